@@ -1,0 +1,78 @@
+"""The root of all messages, and the small structs that several subjects share."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import msgspec
+
+from messages.ids import E164, Instant
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    """Something said once, never changed. Subclasses set `tag`, which is permanent on the wire."""
+
+
+class Position(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the user's phone says that it is (WGS 84)."""
+
+    lat: float
+    """Degrees north, −90 to 90."""
+    lon: float
+    """Degrees east, −180 to 180."""
+    at: Instant
+    """When it was measured; the receipt's time where the phone gave none."""
+    accuracy_m: float | None = None
+    """Radius in metres; none when the phone did not say."""
+    source: str = ""
+    """What measured it: `gps`, `wifi`, `cell`, …; empty when unknown."""
+
+
+class VoicePort(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the voice of a line can be opened by the ConferenceBridge."""
+
+    path: str
+    rate_hz: int = 8000
+    frame_bytes: int = 320
+    """Bytes of one 20 ms frame, s16le."""
+    kind: str = "tty"
+
+
+class HangupCause(IntEnum):
+    """Why a call ended (ITU-T Q.850, table 1). Values above 127 are the center's own, for what never reached a network."""
+
+    UNALLOCATED = 1
+    NORMAL = 16
+    BUSY = 17
+    NO_USER_RESPONDING = 18
+    NO_ANSWER = 19
+    SUBSCRIBER_ABSENT = 20
+    REJECTED = 21
+    DESTINATION_OUT_OF_ORDER = 27
+    INVALID_NUMBER = 28
+    NORMAL_UNSPECIFIED = 31
+    NO_CIRCUIT = 34
+    NETWORK_OUT_OF_ORDER = 38
+    TEMPORARY_FAILURE = 41
+    INTERWORKING = 127
+    LINE_LOST = 200
+    """The modem is gone or was reset; the call with it."""
+    LINE_TAKEN = 201
+    """The modem already carries another leg."""
+    GUARDED = 202
+    """The dial guard refused an emergency number."""
+    NO_LINE = 203
+    """No line could be had."""
+
+
+def cause_from(value: int) -> int:
+    """The cause to write down for a number a network gave: itself if it is one byte of Q.850, else 31."""
+    return value if 1 <= value <= 127 else HangupCause.NORMAL_UNSPECIFIED
+
+
+class Dialled(msgspec.Struct, frozen=True, kw_only=True):
+    """A number together with what may be done to reach it."""
+
+    number: E164
+    emergency: bool = False
+    """Whether only a line of the emergency trunk may carry it (S8)."""

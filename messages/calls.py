@@ -1,0 +1,105 @@
+"""Between a CallLeg and the GsmModem that carries its call, and from a GsmModem about calls that come in.
+
+All commands are idempotent by (leg, attempt): told twice they do nothing twice, and each is
+answered with a CallReport of how things stand.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from messages.base import Message, VoicePort
+from messages.ids import E164, LegId, LineId
+
+
+class CallState(StrEnum):
+    """How far one call has got."""
+
+    UNKNOWN = "unknown"
+    """The modem has no call of this leg and has never dialled it."""
+    DIALLING = "dialling"
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    RELEASED = "released"
+
+
+class DialCall(Message, frozen=True, kw_only=True, tag="call.dial"):
+    """Call this number, unless this attempt of the leg was dialled already or the modem still holds such a call."""
+
+    leg: LegId
+    attempt: int
+    number: E164
+    emergency: bool = False
+
+
+class AnswerCall(Message, frozen=True, kw_only=True, tag="call.answer"):
+    """Answer the inbound call and make it this leg's."""
+
+    leg: LegId
+    attempt: int
+    call: int
+
+
+class AttachCall(Message, frozen=True, kw_only=True, tag="call.attach"):
+    """This leg stands, or stood, on a call of yours: say how it is. Never dials."""
+
+    leg: LegId
+    attempt: int
+    number: E164 | None
+    call: int | None = None
+
+
+class HangUpCall(Message, frozen=True, kw_only=True, tag="call.hang_up"):
+    """End the leg's call, or say that it has ended."""
+
+    leg: LegId
+    attempt: int
+    number: E164 | None = None
+    """What to find the call by, where this modem's actor was restarted meanwhile."""
+
+
+class RejectCall(Message, frozen=True, kw_only=True, tag="call.reject"):
+    """Decline the inbound call (`voice_alert = "callback"`)."""
+
+    call: int
+
+
+class SendDigit(Message, frozen=True, kw_only=True, tag="call.send_digit"):
+    """Send one DTMF digit into the leg's call (27.007 +VTS)."""
+
+    leg: LegId
+    digit: str
+
+
+class CallReport(Message, frozen=True, kw_only=True, tag="call.report"):
+    """How the call of this leg's attempt stands, as the modem says."""
+
+    leg: LegId
+    attempt: int
+    line: LineId
+    state: CallState
+    cause: int | None = None
+    """ITU-T Q.850, once released."""
+    voice: VoicePort | None = None
+    """Where its voice is, once answered, on a modem that gives it to the host."""
+    confirmed: bool = True
+    adopted: bool = False
+    """The call was found in the modem after a restart."""
+
+
+class IncomingCall(Message, frozen=True, kw_only=True, tag="call.incoming"):
+    """A phone is calling this line (S2). Said again when the number follows, and every second while it rings."""
+
+    line: LineId
+    call: int
+    number: E164 | None = None
+    withheld: bool = False
+    settled: bool = False
+    """The number is as known as it will get: it came, was withheld, or did not come within the time allowed."""
+
+
+class IncomingCallGone(Message, frozen=True, kw_only=True, tag="call.incoming_gone"):
+    """The inbound call ended before it was answered."""
+
+    line: LineId
+    call: int

@@ -1,0 +1,46 @@
+"""Between the AlertIntake, the AlertCases and the web's bridge. All are hints to look at the journal."""
+
+from __future__ import annotations
+
+from messages.base import Message
+from messages.ids import AlertId, CrewId
+
+
+class AlertsArrived(Message, frozen=True, kw_only=True, tag="alerts.arrived"):
+    """New alerts are in the journal, up to this seq."""
+
+    seq: int
+
+
+class OpenCase(Message, frozen=True, kw_only=True, tag="case.open"):
+    """This alert is yours: read the journal and go on from there."""
+
+    alert: AlertId
+
+
+class InboxChanged(Message, frozen=True, kw_only=True, tag="inbox.changed"):
+    """Something new lies in this alert's inbox."""
+
+    alert: AlertId
+
+
+class AskCase(Message, frozen=True, kw_only=True, tag="case.ask"):
+    """Say what you are doing."""
+
+
+class CaseStatus(Message, frozen=True, kw_only=True, tag="case.status"):
+    """What the AlertCase of this crew is doing: an alert, or nothing."""
+
+    crew: CrewId
+    alert: AlertId | None = None
+
+
+class ShiftHint(Message, frozen=True, kw_only=True, tag="shift.hint"):
+    """An operator's shift has changed in the journal."""
+
+
+class CrewWanted(Message, frozen=True, kw_only=True, tag="crew.wanted"):
+    """The AlertIntake has this many crews at work and wants some ready beyond them."""
+
+    busy: int
+    waiting: int

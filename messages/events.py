@@ -1,0 +1,467 @@
+"""The events of the journal: what happened, in the past tense, never changed once written.
+
+An alert has two streams. `inbox-ALERT` holds facts from outside, appended by whoever receives
+them; `alert-ALERT` holds what its AlertCase decided and what the legs reported. The other
+streams (`number-…`, `operator-…`, `line-…`, `node-…`, `user-…`) are named at their events.
+"""
+
+from __future__ import annotations
+
+from messages.base import Message, Position, VoicePort
+from messages.ids import (
+    E164,
+    Advice,
+    AlertId,
+    BridgeId,
+    Channel,
+    CrewId,
+    Instant,
+    LegId,
+    LineId,
+    NodeId,
+    OperatorCommand,
+    OperatorId,
+    OperatorLine,
+    Outcome,
+    Party,
+    ShiftState,
+    TrunkId,
+    UserId,
+)
+
+# ---------------------------------------------------------------- inbox-ALERT
+
+
+class AlertReceived(Message, frozen=True, kw_only=True, tag="alert.received"):
+    """An alert has come in and is durable; the first event of every inbox."""
+
+    channel: Channel
+    raised_at: Instant
+    """When it was raised, by the phone's corrected clock; the receipt where that is unknown."""
+    received_at: Instant
+    deadline_at: Instant
+    """When the app calls 112 by itself: never later than the receipt plus `deadline.seconds`."""
+    phone: E164 | None = None
+    device: str | None = None
+    position: Position | None = None
+    test: bool = False
+    silent: bool = False
+    battery_pct: int | None = None
+    line: LineId | None = None
+    """The line on which the user's own call stands (S2)."""
+    call: int | None = None
+    """That call's number in its modem."""
+
+
+class AlertSignalAdded(Message, frozen=True, kw_only=True, tag="alert.signal_added"):
+    """The same event was signalled again, by whatever channel; kept, and no second case made."""
+
+    channel: Channel
+    received_at: Instant
+    raised_at: Instant
+    phone: E164 | None = None
+    device: str | None = None
+    position: Position | None = None
+    silent: bool = False
+    battery_pct: int | None = None
+    line: LineId | None = None
+    call: int | None = None
+
+
+class PositionUpdated(Message, frozen=True, kw_only=True, tag="position.updated"):
+    """One more position of the user."""
+
+    position: Position
+
+
+class AlertCancelled(Message, frozen=True, kw_only=True, tag="alert.cancelled"):
+    """The app says that the alert was a mistake; with the duress PIN it only seems to."""
+
+    duress: bool = False
+
+
+class CommandGiven(Message, frozen=True, kw_only=True, tag="command.given"):
+    """An operator has ordered something; the case decides what comes of it."""
+
+    command: OperatorCommand
+    by: OperatorId
+    text: str = ""
+
+
+class NoteAdded(Message, frozen=True, kw_only=True, tag="note.added"):
+    """An operator has written something down."""
+
+    by: OperatorId
+    text: str
+
+
+class DeadlineMissed(Message, frozen=True, kw_only=True, tag="deadline.missed"):
+    """The deadline has passed with the user not reached (S11). Said by the DeadlineWatchdog."""
+
+
+class AdviceChanged(Message, frozen=True, kw_only=True, tag="advice.changed"):
+    """The app has to be told something else from now on. Said by the DeadlineWatchdog or the intake."""
+
+    advice: Advice
+    reason: str = ""
+
+
+# ---------------------------------------------------------------- alert-ALERT
+
+
+class CaseOpened(Message, frozen=True, kw_only=True, tag="case.opened"):
+    """An AlertCase has taken the alert; whoever opened it before has lost it with this event."""
+
+    node: NodeId
+    crew: CrewId
+    incarnation: int
+
+
+class InboxRead(Message, frozen=True, kw_only=True, tag="inbox.read"):
+    """The inbox has been acted upon up to and including this version of it."""
+
+    upto: int
+
+
+class CommandRefused(Message, frozen=True, kw_only=True, tag="command.refused"):
+    """A command came to the case when it no longer allowed it."""
+
+    command: OperatorCommand
+    by: OperatorId
+    reason: str
+
+
+class UserIdentified(Message, frozen=True, kw_only=True, tag="user.identified"):
+    """The person is known (S3)."""
+
+    user: UserId
+    phone: E164 | None = None
+    """The number to call her on, where the alert came without one."""
+    language: str = ""
+
+
+class UserUnknown(Message, frozen=True, kw_only=True, tag="user.unknown"):
+    """Nobody in the registry fits. Full service all the same."""
+
+
+class OperatorReserved(Message, frozen=True, kw_only=True, tag="operator.reserved"):
+    """An operator is this alert's and no other's. In `operator-OPERATOR` too, at the version that makes it so."""
+
+    operator: OperatorId
+    alert: AlertId
+    number: E164 | None = None
+    mode: OperatorLine = OperatorLine.ON_DEMAND
+
+
+class OperatorNotAnswering(Message, frozen=True, kw_only=True, tag="operator.not_answering"):
+    """The operator's phone rang for the time allowed, or failed."""
+
+    operator: OperatorId
+
+
+class OperatorJoined(Message, frozen=True, kw_only=True, tag="operator.joined"):
+    """The operator is on the line and has the case."""
+
+    operator: OperatorId
+    leg: LegId
+
+
+class OperatorLeft(Message, frozen=True, kw_only=True, tag="operator.left"):
+    """The operator has nothing more to do with the case: she left it, lost it or was not needed."""
+
+    operator: OperatorId
+    reason: str = ""
+
+
+class LegOriginating(Message, frozen=True, kw_only=True, tag="leg.originating"):
+    """A party is being called: everything needed to find the call again after a crash."""
+
+    leg: LegId
+    party: Party
+    number: E164 | None
+    line: LineId
+    attempt: int
+    trunk: TrunkId | None = None
+    operator: OperatorId | None = None
+    emergency: bool = False
+    call: int | None = None
+    """The modem's number of an inbound call that becomes this leg by being answered."""
+
+
+class LegRinging(Message, frozen=True, kw_only=True, tag="leg.ringing"):
+    """The party's phone is ringing."""
+
+    leg: LegId
+    attempt: int
+
+
+class LegAnswered(Message, frozen=True, kw_only=True, tag="leg.answered"):
+    """The party, or a machine of hers, has answered."""
+
+    leg: LegId
+    attempt: int
+    voice: VoicePort | None = None
+    confirmed: bool = True
+    """False where signalling alone does not prove that somebody answered."""
+
+
+class LegReleasing(Message, frozen=True, kw_only=True, tag="leg.releasing"):
+    """The case has decided to hang up."""
+
+    leg: LegId
+    attempt: int
+    reason: str = ""
+
+
+class LegReleased(Message, frozen=True, kw_only=True, tag="leg.released"):
+    """The leg is gone, whoever hung up."""
+
+    leg: LegId
+    attempt: int
+    cause: int
+    """ITU-T Q.850; above 127 see HangupCause."""
+
+
+class LegAdopted(Message, frozen=True, kw_only=True, tag="leg.adopted"):
+    """A call that a modem held through a restart was taken over, not redialled."""
+
+    leg: LegId
+    attempt: int
+
+
+class UserReached(Message, frozen=True, kw_only=True, tag="user.reached"):
+    """The callback has reached the user (S11)."""
+
+    met_by: str
+    """`ringing`, `answered` or `inbound`."""
+
+
+class UserPresumedCallingPsap(Message, frozen=True, kw_only=True, tag="user.presumed_calling_112"):
+    """Her line is busy again, or her deadline has passed: her phone has probably dialled 112."""
+
+    reason: str
+
+
+class MachineMarked(Message, frozen=True, kw_only=True, tag="machine.marked"):
+    """The operator has heard a machine on the user's leg; it counts as no answer."""
+
+    by: OperatorId
+
+
+class RedialRequested(Message, frozen=True, kw_only=True, tag="redial.requested"):
+    """The operator wants the user called again."""
+
+    by: OperatorId
+
+
+class BridgeJoined(Message, frozen=True, kw_only=True, tag="bridge.joined"):
+    """These legs hear each other."""
+
+    bridge: BridgeId
+    legs: tuple[LegId, ...]
+
+
+class BridgeLeft(Message, frozen=True, kw_only=True, tag="bridge.left"):
+    """These legs are no longer in the conference."""
+
+    bridge: BridgeId
+    legs: tuple[LegId, ...]
+
+
+class PsapRequested(Message, frozen=True, kw_only=True, tag="psap.requested"):
+    """112 is to be called for this alert (S8)."""
+
+    by: OperatorId | None
+    number: E164
+
+
+class PsapJoined(Message, frozen=True, kw_only=True, tag="psap.joined"):
+    """112 is in the conference."""
+
+    leg: LegId
+
+
+class FalseAlarmDeclared(Message, frozen=True, kw_only=True, tag="false_alarm.declared"):
+    """The operator has heard from the user that it was a mistake (S7)."""
+
+    by: OperatorId
+    text: str = ""
+
+
+class BriefingGiven(Message, frozen=True, kw_only=True, tag="briefing.given"):
+    """The operator has told 112 everything known (S10)."""
+
+    by: OperatorId
+
+
+class LeaveRequested(Message, frozen=True, kw_only=True, tag="leave.requested"):
+    """The operator leaves the conference (S9)."""
+
+    by: OperatorId
+
+
+class AlertClosed(Message, frozen=True, kw_only=True, tag="alert.closed"):
+    """Nothing more is done for this alert; all its legs are released."""
+
+    outcome: Outcome
+
+
+# ---------------------------------------------------------------- number-NUMBER (or device-DEVICE)
+
+
+class NumberRaised(Message, frozen=True, kw_only=True, tag="number.alert_raised"):
+    """The latest alert of one number; its version decides who was first (case 1)."""
+
+    alert: AlertId
+
+
+# ---------------------------------------------------------------- operator-OPERATOR
+
+
+class ShiftChanged(Message, frozen=True, kw_only=True, tag="operator.shift_changed"):
+    """What the operator, or her silence, has made of her shift."""
+
+    operator: OperatorId
+    state: ShiftState
+    reason: str = ""
+
+
+# ---------------------------------------------------------------- line-LINE
+
+
+class LineSeized(Message, frozen=True, kw_only=True, tag="line.seized"):
+    """The line is this leg's until `leg.released`; its version decides who was first."""
+
+    line: LineId
+    alert: AlertId
+    leg: LegId
+    attempt: int
+
+
+class LineQuarantined(Message, frozen=True, kw_only=True, tag="line.quarantined"):
+    """The line is not to be used: its modem is dead, mute or unwilling."""
+
+    line: LineId
+    reason: str
+
+
+class LineReturned(Message, frozen=True, kw_only=True, tag="line.returned"):
+    """The line can be used again."""
+
+    line: LineId
+
+
+# ---------------------------------------------------------------- node-NODE
+
+
+class NodeStarted(Message, frozen=True, kw_only=True, tag="node.started"):
+    """The node has begun, with whatever an earlier one left being ended."""
+
+    version: str
+    pid: int
+
+
+class NodeStopped(Message, frozen=True, kw_only=True, tag="node.stopped"):
+    """The node has ended in order."""
+
+
+class ActorStarted(Message, frozen=True, kw_only=True, tag="actor.started"):
+    """A start after a death, or of the whole group."""
+
+    role: str
+    key: str
+    incarnation: int
+    pid: int
+    cause: str = ""
+
+
+class AlarmRaised(Message, frozen=True, kw_only=True, tag="alarm.raised"):
+    """Something a person on duty has to know."""
+
+    alarm: str
+    """What is wrong, as a short permanent name: `line.lost`, `no_operator`, …"""
+    subject: str
+    text: str
+
+
+class AlarmCleared(Message, frozen=True, kw_only=True, tag="alarm.cleared"):
+    """It is over."""
+
+    alarm: str
+    subject: str
+
+
+# ---------------------------------------------------------------- user-USER
+
+
+class PersonalDataChanged(Message, frozen=True, kw_only=True, tag="user.data_changed"):
+    """Somebody wrote, imported or erased a person's data."""
+
+    by: str
+    what: str
+
+
+class PersonalDataRead(Message, frozen=True, kw_only=True, tag="user.data_read"):
+    """Somebody saw a person's data."""
+
+    by: str
+    why: str
+
+
+InboxEvent = (
+    AlertReceived
+    | AlertSignalAdded
+    | PositionUpdated
+    | AlertCancelled
+    | CommandGiven
+    | NoteAdded
+    | DeadlineMissed
+    | AdviceChanged
+)
+
+CaseEvent = (
+    CaseOpened
+    | InboxRead
+    | CommandRefused
+    | UserIdentified
+    | UserUnknown
+    | OperatorReserved
+    | OperatorNotAnswering
+    | OperatorJoined
+    | OperatorLeft
+    | LegOriginating
+    | LegRinging
+    | LegAnswered
+    | LegReleasing
+    | LegReleased
+    | LegAdopted
+    | UserReached
+    | UserPresumedCallingPsap
+    | MachineMarked
+    | RedialRequested
+    | BridgeJoined
+    | BridgeLeft
+    | PsapRequested
+    | PsapJoined
+    | FalseAlarmDeclared
+    | BriefingGiven
+    | LeaveRequested
+    | AlertClosed
+)
+
+OtherEvent = (
+    NumberRaised
+    | ShiftChanged
+    | LineSeized
+    | LineQuarantined
+    | LineReturned
+    | NodeStarted
+    | NodeStopped
+    | ActorStarted
+    | AlarmRaised
+    | AlarmCleared
+    | PersonalDataChanged
+    | PersonalDataRead
+)
+
+Event = InboxEvent | CaseEvent | OtherEvent

@@ -1,0 +1,112 @@
+"""Names of things and units of time, as they stand in every message. Nothing here is computed from the outside."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final, NewType
+
+AlertId = NewType("AlertId", str)
+"""One alert. Given by the app or made by the center; letters, digits, `.`, `_` and `-`, at most 64."""
+LegId = NewType("LegId", str)
+"""One party's call within one alert, over all its attempts: `ALERT:user`, `ALERT:op1`, `ALERT:psap`."""
+LineId = NewType("LineId", str)
+"""One modem's capacity for calls, by the modem's configured name."""
+TrunkId = NewType("TrunkId", str)
+"""A group of lines of one kind, by its configured name."""
+OperatorId = NewType("OperatorId", str)
+UserId = NewType("UserId", str)
+BridgeId = NewType("BridgeId", str)
+NodeId = NewType("NodeId", str)
+CrewId = NewType("CrewId", str)
+"""A place for one live alert: one AlertCase, its CallLegs and its ConferenceBridge."""
+E164 = NewType("E164", str)
+"""A telephone number as TS 23.003 / ITU-T E.164 writes it, with `+`; or a short emergency number."""
+Instant = NewType("Instant", int)
+"""A moment: microseconds since 1970-01-01 UTC."""
+
+SECOND: Final = 1_000_000
+"""One second in the unit of `Instant`."""
+
+
+class Party(StrEnum):
+    """Who is at the other end of a leg."""
+
+    OPERATOR = "operator"
+    USER = "user"
+    PSAP = "psap"
+
+
+class Channel(StrEnum):
+    """How a signal of an alert reached the center (S1, S2)."""
+
+    DATA = "data"
+    VOICE = "voice"
+    SMS = "sms"
+
+
+class Advice(StrEnum):
+    """What the app is told to do."""
+
+    WAIT = "wait"
+    CALL_112_NOW = "call_112_now"
+
+
+class Outcome(StrEnum):
+    """How an alert ended."""
+
+    FALSE_ALARM = "false_alarm"
+    HANDED_OVER = "handed_over"
+    BRIEFED = "briefed"
+    USER_CALLED_112 = "user_called_112"
+    CANCELLED = "cancelled"
+    TEST_DONE = "test_done"
+
+
+class OperatorCommand(StrEnum):
+    """What an operator can order in a case, by the names of the HTTP interface."""
+
+    TAKE = "take"
+    DECLARE_FALSE_ALARM = "declare_false_alarm"
+    CALL_PSAP = "call_psap"
+    LEAVE = "leave"
+    REDIAL_USER = "redial_user"
+    MARK_MACHINE = "mark_machine"
+    BRIEFING_GIVEN = "briefing_given"
+    NOTE = "note"
+    CLOSE = "close"
+
+
+class ShiftState(StrEnum):
+    """What an operator has said of herself."""
+
+    READY = "ready"
+    PAUSED = "paused"
+    OFF = "off"
+
+
+class OperatorLine(StrEnum):
+    """How an operator is reached by voice."""
+
+    ON_DEMAND = "on_demand"
+    NAILED_UP = "nailed_up"
+    HEADSET = "headset"
+
+
+class Role(StrEnum):
+    """The actors and processes of a node, by their class names."""
+
+    NODE = "Node"
+    ADMIN = "Admin"
+    WEB = "Web"
+    CARRIER = "Carrier"
+    SUPERVISOR = "Supervisor"
+    ALERT_INTAKE = "AlertIntake"
+    IDENTIFIER = "Identifier"
+    OPERATOR_POOL = "OperatorPool"
+    TRUNK_POOL = "TrunkPool"
+    DEADLINE_WATCHDOG = "DeadlineWatchdog"
+    HTTP_BRIDGE = "HttpBridge"
+    GSM_MODEM = "GsmModem"
+    ALERT_CASE = "AlertCase"
+    CALL_LEG = "CallLeg"
+    CONFERENCE_BRIDGE = "ConferenceBridge"

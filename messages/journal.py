@@ -1,0 +1,60 @@
+"""Events as they are written in the journal, and as an export shows them.
+
+The `type` column repeats the event's tag, so that a reader of an older version can step over
+events that it does not know; the data holds the tag too, so that it decodes by itself.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from messages.envelope import DecodeError, EncodeError, decode_error
+from messages.events import Event
+from messages.ids import Instant, NodeId
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+    """One event with its place in the journal."""
+
+    seq: int
+    """Place in the whole journal; grows, may have holes."""
+    stream: str
+    version: int
+    """Place in its stream, from 1, without holes."""
+    at_us: Instant
+    node: NodeId
+    epoch: int
+    event: Event
+
+
+_encoder: Final = msgspec.msgpack.Encoder()
+_decoder: Final = msgspec.msgpack.Decoder(Event)
+
+
+def event_type(event: Event) -> str:
+    """The event's tag, `leg.answered`."""
+    tag = type(event).__struct_config__.tag
+    if not isinstance(tag, str):
+        raise EncodeError(f"{type(event).__name__} has no tag")
+    return tag
+
+
+def encode_event(event: Event) -> bytes:
+    """The event as MessagePack, tag included."""
+    try:
+        return _encoder.encode(event)
+    except (TypeError, ValueError, OverflowError, msgspec.MsgspecError) as error:
+        raise EncodeError(str(error)) from error
+
+
+def decode_event(data: bytes) -> Event:
+    """The event in `data`. Raises DecodeError with the path of the fault."""
+    try:
+        return _decoder.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise decode_error(error) from error
+
+
+__all__ = ["DecodeError", "EncodeError", "Recorded", "decode_event", "encode_event", "event_type"]

@@ -1,0 +1,59 @@
+"""Between an AlertCase and its CallLegs. Commands are idempotent and told again until the report fits."""
+
+from __future__ import annotations
+
+from messages.base import Message, VoicePort
+from messages.calls import CallState
+from messages.ids import E164, AlertId, CrewId, LegId, LineId, Party
+
+
+class Originate(Message, frozen=True, kw_only=True, tag="leg.originate"):
+    """Be this leg and bring it up, as far as the journal does not say that it is up already.
+
+    With `seen` at `unknown` the call may be dialled if the modem does not hold it; later than
+    that it is looked for and adopted, or reported released, never dialled.
+    """
+
+    alert: AlertId
+    leg: LegId
+    party: Party
+    line: LineId
+    attempt: int
+    number: E164 | None = None
+    emergency: bool = False
+    call: int | None = None
+    """An inbound call to answer in place of dialling."""
+    seen: CallState = CallState.UNKNOWN
+
+
+class ReleaseLeg(Message, frozen=True, kw_only=True, tag="leg.release"):
+    """Hang up this attempt of the leg, and say when it is gone."""
+
+    alert: AlertId
+    leg: LegId
+    attempt: int
+    line: LineId
+    number: E164 | None = None
+
+
+class RestLeg(Message, frozen=True, kw_only=True, tag="leg.rest"):
+    """You are nobody's leg any more: forget what you were."""
+
+
+class LegReport(Message, frozen=True, kw_only=True, tag="leg.report"):
+    """How this attempt of the leg stands."""
+
+    leg: LegId
+    attempt: int
+    state: CallState
+    cause: int | None = None
+    voice: VoicePort | None = None
+    confirmed: bool = True
+    adopted: bool = False
+
+
+class LegReady(Message, frozen=True, kw_only=True, tag="leg.ready"):
+    """A CallLeg of this crew has started and knows of no call: tell it what it is."""
+
+    crew: CrewId
+    place: str

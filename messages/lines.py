@@ -1,0 +1,78 @@
+"""Between those who need a line and the TrunkPool, and from the GsmModems about their lines."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from messages.base import Message
+from messages.ids import AlertId, Instant, LegId, LineId, Party, TrunkId
+
+
+class RequestLine(Message, frozen=True, kw_only=True, tag="line.request"):
+    """Name a free line for this attempt of the leg. Nothing is held by the answer but for a moment: the append at `version` decides."""
+
+    alert: AlertId
+    leg: LegId
+    attempt: int
+    party: Party
+    emergency: bool = False
+    """A line of the emergency trunk and no other (S8)."""
+    test: bool = False
+    """A test alert: it may never take the last lines, nor pre-empt."""
+    avoid: tuple[LineId, ...] = ()
+    """Lines that have just failed this leg; used only when there is no other."""
+
+
+class LineGranted(Message, frozen=True, kw_only=True, tag="line.granted"):
+    """This line can be had by appending `line.seized` to its stream at this version."""
+
+    leg: LegId
+    attempt: int
+    line: LineId
+    trunk: TrunkId
+    version: int
+
+
+class LineRefused(Message, frozen=True, kw_only=True, tag="line.refused"):
+    """There is no line now. The pool says so again or grants when one comes free; ask again each second."""
+
+    leg: LegId
+    attempt: int
+    reason: str
+
+
+class PreemptCase(Message, frozen=True, kw_only=True, tag="case.preempt"):
+    """A real alert needs this test call's line (case 9): release it."""
+
+    alert: AlertId
+    leg: LegId
+
+
+class LineState(StrEnum):
+    """Whether a line can carry a call."""
+
+    STARTING = "starting"
+    READY = "ready"
+    NO_NETWORK = "no_network"
+    NO_SIM = "no_sim"
+    LOST = "lost"
+    QUARANTINED = "quarantined"
+
+
+class LineReport(Message, frozen=True, kw_only=True, tag="line.report"):
+    """How the line is, said at every change and every second."""
+
+    line: LineId
+    trunk: TrunkId
+    emergency: bool
+    state: LineState
+    since: Instant
+    busy: bool = False
+    """Whether the modem holds any call."""
+    inbound: bool = True
+    """Whether inbound calls are expected here."""
+    signal_dbm: int | None = None
+    imei: str = ""
+    dialect: str = ""
+    text: str = ""
+    """What is wrong, in words for the person on duty."""

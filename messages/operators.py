@@ -1,0 +1,42 @@
+"""Between an AlertCase and the OperatorPool."""
+
+from __future__ import annotations
+
+import msgspec
+
+from messages.base import Message
+from messages.ids import E164, AlertId, OperatorId, OperatorLine
+
+
+class OperatorOffer(msgspec.Struct, frozen=True, kw_only=True):
+    """One operator who can be had by appending `operator.reserved` to her stream at this version."""
+
+    operator: OperatorId
+    version: int
+    number: E164 | None = None
+    mode: OperatorLine = OperatorLine.ON_DEMAND
+    name: str = ""
+
+
+class RequestOperators(Message, frozen=True, kw_only=True, tag="operators.request"):
+    """Name operators for this alert. Nothing is held by the answer but for a moment: the append at `version` decides."""
+
+    alert: AlertId
+    language: str = ""
+    wanted: int = 1
+    """How many at the most; 0 asks for all who are free (case 7)."""
+    avoid: tuple[OperatorId, ...] = ()
+    """Those who have already been tried for this alert."""
+    named: OperatorId | None = None
+    """This one and no other: she takes the case herself (`take`)."""
+    on_call: bool = False
+    """Nobody on shift answered: the on-call numbers too (case 8)."""
+
+
+class OperatorsOffered(Message, frozen=True, kw_only=True, tag="operators.offered"):
+    """Who can be had; empty when nobody is free. The pool answers again by itself when that changes."""
+
+    alert: AlertId
+    offers: tuple[OperatorOffer, ...]
+    on_shift: int
+    """How many are signed on and not paused, free or not."""

@@ -1,0 +1,46 @@
+"""The closed union of everything that travels between processes."""
+
+from __future__ import annotations
+
+from messages import bridge, calls, cases, identity, legs, lines, operators, supervision
+
+Body = (
+    bridge.BridgeReady
+    | bridge.BridgeReport
+    | bridge.SetMembers
+    | calls.AnswerCall
+    | calls.AttachCall
+    | calls.CallReport
+    | calls.DialCall
+    | calls.HangUpCall
+    | calls.IncomingCall
+    | calls.IncomingCallGone
+    | calls.RejectCall
+    | calls.SendDigit
+    | cases.AlertsArrived
+    | cases.AskCase
+    | cases.CaseStatus
+    | cases.CrewWanted
+    | cases.InboxChanged
+    | cases.OpenCase
+    | cases.ShiftHint
+    | identity.Identified
+    | identity.Identify
+    | legs.LegReady
+    | legs.LegReport
+    | legs.Originate
+    | legs.ReleaseLeg
+    | legs.RestLeg
+    | lines.LineGranted
+    | lines.LineRefused
+    | lines.LineReport
+    | lines.PreemptCase
+    | lines.RequestLine
+    | operators.OperatorsOffered
+    | operators.RequestOperators
+    | supervision.ActorReady
+    | supervision.AdoptActor
+    | supervision.Heartbeat
+    | supervision.StartActor
+    | supervision.StopActor
+)
