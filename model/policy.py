@@ -1,0 +1,132 @@
+"""How this center is to behave, as far as those who decide must know: numbers, times, limits and lines.
+
+Made once by the composition root from `config/center.toml` (`center.settings` checks it there) and
+handed to every actor through its environment. Plain data: nothing here reads a file or a clock,
+and nothing here knows how the settings are written.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from messages.ids import E164, LineId, OperatorLine, TrunkId
+
+
+class MetBy(StrEnum):
+    """What on the user's leg meets the deadline (S11)."""
+
+    RINGING = "ringing"
+    ANSWERED = "answered"
+
+
+class VoiceAlert(StrEnum):
+    """What becomes of the user's own call (S2)."""
+
+    ANSWER = "answer"
+    """It is answered at once and is her leg."""
+    CALLBACK = "callback"
+    """It is declined, and she is called back."""
+
+
+class Duress(StrEnum):
+    """What is done when the app's alert was cancelled with the duress PIN (case 19)."""
+
+    PSAP_FIRST = "psap_first"
+    """The user is not called; 112 is called and briefed at once."""
+    CALL = "call"
+    """The user is called as after any other cancellation."""
+
+
+class PsapRoute(msgspec.Struct, frozen=True, kw_only=True):
+    """The number of the PSAP that serves an area, where it was agreed with it."""
+
+    area: str
+    """ISO 3166-1 or -2: `IT`, `IT-25`. The longest that holds the user's position wins."""
+    number: E164
+
+
+class LineSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """One modem as it is configured: what its GsmModem opens, and what the TrunkPool may use it for."""
+
+    line: LineId
+    trunk: TrunkId
+    emergency: bool = False
+    """Whether the trunk is reserved for 112 (S8), and the only one that may carry an emergency number."""
+    inbound: bool = True
+    """Whether users may call this number (S2). Never on an emergency trunk."""
+    number: E164 | None = None
+    """The line's own number; none where nobody needs to know it."""
+    imei: str = ""
+    """15 digits; how the modem is found when its ports were renumbered. Empty: by `port` alone."""
+    port: str = ""
+    """Path of the AT port. Empty: found by `imei`."""
+    voice_port: str = ""
+    """Path of the voice port. Empty: as the dialect says, by USB interface; none where it gives no voice."""
+    dialect: str = "auto"
+    """Name of a profile in `config/dialects/`; `auto` asks the modem."""
+    pin_file: str = ""
+    """Path of the file with the SIM's PIN. Empty: the SIM has none."""
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings by which alerts are handled. Defaults are those of `config/center.toml`; times in seconds."""
+
+    psap_number: E164 = E164("112")
+    psap_alternate: E164 | None = None
+    """Called when `psap_number` was busy or silent on two lines (case 15)."""
+    psap_routes: tuple[PsapRoute, ...] = ()
+    psap_test_number: E164 | None = None
+    """What a test alert calls in place of a PSAP (case 20). None: its psap leg is refused."""
+    psap_live: bool = False
+    """One of the two switches without which no emergency number is ever dialled."""
+    psap_no_answer_s: float = 20.0
+    """Ringing longer than this is silence: the next line or number is tried."""
+    psap_pause_s: float = 2.0
+    """Between one round of all numbers and lines and the next."""
+
+    deadline_s: float = 50.0
+    met_by: MetBy = MetBy.RINGING
+    user_setup_time_s: float = 12.0
+    """From dialling to ringing, until the trunk's own 95th percentile is known. The user is dialled
+    without waiting for an operator when the deadline is no further away than this."""
+
+    operator_line: OperatorLine = OperatorLine.ON_DEMAND
+    operator_answer_within_s: float = 6.0
+    """After this the next operator is called as well (case 7)."""
+    operator_all_after_s: float = 12.0
+    """After this all who are free are called, the first to answer wins (case 7)."""
+    operator_silent_after_s: float = 25.0
+    """After this an operator's phone is no longer rung, and she is set to not answering."""
+    operator_on_call: tuple[E164, ...] = ()
+    """Called when nobody is on shift, or nobody on shift answers (case 8)."""
+
+    user_no_answer_s: float = 25.0
+    """Ringing longer than this is no answer (case 5)."""
+    user_busy_retry_s: float = 4.0
+    """Pause before a busy user is dialled again (case 3)."""
+    user_attempts: int = 2
+    """How often she is dialled without an operator asking for it (cases 3, 5 and 6)."""
+    caller_number_within_s: float = 1.5
+    """How long an inbound call may ring without a number before it is taken for a withheld one (case 14)."""
+
+    voice_alert: VoiceAlert = VoiceAlert.ANSWER
+    duress: Duress = Duress.PSAP_FIRST
+    duplicate_within_s: float = 120.0
+    """A signal of a number whose last alert was received less than this ago belongs to that alert (case 1)."""
+    leave_alarm_within_s: float = 60.0
+    """The user's or 112's leg ending this soon after the operator left alarms the operators (case 16)."""
+
+    live_cases: int = 50
+    idle_crews: int = 2
+    """Crews (AlertCase, CallLegs, ConferenceBridge) kept started beyond those at work."""
+    inbound_lines_kept: int = 1
+    """Public lines never used for outbound calls, so that the center's number is never busy (S2)."""
+    lines_kept_from_tests: int = 2
+    """Public lines that must stay free beyond what a test call takes (case 9)."""
+
+    region: str = "IT"
+    """ISO 3166-1 alpha-2: how a number without `+` is read."""
+    language: str = "it"
+    """ISO 639-1: for those whose language is not known."""
