@@ -71,7 +71,7 @@ class LineSpec(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """The settings by which alerts are handled. Defaults are those of `config/center.toml`; times in seconds."""
+    """The settings by which alerts are handled. Defaults are those of `config/center.toml`."""
 
     psap_number: E164 = E164("112")
     psap_alternate: E164 | None = None
@@ -114,7 +114,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     voice_alert: VoiceAlert = VoiceAlert.ANSWER
     duress: Duress = Duress.PSAP_FIRST
     duplicate_within_s: float = 120.0
-    """A signal of a number whose last alert was received less than this ago belongs to that alert (case 1)."""
+    """A signal from a number whose last alert is younger than this belongs to that alert (case 1)."""
     leave_alarm_within_s: float = 60.0
     """The user's or 112's leg ending this soon after the operator left alarms the operators (case 16)."""
 
