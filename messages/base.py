@@ -39,7 +39,7 @@ class VoicePort(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HangupCause(IntEnum):
-    """Why a call ended (ITU-T Q.850, table 1). Values above 127 are the center's own, for what never reached a network."""
+    """Why a call ended (ITU-T Q.850, table 1). Above 127: our own, for what never reached a network."""
 
     UNALLOCATED = 1
     NORMAL = 16

@@ -1,4 +1,7 @@
-"""Between an AlertCase and its ConferenceBridge. The members are told whole, so that telling twice changes nothing."""
+"""Between an AlertCase and its ConferenceBridge.
+
+The members are told whole, so that telling twice changes nothing.
+"""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class CallState(StrEnum):
 
 
 class DialCall(Message, frozen=True, kw_only=True, tag="call.dial"):
-    """Call this number, unless this attempt of the leg was dialled already or the modem still holds such a call."""
+    """Call this number, unless this attempt was dialled already or the modem still holds such a call."""
 
     leg: LegId
     attempt: int
@@ -88,14 +88,14 @@ class CallReport(Message, frozen=True, kw_only=True, tag="call.report"):
 
 
 class IncomingCall(Message, frozen=True, kw_only=True, tag="call.incoming"):
-    """A phone is calling this line (S2). Said again when the number follows, and every second while it rings."""
+    """A phone is calling this line (S2). Said again when the number follows, and each second of ringing."""
 
     line: LineId
     call: int
     number: E164 | None = None
     withheld: bool = False
     settled: bool = False
-    """The number is as known as it will get: it came, was withheld, or did not come within the time allowed."""
+    """The number is as known as it will get: it came, was withheld, or is overdue."""
 
 
 class IncomingCallGone(Message, frozen=True, kw_only=True, tag="call.incoming_gone"):

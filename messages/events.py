@@ -100,7 +100,7 @@ class DeadlineMissed(Message, frozen=True, kw_only=True, tag="deadline.missed"):
 
 
 class AdviceChanged(Message, frozen=True, kw_only=True, tag="advice.changed"):
-    """The app has to be told something else from now on. Said by the DeadlineWatchdog or the intake."""
+    """The app has to be told something else. Said by the DeadlineWatchdog in the inbox, or by the case."""
 
     advice: Advice
     reason: str = ""
@@ -145,7 +145,7 @@ class UserUnknown(Message, frozen=True, kw_only=True, tag="user.unknown"):
 
 
 class OperatorReserved(Message, frozen=True, kw_only=True, tag="operator.reserved"):
-    """An operator is this alert's and no other's. In `operator-OPERATOR` too, at the version that makes it so."""
+    """An operator is this alert's and no other's; in her own stream too, whose version makes it so."""
 
     operator: OperatorId
     alert: AlertId
@@ -154,7 +154,7 @@ class OperatorReserved(Message, frozen=True, kw_only=True, tag="operator.reserve
 
 
 class OperatorNotAnswering(Message, frozen=True, kw_only=True, tag="operator.not_answering"):
-    """The operator's phone rang for the time allowed, or failed."""
+    """The operator's phone rang for the time allowed, or failed. Her reservation ends with it."""
 
     operator: OperatorId
 
@@ -171,6 +171,12 @@ class OperatorLeft(Message, frozen=True, kw_only=True, tag="operator.left"):
 
     operator: OperatorId
     reason: str = ""
+
+
+class TakeRequested(Message, frozen=True, kw_only=True, tag="take.requested"):
+    """An operator takes the case herself; she is to be called, nobody else."""
+
+    by: OperatorId
 
 
 class LegOriginating(Message, frozen=True, kw_only=True, tag="leg.originating"):
@@ -429,6 +435,7 @@ CaseEvent = (
     | OperatorNotAnswering
     | OperatorJoined
     | OperatorLeft
+    | TakeRequested
     | LegOriginating
     | LegRinging
     | LegAnswered

@@ -1,4 +1,4 @@
-"""Names of things and units of time, as they stand in every message. Nothing here is computed from the outside."""
+"""Names of things and units of time, as they stand in every message. Nothing here is computed."""
 
 from __future__ import annotations
 

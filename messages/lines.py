@@ -9,7 +9,7 @@ from messages.ids import AlertId, Instant, LegId, LineId, Party, TrunkId
 
 
 class RequestLine(Message, frozen=True, kw_only=True, tag="line.request"):
-    """Name a free line for this attempt of the leg. Nothing is held by the answer but for a moment: the append at `version` decides."""
+    """Name a free line for this attempt. The answer holds nothing: the append at `version` does."""
 
     alert: AlertId
     leg: LegId

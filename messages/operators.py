@@ -19,7 +19,7 @@ class OperatorOffer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RequestOperators(Message, frozen=True, kw_only=True, tag="operators.request"):
-    """Name operators for this alert. Nothing is held by the answer but for a moment: the append at `version` decides."""
+    """Name operators for this alert. The answer holds nothing: the append at `version` does."""
 
     alert: AlertId
     language: str = ""

@@ -1,0 +1,107 @@
+"""What an operator may order in a case now, and why not.
+
+The web asks before it journals a command (409 with the reason), the AlertCase asks again before it
+acts, and the console shows the same reasons at its keys.
+"""
+
+from __future__ import annotations
+
+from messages.ids import OperatorCommand, OperatorId, Party
+from model.case import Case
+from model.policy import Duress, Policy
+from model.psap import psap_number
+
+
+def refusal(case: Case, command: OperatorCommand, by: OperatorId, policy: Policy) -> str | None:
+    """Why `by` may not give this command now; None when she may."""
+    if command is OperatorCommand.NOTE:
+        return None
+    if case.closed_at is not None:
+        return "The alert is closed."
+    if command is OperatorCommand.TAKE:
+        return _take(case, by)
+    if command is OperatorCommand.CLOSE:
+        return _close(case, by)
+    if case.operator != by:
+        return "You are not on the line of this alert."
+    if case.leaving:
+        return "The alert is being ended."
+    match command:
+        case OperatorCommand.DECLARE_FALSE_ALARM:
+            return _false_alarm(case)
+        case OperatorCommand.CALL_PSAP:
+            return _call_psap(case, policy)
+        case OperatorCommand.LEAVE:
+            return _leave(case)
+        case OperatorCommand.REDIAL_USER:
+            return _redial(case, policy)
+        case OperatorCommand.MARK_MACHINE:
+            user = case.going(Party.USER)
+            if user is None or (user.ringing_at is None and not user.talking):
+                return "Nothing has answered on her line."
+            return None
+        case OperatorCommand.BRIEFING_GIVEN:
+            return None if case.talking(Party.PSAP) else "112 is not on the line."
+
+
+def _take(case: Case, by: OperatorId) -> str | None:
+    if case.false_alarm_at is not None:
+        return "The alert is being ended."
+    if case.operator == by or by in case.reserved:
+        return "The alert is yours already."
+    if case.operator is not None:
+        return "Another operator is on the line of this alert."
+    return None
+
+
+def _close(case: Case, by: OperatorId) -> str | None:
+    if case.operator not in (None, by):
+        return "Another operator is on the line of this alert."
+    others = [leg for leg in case.legs.values() if leg.live and leg.party is not Party.OPERATOR]
+    if others or (not case.all_released and case.operator != by):
+        return "There is still a call up."
+    if case.psap is not None:
+        return "112 is being called."
+    if case.operator == by:
+        return None if case.user_ends or case.duress else "She has not been called yet."
+    return None
+
+
+def _false_alarm(case: Case) -> str | None:
+    if case.duress:
+        return "She has signalled duress."
+    if case.psap is not None or case.talking(Party.PSAP):
+        return "112 has been called."
+    if not any(leg.was_answered for leg in case.of(Party.USER)):
+        return "She has not answered."
+    return None
+
+
+def _call_psap(case: Case, policy: Policy) -> str | None:
+    if case.talking(Party.PSAP):
+        return "112 is on the line."
+    if case.psap is not None:
+        return "112 is being called."
+    if psap_number(case, policy) is None:
+        return "A test never calls the real 112, and no number for tests is set."
+    return None
+
+
+def _leave(case: Case) -> str | None:
+    if not case.talking(Party.PSAP):
+        return "112 is not on the line."
+    if case.talking(Party.USER) or case.briefing_at is not None:
+        return None
+    return "She is not on the line, and the briefing has not been given."
+
+
+def _redial(case: Case, policy: Policy) -> str | None:
+    if case.duress and policy.duress is Duress.PSAP_FIRST:
+        return "She has signalled duress: do not call."
+    if case.talking(Party.USER):
+        return "She is on the line."
+    if case.going(Party.USER) or case.redial:
+        return "She is being called."
+    if case.phone is None:
+        return "Her number is not known."
+    return None

@@ -1,0 +1,190 @@
+"""The state of one alert, as its two streams of the journal tell it. Made by `model.evolve` alone."""
+
+from __future__ import annotations
+
+import msgspec
+
+from messages.base import Position
+from messages.events import InboxEvent
+from messages.ids import (
+    E164,
+    Advice,
+    AlertId,
+    BridgeId,
+    Channel,
+    CrewId,
+    Instant,
+    LegId,
+    NodeId,
+    OperatorId,
+    Outcome,
+    Party,
+    UserId,
+)
+from model.leg import Leg
+
+
+class InboxEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact from outside that the case has not yet acted upon."""
+
+    version: int
+    at: Instant
+    event: InboxEvent
+
+
+class Owner(msgspec.Struct, frozen=True, kw_only=True):
+    """The AlertCase that has the alert."""
+
+    node: NodeId
+    crew: CrewId
+    incarnation: int
+
+
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operator wrote down."""
+
+    by: OperatorId
+    at: Instant
+    text: str
+
+
+class PsapCall(msgspec.Struct, frozen=True, kw_only=True):
+    """The standing request to call 112."""
+
+    by: OperatorId | None
+    number: E164
+    at: Instant
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """One alert and the work on it. Times are Instants; None means that it has not happened."""
+
+    alert: AlertId
+    channel: Channel
+    received_at: Instant
+    raised_at: Instant
+    deadline_at: Instant
+    phone: E164 | None = None
+    """The number to call her on."""
+    device: str | None = None
+    test: bool = False
+    silent: bool = False
+    battery_pct: int | None = None
+    positions: tuple[Position, ...] = ()
+    """In the order in which they came."""
+    signals: int = 1
+    """How often, over all channels, the alert was raised."""
+
+    # who and whose
+    identified: bool = False
+    """The Identifier has spoken, whether it knew her or not."""
+    user: UserId | None = None
+    language: str = ""
+    owner: Owner | None = None
+    restarts: int = 0
+    """How often another AlertCase has taken the alert over."""
+
+    # the inbox
+    inbox_version: int = 0
+    inbox_handled: int = 0
+    unread: tuple[InboxEntry, ...] = ()
+    case_version: int = 0
+
+    # parties
+    legs: dict[LegId, Leg] = {}
+    reserved: tuple[OperatorId, ...] = ()
+    """Operators who are this alert's and no other's now."""
+    tried: tuple[OperatorId, ...] = ()
+    """Operators who did not answer in this search."""
+    operator: OperatorId | None = None
+    """Who is on the line and has the case."""
+    operator_joined_at: Instant | None = None
+    operator_lost_at: Instant | None = None
+    operator_left_at: Instant | None = None
+    """When she left by her own will: her work is done."""
+    taking: OperatorId | None = None
+    """Who has asked for the case herself and is to be called."""
+    bridge: BridgeId | None = None
+
+    # the user
+    reached_at: Instant | None = None
+    reached_by: str = ""
+    missed_at: Instant | None = None
+    presumed_calling_112: str = ""
+    """Why her phone has probably dialled 112; empty while there is no reason to think so."""
+    user_ends: tuple[int, ...] = ()
+    """The causes of her attempts that ended, newest last; a drop after the answer is -1, a machine -2."""
+    redial: bool = False
+    """The operator wants her called, whatever was before."""
+
+    # 112
+    psap: PsapCall | None = None
+    psap_ends: int = 0
+    """Attempts at this request that failed."""
+    psap_joined_at: Instant | None = None
+    """When 112 was first in the conference."""
+    psap_ended_at: Instant | None = None
+    """When 112 hung up, having been in the conference."""
+
+    # what was said
+    false_alarm_at: Instant | None = None
+    briefing_at: Instant | None = None
+    left_at: Instant | None = None
+    """When `leave` was ordered."""
+    cancelled: bool = False
+    duress: bool = False
+    advice: Advice = Advice.WAIT
+    notes: tuple[Note, ...] = ()
+
+    closed_at: Instant | None = None
+    outcome: Outcome | None = None
+
+    def of(self, party: Party) -> tuple[Leg, ...]:
+        """The party's legs, oldest place first."""
+        return tuple(leg for leg in self.legs.values() if leg.party is party)
+
+    def going(self, party: Party) -> Leg | None:
+        """The party's leg that is answered, or else the furthest one; none if nothing is under way."""
+        found = [leg for leg in self.of(party) if leg.going]
+        return max(found, key=_progress, default=None)
+
+    def talking(self, party: Party) -> Leg | None:
+        """The party's leg with somebody on the line."""
+        leg = self.going(party)
+        return leg if leg is not None and leg.talking else None
+
+    @property
+    def operator_leg(self) -> Leg | None:
+        """The leg of the operator who has the case."""
+        for leg in self.of(Party.OPERATOR):
+            if leg.operator == self.operator and leg.talking:
+                return leg
+        return None
+
+    @property
+    def leaving(self) -> bool:
+        """Whether everything is being ended, or handed over: no operator is looked for any more."""
+        return self.false_alarm_at is not None or self.left_at is not None
+
+    @property
+    def all_released(self) -> bool:
+        """Whether no leg holds, or may hold, a call."""
+        return not any(leg.live for leg in self.legs.values())
+
+    @property
+    def position(self) -> Position | None:
+        """The one to show: the newest, unless much worse than the best of the last two minutes (case 13)."""
+        if not self.positions:
+            return None
+        newest = max(self.positions, key=lambda position: position.at)
+        recent = [
+            one for one in self.positions if one.at >= newest.at - 120_000_000 and one.accuracy_m is not None
+        ]
+        best = min(recent, key=lambda one: one.accuracy_m or 0.0, default=newest)
+        if best.accuracy_m is None or newest.accuracy_m is None:
+            return newest if newest.accuracy_m is not None or best.accuracy_m is None else best
+        return newest if newest.accuracy_m <= max(3 * best.accuracy_m, 50.0) else best
+
+
+def _progress(leg: Leg) -> tuple[bool, bool, int]:
+    return (leg.talking, leg.ringing_at is not None, leg.since)

@@ -1,0 +1,262 @@
+"""The fold: how each event of an alert's two streams changes its state.
+
+Used by everyone who shows or decides.
+
+Total over the events of an alert; what it does not know (an event of a newer version) changes
+nothing. It never refuses: what stands in the journal has happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from msgspec.structs import replace
+
+from messages import events as ev
+from messages.ids import AlertId, Instant, LegId, OperatorId, Party
+from messages.journal import Recorded
+from model.case import Case, InboxEntry, Note, Owner, PsapCall
+from model.leg import Leg, LegState
+
+ANSWERED_AND_DROPPED: Final = -1
+MACHINE: Final = -2
+
+_ACTED_UPON: Final = (ev.CommandGiven, ev.AlertSignalAdded, ev.AlertCancelled, ev.DeadlineMissed)
+"""Facts in the inbox that the AlertCase has to act upon; the others only have to be known."""
+
+
+def fold(recorded: Iterable[Recorded]) -> Case | None:
+    """The case after these events of its two streams, in order; None without `alert.received`."""
+    case: Case | None = None
+    for one in recorded:
+        case = evolve(case, one) if case is not None else begin(one)
+    return case
+
+
+def begin(recorded: Recorded) -> Case | None:
+    """The case of an alert that has just come in."""
+    event = recorded.event
+    if not isinstance(event, ev.AlertReceived):
+        return None
+    alert = AlertId(recorded.stream.partition("-")[2])
+    return Case(
+        alert=alert,
+        channel=event.channel,
+        received_at=event.received_at,
+        raised_at=event.raised_at,
+        deadline_at=event.deadline_at,
+        phone=event.phone,
+        device=event.device,
+        test=event.test,
+        silent=event.silent,
+        battery_pct=event.battery_pct,
+        positions=() if event.position is None else (event.position,),
+        inbox_version=recorded.version,
+        unread=(InboxEntry(version=recorded.version, at=recorded.at_us, event=event),) if event.line else (),
+        inbox_handled=0 if event.line else recorded.version,
+    )
+
+
+def evolve(case: Case, recorded: Recorded) -> Case:
+    """The case after one more event of either stream."""
+    if recorded.stream.startswith("inbox-"):
+        event = recorded.event
+        case = replace(case, inbox_version=recorded.version)
+        if isinstance(event, _ACTED_UPON):
+            entry = InboxEntry(version=recorded.version, at=recorded.at_us, event=event)
+            case = replace(case, unread=(*case.unread, entry))
+        return apply(case, event, recorded.at_us)
+    return apply(replace(case, case_version=recorded.version), recorded.event, recorded.at_us)
+
+
+def apply(case: Case, event: ev.Event, at: Instant) -> Case:
+    """The case after this event, wherever it stands. Versions are `evolve`'s."""
+    if isinstance(event, _LEG_EVENTS):
+        return _apply_to_leg(case, event, at)
+    match event:
+        case ev.AlertSignalAdded():
+            positions = case.positions if event.position is None else (*case.positions, event.position)
+            return replace(
+                case,
+                signals=case.signals + 1,
+                positions=positions,
+                phone=case.phone or event.phone,
+                device=case.device or event.device,
+                silent=case.silent or event.silent,
+                battery_pct=case.battery_pct if event.battery_pct is None else event.battery_pct,
+            )
+        case ev.PositionUpdated(position=position):
+            return replace(case, positions=(*case.positions, position))
+        case ev.AlertCancelled(duress=duress):
+            return replace(case, cancelled=True, duress=case.duress or duress)
+        case ev.NoteAdded():
+            return replace(case, notes=(*case.notes, Note(by=event.by, at=at, text=event.text)))
+        case ev.DeadlineMissed():
+            return replace(case, missed_at=case.missed_at or at)
+        case ev.AdviceChanged(advice=advice):
+            return replace(case, advice=advice)
+        case ev.CaseOpened():
+            owner = Owner(node=event.node, crew=event.crew, incarnation=event.incarnation)
+            return replace(case, owner=owner, restarts=case.restarts + (case.owner is not None))
+        case ev.InboxRead(upto=upto):
+            unread = tuple(entry for entry in case.unread if entry.version > upto)
+            return replace(case, inbox_handled=max(case.inbox_handled, upto), unread=unread)
+        case ev.UserIdentified():
+            return replace(
+                case,
+                identified=True,
+                user=event.user,
+                phone=case.phone or event.phone,
+                language=event.language,
+            )
+        case ev.UserUnknown():
+            return replace(case, identified=True)
+        case ev.UserReached(met_by=met_by):
+            return replace(case, reached_at=at, reached_by=met_by) if case.reached_at is None else case
+        case ev.UserPresumedCallingPsap(reason=reason):
+            return replace(case, presumed_calling_112=reason)
+        case ev.RedialRequested():
+            return replace(case, redial=True)
+        case ev.MachineMarked():
+            return replace(case, user_ends=(*case.user_ends, MACHINE))
+        case ev.FalseAlarmDeclared():
+            return replace(case, false_alarm_at=at)
+        case ev.BriefingGiven():
+            return replace(case, briefing_at=at)
+        case ev.LeaveRequested():
+            return replace(case, left_at=at)
+        case ev.PsapRequested():
+            return replace(
+                case, psap=PsapCall(by=event.by, number=event.number, at=at), psap_ends=0, psap_ended_at=None
+            )
+        case ev.PsapJoined():
+            return replace(case, psap_joined_at=case.psap_joined_at or at)
+        case ev.AlertClosed(outcome=outcome):
+            return replace(case, closed_at=at, outcome=outcome, reserved=(), unread=())
+        case _:
+            return _apply_to_operator(case, event, at)
+
+
+def _apply_to_operator(case: Case, event: ev.Event, at: Instant) -> Case:
+    match event:
+        case ev.OperatorReserved(operator=operator):
+            taking = None if case.taking == operator else case.taking
+            return replace(case, reserved=(*_without(case.reserved, operator), operator), taking=taking)
+        case ev.TakeRequested(by=by):
+            return replace(case, taking=by, left_at=None, operator_left_at=None)
+        case ev.OperatorNotAnswering(operator=operator):
+            return replace(
+                case,
+                reserved=_without(case.reserved, operator),
+                tried=(*_without(case.tried, operator), operator),
+            )
+        case ev.OperatorJoined(operator=operator):
+            return replace(case, operator=operator, operator_joined_at=at, operator_lost_at=None, tried=())
+        case ev.OperatorLeft(operator=operator, reason=reason):
+            case = replace(case, reserved=_without(case.reserved, operator))
+            if case.operator != operator:
+                return case
+            if reason == "left":
+                return replace(case, operator=None, operator_left_at=at)
+            return replace(case, operator=None, operator_lost_at=at)
+        case _:
+            return case
+
+
+def _without(operators: tuple[OperatorId, ...], operator: OperatorId) -> tuple[OperatorId, ...]:
+    return tuple(one for one in operators if one != operator)
+
+
+_LEG_EVENTS: Final = (
+    ev.LegOriginating,
+    ev.LegRinging,
+    ev.LegAnswered,
+    ev.LegReleasing,
+    ev.LegReleased,
+    ev.LegAdopted,
+    ev.BridgeJoined,
+    ev.BridgeLeft,
+)
+_LegEvent = (
+    ev.LegOriginating
+    | ev.LegRinging
+    | ev.LegAnswered
+    | ev.LegReleasing
+    | ev.LegReleased
+    | ev.LegAdopted
+    | ev.BridgeJoined
+    | ev.BridgeLeft
+)
+
+
+def _apply_to_leg(case: Case, event: _LegEvent, at: Instant) -> Case:
+    match event:
+        case ev.LegOriginating():
+            begun = Leg(
+                leg=event.leg,
+                party=event.party,
+                attempt=event.attempt,
+                state=LegState.ORIGINATING,
+                line=event.line,
+                since=at,
+                number=event.number,
+                trunk=event.trunk,
+                operator=event.operator,
+                emergency=event.emergency,
+                call=event.call,
+            )
+            redial = case.redial and event.party is not Party.USER
+            return replace(case, legs={**case.legs, event.leg: begun}, redial=redial)
+        case ev.BridgeJoined(bridge=bridge, legs=legs):
+            return _mark(replace(case, bridge=bridge), legs, joined=True)
+        case ev.BridgeLeft(legs=legs):
+            return _mark(case, legs, joined=False)
+    leg = case.legs.get(event.leg)
+    if leg is None or leg.attempt != event.attempt:
+        return case
+    match event:
+        case ev.LegRinging():
+            ringing = LegState.RINGING if leg.state is LegState.ORIGINATING else leg.state
+            return _with(case, replace(leg, state=ringing, ringing_at=leg.ringing_at or at))
+        case ev.LegAnswered():
+            answered = replace(
+                leg,
+                state=LegState.ANSWERED if leg.going else leg.state,
+                answered_at=leg.answered_at or at,
+                voice=event.voice or leg.voice,
+                confirmed=event.confirmed,
+            )
+            return _with(case, answered)
+        case ev.LegAdopted():
+            return _with(case, replace(leg, adopted=True))
+        case ev.LegReleasing(reason=reason):
+            return _with(case, replace(leg, state=LegState.RELEASING, releasing_at=at, reason=reason))
+        case ev.LegReleased(cause=cause):
+            ended = replace(leg, state=LegState.RELEASED, released_at=at, cause=cause, joined=False)
+            return _count_end(_with(case, ended), ended, at)
+
+
+def _count_end(case: Case, leg: Leg, at: Instant) -> Case:
+    """What the end of an attempt means for the next one."""
+    match leg.party:
+        case Party.USER if not leg.line_failed or leg.was_answered:
+            if leg.reason in ("machine", "replaced", "preempted"):
+                return case
+            end = ANSWERED_AND_DROPPED if leg.was_answered else (leg.cause or 0)
+            return replace(case, user_ends=(*case.user_ends, end))
+        case Party.PSAP if leg.was_answered and not leg.line_failed:
+            return replace(case, psap_ended_at=at, psap=None)
+        case Party.PSAP:
+            return replace(case, psap_ends=case.psap_ends + 1)
+        case _:
+            return case
+
+
+def _with(case: Case, leg: Leg) -> Case:
+    return replace(case, legs={**case.legs, leg.leg: leg})
+
+
+def _mark(case: Case, legs: tuple[LegId, ...], *, joined: bool) -> Case:
+    changed = {leg: replace(case.legs[leg], joined=joined) for leg in legs if leg in case.legs}
+    return replace(case, legs={**case.legs, **changed})

@@ -1,0 +1,98 @@
+"""One party's call as the journal tells it, over all its attempts."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from messages.base import HangupCause, VoicePort
+from messages.ids import E164, AlertId, Instant, LegId, LineId, OperatorId, Party, TrunkId
+
+
+class LegState(StrEnum):
+    """How far an attempt has got."""
+
+    ORIGINATING = "originating"
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    RELEASING = "releasing"
+    """The case wants it hung up; the modem has not yet said that it is."""
+    RELEASED = "released"
+
+
+class Leg(msgspec.Struct, frozen=True, kw_only=True):
+    """One leg at its latest attempt."""
+
+    leg: LegId
+    party: Party
+    attempt: int
+    state: LegState
+    line: LineId
+    since: Instant
+    """When this attempt began."""
+    number: E164 | None = None
+    trunk: TrunkId | None = None
+    operator: OperatorId | None = None
+    emergency: bool = False
+    call: int | None = None
+    ringing_at: Instant | None = None
+    answered_at: Instant | None = None
+    releasing_at: Instant | None = None
+    released_at: Instant | None = None
+    reason: str = ""
+    """Why the case hangs up, where it does."""
+    cause: int | None = None
+    voice: VoicePort | None = None
+    confirmed: bool = True
+    adopted: bool = False
+    """Taken over from the modem after a restart."""
+    joined: bool = False
+    """Whether the bridge has it."""
+
+    @property
+    def live(self) -> bool:
+        """Whether the attempt holds, or may hold, a call."""
+        return self.state is not LegState.RELEASED
+
+    @property
+    def going(self) -> bool:
+        """Whether the attempt is live and nobody wants it ended."""
+        return self.state in (LegState.ORIGINATING, LegState.RINGING, LegState.ANSWERED)
+
+    @property
+    def talking(self) -> bool:
+        """Whether the party is on the line."""
+        return self.state is LegState.ANSWERED
+
+    @property
+    def was_answered(self) -> bool:
+        """Whether somebody answered this attempt, be it over or not."""
+        return self.answered_at is not None
+
+    @property
+    def line_failed(self) -> bool:
+        """Whether the attempt ended because of the line and not because of the party."""
+        return self.cause in LINE_FAILURES
+
+
+LINE_FAILURES = frozenset(
+    {
+        HangupCause.NO_CIRCUIT,
+        HangupCause.NETWORK_OUT_OF_ORDER,
+        HangupCause.TEMPORARY_FAILURE,
+        HangupCause.LINE_LOST,
+        HangupCause.LINE_TAKEN,
+    }
+)
+"""Causes after which the same number is dialled again at once, on another line."""
+
+
+def place(leg: LegId) -> str:
+    """The leg's place within its alert: `user`, `op1`, `psap`."""
+    return leg.rpartition(":")[2]
+
+
+def leg_id(alert: AlertId, where: str) -> LegId:
+    """The id of the alert's leg in that place."""
+    return LegId(f"{alert}:{where}")

@@ -1,0 +1,41 @@
+"""The one word for where an alert stands, as the app is told (GET /v1/alerts/ID)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from messages.ids import Party
+from model.case import Case
+
+
+class Phase(StrEnum):
+    """Where an alert stands, in the order of the flow."""
+
+    RECEIVED = "received"
+    CALLING_OPERATOR = "calling_operator"
+    CALLING_USER = "calling_user"
+    TALKING = "talking"
+    CALLING_112 = "calling_112"
+    CONFERENCE = "conference"
+    HANDED_OVER = "handed_over"
+    CLOSED = "closed"
+
+
+def phase(case: Case) -> Phase:
+    """The word for this case."""
+    if case.closed_at is not None:
+        return Phase.CLOSED
+    if case.left_at is not None:
+        return Phase.HANDED_OVER
+    if case.talking(Party.PSAP):
+        return Phase.CONFERENCE
+    if case.psap is not None:
+        return Phase.CALLING_112
+    user, operator = case.going(Party.USER), case.going(Party.OPERATOR)
+    if user is not None and user.talking and case.operator is not None:
+        return Phase.TALKING
+    if user is not None:
+        return Phase.CALLING_USER
+    if case.operator is not None:
+        return Phase.CALLING_USER
+    return Phase.CALLING_OPERATOR if operator is not None else Phase.RECEIVED
