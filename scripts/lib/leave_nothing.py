@@ -68,7 +68,7 @@ def leftovers() -> dict[int, str]:
 
 
 def main(command: list[str]) -> int:
-    """Runs `command`; returns its exit status (128 + n for signal n), or 1 if it succeeded and left something."""
+    """Runs `command`; returns its exit status (128 + n for signal n), or 1 for what was left."""
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     prctl(PR_SET_PDEATHSIG, signal.SIGTERM)  # a script that is ended takes its tests along
     pid = os.posix_spawnp(command[0], command, os.environ)
@@ -84,6 +84,8 @@ def main(command: list[str]) -> int:
         ended, status = os.waitpid(-1, 0)
         if ended == pid:
             break
+    for signum in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signum, signal.SIG_IGN)  # the pid is free again; what is left to do is short
     code = os.waitstatus_to_exitcode(status)
     left = leftovers()
     for stray, line in left.items():

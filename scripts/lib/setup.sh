@@ -137,6 +137,7 @@ setup_locked() { # KIND
     pip install --quiet --no-deps --require-hashes -r "$root/requirements-build.lock" || return 1
     install_lock "$lock" || return 1
     install_project || return 1
+    rm -rf -- "$venv/cache" # there only when the caller had no home
     [[ $kind == runtime ]] || write_stamp runtime || return 1
     write_stamp "$kind" || return 1
     say "set up in $((SECONDS - started)) s"
