@@ -122,7 +122,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     idle_crews: int = 2
     """Crews (AlertCase, CallLegs, ConferenceBridge) kept started beyond those at work."""
     inbound_lines_kept: int = 1
-    """Public lines never used for outbound calls, so that the center's number is never busy (S2)."""
+    """Public lines left free for those who call in (S2), unless an alert had no line otherwise."""
     lines_kept_from_tests: int = 2
     """Public lines that must stay free beyond what a test call takes (case 9)."""
 

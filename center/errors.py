@@ -1,0 +1,91 @@
+"""What can go wrong on this package's side, each with the exit code of the command that meets it.
+
+    CenterError            1   what was asked for did not succeed
+    ├── SettingsError      2   the configuration is not valid; `faults` names each by its path
+    ├── UsageError         2   the command line asks for something that makes no sense
+    ├── StateError         1   the state directory cannot be used
+    │   └── StateInUse     1   another center is running in it
+    ├── NotRunning         3   no center is running in this state directory
+    ├── Unreachable        3   it runs, or should, and does not answer
+    ├── RefusedByCenter    1   it answered no, with its reason
+    ├── NotFound           1   there is no such alert, user, operator or line
+    ├── CarrierError       1   the simulated carrier did not start
+    └── NodeError          1   the node could not start or had to give up
+
+Each is one sentence for the person at the terminal; none is shown with a traceback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class CenterError(Exception):
+    """The root of the package's errors."""
+
+    exit_code = 1
+
+
+class SettingsError(CenterError):
+    """The configuration is not valid. `faults` has one line each, `path: what is wrong`."""
+
+    exit_code = 2
+
+    def __init__(self, file: str, faults: Sequence[str]) -> None:
+        self.file = file
+        self.faults = tuple(faults)
+        super().__init__("\n".join(f"{file}: {fault}" for fault in self.faults))
+
+
+class UsageError(CenterError):
+    """The command line asks for something that makes no sense."""
+
+    exit_code = 2
+
+
+class StateError(CenterError):
+    """The state directory cannot be used."""
+
+
+class StateInUse(StateError):
+    """Another center is running in this state directory. `pid` is its node's."""
+
+    def __init__(self, directory: str, pid: int) -> None:
+        super().__init__(f"a center is already running in {directory} (process {pid})")
+        self.pid = pid
+
+
+class NotRunning(CenterError):
+    """No center is running in this state directory."""
+
+    exit_code = 3
+
+    def __init__(self, directory: str) -> None:
+        super().__init__(f"no center runs in {directory} (start it: securwoman run --state {directory})")
+
+
+class Unreachable(CenterError):
+    """The center runs, or should, and does not answer."""
+
+    exit_code = 3
+
+
+class RefusedByCenter(CenterError):
+    """The center answered no. `status` is HTTP's."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(f"the center refused: {reason} (HTTP {status})")
+        self.status = status
+        self.reason = reason
+
+
+class NotFound(CenterError):
+    """There is no such alert, user, operator or line."""
+
+
+class CarrierError(CenterError):
+    """The simulated carrier did not start, or has ended."""
+
+
+class NodeError(CenterError):
+    """The node could not start, or had to give up."""

@@ -1,0 +1,135 @@
+"""`config/center.toml` as frozen structs: every key, its type and its default.
+
+Reading is in `settings_file`, what the keys mean together is checked in `settings_check`, and what
+the actors are given of them is made in `lines`. Nothing here opens a file.
+Names of keys are permanent. Units stand in them, but for the one that the interface fixed without.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from messages.ids import OperatorLine
+from model.policy import Duress, MetBy, VoiceAlert
+
+Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")]
+"""What stands in stream names, file names and on the command line."""
+PhoneNumber = Annotated[str, Meta(pattern=r"^\+[1-9][0-9]{4,14}$")]
+"""E.164 with its `+`."""
+PsapNumber = Annotated[str, Meta(pattern=r"^(\+[1-9][0-9]{4,14}|[0-9]{2,6})$")]
+"""E.164, or a short number as 112."""
+OptionalPsapNumber = Annotated[str, Meta(pattern=r"^(|\+[1-9][0-9]{4,14}|[0-9]{2,6})$")]
+OptionalPhoneNumber = Annotated[str, Meta(pattern=r"^(|\+[1-9][0-9]{4,14})$")]
+Seconds = Annotated[float, Meta(gt=0, le=3600)]
+Area = Annotated[str, Meta(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
+Imei = Annotated[str, Meta(pattern=r"^([0-9]{15})?$")]
+
+
+class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the file; a key that is not here is an error."""
+
+
+class PsapRouteTable(_Table, frozen=True, kw_only=True):
+    area: Area
+    number: PsapNumber
+
+
+class PsapTable(_Table, frozen=True, kw_only=True):
+    number: PsapNumber = "112"
+    live: bool = False
+    alternate: OptionalPsapNumber = ""
+    test_number: OptionalPhoneNumber = ""
+    no_answer_s: Seconds = 20.0
+    pause_s: Seconds = 2.0
+    route: tuple[PsapRouteTable, ...] = ()
+
+
+class DeadlineTable(_Table, frozen=True, kw_only=True):
+    seconds: Annotated[float, Meta(ge=5, le=3600)] = 50.0
+    met_by: MetBy = MetBy.RINGING
+
+
+class LimitsTable(_Table, frozen=True, kw_only=True):
+    live_cases: Annotated[int, Meta(ge=1, le=200)] = 50
+    idle_crews: Annotated[int, Meta(ge=0, le=20)] = 2
+    inbound_lines_kept: Annotated[int, Meta(ge=0, le=100)] = 1
+    lines_kept_from_tests: Annotated[int, Meta(ge=0, le=100)] = 2
+
+
+class JournalTable(_Table, frozen=True, kw_only=True):
+    url: str = ""
+    """Empty: `journal.db` in the state directory."""
+
+
+class TrunkTable(_Table, frozen=True, kw_only=True):
+    name: Name
+    emergency: bool = False
+
+
+class ModemTable(_Table, frozen=True, kw_only=True):
+    name: Name
+    trunk: Name
+    imei: Imei = ""
+    port: str = ""
+    voice_port: str = ""
+    dialect: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,31}$")] = "auto"
+    number: OptionalPhoneNumber = ""
+    inbound: bool = True
+    pin_file: str = ""
+
+
+class OperatorTable(_Table, frozen=True, kw_only=True):
+    line: OperatorLine = OperatorLine.ON_DEMAND
+    answer_within_s: Seconds = 6.0
+    all_after_s: Seconds = 12.0
+    silent_after_s: Seconds = 25.0
+    on_call: tuple[PhoneNumber, ...] = ()
+
+
+class UserTable(_Table, frozen=True, kw_only=True):
+    no_answer_s: Seconds = 25.0
+    busy_retry_s: Seconds = 4.0
+    attempts: Annotated[int, Meta(ge=1, le=10)] = 2
+    setup_time_s: Seconds = 12.0
+    caller_number_within_s: Annotated[float, Meta(ge=0, le=10)] = 1.5
+
+
+class AlertTable(_Table, frozen=True, kw_only=True):
+    duplicate_within_s: Annotated[float, Meta(ge=0, le=3600)] = 120.0
+    leave_alarm_within_s: Annotated[float, Meta(ge=0, le=3600)] = 60.0
+
+
+class HttpTable(_Table, frozen=True, kw_only=True):
+    host: Annotated[str, Meta(min_length=1, max_length=255)] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535)] = 8112
+    """0: any that is free."""
+
+
+class DrillTable(_Table, frozen=True, kw_only=True):
+    phone: OptionalPhoneNumber = ""
+    timeout_s: Annotated[float, Meta(ge=5, le=3600)] = 180.0
+
+
+class Settings(_Table, frozen=True, kw_only=True):
+    """The whole file. An empty one is valid: no modem, PSAP not live."""
+
+    node: Annotated[str, Meta(pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,31})?$")] = ""
+    """Empty: the machine's host name."""
+    region: Annotated[str, Meta(pattern=r"^[A-Z]{2}$")] = "IT"
+    language: Annotated[str, Meta(pattern=r"^[a-z]{2}$")] = "it"
+    voice_alert: VoiceAlert = VoiceAlert.ANSWER
+    duress: Duress = Duress.PSAP_FIRST
+    psap: PsapTable = PsapTable()
+    deadline: DeadlineTable = DeadlineTable()
+    limits: LimitsTable = LimitsTable()
+    journal: JournalTable = JournalTable()
+    operator: OperatorTable = OperatorTable()
+    user: UserTable = UserTable()
+    alert: AlertTable = AlertTable()
+    http: HttpTable = HttpTable()
+    drill: DrillTable = DrillTable()
+    trunk: tuple[TrunkTable, ...] = ()
+    modem: tuple[ModemTable, ...] = ()

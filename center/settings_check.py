@@ -1,0 +1,96 @@
+"""What the settings mean together: names that must exist, switches that need each other, times in order.
+
+Pure. Whether a port, a file or a database is really there is the doctor's question, not this one's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+from urllib.parse import urlsplit
+
+from center.settings import Settings
+
+_JOURNAL_SCHEMES: Final = ("sqlite", "postgresql", "postgresql+psycopg")
+
+
+def faults_of(settings: Settings) -> list[str]:
+    """Every fault, as `path: what is wrong`, in the order of the file. Empty: the settings can be used."""
+    return [fault for check in _CHECKS for fault in check(settings)]
+
+
+def is_short(number: str) -> bool:
+    """Whether this is a short number, as those of emergency services are, and no E.164."""
+    return bool(number) and not number.startswith("+")
+
+
+def _psap(settings: Settings) -> Iterator[str]:
+    psap = settings.psap
+    emergency = {trunk.name for trunk in settings.trunk if trunk.emergency}
+    if psap.live and not emergency:
+        yield "psap.live: true needs a [[trunk]] with emergency = true"
+    elif psap.live and not any(modem.trunk in emergency for modem in settings.modem):
+        names = ", ".join(sorted(emergency))
+        yield f"psap.live: true needs a [[modem]] on the emergency trunk ({names})"
+    if psap.alternate and psap.alternate == psap.number:
+        yield "psap.alternate: the same as psap.number"
+    if psap.test_number and psap.test_number in {
+        psap.number,
+        psap.alternate,
+        *(r.number for r in psap.route),
+    }:
+        yield "psap.test_number: a test alert would call a PSAP"
+    areas: dict[str, int] = {}
+    for i, route in enumerate(psap.route):
+        if route.area in areas:
+            yield f"psap.route[{i}].area: {route.area} is already in psap.route[{areas[route.area]}]"
+        areas.setdefault(route.area, i)
+
+
+def _times(settings: Settings) -> Iterator[str]:
+    operator, deadline = settings.operator, settings.deadline.seconds
+    if operator.all_after_s < operator.answer_within_s:
+        yield f"operator.all_after_s: less than operator.answer_within_s ({operator.answer_within_s:g})"
+    if operator.silent_after_s < operator.answer_within_s:
+        yield f"operator.silent_after_s: less than operator.answer_within_s ({operator.answer_within_s:g})"
+    if settings.user.setup_time_s >= deadline:
+        yield f"user.setup_time_s: not less than deadline.seconds ({deadline:g})"
+
+
+def _trunks(settings: Settings) -> Iterator[str]:
+    yield from _twice("trunk", "name", [trunk.name for trunk in settings.trunk])
+
+
+def _modems(settings: Settings) -> Iterator[str]:
+    trunks = {trunk.name: trunk for trunk in settings.trunk}
+    yield from _twice("modem", "name", [modem.name for modem in settings.modem])
+    yield from _twice("modem", "imei", [modem.imei for modem in settings.modem])
+    yield from _twice("modem", "port", [modem.port for modem in settings.modem])
+    yield from _twice("modem", "voice_port", [modem.voice_port for modem in settings.modem])
+    yield from _twice("modem", "number", [modem.number for modem in settings.modem])
+    for i, modem in enumerate(settings.modem):
+        where = f"modem[{i}]"
+        if modem.trunk not in trunks:
+            known = ", ".join(sorted(trunks)) or "none is configured"
+            yield f"{where}.trunk: there is no trunk {modem.trunk} ({known})"
+        if not modem.imei and not modem.port:
+            yield f"{where}: needs imei or port"
+        if modem.voice_port and modem.voice_port == modem.port:
+            yield f"{where}.voice_port: the same as its port"
+
+
+def _journal(settings: Settings) -> Iterator[str]:
+    url = settings.journal.url
+    if url and urlsplit(url).scheme not in _JOURNAL_SCHEMES:
+        yield 'journal.url: expected "sqlite:///PATH" or "postgresql://…"'
+
+
+def _twice(table: str, key: str, values: list[str]) -> Iterator[str]:
+    seen: dict[str, int] = {}
+    for i, value in enumerate(values):
+        if value and value in seen:
+            yield f"{table}[{i}].{key}: {value} is already in {table}[{seen[value]}]"
+        seen.setdefault(value, i)
+
+
+_CHECKS: Final[tuple[Callable[[Settings], Iterator[str]], ...]] = (_psap, _times, _trunks, _modems, _journal)
