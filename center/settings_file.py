@@ -100,7 +100,7 @@ def _in_words(said: str) -> str:
     assert match is not None  # the expression matches any text
     reason, path = match["reason"], match["path"] or "the file"
     for pattern, words in _MEANING.items():
-        if f"matching regex '{pattern}'" in reason:
+        if f"matching regex {pattern!r}" in reason:
             return f"{path}: expected {words}"
     if reason.startswith("Invalid enum value") and (choices := _choices(path)):
         return f"{path}: expected {choices}, got {reason.removeprefix('Invalid enum value ')}"

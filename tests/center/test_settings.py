@@ -1,0 +1,261 @@
+"""Every fault of a settings file is named by its path, and what is valid comes out as it was written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from unittest.mock import patch
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from center.errors import SettingsError
+from center.handed_down import SIMULATED_PSAP, Simulation, lines_of, policy_of, with_simulation
+from center.settings import ModemTable, Settings
+from center.settings_file import load, parse
+from messages.ids import OperatorLine
+from model.policy import Duress, LineSpec, Policy, VoiceAlert
+
+TRUNKS = '[[trunk]]\nname = "public"\n[[trunk]]\nname = "emergency"\nemergency = true\n'
+MODEM = '[[modem]]\nname = "{name}"\ntrunk = "{trunk}"\nport = "/dev/{name}"\n'
+
+
+def faults(text: str) -> tuple[str, ...]:
+    with pytest.raises(SettingsError) as caught:
+        parse(text)
+    return caught.value.faults
+
+
+def outcome(text: str) -> Settings | tuple[str, ...]:
+    try:
+        return parse(text)
+    except SettingsError as error:
+        return error.faults
+
+
+def test_the_file_that_is_shipped_is_valid_and_says_the_defaults() -> None:
+    shipped = load(Path(__file__).parents[2] / "config" / "center.toml")
+    assert msgspec.structs.replace(shipped, trunk=()) == Settings()
+    assert [trunk.name for trunk in shipped.trunk if trunk.emergency] == ["emergency"]
+
+
+def test_what_the_shipped_file_shows_as_a_comment_is_valid_too(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "config" / "center.toml").read_text()
+    lines = []
+    for line in text.splitlines():
+        bare = line.removeprefix("# ")
+        is_key = line.startswith("# ") and (" = " in bare.split("#")[0] or bare.startswith("["))
+        lines.append(
+            bare if is_key and bare[0] in "[abcdefghijklmnopqrstuvwxyz" and "==" not in bare else line
+        )
+    # Keys of the top table may not follow another table, and a bare `imei` of the example is a real one.
+    settings = parse("\n".join(lines))
+    assert settings.user.busy_retry_s == 4
+    assert settings.modem[0].name == "milano1"
+    assert settings.psap.route[0].area == "IT-25"
+
+
+def test_an_empty_file_is_valid() -> None:
+    assert parse("") == Settings()
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("dedline = 1", "dedline: unknown key; did you mean deadline?"),
+        ("xyzzy = 1", "xyzzy: unknown key"),
+        ("[psap]\nlife = true", "psap.life: unknown key; did you mean live?"),
+        (
+            TRUNKS
+            + MODEM.format(name="a", trunk="public")
+            + MODEM.format(name="b", trunk="public")
+            + 'dialct = "x"',
+            "modem[1].dialct: unknown key; did you mean dialect?",
+        ),
+        ('[[psap.route]]\nare = "IT"\nnumber = "112"', "psap.route[0].are: unknown key; did you mean area?"),
+        ('[deadline]\nseconds = "50"', "deadline.seconds: expected float, got str"),
+        ("[deadline]\nseconds = 1", "deadline.seconds: expected float >= 5.0"),
+        ('[deadline]\nmet_by = "ring"', 'deadline.met_by: expected "ringing" or "answered", got \'ring\''),
+        ('duress = "x"', 'duress: expected "psap_first" or "call", got \'x\''),
+        ("[http]\nport = 70000", "http.port: expected int <= 65535"),
+        ('[operator]\non_call = ["3331112223"]', 'operator.on_call[0]: expected a number in E.164, "+39…"'),
+        (
+            '[psap]\nnumber = "one"',
+            'psap.number: expected a number in E.164, "+39…", or a short one as "112"',
+        ),
+        (
+            '[[trunk]]\nname = "a b"',
+            "trunk[0].name: expected a name of letters, digits, '.', '_' and '-', at most 32",
+        ),
+        ("[[trunk]]\nemergency = true", "trunk[0]: object missing required field name"),
+        ("psap = 3", "psap: expected object, got int"),
+        ("[deadline]\nseconds = nan", "deadline.seconds: expected float >= 5.0"),
+    ],
+)
+def test_a_fault_is_named_by_its_path(text: str, fault: str) -> None:
+    assert faults(text) == (fault,)
+
+
+def test_all_unknown_keys_are_named_at_once() -> None:
+    assert faults("a = 1\n[http]\nprt = 1") == ("a: unknown key", "http.prt: unknown key; did you mean port?")
+
+
+def test_a_syntax_error_is_named_by_its_line() -> None:
+    (fault,) = faults("[psap]\nlive = yes\n")
+    assert "line 2" in fault
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("[psap]\nlive = true", "psap.live: true needs a [[trunk]] with emergency = true"),
+        (
+            "[psap]\nlive = true\n" + TRUNKS + MODEM.format(name="a", trunk="public"),
+            "psap.live: true needs a [[modem]] on the emergency trunk (emergency)",
+        ),
+        (
+            MODEM.format(name="a", trunk="public"),
+            "modem[0].trunk: there is no trunk public (none is configured)",
+        ),
+        (TRUNKS + '[[modem]]\nname = "a"\ntrunk = "public"', "modem[0]: needs imei or port"),
+        (TRUNKS + MODEM.format(name="a", trunk="public") * 2, "modem[1].name: a is already in modem[0]"),
+        (TRUNKS + TRUNKS, "trunk[2].name: public is already in trunk[0]"),
+        ('[psap]\nalternate = "112"', "psap.alternate: the same as psap.number"),
+        (
+            '[psap]\nnumber = "+390212345"\ntest_number = "+390212345"',
+            "psap.test_number: a test alert would call a PSAP",
+        ),
+        ("[operator]\nall_after_s = 3", "operator.all_after_s: less than operator.answer_within_s (6)"),
+        ("[deadline]\nseconds = 10", "user.setup_time_s: not less than deadline.seconds (10)"),
+        ('[journal]\nurl = "mysql://x"', 'journal.url: expected "sqlite:///PATH" or "postgresql://…"'),
+    ],
+)
+def test_keys_that_contradict_each_other_are_named(text: str, fault: str) -> None:
+    assert fault in faults(text)
+
+
+def test_a_file_that_is_not_there_and_one_that_is_not_text_are_settings_errors(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="No such file"):
+        load(tmp_path / "none.toml")
+    (tmp_path / "bad.toml").write_bytes(b"a = 1\nb = '\xff'\n")
+    with pytest.raises(SettingsError, match="not UTF-8 \\(at line 2\\)"):
+        load(tmp_path / "bad.toml")
+
+
+def test_a_relative_pin_file_lies_beside_the_settings(tmp_path: Path) -> None:
+    file = tmp_path / "center.toml"
+    file.write_text(TRUNKS + MODEM.format(name="a", trunk="public") + 'pin_file = "a.pin"')
+    assert load(file).modem[0].pin_file == str(tmp_path / "a.pin")
+
+
+@given(st.text(max_size=200))
+def test_no_text_whatever_makes_anything_but_settings_or_a_settings_error(text: str) -> None:
+    assert isinstance(outcome(text), Settings | tuple)
+
+
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.sampled_from(Settings.__struct_fields__), _VALUES)
+def test_a_key_with_any_value_is_accepted_or_named_by_a_path_that_begins_with_it(
+    key: str, value: object
+) -> None:
+    with patch("center.settings_file.tomllib.loads", return_value={key: value}):
+        result = outcome("")
+    assert isinstance(result, Settings) or all(fault.startswith(key) for fault in result)
+
+
+def test_the_actors_are_given_every_setting_that_is_theirs() -> None:
+    text = """
+    region = "CH"
+    language = "de"
+    voice_alert = "callback"
+    duress = "call"
+    [psap]
+    number = "+41440000112"
+    alternate = "+41440000113"
+    test_number = "+41440000114"
+    no_answer_s = 1
+    pause_s = 3
+    route = [{ area = "CH-ZH", number = "+41440000115" }]
+    [deadline]
+    seconds = 60
+    met_by = "answered"
+    [limits]
+    live_cases = 3
+    idle_crews = 4
+    inbound_lines_kept = 5
+    lines_kept_from_tests = 6
+    [operator]
+    line = "headset"
+    answer_within_s = 7
+    all_after_s = 8
+    silent_after_s = 9
+    on_call = ["+41790000001"]
+    [user]
+    no_answer_s = 10
+    busy_retry_s = 11
+    attempts = 3
+    setup_time_s = 13
+    caller_number_within_s = 1
+    [alert]
+    duplicate_within_s = 14
+    leave_alarm_within_s = 15
+    """
+    policy = policy_of(parse(text))
+    defaults = Policy()
+    same = [
+        field
+        for field in Policy.__struct_fields__
+        if getattr(policy, field) == getattr(defaults, field) and field != "psap_live"
+    ]
+    assert same == []
+    assert policy.voice_alert is VoiceAlert.CALLBACK
+    assert policy.duress is Duress.CALL
+    assert policy.operator_line is OperatorLine.HEADSET
+
+
+def test_the_defaults_of_the_settings_are_those_of_the_policy() -> None:
+    assert policy_of(Settings()) == Policy()
+
+
+def test_a_line_of_the_emergency_trunk_takes_no_inbound_call() -> None:
+    text = TRUNKS + MODEM.format(name="a", trunk="public") + MODEM.format(name="b", trunk="emergency")
+    first, second = lines_of(parse(text))
+    assert isinstance(first, LineSpec)
+    assert (first.emergency, first.inbound) == (False, True)
+    assert (second.emergency, second.inbound) == (True, False)
+
+
+SIMULATION = Simulation(
+    modems=(
+        ModemTable(name="sim1", trunk="public", port="/run/sim1.at", dialect="huawei"),
+        ModemTable(name="sim3", trunk="emergency", port="/run/sim3.at", dialect="simcom7600"),
+    ),
+    psap_number=SIMULATED_PSAP,
+    phones=("112", SIMULATED_PSAP),
+)
+
+
+def test_a_simulated_run_calls_a_simulated_psap_and_uses_the_simulated_lines_only() -> None:
+    text = TRUNKS + MODEM.format(name="real", trunk="public") + '[[psap.route]]\narea = "IT"\nnumber = "112"'
+    settings = with_simulation(parse(text), SIMULATION)
+    policy = policy_of(settings)
+    assert policy.psap_number == SIMULATED_PSAP
+    assert policy.psap_test_number == SIMULATED_PSAP
+    assert policy.psap_routes == ()
+    assert [(line.line, line.emergency) for line in lines_of(settings)] == [("sim1", False), ("sim3", True)]
+
+
+def test_a_simulated_run_makes_the_trunks_that_only_the_simulation_names() -> None:
+    assert [line.emergency for line in lines_of(with_simulation(Settings(), SIMULATION))] == [False, True]
+
+
+def test_a_psap_number_in_e164_is_kept_in_a_simulated_run() -> None:
+    settings = with_simulation(parse('[psap]\nnumber = "+390255555555"'), SIMULATION)
+    assert policy_of(settings).psap_number == "+390255555555"
