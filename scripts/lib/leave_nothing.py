@@ -16,7 +16,7 @@ from types import FrameType
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
-GRACE_S = 5.0
+GRACE_S = 2.0
 POLL_S = 0.05
 
 

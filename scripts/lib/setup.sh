@@ -13,7 +13,7 @@ unset PYTHONPATH PYTHONHOME PYTHONSTARTUP
 # Without the byte code of its modules every process would compile all of them again, and a center has dozens of processes.
 unset PYTHONDONTWRITEBYTECODE
 # A command started with its standard input closed would get the next opened file in its place.
-{ : <&0; } 2>/dev/null || exec </dev/null
+[[ -e /proc/self/fd/0 ]] || exec </dev/null
 
 say() { printf 'securwoman: %s\n' "$*" >&2; }
 die() { say "$@"; exit 1; }
@@ -47,11 +47,11 @@ install_debian() { # WHY PACKAGE...
     fi
     if ((EUID != 0)); then
         say "$why. Run this line, then try again:"
-        printf '    sudo sh -c "%s"\n' "$line" >&2
+        if command -v sudo >/dev/null; then printf '    sudo sh -c "%s"\n' "$line"; else printf '    su -c "%s"\n' "$line"; fi >&2
         return 1
     fi
     say "$why: installing $*"
-    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=120)
+    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120)
     local install=("${apt[@]}" install -y --no-install-recommends "$@")
     # The package lists may be absent (a bare image) or too old to name a version that still exists: then fetch them.
     "${install[@]}" </dev/null >/dev/null 2>&1 9>&- && return 0

@@ -1,0 +1,70 @@
+"""What all tests share: their order, the browser, the places they may write to, and hypothesis's manners.
+
+It must not know any package of the center; fixtures of a package stand in that package's own folder.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# A loaded machine of two cores is slow, not wrong: an example has no deadline of its own, the test has one.
+settings.register_profile(
+    "securwoman", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("securwoman")
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+CHROMIUM_ARGS = (
+    "--no-sandbox",  # root has none to offer
+    "--autoplay-policy=no-user-gesture-required",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",  # a closed network answers nobody
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+# Fast ones first: whoever waits for a failure sees it soon.
+ORDER = ("scenario", "process", "browser")
+
+
+def rank(item: pytest.Item) -> int:
+    """0 for what runs in this process, then as in `ORDER`; the slowest of several markers counts."""
+    return max((place for place, name in enumerate(ORDER, 1) if item.get_closest_marker(name)), default=0)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Orders the tests from fast to slow, and skips those for which the machine has no browser."""
+    items.sort(key=rank)
+    if CHROMIUM is None:
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(
+    browser_type_launch_args: dict[str, object],
+) -> dict[str, object]:
+    """The machine's own Chromium: the test tool would download one."""
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": list(CHROMIUM_ARGS)}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test may find, or write to, the state of a center that somebody runs on this machine."""
+    home: Path = tmp_path_factory.mktemp("xdg")
+    before = dict(os.environ)
+    for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
+        os.environ[name] = str(home / name.removeprefix("XDG_").lower())
+    for name in [name for name in os.environ if name.startswith("SECURWOMAN_")]:
+        del os.environ[name]
+    yield
+    os.environ.clear()
+    os.environ.update(before)

@@ -1,0 +1,118 @@
+"""The import rule, the purity of what decides, and the agreement of imports, pyproject.toml and the locks."""
+
+import ast
+import re
+import sys
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+from importlinter import cli
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.foundation.tree import ROOT, imported, modules, packages, pyproject, syntax
+
+CLOCKS = {"now", "utcnow", "today", "time", "time_ns", "monotonic", "monotonic_ns", "perf_counter"}
+
+
+def declared(*extras: str) -> list[Requirement]:
+    project = pyproject()["project"]
+    lines = [
+        *project["dependencies"],
+        *(line for extra in extras for line in project["optional-dependencies"][extra]),
+    ]
+    return [Requirement(line) for line in lines]
+
+
+def locked(name: str) -> dict[str, list[str]]:
+    """Distribution → its versions in a lock; a version may differ by Python's."""
+    found: dict[str, list[str]] = {}
+    for line in (ROOT / name).read_text().splitlines():
+        if match := re.match(r"([A-Za-z0-9._-]+)==([^ ;\\]+)", line):
+            found.setdefault(canonicalize_name(match[1]), []).append(match[2])
+    return found
+
+
+def test_the_import_rule_holds() -> None:
+    assert cli.lint_imports(config_filename=str(ROOT / "pyproject.toml")) == cli.EXIT_STATUS_SUCCESS
+
+
+def test_the_import_rule_covers_every_package() -> None:
+    linted = set(pyproject()["tool"]["importlinter"]["root_packages"])
+    typed = set(pyproject()["tool"]["mypy"]["files"])
+    there = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests"}
+    assert set(packages()) == linted == there
+    assert linted <= typed
+
+
+def is_pure(path: Path) -> bool:
+    """What must take the time as an argument: every decider, the model, the messages, the AT engine."""
+    engine = path.parts[:2] == ("gateways", "gsm") and (path.parts[2] == "at" or path.name == "at.py")
+    return path.name == "decider.py" or path.parts[0] in {"model", "messages"} or engine
+
+
+def asks_a_clock(node: ast.AST) -> bool:
+    """`datetime.now()`, `dt.date.today()`, `time.time()` and their like."""
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CLOCKS):
+        return False
+    owner = node.func.value
+    name = owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
+    return name in {"datetime", "date", "time", "dt"}
+
+
+def test_what_decides_never_asks_a_clock() -> None:
+    pure = [path for path in modules(*packages()) if is_pure(path)]
+    calls = [(path, node) for path in pure for node in ast.walk(syntax(path)) if asks_a_clock(node)]
+    asked = [f"{path}: {ast.unparse(node)}" for path, node in calls]
+    assert asked == []
+
+
+@pytest.mark.parametrize(
+    ("folders", "extras"),
+    [(tuple(packages()), ()), (("tests", "scripts"), ("dev",))],
+    ids=["packages", "tests"],
+)
+def test_what_is_imported_is_declared(folders: tuple[str, ...], extras: tuple[str, ...]) -> None:
+    """An import that works only because some dependency brings it along breaks at that one's next release."""
+    providers = packages_distributions()
+    names = {canonicalize_name(requirement.name) for requirement in declared(*extras)}
+    ours = {*packages(), "tests", "scripts", "config"}
+    missing = {
+        f"{path} imports {name}"
+        for path in modules(*folders)
+        for name in imported(path) - ours - set(sys.stdlib_module_names)
+        if not names & {canonicalize_name(provider) for provider in providers.get(name, [name])}
+        and name != "audioop"  # of the standard library up to 3.12, of audioop-lts from 3.13
+    }
+    assert missing == set()
+
+
+@pytest.mark.parametrize(
+    ("lock", "extras"),
+    [("requirements.lock", ()), ("requirements-dev.lock", ("dev",))],
+    ids=["runtime", "dev"],
+)
+def test_the_lock_fits_what_is_declared(lock: str, extras: tuple[str, ...]) -> None:
+    there = locked(lock)
+    wrong = [
+        str(requirement)
+        for requirement in declared(*extras)
+        if not (versions := there.get(canonicalize_name(requirement.name)))
+        or not all(requirement.specifier.contains(version) for version in versions)
+    ]
+    assert wrong == [], "scripts/lock makes the locks anew"
+
+
+def test_the_dev_lock_is_the_runtime_lock_and_more() -> None:
+    runtime, dev = locked("requirements.lock"), locked("requirements-dev.lock")
+    assert {name: dev.get(name) for name in runtime} == runtime
+
+
+@pytest.mark.parametrize("name", ["requirements-build.lock", "requirements.lock", "requirements-dev.lock"])
+def test_everything_locked_has_its_hash(name: str) -> None:
+    lines = (ROOT / name).read_text().splitlines()
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        if re.match(r"[a-z0-9]", line):
+            assert following.startswith("    --hash=sha256:"), line
+        assert "://" not in line
