@@ -304,6 +304,14 @@ class LeaveRequested(Message, frozen=True, kw_only=True, tag="leave.requested"):
     """The operator leaves the conference (S9)."""
 
     by: OperatorId
+    handed_over: bool = True
+    """User and 112 go on talking; False where 112 alone was briefed and everything ends (S10)."""
+
+
+class CloseRequested(Message, frozen=True, kw_only=True, tag="close.requested"):
+    """The operator closes what is over."""
+
+    by: OperatorId
 
 
 class AlertClosed(Message, frozen=True, kw_only=True, tag="alert.closed"):
@@ -453,6 +461,7 @@ CaseEvent = (
     | FalseAlarmDeclared
     | BriefingGiven
     | LeaveRequested
+    | CloseRequested
     | AlertClosed
 )
 

@@ -131,6 +131,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     briefing_at: Instant | None = None
     left_at: Instant | None = None
     """When `leave` was ordered."""
+    handed_over: bool = False
+    """User and 112 were left talking; False after `leave` where 112 alone was briefed."""
+    close_at: Instant | None = None
+    """When an operator ordered the end of what is over."""
     cancelled: bool = False
     duress: bool = False
     advice: Advice = Advice.WAIT
@@ -164,7 +168,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def leaving(self) -> bool:
         """Whether everything is being ended, or handed over: no operator is looked for any more."""
-        return self.false_alarm_at is not None or self.left_at is not None
+        return self.false_alarm_at is not None or self.left_at is not None or self.close_at is not None
 
     @property
     def all_released(self) -> bool:

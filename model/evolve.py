@@ -124,8 +124,10 @@ def apply(case: Case, event: ev.Event, at: Instant) -> Case:
             return replace(case, false_alarm_at=at)
         case ev.BriefingGiven():
             return replace(case, briefing_at=at)
-        case ev.LeaveRequested():
-            return replace(case, left_at=at)
+        case ev.LeaveRequested(handed_over=handed_over):
+            return replace(case, left_at=at, handed_over=handed_over)
+        case ev.CloseRequested():
+            return replace(case, close_at=at)
         case ev.PsapRequested():
             return replace(
                 case, psap=PsapCall(by=event.by, number=event.number, at=at), psap_ends=0, psap_ended_at=None

@@ -1,0 +1,142 @@
+"""Calling the user (S5, S11; cases 2 to 6, 9, 11, 19): when, how often, and when it is no use. Pure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from actors.alert_case.hand import NOTHING, Hand, Step, hang_up
+from actors.alert_case.orders import free_place
+from messages import events as ev
+from messages.base import HangupCause
+from messages.ids import SECOND, Instant, Party
+from messages.lines import RequestLine
+from model.case import Case
+from model.evolve import ANSWERED_AND_DROPPED, MACHINE
+from model.leg import Leg
+from model.policy import Duress, Policy
+
+GIVE_UP_DIALLING_US: Final = Instant(40 * SECOND)
+"""A call that does not even ring by then will not (27.007 modems give up after 30 to 60 s by themselves)."""
+LINE_FAILED_PAUSE_US: Final = Instant(SECOND)
+LINE_FAILURES_IN_A_ROW: Final = 8
+UNREACHABLE_PAUSE_US: Final = Instant(2 * SECOND)
+
+
+def watch_callback(case: Case, _hand: Hand, policy: Policy, now_us: Instant) -> Step:
+    """Ends an attempt that has rung long enough, or that duress forbids."""
+    leg = case.going(Party.USER)
+    if leg is None or leg.talking:
+        return _presume(case)
+    if _forbidden(case, policy) and leg.call is None:
+        return Step(events=(hang_up(leg, "duress"),))
+    no_answer_at = _no_answer_at(leg, policy)
+    if now_us >= no_answer_at:
+        return Step(events=(hang_up(leg, "no answer"),))
+    return Step(wake_at=no_answer_at)
+
+
+def _presume(case: Case) -> Step:
+    """Twice busy: she is talking, and most likely to 112 (case 3)."""
+    busy = case.user_ends[-2:] == (HangupCause.BUSY, HangupCause.BUSY)
+    if busy and not case.presumed_calling_112:
+        return Step(events=(ev.UserPresumedCallingPsap(reason="busy"),))
+    return NOTHING
+
+
+def _forbidden(case: Case, policy: Policy) -> bool:
+    return case.duress and policy.duress is Duress.PSAP_FIRST
+
+
+def _no_answer_at(leg: Leg, policy: Policy) -> Instant:
+    if leg.ringing_at is None:
+        return Instant(leg.since + GIVE_UP_DIALLING_US)
+    return Instant(leg.ringing_at + round(policy.user_no_answer_s * SECOND))
+
+
+def call_user(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
+    """Dials her when it is time, on a line that was granted for it."""
+    if case.going(Party.USER) is not None or case.phone is None or _forbidden(case, policy):
+        return NOTHING
+    due = due_at(case, policy)
+    if due is None:
+        return NOTHING
+    if now_us < due:
+        return Step(wake_at=due)
+    leg, attempt = free_place(case, "user")
+    granted = hand.line(leg, attempt)
+    if granted is None:
+        last = _last(case)
+        avoid = (last.line,) if last is not None and last.line_failed else ()
+        ask = RequestLine(
+            alert=case.alert, leg=leg, attempt=attempt, party=Party.USER, test=case.test, avoid=avoid
+        )
+        return Step(wants=(ask,))
+    originating = ev.LegOriginating(
+        leg=leg,
+        party=Party.USER,
+        number=case.phone,
+        line=granted.line,
+        attempt=attempt,
+        trunk=granted.trunk,
+    )
+    return Step(events=(originating,))
+
+
+def due_at(case: Case, policy: Policy) -> Instant | None:
+    """When she is to be dialled next, if nothing is under way. None: not by ourselves."""
+    if case.false_alarm_at is not None or case.close_at is not None:
+        return None
+    last = _last(case)
+    if case.left_at is not None:
+        return _after_leaving(case, last, policy)
+    if case.redial:
+        return case.received_at
+    if last is None:
+        if case.operator is not None:
+            return case.operator_joined_at
+        return Instant(case.deadline_at - round(policy.user_setup_time_s * SECOND))
+    ended = last.released_at or last.since
+    if last.line_failed and not last.was_answered:
+        in_a_row = last.attempt <= LINE_FAILURES_IN_A_ROW
+        return Instant(ended + LINE_FAILED_PAUSE_US) if in_a_row else None
+    return _again(case, last, ended, policy)
+
+
+def _again(case: Case, last: Leg, ended: Instant, policy: Policy) -> Instant | None:
+    if last.reason in ("replaced", "preempted"):
+        return ended if last.reason == "preempted" else None
+    ends = case.user_ends
+    if not ends:
+        return ended
+    if ends[-1] == ANSWERED_AND_DROPPED:
+        return ended if ends.count(ANSWERED_AND_DROPPED) == 1 else None
+    since_drop = (
+        len(ends) - 1 - max((i for i, end in enumerate(ends) if end == ANSWERED_AND_DROPPED), default=-1)
+    )
+    allowed = 1 if ANSWERED_AND_DROPPED in ends else policy.user_attempts
+    if since_drop >= allowed:
+        return None
+    return Instant(ended + _pause_us(ends[-1], policy))
+
+
+def _pause_us(end: int, policy: Policy) -> int:
+    if end in (HangupCause.BUSY, HangupCause.REJECTED):
+        return round(policy.user_busy_retry_s * SECOND)
+    if end in (HangupCause.NO_ANSWER, HangupCause.NO_USER_RESPONDING, HangupCause.NORMAL, MACHINE):
+        return 0
+    return UNREACHABLE_PAUSE_US
+
+
+def _after_leaving(case: Case, last: Leg | None, policy: Policy) -> Instant | None:
+    """A user dropped soon after the operator left is called back once, while 112 holds (cases 6, 16)."""
+    if last is None or case.left_at is None or not case.handed_over or last.released_at is None:
+        return None
+    soon = last.released_at - case.left_at <= policy.leave_alarm_within_s * SECOND
+    dropped = (
+        case.user_ends[-1:] == (ANSWERED_AND_DROPPED,) and case.user_ends.count(ANSWERED_AND_DROPPED) == 1
+    )
+    return last.released_at if soon and dropped and case.talking(Party.PSAP) is not None else None
+
+
+def _last(case: Case) -> Leg | None:
+    return max(case.of(Party.USER), key=lambda leg: leg.since, default=None)

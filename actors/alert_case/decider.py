@@ -1,0 +1,118 @@
+"""How one alert goes on: state, what was heard, what is in hand, now → events, wants, when to look again.
+
+The rules stand below in the order in which they are asked. Each looks at the whole state and
+says what is due, so that the same rules serve a case that runs and one that is taken up again.
+No clock, no I/O, no Thespian.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from actors.alert_case.callback import call_user, watch_callback
+from actors.alert_case.emergency import call_psap
+from actors.alert_case.ending import end
+from actors.alert_case.hand import NOTHING, Decided, Hand, Step, Want, join
+from actors.alert_case.hear import Heard, hear
+from actors.alert_case.orders import read_inbox
+from actors.alert_case.search import find_operator, keep_operator
+from messages import events as ev
+from messages.identity import Identify
+from messages.ids import SECOND, Instant
+from model.case import Case, Owner
+from model.evolve import apply
+from model.policy import Policy
+
+SETTLE_US: Final = Instant(SECOND // 10)
+"""How long a new alert waits for the first answers to come in, so that one barrier serves them all."""
+_ROUNDS: Final = 50
+
+
+def identify(case: Case, hand: Hand, _policy: Policy, _now_us: Instant) -> Step:
+    """Who she is (S3). Nothing else waits for it, except for a moment at the start."""
+    if case.identified:
+        return NOTHING
+    known = hand.identity
+    if known is None:
+        return Step(wants=(Identify(alert=case.alert, phone=case.phone, device=case.device),))
+    if known.user is None:
+        return Step(events=(ev.UserUnknown(),))
+    return Step(events=(ev.UserIdentified(user=known.user, phone=known.phone, language=known.language),))
+
+
+Rule = Callable[[Case, Hand, Policy, Instant], Step]
+RULES: Final[tuple[Rule, ...]] = (
+    read_inbox,
+    identify,
+    keep_operator,
+    end,
+    find_operator,
+    watch_callback,
+    call_user,
+    call_psap,
+)
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """What follows now."""
+
+    case: Case
+    """The state with the events applied, as it will be once they are in the journal."""
+    hand: Hand
+    events: tuple[Decided, ...] = ()
+    wants: tuple[Want, ...] = ()
+    wake_at: Instant | None = None
+
+
+def decide(
+    case: Case, heard: tuple[Heard, ...], hand: Hand, me: Owner, policy: Policy, now_us: Instant
+) -> Decision:
+    """Everything that follows from what was heard and from the time, without asking anybody."""
+    events: list[Decided] = []
+    if case.owner != me:
+        waiting = _settling(case, hand, policy, now_us)
+        if waiting is not None:
+            return Decision(case=case, hand=hand, wants=waiting.wants, wake_at=waiting.wake_at)
+        opened = ev.CaseOpened(node=me.node, crew=me.crew, incarnation=me.incarnation)
+        events.append(opened)
+        case = apply(case, opened, now_us)
+    for said in heard:
+        for reported in hear(case, said, policy):
+            events.append(reported)
+            case = apply(case, reported, now_us)
+    for _ in range(_ROUNDS):
+        if case.closed_at is not None:
+            return Decision(case=case, hand=hand, events=tuple(events))
+        step = _first_with_events(case, hand, policy, now_us)
+        if not step.events:
+            return Decision(
+                case=case, hand=hand, events=tuple(events), wants=step.wants, wake_at=step.wake_at
+            )
+        for event in step.events:
+            events.append(event)
+            case, hand = apply(case, event, now_us), hand.used(event)
+    raise AssertionError(f"the rules of {case.alert} do not come to rest: {events[-3:]}")
+
+
+def _first_with_events(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
+    """The first rule's step that decides something; else all that the rules want and wait for."""
+    steps: list[Step] = []
+    for rule in RULES:
+        step = rule(case, hand, policy, now_us)
+        if step.events:
+            return step
+        steps.append(step)
+    return join(*steps)
+
+
+def _settling(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step | None:
+    """A new alert's first moment: all are asked at once, and waited for until `SETTLE_US`."""
+    until = Instant(hand.opened_at + SETTLE_US)
+    if case.owner is not None or case.unread or now_us >= until:
+        return None
+    wants = join(identify(case, hand, policy, now_us), find_operator(case, hand, policy, now_us)).wants
+    answered = hand.identity is not None and hand.on_shift is not None and bool(hand.lines or hand.refused)
+    return None if answered else Step(wants=wants, wake_at=until)

@@ -1,0 +1,97 @@
+"""Calling 112 (S8; cases 15, 19). Pure.
+
+On a reserved line, again at once on another when it fails, then the alternate number.
+One request is one call at a time: another attempt begins only when the journal says that the one
+before it is released.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from actors.alert_case.hand import NOTHING, Hand, Step, hang_up
+from messages import events as ev
+from messages.ids import SECOND, Instant, Party
+from messages.lines import RequestLine
+from model.case import Case
+from model.leg import Leg, leg_id
+from model.policy import Duress, Policy
+from model.psap import is_emergency, psap_number, psap_number_for
+
+GIVE_UP_DIALLING_US: Final = Instant(30 * SECOND)
+
+
+def call_psap(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
+    """Requests 112 in duress, dials it where it is requested, and gives up what stays silent."""
+    if case.psap is None:
+        return _duress(case, policy)
+    if case.leaving and not case.handed_over:
+        return NOTHING
+    leg = _current(case)
+    if leg is not None and leg.live:
+        return _watch(leg, policy, now_us)
+    due = _due_at(case, leg, policy)
+    if now_us < due:
+        return Step(wake_at=due)
+    name = leg_id(case.alert, "psap")
+    attempt = 1 if leg is None else leg.attempt + 1
+    granted = hand.line(name, attempt)
+    if granted is None:
+        avoid = () if leg is None else (leg.line,)
+        ask = RequestLine(
+            alert=case.alert,
+            leg=name,
+            attempt=attempt,
+            party=Party.PSAP,
+            emergency=True,
+            test=case.test,
+            avoid=avoid,
+        )
+        return Step(wants=(ask,))
+    number = psap_number_for(case, policy, case.psap_ends)
+    if number is None:
+        return NOTHING
+    originating = ev.LegOriginating(
+        leg=name,
+        party=Party.PSAP,
+        number=number,
+        line=granted.line,
+        attempt=attempt,
+        trunk=granted.trunk,
+        emergency=is_emergency(number),
+    )
+    return Step(events=(originating,))
+
+
+def _duress(case: Case, policy: Policy) -> Step:
+    """The duress PIN: 112 is called and briefed at once, as soon as somebody is there to brief it."""
+    if not case.duress or policy.duress is not Duress.PSAP_FIRST or case.operator is None or case.leaving:
+        return NOTHING
+    if case.of(Party.PSAP):
+        return NOTHING
+    number = psap_number(case, policy)
+    return NOTHING if number is None else Step(events=(ev.PsapRequested(by=None, number=number),))
+
+
+def _current(case: Case) -> Leg | None:
+    return case.legs.get(leg_id(case.alert, "psap"))
+
+
+def _watch(leg: Leg, policy: Policy, now_us: Instant) -> Step:
+    if not leg.going or leg.talking:
+        return NOTHING
+    if leg.ringing_at is None:
+        silent_at = Instant(leg.since + GIVE_UP_DIALLING_US)
+    else:
+        silent_at = Instant(leg.ringing_at + round(policy.psap_no_answer_s * SECOND))
+    if now_us < silent_at:
+        return Step(wake_at=silent_at)
+    return Step(events=(hang_up(leg, "silent"),))
+
+
+def _due_at(case: Case, last: Leg | None, policy: Policy) -> Instant:
+    """At once the first time and the time after a failure; a pause after each round of two."""
+    if last is None or last.released_at is None or case.psap_ends == 0:
+        return case.received_at
+    pause = round(policy.psap_pause_s * SECOND) if case.psap_ends % 2 == 0 else 0
+    return Instant(last.released_at + pause)

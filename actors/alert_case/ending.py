@@ -1,0 +1,100 @@
+"""How a case ends (S7, S9, S10): legs released first, then `alert.closed`, never the other way. Pure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from actors.alert_case.callback import due_at
+from actors.alert_case.hand import NOTHING, Decided, Hand, Step, hang_up
+from messages import events as ev
+from messages.ids import SECOND, Instant, OperatorId, Outcome, Party
+from model.case import Case
+from model.leg import Leg
+from model.policy import Policy
+
+USER_STAYS_US: Final = Instant(3 * SECOND)
+"""After 112 has hung up, she is not cut off in the middle of a word."""
+PSAP_STAYS_US: Final = Instant(10 * SECOND)
+"""After she has hung up for good, 112 may still want to listen."""
+
+
+def end(case: Case, _hand: Hand, policy: Policy, now_us: Instant) -> Step:
+    """What is released now, and whether all is over."""
+    if case.false_alarm_at is not None:
+        return _all(case, "false alarm", Outcome.FALSE_ALARM)
+    if case.close_at is not None:
+        return _all(case, "closed", _how_it_was(case))
+    if case.left_at is None:
+        return NOTHING
+    if not case.handed_over:
+        return _all(case, "left", Outcome.BRIEFED)
+    operators = [leg for leg in case.of(Party.OPERATOR) if leg.going]
+    if operators or case.reserved:
+        return Step(events=(*(hang_up(leg, "left") for leg in operators), *_dismiss(case)))
+    return _handed_over(case, policy, now_us)
+
+
+def _all(case: Case, reason: str, outcome: Outcome) -> Step:
+    going = [leg for leg in case.legs.values() if leg.going]
+    made: list[Decided] = [hang_up(leg, reason) for leg in going]
+    made += _dismiss(case)
+    if case.all_released:
+        made.append(_closed(case, outcome))
+    return Step(events=tuple(made))
+
+
+def _dismiss(case: Case) -> list[Decided]:
+    """Every operator's work on the request is done."""
+    names = dict.fromkeys(case.reserved if case.operator is None else (*case.reserved, case.operator))
+    return [ev.OperatorLeft(operator=name, reason=_why(case, name)) for name in names]
+
+
+def _why(case: Case, operator: OperatorId) -> str:
+    return "left" if operator == case.operator else "not needed"
+
+
+def _handed_over(case: Case, policy: Policy, now_us: Instant) -> Step:
+    user, psap = case.going(Party.USER), case.going(Party.PSAP)
+    alarm = _alarm(case, policy)
+    if case.all_released and (case.psap is None or due_at(case, policy) is None):
+        return Step(events=(*alarm, _closed(case, Outcome.HANDED_OVER)))
+    if user is not None and psap is None and case.psap is None:
+        return _let_go(user, case.psap_ended_at, USER_STAYS_US, "112 has hung up", now_us)
+    if psap is not None and user is None and due_at(case, policy) is None:
+        ended = max((leg.released_at or leg.since for leg in case.of(Party.USER)), default=now_us)
+        return _let_go(psap, Instant(ended), PSAP_STAYS_US, "user has hung up", now_us)
+    return NOTHING
+
+
+def _let_go(leg: Leg, since: Instant | None, stays_us: Instant, reason: str, now_us: Instant) -> Step:
+    until = Instant((since or now_us) + stays_us)
+    if now_us < until:
+        return Step(wake_at=until)
+    return Step(events=(hang_up(leg, reason),))
+
+
+def _alarm(case: Case, policy: Policy) -> tuple[Decided, ...]:
+    """Case 16: a conference that ends so soon after the operator left was perhaps not a conversation."""
+    last = max(
+        (leg.released_at or leg.since for leg in case.legs.values() if leg.party is not Party.OPERATOR),
+        default=None,
+    )
+    if case.left_at is None or last is None:
+        return ()
+    if last - case.left_at > policy.leave_alarm_within_s * SECOND:
+        return ()
+    text = "The conference ended within a minute of the operator leaving it."
+    return (ev.AlarmRaised(alarm="ended_soon_after_leave", subject=case.alert, text=text),)
+
+
+def _how_it_was(case: Case) -> Outcome:
+    """What an operator closes by hand: what the case itself shows to have happened."""
+    if case.psap_joined_at is not None:
+        return Outcome.BRIEFED if case.briefing_at is not None else Outcome.HANDED_OVER
+    if case.presumed_calling_112 or case.reached_at is None:
+        return Outcome.USER_CALLED_112
+    return Outcome.CANCELLED if case.cancelled else Outcome.FALSE_ALARM
+
+
+def _closed(case: Case, outcome: Outcome) -> ev.AlertClosed:
+    return ev.AlertClosed(outcome=Outcome.TEST_DONE if case.test else outcome)

@@ -1,0 +1,104 @@
+"""What a case has been offered and has not yet used, and what a rule of it comes to.
+
+The hand is not durable: an offer holds nothing, and a case that starts again asks again.
+"""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec.structs import replace
+
+from messages.events import (
+    AdviceChanged,
+    AlarmRaised,
+    CaseEvent,
+    LegOriginating,
+    LegReleasing,
+    OperatorReserved,
+)
+from messages.identity import Identified, Identify
+from messages.ids import Instant, LegId, OperatorId
+from messages.lines import LineGranted, LineRefused, RequestLine
+from messages.operators import OperatorOffer, OperatorsOffered, RequestOperators
+from model.leg import Leg
+
+Decided = CaseEvent | AdviceChanged | AlarmRaised
+"""What the AlertCase may append: an alarm goes to the node's stream, the rest to the alert's."""
+
+Want = Identify | RequestOperators | RequestLine
+"""What a rule is waiting for; asked again every second until it comes."""
+
+
+class Hand(msgspec.Struct, frozen=True, kw_only=True):
+    """Offers in hand."""
+
+    opened_at: Instant
+    """When this AlertCase took the alert up."""
+    identity: Identified | None = None
+    offers: tuple[OperatorOffer, ...] = ()
+    on_shift: int | None = None
+    """How many operators are on shift; None until the pool has spoken."""
+    lines: dict[tuple[LegId, int], LineGranted] = {}
+    refused: dict[tuple[LegId, int], str] = {}
+
+    def line(self, leg: LegId, attempt: int) -> LineGranted | None:
+        """The line granted for this attempt."""
+        return self.lines.get((leg, attempt))
+
+    def take(self, message: Identified | OperatorsOffered | LineGranted | LineRefused) -> Hand:
+        """The hand with one more answer in it."""
+        match message:
+            case Identified():
+                return replace(self, identity=message)
+            case OperatorsOffered(offers=offers, on_shift=on_shift):
+                return replace(self, offers=offers, on_shift=on_shift)
+            case LineGranted(leg=leg, attempt=attempt):
+                refused = {key: why for key, why in self.refused.items() if key != (leg, attempt)}
+                return replace(self, lines={**self.lines, (leg, attempt): message}, refused=refused)
+            case LineRefused(leg=leg, attempt=attempt, reason=reason):
+                return replace(self, refused={**self.refused, (leg, attempt): reason})
+
+    def used(self, event: Decided) -> Hand:
+        """The hand after an event that used something of it."""
+        match event:
+            case OperatorReserved(operator=operator):
+                return self.without_operator(operator)
+            case LegOriginating(leg=leg, attempt=attempt):
+                return self.without_line(leg, attempt)
+            case _:
+                return self
+
+    def without_operator(self, operator: OperatorId) -> Hand:
+        """The hand without this operator: she is taken, by this alert or another."""
+        return replace(self, offers=tuple(offer for offer in self.offers if offer.operator != operator))
+
+    def without_line(self, leg: LegId, attempt: int) -> Hand:
+        """The hand without this attempt's line: it is seized, by this alert or another."""
+        return replace(self, lines={key: line for key, line in self.lines.items() if key != (leg, attempt)})
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """What one rule comes to."""
+
+    events: tuple[Decided, ...] = ()
+    wants: tuple[Want, ...] = ()
+    wake_at: Instant | None = None
+    """When to look again though nothing has been heard."""
+
+
+NOTHING = Step()
+
+
+def hang_up(leg: Leg, reason: str) -> LegReleasing:
+    """The decision to end this attempt."""
+    return LegReleasing(leg=leg.leg, attempt=leg.attempt, reason=reason)
+
+
+def join(*steps: Step) -> Step:
+    """Several steps as one."""
+    wakes = [step.wake_at for step in steps if step.wake_at is not None]
+    return Step(
+        events=tuple(event for step in steps for event in step.events),
+        wants=tuple(want for step in steps for want in step.wants),
+        wake_at=min(wakes, default=None),
+    )

@@ -1,0 +1,157 @@
+"""Finding an operator (S4; cases 7, 8, 17) and keeping her. Pure.
+
+One is called at first, the next one as well after `operator_answer_within_s`, all who are free
+after `operator_all_after_s`; the first to answer has the case. Whoever takes a case by hand is
+called and nobody else. An operator who is lost is called again, together with the next one.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from actors.alert_case.hand import NOTHING, Decided, Hand, Step, hang_up, join
+from actors.alert_case.orders import free_place
+from messages import events as ev
+from messages.ids import SECOND, Advice, Instant, OperatorId, Party
+from messages.lines import RequestLine
+from messages.operators import OperatorOffer, RequestOperators
+from model.case import Case
+from model.leg import Leg, LegState
+from model.policy import Policy
+
+ALL: Final = 1_000
+PAUSE_US: Final = Instant(5 * SECOND)
+"""After everybody was tried in vain, before they are tried again."""
+GIVE_UP_DIALLING_US: Final = Instant(30 * SECOND)
+"""An operator's phone that does not even ring by then will not."""
+
+
+def keep_operator(case: Case, _hand: Hand, policy: Policy, now_us: Instant) -> Step:
+    """What the operators' legs have come to: who has joined, who is silent, who is lost."""
+    made: list[Decided] = []
+    wakes: list[Instant] = []
+    holder = case.operator
+    for leg in case.of(Party.OPERATOR):
+        operator = leg.operator
+        if operator is None:
+            continue
+        if leg.talking and holder is None and not case.leaving:
+            made.append(ev.OperatorJoined(operator=operator, leg=leg.leg))
+            holder = operator
+        elif leg.talking and operator != holder and not case.leaving:
+            made += [
+                hang_up(leg, "another answered"),
+                ev.OperatorLeft(operator=operator, reason="not needed"),
+            ]
+        elif leg.going and not leg.talking and holder is not None:
+            made += [hang_up(leg, "another answered"), _silence(leg, operator, policy, now_us)]
+        elif leg.going and not leg.talking:
+            silent_at = _silent_at(leg, policy)
+            if now_us >= silent_at:
+                made += [hang_up(leg, "no answer"), ev.OperatorNotAnswering(operator=operator)]
+            else:
+                wakes.append(silent_at)
+        elif not leg.live and operator == case.operator and not _has_live_leg(case, operator):
+            made.append(ev.OperatorLeft(operator=operator, reason="lost"))
+        elif not leg.live and operator in case.reserved and not _has_live_leg(case, operator):
+            failed = ev.OperatorLeft(operator=operator, reason="line failed")
+            made.append(failed if leg.line_failed else ev.OperatorNotAnswering(operator=operator))
+    return Step(events=tuple(made), wake_at=min(wakes, default=None))
+
+
+def _has_live_leg(case: Case, operator: OperatorId) -> bool:
+    return any(leg.live for leg in case.of(Party.OPERATOR) if leg.operator == operator)
+
+
+def _silent_at(leg: Leg, policy: Policy) -> Instant:
+    if leg.ringing_at is None:
+        return Instant(leg.since + GIVE_UP_DIALLING_US)
+    return Instant(leg.ringing_at + round(policy.operator_silent_after_s * SECOND))
+
+
+def _silence(leg: Leg, operator: OperatorId, policy: Policy, now_us: Instant) -> Decided:
+    """Whether she let it ring, or was only not needed."""
+    rang_s = 0.0 if leg.ringing_at is None else (now_us - leg.ringing_at) / SECOND
+    if rang_s >= policy.operator_answer_within_s:
+        return ev.OperatorNotAnswering(operator=operator)
+    return ev.OperatorLeft(operator=operator, reason="not needed")
+
+
+def find_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
+    """Whom to call next, while nobody has the case."""
+    if case.operator is not None or case.leaving:
+        return NOTHING
+    calling = [leg for leg in case.of(Party.OPERATOR) if leg.going]
+    wanted, next_at = _how_many(case, calling, policy, now_us)
+    wake = Step(wake_at=next_at)
+    missing = wanted - len(calling)
+    if missing <= 0:
+        return wake
+    again = _all_tried(case, now_us)
+    avoid = () if again else case.tried
+    offers = [offer for offer in hand.offers if offer.operator not in (*avoid, *case.reserved)]
+    if case.taking is not None:
+        offers = [offer for offer in offers if offer.operator == case.taking]
+    exhausted = not calling and hand.on_shift is not None and not offers
+    ask = RequestOperators(
+        alert=case.alert,
+        language=case.language,
+        wanted=0 if wanted == ALL else missing,
+        avoid=(*avoid, *case.reserved),
+        named=case.taking,
+        on_call=exhausted and case.taking is None,
+    )
+    leg, attempt = free_place(case, "op")
+    line = RequestLine(alert=case.alert, leg=leg, attempt=attempt, party=Party.OPERATOR, test=case.test)
+    granted = hand.line(leg, attempt)
+    warn = _nobody(case) if exhausted and (hand.on_shift == 0 or case.tried) else NOTHING
+    if not offers:
+        return join(wake, warn, Step(wants=(ask,) if granted else (ask, line)))
+    if granted is None:
+        return join(wake, warn, Step(wants=(line,)))
+    offer = offers[0]
+    originating = ev.LegOriginating(
+        leg=leg,
+        party=Party.OPERATOR,
+        number=offer.number,
+        line=granted.line,
+        attempt=attempt,
+        trunk=granted.trunk,
+        operator=offer.operator,
+    )
+    return Step(events=(_reserve(case, offer), originating))
+
+
+def _reserve(case: Case, offer: OperatorOffer) -> ev.OperatorReserved:
+    return ev.OperatorReserved(
+        operator=offer.operator, alert=case.alert, number=offer.number, mode=offer.mode
+    )
+
+
+def _how_many(case: Case, calling: list[Leg], policy: Policy, now_us: Instant) -> tuple[int, Instant | None]:
+    """How many operators' phones should be ringing now, and when that changes."""
+    if case.taking is not None:
+        return len([leg for leg in calling if leg.operator != case.taking]) + 1, None
+    least = 2 if case.operator_lost_at is not None else 1
+    if not calling:
+        return least, None
+    first = min(leg.since for leg in calling)
+    second_at = Instant(first + round(policy.operator_answer_within_s * SECOND))
+    all_at = Instant(first + round(policy.operator_all_after_s * SECOND))
+    if now_us >= all_at:
+        return ALL, None
+    return (2, all_at) if now_us >= second_at else (least, second_at)
+
+
+def _all_tried(case: Case, now_us: Instant) -> bool:
+    """Whether the last operator tried was tried long enough ago to begin anew."""
+    ends = [leg.released_at or leg.since for leg in case.of(Party.OPERATOR)]
+    idle = all(leg.state is LegState.RELEASED for leg in case.of(Party.OPERATOR))
+    return idle and bool(ends) and now_us >= max(ends) + PAUSE_US
+
+
+def _nobody(case: Case) -> Step:
+    """Case 8: the app is told at once, whatever else is tried."""
+    if case.advice is Advice.CALL_112_NOW or case.reached_at is not None:
+        return NOTHING
+    return Step(events=(ev.AdviceChanged(advice=Advice.CALL_112_NOW, reason="no operator"),))

@@ -1,0 +1,53 @@
+"""What the legs and the bridge of a case should be doing, from its state alone. Pure.
+
+Told at every change and again every second: whoever missed it or has just started learns the
+whole of it from one telling.
+"""
+
+from __future__ import annotations
+
+from messages.bridge import Member, SetMembers
+from messages.calls import CallState
+from messages.ids import BridgeId
+from messages.legs import Originate, ReleaseLeg
+from model.case import Case
+from model.leg import Leg, LegState, place
+
+_SEEN = {
+    LegState.ORIGINATING: CallState.UNKNOWN,
+    LegState.RINGING: CallState.RINGING,
+    LegState.ANSWERED: CallState.ANSWERED,
+}
+
+
+def leg_wishes(case: Case) -> dict[str, Originate | ReleaseLeg]:
+    """What each live leg is to do, by its place in the crew."""
+    return {place(leg.leg): _wish(case, leg) for leg in case.legs.values() if leg.live}
+
+
+def _wish(case: Case, leg: Leg) -> Originate | ReleaseLeg:
+    if leg.state is LegState.RELEASING:
+        return ReleaseLeg(
+            alert=case.alert, leg=leg.leg, attempt=leg.attempt, line=leg.line, number=leg.number
+        )
+    return Originate(
+        alert=case.alert,
+        leg=leg.leg,
+        party=leg.party,
+        line=leg.line,
+        attempt=leg.attempt,
+        number=leg.number,
+        emergency=leg.emergency,
+        call=leg.call,
+        seen=_SEEN[leg.state],
+    )
+
+
+def bridge_wish(case: Case) -> SetMembers:
+    """Who is to hear whom: everybody who is on the line and whose voice reaches us."""
+    members = tuple(
+        Member(leg=leg.leg, voice=leg.voice)
+        for leg in case.legs.values()
+        if leg.talking and leg.voice is not None
+    )
+    return SetMembers(alert=case.alert, bridge=BridgeId(case.alert), members=members)
