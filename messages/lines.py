@@ -19,6 +19,8 @@ class RequestLine(Message, frozen=True, kw_only=True, tag="line.request"):
     """A line of the emergency trunk and no other (S8)."""
     test: bool = False
     """A test alert: it may never take the last lines, nor pre-empt."""
+    deadline_at: Instant = Instant(0)
+    """The alert's deadline: the earliest is served first."""
     avoid: tuple[LineId, ...] = ()
     """Lines that have just failed this leg; used only when there is no other."""
 
@@ -39,6 +41,10 @@ class LineRefused(Message, frozen=True, kw_only=True, tag="line.refused"):
     leg: LegId
     attempt: int
     reason: str
+
+
+class AskLine(Message, frozen=True, kw_only=True, tag="line.ask"):
+    """A TrunkPool has started and knows of no line: report yours."""
 
 
 class PreemptCase(Message, frozen=True, kw_only=True, tag="case.preempt"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from messages.base import Message
-from messages.ids import E164, AlertId, OperatorId, OperatorLine
+from messages.ids import E164, AlertId, Instant, OperatorId, OperatorLine
 
 
 class OperatorOffer(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +29,10 @@ class RequestOperators(Message, frozen=True, kw_only=True, tag="operators.reques
     """Those who have already been tried for this alert."""
     named: OperatorId | None = None
     """This one and no other: she takes the case herself (`take`)."""
+    test: bool = False
+    """A test alert: real ones are served first."""
+    deadline_at: Instant = Instant(0)
+    """The alert's deadline: the earliest is served first."""
     on_call: bool = False
     """Nobody on shift answered: the on-call numbers too (case 8)."""
 

@@ -31,6 +31,7 @@ Body = (
     | legs.Originate
     | legs.ReleaseLeg
     | legs.RestLeg
+    | lines.AskLine
     | lines.LineGranted
     | lines.LineRefused
     | lines.LineReport

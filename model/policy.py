@@ -130,3 +130,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """ISO 3166-1 alpha-2: how a number without `+` is read."""
     language: str = "it"
     """ISO 639-1: for those whose language is not known."""
+
+
+class Setup(msgspec.Struct, frozen=True, kw_only=True):
+    """What every actor is given of the settings."""
+
+    policy: Policy
+    lines: tuple[LineSpec, ...] = ()

@@ -68,7 +68,13 @@ def call_user(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
         last = _last(case)
         avoid = (last.line,) if last is not None and last.line_failed else ()
         ask = RequestLine(
-            alert=case.alert, leg=leg, attempt=attempt, party=Party.USER, test=case.test, avoid=avoid
+            alert=case.alert,
+            leg=leg,
+            attempt=attempt,
+            party=Party.USER,
+            test=case.test,
+            deadline_at=case.deadline_at,
+            avoid=avoid,
         )
         return Step(wants=(ask,))
     originating = ev.LegOriginating(

@@ -45,6 +45,7 @@ def call_psap(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
             party=Party.PSAP,
             emergency=True,
             test=case.test,
+            deadline_at=case.deadline_at,
             avoid=avoid,
         )
         return Step(wants=(ask,))

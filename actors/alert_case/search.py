@@ -99,10 +99,19 @@ def find_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> St
         wanted=0 if wanted == ALL else missing,
         avoid=(*avoid, *case.reserved),
         named=case.taking,
+        test=case.test,
+        deadline_at=case.deadline_at,
         on_call=exhausted and case.taking is None,
     )
     leg, attempt = free_place(case, "op")
-    line = RequestLine(alert=case.alert, leg=leg, attempt=attempt, party=Party.OPERATOR, test=case.test)
+    line = RequestLine(
+        alert=case.alert,
+        leg=leg,
+        attempt=attempt,
+        party=Party.OPERATOR,
+        test=case.test,
+        deadline_at=case.deadline_at,
+    )
     granted = hand.line(leg, attempt)
     warn = _nobody(case) if exhausted and (hand.on_shift == 0 or case.tried) else NOTHING
     if not offers:
