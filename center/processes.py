@@ -1,14 +1,13 @@
 """Processes as the node and the command line meet them: who is alive, whose is this pid, ending by pid.
 
 A pid alone means nothing after its process has ended: a process is known by pid *and* start time,
-and is signalled through a pidfd that was opened before the two were compared.
+and is signalled through a pidfd that was opened before the two were compared (`runtime.pidfd`).
 A center's own processes carry `MARK` in their environment, which a fork inherits and which the
 kernel shows unchanged whatever the process does, so that they are found even when nothing was written down.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import select
 import signal
@@ -18,6 +17,8 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+
+from runtime import pidfd
 
 MARK: Final = "SECURWOMAN_PROCESS_OF"
 """Environment variable of every process of a node (not of the carrier): its state directory."""
@@ -33,20 +34,13 @@ class ProcessId(msgspec.Struct, frozen=True, kw_only=True):
 
 def identity(pid: int) -> ProcessId | None:
     """The process that has this pid now. None: there is none, or it is a zombie."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except (OSError, UnicodeDecodeError):
-        return None
-    # The command stands in parentheses and may hold any character; the rest is regular.
-    fields = stat.rpartition(")")[2].split()
-    if fields[0] in ("Z", "X"):
-        return None
-    return ProcessId(pid=pid, started=int(fields[19]))
+    started = pidfd.born(pid)
+    return ProcessId(pid=pid, started=started) if started else None
 
 
 def is_alive(process: ProcessId) -> bool:
     """Whether this very process still runs."""
-    return identity(process.pid) == process
+    return pidfd.alive(process.pid, process.started)
 
 
 def marked(state: Path) -> Iterator[ProcessId]:
@@ -65,19 +59,7 @@ def marked(state: Path) -> Iterator[ProcessId]:
 
 def send_signal(process: ProcessId, signum: int) -> bool:
     """Signals this very process. False: it has ended."""
-    with contextlib.ExitStack() as stack:
-        try:
-            pidfd = os.pidfd_open(process.pid)
-        except OSError:
-            return False
-        stack.callback(os.close, pidfd)
-        if not is_alive(process):
-            return False
-        try:
-            signal.pidfd_send_signal(pidfd, signum)
-        except ProcessLookupError:
-            return False
-    return True
+    return pidfd.kill(process.pid, process.started, signum)
 
 
 def wait_ended(processes: Iterable[ProcessId], within_s: float) -> list[ProcessId]:
@@ -88,23 +70,23 @@ def wait_ended(processes: Iterable[ProcessId], within_s: float) -> list[ProcessI
     try:
         for process in processes:
             try:
-                pidfd = os.pidfd_open(process.pid)
+                fd = os.pidfd_open(process.pid)
             except OSError:
                 continue
             if is_alive(process):
-                watched[pidfd] = process
-                poll.register(pidfd, select.POLLIN)
+                watched[fd] = process
+                poll.register(fd, select.POLLIN)
             else:
-                os.close(pidfd)
+                os.close(fd)
         living = dict(watched)
         while living and (left_s := until - time.monotonic()) > 0:
-            for pidfd, _ in poll.poll(left_s * 1000):
-                poll.unregister(pidfd)
-                del living[pidfd]
+            for fd, _ in poll.poll(left_s * 1000):
+                poll.unregister(fd)
+                del living[fd]
         return list(living.values())
     finally:
-        for pidfd in watched:
-            os.close(pidfd)
+        for fd in watched:
+            os.close(fd)
 
 
 def end(process: ProcessId, gently_s: float) -> None:

@@ -1,0 +1,161 @@
+"""One center to a state directory, which is for its owner alone; a file in it is old or new, never half."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from center.errors import StateError, StateInUse
+from center.launching import child_environment
+from center.processes import identity, send_signal
+from center.state_dir import (
+    Lock,
+    NodeFile,
+    StateDir,
+    WebFile,
+    boot_id,
+    default_path,
+    holder,
+    living_web,
+    read_json,
+    running,
+    write_json,
+)
+
+HOLDER = """
+import os, signal, sys
+from pathlib import Path
+from center.state_dir import Lock, StateDir
+lock = Lock(StateDir(Path(sys.argv[1])))
+pid = os.fork()
+if pid == 0:
+    signal.pause()  # a fork does not hold what its parent holds
+print(pid, flush=True)
+signal.pause()
+"""
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> StateDir:
+    state = StateDir(tmp_path / "state")
+    state.create()
+    return state
+
+
+@pytest.fixture
+def locked(state: StateDir) -> Iterator[subprocess.Popen[str]]:
+    child = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(state)],
+        stdout=subprocess.PIPE,
+        env=child_environment(None),
+        text=True,
+    )
+    assert child.stdout is not None
+    fork = identity(int(child.stdout.readline()))
+    assert fork is not None
+    yield child
+    for process in (identity(child.pid), fork):
+        if process is not None:
+            send_signal(process, signal.SIGKILL)
+    child.wait()
+    child.stdout.close()
+
+
+def node_file(pid: int) -> NodeFile:
+    process = identity(pid)
+    assert process is not None
+    return NodeFile(
+        process=process,
+        boot=boot_id(),
+        node="n",
+        version="1",
+        since_us=1,
+        anchor_us=2,
+        config="c",
+        simulation=None,
+        journal="sqlite://",
+    )
+
+
+def test_everything_in_it_is_for_its_owner_alone(state: StateDir) -> None:
+    for directory in (state.path, state.keys, state.logs, state.recordings, state.run, state.notify):
+        assert directory.stat().st_mode & 0o777 == 0o700
+    state.path.chmod(0o755)
+    state.create()
+    assert state.path.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_place_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StateError, match=r"cannot use .*file"):
+        StateDir(tmp_path / "file").create()
+
+
+def test_two_centers_never_share_one(state: StateDir, locked: subprocess.Popen[str]) -> None:
+    with pytest.raises(StateInUse) as caught:
+        Lock(state)
+    assert caught.value.pid == locked.pid
+    assert holder(state) == locked.pid
+
+
+def test_the_lock_ends_with_its_process_even_while_that_ones_forks_live(
+    state: StateDir, locked: subprocess.Popen[str]
+) -> None:
+    locked.kill()
+    locked.wait()
+    assert holder(state) is None
+    Lock(state).release()
+
+
+def test_nobody_holds_a_directory_that_was_never_used(state: StateDir, tmp_path: Path) -> None:
+    assert holder(state) is None
+    assert holder(StateDir(tmp_path / "none")) is None
+
+
+def test_only_a_living_node_that_holds_the_lock_counts_as_running(
+    state: StateDir, locked: subprocess.Popen[str]
+) -> None:
+    assert running(state) is None
+    said = node_file(locked.pid)
+    write_json(state.node_file, said)
+    assert running(state) == said
+    locked.kill()
+    locked.wait()
+    assert running(state) is None
+
+
+def test_a_web_that_has_ended_is_not_found(state: StateDir, locked: subprocess.Popen[str]) -> None:
+    said = WebFile(process=node_file(locked.pid).process, host="127.0.0.1", port=1, since_us=1)
+    write_json(state.web_file, said)
+    assert living_web(state) == said
+    locked.kill()
+    locked.wait()
+    assert living_web(state) is None
+
+
+def test_a_torn_file_is_no_file(state: StateDir) -> None:
+    state.web_file.write_bytes(b'{"process": {"pid"')
+    assert read_json(state.web_file, WebFile) is None
+    state.web_file.write_bytes(b'{"pid": 1}')
+    assert read_json(state.web_file, WebFile) is None
+
+
+def test_a_file_is_written_for_its_owner_alone_and_leaves_no_other_behind(state: StateDir) -> None:
+    write_json(state.node_file, node_file(1))
+    assert state.node_file.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in state.run.iterdir() if path.is_file()] == ["node.json"]
+
+
+def test_the_default_place_is_the_one_of_systemd_then_of_xdg_then_of_home() -> None:
+    home = Path.home() / ".local/state/securwoman"
+    assert default_path({"STATE_DIRECTORY": "/var/lib/a:/var/lib/b", "XDG_STATE_HOME": "/x"}) == Path(
+        "/var/lib/a"
+    )
+    assert default_path({"XDG_STATE_HOME": "/x"}) == Path("/x/securwoman")
+    assert default_path({"XDG_STATE_HOME": "relative"}) == home
+    assert default_path({}) == home
