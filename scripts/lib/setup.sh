@@ -10,6 +10,7 @@ venv=$root/.venv
 
 # The center runs with what the lock names and with nothing from the caller's environment.
 unset PYTHONPATH PYTHONHOME PYTHONSTARTUP
+unset PIP_TARGET PIP_PREFIX PIP_USER # these send what pip installs elsewhere
 # Without the byte code of its modules every process would compile all of them again, and a center has dozens of processes.
 unset PYTHONDONTWRITEBYTECODE
 # A command started with its standard input closed would get the next opened file in its place.
@@ -62,9 +63,10 @@ install_debian() { # WHY PACKAGE...
 
 # Prints an interpreter of 3.11 or later that can make a virtual environment with pip.
 find_python() {
-    local candidate version without='' without_version=''
+    local candidate path version without='' without_version=''
     for candidate in ${PYTHON:+"$PYTHON"} python3 python3.13 python3.12 python3.11; do
-        command -v -- "$candidate" >/dev/null || continue
+        path=$(command -v -- "$candidate") || continue
+        [[ $path != "$venv"/* ]] || continue # active in the caller's shell, and about to be cleared
         version=$("$candidate" -I -c 'import sys
 if sys.version_info >= (3, 11):
     print("%d.%d" % sys.version_info[:2])' 2>/dev/null) || continue
