@@ -1,0 +1,322 @@
+"""The base of every actor of the center.
+
+It turns bytes into messages and back, drops what the dead have said, keeps one tick and any number of
+timers over one wakeup, keeps watches alive, sends heartbeats, and lets no exception out: Thespian would run
+the handler a second time. After an unexpected exception the state in memory cannot be trusted, so the actor
+ends; the Supervisor starts a new one, and starting is recovering.
+
+An actor must not block, must not know which transport carries it, and must keep nothing that the journal
+does not hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from datetime import timedelta
+from typing import ClassVar, Final
+
+from thespian.actors import (
+    Actor,
+    ActorAddress,
+    ActorExitRequest,
+    ActorSystemMessage,
+    ChildActorExited,
+    ThespianWatch,
+    WakeupMessage,
+    WatchMessage,
+)
+
+from messages import supervision
+from messages.envelope import DecodeError, Envelope, decode, encode
+from messages.ids import SECOND, AlertId, Instant, Role
+from messages.union import Body
+from runtime import addresses, environment, logs
+from runtime.environment import Environment
+from runtime.processes import CRASHED
+from runtime.timers import Timers
+
+TICK_US: Final = SECOND
+MAX_EARLY: Final = 1000
+"""No more messages than this are kept for an actor that has not been told yet who it is."""
+
+_TICK: Final = object()
+
+
+class CenterActor(Actor):
+    """An actor of the center. Subclasses give `role` and override the hooks `started`, `receive`, `tick`,
+    `timer`, `stopping` and `child_exited`.
+    """
+
+    role: ClassVar[Role]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.key = ""
+        self.incarnation = 0
+        self.env: Environment
+        self.log = logs.get("actor")
+        self.alert: AlertId | None = None
+        """What it is busy with; see `busy_with`."""
+        self._running = False
+        self._over = False
+        self._pid = 0
+        self._supervisor: ActorAddress | None = None
+        self._supervisor_incarnation = 0
+        self._said = 0
+        self._name = ""
+        self._newest: dict[tuple[Role, str], int] = {}
+        self._early: list[tuple[bytes, ActorAddress]] = []
+        self._timers = Timers()
+        self._wakeup_us: Instant | None = None
+        self._watches: dict[int, Callable[[], None]] = {}
+
+    # ------------------------------------------------------------ hooks
+
+    def started(self) -> None:
+        """The actor knows who it is: read the journal, open ports, look at the world."""
+
+    def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
+        """A message for this actor. `match envelope.body:`"""
+
+    def tick(self, now_us: Instant) -> None:
+        """About once a second: look again, tell again."""
+
+    def timer(self, timer: Hashable, now_us: Instant) -> None:
+        """What was set by `at` is due."""
+
+    def stopping(self) -> None:
+        """The actor is to end in order: close what is open, leave calls up."""
+
+    def child_exited(self, child: ActorAddress) -> None:
+        """Thespian says that a child has ended. A hint: it can be late, lost, or of an address used again."""
+
+    def child_connected(self, child: ActorAddress, real: ActorAddress) -> None:
+        """A created child has said where it is; `child` is what `createActor` has given."""
+
+    # ------------------------------------------------------------ what an actor can do
+
+    def now_us(self) -> Instant:
+        """The time, microseconds UTC."""
+        return self.env.clock.now_us()
+
+    def tell(self, role: Role, key: str, body: Body, alert: AlertId | None = None) -> bool:
+        """Say it to the actor of this role and key; False when there is none now.
+
+        True does not mean that it was heard. What matters is told again until it shows.
+        """
+        entry = self.env.directory.find(role, key)
+        if entry is None or not entry.address:
+            return False
+        self._say(addresses.from_bytes(entry.address), body, alert)
+        return True
+
+    def answer(self, sender: ActorAddress, body: Body, alert: AlertId | None = None) -> None:
+        """Say it to whoever has sent a message."""
+        self._say(sender, body, alert)
+
+    def at(self, when_us: Instant, timer: Hashable) -> None:
+        """Have the hook `timer` called with this name at that time. Setting a name again moves it."""
+        self._timers.set(timer, when_us)
+        self._arm()
+
+    def cancel(self, timer: Hashable) -> None:
+        """Forget this timer; nothing where it is not set."""
+        self._timers.cancel(timer)
+
+    def watch(self, fd: int, callback: Callable[[], None]) -> None:
+        """Have `callback` called whenever `fd` can be read, until `unwatch`. What is left is told again."""
+        self._watches[fd] = callback
+
+    def unwatch(self, fd: int) -> None:
+        """Watch it no longer. To be said before the descriptor is closed."""
+        self._watches.pop(fd, None)
+
+    def busy_with(self, alert: AlertId | None) -> None:
+        """Say what this actor is busy with. A change goes to the Supervisor and the directory at once."""
+        if alert != self.alert:
+            self.alert = alert
+            self._beat()
+
+    # ------------------------------------------------------------ Thespian's side
+
+    def receiveMessage(  # noqa: N802 - the name is Thespian's
+        self, msg: object, sender: ActorAddress
+    ) -> ThespianWatch | None:
+        """Thespian's entry. Nothing is ever raised from it."""
+        if self._over:
+            return None
+        try:
+            self._dispatch(msg, sender)
+        except Exception:
+            self._crash(msg)
+            return None
+        # A watch lasts until the next message only, so it is given again at every one.
+        return ThespianWatch(list(self._watches)) if self._watches else None
+
+    def _dispatch(self, msg: object, sender: ActorAddress) -> None:
+        match msg:
+            case bytes():
+                self._take(msg, sender)
+            case WakeupMessage():
+                self._wake()
+            case WatchMessage():
+                for fd in msg.ready:
+                    callback = self._watches.get(fd)
+                    if callback is not None:
+                        callback()
+            case ChildActorExited():
+                self.child_exited(msg.childAddress)
+            case ActorExitRequest():
+                if self._running:
+                    self._running = False
+                    self.stopping()
+            case ActorSystemMessage():
+                pass
+            case _:
+                self.log.warning("dropped: not bytes", kind=type(msg).__name__, sender=str(sender))
+
+    def _take(self, data: bytes, sender: ActorAddress) -> None:
+        try:
+            envelope = decode(data)
+        except DecodeError as error:
+            self.log.error("dropped: not a message", reason=error.reason, path=error.path, sender=str(sender))
+            return
+        body = envelope.body
+        if not self._running:
+            if isinstance(body, supervision.StartActor):
+                self._start(body, envelope)
+            elif len(self._early) < MAX_EARLY:
+                self._early.append((data, sender))
+            return
+        who = (envelope.role, envelope.key)
+        newest = self._newest.get(who, 0)
+        if envelope.incarnation < newest:
+            self.log.info("dropped: from a dead incarnation", message=envelope.id, newest=newest)
+            return
+        self._newest[who] = envelope.incarnation
+        match body:
+            case supervision.StartActor():
+                return
+            case supervision.AdoptActor(supervisor=supervisor, incarnation=incarnation):
+                self._adopted(supervisor, incarnation)
+            case supervision.StopActor():
+                self._stop()
+            case _:
+                self.receive(envelope, sender)
+
+    # ------------------------------------------------------------ a life
+
+    def _start(self, order: supervision.StartActor, envelope: Envelope) -> None:
+        if order.role is not self.role:
+            raise ValueError(f"started as {order.role}, which {type(self).__name__} is not")
+        if not hasattr(self, "env"):
+            self.env = environment.current()
+        self.key = order.key
+        self.incarnation = order.incarnation
+        self._name = f"{order.node}/{order.role}/{order.key}/{order.incarnation}"
+        self._newest[(envelope.role, envelope.key)] = envelope.incarnation
+        self._pid, _ = self.env.processes.identity(self)
+        self.log = logs.get("actor", role=str(order.role), key=order.key, incarnation=order.incarnation)
+        self.env.processes.adopted_by_itself(self)
+        if order.supervisor:
+            self._supervisor = addresses.from_bytes(order.supervisor)
+            self._supervisor_incarnation = envelope.incarnation
+        self._running = True
+        self.started()
+        self._to_supervisor(supervision.ActorReady(pid=self._pid))
+        self._timers.set(_TICK, Instant(self.now_us() + TICK_US))
+        self._arm()
+        early, self._early = self._early, []
+        for data, sender in early:
+            if self._running:
+                self._take(data, sender)
+
+    def _adopted(self, supervisor: bytes, incarnation: int) -> None:
+        if incarnation >= self._supervisor_incarnation:
+            self._supervisor = addresses.from_bytes(supervisor)
+            self._supervisor_incarnation = incarnation
+            self._beat()
+
+    def _stop(self) -> None:
+        self._running = False
+        self.stopping()
+        self._leave()
+
+    def _leave(self) -> None:
+        """End in order, once what has been said is on its way."""
+        self.send(self.myAddress, ActorExitRequest(recursive=False))
+
+    def _crash(self, msg: object) -> None:
+        """Report what was raised, and end: the state in memory cannot be trusted any more."""
+        self._over = True
+        context: dict[str, object] = {"kind": type(msg).__name__}
+        if isinstance(msg, bytes):
+            try:
+                envelope = decode(msg)
+            except DecodeError:
+                context["bytes"] = len(msg)
+            else:
+                # Not the body itself: it may hold numbers and names.
+                context.update(
+                    kind=type(envelope.body).__name__,
+                    message=envelope.id,
+                    said_by=f"{envelope.role}/{envelope.key}",
+                    alert=envelope.alert,
+                )
+        self.log.exception("crashed", **context)
+        env = self.env if hasattr(self, "env") else environment.current()
+        env.processes.end(self, CRASHED)
+
+    def _wake(self) -> None:
+        self._wakeup_us = None
+        while self._running:
+            name = self._timers.pop_due(self.now_us())
+            if name is None:
+                break
+            now_us = self.now_us()
+            if name is _TICK:
+                # From now, not from when it was due: ticks that were missed are not made up for.
+                self._timers.set(_TICK, Instant(now_us + TICK_US))
+                self._beat()
+                self.tick(now_us)
+            else:
+                self.timer(name, now_us)
+        self._arm()
+
+    def _arm(self) -> None:
+        """Have one wakeup outstanding for the earliest timer.
+
+        Thespian cannot take one back; one too many finds nothing due.
+        """
+        next_us = self._timers.next_us()
+        if next_us is None or not self._running:
+            return
+        if self._wakeup_us is None or next_us < self._wakeup_us:
+            self._wakeup_us = next_us
+            self.wakeupAfter(timedelta(microseconds=max(0, next_us - self.now_us())))
+
+    # ------------------------------------------------------------ speech
+
+    def _say(self, address: ActorAddress, body: Body, alert: AlertId | None = None) -> None:
+        self._said += 1
+        self.send(
+            address,
+            encode(
+                Envelope(
+                    id=f"{self._name}/{self._said}",
+                    role=self.role,
+                    key=self.key,
+                    incarnation=self.incarnation,
+                    at_us=self.now_us(),
+                    body=body,
+                    alert=alert,
+                )
+            ),
+        )
+
+    def _to_supervisor(self, body: Body) -> None:
+        if self._supervisor is not None:
+            self._say(self._supervisor, body, self.alert)
+
+    def _beat(self) -> None:
+        self._to_supervisor(supervision.Heartbeat(pid=self._pid, alert=self.alert))

@@ -1,0 +1,43 @@
+"""An actor's address as opaque bytes, for files and messages.
+
+Not a pickle: whoever can write the directory's file must not be able to run code in its readers.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+from thespian.actors import ActorAddress
+from thespian.system.transport.IPBase import TCPv4ActorAddress
+
+from runtime.errors import BadAddress
+
+_TCP: Final = b"T"
+_LOCAL: Final = b"L"
+
+
+def to_bytes(address: ActorAddress) -> bytes:
+    """The address, for `from_bytes` in any process of the node. Raises BadAddress where it has none yet."""
+    details = address.addressDetails
+    if isinstance(details, str):
+        return _LOCAL + details.encode()
+    if isinstance(details, TCPv4ActorAddress):
+        host, port = details.sockname[:2]
+        return _TCP + f"{host}:{port}".encode()
+    raise BadAddress(f"{address} is not an address that others can use")
+
+
+@lru_cache(maxsize=4096)
+def from_bytes(data: bytes) -> ActorAddress:
+    """The address that `to_bytes` gave. Raises BadAddress."""
+    try:
+        text = data[1:].decode()
+    except UnicodeDecodeError as error:
+        raise BadAddress(f"{data!r} names no actor") from error
+    if data[:1] == _LOCAL and text:
+        return ActorAddress(text)
+    host, _, port = text.rpartition(":")
+    if data[:1] == _TCP and host and port.isascii() and port.isdigit():
+        return ActorAddress(TCPv4ActorAddress(host, int(port), external=True))
+    raise BadAddress(f"{data!r} names no actor")

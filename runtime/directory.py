@@ -1,0 +1,166 @@
+"""Who is where: role and key to address, process and incarnation.
+
+Written by the Supervisor alone, whole and atomically; read by every actor at every tell (one `stat`; read
+again only after a change), by `ps`, and by the next Supervisor or node, which finds the living in it.
+It also keeps the last incarnation ever given to each role and key, so that incarnations only grow.
+"""
+
+from __future__ import annotations
+
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from messages.ids import AlertId, Instant, Role
+from runtime.errors import BadDirectory
+
+FILE_NAME: Final = "directory.msgpack"
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One actor or process of the node that is alive as far as the Supervisor knows."""
+
+    role: Role
+    key: str
+    address: bytes
+    """For `runtime.addresses.from_bytes`; empty for a process that is no actor."""
+    pid: int
+    incarnation: int
+    born: int = 0
+    """The kernel's start time of the process (`runtime.pidfd.born`), which tells it from a later one."""
+    alert: AlertId | None = None
+    """What it is busy with."""
+    since_us: Instant = Instant(0)
+    """When this incarnation was started."""
+    restarts: int = 0
+    """How many times it has been started again since the node began."""
+    ready: bool = False
+    """Whether it has said that it has started. What is told to it before waits in its mailbox."""
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """The directory at one moment."""
+
+    entries: tuple[Entry, ...] = ()
+    incarnations: dict[str, int] = {}
+    """The last one given, by `role/key`, of the dead too."""
+
+
+class Directory(ABC):
+    """Where peers are looked up. `find` and `all_of` see what was last published."""
+
+    def __init__(self) -> None:
+        self._snapshot = Snapshot()
+        self._by_name: dict[tuple[Role, str], Entry] = {}
+
+    @abstractmethod
+    def _refresh(self) -> None:
+        """Take over what has been published since."""
+
+    @abstractmethod
+    def _write(self, snapshot: Snapshot) -> None:
+        """Make this what everybody sees."""
+
+    def _take(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._by_name = {(entry.role, entry.key): entry for entry in snapshot.entries}
+
+    def read(self) -> tuple[Entry, ...]:
+        """Everybody."""
+        self._refresh()
+        return self._snapshot.entries
+
+    def find(self, role: Role, key: str = "") -> Entry | None:
+        """The one of this role and key."""
+        self._refresh()
+        return self._by_name.get((role, key))
+
+    def all_of(self, role: Role) -> tuple[Entry, ...]:
+        """All of this role."""
+        return tuple(entry for entry in self.read() if entry.role is role)
+
+    def incarnations(self) -> Mapping[str, int]:
+        """The last incarnation given to each `role/key`."""
+        self._refresh()
+        return self._snapshot.incarnations
+
+    def last_incarnation(self, role: Role, key: str = "") -> int:
+        """The last incarnation given to this role and key; 0 where there was none."""
+        return self.incarnations().get(name_of(role, key), 0)
+
+    def publish(self, entries: Iterable[Entry], given: Mapping[str, int] | None = None) -> None:
+        """Make these everybody. For the Supervisor, and for the node while there is none.
+
+        `given` are incarnations given to those who are not among the entries yet. None ever goes back.
+        """
+        self._refresh()
+        entries = tuple(entries)
+        counters = dict(self._snapshot.incarnations)
+        for name, incarnation in (given or {}).items():
+            counters[name] = max(incarnation, counters.get(name, 0))
+        for entry in entries:
+            name = name_of(entry.role, entry.key)
+            counters[name] = max(entry.incarnation, counters.get(name, 0))
+        snapshot = Snapshot(entries=entries, incarnations=counters)
+        self._write(snapshot)
+
+
+def name_of(role: Role, key: str) -> str:
+    """How a role and key are written where one text is wanted: `CallLeg/c00/user`, `TrunkPool/`."""
+    return f"{role}/{key}"
+
+
+class MemoryDirectory(Directory):
+    """For the actor system in one process."""
+
+    def _refresh(self) -> None:
+        pass
+
+    def _write(self, snapshot: Snapshot) -> None:
+        self._take(snapshot)
+
+
+class FileDirectory(Directory):
+    """For a node: `run/directory.msgpack`, readable by its owner alone."""
+
+    def __init__(self, run: Path) -> None:
+        super().__init__()
+        self._path = str(run / FILE_NAME)
+        self._seen: tuple[int, int] | None = None
+        self._encoder = msgspec.msgpack.Encoder()
+        self._decoder = msgspec.msgpack.Decoder(Snapshot)
+
+    def _refresh(self) -> None:
+        try:
+            stat = os.stat(self._path)
+        except FileNotFoundError:
+            return
+        seen = (stat.st_ino, stat.st_mtime_ns)
+        if seen == self._seen:
+            return
+        # Opened after the stat: what is read is at least as new as what `seen` says.
+        with open(self._path, "rb") as file:
+            data = file.read()
+        try:
+            self._take(self._decoder.decode(data))
+        except msgspec.MsgspecError as error:
+            raise BadDirectory(f"{self._path}: {error}") from error
+        self._seen = seen
+
+    def _write(self, snapshot: Snapshot) -> None:
+        # No fsync: after a power cut the processes in it are gone too. What would then matter is that
+        # incarnations grow, and the journal, which fences by its own versions, does not depend on it.
+        new = f"{self._path}.new"
+        fd = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            os.write(fd, self._encoder.encode(snapshot))
+            stat = os.fstat(fd)
+        finally:
+            os.close(fd)
+        os.replace(new, self._path)
+        self._take(snapshot)
+        self._seen = (stat.st_ino, stat.st_mtime_ns)

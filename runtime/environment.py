@@ -1,0 +1,87 @@
+"""Where an actor works: given by the composition root before the system starts, inherited by every fork."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from messages.envelope import Envelope
+from messages.ids import NodeId, Role
+from runtime.clock import Clock
+from runtime.directory import Directory
+from runtime.errors import WrongEnvironment
+from runtime.processes import OwnProcesses, Processes
+from runtime.spec import Plan
+
+T = TypeVar("T")
+
+
+class Faults(Protocol):
+    """What becomes of a message on its way, for tests in one process."""
+
+    def __call__(self, envelope: Envelope, role: Role | None, key: str) -> Sequence[float]:
+        """After how many seconds it is delivered, once for each: `(0,)` as usual, `()` lost, `(0, 0)` twice.
+
+        `role` and `key` are the receiver's; None for one that has no role.
+        """
+        ...
+
+
+@dataclass(kw_only=True)
+class Environment:
+    """Everything that an actor needs and does not make itself."""
+
+    node: NodeId
+    state: Path
+    """The state directory."""
+    clock: Clock
+    directory: Directory
+    open_journal: Callable[[], object]
+    """Opens the journal for the calling process; see `open_journal_as`."""
+    settings: object = None
+    """What the composition root wants the actors to know; see `settings_as`."""
+    plan: Plan = field(default_factory=Plan)
+    """What the Supervisor keeps running."""
+    processes: Processes = field(default_factory=OwnProcesses)
+    faults: Faults | None = None
+
+    @property
+    def run(self) -> Path:
+        """The directory for what does not outlast the node: directory, sockets, links."""
+        return self.state / "run"
+
+    @property
+    def logs(self) -> Path:
+        """The directory for logs."""
+        return self.state / "logs"
+
+    def open_journal_as(self, kind: type[T]) -> T:
+        """A journal of this kind, newly opened. Raises WrongEnvironment where there is another."""
+        journal = self.open_journal()
+        if not isinstance(journal, kind):
+            raise WrongEnvironment(f"the journal is a {type(journal).__name__}, not a {kind.__name__}")
+        return journal
+
+    def settings_as(self, kind: type[T]) -> T:
+        """The settings, which are of this kind. Raises WrongEnvironment where they are not."""
+        if not isinstance(self.settings, kind):
+            raise WrongEnvironment(f"the settings are {type(self.settings).__name__}, not {kind.__name__}")
+        return self.settings
+
+
+_installed: Environment | None = None
+
+
+def install(environment: Environment) -> None:
+    """Make this the environment of this process and of all that are forked from it."""
+    global _installed
+    _installed = environment
+
+
+def current() -> Environment:
+    """The environment of this process. Raises WrongEnvironment where none was installed."""
+    if _installed is None:
+        raise WrongEnvironment("no environment was installed before the actor system started")
+    return _installed

@@ -1,0 +1,325 @@
+"""The whole actor system in one process, under a virtual clock: for tests, in a fixed order.
+
+The actors are the same, on Thespian's simpleSystemBase. Every one has an imaginary process that can be
+killed: its memory vanishes, what is told to it is lost, and whoever watches its death is told. Messages can
+be lost, repeated, delayed and reordered (`Environment.faults`). Descriptors are watched here too, which the
+library does not do in one process. Nothing of this runs in a center.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+from collections import deque
+from datetime import timedelta
+from itertools import count
+from typing import Final
+
+from thespian.actors import Actor, ActorAddress, ActorSystem, ThespianWatch, WakeupMessage, WatchMessage
+from thespian.system.simpleSystemBase import ActorRef, ActorSystemBase, PendingSend
+
+from messages.envelope import DecodeError, decode
+from messages.ids import SECOND
+from runtime.actor import CenterActor
+from runtime.clock import VirtualClock
+from runtime.environment import Environment
+from runtime.errors import RunError
+from runtime.processes import CRASHED, Deaths, Newborn
+
+FIRST_PID: Final = 1_000_001
+"""Above what Linux gives, so that an imaginary process is never taken for a real one."""
+MAX_AT_ONCE: Final = 200_000
+"""So many messages without the clock moving are an endless loop."""
+
+
+class InProcessSystem(ActorSystem):
+    """A Thespian actor system with the base below. Several can stand side by side."""
+
+    def __init__(self, env: Environment, clock: VirtualClock) -> None:
+        # Not the library's own __init__, which keeps one system for the whole process.
+        self.systemAddress = ActorAddress("/ActorSys")
+        self.capabilities = {}
+        self._isTransientUnique = True
+        self.base = InProcessBase(self, env, clock)
+        self._systemBase = self.base
+
+
+class InProcessBase(ActorSystemBase):
+    """simpleSystemBase with a virtual clock, watches, faults and imaginary processes."""
+
+    def __init__(self, system: ActorSystem, env: Environment, clock: VirtualClock) -> None:
+        self._env = env
+        self._clock = clock
+        self._queue: deque[PendingSend] = deque()
+        self._watched: dict[str, list[int]] = {}
+        self._running = False
+        self.processes = ImaginaryProcesses(self)
+        env.processes = self.processes
+        super().__init__(system, logDefs=False)
+
+    # ------------------------------------------------------------ messages
+
+    def actor_send(self, fromActor: ActorAddress, toActor: ActorAddress, msg: object) -> None:  # noqa: N803
+        """Queue a message, or do to it what the test wants."""
+        faults = self._env.faults
+        if faults is None or not isinstance(msg, bytes):
+            self._queue.append(PendingSend(fromActor, msg, toActor))
+            return
+        try:
+            envelope = decode(msg)
+        except DecodeError:
+            self._queue.append(PendingSend(fromActor, msg, toActor))
+            return
+        receiver = self._instance(toActor)
+        role = getattr(receiver, "role", None)
+        key = receiver.key if isinstance(receiver, CenterActor) else ""
+        for delay_s in faults(envelope, role, key):
+            self._later(delay_s, PendingSend(fromActor, msg, toActor))
+
+    def _later(self, delay_s: float, pending: PendingSend) -> None:
+        if delay_s <= 0:
+            self._queue.append(pending)
+        else:
+            self._clock.call_at(
+                self._clock.now_us() + int(delay_s * SECOND), lambda: self._queue.append(pending)
+            )
+
+    def tell(self, anActor: ActorAddress, msg: object) -> None:  # noqa: N803
+        """From outside: as said by an actor. Handled when the system runs."""
+        self.actor_send(ActorAddress("System:ExternalRequester"), anActor, msg)
+
+    def wakeupAfter(  # noqa: N802
+        self,
+        fromActor: ActorAddress,  # noqa: N803
+        timePeriod: timedelta | float,  # noqa: N803
+        payload: object,
+    ) -> None:
+        """By the virtual clock, and in order."""
+        period = timePeriod if isinstance(timePeriod, timedelta) else timedelta(seconds=timePeriod)
+        message = WakeupMessage(period, payload)
+        when_us = self._clock.now_us() + period // timedelta(microseconds=1)
+        self._clock.call_at(when_us, lambda: self._queue.append(PendingSend(fromActor, message, fromActor)))
+
+    def _realizeWakeups(self) -> None:  # noqa: N802
+        pass
+
+    def _runSends(self, timeout: object = None, stop_on_available: object = False) -> None:  # noqa: N802
+        self.run()
+
+    def run(self) -> None:
+        """Handle everything that is to be handled at this instant, in order."""
+        if self._running:
+            return
+        self._running = True
+        try:
+            handled = 0
+            while True:
+                while self._queue:
+                    handled += 1
+                    if handled > MAX_AT_ONCE:
+                        raise RunError("the actors talk without end and without time passing")
+                    self._runSingleSend(self._queue.popleft())
+                # What the library itself wants to say goes into its own list.
+                if self._pendingSends:
+                    self._queue.extend(self._pendingSends)
+                    self._pendingSends.clear()
+                elif not self._poll():
+                    return
+        finally:
+            self._running = False
+
+    def _poll(self) -> bool:
+        """Tell of descriptors that can be read; False where there are none."""
+        if not self._watched:
+            return False
+        poll = select.poll()
+        for fds in self._watched.values():
+            for fd in fds:
+                poll.register(fd, select.POLLIN)
+        ready = {fd for fd, _ in poll.poll(0)}
+        if not ready:
+            return False
+        for name, fds in list(self._watched.items()):
+            mine = [fd for fd in fds if fd in ready]
+            if mine:
+                address = ActorAddress(name)
+                self._queue.append(PendingSend(address, WatchMessage(mine), address))
+        return True
+
+    # ------------------------------------------------------------ actors
+
+    def _newRefAndActor(  # noqa: N802
+        self,
+        actorSystem: ActorSystem,  # noqa: N803
+        parentAddr: ActorAddress,  # noqa: N803
+        actorAddr: ActorAddress,  # noqa: N803
+        actorClass: type[Actor] | str,  # noqa: N803
+        sourceHash: str | None = None,  # noqa: N803
+        targetActorRequirements: object = None,  # noqa: N803
+        isTopLevel: bool = False,  # noqa: N803
+    ) -> ActorRef:
+        ref = super()._newRefAndActor(
+            actorSystem, parentAddr, actorAddr, actorClass, sourceHash, targetActorRequirements, isTopLevel
+        )
+        actor = ref.instance
+        if isinstance(actor, CenterActor):
+            actor.env = self._env
+            self.processes.born(actorAddr, actor)
+            # Stands in for what the library would call, which throws the watch away.
+            receive = _Receiver(actor, actorAddr.actorAddressString, self._watched)
+            setattr(actor, "_receive", receive)  # noqa: B010 - the library's own attribute, unknown to types
+        return ref
+
+    def _killActor(self, tgt: ActorRef, ps: PendingSend) -> None:  # noqa: N802
+        super()._killActor(tgt, ps)
+        self._watched.pop(tgt.address.actorAddressString, None)
+        self.processes.left(tgt.address)
+
+    def _instance(self, address: ActorAddress) -> Actor | None:
+        ref = self.actorRegistry.get(address.actorAddressString)
+        return None if ref is None else ref.instance
+
+    def actor_at(self, address: ActorAddress) -> CenterActor | None:
+        """The living actor of this address."""
+        actor = self._instance(address)
+        return actor if isinstance(actor, CenterActor) else None
+
+    def vanish(self, address: ActorAddress) -> None:
+        """What the kernel does to a killed process: its memory is gone, and what is told to it is lost."""
+        name = address.actorAddressString
+        ref = self.actorRegistry.get(name)
+        self._watched.pop(name, None)
+        if ref is None or ref.instance is None:
+            return
+        actor, ref.instance = ref.instance, None
+        for attribute in [each for each in vars(actor) if each not in ("_myRef", "_receive")]:
+            delattr(actor, attribute)
+        setattr(actor, "_over", True)  # noqa: B010
+
+
+class _Receiver:
+    """Hands a message to the actor and keeps the watch that it returns."""
+
+    def __init__(self, actor: CenterActor, name: str, watched: dict[str, list[int]]) -> None:
+        self._actor = actor
+        self._name = name
+        self._watched = watched
+
+    def __call__(self, msg: object, sender: ActorAddress) -> None:
+        watch = self._actor.receiveMessage(msg, sender)
+        if isinstance(watch, ThespianWatch):
+            self._watched[self._name] = watch.filenos
+        else:
+            self._watched.pop(self._name, None)
+
+
+class ImaginaryProcesses:
+    """Every actor's own process, as far as anyone can tell."""
+
+    def __init__(self, base: InProcessBase) -> None:
+        self._base = base
+        self._numbers = count(FIRST_PID)
+        self._addresses: dict[int, ActorAddress] = {}
+        self._pids: dict[str, int] = {}
+        self._causes: dict[int, str] = {}
+        self._watches: list[ImaginaryDeaths] = []
+
+    def born(self, address: ActorAddress, actor: CenterActor) -> None:
+        """A new actor has its process."""
+        pid = next(self._numbers)
+        self._addresses[pid] = address
+        self._pids[address.actorAddressString] = pid
+
+    def identity(self, actor: Actor) -> tuple[int, int]:
+        pid = self._pids[actor.myAddress.actorAddressString]
+        return pid, pid
+
+    def adopted_by_itself(self, actor: Actor) -> None:
+        pass
+
+    def newborn(self, parent: Actor, child: ActorAddress) -> Newborn | None:
+        pid = self._pids.get(child.actorAddressString)
+        return None if pid is None else Newborn(pid, pid, child)
+
+    def cause_of_death(self, parent: Actor, pid: int) -> str:
+        return self._causes.pop(pid, "")
+
+    def alive(self, pid: int, since: int) -> bool:
+        return pid in self._addresses
+
+    def kill(self, pid: int, since: int) -> bool:
+        return self._end(pid, "signal 9")
+
+    def watch(self) -> Deaths:
+        deaths = ImaginaryDeaths(self)
+        self._watches.append(deaths)
+        return deaths
+
+    def end(self, actor: Actor, status: int) -> None:
+        self._end(self.identity(actor)[0], "crashed" if status == CRASHED else f"status {status}")
+
+    def left(self, address: ActorAddress) -> None:
+        """An actor has ended in order."""
+        pid = self._pids.get(address.actorAddressString)
+        if pid is not None:
+            self._end(pid, "status 0")
+
+    def _end(self, pid: int, cause: str) -> bool:
+        address = self._addresses.pop(pid, None)
+        if address is None:
+            return False
+        self._causes[pid] = cause
+        del self._pids[address.actorAddressString]
+        self._base.vanish(address)
+        for deaths in list(self._watches):
+            deaths.tell(pid)
+        return True
+
+    def no_longer(self, deaths: ImaginaryDeaths) -> None:
+        """Nobody listens to this one any more."""
+        self._watches.remove(deaths)
+
+
+class ImaginaryDeaths:
+    """Tells of imaginary deaths by a real descriptor."""
+
+    def __init__(self, processes: ImaginaryProcesses) -> None:
+        self._processes = processes
+        self._fd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._watched: set[int] = set()
+        self._dead: list[int] = []
+
+    def fileno(self) -> int:
+        return self._fd
+
+    def add(self, pid: int, since: int) -> bool:
+        if not self._processes.alive(pid, since):
+            return False
+        self._watched.add(pid)
+        return True
+
+    def tell(self, pid: int) -> None:
+        """A process has ended."""
+        if pid in self._watched:
+            self._watched.discard(pid)
+            self._dead.append(pid)
+            os.eventfd_write(self._fd, 1)
+
+    def dead(self) -> list[int]:
+        dead, self._dead = self._dead, []
+        if dead:
+            os.eventfd_read(self._fd)
+        return dead
+
+    def forget(self, pid: int) -> None:
+        self._watched.discard(pid)
+
+    def close(self) -> None:
+        if self._fd >= 0:
+            self._processes.no_longer(self)
+            os.close(self._fd)
+            self._fd = -1
+
+    def __del__(self) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)

@@ -1,0 +1,128 @@
+"""Processes as the kernel knows them: whether one lives, when it was born, and a watch over its death."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import select
+import signal
+from typing import Final
+
+_START_TIME: Final = 22
+"""proc(5): the 22nd field of /proc/PID/stat, in clock ticks since the machine started."""
+_STATE: Final = 3
+_PR_SET_PDEATHSIG: Final = 1
+
+
+def _stat(pid: int) -> list[str] | None:
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            text = file.read().decode(errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    # The second field is the command in brackets and may hold anything, brackets and spaces included.
+    return text[text.rindex(")") + 2 :].split()
+
+
+def born(pid: int) -> int:
+    """The kernel's start time of the process, with the pid unique; 0 where there is none, or a zombie."""
+    fields = _stat(pid)
+    if fields is None or fields[_STATE - 3] in ("Z", "X"):
+        return 0
+    return int(fields[_START_TIME - 3])
+
+
+def alive(pid: int, since: int) -> bool:
+    """Whether this very process, born at `since`, still runs."""
+    return pid > 0 and since != 0 and born(pid) == since
+
+
+def parent(pid: int) -> int:
+    """The process's parent; 0 where there is none."""
+    fields = _stat(pid)
+    return 0 if fields is None else int(fields[4 - 3])
+
+
+def kill(pid: int, since: int, signum: int = signal.SIGKILL) -> bool:
+    """Send the signal to this very process and to no later one of its number; False where it is gone."""
+    try:
+        fd = os.pidfd_open(pid)
+    except (ProcessLookupError, ValueError):
+        return False
+    try:
+        if not alive(pid, since):
+            return False
+        signal.pidfd_send_signal(fd, signum)
+    except ProcessLookupError:
+        return False
+    finally:
+        os.close(fd)
+    return True
+
+
+def die_with_parent(yes: bool) -> None:
+    """Whether the kernel kills this process when its parent dies (prctl(2), PR_SET_PDEATHSIG)."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL if yes else 0, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl")
+
+
+class DeathWatch:
+    """Many processes under one descriptor, which is readable when one of them has died.
+
+    One descriptor because Thespian registers everything that is watched anew at every turn of its loop.
+    """
+
+    def __init__(self) -> None:
+        self._epoll: select.epoll | None = None
+        self._pids: dict[int, int] = {}
+        self._fds: dict[int, int] = {}
+
+    def fileno(self) -> int:
+        """What to watch."""
+        if self._epoll is None:
+            self._epoll = select.epoll()
+        return self._epoll.fileno()
+
+    def add(self, pid: int, since: int) -> bool:
+        """Watch this very process; False where it is already gone."""
+        self.fileno()
+        assert self._epoll is not None
+        if pid in self._fds:
+            return True
+        try:
+            fd = os.pidfd_open(pid)
+        except ProcessLookupError:
+            return False
+        if not alive(pid, since):
+            os.close(fd)
+            return False
+        self._pids[fd] = pid
+        self._fds[pid] = fd
+        self._epoll.register(fd, select.EPOLLIN)
+        return True
+
+    def dead(self) -> list[int]:
+        """Those who have died since last asked; they are no longer watched."""
+        if self._epoll is None:
+            return []
+        found = [self._pids[fd] for fd, _ in self._epoll.poll(0)]
+        for pid in found:
+            self.forget(pid)
+        return found
+
+    def forget(self, pid: int) -> None:
+        """Watch it no longer."""
+        fd = self._fds.pop(pid, None)
+        if fd is not None and self._epoll is not None:
+            del self._pids[fd]
+            self._epoll.unregister(fd)
+            os.close(fd)
+
+    def close(self) -> None:
+        """Watch nobody any more."""
+        for pid in list(self._fds):
+            self.forget(pid)
+        if self._epoll is not None:
+            self._epoll.close()
+            self._epoll = None

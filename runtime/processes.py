@@ -1,0 +1,131 @@
+"""What the base actor and the Supervisor need of processes, so that one process can play many in tests.
+
+`OwnProcesses` is the real thing: one actor, one process. Its counterpart in `runtime.in_process` gives
+every actor an imaginary process that can be killed just the same.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Final, NamedTuple, Protocol
+
+from thespian.actors import Actor, ActorAddress
+
+from runtime import pidfd
+from runtime.pidfd import DeathWatch
+
+CRASHED: Final = 70
+"""Exit status of an actor in which something unexpected was raised (sysexits.h: EX_SOFTWARE)."""
+ESCALATED: Final = 75
+"""Exit status of a Supervisor that asks the node to start everything again (EX_TEMPFAIL)."""
+
+
+class Newborn(NamedTuple):
+    """A child just created."""
+
+    pid: int
+    born: int
+    address: ActorAddress | None
+    """None where it is yet to say where it is: `child_connected` follows."""
+
+
+class Deaths(Protocol):
+    """Tells of deaths by a descriptor that can be watched."""
+
+    def fileno(self) -> int: ...
+    def add(self, pid: int, since: int) -> bool: ...
+    def dead(self) -> list[int]: ...
+    def forget(self, pid: int) -> None: ...
+    def close(self) -> None: ...
+
+
+class Processes(Protocol):
+    """How actors are processes."""
+
+    def identity(self, actor: Actor) -> tuple[int, int]:
+        """The actor's own pid and birth."""
+        ...
+
+    def adopted_by_itself(self, actor: Actor) -> None:
+        """The actor knows who it is and outlives its parent from now on."""
+        ...
+
+    def newborn(self, parent: Actor, child: ActorAddress) -> Newborn | None:
+        """The process of the child that `parent` has just created; None where it could not be created."""
+        ...
+
+    def cause_of_death(self, parent: Actor, pid: int) -> str:
+        """How a child of `parent` ended: `signal 9`, `crashed`, `status 1`; empty where it is not known."""
+        ...
+
+    def alive(self, pid: int, since: int) -> bool: ...
+
+    def kill(self, pid: int, since: int) -> bool:
+        """End it at once and without asking; False where it is gone."""
+        ...
+
+    def watch(self) -> Deaths:
+        """A new watch over deaths."""
+        ...
+
+    def end(self, actor: Actor, status: int) -> None:
+        """End the actor that calls this, at once, with everything that it holds in memory."""
+        ...
+
+
+class _ChildProcess(Protocol):
+    pid: int
+
+    @property
+    def exitcode(self) -> int | None: ...
+
+
+class _ChildInfo(Protocol):
+    childAddr: ActorAddress  # noqa: N815 - Thespian's names
+    childProc: _ChildProcess  # noqa: N815
+
+
+class OwnProcesses:
+    """One actor, one process: `multiprocTCPBase`."""
+
+    def __init__(self) -> None:
+        self._children: dict[int, _ChildProcess] = {}
+
+    def identity(self, actor: Actor) -> tuple[int, int]:
+        pid = os.getpid()
+        return pid, pidfd.born(pid)
+
+    def adopted_by_itself(self, actor: Actor) -> None:
+        # Lifts what `thespian_fixes` has set at birth.
+        pidfd.die_with_parent(False)
+
+    def newborn(self, parent: Actor, child: ActorAddress) -> Newborn | None:
+        infos: list[_ChildInfo] = getattr(parent._myRef, "_child_procs", [])
+        for info in reversed(infos):
+            if info.childAddr is child:
+                pid = info.childProc.pid
+                self._children[pid] = info.childProc
+                return Newborn(pid, pidfd.born(pid), None)
+        return None
+
+    def cause_of_death(self, parent: Actor, pid: int) -> str:
+        process = self._children.pop(pid, None)
+        status = None if process is None else process.exitcode
+        if status is None:
+            return ""
+        if status < 0:
+            return f"signal {-status}"
+        return "crashed" if status == CRASHED else f"status {status}"
+
+    def alive(self, pid: int, since: int) -> bool:
+        return pidfd.alive(pid, since)
+
+    def kill(self, pid: int, since: int) -> bool:
+        return pidfd.kill(pid, since)
+
+    def watch(self) -> Deaths:
+        return DeathWatch()
+
+    def end(self, actor: Actor, status: int) -> None:
+        # Not sys.exit: that would run what Thespian and multiprocessing have hung into atexit.
+        os._exit(status)
