@@ -1,0 +1,266 @@
+"""The process of one live alert: read the journal, let the decider decide, write it down, and then tell.
+
+Nothing is told that is not in the journal. What was told is told again every second, and nothing
+is kept that the journal does not hold but offers, which hold nothing.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec.structs import replace
+from thespian.actors import ActorAddress
+
+from actors.alert_case.claims import claims
+from actors.alert_case.decider import Decision, decide
+from actors.alert_case.hand import Hand, Want
+from actors.alert_case.hear import Heard
+from actors.alert_case.wishes import bridge_wish, leg_wishes
+from messages import bridge, cases, identity, legs, lines, operators
+from messages.envelope import Envelope
+from messages.ids import SECOND, AlertId, BridgeId, CrewId, Instant, Role
+from messages.union import Body
+from model.case import Case, Owner
+from model.evolve import evolve, fold
+from model.policy import Setup
+from runtime.actor import CenterActor
+from store import streams
+from store.errors import JournalError, VersionConflict
+from store.journal import Journal
+
+RETRY_US = Instant(SECOND // 5)
+"""After the journal could not be written, before it is tried again."""
+_TURNS = 8
+
+
+class AlertCaseActor(CenterActor):
+    """A crew's AlertCase: idle, or the owner of one alert."""
+
+    role: ClassVar[Role] = Role.ALERT_CASE
+
+    def started(self) -> None:
+        """Open the journal and say that this crew is free; whoever knows better sends `case.open`."""
+        self._policy = self.env.settings_as(Setup).policy
+        self._journal = self.env.open_journal_as(Journal)
+        self._case: Case | None = None
+        self._hand = Hand(opened_at=self.now_us())
+        self._me = Owner(node=self.env.node, crew=CrewId(self.key), incarnation=self.incarnation)
+        self._told: dict[tuple[Role, str], Body] = {}
+        self._asked: set[Want] = set()
+        self._places: set[str] = set()
+        self._say_status()
+
+    def stopping(self) -> None:
+        """The journal is closed; calls stay up."""
+        self._journal.close()
+
+    def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
+        """A hint, a report or an offer."""
+        body = envelope.body
+        match body:
+            case cases.OpenCase(alert=alert):
+                self._open(alert)
+            case cases.AskCase():
+                self._say_status()
+            case cases.InboxChanged(alert=alert) if self._has(alert):
+                self._go_on()
+            case legs.LegReport() | bridge.BridgeReport() | lines.PreemptCase() if self._has(envelope.alert):
+                self._go_on(body)
+            case identity.Identified(alert=alert) | operators.OperatorsOffered(alert=alert) if self._has(
+                alert
+            ):
+                self._offered(body)
+            case lines.LineGranted() | lines.LineRefused() if self._has(envelope.alert):
+                self._offered(body)
+            case legs.LegReady(place=place):
+                self._tell_anew(Role.CALL_LEG, f"{self.key}/{place}")
+            case bridge.BridgeReady():
+                self._tell_anew(Role.CONFERENCE_BRIDGE, self.key)
+            case _:
+                self.log.debug("not for this case", kind=type(body).__name__)
+
+    def tick(self, now_us: Instant) -> None:
+        """Everything is looked at again and told again."""
+        self._told.clear()
+        self._asked.clear()
+        if self._case is not None:
+            self._go_on()
+
+    def timer(self, timer: object, now_us: Instant) -> None:
+        """What the decider waited for is due."""
+        if self._case is not None:
+            self._go_on()
+
+    # ------------------------------------------------------------ having an alert
+
+    def _has(self, alert: AlertId | None) -> bool:
+        return self._case is not None and self._case.alert == alert
+
+    def _say_status(self) -> None:
+        alert = None if self._case is None else self._case.alert
+        self.tell(Role.ALERT_INTAKE, "", cases.CaseStatus(crew=self._me.crew, alert=alert), alert)
+
+    def _open(self, alert: AlertId) -> None:
+        if self._case is not None:
+            self._say_status()
+            return
+        case = fold(self._journal.read_streams(streams.inbox(alert), streams.case(alert)))
+        if case is None or case.closed_at is not None:
+            self.log.info("nothing to open", alert=alert, closed=case is not None)
+            self._say_status()
+            return
+        self._case, self._hand = case, Hand(opened_at=self.now_us())
+        self._told.clear()
+        self._asked.clear()
+        self._go_on()
+        self.busy_with(alert if self._case is not None else None)
+
+    def _let_go(self) -> None:
+        """The alert is closed, or another's: everybody of the crew rests."""
+        alert = None if self._case is None else self._case.alert
+        for place in sorted(self._places):
+            self.tell(Role.CALL_LEG, f"{self.key}/{place}", legs.RestLeg(), alert)
+        if alert is not None:
+            nobody = bridge.SetMembers(alert=alert, bridge=BridgeId(alert), members=())
+            self.tell(Role.CONFERENCE_BRIDGE, self.key, nobody, alert)
+        self._case = None
+        self._places.clear()
+        self.cancel("wake")
+        self.busy_with(None)
+        self._say_status()
+
+    # ------------------------------------------------------------ deciding
+
+    def _offered(
+        self,
+        answer: identity.Identified | operators.OperatorsOffered | lines.LineGranted | lines.LineRefused,
+    ) -> None:
+        self._hand = self._hand.take(answer)
+        self._asked = {want for want in self._asked if not _answers(answer, want)}
+        self._go_on()
+
+    def _go_on(self, *heard: Heard) -> None:
+        """Decide, write, tell; once more from the journal where somebody else has written first."""
+        for _ in range(_TURNS):
+            if self._case is None:
+                return
+            try:
+                self._read_inbox()
+                now_us = self.now_us()
+                decision = decide(self._case, heard, self._hand, self._me, self._policy, now_us)
+                self._write(decision)
+            except VersionConflict as conflict:
+                if not self._reread(conflict):
+                    return
+                continue
+            except JournalError as error:
+                # Reports come again every second; what could not be written is decided again then.
+                self.log.error("the journal cannot be written", error=str(error))
+                self.at(Instant(self.now_us() + RETRY_US), "wake")
+                return
+            self._tell_all(decision)
+            return
+        self.log.error("others keep writing first", alert=self._case.alert if self._case else None)
+        self.at(Instant(self.now_us() + RETRY_US), "wake")
+
+    def _read_inbox(self) -> None:
+        if self._case is not None:
+            for recorded in self._journal.read(streams.inbox(self._case.alert), self._case.inbox_version):
+                self._case = evolve(self._case, recorded)
+
+    def _write(self, decision: Decision) -> None:
+        if self._case is None or not decision.events:
+            self._hand = decision.hand
+            return
+        appends = claims(self._case, self._hand, decision.events, self.env.node)
+        recorded = self._journal.append(*appends)
+        own = streams.case(self._case.alert)
+        for one in recorded:
+            if one.stream == own:
+                self._case = evolve(self._case, one)
+        self._hand = decision.hand
+
+    def _reread(self, conflict: VersionConflict) -> bool:
+        """The state as the journal has it now. False when the alert has become another's."""
+        if self._case is None:
+            return False
+        alert = self._case.alert
+        if conflict.stream != streams.case(alert):
+            self._hand = _without(self._hand, conflict.stream)
+            return True
+        mine = self._case.owner == self._me
+        case = fold(self._journal.read_streams(streams.inbox(alert), streams.case(alert)))
+        if case is None or case.closed_at is not None or (mine and case.owner != self._me):
+            self.log.info("let go: another has it", alert=alert)
+            self._let_go()
+            return False
+        self._case = case
+        return True
+
+    # ------------------------------------------------------------ telling
+
+    def _tell_all(self, decision: Decision) -> None:
+        case = self._case
+        if case is None:
+            return
+        if case.closed_at is not None:
+            self._let_go()
+            return
+        if case.owner == self._me:
+            for place, wish in leg_wishes(case).items():
+                self._places.add(place)
+                self._tell_once(Role.CALL_LEG, f"{self.key}/{place}", wish)
+            members = bridge_wish(case)
+            if members.members or (Role.CONFERENCE_BRIDGE, self.key) in self._told or case.bridge is not None:
+                self._tell_once(Role.CONFERENCE_BRIDGE, self.key, members)
+        for want in decision.wants:
+            if want not in self._asked:
+                self._asked.add(want)
+                self.tell(_WHOM[type(want)], "", want, case.alert)
+        if decision.wake_at is None:
+            self.cancel("wake")
+        else:
+            self.at(decision.wake_at, "wake")
+
+    def _tell_once(self, role: Role, key: str, wish: Body) -> None:
+        """Tell it unless it was told in this second already."""
+        if self._told.get((role, key)) != wish and self.tell(role, key, wish, self.alert_of_case()):
+            self._told[(role, key)] = wish
+
+    def alert_of_case(self) -> AlertId | None:
+        """The alert in hand."""
+        return None if self._case is None else self._case.alert
+
+    def _tell_anew(self, role: Role, key: str) -> None:
+        """Somebody of the crew has just started: she is told all of it."""
+        self._told.pop((role, key), None)
+        self._go_on()
+
+
+_WHOM = {
+    identity.Identify: Role.IDENTIFIER,
+    operators.RequestOperators: Role.OPERATOR_POOL,
+    lines.RequestLine: Role.TRUNK_POOL,
+}
+
+
+def _answers(
+    answer: identity.Identified | operators.OperatorsOffered | lines.LineGranted | lines.LineRefused,
+    want: Want,
+) -> bool:
+    """Whether the want was met, so that it may be asked anew at once. After a refusal it waits for the tick."""
+    match answer, want:
+        case operators.OperatorsOffered(offers=offers), operators.RequestOperators():
+            return bool(offers)
+        case lines.LineGranted(leg=leg, attempt=attempt), lines.RequestLine():
+            return (want.leg, want.attempt) == (leg, attempt)
+        case _:
+            return False
+
+
+def _without(hand: Hand, stream: str) -> Hand:
+    """The hand without whatever that stream's conflict has made worthless."""
+    kind, name = streams.parse(stream)
+    offers = tuple(offer for offer in hand.offers if kind != "operator" or offer.operator != name)
+    granted = {key: line for key, line in hand.lines.items() if kind != "line" or line.line != name}
+    return replace(hand, offers=offers, lines=granted)

@@ -1,0 +1,41 @@
+"""What one decision writes: the alert's own events, and with them, in one transaction, what they claim.
+
+An operator or a line is this alert's because its stream was appended to at the version that the
+pool named; if somebody else was first, nothing at all is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from actors.alert_case.hand import Decided, Hand
+from messages.events import AlarmRaised, LegOriginating, LineSeized, OperatorReserved
+from messages.ids import NodeId
+from model.case import Case
+from store import streams
+from store.journal import Append
+
+
+def claims(case: Case, hand: Hand, events: Iterable[Decided], node: NodeId) -> list[Append]:
+    """The appends for these events of a case at its present version."""
+    own: list[Decided] = []
+    others: list[Append] = []
+    for event in events:
+        if isinstance(event, AlarmRaised):
+            others.append(Append(stream=streams.node(node), expected=None, events=(event,)))
+            continue
+        own.append(event)
+        match event:
+            case OperatorReserved(operator=operator):
+                version = next((offer.version for offer in hand.offers if offer.operator == operator), None)
+                others.append(Append(stream=streams.operator(operator), expected=version, events=(event,)))
+            case LegOriginating(line=line, leg=leg, attempt=attempt):
+                # An inbound call has its line already, whatever anybody had in mind for it.
+                granted = hand.line(leg, attempt) if event.call is None else None
+                seized = LineSeized(line=line, alert=case.alert, leg=leg, attempt=attempt)
+                version = None if granted is None else granted.version
+                others.append(Append(stream=streams.line(line), expected=version, events=(seized,)))
+            case _:
+                pass
+    mine = Append(stream=streams.case(case.alert), expected=case.case_version, events=tuple(own))
+    return [*others, mine] if own else others

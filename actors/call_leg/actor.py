@@ -1,0 +1,53 @@
+"""The process of one leg: wishes go to the modem, reports to the case. What to say is the decider's."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from thespian.actors import ActorAddress
+
+from actors.call_leg.decider import Act, Task, on_call, on_tick, on_wish
+from messages.calls import CallReport
+from messages.envelope import Envelope
+from messages.ids import CrewId, Instant, Role
+from messages.legs import LegReady, Originate, ReleaseLeg, RestLeg
+from runtime.actor import CenterActor
+
+
+class CallLegActor(CenterActor):
+    """One place of a crew, `c00/user`. It is whatever leg its case says."""
+
+    role: ClassVar[Role] = Role.CALL_LEG
+
+    def started(self) -> None:
+        """Nothing is remembered: the case of the crew says what this leg is."""
+        self._task: Task | None = None
+        crew, _, place = self.key.partition("/")
+        self._crew = CrewId(crew)
+        self.tell(Role.ALERT_CASE, crew, LegReady(crew=self._crew, place=place))
+
+    def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
+        """A wish of the case or a report of the modem."""
+        body, now_us = envelope.body, self.now_us()
+        match body:
+            case Originate() | ReleaseLeg():
+                self.busy_with(body.alert)
+                self._do(on_wish(self._task, body, now_us))
+            case CallReport():
+                self._do(on_call(self._task, body, now_us))
+            case RestLeg():
+                self._task = None
+                self.busy_with(None)
+            case _:
+                self.log.warning("not for a leg", kind=type(body).__name__)
+
+    def tick(self, now_us: Instant) -> None:
+        """Ask the modem again."""
+        self._do(on_tick(self._task, now_us))
+
+    def _do(self, act: Act) -> None:
+        self._task = act.task
+        if act.line is not None and act.order is not None:
+            self.tell(Role.GSM_MODEM, act.line, act.order, self.alert)
+        if act.report is not None:
+            self.tell(Role.ALERT_CASE, self._crew, act.report, self.alert)

@@ -1,0 +1,155 @@
+"""What a CallLeg does: from what its case wishes and what the modem reports to what it tells both. Pure.
+
+It keeps nothing of its own. A wish told again is a question how things stand; a leg that has just
+started learns from the wish what it is, and from the modem what there is.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from messages.base import HangupCause
+from messages.calls import AnswerCall, AttachCall, CallReport, CallState, DialCall, HangUpCall
+from messages.ids import SECOND, Instant, LineId
+from messages.legs import LegReport, Originate, ReleaseLeg
+
+SILENT_DIAL_US: Final = Instant(4 * SECOND)
+"""A line whose modem has not even taken the dial by then is given up: there are others."""
+SILENT_CALL_US: Final = Instant(30 * SECOND)
+"""The same for a call that is up: its voice does not need us, so there is no hurry to declare it lost."""
+SILENT_RELEASE_US: Final = Instant(6 * SECOND)
+
+Wish = Originate | ReleaseLeg
+Order = DialCall | AnswerCall | AttachCall | HangUpCall
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """What this leg is, and what the modem last said of it."""
+
+    wish: Wish
+    since: Instant
+    """When the wish was first told, or the modem last heard."""
+    report: CallReport | None = None
+    done: bool = False
+    """The attempt has ended; nothing more is asked of the modem."""
+
+
+class Act(msgspec.Struct, frozen=True, kw_only=True):
+    """What is told now."""
+
+    task: Task | None
+    line: LineId | None = None
+    order: Order | None = None
+    """To the GsmModem of `line`."""
+    report: LegReport | None = None
+    """To the case."""
+
+
+def on_wish(task: Task | None, wish: Wish, now_us: Instant) -> Act:
+    """The case has said, or said again, what the leg is to do."""
+    same = task is not None and (task.wish.leg, task.wish.attempt) == (wish.leg, wish.attempt)
+    if task is None or not same:
+        task = Task(wish=wish, since=now_us)
+    elif type(task.wish) is not type(wish):
+        task = replace(task, wish=wish, since=now_us)
+    else:
+        task = replace(task, wish=wish)
+    if task.done:
+        return Act(task=task, report=_ended(task))
+    act = _ask(task, now_us)
+    known = task.report
+    if act.report is None and known is not None and known.state is not CallState.UNKNOWN:
+        return replace(act, report=_said(known))
+    return act
+
+
+def on_call(task: Task | None, said: CallReport, now_us: Instant) -> Act:
+    """The modem has said how the call stands."""
+    if task is None or (said.leg, said.attempt) != (task.wish.leg, task.wish.attempt) or task.done:
+        return Act(task=task)
+    before = task.report
+    task = replace(task, since=now_us, report=said)
+    match said.state:
+        case CallState.UNKNOWN if _was_up(task, before):
+            # The modem was reset meanwhile, or never had the call that it is to release.
+            lost = replace(said, state=CallState.RELEASED, cause=HangupCause.LINE_LOST)
+            task = replace(task, report=lost, done=True)
+            return Act(task=task, report=_ended(task))
+        case CallState.UNKNOWN:
+            task = replace(task, report=None)
+            return _ask(task, now_us)
+        case CallState.RELEASED:
+            task = replace(task, done=True)
+            return Act(task=task, report=_ended(task))
+        case _:
+            return Act(task=task, report=_said(said))
+
+
+def on_tick(task: Task | None, now_us: Instant) -> Act:
+    """A second has passed: a modem that says nothing at all is given up in the end."""
+    if task is None or task.done:
+        return Act(task=task)
+    if now_us - task.since < _patience_us(task):
+        return _ask(task, now_us)
+    wish = task.wish
+    lost = CallReport(
+        leg=wish.leg,
+        attempt=wish.attempt,
+        line=wish.line,
+        state=CallState.RELEASED,
+        cause=HangupCause.LINE_LOST,
+    )
+    task = replace(task, report=lost, done=True)
+    hang_up = HangUpCall(leg=wish.leg, attempt=wish.attempt, number=wish.number)
+    return Act(task=task, line=wish.line, order=hang_up, report=_ended(task))
+
+
+def _patience_us(task: Task) -> int:
+    if isinstance(task.wish, ReleaseLeg):
+        return SILENT_RELEASE_US
+    up = task.wish.seen in (CallState.RINGING, CallState.ANSWERED) or task.report is not None
+    return SILENT_CALL_US if up else SILENT_DIAL_US
+
+
+def _was_up(task: Task, before: CallReport | None) -> bool:
+    """Whether there should be a call: otherwise "unknown" only means that it has yet to be dialled."""
+    if isinstance(task.wish, ReleaseLeg):
+        return True
+    return task.wish.seen is not CallState.UNKNOWN or before is not None
+
+
+def _ask(task: Task, _now_us: Instant) -> Act:
+    """The order for the modem that fits what is known. All of them can be given twice."""
+    wish = task.wish
+    order: Order
+    match wish:
+        case ReleaseLeg():
+            order = HangUpCall(leg=wish.leg, attempt=wish.attempt, number=wish.number)
+        case Originate(seen=CallState.UNKNOWN) if task.report is None and wish.call is not None:
+            order = AnswerCall(leg=wish.leg, attempt=wish.attempt, call=wish.call)
+        case Originate(seen=CallState.UNKNOWN, number=number) if task.report is None and number is not None:
+            order = DialCall(leg=wish.leg, attempt=wish.attempt, number=number, emergency=wish.emergency)
+        case Originate():
+            order = AttachCall(leg=wish.leg, attempt=wish.attempt, number=wish.number, call=wish.call)
+    return Act(task=task, line=wish.line, order=order)
+
+
+def _said(said: CallReport) -> LegReport:
+    return LegReport(
+        leg=said.leg,
+        attempt=said.attempt,
+        state=said.state,
+        cause=said.cause,
+        voice=said.voice,
+        confirmed=said.confirmed,
+        adopted=said.adopted,
+    )
+
+
+def _ended(task: Task) -> LegReport:
+    said = task.report
+    cause = HangupCause.NORMAL_UNSPECIFIED if said is None or said.cause is None else said.cause
+    return LegReport(leg=task.wish.leg, attempt=task.wish.attempt, state=CallState.RELEASED, cause=cause)
