@@ -1,0 +1,241 @@
+"""A conference: every 20 ms all ports are read, mixed N−1, and each is written exactly one frame.
+
+One daemon thread does this, and does nothing that can wait: opening and closing happen elsewhere, nothing
+is logged, and a port that is lost costs the others not a sample. Whoever owns the conference tells it the
+members again and again (`set_members` changes nothing when nothing has changed) and reads `status`. What a
+leg is, and why it is there, is not known here.
+"""
+
+from __future__ import annotations
+
+import _thread
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+import msgspec
+
+from media.clock import LATE_US, Beat, Tick
+from media.core import ConferenceCore
+from media.jitter import JitterStats
+from media.levels import LevelReport
+from media.ports import PortCounters, VoicePort, VoicePortSpec, open_port
+from media.priority import raise_thread_priority
+from media.roster import OpenPort, Roster, Spawn
+
+_STOP_S = 0.5
+"""How long a stop waits for the thread and for drivers that close slowly."""
+
+
+class Clock(Protocol):
+    """What the media thread goes by."""
+
+    def start(self) -> None:
+        """The first tick is now."""
+        ...
+
+    def wait(self) -> Tick:
+        """Return when the next tick is due."""
+        ...
+
+    def now_us(self) -> int:
+        """Its time, for measuring a tick's length."""
+        ...
+
+
+class Pace(msgspec.Struct, kw_only=True):
+    """How well the clock is kept. Counts are since `start`."""
+
+    ticks: int = 0
+    position: int = 0
+    """First sample of the last tick, counted from the start; those of left-out ticks are included."""
+    late_ticks: int = 0
+    """Ticks that began more than 5 ms after their time."""
+    skipped_ticks: int = 0
+    worst_late_us: int = 0
+    longest_tick_us: int = 0
+    priority: str = ""
+    """`realtime`, `nice` or `normal`; empty until the thread runs."""
+    faults: int = 0
+    """Ticks that failed by a fault of our own; `last_fault` names it."""
+    last_fault: str = ""
+
+    def count(self, tick: Tick, took_us: int) -> None:
+        """Add one tick that is done."""
+        self.ticks += 1
+        self.position = tick.position
+        self.late_ticks += tick.late_us > LATE_US
+        self.skipped_ticks += tick.skipped
+        self.worst_late_us = max(self.worst_late_us, tick.late_us)
+        self.longest_tick_us = max(self.longest_tick_us, took_us)
+
+
+class ConferenceStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """How a conference is."""
+
+    running: bool
+    joined: tuple[str, ...]
+    """Legs whose ports are open."""
+    lost: dict[str, str]
+    """Legs whose ports could not be opened or were lost, and why; tried again every 200 ms."""
+    muted: tuple[str, ...]
+    pace: Pace
+
+
+class Conference:
+    """The voice of one alert's conference. All methods may be called from any thread."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock | None = None,
+        open_port: OpenPort = open_port,
+        spawn: Spawn | None = None,
+        on_change: Callable[[], None] | None = None,
+    ) -> None:
+        """Nothing runs before `start`.
+
+        `on_change` is called on the media thread, within a tick of somebody joining, leaving or being lost:
+        it may set a flag or write to an eventfd, and must not wait. `spawn` runs what may wait (opening,
+        closing).
+        """
+        self._clock: Clock = clock or Beat()
+        self._helpers: set[threading.Event] = set()
+        self._spawn = spawn or self._spawn_thread
+        self._roster = Roster(open_port, self._spawn)
+        self._core = ConferenceCore()
+        self._on_change = on_change
+        self._changes_told = 0
+        self._thread: threading.Thread | None = None
+        self._stopping = threading.Event()
+        self._pace = Pace()
+
+    # -- who takes part
+
+    def join(self, leg: str, port: VoicePort) -> None:
+        """The leg takes part through this open port from the next tick on; the conference will close it."""
+        self._roster.offer(leg, port)
+
+    def leave(self, leg: str) -> None:
+        """The leg is out from the next tick on, and its port closed. Nothing happens if it is not there."""
+        self._roster.drop(leg)
+        self._close_departed_if_idle()
+
+    def set_members(self, members: Mapping[str, VoicePortSpec]) -> None:
+        """Exactly these legs take part: opens what is missing, closes what is gone, leaves alone what stays.
+
+        Returns at once; `status` and `on_change` say what came of it. A port that is missing or lost is tried
+        again every 200 ms for as long as its leg is a member.
+        """
+        self._roster.reconcile(members)
+        self._close_departed_if_idle()
+
+    def mute(self, leg: str, on: bool) -> None:
+        """Whether the others are spared this leg's sound: through a loss of its port, until it leaves."""
+        self._roster.mute(leg, on)
+
+    # -- how it is
+
+    def levels(self) -> dict[str, LevelReport]:
+        """How loud each leg is."""
+        return self._core.levels()
+
+    def jitter(self) -> dict[str, JitterStats]:
+        """How each leg's sound arrives."""
+        return self._core.jitter()
+
+    def counters(self) -> dict[str, PortCounters]:
+        """What each open port has carried."""
+        return {leg: port.counters() for leg, port in self._roster.ports().items()}
+
+    def status(self) -> ConferenceStatus:
+        """Who is joined, who is lost, and whether the clock is kept."""
+        return ConferenceStatus(
+            running=self._thread is not None,
+            joined=tuple(self._roster.ports()),
+            lost=self._roster.lost(),
+            muted=tuple(sorted(self._roster.muted)),
+            pace=msgspec.structs.replace(self._pace),
+        )
+
+    # -- the thread
+
+    def start(self) -> None:
+        """Begin to tick; nothing happens if it does already."""
+        if self._thread is None:
+            self._pace = Pace()
+            self._stopping = threading.Event()
+            self._thread = threading.Thread(
+                target=self._run, args=(self._stopping,), name="conference", daemon=True
+            )
+            self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread and close all ports; takes about 20 ms, at most half a second. It ends no call."""
+        until = time.monotonic() + _STOP_S
+        self._roster.reconcile({})
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join(_STOP_S)
+        if self._thread is None or not self._thread.is_alive():
+            self._roster.close_departed()
+        self._thread = None
+        for done in tuple(self._helpers):
+            done.wait(max(0.0, until - time.monotonic()))
+
+    def turn(self, tick: Tick) -> None:
+        """Do one tick now. The thread calls this; so may whoever has not started it."""
+        self._roster.close_departed()  # what left since the last tick is used by none
+        legs, present, muted = self._roster.turn(tick.number)
+        self._core.keep(legs)
+        said: dict[str, bytes] = {}
+        for one in present:
+            if one.fresh:
+                self._core.refill(one.leg)
+            try:
+                said[one.leg] = one.port.read()
+            except Exception as error:  # whatever a port does, only its own leg may suffer; `lost` says why
+                self._roster.lose(one, error, tick.number)
+        heard = self._core.tick(said, muted=muted, skipped=tick.skipped)
+        for one in present:
+            if one.leg in said:
+                try:
+                    one.port.write(heard[one.leg])
+                except Exception as error:  # as above
+                    self._roster.lose(one, error, tick.number)
+        if self._on_change is not None and self._changes_told != self._roster.changes:
+            self._changes_told = self._roster.changes
+            self._on_change()
+
+    def _run(self, stopping: threading.Event) -> None:
+        pace = self._pace
+        pace.priority = raise_thread_priority()
+        self._clock.start()
+        while not stopping.is_set():
+            tick = self._clock.wait()
+            began_us = self._clock.now_us()
+            try:
+                self.turn(tick)
+            except Exception as error:  # a fault of ours in one tick must not end the voice; it is reported
+                pace.faults += 1
+                pace.last_fault = repr(error)
+            pace.count(tick, self._clock.now_us() - began_us)
+
+    def _close_departed_if_idle(self) -> None:
+        if self._thread is None:  # else the thread does it, once it has let go
+            self._roster.close_departed()
+
+    def _spawn_thread(self, work: Callable[[], None]) -> None:
+        done = threading.Event()
+
+        def run() -> None:
+            try:
+                work()
+            finally:
+                self._helpers.discard(done)
+                done.set()
+
+        self._helpers.add(done)
+        # Not threading.Thread: its start() waits until the new thread runs, and the media thread may not wait.
+        _thread.start_new_thread(run, ())

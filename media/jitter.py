@@ -1,0 +1,147 @@
+"""The jitter buffer: bytes come when they come, one frame leaves every 20 ms, and the delay never creeps.
+
+Sound waits 40 ms on average. When a burst brings more than 120 ms the oldest goes; when nothing is there,
+silence stands in and the buffer fills up again before it plays on. In between, the modem's clock is never
+exactly ours, and a burst leaves delay behind: once a second the least depth of that second is looked at,
+and a frame that was never needed is dropped, or one that will be needed inserted, where the sound is quiet.
+So the correction for 100 ppm (one frame in 200 s) falls between two words.
+
+Pure arithmetic: time is the number of pops.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from media.frames import FRAME_BYTES, FRAME_MS, FRAMES_PER_S, SAMPLE_BYTES, SILENCE, ms_of
+from media.levels import peak_of
+
+TARGET_MS = 40
+CAP_MS = 120
+
+_WINDOW_POPS = FRAMES_PER_S
+# After a fill, what came in one heap is brought down to the target at once: the sound was broken anyway.
+_SETTLING_POPS = 5
+_QUIET_PEAK = 330
+"""−40 dBFS: room noise; 20 ms of it are not missed."""
+
+
+class JitterStats(msgspec.Struct, frozen=True, kw_only=True):
+    """What has happened to one leg's sound since it joined."""
+
+    depth_ms: float
+    """What waits now."""
+    received_ms: float
+    played_frames: int
+    silence_frames: int
+    """Silence that stood in for sound that had not come."""
+    underruns: int
+    """How often the sound ran out while it played."""
+    overflow_ms: float
+    """Oldest sound thrown away at the cap."""
+    trimmed_frames: int
+    """Frames left out to come back to the target."""
+    stretched_frames: int
+    """Silent frames put in so as not to run out."""
+
+
+class JitterBuffer:
+    """One leg's waiting sound. `push` what the port gave, then `pop` once per tick."""
+
+    def __init__(self, *, target_ms: int = TARGET_MS, cap_ms: int = CAP_MS) -> None:
+        self._target = target_ms // FRAME_MS * FRAME_BYTES
+        self._cap = cap_ms // FRAME_MS * FRAME_BYTES
+        # Half a frame less is enough to begin: else a source that is a hair late costs a whole frame.
+        self._enough = self._target - FRAME_BYTES // 2
+        self._waiting = bytearray()
+        self._filling = True
+        self._surplus = self._shortage = 0
+        self._forced = False
+        self._begin_window(_SETTLING_POPS)
+        self._received = self._overflow = 0
+        self._played = self._silence = self._underruns = self._trimmed = self._stretched = 0
+
+    def push(self, pcm: bytes) -> None:
+        """Add sound, however much; the oldest goes when more than the cap would wait."""
+        self._received += len(pcm)
+        self._waiting += pcm
+        excess = len(self._waiting) - self._cap
+        if excess > 0:
+            excess += excess % SAMPLE_BYTES
+            del self._waiting[:excess]
+            self._overflow += excess
+
+    def pop(self) -> bytes:
+        """The next frame, exactly 320 bytes; silence when there is none."""
+        depth = len(self._waiting)
+        if self._filling:
+            if depth < self._enough:
+                self._silence += 1
+                return SILENCE
+            self._filling = False
+            self._begin_window(_SETTLING_POPS)
+        elif depth < FRAME_BYTES:
+            self._filling = True
+            self._underruns += 1
+            self._silence += 1
+            return SILENCE
+        self._look(depth)
+        if self._shortage and self._quiet():
+            self._shortage = 0
+            self._stretched += 1
+            return SILENCE
+        while self._surplus and (self._forced or self._quiet()):
+            self._surplus -= 1
+            self._trimmed += self._drop_frame()
+        frame = bytes(self._waiting[:FRAME_BYTES])
+        del self._waiting[:FRAME_BYTES]
+        self._played += 1
+        return frame
+
+    def skip(self, frames: int) -> None:
+        """Ticks were missed: what would have been played in them is left out, down to the target."""
+        for _ in range(min(frames, self._cap // FRAME_BYTES)):
+            self._trimmed += self._drop_frame()
+
+    def stats(self) -> JitterStats:
+        """The figures until now."""
+        return JitterStats(
+            depth_ms=ms_of(len(self._waiting)),
+            received_ms=ms_of(self._received),
+            played_frames=self._played,
+            silence_frames=self._silence,
+            underruns=self._underruns,
+            overflow_ms=ms_of(self._overflow),
+            trimmed_frames=self._trimmed,
+            stretched_frames=self._stretched,
+        )
+
+    def _begin_window(self, pops: int) -> None:
+        self._window = self._window_left = pops
+        self._least = self._most = -1
+
+    def _look(self, depth: int) -> None:
+        """At the end of a window, decide what is to be corrected in the next."""
+        self._least = depth if self._least < 0 else min(depth, self._least)
+        self._most = max(depth, self._most)
+        self._window_left -= 1
+        if self._window_left:
+            return
+        pending = self._surplus
+        self._surplus = max(0, (self._least - self._target) // FRAME_BYTES)
+        # A surplus that found no quiet moment in a whole window goes now.
+        self._forced = self._window == _SETTLING_POPS or pending > 0
+        nearly_out = self._least < FRAME_BYTES + FRAME_BYTES // 4
+        self._shortage = int(nearly_out and self._most <= self._cap - 2 * FRAME_BYTES)
+        self._begin_window(_WINDOW_POPS)
+
+    def _quiet(self) -> bool:
+        return peak_of(bytes(self._waiting[:FRAME_BYTES])) < _QUIET_PEAK
+
+    def _drop_frame(self) -> int:
+        """Leave out the oldest frame if the target still waits behind it; whether one was, as 0 or 1."""
+        if len(self._waiting) < self._target + FRAME_BYTES:
+            self._surplus = 0
+            return 0
+        del self._waiting[:FRAME_BYTES]
+        return 1

@@ -1,0 +1,117 @@
+"""How loud a leg is, whether somebody speaks on it, and whether it carries nothing at all.
+
+The three answers differ in use: the level moves the console's meter, voice proves on a dialect with early
+answers that a person is there, and digital silence (every sample equal, which no microphone gives) is how a
+line without audio is told from a quiet room. Pure arithmetic: time is the number of frames.
+"""
+
+from __future__ import annotations
+
+from math import log10
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+from media.frames import FRAME_MS, FRAME_SAMPLES, FULL_SCALE, Samples, samples_of
+
+FLOOR_DBFS = -100.0
+"""What is reported for no sound at all; 16 bits end at −90.3 dBFS."""
+
+_FULL_POWER = float(FULL_SCALE) ** 2
+
+
+def power_of(dbfs: float) -> float:
+    """The mean square of samples whose RMS is so many dBFS."""
+    return _FULL_POWER * float(10.0 ** (dbfs / 10.0))
+
+
+def dbfs_of(power: float) -> float:
+    """dB relative to full scale of a mean square, never below `FLOOR_DBFS`."""
+    return max(FLOOR_DBFS, 10.0 * log10(power / _FULL_POWER)) if power > 0 else FLOOR_DBFS
+
+
+class Loudness(NamedTuple):
+    """One frame's measures: its extreme samples and its mean square."""
+
+    high: int
+    low: int
+    power: float
+
+
+NOTHING = Loudness(0, 0, 0.0)
+
+
+def measure(said: Samples) -> list[Loudness]:
+    """The loudness of each row."""
+    wide = said.astype(np.float32)
+    power = np.einsum("ij,ij->i", wide, wide) / FRAME_SAMPLES
+    highs, lows = said.max(axis=1).tolist(), said.min(axis=1).tolist()
+    return [Loudness(*one) for one in zip(highs, lows, power.tolist(), strict=True)]
+
+
+def peak_of(pcm: bytes) -> int:
+    """The largest magnitude among the samples, 0 to 32768."""
+    samples = samples_of(pcm)
+    return max(int(samples.max()), -int(samples.min())) if len(samples) else 0
+
+
+class LevelReport(msgspec.Struct, frozen=True, kw_only=True):
+    """A leg's sound as it is now."""
+
+    peak_dbfs: float = FLOOR_DBFS
+    """Highest sample, falling by 20 dB a second after it."""
+    rms_dbfs: float = FLOOR_DBFS
+    """Loudness over about the last 200 ms."""
+    voice: bool = False
+    """Somebody (or something as lively) is heard now; held for 200 ms."""
+    voice_ms: int = 0
+    """How much voice there has been since the leg joined."""
+    digital_silence_ms: int = 0
+    """How long every sample has been the same, until now; 0 as soon as anything moves."""
+
+
+_PEAK_DECAY = 10.0 ** (-20.0 * FRAME_MS / 1000.0 / 20.0)
+_SMOOTHING = FRAME_MS / 200.0
+# The noise floor follows the quietest sound: down at once, up by 1 dB a second, so that a long scream does
+# not become the floor; and it is never believed to be above −40 dBFS, so that what is loud always counts.
+_NOISE_RISE = 10.0 ** (1.0 * FRAME_MS / 1000.0 / 10.0)
+_NOISE_LEAST = power_of(-70.0)
+_NOISE_MOST = power_of(-40.0)
+_VOICE_OVER_NOISE = 10.0 ** (9.0 / 10.0)
+_VOICE_LEAST = power_of(-50.0)
+_VOICE_HELD_FRAMES = 200 // FRAME_MS
+
+
+class LevelMeter:
+    """Follows one leg, frame by frame."""
+
+    def __init__(self) -> None:
+        self._peak = 0.0
+        self._power = 0.0
+        self._noise = _NOISE_LEAST
+        self._held_frames = 0
+        self._voice_frames = 0
+        self._silent_frames = 0
+
+    def update(self, frame: Loudness) -> None:
+        """Take the next 20 ms."""
+        self._peak = max(frame.high, -frame.low, self._peak * _PEAK_DECAY)
+        self._power += (frame.power - self._power) * _SMOOTHING
+        self._silent_frames = self._silent_frames + 1 if frame.high == frame.low else 0
+        self._noise = min(max(min(frame.power, self._noise * _NOISE_RISE), _NOISE_LEAST), _NOISE_MOST)
+        if frame.power > max(self._noise * _VOICE_OVER_NOISE, _VOICE_LEAST):
+            self._held_frames = _VOICE_HELD_FRAMES
+            self._voice_frames += 1
+        elif self._held_frames:
+            self._held_frames -= 1
+
+    def report(self) -> LevelReport:
+        """What the meter shows now."""
+        return LevelReport(
+            peak_dbfs=dbfs_of(self._peak**2),
+            rms_dbfs=dbfs_of(self._power),
+            voice=self._held_frames > 0,
+            voice_ms=self._voice_frames * FRAME_MS,
+            digital_silence_ms=self._silent_frames * FRAME_MS,
+        )
