@@ -1,0 +1,259 @@
+"""Accepting an alert: the one place that decides whether a signal is a new alert or belongs to another.
+
+Everybody who receives signals (the web for data, the AlertIntake for calls and SMS) accepts them
+here, under the journal's write lock, so that two processes cannot make two alerts of one event.
+It never refuses a signal for what it lacks.
+
+The rule of duplicates (case 1), in this order:
+
+1. the same alert id: that alert, whatever its state;
+2. the same number, or else the same device, whose last alert is open or was closed less than
+   120 s ago: that alert. Except that a signal which is not a test never disappears in a test alert;
+3. otherwise a new alert.
+
+The rule of the deadline (case 12): the earlier of the phone's corrected time and the receipt,
+plus the time allowed; so never later than the receipt plus the time allowed. A phone whose time
+lies more than ten minutes before the receipt is not believed, and the receipt counts: the app
+retries for minutes where there is no coverage, and has then called 112 by itself, which is a
+deadline truly missed; but a clock that is wrong by an hour, a time zone or a reset to 1970 must
+not make the center give up a deadline that it can still meet.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Sequence
+from concurrent.futures import Future
+from typing import Final
+
+import msgspec
+from sqlalchemy import bindparam, select
+
+from messages.base import Position
+from messages.events import AlertReceived, AlertSignalAdded, NumberRaised
+from messages.ids import E164, SECOND, AlertId, Channel, Instant, LineId
+from messages.journal import Recorded
+from store import streams
+from store.errors import StoreMisuse, VersionConflict
+from store.group_commit import GroupCommitter
+from store.journal import Append, Journal, Transaction
+from store.query import Query
+from store.schema import open_alert
+
+SAME_EVENT_S: Final = 120
+"""How long after its end an alert still takes up signals of the same number."""
+BELIEVED_S: Final = 600
+"""How long before its receipt an alert can have been raised by a phone whose clock is believed."""
+
+ALERT_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+"""Crockford's base 32, in ASCII's order: no letter that is taken for another when read out."""
+_LAST_INSTANT: Final = 253_402_300_799_999_999
+"""The end of the year 9999, beyond which RFC 3339 cannot write."""
+_ATTEMPTS: Final = 5
+
+_IS_OPEN: Final = Query(select(open_alert.c.seq).where(open_alert.c.alert == bindparam("id")), "id")
+
+
+class Signal(msgspec.Struct, frozen=True, kw_only=True):
+    """What came in, by whatever channel."""
+
+    channel: Channel
+    received_at: Instant
+    phone: E164 | None = None
+    device: str | None = None
+    id: AlertId | None = None
+    """The app's own name for the alert; the caller has checked it against ALERT_ID."""
+    raised_at: Instant | None = None
+    """By the phone's clock as the app has corrected it; none where it is unknown."""
+    position: Position | None = None
+    test: bool = False
+    silent: bool = False
+    battery_pct: int | None = None
+    line: LineId | None = None
+    call: int | None = None
+
+
+class Accepted(msgspec.Struct, frozen=True, kw_only=True):
+    """What has become of a signal. Durable when it is returned."""
+
+    alert: AlertId
+    created: bool
+    """Whether this signal made the alert; false where it was there."""
+    received_at: Instant
+    """The alert's receipt, not this signal's."""
+    deadline_at: Instant
+
+
+def accept(journal: Journal, signal: Signal, deadline_s: float) -> Accepted:
+    """Make the signal durable: as a new alert, or on the one that it belongs to.
+
+    Raises JournalError when it cannot be made durable; the alert is then to be handled from
+    memory and the app to be told to call 112. Raises StoreMisuse for an id that is none.
+    """
+    for _ in range(_ATTEMPTS):
+        try:
+            return journal.transact(lambda transaction: accept_in(transaction, signal, deadline_s))
+        except VersionConflict as error:
+            # Only where the database lets two transactions begin at once.
+            conflict = error
+    raise conflict
+
+
+def accept_soon(committer: GroupCommitter, signal: Signal, deadline_s: float) -> Future[Accepted]:
+    """The same through the group commit: the future is done when the alert is durable."""
+    return committer.run(lambda transaction: accept_in(transaction, signal, deadline_s))
+
+
+def accept_many(journal: Journal, signals: Sequence[Signal], deadline_s: float) -> tuple[Accepted, ...]:
+    """The same for several signals in their order, in one transaction: all of them, or by an error none."""
+    return journal.transact(
+        lambda transaction: tuple(accept_in(transaction, signal, deadline_s) for signal in signals)
+    )
+
+
+def accept_in(transaction: Transaction, signal: Signal, deadline_s: float) -> Accepted:
+    """The same within a transaction that somebody else commits."""
+    if signal.id is not None and not ALERT_ID.fullmatch(signal.id):
+        raise StoreMisuse(f"{signal.id!r} is no alert id")
+    found = _belongs_to(transaction, signal)
+    if found is None:
+        return _create(transaction, signal, deadline_s)
+    inbox = transaction.read(streams.inbox(found))
+    _add(transaction, found, inbox, signal)
+    first = _receipt(inbox)
+    if first is None:
+        raise StoreMisuse(f"{streams.inbox(found)} does not begin with its alert")
+    return Accepted(alert=found, created=False, received_at=first.received_at, deadline_at=first.deadline_at)
+
+
+def deadline(raised_at: Instant | None, received_at: Instant, deadline_s: float) -> Instant:
+    """When the app calls 112 by itself; see the rule above."""
+    since = received_at
+    if raised_at is not None and received_at - BELIEVED_S * SECOND <= raised_at < received_at:
+        since = raised_at
+    return Instant(since + round(deadline_s * SECOND))
+
+
+def new_alert_id(at_us: Instant) -> AlertId:
+    """A name that sorts by time, can be read out and not be guessed: 9 letters of time, 9 of chance."""
+    letters = []
+    rest = at_us // 1000
+    for _ in range(9):
+        rest, digit = divmod(rest, 32)
+        letters.append(_ALPHABET[digit])
+    return AlertId("".join(reversed(letters)) + "".join(secrets.choice(_ALPHABET) for _ in range(9)))
+
+
+def _keys(signal: Signal) -> list[str]:
+    keys = []
+    if signal.phone:
+        keys.append(streams.number(signal.phone))
+    if signal.device:
+        keys.append(streams.device(signal.device))
+    return keys
+
+
+def _belongs_to(transaction: Transaction, signal: Signal) -> AlertId | None:
+    if signal.id is not None and transaction.version(streams.inbox(signal.id)):
+        return signal.id
+    for key in _keys(signal):
+        last = transaction.last(key)
+        if last is not None and isinstance(last.event, NumberRaised):
+            alert = last.event.alert
+            if _takes(transaction, alert, signal):
+                return alert
+    return None
+
+
+def _takes(transaction: Transaction, alert: AlertId, signal: Signal) -> bool:
+    """Whether this signal is of the same event as that alert."""
+    if transaction.one(_IS_OPEN, alert) is None:
+        closed = transaction.last_of_type(streams.case(alert), "alert.closed")
+        if closed is None or signal.received_at >= closed.at_us + SAME_EVENT_S * SECOND:
+            return False
+    first = _receipt(transaction.read(streams.inbox(alert)))
+    return first is not None and (signal.test or not first.test)
+
+
+def _receipt(inbox: list[Recorded]) -> AlertReceived | None:
+    if inbox and isinstance(inbox[0].event, AlertReceived):
+        return inbox[0].event
+    return None
+
+
+def _create(transaction: Transaction, signal: Signal, deadline_s: float) -> Accepted:
+    alert = signal.id or new_alert_id(signal.received_at)
+    deadline_at = deadline(signal.raised_at, signal.received_at, deadline_s)
+    received = AlertReceived(
+        channel=signal.channel,
+        raised_at=_raised_at(signal),
+        received_at=signal.received_at,
+        deadline_at=deadline_at,
+        phone=signal.phone,
+        device=signal.device,
+        position=signal.position,
+        test=signal.test,
+        silent=signal.silent,
+        battery_pct=signal.battery_pct,
+        line=signal.line,
+        call=signal.call,
+    )
+    transaction.append(
+        *(Append(key, transaction.version(key), (NumberRaised(alert=alert),)) for key in _keys(signal)),
+        Append(streams.inbox(alert), 0, (received,)),
+    )
+    return Accepted(alert=alert, created=True, received_at=signal.received_at, deadline_at=deadline_at)
+
+
+def _add(transaction: Transaction, alert: AlertId, inbox: list[Recorded], signal: Signal) -> None:
+    """Keep the signal on the alert, and remember by what else the alert can be known from now on."""
+    if not any(_repeats(signal, recorded, alert) for recorded in inbox):
+        added = AlertSignalAdded(
+            channel=signal.channel,
+            received_at=signal.received_at,
+            raised_at=_raised_at(signal),
+            phone=signal.phone,
+            device=signal.device,
+            position=signal.position,
+            silent=signal.silent,
+            battery_pct=signal.battery_pct,
+            line=signal.line,
+            call=signal.call,
+        )
+        transaction.append(Append(streams.inbox(alert), None, (added,)))
+    if transaction.one(_IS_OPEN, alert) is None:
+        return
+    for key in _keys(signal):
+        # An alert known by its device alone has now told its number, or the other way round.
+        last = transaction.last(key)
+        if last is None or not (
+            isinstance(last.event, NumberRaised) and _takes(transaction, last.event.alert, signal)
+        ):
+            transaction.append(Append(key, transaction.version(key), (NumberRaised(alert=alert),)))
+
+
+def _repeats(signal: Signal, recorded: Recorded, alert: AlertId) -> bool:
+    """Whether this is the very same data again: the app has not heard our answer, and asks once more."""
+    known = recorded.event
+    if not isinstance(known, AlertReceived | AlertSignalAdded):
+        return False
+    if signal.id is None or (signal.id != alert and signal.raised_at is None):
+        return False
+    raised_at = known.received_at if signal.raised_at is None else _raised_at(signal)
+    return (
+        known.channel == signal.channel
+        and known.raised_at == raised_at
+        and (known.phone, known.device) == (signal.phone, signal.device)
+        and known.position == signal.position
+        and (known.silent, known.battery_pct) == (signal.silent, signal.battery_pct)
+        and (known.line, known.call) == (signal.line, signal.call)
+    )
+
+
+def _raised_at(signal: Signal) -> Instant:
+    """What the phone said, believed or not; the receipt where it said nothing that could be written down."""
+    if signal.raised_at is None or not 0 <= signal.raised_at <= _LAST_INSTANT:
+        return signal.received_at
+    return signal.raised_at

@@ -1,0 +1,125 @@
+"""What can go wrong with what lasts.
+
+    StoreError
+    ├── StoreMisuse                our own defect: closed, used across a fork, a name that is none
+    ├── JournalError
+    │   ├── VersionConflict        somebody else was first; nothing was written
+    │   ├── JournalFull            no space (ENOSPC, a quota); nothing was written
+    │   ├── JournalLocked          somebody else holds the write lock for too long; nothing was written
+    │   ├── JournalReadOnly        the file or its file system refuses writing; nothing was written
+    │   ├── JournalTorn            the file is not a journal, or is damaged
+    │   └── JournalUnavailable     the disk failed, or the file cannot be opened; see `outcome_known`
+    ├── RegistryError
+    │   ├── NumberRefused          not a telephone number, or one that must not be a person's
+    │   ├── AlreadyTaken           the number, device or id is somebody else's
+    │   ├── NobodyThere            no such person
+    │   └── ImportFaulty           a file with faults; nothing was taken from it
+    └── TransferError              an export that cannot be read, or must not be imported here
+
+All of JournalError but VersionConflict and JournalTorn are worth trying again: the same Journal
+object works again as soon as the cause is gone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class StoreError(Exception):
+    """The root of the package's errors."""
+
+
+class StoreMisuse(StoreError):
+    """The caller has done what must not be done; a defect, not an event."""
+
+
+class JournalError(StoreError):
+    """The journal could not do what was asked of it."""
+
+
+class VersionConflict(JournalError):
+    """The stream is not at the version that the writer expected."""
+
+    def __init__(self, stream: str, expected: int, actual: int) -> None:
+        super().__init__(f"{stream} is at version {actual}, not {expected}")
+        self.stream = stream
+        self.expected = expected
+        self.actual = actual
+
+
+class JournalFull(JournalError):
+    """There is no space left for what was to be written."""
+
+
+class JournalLocked(JournalError):
+    """Another writer held the journal for longer than the patience given."""
+
+
+class JournalReadOnly(JournalError):
+    """The journal can be read and not written."""
+
+
+class JournalTorn(JournalError):
+    """What is in the file is not what was written."""
+
+
+class JournalUnavailable(JournalError):
+    """The journal cannot be opened, read or flushed.
+
+    `outcome_known` is false where a flush failed and the journal could not be read again after
+    it: what was to be written may or may not be there. Append again at the same expected
+    version: a conflict then means that it was.
+    """
+
+    def __init__(self, text: str, *, outcome_known: bool = True) -> None:
+        super().__init__(text)
+        self.outcome_known = outcome_known
+
+
+class RegistryError(StoreError):
+    """The registry refuses; nothing was changed."""
+
+
+class NumberRefused(RegistryError):
+    """This cannot be a person's telephone number."""
+
+
+class AlreadyTaken(RegistryError):
+    """This belongs to somebody else. `holder` is whose id it is."""
+
+    def __init__(self, what: str, holder: str) -> None:
+        super().__init__(f"{what} belongs to {holder}")
+        self.what = what
+        self.holder = holder
+
+
+class NobodyThere(RegistryError):
+    """No person of this id, number or device."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of a file: where it is, and what."""
+
+    line: int
+    column: str
+    """The column's heading; empty where the whole line is meant."""
+    reason: str
+
+
+class ImportFaulty(RegistryError):
+    """A file of people cannot be taken as it is; nothing was taken."""
+
+    def __init__(self, file: str, faults: tuple[Fault, ...]) -> None:
+        super().__init__("\n".join(self._line(file, fault) for fault in faults))
+        self.file = file
+        self.faults = faults
+
+    @staticmethod
+    def _line(file: str, fault: Fault) -> str:
+        where = f"{file}:{fault.line}"
+        return f"{where}: {fault.column}: {fault.reason}" if fault.column else f"{where}: {fault.reason}"
+
+
+class TransferError(StoreError):
+    """An export that cannot be read, or that must not be imported here."""

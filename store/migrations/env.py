@@ -1,0 +1,15 @@
+"""Run by Alembic: applies the steps on the connection, and in the transaction, that `store.migrate` holds."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from store.schema import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    # The caller has begun the transaction, under the write lock, and ends it.
+    transactional_ddl=False,
+)
+context.run_migrations()

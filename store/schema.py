@@ -1,0 +1,94 @@
+"""The tables, for statements. The migrations alone make them, and repeat them as they were at the time."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+event = Table(
+    "event",
+    metadata,
+    # Given by the writer under the write lock, so that the order of seq is the order of commits.
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("stream", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("node", Text, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    UniqueConstraint("stream", "version"),
+)
+
+open_alert = Table(
+    "open_alert",
+    metadata,
+    # Kept by a trigger on event; derived, so that a start need not read the whole journal.
+    Column("alert", Text, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+)
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("first_name", Text, nullable=False),
+    Column("last_name", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("notes", Text, nullable=False),
+    Column("cancel_pin", Text, nullable=False),
+    Column("duress_pin", Text, nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    Column("changed_us", BigInteger, nullable=False),
+)
+
+person_phone = Table(
+    "person_phone",
+    metadata,
+    Column("phone", Text, primary_key=True),
+    Column("person", Text, nullable=False, index=True),
+    Column("place", Integer, nullable=False),
+)
+
+person_device = Table(
+    "person_device",
+    metadata,
+    Column("device", Text, primary_key=True),
+    Column("person", Text, nullable=False, index=True),
+    Column("place", Integer, nullable=False),
+)
+
+operator = Table(
+    "operator",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("roles", Text, nullable=False),
+    Column("on_call", Boolean, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("token_hash", LargeBinary, nullable=True, unique=True),
+    Column("password_hash", Text, nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+)
+
+app_key = Table(
+    "app_key",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    Column("revoked_us", BigInteger, nullable=True),
+)

@@ -1,0 +1,78 @@
+"""The names of the journal's streams: a kind, a dash, whose it is. The one place that puts them together."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from messages.ids import E164, AlertId, LineId, NodeId, OperatorId, UserId
+from store.errors import StoreMisuse
+
+
+class StreamKind(StrEnum):
+    """What a stream is about. Permanent: the names are in every journal."""
+
+    INBOX = "inbox"
+    CASE = "alert"
+    NUMBER = "number"
+    DEVICE = "device"
+    OPERATOR = "operator"
+    LINE = "line"
+    NODE = "node"
+    USER = "user"
+
+
+def inbox(alert: AlertId) -> str:
+    """Facts from outside about one alert; anybody appends, at the end."""
+    return f"inbox-{alert}"
+
+
+def case(alert: AlertId) -> str:
+    """What was decided about one alert; its AlertCase alone appends, at an expected version."""
+    return f"alert-{alert}"
+
+
+def number(phone: E164) -> str:
+    """Which alerts one number has raised."""
+    return f"number-{phone}"
+
+
+def device(device_id: str) -> str:
+    """Which alerts one device has raised."""
+    return f"device-{device_id}"
+
+
+def operator(operator_id: OperatorId) -> str:
+    """One operator's shift and reservations."""
+    return f"operator-{operator_id}"
+
+
+def line(line_id: LineId) -> str:
+    """One line's reservations and quarantine."""
+    return f"line-{line_id}"
+
+
+def node(node_id: NodeId) -> str:
+    """Starts, restarts and alarms of one node."""
+    return f"node-{node_id}"
+
+
+def user(user_id: UserId) -> str:
+    """Who wrote or saw one person's data."""
+    return f"user-{user_id}"
+
+
+def parse(stream: str) -> tuple[StreamKind, str]:
+    """What the stream is about and whose it is. Raises StoreMisuse for a name of no kind."""
+    kind, dash, owner = stream.partition("-")
+    if not dash or not owner:
+        raise StoreMisuse(f"{stream!r} is no stream")
+    try:
+        return StreamKind(kind), owner
+    except ValueError as error:
+        raise StoreMisuse(f"{stream!r} is no stream: unknown kind {kind!r}") from error
+
+
+def alert_of(stream: str) -> AlertId | None:
+    """The alert that an inbox or a case stream is about; none for any other stream."""
+    kind, _, owner = stream.partition("-")
+    return AlertId(owner) if kind in (StreamKind.INBOX, StreamKind.CASE) else None
