@@ -1,0 +1,165 @@
+"""The command line, `securwoman`: the tree of commands, and how every one of them ends.
+
+Commands are in `center.commands`, imported only when called, so that `alert send` takes no longer
+than it must. What a command cannot do it raises as a CenterError; here it becomes one sentence on
+stderr and an exit code. Nothing else prints an error.
+
+Exit codes: 0 done, 1 it did not succeed, 2 wrong use or settings, 3 no center runs or answers,
+70 a defect of ours, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Final
+
+from cyclopts import App, CycloptsError
+
+from center.errors import CenterError, UsageError
+
+INTERRUPTED: Final = 130
+INTERNAL: Final = 70
+"""A defect of ours (sysexits.h, EX_SOFTWARE)."""
+TRACEBACK: Final = "SECURWOMAN_TRACEBACK"
+"""Environment variable: set to anything, an internal error shows where it happened."""
+
+_GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
+    "alert": (
+        "Raise a test or real alert, and read what became of alerts.",
+        {
+            "send": ("send", "Raise an alert; the last line is its id."),
+            "list": ("list_", "The alerts of the journal, newest first."),
+            "show": ("show", "Where one alert stands."),
+            "timeline": ("timeline", "The story of one alert, in seconds since it was received."),
+            "watch": ("watch", "What happens to all alerts, as it happens."),
+        },
+    ),
+    "user": (
+        "The people who may raise alerts.",
+        {
+            "import": ("import_", "Take in a CSV file of users; all of it or nothing."),
+            "add": ("add", "Add one user."),
+            "list": ("list_", "All users."),
+            "show": ("show", "One user, by number or id."),
+            "erase": ("erase", "Erase a user's personal data for good."),
+        },
+    ),
+    "operator": (
+        "The operators who answer.",
+        {
+            "add": ("add", "Add an operator; with --token the last line is her token."),
+            "list": ("list_", "All operators and their shifts."),
+            "shift": ("shift", "Set an operator ready, paused or off."),
+        },
+    ),
+    "modem": (
+        "Modems and their lines.",
+        {
+            "list": ("list_", "The serial ports of this machine and the configured lines."),
+            "probe": ("probe", "Ask what is at a port, or at every port."),
+            "trace": ("trace", "Write down what a modem says, as an AT trace."),
+            "replay": ("replay", "Read an AT trace and tell the calls in it."),
+            "call": ("call", "Call a number through one modem; never an emergency number."),
+        },
+    ),
+    "journal": (
+        "The journal: everything that happened.",
+        {
+            "verify": ("verify", "Check the journal; exit 1 when it is damaged."),
+            "export": ("export", "Write events to stdout."),
+            "import": ("import_", "Take an export into an empty journal."),
+        },
+    ),
+}
+_SINGLE: Final = {
+    "run": "Start the center, and stop it in order with Ctrl-C.",
+    "ps": "The processes and actors of the running center.",
+    "doctor": "Check everything that a center needs; exit 1 on a failure.",
+    "drill": "One test alert through real lines, end to end, never to a real PSAP.",
+}
+
+
+def build() -> App:
+    """The tree of commands. Imports none of them."""
+    app = App(
+        name="securwoman",
+        help="Operations center for people in danger.",
+        version=_version,
+        help_format="plaintext",
+        result_action="return_value",
+    )
+    for name, about in _SINGLE.items():
+        app.command(f"center.commands.{name}:{name}", name=name, help=about)
+    for group, (about, commands) in _GROUPS.items():
+        sub = App(name=group, help=about, help_format="plaintext", result_action="return_value")
+        for name, (function, says) in commands.items():
+            sub.command(f"center.commands.{group}:{function}", name=name, help=says)
+        app.command(sub)
+    return app
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs one command and exits with its code."""
+    sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
+
+
+def run(arguments: list[str]) -> int:
+    """Runs one command; returns its exit code. Prints its errors."""
+    try:
+        code = build()(_normalised(arguments), exit_on_error=False, print_error=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except CycloptsError as error:
+        return _failed(str(error), UsageError.exit_code)
+    except CenterError as error:
+        return _failed(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough. Python would complain once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (
+        Exception
+    ) as error:  # the edge: a defect of ours must still be one line to the person at the terminal
+        if os.environ.get(TRACEBACK):
+            traceback.print_exc()
+        return _failed(
+            f"internal error: {type(error).__name__}: {error} (set {TRACEBACK}=1 for more)", INTERNAL
+        )
+
+
+def _failed(reason: str, code: int) -> int:
+    sys.stdout.flush()
+    for line in reason.splitlines() or [reason]:
+        print(f"securwoman: {line}", file=sys.stderr)
+    return code
+
+
+def _normalised(arguments: list[str]) -> list[str]:
+    """`--state` may stand before the command, too, and `--simulate` without its file."""
+    first: list[str] = []
+    rest = list(arguments)
+    while rest and (rest[0] == "--state" or rest[0].startswith("--state=")):
+        taken = 2 if rest[0] == "--state" else 1
+        first, rest = first + rest[:taken], rest[taken:]
+    if "run" in rest[:1]:
+        for i, argument in enumerate(rest):
+            alone = i + 1 == len(rest) or rest[i + 1].startswith("-")
+            if argument == "--simulate" and alone:
+                rest[i] = "--simulate="
+    end = rest.index("--") if "--" in rest else len(rest)
+    return rest[:end] + first + rest[end:]
+
+
+def _version() -> str:
+    from center.version import version
+
+    return version()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""The running center's HTTP interface, as the command line uses it: found through the state directory.
+
+Standard library only, so that `alert send` is quick. Every failure is an error of `center.errors`.
+"""
+
+from __future__ import annotations
+
+import http.client
+from typing import Final, TypeVar
+
+import msgspec
+
+from center.errors import NotFound, NotRunning, RefusedByCenter, StateError, Unreachable
+from center.state_dir import StateDir, holder, living_web
+
+T = TypeVar("T")
+
+TIMEOUT_S: Final = 10.0
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """What the center says when it refuses; other fields are stepped over."""
+
+    reason: str = ""
+    detail: str = ""
+    path: str = ""
+
+
+class Client:
+    """One connection to the center of a state directory."""
+
+    def __init__(self, state: StateDir, timeout_s: float = TIMEOUT_S) -> None:
+        """Raises NotRunning or Unreachable; does not connect yet."""
+        web = living_web(state)
+        if web is None:
+            if holder(state) is None:
+                raise NotRunning(str(state))
+            raise Unreachable(f"the center in {state} runs, but its web does not answer yet; try again")
+        self._state = state
+        self.host = reachable(web.host)
+        self.port = web.port
+        self._connection = http.client.HTTPConnection(self.host, self.port, timeout=timeout_s)
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._connection.close()
+
+    def key(self, name: str) -> str:
+        """The content of a file of `keys/`. Raises StateError."""
+        path = self._state.keys / name
+        try:
+            return path.read_text().strip()
+        except OSError as error:
+            raise StateError(f"cannot read {path}: {error.strerror}") from error
+
+    def post(self, path: str, body: object, kind: type[T], *, bearer: str) -> T:
+        """The answer to a POST of JSON. Raises Unreachable, RefusedByCenter, NotFound."""
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {bearer}"}
+        return self._ask("POST", path, msgspec.json.encode(body), headers, kind)
+
+    def get(self, path: str, kind: type[T], *, bearer: str = "") -> T:
+        """The answer to a GET. Raises as `post` does."""
+        headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
+        return self._ask("GET", path, None, headers, kind)
+
+    def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str], kind: type[T]) -> T:
+        where = f"http://{self.host}:{self.port}"
+        try:
+            self._connection.request(method, path, body, {"Accept": "application/json", **headers})
+            response = self._connection.getresponse()
+            content = response.read()
+        except (OSError, http.client.HTTPException) as error:
+            self._connection.close()
+            raise Unreachable(
+                f"the center does not answer at {where}: {error or type(error).__name__}"
+            ) from error
+        if response.status == 404:
+            raise NotFound(_reason(content) or f"the center has no {path}")
+        if response.status >= 400:
+            raise RefusedByCenter(response.status, _reason(content) or response.reason)
+        try:
+            return msgspec.json.decode(content, type=kind)
+        except msgspec.MsgspecError as error:
+            raise Unreachable(f"{where} does not answer as a center does: {error}") from error
+
+
+def reachable(host: str) -> str:
+    """The address to connect to for one that is listened on: a wildcard means this machine."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)
+
+
+def _reason(content: bytes) -> str:
+    try:
+        problem = msgspec.json.decode(content, type=Problem)
+    except msgspec.MsgspecError:
+        return ""
+    reason = problem.reason or problem.detail
+    return f"{problem.path}: {reason}" if problem.path and reason else reason

@@ -1,0 +1,310 @@
+"""`alert …`: sending goes through the running center, reading through the journal."""
+
+from __future__ import annotations
+
+import select
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Final
+
+import msgspec
+from cyclopts import Parameter
+
+from center.client import Client
+from center.errors import NotFound, UsageError
+from center.options import DEFAULT, Common
+from center.times import local, rfc3339, since_s
+
+if TYPE_CHECKING:
+    from messages.journal import Recorded
+    from model.case import Case
+    from store.journal import Journal
+
+_WINDOW: Final = 2000
+"""How many events of the journal are looked through at a time, from its end."""
+
+
+class SentPosition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`position` of POST /v1/alerts."""
+
+    lat: float
+    lon: float
+    accuracy_m: float | None = None
+
+
+class SentAlert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The body of POST /v1/alerts."""
+
+    phone: str | None = None
+    device: str | None = None
+    id: str | None = None
+    test: bool = False
+    silent: bool = False
+    position: SentPosition | None = None
+    battery_pct: int | None = None
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """The center's answer to an alert."""
+
+    alert: str
+    received_at: str
+    deadline_at: str
+    advice: str
+
+
+def send(
+    *,
+    phone: Annotated[str | None, Parameter(help="The user's number, E.164.")] = None,
+    device: Annotated[str | None, Parameter(help="The app's device id.")] = None,
+    id: Annotated[str | None, Parameter(help="The alert's id; the center makes one.")] = None,
+    lat: Annotated[float | None, Parameter(help="Degrees north.")] = None,
+    lon: Annotated[float | None, Parameter(help="Degrees east.")] = None,
+    accuracy: Annotated[float | None, Parameter(help="Radius in metres.")] = None,
+    battery: Annotated[int | None, Parameter(help="Battery in percent.")] = None,
+    test: Annotated[bool, Parameter(negative="", help="Marked TEST from end to end.")] = False,
+    silent: Annotated[bool, Parameter(negative="", help="Nothing may sound at the user's.")] = False,
+    common: Common = DEFAULT,
+) -> None:
+    """Raise an alert; the last line is its id."""
+    if phone is None and device is None:
+        raise UsageError("--phone or --device is needed")
+    if (lat is None) != (lon is None):
+        raise UsageError("--lat and --lon belong together")
+    if accuracy is not None and lat is None:
+        raise UsageError("--accuracy needs --lat and --lon")
+    position = (
+        SentPosition(lat=lat, lon=lon, accuracy_m=accuracy) if lat is not None and lon is not None else None
+    )
+    alert = SentAlert(
+        phone=phone, device=device, id=id, test=test, silent=silent, position=position, battery_pct=battery
+    )
+    receipt = post_alert(Client(common.directory), alert)
+    if common.json:
+        common.data(receipt)
+        return
+    advice = "the app is told to call 112 now" if receipt.advice != "wait" else "the app waits"
+    common.say(f"received {receipt.received_at}, deadline {receipt.deadline_at}, {advice}")
+    common.say(receipt.alert)
+
+
+def post_alert(client: Client, alert: SentAlert) -> Receipt:
+    """Raises the alert with the center's own app key."""
+    return client.post("/v1/alerts", alert, Receipt, bearer=client.key("app.key"))
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """One alert in a line."""
+
+    alert: str
+    phase: str
+    outcome: str | None
+    test: bool
+    channel: str
+    phone: str | None
+    device: str | None
+    user: str | None
+    operator: str | None
+    received_at: str
+    deadline_at: str
+    reached_after_s: float | None
+    deadline_missed: bool
+    closed_at: str | None
+
+
+def list_(
+    *,
+    limit: Annotated[int, Parameter(help="No more than so many.")] = 50,
+    open: Annotated[bool, Parameter(negative="", help="Only those that are not closed.")] = False,
+    common: Common = DEFAULT,
+) -> None:
+    """The alerts of the journal, newest first."""
+    from center.journals import journal_of
+
+    with journal_of(common.directory) as journal:
+        found: list[Summary] = []
+        for case in _newest_cases(journal):
+            if len(found) >= limit:
+                break
+            if not open or case.closed_at is None:
+                found.append(_summary(case))
+    if common.json:
+        common.data(found)
+        return
+    common.table(
+        ("alert", "received", "phase", "outcome", "from", "operator", "reached"),
+        [
+            (
+                one.alert + (" TEST" if one.test else ""),
+                one.received_at,
+                one.phase,
+                one.outcome or "",
+                one.phone or one.device or "",
+                one.operator or "",
+                f"{one.reached_after_s:.1f} s" if one.reached_after_s is not None else "",
+            )
+            for one in found
+        ],
+        "no alert",
+    )
+
+
+def show(alert: str, /, *, common: Common = DEFAULT) -> None:
+    """Where one alert stands."""
+    from center.journals import journal_of
+
+    with journal_of(common.directory) as journal:
+        case = _case(journal, alert)
+    summary = _summary(case)
+    if common.json:
+        common.data({**msgspec.to_builtins(summary), "case": msgspec.to_builtins(case, str_keys=True)})
+        return
+    for field, value in msgspec.structs.asdict(summary).items():
+        common.say(f"{field:16} {'' if value is None else value}")
+    common.table(
+        ("leg", "number", "line", "attempt", "state", "cause"),
+        [
+            (str(leg.leg), leg.number or "", leg.line, str(leg.attempt), leg.state, str(leg.cause or ""))
+            for leg in case.legs.values()
+        ],
+        "no leg",
+    )
+
+
+class Moment(msgspec.Struct, frozen=True, kw_only=True):
+    """One event of an alert's story."""
+
+    t: float
+    at: str
+    type: str
+    text: str
+    stream: str
+    version: int
+    seq: int
+
+
+def timeline(alert: str, /, *, common: Common = DEFAULT) -> None:
+    """The story of one alert, in seconds since it was received."""
+    from center.journals import journal_of
+    from center.story import in_words
+    from messages.journal import event_type
+
+    with journal_of(common.directory) as journal:
+        recorded = _streams(journal, alert)
+    start = recorded[0].at_us
+    story = [
+        Moment(
+            t=round((one.at_us - start) / 1e6, 3),
+            at=rfc3339(one.at_us),
+            type=event_type(one.event),
+            text=text,
+            stream=one.stream,
+            version=one.version,
+            seq=one.seq,
+        )
+        for one in recorded
+        if (text := in_words(one.event)) is not None
+    ]
+    if common.json:
+        common.data(story)
+        return
+    common.say(f"{alert}, {local(start)}")
+    for moment in story:
+        common.say(f"{moment.t:+10.2f} s  {moment.text}")
+
+
+def watch(
+    *,
+    since: Annotated[int | None, Parameter(help="Begin behind this seq; else with what happens now.")] = None,
+    common: Common = DEFAULT,
+) -> None:
+    """What happens to all alerts, as it happens. Ends with Ctrl-C."""
+    from center.journals import journal_of
+    from center.story import in_words
+    from messages.journal import event_type
+    from store.follower import Follower
+    from store.streams import alert_of
+
+    with journal_of(common.directory) as journal:
+        follower = Follower(journal, since)
+        starts: dict[str, int] = {}
+        try:
+            while True:
+                for one in follower.next_batch():
+                    alert, text = alert_of(one.stream), in_words(one.event)
+                    if alert is None or text is None:
+                        continue
+                    start = starts.setdefault(alert, _received_us(journal, alert, one))
+                    if common.json:
+                        said = {"seq": one.seq, "alert": alert, "t": (one.at_us - start) / 1e6}
+                        common.data({**said, "type": event_type(one.event), "text": text})
+                    else:
+                        common.say(f"{alert}  {since_s(one.at_us, start):>10}  {text}")
+                # A hint may be lost, never an event: look once in a while all the same.
+                select.select([follower.fileno()], [], [], 5.0)
+        finally:
+            follower.close()
+
+
+def _received_us(journal: Journal, alert: str, fallback: Recorded) -> int:
+    from messages.ids import AlertId
+    from store.streams import inbox
+
+    found = journal.read(inbox(AlertId(alert)))
+    return found[0].at_us if found else fallback.at_us
+
+
+def _streams(journal: Journal, alert: str) -> list[Recorded]:
+    from messages.ids import AlertId
+    from store.streams import case, inbox
+
+    recorded = journal.read_streams(inbox(AlertId(alert)), case(AlertId(alert)))
+    if not recorded:
+        raise NotFound(f"there is no alert {alert}")
+    return recorded
+
+
+def _case(journal: Journal, alert: str) -> Case:
+    from model.evolve import fold
+
+    case = fold(_streams(journal, alert))
+    if case is None:
+        raise NotFound(f"the journal does not hold the beginning of {alert}")
+    return case
+
+
+def _newest_cases(journal: Journal) -> Iterator[Case]:
+    """Every alert's case, the newest first; reads no more of the journal than is asked for."""
+    from messages.events import AlertReceived
+    from store.streams import alert_of
+
+    upto = journal.last_seq()
+    while upto > 0:
+        after = max(0, upto - _WINDOW)
+        events = [one for one in journal.read_all(after, _WINDOW) if one.seq <= upto]
+        for one in reversed(events):
+            alert = alert_of(one.stream)
+            if alert is not None and isinstance(one.event, AlertReceived):
+                yield _case(journal, alert)
+        upto = after
+
+
+def _summary(case: Case) -> Summary:
+    from model.phase import phase
+
+    reached = case.reached_at
+    return Summary(
+        alert=case.alert,
+        phase=phase(case),
+        outcome=case.outcome,
+        test=case.test,
+        channel=case.channel,
+        phone=case.phone,
+        device=case.device,
+        user=case.user,
+        operator=case.operator,
+        received_at=rfc3339(case.received_at),
+        deadline_at=rfc3339(case.deadline_at),
+        reached_after_s=round((reached - case.received_at) / 1e6, 3) if reached is not None else None,
+        deadline_missed=case.missed_at is not None,
+        closed_at=rfc3339(case.closed_at) if case.closed_at is not None else None,
+    )

@@ -1,0 +1,112 @@
+"""`ps`: who runs for this state directory, from what the processes themselves have written down."""
+
+from __future__ import annotations
+
+import msgspec
+
+from center.carrier import living
+from center.errors import NotRunning
+from center.options import DEFAULT, Common
+from center.processes import is_alive
+from center.state_dir import NodeFile, StateDir, living_web, running
+from center.times import rfc3339
+from messages.ids import Role
+from runtime import pidfd
+from runtime.clock import boottime_us
+from runtime.directory import FileDirectory
+from runtime.errors import BadDirectory
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One process or actor."""
+
+    role: str
+    key: str
+    pid: int
+    alert: str | None
+    incarnation: int
+    node: str
+    since: str
+    restarts: int
+
+
+def ps(*, common: Common = DEFAULT) -> None:
+    """The processes and actors of the running center."""
+    node = running(common.directory)
+    if node is None:
+        raise NotRunning(str(common.directory))
+    rows = rows_of(common.directory, node)
+    if common.json:
+        common.data(rows)
+        return
+    common.table(
+        ("role", "key", "pid", "alert", "inc.", "since", "restarts"),
+        [
+            (
+                row.role,
+                row.key,
+                str(row.pid),
+                row.alert or "",
+                str(row.incarnation),
+                row.since,
+                str(row.restarts),
+            )
+            for row in rows
+        ],
+        "nothing runs",
+    )
+
+
+def rows_of(state: StateDir, node: NodeFile) -> list[Row]:
+    """Everything that lives: the node and what it started, then the actors by role and key."""
+    rows = [_row(Role.NODE, node, node.process.pid, node.since_us, node.incarnation)]
+    if node.admin is not None and is_alive(node.admin):
+        rows.append(_row(Role.ADMIN, node, node.admin.pid, None, node.admin_restarts + 1))
+    if (web := living_web(state)) is not None:
+        rows.append(_row(Role.WEB, node, web.process.pid, web.since_us, node.web_restarts + 1))
+    if (carrier := living(state)) is not None:
+        rows.append(_row(Role.CARRIER, node, carrier[0].pid, None, 1))
+    try:
+        entries = FileDirectory(state.run).read()
+    except BadDirectory:
+        entries = ()
+    listed = {row.pid for row in rows}
+    for entry in sorted(entries, key=lambda entry: (entry.role, entry.key)):
+        if not pidfd.alive(entry.pid, entry.born) or entry.pid in listed:
+            continue
+        rows.append(
+            Row(
+                role=entry.role,
+                key=entry.key,
+                pid=entry.pid,
+                alert=entry.alert,
+                incarnation=entry.incarnation,
+                node=node.node,
+                since=rfc3339(entry.since_us),
+                restarts=entry.restarts,
+            )
+        )
+    return rows
+
+
+def _row(role: Role, node: NodeFile, pid: int, since_us: int | None, incarnation: int) -> Row:
+    if since_us is None:
+        since_us = boottime_us() + node.anchor_us - _age_us(pid)
+    return Row(
+        role=role,
+        key="",
+        pid=pid,
+        alert=None,
+        incarnation=incarnation,
+        node=node.node,
+        since=rfc3339(since_us),
+        restarts=incarnation - 1,
+    )
+
+
+def _age_us(pid: int) -> int:
+    """How long the process has lived, by the kernel's count of ticks."""
+    import os
+
+    born_us = pidfd.born(pid) * 1_000_000 // os.sysconf("SC_CLK_TCK")
+    return max(0, boottime_us() - born_us)

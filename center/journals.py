@@ -1,0 +1,83 @@
+"""Opens the journal of a state directory for a command, with or without a running center.
+
+Errors of the store become CenterErrors here, so that every command says them the same way.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from center.errors import CenterError, StateError
+from center.state_dir import StateDir, running
+from messages.ids import NodeId
+from runtime.clock import SystemClock
+
+if TYPE_CHECKING:
+    from center.settings import Settings
+    from store.journal import Journal
+
+
+def node_name(settings: Settings) -> NodeId:
+    """How this machine is called in the journal."""
+    return NodeId(settings.node or host_name())
+
+
+def host_name() -> str:
+    """The machine's host name, as far as it can stand in a stream's name."""
+    short = socket.gethostname().split(".")[0]
+    return "".join(letter for letter in short if letter.isalnum() or letter in "-_")[:32] or "node"
+
+
+@contextmanager
+def journal_of(state: StateDir, *, create: bool = False) -> Iterator[Journal]:
+    """The journal, open: at the running center's address and by its clock, else at the usual ones.
+
+    Raises StateError where there is none and it is not to be made; what the store cannot do is a CenterError.
+    """
+    from store.errors import StoreError
+    from store.journal import Journal
+    from store.notify import SocketNotifier
+
+    node = running(state)
+    url = node.journal if node is not None else configured_url(state)
+    if create:
+        state.create()
+    elif url == state.journal_url and not (state.path / "journal.db").is_file():
+        raise StateError(f"there is no journal in {state}")
+    clock = SystemClock(node.anchor_us) if node is not None else SystemClock.anchored()
+    name = NodeId(node.node if node is not None else host_name())
+    try:
+        journal = Journal.open(url, node=name, clock=clock.now_us, notify=SocketNotifier(state.notify))
+        try:
+            yield journal
+        finally:
+            journal.close()
+    except StoreError as error:
+        raise CenterError(str(error)) from error
+
+
+def configured_url(state: StateDir) -> str:
+    """The journal's address while no center runs: the last one's, else the usual one."""
+    from center.state_dir import NodeFile, read_json
+
+    last = read_json(state.node_file, NodeFile)
+    return last.journal if last is not None else state.journal_url
+
+
+def config_file(given: Path | None) -> Path:
+    """The settings that are meant: those named, else `$SECURWOMAN_CONFIG`'s, else those that are shipped."""
+    if given is not None:
+        return given
+    if named := os.environ.get("SECURWOMAN_CONFIG"):
+        return Path(named)
+    return shipped("center.toml")
+
+
+def shipped(name: str) -> Path:
+    """A file of the `config` folder: beside the packages, in a checkout and in an installation alike."""
+    return Path(__file__).resolve().parent.parent / "config" / name

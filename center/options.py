@@ -1,0 +1,67 @@
+"""The options that every command takes, and how a command says something: for people, or as JSON alone."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, TextIO
+
+import msgspec
+from cyclopts import Parameter
+
+from center.state_dir import StateDir, default_path
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Common:
+    """What every command takes."""
+
+    state: Annotated[Path | None, Parameter(help="State directory of the center.")] = None
+    json: Annotated[bool, Parameter(negative="", help="Only JSON on stdout.")] = False
+
+    @property
+    def directory(self) -> StateDir:
+        """The state directory that is meant."""
+        return StateDir(self.state if self.state is not None else default_path(os.environ))
+
+    def data(self, value: object) -> None:
+        """One JSON document, on one line."""
+        sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+        sys.stdout.flush()
+
+    def say(self, text: str) -> None:
+        """A line for people; on stderr where stdout is for JSON."""
+        stream: TextIO = sys.stderr if self.json else sys.stdout
+        print(text, file=stream, flush=True)
+
+    def table(self, headings: Sequence[str], rows: Sequence[Sequence[str]], nothing: str) -> None:
+        """Rows for people, or the sentence `nothing`."""
+        if not rows:
+            self.say(nothing)
+            return
+        from rich import box
+        from rich.console import Console
+        from rich.table import Table
+
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        for heading in headings:
+            table.add_column(heading, overflow="fold")
+        for row in rows:
+            table.add_row(*(_plain(cell) for cell in row))
+        # Piped to another program a line is as long as it must be.
+        Console(width=None if sys.stdout.isatty() else 200, highlight=False).print(table)
+
+
+DEFAULT = Common()
+"""No option given."""
+
+
+def _plain(cell: str) -> str:
+    """Text that is data, not markup."""
+    from rich.markup import escape
+
+    return escape(cell)

@@ -1,0 +1,194 @@
+"""Events in words, for the terminal. Names, times and numbers as they stand."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from messages import events as ev
+from messages.base import HangupCause, Position
+from messages.events import Event
+from messages.ids import Advice, Outcome, Party
+from model.leg import place
+
+_CAUSES: Final[dict[int, str]] = {
+    HangupCause.UNALLOCATED: "no such number",
+    HangupCause.NORMAL: "hung up",
+    HangupCause.BUSY: "busy",
+    HangupCause.NO_USER_RESPONDING: "no response",
+    HangupCause.NO_ANSWER: "no answer",
+    HangupCause.SUBSCRIBER_ABSENT: "phone off or out of reach",
+    HangupCause.REJECTED: "rejected",
+    HangupCause.DESTINATION_OUT_OF_ORDER: "destination out of order",
+    HangupCause.INVALID_NUMBER: "invalid number",
+    HangupCause.NORMAL_UNSPECIFIED: "ended, the network does not say why",
+    HangupCause.NO_CIRCUIT: "no free circuit",
+    HangupCause.NETWORK_OUT_OF_ORDER: "network out of order",
+    HangupCause.TEMPORARY_FAILURE: "temporary failure",
+    HangupCause.INTERWORKING: "interworking",
+    HangupCause.LINE_LOST: "the line was lost",
+    HangupCause.LINE_TAKEN: "the line carried another call",
+    HangupCause.GUARDED: "refused by the dial guard",
+    HangupCause.NO_LINE: "no line",
+}
+_OUTCOMES: Final[dict[Outcome, str]] = {
+    Outcome.FALSE_ALARM: "false alarm",
+    Outcome.HANDED_OVER: "handed over to 112",
+    Outcome.BRIEFED: "112 was briefed",
+    Outcome.USER_CALLED_112: "she called 112 herself",
+    Outcome.CANCELLED: "cancelled",
+    Outcome.TEST_DONE: "test done",
+}
+_PARTIES: Final[dict[Party, str]] = {
+    Party.OPERATOR: "the operator",
+    Party.USER: "the user",
+    Party.PSAP: "112",
+}
+
+
+def cause_in_words(cause: int) -> str:
+    """A cause of Q.850, or one of the center's own, as a few words."""
+    return _CAUSES.get(cause, f"cause {cause}")
+
+
+def in_words(event: Event) -> str | None:
+    """What happened, as one sentence without its end; none for what only the machinery needs to know."""
+    match event:
+        case ev.InboxRead() | ev.NumberRaised():
+            return None
+        case _ if (text := _inbox(event)) or (text := _legs(event)) or (text := _operators(event)):
+            return text
+        case _:
+            return _rest(event)
+
+
+def _inbox(event: Event) -> str:
+    match event:
+        case ev.AlertReceived():
+            who = event.phone or f"device {event.device}"
+            kind = "TEST alert" if event.test else "silent alert" if event.silent else "alert"
+            where = f", {_position(event.position)}" if event.position else ""
+            return f"{kind} received by {event.channel} from {who}{where}"
+        case ev.AlertSignalAdded():
+            return f"signalled again by {event.channel} from {event.phone or f'device {event.device}'}"
+        case ev.PositionUpdated():
+            return f"position {_position(event.position)}"
+        case ev.AlertCancelled():
+            return "cancelled with the DURESS PIN" if event.duress else "cancelled by the app"
+        case ev.CommandGiven():
+            return f"{event.by} orders {event.command}" + (f": {event.text}" if event.text else "")
+        case ev.NoteAdded():
+            return f"{event.by} notes: {event.text}"
+        case ev.DeadlineMissed():
+            return "DEADLINE MISSED: the user was not reached"
+        case ev.AdviceChanged():
+            what = "call 112 now" if event.advice is Advice.CALL_112_NOW else "wait"
+            return f"the app is told: {what}" + (f" ({event.reason})" if event.reason else "")
+        case _:
+            return ""
+
+
+def _legs(event: Event) -> str:
+    match event:
+        case ev.LegOriginating():
+            again = f", attempt {event.attempt}" if event.attempt > 1 else ""
+            if event.call is not None:
+                return f"{_PARTIES[event.party]} has called line {event.line}: taking the call"
+            return f"calling {_PARTIES[event.party]} at {event.number} on line {event.line}{again}"
+        case ev.LegRinging():
+            return f"{place(event.leg)} is ringing"
+        case ev.LegAnswered():
+            return f"{place(event.leg)} has answered" + ("" if event.confirmed else ", not confirmed")
+        case ev.LegReleasing():
+            return f"hanging up {place(event.leg)}" + (f" ({event.reason})" if event.reason else "")
+        case ev.LegReleased():
+            return f"{place(event.leg)} is released: {cause_in_words(event.cause)}"
+        case ev.LegAdopted():
+            return f"the call of {place(event.leg)} was taken over"
+        case ev.BridgeJoined():
+            return f"joined: {', '.join(place(leg) for leg in event.legs)}"
+        case ev.BridgeLeft():
+            return f"left the conference: {', '.join(place(leg) for leg in event.legs)}"
+        case _:
+            return ""
+
+
+def _operators(event: Event) -> str:
+    match event:
+        case ev.OperatorReserved():
+            return f"operator {event.operator} is reserved"
+        case ev.OperatorNotAnswering():
+            return f"operator {event.operator} does not answer"
+        case ev.OperatorJoined():
+            return f"operator {event.operator} has the case"
+        case ev.OperatorLeft():
+            return f"operator {event.operator} is free again" + (f" ({event.reason})" if event.reason else "")
+        case ev.TakeRequested():
+            return f"{event.by} takes the case herself"
+        case ev.MachineMarked():
+            return f"{event.by} hears a machine"
+        case ev.RedialRequested():
+            return f"{event.by} wants the user called again"
+        case ev.FalseAlarmDeclared():
+            return f"{event.by} declares a false alarm"
+        case ev.BriefingGiven():
+            return f"{event.by} has briefed 112"
+        case ev.LeaveRequested():
+            return f"{event.by} leaves"
+        case ev.CloseRequested():
+            return f"{event.by} closes the alert"
+        case ev.CommandRefused():
+            return f"{event.by}'s {event.command} is refused: {event.reason}"
+        case ev.PsapRequested():
+            return f"112 is to be called at {event.number}" + (f", says {event.by}" if event.by else "")
+        case ev.ShiftChanged():
+            return f"operator {event.operator} is {event.state}" + (
+                f" ({event.reason})" if event.reason else ""
+            )
+        case _:
+            return ""
+
+
+def _rest(event: Event) -> str:
+    match event:
+        case ev.CaseOpened():
+            return f"the case is opened by {event.crew} on {event.node}"
+        case ev.UserIdentified():
+            return f"the user is known: {event.user}"
+        case ev.UserUnknown():
+            return "nobody in the registry fits"
+        case ev.UserReached():
+            return f"THE USER IS REACHED ({event.met_by})"
+        case ev.UserPresumedCallingPsap():
+            return f"the user is probably calling 112 ({event.reason})"
+        case ev.PsapJoined():
+            return "112 is in the conference"
+        case ev.AlertClosed():
+            return f"closed: {_OUTCOMES[event.outcome]}"
+        case ev.LineSeized():
+            return f"line {event.line} is seized for {place(event.leg)}"
+        case ev.LineQuarantined():
+            return f"line {event.line} is quarantined: {event.reason}"
+        case ev.LineReturned():
+            return f"line {event.line} is back"
+        case ev.NodeStarted():
+            return f"the node has started (process {event.pid})"
+        case ev.NodeStopped():
+            return "the node has stopped"
+        case ev.ActorStarted():
+            why = f": {event.cause}" if event.cause else ""
+            return f"{' '.join((event.role, event.key)).strip()} was started again{why}"
+        case ev.AlarmRaised():
+            return f"ALARM {event.alarm} {event.subject}: {event.text}"
+        case ev.AlarmCleared():
+            return f"alarm over: {event.alarm} {event.subject}"
+        case ev.PersonalDataChanged():
+            return f"{event.by} changed personal data: {event.what}"
+        case ev.PersonalDataRead():
+            return f"{event.by} read personal data: {event.why}"
+        case _:
+            return type(event).__name__
+
+
+def _position(position: Position) -> str:
+    accuracy = f" ±{position.accuracy_m:.0f} m" if position.accuracy_m is not None else ""
+    return f"{position.lat:.5f} {position.lon:.5f}{accuracy}"
