@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -15,6 +17,9 @@ from sqlalchemy import (
 )
 
 metadata = MetaData()
+
+RARE: Final = "type IN ('line.quarantined', 'line.returned', 'operator.shift_changed')"
+"""Rare events in long streams, with an index of their own. A query has to say it in these very words."""
 
 event = Table(
     "event",

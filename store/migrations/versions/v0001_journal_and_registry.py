@@ -20,7 +20,7 @@ _SQLITE_TRIGGERS = (
     "WHEN NEW.version <> 1 + coalesce((SELECT max(version) FROM event WHERE stream = NEW.stream), 0) "
     "OR NEW.seq BETWEEN 0 AND coalesce((SELECT max(seq) FROM event), -1) "
     "BEGIN SELECT RAISE(ABORT, 'the journal is append-only and has no holes'); END",
-    "CREATE TRIGGER alert_opens AFTER INSERT ON event WHEN NEW.type = 'alert.received' "
+    "CREATE TRIGGER alert_opens AFTER INSERT ON event WHEN NEW.type = 'alert.received' AND NEW.version = 1 "
     "BEGIN INSERT OR IGNORE INTO open_alert (alert, seq) VALUES (substr(NEW.stream, 7), NEW.seq); END",
     "CREATE TRIGGER alert_closes AFTER INSERT ON event WHEN NEW.type = 'alert.closed' "
     "BEGIN DELETE FROM open_alert WHERE alert = substr(NEW.stream, 7); END",
