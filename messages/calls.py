@@ -56,6 +56,8 @@ class HangUpCall(Message, frozen=True, kw_only=True, tag="call.hang_up"):
     attempt: int
     number: E164 | None = None
     """What to find the call by, where this modem's actor was restarted meanwhile."""
+    call: int | None = None
+    """Set for an inbound call: one that still rings is then not taken for it by its number."""
 
 
 class RejectCall(Message, frozen=True, kw_only=True, tag="call.reject"):
@@ -92,6 +94,7 @@ class IncomingCall(Message, frozen=True, kw_only=True, tag="call.incoming"):
 
     line: LineId
     call: int
+    """The GsmModem's own number for it, never used again for another call."""
     number: E164 | None = None
     withheld: bool = False
     settled: bool = False

@@ -34,6 +34,7 @@ class ReleaseLeg(Message, frozen=True, kw_only=True, tag="leg.release"):
     attempt: int
     line: LineId
     number: E164 | None = None
+    call: int | None = None
 
 
 class RestLeg(Message, frozen=True, kw_only=True, tag="leg.rest"):

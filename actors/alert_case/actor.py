@@ -248,7 +248,7 @@ def _answers(
     answer: identity.Identified | operators.OperatorsOffered | lines.LineGranted | lines.LineRefused,
     want: Want,
 ) -> bool:
-    """Whether the want was met, so that it may be asked anew at once. After a refusal it waits for the tick."""
+    """Whether the want was met and may be asked anew at once. After a refusal it waits for the tick."""
     match answer, want:
         case operators.OperatorsOffered(offers=offers), operators.RequestOperators():
             return bool(offers)

@@ -30,7 +30,7 @@ def read_inbox(case: Case, _hand: Hand, policy: Policy, now_us: Instant) -> Step
 def _act(case: Case, fact: ev.InboxEvent, policy: Policy) -> tuple[ev.CaseEvent, ...]:
     match fact:
         case ev.AlertReceived(line=line, call=call) | ev.AlertSignalAdded(line=line, call=call):
-            if line is None or call is None or policy.voice_alert is VoiceAlert.CALLBACK:
+            if line is None or call is None or _declined(case, policy):
                 return ()
             return _she_calls(case, line, call)
         case ev.CommandGiven():
@@ -41,6 +41,11 @@ def _act(case: Case, fact: ev.InboxEvent, policy: Policy) -> tuple[ev.CaseEvent,
             return ()
         case _:
             return ()
+
+
+def _declined(case: Case, policy: Policy) -> bool:
+    """Whether her call was declined, to be called back; one without a number never is."""
+    return policy.voice_alert is VoiceAlert.CALLBACK and case.phone is not None
 
 
 def _she_calls(case: Case, line: LineId, call: int) -> tuple[ev.CaseEvent, ...]:

@@ -28,7 +28,12 @@ def leg_wishes(case: Case) -> dict[str, Originate | ReleaseLeg]:
 def _wish(case: Case, leg: Leg) -> Originate | ReleaseLeg:
     if leg.state is LegState.RELEASING:
         return ReleaseLeg(
-            alert=case.alert, leg=leg.leg, attempt=leg.attempt, line=leg.line, number=leg.number
+            alert=case.alert,
+            leg=leg.leg,
+            attempt=leg.attempt,
+            line=leg.line,
+            number=leg.number,
+            call=leg.call,
         )
     return Originate(
         alert=case.alert,

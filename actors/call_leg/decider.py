@@ -103,7 +103,7 @@ def on_tick(task: Task | None, now_us: Instant) -> Act:
         cause=HangupCause.LINE_LOST,
     )
     task = replace(task, report=lost, done=True)
-    hang_up = HangUpCall(leg=wish.leg, attempt=wish.attempt, number=wish.number)
+    hang_up = HangUpCall(leg=wish.leg, attempt=wish.attempt, number=wish.number, call=wish.call)
     return Act(task=task, line=wish.line, order=hang_up, report=_ended(task))
 
 
@@ -127,7 +127,7 @@ def _ask(task: Task, _now_us: Instant) -> Act:
     order: Order
     match wish:
         case ReleaseLeg():
-            order = HangUpCall(leg=wish.leg, attempt=wish.attempt, number=wish.number)
+            order = HangUpCall(leg=wish.leg, attempt=wish.attempt, number=wish.number, call=wish.call)
         case Originate(seen=CallState.UNKNOWN) if task.report is None and wish.call is not None:
             order = AnswerCall(leg=wish.leg, attempt=wish.attempt, call=wish.call)
         case Originate(seen=CallState.UNKNOWN, number=number) if task.report is None and number is not None:

@@ -1,0 +1,1 @@
+"""From new alerts to cases: every alert gets a crew, the earliest deadline first."""

@@ -1,0 +1,152 @@
+"""The process that gives every alert its crew, and makes alerts of calls that come in (S2).
+
+It follows the journal: what the web has accepted while this actor was down is there.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from thespian.actors import ActorAddress
+
+from actors.alert_intake.decider import Crew, State, heard, plan
+from actors.alert_intake.voice import Verdict, VoiceAlerts
+from messages import calls, cases
+from messages.envelope import Envelope
+from messages.events import AdviceChanged
+from messages.ids import SECOND, Advice, AlertId, Channel, CrewId, Instant, Role
+from model.live import LiveCases
+from model.policy import Setup
+from runtime.actor import CenterActor
+from store import streams
+from store.alerts import Signal, accept
+from store.errors import JournalError
+from store.following import Following
+from store.journal import Append, Journal
+
+SOON_US = Instant(SECOND // 20)
+
+
+class AlertIntakeActor(CenterActor):
+    """New alerts → cases, duplicates merged, earliest deadline first."""
+
+    role: ClassVar[Role] = Role.ALERT_INTAKE
+
+    def started(self) -> None:
+        """Read which alerts are open, and ask all crews what they are doing."""
+        self._setup = self.env.settings_as(Setup)
+        self._journal = self.env.open_journal_as(Journal)
+        self._live = LiveCases()
+        self._follower = Following(self._journal, self._live)
+        self._voice = VoiceAlerts(self._setup)
+        self._state = State(started_at=self.now_us())
+        self._wanted = cases.CrewWanted(busy=-1, waiting=0)
+        self.watch(self._follower.fileno(), self._assign)
+        for entry in self.env.directory.all_of(Role.ALERT_CASE):
+            self.tell(Role.ALERT_CASE, entry.key, cases.AskCase())
+        self._assign()
+
+    def stopping(self) -> None:
+        """Nothing of this actor's own has to last."""
+        self.unwatch(self._follower.fileno())
+        self._follower.close()
+        self._journal.close()
+
+    def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
+        """A hint that alerts have come in, what a crew says of itself, or a call."""
+        body = envelope.body
+        match body:
+            case cases.AlertsArrived():
+                self._assign()
+            case cases.CaseStatus(crew=name, alert=alert):
+                self._state = heard(
+                    self._state, Crew(crew=name, incarnation=envelope.incarnation, alert=alert)
+                )
+                self._assign()
+            case cases.InboxChanged(alert=alert):
+                self._pass_on(alert)
+            case calls.IncomingCall():
+                self._called(body)
+            case calls.IncomingCallGone(line=line, call=call):
+                self._voice.gone(line, call)
+            case _:
+                self.log.warning("not for the intake", kind=type(body).__name__)
+
+    def tick(self, now_us: Instant) -> None:
+        """Look again: a lost hint costs a second, never an alert."""
+        self._assign()
+
+    def timer(self, timer: object, now_us: Instant) -> None:
+        """The crews have had time to say what they are doing."""
+        self._assign()
+
+    # ------------------------------------------------------------ giving alerts to crews
+
+    def _assign(self) -> None:
+        try:
+            self._follower.catch_up()
+        except JournalError as error:
+            self.log.error("the journal cannot be read", error=str(error))
+            return
+        there = {
+            CrewId(entry.key): entry.incarnation
+            for entry in self.env.directory.all_of(Role.ALERT_CASE)
+            if entry.ready
+        }
+        now_us = self.now_us()
+        made = plan(self._state, self._live.cases, there, now_us)
+        self._state = made.state
+        for alert, crew in made.open:
+            self.tell(Role.ALERT_CASE, crew, cases.OpenCase(alert=alert), alert)
+        if not made.settled:
+            self.at(Instant(now_us + SOON_US), "settle")
+        for alert in made.advise:
+            self._advise(alert)
+        wanted = cases.CrewWanted(busy=len(made.state.assigned), waiting=len(made.waiting))
+        if wanted != self._wanted and self.tell(Role.SUPERVISOR, "", wanted):
+            self._wanted = wanted
+
+    def _advise(self, alert: AlertId) -> None:
+        """There is no crew for it now: its app is told at once (case 10)."""
+        advice = AdviceChanged(advice=Advice.CALL_112_NOW, reason="all crews are at work")
+        try:
+            self._journal.append(Append(streams.inbox(alert), None, (advice,)))
+            self._follower.catch_up()
+        except JournalError as error:
+            self.log.error("the app could not be advised", alert=alert, error=str(error))
+
+    def _pass_on(self, alert: AlertId) -> None:
+        """Something lies in an alert's inbox: its case is told to look."""
+        given = self._state.assigned.get(alert)
+        if given is None:
+            self._assign()
+        else:
+            self.tell(Role.ALERT_CASE, given.crew, cases.InboxChanged(alert=alert), alert)
+
+    # ------------------------------------------------------------ voice alerts
+
+    def _called(self, call: calls.IncomingCall) -> None:
+        """A call that comes in is an alert (S2), whoever calls (case 14)."""
+        verdict = self._voice.hear(call)
+        if verdict is Verdict.REJECT:
+            self.tell(Role.GSM_MODEM, call.line, calls.RejectCall(call=call.call))
+        if verdict is Verdict.WAIT or verdict is Verdict.KNOWN:
+            return
+        now_us = self.now_us()
+        signal = Signal(
+            channel=Channel.VOICE,
+            received_at=now_us,
+            phone=call.number,
+            line=call.line,
+            call=call.call,
+        )
+        try:
+            accepted = accept(self._journal, signal, self._setup.policy.deadline_s)
+        except JournalError as error:
+            # The modem says it again every second while it rings.
+            self.log.error("a call could not be written down", line=call.line, error=str(error))
+            return
+        self._voice.taken(call)
+        self._assign()
+        if not accepted.created:
+            self._pass_on(accepted.alert)

@@ -1,0 +1,134 @@
+"""Which crew takes which alert, and whose app has to be told that none can. Pure.
+
+The truth is in the journal (which alerts are open) and in the crews themselves (what each says
+it is doing); what was assigned and not yet confirmed is remembered here for a moment only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from messages.ids import SECOND, Advice, AlertId, CrewId, Instant
+from model.case import Case
+
+CONFIRM_US: Final = Instant(SECOND)
+"""A crew that was given an alert and has not said so by then is told again, or replaced if it is gone."""
+SETTLE_US: Final = Instant(SECOND // 2)
+"""After its start the intake waits this long to hear what all crews are doing, before it gives them work."""
+
+
+class Crew(msgspec.Struct, frozen=True, kw_only=True):
+    """One crew as it has described itself."""
+
+    crew: CrewId
+    incarnation: int
+    alert: AlertId | None = None
+    """What it says it is doing."""
+
+
+class Assigned(msgspec.Struct, frozen=True, kw_only=True):
+    """An alert that was given to a crew."""
+
+    crew: CrewId
+    at: Instant
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """What the intake knows."""
+
+    started_at: Instant
+    crews: dict[CrewId, Crew] = {}
+    assigned: dict[AlertId, Assigned] = {}
+    """Given, whether confirmed or not."""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be done now."""
+
+    state: State
+    open: tuple[tuple[AlertId, CrewId], ...] = ()
+    """Which crew is told to open which alert."""
+    waiting: tuple[AlertId, ...] = ()
+    """Open alerts for which there is no crew now, the most urgent first."""
+    advise: tuple[AlertId, ...] = ()
+    """Those of them whose app has not yet been told to call 112."""
+    settled: bool = True
+
+
+def heard(state: State, crew: Crew) -> State:
+    """A crew has said what it is doing."""
+    known = state.crews.get(crew.crew)
+    if known is not None and known.incarnation > crew.incarnation:
+        return state
+    assigned = state.assigned
+    if crew.alert is not None:
+        assigned = {**assigned, crew.alert: Assigned(crew=crew.crew, at=Instant(0))}
+    return replace(state, crews={**state.crews, crew.crew: crew}, assigned=assigned)
+
+
+def plan(state: State, alerts: Mapping[AlertId, Case], there: Mapping[CrewId, int], now_us: Instant) -> Plan:
+    """What follows, given the open alerts and the crews that exist (with their incarnations)."""
+    crews = {name: crew for name, crew in state.crews.items() if _is_there(crew, there)}
+    at_work = {crew.alert: name for name, crew in crews.items() if crew.alert is not None}
+    assigned: dict[AlertId, Assigned] = {}
+    for alert, case in alerts.items():
+        given = state.assigned.get(alert)
+        if given is None and case.owner is not None:
+            # After a start of the intake itself: the crew that had it still has its legs and its bridge.
+            given = Assigned(crew=case.owner.crew, at=Instant(0))
+        if given is not None and given.crew in there:
+            assigned[alert] = given
+    state = replace(state, crews=crews, assigned=assigned)
+    settled = set(there) <= set(crews) or now_us >= state.started_at + SETTLE_US
+    if not settled:
+        return Plan(state=state, settled=False)
+    return _assign(state, alerts, at_work, now_us)
+
+
+def _is_there(crew: Crew, there: Mapping[CrewId, int]) -> bool:
+    """Whether what this crew said still counts: it exists, and has not been started again since."""
+    return crew.crew in there and there[crew.crew] <= crew.incarnation
+
+
+def _assign(
+    state: State, alerts: Mapping[AlertId, Case], at_work: Mapping[AlertId, CrewId], now_us: Instant
+) -> Plan:
+    told: list[tuple[AlertId, CrewId]] = []
+    assigned = dict(state.assigned)
+    pending = {given.crew: alert for alert, given in assigned.items() if alert not in at_work}
+    free = [name for name, crew in sorted(state.crews.items()) if crew.alert is None and name not in pending]
+    waiting: list[AlertId] = []
+    for alert in by_urgency(alerts.values()):
+        if alert in at_work:
+            continue
+        given = assigned.get(alert)
+        if given is not None:
+            known = state.crews.get(given.crew)
+            if known is None or now_us - given.at < CONFIRM_US:
+                # It is being started again, and its legs and bridge with what they hold wait for it.
+                continue
+            if known.alert is not None:
+                waiting.append(alert)
+                del assigned[alert]
+                continue
+            crew = given.crew
+        elif free:
+            crew = free.pop(0)
+        else:
+            waiting.append(alert)
+            continue
+        told.append((alert, crew))
+        assigned[alert] = Assigned(crew=crew, at=now_us)
+    advise = tuple(alert for alert in waiting if alerts[alert].advice is Advice.WAIT)
+    return Plan(
+        state=replace(state, assigned=assigned), open=tuple(told), waiting=tuple(waiting), advise=advise
+    )
+
+
+def by_urgency(cases: Iterable[Case]) -> list[AlertId]:
+    """Real before test, earliest deadline first."""
+    return [case.alert for case in sorted(cases, key=lambda case: (case.test, case.deadline_at, case.alert))]

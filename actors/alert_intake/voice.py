@@ -1,0 +1,47 @@
+"""Which of the calls that come in becomes a signal of an alert, and when (S2; cases 2, 14). Pure."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+from messages.calls import IncomingCall
+from messages.ids import LineId
+from model.policy import Setup, VoiceAlert
+
+
+class Verdict(Enum):
+    """What becomes of a call."""
+
+    WAIT = auto()
+    """Its number may still come."""
+    TAKE = auto()
+    """It is a signal, and her leg."""
+    REJECT = auto()
+    """It is a signal, and declined: she is called back."""
+    KNOWN = auto()
+    """It has been taken already; the modem only says again that it rings."""
+
+
+class VoiceAlerts:
+    """The calls that are ringing now."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._callback = setup.policy.voice_alert is VoiceAlert.CALLBACK
+        self._taken: set[tuple[LineId, int]] = set()
+
+    def hear(self, call: IncomingCall) -> Verdict:
+        """What to do about this call."""
+        if (call.line, call.call) in self._taken:
+            return Verdict.KNOWN
+        if not call.settled:
+            return Verdict.WAIT
+        # A caller who cannot be called back is answered whatever the setting says.
+        return Verdict.REJECT if self._callback and call.number is not None else Verdict.TAKE
+
+    def taken(self, call: IncomingCall) -> None:
+        """It is in the journal."""
+        self._taken.add((call.line, call.call))
+
+    def gone(self, line: LineId, call: int) -> None:
+        """It rings no more; the modem may use its number again."""
+        self._taken.discard((line, call))

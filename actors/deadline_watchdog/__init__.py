@@ -1,0 +1,1 @@
+"""The deadline (S11), watched from the journal alone, whatever the cases do."""

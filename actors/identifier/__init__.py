@@ -1,0 +1,1 @@
+"""From a number or a device to a person (S3)."""

@@ -1,0 +1,54 @@
+"""The process that knows people: number or device to user, from the registry alone."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from thespian.actors import ActorAddress
+
+from actors.identifier.decider import Person, identity
+from messages.envelope import Envelope
+from messages.identity import Identified, Identify
+from messages.ids import Role
+from runtime.actor import CenterActor
+from store.errors import StoreError
+from store.journal import Journal
+from store.registry import Registry, User
+
+
+class IdentifierActor(CenterActor):
+    """Answers `user.identify`."""
+
+    role: ClassVar[Role] = Role.IDENTIFIER
+
+    def started(self) -> None:
+        """Open the registry."""
+        self._journal = self.env.open_journal_as(Journal)
+        self._registry = Registry(self._journal)
+
+    def stopping(self) -> None:
+        """Close it."""
+        self._journal.close()
+
+    def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
+        """Look her up, and say who she is, or that nobody fits."""
+        body = envelope.body
+        match body:
+            case Identify():
+                self.answer(sender, self._look_up(body), body.alert)
+            case _:
+                self.log.warning("not for the identifier", kind=type(body).__name__)
+
+    def _look_up(self, asked: Identify) -> Identified:
+        try:
+            by_phone = self._registry.user_by_phone(asked.phone) if asked.phone else None
+            by_device = self._registry.user_by_device(asked.device) if asked.device else None
+        except StoreError as error:
+            # Never a reason to wait: full service without identity (case 14).
+            self.log.error("the registry cannot be read", error=str(error))
+            return Identified(alert=asked.alert)
+        return identity(asked, _person(by_phone), _person(by_device))
+
+
+def _person(user: User | None) -> Person | None:
+    return None if user is None else Person(user=user.id, phones=user.phones, language=user.language)

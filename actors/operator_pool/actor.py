@@ -1,0 +1,139 @@
+"""The process that offers operators to alerts, from the journal's reservations and the registry's people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from thespian.actors import ActorAddress
+
+from actors.operator_pool.decider import Candidate, Offered, Waiting, offer, on_call_candidate, order
+from messages.cases import ShiftHint
+from messages.envelope import Envelope
+from messages.events import OperatorJoined, OperatorNotAnswering, ShiftChanged
+from messages.ids import AlertId, Instant, OperatorId, Role
+from messages.operators import RequestOperators
+from model.policy import Setup
+from runtime.actor import CenterActor
+from store import streams
+from store.errors import StoreError
+from store.following import Following
+from store.journal import Journal
+from store.projections import Operators, OperatorState
+from store.registry import Registry
+
+
+class OperatorPoolActor(CenterActor):
+    """Who can take it; reserves nobody, for that is the append's."""
+
+    role: ClassVar[Role] = Role.OPERATOR_POOL
+
+    def started(self) -> None:
+        """Read shifts and reservations; from then on they are followed."""
+        self._policy = self.env.settings_as(Setup).policy
+        self._journal = self.env.open_journal_as(Journal)
+        self._registry = Registry(self._journal)
+        self._operators = Operators()
+        self._follower = Following(self._journal, self._operators)
+        self._waiting: dict[AlertId, tuple[Waiting, ActorAddress]] = {}
+        self._offered: dict[OperatorId, Offered] = {}
+        self._silent: set[OperatorId] = set()
+        self._free_since: dict[OperatorId, Instant] = {}
+        self.watch(self._follower.fileno(), self._changed)
+
+    def stopping(self) -> None:
+        """Nothing of this actor's own has to last."""
+        self.unwatch(self._follower.fileno())
+        self._follower.close()
+        self._journal.close()
+
+    def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
+        """A request, answered at once and again when somebody comes free."""
+        body = envelope.body
+        match body:
+            case RequestOperators(alert=alert):
+                self._waiting[alert] = (Waiting(request=body, asked_at=self.now_us()), sender)
+                self._follow()
+                self._serve(only=alert)
+            case ShiftHint():
+                self._changed()
+            case _:
+                self.log.warning("not for the operators' pool", kind=type(body).__name__)
+
+    def tick(self, now_us: Instant) -> None:
+        """Look again: a lost hint costs a second."""
+        self._changed()
+
+    def _changed(self) -> None:
+        if self._follow():
+            self._serve()
+
+    def _follow(self) -> bool:
+        """Whether anything of the operators' has changed."""
+        try:
+            new = self._follower.catch_up()
+        except StoreError as error:
+            self.log.error("the journal cannot be read", error=str(error))
+            return False
+        for recorded in new:
+            match recorded.event:
+                case OperatorNotAnswering(operator=operator):
+                    self._silent.add(operator)
+                case OperatorJoined(operator=operator) | ShiftChanged(operator=operator):
+                    self._silent.discard(operator)
+                case _:
+                    pass
+        now_us = self.now_us()
+        for name, state in self._operators.operators.items():
+            if state.reserved_by is not None:
+                self._free_since.pop(name, None)
+            else:
+                self._free_since.setdefault(name, now_us)
+        return bool(new)
+
+    def _serve(self, only: AlertId | None = None) -> None:
+        """Answer those who wait, the most urgent first; one who asks anew is answered whatever there is."""
+        now_us = self.now_us()
+        try:
+            candidates = list(self._candidates())
+        except StoreError as error:
+            self.log.error("the registry cannot be read", error=str(error))
+            return
+        for waiting in order([waiting for waiting, _ in self._waiting.values()], now_us):
+            request = waiting.request
+            _, sender = self._waiting[request.alert]
+            answer = offer(request, candidates, self._offered, now_us)
+            if answer.offers or request.alert == only:
+                self.answer(sender, answer, request.alert)
+            for one in answer.offers:
+                self._offered[one.operator] = Offered(alert=request.alert, at=now_us)
+            if answer.offers:
+                del self._waiting[request.alert]
+        alive = {waiting.request.alert for waiting in order((w for w, _ in self._waiting.values()), now_us)}
+        self._waiting = {alert: entry for alert, entry in self._waiting.items() if alert in alive}
+
+    def _candidates(self) -> Iterator[Candidate]:
+        for person in self._registry.operators():
+            state = self._state(person.id)
+            yield Candidate(
+                operator=person.id,
+                version=state.version,
+                shift=state.state,
+                reserved_by=state.reserved_by,
+                not_answering=person.id in self._silent,
+                free_since=self._free_since.get(person.id, Instant(0)),
+                number=person.phone,
+                mode=self._policy.operator_line,
+                language=person.language,
+                name=person.name,
+            )
+        for number in self._policy.operator_on_call:
+            one = on_call_candidate(number, 0, None)
+            state = self._state(one.operator)
+            yield on_call_candidate(number, state.version, state.reserved_by)
+
+    def _state(self, operator: OperatorId) -> OperatorState:
+        known = self._operators.operators.get(operator)
+        if known is not None:
+            return known
+        return OperatorState(operator=operator, version=self._journal.version(streams.operator(operator)))

@@ -1,0 +1,112 @@
+"""Whom to offer to which alert: free operators to the earliest deadline first. Pure.
+
+An offer holds nothing but this pool's own attention for a moment, so that two alerts are not sent
+to the same operator; what makes her an alert's is the append at the version offered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import msgspec
+
+from messages.ids import E164, SECOND, AlertId, Instant, OperatorId, OperatorLine, ShiftState
+from messages.operators import OperatorOffer, OperatorsOffered, RequestOperators
+
+OFFERED_FOR_US: Final = Instant(3 * SECOND // 2)
+"""How long an operator who was offered to one alert is not offered to another."""
+WAITS_US: Final = Instant(3 * SECOND)
+"""A request not repeated within this time is forgotten: cases ask every second."""
+ON_CALL: Final = "on-call:"
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """One operator as the journal and the registry have her now."""
+
+    operator: OperatorId
+    version: int
+    """Of her stream: what an append that reserves her must expect."""
+    shift: ShiftState
+    reserved_by: AlertId | None = None
+    not_answering: bool = False
+    """She let the last call ring; she is asked after the others, never left out."""
+    free_since: Instant = Instant(0)
+    number: E164 | None = None
+    mode: OperatorLine = OperatorLine.ON_DEMAND
+    language: str = ""
+    name: str = ""
+    on_call: bool = False
+    """No shift: a number that is called when nobody else answers (case 8)."""
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """A request that stands."""
+
+    request: RequestOperators
+    asked_at: Instant
+
+
+class Offered(msgspec.Struct, frozen=True, kw_only=True):
+    """To whom an operator was offered last, and when."""
+
+    alert: AlertId
+    at: Instant
+
+
+Held = Mapping[OperatorId, Offered]
+
+
+def order(waiting: Iterable[Waiting], now_us: Instant) -> list[Waiting]:
+    """The requests that still stand, as they are served: real before test, earliest deadline first."""
+    alive = [one for one in waiting if now_us - one.asked_at <= WAITS_US]
+    return sorted(alive, key=lambda one: (one.request.test, one.request.deadline_at, one.request.alert))
+
+
+def offer(
+    request: RequestOperators, candidates: Iterable[Candidate], held: Held, now_us: Instant
+) -> OperatorsOffered:
+    """Who can be had for this request now."""
+    everybody = tuple(candidates)
+    on_shift = sum(1 for one in everybody if one.shift is ShiftState.READY and not one.on_call)
+    free = [one for one in everybody if _free(one, request, held, now_us)]
+    ranked = sorted(free, key=lambda one: _rank(one, request))
+    wanted = ranked if request.wanted == 0 else ranked[: request.wanted]
+    offers = tuple(
+        OperatorOffer(
+            operator=one.operator, version=one.version, number=one.number, mode=one.mode, name=one.name
+        )
+        for one in wanted
+    )
+    return OperatorsOffered(alert=request.alert, offers=offers, on_shift=on_shift)
+
+
+def _free(one: Candidate, request: RequestOperators, held: Held, now_us: Instant) -> bool:
+    if one.reserved_by is not None or one.operator in request.avoid or one.number is None:
+        return False
+    offered = held.get(one.operator)
+    if offered is not None and offered.alert != request.alert and now_us - offered.at < OFFERED_FOR_US:
+        return False
+    if request.named is not None:
+        # She has asked for the case herself, so she is there whatever her shift says.
+        return one.operator == request.named
+    return request.on_call if one.on_call else one.shift is ShiftState.READY
+
+
+def _rank(one: Candidate, request: RequestOperators) -> tuple[bool, bool, bool, Instant, str]:
+    """Who is asked first: on shift, answering, speaking her language, longest without a case."""
+    other_language = bool(request.language) and one.language != request.language
+    return (one.on_call, one.not_answering, other_language, one.free_since, one.operator)
+
+
+def on_call_candidate(number: E164, version: int, reserved_by: AlertId | None) -> Candidate:
+    """An on-call number as an operator."""
+    return Candidate(
+        operator=OperatorId(f"{ON_CALL}{number}"),
+        version=version,
+        shift=ShiftState.OFF,
+        reserved_by=reserved_by,
+        number=number,
+        name=number,
+        on_call=True,
+    )

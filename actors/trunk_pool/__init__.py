@@ -1,0 +1,1 @@
+"""Which line carries a call; the emergency trunk kept for 112."""

@@ -1,0 +1,122 @@
+"""Which line to grant (S8; case 9): the emergency trunk for 112 alone, a public line kept for inbound. Pure.
+
+A grant holds nothing but this pool's own attention for a moment; what makes the line a leg's is
+the append at the version granted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import msgspec
+
+from messages.ids import SECOND, AlertId, Instant, LegId, LineId, Party, TrunkId
+from messages.lines import LineGranted, LineRefused, LineReport, LineState, RequestLine
+from model.policy import Policy
+
+GRANTED_FOR_US: Final = Instant(3 * SECOND // 2)
+FRESH_US: Final = Instant(3 * SECOND)
+"""A line not reported on for this long is not granted: its modem's actor says so every second."""
+WEAK_DBM: Final = -107
+"""Below this a line is taken only when there is no better one (27.007 +CSQ 3)."""
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One line as the journal and its modem have it now."""
+
+    line: LineId
+    trunk: TrunkId
+    emergency: bool
+    version: int
+    """Of its stream: what an append that seizes it must expect."""
+    report: LineReport | None = None
+    heard_at: Instant = Instant(0)
+    seized_by: LegId | None = None
+    alert: AlertId | None = None
+    """The alert of that leg."""
+    test: bool = False
+    """Whether that alert is a test."""
+    party: Party | None = None
+    quarantined: bool = False
+    last_used_at: Instant = Instant(0)
+
+
+class Granted(msgspec.Struct, frozen=True, kw_only=True):
+    """For which leg a line was granted last, and when."""
+
+    leg: LegId
+    at: Instant
+
+
+Held = Mapping[LineId, Granted]
+
+
+def grant(
+    request: RequestLine, lines: Iterable[Line], held: Held, policy: Policy, now_us: Instant
+) -> LineGranted | LineRefused:
+    """The line for this request, or why there is none."""
+    everything = tuple(lines)
+    group = [one for one in everything if one.emergency == request.emergency]
+    free = [one for one in group if _free(one, request, held, now_us)]
+    keep = 0 if request.emergency else _kept(request, policy, group)
+    if len(free) <= keep:
+        return LineRefused(leg=request.leg, attempt=request.attempt, reason=_why(request, group, free))
+    best = min(free, key=lambda one: _rank(one, request))
+    return LineGranted(
+        leg=request.leg,
+        attempt=request.attempt,
+        line=best.line,
+        trunk=best.trunk,
+        version=best.version,
+    )
+
+
+def usable(one: Line, now_us: Instant) -> bool:
+    """Whether the line's modem can carry a call, taken or not."""
+    report = one.report
+    return (
+        not one.quarantined
+        and report is not None
+        and report.state is LineState.READY
+        and now_us - one.heard_at <= FRESH_US
+    )
+
+
+def _free(one: Line, request: RequestLine, held: Held, now_us: Instant) -> bool:
+    if one.seized_by is not None or not usable(one, now_us) or (one.report is not None and one.report.busy):
+        return False
+    granted = held.get(one.line)
+    return granted is None or granted.leg == request.leg or now_us - granted.at >= GRANTED_FOR_US
+
+
+def _kept(request: RequestLine, policy: Policy, group: list[Line]) -> int:
+    """How many lines this request has to leave free; never so many that two parties cannot be called."""
+    kept = policy.inbound_lines_kept + (policy.lines_kept_from_tests if request.test else 0)
+    return min(kept, max(len(group) - 2, 0))
+
+
+def _rank(one: Line, request: RequestLine) -> tuple[bool, bool, Instant, str]:
+    """Which line is taken first: not the one that has just failed, not a weak one, the longest unused."""
+    signal = None if one.report is None else one.report.signal_dbm
+    weak = signal is not None and signal < WEAK_DBM
+    return (one.line in request.avoid, weak, one.last_used_at, one.line)
+
+
+def _why(request: RequestLine, group: list[Line], free: list[Line]) -> str:
+    kind = "emergency" if request.emergency else "public"
+    if not group:
+        return f"there is no {kind} line"
+    return f"the last {kind} lines are kept free" if free else f"no {kind} line is free"
+
+
+def preempted(request: RequestLine, lines: Iterable[Line]) -> Line | None:
+    """The test call that gives up its line for this real one (case 9). Never a real leg, never one to 112."""
+    if request.test or request.emergency:
+        return None
+    tests = [
+        one
+        for one in lines
+        if one.test and not one.emergency and one.seized_by is not None and one.party is not Party.PSAP
+    ]
+    return min(tests, key=lambda one: one.last_used_at, default=None)
