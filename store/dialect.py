@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from sqlalchemy.dialects import sqlite as sqlite_dialect
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from store.errors import (
     JournalError,
@@ -47,14 +45,11 @@ _REFUSED: Final = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_
 
 
 def path_of(url: str) -> Path:
-    """The file of a `sqlite:///…` URL. Raises StoreMisuse for any other database, and for none in a file."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise StoreMisuse(f"{url!r} is no database URL") from error
-    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
-        raise StoreMisuse(f"{url!r}: only SQLite in a file is served")
-    return Path(parsed.database)
+    """The file of `sqlite:///PATH`, taken as it stands. Raises StoreMisuse for any other database."""
+    scheme, found, path = url.partition(":///")
+    if scheme != "sqlite" or not found or not path or path.startswith(":memory:"):
+        raise StoreMisuse(f"{url!r}: only sqlite:///PATH is served")
+    return Path(path)
 
 
 def url_of(path: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from messages.journal import Recorded
+from store.errors import JournalError
 from store.follower import Follower
 from store.journal import Journal
 from store.projections import Fold
@@ -33,12 +34,20 @@ class Following:
     def catch_up(self) -> list[Recorded]:
         """Feed the folds with everything new, and give it back. Raises JournalError; nothing is lost."""
         new: list[Recorded] = []
-        while batch := self._follower.next_batch():
+        while True:
+            try:
+                batch = self._follower.next_batch()
+            except JournalError:
+                if not new:
+                    raise
+                # What was read is handed out first; the descriptor stays readable.
+                return new
+            if not batch:
+                return new
             for recorded in batch:
                 for fold in self._folds:
                     fold.apply(recorded)
             new.extend(batch)
-        return new
 
     def close(self) -> None:
         """Follow no more."""

@@ -1,0 +1,64 @@
+"""What the tests of the store share: a clock that is moved, and events that are short to write."""
+
+from pathlib import Path
+
+from messages.events import LegAnswered, LineReturned
+from messages.ids import E164, SECOND, AlertId, Channel, Instant, LegId, LineId, NodeId
+from store.alerts import Signal
+from store.dialect import url_of
+from store.journal import Journal
+from store.notify import LocalNotifier
+
+START = Instant(1_795_000_000 * SECOND)
+
+
+class Clock:
+    """Stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now_us = START
+
+    def __call__(self) -> Instant:
+        return self.now_us
+
+    def forward(self, seconds: float) -> None:
+        self.now_us = Instant(self.now_us + round(seconds * SECOND))
+
+
+def journal_in(path: Path) -> Journal:
+    """A journal with a clock that stands still, for tests that open it in their own way."""
+    return Journal.open(url_of(path), node=NodeId("n1"), clock=lambda: START, notify=LocalNotifier())
+
+
+def answered(attempt: int = 1) -> LegAnswered:
+    return LegAnswered(leg=LegId("a:user"), attempt=attempt)
+
+
+def returned(line: str = "sim1") -> LineReturned:
+    return LineReturned(line=LineId(line))
+
+
+def signal(
+    clock: Clock,
+    phone: str | None = "+393331112223",
+    *,
+    id: str | None = None,
+    device: str | None = None,
+    channel: Channel = Channel.DATA,
+    raised_s_ago: float | None = None,
+    test: bool = False,
+    call: int | None = None,
+) -> Signal:
+    """A signal received now."""
+    at = clock()
+    return Signal(
+        channel=channel,
+        received_at=at,
+        phone=None if phone is None else E164(phone),
+        device=device,
+        id=None if id is None else AlertId(id),
+        raised_at=None if raised_s_ago is None else Instant(at - round(raised_s_ago * SECOND)),
+        test=test,
+        line=None if call is None else LineId("sim1"),
+        call=call,
+    )

@@ -1,0 +1,248 @@
+"""Which signals are one alert (case 1), and when its deadline is (case 12)."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from messages.base import Position
+from messages.events import AlertClosed, AlertReceived, AlertSignalAdded, NumberRaised
+from messages.ids import SECOND, AlertId, Channel, Instant, Outcome
+from store import streams
+from store.alerts import ALERT_ID, Accepted, Signal, accept, accept_many, deadline, new_alert_id
+from store.errors import StoreMisuse
+from store.journal import Append, Journal
+from tests.store.places import START, Clock, signal
+
+PHONE = "+393331112223"
+
+
+def close(journal: Journal, accepted: Accepted) -> None:
+    journal.append(Append(streams.case(accepted.alert), None, (AlertClosed(outcome=Outcome.FALSE_ALARM),)))
+
+
+def inbox(journal: Journal, accepted: Accepted) -> list[object]:
+    return [one.event for one in journal.read(streams.inbox(accepted.alert))]
+
+
+def test_a_first_signal_makes_an_alert_on_its_number_and_its_device(journal: Journal, clock: Clock) -> None:
+    at = clock()
+    position = Position(lat=45.46, lon=9.19, at=at, accuracy_m=12.0)
+    sent = replace(signal(clock, device="d1", raised_s_ago=3), position=position, battery_pct=40, silent=True)
+    accepted = accept(journal, sent, 50)
+    assert accepted == Accepted(
+        alert=accepted.alert, created=True, received_at=at, deadline_at=Instant(at + 47 * SECOND)
+    )
+    assert inbox(journal, accepted) == [
+        AlertReceived(
+            channel=Channel.DATA, raised_at=Instant(at - 3 * SECOND), received_at=at,
+            deadline_at=accepted.deadline_at, phone=sent.phone, device="d1", position=position,
+            silent=True, battery_pct=40,
+        )
+    ]  # fmt: skip
+    for stream in (f"number-{PHONE}", "device-d1"):
+        assert [one.event for one in journal.read(stream)] == [NumberRaised(alert=accepted.alert)]
+
+
+def test_a_caller_without_a_number_gets_an_alert_each_time(journal: Journal, clock: Clock) -> None:
+    first = accept(journal, signal(clock, None, channel=Channel.VOICE, call=1), 50)
+    second = accept(journal, signal(clock, None, channel=Channel.VOICE, call=1), 50)
+    assert first.created
+    assert second.created
+    assert first.alert != second.alert
+
+
+def test_the_app_names_its_alert(journal: Journal, clock: Clock) -> None:
+    assert accept(journal, signal(clock, id="my.own-id_1"), 50).alert == "my.own-id_1"
+
+
+@pytest.mark.parametrize("wrong", ["", "a b", "a/b", "x" * 65, "é", "a\n"])
+def test_an_id_that_is_none_is_refused(journal: Journal, clock: Clock, wrong: str) -> None:
+    with pytest.raises(StoreMisuse):
+        accept(journal, signal(clock, id=wrong), 50)
+
+
+def test_the_same_number_while_the_alert_is_open_is_the_same_alert(journal: Journal, clock: Clock) -> None:
+    first = accept(journal, signal(clock, raised_s_ago=1), 50)
+    clock.forward(3600)
+    again = accept(journal, signal(clock, channel=Channel.VOICE, call=2), 50)
+    assert again == replace(first, created=False)
+    added = inbox(journal, first)[1]
+    assert isinstance(added, AlertSignalAdded)
+    assert (added.channel, added.line, added.call, added.received_at) == (Channel.VOICE, "sim1", 2, clock())
+
+
+@pytest.mark.parametrize(("after_s", "same"), [(0, True), (119.9, True), (120, False), (5000, False)])
+def test_two_minutes_after_its_end_a_number_raises_a_new_alert(
+    journal: Journal, clock: Clock, after_s: float, same: bool
+) -> None:
+    first = accept(journal, signal(clock), 50)
+    clock.forward(40)
+    close(journal, first)
+    clock.forward(after_s)
+    second = accept(journal, signal(clock, raised_s_ago=0), 50)
+    assert (second.alert == first.alert) is same
+    assert second.created is not same
+    if not same:
+        assert second.deadline_at == clock() + 50 * SECOND
+        third = accept(journal, signal(clock), 50)
+        assert (third.alert, third.created) == (second.alert, False)
+
+
+def test_the_same_id_is_the_same_alert_for_ever(journal: Journal, clock: Clock) -> None:
+    first = accept(journal, signal(clock, id="a1"), 50)
+    close(journal, first)
+    clock.forward(86_400)
+    assert accept(journal, signal(clock, id="a1"), 50) == replace(first, created=False)
+    assert accept(journal, signal(clock, "+393339999999", id="a1"), 50) == replace(first, created=False)
+
+
+def test_an_app_that_asks_once_more_adds_nothing(journal: Journal, clock: Clock) -> None:
+    sent = signal(clock, id="a1", device="d", raised_s_ago=2)
+    first = accept(journal, sent, 50)
+    clock.forward(1)
+    assert accept(journal, replace(sent, received_at=clock()), 50) == replace(first, created=False)
+    unclocked = signal(clock, "+393330000009", id="a2")
+    accept(journal, unclocked, 50)
+    clock.forward(1)
+    accept(journal, replace(unclocked, received_at=clock()), 50)
+    assert journal.version("inbox-a1") == 1 == journal.version("inbox-a2")
+
+
+def test_under_another_id_too_the_same_data_is_kept_once(journal: Journal, clock: Clock) -> None:
+    first = accept(journal, signal(clock, id="a1"), 50)
+    other = signal(clock, id="a2", raised_s_ago=1)
+    for _ in range(3):
+        clock.forward(1)
+        assert accept(journal, replace(other, received_at=clock()), 50).alert == first.alert
+    assert journal.version("inbox-a1") == 2
+    assert journal.version("inbox-a2") == 0
+
+
+def test_new_data_under_the_same_id_is_kept(journal: Journal, clock: Clock) -> None:
+    sent = signal(clock, id="a1")
+    first = accept(journal, sent, 50)
+    here = Position(lat=1.0, lon=2.0, at=START)
+    for changed in (replace(sent, position=here), replace(sent, battery_pct=3), replace(sent, silent=True)):
+        accept(journal, changed, 50)
+        accept(journal, changed, 50)
+    assert len(inbox(journal, first)) == 4
+
+
+def test_an_alert_known_by_its_device_learns_its_number(journal: Journal, clock: Clock) -> None:
+    first = accept(journal, signal(clock, None, device="d1"), 50)
+    accept(journal, signal(clock, PHONE, device="d1"), 50)
+    by_call = accept(journal, signal(clock, PHONE, channel=Channel.VOICE, call=1), 50)
+    assert by_call == replace(first, created=False)
+
+
+def test_a_number_that_had_an_alert_long_ago_is_learnt_too(journal: Journal, clock: Clock) -> None:
+    old = accept(journal, signal(clock, PHONE), 50)
+    close(journal, old)
+    clock.forward(1000)
+    first = accept(journal, signal(clock, None, device="d1"), 50)
+    assert accept(journal, signal(clock, PHONE, device="d1"), 50).alert == first.alert
+    assert accept(journal, signal(clock, PHONE, channel=Channel.VOICE), 50).alert == first.alert
+
+
+def test_what_is_no_test_never_disappears_in_a_test(journal: Journal, clock: Clock) -> None:
+    drill = accept(journal, signal(clock, test=True), 50)
+    assert accept(journal, signal(clock, test=True), 50).alert == drill.alert
+    real = accept(journal, signal(clock), 50)
+    assert real.created
+    assert accept(journal, signal(clock, channel=Channel.VOICE), 50).alert == real.alert
+    # and a test while somebody is in danger does not start calling her a second time
+    assert accept(journal, signal(clock, test=True), 50).alert == real.alert
+
+
+def test_many_are_accepted_in_one_transaction_in_their_order(journal: Journal, clock: Clock) -> None:
+    numbers = ["+393331000001", "+393331000002", "+393331000001"]
+    accepted = accept_many(journal, [signal(clock, number) for number in numbers], 50)
+    assert [one.created for one in accepted] == [True, True, False]
+    assert accepted[2].alert == accepted[0].alert
+    assert len({one.at_us for one in journal.read_all()}) == 1
+
+
+# ------------------------------------------------------------------------------------- deadline
+
+
+@pytest.mark.parametrize(
+    ("raised_s_ago", "left_s"),
+    [
+        (None, 50),
+        (0, 50),
+        (10, 40),
+        (49.5, 0.5),
+        (90, -40),  # no coverage for a while: the app has called 112 by itself
+        (600, -550),
+        (601, 50),  # a clock that is wrong
+        (3600, 50),
+        (1_795_000_000, 50),  # 1970
+        (-1, 50),
+        (-86_400, 50),
+    ],
+)
+def test_the_deadline_is_counted_from_the_earlier_of_a_believable_clock_and_the_receipt(
+    journal: Journal, clock: Clock, raised_s_ago: float | None, left_s: float
+) -> None:
+    accepted = accept(journal, signal(clock, raised_s_ago=raised_s_ago), 50)
+    assert accepted.deadline_at == clock() + round(left_s * SECOND)
+    received = inbox(journal, accepted)[0]
+    assert isinstance(received, AlertReceived)
+    assert received.deadline_at == accepted.deadline_at
+    # what the phone said is kept, believed or not
+    assert received.raised_at == clock() - round((raised_s_ago or 0) * SECOND)
+
+
+@given(
+    raised=st.none() | st.integers(-(2**62), 2**62).map(Instant),
+    off_s=st.floats(0, 300),
+)
+def test_the_deadline_is_never_later_than_the_receipt_allows(raised: Instant | None, off_s: float) -> None:
+    found = deadline(raised, START, off_s)
+    assert START - 600 * SECOND + round(off_s * SECOND) <= found <= START + round(off_s * SECOND)
+
+
+def test_a_time_that_cannot_be_written_down_is_the_receipt(journal: Journal, clock: Clock) -> None:
+    for wild in (-1, 2**60):
+        sent = replace(signal(clock, None, device=str(wild)), raised_at=Instant(wild))
+        received = inbox(journal, accept(journal, sent, 50))[0]
+        assert isinstance(received, AlertReceived)
+        assert received.raised_at == clock()
+
+
+# ------------------------------------------------------------------------------------------ ids
+
+
+def test_ids_sort_by_time_and_are_short_and_never_the_same() -> None:
+    made = [new_alert_id(Instant(START + 1000 * step)) for step in range(1000)]
+    assert made == sorted(made)
+    assert len(set(made)) == 1000
+    assert len({new_alert_id(START) for _ in range(1000)}) == 1000
+    assert all(ALERT_ID.fullmatch(one) and re.fullmatch(r"[0-9a-z]{18}", one) for one in made)
+
+
+@given(st.integers(0, 2**45 * 1000 - 1))
+def test_every_moment_has_its_ids(at: int) -> None:
+    assert ALERT_ID.fullmatch(new_alert_id(Instant(at)))
+
+
+def test_the_ids_of_created_alerts_are_of_the_receipts_time(journal: Journal, clock: Clock) -> None:
+    first = accept(journal, signal(clock, "+391"), 50).alert
+    clock.forward(1)
+    assert first < accept(journal, signal(clock, "+392"), 50).alert
+
+
+def test_a_journal_opened_anew_knows_the_alert(open_journal: Callable[..., Journal], clock: Clock) -> None:
+    first = open_journal()
+    accepted = accept(first, signal(clock), 50)
+    first.close()
+    assert accept(open_journal(), signal(clock), 50) == replace(accepted, created=False)
+
+
+def test_a_signal_says_only_what_it_says() -> None:
+    assert Signal(channel=Channel.SMS, received_at=START).id is None
+    assert AlertId("x") == "x"

@@ -1,0 +1,259 @@
+"""The journal: versions, conflicts, order, what is refused, and that its file enforces it by itself."""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from messages.envelope import EncodeError
+from messages.events import CaseOpened, LegAnswered, LegOriginating, OperatorReserved
+from messages.ids import AlertId, CrewId, LegId, LineId, NodeId, OperatorId, Party
+from store import streams
+from store.errors import JournalTorn, JournalUnavailable, StoreMisuse, VersionConflict
+from store.journal import Append, Journal
+from tests.store.places import Clock, answered, journal_in, returned
+
+OpenJournal = Callable[..., Journal]
+
+
+def test_events_come_back_as_they_were_written(journal: Journal, clock: Clock) -> None:
+    events = (returned("a"), answered(2), OperatorReserved(operator=OperatorId("anna"), alert=AlertId("x")))
+    written = journal.append(Append("alert-x", 0, events))
+    assert [one.event for one in written] == list(events)
+    assert [one.version for one in written] == [1, 2, 3]
+    assert {(one.stream, one.node, one.at_us) for one in written} == {("alert-x", "n1", clock())}
+    assert journal.read("alert-x") == list(written)
+    assert journal.read("alert-x", after=2) == [written[2]]
+    assert journal.read_all() == list(written)
+    assert journal.last("alert-x") == written[2]
+    assert (journal.version("alert-x"), journal.last_seq()) == (3, 3)
+
+
+def test_an_empty_journal_has_nothing(journal: Journal) -> None:
+    assert journal.read("alert-x") == [] == journal.read_all() == journal.read_streams("alert-x", "inbox-x")
+    assert (journal.version("alert-x"), journal.last_seq(), journal.last("alert-x")) == (0, 0, None)
+
+
+def test_an_append_at_another_version_than_expected_writes_nothing_at_all(journal: Journal) -> None:
+    journal.append(Append("operator-anna", None, (answered(),)))
+    with pytest.raises(VersionConflict) as conflict:
+        journal.append(Append("alert-x", 0, (answered(),)), Append("operator-anna", 0, (answered(),)))
+    assert (conflict.value.stream, conflict.value.expected, conflict.value.actual) == ("operator-anna", 0, 1)
+    assert journal.version("alert-x") == 0
+    journal.append(Append("alert-x", 0, (answered(),)), Append("operator-anna", 1, (answered(),)))
+    assert (journal.version("alert-x"), journal.version("operator-anna")) == (1, 2)
+
+
+def test_one_append_may_name_a_stream_twice(journal: Journal) -> None:
+    journal.append(
+        Append("line-a", 0, (returned(),)),
+        Append("line-b", None, (returned(),)),
+        Append("line-a", 1, (returned(),)),
+    )
+    assert journal.version("line-a") == 2
+
+
+def test_an_append_of_no_events_still_checks_the_version(journal: Journal) -> None:
+    assert journal.append(Append("line-a", 0, ())) == ()
+    with pytest.raises(VersionConflict):
+        journal.append(Append("line-a", 1, ()))
+
+
+def test_several_streams_are_read_in_the_order_of_writing(journal: Journal) -> None:
+    for stream in ("alert-x", "inbox-x", "alert-x", "line-a", "inbox-x"):
+        journal.append(Append(stream, None, (answered(),)))
+    merged = journal.read_streams("inbox-x", "alert-x", "inbox-x")
+    assert [(one.seq, one.stream) for one in merged] == [
+        (1, "alert-x"), (2, "inbox-x"), (3, "alert-x"), (5, "inbox-x")
+    ]  # fmt: skip
+
+
+def test_the_whole_journal_is_read_in_portions(journal: Journal) -> None:
+    journal.append(Append("line-a", None, (returned(),) * 25))
+    seen: list[int] = []
+    while batch := journal.read_all(seen[-1] if seen else 0, limit=10):
+        seen += [one.seq for one in batch]
+    assert seen == list(range(1, 26))
+
+
+def test_what_cannot_be_said_is_not_written(journal: Journal) -> None:
+    beyond_msgpack = LegAnswered(leg=LegId("a:user"), attempt=2**70)
+    with pytest.raises(EncodeError):
+        journal.append(Append("alert-x", None, (answered(), beyond_msgpack)))
+    assert journal.last_seq() == 0
+    journal.append(Append("alert-x", 0, (answered(),)))
+
+
+def test_what_fails_within_a_transaction_leaves_nothing_behind(journal: Journal) -> None:
+    def fails(transaction: object) -> None:
+        transaction.append(Append("line-a", 0, (returned(),)))  # type: ignore[attr-defined]
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        journal.transact(fails)
+    assert journal.last_seq() == 0
+    journal.append(Append("line-a", 0, (returned(),)))
+
+
+def test_a_transaction_within_a_transaction_is_a_defect(journal: Journal) -> None:
+    with pytest.raises(StoreMisuse, match="within"):
+        journal.transact(lambda _: journal.append(Append("line-a", 0, (returned(),))))
+    journal.append(Append("line-a", 0, (returned(),)))
+
+
+def test_two_journals_on_one_file_see_each_other(open_journal: OpenJournal) -> None:
+    one, other = open_journal(), open_journal()
+    one.append(Append("line-a", 0, (returned(),)))
+    assert other.version("line-a") == 1
+    with pytest.raises(VersionConflict):
+        other.append(Append("line-a", 0, (returned(),)))
+    other.append(Append("line-a", 1, (returned(),)))
+    assert one.last_seq() == 2
+
+
+def test_a_reader_does_not_wait_for_a_writer(journal: Journal, open_journal: OpenJournal) -> None:
+    journal.append(Append("line-a", 0, (returned(),)))
+    inside, go_on = threading.Event(), threading.Event()
+
+    def slow(transaction: object) -> None:
+        inside.set()
+        assert go_on.wait(30)
+
+    writer = threading.Thread(target=lambda: journal.transact(slow))
+    writer.start()
+    try:
+        assert inside.wait(30)
+        assert journal.version("line-a") == 1
+        assert journal.read_streams("line-a")[0].version == 1
+        assert open_journal().last_seq() == 1
+    finally:
+        go_on.set()
+        writer.join()
+
+
+def test_events_are_for_ever_whoever_tries(journal: Journal, path: Path) -> None:
+    journal.append(Append("line-a", 0, (returned(), returned())))
+    columns = "stream, version, type, at_us, node, epoch, data"
+    other = sqlite3.connect(path)
+    try:
+        for statement in (
+            "UPDATE event SET type = 'line.seized'",
+            "DELETE FROM event WHERE seq = 2",
+            "INSERT OR REPLACE INTO event SELECT * FROM event WHERE seq = 1",
+            f"INSERT INTO event (seq, {columns}) "
+            "SELECT 3, 'line-a', 4, type, at_us, node, epoch, data FROM event",
+            f"INSERT OR REPLACE INTO event (seq, {columns}) "
+            "SELECT 1, 'line-a', 3, type, at_us, node, epoch, data FROM event",
+        ):
+            with pytest.raises(sqlite3.DatabaseError, match="append-only"):
+                other.execute(statement)
+    finally:
+        other.close()
+    assert journal.version("line-a") == 2
+
+
+def test_an_event_of_a_newer_version_is_stepped_over(journal: Journal, path: Path) -> None:
+    journal.append(Append("line-a", 0, (returned(),)))
+    other = sqlite3.connect(path)
+    with other:
+        other.execute(
+            "INSERT INTO event VALUES (2, 'line-a', 2, 'line.polished', 1, 'n2', 0, ?)",
+            (b"\x81\xa4type\xadline.polished",),
+        )
+    other.close()
+    journal.append(Append("line-a", 2, (returned(),)))
+    assert [one.version for one in journal.read("line-a")] == [1, 3]
+    assert [one.seq for one in journal.read_all()] == [1, 3]
+    assert journal.version("line-a") == 3
+
+
+def test_an_event_that_should_decode_and_does_not_is_named(journal: Journal, path: Path) -> None:
+    other = sqlite3.connect(path)
+    with other:
+        other.execute("INSERT INTO event VALUES (1, 'line-a', 1, 'line.returned', 1, 'n', 0, x'c1')")
+    other.close()
+    with pytest.raises(JournalTorn, match=r"event 1 \(line-a 1, line\.returned\)"):
+        journal.read("line-a")
+
+
+def test_the_file_is_its_owners_alone(journal: Journal, path: Path) -> None:
+    journal.append(Append("line-a", 0, (returned(),)))
+    modes = {name.name: name.stat().st_mode & 0o777 for name in path.parent.iterdir() if name.is_file()}
+    assert modes == {"journal.db": 0o600, "journal.db-wal": 0o600, "journal.db-shm": 0o600}
+
+
+def test_a_closed_journal_says_so_and_can_be_closed_again(journal: Journal) -> None:
+    journal.close()
+    journal.close()
+    with pytest.raises(StoreMisuse, match="closed"):
+        journal.append(Append("line-a", 0, (returned(),)))
+    with pytest.raises(StoreMisuse, match="closed"):
+        journal.last_seq()
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_journal_does_not_survive_a_fork(journal: Journal) -> None:
+    journal.append(Append("line-a", 0, (returned(),)))
+    pid = os.fork()
+    if pid == 0:
+        try:
+            journal.version("line-a")
+        except StoreMisuse:
+            journal.close()
+            os._exit(7)
+        os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
+    assert journal.version("line-a") == 1
+
+
+def test_a_journal_without_its_folder_is_unavailable(tmp_path: Path) -> None:
+    with pytest.raises(JournalUnavailable, match="No such file"):
+        journal_in(tmp_path / "missing" / "journal.db")
+
+
+def test_only_sqlite_in_a_file_is_served() -> None:
+    for url in ("postgresql://localhost/x", "sqlite://", "sqlite:///:memory:", "nonsense"):
+        with pytest.raises(StoreMisuse):
+            Journal.open(url, node=NodeId("n"), clock=Clock(), notify=None)  # type: ignore[arg-type]
+
+
+def test_a_path_may_hold_what_paths_may_hold(tmp_path: Path) -> None:
+    folder = tmp_path / "50% ?x=1 #ü d'oro"
+    folder.mkdir()
+    journal = journal_in(folder / "journal.db")
+    journal.append(Append("line-a", 0, (returned(),)))
+    journal.close()
+    assert (folder / "journal.db").stat().st_size > 0
+
+
+def test_streams_are_named_in_one_place() -> None:
+    assert streams.inbox(AlertId("a-b")) == "inbox-a-b"
+    assert streams.parse("alert-a-b") == (streams.StreamKind.CASE, "a-b")
+    assert streams.parse(streams.line(LineId("sim1"))) == (streams.StreamKind.LINE, "sim1")
+    assert streams.alert_of("inbox-a-b") == "a-b" == streams.alert_of("alert-a-b")
+    assert streams.alert_of("line-sim1") is None
+    for wrong in ("alert", "alert-", "boat-1", ""):
+        with pytest.raises(StoreMisuse):
+            streams.parse(wrong)
+
+
+def test_the_second_barrier_is_one_transaction(journal: Journal) -> None:
+    """What an alert needs to dial: the operator, the line and the leg, all of them or none."""
+    alert, leg = AlertId("x"), LegId("x:op1")
+    reserved = OperatorReserved(operator=OperatorId("anna"), alert=alert)
+    originating = LegOriginating(
+        leg=leg,
+        party=Party.OPERATOR,
+        number=None,
+        line=LineId("sim1"),
+        attempt=1,
+        operator=OperatorId("anna"),
+    )
+    journal.append(Append("alert-x", 0, (CaseOpened(node=NodeId("n1"), crew=CrewId("c00"), incarnation=1),)))
+    journal.append(Append("operator-anna", 0, (reserved,)), Append("alert-x", 1, (reserved, originating)))
+    with pytest.raises(VersionConflict):
+        journal.append(Append("operator-anna", 0, (reserved,)), Append("alert-x", 3, (reserved, originating)))
+    assert journal.version("alert-x") == 3
