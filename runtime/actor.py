@@ -184,7 +184,7 @@ class CenterActor(Actor):
         body = envelope.body
         if not self._running:
             if isinstance(body, supervision.StartActor):
-                self._start(body, envelope)
+                self._start(body, envelope, sender)
             elif len(self._early) < MAX_EARLY:
                 self._early.append((data, sender))
             return
@@ -206,7 +206,7 @@ class CenterActor(Actor):
 
     # ------------------------------------------------------------ a life
 
-    def _start(self, order: supervision.StartActor, envelope: Envelope) -> None:
+    def _start(self, order: supervision.StartActor, envelope: Envelope, sender: ActorAddress) -> None:
         if order.role is not self.role:
             raise ValueError(f"started as {order.role}, which {type(self).__name__} is not")
         if not hasattr(self, "env"):
@@ -223,7 +223,7 @@ class CenterActor(Actor):
             self._supervisor_incarnation = envelope.incarnation
         self._running = True
         self.started()
-        self._to_supervisor(supervision.ActorReady(pid=self._pid))
+        self._say(sender, supervision.ActorReady(pid=self._pid))
         self._timers.set(_TICK, Instant(self.now_us() + TICK_US))
         self._arm()
         early, self._early = self._early, []

@@ -11,6 +11,8 @@ from typing import Final
 _START_TIME: Final = 22
 """proc(5): the 22nd field of /proc/PID/stat, in clock ticks since the machine started."""
 _STATE: Final = 3
+_PARENT: Final = 4
+_GROUP: Final = 5
 _PR_SET_PDEATHSIG: Final = 1
 
 
@@ -40,7 +42,22 @@ def alive(pid: int, since: int) -> bool:
 def parent(pid: int) -> int:
     """The process's parent; 0 where there is none."""
     fields = _stat(pid)
-    return 0 if fields is None else int(fields[4 - 3])
+    return 0 if fields is None else int(fields[_PARENT - 3])
+
+
+def group_members(group: int) -> list[int]:
+    """The living processes of a process group."""
+    found = []
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            fields = _stat(int(name))
+            if (
+                fields is not None
+                and int(fields[_GROUP - 3]) == group
+                and fields[_STATE - 3] not in ("Z", "X")
+            ):
+                found.append(int(name))
+    return found
 
 
 def kill(pid: int, since: int, signum: int = signal.SIGKILL) -> bool:

@@ -1,0 +1,375 @@
+"""Thespian's TCP transport with another loop: fewer turns a message, no pauses, descriptors registered once.
+
+The wire, the acknowledgements and the retries are the library's, and the two loops can talk to each other.
+What is different, and why (measured on 4.0.1 with 80 peers):
+
+- The library makes a new epoll at every turn and registers every idle connection in it: a Supervisor of 80
+  actors spends most of its time there. Here one epoll is kept, and only what has changed is told to it.
+- It reads 20 bytes, then the rest, of a message and of an acknowledgement, one turn each, and waits a turn
+  for nothing between sending and the acknowledgement. Here a message costs three turns in place of six.
+- When two actors send to each other at the same time, it reads an acknowledgement that has not come, and
+  takes that for a reason not to look at the connection for 34 ms, then 58, up to 7 s. Here it is simply
+  waited for.
+- A retry that falls due between two looks at the clock is waited for until something else happens.
+- What was received behind a complete message is thrown away. Here it is read as what comes next.
+"""
+
+from __future__ import annotations
+
+import select
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from typing import Final, cast
+
+from thespian.actors import WatchMessage
+from thespian.system.timing import currentTime
+from thespian.system.transport import (
+    ReceiveEnvelope,
+    Thespian__Run_Expired,
+    Thespian__Run_HandlerResult,
+    Thespian__Run_Terminated,
+    TransmitIntent,
+    TransmitOnly,
+)
+from thespian.system.transport.asyncTransportBase import exclusive_processing
+from thespian.system.transport.TCPTransport import (
+    ExternalTransportCopy,
+    TCPIncoming_Common,
+    TCPIncomingPersistent,
+    TCPTransport,
+    _safeSocketShutdown,
+    opsKey,
+)
+
+READ_BYTES: Final = 65536
+_IN: Final = select.EPOLLIN
+_OUT: Final = select.EPOLLOUT
+_SOON_S: Final = 0.001
+"""The wait for what is due already but has not been done: never nothing, so that it cannot spin."""
+_NOTHING: Final = timedelta(0)
+
+
+class Descriptors:
+    """One epoll that is kept from turn to turn."""
+
+    def __init__(self) -> None:
+        self._epoll: select.epoll | None = None
+        self._known: dict[int, tuple[object, int]] = {}
+
+    def poll(
+        self, wanted: dict[int, tuple[object, int]], wait_s: float | None
+    ) -> tuple[list[int], list[int], list[int]]:
+        """Wait for one of `wanted`, descriptor to (owner, what is waited for): readable, writable, unusable.
+
+        The owner tells a descriptor from a later one of the same number; where it is None nobody can tell,
+        and the kernel is told anew each time.
+        """
+        if self._epoll is None:
+            self._epoll = select.epoll()
+            self._known = {}
+        bad = self._tell(self._epoll, wanted)
+        if bad:
+            return [], [], bad
+        readable, writable = [], []
+        stray = False
+        for fd, _ in self._epoll.poll(wait_s):
+            want = wanted.get(fd)
+            if want is None:
+                stray = True
+            elif want[1] == _IN:
+                readable.append(fd)
+            else:
+                writable.append(fd)
+        if stray:
+            # A connection that we have closed lives on in a forked process; no number takes it out of here.
+            self.close()
+        return readable, writable, []
+
+    def _tell(self, epoll: select.epoll, wanted: dict[int, tuple[object, int]]) -> list[int]:
+        bad = []
+        known = self._known
+        for fd, want in wanted.items():
+            have = known.get(fd)
+            if have is not None and have[0] is want[0] and have[1] == want[1] and want[0] is not None:
+                continue
+            try:
+                if have is None or have[0] is not want[0]:
+                    self._register(epoll, fd, want[1])
+                else:
+                    self._modify(epoll, fd, want[1])
+            except (OSError, ValueError):
+                bad.append(fd)
+                known.pop(fd, None)
+            else:
+                known[fd] = want
+        if len(known) > len(wanted) - len(bad):
+            for fd in [each for each in known if each not in wanted]:
+                del known[fd]
+                # It has gone by itself where it was closed.
+                with suppress(OSError, ValueError):
+                    epoll.unregister(fd)
+        return bad
+
+    @staticmethod
+    def _register(epoll: select.epoll, fd: int, mask: int) -> None:
+        try:
+            epoll.register(fd, mask)
+        except FileExistsError:
+            epoll.modify(fd, mask)
+
+    @staticmethod
+    def _modify(epoll: select.epoll, fd: int, mask: int) -> None:
+        try:
+            epoll.modify(fd, mask)
+        except FileNotFoundError:
+            epoll.register(fd, mask)
+
+    def close(self) -> None:
+        """Give the epoll back; the next poll makes another."""
+        if self._epoll is not None:
+            self._epoll.close()
+            self._epoll = None
+            self._known = {}
+
+
+class CenterTransport(TCPTransport):
+    """The transport of every process of a node's actor system."""
+
+    def __init__(self, initType: object, *args: object) -> None:  # noqa: N803 - Thespian's name
+        self._descriptors = Descriptors()
+        super().__init__(initType, *args)
+
+    def close(self) -> None:
+        """Give back all that is held."""
+        self._descriptors.close()
+        super().close()
+
+    def external_transport_clone(self) -> TCPTransport:
+        """For `private()` contexts outside."""
+        return CenterTransport(ExternalTransportCopy(), self._adminAddr, self.txOnly, False)
+
+    # ------------------------------------------------------------ the loop
+
+    def _runWithExpiry(self, incomingHandler: object) -> object:  # noqa: N802, N803
+        sending_only = incomingHandler is TransmitOnly or isinstance(incomingHandler, TransmitOnly)
+        handler = cast("Callable[[ReceiveEnvelope], object] | None", incomingHandler)
+        if hasattr(self, "_aborting_run"):
+            del self._aborting_run
+        while not hasattr(self, "_aborting_run") or (
+            self._aborting_run and (self._transmitIntents or self._waitingTransmits)
+        ):
+            if self.run_time.view(currentTime()).expired():
+                break
+            if sending_only:
+                if not self._transmitIntents and not self._waitingTransmits:
+                    return 0
+            elif self._incomingEnvelopes:
+                result = self._hand_over(handler)
+                if result is not None:
+                    return result
+                # What was done may have ended the run, or set a wakeup.
+                continue
+            readable, writable, bad = self._wait(sending_only)
+            with exclusive_processing(self):
+                pending = len(self._transmitIntents) + len(self._waitingTransmits)
+                self._drop_bad(bad)
+                self._take_in(readable, sending_only)
+                for fd in writable:
+                    self._processIntents(fd)
+                # After what could be sent, because success is better than a timeout.
+                self._processIntentTimeouts()
+                self._drop_silent()
+                self._tell_of_watched(readable)
+            finished, self._finished_intents = self._finished_intents, []
+            for intent, status in finished:
+                intent.tx_done(status)
+            if not readable and not writable:
+                if not bad and self.run_time.view(currentTime()).expired():
+                    return Thespian__Run_Expired()
+                continue
+            if sending_only:
+                left = len(self._transmitIntents) + len(self._waitingTransmits)
+                if pending > left or left == 0:
+                    return left
+        return Thespian__Run_Terminated() if hasattr(self, "_aborting_run") else Thespian__Run_Expired()
+
+    def _hand_over(self, handler: Callable[[ReceiveEnvelope], object] | None) -> object:
+        """Give what has come in to the handler; something other than None ends the run."""
+        while self._incomingEnvelopes:
+            envelope = self._incomingEnvelopes.pop(0)
+            if handler is None:
+                return envelope
+            result = Thespian__Run_HandlerResult(handler(envelope))
+            if not result:
+                return result
+        return None
+
+    def _wait(self, sending_only: bool) -> tuple[list[int], list[int], list[int]]:
+        with exclusive_processing(self):
+            now = currentTime()
+            wanted: dict[int, tuple[object, int]] = {}
+            waits: list[timedelta] = []
+            for intent in self._transmitIntents.values():
+                if not intent.backoffPause():
+                    acknowledged = intent.stage == self._XMITStepWaitForAck
+                    wanted[intent.socket.fileno()] = (intent.socket, _IN if acknowledged else _OUT)
+                waits.append(intent.delay(now))
+            waits.extend(intent.delay(now) for intent in self._waitingTransmits)
+            for fd, incoming in self._incomingSockets.items():
+                wanted[fd] = (incoming.socket, _IN)
+                waits.append(incoming.delay(now))
+            for idle in self._openSockets.values():
+                wanted[idle.socket.fileno()] = (idle.socket, _IN)
+            if not sending_only:
+                wanted[self.socket.fileno()] = (self.socket, _IN)
+            for fd in self._watches:
+                wanted[fd] = (None, _IN)
+            wait_s = min(waits).total_seconds() if waits else None
+            if wait_s is not None and wait_s < _SOON_S:
+                wait_s = _SOON_S
+            run_s = self.run_time.view(now).remainingSeconds()
+            if run_s is not None:
+                wait_s = run_s if wait_s is None else min(run_s, wait_s)
+        return self._descriptors.poll(wanted, wait_s)
+
+    def _drop_bad(self, bad: list[int]) -> None:
+        """Descriptors that the kernel does not take: a watched one was closed or (never seen) one of ours."""
+        for fd in bad:
+            if fd in self._watches:
+                self._watches = [each for each in self._watches if each != fd]
+            else:
+                self._cancel_fd_ops(fd)
+        if bad:
+            self._check_indicators()
+
+    def _take_in(self, readable: list[int], sending_only: bool) -> None:
+        """Accept connections, and read messages and acknowledgements."""
+        if not readable:
+            self._close_expired()
+            return
+        # Before anything is read, because reading makes connections idle.
+        idle_by_fd = {idle.socket.fileno(): idle for idle in self._openSockets.values()}
+        for fd in readable:
+            if fd == self.socket.fileno():
+                if not sending_only:
+                    self._acceptNewIncoming()
+            elif fd in self._incomingSockets:
+                self._keep(
+                    self._handlePossibleIncoming(self._incomingSockets.pop(fd), fd, has_exclusive_flag=True)
+                )
+            elif not self._processIntents(fd) and fd in idle_by_fd:
+                idle = idle_by_fd[fd]
+                key = opsKey(idle.rmtaddr)
+                if self._openSockets.get(key) is not idle:
+                    # There are two connections to the peer, and this one is no longer ours.
+                    _safeSocketShutdown(idle)
+                    continue
+                del self._openSockets[key]
+                self._keep(
+                    self._handlePossibleIncoming(
+                        TCPIncomingPersistent(idle.rmtaddr, idle.socket), fd, has_exclusive_flag=True
+                    )
+                )
+        self._close_expired()
+
+    def _keep(self, incoming: TCPIncoming_Common | None) -> None:
+        if incoming is not None and incoming.socket is not None:
+            self._incomingSockets[incoming.socket.fileno()] = incoming
+
+    def _close_expired(self) -> None:
+        """Close connections that nobody has used for long (20 minutes; the library's figure)."""
+        for key, idle in list(self._openSockets.items()):
+            if idle.expired():
+                _safeSocketShutdown(idle)
+                del self._openSockets[key]
+
+    def _drop_silent(self) -> None:
+        """Close connections whose message does not come to its end (7 minutes; the library's figure)."""
+        for fd, incoming in list(self._incomingSockets.items()):
+            if incoming.delay() <= _NOTHING:
+                incoming.close()
+                del self._incomingSockets[fd]
+
+    def _tell_of_watched(self, readable: list[int]) -> None:
+        ready = [fd for fd in self._watches if fd in readable]
+        if ready:
+            self._incomingEnvelopes.append(ReceiveEnvelope(self.myAddress, WatchMessage(ready)))
+
+    # ------------------------------------------------------------ a message on its way
+
+    def _next_XMIT_2(self, intent: TransmitIntent) -> bool:  # noqa: N802
+        """Connected: send, and begin to wait for the acknowledgement at once where all is sent."""
+        with _unpaused(intent):
+            waiting = super()._next_XMIT_2(intent)
+        if waiting and intent.stage == self._XMITStepShutdownWrite:
+            return self._next_XMIT_3(intent)
+        return waiting
+
+    def _next_XMIT_4(self, intent: TransmitIntent) -> bool:  # noqa: N802
+        """Sent: read the acknowledgement, or keep waiting where there is none yet."""
+        try:
+            received = intent.socket.recv(READ_BYTES)
+        except BlockingIOError:
+            return True
+        except OSError:
+            received = b""
+        if received:
+            return self._check_XMIT_4_done(intent, received)
+        # The peer has gone. The next attempt soon finds out whether it comes back.
+        intent.backoffPause(True)
+        intent.stage = self._XMITStepRetry
+        return self._nextTransmitStep(intent)
+
+    def _handleReadableIncoming(  # noqa: N802
+        self, inc: TCPIncoming_Common, has_exclusive_flag: bool = False
+    ) -> TCPIncoming_Common | None:
+        sock = inc.socket
+        if sock is None:
+            return None
+        try:
+            received = sock.recv(READ_BYTES)
+        except BlockingIOError:
+            return inc
+        except OSError:
+            received = b""
+        if not received:
+            inc.close()
+            return None
+        try:
+            inc.addData(received)
+        except ValueError:
+            # Whoever this is, it does not speak as we do.
+            inc.close()
+            return None
+        return self._addedDataToIncoming(inc, has_exclusive_flag=has_exclusive_flag)
+
+    def _addedDataToIncoming(  # noqa: N802
+        self,
+        inc: TCPIncoming_Common,
+        skipFinish: bool = False,  # noqa: N803
+        has_exclusive_flag: bool = False,
+    ) -> TCPIncoming_Common | None:
+        extra = inc._rData._extra if inc._rData.isDone() else b""
+        if not extra:
+            return super()._addedDataToIncoming(inc, skipFinish, has_exclusive_flag)
+        inc._rData.removeExtra()
+        left = super()._addedDataToIncoming(inc, True, has_exclusive_flag)
+        sock = inc.socket
+        if left is not None or sock is None:
+            return left
+        following = TCPIncomingPersistent(inc.fromAddress, sock)
+        try:
+            following.addData(extra)
+        except ValueError:
+            following.close()
+            return None
+        return self._addedDataToIncoming(following, skipFinish, has_exclusive_flag)
+
+
+@contextmanager
+def _unpaused(intent: TransmitIntent) -> Iterator[None]:
+    """Undo the pause that the library takes where a connection cannot take data: it says when it can."""
+    yield
+    if hasattr(intent, "_pauseUntil") and intent.stage != TCPTransport._XMITStepRetry:
+        del intent._pauseUntil

@@ -1,0 +1,3 @@
+from contextlib import AbstractContextManager
+
+def exclusive_processing(transport: object) -> AbstractContextManager[None]: ...
