@@ -3,9 +3,11 @@
 import ast
 import re
 import sys
+from fnmatch import fnmatchcase
+from functools import cache
 from importlib.metadata import packages_distributions
-from pathlib import Path
 
+import grimp
 import pytest
 from importlinter import cli
 from packaging.requirements import Requirement
@@ -46,10 +48,55 @@ def test_the_import_rule_covers_every_package() -> None:
     assert linted <= typed
 
 
-def is_pure(path: Path) -> bool:
-    """What must take the time as an argument: every decider, the model, the messages, the AT engine."""
-    engine = path.parts[:2] == ("gateways", "gsm") and (path.parts[2] == "at" or path.name == "at.py")
-    return path.name == "decider.py" or path.parts[0] in {"model", "messages"} or engine
+# Where only the edges below touch the world; everything else takes bytes and the time as arguments.
+SANS_IO = ("messages.*", "model.*", "actors.*", "media.*", "gateways.gsm.*")
+EDGES = (
+    "actors.*.actor",
+    "actors.supervisor.*",
+    "gateways.gsm.actor",
+    "gateways.gsm.port",
+    "media.clock",
+    "media.conference",
+    "media.ports",
+    "media.priority",
+    "media.roster",
+)
+DECIDERS = ("actors.*.decider",)
+
+
+def forbidden() -> set[str]:
+    """What the contract forbids to whatever decides: clocks, sockets, threads, databases, actors, the web."""
+    contracts = pyproject()["tool"]["importlinter"]["contracts"]
+    lists: list[list[str]] = [contract.get("forbidden_modules", []) for contract in contracts]
+    return {name for names in lists if "time" in names for name in names}
+
+
+def matches(module: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(module, pattern) for pattern in patterns)
+
+
+def is_edge(module: str) -> bool:
+    return matches(module, EDGES) and not matches(module, DECIDERS)
+
+
+@cache
+def graph() -> grimp.ImportGraph:
+    return grimp.build_graph(*packages(), include_external_packages=True, cache_dir=None)
+
+
+def test_only_the_edges_touch_the_world() -> None:
+    pure = {name for name in graph().modules if matches(name, SANS_IO) and not is_edge(name)}
+    touching = {
+        f"{module} imports {other}"
+        for module in pure
+        for other in graph().find_modules_directly_imported_by(module)
+        if other in forbidden() or is_edge(other)
+    }
+    assert touching == set()
+
+
+def test_no_edge_is_named_that_is_not_there() -> None:
+    assert [edge for edge in EDGES if not any(matches(name, (edge,)) for name in graph().modules)] == []
 
 
 def asks_a_clock(node: ast.AST) -> bool:
@@ -62,7 +109,8 @@ def asks_a_clock(node: ast.AST) -> bool:
 
 
 def test_what_decides_never_asks_a_clock() -> None:
-    pure = [path for path in modules(*packages()) if is_pure(path)]
+    names = {path: ".".join(path.with_suffix("").parts) for path in modules(*packages())}
+    pure = [path for path, name in names.items() if matches(name, SANS_IO) and not is_edge(name)]
     calls = [(path, node) for path in pure for node in ast.walk(syntax(path)) if asks_a_clock(node)]
     asked = [f"{path}: {ast.unparse(node)}" for path, node in calls]
     assert asked == []
