@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from messages.base import Message
-from messages.ids import AlertId, NodeId, Role
+from messages.ids import AlertId, CrewId, NodeId, Role
 
 
 class StartActor(Message, frozen=True, kw_only=True, tag="actor.start"):
@@ -35,6 +35,13 @@ class AdoptActor(Message, frozen=True, kw_only=True, tag="actor.adopt"):
 
     supervisor: bytes
     incarnation: int
+
+
+class LegsWanted(Message, frozen=True, kw_only=True, tag="legs.wanted"):
+    """This crew needs CallLegs for so many operators, `op1` to `opN`. Said again until they are there."""
+
+    crew: CrewId
+    operators: int
 
 
 class StopActor(Message, frozen=True, kw_only=True, tag="actor.stop"):

@@ -42,6 +42,7 @@ Body = (
     | supervision.ActorReady
     | supervision.AdoptActor
     | supervision.Heartbeat
+    | supervision.LegsWanted
     | supervision.StartActor
     | supervision.StopActor
 )
