@@ -83,9 +83,7 @@ operator = Table(
     Column("language", Text, nullable=False),
     Column("roles", Text, nullable=False),
     Column("on_call", Boolean, nullable=False),
-    Column("active", Boolean, nullable=False),
     Column("token_hash", LargeBinary, nullable=True, unique=True),
-    Column("password_hash", Text, nullable=False),
     Column("created_us", BigInteger, nullable=False),
 )
 

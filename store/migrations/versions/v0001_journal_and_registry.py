@@ -78,9 +78,7 @@ def upgrade() -> None:
         sa.Column("language", sa.Text, nullable=False),
         sa.Column("roles", sa.Text, nullable=False),
         sa.Column("on_call", sa.Boolean, nullable=False),
-        sa.Column("active", sa.Boolean, nullable=False),
         sa.Column("token_hash", sa.LargeBinary, nullable=True, unique=True),
-        sa.Column("password_hash", sa.Text, nullable=False),
         sa.Column("created_us", sa.BigInteger, nullable=False),
     )
     op.create_table(

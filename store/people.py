@@ -1,0 +1,82 @@
+"""Users and operators as the registry hands them out. Secrets are not among it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from messages.ids import E164, Instant, OperatorId, UserId
+
+
+class User(msgspec.Struct, frozen=True, kw_only=True):
+    """A person who may raise an alert."""
+
+    id: UserId
+    """By chance, and all that the journal ever says of her beyond her number."""
+    phones: tuple[E164, ...]
+    """The one to call first comes first."""
+    first_name: str = ""
+    last_name: str = ""
+    language: str = "it"
+    """ISO 639."""
+    notes: str = ""
+    """What the operator has to know."""
+    devices: tuple[str, ...] = ()
+    has_cancel_pin: bool = False
+    has_duress_pin: bool = False
+    created_at: Instant
+    changed_at: Instant
+
+    @property
+    def name(self) -> str:
+        """First and last name."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody enters about a user. None leaves as it is what is there, or is the default."""
+
+    phones: tuple[str, ...] = ()
+    """As written; normalised to E.164. Empty leaves them."""
+    first_name: str | None = None
+    last_name: str | None = None
+    language: str | None = None
+    notes: str | None = None
+    devices: tuple[str, ...] | None = None
+    cancel_pin: str | None = None
+    """Ends an alert from the app; empty takes it away."""
+    duress_pin: str | None = None
+    """Seems to end it (case 19)."""
+
+
+class PinVerdict(StrEnum):
+    """What a PIN that was typed into the app is."""
+
+    CANCEL = "cancel"
+    DURESS = "duress"
+    WRONG = "wrong"
+    NONE_SET = "none_set"
+    """Nobody has given this person a PIN."""
+
+
+class Operator(msgspec.Struct, frozen=True, kw_only=True):
+    """A person who answers alerts."""
+
+    id: OperatorId
+    name: str
+    phone: E164
+    language: str = "it"
+    roles: tuple[str, ...] = ("operator",)
+    on_call: bool = False
+    """Called when nobody on shift answers (case 8)."""
+    has_token: bool = False
+    created_at: Instant
+
+
+class Imported(msgspec.Struct, frozen=True, kw_only=True):
+    """What an import has done."""
+
+    added: int
+    changed: int
+    unchanged: int
