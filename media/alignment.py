@@ -1,8 +1,9 @@
 """Keeps the two bytes of a sample together on a port that may lose one.
 
 A serial driver that overruns drops bytes, not samples. From then on every low byte is read as a high one:
-full-scale noise into the ear of everybody, until the port is opened anew. Here the noise is recognised and
-one byte dropped. Pure arithmetic: bytes in, whole samples out.
+full-scale noise into the ear of everybody, until the port is opened anew. Here the noise is recognised, as
+soon as somebody speaks (from about −30 dBFS on), and one byte dropped. Pure arithmetic: bytes in, whole
+samples out.
 """
 
 from __future__ import annotations

@@ -237,5 +237,5 @@ class Conference:
                 done.set()
 
         self._helpers.add(done)
-        # Not threading.Thread: its start() waits until the new thread runs, and the media thread may not wait.
+        # Not threading.Thread: its start() waits for the new thread, and the media thread may not wait.
         _thread.start_new_thread(run, ())

@@ -75,11 +75,12 @@ _PEAK_DECAY = 10.0 ** (-20.0 * FRAME_MS / 1000.0 / 20.0)
 _SMOOTHING = FRAME_MS / 200.0
 # The noise floor follows the quietest sound: down at once, up by 1 dB a second, so that a long scream does
 # not become the floor; and it is never believed to be above −40 dBFS, so that what is loud always counts.
+# It begins there: noise that is there from the first moment is not voice. Digital silence says nothing of it.
 _NOISE_RISE = 10.0 ** (1.0 * FRAME_MS / 1000.0 / 10.0)
-_NOISE_LEAST = power_of(-70.0)
+_NOISE_LEAST = power_of(-65.0)
 _NOISE_MOST = power_of(-40.0)
 _VOICE_OVER_NOISE = 10.0 ** (9.0 / 10.0)
-_VOICE_LEAST = power_of(-50.0)
+_VOICE_LEAST = power_of(-45.0)
 _VOICE_HELD_FRAMES = 200 // FRAME_MS
 
 
@@ -89,7 +90,7 @@ class LevelMeter:
     def __init__(self) -> None:
         self._peak = 0.0
         self._power = 0.0
-        self._noise = _NOISE_LEAST
+        self._noise = _NOISE_MOST
         self._held_frames = 0
         self._voice_frames = 0
         self._silent_frames = 0
@@ -98,8 +99,11 @@ class LevelMeter:
         """Take the next 20 ms."""
         self._peak = max(frame.high, -frame.low, self._peak * _PEAK_DECAY)
         self._power += (frame.power - self._power) * _SMOOTHING
-        self._silent_frames = self._silent_frames + 1 if frame.high == frame.low else 0
-        self._noise = min(max(min(frame.power, self._noise * _NOISE_RISE), _NOISE_LEAST), _NOISE_MOST)
+        if frame.high == frame.low:
+            self._silent_frames += 1
+        else:
+            self._silent_frames = 0
+            self._noise = min(max(min(frame.power, self._noise * _NOISE_RISE), _NOISE_LEAST), _NOISE_MOST)
         if frame.power > max(self._noise * _VOICE_OVER_NOISE, _VOICE_LEAST):
             self._held_frames = _VOICE_HELD_FRAMES
             self._voice_frames += 1

@@ -1,0 +1,324 @@
+"""Who is in a conference and what becomes of ports, tick by tick: no thread, no device, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from media.clock import Tick
+from media.conference import Conference
+from media.frames import FRAME_BYTES, FRAME_SAMPLES, SILENCE
+from media.ports import PortCounters, VoicePort, VoicePortLost, VoicePortMissing, VoicePortSpec
+from media.roster import RETRY_MS, Roster
+from tests.support.signals import level_db, tone
+
+RETRY_TICKS = RETRY_MS // 20
+
+
+class FakePort:
+    """Says a tone, one frame per tick, and keeps what it hears."""
+
+    def __init__(self, hz: float) -> None:
+        self.hz = hz
+        self.said = 0
+        self.heard: list[bytes] = []
+        self.closed = False
+        self.fault: Exception | None = None
+
+    def read(self) -> bytes:
+        assert not self.closed
+        if self.fault is not None:
+            raise self.fault
+        self.said += 1
+        return tone(self.hz, FRAME_SAMPLES, at=self.said * FRAME_SAMPLES)
+
+    def write(self, frame: bytes) -> None:
+        assert not self.closed
+        assert len(frame) == FRAME_BYTES
+        self.heard.append(frame)
+
+    def close(self) -> None:
+        self.closed = True
+
+    def fileno(self) -> int:
+        return -1
+
+    def counters(self) -> PortCounters:
+        return PortCounters(written_frames=len(self.heard))
+
+
+class Desk:
+    """The devices there are, and a conference that opens them; openings are done at once, or held back."""
+
+    def __init__(self) -> None:
+        self.plugged: dict[str, float] = {"v1": 440, "v2": 620, "v3": 880}
+        self.opened: dict[str, list[FakePort]] = {}
+        self.attempts: list[str] = []
+        self.held: list[Callable[[], None]] | None = None
+        self.changes = 0
+        self.next_tick = 0
+        self.conference = Conference(open_port=self.open, spawn=self.spawn, on_change=self.changed)
+
+    def open(self, spec: VoicePortSpec) -> VoicePort:
+        self.attempts.append(spec.path)
+        if spec.path not in self.plugged:
+            raise VoicePortMissing(f"{spec.path}: not plugged")
+        port = FakePort(self.plugged[spec.path])
+        self.opened.setdefault(spec.path, []).append(port)
+        return port
+
+    def spawn(self, work: Callable[[], None]) -> None:
+        if self.held is None:
+            work()
+        else:
+            self.held.append(work)
+
+    def changed(self) -> None:
+        self.changes += 1
+
+    def members(self, **legs: str) -> None:
+        self.conference.set_members({leg: VoicePortSpec(path=path) for leg, path in legs.items()})
+
+    def turns(self, count: int = 1, *, skipped: int = 0) -> None:
+        for _ in range(count):
+            self.next_tick += skipped
+            self.conference.turn(Tick(self.next_tick, skipped))
+            self.next_tick += 1
+
+    def port(self, path: str) -> FakePort:
+        return self.opened[path][-1]
+
+    def heard_at(self, path: str) -> set[str]:
+        sound = b"".join(self.port(path).heard[-25:])
+        return {other for other, hz in self.plugged.items() if level_db(sound, hz) > -40}
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def test_members_hear_each_other_within_two_ticks(desk: Desk) -> None:
+    desk.members(operator="v1", user="v2")
+    desk.turns(2)
+    assert desk.port("v1").heard[0] == SILENCE
+    assert desk.port("v1").heard[1] != SILENCE
+    assert desk.conference.status().joined == ("operator", "user")
+
+
+def test_three_hear_the_other_two_each(desk: Desk) -> None:
+    desk.members(operator="v1", user="v2", psap="v3")
+    desk.turns(40)
+    assert {path: desk.heard_at(path) for path in desk.plugged} == {
+        path: set(desk.plugged) - {path} for path in desk.plugged
+    }
+
+
+def test_telling_the_members_again_changes_nothing(desk: Desk) -> None:
+    desk.members(operator="v1", user="v2")
+    desk.turns(10)
+    changes = desk.changes
+    for _ in range(20):
+        desk.members(operator="v1", user="v2")
+        desk.turns()
+    assert desk.attempts == ["v1", "v2"]
+    assert desk.changes == changes
+    assert SILENCE not in desk.port("v1").heard[2:]
+
+
+def test_who_is_no_longer_told_is_closed_and_who_stays_has_no_gap(desk: Desk) -> None:
+    desk.members(operator="v1", user="v2", psap="v3")
+    desk.turns(30)
+    desk.members(user="v2", psap="v3")
+    desk.turns(30)
+    assert desk.port("v1").closed
+    assert len(desk.port("v1").heard) == 30
+    assert desk.heard_at("v2") == {"v3"}
+    assert len(desk.port("v2").heard) == 60
+    assert SILENCE not in desk.port("v2").heard[2:]
+    assert desk.conference.status().joined == ("user", "psap")
+
+
+def test_none_at_all_closes_everything(desk: Desk) -> None:
+    desk.members(operator="v1", user="v2")
+    desk.turns(3)
+    desk.conference.set_members({})
+    desk.turns()
+    assert desk.port("v1").closed
+    assert desk.port("v2").closed
+    assert desk.conference.levels() == {}
+
+
+def test_a_leg_that_moves_to_another_line_is_heard_there(desk: Desk) -> None:
+    desk.members(operator="v1", user="v2")
+    desk.turns(5)
+    desk.members(operator="v1", user="v3")
+    desk.turns(40)
+    assert desk.port("v2").closed
+    assert desk.heard_at("v1") == {"v3"}
+
+
+def test_a_line_that_passes_from_one_leg_to_another_is_opened_for_it(desk: Desk) -> None:
+    desk.members(operator="v1", user="v2")
+    desk.turns(5)
+    first = desk.port("v2")
+    desk.members(operator="v1", psap="v2")
+    desk.turns(5)
+    assert first.closed
+    assert not desk.port("v2").closed
+    assert desk.conference.status().joined == ("operator", "psap")
+
+
+def test_a_lost_port_stops_nobody_and_is_opened_again(desk: Desk) -> None:
+    desk.members(operator="v1", user="v2", psap="v3")
+    desk.turns(10)
+    lost = desk.port("v3")
+    lost.fault = VoicePortLost("v3: Input/output error")
+    del desk.plugged["v3"]
+    desk.turns()
+    assert desk.conference.status().lost == {"psap": "v3: Input/output error"}
+    desk.turns(RETRY_TICKS * 5)
+    assert lost.closed
+    assert desk.conference.status().lost == {"psap": "v3: not plugged"}
+    assert len(desk.port("v1").heard) == 11 + RETRY_TICKS * 5
+    assert SILENCE not in desk.port("v1").heard[2:]
+    assert desk.heard_at("v1") == {"v2"}
+    assert 5 <= desk.attempts.count("v3") - 1 <= 6
+
+    desk.plugged["v3"] = 880
+    desk.turns(RETRY_TICKS + 40)
+    assert desk.conference.status().lost == {}
+    assert desk.heard_at("v1") == {"v2", "v3"}
+    assert desk.heard_at("v3") == {"v1", "v2"}
+
+
+def test_a_port_that_fails_in_an_unheard_of_way_is_only_lost(desk: Desk) -> None:
+    desk.members(operator="v1", user="v2")
+    desk.turns(3)
+    desk.port("v2").fault = ZeroDivisionError("driver")
+    desk.turns()
+    assert desk.conference.status().lost == {"user": "ZeroDivisionError('driver')"}
+    assert len(desk.port("v1").heard) == 4
+
+
+def test_a_leg_whose_line_is_missing_is_reported_and_joins_when_it_comes(desk: Desk) -> None:
+    del desk.plugged["v2"]
+    desk.members(operator="v1", user="v2")
+    desk.turns()
+    assert desk.conference.status().joined == ("operator",)
+    assert desk.conference.status().lost == {"user": "v2: not plugged"}
+    desk.plugged["v2"] = 620
+    desk.turns(RETRY_TICKS + 1)
+    assert desk.conference.status().joined == ("operator", "user")
+
+
+def test_an_opening_that_takes_long_holds_up_nobody_and_is_tried_once(desk: Desk) -> None:
+    desk.members(operator="v1")
+    desk.held = []
+    desk.members(operator="v1", user="v2")
+    desk.turns(50)
+    assert len(desk.held) == 1
+    assert len(desk.port("v1").heard) == 50
+    desk.held.pop()()
+    desk.turns(2)
+    assert desk.conference.status().joined == ("operator", "user")
+
+
+def test_a_port_that_opens_after_its_leg_has_left_is_closed(desk: Desk) -> None:
+    desk.held = []
+    desk.members(user="v2")
+    desk.members()
+    desk.held.pop()()
+    desk.turns()
+    assert desk.port("v2").closed
+    assert desk.conference.status().joined == ()
+
+
+def test_a_port_is_closed_only_when_no_tick_uses_it(desk: Desk) -> None:
+    roster = Roster(desk.open, desk.spawn)
+    port = FakePort(440)
+    roster.offer("user", port)
+    assert roster.turn(0).present[0].port is port
+    roster.drop("user")
+    assert not port.closed  # the tick may be about to write to it
+    roster.close_departed()
+    assert port.closed
+
+
+def test_who_comes_with_an_open_port_takes_part_until_told_to_leave(desk: Desk) -> None:
+    one, other = FakePort(440), FakePort(620)
+    desk.conference.join("a", one)
+    desk.conference.join("b", other)
+    desk.conference.join("a", one)
+    desk.turns(40)
+    assert level_db(b"".join(one.heard[10:]), 620) > -20
+    desk.conference.leave("a")
+    desk.conference.leave("a")
+    desk.turns(3)
+    assert one.closed
+    assert len(one.heard) == 40
+    assert other.heard[-1] == SILENCE
+
+
+def test_a_given_port_that_is_lost_is_reported_and_not_opened_again(desk: Desk) -> None:
+    port = FakePort(440)
+    desk.conference.join("a", port)
+    port.fault = VoicePortLost("gone")
+    desk.turns(3 * RETRY_TICKS)
+    assert desk.conference.status().lost == {"a": "gone"}
+    assert desk.attempts == []
+    assert port.closed
+
+
+def test_mute_holds_through_a_loss_and_ends_with_the_leg(desk: Desk) -> None:
+    desk.conference.mute("user", True)
+    desk.members(operator="v1", user="v2")
+    desk.turns(30)
+    assert desk.heard_at("v1") == set()
+    assert desk.heard_at("v2") == {"v1"}
+    assert desk.conference.levels()["user"].peak_dbfs > -20
+    desk.port("v2").fault = VoicePortLost("v2: gone")
+    desk.turns(40)
+    assert desk.conference.status().joined == ("operator", "user")
+    assert desk.heard_at("v1") == set()
+    desk.members(operator="v1")
+    desk.members(operator="v1", user="v2")
+    desk.turns(40)
+    assert desk.heard_at("v1") == {"v2"}
+    assert desk.conference.status().muted == ()
+
+
+def test_every_change_is_told_within_a_tick_and_nothing_else_is(desk: Desk) -> None:
+    desk.members(operator="v1", user="v2")
+    desk.turns()
+    assert desk.changes == 1
+    desk.turns(20)
+    assert desk.changes == 1
+    desk.port("v2").fault = VoicePortLost("v2: gone")
+    del desk.plugged["v2"]
+    desk.turns()
+    assert desk.changes == 2
+    desk.members(operator="v1")
+    desk.turns(30)
+    assert desk.changes <= 4
+
+
+def test_after_skipped_ticks_the_sound_goes_on_without_delay(desk: Desk) -> None:
+    desk.members(operator="v1", user="v2")
+    desk.turns(20)
+    before = desk.conference.jitter()["user"].depth_ms
+    desk.turns(skipped=4)
+    desk.turns(20)
+    assert desk.conference.jitter()["user"].depth_ms <= before
+
+
+def test_a_stopped_conference_has_closed_its_ports_and_can_start_again(desk: Desk) -> None:
+    desk.members(operator="v1", user="v2")
+    desk.turns(3)
+    desk.conference.stop()
+    assert desk.port("v1").closed
+    assert desk.port("v2").closed
+    desk.members(operator="v1", user="v2")
+    desk.turns(3)
+    assert desk.conference.status().joined == ("operator", "user")

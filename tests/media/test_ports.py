@@ -1,0 +1,267 @@
+"""A terminal as a voice port: raw, shared, never waiting, and honest about what it lost."""
+
+from __future__ import annotations
+
+import os
+import termios
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from media.frames import FRAME_SAMPLES, SILENCE
+from media.ports import (
+    TtyVoicePort,
+    VoicePortLost,
+    VoicePortMissing,
+    VoicePortSpec,
+    VoicePortUnusable,
+    open_port,
+)
+from tests.support.signals import tone
+from tests.waiting import wait_until
+
+
+class Modem:
+    """A PTY; the slave is kept open and cooked, as a terminal is by default."""
+
+    def __init__(self) -> None:
+        self.master, self.slave = os.openpty()
+        self.path = os.ttyname(self.slave)
+        os.set_blocking(self.master, False)
+        mode = termios.tcgetattr(self.slave)
+        mode[2] |= termios.HUPCL
+        termios.tcsetattr(self.slave, termios.TCSANOW, mode)
+
+    def mode(self) -> list[int]:
+        return termios.tcgetattr(self.slave)[:4]
+
+    def say(self, pcm: bytes) -> int:
+        return os.write(self.master, pcm)
+
+    def fill(self) -> int:
+        said = 0
+        while True:
+            try:
+                said += self.say(SILENCE)
+            except BlockingIOError:
+                return said
+
+    def heard(self, least: int) -> bytes:
+        sound = b""
+
+        def enough() -> bool:
+            nonlocal sound
+            try:
+                sound += os.read(self.master, 65536)
+            except BlockingIOError:
+                return len(sound) >= least
+            return len(sound) >= least
+
+        wait_until(enough, what=f"{least} bytes at the modem")
+        return sound
+
+    def unplug(self) -> None:
+        for fd in (self.master, self.slave):
+            if fd >= 0:
+                os.close(fd)
+        self.master = self.slave = -1
+
+
+@pytest.fixture
+def modem() -> Iterator[Modem]:
+    one = Modem()
+    yield one
+    one.unplug()
+
+
+@pytest.fixture
+def port(modem: Modem) -> Iterator[TtyVoicePort]:
+    one = TtyVoicePort(modem.path)
+    yield one
+    one.close()
+
+
+def read(port: TtyVoicePort, least: int) -> bytes:
+    sound = b""
+
+    def enough() -> bool:
+        nonlocal sound
+        sound += port.read()
+        return len(sound) >= least
+
+    wait_until(enough, what=f"{least} bytes at the port")
+    return sound
+
+
+def test_sound_passes_both_ways_byte_by_byte(modem: Modem, port: TtyVoicePort) -> None:
+    every_byte = bytes(range(256)) + bytes(64)
+    modem.say(every_byte)
+    assert read(port, 320) == every_byte
+    port.write(every_byte)
+    assert modem.heard(320) == every_byte
+    assert port.counters().read_bytes == 320
+    assert port.counters().written_frames == 1
+
+
+def test_nothing_there_is_no_wait_and_no_error(port: TtyVoicePort) -> None:
+    assert port.read() == b""
+
+
+def test_dying_does_not_drop_the_line_and_nothing_is_echoed(modem: Modem, port: TtyVoicePort) -> None:
+    iflag, oflag, cflag, lflag = modem.mode()
+    assert not cflag & termios.HUPCL
+    assert cflag & termios.CLOCAL
+    assert oflag == lflag == 0
+    assert iflag == termios.IGNBRK | termios.IGNPAR
+
+
+def test_a_successor_opens_it_beside_its_predecessor(modem: Modem, port: TtyVoicePort) -> None:
+    successor = TtyVoicePort(modem.path)
+    try:
+        port.close()
+        modem.say(tone(440, FRAME_SAMPLES))
+        assert read(successor, 320) == tone(440, FRAME_SAMPLES)
+    finally:
+        successor.close()
+
+
+def test_what_waited_before_the_opening_is_old_but_for_the_newest_40_ms(modem: Modem) -> None:
+    predecessor = TtyVoicePort(modem.path)  # makes it raw
+    for tick in range(20):
+        modem.say(tone(440, FRAME_SAMPLES, at=tick * FRAME_SAMPLES))
+    port = TtyVoicePort(modem.path)
+    try:
+        assert port.read() == tone(440, 2 * FRAME_SAMPLES, at=18 * FRAME_SAMPLES)
+    finally:
+        port.close()
+        predecessor.close()
+
+
+def test_a_backlog_that_filled_the_kernel_is_gone_after_the_opening(modem: Modem) -> None:
+    predecessor = TtyVoicePort(modem.path)
+    assert modem.fill() > 8000
+    port = TtyVoicePort(modem.path)
+    try:
+        port.read()
+        modem.say(tone(440, FRAME_SAMPLES))
+        assert read(port, 320).endswith(tone(440, FRAME_SAMPLES))
+    finally:
+        port.close()
+        predecessor.close()
+
+
+def test_a_modem_that_takes_nothing_costs_frames_and_no_time(modem: Modem, port: TtyVoicePort) -> None:
+    longest = 0.0
+    for _ in range(200):
+        began = time.monotonic()
+        port.write(tone(440, FRAME_SAMPLES))
+        longest = max(longest, time.monotonic() - began)
+    counters = port.counters()
+    assert counters.dropped_frames > 0
+    assert counters.written_frames + counters.dropped_frames == 200
+    assert longest < 0.5
+
+
+def test_what_a_full_port_takes_are_whole_frames_in_their_order(modem: Modem, port: TtyVoicePort) -> None:
+    frames = [bytes([number, 0]) * FRAME_SAMPLES for number in range(1, 250)]
+    for frame in frames[:120]:
+        port.write(frame)
+    sound = modem.heard(320)
+    for frame in frames[120:-1]:
+        port.write(frame)
+    whole = (port.counters().written_frames - 1) * 320  # the last one may be cut
+    sound += modem.heard(whole - len(sound))
+    port.write(frames[-1])
+    counters = port.counters()
+    expected = counters.written_frames * 320
+    sound += modem.heard(expected - len(sound))
+    assert counters.dropped_frames > 0
+    assert len(sound) == expected
+    heard = [sound[at : at + 320] for at in range(0, expected, 320)]
+    assert heard == sorted(set(heard), key=frames.index)
+
+
+def test_a_modem_at_16_khz_is_spoken_to_at_16_khz(modem: Modem) -> None:
+    port = TtyVoicePort(modem.path, rate_hz=16000, frame_bytes=640)
+    try:
+        for tick in range(5):
+            port.write(tone(440, FRAME_SAMPLES, at=tick * FRAME_SAMPLES))
+            modem.say(tone(440, 320, at=tick * 320, rate_hz=16000))
+        assert len(modem.heard(5 * 640)) == 5 * 640
+        assert len(read(port, 5 * 320)) == 5 * 320
+    finally:
+        port.close()
+
+
+def test_a_modem_that_takes_100_ms_at_a_time_gets_them_so(modem: Modem) -> None:
+    port = TtyVoicePort(modem.path, frame_bytes=1600)
+    try:
+        sound = [tone(440, FRAME_SAMPLES, at=tick * FRAME_SAMPLES) for tick in range(10)]
+        for frame in sound[:4]:
+            port.write(frame)
+        with pytest.raises(BlockingIOError):
+            os.read(modem.master, 65536)
+        for frame in sound[4:]:
+            port.write(frame)
+        assert modem.heard(3200) == b"".join(sound)
+    finally:
+        port.close()
+
+
+def test_an_unplugged_modem_is_a_lost_port(modem: Modem, port: TtyVoicePort) -> None:
+    modem.unplug()
+    with pytest.raises(VoicePortLost):
+        port.read()
+    with pytest.raises(VoicePortLost):
+        port.write(SILENCE)
+
+
+def test_a_path_with_nothing_behind_it_is_a_missing_port(tmp_path: Path) -> None:
+    with pytest.raises(VoicePortMissing, match="No such file"):
+        open_port(VoicePortSpec(path=str(tmp_path / "voice")))
+
+
+def test_what_is_no_terminal_is_refused_and_not_written_to(tmp_path: Path) -> None:
+    path = tmp_path / "voice"
+    path.write_bytes(b"not a modem")
+    with pytest.raises(VoicePortUnusable):
+        open_port(VoicePortSpec(path=str(path)))
+    assert path.read_bytes() == b"not a modem"
+
+
+@pytest.mark.parametrize(("rate_hz", "frame_bytes"), [(44100, 320), (4000, 320), (8000, 321), (8000, 0)])
+def test_a_format_that_is_not_spoken_is_refused(modem: Modem, rate_hz: int, frame_bytes: int) -> None:
+    with pytest.raises(VoicePortUnusable):
+        open_port(VoicePortSpec(path=modem.path, rate_hz=rate_hz, frame_bytes=frame_bytes))
+
+
+def test_an_unknown_kind_is_refused(modem: Modem) -> None:
+    with pytest.raises(VoicePortUnusable, match="kind"):
+        open_port(VoicePortSpec(path=modem.path, kind="telegraph"))
+
+
+def test_a_failed_opening_leaves_no_descriptor_behind(tmp_path: Path) -> None:
+    (tmp_path / "voice").write_bytes(b"")
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(5):
+        with pytest.raises(VoicePortUnusable):
+            TtyVoicePort(str(tmp_path / "voice"))
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_closing_twice_is_harmless(port: TtyVoicePort) -> None:
+    port.close()
+    port.close()
+    with pytest.raises(VoicePortLost):
+        port.read()
+
+
+def test_opening_takes_less_than_five_milliseconds(modem: Modem) -> None:
+    times = []
+    for _ in range(20):
+        began = time.monotonic()
+        TtyVoicePort(modem.path).close()
+        times.append(time.monotonic() - began)
+    assert min(times) < 0.005

@@ -1,0 +1,208 @@
+"""Voice through PTYs at its real pace: who hears whom, what a loss costs, and how fast a successor is."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from media.conference import Conference
+from media.ports import TtyVoicePort, VoicePortSpec
+from tests.media.modem_side import Line, ModemSide, modems
+from tests.support.signals import usual_level_db
+from tests.waiting import wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
+TONES_HZ = (440.0, 620.0, 880.0)
+FRAME_BYTES = 320
+WITHIN_S = 20.0
+
+
+@pytest.fixture
+def side(tmp_path: Path) -> Iterator[ModemSide]:
+    with modems(tmp_path, *TONES_HZ) as side:
+        yield side
+
+
+@pytest.fixture
+def conference() -> Iterator[Conference]:
+    one = Conference()
+    yield one
+    one.stop()
+
+
+def members(*lines: Line) -> dict[str, VoicePortSpec]:
+    return {line.path.name: VoicePortSpec(path=str(line.path)) for line in lines}
+
+
+def wait_for_sound(line: Line, frames: int, *, since: float = 0.0) -> bytes:
+    """So many frames that are not silence."""
+    wait_until(
+        lambda: len(line.sound(since)) >= frames * FRAME_BYTES,
+        within_s=WITHIN_S,
+        what=f"{frames} frames of sound at {line.path.name}",
+    )
+    return line.sound(since)
+
+
+def levels(sound: bytes) -> list[float]:
+    return [usual_level_db(sound, hz) for hz in TONES_HZ]
+
+
+def test_three_ports_hear_the_other_two_and_not_themselves(side: ModemSide, conference: Conference) -> None:
+    conference.start()
+    conference.set_members(members(*side.lines))
+    for number, line in enumerate(side.lines):
+        heard = levels(wait_for_sound(line, 75))
+        own = heard.pop(number)
+        assert min(heard) > -20
+        assert own < min(heard) - 30
+    status = conference.status()
+    assert status.joined == ("voice0", "voice1", "voice2")
+    assert (status.lost, status.pace.faults) == ({}, 0)
+    assert status.pace.ticks >= 75
+    assert all(report.voice for report in conference.levels().values())
+
+
+def test_the_first_mixed_frame_comes_within_40_ms_of_joining(side: ModemSide, conference: Conference) -> None:
+    conference.start()
+    conference.set_members(members(side[0], side[1]))
+    wait_for_sound(side[0], 10)
+    times = []
+    for _ in range(5):
+        joined = time.monotonic()
+        conference.set_members(members(*side.lines))
+        wait_for_sound(side[2], 1, since=joined)
+        times.append(side[2].sounds(joined)[0][0] - joined)
+        conference.set_members(members(side[0], side[1]))
+        wait_until(lambda: "voice2" not in conference.status().joined, within_s=WITHIN_S)
+        wait_for_sound(side[0], 5, since=time.monotonic())
+    print("first mixed frame after, ms:", [round(1000 * one, 1) for one in times])
+    assert min(times) < 0.040  # on a loaded machine, at least once
+
+
+def test_a_port_that_is_lost_stops_nobody_and_comes_back(side: ModemSide, conference: Conference) -> None:
+    conference.start()
+    conference.set_members(members(*side.lines))
+    wait_for_sound(side[0], 20)
+
+    side.unplug(2)
+    wait_until(lambda: "voice2" in conference.status().lost, within_s=WITHIN_S)
+    lost = time.monotonic()
+    without = levels(wait_for_sound(side[0], 30, since=lost + 0.2))
+    assert without[1] > -20
+    assert without[2] < -50
+    assert conference.status().joined == ("voice0", "voice1")
+
+    plugged = time.monotonic()
+    side.plug(2)
+    wait_until(lambda: "voice2" in conference.status().joined, within_s=WITHIN_S)
+    back = time.monotonic()
+    print("back in the conference after, ms:", round(1000 * (back - plugged)))
+    assert conference.status().lost == {}
+    assert levels(wait_for_sound(side[0], 40, since=back + 0.2))[2] > -20
+    assert min(levels(wait_for_sound(side[2], 40, since=back))[:2]) > -20
+
+
+def test_telling_the_members_again_and_again_makes_no_gap(side: ModemSide, conference: Conference) -> None:
+    conference.start()
+    conference.set_members(members(*side.lines))
+    wait_for_sound(side[0], 10)
+    since = time.monotonic()
+    silence_before = conference.jitter()["voice1"].silence_frames
+
+    def told_while_listening() -> bool:
+        conference.set_members(members(*side.lines))
+        return len(side[0].sound(since)) >= 40 * FRAME_BYTES
+
+    wait_until(told_while_listening, within_s=WITHIN_S)
+    pace = conference.status().pace
+    assert (
+        conference.jitter()["voice1"].silence_frames - silence_before
+        <= pace.late_ticks + pace.skipped_ticks + 2
+    )
+    assert all(port.read_bytes > 40 * FRAME_BYTES for port in conference.counters().values())
+
+
+def test_ports_opened_elsewhere_can_join(side: ModemSide, conference: Conference) -> None:
+    conference.start()
+    for line in side.lines[:2]:
+        conference.join(line.path.name, TtyVoicePort(str(line.path)))
+    heard = levels(wait_for_sound(side[0], 40))
+    assert heard[1] > -20
+    assert max(heard[0], heard[2]) < heard[1] - 30
+
+
+def test_stopping_takes_a_moment_and_leaves_neither_thread_nor_port(side: ModemSide) -> None:
+    descriptors = len(list(Path("/proc/self/fd").iterdir()))
+    conference = Conference()
+    conference.start()
+    conference.set_members(members(*side.lines))
+    wait_for_sound(side[0], 5)
+    began = time.monotonic()
+    conference.stop()
+    assert time.monotonic() - began < 2
+    assert not conference.status().running
+    assert len(list(Path("/proc/self/fd").iterdir())) == descriptors
+
+
+class Bridge:
+    """A bridge's process, started and preloaded, that mixes once it is told to."""
+
+    def __init__(self, side: ModemSide) -> None:
+        paths = [str(line.path) for line in side.lines]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.media.successor", *paths],
+            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert self.process.stdout is not None
+        assert self.process.stdout.readline() == "ready\n"
+
+    def mix(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write("mix\n")
+        self.process.stdin.flush()
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(10)
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+
+@pytest.mark.process
+def test_a_killed_bridge_leaves_a_short_gap_and_its_successor_takes_the_ports_over(side: ModemSide) -> None:
+    gaps = []
+    with ExitStack() as bridges:
+
+        def started() -> Bridge:
+            bridge = Bridge(side)
+            bridges.callback(bridge.kill)
+            return bridge
+
+        current = started()
+        current.mix()
+        for _ in range(3):
+            successor = started()
+            for line in side.lines:
+                wait_for_sound(line, 10, since=time.monotonic())
+            current.kill()
+            killed = time.monotonic()
+            successor.mix()
+            for number, line in enumerate(side.lines):
+                heard = levels(wait_for_sound(line, 40, since=killed + 0.005))
+                own = heard.pop(number)
+                assert min(heard) > -20
+                assert own < min(heard) - 30
+                before = [at for at, _ in line.sounds() if at < killed + 0.005][-1]
+                gaps.append(line.sounds(killed + 0.005)[0][0] - before)
+            current = successor
+    print("gaps in the voice, ms:", [round(1000 * gap) for gap in gaps])
+    assert min(gaps) < 0.150  # on a loaded machine, at least once

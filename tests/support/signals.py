@@ -1,0 +1,39 @@
+"""Sounds for tests, and the ear that tells them apart: tones made and found, in s16le mono."""
+
+from __future__ import annotations
+
+import math
+from statistics import median
+
+import numpy as np
+
+RATE_HZ = 8000
+NOTHING_DB = -200.0
+
+
+def tone(hz: float, samples: int, *, amplitude: int = 6000, at: int = 0, rate_hz: int = RATE_HZ) -> bytes:
+    """So many samples of a sine; `at` is the first sample's place in it, so that frames follow on."""
+    phase = 2 * math.pi * hz / rate_hz * np.arange(at, at + samples)
+    return np.rint(amplitude * np.sin(phase)).astype("<i2").tobytes()
+
+
+def noise(samples: int, *, rms: float, seed: int = 1) -> bytes:
+    """White noise, the same for the same seed."""
+    drawn = np.random.default_rng(seed).normal(0, rms, samples)
+    return np.clip(np.rint(drawn), -32768, 32767).astype("<i2").tobytes()
+
+
+def level_db(pcm: bytes, hz: float, *, rate_hz: int = RATE_HZ) -> float:
+    """How much of one frequency there is, in dB of a full-scale sine at it (Goertzel, Hann window)."""
+    samples = np.frombuffer(pcm, dtype="<i2").astype(float)
+    window = np.hanning(len(samples) + 1)[:-1]
+    turning = np.exp(-2j * math.pi * hz / rate_hz * np.arange(len(samples)))
+    amplitude = 2 * abs(np.dot(samples * window, turning)) / window.sum()
+    return 20 * math.log10(amplitude / 32767) if amplitude > 0 else NOTHING_DB
+
+
+def usual_level_db(pcm: bytes, hz: float, *, window_ms: int = 100, rate_hz: int = RATE_HZ) -> float:
+    """The median of `level_db` over windows: what was mostly heard, whatever gap a loaded machine made."""
+    size = rate_hz * window_ms // 1000 * 2
+    parts = [pcm[at : at + size] for at in range(0, len(pcm) - size + 1, size)]
+    return median(level_db(part, hz, rate_hz=rate_hz) for part in parts) if parts else NOTHING_DB
