@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final, TypeVar
 
@@ -85,6 +85,18 @@ class Transaction:
         self._seq += len(added)
         self.written.extend(added)
         return tuple(recorded)
+
+    @property
+    def seq(self) -> int:
+        """The journal's last seq as it is now; 0 where it is empty."""
+        return self._seq
+
+    def restore(self, exported: Sequence[Row]) -> None:
+        """Write rows as they are; for an import into an empty journal."""
+        if exported:
+            self._connection.write_many(rows.INSERT, exported)
+            self._seq = int(exported[-1][0])
+            self.written.append(exported[-1])
 
     def version(self, stream: str) -> int:
         """The stream's last version; 0 where it has none."""
@@ -339,6 +351,11 @@ class Journal:
         """Move what the WAL holds into the file: (pages in the WAL, pages of them moved)."""
         self._check()
         return self._checkpointer.run_now()
+
+    def check_file(self) -> list[Row]:
+        """What the database itself says of the file, one row a fault; `ok` alone if there is none."""
+        with self._reading() as connection:
+            return connection.check()
 
     def _connect(self, *, create: bool = False) -> Connection:
         connection = Connection(self._path, patience_s=self._patience_s, create=create)
