@@ -34,12 +34,16 @@ class CarrierFile(msgspec.Struct, frozen=True, kw_only=True):
     """Where its control API listens, `HOST:PORT`."""
 
 
-def living(state: StateDir) -> tuple[ProcessId, CarrierFile] | None:
+def living(state: StateDir) -> ProcessId | None:
     """The carrier that runs for this state directory, ready or not; None: there is none."""
     said = read_json(state.carrier_file, CarrierFile)
-    if said is None or (process := identity(said.pid)) is None:
-        return None
-    return (process, said) if str(state.run) in _command(process) else None
+    pids = [said.pid] if said is not None else []
+    # One that was being started when its starter was killed has not written anything yet.
+    pids += [int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal()] if not pids else []
+    for pid in pids:
+        if (process := identity(pid)) is not None and _is_carrier(process, state):
+            return process
+    return None
 
 
 def simulation_of(process: ProcessId) -> str:
@@ -58,7 +62,7 @@ class Carrier:
         self.simulation = simulation.resolve()
         self.found = False
         if (there := living(state)) is not None:
-            self.process = there[0]
+            self.process = there
             if simulation_of(self.process) == str(self.simulation):
                 self.found = True
                 return
@@ -128,6 +132,11 @@ class Carrier:
         return (
             f"the simulated carrier has ended (status {status}): {said}" if said else "the carrier has ended"
         )
+
+
+def _is_carrier(process: ProcessId, state: StateDir) -> bool:
+    command = _command(process)
+    return command[1:3] == ["-m", "simulator"] and str(state.run) in command
 
 
 def _command(process: ProcessId) -> list[str]:

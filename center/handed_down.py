@@ -14,7 +14,7 @@ from center.errors import SettingsError
 from center.settings import ModemTable, Settings, TrunkTable
 from center.settings_check import is_short
 from messages.ids import E164, LineId, TrunkId
-from model.policy import LineSpec, Policy, PsapRoute
+from model.policy import LineSpec, Policy, PsapRoute, Setup
 
 SIMULATED_PSAP: Final = "+390200000112"
 """Called in place of 112 in a simulated run whose file does not say which phone answers for it."""
@@ -82,6 +82,11 @@ def with_simulation(settings: Settings, simulated: Simulation) -> Settings:
         test_number=settings.psap.test_number or simulated.psap_number,
     )
     return msgspec.structs.replace(settings, modem=simulated.modems, trunk=tuple(named.values()), psap=psap)
+
+
+def setup_of(settings: Settings) -> Setup:
+    """Everything that the actors are given."""
+    return Setup(policy=policy_of(settings), lines=lines_of(settings))
 
 
 def policy_of(settings: Settings) -> Policy:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from center.errors import CenterError, StateError
-from center.state_dir import StateDir, running
+from center.state_dir import NodeFile, StateDir, read_json, running
 from messages.ids import NodeId
 from runtime.clock import SystemClock
 
@@ -62,11 +62,23 @@ def journal_of(state: StateDir, *, create: bool = False) -> Iterator[Journal]:
 
 
 def configured_url(state: StateDir) -> str:
-    """The journal's address while no center runs: the last one's, else the usual one."""
-    from center.state_dir import NodeFile, read_json
+    """The journal's address while no center runs: the last one's, else the settings' or the usual one."""
+    from center.errors import SettingsError
+    from center.settings_file import load
 
     last = read_json(state.node_file, NodeFile)
-    return last.journal if last is not None else state.journal_url
+    if last is not None:
+        return last.journal
+    try:
+        return load(config_file(None)).journal.url or state.journal_url
+    except SettingsError:
+        return state.journal_url
+
+
+def config_in_use(state: StateDir) -> Path:
+    """The settings of the center that runs here, or last ran here; else those that `run` would take."""
+    last = read_json(state.node_file, NodeFile)
+    return Path(last.config) if last is not None and Path(last.config).is_file() else config_file(None)
 
 
 def config_file(given: Path | None) -> Path:

@@ -65,7 +65,7 @@ def rows_of(state: StateDir, node: NodeFile) -> list[Row]:
     if (web := living_web(state)) is not None:
         rows.append(_row(Role.WEB, node, web.process.pid, web.since_us, node.web_restarts + 1))
     if (carrier := living(state)) is not None:
-        rows.append(_row(Role.CARRIER, node, carrier[0].pid, None, 1))
+        rows.append(_row(Role.CARRIER, node, carrier.pid, None, 1))
     try:
         entries = FileDirectory(state.run).read()
     except BadDirectory:

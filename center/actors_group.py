@@ -1,0 +1,220 @@
+"""The actor system as the node sees it: started, its admin and Supervisor watched, started again as a whole.
+
+While this process is about to fork the admin it holds no open journal: each use opens one and closes it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from center.composition import PRELOADED, SUPERVISOR, environment, journal_opened, plan
+from center.errors import NodeError
+from center.keys import DEMO_PHONE, ensure_app_key, ensure_demo_operator
+from center.processes import ProcessId
+from center.restarts import Restarts
+from center.state_dir import StateDir
+from messages.events import ActorStarted, Event, NodeStarted, NodeStopped
+from messages.ids import NodeId, Role
+from model.policy import Setup
+from runtime import logs
+from runtime.clock import SystemClock
+from runtime.errors import SystemFault
+
+if TYPE_CHECKING:
+    from runtime.many_processes import ManyProcesses
+    from store.journal import Journal
+
+START_ATTEMPTS: Final = 3
+
+
+class ActorsGroup:
+    """One actor system after another."""
+
+    def __init__(
+        self, *, state: Path, clock: SystemClock, node: NodeId, journal_url: str, setup: Setup
+    ) -> None:
+        self._clock = clock
+        self._node = node
+        self._journal_url = journal_url
+        self._notify = state / "run" / "notify"
+        self._env = environment(
+            node=node,
+            state=state,
+            journal_url=journal_url,
+            anchor_us=clock.anchor_us,
+            setup=setup,
+            plan=plan(setup),
+        )
+        self._log = logs.get("node")
+        self._restarts = Restarts()
+        self._supervisor_restarts = Restarts()
+        self._start_at_s: float | None = None
+        self._supervisor_at_s: float | None = None
+        self._system: ManyProcesses | None = None
+
+    @property
+    def admin(self) -> ProcessId | None:
+        """Thespian's own process, the parent of the Supervisor."""
+        return _process(self._system.admin) if self._system is not None else None
+
+    @property
+    def processes(self) -> tuple[ProcessId, ...]:
+        """Those whose death the node has to see."""
+        if self._system is None:
+            return ()
+        return tuple(
+            process
+            for process in (_process(self._system.admin), _process(self._system.supervisor))
+            if process is not None
+        )
+
+    @property
+    def restarts(self) -> int:
+        """How often the whole group was started again."""
+        return self._restarts.count
+
+    @property
+    def incarnation(self) -> int:
+        """The node's, which grows with every start of the group."""
+        return self._env.directory.last_incarnation(Role.NODE)
+
+    # ------------------------------------------------------------ before the first start
+
+    def first_start(self, state: StateDir, *, simulated_phones: tuple[str, ...] | None, version: str) -> None:
+        """Makes the journal, the keys and, in a simulated run, the demo operator. Raises NodeError."""
+        import os
+
+        from store.errors import StoreError
+        from store.registry import Registry
+
+        try:
+            with self._journal() as journal:
+                registry = Registry(journal)
+                ensure_app_key(state, registry)
+                if simulated_phones is not None:
+                    has_phone = DEMO_PHONE in simulated_phones
+                    ensure_demo_operator(state, registry, journal, has_phone=has_phone)
+                self._append(journal, NodeStarted(version=version, pid=os.getpid()))
+        except StoreError as error:
+            raise NodeError(f"the journal cannot be used: {error}") from error
+
+    def say_stopped(self) -> None:
+        """Writes down the orderly end."""
+        self._say(NodeStopped())
+
+    # ------------------------------------------------------------ life
+
+    def start(self) -> None:
+        """Starts the system and waits for its Supervisor. Raises NodeError when it does not start at all."""
+        for attempt in range(START_ATTEMPTS):
+            try:
+                self._start()
+                return
+            except SystemFault as error:
+                self._log.error("the actor system did not start", attempt=attempt + 1, error=str(error))
+                fault = error
+        raise NodeError(f"the actor system does not start: {fault}; see {self._env.logs}")
+
+    def _start(self) -> None:
+        from runtime.directory import name_of
+        from runtime.many_processes import ManyProcesses
+        from runtime.system import start
+
+        # Nobody of an earlier system lives; what remains of it are the incarnations, which only grow.
+        directory = self._env.directory
+        directory.publish((), {name_of(Role.NODE, ""): self.incarnation + 1})
+        system = start("processes", self._env, SUPERVISOR, preload=PRELOADED)
+        assert isinstance(system, ManyProcesses)
+        self._system = system
+        self._start_at_s = self._supervisor_at_s = None
+
+    def look(self, now_s: float) -> bool:
+        """Starts again what has died. True: somebody else is there now."""
+        if self._start_at_s is not None:
+            return now_s >= self._start_at_s and self._start_again(now_s)
+        system = self._system
+        if system is None:
+            return False
+        if not system.admin.alive():
+            self._group_died(now_s, "the admin has died")
+            return self.look(now_s)
+        if not system.supervisor.alive():
+            if self._supervisor_at_s is None:
+                self._supervisor_at_s = now_s + self._supervisor_restarts.died(now_s)
+            return now_s >= self._supervisor_at_s and self._new_supervisor(system, now_s)
+        return False
+
+    def _new_supervisor(self, system: ManyProcesses, now_s: float) -> bool:
+        self._supervisor_at_s = None
+        try:
+            system.start_supervisor(SUPERVISOR)
+        except SystemFault as error:
+            self._group_died(now_s, f"no Supervisor: {error}")
+            return self.look(now_s)
+        self._say(_started(Role.SUPERVISOR, self._supervisor_restarts.count + 1, system.supervisor.pid))
+        return True
+
+    def _group_died(self, now_s: float, why: str) -> None:
+        """What is left of the group cannot be led any more. Its calls stay in the modems."""
+        self._log.error("the actor system is started again", reason=why)
+        if self._system is not None:
+            self._system.kill()
+            self._system = None
+        self._start_at_s = now_s + self._restarts.died(now_s)
+
+    def _start_again(self, now_s: float) -> bool:
+        try:
+            self._start()
+        except SystemFault as error:
+            self._group_died(now_s, str(error))
+            return False
+        assert self._system is not None
+        self._say(_started(Role.ADMIN, self._restarts.count + 1, self._system.admin.pid))
+        return True
+
+    def stop(self) -> None:
+        """Ends all actors in order, calls left up."""
+        if self._system is not None:
+            started_s = time.monotonic()
+            self._system.stop()
+            self._system = None
+            self._log.info("the actor system has stopped", took_s=round(time.monotonic() - started_s, 3))
+
+    # ------------------------------------------------------------ the node's own stream
+
+    @contextmanager
+    def _journal(self) -> Iterator[Journal]:
+        journal = journal_opened(self._journal_url, self._node, self._clock, self._notify)
+        try:
+            yield journal
+        finally:
+            journal.close()
+
+    def _append(self, journal: Journal, event: Event) -> None:
+        from store import streams
+        from store.journal import Append
+
+        journal.append(Append(streams.node(self._node), None, (event,)))
+
+    def _say(self, event: Event) -> None:
+        """Writes it down if that is possible: a full disk must not keep the actors from being started."""
+        from store.errors import StoreError
+
+        try:
+            with self._journal() as journal:
+                self._append(journal, event)
+        except StoreError as error:
+            self._log.error("not written down", what=type(event).__name__, error=str(error))
+
+
+def _started(role: Role, incarnation: int, pid: int) -> ActorStarted:
+    return ActorStarted(role=role, key="", incarnation=incarnation, pid=pid, cause="died")
+
+
+def _process(process: tuple[int, int]) -> ProcessId | None:
+    pid, started = process
+    return ProcessId(pid=pid, started=started) if pid else None

@@ -1,0 +1,58 @@
+"""`journal verify | export | import`: the whole journal, with or without a running center."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from center.journals import journal_of
+from center.options import DEFAULT, Common
+
+
+def verify(*, common: Common = DEFAULT) -> int:
+    """Check the journal; exit 1 when it is damaged."""
+    from store.verify import verify as verify_journal
+
+    with journal_of(common.directory) as journal:
+        found = verify_journal(journal)
+    if common.json:
+        common.data(found)
+    else:
+        for problem in found.problems:
+            common.say(problem)
+        unknown = f", {found.unknown} of types that only a newer version knows" if found.unknown else ""
+        common.say(
+            f"{found.events} events in {found.streams} streams, {found.alerts} alerts, "
+            f"{found.open_alerts} of them open{unknown}: {'DAMAGED' if found.problems else 'sound'}"
+        )
+    return 1 if found.problems else 0
+
+
+def export(
+    *,
+    format: Annotated[Literal["jsonl", "msgpack"], Parameter(help="jsonl: an object a line.")] = "jsonl",
+    since: Annotated[int, Parameter(help="Only what comes after this seq.")] = 0,
+    common: Common = DEFAULT,
+) -> None:
+    """Write events to stdout."""
+    from store.transfer import Format
+    from store.transfer import export as export_journal
+
+    with journal_of(common.directory) as journal:
+        export_journal(journal, sys.stdout.buffer, Format(format), since=since)
+    sys.stdout.buffer.flush()
+
+
+def import_(file: Path, /, *, common: Common = DEFAULT) -> None:
+    """Take an export into an empty journal; all of it or nothing."""
+    from store.transfer import import_file
+
+    with journal_of(common.directory, create=True) as journal:
+        count = import_file(journal, file)
+    if common.json:
+        common.data({"events": count})
+    else:
+        common.say(f"{count} events")

@@ -1,0 +1,153 @@
+"""`operator add | list | shift`: in the registry and the journal, with or without a running center."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+from cyclopts import Parameter
+
+from center.errors import NotFound
+from center.journals import journal_of
+from center.options import DEFAULT, Common
+from center.people import BY, region_of
+from messages.ids import OperatorId, ShiftState
+
+if TYPE_CHECKING:
+    from store.people import Operator
+    from store.registry import Registry
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One operator."""
+
+    id: str
+    name: str
+    phone: str
+    language: str
+    on_call: bool
+    shift: str
+    reason: str
+    alert: str | None
+    has_token: bool
+    token: str | None = None
+    """Only where it has just been made: nobody can read it again."""
+
+
+def add(
+    name: str,
+    /,
+    *,
+    phone: Annotated[str, Parameter(help="Where she is called, E.164.")],
+    language: Annotated[str, Parameter(help="ISO 639-1.")] = "it",
+    on_call: Annotated[bool, Parameter(negative="", help="Called when nobody on shift answers.")] = False,
+    ready: Annotated[bool, Parameter(negative="", help="On shift at once.")] = False,
+    token: Annotated[bool, Parameter(negative="", help="Make a token; it is the last line.")] = False,
+    common: Common = DEFAULT,
+) -> None:
+    """Add an operator; with --token the last line is her token."""
+    from center.keys import set_shift
+    from store.registry import Registry
+
+    with journal_of(common.directory, create=True) as journal:
+        registry = Registry(journal, region=region_of(common.directory))
+        operator = registry.add_operator(name, phone, language=language, on_call=on_call, by=BY)
+        secret = registry.issue_token(operator.id, by=BY) if token else None
+        if ready:
+            set_shift(journal, operator.id, ShiftState.READY, "")
+        row = _row(operator, ShiftState.READY if ready else ShiftState.OFF, token=secret)
+    if common.json:
+        common.data(row)
+        return
+    common.say(f"{row.id}: {row.name}, {row.phone}")
+    if secret is not None:
+        common.say(secret)
+
+
+def list_(*, common: Common = DEFAULT) -> None:
+    """All operators and their shifts."""
+    from store.following import Following
+    from store.projections import Operators
+    from store.registry import Registry
+
+    with journal_of(common.directory) as journal:
+        states = Operators()
+        Following(journal, states).close()
+        rows = []
+        for operator in Registry(journal).operators():
+            state = states.operators.get(operator.id)
+            rows.append(
+                _row(
+                    operator,
+                    state.state if state is not None else ShiftState.OFF,
+                    reason=state.reason if state is not None else "",
+                    alert=state.reserved_by if state is not None else None,
+                )
+            )
+    if common.json:
+        common.data(rows)
+        return
+    common.table(
+        ("id", "name", "phone", "language", "on call", "shift", "alert"),
+        [
+            (
+                row.id,
+                row.name,
+                row.phone,
+                row.language,
+                "yes" if row.on_call else "",
+                f"{row.shift} ({row.reason})" if row.reason else row.shift,
+                row.alert or "",
+            )
+            for row in rows
+        ],
+        "no operator",
+    )
+
+
+def shift(operator: str, state: ShiftState, /, *, common: Common = DEFAULT) -> None:
+    """Set an operator ready, paused or off. OPERATOR is her id or number."""
+    from center.keys import set_shift
+    from store.registry import Registry
+
+    with journal_of(common.directory) as journal:
+        found = _find(Registry(journal), operator)
+        set_shift(journal, found.id, state, "")
+    if common.json:
+        common.data({"operator": found.id, "state": state})
+    else:
+        common.say(f"{found.name} is {state}")
+
+
+def _find(registry: Registry, who: str) -> Operator:
+    known = registry.operator(OperatorId(who))
+    if known is not None:
+        return known
+    fitting = [one for one in registry.operators() if who in (one.phone, one.name)]
+    if len(fitting) != 1:
+        raise NotFound(
+            f"there is no operator {who}" if not fitting else f"{who} is not one operator but several"
+        )
+    return fitting[0]
+
+
+def _row(
+    operator: Operator,
+    shift: ShiftState,
+    *,
+    reason: str = "",
+    alert: str | None = None,
+    token: str | None = None,
+) -> Row:
+    return Row(
+        id=operator.id,
+        name=operator.name,
+        phone=operator.phone,
+        language=operator.language,
+        on_call=operator.on_call,
+        shift=shift,
+        reason=reason,
+        alert=alert,
+        has_token=operator.has_token or token is not None,
+        token=token,
+    )

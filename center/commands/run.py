@@ -1,0 +1,49 @@
+"""`run`: becomes the node, in this very process: the pid stays, and nothing of the command line does."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from center.errors import SettingsError, UsageError
+from center.journals import config_file, shipped
+from center.node import NodeOptions, command
+from center.options import DEFAULT, Common
+from center.settings_file import load
+
+
+def run(
+    *,
+    config: Annotated[Path | None, Parameter(help="Settings; else those that are shipped.")] = None,
+    simulate: Annotated[
+        str | None, Parameter(help="Simulated carrier in place of modems; FILE, or the shipped one.")
+    ] = None,
+    host: Annotated[str | None, Parameter(help="Address to listen on.")] = None,
+    port: Annotated[int | None, Parameter(help="Port to listen on; 0: any.")] = None,
+    common: Common = DEFAULT,
+) -> None:
+    """Start the center, and stop it in order with Ctrl-C."""
+    if port is not None and not 0 <= port <= 65535:
+        raise UsageError(f"--port: {port} is none")
+    settings_file = config_file(config).absolute()
+    # Checked here, too: a fault of the settings is told before anything is touched.
+    settings = load(settings_file)
+    if simulate is None and not settings.modem:
+        simulate = ""
+    simulation = None if simulate is None else Path(simulate) if simulate else shipped("simulation.toml")
+    if simulation is not None and not simulation.is_file():
+        raise SettingsError(str(simulation), ["there is no such file"])
+    options = NodeOptions(
+        state=common.directory.path,
+        config=settings_file,
+        simulate=simulation.absolute() if simulation is not None else None,
+        host=host,
+        port=port,
+    )
+    arguments, environment = command(options)
+    sys.stdout.flush()
+    os.execve(arguments[0], arguments, environment)

@@ -1,0 +1,188 @@
+"""`user import | add | list | show | erase`: in the registry, with or without a running center."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+from cyclopts import Parameter
+
+from center.errors import NotFound, UsageError
+from center.journals import journal_of
+from center.options import DEFAULT, Common
+from center.people import BY, region_of
+from center.times import rfc3339
+from messages.ids import UserId
+
+if TYPE_CHECKING:
+    from store.people import User
+    from store.registry import Registry
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One user."""
+
+    id: str
+    phones: tuple[str, ...]
+    first_name: str
+    last_name: str
+    language: str
+    notes: str
+    devices: tuple[str, ...]
+    has_cancel_pin: bool
+    has_duress_pin: bool
+    created_at: str
+    changed_at: str
+
+
+def add(
+    *,
+    phone: Annotated[
+        tuple[str, ...], Parameter(help="Her number, E.164; several: the first is called first.")
+    ],
+    first_name: str = "",
+    last_name: str = "",
+    language: Annotated[str | None, Parameter(help="ISO 639-1.")] = None,
+    notes: Annotated[str | None, Parameter(help="What the operator has to know.")] = None,
+    device: Annotated[tuple[str, ...], Parameter(help="The app's device id.")] = (),
+    pin: Annotated[str | None, Parameter(help="Ends an alert from the app.")] = None,
+    duress_pin: Annotated[str | None, Parameter(help="Seems to end it.")] = None,
+    common: Common = DEFAULT,
+) -> None:
+    """Add one user."""
+    from store.people import Person
+    from store.registry import Registry
+
+    entered = Person(
+        phones=phone,
+        first_name=first_name,
+        last_name=last_name,
+        language=language,
+        notes=notes,
+        devices=device,
+        cancel_pin=pin,
+        duress_pin=duress_pin,
+    )
+    with journal_of(common.directory, create=True) as journal:
+        user = Registry(journal, region=region_of(common.directory)).add_user(entered, by=BY)
+    if common.json:
+        common.data(_row(user))
+        return
+    common.say(f"{user.name or 'user'}, {', '.join(user.phones)}")
+    common.say(user.id)
+
+
+def import_(file: Path, /, *, common: Common = DEFAULT) -> None:
+    """Take in a CSV file of users; all of it or nothing."""
+    from store.users_csv import import_users
+
+    with journal_of(common.directory, create=True) as journal:
+        done = import_users(journal, file, by=BY, region=region_of(common.directory))
+    if common.json:
+        common.data(done)
+    else:
+        common.say(f"{done.added} added, {done.changed} changed, {done.unchanged} unchanged")
+
+
+def list_(
+    search: Annotated[str, Parameter(help="Part of a name or number; a device or id.")] = "",
+    /,
+    *,
+    limit: Annotated[int, Parameter(help="No more than so many.")] = 1000,
+    common: Common = DEFAULT,
+) -> None:
+    """All users."""
+    from store.registry import Registry
+
+    with journal_of(common.directory) as journal:
+        rows = [_row(user) for user in Registry(journal).users(search, limit=limit)]
+    if common.json:
+        common.data(rows)
+        return
+    common.table(
+        ("id", "name", "phones", "language", "devices"),
+        [
+            (
+                row.id,
+                f"{row.first_name} {row.last_name}".strip(),
+                " ".join(row.phones),
+                row.language,
+                " ".join(row.devices),
+            )
+            for row in rows
+        ],
+        "no user",
+    )
+
+
+def show(user: str, /, *, common: Common = DEFAULT) -> None:
+    """One user, by number, device or id. That her data was read is written down."""
+    from store.registry import Registry
+
+    with journal_of(common.directory) as journal:
+        registry = Registry(journal, region=region_of(common.directory))
+        found = _find(registry, user, region_of(common.directory))
+        registry.note_read(found.id, by=BY, why="user show")
+    row = _row(found)
+    if common.json:
+        common.data(row)
+        return
+    for field, value in msgspec.structs.asdict(row).items():
+        common.say(f"{field:16} {' '.join(value) if isinstance(value, tuple) else value}")
+
+
+def erase(
+    user: str,
+    /,
+    *,
+    yes: Annotated[bool, Parameter(negative="", help="Do not ask.")] = False,
+    common: Common = DEFAULT,
+) -> None:
+    """Erase a user's personal data for good. What the journal's alerts hold stays: numbers and positions."""
+    from store.registry import Registry
+
+    with journal_of(common.directory) as journal:
+        registry = Registry(journal)
+        found = _find(registry, user, region_of(common.directory))
+        if not yes and sys.stdin.isatty():
+            print(f"Erase {found.name} ({found.id}) for good? [y/N] ", end="", file=sys.stderr, flush=True)
+            if sys.stdin.readline().strip().lower() not in ("y", "yes", "s", "sì", "si"):
+                raise UsageError("nothing was erased")
+        registry.erase_user(found.id, by=BY)
+    if common.json:
+        common.data({"erased": found.id})
+    else:
+        common.say(f"{found.id} is erased")
+
+
+def _find(registry: Registry, who: str, region: str) -> User:
+    from store import numbers
+    from store.errors import NumberRefused
+
+    found = registry.user(UserId(who)) or registry.user_by_device(who)
+    if found is None:
+        try:
+            found = registry.user_by_phone(numbers.normalised(who, region))
+        except NumberRefused:
+            found = None
+    if found is None:
+        raise NotFound(f"there is no user {who}")
+    return found
+
+
+def _row(user: User) -> Row:
+    return Row(
+        id=user.id,
+        phones=user.phones,
+        first_name=user.first_name,
+        last_name=user.last_name,
+        language=user.language,
+        notes=user.notes,
+        devices=user.devices,
+        has_cancel_pin=user.has_cancel_pin,
+        has_duress_pin=user.has_duress_pin,
+        created_at=rfc3339(user.created_at),
+        changed_at=rfc3339(user.changed_at),
+    )

@@ -1,0 +1,108 @@
+"""What a node consists of: which class is which actor, and the environment that all of them are given.
+
+The one list of the actors. Names of classes, not the classes: the command line and the web must not
+import the actor system, and the Supervisor may not import the actors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from messages.ids import NodeId, Role
+from model.policy import Setup
+from runtime.clock import SystemClock
+from runtime.spec import ActorSpec, CrewSpec, Plan
+
+if TYPE_CHECKING:
+    from runtime.environment import Environment
+    from store.journal import Journal
+
+SUPERVISOR: Final = "actors.supervisor.actor.SupervisorActor"
+GSM_MODEM: Final = "gateways.gsm.actor.GsmModemActor"
+
+POOLS: Final = "pools"
+MODEMS: Final = "modems"
+INTAKE: Final = "intake"
+
+_SINGLETONS: Final[tuple[tuple[Role, str, str], ...]] = (
+    (Role.IDENTIFIER, "actors.identifier.actor.IdentifierActor", POOLS),
+    (Role.OPERATOR_POOL, "actors.operator_pool.actor.OperatorPoolActor", POOLS),
+    (Role.TRUNK_POOL, "actors.trunk_pool.actor.TrunkPoolActor", POOLS),
+    (Role.DEADLINE_WATCHDOG, "actors.deadline_watchdog.actor.DeadlineWatchdogActor", POOLS),
+    (Role.ALERT_INTAKE, "actors.alert_intake.actor.AlertIntakeActor", INTAKE),
+    (Role.HTTP_BRIDGE, "gateways.http.bridge.HttpBridgeActor", INTAKE),
+)
+
+PRELOADED: Final[tuple[str, ...]] = (
+    "numpy",
+    "store.journal",
+    "store.following",
+    "store.registry",
+    "actors.supervisor.actor",
+    "actors.alert_case.actor",
+    "actors.call_leg.actor",
+    "actors.conference_bridge.actor",
+    "gateways.gsm.actor",
+    *(path.rpartition(".")[0] for _, path, _ in _SINGLETONS),
+)
+"""Imported before the actor system forks, so that an actor's start costs milliseconds."""
+
+
+def plan(setup: Setup) -> Plan:
+    """Everything that the Supervisor keeps running. A modem that cannot start takes nobody else down."""
+    modems = tuple(
+        ActorSpec(role=Role.GSM_MODEM, key=line.line, cls=GSM_MODEM, group=MODEMS, critical=False)
+        for line in setup.lines
+    )
+    singletons = tuple(ActorSpec(role=role, cls=path, group=group) for role, path, group in _SINGLETONS)
+    return Plan(
+        actors=(*singletons, *modems),
+        crews=CrewSpec(
+            case="actors.alert_case.actor.AlertCaseActor",
+            leg="actors.call_leg.actor.CallLegActor",
+            bridge="actors.conference_bridge.actor.ConferenceBridgeActor",
+            live=setup.policy.live_cases,
+            idle=setup.policy.idle_crews,
+        ),
+    )
+
+
+def environment(
+    *, node: NodeId, state: Path, journal_url: str, anchor_us: int, setup: Setup, plan: Plan
+) -> Environment:
+    """What every actor of this node is given."""
+    from runtime.directory import FileDirectory
+    from runtime.environment import Environment
+
+    clock = SystemClock(anchor_us)
+    run = state / "run"
+
+    def open_journal() -> Journal:
+        return journal_opened(journal_url, node, clock, run / "notify")
+
+    return Environment(
+        node=node,
+        state=state,
+        clock=clock,
+        directory=FileDirectory(run),
+        open_journal=open_journal,
+        settings=setup,
+        plan=plan,
+    )
+
+
+def journal_opened(url: str, node: NodeId, clock: SystemClock, notify: Path) -> Journal:
+    """The journal, newly opened for the calling process. Raises JournalError."""
+    from store.journal import Journal
+    from store.notify import SocketNotifier
+
+    return Journal.open(url, node=node, clock=clock.now_us, notify=SocketNotifier(notify))
+
+
+def class_names(made: Plan) -> Sequence[str]:
+    """Every class that the plan names, once; for those who want to know whether all of them exist."""
+    crews = made.crews
+    of_crews = (crews.case, crews.leg, crews.bridge) if crews is not None else ()
+    return tuple(dict.fromkeys((SUPERVISOR, *(spec.cls for spec in made.actors), *of_crews)))

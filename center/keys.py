@@ -1,0 +1,76 @@
+"""The keys of the first start: the app's, and in a simulated run a demo operator with her token.
+
+The files are what people and scripts use; the registry holds only what proves them. A file that was
+lost is made anew, a registry that was lost learns the file's secret again.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from center.errors import StateError
+from center.state_dir import StateDir
+from messages.ids import E164, OperatorId, ShiftState
+
+if TYPE_CHECKING:
+    from store.journal import Journal
+    from store.registry import Registry
+
+APP_KEY: Final = "app.key"
+DEMO_TOKEN: Final = "demo-operator.token"
+DEMO_OPERATOR: Final = OperatorId("demo")
+DEMO_PHONE: Final = E164("+390200000100")
+_BY: Final = "first start"
+
+
+def ensure_app_key(state: StateDir, registry: Registry) -> str:
+    """The center's own app key, in its file and known to the registry."""
+    key = _secret(state.keys / APP_KEY, "swk")
+    registry.trust_app_key(key, "center")
+    return key
+
+
+def ensure_demo_operator(state: StateDir, registry: Registry, journal: Journal, *, has_phone: bool) -> None:
+    """The operator of a simulated run. She begins her shift where the simulation has her phone.
+
+    Only once: what she, or her silence, has made of her shift since is left alone.
+    """
+    if registry.operator(DEMO_OPERATOR) is None:
+        registry.add_operator("Demo Operator", DEMO_PHONE, by=_BY, id=DEMO_OPERATOR)
+        if has_phone:
+            set_shift(journal, DEMO_OPERATOR, ShiftState.READY, _BY)
+    registry.trust_token(DEMO_OPERATOR, _secret(state.keys / DEMO_TOKEN, "swo"), by=_BY)
+
+
+def set_shift(journal: Journal, operator: OperatorId, state: ShiftState, reason: str) -> None:
+    """Says in the operator's stream what her shift is now."""
+    from messages.events import ShiftChanged
+    from store import streams
+    from store.journal import Append
+
+    changed = ShiftChanged(operator=operator, state=state, reason=reason)
+    journal.append(Append(streams.operator(operator), None, (changed,)))
+
+
+def _secret(file: Path, prefix: str) -> str:
+    """The file's secret; a new one where there is no file. Never readable by anybody else."""
+    from store.credentials import new_secret
+
+    try:
+        if secret := file.read_text().strip():
+            return secret
+        file.unlink()
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise StateError(f"cannot read {file}: {error.strerror}") from error
+    secret = new_secret(prefix)
+    part = file.with_name(f".{file.name}.{os.getpid()}")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "w") as new:
+        new.write(f"{secret}\n")
+        new.flush()
+        os.fsync(new.fileno())
+    part.replace(file)
+    return secret

@@ -1,0 +1,30 @@
+"""The web's listening socket. The node holds it, so that a web that is started again finds those who wait."""
+
+from __future__ import annotations
+
+import socket
+from typing import Final
+
+from center.errors import NodeError
+
+BACKLOG: Final = 2048
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket at the first address of `host`; port 0 takes any. Raises NodeError."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (socket.gaierror, UnicodeError) as error:
+        raise NodeError(f"http.host: no address for {host}") from error
+    family, _, _, _, address = found[0]
+    listening = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(BACKLOG)
+    except OSError as error:
+        listening.close()
+        raise NodeError(
+            f"cannot listen on {host} port {port}: {error.strerror}; try another --port"
+        ) from error
+    return listening

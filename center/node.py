@@ -1,0 +1,278 @@
+"""The node process: starts the carrier, the web and the actor system of a state directory, and watches them.
+
+`python -m center.node …` is what `securwoman run` becomes. It handles no alert and holds nothing that
+an alert needs: it may be killed at any moment, and the next one ends what this one has left, by its mark.
+
+It has no threads, because the actor system is forked from it, and keeps no journal open, because a fork
+must not inherit one. What is blocking here takes milliseconds, but for the start and stop of the actors.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import select
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from center import service_manager
+from center.carrier import Carrier
+from center.errors import CenterError, NodeError
+from center.handed_down import setup_of, simulation, with_simulation
+from center.journals import node_name
+from center.launching import raise_limits
+from center.listening import listen
+from center.processes import MARK, ProcessId, end_marked, identity
+from center.settings import Settings
+from center.settings_file import load
+from center.signals import Signals
+from center.state_dir import Lock, NodeFile, StateDir, boot_id, write_json
+from center.version import version
+from center.web_group import WebGroup
+from messages.ids import NodeId
+from model.policy import Setup
+from runtime.clock import SystemClock
+from runtime.pidfd import DeathWatch
+
+if TYPE_CHECKING:
+    from center.actors_group import ActorsGroup
+
+LOOK_EVERY_S: Final = 1.0
+SOON_S: Final = 0.02
+"""Between two looks while the web has not answered yet."""
+WEB_ANSWERS_WITHIN_S: Final = 30.0
+STOPS_WITHIN_S: Final = 4.8
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeOptions:
+    """What the node is started with."""
+
+    state: Path
+    config: Path
+    simulate: Path | None
+    """The simulation's file; None: the modems of the settings."""
+    host: str | None = None
+    port: int | None = None
+
+
+class Node:
+    """One run of a center on this machine."""
+
+    def __init__(self, options: NodeOptions) -> None:
+        """Reads the settings and takes the state directory. Raises CenterError; nothing is running then."""
+        self.options = options
+        self.state = StateDir(options.state)
+        self.clock = SystemClock.anchored()
+        self.settings = self._settings()
+        self.setup: Setup = setup_of(self.settings)
+        self.name: NodeId = node_name(self.settings)
+        self.journal_url = self.settings.journal.url or self.state.journal_url
+        self._lock = Lock(self.state)
+        try:
+            self.ended = end_marked(self.state.path)
+        except TimeoutError as error:
+            raise NodeError(f"what an earlier center left running cannot be ended: {error}") from error
+        process = identity(os.getpid())
+        if process is None:
+            raise NodeError("/proc cannot be read")
+        self._file = NodeFile(
+            process=process,
+            boot=boot_id(),
+            node=self.name,
+            version=version(),
+            since_us=self.clock.now_us(),
+            anchor_us=self.clock.anchor_us,
+            config=str(options.config),
+            simulation=str(options.simulate) if options.simulate is not None else None,
+            journal=self.journal_url,
+        )
+        self.carrier: Carrier | None = None
+        self.web: WebGroup | None = None
+        self.actors: ActorsGroup | None = None
+
+    def _settings(self) -> Settings:
+        settings = load(self.options.config)
+        self.state.create()
+        if self.options.simulate is not None:
+            settings = with_simulation(settings, simulation(self.options.simulate, self.state.run))
+        elif not settings.modem:
+            raise NodeError(f"{self.options.config} configures no modem; use --simulate")
+        http = msgspec.structs.replace(
+            settings.http,
+            host=self.options.host or settings.http.host,
+            port=self.options.port if self.options.port is not None else settings.http.port,
+        )
+        return msgspec.structs.replace(settings, http=http)
+
+    # ------------------------------------------------------------ life
+
+    def run(self) -> None:
+        """From the start to the orderly stop. Raises CenterError where it could not start."""
+        listening = listen(self.settings.http.host, self.settings.http.port)
+        signals = Signals()
+        try:
+            self._start(listening)
+            self._watch(signals, listening)
+        finally:
+            try:
+                self._stop()
+            finally:
+                listening.close()
+                signals.close()
+                self._lock.release()
+
+    def _start(self, listening: socket.socket) -> None:
+        """Everything at the same time, as far as one does not need the other."""
+        raise_limits()
+        if self.options.simulate is not None:
+            self.carrier = Carrier(self.state, self.options.simulate)
+        self.web = WebGroup(self.state, self.clock, self.name, self.journal_url, self.setup, listening)
+        self.web.start()
+        self._tell()
+        # Only now, while the others start: what the actors need takes longest to import.
+        from center.actors_group import ActorsGroup
+        from runtime import logs
+
+        logs.configure(self.state.logs, "node")
+        self.actors = ActorsGroup(
+            state=self.state.path,
+            clock=self.clock,
+            node=self.name,
+            journal_url=self.journal_url,
+            setup=self.setup,
+        )
+        self.actors.first_start(self.state, simulated_phones=self._simulated_phones(), version=version())
+        if self.carrier is not None:
+            self.carrier.wait_ready()
+        self.actors.start()
+        self._tell()
+
+    def _simulated_phones(self) -> tuple[str, ...] | None:
+        if self.options.simulate is None:
+            return None
+        return simulation(self.options.simulate, self.state.run).phones
+
+    def _watch(self, signals: Signals, listening: socket.socket) -> None:
+        """Looks after all of them until a signal asks for the end."""
+        assert self.web is not None
+        assert self.actors is not None
+        deaths = DeathWatch()
+        announced = False
+        started_s = time.monotonic()
+        while not signals.asked_to_stop:
+            now_s = time.monotonic()
+            changed = self.web.look(now_s)
+            changed |= self.actors.look(now_s)
+            if self.carrier is not None and self.carrier.has_ended():
+                self.carrier = Carrier(self.state, self.carrier.simulation)
+            if changed:
+                self._tell()
+            if not announced and self.web.healthy:
+                announced = True
+                self._announce(listening)
+            if not announced and now_s - started_s > WEB_ANSWERS_WITHIN_S:
+                raise NodeError(f"the web does not answer; see {self.state.logs / 'web.log'}")
+            service_manager.tell("WATCHDOG=1")
+            for process in self._watched():
+                deaths.add(process.pid, process.started)
+            select.select([signals.fileno(), deaths.fileno()], [], [], LOOK_EVERY_S if announced else SOON_S)
+            deaths.dead()
+            signals.drain()
+        deaths.close()
+
+    def _watched(self) -> Iterator[ProcessId]:
+        """Those whose death is to wake us."""
+        if self.web is not None and self.web.process is not None:
+            yield self.web.process
+        if self.actors is not None:
+            yield from self.actors.processes
+        if self.carrier is not None:
+            yield self.carrier.process
+
+    def _announce(self, listening: socket.socket) -> None:
+        host, port = listening.getsockname()[:2]
+        shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+        address = f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+        print(f"securWoman is running: {address}/", flush=True)
+        service_manager.tell(f"READY=1\nSTATUS={address}/")
+
+    def _tell(self) -> None:
+        """Writes down who we are and what we have started."""
+        assert self.web is not None
+        admin = self.actors.admin if self.actors is not None else None
+        self._file = msgspec.structs.replace(
+            self._file,
+            incarnation=self.actors.incarnation if self.actors is not None else 1,
+            admin=admin,
+            admin_restarts=self.actors.restarts if self.actors is not None else 0,
+            web_restarts=self.web.restarts,
+        )
+        try:
+            write_json(self.state.node_file, self._file)
+        except OSError as error:
+            # A full disk must not end the node; who asks is told what was true before.
+            print(f"securwoman: {self.state.node_file}: {error.strerror}", file=sys.stderr, flush=True)
+
+    def _stop(self) -> None:
+        """In order, within 5 s, calls left up: web and actors together, the network last."""
+        service_manager.tell("STOPPING=1")
+        until_s = time.monotonic() + STOPS_WITHIN_S
+        if self.web is not None:
+            self.web.ask_to_end()
+        if self.actors is not None:
+            self.actors.stop()
+        if self.web is not None:
+            self.web.end(max(0.2, until_s - time.monotonic() - 0.5))
+        if self.carrier is not None:
+            self.carrier.end()
+        if self.actors is not None:
+            self.actors.say_stopped()
+
+
+def command(options: NodeOptions) -> tuple[list[str], dict[str, str]]:
+    """What to execute to become this node: its arguments and its environment, which carries the mark."""
+    from center.launching import child_environment
+
+    arguments = [sys.executable, "-m", "center.node", "--state", str(options.state)]
+    arguments += ["--config", str(options.config)]
+    if options.simulate is not None:
+        arguments += ["--simulate", str(options.simulate)]
+    if options.host is not None:
+        arguments += ["--host", options.host]
+    if options.port is not None:
+        arguments += ["--port", str(options.port)]
+    return arguments, child_environment(StateDir(options.state).path)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The node's process. Returns its exit code; errors are one sentence on stderr."""
+    parser = argparse.ArgumentParser(prog="center.node")
+    parser.add_argument("--state", type=Path, required=True)
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--simulate", type=Path)
+    parser.add_argument("--host")
+    parser.add_argument("--port", type=int)
+    options = NodeOptions(**vars(parser.parse_args(arguments)))
+    if os.environ.get(MARK) != str(StateDir(options.state).path):
+        # Started by hand: without the mark, nobody would find what this one leaves behind.
+        argv, environment = command(options)
+        os.execve(argv[0], argv, environment)
+    try:
+        Node(options).run()
+    except CenterError as error:
+        for line in str(error).splitlines():
+            print(f"securwoman: {line}", file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

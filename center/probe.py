@@ -1,0 +1,81 @@
+"""Asks the web `GET /healthz` without ever waiting: sent at one look, read at a later one.
+
+A process that runs and does not answer is as bad as one that has died, and only asking tells.
+"""
+
+from __future__ import annotations
+
+import socket
+from typing import Final
+
+PATIENCE_S: Final = 5.0
+"""Silence for longer than this is being hung: longer than a garbage collection, or a storm's worst pause."""
+_REQUEST: Final = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+
+class Probe:
+    """One question at a time. `look` is to be called about once a second, or more often."""
+
+    def __init__(self, family: socket.AddressFamily, address: tuple[str, int]) -> None:
+        self._family = family
+        self._address = address
+        self._socket: socket.socket | None = None
+        self._asked_s = 0.0
+        self._unsent = b""
+        self._heard = b""
+        self.healthy = False
+        """Whether the last question was answered with 200."""
+        self.answered_once = False
+        """Whether it has ever been, since `another`."""
+
+    def look(self, now_s: float) -> bool:
+        """Goes on with the question, or asks the next. False: it has been silent for too long."""
+        if self._socket is None:
+            self._ask(now_s)
+        else:
+            self._go_on()
+        if self._socket is not None and now_s - self._asked_s > PATIENCE_S:
+            self.forget()
+            return False
+        return True
+
+    def forget(self) -> None:
+        """Whoever was asked is gone."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+        self.healthy = False
+
+    def another(self) -> None:
+        """Somebody else answers from now on, who has yet to begin."""
+        self.forget()
+        self.answered_once = False
+
+    def _ask(self, now_s: float) -> None:
+        asking = socket.socket(self._family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
+        self._socket, self._asked_s, self._unsent, self._heard = asking, now_s, _REQUEST, b""
+        try:
+            asking.connect(self._address)
+        except BlockingIOError:
+            pass
+        except OSError:
+            self.forget()
+            return
+        self._go_on()
+
+    def _go_on(self) -> None:
+        assert self._socket is not None
+        try:
+            while self._unsent:
+                self._unsent = self._unsent[self._socket.send(self._unsent) :]
+            while data := self._socket.recv(4096):
+                self._heard += data
+        except BlockingIOError:
+            return
+        except OSError:
+            self.forget()
+            return
+        answered = self._heard.startswith((b"HTTP/1.1 200", b"HTTP/1.0 200"))
+        self.forget()
+        self.healthy = answered
+        self.answered_once |= answered

@@ -1,0 +1,62 @@
+"""SIGTERM, SIGINT and SIGHUP as one request for the end, and a descriptor that wakes whoever waits.
+
+Processes forked from this one get the signals' default actions back: an actor that the kernel is
+asked to end must end.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from types import FrameType
+from typing import Final
+
+_ASKING: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+_caught = False
+
+
+class Signals:
+    """Installed when made. One at a time in a process, in its main thread."""
+
+    def __init__(self) -> None:
+        global _caught
+        self.asked_to_stop = False
+        self._read, self._write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._wakeup_before = signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
+        self._before = {signum: signal.signal(signum, self._asked) for signum in _ASKING}
+        _caught = True
+
+    def fileno(self) -> int:
+        """Readable from a signal until `drain`."""
+        return self._read
+
+    def drain(self) -> None:
+        """Takes what has woken us."""
+        try:
+            while os.read(self._read, 512):
+                pass
+        except BlockingIOError:
+            pass
+
+    def close(self) -> None:
+        """Gives the signals back."""
+        global _caught
+        _caught = False
+        for signum, action in self._before.items():
+            signal.signal(signum, action)
+        signal.set_wakeup_fd(self._wakeup_before)
+        os.close(self._read)
+        os.close(self._write)
+
+    def _asked(self, signum: int, frame: FrameType | None) -> None:
+        self.asked_to_stop = True
+
+
+def _forget_in_child() -> None:
+    if _caught:
+        signal.set_wakeup_fd(-1)
+        for signum in _ASKING:
+            signal.signal(signum, signal.SIG_DFL)
+
+
+os.register_at_fork(after_in_child=_forget_in_child)

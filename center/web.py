@@ -1,0 +1,40 @@
+"""The web process, `python -m center.web --state DIR`: serves as `run/web-settings.json` says."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+import msgspec
+
+from center.processes import identity
+from center.state_dir import StateDir, WebFile, write_json
+from center.web_group import SETTINGS_NAME
+from gateways.http.settings import WebSettings
+from runtime import logs
+from runtime.clock import SystemClock
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serves until SIGTERM. Returns the exit code."""
+    parser = argparse.ArgumentParser(prog="center.web")
+    parser.add_argument("--state", type=Path, required=True)
+    state = StateDir(parser.parse_args(arguments).state)
+    settings = msgspec.json.decode((state.run / SETTINGS_NAME).read_bytes(), type=WebSettings)
+    logs.configure(state.logs, "web", stderr=True)
+    from gateways.http.server import serve
+
+    process = identity(os.getpid())
+    assert process is not None
+    since_us = SystemClock(settings.anchor_us).now_us()
+    # The socket listens already: whoever reads this and connects is only kept waiting.
+    web = WebFile(process=process, host=settings.host, port=settings.port, since_us=since_us)
+    write_json(state.web_file, web)
+    serve(settings)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
