@@ -17,6 +17,8 @@ from media.frames import SAMPLE_BYTES, Samples, samples_of
 # such steps; white noise has both, but is as rough when read the other way.
 _ROUGH = 12_000
 """Mean step between samples. Uniform noise has 21 845, the loudest speech about 5 000."""
+_LOUD = 16_384
+"""Uniform noise exceeds it in any 120 samples; most honest sound does not, and is spared the closer look."""
 _SMOOTHER = 8
 """The other reading must be smoother by this factor: speech at −10 dBFS is by 20 and more."""
 _SPREAD = 40
@@ -51,6 +53,8 @@ def _misread(pcm: bytes) -> bool:
     """Whether the newest samples make sense only when read from one byte later."""
     first = (len(pcm) // SAMPLE_BYTES - _LOOK_SAMPLES) * SAMPLE_BYTES
     read = samples_of(pcm[first : first + _LOOK_SAMPLES * SAMPLE_BYTES])
+    if read.max() < _LOUD:
+        return False
     step = _mean_step(read)
     if step < _ROUGH or len(np.unique(read >> 8)) < _SPREAD:
         return False

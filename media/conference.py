@@ -21,7 +21,7 @@ from media.core import ConferenceCore
 from media.jitter import JitterStats
 from media.levels import LevelReport
 from media.ports import PortCounters, VoicePort, VoicePortSpec, open_port
-from media.priority import raise_thread_priority
+from media.priority import raise_thread_priority, share_interpreter
 from media.roster import OpenPort, Roster, Spawn
 
 _STOP_S = 0.5
@@ -210,6 +210,7 @@ class Conference:
 
     def _run(self, stopping: threading.Event) -> None:
         pace = self._pace
+        share_interpreter()
         pace.priority = raise_thread_priority()
         self._clock.start()
         while not stopping.is_set():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -128,6 +129,31 @@ def test_telling_the_members_again_and_again_makes_no_gap(side: ModemSide, confe
         <= pace.late_ticks + pace.skipped_ticks + 2
     )
     assert all(port.read_bytes > 40 * FRAME_BYTES for port in conference.counters().values())
+
+
+def test_a_busy_thread_beside_it_does_not_take_the_voices_time(
+    side: ModemSide, conference: Conference
+) -> None:
+    sys.setswitchinterval(0.005)  # Python's own
+    done = threading.Event()
+
+    def compute() -> None:
+        while not done.is_set():
+            sum(range(1000))
+
+    busy = threading.Thread(target=compute, daemon=True)
+    busy.start()
+    try:
+        conference.start()
+        conference.set_members(members(*side.lines))
+        for line in side.lines:
+            wait_for_sound(line, 40)
+    finally:
+        done.set()
+        busy.join(10)
+    pace = conference.status().pace
+    assert pace.late_ticks + pace.skipped_ticks < pace.ticks / 2
+    assert sys.getswitchinterval() <= 0.0005
 
 
 def test_ports_opened_elsewhere_can_join(side: ModemSide, conference: Conference) -> None:
