@@ -55,7 +55,10 @@ def _no_answer_at(leg: Leg, policy: Policy) -> Instant:
 
 def call_user(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
     """Dials her when it is time, on a line that was granted for it."""
-    if case.going(Party.USER) is not None or case.phone is None or _forbidden(case, policy):
+    if case.phone is None or _forbidden(case, policy):
+        return NOTHING
+    if any(leg.live for leg in case.of(Party.USER)):
+        # Also one that is still being hung up: it would make her own phone busy for the next.
         return NOTHING
     due = due_at(case, policy)
     if due is None:

@@ -1,0 +1,240 @@
+"""A journal in memory and one alert in it, for tests of the AlertCase's decider."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from actors.alert_case.decider import Decision, decide
+from actors.alert_case.hand import Decided, Hand
+from actors.alert_case.hear import Heard
+from messages import events as ev
+from messages.base import VoicePort
+from messages.calls import CallState
+from messages.identity import Identified, Identify
+from messages.ids import (
+    E164,
+    SECOND,
+    AlertId,
+    Channel,
+    CrewId,
+    Instant,
+    LegId,
+    LineId,
+    NodeId,
+    OperatorCommand,
+    OperatorId,
+    Party,
+    TrunkId,
+    UserId,
+)
+from messages.journal import Recorded
+from messages.legs import LegReport
+from messages.lines import LineGranted, RequestLine
+from messages.operators import OperatorOffer, OperatorsOffered, RequestOperators
+from model.case import Case, Owner
+from model.evolve import begin, evolve
+from model.leg import Leg
+from model.policy import Policy
+
+E = TypeVar("E")
+
+ALERT = AlertId("a1")
+START = Instant(1_000_000 * SECOND)
+PHONE = E164("+393331112223")
+POLICY = Policy(psap_number=E164("+390200000112"), psap_alternate=E164("+390200000113"))
+EVERYONE = tuple(OperatorId(name) for name in ("anna", "bice", "carla"))
+
+
+class Book:
+    """One alert, its journal, a clock, and pools that answer whatever is wanted, as long as they have it."""
+
+    def __init__(
+        self, *, policy: Policy = POLICY, operators: tuple[OperatorId, ...] = EVERYONE, **received: object
+    ) -> None:
+        self.policy = policy
+        self.now = START
+        self.recorded: list[Recorded] = []
+        self.versions: dict[str, int] = {}
+        self._case: Case | None = None
+        self._folded = 0
+        self.operators = list(operators)
+        self.on_shift = len(operators)
+        self.public = [LineId(f"p{n}") for n in range(8)]
+        self.emergency = [LineId(f"e{n}") for n in range(2)]
+        self.me = Owner(node=NodeId("n"), crew=CrewId("c00"), incarnation=1)
+        self.hand = Hand(opened_at=START)
+        self.known: UserId | None = UserId("giulia")
+        self.wake_at: Instant | None = None
+        self.answering = True
+        fields: dict[str, object] = {
+            "channel": Channel.DATA,
+            "raised_at": START,
+            "received_at": START,
+            "deadline_at": Instant(START + 50 * SECOND),
+            "phone": PHONE,
+        }
+        self.write("inbox-a1", ev.AlertReceived(**{**fields, **received}))  # type: ignore[arg-type]
+
+    # ------------------------------------------------------------ the journal
+
+    def write(self, stream: str, *events: ev.Event) -> None:
+        for event in events:
+            version = self.versions.get(stream, 0) + 1
+            self.versions[stream] = version
+            self.recorded.append(
+                Recorded(
+                    seq=len(self.recorded) + 1,
+                    stream=stream,
+                    version=version,
+                    at_us=self.now,
+                    node=NodeId("n"),
+                    epoch=0,
+                    event=event,
+                )
+            )
+
+    @property
+    def case(self) -> Case:
+        """The alert as it stands; folded event by event as a follower of the journal would."""
+        for recorded in self.recorded[self._folded :]:
+            self._case = begin(recorded) if self._case is None else evolve(self._case, recorded)
+        self._folded = len(self.recorded)
+        assert self._case is not None
+        return self._case
+
+    @property
+    def events(self) -> list[ev.Event]:
+        return [one.event for one in self.recorded]
+
+    def all_of(self, kind: type[E]) -> list[E]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    # ------------------------------------------------------------ deciding
+
+    def go_on(self, *heard: Heard) -> Decision:
+        """Decide once, write, and have the pools answer what is wanted, until nothing more is."""
+        for _ in range(30):
+            decision = decide(self.case, heard, self.hand, self.me, self.policy, self.now)
+            self.write(
+                "alert-a1", *(event for event in decision.events if not isinstance(event, ev.AlarmRaised))
+            )
+            self.hand, self.wake_at = decision.hand, decision.wake_at
+            heard = ()
+            if not (self.answering and self._answer(decision)) and not decision.events:
+                return decision
+        raise AssertionError(f"no rest: {decision}")
+
+    def _answer(self, decision: Decision) -> bool:
+        before = self.hand
+        for want in decision.wants:
+            match want:
+                case Identify():
+                    self.hand = self.hand.take(
+                        Identified(alert=ALERT, user=self.known, phone=want.phone or PHONE, language="it")
+                    )
+                case RequestOperators():
+                    self.hand = self.hand.take(self._offer(want))
+                case RequestLine():
+                    line = self._line(want)
+                    if line is not None:
+                        self.hand = self.hand.take(line)
+        return self.hand != before
+
+    def _offer(self, want: RequestOperators) -> OperatorsOffered:
+        free = [one for one in self.operators if one not in want.avoid]
+        if want.named is not None:
+            free = [want.named]
+        chosen = free if want.wanted == 0 else free[: want.wanted]
+        offers = tuple(
+            OperatorOffer(operator=one, version=0, number=E164("+39020000010" + str(n)))
+            for n, one in enumerate(chosen)
+        )
+        return OperatorsOffered(alert=ALERT, offers=offers, on_shift=self.on_shift)
+
+    def _line(self, want: RequestLine) -> LineGranted | None:
+        taken = {leg.line for leg in self.case.legs.values() if leg.live}
+        taken |= {line.line for key, line in self.hand.lines.items() if key != (want.leg, want.attempt)}
+        group = self.emergency if want.emergency else self.public
+        free = [line for line in group if line not in taken]
+        free.sort(key=lambda line: line in want.avoid)
+        if not free:
+            return None
+        return LineGranted(leg=want.leg, attempt=want.attempt, line=free[0], trunk=TrunkId("t"), version=0)
+
+    # ------------------------------------------------------------ what happens
+
+    def pass_time(self, seconds: float) -> None:
+        """Move the clock, deciding at every moment that the decider asked for."""
+        until = Instant(self.now + round(seconds * SECOND))
+        while self.wake_at is not None and self.wake_at <= until and self.case.closed_at is None:
+            self.now = max(self.now, self.wake_at)
+            self.go_on()
+            assert self.wake_at is None or self.wake_at > self.now
+        self.now = until
+        self.go_on()
+
+    def report(self, leg: Leg, state: CallState, cause: int | None = None, *, adopted: bool = False) -> None:
+        voice = VoicePort(path=f"/dev/voice-{leg.line}") if state is CallState.ANSWERED else None
+        self.go_on(
+            LegReport(
+                leg=leg.leg, attempt=leg.attempt, state=state, cause=cause, voice=voice, adopted=adopted
+            )
+        )
+
+    def leg(self, party: Party) -> Leg:
+        leg = self.case.going(party)
+        assert leg is not None, f"no leg of {party}: {self.case.legs}"
+        return leg
+
+    def rings(self, party: Party) -> None:
+        self.report(self.leg(party), CallState.RINGING)
+
+    def answers(self, party: Party) -> None:
+        self.report(self.leg(party), CallState.ANSWERED)
+        self.bridge()
+
+    def ends(self, party: Party, cause: int = 16) -> None:
+        self.report(self.leg(party), CallState.RELEASED, cause)
+
+    def release_all(self) -> None:
+        """The modems hang up whatever the case wants hung up."""
+        for leg in list(self.case.legs.values()):
+            if leg.live and not leg.going:
+                self.report(leg, CallState.RELEASED, 16)
+
+    def bridge(self) -> None:
+        """The bridge joins everybody whose voice it was told."""
+        from actors.alert_case.wishes import bridge_wish
+        from messages.bridge import BridgeReport
+
+        wish = bridge_wish(self.case)
+        self.go_on(BridgeReport(bridge=wish.bridge, joined=tuple(member.leg for member in wish.members)))
+
+    def order(self, command: OperatorCommand, by: OperatorId | None = None, text: str = "") -> None:
+        operator = by or self.case.operator or EVERYONE[0]
+        self.write("inbox-a1", ev.CommandGiven(command=command, by=operator, text=text))
+        self.go_on()
+
+    def to_talking(self) -> None:
+        """The main flow up to the conversation of operator and user (S4 to S6)."""
+        self.go_on()
+        self.rings(Party.OPERATOR)
+        self.answers(Party.OPERATOR)
+        self.rings(Party.USER)
+        self.answers(Party.USER)
+
+    def to_conference(self) -> None:
+        """Further, up to 112 in the conference (S8)."""
+        self.to_talking()
+        self.order(OperatorCommand.CALL_PSAP)
+        self.rings(Party.PSAP)
+        self.answers(Party.PSAP)
+
+
+def decided(book: Book) -> list[Decided]:
+    """The alert's own events."""
+    return [one.event for one in book.recorded if one.stream == "alert-a1"]  # type: ignore[misc]
+
+
+def leg(name: str) -> LegId:
+    return LegId(f"{ALERT}:{name}")

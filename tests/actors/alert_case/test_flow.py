@@ -1,0 +1,474 @@
+"""The flow S3–S11 and the cases of the mission, in the AlertCase's decider."""
+
+from __future__ import annotations
+
+import pytest
+
+from messages import events as ev
+from messages.calls import CallState
+from messages.identity import Identify
+from messages.ids import SECOND, Advice, Channel, Instant, LineId, OperatorCommand, OperatorId, Outcome, Party
+from messages.lines import PreemptCase
+from model.allowed import refusal
+from model.evolve import fold
+from model.leg import LegState
+from model.phase import Phase, phase
+from model.policy import Duress, MetBy, Policy, VoiceAlert
+from tests.actors.alert_case.book import ALERT, EVERYONE, POLICY, START, Book, leg
+
+
+def with_policy(**changes: object) -> Policy:
+    from msgspec.structs import replace
+
+    return replace(POLICY, **changes)
+
+
+def test_s03_s04_one_barrier_holds_identity_operator_and_first_leg() -> None:
+    book = Book()
+    book.go_on()
+    kinds = [type(event) for event in book.events[1:]]
+    assert kinds == [ev.CaseOpened, ev.UserIdentified, ev.OperatorReserved, ev.LegOriginating]
+    originating = book.all_of(ev.LegOriginating)[0]
+    assert originating.party is Party.OPERATOR
+    assert originating.leg == leg("op1")
+
+
+def test_s04_the_user_is_not_called_before_the_operator_answers() -> None:
+    book = Book()
+    book.go_on()
+    book.rings(Party.OPERATOR)
+    assert book.case.going(Party.USER) is None
+    book.answers(Party.OPERATOR)
+    assert book.leg(Party.USER).number == book.case.phone
+
+
+def test_s05_s11_ringing_is_reaching() -> None:
+    book = Book()
+    book.go_on()
+    book.answers(Party.OPERATOR)
+    book.rings(Party.USER)
+    assert book.case.reached_by == "ringing"
+    assert len(book.all_of(ev.UserReached)) == 1
+    book.answers(Party.USER)
+    assert len(book.all_of(ev.UserReached)) == 1
+
+
+def test_s11_answering_can_be_required_instead() -> None:
+    book = Book(policy=with_policy(met_by=MetBy.ANSWERED))
+    book.go_on()
+    book.answers(Party.OPERATOR)
+    book.rings(Party.USER)
+    assert book.case.reached_at is None
+    book.answers(Party.USER)
+    assert book.case.reached_by == "answered"
+
+
+def test_s06_operator_and_user_are_joined() -> None:
+    book = Book()
+    book.to_talking()
+    assert {one.leg for one in book.case.legs.values() if one.joined} == {leg("op1"), leg("user")}
+    assert phase(book.case) is Phase.TALKING
+
+
+def test_s07_a_false_alarm_releases_everybody_and_closes_after_that() -> None:
+    book = Book()
+    book.to_talking()
+    book.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    assert {one.state for one in book.case.legs.values()} == {LegState.RELEASING}
+    assert book.case.closed_at is None
+    book.release_all()
+    assert book.case.outcome is Outcome.FALSE_ALARM
+    assert book.case.reserved == ()
+
+
+def test_s08_112_is_called_on_the_emergency_trunk_and_joined() -> None:
+    book = Book()
+    book.to_conference()
+    psap = book.leg(Party.PSAP)
+    assert psap.line in book.emergency
+    assert psap.number == POLICY.psap_number
+    assert all(one.joined for one in book.case.legs.values())
+    assert book.all_of(ev.PsapJoined)
+    assert phase(book.case) is Phase.CONFERENCE
+
+
+def test_s09_the_operator_leaves_and_the_two_go_on_talking() -> None:
+    book = Book()
+    book.to_conference()
+    book.order(OperatorCommand.LEAVE)
+    assert book.all_of(ev.OperatorLeft)[0].reason == "left"
+    book.release_all()
+    assert book.case.closed_at is None
+    assert {one.leg for one in book.case.legs.values() if one.talking} == {leg("user"), leg("psap")}
+    assert phase(book.case) is Phase.HANDED_OVER
+    book.pass_time(90)
+    book.ends(Party.PSAP)
+    assert book.case.talking(Party.USER) is not None, "she is not cut off in the middle of a word"
+    book.pass_time(4)
+    book.release_all()
+    assert book.case.outcome is Outcome.HANDED_OVER
+
+
+def test_s10_briefed_and_left_with_112_alone_ends_all_of_it() -> None:
+    book = Book()
+    book.go_on()
+    book.answers(Party.OPERATOR)
+    book.order(OperatorCommand.CALL_PSAP)
+    book.answers(Party.PSAP)
+    assert refusal(book.case, OperatorCommand.LEAVE, EVERYONE[0], POLICY) is not None
+    book.order(OperatorCommand.BRIEFING_GIVEN)
+    book.order(OperatorCommand.LEAVE)
+    book.release_all()
+    assert book.case.outcome is Outcome.BRIEFED
+
+
+def test_s02_a_voice_alert_is_answered_at_once_and_is_the_users_leg() -> None:
+    book = Book(channel=Channel.VOICE, line=LineId("p7"), call=9)
+    book.go_on()
+    user = book.leg(Party.USER)
+    assert (user.line, user.call) == (LineId("p7"), 9)
+    book.report(user, CallState.ANSWERED)
+    assert book.case.reached_by == "inbound"
+    assert book.case.going(Party.OPERATOR) is not None, "the operator is called while she stays on the line"
+
+
+def test_s02_a_voice_alert_can_be_declined_and_called_back() -> None:
+    book = Book(
+        policy=with_policy(voice_alert=VoiceAlert.CALLBACK), channel=Channel.VOICE, line=LineId("p7"), call=9
+    )
+    book.go_on()
+    assert book.case.going(Party.USER) is None
+    book.answers(Party.OPERATOR)
+    assert book.leg(Party.USER).call is None
+
+
+def test_case_02_her_own_call_replaces_ours() -> None:
+    book = Book()
+    book.go_on()
+    book.answers(Party.OPERATOR)
+    book.rings(Party.USER)
+    again = ev.AlertSignalAdded(
+        channel=Channel.VOICE, received_at=book.now, raised_at=book.now, line=LineId("p7"), call=4
+    )
+    book.write("inbox-a1", again)
+    book.go_on()
+    outbound = book.case.legs[leg("user")]
+    assert (outbound.state, outbound.reason) == (LegState.RELEASING, "replaced")
+    inbound = book.case.legs[leg("user2")]
+    book.report(inbound, CallState.ANSWERED)
+    book.release_all()
+    book.bridge()
+    assert book.case.talking(Party.USER) == book.case.legs[leg("user2")]
+    book.pass_time(60)
+    assert len([one for one in book.all_of(ev.LegOriginating) if one.party is Party.USER]) == 2
+
+
+def test_case_03_busy_twice_is_presumed_to_be_112() -> None:
+    book = Book()
+    book.go_on()
+    book.answers(Party.OPERATOR)
+    book.ends(Party.USER, 17)
+    assert book.case.going(Party.USER) is None
+    book.pass_time(3.9)
+    assert book.case.going(Party.USER) is None
+    book.pass_time(0.2)
+    book.ends(Party.USER, 17)
+    assert book.case.presumed_calling_112 == "busy"
+    book.pass_time(60)
+    assert book.case.going(Party.USER) is None, "the operator decides"
+    book.order(OperatorCommand.REDIAL_USER)
+    assert book.leg(Party.USER).attempt == 3
+
+
+def test_case_04_a_machine_counts_as_no_answer() -> None:
+    book = Book()
+    book.to_talking()
+    book.order(OperatorCommand.MARK_MACHINE)
+    book.release_all()
+    assert book.leg(Party.USER).attempt == 2, "a second attempt rings in the background"
+    book.report(book.leg(Party.USER), CallState.ANSWERED)
+    book.order(OperatorCommand.MARK_MACHINE)
+    book.release_all()
+    book.pass_time(30)
+    assert book.case.going(Party.USER) is None
+
+
+def test_case_05_no_answer_within_25_s_rings_a_second_time() -> None:
+    book = Book()
+    book.go_on()
+    book.answers(Party.OPERATOR)
+    book.rings(Party.USER)
+    book.pass_time(24)
+    assert book.leg(Party.USER).ringing_at is not None
+    book.pass_time(1.5)
+    book.release_all()
+    assert book.leg(Party.USER).attempt == 2
+    assert refusal(book.case, OperatorCommand.CALL_PSAP, EVERYONE[0], POLICY) is None
+    book.rings(Party.USER)
+    book.pass_time(26)
+    book.release_all()
+    book.pass_time(60)
+    assert book.case.going(Party.USER) is None
+
+
+def test_case_06_a_drop_is_one_more_callback_and_112_stays_up() -> None:
+    book = Book()
+    book.to_conference()
+    book.ends(Party.USER)
+    assert book.leg(Party.USER).attempt == 2
+    assert book.case.talking(Party.PSAP) is not None
+    book.answers(Party.USER)
+    book.ends(Party.USER)
+    book.pass_time(30)
+    assert book.case.going(Party.USER) is None
+    assert book.case.talking(Party.PSAP) is not None
+
+
+def reserved(book: Book) -> int:
+    return len(book.case.reserved)
+
+
+def test_case_07_the_next_operator_after_6_s_and_all_after_12() -> None:
+    book = Book()
+    book.go_on()
+    book.rings(Party.OPERATOR)
+    book.pass_time(5.9)
+    assert reserved(book) == 1
+    book.pass_time(0.2)
+    assert reserved(book) == 2
+    book.pass_time(6)
+    assert reserved(book) == 3
+    second = book.case.legs[leg("op2")]
+    book.report(second, CallState.ANSWERED)
+    assert (book.case.operator, book.case.legs[leg("op1")].state) == (second.operator, LegState.RELEASING)
+    assert [event.operator for event in book.all_of(ev.OperatorNotAnswering)] == [EVERYONE[0]]
+    book.release_all()
+    assert book.case.reserved == (second.operator,)
+
+
+def test_case_08_nobody_on_shift_tells_the_app_at_once() -> None:
+    book = Book(operators=())
+    book.go_on()
+    assert book.case.advice is Advice.CALL_112_NOW
+    assert any(want.on_call for want in [_last_operators_request(book)])
+
+
+def _last_operators_request(book: Book):  # type: ignore[no-untyped-def]
+    from messages.operators import RequestOperators
+
+    book.answering = False
+    wants = [want for want in book.go_on().wants if isinstance(want, RequestOperators)]
+    return wants[-1]
+
+
+def test_case_08_all_are_tried_again_after_a_pause() -> None:
+    book = Book(operators=EVERYONE[:1])
+    book.go_on()
+    book.ends(Party.OPERATOR, 17)
+    assert book.case.going(Party.OPERATOR) is None
+    book.on_shift = 1
+    for _ in range(8):
+        book.now = Instant(book.now + SECOND)
+        book.go_on()
+    assert book.leg(Party.OPERATOR).attempt == 2
+
+
+def test_case_09_a_test_call_gives_up_its_line_and_a_real_one_does_not() -> None:
+    for test, state in ((True, LegState.RELEASING), (False, LegState.ORIGINATING)):
+        book = Book(test=test)
+        book.go_on()
+        book.answers(Party.OPERATOR)
+        book.go_on(PreemptCase(alert=ALERT, leg=leg("user")))
+        assert book.case.legs[leg("user")].state is state
+
+
+def test_s05_without_an_operator_she_is_dialled_when_the_set_up_time_is_all_that_is_left() -> None:
+    book = Book(operators=())
+    book.go_on()
+    book.pass_time(37.9)
+    assert book.case.going(Party.USER) is None
+    book.pass_time(0.2)
+    assert book.case.going(Party.USER) is not None
+
+
+def test_case_11_the_deadline_passes_while_it_rings() -> None:
+    book = Book(policy=with_policy(met_by=MetBy.ANSWERED))
+    book.go_on()
+    book.pass_time(30)
+    book.report(book.leg(Party.OPERATOR), CallState.ANSWERED)
+    book.rings(Party.USER)
+    book.pass_time(20)
+    book.write("inbox-a1", ev.DeadlineMissed())
+    book.go_on()
+    assert book.case.presumed_calling_112 == "deadline"
+    assert book.leg(Party.USER).state is LegState.RINGING
+
+
+def test_case_14_unknown_and_withheld_get_full_service() -> None:
+    book = Book(channel=Channel.VOICE, phone=None, line=LineId("p7"), call=1)
+    book.known = None
+    book.answering = True
+    book.go_on()
+    assert book.leg(Party.USER).call == 1
+    assert book.all_of(ev.LegOriginating)
+
+
+def test_case_15_112_busy_goes_to_another_line_and_then_to_the_alternate() -> None:
+    book = Book()
+    book.to_talking()
+    book.order(OperatorCommand.CALL_PSAP)
+    tried = []
+    for _ in range(3):
+        psap = book.leg(Party.PSAP)
+        tried.append((psap.line, psap.number))
+        book.ends(Party.PSAP, 17)
+        book.pass_time(2.1)
+    lines = [line for line, _ in tried]
+    assert lines[0] != lines[1]
+    assert [number for _, number in tried] == [POLICY.psap_number, POLICY.psap_number, POLICY.psap_alternate]
+    assert book.case.talking(Party.USER) is not None
+
+
+def test_case_15_112_that_is_silent_is_given_up() -> None:
+    book = Book()
+    book.to_talking()
+    book.order(OperatorCommand.CALL_PSAP)
+    book.rings(Party.PSAP)
+    book.pass_time(20.1)
+    book.release_all()
+    assert book.leg(Party.PSAP).attempt == 2
+
+
+def test_case_17_an_operator_who_is_lost_is_redialled_with_the_next_one() -> None:
+    book = Book()
+    book.to_talking()
+    book.ends(Party.OPERATOR)
+    assert book.all_of(ev.OperatorLeft)[-1].reason == "lost"
+    assert book.case.talking(Party.USER) is not None
+    assert {one.operator for one in book.case.of(Party.OPERATOR) if one.going} == {EVERYONE[0], EVERYONE[1]}
+
+
+def test_case_19_a_cancellation_changes_nothing_but_what_is_shown() -> None:
+    book = Book()
+    book.write("inbox-a1", ev.AlertCancelled())
+    book.to_talking()
+    assert book.case.cancelled
+
+
+def test_case_19_duress_calls_112_and_never_her() -> None:
+    book = Book()
+    book.write("inbox-a1", ev.AlertCancelled(duress=True))
+    book.go_on()
+    book.answers(Party.OPERATOR)
+    book.pass_time(45)
+    assert book.case.of(Party.USER) == ()
+    assert book.case.of(Party.PSAP)
+    requested = book.all_of(ev.PsapRequested)
+    assert len(requested) == 1
+    assert requested[0].by is None
+
+
+def test_case_19_duress_can_be_set_to_call_her() -> None:
+    book = Book(policy=with_policy(duress=Duress.CALL))
+    book.write("inbox-a1", ev.AlertCancelled(duress=True))
+    book.go_on()
+    book.answers(Party.OPERATOR)
+    assert book.leg(Party.USER)
+
+
+def test_case_20_a_test_never_calls_the_real_112() -> None:
+    book = Book(policy=with_policy(psap_live=True), test=True)
+    book.to_talking()
+    book.order(OperatorCommand.CALL_PSAP)
+    assert book.case.of(Party.PSAP) == ()
+    assert book.all_of(ev.CommandRefused)
+    book.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    book.release_all()
+    assert book.case.outcome is Outcome.TEST_DONE
+
+
+def test_a_line_that_fails_is_dialled_again_on_another() -> None:
+    book = Book()
+    book.go_on()
+    book.answers(Party.OPERATOR)
+    first = book.leg(Party.USER).line
+    book.ends(Party.USER, 200)
+    book.pass_time(1.1)
+    second = book.leg(Party.USER)
+    assert second.attempt == 2
+    assert second.line != first
+
+
+def test_a_waiting_alert_is_taken_by_hand() -> None:
+    book = Book(operators=())
+    book.go_on()
+    book.order(OperatorCommand.TAKE, by=OperatorId("dora"))
+    assert book.leg(Party.OPERATOR).operator == "dora"
+    book.answers(Party.OPERATOR)
+    assert book.case.operator == "dora"
+
+
+def test_an_alert_that_was_handed_over_can_be_taken_again() -> None:
+    book = Book()
+    book.to_conference()
+    book.order(OperatorCommand.LEAVE)
+    book.release_all()
+    book.order(OperatorCommand.TAKE, by=OperatorId("dora"))
+    book.answers(Party.OPERATOR)
+    assert book.case.operator == "dora"
+    assert len([one for one in book.case.legs.values() if one.talking]) == 3
+
+
+def test_close_ends_what_is_over() -> None:
+    book = Book()
+    book.go_on()
+    book.answers(Party.OPERATOR)
+    assert refusal(book.case, OperatorCommand.CLOSE, EVERYONE[0], POLICY)
+    book.ends(Party.USER, 17)
+    book.pass_time(4.1)
+    book.ends(Party.USER, 17)
+    book.order(OperatorCommand.CLOSE)
+    book.release_all()
+    assert book.case.outcome is Outcome.USER_CALLED_112
+
+
+def test_a_command_is_acted_upon_once_however_often_the_case_restarts() -> None:
+    book = Book()
+    book.to_talking()
+    book.order(OperatorCommand.CALL_PSAP)
+    for incarnation in range(2, 5):
+        from model.case import Owner
+
+        book.me = Owner(node=book.me.node, crew=book.me.crew, incarnation=incarnation)
+        book.go_on()
+    assert len(book.all_of(ev.PsapRequested)) == 1
+    assert len([one for one in book.all_of(ev.LegOriginating) if one.party is Party.PSAP]) == 1
+
+
+def test_a_new_alert_waits_for_its_first_answers_and_not_longer() -> None:
+    book = Book()
+    book.answering = False
+    first = book.go_on()
+    assert not first.events
+    assert type(first.wants[0]) is Identify
+    assert first.wake_at is not None
+    assert first.wake_at <= START + SECOND // 5
+    book.now = first.wake_at
+    assert isinstance(book.go_on().case.owner, object)
+    assert book.all_of(ev.CaseOpened)
+
+
+@pytest.mark.parametrize("command", list(OperatorCommand))
+def test_after_the_end_only_notes_are_allowed(command: OperatorCommand) -> None:
+    book = Book()
+    book.to_talking()
+    book.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    book.release_all()
+    allowed = refusal(book.case, command, EVERYONE[0], POLICY) is None
+    assert allowed == (command is OperatorCommand.NOTE)
+
+
+def test_the_state_is_the_fold_of_the_journal() -> None:
+    book = Book()
+    book.to_conference()
+    assert fold(book.recorded) == book.case

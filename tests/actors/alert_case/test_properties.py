@@ -1,0 +1,220 @@
+"""No order, repetition or loss of what the AlertCase hears breaks what it promises."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from messages import events as ev
+from messages.calls import CallState
+from messages.ids import Channel, LineId, OperatorCommand, Party
+from messages.legs import LegReport
+from model.allowed import refusal
+from model.case import Owner
+from model.evolve import fold
+from model.leg import Leg
+from model.policy import Duress
+from tests.actors.alert_case.book import EVERYONE, Book
+
+CAUSES = st.sampled_from([16, 17, 18, 19, 20, 21, 31, 34, 38, 41, 200, 201])
+WHEN = st.floats(min_value=0.0, max_value=30.0)
+
+
+class AnyCourse(RuleBasedStateMachine):
+    """One alert, to which anything happens."""
+
+    @initialize(
+        operators=st.integers(0, 3),
+        test=st.booleans(),
+        voice=st.booleans(),
+        phone=st.booleans(),
+        duress=st.sampled_from(Duress),
+        upto=st.sampled_from([(), (Party.OPERATOR,), (Party.OPERATOR, Party.USER), tuple(Party)]),
+    )
+    def begin(
+        self,
+        operators: int,
+        test: bool,
+        voice: bool,
+        phone: bool,
+        duress: Duress,
+        upto: tuple[Party, ...],
+    ) -> None:
+        from msgspec.structs import replace
+
+        from tests.actors.alert_case.book import PHONE, POLICY
+
+        received: dict[str, object] = {"test": test, "phone": PHONE if phone or not voice else None}
+        if voice:
+            received |= {"channel": Channel.VOICE, "line": LineId("p7"), "call": 1}
+        self.book = Book(policy=replace(POLICY, duress=duress), operators=EVERYONE[:operators], **received)
+        self.old: list[LegReport] = []
+        self.book.go_on()
+        for party in upto:
+            if self.book.case.going(party) is None and party is Party.PSAP:
+                self.book.order(OperatorCommand.CALL_PSAP)
+            if self.book.case.going(party) is not None:
+                self.book.answers(party)
+
+    def _leg(self, data: st.DataObject, *, live: bool) -> Leg | None:
+        legs = [leg for leg in self.book.case.legs.values() if leg.live or not live]
+        return data.draw(st.sampled_from(legs)) if legs else None
+
+    @rule(data=st.data(), state=st.sampled_from(CallState), cause=CAUSES, adopted=st.booleans())
+    def a_leg_reports(self, data: st.DataObject, state: CallState, cause: int, adopted: bool) -> None:
+        leg = self._leg(data, live=True)
+        if leg is not None:
+            said = LegReport(leg=leg.leg, attempt=leg.attempt, state=state, cause=cause, adopted=adopted)
+            self.old.append(said)
+            self.book.report(leg, state, cause if state is CallState.RELEASED else None, adopted=adopted)
+
+    @rule(data=st.data())
+    def an_old_report_comes_again(self, data: st.DataObject) -> None:
+        if self.old:
+            self.book.go_on(data.draw(st.sampled_from(self.old)))
+
+    @rule(party=st.sampled_from(Party))
+    def somebody_answers_and_is_joined(self, party: Party) -> None:
+        if self.book.case.going(party) is not None:
+            self.book.answers(party)
+
+    @rule()
+    def the_modems_hang_up_what_they_should(self) -> None:
+        self.book.release_all()
+
+    @rule()
+    def the_bridge_reports(self) -> None:
+        self.book.bridge()
+
+    @rule(command=st.sampled_from(OperatorCommand), by=st.sampled_from(EVERYONE))
+    def somebody_orders(self, command: OperatorCommand, by: str) -> None:
+        self.book.order(command, by=EVERYONE[0] if by not in EVERYONE else by)  # type: ignore[arg-type]
+
+    @rule(data=st.data())
+    def the_operator_orders_what_is_allowed(self, data: st.DataObject) -> None:
+        case = self.book.case
+        by = case.operator or EVERYONE[0]
+        allowed = [one for one in OperatorCommand if refusal(case, one, by, self.book.policy) is None]
+        self.book.order(data.draw(st.sampled_from(allowed)), by=by)
+
+    @rule(duress=st.booleans())
+    def the_app_cancels(self, duress: bool) -> None:
+        self.book.write("inbox-a1", ev.AlertCancelled(duress=duress))
+        self.book.go_on()
+
+    @rule(call=st.integers(2, 4), line=st.sampled_from(["p6", "p7"]))
+    def she_calls_in(self, call: int, line: str) -> None:
+        signal = ev.AlertSignalAdded(
+            channel=Channel.VOICE,
+            received_at=self.book.now,
+            raised_at=self.book.now,
+            line=LineId(line),
+            call=call,
+        )
+        self.book.write("inbox-a1", signal)
+        self.book.go_on()
+
+    @rule()
+    def the_deadline_is_missed(self) -> None:
+        if self.book.case.missed_at is None and self.book.now >= self.book.case.deadline_at:
+            self.book.write("inbox-a1", ev.DeadlineMissed())
+            self.book.go_on()
+
+    @rule(seconds=WHEN)
+    def time_passes(self, seconds: float) -> None:
+        self.book.pass_time(seconds)
+
+    @rule()
+    def the_case_is_killed_and_another_takes_it(self) -> None:
+        from actors.alert_case.hand import Hand
+
+        self.book.me = Owner(
+            node=self.book.me.node, crew=self.book.me.crew, incarnation=self.book.me.incarnation + 1
+        )
+        self.book.hand = Hand(opened_at=self.book.now)
+        self.book.go_on()
+
+    @rule(there=st.booleans())
+    def the_pools_are_there_or_not(self, there: bool) -> None:
+        self.book.answering = there
+
+    # ------------------------------------------------------------ what is promised
+
+    @invariant()
+    def one_call_to_112_at_a_time_and_one_for_each_request(self) -> None:
+        live = 0
+        requests = failed = dialled = 0
+        for event in self.book.events:
+            match event:
+                case ev.PsapRequested():
+                    requests += 1
+                case ev.LegOriginating(party=Party.PSAP):
+                    live += 1
+                    dialled += 1
+                    assert live == 1, "two calls to 112 at once"
+                case ev.LegReleased(leg=leg) if leg.endswith(":psap"):
+                    live -= 1
+                    failed += 1
+        assert dialled <= requests + failed
+
+    @invariant()
+    def nothing_is_left_behind(self) -> None:
+        case = self.book.case
+        if case.closed_at is not None:
+            assert case.all_released
+            assert case.reserved == ()
+            after = self.book.events[self.book.events.index(self.book.all_of(ev.AlertClosed)[0]) + 1 :]
+            assert not [event for event in after if isinstance(event, ev.LegOriginating)]
+
+    @invariant()
+    def closed_once(self) -> None:
+        assert len(self.book.all_of(ev.AlertClosed)) <= 1
+
+    @invariant()
+    def one_line_carries_one_leg_and_one_operator_has_one_phone(self) -> None:
+        live = [leg for leg in self.book.case.legs.values() if leg.live and leg.call is None]
+        lines = [leg.line for leg in live]
+        assert len(lines) == len(set(lines))
+        going = [leg.operator for leg in self.book.case.of(Party.OPERATOR) if leg.going]
+        assert len(going) == len(set(going))
+
+    @invariant()
+    def emergency_lines_carry_112_alone(self) -> None:
+        for event in self.book.all_of(ev.LegOriginating):
+            assert (event.line in self.book.emergency) == (event.party is Party.PSAP)
+
+    @invariant()
+    def in_duress_she_is_not_called(self) -> None:
+        if self.book.policy.duress is not Duress.PSAP_FIRST:
+            return
+        duress = False
+        for event in self.book.events:
+            match event:
+                case ev.AlertCancelled(duress=True):
+                    duress = True
+                case ev.LegOriginating(party=Party.USER, call=None):
+                    assert not duress
+
+    def teardown(self) -> None:
+        assert fold(self.book.recorded) == self.book.case
+
+    @invariant()
+    def an_open_alert_is_attended_or_looked_for(self) -> None:
+        """Nobody has the case: then somebody is being called, or asked for."""
+        case = self.book.case
+        if (
+            case.closed_at is None
+            and case.operator is None
+            and not case.leaving
+            and case.owner == self.book.me
+        ):
+            busy = any(leg.live for leg in case.of(Party.OPERATOR))
+            self.book.answering, before = False, self.book.answering
+            wants = self.book.go_on().wants
+            self.book.answering = before
+            assert busy or wants
+
+
+AnyCourse.TestCase.settings = settings(max_examples=300, stateful_step_count=30, deadline=None)
+TestAnyCourse = AnyCourse.TestCase
