@@ -1,0 +1,95 @@
+"""What the host writes: bytes to command lines, a line to commands (ITU-T V.250 5.2). It must not know what
+they mean."""
+
+from __future__ import annotations
+
+import enum
+import re
+from dataclasses import dataclass
+
+LINE_LIMIT = 1024
+_EXTENDED = re.compile(r"[+^$*#%][A-Z][A-Z0-9_]*", re.IGNORECASE)
+_BASIC = re.compile(r"(?P<name>[&\\]?[A-Z])(?P<value>[0-9]*)", re.IGNORECASE)
+_REGISTER = re.compile(r"S[0-9]+(?:=[0-9]*|\?)", re.IGNORECASE)
+_PARAMETERS = re.compile(r'(?:[^";]|"[^"]*")*')
+
+
+class Verb(enum.Enum):
+    """What is asked of a command."""
+
+    EXECUTE = ""
+    SET = "="
+    READ = "?"
+    TEST = "=?"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command of a line: `+CLIP`, SET, `1`."""
+
+    name: str
+    verb: Verb = Verb.EXECUTE
+    argument: str = ""
+
+    @property
+    def text(self) -> str:
+        """As a table of fixed answers spells it: `+CLIP=?`; the parameters of a SET do not count."""
+        return self.name + ("" if self.verb is Verb.SET else self.verb.value)
+
+    def values(self) -> list[str]:
+        """The parameters, quotes gone."""
+        return [value.strip().strip('"') for value in self.argument.split(",")]
+
+
+def commands_in(line: bytes) -> list[Command] | None:
+    """The commands of a line; None when it has no `AT`, and so is nobody's; ValueError when it makes no
+    sense.
+
+    Anything before the first `AT` is ignored, as the standard has it.
+    """
+    start = line.upper().find(b"AT")
+    if start < 0:
+        return None
+    body = line[start + 2 :].decode("ascii").strip(" ")
+    found: list[Command] = []
+    at = 0
+    while at < len(body):
+        if body[at] in " ;":
+            at += 1
+            continue
+        command, at = _next(body, at)
+        found.append(command)
+    return found
+
+
+def _next(body: str, at: int) -> tuple[Command, int]:
+    if body[at] in "dD":
+        return Command("D", Verb.EXECUTE, body[at + 1 :]), len(body)
+    if match := _EXTENDED.match(body, at):
+        return _extended(body, match)
+    if match := _REGISTER.match(body, at):
+        return Command("S", Verb.SET, match[0][1:]), match.end()
+    if match := _BASIC.match(body, at):
+        value = match["value"]
+        return Command(match["name"].upper(), Verb.SET if value else Verb.EXECUTE, value), match.end()
+    raise ValueError(body)
+
+
+def _extended(body: str, name: re.Match[str]) -> tuple[Command, int]:
+    at = name.end()
+    for verb in (Verb.TEST, Verb.READ):
+        if body.startswith(verb.value, at):
+            return _closed(body, Command(name[0].upper(), verb), at + len(verb.value))
+    if not body.startswith("=", at):
+        return _closed(body, Command(name[0].upper()), at)
+    parameters = _PARAMETERS.match(body, at + 1)
+    end = parameters.end() if parameters is not None else len(body)
+    return _closed(body, Command(name[0].upper(), Verb.SET, body[at + 1 : end]), end)
+
+
+def _closed(body: str, command: Command, end: int) -> tuple[Command, int]:
+    """An extended command ends at a semicolon or with the line."""
+    rest = body[end:].lstrip(" ")
+    if rest and not rest.startswith(";"):
+        raise ValueError(body)
+    return command, end

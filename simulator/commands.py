@@ -1,0 +1,221 @@
+"""What each AT command does: one table, from name to action. Fixed answers and stored numbers are the
+dialect's data.
+
+An action gets the modem, the command and the time; it returns the lines of its answer, None when the final
+result comes later, or raises AtError. It must not write bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
+
+from simulator import hold
+from simulator.at_errors import (
+    INCORRECT_PARAMETERS,
+    INCORRECT_PASSWORD,
+    NOT_ALLOWED,
+    NOT_SUPPORTED,
+    SIM_NOT_INSERTED,
+    SIM_PIN_REQUIRED,
+    AtError,
+    NoCarrier,
+    UnknownCommand,
+)
+from simulator.at_line import Command, Verb
+from simulator.legs import SETTING_UP
+
+if TYPE_CHECKING:  # the modem performs what stands here
+    from simulator.modem import Modem
+
+Lines: TypeAlias = list[str]
+Action: TypeAlias = "Callable[[Modem, Command, float], Lines | None]"
+
+_DIGITS = set("0123456789ABCD*#")
+
+
+def _dial(modem: Modem, command: Command, now_s: float) -> Lines | None:
+    """ATD: the semicolon makes it a voice call; `#31#` and `I` withhold our number (TS 22.030, TS 27.007
+    6.2)."""
+    text = command.argument.strip()
+    if not text.endswith(";"):
+        raise NoCarrier(f"no data calls here: {text}")
+    number = text[:-1].strip().lstrip("TtPp")
+    withheld = number.startswith("#31#") or number[-1:] == "I"
+    number = number.removeprefix("#31#").removeprefix("*31#").rstrip("IiGg")
+    if not modem.pin_given and not modem.line.network.is_emergency(number):
+        raise AtError(SIM_PIN_REQUIRED)
+    return None if modem.line.dial(number, withheld=withheld, now_s=now_s) else []
+
+
+def _answer(modem: Modem, command: Command, now_s: float) -> Lines:
+    modem.line.answer(now_s)
+    return []
+
+
+def _hang_up_ath(modem: Modem, command: Command, now_s: float) -> Lines:
+    """ATH; SIMCom says OK and does nothing unless `AT+CVHU=0`."""
+    if not modem.dialect.hang_up_needs_cvhu_0 or modem.parameters.first("+CVHU") == 0:
+        modem.line.hang_up(now_s)
+    return []
+
+
+def _hang_up(modem: Modem, command: Command, now_s: float) -> Lines:
+    modem.line.hang_up(now_s)
+    return []
+
+
+def _calls(modem: Modem, command: Command, now_s: float) -> Lines:
+    """+CLCC; `AT+CLCC=1` where the dialect knows it switches the unsolicited rows on."""
+    if command.verb is Verb.EXECUTE:
+        return [modem.line.words.clcc(leg) for leg in modem.line.legs]
+    if command.name not in modem.parameters:
+        raise UnknownCommand(command.name)
+    return modem.parameters.do(command)
+
+
+def _hold(modem: Modem, command: Command, now_s: float) -> Lines:
+    """+CHLD; some firmware falls silent for good when an attempt that does not ring yet is released by its
+    id."""
+    if command.verb is not Verb.SET:
+        raise AtError(INCORRECT_PARAMETERS)
+    what = command.argument.strip()
+    leg = modem.line.legs.get(int(what[1:])) if what[:1] == "1" and what[1:].isdecimal() else None
+    too_early = leg is not None and leg.stat is SETTING_UP[0] and leg.outgoing
+    for changed in hold.control(modem.line, what, now_s):
+        modem.line.tell(modem.dialect.announce.changed, changed, now_s)
+    modem.line.promote_waiting(now_s)
+    if too_early and modem.dialect.early_release_mutes:
+        modem.mute(now_s)
+    return []
+
+
+def _digits(modem: Modem, command: Command, now_s: float) -> Lines:
+    """+VTS=d, ="d", or several at once."""
+    digits = command.values()[0].strip("{").upper()
+    if command.verb is not Verb.SET or not digits or not set(digits) <= _DIGITS:
+        raise AtError(INCORRECT_PARAMETERS)
+    modem.line.send_digit(digits)
+    return []
+
+
+def _last_cause(modem: Modem, command: Command, now_s: float) -> Lines:
+    return [modem.line.words.ceer(modem.line.last_cause)]
+
+
+def _pin(modem: Modem, command: Command, now_s: float) -> Lines:
+    if not modem.config.sim:
+        raise AtError(SIM_NOT_INSERTED)
+    if command.verb is Verb.READ:
+        return ["+CPIN: READY" if modem.pin_given else modem.dialect.cpin_locked]
+    if command.verb is not Verb.SET or modem.pin_given:
+        raise AtError(NOT_ALLOWED)
+    if command.values()[0] != modem.config.pin:
+        raise AtError(INCORRECT_PASSWORD)
+    modem.unlock()
+    return []
+
+
+def _functionality(modem: Modem, command: Command, now_s: float) -> Lines:
+    """+CFUN: full functionality is all there is; `1,1` starts the modem anew after the OK."""
+    if command.verb is Verb.READ:
+        return ["+CFUN: 1"]
+    values = command.values()
+    if values[0] != "1" or len(values) > 2:
+        raise AtError(NOT_SUPPORTED)
+    if values[1:] == ["1"]:
+        modem.reboots = True
+    return []
+
+
+def _defaults(modem: Modem, command: Command, now_s: float) -> Lines:
+    """ATZ, AT&F."""
+    modem.parameters.reset()
+    return []
+
+
+def _register(modem: Modem, command: Command, now_s: float) -> Lines:
+    """S-registers: taken, and read as zero."""
+    return ["000"] if command.argument.endswith("?") else []
+
+
+def _connected_line(modem: Modem, command: Command, now_s: float) -> Lines:
+    """+COLP, where the operator or the firmware has it."""
+    if not modem.config.colp and command.verb is Verb.SET and command.argument.strip() != "0":
+        raise AtError(NOT_SUPPORTED)
+    return modem.parameters.do(command)
+
+
+def _voice_query_huawei(modem: Modem, command: Command, now_s: float) -> Lines:
+    """^CVOICE? tells whether the firmware has voice, and its format."""
+    if not modem.voice.available:
+        raise UnknownCommand(command.name)
+    return ["^CVOICE:0,8000,16,20"] if command.verb is Verb.READ else []
+
+
+def _voice_huawei(modem: Modem, command: Command, now_s: float) -> Lines:
+    """^DDSETEX=2: voice on the second port, in this call."""
+    if not modem.voice.available:
+        raise UnknownCommand(command.name)
+    if command.verb is not Verb.SET or command.argument.strip() != "2":
+        raise AtError(NOT_SUPPORTED)
+    modem.voice.switch(on=True)
+    return []
+
+
+def _voice_simcom(modem: Modem, command: Command, now_s: float) -> Lines:
+    """+CPCMREG=1 while a call is active, =0 or =0,1 at any time."""
+    if not modem.voice.available:
+        raise AtError(NOT_SUPPORTED)
+    if command.verb is Verb.READ:
+        return [f"+CPCMREG: {modem.voice.on:d}"]
+    if command.verb is not Verb.SET or command.values()[0] not in ("0", "1"):
+        raise AtError(INCORRECT_PARAMETERS)
+    modem.voice.switch(on=command.values()[0] == "1")
+    return []
+
+
+def _voice_rate_simcom(modem: Modem, command: Command, now_s: float) -> Lines:
+    lines = modem.parameters.do(command)
+    modem.voice.wide = modem.parameters.first("+CPCMFRM") == 1
+    return lines
+
+
+ACTIONS: dict[str, Action] = {
+    "D": _dial,
+    "A": _answer,
+    "H": _hang_up_ath,
+    "+CHUP": _hang_up,
+    "+CLCC": _calls,
+    "+CHLD": _hold,
+    "+VTS": _digits,
+    "+CEER": _last_cause,
+    "+COLP": _connected_line,
+    "+CPIN": _pin,
+    "+CFUN": _functionality,
+    "Z": _defaults,
+    "&F": _defaults,
+    "S": _register,
+}
+
+VOICE_ACTIONS: dict[str, dict[str, Action]] = {
+    "none": {},
+    "ddsetex": {"^CVOICE": _voice_query_huawei, "^DDSETEX": _voice_huawei},
+    "cpcmreg": {"+CPCMREG": _voice_simcom, "+CPCMFRM": _voice_rate_simcom},
+}
+
+
+def perform(modem: Modem, command: Command, now_s: float) -> Lines | None:
+    """Do one command; None when its final result comes later. Raises AtError, NoCarrier, UnknownCommand."""
+    if (lines := modem.answer_lines(command.text)) is not None and command.verb is not Verb.SET:
+        return lines
+    action = ACTIONS.get(command.name) or VOICE_ACTIONS[modem.dialect.voice_switch].get(command.name)
+    if action is not None:
+        return [] if command.verb is Verb.TEST else action(modem, command, now_s)
+    if command.name in modem.parameters:
+        return modem.parameters.do(command)
+    if command.name in modem.dialect.accepts or (
+        command.verb is Verb.TEST and command.name in modem.dialect.answers
+    ):
+        return []
+    raise UnknownCommand(command.name)

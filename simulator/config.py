@@ -1,0 +1,187 @@
+"""The world that the carrier simulates, read from TOML. It must not open a port or start anything.
+
+`[simulator]`, `[[modem]]` and `[[phone]]` are a contract (see the interfaces page); every key beyond it has a
+default. An unknown key, a wrong type and a value out of range are errors that begin with the path of the
+fault.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+import msgspec
+
+from simulator.dialect import dialect_names
+from simulator.errors import ConfigError
+from simulator.sound import check_says, resolve_says
+
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e6)]
+Number = Annotated[str, msgspec.Meta(pattern=r"^(\+[0-9]{6,15}|[0-9]{2,5})$")]
+Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+_Kind = TypeVar("_Kind")
+_FAULT = re.compile(r"^(?P<what>.*) - at `\$\.?(?P<path>.*)`$", re.DOTALL)
+
+Behaviour = Literal["answer", "no_answer", "busy", "reject", "voicemail", "unreachable"]
+
+# The numbers of TS 22.101 10.1.1 that reach an emergency service with or without a SIM, and Italy's own.
+EMERGENCY_NUMBERS = ("112", "113", "115", "118", "911", "999", "000", "08", "110", "119")
+
+
+class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the file."""
+
+
+class SimulatorConfig(_Table, frozen=True, kw_only=True):
+    """The network itself."""
+
+    control: str = "127.0.0.1:8199"
+    """Loopback address of the control API; port 0 lets the system choose."""
+    control_any_port: bool = False
+    """True: when that port is taken (a second center on this machine), any free one will do."""
+    country: Annotated[str, msgspec.Meta(pattern=r"^[1-9][0-9]{0,2}$")] = "39"
+    """Country code that completes a number dialled in the national form."""
+    emergency_numbers: tuple[str, ...] = EMERGENCY_NUMBERS
+    """Dialled numbers that set up an emergency call (teleservice 12)."""
+    no_answer_after_s: Seconds = 60.0
+    """The network gives up on a phone that rings for this long (cause 19)."""
+    recording_cap_s: Seconds = 1800.0
+    """What a phone hears is kept up to this length of a call; the rest is not recorded."""
+
+
+class ModemConfig(_Table, frozen=True, kw_only=True):
+    """One modem with its SIM: one line."""
+
+    name: Name
+    dialect: str
+    number: Number
+    trunk: str = "public"
+    imei: Annotated[str, msgspec.Meta(pattern=r"^([0-9]{15})?$")] = ""
+    """Empty: made up, the same at every start for the same place in the file."""
+    setup_time_s: Seconds = 1.0
+    """From ATD until the network has accepted the call; the called phone's `rings_after_s` counts from
+    there."""
+    boot_time_s: Seconds = 1.0
+    """How long the modem is deaf after `AT+CFUN=1,1`."""
+    voice: bool = True
+    """False: a firmware without voice to the host; the modem has no voice port."""
+    early_answer: bool = False
+    """True: reports `connected` as soon as the far end rings (seen on A7672 over CSFB)."""
+    colp: bool = True
+    """False: `AT+COLP=1` is refused."""
+    sim: bool = True
+    """False: no SIM; only emergency calls can be tried."""
+    pin: Annotated[str, msgspec.Meta(pattern=r"^([0-9]{4,8})?$")] = ""
+    """The SIM's PIN, asked for at every power-on; empty: none."""
+    emergency: Literal["routed", "no_carrier"] = "routed"
+    """`no_carrier`: the network takes no emergency call from this modem."""
+    csq: Annotated[int, msgspec.Meta(ge=0, le=99)] = 21
+    """Signal quality as `AT+CSQ` gives it."""
+
+
+class PhoneConfig(_Table, frozen=True, kw_only=True):
+    """One telephone and what its owner does with a call."""
+
+    number: Number
+    name: str = ""
+    rings_after_s: Seconds = 3.0
+    """From the network's acceptance of the call until the phone rings (busy and unreachable are told then,
+    too)."""
+    answers_after_s: Seconds = 2.0
+    """From the first ring until it answers, rejects, or the voicemail takes the call."""
+    behaviour: Behaviour = "answer"
+    says: str = ""
+    """`tone:HZ`, `file:WAV` (8 kHz mono 16 bit, said once), `greeting` (a voicemail's), `silence`; empty: by
+    behaviour."""
+    hangs_up_after_s: Seconds = 0.0
+    """From the answer, in calls it takes and in calls it makes; 0: never."""
+    setup_time_s: Seconds = 1.0
+    """For the calls it makes: until the network has accepted them."""
+    withheld: bool = False
+    """True: its own calls do not show its number."""
+
+
+class Config(_Table, frozen=True, kw_only=True):
+    """The whole file."""
+
+    simulator: SimulatorConfig = SimulatorConfig()
+    modems: tuple[ModemConfig, ...] = msgspec.field(name="modem", default=())
+    phones: tuple[PhoneConfig, ...] = msgspec.field(name="phone", default=())
+
+
+def load_config(path: Path) -> Config:
+    """Read the file; sounds named in it are found relative to it. Raises ConfigError."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path}: {error}") from error
+    config = parse_config(data)
+    phones = tuple(
+        msgspec.structs.replace(phone, says=resolve_says(phone.says, path.parent)) for phone in config.phones
+    )
+    for index, phone in enumerate(phones):
+        try:
+            check_says(phone.says)
+        except ConfigError as error:
+            raise ConfigError(f"phone[{index}].{error}") from error
+    return msgspec.structs.replace(config, phones=phones)
+
+
+def parse_config(data: object) -> Config:
+    """Check what TOML gave. Raises ConfigError with the path of the fault."""
+    config = _convert(data, Config)
+    _refuse_doubles("modem", "name", [modem.name for modem in config.modems])
+    numbers = [modem.number for modem in config.modems] + [phone.number for phone in config.phones]
+    _refuse_doubles("modem and phone", "number", numbers)
+    for index, modem in enumerate(config.modems):
+        if modem.dialect not in dialect_names():
+            known = ", ".join(dialect_names())
+            raise ConfigError(f"modem[{index}].dialect: {modem.dialect!r} is none of {known}")
+    control_address(config.simulator.control)
+    return config
+
+
+def changed_phone(phone: PhoneConfig, changes: object) -> PhoneConfig:
+    """The phone with some of its keys changed; its number cannot be. Raises ConfigError."""
+    if not isinstance(changes, dict):
+        raise ConfigError("an object with the phone's keys is expected")
+    if changes.get("number", phone.number) != phone.number:
+        raise ConfigError("number: a phone keeps its number")
+    changed = _convert({**msgspec.to_builtins(phone), **changes}, PhoneConfig)
+    check_says(changed.says)
+    return changed
+
+
+def control_address(control: str) -> tuple[str, int]:
+    """Host and port of `simulator.control`; anything but loopback is refused. Raises ConfigError."""
+    host, colon, port = control.rpartition(":")
+    host = host.strip("[]")
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not colon or not port.isdecimal() or int(port) > 65535 or not loopback:
+        raise ConfigError(f"simulator.control: {control!r} is not a loopback HOST:PORT")
+    return host, int(port)
+
+
+def _refuse_doubles(table: str, key: str, values: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for value in values:
+        if value in seen:
+            raise ConfigError(f"{table}: two have the {key} {value!r}")
+        seen.add(value)
+
+
+def _convert(data: object, kind: type[_Kind]) -> _Kind:
+    try:
+        return msgspec.convert(data, kind)
+    except msgspec.ValidationError as error:
+        found = _FAULT.match(str(error))
+        if found is None:
+            raise ConfigError(str(error)) from error
+        raise ConfigError(f"{found['path']}: {found['what']}") from error

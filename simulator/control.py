@@ -1,0 +1,172 @@
+"""The control API: what a test, a drill or a person can do to the network. A table of routes over the
+carrier.
+
+It must not keep state, or know sockets. 400: the body is wrong; 404: no such thing; 405; 409: not possible
+now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Annotated, TypeVar
+
+import msgspec
+
+from simulator.config import changed_phone
+from simulator.errors import ConfigError, NoSuchParty, NotNow
+from simulator.http import Request, Response
+from simulator.modem import GARBLE_S
+from simulator.reports import Json, call_report, modem_report, phone_report
+from simulator.runner import Runner, Station
+from simulator.voice import wav
+
+_Body = TypeVar("_Body", bound=msgspec.Struct)
+Route = Callable[[str, Request], Response]
+
+
+class Dial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whom to call, E.164 or an emergency number."""
+
+    to: str
+
+
+class Duration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long; absent: the fault's own measure."""
+
+    for_s: Annotated[float, msgspec.Meta(ge=0)] | None = None
+
+
+class Control:
+    """Answers requests about one running carrier."""
+
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
+        self._carrier = runner.carrier
+        self._routes: dict[tuple[str, ...], Route] = {
+            ("GET", "phones"): self._phones,
+            ("GET", "phones", "*"): self._phone,
+            ("PATCH", "phones", "*"): self._change,
+            ("POST", "phones", "*"): self._change,
+            ("POST", "phones", "*", "call"): self._call,
+            ("POST", "phones", "*", "answer"): self._answer,
+            ("POST", "phones", "*", "hang_up"): self._hang_up,
+            ("GET", "phones", "*", "heard.wav"): self._heard,
+            ("GET", "calls"): self._calls,
+            ("GET", "modems"): self._modems,
+            ("GET", "modems", "*"): self._modem,
+            ("POST", "modems", "*", "unplug"): self._unplug,
+            ("POST", "modems", "*", "plug"): self._plug,
+            ("POST", "modems", "*", "mute"): self._mute,
+            ("POST", "modems", "*", "unmute"): self._unmute,
+            ("POST", "modems", "*", "garble"): self._garble,
+        }
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request; what it brings about has happened when it returns."""
+        self._runner.settle()
+        name = request.path[1] if len(request.path) > 1 else ""
+        shape = tuple("*" if place == 1 else part for place, part in enumerate(request.path))
+        route = self._routes.get((request.method, *shape))
+        if route is None:
+            known = any(key[1:] == shape for key in self._routes)
+            return _error(HTTPStatus.METHOD_NOT_ALLOWED if known else HTTPStatus.NOT_FOUND, "no such request")
+        try:
+            return route(name, request)
+        except NoSuchParty as error:
+            return _error(HTTPStatus.NOT_FOUND, str(error))
+        except NotNow as error:
+            return _error(HTTPStatus.CONFLICT, str(error))
+        except (ConfigError, msgspec.DecodeError) as error:
+            return _error(HTTPStatus.BAD_REQUEST, str(error))
+        finally:
+            self._runner.settle()
+
+    # ----------------------------------------------------------------------------------------- phones
+
+    def _phones(self, name: str, request: Request) -> Response:
+        return _json([phone_report(phone) for phone in self._carrier.phones.values()])
+
+    def _phone(self, name: str, request: Request) -> Response:
+        return _json(phone_report(self._carrier.phone(name)))
+
+    def _change(self, name: str, request: Request) -> Response:
+        phone = self._carrier.phone(name)
+        phone.change(changed_phone(phone.profile, msgspec.json.decode(request.body or b"{}")))
+        return _json(phone_report(phone))
+
+    def _call(self, name: str, request: Request) -> Response:
+        return _json(call_report(self._carrier.phone_call(name, _body(request, Dial).to, self._now_s())))
+
+    def _answer(self, name: str, request: Request) -> Response:
+        return _json(call_report(self._carrier.phone_answer(name, self._now_s())))
+
+    def _hang_up(self, name: str, request: Request) -> Response:
+        return _json(call_report(self._carrier.phone_hang_up(name, self._now_s())))
+
+    def _heard(self, name: str, request: Request) -> Response:
+        pcm = self._carrier.phone(name).heard_pcm(self._now_s())
+        if pcm is None:
+            raise NoSuchParty(f"{name} has had no call yet")
+        return Response(HTTPStatus.OK, wav(pcm), "audio/wav")
+
+    # ------------------------------------------------------------------------------------------ calls
+
+    def _calls(self, name: str, request: Request) -> Response:
+        return _json([call_report(call) for call in self._carrier.calls])
+
+    # ----------------------------------------------------------------------------------------- modems
+
+    def _modems(self, name: str, request: Request) -> Response:
+        return _json([_with_ports(station) for station in self._runner.stations.values()])
+
+    def _modem(self, name: str, request: Request) -> Response:
+        return self._modem_now(name)
+
+    def _unplug(self, name: str, request: Request) -> Response:
+        self._runner.unplug(name)
+        return self._modem_now(name)
+
+    def _plug(self, name: str, request: Request) -> Response:
+        self._runner.plug(name)
+        return self._modem_now(name)
+
+    def _mute(self, name: str, request: Request) -> Response:
+        self._carrier.modem(name).mute(self._now_s(), _body(request, Duration).for_s)
+        return self._modem_now(name)
+
+    def _unmute(self, name: str, request: Request) -> Response:
+        self._carrier.modem(name).unmute()
+        return self._modem_now(name)
+
+    def _garble(self, name: str, request: Request) -> Response:
+        for_s = _body(request, Duration).for_s
+        self._carrier.modem(name).garble(self._now_s(), GARBLE_S if for_s is None else for_s)
+        return self._modem_now(name)
+
+    def _modem_now(self, name: str) -> Response:
+        self._carrier.modem(name)
+        return _json(_with_ports(self._runner.stations[name]))
+
+    def _now_s(self) -> float:
+        return self._runner.clock()
+
+
+def _with_ports(station: Station) -> Json:
+    return {
+        **modem_report(station.modem),
+        "at": None if station.at is None else str(station.at.link),
+        "voice": None if station.voice is None else str(station.voice.link),
+    }
+
+
+def _body(request: Request, kind: type[_Body]) -> _Body:
+    return msgspec.json.decode(request.body or b"{}", type=kind)
+
+
+def _json(data: object) -> Response:
+    return Response(HTTPStatus.OK, msgspec.json.encode(data))
+
+
+def _error(status: HTTPStatus, reason: str) -> Response:
+    return Response(status, msgspec.json.encode({"error": reason}))

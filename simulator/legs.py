@@ -1,0 +1,90 @@
+"""The calls a modem holds, as `AT+CLCC` numbers and shows them (TS 27.007 7.18). It must not talk to the
+network."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from simulator.call import Call, Party
+from simulator.voice import Ear, Inbox
+
+
+class Stat(enum.IntEnum):
+    """<stat> of +CLCC; 6 is SIMCom's own."""
+
+    ACTIVE = 0
+    HELD = 1
+    DIALLING = 2
+    ALERTING = 3
+    INCOMING = 4
+    WAITING = 5
+    RELEASED = 6
+
+
+SETTING_UP = (Stat.DIALLING, Stat.ALERTING)
+CONNECTED = (Stat.ACTIVE, Stat.HELD)
+
+
+@dataclass(eq=False, slots=True)
+class Leg:
+    """One call as its modem sees it. `stat` is what the modem reports, which an early-answer modem does too
+    soon."""
+
+    id: int
+    call: Call
+    outgoing: bool
+    stat: Stat
+    mpty: bool = False
+    connected_at_s: float | None = None
+    """When the modem said that the call was answered."""
+    ear: Ear = field(default_factory=Ear)
+    inbox: Inbox = field(default_factory=Inbox)
+
+    def peer(self, line: Party) -> Party | None:
+        return self.call.other(line)
+
+
+class Legs:
+    """Legs ordered by id; a freed id is used again at once, as modems do."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[int, Leg] = {}
+        self.spell = 0
+        """Grows whenever a first leg comes or the last one goes: what a host switches on for a call ends with
+        its spell."""
+
+    def __iter__(self) -> Iterator[Leg]:
+        return iter([self._by_id[id_] for id_ in sorted(self._by_id)])
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def add(self, call: Call, *, outgoing: bool, stat: Stat) -> Leg:
+        self.spell += not self._by_id
+        id_ = next(id_ for id_ in range(1, len(self) + 2) if id_ not in self._by_id)
+        leg = self._by_id[id_] = Leg(id_, call, outgoing, stat)
+        return leg
+
+    def remove(self, leg: Leg) -> None:
+        """Gone; a conversation of many that has one member left is one of two again."""
+        del self._by_id[leg.id]
+        self.spell += not self._by_id
+        self.settle()
+
+    def settle(self) -> None:
+        """A multiparty of one is none (TS 22.084)."""
+        for stat in CONNECTED:
+            members = [leg for leg in self.having(stat) if leg.mpty]
+            if len(members) == 1:
+                members[0].mpty = False
+
+    def of(self, call: Call) -> Leg | None:
+        return next((leg for leg in self._by_id.values() if leg.call is call), None)
+
+    def get(self, id_: int) -> Leg | None:
+        return self._by_id.get(id_)
+
+    def having(self, *stats: Stat) -> list[Leg]:
+        return [leg for leg in self if leg.stat in stats]

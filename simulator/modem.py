@@ -1,0 +1,298 @@
+"""A modem: bytes in, bytes out, a power supply. Sans-IO; time is an argument.
+
+Every entry that takes `now_s` lets the whole network advance to it first. What the modem says while nobody
+has its port open is lost, as on a USB serial port. It must not know a call's rules (`line`, `hold`) or a
+command's meaning (`commands`).
+"""
+
+from __future__ import annotations
+
+import enum
+import functools
+
+from simulator.agenda import Timer
+from simulator.at_errors import AtError, NoCarrier, UnknownCommand
+from simulator.at_line import LINE_LIMIT, commands_in
+from simulator.call import Network
+from simulator.causes import Cause
+from simulator.commands import perform
+from simulator.config import ModemConfig
+from simulator.dialect import Dialect, Noise
+from simulator.garbage import Garbage
+from simulator.line import Line
+from simulator.modem_voice import ModemVoice
+from simulator.numbers import luhn_digit
+from simulator.parameters import Parameters
+
+OUTPUT_LIMIT = 65536
+GARBLE_S = 2.0
+CR, LF, BACKSPACE = 13, 10, 8
+
+
+class Power(enum.StrEnum):
+    """Whether the modem lives."""
+
+    ON = "on"
+    BOOTING = "booting"
+    UNPLUGGED = "unplugged"
+
+
+class Modem:
+    """One modem with one SIM."""
+
+    def __init__(self, config: ModemConfig, dialect: Dialect, network: Network, index: int) -> None:
+        self.config = config
+        self.dialect = dialect
+        self.imei = config.imei or _made_up_imei(index)
+        self.imsi = f"22201{index + 1:010d}"
+        self.power = Power.ON
+        self.opened = False
+        """A host has the AT port open."""
+        self.muted = False
+        self.reboots = False
+        """The command being done asks for a restart after its result."""
+        self.parameters = Parameters(dialect.parameters, self._fields)
+        self.line = Line(config, dialect, network, self._say, self.parameters.first)
+        self.voice = ModemVoice(self.line, dialect)
+        self._network = network
+        self._garbage = Garbage(config.name)
+        self._output = bytearray()
+        self._typed = bytearray()
+        self._held_back = bytearray()
+        self._later: list[str] | None = None
+        self._boot: Timer | None = None
+        self._mute_end: Timer | None = None
+        self._power_up()
+        for noise in dialect.noise:
+            network.agenda.at(network.agenda.now_s + noise.every_s, functools.partial(self._noise, noise, 0))
+
+    # --------------------------------------------------------------------------------------- the port
+
+    def feed(self, data: bytes, now_s: float) -> None:
+        """Bytes from the host; what they bring about can be taken with `take_output` at once."""
+        self._network.advance(now_s)
+        self.opened = True
+        for byte in data:
+            if self.power is Power.ON and not self.muted:
+                self._type(byte, self._network.agenda.now_s)
+
+    def take_output(self) -> bytes:
+        """What the modem has said since the last time."""
+        output = bytes(self._output)
+        self._output.clear()
+        return output
+
+    @property
+    def has_output(self) -> bool:
+        return bool(self._output)
+
+    def port_opened(self, now_s: float) -> None:
+        """A host has opened the AT port; from now on it hears what is said."""
+        self._network.advance(now_s)
+        self.opened = True
+
+    def port_closed(self, hupcl: bool, now_s: float) -> None:
+        """The last host has closed the AT port.
+
+        DTR falls when HUPCL is set, and a modem that was not told `AT&D0` since its power-on trusts no open
+        port without one: either drops its calls.
+        """
+        self._network.advance(now_s)
+        self.opened = False
+        self._output.clear()
+        if hupcl or self.parameters.first("&D") != 0:
+            self.line.drop(self.line.legs, Cause.NORMAL_CLEARING, self._network.agenda.now_s)
+
+    def voice_read(self, n_bytes: int, now_s: float) -> bytes:
+        """The next `n_bytes` of voice for the host, s16le at `voice.rate_hz`; empty while none flows."""
+        self._network.advance(now_s)
+        return self.voice.read(n_bytes, now_s)
+
+    def voice_write(self, pcm: bytes, now_s: float) -> None:
+        """Voice from the host, s16le at `voice.rate_hz`; lost while none flows."""
+        self._network.advance(now_s)
+        self.voice.write(pcm, now_s)
+
+    # ---------------------------------------------------------------------------------- power and faults
+
+    def unplug(self, now_s: float) -> None:
+        """Pulled out of its socket: its calls are lost, and it cannot be reached."""
+        self._network.advance(now_s)
+        self._power_down(Power.UNPLUGGED, self._network.agenda.now_s)
+        self.opened = False
+
+    def plug(self, now_s: float) -> None:
+        """Put in (if it still was: out and in again); freshly started, as it came from the factory."""
+        self.unplug(now_s)
+        self._power_up()
+
+    def mute(self, now_s: float, for_s: float | None = None) -> None:
+        """It hears and says nothing more on its AT port; calls and voice go on. Until `unmute`, `plug`, or
+        for a time."""
+        self._network.advance(now_s)
+        self.unmute()
+        self.muted = True
+        if for_s is not None:
+            self._mute_end = self._network.agenda.at(
+                self._network.agenda.now_s + for_s, lambda _: self.unmute()
+            )
+
+    def unmute(self) -> None:
+        """It hears and speaks again; what was said meanwhile is lost."""
+        self.muted = False
+        if self._mute_end is not None:
+            self._mute_end.cancel()
+        self._mute_end = None
+
+    def garble(self, now_s: float, for_s: float = GARBLE_S) -> None:
+        """A bad cable: garbage at once, and for a while everything that it says is spoilt in one way or
+        another."""
+        self._network.advance(now_s)
+        self._garbage.until_s = self._network.agenda.now_s + for_s
+        self._emit(self._garbage.burst())
+
+    def unlock(self) -> None:
+        """The PIN was right."""
+        self.pin_given = True
+        self.line.attached = self.config.sim
+
+    def _power_down(self, power: Power, now_s: float) -> None:
+        self.power = power
+        self.line.attached = False
+        self.line.lose_all(now_s)
+        if self._boot is not None:
+            self._boot.cancel()
+        self._typed.clear()
+        self._held_back.clear()
+
+    def _power_up(self) -> None:
+        self.power = Power.ON
+        self.parameters.reset()
+        self.voice.wide = False
+        self.pin_given = not self.config.pin
+        self.line.attached = self.config.sim and self.pin_given
+        self.unmute()
+
+    def _reboot(self, now_s: float) -> None:
+        self._power_down(Power.BOOTING, now_s)
+        self._boot = self._network.agenda.at(now_s + self.config.boot_time_s, self._booted)
+
+    def _booted(self, now_s: float) -> None:
+        self._power_up()
+        self._say(list(self.dialect.boot))
+
+    # ------------------------------------------------------------------------------------ the AT side
+
+    def _type(self, byte: int, now_s: float) -> None:
+        if self.line.pending is not None:
+            self._type_while_dialling(byte, now_s)
+            return
+        if self.parameters.first("E") and byte != LF:
+            self._emit(bytes([byte]))
+        if byte == CR:
+            line = bytes(self._typed)
+            self._typed.clear()
+            self._run(line, now_s)
+        elif byte == BACKSPACE:
+            del self._typed[-1:]
+        elif byte != LF and len(self._typed) <= LINE_LIMIT:
+            self._typed.append(byte)
+
+    def _type_while_dialling(self, byte: int, now_s: float) -> None:
+        """The byte that aborts a dial is not the first of a command (V.250 5.6.1)."""
+        if not self.dialect.bytes_abort_dial:
+            self._held_back.append(byte)
+            del self._held_back[LINE_LIMIT:]
+        elif byte != LF:
+            self.line.abort_dial(now_s)
+
+    def _run(self, line: bytes, now_s: float) -> None:
+        """One command line: its answers, one final result, and before or after it what it has brought
+        about."""
+        try:
+            commands = commands_in(line if len(line) <= LINE_LIMIT else b"AT+")
+        except ValueError:
+            self._say(["ERROR"])
+            return
+        if commands is None:
+            return
+        self._later = []
+        answers: list[str] = []
+        final: str | None = "OK"
+        announced_first = False
+        try:
+            for command in commands:
+                announced_first = announced_first or command.name in self.dialect.announce_before_ok
+                answer = perform(self, command, now_s)
+                if answer is None:
+                    final = None
+                    break
+                answers += answer
+        except AtError as error:
+            final = self._refusal(error)
+        except UnknownCommand:
+            final = self.dialect.unknown_command
+        except NoCarrier:
+            final = "NO CARRIER"
+        caused, self._later = self._later, None
+        if answers:
+            self._emit(("\r\n" + "\r\n".join(answers) + "\r\n").encode())
+        result = [] if final is None else [final]
+        self._say(caused + result if announced_first else result + caused)
+        if self.reboots:
+            self.reboots = False
+            self._reboot(now_s)
+
+    def _refusal(self, error: AtError) -> str:
+        verbosity = self.parameters.first("+CMEE")
+        if verbosity == 0:
+            return "ERROR"
+        return f"+CME ERROR: {error.error.code if verbosity == 1 else error.error.text}"
+
+    def _fields(self) -> dict[str, object]:
+        return {
+            "imei": self.imei,
+            "imsi": self.imsi,
+            "number": self.config.number,
+            "csq": self.config.csq,
+            "registered": int(self.line.attached),
+        }
+
+    def answer_lines(self, command_text: str) -> list[str] | None:
+        """The dialect's fixed answer, if it has one."""
+        lines = self.dialect.answers.get(command_text)
+        return None if lines is None else [line.format_map(self._fields()) for line in lines]
+
+    # ------------------------------------------------------------------------------------------ output
+
+    def _say(self, lines: list[str]) -> None:
+        """Lines unasked; while a command is being done they wait for their place around its result."""
+        if self._later is not None:
+            self._later += lines
+            return
+        for line in lines:
+            self._emit(f"\r\n{line}\r\n".encode())
+        if self._held_back and self.line.pending is None:
+            self._network.agenda.at(self._network.agenda.now_s, self._go_on)
+
+    def _go_on(self, now_s: float) -> None:
+        """The dial has its result; what the host wrote meanwhile is read now."""
+        held_back = bytes(self._held_back)
+        self._held_back.clear()
+        self.feed(held_back, now_s)
+
+    def _emit(self, data: bytes) -> None:
+        if self.power is not Power.ON or not self.opened or self.muted:
+            return
+        self._output += self._garbage.spoilt(data, self._network.agenda.now_s)
+        del self._output[:-OUTPUT_LIMIT]
+
+    def _noise(self, noise: Noise, index: int, now_s: float) -> None:
+        if self.parameters.first("^CURC") or "^CURC" not in self.parameters:
+            self._say([noise.lines[index % len(noise.lines)]])
+        self._network.agenda.at(now_s + noise.every_s, functools.partial(self._noise, noise, index + 1))
+
+
+def _made_up_imei(index: int) -> str:
+    digits = f"35678901{index + 1:06d}"
+    return digits + luhn_digit(digits)

@@ -1,0 +1,72 @@
+"""What the control API tells of calls, phones and modems: plain JSON objects. It must not change anything.
+
+Times are RFC 3339 in UTC; the names without a unit (`started_at`) are the contract, the `_s` ones are seconds
+since 1970.
+"""
+
+from __future__ import annotations
+
+import datetime
+
+import msgspec
+
+from simulator.call import Call
+from simulator.modem import Modem
+from simulator.phone import Phone
+
+Json = dict[str, object]
+
+
+def call_report(call: Call) -> Json:
+    """One entry of `GET /calls`."""
+    return {
+        "id": call.id,
+        "from": call.caller.number,
+        "to": call.to,
+        "line": call.line,
+        "state": str(call.state),
+        "started_at": rfc3339(call.started_at_s),
+        "ringing_at": rfc3339(call.ringing_at_s),
+        "answered_at": rfc3339(call.answered_at_s),
+        "ended_at": rfc3339(call.ended_at_s),
+        "cause": None if call.cause is None else int(call.cause),
+        "ended_by": None if call.ended_by is None else call.ended_by.number,
+        "emergency": call.emergency,
+        "withheld": call.withheld,
+        "dtmf": call.digits,
+        "started_at_s": call.started_at_s,
+        "ringing_at_s": call.ringing_at_s,
+        "answered_at_s": call.answered_at_s,
+        "ended_at_s": call.ended_at_s,
+    }
+
+
+def phone_report(phone: Phone) -> Json:
+    """One entry of `GET /phones`: its habits, and its present call."""
+    habits: Json = msgspec.to_builtins(phone.profile)
+    return {**habits, "state": phone.state, "call": None if phone.call is None else phone.call.id}
+
+
+def modem_report(modem: Modem) -> Json:
+    """One modem's state; the runner adds its ports."""
+    config = modem.config
+    return {
+        "name": config.name,
+        "dialect": config.dialect,
+        "trunk": config.trunk,
+        "number": config.number,
+        "imei": modem.imei,
+        "power": str(modem.power),
+        "open": modem.opened,
+        "muted": modem.muted,
+        "voice_running": modem.voice.running(),
+        "calls": [leg.call.id for leg in modem.line.legs],
+    }
+
+
+def rfc3339(at_s: float | None) -> str | None:
+    """The instant in UTC, to the microsecond."""
+    if at_s is None:
+        return None
+    at = datetime.datetime.fromtimestamp(at_s, datetime.UTC)
+    return at.isoformat(timespec="microseconds").replace("+00:00", "Z")

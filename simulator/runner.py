@@ -1,0 +1,166 @@
+"""The carrier in real time: every modem on two pseudo-terminals, one thread, one event loop.
+
+Codec clocks tick every 20 ms for all modems together; a host's voice is read, and the parties' voice written,
+on that tick. Nothing here blocks: what a host does not read is dropped, as by a real codec.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from simulator.carrier import Carrier
+from simulator.modem import Modem
+from simulator.modem_voice import FRAME_S
+from simulator.ptys import Pty, Watch
+
+CATCH_UP_FRAMES = 10
+"""After a stall of the machine at most so many frames are sent at once; older ones are lost."""
+
+log = logging.getLogger("simulator")
+
+
+@dataclass(eq=False, slots=True)
+class Station:
+    """A modem and its ports; no ports while it is unplugged."""
+
+    modem: Modem
+    at: Pty | None = None
+    voice: Pty | None = None
+    at_open: bool = False
+
+
+class Runner:
+    """Drives a carrier; `start` and `stop` within a running loop."""
+
+    def __init__(self, carrier: Carrier, directory: Path, clock: Callable[[], float]) -> None:
+        self.carrier = carrier
+        self.directory = directory
+        self.clock = clock
+        self.stations = {name: Station(modem) for name, modem in carrier.modems.items()}
+        self._loop = asyncio.get_running_loop()
+        self._watch = Watch()
+        self._deadline: asyncio.TimerHandle | None = None
+        self._next_frame_s = 0.0
+        self._tick_timer: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        """Open all ports, and let time run."""
+        for station in self.stations.values():
+            self._open_ports(station)
+        self._next_frame_s = self._loop.time() + FRAME_S
+        self._tick()
+
+    def stop(self) -> None:
+        """Close all ports."""
+        for timer in (self._tick_timer, self._deadline):
+            if timer is not None:
+                timer.cancel()
+        for station in self.stations.values():
+            self._close_ports(station)
+
+    def unplug(self, name: str) -> None:
+        """The ports vanish, then the modem has lost its calls. Raises NoSuchParty."""
+        modem = self.carrier.modem(name)
+        self._close_ports(self.stations[name])
+        modem.unplug(self.clock())
+        self.settle()
+
+    def plug(self, name: str) -> None:
+        """New ports under the same links; a modem that was plugged in loses its power for an instant."""
+        modem = self.carrier.modem(name)
+        self._close_ports(self.stations[name])
+        modem.plug(self.clock())
+        self._open_ports(self.stations[name])
+        self.settle()
+
+    def settle(self) -> None:
+        """Let what is due happen, hand out what the modems have said, and come back in time."""
+        self.carrier.advance(self.clock())
+        for station in self.stations.values():
+            if station.modem.has_output:
+                output = station.modem.take_output()
+                if station.at is not None and station.at_open:
+                    station.at.send(output)
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+        due_s = self.carrier.next_deadline()
+        if due_s is not None:
+            self._deadline = self._loop.call_later(max(0.0, due_s - self.clock()), self.settle)
+
+    # ------------------------------------------------------------------------------------------ ports
+
+    def _open_ports(self, station: Station) -> None:
+        name = station.modem.config.name
+        station.at = Pty(self.directory / f"{name}.at")
+        self._watch.add(station.at)
+        if station.modem.voice.available:
+            station.voice = Pty(self.directory / f"{name}.voice")
+            self._watch.add(station.voice)
+
+    def _close_ports(self, station: Station) -> None:
+        if station.at is not None:
+            if station.at_open:
+                self._loop.remove_reader(station.at.fd)
+            else:
+                self._watch.remove(station.at)
+            station.at.close()
+        if station.voice is not None:
+            self._watch.remove(station.voice)
+            station.voice.close()
+        station.at, station.voice, station.at_open = None, None, False
+
+    def _at_opened(self, station: Station, port: Pty) -> None:
+        station.at_open = True
+        self._watch.remove(port)
+        station.modem.port_opened(self.clock())
+        self._loop.add_reader(port.fd, self._at_readable, station, port)
+
+    def _at_readable(self, station: Station, port: Pty) -> None:
+        while data := port.read():
+            station.modem.feed(data, self.clock())
+        if data is None:
+            self._loop.remove_reader(port.fd)
+            station.at_open = False
+            hupcl = port.hupcl()
+            port.forget()
+            station.modem.port_closed(hupcl, self.clock())
+            log.info("%s: port closed, HUPCL %s", station.modem.config.name, "set" if hupcl else "clear")
+            self._watch.add(port)
+        self.settle()
+
+    # ------------------------------------------------------------------------------------------ voice
+
+    def _tick(self) -> None:
+        now = self._loop.time()
+        frames = int((now - self._next_frame_s) / FRAME_S) + 1
+        self._next_frame_s += frames * FRAME_S
+        self._tick_timer = self._loop.call_at(self._next_frame_s, self._tick)
+        hostless, readable = self._watch.look()
+        now_s = self.clock()
+        for station in self.stations.values():
+            if station.at is not None and not station.at_open and station.at.fd not in hostless:
+                self._at_opened(station, station.at)
+            if station.voice is not None:
+                if station.voice.fd in readable and (pcm := station.voice.read()):
+                    station.modem.voice_write(pcm, now_s)
+                if station.voice.fd not in hostless:
+                    _send_voice(station.modem, station.voice, min(frames, CATCH_UP_FRAMES), now_s)
+
+
+def _send_voice(modem: Modem, port: Pty, frames: int, now_s: float) -> None:
+    if not modem.voice.running():
+        return
+    for _ in range(frames):
+        port.send_or_drop(modem.voice_read(modem.voice.frame_bytes, now_s))
+
+
+def wall_clock() -> Callable[[], float]:
+    """Seconds since 1970 that never jump: the wall clock of this moment, carried on by a monotonic one."""
+    origin_s = time.time() - time.monotonic()
+    return lambda: origin_s + time.monotonic()
