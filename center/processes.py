@@ -69,15 +69,15 @@ def wait_ended(processes: Iterable[ProcessId], within_s: float) -> list[ProcessI
     watched: dict[int, ProcessId] = {}
     try:
         for process in processes:
+            # A zombie is waited for, too: its last thread may still hold what is waited for.
+            if pidfd.born(process.pid) not in (process.started, 0):
+                continue
             try:
                 fd = os.pidfd_open(process.pid)
             except OSError:
                 continue
-            if is_alive(process):
-                watched[fd] = process
-                poll.register(fd, select.POLLIN)
-            else:
-                os.close(fd)
+            watched[fd] = process
+            poll.register(fd, select.POLLIN)
         living = dict(watched)
         while living and (left_s := until - time.monotonic()) > 0:
             for fd, _ in poll.poll(left_s * 1000):

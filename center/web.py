@@ -13,7 +13,6 @@ from center.processes import identity
 from center.state_dir import StateDir, WebFile, write_json
 from center.web_group import SETTINGS_NAME
 from gateways.http.settings import WebSettings
-from runtime import logs
 from runtime.clock import SystemClock
 
 
@@ -23,16 +22,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--state", type=Path, required=True)
     state = StateDir(parser.parse_args(arguments).state)
     settings = msgspec.json.decode((state.run / SETTINGS_NAME).read_bytes(), type=WebSettings)
-    logs.configure(state.logs, "web", stderr=True)
-    from gateways.http.server import serve
-
     process = identity(os.getpid())
     assert process is not None
-    since_us = SystemClock(settings.anchor_us).now_us()
-    # The socket listens already: whoever reads this and connects is only kept waiting.
-    web = WebFile(process=process, host=settings.host, port=settings.port, since_us=since_us)
-    write_json(state.web_file, web)
-    serve(settings)
+
+    def answering(host: str, port: int) -> None:
+        since_us = SystemClock(settings.anchor_us).now_us()
+        write_json(state.web_file, WebFile(process=process, host=host, port=port, since_us=since_us))
+
+    # Late, so that a wrong argument or file is told at once.
+    from gateways.http.server import serve
+
+    serve(settings, answering)
     return 0
 
 

@@ -1,0 +1,125 @@
+"""A web that dies or falls silent is started again on the same socket, and ends when asked."""
+
+from __future__ import annotations
+
+import http.client
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from center.client import Client
+from center.errors import NodeError, RefusedByCenter
+from center.listening import listen
+from center.processes import ProcessId, is_alive, marked, send_signal, wait_ended
+from center.state_dir import StateDir, living_web
+from center.web_group import WebGroup
+from messages.ids import NodeId
+from model.policy import Policy, Setup
+from runtime.clock import SystemClock
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.process
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> StateDir:
+    state = StateDir(tmp_path / "state")
+    state.create()
+    return state
+
+
+@pytest.fixture
+def listening() -> Iterator[socket.socket]:
+    with listen("127.0.0.1", 0) as sock:
+        yield sock
+
+
+@pytest.fixture
+def web(state: StateDir, listening: socket.socket) -> Iterator[WebGroup]:
+    group = WebGroup(
+        state, SystemClock.anchored(), NodeId("n"), state.journal_url, Setup(policy=Policy()), listening
+    )
+    group.start()
+    yield group
+    group.ask_to_end()
+    group.end(5.0)
+    assert list(marked(state.path)) == []
+
+
+def healthy(web: WebGroup, *, not_: ProcessId | None = None) -> ProcessId:
+    def look() -> ProcessId | None:
+        web.look(time.monotonic())
+        return web.process if web.healthy and web.process != not_ else None
+
+    process = wait_until(look, within_s=30, what="a healthy web")
+    assert process is not None
+    return process
+
+
+def status(listening: socket.socket) -> int:
+    connection = http.client.HTTPConnection(*listening.getsockname()[:2], timeout=20)
+    connection.request("GET", "/healthz")
+    answer = connection.getresponse().status
+    connection.close()
+    return answer
+
+
+def test_the_web_answers_and_is_found_through_the_state_directory(
+    web: WebGroup, state: StateDir, listening: socket.socket
+) -> None:
+    process = healthy(web)
+    found = living_web(state)
+    assert found is not None
+    assert (found.process, found.port) == (process, listening.getsockname()[1])
+    with pytest.raises(RefusedByCenter) as caught:
+        Client(state).post("/v1/alerts", {"phone": "+393331112223"}, dict, bearer="wrong")
+    assert caught.value.status == 401
+
+
+def test_a_killed_web_is_started_again_and_whoever_connected_meanwhile_is_answered(
+    web: WebGroup, listening: socket.socket
+) -> None:
+    first = healthy(web)
+    send_signal(first, signal.SIGKILL)
+    # Not `is_alive`: of several threads the first is a zombie before the last has let go of the socket.
+    assert wait_ended([first], 10.0) == []
+    with socket.create_connection(listening.getsockname()[:2], timeout=20) as waiting:
+        waiting.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        healthy(web, not_=first)
+        assert waiting.recv(64).startswith(b"HTTP/1.1 200")
+    assert web.restarts == 1
+
+
+def test_a_web_that_is_alive_and_silent_is_killed_and_replaced(
+    web: WebGroup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = healthy(web)
+    monkeypatch.setattr("center.probe.PATIENCE_S", 0.2)
+    send_signal(first, signal.SIGSTOP)
+
+    def replaced() -> bool:
+        web.look(time.monotonic())
+        return not is_alive(first)
+
+    wait_until(replaced, what="the end of the silent web")
+    monkeypatch.setattr("center.probe.PATIENCE_S", 20.0)
+    healthy(web, not_=first)
+
+
+def test_a_web_ends_when_asked_and_its_socket_stays_the_nodes(
+    web: WebGroup, listening: socket.socket
+) -> None:
+    healthy(web)
+    web.ask_to_end()
+    web.end(5.0)
+    assert listening.fileno() >= 0
+
+
+def test_a_taken_port_is_told_with_what_to_do(listening: socket.socket) -> None:
+    port = listening.getsockname()[1]
+    with pytest.raises(NodeError, match=f"cannot listen on 127.0.0.1 port {port}: Address already in use"):
+        listen("127.0.0.1", port)
