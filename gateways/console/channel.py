@@ -1,0 +1,278 @@
+"""GET /v1/console, the WebSocket: everything once, then what changes, each as of a place in the journal.
+
+A connection that resumes with `?since=SEQ` is told what happened after SEQ, or everything again when
+that is too much. A slow reader is never waited for: what changes meanwhile is merged, and beyond a
+limit it is told everything anew. Nothing is decided here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+import msgspec
+from litestar import WebSocket, websocket
+from litestar.exceptions import WebSocketDisconnect
+from litestar.handlers import WebsocketRouteHandler
+
+from gateways.console import feed
+from gateways.console.following import SHOWN, Batch, Following
+from gateways.console.people import OperatorRecord, People
+from gateways.console.views import CenterView, Events, MeView, Snapshot
+from messages.ids import AlertId, OperatorId, UserId
+from messages.journal import Recorded
+from model.policy import LineSpec, Policy
+from runtime.clock import Clock
+from store.errors import JournalError
+from store.streams import alert_of
+
+BEAT_S: Final = 2.0
+"""The longest silence: whoever hears nothing for much longer has lost the center."""
+RESUME_MAX: Final = 2000
+"""Events. More than that is told as a snapshot."""
+PENDING_MAX: Final = 5000
+SIGN_ON: Final = 4401
+"""Close code: no session of this center."""
+WRONG_ORIGIN: Final = 4403
+"""Close code: the page is not this center's."""
+
+AnySocket = WebSocket[Any, Any, Any]
+Reasons = dict[str, str | None]
+"""For each command, None when it is allowed, else why not."""
+
+
+class Said(msgspec.Struct, frozen=True, tag_field="type", tag="opened"):
+    """What a console says: it shows this alert in full."""
+
+    alert: AlertId
+
+
+class Screen:
+    """What all consoles share: the picture in views, each made once for all of them."""
+
+    def __init__(
+        self,
+        following: Following,
+        people: People,
+        *,
+        policy: Policy,
+        lines: tuple[LineSpec, ...],
+        version: str,
+        seen: Callable[[OperatorId, UserId, AlertId], None],
+    ) -> None:
+        self.following = following
+        self.people = people
+        self.clock: Clock = following.clock
+        self.policy = policy
+        self.lines = lines
+        self.seen = seen
+        """Told when an operator is shown a person's data; once for each alert."""
+        self.center = CenterView(
+            version=version,
+            deadline_s=policy.deadline_s,
+            no_answer_s=policy.user_no_answer_s,
+            met_by=policy.met_by.value,
+            psap_number=policy.psap_number,
+            psap_live=policy.psap_live,
+            duress=policy.duress.value,
+        )
+        self.connected: set[Console] = set()
+        self._views: dict[AlertId, tuple[int, msgspec.Raw]] = {}
+
+    def view(self, alert: AlertId) -> msgspec.Raw | None:
+        """The alert as JSON; None where it is no longer shown."""
+        known = self.following.picture.alerts.get(alert)
+        if known is None:
+            self._views.pop(alert, None)
+            return None
+        made = self._views.get(alert)
+        if made is None or made[0] != known.seq:
+            view = feed.encoded(feed.case_view(known, self.people.person(known.case.user)))
+            made = self._views[alert] = (known.seq, view)
+        return made[1]
+
+    def allowed(self, alerts: Iterable[AlertId], operator: OperatorId) -> dict[AlertId, Reasons]:
+        """For each alert and command, why this operator may not give it now."""
+        shown = self.following.picture.alerts
+        return {
+            alert: feed.allowed(shown[alert].case, operator, self.policy)
+            for alert in alerts
+            if alert in shown
+        }
+
+    def forget(self, alerts: Iterable[AlertId]) -> None:
+        """These are no longer shown."""
+        for alert in alerts:
+            self._views.pop(alert, None)
+
+    def names(self) -> dict[OperatorId, str]:
+        """The operators' names."""
+        return {operator: record.name for operator, record in self.people.operators().items()}
+
+
+class Console:
+    """One connection."""
+
+    def __init__(self, screen: Screen, socket: AnySocket, me: OperatorRecord) -> None:
+        self._screen = screen
+        self._socket = socket
+        self._me = me
+        self._pending = Batch()
+        self._wake = asyncio.Event()
+        self._anew = False
+        self._seen: set[AlertId] = set()
+        self._json = msgspec.json.Encoder()
+
+    def changed(self, batch: Batch) -> None:
+        """The picture has changed."""
+        pending = self._pending
+        if len(pending.events) + len(batch.events) > PENDING_MAX:
+            self._anew = True
+            self._pending = Batch()
+        else:
+            pending.merge(batch)
+        self._wake.set()
+
+    async def talk(self, since: int | None) -> None:
+        """Until the other side goes away."""
+        self._screen.following.add(self)
+        self._screen.connected.add(self)
+        listening = asyncio.create_task(self._listen())
+        try:
+            await self._send(self._resumed(since) or self._snapshot())
+            while not listening.done():
+                await self._changes(listening)
+        except WebSocketDisconnect:
+            pass
+        finally:
+            self._screen.following.remove(self)
+            self._screen.connected.discard(self)
+            listening.cancel()
+            with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect):
+                await listening
+
+    async def _changes(self, listening: asyncio.Task[None]) -> None:
+        waking = asyncio.create_task(self._wake.wait())
+        try:
+            await asyncio.wait((waking, listening), timeout=BEAT_S, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waking.cancel()
+        if listening.done():
+            return
+        self._wake.clear()
+        if self._anew:
+            self._anew = False
+            self._pending = Batch()
+            await self._send(self._snapshot())
+            return
+        batch, self._pending = self._pending, Batch()
+        await self._send(self._events(batch))
+
+    async def _listen(self) -> None:
+        decoder = msgspec.json.Decoder(Said)
+        while True:
+            text = await self._socket.receive_data(mode="text")
+            try:
+                said = decoder.decode(text)
+            except msgspec.MsgspecError:
+                continue
+            self._shown(said.alert)
+
+    async def _send(self, message: Snapshot | Events) -> None:
+        await self._socket.send_data(self._json.encode(message).decode(), mode="text")
+
+    def _snapshot(self) -> Snapshot:
+        screen, picture = self._screen, self._screen.following.picture
+        alerts = [known.case.alert for known in picture.open()]
+        alerts += [alert for alert, known in picture.alerts.items() if known.case.closed_at is not None]
+        self._own_are_shown(alerts)
+        return Snapshot(
+            seq=picture.seq,
+            now_us=screen.clock.now_us(),
+            center=screen.center,
+            me=MeView(operator=self._me.operator, name=self._me.name, number=self._me.number),
+            cases=[view for alert in alerts if (view := screen.view(alert)) is not None],
+            allowed=screen.allowed(alerts, self._me.operator),
+            operators=feed.operator_views(picture, screen.names()),
+            lines=feed.line_views(picture, screen.lines),
+            alarms=feed.alarm_views(picture),
+        )
+
+    def _events(self, batch: Batch) -> Events:
+        screen, picture = self._screen, self._screen.following.picture
+        screen.forget(batch.gone)
+        self._own_are_shown(batch.alerts)
+        return Events(
+            seq=picture.seq,
+            now_us=screen.clock.now_us(),
+            events=[feed.event_view(recorded, alert) for recorded, alert in batch.events],
+            cases=[view for alert in batch.alerts if (view := screen.view(alert)) is not None],
+            allowed=screen.allowed(batch.alerts, self._me.operator),
+            gone=batch.gone,
+            operators=feed.operator_views(picture, screen.names()) if batch.operators else None,
+            lines=feed.line_views(picture, screen.lines) if batch.lines else None,
+            alarms=feed.alarm_views(picture) if batch.alarms else None,
+        )
+
+    def _resumed(self, since: int | None) -> Events | None:
+        """What came after `since`; None when everything has to be told."""
+        picture = self._screen.following.picture
+        if since is None or not 0 < since <= picture.seq:
+            return None
+        try:
+            missed = self._screen.following.journal.read_all(since, RESUME_MAX + 1)
+        except JournalError:
+            return None
+        if len(missed) > RESUME_MAX:
+            return None
+        batch = Batch()
+        for recorded in missed:
+            if recorded.seq <= picture.seq and recorded.stream.startswith(SHOWN):
+                _put(batch, recorded)
+        batch.gone = [alert for alert in batch.alerts if alert not in picture.alerts]
+        batch.operators = batch.lines = batch.alarms = True
+        return self._events(batch)
+
+    def _own_are_shown(self, alerts: Iterable[AlertId]) -> None:
+        me, found = self._me.operator, self._screen.following.picture.alerts
+        for alert in alerts:
+            known = found.get(alert)
+            if known is not None and (known.case.operator == me or me in known.case.reserved):
+                self._shown(alert)
+
+    def _shown(self, alert: AlertId) -> None:
+        known = self._screen.following.picture.alerts.get(alert)
+        if known is not None and known.case.user is not None and alert not in self._seen:
+            self._seen.add(alert)
+            self._screen.seen(self._me.operator, known.case.user, alert)
+
+
+def _put(batch: Batch, recorded: Recorded) -> None:
+    alert = alert_of(recorded.stream)
+    batch.events.append((recorded, alert))
+    if alert is not None:
+        batch.alerts[alert] = None
+
+
+def console_route(screen: Screen, who: Callable[[AnySocket], OperatorId | None]) -> WebsocketRouteHandler:
+    """The route. `who` says which operator is asking."""
+
+    @websocket("/v1/console")
+    async def console(socket: AnySocket) -> None:
+        await socket.accept()
+        origin = socket.headers.get("origin")
+        if origin is not None and origin.partition("://")[2] != socket.headers.get("host"):
+            await socket.close(code=WRONG_ORIGIN, reason="the page is not this center's")
+            return
+        operator = who(socket)
+        me = None if operator is None else screen.people.operators().get(operator)
+        if me is None:
+            await socket.close(code=SIGN_ON, reason="sign on first")
+            return
+        await screen.following.loaded.wait()
+        since = socket.query_params.get("since", "")
+        await Console(screen, socket, me).talk(int(since) if since.isascii() and since.isdecimal() else None)
+
+    return console

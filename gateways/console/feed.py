@@ -1,0 +1,234 @@
+"""From the state of things to what the screen is told. Pure functions, no clock and no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import msgspec
+
+from gateways.console.picture import Known, Picture
+from gateways.console.views import (
+    AlarmView,
+    CaseView,
+    EventView,
+    LineView,
+    OperatorView,
+    PartyView,
+    PersonView,
+    PositionView,
+    StepsView,
+)
+from messages import events as ev
+from messages.base import Message
+from messages.ids import AlertId, Instant, OperatorCommand, OperatorId, Party, ShiftState
+from messages.journal import Recorded, event_type
+from model.allowed import refusal
+from model.case import Case
+from model.leg import Leg
+from model.phase import phase
+from model.policy import LineSpec, Policy
+
+IDLE: Final = "idle"
+_encoder: Final = msgspec.json.Encoder()
+
+
+def case_view(known: Known, person: PersonView | None) -> CaseView:
+    """The alert as the screen shows it."""
+    case = known.case
+    user, operator, psap = shown(case, Party.USER), _operator_leg(case), shown(case, Party.PSAP)
+    return CaseView(
+        alert=case.alert,
+        seq=known.seq,
+        phase=phase(case),
+        test=case.test,
+        silent=case.silent,
+        duress=case.duress,
+        cancelled=case.cancelled,
+        channel=case.channel,
+        raised_us=case.raised_at,
+        received_us=case.received_at,
+        deadline_us=case.deadline_at,
+        phone=case.phone,
+        device=case.device,
+        identified=case.identified,
+        person=person,
+        position=_position(case),
+        battery_pct=case.battery_pct,
+        signals=case.signals,
+        advice=case.advice,
+        reached_us=case.reached_at,
+        missed_us=case.missed_at,
+        presumed_calling_112=case.presumed_calling_112,
+        operator=case.operator,
+        reserved=case.reserved,
+        user=_party(user),
+        operator_leg=_party(operator),
+        psap=_party(psap),
+        user_hears_operator=_together(user, operator),
+        operator_hears_psap=_together(operator, psap),
+        user_hears_psap=_together(user, psap),
+        psap_requested_us=None if case.psap is None else case.psap.at,
+        false_alarm_us=case.false_alarm_at,
+        briefing_us=case.briefing_at,
+        left_us=case.left_at,
+        closed_us=case.closed_at,
+        outcome=case.outcome,
+        steps=_steps(known),
+        timeline=known.entries,
+    )
+
+
+def encoded(view: CaseView) -> msgspec.Raw:
+    """The view as JSON, made once for all who look."""
+    return msgspec.Raw(_encoder.encode(view))
+
+
+def allowed(case: Case, operator: OperatorId, policy: Policy) -> dict[str, str | None]:
+    """For each command: None when this operator may give it now, else the reason why not."""
+    return {command.value: refusal(case, command, operator, policy) for command in OperatorCommand}
+
+
+def event_view(recorded: Recorded, alert: AlertId | None) -> msgspec.Raw:
+    """One event of the journal, for those who want the events themselves."""
+    return msgspec.Raw(
+        _encoder.encode(
+            EventView(
+                seq=recorded.seq,
+                stream=recorded.stream,
+                version=recorded.version,
+                type=event_type(recorded.event),
+                at_us=recorded.at_us,
+                alert=alert,
+                data=msgspec.Raw(_encoder.encode(recorded.event)),
+            )
+        )
+    )
+
+
+def operator_views(picture: Picture, names: Mapping[OperatorId, str]) -> list[OperatorView]:
+    """The operators of the registry, by name."""
+    views = []
+    busy: dict[OperatorId, AlertId] = {}
+    for known in picture.open():
+        for operator in known.case.reserved:
+            busy.setdefault(operator, known.case.alert)
+        if known.case.operator is not None:
+            busy[known.case.operator] = known.case.alert
+    for operator, name in sorted(names.items(), key=lambda pair: pair[1]):
+        shift = picture.shifts.get(operator)
+        views.append(
+            OperatorView(
+                operator=operator,
+                name=name,
+                state=ShiftState.OFF if shift is None else shift.state,
+                since_us=None if shift is None else shift.since,
+                reason="" if shift is None else shift.reason,
+                alert=busy.get(operator),
+            )
+        )
+    return views
+
+
+def line_views(picture: Picture, lines: Iterable[LineSpec]) -> list[LineView]:
+    """The configured lines, in the settings' order."""
+    held = picture.held()
+    views = []
+    for spec in lines:
+        leg = held.get(spec.line)
+        bad = picture.quarantined.get(spec.line)
+        since = bad.since if bad is not None else leg.since if leg is not None else None
+        views.append(
+            LineView(
+                line=spec.line,
+                trunk=spec.trunk,
+                emergency=spec.emergency,
+                alert=None if leg is None else AlertId(leg.leg.rpartition(":")[0]),
+                party=None if leg is None else leg.party,
+                quarantine="" if bad is None else bad.reason or "unusable",
+                since_us=since,
+            )
+        )
+    return views
+
+
+def alarm_views(picture: Picture) -> list[AlarmView]:
+    """What is wrong with the center, oldest first."""
+    found = [
+        AlarmView(alarm=alarm, subject=subject, text=text, since_us=at)
+        for (alarm, subject), (at, text) in picture.alarms.items()
+    ]
+    return sorted(found, key=lambda view: view.since_us)
+
+
+def shown(case: Case, party: Party) -> Leg | None:
+    """The leg that the party's tile shows: the one under way, else the one that ended last."""
+    going = case.going(party)
+    if going is not None:
+        return going
+    live = [leg for leg in case.of(party) if leg.live]
+    return max(live or case.of(party), key=lambda leg: leg.released_at or leg.since, default=None)
+
+
+def _operator_leg(case: Case) -> Leg | None:
+    return case.operator_leg or shown(case, Party.OPERATOR)
+
+
+def _party(leg: Leg | None) -> PartyView:
+    if leg is None:
+        return PartyView(state=IDLE)
+    return PartyView(
+        state=leg.state.value,
+        number=leg.number,
+        line=leg.line,
+        attempt=leg.attempt,
+        operator=leg.operator,
+        since_us=leg.since,
+        ringing_us=leg.ringing_at,
+        answered_us=leg.answered_at,
+        released_us=leg.released_at,
+        cause=leg.cause,
+        confirmed=leg.confirmed,
+        joined=leg.joined,
+    )
+
+
+def _together(one: Leg | None, other: Leg | None) -> bool:
+    return one is not None and other is not None and one.joined and other.joined
+
+
+def _position(case: Case) -> PositionView | None:
+    position = case.position
+    if position is None:
+        return None
+    return PositionView(
+        lat=position.lat,
+        lon=position.lon,
+        at_us=position.at,
+        accuracy_m=position.accuracy_m,
+        source=position.source,
+    )
+
+
+def _steps(known: Known) -> StepsView:
+    case = known.case
+
+    def first(what: type[Message], party: Party | None = None) -> Instant | None:
+        tag = what.__struct_config__.tag
+        return next(
+            (
+                entry.at_us
+                for entry in known.entries
+                if entry.what == tag and (party is None or entry.party is party)
+            ),
+            None,
+        )
+
+    return StepsView(
+        received_us=case.received_at,
+        operator_us=first(ev.OperatorJoined),
+        ringing_us=first(ev.LegRinging, Party.USER) or case.reached_at,
+        answered_us=first(ev.LegAnswered, Party.USER),
+        psap_us=case.psap_joined_at or first(ev.LegAnswered, Party.PSAP),
+        handed_over_us=case.left_at,
+    )

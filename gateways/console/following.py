@@ -1,0 +1,222 @@
+"""Follows the journal on the event loop and keeps the picture up to date; tells whoever wants to know.
+
+Woken by the journal's own notifier, never by asking again and again. During a storm several commits
+are taken together, so that showing costs little of what accepting needs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final, Protocol
+
+from gateways.console.picture import Change, Picture
+from messages.ids import AlertId, Instant
+from messages.journal import Recorded
+from model.case import Case
+from model.evolve import fold
+from runtime import logs
+from runtime.clock import Clock
+from store import streams
+from store.errors import JournalError
+from store.follower import Follower
+from store.journal import Journal
+from store.rebuild import rebuild
+
+TOGETHER_S: Final = 0.01
+"""The least time between two looks at the journal."""
+LOOK_AGAIN_S: Final = 1.0
+"""A hint can be lost with the machine's memory, and a failed read has to be tried again."""
+BATCH: Final = 500
+SHOWN: Final = ("inbox-", "alert-", "operator-", "line-", "node-")
+"""Streams whose events are handed on. Numbers and who saw whose data are nobody's who only looks."""
+
+
+class Batch:
+    """What one look at the journal has brought."""
+
+    def __init__(self) -> None:
+        self.events: list[tuple[Recorded, AlertId | None]] = []
+        self.alerts: dict[AlertId, None] = {}
+        self.gone: list[AlertId] = []
+        self.operators = self.lines = self.alarms = False
+
+    def add(self, recorded: Recorded, change: Change) -> None:
+        """One event, and what it has changed."""
+        self.events.append((recorded, change.alert))
+        if change.alert is not None:
+            self.alerts[change.alert] = None
+        self.operators |= change.operators
+        self.lines |= change.lines
+        self.alarms |= change.alarms
+
+    def merge(self, later: Batch) -> None:
+        """What came after, put together with this."""
+        self.events += later.events
+        self.alerts |= later.alerts
+        self.gone += later.gone
+        self.operators |= later.operators
+        self.lines |= later.lines
+        self.alarms |= later.alarms
+
+    def __bool__(self) -> bool:
+        return bool(self.events or self.gone)
+
+
+class Onlooker(Protocol):
+    """Somebody who wants to know."""
+
+    def changed(self, batch: Batch) -> None:
+        """The picture has changed. Called on the loop; must not wait."""
+
+
+class Following:
+    """The journal followed. `load` first, in any thread; `start` within the loop."""
+
+    def __init__(self, journal: Journal, clock: Clock) -> None:
+        self.journal = journal
+        self.clock = clock
+        self.picture = Picture()
+        self.loaded = asyncio.Event()
+        """Set once the picture is complete; until then an alert may be missing from it."""
+        self._follower: Follower | None = None
+        self._onlookers: list[Onlooker] = []
+        self._waiting: dict[AlertId, set[asyncio.Future[None]]] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._reading = False
+        self._last_s = float("-inf")
+        self.log = logs.get("console.following")
+
+    def load(self) -> None:
+        """Read what is open now; takes as long as there are open alerts. Raises JournalError."""
+        picture = Picture()
+        seq = rebuild(self.journal, _Fold(picture))
+        for recorded in self.journal.read(streams.node(self.journal.node)):
+            picture.apply(recorded)
+        picture.seq = seq
+        self.picture = picture
+
+    def start(self) -> None:
+        """Go on from where `load` has ended."""
+        self._loop = asyncio.get_running_loop()
+        self._follower = Follower(self.journal, self.picture.seq)
+        self.loaded.set()
+        self._look()
+
+    def stop(self) -> None:
+        """Follow no more; whoever waits is told to look for himself."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._follower is not None:
+            self._watch(False)
+            self._follower.close()
+            self._follower = None
+        self.wake_all()
+
+    def wake_all(self) -> None:
+        """Tell everybody who waits to look for himself."""
+        for alert in list(self._waiting):
+            self._wake(alert)
+
+    def add(self, onlooker: Onlooker) -> None:
+        """Tell this one from now on."""
+        self._onlookers.append(onlooker)
+
+    def remove(self, onlooker: Onlooker) -> None:
+        """Tell him no more."""
+        if onlooker in self._onlookers:
+            self._onlookers.remove(onlooker)
+
+    async def change_of(self, alert: AlertId, within_s: float) -> None:
+        """Return when something has happened in this alert, or after this time, or when following ends."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waiting = self._waiting.setdefault(alert, set())
+        waiting.add(future)
+        try:
+            await asyncio.wait((future,), timeout=within_s)
+        finally:
+            waiting.discard(future)
+            if not waiting and self._waiting.get(alert) is waiting:
+                del self._waiting[alert]
+
+    def case(self, alert: AlertId) -> Case | None:
+        """The alert as far as the picture has it, else as the journal tells. Raises JournalError."""
+        known = self.picture.alerts.get(alert)
+        if known is not None:
+            return known.case
+        return fold(self.journal.read_streams(streams.inbox(alert), streams.case(alert)))
+
+    def _look(self) -> None:
+        """Read what is new, then wait for more: at once for a single event, after a pause in a storm."""
+        assert self._loop is not None
+        self._timer = None
+        if self._follower is None:
+            return
+        self._last_s = self._loop.time()
+        batch = Batch()
+        more = False
+        try:
+            read = self._follower.next_batch(BATCH)
+            more = len(read) == BATCH
+            for recorded in read:
+                change = self.picture.apply(recorded)
+                if recorded.stream.startswith(SHOWN):
+                    batch.add(recorded, change)
+            self.picture.seq = max(self.picture.seq, self._follower.seq)
+            self._watch(True)
+        except JournalError as error:
+            self.log.error("the journal cannot be read", reason=str(error))
+            self._watch(False)
+        batch.gone = self.picture.forget(self.clock.now_us())
+        self._timer = self._loop.call_later(0 if more else LOOK_AGAIN_S, self._look)
+        if batch:
+            self._tell(batch)
+
+    def _woken(self) -> None:
+        assert self._loop is not None
+        wait_s = self._last_s + TOGETHER_S - self._loop.time()
+        if self._timer is not None:
+            self._timer.cancel()
+        if wait_s <= 0:
+            self._look()
+        else:
+            # The descriptor stays readable; not watched it does not wake the loop over and over.
+            self._watch(False)
+            self._timer = self._loop.call_later(wait_s, self._look)
+
+    def _watch(self, on: bool) -> None:
+        assert self._loop is not None
+        if self._follower is None or on == self._reading:
+            return
+        self._reading = on
+        if on:
+            self._loop.add_reader(self._follower.fileno(), self._woken)
+        else:
+            self._loop.remove_reader(self._follower.fileno())
+
+    def _tell(self, batch: Batch) -> None:
+        for alert in batch.alerts:
+            if alert in self._waiting:
+                self._wake(alert)
+        for onlooker in list(self._onlookers):
+            onlooker.changed(batch)
+
+    def _wake(self, alert: AlertId) -> None:
+        for future in self._waiting.pop(alert, ()):
+            if not future.done():
+                future.set_result(None)
+
+
+class _Fold:
+    """The picture, for those who fill folds and ask nothing back."""
+
+    def __init__(self, picture: Picture) -> None:
+        self._picture = picture
+
+    def apply(self, recorded: Recorded) -> None:
+        self._picture.apply(recorded)
+
+
+def late(case: Case, now_us: Instant) -> bool:
+    """Whether it is a real alert past its deadline with the user not reached."""
+    return not case.test and case.closed_at is None and case.reached_at is None and case.deadline_at < now_us

@@ -1,0 +1,77 @@
+"""Names for the screen: the operators, and whose alert it is. The registry's, remembered for seconds.
+
+No personal data is written anywhere from here, and none goes into a log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, Protocol, TypeVar
+
+import msgspec
+
+from gateways.console.views import PersonView
+from messages.ids import E164, SECOND, Instant, OperatorId, UserId
+from runtime import logs
+from runtime.clock import Clock
+from store.errors import StoreError
+
+T = TypeVar("T")
+
+REMEMBERED_S: Final = 5
+
+
+class OperatorRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """An operator as the registry knows her."""
+
+    operator: OperatorId
+    name: str
+    number: E164 | None = None
+
+
+class Register(Protocol):
+    """The registry, as far as it is asked here. Raises StoreError."""
+
+    def operators(self) -> Mapping[OperatorId, OperatorRecord]: ...
+    def person(self, user: UserId) -> PersonView | None: ...
+
+
+class People:
+    """The registry's answers. What it cannot say now is left out: the alert counts more than the name."""
+
+    def __init__(self, register: Register, clock: Clock) -> None:
+        self._register = register
+        self._clock = clock
+        self._operators: tuple[Instant, Mapping[OperatorId, OperatorRecord]] = (Instant(0), {})
+        self._persons: dict[UserId, tuple[Instant, PersonView | None]] = {}
+        self.log = logs.get("console.people")
+
+    def operators(self) -> Mapping[OperatorId, OperatorRecord]:
+        """The active ones."""
+        until, known = self._operators
+        if self._clock.now_us() >= until:
+            known = self._ask(self._register.operators, known)
+            self._operators = (self._until(), known)
+        return known
+
+    def person(self, user: UserId | None) -> PersonView | None:
+        """Who it is; None for one who is not identified, or erased meanwhile."""
+        if user is None:
+            return None
+        until, known = self._persons.get(user, (Instant(0), None))
+        if self._clock.now_us() >= until:
+            if len(self._persons) > 1000:
+                self._persons.clear()
+            known = self._ask(lambda: self._register.person(user), known)
+            self._persons[user] = (self._until(), known)
+        return known
+
+    def _until(self) -> Instant:
+        return Instant(self._clock.now_us() + REMEMBERED_S * SECOND)
+
+    def _ask(self, question: Callable[[], T], otherwise: T) -> T:
+        try:
+            return question()
+        except StoreError as error:
+            self.log.error("the registry cannot be asked", reason=str(error))
+            return otherwise

@@ -1,0 +1,182 @@
+"""What the journal shows now: the alerts, who is on shift, which lines are held. Pure; fed event by event.
+
+It holds the open alerts, and closed ones for a while, so that the screen can show how they ended.
+Whoever follows the journal applies what it reads; an event that is already in it changes nothing,
+so that starting from streams read one by one and going on from the journal as a whole fit together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from gateways.console import timeline
+from messages import events as ev
+from messages.ids import SECOND, AlertId, Instant, LineId, OperatorId, ShiftState
+from messages.journal import Recorded
+from model.case import Case
+from model.evolve import begin, evolve
+from model.leg import Leg
+
+CLOSED_KEPT_US: Final = 600 * SECOND
+CLOSED_KEPT_MAX: Final = 200
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """One alert as far as it is known."""
+
+    case: Case
+    seq: int
+    """The journal's place of its last event."""
+    entries: tuple[timeline.Entry, ...] = ()
+
+
+class Shift(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operator, or her silence, has made of her shift."""
+
+    state: ShiftState
+    since: Instant
+    reason: str = ""
+
+
+class Quarantine(msgspec.Struct, frozen=True, kw_only=True):
+    """A line that is not to be used."""
+
+    reason: str
+    since: Instant
+
+
+class Change(msgspec.Struct, frozen=True):
+    """What one event has touched."""
+
+    alert: AlertId | None = None
+    operators: bool = False
+    lines: bool = False
+    alarms: bool = False
+
+
+NOTHING: Final = Change()
+
+
+class Picture:
+    """The state of everything that is shown."""
+
+    def __init__(self) -> None:
+        self.seq = 0
+        """The journal's place up to which everything is in."""
+        self.alerts: dict[AlertId, Known] = {}
+        self.shifts: dict[OperatorId, Shift] = {}
+        self.quarantined: dict[LineId, Quarantine] = {}
+        self.alarms: dict[tuple[str, str], tuple[Instant, str]] = {}
+        """What is wrong with the center: (alarm, subject) to since when and the words for it."""
+        self._closed: dict[AlertId, Instant] = {}
+
+    def open(self) -> list[Known]:
+        """The open alerts, earliest deadline first."""
+        found = [known for known in self.alerts.values() if known.case.closed_at is None]
+        return sorted(found, key=lambda known: known.case.deadline_at)
+
+    def of_operator(self, operator: OperatorId) -> AlertId | None:
+        """The open alert that the operator has, or is kept for."""
+        kept: AlertId | None = None
+        for known in self.alerts.values():
+            if known.case.closed_at is None:
+                if known.case.operator == operator:
+                    return known.case.alert
+                if operator in known.case.reserved:
+                    kept = known.case.alert
+        return kept
+
+    def held(self) -> dict[LineId, Leg]:
+        """The lines that carry a leg of an open alert, and which."""
+        return {
+            leg.line: leg
+            for known in self.alerts.values()
+            if known.case.closed_at is None
+            for leg in known.case.legs.values()
+            if leg.live
+        }
+
+    def load(self, alert: AlertId, recorded: Iterable[Recorded]) -> None:
+        """Put in one alert from its two streams."""
+        for one in recorded:
+            self._alert(alert, one)
+
+    def apply(self, recorded: Recorded) -> Change:
+        """Put in one event of the journal; what of the picture it has changed."""
+        self.seq = max(self.seq, recorded.seq)
+        kind, _, owner = recorded.stream.partition("-")
+        match kind:
+            case "inbox" | "alert":
+                return self._alert(AlertId(owner), recorded)
+            case "operator" | "line" | "node":
+                return self._other(recorded)
+            case _:
+                return NOTHING
+
+    def forget(self, now_us: Instant) -> list[AlertId]:
+        """Let go of alerts that have been closed for long enough; which ones."""
+        gone = [alert for alert, at in self._closed.items() if at + CLOSED_KEPT_US <= now_us]
+        gone += list(self._closed)[len(gone) : max(len(gone), len(self._closed) - CLOSED_KEPT_MAX)]
+        for alert in gone:
+            del self._closed[alert]
+            self.alerts.pop(alert, None)
+        return gone
+
+    def _alert(self, alert: AlertId, recorded: Recorded) -> Change:
+        known = self.alerts.get(alert)
+        if known is None:
+            case = begin(recorded)
+            entries: tuple[timeline.Entry, ...] = ()
+            if case is None:
+                return NOTHING
+        else:
+            case, entries = known.case, known.entries
+            inbox = recorded.stream.startswith("inbox-")
+            if recorded.version <= (case.inbox_version if inbox else case.case_version):
+                return NOTHING
+            case = evolve(case, recorded)
+        entries = timeline.add(entries, recorded, case)
+        seq = max(recorded.seq, 0 if known is None else known.seq)
+        self.alerts[alert] = Known(case=case, seq=seq, entries=entries)
+        if case.closed_at is not None:
+            self._closed.setdefault(alert, case.closed_at)
+        event = recorded.event
+        return Change(alert, operators=isinstance(event, _OPERATORS), lines=isinstance(event, _LINES))
+
+    def _other(self, recorded: Recorded) -> Change:
+        event, at = recorded.event, recorded.at_us
+        match event:
+            case ev.ShiftChanged(operator=operator, state=state, reason=reason):
+                self.shifts[operator] = Shift(state=state, since=at, reason=reason)
+                return Change(operators=True)
+            case ev.LineQuarantined(line=line, reason=reason):
+                self.quarantined[line] = Quarantine(reason=reason, since=at)
+                return Change(lines=True)
+            case ev.LineReturned(line=line):
+                self.quarantined.pop(line, None)
+                return Change(lines=True)
+            case ev.AlarmRaised(alarm=alarm, subject=subject, text=text):
+                self.alarms[alarm, subject] = (at, text)
+                return Change(alarms=True)
+            case ev.AlarmCleared(alarm=alarm, subject=subject):
+                self.alarms.pop((alarm, subject), None)
+                return Change(alarms=True)
+            case ev.NodeStarted():
+                # Its alarms were of its earlier life; what still holds is raised again.
+                self.alarms.clear()
+                return Change(alarms=True)
+            case _:
+                return NOTHING
+
+
+_OPERATORS: Final = (
+    ev.OperatorReserved,
+    ev.OperatorJoined,
+    ev.OperatorLeft,
+    ev.OperatorNotAnswering,
+    ev.AlertClosed,
+)
+_LINES: Final = (ev.LegOriginating, ev.LegAnswered, ev.LegReleased)

@@ -1,0 +1,113 @@
+"""What happened in one alert, as the screen lists it: which events appear, and what of them.
+
+Facts only; the words in the operator's language are the page's.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from messages import events as ev
+from messages.ids import Advice, Channel, Instant, LegId, LineId, OperatorId, Outcome, Party
+from messages.journal import Recorded, event_type
+from model.case import Case
+
+_POSITION: Final = "position.updated"
+LENGTH_MAX: Final = 300
+"""Entries kept of one alert. The whole story stays in the journal."""
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of the list. `what` is the event's type; the rest is there where it applies."""
+
+    at_us: Instant
+    what: str
+    party: Party | None = None
+    operator: OperatorId | None = None
+    line: LineId | None = None
+    attempt: int = 1
+    cause: int | None = None
+    reason: str = ""
+    text: str = ""
+    channel: Channel | None = None
+    advice: Advice | None = None
+    outcome: Outcome | None = None
+    duress: bool = False
+    accuracy_m: float | None = None
+    times: int = 1
+    """How many of these in a row; positions are counted, not listed."""
+
+
+def add(entries: tuple[Entry, ...], recorded: Recorded, case: Case) -> tuple[Entry, ...]:
+    """The list with this event, `case` being after it; what tells an operator nothing adds nothing."""
+    entry = _entry(recorded, case)
+    if entry is None:
+        return entries
+    if entries and entry.what == _POSITION and entries[-1].what == _POSITION:
+        return (*entries[:-1], msgspec.structs.replace(entry, times=entries[-1].times + 1))
+    if len(entries) >= LENGTH_MAX:
+        entries = (entries[0], *entries[2:])
+    return (*entries, entry)
+
+
+def _of_leg(case: Case, leg: LegId, entry: Entry) -> Entry:
+    """The entry with what is known of the leg."""
+    found = case.legs.get(leg)
+    if found is None:
+        return entry
+    return msgspec.structs.replace(entry, party=found.party, operator=found.operator, line=found.line)
+
+
+def _entry(recorded: Recorded, case: Case) -> Entry | None:
+    event, at = recorded.event, recorded.at_us
+    what = event_type(event)
+    match event:
+        case ev.AlertReceived(channel=channel, received_at=received_at):
+            return Entry(at_us=received_at, what=what, channel=channel)
+        case ev.AlertSignalAdded(channel=channel):
+            return Entry(at_us=at, what=what, channel=channel)
+        case ev.PositionUpdated(position=position):
+            return Entry(at_us=at, what=_POSITION, accuracy_m=position.accuracy_m)
+        case ev.AlertCancelled(duress=duress):
+            return Entry(at_us=at, what=what, duress=duress)
+        case ev.NoteAdded(by=by, text=text):
+            return Entry(at_us=at, what=what, operator=by, text=text)
+        case ev.AdviceChanged(advice=advice, reason=reason):
+            return Entry(at_us=at, what=what, advice=advice, reason=reason)
+        case ev.CommandRefused(by=by, reason=reason, command=command):
+            return Entry(at_us=at, what=what, operator=by, reason=reason, text=command)
+        case ev.CaseOpened():
+            # The first tells an operator nothing; a later one, that the case was taken up again.
+            return Entry(at_us=at, what=what) if case.restarts else None
+        case ev.OperatorReserved(operator=operator) | ev.OperatorNotAnswering(operator=operator):
+            return Entry(at_us=at, what=what, operator=operator)
+        case ev.OperatorJoined(operator=operator):
+            return Entry(at_us=at, what=what, operator=operator)
+        case ev.OperatorLeft(operator=operator, reason=reason):
+            return Entry(at_us=at, what=what, operator=operator, reason=reason)
+        case ev.LegOriginating(party=party, operator=operator, line=line, attempt=attempt):
+            return Entry(at_us=at, what=what, party=party, operator=operator, line=line, attempt=attempt)
+        case (
+            ev.LegRinging(leg=leg, attempt=attempt)
+            | ev.LegAnswered(leg=leg, attempt=attempt)
+            | ev.LegAdopted(leg=leg, attempt=attempt)
+        ):
+            return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt))
+        case ev.LegReleased(leg=leg, attempt=attempt, cause=cause):
+            return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt, cause=cause))
+        case ev.UserReached(met_by=met_by):
+            return Entry(at_us=at, what=what, reason=met_by)
+        case ev.UserPresumedCallingPsap(reason=reason):
+            return Entry(at_us=at, what=what, reason=reason)
+        case ev.PsapRequested(by=by) | ev.MachineMarked(by=by) | ev.RedialRequested(by=by):
+            return Entry(at_us=at, what=what, operator=by)
+        case ev.FalseAlarmDeclared(by=by) | ev.BriefingGiven(by=by) | ev.LeaveRequested(by=by):
+            return Entry(at_us=at, what=what, operator=by)
+        case ev.AlertClosed(outcome=outcome):
+            return Entry(at_us=at, what=what, outcome=outcome)
+        case ev.UserIdentified() | ev.UserUnknown() | ev.DeadlineMissed() | ev.PsapJoined():
+            return Entry(at_us=at, what=what)
+        case _:
+            return None

@@ -1,0 +1,221 @@
+"""The data of the screen: what the console's WebSocket carries, as structs. See docs/api.md.
+
+All times are microseconds UTC and named `_us`; what has not happened is null. Words are the page's.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from gateways.console.timeline import Entry
+from messages.ids import (
+    E164,
+    Advice,
+    AlertId,
+    Channel,
+    Instant,
+    LineId,
+    OperatorId,
+    Outcome,
+    Party,
+    ShiftState,
+    TrunkId,
+)
+from model.phase import Phase
+
+
+class PersonView(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose alert it is, as the registry knows her."""
+
+    first_name: str
+    last_name: str
+    language: str
+    notes: str
+
+
+class PositionView(msgspec.Struct, frozen=True, kw_only=True):
+    """Where she is, as far as the best of the newest positions says (case 13)."""
+
+    lat: float
+    lon: float
+    at_us: Instant
+    accuracy_m: float | None
+    source: str
+
+
+class PartyView(msgspec.Struct, frozen=True, kw_only=True):
+    """One tile. `state` is `idle` while nobody has called this party, else the leg's."""
+
+    state: str
+    number: E164 | None = None
+    line: LineId | None = None
+    attempt: int = 0
+    operator: OperatorId | None = None
+    since_us: Instant | None = None
+    """When the attempt began."""
+    ringing_us: Instant | None = None
+    answered_us: Instant | None = None
+    released_us: Instant | None = None
+    cause: int | None = None
+    """Q.850, of the attempt that has ended."""
+    confirmed: bool = True
+    joined: bool = False
+    """Whether the bridge has it."""
+
+
+class StepsView(msgspec.Struct, frozen=True, kw_only=True):
+    """When each step of the flow was first reached."""
+
+    received_us: Instant
+    operator_us: Instant | None
+    ringing_us: Instant | None
+    answered_us: Instant | None
+    psap_us: Instant | None
+    handed_over_us: Instant | None
+
+
+class CaseView(msgspec.Struct, frozen=True, kw_only=True):
+    """One alert as the screen shows it. S4's data: `raised_us`, `phone`, `person`, `position`, `channel`."""
+
+    alert: AlertId
+    seq: int
+    """The journal's place of its last event."""
+    phase: Phase
+    test: bool
+    silent: bool
+    duress: bool
+    cancelled: bool
+    channel: Channel
+    raised_us: Instant
+    received_us: Instant
+    deadline_us: Instant
+    phone: E164 | None
+    device: str | None
+    identified: bool
+    """Whether the Identifier has spoken; without a person then, she is unknown."""
+    person: PersonView | None
+    position: PositionView | None
+    battery_pct: int | None
+    signals: int
+    advice: Advice
+    reached_us: Instant | None
+    missed_us: Instant | None
+    presumed_calling_112: str
+    operator: OperatorId | None
+    """Who is on the line and has the case."""
+    reserved: tuple[OperatorId, ...]
+    """Whose phones are being called for it."""
+    user: PartyView
+    operator_leg: PartyView
+    psap: PartyView
+    user_hears_operator: bool
+    operator_hears_psap: bool
+    user_hears_psap: bool
+    psap_requested_us: Instant | None
+    false_alarm_us: Instant | None
+    briefing_us: Instant | None
+    left_us: Instant | None
+    closed_us: Instant | None
+    outcome: Outcome | None
+    steps: StepsView
+    timeline: tuple[Entry, ...]
+    """Oldest first."""
+
+
+class OperatorView(msgspec.Struct, frozen=True, kw_only=True):
+    """One operator of the registry."""
+
+    operator: OperatorId
+    name: str
+    state: ShiftState
+    since_us: Instant | None
+    reason: str
+    alert: AlertId | None
+    """What she is on, or called for."""
+
+
+class LineView(msgspec.Struct, frozen=True, kw_only=True):
+    """One configured line, and what the journal says of it: a held leg, a quarantine. Not its signal."""
+
+    line: LineId
+    trunk: TrunkId
+    emergency: bool
+    alert: AlertId | None
+    party: Party | None
+    quarantine: str
+    """Why it is not to be used; empty when it can be."""
+    since_us: Instant | None
+
+
+class AlarmView(msgspec.Struct, frozen=True, kw_only=True):
+    """Something wrong with the center itself."""
+
+    alarm: str
+    subject: str
+    text: str
+    since_us: Instant
+
+
+class MeView(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is signed on here."""
+
+    operator: OperatorId
+    name: str
+    number: E164 | None
+
+
+class CenterView(msgspec.Struct, frozen=True, kw_only=True):
+    """What the screen has to know of the settings."""
+
+    version: str
+    deadline_s: float
+    no_answer_s: float
+    met_by: str
+    psap_number: str
+    psap_live: bool
+    duress: str
+
+
+class EventView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One event of the journal, as an export shows it."""
+
+    seq: int
+    stream: str
+    version: int
+    type: str
+    at_us: Instant
+    alert: AlertId | None = None
+    data: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="snapshot"):
+    """Everything, as of `seq`. The first message of a connection that resumes nothing."""
+
+    seq: int
+    now_us: Instant
+    center: CenterView
+    me: MeView
+    cases: list[msgspec.Raw]
+    """CaseView of each open alert, and of those closed lately."""
+    allowed: dict[AlertId, dict[str, str | None]]
+    """For each alert, for each command: null when it is allowed to me now, else the reason why not."""
+    operators: list[OperatorView]
+    lines: list[LineView]
+    alarms: list[AlarmView]
+
+
+class Events(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="events", omit_defaults=True):
+    """What has happened since the last message, and everything that it changed, as of `seq`."""
+
+    seq: int
+    now_us: Instant
+    events: list[msgspec.Raw] = []
+    """EventView of each, in the journal's order."""
+    cases: list[msgspec.Raw] = []
+    """CaseView of each alert that changed; it replaces what was known of it."""
+    allowed: dict[AlertId, dict[str, str | None]] = {}
+    gone: list[AlertId] = []
+    """Closed alerts that are no longer shown."""
+    operators: list[OperatorView] | None = None
+    lines: list[LineView] | None = None
+    alarms: list[AlarmView] | None = None

@@ -1,0 +1,30 @@
+"""`python -m gateways.http SETTINGS.json`: the web process alone, for tests and measurements.
+
+Prints nothing but, where a second argument names a file, host and port into that file once it listens.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import msgspec
+
+from gateways.http.server import serve
+from gateways.http.settings import WebSettings
+
+
+def main(settings: Path, listening: Path | None) -> None:
+    """Serve by the settings in a file (JSON)."""
+
+    def tell(host: str, port: int) -> None:
+        if listening is not None:
+            part = listening.with_suffix(".part")
+            part.write_text(f"{host} {port}")
+            part.replace(listening)
+
+    serve(msgspec.json.decode(settings.read_bytes(), type=WebSettings), tell)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else None)

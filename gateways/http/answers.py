@@ -1,0 +1,128 @@
+"""What clients are told, and how it is put into JSON or MessagePack.
+
+An answer is in MessagePack when the client accepts it, or sent MessagePack and says nothing else.
+Times are RFC 3339 in UTC, in both.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Final
+
+import msgspec
+from litestar import Request, Response
+from litestar.connection import ASGIConnection
+from litestar.openapi import ResponseSpec
+
+from gateways.http.decoding import JSON, MSGPACK
+from messages.ids import Advice, Instant, OperatorCommand, Outcome, Party, ShiftState
+from model.leg import LegState
+from model.phase import Phase
+
+Moment = Annotated[str, msgspec.Meta(description="RFC 3339, UTC.", examples=["2026-11-24T21:46:48.200000Z"])]
+Id = Annotated[str, msgspec.Meta(examples=["1jcktbvq28k4mz70pr"])]
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_json: Final = msgspec.json.Encoder()
+_msgpack: Final = msgspec.msgpack.Encoder()
+
+AnyRequest = Request[Any, Any, Any]
+AnyConnection = ASGIConnection[Any, Any, Any, Any]
+
+
+class AlertAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The alert is durable. `deadline_at`: when the app calls 112 by itself."""
+
+    alert: Id
+    received_at: Moment
+    deadline_at: Moment
+    advice: Advice
+
+
+class LegAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """One party's call."""
+
+    party: Party
+    state: LegState
+    attempt: int
+    since: Moment
+
+
+class AlertState(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the alert stands, for the app. `version` goes into `?since=` of the next long poll."""
+
+    alert: Id
+    version: int
+    phase: Phase
+    received_at: Moment
+    deadline_at: Moment
+    advice: Advice
+    operator_assigned: bool
+    legs: tuple[LegAnswer, ...]
+    test: bool
+    cancelled: bool
+    closed_at: Moment | None
+    outcome: Outcome | None
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """It is in the journal."""
+
+    alert: Id
+
+
+class CommandAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The command is in the journal; what comes of it is shown by the alert."""
+
+    alert: Id
+    command: OperatorCommand
+
+
+class ShiftAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The shift as it stands now."""
+
+    operator: str
+    state: ShiftState
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Why it was not done. `path` names the field at fault, `$` the whole body."""
+
+    reason: Annotated[str, msgspec.Meta(examples=["Expected `float` <= 90.0"])]
+    path: Annotated[str, msgspec.Meta(examples=["$.position.lat"])] = ""
+    advice: Advice | None = None
+
+
+def rfc3339(at_us: Instant) -> str:
+    """The instant as text: `2026-11-24T21:46:48.200000Z`."""
+    moment = _EPOCH + timedelta(microseconds=at_us)
+    return moment.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+
+
+def header(connection: AnyConnection, name: bytes) -> str | None:
+    """One header, without building the table of all."""
+    for key, value in connection.scope["headers"]:
+        if key == name:
+            return value.decode("latin-1")
+    return None
+
+
+def answer(connection: AnyConnection, value: msgspec.Struct, status: int = 200) -> Response[bytes]:
+    """The struct in the form that the client wants."""
+    if wants_msgpack(connection):
+        return Response(_msgpack.encode(value), status_code=status, media_type=MSGPACK)
+    return Response(_json.encode(value), status_code=status, media_type=JSON)
+
+
+def wants_msgpack(connection: AnyConnection) -> bool:
+    """Whether this client reads MessagePack."""
+    accept = header(connection, b"accept")
+    if accept is None or accept == "*/*":
+        sent = header(connection, b"content-type")
+        return sent is not None and "msgpack" in sent
+    return "msgpack" in accept
+
+
+def said(kind: type[msgspec.Struct], description: str) -> ResponseSpec:
+    """How an answer is documented."""
+    return ResponseSpec(kind, description=description, generate_examples=False)

@@ -1,0 +1,206 @@
+"""Puts the web process together: `parts` makes its parts of the settings, `build` the application."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from litestar import Litestar, Request, Response
+from litestar.exceptions import HTTPException
+from litestar.types import ExceptionHandlersMap
+
+from gateways.console.channel import Screen, console_route
+from gateways.console.following import Following
+from gateways.console.page import page_routes
+from gateways.console.people import People
+from gateways.console.sessions import Sessions, session_key
+from gateways.http.alerts import alert_routes
+from gateways.http.answers import AnyRequest, Problem, answer
+from gateways.http.auth import Auth
+from gateways.http.commands import operator_routes
+from gateways.http.context import Web
+from gateways.http.decoding import BODY_MAX
+from gateways.http.errors import NotDurable, RequestError
+from gateways.http.health import health_routes
+from gateways.http.hints import Hints
+from gateways.http.intake import intake_route
+from gateways.http.metrics import Metrics
+from gateways.http.registry import Asked
+from gateways.http.schema import openapi_config
+from gateways.http.settings import WebSettings
+from gateways.http.sign_on import sign_on_routes
+from gateways.http.writing import LastSeq, Writing
+from messages.events import PersonalDataRead
+from messages.ids import Advice, AlertId, OperatorId, UserId
+from runtime import logs
+from runtime.clock import Clock, SystemClock
+from runtime.directory import Directory, FileDirectory
+from store import streams
+from store.errors import JournalError, StoreError
+from store.journal import Append, Journal
+from store.notify import Notifier, SocketNotifier
+from store.registry import Registry
+
+LOAD_AGAIN_S: Final = 0.5
+
+log = logs.get("http")
+
+
+def parts(
+    settings: WebSettings,
+    *,
+    clock: Clock | None = None,
+    notifier: Notifier | None = None,
+    directory: Directory | None = None,
+) -> Web:
+    """Open the journal and make all of it; what is given replaces the node's own. Raises JournalError."""
+    state = Path(settings.state)
+    clock = clock or SystemClock(settings.anchor_us)
+    metrics = Metrics()
+    last = LastSeq(notifier or SocketNotifier(state / "run" / "notify"))
+    journal = Journal.open(settings.journal, node=settings.node, clock=clock.now_us, notify=last)
+    hints = Hints(state / "run" / "http-bridge.sock", incarnation=settings.incarnation, clock=clock)
+    asked = Asked(Registry(journal, region=settings.policy.region))
+    sessions = Sessions(session_key(state / "keys" / "session.key"))
+    return Web(
+        settings=settings,
+        clock=clock,
+        journal=journal,
+        writing=Writing(journal, last, hints=hints, metrics=metrics, deadline_s=settings.policy.deadline_s),
+        following=Following(journal, clock),
+        hints=hints,
+        auth=Auth(asked, sessions, clock),
+        sessions=sessions,
+        people=People(asked, clock),
+        pins=asked,
+        metrics=metrics,
+        directory=directory or FileDirectory(state / "run"),
+        stopping=asyncio.Event(),
+    )
+
+
+def build(web: Web) -> Litestar:
+    """The application. Its lifespan starts and ends the parts; it accepts before open alerts are read."""
+    screen = Screen(
+        web.following,
+        web.people,
+        policy=web.settings.policy,
+        lines=web.settings.lines,
+        version=web.settings.version,
+        seen=lambda operator, user, alert: _note_seen(web, operator, user, alert),
+    )
+    web.metrics.consoles.set_function(lambda: len(screen.connected))
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        web.writing.start()
+        web.hints.start()
+        loading = asyncio.create_task(_load(web))
+        try:
+            yield
+        finally:
+            web.stopping.set()
+            loading.cancel()
+            await asyncio.gather(loading, return_exceptions=True)
+            web.following.stop()
+            await asyncio.to_thread(web.writing.close)
+            web.hints.stop()
+            web.journal.close()
+
+    return Litestar(
+        route_handlers=[
+            intake_route(web),
+            *alert_routes(web),
+            *operator_routes(web),
+            *sign_on_routes(web),
+            *health_routes(web),
+            console_route(screen, web.auth.operator_or_none),
+            *page_routes(),
+        ],
+        exception_handlers=_exception_handlers(web),
+        openapi_config=openapi_config(web.settings.version),
+        request_max_body_size=BODY_MAX,
+        lifespan=[lifespan],
+        logging_config=None,
+        debug=False,
+    )
+
+
+async def _load(web: Web) -> None:
+    """Read the open alerts, beside the intake; again until the journal lets it."""
+    while True:
+        try:
+            await asyncio.to_thread(web.following.load)
+            web.following.start()
+        except JournalError as error:
+            log.error("the open alerts cannot be read", reason=str(error))
+        else:
+            if web.following.picture.open():
+                # Whatever came while nobody was here: the actors look for themselves, and once more now.
+                web.hints.alerts(web.following.picture.seq)
+            return
+        await asyncio.sleep(LOAD_AGAIN_S)
+
+
+def _note_seen(web: Web, operator: OperatorId, user: UserId, alert: AlertId) -> None:
+    event = PersonalDataRead(by=operator, why=f"alert {alert}")
+    append = Append(streams.user(user), None, (event,))
+    noted = web.writing.run(lambda transaction: transaction.append(append))
+    noted.add_done_callback(lambda future: None if future.cancelled() else _complain(future.exception()))
+
+
+def _complain(error: BaseException | None) -> None:
+    if error is not None:
+        log.error("who saw a person's data could not be noted", reason=str(error))
+
+
+def _problem(error: HTTPException) -> Problem:
+    """What Litestar has found: in a query parameter, or in a body that is not there."""
+    for fault in error.extra if isinstance(error.extra, list) else ():
+        if isinstance(fault, dict):
+            key = str(fault.get("key", ""))
+            if key == "data":
+                return Problem(reason="a body is needed", path="$")
+            return Problem(reason=str(fault.get("message", error.detail)), path=f"?{key}")
+    return Problem(reason=error.detail or type(error).__name__)
+
+
+def _exception_handlers(web: Web) -> ExceptionHandlersMap:
+    def refused(request: AnyRequest, error: RequestError) -> Response[bytes]:
+        web.metrics.refused.labels(status=str(error.status)).inc()
+        response = answer(request, Problem(reason=error.reason, path=error.path), error.status)
+        if error.status == 401:
+            response.headers["www-authenticate"] = "Bearer"
+        return response
+
+    def not_durable(request: AnyRequest, error: NotDurable) -> Response[bytes]:
+        problem = Problem(reason=f"not durable: {error}", advice=Advice.CALL_112_NOW)
+        return answer(request, problem, error.status)
+
+    def litestars(request: AnyRequest, error: HTTPException) -> Response[bytes]:
+        web.metrics.refused.labels(status=str(error.status_code)).inc()
+        response = answer(request, _problem(error), error.status_code)
+        for name, value in (error.headers or {}).items():
+            response.headers[name.lower()] = value
+        return response
+
+    def of_store(request: AnyRequest, error: StoreError) -> Response[bytes]:
+        log.error("the journal or the registry failed", path=request.url.path, reason=str(error))
+        problem = Problem(reason="the journal cannot be reached", advice=Advice.CALL_112_NOW)
+        return answer(request, problem, NotDurable.status)
+
+    def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+        # Not the request itself: it may hold numbers, names and keys.
+        log.error("a request failed", path=request.url.path, method=request.method, exc_info=error)
+        return answer(request, Problem(reason="the center has failed", advice=Advice.CALL_112_NOW), 500)
+
+    return {
+        RequestError: refused,
+        NotDurable: not_durable,
+        HTTPException: litestars,
+        StoreError: of_store,
+        Exception: unexpected,
+    }

@@ -1,0 +1,124 @@
+"""Who is asking: an app by its key, an operator by her token or by the console's session.
+
+Keys and tokens are kept and compared as hashes only. What the registry says of one is believed for
+a few seconds, so that a storm does not ask it thousands of times; a revoked key works that long.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Final, Generic, Protocol, TypeVar
+
+from litestar.handlers.base import BaseRouteHandler
+
+from gateways.console.sessions import COOKIE, CSRF_HEADER, Session, Sessions
+from gateways.http.answers import AnyConnection, header
+from gateways.http.errors import NotAllowed, NotSignedOn
+from messages.ids import SECOND, Instant, OperatorId
+from runtime.clock import Clock
+
+T = TypeVar("T")
+
+BELIEVED_S: Final = 5
+REMEMBERED_MAX: Final = 1024
+TOKEN_MAX: Final = 512
+OPERATOR: Final = "operator"
+"""Where in a connection's state the guard leaves who it is."""
+
+
+class Keys(Protocol):
+    """The registry, as far as it is asked here. Raises StoreError where it cannot be read."""
+
+    def app_key_is_known(self, key: str) -> bool: ...
+    def operator_of_token(self, token: str) -> OperatorId | None: ...
+    def operator_is_active(self, operator: OperatorId) -> bool: ...
+
+
+class _Believed(Generic[T]):
+    """Answers of the registry, for a while. By hash: the secrets themselves are not kept."""
+
+    def __init__(self, ask: Callable[[str], T], clock: Clock) -> None:
+        self._ask = ask
+        self._clock = clock
+        self._answers: dict[bytes, tuple[Instant, T]] = {}
+
+    def __call__(self, secret: str) -> T:
+        digest = hashlib.sha256(secret.encode()).digest()
+        now_us = self._clock.now_us()
+        known = self._answers.get(digest)
+        if known is not None and now_us < known[0]:
+            return known[1]
+        found = self._ask(secret)
+        # Only what opens the door is remembered: wrong keys must not push out right ones.
+        if found:
+            if len(self._answers) >= REMEMBERED_MAX:
+                self._answers.clear()
+            self._answers[digest] = (Instant(now_us + BELIEVED_S * SECOND), found)
+        else:
+            self._answers.pop(digest, None)
+        return found
+
+
+class Auth:
+    """Litestar's guards, and what they ask."""
+
+    def __init__(self, keys: Keys, sessions: Sessions, clock: Clock) -> None:
+        self._clock = clock
+        self._sessions = sessions
+        self._app = _Believed(keys.app_key_is_known, clock)
+        self._token = _Believed(keys.operator_of_token, clock)
+        self._active = _Believed(lambda operator: keys.operator_is_active(OperatorId(operator)), clock)
+
+    def app(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
+        """Guard: an app with its key. Raises NotSignedOn."""
+        key = bearer(connection)
+        if key is None or not self._app(key):
+            raise NotSignedOn("an app key is needed: `Authorization: Bearer …`")
+
+    def operator(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
+        """Guard: an operator by token, or by session and its CSRF token. Raises NotSignedOn, NotAllowed."""
+        connection.state[OPERATOR] = self._operator(connection)
+
+    def operator_or_none(self, connection: AnyConnection) -> OperatorId | None:
+        """Who is asking, by token or session; for a WebSocket, which carries no header of the page's own."""
+        token = bearer(connection)
+        if token is not None:
+            return self._token(token)
+        session = self.session(connection)
+        return None if session is None else session.operator
+
+    def of_token(self, token: str) -> OperatorId | None:
+        """Whose token it is."""
+        return self._token(token) if 0 < len(token) <= TOKEN_MAX else None
+
+    def session(self, connection: AnyConnection) -> Session | None:
+        """The console's session, if there is one and its operator is still there."""
+        session = self._sessions.read(connection.cookies.get(COOKIE), self._clock.now_us())
+        return session if session is not None and self._active(session.operator) else None
+
+    def _operator(self, connection: AnyConnection) -> OperatorId:
+        token = bearer(connection)
+        if token is not None:
+            operator = self._token(token)
+            if operator is None:
+                raise NotSignedOn("no operator has this token")
+            return operator
+        session = self.session(connection)
+        if session is None:
+            raise NotSignedOn("an operator's token or the console's session is needed")
+        if not self._sessions.csrf_fits(session, header(connection, CSRF_HEADER.encode())):
+            raise NotAllowed(f"the session's token is missing: `{CSRF_HEADER}`")
+        return session.operator
+
+
+def bearer(connection: AnyConnection) -> str | None:
+    """The token of `Authorization: Bearer …` (RFC 6750, 2.1); None where there is none."""
+    value = header(connection, b"authorization")
+    if value is None:
+        return None
+    scheme, _, token = value.partition(" ")
+    token = token.strip()
+    if scheme.lower() != "bearer" or not 0 < len(token) <= TOKEN_MAX:
+        return None
+    return token

@@ -1,0 +1,153 @@
+"""What clients send: the bodies of the interface as strict structs, JSON and MessagePack alike.
+
+A field this version does not know is stepped over, so that a newer app can talk to an older center.
+Everything else that does not fit is refused with the path of the fault.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Final
+
+import msgspec
+import phonenumbers
+
+from messages.base import Position
+from messages.ids import E164, AlertId, Instant, OperatorCommand, ShiftState
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_PHONE: Final = re.compile(r"\+[0-9][0-9 ().\-/]{2,30}", re.ASCII)
+_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+TEXT_MAX: Final = 4000
+
+Moment = Annotated[
+    datetime,
+    msgspec.Meta(
+        tz=True,
+        description="A moment with its offset (RFC 3339).",
+        examples=["2026-11-24T21:46:48.200Z"],
+    ),
+]
+
+
+class PositionBody(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the phone says that it is (WGS 84)."""
+
+    lat: Annotated[float, msgspec.Meta(ge=-90, le=90, description="Degrees north.", examples=[44.39058])]
+    lon: Annotated[float, msgspec.Meta(ge=-180, le=180, description="Degrees east.", examples=[8.97342])]
+    accuracy_m: (
+        Annotated[float, msgspec.Meta(ge=0, le=1e8, description="Radius in metres.", examples=[18.0])] | None
+    ) = None
+    at: Moment | None = None
+    source: Annotated[str, msgspec.Meta(max_length=32, description="`gps`, `wifi`, `cell` …")] = ""
+
+    def __post_init__(self) -> None:
+        # MessagePack can carry NaN, which is neither below nor above a bound.
+        for name in ("lat", "lon", "accuracy_m"):
+            value = getattr(self, name)
+            if value is not None and not math.isfinite(value):
+                raise ValueError(f"`{name}` is not a finite number")
+
+    def position(self, received_at: Instant) -> Position:
+        """The position as the journal keeps it; measured at the receipt where the phone gave no time."""
+        return Position(
+            lat=self.lat,
+            lon=self.lon,
+            at=received_at if self.at is None else instant(self.at),
+            accuracy_m=self.accuracy_m,
+            source=self.source,
+        )
+
+
+class AlertBody(msgspec.Struct, frozen=True, kw_only=True):
+    """One alert. At least one of `phone` and `device` says whose it is."""
+
+    id: (
+        Annotated[
+            str,
+            msgspec.Meta(
+                min_length=1,
+                max_length=64,
+                pattern=r"^[A-Za-z0-9._-]{1,64}$",
+                description="The app's own id, so that sending it again makes no second alert.",
+                examples=["a1f2c9d0"],
+            ),
+        ]
+        | None
+    ) = None
+    phone: (
+        Annotated[str, msgspec.Meta(max_length=40, description="E.164.", examples=["+393331112223"])] | None
+    ) = None
+    device: Annotated[str, msgspec.Meta(min_length=1, max_length=128)] | None = None
+    raised_at: Moment | None = None
+    test: bool = False
+    silent: bool = False
+    position: PositionBody | None = None
+    battery_pct: Annotated[int, msgspec.Meta(ge=0, le=100, examples=[23])] | None = None
+
+    def __post_init__(self) -> None:
+        if self.phone is None and self.device is None:
+            raise ValueError("at least one of `phone` and `device` is needed")
+
+
+class CancelBody(msgspec.Struct, frozen=True, kw_only=True):
+    """The alert was a mistake, says whoever holds the phone."""
+
+    pin: Annotated[str, msgspec.Meta(min_length=1, max_length=32, examples=["4711"])]
+
+
+class CommandBody(msgspec.Struct, frozen=True, kw_only=True):
+    """What the operator orders."""
+
+    command: OperatorCommand
+    text: Annotated[str, msgspec.Meta(max_length=TEXT_MAX, description="A note's text, or a remark.")] = ""
+
+    def __post_init__(self) -> None:
+        if self.command is OperatorCommand.NOTE and not self.text.strip():
+            raise ValueError("a note needs a `text`")
+
+
+class ShiftBody(msgspec.Struct, frozen=True, kw_only=True):
+    """What the operator says of herself."""
+
+    state: ShiftState
+
+
+def instant(moment: datetime) -> Instant:
+    """Microseconds since 1970 UTC. Raises ValueError where the moment's offset leads out of the calendar."""
+    try:
+        return Instant((moment - _EPOCH) // _MICROSECOND)
+    except OverflowError as error:
+        raise ValueError("no such moment") from error
+
+
+def e164(phone: str) -> E164:
+    """The number as E.164 writes it.
+
+    Refused is what can be no telephone number at all (ITU-T E.164: country code and length); whether a
+    number is in use is not asked, because numbering plans grow faster than their tables.
+    Raises ValueError.
+    """
+    if _PHONE.fullmatch(phone):
+        try:
+            number = phonenumbers.parse(phone, None)
+        except phonenumbers.NumberParseException as error:
+            raise ValueError("not a telephone number in E.164") from error
+        if phonenumbers.is_possible_number(number):
+            return E164(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    raise ValueError("not a telephone number in E.164")
+
+
+def is_alert_id(text: str) -> bool:
+    """Whether this can be the id of an alert. `.` and `..` cannot: no client can put them in a path."""
+    return _ID.fullmatch(text) is not None and text not in (".", "..")
+
+
+def alert_id(text: str) -> AlertId:
+    """The text as an id. Raises ValueError."""
+    if not is_alert_id(text):
+        raise ValueError("letters, digits, `.`, `_` and `-`, at most 64")
+    return AlertId(text)

@@ -1,0 +1,94 @@
+"""The Unix socket between the web and the actors: how either end gets at it, and how a hint is framed.
+
+Addressed through the folder's descriptor: a socket's address has 107 bytes at most (unix(7)), the
+path of a state directory may have more. Frames are MessagePack `bin`, each with one envelope.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import msgpack
+import msgspec
+
+FRAME_MAX: Final = 1 << 20
+"""Bytes; a hint has some two hundred."""
+
+
+class BadFrame(Exception):
+    """What came is not framed as the web does."""
+
+
+def frame(envelope: bytes) -> bytes:
+    """The envelope for the wire."""
+    return msgspec.msgpack.encode(envelope)
+
+
+class Frames:
+    """Takes bytes as they come, gives envelopes."""
+
+    def __init__(self) -> None:
+        self._unpacker = msgpack.Unpacker(raw=True, max_buffer_size=4 * FRAME_MAX, max_bin_len=FRAME_MAX)
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """The envelopes that are complete with this. Raises BadFrame; nothing more is to be read then."""
+        try:
+            self._unpacker.feed(data)
+            for framed in self._unpacker:
+                if not isinstance(framed, bytes):
+                    raise BadFrame(f"a {type(framed).__name__} where an envelope was to be")
+                yield framed
+        except (ValueError, msgpack.UnpackException) as error:
+            raise BadFrame(str(error)) from error
+
+
+def connect(path: Path) -> socket.socket:
+    """A connection that does not block. Raises OSError where nobody listens."""
+    with _folder(path) as folder:
+        connection = _socket()
+        try:
+            connection.connect(f"{folder}/{path.name}")
+        except OSError:
+            connection.close()
+            raise
+    return connection
+
+
+def listen(path: Path) -> socket.socket:
+    """A listening socket that does not block, in place of whatever was there. Raises OSError."""
+    with _folder(path) as folder:
+        listener = _socket()
+        new = f"{folder}/.{path.name}.{secrets.token_hex(4)}"
+        try:
+            listener.bind(new)
+            os.chmod(new, 0o600)
+            listener.listen(16)
+            # At one stroke: a connection finds the old one or the new one, never none.
+            os.rename(new, f"{folder}/{path.name}")
+        except OSError:
+            listener.close()
+            with contextlib.suppress(OSError):
+                os.unlink(new)
+            raise
+    return listener
+
+
+def _socket() -> socket.socket:
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
+    made.setblocking(False)
+    return made
+
+
+@contextlib.contextmanager
+def _folder(path: Path) -> Iterator[str]:
+    descriptor = os.open(path.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield f"/proc/self/fd/{descriptor}"
+    finally:
+        os.close(descriptor)

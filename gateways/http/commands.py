@@ -1,0 +1,119 @@
+"""What an operator orders in a case, and what she says of herself.
+
+A command is checked and journaled under the journal's write lock: what the case does not allow at
+that moment is refused with the reason (409). What comes of it is the AlertCase's, which checks again.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from litestar import Response, post
+from litestar.handlers import HTTPRouteHandler
+
+from gateways.http.alerts import checked
+from gateways.http.answers import AnyRequest, CommandAnswer, Problem, ShiftAnswer, answer, said
+from gateways.http.auth import OPERATOR
+from gateways.http.bodies import CommandBody, ShiftBody
+from gateways.http.context import Web
+from gateways.http.decoding import Strict
+from gateways.http.errors import NoSuchAlert, Refused, RequestError
+from messages.events import CommandGiven, NoteAdded, ShiftChanged
+from messages.ids import AlertId, OperatorCommand, OperatorId, ShiftState
+from model.allowed import refusal
+from model.evolve import fold
+from model.policy import Policy
+from store import streams
+from store.journal import Append, Transaction
+
+_OPERATOR: Final[list[dict[str, list[str]]]] = [{"operatorToken": []}, {"consoleSession": []}]
+_COMMON: Final = {
+    400: said(Problem, "Not understood."),
+    401: said(Problem, "No operator's token, no session."),
+    403: said(Problem, "A session without its CSRF token."),
+    503: said(Problem, "It could not be made durable."),
+}
+
+
+def order(
+    transaction: Transaction, alert: AlertId, data: CommandBody, by: OperatorId, policy: Policy
+) -> RequestError | None:
+    """Journal the command if the case allows it now; else why not, to be raised. Within the write lock."""
+    inbox, case_stream = streams.inbox(alert), streams.case(alert)
+    recorded = sorted((*transaction.read(inbox), *transaction.read(case_stream)), key=lambda one: one.seq)
+    case = fold(recorded)
+    if case is None:
+        return NoSuchAlert("no such alert")
+    reason = refusal(case, data.command, by, policy)
+    if reason is not None:
+        return Refused(reason)
+    event: CommandGiven | NoteAdded
+    if data.command is OperatorCommand.NOTE:
+        event = NoteAdded(by=by, text=data.text)
+    else:
+        event = CommandGiven(command=data.command, by=by, text=data.text)
+    transaction.append(Append(inbox, case.inbox_version, (event,)))
+    return None
+
+
+def set_shift(transaction: Transaction, operator: OperatorId, state: ShiftState) -> bool:
+    """Journal the shift's new state; False where it is so already. Within the write lock."""
+    stream = streams.operator(operator)
+    last = transaction.last_of_type(stream, "operator.shift_changed")
+    now = last.event.state if last is not None and isinstance(last.event, ShiftChanged) else ShiftState.OFF
+    if now is state:
+        return False
+    transaction.append(Append(stream, None, (ShiftChanged(operator=operator, state=state),)))
+    return True
+
+
+def operator_routes(web: Web) -> list[HTTPRouteHandler]:
+    """The routes."""
+
+    @post(
+        "/v1/alerts/{alert:str}/commands",
+        guards=[web.auth.operator],
+        dto=Strict[CommandBody],
+        return_dto=None,
+        status_code=202,
+        summary="Order something in a case",
+        operation_id="give_command",
+        tags=["operator"],
+        security=_OPERATOR,
+        responses={
+            202: said(CommandAnswer, "In the journal."),
+            404: said(Problem, "No such alert."),
+            409: said(Problem, "The case does not allow it now."),
+            **_COMMON,
+        },
+    )
+    async def give_command(request: AnyRequest, alert: str, data: CommandBody) -> Response[bytes]:
+        by: OperatorId = request.state[OPERATOR]
+        known, policy = checked(alert), web.settings.policy
+        wrong = await web.writing.run(lambda transaction: order(transaction, known, data, by, policy))
+        result = "refused" if wrong is not None else "journaled"
+        web.metrics.commands.labels(command=data.command.value, result=result).inc()
+        if wrong is not None:
+            raise wrong
+        web.hints.inbox(known)
+        return answer(request, CommandAnswer(alert=known, command=data.command), 202)
+
+    @post(
+        "/v1/operators/me/shift",
+        guards=[web.auth.operator],
+        dto=Strict[ShiftBody],
+        return_dto=None,
+        status_code=200,
+        summary="Begin, pause or end one's shift",
+        operation_id="change_shift",
+        tags=["operator"],
+        security=_OPERATOR,
+        responses={200: said(ShiftAnswer, "As it is now."), **_COMMON},
+    )
+    async def change_shift(request: AnyRequest, data: ShiftBody) -> Response[bytes]:
+        operator: OperatorId = request.state[OPERATOR]
+        if await web.writing.run(lambda transaction: set_shift(transaction, operator, data.state)):
+            web.hints.shift()
+        return answer(request, ShiftAnswer(operator=operator, state=data.state))
+
+    return [give_command, change_shift]

@@ -1,0 +1,48 @@
+"""What the routes share: made once by `app.build`, handed to each route's maker."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Protocol
+
+from gateways.console.following import Following
+from gateways.console.people import People
+from gateways.console.sessions import Sessions
+from gateways.http.auth import Auth
+from gateways.http.hints import Hints
+from gateways.http.metrics import Metrics
+from gateways.http.settings import WebSettings
+from gateways.http.writing import Writing
+from model.case import Case
+from runtime.clock import Clock
+from runtime.directory import Directory
+from store.journal import Journal
+
+
+class Pins(Protocol):
+    """The registry, as far as the app's cancellation asks it."""
+
+    async def duress(self, case: Case, pin: str) -> bool | None:
+        """True for her duress PIN, False for her PIN, None for neither. Raises RegistryError."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Web:
+    """The web process's parts."""
+
+    settings: WebSettings
+    clock: Clock
+    journal: Journal
+    writing: Writing
+    following: Following
+    hints: Hints
+    auth: Auth
+    sessions: Sessions
+    people: People
+    pins: Pins
+    metrics: Metrics
+    directory: Directory
+    stopping: asyncio.Event
+    """Set when the process is to end: whoever waits is to answer at once."""

@@ -1,0 +1,83 @@
+"""What goes wrong between the center and its HTTP clients.
+
+HttpGatewayError
+├── RequestError         the client's fault; `status` 4xx
+│   ├── BadBody          400, with the path of the fault
+│   ├── WrongMediaType   415
+│   ├── BodyTooLarge     413
+│   ├── NotSignedOn      401
+│   ├── NotAllowed       403
+│   ├── NoSuchAlert      404
+│   └── Refused          409, with the reason
+└── NotDurable           503: the journal cannot take it; the app is told to call 112 now
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class HttpGatewayError(Exception):
+    """The root of the package's errors."""
+
+    status: ClassVar[int] = 500
+
+
+class RequestError(HttpGatewayError):
+    """The request cannot be served as it is. `path` names the field at fault, `$` the whole body."""
+
+    status: ClassVar[int] = 400
+
+    def __init__(self, reason: str, path: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.path = path
+
+
+class BadBody(RequestError):
+    """The body is not what the interface says."""
+
+    def __init__(self, reason: str, path: str = "$") -> None:
+        super().__init__(reason, path)
+
+
+class WrongMediaType(RequestError):
+    """The body is neither JSON nor MessagePack."""
+
+    status: ClassVar[int] = 415
+
+
+class BodyTooLarge(RequestError):
+    """The body is larger than any request of this interface."""
+
+    status: ClassVar[int] = 413
+
+
+class NotSignedOn(RequestError):
+    """No key, token or session that this center knows (RFC 9110, 15.5.2)."""
+
+    status: ClassVar[int] = 401
+
+
+class NotAllowed(RequestError):
+    """Known, and not permitted."""
+
+    status: ClassVar[int] = 403
+
+
+class NoSuchAlert(RequestError):
+    """The journal has no alert of this id."""
+
+    status: ClassVar[int] = 404
+
+
+class Refused(RequestError):
+    """The case does not allow the command now."""
+
+    status: ClassVar[int] = 409
+
+
+class NotDurable(HttpGatewayError):
+    """The journal could not take what was sent."""
+
+    status: ClassVar[int] = 503

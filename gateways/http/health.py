@@ -1,0 +1,113 @@
+"""How the center is, for those who watch it: /healthz, /readyz, /metrics."""
+
+from __future__ import annotations
+
+import msgspec
+from litestar import Response, get
+from litestar.handlers import HTTPRouteHandler
+
+from gateways.console.following import late
+from gateways.http.answers import AnyRequest, answer, said
+from gateways.http.context import Web
+from messages.ids import LineId, Role
+from runtime.errors import BadDirectory
+from store.errors import JournalError
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """The web process answers."""
+
+    status: str
+
+
+class Readiness(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether an alert that came now would be served, and what is missing if not."""
+
+    ready: bool
+    journal: bool
+    """The last write went well, and it can be read."""
+    actors: bool
+    """Somebody hears the web's hints."""
+    lines: int
+    """Lines with a running modem that are not quarantined."""
+    alerts_kept_in_memory: int
+    problems: tuple[str, ...]
+
+
+def readiness(web: Web) -> Readiness:
+    """How it stands now. Asks the journal; waits for nobody."""
+    problems = []
+    journal = web.writing.works
+    try:
+        web.journal.last_seq()
+    except JournalError as error:
+        journal = False
+        problems.append(f"the journal cannot be read: {error}")
+    if not web.writing.works:
+        problems.append("the journal did not take the last thing written to it")
+    if not web.following.loaded.is_set():
+        problems.append("the open alerts are still being read")
+    actors = web.hints.connected
+    if not actors:
+        problems.append("the actors do not listen")
+    lines = _lines(web)
+    if lines == 0:
+        problems.append("no line can be used")
+    return Readiness(
+        ready=not problems,
+        journal=journal,
+        actors=actors,
+        lines=lines,
+        alerts_kept_in_memory=web.writing.kept,
+        problems=tuple(problems),
+    )
+
+
+def _lines(web: Web) -> int:
+    try:
+        modems = web.directory.all_of(Role.GSM_MODEM)
+    except BadDirectory:
+        return 0
+    bad = web.following.picture.quarantined
+    return sum(1 for modem in modems if modem.ready and LineId(modem.key) not in bad)
+
+
+def health_routes(web: Web) -> list[HTTPRouteHandler]:
+    """The routes."""
+
+    @get(
+        "/healthz",
+        summary="The web process answers",
+        operation_id="healthz",
+        tags=["health"],
+        responses={200: said(Health, "It does.")},
+    )
+    async def healthz(request: AnyRequest) -> Response[bytes]:
+        return answer(request, Health(status="ok"))
+
+    @get(
+        "/readyz",
+        summary="An alert would be served",
+        operation_id="readyz",
+        tags=["health"],
+        responses={
+            200: said(Readiness, "It would."),
+            503: said(Readiness, "Something is missing."),
+        },
+    )
+    async def readyz(request: AnyRequest) -> Response[bytes]:
+        told = readiness(web)
+        return answer(request, told, 200 if told.ready else 503)
+
+    @get("/metrics", summary="Prometheus's figures", operation_id="metrics", tags=["health"])
+    async def metrics() -> Response[bytes]:
+        figures, now_us = web.metrics, web.clock.now_us()
+        alerts = web.following.picture.open()
+        figures.open_alerts.set(len(alerts))
+        figures.late_alerts.set(sum(late(known.case, now_us) for known in alerts))
+        figures.journal_seq.set(web.following.picture.seq)
+        figures.journal_works.set(web.writing.works)
+        figures.actors_listen.set(web.hints.connected)
+        return Response(figures.text(), media_type="text/plain; version=0.0.4")
+
+    return [healthz, readyz, metrics]

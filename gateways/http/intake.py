@@ -1,0 +1,93 @@
+"""POST /v1/alerts: an alert comes in (S1). The shortest way from the bytes to the disk.
+
+It refuses what cannot be understood and nothing else; whose alert it is, is asked later.
+"""
+
+from __future__ import annotations
+
+from litestar import Response, post
+from litestar.datastructures import ResponseHeader
+from litestar.handlers import HTTPRouteHandler
+
+from gateways.http.answers import AlertAnswer, AnyRequest, Problem, answer, rfc3339, said
+from gateways.http.bodies import AlertBody, alert_id, e164, instant
+from gateways.http.context import Web
+from gateways.http.decoding import Strict
+from gateways.http.errors import BadBody
+from messages.ids import Advice, Channel, Instant
+from store.alerts import Signal
+
+
+def signal(body: AlertBody, received_at: Instant) -> Signal:
+    """The signal in a body. Raises BadBody."""
+    path = "$.id"
+    try:
+        given = None if body.id is None else alert_id(body.id)
+        path = "$.phone"
+        phone = None if body.phone is None else e164(body.phone)
+        path = "$.raised_at"
+        raised_at = None if body.raised_at is None else instant(body.raised_at)
+        path = "$.position.at"
+        position = None if body.position is None else body.position.position(received_at)
+    except ValueError as error:
+        raise BadBody(str(error), path) from error
+    return Signal(
+        channel=Channel.DATA,
+        received_at=received_at,
+        phone=phone,
+        device=body.device,
+        id=given,
+        raised_at=raised_at,
+        position=position,
+        test=body.test,
+        silent=body.silent,
+        battery_pct=body.battery_pct,
+    )
+
+
+def intake_route(web: Web) -> HTTPRouteHandler:
+    """The route."""
+
+    @post(
+        "/v1/alerts",
+        guards=[web.auth.app],
+        dto=Strict[AlertBody],
+        return_dto=None,
+        status_code=202,
+        summary="Raise an alert",
+        description="Durable before it is answered. The same `id` again, or the same phone while its alert "
+        "is open or within two minutes of its end, is the same alert: 200.",
+        operation_id="raise_alert",
+        tags=["app"],
+        security=[{"appKey": []}],
+        response_headers=[ResponseHeader(name="location", description="The alert.", documentation_only=True)],
+        responses={
+            202: said(AlertAnswer, "A new alert, durable."),
+            200: said(AlertAnswer, "The alert that was there."),
+            400: said(Problem, "Not understood."),
+            401: said(Problem, "No app key of this center."),
+            413: said(Problem, "Too large."),
+            415: said(Problem, "Neither JSON nor MessagePack."),
+            503: said(Problem, "Not durable: call 112 now. It is kept, and tried again all the same."),
+        },
+    )
+    async def raise_alert(request: AnyRequest, data: AlertBody) -> Response[bytes]:
+        accepted = await web.writing.accept(signal(data, web.clock.now_us()))
+        if accepted.created:
+            (web.metrics.accepted_test if data.test else web.metrics.accepted_real).inc()
+            advice = Advice.WAIT
+        else:
+            web.metrics.repeated.inc()
+            case = web.following.case(accepted.alert)
+            advice = Advice.WAIT if case is None else case.advice
+        told = AlertAnswer(
+            alert=accepted.alert,
+            received_at=rfc3339(accepted.received_at),
+            deadline_at=rfc3339(accepted.deadline_at),
+            advice=advice,
+        )
+        response = answer(request, told, 202 if accepted.created else 200)
+        response.headers["location"] = f"/v1/alerts/{accepted.alert}"
+        return response
+
+    return raise_alert

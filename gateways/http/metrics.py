@@ -1,0 +1,54 @@
+"""What the web process counts of itself, in Prometheus's words (GET /metrics)."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+
+
+class Metrics:
+    """One registry a process, so that two centers in one test do not meet."""
+
+    def __init__(self) -> None:
+        self.registry = registry = CollectorRegistry()
+        self._accepted = Counter(
+            "securwoman_alerts_accepted", "Alerts made durable", ["test"], registry=registry
+        )
+        self.accepted_real = self._accepted.labels(test="no")
+        self.accepted_test = self._accepted.labels(test="yes")
+        self.repeated = Counter(
+            "securwoman_alert_signals_merged", "Signals of an alert that was there", registry=registry
+        )
+        self.refused = Counter(
+            "securwoman_http_requests_refused", "Requests answered with 4xx", ["status"], registry=registry
+        )
+        self.not_durable = Counter(
+            "securwoman_alerts_not_durable", "Alerts answered 503: call 112 now", registry=registry
+        )
+        self.kept = Gauge(
+            "securwoman_alerts_kept_in_memory", "Alerts that wait for the journal", registry=registry
+        )
+        self.durable_after = Histogram(
+            "securwoman_alert_durable_seconds",
+            "From the request's body to its durability",
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self.commands = Counter(
+            "securwoman_commands", "Operators' commands", ["command", "result"], registry=registry
+        )
+        self.open_alerts = Gauge("securwoman_alerts_open", "Open alerts, tests too", registry=registry)
+        self.late_alerts = Gauge(
+            "securwoman_alerts_late", "Real alerts past their deadline, not reached", registry=registry
+        )
+        self.consoles = Gauge("securwoman_consoles", "Consoles connected", registry=registry)
+        self.journal_seq = Gauge("securwoman_journal_seq", "Last event seen", registry=registry)
+        self.journal_works = Gauge("securwoman_journal_works", "1: the last write worked", registry=registry)
+        self.actors_listen = Gauge(
+            "securwoman_actors_listen", "1 when the actors hear the web's hints", registry=registry
+        )
+
+    def text(self) -> bytes:
+        """The exposition, format 0.0.4."""
+        return generate_latest(self.registry)

@@ -1,0 +1,80 @@
+"""The registry as this package asks it: keys, operators, names, PINs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from gateways.console.people import OperatorRecord
+from gateways.console.views import PersonView
+from messages.ids import OperatorId, UserId
+from model.case import Case
+from store.people import PinVerdict
+from store.registry import Registry
+
+
+class Asked:
+    """One registry, asked."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+
+    def app_key_is_known(self, key: str) -> bool:
+        """Whether an app may use this key."""
+        return self._registry.app_key_name(key) is not None
+
+    def operator_of_token(self, token: str) -> OperatorId | None:
+        """Whose token this is."""
+        operator = self._registry.operator_by_token(token)
+        return None if operator is None else operator.id
+
+    def operator_is_active(self, operator: OperatorId) -> bool:
+        """Whether she is still an operator."""
+        return self._registry.operator(operator) is not None
+
+    def operators(self) -> Mapping[OperatorId, OperatorRecord]:
+        """All operators."""
+        return {
+            one.id: OperatorRecord(operator=one.id, name=one.name, number=one.phone)
+            for one in self._registry.operators()
+        }
+
+    def person(self, user: UserId) -> PersonView | None:
+        """Who this user is."""
+        found = self._registry.user(user)
+        if found is None:
+            return None
+        return PersonView(
+            first_name=found.first_name,
+            last_name=found.last_name,
+            language=found.language,
+            notes=found.notes,
+        )
+
+    async def duress(self, case: Case, pin: str) -> bool | None:
+        """True for her duress PIN, False for her PIN, None for neither.
+
+        Where nobody has given her a PIN, or nobody knows her, any will do: a cancellation ends
+        nothing, an operator calls and verifies all the same (case 19).
+        """
+        # A PIN's hash is slow on purpose: not on the event loop.
+        return await asyncio.to_thread(self._duress, case, pin)
+
+    def _duress(self, case: Case, pin: str) -> bool | None:
+        user = case.user or self._user_of(case)
+        if user is None:
+            return False
+        match self._registry.check_pin(user, pin):
+            case PinVerdict.DURESS:
+                return True
+            case PinVerdict.WRONG:
+                return None
+            case PinVerdict.CANCEL | PinVerdict.NONE_SET:
+                return False
+
+    def _user_of(self, case: Case) -> UserId | None:
+        """The Identifier may not have spoken yet; the duress PIN counts from the first second."""
+        found = None if case.phone is None else self._registry.user_by_phone(case.phone)
+        if found is None and case.device is not None:
+            found = self._registry.user_by_device(case.device)
+        return None if found is None else found.id

@@ -1,0 +1,115 @@
+"""The web process: uvicorn around the application, until it is told to end. Prints nothing to stdout.
+
+SIGTERM and SIGINT end it in order: whoever waits is answered at once, what was submitted is
+written, and whatever hangs on after three seconds is cut off.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+import uvicorn
+
+from gateways.http.app import build, parts
+from gateways.http.context import Web
+from gateways.http.settings import WebSettings
+from runtime import logs
+
+GRACE_S: Final = 3
+BACKLOG: Final = 2048
+KEEP_ALIVE_S: Final = 75
+SWITCH_S: Final = 0.0005
+"""The writing thread wants the interpreter back after each flush; by default it may wait 5 ms for it."""
+
+Listening = Callable[[str, int], None]
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket on this address; port 0 is any that is free. Raises OSError."""
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def serve(settings: WebSettings, listening: Listening | None = None) -> None:
+    """Serve until SIGTERM or SIGINT. `listening` is called with host and port once requests are answered.
+
+    Configures this process's logs. Raises OSError when the address cannot be had, JournalError when
+    the journal cannot be opened.
+    """
+    logs.configure(Path(settings.state) / "logs", "Web")
+    if settings.listen_fd is None:
+        listener = listen(settings.host, settings.port)
+    else:
+        listener = socket.socket(fileno=settings.listen_fd)
+    sys.setswitchinterval(SWITCH_S)
+    try:
+        web = parts(settings)
+        server = _Server(web, listening, listener)
+        server.run(sockets=[listener])
+    finally:
+        listener.close()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's, which also tells when it begins to listen, and wakes whoever waits when it is to end."""
+
+    def __init__(self, web: Web, listening: Listening | None, listener: socket.socket) -> None:
+        super().__init__(
+            uvicorn.Config(
+                build(web),
+                loop="uvloop",
+                http="httptools",
+                ws_max_size=64 * 1024,
+                ws_per_message_deflate=False,
+                lifespan="on",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                date_header=False,
+                proxy_headers=False,
+                backlog=BACKLOG,
+                timeout_keep_alive=KEEP_ALIVE_S,
+                timeout_graceful_shutdown=GRACE_S,
+            )
+        )
+        self._web = web
+        self._told = listening
+        self._listener = listener
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
+        await super().startup(sockets)
+        # What is there now stays for ever: the collector need not walk through it at every turn.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 50)
+        if self.started and self._told is not None:
+            host, port = self._listener.getsockname()[:2]
+            self._told(host, port)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._wake_all)
+
+    def _wake_all(self) -> None:
+        self._web.stopping.set()
+        self._web.following.wake_all()

@@ -1,0 +1,30 @@
+"""What the web process is started with, as plain data that can be handed to another process."""
+
+from __future__ import annotations
+
+import msgspec
+
+from messages.ids import NodeId
+from model.policy import LineSpec, Policy
+
+
+class WebSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything that the web needs and does not make itself."""
+
+    node: NodeId
+    state: str
+    """Path of the state directory; `keys/`, `logs/` and `run/` in it are there already."""
+    journal: str
+    """The journal's address, `sqlite:///…`."""
+    anchor_us: int
+    """What makes the time of CLOCK_BOOTTIME (`runtime.clock.SystemClock`); one for the whole node."""
+    policy: Policy = Policy()
+    lines: tuple[LineSpec, ...] = ()
+    host: str = "127.0.0.1"
+    port: int = 8112
+    """0: any that is free."""
+    listen_fd: int | None = None
+    """An inherited listening socket: whoever keeps it open turns nobody away while the web restarts."""
+    incarnation: int = 1
+    """Which start of the web this is; in its hints to the actors."""
+    version: str = ""

@@ -1,0 +1,250 @@
+"""From the event loop to the journal and back: the loop never waits, nothing is said before it is durable.
+
+The group commit's thread does the writing. Its results come back to the loop in one piece for each
+commit, the hint to the actors first. An alert that the journal does not take is kept here and tried
+again until it does; what was answered to the app meanwhile is 503 and the advice to call 112.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, Final, Generic, TypeVar
+
+from gateways.http.errors import NotDurable
+from gateways.http.hints import Hints
+from gateways.http.metrics import Metrics
+from runtime import logs
+from store.alerts import Accepted, Signal, accept_soon
+from store.errors import JournalError, VersionConflict
+from store.group_commit import GroupCommitter
+from store.journal import Journal, Transaction
+from store.notify import Ear, Notifier
+
+T = TypeVar("T")
+
+GIVE_UP_S: Final = 2.0
+"""After this a request is answered 503; what it asked for may still come about."""
+AGAIN_S: Final = (0.1, 0.25, 0.5, 1.0)
+"""Pauses between attempts to make the kept alerts durable; the last one repeats."""
+KEPT_MAX: Final = 20_000
+
+
+class LastSeq:
+    """A notifier that remembers how far the journal has grown by this process."""
+
+    def __init__(self, inner: Notifier) -> None:
+        self._inner = inner
+        self.seq = 0
+
+    def committed(self, seq: int) -> None:
+        """Called by the writing thread after each commit."""
+        self.seq = seq
+        self._inner.committed(seq)
+
+    def listen(self) -> Ear:
+        """As the notifier itself."""
+        return self._inner.listen()
+
+
+class _Ticket(Generic[T]):
+    """One request that waits for its commit."""
+
+    __slots__ = ("future", "received_s", "result", "signal")
+
+    def __init__(self, future: asyncio.Future[T], received_s: float, signal: Signal | None) -> None:
+        self.future = future
+        self.received_s = received_s
+        self.signal = signal
+        self.result: Future[T] | None = None
+
+    def give_up(self) -> None:
+        if not self.future.done():
+            self.future.set_exception(NotDurable("the journal takes too long"))
+
+    def settle(self) -> JournalError | None:
+        """Tell the request what came of it. What the journal failed with, if it did."""
+        assert self.result is not None
+        error = self.result.exception()
+        failed = error if isinstance(error, JournalError) and not isinstance(error, VersionConflict) else None
+        if self.future.done():
+            return failed
+        if failed is not None:
+            self.future.set_exception(NotDurable(str(failed)))
+        elif error is not None:
+            self.future.set_exception(error)
+        else:
+            self.future.set_result(self.result.result())
+        return failed
+
+
+class Writing:
+    """The web's writer. Used on the event loop alone, but for what the committer's thread calls back."""
+
+    def __init__(
+        self, journal: Journal, last: LastSeq, *, hints: Hints, metrics: Metrics, deadline_s: float
+    ) -> None:
+        self._last = last
+        self._hints = hints
+        self._metrics = metrics
+        self._deadline_s = deadline_s
+        self._committer = GroupCommitter(journal)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._done: list[_Ticket[Any]] = []
+        self._lock = threading.Lock()
+        self._waiting: dict[_Ticket[Any], None] = {}
+        self._watch: asyncio.TimerHandle | None = None
+        self._kept: deque[Signal] = deque()
+        self._again: asyncio.TimerHandle | None = None
+        self._failures = 0
+        self.works = True
+        """Whether the last write went well."""
+        self.log = logs.get("http.writing")
+
+    def start(self) -> None:
+        """Within the running loop."""
+        self._loop = asyncio.get_running_loop()
+
+    def close(self) -> None:
+        """Write what was submitted, and end. Kept alerts are lost; their apps were told to call 112."""
+        for handle in (self._watch, self._again):
+            if handle is not None:
+                handle.cancel()
+        self._committer.close()
+        if self._kept:
+            self.log.error("ended with alerts that were never durable", alerts=len(self._kept))
+
+    def accept(self, signal: Signal) -> asyncio.Future[Accepted]:
+        """Make the signal durable, then hint. Raises NotDurable; the signal is kept and tried again."""
+        return self._submit(accept_soon(self._committer, signal, self._deadline_s), signal)
+
+    def run(self, work: Callable[[Transaction], T]) -> asyncio.Future[T]:
+        """Do `work` in a transaction. Raises NotDurable where the journal fails, or what `work` raises."""
+        return self._submit(self._committer.run(work), None)
+
+    @property
+    def kept(self) -> int:
+        """How many alerts wait for the journal to work again."""
+        return len(self._kept)
+
+    def _submit(self, there: Future[T], signal: Signal | None) -> asyncio.Future[T]:
+        assert self._loop is not None
+        here: asyncio.Future[T] = self._loop.create_future()
+        ticket = _Ticket(here, self._loop.time(), signal)
+        self._waiting[ticket] = None
+        if self._watch is None:
+            self._watch = self._loop.call_later(GIVE_UP_S, self._look_for_late)
+        there.add_done_callback(lambda result: self._came_back(ticket, result))
+        return here
+
+    def _came_back(self, ticket: _Ticket[T], result: Future[T]) -> None:
+        """On the committer's thread. One wake-up of the loop for all that come in one commit."""
+        ticket.result = result
+        with self._lock:
+            self._done.append(ticket)
+            first = len(self._done) == 1
+        if first and self._loop is not None:
+            # The loop may have ended; then nobody waits any more.
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._deliver)
+
+    def _deliver(self) -> None:
+        with self._lock:
+            done, self._done = self._done, []
+        self._hint(done)
+        for ticket in done:
+            self._waiting.pop(ticket, None)
+            failed = ticket.settle()
+            if failed is None:
+                self._went_well(ticket)
+            else:
+                self._went_wrong(ticket, failed)
+
+    def _hint(self, done: list[_Ticket[Any]]) -> None:
+        """Before the apps are answered: the actors' milliseconds count more."""
+        created = False
+        for ticket in done:
+            if ticket.signal is None or ticket.result is None or ticket.result.exception() is not None:
+                continue
+            accepted: Accepted = ticket.result.result()
+            if accepted.created:
+                created = True
+            else:
+                self._hints.inbox(accepted.alert)
+        if created:
+            self._hints.alerts(self._last.seq)
+
+    def _went_well(self, ticket: _Ticket[Any]) -> None:
+        self.works = True
+        if ticket.signal is None or ticket.result is None or ticket.result.exception() is not None:
+            return
+        assert self._loop is not None
+        self._metrics.durable_after.observe(self._loop.time() - ticket.received_s)
+        if self._kept and self._again is None:
+            self._try_again()
+
+    def _went_wrong(self, ticket: _Ticket[Any], failed: JournalError) -> None:
+        if self.works:
+            self.log.error("the journal does not take what is to be written", reason=str(failed))
+        self.works = False
+        if ticket.signal is None:
+            return
+        self._metrics.not_durable.inc()
+        if len(self._kept) >= KEPT_MAX:
+            self.log.error("too many alerts wait for the journal; one more is lost")
+            return
+        self._kept.append(ticket.signal)
+        self._metrics.kept.set(len(self._kept))
+        if self._again is None:
+            self._later()
+
+    def _later(self) -> None:
+        assert self._loop is not None
+        pause_s = AGAIN_S[min(self._failures, len(AGAIN_S) - 1)]
+        self._failures += 1
+        self._again = self._loop.call_later(pause_s, self._try_again)
+
+    def _try_again(self) -> None:
+        """One first; the rest when that one has got through."""
+        self._again = None
+        if not self._kept:
+            return
+        signal = self._kept.popleft()
+        self._metrics.kept.set(len(self._kept))
+        future = self.accept(signal)
+        future.add_done_callback(self._tried_again)
+
+    def _tried_again(self, future: asyncio.Future[Accepted]) -> None:
+        if future.cancelled() or future.exception() is not None:
+            return
+        self._failures = 0
+        alert = future.result().alert
+        self.log.warning("an alert kept in memory is durable now", alert=alert, waiting=len(self._kept))
+        for signal in list(self._kept):
+            self._kept.popleft()
+            self.accept(signal).add_done_callback(_heard)
+        self._metrics.kept.set(len(self._kept))
+
+    def _look_for_late(self) -> None:
+        assert self._loop is not None
+        self._watch = None
+        now_s = self._loop.time()
+        for ticket in list(self._waiting):
+            if now_s - ticket.received_s < GIVE_UP_S:
+                left_s = GIVE_UP_S - (now_s - ticket.received_s)
+                self._watch = self._loop.call_later(left_s, self._look_for_late)
+                return
+            if not ticket.future.done():
+                self.works = False
+                ticket.give_up()
+            del self._waiting[ticket]
+
+
+def _heard(future: asyncio.Future[Accepted]) -> None:
+    """An alert tried again by itself has nobody to be told; what went wrong was handled already."""
+    if not future.cancelled():
+        future.exception()
