@@ -50,13 +50,11 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
 
 def on_wish(task: Task | None, wish: Wish, now_us: Instant) -> Act:
     """The case has said, or said again, what the leg is to do."""
-    same = task is not None and (task.wish.leg, task.wish.attempt) == (wish.leg, wish.attempt)
-    if task is None or not same:
+    if task is None or (task.wish.leg, task.wish.attempt) != (wish.leg, wish.attempt):
         task = Task(wish=wish, since=now_us)
-    elif type(task.wish) is not type(wish):
-        task = replace(task, wish=wish, since=now_us)
-    else:
-        task = replace(task, wish=wish)
+    elif _goes_on(task.wish, wish):
+        since = task.since if type(task.wish) is type(wish) else now_us
+        task = replace(task, wish=wish, since=since)
     if task.done:
         return Act(task=task, report=_ended(task))
     act = _ask(task, now_us)
@@ -64,6 +62,17 @@ def on_wish(task: Task | None, wish: Wish, now_us: Instant) -> Act:
     if act.report is None and known is not None and known.state is not CallState.UNKNOWN:
         return replace(act, report=_said(known))
     return act
+
+
+def _goes_on(before: Wish, after: Wish) -> bool:
+    """Whether a wish for the same attempt is not an older one that comes late: attempts only go on."""
+    match before, after:
+        case ReleaseLeg(), Originate():
+            return False
+        case Originate(), Originate():
+            return after.seen is not CallState.UNKNOWN or before.seen is CallState.UNKNOWN
+        case _:
+            return True
 
 
 def on_call(task: Task | None, said: CallReport, now_us: Instant) -> Act:

@@ -1,0 +1,123 @@
+"""The process that holds the voice of one alert. The voice itself is the media thread's; here is only who takes part.
+
+Killed, it leaves the calls up: its successor opens the same ports, and the voice goes on.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import ClassVar, Protocol
+
+from thespian.actors import ActorAddress
+
+from actors.conference_bridge.decider import State, muted, said, specs
+from media.conference import Conference, ConferenceStatus
+from media.ports import VoicePortSpec
+from messages.bridge import BridgeReady, SetMembers
+from messages.envelope import Envelope
+from messages.ids import CrewId, Instant, LegId, Role
+from runtime.actor import CenterActor
+
+
+class Mixer(Protocol):
+    """What holds the ports: `media.conference.Conference`, or a test's."""
+
+    def set_members(self, members: Mapping[str, VoicePortSpec]) -> None:
+        """Have exactly these ports open."""
+
+    def mute(self, leg: str, on: bool) -> None:
+        """Let the leg not be heard."""
+
+    def status(self) -> ConferenceStatus:
+        """Who is joined and whose port is lost."""
+
+    def start(self) -> None:
+        """Begin to mix."""
+
+    def stop(self) -> None:
+        """Close everything."""
+
+
+class ConferenceBridgeActor(CenterActor):
+    """A crew's bridge: it mixes whatever its case says."""
+
+    role: ClassVar[Role] = Role.CONFERENCE_BRIDGE
+
+    def started(self) -> None:
+        """Nothing is remembered: the case of the crew says who takes part."""
+        self._state = State()
+        self._mixer: Mixer | None = None
+        self._muted: frozenset[LegId] = frozenset()
+        # Not blocking: the media thread must never wait for this one.
+        self._changed = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self.watch(self._changed, self._on_change)
+        self.tell(Role.ALERT_CASE, self.key, BridgeReady(crew=CrewId(self.key)))
+
+    def new_mixer(self, on_change: Callable[[], None]) -> Mixer:
+        """What holds the ports."""
+        return Conference(on_change=on_change)
+
+    def stopping(self) -> None:
+        """The ports are closed; the calls behind them stay up."""
+        self._end()
+        self.unwatch(self._changed)
+        os.close(self._changed)
+
+    def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
+        """The case has said who is to hear whom."""
+        body = envelope.body
+        match body:
+            case SetMembers():
+                self._set(body)
+            case _:
+                self.log.warning("not for a bridge", kind=type(body).__name__)
+
+    def tick(self, now_us: Instant) -> None:
+        """Look whether a port was lost or has come back."""
+        self._say(asked=False)
+
+    def _set(self, wish: SetMembers) -> None:
+        self._state = State(wish=wish, said=self._state.said)
+        self.busy_with(self._state.alert)
+        if not wish.members:
+            self._end()
+        else:
+            if self._mixer is None:
+                # The thread is started only now: a crew that waits costs no ticks.
+                self._mixer = self.new_mixer(lambda: os.eventfd_write(self._changed, 1))
+                self._mixer.start()
+            self._mixer.set_members(specs(wish))
+            self._mute(muted(wish))
+        self._say(asked=True)
+
+    def _mute(self, wanted: frozenset[LegId]) -> None:
+        if self._mixer is not None:
+            for leg in wanted ^ self._muted:
+                self._mixer.mute(leg, leg in wanted)
+        self._muted = wanted
+
+    def _end(self) -> None:
+        if self._mixer is not None:
+            self._mixer.stop()
+            self._mixer = None
+        self._muted = frozenset()
+
+    def _on_change(self) -> None:
+        os.eventfd_read(self._changed)
+        self._say(asked=False)
+
+    def _say(self, *, asked: bool) -> None:
+        joined: tuple[str, ...] = ()
+        lost: dict[str, str] = {}
+        if self._mixer is not None:
+            status = self._mixer.status()
+            joined, lost = status.joined, status.lost
+            if status.pace.faults:
+                self.log.error("the mixer fails", ticks=status.pace.faults, fault=status.pace.last_fault)
+        self._state, report = said(self._state, joined, lost, asked=asked)
+        if report is not None:
+            for leg in report.lost:
+                self.log.warning("a voice port is lost", leg=leg, reason=lost.get(leg, ""))
+            alert = None if self._state.wish is None else self._state.wish.alert
+            self.tell(Role.ALERT_CASE, self.key, report, alert)

@@ -1,0 +1,62 @@
+"""What a ConferenceBridge mixes and what it says of it. Pure.
+
+The members are told whole and again every second; nothing follows from hearing the same twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import msgspec
+from msgspec.structs import replace
+
+from media.ports import VoicePortSpec
+from messages.bridge import BridgeReport, SetMembers
+from messages.ids import AlertId, BridgeId, LegId
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose conference this is, and what was last said of it."""
+
+    wish: SetMembers | None = None
+    said: BridgeReport | None = None
+
+    @property
+    def alert(self) -> AlertId | None:
+        """The alert whose voices these are."""
+        return self.wish.alert if self.wish is not None and self.wish.members else None
+
+
+def specs(wish: SetMembers) -> dict[str, VoicePortSpec]:
+    """The ports to have open, by leg."""
+    return {
+        member.leg: VoicePortSpec(
+            path=member.voice.path,
+            rate_hz=member.voice.rate_hz,
+            frame_bytes=member.voice.frame_bytes,
+            kind=member.voice.kind,
+        )
+        for member in wish.members
+    }
+
+
+def muted(wish: SetMembers) -> frozenset[LegId]:
+    """The legs that are not to be heard."""
+    return frozenset(member.leg for member in wish.members if member.muted)
+
+
+def said(
+    state: State, joined: Collection[str], lost: Mapping[str, str], *, asked: bool
+) -> tuple[State, BridgeReport | None]:
+    """The report that is due: when something has changed, and whenever the case has told its wish."""
+    if state.wish is None:
+        return state, None
+    members = {member.leg for member in state.wish.members}
+    report = BridgeReport(
+        bridge=BridgeId(state.wish.bridge),
+        joined=tuple(sorted(LegId(leg) for leg in joined if leg in members)),
+        lost=tuple(sorted(LegId(leg) for leg in lost if leg in members)),
+    )
+    if report == state.said and not asked:
+        return state, None
+    return replace(state, said=report), report

@@ -1,0 +1,171 @@
+"""Every open alert gets one crew, the most urgent first, and keeps the one that it had."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from msgspec.structs import replace
+
+from actors.alert_intake.decider import CONFIRM_US, SETTLE_US, Crew, State, heard, plan
+from messages.ids import SECOND, AlertId, Channel, CrewId, Instant, NodeId
+from model.case import Case, Owner
+
+NOW = Instant(1_000 * SECOND)
+
+
+def case(name: str, deadline: int = 50, **changes: object) -> Case:
+    one = Case(
+        alert=AlertId(name),
+        channel=Channel.DATA,
+        received_at=NOW,
+        raised_at=NOW,
+        deadline_at=Instant(NOW + deadline * SECOND),
+    )
+    return replace(one, **changes)
+
+
+def crews(*names: str) -> dict[CrewId, int]:
+    return {CrewId(name): 1 for name in names}
+
+
+def all_idle(there: dict[CrewId, int], now: Instant = NOW) -> State:
+    state = State(started_at=Instant(now - 10 * SECOND))
+    for name, incarnation in there.items():
+        state = heard(state, Crew(crew=name, incarnation=incarnation))
+    return state
+
+
+def test_the_earliest_deadline_gets_the_crew_and_tests_come_last() -> None:
+    alerts = {one.alert: one for one in (case("late", 40), case("soon", 10), case("test", 1, test=True))}
+    there = crews("c00", "c01")
+    made = plan(all_idle(there), alerts, there, NOW)
+    assert [alert for alert, _ in made.open] == ["soon", "late"]
+    assert made.waiting == ("test",)
+    assert made.advise == ("test",)
+
+
+def test_nothing_is_given_away_before_all_crews_have_said_what_they_do() -> None:
+    alerts = {AlertId("a"): case("a")}
+    there = crews("c00", "c01")
+    state = heard(State(started_at=NOW), Crew(crew=CrewId("c00"), incarnation=1))
+    assert not plan(state, alerts, there, NOW).settled
+    assert plan(state, alerts, there, Instant(NOW + SETTLE_US)).open
+
+
+def test_an_alert_stays_with_the_crew_that_has_it() -> None:
+    alerts = {AlertId("a"): case("a")}
+    there = crews("c00", "c01")
+    state = heard(all_idle(there), Crew(crew=CrewId("c01"), incarnation=1, alert=AlertId("a")))
+    made = plan(state, alerts, there, NOW)
+    assert made.open == ()
+    assert made.waiting == ()
+
+
+def test_a_crew_whose_case_was_killed_gets_its_alert_again_and_no_other_crew_does() -> None:
+    alerts = {AlertId("a"): case("a")}
+    there = crews("c00", "c01")
+    state = heard(all_idle(there), Crew(crew=CrewId("c00"), incarnation=1, alert=AlertId("a")))
+    state = plan(state, alerts, there, NOW).state
+    again = {CrewId("c00"): 2, CrewId("c01"): 1}
+    made = plan(state, alerts, again, NOW)
+    assert made.open == (), "it is being started again"
+    made = plan(heard(made.state, Crew(crew=CrewId("c00"), incarnation=2)), alerts, again, NOW)
+    assert made.open == ((AlertId("a"), CrewId("c00")),)
+
+
+def test_after_its_own_start_the_intake_finds_the_owner_in_the_journal() -> None:
+    owner = Owner(node=NodeId("n"), crew=CrewId("c01"), incarnation=1)
+    alerts = {AlertId("a"): case("a", owner=owner)}
+    there = crews("c00", "c01")
+    made = plan(all_idle(there), alerts, there, NOW)
+    assert made.open == ((AlertId("a"), CrewId("c01")),)
+
+
+def test_an_order_that_was_not_confirmed_is_given_again() -> None:
+    alerts = {AlertId("a"): case("a")}
+    there = crews("c00")
+    made = plan(all_idle(there), alerts, there, NOW)
+    assert plan(made.state, alerts, there, Instant(NOW + 1)).open == ()
+    assert plan(made.state, alerts, there, Instant(NOW + CONFIRM_US)).open == made.open
+
+
+class Crews(RuleBasedStateMachine):
+    """Crews that die, come back and confirm late, and alerts that come and go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.there = crews("c00", "c01", "c02")
+        self.doing: dict[CrewId, AlertId | None] = dict.fromkeys(self.there)
+        self.told: dict[CrewId, AlertId] = {}
+        self.alerts: dict[AlertId, Case] = {}
+        self.state = all_idle(self.there)
+        self.now = NOW
+        self.count = 0
+
+    def go_on(self) -> None:
+        made = plan(self.state, self.alerts, self.there, self.now)
+        self.state = made.state
+        for alert, crew in made.open:
+            self.told[crew] = alert
+            others = [other for other, doing in self.doing.items() if doing == alert and other != crew]
+            assert not others, "an alert was given to two crews"
+        self.made = made
+
+    @rule(deadline=st.integers(1, 50), test=st.booleans())
+    def an_alert_comes_in(self, deadline: int, test: bool) -> None:
+        self.count += 1
+        one = case(f"a{self.count}", deadline, test=test)
+        self.alerts[one.alert] = one
+        self.go_on()
+
+    @rule(name=st.sampled_from(["c00", "c01", "c02"]))
+    def a_crew_does_as_told(self, name: str) -> None:
+        crew = CrewId(name)
+        alert = self.told.pop(crew, None)
+        if alert in self.alerts and self.doing[crew] is None:
+            self.doing[crew] = alert
+        self.say(crew)
+
+    @rule(name=st.sampled_from(["c00", "c01", "c02"]))
+    def a_case_is_killed(self, name: str) -> None:
+        crew = CrewId(name)
+        self.there[crew] += 1
+        self.doing[crew] = None
+        self.told.pop(crew, None)
+        self.go_on()
+        self.say(crew)
+
+    @rule(name=st.sampled_from(["c00", "c01", "c02"]))
+    def a_case_is_closed(self, name: str) -> None:
+        crew = CrewId(name)
+        alert = self.doing[crew]
+        if alert is not None:
+            del self.alerts[alert]
+            self.doing[crew] = None
+            self.say(crew)
+
+    @rule(seconds=st.integers(1, 3))
+    def time_passes(self, seconds: int) -> None:
+        self.now = Instant(self.now + seconds * SECOND)
+        self.go_on()
+
+    def say(self, crew: CrewId) -> None:
+        self.state = heard(self.state, Crew(crew=crew, incarnation=self.there[crew], alert=self.doing[crew]))
+        self.go_on()
+
+    @invariant()
+    def no_alert_is_with_two_crews(self) -> None:
+        doing = [alert for alert in self.doing.values() if alert is not None]
+        assert len(doing) == len(set(doing))
+
+    @invariant()
+    def no_alert_is_forgotten(self) -> None:
+        if self.alerts:
+            self.go_on()
+            known = set(self.state.assigned) | set(self.made.waiting)
+            assert set(self.alerts) <= known
+
+
+Crews.TestCase.settings = settings(max_examples=200, stateful_step_count=30, deadline=None)
+TestCrews = Crews.TestCase

@@ -1,0 +1,152 @@
+"""A leg tells the modem what its case wishes, says what the modem says, and never dials what has been up."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from actors.call_leg.decider import SILENT_CALL_US, SILENT_DIAL_US, Act, Task, on_call, on_tick, on_wish
+from messages.base import HangupCause
+from messages.calls import AnswerCall, AttachCall, CallReport, CallState, DialCall, HangUpCall
+from messages.ids import E164, SECOND, AlertId, Instant, LegId, LineId, Party
+from messages.legs import Originate, ReleaseLeg
+
+NOW = Instant(1_000 * SECOND)
+LINE = LineId("p1")
+LEG = LegId("a1:user")
+
+
+def wish(
+    seen: CallState = CallState.UNKNOWN, *, attempt: int = 1, call: int | None = None, number: str = "+39333"
+) -> Originate:
+    return Originate(
+        alert=AlertId("a1"),
+        leg=LEG,
+        party=Party.USER,
+        line=LINE,
+        attempt=attempt,
+        number=E164(number),
+        call=call,
+        seen=seen,
+    )
+
+
+def release(attempt: int = 1) -> ReleaseLeg:
+    return ReleaseLeg(alert=AlertId("a1"), leg=LEG, attempt=attempt, line=LINE, number=E164("+39333"))
+
+
+def said(state: CallState, attempt: int = 1, cause: int | None = None) -> CallReport:
+    return CallReport(leg=LEG, attempt=attempt, line=LINE, state=state, cause=cause)
+
+
+def test_a_new_wish_is_dialled() -> None:
+    act = on_wish(None, wish(), NOW)
+    assert isinstance(act.order, DialCall)
+    assert act.line == LINE
+    assert act.report is None
+
+
+def test_an_inbound_call_is_answered_and_not_dialled() -> None:
+    assert isinstance(on_wish(None, wish(call=4), NOW).order, AnswerCall)
+
+
+def test_what_was_up_is_looked_for_and_never_dialled() -> None:
+    for seen in (CallState.RINGING, CallState.ANSWERED):
+        act = on_wish(None, wish(seen), NOW)
+        assert isinstance(act.order, AttachCall)
+        lost = on_call(act.task, said(CallState.UNKNOWN), NOW)
+        assert lost.report is not None
+        assert (lost.report.state, lost.report.cause) == (CallState.RELEASED, HangupCause.LINE_LOST)
+
+
+def test_what_the_modem_says_is_passed_on() -> None:
+    task = on_wish(None, wish(), NOW).task
+    for state in (CallState.DIALLING, CallState.RINGING, CallState.ANSWERED):
+        act = on_call(task, said(state), NOW)
+        assert act.report is not None
+        assert act.report.state is state
+        task = act.task
+    ended = on_call(task, said(CallState.RELEASED, cause=16), NOW)
+    assert ended.report is not None
+    assert ended.report.cause == 16
+
+
+def test_a_wish_told_again_is_answered_with_what_is_known() -> None:
+    task = on_call(on_wish(None, wish(), NOW).task, said(CallState.RINGING), NOW).task
+    act = on_wish(task, wish(), NOW)
+    assert act.report is not None
+    assert act.report.state is CallState.RINGING
+    assert isinstance(act.order, AttachCall), "a call that has been dialled is not dialled again"
+
+
+def test_an_older_attempts_report_is_nothing() -> None:
+    task = on_wish(None, wish(attempt=2), NOW).task
+    assert on_call(task, said(CallState.RELEASED), NOW) == Act(task=task)
+
+
+def test_a_release_is_told_until_the_modem_says_that_it_is_over() -> None:
+    task = on_call(on_wish(None, wish(), NOW).task, said(CallState.ANSWERED), NOW).task
+    for _ in range(3):
+        act = on_wish(task, release(), NOW)
+        assert isinstance(act.order, HangUpCall)
+        task = act.task
+    act = on_call(task, said(CallState.UNKNOWN), NOW)
+    assert act.report is not None
+    assert act.report.state is CallState.RELEASED
+
+
+def test_a_silent_modem_is_given_up_quickly_before_the_call_and_slowly_during_it() -> None:
+    task = on_wish(None, wish(), NOW).task
+    assert on_tick(task, Instant(NOW + SILENT_DIAL_US - 1)).report is None
+    act = on_tick(task, Instant(NOW + SILENT_DIAL_US))
+    assert act.report is not None
+    assert act.report.cause == HangupCause.LINE_LOST
+    assert isinstance(act.order, HangUpCall), "should it be there after all, it must not ring on"
+    up = on_wish(None, wish(CallState.ANSWERED), NOW).task
+    assert on_tick(up, Instant(NOW + SILENT_DIAL_US)).report is None
+    assert on_tick(up, Instant(NOW + SILENT_CALL_US)).report is not None
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(
+            st.just("wish"), st.sampled_from([CallState.UNKNOWN, CallState.RINGING, CallState.ANSWERED])
+        ),
+        st.tuples(st.just("release"), st.none()),
+        st.tuples(st.just("said"), st.sampled_from(CallState)),
+        st.tuples(st.just("tick"), st.integers(0, 40)),
+    ),
+    max_size=30,
+)
+
+
+@given(STEPS)
+def test_no_course_dials_after_the_call_was_seen_or_speaks_after_the_end(
+    steps: list[tuple[str, object]],
+) -> None:
+    task: Task | None = None
+    now, seen_up, ended = NOW, False, False
+    for kind, what in steps:
+        match kind, what:
+            case "wish", CallState() as seen:
+                act = on_wish(task, wish(seen), now)
+                seen_up = seen_up or seen is not CallState.UNKNOWN
+            case "release", _:
+                act = on_wish(task, release(), now)
+            case "said", CallState() as state:
+                act = on_call(task, said(state), now)
+                seen_up = seen_up or (
+                    task is not None and state not in (CallState.UNKNOWN, CallState.RELEASED)
+                )
+            case _, int(seconds):
+                now = Instant(now + seconds * SECOND)
+                act = on_tick(task, now)
+            case _:
+                raise AssertionError((kind, what))
+        if seen_up and kind != "said":
+            assert not isinstance(act.order, DialCall)
+        if ended:
+            assert act.order is None
+            assert act.report is None or act.report.state is CallState.RELEASED
+        task = act.task
+        ended = task is not None and task.done

@@ -1,0 +1,141 @@
+"""The emergency trunk is 112's alone, a public line stays free for callers, and no line is granted twice."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from actors.trunk_pool.decider import FRESH_US, GRANTED_FOR_US, Granted, Line, grant, preempted
+from messages.ids import SECOND, AlertId, Instant, LegId, LineId, Party, TrunkId
+from messages.lines import LineGranted, LineRefused, LineReport, LineState, RequestLine
+from model.policy import Policy
+
+NOW = Instant(1_000 * SECOND)
+POLICY = Policy()
+
+
+def line(
+    name: str, *, emergency: bool = False, state: LineState = LineState.READY, **changes: object
+) -> Line:
+    report = LineReport(
+        line=LineId(name), trunk=TrunkId("t"), emergency=emergency, state=state, since=NOW, signal_dbm=-70
+    )
+    one = Line(
+        line=LineId(name), trunk=TrunkId("t"), emergency=emergency, version=2, report=report, heard_at=NOW
+    )
+    return replace(one, **changes)
+
+
+def request(**changes: object) -> RequestLine:
+    asked = RequestLine(alert=AlertId("a1"), leg=LegId("a1:user"), attempt=1, party=Party.USER)
+    return replace(asked, **changes)
+
+
+def granted(asked: RequestLine, *lines: Line, held: dict[LineId, Granted] | None = None) -> str | None:
+    answer = grant(asked, lines, held or {}, POLICY, NOW)
+    return answer.line if isinstance(answer, LineGranted) else None
+
+
+PUBLIC = [line(f"p{n}") for n in range(4)]
+
+
+def test_112_goes_over_the_emergency_trunk_and_nothing_else_does() -> None:
+    emergency = line("e1", emergency=True)
+    assert granted(request(emergency=True, party=Party.PSAP), *PUBLIC, emergency) == "e1"
+    assert granted(request(emergency=True, party=Party.PSAP), *PUBLIC) is None
+    assert granted(request(), emergency) is None
+
+
+def test_the_longest_unused_line_is_taken() -> None:
+    used = [replace(one, last_used_at=Instant(9 - n)) for n, one in enumerate(PUBLIC)]
+    assert granted(request(), *used) == "p3"
+
+
+def test_the_last_public_line_stays_free_for_those_who_call() -> None:
+    taken = [replace(one, seized_by=LegId("x")) for one in PUBLIC[:3]]
+    answer = grant(request(), [*taken, PUBLIC[3]], {}, POLICY, NOW)
+    assert isinstance(answer, LineRefused)
+    assert "kept free" in answer.reason
+
+
+def test_two_lines_are_enough_for_two_parties() -> None:
+    assert granted(request(), PUBLIC[0], replace(PUBLIC[1], seized_by=LegId("a1:op1"))) == "p0"
+
+
+def test_a_test_leaves_more_lines_free_than_a_real_call() -> None:
+    lines = [line(f"p{n}") for n in range(6)]
+    taken = [replace(one, seized_by=LegId("x")) for one in lines[:3]]
+    assert granted(request(test=True), *taken, *lines[3:]) is None
+    assert granted(request(), *taken, *lines[3:]) is not None
+
+
+def test_a_line_that_has_just_failed_is_taken_only_when_there_is_no_other() -> None:
+    assert granted(request(avoid=(LineId("p0"),)), *PUBLIC) == "p1"
+    assert granted(request(avoid=(LineId("p0"),)), PUBLIC[0]) == "p0"
+
+
+def test_a_weak_line_is_taken_last() -> None:
+    report = PUBLIC[0].report
+    assert report is not None
+    weak = replace(PUBLIC[0], report=replace(report, signal_dbm=-110))
+    assert granted(request(), weak, PUBLIC[1]) == "p1"
+
+
+def test_lines_that_are_not_ready_silent_busy_or_quarantined_are_not_taken() -> None:
+    report = PUBLIC[0].report
+    assert report is not None
+    for bad in (
+        line("p0", state=LineState.NO_NETWORK),
+        replace(PUBLIC[0], heard_at=Instant(NOW - FRESH_US - 1)),
+        replace(PUBLIC[0], report=replace(report, busy=True)),
+        replace(PUBLIC[0], quarantined=True),
+        replace(PUBLIC[0], report=None),
+    ):
+        assert granted(request(), bad) is None
+
+
+def test_a_grant_keeps_the_line_from_others_for_a_moment() -> None:
+    held = {LineId("p0"): Granted(leg=LegId("a2:user"), at=NOW)}
+    assert granted(request(), PUBLIC[0], held=held) is None
+    held = {LineId("p0"): Granted(leg=LegId("a1:user"), at=NOW)}
+    assert granted(request(), PUBLIC[0], held=held) == "p0"
+    held = {LineId("p0"): Granted(leg=LegId("a2:user"), at=Instant(NOW - GRANTED_FOR_US))}
+    assert granted(request(), PUBLIC[0], held=held) == "p0"
+
+
+def test_case_09_only_tests_are_preempted_and_never_a_leg_to_112() -> None:
+    real = replace(PUBLIC[0], seized_by=LegId("x:user"), party=Party.USER)
+    test = replace(PUBLIC[1], seized_by=LegId("t:user"), party=Party.USER, test=True)
+    psap = line("e1", emergency=True, seized_by=LegId("t:psap"), party=Party.PSAP, test=True)
+    assert preempted(request(), [real, psap]) is None
+    assert preempted(request(), [real, psap, test]) == test
+    assert preempted(request(test=True), [test]) is None
+
+
+@given(
+    st.lists(
+        st.builds(
+            line,
+            st.sampled_from([f"l{n}" for n in range(8)]),
+            emergency=st.booleans(),
+            state=st.sampled_from(LineState),
+            seized_by=st.sampled_from([None, LegId("x:user")]),
+            quarantined=st.booleans(),
+        ),
+        max_size=8,
+        unique_by=lambda one: one.line,
+    ),
+    st.booleans(),
+    st.booleans(),
+)
+def test_whatever_is_granted_was_free_and_of_the_right_trunk(
+    lines: list[Line], emergency: bool, test: bool
+) -> None:
+    answer = grant(request(emergency=emergency, test=test), lines, {}, POLICY, NOW)
+    if isinstance(answer, LineGranted):
+        had = next(one for one in lines if one.line == answer.line)
+        assert had.emergency == emergency
+        assert had.seized_by is None
+        assert not had.quarantined
+        assert answer.version == had.version
