@@ -1,1 +1,1 @@
-"""The conference of one alert: it opens the voice ports of its legs and mixes them, in a process of its own."""
+"""The conference of one alert: the voice ports of its legs, opened and mixed in a process of its own."""

@@ -1,4 +1,4 @@
-"""The process that holds the voice of one alert. The voice itself is the media thread's; here is only who takes part.
+"""The process that holds the voice of one alert. The media thread mixes; here is only who takes part.
 
 Killed, it leaves the calls up: its successor opens the same ports, and the voice goes on.
 """
@@ -75,7 +75,7 @@ class ConferenceBridgeActor(CenterActor):
 
     def tick(self, now_us: Instant) -> None:
         """Look whether a port was lost or has come back."""
-        self._say(asked=False)
+        self._report(asked=False)
 
     def _set(self, wish: SetMembers) -> None:
         self._state = State(wish=wish, said=self._state.said)
@@ -89,7 +89,7 @@ class ConferenceBridgeActor(CenterActor):
                 self._mixer.start()
             self._mixer.set_members(specs(wish))
             self._mute(muted(wish))
-        self._say(asked=True)
+        self._report(asked=True)
 
     def _mute(self, wanted: frozenset[LegId]) -> None:
         if self._mixer is not None:
@@ -105,9 +105,9 @@ class ConferenceBridgeActor(CenterActor):
 
     def _on_change(self) -> None:
         os.eventfd_read(self._changed)
-        self._say(asked=False)
+        self._report(asked=False)
 
-    def _say(self, *, asked: bool) -> None:
+    def _report(self, *, asked: bool) -> None:
         joined: tuple[str, ...] = ()
         lost: dict[str, str] = {}
         if self._mixer is not None:
