@@ -82,6 +82,7 @@ class Connection:
             raise self.named(error) from error
         try:
             self._settle()
+            self._file = self._identity()
         except JournalError:
             self._raw.close()
             raise
@@ -159,6 +160,9 @@ class Connection:
 
     def begin_write(self) -> None:
         """Take the one write lock, waiting for at most the patience. Raises JournalLocked."""
+        if self._identity() != self._file:
+            # SQLite does not look, and would go on writing into a file that nobody finds any more.
+            raise JournalUnavailable(f"{self.path} was replaced under us")
         self._patiently(lambda: self._raw.execute("BEGIN IMMEDIATE"))
 
     def commit(self) -> None:
@@ -254,8 +258,6 @@ class Connection:
             return JournalLocked(text)
         if primary in _TORN:
             return JournalTorn(text)
-        if error_code(error) == sqlite3.SQLITE_READONLY_DBMOVED:
-            return JournalUnavailable(f"{self.path} was moved or deleted under us")
         if primary in _REFUSED:
             return JournalReadOnly(text)
         if primary == sqlite3.SQLITE_CANTOPEN and self.path.exists() and not os.access(self.path, os.W_OK):
@@ -266,6 +268,13 @@ class Connection:
             # The WAL's index cannot be enlarged: SQLITE_IOERR_SHMSIZE, which does not say why.
             return JournalFull(text)
         return JournalUnavailable(f"{text} ({getattr(error, 'sqlite_errorname', '?')})")
+
+    def _identity(self) -> tuple[int, int]:
+        try:
+            status = os.stat(self.path)
+        except OSError as error:
+            raise JournalUnavailable(f"{self.path} is gone: {error.strerror}") from error
+        return status.st_dev, status.st_ino
 
     def _no_space(self) -> bool:
         try:

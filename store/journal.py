@@ -159,6 +159,8 @@ class Journal:
         self._write_lock = threading.RLock()
         self._read_lock = threading.RLock()
         self._writing = False
+        self._suspect = False
+        """After a failed flush that could not be made good."""
         self._writer: Connection | None = self._connect(create=True)
         self._reader: Connection | None = None
         self._checkpointer = Checkpointer(self._connect)
@@ -239,6 +241,9 @@ class Journal:
             raise StoreMisuse("a transaction within a transaction")
         if self._writer is None:
             self._writer = self._connect()
+        if self._suspect:
+            self._harden(self._writer)
+            self._suspect = False
         self._writer.begin_write()
         self._writing = True
         return self._writer
@@ -256,19 +261,30 @@ class Journal:
 
         The kernel forgets after one failed fsync what it could not write, and says that the next
         one went well. So what is found is written once more, into the file itself, before it
-        counts as durable.
+        counts as durable; until that has worked nothing more is written on top of it.
         """
+        self._suspect = True
         try:
             self._writer = self._connect()
-            there = written and self._writer.one(rows.AT_SEQ, written[-1][0]) == written[-1]
+            there = bool(written) and self._writer.one(rows.AT_SEQ, written[-1][0]) == written[-1]
             if there:
-                pages, moved = self._writer.checkpoint(restart=True)
-                there = pages == moved
+                self._harden(self._writer)
         except JournalError as second:
             text = f"{error}; and then: {second}"
             raise JournalUnavailable(text, outcome_known=False) from error
+        self._suspect = False
         if not there:
             raise error
+
+    def _harden(self, connection: Connection) -> None:
+        try:
+            pages, moved = connection.checkpoint(restart=True)
+        except JournalError as error:
+            raise JournalUnavailable(str(error), outcome_known=False) from error
+        if pages != moved:
+            raise JournalUnavailable(
+                f"{self._path}: what a failed flush left cannot be written again yet", outcome_known=False
+            )
 
     # --------------------------------------------------------------------------------- reading
 

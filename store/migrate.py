@@ -31,15 +31,8 @@ def bring_up_to_date(connection: Connection) -> None:
     Raises JournalUnavailable for a database of a newer program, JournalTorn for one that is not
     a journal's, and whatever writing may raise.
     """
-    if revision(connection) == REVISION:
-        return
-    connection.begin_write()
-    try:
-        found = revision(connection)
-        if found != REVISION:
-            _upgrade(connection, found)
-    finally:
-        connection.end()
+    if revision(connection) != REVISION:
+        _upgrade(connection)
 
 
 def revision(connection: Connection) -> str | None:
@@ -55,7 +48,7 @@ def revision(connection: Connection) -> str | None:
     return str(row[0])
 
 
-def _upgrade(connection: Connection, found: str | None) -> None:
+def _upgrade(connection: Connection) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -66,18 +59,22 @@ def _upgrade(connection: Connection, found: str | None) -> None:
     settings = Config()
     settings.set_main_option("script_location", str(_STEPS).replace("%", "%%"))
     known = {step.revision for step in ScriptDirectory.from_config(settings).walk_revisions()}
-    if found is not None and found not in known:
-        raise JournalUnavailable(f"{connection.path} was written by a newer version (form {found})")
+    # Never disposed of: the driver's connection is ours and goes on.
     engine = create_engine(
         "sqlite://", creator=lambda: connection.raw, poolclass=StaticPool, pool_reset_on_return=None
     )
     try:
-        # The engine is never disposed of: the driver's connection is ours and goes on.
-        with engine.connect() as on:
+        # In this order: the engine's first connection rolls back whatever was begun before it.
+        with engine.connect() as on, on.begin():
+            connection.begin_write()
+            found = revision(connection)
+            if found is not None and found not in known:
+                raise JournalUnavailable(f"{connection.path} was written by a newer version (form {found})")
             settings.attributes["connection"] = on
             command.upgrade(settings, "head")
-            on.commit()
     except DBAPIError as error:
         if isinstance(error.orig, sqlite3.Error):
             raise connection.named(error.orig) from error
         raise
+    finally:
+        connection.end()

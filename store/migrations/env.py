@@ -9,7 +9,7 @@ from store.schema import metadata
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
-    # The caller has begun the transaction, under the write lock, and ends it.
+    # The caller has begun the one transaction, under the write lock, and ends it.
     transactional_ddl=False,
 )
 context.run_migrations()
