@@ -1,0 +1,105 @@
+"""`doctor`: checks everything that a center needs, before it starts and while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Final
+
+from cyclopts import Parameter
+
+from center import doctor_center, doctor_machine
+from center.errors import CenterError, SettingsError
+from center.findings import Check, Finding, Verdict, examined, fail, ok
+from center.handed_down import simulation, with_simulation
+from center.journals import config_in_use, shipped
+from center.options import DEFAULT, Common
+from center.settings import Settings
+from center.settings_file import load
+from center.state_dir import NodeFile, StateDir, running
+
+_SIGNS: Final[dict[Verdict, str]] = {Verdict.OK: "✓", Verdict.WARN: "!", Verdict.FAIL: "✗"}
+
+
+def doctor(
+    *,
+    config: Annotated[Path | None, Parameter(help="Settings; else those in use.")] = None,
+    simulate: Annotated[Path | None, Parameter(help="Simulation, where not the one in use.")] = None,
+    common: Common = DEFAULT,
+) -> int:
+    """Check everything that a center needs; exit 1 on a failure."""
+    state = common.directory
+    node = running(state)
+    file = config if config is not None else config_in_use(state)
+    found: list[Finding] = []
+    settings: Settings | None = None
+    simulated: Path | None = None
+    try:
+        settings = load(file)
+        simulated = _simulation(settings, simulate, node)
+        if simulated is not None:
+            settings = with_simulation(settings, simulation(simulated, state.run))
+        found.append(ok("settings", f"{file}" + (f", simulation {simulated}" if simulated else "")))
+    except SettingsError as error:
+        found += [fail("settings", f"{error.file}: {fault}") for fault in error.faults]
+    for name, check in _checks(state, node, settings, simulated is not None):
+        found += examined(name, check)
+    failed = any(one.verdict is Verdict.FAIL for one in found)
+    if common.json:
+        common.data({"ok": not failed, "checks": found})
+    else:
+        common.table(
+            ("", "check", "what was found"), [(_SIGNS[one.verdict], one.check, one.text) for one in found], ""
+        )
+        warnings = sum(one.verdict is Verdict.WARN for one in found)
+        failures = sum(one.verdict is Verdict.FAIL for one in found)
+        common.say(f"{failures} failures, {warnings} warnings")
+    return 1 if failed else 0
+
+
+def _simulation(settings: Settings, given: Path | None, node: NodeFile | None) -> Path | None:
+    """The simulation that the center runs with, or would."""
+    if given is not None:
+        return given
+    if node is not None:
+        return Path(node.simulation) if node.simulation is not None else None
+    return None if settings.modem else shipped("simulation.toml")
+
+
+def _checks(
+    state: StateDir, node: NodeFile | None, settings: Settings | None, simulated: bool
+) -> Iterator[tuple[str, Check]]:
+    created = _can_be_used(state)
+    yield "state", partial(_state, state, created)
+    if created is None:
+        yield "disk", partial(doctor_machine.disk, state)
+        yield "space", partial(doctor_machine.space, state)
+        yield "keys", partial(doctor_center.keys, state)
+        yield "journal", partial(doctor_center.journal, state)
+    yield "clocks", partial(doctor_machine.clocks, node)
+    yield "limits", doctor_machine.limits
+    if settings is not None:
+        yield "trunks", partial(doctor_center.trunks, settings)
+        yield "psap", partial(doctor_center.psap, settings, simulated=simulated)
+        yield "address", partial(doctor_center.bind_address, settings, state)
+        if not simulated:
+            yield "modems", partial(doctor_center.modems, settings)
+    yield "center", partial(doctor_center.running_center, state, node)
+    if node is not None:
+        yield "transport", partial(doctor_center.transports, state, node)
+        yield "lines", partial(doctor_center.lines, state)
+        yield "people", partial(doctor_center.people, state)
+
+
+def _can_be_used(state: StateDir) -> str | None:
+    """None: it is there and ours. A doctor may make it: the next step would be to start the center."""
+    try:
+        state.create()
+    except CenterError as error:
+        return str(error)
+    return None
+
+
+def _state(state: StateDir, fault: str | None) -> Iterator[Finding]:
+    yield ok("state", str(state)) if fault is None else fail("state", fault)

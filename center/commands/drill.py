@@ -1,0 +1,149 @@
+"""`drill`: one test alert through real lines, end to end, and what came of it. Never reaches a real PSAP.
+
+The alert is marked TEST, and the actors call for it nobody but `psap.test_number`. Where the demo operator
+of a simulated run has it, the drill orders what she would, and hangs up the simulated phones in the
+end; otherwise the operator who is called works it as any other, and the drill watches.
+"""
+
+from __future__ import annotations
+
+import http.client
+import select
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+from urllib.parse import quote, urlsplit
+
+from cyclopts import Parameter
+
+from center.carrier import CarrierFile
+from center.client import Client
+from center.commands.alert import SentAlert, post_alert
+from center.drilling import Drilled, judged, next_order
+from center.errors import CenterError, NotRunning, RefusedByCenter, UsageError
+from center.handed_down import simulation, with_simulation
+from center.keys import DEMO_OPERATOR, DEMO_TOKEN
+from center.options import DEFAULT, Common
+from center.settings import Settings
+from center.settings_file import load
+from center.state_dir import NodeFile, StateDir, read_json, running
+from messages.ids import AlertId, OperatorCommand
+
+if TYPE_CHECKING:
+    from model.case import Case
+
+LOOK_AGAIN_S: Final = 1.0
+
+
+def drill(
+    *,
+    phone: Annotated[
+        str | None, Parameter(help="Called as the user; else drill.phone of the settings.")
+    ] = None,
+    timeout: Annotated[float | None, Parameter(help="Seconds until it has failed.")] = None,
+    common: Common = DEFAULT,
+) -> int:
+    """One test alert through real lines, end to end, never to a real PSAP."""
+
+    state = common.directory
+    node = running(state)
+    if node is None:
+        raise NotRunning(str(state))
+    settings = load(Path(node.config))
+    number = phone or settings.drill.phone or _simulated_user(node, settings, state)
+    if not number:
+        raise UsageError("--phone, or drill.phone in the settings, has to say whom to call as the user")
+    client = Client(state)
+    receipt = post_alert(client, SentAlert(phone=number, test=True))
+    common.say(f"{receipt.alert}: calling {number} as the user")
+    until_s = time.monotonic() + (timeout if timeout is not None else settings.drill.timeout_s)
+    drilled = _follow(common, client, AlertId(receipt.alert), node, until_s)
+    if common.json:
+        common.data(drilled)
+    else:
+        for step in drilled.steps:
+            common.say(
+                f"  {step.step:18} " + (f"{step.after_s:.1f} s" if step.after_s is not None else "NOT")
+            )
+        common.say("the drill has succeeded" if drilled.ok else "the drill has FAILED")
+    return 0 if drilled.ok else 1
+
+
+def _simulated_user(node: NodeFile, settings: Settings, state: StateDir) -> str:
+    """The first phone of the simulation that answers as a user would: not a PSAP's, not an operator's."""
+
+    from simulator.config import load_config
+
+    if node.simulation is None:
+        return ""
+    psap = with_simulation(settings, simulation(Path(node.simulation), state.run)).psap.number
+    for one in load_config(Path(node.simulation)).phones:
+        if one.behaviour == "answer" and one.number != psap and "operator" not in one.name.lower():
+            return one.number
+    return ""
+
+
+def _follow(common: Common, client: Client, alert: AlertId, node: NodeFile, until_s: float) -> Drilled:
+    """Watches the alert to its end, and works it where it is the demo operator's."""
+    from center.journals import journal_of
+    from center.story import in_words
+    from model.evolve import fold
+    from store import streams
+    from store.follower import Follower
+
+    state, simulated = common.directory, node.simulation is not None
+    ours = (streams.inbox(alert), streams.case(alert))
+    with journal_of(state) as journal:
+        follower = Follower(journal, 0)
+        told = 0
+        try:
+            while True:
+                follower.seq = journal.last_seq()
+                recorded = journal.read_streams(*ours)
+                case = fold(recorded)
+                if case is None:
+                    raise CenterError(f"the journal does not hold {alert}")
+                for one in recorded[told:]:
+                    if not common.json and (text := in_words(one.event)) is not None:
+                        common.say(f"{(one.at_us - case.received_at) / 1e6:+8.2f} s  {text}")
+                told = len(recorded)
+                if case.closed_at is not None or time.monotonic() > until_s:
+                    return judged(case, recorded, with_psap=simulated)
+                if simulated:
+                    _work(client, state, case)
+                select.select([follower.fileno()], [], [], LOOK_AGAIN_S)
+                follower.next_batch()
+        finally:
+            follower.close()
+
+
+def _work(client: Client, state: StateDir, case: Case) -> None:
+    """Does what the demo operator would, and in the end what the simulated people would: hang up."""
+    order = next_order(case, with_psap=True)
+    if order is not None and case.operator == DEMO_OPERATOR:
+        body = {"command": OperatorCommand(order)}
+        try:
+            client.post(f"/v1/alerts/{case.alert}/commands", body, dict, bearer=client.key(DEMO_TOKEN))
+        except RefusedByCenter as error:
+            if error.status != 409:  # the case has moved on; the next look shows where to
+                raise
+    if case.operator_left_at is not None:
+        for leg in case.legs.values():
+            if leg.talking and leg.number is not None:
+                _hang_up(state, leg.number)
+
+
+def _hang_up(state: StateDir, number: str) -> None:
+    """Has a simulated phone hang up; nothing where it has done so already."""
+    said = read_json(state.carrier_file, CarrierFile)
+    if said is None:
+        return
+    control = urlsplit(said.control)
+    connection = http.client.HTTPConnection(control.hostname or "127.0.0.1", control.port, timeout=5)
+    try:
+        connection.request("POST", f"/phones/{quote(number)}/hang_up")
+        connection.getresponse().read()
+    except (OSError, http.client.HTTPException) as error:
+        raise CenterError(f"the simulated carrier does not answer: {error}") from error
+    finally:
+        connection.close()

@@ -1,0 +1,253 @@
+"""The doctor's look at the center: lines, PSAP switches, addresses, people, the one that runs."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from center.client import Client
+from center.errors import CenterError
+from center.findings import Finding, fail, ok, warn
+from center.processes import is_alive, marked
+from center.settings import ModemTable, Settings
+from center.settings_check import is_short
+from center.sockets import Address, exposure, listening
+from center.state_dir import NodeFile, StateDir, living_web
+from messages.ids import LineId, Role
+
+INBOUND_LINES_WANTED: Final = 3
+"""Operator and user at the same time, and one that others can call in on."""
+EMERGENCY_LINES_WANTED: Final = 2
+"""112 busy or silent: at once again on another reserved line (case 15)."""
+MODEM_MANAGER: Final = "ModemManager"
+
+
+class Ready(msgspec.Struct, frozen=True, kw_only=True):
+    """`GET /readyz`."""
+
+    ready: bool = False
+    lines: int = 0
+    problems: tuple[str, ...] = ()
+
+
+def trunks(settings: Settings) -> Iterator[Finding]:
+    """Whether there are lines enough for one alert from its beginning to its end."""
+    emergency = {trunk.name for trunk in settings.trunk if trunk.emergency}
+    public = [modem for modem in settings.modem if modem.trunk not in emergency]
+    reserved = [modem for modem in settings.modem if modem.trunk in emergency]
+    text = f"{len(public)} public lines, {len(reserved)} reserved for 112"
+    if len(public) < 2:
+        yield fail("trunks", f"{text}: an operator and a user cannot be called at the same time")
+    elif len(public) < INBOUND_LINES_WANTED:
+        yield warn("trunks", f"{text}: while an alert is handled nobody can call in")
+    elif len(reserved) < EMERGENCY_LINES_WANTED:
+        yield warn("trunks", f"{text}: a second line is wanted for when 112 is busy")
+    else:
+        yield ok("trunks", text)
+    if not any(modem.inbound for modem in public):
+        yield warn("trunks", "no line takes calls: voice alerts (no data coverage) reach nobody")
+
+
+def psap(settings: Settings, *, simulated: bool) -> Iterator[Finding]:
+    """The two switches without which the real 112 is never dialled."""
+    number, live = settings.psap.number, settings.psap.live
+    emergency = [trunk.name for trunk in settings.trunk if trunk.emergency]
+    switches = f"psap.live is {'ON' if live else 'off'}, emergency trunk: {', '.join(emergency) or 'none'}"
+    if simulated:
+        yield ok("psap", f"{switches}; simulated: {number} is called for 112")
+    elif live:
+        yield ok("psap", f"{switches}: calls to {number} are REAL")
+    elif is_short(number):
+        yield warn("psap", f"{switches}: a call to {number} will be refused by the dial guard")
+    else:
+        yield ok("psap", f"{switches}: {number} is called for 112")
+    if not simulated and not settings.psap.test_number:
+        yield warn("psap", "psap.test_number is empty: tests and drills end before 112")
+
+
+def modems(settings: Settings) -> Iterator[Finding]:
+    """The configured ports and files. Opens none: `modem probe` does, while no center runs."""
+    for modem in settings.modem:
+        faults = list(_faults_of(modem))
+        if faults:
+            yield fail("modems", f"{modem.name}: {'; '.join(faults)}")
+        else:
+            yield ok("modems", f"{modem.name}: {modem.port or f'IMEI {modem.imei}'}, {modem.trunk}")
+    if (pid := _running(MODEM_MANAGER)) is not None and settings.modem:
+        yield warn("modems", f"ModemManager runs (process {pid}): install deploy's udev rule against it")
+
+
+def _faults_of(modem: ModemTable) -> Iterator[str]:
+    for path in filter(None, (modem.port, modem.voice_port)):
+        if not Path(path).exists():
+            yield f"there is no {path}"
+        elif not os.access(path, os.R_OK | os.W_OK):
+            yield f"{path} may not be opened (group dialout?)"
+    if modem.pin_file:
+        try:
+            stat = Path(modem.pin_file).stat()
+        except OSError as error:
+            yield f"pin_file {modem.pin_file}: {error.strerror}"
+            return
+        if not os.access(modem.pin_file, os.R_OK):
+            yield f"pin_file {modem.pin_file} may not be read"
+        if stat.st_mode & 0o077:
+            yield f"pin_file {modem.pin_file} is readable by others"
+
+
+def lines(state: StateDir) -> Iterator[Finding]:
+    """What the running center says of its modems: its directory, and the journal's quarantines."""
+    from center.journals import journal_of
+    from runtime.directory import FileDirectory
+    from store.following import Following
+    from store.projections import Lines
+
+    entries = {entry.key: entry for entry in FileDirectory(state.run).all_of(Role.GSM_MODEM)}
+    with journal_of(state) as journal:
+        held = Lines()
+        Following(journal, held).close()
+    for name, entry in sorted(entries.items()):
+        line = held.lines.get(LineId(name))
+        if line is not None and line.quarantined:
+            yield fail("lines", f"{name} is quarantined: {line.reason}")
+        elif not entry.ready:
+            yield warn("lines", f"{name} has not started yet")
+        else:
+            yield ok("lines", f"{name} is up" + (f", {line.leg}" if line is not None and line.leg else ""))
+    if not entries:
+        yield fail("lines", "no modem's actor runs")
+
+
+def bind_address(settings: Settings, state: StateDir) -> Iterator[Finding]:
+    """Where the console is offered, and whether the port is free; of a running center, where it is."""
+    web = living_web(state)
+    host, port = (settings.http.host, settings.http.port) if web is None else (web.host, web.port)
+    try:
+        addresses = {ipaddress.ip_address(found[4][0]) for found in socket.getaddrinfo(host, port)}
+    except (OSError, ValueError):
+        yield fail("address", f"http.host: no address for {host}")
+        return
+    yield from _exposed("address", f"{host} port {port}", addresses)
+    if web is not None:
+        return
+    from center.errors import NodeError
+    from center.listening import listen
+
+    try:
+        listen(host, port).close()
+    except NodeError as error:
+        yield fail("address", str(error))
+    else:
+        yield ok("address", f"{host} port {port} is free")
+
+
+def _exposed(check: str, what: str, addresses: set[Address]) -> Iterator[Finding]:
+    for address in sorted(addresses, key=str):
+        if address.is_global:
+            yield fail(check, f"{what}: {address} is on the internet; use a private one and a TLS proxy")
+        elif address.is_unspecified:
+            yield warn(check, f"{what}: {exposure(address)}; a private address and a TLS proxy are safer")
+        else:
+            yield ok(check, f"{what}: {exposure(address)}")
+
+
+def running_center(state: StateDir, node: NodeFile | None) -> Iterator[Finding]:
+    """Whether the one that runs answers and would serve an alert."""
+    if node is None:
+        yield ok("center", "none is running")
+        return
+    yield ok("center", f"{node.node} {node.version} runs as process {node.process.pid}")
+    if node.admin is None or not is_alive(node.admin):
+        yield fail("center", "the actor system does not run")
+    client = Client(state, timeout_s=5.0)
+    try:
+        ready = client.get("/readyz", Ready)
+    except CenterError as error:
+        yield fail("center", f"is not ready: {error}")
+    else:
+        yield ok("center", f"would serve an alert now, on {ready.lines} lines")
+    finally:
+        client.close()
+
+
+def transports(state: StateDir, node: NodeFile | None) -> Iterator[Finding]:
+    """The actors' own ports: whoever reaches one of Thespian's runs code, so that none may be public."""
+    if node is None:
+        return
+    pids = [process.pid for process in marked(state.path)]
+    web_port = _web_port(state)
+    open_to_others = {
+        (address, port): pid
+        for (address, port), pid in listening(pids).items()
+        if port != web_port and not address.is_loopback
+    }
+    for (address, port), pid in sorted(open_to_others.items(), key=str):
+        what = f"process {pid} listens on {address} port {port}: {exposure(address)}"
+        private = address.is_private and not address.is_unspecified
+        yield warn("transport", what) if private else fail("transport", what)
+    if not open_to_others:
+        yield ok("transport", f"{len(pids)} processes; the actors listen on this machine alone")
+
+
+def _web_port(state: StateDir) -> int:
+    web = living_web(state)
+    return web.port if web is not None else 0
+
+
+def people(state: StateDir) -> Iterator[Finding]:
+    """Whether anybody would answer an alert."""
+    from center.journals import journal_of
+    from messages.ids import ShiftState
+    from store.following import Following
+    from store.projections import Operators
+    from store.registry import Registry
+
+    with journal_of(state) as journal:
+        registered = Registry(journal).operators()
+        shifts = Operators()
+        Following(journal, shifts).close()
+        users = Registry(journal).count_users()
+    ready = sum(1 for one in shifts.operators.values() if one.state is ShiftState.READY)
+    on_call = sum(1 for one in registered if one.on_call)
+    text = f"{len(registered)} operators, {ready} ready, {on_call} on call; {users} users"
+    yield ok("people", text) if ready or on_call else warn("people", f"{text}: nobody would answer")
+
+
+def keys(state: StateDir) -> Iterator[Finding]:
+    """Secrets that others could read."""
+    for file in sorted(state.keys.iterdir()):
+        if file.stat().st_mode & 0o077:
+            yield fail("keys", f"{file} is readable by others")
+    if (state.keys / "app.key").is_file():
+        yield ok("keys", "the app key is there")
+    else:
+        yield ok("keys", "the app key will be made at the first start")
+
+
+def journal(state: StateDir) -> Iterator[Finding]:
+    """Opens the journal and reads its end. `journal verify` reads all of it."""
+    from center.journals import configured_url, journal_of
+
+    if configured_url(state) == state.journal_url and not (state.path / "journal.db").is_file():
+        yield ok("journal", "will be made at the first start")
+        return
+    with journal_of(state) as opened:
+        yield ok("journal", f"{opened.url}, {opened.last_seq()} events")
+
+
+def _running(name: str) -> int | None:
+    """The pid of a process of this name."""
+    for directory in Path("/proc").iterdir():
+        if directory.name.isdecimal():
+            try:
+                if (directory / "comm").read_text().strip() == name:
+                    return int(directory.name)
+            except OSError:
+                continue
+    return None

@@ -1,0 +1,65 @@
+"""Which addresses this machine's processes listen on, from proc(5)."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import socket
+import struct
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+_LISTEN: Final = "0A"
+_SOCKET: Final = re.compile(r"socket:\[(\d+)\]")
+
+
+def listening(pids: Iterable[int]) -> dict[tuple[Address, int], int]:
+    """Where these processes listen for TCP: address and port, and one of those who do."""
+    all_sockets = {**_table("/proc/net/tcp", 4), **_table("/proc/net/tcp6", 6)}
+    found = {}
+    for pid in pids:
+        for inode in _sockets_of(pid):
+            if (where := all_sockets.get(inode)) is not None:
+                found[where] = pid
+    return found
+
+
+def exposure(address: Address) -> str:
+    """Who can reach it, in words."""
+    if address.is_loopback:
+        return "this machine"
+    if address.is_unspecified:
+        return "every network of this machine"
+    return "a private network" if address.is_private or address.is_link_local else "the internet"
+
+
+def _sockets_of(pid: int) -> Iterable[str]:
+    try:
+        names = [os.readlink(fd) for fd in Path(f"/proc/{pid}/fd").iterdir()]
+    except OSError:
+        return []
+    return [match[1] for name in names if (match := _SOCKET.fullmatch(name))]
+
+
+def _table(file: str, version: int) -> dict[str, tuple[Address, int]]:
+    """Inode to local address, of listening sockets."""
+    try:
+        lines = Path(file).read_text().splitlines()[1:]
+    except OSError:
+        return {}
+    found: dict[str, tuple[Address, int]] = {}
+    for line in lines:
+        fields = line.split()
+        if fields[3] != _LISTEN:
+            continue
+        host, _, port = fields[1].partition(":")
+        # Each word of the address is in this machine's own byte order.
+        words = [int(host[i : i + 8], 16) for i in range(0, len(host), 8)]
+        packed = struct.pack(f"={len(words)}I", *words)
+        family = socket.AF_INET if version == 4 else socket.AF_INET6
+        found[fields[9]] = (ipaddress.ip_address(socket.inet_ntop(family, packed)), int(port, 16))
+    return found
