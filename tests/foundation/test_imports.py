@@ -52,7 +52,6 @@ def test_the_import_rule_covers_every_package() -> None:
 SANS_IO = ("messages.*", "model.*", "actors.*", "media.*", "gateways.gsm.*")
 EDGES = (
     "actors.*.actor",
-    "actors.supervisor.*",
     "gateways.gsm.actor",
     "gateways.gsm.port",
     "media.clock",
