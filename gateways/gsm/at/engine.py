@@ -1,0 +1,505 @@
+"""The command engine: one command in flight, the others queued by urgency; bytes and `now` in, results out.
+
+It decides what a line *is* (an answer, a final result, an echo, something unsolicited), never what it means.
+It must not believe anything after a timeout until a query with an unmistakable answer has come back, and
+must not write a byte while a dial is pending on a modem that would abort it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from enum import Enum
+from typing import Final
+
+import msgspec
+
+from gateways.gsm.at.commands import Command, Finals, Ticket, Urgency, prefix_of
+from gateways.gsm.at.lines import Item, Line, LineReader, Overrun, Prompt
+
+QUIET_S: Final = 0.2
+"""An unfinished line is looked at once nothing has followed it for so long."""
+PAYLOAD_S: Final = 2.0
+"""How long the line that belongs to a `+CMT:` is waited for."""
+ESCAPE: Final = b"\x1b"
+"""Leaves a `> ` prompt that nobody will answer (27.005 clause 3.5.1)."""
+
+_ERROR: Final = re.compile(r"ERROR|\+CM[ES] ERROR: ?(?P<code>.*)")
+_CALL_FAILED: Final = re.compile(r"NO CARRIER|BUSY|NO ANSWER|NO DIAL ?TONE")
+_PDU: Final = re.compile(r"(?:[0-9A-Fa-f]{2}){7,}")
+_CODE_INSIDE: Final = re.compile(r"(?<=[^\"])[+^*#$][A-Z]{3,}:")
+
+
+class Outcome(Enum):
+    """How a command ended."""
+
+    OK = "ok"
+    ERROR = "error"
+    """ERROR, +CME ERROR, +CMS ERROR, or the dialect's own refusal: the modem lives and declines."""
+    CALL_FAILED = "call_failed"
+    """NO CARRIER, BUSY, NO ANSWER, NO DIALTONE, for ATD and ATA."""
+    TIMED_OUT = "timed_out"
+    ABORTED = "aborted"
+    """A hang-up was written over it, or the port was opened anew."""
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """What the engine has to know of a dialect."""
+
+    known: Callable[[str], bool]
+    """Whether the line is an unsolicited code of this dialect."""
+    takes_next_line: Callable[[str], bool]
+    """Whether an unsolicited code is followed by one line of payload (`+CMT:`)."""
+    refusals: tuple[re.Pattern[str], ...] = ()
+    """Final results beyond the standard's that mean ERROR (`COMMAND NOT SUPPORT`)."""
+    unterminated: re.Pattern[str] | None = None
+    resync: tuple[str, ...] = ("AT+CMEE?", "AT+CMGF?", "AT+CRC?")
+    """Queries whose answer nothing else looks like; used in turn, so that a late answer fits none but its own."""
+    resync_timeout_s: float = 1.0
+    gap_s: float = 0.0
+    """Pause that the modem needs between a final result and the next command."""
+
+
+class Finished(msgspec.Struct, frozen=True, kw_only=True):
+    """A command has ended."""
+
+    ticket: Ticket
+    command: Command
+    outcome: Outcome
+    sent_s: float | None
+    """When it was written; none when it never was."""
+    lines: tuple[str, ...] = ()
+    """Its answer lines, in order."""
+    final: str = ""
+    """The final result as it came; empty for a timeout."""
+
+
+class Unsolicited(msgspec.Struct, frozen=True, kw_only=True):
+    """A line that answers nothing: a URC, a stray final result, or noise."""
+
+    text: str
+    payload: str | None = None
+
+
+class BytesDropped(msgspec.Struct, frozen=True, kw_only=True):
+    """A line that never ended was thrown away."""
+
+    count: int
+
+
+class InSync(msgspec.Struct, frozen=True, kw_only=True):
+    """Question and answer fit each other (again)."""
+
+
+class SyncLost(msgspec.Struct, frozen=True, kw_only=True):
+    """No query was answered. Every queued command has been given up; `start` begins anew."""
+
+
+EngineEvent = Finished | Unsolicited | BytesDropped | InSync | SyncLost
+
+
+class _Waiting(msgspec.Struct, frozen=True):
+    ticket: Ticket
+    command: Command
+
+
+class _InFlight(msgspec.Struct):
+    ticket: Ticket
+    command: Command
+    sent_s: float
+    deadline_s: float | None
+    lines: list[str]
+    answered: bool = False
+    prompted: bool = False
+
+
+class _Phase(Enum):
+    HELD = "held"
+    """Only reading: a dial of a former process may be pending."""
+    SYNCING = "syncing"
+    IN_SYNC = "in_sync"
+    LOST = "lost"
+
+
+class Engine:
+    """See the module. `start` (or `observe`, for a mere listener) comes first."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._lines = LineReader()
+        self.set_rules(rules)
+        self._phase = _Phase.LOST
+        self._held_until_s = 0.0
+        self._queue: list[_Waiting] = []
+        self._flight: _InFlight | None = None
+        self._probe = 0
+        self._probe_refused = False
+        self._resync_after = False
+        self._free_at_s = 0.0
+        self._heard_s = 0.0
+        self._tickets = 0
+        self._payload_of: str | None = None
+        self._payload_until_s = 0.0
+        self._out = bytearray()
+        self._events: list[EngineEvent] = []
+
+    # --------------------------------------------------------------------------------- what is asked of it
+
+    def set_rules(self, rules: Rules) -> None:
+        """From now on this dialect holds."""
+        self._rules = rules
+        self._lines.unterminated = rules.unterminated
+
+    def start(self, now_s: float, *, listen_s: float = 0.0) -> None:
+        """The port is open: synchronise, after `listen_s` of reading alone. Nothing of before is kept."""
+        self._give_up_everything()
+        self._lines.clear()
+        self._out.clear()
+        self._payload_of = None
+        self._heard_s = self._free_at_s = now_s
+        if listen_s > 0:
+            self._phase, self._held_until_s = _Phase.HELD, now_s + listen_s
+        else:
+            self._begin_sync(now_s, escape=True)
+
+    def stop(self) -> None:
+        """The port is gone. Every command is given up; `start` begins anew."""
+        self._give_up_everything()
+        self._lines.clear()
+        self._out.clear()
+        self._phase = _Phase.LOST
+
+    def end_listening(self, now_s: float) -> None:
+        """The pending dial has shown its end: bytes do no harm any more."""
+        if self._phase is _Phase.HELD:
+            self._begin_sync(now_s, escape=False)
+
+    def resync(self, now_s: float) -> None:
+        """Ask the unmistakable query before anything else, once the line is free."""
+        if self._phase is _Phase.IN_SYNC:
+            self._resync_after = True
+            self._advance(now_s)
+
+    def submit(self, command: Command, now_s: float) -> Ticket:
+        """Queue a command; it is written at once when nothing is in flight."""
+        ticket = self._next_ticket()
+        place = sum(1 for waiting in self._queue if waiting.command.urgency <= command.urgency)
+        self._queue.insert(place, _Waiting(ticket, command))
+        if command.interrupts:
+            self.end_listening(now_s)
+            self._interrupt(now_s)
+        self._advance(now_s)
+        return ticket
+
+    def withdraw(self, ticket: Ticket) -> bool:
+        """Take a command back that has not been written yet; false when it has."""
+        before = len(self._queue)
+        self._queue = [waiting for waiting in self._queue if waiting.ticket != ticket]
+        return len(self._queue) < before
+
+    def observe(self, command: Command, now_s: float) -> Ticket:
+        """Somebody else has sent this command (a trace is being read): its answer will follow."""
+        self._phase = _Phase.IN_SYNC
+        if self._flight is not None:
+            self._finish(Outcome.ABORTED, "")
+        self._flight = _InFlight(self._next_ticket(), command, now_s, None, [])
+        return self._flight.ticket
+
+    def write_blind(self, text: str) -> None:
+        """A last resort while lost: a command whose answer nobody waits for (a reset)."""
+        self._out += text.encode("ascii") + b"\r"
+
+    def fail_in_flight(self, now_s: float) -> None:
+        """The command's bytes never reached the modem (the guard kept them)."""
+        if self._flight is not None:
+            self._finish(Outcome.ABORTED, "")
+            self._advance(now_s)
+
+    def receive(self, data: bytes, now_s: float) -> None:
+        """Bytes from the modem."""
+        self._heard_s = now_s
+        self._lines.push(data)
+        while (item := self._lines.next(want_prompt=self._wants_prompt)) is not None:
+            self._item(item, now_s)
+
+    def tick(self, now_s: float) -> None:
+        """Time has passed; call it at or after `next_deadline`."""
+        if self._lines.pending and now_s >= self._heard_s + QUIET_S:
+            item = self._lines.flush_quiet(want_prompt=self._wants_prompt)
+            if item is not None:
+                self._item(item, now_s)
+        if self._phase is _Phase.HELD and now_s >= self._held_until_s:
+            self._begin_sync(now_s, escape=False)
+        flight = self._flight
+        if flight is not None and flight.deadline_s is not None and now_s >= flight.deadline_s:
+            self._timed_out(flight, now_s)
+        self._advance(now_s)
+
+    def next_deadline(self) -> float | None:
+        """When `tick` has something to do, if no byte comes before."""
+        times: list[float] = []
+        if self._lines.pending and (self._lines.unterminated is not None or self._wants_prompt):
+            times.append(self._heard_s + QUIET_S)
+        if self._phase is _Phase.HELD:
+            times.append(self._held_until_s)
+        if self._flight is not None:
+            if self._flight.deadline_s is not None:
+                times.append(self._flight.deadline_s)
+        elif self._queue and self._phase is _Phase.IN_SYNC:
+            times.append(self._free_at_s)
+        return min(times, default=None)
+
+    def take_output(self) -> bytes:
+        """Bytes to write now."""
+        data = bytes(self._out)
+        self._out.clear()
+        return data
+
+    def take_events(self) -> list[EngineEvent]:
+        """What has happened, in order."""
+        events, self._events = self._events, []
+        return events
+
+    @property
+    def idle(self) -> bool:
+        """In sync, nothing in flight, nothing queued."""
+        return self._phase is _Phase.IN_SYNC and self._flight is None and not self._queue
+
+    @property
+    def in_sync(self) -> bool:
+        """Whether answers can be believed."""
+        return self._phase is _Phase.IN_SYNC
+
+    @property
+    def lost(self) -> bool:
+        """Whether it has given up, or not begun: `start` is needed."""
+        return self._phase is _Phase.LOST
+
+    @property
+    def listening(self) -> bool:
+        """Whether it only reads, after a restart."""
+        return self._phase is _Phase.HELD
+
+    @property
+    def silenced(self) -> bool:
+        """Whether a pending dial forbids every query."""
+        return self._flight is not None and self._flight.command.any_byte_aborts
+
+    @property
+    def in_flight(self) -> Ticket | None:
+        """The command whose answer is waited for, resync queries left out."""
+        return self._flight.ticket if self._flight is not None and self._phase is _Phase.IN_SYNC else None
+
+    def has(self, ticket: Ticket) -> bool:
+        """Whether the command is still queued or in flight."""
+        return self.in_flight == ticket or any(waiting.ticket == ticket for waiting in self._queue)
+
+    # ------------------------------------------------------------------------------------ what a line is
+
+    @property
+    def _wants_prompt(self) -> bool:
+        flight = self._flight
+        return flight is not None and bool(flight.command.payload) and not flight.prompted
+
+    def _item(self, item: Item, now_s: float) -> None:
+        match item:
+            case Line(text):
+                self._line(text, now_s)
+            case Prompt():
+                if self._flight is not None:
+                    self._flight.prompted = True
+                    self._out += self._flight.command.payload
+            case Overrun(count):
+                self._events.append(BytesDropped(count=count))
+
+    def _line(self, text: str, now_s: float) -> None:
+        if self._payload_came(text, now_s):
+            return
+        flight = self._flight
+        if flight is not None:
+            text = _without_echo(text, flight.command.text)
+            if not text or self._answers(flight, text, now_s):
+                return
+        if not self._rules.known(text) and (inner := _CODE_INSIDE.search(text)) is not None:
+            # Noise, or a code that lost its end, ran into a proper line: the proper one must not be lost.
+            self._events.append(Unsolicited(text=text[: inner.start()].strip()))
+            self._line(text[inner.start() :], now_s)
+        elif self._rules.takes_next_line(text):
+            self._payload_of, self._payload_until_s = text, now_s + PAYLOAD_S
+        else:
+            self._events.append(Unsolicited(text=text))
+
+    def _payload_came(self, text: str, now_s: float) -> bool:
+        """A PDU is known by its hex digits: another code may have squeezed in ahead of it."""
+        if self._payload_of is None:
+            return False
+        if now_s > self._payload_until_s:
+            self._payload_of = None
+            return False
+        if _PDU.fullmatch(text) is None:
+            return False
+        self._events.append(Unsolicited(text=self._payload_of, payload=text))
+        self._payload_of = None
+        return True
+
+    def _answers(self, flight: _InFlight, text: str, now_s: float) -> bool:
+        """Take the line if it belongs to the command in flight."""
+        command = flight.command
+        outcome = self._final(command, text)
+        if outcome is not None:
+            self._final_came(flight, outcome, text, now_s)
+            return True
+        if command.prefix and text.startswith(command.prefix):
+            flight.lines.append(text)
+            flight.answered = True
+            if command.answer_ends:
+                self._complete(Outcome.OK, text, now_s)
+            return True
+        if command.bare and (flight.answered or not command.prefix) and not self._rules.known(text):
+            flight.lines.append(text)
+            return True
+        return False
+
+    def _final(self, command: Command, text: str) -> Outcome | None:
+        if text == "OK":
+            return Outcome.OK
+        if _ERROR.fullmatch(text) or any(refusal.fullmatch(text) for refusal in self._rules.refusals):
+            return Outcome.ERROR
+        if command.finals is Finals.CALL:
+            if _CALL_FAILED.fullmatch(text):
+                return Outcome.CALL_FAILED
+            if text.startswith("CONNECT"):
+                return Outcome.OK
+        return None
+
+    def _final_came(self, flight: _InFlight, outcome: Outcome, text: str, now_s: float) -> None:
+        if self._phase is not _Phase.SYNCING:
+            self._complete(outcome, text, now_s)
+        elif flight.answered:
+            self._flight = None
+            self._synced(now_s)
+        elif outcome is Outcome.ERROR:
+            # Either late, or this modem has no such query. It lives; only the next query can tell which.
+            self._probe_refused = True
+            self._flight = None
+            self._next_probe(now_s)
+        # An OK without the answer ahead of it belongs to a command of before: not ours, not believed.
+
+    # --------------------------------------------------------------------------------- what happens next
+
+    def _complete(self, outcome: Outcome, final: str, now_s: float) -> None:
+        self._finish(outcome, final)
+        self._free_at_s = now_s + self._rules.gap_s
+        self._advance(now_s)
+
+    def _finish(self, outcome: Outcome, final: str) -> None:
+        flight = self._flight
+        if flight is None:
+            return
+        self._flight = None
+        if self._phase is not _Phase.SYNCING:
+            self._events.append(
+                Finished(
+                    ticket=flight.ticket,
+                    command=flight.command,
+                    outcome=outcome,
+                    sent_s=flight.sent_s,
+                    lines=tuple(flight.lines),
+                    final=final,
+                )
+            )
+
+    def _advance(self, now_s: float) -> None:
+        if self._phase is not _Phase.IN_SYNC or self._flight is not None:
+            return
+        if self._resync_after:
+            self._begin_sync(now_s, escape=False)
+        elif self._queue and now_s >= self._free_at_s:
+            waiting = self._queue.pop(0)
+            self._write(waiting.ticket, waiting.command, now_s)
+
+    def _write(self, ticket: Ticket, command: Command, now_s: float) -> None:
+        self._flight = _InFlight(ticket, command, now_s, now_s + command.timeout_s, [])
+        self._out += command.wire
+
+    def _interrupt(self, now_s: float) -> None:
+        """A hang-up over a pending dial: the dial's late result must not pass for the hang-up's."""
+        flight = self._flight
+        if flight is not None and flight.command.any_byte_aborts and self._phase is _Phase.IN_SYNC:
+            self._finish(Outcome.ABORTED, "")
+            waiting = self._queue.pop(0)
+            self._write(waiting.ticket, waiting.command, now_s)
+            self._resync_after = True
+
+    def _timed_out(self, flight: _InFlight, now_s: float) -> None:
+        if self._phase is _Phase.SYNCING:
+            self._flight = None
+            self._next_probe(now_s)
+            return
+        self._finish(Outcome.TIMED_OUT, "")
+        self._begin_sync(now_s, escape=bool(flight.command.payload))
+
+    def _begin_sync(self, now_s: float, *, escape: bool) -> None:
+        self._phase = _Phase.SYNCING
+        self._resync_after = self._probe_refused = False
+        self._probe = 0
+        if escape:
+            self._out += ESCAPE
+        self._next_probe(now_s)
+
+    def _next_probe(self, now_s: float) -> None:
+        probes: Sequence[str] = self._rules.resync
+        if self._probe < len(probes):
+            text = probes[self._probe]
+            self._probe += 1
+            probe = Command(
+                text=text,
+                timeout_s=self._rules.resync_timeout_s,
+                urgency=Urgency.HANG_UP,
+                prefix=prefix_of(text),
+            )
+            self._write(self._next_ticket(), probe, now_s)
+        elif self._probe_refused:
+            self._synced(now_s)
+        else:
+            self._phase = _Phase.LOST
+            self._give_up_everything()
+            self._events.append(SyncLost())
+
+    def _synced(self, now_s: float) -> None:
+        self._phase = _Phase.IN_SYNC
+        self._free_at_s = now_s + self._rules.gap_s
+        self._events.append(InSync())
+        self._advance(now_s)
+
+    def _give_up_everything(self) -> None:
+        self._finish(Outcome.ABORTED, "")
+        self._flight = None
+        queue, self._queue = self._queue, []
+        for waiting in queue:
+            self._events.append(
+                Finished(
+                    ticket=waiting.ticket, command=waiting.command, outcome=Outcome.TIMED_OUT, sent_s=None
+                )
+            )
+
+    def _next_ticket(self) -> Ticket:
+        self._tickets += 1
+        return Ticket(self._tickets)
+
+
+def error_code(final: str) -> str:
+    """The code or words behind `+CME ERROR:` (27.007 clause 9.2); empty for a bare ERROR."""
+    match = _ERROR.fullmatch(final)
+    return (match["code"] or "").strip() if match is not None else ""
+
+
+def _without_echo(text: str, sent: str) -> str:
+    """The line without the command that the modem echoed into it; empty when it was the echo alone."""
+    if text == sent:
+        return ""
+    if len(sent) > 2 and text.startswith(sent):
+        rest = text[len(sent) :].lstrip()
+        return rest if rest[:1] in tuple("+^*#$") or rest in ("OK", "ERROR") else text
+    if len(sent) >= 6 and text.endswith(sent):
+        return text[: -len(sent)].rstrip()
+    return text

@@ -1,0 +1,138 @@
+"""Bytes into lines, as modems really send them. Knows nothing of what a line means.
+
+A run of CR and LF of any make ends a line (`\\r\\n`, `\\r\\r\\n`, a bare `\\r`), so that empty lines vanish. A
+final result with the next answer glued to it (`ERROR+CNUM:`), and a code that a firmware forgets to end
+(`+CSSU: 2^CEND:…`), are cut apart. What never ends is dropped at `max_line` bytes and counted.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import msgspec
+
+MAX_LINE: Final = 4096
+"""Longer than any line of 27.007 or 27.005, a concatenated PDU included; a guard, not a format."""
+
+_LINE_END: Final = re.compile(rb"[\r\n]")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_NOISE_AHEAD: Final = re.compile(r"^[^\x20-\x7e]+")
+_STUCK_TO_FINAL: Final = re.compile(
+    r"(?:OK|ERROR|NO CARRIER|BUSY|NO ANSWER|NO DIALTONE|COMMAND NOT SUPPORT|\+CM[ES] ERROR: ?\d+)"
+    r"(?=[+^*#$%]|RING|OK|ERROR|NO CARRIER|BUSY|NO ANSWER|AT|VOICE CALL)"
+)
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One line, without its end, control characters and outer blanks; never empty."""
+
+    text: str
+
+
+class Prompt(msgspec.Struct, frozen=True):
+    """The modem asks for the message's text (27.005 clause 3.5.1: `<CR><LF>> `)."""
+
+
+class Overrun(msgspec.Struct, frozen=True):
+    """A line that never ended was dropped."""
+
+    dropped_bytes: int
+
+
+Item = Line | Prompt | Overrun
+
+
+class LineReader:
+    """Keeps the unfinished line between two reads."""
+
+    def __init__(self, *, max_line: int = MAX_LINE) -> None:
+        self.unterminated: re.Pattern[str] | None = None
+        """Codes that this dialect's firmware sends without an end of line."""
+        self._max_line = max_line
+        self._buffer = bytearray()
+        self._scanned = 0
+        self._ready: list[Line] = []
+        self._dropped = 0
+
+    @property
+    def pending(self) -> bool:
+        """Whether an unfinished line waits for more bytes."""
+        return bool(self._buffer)
+
+    def clear(self) -> None:
+        """Forget everything: the port was opened anew."""
+        self._buffer.clear()
+        self._ready.clear()
+        self._scanned = self._dropped = 0
+
+    def push(self, data: bytes) -> None:
+        """Add what was read."""
+        self._buffer += data
+
+    def next(self, *, want_prompt: bool = False) -> Item | None:
+        """The next item, or none until more bytes come.
+
+        `want_prompt`: a command that expects `> ` is pending; otherwise a `>` is text like any other.
+        """
+        while not self._ready:
+            if not self._scanned and not self._dropped:
+                self._skip_line_ends()
+            if want_prompt and not self._dropped and self._buffer.startswith(b"> "):
+                del self._buffer[:2]
+                return Prompt()
+            end = _LINE_END.search(self._buffer, self._scanned)
+            if end is None:
+                self._scanned = len(self._buffer)
+                if self._scanned > self._max_line:
+                    self._dropped += self._scanned
+                    self._buffer.clear()
+                    self._scanned = 0
+                return None
+            raw = bytes(self._buffer[: end.start()])
+            del self._buffer[: end.end()]
+            self._scanned = 0
+            if self._dropped:
+                dropped, self._dropped = self._dropped + len(raw), 0
+                return Overrun(dropped)
+            self._take(raw)
+        return self._ready.pop(0)
+
+    def flush_quiet(self, *, want_prompt: bool = False) -> Item | None:
+        """What an unfinished line is worth once the modem has fallen silent behind it."""
+        text = _clean(bytes(self._buffer))
+        if want_prompt and text == ">":
+            self._drop_unfinished()
+            return Prompt()
+        if text and self.unterminated is not None and self.unterminated.fullmatch(text):
+            self._drop_unfinished()
+            return Line(text)
+        return None
+
+    def _drop_unfinished(self) -> None:
+        self._buffer.clear()
+        self._scanned = 0
+
+    def _skip_line_ends(self) -> None:
+        rest = self._buffer.lstrip(b"\r\n")
+        if len(rest) != len(self._buffer):
+            del self._buffer[: len(self._buffer) - len(rest)]
+
+    def _take(self, raw: bytes) -> None:
+        text = _clean(raw)
+        while text:
+            head, text = self._cut(text)
+            self._ready.append(Line(head))
+
+    def _cut(self, text: str) -> tuple[str, str]:
+        match = _STUCK_TO_FINAL.match(text)
+        if match is None and self.unterminated is not None:
+            match = self.unterminated.match(text)
+        if match is None or match.end() == 0:
+            return text, ""
+        return text[: match.end()], text[match.end() :].strip()
+
+
+def _clean(raw: bytes) -> str:
+    """Latin-1 keeps every byte; control bytes go, and what no modem starts a line with."""
+    return _NOISE_AHEAD.sub("", _CONTROL.sub("", raw.decode("latin-1"))).strip()

@@ -1,0 +1,215 @@
+"""Tolerant readers of single answer and URC lines (27.007). None means: not readable, look elsewhere.
+
+Every field behind the ones that carry the meaning may be missing or empty; no reader raises on a modem's line.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+from typing import Final
+
+import msgspec
+
+INTERNATIONAL: Final = 145
+"""Type of number octet (24.008 clause 10.5.4.7): international, so a `+` belongs in front."""
+
+
+class Direction(IntEnum):
+    """Who called whom (27.007 +CLCC `<dir>`)."""
+
+    OUT = 0
+    IN = 1
+
+
+class Stat(IntEnum):
+    """State of a call (27.007 +CLCC `<stat>`); 6 is SIMCom's unsolicited addition."""
+
+    ACTIVE = 0
+    HELD = 1
+    DIALING = 2
+    ALERTING = 3
+    INCOMING = 4
+    WAITING = 5
+    RELEASED = 6
+
+
+class ClccRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of +CLCC, without its prefix."""
+
+    index: int
+    direction: Direction
+    stat: Stat
+    mode: int = 0
+    """0 voice, 1 data, 2 fax, 9 unknown."""
+    multiparty: bool = False
+    number: str = ""
+    """With `+` when international; empty when withheld or not told."""
+    number_type: int | None = None
+    alpha: str = ""
+
+
+def split_fields(text: str) -> list[str]:
+    """Comma-separated parameters; commas inside quotes do not count, quotes and outer blanks are removed."""
+    fields: list[str] = []
+    current: list[str] = []
+    quoted = False
+    for char in text:
+        if char == '"':
+            quoted = not quoted
+        elif char == "," and not quoted:
+            fields.append("".join(current).strip())
+            current.clear()
+        else:
+            current.append(char)
+    fields.append("".join(current).strip())
+    return fields
+
+
+def body_of(line: str) -> str:
+    """What stands behind `+XXXX:`; the line itself when it has no colon."""
+    _, colon, rest = line.partition(":")
+    return rest.strip() if colon else line.strip()
+
+
+def number_of(number: str, number_type: int | None) -> str:
+    """The number with its `+` where the type says international; separators removed; empty for none.
+
+    A SIP address (`sip:mmtel`, `+39…@ims…`) keeps its user part alone, and nothing when that is no number.
+    """
+    user = number.partition("@")[0]
+    user = user.removeprefix("tel:").removeprefix("sip:")
+    digits = "".join(char for char in user if char.isascii() and (char.isdigit() or char in "+*#"))
+    if not any(char.isdigit() for char in digits):
+        return ""
+    if number_type == INTERNATIONAL and not digits.startswith(("+", "*", "#")):
+        return "+" + digits.removeprefix("00")
+    return digits
+
+
+def integer(text: str) -> int | None:
+    """A decimal number, or none."""
+    stripped = text.strip()
+    return int(stripped) if stripped.isascii() and stripped.isdigit() and len(stripped) <= 9 else None
+
+
+def parse_clcc(line: str) -> ClccRow | None:
+    """A row of `+CLCC` (27.007 clause 7.18), with any part of its tail missing or empty."""
+    fields = split_fields(body_of(line))
+    head = [integer(field) for field in fields[:5]]
+    if (
+        len(head) < 3
+        or head[0] is None
+        or head[1] not in (0, 1)
+        or head[2] is None
+        or head[2] > Stat.RELEASED
+    ):
+        return None
+    number = fields[5] if len(fields) > 5 else ""
+    number_type = integer(fields[6]) if len(fields) > 6 else None
+    return ClccRow(
+        index=head[0],
+        direction=Direction(head[1]),
+        stat=Stat(head[2]),
+        mode=(head[3] or 0) if len(head) > 3 else 0,
+        multiparty=len(head) > 4 and head[4] == 1,
+        number=number_of(number, number_type),
+        number_type=number_type,
+        alpha=fields[7] if len(fields) > 7 else "",
+    )
+
+
+class Registration(IntEnum):
+    """`<stat>` of +CREG and its kin (27.007 clause 7.2)."""
+
+    OFF = 0
+    HOME = 1
+    SEARCHING = 2
+    DENIED = 3
+    UNKNOWN = 4
+    ROAMING = 5
+
+    @property
+    def in_service(self) -> bool:
+        """Whether ordinary calls can be made."""
+        return self in (Registration.HOME, Registration.ROAMING)
+
+
+def parse_creg(line: str, *, answer: bool) -> Registration | None:
+    """+CREG, +CGREG, +CEREG: `<n>,<stat>[,…]` as an answer, `<stat>[,…]` unsolicited.
+
+    Some modems leave `<n>` out of the answer; then a location area, which is quoted or hexadecimal, follows.
+    """
+    fields = split_fields(body_of(line))
+    place = 1 if answer and len(fields) > 1 and integer(fields[1]) is not None and len(fields[1]) <= 2 else 0
+    value = integer(fields[place])
+    if value is None:
+        return None
+    # 6 to 10 say "registered for SMS only", "emergency bearer only", "CSFB not preferred".
+    extended = {9: Registration.HOME, 10: Registration.ROAMING}
+    return Registration(value) if value <= 5 else extended.get(value, Registration.DENIED)
+
+
+def parse_csq(line: str) -> int | None:
+    """Signal in dBm from +CSQ's `<rssi>` 0…31 (27.007 clause 8.5); none for 99, unknown."""
+    value = integer(split_fields(body_of(line))[0])
+    return dbm_of(value) if value is not None else None
+
+
+def dbm_of(rssi: int) -> int | None:
+    """27.007's 0…31 in dBm."""
+    return -113 + 2 * rssi if 0 <= rssi <= 31 else None
+
+
+class Sim(msgspec.Struct, frozen=True):
+    """What the SIM waits for (27.007 clause 8.3): READY, SIM PIN, SIM PUK, …"""
+
+    code: str
+
+    @property
+    def ready(self) -> bool:
+        """Whether it asks for nothing."""
+        return self.code == "READY"
+
+
+def parse_cpin(line: str) -> Sim | None:
+    """`+CPIN: <code>`."""
+    code = body_of(line).strip('"').upper()
+    return Sim(code) if code and code != line else None
+
+
+def parse_imei(lines: tuple[str, ...]) -> str:
+    """15 digits (14 to 16 occur) in the answer of +CGSN; empty when there are none."""
+    for line in lines:
+        match = _IMEI.search(line)
+        if match is not None:
+            return match[0]
+    return ""
+
+
+def parse_emergency_numbers(line: str) -> tuple[str, ...]:
+    """Numbers of EF_ECC (31.102 clause 4.2.21) from `+CRSM: 144,0,"11F2FF…"`: 3 bytes of swapped digits each.
+
+    A record may carry a name and a category behind its digits; linear-fixed files are read record by record,
+    so only the first three bytes of a longer answer that holds letters are taken.
+    """
+    fields = split_fields(body_of(line))
+    if len(fields) < 3 or integer(fields[0]) not in (144, 145):
+        return ()
+    data = fields[2].upper()
+    if _HEX.fullmatch(data) is None:
+        return ()
+    numbers: list[str] = []
+    for start in range(0, len(data) - 5, 6):
+        chunk = data[start : start + 6]
+        swapped = "".join(chunk[place + 1] + chunk[place] for place in range(0, 6, 2))
+        digits = swapped.rstrip("F")
+        if digits.isdigit() and 2 <= len(digits) <= 6:
+            numbers.append(digits)
+        elif digits:
+            break
+    return tuple(numbers)
+
+
+_IMEI: Final = re.compile(r"(?<!\d)\d{14,16}(?!\d)")
+_HEX: Final = re.compile(r"(?:[0-9A-F]{2})+")

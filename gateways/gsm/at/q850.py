@@ -1,0 +1,73 @@
+"""Why a call ended, as a number of ITU-T Q.850, out of what modems say about it (27.007 +CEER is free text)."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from gateways.gsm.at.parse import body_of
+
+# Words of +CEER as 24.008 annex H and the modems' firmware spell them, the specific ones first.
+_PHRASES: Final[tuple[tuple[str, int], ...]] = (
+    ("unassigned", 1),
+    ("unallocated", 1),
+    ("no route to destination", 3),
+    ("operator determined barring", 8),
+    ("user busy", 17),
+    ("no user responding", 18),
+    ("user alerting, no answer", 19),
+    ("no answer from user", 19),
+    ("alerting no answer", 19),
+    ("subscriber absent", 20),
+    ("absent subscriber", 20),
+    ("call rejected", 21),
+    ("call barred", 21),
+    ("number changed", 22),
+    ("destination out of order", 27),
+    ("invalid number", 28),
+    ("facility rejected", 29),
+    ("normal, unspecified", 31),
+    ("normal unspecified", 31),
+    ("no circuit", 34),
+    ("network out of order", 38),
+    ("temporary failure", 41),
+    ("switching equipment congestion", 42),
+    ("access information discarded", 43),
+    ("requested circuit", 44),
+    ("resources unavailable", 47),
+    ("bearer capability not", 57),
+    ("service or option not", 63),
+    ("incompatible destination", 88),
+    ("recovery on timer", 102),
+    ("interworking", 127),
+    ("normal call clear", 16),
+    ("normal clearing", 16),
+    ("client ended call", 16),
+    ("network ended call", 16),
+    ("no network service", 38),
+    ("no service", 38),
+)
+_NUMBERS: Final = re.compile(r"(?<![\w.])\d{1,3}(?![\w.])")
+_NOTHING: Final = re.compile(r'\s*"?(?:no (?:report|cause|error)[\w ]*|0|)"?\s*', re.IGNORECASE)
+
+
+def cause_of_report(line: str) -> int | None:
+    """The cause in an answer of +CEER (27.007 clause 6.10); none where it says nothing usable.
+
+    Words win over numbers: the number may be a location or a firmware's own code, and stands in any place.
+    """
+    text = body_of(line)
+    if _NOTHING.fullmatch(text):
+        return None
+    lowered = text.lower()
+    for phrase, cause in _PHRASES:
+        if phrase in lowered:
+            return cause
+    numbers = [int(number) for number in _NUMBERS.findall(text)]
+    plausible = [number for number in numbers if 1 <= number <= 127]
+    return plausible[-1] if plausible else None
+
+
+def valid(cause: int | None) -> int | None:
+    """The number if Q.850 could have it; firmware writes 0 and 255 for "none"."""
+    return cause if cause is not None and 1 <= cause <= 127 else None

@@ -1,0 +1,170 @@
+"""Lists of calls: which row is which call, and what it means that a call has none.
+
+Rows belong to a call by (index, direction, number). An index that is used again is a new call; two lists in a
+row without a call end it, one is enough when something has hinted at its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from gateways.gsm.at.parse import ClccRow, Stat
+from gateways.gsm.call import COMING_IN, STATE_OF, Call
+from gateways.gsm.call_book import CallBook
+from gateways.gsm.events import CallState
+from gateways.gsm.numbers import same
+
+EMPTY_LISTS: Final = 2
+"""So many lists in a row without a call end it: one alone may have been answered before it began."""
+SHOWN_AGAIN: Final = 2
+"""So many lists with a call refute the hint of its end: one alone may lag behind."""
+GHOST_S: Final = 2.0
+"""A released call may still stand in a list for so long."""
+
+
+class ListReader:
+    """See the module."""
+
+    def __init__(self, book: CallBook) -> None:
+        self._book = book
+
+    def snapshot(
+        self, rows: Sequence[ClccRow], now_s: float, *, asked_s: float, conference: bool = False
+    ) -> None:
+        """The whole list of calls, asked for at `asked_s`.
+
+        `conference`: a row stood for all members of a conference, who have none of their own.
+        """
+        left = [row for row in rows if row.stat is not Stat.RELEASED]
+        matched: list[Call] = []
+        doubtful = [call for call in self._book.calls if call.ended_for_certain]
+        firm = [call for call in self._book.calls if not call.ended_for_certain]
+        for group in (firm, doubtful):
+            for rule in (_same_index, _unbound_same_number, _unbound, _moved(left)):
+                for call in group:
+                    row = (
+                        next((row for row in left if rule(call, row)), None) if call not in matched else None
+                    )
+                    if row is not None:
+                        left.remove(row)
+                        matched.append(call)
+                        self._take_row(call, row, now_s)
+        missing = [call for call in self._book.calls if call not in matched]
+        self._blame(missing, matched)
+        places = {row.index for row in rows if row.stat is not Stat.RELEASED}
+        for call in missing:
+            self._miss(call, now_s, asked_s, conference, displaced=call.index in places)
+        for row in left:
+            if not self._is_ghost(row, now_s):
+                self._from_row(row, now_s)
+
+    def single_row(self, row: ClccRow, now_s: float) -> None:
+        """A row that came by itself: the truth about one call, nothing about the others."""
+        for rule in (_same_index, _unbound_same_number, _unbound):
+            for call in self._book.calls:
+                if rule(call, row) and not (call.ended_for_certain and rule is not _same_index):
+                    call.last_sign_s = now_s
+                    self._take_row(call, row, now_s)
+                    return
+        for call in list(self._book.calls):
+            if call.index == row.index:
+                self._book.end_now(call, now_s)
+        if not self._is_ghost(row, now_s):
+            self._book.settle_certain(now_s)
+            self._from_row(row, now_s)
+
+    def _take_row(self, call: Call, row: ClccRow, now_s: float) -> None:
+        call.index, call.seen, call.misses = row.index, True, 0
+        call.in_conference = row.multiparty
+        ending = call.ending
+        if ending is not None:
+            ending.shown += 1
+            if ending.certain:
+                return
+            if ending.shown >= SHOWN_AGAIN:
+                call.ending = None
+        self._book.identify(call, row.number, False, now_s)
+        self._book.advance(call, STATE_OF[row.stat], now_s)
+
+    def _from_row(self, row: ClccRow, now_s: float) -> Call:
+        state = STATE_OF[row.stat]
+        call = self._book.new(row.direction, state, now_s, number=row.number, index=row.index)
+        call.seen, call.in_conference = True, row.multiparty
+        call.answered = state in (CallState.ACTIVE, CallState.HELD)
+        call.ringing_said = state is CallState.RINGING
+        self._book.announce(call, now_s, found=state not in COMING_IN)
+        return call
+
+    def _is_ghost(self, row: ClccRow, now_s: float) -> bool:
+        return any(
+            call.index == row.index
+            and call.fits(row)
+            and not call.contradicted_by(row)
+            and now_s - call.released_s <= GHOST_S
+            for call in self._book.recent
+        )
+
+    def _blame(self, missing: Sequence[Call], matched: Sequence[Call]) -> None:
+        """A hint that named no call was laid on one that the list shows, while another is missing: move it."""
+        accused = [call for call in matched if call.ending is not None and not call.ending.certain]
+        silent = [call for call in missing if call.ending is None and call.seen]
+        if len(accused) == 1 and len(silent) == 1:
+            silent[0].ending, accused[0].ending = accused[0].ending, None
+
+    def _miss(self, call: Call, now_s: float, asked_s: float, conference: bool, *, displaced: bool) -> None:
+        if call.ended_for_certain:
+            return
+        if displaced and call.seen:
+            self._book.end_now(call, now_s)
+        elif call.began_s > asked_s or (conference and call.in_conference) or self._may_be_late(call, now_s):
+            return
+        elif call.ending is not None:
+            self._book.end(call, now_s, cause=None, certain_cause=False, certain=True, text="", kind="")
+        else:
+            call.misses += 1
+            if call.misses >= EMPTY_LISTS:
+                text = (
+                    "no longer in the modem's list of calls"
+                    if call.seen
+                    else "not in the modem's list of calls"
+                )
+                self._book.end(
+                    call, now_s, cause=None, certain_cause=False, certain=True, text=text, kind="list"
+                )
+
+    def _may_be_late(self, call: Call, now_s: float) -> bool:
+        return not call.seen and (
+            call.awaiting_dial or (call.appears_by_s is not None and now_s < call.appears_by_s)
+        )
+
+
+_Rule = Callable[[Call, ClccRow], bool]
+
+
+def _same_index(call: Call, row: ClccRow) -> bool:
+    return call.index == row.index and call.fits(row) and not call.contradicted_by(row)
+
+
+def _unbound_same_number(call: Call, row: ClccRow) -> bool:
+    return _unbound(call, row) and same(call.number, row.number)
+
+
+def _unbound(call: Call, row: ClccRow) -> bool:
+    return call.index is None and call.fits(row) and not call.contradicted_by(row)
+
+
+def _moved(rows: Sequence[ClccRow]) -> _Rule:
+    """A call whose index is gone from the list, and that stands under another one now (after a handover)."""
+    indices = {row.index for row in rows}
+
+    def rule(call: Call, row: ClccRow) -> bool:
+        return (
+            call.index is not None
+            and call.index not in indices
+            and call.direction is row.direction
+            and same(call.number, row.number)
+            and not call.contradicted_by(row)
+        )
+
+    return rule

@@ -1,0 +1,46 @@
+"""Which dialect a modem speaks: by what it says of itself, by its USB ids, or by the lines it exchanges."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from gateways.gsm.dialect import CompiledDialect
+from gateways.gsm.dialects import Dialects
+
+
+def by_identity(dialects: Dialects, answers: Iterable[str]) -> CompiledDialect:
+    """From the answers of ATI, +CGMI, +CGMM, +CGMR; the base dialect when none claims them."""
+    text = "\n".join(answers)
+    return _best(
+        dialects,
+        lambda dialect: sum(1 for pattern in dialect.data.match.identity if re.search(pattern, text)),
+    )
+
+
+def by_usb(dialects: Dialects, vendor: int, product: int) -> CompiledDialect | None:
+    """From a USB device's ids; none when no dialect lists them."""
+    name = f"{vendor:04x}:{product:04x}"
+    found = _best(dialects, lambda dialect: int(name in dialect.data.match.usb))
+    return found if name in found.data.match.usb else None
+
+
+def by_lines(dialects: Dialects, lines: Sequence[str]) -> CompiledDialect:
+    """From the lines of a session, of either side. A dialect gets what its ancestors claim as well, so that the
+    more special one wins only by a line of its own."""
+    own = {dialect.key: _hits(dialect, lines) for dialect in dialects}
+    return _best(
+        dialects,
+        lambda dialect: sum(own[name] for name in dialect.data.lineage) if own[dialect.key] else 0,
+    )
+
+
+def _hits(dialect: CompiledDialect, lines: Sequence[str]) -> int:
+    patterns = [re.compile(pattern) for pattern in dialect.data.match.lines]
+    return sum(1 for line in lines if any(pattern.fullmatch(line) for pattern in patterns))
+
+
+def _best(dialects: Dialects, score: Callable[[CompiledDialect], int]) -> CompiledDialect:
+    """The highest score; among equals the more special, then the first by name; the base for none."""
+    ranked = sorted(dialects, key=lambda dialect: (-score(dialect), -len(dialect.data.lineage), dialect.key))
+    return ranked[0] if ranked and score(ranked[0]) > 0 else dialects.base()

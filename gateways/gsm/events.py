@@ -1,0 +1,271 @@
+"""What the driver reports. All frozen, all stamped with the time that the driver was given."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NewType
+
+import msgspec
+
+from gateways.gsm.at.parse import Direction, Registration
+
+CallId = NewType("CallId", int)
+"""Our own number of a call on this modem: counts from 1, never used twice by one driver."""
+Ref = NewType("Ref", str)
+"""What the requester calls its call, so that it is dialled once however often it is asked for."""
+
+
+class CallState(StrEnum):
+    """How far a call has got."""
+
+    DIALING = "dialing"
+    RINGING = "ringing"
+    """Our call rings at the other end."""
+    ACTIVE = "active"
+    HELD = "held"
+    INCOMING = "incoming"
+    WAITING = "waiting"
+    """It comes in while another call is up."""
+    RELEASED = "released"
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """The root of all events."""
+
+    at_s: float
+
+
+class CallEvent(Event, frozen=True, kw_only=True):
+    """Something about one call."""
+
+    call: CallId
+    ref: Ref | None
+    """Of a call that was dialled, or adopted, by request."""
+    number: str | None
+    """E.164; none when withheld, not known (yet), or a short code."""
+
+
+class CallDialing(CallEvent, frozen=True, kw_only=True):
+    """Our call has been handed to the modem."""
+
+
+class CallRinging(CallEvent, frozen=True, kw_only=True):
+    """The other phone rings (27.007 stat 3)."""
+
+
+class CallAnswered(CallEvent, frozen=True, kw_only=True):
+    """The call is up, whoever called."""
+
+    direction: Direction
+    confirmed: bool
+    """False where the modem's word does not prove it (`answer_trust = "early"`)."""
+
+
+class CallIncoming(CallEvent, frozen=True, kw_only=True):
+    """Somebody calls. Said at the first sign, the number may follow."""
+
+    caller: str
+    """The number as the network gave it; empty when there is none (yet)."""
+    withheld: bool
+
+
+class CallIdentified(CallEvent, frozen=True, kw_only=True):
+    """The number of an incoming or waiting call has come."""
+
+    caller: str
+
+
+class CallWithheld(CallEvent, frozen=True, kw_only=True):
+    """The network has said that there will be no number."""
+
+
+class CallWaiting(CallEvent, frozen=True, kw_only=True):
+    """Somebody calls while another call is up."""
+
+    caller: str
+    withheld: bool
+
+
+class CallHeld(CallEvent, frozen=True, kw_only=True):
+    """The call is on hold."""
+
+
+class CallActive(CallEvent, frozen=True, kw_only=True):
+    """The call is back from hold."""
+
+
+class CallFound(CallEvent, frozen=True, kw_only=True):
+    """The modem holds a call that this driver has not set up: left by a former process, or by a hand."""
+
+    direction: Direction
+    state: CallState
+
+
+class CallReleased(CallEvent, frozen=True, kw_only=True):
+    """The call is gone. Once for each call, and nothing about it afterwards."""
+
+    direction: Direction
+    cause: int | None
+    """ITU-T Q.850, above 127 our own (`messages.base.HangupCause`); none when nobody said why."""
+    text: str
+    """The line, or the reason in words."""
+    answered: bool
+    ended_s: float
+    """When the end was first heard of; the cause may have taken a moment longer."""
+
+
+class Identity(msgspec.Struct, frozen=True, kw_only=True):
+    """What the modem says of itself."""
+
+    manufacturer: str = ""
+    model: str = ""
+    revision: str = ""
+    imei: str = ""
+    dialect: str = ""
+
+
+class Ready(Event, frozen=True, kw_only=True):
+    """Initialised (again): calls can be placed as far as SIM and network allow."""
+
+    identity: Identity
+
+
+class VoiceReady(Event, frozen=True, kw_only=True):
+    """The call's voice flows through the voice port, s16le."""
+
+    call: CallId
+    rate_hz: int
+    frame_bytes: int
+
+
+class VoiceFailed(Event, frozen=True, kw_only=True):
+    """The modem does not switch the call's voice to the host."""
+
+    call: CallId
+    text: str
+
+
+class SignalChanged(Event, frozen=True, kw_only=True):
+    """Signal strength; none for unknown."""
+
+    dbm: int | None
+
+
+class RegistrationChanged(Event, frozen=True, kw_only=True):
+    """Whether, and how, the network knows the SIM."""
+
+    state: Registration
+
+
+class SimState(Event, frozen=True, kw_only=True):
+    """What the SIM waits for: `READY`, `SIM PIN`, `SIM PUK`, `NOT INSERTED`, … (27.007 clause 8.3)."""
+
+    code: str
+
+
+class EmergencyNumbers(Event, frozen=True, kw_only=True):
+    """The emergency numbers that the SIM lists: the dial guard must know them."""
+
+    numbers: tuple[str, ...]
+
+
+class SmsReceived(Event, frozen=True, kw_only=True):
+    """A short message came, whole."""
+
+    sender: str
+    number: str | None
+    """E.164."""
+    text: str
+    """Empty for binary messages."""
+    data: bytes
+    """The user data of 8-bit messages; empty for text."""
+    sent_at: str
+    """The service centre's time stamp, RFC 3339; empty when unreadable."""
+    stored: tuple[int, ...]
+    """Where the modem still keeps it: `Driver.delete_sms` once it is durable."""
+
+
+class SmsFailed(Event, frozen=True, kw_only=True):
+    """A PDU that could not be read; kept for the log."""
+
+    pdu: str
+    text: str
+
+
+class SmsSent(Event, frozen=True, kw_only=True):
+    """The network took our message, or did not."""
+
+    ref: Ref
+    ok: bool
+    text: str
+
+
+class ModemRebooted(Event, frozen=True, kw_only=True):
+    """The modem says that it has started anew; its calls are being checked."""
+
+
+class Stage(StrEnum):
+    """The watchdog's ladder: what has to be done about a modem that does not answer."""
+
+    RESYNC = "resync"
+    """The driver does it by itself."""
+    REOPEN = "reopen"
+    """Close the port, open it again, and call `Driver.opened`."""
+    RESET = "reset"
+    """The driver has sent the reset command; there is no live call."""
+    USB_RESET = "usb_reset"
+    """Reset the USB device, if that can be done; then `Driver.opened`."""
+    QUARANTINE = "quarantine"
+    """Take the line out of service and raise an alarm; the driver goes on trying now and then."""
+
+
+class Unresponsive(Event, frozen=True, kw_only=True):
+    """The modem does not answer; `stage` says what comes next."""
+
+    stage: Stage
+    live_calls: int
+
+
+class Responsive(Event, frozen=True, kw_only=True):
+    """It answers again after `Unresponsive`; `Ready` follows when it was initialised anew."""
+
+
+class HangUpStuck(Event, frozen=True, kw_only=True):
+    """The call does not end, although it was hung up several times."""
+
+    call: CallId
+    attempts: int
+
+
+class RequestFailed(Event, frozen=True, kw_only=True):
+    """A hold, swap, conference, drop or digit was refused by the modem."""
+
+    request: str
+    call: CallId | None
+    text: str
+
+
+class RequestDone(Event, frozen=True, kw_only=True):
+    """A hold, swap, conference, drop or digit was taken by the modem."""
+
+    request: str
+    call: CallId | None
+
+
+class CommandRefused(Event, frozen=True, kw_only=True):
+    """The modem declined one of our own commands: for the log."""
+
+    command: str
+    error: str
+
+
+class UnknownLine(Event, frozen=True, kw_only=True):
+    """A line that no pattern matches: for the log."""
+
+    text: str
+
+
+class NoiseDropped(Event, frozen=True, kw_only=True):
+    """A line that never ended was thrown away: for the log."""
+
+    bytes_dropped: int

@@ -1,0 +1,96 @@
+"""Ending calls: which verb, and again until the call is really gone. Decides; sends nothing.
+
+Hang-ups without effect are among the commonest faults of this hardware: what was asked for stays asked for until
+the list of calls no longer shows the call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from gateways.gsm.call import COMING_IN, SETTING_UP, CallView
+from gateways.gsm.dialect import Dialect
+from gateways.gsm.events import CallId, CallState
+
+AGAIN_S: Final = 1.0
+"""Between one attempt and the next."""
+STUCK_AFTER: Final = 5
+"""Attempts without effect after which somebody should be told."""
+
+
+class _Wanted(msgspec.Struct):
+    attempts: int = 0
+    next_s: float = 0.0
+
+
+class HangUps:
+    """The calls that are to end."""
+
+    def __init__(self) -> None:
+        self._wanted: dict[CallId, _Wanted] = {}
+
+    def want(self, call: CallId) -> None:
+        """This call is to end; asking again changes nothing."""
+        self._wanted.setdefault(call, _Wanted())
+
+    def gone(self, call: CallId) -> None:
+        """It has ended."""
+        self._wanted.pop(call, None)
+
+    def due(self, calls: Sequence[CallView], dialect: Dialect, now_s: float) -> list[tuple[CallView, str]]:
+        """Calls and the commands that end them, to be sent now."""
+        ready: list[tuple[CallView, str]] = []
+        for call in calls:
+            wanted = self._wanted.get(call.call)
+            if wanted is None or call.ending or now_s < wanted.next_s:
+                continue
+            others = [other for other in calls if other.call != call.call and not other.ending]
+            verb = hang_up_verb(call, others, dialect, wanted.attempts)
+            if verb is None:
+                wanted.next_s = now_s + AGAIN_S / 2
+            else:
+                ready.append((call, verb))
+        return ready
+
+    def sent(self, call: CallId, now_s: float) -> bool:
+        """An attempt is on its way; true when it is the one that makes it a case for an alarm."""
+        wanted = self._wanted[call]
+        wanted.attempts += 1
+        wanted.next_s = now_s + AGAIN_S
+        return wanted.attempts == STUCK_AFTER
+
+    def attempts(self, call: CallId) -> int:
+        """How often it has been tried."""
+        return self._wanted[call].attempts if call in self._wanted else 0
+
+    def next_deadline(self, calls: Sequence[CallView]) -> float | None:
+        """When `due` may have something to say about one of these."""
+        return min(
+            (
+                self._wanted[call.call].next_s
+                for call in calls
+                if call.call in self._wanted and not call.ending
+            ),
+            default=None,
+        )
+
+
+def hang_up_verb(call: CallView, others: Sequence[CallView], dialect: Dialect, attempts: int) -> str | None:
+    """The command that ends this call and spares the others; none while its index is not known.
+
+    27.007 clause 7.13 (+CHLD) for one of several; +CHUP and ATH end whatever is current.
+    """
+    if call.state is CallState.WAITING and others:
+        return dialect.reject_waiting
+    if not others:
+        return dialect.hang_up if attempts % 2 == 0 else dialect.hang_up_again or dialect.hang_up
+    early = call.state is CallState.DIALING and not dialect.hang_up_one_before_ringing
+    if call.index is not None and dialect.hang_up_one and not early:
+        verb = dialect.drop if call.in_conference and dialect.drop else dialect.hang_up_one
+        return verb.format(id=call.index)
+    if call.state in SETTING_UP or call.state in COMING_IN:
+        return dialect.hang_up
+    return None

@@ -1,0 +1,196 @@
+"""Brings a modem from unknown to ready: who are you, is the SIM open, the dialect's settings, the network.
+
+Hands out commands stage by stage and reads their results; sends nothing itself. It never gives up: what a busy
+SIM refuses is asked again, what the modem does not know is left out.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final
+
+from gateways.gsm.at.commands import Command, Urgency, is_bare, prefix_of
+from gateways.gsm.at.engine import Finished, Outcome, error_code
+from gateways.gsm.at.parse import parse_cpin, parse_emergency_numbers, parse_imei
+from gateways.gsm.detection import by_identity
+from gateways.gsm.dialect import CompiledDialect
+from gateways.gsm.dialects import Dialects
+from gateways.gsm.events import Identity
+
+SIM_QUERY: Final = "AT+CPIN?"
+REGISTRATION_QUERY: Final = "AT+CREG?"
+SIGNAL_QUERY: Final = "AT+CSQ"
+EMERGENCY_QUERY: Final = "AT+CRSM=176,28599,0,0,0"
+"""EF_ECC, 6FB7 (31.102 clause 4.2.21)."""
+STORED_SMS_QUERY: Final = "AT+CMGL=4"
+
+_BUSY: Final = frozenset({"14", "515", "SIM busy"})
+_SIM_ERRORS: Final = {"10": "NOT INSERTED", "13": "SIM FAILURE", "15": "SIM WRONG"}
+_RETRY_S: Final = 1.0
+_RETRIES: Final = 8
+
+
+class _Stage(Enum):
+    IDENTIFY = "identify"
+    SIM = "sim"
+    SETTINGS = "settings"
+    NETWORK = "network"
+    DONE = "done"
+
+
+def command_of(
+    dialect: CompiledDialect, text: str, urgency: Urgency, *, timeout_s: float | None = None
+) -> Command:
+    """A plain command of this dialect, with what its text tells about its answer."""
+    prefix = prefix_of(text)
+    return Command(
+        text=text,
+        timeout_s=dialect.data.times.command_s if timeout_s is None else timeout_s,
+        urgency=urgency,
+        prefix=prefix,
+        bare=is_bare(text),
+        answer_ends=bool(prefix) and prefix in dialect.data.answer_ends,
+    )
+
+
+class Startup:
+    """See the module. `dialect` is none when it is to be found out."""
+
+    def __init__(self, dialects: Dialects, dialect: CompiledDialect | None, pin: str) -> None:
+        self._dialects = dialects
+        self.chosen = dialect
+        """The dialect, once known."""
+        self.sim = ""
+        """What the SIM waits for; empty until known."""
+        self.emergency_numbers: tuple[str, ...] = ()
+        self._pin = pin
+        self._stage = _Stage.DONE
+        self._outstanding = 0
+        self._again: list[str] = []
+        self._again_at_s: float | None = None
+        self._tries = 0
+        self._answers: dict[str, tuple[str, ...]] = {}
+        self._commands: list[Command] = []
+
+    @property
+    def done(self) -> bool:
+        """Whether the modem is ready."""
+        return self._stage is _Stage.DONE
+
+    @property
+    def dialect(self) -> CompiledDialect:
+        """The dialect to speak now: the base until the modem's own is known."""
+        return self.chosen or self._dialects.base()
+
+    def begin(self) -> None:
+        """From the start; what was asked before is void."""
+        self._outstanding = 0
+        self._again.clear()
+        self._again_at_s = None
+        self._enter(_Stage.IDENTIFY)
+
+    def take_commands(self) -> list[Command]:
+        """Commands to send now."""
+        commands, self._commands = self._commands, []
+        return commands
+
+    def result(self, finished: Finished, now_s: float) -> None:
+        """One of them has ended."""
+        self._outstanding -= 1
+        text = finished.command.text
+        if finished.outcome is Outcome.ERROR and error_code(finished.final) in _BUSY:
+            self._again.append(text)
+        elif finished.outcome is Outcome.OK:
+            self._answers[text] = finished.lines
+        if text == SIM_QUERY or text.startswith("AT+CPIN="):
+            self._sim_result(finished)
+        if finished.outcome is Outcome.OK and text == EMERGENCY_QUERY and finished.lines:
+            self.emergency_numbers = parse_emergency_numbers(finished.lines[0])
+        if self._outstanding == 0:
+            self._stage_over(now_s)
+
+    def tick(self, now_s: float) -> None:
+        """Time has passed."""
+        if self._again_at_s is not None and now_s >= self._again_at_s:
+            again, self._again, self._again_at_s = self._again, [], None
+            self._send(again)
+
+    def next_deadline(self) -> float | None:
+        """When `tick` has something to do."""
+        return self._again_at_s
+
+    def identity(self) -> Identity:
+        """What the modem has said of itself."""
+        return Identity(
+            manufacturer=_first(self._answers.get("AT+CGMI", ())),
+            model=_first(self._answers.get("AT+CGMM", ())),
+            revision=_first(self._answers.get("AT+CGMR", ())),
+            imei=parse_imei(self._answers.get("AT+CGSN", ()) + self._answers.get("ATI", ())),
+            dialect=self.dialect.key,
+        )
+
+    def _stage_over(self, now_s: float) -> None:
+        if self._again and self._tries < _RETRIES:
+            self._tries += 1
+            self._again_at_s = now_s + _RETRY_S
+            return
+        self._again.clear()
+        match self._stage:
+            case _Stage.IDENTIFY:
+                if self.chosen is None:
+                    said = [
+                        line for text in self.dialect.data.identify for line in self._answers.get(text, ())
+                    ]
+                    self.chosen = by_identity(self._dialects, said)
+                self._enter(_Stage.SIM)
+            case _Stage.SIM:
+                self._enter(_Stage.SETTINGS)
+            case _Stage.SETTINGS:
+                self._enter(_Stage.NETWORK)
+            case _Stage.NETWORK:
+                self._enter(_Stage.DONE)
+            case _Stage.DONE:
+                pass
+
+    def _enter(self, stage: _Stage) -> None:
+        self._stage, self._tries = stage, 0
+        match stage:
+            case _Stage.IDENTIFY:
+                self._send([*self.dialect.data.first, *self.dialect.data.identify])
+            case _Stage.SIM:
+                self._send([SIM_QUERY])
+            case _Stage.SETTINGS:
+                self._send(list(self.dialect.data.init))
+            case _Stage.NETWORK:
+                self._send([REGISTRATION_QUERY, SIGNAL_QUERY, EMERGENCY_QUERY, STORED_SMS_QUERY])
+            case _Stage.DONE:
+                pass
+
+    def _sim_result(self, finished: Finished) -> None:
+        if finished.outcome is Outcome.OK and finished.command.text.startswith("AT+CPIN="):
+            self._again.append(SIM_QUERY)
+        elif finished.outcome is Outcome.OK and finished.lines:
+            sim = parse_cpin(finished.lines[0])
+            self.sim = sim.code if sim is not None else self.sim
+            if self.sim == "SIM PIN" and self._pin:
+                # Once: a second wrong PIN costs one of three attempts, the third locks the card.
+                pin, self._pin = self._pin, ""
+                self._send([f'AT+CPIN="{pin}"'])
+        elif finished.outcome is Outcome.ERROR and finished.command.text == SIM_QUERY:
+            self.sim = _SIM_ERRORS.get(error_code(finished.final), self.sim)
+
+    def _send(self, texts: list[str]) -> None:
+        if not texts:
+            texts = [self.dialect.data.resync[0]]
+        self._outstanding += len(texts)
+        self._commands += [command_of(self.dialect, text, Urgency.SET_UP) for text in texts]
+
+
+def _first(lines: tuple[str, ...]) -> str:
+    """The first answer line, without a prefix that some firmware puts in front (`+CGMM: "SIM7600E"`)."""
+    if not lines:
+        return ""
+    text = lines[0]
+    if text.startswith("+") and ":" in text:
+        text = text.partition(":")[2]
+    return text.strip().strip('"')

@@ -1,0 +1,167 @@
+"""AT traces: what went over the port, with times, as text that people and `modem replay` can read.
+
+    # dialect: simcom7600            (optional; without it the dialect is found from the lines)
+    0.000 > ATD+393331112223;\\r
+    0.041 < \\r\\nOK\\r\\n
+
+`>` host to modem, `<` modem to host, bytes escaped as in Python. A line `2.500 ! reason` says that the port was
+lost. A PIN is never written down.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import Final, TextIO
+
+import msgspec
+
+from gateways.gsm.errors import TraceError
+
+_LINE: Final = re.compile(r"\s*(?P<time>\d+(?:\.\d*)?|\.\d+)\s+(?P<side>[<>!])(?: (?P<data>.*)|\s*)")
+_HEADER: Final = re.compile(r"#\s*dialect\s*[:=]\s*(?P<name>[\w.+-]+)", re.IGNORECASE)
+_ESCAPE: Final = re.compile(r"\\(?:x([0-9a-fA-F]{2})|([0-7]{1,3})|(.))", re.DOTALL)
+_SIMPLE: Final = {
+    "r": 13,
+    "n": 10,
+    "t": 9,
+    "0": 0,
+    "a": 7,
+    "b": 8,
+    "f": 12,
+    "v": 11,
+    "\\": 92,
+    "'": 39,
+    '"': 34,
+}
+_NAMED: Final = {13: "\\r", 10: "\\n", 9: "\\t", 92: "\\\\"}
+_PIN: Final = re.compile(rb"(AT\+CPIN=)[^\r]*", re.IGNORECASE)
+
+
+class Side(Enum):
+    """Who sent it."""
+
+    HOST = ">"
+    MODEM = "<"
+    LOST = "!"
+    """Nobody: the port was lost."""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One line of a trace."""
+
+    at_s: float
+    side: Side
+    data: bytes
+
+
+class Trace(msgspec.Struct, frozen=True):
+    """A whole trace."""
+
+    entries: tuple[Entry, ...]
+    dialect: str | None = None
+    """What the header says."""
+
+    def lines(self) -> list[str]:
+        """The text lines of both sides, for finding out the dialect."""
+        found: list[str] = []
+        for side in (Side.HOST, Side.MODEM):
+            data = b"".join(entry.data for entry in self.entries if entry.side is side)
+            text = data.decode("latin-1")
+            found += [line.strip() for line in re.split(r"[\r\n]+", text) if line.strip()]
+        return found
+
+
+def read_trace(text: str) -> Trace:
+    """The trace in a file's text. Raises TraceError with the number of the line."""
+    entries: list[Entry] = []
+    dialect: str | None = None
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        if line.lstrip().startswith("#"):
+            header = _HEADER.search(line)
+            if header is not None and dialect is None:
+                dialect = header["name"]
+            continue
+        entries.append(_entry(line, number, entries[-1].at_s if entries else 0.0))
+    return Trace(tuple(entries), dialect)
+
+
+def format_trace(trace: Trace) -> str:
+    """The text of a trace; `read_trace` gives the same back."""
+    header = [f"# dialect: {trace.dialect}"] if trace.dialect else []
+    return "\n".join((*header, *(format_entry(entry) for entry in trace.entries))) + "\n"
+
+
+def format_entry(entry: Entry) -> str:
+    """One line, without its end."""
+    return f"{entry.at_s:.3f} {entry.side.value} {escape(entry.data)}"
+
+
+def escape(data: bytes) -> str:
+    """Bytes as Python writes them, quotes left alone; blanks at the end are escaped too, since editors cut them."""
+    text = "".join(
+        _NAMED.get(byte) or (chr(byte) if 0x20 <= byte <= 0x7E else f"\\x{byte:02x}") for byte in data
+    )
+    return text[:-1] + "\\x20" if text.endswith(" ") else text
+
+
+def unescape(text: str) -> bytes:
+    """The reverse. Raises ValueError for an escape that Python does not know, and for what is no byte."""
+    out = bytearray()
+    place = 0
+    for match in _ESCAPE.finditer(text):
+        out += text[place : match.start()].encode("latin-1")
+        place = match.end()
+        if match[1] is not None:
+            out.append(int(match[1], 16))
+        elif match[2] is not None:
+            out.append(int(match[2], 8) & 0xFF)
+        elif match[3] in _SIMPLE:
+            out.append(_SIMPLE[match[3]])
+        else:
+            raise ValueError(f"no such escape: \\{match[3]}")
+    rest = text[place:]
+    if "\\" in rest:
+        raise ValueError("a backslash at the end")
+    return bytes(out + rest.encode("latin-1"))
+
+
+class TraceWriter:
+    """Writes a trace while the session runs; every line is flushed, so that a kill loses nothing."""
+
+    def __init__(self, file: TextIO, start_s: float, dialect: str | None = None) -> None:
+        self._file = file
+        self._start_s = start_s
+        if dialect:
+            self._file.write(f"# dialect: {dialect}\n")
+
+    def host(self, data: bytes, now_s: float) -> None:
+        """Bytes that were written."""
+        self._write(Side.HOST, _PIN.sub(rb'\1"****"', data), now_s)
+
+    def modem(self, data: bytes, now_s: float) -> None:
+        """Bytes that were read."""
+        self._write(Side.MODEM, data, now_s)
+
+    def lost(self, reason: str, now_s: float) -> None:
+        """The port is gone."""
+        self._write(Side.LOST, reason.encode("latin-1", "replace"), now_s)
+
+    def _write(self, side: Side, data: bytes, now_s: float) -> None:
+        if data:
+            self._file.write(format_entry(Entry(max(0.0, now_s - self._start_s), side, data)) + "\n")
+            self._file.flush()
+
+
+def _entry(line: str, number: int, earlier_s: float) -> Entry:
+    match = _LINE.fullmatch(line)
+    if match is None:
+        raise TraceError(f"line {number}: neither a comment nor `TIME > bytes` or `TIME < bytes`")
+    try:
+        data = unescape(match["data"] or "")
+    except ValueError as error:
+        raise TraceError(f"line {number}: {error}") from error
+    # Two recorders may have been merged by hand: time never runs backwards here.
+    return Entry(max(earlier_s, float(match["time"])), Side(match["side"]), data)
