@@ -5,6 +5,7 @@ This decides nothing about dialling: the guard before the modem has its own list
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import phonenumbers
@@ -18,14 +19,20 @@ DEFAULT_REGION: Final = "IT"
 EMERGENCY: Final = frozenset({"112", "113", "115", "118", "911", "999", "000", "08", "110", "119"})
 """Emergency numbers of GSM phones (TS 22.101, 10.1.1) and of Italy; other countries' by phonenumbers."""
 
+_WRITTEN: Final = re.compile(r"\+?[0-9 ()./\u00a0\u2010-\u2015-]+")
+
 
 def normalised(text: str, region: str = DEFAULT_REGION) -> E164:
     """The number as E.164, `+393331112223`. Raises NumberRefused for what no network could reach.
 
     A number that is possible is taken, whether or not its range is in use: ranges change.
     """
+    written = text.strip().removeprefix("tel:")
+    if not _WRITTEN.fullmatch(written):
+        # The parser would find a number in any sentence, and take letters for digits.
+        raise NumberRefused(f"{text!r} is not a telephone number")
     try:
-        parsed = phonenumbers.parse(text, region)
+        parsed = phonenumbers.parse(written, region)
     except phonenumbers.NumberParseException as error:
         raise NumberRefused(f"{text!r} is not a telephone number") from error
     if parsed.extension or not phonenumbers.is_possible_number(parsed):

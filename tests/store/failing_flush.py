@@ -1,4 +1,4 @@
-"""A disk whose flush fails: the kernel (seccomp) answers EIO to fsync and fdatasync, in this process for ever."""
+"""A disk whose flush fails: seccomp has the kernel answer EIO to fsync and fdatasync, in this process."""
 
 import ctypes
 import errno

@@ -7,7 +7,7 @@ from messages.ids import E164, SECOND, AlertId, Channel, Instant, LegId, LineId,
 from store.alerts import Signal
 from store.dialect import url_of
 from store.journal import Journal
-from store.notify import LocalNotifier
+from store.notify import LocalNotifier, Notifier
 
 START = Instant(1_795_000_000 * SECOND)
 
@@ -25,9 +25,11 @@ class Clock:
         self.now_us = Instant(self.now_us + round(seconds * SECOND))
 
 
-def journal_in(path: Path) -> Journal:
+def journal_in(path: Path, notify: Notifier | None = None) -> Journal:
     """A journal with a clock that stands still, for tests that open it in their own way."""
-    return Journal.open(url_of(path), node=NodeId("n1"), clock=lambda: START, notify=LocalNotifier())
+    return Journal.open(
+        url_of(path), node=NodeId("n1"), clock=lambda: START, notify=notify or LocalNotifier()
+    )
 
 
 def answered(attempt: int = 1) -> LegAnswered:

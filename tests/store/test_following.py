@@ -1,0 +1,217 @@
+"""Who follows the journal hears of every commit, without polling, and the writer never waits for anybody."""
+
+import asyncio
+import os
+import select
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from store.follower import Follower
+from store.following import Following
+from store.journal import Append, Journal
+from store.notify import LocalNotifier, Notifier, SocketNotifier
+from store.projections import Lines
+from tests.store.children import Say, children
+from tests.store.places import journal_in, returned
+from tests.waiting import wait_until
+
+OpenJournal = Callable[..., Journal]
+ONE = Append("line-a", None, (returned(),))
+
+
+def readable(descriptor: int, within_s: float = 0.0) -> bool:
+    return bool(select.select([descriptor], [], [], within_s)[0])
+
+
+@pytest.fixture(params=["sockets", "local"])
+def notifier(request: pytest.FixtureRequest, tmp_path: Path) -> Notifier:
+    return LocalNotifier() if request.param == "local" else SocketNotifier(tmp_path / "run" / "notify")
+
+
+def test_a_listener_hears_a_commit_until_it_has_taken_it(notifier: Notifier) -> None:
+    ear, other = notifier.listen(), notifier.listen()
+    assert not readable(ear.fileno())
+    assert ear.drain() is False
+    for seq in range(1, 50):
+        notifier.committed(seq)
+    assert readable(ear.fileno())
+    assert ear.drain() is True
+    assert not readable(ear.fileno())
+    assert readable(other.fileno())
+    ear.poke()
+    assert readable(ear.fileno())
+    ear.close()
+    ear.close()
+    notifier.committed(50)
+    assert other.drain() is True
+    other.close()
+
+
+def test_a_follower_gets_every_event_once_and_in_order(open_journal: OpenJournal, notifier: Notifier) -> None:
+    journal = open_journal(notifier)
+    journal.append(ONE)
+    from_here, from_start = Follower(journal), Follower(journal, 0)
+    assert from_here.next_batch() == []
+    journal.append(ONE, ONE)
+    assert readable(from_here.fileno())
+    assert [one.seq for one in from_here.next_batch()] == [2, 3]
+    assert not readable(from_here.fileno())
+    assert from_here.next_batch() == []
+    assert [one.seq for one in from_start.next_batch()] == [1, 2, 3]
+    from_here.close()
+    from_start.close()
+
+
+def test_there_is_more_where_a_batch_was_full(open_journal: OpenJournal, notifier: Notifier) -> None:
+    journal = open_journal(notifier)
+    follower = Follower(journal)
+    journal.append(Append("line-a", 0, (returned(),) * 25))
+    sizes = []
+    while readable(follower.fileno()):
+        sizes.append(len(follower.next_batch(10)))
+    assert sizes == [10, 10, 5]
+    assert follower.seq == 25
+    follower.close()
+
+
+def test_what_the_journal_does_not_give_now_is_given_later(open_journal: OpenJournal, path: Path) -> None:
+    journal = open_journal()
+    follower = Follower(journal)
+    journal.append(ONE)
+    journal.close()
+    with pytest.raises(Exception, match="closed"):
+        follower.next_batch()
+    assert readable(follower.fileno())
+    assert follower.seq == 0
+    follower.close()
+
+
+def test_another_processes_commits_are_heard(path: Path, tmp_path: Path, open_journal: OpenJournal) -> None:
+    folder = tmp_path / "run" / "notify"
+    journal = open_journal(SocketNotifier(folder))
+    follower = Follower(journal)
+
+    def append(say: Say) -> None:
+        other = journal_in(path, SocketNotifier(folder))
+        for _ in range(20):
+            say(str(other.append(ONE)[0].seq))
+
+    seen: list[int] = []
+    with children(append) as (child,):
+        while len(seen) < 20:
+            assert readable(follower.fileno(), 30)
+            seen += [one.seq for one in follower.next_batch()]
+        assert [int(line) for line in child.lines()] == seen == list(range(1, 21))
+    follower.close()
+    assert list(folder.iterdir()) == []
+
+
+def test_the_sockets_of_the_dead_are_removed(tmp_path: Path) -> None:
+    notifier = SocketNotifier(tmp_path)
+
+    def listen(say: Say) -> None:
+        ear = notifier.listen()
+        say("listening")
+        select.select([ear], [], [])
+        say("heard")
+        os.kill(os.getpid(), 9)
+
+    with children(listen) as (child,):
+        assert child.line() == "listening"
+        assert len(list(tmp_path.iterdir())) == 1
+        notifier.committed(1)
+        assert child.line() == "heard"
+        assert child.wait() == -9
+    notifier.committed(2)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_no_socket_is_left_alone_or_removed_and_never_in_the_way(tmp_path: Path) -> None:
+    (tmp_path / "README").write_text("mine")
+    (tmp_path / "old.sock").write_text("no socket")
+    (tmp_path / "folder.sock").mkdir()
+    notifier = SocketNotifier(tmp_path)
+    ear = notifier.listen()
+    notifier.committed(1)
+    assert ear.drain()
+    assert (tmp_path / "README").exists()
+    ear.close()
+
+
+def test_nobody_has_to_listen(tmp_path: Path) -> None:
+    notifier = SocketNotifier(tmp_path / "missing")
+    notifier.committed(1)
+    assert not (tmp_path / "missing").exists()
+
+
+def test_a_listener_that_sleeps_holds_nobody_up(tmp_path: Path) -> None:
+    notifier = SocketNotifier(tmp_path)
+    asleep, awake = notifier.listen(), notifier.listen()
+    for seq in range(5000):
+        notifier.committed(seq)
+        assert awake.drain()
+    assert asleep.drain()
+    asleep.close()
+    awake.close()
+
+
+def test_a_folder_may_lie_deeper_than_a_sockets_address_is_long(tmp_path: Path) -> None:
+    folder = tmp_path / ("d" * 100) / ("e" * 100)
+    notifier = SocketNotifier(folder)
+    ear = notifier.listen()
+    notifier.committed(1)
+    assert ear.drain()
+    ear.close()
+    assert list(folder.iterdir()) == []
+
+
+def test_a_fork_does_not_remove_its_parents_socket(tmp_path: Path) -> None:
+    notifier = SocketNotifier(tmp_path)
+    ear = notifier.listen()
+    with children(lambda _say: ear.close()) as (child,):
+        assert child.wait() == 0
+    notifier.committed(1)
+    assert ear.drain()
+    ear.close()
+
+
+def test_an_event_loop_can_wait_for_the_journal(open_journal: OpenJournal, notifier: Notifier) -> None:
+    journal = open_journal(notifier)
+    follower = Follower(journal)
+
+    async def wait() -> list[int]:
+        loop = asyncio.get_running_loop()
+        heard = asyncio.Event()
+        loop.add_reader(follower.fileno(), heard.set)
+        await loop.run_in_executor(None, journal.append, ONE)
+        await asyncio.wait_for(heard.wait(), 30)
+        loop.remove_reader(follower.fileno())
+        return [one.seq for one in follower.next_batch()]
+
+    assert asyncio.run(wait()) == [1]
+    follower.close()
+
+
+def test_folds_are_kept_up_to_date(open_journal: OpenJournal, notifier: Notifier) -> None:
+    journal = open_journal(notifier)
+    journal.append(ONE)
+    lines = Lines()
+    following = Following(journal, lines)
+    assert lines.lines["a"].version == 1  # type: ignore[index]
+    journal.append(ONE, ONE)
+    wait_until(lambda: readable(following.fileno()))
+    assert [one.version for one in following.catch_up()] == [2, 3]
+    assert lines.lines["a"].version == 3  # type: ignore[index]
+    assert following.seq == 3
+    following.close()
+
+
+def test_a_hint_is_eight_bytes_with_the_place(tmp_path: Path) -> None:
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    listener.bind(str(tmp_path / "me.sock"))
+    SocketNotifier(tmp_path).committed(258)
+    assert listener.recv(100) == b"\0\0\0\0\0\0\1\2"
+    listener.close()

@@ -1,0 +1,199 @@
+"""Many submissions, one flush, and each its own verdict."""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from store.alerts import accept_soon
+from store.errors import JournalLocked, StoreMisuse, VersionConflict
+from store.group_commit import GroupCommitter
+from store.journal import Append, Journal, Transaction
+from store.verify import verify
+from tests.store.children import Say, children
+from tests.store.places import Clock, journal_in, returned, signal
+
+OpenJournal = Callable[..., Journal]
+ONE = Append("line-a", None, (returned(),))
+
+
+@pytest.fixture
+def committer(journal: Journal) -> Iterator[GroupCommitter]:
+    one = GroupCommitter(journal)
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def held(committer: GroupCommitter) -> Iterator[threading.Event]:
+    """The committer busy, until the event is set: what is submitted meanwhile is one group."""
+    inside, go_on = threading.Event(), threading.Event()
+
+    def hold(_: Transaction) -> None:
+        inside.set()
+        assert go_on.wait(30)
+
+    busy = committer.run(hold)
+    assert inside.wait(30)
+    yield go_on
+    go_on.set()
+    busy.result(30)
+
+
+def test_what_is_submitted_meanwhile_becomes_one_commit(
+    committer: GroupCommitter, journal: Journal, clock: Clock, held: threading.Event
+) -> None:
+    heard: list[int] = []
+    ear = journal.notify.listen()
+    futures = [committer.submit(Append(f"line-{n}", 0, (returned(),))) for n in range(20)]
+    for future in futures:
+        future.add_done_callback(lambda done: heard.append(done.result()[0].seq))
+    assert not any(future.done() for future in futures)
+    held.set()
+    assert [future.result(30)[0].seq for future in futures] == list(range(1, 21))
+    assert heard == list(range(1, 21))
+    assert ear.drain()
+    ear.close()
+
+
+def test_a_conflict_of_one_does_not_touch_the_others(
+    committer: GroupCommitter, journal: Journal, held: threading.Event
+) -> None:
+    def fails(transaction: Transaction) -> None:
+        transaction.append(Append("line-c", None, (returned(),)))
+        raise ZeroDivisionError
+
+    first = committer.submit(Append("line-a", 0, (returned(),)))
+    second = committer.submit(Append("line-b", 0, (returned(),)), Append("line-a", 0, (returned(),)))
+    third = committer.run(fails)
+    fourth = committer.submit(Append("line-a", 1, (returned(),)), Append("line-b", 0, (returned(),)))
+    held.set()
+    assert first.result(30)[0].version == 1
+    assert isinstance(second.exception(30), VersionConflict)
+    assert isinstance(third.exception(30), ZeroDivisionError)
+    assert [one.version for one in fourth.result(30)] == [2, 1]
+    assert [one.seq for one in journal.read_all()] == [1, 2, 3]
+    assert verify(journal).problems == ()
+
+
+def test_what_was_given_up_before_its_turn_is_not_written(
+    committer: GroupCommitter, journal: Journal, held: threading.Event
+) -> None:
+    given_up = committer.submit(ONE)
+    assert given_up.cancel()
+    after = committer.submit(ONE)
+    held.set()
+    assert after.result(30)[0].version == 1
+    assert journal.last_seq() == 1
+
+
+def test_a_failure_of_the_journal_is_everybodys_and_the_next_group_goes_on(
+    open_journal: OpenJournal, path: Path
+) -> None:
+    journal = open_journal(patience_s=0.05)
+    committer = GroupCommitter(journal)
+
+    def hold(say: Say) -> None:
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        say("held")
+        threading.Event().wait()
+
+    with children(hold) as (holder,):
+        assert holder.line() == "held"
+        futures = [committer.submit(Append(f"line-{n}", 0, (returned(),))) for n in range(5)]
+        assert {type(future.exception(30)) for future in futures} == {JournalLocked}
+    assert committer.submit(ONE).result(30)[0].seq == 1
+    committer.close()
+
+
+def test_a_committer_that_closes_commits_what_it_has(journal: Journal) -> None:
+    committer = GroupCommitter(journal)
+    futures = [committer.submit(ONE) for _ in range(600)]
+    committer.close()
+    assert [future.result(0)[0].version for future in futures] == list(range(1, 601))
+    committer.close()
+    with pytest.raises(StoreMisuse, match="closed"):
+        committer.submit(ONE)
+
+
+def test_the_journal_can_be_used_beside_it(committer: GroupCommitter, journal: Journal) -> None:
+    done: list[int] = []
+
+    def append() -> None:
+        for _ in range(100):
+            done.append(journal.append(ONE)[0].version)
+
+    threads = [threading.Thread(target=append) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    done += [future.result(30)[0].version for future in [committer.submit(ONE) for _ in range(100)]]
+    for thread in threads:
+        thread.join()
+    assert sorted(done) == list(range(1, 401))
+
+
+def test_alerts_are_accepted_by_the_group(
+    committer: GroupCommitter, clock: Clock, held: threading.Event
+) -> None:
+    numbers = ("+391", "+392", "+391", "+392", "+391")
+    futures = [accept_soon(committer, signal(clock, number), 50) for number in numbers]
+    held.set()
+    accepted = [future.result(30) for future in futures]
+    assert [one.created for one in accepted] == [True, True, False, False, False]
+    assert len({one.alert for one in accepted}) == 2
+
+
+@pytest.mark.process
+def test_case_10_a_storm_is_accepted_in_time_and_every_alert_once(path: Path, clock: Clock) -> None:
+    """64 who submit and wait, two processes, the same numbers from both: one alert for each number."""
+    journal_in(path).close()
+    each = 10
+
+    def storm(say: Say) -> None:
+        journal = journal_in(path)
+        committer = GroupCommitter(journal)
+        said: list[str] = []
+
+        def submit(who: int) -> None:
+            for n in range(each):
+                sent = signal(clock, f"+39333{who:03d}{n:04d}")
+                accepted = accept_soon(committer, sent, 50).result(60)
+                said.append(f"{sent.phone} {accepted.alert} {accepted.created}")
+
+        threads = [threading.Thread(target=submit, args=(who,)) for who in range(64)]
+        began = time.monotonic()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        took = time.monotonic() - began
+        for line in said:
+            say(line)
+        say(f"took {took} 0")
+        committer.close()
+        journal.close()
+
+    alerts: dict[str, set[str]] = {}
+    created: dict[str, int] = {}
+    took: list[float] = []
+    with children(storm, storm) as started:
+        for child in started:
+            for line in child.lines(60):
+                phone, alert, new = line.split()
+                if phone == "took":
+                    took.append(float(alert))
+                    continue
+                alerts.setdefault(phone, set()).add(alert)
+                created[phone] = created.get(phone, 0) + (new == "True")
+    assert len(alerts) == 64 * each
+    assert {len(found) for found in alerts.values()} == {1}
+    assert set(created.values()) == {1}
+    # 2 × 640 accepted; some 0.2 s on an idle machine of two cores
+    assert max(took) < 20
+    journal = journal_in(path)
+    assert verify(journal).problems == ()
+    journal.close()

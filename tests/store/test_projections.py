@@ -1,0 +1,306 @@
+"""The folds: what they show, and that a start which reads little shows what one that reads all shows."""
+
+import sqlite3
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy.dialects import sqlite
+
+from messages.events import (
+    AdviceChanged,
+    AlertCancelled,
+    AlertClosed,
+    AlertReceived,
+    AlertSignalAdded,
+    CaseOpened,
+    DeadlineMissed,
+    Event,
+    LegReleased,
+    LineQuarantined,
+    LineReturned,
+    LineSeized,
+    OperatorJoined,
+    OperatorLeft,
+    OperatorNotAnswering,
+    OperatorReserved,
+    PsapRequested,
+    ShiftChanged,
+    UserIdentified,
+    UserReached,
+)
+from messages.ids import (
+    E164,
+    Advice,
+    AlertId,
+    Channel,
+    CrewId,
+    Instant,
+    LegId,
+    LineId,
+    NodeId,
+    OperatorId,
+    Outcome,
+    ShiftState,
+    UserId,
+)
+from store import rows, streams
+from store.alerts import accept
+from store.journal import Append, Journal
+from store.projections import Lines, OpenAlert, OpenAlerts, Operators
+from store.rebuild import NEWEST_RARE, rebuild, replay
+from tests.store.places import START, Clock, journal_in, signal
+
+OpenJournal = Callable[..., Journal]
+ANNA, X, SIM1 = OperatorId("anna"), AlertId("x"), LineId("sim1")
+LEG = LegId("x:op1")
+
+
+PHONE = E164("+391")
+
+
+def received(deadline_s: int = 50, *, test: bool = False) -> AlertReceived:
+    at = Instant(START + deadline_s * 1_000_000)
+    return AlertReceived(
+        channel=Channel.DATA,
+        raised_at=START,
+        received_at=START,
+        deadline_at=at,
+        phone=E164("+391"),
+        test=test,
+    )
+
+
+def reserved(alert: AlertId = X) -> OperatorReserved:
+    return OperatorReserved(operator=ANNA, alert=alert)
+
+
+def seized(attempt: int = 1, alert: AlertId = X) -> LineSeized:
+    return LineSeized(line=SIM1, alert=alert, leg=LegId(f"{alert}:op1"), attempt=attempt)
+
+
+CLOSED = AlertClosed(outcome=Outcome.BRIEFED)
+
+
+class Folds:
+    """All three, fed with everything that is appended."""
+
+    def __init__(self, journal: Journal) -> None:
+        self.journal = journal
+        self.alerts, self.operators, self.lines = OpenAlerts(), Operators(), Lines()
+
+    def say(self, stream: str, *events: Event) -> None:
+        for one in self.journal.append(Append(stream, None, events)):
+            for fold in (self.alerts, self.operators, self.lines):
+                fold.apply(one)
+
+    def state(self) -> tuple[Any, ...]:
+        return self.alerts.alerts, self.operators.operators, self.lines.lines
+
+
+@pytest.fixture
+def folds(journal: Journal) -> Folds:
+    return Folds(journal)
+
+
+def test_an_alert_is_open_until_it_is_closed(folds: Folds) -> None:
+    folds.say("inbox-x", received())
+    folds.say("inbox-y", received(20))
+    folds.say("inbox-z", received(10, test=True))
+    assert [one.alert for one in folds.alerts.by_deadline()] == ["y", "x", "z"]
+    assert not folds.alerts.alerts[X].has_case
+    folds.say("alert-x", CLOSED)
+    assert list(folds.alerts.alerts) == ["y", "z"]
+    folds.say("inbox-x", AlertSignalAdded(channel=Channel.DATA, received_at=START, raised_at=START))
+    assert list(folds.alerts.alerts) == ["y", "z"]
+
+
+def test_an_open_alert_shows_what_its_list_needs(folds: Folds) -> None:
+    folds.say("inbox-x", received(), AlertCancelled(duress=True), DeadlineMissed())
+    folds.say("inbox-x", AdviceChanged(advice=Advice.CALL_112_NOW))
+    by_call = AlertSignalAdded(
+        channel=Channel.VOICE, received_at=START, raised_at=START, phone=E164("+392"), line=SIM1, call=3
+    )
+    folds.say("inbox-x", by_call)
+    opened = CaseOpened(node=NodeId("n1"), crew=CrewId("c00"), incarnation=4)
+    folds.say("alert-x", opened, UserIdentified(user=UserId("u1")), reserved(), reserved())
+    folds.say("alert-x", OperatorJoined(operator=ANNA, leg=LEG), UserReached(met_by="ringing"))
+    folds.say("alert-x", UserReached(met_by="ringing"), PsapRequested(by=ANNA, number=E164("112")))
+    assert folds.alerts.alerts[X] == OpenAlert(
+        alert=X, seq=1, channel=Channel.DATA, received_at=START, raised_at=START,
+        deadline_at=Instant(START + 50_000_000), phone=E164("+391"), user=UserId("u1"), duress=True,
+        cancelled=True, line=SIM1, call=3, node=NodeId("n1"), crew=CrewId("c00"), incarnation=4,
+        reserved=(ANNA,), operator=ANNA, reached_at=START, missed=True, psap=True,
+        advice=Advice.CALL_112_NOW, inbox_version=5, case_version=8,
+    )  # fmt: skip
+    folds.say("alert-x", OperatorLeft(operator=ANNA))
+    assert folds.alerts.alerts[X].operator is None
+    assert folds.alerts.alerts[X].reserved == ()
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [OperatorLeft(operator=ANNA), OperatorNotAnswering(operator=ANNA), CLOSED],
+    ids=lambda one: type(one).__name__,
+)
+def test_an_operator_is_an_alerts_until_it_has_no_more_need_of_her(folds: Folds, ends: Event) -> None:
+    folds.say("inbox-x", received())
+    folds.say("operator-anna", ShiftChanged(operator=ANNA, state=ShiftState.READY))
+    assert folds.operators.operators[ANNA].free
+    folds.say("operator-anna", reserved())
+    state = folds.operators.operators[ANNA]
+    assert (state.reserved_by, state.version, state.free) == (X, 2, False)
+    folds.say("alert-y", ends)
+    assert folds.operators.operators[ANNA].reserved_by == X
+    folds.say("alert-x", ends)
+    assert folds.operators.operators[ANNA].free
+    folds.say("operator-anna", ShiftChanged(operator=ANNA, state=ShiftState.PAUSED, reason="lunch"))
+    state = folds.operators.operators[ANNA]
+    assert (state.free, state.state, state.reason, state.since) == (False, ShiftState.PAUSED, "lunch", START)
+
+
+@pytest.mark.parametrize(
+    "ends", [LegReleased(leg=LEG, attempt=2, cause=16), CLOSED], ids=lambda one: type(one).__name__
+)
+def test_a_line_is_a_legs_attempts_until_that_is_released(folds: Folds, ends: Event) -> None:
+    folds.say("inbox-x", received())
+    folds.say("line-sim1", seized(2))
+    line = folds.lines.lines[SIM1]
+    assert (line.alert, line.leg, line.attempt, line.version, line.free) == (X, LEG, 2, 1, False)
+    folds.say("alert-x", LegReleased(leg=LEG, attempt=1, cause=16))
+    folds.say("alert-x", LegReleased(leg=LegId("x:user"), attempt=2, cause=16))
+    assert not folds.lines.lines[SIM1].free
+    folds.say("alert-x", ends)
+    assert folds.lines.lines[SIM1].free
+
+
+def test_a_line_in_quarantine_is_not_free(folds: Folds) -> None:
+    folds.say("line-sim1", LineQuarantined(line=SIM1, reason="mute"))
+    assert not folds.lines.lines[SIM1].free
+    folds.say("line-sim1", LineReturned(line=SIM1))
+    assert folds.lines.lines[SIM1].free
+
+
+def test_a_reservation_for_an_alert_that_is_over_is_none(folds: Folds) -> None:
+    folds.say("inbox-x", received())
+    folds.say("alert-x", CLOSED)
+    folds.say("operator-anna", ShiftChanged(operator=ANNA, state=ShiftState.READY), reserved())
+    folds.say("line-sim1", seized())
+    assert folds.operators.operators[ANNA].free
+    assert folds.lines.lines[SIM1].free
+    assert (folds.operators.operators[ANNA].version, folds.lines.lines[SIM1].version) == (2, 1)
+
+
+# ----------------------------------------------------------------------------------- rebuilding
+
+ALERTS = st.sampled_from([AlertId(f"a{n}") for n in range(4)])
+OPERATORS = st.sampled_from([OperatorId("anna"), OperatorId("bea")])
+LINES = st.sampled_from([LineId("sim1"), LineId("sim2"), LineId("sim3")])
+ATTEMPTS = st.integers(1, 2)
+
+
+def _line_event(line: LineId) -> st.SearchStrategy[tuple[str, Event]]:
+    def seizes(alert: AlertId, attempt: int) -> LineSeized:
+        return LineSeized(line=line, alert=alert, leg=LegId(f"{alert}:op1"), attempt=attempt)
+
+    events = st.one_of(
+        st.builds(seizes, ALERTS, ATTEMPTS),
+        st.just(LineQuarantined(line=line, reason="x")),
+        st.just(LineReturned(line=line)),
+    )
+    return events.map(lambda event: (streams.line(line), event))
+
+
+def _operator_event(operator: OperatorId) -> st.SearchStrategy[tuple[str, Event]]:
+    events = st.one_of(
+        st.builds(lambda alert: OperatorReserved(operator=operator, alert=alert), ALERTS),
+        st.sampled_from(ShiftState).map(lambda state: ShiftChanged(operator=operator, state=state)),
+    )
+    return events.map(lambda event: (streams.operator(operator), event))
+
+
+def _case_event(alert: AlertId) -> st.SearchStrategy[tuple[str, Event]]:
+    events = st.one_of(
+        ATTEMPTS.map(lambda attempt: LegReleased(leg=LegId(f"{alert}:op1"), attempt=attempt, cause=16)),
+        OPERATORS.map(lambda operator: OperatorLeft(operator=operator)),
+        OPERATORS.map(lambda operator: OperatorNotAnswering(operator=operator)),
+        OPERATORS.map(lambda operator: OperatorReserved(operator=operator, alert=alert)),
+        st.just(AlertClosed(outcome=Outcome.BRIEFED)),
+        st.just(UserReached(met_by="ringing")),
+    )
+    return events.map(lambda event: (streams.case(alert), event))
+
+
+def _inbox_event(alert: AlertId) -> st.SearchStrategy[tuple[str, Event]]:
+    return st.just((streams.inbox(alert), received()))
+
+
+STORIES = st.lists(
+    st.one_of(
+        ALERTS.flatmap(_inbox_event),
+        ALERTS.flatmap(_case_event),
+        OPERATORS.flatmap(_operator_event),
+        LINES.flatmap(_line_event),
+    ),
+    max_size=60,
+)
+
+
+@settings(max_examples=150)
+@given(story=STORIES)
+def test_what_is_rebuilt_is_what_was_built(story: list[tuple[str, Event]]) -> None:
+    """In any order, sensible or not, as long as an inbox begins with its alert and has no other."""
+    with tempfile.TemporaryDirectory() as folder:
+        journal = journal_in(Path(folder) / "journal.db")
+        built = Folds(journal)
+        for stream, event in story:
+            if isinstance(event, AlertReceived) and journal.version(stream):
+                event = DeadlineMissed()
+            built.say(stream, event)
+        anew, read_all = Folds(journal), Folds(journal)
+        assert rebuild(journal, anew.alerts, anew.operators, anew.lines) == journal.last_seq()
+        assert replay(journal, read_all.alerts, read_all.operators, read_all.lines) == journal.last_seq()
+        journal.close()
+    assert anew.state() == built.state()
+    assert read_all.state() == built.state()
+
+
+def test_a_start_reads_little_of_a_long_journal(journal: Journal, clock: Clock, path: Path) -> None:
+    """Closed alerts, used lines and worked shifts cost a start nothing."""
+    for n in range(300):
+        accepted = accept(journal, signal(clock, f"+39333{n:07d}"), 50)
+        leg = LegId(f"{accepted.alert}:op1")
+        journal.append(
+            Append("line-sim1", None, (seized(alert=accepted.alert),)),
+            Append("operator-anna", None, (reserved(accepted.alert),)),
+            Append(streams.case(accepted.alert), 0, (LegReleased(leg=leg, attempt=1, cause=16), CLOSED)),
+        )
+    still_open = accept(journal, signal(clock, "+39334"), 50)
+    read: list[str] = []
+
+    class Counting:
+        def apply(self, recorded: Any) -> None:
+            read.append(recorded.stream)
+
+    alerts = OpenAlerts()
+    assert rebuild(journal, Counting(), alerts) == journal.last_seq()
+    assert list(alerts.alerts) == [still_open.alert]
+    assert sorted(read) == [f"inbox-{still_open.alert}", "line-sim1", "operator-anna"]
+
+
+def test_the_queries_of_a_start_use_their_indexes(journal: Journal, path: Path) -> None:
+    other = sqlite3.connect(path)
+    for query, index in (
+        (NEWEST_RARE, "event_rare (stream=?)"),
+        (rows.NEWEST_OF_TYPE, "sqlite_autoindex_event_1 (stream=?)"),
+        (rows.STREAM, "sqlite_autoindex_event_1 (stream=? AND version>?)"),
+        (rows.AFTER, "INTEGER PRIMARY KEY (rowid>?)"),
+    ):
+        sql = query.prepared(sqlite.dialect(paramstyle="qmark")).sql
+        plan = other.execute(f"EXPLAIN QUERY PLAN {sql}", [0] * sql.count("?")).fetchall()
+        assert [index in row[3] and "SCAN" not in row[3] for row in plan] == [True], plan
+    other.close()

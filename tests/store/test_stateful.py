@@ -1,0 +1,269 @@
+"""The journal against a dictionary, the rule of duplicates against an account of it: any steps, any order."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+
+from messages.events import AlertClosed, Event, LegAnswered, LegRinging
+from messages.ids import SECOND, AlertId, Channel, Instant, LegId, NodeId, Outcome
+from store import streams
+from store.alerts import Accepted, accept, accept_many
+from store.dialect import url_of
+from store.errors import VersionConflict
+from store.follower import Follower
+from store.journal import Append, Journal
+from store.notify import LocalNotifier
+from store.projections import OpenAlerts
+from store.rebuild import rebuild
+from store.verify import verify
+from tests.store.places import Clock, signal
+
+STREAMS = st.sampled_from(["line-a", "line-b", "operator-c"])
+EVENTS = st.lists(
+    st.builds(LegAnswered, leg=st.text(max_size=3).map(LegId), attempt=st.integers(0, 9))
+    | st.builds(LegRinging, leg=st.just(LegId("l")), attempt=st.integers(0, 9)),
+    min_size=1,
+    max_size=3,
+).map(tuple)
+
+
+class Machine(RuleBasedStateMachine):
+    """A journal in a folder, opened as often as the steps say."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.clock = Clock()
+        self.notify = LocalNotifier()
+        self.journals = [self.open()]
+        self.follower = Follower(self.journals[0], 0)
+        self.followed: list[int] = []
+
+    def open(self) -> Journal:
+        url = url_of(Path(self.folder.name) / "journal.db")
+        return Journal.open(url, node=NodeId("n1"), clock=self.clock, notify=self.notify)
+
+    def teardown(self) -> None:
+        for journal in self.journals:
+            found = verify(journal)
+            assert found.problems == (), found.problems
+            journal.close()
+        self.follower.close()
+        self.folder.cleanup()
+
+
+class JournalMachine(Machine):
+    """Appends, conflicts, reads, second connections, restarts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.model: dict[str, list[Event]] = {}
+        self.order: list[tuple[str, Event]] = []
+
+    def wrote(self, stream: str, events: tuple[Event, ...]) -> None:
+        self.model.setdefault(stream, []).extend(events)
+        self.order.extend((stream, event) for event in events)
+
+    @rule(which=st.integers(0, 1), stream=STREAMS, events=EVENTS, exact=st.booleans())
+    def append(self, which: int, stream: str, events: tuple[Event, ...], exact: bool) -> None:
+        journal = self.journals[which % len(self.journals)]
+        before = len(self.model.get(stream, []))
+        written = journal.append(Append(stream, before if exact else None, events))
+        assert [one.version for one in written] == list(range(before + 1, before + 1 + len(events)))
+        assert [one.seq for one in written] == list(
+            range(len(self.order) + 1, len(self.order) + 1 + len(events))
+        )
+        self.wrote(stream, events)
+
+    @rule(
+        which=st.integers(0, 1), stream=STREAMS, other=STREAMS, events=EVENTS, off=st.sampled_from([-1, 1, 7])
+    )
+    def conflict(self, which: int, stream: str, other: str, events: tuple[Event, ...], off: int) -> None:
+        journal = self.journals[which % len(self.journals)]
+        wrong = len(self.model.get(stream, [])) + off
+        with pytest.raises(VersionConflict):
+            journal.append(Append(f"{other}2", None, events), Append(stream, wrong, events))
+
+    @rule(which=st.integers(0, 1), one=STREAMS, other=STREAMS, events=EVENTS)
+    def append_to_two(self, which: int, one: str, other: str, events: tuple[Event, ...]) -> None:
+        journal = self.journals[which % len(self.journals)]
+        first = len(self.model.get(one, []))
+        second = first + len(events) if other == one else len(self.model.get(other, []))
+        journal.append(Append(one, first, events), Append(other, second, events[:1]))
+        self.wrote(one, events)
+        self.wrote(other, events[:1])
+
+    @rule(which=st.integers(0, 1), events=EVENTS)
+    def give_up(self, which: int, events: tuple[Event, ...]) -> None:
+        journal = self.journals[which % len(self.journals)]
+
+        def work(transaction: object) -> None:
+            transaction.append(Append("line-a", None, events))  # type: ignore[attr-defined]
+            raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            journal.transact(work)
+
+    @rule()
+    def restart(self) -> None:
+        for journal in self.journals:
+            journal.close()
+        self.journals = [self.open()]
+        self.follower.close()
+        self.follower = Follower(self.journals[0], self.followed[-1] if self.followed else 0)
+
+    @precondition(lambda self: len(self.journals) < 2)
+    @rule()
+    def second(self) -> None:
+        self.journals.append(self.open())
+
+    @rule()
+    def checkpoint(self) -> None:
+        pages, moved = self.journals[-1].checkpoint()
+        assert pages == moved
+
+    @rule(limit=st.integers(1, 5))
+    def follow(self, limit: int) -> None:
+        while batch := self.follower.next_batch(limit):
+            self.followed += [one.seq for one in batch]
+        assert self.followed == list(range(1, len(self.order) + 1))
+
+    @invariant()
+    def reads_as_the_model(self) -> None:
+        for journal in self.journals:
+            assert journal.last_seq() == len(self.order)
+            assert [(one.stream, one.event) for one in journal.read_all()] == self.order
+            for stream, events in self.model.items():
+                assert [one.event for one in journal.read(stream)] == events
+                assert journal.version(stream) == len(events)
+            merged = journal.read_streams("line-b", "line-a")
+            assert [(one.stream, one.event) for one in merged] == [
+                (stream, event) for stream, event in self.order if stream.startswith("line")
+            ]
+
+
+class Account:
+    """One alert, as the rule of duplicates sees it."""
+
+    def __init__(self, accepted: Accepted, test: bool) -> None:
+        self.accepted = accepted
+        self.test = test
+        self.closed_at: int | None = None
+        self.keys: set[str] = set()
+
+    def takes(self, now: int, test: bool) -> bool:
+        live = self.closed_at is None or now < self.closed_at + 120 * SECOND
+        return live and (test or not self.test)
+
+
+PHONES = st.sampled_from([None, "+391", "+392"])
+DEVICES = st.sampled_from([None, "d1", "d2"])
+IDS = st.sampled_from([None, "i1", "i2", "i3"])
+
+
+class AcceptMachine(Machine):
+    """Signals by numbers, devices and ids, alerts that close, time that passes."""
+
+    alerts: Bundle[AlertId] = Bundle("alerts")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.accounts: dict[AlertId, Account] = {}
+        self.last: dict[str, Account] = {}
+
+    @initialize()
+    def begin(self) -> None:
+        self.clock.forward(1)
+
+    @rule(target=alerts, phone=PHONES, device=DEVICES, id=IDS, test=st.booleans(), voice=st.booleans())
+    def signalled(
+        self, phone: str | None, device: str | None, id: str | None, test: bool, voice: bool
+    ) -> AlertId:
+        now = self.clock()
+        channel = Channel.VOICE if voice else Channel.DATA
+        sent = signal(self.clock, phone, device=device, id=id, test=test, channel=channel, raised_s_ago=1)
+        keys = [key for key in (phone and f"p{phone}", device and f"d{device}") if key]
+        expected = self.accounts.get(AlertId(id)) if id else None
+        for key in keys:
+            if expected is None and key in self.last and self.last[key].takes(now, test):
+                expected = self.last[key]
+        accepted = accept(self.journals[0], sent, 50)
+        assert accepted.created is (expected is None)
+        if expected is None:
+            assert accepted.deadline_at == now + 49 * SECOND
+            assert id is None or accepted.alert == id
+            assert accepted.alert not in self.accounts
+            expected = self.accounts[accepted.alert] = Account(accepted, test)
+            for key in keys:
+                self.last[key] = expected
+        assert accepted.alert == expected.accepted.alert
+        assert (accepted.received_at, accepted.deadline_at) == (
+            expected.accepted.received_at, expected.accepted.deadline_at
+        )  # fmt: skip
+        if expected.closed_at is None:
+            for key in keys:
+                if key not in self.last or not self.last[key].takes(now, test):
+                    self.last[key] = expected
+        version = self.journals[0].version(streams.inbox(accepted.alert))
+        if id is not None:
+            # the app, not having heard the answer, asks once more, and nothing is added
+            assert accept(self.journals[0], sent, 50).alert == accepted.alert
+            assert self.journals[0].version(streams.inbox(accepted.alert)) == version
+        return accepted.alert
+
+    @rule(alert=consumes(alerts))
+    def closed(self, alert: AlertId) -> None:
+        account = self.accounts[alert]
+        if account.closed_at is None:
+            self.journals[0].append(
+                Append(streams.case(alert), None, (AlertClosed(outcome=Outcome.BRIEFED),))
+            )
+            account.closed_at = self.clock()
+
+    @rule(seconds=st.sampled_from([0.5, 30.0, 119.0, 121.0, 3600.0]))
+    def passes(self, seconds: float) -> None:
+        self.clock.forward(seconds)
+
+    @rule()
+    def restart(self) -> None:
+        self.journals[0].close()
+        self.journals[0] = self.open()
+        self.follower.close()
+        self.follower = Follower(self.journals[0], 0)
+
+    @rule(count=st.integers(1, 5))
+    def many_without_a_number(self, count: int) -> None:
+        sent = [signal(self.clock, None) for _ in range(count)]
+        accepted = accept_many(self.journals[0], sent, 50)
+        assert len({one.alert for one in accepted} - set(self.accounts)) == count
+        for one in accepted:
+            self.accounts[one.alert] = Account(one, False)
+
+    @invariant()
+    def the_open_ones_are_known(self) -> None:
+        alerts = OpenAlerts()
+        rebuild(self.journals[0], alerts)
+        assert set(alerts.alerts) == {
+            alert for alert, account in self.accounts.items() if account.closed_at is None
+        }
+        assert all(isinstance(one.deadline_at, int) for one in alerts.alerts.values())
+        assert Instant(self.clock()) == self.clock()
+
+
+JournalMachine.TestCase.settings = AcceptMachine.TestCase.settings = settings(
+    max_examples=30, stateful_step_count=30, deadline=None
+)
+TestJournal = JournalMachine.TestCase
+TestAccept = AcceptMachine.TestCase
