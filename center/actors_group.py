@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Final
 from center.composition import PRELOADED, SUPERVISOR, environment, journal_opened, plan
 from center.errors import NodeError
 from center.keys import DEMO_PHONE, ensure_app_key, ensure_demo_operator
-from center.processes import ProcessId
+from center.processes import ProcessId, wait_ended
 from center.restarts import Restarts
 from center.state_dir import StateDir
 from messages.events import ActorStarted, Event, NodeStarted, NodeStopped
-from messages.ids import NodeId, Role
+from messages.ids import SECOND, NodeId, Role
 from model.policy import Setup
-from runtime import logs
+from runtime import logs, pidfd
 from runtime.clock import SystemClock
 from runtime.errors import SystemFault
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from store.journal import Journal
 
 START_ATTEMPTS: Final = 3
+SILENT_S: Final = 6
+"""A Supervisor gives a sign of life about twice a second, be it ever so busy."""
 
 
 class ActorsGroup:
@@ -142,11 +144,21 @@ class ActorsGroup:
         if not system.admin.alive():
             self._group_died(now_s, "the admin has died")
             return self.look(now_s)
+        self._end_if_silent(system)
         if not system.supervisor.alive():
             if self._supervisor_at_s is None:
                 self._supervisor_at_s = now_s + self._supervisor_restarts.died(now_s)
             return now_s >= self._supervisor_at_s and self._new_supervisor(system, now_s)
         return False
+
+    def _end_if_silent(self, system: ManyProcesses) -> None:
+        """A Supervisor that lives and does nothing is ended: the next one takes over what it has left."""
+        silent_us = self._clock.now_us() - self._env.directory.beaten_us()
+        if silent_us > SILENT_S * SECOND and system.supervisor.alive():
+            self._log.error("the Supervisor is silent and is ended", silent_s=silent_us // SECOND)
+            pidfd.kill(*system.supervisor)
+            if (supervisor := _process(system.supervisor)) is not None:
+                wait_ended([supervisor], 1.0)
 
     def _new_supervisor(self, system: ManyProcesses, now_s: float) -> bool:
         self._supervisor_at_s = None

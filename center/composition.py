@@ -32,7 +32,7 @@ _SINGLETONS: Final[tuple[tuple[Role, str, str], ...]] = (
     (Role.TRUNK_POOL, "actors.trunk_pool.actor.TrunkPoolActor", POOLS),
     (Role.DEADLINE_WATCHDOG, "actors.deadline_watchdog.actor.DeadlineWatchdogActor", POOLS),
     (Role.ALERT_INTAKE, "actors.alert_intake.actor.AlertIntakeActor", INTAKE),
-    (Role.HTTP_BRIDGE, "gateways.http.bridge.HttpBridgeActor", INTAKE),
+    (Role.HTTP_BRIDGE, "gateways.http.bridge_actor.HttpBridgeActor", INTAKE),
 )
 
 PRELOADED: Final[tuple[str, ...]] = (

@@ -271,6 +271,12 @@ def main(arguments: list[str] | None = None) -> int:
         for line in str(error).splitlines():
             print(f"securwoman: {line}", file=sys.stderr)
         return error.exit_code
+    except Exception as error:  # the edge: one line for whoever is there, the rest in the log
+        from runtime import logs
+
+        logs.get("node").exception("the node has failed")
+        print(f"securwoman: internal error: {type(error).__name__}: {error}; see the logs", file=sys.stderr)
+        return 1
     return 0
 
 
