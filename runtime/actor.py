@@ -32,7 +32,7 @@ from messages.ids import SECOND, AlertId, Instant, Role
 from messages.union import Body
 from runtime import addresses, environment, logs
 from runtime.environment import Environment
-from runtime.processes import CRASHED
+from runtime.processes import CRASHED, ChildConnected
 from runtime.timers import Timers
 
 TICK_US: Final = SECOND
@@ -164,6 +164,8 @@ class CenterActor(Actor):
                     callback = self._watches.get(fd)
                     if callback is not None:
                         callback()
+            case ChildConnected():
+                self.child_connected(msg.child, msg.real)
             case ChildActorExited():
                 self.child_exited(msg.childAddress)
             case ActorExitRequest():
@@ -238,6 +240,7 @@ class CenterActor(Actor):
             self._beat()
 
     def _stop(self) -> None:
+        """An order to end. The Supervisor alone does more than this."""
         self._running = False
         self.stopping()
         self._leave()

@@ -19,6 +19,8 @@ from messages.ids import AlertId, Instant, Role
 from runtime.errors import BadDirectory
 
 FILE_NAME: Final = "directory.msgpack"
+BEAT_NAME: Final = "supervisor.beat"
+"""Its time of modification is the Supervisor's last sign of life."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +94,14 @@ class Directory(ABC):
         """The last incarnation given to this role and key; 0 where there was none."""
         return self.incarnations().get(name_of(role, key), 0)
 
+    @abstractmethod
+    def beat(self, now_us: Instant) -> None:
+        """The Supervisor's sign of life."""
+
+    @abstractmethod
+    def beaten_us(self) -> Instant:
+        """When the Supervisor last gave a sign of life; 0 where it never did."""
+
     def publish(self, entries: Iterable[Entry], given: Mapping[str, int] | None = None) -> None:
         """Make these everybody. For the Supervisor, and for the node while there is none.
 
@@ -117,8 +127,18 @@ def name_of(role: Role, key: str) -> str:
 class MemoryDirectory(Directory):
     """For the actor system in one process."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._beaten_us = Instant(0)
+
     def _refresh(self) -> None:
         pass
+
+    def beat(self, now_us: Instant) -> None:
+        self._beaten_us = now_us
+
+    def beaten_us(self) -> Instant:
+        return self._beaten_us
 
     def _write(self, snapshot: Snapshot) -> None:
         self._take(snapshot)
@@ -130,9 +150,23 @@ class FileDirectory(Directory):
     def __init__(self, run: Path) -> None:
         super().__init__()
         self._path = str(run / FILE_NAME)
+        self._beat_path = str(run / BEAT_NAME)
         self._seen: tuple[int, int] | None = None
         self._encoder = msgspec.msgpack.Encoder()
         self._decoder = msgspec.msgpack.Decoder(Snapshot)
+
+    def beat(self, now_us: Instant) -> None:
+        try:
+            os.utime(self._beat_path, ns=(now_us * 1000, now_us * 1000))
+        except FileNotFoundError:
+            os.close(os.open(self._beat_path, os.O_WRONLY | os.O_CREAT, 0o600))
+            os.utime(self._beat_path, ns=(now_us * 1000, now_us * 1000))
+
+    def beaten_us(self) -> Instant:
+        try:
+            return Instant(os.stat(self._beat_path).st_mtime_ns // 1000)
+        except FileNotFoundError:
+            return Instant(0)
 
     def _refresh(self) -> None:
         try:

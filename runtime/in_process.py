@@ -24,7 +24,7 @@ from runtime.actor import CenterActor
 from runtime.clock import VirtualClock
 from runtime.environment import Environment
 from runtime.errors import RunError
-from runtime.processes import CRASHED, Deaths, Newborn
+from runtime.processes import CRASHED, ESCALATED, Deaths, Newborn
 
 FIRST_PID: Final = 1_000_001
 """Above what Linux gives, so that an imaginary process is never taken for a real one."""
@@ -223,6 +223,8 @@ class ImaginaryProcesses:
         self._pids: dict[str, int] = {}
         self._causes: dict[int, str] = {}
         self._watches: list[ImaginaryDeaths] = []
+        self.escalations = 0
+        """How often a Supervisor has asked the node to start everything again."""
 
     def born(self, address: ActorAddress, actor: CenterActor) -> None:
         """A new actor has its process."""
@@ -236,6 +238,9 @@ class ImaginaryProcesses:
 
     def adopted_by_itself(self, actor: Actor) -> None:
         pass
+
+    def admin_of(self, supervisor: Actor) -> tuple[int, int] | None:
+        return None
 
     def newborn(self, parent: Actor, child: ActorAddress) -> Newborn | None:
         pid = self._pids.get(child.actorAddressString)
@@ -254,6 +259,10 @@ class ImaginaryProcesses:
         deaths = ImaginaryDeaths(self)
         self._watches.append(deaths)
         return deaths
+
+    def escalate(self, supervisor: Actor) -> None:
+        self.escalations += 1
+        self.end(supervisor, ESCALATED)
 
     def end(self, actor: Actor, status: int) -> None:
         self._end(self.identity(actor)[0], "crashed" if status == CRASHED else f"status {status}")

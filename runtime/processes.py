@@ -7,9 +7,10 @@ every actor an imaginary process that can be killed just the same.
 from __future__ import annotations
 
 import os
+import signal
 from typing import Final, NamedTuple, Protocol
 
-from thespian.actors import Actor, ActorAddress
+from thespian.actors import Actor, ActorAddress, ActorSystemMessage
 
 from runtime import pidfd
 from runtime.pidfd import DeathWatch
@@ -18,6 +19,15 @@ CRASHED: Final = 70
 """Exit status of an actor in which something unexpected was raised (sysexits.h: EX_SOFTWARE)."""
 ESCALATED: Final = 75
 """Exit status of a Supervisor that asks the node to start everything again (EX_TEMPFAIL)."""
+
+
+class ChildConnected(ActorSystemMessage):
+    """A child has said where it is. Made in the parent by `thespian_fixes`, never sent."""
+
+    def __init__(self, child: ActorAddress, real: ActorAddress) -> None:
+        self.child = child
+        """What `createActor` has given."""
+        self.real = real
 
 
 class Newborn(NamedTuple):
@@ -50,6 +60,10 @@ class Processes(Protocol):
         """The actor knows who it is and outlives its parent from now on."""
         ...
 
+    def admin_of(self, supervisor: Actor) -> tuple[int, int] | None:
+        """The process that the Supervisor hangs under: pid and birth; None where there is none."""
+        ...
+
     def newborn(self, parent: Actor, child: ActorAddress) -> Newborn | None:
         """The process of the child that `parent` has just created; None where it could not be created."""
         ...
@@ -66,6 +80,10 @@ class Processes(Protocol):
 
     def watch(self) -> Deaths:
         """A new watch over deaths."""
+        ...
+
+    def escalate(self, supervisor: Actor) -> None:
+        """Have the node start everything again."""
         ...
 
     def end(self, actor: Actor, status: int) -> None:
@@ -99,6 +117,11 @@ class OwnProcesses:
         # Lifts what `thespian_fixes` has set at birth.
         pidfd.die_with_parent(False)
 
+    def admin_of(self, supervisor: Actor) -> tuple[int, int] | None:
+        pid = os.getppid()
+        born = pidfd.born(pid)
+        return (pid, born) if born else None
+
     def newborn(self, parent: Actor, child: ActorAddress) -> Newborn | None:
         infos: list[_ChildInfo] = getattr(parent._myRef, "_child_procs", [])
         for info in reversed(infos):
@@ -125,6 +148,11 @@ class OwnProcesses:
 
     def watch(self) -> Deaths:
         return DeathWatch()
+
+    def escalate(self, supervisor: Actor) -> None:
+        # The node watches the admin, and starts everything again when that is gone.
+        os.kill(os.getppid(), signal.SIGKILL)
+        self.end(supervisor, ESCALATED)
 
     def end(self, actor: Actor, status: int) -> None:
         # Not sys.exit: that would run what Thespian and multiprocessing have hung into atexit.

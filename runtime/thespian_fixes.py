@@ -22,6 +22,7 @@ from thespian.system.transport.IPBase import IPActorAddress
 
 from runtime import birth, environment
 from runtime.errors import WrongEnvironment
+from runtime.processes import ChildConnected
 
 RELEASE: Final = "4.0.1"
 RETRY: Final = timedelta(milliseconds=500)
@@ -107,17 +108,18 @@ class _Lazily:
 
 
 def tell_the_parent_where_a_child_is() -> None:
-    """An actor learns its child's address only when that speaks. Here its hook `child_connected` tells it."""
+    """An actor learns its child's address only when that speaks. Here a ChildConnected tells it."""
     original = MultiProcReplicator.h_EndpointConnected
 
     def h_EndpointConnected(self: MultiProcReplicator, envelope: ReceiveEnvelope) -> bool:  # noqa: N802
         result = original(self, envelope)
-        hook = getattr(getattr(self, "actorInst", None), "child_connected", None)
-        if hook is not None:
+        actor = getattr(self, "actorInst", None)
+        if actor is not None:
             instance: int = getattr(envelope.message, "childInstance")  # noqa: B009
             for child in getattr(self, "_child_procs", []):
                 if child.childNum == instance:
-                    hook(child.childAddr, envelope.sender)
+                    # What it returns is not needed: this changes nothing about what is watched.
+                    actor.receiveMessage(ChildConnected(child.childAddr, envelope.sender), envelope.sender)
         return result
 
     setattr(MultiProcReplicator, "h_EndpointConnected", h_EndpointConnected)  # noqa: B010

@@ -1,0 +1,286 @@
+"""The process that all other actors are children of: does what the decider says.
+
+It watches every process by a pidfd, which sees the death of any, child or adopted; Thespian's word that a
+child has exited is only a reason to look. It keeps no journal open, because a fork must not inherit one.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Hashable
+from contextlib import suppress
+from typing import ClassVar, Final
+
+from thespian.actors import ActorAddress
+
+from actors.supervisor import roster as of
+from actors.supervisor.decider import TICK_US, decide
+from actors.supervisor.roster import LIVING, Effect, Member, Name, Phase, Roster, Stimulus
+from messages import cases, supervision
+from messages.envelope import Envelope
+from messages.events import ActorStarted, AlarmCleared, AlarmRaised, Event
+from messages.ids import Instant, Role
+from messages.supervision import AdoptActor, StartActor, StopActor
+from runtime import addresses
+from runtime.actor import CenterActor
+from runtime.directory import Entry, name_of
+from store import streams
+from store.errors import StoreError
+from store.journal import Append, Journal
+
+LOOK: Final = "look"
+MAX_NOTES: Final = 1000
+ALARM: Final = "actor.failing"
+
+
+class SupervisorActor(CenterActor):
+    """Creates, watches, ends and adopts; publishes the directory."""
+
+    role: ClassVar[Role] = Role.SUPERVISOR
+
+    def started(self) -> None:
+        """Take over who lives, create who is missing."""
+        self._roster = Roster(plan=self.env.plan)
+        self._created: dict[Name, ActorAddress] = {}
+        self._notes: list[Event] = []
+        self._queue: deque[Stimulus] = deque()
+        self._deciding = False
+        self._me = addresses.to_bytes(self.myAddress)
+        self._since_us = self.now_us()
+        earlier = self.env.directory.find(self.role, self.key)
+        again = earlier is not None and earlier.incarnation < self.incarnation
+        self._restarts = earlier.restarts + 1 if earlier is not None and again else 0
+        self._deaths = self.env.processes.watch()
+        self.watch(self._deaths.fileno(), self._look_for_deaths)
+        self._handle(of.Begin(living=self._living(), incarnations=self._incarnations()))
+        self.env.directory.beat(self.now_us())
+        self.at(Instant(self.now_us() + TICK_US), LOOK)
+
+    def _living(self) -> tuple[of.Living, ...]:
+        return tuple(
+            of.Living(
+                role=entry.role,
+                key=entry.key,
+                incarnation=entry.incarnation,
+                pid=entry.pid,
+                born=entry.born,
+                address=entry.address,
+                alert=entry.alert,
+                since_us=entry.since_us,
+                restarts=entry.restarts,
+                ready=entry.ready,
+            )
+            for entry in self.env.directory.read()
+            if entry.role not in (Role.SUPERVISOR, Role.ADMIN)
+            and entry.address
+            and self.env.processes.alive(entry.pid, entry.born)
+        )
+
+    def _incarnations(self) -> dict[Name, int]:
+        found: dict[Name, int] = {}
+        for name, incarnation in self.env.directory.incarnations().items():
+            role, _, key = name.partition("/")
+            with suppress(ValueError):
+                found[Role(role), key] = incarnation
+        return found
+
+    # ------------------------------------------------------------ what happens
+
+    def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
+        """Reports of those who live, and wishes for crews."""
+        name = envelope.role, envelope.key
+        match envelope.body:
+            case supervision.Heartbeat(alert=alert):
+                self._handle(of.Beat(name=name, incarnation=envelope.incarnation, alert=alert))
+            case supervision.ActorReady():
+                self._handle(of.Ready(name=name, incarnation=envelope.incarnation))
+            case cases.CrewWanted(busy=busy, waiting=waiting):
+                self._handle(of.Crews(busy=busy, waiting=waiting))
+            case supervision.LegsWanted(crew=crew, operators=operators):
+                self._handle(of.Legs(crew=crew, operators=operators))
+            case body:
+                self.log.warning("not for the Supervisor", kind=type(body).__name__, said_by=name_of(*name))
+
+    def timer(self, timer: Hashable, now_us: Instant) -> None:
+        """Look who is silent, and write down what there was."""
+        self.at(Instant(now_us + TICK_US), LOOK)
+        self.env.directory.beat(now_us)
+        self._look_for_deaths()
+        self._handle(of.Tick())
+        if self._notes:
+            self._write_down()
+
+    def child_exited(self, child: ActorAddress) -> None:
+        """Somebody has ended; the kernel says who."""
+        self._look_for_deaths()
+
+    def child_connected(self, child: ActorAddress, real: ActorAddress) -> None:
+        """A child has said where it is."""
+        for name, created in self._created.items():
+            if created is child:
+                del self._created[name]
+                self._connected(name, real)
+                return
+
+    def _connected(self, name: Name, real: ActorAddress) -> None:
+        member = self._roster.members.get(name)
+        if member is not None:
+            self._handle(of.Connected(name=name, pid=member.pid, address=addresses.to_bytes(real)))
+
+    def _look_for_deaths(self) -> None:
+        for pid in self._deaths.dead():
+            self._handle(of.Died(pid=pid, cause=self.env.processes.cause_of_death(self, pid)))
+
+    def _stop(self) -> None:
+        self._handle(of.Stop())
+
+    # ------------------------------------------------------------ what is done
+
+    def _handle(self, stimulus: Stimulus) -> None:
+        """Decide and do; what comes of that at once is decided next, in order."""
+        self._queue.append(stimulus)
+        if self._deciding:
+            return
+        self._deciding = True
+        try:
+            while self._queue:
+                decision = decide(self._roster, self._queue.popleft(), self.now_us())
+                self._roster = decision.roster
+                for effect in decision.effects:
+                    self._do(effect)
+        finally:
+            self._deciding = False
+
+    def _do(self, effect: Effect) -> None:
+        match effect:
+            case of.Publish():
+                self._publish()
+            case of.Create(name=name, cls=cls):
+                self._create(name, cls)
+            case of.Start(name=name, address=address, incarnation=incarnation):
+                role, key = name
+                order = StartActor(
+                    role=role, key=key, incarnation=incarnation, node=self.env.node, supervisor=self._me
+                )
+                self._say(addresses.from_bytes(address), order)
+            case of.Adopt(pid=pid, born=born, address=address):
+                if not self._deaths.add(pid, born):
+                    self._queue.append(of.Died(pid=pid, cause=""))
+                self._say(
+                    addresses.from_bytes(address),
+                    AdoptActor(supervisor=self._me, incarnation=self.incarnation),
+                )
+            case of.End(address=address):
+                self._say(addresses.from_bytes(address), StopActor())
+            case of.Kill(name=name, pid=pid, born=born):
+                member = self._roster.members.get(name)
+                cause = member.cause if member is not None else ""
+                self.log.warning("killed", whom=name_of(*name), pid=pid, cause=cause)
+                self.env.processes.kill(pid, born)
+            case of.Restarted(name=name, incarnation=incarnation, pid=pid, cause=cause):
+                self._restarted(name, incarnation, pid, cause)
+            case of.Alarm(name=name, text=text):
+                self._alarm(name_of(*name), text)
+            case of.Escalate(reason=reason):
+                self.log.error("everything is to be started again", reason=reason)
+                self.env.processes.escalate(self)
+            case of.Finished():
+                self._running = False
+                if self._notes:
+                    self._write_down()
+                self.unwatch(self._deaths.fileno())
+                self._deaths.close()
+                self._leave()
+
+    def _create(self, name: Name, cls: str) -> None:
+        child = self.createActor(cls)
+        newborn = self.env.processes.newborn(self, child)
+        if newborn is None:
+            self._queue.append(of.NotCreated(name=name, cause=f"{cls} could not be created"))
+            return
+        self._queue.append(of.Created(name=name, pid=newborn.pid, born=newborn.born))
+        if not self._deaths.add(newborn.pid, newborn.born):
+            cause = self.env.processes.cause_of_death(self, newborn.pid)
+            self._queue.append(of.Died(pid=newborn.pid, cause=cause))
+        elif newborn.address is None:
+            self._created[name] = child
+        else:
+            address = addresses.to_bytes(newborn.address)
+            self._queue.append(of.Connected(name=name, pid=newborn.pid, address=address))
+
+    def _restarted(self, name: Name, incarnation: int, pid: int, cause: str) -> None:
+        role, key = name
+        self.log.warning("restarted", whom=name_of(role, key), incarnation=incarnation, pid=pid, cause=cause)
+        self._note(ActorStarted(role=role, key=key, incarnation=incarnation, pid=pid, cause=cause))
+
+    def _alarm(self, subject: str, text: str) -> None:
+        if text:
+            self.log.error("alarm", alarm=ALARM, subject=subject, text=text)
+            self._note(AlarmRaised(alarm=ALARM, subject=subject, text=text))
+        else:
+            self.log.info("alarm is over", alarm=ALARM, subject=subject)
+            self._note(AlarmCleared(alarm=ALARM, subject=subject))
+
+    # ------------------------------------------------------------ the directory
+
+    def _publish(self) -> None:
+        entries = [self._own_entry()]
+        admin = self.env.processes.admin_of(self)
+        if admin is not None:
+            pid, born = admin
+            incarnation = self.env.directory.last_incarnation(Role.NODE)
+            entries.append(
+                Entry(role=Role.ADMIN, key="", address=b"", pid=pid, born=born, incarnation=incarnation)
+            )
+        entries.extend(_entry(member) for member in self._roster.members.values() if member.phase in LIVING)
+        given = {name_of(*name): last for name, last in self._roster.incarnations.items()}
+        self.env.directory.publish(entries, given)
+
+    def _own_entry(self) -> Entry:
+        pid, born = self.env.processes.identity(self)
+        return Entry(
+            role=self.role,
+            key=self.key,
+            address=self._me,
+            pid=pid,
+            born=born,
+            incarnation=self.incarnation,
+            since_us=self._since_us,
+            restarts=self._restarts,
+            ready=True,
+        )
+
+    # ------------------------------------------------------------ the node's stream
+
+    def _note(self, event: Event) -> None:
+        if len(self._notes) < MAX_NOTES:
+            self._notes.append(event)
+
+    def _write_down(self) -> None:
+        """Append what happened to the node's stream. What cannot be written now is tried again."""
+        try:
+            journal = self.env.open_journal_as(Journal)
+            try:
+                journal.append(Append(streams.node(self.env.node), None, tuple(self._notes)))
+            finally:
+                journal.close()
+        except StoreError as error:
+            self.log.error("the journal cannot be written", error=str(error), notes=len(self._notes))
+        else:
+            self._notes.clear()
+
+
+def _entry(member: Member) -> Entry:
+    role, key = member.name
+    return Entry(
+        role=role,
+        key=key,
+        address=member.address,
+        pid=member.pid,
+        born=member.born,
+        incarnation=member.incarnation,
+        alert=member.alert,
+        since_us=member.since_us,
+        restarts=member.restarts,
+        ready=member.phase is Phase.READY,
+    )

@@ -1,0 +1,489 @@
+"""Who is created, killed, left alone or taken over: what the Supervisor decides, purely.
+
+A process is known by its pid, and its death by the kernel's word. Until that has come no successor is
+created, so that of one role and key there are never two; and every successor has a higher incarnation.
+
+    an actor dies             it is created again at once
+    five deaths within 10 s   critical: its whole group is killed and started again, in the order of rank
+                              not critical: it is left alone for a minute, with an alarm
+    and again within 60 s     critical: the node starts everything again
+"""
+
+from __future__ import annotations
+
+from typing import Final, assert_never
+
+from msgspec.structs import replace
+
+from actors.supervisor import wanted
+from actors.supervisor.roster import (
+    GONE,
+    LIVING,
+    Adopt,
+    Alarm,
+    Beat,
+    Begin,
+    Connected,
+    Create,
+    Created,
+    Crews,
+    Decision,
+    Died,
+    Effect,
+    End,
+    Escalate,
+    Finished,
+    Kill,
+    Legs,
+    Living,
+    Member,
+    Name,
+    NotCreated,
+    Phase,
+    Publish,
+    Ready,
+    Restarted,
+    Roster,
+    Start,
+    Stimulus,
+    Stop,
+    Tick,
+)
+from messages.ids import SECOND, AlertId, Instant, Role
+from runtime.spec import ActorSpec
+
+TICK_US: Final = SECOND // 2
+"""How often the Supervisor looks."""
+SILENT_US: Final = 2_200_000
+"""Two heartbeats have not come: it hangs or was stopped."""
+LATE_US: Final = SECOND
+"""When the Supervisor itself comes so late (a suspended machine, no CPU), nobody is blamed for silence."""
+START_US: Final = 15 * SECOND
+"""An actor that has not started by then hangs."""
+CREATE_US: Final = 5 * SECOND
+KILL_AGAIN_US: Final = SECOND
+UNKILLABLE: Final = 3
+"""So many kills without a death are an alarm: the process is stuck in the kernel."""
+INTENSITY: Final = 5
+INTENSITY_US: Final = 10 * SECOND
+GROUP_US: Final = 60 * SECOND
+REST_US: Final = 60 * SECOND
+WELL_US: Final = 10 * SECOND
+"""An actor about whom there is an alarm has recovered when it has run so long."""
+STARTING: Final = 8
+"""Of those that are not needed at once, so many are started at the same time."""
+SURPLUS_US: Final = 60 * SECOND
+LEAVE_US: Final = 2 * SECOND
+"""For whoever has just found the actor in the directory."""
+END_US: Final = 2 * SECOND
+"""An orderly end takes no longer; then it is killed."""
+
+
+def decide(roster: Roster, stimulus: Stimulus, now_us: Instant) -> Decision:
+    """What becomes of everyone by this, and what is to be done, in that order."""
+    if roster.over:
+        return Decision(roster=roster)
+    deciding = _Deciding(roster, now_us)
+    match stimulus:
+        case Beat():
+            deciding.beat(stimulus)
+        case Created(name=name, pid=pid, born=born):
+            deciding.created(name, pid, born)
+        case NotCreated(name=name, cause=cause):
+            deciding.not_created(name, cause)
+        case Connected(name=name, pid=pid, address=address):
+            deciding.connected(name, pid, address)
+        case Ready(name=name, incarnation=incarnation):
+            deciding.ready(name, incarnation)
+        case Died(pid=pid, cause=cause):
+            deciding.died(pid, cause)
+        case Crews(busy=busy, waiting=waiting):
+            deciding.change(busy=max(0, busy), waiting=max(0, waiting))
+            deciding.fill()
+        case Legs(crew=crew, operators=operators):
+            deciding.legs(crew, operators)
+        case Tick():
+            deciding.tick()
+        case Begin(living=living, incarnations=incarnations):
+            deciding.begin(living, incarnations)
+        case Stop():
+            deciding.stop()
+        case _:
+            assert_never(stimulus)
+    return Decision(roster=deciding.roster, effects=tuple(deciding.effects))
+
+
+class _Deciding:
+    """One decision while it is made."""
+
+    def __init__(self, roster: Roster, now_us: Instant) -> None:
+        self.roster = roster
+        self.now_us = now_us
+        self.effects: list[Effect] = []
+
+    # ------------------------------------------------------------ changing
+
+    def change(self, *, busy: int, waiting: int) -> None:
+        """Take down what the intake says."""
+        self.roster = replace(self.roster, busy=busy, waiting=waiting)
+
+    def put(self, member: Member) -> None:
+        """Take down what has become of one."""
+        self.roster = replace(self.roster, members={**self.roster.members, member.name: member})
+
+    def remove(self, member: Member) -> None:
+        """Know it no longer."""
+        members = dict(self.roster.members)
+        del members[member.name]
+        self.roster = replace(self.roster, members=members)
+
+    def do(self, *effects: Effect) -> None:
+        """Have this done."""
+        self.effects.extend(effects)
+
+    def publish(self) -> None:
+        """Have the directory written, once for all changes before the next thing that is told."""
+        if not self.effects or not isinstance(self.effects[-1], Publish):
+            self.do(Publish())
+
+    # ------------------------------------------------------------ a life
+
+    def create(self, spec: ActorSpec, earlier: Member | None = None) -> None:
+        """Have a process made for it, under the next incarnation."""
+        name = spec.role, spec.key
+        incarnation = self.roster.incarnations.get(name, 0) + 1
+        self.roster = replace(self.roster, incarnations={**self.roster.incarnations, name: incarnation})
+        self.put(
+            Member(
+                spec=spec,
+                phase=Phase.CREATING,
+                incarnation=incarnation,
+                since_us=self.now_us,
+                seen_us=self.now_us,
+                deaths=earlier.deaths if earlier is not None else (),
+                restarts=earlier.restarts if earlier is not None else 0,
+                cause=earlier.cause if earlier is not None else "",
+            )
+        )
+        self.do(Create(name=name, cls=spec.cls, incarnation=incarnation))
+
+    def again(self, member: Member, cause: str) -> None:
+        """Create it again."""
+        self.create(member.spec, replace(member, restarts=member.restarts + 1, cause=cause))
+
+    def created(self, name: Name, pid: int, born: int) -> None:
+        member = self.roster.members.get(name)
+        if member is not None and member.phase is Phase.CREATING:
+            self.put(replace(member, pid=pid, born=born))
+
+    def not_created(self, name: Name, cause: str) -> None:
+        member = self.roster.members.get(name)
+        if member is not None and member.phase is Phase.CREATING:
+            self.lost(member, cause)
+
+    def connected(self, name: Name, pid: int, address: bytes) -> None:
+        member = self.roster.members.get(name)
+        if member is None or member.phase is not Phase.CREATING or member.pid != pid:
+            return
+        self.put(replace(member, phase=Phase.STARTING, address=address, seen_us=self.now_us))
+        self.publish()
+        self.do(Start(name=name, address=address, incarnation=member.incarnation))
+
+    def ready(self, name: Name, incarnation: int) -> None:
+        member = self.roster.members.get(name)
+        if member is None or member.phase is not Phase.STARTING or member.incarnation != incarnation:
+            return
+        self.put(replace(member, phase=Phase.READY, seen_us=self.now_us))
+        self.publish()
+        if member.cause:
+            self.do(Restarted(name=name, incarnation=incarnation, pid=member.pid, cause=member.cause))
+        self.fill()
+
+    def beat(self, beat: Beat) -> None:
+        member = self.roster.members.get(beat.name)
+        if member is None or member.incarnation != beat.incarnation or member.phase not in LIVING:
+            return
+        if member.phase is Phase.STARTING:
+            # Its word that it is ready went to an earlier Supervisor.
+            self.ready(beat.name, beat.incarnation)
+            member = self.roster.members[beat.name]
+        self.put(replace(member, seen_us=self.now_us, alert=beat.alert))
+        if beat.alert == member.alert:
+            return
+        if member.spec.role is Role.ALERT_CASE and beat.alert is None:
+            operators = {k: v for k, v in self.roster.operators.items() if k != member.spec.key}
+            self.roster = replace(self.roster, operators=operators)
+        if member.phase is Phase.LEAVING and beat.alert is not None:
+            # Somebody found it before it had left the directory.
+            self.stay(member.crew)
+        self.publish()
+        self.fill()
+
+    def stay(self, crew: str) -> None:
+        """The crew is needed after all."""
+        for member in list(self.roster.members.values()):
+            if member.crew == crew and member.phase is Phase.LEAVING:
+                self.put(replace(member, phase=Phase.READY))
+
+    # ------------------------------------------------------------ a death
+
+    def died(self, pid: int, cause: str) -> None:
+        for member in self.roster.members.values():
+            if member.pid == pid and member.phase not in GONE:
+                # An actor that we have killed died of what we killed it for.
+                self.lost(member, member.cause if member.phase is Phase.KILLED else cause or "died")
+                return
+
+    def lost(self, member: Member, cause: str) -> None:
+        """It has no process any more."""
+        self.publish()
+        leaves = member.phase in (Phase.STOPPING, Phase.LEAVING)
+        if self.roster.stop_us is not None or leaves:
+            self.remove(member)
+            if self.roster.stop_us is not None and not self.roster.members:
+                self.roster = replace(self.roster, over=True)
+                self.do(Finished())
+            elif self.roster.stop_us is None:
+                self.fill()
+            return
+        dead = replace(member, pid=0, born=0, address=b"", alert=None, cause=cause, kills=0, phase=Phase.DOWN)
+        if member.phase is Phase.KILLED and cause == _with_group(member.spec.group):
+            self.put(dead)
+            self.restart_group(member.spec.group)
+            return
+        recent = tuple(at for at in member.deaths if at > self.now_us - INTENSITY_US)
+        dead = replace(dead, deaths=(*recent, self.now_us))
+        if self.waits_for_group(member.spec.group):
+            self.put(dead)
+            self.restart_group(member.spec.group)
+        elif len(dead.deaths) < INTENSITY:
+            self.again(dead, cause)
+        elif member.spec.critical:
+            self.put(dead)
+            self.escalate(dead)
+        else:
+            self.put(replace(dead, phase=Phase.RESTING, until_us=Instant(self.now_us + REST_US), deaths=()))
+            self.alarm(
+                dead.name, f"died {INTENSITY} times within 10 s, last: {cause}; tried again in a minute"
+            )
+            self.fill()
+
+    def waits_for_group(self, group: str) -> bool:
+        """Whether somebody of the group waits for the others to die."""
+        return any(m.phase is Phase.DOWN and m.spec.group == group for m in self.roster.members.values())
+
+    def escalate(self, member: Member) -> None:
+        """Its own restarts have not helped."""
+        group = member.spec.group
+        last_us = self.roster.group_restarts.get(group)
+        if last_us is not None and self.now_us - last_us < GROUP_US:
+            self.roster = replace(self.roster, over=True)
+            self.do(Escalate(reason=f"{member.spec.role} {member.spec.key}: {member.cause}"))
+            return
+        restarts = {**self.roster.group_restarts, group: self.now_us}
+        self.roster = replace(self.roster, group_restarts=restarts)
+        for other in list(self.roster.members.values()):
+            if other.spec.group == group and other.phase not in GONE:
+                self.kill(other, _with_group(group))
+        self.restart_group(group)
+
+    def restart_group(self, group: str) -> None:
+        """Create all of the group again, in the order of rank, once the last of them is dead."""
+        if not wanted.group_is_down(self.roster, group):
+            return
+        down = [m for m in self.roster.members.values() if m.spec.group == group and m.phase is Phase.DOWN]
+        for member in sorted(down, key=lambda m: wanted.rank(m.spec)):
+            self.again(replace(member, deaths=()), member.cause)
+
+    def kill(self, member: Member, cause: str) -> None:
+        """End its process; what is said of it from now on is `cause`."""
+        until_us = Instant(self.now_us + KILL_AGAIN_US)
+        self.put(replace(member, phase=Phase.KILLED, cause=cause, until_us=until_us, kills=member.kills + 1))
+        if member.pid:
+            self.do(Kill(name=member.name, pid=member.pid, born=member.born))
+        self.publish()
+
+    def alarm(self, name: Name, text: str) -> None:
+        """Raise an alarm about it, or clear it."""
+        if (name in self.roster.alarms) != bool(text):
+            alarms = self.roster.alarms | {name} if text else self.roster.alarms - {name}
+            self.roster = replace(self.roster, alarms=alarms)
+            self.do(Alarm(name=name, text=text))
+
+    # ------------------------------------------------------------ what is wanted
+
+    def fill(self) -> None:
+        """Create whoever is wanted and not there."""
+        if self.roster.stop_us is not None:
+            return
+        room = STARTING - wanted.processes(self.roster)
+        for spec in list(wanted.missing(self.roster, room)):
+            self.create(spec)
+
+    def legs(self, crew: str, operators: int) -> None:
+        crews = self.roster.plan.crews
+        if crews is None or not 1 <= operators <= crews.operators:
+            return
+        if operators > self.roster.operators.get(crew, 1):
+            self.roster = replace(self.roster, operators={**self.roster.operators, crew: operators})
+            self.fill()
+
+    def thin_out(self) -> None:
+        """Let go of crews that have been too many for a while, and of operators' legs that nobody needs."""
+        for leg in list(wanted.idle_extra_legs(self.roster)):
+            self.leave(leg)
+        crew = wanted.surplus(self.roster)
+        if crew is None:
+            self.roster = replace(self.roster, surplus_us=None)
+        elif self.roster.surplus_us is None:
+            self.roster = replace(self.roster, surplus_us=self.now_us)
+        elif self.now_us - self.roster.surplus_us >= SURPLUS_US:
+            for member in wanted.crews(self.roster)[crew]:
+                if member.phase is Phase.READY:
+                    self.leave(member)
+
+    def leave(self, member: Member) -> None:
+        until_us = Instant(self.now_us + LEAVE_US)
+        self.put(replace(member, phase=Phase.LEAVING, until_us=until_us))
+        self.publish()
+
+    # ------------------------------------------------------------ time
+
+    def tick(self) -> None:
+        looked_us, self.roster = self.roster.looked_us, replace(self.roster, looked_us=self.now_us)
+        late_us = 0 if looked_us is None else self.now_us - looked_us - TICK_US
+        if late_us > LATE_US:
+            self.forgive(late_us)
+        for member in list(self.roster.members.values()):
+            if self.roster.over:
+                return
+            self.look_at(self.roster.members.get(member.name))
+        if self.roster.stop_us is None:
+            self.thin_out()
+            self.fill()
+
+    def forgive(self, late_us: int) -> None:
+        """Time in which we have not looked counts against nobody."""
+        self.roster = replace(
+            self.roster,
+            members={
+                name: replace(
+                    member,
+                    seen_us=Instant(member.seen_us + late_us),
+                    since_us=member.since_us
+                    if member.phase is Phase.READY
+                    else Instant(member.since_us + late_us),
+                )
+                for name, member in self.roster.members.items()
+            },
+        )
+
+    def look_at(self, member: Member | None) -> None:
+        """What time alone changes."""
+        if member is None:
+            return
+        age_us = self.now_us - member.since_us
+        due = self.now_us >= member.until_us
+        match member.phase:
+            case Phase.CREATING if age_us > CREATE_US:
+                self.kill(member, "no process came of it")
+            case Phase.STARTING if age_us > START_US:
+                self.kill(member, "did not start")
+            case Phase.READY | Phase.LEAVING if self.now_us - member.seen_us > SILENT_US:
+                self.kill(member, "no heartbeat")
+            case Phase.READY if member.name in self.roster.alarms and age_us > WELL_US:
+                self.alarm(member.name, "")
+            case Phase.LEAVING if due and not self.crew_is_busy(member):
+                self.put(replace(member, phase=Phase.STOPPING, until_us=Instant(self.now_us + END_US)))
+                self.do(End(name=member.name, address=member.address))
+            case Phase.STOPPING if due:
+                self.kill_again(member)
+            case Phase.KILLED if due:
+                self.kill_again(member)
+            case Phase.RESTING if due:
+                self.again(member, member.cause)
+            case _:
+                pass
+
+    def crew_is_busy(self, member: Member) -> bool:
+        """Whether it may not go because of an alert: its own, or, of a whole crew that goes, anybody's."""
+        crew = wanted.crews(self.roster).get(member.crew, [])
+        whole = any(m.spec.role is Role.ALERT_CASE and m.phase is Phase.LEAVING for m in crew)
+        return member.alert is not None or (whole and wanted.is_busy(crew))
+
+    def kill_again(self, member: Member) -> None:
+        if not member.pid:
+            # There never was a process that could die.
+            self.lost(member, member.cause)
+            return
+        until_us = Instant(self.now_us + KILL_AGAIN_US)
+        self.put(replace(member, until_us=until_us, kills=member.kills + 1))
+        self.do(Kill(name=member.name, pid=member.pid, born=member.born))
+        if member.kills >= UNKILLABLE:
+            self.alarm(member.name, f"process {member.pid} cannot be ended")
+
+    # ------------------------------------------------------------ begin and end
+
+    def begin(self, living: tuple[Living, ...], incarnations: dict[Name, int]) -> None:
+        """Take over what an earlier Supervisor has left, and create what is missing."""
+        known = dict(incarnations)
+        for one in living:
+            known[one.role, one.key] = max(one.incarnation, known.get((one.role, one.key), 0))
+        self.roster = replace(self.roster, incarnations=known, looked_us=self.now_us)
+        for one in living:
+            self.adopt(one)
+        self.publish()
+        self.fill()
+
+    def adopt(self, one: Living) -> None:
+        name = one.role, one.key
+        spec = wanted.spec_of(self.roster, one.role, one.key)
+        phase = Phase.READY if one.ready else Phase.STARTING
+        if spec is None:
+            spec, phase = ActorSpec(role=one.role, key=one.key, cls="", group=""), Phase.STOPPING
+        self.put(
+            Member(
+                spec=spec,
+                phase=phase,
+                incarnation=one.incarnation,
+                pid=one.pid,
+                born=one.born,
+                address=one.address,
+                alert=AlertId(one.alert) if one.alert is not None else None,
+                since_us=self.now_us if phase is Phase.STARTING else one.since_us,
+                seen_us=self.now_us,
+                until_us=Instant(self.now_us + END_US),
+                restarts=one.restarts,
+            )
+        )
+        self.do(Adopt(name=name, pid=one.pid, born=one.born, address=one.address))
+        if phase is Phase.STOPPING:
+            self.do(End(name=name, address=one.address))
+
+    def stop(self) -> None:
+        """Tell all to end: the cases first, the pools last."""
+        if self.roster.stop_us is not None:
+            return
+        self.roster = replace(self.roster, stop_us=Instant(self.now_us + END_US))
+        members = sorted(self.roster.members.values(), key=lambda m: wanted.rank(m.spec), reverse=True)
+        for member in members:
+            match member.phase:
+                case Phase.STARTING | Phase.READY | Phase.LEAVING | Phase.STOPPING:
+                    until_us = Instant(self.now_us + END_US)
+                    self.put(replace(member, phase=Phase.STOPPING, until_us=until_us))
+                    self.do(End(name=member.name, address=member.address))
+                case Phase.CREATING:
+                    self.kill(member, "stopped")
+                case Phase.KILLED:
+                    pass
+                case Phase.DOWN | Phase.RESTING:
+                    self.remove(member)
+                case _:
+                    assert_never(member.phase)
+        if not self.roster.members:
+            self.roster = replace(self.roster, over=True)
+            self.do(Finished())
+
+
+def _with_group(group: str) -> str:
+    return f"restart of {group}"

@@ -1,0 +1,157 @@
+"""Who is to run, from the plan and from what the intake and the crews say. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from actors.supervisor.roster import GONE, Member, Phase, Roster
+from messages.ids import Role
+from runtime.spec import ActorSpec, CrewSpec
+
+RANK: Final[Mapping[Role, int]] = {
+    Role.GSM_MODEM: 1,
+    Role.CALL_LEG: 2,
+    Role.CONFERENCE_BRIDGE: 2,
+    Role.ALERT_CASE: 3,
+}
+"""The order of starting: pools and whatever is not named here, modems, legs and bridges, cases."""
+
+
+def rank(spec: ActorSpec) -> int:
+    """Its place in the order of starting."""
+    return RANK.get(spec.role, 0)
+
+
+def crew_name(number: int) -> str:
+    """`c00`, `c01`, …"""
+    return f"c{number:02d}"
+
+
+def crew_specs(crews: CrewSpec, crew: str, operators: int) -> tuple[ActorSpec, ...]:
+    """A crew's actors in the order of starting. None of them takes others down."""
+
+    def spec(role: Role, key: str, cls: str) -> ActorSpec:
+        return ActorSpec(role=role, key=key, cls=cls, group=crew, critical=False)
+
+    places = list(crews.places)
+    places += [f"op{number}" for number in range(2, min(operators, crews.operators) + 1)]
+    legs = (spec(Role.CALL_LEG, f"{crew}/{place}", crews.leg) for place in dict.fromkeys(places))
+    return (
+        *legs,
+        spec(Role.CONFERENCE_BRIDGE, crew, crews.bridge),
+        spec(Role.ALERT_CASE, crew, crews.case),
+    )
+
+
+def spec_of(roster: Roster, role: Role, key: str) -> ActorSpec | None:
+    """What an actor found running is by the plan; None: nothing that is wanted."""
+    for spec in roster.plan.actors:
+        if (spec.role, spec.key) == (role, key):
+            return spec
+    if roster.plan.crews is not None:
+        crew = key.partition("/")[0]
+        if crew[:1] == "c" and crew[1:].isdecimal() and int(crew[1:]) < roster.plan.crews.live:
+            for spec in crew_specs(roster.plan.crews, crew, roster.plan.crews.operators):
+                if (spec.role, spec.key) == (role, key):
+                    return spec
+    return None
+
+
+def crews(roster: Roster) -> dict[str, list[Member]]:
+    """Everyone in a crew, by crew, except those that are on their way out."""
+    found: dict[str, list[Member]] = {}
+    for member in roster.members.values():
+        if member.crew and member.phase is not Phase.STOPPING:
+            found.setdefault(member.crew, []).append(member)
+    return found
+
+
+def is_busy(members: list[Member]) -> bool:
+    """Whether anyone of the crew has an alert."""
+    return any(member.alert is not None for member in members)
+
+
+def usable(members: list[Member]) -> bool:
+    """Whether the crew can be given an alert, now or soon."""
+    return not any(member.phase in (Phase.RESTING, Phase.LEAVING) for member in members)
+
+
+def crews_wanted(roster: Roster) -> int:
+    """How many usable crews there should be: the busy ones, one for each that waits, some ready beyond."""
+    if roster.plan.crews is None:
+        return 0
+    busy = sum(1 for members in crews(roster).values() if is_busy(members))
+    return min(roster.plan.crews.live, max(busy, roster.busy) + roster.waiting + roster.plan.crews.idle)
+
+
+def missing(roster: Roster, room: int) -> Iterator[ActorSpec]:
+    """Who is to be created now: all that is always there, and of the crews not more than there is `room` for.
+
+    A crew's AlertCase comes when its legs and its bridge are ready: whoever finds the one has the others.
+    """
+    for spec in sorted(roster.plan.actors, key=rank):
+        if (spec.role, spec.key) not in roster.members:
+            yield spec
+    plan = roster.plan.crews
+    if plan is None:
+        return
+    there = crews(roster)
+    names = sorted(there)
+    short = crews_wanted(roster) - sum(1 for members in there.values() if usable(members))
+    number = 0
+    while short > 0 and number < plan.live:
+        name = crew_name(number)
+        number += 1
+        if name not in there and not any(member.crew == name for member in roster.members.values()):
+            names.append(name)
+            short -= 1
+    for name in names:
+        if any(member.phase is Phase.LEAVING for member in there.get(name, ())):
+            continue
+        for spec in crew_specs(plan, name, roster.operators.get(name, 1)):
+            if (spec.role, spec.key) in roster.members:
+                continue
+            if spec.role is Role.ALERT_CASE and not _complete(there.get(name, []), plan):
+                continue
+            if room <= 0:
+                return
+            room -= 1
+            yield spec
+
+
+def _complete(members: list[Member], plan: CrewSpec) -> bool:
+    ready = sum(1 for member in members if member.phase is Phase.READY)
+    return ready >= len(plan.places) + 1
+
+
+def surplus(roster: Roster) -> str | None:
+    """A crew that is idle and not wanted, the last one first; None where there is none."""
+    there = crews(roster)
+    good = {name: members for name, members in there.items() if usable(members)}
+    if len(good) <= crews_wanted(roster):
+        return None
+    idle = [name for name, members in good.items() if not is_busy(members)]
+    return max(idle, default=None)
+
+
+def idle_extra_legs(roster: Roster) -> Iterator[Member]:
+    """Further operators' legs that their crew wants no longer."""
+    if roster.plan.crews is None:
+        return
+    for crew, members in crews(roster).items():
+        wanted = {spec.key for spec in crew_specs(roster.plan.crews, crew, roster.operators.get(crew, 1))}
+        for member in members:
+            extra = member.spec.role is Role.CALL_LEG and member.spec.key not in wanted
+            if extra and member.alert is None and member.phase is Phase.READY:
+                yield member
+
+
+def processes(roster: Roster) -> int:
+    """How many are being started just now."""
+    return sum(1 for m in roster.members.values() if m.phase in (Phase.CREATING, Phase.STARTING))
+
+
+def group_is_down(roster: Roster, group: str) -> bool:
+    """Whether nobody of the group has a process any more."""
+    return all(m.phase in GONE for m in roster.members.values() if m.spec.group == group)
