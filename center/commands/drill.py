@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from model.case import Case
 
 LOOK_AGAIN_S: Final = 1.0
+TALK_S: Final = 2.0
+"""How long user and 112 talk on when the operator has left."""
 
 
 def drill(
@@ -91,9 +93,10 @@ def _follow(common: Common, client: Client, alert: AlertId, node: NodeFile, unti
     from store import streams
     from store.follower import Follower
 
-    state, simulated = common.directory, node.simulation is not None
+    simulated = node.simulation is not None
+    hand = _Hand(client, common.directory) if simulated else None
     ours = (streams.inbox(alert), streams.case(alert))
-    with journal_of(state) as journal:
+    with journal_of(common.directory) as journal:
         follower = Follower(journal, 0)
         told = 0
         try:
@@ -109,28 +112,42 @@ def _follow(common: Common, client: Client, alert: AlertId, node: NodeFile, unti
                 told = len(recorded)
                 if case.closed_at is not None or time.monotonic() > until_s:
                     return judged(case, recorded, with_psap=simulated)
-                if simulated:
-                    _work(client, state, case)
+                if hand is not None:
+                    hand.work(case)
                 select.select([follower.fileno()], [], [], LOOK_AGAIN_S)
                 follower.next_batch()
         finally:
             follower.close()
 
 
-def _work(client: Client, state: StateDir, case: Case) -> None:
+class _Hand:
     """Does what the demo operator would, and in the end what the simulated people would: hang up."""
-    order = next_order(case, with_psap=True)
-    if order is not None and case.operator == DEMO_OPERATOR:
-        body = {"command": OperatorCommand(order)}
-        try:
-            client.post(f"/v1/alerts/{case.alert}/commands", body, dict, bearer=client.key(DEMO_TOKEN))
-        except RefusedByCenter as error:
-            if error.status != 409:  # the case has moved on; the next look shows where to
-                raise
-    if case.operator_left_at is not None:
-        for leg in case.legs.values():
-            if leg.talking and leg.number is not None:
-                _hang_up(state, leg.number)
+
+    def __init__(self, client: Client, state: StateDir) -> None:
+        self._client = client
+        self._state = state
+        self._ordered: set[OperatorCommand] = set()
+        self._left_s: float | None = None
+
+    def work(self, case: Case) -> None:
+        """The next thing to do, if there is one."""
+        order = next_order(case, with_psap=True)
+        if order is not None and order not in self._ordered and case.operator == DEMO_OPERATOR:
+            self._ordered.add(order)
+            path, body = f"/v1/alerts/{case.alert}/commands", {"command": order}
+            try:
+                self._client.post(path, body, dict, bearer=self._client.key(DEMO_TOKEN))
+            except RefusedByCenter as error:
+                if error.status != 409:  # the case has moved on; the next look shows where to
+                    raise
+        if case.operator_left_at is None:
+            return
+        if self._left_s is None:
+            self._left_s = time.monotonic()
+        elif time.monotonic() - self._left_s > TALK_S:
+            for leg in case.legs.values():
+                if leg.talking and leg.number is not None:
+                    _hang_up(self._state, leg.number)
 
 
 def _hang_up(state: StateDir, number: str) -> None:

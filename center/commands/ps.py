@@ -72,8 +72,8 @@ def rows_of(state: StateDir, node: NodeFile) -> list[Row]:
         entries = ()
     listed = {row.pid for row in rows}
     for entry in sorted(entries, key=lambda entry: (entry.role, entry.key)):
-        if not pidfd.alive(entry.pid, entry.born) or entry.pid in listed:
-            continue
+        if entry.role is Role.ADMIN or entry.pid in listed or not pidfd.alive(entry.pid, entry.born):
+            continue  # the admin is the node's to tell, with its restarts
         rows.append(
             Row(
                 role=entry.role,

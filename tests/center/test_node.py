@@ -1,0 +1,274 @@
+"""A whole node: it starts, serves, survives the death of its parts, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from center.carrier import living
+from center.client import Client
+from center.commands.ps import Row, rows_of
+from center.launching import child_environment
+from center.processes import end, identity, is_alive, marked, send_signal
+from center.state_dir import StateDir, holder, running
+from tests.waiting import wait_until
+
+pytestmark = [pytest.mark.process, pytest.mark.timeout(120)]
+
+SIMULATION = """
+[simulator]
+control = "127.0.0.1:0"
+[[modem]]
+name = "sim1"
+dialect = "huawei"
+trunk = "public"
+number = "+390200000001"
+[[modem]]
+name = "sim2"
+dialect = "simcom7600"
+trunk = "public"
+number = "+390200000002"
+[[modem]]
+name = "sim3"
+dialect = "huawei"
+trunk = "emergency"
+number = "+390200000003"
+[[phone]]
+number = "+390200000100"
+name = "Demo operator"
+rings_after_s = 0.2
+answers_after_s = 0.2
+[[phone]]
+number = "+390200000112"
+name = "Simulated PSAP"
+rings_after_s = 0.2
+answers_after_s = 0.2
+[[phone]]
+number = "+393331112223"
+name = "Giulia Rossi"
+rings_after_s = 0.2
+answers_after_s = 0.2
+"""
+
+Start = Callable[[], subprocess.Popen[str]]
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> StateDir:
+    return StateDir(tmp_path / "state")
+
+
+@pytest.fixture
+def start(state: StateDir, tmp_path: Path) -> Iterator[Start]:
+    simulation = tmp_path / "simulation.toml"
+    simulation.write_text(SIMULATION)
+    nodes: list[subprocess.Popen[str]] = []
+
+    def run() -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "center.cli", "run", "--state", str(state), "--port", "0"]
+        node = subprocess.Popen(
+            [*command, "--simulate", str(simulation)],
+            stdout=subprocess.PIPE,
+            env=child_environment(None),
+            text=True,
+        )
+        nodes.append(node)
+        assert node.stdout is not None
+        said = node.stdout.readline()
+        assert said.startswith("securWoman is running: http://127.0.0.1:"), said
+        return node
+
+    yield run
+    for node in nodes:
+        if node.poll() is None:
+            node.terminate()
+            node.wait(20)
+        assert node.stdout is not None
+        node.stdout.close()
+    for process in marked(state.path):  # only where a test has failed
+        end(process, 0)
+    if (carrier := living(state)) is not None:
+        end(carrier, 1)
+
+
+def ps(state: StateDir) -> list[Row]:
+    node = running(state)
+    return rows_of(state, node) if node is not None else []
+
+
+def ready(state: StateDir) -> bool:
+    client = Client(state)
+    try:
+        return client.get("/readyz", dict[str, object]).get("ready") is True
+    except Exception:
+        return False
+    finally:
+        client.close()
+
+
+def one(state: StateDir, role: str) -> Row:
+    (row,) = [row for row in ps(state) if row.role == role]
+    return row
+
+
+def cli(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "center.cli", *arguments],
+        env=child_environment(None),
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def kill(pid: int) -> None:
+    process = identity(pid)
+    assert process is not None
+    send_signal(process, signal.SIGKILL)
+
+
+def test_a_node_starts_shows_itself_and_stops_within_five_seconds_leaving_nothing(
+    start: Start, state: StateDir
+) -> None:
+    node = start()
+    wait_until(lambda: ready(state), within_s=30, what="readiness")
+    assert holder(state) == node.pid
+
+    said = cli("ps", "--json", "--state", str(state))
+    rows = msgspec.json.decode(said.stdout, type=list[Row])
+    roles = {row.role for row in rows}
+    assert roles >= {"Node", "Admin", "Web", "Carrier", "Supervisor", "AlertIntake", "GsmModem", "AlertCase"}
+    assert sum(row.role == "GsmModem" for row in rows) == 3
+    pids = [row.pid for row in rows]
+    assert len(set(pids)) == len(pids)
+    assert one(state, "Node").pid == node.pid
+    assert all(row["alert"] is None for row in json.loads(said.stdout))
+
+    second = cli("run", "--state", str(state), "--port", "0", "--simulate")
+    assert second.returncode == 1
+    assert f"(process {node.pid})" in second.stderr
+
+    living_before = [process for pid in pids if (process := identity(pid)) is not None]
+    began = time.monotonic()
+    node.terminate()
+    assert node.wait(20) == 0
+    assert time.monotonic() - began < 5.0
+    assert list(marked(state.path)) == []
+    assert [process for process in living_before if is_alive(process)] == []
+    assert holder(state) is None
+    assert not list(state.run.glob("*.at"))
+
+
+def test_ctrl_c_stops_it_in_order(start: Start, state: StateDir) -> None:
+    node = start()
+    node.send_signal(signal.SIGINT)
+    assert node.wait(20) == 0
+    assert list(marked(state.path)) == []
+
+
+def test_a_killed_node_is_followed_by_one_that_ends_what_it_left_and_keeps_the_carrier(
+    start: Start, state: StateDir
+) -> None:
+    first = start()
+    wait_until(lambda: ready(state), within_s=30, what="readiness")
+    carrier = one(state, "Carrier").pid
+    left = list(marked(state.path))
+    first.kill()
+    first.wait()
+    assert any(is_alive(process) for process in left)
+
+    start()
+    wait_until(lambda: ready(state), within_s=30, what="readiness")
+    assert not any(is_alive(process) for process in left)
+    assert one(state, "Carrier").pid == carrier
+    assert one(state, "AlertIntake").incarnation > 1
+
+
+def test_when_the_admin_dies_the_actors_start_again_as_a_whole(start: Start, state: StateDir) -> None:
+    start()
+    wait_until(lambda: ready(state), within_s=30, what="readiness")
+    before = one(state, "Admin")
+    web = one(state, "Web").pid
+    supervisor = one(state, "Supervisor").pid
+    kill(before.pid)
+
+    def again() -> bool:
+        rows = {row.role: row for row in ps(state)}
+        return "Admin" in rows and "AlertIntake" in rows and rows["Admin"].pid != before.pid
+
+    wait_until(again, within_s=30, what="another admin")
+    after = one(state, "Admin")
+    assert after.restarts == 1
+    assert identity(supervisor) is None
+    assert one(state, "Web").pid == web
+    wait_until(lambda: ready(state), within_s=30, what="readiness")
+
+
+def test_when_the_supervisor_dies_the_next_one_takes_over_the_living(start: Start, state: StateDir) -> None:
+    start()
+    wait_until(lambda: ready(state), within_s=30, what="readiness")
+    supervisor, intake = one(state, "Supervisor").pid, one(state, "AlertIntake").pid
+    kill(supervisor)
+
+    def again() -> bool:
+        return any(row.role == "Supervisor" and row.pid != supervisor for row in ps(state))
+
+    wait_until(again, within_s=30, what="another Supervisor")
+    wait_until(
+        lambda: any(row.role == "AlertIntake" for row in ps(state)), what="the intake in the directory"
+    )
+    assert one(state, "AlertIntake").pid == intake
+
+
+def test_when_the_web_dies_another_answers_at_the_same_address(start: Start, state: StateDir) -> None:
+    start()
+    web = one(state, "Web").pid
+    kill(web)
+
+    def again() -> bool:
+        return any(row.role == "Web" and row.pid != web for row in ps(state))
+
+    wait_until(again, within_s=30, what="another web")
+    assert one(state, "Web").restarts == 1
+    wait_until(lambda: ready(state), within_s=30, what="readiness")
+
+
+def test_a_drill_goes_from_the_alert_to_the_hand_over(start: Start, state: StateDir) -> None:
+    start()
+    wait_until(lambda: ready(state), within_s=30, what="readiness")
+    drilled = cli("drill", "--json", "--timeout", "40", "--state", str(state))
+    assert drilled.returncode == 0, drilled.stdout + drilled.stderr
+    said = json.loads(drilled.stdout)
+    assert (said["ok"], said["outcome"]) == (True, "test_done")
+
+    story = cli("alert", "timeline", said["alert"], "--state", str(state))
+    assert "112 is in the conference" in story.stdout
+    shown = json.loads(cli("alert", "show", said["alert"], "--json", "--state", str(state)).stdout)
+    assert (shown["phase"], shown["test"]) == ("closed", True)
+
+    doctor = cli("doctor", "--json", "--state", str(state))
+    assert doctor.returncode == 0, doctor.stdout
+
+
+def test_an_alert_of_the_command_line_is_printed_by_its_id_alone(start: Start, state: StateDir) -> None:
+    start()
+    position = ("--lat", "45.4642", "--lon", "9.19", "--accuracy", "12")
+    sent = cli("alert", "send", "--phone", "+393331112223", *position, "--test", "--state", str(state))
+    assert sent.returncode == 0, sent.stderr
+    alert = sent.stdout.splitlines()[-1]
+    listed = json.loads(cli("alert", "list", "--json", "--state", str(state)).stdout)
+    assert [row["alert"] for row in listed] == [alert]
+    refused = cli("alert", "send", "--phone", "12", "--state", str(state))
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "$.phone" in refused.stderr
+    assert os.path.isfile(state.keys / "demo-operator.token")
