@@ -20,7 +20,6 @@ import msgspec
 
 from messages.ids import SECOND, Instant, OperatorId
 
-COOKIE: Final = "securwoman-session"
 CSRF_HEADER: Final = "x-csrf-token"
 LIFE_S: Final = 16 * 3600
 """Longer than any shift; the page signs on again by itself while its tab lives."""
@@ -43,6 +42,8 @@ class Sessions:
         if len(key) < _KEY_BYTES:
             raise ValueError("the session key is too short")
         self._key = key
+        self.cookie: Final = f"securwoman-{self._mac(b'cookie', b'').hex()[:12]}"
+        """The cookie's name. Its own for each center: a browser sends cookies to all ports of a machine."""
         self._decoder = msgspec.msgpack.Decoder(Session)
 
     def begin(self, operator: OperatorId, now_us: Instant) -> tuple[Session, str]:

@@ -29,6 +29,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     line: LineId | None = None
     attempt: int = 1
     cause: int | None = None
+    talked: bool = False
+    """Of a leg that is gone: whether it had been answered."""
     reason: str = ""
     text: str = ""
     channel: Channel | None = None
@@ -52,11 +54,11 @@ def add(entries: tuple[Entry, ...], recorded: Recorded, case: Case) -> tuple[Ent
     return (*entries, entry)
 
 
-def _of_leg(case: Case, leg: LegId, entry: Entry) -> Entry:
-    """The entry with what is known of the leg."""
+def _of_leg(case: Case, leg: LegId, entry: Entry) -> Entry | None:
+    """The entry with what is known of the leg; none for a leg or an attempt that there is not."""
     found = case.legs.get(leg)
-    if found is None:
-        return entry
+    if found is None or found.attempt != entry.attempt:
+        return None
     return msgspec.structs.replace(entry, party=found.party, operator=found.operator, line=found.line)
 
 
@@ -96,7 +98,9 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
         ):
             return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt))
         case ev.LegReleased(leg=leg, attempt=attempt, cause=cause):
-            return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt, cause=cause))
+            ended = case.legs.get(leg)
+            talked = ended is not None and ended.was_answered
+            return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt, cause=cause, talked=talked))
         case ev.UserReached(met_by=met_by):
             return Entry(at_us=at, what=what, reason=met_by)
         case ev.UserPresumedCallingPsap(reason=reason):

@@ -121,7 +121,7 @@ def build(web: Web) -> Litestar:
             *page_routes(),
         ],
         exception_handlers=_exception_handlers(web),
-        openapi_config=openapi_config(web.settings.version),
+        openapi_config=openapi_config(web.settings.version, web.sessions.cookie),
         request_max_body_size=BODY_MAX,
         lifespan=[lifespan],
         logging_config=None,

@@ -12,7 +12,7 @@ from typing import Final, Generic, Protocol, TypeVar
 
 from litestar.handlers.base import BaseRouteHandler
 
-from gateways.console.sessions import COOKIE, CSRF_HEADER, Session, Sessions
+from gateways.console.sessions import CSRF_HEADER, Session, Sessions
 from gateways.http.answers import AnyConnection, header
 from gateways.http.errors import NotAllowed, NotSignedOn
 from messages.ids import SECOND, Instant, OperatorId
@@ -94,7 +94,7 @@ class Auth:
 
     def session(self, connection: AnyConnection) -> Session | None:
         """The console's session, if there is one and its operator is still there."""
-        session = self._sessions.read(connection.cookies.get(COOKIE), self._clock.now_us())
+        session = self._sessions.read(connection.cookies.get(self._sessions.cookie), self._clock.now_us())
         return session if session is not None and self._active(session.operator) else None
 
     def _operator(self, connection: AnyConnection) -> OperatorId:

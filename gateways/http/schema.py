@@ -159,7 +159,7 @@ def _kinds(holder: Document) -> str:
     return f'<a href="#{escape(name)}">{escape(name)}</a>' if name else ""
 
 
-def openapi_config(version: str) -> OpenAPIConfig:
+def openapi_config(version: str, cookie: str) -> OpenAPIConfig:
     """For `Litestar(openapi_config=…)`."""
     return OpenAPIConfig(
         title="securWoman operations centre",
@@ -180,7 +180,7 @@ def openapi_config(version: str) -> OpenAPIConfig:
                 "operatorToken": SecurityScheme(type="http", scheme="bearer", description="An operator's."),
                 "consoleSession": SecurityScheme(
                     type="apiKey",
-                    name="securwoman-session",
+                    name=cookie,
                     security_scheme_in="cookie",
                     description="With the header `X-CSRF-Token` for everything that changes something.",
                 ),

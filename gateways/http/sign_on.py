@@ -9,7 +9,7 @@ from litestar import Response, delete, get, post
 from litestar.datastructures import Cookie
 from litestar.handlers import HTTPRouteHandler
 
-from gateways.console.sessions import COOKIE, LIFE_S, Session
+from gateways.console.sessions import LIFE_S, Session
 from gateways.http.answers import AnyRequest, Moment, Problem, answer, header, rfc3339, said
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
@@ -70,7 +70,7 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
         response = answer(request, told(session))
         response.set_cookie(
             Cookie(
-                key=COOKIE,
+                key=web.sessions.cookie,
                 value=cookie,
                 max_age=LIFE_S,
                 path="/",
@@ -101,7 +101,7 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
     @delete(PATH, summary="Sign off", operation_id="sign_off", tags=["console"], status_code=204)
     async def sign_off() -> Response[None]:
         response: Response[None] = Response(None, status_code=204)
-        response.delete_cookie(COOKIE, path="/")
+        response.delete_cookie(web.sessions.cookie, path="/")
         return response
 
     return [sign_on, signed_on, sign_off]

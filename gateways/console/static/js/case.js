@@ -1,0 +1,146 @@
+// The case in the middle of the screen: the same places in every state.
+
+import { html, live, nothing, ref, repeat } from '../vendor/lit.js';
+import { act, icon, tag, track, word } from './parts.js';
+import { channel, either, languageName, t } from './words.js';
+import { told } from './story.js';
+import * as f from './format.js';
+import * as s from './situation.js';
+
+export function caseView(ui, view) {
+  const { feed } = ui;
+  const nowUs = feed.nowUs();
+  const allowed = feed.allowed.get(view.alert) ?? {};
+  const lost = feed.link === 'lost';
+  const banner = lost ? lostBanner(ui) : s.banner(view, nowUs);
+  return html`<section class="view case" aria-labelledby="case-h">
+    <div class="banner" role="alert" data-tone="bad" ?hidden=${!banner}>${banner ? html`${icon(banner.icon)}<b>${banner.title}</b><p>${banner.text}</p>
+      ${banner.aside ? html`<span class="banner__aside word">${icon(lost ? 'clock' : 'hush')}${banner.aside}</span>` : nothing}` : nothing}</div>
+    ${who(view)}
+    ${deadline(view, nowUs, feed.center)}
+    ${parties(ui, view, nowUs)}
+    <div class="case__body">${known(view, nowUs)}${story(ui, view)}</div>
+    ${dock(ui, view, allowed, nowUs, lost)}
+  </section>`;
+}
+
+export function lostBanner(ui) {
+  const { feed } = ui;
+  const now = Date.now();
+  const oldS = Math.max(0, Math.round((now - feed.heardAtMs) / 1000));
+  const inS = Math.max(0, Math.ceil((feed.retryAtMs - now) / 1000));
+  return { icon: 'nolink', title: t('unreachableCentre'), text: either(`Quello che vedi è di ${oldS} s fa. Le chiamate vanno avanti senza questo schermo.`, `What you see is ${oldS} s old. The calls go on without this screen.`), aside: either(`Riprovo tra ${inS} s`, `Retrying in ${inS} s`) };
+}
+
+function who(view) {
+  const p = view.position;
+  return html`<header class="who">
+    <div class="who__name">${tag(view.test)}<h1 id="case-h">${s.name(view)}</h1><span class="who__phone phone">${view.phone ? f.phone(view.phone) : t('noNumber')}</span></div>
+    <dl class="facts">
+      <div><dt>${t('requested')}</dt><dd>${f.day(view.raised_us)}, ${f.clock(view.raised_us)}</dd></div>
+      <div><dt>${t('position')}</dt><dd>${p ? html`<span class="wide phone">${f.coordinates(p)} </span>${f.accuracy(p.accuracy_m)}` : t('noPosition')}</dd></div>
+      <div><dt>${t('channel')}</dt><dd>${channel(view.channel)}</dd></div>
+    </dl></header>`;
+}
+
+function deadline(view, nowUs, center) {
+  const d = s.deadline(view, nowUs);
+  const total = center.deadline_s * 1.2e6;
+  const end = view.reached_us ?? view.closed_us ?? nowUs;
+  const limit = (view.deadline_us - view.received_us) / total;
+  return html`<section class="deadline" data-tone=${d.tone} aria-label=${either('Scadenza', 'Deadline')}>
+    <div class="deadline__clock ink-${d.tone}" role="timer"><b>${d.value}<i>${d.unit}</i></b><span>${word({ ok: 'done', bad: 'warn' }[d.tone] ?? 'clock', d.word)}<small>${d.small}</small></span></div>
+    <div>${track((end - view.received_us) / total, limit, `${Math.round(center.deadline_s)} s`, d.tone)}<ol class="steps">${steps(view)}</ol></div></section>`;
+}
+
+function steps(view) {
+  const at = view.steps;
+  const all = [[t('received'), at.received_us], [t('operator'), at.operator_us], [t('ringing'), at.ringing_us], [t('answers'), at.answered_us], ['112', at.psap_us], [t('handedOver'), at.handed_over_us]];
+  const failed = view.user.state === 'released' && view.user.answered_us === null && at.answered_us === null;
+  return all.map(([label, us], i) => {
+    const bad = i === 3 && us === null && failed;
+    const is = us !== null ? 'done' : bad ? 'bad' : '';
+    return html`<li data-is=${is}>${icon(is === 'done' ? 'done' : bad ? 'warn' : 'todo')}<span>${bad ? s.cause(view.user.cause) : label}</span>
+      ${us !== null ? html`<b>${f.seconds(Math.max(0, us - view.received_us))}</b>` : nothing}</li>`;
+  });
+}
+
+function parties(ui, view, nowUs) {
+  const { feed } = ui;
+  const operator = view.operator_leg.operator ?? view.operator ?? view.reserved[0] ?? null;
+  const rows = [
+    ['user', 'user', t('user'), s.name(view), view.user],
+    ['operator', 'headset', t('operator'), operator === null ? '' : operator === feed.me.operator ? t('you') : ui.names(operator), view.operator_leg],
+    ['psap', '112', '112', view.test ? t('simulated') : view.psap.number ? f.phone(view.psap.number) : '', view.psap],
+  ];
+  const links = [view.user_hears_operator, view.operator_hears_psap || (view.user_hears_psap && !s.talking(view.operator_leg))];
+  const tiles = rows.map(([which, , , , party]) => s.tile(party, which, view, nowUs, feed.center));
+  return html`<section class="parties" aria-label=${either('Chi è in linea', 'Who is on the line')}>
+    ${rows.map(([which, ic, role, name, party], i) => html`${i ? html`<div class="link" data-is=${links[i - 1] ? 'on' : ''}>${icon(links[i - 1] ? 'voice' : 'todo')}<span class="sr">${links[i - 1] ? t('hearEachOther') : t('notJoined')}</span></div>` : nothing}
+      <article class="party" data-party=${which} data-is=${tiles[i].is}><p class="party__role">${icon(ic)}<span>${role}</span><b>${name}</b></p>
+        <p class="party__line">${party.line ? `${t('line')} ${party.line}` : ''}</p>
+        <p class="party__state word">${icon(tiles[i].icon, tiles[i].is === 'ring' ? 'breathe' : '')}${tiles[i].label}</p><b class="party__time">${tiles[i].time}</b>
+        <p class="party__foot">${tiles[i].foot}</p></article>`)}
+    </section><p class="sr" role="status">${rows.map(([, , role], i) => `${role}: ${tiles[i].label}. `)}</p>`;
+}
+
+function known(view, nowUs) {
+  const p = view.position;
+  const onLine = s.talking(view.psap);
+  const person = view.person;
+  const raised = f.clock(view.raised_us);
+  const by = { data: either('dall’app', 'from the app'), voice: either('con una chiamata', 'by a phone call'), sms: either('con un SMS', 'by SMS') }[view.channel];
+  return html`<section class="panel"><div class="panel__head"><h2>${onLine ? t('readTo112') : t('known')}</h2></div><div class="panel__body"><dl class="brief">
+    <dt><span>1</span><span>${t('where')}</span></dt><dd>${p ? html`
+      <span class="brief__coord"><b><i>${Math.abs(p.lat).toFixed(5)}</i></b><small>${p.lat < 0 ? t('south') : t('north')}</small></span><span class="brief__coord"><b><i>${Math.abs(p.lon).toFixed(5)}</i></b><small>${p.lon < 0 ? t('west') : t('east')}</small></span>
+      <small>${f.dms(p.lat, 'N', 'S')} · ${f.dms(p.lon, 'E', either('O', 'W'))}</small>
+      <small>${[p.accuracy_m === null ? '' : either(`Precisione ${Math.round(p.accuracy_m)} m`, `Accurate to ${Math.round(p.accuracy_m)} m`), f.age(nowUs - p.at_us), p.source].filter(Boolean).join(', ')}.</small>` : t('noPosition')}</dd>
+    <dt><span>2</span><span>${t('what')}</span></dt><dd>${either(`Allarme ${by} alle ${raised}.`, `Alert ${by} at ${raised}.`)} ${silence(view)}</dd>
+    <dt><span>3</span><span>${t('who')}</span></dt><dd>${person ? html`${s.name(view)}${person.language ? either(`, parla ${languageName(person.language).toLowerCase()}`, `, speaks ${languageName(person.language)}`) : ''}.
+      <small>${[person.notes ? either(`Nota: ${person.notes}.`, `Note: ${person.notes}.`) : '', view.battery_pct === null ? '' : either(`Batteria del telefono ${view.battery_pct} %.`, `Phone battery ${view.battery_pct} %.`)].filter(Boolean).join(' ')}</small>` : s.name(view)}</dd>
+    <dt><span>4</span><span>${t('phone')}</span></dt><dd>${view.phone ? html`<span class="brief__coord"><b class="phone">${f.phone(view.phone)}</b></span>` : t('noNumber')}</dd>
+  </dl></div></section>`;
+}
+
+function silence(view) {
+  if (view.duress) return either('Ha annullato sotto costrizione: non telefonarle.', 'She cancelled under duress: do not phone her.');
+  if (s.talking(view.user)) return either('È al telefono con noi.', 'She is on the phone with us.');
+  if (view.steps.answered_us !== null) return either('Ci ha risposto, poi la linea è caduta.', 'She answered us, then the line dropped.');
+  if (view.user.state === 'released') return either(`L’abbiamo chiamata: ${s.cause(view.user.cause).toLowerCase()}.`, `We called her: ${s.cause(view.user.cause).toLowerCase()}.`);
+  if (view.user.state === 'ringing') return either('La stiamo chiamando.', 'We are calling her.');
+  return '';
+}
+
+function story(ui, view) {
+  const her = view.person ? s.first(view) : t('user');
+  const entries = [...view.timeline].reverse();
+  return html`<section class="panel"><div class="panel__head"><h2>${t('whatHappened')}</h2><span class="ink-3">${t('newestFirst')}</span></div>
+    <ol class="panel__body log" role="log">${repeat(entries, (entry, i) => entries.length - i, (entry) => {
+      const line = told(entry, entry.what === 'user.identified' ? s.name(view) : her, ui.names, view.test);
+      return html`<li><time>${f.clock(entry.at_us)}</time>${icon(line.icon, line.tone ? `ink-${line.tone}` : 'ink-3')}<span>${line.text}</span><span class="log__since">+${f.seconds(Math.max(0, entry.at_us - view.received_us))}</span></li>`;
+    })}</ol>
+    <dl class="about">${[
+      [t('language'), view.person?.language ? languageName(view.person.language) : ''],
+      [t('battery'), view.battery_pct === null ? '' : `${view.battery_pct} %`],
+      [t('herNote'), view.person?.notes ?? ''],
+      [t('signals'), view.signals > 1 ? String(view.signals) : ''],
+    ].filter(([, value]) => value).map(([label, value]) => html`<dt>${label}</dt><dd>${value}</dd>`)}</dl>
+    <label class="notefield"><kbd>N</kbd><textarea rows="1" maxlength="4000" placeholder=${`${t('writeNote')} · ${t('noteSend')}`} aria-label=${t('writeNote')}
+      .value=${live(ui.drafts.get(view.alert) ?? '')} ${ref(ui.noteField)} @input=${(e) => ui.drafts.set(view.alert, e.target.value)} @keydown=${(e) => ui.noteKey(e, view.alert)}></textarea></label></section>`;
+}
+
+function dock(ui, view, allowed, nowUs, lost) {
+  const { feed } = ui;
+  if (lost) {
+    return html`<footer class="dock" aria-label=${either('Azioni', 'Actions')}><p class="dock__next" role="status"><span class="eyebrow">${t('now')}</span><b>${either('Resta al telefono e continua a parlare.', 'Stay on the phone and keep talking.')}</b><span></span></p>
+      ${act({ key: 'Enter', label: t('retryNow'), sub: either(`Tentativo ${feed.attempt}. Riprovo anche da solo, ogni 2 s`, `Attempt ${feed.attempt}. Retrying by itself too, every 2 s`), step: true, press: () => feed.retryNow() })}
+      ${s.slots(view, allowed, null).map((slot) => act({ ...slot, why: t('noConnection') }))}</footer>`;
+  }
+  const next = s.next(view, allowed, feed.me, nowUs, ui.names);
+  const refused = (key) => (ui.refused?.key === key && ui.refused.alert === view.alert ? ui.refused.text : '');
+  const close = view.closed_us === null && allowed.close === null && view.steps.operator_us !== null;
+  const closing = !close ? '' : ui.armed === 'X' ? either('Chiudere: Invio conferma.', 'Close it: Enter confirms.') : either('Chiudere: X, poi Invio.', 'To close it: X, then Enter.');
+  return html`<footer class="dock" aria-label=${either('Azioni', 'Actions')}><p class="dock__next" role="status"><span class="eyebrow">${t('now')}</span><b>${next.say}</b><span>${next.more} ${closing} ${refused('X') ? html`<span class="ink-bad">${refused('X')}</span>` : nothing}</span></p>
+    ${act({ ...next.step, step: true, refused: refused(next.step.key), press: () => ui.press(next.step.key) })}
+    ${s.slots(view, allowed, ui.armed).map((slot) => act({ ...slot, refused: refused(slot.key), tone: ui.armed === slot.key ? 'armed' : '', press: () => ui.press(slot.key) }))}</footer>`;
+}

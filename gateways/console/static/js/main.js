@@ -1,0 +1,220 @@
+// The page's own state, its keys, and when it is drawn again. What is true comes from the feed alone.
+
+import { render } from '../vendor/lit.js';
+import { Feed } from './feed.js';
+import { KEYS, calledFor, isLate, mine, next } from './situation.js';
+import { isEnglish, reason, setLanguage, t } from './words.js';
+import { page } from './shell.js';
+import * as sound from './sound.js';
+
+const SETTLE_MS = 300; // A key pressed just as the state changes was meant for the state before.
+const ARMED_MS = 3000;
+const REFUSED_MS = 8000;
+
+const root = document.getElementById('page');
+const ui = {
+  feed: null,
+  chosen: null, // the alert that is shown
+  cursor: null, // the alert under the arrow keys
+  acknowledged: new Set(),
+  armed: null,
+  armedAlert: null,
+  refused: null,
+  drafts: new Map(),
+  help: false,
+  changedAtMs: 0,
+  noteElement: null,
+
+  noteField: (element) => { ui.noteElement = element ?? null; },
+  names: (operator) => ui.feed.operators.find((one) => one.operator === operator)?.name ?? operator,
+  myShift: () => ui.feed.operators.find((one) => one.operator === ui.feed.me.operator)?.state ?? 'off',
+  openCount: () => [...ui.feed.cases.values()].filter((view) => view.closed_us === null).length,
+
+  /** The case that is mine, or that my phone is called for. */
+  mineNow: () => {
+    const open = [...ui.feed.cases.values()].filter((view) => view.closed_us === null);
+    return open.find((view) => mine(view, ui.feed.me)) ?? open.find((view) => calledFor(view, ui.feed.me)) ?? null;
+  },
+  /** An alert for which my phone is called and which I have not acknowledged. */
+  incoming: () => {
+    const view = ui.mineNow();
+    return view && calledFor(view, ui.feed.me) && !ui.acknowledged.has(view.alert) && ui.feed.link !== 'lost' ? view : null;
+  },
+  selected: () => (ui.chosen === null ? null : ui.feed.cases.get(ui.chosen) ?? null),
+  /** Mine first, then unmet deadlines by time left, then the reached ones; tests after what is real. */
+  listed: () => {
+    const rank = (view) => [mine(view, ui.feed.me) || calledFor(view, ui.feed.me) ? 0 : 1, view.test ? 1 : 0, view.reached_us === null ? 0 : 1, view.deadline_us];
+    return [...ui.feed.cases.values()].filter((view) => view.closed_us === null || view.alert === ui.chosen)
+      .sort((a, b) => { const x = rank(a), y = rank(b); for (let i = 0; i < x.length; i += 1) if (x[i] !== y[i]) return x[i] - y[i]; return a.alert < b.alert ? -1 : 1; }).slice(0, 100);
+  },
+
+  open: (alert) => { ui.chosen = alert; ui.cursor = alert; ui.armed = null; if (alert !== null) ui.feed.opened(alert); draw(); },
+  signOn: (token) => { sound.unlock(); ui.feed.signOn(token); },
+  signOff: () => { ui.help = false; ui.chosen = null; ui.feed.me = null; ui.feed.signOff(); },
+  switchLanguage: () => { localStorage.setItem('securwoman-language', isEnglish() ? 'it' : 'en'); setLanguage(isEnglish() ? 'it' : 'en'); draw(); },
+  switchTheme: () => { const theme = document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark'; localStorage.setItem('securwoman-theme', theme); document.documentElement.dataset.theme = theme; draw(); },
+  noteKey: (e, alert) => {
+    if (e.key === 'Escape') { e.preventDefault(); e.target.blur(); }
+    if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) { e.preventDefault(); sendNote(alert); }
+    e.stopPropagation();
+  },
+  press: (key) => pressed(key),
+};
+
+async function sendNote(alert) {
+  const text = (ui.drafts.get(alert) ?? '').trim();
+  if (!text) return;
+  const answer = await ui.feed.command(alert, 'note', text);
+  // Only what the center has is taken away from the field.
+  if (answer.ok && (ui.drafts.get(alert) ?? '').trim() === text) ui.drafts.delete(alert);
+  else if (!answer.ok) refuse('N', alert, answer.reason);
+  draw();
+}
+
+function refuse(key, alert, text) {
+  ui.refused = { key, alert, text: text ? reason(text) : t('noConnection'), untilMs: Date.now() + REFUSED_MS };
+  draw();
+}
+
+async function order(key, command) {
+  const alert = ui.chosen;
+  const answer = await ui.feed.command(alert, command);
+  if (!answer.ok) refuse(key, alert, answer.reason);
+}
+
+async function shift(key, state) {
+  const answer = await ui.feed.shift(state);
+  if (!answer.ok) refuse(key, null, answer.reason);
+}
+
+function arm(key) {
+  ui.armed = key;
+  ui.armedAlert = ui.chosen;
+  const alert = ui.chosen;
+  setTimeout(() => { if (ui.armed === key && ui.armedAlert === alert) { ui.armed = null; draw(); } }, ARMED_MS);
+  draw();
+}
+
+function pressed(key) {
+  const { feed } = ui;
+  sound.unlock();
+  if (key === '?' || (key === 'Escape' && ui.help)) { ui.help = !ui.help; draw(); return; }
+  if (ui.help || !feed.me) return;
+  if (feed.link === 'lost') { if (key === 'Enter') feed.retryNow(); return; }
+  const incoming = ui.incoming();
+  if (incoming) {
+    if (key === 'Space') { ui.acknowledged.add(incoming.alert); ui.open(incoming.alert); }
+    return; // nothing else can be reached
+  }
+  if (key === 'ArrowDown' || key === 'ArrowUp') { move(key === 'ArrowDown' ? 1 : -1); return; }
+  const view = ui.selected();
+  if (view === null) {
+    if (key === 'P') shift('P', ui.myShift() === 'ready' ? 'paused' : 'ready');
+    if (key === 'O') shift('O', 'off');
+    if (key === 'S') sound.once('try');
+    if (key === 'Enter' && ui.cursor) ui.open(ui.cursor);
+    return;
+  }
+  if (key === 'Escape') { if (ui.armed) { ui.armed = null; draw(); } else if (ui.mineNow()?.alert !== view.alert) ui.open(ui.mineNow()?.alert ?? null); return; }
+  if (key === 'N') { ui.noteElement?.focus(); return; }
+  const allowed = feed.allowed.get(view.alert) ?? {};
+  if (key === 'Enter') {
+    const armed = ui.armedAlert === view.alert ? ui.armed : null;
+    ui.armed = null;
+    if (armed === 'F') order('F', 'declare_false_alarm');
+    else if (armed === 'X') order('X', 'close');
+    else if (ui.cursor && ui.cursor !== view.alert) ui.open(ui.cursor);
+    else if (view.closed_us !== null) ui.open(ui.mineNow()?.alert ?? null);
+    draw();
+    return;
+  }
+  if (Date.now() - ui.changedAtMs < SETTLE_MS) return;
+  if (key === 'F') { if (allowed.declare_false_alarm === null) arm('F'); else refuse('F', view.alert, allowed.declare_false_alarm); return; }
+  if (key === 'X') { if (allowed.close === null) arm('X'); else refuse('X', view.alert, allowed.close); return; }
+  const command = KEYS[key];
+  if (!command) return;
+  if (allowed[command] !== null) { refuse(key, view.alert, allowed[command]); return; }
+  order(key, command);
+}
+
+function move(by) {
+  const listed = ui.listed();
+  if (!listed.length) return;
+  const at = listed.findIndex((view) => view.alert === ui.cursor);
+  const to = listed[(at + by + listed.length) % listed.length];
+  ui.cursor = to.alert;
+  root.querySelector(`[data-alert="${CSS.escape(to.alert)}"]`)?.focus();
+  draw();
+}
+
+addEventListener('keydown', (e) => {
+  if (e.ctrlKey || e.metaKey || e.altKey || e.repeat) return;
+  const typing = e.target instanceof HTMLInputElement || e.target instanceof HTMLTextAreaElement;
+  if (typing) return;
+  const key = e.key === ' ' ? 'Space' : e.key.length === 1 ? e.key.toUpperCase() : e.key;
+  // A focused button is pressed by its own Space and Enter; a key of a command wins over it.
+  const button = e.target instanceof HTMLButtonElement;
+  if (button && (key === 'Enter' || key === 'Space') && !(key === 'Space' && ui.feed.me && ui.incoming()) && !ui.armed) return;
+  if (['Space', 'ArrowUp', 'ArrowDown'].includes(key) || (key === 'Enter' && ui.armed)) e.preventDefault();
+  if (key === 'N') e.preventDefault(); // not into the note
+  pressed(key);
+});
+addEventListener('pointerdown', () => sound.unlock());
+
+let before = '';
+let lateSaid = new Set();
+let tickSaid = '';
+
+/** After news: what has changed for me, where to look, what is to be heard. */
+function news() {
+  const { feed } = ui;
+  if (!feed.me) return;
+  const my = ui.mineNow();
+  if (my && mine(my, feed.me)) ui.acknowledged.add(my.alert); // the phone was answered: she knows
+  if (my && ui.acknowledged.has(my.alert) && (ui.chosen === null || feed.cases.get(ui.chosen)?.closed_us !== null)) { ui.chosen = my.alert; ui.cursor = my.alert; feed.opened(my.alert); }
+  if (ui.chosen !== null && !feed.cases.has(ui.chosen)) ui.chosen = my?.alert ?? null;
+  const view = ui.selected();
+  const step = view ? next(view, feed.allowed.get(view.alert) ?? {}, feed.me, feed.nowUs(), ui.names).step.key : '';
+  const now = `${ui.incoming()?.alert ?? ''}/${ui.chosen}/${step}`;
+  if (now !== before) { before = now; ui.changedAtMs = Date.now(); ui.armed = null; ui.refused = null; }
+}
+
+function hear() {
+  const { feed } = ui;
+  if (!feed.me || feed.link === 'signed-off') { sound.repeat(''); return; }
+  if (feed.link === 'lost') { sound.repeat('lost'); return; }
+  const incoming = ui.incoming();
+  const quiet = incoming && (incoming.silent || incoming.duress);
+  sound.repeat(incoming && !quiet ? (incoming.test ? 'test' : 'alert') : '');
+  const my = ui.mineNow();
+  // Never a sound into the call: neither while she is on the line, nor in a silent alert.
+  if (!my || my.silent || my.duress || my.reached_us !== null || mine(my, feed.me)) return;
+  if (isLate(my, feed.nowUs())) {
+    if (!lateSaid.has(my.alert)) { lateSaid.add(my.alert); sound.once('late'); }
+    return;
+  }
+  const left = Math.ceil((my.deadline_us - feed.nowUs()) / 1e6);
+  if (left <= 20 && tickSaid !== `${my.alert}${left}`) { tickSaid = `${my.alert}${left}`; sound.once('tick'); }
+}
+
+function draw() {
+  const { feed } = ui;
+  if (ui.refused && Date.now() > ui.refused.untilMs) ui.refused = null;
+  const shown = feed.me ? ui.incoming() ?? ui.selected() : null;
+  document.documentElement.toggleAttribute('data-test', Boolean(shown?.test));
+  document.documentElement.dataset.state = feed.link === 'lost' ? 'lost' : 'live';
+  render(page(ui), root);
+  if (feed.me && ui.incoming()) {
+    const step = root.querySelector('.incoming .act--step');
+    if (step && document.activeElement !== step) step.focus();
+  }
+}
+
+const query = new URLSearchParams(location.search);
+setLanguage(query.get('lang') ?? localStorage.getItem('securwoman-language') ?? (navigator.language.startsWith('it') ? 'it' : 'en'));
+document.documentElement.dataset.theme = query.get('theme') ?? localStorage.getItem('securwoman-theme') ?? 'dark';
+
+ui.feed = new Feed(() => { news(); draw(); hear(); });
+draw();
+ui.feed.start();
+setInterval(() => { if (ui.feed.me) { news(); draw(); hear(); } }, 250);

@@ -1,0 +1,182 @@
+// Everything around the case: sign-on, the bar, the list at the left, the ready and the incoming view, the keys.
+
+import { html, nothing, repeat } from '../vendor/lit.js';
+import { act, icon, ring, tag, word } from './parts.js';
+import { channel, either, languageName, t } from './words.js';
+import { caseView, lostBanner } from './case.js';
+import { blocked } from './sound.js';
+import * as f from './format.js';
+import * as s from './situation.js';
+
+export function page(ui) {
+  const { feed } = ui;
+  if (feed.link === 'starting' || (feed.link === 'signed-off' && !feed.me)) return gate(ui);
+  if (feed.link === 'signed-off') return gate(ui);
+  if (!feed.me) return html`<main class="gate"><div class="gate__card"><h1>${icon('link')}securWoman</h1><p role="status">${feed.link === 'lost' ? t('noCentre') : ''}</p></div></main>`;
+  const incoming = ui.incoming();
+  const view = ui.selected();
+  return html`<div class="console" data-rail=${incoming || !view ? 'off' : 'on'}>
+    ${bar(ui, incoming)}
+    ${incoming || !view ? nothing : rail(ui)}
+    <main>${incoming ? incomingView(ui, incoming) : view ? caseView(ui, view) : readyView(ui)}</main>
+  </div>${ui.help ? help(ui) : nothing}`;
+}
+
+function gate(ui) {
+  const { feed } = ui;
+  if (feed.link === 'starting') return html`<main class="gate"><p class="ink-2" role="status">securWoman</p></main>`;
+  return html`<main class="gate"><form class="gate__card" @submit=${(e) => { e.preventDefault(); ui.signOn(new FormData(e.target).get('token')); }}>
+    <h1>${icon('mark')}${t('signOn')}</h1><p>${t('signOnText')}</p>
+    <input name="who" autocomplete="username" hidden><label>${t('token')}<input name="token" type="password" autocomplete="current-password" required autofocus></label>
+    ${feed.signOnFault ? html`<p class="word ink-bad" role="alert">${icon('warn')}${t(feed.signOnFault)}</p>` : nothing}
+    <button class="act act--step" data-tone="primary"><kbd>${t('enter')}</kbd><b>${t('signOn')}</b></button></form></main>`;
+}
+
+function bar(ui, incoming) {
+  const { feed } = ui;
+  const lost = feed.link === 'lost';
+  const bad = feed.lines.filter((line) => line.quarantine).length;
+  const total = feed.lines.length;
+  const oldS = Math.round((Date.now() - feed.heardAtMs) / 1000);
+  const me = ui.mineNow();
+  const shift = ui.myShift();
+  const state = lost ? word('nolink', t('notKnown'), 'ink-2')
+    : incoming || (me && s.calledFor(me, feed.me)) ? word('bell', t('beingCalled'), 'ink-wait')
+    : me ? word('headset', t('onCase'), 'ink-ok')
+    : { ready: word('done', t('ready'), 'ink-ok'), paused: word('pause', t('paused'), 'ink-wait'), off: word('todo', t('off'), 'ink-2') }[shift];
+  return html`<header class="bar">
+    <span class="bar__brand">${icon('mark')}securWoman</span>
+    <div class="bar__health" aria-label=${either('Stato degli impianti', 'Plant state')}>
+      ${feed.alarms.slice(0, 2).map((alarm) => html`<span class="ink-bad" title=${alarm.text}>${icon('warn')}<span>${alarm.text}</span></span>`)}
+      <span>${icon('check', feed.center.psap_live ? 'ink-ok' : '')}<span>${feed.center.psap_live ? t('psapReal') : t('psapSimulated')}</span></span>
+      ${total ? html`<span class=${bad ? 'ink-bad' : ''}>${icon(bad ? 'warn' : 'check')}<span>${either(`Linee ${total - bad} di ${total}`, `Lines ${total - bad} of ${total}`)}</span></span>` : nothing}
+      <span class=${lost ? 'ink-bad' : ''} data-link=${feed.link}>${icon(lost ? 'nolink' : 'link', lost ? '' : 'ink-ok')}<span>${lost ? either(`Scollegata da ${oldS} s`, `Disconnected ${oldS} s`) : t('connected')}</span></span>
+    </div>
+    <div class="bar__me"><span><span class="wide ink-2">${feed.me.name} · </span>${state}</span></div>
+    <time class="bar__clock">${f.clock(lost ? Date.now() * 1000 : feed.nowUs())}</time>
+  </header>`;
+}
+
+function railState(ui, view) {
+  const { feed } = ui;
+  const nowUs = feed.nowUs();
+  if (view.closed_us !== null) return ['check', 'ink-2', t('closed')];
+  if (s.mine(view, feed.me)) return ['headset', '', s.talking(view.psap) ? t('yoursWith112') : t('yours')];
+  if (s.calledFor(view, feed.me)) return ['ring', 'ink-wait', t('yoursCalled')];
+  if (view.operator) return [s.talking(view.psap) ? '112' : 'headset', '', ui.names(view.operator)];
+  if (s.isLate(view, nowUs)) return ['warn', 'ink-bad', t('late')];
+  if (view.reserved.length) return ['ring', '', view.reserved.map(ui.names).join(', ')];
+  return ['clock', 'ink-wait', t('waiting')];
+}
+
+function railTime(view, nowUs) {
+  if (view.reached_us !== null || view.closed_us !== null) return [f.span((view.closed_us ?? nowUs) - view.received_us), 'ink-ok'];
+  const left = Math.ceil((view.deadline_us - nowUs) / 1e6);
+  return left < 0 ? [`+${-left} s`, 'ink-bad'] : [`${left} s`, left <= 20 ? 'ink-wait' : ''];
+}
+
+export function railList(ui) {
+  const { feed } = ui;
+  const nowUs = feed.nowUs();
+  return html`<div class="rail__list" role="list">${repeat(ui.listed(), (view) => view.alert, (view) => {
+    const [ic, tone, text] = railState(ui, view);
+    const [time, timeTone] = railTime(view, nowUs);
+    return html`<button class="rail__item" role="listitem" data-alert=${view.alert} aria-current=${ui.chosen === view.alert ? 'true' : nothing} @click=${() => ui.open(view.alert)}>
+      <span class="rail__name">${view.test ? html`${icon('flask', 'ink-test')} ` : nothing}${s.shortName(view)}</span><span class="rail__time ${timeTone}">${time}</span>
+      <span class="rail__state ${tone}">${icon(ic)}<span>${text}</span></span></button>`;
+  })}</div>`;
+}
+
+function rail(ui) {
+  const { feed } = ui;
+  const others = feed.operators.filter((one) => one.operator !== feed.me.operator && one.state !== 'off');
+  return html`<aside class="rail" aria-label=${t('openAlerts')}>
+    <div class="rail__head"><h2>${t('openAlerts')}</h2><span class="ink-2">${ui.openCount()}</span></div>
+    ${railList(ui)}
+    <p class="rail__more"><kbd>↑</kbd><kbd>↓</kbd><span>${t('thenEnter')}</span></p>
+    ${others.length ? html`<section class="rail__block"><h2>${t('operators')}</h2><ul>${others.map((one) => html`<li><span>${one.name}</span>${operatorState(one)}</li>`)}</ul></section>` : nothing}
+    <section class="rail__block rail__block--lines"><h2>${t('lines')}</h2><ul>${feed.lines.map((line) => html`<li><b>${line.line}</b>${lineState(ui, line)}</li>`)}</ul></section>
+  </aside>`;
+}
+
+function operatorState(one) {
+  if (one.alert) return word('headset', t('onCase'), 'ink-2');
+  return { ready: word('check', t('ready'), 'ink-ok'), paused: word('pause', t('paused'), 'ink-wait'), off: word('todo', t('off'), 'ink-2') }[one.state];
+}
+
+function lineState(ui, line) {
+  if (line.quarantine) return word('warn', t('outOfUse'), 'ink-bad');
+  if (!line.alert) return word('check', t('free'), 'ink-ok');
+  const view = ui.feed.cases.get(line.alert);
+  if (line.party === 'user') return word('voice', view ? s.shortName(view) : t('user'), 'ink-2');
+  if (line.party === 'psap') return word('112', '112', 'ink-2');
+  return word('headset', view && view.operator_leg.operator === ui.feed.me.operator ? t('you') : t('operator'), 'ink-2');
+}
+
+function readyView(ui) {
+  const { feed } = ui;
+  const lost = feed.link === 'lost';
+  const shift = ui.myShift();
+  const mine = feed.operators.find((one) => one.operator === feed.me.operator);
+  const text = { ready: t('readyText'), paused: t('pausedText'), off: t('offText') }[shift];
+  const usable = feed.lines.filter((line) => !line.quarantine).length;
+  const banner = lost ? lostBanner(ui) : null;
+  const start = { off: [t('startShift'), t('startShiftSub')], paused: [t('resumeShift'), t('startShiftSub')] }[shift];
+  return html`<section class="view ready" aria-labelledby="ready-h">
+    <div class="ready__main"><div class="panel ready__hero">
+      ${banner ? html`<div class="banner" role="alert" data-tone="bad">${icon(banner.icon)}<b>${banner.title}</b><span class="banner__aside word">${icon('clock')}${banner.aside}</span></div>` : nothing}
+      <div><h1 id="ready-h">${lost ? icon('nolink', 'ink-3') : shift === 'ready' ? icon('done') : icon(shift === 'paused' ? 'pause' : 'todo', 'ink-3')}<span>${lost ? t('notKnown') : { ready: t('ready'), paused: t('paused'), off: t('off') }[shift]}</span></h1><p>${text}</p></div>
+      <dl class="ready__shift">
+        <div><dt>${t('shift')}</dt><dd>${mine?.since_us ? html`${f.clock(mine.since_us)}<small>${f.day(mine.since_us)}</small>` : '—'}</dd></div>
+        <div><dt>${t('yourPhone')}</dt><dd class="phone">${feed.me.number ? f.phone(feed.me.number) : '—'}</dd></div>
+        <div><dt>${t('alarmSound')}</dt><dd>${blocked() ? html`<span class="ink-wait">${t('soundOff')}</span>` : t('soundOn')}</dd></div>
+        <div><dt>${t('openAlerts')}</dt><dd>${ui.openCount()}</dd></div>
+      </dl>
+      ${start ? act({ key: 'P', label: start[0], sub: start[1], why: lost ? t('noConnection') : null, tone: 'primary', step: true, press: () => ui.press('P') }) : nothing}
+      <div class="ready__keys">
+        ${shift === 'ready' ? html`<button aria-keyshortcuts="P" @click=${() => ui.press('P')}><kbd>P</kbd><span>${t('pause')}</span></button>` : nothing}
+        ${shift === 'off' ? nothing : html`<button aria-keyshortcuts="O" @click=${() => ui.press('O')}><kbd>O</kbd><span>${t('endShift')}</span></button>`}
+        <button aria-keyshortcuts="S" @click=${() => ui.press('S')}><kbd>S</kbd><span>${t('trySound')}</span></button>
+        <button aria-keyshortcuts="?" @click=${() => ui.press('?')}><kbd>?</kbd><span>${t('allKeys')}</span></button>
+      </div></div></div>
+    <div class="ready__side">
+      <section class="panel"><div class="panel__head"><h2>${t('openAlerts')}</h2><span class="ink-2">${ui.openCount()}</span></div><div class="panel__body">${ui.listed().length ? railList(ui) : html`<p class="ink-2">${t('noAlerts')}</p>`}</div></section>
+      <section class="panel"><div class="panel__head"><h2>${t('lines')}</h2><span class="ink-2">${feed.lines.length ? either(`${usable} di ${feed.lines.length} utilizzabili`, `${usable} of ${feed.lines.length} usable`) : ''}</span></div>
+        <div class="panel__body"><table class="table"><tbody>${feed.lines.map((line) => html`<tr><td><b>${line.line}</b></td><td>${line.trunk}</td><td>${lineState(ui, line)}</td><td class="num ink-2">${line.quarantine}</td></tr>`)}</tbody></table></div></section>
+      <section class="panel"><div class="panel__head"><h2>${t('operators')}</h2></div><div class="panel__body"><table class="table"><tbody>${feed.operators.filter((one) => one.state !== 'off').map((one) => html`<tr><td><b>${one.name}</b></td><td class="ink-2">${one.operator === feed.me.operator ? t('you').toLowerCase() : ''}</td><td>${operatorState(one)}</td><td class="num ink-2">${one.since_us ? `${t('since')} ${f.clock(one.since_us)}` : ''}</td></tr>`)}</tbody></table></div></section>
+    </div></section>`;
+}
+
+function incomingView(ui, view) {
+  const { feed } = ui;
+  const nowUs = feed.nowUs();
+  const d = s.deadline(view, nowUs);
+  const reached = view.reached_us !== null;
+  const quiet = view.silent || view.duress;
+  const p = view.position;
+  const person = view.person;
+  const ringing = view.operator_leg.operator === feed.me.operator && view.operator_leg.state === 'ringing';
+  return html`<section class="view incoming" role="alertdialog" aria-labelledby="inc-h" aria-describedby="inc-d">
+    <header class="incoming__head">${icon('bell', quiet ? '' : 'breathe')}<h1 id="inc-h" class="who__name">${t('newAlert')}</h1>${tag(view.test)}
+      <span class="incoming__sound word ink-wait">${icon(quiet ? 'hush' : 'voice')}<span>${quiet ? t('noSound') : blocked() ? t('soundBlocked') : t('sounding')}</span></span></header>
+    <div class="ring" role="timer">${ring(reached ? 0 : (view.deadline_us - nowUs) / 1e6 / feed.center.deadline_s)}
+      <div class="ring__text"><b class=${d.tone === 'bad' ? 'ink-bad' : ''}>${d.value}</b><span>${reached ? d.word : either(`secondi su ${Math.round(feed.center.deadline_s)}`, `seconds left of ${Math.round(feed.center.deadline_s)}`)}</span>${view.test ? html`<span class="ink-test">${t('testNever')}</span>` : reached ? nothing : html`<span class="ink-3">${t('thenDials')}</span>`}</div></div>
+    <dl class="data" id="inc-d">
+      <div><dt class="sr">${t('who')}</dt><dd class="data__name">${s.name(view)}</dd><dt class="sr">${t('phone')}</dt><dd class="data__phone phone">${view.phone ? f.phone(view.phone) : t('noNumber')}</dd></div>
+      <div class="data__rows">
+        <div><dt>${t('requested')}</dt><dd>${f.clock(view.raised_us)}<small>${f.longDay(view.raised_us)}</small></dd></div>
+        <div><dt>${t('channel')}</dt><dd>${channel(view.channel)}<small>${[person?.language ? either(`Parla ${languageName(person.language).toLowerCase()}`, `Speaks ${languageName(person.language)}`) : '', view.battery_pct === null ? '' : either(`batteria ${view.battery_pct} %`, `battery ${view.battery_pct} %`)].filter(Boolean).join(' · ')}</small></dd></div>
+        <div><dt>${t('position')}</dt><dd>${p ? html`<span class="phone">${f.coordinates(p)}</span><small>${[f.accuracy(p.accuracy_m), f.age(nowUs - p.at_us)].filter(Boolean).join(', ')}</small>` : t('noPosition')}</dd></div>
+      </div></dl>
+    <footer class="incoming__foot">${act({ key: 'Space', label: t('acknowledge'), sub: t('acknowledgeSub'), tone: 'primary', step: true, press: () => ui.press('Space') })}
+      <div class="incoming__legs"><p><b>${word('ring', ringing ? t('yourPhoneRings') : t('yourPhoneNext'), 'ink-wait')}</b><br><span class="ink-2 phone">${feed.me.number ? f.phone(feed.me.number) : ''}</span></p>
+        <p><b>${view.user.state === 'ringing' ? word('ring', t('herPhoneRings'), 'ink-ok') : s.talking(view.user) ? word('voice', t('herLineUp'), 'ink-ok') : word('todo', t('herPhoneNext'), 'ink-2')}</b></p></div></footer>
+  </section>`;
+}
+
+function help(ui) {
+  const rows = [[t('space'), t('acknowledge')], ['E', t('call112')], ['F ⏎', t('falseAlarm')], ['R', t('redial')], ['M', t('machine')], ['B', t('briefingGiven')], ['L', t('leave')], ['N', t('note')], ['T', t('take')], ['X ⏎', t('close')], ['↑ ↓ ⏎', t('openAlerts')], ['P', `${t('pause')} / ${t('resumeShift')}`], ['O', t('endShift')], ['S', t('trySound')], ['Esc', t('back')]];
+  return html`<div class="help" role="dialog" aria-modal="true" aria-label=${t('allKeys')} @click=${(e) => { if (e.target === e.currentTarget) ui.press('?'); }}><div class="help__card">
+    <h2>${t('allKeys')}</h2><div class="help__keys">${rows.map(([key, label]) => html`<kbd>${key}</kbd><span>${label}</span>`)}</div>
+    <div class="help__row"><button class="btn" @click=${() => ui.switchLanguage()}>Italiano / English</button><button class="btn" @click=${() => ui.switchTheme()}>${t('theme')}</button><button class="btn" @click=${() => ui.signOff()}>${t('signOff')}</button><button class="btn" autofocus @click=${() => ui.press('?')}><kbd>Esc</kbd>${t('back')}</button></div></div></div>`;
+}

@@ -1,0 +1,143 @@
+// What a case is at for the operator who looks at it: its sentence, its step, its banner. Pure: (view, allowed, me, now) → data.
+
+import { either, outcome, reason, t } from './words.js';
+import * as f from './format.js';
+
+const BUSY = new Set([17]);
+const NO_ANSWER = new Set([16, 18, 19, 31]);
+const UNREACHABLE = new Set([1, 20, 27, 28, 41]);
+const CENTERS_OWN = 200;
+
+export const mine = (view, me) => view.operator === me.operator;
+export const calledFor = (view, me) => view.reserved.includes(me.operator) && !mine(view, me);
+export const talking = (party) => party.state === 'answered';
+export const underWay = (party) => party.state === 'originating' || party.state === 'ringing' || party.state === 'answered';
+/** What she is called in a sentence: as its subject, and after a verb. */
+export const first = (view) => view.person?.first_name || either('lei', 'she');
+export const whom = (view) => view.person?.first_name || either('lei', 'her');
+const capital = (text) => text[0].toUpperCase() + text.slice(1);
+export const name = (view) => (view.person ? `${view.person.first_name} ${view.person.last_name}`.trim() : view.identified ? t('unknown') : t('identifying'));
+/** Where there is room for one thing only. */
+export const shortName = (view) => (view.person || !view.phone ? name(view) : f.phone(view.phone));
+
+/** Whether the deadline has passed with her not reached. */
+export const isLate = (view, nowUs) => view.reached_us === null && view.closed_us === null && (view.missed_us !== null || nowUs > view.deadline_us);
+
+/** The clock of the deadline: {value, unit, tone, word, small}. */
+export function deadline(view, nowUs) {
+  if (view.reached_us !== null) {
+    const spare = view.deadline_us - view.reached_us;
+    const value = f.seconds(view.reached_us - view.received_us).replace(/\u00a0s$/, '');
+    return spare >= 0
+      ? { value, unit: 's', tone: 'ok', word: t('reachedInTime'), small: either(`${f.seconds(spare)} di margine`, `${f.seconds(spare)} to spare`) }
+      : { value, unit: 's', tone: 'bad', word: t('reachedLate'), small: either(`${f.seconds(-spare)} dopo il limite`, `${f.seconds(-spare)} past the deadline`) };
+  }
+  const left = Math.ceil((view.deadline_us - nowUs) / 1e6);
+  const at = f.clock(view.deadline_us);
+  if (view.closed_us !== null) return { value: '—', unit: '', tone: 'text-3', word: t('closed'), small: at };
+  if (left < 0 || view.missed_us !== null) return { value: `+${Math.max(0, -left)}`, unit: 's', tone: 'bad', word: t('late'), small: either(`scaduta alle ${at}`, `deadline was ${at}`) };
+  return { value: String(left), unit: 's', tone: left <= 20 ? 'wait' : 'action', word: t('secondsLeft'), small: either(`scade alle ${at}`, `deadline ${at}`) };
+}
+
+/** One tile: {is, icon, label, time, foot}. `nowUs` for the running clocks. */
+export function tile(party, which, view, nowUs, center) {
+  const foot = [];
+  if (party.attempt > 1) foot.push(either(`${party.attempt}º tentativo`, `attempt ${party.attempt}`));
+  if (which === 'user' && view.duress && center.duress === 'psap_first') return { is: 'hush', icon: 'hush', label: t('doNotCall'), time: '', foot: either('Uno squillo la esporrebbe', 'A ring would expose her') };
+  switch (party.state) {
+    case 'answered': {
+      const label = party.joined ? t('onLine') : t('joining');
+      if (!party.confirmed) foot.push(either('risposta non certa', 'answer not certain'));
+      return { is: 'live', icon: which === 'operator' ? 'headset' : 'voice', label, time: f.span(nowUs - party.answered_us), foot: foot.join(', ') };
+    }
+    case 'ringing': {
+      if (which === 'user') {
+        const left = Math.ceil(center.no_answer_s - (nowUs - party.ringing_us) / 1e6);
+        if (left > 0) foot.push(either(`Senza risposta tra ${left} s`, `No answer in ${left} s`));
+      }
+      return { is: 'ring', icon: 'ring', label: party.attempt > 1 && which === 'user' ? t('secondCall') : t('ringing'), time: f.span(nowUs - party.ringing_us), foot: foot.join(', ') };
+    }
+    case 'originating':
+      return { is: 'ring', icon: 'phone', label: t('dialling'), time: f.span(nowUs - party.since_us), foot: foot.join(', ') };
+    case 'releasing':
+      return { is: 'idle', icon: 'phone', label: t('releasing'), time: '', foot: foot.join(', ') };
+    case 'released': {
+      if (party.answered_us !== null) return { is: 'idle', icon: 'todo', label: t('ended'), time: f.span(party.released_us - party.answered_us), foot: either(`alle ${f.clock(party.released_us)}`, `at ${f.clock(party.released_us)}`) };
+      return { is: which === 'operator' ? 'idle' : 'fail', icon: 'warn', label: cause(party.cause), time: party.attempt > 1 ? `${party.attempt}×` : '', foot: either(`alle ${f.clock(party.released_us)}`, `at ${f.clock(party.released_us)}`) };
+    }
+    default:
+      return { is: 'idle', icon: 'todo', label: which === 'user' ? t('notCalledF') : which === 'psap' ? t('notCalled') : t('nobodyYet'), time: '', foot: '' };
+  }
+}
+
+export function cause(value) {
+  if (BUSY.has(value)) return t('busy');
+  if (NO_ANSWER.has(value)) return t('noAnswer');
+  if (UNREACHABLE.has(value)) return t('unreachable');
+  if (value >= CENTERS_OWN) return either('Linea caduta', 'Line failed');
+  return t('failed');
+}
+
+/** The red banner, or null. */
+export function banner(view, nowUs) {
+  if (view.closed_us !== null) return null;
+  if (view.duress) return { icon: 'shield', title: t('duress'), text: either('Annullato con il PIN di costrizione: qualcuno la obbliga. Sul suo telefono l’allarme risulta chiuso. Non richiamarla.', 'Cancelled with the duress PIN: someone is forcing her. On her phone the alert looks closed. Do not call her.'), aside: t('silent') };
+  if (!isLate(view, nowUs)) return null;
+  const told = view.advice === 'call_112_now';
+  const presumed = view.presumed_calling_112 ? either(` Si presume che ${first(view)} stia chiamando il 112.`, ` ${capital(first(view))} is presumed to be calling 112.`) : '';
+  const app = told ? either(' L’app le ha detto di chiamarlo.', ' The app has told her to call it.') : '';
+  return { icon: 'warn', title: t('late'), text: either(`Scadenza passata, non raggiunta.${presumed}${app}`, `Deadline passed, not reached.${presumed}${app}`), aside: '' };
+}
+
+/** What to do now: {say, more, step: {key, command, label, sub, tone, why}}. `allowed` is reason by command. */
+export function next(view, allowed, me, nowUs, names) {
+  const who = first(view);
+  const Who = capital(who);
+  const her = whom(view);
+  const psapLabel = view.test ? t('test112') : t('call112');
+  const E = (sub, tone) => ({ key: 'E', command: 'call_psap', label: psapLabel, sub, tone });
+  const say = (text, more, step) => ({ say: text, more, step: { ...step, why: step.command && allowed[step.command] ? reason(allowed[step.command]) : step.why ?? null } });
+
+  if (view.closed_us !== null) {
+    return say(either(`Chiuso: ${outcome(view.outcome)}.`, `Closed: ${outcome(view.outcome)}.`), either(`alle ${f.clock(view.closed_us)}`, `at ${f.clock(view.closed_us)}`), { key: 'Enter', command: '', local: 'back', label: t('back'), sub: either('Alla lista degli allarmi', 'To the list of alerts'), tone: '' });
+  }
+  if (!mine(view, me)) {
+    if (calledFor(view, me)) return say(either('Rispondi al tuo telefono.', 'Answer your phone.'), either('Appena rispondi il caso è tuo.', 'The case is yours as soon as you answer.'), { ...E('', ''), why: either('Prima rispondi al telefono', 'Answer your phone first') });
+    if (view.operator) return say(either(`Il caso è di ${names(view.operator)}.`, `${names(view.operator)} has the case.`), '', { key: 'T', command: 'take', label: t('take'), sub: '', tone: '' });
+    const calling = view.reserved.map(names).join(', ');
+    return say(
+      calling ? either(`Si sta chiamando ${calling}.`, `Calling ${calling}.`) : either('Nessuno ha questo caso.', 'Nobody has this case.'),
+      '',
+      { key: 'T', command: 'take', label: t('take'), sub: either('Si chiama il tuo telefono', 'Rings your phone'), tone: calling ? '' : 'primary' },
+    );
+  }
+  if (talking(view.psap)) {
+    if (talking(view.user)) return say(either(`${Who} e il 112 si parlano. Puoi lasciare.`, `${Who} and 112 are talking. You can leave.`), either('Resta se il 112 ha ancora bisogno di te.', 'Stay if 112 still needs you.'), { key: 'L', command: 'leave', label: t('leave'), sub: either(`${Who} e il 112 restano uniti. La tua linea si chiude.`, `${Who} and 112 stay joined. Your line closes.`), tone: 'primary' });
+    if (view.briefing_us === null) return say(either('Leggi il testo al 112.', 'Read the text to 112.'), underWay(view.user) ? either('La si sta richiamando: se risponde, entra con voi.', 'She is being called again: if she answers, she joins you.') : '', { key: 'B', command: 'briefing_given', label: t('briefingGiven'), sub: either('Poi puoi lasciare con L', 'Then you may leave with L'), tone: 'primary' });
+    return say(either('Il 112 sa tutto. Puoi lasciare.', '112 knows everything. You can leave.'), either('Lasciando si chiude anche la linea col 112.', 'Leaving ends the line to 112, too.'), { key: 'L', command: 'leave', label: t('leave'), sub: either('L’allarme si chiude', 'The alert closes'), tone: 'primary' });
+  }
+  if (view.psap_requested_us !== null) return say(either('Si sta chiamando il 112. Resta in linea.', '112 is being called. Stay on the line.'), talking(view.user) ? either(`Intanto continua a parlare con ${her}.`, `Keep talking to ${her} meanwhile.`) : '', E('', ''));
+  if (view.left_us !== null || view.false_alarm_us !== null) return say(either('L’allarme si sta chiudendo.', 'The alert is being ended.'), '', E('', ''));
+  if (view.duress) return say(either(`Chiama subito il 112, senza richiamare ${her}.`, `Call 112 now, without calling ${her}.`), either('Di’ al 112 di non telefonarle.', 'Tell 112 not to phone her.'), E(either('Il suo telefono non squilla e non mostra nulla', 'Her phone will not ring and shows nothing'), 'primary'));
+  if (talking(view.user)) return say(either('Chiedi: «Sei al sicuro? Puoi parlare?»', 'Ask: “Are you safe? Can you talk?”'), either('Uno sbaglio: F. Ogni altra risposta, o silenzio: E.', 'A mistake: F. Any other answer, or silence: E.'), E(either('Il 112 entra subito in conversazione con voi due', '112 joins the two of you at once'), 'primary'));
+  if (isLate(view, nowUs) || view.presumed_calling_112) return say(either(`Chiama il 112: chiedi se ${who} è già da loro.`, `Call 112: ask whether ${who} is with them.`), either('Sì: dai posizione e nome. No: leggi tutto il testo.', 'Yes: give position and name. No: read the whole text.'), E(either('Leggi il testo appena risponde', 'Read the text as it answers'), 'primary'));
+  if (view.user.state === 'ringing') return say(either('Senti la sua linea. Attendi che risponda.', 'You hear her line. Wait for her to answer.'), either('Una segreteria: M. Per chiamare il 112 non serve aspettare.', 'A machine: M. You need not wait to call 112.'), E(either('Possibile già ora', 'Allowed now'), ''));
+  if (underWay(view.user)) return say(either(`Si sta chiamando ${her}.`, `${Who} is being called.`), '', E(either('Possibile già ora', 'Allowed now'), ''));
+  if (view.user.state === 'released') return say(either(`${Who} non è in linea. Chiama il 112.`, `${Who} is not on the line. Call 112.`), either('Richiamarla: R.', 'To call her again: R.'), E(either('Appena risponde leggi il testo', 'Read the text as it answers'), 'primary'));
+  return say(either(`Sei in linea. Ora si chiama ${her}.`, `You are on the line. ${Who} is called next.`), '', E(either('Possibile già ora', 'Allowed now'), ''));
+}
+
+/** The five slots, always the same, in the same order. */
+export function slots(view, allowed, armed) {
+  const why = (command) => (allowed[command] ? reason(allowed[command]) : null);
+  return [
+    { key: 'F', command: 'declare_false_alarm', label: t('falseAlarm'), sub: armed === 'F' ? either('Invio conferma, Esc annulla', 'Enter confirms, Esc disarms') : either('Saluta e chiude: F, poi Invio', 'Takes leave and closes: F, then Enter'), why: why('declare_false_alarm'), arms: true },
+    { key: 'R', command: 'redial_user', label: t('redial'), sub: either('La si chiama subito', 'She is called at once'), why: why('redial_user') },
+    { key: 'M', command: 'mark_machine', label: t('machine'), sub: either('Vale come nessuna risposta', 'Counts as no answer'), why: why('mark_machine') },
+    { key: 'N', command: '', local: 'note', label: t('note'), sub: either('Scrivi senza lasciare la voce', 'Write while you talk'), why: null },
+    { key: 'U', command: '', label: t('mute'), sub: '', why: either('Usa il tasto del tuo telefono', 'Use your phone’s own key') },
+  ];
+}
+
+/** Commands that have a key of their own whatever the step is. */
+export const KEYS = { E: 'call_psap', R: 'redial_user', M: 'mark_machine', B: 'briefing_given', L: 'leave', T: 'take' };

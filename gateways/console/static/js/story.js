@@ -1,0 +1,54 @@
+// The timeline's entries in words. An entry is a fact of the journal; see docs/api.md.
+
+import { channel, either, outcome, reason, t } from './words.js';
+import { cause } from './situation.js';
+import * as f from './format.js';
+
+const MET = { ringing: ['squilla', 'ringing'], answered: ['ha risposto', 'answered'], inbound: ['ha chiamato lei', 'she called'] };
+
+/** {icon, tone, text} of one entry. `her` is what she is called, `names` gives an operator's name. */
+export function told(entry, her, names, test) {
+  const op = entry.operator ? names(entry.operator) : '';
+  const psap = test ? t('simulated') : '112';
+  const who = { user: her, operator: op || t('operator'), psap: '112' }[entry.party] ?? '';
+  const again = entry.attempt > 1 ? either(`, ${entry.attempt}º tentativo`, `, attempt ${entry.attempt}`) : '';
+  const line = entry.line ? either(`, linea ${entry.line}`, `, line ${entry.line}`) : '';
+  const s = (icon, tone, it, en) => ({ icon, tone, text: either(it, en) });
+  switch (entry.what) {
+    case 'alert.received': return s('bell', '', `Allarme ricevuto, ${channel(entry.channel)}`, `Alert received, ${channel(entry.channel)}`);
+    case 'alert.signal_added': return s('bell', '', `Segnalato di nuovo, ${channel(entry.channel)}`, `Signalled again, ${channel(entry.channel)}`);
+    case 'position.updated': {
+      const m = entry.accuracy_m === undefined ? '' : `, ${f.accuracy(entry.accuracy_m)}`;
+      const n = entry.times > 1 ? ` (${entry.times})` : '';
+      return s('pin', '', `Nuova posizione${m}${n}`, `New position${m}${n}`);
+    }
+    case 'alert.cancelled': return entry.duress ? s('shield', 'bad', 'Annullato con PIN di costrizione', 'Cancelled with the duress PIN') : s('phone', 'wait', 'Annullato dall’app', 'Cancelled from the app');
+    case 'note.added': return { icon: 'note', tone: '', text: `${op}: ${entry.text}` };
+    case 'advice.changed': return entry.advice === 'call_112_now' ? s('phone', 'wait', 'App: «chiama il 112 ora»', 'App: “call 112 now”') : s('phone', '', 'App: attendi', 'App: wait');
+    case 'command.refused': return { icon: 'warn', tone: 'wait', text: `${op}: ${reason(entry.reason)}` };
+    case 'case.opened': return s('link', '', 'Il centro ha ripreso il caso', 'The centre has taken the case up again');
+    case 'user.identified': return s('user', '', `Identificata: ${her}`, `Identified: ${her}`);
+    case 'user.unknown': return s('user', '', 'Nessuno con questo numero', 'Nobody of this number is known');
+    case 'operator.reserved': return s('headset', '', `Si chiama ${op}`, `${op} is called for it`);
+    case 'operator.not_answering': return s('headset', 'wait', `${op} non risponde`, `${op} does not answer`);
+    case 'operator.joined': return s('headset', 'ok', `${op} ha il caso`, `${op} has the case`);
+    case 'operator.left': return s('headset', '', `${op} non è più nel caso`, `${op} is off the case`);
+    case 'leg.originating': return entry.party === 'psap' ? s('112', '', `${psap} chiamato${line}${again}`, `${psap} called${line}${again}`) : s('phone', '', `Si chiama ${who}${line}${again}`, `Calling ${who}${line}${again}`);
+    case 'leg.ringing': return s('ring', entry.party === 'user' ? 'ok' : '', entry.party === 'user' ? `Il telefono di ${who} squilla${again}` : `${who} squilla${again}`, entry.party === 'user' ? `${who}’s phone rings${again}` : `${who} rings${again}`);
+    case 'leg.answered': return s(entry.party === 'psap' ? '112' : 'voice', 'ok', `${who} risponde`, `${who} answers`);
+    case 'leg.adopted': return s('link', '', `La chiamata di ${who} è stata ripresa`, `${who}’s call was taken over`);
+    case 'leg.released': return entry.talked ? s('phone', '', `${who} non è più in linea`, `${who} is off the line`) : s('phone', entry.party === 'operator' ? '' : 'bad', `${who}: ${cause(entry.cause).toLowerCase()}`, `${who}: ${cause(entry.cause).toLowerCase()}`);
+    case 'user.reached': { const met = MET[entry.reason]; return s('done', 'ok', `Raggiunta: ${met ? met[0] : ''}`, `Reached: ${met ? met[1] : ''}`); }
+    case 'user.presumed_calling_112': return s('warn', 'wait', 'Si presume che stia chiamando il 112', 'Presumed to be calling 112');
+    case 'machine.marked': return s('hush', '', `${op}: segreteria`, `${op}: a machine`);
+    case 'redial.requested': return s('phone', '', `${op}: richiamare`, `${op}: call again`);
+    case 'psap.requested': return op ? s('112', '', `${op} chiede il 112`, `${op} asks for 112`) : s('112', '', 'Si chiede il 112', '112 is asked for');
+    case 'psap.joined': return s('voice', 'ok', '112 in conversazione', '112 in conference');
+    case 'false_alarm.declared': return s('check', '', `${op}: falso allarme`, `${op}: false alarm`);
+    case 'briefing.given': return s('check', 'ok', `${op} ha letto il testo al 112`, `${op} has briefed 112`);
+    case 'leave.requested': return s('headset', '', `${op} lascia`, `${op} leaves`);
+    case 'deadline.missed': return s('warn', 'bad', 'Scadenza passata', 'Deadline passed');
+    case 'alert.closed': return s('check', '', `Chiuso: ${outcome(entry.outcome)}`, `Closed: ${outcome(entry.outcome)}`);
+    default: return { icon: 'todo', tone: '', text: entry.what };
+  }
+}
