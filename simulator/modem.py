@@ -148,8 +148,8 @@ class Modem:
         """A bad cable: garbage at once, and for a while everything that it says is spoilt in one way or
         another."""
         self._network.advance(now_s)
-        self._garbage.until_s = self._network.agenda.now_s + for_s
         self._emit(self._garbage.burst())
+        self._garbage.until_s = self._network.agenda.now_s + for_s
 
     def unlock(self) -> None:
         """The PIN was right."""

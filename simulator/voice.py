@@ -81,11 +81,12 @@ class Recording:
         self.put(head, pcm)
 
     def put(self, sample: int, pcm: bytes) -> None:
-        """Add voice at this place."""
+        """Add voice at this place; what lies beyond the cap is lost."""
         at = sample * SAMPLE_BYTES
         pcm = pcm[: max(0, self._cap_bytes - at)]
-        if at > len(self._pcm):
-            self._pcm.extend(bytes(min(at, self._cap_bytes) - len(self._pcm)))
+        if not pcm:
+            return
+        self._pcm.extend(bytes(max(0, at - len(self._pcm))))
         if overlap := min(len(self._pcm) - at, len(pcm)):
             self._pcm[at : at + overlap] = mix((bytes(self._pcm[at : at + overlap]), pcm[:overlap]), overlap)
         self._pcm.extend(pcm[overlap:])

@@ -1,0 +1,261 @@
+"""The AT port and the power supply: closing, aborting, falling silent, garbage, unplugging, restarting; and
+the AT grammar."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator.at_line import Command, Verb, commands_in
+from simulator.call import CallState
+from tests.simulator.world import DIALECTS, ONE, SILENT, USER, World
+
+each_dialect = pytest.mark.parametrize("dialect", DIALECTS)
+
+START_SEQUENCE = (
+    *("AT", "ATE0", "ATV1", "AT&D0", "ATX4", "ATS0=0", "ATI", "ATE0 V1 ; +CSQ"),
+    *("AT+CGMI", "AT+CGMM", "AT+CGSN", "AT+CIMI", "AT+CPIN?", "AT+CFUN?", "AT+CSQ", "AT+COPS?"),
+    *("AT+CMEE=1", "AT+CLIP=1", "AT+CLIP?", "AT+CRC=1", "AT+COLP=0", "AT+CCWA=1", "AT+CCWA=?", "AT+CSSN=1,1"),
+    *("AT+CREG=1", "AT+CREG?", "AT+CEREG=1", "AT+CEREG?", "AT+CEER", "AT+CHLD=?", "AT+CLCC"),
+    *("AT+CMGF=0", "AT+CNMI=2,2,0,0,0", 'AT+CSCS="IRA"'),
+)
+
+
+# ---------------------------------------------------------------------------------------------- closing
+
+
+@each_dialect
+@pytest.mark.parametrize(
+    ("hupcl", "d0", "survives"),
+    [(False, True, True), (True, True, False), (False, False, False), (True, False, False)],
+)
+def test_a_call_survives_its_host_only_without_hupcl_and_with_d0(
+    dialect: str, hupcl: bool, d0: bool, survives: bool
+) -> None:
+    world = World(dialect)
+    if d0:
+        world.one.ask("AT&D0")
+    world.one.call(USER)
+    world.one.modem.port_closed(hupcl, world.now_s)
+    assert (world.call.state is CallState.ACTIVE) is survives
+    world.one.modem.port_opened(world.now_s)
+    assert world.one.stats() == ([0] if survives else [])
+
+
+@each_dialect
+def test_a_dial_survives_its_host_too_and_an_incoming_call_goes_on_ringing(dialect: str) -> None:
+    world = World(dialect)
+    world.one.ask("AT&D0")
+    world.one.ask(f"ATD{USER};")
+    world.one.modem.port_closed(False, world.now_s)
+    world.run(10)
+    world.one.modem.port_opened(world.now_s)
+    assert world.one.stats() == [0]
+    world.one.ask("AT+CHUP")
+    world.carrier.phone_call(USER, ONE, world.now_s)
+    world.run(2)
+    world.one.modem.port_closed(False, world.now_s)
+    world.one.modem.port_opened(world.now_s)
+    assert world.one.run(6) != []
+
+
+@each_dialect
+def test_what_is_said_while_nobody_listens_is_lost(dialect: str) -> None:
+    world = World(dialect)
+    world.one.ask("AT&D0")
+    world.one.ask(f"ATD{USER};")
+    world.one.modem.port_closed(False, world.now_s)
+    world.run(5)
+    world.one.modem.port_opened(world.now_s)
+    assert world.one.lines() == []
+
+
+@each_dialect
+def test_d0_is_forgotten_when_the_power_is_cut_or_the_defaults_are_restored(dialect: str) -> None:
+    for command in ("AT+CFUN=1,1", "AT&F", "ATZ"):
+        world = World(dialect)
+        world.one.ask("AT&D0")
+        world.one.ask(command)
+        world.one.run(2)
+        world.one.call(USER)
+        world.one.modem.port_closed(False, world.now_s)
+        assert world.call.state is CallState.ENDED, command
+
+
+# -------------------------------------------------------------------------------------- power and faults
+
+
+@each_dialect
+def test_unplugging_ends_the_calls_and_plugging_in_starts_afresh(dialect: str) -> None:
+    world = World(dialect)
+    world.one.call(USER)
+    world.one.modem.unplug(world.now_s)
+    assert (world.call.state, world.call.cause) == (CallState.ENDED, 27)
+    assert world.one.ask("AT") == []
+    world.one.modem.plug(world.now_s)
+    assert world.one.ask("AT") == ["AT", "OK"], "the echo is on again"
+    assert world.one.clcc() == []
+
+
+@each_dialect
+def test_a_restart_drops_the_calls_is_deaf_for_a_while_and_makes_boot_noise(dialect: str) -> None:
+    world = World(dialect, modem={"boot_time_s": 3.0})
+    world.one.call(USER)
+    assert world.one.ask("AT+CFUN=1,1") == ["OK"]
+    assert world.call.state is CallState.ENDED
+    assert world.one.ask("AT") == []
+    world.carrier.phone_call(USER, ONE, world.now_s)
+    world.run(2)
+    assert world.call.cause == 20, "it cannot be reached while it starts"
+    said = world.one.run(2)
+    assert said == [line for line in world.one.modem.dialect.boot if not line.startswith(("^BOOT", "^RSSI"))]
+    assert world.one.ask("AT")[-1] == "OK"
+
+
+@each_dialect
+def test_a_mute_modem_answers_nothing_but_its_calls_go_on(dialect: str) -> None:
+    world = World(dialect)
+    world.one.ask(f"ATD{USER};")
+    world.one.lines()
+    world.one.modem.mute(world.now_s)
+    assert world.one.ask("AT") == []
+    assert world.one.run(10) == []
+    assert world.call.state is CallState.ACTIVE
+    world.one.modem.unmute()
+    assert world.one.ask("AT") == ["OK"]
+    world.one.modem.mute(world.now_s, for_s=5.0)
+    world.run(4.9)
+    assert world.one.ask("AT") == []
+    world.run(0.2)
+    assert world.one.ask("AT") == ["OK"]
+
+
+@each_dialect
+def test_garble_spoils_what_is_said_for_a_moment_and_never_the_calls(dialect: str) -> None:
+    world = World(dialect)
+    world.one.call(USER)
+    world.one.modem.take_output()
+    world.one.modem.garble(world.now_s, for_s=3.0)
+    spoilt = [world.one.modem.take_output()]
+    for _ in range(8):
+        world.one.write("AT\r")
+        spoilt.append(world.one.modem.take_output())
+    assert len(spoilt[0]) > 8
+    assert all(answer != b"\r\nOK\r\n" for answer in spoilt[1:])
+    world.run(3.1)
+    world.one.modem.take_output()
+    assert world.one.stats() == [0]
+
+
+@each_dialect
+def test_a_pin_is_asked_for_at_every_power_on(dialect: str) -> None:
+    world = World(dialect, modem={"pin": "1234"})
+    one = world.one
+    one.ask("AT+CMEE=1")
+    assert one.ask("AT+CPIN?") == ["+CPIN: SIM PIN", "OK"]
+    assert one.ask("AT+CREG?") == ["+CREG: 0,0", "OK"]
+    assert one.ask(f"ATD{USER};") == ["+CME ERROR: 11"]
+    assert one.ask('AT+CPIN="0000"') == ["+CME ERROR: 16"]
+    assert one.ask('AT+CPIN="1234"') == ["OK"]
+    assert one.ask("AT+CPIN?") == ["+CPIN: READY", "OK"]
+    assert one.ask("AT+CREG?") == ["+CREG: 0,1", "OK"]
+    one.modem.plug(world.now_s)
+    assert one.ask("ATE0;+CPIN?")[-2] == "+CPIN: SIM PIN"
+
+
+# ------------------------------------------------------------------------------------------ the language
+
+
+@each_dialect
+def test_what_is_written_is_echoed_until_ate0(dialect: str) -> None:
+    world = World(dialect)
+    world.one.ask("ATE1")
+    world.one.write("AT+CSQ\r")
+    assert world.one.modem.take_output() == b"AT+CSQ\r\r\n+CSQ: 21,99\r\n\r\nOK\r\n"
+
+
+@each_dialect
+def test_an_unknown_command_is_refused_in_the_dialects_words(dialect: str) -> None:
+    world = World(dialect)
+    refusal = "COMMAND NOT SUPPORT" if dialect == "huawei" else "ERROR"
+    assert world.one.ask("AT+NONSENSE=1") == [refusal]
+    assert world.one.ask("AT+CSQ;+NONSENSE;+CGSN") == ["+CSQ: 21,99", refusal]
+
+
+@each_dialect
+def test_cmee_chooses_the_form_of_a_refusal(dialect: str) -> None:
+    world = World(dialect)
+    refusals = [world.one.ask(f"AT+CMEE={n};+CHLD=3") for n in range(3)]
+    assert refusals == [["ERROR"], ["+CME ERROR: 3"], ["+CME ERROR: operation not allowed"]]
+
+
+def test_the_vendors_own_commands_exist_only_in_their_dialect() -> None:
+    own = {"huawei": "AT^CURC=1;^PORTSEL=1;^CVOICE?;^CVOICE=0", "simcom7600": "AT+CVHU=0;+CPCMFRM=0;+CLCC=1"}
+    for dialect in DIALECTS:
+        one = World(dialect).one
+        for vendor, commands in own.items():
+            assert (one.ask(commands)[-1] == "OK") is (vendor == dialect)
+
+
+@each_dialect
+def test_the_usual_start_sequence_is_accepted(dialect: str) -> None:
+    one = World(dialect).one
+    for command in START_SEQUENCE:
+        assert one.ask(command)[-1] == "OK", command
+
+
+def test_a_line_is_taken_apart_as_v250_says() -> None:
+    assert commands_in(b"ATE0V1&D0+CLIP=1;+CSQ;^CURC?;+COPS=?") == [
+        Command("E", Verb.SET, "0"),
+        Command("V", Verb.SET, "1"),
+        Command("&D", Verb.SET, "0"),
+        Command("+CLIP", Verb.SET, "1"),
+        Command("+CSQ"),
+        Command("^CURC", Verb.READ),
+        Command("+COPS", Verb.TEST),
+    ]
+    assert commands_in(b'at+cpin="a;b",2;+csq') == [Command("+CPIN", Verb.SET, '"a;b",2'), Command("+CSQ")]
+    assert commands_in(b"\xff\x00gar AT") == []
+    assert commands_in(b"nothing") is None
+    assert commands_in(b"ATD+39;3;") == [Command("D", Verb.EXECUTE, "+39;3;")]
+    for wrong in (b"AT?", b"AT+CSQ?x", b"AT+", b"AT=1", b"AT\xff"):
+        with pytest.raises(ValueError, match=r"."):
+            commands_in(wrong)
+
+
+@each_dialect
+def test_a_line_is_understood_byte_by_byte_after_garbage_and_with_a_tail(dialect: str) -> None:
+    world = World(dialect)
+    for byte in "xyz\xfe AT+CSQ\r\nAT+CGSN\rA".encode("latin-1"):
+        world.one.modem.feed(bytes([byte]), world.now_s)
+    assert world.one.lines() == ["+CSQ: 21,99", "OK", world.one.modem.imei, "OK"]
+    assert world.one.ask("T") == ["OK"]
+    assert world.one.ask("AT+CXX\b\bSQ") == ["+CSQ: 21,99", "OK"]
+
+
+@each_dialect
+def test_an_endless_line_is_an_error_and_takes_no_memory(dialect: str) -> None:
+    world = World(dialect)
+    world.one.write("AT" + "+" * 100_000)
+    assert world.one.ask("") == ["ERROR"]
+
+
+@each_dialect
+def test_the_output_of_a_host_that_never_reads_is_bounded(dialect: str) -> None:
+    world = World(dialect)
+    for _ in range(3000):
+        world.one.write("ATI;+CGMM;+CGSN;+CSQ;+COPS?\r")
+    assert len(world.one.modem.take_output()) <= 65536
+
+
+@each_dialect
+def test_a_modem_shows_its_own_identity(dialect: str) -> None:
+    world = World(dialect, modem={"imei": "490154203237518"})
+    assert world.one.ask("AT+CGSN")[0] == "490154203237518"
+    assert world.two.ask("AT+CGSN")[0] != world.one.ask("AT+CGSN")[0]
+    assert len(world.two.modem.imei) == 15
+
+
+def test_colp_can_be_missing() -> None:
+    world = World("3gpp", modem={"colp": False})
+    assert world.one.ask("AT+COLP=1") == ["ERROR"]
+    assert world.one.ask(f"ATD{SILENT};") == ["OK"]

@@ -1,0 +1,311 @@
+"""The carrier as a process: real ports, real hosts, the control API, start and stop."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+import wave
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+import serial
+
+from simulator.sound import RATE_HZ, tone
+from tests.simulator.process import CarrierProcess, Port, carrier, host, start, stop, until
+from tests.simulator.test_voice import level
+
+pytestmark = pytest.mark.process
+
+USER, PSAP = "+393331112223", "112"
+WORLD = """
+[simulator]
+control = "127.0.0.1:0"
+[[modem]]
+name = "h"
+dialect = "huawei"
+number = "+390200000001"
+setup_time_s = 0.05
+[[modem]]
+name = "s"
+dialect = "simcom7600"
+trunk = "emergency"
+number = "+390200000002"
+setup_time_s = 0.05
+[[modem]]
+name = "mute"
+dialect = "3gpp"
+number = "+390200000003"
+voice = false
+[[phone]]
+number = "+393331112223"
+name = "Giulia Rossi"
+rings_after_s = 0.05
+answers_after_s = 0.05
+setup_time_s = 0.05
+says = "tone:440"
+[[phone]]
+number = "112"
+rings_after_s = 0.05
+answers_after_s = 0.05
+"""
+
+
+@pytest.fixture
+def sim(tmp_path: Path) -> Iterator[CarrierProcess]:
+    with carrier(WORLD, tmp_path) as running:
+        yield running
+
+
+def is_gone(port: serial.Serial) -> bool:
+    """A host sees that its modem has been pulled out."""
+    try:
+        port.write(b"AT\r")
+        port.read(100)
+    except OSError:  # SerialException is one
+        return True
+    return False
+
+
+def test_it_says_where_its_ports_and_its_control_are(sim: CarrierProcess) -> None:
+    assert sim.ready["pid"] == sim.process.pid
+    modems = sim.ready["modems"]
+    assert isinstance(modems, list)
+    assert [(m["name"], m["dialect"], m["trunk"], m["number"]) for m in modems] == [
+        ("h", "huawei", "public", "+390200000001"),
+        ("s", "simcom7600", "emergency", "+390200000002"),
+        ("mute", "3gpp", "public", "+390200000003"),
+    ]
+    assert modems[2]["voice"] is None
+    for path in (modems[0]["at"], modems[0]["voice"], modems[1]["at"]):
+        assert Path(path).is_char_device()
+        assert Path(path).is_symlink()
+
+
+def test_a_call_with_voice_both_ways_in_real_time(sim: CarrierProcess) -> None:
+    with Port(sim.port("h")) as at, serial.Serial(str(sim.port("h", "voice")), timeout=0.02) as voice:
+        at.ask("ATE0")
+        at.ask("AT&D0")
+        at.ask(f"ATD{USER};", b"^CONN:1,0")
+        at.ask("AT^DDSETEX=2")
+        heard, said = b"", 0
+        began = time.monotonic()
+        while len(heard) < RATE_HZ * 2:
+            assert time.monotonic() - began < 20
+            if said < (time.monotonic() - began) * RATE_HZ:
+                voice.write(tone(700).at(said, 320))
+                said += 160
+            heard += voice.read(320)
+        at.ask("AT+CHUP", b"^CEND:")
+    assert len(heard) % 320 == 0
+    assert level(heard, 440) == pytest.approx(8000, rel=0.02)
+    call = sim.calls()[-1]
+    answer = sim.http.get(f"/phones/{USER}/heard.wav")
+    with wave.open(BytesIO(answer.content)) as file:
+        assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (RATE_HZ, 1, 2)
+        pcm = file.readframes(file.getnframes())
+    assert len(pcm) / 2 / RATE_HZ == pytest.approx(
+        float(call["ended_at_s"]) - float(call["answered_at_s"]), abs=0.01
+    )  # type: ignore[arg-type]
+    sounding = pcm.strip(b"\0")
+    assert len(sounding) > 0.8 * RATE_HZ * 2
+    assert level(sounding[: len(sounding) // 2 * 2], 700) > 5000
+
+
+def test_an_incoming_call_rings_and_is_answered(sim: CarrierProcess) -> None:
+    with Port(sim.port("s")) as at:
+        at.ask("AT+CLIP=1")
+        placed = sim.http.post(f"/phones/{USER}/call", json={"to": "+390200000002"})
+        assert (placed.status_code, placed.json()["state"], placed.json()["from"]) == (200, "dialing", USER)
+        at.wait(f'+CLIP: "{USER}",145'.encode())
+        at.ask("ATA")
+        until(lambda: sim.call_state() == "active", "active")
+        assert sim.http.post(f"/phones/{USER}/hang_up").json()["state"] == "ended"
+        at.wait(b"NO CARRIER")
+
+
+@pytest.mark.parametrize("hupcl", [True, False])
+def test_killing_the_host_ends_the_call_only_when_hupcl_was_left_set(
+    sim: CarrierProcess, hupcl: bool
+) -> None:
+    with host(sim.port("h"), hupcl=hupcl, number=USER) as process:
+        until(lambda: sim.call_state() == "active", "active")
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        until(lambda: not sim.http.get("/modems/h").json()["open"], "the port is closed")
+        assert sim.call_state() == ("ended" if hupcl else "active")
+    with Port(sim.port("h")) as at:
+        rows = at.ask("AT+CLCC")
+        assert (b"+CLCC: 1,0,0,0,0," in rows) is not hupcl
+
+
+def test_the_next_host_reads_nothing_that_was_meant_for_the_last_one(sim: CarrierProcess) -> None:
+    with Port(sim.port("h")) as at:
+        at.ask("ATE0&D0")
+        at.serial.write(b"ATI\r")
+        until(lambda: at.serial.in_waiting > 50, "the answer")
+    until(lambda: not sim.http.get("/modems/h").json()["open"], "closed")
+    with Port(sim.port("h")) as at:
+        assert at.ask("AT") == b"\r\nOK\r\n"
+
+
+def test_unplugging_takes_the_ports_away_and_plugging_in_brings_new_ones(sim: CarrierProcess) -> None:
+    with Port(sim.port("h")) as at:
+        at.ask("ATE0&D0")
+        at.ask(f"ATD{USER};", b"^CONN:1,0")
+        assert sim.http.post("/modems/h/unplug").json()["at"] is None
+        assert not sim.port("h").exists()
+        assert not sim.port("h", "voice").exists()
+        until(lambda: is_gone(at.serial), "the host notices")
+    assert sim.call_state() == "ended"
+    assert sim.http.post("/modems/h/plug").json()["power"] == "on"
+    with Port(sim.port("h")) as at:
+        assert at.ask("AT").startswith(b"AT\r"), "freshly started: the echo is on"
+        assert b"+CLCC" not in at.ask("ATE0;+CLCC").partition(b"\r\n")[2]
+
+
+def test_mute_and_garble(sim: CarrierProcess) -> None:
+    with Port(sim.port("h")) as at:
+        at.ask("ATE0")
+        assert sim.http.post("/modems/h/mute").json()["muted"]
+        at.serial.write(b"AT\r")
+        assert not sim.http.post("/modems/h/unmute").json()["muted"]
+        # The first AT may have been read before or after the silence; a later one is certainly answered.
+        at.ask("AT+CGMM", b"E173")
+        sim.http.post("/modems/h/garble", json={"for_s": 0.05})
+        at.wait(b"+CL")
+        until(lambda: at.serial.write(b"AT+CGMI\r") and at.serial.read(200).count(b"huawei"), "clean again")
+
+
+def test_the_control_api_tells_phones_and_modems(sim: CarrierProcess) -> None:
+    phones = {phone["number"]: phone for phone in sim.http.get("/phones").json()}
+    assert phones[USER]["name"] == "Giulia Rossi"
+    assert (phones[USER]["behaviour"], phones[USER]["state"], phones[USER]["call"]) == (
+        "answer",
+        "idle",
+        None,
+    )
+    assert [modem["name"] for modem in sim.http.get("/modems").json()] == ["h", "s", "mute"]
+    assert sim.calls() == []
+    changed = sim.http.patch(f"/phones/{USER}", json={"behaviour": "busy"})
+    assert changed.json()["behaviour"] == "busy"
+    with Port(sim.port("mute")) as at:
+        at.ask(f"ATD{USER};", b"BUSY")
+    call = sim.calls()[-1]
+    assert (call["from"], call["to"], call["line"], call["state"], call["cause"]) == (
+        "+390200000003", USER, "mute", "ended", 17,
+    )  # fmt: skip
+    assert call["answered_at"] is None
+    assert str(call["started_at"]) < str(call["ended_at"])
+    assert str(call["ended_at"]).endswith("Z")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("GET", "/nothing", None, 404),
+        ("GET", "/phones/+39999", None, 404),
+        ("DELETE", "/phones", None, 405),
+        ("GET", "/modems/x", None, 404),
+        ("POST", "/modems/x/unplug", None, 404),
+        ("POST", f"/phones/{USER}/call", b"{}", 400),
+        ("POST", f"/phones/{USER}/call", b"{", 400),
+        ("PATCH", f"/phones/{USER}", b'{"behaviour": "odd"}', 400),
+        ("PATCH", f"/phones/{USER}", b"[]", 400),
+        ("POST", f"/phones/{USER}/answer", None, 409),
+        ("POST", f"/phones/{USER}/hang_up", None, 409),
+        ("GET", f"/phones/{USER}/heard.wav", None, 404),
+        ("POST", "/modems/h/mute", b'{"for_s": -1}', 400),
+    ],
+)
+def test_the_control_api_refuses_with_the_right_status(
+    sim: CarrierProcess, method: str, path: str, body: bytes | None, status: int
+) -> None:
+    answer = sim.http.request(method, path, content=body)
+    assert answer.status_code == status
+    assert answer.json()["error"]
+
+
+def test_an_emergency_call_is_seen_as_one(sim: CarrierProcess) -> None:
+    with Port(sim.port("s")) as at:
+        at.ask("AT&D0")
+        at.ask(f"ATD{PSAP};", b"VOICE CALL: BEGIN")
+        at.ask("AT+CHLD=2", b"ERROR")
+        assert (sim.calls()[-1]["to"], sim.calls()[-1]["emergency"]) == ("112", True)
+
+
+def test_it_stops_in_order_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with carrier(WORLD, tmp_path) as sim:
+            began = time.monotonic()
+            sim.process.send_signal(number)
+            assert sim.process.wait(timeout=10) == 0
+            assert time.monotonic() - began < 5
+            assert not (sim.directory / "carrier.json").exists()
+            assert not [path for path in sim.directory.iterdir() if path.is_symlink()]
+
+
+def test_a_second_carrier_in_the_same_directory_does_not_start(sim: CarrierProcess, tmp_path: Path) -> None:
+    second = start(tmp_path / "world.toml", sim.directory, wait=False)
+    assert second.wait(timeout=20) == 1
+    assert b"another carrier runs in" in stop(second)
+    assert json.loads((sim.directory / "carrier.json").read_text())["pid"] == sim.process.pid
+
+
+def test_a_killed_carrier_is_replaced_in_the_same_directory(tmp_path: Path) -> None:
+    with carrier(WORLD, tmp_path) as sim:
+        os.kill(sim.process.pid, signal.SIGKILL)
+        sim.process.wait()
+    with carrier(WORLD, tmp_path) as sim:
+        until(
+            lambda: json.loads((sim.directory / "carrier.json").read_text())["pid"] == sim.process.pid,
+            "ready",
+        )
+        with Port(sim.port("h")) as at:
+            at.ask("AT")
+
+
+def test_a_wrong_file_is_told_with_the_path_of_the_fault(tmp_path: Path) -> None:
+    world = tmp_path / "world.toml"
+    world.write_text('[[modem]]\nname = "a"\ndialect = "huawei"\nnumber = "+390200000001"\nbaud = 9600\n')
+    process = start(world, tmp_path / "run")
+    assert process.wait(timeout=20) == 2
+    assert b"modem[0]: " in stop(process)
+
+
+def test_a_taken_control_port_is_an_error_unless_any_will_do(sim: CarrierProcess, tmp_path: Path) -> None:
+    taken = str(sim.ready["control"]).rpartition(":")[2]
+    world = tmp_path / "second.toml"
+    world.write_text(f'[simulator]\ncontrol = "127.0.0.1:{taken}"\n')
+    process = start(world, tmp_path / "second")
+    assert process.wait(timeout=20) == 1
+    stop(process)
+    world.write_text(f'[simulator]\ncontrol = "127.0.0.1:{taken}"\ncontrol_any_port = true\n')
+    process = start(world, tmp_path / "second")
+    try:
+        assert (
+            json.loads((tmp_path / "second" / "carrier.json").read_text())["control"] != sim.ready["control"]
+        )
+    finally:
+        stop(process)
+
+
+def test_frames_come_every_20_ms_and_a_host_that_does_not_read_blocks_nobody(sim: CarrierProcess) -> None:
+    with Port(sim.port("h")) as at, serial.Serial(str(sim.port("h", "voice")), timeout=0.05) as voice:
+        at.ask("ATE0&D0")
+        at.ask(f"ATD{USER};", b"^CONN:1,0")
+        at.ask("AT^DDSETEX=2")
+        until(lambda: voice.in_waiting >= 4000, "nobody reads")
+        at.ask("AT+CSQ")
+        voice.reset_input_buffer()
+        began, received = time.monotonic(), 0
+        while (elapsed := time.monotonic() - began) < 1.0:
+            received += len(voice.read(320))
+        assert 0.6 < received / (RATE_HZ * 2 * elapsed) < 2.4, "a codec's rate, and what had piled up"
+            "a codec's rate, plus what had piled up"
+        )
+        assert np.frombuffer(voice.read(320), dtype="<i2").any()
