@@ -306,6 +306,4 @@ def test_frames_come_every_20_ms_and_a_host_that_does_not_read_blocks_nobody(sim
         while (elapsed := time.monotonic() - began) < 1.0:
             received += len(voice.read(320))
         assert 0.6 < received / (RATE_HZ * 2 * elapsed) < 2.4, "a codec's rate, and what had piled up"
-            "a codec's rate, plus what had piled up"
-        )
         assert np.frombuffer(voice.read(320), dtype="<i2").any()
