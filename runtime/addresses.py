@@ -6,6 +6,7 @@ Not a pickle: whoever can write the directory's file must not be able to run cod
 from __future__ import annotations
 
 from functools import lru_cache
+from ipaddress import AddressValueError, IPv4Address
 from typing import Final
 
 from thespian.actors import ActorAddress
@@ -38,6 +39,15 @@ def from_bytes(data: bytes) -> ActorAddress:
     if data[:1] == _LOCAL and text:
         return ActorAddress(text)
     host, _, port = text.rpartition(":")
-    if data[:1] == _TCP and host and port.isascii() and port.isdigit():
+    # Numbers only: a name would be looked up in the network.
+    if data[:1] == _TCP and _is_ipv4(host) and port.isascii() and port.isdigit() and int(port) < 65536:
         return ActorAddress(TCPv4ActorAddress(host, int(port), external=True))
     raise BadAddress(f"{data!r} names no actor")
+
+
+def _is_ipv4(host: str) -> bool:
+    try:
+        IPv4Address(host)
+    except AddressValueError:
+        return False
+    return True

@@ -1,0 +1,427 @@
+"""The base actor, in one process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Hashable, Iterator
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from thespian.actors import ActorAddress
+
+from messages import cases, lines, supervision
+from messages.envelope import Envelope, encode
+from messages.ids import SECOND, AlertId, Instant, NodeId, Role
+from runtime import addresses, system
+from runtime.actor import CenterActor
+from runtime.clock import VirtualClock
+from runtime.environment import Environment
+from runtime.errors import WrongEnvironment
+from runtime.one_process import OneProcess
+from tests.support.actors import environment
+
+
+class Recorder(CenterActor):
+    """Keeps everything that comes."""
+
+    role: ClassVar[Role] = Role.IDENTIFIER
+
+    def started(self) -> None:
+        self.heard: list[Envelope] = []
+        self.timers: list[tuple[Hashable, Instant]] = []
+        self.ticks: list[Instant] = []
+        self.stopped = 0
+
+    def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
+        self.heard.append(envelope)
+        match envelope.body:
+            case cases.AskCase():
+                self.answer(sender, cases.ShiftHint())
+            case cases.InboxChanged():
+                raise RuntimeError("as it was told to")
+
+    def timer(self, timer: Hashable, now_us: Instant) -> None:
+        self.timers.append((timer, now_us))
+
+    def tick(self, now_us: Instant) -> None:
+        self.ticks.append(now_us)
+
+    def stopping(self) -> None:
+        self.stopped += 1
+
+    @property
+    def bodies(self) -> list[object]:
+        return [envelope.body for envelope in self.heard]
+
+
+class Peer(Recorder):
+    role = Role.OPERATOR_POOL
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> Environment:
+    return environment(tmp_path, virtual=True)
+
+
+@pytest.fixture
+def world(env: Environment) -> Iterator[OneProcess]:
+    started = system.start("in_process", env)
+    assert isinstance(started, OneProcess)
+    yield started
+    started.stop()
+
+
+def recorder(world: OneProcess, role: Role = Role.IDENTIFIER, key: str = "") -> Recorder:
+    actor = world.actor(role, key, Recorder)
+    assert actor is not None
+    return actor
+
+
+def said(body: object, *, incarnation: int = 1, role: Role = Role.TRUNK_POOL, key: str = "") -> bytes:
+    return encode(
+        Envelope(
+            id=f"{role}/{key}/{incarnation}",
+            role=role,
+            key=key,
+            incarnation=incarnation,
+            at_us=Instant(0),
+            body=body,  # type: ignore[arg-type]
+        )
+    )
+
+
+# ---------------------------------------------------------------- messages
+
+
+def test_what_is_told_arrives_with_who_said_it(world: OneProcess) -> None:
+    world.create(Recorder)
+    world.create(Peer)
+    recorder(world).tell(Role.OPERATOR_POOL, "", cases.ShiftHint(), AlertId("a1"))
+    world.run()
+    (envelope,) = recorder(world, Role.OPERATOR_POOL).heard
+    assert (envelope.role, envelope.key, envelope.incarnation) == (Role.IDENTIFIER, "", 1)
+    assert envelope.alert == "a1"
+    assert envelope.body == cases.ShiftHint()
+    assert envelope.at_us == world.clock.now_us()
+
+
+def test_an_answer_goes_to_whoever_has_asked(world: OneProcess) -> None:
+    world.create(Recorder)
+    world.create(Peer)
+    recorder(world).tell(Role.OPERATOR_POOL, "", cases.AskCase())
+    world.run()
+    assert recorder(world).bodies == [cases.ShiftHint()]
+
+
+def test_no_two_messages_have_the_same_id(world: OneProcess) -> None:
+    world.create(Recorder)
+    world.create(Peer)
+    for _ in range(5):
+        recorder(world).tell(Role.OPERATOR_POOL, "", cases.ShiftHint())
+    world.run()
+    ids = [envelope.id for envelope in recorder(world, Role.OPERATOR_POOL).heard]
+    assert len(set(ids)) == 5
+
+
+def test_telling_somebody_who_is_not_there_says_so(world: OneProcess) -> None:
+    world.create(Recorder)
+    assert recorder(world).tell(Role.TRUNK_POOL, "", cases.ShiftHint()) is False
+
+
+@pytest.mark.parametrize("junk", [b"", b"\xc1", b"\x81\xa1x\x01", "text", 7, object(), ("tuple",)])
+def test_what_is_no_message_is_dropped_and_the_actor_goes_on(world: OneProcess, junk: object) -> None:
+    address = world.create(Recorder)
+    world.deliver(address, junk)
+    world.tell(Role.IDENTIFIER, "", cases.ShiftHint())
+    world.run()
+    assert recorder(world).bodies == [cases.ShiftHint()]
+
+
+def test_what_a_dead_incarnation_said_is_dropped(world: OneProcess) -> None:
+    address = world.create(Recorder)
+    for incarnation in (1, 3, 2, 3, 4):
+        world.deliver(address, said(cases.ShiftHint(), incarnation=incarnation))
+    world.deliver(address, said(cases.AlertsArrived(seq=1), incarnation=1, key="another"))
+    world.run()
+    assert [envelope.incarnation for envelope in recorder(world).heard] == [1, 3, 3, 4, 1]
+
+
+def test_what_comes_before_the_actor_knows_who_it_is_waits_for_it(
+    world: OneProcess, env: Environment
+) -> None:
+    address = world.add(Recorder)
+    world.deliver(address, said(cases.AlertsArrived(seq=1)))
+    world.deliver(address, said(cases.AlertsArrived(seq=2)))
+    order = supervision.StartActor(role=Role.IDENTIFIER, key="k", incarnation=7, node=NodeId("n"))
+    world.deliver(address, said(order, role=Role.SUPERVISOR))
+    world.run()
+    actor = world._system.base.actor_at(address)
+    assert isinstance(actor, Recorder)
+    assert (actor.key, actor.incarnation) == ("k", 7)
+    assert actor.bodies == [cases.AlertsArrived(seq=1), cases.AlertsArrived(seq=2)]
+
+
+def test_an_actor_is_told_who_it_is_once_only(world: OneProcess) -> None:
+    address = world.create(Recorder, "k")
+    order = supervision.StartActor(role=Role.IDENTIFIER, key="other", incarnation=9, node=NodeId("n"))
+    world.deliver(address, said(order, role=Role.SUPERVISOR))
+    world.run()
+    assert recorder(world, key="k").key == "k"
+
+
+# ---------------------------------------------------------------- exceptions
+
+
+def test_an_exception_ends_the_actor_and_its_handler_is_not_run_again(world: OneProcess) -> None:
+    world.create(Recorder)
+    actor = recorder(world)
+    heard = actor.heard
+    world.tell(Role.IDENTIFIER, "", cases.InboxChanged(alert=AlertId("a")))
+    world.tell(Role.IDENTIFIER, "", cases.ShiftHint())
+    world.advance(3)
+    assert [envelope.body for envelope in heard] == [cases.InboxChanged(alert=AlertId("a"))]
+    assert world.actor(Role.IDENTIFIER, "", Recorder) is None
+
+
+def test_the_watcher_of_processes_is_told_that_it_crashed(world: OneProcess, env: Environment) -> None:
+    world.create(Recorder)
+    entry = world.entry(Role.IDENTIFIER)
+    assert entry is not None
+    deaths = env.processes.watch()
+    deaths.add(entry.pid, entry.born)
+    actor = recorder(world)
+    world.tell(Role.IDENTIFIER, "", cases.InboxChanged(alert=AlertId("a")))
+    world.run()
+    assert deaths.dead() == [entry.pid]
+    assert env.processes.cause_of_death(actor, entry.pid) == "crashed"
+    deaths.close()
+
+
+def test_starting_as_what_it_is_not_is_a_crash(world: OneProcess) -> None:
+    address = world.add(Recorder)
+    order = supervision.StartActor(role=Role.GSM_MODEM, key="", incarnation=1, node=NodeId("n"))
+    world.deliver(address, said(order, role=Role.SUPERVISOR))
+    world.run()
+    assert world._system.base.actor_at(address) is None
+
+
+# ---------------------------------------------------------------- time
+
+
+def test_a_tick_comes_every_second(world: OneProcess) -> None:
+    world.create(Recorder)
+    start = world.clock.now_us()
+    world.advance(3.5)
+    assert recorder(world).ticks == [start + n * SECOND for n in (1, 2, 3)]
+
+
+def test_timers_come_at_their_time_and_together_in_the_order_in_which_they_were_set(
+    world: OneProcess,
+) -> None:
+    world.create(Recorder)
+    now = world.clock.now_us()
+    actor = recorder(world)
+    for name, after in (("late", 700_000), ("b", 300_000), ("a", 300_000), ("gone", 400_000), ("moved", 1)):
+        actor.at(Instant(now + after), name)
+    actor.at(Instant(now + 500_000), "moved")
+    actor.cancel("gone")
+    world.advance(0.9)
+    assert [(name, when - now) for name, when in actor.timers] == [
+        ("b", 300_000),
+        ("a", 300_000),
+        ("moved", 500_000),
+        ("late", 700_000),
+    ]
+
+
+def test_a_timer_in_the_past_comes_at_once(world: OneProcess) -> None:
+    world.create(Recorder)
+    recorder(world).at(Instant(0), "x")
+    world.advance(0)
+    assert [name for name, _ in recorder(world).timers] == ["x"]
+
+
+def test_fifty_seconds_pass_without_fifty_seconds_passing(world: OneProcess) -> None:
+    world.create(Recorder)
+    before = world.clock.now_us()
+    world.advance(50)
+    assert world.clock.now_us() - before == 50 * SECOND
+    assert len(recorder(world).ticks) == 50
+
+
+# ---------------------------------------------------------------- watches
+
+
+def test_a_watched_descriptor_is_told_of_until_it_is_unwatched(world: OneProcess) -> None:
+    world.create(Recorder)
+    actor = recorder(world)
+    reader, writer = os.pipe()
+    heard: list[bytes] = []
+    try:
+        actor.watch(reader, lambda: heard.append(os.read(reader, 1)))
+        os.write(writer, b"xyz")
+        world.tell(Role.IDENTIFIER, "", cases.ShiftHint())
+        world.run()
+        assert heard == [b"x", b"y", b"z"]
+        actor.unwatch(reader)
+        os.write(writer, b"more")
+        world.tell(Role.IDENTIFIER, "", cases.ShiftHint())
+        world.advance(2)
+        assert heard == [b"x", b"y", b"z"]
+    finally:
+        os.close(reader)
+        os.close(writer)
+
+
+# ---------------------------------------------------------------- the Supervisor
+
+
+class Listener(Recorder):
+    """A Supervisor that only listens."""
+
+    role = Role.SUPERVISOR
+
+
+def supervised(world: OneProcess) -> Recorder:
+    address = world.create(Listener)
+    child = world.add(Recorder)
+    order = supervision.StartActor(
+        role=Role.IDENTIFIER,
+        key="",
+        incarnation=1,
+        node=NodeId("n"),
+        supervisor=addresses.to_bytes(address),
+    )
+    # As the Supervisor says it: the answer goes to whoever has sent it.
+    recorder(world, Role.SUPERVISOR)._say(child, order)
+    world.run()
+    actor = world._system.base.actor_at(child)
+    assert isinstance(actor, Recorder)
+    return actor
+
+
+def test_an_actor_says_that_it_has_started_and_then_that_it_lives(world: OneProcess) -> None:
+    actor = supervised(world)
+    world.advance(2.5)
+    bodies = recorder(world, Role.SUPERVISOR).bodies
+    pid, _ = world.env.processes.identity(actor)
+    beat = supervision.Heartbeat(pid=pid)
+    assert bodies == [supervision.ActorReady(pid=pid), beat, beat]
+
+
+def test_what_an_actor_is_busy_with_is_told_at_once(world: OneProcess) -> None:
+    actor = supervised(world)
+    actor.busy_with(AlertId("a1"))
+    actor.busy_with(AlertId("a1"))
+    world.run()
+    beats = [b for b in recorder(world, Role.SUPERVISOR).bodies if isinstance(b, supervision.Heartbeat)]
+    assert [beat.alert for beat in beats] == ["a1"]
+
+
+def test_an_adopted_actor_sends_its_heartbeats_to_whoever_has_adopted_it(world: OneProcess) -> None:
+    actor = supervised(world)
+    world.kill(Role.SUPERVISOR)
+    successor = world.create(Listener)
+    adopt = supervision.AdoptActor(supervisor=addresses.to_bytes(successor), incarnation=2)
+    recorder(world, Role.SUPERVISOR)._say(actor.myAddress, adopt)
+    world.run()
+    assert [type(body) for body in recorder(world, Role.SUPERVISOR).bodies] == [supervision.Heartbeat]
+
+
+def test_an_order_to_end_is_obeyed_once_what_was_said_before_is_handled(world: OneProcess) -> None:
+    world.create(Recorder)
+    actor = recorder(world)
+    world.tell(Role.IDENTIFIER, "", cases.ShiftHint())
+    world.tell(Role.IDENTIFIER, "", supervision.StopActor())
+    world.tell(Role.IDENTIFIER, "", cases.AlertsArrived(seq=1))
+    heard = actor.heard
+    world.run()
+    assert actor.stopped == 1
+    assert [envelope.body for envelope in heard] == [cases.ShiftHint()]
+    entry = world.entry(Role.IDENTIFIER)
+    assert entry is not None
+    assert not world.env.processes.alive(entry.pid, entry.born)
+
+
+# ---------------------------------------------------------------- what tests do to it
+
+
+def test_a_killed_actor_is_gone_with_all_it_knew(world: OneProcess) -> None:
+    world.create(Recorder)
+    world.create(Peer)
+    actor = recorder(world)
+    assert world.kill(Role.IDENTIFIER)
+    assert not hasattr(actor, "heard")
+    assert recorder(world, Role.OPERATOR_POOL).tell(Role.IDENTIFIER, "", cases.ShiftHint())
+    world.advance(5)
+    assert world.actor(Role.IDENTIFIER, "", Recorder) is None
+    assert not world.kill(Role.IDENTIFIER)
+
+
+def test_messages_can_be_lost_repeated_and_delayed(world: OneProcess, env: Environment) -> None:
+    world.create(Recorder)
+    fate = {1: (), 2: (0.0, 0.0), 3: (1.5,), 4: (0.0,)}
+
+    def faults(envelope: Envelope, role: Role | None, key: str) -> tuple[float, ...]:
+        assert (role, key) == (Role.IDENTIFIER, "")
+        body = envelope.body
+        return fate[body.seq] if isinstance(body, cases.AlertsArrived) else (0.0,)
+
+    env.faults = faults
+    for seq in fate:
+        world.tell(Role.IDENTIFIER, "", cases.AlertsArrived(seq=seq))
+    world.advance(1)
+    assert recorder(world).bodies == [cases.AlertsArrived(seq=seq) for seq in (2, 2, 4)]
+    world.advance(1)
+    assert recorder(world).bodies[-1] == cases.AlertsArrived(seq=3)
+    env.faults = None
+
+
+def test_two_systems_stand_side_by_side(tmp_path: Path) -> None:
+    worlds = []
+    for name in ("one", "two"):
+        started = system.start("in_process", environment(tmp_path / name, virtual=True))
+        assert isinstance(started, OneProcess)
+        started.create(Recorder)
+        worlds.append(started)
+    worlds[0].tell(Role.IDENTIFIER, "", cases.ShiftHint())
+    for world in worlds:
+        world.advance(1)
+    assert [len(recorder(world).heard) for world in worlds] == [1, 0]
+    for world in worlds:
+        world.stop()
+
+
+def test_one_process_refuses_the_real_clock(tmp_path: Path) -> None:
+    env = environment(tmp_path)
+    with pytest.raises(WrongEnvironment):
+        system.start("in_process", env)
+
+
+def test_the_environment_gives_only_what_it_has(env: Environment) -> None:
+    env.settings = 7
+    assert env.settings_as(int) == 7
+    with pytest.raises(WrongEnvironment):
+        env.settings_as(str)
+    env.open_journal = lambda: "a journal"
+    with pytest.raises(WrongEnvironment):
+        env.open_journal_as(int)
+
+
+def test_lines_and_other_messages_of_every_kind_pass(world: OneProcess) -> None:
+    world.create(Recorder)
+    granted = lines.LineRefused(leg="a:user", attempt=1, reason="none")  # type: ignore[arg-type]
+    world.tell(Role.IDENTIFIER, "", granted)
+    world.run()
+    assert recorder(world).bodies == [granted]
+
+
+def test_virtual_time_starts_where_it_is_told_to(tmp_path: Path) -> None:
+    env = environment(tmp_path, virtual=True)
+    env.clock = VirtualClock(5)
+    started = system.start("in_process", env)
+    assert isinstance(started, OneProcess)
+    started.advance(1)
+    assert env.clock.now_us() == 5 + SECOND
+    started.stop()
