@@ -77,16 +77,51 @@ def test_every_module_says_what_it_is() -> None:
     assert silent == []
 
 
-def test_no_test_sleeps() -> None:
+LONGEST_POLL_S = 0.1
+
+
+def is_sleep(node: ast.AST) -> bool:
+    """A call of anything named `sleep`."""
+    if not isinstance(node, ast.Call):
+        return False
+    return (
+        node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    ) == "sleep"
+
+
+def polls(path: Path) -> set[ast.AST]:
+    """The sleeps that only pace a `while` which looks at a condition again at least every `LONGEST_POLL_S`."""
+    asleep = [
+        node
+        for loop in ast.walk(syntax(path))
+        if isinstance(loop, ast.While)
+        for node in ast.walk(loop)
+        if is_sleep(node)
+    ]
+    constants = {
+        target.id: node.value.value
+        for node in syntax(path).body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    short: set[ast.AST] = set()
+    for node in asleep:
+        assert isinstance(node, ast.Call)
+        pause = node.args[0] if node.args else None
+        value = constants.get(pause.id) if isinstance(pause, ast.Name) else getattr(pause, "value", None)
+        if isinstance(value, int | float) and value <= LONGEST_POLL_S:
+            short.add(node)
+    return short
+
+
+def test_no_test_sleeps_for_a_fixed_time() -> None:
     """A test waits on a condition with a deadline (`tests.waiting`), or moves the virtual clock."""
     sleeping = [
-        f"{path}:{node.lineno}"
+        f"{path}: {ast.unparse(node)}"
         for path in modules("tests")
-        if path != Path("tests/waiting.py")
         for node in ast.walk(syntax(path))
-        if isinstance(node, ast.Call)
-        and (node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", ""))
-        == "sleep"
+        if is_sleep(node) and node not in polls(path)
     ]
     assert sleeping == []
 
