@@ -211,6 +211,14 @@ class LegAnswered(Message, frozen=True, kw_only=True, tag="leg.answered"):
     """False where signalling alone does not prove that somebody answered."""
 
 
+class LegVoiceReady(Message, frozen=True, kw_only=True, tag="leg.voice_ready"):
+    """The voice of an answered leg is to be had here; said where that was not known at the answer."""
+
+    leg: LegId
+    attempt: int
+    voice: VoicePort
+
+
 class LegReleasing(Message, frozen=True, kw_only=True, tag="leg.releasing"):
     """The case has decided to hang up."""
 
@@ -447,6 +455,7 @@ CaseEvent = (
     | LegOriginating
     | LegRinging
     | LegAnswered
+    | LegVoiceReady
     | LegReleasing
     | LegReleased
     | LegAdopted

@@ -15,6 +15,7 @@ from messages.ids import (
     CrewId,
     Instant,
     LegId,
+    LineId,
     NodeId,
     OperatorId,
     Outcome,
@@ -46,6 +47,13 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     by: OperatorId
     at: Instant
     text: str
+
+
+class HerCall(msgspec.Struct, frozen=True, kw_only=True):
+    """The user's own call, ringing on one of our lines (S2)."""
+
+    line: LineId
+    call: int
 
 
 class PsapCall(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,6 +122,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """Why her phone has probably dialled 112; empty while there is no reason to think so."""
     user_ends: tuple[int, ...] = ()
     """The causes of her attempts that ended, newest last; a drop after the answer is -1, a machine -2."""
+    her_call: HerCall | None = None
+    """To be answered as soon as nothing else of ours is up to her."""
     redial: bool = False
     """The operator wants her called, whatever was before."""
 

@@ -16,13 +16,13 @@ from msgspec.structs import replace
 from messages import events as ev
 from messages.ids import AlertId, Instant, LegId, OperatorId, Party
 from messages.journal import Recorded
-from model.case import Case, InboxEntry, Note, Owner, PsapCall
+from model.case import Case, HerCall, InboxEntry, Note, Owner, PsapCall
 from model.leg import Leg, LegState
 
 ANSWERED_AND_DROPPED: Final = -1
 MACHINE: Final = -2
 
-_ACTED_UPON: Final = (ev.CommandGiven, ev.AlertSignalAdded, ev.AlertCancelled, ev.DeadlineMissed)
+_ACTED_UPON: Final = (ev.CommandGiven, ev.DeadlineMissed)
 """Facts in the inbox that the AlertCase has to act upon; the others only have to be known."""
 
 
@@ -53,9 +53,15 @@ def begin(recorded: Recorded) -> Case | None:
         battery_pct=event.battery_pct,
         positions=() if event.position is None else (event.position,),
         inbox_version=recorded.version,
-        unread=(InboxEntry(version=recorded.version, at=recorded.at_us, event=event),) if event.line else (),
-        inbox_handled=0 if event.line else recorded.version,
+        inbox_handled=recorded.version,
+        her_call=_her_call(event),
     )
+
+
+def _her_call(event: ev.AlertReceived | ev.AlertSignalAdded) -> HerCall | None:
+    if event.line is None or event.call is None:
+        return None
+    return HerCall(line=event.line, call=event.call)
 
 
 def evolve(case: Case, recorded: Recorded) -> Case:
@@ -85,6 +91,7 @@ def apply(case: Case, event: ev.Event, at: Instant) -> Case:
                 device=case.device or event.device,
                 silent=case.silent or event.silent,
                 battery_pct=case.battery_pct if event.battery_pct is None else event.battery_pct,
+                her_call=case.her_call if case.talking(Party.USER) else _her_call(event) or case.her_call,
             )
         case ev.PositionUpdated(position=position):
             return replace(case, positions=(*case.positions, position))
@@ -174,6 +181,7 @@ _LEG_EVENTS: Final = (
     ev.LegOriginating,
     ev.LegRinging,
     ev.LegAnswered,
+    ev.LegVoiceReady,
     ev.LegReleasing,
     ev.LegReleased,
     ev.LegAdopted,
@@ -184,6 +192,7 @@ _LegEvent = (
     ev.LegOriginating
     | ev.LegRinging
     | ev.LegAnswered
+    | ev.LegVoiceReady
     | ev.LegReleasing
     | ev.LegReleased
     | ev.LegAdopted
@@ -208,8 +217,11 @@ def _apply_to_leg(case: Case, event: _LegEvent, at: Instant) -> Case:
                 emergency=event.emergency,
                 call=event.call,
             )
-            redial = case.redial and event.party is not Party.USER
-            return replace(case, legs={**case.legs, event.leg: begun}, redial=redial)
+            case = replace(case, legs={**case.legs, event.leg: begun})
+            if event.party is Party.USER:
+                her_call = None if event.call is not None else case.her_call
+                case = replace(case, redial=False, her_call=her_call)
+            return case
         case ev.BridgeJoined(bridge=bridge, legs=legs):
             return _mark(replace(case, bridge=bridge), legs, joined=True)
         case ev.BridgeLeft(legs=legs):
@@ -230,6 +242,8 @@ def _apply_to_leg(case: Case, event: _LegEvent, at: Instant) -> Case:
                 confirmed=event.confirmed,
             )
             return _with(case, answered)
+        case ev.LegVoiceReady(voice=voice):
+            return _with(case, replace(leg, voice=voice))
         case ev.LegAdopted():
             return _with(case, replace(leg, adopted=True))
         case ev.LegReleasing(reason=reason):

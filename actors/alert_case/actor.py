@@ -16,7 +16,7 @@ from actors.alert_case.decider import Decision, decide
 from actors.alert_case.hand import Hand, Want
 from actors.alert_case.hear import Heard
 from actors.alert_case.wishes import bridge_wish, leg_wishes
-from messages import bridge, cases, identity, legs, lines, operators
+from messages import bridge, cases, identity, legs, lines, operators, supervision
 from messages.envelope import Envelope
 from messages.ids import SECOND, AlertId, BridgeId, CrewId, Instant, Role
 from messages.union import Body
@@ -209,7 +209,8 @@ class AlertCaseActor(CenterActor):
         if case.owner == self._me:
             for place, wish in leg_wishes(case).items():
                 self._places.add(place)
-                self._tell_once(Role.CALL_LEG, f"{self.key}/{place}", wish)
+                if not self._tell_once(Role.CALL_LEG, f"{self.key}/{place}", wish):
+                    self._want_legs(place)
             members = bridge_wish(case)
             if members.members or (Role.CONFERENCE_BRIDGE, self.key) in self._told or case.bridge is not None:
                 self._tell_once(Role.CONFERENCE_BRIDGE, self.key, members)
@@ -222,10 +223,20 @@ class AlertCaseActor(CenterActor):
         else:
             self.at(decision.wake_at, "wake")
 
-    def _tell_once(self, role: Role, key: str, wish: Body) -> None:
-        """Tell it unless it was told in this second already."""
-        if self._told.get((role, key)) != wish and self.tell(role, key, wish, self.alert_of_case()):
-            self._told[(role, key)] = wish
+    def _tell_once(self, role: Role, key: str, wish: Body) -> bool:
+        """Tell it unless it was told in this second already; False where there is nobody to tell it to."""
+        if self._told.get((role, key)) == wish:
+            return True
+        if not self.tell(role, key, wish, self.alert_of_case()):
+            return False
+        self._told[(role, key)] = wish
+        return True
+
+    def _want_legs(self, place: str) -> None:
+        """A crew starts with one operator's leg; further ones are started when a search widens (case 7)."""
+        if place.startswith("op"):
+            wanted = supervision.LegsWanted(crew=self._me.crew, operators=int(place.removeprefix("op")))
+            self.tell(Role.SUPERVISOR, "", wanted, self.alert_of_case())
 
     def alert_of_case(self) -> AlertId | None:
         """The alert in hand."""

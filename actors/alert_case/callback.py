@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from actors.alert_case.hand import NOTHING, Hand, Step, hang_up
-from actors.alert_case.orders import free_place
 from messages import events as ev
 from messages.base import HangupCause
-from messages.ids import SECOND, Instant, Party
+from messages.ids import SECOND, Instant, LegId, Party
 from messages.lines import RequestLine
 from model.case import Case
 from model.evolve import ANSWERED_AND_DROPPED, MACHINE
-from model.leg import Leg
-from model.policy import Duress, Policy
+from model.leg import Leg, leg_id
+from model.policy import Duress, Policy, VoiceAlert
 
 GIVE_UP_DIALLING_US: Final = Instant(40 * SECOND)
 """A call that does not even ring by then will not (27.007 modems give up after 30 to 60 s by themselves)."""
@@ -53,6 +52,30 @@ def _no_answer_at(leg: Leg, policy: Policy) -> Instant:
     return Instant(leg.ringing_at + round(policy.user_no_answer_s * SECOND))
 
 
+def answer_her(case: Case, _hand: Hand, policy: Policy, _now_us: Instant) -> Step:
+    """Her own call becomes her leg; what we were dialling is cancelled first (S2, case 2)."""
+    hers = case.her_call
+    if hers is None or case.leaving or case.talking(Party.USER) is not None:
+        return NOTHING
+    if policy.voice_alert is VoiceAlert.CALLBACK and case.phone is not None:
+        # The intake has declined it. One without a number never is: it could not be called back.
+        return NOTHING
+    ours = [leg for leg in case.of(Party.USER) if leg.live]
+    if ours:
+        return Step(events=tuple(hang_up(leg, "replaced") for leg in ours if leg.going and leg.call is None))
+    leg, attempt = _next_attempt(case)
+    originating = ev.LegOriginating(
+        leg=leg, party=Party.USER, number=case.phone, line=hers.line, attempt=attempt, call=hers.call
+    )
+    return Step(events=(originating,))
+
+
+def _next_attempt(case: Case) -> tuple[LegId, int]:
+    leg = leg_id(case.alert, "user")
+    known = case.legs.get(leg)
+    return leg, 1 if known is None else known.attempt + 1
+
+
 def call_user(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
     """Dials her when it is time, on a line that was granted for it."""
     if case.phone is None or _forbidden(case, policy):
@@ -65,7 +88,7 @@ def call_user(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
         return NOTHING
     if now_us < due:
         return Step(wake_at=due)
-    leg, attempt = free_place(case, "user")
+    leg, attempt = _next_attempt(case)
     granted = hand.line(leg, attempt)
     if granted is None:
         last = _last(case)

@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from actors.alert_case.callback import call_user, watch_callback
+from actors.alert_case.callback import answer_her, call_user, watch_callback
 from actors.alert_case.emergency import call_psap
 from actors.alert_case.ending import end
 from actors.alert_case.hand import NOTHING, Decided, Hand, Step, Want, join
@@ -50,6 +50,7 @@ RULES: Final[tuple[Rule, ...]] = (
     keep_operator,
     end,
     find_operator,
+    answer_her,
     watch_callback,
     call_user,
     call_psap,
@@ -111,7 +112,7 @@ def _first_with_events(case: Case, hand: Hand, policy: Policy, now_us: Instant) 
 def _settling(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step | None:
     """A new alert's first moment: all are asked at once, and waited for until `SETTLE_US`."""
     until = Instant(hand.opened_at + SETTLE_US)
-    if case.owner is not None or case.unread or now_us >= until:
+    if case.owner is not None or case.her_call or now_us >= until:
         return None
     wants = join(identify(case, hand, policy, now_us), find_operator(case, hand, policy, now_us)).wants
     answered = hand.identity is not None and hand.on_shift is not None and bool(hand.lines or hand.refused)

@@ -52,9 +52,9 @@ def _leg(case: Case, leg: Leg, said: LegReport, policy: Policy) -> tuple[ev.Case
                 if leg.party is Party.USER and case.reached_at is None and policy.met_by is MetBy.RINGING:
                     made.append(ev.UserReached(met_by=MetBy.RINGING.value))
         case CallState.ANSWERED:
-            if leg.state in (LegState.ORIGINATING, LegState.RINGING) or (
-                leg.talking and said.voice is not None and said.voice != leg.voice
-            ):
+            if leg.talking and said.voice is not None and said.voice != leg.voice:
+                made.append(ev.LegVoiceReady(leg=name, attempt=attempt, voice=said.voice))
+            if leg.state in (LegState.ORIGINATING, LegState.RINGING):
                 made.append(
                     ev.LegAnswered(leg=name, attempt=attempt, voice=said.voice, confirmed=said.confirmed)
                 )

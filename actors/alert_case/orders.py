@@ -1,15 +1,14 @@
-"""What lies in the inbox and has not been acted upon: orders, further signals, cancellations. Pure."""
+"""What lies in the inbox and has not been acted upon: the operator's orders, and the deadline. Pure."""
 
 from __future__ import annotations
 
 from actors.alert_case.hand import NOTHING, Decided, Hand, Step, hang_up
 from messages import events as ev
-from messages.ids import Instant, LegId, LineId, OperatorCommand, Party
+from messages.ids import Instant, OperatorCommand, Party
 from model.allowed import refusal
 from model.case import Case
 from model.evolve import apply
-from model.leg import leg_id
-from model.policy import Policy, VoiceAlert
+from model.policy import Policy
 from model.psap import psap_number
 
 
@@ -29,10 +28,6 @@ def read_inbox(case: Case, _hand: Hand, policy: Policy, now_us: Instant) -> Step
 
 def _act(case: Case, fact: ev.InboxEvent, policy: Policy) -> tuple[ev.CaseEvent, ...]:
     match fact:
-        case ev.AlertReceived(line=line, call=call) | ev.AlertSignalAdded(line=line, call=call):
-            if line is None or call is None or _declined(case, policy):
-                return ()
-            return _she_calls(case, line, call)
         case ev.CommandGiven():
             return _obey(case, fact, policy)
         case ev.DeadlineMissed():
@@ -41,37 +36,6 @@ def _act(case: Case, fact: ev.InboxEvent, policy: Policy) -> tuple[ev.CaseEvent,
             return ()
         case _:
             return ()
-
-
-def _declined(case: Case, policy: Policy) -> bool:
-    """Whether her call was declined, to be called back; one without a number never is."""
-    return policy.voice_alert is VoiceAlert.CALLBACK and case.phone is not None
-
-
-def _she_calls(case: Case, line: LineId, call: int) -> tuple[ev.CaseEvent, ...]:
-    """Her own call becomes her leg; what we were dialling is cancelled (case 2)."""
-    legs = case.of(Party.USER)
-    if any(leg.live and leg.line == line and leg.call == call for leg in legs) or case.talking(Party.USER):
-        return ()
-    cancelled = tuple(hang_up(leg, "replaced") for leg in legs if leg.going)
-    leg, attempt = free_place(case, "user")
-    answered = ev.LegOriginating(
-        leg=leg, party=Party.USER, number=case.phone, line=line, attempt=attempt, call=call
-    )
-    return (*cancelled, answered)
-
-
-def free_place(case: Case, party: str) -> tuple[LegId, int]:
-    """Where the party's next call goes, `user`, `user2` …, and the number of its attempt."""
-    n = 1
-    while True:
-        leg = leg_id(case.alert, party if n == 1 and party != "op" else f"{party}{n}")
-        known = case.legs.get(leg)
-        if known is None:
-            return leg, 1
-        if not known.live:
-            return leg, known.attempt + 1
-        n += 1
 
 
 def _obey(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.CaseEvent, ...]:

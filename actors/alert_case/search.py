@@ -10,13 +10,12 @@ from __future__ import annotations
 from typing import Final
 
 from actors.alert_case.hand import NOTHING, Decided, Hand, Step, hang_up, join
-from actors.alert_case.orders import free_place
 from messages import events as ev
-from messages.ids import SECOND, Advice, Instant, OperatorId, Party
+from messages.ids import SECOND, Advice, Instant, LegId, OperatorId, Party
 from messages.lines import RequestLine
 from messages.operators import OperatorOffer, RequestOperators
 from model.case import Case
-from model.leg import Leg, LegState
+from model.leg import Leg, LegState, leg_id
 from model.policy import Policy
 
 ALL: Final = 1_000
@@ -103,7 +102,7 @@ def find_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> St
         deadline_at=case.deadline_at,
         on_call=exhausted and case.taking is None,
     )
-    leg, attempt = free_place(case, "op")
+    leg, attempt = _free_place(case)
     line = RequestLine(
         alert=case.alert,
         leg=leg,
@@ -129,6 +128,14 @@ def find_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> St
         operator=offer.operator,
     )
     return Step(events=(_reserve(case, offer), originating))
+
+
+def _free_place(case: Case) -> tuple[LegId, int]:
+    """Where the next operator's call goes, `op1`, `op2` …, and the number of its attempt."""
+    n = 1
+    while (known := case.legs.get(leg_id(case.alert, f"op{n}"))) is not None and known.live:
+        n += 1
+    return leg_id(case.alert, f"op{n}"), 1 if known is None else known.attempt + 1
 
 
 def _reserve(case: Case, offer: OperatorOffer) -> ev.OperatorReserved:

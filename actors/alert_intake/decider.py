@@ -82,11 +82,12 @@ def plan(state: State, alerts: Mapping[AlertId, Case], there: Mapping[CrewId, in
             given = Assigned(crew=case.owner.crew, at=Instant(0))
         if given is not None and given.crew in there:
             assigned[alert] = given
-    state = replace(state, crews=crews, assigned=assigned)
+    # What a crew has said is kept though it is not there yet: it says so before the directory does.
+    state = replace(state, assigned=assigned)
     settled = set(there) <= set(crews) or now_us >= state.started_at + SETTLE_US
     if not settled:
         return Plan(state=state, settled=False)
-    return _assign(state, alerts, at_work, now_us)
+    return _assign(state, crews, alerts, at_work, now_us)
 
 
 def _is_there(crew: Crew, there: Mapping[CrewId, int]) -> bool:
@@ -95,19 +96,23 @@ def _is_there(crew: Crew, there: Mapping[CrewId, int]) -> bool:
 
 
 def _assign(
-    state: State, alerts: Mapping[AlertId, Case], at_work: Mapping[AlertId, CrewId], now_us: Instant
+    state: State,
+    crews: Mapping[CrewId, Crew],
+    alerts: Mapping[AlertId, Case],
+    at_work: Mapping[AlertId, CrewId],
+    now_us: Instant,
 ) -> Plan:
     told: list[tuple[AlertId, CrewId]] = []
     assigned = dict(state.assigned)
     pending = {given.crew: alert for alert, given in assigned.items() if alert not in at_work}
-    free = [name for name, crew in sorted(state.crews.items()) if crew.alert is None and name not in pending]
+    free = [name for name, crew in sorted(crews.items()) if crew.alert is None and name not in pending]
     waiting: list[AlertId] = []
     for alert in by_urgency(alerts.values()):
         if alert in at_work:
             continue
         given = assigned.get(alert)
         if given is not None:
-            known = state.crews.get(given.crew)
+            known = crews.get(given.crew)
             if known is None or now_us - given.at < CONFIRM_US:
                 # It is being started again, and its legs and bridge with what they hold wait for it.
                 continue

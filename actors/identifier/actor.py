@@ -13,7 +13,8 @@ from messages.ids import Role
 from runtime.actor import CenterActor
 from store.errors import StoreError
 from store.journal import Journal
-from store.registry import Registry, User
+from store.people import User
+from store.registry import Registry
 
 
 class IdentifierActor(CenterActor):

@@ -11,7 +11,7 @@ from actors.operator_pool.decider import Candidate, Offered, Waiting, offer, on_
 from messages.cases import ShiftHint
 from messages.envelope import Envelope
 from messages.events import OperatorJoined, OperatorNotAnswering, ShiftChanged
-from messages.ids import AlertId, Instant, OperatorId, Role
+from messages.ids import AlertId, Instant, OperatorId, Role, ShiftState
 from messages.operators import RequestOperators
 from model.policy import Setup
 from runtime.actor import CenterActor
@@ -126,6 +126,7 @@ class OperatorPoolActor(CenterActor):
                 mode=self._policy.operator_line,
                 language=person.language,
                 name=person.name,
+                on_call=person.on_call and state.state is ShiftState.OFF,
             )
         for number in self._policy.operator_on_call:
             one = on_call_candidate(number, 0, None)

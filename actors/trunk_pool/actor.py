@@ -100,6 +100,7 @@ class TrunkPoolActor(CenterActor):
                 line=spec.line,
                 trunk=spec.trunk,
                 emergency=spec.emergency,
+                inbound=spec.inbound,
                 version=0 if held is None else held.version,
                 report=report,
                 heard_at=heard_at,

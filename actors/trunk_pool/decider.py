@@ -28,6 +28,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     line: LineId
     trunk: TrunkId
     emergency: bool
+    inbound: bool = True
+    """Whether users may call its number."""
     version: int
     """Of its stream: what an append that seizes it must expect."""
     report: LineReport | None = None
@@ -58,9 +60,12 @@ def grant(
     """The line for this request, or why there is none."""
     everything = tuple(lines)
     group = [one for one in everything if one.emergency == request.emergency]
+    if not request.emergency:
+        kept = kept_for_inbound(group, policy)
+        group = [one for one in group if one.line not in kept]
     free = [one for one in group if _free(one, request, held, now_us)]
-    keep = 0 if request.emergency else _kept(request, policy, group)
-    if len(free) <= keep:
+    keep = policy.lines_kept_from_tests if request.test else 0
+    if len(free) <= min(keep, max(len(group) - 2, 0)):
         return LineRefused(leg=request.leg, attempt=request.attempt, reason=_why(request, group, free))
     best = min(free, key=lambda one: _rank(one, request))
     return LineGranted(
@@ -90,10 +95,13 @@ def _free(one: Line, request: RequestLine, held: Held, now_us: Instant) -> bool:
     return granted is None or granted.leg == request.leg or now_us - granted.at >= GRANTED_FOR_US
 
 
-def _kept(request: RequestLine, policy: Policy, group: list[Line]) -> int:
-    """How many lines this request has to leave free; never so many that two parties cannot be called."""
-    kept = policy.inbound_lines_kept + (policy.lines_kept_from_tests if request.test else 0)
-    return min(kept, max(len(group) - 2, 0))
+def kept_for_inbound(group: list[Line], policy: Policy) -> frozenset[LineId]:
+    """The lines whose numbers users call, never used for calls of ours: the first ones, always the same.
+
+    Never so many that two parties cannot be called.
+    """
+    inbound = [one.line for one in group if one.inbound]
+    return frozenset(inbound[: min(policy.inbound_lines_kept, max(len(group) - 2, 0))])
 
 
 def _rank(one: Line, request: RequestLine) -> tuple[bool, bool, Instant, str]:
@@ -107,7 +115,7 @@ def _why(request: RequestLine, group: list[Line], free: list[Line]) -> str:
     kind = "emergency" if request.emergency else "public"
     if not group:
         return f"there is no {kind} line"
-    return f"the last {kind} lines are kept free" if free else f"no {kind} line is free"
+    return f"the last {kind} lines are kept free of tests" if free else f"no {kind} line is free"
 
 
 def preempted(request: RequestLine, lines: Iterable[Line]) -> Line | None:

@@ -154,11 +154,10 @@ def test_case_02_her_own_call_replaces_ours() -> None:
     book.go_on()
     outbound = book.case.legs[leg("user")]
     assert (outbound.state, outbound.reason) == (LegState.RELEASING, "replaced")
-    inbound = book.case.legs[leg("user2")]
-    book.report(inbound, CallState.ANSWERED)
     book.release_all()
-    book.bridge()
-    assert book.case.talking(Party.USER) == book.case.legs[leg("user2")]
+    inbound = book.leg(Party.USER)
+    assert (inbound.line, inbound.call, inbound.attempt) == (LineId("p7"), 4, 2)
+    book.answers(Party.USER)
     book.pass_time(60)
     assert len([one for one in book.all_of(ev.LegOriginating) if one.party is Party.USER]) == 2
 

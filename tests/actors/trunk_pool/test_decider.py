@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from actors.trunk_pool.decider import FRESH_US, GRANTED_FOR_US, Granted, Line, grant, preempted
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId, Party, TrunkId
-from messages.lines import LineGranted, LineRefused, LineReport, LineState, RequestLine
+from messages.lines import LineGranted, LineReport, LineState, RequestLine
 from model.policy import Policy
 
 NOW = Instant(1_000 * SECOND)
@@ -50,13 +50,14 @@ def test_112_goes_over_the_emergency_trunk_and_nothing_else_does() -> None:
 def test_the_longest_unused_line_is_taken() -> None:
     used = [replace(one, last_used_at=Instant(9 - n)) for n, one in enumerate(PUBLIC)]
     assert granted(request(), *used) == "p3"
+    assert granted(request(), *used[:3]) == "p2"
 
 
-def test_the_last_public_line_stays_free_for_those_who_call() -> None:
-    taken = [replace(one, seized_by=LegId("x")) for one in PUBLIC[:3]]
-    answer = grant(request(), [*taken, PUBLIC[3]], {}, POLICY, NOW)
-    assert isinstance(answer, LineRefused)
-    assert "kept free" in answer.reason
+def test_s02_the_number_that_users_call_is_never_busy_with_calls_of_ours() -> None:
+    taken = [replace(one, seized_by=LegId("x")) for one in PUBLIC[1:]]
+    assert granted(request(), PUBLIC[0], *taken) is None
+    outbound_only = replace(PUBLIC[0], inbound=False)
+    assert granted(request(), outbound_only, *PUBLIC[1:]) == "p0"
 
 
 def test_two_lines_are_enough_for_two_parties() -> None:
@@ -65,13 +66,13 @@ def test_two_lines_are_enough_for_two_parties() -> None:
 
 def test_a_test_leaves_more_lines_free_than_a_real_call() -> None:
     lines = [line(f"p{n}") for n in range(6)]
-    taken = [replace(one, seized_by=LegId("x")) for one in lines[:3]]
-    assert granted(request(test=True), *taken, *lines[3:]) is None
-    assert granted(request(), *taken, *lines[3:]) is not None
+    taken = [replace(one, seized_by=LegId("x")) for one in lines[:4]]
+    assert granted(request(test=True), *taken, *lines[4:]) is None
+    assert granted(request(), *taken, *lines[4:]) is not None
 
 
 def test_a_line_that_has_just_failed_is_taken_only_when_there_is_no_other() -> None:
-    assert granted(request(avoid=(LineId("p0"),)), *PUBLIC) == "p1"
+    assert granted(request(avoid=(LineId("p1"),)), *PUBLIC) == "p2"
     assert granted(request(avoid=(LineId("p0"),)), PUBLIC[0]) == "p0"
 
 

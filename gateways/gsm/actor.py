@@ -1,0 +1,350 @@
+"""The process of one modem: its port, its driver, and the legs whose calls it carries.
+
+Killed, it leaves its calls up: the modem holds them, and the next one takes them over. What to say
+to the modem is the driver's, which call is whose is `legs`'; here bytes, messages and time meet.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar, Final
+
+from thespian.actors import ActorAddress
+
+from gateways.gsm.condition import condition
+from gateways.gsm.dial_guard import DialGuard
+from gateways.gsm.dialects import Dialects
+from gateways.gsm.driver import Driver
+from gateways.gsm.errors import DialRefused, GsmError, PortLost, RequestRefused
+from gateways.gsm.events import (
+    CallEvent,
+    EmergencyNumbers,
+    Event,
+    Ready,
+    Responsive,
+    Stage,
+    UnknownLine,
+    Unresponsive,
+    VoiceReady,
+)
+from gateways.gsm.legs import LegsOnLine, Order
+from gateways.gsm.port import Port, SerialPort
+from messages import calls
+from messages.envelope import Envelope
+from messages.events import AlarmCleared, AlarmRaised, LineQuarantined, LineReturned
+from messages.ids import SECOND, Instant, LegId, Role
+from messages.lines import AskLine, LineReport, LineState
+from model.leg import LegState
+from model.live import LiveCases
+from model.policy import LineSpec, Setup
+from runtime.actor import CenterActor
+from store import streams
+from store.errors import JournalError
+from store.journal import Append, Journal
+from store.rebuild import rebuild
+
+REOPEN_US: Final = Instant(SECOND // 4)
+GONE_US: Final = Instant(5 * SECOND)
+"""A port that is away for so long was unplugged, and its calls are gone with the modem's power."""
+
+
+class GsmModemActor(CenterActor):
+    """One line, from the AT port to the reports about its calls."""
+
+    role: ClassVar[Role] = Role.GSM_MODEM
+
+    def started(self) -> None:
+        """Find out from the journal what may be going on, then open the port and listen."""
+        setup = self.env.settings_as(Setup)
+        self._spec = next(spec for spec in setup.lines if spec.line == self.key)
+        self._journal = self.env.open_journal_as(Journal)
+        self._guard = DialGuard(psap_live=setup.policy.psap_live, trunk_emergency=self._spec.emergency)
+        self._driver = Driver(
+            self.dialects(),
+            self._spec.dialect,
+            region=setup.policy.region,
+            pin=_pin_of(self._spec),
+            listen_first=self._maybe_dialling(),
+        )
+        self._legs = LegsOnLine(
+            self._spec.line,
+            self._driver,
+            first_number=self.now_us(),
+            voice_path=self._spec.voice_port,
+            number_within_s=setup.policy.caller_number_within_s,
+        )
+        self._port: Port | None = None
+        self._lost_at: Instant | None = None
+        self._fd: int | None = None
+        self._who: dict[LegId, ActorAddress] = {}
+        self._waiting: dict[LegId, Order] = {}
+        self._quarantined = False
+        self._trouble = ""
+        self._reported: LineReport | None = None
+        self._state, self._state_since = LineState.STARTING, self.now_us()
+        self._open()
+
+    def dialects(self) -> Dialects:
+        """The dialects of this installation."""
+        return Dialects.load()
+
+    def open_port(self, path: str, guard: DialGuard) -> Port:
+        """The port of this line's modem. Raises PortLost, PortBusy."""
+        return SerialPort(path, guard)
+
+    def stopping(self) -> None:
+        """Let go of the port; the calls stay up."""
+        self._close()
+        self._journal.close()
+
+    def _maybe_dialling(self) -> bool:
+        """Whether a process before this one may have left a dial half-way, which any byte would abort."""
+        live = LiveCases()
+        rebuild(self._journal, live)
+        legs = (leg for case in live.cases.values() for leg in case.legs.values())
+        return any(leg.line == self.key and leg.state is LegState.ORIGINATING for leg in legs)
+
+    # ------------------------------------------------------------ messages and time
+
+    def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
+        """A leg's order, or somebody who wants to know how the line is."""
+        body = envelope.body
+        match body:
+            case calls.DialCall() | calls.AnswerCall() | calls.AttachCall() | calls.HangUpCall():
+                self._who[body.leg] = sender
+                self._order(body)
+            case calls.RejectCall(call=call):
+                self._legs.reject(call, self._now_s())
+            case calls.SendDigit(leg=leg, digit=digit):
+                self._digit(leg, digit)
+            case AskLine():
+                self._reported = None
+            case _:
+                self.log.warning("not for a modem", kind=type(body).__name__)
+        self._work()
+
+    def tick(self, now_us: Instant) -> None:
+        """Say how the line is, and who rings."""
+        self._reported = None
+        self._say_incoming()
+        self._work()
+
+    def timer(self, timer: object, now_us: Instant) -> None:
+        """The driver has something to do, or the port is to be opened again."""
+        if timer == "open":
+            self._open()
+        else:
+            self._driver.tick(self._now_s())
+            self._say_incoming()
+        self._work()
+
+    def _now_s(self) -> float:
+        return self.now_us() / SECOND
+
+    # ------------------------------------------------------------ the port
+
+    def _open(self) -> None:
+        if self._port is not None:
+            return
+        try:
+            self._port = self.open_port(self._spec.port, self._guard)
+            self._fd = self._port.fileno()
+        except GsmError as error:
+            self._port = None
+            self._trouble = str(error)
+            self._away()
+            return
+        self._lost_at, self._trouble = None, ""
+        if self._fd is not None:
+            self.watch(self._fd, self._readable)
+        self._driver.opened(self._now_s())
+        self._work()
+
+    def _away(self) -> None:
+        """The port cannot be had now; after a while its calls are counted as gone."""
+        now_us = self.now_us()
+        if self._lost_at is None:
+            self._lost_at = now_us
+        elif now_us - self._lost_at >= GONE_US and self._legs.live:
+            self._driver.calls_lost(self._now_s(), "the modem was unplugged")
+        self.at(Instant(now_us + REOPEN_US), "open")
+
+    def _close(self) -> None:
+        if self._port is not None:
+            if self._fd is not None:
+                self.unwatch(self._fd)
+            self._port.close()
+            self._port, self._fd = None, None
+
+    def _lose(self, error: PortLost) -> None:
+        self.log.warning("the port is lost", line=self.key, error=str(error))
+        self._close()
+        self._trouble = str(error)
+        self._driver.port_lost(self._now_s())
+        self._away()
+
+    def _readable(self) -> None:
+        if self._port is None:
+            return
+        try:
+            data = self._port.read()
+        except PortLost as error:
+            self._lose(error)
+        else:
+            if data:
+                self._driver.receive(data, self._now_s())
+        self._work()
+
+    # ------------------------------------------------------------ what follows
+
+    def _work(self) -> None:
+        """Write what the driver has to say, tell what it has heard, and set the clock by it."""
+        for _ in range(100):
+            self._write()
+            events = self._driver.take_events()
+            if not events:
+                break
+            for event in events:
+                self._happened(event)
+        self._driver.protected = self._legs.live
+        self._say_line()
+        now_s = self._now_s()
+        dues = (self._driver.next_deadline(), self._legs.next_settling_s(now_s))
+        due = min((when for when in dues if when is not None), default=None)
+        if due is None:
+            self.cancel("driver")
+        else:
+            # Rounded up: a timer that comes a microsecond early would come again and again.
+            self.at(Instant(int(due * SECOND) + 1), "driver")
+
+    def _write(self) -> None:
+        if self._port is None:
+            return
+        try:
+            data = self._driver.take_output()
+            if data:
+                self._port.write(data)
+            elif not self._port.flush_pending():
+                self.at(Instant(self.now_us() + SECOND // 100), "flush")
+        except DialRefused as error:
+            self.log.error("the dial guard refused", line=self.key, error=str(error))
+            self._driver.write_refused(self._now_s(), str(error))
+        except PortLost as error:
+            self._lose(error)
+
+    def _happened(self, event: Event) -> None:
+        match event:
+            case CallEvent() | VoiceReady():
+                report = self._legs.hear(event, self._now_s())
+                if isinstance(report, calls.CallReport):
+                    self._tell_leg(report)
+                elif report is not None:
+                    self.tell(Role.ALERT_INTAKE, "", report)
+                self._say_incoming()
+            case EmergencyNumbers(numbers=numbers):
+                self._guard.learn(numbers)
+            case Ready():
+                self._ready()
+            case Responsive():
+                self._trouble = ""
+            case Unresponsive(stage=stage):
+                self._climb(stage)
+            case UnknownLine(text=text):
+                self.log.debug("unknown line", line=self.key, text=text)
+            case _:
+                self.log.debug("modem", line=self.key, what=type(event).__name__)
+
+    def _ready(self) -> None:
+        self._trouble = ""
+        if self._quarantined:
+            self._quarantined = False
+            self._note(
+                LineReturned(line=self._spec.line), AlarmCleared(alarm="line.quarantined", subject=self.key)
+            )
+        waiting, self._waiting = self._waiting, {}
+        for order in waiting.values():
+            self._order(order)
+
+    def _climb(self, stage: Stage) -> None:
+        """One more rung of the ladder for a modem that does not answer."""
+        self.log.warning("the modem does not answer", line=self.key, stage=stage.value)
+        self._trouble = f"the modem does not answer ({stage.value})"
+        match stage:
+            case Stage.REOPEN | Stage.USB_RESET:
+                self._close()
+                self.at(Instant(self.now_us() + REOPEN_US), "open")
+            case Stage.QUARANTINE if not self._quarantined:
+                self._quarantined = True
+                reason = "The modem does not answer, whatever was tried."
+                self._note(
+                    LineQuarantined(line=self._spec.line, reason=reason),
+                    AlarmRaised(alarm="line.quarantined", subject=self.key, text=reason),
+                )
+            case _:
+                pass
+
+    def _note(self, line: LineQuarantined | LineReturned, alarm: AlarmRaised | AlarmCleared) -> None:
+        try:
+            self._journal.append(
+                Append(streams.line(self._spec.line), None, (line,)),
+                Append(streams.node(self.env.node), None, (alarm,)),
+            )
+        except JournalError as error:
+            self.log.error("could not be written down", line=self.key, error=str(error))
+
+    # ------------------------------------------------------------ legs
+
+    def _order(self, order: Order) -> None:
+        """At once where the leg is known here; else only once the modem's own list of calls has been seen."""
+        if not self._driver.ready and not self._legs.knows(order.leg, order.attempt):
+            self._waiting[order.leg] = order
+            return
+        self._tell_leg(self._legs.obey(order, self._now_s()))
+
+    def _digit(self, leg: LegId, digit: str) -> None:
+        try:
+            self._legs.digit(leg, digit, self._now_s())
+        except RequestRefused as error:
+            self.log.info("no digit sent", leg=leg, error=str(error))
+
+    def _tell_leg(self, report: calls.CallReport) -> None:
+        who = self._who.get(report.leg)
+        if who is not None:
+            self.answer(who, report)
+
+    def _say_incoming(self) -> None:
+        for call in self._legs.incoming(self._now_s()):
+            self.tell(Role.ALERT_INTAKE, "", call)
+
+    # ------------------------------------------------------------ the line
+
+    def _say_line(self) -> None:
+        """At every change, and every second."""
+        state, text = condition(
+            self._driver,
+            open_port=self._port is not None,
+            quarantined=self._quarantined,
+            trouble=self._trouble,
+        )
+        if state is not self._state:
+            self._state, self._state_since = state, self.now_us()
+        report = LineReport(
+            line=self._spec.line,
+            trunk=self._spec.trunk,
+            emergency=self._spec.emergency,
+            state=state,
+            since=self._state_since,
+            busy=state is LineState.READY and bool(self._driver.calls()),
+            inbound=self._spec.inbound,
+            signal_dbm=self._driver.signal_dbm,
+            imei=self._driver.identity.imei,
+            dialect=self._driver.dialect.key,
+            text=text,
+        )
+        if report != self._reported and self.tell(Role.TRUNK_POOL, "", report):
+            self._reported = report
+
+
+def _pin_of(spec: LineSpec) -> str:
+    """The SIM's PIN from its file; empty where there is none. Raises OSError."""
+    return Path(spec.pin_file).read_text(encoding="ascii").strip() if spec.pin_file else ""

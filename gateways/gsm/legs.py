@@ -1,0 +1,300 @@
+"""Which leg stands on which of the modem's calls: orders become requests to the driver, its events reports.
+
+Pure as the driver is: the time is an argument, nothing is sent.
+
+Every order may come twice, and after a restart of this side for calls that the modem has held through it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from gateways.gsm.at.parse import Direction
+from gateways.gsm.call import CallView
+from gateways.gsm.driver import Driver
+from gateways.gsm.errors import RequestRefused
+from gateways.gsm.events import (
+    CallAnswered,
+    CallDialing,
+    CallEvent,
+    CallFound,
+    CallId,
+    CallReleased,
+    CallRinging,
+    CallState,
+    Ref,
+    VoiceReady,
+)
+from gateways.gsm.numbers import same
+from messages.base import HangupCause, VoicePort
+from messages.calls import (
+    AnswerCall,
+    AttachCall,
+    CallReport,
+    DialCall,
+    HangUpCall,
+    IncomingCall,
+    IncomingCallGone,
+)
+from messages.calls import CallState as LegCallState
+from messages.ids import E164, LegId, LineId
+
+Order = DialCall | AnswerCall | AttachCall | HangUpCall
+News = CallReport | IncomingCall | IncomingCallGone
+
+_LEG_STATE: Final = {
+    CallState.DIALING: LegCallState.DIALLING,
+    CallState.RINGING: LegCallState.RINGING,
+    CallState.ACTIVE: LegCallState.ANSWERED,
+    CallState.HELD: LegCallState.ANSWERED,
+    CallState.INCOMING: LegCallState.DIALLING,
+    CallState.WAITING: LegCallState.DIALLING,
+    CallState.RELEASED: LegCallState.RELEASED,
+}
+_KEPT: Final = 256
+
+
+class Held(msgspec.Struct, kw_only=True):
+    """One attempt of a leg, and how its call stands."""
+
+    leg: LegId
+    attempt: int
+    state: LegCallState = LegCallState.DIALLING
+    cause: int | None = None
+    voice: VoicePort | None = None
+    confirmed: bool = True
+    adopted: bool = False
+
+
+class Ringing(msgspec.Struct, kw_only=True):
+    """An inbound call that is nobody's leg yet."""
+
+    since_s: float
+    number: E164 | None = None
+    withheld: bool = False
+
+
+class LegsOnLine:
+    """See the module. `first_number`: what this modem's inbound calls are counted from, never used before.
+
+    `voice_path`: where the line's voice can be opened; empty where it cannot.
+    """
+
+    def __init__(
+        self, line: LineId, driver: Driver, *, first_number: int, voice_path: str, number_within_s: float
+    ) -> None:
+        self._line = line
+        self._driver = driver
+        self._first_number = first_number
+        self._number_within_s = number_within_s
+        self.voice_path = voice_path
+        self._held: dict[Ref, Held] = {}
+        self._ringing: dict[CallId, Ringing] = {}
+
+    @property
+    def live(self) -> bool:
+        """Whether any leg stands on this line."""
+        return any(held.state is not LegCallState.RELEASED for held in self._held.values())
+
+    def knows(self, leg: LegId, attempt: int) -> bool:
+        """Whether this attempt of the leg has been heard of here."""
+        return _ref(leg, attempt) in self._held
+
+    # ------------------------------------------------------------ orders
+
+    def obey(self, order: Order, now_s: float) -> CallReport:
+        """Do what a leg wishes, as far as it is not done, and say how its call stands."""
+        ref = _ref(order.leg, order.attempt)
+        held = self._held.get(ref)
+        match order:
+            case DialCall() if held is None:
+                held = self._dial(ref, order, now_s)
+            case AnswerCall() if held is None:
+                held = self._answer(ref, order, now_s)
+            case AttachCall() if held is None:
+                held = self._attach(ref, order, now_s)
+            case HangUpCall():
+                held = self._hang_up(ref, order, held, now_s)
+            case _:
+                pass
+        if held is None:
+            return CallReport(
+                leg=order.leg, attempt=order.attempt, line=self._line, state=LegCallState.UNKNOWN
+            )
+        return self._report(held)
+
+    def _dial(self, ref: Ref, order: DialCall, now_s: float) -> Held:
+        known = self._unowned(Direction.OUT, order.number)
+        if known is not None:
+            # The call of a former process of this line: taken over, not dialled again.
+            return self._own(ref, order.leg, order.attempt, known)
+        if any(call.ref is not None for call in self._driver.calls()):
+            return self._refused(ref, order.leg, order.attempt, HangupCause.LINE_TAKEN)
+        held = self._hold(ref, order.leg, order.attempt)
+        try:
+            self._driver.dial(ref, order.number, now_s, emergency=order.emergency)
+        except RequestRefused:
+            held.state, held.cause = LegCallState.RELEASED, HangupCause.INVALID_NUMBER
+        return held
+
+    def _answer(self, ref: Ref, order: AnswerCall, now_s: float) -> Held:
+        call = CallId(order.call - self._first_number)
+        view = self._view(call) or self._unowned(Direction.IN, None)
+        if view is None:
+            return self._refused(ref, order.leg, order.attempt, HangupCause.NORMAL)
+        self._ringing.pop(view.call, None)
+        held = self._own(ref, order.leg, order.attempt, view, found=False)
+        try:
+            self._driver.answer(view.call, now_s)
+        except RequestRefused:
+            held.state, held.cause = LegCallState.RELEASED, HangupCause.NORMAL
+        return held
+
+    def _attach(self, ref: Ref, order: AttachCall, now_s: float) -> Held | None:
+        direction = Direction.OUT if order.call is None else Direction.IN
+        known = self._unowned(direction, order.number)
+        return None if known is None else self._own(ref, order.leg, order.attempt, known)
+
+    def _hang_up(self, ref: Ref, order: HangUpCall, held: Held | None, now_s: float) -> Held | None:
+        if held is None:
+            direction = Direction.OUT if order.call is None else Direction.IN
+            known = self._unowned(direction, order.number)
+            if known is None or (direction is Direction.IN and not known.answered):
+                return None
+            held = self._own(ref, order.leg, order.attempt, known)
+        call = self._driver.call_of(ref)
+        if call is not None and held.state is not LegCallState.RELEASED:
+            self._driver.hang_up(call, now_s)
+        return held
+
+    def reject(self, number: int, now_s: float) -> None:
+        """Decline an inbound call that nobody has answered."""
+        call = CallId(number - self._first_number)
+        if call in self._ringing:
+            self._driver.hang_up(call, now_s)
+
+    def digit(self, leg: LegId, digit: str, now_s: float) -> None:
+        """Send a DTMF digit into the leg's call. Raises RequestRefused."""
+        for ref, held in self._held.items():
+            call = self._driver.call_of(ref)
+            if held.leg == leg and call is not None and held.state is LegCallState.ANSWERED:
+                self._driver.send_digit(call, digit, now_s)
+                return
+        raise RequestRefused(f"{leg} has no call that is answered")
+
+    # ------------------------------------------------------------ news
+
+    def hear(self, event: CallEvent | VoiceReady, now_s: float) -> CallReport | IncomingCallGone | None:
+        """What an event of the driver means for the leg whose call it is."""
+        if isinstance(event, VoiceReady):
+            return self._voice_ready(event)
+        held = None if event.ref is None else self._held.get(event.ref)
+        if held is None:
+            return self._unowned_event(event, now_s)
+        match event:
+            case CallRinging():
+                held.state = LegCallState.RINGING
+            case CallAnswered(confirmed=confirmed):
+                held.state, held.confirmed = LegCallState.ANSWERED, confirmed
+            case CallFound(state=state):
+                held.state, held.adopted = _LEG_STATE[state], True
+            case CallReleased(cause=cause):
+                held.state, held.voice = LegCallState.RELEASED, None
+                held.cause = HangupCause.NORMAL_UNSPECIFIED if cause is None else cause
+            case CallDialing():
+                held.state = LegCallState.DIALLING
+            case _:
+                return None
+        return self._report(held)
+
+    def _voice_ready(self, event: VoiceReady) -> CallReport | None:
+        for ref, held in self._held.items():
+            if self._driver.call_of(ref) == event.call and held.state is not LegCallState.RELEASED:
+                if self.voice_path:
+                    held.voice = VoicePort(
+                        path=self.voice_path, rate_hz=event.rate_hz, frame_bytes=event.frame_bytes
+                    )
+                return self._report(held)
+        return None
+
+    def _unowned_event(self, event: CallEvent, now_s: float) -> IncomingCallGone | None:
+        view = self._view(event.call)
+        if isinstance(event, CallReleased):
+            if self._ringing.pop(event.call, None) is not None:
+                return IncomingCallGone(line=self._line, call=self._first_number + event.call)
+        elif view is not None and view.state in (CallState.INCOMING, CallState.WAITING):
+            ringing = self._ringing.setdefault(event.call, Ringing(since_s=now_s))
+            ringing.number = None if view.number is None else E164(view.number)
+            ringing.withheld = view.withheld
+        return None
+
+    def incoming(self, now_s: float) -> list[IncomingCall]:
+        """The inbound calls that ring and are nobody's leg."""
+        return [
+            IncomingCall(
+                line=self._line,
+                call=self._first_number + call,
+                number=ringing.number,
+                withheld=ringing.withheld,
+                settled=ringing.number is not None
+                or ringing.withheld
+                or now_s - ringing.since_s >= self._number_within_s,
+            )
+            for call, ringing in self._ringing.items()
+        ]
+
+    def next_settling_s(self, now_s: float) -> float | None:
+        """When a call that rings without a number is taken for a withheld one."""
+        ahead = (ringing.since_s + self._number_within_s for ringing in self._ringing.values())
+        return min((when for when in ahead if when > now_s), default=None)
+
+    # ------------------------------------------------------------ small things
+
+    def _hold(self, ref: Ref, leg: LegId, attempt: int) -> Held:
+        held = Held(leg=leg, attempt=attempt)
+        self._held[ref] = held
+        while len(self._held) > _KEPT:
+            del self._held[next(iter(self._held))]
+        return held
+
+    def _own(self, ref: Ref, leg: LegId, attempt: int, call: CallView, *, found: bool = True) -> Held:
+        self._driver.name(call.call, ref)
+        held = self._hold(ref, leg, attempt)
+        held.state, held.adopted = _LEG_STATE[call.state], found
+        return held
+
+    def _refused(self, ref: Ref, leg: LegId, attempt: int, cause: int) -> Held:
+        held = self._hold(ref, leg, attempt)
+        held.state, held.cause = LegCallState.RELEASED, cause
+        return held
+
+    def _unowned(self, direction: Direction, number: E164 | None) -> CallView | None:
+        """A call that is no leg's, with this number; where that is not known, the only one there is."""
+        calls = [call for call in self._driver.calls() if call.ref is None and call.direction is direction]
+        if number is not None:
+            fitting = [call for call in calls if call.caller and same(call.caller, number)]
+            if fitting:
+                return fitting[0]
+            calls = [call for call in calls if not call.caller]
+        return calls[0] if len(calls) == 1 else None
+
+    def _view(self, call: CallId) -> CallView | None:
+        return next((view for view in self._driver.calls() if view.call == call), None)
+
+    def _report(self, held: Held) -> CallReport:
+        return CallReport(
+            leg=held.leg,
+            attempt=held.attempt,
+            line=self._line,
+            state=held.state,
+            cause=held.cause,
+            voice=held.voice,
+            confirmed=held.confirmed,
+            adopted=held.adopted,
+        )
+
+
+def _ref(leg: LegId, attempt: int) -> Ref:
+    return Ref(f"{leg}#{attempt}")

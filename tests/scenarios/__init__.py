@@ -1,0 +1,1 @@
+"""Whole-center stories, in one process with the virtual clock."""

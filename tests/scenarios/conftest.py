@@ -1,0 +1,26 @@
+"""A world for each test."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import structlog
+
+from tests.scenarios.world import World, world
+
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+
+MakeWorld = Callable[..., World]
+
+
+@pytest.fixture
+def make_world(tmp_path: Path) -> Iterator[MakeWorld]:
+    """Makes a world; ended after the test, whatever happened."""
+    for name in ("run", "logs"):
+        (tmp_path / name).mkdir()
+    with ExitStack() as worlds:
+        yield lambda **options: worlds.enter_context(world(tmp_path, **options))

@@ -1,0 +1,41 @@
+"""A bridge that joins everybody at once and mixes nothing: a virtual clock leaves no time for sound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from actors.conference_bridge.actor import ConferenceBridgeActor, Mixer
+from media.conference import ConferenceStatus, Pace
+from media.ports import VoicePortSpec
+
+
+class SilentMixer:
+    """Who would be joined."""
+
+    def __init__(self) -> None:
+        self.members: dict[str, VoicePortSpec] = {}
+        self.muted: set[str] = set()
+
+    def set_members(self, members: Mapping[str, VoicePortSpec]) -> None:
+        self.members = dict(members)
+
+    def mute(self, leg: str, on: bool) -> None:
+        (self.muted.add if on else self.muted.discard)(leg)
+
+    def status(self) -> ConferenceStatus:
+        return ConferenceStatus(
+            running=True, joined=tuple(self.members), lost={}, muted=tuple(self.muted), pace=Pace()
+        )
+
+    def start(self) -> None:
+        pass
+
+    def stop(self) -> None:
+        self.members.clear()
+
+
+class SilentBridgeActor(ConferenceBridgeActor):
+    """The bridge's actor with that mixer."""
+
+    def new_mixer(self, on_change: Callable[[], None]) -> Mixer:
+        return SilentMixer()

@@ -1,0 +1,125 @@
+"""The simulated carrier on the virtual clock, and its modems' ports in memory."""
+
+from __future__ import annotations
+
+import os
+
+from gateways.gsm.actor import GsmModemActor
+from gateways.gsm.dial_guard import DialGuard
+from gateways.gsm.errors import PortLost
+from gateways.gsm.port import GuardedPort, Port
+from messages.ids import SECOND
+from runtime.clock import VirtualClock
+from simulator.carrier import Carrier
+from simulator.config import Config
+from simulator.modem import Power
+
+
+class MemoryPort(GuardedPort):
+    """The host's end of one modem's AT port. Readable through an eventfd, as a tty through its descriptor."""
+
+    def __init__(self, network: Network, name: str, guard: DialGuard) -> None:
+        super().__init__(guard)
+        self._network = network
+        self._modem = network.carrier.modem(name)
+        if self._modem.power is Power.UNPLUGGED:
+            raise PortLost(f"{name}: no such modem")
+        self.name = name
+        self.written = b""
+        self._heard = bytearray()
+        self._event = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._modem.port_opened(network.now_s)
+        network.ports[name] = self
+
+    def fileno(self) -> int:
+        return self._event
+
+    def hear(self, data: bytes) -> None:
+        """The modem has said this."""
+        if data and self._event >= 0:
+            self._heard += data
+            os.eventfd_write(self._event, 1)
+
+    def read(self) -> bytes:
+        if self._heard:
+            os.eventfd_read(self._event)
+        data = bytes(self._heard)
+        self._heard.clear()
+        if self._modem.power is Power.UNPLUGGED:
+            raise PortLost(f"{self.name}: unplugged")
+        return data
+
+    def close(self) -> None:
+        if self._event >= 0:
+            os.close(self._event)
+            self._event = -1
+            if self._network.ports.get(self.name) is self:
+                del self._network.ports[self.name]
+                self._modem.port_closed(False, self._network.now_s)
+
+    def _write_some(self, data: bytes) -> int:
+        if self._modem.power is Power.UNPLUGGED:
+            raise PortLost(f"{self.name}: unplugged")
+        self.written += data
+        self._modem.feed(data, self._network.now_s)
+        self._network.pump()
+        return len(data)
+
+
+class Network:
+    """Carries what the modems say to their ports, at the time at which they say it."""
+
+    def __init__(self, config: Config, clock: VirtualClock) -> None:
+        self._clock = clock
+        self._start_us = clock.now_us()
+        self.carrier = Carrier(config, 0.0)
+        self.ports: dict[str, MemoryPort] = {}
+        self._due: float | None = None
+
+    @property
+    def now_s(self) -> float:
+        """The carrier's time."""
+        return (self._clock.now_us() - self._start_us) / SECOND
+
+    def pump(self) -> None:
+        """Deliver what the modems have said, and come back when the carrier has something to do."""
+        for name, modem in self.carrier.modems.items():
+            data = modem.take_output()
+            port = self.ports.get(name)
+            if port is not None:
+                port.hear(data)
+        due = self.carrier.next_deadline()
+        if due is not None and (self._due is None or due < self._due or self._due <= self.now_s):
+            self._due = due
+            # Never in the same instant again: the carrier's seconds are floats.
+            when_us = max(self._start_us + int(due * SECOND) + 1, self._clock.now_us() + 1)
+            self._clock.call_at(when_us, self._tick)
+
+    def _tick(self) -> None:
+        self.carrier.advance(self.now_s)
+        self._due = None
+        self.pump()
+
+    def unplug(self, name: str) -> None:
+        """Pull the modem out: its port says so."""
+        self.carrier.modem(name).unplug(self.now_s)
+        port = self.ports.get(name)
+        if port is not None:
+            port.hear(b"\0")
+        self.pump()
+
+    def plug(self, name: str) -> None:
+        """Put it back in."""
+        self.carrier.modem(name).plug(self.now_s)
+        self.pump()
+
+
+NETWORKS: list[Network] = []
+"""The network of the world under test: where the modems' actors find their ports."""
+
+
+class MemoryModemActor(GsmModemActor):
+    """The modem's actor on a port in memory."""
+
+    def open_port(self, path: str, guard: DialGuard) -> Port:
+        return MemoryPort(NETWORKS[-1], path, guard)

@@ -1,0 +1,243 @@
+"""The cases that a mature center handles, through the whole of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from messages import events as ev
+from messages.base import Position
+from messages.ids import (
+    E164,
+    SECOND,
+    Advice,
+    AlertId,
+    Channel,
+    Instant,
+    OperatorCommand,
+    OperatorId,
+    Outcome,
+    Party,
+)
+from model.policy import Policy
+from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.test_flow import everything_is_over, joined, to_conference, to_talking
+from tests.scenarios.world import OPERATORS, PSAP, USER, World
+
+pytestmark = pytest.mark.scenario
+
+
+def test_case_01_the_same_alert_twice_and_by_voice_is_one_case(make_world: MakeWorld) -> None:
+    world = make_world()
+    first = world.send(id=AlertId("app-1"))
+    assert world.send(id=AlertId("app-1")) == first
+    assert world.send() == first
+    world.advance(2)
+    world.network.carrier.phone_call(USER, "+390200000001", world.network.now_s)
+    world.network.pump()
+    world.until("operator and user are joined", lambda: len(joined(world)) == 2)
+    received = [one for one in world.journal.read_all() if isinstance(one.event, ev.AlertReceived)]
+    assert len(received) == 1
+    assert world.case.signals >= 3
+
+
+def test_case_02_she_calls_while_we_are_dialling_her(make_world: MakeWorld) -> None:
+    world = make_world()
+    world.send()
+    world.until("she is being dialled", lambda: world.case.going(Party.USER) is not None)
+    world.network.carrier.phone_call(USER, "+390200000001", world.network.now_s)
+    world.network.pump()
+    world.until("operator and user are joined", lambda: len(joined(world)) == 2)
+    assert world.case.talking(Party.USER) is not None
+    world.advance(10)
+    assert [call for call in world.live_calls() if call.to == USER] == [], "our own call to her is cancelled"
+    assert len(world.live_calls()) == 2
+
+
+def test_case_03_busy_is_dialled_again_after_4_s_and_then_left_to_the_operator(make_world: MakeWorld) -> None:
+    world = make_world(behaviours={USER: "busy"})
+    world.send()
+    world.until("presumed", lambda: world.case.presumed_calling_112 == "busy")
+    starts = [call.started_at_s for call in world.calls(USER)]
+    assert len(starts) == 2
+    assert starts[1] - starts[0] >= 4
+    world.order(OperatorCommand.REDIAL_USER)
+    world.until("a third attempt", lambda: len(world.calls(USER)) == 3)
+
+
+def test_case_04_voicemail_is_marked_by_the_operator(make_world: MakeWorld) -> None:
+    world = make_world(behaviours={USER: "voicemail"})
+    to_talking(world)
+    world.order(OperatorCommand.MARK_MACHINE)
+    world.until("a second attempt", lambda: len(world.calls(USER)) == 2)
+
+
+def test_case_06_a_dropped_user_is_called_back_once_and_112_stays(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_conference(world)
+    world.network.carrier.phone_hang_up(USER, world.network.now_s)
+    world.network.pump()
+    world.until("all three again", lambda: len(world.calls(USER)) == 2 and len(joined(world)) == 3)
+    assert len(world.calls(PSAP)) == 1
+
+
+def test_case_07_a_silent_operator_does_not_hold_up_the_alert(make_world: MakeWorld) -> None:
+    world = make_world(operators=3, public=6, behaviours={OPERATORS[0]: "no_answer"})
+    to_talking(world)
+    silent = world.events(ev.OperatorNotAnswering)
+    assert [event.operator for event in silent if isinstance(event, ev.OperatorNotAnswering)] == [
+        "operator-0"
+    ]
+    world.advance(5)
+    assert [call.to for call in world.live_calls() if call.to in OPERATORS] == [OPERATORS[1]]
+    assert world.after_s(ev.OperatorJoined) < 14
+
+
+def test_case_08_nobody_on_shift_means_on_call_numbers_and_advice_at_once(make_world: MakeWorld) -> None:
+    policy = Policy(psap_number=PSAP, operator_on_call=(OPERATORS[2],), idle_crews=1, live_cases=4)
+    world = make_world(operators=0, policy=policy)
+    world.send()
+    world.advance(1.5)
+    assert world.case.advice is Advice.CALL_112_NOW
+    world.until("operator and user are joined", lambda: len(joined(world)) == 2)
+    assert world.case.operator == OperatorId(f"on-call:{OPERATORS[2]}")
+
+
+def test_case_09_a_test_call_gives_way_to_a_real_alert(make_world: MakeWorld) -> None:
+    world = make_world(operators=2, public=2)
+    world.send(E164("+393339999999"), test=True)
+    world.until("a test's leg", lambda: bool(world.live_calls()))
+    world.advance(1)
+    test = world.alert
+    world.send()
+    world.until("the real one has its operator", lambda: world.case.operator is not None)
+    world.until("she is reached", lambda: world.case.reached_at is not None)
+    world.alert = test
+    assert any(leg.reason == "preempted" for leg in world.case.legs.values()) or world.case.all_released
+
+
+def test_case_10_alerts_beyond_the_crews_wait_in_order_and_their_apps_are_told(make_world: MakeWorld) -> None:
+    world = make_world(operators=1, policy=Policy(psap_number=PSAP, idle_crews=1, live_cases=2))
+    first = [world.send(E164(f"+39333000000{n}")) for n in range(5)]
+    world.advance(1.0)
+    advised = []
+    for alert in first:
+        world.alert = alert
+        advised.append(world.case.advice is Advice.CALL_112_NOW)
+    assert sum(advised) >= 3
+    assert all(world.journal.version(f"inbox-{alert}") for alert in first)
+
+
+def test_case_11_the_deadline_passes_while_her_phone_rings(make_world: MakeWorld) -> None:
+    from model.policy import MetBy
+
+    policy = Policy(psap_number=PSAP, met_by=MetBy.ANSWERED, user_no_answer_s=60, idle_crews=1, live_cases=4)
+    world = make_world(policy=policy, behaviours={USER: "no_answer"})
+    world.send()
+    world.advance(50.5)
+    assert world.case.missed_at is not None
+    assert world.case.presumed_calling_112 == "deadline"
+    assert len(world.live_calls()) == 2, "the leg is kept"
+
+
+@pytest.mark.parametrize("phone_is_off_by_s", [-20, -5, 0, 30, 3600])
+def test_case_12_a_wrong_clock_never_moves_the_deadline_beyond_the_receipt(
+    make_world: MakeWorld, phone_is_off_by_s: int
+) -> None:
+    world = make_world(operators=0)
+    now = world.clock.now_us()
+    world.send(raised_at=Instant(now + phone_is_off_by_s * SECOND))
+    assert world.case.deadline_at == min(now, now + phone_is_off_by_s * SECOND) + 50 * SECOND
+
+
+def test_case_13_a_good_fix_is_not_replaced_by_a_worse_one(make_world: MakeWorld) -> None:
+    world = make_world(operators=0)
+    now = world.clock.now_us()
+    good = Position(lat=1, lon=1, at=Instant(now), accuracy_m=10)
+    bad = Position(lat=2, lon=2, at=Instant(now + SECOND), accuracy_m=2000)
+    better = Position(lat=3, lon=3, at=Instant(now + 2 * SECOND), accuracy_m=15)
+    world.send(position=good)
+    world.fact(ev.PositionUpdated(position=bad))
+    assert world.case.position == good
+    world.fact(ev.PositionUpdated(position=better))
+    assert world.case.position == better
+    assert world.case.positions == (good, bad, better)
+
+
+def test_case_14_a_withheld_number_gets_full_service(make_world: MakeWorld) -> None:
+    world = make_world()
+    carrier = world.network.carrier
+    phone = carrier.phone(USER)
+    carrier.originate(phone, "+390200000001", setup_s=0.5, now_s=world.network.now_s, withheld=True)
+    world.network.pump()
+    from tests.scenarios.test_flow import _find
+
+    world.until("an alert", lambda: _find(world) is not None)
+    world.until("operator and user are joined", lambda: len(joined(world)) == 2)
+    assert world.case.phone is None
+    assert world.case.channel is Channel.VOICE
+
+
+def test_case_15_112_that_is_busy_is_called_on_another_line_and_then_elsewhere(make_world: MakeWorld) -> None:
+    other = E164("+390200000113")
+    policy = Policy(psap_number=PSAP, psap_alternate=other, idle_crews=1, live_cases=4)
+    world = make_world(policy=policy, behaviours={PSAP: "busy", other: "answer"})
+    to_talking(world)
+    world.order(OperatorCommand.CALL_PSAP)
+    world.until("112 is joined", lambda: len(joined(world)) == 3)
+    assert [call.to for call in world.calls() if call.to in (PSAP, other)] == [PSAP, PSAP, other]
+    lines = [call.line for call in world.calls(PSAP)]
+    assert lines[0] != lines[1]
+    assert set(lines) == {"sim5", "sim6"}
+
+
+def test_case_17_an_operator_whose_line_dies_is_called_again(make_world: MakeWorld) -> None:
+    world = make_world(operators=2)
+    to_talking(world)
+    world.network.carrier.phone_hang_up(OPERATORS[0], world.network.now_s)
+    world.network.pump()
+    world.until("an operator again", lambda: world.case.operator is not None and len(joined(world)) == 2, 30)
+    assert len(world.calls(USER)) == 1, "the bridge holds her"
+
+
+def test_case_17_a_modem_that_is_pulled_out_is_another_line(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_talking(world)
+    user = world.case.going(Party.USER)
+    assert user is not None
+    world.network.unplug(user.line)
+    world.until("she is back on another line", lambda: _on_another(world, user.line), 40)
+    assert world.case.operator is not None
+
+
+def _on_another(world: World, line: str) -> bool:
+    user = world.case.talking(Party.USER)
+    return user is not None and user.line != line and len(joined(world)) == 2
+
+
+def test_case_19_duress_calls_112_at_once_and_not_her(make_world: MakeWorld) -> None:
+    world = make_world()
+    world.send()
+    world.fact(ev.AlertCancelled(duress=True))
+    world.until("112 is joined", lambda: Party.PSAP in joined(world))
+    world.advance(30)
+    assert world.calls(USER) == []
+
+
+def test_case_20_a_test_is_marked_to_its_end(make_world: MakeWorld) -> None:
+    world = make_world()
+    world.send(test=True)
+    world.until("operator and user are joined", lambda: len(joined(world)) == 2)
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+    assert world.case.outcome is Outcome.TEST_DONE
+
+
+def test_case_20_112_itself_is_never_dialled_while_the_switches_are_off(make_world: MakeWorld) -> None:
+    policy = Policy(psap_number=E164("112"), idle_crews=1, live_cases=4)
+    world = make_world(policy=policy, behaviours={"112": "answer"})
+    to_talking(world)
+    world.order(OperatorCommand.CALL_PSAP)
+    world.until("the guard has refused", lambda: any(leg.cause == 202 for leg in world.case.legs.values()))
+    world.advance(20)
+    assert world.calls("112") == []
+    assert not any(b"112;" in port.written for port in world.network.ports.values())

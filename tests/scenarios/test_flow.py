@@ -1,0 +1,149 @@
+"""The flow, S1 to S11, through every actor, the journal, the AT engine and the carrier."""
+
+from __future__ import annotations
+
+import pytest
+
+from messages import events as ev
+from messages.base import Position
+from messages.ids import SECOND, Advice, Channel, Instant, OperatorCommand, Outcome, Party
+from model.phase import Phase, phase
+from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.world import OPERATORS, PSAP, USER, World
+
+pytestmark = pytest.mark.scenario
+
+
+def to_talking(world: World) -> None:
+    world.send()
+    world.until("operator and user are joined", lambda: len(joined(world)) == 2)
+
+
+def to_conference(world: World) -> None:
+    to_talking(world)
+    world.order(OperatorCommand.CALL_PSAP)
+    world.until("112 is joined", lambda: len(joined(world)) == 3)
+
+
+def joined(world: World) -> set[Party]:
+    return {leg.party for leg in world.case.legs.values() if leg.joined}
+
+
+def everything_is_over(world: World) -> None:
+    world.until("the alert is closed", lambda: world.case.closed_at is not None)
+    assert world.live_calls() == []
+    assert world.case.reserved == ()
+
+
+def test_s01_one_data_packet_brings_all_that_is_known(make_world: MakeWorld) -> None:
+    world = make_world()
+    position = Position(lat=44.39, lon=8.97, at=Instant(1), accuracy_m=18.0, source="gps")
+    world.send(position=position, battery_pct=23)
+    world.advance(0.01)
+    assert (world.case.channel, world.case.position, world.case.battery_pct) == (Channel.DATA, position, 23)
+
+
+def test_s02_a_voice_call_is_recognised_answered_and_is_the_users_leg(make_world: MakeWorld) -> None:
+    world = make_world()
+    world.network.carrier.phone_call(USER, "+390200000001", world.network.now_s)
+    world.network.pump()
+    world.until("an alert", lambda: _find(world) is not None)
+    world.until("operator and user are joined", lambda: len(joined(world)) == 2)
+    assert world.case.channel is Channel.VOICE
+    assert world.case.user == world.user.id
+    assert world.case.reached_by == "inbound"
+    assert len(world.calls(USER)) == 0, "nobody calls her who is on the line"
+    assert world.after_s(ev.UserReached) < 3
+
+
+def _find(world: World) -> object:
+    found = [one for one in world.journal.read_all() if isinstance(one.event, ev.AlertReceived)]
+    if found:
+        world.alert = ev.AlertId(found[0].stream.removeprefix("inbox-"))
+    return found[0] if found else None
+
+
+def test_s03_the_user_is_identified_by_number_or_device(make_world: MakeWorld) -> None:
+    world = make_world(operators=0)
+    world.send(None, device="phone-1")
+    world.advance(1.0)
+    assert (world.case.user, world.case.phone) == (world.user.id, USER)
+
+
+def test_s04_s05_s06_operator_then_user_then_both_in_conversation(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_talking(world)
+    numbers = [call.to for call in world.calls()]
+    assert numbers == [OPERATORS[0], USER]
+    assert phase(world.case) is Phase.TALKING
+    assert world.after_s(ev.UserReached) < 10
+
+
+def test_s07_a_false_alarm_is_closed_and_everybody_is_free(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_talking(world)
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+    assert world.case.outcome is Outcome.FALSE_ALARM
+
+
+def test_s08_112_comes_in_over_the_reserved_trunk(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_conference(world)
+    assert [call.line for call in world.calls(PSAP)] in (["sim5"], ["sim6"])
+    assert phase(world.case) is Phase.CONFERENCE
+
+
+def test_s08_112_is_called_for_a_user_who_does_not_answer(make_world: MakeWorld) -> None:
+    world = make_world(behaviours={USER: "no_answer"})
+    world.send()
+    world.until("the operator is there", lambda: world.case.operator is not None)
+    world.until("her phone rings", lambda: world.case.reached_at is not None)
+    world.advance(26)
+    assert len(world.calls(USER)) == 2, "a second attempt rings in the background"
+    world.order(OperatorCommand.CALL_PSAP)
+    world.until("112 is joined", lambda: joined(world) == {Party.OPERATOR, Party.PSAP})
+
+
+def test_s09_the_operator_leaves_and_user_and_112_go_on(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_conference(world)
+    world.order(OperatorCommand.LEAVE)
+    world.until("the operator has gone", lambda: joined(world) == {Party.USER, Party.PSAP})
+    world.advance(90)
+    assert {call.to for call in world.live_calls()} == {USER, PSAP}
+    world.network.carrier.phone_hang_up(PSAP, world.network.now_s)
+    world.network.pump()
+    everything_is_over(world)
+    assert world.case.outcome is Outcome.HANDED_OVER
+
+
+def test_s10_112_is_briefed_when_she_does_not_answer(make_world: MakeWorld) -> None:
+    world = make_world(behaviours={USER: "no_answer"})
+    world.send()
+    world.until("the operator is there", lambda: world.case.operator is not None)
+    world.order(OperatorCommand.CALL_PSAP)
+    world.until("112 is joined", lambda: Party.PSAP in joined(world))
+    world.order(OperatorCommand.BRIEFING_GIVEN)
+    world.order(OperatorCommand.LEAVE)
+    everything_is_over(world)
+    assert world.case.outcome is Outcome.BRIEFED
+
+
+def test_s11_a_missed_deadline_is_known_and_the_app_was_advised_before(make_world: MakeWorld) -> None:
+    world = make_world(operators=1, behaviours={OPERATORS[0]: "no_answer", USER: "unreachable"})
+    world.send()
+    world.advance(49.9)
+    assert world.case.advice is Advice.CALL_112_NOW
+    assert world.case.missed_at is None
+    world.advance(0.2)
+    assert world.case.missed_at == world.case.deadline_at
+    assert world.case.deadline_at == world.case.received_at + 50 * SECOND
+
+
+def test_s11_with_no_operator_she_is_called_before_the_deadline(make_world: MakeWorld) -> None:
+    world = make_world(operators=0)
+    world.send()
+    world.advance(50)
+    assert world.case.reached_at is not None
+    assert world.case.missed_at is None

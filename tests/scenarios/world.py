@@ -1,0 +1,265 @@
+"""A whole center in one process: all actors, the journal in a file, the carrier, a clock that is moved."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from center.composition import SUPERVISOR, plan
+from messages import events as ev
+from messages.cases import AlertsArrived, InboxChanged
+from messages.ids import (
+    E164,
+    SECOND,
+    AlertId,
+    Channel,
+    Instant,
+    LineId,
+    NodeId,
+    OperatorCommand,
+    OperatorId,
+    Role,
+    ShiftState,
+    TrunkId,
+)
+from messages.journal import Recorded
+from model.allowed import refusal
+from model.case import Case
+from model.evolve import fold
+from model.policy import LineSpec, Policy, Setup
+from runtime.clock import VirtualClock
+from runtime.directory import MemoryDirectory
+from runtime.environment import Environment, Faults
+from runtime.one_process import OneProcess
+from runtime.spec import Plan
+from runtime.system import start
+from simulator.call import Call
+from simulator.config import parse_config
+from store import streams
+from store.alerts import Signal, accept
+from store.journal import Append, Journal
+from store.notify import LocalNotifier
+from store.people import Person
+from store.registry import Registry
+from tests.scenarios.pipe import NETWORKS, Network
+
+USER = E164("+393331112223")
+PSAP = E164("+390200000112")
+OPERATORS = tuple(E164(f"+39020000010{n}") for n in range(3))
+SETUP_S = 1.0
+
+CARRIER = """
+[simulator]
+control = "127.0.0.1:0"
+"""
+
+
+def carrier_toml(public: int, emergency: int, behaviours: dict[str, str]) -> str:
+    """The carrier's world: lines of every dialect, operators, a PSAP, and the user as the test wants her."""
+    dialects = ("huawei", "simcom7600")
+    parts = [CARRIER]
+    for n in range(public + emergency):
+        trunk = "public" if n < public else "emergency"
+        parts.append(
+            f'[[modem]]\nname = "sim{n + 1}"\ndialect = "{dialects[n % 2]}"\ntrunk = "{trunk}"\n'
+            f'number = "+3902000000{n + 1:02d}"\nsetup_time_s = {SETUP_S}\n'
+        )
+    people = {str(USER): "answer", str(PSAP): "answer", **{str(one): "answer" for one in OPERATORS}}
+    for number, behaviour in {**people, **behaviours}.items():
+        parts.append(
+            f'[[phone]]\nnumber = "{number}"\nname = "{number}"\nrings_after_s = 2.0\n'
+            f'answers_after_s = 2.0\nbehaviour = "{behaviour}"\nsays = "silence"\n'
+        )
+    return "\n".join(parts)
+
+
+class World:
+    """See the module."""
+
+    def __init__(
+        self,
+        state: Path,
+        *,
+        operators: int = 1,
+        public: int = 4,
+        emergency: int = 2,
+        behaviours: dict[str, str] | None = None,
+        policy: Policy | None = None,
+        faults: Faults | None = None,
+    ) -> None:
+        self.clock = VirtualClock()
+        self.policy = policy or Policy(psap_number=PSAP, psap_alternate=None, idle_crews=1, live_cases=4)
+        config = parse_config(tomllib.loads(carrier_toml(public, emergency, behaviours or {})))
+        self.network = Network(config, self.clock)
+        NETWORKS.append(self.network)
+        lines = tuple(
+            LineSpec(
+                line=LineId(modem.name),
+                trunk=TrunkId(modem.trunk),
+                emergency=modem.trunk == "emergency",
+                inbound=modem.trunk == "public",
+                port=modem.name,
+                voice_port=f"{modem.name}.voice",
+                dialect=modem.dialect,
+            )
+            for modem in config.modems
+        )
+        setup = Setup(policy=self.policy, lines=lines)
+        self.notify = LocalNotifier()
+        self.journal = self._open(state)
+        self.registry = Registry(self.journal)
+        giulia = Person(first_name="Giulia", last_name="Rossi", phones=(USER,), devices=("phone-1",))
+        self.user = self.registry.add_user(giulia, by="test")
+        self.operators = [self._operator(n) for n in range(operators)]
+        self.env = Environment(
+            node=NodeId("test"),
+            state=state,
+            clock=self.clock,
+            directory=MemoryDirectory(),
+            open_journal=lambda: self._open(state),
+            settings=setup,
+            plan=for_tests(plan(setup)),
+            faults=faults,
+        )
+        system = start("in_process", self.env, SUPERVISOR)
+        assert isinstance(system, OneProcess)
+        self.system = system
+        self.network.pump()
+        self.advance(8.0)
+
+    def _open(self, state: Path) -> Journal:
+        return Journal.open(
+            f"sqlite:///{state / 'journal.db'}",
+            node=NodeId("test"),
+            clock=self.clock.now_us,
+            notify=self.notify,
+        )
+
+    def _operator(self, n: int) -> OperatorId:
+        operator = self.registry.add_operator(f"Operator {n}", OPERATORS[n], by="test").id
+        self.shift(operator, ShiftState.READY)
+        return operator
+
+    def shift(self, operator: OperatorId, state: ShiftState) -> None:
+        """An operator says that she is ready, or not."""
+        changed = ev.ShiftChanged(operator=operator, state=state)
+        self.journal.append(Append(streams.operator(operator), None, (changed,)))
+
+    def close(self) -> None:
+        """End everything."""
+        self.system.stop()
+        self.journal.close()
+        NETWORKS.remove(self.network)
+        for port in list(self.network.ports.values()):
+            port.close()
+
+    # ------------------------------------------------------------ what happens
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self.system.advance(seconds)
+
+    def until(self, what: str, condition: object, within_s: float = 60.0) -> None:
+        """Let time pass until it is so."""
+        assert callable(condition)
+        for _ in range(int(within_s * 10)):
+            if condition():
+                return
+            self.advance(0.1)
+        raise AssertionError(f"not within {within_s} s: {what}\n{self.story()}")
+
+    def send(self, phone: E164 | None = USER, **fields: object) -> AlertId:
+        """The app's packet, as the web takes it: durable first, then a hint to the intake."""
+        signal = Signal(channel=Channel.DATA, phone=phone, received_at=self.clock.now_us())
+        accepted = accept(self.journal, replace(signal, **fields), self.policy.deadline_s)
+        self.alert = accepted.alert
+        self.system.tell(Role.ALERT_INTAKE, "", AlertsArrived(seq=self.journal.last_seq()))
+        if not accepted.created:
+            self.system.tell(Role.ALERT_INTAKE, "", InboxChanged(alert=accepted.alert))
+        self.system.run()
+        return accepted.alert
+
+    def order(self, command: OperatorCommand, by: OperatorId | None = None) -> None:
+        """A key on the operator's screen: refused with a reason, or journaled and hinted."""
+        case = self.case
+        who = by or case.operator or self.operators[0]
+        reason = refusal(case, command, who, self.policy)
+        assert reason is None, reason
+        self.fact(ev.CommandGiven(command=command, by=who))
+
+    def fact(self, event: ev.Event) -> None:
+        """Something from outside, for the alert's inbox."""
+        self.journal.append(Append(streams.inbox(self.alert), None, (event,)))
+        self.system.tell(Role.ALERT_INTAKE, "", InboxChanged(alert=self.alert))
+        self.system.run()
+
+    def kill(self, role: Role) -> None:
+        """kill -9 of every actor of this role that has to do with the alert, or of all of them."""
+        entries = self.env.directory.all_of(role)
+        mine = [entry for entry in entries if entry.alert == self.alert] or list(entries)
+        for entry in mine:
+            assert self.system.kill(role, entry.key)
+        self.system.run()
+
+    # ------------------------------------------------------------ what is seen
+
+    @property
+    def case(self) -> Case:
+        """The alert as the journal has it."""
+        case = fold(self.recorded)
+        assert case is not None
+        return case
+
+    @property
+    def recorded(self) -> list[Recorded]:
+        """The alert's events."""
+        return self.journal.read_streams(streams.inbox(self.alert), streams.case(self.alert))
+
+    def events(self, kind: type[ev.Event]) -> list[ev.Event]:
+        """The alert's events of a type."""
+        return [one.event for one in self.recorded if isinstance(one.event, kind)]
+
+    def calls(self, to: str | None = None) -> list[Call]:
+        """Every call the carrier has seen, to one number or to all."""
+        return [call for call in self.network.carrier.calls if to is None or call.to == to]
+
+    def live_calls(self) -> list[Call]:
+        """The calls that are up or being set up."""
+        return [call for call in self.calls() if call.ended_at_s is None]
+
+    def after_s(self, kind: type[ev.Event]) -> float:
+        """Seconds from the receipt to the first event of this type."""
+        first = next(one for one in self.recorded if isinstance(one.event, kind))
+        return (first.at_us - self.case.received_at) / SECOND
+
+    def story(self) -> str:
+        """The alert so far, for an assertion that fails."""
+        start_us = self.recorded[0].at_us if self.recorded else Instant(0)
+        lines = [f"{(one.at_us - start_us) / SECOND:8.3f} {one.event}" for one in self.recorded]
+        lines += [str(call) for call in self.calls()]
+        return "\n".join(lines)
+
+
+def for_tests(made: Plan) -> Plan:
+    """The same plan with ports in memory and a mixer that needs no time."""
+    actors = tuple(
+        replace(spec, cls="tests.scenarios.pipe.MemoryModemActor") if spec.role is Role.GSM_MODEM else spec
+        for spec in made.actors
+        if spec.role is not Role.HTTP_BRIDGE
+    )
+    assert made.crews is not None
+    return Plan(actors=actors, crews=replace(made.crews, bridge="tests.scenarios.mixer.SilentBridgeActor"))
+
+
+@contextmanager
+def world(state: Path, **options: object) -> Iterator[World]:
+    """A world, and its end."""
+    made = World(state, **options)  # type: ignore[arg-type]
+    try:
+        yield made
+    finally:
+        made.close()
