@@ -101,6 +101,12 @@ def build() -> App:
     return app
 
 
+def commands() -> tuple[tuple[str, ...], ...]:
+    """Every command by the words that call it."""
+    grouped = ((group, name) for group, (_, names) in _GROUPS.items() for name in names)
+    return (*((name,) for name in _SINGLE), *grouped)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs one command and exits with its code."""
     sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))

@@ -5,11 +5,9 @@ Errors of the store become CenterErrors here, so that every command says them th
 
 from __future__ import annotations
 
-import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from center.errors import CenterError, StateError
@@ -64,6 +62,7 @@ def journal_of(state: StateDir, *, create: bool = False) -> Iterator[Journal]:
 def configured_url(state: StateDir) -> str:
     """The journal's address while no center runs: the last one's, else the settings' or the usual one."""
     from center.errors import SettingsError
+    from center.in_use import config_file
     from center.settings_file import load
 
     last = read_json(state.node_file, NodeFile)
@@ -73,23 +72,3 @@ def configured_url(state: StateDir) -> str:
         return load(config_file(None)).journal.url or state.journal_url
     except SettingsError:
         return state.journal_url
-
-
-def config_in_use(state: StateDir) -> Path:
-    """The settings of the center that runs here, or last ran here; else those that `run` would take."""
-    last = read_json(state.node_file, NodeFile)
-    return Path(last.config) if last is not None and Path(last.config).is_file() else config_file(None)
-
-
-def config_file(given: Path | None) -> Path:
-    """The settings that are meant: those named, else `$SECURWOMAN_CONFIG`'s, else those that are shipped."""
-    if given is not None:
-        return given
-    if named := os.environ.get("SECURWOMAN_CONFIG"):
-        return Path(named)
-    return shipped("center.toml")
-
-
-def shipped(name: str) -> Path:
-    """A file of the `config` folder: beside the packages, in a checkout and in an installation alike."""
-    return Path(__file__).resolve().parent.parent / "config" / name

@@ -53,7 +53,7 @@ class Common:
         for row in rows:
             table.add_row(*(_plain(cell) for cell in row))
         # Piped to another program a line is as long as it must be.
-        Console(width=None if sys.stdout.isatty() else 200, highlight=False).print(table)
+        Console(width=None if sys.stdout.isatty() else 10_000, highlight=False).print(table)
 
 
 DEFAULT = Common()

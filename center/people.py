@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from center.errors import SettingsError
-from center.journals import config_in_use
+from center.in_use import config_in_use
 from center.settings_file import load
 from center.state_dir import StateDir
 

@@ -7,7 +7,8 @@ import os
 import re
 import socket
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -37,12 +38,15 @@ def exposure(address: Address) -> str:
     return "a private network" if address.is_private or address.is_link_local else "the internet"
 
 
-def _sockets_of(pid: int) -> Iterable[str]:
+def _sockets_of(pid: int) -> Iterator[str]:
     try:
-        names = [os.readlink(fd) for fd in Path(f"/proc/{pid}/fd").iterdir()]
+        descriptors = os.listdir(f"/proc/{pid}/fd")
     except OSError:
-        return []
-    return [match[1] for name in names if (match := _SOCKET.fullmatch(name))]
+        return
+    for fd in descriptors:
+        with suppress(OSError):  # closed meanwhile, as the one that has listed them
+            if match := _SOCKET.fullmatch(os.readlink(f"/proc/{pid}/fd/{fd}")):
+                yield match[1]
 
 
 def _table(file: str, version: int) -> dict[str, tuple[Address, int]]:

@@ -98,6 +98,8 @@ def _legs(event: Event) -> str:
             return f"{place(event.leg)} is ringing"
         case ev.LegAnswered():
             return f"{place(event.leg)} has answered" + ("" if event.confirmed else ", not confirmed")
+        case ev.LegVoiceReady():
+            return f"the voice of {place(event.leg)} is there"
         case ev.LegReleasing():
             return f"hanging up {place(event.leg)}" + (f" ({event.reason})" if event.reason else "")
         case ev.LegReleased():

@@ -13,7 +13,7 @@ from center import doctor_center, doctor_machine
 from center.errors import CenterError, SettingsError
 from center.findings import Check, Finding, Verdict, examined, fail, ok
 from center.handed_down import simulation, with_simulation
-from center.journals import config_in_use, shipped
+from center.in_use import config_in_use, simulation_in_use
 from center.options import DEFAULT, Common
 from center.settings import Settings
 from center.settings_file import load
@@ -37,7 +37,7 @@ def doctor(
     simulated: Path | None = None
     try:
         settings = load(file)
-        simulated = _simulation(settings, simulate, node)
+        simulated = simulation_in_use(settings, simulate, node)
         if simulated is not None:
             settings = with_simulation(settings, simulation(simulated, state.run))
         found.append(ok("settings", f"{file}" + (f", simulation {simulated}" if simulated else "")))
@@ -56,15 +56,6 @@ def doctor(
         failures = sum(one.verdict is Verdict.FAIL for one in found)
         common.say(f"{failures} failures, {warnings} warnings")
     return 1 if failed else 0
-
-
-def _simulation(settings: Settings, given: Path | None, node: NodeFile | None) -> Path | None:
-    """The simulation that the center runs with, or would."""
-    if given is not None:
-        return given
-    if node is not None:
-        return Path(node.simulation) if node.simulation is not None else None
-    return None if settings.modem else shipped("simulation.toml")
 
 
 def _checks(

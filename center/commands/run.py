@@ -10,7 +10,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from center.errors import SettingsError, UsageError
-from center.journals import config_file, shipped
+from center.in_use import config_file, shipped
 from center.node import NodeOptions, command
 from center.options import DEFAULT, Common
 from center.settings_file import load

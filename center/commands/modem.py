@@ -1,0 +1,310 @@
+"""`modem list | probe | trace | replay | call`: modems without the actors, to see whether they work."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import msgspec
+from cyclopts import Parameter
+
+from center.errors import CenterError, UsageError
+from center.options import DEFAULT, Common
+
+if TYPE_CHECKING:
+    from center.modem_session import ModemSession
+    from gateways.gsm.events import CallId, Event
+
+PROBE_S: Final = 15.0
+HANG_UP_S: Final = 10.0
+
+
+class PortRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A port of this machine, a configured line, or both."""
+
+    port: str
+    line: str | None
+    trunk: str | None
+    number: str | None
+    imei: str | None
+    usb: str | None
+    """`vendor:product` and the interface's number, as the dialects' port roles name them."""
+    product: str | None
+    present: bool
+    """Whether the port exists; False for a line that is known by its IMEI alone."""
+    state: str | None
+    """Of a running center's line: `up`, `starting`, `quarantined`; none while no center runs."""
+
+
+def list_(*, common: Common = DEFAULT) -> None:
+    """The serial ports of this machine and the configured lines."""
+    rows = _ports(common)
+    if common.json:
+        common.data(rows)
+        return
+    common.table(
+        ("port", "line", "trunk", "number", "usb", "product", "there", "state"),
+        [
+            (
+                row.port,
+                row.line or "",
+                row.trunk or "",
+                row.number or "",
+                row.usb or "",
+                row.product or "",
+                "yes" if row.present else "NO",
+                row.state or "",
+            )
+            for row in rows
+        ],
+        "no serial port and no configured line",
+    )
+
+
+def _ports(common: Common) -> list[PortRow]:
+    from serial.tools import list_ports
+
+    from center.in_use import settings_in_use
+
+    settings = settings_in_use(common.directory)
+    states = _states(common)
+    rows = []
+    configured = set()
+    for modem in settings.modem:
+        configured.add(os.path.realpath(modem.port))
+        rows.append(
+            PortRow(
+                port=modem.port,
+                line=modem.name,
+                trunk=modem.trunk,
+                number=modem.number or None,
+                imei=modem.imei or None,
+                usb=None,
+                product=None,
+                present=bool(modem.port) and Path(modem.port).exists(),
+                state=states.get(modem.name),
+            )
+        )
+    for found in list_ports.comports():
+        if os.path.realpath(found.device) in configured:
+            continue
+        interface = (found.location or "").rpartition(":")[2].rpartition(".")[2]
+        rows.append(
+            PortRow(
+                port=found.device,
+                line=None,
+                trunk=None,
+                number=None,
+                imei=None,
+                usb=f"{found.vid:04x}:{found.pid:04x}:{interface}" if found.vid is not None else None,
+                product=found.product,
+                present=True,
+                state=None,
+            )
+        )
+    return rows
+
+
+def _states(common: Common) -> dict[str, str]:
+    """Line to state, as the running center says; empty while none runs."""
+    from center.state_dir import running
+    from messages.ids import LineId, Role
+    from runtime.directory import FileDirectory
+
+    if running(common.directory) is None:
+        return {}
+    from center.journals import journal_of
+    from store.following import Following
+    from store.projections import Lines
+
+    with journal_of(common.directory) as journal:
+        lines = Lines()
+        Following(journal, lines).close()
+    states = {}
+    for entry in FileDirectory(common.directory.run).all_of(Role.GSM_MODEM):
+        held = lines.lines.get(LineId(entry.key))
+        quarantined = held is not None and held.quarantined
+        states[entry.key] = "quarantined" if quarantined else "up" if entry.ready else "starting"
+    return states
+
+
+class Probed(msgspec.Struct, frozen=True, kw_only=True):
+    """What is at a port."""
+
+    port: str
+    answers: bool
+    manufacturer: str = ""
+    model: str = ""
+    revision: str = ""
+    imei: str = ""
+    dialect: str = ""
+    sim: str = ""
+    network: str = ""
+    signal_dbm: int | None = None
+    text: str = ""
+    """What is wrong."""
+
+
+def probe(port: str | None = None, /, *, common: Common = DEFAULT) -> int:
+    """Ask what is at a port, or at every port that is not in use."""
+    from serial.tools import list_ports
+
+    ports = [port] if port is not None else [found.device for found in list_ports.comports()]
+    found = []
+    for path in ports:
+        found.append(_probed(path))
+        if not common.json:
+            _say_probed(common, found[-1])
+    if common.json:
+        common.data(found)
+    elif not found:
+        common.say("this machine has no serial port")
+    return 0 if any(one.answers for one in found) or port is None else 1
+
+
+def _probed(path: str) -> Probed:
+    from center.modem_session import opened
+    from gateways.gsm.events import Ready, SimState
+
+    def decided(event: Event) -> bool:
+        return isinstance(event, Ready) or (isinstance(event, SimState) and event.code != "READY")
+
+    try:
+        with opened(path) as session:
+            ready = session.run(PROBE_S, decided)
+            driver = session.driver
+            who, network = driver.identity, driver.registration
+            return Probed(
+                port=path,
+                answers=ready,
+                **msgspec.structs.asdict(who),
+                sim=driver.sim,
+                network=network.name.lower() if network is not None else "",
+                signal_dbm=driver.signal_dbm,
+                text="" if ready else f"no modem has answered within {PROBE_S:g} s",
+            )
+    except CenterError as error:
+        return Probed(port=path, answers=False, text=str(error))
+
+
+def _say_probed(common: Common, found: Probed) -> None:
+    if not found.answers:
+        common.say(f"{found.port}: {found.text}")
+        return
+    signal = f", {found.signal_dbm} dBm" if found.signal_dbm is not None else ""
+    common.say(
+        f"{found.port}: {found.manufacturer} {found.model} {found.revision}, IMEI {found.imei}, "
+        f"dialect {found.dialect}, SIM {found.sim or 'unknown'}, network {found.network or 'unknown'}{signal}"
+    )
+
+
+def trace(
+    port: str,
+    /,
+    *,
+    out: Annotated[Path | None, Parameter(help="File to write; else stdout.")] = None,
+    seconds: Annotated[float | None, Parameter(help="Stop after so long; else with Ctrl-C.")] = None,
+    dialect: Annotated[str, Parameter(help="Name of a dialect.")] = "auto",
+    common: Common = DEFAULT,
+) -> None:
+    """Write down what a modem says while it is set up and watched, as an AT trace."""
+    from center.modem_session import opened
+
+    with (
+        out.open("w") if out is not None else nullcontext(sys.stdout) as file,
+        opened(port, dialect=dialect, trace=file) as session,
+    ):
+        session.run(seconds if seconds is not None else float("inf"), lambda _: False)
+        gave_up = session.unresponsive
+    if gave_up:
+        raise CenterError(f"{port}: the modem does not answer")
+
+
+def replay(file: Path, /, *, common: Common = DEFAULT) -> None:
+    """Read an AT trace and tell the calls in it; with --json an object a line."""
+    from center.people import region_of
+    from gateways.gsm.dialects import Dialects
+    from gateways.gsm.errors import GsmError
+    from gateways.gsm.replay import replay as replayed
+    from gateways.gsm.trace import read_trace
+
+    try:
+        text = file.read_bytes().decode("utf-8", "surrogateescape")
+        events = replayed(read_trace(text), Dialects.load(), region=region_of(common.directory))
+    except OSError as error:
+        raise CenterError(f"{file}: {error.strerror}") from error
+    except GsmError as error:
+        raise CenterError(f"{file}: {error}") from error
+    for event in events:
+        if common.json:
+            common.data(event)
+            continue
+        fields = msgspec.structs.asdict(event)
+        said = [
+            f"{name} {value}"
+            for name, value in fields.items()
+            if name not in ("t", "event") and value is not None
+        ]
+        common.say(f"{event.t:10.3f}  {event.event:16} {', '.join(said)}")
+
+
+def call(
+    port: str,
+    number: str,
+    /,
+    *,
+    seconds: Annotated[float, Parameter(help="Hang up after so long.")] = 30.0,
+    dialect: Annotated[str, Parameter(help="Name of a dialect.")] = "auto",
+    common: Common = DEFAULT,
+) -> int:
+    """Call a number through one modem; never an emergency number. Exit 0 when it was answered."""
+    from center.modem_session import opened
+    from center.people import region_of
+    from gateways.gsm.events import CallAnswered, CallEvent, CallReleased, Ready, Ref
+    from store import numbers
+    from store.errors import NumberRefused
+
+    region = region_of(common.directory)
+    try:
+        to = numbers.of_a_person(number, region)
+    except NumberRefused as error:
+        raise UsageError(str(error)) from error
+    started_s = time.monotonic()
+    answered = False
+
+    def told(event: Event) -> bool:
+        nonlocal answered
+        if not isinstance(event, CallEvent):
+            return False
+        answered |= isinstance(event, CallAnswered)
+        name = f"call.{type(event).__name__.removeprefix('Call').lower()}"
+        row = {"t": round(time.monotonic() - started_s, 3), "event": name, "number": event.number}
+        if isinstance(event, CallReleased):
+            row["cause"] = event.cause
+        if common.json:
+            common.data(row)
+        else:
+            common.say(" ".join(str(value) for value in row.values()))
+        return isinstance(event, CallReleased)
+
+    with opened(port, dialect=dialect, region=region) as session:
+        if not session.run(PROBE_S, lambda event: isinstance(event, Ready)):
+            raise CenterError(f"{port}: no modem has answered within {PROBE_S:g} s")
+        placed = session.driver.dial(Ref("command line"), to, time.monotonic())
+        try:
+            if not session.run(seconds, told):
+                _hang_up(session, placed, told)
+        except KeyboardInterrupt:
+            _hang_up(session, placed, told)
+    return 0 if answered else 1
+
+
+def _hang_up(session: ModemSession, placed: CallId, told: Callable[[Event], bool]) -> None:
+    session.driver.hang_up(placed, time.monotonic())
+    if not session.run(HANG_UP_S, told):
+        raise CenterError("the modem does not say that the call has ended")

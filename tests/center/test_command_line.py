@@ -1,0 +1,272 @@
+"""The command line without a running center: people and the journal; errors are one sentence and a code."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from center import cli
+from center.launching import child_environment
+from center.state_dir import StateDir
+from messages import events as ev
+from messages.ids import E164, SECOND, AlertId, Channel, CrewId, Instant, LegId, LineId, NodeId, Party, UserId
+from store import streams
+from store.alerts import Signal, accept
+from store.journal import Append, Journal
+from store.notify import SocketNotifier
+
+RECEIVED = 1_795_000_000 * SECOND
+
+
+class Terminal:
+    """Runs commands in this process, on one state directory."""
+
+    def __init__(self, state: Path, capfd: pytest.CaptureFixture[str]) -> None:
+        self.state = state
+        self.capture = capfd
+
+    def __call__(self, *arguments: str, code: int = 0) -> str:
+        """What the command says on stdout; its exit code has to be `code`."""
+        self.capture.readouterr()
+        returned = cli.run([*arguments, "--state", str(self.state)])
+        out, self.error = self.capture.readouterr()
+        assert returned == code, f"{returned}: {out}{self.error}"
+        assert "Traceback" not in self.error
+        return out
+
+    def json(self, *arguments: str, code: int = 0) -> object:
+        return json.loads(self(*arguments, "--json", code=code))
+
+
+@pytest.fixture
+def run(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Terminal:
+    return Terminal(tmp_path / "state", capfd)
+
+
+@pytest.fixture
+def alert(run: Terminal) -> AlertId:
+    """A test alert in the journal, with the beginnings of a story."""
+    state = StateDir(run.state)
+    state.create()
+    journal = Journal.open(
+        state.journal_url,
+        node=NodeId("n"),
+        clock=lambda: Instant(RECEIVED),
+        notify=SocketNotifier(state.notify),
+    )
+    signal = Signal(
+        channel=Channel.DATA, received_at=Instant(RECEIVED), phone=E164("+393331112223"), test=True
+    )
+    alert = accept(journal, signal, 50.0).alert
+    leg = LegId(f"{alert}:user")
+    journal.append(
+        Append(
+            streams.case(alert),
+            0,
+            (
+                ev.CaseOpened(node=NodeId("n"), crew=CrewId("c00"), incarnation=1),
+                ev.UserIdentified(user=UserId("u1")),
+                ev.LegOriginating(
+                    leg=leg, party=Party.USER, number=E164("+393331112223"), line=LineId("sim1"), attempt=1
+                ),
+                ev.LegRinging(leg=leg, attempt=1),
+                ev.UserReached(met_by="ringing"),
+                ev.LegReleased(leg=leg, attempt=1, cause=17),
+                ev.InboxRead(upto=1),
+            ),
+        )
+    )
+    journal.close()
+    return alert
+
+
+def test_every_command_has_help_and_loads(run: Terminal, capfd: pytest.CaptureFixture[str]) -> None:
+    for command in cli.commands():
+        assert cli.run([*command, "--help"]) == 0
+        assert "Usage" in capfd.readouterr().out
+    assert ("run",) in cli.commands()
+    assert ("journal", "import") in cli.commands()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("alert", "send", "--phone", "+393331112223"), 3, "no center runs in"),
+        (("ps",), 3, "no center runs in"),
+        (("drill",), 3, "no center runs in"),
+        (("alert", "list"), 1, "there is no journal in"),
+        (("alert", "send"), 2, "--phone or --device is needed"),
+        (("alert", "send", "--phone", "+39333", "--lat", "1"), 2, "--lat and --lon belong together"),
+        (("alert", "snd"), 2, "Unknown command"),
+        (("alert", "send", "--phon", "1"), 2, "Did you mean --phone?"),
+        (("alert", "list", "--limit", "x"), 2, "--limit"),
+        (("run", "--port", "99999"), 2, "--port: 99999 is none"),
+        (("run", "--config", "/nowhere/center.toml"), 2, "/nowhere/center.toml: No such file or directory"),
+        (("run", "--simulate", "/nowhere/sim.toml"), 2, "/nowhere/sim.toml: there is no such file"),
+        (("modem", "replay", "/nowhere/trace"), 1, "/nowhere/trace: No such file or directory"),
+        (("modem", "call", "/dev/null", "112"), 2, "'112' is an emergency number"),
+        (("modem", "call", "/dev/null", "0039 112"), 2, "is not a telephone number"),
+    ],
+)
+def test_an_error_is_one_sentence_and_a_code(
+    run: Terminal, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    assert run(*arguments, code=code) == ""
+    assert said in run.error
+    assert run.error.startswith("securwoman: ")
+
+
+def test_the_state_may_stand_before_the_command(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["--state", str(tmp_path / "x"), "ps"]) == 3
+    assert f"no center runs in {tmp_path / 'x'}" in capfd.readouterr().err
+
+
+def test_an_operator_is_added_with_her_token_alone_on_the_last_line(run: Terminal) -> None:
+    token = run("operator", "add", "Lucia Neri", "--phone", "+390200000101", "--token").splitlines()[-1]
+    assert token.startswith("swo_")
+    (row,) = msgspec.convert(run.json("operator", "list"), list[dict[str, object]])
+    assert (row["id"], row["phone"], row["shift"], row["has_token"]) == (
+        "lucia-neri",
+        "+390200000101",
+        "off",
+        True,
+    )
+    assert run("operator", "shift", "lucia-neri", "ready") == "Lucia Neri is ready\n"
+    assert run.json("operator", "shift", "+390200000101", "paused") == {
+        "operator": "lucia-neri",
+        "state": "paused",
+    }
+    assert "paused" in run("operator", "list")
+    run("operator", "shift", "nobody", "ready", code=1)
+    assert "there is no operator nobody" in run.error
+    run("operator", "add", "X", "--phone", "113", code=1)
+
+
+def test_a_user_is_added_shown_and_erased(run: Terminal) -> None:
+    names = ("--first-name", "Giulia", "--last-name", "Rossi")
+    user = run("user", "add", "--phone", "+393331112223", *names, "--language", "en").splitlines()[-1]
+    assert "Giulia Rossi" in run("user", "list")
+    shown = run.json("user", "show", "333 111 2223")
+    assert isinstance(shown, dict)
+    assert (shown["id"], shown["language"]) == (user, "en")
+    exported = [json.loads(line) for line in run("journal", "export").splitlines()]
+    assert [one["type"] for one in exported] == ["user.data_changed", "user.data_read"]
+    assert "Giulia" not in json.dumps(exported)
+    assert run("user", "erase", user, "--yes") == f"{user} is erased\n"
+    run("user", "show", user, code=1)
+    assert run("user", "list") == "no user\n"
+
+
+def test_an_import_is_all_or_nothing_and_names_line_and_column(run: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "users.csv"
+    file.write_text("phone,first_name\n+393331112223,Giulia\n12,Anna\n")
+    run("user", "import", str(file), code=1)
+    assert f"{file}:3: phone:" in run.error
+    assert run("user", "list") == "no user\n"
+    file.write_text("phone,first_name\n+393331112223,Giulia\n")
+    assert run("user", "import", str(file)) == "1 added, 0 changed, 0 unchanged\n"
+
+
+def test_a_journal_goes_out_and_comes_back_as_it_was(run: Terminal, alert: AlertId, tmp_path: Path) -> None:
+    for form in ("jsonl", "msgpack"):
+        exported = tmp_path / f"export.{form}"
+        command = ["journal", "export", "--format", form, "--state", str(run.state)]
+        with exported.open("wb") as file:
+            subprocess.run(
+                [sys.executable, "-m", "center.cli", *command],
+                stdout=file,
+                env=child_environment(None),
+                check=True,
+            )
+        other = Terminal(tmp_path / f"other-{form}", run.capture)
+        assert other("journal", "import", str(exported)) == "9 events\n"
+        assert other("journal", "export") == run("journal", "export")
+        other("journal", "import", str(exported), code=1)
+        assert "an import needs an empty one" in other.error
+
+
+def test_the_timeline_tells_the_story_in_seconds_and_words(run: Terminal, alert: AlertId) -> None:
+    story = run("alert", "timeline", alert)
+    for words in (
+        "+0.00 s  TEST alert received by data from +393331112223",
+        "calling the user at +393331112223 on line sim1",
+        "THE USER IS REACHED (ringing)",
+        "user is released: busy",
+    ):
+        assert words in story
+    moments = msgspec.convert(run.json("alert", "timeline", alert), list[dict[str, object]])
+    assert [moment["type"] for moment in moments][:3] == ["alert.received", "case.opened", "user.identified"]
+    assert all(moment["type"] != "inbox.read" for moment in moments)
+    run("alert", "timeline", "nope", code=1)
+    assert run.error == "securwoman: there is no alert nope\n"
+
+
+def test_alerts_are_listed_newest_first_and_shown(run: Terminal, alert: AlertId) -> None:
+    (row,) = msgspec.convert(run.json("alert", "list", "--open"), list[dict[str, object]])
+    assert (row["alert"], row["test"], row["reached_after_s"]) == (alert, True, 0.0)
+    shown = run.json("alert", "show", alert)
+    assert isinstance(shown, dict)
+    assert shown["case"]["legs"][f"{alert}:user"]["cause"] == 17
+    assert alert in run("alert", "list")
+    assert "sim1" in run("alert", "show", alert)
+
+
+def test_a_damaged_journal_is_told_with_exit_code_1(run: Terminal, alert: AlertId) -> None:
+
+    found = run.json("journal", "verify")
+    assert isinstance(found, dict)
+    assert (found["alerts"], found["problems"]) == (1, [])
+    with sqlite3.connect(run.state / "journal.db") as database:
+        database.execute("drop trigger if exists event_no_update")
+        triggers = database.execute("select name from sqlite_master where type = 'trigger'").fetchall()
+        for (name,) in triggers:
+            database.execute(f"drop trigger {name}")
+        database.execute("update event set version = 12 where type = 'user.reached'")
+    database.close()
+    assert "DAMAGED" in run("journal", "verify", code=1)
+
+
+def test_the_doctor_finds_what_is_wrong(run: Terminal, tmp_path: Path) -> None:
+    found = run.json("doctor")
+    assert isinstance(found, dict)
+    assert found["ok"] is True
+    assert {"disk", "space", "clocks", "limits", "trunks", "psap", "center"} <= {
+        one["check"] for one in found["checks"]
+    }
+    file = tmp_path / "center.toml"
+    file.write_text("[psap]\nliv = true\n")
+    assert "psap.liv: unknown key; did you mean live?" in run("doctor", "--config", str(file), code=1)
+    file.write_text(
+        '[http]\nhost = "8.8.8.8"\n[[trunk]]\nname = "public"\n'
+        '[[modem]]\nname = "a"\ntrunk = "public"\nport = "/dev/nowhere"\n'
+    )
+    said = run("doctor", "--config", str(file), code=1)
+    for words in ("8.8.8.8 is on the internet", "there is no /dev/nowhere", "1 public lines"):
+        assert words in said
+
+
+def test_a_trace_is_replayed_an_object_a_line(run: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "call.trace"
+    file.write_text(
+        "# dialect: huawei\n"
+        "0.000 > ATD+393331112223;\\r\n"
+        "0.041 < \\r\\nOK\\r\\n\n"
+        "0.900 < \\r\\n^ORIG:1,0\\r\\n\n"
+        "2.310 < \\r\\n^CONF:1\\r\\n\n"
+        "5.000 < \\r\\n^CONN:1,0\\r\\n\n"
+        "9.000 < \\r\\n^CEND:1,4,67,16\\r\\n\n"
+    )
+    events = [json.loads(line) for line in run("modem", "replay", str(file), "--json").splitlines()]
+    names = [one["event"] for one in events]
+    assert names == ["call.dialing", "call.ringing", "call.answered", "call.released"]
+    assert (events[-1]["number"], events[-1]["cause"]) == ("+393331112223", 16)
+    assert "call.answered" in run("modem", "replay", str(file))
+    file.write_text("nonsense\n")
+    run("modem", "replay", str(file), code=1)
+    assert "line 1" in run.error

@@ -1,0 +1,256 @@
+"""The center's small pure parts: pauses, words, the drill's next step, sockets, composition."""
+
+from __future__ import annotations
+
+import importlib
+import ipaddress
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from center import service_manager
+from center.client import reachable
+from center.composition import PRELOADED, class_names, plan
+from center.drilling import judged, next_order
+from center.restarts import AT_ONCE, FIRST_PAUSE_S, LONGEST_PAUSE_S, WITHIN_S, Restarts
+from center.sockets import exposure, listening
+from center.story import in_words
+from messages import events as ev
+from messages.base import Position, VoicePort
+from messages.events import Event
+from messages.ids import (
+    E164,
+    SECOND,
+    AlertId,
+    BridgeId,
+    Channel,
+    CrewId,
+    Instant,
+    LegId,
+    LineId,
+    NodeId,
+    OperatorCommand,
+    OperatorId,
+    Outcome,
+    Party,
+)
+from messages.journal import Recorded
+from model.evolve import fold
+from model.policy import LineSpec, Policy, Setup
+from runtime.spec import ActorSpec
+
+T0 = 1_795_000_000 * SECOND
+
+
+@given(st.lists(st.floats(0, 100), max_size=60))
+def test_what_dies_is_started_at_once_or_after_a_bounded_pause_and_never_given_up(gaps: list[float]) -> None:
+    restarts, now_s = Restarts(), 0.0
+    for gap in gaps:
+        now_s += gap
+        assert 0 <= restarts.died(now_s) <= LONGEST_PAUSE_S
+    assert restarts.count == len(gaps)
+
+
+def test_the_sixth_death_in_ten_seconds_waits_and_a_quiet_time_forgives() -> None:
+    restarts = Restarts()
+    assert [restarts.died(i * 0.1) for i in range(AT_ONCE)] == [0.0] * AT_ONCE
+    assert [restarts.died(1.0), restarts.died(1.1)] == [FIRST_PAUSE_S, 2 * FIRST_PAUSE_S]
+    assert restarts.died(1.1 + 2 * WITHIN_S) == 0.0
+
+
+def _samples(kind: type) -> Iterator[object]:
+    """A value for each field of the message; every literal that a field's type allows is not needed here."""
+    by_type: dict[object, object] = {
+        "str": "x",
+        "int": 16,
+        "bool": True,
+        "Instant": T0,
+        "OperatorCommand": OperatorCommand.CALL_PSAP,
+        "Position": Position(lat=1, lon=2, at=Instant(T0), accuracy_m=3),
+        "VoicePort": VoicePort(path="x"),
+    }
+    builtins = {}
+    for field in msgspec.structs.fields(kind):
+        if field.required:
+            builtins[field.encode_name] = _value(field.type, by_type)
+    yield msgspec.convert({"type": kind.__struct_config__.tag, **builtins}, kind)
+
+
+def _value(kind: object, by_type: dict[object, object]) -> object:
+    if get_args(kind):
+        inner = next(one for one in get_args(kind) if one not in (type(None), Ellipsis))
+        value = _value(inner, by_type)
+        return [value] if "tuple" in str(kind) else value
+    kind = getattr(kind, "__supertype__", kind)
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return msgspec.to_builtins(by_type[kind.__name__])
+    if isinstance(kind, type) and hasattr(kind, "__members__"):
+        return next(iter(kind))
+    assert isinstance(kind, type)
+    return by_type[kind.__name__]
+
+
+@pytest.mark.parametrize("kind", get_args(Event), ids=lambda kind: kind.__name__)
+def test_every_event_of_the_journal_is_told_in_words_or_knowingly_left_out(kind: type) -> None:
+    (event,) = _samples(kind)
+    said = in_words(event)  # type: ignore[arg-type]
+    if isinstance(event, ev.InboxRead | ev.NumberRaised):
+        assert said is None
+    else:
+        assert said
+        assert said != kind.__name__, "no words for it yet"
+
+
+def story(*events: Event) -> list[Recorded]:
+    alert = AlertId("a")
+    first = ev.AlertReceived(
+        channel=Channel.DATA,
+        raised_at=Instant(T0),
+        received_at=Instant(T0),
+        deadline_at=Instant(T0 + 50 * SECOND),
+        phone=E164("+393331112223"),
+        test=True,
+    )
+    recorded = [_recorded(1, f"inbox-{alert}", 1, first)]
+    for i, event in enumerate(events, 1):
+        recorded.append(_recorded(i + 1, f"alert-{alert}", i, event))
+    return recorded
+
+
+def _recorded(seq: int, stream: str, version: int, event: Event) -> Recorded:
+    at_us = Instant(T0 + (seq - 1) * SECOND)
+    return Recorded(
+        seq=seq, stream=stream, version=version, at_us=at_us, node=NodeId("n"), epoch=0, event=event
+    )
+
+
+def called(place: str, party: Party, operator: OperatorId | None = None) -> tuple[Event, ...]:
+    leg = LegId(f"a:{place}")
+    return (
+        ev.LegOriginating(
+            leg=leg,
+            party=party,
+            number=E164("+390200000100"),
+            line=LineId(place),
+            attempt=1,
+            operator=operator,
+        ),
+        ev.LegRinging(leg=leg, attempt=1),
+        ev.LegAnswered(leg=leg, attempt=1),
+    )
+
+
+def joined(*places: str) -> Event:
+    return ev.BridgeJoined(bridge=BridgeId("b"), legs=tuple(LegId(f"a:{place}") for place in places))
+
+
+DEMO = OperatorId("demo")
+TALKING = (
+    ev.CaseOpened(node=NodeId("n"), crew=CrewId("c00"), incarnation=1),
+    ev.OperatorReserved(operator=DEMO, alert=AlertId("a")),
+    *called("op1", Party.OPERATOR, DEMO),
+    ev.OperatorJoined(operator=DEMO, leg=LegId("a:op1")),
+    *called("user", Party.USER),
+    ev.UserReached(met_by="ringing"),
+    joined("op1"),
+    joined("user"),
+)
+CONFERENCE = (
+    *TALKING,
+    ev.PsapRequested(by=DEMO, number=E164("+390200000112")),
+    *called("psap", Party.PSAP),
+    joined("psap"),
+    ev.PsapJoined(leg=LegId("a:psap")),
+)
+
+
+@pytest.mark.parametrize(
+    ("events", "with_psap", "order"),
+    [
+        ((), True, None),
+        (TALKING[:5], True, None),
+        (TALKING[:-1], True, None),
+        (TALKING, True, OperatorCommand.CALL_PSAP),
+        (TALKING, False, OperatorCommand.DECLARE_FALSE_ALARM),
+        (CONFERENCE[:-3], True, None),
+        (CONFERENCE, True, OperatorCommand.LEAVE),
+        ((*CONFERENCE, ev.LeaveRequested(by=DEMO)), True, None),
+    ],
+)
+def test_a_drill_orders_the_next_thing_only_when_everybody_is_there(
+    events: tuple[Event, ...], with_psap: bool, order: OperatorCommand | None
+) -> None:
+    case = fold(story(*events))
+    assert case is not None
+    assert next_order(case, with_psap=with_psap) == order
+
+
+def test_a_drill_has_succeeded_when_everybody_has_spoken_and_it_is_closed() -> None:
+    recorded = story(*CONFERENCE, ev.AlertClosed(outcome=Outcome.TEST_DONE))
+    case = fold(recorded)
+    assert case is not None
+    done = judged(case, recorded, with_psap=True)
+    assert (done.ok, done.outcome, done.deadline_met) == (True, Outcome.TEST_DONE, True)
+    short = story(*TALKING, ev.AlertClosed(outcome=Outcome.TEST_DONE))
+    case = fold(short)
+    assert case is not None
+    assert not judged(case, short, with_psap=True).ok
+    assert judged(case, short, with_psap=False).ok
+
+
+def test_what_this_process_listens_on_is_found() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as four,
+        socket.create_server(("::1", 0), family=socket.AF_INET6) as six,
+    ):
+        found = listening([os.getpid()])
+        assert found[ipaddress.ip_address("127.0.0.1"), four.getsockname()[1]] == os.getpid()
+        assert found[ipaddress.ip_address("::1"), six.getsockname()[1]] == os.getpid()
+
+
+def test_who_can_reach_an_address_is_told() -> None:
+    said = {text: exposure(ipaddress.ip_address(text)) for text in ("127.0.0.1", "::", "10.0.0.1", "8.8.8.8")}
+    assert said == {
+        "127.0.0.1": "this machine",
+        "::": "every network of this machine",
+        "10.0.0.1": "a private network",
+        "8.8.8.8": "the internet",
+    }
+
+
+def test_a_wildcard_address_is_reached_on_this_machine() -> None:
+    assert [reachable(host) for host in ("0.0.0.0", "::", "10.1.2.3")] == ["127.0.0.1", "::1", "10.1.2.3"]
+
+
+def test_systemd_is_told_and_nobody_else(tmp_path: Path) -> None:
+    service_manager.tell("READY=1", {})
+    service_manager.tell("READY=1", {"NOTIFY_SOCKET": str(tmp_path / "nowhere")})
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        service_manager.tell("READY=1", {"NOTIFY_SOCKET": str(tmp_path / "notify")})
+        assert manager.recv(64) == b"READY=1"
+
+
+def test_every_class_that_the_plan_names_exists_and_has_the_role_that_it_is_named_for() -> None:
+    setup = Setup(
+        policy=Policy(live_cases=3, idle_crews=1), lines=(LineSpec(line=LineId("a"), trunk="public"),)
+    )  # type: ignore[arg-type]
+    made = plan(setup)
+    for name in class_names(made):
+        module, _, attribute = name.rpartition(".")
+        assert hasattr(importlib.import_module(module), attribute), name
+    for spec in made.actors:
+        assert isinstance(spec, ActorSpec)
+        module, _, attribute = spec.cls.rpartition(".")
+        assert getattr(importlib.import_module(module), attribute).role is spec.role
+    assert made.crews is not None
+    assert (made.crews.live, made.crews.idle) == (3, 1)
+    for module in PRELOADED:
+        importlib.import_module(module)
