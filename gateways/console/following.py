@@ -144,6 +144,10 @@ class Following:
         known = self.picture.alerts.get(alert)
         if known is not None:
             return known.case
+        return self.fresh(alert)
+
+    def fresh(self, alert: AlertId) -> Case | None:
+        """The alert as the journal tells at this moment. Raises JournalError."""
         return fold(self.journal.read_streams(streams.inbox(alert), streams.case(alert)))
 
     def _look(self) -> None:

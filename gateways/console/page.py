@@ -13,6 +13,7 @@ from typing import Any, Final
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -56,9 +57,8 @@ def page_routes() -> list[HTTPRouteHandler]:
     async def root() -> Redirect:
         return Redirect("/console/", status_code=307)
 
-    @get(["/console", "/console/{path:path}"], include_in_schema=False)
-    async def file(request: Request[Any, Any, Any], path: str = "") -> Response[bytes]:
-        found = files.get(path.lstrip("/") or "index.html")
+    def serve(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+        found = files.get(name)
         if found is None:
             raise NotFoundException("no such file")
         headers = {**HEADERS, "etag": found.etag, "cache-control": "no-cache"}
@@ -66,4 +66,12 @@ def page_routes() -> list[HTTPRouteHandler]:
             return Response(b"", status_code=304, headers=headers, media_type=found.media_type)
         return Response(found.content, headers=headers, media_type=found.media_type)
 
-    return [root, file]
+    @get("/console", include_in_schema=False)
+    async def index(request: Request[Any, Any, Any]) -> Response[bytes]:
+        return serve(request, "index.html")
+
+    @get("/console/{path:path}", include_in_schema=False)
+    async def file(request: Request[Any, Any, Any], path: FromPath[str]) -> Response[bytes]:
+        return serve(request, path.lstrip("/"))
+
+    return [root, index, file]

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from gateways.http.answers import (
     AlertState,
@@ -104,9 +104,11 @@ def alert_routes(web: Web) -> list[HTTPRouteHandler]:
     )
     async def alert_state(
         request: AnyRequest,
-        alert: str,
-        wait: Annotated[float, Parameter(ge=0, le=120, description="Seconds, at most 30 of them.")] = 0.0,
-        since: Annotated[int | None, Parameter(description="The `version` last seen.")] = None,
+        alert: FromPath[str],
+        wait: Annotated[
+            float, QueryParameter(ge=0, le=120, description="Seconds, at most 30 of them.")
+        ] = 0.0,
+        since: Annotated[int | None, QueryParameter(description="The `version` last seen.")] = None,
     ) -> Response[bytes]:
         case = await found(web, checked(alert))
         left_until = web.clock.now_us() + int(min(wait, WAIT_MAX_S) * SECOND)
@@ -130,7 +132,9 @@ def alert_routes(web: Web) -> list[HTTPRouteHandler]:
         security=_APP,
         responses=_TAKES,
     )
-    async def add_position(request: AnyRequest, alert: str, data: PositionBody) -> Response[bytes]:
+    async def add_position(
+        request: AnyRequest, alert: FromPath[str], data: JSONBody[PositionBody]
+    ) -> Response[bytes]:
         try:
             position = data.position(web.clock.now_us())
         except ValueError as error:
@@ -152,7 +156,9 @@ def alert_routes(web: Web) -> list[HTTPRouteHandler]:
         security=_APP,
         responses={403: said(Problem, "Not her PIN."), **_TAKES},
     )
-    async def cancel_alert(request: AnyRequest, alert: str, data: CancelBody) -> Response[bytes]:
+    async def cancel_alert(
+        request: AnyRequest, alert: FromPath[str], data: JSONBody[CancelBody]
+    ) -> Response[bytes]:
         case = await found(web, checked(alert))
         duress = await web.pins.duress(case, data.pin)
         if duress is None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from litestar import Response, post
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, JSONBody
 
 from gateways.http.alerts import checked
 from gateways.http.answers import AnyRequest, CommandAnswer, Problem, ShiftAnswer, answer, said
@@ -87,7 +88,9 @@ def operator_routes(web: Web) -> list[HTTPRouteHandler]:
             **_COMMON,
         },
     )
-    async def give_command(request: AnyRequest, alert: str, data: CommandBody) -> Response[bytes]:
+    async def give_command(
+        request: AnyRequest, alert: FromPath[str], data: JSONBody[CommandBody]
+    ) -> Response[bytes]:
         by: OperatorId = request.state[OPERATOR]
         known, policy = checked(alert), web.settings.policy
         wrong = await web.writing.run(lambda transaction: order(transaction, known, data, by, policy))
@@ -110,7 +113,7 @@ def operator_routes(web: Web) -> list[HTTPRouteHandler]:
         security=_OPERATOR,
         responses={200: said(ShiftAnswer, "As it is now."), **_COMMON},
     )
-    async def change_shift(request: AnyRequest, data: ShiftBody) -> Response[bytes]:
+    async def change_shift(request: AnyRequest, data: JSONBody[ShiftBody]) -> Response[bytes]:
         operator: OperatorId = request.state[OPERATOR]
         if await web.writing.run(lambda transaction: set_shift(transaction, operator, data.state)):
             web.hints.shift()

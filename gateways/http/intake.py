@@ -8,6 +8,7 @@ from __future__ import annotations
 from litestar import Response, post
 from litestar.datastructures import ResponseHeader
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import JSONBody
 
 from gateways.http.answers import AlertAnswer, AnyRequest, Problem, answer, rfc3339, said
 from gateways.http.bodies import AlertBody, alert_id, e164, instant
@@ -71,14 +72,14 @@ def intake_route(web: Web) -> HTTPRouteHandler:
             503: said(Problem, "Not durable: call 112 now. It is kept, and tried again all the same."),
         },
     )
-    async def raise_alert(request: AnyRequest, data: AlertBody) -> Response[bytes]:
+    async def raise_alert(request: AnyRequest, data: JSONBody[AlertBody]) -> Response[bytes]:
         accepted = await web.writing.accept(signal(data, web.clock.now_us()))
         if accepted.created:
             (web.metrics.accepted_test if data.test else web.metrics.accepted_real).inc()
             advice = Advice.WAIT
         else:
             web.metrics.repeated.inc()
-            case = web.following.case(accepted.alert)
+            case = web.following.fresh(accepted.alert)
             advice = Advice.WAIT if case is None else case.advice
         told = AlertAnswer(
             alert=accepted.alert,

@@ -8,6 +8,7 @@ import msgspec
 from litestar import Response, delete, get, post
 from litestar.datastructures import Cookie
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import JSONBody
 
 from gateways.console.sessions import LIFE_S, Session
 from gateways.http.answers import AnyRequest, Moment, Problem, answer, header, rfc3339, said
@@ -59,7 +60,7 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
         tags=["console"],
         responses={**known, 400: said(Problem, "Not understood.")},
     )
-    async def sign_on(request: AnyRequest, data: SignOn) -> Response[bytes]:
+    async def sign_on(request: AnyRequest, data: JSONBody[SignOn]) -> Response[bytes]:
         origin = header(request, b"origin")
         if origin is not None and origin.partition("://")[2] != header(request, b"host"):
             raise NotAllowed("the page is not this center's")

@@ -1,0 +1,153 @@
+"""A state directory with a registry, keys and a journal, and the web process in it or in this one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from gateways.http.app import parts
+from gateways.http.context import Web
+from gateways.http.settings import WebSettings
+from messages.ids import E164, LineId, NodeId, OperatorId, TrunkId
+from model.policy import LineSpec, Policy
+from runtime.clock import SystemClock
+from store.journal import Journal
+from store.notify import LocalNotifier, Notifier, SocketNotifier
+from store.people import Person
+from store.registry import Registry
+from tests.waiting import wait_until
+
+ROOT = Path(__file__).resolve().parents[3]
+NODE = NodeId("n1")
+CLOCK = SystemClock.anchored()
+GIULIA = "+393331112223"
+NOBODY = OperatorId("")
+
+
+@dataclass(kw_only=True)
+class Place:
+    """Everything a test needs to know of a center's web."""
+
+    state: Path
+    policy: Policy = field(default_factory=Policy)
+    app_key: str = ""
+    marta: OperatorId = NOBODY
+    marta_token: str = ""
+    luca: OperatorId = NOBODY
+    luca_token: str = ""
+
+    @classmethod
+    def make(cls, state: Path, policy: Policy | None = None) -> Place:
+        """A new one, with two operators and one user."""
+        for name in ("keys", "logs", "run"):
+            (state / name).mkdir(parents=True)
+        place = cls(state=state, policy=policy or Policy())
+        journal = place.journal()
+        registry = Registry(journal)
+        place.app_key = registry.issue_app_key("app")
+        place.marta = registry.add_operator("Marta Bianchi", "+390200000011", by="test").id
+        place.luca = registry.add_operator("Luca Ferri", "+390200000012", by="test").id
+        place.marta_token = registry.issue_token(place.marta, by="test")
+        place.luca_token = registry.issue_token(place.luca, by="test")
+        registry.add_user(
+            Person(
+                phones=(GIULIA,),
+                first_name="Giulia",
+                last_name="Rossi",
+                notes="Asthma",
+                cancel_pin="4711",
+                duress_pin="9999",
+                devices=("phone-of-giulia",),
+            ),
+            by="test",
+        )
+        journal.close()
+        return place
+
+    @property
+    def url(self) -> str:
+        """The journal's address."""
+        return f"sqlite:///{self.state / 'journal.db'}"
+
+    def journal(self, notifier: Notifier | None = None) -> Journal:
+        """The journal, opened; its commits are heard by a web process here."""
+        notify = notifier or SocketNotifier(self.state / "run" / "notify")
+        return Journal.open(self.url, node=NODE, clock=CLOCK.now_us, notify=notify)
+
+    def settings(self, **changes: object) -> WebSettings:
+        """For the web."""
+        given = WebSettings(
+            node=NODE,
+            state=str(self.state),
+            journal=self.url,
+            anchor_us=CLOCK.anchor_us,
+            policy=self.policy,
+            lines=(
+                LineSpec(line=LineId("L1"), trunk=TrunkId("public"), number=E164("+390200000001")),
+                LineSpec(line=LineId("L2"), trunk=TrunkId("public")),
+                LineSpec(line=LineId("E1"), trunk=TrunkId("emergency"), emergency=True),
+            ),
+            port=0,
+            version="0.1.0",
+        )
+        return msgspec.structs.replace(given, **changes)
+
+    def web(self) -> Web:
+        """The parts of a web within this process."""
+        return parts(self.settings(), notifier=LocalNotifier())
+
+    def app(self) -> dict[str, str]:
+        """The header of the app."""
+        return {"authorization": f"Bearer {self.app_key}"}
+
+    def operator(self) -> dict[str, str]:
+        """The header of Marta."""
+        return {"authorization": f"Bearer {self.marta_token}"}
+
+
+class WebProcess:
+    """The real thing: `python -m gateways.http`. End it with `stop` or `kill`."""
+
+    def __init__(self, place: Place, port: int = 0) -> None:
+        file, where = place.state / "settings.json", place.state / "listening"
+        where.unlink(missing_ok=True)
+        file.write_bytes(msgspec.json.encode(place.settings(port=port)))
+        self.stdout = place.state / "stdout"
+        with self.stdout.open("ab") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "gateways.http", str(file), str(where)],
+                cwd=ROOT,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+                stdout=out,
+                stderr=out,
+            )
+
+        def listening() -> bool:
+            assert self.process.poll() is None, f"the web has ended: {self.stdout.read_text()}"
+            return where.exists()
+
+        try:
+            wait_until(listening, within_s=20, what="the web listening")
+        except BaseException:
+            self.kill()
+            raise
+        self.host, port_text = where.read_text().split()
+        self.port = int(port_text)
+        self.url = f"http://{self.host}:{self.port}"
+
+    def stop(self) -> int:
+        """SIGTERM; its exit status."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(10)
+
+    def kill(self) -> None:
+        """SIGKILL; again does nothing."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(10)

@@ -1,0 +1,167 @@
+"""What the app asks and says of its alert."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from gateways.http.context import Web
+from messages.events import AlertCancelled, PositionUpdated
+from messages.ids import AlertId, Outcome
+from store import streams
+from tests.gateways.http.place import CLOCK, GIULIA, Place
+from tests.gateways.story import Story
+
+Client = TestClient[Litestar]
+
+
+def raised(client: Client, place: Place) -> str:
+    answer = client.post("/v1/alerts", json={"phone": GIULIA}, headers=place.app())
+    return str(answer.json()["alert"])
+
+
+def test_the_app_is_told_what_the_journal_says(client: Client, place: Place, web: Web) -> None:
+    story = Story(web.journal, CLOCK.now_us()).opened()
+    url = f"/v1/alerts/{story.alert}"
+    seen = []
+    for step in (
+        lambda: None,
+        lambda: story.operator_called(place.marta),
+        lambda: story.operator_joined(place.marta),
+        lambda: story.user_called(),
+        lambda: story.user_answered(),
+        lambda: story.psap_called(place.marta),
+        lambda: story.psap_joined(),
+        lambda: story.closed(Outcome.HANDED_OVER),
+    ):
+        before = web.following.picture.seq
+        step()
+        last = web.journal.last_seq()
+        assert last >= before
+        said = client.get(f"{url}?wait=5&since={0}", headers=place.app()).json()
+        while said["version"] < web.journal.version(streams.inbox(story.alert)) + web.journal.version(
+            streams.case(story.alert)
+        ):
+            said = client.get(f"{url}?wait=5&since={said['version']}", headers=place.app()).json()
+        seen.append((said["phase"], said["operator_assigned"], len(said["legs"])))
+    assert seen == [
+        ("received", False, 0),
+        ("calling_operator", False, 1),
+        ("calling_user", True, 1),
+        ("calling_user", True, 2),
+        ("talking", True, 2),
+        ("calling_112", True, 3),
+        ("conference", True, 3),
+        ("closed", True, 3),
+    ]
+    assert said["outcome"] == "handed_over"
+
+
+def test_an_alert_of_long_ago_is_read_from_the_journal(client: Client, place: Place, web: Web) -> None:
+    story = Story(web.journal, CLOCK.now_us()).opened().closed(Outcome.CANCELLED)
+    web.following.picture.alerts.pop(story.alert, None)
+    said = client.get(f"/v1/alerts/{story.alert}", headers=place.app()).json()
+    assert (said["phase"], said["outcome"]) == ("closed", "cancelled")
+
+
+def test_an_alert_that_there_is_not_is_not_found(client: Client, place: Place) -> None:
+    for method, path in (("GET", ""), ("POST", "/position"), ("POST", "/cancel")):
+        body = {"lat": 1.0, "lon": 1.0, "pin": "1"} if method == "POST" else None
+        answer = client.request(method, f"/v1/alerts/nothing{path}", json=body, headers=place.app())
+        assert answer.status_code == 404
+
+
+def test_a_long_poll_is_answered_at_the_first_change(client: Client, place: Place, web: Web) -> None:
+    alert = raised(client, place)
+    answers: list[tuple[float, dict[str, object]]] = []
+
+    def poll() -> None:
+        answers.append(
+            (time.monotonic(), client.get(f"/v1/alerts/{alert}?wait=20", headers=place.app()).json())
+        )
+
+    thread = threading.Thread(target=poll)
+    begun = time.monotonic()
+    thread.start()
+    while not web.following._waiting:
+        assert time.monotonic() < begun + 10
+        time.sleep(0.002)
+    client.post(f"/v1/alerts/{alert}/position", json={"lat": 1.0, "lon": 2.0}, headers=place.app())
+    thread.join(10)
+    assert len(answers) == 1
+    assert answers[0][1]["version"] == 2
+    assert time.monotonic() - begun < 10
+
+
+def test_a_long_poll_that_has_missed_a_change_is_answered_at_once(client: Client, place: Place) -> None:
+    alert = raised(client, place)
+    begun = time.monotonic()
+    said = client.get(f"/v1/alerts/{alert}?wait=20&since=0", headers=place.app()).json()
+    assert said["version"] == 1
+    assert time.monotonic() - begun < 5
+
+
+def test_a_long_poll_ends_with_nothing_new(client: Client, place: Place) -> None:
+    alert = raised(client, place)
+    assert client.get(f"/v1/alerts/{alert}?wait=0.05&since=1", headers=place.app()).json()["version"] == 1
+
+
+@pytest.mark.parametrize("query", ["wait=x", "wait=-1", "wait=nan", "wait=1000", "since=x", "since="])
+def test_a_wrong_query_is_refused_with_its_name(client: Client, place: Place, query: str) -> None:
+    alert = raised(client, place)
+    answer = client.get(f"/v1/alerts/{alert}?{query}", headers=place.app())
+    assert answer.status_code in (200, 400)
+    if query != "since=":
+        assert answer.status_code == 400
+        assert answer.json()["path"] == f"?{query.partition('=')[0]}"
+
+
+def test_case_13_a_position_more_is_kept(client: Client, place: Place, web: Web) -> None:
+    alert = raised(client, place)
+    body = {"lat": 44.4, "lon": 8.9, "accuracy_m": 5.0, "at": "2026-11-24T21:46:42Z", "source": "gps"}
+    answer = client.post(f"/v1/alerts/{alert}/position", json=body, headers=place.app())
+    assert (answer.status_code, answer.json()) == (202, {"alert": alert})
+    event = web.journal.read(streams.inbox(AlertId(alert)))[-1].event
+    assert isinstance(event, PositionUpdated)
+    assert (event.position.lat, event.position.source) == (44.4, "gps")
+    bad = client.post(f"/v1/alerts/{alert}/position", json={"lat": 100, "lon": 0}, headers=place.app())
+    assert (bad.status_code, bad.json()["path"]) == (400, "$.lat")
+
+
+def test_case_19_her_pin_cancels_and_a_wrong_one_does_not(client: Client, place: Place, web: Web) -> None:
+    alert = raised(client, place)
+    wrong = client.post(f"/v1/alerts/{alert}/cancel", json={"pin": "0000"}, headers=place.app())
+    assert wrong.status_code == 403
+    assert web.journal.version(streams.inbox(AlertId(alert))) == 1
+    right = client.post(f"/v1/alerts/{alert}/cancel", json={"pin": "4711"}, headers=place.app())
+    assert right.status_code == 202
+    event = web.journal.read(streams.inbox(AlertId(alert)))[-1].event
+    assert event == AlertCancelled(duress=False)
+    said = client.get(f"/v1/alerts/{alert}?wait=5&since=1", headers=place.app()).json()
+    assert said["cancelled"] is True
+    assert said["phase"] == "received"
+
+
+def test_case_19_the_duress_pin_is_answered_alike_and_the_alert_looks_closed(
+    client: Client, place: Place, web: Web
+) -> None:
+    story = Story(web.journal, CLOCK.now_us()).opened().operator_called(place.marta)
+    seen = web.journal.version(streams.case(story.alert)) + 1
+    answer = client.post(f"/v1/alerts/{story.alert}/cancel", json={"pin": "9999"}, headers=place.app())
+    assert (answer.status_code, answer.json()) == (202, {"alert": story.alert})
+    assert web.journal.read(streams.inbox(story.alert))[-1].event == AlertCancelled(duress=True)
+    said = client.get(f"/v1/alerts/{story.alert}?wait=5&since={seen}", headers=place.app()).json()
+    assert (said["phase"], said["legs"], said["operator_assigned"]) == ("closed", [], False)
+    assert "duress" not in str(said).lower()
+
+
+def test_case_19_whom_nobody_knows_cancels_with_any_pin(client: Client, place: Place) -> None:
+    answer = client.post("/v1/alerts", json={"phone": "+393339999999"}, headers=place.app())
+    alert = answer.json()["alert"]
+    assert (
+        client.post(f"/v1/alerts/{alert}/cancel", json={"pin": "1"}, headers=place.app()).status_code == 202
+    )

@@ -1,0 +1,150 @@
+"""What an operator orders."""
+
+from __future__ import annotations
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from gateways.http.context import Web
+from messages.events import CommandGiven, NoteAdded, ShiftChanged
+from messages.ids import OperatorCommand, ShiftState
+from store import streams
+from tests.gateways.http.place import CLOCK, Place
+from tests.gateways.story import Story
+
+Client = TestClient[Litestar]
+
+
+@pytest.fixture
+def story(web: Web, client: Client, place: Place) -> Story:
+    """An alert that Marta has, the user on the line."""
+    told = Story(web.journal, CLOCK.now_us()).opened().operator_called(place.marta)
+    return told.operator_joined(place.marta).user_called().user_answered()
+
+
+def order(client: Client, story: Story, headers: dict[str, str], command: str, text: str = "") -> int:
+    url = f"/v1/alerts/{story.alert}/commands"
+    return client.post(url, json={"command": command, "text": text}, headers=headers).status_code
+
+
+def test_s08_a_command_is_in_the_journal_when_it_is_answered(
+    client: Client, place: Place, story: Story, web: Web
+) -> None:
+    assert order(client, story, place.operator(), "call_psap") == 202
+    event = web.journal.read(streams.inbox(story.alert))[-1].event
+    assert event == CommandGiven(command=OperatorCommand.CALL_PSAP, by=place.marta)
+
+
+def test_a_note_is_a_fact_of_its_own(client: Client, place: Place, story: Story, web: Web) -> None:
+    assert order(client, story, place.operator(), "note", "Speaks quietly") == 202
+    event = web.journal.read(streams.inbox(story.alert))[-1].event
+    assert event == NoteAdded(by=place.marta, text="Speaks quietly")
+
+
+def test_s09_what_the_case_does_not_allow_is_refused_with_the_reason(
+    client: Client, place: Place, story: Story, web: Web
+) -> None:
+    before = web.journal.last_seq()
+    url = f"/v1/alerts/{story.alert}/commands"
+    answer = client.post(url, json={"command": "leave"}, headers=place.operator())
+    assert (answer.status_code, answer.json()) == (409, {"reason": "112 is not on the line."})
+    assert web.journal.last_seq() == before
+
+
+def test_another_operator_s_case_is_not_mine(client: Client, place: Place, story: Story) -> None:
+    luca = {"authorization": f"Bearer {place.luca_token}"}
+    assert order(client, story, luca, "call_psap") == 409
+    assert order(client, story, luca, "note", "I heard it too") == 202
+
+
+def test_an_alert_that_waits_can_be_taken(client: Client, place: Place, web: Web) -> None:
+    waits = Story(web.journal, CLOCK.now_us(), phone="+393331112299")
+    assert order(client, waits, place.operator(), "take") == 202
+    event = web.journal.read(streams.inbox(waits.alert))[-1].event
+    assert event == CommandGiven(command=OperatorCommand.TAKE, by=place.marta)
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        ({"command": "dance"}, "$.command"),
+        ({}, "$"),
+        ({"command": "note"}, "$"),
+        ({"command": "note", "text": "x" * 4001}, "$.text"),
+        ({"command": "take", "text": 1}, "$.text"),
+    ],
+)
+def test_a_wrong_command_is_told_with_its_path(
+    client: Client, place: Place, story: Story, body: dict[str, object], path: str
+) -> None:
+    answer = client.post(f"/v1/alerts/{story.alert}/commands", json=body, headers=place.operator())
+    assert (answer.status_code, answer.json()["path"]) == (400, path)
+
+
+def test_an_alert_that_there_is_not_cannot_be_ordered(client: Client, place: Place) -> None:
+    answer = client.post("/v1/alerts/none/commands", json={"command": "take"}, headers=place.operator())
+    assert answer.status_code == 404
+
+
+def test_an_app_key_orders_nothing(client: Client, place: Place, story: Story) -> None:
+    assert order(client, story, place.app(), "call_psap") == 401
+    assert order(client, story, {}, "call_psap") == 401
+
+
+def test_a_session_orders_with_its_csrf_token_only(client: Client, place: Place, story: Story) -> None:
+    signed_on = client.post("/v1/console/session", json={"token": place.marta_token})
+    assert signed_on.status_code == 200
+    said = signed_on.json()
+    assert (said["operator"], said["name"]) == (place.marta, "Marta Bianchi")
+    assert order(client, story, {}, "note", "x") == 403
+    assert order(client, story, {"x-csrf-token": "wrong"}, "note", "x") == 403
+    assert order(client, story, {"x-csrf-token": said["csrf"]}, "note", "x") == 202
+
+
+def test_the_session_s_cookie_is_out_of_reach_for_scripts_and_other_sites(
+    client: Client, place: Place
+) -> None:
+    answer = client.post("/v1/console/session", json={"token": place.marta_token})
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_a_session_outlasts_the_web_process_and_ends_by_signing_off(
+    client: Client, place: Place, web: Web
+) -> None:
+    client.post("/v1/console/session", json={"token": place.marta_token})
+    assert client.get("/v1/console/session").json()["operator"] == place.marta
+    assert place.web().sessions.read(client.cookies[web.sessions.cookie], CLOCK.now_us()) is not None
+    client.delete("/v1/console/session")
+    assert client.get("/v1/console/session").status_code == 401
+
+
+@pytest.mark.parametrize("token", ["wrong", "x" * 512, "à"])
+def test_a_token_of_nobody_s_signs_nobody_on(client: Client, token: str) -> None:
+    assert client.post("/v1/console/session", json={"token": token}).status_code == 401
+
+
+def test_another_site_cannot_sign_anybody_on(client: Client, place: Place) -> None:
+    headers = {"origin": "https://elsewhere.example"}
+    answer = client.post("/v1/console/session", json={"token": place.marta_token}, headers=headers)
+    assert answer.status_code == 403
+
+
+def test_a_shift_is_in_the_journal_once_for_each_change(client: Client, place: Place, web: Web) -> None:
+    for state in ("ready", "ready", "paused", "off", "off"):
+        answer = client.post("/v1/operators/me/shift", json={"state": state}, headers=place.operator())
+        assert (answer.status_code, answer.json()) == (200, {"operator": place.marta, "state": state})
+    states = [
+        one.event.state
+        for one in web.journal.read(streams.operator(place.marta))
+        if isinstance(one.event, ShiftChanged)
+    ]
+    assert states == [ShiftState.READY, ShiftState.PAUSED, ShiftState.OFF]
+
+
+def test_a_wrong_shift_is_told_with_its_path(client: Client, place: Place) -> None:
+    answer = client.post("/v1/operators/me/shift", json={"state": "asleep"}, headers=place.operator())
+    assert (answer.status_code, answer.json()["path"]) == (400, "$.state")

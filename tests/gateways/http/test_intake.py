@@ -1,0 +1,158 @@
+"""POST /v1/alerts."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from gateways.http.context import Web
+from messages.events import AdviceChanged, AlertClosed, AlertReceived
+from messages.ids import Advice, AlertId, Outcome
+from store import streams
+from store.journal import Append
+from tests.gateways.http.place import GIULIA, Place
+
+Client = TestClient[Litestar]
+POSITION = {"lat": 44.39058, "lon": 8.97342, "accuracy_m": 18.0, "at": "2026-11-24T21:46:42Z"}
+ALERT = {"phone": GIULIA, "position": POSITION}
+
+
+def test_s01_an_alert_is_in_the_journal_when_it_is_answered(client: Client, place: Place, web: Web) -> None:
+    answer = client.post("/v1/alerts", json=ALERT, headers=place.app())
+    assert answer.status_code == 202
+    said = answer.json()
+    assert set(said) == {"alert", "received_at", "deadline_at", "advice"}
+    assert said["advice"] == "wait"
+    assert answer.headers["location"] == f"/v1/alerts/{said['alert']}"
+    (received,) = web.journal.read(streams.inbox(AlertId(said["alert"])))
+    assert isinstance(received.event, AlertReceived)
+    assert received.event.phone == GIULIA
+    assert received.event.deadline_at == received.event.received_at + 50_000_000
+
+
+def test_s01_the_app_s_own_id_is_kept(client: Client, place: Place) -> None:
+    answer = client.post("/v1/alerts", json={**ALERT, "id": "app-1"}, headers=place.app())
+    assert (answer.status_code, answer.json()["alert"]) == (202, "app-1")
+
+
+def test_case_1_the_same_id_again_is_the_alert_that_is_there(client: Client, place: Place, web: Web) -> None:
+    first = client.post("/v1/alerts", json={**ALERT, "id": "app-1"}, headers=place.app())
+    again = client.post("/v1/alerts", json={**ALERT, "id": "app-1"}, headers=place.app())
+    assert (first.status_code, again.status_code) == (202, 200)
+    assert first.json() == again.json()
+    assert len(web.journal.read(streams.inbox(AlertId("app-1")))) == 1
+
+
+def test_case_1_the_same_phone_while_its_alert_is_open_is_the_alert_that_is_there(
+    client: Client, place: Place
+) -> None:
+    first = client.post("/v1/alerts", json={"phone": GIULIA}, headers=place.app())
+    again = client.post("/v1/alerts", json={"phone": "+39 333 111 2223"}, headers=place.app())
+    assert again.status_code == 200
+    assert again.json()["alert"] == first.json()["alert"]
+    assert again.json()["received_at"] == first.json()["received_at"]
+
+
+def test_an_alert_that_is_there_is_answered_with_its_advice(client: Client, place: Place, web: Web) -> None:
+    alert = client.post("/v1/alerts", json=ALERT, headers=place.app()).json()["alert"]
+    change = AdviceChanged(advice=Advice.CALL_112_NOW)
+    web.journal.append(Append(streams.inbox(alert), None, (change,)))
+    web.journal.append(Append(streams.case(alert), None, (AlertClosed(outcome=Outcome.USER_CALLED_112),)))
+    assert client.post("/v1/alerts", json=ALERT, headers=place.app()).json()["advice"] == "call_112_now"
+
+
+def test_messagepack_is_answered_in_messagepack(client: Client, place: Place) -> None:
+    headers = {**place.app(), "content-type": "application/msgpack"}
+    answer = client.post("/v1/alerts", content=msgspec.msgpack.encode(ALERT), headers=headers)
+    assert answer.status_code == 202
+    assert answer.headers["content-type"] == "application/msgpack"
+    assert msgspec.msgpack.decode(answer.content)["advice"] == "wait"
+
+
+def test_json_is_answered_in_messagepack_to_who_asks_for_it(client: Client, place: Place) -> None:
+    headers = {**place.app(), "accept": "application/msgpack"}
+    answer = client.post("/v1/alerts", json=ALERT, headers=headers)
+    assert msgspec.msgpack.decode(answer.content)["advice"] == "wait"
+    faulty = client.post("/v1/alerts", json={}, headers=headers)
+    assert (faulty.status_code, msgspec.msgpack.decode(faulty.content)["path"]) == (400, "$")
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type", "status"),
+    [
+        (b"", "application/json", 400),
+        (b"{", "application/json", 400),
+        (b"\xff\xfe", "application/json", 400),
+        (b'{"phone": "\xff"}', "application/json", 400),
+        (b"\xc1", "application/msgpack", 400),
+        (b'{"phone": "+393331112223"}', "text/plain", 415),
+        (b"phone=1", "application/x-www-form-urlencoded", 415),
+        (b'{"x": "' + b"y" * 70_000 + b'"}', "application/json", 413),
+        (b'{"phone": "+393331112223", "position": {"lat": NaN, "lon": 1}}', "application/json", 400),
+    ],
+)
+def test_bad_input_is_refused_and_never_a_failure(
+    client: Client, place: Place, content: bytes, content_type: str, status: int
+) -> None:
+    headers = {**place.app(), "content-type": content_type}
+    answer = client.post("/v1/alerts", content=content, headers=headers)
+    assert answer.status_code == status
+    said = msgspec.msgpack.decode(answer.content) if "msgpack" in content_type else answer.json()
+    assert said["reason"]
+
+
+def test_a_fault_is_told_with_its_path(client: Client, place: Place) -> None:
+    body = {**ALERT, "position": {"lat": 91, "lon": 0}}
+    answer = client.post("/v1/alerts", json=body, headers=place.app())
+    assert answer.json() == {"reason": "Expected `float` <= 90.0", "path": "$.position.lat"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"authorization": ""},
+        {"authorization": "Bearer"},
+        {"authorization": "Bearer "},
+        {"authorization": "Bearer wrong"},
+        {"authorization": "Basic YTpi"},
+        {"authorization": "Bearer " + "x" * 5000},
+        {"authorization": b"Bearer \xff\xfe"},
+    ],
+)
+def test_without_an_app_key_nothing_is_taken(client: Client, headers: dict[str, str], web: Web) -> None:
+    before = web.journal.last_seq()
+    answer = client.post("/v1/alerts", json=ALERT, headers=headers)
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"] == "Bearer"
+    assert web.journal.last_seq() == before
+
+
+def test_an_operator_s_token_is_no_app_key(client: Client, place: Place) -> None:
+    assert client.post("/v1/alerts", json=ALERT, headers=place.operator()).status_code == 401
+
+
+def test_any_bytes_are_answered_and_never_with_a_failure(client: Client, place: Place) -> None:
+    @given(st.binary(max_size=200), st.sampled_from(["application/json", "application/msgpack", "x", ""]))
+    def holds(content: bytes, content_type: str) -> None:
+        headers = {**place.app(), "content-type": content_type}
+        answer = client.post("/v1/alerts", content=content, headers=headers)
+        assert 400 <= answer.status_code < 500 or answer.status_code in (200, 202)
+
+    holds()
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/alerts/%00", "/v1/alerts/%2e%2e", "/v1/alerts/" + "x" * 65, "/v1/alerts/à"]
+)
+def test_a_path_that_can_be_no_alert_s_is_not_found(client: Client, place: Place, path: str) -> None:
+    assert client.get(path, headers=place.app()).status_code in (400, 404)
+
+
+def test_a_method_that_there_is_not_is_said(client: Client, place: Place) -> None:
+    answer = client.delete("/v1/alerts", headers=place.app())
+    assert (answer.status_code, answer.json()["reason"]) == (405, "Method Not Allowed")

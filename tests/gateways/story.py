@@ -1,0 +1,176 @@
+"""Writes an alert's story into a journal, as the intake and the AlertCase would."""
+
+from __future__ import annotations
+
+from messages import events as ev
+from messages.base import Position
+from messages.events import Event
+from messages.ids import (
+    E164,
+    SECOND,
+    AlertId,
+    BridgeId,
+    Channel,
+    CrewId,
+    Instant,
+    LegId,
+    LineId,
+    NodeId,
+    OperatorId,
+    Outcome,
+    Party,
+    ShiftState,
+    TrunkId,
+    UserId,
+)
+from model.leg import leg_id
+from store import streams
+from store.alerts import Signal, accept
+from store.journal import Append, Journal
+
+LINES = {"user": LineId("L1"), "op1": LineId("L2"), "psap": LineId("E1")}
+
+
+class Story:
+    """One alert, told step by step."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        now_us: Instant,
+        *,
+        phone: str = "+393331112223",
+        test: bool = False,
+        silent: bool = False,
+        ago_s: float = 0.0,
+        deadline_s: float = 50.0,
+    ) -> None:
+        self.journal = journal
+        received_at = Instant(now_us - int(ago_s * SECOND))
+        position = Position(
+            lat=44.39058, lon=8.97342, at=Instant(received_at - 6 * SECOND), accuracy_m=18.0, source="gps"
+        )
+        accepted = accept(
+            journal,
+            Signal(
+                channel=Channel.DATA,
+                received_at=received_at,
+                phone=E164(phone),
+                position=position,
+                test=test,
+                silent=silent,
+                battery_pct=23,
+            ),
+            deadline_s,
+        )
+        self.alert: AlertId = accepted.alert
+        self.phone = E164(phone)
+
+    def say(self, *events: Event) -> None:
+        """Into the case's stream."""
+        self.journal.append(Append(streams.case(self.alert), None, events))
+
+    def hear(self, *events: Event) -> None:
+        """Into the alert's inbox."""
+        self.journal.append(Append(streams.inbox(self.alert), None, events))
+
+    def leg(self, place: str) -> LegId:
+        """The leg's id."""
+        return leg_id(self.alert, place)
+
+    def opened(self) -> Story:
+        """A case has it."""
+        self.say(ev.CaseOpened(node=NodeId("n1"), crew=CrewId("c00"), incarnation=1))
+        return self
+
+    def identified(self, user: UserId) -> Story:
+        """She is known."""
+        self.say(ev.UserIdentified(user=user, language="it"))
+        return self
+
+    def originate(
+        self, place: str, party: Party, number: E164, *, operator: OperatorId | None = None, attempt: int = 1
+    ) -> Story:
+        """A party is being called."""
+        self.say(
+            ev.LegOriginating(
+                leg=self.leg(place),
+                party=party,
+                number=number,
+                line=LINES[place],
+                attempt=attempt,
+                trunk=TrunkId("public"),
+                operator=operator,
+            )
+        )
+        return self
+
+    def operator_called(self, operator: OperatorId) -> Story:
+        """Her phone rings."""
+        reserved = ev.OperatorReserved(operator=operator, alert=self.alert)
+        self.journal.append(
+            Append(streams.operator(operator), None, (reserved,)),
+            Append(streams.case(self.alert), None, (reserved,)),
+        )
+        self.originate("op1", Party.OPERATOR, E164("+390200000011"), operator=operator)
+        self.say(ev.LegRinging(leg=self.leg("op1"), attempt=1))
+        return self
+
+    def operator_joined(self, operator: OperatorId) -> Story:
+        """She answers, and has the case."""
+        self.say(
+            ev.LegAnswered(leg=self.leg("op1"), attempt=1),
+            ev.OperatorJoined(operator=operator, leg=self.leg("op1")),
+            ev.BridgeJoined(bridge=BridgeId("b"), legs=(self.leg("op1"),)),
+        )
+        return self
+
+    def user_called(self, attempt: int = 1) -> Story:
+        """The user's phone rings."""
+        self.originate("user", Party.USER, self.phone, attempt=attempt)
+        self.say(ev.LegRinging(leg=self.leg("user"), attempt=attempt))
+        if attempt == 1:
+            self.say(ev.UserReached(met_by="ringing"))
+        return self
+
+    def user_answered(self, attempt: int = 1) -> Story:
+        """She answers and is joined."""
+        self.say(
+            ev.LegAnswered(leg=self.leg("user"), attempt=attempt),
+            ev.BridgeJoined(bridge=BridgeId("b"), legs=(self.leg("user"),)),
+        )
+        return self
+
+    def user_released(self, cause: int, attempt: int = 1) -> Story:
+        """Her leg is gone."""
+        self.say(ev.LegReleased(leg=self.leg("user"), attempt=attempt, cause=cause))
+        return self
+
+    def psap_called(self, operator: OperatorId) -> Story:
+        """112 is called."""
+        self.say(ev.PsapRequested(by=operator, number=E164("+390200000112")))
+        return self.originate("psap", Party.PSAP, E164("+390200000112"))
+
+    def psap_joined(self) -> Story:
+        """112 answers and is joined."""
+        self.say(
+            ev.LegRinging(leg=self.leg("psap"), attempt=1),
+            ev.LegAnswered(leg=self.leg("psap"), attempt=1),
+            ev.PsapJoined(leg=self.leg("psap")),
+            ev.BridgeJoined(bridge=BridgeId("b"), legs=(self.leg("psap"),)),
+        )
+        return self
+
+    def closed(self, outcome: Outcome) -> Story:
+        """Everything is over."""
+        self.say(
+            *(ev.LegReleased(leg=self.leg(place), attempt=1, cause=16) for place in ("user", "op1", "psap")),
+            ev.AlertClosed(outcome=outcome),
+        )
+        return self
+
+
+def on_shift(journal: Journal, operator: OperatorId, state: ShiftState = ShiftState.READY) -> None:
+    """She has said so."""
+    event = ev.ShiftChanged(operator=operator, state=state)
+    journal.append(Append(streams.operator(operator), None, (event,)))
