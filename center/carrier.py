@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,7 @@ import msgspec
 from center.errors import CarrierError
 from center.launching import child_environment, last_lines, log_file
 from center.processes import ProcessId, end, identity
+from center.restarts import Restarts
 from center.state_dir import StateDir, read_json
 
 STARTS_WITHIN_S: Final = 15.0
@@ -61,6 +63,8 @@ class Carrier:
         self._child: subprocess.Popen[bytes] | None = None
         self.simulation = simulation.resolve()
         self.found = False
+        self._restarts = Restarts()
+        self._start_at_s: float | None = None
         if (there := living(state)) is not None:
             self.process = there
             if simulation_of(self.process) == str(self.simulation):
@@ -95,8 +99,20 @@ class Carrier:
             raise CarrierError(self._why(child.returncode))
         self._child, self.process = child, process
 
-    def wait_ready(self, within_s: float = STARTS_WITHIN_S) -> CarrierFile:
-        """Waits until its ports are there. Raises CarrierError with its last words."""
+    def look(self, now_s: float) -> None:
+        """Starts another where it has ended by itself; its calls are lost, as when a network goes down."""
+        if not self.has_ended():
+            return
+        if self._start_at_s is None:
+            self._start_at_s = now_s + self._restarts.died(now_s)
+        if now_s >= self._start_at_s:
+            self._start_at_s = None
+            self._start()
+
+    def wait_ready(
+        self, within_s: float = STARTS_WITHIN_S, give_up: Callable[[], bool] = lambda: False
+    ) -> CarrierFile | None:
+        """Waits until its ports are there. None: given up. Raises CarrierError with its last words."""
         until = time.monotonic() + within_s
         while True:
             said = read_json(self._state.carrier_file, CarrierFile)
@@ -104,6 +120,8 @@ class Carrier:
                 return said
             if self.has_ended():
                 raise CarrierError(self._why(self._child.returncode if self._child else None))
+            if give_up():
+                return None
             if time.monotonic() > until:
                 raise CarrierError(f"the simulated carrier is not ready after {within_s:g} s")
             time.sleep(_POLL_S)

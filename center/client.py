@@ -6,6 +6,7 @@ Standard library only, so that `alert send` is quick. Every failure is an error 
 from __future__ import annotations
 
 import http.client
+import time
 from typing import Final, TypeVar
 
 import msgspec
@@ -16,6 +17,7 @@ from center.state_dir import StateDir, holder, living_web
 T = TypeVar("T")
 
 TIMEOUT_S: Final = 10.0
+COMES_WITHIN_S: Final = 5.0
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,11 +33,13 @@ class Client:
 
     def __init__(self, state: StateDir, timeout_s: float = TIMEOUT_S) -> None:
         """Raises NotRunning or Unreachable; does not connect yet."""
-        web = living_web(state)
-        if web is None:
+        until_s = time.monotonic() + COMES_WITHIN_S
+        while (web := living_web(state)) is None:
             if holder(state) is None:
                 raise NotRunning(str(state))
-            raise Unreachable(f"the center in {state} runs, but its web does not answer yet; try again")
+            if time.monotonic() > until_s:
+                raise Unreachable(f"the center in {state} runs, but its web does not answer")
+            time.sleep(0.02)  # it has just been started, or started again
         self._state = state
         self.host = reachable(web.host)
         self.port = web.port

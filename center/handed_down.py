@@ -114,7 +114,6 @@ def policy_of(settings: Settings) -> Policy:
         caller_number_within_s=user.caller_number_within_s,
         voice_alert=settings.voice_alert,
         duress=settings.duress,
-        duplicate_within_s=settings.alert.duplicate_within_s,
         leave_alarm_within_s=settings.alert.leave_alarm_within_s,
         live_cases=limits.live_cases,
         idle_crews=limits.idle_crews,

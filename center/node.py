@@ -16,9 +16,10 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TextIO
 
 import msgspec
 
@@ -27,6 +28,7 @@ from center.carrier import Carrier
 from center.errors import CenterError, NodeError
 from center.handed_down import setup_of, simulation, with_simulation
 from center.journals import node_name
+from center.keys import DEMO_TOKEN
 from center.launching import raise_limits
 from center.listening import listen
 from center.processes import MARK, ProcessId, end_marked, identity
@@ -119,7 +121,7 @@ class Node:
         listening = listen(self.settings.http.host, self.settings.http.port)
         signals = Signals()
         try:
-            self._start(listening)
+            self._start(listening, signals)
             self._watch(signals, listening)
         finally:
             try:
@@ -129,7 +131,7 @@ class Node:
                 signals.close()
                 self._lock.release()
 
-    def _start(self, listening: socket.socket) -> None:
+    def _start(self, listening: socket.socket, signals: Signals) -> None:
         """Everything at the same time, as far as one does not need the other."""
         raise_limits()
         if self.options.simulate is not None:
@@ -151,8 +153,9 @@ class Node:
         )
         self.actors.first_start(self.state, simulated_phones=self._simulated_phones(), version=version())
         if self.carrier is not None:
-            self.carrier.wait_ready()
-        self.actors.start()
+            self.carrier.wait_ready(give_up=lambda: signals.asked_to_stop)
+        if not signals.asked_to_stop:
+            self.actors.start()
         self._tell()
 
     def _simulated_phones(self) -> tuple[str, ...] | None:
@@ -165,21 +168,25 @@ class Node:
         assert self.web is not None
         assert self.actors is not None
         deaths = DeathWatch()
-        announced = False
+        announced = warned = False
         started_s = time.monotonic()
         while not signals.asked_to_stop:
             now_s = time.monotonic()
             changed = self.web.look(now_s)
             changed |= self.actors.look(now_s)
-            if self.carrier is not None and self.carrier.has_ended():
-                self.carrier = Carrier(self.state, self.carrier.simulation)
+            if self.carrier is not None:
+                self.carrier.look(now_s)
             if changed:
                 self._tell()
             if not announced and self.web.healthy:
                 announced = True
                 self._announce(listening)
-            if not announced and now_s - started_s > WEB_ANSWERS_WITHIN_S:
-                raise NodeError(f"the web does not answer; see {self.state.logs / 'web.log'}")
+            if not announced and not warned and now_s - started_s > WEB_ANSWERS_WITHIN_S:
+                # Not the end: those who call are served without it.
+                warned = True
+                _say(
+                    f"securwoman: the web does not answer yet; see {self.state.logs / 'web.log'}", sys.stderr
+                )
             service_manager.tell("WATCHDOG=1")
             for process in self._watched():
                 deaths.add(process.pid, process.started)
@@ -201,7 +208,9 @@ class Node:
         host, port = listening.getsockname()[:2]
         shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
         address = f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
-        print(f"securWoman is running: {address}/", flush=True)
+        _say(f"securWoman is running: {address}/", sys.stdout)
+        if self.carrier is not None:
+            _say(f"simulated carrier; operator's token: {self.state.keys / DEMO_TOKEN}", sys.stdout)
         service_manager.tell(f"READY=1\nSTATUS={address}/")
 
     def _tell(self) -> None:
@@ -219,7 +228,7 @@ class Node:
             write_json(self.state.node_file, self._file)
         except OSError as error:
             # A full disk must not end the node; who asks is told what was true before.
-            print(f"securwoman: {self.state.node_file}: {error.strerror}", file=sys.stderr, flush=True)
+            _say(f"securwoman: {self.state.node_file}: {error.strerror}", sys.stderr)
 
     def _stop(self) -> None:
         """In order, within 5 s, calls left up: web and actors together, the network last."""
@@ -235,6 +244,12 @@ class Node:
             self.carrier.end()
         if self.actors is not None:
             self.actors.say_stopped()
+
+
+def _say(text: str, stream: TextIO) -> None:
+    """Tells whoever is there; nobody needs to be."""
+    with suppress(OSError):
+        print(text, file=stream, flush=True)
 
 
 def command(options: NodeOptions) -> tuple[list[str], dict[str, str]]:

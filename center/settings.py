@@ -98,7 +98,6 @@ class UserTable(_Table, frozen=True, kw_only=True):
 
 
 class AlertTable(_Table, frozen=True, kw_only=True):
-    duplicate_within_s: Annotated[float, Meta(ge=0, le=3600)] = 120.0
     leave_alarm_within_s: Annotated[float, Meta(ge=0, le=3600)] = 60.0
 
 

@@ -54,7 +54,6 @@ class NodeFile(msgspec.Struct, frozen=True, kw_only=True):
     admin: ProcessId | None = None
     admin_restarts: int = 0
     web_restarts: int = 0
-    stopping: bool = False
 
 
 class WebFile(msgspec.Struct, frozen=True, kw_only=True):

@@ -107,18 +107,25 @@ class WebGroup:
         if self._started_s is None:
             self._started_s = now_s
         answered = self._probe.look(now_s)
-        if self._child is None or self._child.poll() is not None:
-            self._died(now_s)
-        elif not answered and (self._probe.answered_once or now_s - self._started_s > STARTS_WITHIN_S):
-            self._child.kill()
-            self._child.wait()
-            self._died(now_s)
-        return False
-
-    def _died(self, now_s: float) -> None:
+        dead = self._child is None or self._child.poll() is not None
+        if (
+            not dead
+            and not answered
+            and (self._probe.answered_once or now_s - self._started_s > STARTS_WITHIN_S)
+        ):
+            self._kill()
+            dead = True
+        if not dead:
+            return False
         self._probe.forget()
         self.process = None
         self._start_at_s = now_s + self._restarts.died(now_s)
+        return self.look(now_s)
+
+    def _kill(self) -> None:
+        if self._child is not None:
+            self._child.kill()
+            self._child.wait()
 
     def ask_to_end(self) -> None:
         """Asks it to finish what it is answering, and end."""
@@ -133,6 +140,5 @@ class WebGroup:
         try:
             self._child.wait(within_s)
         except subprocess.TimeoutExpired:
-            self._child.kill()
-            self._child.wait()
+            self._kill()
         self._state.web_file.unlink(missing_ok=True)

@@ -113,8 +113,6 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
     voice_alert: VoiceAlert = VoiceAlert.ANSWER
     duress: Duress = Duress.PSAP_FIRST
-    duplicate_within_s: float = 120.0
-    """A signal from a number whose last alert is younger than this belongs to that alert (case 1)."""
     leave_alarm_within_s: float = 60.0
     """The user's or 112's leg ending this soon after the operator left alarms the operators (case 16)."""
 

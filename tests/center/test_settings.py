@@ -204,7 +204,6 @@ def test_the_actors_are_given_every_setting_that_is_theirs() -> None:
     setup_time_s = 13
     caller_number_within_s = 1
     [alert]
-    duplicate_within_s = 14
     leave_alarm_within_s = 15
     """
     policy = policy_of(parse(text))

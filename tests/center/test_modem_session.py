@@ -1,0 +1,86 @@
+"""The command line's own hand on a modem: asked, traced and called with, and never an emergency number."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from center import cli
+from center.carrier import Carrier
+from center.state_dir import StateDir
+
+pytestmark = pytest.mark.process
+
+SIMULATION = """
+[simulator]
+control = "127.0.0.1:0"
+[[modem]]
+name = "sim1"
+dialect = "simcom7600"
+number = "+390200000001"
+setup_time_s = 0.1
+[[phone]]
+number = "+393331112223"
+rings_after_s = 0.1
+answers_after_s = 0.1
+hangs_up_after_s = 0.3
+[[phone]]
+number = "+393331112224"
+rings_after_s = 0.1
+behaviour = "busy"
+"""
+
+
+@pytest.fixture
+def port(tmp_path: Path) -> Iterator[str]:
+    state = StateDir(tmp_path / "state")
+    state.create()
+    simulation = tmp_path / "simulation.toml"
+    simulation.write_text(SIMULATION)
+    carrier = Carrier(state, simulation)
+    try:
+        carrier.wait_ready()
+        yield str(state.run / "sim1.at")
+    finally:
+        carrier.end()
+
+
+def test_a_modem_says_what_it_is(port: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["modem", "probe", port, "--json"]) == 0
+    (found,) = json.loads(capfd.readouterr().out)
+    assert (found["answers"], found["dialect"], found["sim"]) == (True, "simcom7600", "READY")
+    assert len(found["imei"]) == 15
+
+
+def test_a_call_goes_from_the_dial_to_the_end(port: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["modem", "call", port, "+393331112223", "--json"]) == 0
+    told = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    assert [one["event"] for one in told] == [
+        "call.dialing",
+        "call.ringing",
+        "call.answered",
+        "call.released",
+    ]
+
+
+def test_a_call_that_is_not_answered_is_exit_code_1(port: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["modem", "call", port, "+393331112224", "--json"]) == 1
+    assert json.loads(capfd.readouterr().out.splitlines()[-1])["cause"] == 17
+
+
+def test_a_trace_of_a_session_can_be_replayed(
+    port: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "session.trace"
+    assert cli.run(["modem", "trace", port, "--out", str(out), "--seconds", "0.5"]) == 0
+    assert "> AT+CLCC" in out.read_text()
+    assert cli.run(["modem", "replay", str(out), "--json"]) == 0
+    assert capfd.readouterr().out == ""
+
+
+def test_nothing_but_a_modem_is_told_so(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["modem", "probe", str(tmp_path / "none")]) == 1
+    assert "No such file" in capfd.readouterr().out
