@@ -90,6 +90,19 @@ class Call:
         return self.callee if party is self.caller else self.caller
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A short message that the network has taken; kept for ever."""
+
+    sender: str
+    to: str
+    text: str
+    """Empty when it was binary."""
+    data: bytes
+    sent_at_s: float
+    delivered: bool
+
+
 class Network(Protocol):
     """What the parties may ask of the carrier."""
 
@@ -131,6 +144,10 @@ class Network(Protocol):
 
     def transfer(self, one: Call, other: Call, by: Party, now_s: float) -> None:
         """Let the far ends of two calls of one party talk to each other without it (TS 22.091)."""
+        ...
+
+    def send_message(self, sender: str, to: str, text: str, data: bytes, now_s: float) -> None:
+        """Take a short message, and deliver it at once if that can be done."""
         ...
 
     def voices_changed(self, now_s: float) -> None:

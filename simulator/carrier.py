@@ -8,7 +8,7 @@ or ask a clock.
 from __future__ import annotations
 
 from simulator.agenda import Agenda
-from simulator.call import Call, CallId, CallState, Party
+from simulator.call import Call, CallId, CallState, Message, Party
 from simulator.causes import Cause
 from simulator.config import Config
 from simulator.conversations import Conversations, pairs
@@ -17,6 +17,7 @@ from simulator.errors import NoSuchParty
 from simulator.modem import Modem
 from simulator.numbers import international
 from simulator.phone import Phone
+from simulator.sms import deliver_pdus
 
 VOICE_FLOW_S = 1.0
 
@@ -30,6 +31,8 @@ class Carrier:
         self.agenda = Agenda(now_s)
         self.calls: list[Call] = []
         """Every call ever, oldest first."""
+        self.messages: list[Message] = []
+        """Every short message ever, oldest first."""
         self.phones: dict[str, Phone] = {
             profile.number: Phone(profile, self, config.simulator.recording_cap_s)
             for profile in config.phones
@@ -84,6 +87,12 @@ class Carrier:
     def phone_hang_up(self, number: str, now_s: float | None = None) -> Call:
         """A phone hangs up, rejects, or gives up. Raises NoSuchParty, NotNow."""
         return self.phone(number).hang_up(self._at(now_s))
+
+    def phone_sms(self, number: str, to: str, text: str, now_s: float | None = None) -> Message:
+        """A phone sends a short message. Raises NoSuchParty."""
+        sender = self.phone(number).number
+        self.send_message(sender, self.international(to), text, b"", self._at(now_s))
+        return self.messages[-1]
 
     def _at(self, now_s: float | None) -> float:
         if now_s is not None:
@@ -164,6 +173,13 @@ class Carrier:
         self.hold(one, held=False)
         self.hold(other, held=False)
         self.voices_changed(now_s)
+
+    def send_message(self, sender: str, to: str, text: str, data: bytes, now_s: float) -> None:
+        modem = next((modem for modem in self.modems.values() if modem.config.number == to), None)
+        delivered = to in self.phones
+        if modem is not None:
+            delivered = modem.take_message(deliver_pdus(sender, text, now_s, len(self.messages)))
+        self.messages.append(Message(sender, to, text, data, now_s, delivered))
 
     def voices_changed(self, now_s: float) -> None:
         self._conversations.connect(pairs(self._live.values(), self.modems.values()), now_s)

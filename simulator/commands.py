@@ -14,6 +14,8 @@ from simulator import hold
 from simulator.at_errors import (
     INCORRECT_PARAMETERS,
     INCORRECT_PASSWORD,
+    INVALID_INDEX,
+    NO_NETWORK,
     NOT_ALLOWED,
     NOT_SUPPORTED,
     SIM_NOT_INSERTED,
@@ -31,6 +33,9 @@ if TYPE_CHECKING:  # the modem performs what stands here
 Lines: TypeAlias = list[str]
 Action: TypeAlias = "Callable[[Modem, Command, float], Lines | None]"
 
+EF_ECC = 28599
+"""The SIM's list of emergency numbers, 6FB7: three bytes each, swapped digits (TS 31.102 4.2.21)."""
+
 _DIGITS = set("0123456789ABCD*#")
 
 
@@ -43,7 +48,7 @@ def _dial(modem: Modem, command: Command, now_s: float) -> Lines | None:
     number = text[:-1].strip().lstrip("TtPp")
     withheld = number.startswith("#31#") or number[-1:] == "I"
     number = number.removeprefix("#31#").removeprefix("*31#").rstrip("IiGg")
-    if not modem.pin_given and not modem.line.network.is_emergency(number):
+    if not modem.pin_given and not modem.line.is_emergency(number):
         raise AtError(SIM_PIN_REQUIRED)
     return None if modem.line.dial(number, withheld=withheld, now_s=now_s) else []
 
@@ -128,6 +133,53 @@ def _functionality(modem: Modem, command: Command, now_s: float) -> Lines:
     return []
 
 
+def _sim_file(modem: Modem, command: Command, now_s: float) -> Lines:
+    """+CRSM: of the SIM's files only EF_ECC (28599) can be read, with READ BINARY (176); TS 27.007 8.18."""
+    if not modem.config.sim:
+        raise AtError(SIM_NOT_INSERTED)
+    if command.verb is not Verb.SET or command.values()[:2] != ["176", str(EF_ECC)]:
+        return ['+CRSM: 106,130,""']
+    digits = "".join(number.ljust(6, "F") for number in modem.config.sim_emergency_numbers) or "F" * 6
+    swapped = "".join(digits[at + 1] + digits[at] for at in range(0, len(digits), 2))
+    return [f'+CRSM: 144,0,"{swapped}"']
+
+
+def _send_message(modem: Modem, command: Command, now_s: float) -> Lines | None:
+    """+CMGS=length: the prompt; the PDU follows (TS 27.005 4.3)."""
+    if command.verb is not Verb.SET or not command.argument.strip().isdecimal():
+        raise AtError(INCORRECT_PARAMETERS)
+    if not modem.line.attached:
+        raise AtError(NO_NETWORK)
+    modem.mailbox.prompted = True
+    return None
+
+
+def _read_message(modem: Modem, command: Command, now_s: float) -> Lines:
+    lines = modem.mailbox.read(_index(command))
+    if lines is None:
+        raise AtError(INVALID_INDEX)
+    return lines
+
+
+def _list_messages(modem: Modem, command: Command, now_s: float) -> Lines:
+    return modem.mailbox.listed()
+
+
+def _delete_message(modem: Modem, command: Command, now_s: float) -> Lines:
+    """+CMGD=index, or =any,flag with a flag that is not 0: all."""
+    everything = len(command.values()) > 1 and command.values()[1] != "0"
+    if not modem.mailbox.delete(None if everything else _index(command)):
+        raise AtError(INVALID_INDEX)
+    return []
+
+
+def _index(command: Command) -> int:
+    text = command.values()[0]
+    if command.verb is not Verb.SET or not (text.isascii() and text.isdecimal()):
+        raise AtError(INCORRECT_PARAMETERS)
+    return int(text)
+
+
 def _defaults(modem: Modem, command: Command, now_s: float) -> Lines:
     """ATZ, AT&F."""
     modem.parameters.reset()
@@ -193,6 +245,11 @@ ACTIONS: dict[str, Action] = {
     "+COLP": _connected_line,
     "+CPIN": _pin,
     "+CFUN": _functionality,
+    "+CRSM": _sim_file,
+    "+CMGS": _send_message,
+    "+CMGR": _read_message,
+    "+CMGL": _list_messages,
+    "+CMGD": _delete_message,
     "Z": _defaults,
     "&F": _defaults,
     "S": _register,

@@ -62,6 +62,8 @@ class ModemConfig(_Table, frozen=True, kw_only=True):
     trunk: str = "public"
     imei: Annotated[str, msgspec.Meta(pattern=r"^([0-9]{15})?$")] = ""
     """Empty: made up, the same at every start for the same place in the file."""
+    model: str = ""
+    """What it calls itself (`AT+CGMM`, `ATI`); empty: the dialect's usual model."""
     setup_time_s: Seconds = 1.0
     """From ATD until the network has accepted the call; the called phone's `rings_after_s` counts from
     there."""
@@ -77,6 +79,8 @@ class ModemConfig(_Table, frozen=True, kw_only=True):
     """False: no SIM; only emergency calls can be tried."""
     pin: Annotated[str, msgspec.Meta(pattern=r"^([0-9]{4,8})?$")] = ""
     """The SIM's PIN, asked for at every power-on; empty: none."""
+    sim_emergency_numbers: tuple[Annotated[str, msgspec.Meta(pattern=r"^[0-9]{2,6}$")], ...] = ("112", "118")
+    """The SIM's own list (EF_ECC, TS 31.102 4.2.21); they set up an emergency call from this modem too."""
     emergency: Literal["routed", "no_carrier"] = "routed"
     """`no_carrier`: the network takes no emergency call from this modem."""
     csq: Annotated[int, msgspec.Meta(ge=0, le=99)] = 21

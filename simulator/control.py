@@ -17,7 +17,7 @@ from simulator.config import changed_phone
 from simulator.errors import ConfigError, NoSuchParty, NotNow
 from simulator.http import Request, Response
 from simulator.modem import GARBLE_S
-from simulator.reports import Json, call_report, modem_report, phone_report
+from simulator.reports import Json, call_report, message_report, modem_report, phone_report
 from simulator.runner import Runner, Station
 from simulator.voice import wav
 
@@ -29,6 +29,13 @@ class Dial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whom to call, E.164 or an emergency number."""
 
     to: str
+
+
+class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A short message, at most 1500 characters."""
+
+    to: str
+    text: Annotated[str, msgspec.Meta(max_length=1500)]
 
 
 class Duration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -52,7 +59,9 @@ class Control:
             ("POST", "phones", "*", "answer"): self._answer,
             ("POST", "phones", "*", "hang_up"): self._hang_up,
             ("GET", "phones", "*", "heard.wav"): self._heard,
+            ("POST", "phones", "*", "sms"): self._sms,
             ("GET", "calls"): self._calls,
+            ("GET", "messages"): self._messages,
             ("GET", "modems"): self._modems,
             ("GET", "modems", "*"): self._modem,
             ("POST", "modems", "*", "unplug"): self._unplug,
@@ -110,10 +119,17 @@ class Control:
             raise NoSuchParty(f"{name} has had no call yet")
         return Response(HTTPStatus.OK, wav(pcm), "audio/wav")
 
+    def _sms(self, name: str, request: Request) -> Response:
+        text = _body(request, Text)
+        return _json(message_report(self._carrier.phone_sms(name, text.to, text.text, self._now_s())))
+
     # ------------------------------------------------------------------------------------------ calls
 
     def _calls(self, name: str, request: Request) -> Response:
         return _json([call_report(call) for call in self._carrier.calls])
+
+    def _messages(self, name: str, request: Request) -> Response:
+        return _json([message_report(message) for message in self._carrier.messages])
 
     # ----------------------------------------------------------------------------------------- modems
 

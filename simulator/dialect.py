@@ -74,6 +74,7 @@ class Dialect(_Table, frozen=True, kw_only=True):
     """One family of modems."""
 
     name: str
+    model: str = ""
     unknown_command: str = "ERROR"
     international_prefix: str = "+"
     """What stands before an international number in +CLCC, +CLIP, +CCWA, +COLP (its type says 145 in any
@@ -96,11 +97,13 @@ class Dialect(_Table, frozen=True, kw_only=True):
     early_release_mutes: bool = False
     """`+CHLD=1x` on a call that does not ring yet: the modem never says anything again until its power is
     cut."""
+    one_of_two_ends_voice: bool = False
+    """When one of several calls ends, the voice of the others is gone until it is switched on again."""
     voice_switch: Literal["none", "ddsetex", "cpcmreg"] = "none"
     boot: tuple[str, ...] = ()
     answers: dict[str, tuple[str, ...]] = {}
-    """Fixed answers by the command as written, in capitals (`+CGMM`, `+CSQ`, `+COPS?`); fields: imei, imsi,
-    number, csq, registered."""
+    """Fixed answers by the command as written, in capitals (`+CGMM`, `+CSQ`, `+COPS?`); fields: model, imei,
+    imsi, number, csq, registered."""
     accepts: tuple[str, ...] = ()
     """Commands that are answered OK, whatever they are told, and change nothing."""
     parameters: dict[str, Parameter] = {}

@@ -49,7 +49,8 @@ class Leg:
 class Legs:
     """Legs ordered by id; a freed id is used again at once, as modems do."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, part_ends_spell: bool = False) -> None:
+        self._part_ends_spell = part_ends_spell
         self._by_id: dict[int, Leg] = {}
         self.spell = 0
         """Grows whenever a first leg comes or the last one goes: what a host switches on for a call ends with
@@ -70,7 +71,7 @@ class Legs:
     def remove(self, leg: Leg) -> None:
         """Gone; a conversation of many that has one member left is one of two again."""
         del self._by_id[leg.id]
-        self.spell += not self._by_id
+        self.spell += self._part_ends_spell or not self._by_id
         self.settle()
 
     def settle(self) -> None:

@@ -28,7 +28,7 @@ class Line:
     ) -> None:
         self.config = config
         self.network = network
-        self.legs = Legs()
+        self.legs = Legs(part_ends_spell=dialect.one_of_two_ends_voice)
         self.words = Words(dialect)
         self.attached = True
         """Reachable for calls: power, SIM and PIN are there. The modem keeps it true to that."""
@@ -51,6 +51,12 @@ class Line:
         """The calls in conversation now: answered, and not on hold."""
         return [leg.call for leg in self.legs.having(Stat.ACTIVE) if leg.call.answered_at_s is not None]
 
+    def is_emergency(self, number: str) -> bool:
+        """Dialled here, it sets up an emergency call: the network's and the SIM's numbers (TS 22.101
+        10.1)."""
+        on_sim = self.config.sim_emergency_numbers if self.config.sim else ()
+        return number in on_sim or self.network.is_emergency(number)
+
     # -------------------------------------------------------------------------------- asked by the host
 
     def dial(self, number: str, *, withheld: bool, now_s: float) -> bool:
@@ -60,7 +66,7 @@ class Line:
         22.101 10.1).
         """
         number = self.network.international(number)
-        emergency = self.network.is_emergency(number)
+        emergency = self.is_emergency(number)
         if not number or any(leg.call.emergency for leg in self.legs):
             raise AtError(NOT_ALLOWED)
         if emergency:

@@ -20,13 +20,14 @@ from simulator.config import ModemConfig
 from simulator.dialect import Dialect, Noise
 from simulator.garbage import Garbage
 from simulator.line import Line
+from simulator.mailbox import Mailbox
 from simulator.modem_voice import ModemVoice
 from simulator.numbers import luhn_digit
 from simulator.parameters import Parameters
 
 OUTPUT_LIMIT = 65536
 GARBLE_S = 2.0
-CR, LF, BACKSPACE = 13, 10, 8
+CR, LF, BACKSPACE, CTRL_Z, ESC = 13, 10, 8, 26, 27
 
 
 class Power(enum.StrEnum):
@@ -54,6 +55,7 @@ class Modem:
         self.parameters = Parameters(dialect.parameters, self._fields)
         self.line = Line(config, dialect, network, self._say, self.parameters.first)
         self.voice = ModemVoice(self.line, dialect)
+        self.mailbox = Mailbox(self._say)
         self._network = network
         self._garbage = Garbage(config.name)
         self._output = bytearray()
@@ -151,6 +153,10 @@ class Modem:
         self._emit(self._garbage.burst())
         self._garbage.until_s = self._network.agenda.now_s + for_s
 
+    def take_message(self, pdus: list[tuple[str, int]]) -> bool:
+        """A short message comes in; False when it cannot be taken now."""
+        return self.line.attached and self.mailbox.receive(pdus, self.parameters.at("+CNMI", 1), self.opened)
+
     def unlock(self) -> None:
         """The PIN was right."""
         self.pin_given = True
@@ -164,6 +170,7 @@ class Modem:
             self._boot.cancel()
         self._typed.clear()
         self._held_back.clear()
+        self.mailbox.prompted = False
 
     def _power_up(self) -> None:
         self.power = Power.ON
@@ -187,6 +194,9 @@ class Modem:
         if self.line.pending is not None:
             self._type_while_dialling(byte, now_s)
             return
+        if self.mailbox.prompted:
+            self._write_message(byte, now_s)
+            return
         if self.parameters.first("E") and byte != LF:
             self._emit(bytes([byte]))
         if byte == CR:
@@ -205,6 +215,27 @@ class Modem:
             del self._held_back[LINE_LIMIT:]
         elif byte != LF:
             self.line.abort_dial(now_s)
+
+    def _write_message(self, byte: int, now_s: float) -> None:
+        """After the prompt of +CMGS everything is the PDU, until Ctrl-Z sends it or ESC gives it up."""
+        if byte not in (CTRL_Z, ESC):
+            self._typed.append(byte)
+            del self._typed[LINE_LIMIT:]
+            return
+        pdu = bytes(self._typed).decode("latin-1").strip()
+        self._typed.clear()
+        self.mailbox.prompted = False
+        if byte == ESC:
+            self._say(["OK"])
+            return
+        try:
+            message, reference = self.mailbox.written(pdu)
+        except ValueError:
+            self._say(["+CMS ERROR: 304"])  # invalid PDU mode parameter (TS 27.005 3.2.5)
+            return
+        to = self._network.international(message.to)
+        self._network.send_message(self.config.number, to, message.text, message.data, now_s)
+        self._say([f"+CMGS: {reference}", "OK"])
 
     def _run(self, line: bytes, now_s: float) -> None:
         """One command line: its answers, one final result, and before or after it what it has brought
@@ -239,6 +270,8 @@ class Modem:
             self._emit(("\r\n" + "\r\n".join(answers) + "\r\n").encode())
         result = [] if final is None else [final]
         self._say(caused + result if announced_first else result + caused)
+        if self.mailbox.prompted:
+            self._emit(b"\r\n> ")
         if self.reboots:
             self.reboots = False
             self._reboot(now_s)
@@ -251,6 +284,7 @@ class Modem:
 
     def _fields(self) -> dict[str, object]:
         return {
+            "model": self.config.model or self.dialect.model,
             "imei": self.imei,
             "imsi": self.imsi,
             "number": self.config.number,
@@ -271,9 +305,14 @@ class Modem:
             self._later += lines
             return
         for line in lines:
-            self._emit(f"\r\n{line}\r\n".encode())
+            if not (line.startswith("^") and self._vendor_silent()):
+                self._emit(f"\r\n{line}\r\n".encode())
         if self._held_back and self.line.pending is None:
             self._network.agenda.at(self._network.agenda.now_s, self._go_on)
+
+    def _vendor_silent(self) -> bool:
+        """`AT^CURC=0` takes all of Huawei's own unsolicited lines away, those of calls too."""
+        return "^CURC" in self.parameters and not self.parameters.first("^CURC")
 
     def _go_on(self, now_s: float) -> None:
         """The dial has its result; what the host wrote meanwhile is read now."""
@@ -288,8 +327,7 @@ class Modem:
         del self._output[:-OUTPUT_LIMIT]
 
     def _noise(self, noise: Noise, index: int, now_s: float) -> None:
-        if self.parameters.first("^CURC") or "^CURC" not in self.parameters:
-            self._say([noise.lines[index % len(noise.lines)]])
+        self._say([noise.lines[index % len(noise.lines)]])
         self._network.agenda.at(now_s + noise.every_s, functools.partial(self._noise, noise, index + 1))
 
 

@@ -33,6 +33,10 @@ class Parameters:
             return self._values[name][0]
         return self._table[name].default[0] if name in self._table else 0
 
+    def at(self, name: str, place: int) -> int:
+        """One of a parameter's numbers, counted from 0. Raises KeyError."""
+        return self._values.get(name, self._table[name].default)[place]
+
     def do(self, command: Command) -> list[str]:
         """Set, read or test one; returns the lines of the answer. Raises AtError on a value out of range."""
         parameter = self._table[command.name]

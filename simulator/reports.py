@@ -10,7 +10,7 @@ import datetime
 
 import msgspec
 
-from simulator.call import Call
+from simulator.call import Call, Message
 from simulator.modem import Modem
 from simulator.phone import Phone
 
@@ -38,6 +38,18 @@ def call_report(call: Call) -> Json:
         "ringing_at_s": call.ringing_at_s,
         "answered_at_s": call.answered_at_s,
         "ended_at_s": call.ended_at_s,
+    }
+
+
+def message_report(message: Message) -> Json:
+    """One entry of `GET /messages`; `data` in hex."""
+    return {
+        "from": message.sender,
+        "to": message.to,
+        "text": message.text,
+        "data": message.data.hex(),
+        "sent_at": rfc3339(message.sent_at_s),
+        "delivered": message.delivered,
     }
 
 

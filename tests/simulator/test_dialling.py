@@ -105,6 +105,8 @@ def test_huawei_says_rssi_at_any_time_unless_curc_is_off() -> None:
     assert b"^RSSI:" in world.one.modem.take_output()
     world.one.ask("AT^CURC=0")
     world.run(60)
+    world.one.ask(f"ATD{USER};")
+    world.run(60)
     assert world.one.modem.take_output() == b""
 
 

@@ -189,6 +189,15 @@ def test_any_emergency_number_reaches_112_and_its_own_phone_first(dialect: str) 
 
 
 @each_dialect
+def test_the_sims_own_emergency_numbers_are_listed_and_set_up_emergency_calls(dialect: str) -> None:
+    world = World(dialect, phones=(PSAP_112,), modem={"sim_emergency_numbers": ["112", "08", "1530"]})
+    assert world.one.ask("AT+CRSM=176,28599,0,0,0") == ['+CRSM: 144,0,"11F2FF80FFFF5103FF"', "OK"]
+    assert world.one.ask("AT+CRSM=176,28423,0,0,9") == ['+CRSM: 106,130,""', "OK"]
+    world.one.call("1530")
+    assert (world.call.emergency, world.call.callee) == (True, world.carrier.phones["112"])
+
+
+@each_dialect
 def test_an_emergency_call_may_fail_without_a_sim_or_by_the_network(dialect: str) -> None:
     world = World(dialect, phones=(PSAP_112,), modem={"sim": False, "emergency": "no_carrier"})
     assert world.one.ask("AT+CPIN?") == ["ERROR"]

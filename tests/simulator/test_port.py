@@ -255,6 +255,12 @@ def test_a_modem_shows_its_own_identity(dialect: str) -> None:
     assert len(world.two.modem.imei) == 15
 
 
+def test_a_modem_can_be_another_model_of_its_family() -> None:
+    one = World("simcom7600", modem={"model": "A7672E-FASE", "early_answer": True}).one
+    assert one.ask("AT+CGMM") == ["A7672E-FASE", "OK"]
+    assert "Model: A7672E-FASE" in one.ask("ATI")
+
+
 def test_colp_can_be_missing() -> None:
     world = World("3gpp", modem={"colp": False})
     assert world.one.ask("AT+COLP=1") == ["ERROR"]

@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 import wave
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 import serial
 
 from simulator.sound import RATE_HZ, tone
-from tests.simulator.process import CarrierProcess, Port, carrier, host, start, stop, until
+from tests.simulator.process import ROOT, CarrierProcess, Port, carrier, host, start, stop, until
 from tests.simulator.test_voice import level
 
 pytestmark = pytest.mark.process
@@ -230,12 +233,57 @@ def test_the_control_api_refuses_with_the_right_status(
     assert answer.json()["error"]
 
 
+def test_short_messages_go_both_ways(sim: CarrierProcess) -> None:
+    with Port(sim.port("s")) as at:
+        at.ask("ATE0;+CNMI=2,2")
+        sent = sim.http.post(f"/phones/{USER}/sms", json={"to": "+390200000002", "text": "Aiuto"})
+        assert sent.json()["delivered"]
+        at.wait(b"+CMT: ,")
+        at.ask("AT+CMGS=18", b"> ")
+        at.ask("0001000C9193331311223200000541E19AFE06\x1a", b"+CMGS: 1\r\n\r\nOK")
+    first, second = sim.http.get("/messages").json()
+    assert (first["from"], first["text"], second["to"]) == (USER, "Aiuto", USER)
+
+
 def test_an_emergency_call_is_seen_as_one(sim: CarrierProcess) -> None:
     with Port(sim.port("s")) as at:
         at.ask("AT&D0")
         at.ask(f"ATD{PSAP};", b"VOICE CALL: BEGIN")
         at.ask("AT+CHLD=2", b"ERROR")
         assert (sim.calls()[-1]["to"], sim.calls()[-1]["emergency"]) == ("112", True)
+
+
+STARTER = """
+import os, signal, subprocess, sys
+carrier = [sys.executable, "-m", "simulator", *sys.argv[1:]]
+subprocess.Popen(carrier, stderr=subprocess.PIPE, start_new_session=True)
+sys.stdin.read()
+"""
+
+
+def test_it_outlives_whoever_started_it_with_its_calls(tmp_path: Path) -> None:
+    (tmp_path / "world.toml").write_text(WORLD)
+    run = tmp_path / "run"
+    arguments = [sys.executable, "-c", STARTER, str(tmp_path / "world.toml"), "--directory", str(run)]
+    starter = subprocess.Popen(arguments, stdin=subprocess.PIPE, cwd=ROOT)
+    ready = until(
+        lambda: (run / "carrier.json").exists() and json.loads((run / "carrier.json").read_text()), "ready"
+    )
+    try:
+        with Port(run / "h.at") as at:
+            at.ask("ATE0&D0")
+            at.ask(f"ATD{USER};", b"^CONN:1,0")
+            starter.kill()
+            starter.communicate()
+        calls = httpx.get(f"{ready['control']}/calls").json()  # closing the port is logged to nobody
+        assert calls[0]["state"] == "active"
+        with Port(run / "h.at") as at:
+            assert b"+CLCC: 1,0,0," in at.ask("AT+CLCC")
+    finally:
+        starter.kill()
+        starter.communicate()
+        os.kill(ready["pid"], signal.SIGTERM)
+        until(lambda: not (run / "carrier.json").exists(), "stopped")
 
 
 def test_it_stops_in_order_and_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def test_every_command_has_exactly_one_final_result(dialect: str, script: list[t
         st.one_of(
             commands.map(lambda text: text.encode() + b"\r"),
             st.binary(max_size=30),
-            st.sampled_from([b"AT+COLP=1\r", b"AT+CFUN=1,1\r", b"\r", b"AT"]),
+            st.sampled_from([b"AT+COLP=1\r", b"AT+CFUN=1,1\r", b"AT+CMGS=9\r", b"0011\x1a", b"\r", b"AT"]),
             st.sampled_from(
                 ["wait", "ring", "answer", "hang up", "close", "unplug", "plug", "mute", "garble"]
             ),

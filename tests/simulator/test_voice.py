@@ -101,6 +101,19 @@ def test_huawei_carries_voice_only_after_ddsetex_in_the_same_call() -> None:
     assert converse(world.one, 0.1) != b"", "but it may be asked for from the dial on"
 
 
+def test_huawei_loses_the_voice_of_the_other_call_when_one_of_two_ends() -> None:
+    world = World("huawei")
+    world.one.call(USER)
+    world.one.call(OPERATOR)
+    world.one.ask("AT+CHLD=3")
+    world.one.ask("AT^DDSETEX=2")
+    assert converse(world.one, 0.1) != b""
+    world.one.ask("AT+CHLD=12")
+    assert converse(world.one, 0.1) == b""
+    world.one.ask("AT^DDSETEX=2")
+    assert converse(world.one, 0.1) != b""
+
+
 def test_simcom_takes_cpcmreg_only_while_a_call_is_active() -> None:
     world = World("simcom7600")
     assert world.one.ask("AT+CPCMREG=1") == ["ERROR"]

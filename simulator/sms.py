@@ -1,0 +1,151 @@
+"""Short messages as bytes: SMS-DELIVER written, SMS-SUBMIT read (TS 23.040 9.2, TS 23.038 6). It sends
+nothing."""
+
+from __future__ import annotations
+
+import time
+from typing import NamedTuple
+
+ALPHABET = (
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+EXTENSION = {"^": 20, "{": 40, "}": 41, "\\": 47, "[": 60, "~": 61, "]": 62, "|": 64, "€": 101}
+ESCAPE = 27
+SERVICE_CENTRE = "+390200009999"
+SEVEN_BIT, EIGHT_BIT, UCS2 = 0x00, 0x04, 0x08
+SEPTETS, SEPTETS_OF_PART, OCTETS, OCTETS_OF_PART = 160, 153, 140, 134
+"""What fits in a message alone, and in a part of a longer one beside its header."""
+
+
+class Submitted(NamedTuple):
+    """What the host sends; `text` is empty for 8-bit data."""
+
+    to: str
+    text: str
+    data: bytes
+
+
+def deliver_pdus(sender: str, text: str, at_s: float, reference: int) -> list[tuple[str, int]]:
+    """The message as its receiver's modem shows it: per part the PDU in hex, and the length that +CMT
+    names."""
+    plain = _septets(text)
+    if plain is not None:
+        coding, parts = SEVEN_BIT, _parts(plain, SEPTETS, SEPTETS_OF_PART)
+    else:
+        coding, parts = UCS2, _parts([one.encode("utf-16-be") for one in text], OCTETS, OCTETS_OF_PART)
+    return [
+        _deliver(sender, coding, part, (reference % 256, len(parts), place) if len(parts) > 1 else None, at_s)
+        for place, part in enumerate(parts, 1)
+    ]
+
+
+def read_submit(pdu: str) -> Submitted:
+    """What a host has written after AT+CMGS. Raises ValueError when it makes no sense."""
+    octets = bytes.fromhex(pdu)
+    tpdu = octets[octets[0] + 1 :] if octets else b""
+    try:
+        first, digits = tpdu[0], tpdu[2]
+        at = 4 + (digits + 1) // 2
+        to = ("+" if tpdu[3] & 0x70 == 0x10 else "") + _unswapped(tpdu[4:at])[:digits]
+        coding = tpdu[at + 1] & 0x0C
+        at += 2 + {0x00: 0, 0x10: 1}.get(first & 0x18, 7)  # the validity period, by its format
+        length, body = tpdu[at], tpdu[at + 1 :]
+        header = body[0] + 1 if first & 0x40 else 0
+    except IndexError as error:
+        raise ValueError("the PDU is cut short") from error
+    if first & 0x03 != 0x01:
+        raise ValueError("not an SMS-SUBMIT")
+    if coding == SEVEN_BIT:
+        return Submitted(to, _text(_unpacked(body, length)[(header * 8 + 6) // 7 :]), b"")
+    if coding == UCS2:
+        return Submitted(to, body[header:length].decode("utf-16-be"), b"")
+    return Submitted(to, "", body[header:length])
+
+
+def _deliver(
+    sender: str, coding: int, part: bytes, place: tuple[int, int, int] | None, at_s: float
+) -> tuple[str, int]:
+    header = b"" if place is None else bytes([5, 0, 3, *place])
+    if coding == SEVEN_BIT:
+        skipped = (len(header) * 8 + 6) // 7
+        length, body = skipped + len(part), _packed(bytes(skipped) + part)
+        body = header + body[len(header) :]
+    else:
+        length, body = len(header) + len(part), header + part
+    digits = sender.lstrip("+")
+    origin = bytes([len(digits), 0x91 if sender.startswith("+") else 0x81]) + _swapped(digits)
+    tpdu = (
+        bytes([0x44 if header else 0x04])
+        + origin
+        + bytes([0, coding])
+        + _timestamp(at_s)
+        + bytes([length])
+        + body
+    )
+    centre = b"\x91" + _swapped(SERVICE_CENTRE.lstrip("+"))
+    return (bytes([len(centre)]) + centre + tpdu).hex().upper(), len(tpdu)
+
+
+def _septets(text: str) -> list[bytes] | None:
+    """Per character one septet or two; None when the alphabet lacks one."""
+    found: list[bytes] = []
+    for one in text:
+        if one in EXTENSION:
+            found.append(bytes([ESCAPE, EXTENSION[one]]))
+        elif one in ALPHABET and one != ALPHABET[ESCAPE]:
+            found.append(bytes([ALPHABET.index(one)]))
+        else:
+            return None
+    return found
+
+
+def _text(septets: bytes) -> str:
+    extended = {code: one for one, code in EXTENSION.items()}
+    text, escaped = "", False
+    for septet in septets:
+        if escaped:
+            text, escaped = text + extended.get(septet, " "), False
+        elif septet == ESCAPE:
+            escaped = True
+        else:
+            text += ALPHABET[septet]
+    return text
+
+
+def _parts(characters: list[bytes], alone: int, of_part: int) -> list[bytes]:
+    """As few parts as hold them, no character torn apart."""
+    if sum(map(len, characters)) <= alone:
+        return [b"".join(characters)]
+    parts = [b""]
+    for one in characters:
+        if len(parts[-1]) + len(one) > of_part:
+            parts.append(b"")
+        parts[-1] += one
+    return parts
+
+
+def _packed(septets: bytes) -> bytes:
+    number = sum(septet << 7 * place for place, septet in enumerate(septets))
+    return number.to_bytes((7 * len(septets) + 7) // 8, "little")
+
+
+def _unpacked(octets: bytes, count: int) -> bytes:
+    number = int.from_bytes(octets, "little")
+    return bytes(number >> 7 * place & 0x7F for place in range(count))
+
+
+def _swapped(digits: str) -> bytes:
+    """Semi-octets, the first digit in the low half (TS 23.040 9.1.2.3)."""
+    if len(digits) % 2:
+        digits += "F"
+    return bytes.fromhex("".join(digits[at + 1] + digits[at] for at in range(0, len(digits), 2)))
+
+
+def _unswapped(octets: bytes) -> str:
+    return "".join(pair[::-1] for pair in octets.hex(" ").upper().split())
+
+
+def _timestamp(at_s: float) -> bytes:
+    """Service centre time stamp, in UTC (TS 23.040 9.2.3.11)."""
+    return _swapped(time.strftime("%y%m%d%H%M%S", time.gmtime(at_s)) + "00")
