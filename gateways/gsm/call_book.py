@@ -1,6 +1,7 @@
 """The life of calls: from their first sign to their one `CallReleased`, forward only, each step said once.
 
-Who a line or a row is about is decided elsewhere (`call_hints`, `call_lists`); here stands what follows from it.
+Who a line or a row is about is decided elsewhere (`call_hints`, `call_lists`); here stands what follows
+from it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Unsolicited lines about calls: whose they are, and what is believed at once.
 
-A hint of progress is believed when it comes; a hint of an end when it names the call, or when a list agrees, or
-when no list can be had. Of the several lines that speak of one end, each counts once.
+A hint of progress is believed when it comes; a hint of an end when it names the call, or when a list
+agrees, or when no list can be had. Of the several lines that speak of one end, each counts once.
 """
 
 from __future__ import annotations

@@ -106,7 +106,7 @@ class ListReader:
         )
 
     def _blame(self, missing: Sequence[Call], matched: Sequence[Call]) -> None:
-        """A hint that named no call was laid on one that the list shows, while another is missing: move it."""
+        """A hint that named no call was laid on one that the list shows, and another is missing: move it."""
         accused = [call for call in matched if call.ending is not None and not call.ending.certain]
         silent = [call for call in missing if call.ending is None and call.seen]
         if len(accused) == 1 and len(silent) == 1:

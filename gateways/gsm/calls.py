@@ -1,4 +1,5 @@
-"""The call table: which calls a modem holds, out of lists that tell the truth late and lines that hint at once.
+"""The call table: which calls a modem holds, out of lists that tell the truth late and lines that hint
+at once.
 
 +CLCC is the truth, unsolicited lines are hints (27.007 clause 7.18). A call has one `CallReleased`, whatever
 mixture of lines and lists says so. This module sends nothing and asks nothing: `looks` says when a list is

@@ -26,8 +26,8 @@ def by_usb(dialects: Dialects, vendor: int, product: int) -> CompiledDialect | N
 
 
 def by_lines(dialects: Dialects, lines: Sequence[str]) -> CompiledDialect:
-    """From the lines of a session, of either side. A dialect gets what its ancestors claim as well, so that the
-    more special one wins only by a line of its own."""
+    """From the lines of a session, of either side. A dialect gets what its ancestors claim as well, so
+    that the more special one wins only by a line of its own."""
     own = {dialect.key: _hits(dialect, lines) for dialect in dialects}
     return _best(
         dialects,

@@ -1,10 +1,10 @@
 """The dial guard: the last function before the bytes reach a modem.
 
 It refuses every call to an emergency number unless both switches are on, `psap.live` and the trunk's
-`emergency`, whatever asked for it and however the number is dressed: CLIR prefixes, `+`, `00`, country codes,
-blanks, pauses, several commands in one line, redial, phonebook dialling, deflection. A dial of which it cannot
-be proved that it is harmless is refused as well. It looks at whole command lines: a line whose end has not come
-is kept back, so that nothing gets past it in pieces.
+`emergency`, whatever asked for it and however the number is dressed: CLIR prefixes, `+`, `00`, country
+codes, blanks, pauses, several commands in one line, redial, phonebook dialling, deflection. A dial of
+which it cannot be proved that it is harmless is refused as well. It looks at whole command lines: a
+line whose end has not come is kept back, so that nothing gets past it in pieces.
 
 It must stay free of every other concern, and must not be asked whether it wants to look.
 """
@@ -34,8 +34,8 @@ _CALLING: Final = re.compile(r"\+(?:CTFR|CCFC|CHLD)|[\^$#*%]\w*(?:DIAL|CALL)\w*|
 # A keypad that is pressed key by key, and a URI, cannot be judged.
 _UNJUDGED: Final = re.compile(r"\+(?:CKPD|CDU)(?!\w)|[\^$#*%]\w*KEY\w*")
 _DIAL: Final = re.compile(r"D")
-# 27.007 clause 6.2 lets a modem ignore V.250's modifiers (`,` `W` `@` `!`) and so read another number than the
-# one that is written: with any of them in it a number cannot be judged.
+# 27.007 clause 6.2 lets a modem ignore V.250's modifiers (`,` `W` `@` `!`) and so read another number
+# than the one that is written: with any of them in it a number cannot be judged.
 _DIAL_STRING: Final = re.compile(r"[TP]?(?P<number>[+\d*#]+)[IG]*(?:;|$)")
 _LOOSE_DIAL_STRING: Final = re.compile(r"[TPL>@,W!()\-./]*(?P<number>[+\d*#]+)")
 
@@ -58,7 +58,8 @@ class DialGuard:
         self._numbers = self._numbers | {number for number in numbers if number.isdigit()}
 
     def pass_through(self, data: bytes) -> bytes:
-        """The bytes that may be written now: whole command lines. Raises DialRefused, and then writes nothing.
+        """The bytes that may be written now: whole command lines. Raises DialRefused, and then writes
+        nothing.
 
         An unfinished line is kept until its end comes. What was kept is forgotten with a refusal.
         """
@@ -95,8 +96,8 @@ class DialGuard:
 
     def _check(self, line: bytes, terminator: int) -> None:
         if terminator != _RETURN:
-            # Ends the text of a message, or cancels it; a modem that is not at the prompt may overread it, and
-            # take what stands around it for one line.
+            # Ends the text of a message, or cancels it; a modem that is not at the prompt may overread
+            # it, and take what stands around it for one line.
             if _PDU_TEXT.fullmatch(line) is None:
                 raise DialRefused("a command line that ends like a message")
             return
@@ -104,7 +105,8 @@ class DialGuard:
         if "A/" in text:
             raise DialRefused("a repeated command line could be a dial")
         if any(ord(char) < 0x20 or ord(char) > 0x7E for char in text):
-            # A backspace or a dropped byte would make the modem read another line than the one looked at here.
+            # A backspace or a dropped byte would make the modem read another line than the one looked
+            # at here.
             raise DialRefused("control characters in a command line")
         compact = text.replace(" ", "")
         self._check_dials(compact)
@@ -129,7 +131,8 @@ class DialGuard:
 
 
 def _is_command(compact: str, place: int) -> bool:
-    """Whether this `D` stands where a dial command would (V.250 clause 5.4): behind AT and basic commands, or `;`.
+    """Whether this `D` stands where a dial command would (V.250 clause 5.4): behind AT and basic
+    commands, or `;`.
 
     Not behind `&` (`&D0`), nor within an extended command's name or value.
     """

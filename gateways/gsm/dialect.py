@@ -12,7 +12,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from gateways.gsm.at.engine import Rules
+from gateways.gsm.at.results import Rules
 from gateways.gsm.hints import Sign
 
 Seconds = Annotated[float, Meta(ge=0, le=600)]
@@ -152,7 +152,7 @@ class Dialect(Table, frozen=True, kw_only=True):
     reset: str
     answer_trust: Literal["signalling", "early"]
     dial_blocking_s: Seconds
-    """How long ATD may go without a final result, during which any byte would abort it; 0: it answers at once."""
+    """How long ATD may go without a final result while any byte would abort it; 0: it answers at once."""
     poll: Poll
     times: Times
     voice: Voice

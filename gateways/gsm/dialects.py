@@ -1,5 +1,5 @@
-"""Reads `config/dialects/*.toml`. A file extends another: its scalars replace, its `init` comes after, and its
-patterns are tried before the other's, so that the specific one wins.
+"""Reads `config/dialects/*.toml`. A file extends another: its scalars replace, its `init` comes after,
+and its patterns are tried before the other's, so that the specific one wins.
 
 Unknown keys, broken patterns and impossible values are refused with the file and the path of the key. This
 module must not know a vendor.

@@ -1,7 +1,7 @@
 """Ending calls: which verb, and again until the call is really gone. Decides; sends nothing.
 
-Hang-ups without effect are among the commonest faults of this hardware: what was asked for stays asked for until
-the list of calls no longer shows the call.
+Hang-ups without effect are among the commonest faults of this hardware: what was asked for stays asked
+for until the list of calls no longer shows the call.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from typing import Final
 import phonenumbers
 
 _COMPARED_DIGITS: Final = 7
-"""As many trailing digits as two spellings of one number must share (national, international, with prefix)."""
+"""As many trailing digits as two spellings of one number must share (national, international)."""
 
 
 @functools.lru_cache(maxsize=1024)

@@ -12,10 +12,11 @@ from typing import Final
 
 import msgspec
 
-from gateways.gsm.at import engine as at
+from gateways.gsm.at import results as at
 from gateways.gsm.at.commands import Ticket, seen_on_wire
-from gateways.gsm.at.engine import Engine, Finished, Outcome
+from gateways.gsm.at.engine import QUIET_S, Engine
 from gateways.gsm.at.parse import integer
+from gateways.gsm.at.results import Finished, Outcome
 from gateways.gsm.call import COMING_IN, CallView
 from gateways.gsm.calls import CallTable
 from gateways.gsm.dialect import CompiledDialect
@@ -97,7 +98,7 @@ class Observer:
     def finish(self, now_s: float) -> None:
         """The session is over: ends that wait for their cause are reported, calls that live are left."""
         self.tick(now_s)
-        self._engine.tick(now_s + at.QUIET_S)
+        self._engine.tick(now_s + QUIET_S)
         self._work(now_s)
         self._table.settle(now_s)
         self._work(now_s)

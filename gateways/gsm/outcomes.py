@@ -1,11 +1,12 @@
-"""What a command's result means for the calls. Used by the driver, which sent it, and by the observer, which saw
-it sent. Pure; sends nothing."""
+"""What a command's result means for the calls. Used by the driver, which sent it, and by the observer,
+which saw it sent. Pure; sends nothing."""
 
 from __future__ import annotations
 
 from gateways.gsm.at import q850
-from gateways.gsm.at.engine import Finished, Outcome, error_code
+from gateways.gsm.at.engine import error_code
 from gateways.gsm.at.parse import body_of
+from gateways.gsm.at.results import Finished, Outcome
 from gateways.gsm.calls import CallTable
 from gateways.gsm.dialect import CompiledDialect
 from gateways.gsm.events import CallId

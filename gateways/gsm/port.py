@@ -1,8 +1,8 @@
 """A modem's command port: pyserial made harmless, with the dial guard in the only way to write.
 
-HUPCL is cleared before anything else, so that the death of this process does not drop DTR and with it the
-user's call. Whatever says that the port is gone (SerialException, OSError, termios.error, which is no OSError)
-becomes PortLost.
+HUPCL is cleared before anything else, so that the death of this process does not drop DTR and with it
+the user's call. Whatever says that the port is gone (SerialException, OSError, termios.error, which is
+no OSError) becomes PortLost.
 """
 
 from __future__ import annotations

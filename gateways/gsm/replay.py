@@ -88,26 +88,27 @@ def replay(trace: Trace, dialects: Dialects, *, region: str = "IT") -> list[Repl
                 observer.modem(entry.data, now_s)
             case Side.LOST:
                 observer.lost(now_s, entry.data.decode("latin-1"))
-        events += _replayed(observer.take_events(), events)
+        _add(events, observer.take_events())
         if entry.side is Side.LOST:
             events.append(
                 ReplayEvent(t=round(now_s, 3), event="modem.lost", call=None, number=None, cause=None)
             )
     observer.finish(now_s)
-    return events + _replayed(observer.take_events(), events)
+    _add(events, observer.take_events())
+    return sorted(events, key=lambda event: event.t)
 
 
-def _replayed(events: list[Event], before: list[ReplayEvent]) -> list[ReplayEvent]:
-    """An end is dated by its first sign, as long as that does not turn the order around."""
-    found: list[ReplayEvent] = []
-    latest_s = before[-1].t if before else 0.0
-    for event in events:
-        at_s = event.ended_s if isinstance(event, CallReleased) else event.at_s
-        latest_s = max(latest_s, round(at_s, 3))
-        one = _one(event, latest_s)
+def _add(events: list[ReplayEvent], new: list[Event]) -> None:
+    """An end is dated by its first sign, which may lie a moment back, but not ahead of the call's own
+    past."""
+    for event in new:
+        at_s = round(event.at_s, 3)
+        if isinstance(event, CallReleased):
+            past = [before.t for before in events if before.call == event.call]
+            at_s = max(round(event.ended_s, 3), *past) if past else round(event.ended_s, 3)
+        one = _one(event, at_s)
         if one is not None:
-            found.append(one)
-    return found
+            events.append(one)
 
 
 def _one(event: Event, at_s: float) -> ReplayEvent | None:

@@ -1,7 +1,7 @@
 """Brings a modem from unknown to ready: who are you, is the SIM open, the dialect's settings, the network.
 
-Hands out commands stage by stage and reads their results; sends nothing itself. It never gives up: what a busy
-SIM refuses is asked again, what the modem does not know is left out.
+Hands out commands stage by stage and reads their results; sends nothing itself. It never gives up: what
+a busy SIM refuses is asked again, what the modem does not know is left out.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from enum import Enum
 from typing import Final
 
 from gateways.gsm.at.commands import Command, Urgency, is_bare, prefix_of
-from gateways.gsm.at.engine import Finished, Outcome, error_code
+from gateways.gsm.at.engine import error_code
 from gateways.gsm.at.parse import parse_cpin, parse_emergency_numbers, parse_imei
+from gateways.gsm.at.results import Finished, Outcome
 from gateways.gsm.detection import by_identity
 from gateways.gsm.dialect import CompiledDialect
 from gateways.gsm.dialects import Dialects

@@ -4,8 +4,8 @@
     0.000 > ATD+393331112223;\\r
     0.041 < \\r\\nOK\\r\\n
 
-`>` host to modem, `<` modem to host, bytes escaped as in Python. A line `2.500 ! reason` says that the port was
-lost. A PIN is never written down.
+`>` host to modem, `<` modem to host, bytes escaped as in Python. A line `2.500 ! reason` says that the
+port was lost. A PIN is never written down.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def format_entry(entry: Entry) -> str:
 
 
 def escape(data: bytes) -> str:
-    """Bytes as Python writes them, quotes left alone; blanks at the end are escaped too, since editors cut them."""
+    """Bytes as Python writes them, quotes left alone; a blank at the end too, since editors cut it."""
     text = "".join(
         _NAMED.get(byte) or (chr(byte) if 0x20 <= byte <= 0x7E else f"\\x{byte:02x}") for byte in data
     )

@@ -1,7 +1,7 @@
 """When a modem's voice path is switched, call by call. Decides; sends nothing.
 
-The path is asked for again for every call where the dialect wants that, repeated while the modem refuses (some
-take it only once the call is really up), and switched off behind the last call.
+The path is asked for again for every call where the dialect wants that, repeated while the modem
+refuses (some take it only once the call is really up), and switched off behind the last call.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ class Urgency(IntEnum):
 
 
 class Finals(Enum):
-    """Which final result codes end the command, besides OK, ERROR, +CME ERROR, +CMS ERROR and the dialect's."""
+    """Which final result codes end the command, besides OK, the errors and the dialect's own."""
 
     PLAIN = "plain"
     CALL = "call"

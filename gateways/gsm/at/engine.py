@@ -8,7 +8,7 @@ must not write a byte while a dial is pending on a modem that would abort it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import Enum
 from typing import Final
 
@@ -16,6 +16,16 @@ import msgspec
 
 from gateways.gsm.at.commands import Command, Finals, Ticket, Urgency, prefix_of
 from gateways.gsm.at.lines import Item, Line, LineReader, Overrun, Prompt
+from gateways.gsm.at.results import (
+    BytesDropped,
+    EngineEvent,
+    Finished,
+    InSync,
+    Outcome,
+    Rules,
+    SyncLost,
+    Unsolicited,
+)
 
 QUIET_S: Final = 0.2
 """An unfinished line is looked at once nothing has followed it for so long."""
@@ -28,74 +38,6 @@ _ERROR: Final = re.compile(r"ERROR|\+CM[ES] ERROR: ?(?P<code>.*)")
 _CALL_FAILED: Final = re.compile(r"NO CARRIER|BUSY|NO ANSWER|NO DIAL ?TONE")
 _PDU: Final = re.compile(r"(?:[0-9A-Fa-f]{2}){7,}")
 _CODE_INSIDE: Final = re.compile(r"(?<=[^\"])[+^*#$][A-Z]{3,}:")
-
-
-class Outcome(Enum):
-    """How a command ended."""
-
-    OK = "ok"
-    ERROR = "error"
-    """ERROR, +CME ERROR, +CMS ERROR, or the dialect's own refusal: the modem lives and declines."""
-    CALL_FAILED = "call_failed"
-    """NO CARRIER, BUSY, NO ANSWER, NO DIALTONE, for ATD and ATA."""
-    TIMED_OUT = "timed_out"
-    ABORTED = "aborted"
-    """A hang-up was written over it, or the port was opened anew."""
-
-
-class Rules(msgspec.Struct, frozen=True, kw_only=True):
-    """What the engine has to know of a dialect."""
-
-    known: Callable[[str], bool]
-    """Whether the line is an unsolicited code of this dialect."""
-    takes_next_line: Callable[[str], bool]
-    """Whether an unsolicited code is followed by one line of payload (`+CMT:`)."""
-    refusals: tuple[re.Pattern[str], ...] = ()
-    """Final results beyond the standard's that mean ERROR (`COMMAND NOT SUPPORT`)."""
-    unterminated: re.Pattern[str] | None = None
-    resync: tuple[str, ...] = ("AT+CMEE?", "AT+CMGF?", "AT+CRC?")
-    """Queries whose answer nothing else looks like; used in turn, so that a late answer fits none but its own."""
-    resync_timeout_s: float = 1.0
-    gap_s: float = 0.0
-    """Pause that the modem needs between a final result and the next command."""
-
-
-class Finished(msgspec.Struct, frozen=True, kw_only=True):
-    """A command has ended."""
-
-    ticket: Ticket
-    command: Command
-    outcome: Outcome
-    sent_s: float | None
-    """When it was written; none when it never was."""
-    lines: tuple[str, ...] = ()
-    """Its answer lines, in order."""
-    final: str = ""
-    """The final result as it came; empty for a timeout."""
-
-
-class Unsolicited(msgspec.Struct, frozen=True, kw_only=True):
-    """A line that answers nothing: a URC, a stray final result, or noise."""
-
-    text: str
-    payload: str | None = None
-
-
-class BytesDropped(msgspec.Struct, frozen=True, kw_only=True):
-    """A line that never ended was thrown away."""
-
-    count: int
-
-
-class InSync(msgspec.Struct, frozen=True, kw_only=True):
-    """Question and answer fit each other (again)."""
-
-
-class SyncLost(msgspec.Struct, frozen=True, kw_only=True):
-    """No query was answered. Every queued command has been given up; `start` begins anew."""
-
-
-EngineEvent = Finished | Unsolicited | BytesDropped | InSync | SyncLost
 
 
 class _Waiting(msgspec.Struct, frozen=True):
@@ -135,7 +77,7 @@ class Engine:
         self._probe_refused = False
         self._resync_after = False
         self._free_at_s = 0.0
-        self._heard_s = 0.0
+        self._quiet_at_s: float | None = None
         self._tickets = 0
         self._payload_of: str | None = None
         self._payload_until_s = 0.0
@@ -155,7 +97,8 @@ class Engine:
         self._lines.clear()
         self._out.clear()
         self._payload_of = None
-        self._heard_s = self._free_at_s = now_s
+        self._quiet_at_s = None
+        self._free_at_s = now_s
         if listen_s > 0:
             self._phase, self._held_until_s = _Phase.HELD, now_s + listen_s
         else:
@@ -216,14 +159,15 @@ class Engine:
 
     def receive(self, data: bytes, now_s: float) -> None:
         """Bytes from the modem."""
-        self._heard_s = now_s
         self._lines.push(data)
         while (item := self._lines.next(want_prompt=self._wants_prompt)) is not None:
             self._item(item, now_s)
+        self._quiet_at_s = now_s + QUIET_S if self._lines.pending else None
 
     def tick(self, now_s: float) -> None:
         """Time has passed; call it at or after `next_deadline`."""
-        if self._lines.pending and now_s >= self._heard_s + QUIET_S:
+        if self._quiet_at_s is not None and now_s >= self._quiet_at_s:
+            self._quiet_at_s = None
             item = self._lines.flush_quiet(want_prompt=self._wants_prompt)
             if item is not None:
                 self._item(item, now_s)
@@ -237,8 +181,8 @@ class Engine:
     def next_deadline(self) -> float | None:
         """When `tick` has something to do, if no byte comes before."""
         times: list[float] = []
-        if self._lines.pending and (self._lines.unterminated is not None or self._wants_prompt):
-            times.append(self._heard_s + QUIET_S)
+        if self._quiet_at_s is not None:
+            times.append(self._quiet_at_s)
         if self._phase is _Phase.HELD:
             times.append(self._held_until_s)
         if self._flight is not None:

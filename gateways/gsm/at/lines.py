@@ -1,8 +1,9 @@
 """Bytes into lines, as modems really send them. Knows nothing of what a line means.
 
-A run of CR and LF of any make ends a line (`\\r\\n`, `\\r\\r\\n`, a bare `\\r`), so that empty lines vanish. A
-final result with the next answer glued to it (`ERROR+CNUM:`), and a code that a firmware forgets to end
-(`+CSSU: 2^CEND:…`), are cut apart. What never ends is dropped at `max_line` bytes and counted.
+A run of CR and LF of any make ends a line (`\\r\\n`, `\\r\\r\\n`, a bare `\\r`), so that empty lines
+vanish. A final result with the next answer glued to it (`ERROR+CNUM:`), and a code that a firmware
+forgets to end (`+CSSU: 2^CEND:…`), are cut apart. What never ends is dropped at `max_line` bytes and
+counted.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Tolerant readers of single answer and URC lines (27.007). None means: not readable, look elsewhere.
 
-Every field behind the ones that carry the meaning may be missing or empty; no reader raises on a modem's line.
+Every field behind the ones that carry the meaning may be missing or empty; no reader raises on a
+modem's line.
 """
 
 from __future__ import annotations
@@ -140,8 +141,10 @@ def parse_creg(line: str, *, answer: bool) -> Registration | None:
 
     Some modems leave `<n>` out of the answer; then a location area, which is quoted or hexadecimal, follows.
     """
-    fields = split_fields(body_of(line))
-    place = 1 if answer and len(fields) > 1 and integer(fields[1]) is not None and len(fields[1]) <= 2 else 0
+    body = body_of(line)
+    fields = split_fields(body)
+    second_is_state = len(fields) > 1 and integer(fields[1]) is not None and not _QUOTED_SECOND.match(body)
+    place = 1 if answer and second_is_state and len(fields[1]) <= 2 else 0
     value = integer(fields[place])
     if value is None:
         return None
@@ -211,5 +214,6 @@ def parse_emergency_numbers(line: str) -> tuple[str, ...]:
     return tuple(numbers)
 
 
+_QUOTED_SECOND: Final = re.compile(r"[^,]*,\s*\"")
 _IMEI: Final = re.compile(r"(?<!\d)\d{14,16}(?!\d)")
 _HEX: Final = re.compile(r"(?:[0-9A-F]{2})+")

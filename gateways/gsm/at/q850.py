@@ -1,4 +1,4 @@
-"""Why a call ended, as a number of ITU-T Q.850, out of what modems say about it (27.007 +CEER is free text)."""
+"""Why a call ended, as a number of ITU-T Q.850, out of what modems say (27.007 +CEER is free text)."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class Assembler:
         self._open: dict[tuple[str, int, int], _Open] = {}
 
     def add(self, message: Delivered, now_s: float, *, stored: int | None = None) -> Whole | None:
-        """One PDU; the whole message once its last part is there. `stored`: where the modem keeps this part."""
+        """One PDU; the whole message once its last part is there. `stored`: where the modem keeps it."""
         places = () if stored is None else (stored,)
         part = message.part
         if part is None:

@@ -68,7 +68,8 @@ def read_deliver(pdu: str) -> Delivered:
 
 
 def write_submit(number: str, text: str, *, reference: int = 0) -> list[tuple[str, int]]:
-    """The SMS-SUBMITs for a text, with the length that +CMGS wants: octets without the service centre's address.
+    """The SMS-SUBMITs for a text, with the length that +CMGS wants: octets without the service centre's
+    address.
 
     More than one when the text does not fit into one; `reference` then ties them together.
     """

@@ -1,0 +1,65 @@
+"""What is known of a line besides its calls: signal, registration, when to ask for a sign of life. Pure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gateways.gsm.at.parse import Registration, dbm_of, integer, parse_creg, parse_csq
+from gateways.gsm.at.results import Finished, Outcome
+from gateways.gsm.events import Event, RegistrationChanged, SignalChanged
+from gateways.gsm.hints import Hint, Sign
+from gateways.gsm.startup import REGISTRATION_QUERY, SIGNAL_QUERY
+
+_WATCHES_PER_NETWORK_QUERY: Final = 3
+
+
+class LineWatch:
+    """See the module."""
+
+    def __init__(self) -> None:
+        self.registration: Registration | None = None
+        self.signal_dbm: int | None = None
+        self._last_s = 0.0
+        self._count = 0
+
+    def hint(self, hint: Hint, now_s: float) -> list[Event]:
+        """An unsolicited line about signal or network."""
+        if hint.sign is Sign.SIGNAL:
+            rssi = integer(hint.value)
+            return self._signal(dbm_of(rssi) if rssi is not None else None, now_s)
+        return self._registered(parse_creg(hint.text, answer=False), now_s)
+
+    def answer(self, finished: Finished, now_s: float) -> list[Event]:
+        """The answer of any command; only those about signal and network count."""
+        if finished.outcome is Outcome.OK and finished.lines:
+            if finished.command.text == SIGNAL_QUERY:
+                return self._signal(parse_csq(finished.lines[0]), now_s)
+            if finished.command.text == REGISTRATION_QUERY:
+                return self._registered(parse_creg(finished.lines[0], answer=True), now_s)
+        return []
+
+    def begin(self, now_s: float) -> None:
+        """The modem is ready, and has just been asked."""
+        self._last_s = now_s
+
+    def due_s(self, idle_s: float) -> float:
+        """When the next sign of life is wanted."""
+        return self._last_s + idle_s
+
+    def query(self, now_s: float) -> str:
+        """The command for it: mostly the signal, now and then the network."""
+        self._last_s = now_s
+        self._count += 1
+        return REGISTRATION_QUERY if self._count % _WATCHES_PER_NETWORK_QUERY == 0 else SIGNAL_QUERY
+
+    def _signal(self, dbm: int | None, now_s: float) -> list[Event]:
+        if dbm == self.signal_dbm:
+            return []
+        self.signal_dbm = dbm
+        return [SignalChanged(at_s=now_s, dbm=dbm)]
+
+    def _registered(self, state: Registration | None, now_s: float) -> list[Event]:
+        if state is None or state is self.registration:
+            return []
+        self.registration = state
+        return [RegistrationChanged(at_s=now_s, state=state)]

@@ -1,0 +1,600 @@
+"""The working half of the modem driver: what follows from bytes and from time. `driver.Driver` adds the
+requests.
+
+Engine, call table, dialect, start-up, voice switch, hang-ups and watchdog ladder are put together here,
+and nothing of what each of them knows is decided again. This module knows no vendor, no clock and no
+port.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gateways.gsm.at import results as at
+from gateways.gsm.at.commands import Command, Ticket, Urgency
+from gateways.gsm.at.engine import Engine
+from gateways.gsm.at.parse import Registration, integer, parse_cpin
+from gateways.gsm.at.results import Finished, Outcome
+from gateways.gsm.call import CallView
+from gateways.gsm.calls import CallTable
+from gateways.gsm.dialect import CompiledDialect
+from gateways.gsm.dialects import AUTO, Dialects
+from gateways.gsm.events import (
+    CallEvent,
+    CallId,
+    CallReleased,
+    CommandRefused,
+    EmergencyNumbers,
+    Event,
+    HangUpStuck,
+    Identity,
+    ModemRebooted,
+    NoiseDropped,
+    Ready,
+    Ref,
+    RequestDone,
+    RequestFailed,
+    Responsive,
+    SimState,
+    SmsFailed,
+    SmsReceived,
+    SmsSent,
+    Stage,
+    UnknownLine,
+    Unresponsive,
+    VoiceFailed,
+    VoiceReady,
+)
+from gateways.gsm.hang_up import HangUps
+from gateways.gsm.hints import Hint, Sign
+from gateways.gsm.inbox import Inbox, listed
+from gateways.gsm.interpret import interpret
+from gateways.gsm.ladder import Ladder
+from gateways.gsm.line_watch import LineWatch
+from gateways.gsm.outcomes import (
+    answer_finished,
+    dial_finished,
+    hang_up_finished,
+    list_finished,
+    report_finished,
+)
+from gateways.gsm.purposes import (
+    Answering,
+    Calls,
+    Dialling,
+    Explaining,
+    HangingUp,
+    Purpose,
+    Requesting,
+    SmsDeleting,
+    SmsReading,
+    SmsSending,
+    Starting,
+    VoiceOff,
+    VoiceOn,
+    Watching,
+)
+from gateways.gsm.startup import (
+    EMERGENCY_QUERY,
+    STORED_SMS_QUERY,
+    Startup,
+    command_of,
+)
+from gateways.gsm.voice import VoiceSwitch
+from messages.base import HangupCause
+
+LISTS_REFUSED: Final = 3
+"""After so many refusals in a row the modem is taken to have no +CLCC."""
+
+_REFS_KEPT: Final = 512
+
+
+class ModemCore:
+    """See the module."""
+
+    def __init__(
+        self,
+        dialects: Dialects,
+        dialect: str = AUTO,
+        *,
+        region: str = "IT",
+        pin: str = "",
+        listen_first: bool = False,
+    ) -> None:
+        chosen = None if dialect == AUTO else dialects.get(dialect)
+        self._region = region
+        self._startup = Startup(dialects, chosen, pin)
+        self._engine = Engine(self.dialect.rules)
+        self._table = CallTable()
+        self._voice = VoiceSwitch(self.dialect.data.voice)
+        self._hang_ups = HangUps()
+        self._ladder = Ladder(reboot_s=self.dialect.data.times.reboot_s)
+        self._inbox = Inbox(region)
+        self._purposes: dict[Ticket, Purpose] = {}
+        self._refs: dict[Ref, CallId] = {}
+        self._taken: set[CallId] = set()
+        self._listen_first = listen_first
+        self._opened = False
+        self._needs_start = True
+        self._ready_said = False
+        self._last_list_s = 0.0
+        self._lists_refused = 0
+        self._line = LineWatch()
+        self._sms_reference = 0
+        self._events: list[Event] = []
+        self.protected = False
+        """Set by the shell while the journal says that a leg stands on this line: no reset then, whatever the
+        call table shows."""
+        self._use_dialect()
+
+    # ----------------------------------------------------------------------------------------- what it is
+
+    @property
+    def dialect(self) -> CompiledDialect:
+        """The dialect in use; the base until the modem's own is known."""
+        return self._startup.dialect
+
+    @property
+    def ready(self) -> bool:
+        """Initialised, and answering."""
+        return self._ready_said and not self._ladder.climbing
+
+    @property
+    def listening(self) -> bool:
+        """Only reading, after a restart."""
+        return self._engine.listening
+
+    @property
+    def identity(self) -> Identity:
+        """What the modem has said of itself."""
+        return self._startup.identity()
+
+    @property
+    def sim(self) -> str:
+        """What the SIM waits for (`READY`); empty until known."""
+        return self._startup.sim
+
+    @property
+    def registration(self) -> Registration | None:
+        """How the network knows the SIM; none until told."""
+        return self._line.registration
+
+    @property
+    def signal_dbm(self) -> int | None:
+        """Signal strength; none while unknown."""
+        return self._line.signal_dbm
+
+    def calls(self) -> tuple[CallView, ...]:
+        """The calls that have not been released, oldest first."""
+        return self._table.calls()
+
+    def call_of(self, ref: Ref) -> CallId | None:
+        """The call, live or gone, that was dialled or adopted under this name."""
+        return self._refs.get(ref)
+
+    # ---------------------------------------------------------------------------------- bytes and time
+
+    def opened(self, now_s: float, *, listen_first: bool | None = None) -> None:
+        """The port is open (again). Begins with an unmistakable query, then asks for the calls."""
+        listen = self._listen_first if listen_first is None else listen_first
+        self._listen_first = False
+        self._opened = True
+        self._needs_start = True
+        self._ladder.opened()
+        self._purposes_of_before(now_s)
+        self._engine.start(now_s, listen_s=self.dialect.data.dial_blocking_s if listen else 0.0)
+        self._work(now_s)
+
+    def port_lost(self, now_s: float) -> None:
+        """The port is gone: nothing can be asked. Calls may live on in the modem until `opened` tells."""
+        self._opened = self._ready_said = False
+        self._engine.stop()
+        self._purposes_of_before(now_s)
+        self._table.dials_lost(now_s, cause=HangupCause.LINE_LOST, text="the modem's port is gone")
+        self._work(now_s)
+
+    def calls_lost(self, now_s: float, text: str) -> None:
+        """The modem is gone for good, and its calls with it."""
+        self._table.all_lost(now_s, cause=HangupCause.LINE_LOST, text=text, certain=True)
+        self._work(now_s)
+
+    def receive(self, data: bytes, now_s: float) -> None:
+        """Bytes from the modem."""
+        self._engine.receive(data, now_s)
+        self._work(now_s)
+
+    def tick(self, now_s: float) -> None:
+        """Time has passed; call it at or after `next_deadline`."""
+        self._engine.tick(now_s)
+        self._table.tick(now_s)
+        self._startup.tick(now_s)
+        self._events += self._inbox.overdue(now_s)
+        if self._opened and self._ladder.try_again(now_s):
+            self._needs_start = True
+            self._engine.start(now_s)
+        self._work(now_s)
+
+    def next_deadline(self) -> float | None:
+        """When `tick` has something to do, if nothing comes before; none: never."""
+        times = [
+            self._engine.next_deadline(),
+            self._table.next_deadline(),
+            self._inbox.next_deadline(),
+            self._ladder.next_deadline() if self._opened else None,
+        ]
+        if self._engine.in_sync and not self._engine.silenced:
+            times += [
+                self._startup.next_deadline(),
+                self._voice.next_deadline(self.calls()),
+                self._hang_ups.next_deadline(
+                    [view for view in self.calls() if not self._has(HangingUp(view.call))]
+                ),
+                self._next_list_s(),
+                self._next_watch_s(),
+            ]
+        return min((time for time in times if time is not None), default=None)
+
+    def take_output(self) -> bytes:
+        """Bytes to write now, through the port's dial guard."""
+        return self._engine.take_output()
+
+    def take_events(self) -> list[Event]:
+        """What has happened, in order."""
+        events, self._events = self._events, []
+        return events
+
+    def write_refused(self, now_s: float, reason: str) -> None:
+        """The dial guard kept what `take_output` gave: the call, if it was one, has ended."""
+        ticket = self._engine.in_flight
+        purpose = self._purposes.get(ticket) if ticket is not None else None
+        if isinstance(purpose, Dialling):
+            self._table.ended(
+                purpose.call,
+                now_s,
+                cause=HangupCause.GUARDED,
+                text=reason,
+                certain=True,
+                certain_cause=True,
+                kind="guard",
+            )
+        self._engine.fail_in_flight(now_s)
+        self._work(now_s)
+
+    # ------------------------------------------------------------------------------------- what goes on
+
+    def _work(self, now_s: float) -> None:
+        """React until nothing is left to react to."""
+        while True:
+            events = self._engine.take_events()
+            for event in events:
+                self._engine_event(event, now_s)
+            for command in self._startup.take_commands():
+                self._submit(command, Starting(), now_s)
+            if not self._table_events(now_s) and not events:
+                break
+        self._drive(now_s)
+
+    def _drive(self, now_s: float) -> None:
+        """Send what the calls ask for, the urgent first."""
+        if not self._opened or self._engine.lost:
+            return
+        for view, verb in self._hang_ups.due(self.calls(), self.dialect.data, now_s):
+            if not self._has(HangingUp(view.call)):
+                self._send_hang_up(view, verb, now_s)
+        if not self._engine.in_sync:
+            return
+        for call in self._voice.due(self.calls(), self._taken, now_s):
+            self._switch_voice(call, now_s)
+        if self._voice.off_due(self.calls()):
+            for text in self.dialect.data.voice.off:
+                self._submit(command_of(self.dialect, text, Urgency.CONTROL), VoiceOff(), now_s)
+        self._explain(now_s)
+        if self._list_due(now_s):
+            self._table.take_look()
+            self._submit(command_of(self.dialect, self.dialect.data.calls, Urgency.TRUTH), Calls(), now_s)
+        self._watch(now_s)
+
+    def _table_events(self, now_s: float) -> bool:
+        events: list[CallEvent] = self._table.take_events()
+        for event in events:
+            self._events.append(event)
+            if isinstance(event, CallReleased):
+                self._hang_ups.gone(event.call)
+                self._voice.gone(event.call)
+                self._taken.discard(event.call)
+                self._withdraw_dial(event.call)
+        return bool(events)
+
+    def _engine_event(self, event: at.EngineEvent, now_s: float) -> None:
+        match event:
+            case at.Unsolicited(text=text, payload=payload):
+                self._unsolicited(text, payload, now_s)
+            case at.Finished():
+                self._finished(event, now_s)
+            case at.InSync():
+                self._in_sync(now_s)
+            case at.SyncLost():
+                self._sync_lost(now_s)
+            case at.BytesDropped(count=count):
+                self._events.append(NoiseDropped(at_s=now_s, bytes_dropped=count))
+
+    def _in_sync(self, now_s: float) -> None:
+        if self._ladder.answered():
+            self._events.append(Responsive(at_s=now_s))
+        self._table.want_look()
+        if self._needs_start:
+            self._needs_start = self._ready_said = False
+            if self._can_list:
+                self._table.take_look()
+                self._submit(command_of(self.dialect, self.dialect.data.calls, Urgency.TRUTH), Calls(), now_s)
+            self._startup.begin()
+
+    def _sync_lost(self, now_s: float) -> None:
+        self._ready_said = False
+        live = self.protected or self._table.busy
+        stage = self._ladder.failed(now_s, live=live)
+        self._table.dials_lost(now_s, cause=HangupCause.LINE_LOST, text="the modem does not answer")
+        self._events.append(Unresponsive(at_s=now_s, stage=stage, live_calls=len(self.calls())))
+        if stage is Stage.RESET:
+            self._engine.write_blind(self.dialect.data.reset)
+
+    def _finished(self, finished: Finished, now_s: float) -> None:
+        if finished.outcome is Outcome.TIMED_OUT and finished.sent_s is not None:
+            self._events.append(Unresponsive(at_s=now_s, stage=Stage.RESYNC, live_calls=len(self.calls())))
+        purpose = self._purposes.pop(finished.ticket, None)
+        dialect, region = self.dialect, self._region
+        match purpose:
+            case Dialling(call):
+                dial_finished(self._table, dialect, region, call, finished, now_s)
+                if finished.outcome is Outcome.OK:
+                    self._taken.add(call)
+            case Answering(call):
+                answer_finished(self._table, dialect, region, call, finished, now_s)
+                if finished.outcome is not Outcome.OK:
+                    self._report("answer", call, finished, now_s)
+            case HangingUp(call):
+                hang_up_finished(self._table, call, finished, now_s, can_ask=self._can_list)
+                self._table.want_look()
+            case Calls():
+                self._list_finished(finished, now_s)
+            case Explaining(call):
+                report_finished(self._table, call, finished, now_s)
+            case Requesting(request, call):
+                self._report(request, call, finished, now_s)
+                if request == "conference" and finished.outcome is Outcome.OK:
+                    self._table.joined()
+                self._table.want_look()
+            case VoiceOn(call, last):
+                self._voice_finished(call, last, finished, now_s)
+            case Starting():
+                self._start_finished(finished, now_s)
+            case Watching():
+                self._events += self._line.answer(finished, now_s)
+            case SmsReading(index):
+                if finished.outcome is Outcome.OK and len(finished.lines) > 1:
+                    self._sms(finished.lines[1], now_s, stored=index)
+            case SmsSending(ref, last):
+                if last or finished.outcome is not Outcome.OK:
+                    self._events.append(
+                        SmsSent(at_s=now_s, ref=ref, ok=finished.outcome is Outcome.OK, text=finished.final)
+                    )
+            case SmsDeleting() | VoiceOff() | None:
+                pass
+
+    def _unsolicited(self, text: str, payload: str | None, now_s: float) -> None:
+        hint = interpret(self.dialect, text, self._region)
+        if hint is None:
+            if self._engine.listening and text == "OK":
+                # The result of the dial that a former process has sent.
+                self._engine.end_listening(now_s)
+            self._events.append(UnknownLine(at_s=now_s, text=text))
+        elif hint.sign.about_calls:
+            self._table.hint(hint, now_s, can_ask=self._can_list)
+            if hint.sign in (Sign.ANSWERED, Sign.RELEASED):
+                self._engine.end_listening(now_s)
+        else:
+            self._other_line(hint, payload, now_s)
+
+    def _other_line(self, hint: Hint, payload: str | None, now_s: float) -> None:
+        match hint.sign:
+            case Sign.SIGNAL | Sign.REGISTRATION:
+                self._events += self._line.hint(hint, now_s)
+            case Sign.SIM:
+                sim = parse_cpin(hint.text)
+                if sim is not None:
+                    self._sim(sim.code, now_s)
+            case Sign.REBOOTED:
+                self._rebooted(now_s)
+            case Sign.SMS if payload is not None:
+                self._sms(payload, now_s, stored=None)
+            case Sign.SMS_STORED:
+                index = integer(hint.value)
+                if index is not None:
+                    command = command_of(self.dialect, f"AT+CMGR={index}", Urgency.SET_UP)
+                    self._submit(command, SmsReading(index), now_s)
+            case _:
+                pass
+
+    def _rebooted(self, now_s: float) -> None:
+        if self._needs_start or not self._opened:
+            return
+        self._events.append(ModemRebooted(at_s=now_s))
+        self._table.all_lost(
+            now_s, cause=HangupCause.LINE_LOST, text="the modem has started anew", certain=False
+        )
+        self._needs_start = True
+        self._purposes_of_before(now_s)
+        self._engine.start(now_s)
+
+    # ------------------------------------------------------------------------------------ call commands
+
+    @property
+    def _can_list(self) -> bool:
+        """Whether the list of calls can be had soon."""
+        return (
+            self.dialect.data.poll.allowed
+            and self._lists_refused < LISTS_REFUSED
+            and self._opened
+            and not (self._engine.lost or self._engine.listening or self._engine.silenced)
+        )
+
+    def _list_due(self, now_s: float) -> bool:
+        if not self._can_list or self._has(Calls()):
+            return False
+        next_s = self._next_list_s()
+        return self._table.looks or (next_s is not None and now_s >= next_s)
+
+    def _next_list_s(self) -> float | None:
+        if not self._table.busy or not self._can_list or self._has(Calls()):
+            return None
+        poll = self.dialect.data.poll
+        return self._last_list_s + (poll.setup_s if self._table.unsettled else poll.active_s)
+
+    def _list_finished(self, finished: Finished, now_s: float) -> None:
+        self._last_list_s = now_s
+        if finished.outcome is Outcome.ERROR:
+            self._lists_refused += 1
+        elif finished.outcome is Outcome.OK:
+            self._lists_refused = 0
+        list_finished(self._table, self.dialect, self._region, finished, now_s)
+
+    def _explain(self, now_s: float) -> None:
+        text = self.dialect.data.report
+        while text and (call := self._table.unexplained()) is not None:
+            self._submit(command_of(self.dialect, text, Urgency.TRUTH), Explaining(call), now_s)
+
+    def _send_hang_up(self, view: CallView, verb: str, now_s: float) -> None:
+        if self._hang_ups.sent(view.call, now_s):
+            self._events.append(
+                HangUpStuck(at_s=now_s, call=view.call, attempts=self._hang_ups.attempts(view.call))
+            )
+        ticket = self._engine.in_flight
+        over_its_dial = ticket is not None and self._purposes.get(ticket) == Dialling(view.call)
+        command = Command(
+            text=verb,
+            timeout_s=self.dialect.data.times.hang_up_s,
+            urgency=Urgency.HANG_UP,
+            interrupts=over_its_dial or self._engine.listening,
+        )
+        self._submit(command, HangingUp(view.call), now_s)
+
+    def _report(self, request: str, call: CallId | None, finished: Finished, now_s: float) -> None:
+        if finished.outcome is Outcome.OK:
+            self._events.append(RequestDone(at_s=now_s, request=request, call=call))
+        else:
+            text = finished.final or finished.outcome.value
+            self._events.append(RequestFailed(at_s=now_s, request=request, call=call, text=text))
+
+    def _switch_voice(self, call: CallId, now_s: float) -> None:
+        self._voice.asked(call)
+        commands = self.dialect.data.voice.on
+        for place, text in enumerate(commands, 1):
+            command = command_of(self.dialect, text, Urgency.CONTROL)
+            self._submit(command, VoiceOn(call, place == len(commands)), now_s)
+
+    def _voice_finished(self, call: CallId, last: bool, finished: Finished, now_s: float) -> None:
+        if self._table.view(call) is None:
+            return
+        voice = self.dialect.data.voice
+        if finished.outcome is not Outcome.OK and self._voice.refused(call, now_s):
+            self._events.append(VoiceFailed(at_s=now_s, call=call, text=finished.final or "no answer"))
+        elif finished.outcome is Outcome.OK and last:
+            self._voice.switched(call)
+        if last and self._voice.is_on(call):
+            self._events.append(
+                VoiceReady(at_s=now_s, call=call, rate_hz=voice.rate_hz, frame_bytes=voice.frame_bytes)
+            )
+
+    # ------------------------------------------------------------------------------------ line and modem
+
+    def _start_finished(self, finished: Finished, now_s: float) -> None:
+        before = self._startup.chosen
+        sim_before = self._startup.sim
+        self._events += self._line.answer(finished, now_s)
+        if finished.outcome is Outcome.ERROR:
+            self._events.append(
+                CommandRefused(at_s=now_s, command=_without_pin(finished.command.text), error=finished.final)
+            )
+        self._startup.result(finished, now_s)
+        if self._startup.sim != sim_before:
+            self._events.append(SimState(at_s=now_s, code=self._startup.sim))
+        if self._startup.chosen is not before:
+            self._use_dialect()
+        if finished.command.text == STORED_SMS_QUERY and finished.outcome is Outcome.OK:
+            for index, pdu in listed(finished.lines):
+                self._sms(pdu, now_s, stored=index)
+        if finished.command.text == EMERGENCY_QUERY and self._startup.emergency_numbers:
+            self._events.append(EmergencyNumbers(at_s=now_s, numbers=self._startup.emergency_numbers))
+        if self._startup.done and not self._ready_said and not self._needs_start:
+            self._ready_said = True
+            self._line.begin(now_s)
+            self._events.append(Ready(at_s=now_s, identity=self.identity))
+
+    def _use_dialect(self) -> None:
+        dialect = self.dialect
+        self._engine.set_rules(dialect.rules)
+        self._voice.set_dialect(dialect.data.voice)
+        self._ladder.reboot_s = dialect.data.times.reboot_s
+        times = dialect.data.times
+        self._table.configure(
+            settle_s=times.settle_s, dial_appears_s=times.dial_appears_s, early_answer=dialect.early_answer
+        )
+
+    def _next_watch_s(self) -> float | None:
+        if not self._ready_said or not self._engine.idle:
+            return None
+        return self._line.due_s(self.dialect.data.poll.idle_s)
+
+    def _watch(self, now_s: float) -> None:
+        """A sparse sign of life; it also finds out early that a modem has fallen silent."""
+        due_s = self._next_watch_s()
+        if due_s is None or now_s < due_s:
+            return
+        query = self._line.query(now_s)
+        self._submit(command_of(self.dialect, query, Urgency.IDLE), Watching(), now_s)
+
+    def _sim(self, code: str, now_s: float) -> None:
+        if code == self._startup.sim:
+            return
+        was_closed = self._ready_said and self._startup.sim != "READY"
+        self._startup.sim = code
+        self._events.append(SimState(at_s=now_s, code=code))
+        if code == "READY" and was_closed:
+            # What needs the SIM was refused at the start; the whole is repeated.
+            self._ready_said = False
+            self._startup.begin()
+
+    def _sms(self, pdu: str, now_s: float, *, stored: int | None) -> None:
+        event: SmsReceived | SmsFailed | None = self._inbox.add(pdu, now_s, stored=stored)
+        if event is not None:
+            self._events.append(event)
+
+    # --------------------------------------------------------------------------------------- small things
+
+    def _submit(self, command: Command, purpose: Purpose, now_s: float) -> None:
+        ticket = self._engine.submit(command, now_s)
+        self._purposes[ticket] = purpose
+
+    def _has(self, purpose: Purpose) -> bool:
+        return purpose in self._purposes.values()
+
+    def _purposes_of_before(self, now_s: float) -> None:
+        """The engine begins anew: results of before will not come, what they were for is settled here."""
+        for event in self._engine.take_events():
+            self._engine_event(event, now_s)
+
+    def _withdraw_dial(self, call: CallId) -> bool:
+        for ticket, purpose in self._purposes.items():
+            if purpose == Dialling(call) and self._engine.withdraw(ticket):
+                del self._purposes[ticket]
+                return True
+        return False
+
+    def _remember(self, ref: Ref, call: CallId) -> None:
+        self._refs[ref] = call
+        while len(self._refs) > _REFS_KEPT:
+            del self._refs[next(iter(self._refs))]
+
+
+def _without_pin(text: str) -> str:
+    return 'AT+CPIN="…"' if text.startswith("AT+CPIN=") else text

@@ -1,0 +1,166 @@
+"""A driver, a modem of a few lines, and a clock, in one process. The modem is a mere test double: it
+answers by table and keeps a list of calls; what a network does is up to the test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from gateways.gsm.dialects import Dialects
+from gateways.gsm.driver import Driver
+from gateways.gsm.events import Event
+
+DIALECTS = Dialects.load()
+USER = "+393331112223"
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass
+class FakeModem:
+    """Answers each command line at once, as `answers` or its few habits say."""
+
+    identity: str = "Anonymous"
+    answers: dict[str, str | None] = field(default_factory=dict)
+    """By command; None: no answer at all."""
+    rows: list[str] = field(default_factory=list)
+    """What +CLCC shows."""
+    dial_result: str | None = "OK"
+    mute: bool = False
+    received: list[str] = field(default_factory=list)
+    on_command: Callable[[str], None] | None = None
+    _line: bytearray = field(default_factory=bytearray)
+    _out: bytearray = field(default_factory=bytearray)
+    _prompting: bool = False
+    messages: list[str] = field(default_factory=list)
+
+    def write(self, data: bytes) -> None:
+        for byte in data:
+            if byte == 0x1B:
+                self._line.clear()
+                self._prompting = False
+            elif byte == 0x1A and self._prompting:
+                self.messages.append(self._line.decode())
+                self._line.clear()
+                self._prompting = False
+                self.say("+CMGS: 7", "OK")
+            elif byte == 0x0D:
+                line = self._line.decode()
+                self._line.clear()
+                self._command(line)
+            else:
+                self._line.append(byte)
+
+    def say(self, *lines: str) -> None:
+        """Lines to the host, now."""
+        for line in lines:
+            self._out += f"\r\n{line}\r\n".encode("latin-1")
+
+    def say_raw(self, data: bytes) -> None:
+        self._out += data
+
+    def take(self) -> bytes:
+        data = bytes(self._out)
+        self._out.clear()
+        return data
+
+    def _command(self, line: str) -> None:
+        self.received.append(line)
+        if self.mute:
+            return
+        if line in self.answers:
+            answer = self.answers[line]
+            if answer is not None:
+                self.say(*answer.split("\n"))
+        elif line == "AT+CLCC":
+            self.say(*(f"+CLCC: {row}" for row in self.rows), "OK")
+        elif line in ("AT+CMEE?", "AT+CMGF?", "AT+CRC?"):
+            self.say(f"{line[2:-1]}: 1", "OK")
+        elif line == "AT+CPIN?":
+            self.say("+CPIN: READY", "OK")
+        elif line == "AT+CREG?":
+            self.say("+CREG: 1,1", "OK")
+        elif line == "AT+CSQ":
+            self.say("+CSQ: 20,99", "OK")
+        elif line == "AT+CGSN":
+            self.say("490154203237518", "OK")
+        elif line in ("ATI", "AT+CGMM"):
+            self.say(self.identity, "OK")
+        elif line.startswith("ATD"):
+            if self.dial_result is not None:
+                self.say(self.dial_result)
+        elif line.startswith("AT+CMGS="):
+            self._prompting = True
+            self.say_raw(b"\r\n> ")
+        elif line in ("AT+CHUP", "ATH") or line.startswith("AT+CHLD=1"):
+            self.rows.clear()
+            self.say("OK")
+        else:
+            self.say("OK")
+        if self.on_command is not None:
+            self.on_command(line)
+
+
+class Bench:
+    """Runs a driver against a fake modem under a clock that only this moves."""
+
+    def __init__(
+        self,
+        dialect: str = "3gpp",
+        *,
+        modem: FakeModem | None = None,
+        start: bool = True,
+        listen_first: bool = False,
+        pin: str = "",
+    ) -> None:
+        self.modem = modem or FakeModem()
+        self.driver = Driver(DIALECTS, dialect, listen_first=listen_first, pin=pin)
+        self.now_s = 100.0
+        self.events: list[Event] = []
+        if start:
+            self.driver.opened(self.now_s)
+            self.pump()
+
+    def pump(self) -> None:
+        """Carry bytes both ways until both are silent."""
+        for _ in range(1000):
+            output = self.driver.take_output()
+            self.modem.write(output)
+            answer = self.modem.take()
+            if answer:
+                self.driver.receive(answer, self.now_s)
+            self.events += self.driver.take_events()
+            if not output and not answer:
+                return
+        raise AssertionError("driver and modem talk without end")
+
+    def say(self, *lines: str) -> None:
+        """The modem says something by itself."""
+        self.modem.say(*lines)
+        self.pump()
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass, ticking when the driver asks for it."""
+        until = self.now_s + seconds
+        for _ in range(10_000):
+            deadline = self.driver.next_deadline()
+            if deadline is None or deadline > until:
+                self.now_s = until
+                return
+            self.now_s = max(self.now_s, deadline)
+            self.driver.tick(self.now_s)
+            self.pump()
+        raise AssertionError("the driver's deadline does not move")
+
+    def of(self, kind: type[E]) -> list[E]:
+        """The events of one kind so far."""
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def names(self) -> list[str]:
+        """The call events so far, by class."""
+        return [type(event).__name__ for event in self.events if type(event).__name__.startswith("Call")]
+
+    def sent(self, command: str) -> int:
+        """How often the modem has got this command."""
+        return self.modem.received.count(command)

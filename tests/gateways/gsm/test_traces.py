@@ -1,0 +1,146 @@
+"""Every recorded session gives the calls that stand beside it, however its bytes arrive and whatever
+comes between."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateways.gsm.detection import by_lines
+from gateways.gsm.replay import ReplayEvent, replay
+from gateways.gsm.trace import Entry, Side, Trace, read_trace
+from tests.gateways.gsm.bench import DIALECTS
+
+TRACES: Final = Path(__file__).resolve().parents[2] / "traces"
+FILES: Final = sorted(TRACES.glob("*/*.trace"))
+NAMES: Final = [f"{path.parent.name}/{path.stem}" for path in FILES]
+LOADED: Final = {name: read_trace(path.read_text("utf-8")) for name, path in zip(NAMES, FILES, strict=True)}
+
+NOISE: Final = (
+    "^RSSI:18",
+    "^BOOT:20952548,0,0,0,75",
+    "+CGEV: NW MODIFY 1,0,0",
+    "+CREG: 1",
+    "FOO BAR",
+    "+XYZZY: 1,2",
+    "+CSQ: 17,99",
+    "^MODE:5,4",
+    "+U",
+    "1,",
+    "+CSSI: 1",
+    '^HCSQ:"LTE",30,30',
+    '+CUSD: 0,"ciao",15',
+)
+
+JUNK: Final = st.binary(max_size=40).map(lambda data: re.sub(rb"[A-Za-z\r\n>^+*#$%]", b"\x80", data))
+
+
+def _shape(events: list[ReplayEvent]) -> list[tuple[str, int | None, str | None, int | None]]:
+    return [(event.event, event.call, event.number, event.cause) for event in events]
+
+
+def _lines_apart(trace: Trace) -> list[Entry]:
+    """The same, with an entry for each line of the modem's."""
+    apart: list[Entry] = []
+    for entry in trace.entries:
+        pieces = (
+            re.findall(rb"[\r\n]*[^\r\n]+[\r\n]*", entry.data) if entry.side is Side.MODEM else [entry.data]
+        )
+        apart += [Entry(entry.at_s, entry.side, piece) for piece in pieces]
+    return apart
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_calls_are_those_written_beside_the_trace(name: str) -> None:
+    written = (TRACES / name).with_suffix(".events").read_text("utf-8").splitlines()
+    found = [msgspec.json.encode(event).decode() for event in replay(LOADED[name], DIALECTS)]
+    assert [json.loads(line) for line in found] == [json.loads(line) for line in written]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_byte_by_byte_it_is_the_same(name: str) -> None:
+    trace = LOADED[name]
+    entries = tuple(
+        Entry(entry.at_s, entry.side, bytes((byte,))) if entry.side is not Side.LOST else entry
+        for entry in trace.entries
+        for byte in (entry.data if entry.side is not Side.LOST else b"x")
+    )
+    assert replay(Trace(entries, trace.dialect), DIALECTS) == replay(trace, DIALECTS)
+
+
+@given(st.sampled_from(NAMES), JUNK, st.booleans())
+@settings(max_examples=150, deadline=None)
+def test_garbage_in_front_changes_nothing(name: str, garbage: bytes, ended: bool) -> None:
+    trace = LOADED[name]
+    front = Entry(0.0, Side.MODEM, garbage + (b"\r\n" if ended else b""))
+    assert replay(Trace((front, *trace.entries), trace.dialect), DIALECTS) == replay(trace, DIALECTS)
+
+
+@given(st.data())
+@settings(max_examples=300, deadline=None)
+def test_a_code_between_any_two_lines_changes_nothing(data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(NAMES))
+    trace = LOADED[name]
+    dialect = trace.dialect or by_lines(DIALECTS, trace.lines()).key
+    entries = _lines_apart(trace)
+    for _ in range(data.draw(st.integers(1, 3))):
+        place = data.draw(st.integers(0, len(entries)))
+        at_s = entries[place - 1].at_s if place else 0.0
+        noise = data.draw(st.sampled_from(NOISE)).encode()
+        entries.insert(place, Entry(at_s, Side.MODEM, b"\r\n" + noise + b"\r\n"))
+    assert _shape(replay(Trace(tuple(entries), dialect), DIALECTS)) == _shape(replay(trace, DIALECTS))
+
+
+@given(st.data())
+@settings(max_examples=300, deadline=None)
+def test_cut_at_any_byte_it_tells_a_beginning_of_the_same_calls(data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(NAMES))
+    trace = LOADED[name]
+    dialect = trace.dialect or by_lines(DIALECTS, trace.lines()).key
+    total = sum(len(entry.data) for entry in trace.entries)
+    left = data.draw(st.integers(0, total))
+    entries: list[Entry] = []
+    for entry in trace.entries:
+        if left > 0:
+            entries.append(Entry(entry.at_s, entry.side, entry.data[:left]))
+            left -= len(entry.data)
+    whole, part = replay(trace, DIALECTS), replay(Trace(tuple(entries), dialect), DIALECTS)
+    for call in {event.call for event in part}:
+        story = [event.event for event in part if event.call == call]
+        full = [event.event for event in whole if event.call == call]
+        # An end whose cause, or whose caller's number, was cut off is reported without it.
+        steps = [step for step in story if step != "call.released"]
+        assert steps == [step for step in full if step != "call.released"][: len(steps)]
+        assert story.count("call.released") <= full.count("call.released")
+
+
+@given(st.data())
+@settings(max_examples=200, deadline=None)
+def test_lines_repeated_or_lost_never_end_a_call_twice(data: st.DataObject) -> None:
+    trace = LOADED[data.draw(st.sampled_from(NAMES))]
+    entries: list[Entry] = []
+    for entry in _lines_apart(trace):
+        entries += [entry] * data.draw(st.sampled_from((0, 1, 1, 1, 2)))
+    events = replay(Trace(tuple(entries), trace.dialect), DIALECTS)
+    for call in {event.call for event in events if event.call is not None}:
+        story = [event.event for event in events if event.call == call]
+        assert story.count("call.released") <= 1
+        assert "call.released" not in story[:-1]
+        assert story.count("call.answered") <= 1
+        assert story.count("call.ringing") <= 1
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in NAMES if "no_header" not in name and not name.startswith("3gpp")]
+)
+def test_without_its_header_the_dialect_is_found_from_the_lines(name: str) -> None:
+    trace = LOADED[name]
+    found = by_lines(DIALECTS, trace.lines())
+    assert trace.dialect in found.data.lineage or found.key in DIALECTS.get(trace.dialect or "").data.lineage
