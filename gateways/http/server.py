@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import signal
 import socket
 import sys
 from collections.abc import Callable
@@ -106,7 +107,10 @@ class _Server(uvicorn.Server):
             self._told(host, port)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        super().handle_exit(sig, frame)
+        # Not uvicorn's own, which raises the signal again at the end: an ordered end is exit status 0.
+        if self.should_exit and sig == signal.SIGINT:
+            self.force_exit = True
+        self.should_exit = True
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._wake_all)
 

@@ -32,10 +32,10 @@ def test_the_app_is_told_what_the_journal_says(client: Client, place: Place, web
         lambda: None,
         lambda: story.operator_called(place.marta),
         lambda: story.operator_joined(place.marta),
-        lambda: story.user_called(),
-        lambda: story.user_answered(),
+        story.user_called,
+        story.user_answered,
         lambda: story.psap_called(place.marta),
-        lambda: story.psap_joined(),
+        story.psap_joined,
         lambda: story.closed(Outcome.HANDED_OVER),
     ):
         before = web.following.picture.seq

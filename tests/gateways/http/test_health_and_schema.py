@@ -1,0 +1,141 @@
+"""/healthz, /readyz, /metrics, and the interface's own description."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from gateways.http import answers, bodies, bridge_socket
+from gateways.http.context import Web
+from gateways.http.schema import EXAMPLES
+from messages.events import LineQuarantined
+from messages.ids import LineId, Role
+from runtime.directory import Entry, FileDirectory
+from store import streams
+from store.journal import Append
+from tests.gateways.http.place import GIULIA, Place
+from tests.waiting import wait_until
+
+Client = TestClient[Litestar]
+
+
+def test_the_web_answers_without_anybody_else(client: Client) -> None:
+    assert client.get("/healthz").json() == {"status": "ok"}
+
+
+def test_readiness_names_what_is_missing(client: Client, place: Place, web: Web) -> None:
+    wait_until(web.following.loaded.is_set)
+    said = client.get("/readyz")
+    assert said.status_code == 503
+    assert said.json()["problems"] == ["the actors do not listen", "no line can be used"]
+
+    actors = bridge_socket.listen(place.state / "run" / "http-bridge.sock")
+    modem = Entry(role=Role.GSM_MODEM, key="L1", address=b"", pid=1, incarnation=1, ready=True)
+    FileDirectory(place.state / "run").publish([modem])
+    wait_until(lambda: client.get("/readyz").status_code == 200)
+    assert client.get("/readyz").json() == {
+        "ready": True,
+        "journal": True,
+        "actors": True,
+        "lines": 1,
+        "alerts_kept_in_memory": 0,
+        "problems": [],
+    }
+
+    bad = LineQuarantined(line=LineId("L1"), reason="mute")
+    web.journal.append(Append(streams.line(LineId("L1")), None, (bad,)))
+    wait_until(lambda: client.get("/readyz").json()["problems"] == ["no line can be used"])
+    actors.close()
+
+
+def test_figures_are_there_for_prometheus(client: Client, place: Place, web: Web) -> None:
+    client.post("/v1/alerts", json={"phone": GIULIA}, headers=place.app())
+    client.post("/v1/alerts", json={"phone": GIULIA, "test": True}, headers=place.app())
+    client.post("/v1/alerts", json={}, headers=place.app())
+    wait_until(lambda: web.following.picture.alerts)
+    answer = client.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain")
+    for line in (
+        'securwoman_alerts_accepted_total{test="no"} 1.0',
+        "securwoman_alert_signals_merged_total 1.0",
+        'securwoman_http_requests_refused_total{status="400"} 1.0',
+        "securwoman_alerts_open 1.0",
+        "securwoman_journal_works 1.0",
+        "securwoman_consoles 0.0",
+    ):
+        assert line in answer.text
+
+
+def refs(node: Any) -> set[str]:
+    if isinstance(node, dict):
+        own = {node["$ref"]} if isinstance(node.get("$ref"), str) else set()
+        return own.union(*(refs(value) for value in node.values()))
+    if isinstance(node, list):
+        return set().union(*(refs(value) for value in node))
+    return set()
+
+
+@pytest.fixture
+def document(client: Client) -> dict[str, Any]:
+    return dict(client.get("/schema/openapi.json").json())
+
+
+def test_every_route_of_the_interface_is_described(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1")
+    described = {
+        (method, path)
+        for path, item in document["paths"].items()
+        for method in item
+        if method in ("get", "post")
+    }
+    assert described >= {
+        ("post", "/v1/alerts"),
+        ("get", "/v1/alerts/{alert}"),
+        ("post", "/v1/alerts/{alert}/position"),
+        ("post", "/v1/alerts/{alert}/cancel"),
+        ("post", "/v1/alerts/{alert}/commands"),
+        ("post", "/v1/operators/me/shift"),
+        ("get", "/healthz"),
+        ("get", "/readyz"),
+        ("get", "/metrics"),
+    }
+
+
+def test_everything_that_the_description_refers_to_is_in_it(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    assert refs(document) <= {f"#/components/schemas/{name}" for name in schemas}
+
+
+def test_what_is_described_is_what_is_checked(document: dict[str, Any]) -> None:
+    alert = document["paths"]["/v1/alerts"]["post"]
+    assert set(alert["requestBody"]["content"]) == {"application/json", "application/msgpack"}
+    assert {"200", "202", "400", "401", "413", "415", "503"} <= set(alert["responses"])
+    assert alert["security"] == [{"appKey": []}]
+    schemas = document["components"]["schemas"]
+    position = schemas["PositionBody"]
+    assert position["required"] == ["lat", "lon"]
+    assert (position["properties"]["lat"]["minimum"], position["properties"]["lat"]["maximum"]) == (-90, 90)
+    assert "status_code" not in str(document["paths"])
+
+
+def test_the_examples_are_what_they_are_examples_of(document: dict[str, Any]) -> None:
+    kinds = {**vars(bodies), **vars(answers)}
+    for name, example in EXAMPLES.items():
+        assert document["components"]["schemas"][name]["examples"] == [example]
+        msgspec.json.decode(msgspec.json.encode(example), type=kinds[name])
+
+
+def test_the_description_needs_no_other_host(client: Client) -> None:
+    page = client.get("/schema").text
+    assert "/v1/alerts" in page
+    assert not re.search(r"<script|https?://", page)
+
+
+def test_the_openapi_document_names_no_place_of_this_machine(document: dict[str, Any]) -> None:
+    assert str(Path.cwd()) not in str(document)

@@ -1,0 +1,171 @@
+"""The web process itself: it starts, is killed, starts again, and ends in order."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+from gateways.http import bridge_socket
+from gateways.http.server import listen
+from messages.cases import AlertsArrived
+from messages.envelope import decode
+from tests.gateways.http.place import GIULIA, ROOT, Place, WebProcess
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.process
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """A state directory with keys, two operators and one user."""
+    return Place.make(tmp_path / "state")
+
+
+@pytest.fixture
+def process(place: Place) -> Iterator[WebProcess]:
+    """A running web."""
+    started = WebProcess(place)
+    yield started
+    started.kill()
+
+
+def read_to_end(console: ClientConnection) -> None:
+    while True:
+        console.recv(10)
+
+
+def ask(
+    port: int, method: str, path: str, headers: dict[str, str], body: object = None
+) -> tuple[int, dict[str, object]]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    data = None if body is None else json.dumps(body)
+    connection.request(method, path, data, {**headers, "content-type": "application/json"})
+    answer = connection.getresponse()
+    content = answer.read()
+    connection.close()
+    return answer.status, json.loads(content)
+
+
+def test_s01_an_alert_is_taken_while_no_actor_runs_and_survives_kill_9(
+    place: Place, process: WebProcess
+) -> None:
+    status, said = ask(process.port, "POST", "/v1/alerts", place.app(), {"phone": GIULIA})
+    assert status == 202
+    process.kill()
+    again = WebProcess(place, process.port)
+    try:
+        status, state = ask(again.port, "GET", f"/v1/alerts/{said['alert']}", place.app())
+        assert (status, state["phase"]) == (200, "received")
+        status, same = ask(again.port, "POST", "/v1/alerts", place.app(), {"phone": GIULIA})
+        assert (status, same["alert"]) == (200, said["alert"])
+    finally:
+        again.kill()
+
+
+def test_the_actors_are_hinted_when_they_come(place: Place, process: WebProcess) -> None:
+    ask(process.port, "POST", "/v1/alerts", place.app(), {"phone": GIULIA})
+    listener = bridge_socket.listen(place.state / "run" / "http-bridge.sock")
+    listener.settimeout(10)
+    actors, _ = listener.accept()
+    actors.settimeout(10)
+    frames = bridge_socket.Frames()
+    heard = [decode(framed).body for framed in frames.feed(actors.recv(65536))]
+    assert any(isinstance(body, AlertsArrived) for body in heard)
+    actors.close()
+    listener.close()
+
+
+def test_it_ends_in_order_with_a_long_poll_and_a_console_open(place: Place, process: WebProcess) -> None:
+    _, said = ask(process.port, "POST", "/v1/alerts", place.app(), {"phone": GIULIA})
+    answers: list[tuple[int, dict[str, object]]] = []
+    path = f"/v1/alerts/{said['alert']}?wait=30"
+    poll = threading.Thread(target=lambda: answers.append(ask(process.port, "GET", path, place.app())))
+    poll.start()
+    with connect(f"ws://127.0.0.1:{process.port}/v1/console", additional_headers=place.operator()) as console:
+        assert json.loads(console.recv(10))["type"] == "snapshot"
+        begun = time.monotonic()
+        process.process.send_signal(signal.SIGTERM)
+        with pytest.raises(ConnectionClosed):
+            read_to_end(console)
+    assert process.process.wait(10) == 0
+    assert time.monotonic() - begun < 5
+    poll.join(10)
+    assert answers == [] or answers[0][0] == 200
+    assert process.stdout.read_text() == ""
+
+
+def test_who_knocks_while_the_web_is_down_is_answered_by_the_next_one(place: Place) -> None:
+    listener = listen("127.0.0.1", 0)
+    port = listener.getsockname()[1]
+    settings = place.settings(listen_fd=listener.fileno())
+    file = place.state / "settings.json"
+    file.write_bytes(msgspec.json.encode(settings))
+
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "gateways.http", str(file)],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            pass_fds=(listener.fileno(),),
+        )
+
+    first = start()
+    second: subprocess.Popen[bytes] | None = None
+    try:
+        assert ask(port, "POST", "/v1/alerts", place.app(), {"phone": GIULIA})[0] == 202
+        first.kill()
+        first.wait(10)
+        knocking: list[tuple[int, dict[str, object]]] = []
+        thread = threading.Thread(
+            target=lambda: knocking.append(
+                ask(port, "POST", "/v1/alerts", place.app(), {"phone": "+393331112224"})
+            )
+        )
+        thread.start()
+        second = start()
+        thread.join(20)
+        assert [status for status, _ in knocking] == [202]
+        second.terminate()
+        assert second.wait(10) == 0
+    finally:
+        for process in (first, second):
+            if process is not None and process.poll() is None:
+                process.kill()
+                process.wait(10)
+        listener.close()
+
+
+def test_what_is_no_http_is_answered_and_harms_nobody(place: Place, process: WebProcess) -> None:
+    for garbage in (b"\x00" * 100, b"GET\r\n\r\n", b"POST /v1/alerts HTTP/1.1\r\nContent-Length: -5\r\n\r\n"):
+        with socket.create_connection(("127.0.0.1", process.port), timeout=10) as raw:
+            raw.sendall(garbage)
+            assert raw.recv(4096)[:12] in (b"HTTP/1.1 400", b"")
+    half = socket.create_connection(("127.0.0.1", process.port), timeout=10)
+    half.sendall(b"POST /v1/alerts HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+    half.close()
+    assert ask(process.port, "GET", "/healthz", {})[0] == 200
+
+
+def test_the_port_is_free_again_at_once(place: Place, process: WebProcess) -> None:
+    ask(process.port, "GET", "/healthz", {})
+    assert process.stop() == 0
+    again = WebProcess(place, process.port)
+    try:
+        assert ask(again.port, "GET", "/healthz", {})[0] == 200
+    finally:
+        again.kill()
+    wait_until(lambda: again.process.poll() is not None)

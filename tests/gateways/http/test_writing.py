@@ -1,0 +1,121 @@
+"""When the journal does not take it: 503, the advice to call 112, and the alert is kept and tried again."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from gateways.http.context import Web
+from gateways.http.errors import NotDurable
+from gateways.http.writing import GIVE_UP_S
+from messages.ids import E164, Channel
+from store.alerts import Signal
+from store.errors import JournalFull
+from tests.gateways.http.place import CLOCK, GIULIA, Place
+from tests.waiting import wait_until, wait_until_async
+
+Client = TestClient[Litestar]
+
+
+@contextmanager
+def locked(place: Place) -> Iterator[None]:
+    """Somebody holds the journal's write lock."""
+    other = sqlite3.connect(place.state / "journal.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+
+
+def alerts(place: Place) -> int:
+    database = sqlite3.connect(place.state / "journal.db")
+    try:
+        found = database.execute("SELECT count(*) FROM event WHERE type = 'alert.received'").fetchone()
+    finally:
+        database.close()
+    return int(found[0])
+
+
+def test_an_alert_that_cannot_be_made_durable_is_answered_with_advice_and_made_durable_later(
+    client: Client, place: Place, web: Web
+) -> None:
+    with locked(place):
+        answer = client.post("/v1/alerts", json={"phone": GIULIA}, headers=place.app())
+        assert answer.status_code == 503
+        assert answer.json()["advice"] == "call_112_now"
+        ready = client.get("/readyz")
+        assert (ready.status_code, ready.json()["journal"]) == (503, False)
+        assert alerts(place) == 0
+    wait_until(lambda: alerts(place) == 1, within_s=20)
+    wait_until(lambda: client.get("/readyz").json()["journal"], within_s=10)
+    assert web.hints._merged.seq > 0
+    again = client.post("/v1/alerts", json={"phone": GIULIA}, headers=place.app())
+    assert again.status_code == 200
+
+
+def test_a_storm_while_the_journal_fails_is_kept_and_loses_nothing(
+    client: Client, place: Place, web: Web
+) -> None:
+    statuses: list[int] = []
+
+    def raise_one(number: int) -> None:
+        body = {"phone": f"+3933311100{number:02d}"}
+        statuses.append(client.post("/v1/alerts", json=body, headers=place.app()).status_code)
+
+    with locked(place):
+        threads = [threading.Thread(target=raise_one, args=(number,)) for number in range(20)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+    assert set(statuses) == {503}
+    wait_until(lambda: alerts(place) == 20, within_s=20)
+    wait_until(lambda: web.writing.kept == 0)
+
+
+def test_a_command_that_cannot_be_made_durable_is_not_said_to_be(client: Client, place: Place) -> None:
+    alert = client.post("/v1/alerts", json={"phone": GIULIA}, headers=place.app()).json()["alert"]
+    with locked(place):
+        answer = client.post(
+            f"/v1/alerts/{alert}/commands", json={"command": "take"}, headers=place.operator()
+        )
+        assert answer.status_code == 503
+
+
+def test_a_full_disk_is_said_at_once(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    web = place.web()
+
+    async def story() -> None:
+        web.writing.start()
+        full = True
+        transact = web.journal.transact
+
+        def failing(work: object) -> object:
+            if full:
+                raise JournalFull("no space left")
+            return transact(work)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(web.journal, "transact", failing)
+        signal = Signal(channel=Channel.DATA, received_at=CLOCK.now_us(), phone=E164(GIULIA))
+        begun = asyncio.get_running_loop().time()
+        with pytest.raises(NotDurable, match="no space left"):
+            await web.writing.accept(signal)
+        assert asyncio.get_running_loop().time() - begun < GIVE_UP_S
+        assert (web.writing.kept, web.writing.works) == (1, False)
+        full = False
+        await wait_until_async(lambda: web.writing.works)
+        assert web.writing.kept == 0
+        assert alerts(place) == 1
+        await asyncio.to_thread(web.writing.close)
+
+    asyncio.run(story())
+    web.journal.close()
