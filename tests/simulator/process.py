@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx
 import serial
@@ -44,7 +44,7 @@ class CarrierProcess:
     def port(self, name: str, kind: str = "at") -> Path:
         return self.directory / f"{name}.{kind}"
 
-    def calls(self) -> list[dict[str, object]]:
+    def calls(self) -> list[dict[str, Any]]:
         calls = self.http.get("/calls").json()
         assert isinstance(calls, list)
         return calls
