@@ -31,7 +31,8 @@ class Checkpointer:
         self._wanted = threading.Event()
         self._closing = False
         self._thread: threading.Thread | None = None
-        self._busy = threading.Lock()
+        self.busy: Final = threading.Lock()
+        """Held while the file is worked on."""
 
     def grown(self, events: int) -> None:
         """A writer has appended so many events. Takes microseconds."""
@@ -46,7 +47,7 @@ class Checkpointer:
 
     def run_now(self) -> tuple[int, int]:
         """Do it on the caller's thread: (pages in the log, pages of them moved)."""
-        with self._busy:
+        with self.busy:
             connection = self._connect()
             try:
                 return self._once(connection)

@@ -18,7 +18,7 @@ import msgspec
 from messages.events import Event
 from messages.ids import Instant, NodeId
 from messages.journal import Recorded
-from store import rows
+from store import forks, rows
 from store.checkpoint import Checkpointer
 from store.dialect import Connection, path_of
 from store.errors import JournalError, JournalUnavailable, StoreMisuse, VersionConflict
@@ -30,6 +30,8 @@ T = TypeVar("T")
 
 PATIENCE_S: Final = 2.0
 """How long a writer waits for the others before it says JournalLocked."""
+
+_FORK_PATIENCE_S: Final = 1.0
 
 
 class Append(msgspec.Struct, frozen=True):
@@ -164,6 +166,8 @@ class Journal:
         self._writer: Connection | None = self._connect(create=True)
         self._reader: Connection | None = None
         self._checkpointer = Checkpointer(self._connect)
+        self._held_for_fork: list[threading.Lock | threading.RLock] = []
+        forks.watch(self)
 
     @classmethod
     def open(
@@ -191,10 +195,27 @@ class Journal:
             return
         self._checkpointer.close()
         with self._write_lock, self._read_lock:
-            for connection in (self._writer, self._reader):
-                if connection is not None:
-                    connection.close()
-            self._writer = self._reader = None
+            self._let_go()
+
+    def before_fork(self) -> None:
+        """For `store.forks`: wait for the threads, let go of the file, and let nobody take it up."""
+        for lock in (self._write_lock, self._read_lock, self._checkpointer.busy):
+            # A disk that hangs must not keep the Supervisor from starting what deals with it.
+            if lock.acquire(timeout=_FORK_PATIENCE_S):
+                self._held_for_fork.append(lock)
+        if self._pid == os.getpid():
+            self._let_go()
+
+    def after_fork(self) -> None:
+        """For `store.forks`: go on."""
+        while self._held_for_fork:
+            self._held_for_fork.pop().release()
+
+    def _let_go(self) -> None:
+        for connection in (self._writer, self._reader):
+            if connection is not None:
+                connection.close()
+        self._writer = self._reader = None
 
     # --------------------------------------------------------------------------------- writing
 

@@ -58,10 +58,13 @@ class SocketNotifier:
         self._folder: Final = folder
         self._lock = threading.Lock()
         self._out: socket.socket | None = None
-        self._pid = 0
+        self._pid = os.getpid()
 
     def committed(self, seq: int) -> None:
         """Send one datagram to every listener."""
+        if self._pid != os.getpid():
+            # After a fork: the lock may have been taken by a thread that is not here.
+            self._lock, self._out, self._pid = threading.Lock(), None, os.getpid()
         with self._lock:
             try:
                 # By descriptor: a socket's address has 107 bytes at most, a path here may have more.
@@ -90,11 +93,10 @@ class SocketNotifier:
                         os.unlink(f"{base}/{name}")
 
     def _socket(self) -> socket.socket:
-        if self._out is None or self._pid != os.getpid():
+        if self._out is None:
             self._out = socket.socket(
                 socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
             )
-            self._pid = os.getpid()
         return self._out
 
     def listen(self) -> SocketEar:

@@ -8,9 +8,14 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Self
 
 Say = Callable[[str], None]
+
+
+def _say(writer: int, line: str) -> None:
+    os.write(writer, f"{line}\n".encode())
 
 
 class Child:
@@ -24,7 +29,7 @@ class Child:
         if self.pid == 0:
             code = 1
             try:
-                work(lambda line: os.write(writer, f"{line}\n".encode()) and None)
+                work(partial(_say, writer))
                 code = 0
             except BaseException:
                 traceback.print_exc()

@@ -373,7 +373,7 @@ def group_committing(path: Path) -> Callable[[Say], None]:
 def test_whatever_was_acknowledged_is_there_after_any_kill(path: Path) -> None:
     chance = random.Random(7)
     acknowledged: dict[str, int] = {}
-    for _ in range(25):
+    for _ in range(12):
         works = (appending(path, "line-a"), appending(path, "line-b"), group_committing(path))
         with children(*works) as started:
             for child in started:
@@ -389,8 +389,8 @@ def test_whatever_was_acknowledged_is_there_after_any_kill(path: Path) -> None:
                         acknowledged[stream] = max(acknowledged.get(stream, 0), int(version))
         journal = journal_in(path)
         try:
-            for stream, version in acknowledged.items():
-                assert journal.version(stream) >= version
+            for stream, durable in acknowledged.items():
+                assert journal.version(stream) >= durable
         finally:
             journal.close()
     journal = journal_in(path)
@@ -398,7 +398,7 @@ def test_whatever_was_acknowledged_is_there_after_any_kill(path: Path) -> None:
         found = verify(journal)
         # alert streams here have no inbox, which is all that may be said of them
         assert [one for one in found.problems if "a case without its alert" not in one] == []
-        assert found.events > 1000
+        assert found.events > 300
     finally:
         journal.close()
 

@@ -14,6 +14,8 @@ from messages.ids import AlertId, CrewId, LegId, LineId, NodeId, OperatorId, Par
 from store import streams
 from store.errors import JournalTorn, JournalUnavailable, StoreMisuse, VersionConflict
 from store.journal import Append, Journal
+from store.notify import SocketNotifier
+from tests.store.children import Say, children
 from tests.store.places import Clock, answered, journal_in, returned
 
 OpenJournal = Callable[..., Journal]
@@ -207,6 +209,43 @@ def test_a_journal_does_not_survive_a_fork(journal: Journal) -> None:
         os._exit(1)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
     assert journal.version("line-a") == 1
+
+
+def has_locks_of_its_own(pid: int) -> bool:
+    """Whether others can see that the process uses its journal: a lock on the file, and one on the index."""
+    return sum(line.split()[4] == str(pid) for line in Path("/proc/locks").read_text().splitlines()) >= 2
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_fork_while_threads_work_leaves_the_child_able_to_open_its_own(path: Path) -> None:
+    """SQLite's own locks must not be taken by a thread that the child does not have."""
+    journal = journal_in(path, SocketNotifier(path.parent / "notify"))
+    ending = threading.Event()
+
+    def work(stream: str) -> None:
+        while not ending.is_set():
+            journal.append(Append(stream, None, (returned(),)))
+            journal.read("line-a", after=journal.version("line-a") - 1)
+            journal.checkpoint()
+
+    def open_own(say: Say) -> None:
+        own = journal_in(path, journal.notify)
+        say(str(own.append(Append("line-child", None, (returned(),)))[0].version))
+        threading.Event().wait()
+
+    threads = [threading.Thread(target=work, args=(f"line-{name}",)) for name in "ab"]
+    for thread in threads:
+        thread.start()
+    try:
+        for version in range(1, 31):
+            with children(open_own) as (child,):
+                assert child.line() == str(version)
+                assert has_locks_of_its_own(child.pid)
+    finally:
+        ending.set()
+        for thread in threads:
+            thread.join()
+        journal.close()
 
 
 def test_a_journal_without_its_folder_is_unavailable(tmp_path: Path) -> None:

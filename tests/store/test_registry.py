@@ -1,4 +1,4 @@
-"""People and keys: found at once, changed with a trace, refused with a reason, imported whole or not at all."""
+"""People and keys: found at once, changed with a trace, refused with a reason, imported whole or not."""
 
 import sqlite3
 import time
