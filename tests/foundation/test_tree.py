@@ -90,7 +90,7 @@ def is_sleep(node: ast.AST) -> bool:
 
 
 def polls(path: Path) -> set[ast.AST]:
-    """The sleeps that only pace a `while` which looks at a condition again at least every `LONGEST_POLL_S`."""
+    """The sleeps that only pace a `while` which looks again at least every `LONGEST_POLL_S`."""
     asleep = [
         node
         for loop in ast.walk(syntax(path))
