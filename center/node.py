@@ -17,7 +17,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
@@ -31,6 +30,7 @@ from center.journals import node_name
 from center.keys import DEMO_TOKEN
 from center.launching import raise_limits
 from center.listening import listen
+from center.node_options import NodeOptions, command
 from center.processes import MARK, ProcessId, end_marked, identity
 from center.settings import Settings
 from center.settings_file import load
@@ -51,18 +51,6 @@ SOON_S: Final = 0.02
 """Between two looks while the web has not answered yet."""
 WEB_ANSWERS_WITHIN_S: Final = 30.0
 STOPS_WITHIN_S: Final = 4.8
-
-
-@dataclass(frozen=True, kw_only=True)
-class NodeOptions:
-    """What the node is started with."""
-
-    state: Path
-    config: Path
-    simulate: Path | None
-    """The simulation's file; None: the modems of the settings."""
-    host: str | None = None
-    port: int | None = None
 
 
 class Node:
@@ -250,21 +238,6 @@ def _say(text: str, stream: TextIO) -> None:
     """Tells whoever is there; nobody needs to be."""
     with suppress(OSError):
         print(text, file=stream, flush=True)
-
-
-def command(options: NodeOptions) -> tuple[list[str], dict[str, str]]:
-    """What to execute to become this node: its arguments and its environment, which carries the mark."""
-    from center.launching import child_environment
-
-    arguments = [sys.executable, "-m", "center.node", "--state", str(options.state)]
-    arguments += ["--config", str(options.config)]
-    if options.simulate is not None:
-        arguments += ["--simulate", str(options.simulate)]
-    if options.host is not None:
-        arguments += ["--host", options.host]
-    if options.port is not None:
-        arguments += ["--port", str(options.port)]
-    return arguments, child_environment(StateDir(options.state).path)
 
 
 def main(arguments: list[str] | None = None) -> int:

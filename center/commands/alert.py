@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import select
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated
 
 import msgspec
 from cyclopts import Parameter
 
+from center.alerts import Summary, case_of, newest_cases, received_us, streams_of, summary
 from center.client import Client
-from center.errors import NotFound, UsageError
+from center.errors import UsageError
 from center.options import DEFAULT, Common
 from center.times import local, rfc3339, since_s
-
-if TYPE_CHECKING:
-    from messages.journal import Recorded
-    from model.case import Case
-    from store.journal import Journal
-
-_WINDOW: Final = 2000
-"""How many events of the journal are looked through at a time, from its end."""
 
 
 class SentPosition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -92,25 +84,6 @@ def post_alert(client: Client, alert: SentAlert) -> Receipt:
     return client.post("/v1/alerts", alert, Receipt, bearer=client.key("app.key"))
 
 
-class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """One alert in a line."""
-
-    alert: str
-    phase: str
-    outcome: str | None
-    test: bool
-    channel: str
-    phone: str | None
-    device: str | None
-    user: str | None
-    operator: str | None
-    received_at: str
-    deadline_at: str
-    reached_after_s: float | None
-    deadline_missed: bool
-    closed_at: str | None
-
-
 def list_(
     *,
     limit: Annotated[int, Parameter(help="No more than so many.")] = 50,
@@ -122,11 +95,11 @@ def list_(
 
     with journal_of(common.directory) as journal:
         found: list[Summary] = []
-        for case in _newest_cases(journal):
+        for case in newest_cases(journal):
             if len(found) >= limit:
                 break
             if not open or case.closed_at is None:
-                found.append(_summary(case))
+                found.append(summary(case))
     if common.json:
         common.data(found)
         return
@@ -153,12 +126,12 @@ def show(alert: str, /, *, common: Common = DEFAULT) -> None:
     from center.journals import journal_of
 
     with journal_of(common.directory) as journal:
-        case = _case(journal, alert)
-    summary = _summary(case)
+        case = case_of(journal, alert)
+    said = summary(case)
     if common.json:
-        common.data({**msgspec.to_builtins(summary), "case": msgspec.to_builtins(case, str_keys=True)})
+        common.data({**msgspec.to_builtins(said), "case": msgspec.to_builtins(case, str_keys=True)})
         return
-    for field, value in msgspec.structs.asdict(summary).items():
+    for field, value in msgspec.structs.asdict(said).items():
         common.say(f"{field:16} {'' if value is None else value}")
     common.table(
         ("leg", "number", "line", "attempt", "state", "cause"),
@@ -189,7 +162,7 @@ def timeline(alert: str, /, *, common: Common = DEFAULT) -> None:
     from messages.journal import event_type
 
     with journal_of(common.directory) as journal:
-        recorded = _streams(journal, alert)
+        recorded = streams_of(journal, alert)
     start = recorded[0].at_us
     story = [
         Moment(
@@ -233,7 +206,7 @@ def watch(
                     alert, text = alert_of(one.stream), in_words(one.event)
                     if alert is None or text is None:
                         continue
-                    start = starts.setdefault(alert, _received_us(journal, alert, one))
+                    start = starts.setdefault(alert, received_us(journal, alert, one))
                     if common.json:
                         said = {"seq": one.seq, "alert": alert, "t": (one.at_us - start) / 1e6}
                         common.data({**said, "type": event_type(one.event), "text": text})
@@ -243,68 +216,3 @@ def watch(
                 select.select([follower.fileno()], [], [], 5.0)
         finally:
             follower.close()
-
-
-def _received_us(journal: Journal, alert: str, fallback: Recorded) -> int:
-    from messages.ids import AlertId
-    from store.streams import inbox
-
-    found = journal.read(inbox(AlertId(alert)))
-    return found[0].at_us if found else fallback.at_us
-
-
-def _streams(journal: Journal, alert: str) -> list[Recorded]:
-    from messages.ids import AlertId
-    from store.streams import case, inbox
-
-    recorded = journal.read_streams(inbox(AlertId(alert)), case(AlertId(alert)))
-    if not recorded:
-        raise NotFound(f"there is no alert {alert}")
-    return recorded
-
-
-def _case(journal: Journal, alert: str) -> Case:
-    from model.evolve import fold
-
-    case = fold(_streams(journal, alert))
-    if case is None:
-        raise NotFound(f"the journal does not hold the beginning of {alert}")
-    return case
-
-
-def _newest_cases(journal: Journal) -> Iterator[Case]:
-    """Every alert's case, the newest first; reads no more of the journal than is asked for."""
-    from messages.events import AlertReceived
-    from store.streams import alert_of
-
-    upto = journal.last_seq()
-    while upto > 0:
-        after = max(0, upto - _WINDOW)
-        events = [one for one in journal.read_all(after, _WINDOW) if one.seq <= upto]
-        for one in reversed(events):
-            alert = alert_of(one.stream)
-            if alert is not None and isinstance(one.event, AlertReceived):
-                yield _case(journal, alert)
-        upto = after
-
-
-def _summary(case: Case) -> Summary:
-    from model.phase import phase
-
-    reached = case.reached_at
-    return Summary(
-        alert=case.alert,
-        phase=phase(case),
-        outcome=case.outcome,
-        test=case.test,
-        channel=case.channel,
-        phone=case.phone,
-        device=case.device,
-        user=case.user,
-        operator=case.operator,
-        received_at=rfc3339(case.received_at),
-        deadline_at=rfc3339(case.deadline_at),
-        reached_after_s=round((reached - case.received_at) / 1e6, 3) if reached is not None else None,
-        deadline_missed=case.missed_at is not None,
-        closed_at=rfc3339(case.closed_at) if case.closed_at is not None else None,
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from cyclopts import Parameter
 
 from center.errors import CenterError, UsageError
 from center.options import DEFAULT, Common
+from center.ports import ports_of
 
 if TYPE_CHECKING:
     from center.modem_session import ModemSession
@@ -24,26 +24,9 @@ PROBE_S: Final = 15.0
 HANG_UP_S: Final = 10.0
 
 
-class PortRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A port of this machine, a configured line, or both."""
-
-    port: str
-    line: str | None
-    trunk: str | None
-    number: str | None
-    imei: str | None
-    usb: str | None
-    """`vendor:product` and the interface's number, as the dialects' port roles name them."""
-    product: str | None
-    present: bool
-    """Whether the port exists; False for a line that is known by its IMEI alone."""
-    state: str | None
-    """Of a running center's line: `up`, `starting`, `quarantined`; none while no center runs."""
-
-
 def list_(*, common: Common = DEFAULT) -> None:
     """The serial ports of this machine and the configured lines."""
-    rows = _ports(common)
+    rows = ports_of(common.directory)
     if common.json:
         common.data(rows)
         return
@@ -64,73 +47,6 @@ def list_(*, common: Common = DEFAULT) -> None:
         ],
         "no serial port and no configured line",
     )
-
-
-def _ports(common: Common) -> list[PortRow]:
-    from serial.tools import list_ports
-
-    from center.in_use import settings_in_use
-
-    settings = settings_in_use(common.directory)
-    states = _states(common)
-    rows = []
-    configured = set()
-    for modem in settings.modem:
-        configured.add(os.path.realpath(modem.port))
-        rows.append(
-            PortRow(
-                port=modem.port,
-                line=modem.name,
-                trunk=modem.trunk,
-                number=modem.number or None,
-                imei=modem.imei or None,
-                usb=None,
-                product=None,
-                present=bool(modem.port) and Path(modem.port).exists(),
-                state=states.get(modem.name),
-            )
-        )
-    for found in list_ports.comports():
-        if os.path.realpath(found.device) in configured:
-            continue
-        interface = (found.location or "").rpartition(":")[2].rpartition(".")[2]
-        rows.append(
-            PortRow(
-                port=found.device,
-                line=None,
-                trunk=None,
-                number=None,
-                imei=None,
-                usb=f"{found.vid:04x}:{found.pid:04x}:{interface}" if found.vid is not None else None,
-                product=found.product,
-                present=True,
-                state=None,
-            )
-        )
-    return rows
-
-
-def _states(common: Common) -> dict[str, str]:
-    """Line to state, as the running center says; empty while none runs."""
-    from center.state_dir import running
-    from messages.ids import LineId, Role
-    from runtime.directory import FileDirectory
-
-    if running(common.directory) is None:
-        return {}
-    from center.journals import journal_of
-    from store.following import Following
-    from store.projections import Lines
-
-    with journal_of(common.directory) as journal:
-        lines = Lines()
-        Following(journal, lines).close()
-    states = {}
-    for entry in FileDirectory(common.directory.run).all_of(Role.GSM_MODEM):
-        held = lines.lines.get(LineId(entry.key))
-        quarantined = held is not None and held.quarantined
-        states[entry.key] = "quarantined" if quarantined else "up" if entry.ready else "starting"
-    return states
 
 
 class Probed(msgspec.Struct, frozen=True, kw_only=True):

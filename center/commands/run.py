@@ -11,7 +11,7 @@ from cyclopts import Parameter
 
 from center.errors import SettingsError, UsageError
 from center.in_use import config_file, shipped
-from center.node import NodeOptions, command
+from center.node_options import NodeOptions, command
 from center.options import DEFAULT, Common
 from center.settings_file import load
 

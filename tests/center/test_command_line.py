@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -12,10 +13,24 @@ import msgspec
 import pytest
 
 from center import cli
+from center.journals import journal_of
 from center.launching import child_environment
 from center.state_dir import StateDir
 from messages import events as ev
-from messages.ids import E164, SECOND, AlertId, Channel, CrewId, Instant, LegId, LineId, NodeId, Party, UserId
+from messages.ids import (
+    E164,
+    SECOND,
+    AlertId,
+    Channel,
+    CrewId,
+    Instant,
+    LegId,
+    LineId,
+    NodeId,
+    OperatorId,
+    Party,
+    UserId,
+)
 from store import streams
 from store.alerts import Signal, accept
 from store.journal import Append, Journal
@@ -270,3 +285,29 @@ def test_a_trace_is_replayed_an_object_a_line(run: Terminal, tmp_path: Path) -> 
     file.write_text("nonsense\n")
     run("modem", "replay", str(file), code=1)
     assert "line 1" in run.error
+
+
+@pytest.mark.process
+def test_alerts_are_watched_as_they_happen(run: Terminal, alert: AlertId) -> None:
+    command = ["alert", "watch", "--since", "0", "--json", "--state", str(run.state)]
+    watching = subprocess.Popen(
+        [sys.executable, "-m", "center.cli", *command],
+        stdout=subprocess.PIPE,
+        env=child_environment(None),
+        text=True,
+    )
+    assert watching.stdout is not None
+    try:
+        told = [json.loads(watching.stdout.readline()) for _ in range(7)]
+        assert {one["alert"] for one in told} == {alert}
+        assert [one["type"] for one in told[:2]] == ["alert.received", "case.opened"]
+        with journal_of(StateDir(run.state)) as journal:
+            note = ev.NoteAdded(by=OperatorId("lucia"), text="now")
+            journal.append(Append(streams.inbox(alert), None, (note,)))
+        assert json.loads(watching.stdout.readline())["text"] == "lucia notes: now"
+        watching.send_signal(signal.SIGINT)
+        assert watching.wait(10) == cli.INTERRUPTED
+    finally:
+        watching.kill()
+        watching.wait()
+        watching.stdout.close()

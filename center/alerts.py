@@ -1,0 +1,106 @@
+"""Alerts as the journal tells them, read for the terminal: with or without a running center."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from center.errors import NotFound
+from center.times import rfc3339
+from messages.ids import AlertId
+
+if TYPE_CHECKING:
+    from messages.journal import Recorded
+    from model.case import Case
+    from store.journal import Journal
+
+_WINDOW: Final = 2000
+"""How many events of the journal are looked through at a time, from its end."""
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """One alert in a line."""
+
+    alert: str
+    phase: str
+    outcome: str | None
+    test: bool
+    channel: str
+    phone: str | None
+    device: str | None
+    user: str | None
+    operator: str | None
+    received_at: str
+    deadline_at: str
+    reached_after_s: float | None
+    deadline_missed: bool
+    closed_at: str | None
+
+
+def received_us(journal: Journal, alert: str, fallback: Recorded) -> int:
+    """When the alert's first event was written; of an alert without a beginning, this event's time."""
+    from store.streams import inbox
+
+    found = journal.read(inbox(AlertId(alert)))
+    return found[0].at_us if found else fallback.at_us
+
+
+def streams_of(journal: Journal, alert: str) -> list[Recorded]:
+    """Both streams of the alert, in the order of the journal. Raises NotFound."""
+    from store.streams import case, inbox
+
+    recorded = journal.read_streams(inbox(AlertId(alert)), case(AlertId(alert)))
+    if not recorded:
+        raise NotFound(f"there is no alert {alert}")
+    return recorded
+
+
+def case_of(journal: Journal, alert: str) -> Case:
+    """The alert's state. Raises NotFound."""
+    from model.evolve import fold
+
+    case = fold(streams_of(journal, alert))
+    if case is None:
+        raise NotFound(f"the journal does not hold the beginning of {alert}")
+    return case
+
+
+def newest_cases(journal: Journal) -> Iterator[Case]:
+    """Every alert's case, the newest first; reads no more of the journal than is asked for."""
+    from messages.events import AlertReceived
+    from store.streams import alert_of
+
+    upto = journal.last_seq()
+    while upto > 0:
+        after = max(0, upto - _WINDOW)
+        events = [one for one in journal.read_all(after, _WINDOW) if one.seq <= upto]
+        for one in reversed(events):
+            alert = alert_of(one.stream)
+            if alert is not None and isinstance(one.event, AlertReceived):
+                yield case_of(journal, alert)
+        upto = after
+
+
+def summary(case: Case) -> Summary:
+    """The case in a line."""
+    from model.phase import phase
+
+    reached = case.reached_at
+    return Summary(
+        alert=case.alert,
+        phase=phase(case),
+        outcome=case.outcome,
+        test=case.test,
+        channel=case.channel,
+        phone=case.phone,
+        device=case.device,
+        user=case.user,
+        operator=case.operator,
+        received_at=rfc3339(case.received_at),
+        deadline_at=rfc3339(case.deadline_at),
+        reached_after_s=round((reached - case.received_at) / 1e6, 3) if reached is not None else None,
+        deadline_missed=case.missed_at is not None,
+        closed_at=rfc3339(case.closed_at) if case.closed_at is not None else None,
+    )
