@@ -12,6 +12,7 @@ does not hold.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from datetime import timedelta
 from typing import ClassVar, Final
 
@@ -252,6 +253,13 @@ class CenterActor(Actor):
     def _crash(self, msg: object) -> None:
         """Report what was raised, and end: the state in memory cannot be trusted any more."""
         self._over = True
+        env = self.env if hasattr(self, "env") else environment.current()
+        # Whatever becomes of the report: were anything raised from here, the handler would be run again.
+        with suppress(Exception):
+            self._report(msg)
+        env.processes.end(self, CRASHED)
+
+    def _report(self, msg: object) -> None:
         context: dict[str, object] = {"kind": type(msg).__name__}
         if isinstance(msg, bytes):
             try:
@@ -267,8 +275,6 @@ class CenterActor(Actor):
                     alert=envelope.alert,
                 )
         self.log.exception("crashed", **context)
-        env = self.env if hasattr(self, "env") else environment.current()
-        env.processes.end(self, CRASHED)
 
     def _wake(self) -> None:
         self._wakeup_us = None

@@ -10,6 +10,7 @@ import faulthandler
 import gc
 import os
 import resource
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -42,6 +43,9 @@ def output_to(path: Path) -> None:
     for fd in (null, out):
         if fd >= FIRST_FD:
             os.close(fd)
+    # What the parent had in their place may write to a file that is closed by now.
+    sys.stdout = open(1, "w", buffering=1, closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", buffering=1, closefd=False)  # noqa: SIM115
 
 
 def die_with(parent: int) -> None:

@@ -90,6 +90,7 @@ class _Output:
         raise structlog.DropEvent
 
 
+_configured = False
 _encoder: Final = msgspec.json.Encoder(enc_hook=repr)
 
 
@@ -98,6 +99,12 @@ def configure(logs: Path | None, process: str, *, stderr: bool = False, level: i
 
     `logs` None keeps no file. The standard library's loggers are led the same way, from warnings up.
     """
+    global _configured
+    _configured = True
+    _configure(logs, process, stderr, level)
+
+
+def _configure(logs: Path | None, process: str, stderr: bool, level: int) -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -116,6 +123,11 @@ def configure(logs: Path | None, process: str, *, stderr: bool = False, level: i
         if isinstance(handler, StandardHandler):
             root.removeHandler(handler)
     root.addHandler(StandardHandler(logging.WARNING))
+
+
+def is_configured() -> bool:
+    """Whether somebody has said where the logs go."""
+    return _configured
 
 
 class _Named:
@@ -141,5 +153,10 @@ class StandardHandler(logging.Handler):
 
 
 def get(name: str, **context: object) -> Logger:
-    """A logger for one part of the program, with what it is to say in every line."""
+    """A logger for one part of the program, with what it is to say in every line.
+
+    It never raises. Where nobody has configured anything, it speaks to stderr.
+    """
+    if not structlog.is_configured():
+        _configure(None, name, True, logging.INFO)
     return cast(Logger, structlog.get_logger(part=name, **context))

@@ -20,7 +20,7 @@ from thespian.system.multiprocCommon import ChildInfo, MultiProcAdmin, MultiProc
 from thespian.system.transport import ReceiveEnvelope, TransmitIntent
 from thespian.system.transport.IPBase import IPActorAddress
 
-from runtime import birth, environment
+from runtime import birth, environment, logs
 from runtime.errors import WrongEnvironment
 from runtime.processes import ChildConnected
 
@@ -135,6 +135,8 @@ def leave_parents_behind() -> None:
         birth.leave_parent_behind()
         env = environment.current()
         birth.output_to(env.logs / OUTPUT_NAME)
+        if not logs.is_configured():
+            logs.configure(env.logs, "actors")
         # `startAdmin` makes this process the leader of a new session, forks the admin and ends.
         (env.run / GROUP_NAME).write_text(f"{os.getpid()}\n")
         start_admin(*args)

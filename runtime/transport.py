@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import select
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final, cast
 
@@ -51,7 +51,12 @@ _NOTHING: Final = timedelta(0)
 
 
 class Descriptors:
-    """One epoll that is kept from turn to turn."""
+    """One epoll that is kept from turn to turn.
+
+    The kernel knows a descriptor by its number and its open file. A file that we have closed while a forked
+    process still has it can no longer be taken out, and would be told of under a number that is another's by
+    now. So wherever that can be the case the epoll is made anew.
+    """
 
     def __init__(self) -> None:
         self._epoll: select.epoll | None = None
@@ -63,74 +68,61 @@ class Descriptors:
         """Wait for one of `wanted`, descriptor to (owner, what is waited for): readable, writable, unusable.
 
         The owner tells a descriptor from a later one of the same number; where it is None nobody can tell,
-        and the kernel is told anew each time.
+        and the kernel is asked each time.
         """
+        if self._epoll is not None and self._is_stale(self._epoll, wanted):
+            self.close()
         if self._epoll is None:
             self._epoll = select.epoll()
-            self._known = {}
         bad = self._tell(self._epoll, wanted)
         if bad:
             return [], [], bad
-        readable, writable = [], []
-        stray = False
-        for fd, _ in self._epoll.poll(wait_s):
+        told = [fd for fd, _ in self._epoll.poll(wait_s)]
+        readable = [fd for fd in told if wanted[fd][1] == _IN]
+        return readable, [fd for fd in told if wanted[fd][1] != _IN], []
+
+    def _is_stale(self, epoll: select.epoll, wanted: dict[int, tuple[object, int]]) -> bool:
+        """Take out what is no longer wanted; whether something may be left in that cannot be taken out."""
+        stale = False
+        for fd, (owner, mask) in list(self._known.items()):
             want = wanted.get(fd)
-            if want is None:
-                stray = True
-            elif want[1] == _IN:
-                readable.append(fd)
-            else:
-                writable.append(fd)
-        if stray:
-            # A connection that we have closed lives on in a forked process; no number takes it out of here.
-            self.close()
-        return readable, writable, []
+            try:
+                if want is None:
+                    del self._known[fd]
+                    epoll.unregister(fd)
+                elif want[0] is not owner:
+                    stale = True
+                elif owner is None:
+                    epoll.modify(fd, mask)
+            except OSError:
+                stale = True
+        return stale
 
     def _tell(self, epoll: select.epoll, wanted: dict[int, tuple[object, int]]) -> list[int]:
+        """Put in what is wanted and not in; those that the kernel does not take."""
         bad = []
-        known = self._known
         for fd, want in wanted.items():
-            have = known.get(fd)
-            if have is not None and have[0] is want[0] and have[1] == want[1] and want[0] is not None:
-                continue
+            have = self._known.get(fd)
             try:
-                if have is None or have[0] is not want[0]:
-                    self._register(epoll, fd, want[1])
+                if have is None:
+                    epoll.register(fd, want[1])
+                elif have[1] != want[1]:
+                    epoll.modify(fd, want[1])
                 else:
-                    self._modify(epoll, fd, want[1])
+                    continue
             except (OSError, ValueError):
                 bad.append(fd)
-                known.pop(fd, None)
+                self._known.pop(fd, None)
             else:
-                known[fd] = want
-        if len(known) > len(wanted) - len(bad):
-            for fd in [each for each in known if each not in wanted]:
-                del known[fd]
-                # It has gone by itself where it was closed.
-                with suppress(OSError, ValueError):
-                    epoll.unregister(fd)
+                self._known[fd] = want
         return bad
-
-    @staticmethod
-    def _register(epoll: select.epoll, fd: int, mask: int) -> None:
-        try:
-            epoll.register(fd, mask)
-        except FileExistsError:
-            epoll.modify(fd, mask)
-
-    @staticmethod
-    def _modify(epoll: select.epoll, fd: int, mask: int) -> None:
-        try:
-            epoll.modify(fd, mask)
-        except FileNotFoundError:
-            epoll.register(fd, mask)
 
     def close(self) -> None:
         """Give the epoll back; the next poll makes another."""
         if self._epoll is not None:
             self._epoll.close()
             self._epoll = None
-            self._known = {}
+        self._known = {}
 
 
 class CenterTransport(TCPTransport):

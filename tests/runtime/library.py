@@ -1,0 +1,281 @@
+"""Thespian as it is, and as we mend it: one of its faults each, shown in a process of its own.
+
+    python -m tests.runtime.library FAULT with|without STATE
+
+prints one word for what was seen. `test_thespian_fixes` runs every one both ways.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import struct
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from thespian.actors import (
+    Actor,
+    ActorAddress,
+    ActorExitRequest,
+    ActorSystem,
+    ActorSystemException,
+    ChildActorExited,
+    ThespianWatch,
+)
+from thespian.system.transport import TransmitIntent
+
+from runtime import addresses, environment, pidfd, thespian_fixes
+from runtime.clock import SystemClock
+from runtime.directory import MemoryDirectory
+from runtime.processes import ChildConnected
+from tests.waiting import wait_until
+
+STEP_S = 3.0
+"""Longer than anything that is mended takes, and shorter than what the library takes."""
+
+
+class Child(Actor):
+    """Says its pid."""
+
+    def receiveMessage(self, msg: object, sender: ActorAddress) -> ThespianWatch | None:  # noqa: N802
+        if isinstance(msg, str):
+            self.send(sender, os.getpid())
+        return None
+
+
+class Parent(Actor):
+    """Has two children, and kills the second when it hears of the first one's end."""
+
+    def receiveMessage(self, msg: object, sender: ActorAddress) -> ThespianWatch | None:  # noqa: N802
+        match msg:
+            case "begin":
+                self.pids: list[int] = []
+                self.ended = 0
+                self.connected = 0
+                for _ in range(2):
+                    self.send(self.createActor(Child), "pid?")
+            case int():
+                self.pids.append(msg)
+                if len(self.pids) == 2:
+                    os.kill(self.pids[0], signal.SIGKILL)
+            case ChildActorExited():
+                self.ended += 1
+                if self.ended == 1:
+                    os.kill(self.pids[1], signal.SIGKILL)
+                    # Seen dead while the first one's end is handled: not taken off the kernel's list here.
+                    os.waitid(os.P_PID, self.pids[1], os.WEXITED | os.WNOWAIT)
+            case ChildConnected():
+                self.connected += 1
+            case "how many?":
+                self.send(sender, (self.ended, self.connected))
+            case _:
+                pass
+        return None
+
+
+class Sender(Actor):
+    """Sends to a port whose owner cuts the connection before anything has been sent."""
+
+    def receiveMessage(self, msg: object, sender: ActorAddress) -> ThespianWatch | None:  # noqa: N802
+        if isinstance(msg, tuple):
+            address, cut = msg
+            self.send(addresses.from_bytes(address), b"hello")
+            wait_until(Path(cut).exists)
+        elif not isinstance(msg, ActorExitRequest):
+            self.send(sender, os.getpid())
+        return None
+
+
+def free_port() -> int:
+    """A port that nobody has just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def system() -> ActorSystem:
+    """The library's own system."""
+    return ActorSystem(
+        "multiprocTCPBase", {"Admin Port": free_port()}, logDefs={"version": 1}, transientUnique=True
+    )
+
+
+def ask(asked: ActorSystem, actor: ActorAddress, question: object) -> object:
+    """One question and its answer."""
+    return asked.ask(actor, question, STEP_S)
+
+
+def _answers(asked: ActorSystem, parent: ActorAddress) -> tuple[int, int]:
+    answer = ask(asked, parent, "how many?")
+    assert isinstance(answer, tuple)
+    return answer
+
+
+def _within(seconds: float, condition: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def report_every_dead_child(state: Path) -> str:
+    """Two children die, the second while the first one's end is handled: both ends are told."""
+    asked = system()
+    parent = asked.createActor(Parent)
+    asked.tell(parent, "begin")
+    return "both" if _within(STEP_S, lambda: _answers(asked, parent)[0] == 2) else "one"
+
+
+def survive_the_loggers_death(state: Path) -> str:
+    """The logger is killed: the admin still creates actors."""
+    asked = system()
+    pid = ask(asked, asked.createActor(Child), "pid?")
+    assert isinstance(pid, int)
+    admin = pidfd.parent(pid)
+    (logger,) = [
+        each for each in pidfd.group_members(os.getpgid(admin)) if pidfd.parent(each) == admin and each != pid
+    ]
+    born = pidfd.born(admin)
+    os.kill(logger, signal.SIGKILL)
+    died = _within(STEP_S, lambda: not pidfd.alive(admin, born))
+    return "admin died" if died else "admin lives"
+
+
+def retry_soon(state: Path) -> str:
+    """A connection is reset before the message was sent: how soon is it tried again?"""
+    asked = system()
+    actor = asked.createActor(Sender)
+    cut = state / "cut"
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        asked.tell(actor, (f"T127.0.0.1:{port}".encode(), str(cut)))
+        server.settimeout(STEP_S)
+        connection, _ = server.accept()
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.close()
+        cut.touch()
+        try:
+            connection, _ = server.accept()
+        except TimeoutError:
+            return "late"
+        connection.close()
+        return "soon"
+
+
+def listen_where_told_only(state: Path) -> str:
+    """Where does an actor listen?"""
+    os.environ["THESPIAN_BASE_IPADDR"] = "127.0.0.1"
+    asked = system()
+    pid = ask(asked, asked.createActor(Child), "pid?")
+    sockets = {
+        os.readlink(f"/proc/{pid}/fd/{fd}").removeprefix("socket:[").removesuffix("]")
+        for fd in os.listdir(f"/proc/{pid}/fd")
+        if os.path.exists(f"/proc/{pid}/fd/{fd}") or os.path.islink(f"/proc/{pid}/fd/{fd}")
+    }
+    places = set()
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        fields = line.split()
+        if fields[3] == "0A" and fields[9] in sockets:
+            places.add(fields[1].partition(":")[0])
+    return {"0100007F": "loopback", "00000000": "everywhere"}.get(",".join(sorted(places)), str(places))
+
+
+def give_up_soon(state: Path) -> str:
+    """The admin has stopped: how long does creating an actor take to fail?"""
+    asked = system()
+    pid = ask(asked, asked.createActor(Child), "pid?")
+    assert isinstance(pid, int)
+    os.kill(pidfd.parent(pid), signal.SIGSTOP)
+    failed = threading.Event()
+
+    def create() -> None:
+        try:
+            asked.createActor(Child)
+        except ActorSystemException:
+            failed.set()
+
+    threading.Thread(target=create, daemon=True).start()
+    return "fails" if failed.wait(STEP_S) else "hangs"
+
+
+def describe_only_what_is_logged(state: Path) -> str:
+    """Is a message turned into text although nobody logs it?"""
+
+    class Loud:
+        described = False
+
+        def __str__(self) -> str:
+            Loud.described = True
+            return "loud"
+
+    TransmitIntent(ActorAddress("/A"), Loud()).identify()
+    return "described" if Loud.described else "left alone"
+
+
+def tell_the_parent_where_a_child_is(state: Path) -> str:
+    """Does the parent hear where its children are before they say anything?"""
+    asked = system()
+    parent = asked.createActor(Parent)
+    asked.tell(parent, "begin")
+    return "told" if _within(STEP_S / 2, lambda: _answers(asked, parent)[1] == 2) else "not told"
+
+
+def leave_parents_behind(state: Path) -> str:
+    """Do actors keep what their starter had open?"""
+    reader, writer = os.pipe()
+    asked = system()
+    ask(asked, asked.createActor(Child), "pid?")
+    os.close(writer)
+    os.set_blocking(reader, False)
+    try:
+        return "closed" if os.read(reader, 1) == b"" else "?"
+    except BlockingIOError:
+        return "kept"
+
+
+FAULTS = (
+    report_every_dead_child,
+    survive_the_loggers_death,
+    retry_soon,
+    listen_where_told_only,
+    give_up_soon,
+    describe_only_what_is_logged,
+    tell_the_parent_where_a_child_is,
+    leave_parents_behind,
+)
+
+
+def main() -> None:
+    """Show one fault."""
+    name, how, place = sys.argv[1:]
+    state = Path(place)
+    (state / "run").mkdir(parents=True)
+    (state / "logs").mkdir()
+    os.environ["THESPLOG_FILE"] = str(state / "logs" / "thespian.log")
+    environment.install(
+        environment.Environment(
+            node=environment.NodeId("test"),
+            state=state,
+            clock=SystemClock.anchored(),
+            directory=MemoryDirectory(),
+            open_journal=object,
+        )
+    )
+    show = next(each for each in FAULTS if each.__name__ == name)
+    if how == "with" and name == give_up_soon.__name__:
+        thespian_fixes.CREATE_WITHIN = thespian_fixes.timedelta(seconds=1)
+    thespian_fixes.apply(without=frozenset({name} if how == "without" else ()))
+    print(show(state), flush=True)
+
+
+if __name__ == "__main__":
+    from tests.runtime import library
+
+    library.main()
