@@ -1,0 +1,261 @@
+"""A whole center with real processes: started, driven over HTTP, killed, and looked at from outside."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+
+from center.carrier import living
+from center.launching import child_environment
+from center.processes import end, marked
+from center.state_dir import StateDir
+from messages.ids import AlertId, NodeId
+from messages.journal import Recorded
+from model.case import Case
+from model.evolve import fold
+from runtime.clock import SystemClock
+from store import streams
+from store.journal import Journal
+from store.notify import LocalNotifier
+
+T = TypeVar("T")
+
+USER = "+393331112223"
+OPERATOR = "+390200000100"
+SECOND_OPERATOR = "+390200000101"
+PSAP = "+390200000112"
+PATIENCE_S = 40.0
+
+
+def line_number(n: int) -> str:
+    """The number of line `simN`; the first is the one that users call."""
+    return f"+3902000009{n:02d}"
+
+
+def simulation(
+    *,
+    public: int = 4,
+    emergency: int = 2,
+    setup_s: float = 0.2,
+    phones: dict[str, dict[str, object]] | None = None,
+) -> str:
+    """A quick world: lines of two dialects, two operators, the user and a PSAP; `phones` changes some."""
+    lines = ['[simulator]\ncontrol = "127.0.0.1:0"\n']
+    for n in range(1, public + emergency + 1):
+        trunk = "public" if n <= public else "emergency"
+        dialect = "huawei" if n % 2 else "simcom7600"
+        lines.append(
+            f'[[modem]]\nname = "sim{n}"\ndialect = "{dialect}"\ntrunk = "{trunk}"\n'
+            f'number = "{line_number(n)}"\nsetup_time_s = {setup_s}\nboot_time_s = 0.1\n'
+        )
+    everybody: dict[str, dict[str, object]] = {
+        OPERATOR: {"name": "Demo operator", "says": "tone:620"},
+        SECOND_OPERATOR: {"name": "Second operator", "says": "tone:520"},
+        PSAP: {"name": "Simulated PSAP", "says": "tone:880"},
+        USER: {"name": "Giulia Rossi", "says": "tone:440"},
+    }
+    for number, changes in (phones or {}).items():
+        everybody[number] = {**everybody.get(number, {"name": number}), **changes}
+    for number, fields in everybody.items():
+        fields = {"rings_after_s": 0.3, "answers_after_s": 0.3, **fields}
+        written = "\n".join(f"{key} = {json.dumps(value)}" for key, value in fields.items())
+        lines.append(f'[[phone]]\nnumber = "{number}"\n{written}\n')
+    return "\n".join(lines)
+
+
+class Center:
+    """See the module. `address` is the console's."""
+
+    def __init__(self, folder: Path, world: str, *options: str) -> None:
+        self.state = StateDir(folder / "state")
+        self.world = folder / "simulation.toml"
+        self.world.write_text(world)
+        self._options = options
+        self._node: subprocess.Popen[str] | None = None
+        self.address = ""
+        self.started_in_s = 0.0
+
+    # ------------------------------------------------------------ life
+
+    def start(self) -> None:
+        """Start the node and wait until lines and crews are ready."""
+        begun = time.monotonic()
+        command = [sys.executable, "-m", "center.cli", "run", "--state", str(self.state), "--port", "0"]
+        self._node = subprocess.Popen(
+            [*command, "--simulate", str(self.world), *self._options],
+            stdout=subprocess.PIPE,
+            env=child_environment(None),
+            text=True,
+        )
+        assert self._node.stdout is not None
+        said = self._node.stdout.readline()
+        assert said.startswith("securWoman is running: "), f"{said!r}\n{self.logs()}"
+        self.started_in_s = time.monotonic() - begun
+        self.address = said.split()[-1].rstrip("/")
+        self.http = httpx.Client(base_url=self.address, timeout=10)
+        self.carrier = httpx.Client(base_url=self._carrier_address(), timeout=10)
+        self.until("everything is ready", self.is_ready)
+
+    def is_ready(self) -> bool:
+        """Whether the node says so of itself."""
+        return self.http.get("/readyz").status_code == 200
+
+    def stop(self) -> None:
+        """End it in order, and whatever a failed test has left."""
+        if self._node is not None:
+            if self._node.poll() is None:
+                self._node.terminate()
+                self._node.wait(20)
+            assert self._node.stdout is not None
+            self._node.stdout.close()
+        for process in marked(self.state.path):
+            end(process, 0)
+        if (carrier := living(self.state)) is not None:
+            end(carrier, 1)
+        for client in (getattr(self, "http", None), getattr(self, "carrier", None)):
+            if client is not None:
+                client.close()
+
+    def _carrier_address(self) -> str:
+        return str(json.loads(self.state.carrier_file.read_text())["control"])
+
+    def logs(self) -> str:
+        """The logs' ends, for a test that fails."""
+        parts = [f"== {file.name}\n{file.read_text()[-6000:]}" for file in sorted(self.state.logs.glob("*"))]
+        return "\n".join(parts)
+
+    # ------------------------------------------------------------ what is done to it
+
+    def send(self, phone: str | None = USER, **fields: object) -> AlertId:
+        """The app's packet."""
+        key = (self.state.path / "keys" / "app.key").read_text().strip()
+        answer = self.http.post(
+            "/v1/alerts",
+            json={"phone": phone, **fields} if phone else fields,
+            headers={"Authorization": f"Bearer {key}"},
+        )
+        assert answer.status_code in (200, 202), answer.text
+        return AlertId(answer.json()["alert"])
+
+    def order(self, alert: AlertId, command: str) -> httpx.Response:
+        """A key on the operator's screen."""
+        token = (self.state.path / "keys" / "demo-operator.token").read_text().strip()
+        return self.http.post(
+            f"/v1/alerts/{alert}/commands",
+            json={"command": command},
+            headers={"Authorization": f"Bearer {token}"},
+        )
+
+    def ps(self) -> list[dict[str, Any]]:
+        """`securwoman ps --json`."""
+        found: list[dict[str, Any]] = json.loads(self.cli("ps", "--json").stdout)
+        return found
+
+    def cli(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """The command line, on this center."""
+        return subprocess.run(
+            [sys.executable, "-m", "center.cli", *arguments, "--state", str(self.state)],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=child_environment(None),
+        )
+
+    def kill(self, role: str, alert: AlertId | None = None) -> list[int]:
+        """kill -9 of everyone of this role, or of those that are busy with the alert where any are."""
+        rows = [row for row in self.ps() if row["role"] == role]
+        mine = [row for row in rows if row["alert"] == alert] or rows
+        assert mine, f"nobody is a {role}"
+        for row in mine:
+            os.kill(row["pid"], signal.SIGKILL)
+        return [row["pid"] for row in mine]
+
+    # ------------------------------------------------------------ what is seen
+
+    @contextmanager
+    def journal(self) -> Iterator[Journal]:
+        """The journal, from outside."""
+        opened = Journal.open(
+            f"sqlite:///{self.state.path / 'journal.db'}",
+            node=NodeId("test"),
+            clock=SystemClock.anchored().now_us,
+            notify=LocalNotifier(),
+        )
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+    def recorded(self, alert: AlertId) -> list[Recorded]:
+        """The alert's events."""
+        with self.journal() as journal:
+            return journal.read_streams(streams.inbox(alert), streams.case(alert))
+
+    def case(self, alert: AlertId) -> Case:
+        """The alert's state."""
+        case = fold(self.recorded(alert))
+        assert case is not None
+        return case
+
+    def joined(self, alert: AlertId) -> set[str]:
+        """The parties in the conference."""
+        return {leg.party.value for leg in self.case(alert).legs.values() if leg.joined}
+
+    def calls(self, to: str | None = None) -> list[dict[str, Any]]:
+        """Every call the carrier has seen."""
+        calls: list[dict[str, Any]] = self.carrier.get("/calls").json()
+        return [call for call in calls if to is None or call["to"] == to]
+
+    def heard(self, number: str) -> bytes:
+        """What a phone has heard in its current or last call: s16le, 8 kHz."""
+        import io
+        import wave
+
+        wav = self.carrier.get(f"/phones/{number}/heard.wav")
+        assert wav.status_code == 200, wav.text
+        with wave.open(io.BytesIO(wav.content)) as file:
+            frames: bytes = file.readframes(file.getnframes())
+            return frames
+
+    def until(self, what: str, condition: Callable[[], T | None], within_s: float = PATIENCE_S) -> T:
+        """Wait until it is so."""
+        deadline = time.monotonic() + within_s
+        while True:
+            try:
+                value = condition()
+            except httpx.TransportError:
+                value = None
+            if value:
+                return value
+            if time.monotonic() > deadline:
+                raise AssertionError(f"not within {within_s} s: {what}\n{self.everything()}")
+            time.sleep(0.02)
+
+    def everything(self) -> str:
+        """All that can be said of it, for an assertion that fails."""
+        with self.journal() as journal:
+            events = journal.read_all(limit=5000)
+        start = events[0].at_us if events else 0
+        story = [f"{(one.at_us - start) / 1e6:8.3f} {one.stream:30} {one.event}" for one in events]
+        return "\n".join([*story[-120:], *(str(call) for call in self.calls()), self.logs()])
+
+
+@contextmanager
+def center(folder: Path, world: str, *options: str) -> Iterator[Center]:
+    """A running center, and its end."""
+    made = Center(folder, world, *options)
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()
