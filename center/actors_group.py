@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from store.journal import Journal
 
 START_ATTEMPTS: Final = 3
-SILENT_S: Final = 6
+SILENT_S: Final = 3
 """A Supervisor gives a sign of life about twice a second, be it ever so busy."""
 
 
