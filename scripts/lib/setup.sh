@@ -99,14 +99,16 @@ raise SystemExit(not usable)
 PYTHON
 }
 
+# pip compiles all that it installs, which takes longer than the rest; the first start compiles the fifth that it needs.
+pip_install() { pip install --quiet --no-compile "$@"; }
+
 pip() { "$venv/bin/python" -I -m pip --disable-pip-version-check --no-input "$@" </dev/null >&2 9>&-; }
 
 # uv installs the lock in a tenth of pip's time. It does not read pip's settings, so what matters of them is handed over:
 # the mirror, when there is one, and the machine's own certificates.
 uv() {
-    local args=(--quiet --no-progress --python "$venv/bin/python" "$@") mirror
+    local args=(--quiet --no-progress --python "$venv/bin/python" "$@")
     [[ ! -e /etc/ssl/certs/ca-certificates.crt ]] || args=(--system-certs "${args[@]}")
-    mirror=$("$venv/bin/python" -I -m pip config list 2>/dev/null | sed -n "s/^.*\.index-url='\(.*\)'\$/\1/p" | tail -n 1)
     [[ -z $mirror ]] || local -x UV_DEFAULT_INDEX=$mirror
     [[ -n ${HOME:-} && -d $HOME && -w $HOME ]] || local -x HOME=$venv UV_CACHE_DIR=$venv/cache
     "$venv/bin/uv" pip install "${args[@]}" </dev/null >&2 9>&-
@@ -116,18 +118,18 @@ uv() {
 # the first step has brought, hence no build isolation, and nothing that a lock does not name is ever downloaded.
 install_lock() { # LOCK
     local args=(--no-deps --no-build-isolation --require-hashes -r "$1")
-    uv --compile-bytecode "${args[@]}" && return 0
+    uv "${args[@]}" && return 0
     say "uv could not install $1; trying with pip, which takes longer"
-    pip install --quiet "${args[@]}"
+    pip_install "${args[@]}"
 }
 
 install_project() {
     local args=(--no-deps --no-build-isolation --editable "$root")
-    uv "${args[@]}" || pip install --quiet "${args[@]}"
+    uv "${args[@]}" || pip_install "${args[@]}"
 }
 
 setup_locked() { # KIND
-    local kind=$1 lock=$root/requirements.lock python key started=$SECONDS
+    local kind=$1 lock=$root/requirements.lock python mirror started=$SECONDS
     setup_is_fresh "$kind" && return 0 # another start was setting it up while this one waited
     [[ $kind == runtime ]] || lock=$root/requirements-$kind.lock
     say "setting up $venv ($kind), once"
@@ -136,7 +138,8 @@ setup_locked() { # KIND
         python=$(find_python) || return 1
         "$python" -I -m venv --clear "$venv" </dev/null >&2 9>&- || return 1
     fi
-    pip install --quiet --no-deps --require-hashes -r "$root/requirements-build.lock" || return 1
+    pip_install --no-deps --require-hashes -r "$root/requirements-build.lock" || return 1
+    mirror=$("$venv/bin/python" -I -m pip config list 2>/dev/null | sed -n "s/^.*\.index-url='\(.*\)'\$/\1/p" | tail -n 1)
     install_lock "$lock" || return 1
     install_project || return 1
     rm -rf -- "$venv/cache" # there only when the caller had no home

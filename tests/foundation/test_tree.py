@@ -81,8 +81,8 @@ LONGEST_POLL_S = 0.1
 
 
 def is_sleep(node: ast.AST) -> bool:
-    """A call of anything named `sleep`."""
-    if not isinstance(node, ast.Call):
+    """A call of anything named `sleep`; of 0 it only lets the event loop go round."""
+    if not isinstance(node, ast.Call) or (node.args and getattr(node.args[0], "value", None) == 0):
         return False
     return (
         node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
