@@ -6,13 +6,16 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
+import uvicorn
 
-from gateways.http.app import parts
+from gateways.http.app import build, parts
 from gateways.http.context import Web
+from gateways.http.server import listen
 from gateways.http.settings import WebSettings
 from messages.ids import E164, LineId, NodeId, OperatorId, TrunkId
 from model.policy import LineSpec, Policy
@@ -151,3 +154,25 @@ class WebProcess:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait(10)
+
+
+class WebThread:
+    """The web on a real port, in a thread of this process: starts at once, and cannot be killed."""
+
+    def __init__(self, place: Place) -> None:
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                build(parts(place.settings())), log_config=None, access_log=False, timeout_graceful_shutdown=1
+            )
+        )
+        listener = listen("127.0.0.1", 0)
+        self.port: int = listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._thread = threading.Thread(target=self._server.run, args=([listener],))
+        self._thread.start()
+        wait_until(lambda: self._server.started, within_s=20, what="the web listening")
+
+    def stop(self) -> None:
+        """End it in order."""
+        self._server.should_exit = True
+        self._thread.join(20)

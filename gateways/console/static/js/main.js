@@ -202,6 +202,7 @@ function draw() {
   if (ui.refused && Date.now() > ui.refused.untilMs) ui.refused = null;
   const shown = feed.me ? ui.incoming() ?? ui.selected() : null;
   document.documentElement.toggleAttribute('data-test', Boolean(shown?.test));
+  document.documentElement.toggleAttribute('data-settling', Date.now() - ui.changedAtMs < SETTLE_MS);
   document.documentElement.dataset.state = feed.link === 'lost' ? 'lost' : 'live';
   render(page(ui), root);
   if (feed.me && ui.incoming()) {

@@ -1,0 +1,33 @@
+"""What the tests of the console share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from gateways.http.app import build
+from gateways.http.context import Web
+from tests.gateways.http.place import Place
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """A state directory with keys, two operators and one user."""
+    return Place.make(tmp_path / "state")
+
+
+@pytest.fixture
+def web(place: Place) -> Web:
+    """The web's parts, in this process."""
+    return place.web()
+
+
+@pytest.fixture
+def client(web: Web) -> Iterator[TestClient[Litestar]]:
+    """The web, started, with the console mounted."""
+    with TestClient(build(web), raise_server_exceptions=False) as started:
+        yield started

@@ -1,0 +1,347 @@
+"""The page in a browser: an alert appears live, keys order what they say, a lost connection is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from messages import events as ev
+from messages.events import CommandGiven, Event, NoteAdded
+from messages.ids import E164, Advice, OperatorCommand, Outcome, ShiftState
+from model.policy import Policy
+from store import streams
+from store.journal import Journal
+from store.registry import Registry
+from tests.gateways.http.place import CLOCK, GIULIA, Place, WebProcess, WebThread
+from tests.gateways.story import Story, on_shift
+from tests.waiting import wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """A state directory with keys, two operators and one user; a test alert calls a simulated PSAP."""
+    policy = Policy(psap_number=E164("+390200000112"), psap_test_number=E164("+390200000112"))
+    return Place.make(tmp_path / "state", policy)
+
+
+@pytest.fixture
+def web(place: Place) -> Iterator[WebThread]:
+    """The web, on a real port."""
+    started = WebThread(place)
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def journal(place: Place) -> Iterator[Journal]:
+    """The journal, as the actors have it."""
+    opened = place.journal()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def faults(page: Page) -> list[str]:
+    """What the browser has to complain of."""
+    found: list[str] = []
+    page.on("pageerror", lambda error: found.append(str(error)))
+    page.on("console", lambda said: found.append(said.text) if said.type in ("error", "warning") else None)
+    return found
+
+
+@pytest.fixture
+def console(page: Page, web: WebThread, place: Place, faults: list[str]) -> Page:
+    """Marta, signed on, in English."""
+    return signed_on(page, web.url, place)
+
+
+def signed_on(page: Page, url: str, place: Place) -> Page:
+    """The page after signing on."""
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.goto(f"{url}/console/?lang=en#token={place.marta_token}")
+    expect(page.locator(".bar__me")).to_contain_text("Marta Bianchi")
+    return page
+
+
+def case(journal: Journal, place: Place) -> Story:
+    """Giulia's alert, Marta on the line."""
+    giulia = Registry(journal).user_by_phone(E164(GIULIA))
+    assert giulia is not None
+    story = Story(journal, CLOCK.now_us(), ago_s=5).opened().identified(giulia.id)
+    return story.operator_called(place.marta).operator_joined(place.marta)
+
+
+def inbox(journal: Journal, story: Story) -> list[Event]:
+    """What came in after the alert."""
+    return [one.event for one in journal.read(streams.inbox(story.alert))][1:]
+
+
+def settled(page: Page) -> None:
+    """Keys pressed right after a change are not taken; wait until they are."""
+    expect(page.locator("html")).not_to_have_attribute("data-settling", "")
+
+
+def ordered(journal: Journal, story: Story, command: OperatorCommand) -> None:
+    wait_until(
+        lambda: any(
+            isinstance(one, CommandGiven) and one.command is command for one in inbox(journal, story)
+        ),
+        what=f"{command} in the journal",
+    )
+
+
+def test_signing_on_takes_the_token_out_of_the_address(console: Page, faults: list[str]) -> None:
+    assert "token" not in console.url
+    expect(console.get_by_role("heading", name="Off shift")).to_be_visible()
+    console.reload()
+    expect(console.locator(".bar__me")).to_contain_text("Marta Bianchi")
+    assert faults == []
+
+
+def test_a_wrong_token_is_said(page: Page, web: WebThread, place: Place) -> None:
+    page.goto(f"{web.url}/console/?lang=en")
+    page.get_by_label("Personal token").fill("wrong")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("No operator has this token.")
+    page.get_by_label("Personal token").fill(place.marta_token)
+    page.keyboard.press("Enter")
+    expect(page.locator(".bar__me")).to_contain_text("Marta Bianchi")
+
+
+def test_a_shift_is_begun_paused_and_ended_by_keys(console: Page, place: Place, journal: Journal) -> None:
+    def shifts() -> list[ShiftState]:
+        stream = journal.read(streams.operator(place.marta))
+        return [one.event.state for one in stream if isinstance(one.event, ev.ShiftChanged)]
+
+    expect(console.get_by_role("button", name="Start shift")).to_be_visible()
+    console.keyboard.press("p")
+    expect(console.get_by_role("heading", name="Ready")).to_be_visible()
+    console.keyboard.press("p")
+    expect(console.get_by_role("heading", name="Paused")).to_be_visible()
+    console.keyboard.press("o")
+    expect(console.get_by_role("heading", name="Off shift")).to_be_visible()
+    assert shifts() == [ShiftState.READY, ShiftState.PAUSED, ShiftState.OFF]
+
+
+def test_s04_a_new_alert_takes_the_whole_screen_until_it_is_acknowledged(
+    console: Page, place: Place, journal: Journal, faults: list[str]
+) -> None:
+    on_shift(journal, place.marta)
+    giulia = Registry(journal).user_by_phone(E164(GIULIA))
+    assert giulia is not None
+    story = Story(journal, CLOCK.now_us(), ago_s=5).opened().identified(giulia.id)
+    story.operator_called(place.marta)
+    incoming = console.get_by_role("alertdialog")
+    expect(incoming).to_contain_text("Giulia Rossi")
+    expect(incoming).to_contain_text("+39 333 111 2223")
+    expect(incoming).to_contain_text("44.39058 N")
+    expect(incoming).to_contain_text("± 18 m")
+    expect(incoming).to_contain_text("Data, app")
+    expect(incoming).to_contain_text("REAL")
+    expect(incoming).to_contain_text("Your phone is ringing")
+    expect(console.get_by_role("button", name="Acknowledge")).to_be_focused()
+    console.keyboard.press("e")
+    expect(incoming).to_be_visible()
+    console.keyboard.press("Space")
+    expect(incoming).to_be_hidden()
+    expect(console.get_by_role("heading", name="Giulia Rossi")).to_be_visible()
+    expect(console.locator(".dock")).to_contain_text("Answer your phone.")
+    assert inbox(journal, story) == []
+    assert faults == []
+
+
+def test_s06_s08_s09_the_parties_are_shown_live_and_keys_order_what_they_say(
+    console: Page, place: Place, journal: Journal, faults: list[str]
+) -> None:
+    story = case(journal, place)
+    user = console.locator("[data-party=user]")
+    psap = console.locator("[data-party=psap]")
+    expect(console.locator("[data-party=operator]")).to_contain_text("On the line")
+    story.user_called()
+    expect(user).to_contain_text("Ringing")
+    expect(console.locator(".deadline")).to_contain_text("Reached in time")
+    story.user_answered()
+    expect(user).to_contain_text("On the line")
+    expect(console.locator(".link").first).to_have_attribute("data-is", "on")
+    step = console.locator(".dock .act--step")
+    expect(step).to_contain_text("Call 112")
+    settled(console)
+    console.keyboard.press("l")
+    expect(console.locator(".dock")).to_contain_text("Ask:")
+    assert inbox(journal, story) == []
+    console.keyboard.press("e")
+    ordered(journal, story, OperatorCommand.CALL_PSAP)
+    story.psap_called(place.marta)
+    expect(psap).to_contain_text("Being called")
+    story.psap_joined()
+    expect(psap).to_contain_text("On the line")
+    expect(step).to_contain_text("Leave")
+    settled(console)
+    console.keyboard.press("l")
+    ordered(journal, story, OperatorCommand.LEAVE)
+    story.say(ev.LeaveRequested(by=place.marta))
+    story.closed(Outcome.HANDED_OVER)
+    expect(console.locator(".dock")).to_contain_text("Closed: handed over to 112.")
+    console.keyboard.press("Enter")
+    expect(console.get_by_role("heading", name="Off shift")).to_be_visible()
+    assert faults == []
+
+
+def test_s07_a_false_alarm_needs_two_keys(console: Page, place: Place, journal: Journal) -> None:
+    story = case(journal, place).user_called().user_answered()
+    button = console.locator(".act[data-key=F]")
+    expect(button).not_to_have_attribute("aria-disabled", "true")
+    settled(console)
+    console.keyboard.press("f")
+    expect(button).to_contain_text("Enter confirms")
+    console.keyboard.press("Escape")
+    expect(button).not_to_contain_text("Enter confirms")
+    console.keyboard.press("Enter")
+    button.click()
+    expect(button).to_contain_text("Enter confirms")
+    assert inbox(journal, story) == []
+    console.keyboard.press("Enter")
+    ordered(journal, story, OperatorCommand.DECLARE_FALSE_ALARM)
+
+
+def test_s10_the_text_for_112_is_there_and_the_briefing_is_ordered_by_its_button(
+    console: Page, place: Place, journal: Journal
+) -> None:
+    story = case(journal, place).user_called().user_released(18)
+    story.psap_called(place.marta).psap_joined()
+    expect(console.get_by_role("heading", name="Read to 112, in this order")).to_be_visible()
+    brief = console.locator(".brief")
+    for text in (
+        "44.39058",
+        "8.97342",
+        "Accurate to 18 m",
+        "Giulia Rossi, speaks Italian",
+        "Asthma",
+        "no answer",
+    ):
+        expect(brief).to_contain_text(text)
+    settled(console)
+    console.get_by_role("button", name="Briefing given").click()
+    ordered(journal, story, OperatorCommand.BRIEFING_GIVEN)
+
+
+def test_what_is_not_allowed_stays_in_its_place_and_says_why(
+    console: Page, place: Place, journal: Journal
+) -> None:
+    case(journal, place)
+    redial, machine = console.locator(".act[data-key=R]"), console.locator(".act[data-key=M]")
+    before = machine.bounding_box()
+    expect(machine).to_have_attribute("aria-disabled", "true")
+    expect(machine).to_contain_text("Nothing has answered on her line.")
+    settled(console)
+    console.keyboard.press("m")
+    expect(machine.locator(".refused")).to_contain_text("Nothing has answered on her line.")
+    assert machine.bounding_box() == before
+    expect(redial).not_to_have_attribute("aria-disabled", "true")
+
+
+def test_a_note_is_written_and_its_keys_order_nothing(console: Page, place: Place, journal: Journal) -> None:
+    story = case(journal, place).user_called().user_answered()
+    note = console.get_by_role("textbox", name="Write a note")
+    expect(note).to_be_visible()
+    console.keyboard.press("n")
+    expect(note).to_be_focused()
+    console.keyboard.type("Meet her, exit L, flat E")
+    console.keyboard.press("Escape")
+    expect(note).to_have_value("Meet her, exit L, flat E")
+    console.keyboard.press("n")
+    console.keyboard.press("Control+Enter")
+    wait_until(lambda: inbox(journal, story) == [NoteAdded(by=place.marta, text="Meet her, exit L, flat E")])
+    expect(note).to_have_value("")
+    expect(console.get_by_role("log")).to_contain_text("Marta Bianchi: Meet her, exit L, flat E")
+
+
+def test_an_alert_that_waits_can_be_found_and_taken_by_keys(
+    console: Page, place: Place, journal: Journal
+) -> None:
+    other = Story(journal, CLOCK.now_us(), phone="+393331112262", ago_s=20)
+    expect(console.get_by_role("listitem")).to_contain_text("+39 333 111 2262")
+    console.keyboard.press("ArrowDown")
+    console.keyboard.press("Enter")
+    expect(console.locator(".dock")).to_contain_text("Nobody has this case.")
+    settled(console)
+    console.keyboard.press("t")
+    ordered(journal, other, OperatorCommand.TAKE)
+
+
+def test_s11_a_missed_deadline_is_shown_in_red_with_words(
+    console: Page, place: Place, journal: Journal
+) -> None:
+    story = Story(journal, CLOCK.now_us(), ago_s=62).opened().operator_called(place.marta)
+    story.operator_joined(place.marta)
+    story.hear(ev.AdviceChanged(advice=Advice.CALL_112_NOW), ev.DeadlineMissed())
+    banner = console.get_by_role("alert")
+    expect(banner).to_contain_text("Late")
+    expect(banner).to_contain_text("The app has told her to call it.")
+    expect(console.locator(".deadline")).to_contain_text("+1")
+
+
+def test_case_19_duress_is_said_and_she_is_not_to_be_called(
+    console: Page, place: Place, journal: Journal
+) -> None:
+    story = case(journal, place)
+    story.hear(ev.AlertCancelled(duress=True))
+    expect(console.get_by_role("alert")).to_contain_text("Duress")
+    expect(console.locator("[data-party=user]")).to_contain_text("Do not call")
+    expect(console.locator(".act[data-key=R]")).to_have_attribute("aria-disabled", "true")
+    expect(console.locator(".act--step")).to_contain_text("Call 112")
+
+
+def test_case_20_a_test_says_so_wherever_one_looks(console: Page, place: Place, journal: Journal) -> None:
+    on_shift(journal, place.marta)
+    Story(journal, CLOCK.now_us(), test=True).opened().operator_called(place.marta)
+    expect(console.get_by_role("alertdialog")).to_contain_text("TEST")
+    expect(console.get_by_role("alertdialog")).to_contain_text("a test: never to 112")
+    expect(console.locator("html")).to_have_attribute("data-test", "")
+    console.keyboard.press("Space")
+    expect(console.locator(".act--step")).to_contain_text("Test 112")
+    expect(console.locator("[data-party=psap]")).to_contain_text("simulated")
+
+
+def test_case_17_a_center_out_of_reach_is_said_and_found_again_with_nothing_missed(
+    page: Page, place: Place, journal: Journal
+) -> None:
+    process = WebProcess(place)
+    try:
+        console = signed_on(page, process.url, place)
+        lost_and_found(console, place, journal, process)
+    finally:
+        process.kill()
+
+
+def lost_and_found(console: Page, place: Place, journal: Journal, process: WebProcess) -> None:
+    story = case(journal, place).user_called()
+    expect(console.locator("[data-party=user]")).to_contain_text("Ringing")
+    process.kill()
+    expect(console.get_by_role("alert")).to_contain_text("Centre unreachable")
+    expect(console.locator(".bar__health")).to_contain_text("Disconnected")
+    for key in "FRMNU":
+        expect(console.locator(f".act[data-key={key}]")).to_have_attribute("aria-disabled", "true")
+    console.keyboard.press("e")
+    story.user_answered()
+    again = WebProcess(place, process.port)
+    try:
+        expect(console.locator("[data-party=user]")).to_contain_text("On the line", timeout=15_000)
+        expect(console.locator(".bar__health")).to_contain_text("Centre connected")
+        assert inbox(journal, story) == []
+    finally:
+        again.kill()
+
+
+@pytest.mark.parametrize(("lang", "word"), [("it", "Fuori turno"), ("en", "Off shift")])
+def test_the_page_speaks_both_languages(
+    page: Page, web: WebThread, place: Place, lang: str, word: str
+) -> None:
+    page.goto(f"{web.url}/console/?lang={lang}#token={place.marta_token}")
+    expect(page.get_by_role("heading", name=word)).to_be_visible()
+    assert page.locator("html").get_attribute("lang") == lang

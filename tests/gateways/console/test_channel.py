@@ -1,0 +1,223 @@
+"""GET /v1/console: a snapshot, then what changes, and resuming."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from litestar.exceptions import WebSocketDisconnect
+from litestar.testing import TestClient
+from litestar.testing.websocket_test_session import WebSocketTestSession
+
+from gateways.console import channel
+from gateways.console.channel import SIGN_ON, WRONG_ORIGIN
+from gateways.http.context import Web
+from messages.events import NoteAdded, PersonalDataRead
+from messages.ids import E164, Outcome
+from store import streams
+from store.registry import Registry
+from tests.gateways.http.place import CLOCK, GIULIA, Place
+from tests.gateways.story import Story, on_shift
+from tests.waiting import wait_until
+
+Client = TestClient[Litestar]
+
+
+def heard(socket: WebSocketTestSession) -> dict[str, Any]:
+    """The next message that says something."""
+    while True:
+        said: dict[str, Any] = socket.receive_json(timeout=10)
+        if said["type"] == "snapshot" or len(said) > 3:
+            return said
+
+
+def test_a_console_is_told_everything_first(client: Client, place: Place, web: Web) -> None:
+    on_shift(web.journal, place.luca)
+    story = Story(web.journal, CLOCK.now_us()).opened()
+    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+    with client.websocket_connect("/v1/console", headers=place.operator()) as socket:
+        said = heard(socket)
+    assert said["type"] == "snapshot"
+    assert said["seq"] == web.journal.last_seq()
+    assert said["me"] == {"operator": place.marta, "name": "Marta Bianchi", "number": "+390200000011"}
+    assert [case["alert"] for case in said["cases"]] == [story.alert]
+    assert said["allowed"][story.alert]["take"] is None
+    assert {one["name"]: one["state"] for one in said["operators"]} == {
+        "Marta Bianchi": "off",
+        "Luca Ferri": "ready",
+    }
+    assert [line["line"] for line in said["lines"]] == ["L1", "L2", "E1"]
+    assert said["center"]["deadline_s"] == 50.0
+
+
+def test_then_it_is_told_what_changes_in_the_order_of_the_journal(
+    client: Client, place: Place, web: Web
+) -> None:
+    with client.websocket_connect("/v1/console", headers=place.operator()) as socket:
+        last = heard(socket)["seq"]
+        story = Story(web.journal, CLOCK.now_us()).opened().operator_called(place.marta)
+        seqs: list[int] = []
+        case: dict[str, Any] = {}
+        while not case or case["operator_leg"]["state"] != "ringing":
+            said = heard(socket)
+            assert said["type"] == "events"
+            seqs += [event["seq"] for event in said.get("events", [])]
+            for case in said.get("cases", []):
+                assert case["alert"] == story.alert
+    assert seqs == sorted(set(seqs))
+    assert seqs[0] > last
+    types = [one.event for one in web.journal.read_all(last, 100)]
+    assert len(types) >= len(seqs)
+
+
+def test_what_is_allowed_is_told_with_every_change(client: Client, place: Place, web: Web) -> None:
+    with client.websocket_connect("/v1/console", headers=place.operator()) as socket:
+        heard(socket)
+        story = Story(web.journal, CLOCK.now_us()).opened().operator_called(place.marta)
+        story.operator_joined(place.marta)
+        allowed: dict[str, str | None] = {"call_psap": ""}
+        while allowed["call_psap"] is not None:
+            allowed = heard(socket)["allowed"][story.alert]
+    assert allowed["leave"] == "112 is not on the line."
+
+
+def test_who_resumes_is_told_what_was_missed_and_nothing_twice(
+    client: Client, place: Place, web: Web
+) -> None:
+    story = Story(web.journal, CLOCK.now_us()).opened()
+    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+    with client.websocket_connect("/v1/console", headers=place.operator()) as socket:
+        seen = heard(socket)["seq"]
+    story.hear(NoteAdded(by=place.marta, text="one"))
+    story.hear(NoteAdded(by=place.marta, text="two"))
+    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+    with client.websocket_connect(f"/v1/console?since={seen}", headers=place.operator()) as socket:
+        said = heard(socket)
+        assert said["type"] == "events"
+        assert [event["data"]["text"] for event in said["events"]] == ["one", "two"]
+        assert all(event["seq"] > seen for event in said["events"])
+        assert [case["alert"] for case in said["cases"]] == [story.alert]
+        assert said["operators"]
+        story.hear(NoteAdded(by=place.marta, text="three"))
+        assert [event["data"]["text"] for event in heard(socket)["events"]] == ["three"]
+
+
+def test_who_resumes_where_nothing_was_missed_is_told_so(client: Client, place: Place, web: Web) -> None:
+    Story(web.journal, CLOCK.now_us())
+    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+    seen = web.journal.last_seq()
+    with client.websocket_connect(f"/v1/console?since={seen}", headers=place.operator()) as socket:
+        said = socket.receive_json(timeout=10)
+    assert (said["type"], said["seq"], said.get("events", [])) == ("events", seen, [])
+
+
+@pytest.mark.parametrize("since", ["0", "x", "-1", "999999", "1.5", "²"])
+def test_who_resumes_from_nowhere_is_told_everything(client: Client, place: Place, since: str) -> None:
+    with client.websocket_connect(f"/v1/console?since={since}", headers=place.operator()) as socket:
+        assert heard(socket)["type"] == "snapshot"
+
+
+def test_who_has_missed_too_much_is_told_everything(
+    client: Client, place: Place, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = Story(web.journal, CLOCK.now_us())
+    seen = web.journal.last_seq()
+    monkeypatch.setattr(channel, "RESUME_MAX", 3)
+    story.hear(*(NoteAdded(by=place.marta, text=str(number)) for number in range(5)))
+    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+    with client.websocket_connect(f"/v1/console?since={seen}", headers=place.operator()) as socket:
+        assert heard(socket)["type"] == "snapshot"
+
+
+def test_a_slow_console_is_told_everything_anew_and_waited_for_by_nobody(
+    client: Client, place: Place, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channel, "PENDING_MAX", 5)
+    story = Story(web.journal, CLOCK.now_us())
+    with client.websocket_connect("/v1/console", headers=place.operator()) as socket:
+        heard(socket)
+        story.hear(*(NoteAdded(by=place.marta, text=str(number)) for number in range(50)))
+        said = heard(socket)
+        while said["type"] != "snapshot":
+            said = heard(socket)
+        assert len(said["cases"][0]["timeline"]) == 51
+
+
+def test_a_closed_alert_is_told_with_its_outcome(client: Client, place: Place, web: Web) -> None:
+    story = Story(web.journal, CLOCK.now_us()).opened()
+    with client.websocket_connect("/v1/console", headers=place.operator()) as socket:
+        heard(socket)
+        story.closed(Outcome.CANCELLED)
+        outcome = None
+        while outcome is None:
+            for case in heard(socket).get("cases", []):
+                outcome = case["outcome"]
+    assert outcome == "cancelled"
+
+
+@pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer wrong"}, {"cookie": "securwoman-x=y"}])
+def test_without_signing_on_nothing_is_told(client: Client, headers: dict[str, str]) -> None:
+    with (
+        pytest.raises(WebSocketDisconnect) as caught,
+        client.websocket_connect("/v1/console", headers=headers) as socket,
+    ):
+        socket.receive_json(timeout=10)
+    assert caught.value.code == SIGN_ON
+
+
+def test_a_session_is_enough_but_not_for_another_site_s_page(client: Client, place: Place) -> None:
+    client.post("/v1/console/session", json={"token": place.marta_token})
+    with client.websocket_connect("/v1/console") as socket:
+        assert heard(socket)["me"]["operator"] == place.marta
+    elsewhere = {"origin": "https://elsewhere.example"}
+    with (
+        pytest.raises(WebSocketDisconnect) as caught,
+        client.websocket_connect("/v1/console", headers=elsewhere) as socket,
+    ):
+        socket.receive_json(timeout=10)
+    assert caught.value.code == WRONG_ORIGIN
+
+
+def test_who_sees_a_person_s_data_is_in_that_person_s_stream_once(
+    client: Client, place: Place, web: Web
+) -> None:
+    giulia = Registry(web.journal).user_by_phone(E164(GIULIA))
+    assert giulia is not None
+    story = Story(web.journal, CLOCK.now_us()).opened().identified(giulia.id)
+    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+
+    def reads() -> list[PersonalDataRead]:
+        return [
+            one.event
+            for one in web.journal.read(streams.user(giulia.id))
+            if isinstance(one.event, PersonalDataRead)
+        ]
+
+    with client.websocket_connect("/v1/console", headers=place.operator()) as socket:
+        heard(socket)
+        assert reads() == []
+        socket.send_json({"type": "opened", "alert": story.alert})
+        socket.send_json({"type": "opened", "alert": story.alert})
+        socket.send_text("no json")
+        wait_until(reads)
+        story.operator_called(place.marta)
+        heard(socket)
+    assert reads() == [PersonalDataRead(by=place.marta, why=f"alert {story.alert}")]
+
+
+def test_numbers_and_who_saw_what_are_not_among_the_events(client: Client, place: Place, web: Web) -> None:
+    with client.websocket_connect("/v1/console", headers=place.operator()) as socket:
+        last = heard(socket)["seq"]
+        Story(web.journal, CLOCK.now_us()).opened()
+        said = heard(socket)
+        kinds = {event["stream"].partition("-")[0] for event in said["events"]}
+    assert kinds <= {"inbox", "alert", "operator", "line", "node"}
+    assert said["seq"] > last
+
+
+def test_a_console_that_goes_away_is_forgotten(client: Client, place: Place, web: Web) -> None:
+    with client.websocket_connect("/v1/console", headers=place.operator()) as socket:
+        heard(socket)
+        wait_until(lambda: "securwoman_consoles 1.0" in client.get("/metrics").text)
+    wait_until(lambda: "securwoman_consoles 0.0" in client.get("/metrics").text)

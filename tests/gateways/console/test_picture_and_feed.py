@@ -1,0 +1,288 @@
+"""From the journal's events to what the screen is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gateways.console import feed
+from gateways.console.picture import CLOSED_KEPT_US, Picture
+from gateways.console.timeline import LENGTH_MAX
+from gateways.console.views import PersonView
+from messages import events as ev
+from messages.base import Position
+from messages.ids import SECOND, Instant, LineId, OperatorId, Outcome, ShiftState, UserId
+from messages.journal import Recorded
+from model.policy import Policy
+from store import streams
+from store.journal import Append, Journal
+from store.rebuild import rebuild
+from tests.gateways.http.place import CLOCK, Place
+from tests.gateways.story import Story, on_shift
+
+MARTA = OperatorId("marta-bianchi")
+LUCA = OperatorId("luca-ferri")
+GIULIA = PersonView(first_name="Giulia", last_name="Rossi", language="it", notes="Asthma")
+POLICY = Policy()
+
+
+@pytest.fixture
+def journal(place: Place) -> Iterator[Journal]:
+    opened = place.journal()
+    yield opened
+    opened.close()
+
+
+def everything(journal: Journal, after: int = 0) -> list[Recorded]:
+    return journal.read_all(after, 10_000)
+
+
+def picture_of(events: list[Recorded]) -> Picture:
+    picture = Picture()
+    for recorded in events:
+        picture.apply(recorded)
+    return picture
+
+
+def full_story(journal: Journal) -> Story:
+    story = Story(journal, CLOCK.now_us()).opened().identified(UserId("u1")).operator_called(MARTA)
+    story.operator_joined(MARTA).user_called().user_answered()
+    return story.psap_called(MARTA).psap_joined()
+
+
+def shown(picture: Picture, story: Story) -> dict[str, Any]:
+    known = picture.alerts[story.alert]
+    found: dict[str, Any] = msgspec.to_builtins(feed.case_view(known, GIULIA))
+    return found
+
+
+def test_s04_the_operator_is_shown_when_who_where_and_how(journal: Journal) -> None:
+    story = Story(journal, CLOCK.now_us()).opened().identified(UserId("u1"))
+    view = shown(picture_of(everything(journal)), story)
+    assert view["raised_us"] == view["received_us"] == view["deadline_us"] - 50 * SECOND
+    assert view["phone"] == "+393331112223"
+    assert view["person"] == {
+        "first_name": "Giulia",
+        "last_name": "Rossi",
+        "language": "it",
+        "notes": "Asthma",
+    }
+    assert (view["position"]["lat"], view["position"]["accuracy_m"]) == (44.39058, 18.0)
+    assert view["channel"] == "data"
+
+
+def test_every_leg_is_shown_as_the_journal_says(journal: Journal) -> None:
+    story = Story(journal, CLOCK.now_us()).opened()
+    states = []
+    for step in (
+        lambda: None,
+        lambda: story.operator_called(MARTA),
+        lambda: story.operator_joined(MARTA),
+        story.user_called,
+        story.user_answered,
+        lambda: story.psap_called(MARTA),
+        story.psap_joined,
+        lambda: story.user_released(16),
+    ):
+        step()
+        view = shown(picture_of(everything(journal)), story)
+        states.append(
+            (
+                view["user"]["state"],
+                view["operator_leg"]["state"],
+                view["psap"]["state"],
+                view["user_hears_operator"],
+                view["operator_hears_psap"],
+            )
+        )
+    assert states == [
+        ("idle", "idle", "idle", False, False),
+        ("idle", "ringing", "idle", False, False),
+        ("idle", "answered", "idle", False, False),
+        ("ringing", "answered", "idle", False, False),
+        ("answered", "answered", "idle", True, False),
+        ("answered", "answered", "originating", True, False),
+        ("answered", "answered", "answered", True, True),
+        ("released", "answered", "answered", False, True),
+    ]
+
+
+def test_the_steps_are_when_each_was_first_reached(journal: Journal) -> None:
+    story = full_story(journal)
+    steps = shown(picture_of(everything(journal)), story)["steps"]
+    assert steps["handed_over_us"] is None
+    order = [steps[name] for name in ("received_us", "operator_us", "ringing_us", "answered_us", "psap_us")]
+    assert order == sorted(order)
+
+
+def test_what_is_allowed_is_said_for_each_command_with_the_reason_why_not(journal: Journal) -> None:
+    story = Story(journal, CLOCK.now_us()).opened().operator_called(MARTA).operator_joined(MARTA)
+    story.user_called().user_answered()
+    case = picture_of(everything(journal)).alerts[story.alert].case
+    mine, hers = feed.allowed(case, MARTA, POLICY), feed.allowed(case, LUCA, POLICY)
+    assert mine["call_psap"] is None
+    assert mine["declare_false_alarm"] is None
+    assert mine["leave"] == "112 is not on the line."
+    assert hers["call_psap"] == "You are not on the line of this alert."
+    assert hers["note"] is None
+    assert len(mine) == 9
+
+
+def test_the_story_lists_what_happened_oldest_first(journal: Journal) -> None:
+    story = full_story(journal)
+    entries = shown(picture_of(everything(journal)), story)["timeline"]
+    assert [entry["what"] for entry in entries] == [
+        "alert.received",
+        "user.identified",
+        "operator.reserved",
+        "leg.originating",
+        "leg.ringing",
+        "leg.answered",
+        "operator.joined",
+        "leg.originating",
+        "leg.ringing",
+        "user.reached",
+        "leg.answered",
+        "psap.requested",
+        "leg.originating",
+        "leg.ringing",
+        "leg.answered",
+        "psap.joined",
+    ]
+    assert [entry["at_us"] for entry in entries] == sorted(entry["at_us"] for entry in entries)
+
+
+def test_case_13_positions_are_counted_and_not_listed(journal: Journal) -> None:
+    story = Story(journal, CLOCK.now_us()).opened()
+    for number in range(500):
+        position = Position(lat=44.0, lon=8.0 + number / 1000, at=CLOCK.now_us(), accuracy_m=10.0)
+        story.hear(ev.PositionUpdated(position=position))
+    entries = shown(picture_of(everything(journal)), story)["timeline"]
+    assert [entry["what"] for entry in entries] == ["alert.received", "position.updated"]
+    assert entries[1]["times"] == 500
+
+
+def test_a_story_without_end_keeps_its_beginning_and_its_end(journal: Journal) -> None:
+    story = Story(journal, CLOCK.now_us()).opened()
+    story.hear(*(ev.NoteAdded(by=MARTA, text=str(number)) for number in range(LENGTH_MAX + 50)))
+    entries = shown(picture_of(everything(journal)), story)["timeline"]
+    assert len(entries) == LENGTH_MAX
+    assert entries[0]["what"] == "alert.received"
+    assert entries[-1]["text"] == str(LENGTH_MAX + 49)
+
+
+def test_a_leg_that_there_is_not_is_not_told(journal: Journal) -> None:
+    story = Story(journal, CLOCK.now_us()).opened().user_released(17)
+    assert [entry["what"] for entry in shown(picture_of(everything(journal)), story)["timeline"]] == [
+        "alert.received"
+    ]
+
+
+def test_operators_are_shown_with_their_shift_and_their_alert(journal: Journal) -> None:
+    on_shift(journal, MARTA)
+    on_shift(journal, LUCA, ShiftState.PAUSED)
+    story = Story(journal, CLOCK.now_us()).opened().operator_called(MARTA)
+    picture = picture_of(everything(journal))
+    names = {MARTA: "Marta Bianchi", LUCA: "Luca Ferri", OperatorId("new"): "Nora Neri"}
+    views = feed.operator_views(picture, names)
+    assert [(view.name, view.state, view.alert) for view in views] == [
+        ("Luca Ferri", ShiftState.PAUSED, None),
+        ("Marta Bianchi", ShiftState.READY, story.alert),
+        ("Nora Neri", ShiftState.OFF, None),
+    ]
+    assert picture.of_operator(MARTA) == story.alert
+    story.closed(Outcome.CANCELLED)
+    assert picture_of(everything(journal)).of_operator(MARTA) is None
+
+
+def test_lines_are_shown_as_held_quarantined_or_free(journal: Journal, place: Place) -> None:
+    story = Story(journal, CLOCK.now_us()).opened().operator_called(MARTA)
+    mute = ev.LineQuarantined(line=LineId("L1"), reason="mute")
+    journal.append(Append(streams.line(LineId("L1")), None, (mute,)))
+    views = feed.line_views(picture_of(everything(journal)), place.settings().lines)
+    assert [(view.line, view.alert, view.quarantine) for view in views] == [
+        ("L1", None, "mute"),
+        ("L2", story.alert, ""),
+        ("E1", None, ""),
+    ]
+    journal.append(Append(streams.line(LineId("L1")), None, (ev.LineReturned(line=LineId("L1")),)))
+    assert feed.line_views(picture_of(everything(journal)), place.settings().lines)[0].quarantine == ""
+
+
+def test_alarms_are_shown_until_they_are_cleared_or_the_node_begins_anew(journal: Journal) -> None:
+    node = streams.node(journal.node)
+    raised = ev.AlarmRaised(alarm="line.lost", subject="L1", text="Line L1 is gone")
+    journal.append(Append(node, None, (raised,)))
+    assert [alarm.text for alarm in feed.alarm_views(picture_of(everything(journal)))] == ["Line L1 is gone"]
+    journal.append(Append(node, None, (ev.AlarmCleared(alarm="line.lost", subject="L1"),)))
+    assert feed.alarm_views(picture_of(everything(journal))) == []
+    journal.append(Append(node, None, (raised, ev.NodeStarted(version="1", pid=1))))
+    assert feed.alarm_views(picture_of(everything(journal))) == []
+
+
+def test_a_closed_alert_is_shown_for_a_while_and_then_let_go(journal: Journal) -> None:
+    story = Story(journal, CLOCK.now_us()).opened().closed(Outcome.CANCELLED)
+    picture = picture_of(everything(journal))
+    assert picture.open() == []
+    closed_at = picture.alerts[story.alert].case.closed_at
+    assert closed_at is not None
+    assert picture.forget(Instant(closed_at + CLOSED_KEPT_US - 1)) == []
+    assert picture.forget(Instant(closed_at + CLOSED_KEPT_US)) == [story.alert]
+    assert picture.alerts == {}
+
+
+def test_open_alerts_are_listed_by_their_deadline(journal: Journal) -> None:
+    now = CLOCK.now_us()
+    late = Story(journal, now, phone="+393331112201", ago_s=60)
+    soon = Story(journal, now, phone="+393331112202", ago_s=30)
+    new = Story(journal, now, phone="+393331112203")
+    assert [known.case.alert for known in picture_of(everything(journal)).open()] == [
+        late.alert,
+        soon.alert,
+        new.alert,
+    ]
+
+
+class _Fold:
+    def __init__(self, picture: Picture) -> None:
+        self.picture = picture
+
+    def apply(self, recorded: Recorded) -> None:
+        self.picture.apply(recorded)
+
+
+def test_a_picture_made_of_what_still_matters_is_the_one_made_of_everything(journal: Journal) -> None:
+    on_shift(journal, LUCA)
+    on_shift(journal, LUCA, ShiftState.PAUSED)
+    full_story(journal)
+    Story(journal, CLOCK.now_us(), phone="+393331112299").opened().closed(Outcome.CANCELLED)
+    quick = Picture()
+    rebuild(journal, _Fold(quick))
+    whole = picture_of(everything(journal))
+    assert quick.open() == whole.open()
+    assert quick.shifts == whole.shifts
+    assert quick.quarantined == whole.quarantined
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@given(data=st.data())
+def test_events_told_again_change_nothing(tmp_path: Path, journal: Journal, data: st.DataObject) -> None:
+    if not everything(journal) or journal.last_seq() < 15:
+        full_story(journal)
+    events = everything(journal)
+    again = data.draw(st.lists(st.integers(0, len(events) - 1), max_size=20))
+    picture = Picture()
+    told = 0
+    for place, recorded in enumerate(events):
+        picture.apply(recorded)
+        for index in again:
+            if index <= place:
+                picture.apply(events[index])
+                told += 1
+    assert picture.alerts == picture_of(events).alerts
