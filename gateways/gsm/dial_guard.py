@@ -23,7 +23,7 @@ EMERGENCY_NUMBERS: Final = frozenset({"112", "113", "115", "118", "911", "999", 
 
 _COUNTRY_CODES: Final = frozenset(str(code) for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
 _INTERNATIONAL_PREFIXES: Final = ("+", "00", "011", "0011", "810")
-_SERVICE_CODE: Final = re.compile(r"[*#]+\d{2,3}(?:\*|#)+")
+_SERVICE_SIGNS: Final = re.compile(r"[*#]+")
 _LINE_END: Final = re.compile(rb"[\r\x1a\x1b]")
 _RETURN: Final = 0x0D
 _PDU_TEXT: Final = re.compile(rb"[0-9A-Fa-f]*")
@@ -77,15 +77,16 @@ class DialGuard:
         return whole[:passed]
 
     def is_emergency(self, number: str) -> bool:
-        """Whether dialling this would call an emergency service, as far as can be told from the number."""
-        bare = number
-        while (code := _SERVICE_CODE.match(bare)) is not None:
-            bare = bare[code.end() :]
-        candidates = {number.strip("*#"), bare.strip("*#")}
-        for candidate in tuple(candidates):
-            for prefix in _INTERNATIONAL_PREFIXES:
-                if candidate.startswith(prefix):
-                    candidates.add(candidate.removeprefix(prefix))
+        """Whether dialling this would call an emergency service, as far as can be told from the number.
+
+        Each run of digits between `*` and `#` is looked at, whatever service the codes around it ask for.
+        """
+        return any(self._is_listed(run) for run in _SERVICE_SIGNS.split(number))
+
+    def _is_listed(self, run: str) -> bool:
+        candidates = {run} | {
+            run.removeprefix(prefix) for prefix in _INTERNATIONAL_PREFIXES if run.startswith(prefix)
+        }
         digits = {"".join(char for char in candidate if char.isdigit()) for candidate in candidates}
         return not digits.isdisjoint(self._numbers) or any(
             digit.removeprefix(code) in self._numbers

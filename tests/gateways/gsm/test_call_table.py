@@ -1,0 +1,433 @@
+"""The call table: lists are the truth, lines are hints, and every call ends once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateways.gsm.at.parse import ClccRow, Direction, Stat
+from gateways.gsm.calls import CallTable
+from gateways.gsm.events import (
+    CallAnswered,
+    CallDialing,
+    CallEvent,
+    CallFound,
+    CallIdentified,
+    CallIncoming,
+    CallReleased,
+    CallRinging,
+    CallState,
+    CallWaiting,
+    Ref,
+)
+from gateways.gsm.hints import Hint, Sign
+
+USER = "+393331112223"
+OTHER = "+393409998887"
+OUT, IN = Direction.OUT, Direction.IN
+
+
+def _row(index: int, direction: Direction, stat: Stat, number: str = USER) -> ClccRow:
+    return ClccRow(index=index, direction=direction, stat=stat, number=number)
+
+
+def _names(events: Sequence[CallEvent]) -> list[str]:
+    return [type(event).__name__ for event in events]
+
+
+def _list(table: CallTable, now_s: float, *rows: ClccRow) -> list[CallEvent]:
+    table.snapshot(rows, now_s, asked_s=now_s - 0.02)
+    return table.take_events()
+
+
+def _dialled(table: CallTable, now_s: float = 0.0) -> None:
+    call = table.dialled(Ref("leg#1"), USER, now_s)
+    table.dial_taken(call, now_s)
+
+
+def test_a_dialled_call_goes_through_its_states_once_each() -> None:
+    table = CallTable()
+    _dialled(table)
+    events = table.take_events()
+    stats = (Stat.DIALING, Stat.DIALING, Stat.ALERTING, Stat.ALERTING, Stat.ACTIVE, Stat.ACTIVE)
+    for place, stat in enumerate(stats):
+        events += _list(table, 1.0 + place, _row(1, OUT, stat))
+    assert _names(events) == ["CallDialing", "CallRinging", "CallAnswered"]
+
+
+def test_one_empty_list_is_forgiven_and_two_end_the_call() -> None:
+    table = CallTable()
+    _dialled(table)
+    _list(table, 1.0, _row(1, OUT, Stat.ACTIVE))
+    assert _list(table, 2.0) == []
+    assert _list(table, 3.0, _row(1, OUT, Stat.ACTIVE)) == []
+    assert _list(table, 4.0) == []
+    _list(table, 5.0)
+    table.tick(6.0)
+    assert _names(table.take_events()) == ["CallReleased"]
+    assert table.calls() == ()
+
+
+def test_a_new_dial_may_be_missing_from_the_list_for_a_moment() -> None:
+    table = CallTable()
+    _dialled(table)
+    table.take_events()
+    for now_s in (0.2, 0.6, 1.0, 1.9):
+        assert _list(table, now_s) == []
+    assert len(table.calls()) == 1
+    _list(table, 2.1)
+    _list(table, 2.8)
+    table.tick(4.0)
+    assert _names(table.take_events()) == ["CallReleased"]
+
+
+def test_a_list_asked_for_before_the_call_began_says_nothing_about_it() -> None:
+    table = CallTable()
+    table.hint(Hint(sign=Sign.RING, kind="RING"), 10.0, can_ask=True)
+    table.snapshot((), 10.1, asked_s=9.9)
+    table.snapshot((), 10.2, asked_s=9.95)
+    table.tick(11.0)
+    assert _names(table.take_events()) == ["CallIncoming"]
+
+
+def test_a_hint_of_an_end_and_one_empty_list_end_the_call_with_the_hints_cause() -> None:
+    table = CallTable()
+    _dialled(table)
+    _list(table, 1.0, _row(1, OUT, Stat.ALERTING))
+    table.hint(Hint(sign=Sign.RELEASED, kind="BUSY", cause=17, certain_cause=True), 2.0, can_ask=True)
+    assert table.take_events() == []
+    (released,) = _list(table, 2.1)
+    assert isinstance(released, CallReleased)
+    assert (released.cause, released.ref) == (17, Ref("leg#1"))
+
+
+def test_a_hint_of_an_end_that_two_lists_refute_is_forgotten() -> None:
+    table = CallTable()
+    _dialled(table)
+    _list(table, 1.0, _row(1, OUT, Stat.ACTIVE))
+    table.hint(Hint(sign=Sign.RELEASED, kind="NO CARRIER", cause=16), 2.0, can_ask=True)
+    assert _list(table, 2.1, _row(1, OUT, Stat.ACTIVE)) == []
+    assert _list(table, 3.0, _row(1, OUT, Stat.ACTIVE)) == []
+    table.tick(100.0)
+    assert table.take_events() == []
+    assert len(table.calls()) == 1
+
+
+def test_a_hint_that_no_list_confirms_or_denies_is_believed_in_the_end() -> None:
+    table = CallTable()
+    _dialled(table)
+    _list(table, 1.0, _row(1, OUT, Stat.ACTIVE))
+    table.hint(Hint(sign=Sign.RELEASED, kind="NO CARRIER", cause=16), 2.0, can_ask=True)
+    deadline = table.next_deadline()
+    assert deadline is not None
+    table.tick(deadline)
+    assert _names(table.take_events()) == ["CallReleased"]
+
+
+def test_the_end_of_one_of_two_calls_is_laid_on_the_one_that_the_list_misses() -> None:
+    table = CallTable()
+    _dialled(table)
+    _list(table, 1.0, _row(1, OUT, Stat.ACTIVE))
+    table.hint(Hint(sign=Sign.WAITING, kind="CCWA", number=OTHER), 2.0, can_ask=True)
+    _list(table, 2.1, _row(1, OUT, Stat.ACTIVE), _row(2, IN, Stat.WAITING, OTHER))
+    table.hint(Hint(sign=Sign.RELEASED, kind="NO CARRIER", cause=16), 3.0, can_ask=True)
+    _list(table, 3.1, _row(2, IN, Stat.INCOMING, OTHER))
+    table.tick(4.0)
+    (released,) = table.take_events()
+    assert isinstance(released, CallReleased)
+    assert (released.number, released.cause) == (USER, 16)
+
+
+def test_the_same_index_with_another_number_is_another_call() -> None:
+    table = CallTable()
+    _list(table, 1.0, _row(1, IN, Stat.INCOMING, USER))
+    events = _list(table, 2.0, _row(1, IN, Stat.INCOMING, OTHER))
+    assert _names(events) == ["CallReleased", "CallIncoming"]
+    assert events[1].number == OTHER
+
+
+def test_the_same_index_and_number_ringing_again_after_an_answer_is_another_call() -> None:
+    table = CallTable()
+    _list(table, 1.0, _row(1, IN, Stat.INCOMING))
+    _list(table, 2.0, _row(1, IN, Stat.ACTIVE))
+    assert _names(_list(table, 4.0, _row(1, IN, Stat.INCOMING))) == ["CallReleased", "CallIncoming"]
+
+
+def test_a_second_dial_to_the_same_number_takes_the_row_of_the_same_index() -> None:
+    table = CallTable()
+    _dialled(table)
+    _list(table, 1.0, _row(1, OUT, Stat.DIALING))
+    table.hint(Hint(sign=Sign.RELEASED, kind="6", index=1, direction=OUT), 2.0, can_ask=True)
+    second = table.dialled(Ref("leg#2"), USER, 2.2)
+    events = table.take_events()
+    assert _names(events) == ["CallDialing", "CallReleased", "CallDialing"][-len(events) :]
+    _list(table, 2.5, _row(1, OUT, Stat.ALERTING))
+    assert [view.call for view in table.calls()] == [second]
+    assert table.calls()[0].state is CallState.RINGING
+
+
+def test_a_released_call_that_lingers_in_the_list_is_no_new_call() -> None:
+    table = CallTable()
+    _list(table, 1.0, _row(1, IN, Stat.INCOMING))
+    table.hint(
+        Hint(sign=Sign.RELEASED, kind="CEND", index=1, cause=16, certain_cause=True), 2.0, can_ask=True
+    )
+    assert _names(table.take_events()) == ["CallReleased"]
+    assert _list(table, 2.1, _row(1, IN, Stat.INCOMING)) == []
+
+
+def test_a_call_that_moves_to_another_index_is_the_same_call() -> None:
+    table = CallTable()
+    _dialled(table)
+    _list(table, 1.0, _row(1, OUT, Stat.ACTIVE))
+    table.take_events()
+    assert _list(table, 2.0, _row(3, OUT, Stat.ACTIVE)) == []
+    assert table.calls()[0].index == 3
+
+
+@pytest.mark.parametrize("number", ["393331112223", "00393331112223", "3331112223", ""])
+def test_a_number_spelled_otherwise_is_the_same_number(number: str) -> None:
+    table = CallTable()
+    _dialled(table)
+    table.take_events()
+    assert _names(_list(table, 1.0, _row(1, OUT, Stat.ALERTING, number))) == ["CallRinging"]
+
+
+@pytest.mark.parametrize(
+    "signs",
+    [
+        [Hint(sign=Sign.RING, kind="r"), Hint(sign=Sign.CALLER_ID, kind="c", number=USER)],
+        [Hint(sign=Sign.CALLER_ID, kind="c", number=USER), Hint(sign=Sign.RING, kind="r")],
+        [Hint(sign=Sign.INCOMING, kind="v", index=1), Hint(sign=Sign.CALLER_ID, kind="c", number=USER)],
+        [
+            Hint(sign=Sign.CLCC, kind="l", index=1, row=_row(1, IN, Stat.INCOMING)),
+            Hint(sign=Sign.RING, kind="r"),
+            Hint(sign=Sign.CALLER_ID, kind="c", number=USER),
+        ],
+    ],
+)
+def test_whatever_comes_first_is_one_incoming_call_with_its_number(signs: list[Hint]) -> None:
+    table = CallTable()
+    for sign in signs * 2:
+        table.hint(sign, 1.0, can_ask=True)
+    events = table.take_events()
+    assert _names(events) in (["CallIncoming", "CallIdentified"], ["CallIncoming"])
+    assert events[-1].number == USER
+    assert len(table.calls()) == 1
+
+
+def test_a_withheld_number_is_a_call_like_any_other() -> None:
+    table = CallTable()
+    table.hint(Hint(sign=Sign.CALLER_ID, kind="c", withheld=True), 1.0, can_ask=True)
+    (incoming,) = table.take_events()
+    assert isinstance(incoming, CallIncoming)
+    assert (incoming.number, incoming.withheld) == (None, True)
+    table.hint(Hint(sign=Sign.CALLER_ID, kind="c", number=USER), 2.0, can_ask=True)
+    (identified,) = table.take_events()
+    assert isinstance(identified, CallIdentified)
+    assert identified.number == USER
+
+
+def test_a_ring_that_crosses_our_answer_is_no_second_call() -> None:
+    table = CallTable()
+    table.hint(Hint(sign=Sign.CALLER_ID, kind="c", number=USER), 1.0, can_ask=False)
+    (view,) = table.calls()
+    table.answer_asked(view.call)
+    table.answered(view.call, 2.0)
+    table.hint(Hint(sign=Sign.RING, kind="r"), 2.1, can_ask=False)
+    table.hint(Hint(sign=Sign.CALLER_ID, kind="c", number=USER), 2.1, can_ask=False)
+    assert _names(table.take_events()) == ["CallIncoming", "CallAnswered"]
+
+
+def test_a_caller_while_a_call_is_up_waits() -> None:
+    table = CallTable()
+    _dialled(table)
+    _list(table, 1.0, _row(1, OUT, Stat.ACTIVE))
+    table.hint(Hint(sign=Sign.WAITING, kind="w", number=OTHER), 2.0, can_ask=True)
+    (waiting,) = table.take_events()
+    assert isinstance(waiting, CallWaiting)
+    assert _list(table, 2.1, _row(1, OUT, Stat.ACTIVE), _row(2, IN, Stat.WAITING, OTHER)) == []
+
+
+def test_on_an_early_modem_an_answer_is_not_confirmed() -> None:
+    table = CallTable()
+    table.configure(settle_s=0.4, dial_appears_s=2.0, early_answer=True)
+    _dialled(table)
+    events = table.take_events() + _list(table, 1.0, _row(1, OUT, Stat.ACTIVE))
+    answered = [event for event in events if isinstance(event, CallAnswered)]
+    assert [event.confirmed for event in answered] == [False]
+
+
+def test_a_call_found_after_a_restart_is_told_as_it_stands() -> None:
+    table = CallTable()
+    (found,) = _list(table, 1.0, _row(1, OUT, Stat.ACTIVE))
+    assert isinstance(found, CallFound)
+    assert (found.state, found.number) == (CallState.ACTIVE, USER)
+
+
+def test_an_adopted_call_is_told_under_its_name_from_where_it_stands() -> None:
+    table = CallTable()
+    table.adopt(Ref("leg#1"), USER, OUT, 1.0)
+    events = _list(table, 1.1, _row(2, OUT, Stat.ACTIVE))
+    assert _names(events) == ["CallDialing", "CallAnswered"]
+    assert {event.ref for event in events} == {Ref("leg#1")}
+
+
+def test_an_adopted_call_that_is_not_there_is_released() -> None:
+    table = CallTable()
+    table.adopt(Ref("leg#1"), USER, OUT, 1.0)
+    _list(table, 1.1)
+    _list(table, 1.9)
+    table.tick(3.0)
+    (released,) = table.take_events()
+    assert isinstance(released, CallReleased)
+    assert released.ref == Ref("leg#1")
+
+
+def test_a_missed_call_that_nobody_saw_is_told_with_its_number() -> None:
+    table = CallTable()
+    table.hint(Hint(sign=Sign.MISSED, kind="m", direction=IN, number=USER), 1.0, can_ask=True)
+    table.tick(5.0)
+    assert [(type(event).__name__, event.number) for event in table.take_events()] == [
+        ("CallIncoming", USER),
+        ("CallReleased", USER),
+    ]
+
+
+def test_members_of_a_conference_live_on_without_rows_of_their_own() -> None:
+    table = CallTable()
+    _dialled(table)
+    _list(table, 1.0, _row(1, OUT, Stat.HELD), _row(2, IN, Stat.ACTIVE, OTHER))
+    table.joined()
+    table.take_events()
+    for now_s in (2.0, 3.0, 4.0):
+        table.snapshot((), now_s, asked_s=now_s, conference=True)
+    assert table.take_events() == []
+    assert len(table.calls()) == 2
+
+
+# ------------------------------------------------------------------------------------- in any order at all
+
+ONCE = (CallReleased, CallAnswered, CallRinging, CallDialing, CallIncoming, CallWaiting, CallFound)
+NUMBERS = st.sampled_from(["", USER, OTHER, "3331112223", "0312345678"])
+HINTS = st.builds(
+    Hint,
+    sign=st.sampled_from(list(Sign)),
+    kind=st.sampled_from(["a", "b", "c"]),
+    index=st.one_of(st.none(), st.integers(1, 3)),
+    direction=st.one_of(st.none(), st.sampled_from(list(Direction))),
+    number=NUMBERS,
+    withheld=st.booleans(),
+    cause=st.one_of(st.none(), st.sampled_from([16, 17, 19])),
+    certain_cause=st.booleans(),
+)
+ROWS = st.builds(
+    ClccRow,
+    index=st.integers(1, 3),
+    direction=st.sampled_from(list(Direction)),
+    stat=st.sampled_from([stat for stat in Stat if stat is not Stat.RELEASED]),
+    number=NUMBERS,
+    multiparty=st.booleans(),
+)
+LISTS = st.lists(ROWS, max_size=3, unique_by=lambda row: row.index)
+
+
+def _chaos(table: CallTable, data: st.DataObject) -> tuple[float, list[CallEvent]]:
+    """A random life of the table."""
+    now_s = 0.0
+    events: list[CallEvent] = []
+    for step in range(data.draw(st.integers(0, 25))):
+        now_s += data.draw(st.sampled_from([0.0, 0.05, 0.5, 3.0, 15.0]))
+        match data.draw(st.integers(0, 7)):
+            case 0 | 1 | 2:
+                hint = data.draw(HINTS)
+                if hint.sign is Sign.CLCC:
+                    hint = Hint(sign=Sign.CLCC, kind=hint.kind, row=data.draw(ROWS))
+                table.hint(hint, now_s, can_ask=data.draw(st.booleans()))
+            case 3:
+                table.snapshot(
+                    data.draw(LISTS), now_s, asked_s=now_s - 0.02, conference=data.draw(st.booleans())
+                )
+            case 4:
+                call = table.dialled(Ref(f"leg#{step}"), data.draw(st.sampled_from([USER, OTHER])), now_s)
+                if data.draw(st.booleans()):
+                    table.dial_taken(call, now_s)
+            case 5:
+                for view in table.calls():
+                    table.hang_up_asked(view.call)
+                    if data.draw(st.booleans()):
+                        table.ended(view.call, now_s, cause=None, text="", certain=False, certain_cause=False)
+            case 6:
+                table.adopt(
+                    Ref(f"old#{step}"), data.draw(NUMBERS), data.draw(st.sampled_from(list(Direction))), now_s
+                )
+            case _:
+                table.tick(now_s)
+        events += table.take_events()
+    return now_s, events
+
+
+def _check(events: Sequence[CallEvent]) -> None:
+    for call in {event.call for event in events}:
+        story = [event for event in events if event.call == call]
+        kinds = [type(event) for event in story]
+        for kind in ONCE:
+            assert kinds.count(kind) <= 1, (kind, kinds)
+        assert CallReleased not in kinds[:-1]
+        assert kinds[0] in (CallDialing, CallIncoming, CallWaiting, CallFound, CallReleased)
+        if CallAnswered in kinds and CallRinging in kinds:
+            assert kinds.index(CallRinging) < kinds.index(CallAnswered)
+        assert [event.at_s for event in story] == sorted(event.at_s for event in story)
+
+
+@given(st.data())
+@settings(max_examples=400, deadline=None)
+def test_in_any_order_each_step_is_told_once_and_nothing_after_the_end(data: st.DataObject) -> None:
+    table = CallTable()
+    _, events = _chaos(table, data)
+    _check(events)
+
+
+@given(st.data(), LISTS)
+@settings(max_examples=400, deadline=None)
+def test_after_any_disorder_the_lists_win(data: st.DataObject, truth: list[ClccRow]) -> None:
+    table = CallTable()
+    now_s, events = _chaos(table, data)
+    for view in table.calls():
+        table.dial_taken(view.call, now_s)
+    for _ in range(6):
+        now_s += 3.0
+        table.snapshot(truth, now_s, asked_s=now_s - 0.02)
+        table.tick(now_s)
+        now_s += 1.0
+        table.tick(now_s)
+        events += table.take_events()
+    _check(events)
+    assert sorted((view.index, view.direction) for view in table.calls() if view.index is not None) == sorted(
+        (row.index, row.direction) for row in truth
+    )
+    assert all(view.index is not None for view in table.calls())
+    assert not any(view.ending for view in table.calls())
+
+
+@given(st.data())
+@settings(max_examples=200, deadline=None)
+def test_empty_lists_end_every_call(data: st.DataObject) -> None:
+    table = CallTable()
+    now_s, events = _chaos(table, data)
+    for view in table.calls():
+        table.dial_taken(view.call, now_s)
+    for _ in range(4):
+        now_s += 3.0
+        table.snapshot((), now_s, asked_s=now_s - 0.02)
+        table.tick(now_s)
+    table.tick(now_s + 5.0)
+    events += table.take_events()
+    assert table.calls() == ()
+    _check(events)
+    begun = {event.call for event in events}
+    ended = {event.call for event in events if isinstance(event, CallReleased)}
+    assert begun == ended
