@@ -1,0 +1,348 @@
+"""What the Supervisor decides, story by story."""
+
+from __future__ import annotations
+
+import pytest
+
+from actors.supervisor import roster as of
+from actors.supervisor import wanted
+from actors.supervisor.decider import INTENSITY, REST_US, SILENT_US, START_US, TICK_US
+from actors.supervisor.roster import Name, Phase
+from messages.ids import SECOND, AlertId, Instant, Role
+from runtime.spec import ActorSpec, CrewSpec, Plan
+from tests.actors.supervisor.kernel import Kernel
+
+POOL = (Role.TRUNK_POOL, "")
+INTAKE = (Role.ALERT_INTAKE, "")
+MODEM = (Role.GSM_MODEM, "sim1")
+CREWS = CrewSpec(case="a.Case", leg="a.Leg", bridge="a.Bridge", live=6, idle=2)
+
+
+def spec(name: Name, group: str = "pools", critical: bool = True) -> ActorSpec:
+    return ActorSpec(role=name[0], key=name[1], cls=f"a.{name[0]}", group=group, critical=critical)
+
+
+def kernel(*actors: ActorSpec, crews: CrewSpec | None = None) -> Kernel:
+    made = Kernel(Plan(actors=actors, crews=crews))
+    made.decide(of.Begin(living=(), incarnations={}))
+    made.settle()
+    return made
+
+
+def case(number: int) -> Name:
+    return (Role.ALERT_CASE, f"c{number:02d}")
+
+
+# ---------------------------------------------------------------- starting
+
+
+def test_everybody_of_the_plan_is_created_in_the_order_of_rank() -> None:
+    made = Kernel(Plan(actors=(spec(MODEM), spec(POOL)), crews=CREWS))
+    made.decide(of.Begin(living=(), incarnations={}))
+    created = [effect.name for effect in made.effects if isinstance(effect, of.Create)]
+    assert created[:2] == [POOL, MODEM]
+    assert {role for role, _ in created[2:]} == {Role.CALL_LEG, Role.CONFERENCE_BRIDGE}
+
+
+def test_an_actor_is_published_before_it_is_told_to_start() -> None:
+    made = kernel(spec(POOL))
+    kinds = [type(effect) for effect in made.effects]
+    assert kinds.index(of.Publish, kinds.index(of.Create)) < kinds.index(of.Start)
+
+
+def test_a_crews_case_comes_when_its_legs_and_bridge_are_ready() -> None:
+    made = Kernel(Plan(crews=CREWS))
+    made.decide(of.Begin(living=(), incarnations={}))
+    assert not any(role is Role.ALERT_CASE for role, _ in made.roster.members)
+    made.settle()
+    assert [name for name in sorted(made.ready()) if name[0] is Role.ALERT_CASE] == [case(0), case(1)]
+    assert len(made.ready()) == 2 * 5
+
+
+def test_incarnations_go_on_from_the_last_one_given() -> None:
+    made = Kernel(Plan(actors=(spec(POOL),)))
+    made.decide(of.Begin(living=(), incarnations={POOL: 41}))
+    assert made.roster.members[POOL].incarnation == 42
+
+
+def test_an_actor_that_does_not_start_is_killed_and_created_again() -> None:
+    made = Kernel(Plan(actors=(spec(POOL),)))
+    made.silent.add(POOL)
+    made.decide(of.Begin(living=(), incarnations={}))
+    made.settle()
+    made.advance(START_US + 2 * TICK_US)
+    assert made.roster.members[POOL].incarnation == 2
+    assert made.roster.members[POOL].cause == "did not start"
+
+
+# ---------------------------------------------------------------- death
+
+
+def test_who_dies_is_created_again_at_once_under_the_next_incarnation() -> None:
+    made = kernel(spec(POOL), spec(INTAKE))
+    made.kill(POOL)
+    member = made.roster.members[POOL]
+    assert (member.incarnation, member.restarts, member.phase) == (2, 1, Phase.READY)
+    assert made.roster.members[INTAKE].incarnation == 1
+    assert of.Restarted(name=POOL, incarnation=2, pid=member.pid, cause="signal 9") in made.effects
+
+
+def test_who_is_silent_for_two_heartbeats_is_killed_and_no_successor_comes_before_it_is_dead() -> None:
+    made = kernel(spec(POOL), spec(INTAKE))
+    made.hung.add(POOL)
+    made.stuck.add(made.roster.members[POOL].pid)
+    made.advance(SILENT_US + 2 * TICK_US)
+    assert made.roster.members[POOL].phase is Phase.KILLED
+    assert made.roster.members[POOL].incarnation == 1
+    made.advance(10 * SECOND)
+    assert made.roster.members[POOL].incarnation == 1
+    assert any(isinstance(effect, of.Alarm) and effect.name == POOL for effect in made.effects)
+    made.free()
+    assert made.roster.members[POOL].incarnation == 2
+    assert made.roster.members[INTAKE].incarnation == 1
+
+
+def test_nobody_is_blamed_for_the_time_in_which_the_supervisor_itself_did_not_run() -> None:
+    made = kernel(spec(POOL), spec(INTAKE))
+    made.now_us = Instant(made.now_us + 3600 * SECOND)
+    made.decide(of.Tick())
+    assert not any(isinstance(effect, of.Kill) for effect in made.effects)
+    made.advance(3 * SECOND)
+    assert {member.incarnation for member in made.roster.members.values()} == {1}
+
+
+def test_five_deaths_within_ten_seconds_start_the_whole_group_again_in_the_order_of_rank() -> None:
+    made = kernel(spec(POOL), spec(MODEM), spec(INTAKE, group="other"))
+    for _ in range(INTENSITY - 1):
+        made.kill(MODEM)
+    assert made.roster.members[POOL].incarnation == 1
+    made.effects.clear()
+    made.kill(MODEM)
+    assert made.roster.members[POOL].incarnation == 2
+    created = [effect.name for effect in made.effects if isinstance(effect, of.Create)]
+    assert created == [POOL, MODEM]
+    assert made.roster.members[INTAKE].incarnation == 1
+
+
+def test_deaths_that_are_far_apart_start_nobody_else_again() -> None:
+    made = kernel(spec(POOL), spec(MODEM))
+    for _ in range(3 * INTENSITY):
+        made.kill(MODEM)
+        made.advance(3 * SECOND)
+    assert made.roster.members[POOL].incarnation == 1
+
+
+def test_a_group_that_fails_again_within_a_minute_has_the_node_start_everything_again() -> None:
+    made = kernel(spec(POOL), spec(MODEM))
+    for _ in range(2 * INTENSITY):
+        assert not made.roster.over
+        made.kill(MODEM)
+    assert made.roster.over
+    assert isinstance(made.effects[-1], of.Escalate)
+
+
+@pytest.mark.parametrize("crashes", [INTENSITY, 3 * INTENSITY])
+def test_what_is_not_critical_is_left_alone_for_a_minute_with_an_alarm(crashes: int) -> None:
+    made = kernel(spec(POOL), spec(MODEM, group="modems", critical=False))
+    for _ in range(INTENSITY):
+        made.kill(MODEM)
+    assert made.roster.members[MODEM].phase is Phase.RESTING
+    assert made.roster.members[POOL].incarnation == 1
+    alarms = [effect for effect in made.effects if isinstance(effect, of.Alarm)]
+    assert [alarm.name for alarm in alarms] == [MODEM]
+    made.advance(REST_US - SECOND)
+    assert made.roster.members[MODEM].phase is Phase.RESTING
+    made.advance(2 * SECOND)
+    assert made.roster.members[MODEM].phase is Phase.READY
+    made.advance(12 * SECOND)
+    alarms = [effect for effect in made.effects if isinstance(effect, of.Alarm)]
+    assert [bool(alarm.text) for alarm in alarms] == [True, False]
+
+
+def test_what_cannot_even_be_created_is_left_alone_as_well() -> None:
+    made = Kernel(Plan(actors=(spec(MODEM, critical=False), spec(POOL, group="other"))))
+    made.impossible.add(MODEM)
+    made.decide(of.Begin(living=(), incarnations={}))
+    made.settle()
+    assert made.roster.members[MODEM].phase is Phase.RESTING
+    assert made.roster.members[POOL].phase is Phase.READY
+
+
+# ---------------------------------------------------------------- crews
+
+
+def test_a_crew_is_started_for_each_that_becomes_busy_up_to_the_limit() -> None:
+    made = kernel(crews=CREWS)
+    for number in range(6):
+        made.busy(case(number), f"a{number}")
+        made.settle()
+        cases = [name for name in made.ready() if name[0] is Role.ALERT_CASE]
+        assert len(cases) == min(number + 1 + CREWS.idle, CREWS.live)
+
+
+def test_alerts_that_wait_get_their_crews_at_once() -> None:
+    made = kernel(crews=CREWS)
+    made.decide(of.Crews(busy=0, waiting=3))
+    made.settle()
+    assert len([name for name in made.ready() if name[0] is Role.ALERT_CASE]) == 5
+
+
+def test_crews_are_not_started_all_at_the_same_time() -> None:
+    big = CrewSpec(case="a.Case", leg="a.Leg", bridge="a.Bridge", live=50, idle=2)
+    made = kernel(crews=big)
+    made.decide(of.Crews(busy=0, waiting=50))
+    assert wanted.processes(made.roster) <= 8
+    made.settle()
+    assert len(made.ready()) == 50 * 5
+
+
+def test_crews_that_are_too_many_leave_after_a_minute_the_last_first() -> None:
+    made = kernel(crews=CREWS)
+    made.decide(of.Crews(busy=0, waiting=2))
+    made.settle()
+    made.decide(of.Crews(busy=0, waiting=0))
+    made.advance(55 * SECOND)
+    assert len(made.ready()) == 4 * 5
+    made.advance(20 * SECOND)
+    assert sorted(name for name in made.ready() if name[0] is Role.ALERT_CASE) == [case(0), case(1)]
+    assert len(made.roster.members) == 2 * 5
+
+
+def test_a_crew_that_is_found_while_it_leaves_stays() -> None:
+    made = kernel(crews=CREWS)
+    made.decide(of.Crews(busy=0, waiting=1))
+    made.settle()
+    made.decide(of.Crews(busy=0, waiting=0))
+    made.advance(60 * SECOND + 2 * TICK_US)
+    assert made.roster.members[case(2)].phase is Phase.LEAVING
+    made.busy(case(2), "a1")
+    made.advance(30 * SECOND)
+    assert made.roster.members[case(2)].phase is Phase.READY
+    assert made.roster.members[case(2)].alert == "a1"
+    assert made.roster.members[Role.CALL_LEG, "c02/user"].phase is Phase.READY
+
+
+def test_further_operators_legs_come_on_demand_and_go_with_the_alert() -> None:
+    made = kernel(crews=CREWS)
+    made.busy(case(0), "a1")
+    made.decide(of.Legs(crew="c00", operators=3))
+    made.settle()
+    assert made.roster.members[Role.CALL_LEG, "c00/op3"].phase is Phase.READY
+    made.decide(of.Legs(crew="c00", operators=2))
+    made.settle()
+    assert made.roster.members[Role.CALL_LEG, "c00/op3"].phase is Phase.READY
+    made.busy(case(0), None)
+    made.advance(10 * SECOND)
+    assert (Role.CALL_LEG, "c00/op2") not in made.roster.members
+    assert (Role.CALL_LEG, "c00/op1") in made.roster.members
+
+
+@pytest.mark.parametrize("operators", [-1, 0, 10, 1000])
+def test_a_senseless_number_of_operators_changes_nothing(operators: int) -> None:
+    made = kernel(crews=CREWS)
+    before = made.roster
+    made.decide(of.Legs(crew="c00", operators=operators))
+    assert made.roster == before
+
+
+def test_a_crew_whose_case_keeps_dying_is_replaced_by_another() -> None:
+    made = kernel(crews=CREWS)
+    for _ in range(INTENSITY):
+        made.kill(case(0))
+    made.settle()
+    assert made.roster.members[case(0)].phase is Phase.RESTING
+    assert made.roster.members[case(2)].phase is Phase.READY
+
+
+# ---------------------------------------------------------------- adoption
+
+
+def living(made: Kernel) -> tuple[of.Living, ...]:
+    """Those who live, as the directory has them."""
+    return tuple(
+        of.Living(
+            role=member.spec.role,
+            key=member.spec.key,
+            incarnation=member.incarnation,
+            pid=member.pid,
+            born=member.born,
+            address=member.address,
+            alert=member.alert,
+            since_us=member.since_us,
+            restarts=member.restarts,
+            ready=member.phase is Phase.READY,
+        )
+        for member in made.roster.members.values()
+    )
+
+
+def test_the_next_supervisor_adopts_the_living_and_creates_the_missing() -> None:
+    first = kernel(spec(POOL), spec(INTAKE), crews=CREWS)
+    first.busy(case(0), "a1")
+    first.settle()
+    left = [one for one in living(first) if (one.role, one.key) != INTAKE]
+    second = Kernel(first.roster.plan, first.now_us)
+    second.decide(of.Begin(living=tuple(left), incarnations=first.roster.incarnations))
+    created = [effect.name for effect in second.effects if isinstance(effect, of.Create)]
+    assert created == [INTAKE]
+    assert second.roster.members[INTAKE].incarnation == 2
+    assert second.roster.members[case(0)].alert == "a1"
+    adopted = {effect.name for effect in second.effects if isinstance(effect, of.Adopt)}
+    assert adopted == {(one.role, one.key) for one in left}
+
+
+def test_an_adopted_actor_whose_start_was_not_heard_is_ready_when_it_gives_a_sign_of_life() -> None:
+    first = kernel(spec(POOL))
+    (one,) = living(first)
+    second = Kernel(first.roster.plan, first.now_us)
+    left = of.Living(**{**{f: getattr(one, f) for f in one.__struct_fields__}, "ready": False})
+    second.decide(of.Begin(living=(left,), incarnations={}))
+    assert second.roster.members[POOL].phase is Phase.STARTING
+    second.decide(of.Beat(name=POOL, incarnation=1, alert=AlertId("a1")))
+    assert second.roster.members[POOL].phase is Phase.READY
+    assert second.roster.members[POOL].alert == "a1"
+
+
+def test_what_is_no_longer_in_the_plan_is_ended() -> None:
+    first = kernel(spec(POOL), spec(MODEM))
+    second = Kernel(Plan(actors=(spec(POOL),)), first.now_us)
+    second.decide(of.Begin(living=living(first), incarnations={}))
+    assert [effect.name for effect in second.effects if isinstance(effect, of.End)] == [MODEM]
+    second.settle()
+    second.advance(5 * SECOND)
+    assert set(second.roster.members) == {POOL}
+
+
+# ---------------------------------------------------------------- stopping
+
+
+def test_an_orderly_stop_tells_the_cases_first_and_the_pools_last() -> None:
+    made = kernel(spec(POOL), spec(MODEM), crews=CREWS)
+    made.effects.clear()
+    made.decide(of.Stop())
+    told = [wanted.rank(spec(effect.name)) for effect in made.effects if isinstance(effect, of.End)]
+    assert told == sorted(told, reverse=True)
+    made.settle()
+    assert made.roster.over
+    assert made.effects[-1] == of.Finished()
+
+
+def test_who_does_not_end_is_killed() -> None:
+    made = kernel(spec(POOL), spec(INTAKE))
+    made.deaf.add(POOL)
+    made.decide(of.Stop())
+    made.settle()
+    assert not made.roster.over
+    made.advance(3 * SECOND)
+    assert made.roster.over
+
+
+def test_nobody_is_created_while_all_are_ending() -> None:
+    made = kernel(spec(POOL), spec(INTAKE), crews=CREWS)
+    made.deaf |= {POOL, INTAKE}
+    made.decide(of.Stop())
+    made.effects.clear()
+    made.kill(INTAKE)
+    made.decide(of.Crews(busy=5, waiting=5))
+    made.settle()
+    assert not any(isinstance(effect, of.Create) for effect in made.effects)
