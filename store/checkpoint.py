@@ -18,8 +18,8 @@ from store.errors import StoreError
 
 _EVENTS: Final = 400
 """After so many events of one process the log is worth a look; at 3 to 4 pages each that is some 5 MB."""
-_LONG_PAGES: Final = 8_192
-"""From 32 MB on the log is begun anew, for which the writers wait a moment: a load without a pause."""
+_LONG_PAGES: Final = 2048
+"""From 8 MB on the log is begun anew, for which writers wait a moment: under a load that never pauses."""
 
 
 class Checkpointer:

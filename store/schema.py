@@ -25,7 +25,7 @@ event = Table(
     "event",
     metadata,
     # Given by the writer under the write lock, so that the order of seq is the order of commits.
-    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
     Column("stream", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("type", Text, nullable=False),

@@ -1,0 +1,107 @@
+"""A start makes what is missing, costs nothing when nothing is, and the steps end where the code expects."""
+
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
+from store import migrate, schema
+from store.dialect import url_of
+from store.errors import StoreMisuse
+from store.journal import Append
+from tests.store.places import journal_in, returned
+
+ROOT = Path(__file__).resolve().parents[2]
+
+START = """
+import sys, time
+from store.journal import Journal
+from store.notify import LocalNotifier
+began = time.perf_counter()
+Journal.open(sys.argv[1], node="n", clock=lambda: 0, notify=LocalNotifier()).close()
+print(time.perf_counter() - began, "alembic" in sys.modules)
+"""
+
+
+def test_the_code_expects_the_last_step() -> None:
+    settings = Config()
+    settings.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+    assert ScriptDirectory.from_config(settings).get_heads() == [migrate.REVISION]
+
+
+def test_the_steps_make_the_tables_that_the_statements_are_written_for(path: Path) -> None:
+    journal_in(path).close()
+    with create_engine(url_of(path)).connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = compare_metadata(context, schema.metadata)
+    # the one index that is partial stands in the step alone
+    assert [one for one in differences if "event_rare" not in str(one)] == []
+
+
+def test_a_start_with_the_present_form_loads_nothing_and_takes_no_time(path: Path) -> None:
+    journal = journal_in(path)
+    journal.append(Append("line-a", None, (returned(),)))
+    journal.close()
+    took = []
+    for _ in range(3):
+        said = subprocess.run(
+            [sys.executable, "-c", START, url_of(path)], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout.split()
+        took.append(float(said[0]))
+        assert said[1] == "False"
+    # half a millisecond on an idle machine
+    assert min(took) < 0.02
+
+
+def test_an_empty_file_becomes_a_journal(path: Path) -> None:
+    path.touch()
+    journal = journal_in(path)
+    assert journal.append(Append("line-a", None, (returned(),)))[0].seq == 1
+    journal.close()
+
+
+def test_a_step_that_fails_leaves_nothing(path: Path) -> None:
+    database = sqlite3.connect(path)
+    database.execute("PRAGMA journal_mode = WAL")
+    with database:
+        # The step meets an index of that name halfway.
+        database.execute("CREATE TABLE other (x)")
+        database.execute("CREATE INDEX event_rare ON other (x)")
+    database.close()
+    with pytest.raises(StoreMisuse, match="event_rare"):
+        journal_in(path)
+    database = sqlite3.connect(path)
+    tables = {row[0] for row in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    database.close()
+    assert tables == {"other"}
+
+
+def test_the_log_is_moved_without_anybody_asking(path: Path) -> None:
+    journal = journal_in(path)
+    before = path.stat().st_size
+    deadline = time.monotonic() + 30
+    count = 0
+    while path.stat().st_size < before + 100_000 and time.monotonic() < deadline:
+        count += len(journal.append(Append("line-a", None, (returned(),) * 50)))
+    assert path.stat().st_size >= before + 100_000, f"nothing was moved after {count} events"
+    journal.close()
+
+
+def test_an_append_costs_little_besides_the_flush(path: Path) -> None:
+    """In the processor's time, which does not depend on what else the machine does."""
+    journal = journal_in(path)
+    journal.append(Append("line-a", None, (returned(),)))
+    began = time.process_time()
+    for _ in range(300):
+        journal.append(Append("line-a", None, (returned(),)))
+    # some 100 µs, the kernel's work for the flush included
+    assert (time.process_time() - began) / 300 < 0.001
+    journal.close()
