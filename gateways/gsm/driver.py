@@ -111,10 +111,10 @@ class Driver(ModemCore):
     def answer(self, call: CallId, now_s: float) -> None:
         """Take the incoming or waiting call; another one goes on hold. Raises RequestRefused."""
         view = self._must_find(call)
-        if view.answered or self._has(Answering(call)):
-            return
         if view.direction is not Direction.IN:
             raise RequestRefused("we are the caller")
+        if view.answered or self._has(Answering(call)):
+            return
         data = self.dialect.data
         text = data.hold if view.state is CallState.WAITING else data.answer
         self._table.answer_asked(call)

@@ -1,0 +1,722 @@
+"""The driver against a modem of a few lines, under a clock that only the test moves."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateways.gsm.at.parse import Direction, Registration
+from gateways.gsm.errors import RequestRefused
+from gateways.gsm.events import (
+    CallAnswered,
+    CallId,
+    CallReleased,
+    CommandRefused,
+    EmergencyNumbers,
+    HangUpStuck,
+    ModemRebooted,
+    Ready,
+    Ref,
+    RegistrationChanged,
+    RequestDone,
+    RequestFailed,
+    Responsive,
+    SimState,
+    SmsReceived,
+    SmsSent,
+    Stage,
+    UnknownLine,
+    Unresponsive,
+    VoiceFailed,
+    VoiceReady,
+)
+from messages.base import HangupCause
+from tests.gateways.gsm.bench import USER, Bench, FakeModem
+
+LEG = Ref("alert:user#1")
+OTHER = "+393409998887"
+
+
+def _row(stat: int, *, index: int = 1, direction: int = 0, number: str = USER, mpty: int = 0) -> str:
+    return f'{index},{direction},{stat},0,{mpty},"{number}",145'
+
+
+def _up(dialect: str = "3gpp", **more: str) -> tuple[Bench, CallId]:
+    """A bench with one answered call of ours."""
+    bench = Bench(dialect, modem=FakeModem(**more))  # type: ignore[arg-type]
+    call = bench.driver.dial(LEG, USER, bench.now_s)
+    bench.pump()
+    bench.modem.rows = [_row(0)]
+    bench.wait(1.0)
+    assert bench.of(CallAnswered)
+    return bench, call
+
+
+# ------------------------------------------------------------------------------------------------ starting
+
+
+def test_it_finds_its_step_then_the_calls_then_who_the_modem_is() -> None:
+    bench = Bench("huawei", modem=FakeModem(identity="E1550"))
+    assert bench.modem.received[:2] == ["AT+CMEE?", "AT+CLCC"]
+    assert "AT&D0" in bench.modem.received
+    assert "AT^CURC=1" in bench.modem.received
+    assert "AT+COLP=1" not in bench.modem.received
+    (ready,) = bench.of(Ready)
+    assert (ready.identity.model, ready.identity.imei, ready.identity.dialect) == (
+        "E1550",
+        "490154203237518",
+        "huawei",
+    )
+    assert bench.driver.ready
+    assert bench.driver.registration is Registration.HOME
+    assert bench.driver.signal_dbm == -73
+
+
+@pytest.mark.parametrize(
+    ("identity", "dialect"),
+    [
+        ("Manufacturer: huawei\nModel: E173", "huawei"),
+        ("SIMCOM_SIM7600E-H", "simcom7600"),
+        ("A7672E-FASE", "simcom_a7672"),
+        ("SIMCOM_SIM800C", "simcom800"),
+        ("Something else", "3gpp"),
+    ],
+)
+def test_an_unknown_modem_is_asked_and_spoken_to_in_its_dialect(identity: str, dialect: str) -> None:
+    bench = Bench("auto", modem=FakeModem(answers={"ATI": f"{identity}\nOK"}, identity="unit"))
+    assert bench.driver.dialect.key == dialect
+
+
+def test_a_pin_is_given_once_and_only_if_it_is_asked_for() -> None:
+    modem = FakeModem(answers={"AT+CPIN?": "+CPIN: SIM PIN\nOK"})
+
+    def accept(line: str) -> None:
+        if line == 'AT+CPIN="1234"':
+            modem.answers["AT+CPIN?"] = "+CPIN: READY\nOK"
+
+    modem.on_command = accept
+    bench = Bench(modem=modem, pin="1234")
+    bench.wait(2.0)
+    assert bench.sent('AT+CPIN="1234"') == 1
+    assert [event.code for event in bench.of(SimState)] == ["SIM PIN", "READY"]
+    assert bench.driver.ready
+
+
+def test_a_wrong_pin_is_not_given_a_second_time() -> None:
+    bench = Bench(
+        modem=FakeModem(answers={"AT+CPIN?": "+CPIN: SIM PIN\nOK", 'AT+CPIN="0000"': "+CME ERROR: 16"}),
+        pin="0000",
+    )
+    bench.wait(60.0)
+    bench.driver.opened(bench.now_s)
+    bench.pump()
+    bench.wait(60.0)
+    assert bench.sent('AT+CPIN="0000"') == 1
+    assert bench.driver.sim == "SIM PIN"
+    assert all("0000" not in event.command for event in bench.of(CommandRefused))
+
+
+def test_what_a_busy_sim_refuses_is_asked_again() -> None:
+    modem = FakeModem(answers={"AT+CCWA=1": "+CME ERROR: 14"})
+    bench = Bench(modem=modem)
+    assert not bench.driver.ready
+    del modem.answers["AT+CCWA=1"]
+    bench.wait(1.5)
+    assert bench.sent("AT+CCWA=1") == 2
+    assert bench.driver.ready
+
+
+def test_the_sims_own_emergency_numbers_are_told() -> None:
+    bench = Bench(modem=FakeModem(answers={"AT+CRSM=176,28599,0,0,0": '+CRSM: 144,0,"11F2FF51F2FF"\nOK'}))
+    assert [event.numbers for event in bench.of(EmergencyNumbers)] == [("112", "152")]
+
+
+# ----------------------------------------------------------------------------------------------- our calls
+
+
+def test_a_dial_reaches_the_wire_at_once_when_the_engine_is_idle() -> None:
+    bench = Bench()
+    bench.driver.dial(LEG, USER, bench.now_s)
+    assert bench.driver.take_output() == f"ATD{USER};\r".encode()
+
+
+def test_a_dial_waits_for_one_command_at_most() -> None:
+    bench = Bench()
+    bench.wait(10.0)
+    bench.modem.answers["AT+CSQ"] = None
+    bench.driver.poll_calls(bench.now_s)
+    assert bench.driver.take_output() == b"AT+CLCC\r"
+    bench.driver.dial(LEG, USER, bench.now_s)
+    bench.driver.receive(b"\r\nOK\r\n", bench.now_s)
+    assert bench.driver.take_output() == f"ATD{USER};\r".encode()
+
+
+def test_the_same_leg_is_dialled_once_however_often_it_is_asked_for() -> None:
+    bench = Bench()
+    calls = {bench.driver.dial(LEG, USER, bench.now_s) for _ in range(3)}
+    bench.pump()
+    bench.wait(20.0)
+    calls.add(bench.driver.dial(LEG, USER, bench.now_s))
+    bench.pump()
+    assert len(calls) == 1
+    assert bench.sent(f"ATD{USER};") == 1
+
+
+@pytest.mark.parametrize("number", ["", "1", "+39;ATD112", "39+1", "abc", "+39 333", "112;"])
+def test_what_is_no_number_is_not_dialled(number: str) -> None:
+    bench = Bench()
+    with pytest.raises(RequestRefused):
+        bench.driver.dial(LEG, number, bench.now_s)
+    assert bench.driver.take_output() == b""
+
+
+def test_a_call_goes_from_dialling_to_its_end() -> None:
+    bench = Bench()
+    call = bench.driver.dial(LEG, USER, bench.now_s)
+    bench.pump()
+    for stat in (2, 3, 0):
+        bench.modem.rows = [_row(stat)]
+        bench.wait(1.0)
+    bench.driver.hang_up(call, bench.now_s)
+    bench.pump()
+    assert bench.names() == ["CallDialing", "CallRinging", "CallAnswered", "CallReleased"]
+    (released,) = bench.of(CallReleased)
+    assert (released.cause, released.ref, released.answered) == (16, LEG, True)
+
+
+@pytest.mark.parametrize(("line", "cause"), [("BUSY", 17), ("NO ANSWER", 19)])
+def test_a_failed_call_has_the_cause_of_its_line(line: str, cause: int) -> None:
+    bench = Bench()
+    bench.driver.dial(LEG, USER, bench.now_s)
+    bench.pump()
+    bench.modem.rows = [_row(3)]
+    bench.wait(1.0)
+    bench.modem.rows = []
+    bench.say(line)
+    assert [event.cause for event in bench.of(CallReleased)] == [cause]
+
+
+def test_a_weak_cause_is_explained_by_the_modems_report() -> None:
+    bench = Bench(modem=FakeModem(answers={"AT+CEER": "+CEER: 5,User busy\nOK"}))
+    bench.driver.dial(LEG, USER, bench.now_s)
+    bench.pump()
+    bench.say("NO CARRIER")
+    bench.wait(3.0)
+    assert [event.cause for event in bench.of(CallReleased)] == [17]
+
+
+def test_no_carrier_as_the_result_of_the_dial_ends_it() -> None:
+    bench = Bench(modem=FakeModem(dial_result="NO CARRIER"))
+    bench.driver.dial(LEG, USER, bench.now_s)
+    bench.pump()
+    bench.wait(1.0)
+    assert len(bench.of(CallReleased)) == 1
+
+
+@pytest.mark.parametrize(("result", "cause"), [("ERROR", 41), ("+CME ERROR: 30", 38), ("+CME ERROR: 10", 41)])
+def test_a_dial_that_the_modem_declines_ends_at_once(result: str, cause: int) -> None:
+    bench = Bench(modem=FakeModem(dial_result=result))
+    bench.driver.dial(LEG, USER, bench.now_s)
+    bench.pump()
+    assert [event.cause for event in bench.of(CallReleased)] == [cause]
+
+
+def test_a_dial_that_the_guard_keeps_back_ends_as_guarded() -> None:
+    bench = Bench()
+    bench.driver.dial(LEG, "112", bench.now_s, emergency=True)
+    assert bench.driver.take_output() == b"ATD112;\r"
+    bench.driver.write_refused(bench.now_s, "no")
+    bench.pump()
+    assert [event.cause for event in bench.of(CallReleased)] == [HangupCause.GUARDED]
+    assert bench.driver.calls() == ()
+    bench.driver.dial(Ref("next"), USER, bench.now_s)
+    assert b"ATD+39" in bench.driver.take_output()
+
+
+def test_a_blocked_dial_is_left_alone_and_believed_line_by_line() -> None:
+    bench = Bench("3gpp", modem=FakeModem(dial_result=None))
+    bench.driver.dial(LEG, USER, bench.now_s)
+    bench.pump()
+    received = len(bench.modem.received)
+    bench.wait(30.0)
+    assert len(bench.modem.received) == received
+    bench.modem.rows = [_row(0)]
+    bench.say(f'+COLP: "{USER}",145', "OK")
+    bench.wait(2.0)
+    assert bench.names() == ["CallDialing", "CallAnswered"]
+    assert bench.sent("AT+CLCC") > 1
+
+
+def test_a_blocked_dial_can_be_hung_up_at_any_time() -> None:
+    bench = Bench("3gpp", modem=FakeModem(dial_result=None))
+    call = bench.driver.dial(LEG, USER, bench.now_s)
+    bench.pump()
+    bench.wait(5.0)
+    bench.driver.hang_up(call, bench.now_s)
+    bench.pump()
+    bench.say("NO CARRIER")
+    bench.wait(3.0)
+    assert bench.sent("AT+CHUP") == 1
+    assert len(bench.of(CallReleased)) == 1
+    assert bench.driver.calls() == ()
+
+
+def test_a_dial_that_has_not_left_yet_is_taken_back() -> None:
+    bench = Bench()
+    bench.driver.poll_calls(bench.now_s)
+    call = bench.driver.dial(LEG, USER, bench.now_s)
+    bench.driver.hang_up(call, bench.now_s)
+    bench.pump()
+    assert bench.sent(f"ATD{USER};") == 0
+    assert [event.cause for event in bench.of(CallReleased)] == [16]
+
+
+# ------------------------------------------------------------------------------------------------ hang up
+
+
+def test_hanging_up_is_tried_again_with_another_verb_until_the_call_is_gone() -> None:
+    bench, call = _up()
+    bench.modem.answers |= {"AT+CHUP": "OK", "ATH": "OK"}
+    bench.driver.hang_up(call, bench.now_s)
+    bench.pump()
+    bench.wait(6.0)
+    assert bench.sent("AT+CHUP") >= 1
+    assert bench.sent("ATH") >= 1
+    assert bench.of(CallReleased) == []
+    bench.modem.rows = []
+    bench.wait(4.0)
+    assert len(bench.of(CallReleased)) == 1
+    commands = bench.sent("AT+CHUP") + bench.sent("ATH")
+    bench.wait(30.0)
+    assert bench.sent("AT+CHUP") + bench.sent("ATH") == commands
+
+
+def test_a_call_that_cannot_be_hung_up_raises_an_alarm_once() -> None:
+    bench, call = _up()
+    bench.modem.answers |= {"AT+CHUP": "OK", "ATH": "ERROR"}
+    bench.driver.hang_up(call, bench.now_s)
+    bench.pump()
+    bench.wait(60.0)
+    assert len(bench.of(HangUpStuck)) == 1
+
+
+def test_hanging_up_one_of_two_calls_spares_the_other() -> None:
+    bench, call = _up()
+    bench.modem.rows = [_row(1), _row(0, index=2, direction=1, number=OTHER)]
+    bench.say(f'+CCWA: "{OTHER}",145,1')
+    bench.wait(2.0)
+    bench.modem.answers["AT+CHLD=11"] = "OK"
+    bench.driver.hang_up(call, bench.now_s)
+    bench.modem.rows = bench.modem.rows[1:]
+    bench.pump()
+    assert bench.sent("AT+CHLD=11") == 1
+    assert bench.sent("AT+CHUP") == 0
+    assert [event.call for event in bench.of(CallReleased)] == [call]
+
+
+def test_on_huawei_a_call_that_does_not_ring_yet_is_not_ended_by_its_index() -> None:
+    bench, _ = _up("huawei")
+    bench.modem.rows = [_row(1)]
+    bench.driver.hold(CallId(1), bench.now_s)
+    bench.pump()
+    second = bench.driver.dial(Ref("second"), OTHER, bench.now_s)
+    bench.pump()
+    bench.modem.rows = [_row(1), _row(2, index=2, number=OTHER)]
+    bench.wait(1.0)
+    bench.driver.hang_up(second, bench.now_s)
+    bench.pump()
+    assert not any(command.startswith("AT+CHLD=12") for command in bench.modem.received)
+    assert bench.sent("AT+CHUP") == 1
+
+
+def test_a_waiting_call_is_declined_without_ending_the_other() -> None:
+    bench, _ = _up()
+    bench.modem.rows = [_row(0), _row(5, index=2, direction=1, number=OTHER)]
+    bench.say(f'+CCWA: "{OTHER}",145,1')
+    bench.wait(1.0)
+    waiting = bench.driver.calls()[1].call
+    bench.driver.hang_up(waiting, bench.now_s)
+    bench.modem.rows = bench.modem.rows[:1]
+    bench.pump()
+    assert bench.sent("AT+CHLD=0") == 1
+    assert [event.call for event in bench.of(CallReleased)] == [waiting]
+
+
+# ----------------------------------------------------------------------------------------------- their calls
+
+
+def test_an_incoming_call_is_answered() -> None:
+    bench = Bench()
+    bench.modem.rows = [_row(4, direction=1)]
+    bench.say("RING", f'+CLIP: "{USER}",145')
+    assert bench.names() == ["CallIncoming", "CallIdentified"]
+    (view,) = bench.driver.calls()
+    bench.modem.rows = [_row(0, direction=1)]
+    bench.driver.answer(view.call, bench.now_s)
+    bench.driver.answer(view.call, bench.now_s)
+    bench.pump()
+    assert bench.sent("ATA") == 1
+    (answered,) = bench.of(CallAnswered)
+    assert answered.direction is Direction.IN
+
+
+def test_an_incoming_call_is_declined() -> None:
+    bench = Bench()
+    bench.modem.rows = [_row(4, direction=1)]
+    bench.say("RING")
+    bench.driver.hang_up(bench.driver.calls()[0].call, bench.now_s)
+    bench.pump()
+    assert bench.sent("AT+CHUP") == 1
+    assert bench.names()[-1] == "CallReleased"
+
+
+def test_a_caller_who_gives_up_before_the_answer_is_released() -> None:
+    bench = Bench(modem=FakeModem(answers={"ATA": "NO CARRIER"}))
+    bench.say("RING")
+    bench.driver.answer(bench.driver.calls()[0].call, bench.now_s)
+    bench.pump()
+    bench.wait(2.0)
+    assert len(bench.of(CallReleased)) == 1
+    assert [event.request for event in bench.of(RequestFailed)] == ["answer"]
+
+
+def test_only_a_ring_is_heard_and_the_list_tells_that_it_is_over() -> None:
+    bench = Bench()
+    bench.modem.rows = [_row(4, direction=1)]
+    bench.say("RING")
+    bench.modem.rows = []
+    bench.wait(5.0)
+    assert bench.names() == ["CallIncoming", "CallIdentified", "CallReleased"]
+
+
+# ------------------------------------------------------------------------------------ several calls on
+# one line
+
+
+def test_hold_swap_and_conference_are_the_networks_verbs() -> None:
+    bench, call = _up()
+    bench.driver.hold(call, bench.now_s)
+    bench.modem.rows = [_row(1)]
+    bench.pump()
+    assert bench.names()[-1] == "CallHeld"
+    bench.driver.dial(Ref("second"), OTHER, bench.now_s)
+    bench.pump()
+    bench.modem.rows = [_row(1), _row(0, index=2, number=OTHER)]
+    bench.wait(2.0)
+    bench.driver.conference(bench.now_s)
+    bench.modem.rows = [_row(0, mpty=1), _row(0, index=2, number=OTHER, mpty=1)]
+    bench.pump()
+    assert all(view.in_conference for view in bench.driver.calls())
+    assert [event.request for event in bench.of(RequestDone)] == ["hold", "conference"]
+    bench.driver.drop(call, bench.now_s)
+    bench.pump()
+    assert bench.sent("AT+CHLD=11") == 1
+
+
+def test_an_emergency_call_is_neither_held_nor_joined() -> None:
+    bench = Bench()
+    call = bench.driver.dial(LEG, "112", bench.now_s, emergency=True)
+    bench.pump()
+    bench.modem.rows = [_row(0, number="112").replace("145", "129")]
+    bench.wait(1.0)
+    with pytest.raises(RequestRefused):
+        bench.driver.hold(call, bench.now_s)
+
+
+def test_requests_that_do_not_fit_are_refused() -> None:
+    bench, call = _up()
+    with pytest.raises(RequestRefused):
+        bench.driver.conference(bench.now_s)
+    with pytest.raises(RequestRefused):
+        bench.driver.swap(bench.now_s)
+    with pytest.raises(RequestRefused):
+        bench.driver.answer(call, bench.now_s)
+    with pytest.raises(RequestRefused):
+        bench.driver.send_digit(call, "12", bench.now_s)
+    with pytest.raises(RequestRefused):
+        bench.driver.hold(CallId(99), bench.now_s)
+    bench.driver.hang_up(CallId(99), bench.now_s)
+
+
+def test_a_digit_is_sent_into_the_call() -> None:
+    bench, call = _up()
+    bench.driver.send_digit(call, "#", bench.now_s)
+    bench.pump()
+    assert bench.sent("AT+VTS=#") == 1
+    assert [event.request for event in bench.of(RequestDone)] == ["digit"]
+
+
+# --------------------------------------------------------------------------------------------------- voice
+
+
+def test_on_huawei_the_voice_is_switched_on_with_the_dial_and_at_each_call() -> None:
+    bench, _ = _up("huawei")
+    assert bench.sent("AT^DDSETEX=2") == 1
+    assert [(event.rate_hz, event.frame_bytes) for event in bench.of(VoiceReady)] == [(8000, 320)]
+    ready = next(place for place, event in enumerate(bench.events) if isinstance(event, VoiceReady))
+    answered = next(place for place, event in enumerate(bench.events) if isinstance(event, CallAnswered))
+    assert ready < answered
+
+
+def test_on_simcom_the_voice_is_tried_again_until_the_call_is_really_up() -> None:
+    modem = FakeModem(answers={"AT+CPCMREG=1": "ERROR"})
+    bench = Bench("simcom7600", modem=modem)
+    call = bench.driver.dial(LEG, USER, bench.now_s)
+    bench.pump()
+    modem.rows = [_row(3)]
+    bench.wait(1.0)
+    assert bench.sent("AT+CPCMREG=1") == 0
+    modem.rows = [_row(0)]
+    bench.wait(1.2)
+    assert bench.of(VoiceReady) == []
+    del modem.answers["AT+CPCMREG=1"]
+    bench.wait(1.0)
+    assert [event.call for event in bench.of(VoiceReady)] == [call]
+    bench.driver.hang_up(call, bench.now_s)
+    bench.pump()
+    assert bench.sent("AT+CPCMREG=0,1") == 1
+
+
+def test_a_modem_that_never_gives_its_voice_says_so_once() -> None:
+    bench = Bench("simcom7600", modem=FakeModem(answers={"AT+CPCMREG=1": "ERROR"}))
+    bench.driver.dial(LEG, USER, bench.now_s)
+    bench.pump()
+    bench.modem.rows = [_row(0)]
+    bench.wait(30.0)
+    assert len(bench.of(VoiceFailed)) == 1
+
+
+def test_on_huawei_dropping_one_call_switches_the_voice_of_the_other_on_again() -> None:
+    bench, _ = _up("huawei")
+    bench.modem.rows = [_row(1), _row(0, index=2, direction=1, number=OTHER)]
+    bench.say(f'+CCWA: "{OTHER}",145,1')
+    bench.wait(3.0)
+    before = bench.sent("AT^DDSETEX=2")
+    bench.modem.rows = [_row(0)]
+    bench.say("^CEND:2,5,104,16")
+    bench.wait(1.0)
+    assert bench.sent("AT^DDSETEX=2") == before + 1
+
+
+# ------------------------------------------------------------------------------------------- after a restart
+
+
+def test_calls_that_the_modem_still_holds_are_taken_back_without_a_dial() -> None:
+    modem = FakeModem(rows=[_row(0)])
+    bench = Bench("huawei", modem=modem, start=False)
+    call = bench.driver.adopt(LEG, USER, bench.now_s)
+    bench.driver.opened(bench.now_s)
+    bench.pump()
+    assert bench.names()[:2] == ["CallDialing", "CallAnswered"]
+    assert bench.driver.call_of(LEG) == call
+    assert not any(command.startswith("ATD") for command in modem.received)
+    assert bench.of(VoiceReady)
+
+
+def test_a_leg_that_the_modem_does_not_hold_any_more_is_released() -> None:
+    bench = Bench("huawei", start=False)
+    bench.driver.adopt(LEG, USER, bench.now_s)
+    bench.driver.opened(bench.now_s)
+    bench.pump()
+    bench.wait(3.0)
+    assert [event.ref for event in bench.of(CallReleased)] == [LEG]
+
+
+def test_on_a_modem_that_aborts_at_any_byte_a_restart_only_listens() -> None:
+    modem = FakeModem(rows=[_row(2)])
+    bench = Bench("3gpp", modem=modem, start=False, listen_first=True)
+    bench.driver.adopt(LEG, USER, bench.now_s)
+    bench.driver.opened(bench.now_s)
+    bench.pump()
+    bench.wait(44.0)
+    assert modem.received == []
+    bench.wait(2.0)
+    assert modem.received[:2] == ["AT+CMEE?", "AT+CLCC"]
+
+
+@pytest.mark.parametrize("line", ["OK", "NO CARRIER", f'+COLP: "{USER}",145'])
+def test_listening_ends_with_the_dial(line: str) -> None:
+    modem = FakeModem()
+    bench = Bench("3gpp", modem=modem, start=False, listen_first=True)
+    bench.driver.adopt(LEG, USER, bench.now_s)
+    bench.driver.opened(bench.now_s)
+    bench.wait(5.0)
+    assert modem.received == []
+    bench.say(line)
+    assert modem.received[:2] == ["AT+CMEE?", "AT+CLCC"]
+
+
+def test_a_restart_on_a_modem_that_answers_dials_at_once_does_not_wait() -> None:
+    bench = Bench("huawei", start=False, listen_first=True)
+    bench.driver.opened(bench.now_s)
+    bench.pump()
+    assert bench.driver.ready
+
+
+# ------------------------------------------------------------------------------------------ trouble
+
+
+def test_a_modem_that_falls_silent_while_idle_is_found_out() -> None:
+    bench = Bench()
+    bench.modem.mute = True
+    bench.wait(17.0)
+    assert [event.stage for event in bench.of(Unresponsive)] == [Stage.RESYNC, Stage.REOPEN]
+    assert not bench.driver.ready
+
+
+def test_the_ladder_goes_from_reopen_to_reset_to_quarantine_and_back() -> None:
+    bench = Bench()
+    bench.modem.mute = True
+    bench.wait(17.0)
+    bench.driver.opened(bench.now_s)
+    bench.pump()
+    bench.wait(3.0)
+    assert bench.sent("AT+CFUN=1,1") == 1
+    bench.wait(120.0)
+    stages = [event.stage for event in bench.of(Unresponsive)]
+    assert stages[:5] == [Stage.RESYNC, Stage.REOPEN, Stage.RESET, Stage.USB_RESET, Stage.QUARANTINE]
+    bench.modem.mute = False
+    bench.wait(35.0)
+    assert len(bench.of(Responsive)) == 1
+    assert bench.driver.ready
+
+
+def test_a_modem_with_a_live_call_is_never_reset() -> None:
+    bench, _ = _up()
+    bench.modem.mute = True
+    bench.wait(300.0)
+    assert bench.sent("AT+CFUN=1,1") == 0
+    assert len(bench.driver.calls()) == 1
+    bench.modem.mute = False
+    bench.wait(6.0)
+    assert bench.driver.ready
+    assert bench.of(CallReleased) == []
+
+
+def test_a_modem_that_the_journal_protects_is_never_reset() -> None:
+    bench = Bench()
+    bench.driver.protected = True
+    bench.modem.mute = True
+    bench.wait(300.0)
+    assert bench.sent("AT+CFUN=1,1") == 0
+
+
+def test_a_dial_to_a_silent_modem_ends_soon_and_the_next_at_once() -> None:
+    bench = Bench("huawei")
+    bench.modem.mute = True
+    bench.driver.dial(LEG, USER, bench.now_s)
+    bench.pump()
+    bench.wait(9.0)
+    bench.driver.dial(Ref("next"), USER, bench.now_s)
+    bench.pump()
+    assert [event.cause for event in bench.of(CallReleased)] == [HangupCause.LINE_LOST] * 2
+
+
+def test_an_error_means_alive() -> None:
+    bench = Bench(modem=FakeModem(answers={"AT+CSQ": "ERROR", "AT+CREG?": "ERROR"}))
+    bench.wait(120.0)
+    assert bench.of(Unresponsive) == []
+
+
+def test_a_modem_that_has_started_anew_is_set_up_again_and_its_calls_are_gone() -> None:
+    bench, _ = _up()
+    bench.modem.rows = []
+    bench.say("RDY")
+    bench.wait(5.0)
+    assert len(bench.of(ModemRebooted)) == 1
+    assert [event.cause for event in bench.of(CallReleased)] == [HangupCause.LINE_LOST]
+    assert len(bench.of(Ready)) == 2
+
+
+def test_a_port_that_is_lost_keeps_the_calls_until_the_modem_tells() -> None:
+    bench, _ = _up()
+    bench.driver.port_lost(bench.now_s)
+    bench.pump()
+    assert bench.of(CallReleased) == []
+    assert not bench.driver.ready
+    bench.now_s += 3.0
+    bench.driver.opened(bench.now_s)
+    bench.pump()
+    assert bench.driver.ready
+    assert bench.of(CallReleased) == []
+
+
+def test_a_modem_that_is_gone_for_good_takes_its_calls_with_it() -> None:
+    bench, _ = _up()
+    bench.driver.port_lost(bench.now_s)
+    bench.driver.calls_lost(bench.now_s, "unplugged")
+    bench.pump()
+    assert [event.cause for event in bench.of(CallReleased)] == [HangupCause.LINE_LOST]
+
+
+def test_a_modem_without_a_list_of_calls_is_believed_line_by_line() -> None:
+    bench = Bench(modem=FakeModem(answers={"AT+CLCC": "ERROR"}))
+    bench.driver.dial(LEG, USER, bench.now_s)
+    bench.pump()
+    bench.say(f'+COLP: "{USER}",145')
+    bench.wait(10.0)
+    bench.say("NO CARRIER")
+    bench.wait(1.0)
+    assert bench.names() == ["CallDialing", "CallAnswered", "CallReleased"]
+
+
+def test_an_unknown_line_is_told_and_does_nothing() -> None:
+    bench = Bench()
+    bench.say("+XYZZY: 1", "gibberish")
+    assert [event.text for event in bench.of(UnknownLine)] == ["+XYZZY: 1", "gibberish"]
+    assert bench.driver.ready
+
+
+def test_registration_changes_are_told_once() -> None:
+    bench = Bench()
+    bench.say("+CREG: 2", "+CREG: 2", '+CREG: 5,"00C3","01A2"')
+    assert [event.state for event in bench.of(RegistrationChanged)] == [
+        Registration.HOME,
+        Registration.SEARCHING,
+        Registration.ROAMING,
+    ]
+
+
+def test_idle_polling_is_sparse() -> None:
+    bench = Bench()
+    before = len(bench.modem.received)
+    bench.wait(60.0)
+    assert 3 <= len(bench.modem.received) - before <= 7
+
+
+# ----------------------------------------------------------------------------------------------------- SMS
+
+
+PDU = "07911326040000F0040B911346610089F60000208062917314080CC8F71D14969741F977FD07"
+"""`How are you?`, a well-known example."""
+
+
+def test_a_message_that_comes_directly_is_told() -> None:
+    bench = Bench()
+    bench.say("+CMT: ,24", PDU)
+    (received,) = bench.of(SmsReceived)
+    assert (received.number, received.text, received.stored) == ("+31641600986", "How are you?", ())
+    assert received.sent_at.startswith("2002-08-26T")
+
+
+def test_a_message_is_sent_at_the_prompt() -> None:
+    bench = Bench()
+    bench.driver.send_sms(Ref("sms"), USER, "ciao", bench.now_s)
+    bench.pump()
+    assert len(bench.modem.messages) == 1
+    assert [(event.ref, event.ok) for event in bench.of(SmsSent)] == [(Ref("sms"), True)]
+
+
+def test_a_stored_message_is_read_and_deleted_only_by_request() -> None:
+    bench = Bench(modem=FakeModem(answers={"AT+CMGR=3": f"+CMGR: 0,,24\n{PDU}\nOK"}))
+    bench.say('+CMTI: "SM",3')
+    (received,) = bench.of(SmsReceived)
+    assert received.stored == (3,)
+    assert bench.sent("AT+CMGD=3") == 0
+    bench.driver.delete_sms(received.stored, bench.now_s)
+    bench.pump()
+    assert bench.sent("AT+CMGD=3") == 1
+
+
+def test_messages_that_came_while_nobody_listened_are_read_at_the_start() -> None:
+    bench = Bench(modem=FakeModem(answers={"AT+CMGL=4": f"+CMGL: 1,1,,24\n{PDU}\n+CMGL: 2,0,,24\n{PDU}\nOK"}))
+    assert [event.stored for event in bench.of(SmsReceived)] == [(1,), (2,)]

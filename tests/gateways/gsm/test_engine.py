@@ -1,0 +1,375 @@
+"""One command in flight, the urgent first; after a timeout nothing is believed until the modem is in step."""
+
+from __future__ import annotations
+
+import re
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateways.gsm.at.commands import Command, Finals, Ticket, Urgency, prefix_of
+from gateways.gsm.at.engine import QUIET_S, Engine, error_code
+from gateways.gsm.at.results import (
+    BytesDropped,
+    EngineEvent,
+    Finished,
+    InSync,
+    Outcome,
+    Rules,
+    SyncLost,
+    Unsolicited,
+)
+
+KNOWN = re.compile(r"RING|\+CLIP:.*|NO CARRIER|\^RSSI:.*|\+CMT:.*|\+CLCC:.*")
+RULES = Rules(
+    known=lambda line: KNOWN.fullmatch(line) is not None,
+    takes_next_line=lambda line: line.startswith("+CMT:"),
+    refusals=(re.compile("COMMAND NOT SUPPORT"),),
+    unterminated=re.compile(r"\+CSS[IU]: ?\d+"),
+)
+
+
+def _command(text: str, urgency: Urgency = Urgency.IDLE, **more: object) -> Command:
+    return Command(text=text, timeout_s=3.0, urgency=urgency, prefix=prefix_of(text), **more)  # type: ignore[arg-type]
+
+
+DIAL = Command(
+    text="ATD+39333;", timeout_s=45.0, urgency=Urgency.DIAL, finals=Finals.CALL, any_byte_aborts=True
+)
+HANG_UP = Command(text="AT+CHUP", timeout_s=5.0, urgency=Urgency.HANG_UP, interrupts=True)
+
+
+def _engine(rules: Rules = RULES) -> Engine:
+    """In sync, at second 0."""
+    engine = Engine(rules)
+    engine.start(0.0)
+    assert engine.take_output() == b"\x1bAT+CMEE?\r"
+    engine.receive(b"\r\n+CMEE: 1\r\n\r\nOK\r\n", 0.0)
+    assert engine.take_events() == [InSync()]
+    return engine
+
+
+def _finished(events: list[EngineEvent]) -> list[Finished]:
+    return [event for event in events if isinstance(event, Finished)]
+
+
+def _said(events: list[EngineEvent]) -> list[str]:
+    return [event.text for event in events if isinstance(event, Unsolicited)]
+
+
+def test_an_idle_engine_writes_at_once() -> None:
+    engine = _engine()
+    engine.submit(DIAL, 1.0)
+    assert engine.take_output() == b"ATD+39333;\r"
+
+
+def test_commands_wait_for_each_other_and_the_urgent_goes_first() -> None:
+    engine = _engine()
+    engine.submit(_command("AT+CSQ"), 1.0)
+    engine.submit(_command("AT+CREG?"), 1.0)
+    engine.submit(_command("AT+CLCC", Urgency.TRUTH), 1.0)
+    engine.submit(Command(text="AT+CHUP", timeout_s=5.0, urgency=Urgency.HANG_UP), 1.0)
+    written = [engine.take_output()]
+    for _ in range(3):
+        engine.receive(b"\r\nOK\r\n", 1.1)
+        written.append(engine.take_output())
+    assert written == [b"AT+CSQ\r", b"AT+CHUP\r", b"AT+CLCC\r", b"AT+CREG?\r"]
+
+
+def test_only_lines_with_the_declared_prefix_are_answers() -> None:
+    engine = _engine()
+    engine.submit(_command("AT+CLCC"), 1.0)
+    engine.receive(b'\r\nRING\r\n\r\n+CLCC: 1,1,4\r\n\r\n+CLIP: "1",129\r\n\r\nOK\r\n', 1.1)
+    events = engine.take_events()
+    assert _finished(events)[0].lines == ("+CLCC: 1,1,4",)
+    assert _said(events) == ["RING", '+CLIP: "1",129']
+
+
+def test_a_set_command_takes_no_unsolicited_line_for_its_answer() -> None:
+    engine = _engine()
+    engine.submit(_command("AT+CLCC=1"), 1.0)
+    engine.receive(b"\r\n+CLCC: 1,1,4\r\n\r\nOK\r\n", 1.1)
+    events = engine.take_events()
+    assert _finished(events)[0].lines == ()
+    assert _said(events) == ["+CLCC: 1,1,4"]
+
+
+def test_no_carrier_ends_a_dial_and_nothing_else() -> None:
+    engine = _engine()
+    engine.submit(_command("AT+CSQ"), 1.0)
+    engine.receive(b"\r\nNO CARRIER\r\n", 1.1)
+    assert _said(engine.take_events()) == ["NO CARRIER"]
+    engine.receive(b"\r\n+CSQ: 20,99\r\n\r\nOK\r\n", 1.2)
+    engine.submit(DIAL, 2.0)
+    engine.receive(b"\r\nNO CARRIER\r\n", 3.0)
+    assert _finished(engine.take_events())[-1].outcome is Outcome.CALL_FAILED
+
+
+def test_every_refusal_is_an_answer() -> None:
+    engine = _engine()
+    for line, code in (
+        ("ERROR", ""),
+        ("+CME ERROR: 30", "30"),
+        ("+CMS ERROR: 500", "500"),
+        ("+CME ERROR: SIM busy", "SIM busy"),
+        ("COMMAND NOT SUPPORT", ""),
+    ):
+        engine.submit(_command("AT+X"), 1.0)
+        engine.receive(f"\r\n{line}\r\n".encode(), 1.0)
+        (finished,) = _finished(engine.take_events())
+        assert finished.outcome is Outcome.ERROR
+        assert error_code(finished.final) == code
+
+
+def test_an_echo_is_removed_wherever_it_stands() -> None:
+    for answer in (
+        b"AT+CLCC\r\r\n+CLCC: 1,0,0\r\n\r\nOK\r\n",
+        b"\r\n+CLCC: 1,0,0\r\nAT+CLCC\r\r\nOK\r\n",
+        b"AT+CLCC+CLCC: 1,0,0\r\n\r\nOK\r\n",
+        b"\r\n+CLCC: 1,0,0AT+CLCC\r\n\r\nOK\r\n",
+    ):
+        engine = _engine()
+        engine.submit(_command("AT+CLCC"), 1.0)
+        engine.receive(answer, 1.1)
+        events = engine.take_events()
+        assert _finished(events)[0].lines == ("+CLCC: 1,0,0",)
+        assert _said(events) == []
+
+
+def test_noise_that_runs_into_an_answer_does_not_swallow_it() -> None:
+    engine = _engine()
+    engine.submit(_command("AT+CLCC"), 1.0)
+    engine.receive(b"\r\n&%garbage+CLCC: 1,0,0\r\n\r\nOK\r\n", 1.1)
+    assert _finished(engine.take_events())[0].lines == ("+CLCC: 1,0,0",)
+
+
+def test_a_bare_answer_is_any_line_that_is_no_known_code() -> None:
+    engine = _engine()
+    engine.submit(_command("ATI", bare=True), 1.0)
+    engine.receive(b"\r\nhuawei\r\nE1550\r\n^RSSI:3\r\n\r\nOK\r\n", 1.1)
+    events = engine.take_events()
+    assert _finished(events)[0].lines == ("huawei", "E1550")
+    assert _said(events) == ["^RSSI:3"]
+
+
+def test_an_answer_that_no_ok_follows_can_be_the_end() -> None:
+    engine = _engine()
+    engine.submit(_command("AT+CPIN?", answer_ends=True), 1.0)
+    engine.receive(b"\r\n+CPIN: READY\r\n", 1.1)
+    assert _finished(engine.take_events())[0].outcome is Outcome.OK
+
+
+def test_a_payload_is_sent_at_the_prompt() -> None:
+    engine = _engine()
+    engine.submit(_command("AT+CMGS=3", payload=b"0011\x1a"), 1.0)
+    assert engine.take_output() == b"AT+CMGS=3\r"
+    engine.receive(b"\r\n> ", 1.1)
+    assert engine.take_output() == b"0011\x1a"
+    engine.receive(b"\r\n+CMGS: 7\r\n\r\nOK\r\n", 1.2)
+    assert _finished(engine.take_events())[0].lines == ("+CMGS: 7",)
+
+
+def test_a_message_comes_with_the_line_behind_it_even_when_another_squeezes_in() -> None:
+    engine = _engine()
+    engine.receive(b"\r\n+CMT: ,24\r\nRING\r\n07911326040000F0040B\r\n", 1.0)
+    assert engine.take_events() == [
+        Unsolicited(text="RING"),
+        Unsolicited(text="+CMT: ,24", payload="07911326040000F0040B"),
+    ]
+
+
+def test_after_a_timeout_a_late_answer_is_not_believed() -> None:
+    engine = _engine()
+    engine.submit(_command("AT+CLCC"), 1.0)
+    engine.submit(_command("AT+CSQ"), 1.0)
+    engine.take_output()
+    deadline = engine.next_deadline()
+    assert deadline == 4.0
+    engine.tick(4.0)
+    assert _finished(engine.take_events())[0].outcome is Outcome.TIMED_OUT
+    assert engine.take_output() == b"AT+CMEE?\r"
+    engine.receive(b"\r\n+CLCC: 1,0,0\r\n\r\nOK\r\n", 4.1)
+    assert not engine.in_sync
+    assert _finished(engine.take_events()) == []
+    assert engine.take_output() == b""
+    engine.receive(b"\r\n+CMEE: 1\r\n\r\nOK\r\n", 4.2)
+    assert InSync() in engine.take_events()
+    assert engine.take_output() == b"AT+CSQ\r"
+
+
+def test_a_late_answer_to_one_query_does_not_pass_for_the_next() -> None:
+    engine = _engine()
+    engine.submit(_command("AT+CSQ"), 1.0)
+    engine.tick(4.0)
+    engine.tick(5.0)
+    assert engine.take_output() == b"AT+CSQ\rAT+CMEE?\rAT+CMGF?\r"
+    engine.receive(b"\r\n+CMEE: 1\r\n\r\nOK\r\n", 5.1)
+    assert not engine.in_sync
+    engine.receive(b"\r\n+CMGF: 0\r\n\r\nOK\r\n", 5.2)
+    assert engine.in_sync
+
+
+def test_a_modem_that_knows_none_of_the_queries_but_says_so_is_alive() -> None:
+    engine = Engine(RULES)
+    engine.start(0.0)
+    for _ in range(3):
+        engine.receive(b"\r\nERROR\r\n", 0.1)
+    assert engine.in_sync
+
+
+def test_a_silent_modem_is_given_up_and_so_is_everything_queued() -> None:
+    engine = _engine()
+    engine.submit(_command("AT+CSQ"), 1.0)
+    waiting = engine.submit(DIAL, 1.0)
+    for now_s in (4.0, 5.0, 6.0, 7.0):
+        engine.tick(now_s)
+    events = engine.take_events()
+    assert events[-1] == SyncLost()
+    given_up = [event for event in _finished(events) if event.ticket == waiting]
+    assert [(event.outcome, event.sent_s) for event in given_up] == [(Outcome.TIMED_OUT, None)]
+    assert engine.lost
+
+
+def test_nothing_is_written_while_a_dial_may_be_aborted_by_it() -> None:
+    engine = _engine()
+    engine.submit(DIAL, 1.0)
+    engine.take_output()
+    engine.submit(_command("AT+CLCC", Urgency.TRUTH), 2.0)
+    engine.tick(20.0)
+    assert engine.take_output() == b""
+    assert engine.silenced
+    engine.receive(b"\r\nOK\r\n", 21.0)
+    assert engine.take_output() == b"AT+CLCC\r"
+
+
+def test_a_hang_up_is_written_over_its_dial_and_then_the_engine_finds_its_step_again() -> None:
+    engine = _engine()
+    dial = engine.submit(DIAL, 1.0)
+    engine.take_output()
+    hang_up = engine.submit(HANG_UP, 2.0)
+    assert engine.take_output() == b"AT+CHUP\r"
+    assert [(event.ticket, event.outcome) for event in _finished(engine.take_events())] == [
+        (dial, Outcome.ABORTED)
+    ]
+    engine.receive(b"\r\nNO CARRIER\r\n\r\nOK\r\n", 2.1)
+    assert [(event.ticket, event.outcome) for event in _finished(engine.take_events())] == [
+        (hang_up, Outcome.OK)
+    ]
+    assert engine.take_output() == b"AT+CMEE?\r"
+
+
+def test_after_a_restart_it_only_listens() -> None:
+    engine = Engine(RULES)
+    engine.start(0.0, listen_s=30.0)
+    engine.submit(_command("AT+CLCC"), 0.0)
+    engine.tick(29.9)
+    assert engine.take_output() == b""
+    engine.receive(b"\r\n^RSSI:3\r\n", 29.95)
+    assert _said(engine.take_events()) == ["^RSSI:3"]
+    engine.tick(30.0)
+    assert engine.take_output() == b"AT+CMEE?\r"
+
+
+def test_listening_ends_when_the_dial_is_over_or_something_is_to_be_hung_up() -> None:
+    engine = Engine(RULES)
+    engine.start(0.0, listen_s=30.0)
+    engine.end_listening(1.0)
+    assert engine.take_output() == b"AT+CMEE?\r"
+    engine.start(0.0, listen_s=30.0)
+    engine.submit(HANG_UP, 1.0)
+    assert engine.take_output() == b"AT+CMEE?\r"
+    engine.receive(b"\r\n+CMEE: 1\r\n\r\nOK\r\n", 1.1)
+    assert engine.take_output() == b"AT+CHUP\r"
+
+
+def test_a_command_that_has_not_been_written_can_be_taken_back() -> None:
+    engine = _engine()
+    first = engine.submit(_command("AT+CSQ"), 1.0)
+    second = engine.submit(DIAL, 1.0)
+    assert not engine.withdraw(first)
+    assert engine.withdraw(second)
+    engine.receive(b"\r\nOK\r\n", 1.1)
+    assert engine.take_output() == b"AT+CSQ\r"
+
+
+def test_a_modem_that_needs_a_pause_gets_it() -> None:
+    rules = Rules(known=lambda line: False, takes_next_line=lambda line: False, gap_s=0.1)
+    engine = _engine(rules)
+    engine.tick(0.1)
+    engine.submit(_command("AT+CSQ"), 1.0)
+    engine.submit(_command("AT+CREG?"), 1.0)
+    engine.receive(b"\r\nOK\r\n", 1.5)
+    assert engine.take_output() == b"AT+CSQ\r"
+    assert engine.next_deadline() == 1.6
+    engine.tick(1.6)
+    assert engine.take_output() == b"AT+CREG?\r"
+
+
+def test_a_code_without_an_end_is_read_when_the_modem_falls_silent() -> None:
+    engine = _engine()
+    engine.receive(b"\r\n+CSSU: 2", 1.0)
+    assert engine.next_deadline() == 1.0 + QUIET_S
+    engine.tick(1.0 + QUIET_S)
+    assert _said(engine.take_events()) == ["+CSSU: 2"]
+
+
+def test_a_line_that_stays_unfinished_is_not_asked_about_for_ever() -> None:
+    engine = _engine()
+    engine.receive(b"\r\n+CLCC: 1,", 1.0)
+    engine.tick(1.0 + QUIET_S)
+    assert engine.next_deadline() is None
+
+
+def test_a_line_that_never_ends_is_counted() -> None:
+    engine = _engine()
+    engine.receive(b"x" * 5000, 1.0)
+    engine.receive(b"\r\n", 1.1)
+    assert engine.take_events() == [BytesDropped(count=5000)]
+
+
+PIECES = st.sampled_from(
+    [
+        *(b"\r\nOK\r\n", b"\r\nERROR\r\n", b"\r\n+CLCC: 1,0,0\r\n", b"RING\r\n", b"\r\nNO CARRIER\r\n"),
+        *(b"> ", b"\r\n", b"+CMEE: 1\r\n", b"+CMT: ,9\r\n", b"garbage", b"\x00\xff", b"AT+CLCC\r", b"BUSY\r"),
+    ]
+)
+
+
+@given(st.data())
+@settings(max_examples=300, deadline=None)
+def test_whatever_the_modem_says_each_command_ends_once_and_one_is_in_flight(data: st.DataObject) -> None:
+    engine = Engine(RULES)
+    engine.start(0.0, listen_s=data.draw(st.sampled_from([0.0, 5.0])))
+    now_s = 0.0
+    submitted: set[Ticket] = set()
+    ended: list[Ticket] = []
+    in_flight = 0
+    commands = [_command("AT+CLCC"), DIAL, HANG_UP, _command("AT+CMGS=3", payload=b"00\x1a")]
+    for _ in range(data.draw(st.integers(0, 30))):
+        match data.draw(st.integers(0, 2)):
+            case 0:
+                submitted.add(engine.submit(data.draw(st.sampled_from(commands)), now_s))
+            case 1:
+                engine.receive(data.draw(PIECES), now_s)
+            case _:
+                deadline = engine.next_deadline()
+                now_s = max(now_s, deadline) if deadline is not None else now_s + 1.0
+                engine.tick(now_s)
+                later = engine.next_deadline()
+                assert later is None or later > now_s
+        output = engine.take_output()
+        for event in engine.take_events():
+            if isinstance(event, Finished):
+                ended.append(event.ticket)
+        in_flight = output.count(b"\r")
+        assert in_flight <= 3  # a probe that is refused at once is followed by the next
+    assert len(ended) == len(set(ended))
+    assert set(ended) <= submitted
+    for _ in range(60):
+        deadline = engine.next_deadline()
+        if deadline is None:
+            break
+        now_s = max(now_s, deadline)
+        engine.tick(now_s)
+    ended += [event.ticket for event in engine.take_events() if isinstance(event, Finished)]
+    assert set(ended) | {waiting for waiting in submitted if engine.lost and engine.has(waiting)} == submitted

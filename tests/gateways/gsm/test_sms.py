@@ -1,0 +1,190 @@
+"""Short messages: PDUs by the book, parts in any order, positions of AML."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateways.gsm.errors import PduError
+from gateways.gsm.inbox import listed
+from gateways.gsm.sms.alphabet import decode_gsm7, encode_gsm7, pack, unpack
+from gateways.gsm.sms.aml import read_aml
+from gateways.gsm.sms.parts import PATIENCE_S, Assembler
+from gateways.gsm.sms.pdu import Delivered, Part, read_deliver, write_submit
+
+# The first two are published examples; their texts are known.
+HOW_ARE_YOU = "07911326040000F0040B911346610089F60000208062917314080CC8F71D14969741F977FD07"
+HELLOHELLO = "07917283010010F5040BC87238880900F10000993092516195800AE8329BFD4697D9EC37"
+GSM7 = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCXYZÄÖÑÜ§¿abcxyzäöñüà^{}\\[~]|€"
+
+
+def _deliver(
+    body: bytes, length: int, dcs: int, *, header: bytes = b"", sender: str = "0C91933313112232"
+) -> str:
+    """An SMS-DELIVER without a service centre's address."""
+    first = 0x44 if header else 0x04
+    return f"00{first:02X}{sender}00{dcs:02X}62114232916240{length:02X}" + (header + body).hex().upper()
+
+
+def test_published_examples_are_read() -> None:
+    first = read_deliver(HOW_ARE_YOU)
+    assert (first.sender, first.text) == ("+31641600986", "How are you?")
+    assert first.sent_at == datetime(2002, 8, 26, 19, 37, 41, tzinfo=UTC)
+    second = read_deliver(HELLOHELLO)
+    assert second.text == "hellohello"
+
+
+def test_the_time_stamp_is_put_into_utc() -> None:
+    # 24 November 2026, 23:19:26 at +1 hour (four quarters).
+    message = read_deliver(_deliver(b"\x41", 1, 0x04))
+    assert message.sent_at == datetime(2026, 11, 24, 22, 19, 26, tzinfo=UTC)
+
+
+def test_an_alphanumeric_sender_is_words() -> None:
+    name = pack(encode_gsm7("Polizia") or b"")
+    sender = f"{len(name) * 2:02X}D0" + name.hex().upper()
+    assert read_deliver(_deliver(b"\x41", 1, 0x04, sender=sender)).sender == "Polizia"
+
+
+def test_eight_bit_data_with_a_header_comes_without_the_header() -> None:
+    header = bytes.fromhex("0504C34F0000")
+    message = read_deliver(_deliver(b'A"ML=1', len(header) + 6, 0x04, header=header[:1] + header[1:]))
+    assert message.data == b'A"ML=1'
+    assert message.part is None
+
+
+def test_ucs2_keeps_what_the_default_alphabet_lacks() -> None:
+    body = "aiuto 🆘 ж".encode("utf-16-be")
+    assert read_deliver(_deliver(body, len(body), 0x08)).text == "aiuto 🆘 ж"
+
+
+@given(st.text(alphabet=GSM7, max_size=160))
+def test_every_text_of_the_default_alphabet_survives_packing(text: str) -> None:
+    septets = encode_gsm7(text)
+    assert septets is not None
+    assert decode_gsm7(unpack(pack(septets), len(septets))) == text
+
+
+@given(st.text(alphabet=GSM7 + "жщ🆘", min_size=1, max_size=500), st.integers(0, 255))
+def test_what_is_sent_could_be_read(text: str, reference: int) -> None:
+    assembler = Assembler()
+    whole = None
+    parts = write_submit("+393331112223", text, reference=reference)
+    for pdu, length in parts:
+        assert length == len(pdu) // 2 - 1
+        assert length <= 160
+        assert whole is None
+        whole = assembler.add(read_deliver(_as_deliver(pdu)), 0.0)
+    assert whole is not None
+    assert whole.text == text
+
+
+def _as_deliver(submit: str) -> str:
+    """The same content as the receiver would get it: the reference goes, a time stamp comes."""
+    octets = bytes.fromhex(submit)
+    first, digits = octets[1], octets[3]
+    address = octets[3 : 5 + (digits + 1) // 2]
+    rest = octets[5 + (digits + 1) // 2 :]
+    return (
+        bytes((0, (first & 0x40) | 0x04)) + address + rest[:2] + bytes.fromhex("62114232916240") + rest[2:]
+    ).hex()
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_make_the_reader_raise_anything_else(data: bytes) -> None:
+    try:
+        read_deliver(data.hex())
+    except PduError:
+        return
+
+
+@pytest.mark.parametrize("pdu", ["", "0", "XY", "07911326", "0001000C91", HOW_ARE_YOU[:30]])
+def test_what_is_no_deliver_is_said_to_be_none(pdu: str) -> None:
+    with pytest.raises(PduError):
+        read_deliver(pdu)
+
+
+@given(st.permutations(range(1, 5)), st.booleans())
+def test_parts_in_any_order_and_twice_are_one_message(order: list[int], twice: bool) -> None:
+    assembler = Assembler()
+    wholes = []
+    for number in order:
+        part = Delivered(sender="+39333", sent_at=None, text=f"<{number}>", part=Part(7, 4, number))
+        for _ in range(2 if twice and number != order[-1] else 1):
+            whole = assembler.add(part, 0.0, stored=number)
+            if whole is not None:
+                wholes.append(whole)
+    assert [whole.text for whole in wholes] == ["<1><2><3><4>"]
+    assert set(wholes[0].stored) == {1, 2, 3, 4}
+
+
+def test_two_senders_parts_are_not_mixed() -> None:
+    assembler = Assembler()
+    for sender in ("+39333", "+39334"):
+        assert (
+            assembler.add(Delivered(sender=sender, sent_at=None, text="a", part=Part(1, 2, 1)), 0.0) is None
+        )
+    whole = assembler.add(Delivered(sender="+39334", sent_at=None, text="b", part=Part(1, 2, 2)), 0.0)
+    assert whole is not None
+    assert whole.first.sender == "+39334"
+
+
+def test_what_has_come_is_told_when_the_rest_is_overdue() -> None:
+    assembler = Assembler()
+    assembler.add(Delivered(sender="+39333", sent_at=None, text="help", part=Part(1, 3, 2)), 10.0)
+    assert assembler.next_deadline() == 10.0 + PATIENCE_S
+    assert assembler.overdue(10.0) == []
+    (whole,) = assembler.overdue(10.0 + PATIENCE_S)
+    assert not whole.complete
+    assert "help" in whole.text
+    assert assembler.next_deadline() is None
+
+
+def test_a_list_of_stored_messages_is_index_and_pdu() -> None:
+    assert listed(("+CMGL: 1,1,,24", "AB", "+CMGL: 4,0,,3", "CD", "EF")) == [(1, "AB"), (4, "CD")]
+
+
+AML = 'A"ML=1;lt=+45.46420;lg=9.19000;rd=50;top=20261124141935;lc=90;pm=W;mcc=222;mnc=10;ml='
+
+
+@pytest.mark.parametrize("data", [False, True])
+def test_an_aml_message_is_a_position(data: bool) -> None:
+    text = AML + str(len(AML) + 2)
+    position = read_aml(text.encode() if data else text)
+    assert position is not None
+    assert (position.lat, position.lon, position.radius_m) == (45.4642, 9.19, 50.0)
+    assert position.at == datetime(2026, 11, 24, 14, 19, 35, tzinfo=UTC)
+    assert (position.confidence_pct, position.method, position.mcc, position.mnc) == (90, "W", "222", "10")
+    assert position.intact
+
+
+def test_a_wrong_length_is_noticed_and_the_position_kept() -> None:
+    position = read_aml(AML + "95")
+    assert position is not None
+    assert position.intact == (len(AML) + 2 == 95)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "help",
+        'A"ML=1',
+        'A"ML=1;lt=;lg=',
+        'A"ML=1;lt=95;lg=9',
+        'A"ML=1;lt=45.4;lg=200',
+        'A"ML=1;lt=nan;lg=9',
+        'A"ML=1;lt=1e9;lg=9',
+    ],
+)
+def test_what_carries_no_usable_position_is_none(text: str) -> None:
+    assert read_aml(text) is None
+
+
+@given(st.text(max_size=100))
+def test_no_message_makes_the_aml_reader_raise(text: str) -> None:
+    read_aml('A"ML=1;' + text)
+    read_aml(text.encode("utf-8"))
