@@ -61,7 +61,10 @@ class _Believed(Generic[T]):
 
 
 class Auth:
-    """Litestar's guards, and what they ask."""
+    """Litestar's guards, and what they ask.
+
+    The guards are coroutines: Litestar hands a plain function to a pool of threads, at every request.
+    """
 
     def __init__(self, keys: Keys, sessions: Sessions, clock: Clock) -> None:
         self._clock = clock
@@ -70,13 +73,13 @@ class Auth:
         self._token = _Believed(keys.operator_of_token, clock)
         self._active = _Believed(lambda operator: keys.operator_is_active(OperatorId(operator)), clock)
 
-    def app(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
+    async def app(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
         """Guard: an app with its key. Raises NotSignedOn."""
         key = bearer(connection)
         if key is None or not self._app(key):
             raise NotSignedOn("an app key is needed: `Authorization: Bearer …`")
 
-    def operator(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
+    async def operator(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
         """Guard: an operator by token, or by session and its CSRF token. Raises NotSignedOn, NotAllowed."""
         connection.state[OPERATOR] = self._operator(connection)
 

@@ -10,7 +10,6 @@ import asyncio
 import gc
 import signal
 import socket
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -26,8 +25,6 @@ from runtime import logs
 GRACE_S: Final = 3
 BACKLOG: Final = 2048
 KEEP_ALIVE_S: Final = 75
-SWITCH_S: Final = 0.0005
-"""The writing thread wants the interpreter back after each flush; by default it may wait 5 ms for it."""
 
 Listening = Callable[[str, int], None]
 
@@ -59,7 +56,6 @@ def serve(settings: WebSettings, listening: Listening | None = None) -> None:
         listener = listen(settings.host, settings.port)
     else:
         listener = socket.socket(fileno=settings.listen_fd)
-    sys.setswitchinterval(SWITCH_S)
     try:
         web = parts(settings)
         server = _Server(web, listening, listener)
