@@ -8,8 +8,13 @@ The rule of duplicates (case 1), in this order:
 
 1. the same alert id: that alert, whatever its state;
 2. the same number, or else the same device, whose last alert is open or was closed less than
-   120 s ago: that alert. Except that a signal which is not a test never disappears in a test alert;
+   120 s ago: that alert;
 3. otherwise a new alert.
+
+Nobody acts on a signal of a closed alert, so it takes up only what may be a late copy of what it
+was about, and never a new cry for help: not a call, which somebody has to answer, and not what
+was raised, by a clock that can be believed, after the alert was closed. And a signal that is not
+a test never disappears in a test alert.
 
 The rule of the deadline (case 12): the earlier of the phone's corrected time and the receipt,
 plus the time allowed; so never later than the receipt plus the time allowed. A phone whose time
@@ -171,10 +176,19 @@ def _takes(transaction: Transaction, alert: AlertId, signal: Signal) -> bool:
     """Whether this signal is of the same event as that alert."""
     if transaction.one(_IS_OPEN, alert) is None:
         closed = transaction.last_of_type(streams.case(alert), "alert.closed")
-        if closed is None or signal.received_at >= closed.at_us + SAME_EVENT_S * SECOND:
+        if closed is None or not _may_be_late(signal, closed.at_us):
             return False
     first = _receipt(transaction.read(streams.inbox(alert)))
     return first is not None and (signal.test or not first.test)
+
+
+def _may_be_late(signal: Signal, closed_at: Instant) -> bool:
+    """Whether the signal may be of what was closed then."""
+    if signal.channel is Channel.VOICE or signal.received_at >= closed_at + SAME_EVENT_S * SECOND:
+        return False
+    if signal.raised_at is None or abs(signal.raised_at - signal.received_at) > BELIEVED_S * SECOND:
+        return True
+    return min(signal.raised_at, signal.received_at) <= closed_at
 
 
 def _receipt(inbox: list[Recorded]) -> AlertReceived | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -83,13 +84,36 @@ def test_two_minutes_after_its_end_a_number_raises_a_new_alert(
     clock.forward(40)
     close(journal, first)
     clock.forward(after_s)
-    second = accept(journal, signal(clock, raised_s_ago=0), 50)
+    second = accept(journal, signal(clock), 50)
     assert (second.alert == first.alert) is same
     assert second.created is not same
     if not same:
         assert second.deadline_at == clock() + 50 * SECOND
         third = accept(journal, signal(clock), 50)
         assert (third.alert, third.created) == (second.alert, False)
+
+
+@pytest.mark.parametrize(
+    ("sent", "new"),
+    [
+        ({}, False),
+        ({"channel": Channel.SMS}, False),
+        ({"raised_s_ago": 45}, False),  # a late copy of what was closed
+        ({"raised_s_ago": 29}, True),
+        ({"raised_s_ago": -5}, True),  # a clock a little ahead
+        ({"raised_s_ago": 86_400}, False),  # a clock that says nothing
+        ({"raised_s_ago": -86_400}, False),
+        ({"channel": Channel.VOICE, "call": 1}, True),  # somebody has to answer
+    ],
+)
+def test_a_new_cry_for_help_soon_after_the_end_of_an_alert_is_a_new_alert(
+    journal: Journal, clock: Clock, sent: dict[str, Any], new: bool
+) -> None:
+    first = accept(journal, signal(clock, raised_s_ago=0), 50)
+    clock.forward(40)
+    close(journal, first)
+    clock.forward(30)
+    assert accept(journal, signal(clock, **sent), 50).created is new
 
 
 def test_the_same_id_is_the_same_alert_for_ever(journal: Journal, clock: Clock) -> None:

@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 from messages.events import AlertClosed, Event, LegAnswered, LegRinging
 from messages.ids import SECOND, AlertId, Channel, Instant, LegId, NodeId, Outcome
 from store import streams
-from store.alerts import Accepted, accept, accept_many
+from store.alerts import Accepted, Signal, accept, accept_many
 from store.dialect import url_of
 from store.errors import VersionConflict
 from store.follower import Follower
@@ -163,11 +163,17 @@ class Account:
         self.closed_at: int | None = None
         self.keys: set[str] = set()
 
-    def takes(self, now: int, test: bool) -> bool:
-        live = self.closed_at is None or now < self.closed_at + 120 * SECOND
-        return live and (test or not self.test)
+    def takes(self, now: int, sent: Signal) -> bool:
+        if self.test and not sent.test:
+            return False
+        if self.closed_at is None:
+            return True
+        late = sent.raised_at is None or sent.raised_at <= self.closed_at
+        return late and sent.channel is Channel.DATA and now < self.closed_at + 120 * SECOND
 
 
+RAISED = st.sampled_from([None, 0.0, 1.0, 60.0])
+"""Seconds before the receipt; at once by a call."""
 PHONES = st.sampled_from([None, "+391", "+392"])
 DEVICES = st.sampled_from([None, "d1", "d2"])
 IDS = st.sampled_from([None, "i1", "i2", "i3"])
@@ -187,22 +193,24 @@ class AcceptMachine(Machine):
     def begin(self) -> None:
         self.clock.forward(1)
 
-    @rule(target=alerts, phone=PHONES, device=DEVICES, id=IDS, test=st.booleans(), voice=st.booleans())
+    @rule(target=alerts, phone=PHONES, device=DEVICES, id=IDS, test=st.booleans(), raised=RAISED)
     def signalled(
-        self, phone: str | None, device: str | None, id: str | None, test: bool, voice: bool
+        self, phone: str | None, device: str | None, id: str | None, test: bool, raised: float | None
     ) -> AlertId:
         now = self.clock()
-        channel = Channel.VOICE if voice else Channel.DATA
-        sent = signal(self.clock, phone, device=device, id=id, test=test, channel=channel, raised_s_ago=1)
+        channel = Channel.VOICE if raised == 0 else Channel.DATA
+        sent = signal(
+            self.clock, phone, device=device, id=id, test=test, channel=channel, raised_s_ago=raised
+        )
         keys = [key for key in (phone and f"p{phone}", device and f"d{device}") if key]
         expected = self.accounts.get(AlertId(id)) if id else None
         for key in keys:
-            if expected is None and key in self.last and self.last[key].takes(now, test):
+            if expected is None and key in self.last and self.last[key].takes(now, sent):
                 expected = self.last[key]
         accepted = accept(self.journals[0], sent, 50)
         assert accepted.created is (expected is None)
         if expected is None:
-            assert accepted.deadline_at == now + 49 * SECOND
+            assert accepted.deadline_at == now + round((50 - (raised or 0)) * SECOND)
             assert id is None or accepted.alert == id
             assert accepted.alert not in self.accounts
             expected = self.accounts[accepted.alert] = Account(accepted, test)
@@ -214,10 +222,10 @@ class AcceptMachine(Machine):
         )  # fmt: skip
         if expected.closed_at is None:
             for key in keys:
-                if key not in self.last or not self.last[key].takes(now, test):
+                if key not in self.last or not self.last[key].takes(now, sent):
                     self.last[key] = expected
         version = self.journals[0].version(streams.inbox(accepted.alert))
-        if id is not None:
+        if id == accepted.alert or (id is not None and raised is not None):
             # the app, not having heard the answer, asks once more, and nothing is added
             assert accept(self.journals[0], sent, 50).alert == accepted.alert
             assert self.journals[0].version(streams.inbox(accepted.alert)) == version
