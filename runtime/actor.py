@@ -220,7 +220,7 @@ class CenterActor(Actor):
         self._newest[(envelope.role, envelope.key)] = envelope.incarnation
         self._pid, _ = self.env.processes.identity(self)
         self.log = logs.get("actor", role=str(order.role), key=order.key, incarnation=order.incarnation)
-        self.env.processes.adopted_by_itself(self)
+        self.env.processes.named(self, f"{order.role} {order.key}".rstrip())
         if order.supervisor:
             self._supervisor = addresses.from_bytes(order.supervisor)
             self._supervisor_incarnation = envelope.incarnation

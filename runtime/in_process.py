@@ -236,7 +236,7 @@ class ImaginaryProcesses:
         pid = self._pids[actor.myAddress.actorAddressString]
         return pid, pid
 
-    def adopted_by_itself(self, actor: Actor) -> None:
+    def named(self, actor: Actor, name: str) -> None:
         pass
 
     def admin_of(self, supervisor: Actor) -> tuple[int, int] | None:

@@ -90,7 +90,7 @@ class _Output:
         raise structlog.DropEvent
 
 
-_configured = False
+_configured_level = logging.INFO
 _encoder: Final = msgspec.json.Encoder(enc_hook=repr)
 
 
@@ -99,8 +99,8 @@ def configure(logs: Path | None, process: str, *, stderr: bool = False, level: i
 
     `logs` None keeps no file. The standard library's loggers are led the same way, from warnings up.
     """
-    global _configured
-    _configured = True
+    global _configured_level
+    _configured_level = level
     _configure(logs, process, stderr, level)
 
 
@@ -125,9 +125,9 @@ def _configure(logs: Path | None, process: str, stderr: bool, level: int) -> Non
     root.addHandler(StandardHandler(logging.WARNING))
 
 
-def is_configured() -> bool:
-    """Whether somebody has said where the logs go."""
-    return _configured
+def configured_level() -> int:
+    """The level that somebody has asked for; INFO where nobody has."""
+    return _configured_level
 
 
 class _Named:

@@ -32,6 +32,7 @@ from runtime.system import STOP_WITHIN_S, System
 from runtime.transport import CenterTransport
 
 START_WITHIN_S: Final = 10.0
+LOOK_S: Final = 0.2
 GONE_WITHIN_S: Final = 1.0
 PORTS_TO_TRY: Final = 5
 
@@ -127,21 +128,34 @@ class ManyProcesses(System):
         """Create an actor, tell it who it is, and wait until it has started. Raises SystemNotStarted."""
         incarnation = self.env.directory.last_incarnation(role, key) + 1
         order = self.envelope(StartActor(role=role, key=key, incarnation=incarnation, node=self.env.node))
+        before = set(pidfd.group_members(self.group))
         try:
             address = self._system.createActor(cls)
         except (ActorSystemException, ImportError) as error:
             raise SystemNotStarted(f"{name_of(role, key)} could not be created: {error}") from error
+        born = [Process(pid, pidfd.born(pid)) for pid in set(pidfd.group_members(self.group)) - before]
+        ready = self._tell_and_wait(address, encode(order), born)
+        if ready is None:
+            raise SystemNotStarted(f"{name_of(role, key)} did not start; see {self.env.logs}")
+        return ready
+
+    def _tell_and_wait(self, address: ActorAddress, order: bytes, born: list[Process]) -> ActorReady | None:
         deadline = time.monotonic() + START_WITHIN_S
         with self._system.private() as context:
-            context.tell(address, encode(order))
-            while (left := deadline - time.monotonic()) > 0:
-                answer = context.listen(left)
+            try:
+                context.tell(address, order)
+            except ActorSystemException:
+                return None
+            while time.monotonic() < deadline:
+                answer = context.listen(LOOK_S)
                 if isinstance(answer, bytes):
                     with suppress(DecodeError):
                         body = decode(answer).body
                         if isinstance(body, ActorReady):
                             return body
-        raise SystemNotStarted(f"{name_of(role, key)} did not start within {START_WITHIN_S} s")
+                if answer is None and born and not any(process.alive() for process in born):
+                    return None
+        return None
 
     # ------------------------------------------------------------ talking
 

@@ -14,6 +14,7 @@ _STATE: Final = 3
 _PARENT: Final = 4
 _GROUP: Final = 5
 _PR_SET_PDEATHSIG: Final = 1
+_PR_SET_NAME: Final = 15
 
 
 def _stat(pid: int) -> list[str] | None:
@@ -82,6 +83,11 @@ def die_with_parent(yes: bool) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL if yes else 0, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl")
+
+
+def be_called(name: str) -> None:
+    """What `ps` and `top` show this process as: at most 15 bytes (prctl(2), PR_SET_NAME)."""
+    ctypes.CDLL(None).prctl(_PR_SET_NAME, name.encode()[:15], 0, 0, 0)
 
 
 class DeathWatch:

@@ -56,8 +56,8 @@ class Processes(Protocol):
         """The actor's own pid and birth."""
         ...
 
-    def adopted_by_itself(self, actor: Actor) -> None:
-        """The actor knows who it is and outlives its parent from now on."""
+    def named(self, actor: Actor, name: str) -> None:
+        """The actor knows who it is, and outlives its parent from now on."""
         ...
 
     def admin_of(self, supervisor: Actor) -> tuple[int, int] | None:
@@ -113,9 +113,10 @@ class OwnProcesses:
         pid = os.getpid()
         return pid, pidfd.born(pid)
 
-    def adopted_by_itself(self, actor: Actor) -> None:
+    def named(self, actor: Actor, name: str) -> None:
         # Lifts what `thespian_fixes` has set at birth.
         pidfd.die_with_parent(False)
+        pidfd.be_called(name)
 
     def admin_of(self, supervisor: Actor) -> tuple[int, int] | None:
         pid = os.getppid()

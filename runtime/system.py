@@ -81,15 +81,18 @@ def start(
     supervisor: type[CenterActor] | str | None = None,
     *,
     preload: Sequence[str] = (),
+    host: str = "127.0.0.1",
 ) -> System:
     """Start an actor system with this Supervisor and wait until it has started.
 
     `supervisor` None starts none, for tests of single actors. `preload` are modules to import before the
-    fork, so that the actors that use them start in milliseconds. Raises SystemNotStarted.
+    fork, so that the actors that use them start in milliseconds. `host` is the address on which processes
+    listen: what comes there is unpickled, so it has to be one that only this machine, or a private network,
+    can reach. Raises SystemNotStarted.
     """
     from runtime.many_processes import ManyProcesses
     from runtime.one_process import OneProcess
 
     if kind == "in_process":
         return OneProcess(env, supervisor)
-    return ManyProcesses(env, supervisor, preload=preload)
+    return ManyProcesses(env, supervisor, preload=preload, host=host)

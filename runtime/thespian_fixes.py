@@ -135,8 +135,8 @@ def leave_parents_behind() -> None:
         birth.leave_parent_behind()
         env = environment.current()
         birth.output_to(env.logs / OUTPUT_NAME)
-        if not logs.is_configured():
-            logs.configure(env.logs, "actors")
+        # Not to stderr as well, whatever the starter wanted: that is a file here, which nobody empties.
+        logs.configure(env.logs, "actors", level=logs.configured_level())
         # `startAdmin` makes this process the leader of a new session, forks the admin and ends.
         (env.run / GROUP_NAME).write_text(f"{os.getpid()}\n")
         start_admin(*args)
@@ -144,7 +144,7 @@ def leave_parents_behind() -> None:
     def child(*args: object) -> None:
         parent = os.getppid()
         birth.leave_parent_behind()
-        # Until it knows who it is: see `Processes.adopted_by_itself`.
+        # Until it knows who it is: see `Processes.named`.
         birth.die_with(parent)
         start_child(*args)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Hashable
 from contextlib import suppress
+from importlib import import_module
 from typing import ClassVar, Final
 
 from thespian.actors import ActorAddress
@@ -193,10 +194,12 @@ class SupervisorActor(CenterActor):
                 self._leave()
 
     def _create(self, name: Name, cls: str) -> None:
-        child = self.createActor(cls)
-        newborn = self.env.processes.newborn(self, child)
-        if newborn is None:
-            self._queue.append(of.NotCreated(name=name, cause=f"{cls} could not be created"))
+        fault = _fault_of(cls)
+        child = None if fault else self.createActor(cls)
+        newborn = None if child is None else self.env.processes.newborn(self, child)
+        if child is None or newborn is None:
+            cause = f"{cls} could not be created: {fault or 'no process'}"
+            self._queue.append(of.NotCreated(name=name, cause=cause))
             return
         self._queue.append(of.Created(name=name, pid=newborn.pid, born=newborn.born))
         if not self._deaths.add(newborn.pid, newborn.born):
@@ -268,6 +271,17 @@ class SupervisorActor(CenterActor):
             self.log.error("the journal cannot be written", error=str(error), notes=len(self._notes))
         else:
             self._notes.clear()
+
+
+def _fault_of(cls: str) -> str:
+    """Why there is no such class; empty where there is. What is imported here costs the child nothing."""
+    module, _, name = cls.rpartition(".")
+    try:
+        getattr(import_module(module), name)
+    except Exception as error:
+        # Whatever a module raises when it is imported: it is written down as the cause of a death.
+        return f"{type(error).__name__}: {error}"
+    return ""
 
 
 def _entry(member: Member) -> Entry:

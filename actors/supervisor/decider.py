@@ -56,11 +56,13 @@ TICK_US: Final = SECOND // 2
 """How often the Supervisor looks."""
 SILENT_US: Final = 2_200_000
 """Two heartbeats have not come: it hangs or was stopped."""
+SPARED_US: Final = 3 * SILENT_US
+"""When more than half are silent at once, the disk or the machine stands still; they are spared so long."""
 LATE_US: Final = SECOND
 """When the Supervisor itself comes so late (a suspended machine, no CPU), nobody is blamed for silence."""
 START_US: Final = 15 * SECOND
 """An actor that has not started by then hangs."""
-CREATE_US: Final = 5 * SECOND
+CREATE_US: Final = 10 * SECOND
 KILL_AGAIN_US: Final = SECOND
 UNKILLABLE: Final = 3
 """So many kills without a death are an alarm: the process is stuck in the kernel."""
@@ -354,10 +356,11 @@ class _Deciding:
         late_us = 0 if looked_us is None else self.now_us - looked_us - TICK_US
         if late_us > LATE_US:
             self.forgive(late_us)
+        patience_us = self.patience_us()
         for member in list(self.roster.members.values()):
             if self.roster.over:
                 return
-            self.look_at(self.roster.members.get(member.name))
+            self.look_at(self.roster.members.get(member.name), patience_us)
         if self.roster.stop_us is None:
             self.thin_out()
             self.fill()
@@ -378,7 +381,13 @@ class _Deciding:
             },
         )
 
-    def look_at(self, member: Member | None) -> None:
+    def patience_us(self) -> int:
+        """How long somebody may be silent."""
+        seen = [m.seen_us for m in self.roster.members.values() if m.phase is Phase.READY]
+        silent = sum(1 for seen_us in seen if self.now_us - seen_us > SILENT_US)
+        return SPARED_US if silent > max(2, len(seen) // 2) else SILENT_US
+
+    def look_at(self, member: Member | None, patience_us: int) -> None:
         """What time alone changes."""
         if member is None:
             return
@@ -389,7 +398,7 @@ class _Deciding:
                 self.kill(member, "no process came of it")
             case Phase.STARTING if age_us > START_US:
                 self.kill(member, "did not start")
-            case Phase.READY | Phase.LEAVING if self.now_us - member.seen_us > SILENT_US:
+            case Phase.READY | Phase.LEAVING if self.now_us - member.seen_us > patience_us:
                 self.kill(member, "no heartbeat")
             case Phase.READY if member.name in self.roster.alarms and age_us > WELL_US:
                 self.alarm(member.name, "")

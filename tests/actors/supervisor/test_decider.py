@@ -6,7 +6,7 @@ import pytest
 
 from actors.supervisor import roster as of
 from actors.supervisor import wanted
-from actors.supervisor.decider import INTENSITY, REST_US, SILENT_US, START_US, TICK_US
+from actors.supervisor.decider import INTENSITY, REST_US, SILENT_US, SPARED_US, START_US, TICK_US
 from actors.supervisor.roster import Name, Phase
 from messages.ids import SECOND, AlertId, Instant, Role
 from runtime.spec import ActorSpec, CrewSpec, Plan
@@ -100,6 +100,20 @@ def test_who_is_silent_for_two_heartbeats_is_killed_and_no_successor_comes_befor
     made.free()
     assert made.roster.members[POOL].incarnation == 2
     assert made.roster.members[INTAKE].incarnation == 1
+
+
+def test_when_more_than_half_are_silent_the_machine_is_to_blame_and_they_are_spared_for_a_while() -> None:
+    names = [(Role.GSM_MODEM, f"m{number}") for number in range(7)]
+    made = kernel(*(spec(name, group=name[1], critical=False) for name in names))
+    made.hung.update(names[:4])
+    made.advance(SILENT_US + 4 * TICK_US)
+    assert not any(isinstance(effect, of.Kill) for effect in made.effects)
+    made.hung.difference_update(names[1:4])
+    made.advance(2 * TICK_US)
+    assert [effect.name for effect in made.effects if isinstance(effect, of.Kill)] == [names[0]]
+    made.hung.update(names[:4])
+    made.advance(SPARED_US + 2 * TICK_US)
+    assert {member.incarnation for member in made.roster.members.values()} > {1}
 
 
 def test_nobody_is_blamed_for_the_time_in_which_the_supervisor_itself_did_not_run() -> None:

@@ -1,0 +1,146 @@
+"""The system of processes as the node sees it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from messages.ids import Role
+from runtime import pidfd
+from runtime.errors import SystemFault, SystemNotStarted
+from runtime.many_processes import ManyProcesses, kill_group
+from runtime.outside import SupervisorWatch
+from runtime.spec import Plan
+from runtime.system import start
+from tests.support.actors import SUPERVISOR, Pool, Unwilling, environment, notes, processes, ready, spec
+from tests.waiting import wait_until
+
+pytestmark = [pytest.mark.process, pytest.mark.timeout(90)]
+
+
+def test_a_supervisor_that_cannot_start_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
+    before = set(_children())
+    for broken in ("no.such.Class", f"{Unwilling.__module__}.{Unwilling.__qualname__}"):
+        with pytest.raises(SystemNotStarted):
+            start("processes", environment(tmp_path / broken), broken)
+    assert set(_children()) <= before
+
+
+def test_two_systems_run_side_by_side(tmp_path: Path) -> None:
+    with (
+        processes(environment(tmp_path / "one", Plan(actors=(spec(Pool),)))) as one,
+        processes(environment(tmp_path / "two", Plan(actors=(spec(Pool),)))) as two,
+    ):
+        pids = {ready(system, Role.TRUNK_POOL).pid for system in (one, two)}
+        assert len(pids) == 2
+        one.stop()
+        assert ready(two, Role.TRUNK_POOL).pid in pids
+        assert len(notes(two.env)) == 1
+
+
+def test_a_system_listens_nowhere_but_on_the_loopback(tmp_path: Path) -> None:
+    with processes(environment(tmp_path, Plan(actors=(spec(Pool),)))) as system:
+        ready(system, Role.TRUNK_POOL)
+        members = pidfd.group_members(system.group)
+        assert len(members) == 4
+        places = {place for pid in members for place in _listens(pid)}
+        assert places == {"0100007F"}
+
+
+def test_after_the_admins_death_the_group_is_killed_and_a_new_one_started_at_once(tmp_path: Path) -> None:
+    env = environment(tmp_path, Plan(actors=(spec(Pool),)))
+    with processes(env) as system:
+        os.kill(system.admin.pid, signal.SIGKILL)
+        wait_until(lambda: not system.admin.alive())
+        system.kill()
+        env.directory.publish(())
+        again = start("processes", env, SUPERVISOR)
+        assert isinstance(again, ManyProcesses)
+        try:
+            assert ready(again, Role.TRUNK_POOL).incarnation == 2
+        finally:
+            again.kill()
+
+
+def test_a_supervisor_that_was_stopped_is_ended_and_another_takes_over(tmp_path: Path) -> None:
+    env = environment(tmp_path, Plan(actors=(spec(Pool),)))
+    with processes(env) as system:
+        pool = ready(system, Role.TRUNK_POOL)
+        watch = SupervisorWatch(system)
+        assert not watch.look()
+        stopped = system.supervisor
+        os.kill(stopped.pid, signal.SIGSTOP)
+        wait_until(watch.look, what="the end of the stopped Supervisor")
+        wait_until(lambda: not stopped.alive())
+        system.start_supervisor(SUPERVISOR)
+        assert not watch.look()
+        assert ready(system, Role.TRUNK_POOL).pid == pool.pid
+
+
+def test_an_actor_is_shown_by_its_name(tmp_path: Path) -> None:
+    with processes(environment(tmp_path, Plan(actors=(spec(Pool),)))) as system:
+        pid = ready(system, Role.TRUNK_POOL).pid
+        assert Path(f"/proc/{pid}/comm").read_text() == "TrunkPool\n"
+
+
+@pytest.mark.parametrize("group", [0, 1, os.getpgrp()])
+def test_no_other_process_group_is_ever_killed(group: int) -> None:
+    with pytest.raises(SystemFault):
+        kill_group(group)
+
+
+def test_a_pid_is_known_by_its_birth() -> None:
+    own = os.getpid()
+    assert pidfd.alive(own, pidfd.born(own))
+    assert not pidfd.alive(own, pidfd.born(own) + 1)
+    assert not pidfd.kill(own, pidfd.born(own) + 1)
+    assert pidfd.born(2**22 - 1) == 0
+
+
+def test_a_death_is_told_of_once() -> None:
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.read(reader, 1)
+        os._exit(0)
+    watch = pidfd.DeathWatch()
+    try:
+        assert watch.add(pid, pidfd.born(pid))
+        assert watch.dead() == []
+        os.write(writer, b"x")
+        assert wait_until(watch.dead) == [pid]
+        assert watch.dead() == []
+        assert not watch.add(pid, pidfd.born(os.getpid()))
+    finally:
+        os.waitpid(pid, 0)
+        watch.close()
+        os.close(reader)
+        os.close(writer)
+
+
+def _children() -> list[int]:
+    """Processes of a session that are not this one's: what a system that did not start may have left."""
+    found = []
+    for name in os.listdir("/proc"):
+        if name.isdigit() and int(name) != os.getpid():
+            try:
+                command = Path(f"/proc/{name}/cmdline").read_bytes()
+            except OSError:
+                continue
+            if command == Path("/proc/self/cmdline").read_bytes() and pidfd.born(int(name)):
+                found.append(int(name))
+    return found
+
+
+def _listens(pid: int) -> set[str]:
+    sockets = set()
+    for fd in os.listdir(f"/proc/{pid}/fd"):
+        try:
+            sockets.add(os.readlink(f"/proc/{pid}/fd/{fd}").removeprefix("socket:[").removesuffix("]"))
+        except OSError:
+            continue
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return {fields[1].partition(":")[0] for fields in lines if fields[3] == "0A" and fields[9] in sockets}
