@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from gateways.gsm.at.parse import ClccRow, Stat
+from gateways.gsm.at.parse import ClccRow, Direction, Stat
 from gateways.gsm.call import COMING_IN, STATE_OF, Call
 from gateways.gsm.call_book import CallBook
 from gateways.gsm.events import CallState
@@ -19,6 +19,8 @@ EMPTY_LISTS: Final = 2
 """So many lists in a row without a call end it: one alone may have been answered before it began."""
 SHOWN_AGAIN: Final = 2
 """So many lists with a call refute the hint of its end: one alone may lag behind."""
+SPOILT_LISTS: Final = 5
+"""So many spoilt lists in a row count as good ones: a firmware may chatter into every answer."""
 GHOST_S: Final = 2.0
 """A released call may still stand in a list for so long."""
 
@@ -28,20 +30,24 @@ class ListReader:
 
     def __init__(self, book: CallBook) -> None:
         self._book = book
+        self._spoilt = 0
 
     def snapshot(
-        self, rows: Sequence[ClccRow], now_s: float, *, asked_s: float, conference: bool = False
+        self,
+        rows: Sequence[ClccRow],
+        now_s: float,
+        *,
+        asked_s: float,
+        conference: bool = False,
+        spoilt: bool = False,
     ) -> None:
-        """The whole list of calls, asked for at `asked_s`.
-
-        `conference`: a row stood for all members of a conference, who have none of their own.
-        """
+        """See `CallTable.snapshot`."""
         left = [row for row in rows if row.stat is not Stat.RELEASED]
         matched: list[Call] = []
         doubtful = [call for call in self._book.calls if call.ended_for_certain]
         firm = [call for call in self._book.calls if not call.ended_for_certain]
         for group in (firm, doubtful):
-            for rule in (_same_index, _unbound_same_number, _unbound, _moved(left)):
+            for rule in (_same_index, _unbound_same_number, _unbound, _moved(left), _same_index_back):
                 for call in group:
                     row = (
                         next((row for row in left if rule(call, row)), None) if call not in matched else None
@@ -50,7 +56,10 @@ class ListReader:
                         left.remove(row)
                         matched.append(call)
                         self._take_row(call, row, now_s)
+        self._spoilt = self._spoilt + 1 if spoilt else 0
         missing = [call for call in self._book.calls if call not in matched]
+        if 0 < self._spoilt < SPOILT_LISTS:
+            missing = []
         self._blame(missing, matched)
         places = {row.index for row in rows if row.stat is not Stat.RELEASED}
         for call in missing:
@@ -61,7 +70,7 @@ class ListReader:
 
     def single_row(self, row: ClccRow, now_s: float) -> None:
         """A row that came by itself: the truth about one call, nothing about the others."""
-        for rule in (_same_index, _unbound_same_number, _unbound):
+        for rule in (_same_index, _unbound_same_number, _unbound, _same_index_back):
             for call in self._book.calls:
                 if rule(call, row) and not (call.ended_for_certain and rule is not _same_index):
                     call.last_sign_s = now_s
@@ -152,6 +161,12 @@ def _unbound_same_number(call: Call, row: ClccRow) -> bool:
 
 def _unbound(call: Call, row: ClccRow) -> bool:
     return call.index is None and call.fits(row) and not call.contradicted_by(row)
+
+
+def _same_index_back(call: Call, row: ClccRow) -> bool:
+    """Nothing leads back from an answer. A call of ours that seems to is a spoilt row, or a dialect's slip:
+    had it been dialled anew, the new call would have taken the row."""
+    return call.index == row.index and call.fits(row) and row.direction is Direction.OUT
 
 
 def _moved(rows: Sequence[ClccRow]) -> _Rule:

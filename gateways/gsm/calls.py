@@ -234,13 +234,20 @@ class CallTable:
         self._hints.read(hint, now_s, can_ask=can_ask)
 
     def snapshot(
-        self, rows: Sequence[ClccRow], now_s: float, *, asked_s: float, conference: bool = False
+        self,
+        rows: Sequence[ClccRow],
+        now_s: float,
+        *,
+        asked_s: float,
+        conference: bool = False,
+        spoilt: bool = False,
     ) -> None:
         """The whole list of calls, asked for at `asked_s`.
 
-        `conference`: a row stood for all members of a conference, who have none of their own.
+        `conference`: a row stood for all members of a conference, who have none of their own. `spoilt`: a
+        row may have been lost on the line, so that a call without one need not be gone.
         """
-        self._lists.snapshot(rows, now_s, asked_s=asked_s, conference=conference)
+        self._lists.snapshot(rows, now_s, asked_s=asked_s, conference=conference, spoilt=spoilt)
 
     def tick(self, now_s: float) -> None:
         """Time has passed."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import msgspec
+
 from gateways.gsm.at import q850
 from gateways.gsm.at.parse import ClccRow, Direction, Stat, body_of, integer, number_of, parse_clcc
 from gateways.gsm.dialect import CompiledDialect, Urc
@@ -39,20 +41,32 @@ def interpret(dialect: CompiledDialect, line: str, region: str) -> Hint | None:
     )
 
 
-def rows_of(dialect: CompiledDialect, lines: tuple[str, ...], region: str) -> tuple[list[ClccRow], bool]:
-    """The calls in an answer of +CLCC, and whether a row stood for a whole conference.
+class Listed(msgspec.Struct, frozen=True):
+    """An answer of +CLCC, read."""
 
-    Phantoms and unreadable rows are left out; two rows with one index count once, the later one.
-    """
+    rows: tuple[ClccRow, ...]
+    """Phantoms left out; of two rows with one index the later."""
+    conference: bool
+    """A row stood for all members of a conference."""
+    spoilt: bool
+    """A row could not be read: whose it was is not known."""
+
+
+def list_of(dialect: CompiledDialect, lines: tuple[str, ...], region: str) -> Listed:
+    """The calls in an answer of +CLCC."""
     rows: dict[int, ClccRow] = {}
-    conference = False
+    conference = spoilt = False
     for line in lines:
         body = body_of(line)
         if dialect.is_conference(body):
             conference = True
-        elif not dialect.is_phantom(body) and (row := _row(line, region)) is not None:
+        elif dialect.is_phantom(body):
+            continue
+        elif (row := _row(line, region)) is not None:
             rows[row.index] = row
-    return list(rows.values()), conference
+        else:
+            spoilt = True
+    return Listed(tuple(rows.values()), conference, spoilt)
 
 
 def known_number(number: str, number_type: int | None, region: str) -> str:

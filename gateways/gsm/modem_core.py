@@ -115,6 +115,7 @@ class ModemCore:
         self._taken: set[CallId] = set()
         self._listen_first = listen_first
         self._opened = False
+        self._listed = False
         self._needs_start = True
         self._ready_said = False
         self._last_list_s = 0.0
@@ -138,6 +139,11 @@ class ModemCore:
     def ready(self) -> bool:
         """Initialised, and answering."""
         return self._ready_said and not self._ladder.climbing
+
+    @property
+    def knows_calls(self) -> bool:
+        """Whether the modem has listed its calls since the port was opened, or cannot; long before `ready`."""
+        return self._opened and (self._listed or not self._can_ever_list) and not self._ladder.climbing
 
     @property
     def listening(self) -> bool:
@@ -179,6 +185,7 @@ class ModemCore:
         listen = self._listen_first if listen_first is None else listen_first
         self._listen_first = False
         self._opened = True
+        self._listed = False
         self._needs_start = True
         self._ladder.opened()
         self._purposes_of_before(now_s)
@@ -429,11 +436,14 @@ class ModemCore:
     # ------------------------------------------------------------------------------------ call commands
 
     @property
+    def _can_ever_list(self) -> bool:
+        return self.dialect.data.poll.allowed and self._lists_refused < LISTS_REFUSED
+
+    @property
     def _can_list(self) -> bool:
         """Whether the list of calls can be had soon."""
         return (
-            self.dialect.data.poll.allowed
-            and self._lists_refused < LISTS_REFUSED
+            self._can_ever_list
             and self._opened
             and not (self._engine.lost or self._engine.listening or self._engine.silenced)
         )
@@ -456,6 +466,7 @@ class ModemCore:
             self._lists_refused += 1
         elif finished.outcome is Outcome.OK:
             self._lists_refused = 0
+            self._listed = True
         list_finished(self._table, self.dialect, self._region, finished, now_s)
 
     def _explain(self, now_s: float) -> None:

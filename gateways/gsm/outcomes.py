@@ -10,7 +10,7 @@ from gateways.gsm.at.results import Finished, Outcome
 from gateways.gsm.calls import CallTable
 from gateways.gsm.dialect import CompiledDialect
 from gateways.gsm.events import CallId
-from gateways.gsm.interpret import interpret, rows_of
+from gateways.gsm.interpret import interpret, list_of
 from messages.base import HangupCause
 
 # 27.007 clause 9.2: no network service, network timeout, network not allowed (emergency calls only).
@@ -82,9 +82,15 @@ def list_finished(
 ) -> None:
     """The list of calls has come."""
     if finished.outcome is Outcome.OK:
-        rows, conference = rows_of(dialect, finished.lines, region)
+        listed = list_of(dialect, finished.lines, region)
         asked_s = finished.sent_s if finished.sent_s is not None else now_s
-        table.snapshot(rows, now_s, asked_s=asked_s, conference=conference)
+        table.snapshot(
+            listed.rows,
+            now_s,
+            asked_s=asked_s,
+            conference=listed.conference,
+            spoilt=listed.spoilt or finished.disturbed,
+        )
 
 
 def report_finished(table: CallTable, call: CallId, finished: Finished, now_s: float) -> None:

@@ -53,6 +53,7 @@ class _InFlight(msgspec.Struct):
     lines: list[str]
     answered: bool = False
     prompted: bool = False
+    disturbed: bool = False
 
 
 class _Phase(Enum):
@@ -263,7 +264,10 @@ class Engine:
             text = _without_echo(text, flight.command.text)
             if not text or self._answers(flight, text, now_s):
                 return
-        if not self._rules.known(text) and (inner := _CODE_INSIDE.search(text)) is not None:
+        known = self._rules.known(text)
+        if flight is not None and not known:
+            flight.disturbed = True
+        if not known and (inner := _CODE_INSIDE.search(text)) is not None:
             # Noise, or a code that lost its end, ran into a proper line: the proper one must not be lost.
             self._events.append(Unsolicited(text=text[: inner.start()].strip()))
             self._line(text[inner.start() :], now_s)
@@ -349,6 +353,7 @@ class Engine:
                     sent_s=flight.sent_s,
                     lines=tuple(flight.lines),
                     final=final,
+                    disturbed=flight.disturbed,
                 )
             )
 

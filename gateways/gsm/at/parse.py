@@ -35,6 +35,10 @@ class Stat(IntEnum):
     RELEASED = 6
 
 
+_ONLY_OUT: Final = (Stat.DIALING, Stat.ALERTING)
+_ONLY_IN: Final = (Stat.INCOMING, Stat.WAITING)
+
+
 class ClccRow(msgspec.Struct, frozen=True, kw_only=True):
     """One line of +CLCC, without its prefix."""
 
@@ -106,6 +110,8 @@ def parse_clcc(line: str) -> ClccRow | None:
         or head[2] > Stat.RELEASED
     ):
         return None
+    if Stat(head[2]) in (_ONLY_IN if head[1] == Direction.OUT else _ONLY_OUT):
+        return None  # no network makes such a call; a bad cable does
     number = fields[5] if len(fields) > 5 else ""
     number_type = integer(fields[6]) if len(fields) > 6 else None
     return ClccRow(

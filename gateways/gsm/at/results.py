@@ -53,6 +53,8 @@ class Finished(msgspec.Struct, frozen=True, kw_only=True):
     """Its answer lines, in order."""
     final: str = ""
     """The final result as it came; empty for a timeout."""
+    disturbed: bool = False
+    """A line that nobody knows came in between: an answer line may have been spoilt on its way."""
 
 
 class Unsolicited(msgspec.Struct, frozen=True, kw_only=True):

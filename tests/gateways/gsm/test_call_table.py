@@ -71,6 +71,28 @@ def test_one_empty_list_is_forgiven_and_two_end_the_call() -> None:
     assert table.calls() == ()
 
 
+def test_a_spoilt_list_ends_no_call_but_not_for_ever() -> None:
+    table = CallTable()
+    _dialled(table)
+    _list(table, 1.0, _row(1, OUT, Stat.ACTIVE))
+    for now_s in (4.0, 7.0, 10.0):
+        table.snapshot((), now_s, asked_s=now_s, spoilt=True)
+    table.tick(11.0)
+    assert table.take_events() == []
+    for now_s in (13.0, 16.0, 19.0):
+        table.snapshot((), now_s, asked_s=now_s, spoilt=True)
+    table.tick(20.0)
+    assert _names(table.take_events()) == ["CallReleased"]
+
+
+def test_an_answered_call_of_ours_that_seems_to_be_dialled_again_is_a_slip() -> None:
+    table = CallTable()
+    _dialled(table)
+    _list(table, 1.0, _row(1, OUT, Stat.ACTIVE))
+    assert _list(table, 2.0, _row(1, OUT, Stat.DIALING)) == []
+    assert _list(table, 3.0, _row(1, OUT, Stat.ALERTING)) == []
+
+
 def test_a_new_dial_may_be_missing_from_the_list_for_a_moment() -> None:
     table = CallTable()
     _dialled(table)

@@ -11,7 +11,7 @@ from gateways.gsm.detection import by_identity, by_lines, by_usb
 from gateways.gsm.dialects import DIRECTORY, Dialects
 from gateways.gsm.errors import DialectError
 from gateways.gsm.hints import Hint, Sign
-from gateways.gsm.interpret import interpret, rows_of
+from gateways.gsm.interpret import interpret, list_of
 from tests.gateways.gsm.bench import DIALECTS
 
 USER = "+393331112223"
@@ -109,11 +109,12 @@ def test_a_row_that_says_released_is_the_end_of_its_call() -> None:
 
 
 def test_rows_of_data_calls_are_phantoms() -> None:
-    rows, conference = rows_of(
-        DIALECTS.base(), ('+CLCC: 2,1,0,1,0,"",128', f'+CLCC: 1,0,0,0,0,"{USER}",145', "+CLCC: rubbish"), "IT"
-    )
-    assert [row.index for row in rows] == [1]
-    assert not conference
+    lines = ('+CLCC: 2,1,0,1,0,"",128', f'+CLCC: 1,0,0,0,0,"{USER}",145')
+    listed = list_of(DIALECTS.base(), lines, "IT")
+    assert [row.index for row in listed.rows] == [1]
+    assert not listed.conference
+    assert not listed.spoilt
+    assert list_of(DIALECTS.base(), (*lines, "+CLCC: 1,"), "IT").spoilt
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,17 @@ def test_a_name_with_a_comma_is_one_field() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["+CLCC:", "+CLCC: 1", "+CLCC: 1,0", "+CLCC: a,b,c", "+CLCC: 1,2,0", "+CLCC: 1,0,9"]
+    "line",
+    [
+        "+CLCC:",
+        "+CLCC: 1",
+        "+CLCC: 1,0",
+        "+CLCC: a,b,c",
+        "+CLCC: 1,2,0",
+        "+CLCC: 1,0,9",
+        "+CLCC: 1,0,4",
+        "+CLCC: 1,1,2",
+    ],
 )
 def test_what_is_no_row_is_none(line: str) -> None:
     assert parse_clcc(line) is None

@@ -1,0 +1,389 @@
+"""The driver against the simulated carrier's modems, in memory: two pieces of code that share nothing."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import pytest
+
+from gateways.gsm.dial_guard import DialGuard
+from gateways.gsm.driver import Driver
+from gateways.gsm.errors import DialRefused
+from gateways.gsm.events import (
+    CallAnswered,
+    CallEvent,
+    CallIncoming,
+    CallReleased,
+    EmergencyNumbers,
+    Event,
+    Ready,
+    Ref,
+    Responsive,
+    SmsReceived,
+    Stage,
+    Unresponsive,
+    VoiceReady,
+)
+from messages.base import HangupCause
+from simulator.carrier import Carrier
+from simulator.config import parse_config
+from tests.gateways.gsm.bench import DIALECTS
+
+USER, BUSY, SILENT, REJECTING, AWAY, SECOND, WITHHELD = (
+    "+393331112223",
+    "+393330000001",
+    "+393330000002",
+    "+393330000003",
+    "+393330000005",
+    "+393409998887",
+    "+393330000009",
+)
+LINE = "+390200000001"
+FAMILIES = ("3gpp", "huawei", "simcom7600")
+
+E = TypeVar("E", bound=Event)
+
+
+class Site:
+    """One line: a driver and the modem it speaks to, on the carrier's clock."""
+
+    def __init__(
+        self, dialect: str, *, spoken: str | None = None, listen_first: bool = False, **modem: object
+    ) -> None:
+        def phone(number: str, behaviour: str = "answer", **more: object) -> dict[str, object]:
+            times = {"rings_after_s": 1.0, "answers_after_s": 2.0}
+            return {"number": number, "behaviour": behaviour, **times, **more}
+
+        self.now_s = 1000.0
+        self.carrier = Carrier(
+            parse_config(
+                {
+                    "simulator": {"no_answer_after_s": 20.0},
+                    "modem": [{"name": "one", "dialect": dialect, "number": LINE, **modem}],
+                    "phone": [
+                        phone(USER),
+                        phone(BUSY, "busy"),
+                        phone(SILENT, "no_answer"),
+                        phone(REJECTING, "reject"),
+                        phone(AWAY, "unreachable"),
+                        phone(SECOND),
+                        phone(WITHHELD, withheld=True),
+                    ],
+                }
+            ),
+            self.now_s,
+        )
+        self.modem = self.carrier.modem("one")
+        self.guard = DialGuard(psap_live=False, trunk_emergency=False)
+        self.pin = str(modem.get("pin", ""))
+        self.events: list[Event] = []
+        self.open(spoken or dialect)
+
+    def open(self, spoken: str) -> None:
+        """A new process takes the port."""
+        self.driver = Driver(DIALECTS, spoken, pin=self.pin)
+        self.modem.port_opened(self.now_s)
+        self.driver.opened(self.now_s)
+        self.pump()
+
+    def pump(self) -> None:
+        for _ in range(1000):
+            output = self.driver.take_output()
+            if output:
+                try:
+                    self.modem.feed(self.guard.pass_through(output), self.now_s)
+                except DialRefused as error:
+                    self.driver.write_refused(self.now_s, str(error))
+            answer = self.modem.take_output()
+            if answer:
+                self.driver.receive(answer, self.now_s)
+            self.events += self.driver.take_events()
+            if not output and not answer:
+                return
+        raise AssertionError("driver and modem talk without end")
+
+    def run(self, seconds: float) -> None:
+        until_s = self.now_s + seconds
+        self.pump()
+        for _ in range(20_000):
+            dues = (self.driver.next_deadline(), self.carrier.next_deadline())
+            due_s = min((due for due in dues if due is not None), default=until_s)
+            self.now_s = min(until_s, max(self.now_s, due_s))
+            self.carrier.advance(self.now_s)
+            self.driver.tick(self.now_s)
+            self.pump()
+            if due_s >= until_s:
+                return
+        raise AssertionError("the deadlines do not move")
+
+    def of(self, kind: type[E]) -> list[E]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def story(self) -> list[str]:
+        """The call events so far, by class."""
+        return [type(event).__name__ for event in self.events if isinstance(event, CallEvent)]
+
+
+@pytest.mark.parametrize("dialect", FAMILIES)
+def test_a_call_is_dialled_rings_is_answered_and_hung_up(dialect: str) -> None:
+    site = Site(dialect)
+    site.run(1.0)
+    assert [event.identity.dialect for event in site.of(Ready)] == [dialect]
+    call = site.driver.dial(Ref("leg"), USER, site.now_s)
+    site.run(10.0)
+    site.driver.hang_up(call, site.now_s)
+    site.run(3.0)
+    assert site.story() == ["CallDialing", "CallRinging", "CallAnswered", "CallReleased"]
+    assert [event.cause for event in site.of(CallReleased)] == [16]
+    assert all(event.confirmed for event in site.of(CallAnswered))
+    assert str(site.carrier.calls[-1].state) == "ended"
+
+
+@pytest.mark.parametrize("dialect", FAMILIES)
+def test_auto_finds_the_dialect(dialect: str) -> None:
+    site = Site(dialect, spoken="auto")
+    site.run(1.0)
+    assert site.driver.dialect.key == dialect
+
+
+@pytest.mark.parametrize("dialect", FAMILIES)
+@pytest.mark.parametrize(("number", "cause"), [(BUSY, 17), (SILENT, 19), (REJECTING, 21), (AWAY, 20)])
+def test_a_call_that_fails_says_why(dialect: str, number: str, cause: int) -> None:
+    site = Site(dialect)
+    site.run(1.0)
+    site.driver.dial(Ref("leg"), number, site.now_s)
+    site.run(40.0)
+    (released,) = site.of(CallReleased)
+    assert not released.answered
+    assert released.cause == cause
+    assert site.driver.calls() == ()
+
+
+@pytest.mark.parametrize("dialect", FAMILIES)
+def test_the_far_end_hangs_up(dialect: str) -> None:
+    site = Site(dialect)
+    site.run(1.0)
+    site.driver.dial(Ref("leg"), USER, site.now_s)
+    site.run(8.0)
+    site.carrier.phone_hang_up(USER, site.now_s)
+    site.run(3.0)
+    assert site.story()[-1] == "CallReleased"
+    assert [event.cause for event in site.of(CallReleased)] == [16]
+
+
+@pytest.mark.parametrize("dialect", FAMILIES)
+def test_an_incoming_call_comes_with_its_number_and_is_answered(dialect: str) -> None:
+    site = Site(dialect)
+    site.run(1.0)
+    site.carrier.phone_call(USER, LINE, site.now_s)
+    site.run(3.0)
+    (view,) = site.driver.calls()
+    assert view.number == USER
+    site.driver.answer(view.call, site.now_s)
+    site.run(3.0)
+    assert len(site.of(CallAnswered)) == 1
+    site.carrier.phone_hang_up(USER, site.now_s)
+    site.run(3.0)
+    assert site.driver.calls() == ()
+    assert [event.answered for event in site.of(CallReleased)] == [True]
+
+
+@pytest.mark.parametrize("dialect", FAMILIES)
+def test_a_withheld_caller_and_one_who_gives_up(dialect: str) -> None:
+    site = Site(dialect)
+    site.run(1.0)
+    site.carrier.phone_call(WITHHELD, LINE, site.now_s)
+    site.run(4.0)
+    (view,) = site.driver.calls()
+    assert (view.number, view.withheld) == (None, True)
+    site.carrier.phone_hang_up(WITHHELD, site.now_s)
+    site.run(3.0)
+    assert len(site.of(CallIncoming)) == 1
+    assert len(site.of(CallReleased)) == 1
+
+
+@pytest.mark.parametrize("dialect", FAMILIES)
+def test_an_incoming_call_is_declined(dialect: str) -> None:
+    site = Site(dialect)
+    site.run(1.0)
+    site.carrier.phone_call(USER, LINE, site.now_s)
+    site.run(2.0)
+    site.driver.hang_up(site.driver.calls()[0].call, site.now_s)
+    site.run(3.0)
+    assert site.driver.calls() == ()
+    assert str(site.carrier.calls[-1].state) == "ended"
+
+
+@pytest.mark.parametrize("dialect", FAMILIES)
+def test_two_calls_are_held_joined_and_dropped_in_the_network(dialect: str) -> None:
+    site = Site(dialect)
+    site.run(1.0)
+    first = site.driver.dial(Ref("one"), USER, site.now_s)
+    site.run(8.0)
+    site.driver.hold(first, site.now_s)
+    site.run(3.0)
+    second = site.driver.dial(Ref("two"), SECOND, site.now_s)
+    site.run(8.0)
+    site.driver.conference(site.now_s)
+    site.run(3.0)
+    assert all(view.in_conference for view in site.driver.calls())
+    site.driver.drop(second, site.now_s)
+    site.run(4.0)
+    assert [view.call for view in site.driver.calls()] == [first]
+    assert [event.call for event in site.of(CallReleased)] == [second]
+
+
+@pytest.mark.parametrize("dialect", FAMILIES)
+def test_a_waiting_caller_is_taken_and_the_first_held(dialect: str) -> None:
+    site = Site(dialect)
+    site.run(1.0)
+    site.driver.dial(Ref("one"), USER, site.now_s)
+    site.run(8.0)
+    site.carrier.phone_call(SECOND, LINE, site.now_s)
+    site.run(3.0)
+    waiting = next(view for view in site.driver.calls() if view.number == SECOND)
+    site.driver.answer(waiting.call, site.now_s)
+    site.run(3.0)
+    assert {str(view.state) for view in site.driver.calls()} == {"held", "active"}
+    for view in site.driver.calls():
+        site.driver.hang_up(view.call, site.now_s)
+    site.run(6.0)
+    assert site.driver.calls() == ()
+    assert len(site.of(CallReleased)) == 2
+
+
+@pytest.mark.parametrize("dialect", ["huawei", "simcom7600"])
+def test_the_voice_is_ready_once_a_call_is_up(dialect: str) -> None:
+    site = Site(dialect)
+    site.run(1.0)
+    call = site.driver.dial(Ref("leg"), USER, site.now_s)
+    site.run(8.0)
+    assert [(event.call, event.rate_hz, event.frame_bytes) for event in site.of(VoiceReady)] == [
+        (call, 8000, 320)
+    ]
+
+
+@pytest.mark.parametrize("dialect", FAMILIES)
+@pytest.mark.parametrize("after_s", [0.0, 0.5, 1.5, 2.5, 6.0])
+def test_a_new_process_takes_a_call_over_in_whatever_state_it_is(dialect: str, after_s: float) -> None:
+    site = Site(dialect)
+    site.run(1.0)
+    site.driver.dial(Ref("leg"), USER, site.now_s)
+    site.pump()
+    site.run(after_s)
+    site.events.clear()
+    site.driver = Driver(DIALECTS, dialect, listen_first=after_s < 3.0)
+    site.driver.adopt(Ref("leg"), USER, site.now_s)
+    site.driver.opened(site.now_s)
+    site.run(60.0)
+    assert len(site.carrier.calls) == 1
+    assert site.of(CallReleased) == []
+    assert len(site.of(CallAnswered)) == 1
+    assert [view.ref for view in site.driver.calls()] == [Ref("leg")]
+
+
+def test_a_taken_over_call_is_known_within_a_few_exchanges() -> None:
+    site = Site("huawei")
+    site.run(1.0)
+    site.driver.dial(Ref("leg"), USER, site.now_s)
+    site.run(8.0)
+    site.events.clear()
+    site.driver = Driver(DIALECTS, "huawei")
+    site.driver.adopt(Ref("leg"), USER, site.now_s)
+    site.driver.opened(site.now_s)
+    site.pump()
+    assert site.driver.knows_calls
+    assert site.of(CallAnswered)
+
+
+@pytest.mark.parametrize("dialect", FAMILIES)
+def test_a_garbled_line_loses_no_call(dialect: str) -> None:
+    site = Site(dialect)
+    site.run(1.0)
+    call = site.driver.dial(Ref("leg"), USER, site.now_s)
+    site.run(8.0)
+    site.modem.garble(site.now_s)
+    site.run(20.0)
+    assert site.of(CallReleased) == []
+    site.driver.hang_up(call, site.now_s)
+    site.run(5.0)
+    assert [event.ref for event in site.of(CallReleased)] == [Ref("leg")]
+    assert str(site.carrier.calls[-1].state) == "ended"
+
+
+@pytest.mark.parametrize("dialect", FAMILIES)
+def test_a_modem_that_is_mute_for_a_while_comes_back(dialect: str) -> None:
+    site = Site(dialect)
+    site.run(1.0)
+    site.modem.mute(site.now_s)
+    site.run(20.0)
+    assert Stage.REOPEN in [event.stage for event in site.of(Unresponsive)]
+    site.modem.unplug(site.now_s)
+    site.driver.port_lost(site.now_s)
+    site.run(1.0)
+    site.modem.plug(site.now_s)
+    site.modem.port_opened(site.now_s)
+    site.driver.opened(site.now_s)
+    site.run(40.0)
+    assert site.of(Responsive)
+    assert site.driver.ready
+
+
+@pytest.mark.parametrize("dialect", FAMILIES)
+def test_an_unplugged_modem_has_lost_its_call_when_it_is_back(dialect: str) -> None:
+    site = Site(dialect)
+    site.run(1.0)
+    site.driver.dial(Ref("leg"), USER, site.now_s)
+    site.run(8.0)
+    site.modem.unplug(site.now_s)
+    site.driver.port_lost(site.now_s)
+    site.run(2.0)
+    site.modem.plug(site.now_s)
+    site.modem.port_opened(site.now_s)
+    site.driver.opened(site.now_s)
+    site.run(40.0)
+    assert [event.ref for event in site.of(CallReleased)] == [Ref("leg")]
+    assert site.driver.ready
+
+
+def test_the_guard_keeps_112_from_the_modem_and_the_leg_is_told() -> None:
+    site = Site("huawei")
+    site.run(1.0)
+    site.driver.dial(Ref("psap"), "112", site.now_s, emergency=True)
+    site.run(3.0)
+    assert [event.cause for event in site.of(CallReleased)] == [HangupCause.GUARDED]
+    assert len(site.carrier.calls) == 0
+    assert site.driver.ready
+
+
+@pytest.mark.parametrize("dialect", FAMILIES)
+def test_a_sim_with_a_pin_is_opened(dialect: str) -> None:
+    site = Site(dialect, pin="1234")
+    site.run(5.0)
+    assert site.driver.sim == "READY"
+    assert site.driver.ready
+    site.driver.dial(Ref("leg"), USER, site.now_s)
+    site.run(8.0)
+    assert site.of(CallAnswered)
+
+
+def test_the_sims_emergency_numbers_are_learnt() -> None:
+    site = Site("3gpp", sim_emergency_numbers=["112", "118", "1522"])
+    site.run(2.0)
+    assert [event.numbers for event in site.of(EmergencyNumbers)] == [("112", "118", "1522")]
+
+
+def test_a_modem_without_a_sim_says_so() -> None:
+    site = Site("3gpp", sim=False)
+    site.run(20.0)
+    assert site.driver.sim not in ("", "READY")
+
+
+@pytest.mark.parametrize("dialect", FAMILIES)
+def test_a_short_message_comes_whole(dialect: str) -> None:
+    site = Site(dialect)
+    site.run(1.0)
+    text = "aiuto! " * 40
+    site.carrier.phone_sms(USER, LINE, text, site.now_s)
+    site.run(5.0)
+    assert [(event.number, event.text) for event in site.of(SmsReceived)] == [(USER, text)]
