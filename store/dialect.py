@@ -67,6 +67,8 @@ class Connection:
         """Open the file; make it first if `create`, readable by its owner alone."""
         self.path: Final = path
         self._patience_s = patience_s
+        self.closed = False
+        """Whether it is of no more use."""
         if create:
             self._create()
         try:
@@ -179,7 +181,7 @@ class Connection:
             if self._raw.in_transaction:
                 self._raw.execute("ROLLBACK")
         except sqlite3.Error:
-            self._raw.close()
+            self.close()
 
     def savepoint(self) -> None:
         """Remember this point, to go back to."""
@@ -213,6 +215,7 @@ class Connection:
 
     def close(self) -> None:
         """Let go of the file."""
+        self.closed = True
         try:
             self._raw.close()
         except sqlite3.Error:

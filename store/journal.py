@@ -9,22 +9,20 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, TypeVar
 
-import msgspec
-
-from messages.events import Event
 from messages.ids import Instant, NodeId
 from messages.journal import Recorded
 from store import forks, rows
 from store.checkpoint import Checkpointer
 from store.dialect import Connection, path_of
-from store.errors import JournalError, JournalUnavailable, StoreMisuse, VersionConflict
+from store.errors import JournalError, JournalUnavailable, StoreMisuse
 from store.migrate import bring_up_to_date
 from store.notify import Notifier
 from store.query import Query, Row
+from store.transaction import Append, Transaction
 
 T = TypeVar("T")
 
@@ -32,116 +30,6 @@ PATIENCE_S: Final = 2.0
 """How long a writer waits for the others before it says JournalLocked."""
 
 _FORK_PATIENCE_S: Final = 1.0
-
-
-class Append(msgspec.Struct, frozen=True):
-    """Events for the end of one stream."""
-
-    stream: str
-    expected: int | None
-    """The version that the stream has to have, 0 for a new one; none takes whatever it has."""
-    events: tuple[Event, ...]
-
-
-class Transaction:
-    """What can be done while the write lock is held. Lives no longer than the call that it was given to.
-
-    Reads see what was appended before in the same transaction.
-    """
-
-    def __init__(self, connection: Connection, *, node: NodeId, at_us: Instant, seq: int) -> None:
-        self._connection = connection
-        self._node = node
-        self._seq = seq
-        self.at_us: Final = at_us
-        """The time of everything written here."""
-        self.written: Final[list[Row]] = []
-        """The journal's rows appended so far."""
-
-    def append(self, *appends: Append) -> tuple[Recorded, ...]:
-        """Write all of it or, by VersionConflict, none. Raises EncodeError for what cannot be said."""
-        heads: dict[str, int] = {}
-        recorded: list[Recorded] = []
-        for append in appends:
-            actual = heads.get(append.stream)
-            if actual is None:
-                actual = self.version(append.stream)
-            if append.expected is not None and append.expected != actual:
-                raise VersionConflict(append.stream, append.expected, actual)
-            for event in append.events:
-                actual += 1
-                recorded.append(
-                    Recorded(
-                        seq=self._seq + len(recorded) + 1,
-                        stream=append.stream,
-                        version=actual,
-                        at_us=self.at_us,
-                        node=self._node,
-                        epoch=0,
-                        event=event,
-                    )
-                )
-            heads[append.stream] = actual
-        added = [rows.row_of(one) for one in recorded]
-        self._connection.write_many(rows.INSERT, added)
-        self._seq += len(added)
-        self.written.extend(added)
-        return tuple(recorded)
-
-    @property
-    def seq(self) -> int:
-        """The journal's last seq as it is now; 0 where it is empty."""
-        return self._seq
-
-    def restore(self, exported: Sequence[Row]) -> None:
-        """Write rows as they are; for an import into an empty journal."""
-        if exported:
-            self._connection.write_many(rows.INSERT, exported)
-            self._seq = int(exported[-1][0])
-            self.written.append(exported[-1])
-
-    def version(self, stream: str) -> int:
-        """The stream's last version; 0 where it has none."""
-        row = self._connection.one(rows.VERSION, stream)
-        return 0 if row is None or row[0] is None else int(row[0])
-
-    def last(self, stream: str) -> Recorded | None:
-        """The stream's last event that this version knows."""
-        return rows.first_known(self._connection.all(rows.NEWEST_OF_STREAM, stream))
-
-    def last_of_type(self, stream: str, event_type: str) -> Recorded | None:
-        """The stream's last event of a type."""
-        return rows.first_known(self._connection.all(rows.NEWEST_OF_TYPE, stream, event_type))
-
-    def read(self, stream: str, after: int = 0) -> list[Recorded]:
-        """The stream by version."""
-        return rows.known(self._connection.all(rows.STREAM, stream, after))
-
-    def one(self, query: Query, *values: object) -> Row | None:
-        """The first row of a table of the registry or of a projection."""
-        return self._connection.one(query, *values)
-
-    def all(self, query: Query, *values: object) -> list[Row]:
-        """Rows of such a table."""
-        return self._connection.all(query, *values)
-
-    def write(self, query: Query, *values: object) -> int:
-        """Change such a table; how many rows it was."""
-        return self._connection.write(query, *values)
-
-    @contextmanager
-    def unit(self) -> Iterator[None]:
-        """What fails within leaves nothing behind, and the transaction usable for the next."""
-        seq, count = self._seq, len(self.written)
-        self._connection.savepoint()
-        try:
-            yield
-        except BaseException:
-            self._connection.back_to_savepoint()
-            self._seq = seq
-            del self.written[count:]
-            raise
-        self._connection.forget_savepoint()
 
 
 class Journal:
@@ -203,7 +91,7 @@ class Journal:
             # A disk that hangs must not keep the Supervisor from starting what deals with it.
             if lock.acquire(timeout=_FORK_PATIENCE_S):
                 self._held_for_fork.append(lock)
-        if self._pid == os.getpid():
+        if self._pid == os.getpid() and len(self._held_for_fork) == 3:
             self._let_go()
 
     def after_fork(self) -> None:
@@ -234,8 +122,10 @@ class Journal:
         `work` must be short and must not use the Journal itself.
         """
         with self._write_lock:
-            connection = self._begin()
+            connection = self._usable_writer()
             try:
+                connection.begin_write()
+                self._writing = True
                 row = connection.one(rows.LAST_SEQ)
                 seq = 0 if row is None or row[0] is None else int(row[0])
                 transaction = Transaction(connection, node=self.node, at_us=self._clock(), seq=seq)
@@ -250,23 +140,22 @@ class Journal:
                 self._writing = False
                 connection.end()
                 if self._writer is not connection:
+                    # Replaced, or given up.
                     connection.close()
         if transaction.written:
             self.notify.committed(transaction.written[-1][0])
             self._checkpointer.grown(len(transaction.written))
         return value
 
-    def _begin(self) -> Connection:
+    def _usable_writer(self) -> Connection:
         self._check()
         if self._writing:
             raise StoreMisuse("a transaction within a transaction")
-        if self._writer is None:
+        if self._writer is None or self._writer.closed:
             self._writer = self._connect()
         if self._suspect:
             self._harden(self._writer)
             self._suspect = False
-        self._writer.begin_write()
-        self._writing = True
         return self._writer
 
     def _commit(self, connection: Connection, written: list[Row]) -> None:
@@ -288,12 +177,15 @@ class Journal:
         try:
             self._writer = self._connect()
             there = bool(written) and self._writer.one(rows.AT_SEQ, written[-1][0]) == written[-1]
-            if there:
+            if there or not written:
                 self._harden(self._writer)
         except JournalError as second:
             text = f"{error}; and then: {second}"
             raise JournalUnavailable(text, outcome_known=False) from error
         self._suspect = False
+        if not written:
+            # Tables of the registry alone: nothing tells whether they were changed.
+            raise JournalUnavailable(str(error), outcome_known=False) from error
         if not there:
             raise error
 
@@ -371,7 +263,7 @@ class Journal:
     def _reading(self) -> Iterator[Connection]:
         with self._read_lock:
             self._check()
-            if self._reader is None:
+            if self._reader is None or self._reader.closed:
                 self._reader = self._connect()
             try:
                 yield self._reader
@@ -409,3 +301,6 @@ class Journal:
             raise StoreMisuse("the journal is closed")
         if self._pid != os.getpid():
             raise StoreMisuse("the journal was opened before a fork")
+
+
+__all__ = ["PATIENCE_S", "Append", "Journal", "Transaction"]

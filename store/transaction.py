@@ -1,0 +1,130 @@
+"""What can be done to the journal while its write lock is held.
+
+It must not outlive the call that it is given to, and it never commits: `store.journal` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+import msgspec
+
+from messages.events import Event
+from messages.ids import Instant, NodeId
+from messages.journal import Recorded
+from store import rows
+from store.dialect import Connection
+from store.errors import VersionConflict
+from store.query import Query, Row
+
+
+class Append(msgspec.Struct, frozen=True):
+    """Events for the end of one stream."""
+
+    stream: str
+    expected: int | None
+    """The version that the stream has to have, 0 for a new one; none takes whatever it has."""
+    events: tuple[Event, ...]
+
+
+class Transaction:
+    """What can be done while the write lock is held. Lives no longer than the call that it was given to.
+
+    Reads see what was appended before in the same transaction.
+    """
+
+    def __init__(self, connection: Connection, *, node: NodeId, at_us: Instant, seq: int) -> None:
+        self._connection = connection
+        self._node = node
+        self._seq = seq
+        self.at_us: Final = at_us
+        """The time of everything written here."""
+        self.written: Final[list[Row]] = []
+        """The journal's rows appended so far."""
+
+    def append(self, *appends: Append) -> tuple[Recorded, ...]:
+        """Write all of it or, by VersionConflict, none. Raises EncodeError for what cannot be said."""
+        heads: dict[str, int] = {}
+        recorded: list[Recorded] = []
+        for append in appends:
+            actual = heads.get(append.stream)
+            if actual is None:
+                actual = self.version(append.stream)
+            if append.expected is not None and append.expected != actual:
+                raise VersionConflict(append.stream, append.expected, actual)
+            for event in append.events:
+                actual += 1
+                recorded.append(
+                    Recorded(
+                        seq=self._seq + len(recorded) + 1,
+                        stream=append.stream,
+                        version=actual,
+                        at_us=self.at_us,
+                        node=self._node,
+                        epoch=0,
+                        event=event,
+                    )
+                )
+            heads[append.stream] = actual
+        added = [rows.row_of(one) for one in recorded]
+        self._connection.write_many(rows.INSERT, added)
+        self._seq += len(added)
+        self.written.extend(added)
+        return tuple(recorded)
+
+    @property
+    def seq(self) -> int:
+        """The journal's last seq as it is now; 0 where it is empty."""
+        return self._seq
+
+    def restore(self, exported: Sequence[Row]) -> None:
+        """Write rows as they are; for an import into an empty journal."""
+        if exported:
+            self._connection.write_many(rows.INSERT, exported)
+            self._seq = int(exported[-1][0])
+            self.written.append(exported[-1])
+
+    def version(self, stream: str) -> int:
+        """The stream's last version; 0 where it has none."""
+        row = self._connection.one(rows.VERSION, stream)
+        return 0 if row is None or row[0] is None else int(row[0])
+
+    def last(self, stream: str) -> Recorded | None:
+        """The stream's last event that this version knows."""
+        return rows.first_known(self._connection.all(rows.NEWEST_OF_STREAM, stream))
+
+    def last_of_type(self, stream: str, event_type: str) -> Recorded | None:
+        """The stream's last event of a type."""
+        return rows.first_known(self._connection.all(rows.NEWEST_OF_TYPE, stream, event_type))
+
+    def read(self, stream: str, after: int = 0) -> list[Recorded]:
+        """The stream by version."""
+        return rows.known(self._connection.all(rows.STREAM, stream, after))
+
+    def one(self, query: Query, *values: object) -> Row | None:
+        """The first row of a table of the registry or of a projection."""
+        return self._connection.one(query, *values)
+
+    def all(self, query: Query, *values: object) -> list[Row]:
+        """Rows of such a table."""
+        return self._connection.all(query, *values)
+
+    def write(self, query: Query, *values: object) -> int:
+        """Change such a table; how many rows it was."""
+        return self._connection.write(query, *values)
+
+    @contextmanager
+    def unit(self) -> Iterator[None]:
+        """What fails within leaves nothing behind, and the transaction usable for the next."""
+        seq, count = self._seq, len(self.written)
+        self._connection.savepoint()
+        try:
+            yield
+        except BaseException:
+            self._connection.back_to_savepoint()
+            self._seq = seq
+            del self.written[count:]
+            raise
+        self._connection.forget_savepoint()
