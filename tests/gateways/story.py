@@ -161,6 +161,15 @@ class Story:
         )
         return self
 
+    def operator_left(self, operator: OperatorId) -> Story:
+        """She leaves the two alone."""
+        self.say(
+            ev.LeaveRequested(by=operator),
+            ev.LegReleased(leg=self.leg("op1"), attempt=1, cause=16),
+            ev.OperatorLeft(operator=operator, reason="left"),
+        )
+        return self
+
     def closed(self, outcome: Outcome) -> Story:
         """Everything is over."""
         self.say(

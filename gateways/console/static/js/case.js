@@ -73,7 +73,7 @@ function parties(ui, view, nowUs) {
     ['operator', 'headset', t('operator'), operator === null ? '' : operator === feed.me.operator ? t('you') : ui.names(operator), view.operator_leg],
     ['psap', '112', '112', view.test ? t('simulated') : view.psap.number ? f.phone(view.psap.number) : '', view.psap],
   ];
-  const links = [view.user_hears_operator, view.operator_hears_psap || (view.user_hears_psap && !s.talking(view.operator_leg))];
+  const links = [view.user_hears_operator, view.operator_hears_psap];
   const tiles = rows.map(([which, , , , party]) => s.tile(party, which, view, nowUs, feed.center));
   return html`<section class="parties" aria-label=${either('Chi è in linea', 'Who is on the line')}>
     ${rows.map(([which, ic, role, name, party], i) => html`${i ? html`<div class="link" data-is=${links[i - 1] ? 'on' : ''}>${icon(links[i - 1] ? 'voice' : 'todo')}<span class="sr">${links[i - 1] ? t('hearEachOther') : t('notJoined')}</span></div>` : nothing}

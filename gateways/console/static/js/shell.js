@@ -64,6 +64,7 @@ function railState(ui, view) {
   if (s.mine(view, feed.me)) return ['headset', '', s.talking(view.psap) ? t('yoursWith112') : t('yours')];
   if (s.calledFor(view, feed.me)) return ['ring', 'ink-wait', t('yoursCalled')];
   if (view.operator) return [s.talking(view.psap) ? '112' : 'headset', '', ui.names(view.operator)];
+  if (view.left_us !== null) return ['112', '', t('handedOver')];
   if (s.isLate(view, nowUs)) return ['warn', 'ink-bad', t('late')];
   if (view.reserved.length) return ['ring', '', view.reserved.map(ui.names).join(', ')];
   return ['clock', 'ink-wait', t('waiting')];

@@ -47,6 +47,7 @@ export function tile(party, which, view, nowUs, center) {
   switch (party.state) {
     case 'answered': {
       const label = party.joined ? t('onLine') : t('joining');
+      if (view.user_hears_psap && view.operator_leg.state !== 'answered' && which !== 'operator') foot.push(which === 'user' ? either('parla con il 112', 'talking to 112') : either(`parla con ${whom(view)}`, `talking to ${whom(view)}`));
       if (!party.confirmed) foot.push(either('risposta non certa', 'answer not certain'));
       return { is: 'live', icon: which === 'operator' ? 'headset' : 'voice', label, time: f.span(nowUs - party.answered_us), foot: foot.join(', ') };
     }
@@ -103,6 +104,10 @@ export function next(view, allowed, me, nowUs, names) {
   }
   if (!mine(view, me)) {
     if (calledFor(view, me)) return say(either('Rispondi al tuo telefono.', 'Answer your phone.'), either('Appena rispondi il caso è tuo.', 'The case is yours as soon as you answer.'), { ...E('', ''), why: either('Prima rispondi al telefono', 'Answer your phone first') });
+    if (view.left_us !== null && !view.operator) {
+      const both = view.user_hears_psap ? either(`${Who} e il 112 si parlano.`, `${Who} and 112 are talking.`) : either('Si sta chiudendo.', 'It is being ended.');
+      return say(either(`Affidata al 112. ${both}`, `Handed over to 112. ${both}`), either('Non serve altro. Per tornare in linea: T.', 'Nothing more to do. To come back on the line: T.'), { key: 'T', command: 'take', label: t('take'), sub: either('Si chiama il tuo telefono', 'Rings your phone'), tone: '' });
+    }
     if (view.operator) return say(either(`Il caso è di ${names(view.operator)}.`, `${names(view.operator)} has the case.`), '', { key: 'T', command: 'take', label: t('take'), sub: '', tone: '' });
     const calling = view.reserved.map(names).join(', ');
     return say(
