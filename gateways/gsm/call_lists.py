@@ -126,7 +126,9 @@ class ListReader:
             return
         if displaced and call.seen:
             self._book.end_now(call, now_s)
-        elif call.began_s > asked_s or (conference and call.in_conference) or self._may_be_late(call, now_s):
+        elif conference and call.answered:
+            call.in_conference = True
+        elif call.began_s > asked_s or self._may_be_late(call, now_s):
             return
         elif call.ending is not None:
             self._book.end(call, now_s, cause=None, certain_cause=False, certain=True, text="", kind="")

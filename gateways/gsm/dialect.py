@@ -153,6 +153,8 @@ class Dialect(Table, frozen=True, kw_only=True):
     answer_trust: Literal["signalling", "early"]
     dial_blocking_s: Seconds
     """How long ATD may go without a final result while any byte would abort it; 0: it answers at once."""
+    dial_ok_is_answer: bool
+    """The OK of ATD comes with the answer, and says so."""
     poll: Poll
     times: Times
     voice: Voice

@@ -164,7 +164,7 @@ def _check(path: Path, dialect: Dialect) -> None:
     for key, template, needed in (
         ("dial", dialect.dial, "{number}"),
         ("dtmf", dialect.dtmf, "{digit}"),
-        ("drop", dialect.drop, "{id}"),
+        ("drop", dialect.drop.replace("{number}", "{id}"), "{id}"),
         ("hang_up_one", dialect.hang_up_one, "{id}"),
     ):
         if template and needed not in template:

@@ -88,9 +88,10 @@ def hang_up_verb(call: CallView, others: Sequence[CallView], dialect: Dialect, a
     if not others:
         return dialect.hang_up if attempts % 2 == 0 else dialect.hang_up_again or dialect.hang_up
     early = call.state is CallState.DIALING and not dialect.hang_up_one_before_ringing
+    if call.in_conference and dialect.drop and (call.index is not None or "{id}" not in dialect.drop):
+        return dialect.drop.format(id=call.index, number=call.caller)
     if call.index is not None and dialect.hang_up_one and not early:
-        verb = dialect.drop if call.in_conference and dialect.drop else dialect.hang_up_one
-        return verb.format(id=call.index)
+        return dialect.hang_up_one.format(id=call.index)
     if call.state in SETTING_UP or call.state in COMING_IN:
         return dialect.hang_up
     return None

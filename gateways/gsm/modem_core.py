@@ -142,7 +142,7 @@ class ModemCore:
 
     @property
     def knows_calls(self) -> bool:
-        """Whether the modem has listed its calls since the port was opened, or cannot; long before `ready`."""
+        """Whether the modem has listed its calls since the port was opened, or cannot; ahead of `ready`."""
         return self._opened and (self._listed or not self._can_ever_list) and not self._ladder.climbing
 
     @property

@@ -49,6 +49,8 @@ def dial_finished(
             )
         case _:
             table.dial_taken(call, now_s)
+            if finished.outcome is Outcome.OK and dialect.data.dial_ok_is_answer:
+                table.answered(call, now_s)
 
 
 def answer_finished(

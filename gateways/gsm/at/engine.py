@@ -37,6 +37,7 @@ ESCAPE: Final = b"\x1b"
 _ERROR: Final = re.compile(r"ERROR|\+CM[ES] ERROR: ?(?P<code>.*)")
 _CALL_FAILED: Final = re.compile(r"NO CARRIER|BUSY|NO ANSWER|NO DIAL ?TONE")
 _PDU: Final = re.compile(r"(?:[0-9A-Fa-f]{2}){7,}")
+_ROW_INSIDE: Final = re.compile(r"(?:^|\D)\d ?, ?[01] ?, ?[0-6] ?, ?\d ?, ?[01](?:\D|$)")
 _CODE_INSIDE: Final = re.compile(r"(?<=[^\"])[+^*#$][A-Z]{3,}:")
 
 
@@ -265,7 +266,7 @@ class Engine:
             if not text or self._answers(flight, text, now_s):
                 return
         known = self._rules.known(text)
-        if flight is not None and not known:
+        if flight is not None and not known and _looks_spoilt(text, flight.command.prefix):
             flight.disturbed = True
         if not known and (inner := _CODE_INSIDE.search(text)) is not None:
             # Noise, or a code that lost its end, ran into a proper line: the proper one must not be lost.
@@ -440,6 +441,16 @@ def error_code(final: str) -> str:
     """The code or words behind `+CME ERROR:` (27.007 clause 9.2); empty for a bare ERROR."""
     match = _ERROR.fullmatch(final)
     return (match["code"] or "").strip() if match is not None else ""
+
+
+def _looks_spoilt(text: str, prefix: str) -> bool:
+    """Whether an unknown line may be what a bad cable has left of an answer line: a code that is merely
+    unknown is not."""
+    return (
+        not text.isascii()
+        or _ROW_INSIDE.search(text) is not None
+        or (len(text) < len(prefix) and prefix.startswith(text))
+    )
 
 
 def _without_echo(text: str, sent: str) -> str:

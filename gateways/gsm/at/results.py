@@ -54,7 +54,7 @@ class Finished(msgspec.Struct, frozen=True, kw_only=True):
     final: str = ""
     """The final result as it came; empty for a timeout."""
     disturbed: bool = False
-    """A line that nobody knows came in between: an answer line may have been spoilt on its way."""
+    """Something came in between that may have been an answer line before a bad cable spoilt it."""
 
 
 class Unsolicited(msgspec.Struct, frozen=True, kw_only=True):

@@ -200,7 +200,7 @@ def test_every_command_of_every_dialect_passes() -> None:
             data.hold,
             data.swap,
             data.conference,
-            data.drop.format(id=2),
+            data.drop.format(id=2, number="+393331112223"),
             data.dtmf.format(digit="1"),
             data.calls,
             data.report,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -141,6 +142,24 @@ def test_noise_that_runs_into_an_answer_does_not_swallow_it() -> None:
     engine.submit(_command("AT+CLCC"), 1.0)
     engine.receive(b"\r\n&%garbage+CLCC: 1,0,0\r\n\r\nOK\r\n", 1.1)
     assert _finished(engine.take_events())[0].lines == ("+CLCC: 1,0,0",)
+
+
+@pytest.mark.parametrize(
+    ("line", "disturbed"),
+    [
+        (b'+BLCC: 1,0,0,0,0,"+39333",145', True),
+        (b"+CL", True),
+        (b"O\xc0\x89K?", True),
+        (b"+XYZZY: 1,2", False),
+        (b"^BOOT:20952548,0,0,0,75", False),
+        (b"RING", False),
+    ],
+)
+def test_an_answer_line_that_was_spoilt_is_noticed(line: bytes, disturbed: bool) -> None:
+    engine = _engine()
+    engine.submit(_command("AT+CLCC"), 1.0)
+    engine.receive(b"\r\n" + line + b"\r\n\r\nOK\r\n", 1.1)
+    assert _finished(engine.take_events())[0].disturbed is disturbed
 
 
 def test_a_bare_answer_is_any_line_that_is_no_known_code() -> None:
