@@ -33,6 +33,7 @@ from messages.ids import SECOND, AlertId, Instant, Role
 from messages.union import Body
 from runtime import addresses, environment, logs
 from runtime.environment import Environment
+from runtime.errors import BadDirectory
 from runtime.processes import CRASHED, ChildConnected
 from runtime.timers import Timers
 
@@ -105,7 +106,11 @@ class CenterActor(Actor):
 
         True does not mean that it was heard. What matters is told again until it shows.
         """
-        entry = self.env.directory.find(role, key)
+        try:
+            entry = self.env.directory.find(role, key)
+        except BadDirectory as error:
+            self.log.warning("not told", whom=f"{role}/{key}", error=str(error))
+            return False
         if entry is None or not entry.address:
             return False
         self._say(addresses.from_bytes(entry.address), body, alert)

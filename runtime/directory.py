@@ -7,15 +7,18 @@ It also keeps the last incarnation ever given to each role and key, so that inca
 
 from __future__ import annotations
 
+import errno
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from messages.ids import AlertId, Instant, Role
+from runtime import logs
 from runtime.errors import BadDirectory
 
 FILE_NAME: Final = "directory.msgpack"
@@ -107,7 +110,9 @@ class Directory(ABC):
 
         `given` are incarnations given to those who are not among the entries yet. None ever goes back.
         """
-        self._refresh()
+        # What cannot be read is written anew; the incarnations are in memory, but for a first start.
+        with suppress(BadDirectory):
+            self._refresh()
         entries = tuple(entries)
         counters = dict(self._snapshot.incarnations)
         for name, incarnation in (given or {}).items():
@@ -122,6 +127,18 @@ class Directory(ABC):
 def name_of(role: Role, key: str) -> str:
     """How a role and key are written where one text is wanted: `CallLeg/c00/user`, `TrunkPool/`."""
     return f"{role}/{key}"
+
+
+def _written(path: str, flags: int, data: bytes) -> tuple[int, int]:
+    fd = os.open(path, os.O_WRONLY | flags, 0o600)
+    try:
+        if os.write(fd, data) != len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
+        os.ftruncate(fd, len(data))
+        stat = os.fstat(fd)
+    finally:
+        os.close(fd)
+    return stat.st_ino, stat.st_mtime_ns
 
 
 class MemoryDirectory(Directory):
@@ -188,13 +205,29 @@ class FileDirectory(Directory):
     def _write(self, snapshot: Snapshot) -> None:
         # No fsync: after a power cut the processes in it are gone too. What would then matter is that
         # incarnations grow, and the journal, which fences by its own versions, does not depend on it.
-        new = f"{self._path}.new"
-        fd = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        try:
-            os.write(fd, self._encoder.encode(snapshot))
-            stat = os.fstat(fd)
-        finally:
-            os.close(fd)
-        os.replace(new, self._path)
+        data = self._encoder.encode(snapshot)
         self._take(snapshot)
-        self._seen = (stat.st_ino, stat.st_mtime_ns)
+        try:
+            self._seen = self._write_beside(data)
+        except OSError:
+            # A full disk must not keep an actor that was started again from being found.
+            self._seen = self._write_over(data)
+
+    def _write_beside(self, data: bytes) -> tuple[int, int]:
+        new = f"{self._path}.new"
+        try:
+            seen = _written(new, os.O_CREAT | os.O_TRUNC, data)
+            os.replace(new, self._path)
+        except OSError:
+            with suppress(OSError):
+                os.unlink(new)
+            raise
+        return seen
+
+    def _write_over(self, data: bytes) -> tuple[int, int] | None:
+        """Into the space that the file has. Who reads at that moment finds no directory, and looks again."""
+        try:
+            return _written(self._path, os.O_CREAT, data)
+        except OSError as error:
+            logs.get("directory").error("cannot be written", error=str(error))
+            return self._seen

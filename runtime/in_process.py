@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import select
 from collections import deque
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
 from typing import Final
@@ -21,6 +22,7 @@ from thespian.system.simpleSystemBase import ActorRef, ActorSystemBase, PendingS
 from messages.envelope import DecodeError, decode
 from messages.ids import SECOND
 from runtime.actor import CenterActor
+from runtime.aside import Aside, DoneAside
 from runtime.clock import VirtualClock
 from runtime.environment import Environment
 from runtime.errors import RunError
@@ -259,6 +261,9 @@ class ImaginaryProcesses:
         deaths = ImaginaryDeaths(self)
         self._watches.append(deaths)
         return deaths
+
+    def aside(self, work: Callable[[], None]) -> Aside:
+        return DoneAside(work)
 
     def escalate(self, supervisor: Actor) -> None:
         self.escalations += 1

@@ -7,7 +7,6 @@ have been started.
 from __future__ import annotations
 
 import os
-import select
 import signal
 import socket
 import time
@@ -176,7 +175,7 @@ class ManyProcesses(System):
             try:
                 watch.add(*self.supervisor)
                 self.tell(Role.SUPERVISOR, "", StopActor())
-                select.select([watch.fileno()], [], [], STOP_WITHIN_S)
+                pidfd.readable(watch.fileno(), STOP_WITHIN_S)
             finally:
                 watch.close()
         self.kill()
@@ -211,7 +210,7 @@ def kill_group(group: int) -> None:
             for pid in members:
                 watch.add(pid, pidfd.born(pid))
             while pidfd.group_members(group) and time.monotonic() < deadline:
-                select.select([watch.fileno()], [], [], 0.05)
+                pidfd.readable(watch.fileno(), 0.05)
                 watch.dead()
         finally:
             watch.close()

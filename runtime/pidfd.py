@@ -90,6 +90,13 @@ def be_called(name: str) -> None:
     ctypes.CDLL(None).prctl(_PR_SET_NAME, name.encode()[:15], 0, 0, 0)
 
 
+def readable(fd: int, wait_s: float) -> bool:
+    """Whether `fd` can be read, now or within `wait_s`. Unlike select(2) it takes descriptors above 1023."""
+    poll = select.poll()
+    poll.register(fd, select.POLLIN)
+    return bool(poll.poll(wait_s * 1000))
+
+
 class DeathWatch:
     """Many processes under one descriptor, which is readable when one of them has died.
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable
 from typing import Final, NamedTuple, Protocol
 
 from thespian.actors import Actor, ActorAddress, ActorSystemMessage
 
 from runtime import pidfd
+from runtime.aside import Aside, ForkedAside
 from runtime.pidfd import DeathWatch
 
 CRASHED: Final = 70
@@ -82,6 +84,10 @@ class Processes(Protocol):
         """A new watch over deaths."""
         ...
 
+    def aside(self, work: Callable[[], None]) -> Aside:
+        """Have this done without waiting for it. What it changes in memory is seen by nobody."""
+        ...
+
     def escalate(self, supervisor: Actor) -> None:
         """Have the node start everything again."""
         ...
@@ -149,6 +155,9 @@ class OwnProcesses:
 
     def watch(self) -> Deaths:
         return DeathWatch()
+
+    def aside(self, work: Callable[[], None]) -> Aside:
+        return ForkedAside(work)
 
     def escalate(self, supervisor: Actor) -> None:
         # The node watches the admin, and starts everything again when that is gone.

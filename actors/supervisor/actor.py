@@ -24,13 +24,16 @@ from messages.ids import Instant, Role
 from messages.supervision import AdoptActor, StartActor, StopActor
 from runtime import addresses
 from runtime.actor import CenterActor
+from runtime.aside import Aside
 from runtime.directory import Entry, name_of
+from runtime.environment import Environment
 from store import streams
-from store.errors import StoreError
 from store.journal import Append, Journal
 
 LOOK: Final = "look"
 MAX_NOTES: Final = 1000
+LAST_WORDS_S: Final = 1.0
+"""So long an orderly stop waits for the last of them to be written."""
 ALARM: Final = "actor.failing"
 
 
@@ -44,6 +47,7 @@ class SupervisorActor(CenterActor):
         self._roster = Roster(plan=self.env.plan)
         self._created: dict[Name, ActorAddress] = {}
         self._notes: list[Event] = []
+        self._writing: tuple[Aside, int] | None = None
         self._queue: deque[Stimulus] = deque()
         self._deciding = False
         self._me = addresses.to_bytes(self.myAddress)
@@ -108,8 +112,7 @@ class SupervisorActor(CenterActor):
         self.env.directory.beat(now_us)
         self._look_for_deaths()
         self._handle(of.Tick())
-        if self._notes:
-            self._write_down()
+        self._write_down()
 
     def child_exited(self, child: ActorAddress) -> None:
         """Somebody has ended; the kernel says who."""
@@ -187,8 +190,7 @@ class SupervisorActor(CenterActor):
                 self.env.processes.escalate(self)
             case of.Finished():
                 self._running = False
-                if self._notes:
-                    self._write_down()
+                self._write_down(LAST_WORDS_S)
                 self.unwatch(self._deaths.fileno())
                 self._deaths.close()
                 self._leave()
@@ -259,18 +261,31 @@ class SupervisorActor(CenterActor):
         if len(self._notes) < MAX_NOTES:
             self._notes.append(event)
 
-    def _write_down(self) -> None:
-        """Append what happened to the node's stream. What cannot be written now is tried again."""
-        try:
-            journal = self.env.open_journal_as(Journal)
-            try:
-                journal.append(Append(streams.node(self.env.node), None, tuple(self._notes)))
-            finally:
-                journal.close()
-        except StoreError as error:
-            self.log.error("the journal cannot be written", error=str(error), notes=len(self._notes))
-        else:
-            self._notes.clear()
+    def _write_down(self, wait_s: float = 0.0) -> None:
+        """Append what happened to the node's stream, aside; what could not be written is tried again."""
+        if self._writing is not None:
+            writer, number = self._writing
+            ended = writer.ended(wait_s)
+            if ended is None:
+                return
+            self._writing = None
+            if ended:
+                del self._notes[:number]
+            else:
+                self.log.error("the journal cannot be written", notes=len(self._notes))
+        if self._notes:
+            notes = tuple(self._notes)
+            self._writing = self.env.processes.aside(lambda: _append(self.env, notes)), len(notes)
+            if wait_s > 0:
+                self._writing[0].ended(wait_s)
+
+
+def _append(env: Environment, notes: tuple[Event, ...]) -> None:
+    journal = env.open_journal_as(Journal)
+    try:
+        journal.append(Append(streams.node(env.node), None, notes))
+    finally:
+        journal.close()
 
 
 def _fault_of(cls: str) -> str:

@@ -17,7 +17,7 @@ from runtime import addresses, system
 from runtime.actor import CenterActor
 from runtime.clock import VirtualClock
 from runtime.environment import Environment
-from runtime.errors import WrongEnvironment
+from runtime.errors import BadDirectory, WrongEnvironment
 from runtime.one_process import OneProcess
 from tests.support.actors import environment
 
@@ -78,6 +78,17 @@ def recorder(world: OneProcess, role: Role = Role.IDENTIFIER, key: str = "") -> 
     return actor
 
 
+def recorder_at(world: OneProcess) -> Recorder:
+    """The only Recorder, found without the directory."""
+    (actor,) = [
+        ref.instance
+        for ref in world._system.base.actorRegistry.values()
+        if ref and isinstance(ref.instance, Recorder)
+    ]
+    assert isinstance(actor, Recorder)
+    return actor
+
+
 def said(body: object, *, incarnation: int = 1, role: Role = Role.TRUNK_POOL, key: str = "") -> bytes:
     return encode(
         Envelope(
@@ -127,6 +138,18 @@ def test_no_two_messages_have_the_same_id(world: OneProcess) -> None:
 def test_telling_somebody_who_is_not_there_says_so(world: OneProcess) -> None:
     world.create(Recorder)
     assert recorder(world).tell(Role.TRUNK_POOL, "", cases.ShiftHint()) is False
+
+
+def test_telling_goes_on_when_the_directory_cannot_be_read(
+    world: OneProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.create(Recorder)
+
+    def bad(role: Role, key: str = "") -> None:
+        raise BadDirectory("as it was told to")
+
+    monkeypatch.setattr(world.env.directory, "find", bad)
+    assert recorder_at(world).tell(Role.TRUNK_POOL, "", cases.ShiftHint()) is False
 
 
 @pytest.mark.parametrize("junk", [b"", b"\xc1", b"\x81\xa1x\x01", "text", 7, object(), ("tuple",)])

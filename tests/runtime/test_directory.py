@@ -118,3 +118,42 @@ def test_what_an_entry_says_comes_back(tmp_path: Path) -> None:
     )
     FileDirectory(tmp_path).publish([full])
     assert FileDirectory(tmp_path).read() == (full,)
+
+
+def test_a_full_disk_does_not_keep_anybody_from_being_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer, reader = FileDirectory(tmp_path), FileDirectory(tmp_path)
+    writer.publish([entry(key=f"a{number}") for number in range(9)])
+    assert len(reader.read()) == 9
+    write, open_ = os.write, os.open
+    beside: set[int] = set()
+
+    def opened(path: str, flags: int, mode: int = 0o777) -> int:
+        fd = open_(path, flags, mode)
+        (beside.add if str(path).endswith(".new") else beside.discard)(fd)
+        return fd
+
+    def full(fd: int, data: bytes) -> int:
+        return write(fd, data[:10]) if fd in beside else write(fd, data)
+
+    monkeypatch.setattr(os, "open", opened)
+    monkeypatch.setattr(os, "write", full)
+    writer.publish([entry(incarnation=2)])
+    monkeypatch.undo()
+    assert reader.read() == (entry(incarnation=2),)
+    assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]
+
+
+def test_nothing_that_is_wrong_with_the_disk_is_raised_when_publishing(tmp_path: Path) -> None:
+    directory = FileDirectory(tmp_path / "gone")
+    directory.publish([entry()])
+    assert directory.find(Role.TRUNK_POOL) == entry()
+
+
+def test_what_cannot_be_read_is_written_anew(tmp_path: Path) -> None:
+    directory = FileDirectory(tmp_path)
+    directory.publish([entry(incarnation=7)])
+    (tmp_path / FILE_NAME).write_bytes(b"\xc1")
+    directory.publish([])
+    assert FileDirectory(tmp_path).last_incarnation(Role.TRUNK_POOL) == 7

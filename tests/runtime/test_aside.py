@@ -1,0 +1,50 @@
+"""Work that may block, aside."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from runtime import aside
+from runtime.aside import DoneAside, ForkedAside
+from tests.waiting import wait_until
+
+
+def fail() -> None:
+    raise OSError("as it was told to")
+
+
+@pytest.mark.parametrize("kind", [ForkedAside, DoneAside])
+def test_it_is_done_and_says_so(kind: type[ForkedAside | DoneAside], tmp_path: Path) -> None:
+    work = kind((tmp_path / "done").touch)
+    assert wait_until(lambda: work.ended(0.1)) is True
+    assert (tmp_path / "done").exists()
+    assert work.ended() is True
+
+
+@pytest.mark.parametrize("kind", [ForkedAside, DoneAside])
+def test_a_failure_is_told(kind: type[ForkedAside | DoneAside]) -> None:
+    assert kind(fail).ended(10) is False
+
+
+def test_nobody_waits_for_what_blocks(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.mkfifo(tmp_path / "fifo")
+    work = ForkedAside(lambda: (tmp_path / "fifo").read_text() and None)
+    assert work.ended() is None
+    assert work.ended(0.05) is None
+    (tmp_path / "fifo").write_text("go on")
+    assert work.ended(10) is True
+    os.close(reader)
+    os.close(writer)
+
+
+def test_it_is_killed_when_it_takes_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aside, "WITHIN_S", 1)
+    before = signal.getsignal(signal.SIGTERM)
+    work = ForkedAside(signal.pause)
+    assert work.ended(10) is False
+    assert signal.getsignal(signal.SIGTERM) == before
