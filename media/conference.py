@@ -20,9 +20,10 @@ from media.clock import LATE_US, Beat, Tick
 from media.core import ConferenceCore
 from media.jitter import JitterStats
 from media.levels import LevelReport
-from media.ports import PortCounters, VoicePort, VoicePortSpec, open_port
+from media.ports import PortCounters, VoicePort, open_port
 from media.priority import raise_thread_priority, share_interpreter
 from media.roster import OpenPort, Roster, Spawn
+from media.voice_port import VoicePortSpec
 
 _STOP_S = 0.5
 """How long a stop waits for the thread and for drivers that close slowly."""

@@ -27,6 +27,7 @@ from media.alignment import SampleAligner
 from media.frames import FRAME_BYTES, FRAME_MS, RATE_HZ, SAMPLE_BYTES
 from media.jitter import TARGET_MS
 from media.resampling import Downsampler, Resampler, Upsampler
+from media.voice_port import VoicePortSpec
 
 
 class VoicePortError(Exception):
@@ -43,16 +44,6 @@ class VoicePortLost(VoicePortError):
 
 class VoicePortUnusable(VoicePortError):
     """Not a terminal, or a rate or kind that this package does not speak."""
-
-
-class VoicePortSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a line's voice is and in what format; two specs that are equal are the same port."""
-
-    path: str
-    rate_hz: int = RATE_HZ
-    frame_bytes: int = FRAME_BYTES
-    """The unit in which the modem takes sound, in bytes at its own rate; writes are whole units."""
-    kind: str = "tty"
 
 
 class PortCounters(msgspec.Struct, frozen=True, kw_only=True):

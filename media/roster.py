@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from media.frames import FRAME_MS
-from media.ports import VoicePort, VoicePortError, VoicePortSpec
+from media.ports import VoicePort, VoicePortError
+from media.voice_port import VoicePortSpec
 
 RETRY_MS = 200
 _RETRY_TICKS = RETRY_MS // FRAME_MS

@@ -18,16 +18,18 @@ def is_emergency(number: str) -> bool:
 
 
 def psap_number(case: Case, policy: Policy) -> E164 | None:
-    """The number to call for this alert. None when a test may call none (case 20)."""
-    if case.test and policy.psap_live:
-        return policy.psap_test_number
-    return policy.psap_number
+    """The number to call for this alert. None when a test may call none (case 20).
+
+    A PSAP can be reached by an ordinary number, agreed with it, which no dial guard knows: so a
+    test calls the number for tests and no other, whatever the switches say.
+    """
+    return policy.psap_test_number if case.test else policy.psap_number
 
 
 def psap_number_for(case: Case, policy: Policy, failed: int) -> E164 | None:
     """The number after `failed` attempts: twice the first, then the alternate, then in turn (case 15)."""
     first = case.psap.number if case.psap is not None else psap_number(case, policy)
-    alternate = None if case.test and policy.psap_live else policy.psap_alternate
+    alternate = None if case.test else policy.psap_alternate
     if alternate is None or failed < 2:
         return first
     return alternate if failed % 2 == 0 else first

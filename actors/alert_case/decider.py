@@ -114,6 +114,7 @@ def _settling(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step |
     until = Instant(hand.opened_at + SETTLE_US)
     if case.owner is not None or case.her_call or now_us >= until:
         return None
-    wants = join(identify(case, hand, policy, now_us), find_operator(case, hand, policy, now_us)).wants
+    # The line first: its pool has the most to look at.
+    wants = join(find_operator(case, hand, policy, now_us), identify(case, hand, policy, now_us)).wants
     answered = hand.identity is not None and hand.on_shift is not None and bool(hand.lines or hand.refused)
     return None if answered else Step(wants=wants, wake_at=until)

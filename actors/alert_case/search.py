@@ -114,7 +114,7 @@ def find_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> St
     granted = hand.line(leg, attempt)
     warn = _nobody(case) if exhausted and (hand.on_shift == 0 or case.tried) else NOTHING
     if not offers:
-        return join(wake, warn, Step(wants=(ask,) if granted else (ask, line)))
+        return join(wake, warn, Step(wants=(ask,) if granted else (line, ask)))
     if granted is None:
         return join(wake, warn, Step(wants=(line,)))
     offer = offers[0]

@@ -5,7 +5,7 @@ It follows the journal: what the web has accepted while this actor was down is t
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from thespian.actors import ActorAddress
 
@@ -24,7 +24,10 @@ from store.errors import JournalError
 from store.following import Following
 from store.journal import Append, Journal
 
-SOON_US = Instant(SECOND // 20)
+SOON_US: Final = Instant(SECOND // 20)
+"""Until all crews have said what they are doing."""
+WAITING_US: Final = Instant(SECOND // 5)
+"""While alerts wait for a crew."""
 
 
 class AlertIntakeActor(CenterActor):
@@ -41,14 +44,12 @@ class AlertIntakeActor(CenterActor):
         self._voice = VoiceAlerts(self._setup)
         self._state = State(started_at=self.now_us())
         self._wanted = cases.CrewWanted(busy=-1, waiting=0)
-        self.watch(self._follower.fileno(), self._assign)
         for entry in self.env.directory.all_of(Role.ALERT_CASE):
             self.tell(Role.ALERT_CASE, entry.key, cases.AskCase())
         self._assign()
 
     def stopping(self) -> None:
         """Nothing of this actor's own has to last."""
-        self.unwatch(self._follower.fileno())
         self._follower.close()
         self._journal.close()
 
@@ -77,7 +78,7 @@ class AlertIntakeActor(CenterActor):
         self._assign()
 
     def timer(self, timer: object, now_us: Instant) -> None:
-        """The crews have had time to say what they are doing."""
+        """Crews may have come, or patience may have run out."""
         self._assign()
 
     # ------------------------------------------------------------ giving alerts to crews
@@ -99,7 +100,9 @@ class AlertIntakeActor(CenterActor):
         for alert, crew in made.open:
             self.tell(Role.ALERT_CASE, crew, cases.OpenCase(alert=alert), alert)
         if not made.settled:
-            self.at(Instant(now_us + SOON_US), "settle")
+            self.at(Instant(now_us + SOON_US), "look")
+        elif made.waiting:
+            self.at(Instant(now_us + WAITING_US), "look")
         for alert in made.advise:
             self._advise(alert)
         wanted = cases.CrewWanted(busy=len(made.state.assigned), waiting=len(made.waiting))

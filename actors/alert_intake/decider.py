@@ -21,6 +21,10 @@ SETTLE_US: Final = Instant(SECOND // 2)
 """After its start the intake waits this long to hear what all crews are doing, before it gives them work."""
 
 
+PATIENCE_US: Final = Instant(4 * SECOND // 5)
+"""An alert that has no crew by then is not about to get one: its app is told to call 112 (case 10)."""
+
+
 class Crew(msgspec.Struct, frozen=True, kw_only=True):
     """One crew as it has described itself."""
 
@@ -128,10 +132,16 @@ def _assign(
             continue
         told.append((alert, crew))
         assigned[alert] = Assigned(crew=crew, at=now_us)
-    advise = tuple(alert for alert in waiting if alerts[alert].advice is Advice.WAIT)
+    advise = tuple(alert for alert in waiting if _told_to_wait_in_vain(alerts[alert], state, now_us))
     return Plan(
         state=replace(state, assigned=assigned), open=tuple(told), waiting=tuple(waiting), advise=advise
     )
+
+
+def _told_to_wait_in_vain(case: Case, state: State, now_us: Instant) -> bool:
+    """Whether its app waits for somebody who will not come soon. After a start, crews are on their way."""
+    since = max(case.received_at, state.started_at)
+    return case.advice is Advice.WAIT and case.reached_at is None and now_us >= since + PATIENCE_US
 
 
 def by_urgency(cases: Iterable[Case]) -> list[AlertId]:

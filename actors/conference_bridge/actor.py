@@ -13,7 +13,7 @@ from thespian.actors import ActorAddress
 
 from actors.conference_bridge.decider import State, muted, said, specs
 from media.conference import Conference, ConferenceStatus
-from media.ports import VoicePortSpec
+from media.voice_port import VoicePortSpec
 from messages.bridge import BridgeReady, SetMembers
 from messages.envelope import Envelope
 from messages.ids import CrewId, Instant, LegId, Role
@@ -75,7 +75,7 @@ class ConferenceBridgeActor(CenterActor):
 
     def tick(self, now_us: Instant) -> None:
         """Look whether a port was lost or has come back."""
-        self._report(asked=False)
+        self._say_joined(asked=False)
 
     def _set(self, wish: SetMembers) -> None:
         self._state = State(wish=wish, said=self._state.said)
@@ -89,7 +89,7 @@ class ConferenceBridgeActor(CenterActor):
                 self._mixer.start()
             self._mixer.set_members(specs(wish))
             self._mute(muted(wish))
-        self._report(asked=True)
+        self._say_joined(asked=True)
 
     def _mute(self, wanted: frozenset[LegId]) -> None:
         if self._mixer is not None:
@@ -105,9 +105,9 @@ class ConferenceBridgeActor(CenterActor):
 
     def _on_change(self) -> None:
         os.eventfd_read(self._changed)
-        self._report(asked=False)
+        self._say_joined(asked=False)
 
-    def _report(self, *, asked: bool) -> None:
+    def _say_joined(self, *, asked: bool) -> None:
         joined: tuple[str, ...] = ()
         lost: dict[str, str] = {}
         if self._mixer is not None:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 import msgspec
 from msgspec.structs import replace
 
-from media.ports import VoicePortSpec
+from media.voice_port import VoicePortSpec
 from messages.bridge import BridgeReport, SetMembers
 from messages.ids import AlertId, BridgeId, LegId
 

@@ -30,12 +30,10 @@ class DeadlineWatchdogActor(CenterActor):
         self._journal = self.env.open_journal_as(Journal)
         self._live = LiveCases()
         self._follower = Following(self._journal, self._live)
-        self.watch(self._follower.fileno(), self._follow)
         self._look(self.now_us())
 
     def stopping(self) -> None:
         """Nothing of this actor's own has to last."""
-        self.unwatch(self._follower.fileno())
         self._follower.close()
         self._journal.close()
 
@@ -44,7 +42,10 @@ class DeadlineWatchdogActor(CenterActor):
         self.log.warning("not for the watchdog", kind=type(envelope.body).__name__)
 
     def tick(self, now_us: Instant) -> None:
-        """Every second the forecast is made anew."""
+        """Every second the forecast is made anew, from what the journal has by then.
+
+        No deadline can pass unseen in between: a new alert's is far more than a second away.
+        """
         self._look(now_us)
 
     def timer(self, timer: object, now_us: Instant) -> None:

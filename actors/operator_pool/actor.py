@@ -39,11 +39,10 @@ class OperatorPoolActor(CenterActor):
         self._offered: dict[OperatorId, Offered] = {}
         self._silent: set[OperatorId] = set()
         self._free_since: dict[OperatorId, Instant] = {}
-        self.watch(self._follower.fileno(), self._changed)
 
     def stopping(self) -> None:
         """Nothing of this actor's own has to last."""
-        self.unwatch(self._follower.fileno())
+        self._listen(False)
         self._follower.close()
         self._journal.close()
 
@@ -61,8 +60,18 @@ class OperatorPoolActor(CenterActor):
                 self.log.warning("not for the operators' pool", kind=type(body).__name__)
 
     def tick(self, now_us: Instant) -> None:
-        """Look again: a lost hint costs a second."""
+        """Keep up, so that little is left to read when somebody asks."""
         self._changed()
+
+    def _listen(self, wanted: bool) -> None:
+        """Hear of every commit while somebody waits for an operator, and only then.
+
+        It would take the processor from those for whom the commit was made.
+        """
+        if wanted:
+            self.watch(self._follower.fileno(), self._changed)
+        else:
+            self.unwatch(self._follower.fileno())
 
     def _changed(self) -> None:
         if self._follow():
@@ -111,6 +120,7 @@ class OperatorPoolActor(CenterActor):
                 del self._waiting[request.alert]
         alive = {waiting.request.alert for waiting in order((w for w, _ in self._waiting.values()), now_us)}
         self._waiting = {alert: entry for alert, entry in self._waiting.items() if alert in alive}
+        self._listen(bool(self._waiting))
 
     def _candidates(self) -> Iterator[Candidate]:
         for person in self._registry.operators():

@@ -35,13 +35,11 @@ class TrunkPoolActor(CenterActor):
         self._reports: dict[LineId, tuple[LineReport, Instant]] = {}
         self._granted: dict[LineId, Granted] = {}
         self._last_used: dict[LineId, Instant] = {}
-        self.watch(self._follower.fileno(), self._follow)
         for spec in self._setup.lines:
             self.tell(Role.GSM_MODEM, spec.line, AskLine())
 
     def stopping(self) -> None:
         """Nothing of this actor's own has to last."""
-        self.unwatch(self._follower.fileno())
         self._follower.close()
         self._journal.close()
 
@@ -58,7 +56,10 @@ class TrunkPoolActor(CenterActor):
                 self.log.warning("not for the trunks' pool", kind=type(body).__name__)
 
     def tick(self, now_us: Instant) -> None:
-        """Look again: a lost hint costs a second."""
+        """Keep up, so that little is left to read when somebody asks.
+
+        Not at every commit: that would take the processor from those for whom the commit was made.
+        """
         self._follow()
 
     def _follow(self) -> None:

@@ -299,7 +299,10 @@ class GsmModemActor(CenterActor):
         if not self._driver.ready and not self._legs.knows(order.leg, order.attempt):
             self._waiting[order.leg] = order
             return
-        self._tell_leg(self._legs.obey(order, self._now_s()))
+        report = self._legs.obey(order, self._now_s())
+        # The dial first: what is said of it can wait for as long as it takes to say.
+        self._write()
+        self._tell_leg(report)
 
     def _digit(self, leg: LegId, digit: str) -> None:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from media.conference import Conference
-from media.ports import VoicePortSpec
+from media.voice_port import VoicePortSpec
 
 
 def main() -> None:

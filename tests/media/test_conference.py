@@ -9,8 +9,9 @@ import pytest
 from media.clock import Tick
 from media.conference import Conference
 from media.frames import FRAME_BYTES, FRAME_SAMPLES, SILENCE
-from media.ports import PortCounters, VoicePort, VoicePortLost, VoicePortMissing, VoicePortSpec
+from media.ports import PortCounters, VoicePort, VoicePortLost, VoicePortMissing
 from media.roster import RETRY_MS, Roster
+from media.voice_port import VoicePortSpec
 from tests.support.signals import level_db, tone
 
 RETRY_TICKS = RETRY_MS // 20

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from media.conference import Conference
-from media.ports import TtyVoicePort, VoicePortSpec
+from media.ports import TtyVoicePort
+from media.voice_port import VoicePortSpec
 from tests.media.modem_side import Line, ModemSide, modems
 from tests.support.signals import usual_level_db
 from tests.waiting import wait_until

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from actors.conference_bridge.actor import ConferenceBridgeActor, Mixer
 from media.conference import ConferenceStatus, Pace
-from media.ports import VoicePortSpec
+from media.voice_port import VoicePortSpec
 
 
 class SilentMixer:

@@ -41,7 +41,11 @@ E = TypeVar("E")
 ALERT = AlertId("a1")
 START = Instant(1_000_000 * SECOND)
 PHONE = E164("+393331112223")
-POLICY = Policy(psap_number=E164("+390200000112"), psap_alternate=E164("+390200000113"))
+POLICY = Policy(
+    psap_number=E164("+390200000112"),
+    psap_alternate=E164("+390200000113"),
+    psap_test_number=E164("+390200000114"),
+)
 EVERYONE = tuple(OperatorId(name) for name in ("anna", "bice", "carla"))
 
 

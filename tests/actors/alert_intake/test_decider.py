@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from msgspec.structs import replace
 
-from actors.alert_intake.decider import CONFIRM_US, SETTLE_US, Crew, State, heard, plan
+from actors.alert_intake.decider import CONFIRM_US, PATIENCE_US, SETTLE_US, Crew, State, heard, plan
 from messages.ids import SECOND, AlertId, Channel, CrewId, Instant, NodeId
 from model.case import Case, Owner
 
@@ -42,7 +42,8 @@ def test_the_earliest_deadline_gets_the_crew_and_tests_come_last() -> None:
     made = plan(all_idle(there), alerts, there, NOW)
     assert [alert for alert, _ in made.open] == ["soon", "late"]
     assert made.waiting == ("test",)
-    assert made.advise == ("test",)
+    assert made.advise == (), "a crew may be on its way"
+    assert plan(made.state, alerts, there, Instant(NOW + PATIENCE_US)).advise == ("test",)
 
 
 def test_nothing_is_given_away_before_all_crews_have_said_what_they_do() -> None:
