@@ -16,7 +16,7 @@ import serial
 
 from gateways.gsm.dial_guard import DialGuard
 from gateways.gsm.errors import DialRefused, PortBusy, PortLost
-from gateways.gsm.port import GuardedPort, Port, SerialPort
+from gateways.gsm.port import GuardedPort, SerialPort
 
 PATIENCE_S = 10.0
 
@@ -75,7 +75,7 @@ def _guard() -> DialGuard:
     return DialGuard(psap_live=False, trunk_emergency=False)
 
 
-def _read_until(port: Port, wanted: bytes) -> bytes:
+def _read_until(port: SerialPort, wanted: bytes) -> bytes:
     data = b""
     deadline = time.monotonic() + PATIENCE_S
     while len(data) < len(wanted):
