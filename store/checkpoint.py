@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Final
 
 from store.dialect import Connection
@@ -25,8 +26,10 @@ _LONG_PAGES: Final = 2048
 class Checkpointer:
     """One process's share in keeping the log short. Starts its thread when there is first something to do."""
 
-    def __init__(self, connect: Callable[[], Connection]) -> None:
+    def __init__(self, connect: Callable[[], Connection], turn: AbstractContextManager[object]) -> None:
+        """`turn` keeps this process's writers out while the log is begun anew."""
         self._connect = connect
+        self._turn = turn
         self._events = 0
         self._wanted = threading.Event()
         self._closing = False
@@ -71,10 +74,10 @@ class Checkpointer:
             with contextlib.suppress(StoreError):
                 self.run_now()
 
-    @staticmethod
-    def _once(connection: Connection) -> tuple[int, int]:
+    def _once(self, connection: Connection) -> tuple[int, int]:
         pages, moved = connection.checkpoint(restart=False)
         if moved >= _LONG_PAGES:
-            with contextlib.suppress(StoreError):
+            # The bulk is moved by now; what has come meanwhile takes a millisecond or two.
+            with self._turn, contextlib.suppress(StoreError):
                 connection.checkpoint(restart=True)
         return pages, moved

@@ -53,7 +53,7 @@ class Journal:
         """After a failed flush that could not be made good."""
         self._writer: Connection | None = self._connect(create=True)
         self._reader: Connection | None = None
-        self._checkpointer = Checkpointer(self._connect)
+        self._checkpointer = Checkpointer(self._connect, self._write_lock)
         self._held_for_fork: list[threading.Lock | threading.RLock] = []
         forks.watch(self)
 
@@ -87,7 +87,7 @@ class Journal:
 
     def before_fork(self) -> None:
         """For `store.forks`: wait for the threads, let go of the file, and let nobody take it up."""
-        for lock in (self._write_lock, self._read_lock, self._checkpointer.busy):
+        for lock in (self._checkpointer.busy, self._write_lock, self._read_lock):
             # A disk that hangs must not keep the Supervisor from starting what deals with it.
             if lock.acquire(timeout=_FORK_PATIENCE_S):
                 self._held_for_fork.append(lock)
