@@ -19,6 +19,7 @@ from litestar.handlers import WebsocketRouteHandler
 
 from gateways.console import feed
 from gateways.console.following import SHOWN, Batch, Following
+from gateways.console.listed import Listed
 from gateways.console.people import OperatorRecord, People
 from gateways.console.views import CenterView, Events, MeView, Snapshot
 from messages.ids import AlertId, OperatorId, UserId
@@ -79,7 +80,15 @@ class Screen:
             duress=policy.duress.value,
         )
         self.connected: set[Console] = set()
+        self.listed = Listed()
         self._views: dict[AlertId, tuple[int, msgspec.Raw]] = {}
+
+    def changed(self, batch: Batch) -> None:
+        """The picture has changed: which alerts the consoles are to be told of."""
+        told = self.listed.update(self.following.picture, batch.alerts, batch.gone)
+        batch.shown = dict.fromkeys(told)
+        for alert in batch.gone:
+            self._views.pop(alert, None)
 
     def view(self, alert: AlertId) -> msgspec.Raw | None:
         """The alert as JSON; None where it is no longer shown."""
@@ -101,11 +110,6 @@ class Screen:
             for alert in alerts
             if alert in shown
         }
-
-    def forget(self, alerts: Iterable[AlertId]) -> None:
-        """These are no longer shown."""
-        for alert in alerts:
-            self._views.pop(alert, None)
 
     def names(self) -> dict[OperatorId, str]:
         """The operators' names."""
@@ -185,8 +189,7 @@ class Console:
 
     def _snapshot(self) -> Snapshot:
         screen, picture = self._screen, self._screen.following.picture
-        alerts = [known.case.alert for known in picture.open()]
-        alerts += [alert for alert, known in picture.alerts.items() if known.case.closed_at is not None]
+        alerts = screen.listed.all(picture)
         self._own_are_shown(alerts)
         return Snapshot(
             seq=picture.seq,
@@ -198,18 +201,19 @@ class Console:
             operators=feed.operator_views(picture, screen.names()),
             lines=feed.line_views(picture, screen.lines),
             alarms=feed.alarm_views(picture),
+            open=picture.open_count,
         )
 
     def _events(self, batch: Batch) -> Events:
         screen, picture = self._screen, self._screen.following.picture
-        screen.forget(batch.gone)
-        self._own_are_shown(batch.alerts)
+        self._own_are_shown(batch.shown)
         return Events(
             seq=picture.seq,
             now_us=screen.clock.now_us(),
             events=[feed.event_view(recorded, alert) for recorded, alert in batch.events],
-            cases=[view for alert in batch.alerts if (view := screen.view(alert)) is not None],
-            allowed=screen.allowed(batch.alerts, self._me.operator),
+            open=picture.open_count,
+            cases=[view for alert in batch.shown if (view := screen.view(alert)) is not None],
+            allowed=screen.allowed(batch.shown, self._me.operator),
             gone=batch.gone,
             operators=feed.operator_views(picture, screen.names()) if batch.operators else None,
             lines=feed.line_views(picture, screen.lines) if batch.lines else None,
@@ -231,6 +235,8 @@ class Console:
         for recorded in missed:
             if recorded.seq <= picture.seq and recorded.stream.startswith(SHOWN):
                 _put(batch, recorded)
+        self._screen.listed.update(picture)
+        batch.shown = {alert: None for alert in batch.alerts if alert in self._screen.listed}
         batch.gone = [alert for alert in batch.alerts if alert not in picture.alerts]
         batch.operators = batch.lines = batch.alarms = True
         return self._events(batch)

@@ -37,6 +37,8 @@ class Batch:
     def __init__(self) -> None:
         self.events: list[tuple[Recorded, AlertId | None]] = []
         self.alerts: dict[AlertId, None] = {}
+        self.shown: dict[AlertId, None] = {}
+        """Those of the alerts that the consoles are told of, and those that have come in; see `listed`."""
         self.gone: list[AlertId] = []
         self.operators = self.lines = self.alarms = False
 
@@ -53,6 +55,7 @@ class Batch:
         """What came after, put together with this."""
         self.events += later.events
         self.alerts |= later.alerts
+        self.shown |= later.shown
         self.gone += later.gone
         self.operators |= later.operators
         self.lines |= later.lines
@@ -107,6 +110,7 @@ class Following:
         """Follow no more; whoever waits is told to look for himself."""
         if self._timer is not None:
             self._timer.cancel()
+            self._timer = None
         if self._follower is not None:
             self._watch(False)
             self._follower.close()
@@ -158,23 +162,34 @@ class Following:
             return
         self._last_s = self._loop.time()
         batch = Batch()
-        more = False
+        pause_s = LOOK_AGAIN_S
         try:
             read = self._follower.next_batch(BATCH)
-            more = len(read) == BATCH
-            for recorded in read:
-                change = self.picture.apply(recorded)
-                if recorded.stream.startswith(SHOWN):
-                    batch.add(recorded, change)
-            self.picture.seq = max(self.picture.seq, self._follower.seq)
-            self._watch(True)
         except JournalError as error:
             self.log.error("the journal cannot be read", reason=str(error))
+            # Until the next look by itself: the descriptor stays readable.
             self._watch(False)
+        else:
+            if len(read) == BATCH:
+                pause_s = 0
+            for recorded in read:
+                self._take(recorded, batch)
+            self.picture.seq = max(self.picture.seq, self._follower.seq)
+            self._watch(True)
         batch.gone = self.picture.forget(self.clock.now_us())
-        self._timer = self._loop.call_later(0 if more else LOOK_AGAIN_S, self._look)
+        self._timer = self._loop.call_later(pause_s, self._look)
         if batch:
             self._tell(batch)
+
+    def _take(self, recorded: Recorded, batch: Batch) -> None:
+        try:
+            change = self.picture.apply(recorded)
+        except Exception:
+            # One event that cannot be shown must not end the showing of all others.
+            self.log.exception("an event cannot be shown", seq=recorded.seq, stream=recorded.stream)
+            return
+        if recorded.stream.startswith(SHOWN):
+            batch.add(recorded, change)
 
     def _woken(self) -> None:
         assert self._loop is not None

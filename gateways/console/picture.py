@@ -73,6 +73,11 @@ class Picture:
         """What is wrong with the center: (alarm, subject) to since when and the words for it."""
         self._closed: dict[AlertId, Instant] = {}
 
+    @property
+    def open_count(self) -> int:
+        """How many alerts are open."""
+        return len(self.alerts) - len(self._closed)
+
     def open(self) -> list[Known]:
         """The open alerts, earliest deadline first."""
         found = [known for known in self.alerts.values() if known.case.closed_at is None]

@@ -202,6 +202,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=
     operators: list[OperatorView]
     lines: list[LineView]
     alarms: list[AlarmView]
+    open: int
+    """How many alerts are open; more than there are `cases` in a storm."""
 
 
 class Events(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="events", omit_defaults=True):
@@ -209,6 +211,7 @@ class Events(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="e
 
     seq: int
     now_us: Instant
+    open: int
     events: list[msgspec.Raw] = []
     """EventView of each, in the journal's order."""
     cases: list[msgspec.Raw] = []

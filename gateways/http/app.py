@@ -98,6 +98,8 @@ def build(web: Web) -> Litestar:
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         web.writing.start()
         web.hints.start()
+        # The first to be told: what it decides is for the consoles.
+        web.following.add(screen)
         loading = asyncio.create_task(_load(web))
         try:
             yield

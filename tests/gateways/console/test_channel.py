@@ -28,7 +28,7 @@ def heard(socket: WebSocketTestSession) -> dict[str, Any]:
     """The next message that says something."""
     while True:
         said: dict[str, Any] = socket.receive_json(timeout=10)
-        if said["type"] == "snapshot" or len(said) > 3:
+        if said["type"] == "snapshot" or len(said) > 4:
             return said
 
 

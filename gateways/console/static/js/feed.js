@@ -21,6 +21,7 @@ export class Feed {
     this.operators = [];
     this.lines = [];
     this.alarms = [];
+    this.open = 0; // alerts; in a storm more than there are cases here
     this.lostAtMs = 0;
     this.heardAtMs = 0;
     this.retryAtMs = 0;
@@ -183,6 +184,7 @@ export class Feed {
     if (said.operators) this.operators = said.operators;
     if (said.lines) this.lines = said.lines;
     if (said.alarms) this.alarms = said.alarms;
+    this.open = said.open;
     this.seq = said.seq;
     this.changed(said);
   }

@@ -28,7 +28,7 @@ const ui = {
   noteField: (element) => { ui.noteElement = element ?? null; },
   names: (operator) => ui.feed.operators.find((one) => one.operator === operator)?.name ?? operator,
   myShift: () => ui.feed.operators.find((one) => one.operator === ui.feed.me.operator)?.state ?? 'off',
-  openCount: () => [...ui.feed.cases.values()].filter((view) => view.closed_us === null).length,
+  openCount: () => ui.feed.open,
 
   /** The case that is mine, or that my phone is called for. */
   mineNow: () => {
