@@ -100,10 +100,12 @@ class ModemCore:
         region: str = "IT",
         pin: str = "",
         listen_first: bool = False,
+        assume: str = "",
     ) -> None:
         chosen = None if dialect == AUTO else dialects.get(dialect)
+        assumed = dialects.get(assume) if assume in dialects else dialects.base()
         self._region = region
-        self._startup = Startup(dialects, chosen, pin)
+        self._startup = Startup(dialects, chosen, pin, assumed)
         self._engine = Engine(self.dialect.rules)
         self._table = CallTable()
         self._voice = VoiceSwitch(self.dialect.data.voice)

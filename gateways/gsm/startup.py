@@ -55,10 +55,13 @@ def command_of(
 
 
 class Startup:
-    """See the module. `dialect` is none when it is to be found out."""
+    """See the module. `dialect` is none when it is to be found out; until then `assumed` is spoken."""
 
-    def __init__(self, dialects: Dialects, dialect: CompiledDialect | None, pin: str) -> None:
+    def __init__(
+        self, dialects: Dialects, dialect: CompiledDialect | None, pin: str, assumed: CompiledDialect
+    ) -> None:
         self._dialects = dialects
+        self._assumed = assumed
         self.chosen = dialect
         """The dialect, once known."""
         self.sim = ""
@@ -80,8 +83,8 @@ class Startup:
 
     @property
     def dialect(self) -> CompiledDialect:
-        """The dialect to speak now: the base until the modem's own is known."""
-        return self.chosen or self._dialects.base()
+        """The dialect to speak now: the assumed one until the modem's own is known."""
+        return self.chosen or self._assumed
 
     def begin(self) -> None:
         """From the start; what was asked before is void."""

@@ -113,9 +113,10 @@ class Bench:
         start: bool = True,
         listen_first: bool = False,
         pin: str = "",
+        assume: str = "",
     ) -> None:
         self.modem = modem or FakeModem()
-        self.driver = Driver(DIALECTS, dialect, listen_first=listen_first, pin=pin)
+        self.driver = Driver(DIALECTS, dialect, listen_first=listen_first, pin=pin, assume=assume)
         self.now_s = 100.0
         self.events: list[Event] = []
         if start:

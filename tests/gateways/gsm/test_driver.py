@@ -552,6 +552,21 @@ def test_a_restart_on_a_modem_that_answers_dials_at_once_does_not_wait() -> None
     assert bench.driver.ready
 
 
+def test_a_remembered_dialect_saves_an_unknown_modem_the_listening() -> None:
+    modem = FakeModem(identity="E1550")
+    bench = Bench("auto", modem=modem, start=False, listen_first=True, assume="huawei")
+    bench.driver.opened(bench.now_s)
+    bench.pump()
+    assert bench.driver.ready
+    assert bench.driver.dialect.key == "huawei"
+    bench = Bench(
+        "auto", modem=FakeModem(identity="SIM7600"), start=False, listen_first=True, assume="huawei"
+    )
+    bench.driver.opened(bench.now_s)
+    bench.pump()
+    assert bench.driver.dialect.key == "simcom7600"
+
+
 # ------------------------------------------------------------------------------------------ trouble
 
 
