@@ -250,7 +250,7 @@ STORIES = st.lists(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(story=STORIES)
 def test_what_is_rebuilt_is_what_was_built(story: list[tuple[str, Event]]) -> None:
     """In any order, sensible or not, as long as an inbox begins with its alert and has no other."""
