@@ -86,7 +86,7 @@ function parties(ui, view, nowUs) {
 
 function known(view, nowUs) {
   const p = view.position;
-  const onLine = s.talking(view.psap);
+  const onLine = s.talking(view.psap) && view.left_us === null;
   const person = view.person;
   const raised = f.clock(view.raised_us);
   const by = { data: either('dall’app', 'from the app'), voice: either('con una chiamata', 'by a phone call'), sms: either('con un SMS', 'by SMS') }[view.channel];
