@@ -42,6 +42,9 @@ class AlertIntakeActor(CenterActor):
         self._live = LiveCases()
         self._follower = Following(self._journal, self._live)
         self._voice = VoiceAlerts(self._setup)
+        for case in self._live.cases.values():
+            if case.her_call is not None:
+                self._voice.known(case.her_call.line, case.her_call.call)
         self._state = State(started_at=self.now_us())
         self._wanted = cases.CrewWanted(busy=-1, waiting=0)
         for entry in self.env.directory.all_of(Role.ALERT_CASE):
@@ -149,7 +152,7 @@ class AlertIntakeActor(CenterActor):
             # The modem says it again every second while it rings.
             self.log.error("a call could not be written down", line=call.line, error=str(error))
             return
-        self._voice.taken(call)
+        self._voice.known(call.line, call.call)
         self._assign()
         if not accepted.created:
             self._pass_on(accepted.alert)

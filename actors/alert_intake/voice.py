@@ -29,6 +29,10 @@ class VoiceAlerts:
         self._callback = setup.policy.voice_alert is VoiceAlert.CALLBACK
         self._taken: set[tuple[LineId, int]] = set()
 
+    def known(self, line: LineId, call: int) -> None:
+        """This call is in the journal already: the intake was started again while it rang."""
+        self._taken.add((line, call))
+
     def hear(self, call: IncomingCall) -> Verdict:
         """What to do about this call."""
         if (call.line, call.call) in self._taken:
@@ -37,10 +41,6 @@ class VoiceAlerts:
             return Verdict.WAIT
         # A caller who cannot be called back is answered whatever the setting says.
         return Verdict.REJECT if self._callback and call.number is not None else Verdict.TAKE
-
-    def taken(self, call: IncomingCall) -> None:
-        """It is in the journal."""
-        self._taken.add((call.line, call.call))
 
     def gone(self, line: LineId, call: int) -> None:
         """It rings no more; the modem may use its number again."""

@@ -6,6 +6,7 @@ to the modem is the driver's, which call is whose is `legs`'; here bytes, messag
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -58,6 +59,7 @@ class GsmModemActor(CenterActor):
         setup = self.env.settings_as(Setup)
         self._spec = next(spec for spec in setup.lines if spec.line == self.key)
         self._journal = self.env.open_journal_as(Journal)
+        self._dialect_file = self.env.run / f"{self.key}.dialect"
         self._guard = DialGuard(psap_live=setup.policy.psap_live, trunk_emergency=self._spec.emergency)
         self._driver = Driver(
             self.dialects(),
@@ -65,6 +67,7 @@ class GsmModemActor(CenterActor):
             region=setup.policy.region,
             pin=_pin_of(self._spec),
             listen_first=self._maybe_dialling(),
+            assume=self._spoken_last(),
         )
         self._legs = LegsOnLine(
             self._spec.line,
@@ -103,6 +106,13 @@ class GsmModemActor(CenterActor):
         rebuild(self._journal, live)
         legs = (leg for case in live.cases.values() for leg in case.legs.values())
         return any(leg.line == self.key and leg.state is LegState.ORIGINATING for leg in legs)
+
+    def _spoken_last(self) -> str:
+        """The dialect that this line's modem was found to speak: a restart need not find out first."""
+        try:
+            return self._dialect_file.read_text(encoding="utf-8").strip()
+        except OSError:
+            return ""
 
     # ------------------------------------------------------------ messages and time
 
@@ -206,6 +216,8 @@ class GsmModemActor(CenterActor):
                 break
             for event in events:
                 self._happened(event)
+            if self._waiting and self._driver.knows_calls:
+                self._obey_waiting()
         self._driver.protected = self._legs.live
         self._say_line()
         now_s = self._now_s()
@@ -256,11 +268,16 @@ class GsmModemActor(CenterActor):
 
     def _ready(self) -> None:
         self._trouble = ""
+        with suppress(OSError):
+            self._dialect_file.write_text(self._driver.dialect.key, encoding="utf-8")
         if self._quarantined:
             self._quarantined = False
             self._note(
                 LineReturned(line=self._spec.line), AlarmCleared(alarm="line.quarantined", subject=self.key)
             )
+
+    def _obey_waiting(self) -> None:
+        """The modem's own list of calls is known: what legs have ordered meanwhile can be judged."""
         waiting, self._waiting = self._waiting, {}
         for order in waiting.values():
             self._order(order)
@@ -296,7 +313,7 @@ class GsmModemActor(CenterActor):
 
     def _order(self, order: Order) -> None:
         """At once where the leg is known here; else only once the modem's own list of calls has been seen."""
-        if not self._driver.ready and not self._legs.knows(order.leg, order.attempt):
+        if not self._driver.knows_calls and not self._legs.knows(order.leg, order.attempt):
             self._waiting[order.leg] = order
             return
         report = self._legs.obey(order, self._now_s())

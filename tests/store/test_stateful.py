@@ -168,7 +168,7 @@ class Account:
             return False
         if self.closed_at is None:
             return True
-        late = sent.raised_at is None or sent.raised_at <= self.closed_at
+        late = sent.raised_at is not None and sent.raised_at <= self.closed_at
         return late and sent.channel is Channel.DATA and now < self.closed_at + 120 * SECOND
 
 
