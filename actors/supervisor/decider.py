@@ -16,20 +16,18 @@ from typing import Final, assert_never
 from msgspec.structs import replace
 
 from actors.supervisor import wanted
+from actors.supervisor.book import KILL_AGAIN_US, Book
 from actors.supervisor.roster import (
     GONE,
     LIVING,
     Adopt,
-    Alarm,
     Beat,
     Begin,
     Connected,
-    Create,
     Created,
     Crews,
     Decision,
     Died,
-    Effect,
     End,
     Escalate,
     Finished,
@@ -40,7 +38,6 @@ from actors.supervisor.roster import (
     Name,
     NotCreated,
     Phase,
-    Publish,
     Ready,
     Restarted,
     Roster,
@@ -63,7 +60,6 @@ LATE_US: Final = SECOND
 START_US: Final = 15 * SECOND
 """An actor that has not started by then hangs."""
 CREATE_US: Final = 10 * SECOND
-KILL_AGAIN_US: Final = SECOND
 UNKILLABLE: Final = 3
 """So many kills without a death are an alarm: the process is stuck in the kernel."""
 INTENSITY: Final = 5
@@ -115,63 +111,10 @@ def decide(roster: Roster, stimulus: Stimulus, now_us: Instant) -> Decision:
     return Decision(roster=deciding.roster, effects=tuple(deciding.effects))
 
 
-class _Deciding:
+class _Deciding(Book):
     """One decision while it is made."""
 
-    def __init__(self, roster: Roster, now_us: Instant) -> None:
-        self.roster = roster
-        self.now_us = now_us
-        self.effects: list[Effect] = []
-
-    # ------------------------------------------------------------ changing
-
-    def change(self, *, busy: int, waiting: int) -> None:
-        """Take down what the intake says."""
-        self.roster = replace(self.roster, busy=busy, waiting=waiting)
-
-    def put(self, member: Member) -> None:
-        """Take down what has become of one."""
-        self.roster = replace(self.roster, members={**self.roster.members, member.name: member})
-
-    def remove(self, member: Member) -> None:
-        """Know it no longer."""
-        members = dict(self.roster.members)
-        del members[member.name]
-        self.roster = replace(self.roster, members=members)
-
-    def do(self, *effects: Effect) -> None:
-        """Have this done."""
-        self.effects.extend(effects)
-
-    def publish(self) -> None:
-        """Have the directory written, once for all changes before the next thing that is told."""
-        if not self.effects or not isinstance(self.effects[-1], Publish):
-            self.do(Publish())
-
     # ------------------------------------------------------------ a life
-
-    def create(self, spec: ActorSpec, earlier: Member | None = None) -> None:
-        """Have a process made for it, under the next incarnation."""
-        name = spec.role, spec.key
-        incarnation = self.roster.incarnations.get(name, 0) + 1
-        self.roster = replace(self.roster, incarnations={**self.roster.incarnations, name: incarnation})
-        self.put(
-            Member(
-                spec=spec,
-                phase=Phase.CREATING,
-                incarnation=incarnation,
-                since_us=self.now_us,
-                seen_us=self.now_us,
-                deaths=earlier.deaths if earlier is not None else (),
-                restarts=earlier.restarts if earlier is not None else 0,
-                cause=earlier.cause if earlier is not None else "",
-            )
-        )
-        self.do(Create(name=name, cls=spec.cls, incarnation=incarnation))
-
-    def again(self, member: Member, cause: str) -> None:
-        """Create it again."""
-        self.create(member.spec, replace(member, restarts=member.restarts + 1, cause=cause))
 
     def created(self, name: Name, pid: int, born: int) -> None:
         member = self.roster.members.get(name)
@@ -296,21 +239,6 @@ class _Deciding:
         down = [m for m in self.roster.members.values() if m.spec.group == group and m.phase is Phase.DOWN]
         for member in sorted(down, key=lambda m: wanted.rank(m.spec)):
             self.again(replace(member, deaths=()), member.cause)
-
-    def kill(self, member: Member, cause: str) -> None:
-        """End its process; what is said of it from now on is `cause`."""
-        until_us = Instant(self.now_us + KILL_AGAIN_US)
-        self.put(replace(member, phase=Phase.KILLED, cause=cause, until_us=until_us, kills=member.kills + 1))
-        if member.pid:
-            self.do(Kill(name=member.name, pid=member.pid, born=member.born))
-        self.publish()
-
-    def alarm(self, name: Name, text: str) -> None:
-        """Raise an alarm about it, or clear it."""
-        if (name in self.roster.alarms) != bool(text):
-            alarms = self.roster.alarms | {name} if text else self.roster.alarms - {name}
-            self.roster = replace(self.roster, alarms=alarms)
-            self.do(Alarm(name=name, text=text))
 
     # ------------------------------------------------------------ what is wanted
 

@@ -11,7 +11,9 @@ serializer: object
 class TCPIncoming_Common(PauseWithBackoff):
     _rData: ReceiveBuffer
     fromAddress: ActorAddress
-    def __init__(self, rmtAddr: ActorAddress, baseSock: socket, rcvBuf: ReceiveBuffer | None = None) -> None: ...
+    def __init__(
+        self, rmtAddr: ActorAddress, baseSock: socket, rcvBuf: ReceiveBuffer | None = None
+    ) -> None: ...
     @property
     def socket(self) -> socket | None: ...
     def delay(self, current_time: float | None = None) -> timedelta: ...
@@ -59,7 +61,11 @@ class TCPTransport:
     def _processIntents(self, filedesc: int, closed: bool = False) -> bool: ...
     def _processIntentTimeouts(self) -> None: ...
     def _handlePossibleIncoming(
-        self, incomingSocket: TCPIncoming_Common, fileno: int, closed: bool = False, has_exclusive_flag: bool = False
+        self,
+        incomingSocket: TCPIncoming_Common,
+        fileno: int,
+        closed: bool = False,
+        has_exclusive_flag: bool = False,
     ) -> TCPIncoming_Common | None: ...
     def _handleReadableIncoming(
         self, inc: TCPIncoming_Common, has_exclusive_flag: bool = False

@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from datetime import timedelta
 from socket import socket
 
