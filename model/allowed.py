@@ -62,9 +62,8 @@ def _close(case: Case, by: OperatorId) -> str | None:
         return "There is still a call up."
     if case.psap is not None:
         return "112 is being called."
-    if case.operator == by:
-        return None if case.user_ends or case.duress else "She has not been called yet."
-    return None
+    handled = case.user_ends or case.duress or case.missed_at is not None or case.psap_joined_at is not None
+    return None if handled else "She has not been called yet."
 
 
 def _false_alarm(case: Case) -> str | None:

@@ -41,7 +41,11 @@ TICK_US: Final = SECOND
 MAX_EARLY: Final = 1000
 """No more messages than this are kept for an actor that has not been told yet who it is."""
 
+BUSY_SAID_WITHIN_US: Final = SECOND // 5
+"""Not at once: an actor becomes busy in the middle of what matters most, and this only has to be shown."""
+
 _TICK: Final = object()
+_BUSY: Final = object()
 
 
 class CenterActor(Actor):
@@ -138,10 +142,10 @@ class CenterActor(Actor):
         self._watches.pop(fd, None)
 
     def busy_with(self, alert: AlertId | None) -> None:
-        """Say what this actor is busy with. A change goes to the Supervisor and the directory at once."""
+        """Say what this actor is busy with. It goes into the heartbeats and, within a moment, the directory."""
         if alert != self.alert:
             self.alert = alert
-            self._beat()
+            self.at(Instant(self.now_us() + BUSY_SAID_WITHIN_US), _BUSY)
 
     # ------------------------------------------------------------ Thespian's side
 
@@ -288,7 +292,9 @@ class CenterActor(Actor):
             if name is None:
                 break
             now_us = self.now_us()
-            if name is _TICK:
+            if name is _BUSY:
+                self._beat()
+            elif name is _TICK:
                 # From now, not from when it was due: ticks that were missed are not made up for.
                 self._timers.set(_TICK, Instant(now_us + TICK_US))
                 self._beat()

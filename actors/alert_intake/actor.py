@@ -26,6 +26,8 @@ from store.journal import Append, Journal
 
 SOON_US: Final = Instant(SECOND // 20)
 """Until all crews have said what they are doing."""
+CREWS_US: Final = Instant(SECOND // 5)
+"""After an alert was given away, before crews are asked for: starting one takes the processor from it."""
 WAITING_US: Final = Instant(SECOND // 5)
 """While alerts wait for a crew."""
 
@@ -46,7 +48,8 @@ class AlertIntakeActor(CenterActor):
             if case.her_call is not None:
                 self._voice.known(case.her_call.line, case.her_call.call)
         self._state = State(started_at=self.now_us())
-        self._wanted = cases.CrewWanted(busy=-1, waiting=0)
+        self._told_crews: cases.CrewWanted | None = None
+        self._given_us = Instant(0)
         for entry in self.env.directory.all_of(Role.ALERT_CASE):
             self.tell(Role.ALERT_CASE, entry.key, cases.AskCase())
         self._assign()
@@ -100,6 +103,8 @@ class AlertIntakeActor(CenterActor):
         now_us = self.now_us()
         made = plan(self._state, self._live.cases, there, now_us)
         self._state = made.state
+        if made.open:
+            self._given_us = now_us
         for alert, crew in made.open:
             self.tell(Role.ALERT_CASE, crew, cases.OpenCase(alert=alert), alert)
         if not made.settled:
@@ -108,9 +113,17 @@ class AlertIntakeActor(CenterActor):
             self.at(Instant(now_us + WAITING_US), "look")
         for alert in made.advise:
             self._advise(alert)
-        wanted = cases.CrewWanted(busy=len(made.state.assigned), waiting=len(made.waiting))
-        if wanted != self._wanted and self.tell(Role.SUPERVISOR, "", wanted):
-            self._wanted = wanted
+        self._want_crews(cases.CrewWanted(busy=len(made.state.assigned), waiting=len(made.waiting)), now_us)
+
+    def _want_crews(self, wanted: cases.CrewWanted, now_us: Instant) -> None:
+        """Say how many crews are needed: at once where alerts wait, else once the last alert is on its way."""
+        due_us = Instant(now_us if wanted.waiting else self._given_us + CREWS_US)
+        if wanted == self._told_crews:
+            return
+        if now_us < due_us:
+            self.at(due_us, "look")
+        elif self.tell(Role.SUPERVISOR, "", wanted):
+            self._told_crews = wanted
 
     def _advise(self, alert: AlertId) -> None:
         """There is no crew for it now: its app is told at once (case 10)."""

@@ -59,9 +59,16 @@ def on_wish(task: Task | None, wish: Wish, now_us: Instant) -> Act:
         return Act(task=task, report=_ended(task))
     act = _ask(task, now_us)
     known = task.report
-    if act.report is None and known is not None and known.state is not CallState.UNKNOWN:
+    if act.report is None and known is not None and _is_news(known, wish):
         return replace(act, report=_said(known))
     return act
+
+
+def _is_news(known: CallReport, wish: Wish) -> bool:
+    """Whether the case, by its wish, does not know yet what the modem has said."""
+    if known.state in (CallState.UNKNOWN, CallState.DIALLING) and not known.adopted:
+        return False
+    return not isinstance(wish, Originate) or known.state is not wish.seen
 
 
 def _goes_on(before: Wish, after: Wish) -> bool:
@@ -93,6 +100,9 @@ def on_call(task: Task | None, said: CallReport, now_us: Instant) -> Act:
         case CallState.RELEASED:
             task = replace(task, done=True)
             return Act(task=task, report=_ended(task))
+        case _ if before == said or (said.state is CallState.DIALLING and not said.adopted):
+            # The case loses nothing by not hearing it: its wish says every second what it knows.
+            return Act(task=task)
         case _:
             return Act(task=task, report=_said(said))
 

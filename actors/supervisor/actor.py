@@ -31,6 +31,10 @@ from store import streams
 from store.journal import Append, Journal
 
 LOOK: Final = "look"
+TOGETHER: Final = "together"
+TOGETHER_US: Final = 8_000
+FEW: Final = 3
+"""So many are started each by itself. A full directory takes longer to write than an actor to start."""
 MAX_NOTES: Final = 1000
 LAST_WORDS_S: Final = 1.0
 """So long an orderly stop waits for the last of them to be written."""
@@ -50,8 +54,13 @@ class SupervisorActor(CenterActor):
         self._writing: tuple[Aside, int] | None = None
         self._queue: deque[Stimulus] = deque()
         self._deciding = False
+        self._stale = False
+        self._together = False
+        self._starts: list[of.Start] = []
         self._me = addresses.to_bytes(self.myAddress)
         self._since_us = self.now_us()
+        self._process = self.env.processes.identity(self)
+        self._admin = self.env.processes.admin_of(self)
         earlier = self.env.directory.find(self.role, self.key)
         again = earlier is not None and earlier.incarnation < self.incarnation
         self._restarts = earlier.restarts + 1 if earlier is not None and again else 0
@@ -107,7 +116,10 @@ class SupervisorActor(CenterActor):
                 self.log.warning("not for the Supervisor", kind=type(body).__name__, said_by=name_of(*name))
 
     def timer(self, timer: Hashable, now_us: Instant) -> None:
-        """Look who is silent, and write down what there was."""
+        """Look who is silent, and write down what there was; or start those that were created together."""
+        if timer == TOGETHER:
+            self._start_them()
+            return
         self.at(Instant(now_us + TICK_US), LOOK)
         self.env.directory.beat(now_us)
         self._look_for_deaths()
@@ -154,19 +166,16 @@ class SupervisorActor(CenterActor):
                     self._do(effect)
         finally:
             self._deciding = False
+        self._start_or_wait()
 
     def _do(self, effect: Effect) -> None:
         match effect:
             case of.Publish():
-                self._publish()
+                self._stale = True
             case of.Create(name=name, cls=cls):
                 self._create(name, cls)
-            case of.Start(name=name, address=address, incarnation=incarnation):
-                role, key = name
-                order = StartActor(
-                    role=role, key=key, incarnation=incarnation, node=self.env.node, supervisor=self._me
-                )
-                self._say(addresses.from_bytes(address), order)
+            case of.Start():
+                self._starts.append(effect)
             case of.Adopt(pid=pid, born=born, address=address):
                 if not self._deaths.add(pid, born):
                     self._queue.append(of.Died(pid=pid, cause=""))
@@ -186,6 +195,7 @@ class SupervisorActor(CenterActor):
             case of.Alarm(name=name, text=text):
                 self._alarm(name_of(*name), text)
             case of.Escalate(reason=reason):
+                self._running = False
                 self.log.error("everything is to be started again", reason=reason)
                 self.env.processes.escalate(self)
             case of.Finished():
@@ -194,6 +204,32 @@ class SupervisorActor(CenterActor):
                 self.unwatch(self._deaths.fileno())
                 self._deaths.close()
                 self._leave()
+
+    def _start_or_wait(self) -> None:
+        """Publish what has changed; where many are about to come, once for some of them together."""
+        if not self._stale or not self._running:
+            return
+        coming = sum(1 for member in self._roster.members.values() if member.phase is Phase.CREATING)
+        if coming <= FEW:
+            self._start_them()
+        elif not self._together:
+            self._together = True
+            self.at(Instant(self.now_us() + TOGETHER_US), TOGETHER)
+
+    def _start_them(self) -> None:
+        """Publish, and only then tell those who were created who they are."""
+        self._together = False
+        self.cancel(TOGETHER)
+        if self._stale:
+            self._stale = False
+            self._publish()
+        starts, self._starts = self._starts, []
+        for start in starts:
+            role, key = start.name
+            order = StartActor(
+                role=role, key=key, incarnation=start.incarnation, node=self.env.node, supervisor=self._me
+            )
+            self._say(addresses.from_bytes(start.address), order)
 
     def _create(self, name: Name, cls: str) -> None:
         fault = _fault_of(cls)
@@ -230,9 +266,8 @@ class SupervisorActor(CenterActor):
 
     def _publish(self) -> None:
         entries = [self._own_entry()]
-        admin = self.env.processes.admin_of(self)
-        if admin is not None:
-            pid, born = admin
+        if self._admin is not None:
+            pid, born = self._admin
             incarnation = self.env.directory.last_incarnation(Role.NODE)
             entries.append(
                 Entry(role=Role.ADMIN, key="", address=b"", pid=pid, born=born, incarnation=incarnation)
@@ -242,7 +277,7 @@ class SupervisorActor(CenterActor):
         self.env.directory.publish(entries, given)
 
     def _own_entry(self) -> Entry:
-        pid, born = self.env.processes.identity(self)
+        pid, born = self._process
         return Entry(
             role=self.role,
             key=self.key,

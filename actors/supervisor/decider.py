@@ -68,7 +68,7 @@ GROUP_US: Final = 60 * SECOND
 REST_US: Final = 60 * SECOND
 WELL_US: Final = 10 * SECOND
 """An actor about whom there is an alarm has recovered when it has run so long."""
-STARTING: Final = 8
+STARTING: Final = 12
 """Of those that are not needed at once, so many are started at the same time."""
 SURPLUS_US: Final = 60 * SECOND
 LEAVE_US: Final = 2 * SECOND

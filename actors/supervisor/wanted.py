@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 from actors.supervisor.roster import GONE, Member, Phase, Roster
@@ -28,6 +30,7 @@ def crew_name(number: int) -> str:
     return f"c{number:02d}"
 
 
+@lru_cache(maxsize=1024)
 def crew_specs(crews: CrewSpec, crew: str, operators: int) -> tuple[ActorSpec, ...]:
     """A crew's actors in the order of starting. None of them takes others down."""
 
@@ -77,59 +80,69 @@ def usable(members: list[Member]) -> bool:
     return not any(member.phase in (Phase.RESTING, Phase.LEAVING) for member in members)
 
 
-def crews_wanted(roster: Roster) -> int:
+def crews_wanted(roster: Roster, there: Mapping[str, list[Member]]) -> int:
     """How many usable crews there should be: the busy ones, one for each that waits, some ready beyond."""
     if roster.plan.crews is None:
         return 0
-    busy = sum(1 for members in crews(roster).values() if is_busy(members))
+    busy = sum(1 for members in there.values() if is_busy(members))
     return min(roster.plan.crews.live, max(busy, roster.busy) + roster.waiting + roster.plan.crews.idle)
 
 
 def missing(roster: Roster, room: int) -> Iterator[ActorSpec]:
     """Who is to be created now: all that is always there, and of the crews not more than there is `room` for.
 
-    A crew's AlertCase comes when its legs and its bridge are ready: whoever finds the one has the others.
+    In a crew that stands ready the AlertCase comes last: whoever finds it has the others too. While alerts
+    wait it is the other way round, over all crews: the cases first, so that every alert is taken up and its
+    operator and lines are being asked for while the legs are started, then the legs that are dialled first.
     """
     for spec in sorted(roster.plan.actors, key=rank):
         if (spec.role, spec.key) not in roster.members:
             yield spec
     plan = roster.plan.crews
-    if plan is None:
+    if plan is None or room <= 0:
         return
     there = crews(roster)
-    names = sorted(there)
-    short = crews_wanted(roster) - sum(1 for members in there.values() if usable(members))
-    number = 0
-    while short > 0 and number < plan.live:
-        name = crew_name(number)
-        number += 1
-        if name not in there and not any(member.crew == name for member in roster.members.values()):
-            names.append(name)
-            short -= 1
-    for name in names:
-        if any(member.phase is Phase.LEAVING for member in there.get(name, ())):
+    hasty: list[ActorSpec] = []
+    calm: list[ActorSpec] = []
+    for name in _names(roster, plan, there):
+        members = there.get(name, [])
+        if any(member.phase is Phase.LEAVING for member in members):
             continue
-        for spec in crew_specs(plan, name, roster.operators.get(name, 1)):
-            if (spec.role, spec.key) in roster.members:
-                continue
-            if spec.role is Role.ALERT_CASE and not _complete(there.get(name, []), plan):
-                continue
-            if room <= 0:
-                return
-            room -= 1
-            yield spec
+        absent = [
+            spec
+            for spec in crew_specs(plan, name, roster.operators.get(name, 1))
+            if (spec.role, spec.key) not in roster.members
+        ]
+        if roster.waiting > 0 or is_busy(members):
+            hasty += absent
+        else:
+            complete = len(absent) == 1 and all(member.phase is Phase.READY for member in members)
+            calm += absent if complete else [spec for spec in absent if spec.role is not Role.ALERT_CASE]
+    yield from islice((*sorted(hasty, key=_haste), *calm), room)
 
 
-def _complete(members: list[Member], plan: CrewSpec) -> bool:
-    ready = sum(1 for member in members if member.phase is Phase.READY)
-    return ready >= len(plan.places) + 1
+def _names(roster: Roster, plan: CrewSpec, there: Mapping[str, list[Member]]) -> list[str]:
+    """The crews that there are to be, the present ones first."""
+    short = crews_wanted(roster, there) - sum(1 for members in there.values() if usable(members))
+    # Also those that are still on their way out.
+    taken = {member.crew for member in roster.members.values()}
+    free = (name for name in map(crew_name, range(plan.live)) if name not in taken)
+    return sorted(there) + list(islice(free, max(0, short)))
+
+
+def _haste(spec: ActorSpec) -> int:
+    """In which order a crew's actors are needed by an alert that waits."""
+    if spec.role is Role.ALERT_CASE:
+        return 0
+    place = spec.key.partition("/")[2]
+    return {"op1": 1, "user": 2, "": 3}.get(place, 4)
 
 
 def surplus(roster: Roster) -> str | None:
     """A crew that is idle and not wanted, the last one first; None where there is none."""
     there = crews(roster)
     good = {name: members for name, members in there.items() if usable(members)}
-    if len(good) <= crews_wanted(roster):
+    if len(good) <= crews_wanted(roster, there):
         return None
     idle = [name for name, members in good.items() if not is_busy(members)]
     return max(idle, default=None)

@@ -14,7 +14,7 @@ from messages import cases, lines, supervision
 from messages.envelope import Envelope, encode
 from messages.ids import SECOND, AlertId, Instant, NodeId, Role
 from runtime import addresses, system
-from runtime.actor import CenterActor
+from runtime.actor import BUSY_SAID_WITHIN_US, CenterActor
 from runtime.clock import VirtualClock
 from runtime.environment import Environment
 from runtime.errors import BadDirectory, WrongEnvironment
@@ -333,11 +333,12 @@ def test_an_actor_says_that_it_has_started_and_then_that_it_lives(world: OneProc
     assert bodies == [supervision.ActorReady(pid=pid), beat, beat]
 
 
-def test_what_an_actor_is_busy_with_is_told_at_once(world: OneProcess) -> None:
+def test_what_an_actor_is_busy_with_is_told_once_and_soon(world: OneProcess) -> None:
     actor = supervised(world)
+    actor.busy_with(AlertId("a0"))
     actor.busy_with(AlertId("a1"))
     actor.busy_with(AlertId("a1"))
-    world.run()
+    world.advance(BUSY_SAID_WITHIN_US / SECOND)
     beats = [b for b in recorder(world, Role.SUPERVISOR).bodies if isinstance(b, supervision.Heartbeat)]
     assert [beat.alert for beat in beats] == ["a1"]
 

@@ -61,7 +61,8 @@ def test_what_was_up_is_looked_for_and_never_dialled() -> None:
 
 def test_what_the_modem_says_is_passed_on() -> None:
     task = on_wish(None, wish(), NOW).task
-    for state in (CallState.DIALLING, CallState.RINGING, CallState.ANSWERED):
+    task = on_call(task, said(CallState.DIALLING), NOW).task
+    for state in (CallState.RINGING, CallState.ANSWERED):
         act = on_call(task, said(state), NOW)
         assert act.report is not None
         assert act.report.state is state
@@ -69,6 +70,17 @@ def test_what_the_modem_says_is_passed_on() -> None:
     ended = on_call(task, said(CallState.RELEASED, cause=16), NOW)
     assert ended.report is not None
     assert ended.report.cause == 16
+
+
+def test_what_is_known_already_is_not_said_again() -> None:
+    task = on_wish(None, wish(), NOW).task
+    dialling = on_call(task, said(CallState.DIALLING), NOW)
+    assert dialling.report is None, "the case has decided the dial itself"
+    ringing = on_call(dialling.task, said(CallState.RINGING), NOW)
+    again = on_call(ringing.task, said(CallState.RINGING), NOW)
+    assert again.report is None
+    assert on_wish(again.task, wish(CallState.RINGING), NOW).report is None
+    assert on_wish(again.task, wish(CallState.UNKNOWN), NOW).report is not None
 
 
 def test_a_wish_told_again_is_answered_with_what_is_known() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from actors.supervisor import roster as of
 from actors.supervisor import wanted
-from actors.supervisor.decider import INTENSITY, REST_US, SILENT_US, SPARED_US, START_US, TICK_US
+from actors.supervisor.decider import INTENSITY, REST_US, SILENT_US, SPARED_US, START_US, STARTING, TICK_US
 from actors.supervisor.roster import Name, Phase
 from messages.ids import SECOND, AlertId, Instant, Role
 from runtime.spec import ActorSpec, CrewSpec, Plan
@@ -201,11 +201,22 @@ def test_alerts_that_wait_get_their_crews_at_once() -> None:
     assert len([name for name in made.ready() if name[0] is Role.ALERT_CASE]) == 5
 
 
+def test_while_alerts_wait_the_cases_come_first_and_then_what_is_dialled_first() -> None:
+    made = kernel(crews=CREWS)
+    made.effects.clear()
+    made.decide(of.Crews(busy=0, waiting=4))
+    made.settle()
+    created = [effect.name for effect in made.effects if isinstance(effect, of.Create)]
+    assert [role for role, _ in created[:4]] == [Role.ALERT_CASE] * 4
+    assert [key.partition("/")[2] for _, key in created[4:12]] == ["op1"] * 4 + ["user"] * 4
+    assert len(created) == 4 * 5
+
+
 def test_crews_are_not_started_all_at_the_same_time() -> None:
     big = CrewSpec(case="a.Case", leg="a.Leg", bridge="a.Bridge", live=50, idle=2)
     made = kernel(crews=big)
     made.decide(of.Crews(busy=0, waiting=50))
-    assert wanted.processes(made.roster) <= 8
+    assert wanted.processes(made.roster) <= STARTING
     made.settle()
     assert len(made.ready()) == 50 * 5
 
