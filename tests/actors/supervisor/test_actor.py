@@ -85,7 +85,7 @@ def test_a_busy_crew_is_seen_and_another_is_made_ready(world: OneProcess) -> Non
     case = world.actor(Role.ALERT_CASE, "c00", Case)
     assert case is not None
     case.busy_with(AlertId("a1"))
-    world.run()
+    world.advance(0.3)
     entry = world.entry(Role.ALERT_CASE, "c00")
     assert entry is not None
     assert entry.alert == "a1"
