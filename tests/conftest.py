@@ -64,6 +64,7 @@ def _own_places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
         os.environ[name] = str(home / name.removeprefix("XDG_").lower())
     os.environ["PULSE_RUNTIME_PATH"] = str(home / "pulse")  # a browser's sound would leave a folder in /tmp
+    os.environ["THESPLOG_FILE"] = str(home / "thespian.log")  # the library's own log is in /tmp otherwise
     for name in [name for name in os.environ if name.startswith("SECURWOMAN_")]:
         del os.environ[name]
     yield
