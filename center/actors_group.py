@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from center.composition import PRELOADED, SUPERVISOR, environment, journal_opened, plan
 from center.errors import NodeError
-from center.keys import DEMO_PHONE, ensure_app_key, ensure_demo_operator
+from center.keys import DEMO_PHONE, ensure_app_key, ensure_demo_operator, ensure_demo_user
 from center.processes import ProcessId, wait_ended
 from center.restarts import Restarts
 from center.state_dir import StateDir
@@ -100,6 +100,7 @@ class ActorsGroup:
                 if simulated_phones is not None:
                     has_phone = DEMO_PHONE in simulated_phones
                     ensure_demo_operator(state, registry, journal, has_phone=has_phone)
+                    ensure_demo_user(registry)
                 self._append(journal, NodeStarted(version=version, pid=os.getpid()))
         except StoreError as error:
             raise NodeError(f"the journal cannot be used: {error}") from error

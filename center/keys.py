@@ -22,6 +22,7 @@ APP_KEY: Final = "app.key"
 DEMO_TOKEN: Final = "demo-operator.token"
 DEMO_OPERATOR: Final = OperatorId("demo")
 DEMO_PHONE: Final = E164("+390200000100")
+DEMO_USER: Final = E164("+393331112223")
 _BY: Final = "first start"
 
 
@@ -42,6 +43,15 @@ def ensure_demo_operator(state: StateDir, registry: Registry, journal: Journal, 
         if has_phone:
             set_shift(journal, DEMO_OPERATOR, ShiftState.READY, _BY)
     registry.trust_token(DEMO_OPERATOR, _secret(state.keys / DEMO_TOKEN, "swo"), by=_BY)
+
+
+def ensure_demo_user(registry: Registry) -> None:
+    """Somebody whom a simulated run knows, so that its first alert shows a name."""
+    from store.people import Person
+
+    if registry.count_users() == 0:
+        giulia = Person(phones=(DEMO_USER,), first_name="Giulia", last_name="Rossi", language="it")
+        registry.add_user(giulia, by=_BY)
 
 
 def set_shift(journal: Journal, operator: OperatorId, state: ShiftState, reason: str) -> None:

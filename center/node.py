@@ -198,7 +198,11 @@ class Node:
         address = f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
         _say(f"securWoman is running: {address}/", sys.stdout)
         if self.carrier is not None:
-            _say(f"simulated carrier; operator's token: {self.state.keys / DEMO_TOKEN}", sys.stdout)
+            token = (self.state.keys / DEMO_TOKEN).read_text(encoding="ascii").strip()
+            _say(
+                f"simulated carrier; the demo operator's console: {address}/console/#token={token}",
+                sys.stdout,
+            )
         service_manager.tell(f"READY=1\nSTATUS={address}/")
 
     def _tell(self) -> None:

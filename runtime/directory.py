@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -24,6 +25,8 @@ from runtime.errors import BadDirectory
 FILE_NAME: Final = "directory.msgpack"
 BEAT_NAME: Final = "supervisor.beat"
 """Its time of modification is the Supervisor's last sign of life."""
+PLACES_NAME: Final = "directory.places"
+"""Its time of modification changes when somebody has come, gone or moved."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +69,10 @@ class Directory(ABC):
     def _refresh(self) -> None:
         """Take over what has been published since."""
 
+    def _refresh_places(self) -> None:
+        """The same where somebody has come, gone or moved: what they are busy with changes all the time."""
+        self._refresh()
+
     @abstractmethod
     def _write(self, snapshot: Snapshot) -> None:
         """Make this what everybody sees."""
@@ -80,13 +87,18 @@ class Directory(ABC):
         return self._snapshot.entries
 
     def find(self, role: Role, key: str = "") -> Entry | None:
-        """The one of this role and key."""
-        self._refresh()
+        """The one of this role and key; what it says of its being busy may be old."""
+        self._refresh_places()
         return self._by_name.get((role, key))
 
     def all_of(self, role: Role) -> tuple[Entry, ...]:
-        """All of this role."""
+        """All of this role, and what each is busy with."""
         return tuple(entry for entry in self.read() if entry.role is role)
+
+    def places_of(self, role: Role) -> tuple[Entry, ...]:
+        """All of this role, as fresh as `find` says."""
+        self._refresh_places()
+        return tuple(entry for entry in self._snapshot.entries if entry.role is role)
 
     def incarnations(self) -> Mapping[str, int]:
         """The last incarnation given to each `role/key`."""
@@ -129,6 +141,10 @@ def name_of(role: Role, key: str) -> str:
     return f"{role}/{key}"
 
 
+def _places(snapshot: Snapshot) -> list[tuple[Role, str, bytes, int, bool]]:
+    return [(one.role, one.key, one.address, one.incarnation, one.ready) for one in snapshot.entries]
+
+
 def _written(path: str, flags: int, data: bytes) -> tuple[int, int]:
     fd = os.open(path, os.O_WRONLY | flags, 0o600)
     try:
@@ -168,7 +184,9 @@ class FileDirectory(Directory):
         super().__init__()
         self._path = str(run / FILE_NAME)
         self._beat_path = str(run / BEAT_NAME)
+        self._places_path = str(run / PLACES_NAME)
         self._seen: tuple[int, int] | None = None
+        self._places_seen_ns = 0
         self._encoder = msgspec.msgpack.Encoder()
         self._decoder = msgspec.msgpack.Decoder(Snapshot)
 
@@ -202,7 +220,34 @@ class FileDirectory(Directory):
             raise BadDirectory(f"{self._path}: {error}") from error
         self._seen = seen
 
+    def _refresh_places(self) -> None:
+        try:
+            stamp_ns = os.stat(self._places_path).st_mtime_ns
+        except FileNotFoundError:
+            stamp_ns = 0
+        if stamp_ns == 0 or stamp_ns != self._places_seen_ns:
+            self._refresh()
+            self._places_seen_ns = stamp_ns
+
+    def _stamp_places(self) -> None:
+        """Tell everybody to read again. A stamp that cannot be set is none, and all read at every change."""
+        self._places_seen_ns = max(time.time_ns(), self._places_seen_ns + 1)
+        stamp = (self._places_seen_ns, self._places_seen_ns)
+        try:
+            if not os.path.exists(self._places_path):
+                os.close(os.open(self._places_path, os.O_WRONLY | os.O_CREAT, 0o600))
+            os.utime(self._places_path, ns=stamp)
+        except OSError:
+            with suppress(OSError):
+                os.unlink(self._places_path)
+
     def _write(self, snapshot: Snapshot) -> None:
+        moved = _places(snapshot) != _places(self._snapshot)
+        self._write_file(snapshot)
+        if moved:
+            self._stamp_places()
+
+    def _write_file(self, snapshot: Snapshot) -> None:
         # No fsync: after a power cut the processes in it are gone too. What would then matter is that
         # incarnations grow, and the journal, which fences by its own versions, does not depend on it.
         data = self._encoder.encode(snapshot)

@@ -97,7 +97,7 @@ class AlertIntakeActor(CenterActor):
             return
         there = {
             CrewId(entry.key): entry.incarnation
-            for entry in self.env.directory.all_of(Role.ALERT_CASE)
+            for entry in self.env.directory.places_of(Role.ALERT_CASE)
             if entry.ready
         }
         now_us = self.now_us()

@@ -11,12 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from messages.ids import AlertId, Instant, Role
-from runtime.directory import FILE_NAME, Directory, Entry, FileDirectory, MemoryDirectory
+from runtime.directory import FILE_NAME, PLACES_NAME, Directory, Entry, FileDirectory, MemoryDirectory
 from runtime.errors import BadDirectory
 
 
-def entry(role: Role = Role.TRUNK_POOL, key: str = "", incarnation: int = 1) -> Entry:
-    return Entry(role=role, key=key, address=b"T127.0.0.1:9", pid=9, born=7, incarnation=incarnation)
+def entry(
+    role: Role = Role.TRUNK_POOL, key: str = "", incarnation: int = 1, alert: AlertId | None = None
+) -> Entry:
+    return Entry(
+        role=role, key=key, address=b"T127.0.0.1:9", pid=9, born=7, incarnation=incarnation, alert=alert
+    )
 
 
 @pytest.fixture(params=["file", "memory"])
@@ -84,7 +88,7 @@ def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
     finally:
         os.umask(old)
     assert stat.S_IMODE((tmp_path / FILE_NAME).stat().st_mode) == 0o600
-    assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]
+    assert {path.name for path in tmp_path.iterdir()} == {FILE_NAME, PLACES_NAME}
 
 
 def test_a_file_that_is_no_directory_is_a_typed_error(tmp_path: Path) -> None:
@@ -142,7 +146,7 @@ def test_a_full_disk_does_not_keep_anybody_from_being_found(
     writer.publish([entry(incarnation=2)])
     monkeypatch.undo()
     assert reader.read() == (entry(incarnation=2),)
-    assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]
+    assert {path.name for path in tmp_path.iterdir()} == {FILE_NAME, PLACES_NAME}
 
 
 def test_nothing_that_is_wrong_with_the_disk_is_raised_when_publishing(tmp_path: Path) -> None:
@@ -157,3 +161,14 @@ def test_what_cannot_be_read_is_written_anew(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_bytes(b"\xc1")
     directory.publish([])
     assert FileDirectory(tmp_path).last_incarnation(Role.TRUNK_POOL) == 7
+
+
+def test_what_somebody_is_busy_with_moves_nobody(tmp_path: Path) -> None:
+    writer, reader = FileDirectory(tmp_path), FileDirectory(tmp_path)
+    writer.publish([entry()])
+    assert reader.find(Role.TRUNK_POOL) == entry()
+    writer.publish([entry(alert=AlertId("a1"))])
+    assert reader.find(Role.TRUNK_POOL) == entry(), "where it is has not changed: nothing is read"
+    assert reader.read() == (entry(alert=AlertId("a1")),)
+    writer.publish([entry(incarnation=2)])
+    assert reader.find(Role.TRUNK_POOL) == entry(incarnation=2)
