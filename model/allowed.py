@@ -1,7 +1,6 @@
-"""What an operator may order in a case now, and why not.
+"""What an operator may order in a case as it stands, and why not. See also `model.orders`.
 
-The web asks before it journals a command (409 with the reason), the AlertCase asks again before it
-acts, and the console shows the same reasons at its keys.
+The same reasons answer a command over HTTP, in the AlertCase, and at the console's keys.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from model.policy import Duress, Policy
 from model.psap import psap_number
 
 
-def refusal(case: Case, command: OperatorCommand, by: OperatorId, policy: Policy) -> str | None:
+def refusal_now(case: Case, command: OperatorCommand, by: OperatorId, policy: Policy) -> str | None:
     """Why `by` may not give this command now; None when she may."""
     if command is OperatorCommand.NOTE:
         return None

@@ -142,7 +142,7 @@ class CenterActor(Actor):
         self._watches.pop(fd, None)
 
     def busy_with(self, alert: AlertId | None) -> None:
-        """Say what this actor is busy with. It goes into the heartbeats and, within a moment, the directory."""
+        """Say what this actor is busy with. It goes into the heartbeats and, soon, the directory."""
         if alert != self.alert:
             self.alert = alert
             self.at(Instant(self.now_us() + BUSY_SAID_WITHIN_US), _BUSY)

@@ -116,7 +116,7 @@ class AlertIntakeActor(CenterActor):
         self._want_crews(cases.CrewWanted(busy=len(made.state.assigned), waiting=len(made.waiting)), now_us)
 
     def _want_crews(self, wanted: cases.CrewWanted, now_us: Instant) -> None:
-        """Say how many crews are needed: at once where alerts wait, else once the last alert is on its way."""
+        """Say how many crews are needed: at once where alerts wait, else once the last one is on its way."""
         due_us = Instant(now_us if wanted.waiting else self._given_us + CREWS_US)
         if wanted == self._told_crews:
             return

@@ -23,9 +23,9 @@ from messages import events as ev
 from messages.base import Message
 from messages.ids import AlertId, Instant, OperatorCommand, OperatorId, Party, ShiftState
 from messages.journal import Recorded, event_type
-from model.allowed import refusal
 from model.case import Case
 from model.leg import Leg
+from model.orders import refusal
 from model.phase import phase
 from model.policy import LineSpec, Policy
 

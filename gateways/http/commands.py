@@ -21,8 +21,8 @@ from gateways.http.decoding import Strict
 from gateways.http.errors import NoSuchAlert, Refused, RequestError
 from messages.events import CommandGiven, NoteAdded, ShiftChanged
 from messages.ids import AlertId, OperatorCommand, OperatorId, ShiftState
-from model.allowed import refusal
 from model.evolve import fold
+from model.orders import refusal
 from model.policy import Policy
 from store import streams
 from store.journal import Append, Transaction

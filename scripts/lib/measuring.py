@@ -1,4 +1,4 @@
-"""What the benchmarks share: figures of a distribution, the machine, and the floors that nobody can be faster than."""
+"""What the benchmarks share: figures of a distribution, the machine, and the floors of disk and actors."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def bare_flush(folder: Path, times: int = 200) -> dict[str, float]:
 class Echo(Actor):
     """Sends back what it is sent."""
 
-    def receiveMessage(self, msg: object, sender: ActorAddress) -> None:
+    def receiveMessage(self, msg: object, sender: ActorAddress) -> None:  # noqa: N802
         if isinstance(msg, bytes):
             self.send(sender, msg)
 
@@ -62,7 +62,14 @@ class Echo(Actor):
 class Asker(Actor):
     """Told how often, it asks an Echo so many times, and says how long each took."""
 
-    def receiveMessage(self, msg: object, sender: ActorAddress) -> None:
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked_by: ActorAddress | None = None
+        self.left = 0
+        self.took: list[float] = []
+        self.begun = 0.0
+
+    def receiveMessage(self, msg: object, sender: ActorAddress) -> None:  # noqa: N802
         if isinstance(msg, int):
             self.asked_by, self.left, self.took = sender, msg, []
             self.echo = self.createActor(Echo)
@@ -71,7 +78,7 @@ class Asker(Actor):
             self.took.append(time.perf_counter() - self.begun)
             if self.left:
                 self._ask()
-            else:
+            elif self.asked_by is not None:
                 self.send(self.asked_by, self.took)
 
     def _ask(self) -> None:
@@ -81,7 +88,7 @@ class Asker(Actor):
 
 
 def empty_round_trip(times: int = 300) -> dict[str, float]:
-    """From one actor to another and back with nothing done, on Thespian's own multiprocTCPBase as it comes."""
+    """From one actor to another and back with nothing done, on Thespian's multiprocTCPBase as it comes."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -89,6 +96,7 @@ def empty_round_trip(times: int = 300) -> dict[str, float]:
     try:
         asker = system.createActor(Asker)
         took = system.ask(asker, times, 30)
+        assert isinstance(took, list)
         system.tell(asker, ActorExitRequest())
     finally:
         system.shutdown()

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from center.errors import SettingsError
 from center.handed_down import SIMULATED_PSAP, Simulation, lines_of, policy_of, with_simulation
+from center.served import unserved
 from center.settings import ModemTable, Settings
 from center.settings_file import load, parse
 from messages.ids import OperatorLine
@@ -258,3 +259,21 @@ def test_a_simulated_run_makes_the_trunks_that_only_the_simulation_names() -> No
 def test_a_psap_number_in_e164_is_kept_in_a_simulated_run() -> None:
     settings = with_simulation(parse('[psap]\nnumber = "+390255555555"'), SIMULATION)
     assert policy_of(settings).psap_number == "+390255555555"
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        (TRUNKS + '[[modem]]\nname = "a"\ntrunk = "public"\nimei = "356938035643809"', "modem[0].imei"),
+        ('[[psap.route]]\narea = "IT"\nnumber = "+390212345678"', "psap.route"),
+        ('[operator]\nline = "headset"', "operator.line"),
+        ('[journal]\nurl = "postgresql://u@h/d"', "journal.url"),
+    ],
+)
+def test_what_this_version_cannot_serve_is_named_and_not_ignored(text: str, path: str) -> None:
+    told = list(unserved(parse(text, "center.toml")))
+    assert [one.partition(":")[0] for one in told] == [path]
+
+
+def test_the_shipped_settings_are_served() -> None:
+    assert list(unserved(parse("", "center.toml"))) == []

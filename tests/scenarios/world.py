@@ -27,9 +27,9 @@ from messages.ids import (
     TrunkId,
 )
 from messages.journal import Recorded
-from model.allowed import refusal
 from model.case import Case
 from model.evolve import fold
+from model.orders import refusal
 from model.policy import LineSpec, Policy, Setup
 from runtime.clock import VirtualClock
 from runtime.directory import MemoryDirectory

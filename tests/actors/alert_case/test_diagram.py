@@ -11,6 +11,9 @@ ROOT = Path(__file__).parents[3]
 
 def test_the_diagram_is_drawn_from_the_rules_as_they_are() -> None:
     drawn = subprocess.run(
-        [sys.executable, str(ROOT / "scripts" / "diagram"), "--check"], capture_output=True, text=True, check=False
+        [sys.executable, str(ROOT / "scripts" / "diagram"), "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert drawn.returncode == 0, drawn.stderr

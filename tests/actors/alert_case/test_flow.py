@@ -9,9 +9,9 @@ from messages.calls import CallState
 from messages.identity import Identify
 from messages.ids import SECOND, Advice, Channel, Instant, LineId, OperatorCommand, OperatorId, Outcome, Party
 from messages.lines import PreemptCase
-from model.allowed import refusal
 from model.evolve import fold
 from model.leg import LegState
+from model.orders import refusal
 from model.phase import Phase, phase
 from model.policy import Duress, MetBy, Policy, VoiceAlert
 from tests.actors.alert_case.book import ALERT, EVERYONE, POLICY, START, Book, leg

@@ -10,10 +10,10 @@ from messages import events as ev
 from messages.calls import CallState
 from messages.ids import Channel, LineId, OperatorCommand, Party
 from messages.legs import LegReport
-from model.allowed import refusal
 from model.case import Owner
 from model.evolve import fold
 from model.leg import Leg
+from model.orders import refusal
 from model.policy import Duress
 from tests.actors.alert_case.book import EVERYONE, Book
 

@@ -10,8 +10,8 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from gateways.http.context import Web
-from messages.events import AdviceChanged, AlertClosed, AlertReceived
-from messages.ids import Advice, AlertId, Outcome
+from messages.events import AdviceChanged, AlertReceived
+from messages.ids import Advice, AlertId
 from store import streams
 from store.journal import Append
 from tests.gateways.http.place import GIULIA, Place
@@ -61,7 +61,6 @@ def test_an_alert_that_is_there_is_answered_with_its_advice(client: Client, plac
     alert = client.post("/v1/alerts", json=ALERT, headers=place.app()).json()["alert"]
     change = AdviceChanged(advice=Advice.CALL_112_NOW)
     web.journal.append(Append(streams.inbox(alert), None, (change,)))
-    web.journal.append(Append(streams.case(alert), None, (AlertClosed(outcome=Outcome.USER_CALLED_112),)))
     assert client.post("/v1/alerts", json=ALERT, headers=place.app()).json()["advice"] == "call_112_now"
 
 

@@ -1,0 +1,58 @@
+"""What an operator's order comes to in a case, and whether it would be taken.
+
+The web asks `refusal` before it journals a command (409 with the reason): orders that lie in the inbox
+and that the AlertCase has not yet read count as carried out. The AlertCase makes the events of each in turn.
+"""
+
+from __future__ import annotations
+
+from messages import events as ev
+from messages.ids import OperatorCommand, OperatorId, Party
+from model.allowed import refusal_now
+from model.case import Case
+from model.evolve import apply
+from model.policy import Policy
+from model.psap import psap_number
+
+
+def refusal(case: Case, command: OperatorCommand, by: OperatorId, policy: Policy) -> str | None:
+    """Why `by` may not give this command now, orders that wait carried out; None when she may."""
+    for entry in case.unread:
+        if isinstance(entry.event, ev.CommandGiven):
+            for event in events_of(case, entry.event, policy):
+                case = apply(case, event, entry.at)
+    return refusal_now(case, command, by, policy)
+
+
+def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.CaseEvent, ...]:
+    """The events that an order makes in this state: its own, or `command.refused`."""
+    reason = refusal_now(case, order.command, order.by, policy)
+    if reason is not None:
+        return (ev.CommandRefused(command=order.command, by=order.by, reason=reason),)
+    by = order.by
+    match order.command:
+        case OperatorCommand.TAKE:
+            return (ev.TakeRequested(by=by),)
+        case OperatorCommand.DECLARE_FALSE_ALARM:
+            return (ev.FalseAlarmDeclared(by=by, text=order.text),)
+        case OperatorCommand.CALL_PSAP:
+            number = psap_number(case, policy)
+            return () if number is None else (ev.PsapRequested(by=by, number=number),)
+        case OperatorCommand.LEAVE:
+            return (ev.LeaveRequested(by=by, handed_over=case.talking(Party.USER) is not None),)
+        case OperatorCommand.REDIAL_USER:
+            return (ev.RedialRequested(by=by),)
+        case OperatorCommand.MARK_MACHINE:
+            user = case.going(Party.USER)
+            if user is None:
+                return ()
+            return (
+                ev.MachineMarked(by=by),
+                ev.LegReleasing(leg=user.leg, attempt=user.attempt, reason="machine"),
+            )
+        case OperatorCommand.BRIEFING_GIVEN:
+            return (ev.BriefingGiven(by=by),)
+        case OperatorCommand.CLOSE:
+            return (ev.CloseRequested(by=by),)
+        case OperatorCommand.NOTE:
+            return ()

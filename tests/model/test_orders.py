@@ -1,0 +1,35 @@
+"""What has been ordered counts, whether or not the case has read it."""
+
+from __future__ import annotations
+
+from messages import events as ev
+from messages.ids import OperatorCommand, Party
+from model.allowed import refusal_now
+from model.orders import refusal
+from tests.actors.alert_case.book import EVERYONE, POLICY, Book
+
+
+def ordered(book: Book, command: OperatorCommand) -> None:
+    """Journaled, and not yet read by the case."""
+    book.write("inbox-a1", ev.CommandGiven(command=command, by=EVERYONE[0]))
+
+
+def test_leave_is_taken_behind_a_briefing_that_the_case_has_not_read_yet() -> None:
+    book = Book()
+    book.to_conference()
+    book.ends(Party.USER)
+    assert refusal(book.case, OperatorCommand.LEAVE, EVERYONE[0], POLICY)
+    ordered(book, OperatorCommand.BRIEFING_GIVEN)
+    assert refusal(book.case, OperatorCommand.LEAVE, EVERYONE[0], POLICY) is None
+    assert refusal_now(book.case, OperatorCommand.LEAVE, EVERYONE[0], POLICY)
+
+
+def test_a_second_order_for_112_is_refused_before_the_first_is_read() -> None:
+    book = Book()
+    book.to_talking()
+    assert refusal(book.case, OperatorCommand.CALL_PSAP, EVERYONE[0], POLICY) is None
+    ordered(book, OperatorCommand.CALL_PSAP)
+    assert refusal(book.case, OperatorCommand.CALL_PSAP, EVERYONE[0], POLICY) == "112 is being called."
+    assert (
+        refusal(book.case, OperatorCommand.DECLARE_FALSE_ALARM, EVERYONE[0], POLICY) == "112 has been called."
+    )
