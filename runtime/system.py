@@ -58,8 +58,9 @@ class System(ABC):
         )
 
     def entry(self, role: Role, key: str = "") -> Entry | None:
-        """Who has this role and key."""
-        return self.env.directory.find(role, key)
+        """Who has this role and key, and what that is busy with at this moment."""
+        entries = self.env.directory.read()
+        return next((each for each in entries if each.role is role and each.key == key), None)
 
     @property
     def pids(self) -> Mapping[tuple[Role, str], int]:

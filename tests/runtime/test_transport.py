@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from thespian.actors import ActorAddress, WatchMessage
 from thespian.system.timing import ExpirationTimer
-from thespian.system.transport import ReceiveEnvelope, TransmitIntent
+from thespian.system.transport import ReceiveEnvelope, TransmitIntent, TransmitOnly
 from thespian.system.transport.IPBase import TCPv4ActorAddress
 from thespian.system.transport.TCPTransport import (
     ExternalTransportCopy,
@@ -24,6 +24,7 @@ from thespian.system.transport.TCPTransport import (
 )
 
 from runtime.transport import CenterTransport, Descriptors
+from tests.waiting import wait_until
 
 IN = select.EPOLLIN
 OUT = select.EPOLLOUT
@@ -267,6 +268,122 @@ def test_a_peer_that_goes_away_is_forgotten(transport: CenterTransport) -> None:
     run(transport, 0.05)
     assert transport._openSockets == {}
     assert transport._incomingSockets == {}
+
+
+# ---------------------------------------------------------------- acknowledging what was received
+
+ACK = b"18>" + pickle.dumps("ACK")
+
+
+def nothing_to_read(sock: socket.socket) -> bool:
+    return not select.select([sock], [], [], 0)[0]
+
+
+def test_a_message_is_acknowledged_when_it_has_been_handled(transport: CenterTransport) -> None:
+    with connect(transport) as sock:
+        early: list[bool] = []
+
+        def handle(envelope: ReceiveEnvelope) -> bool:
+            early.append(not nothing_to_read(sock))
+            return False
+
+        sock.sendall(packet(b"hello", peer()))
+        transport.run(handle, timedelta(seconds=5))
+        assert early == [False]
+        assert sock.recv(100) == ACK
+
+
+def test_a_handler_that_raises_does_not_keep_the_acknowledgement(transport: CenterTransport) -> None:
+    def handle(envelope: ReceiveEnvelope) -> bool:
+        raise LookupError("as it was told to")
+
+    with connect(transport) as sock:
+        sock.sendall(packet(b"hello", peer()))
+        with pytest.raises(LookupError):
+            transport.run(handle, timedelta(seconds=5))
+        assert sock.recv(100) == ACK
+
+
+def test_the_acknowledgement_travels_with_the_answer(transport: CenterTransport) -> None:
+    def handle(envelope: ReceiveEnvelope) -> bool:
+        transport.scheduleTransmit(None, TransmitIntent(envelope.sender, b"answer"))
+        return False
+
+    with connect(transport) as sock:
+        sock.sendall(packet(b"question", peer()))
+        transport.run(handle, timedelta(seconds=5))
+        assert sock.recv(1000) == ACK + packet(b"answer", transport.myAddress)
+
+
+def test_each_of_two_messages_in_one_piece_is_acknowledged(transport: CenterTransport) -> None:
+    with connect(transport) as sock:
+        sock.sendall(packet(b"one", peer()) + packet(b"two", peer()))
+        assert message_of(run(transport, 5)) == b"one"
+        assert message_of(run(transport, 5)) == b"two"
+        received = b""
+        while len(received) < 2 * len(ACK):
+            received += sock.recv(100)
+        assert received == ACK + ACK
+
+
+def test_who_only_sends_acknowledges_at_once(transport: CenterTransport) -> None:
+    with connect(transport) as sock, socket.create_server(("127.0.0.1", 0)) as silent:
+        address = ActorAddress(TCPv4ActorAddress(*silent.getsockname(), external=True))
+        sock.sendall(packet(b"handled", peer()))
+        assert message_of(run(transport, 5)) == b"handled"
+        assert sock.recv(100) == ACK
+        transport.scheduleTransmit(None, TransmitIntent(address, b"never acknowledged"))
+        sock.sendall(packet(b"hello", peer()))
+        transport.run(TransmitOnly, timedelta(seconds=0.2))
+        assert sock.recv(100) == ACK
+        assert [envelope.message for envelope in transport._incomingEnvelopes] == [b"hello"]
+
+
+class Chatter(threading.Thread):
+    """Sends to another one as many messages as it can, and keeps what it gets."""
+
+    def __init__(self, transport: CenterTransport, number: int) -> None:
+        super().__init__(daemon=True)
+        self.transport = transport
+        self.other: ActorAddress | None = None
+        self.number = number
+        self.got: list[object] = []
+        self.over = threading.Event()
+
+    def run(self) -> None:
+        assert self.other is not None
+        for number in range(self.number):
+            self.transport.scheduleTransmit(None, TransmitIntent(self.other, number))
+            self.transport.run(self._take, timedelta(microseconds=1))
+        while not self.over.is_set():
+            self.transport.run(self._take, timedelta(milliseconds=20))
+
+    def _take(self, envelope: ReceiveEnvelope) -> bool:
+        if isinstance(envelope.message, int):
+            self.got.append(envelope.message)
+        return True
+
+
+def test_two_that_speak_at_the_same_time_hear_everything_once_and_in_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("THESPIAN_BASE_IPADDR", "127.0.0.1")
+    messages = 400
+    pair = [
+        Chatter(CenterTransport(ExternalTransportCopy(), peer(), False, False), messages) for _ in range(2)
+    ]
+    pair[0].other, pair[1].other = pair[1].transport.myAddress, pair[0].transport.myAddress
+    for each in pair:
+        each.start()
+    try:
+        wait_until(lambda: all(len(each.got) >= messages for each in pair), within_s=20, what="all messages")
+    finally:
+        for each in pair:
+            each.over.set()
+        for each in pair:
+            each.join()
+            each.transport.close()
+    assert [each.got for each in pair] == [list(range(messages))] * 2
 
 
 # ---------------------------------------------------------------- watching

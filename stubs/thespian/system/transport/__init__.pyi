@@ -16,6 +16,11 @@ class Thespian__Run_HandlerResult(Thespian__Run__Result):
 
 class TransmitOnly: ...
 
+class SendStatus:
+    Sent: object
+    Failed: object
+    DeadTarget: object
+
 class ReceiveEnvelope(Thespian__Run__Result):
     def __init__(self, sender: ActorAddress, msg: object) -> None: ...
     @property
@@ -47,8 +52,11 @@ class TransmitIntent(PauseWithBackoff):
     stage: int
     ackbuf: ReceiveBuffer
     extraRead: bytes
+    serMsg: bytes
+    amtSent: int
     _pauseUntil: ExpirationTimer
     def delay(self, current_time: float | None = None) -> timedelta: ...
     def expired(self) -> bool: ...
+    def awaitingTXSlot(self) -> None: ...
     def tx_done(self, status: object) -> None: ...
     def identify(self) -> str: ...

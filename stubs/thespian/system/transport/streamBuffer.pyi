@@ -1,3 +1,6 @@
+ackMsg: bytes
+ackDataErrMsg: bytes
+
 class ReceiveBuffer:
     _size: int | None
     _buf: bytes
