@@ -38,9 +38,9 @@ from store.journal import Append, Journal
 from store.notify import LocalNotifier
 from store.projections import Lines, Operators
 
-ALERTS = [AlertId(f"a{n}") for n in range(4)]
-LINES = [LineId(f"p{n}") for n in range(3)]
-OPERATORS = [OperatorId(name) for name in ("anna", "bice")]
+ALERTS = [AlertId(f"a{n}") for n in range(3)]
+LINES = [LineId(f"p{n}") for n in range(1)]
+OPERATORS = [OperatorId(name) for name in ("anna",)]
 POLICY = Policy(inbound_lines_kept=0, lines_kept_from_tests=0)
 
 
@@ -218,5 +218,5 @@ def leg_of(alert: AlertId) -> LegId:
     return LegId(f"{alert}:user")
 
 
-Pools.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+Pools.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
 TestPools = Pools.TestCase
