@@ -63,7 +63,7 @@ class AlertCaseActor(CenterActor):
             case cases.AskCase():
                 self._say_status()
             case cases.InboxChanged(alert=alert) if self._has(alert):
-                self._go_on()
+                self._look()
             case legs.LegReport() | bridge.BridgeReport() | lines.PreemptCase() if self._has(envelope.alert):
                 self._go_on(body)
             case identity.Identified(alert=alert) | operators.OperatorsOffered(alert=alert) if self._has(
@@ -83,8 +83,7 @@ class AlertCaseActor(CenterActor):
         """Everything is looked at again and told again."""
         self._told.clear()
         self._asked.clear()
-        if self._case is not None:
-            self._go_on()
+        self._look()
 
     def timer(self, timer: object, now_us: Instant) -> None:
         """What the decider waited for is due."""
@@ -145,7 +144,6 @@ class AlertCaseActor(CenterActor):
             if self._case is None:
                 return
             try:
-                self._read_inbox()
                 now_us = self.now_us()
                 decision = decide(self._case, heard, self._hand, self._me, self._policy, now_us)
                 self._write(decision)
@@ -163,10 +161,16 @@ class AlertCaseActor(CenterActor):
         self.log.error("others keep writing first", alert=self._case.alert if self._case else None)
         self.at(Instant(self.now_us() + RETRY_US), "wake")
 
-    def _read_inbox(self) -> None:
-        if self._case is not None:
+    def _look(self) -> None:
+        """Read what is new in the inbox, and go on. Done when somebody says so, and each second."""
+        if self._case is None:
+            return
+        try:
             for recorded in self._journal.read(streams.inbox(self._case.alert), self._case.inbox_version):
                 self._case = evolve(self._case, recorded)
+        except JournalError as error:
+            self.log.error("the journal cannot be read", error=str(error))
+        self._go_on()
 
     def _write(self, decision: Decision) -> None:
         if self._case is None or not decision.events:

@@ -35,6 +35,7 @@ class OperatorPoolActor(CenterActor):
         self._registry = Registry(self._journal)
         self._operators = Operators()
         self._follower = Following(self._journal, self._operators)
+        self._people = self._registry.operators()
         self._waiting: dict[AlertId, tuple[Waiting, ActorAddress]] = {}
         self._offered: dict[OperatorId, Offered] = {}
         self._silent: set[OperatorId] = set()
@@ -61,6 +62,10 @@ class OperatorPoolActor(CenterActor):
 
     def tick(self, now_us: Instant) -> None:
         """Keep up, so that little is left to read when somebody asks."""
+        try:
+            self._people = self._registry.operators()
+        except StoreError as error:
+            self.log.error("the registry cannot be read", error=str(error))
         self._changed()
 
     def _listen(self, wanted: bool) -> None:
@@ -106,7 +111,7 @@ class OperatorPoolActor(CenterActor):
         try:
             candidates = list(self._candidates())
         except StoreError as error:
-            self.log.error("the registry cannot be read", error=str(error))
+            self.log.error("the journal cannot be read", error=str(error))
             return
         for waiting in order([waiting for waiting, _ in self._waiting.values()], now_us):
             request = waiting.request
@@ -123,7 +128,7 @@ class OperatorPoolActor(CenterActor):
         self._listen(bool(self._waiting))
 
     def _candidates(self) -> Iterator[Candidate]:
-        for person in self._registry.operators():
+        for person in self._people:
             state = self._state(person.id)
             yield Candidate(
                 operator=person.id,

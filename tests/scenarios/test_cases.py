@@ -71,6 +71,22 @@ def test_case_04_voicemail_is_marked_by_the_operator(make_world: MakeWorld) -> N
     world.until("a second attempt", lambda: len(world.calls(USER)) == 2)
 
 
+def test_case_05_no_answer_rings_once_more_and_the_operator_can_call_112_meanwhile(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world(behaviours={USER: "no_answer"})
+    world.send()
+    world.until("a second attempt", lambda: len(world.calls(USER)) == 2)
+    first = world.calls(USER)[0]
+    assert first.ringing_at_s is not None
+    assert first.ended_at_s is not None
+    assert 25 <= first.ended_at_s - first.ringing_at_s < 26
+    world.order(OperatorCommand.CALL_PSAP)
+    world.until("112 is joined", lambda: joined(world) == {Party.OPERATOR, Party.PSAP})
+    world.advance(40)
+    assert len(world.calls(USER)) == 2
+
+
 def test_case_06_a_dropped_user_is_called_back_once_and_112_stays(make_world: MakeWorld) -> None:
     world = make_world()
     to_conference(world)
