@@ -50,6 +50,9 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     at_us: Instant
     body: Body
     alert: AlertId | None = None
+    to: str = ""
+    """Whom it is for, `CallLeg/c00/user`; empty where the sender knows an address only. An address is a port,
+    and may by now be another's: whoever is not meant drops the message."""
 
 
 _encoder: Final = msgspec.msgpack.Encoder()

@@ -32,6 +32,7 @@ from messages.envelope import DecodeError, Envelope, decode, encode
 from messages.ids import SECOND, AlertId, Instant, Role
 from messages.union import Body
 from runtime import addresses, environment, logs
+from runtime.directory import name_of
 from runtime.environment import Environment
 from runtime.errors import BadDirectory
 from runtime.processes import CRASHED, ChildConnected
@@ -70,6 +71,7 @@ class CenterActor(Actor):
         self._supervisor_incarnation = 0
         self._said = 0
         self._name = ""
+        self._whom = ""
         self._newest: dict[tuple[Role, str], int] = {}
         self._early: list[tuple[bytes, ActorAddress]] = []
         self._timers = Timers()
@@ -117,7 +119,7 @@ class CenterActor(Actor):
             return False
         if entry is None or not entry.address:
             return False
-        self._say(addresses.from_bytes(entry.address), body, alert)
+        self._say(addresses.from_bytes(entry.address), body, alert, to=name_of(role, key))
         return True
 
     def answer(self, sender: ActorAddress, body: Body, alert: AlertId | None = None) -> None:
@@ -200,6 +202,9 @@ class CenterActor(Actor):
             elif len(self._early) < MAX_EARLY:
                 self._early.append((data, sender))
             return
+        if envelope.to and envelope.to != self._whom:
+            self.log.info("dropped: for another, who is gone", message=envelope.id, meant=envelope.to)
+            return
         who = (envelope.role, envelope.key)
         newest = self._newest.get(who, 0)
         if envelope.incarnation < newest:
@@ -225,6 +230,7 @@ class CenterActor(Actor):
             self.env = environment.current()
         self.key = order.key
         self.incarnation = order.incarnation
+        self._whom = name_of(order.role, order.key)
         self._name = f"{order.node}/{order.role}/{order.key}/{order.incarnation}"
         self._newest[(envelope.role, envelope.key)] = envelope.incarnation
         self._pid, _ = self.env.processes.identity(self)
@@ -317,7 +323,7 @@ class CenterActor(Actor):
 
     # ------------------------------------------------------------ speech
 
-    def _say(self, address: ActorAddress, body: Body, alert: AlertId | None = None) -> None:
+    def _say(self, address: ActorAddress, body: Body, alert: AlertId | None = None, *, to: str = "") -> None:
         self._said += 1
         self.send(
             address,
@@ -330,6 +336,7 @@ class CenterActor(Actor):
                     at_us=self.now_us(),
                     body=body,
                     alert=alert,
+                    to=to,
                 )
             ),
         )

@@ -176,15 +176,16 @@ class SupervisorActor(CenterActor):
                 self._create(name, cls)
             case of.Start():
                 self._starts.append(effect)
-            case of.Adopt(pid=pid, born=born, address=address):
+            case of.Adopt(name=name, pid=pid, born=born, address=address):
                 if not self._deaths.add(pid, born):
                     self._queue.append(of.Died(pid=pid, cause=""))
                 self._say(
                     addresses.from_bytes(address),
                     AdoptActor(supervisor=self._me, incarnation=self.incarnation),
+                    to=name_of(*name),
                 )
-            case of.End(address=address):
-                self._say(addresses.from_bytes(address), StopActor())
+            case of.End(name=name, address=address):
+                self._say(addresses.from_bytes(address), StopActor(), to=name_of(*name))
             case of.Kill(name=name, pid=pid, born=born):
                 member = self._roster.members.get(name)
                 cause = member.cause if member is not None else ""

@@ -89,7 +89,9 @@ def recorder_at(world: OneProcess) -> Recorder:
     return actor
 
 
-def said(body: object, *, incarnation: int = 1, role: Role = Role.TRUNK_POOL, key: str = "") -> bytes:
+def said(
+    body: object, *, incarnation: int = 1, role: Role = Role.TRUNK_POOL, key: str = "", to: str = ""
+) -> bytes:
     return encode(
         Envelope(
             id=f"{role}/{key}/{incarnation}",
@@ -98,6 +100,7 @@ def said(body: object, *, incarnation: int = 1, role: Role = Role.TRUNK_POOL, ke
             incarnation=incarnation,
             at_us=Instant(0),
             body=body,  # type: ignore[arg-type]
+            to=to,
         )
     )
 
@@ -159,6 +162,14 @@ def test_what_is_no_message_is_dropped_and_the_actor_goes_on(world: OneProcess, 
     world.tell(Role.IDENTIFIER, "", cases.ShiftHint())
     world.run()
     assert recorder(world).bodies == [cases.ShiftHint()]
+
+
+def test_what_was_meant_for_another_who_had_this_address_is_dropped(world: OneProcess) -> None:
+    address = world.create(Recorder)
+    for whom in ("CallLeg/c00/user", "Identifier/", "", "TrunkPool/"):
+        world.deliver(address, said(cases.ShiftHint(), to=whom))
+    world.run()
+    assert [envelope.to for envelope in recorder(world).heard] == ["Identifier/", ""]
 
 
 def test_what_a_dead_incarnation_said_is_dropped(world: OneProcess) -> None:
