@@ -89,6 +89,12 @@ class CallReport(Message, frozen=True, kw_only=True, tag="call.report"):
     """The call was found in the modem after a restart."""
 
 
+class LineBack(Message, frozen=True, kw_only=True, tag="call.line_back"):
+    """The GsmModem of your leg's line has just started and knows no leg: ask it for your call."""
+
+    line: LineId
+
+
 class IncomingCall(Message, frozen=True, kw_only=True, tag="call.incoming"):
     """A phone is calling this line (S2). Said again when the number follows, and each second of ringing."""
 

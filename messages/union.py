@@ -15,6 +15,7 @@ Body = (
     | calls.HangUpCall
     | calls.IncomingCall
     | calls.IncomingCallGone
+    | calls.LineBack
     | calls.RejectCall
     | calls.SendDigit
     | cases.AlertsArrived

@@ -12,7 +12,10 @@ from typing import Final
 
 from sqlalchemy import bindparam, desc, func, select, text
 
-from messages.ids import AlertId
+from messages.events import LineSeized
+from messages.ids import AlertId, LineId
+from model.case import Case
+from model.evolve import fold
 from store import rows, streams
 from store.dialect import Connection
 from store.journal import Journal
@@ -55,9 +58,19 @@ def rebuild(journal: Journal, *folds: Fold) -> int:
                 rare = connection.all(NEWEST_RARE, stream)
                 found.update((int(row[0]), row) for row in (*newest, *reserved, *rare))
     for recorded in rows.known(found[seq] for seq in sorted(found)):
-        for fold in folds:
-            fold.apply(recorded)
+        for one in folds:
+            one.apply(recorded)
     return 0 if last is None or last[0] is None else int(last[0])
+
+
+def case_on_line(journal: Journal, line: LineId) -> Case | None:
+    """The open alert whose leg was the last to have this line, be that over or not; None: there is none."""
+    seized = rows.first_known(journal.rows(rows.NEWEST_OF_TYPE, streams.line(line), "line.seized"))
+    if seized is None or not isinstance(seized.event, LineSeized):
+        return None
+    alert = seized.event.alert
+    case = fold(journal.read_streams(streams.inbox(alert), streams.case(alert)))
+    return case if case is not None and case.closed_at is None else None
 
 
 def replay(journal: Journal, *folds: Fold) -> int:
@@ -66,8 +79,8 @@ def replay(journal: Journal, *folds: Fold) -> int:
     while found := journal.rows(rows.AFTER, seq, 1000):
         seq = int(found[-1][0])
         for recorded in rows.known(found):
-            for fold in folds:
-                fold.apply(recorded)
+            for one in folds:
+                one.apply(recorded)
     return seq
 
 

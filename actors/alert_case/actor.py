@@ -22,6 +22,7 @@ from messages.ids import SECOND, AlertId, BridgeId, CrewId, Instant, Role
 from messages.union import Body
 from model.case import Case, Owner
 from model.evolve import evolve, fold
+from model.leg import place as place_of
 from model.policy import Setup
 from runtime.actor import CenterActor
 from store import streams
@@ -128,6 +129,16 @@ class AlertCaseActor(CenterActor):
         self.busy_with(None)
         self._say_status()
 
+    def _relieve(self, before: Owner | None) -> None:
+        """Have the crew that had it let go: two bridges would speak into the same ports."""
+        case = self._case
+        if case is None or before is None or case.owner != self._me or before.crew == self._me.crew:
+            return
+        for leg in case.legs.values():
+            self.tell(Role.CALL_LEG, f"{before.crew}/{place_of(leg.leg)}", legs.RestLeg(), case.alert)
+        nobody = bridge.SetMembers(alert=case.alert, bridge=BridgeId(case.alert), members=())
+        self.tell(Role.CONFERENCE_BRIDGE, before.crew, nobody, case.alert)
+
     # ------------------------------------------------------------ deciding
 
     def _offered(
@@ -145,6 +156,7 @@ class AlertCaseActor(CenterActor):
                 return
             try:
                 now_us = self.now_us()
+                before = self._case.owner
                 decision = decide(self._case, heard, self._hand, self._me, self._policy, now_us)
                 self._write(decision)
             except VersionConflict as conflict:
@@ -156,6 +168,7 @@ class AlertCaseActor(CenterActor):
                 self.log.error("the journal cannot be written", error=str(error))
                 self.at(Instant(self.now_us() + RETRY_US), "wake")
                 return
+            self._relieve(before)
             self._tell_all(decision)
             return
         self.log.error("others keep writing first", alert=self._case.alert if self._case else None)

@@ -50,6 +50,7 @@ class AlertIntakeActor(CenterActor):
         self._state = State(started_at=self.now_us())
         self._told_crews: cases.CrewWanted | None = None
         self._given_us = Instant(0)
+        self._settled = False
         for entry in self.env.directory.all_of(Role.ALERT_CASE):
             self.tell(Role.ALERT_CASE, entry.key, cases.AskCase())
         self._assign()
@@ -95,14 +96,20 @@ class AlertIntakeActor(CenterActor):
         except JournalError as error:
             self.log.error("the journal cannot be read", error=str(error))
             return
-        there = {
-            CrewId(entry.key): entry.incarnation
-            for entry in self.env.directory.places_of(Role.ALERT_CASE)
-            if entry.ready
-        }
+        cases_there = self.env.directory.places_of(Role.ALERT_CASE)
         now_us = self.now_us()
-        made = plan(self._state, self._live.cases, there, now_us)
+        made = plan(
+            self._state,
+            self._live.cases,
+            {CrewId(entry.key): entry.incarnation for entry in cases_there},
+            now_us,
+            starting={CrewId(entry.key) for entry in cases_there if not entry.ready},
+            holding=self._holding(),
+        )
         self._state = made.state
+        if made.settled and not self._settled:
+            self._settled = True
+            self.log.info("crews known", crews=len(self._state.crews), alerts=len(self._live.cases))
         if made.open:
             self._given_us = now_us
         for alert, crew in made.open:
@@ -114,6 +121,12 @@ class AlertIntakeActor(CenterActor):
         for alert in made.advise:
             self._advise(alert)
         self._want_crews(cases.CrewWanted(busy=len(made.state.assigned), waiting=len(made.waiting)), now_us)
+
+    def _holding(self) -> set[CrewId]:
+        """The crews that may hold calls."""
+        roles = (Role.CALL_LEG, Role.CONFERENCE_BRIDGE)
+        entries = (entry for role in roles for entry in self.env.directory.places_of(role))
+        return {CrewId(entry.key.partition("/")[0]) for entry in entries}
 
     def _want_crews(self, wanted: cases.CrewWanted, now_us: Instant) -> None:
         """Say how many crews are needed: at once where alerts wait, else once the last one is on its way."""

@@ -6,7 +6,7 @@ it is doing); what was assigned and not yet confirmed is remembered here for a m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 import msgspec
@@ -19,8 +19,8 @@ CONFIRM_US: Final = Instant(SECOND)
 """A crew that was given an alert and has not said so by then is told again, or replaced if it is gone."""
 SETTLE_US: Final = Instant(SECOND // 2)
 """After its start the intake waits this long to hear what all crews are doing, before it gives them work."""
-
-
+RETURN_US: Final = Instant(2 * SECOND)
+"""So long an alert waits for its crew's AlertCase to be started again, while the crew holds its calls."""
 PATIENCE_US: Final = Instant(4 * SECOND // 5)
 """An alert that has no crew by then is not about to get one: its app is told to call 112 (case 10)."""
 
@@ -39,6 +39,8 @@ class Assigned(msgspec.Struct, frozen=True, kw_only=True):
 
     crew: CrewId
     at: Instant
+    away_since: Instant | None = None
+    """Since when the crew has had no AlertCase; None: it has one."""
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,8 +76,20 @@ def heard(state: State, crew: Crew) -> State:
     return replace(state, crews={**state.crews, crew.crew: crew}, assigned=assigned)
 
 
-def plan(state: State, alerts: Mapping[AlertId, Case], there: Mapping[CrewId, int], now_us: Instant) -> Plan:
-    """What follows, given the open alerts and the crews that exist (with their incarnations)."""
+def plan(
+    state: State,
+    alerts: Mapping[AlertId, Case],
+    there: Mapping[CrewId, int],
+    now_us: Instant,
+    *,
+    starting: Collection[CrewId] = (),
+    holding: Collection[CrewId] = (),
+) -> Plan:
+    """What follows, given the open alerts and the crews that have an AlertCase (with its incarnation).
+
+    `starting` are those of them that have yet to start. `holding` are all crews of which a leg or the
+    bridge is there, whether they have an AlertCase at this moment or not.
+    """
     crews = {name: crew for name, crew in state.crews.items() if _is_there(crew, there)}
     at_work = {crew.alert: name for name, crew in crews.items() if crew.alert is not None}
     assigned: dict[AlertId, Assigned] = {}
@@ -84,14 +98,27 @@ def plan(state: State, alerts: Mapping[AlertId, Case], there: Mapping[CrewId, in
         if given is None and case.owner is not None:
             # After a start of the intake itself: the crew that had it still has its legs and its bridge.
             given = Assigned(crew=case.owner.crew, at=Instant(0))
-        if given is not None and given.crew in there:
-            assigned[alert] = given
+        if given is not None and (kept := _kept(given, there, holding, now_us)) is not None:
+            assigned[alert] = kept
     # What a crew has said is kept though it is not there yet: it says so before the directory does.
     state = replace(state, assigned=assigned)
-    settled = set(there) <= set(crews) or now_us >= state.started_at + SETTLE_US
+    settled = set(there) - set(starting) <= set(crews) or now_us >= state.started_at + SETTLE_US
     if not settled:
         return Plan(state=state, settled=False)
     return _assign(state, crews, alerts, at_work, now_us)
+
+
+def _kept(
+    given: Assigned, there: Mapping[CrewId, int], holding: Collection[CrewId], now_us: Instant
+) -> Assigned | None:
+    """What was given, if it still holds: the crew is there, or only its AlertCase is being started again.
+
+    Another crew would take the calls over as well, but this one's bridge has the voice already.
+    """
+    if given.crew in there:
+        return given if given.away_since is None else replace(given, away_since=None)
+    since = now_us if given.away_since is None else given.away_since
+    return replace(given, away_since=since) if given.crew in holding and now_us - since < RETURN_US else None
 
 
 def _is_there(crew: Crew, there: Mapping[CrewId, int]) -> bool:

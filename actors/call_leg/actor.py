@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from thespian.actors import ActorAddress
 
-from actors.call_leg.decider import Act, Task, on_call, on_tick, on_wish
-from messages.calls import CallReport
+from actors.call_leg.decider import Act, Task, on_call, on_line_back, on_tick, on_wish
+from messages.calls import CallReport, CallState, LineBack
 from messages.envelope import Envelope
 from messages.ids import CrewId, Instant, Role
 from messages.legs import LegReady, Originate, ReleaseLeg, RestLeg
@@ -22,6 +22,7 @@ class CallLegActor(CenterActor):
     def started(self) -> None:
         """Nothing is remembered: the case of the crew says what this leg is."""
         self._task: Task | None = None
+        self._new = True
         crew, _, place = self.key.partition("/")
         self._crew = CrewId(crew)
         self.tell(Role.ALERT_CASE, crew, LegReady(crew=self._crew, place=place))
@@ -35,8 +36,14 @@ class CallLegActor(CenterActor):
                 self._do(on_wish(self._task, body, now_us))
             case CallReport():
                 self._do(on_call(self._task, body, now_us))
+                self._say_taken_over(body)
+            case LineBack(line=line):
+                self._new = True
+                self._do(on_line_back(self._task, line, now_us))
+            case RestLeg() if envelope.alert not in (None, self.alert) and self.alert is not None:
+                pass  # from a case that has taken over what this crew had before
             case RestLeg():
-                self._task = None
+                self._task, self._new = None, False
                 self.busy_with(None)
             case _:
                 self.log.warning("not for a leg", kind=type(body).__name__)
@@ -44,6 +51,15 @@ class CallLegActor(CenterActor):
     def tick(self, now_us: Instant) -> None:
         """Ask the modem again."""
         self._do(on_tick(self._task, now_us))
+
+    def _say_taken_over(self, said: CallReport) -> None:
+        """The first word of its call after a start of the leg or of the modem's process."""
+        task = self._task
+        if not self._new or task is None or said.state in (CallState.UNKNOWN, CallState.DIALLING):
+            return
+        self._new = False
+        if isinstance(task.wish, Originate) and task.wish.seen is not CallState.UNKNOWN:
+            self.log.info("call taken over", leg=said.leg, state=said.state, line=said.line)
 
     def _do(self, act: Act) -> None:
         self._task = act.task

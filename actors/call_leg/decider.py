@@ -107,6 +107,13 @@ def on_call(task: Task | None, said: CallReport, now_us: Instant) -> Act:
             return Act(task=task, report=_said(said))
 
 
+def on_line_back(task: Task | None, line: LineId, now_us: Instant) -> Act:
+    """The modem's process was started again: it is asked at once, and not at the case's next telling."""
+    if task is None or task.done or task.wish.line != line:
+        return Act(task=task)
+    return _ask(task, now_us)
+
+
 def on_tick(task: Task | None, now_us: Instant) -> Act:
     """A second has passed: a modem that says nothing at all is given up in the end."""
     if task is None or task.done:

@@ -68,6 +68,8 @@ class ConferenceBridgeActor(CenterActor):
         """The case has said who is to hear whom."""
         body = envelope.body
         match body:
+            case SetMembers(members=()) if self._state.alert not in (None, body.alert):
+                pass  # from a case that has taken over what this crew had before
             case SetMembers():
                 self._set(body)
             case _:

@@ -35,14 +35,14 @@ from messages.envelope import Envelope
 from messages.events import AlarmCleared, AlarmRaised, LineQuarantined, LineReturned
 from messages.ids import SECOND, Instant, LegId, Role
 from messages.lines import AskLine, LineReport, LineState
-from model.leg import LegState
-from model.live import LiveCases
+from model.case import Case
+from model.leg import Leg, LegState, place
 from model.policy import LineSpec, Setup
 from runtime.actor import CenterActor
 from store import streams
 from store.errors import JournalError
 from store.journal import Append, Journal
-from store.rebuild import rebuild
+from store.rebuild import case_on_line
 
 REOPEN_US: Final = Instant(SECOND // 4)
 GONE_US: Final = Instant(5 * SECOND)
@@ -60,13 +60,15 @@ class GsmModemActor(CenterActor):
         self._spec = next(spec for spec in setup.lines if spec.line == self.key)
         self._journal = self.env.open_journal_as(Journal)
         self._dialect_file = self.env.run / f"{self.key}.dialect"
+        case = case_on_line(self._journal, self._spec.line)
+        legs = self._legs_left(case)
         self._guard = DialGuard(psap_live=setup.policy.psap_live, trunk_emergency=self._spec.emergency)
         self._driver = Driver(
             self.dialects(),
             self._spec.dialect,
             region=setup.policy.region,
             pin=_pin_of(self._spec),
-            listen_first=self._maybe_dialling(),
+            listen_first=any(leg.state is LegState.ORIGINATING for leg in legs),
             assume=self._spoken_last(),
         )
         self._legs = LegsOnLine(
@@ -82,10 +84,12 @@ class GsmModemActor(CenterActor):
         self._who: dict[LegId, ActorAddress] = {}
         self._waiting: dict[LegId, Order] = {}
         self._quarantined = False
+        self._calls_known = False
         self._trouble = ""
         self._reported: LineReport | None = None
         self._state, self._state_since = LineState.STARTING, self.now_us()
         self._open()
+        self._say_back(case, legs)
 
     def dialects(self) -> Dialects:
         """The dialects of this installation."""
@@ -100,12 +104,19 @@ class GsmModemActor(CenterActor):
         self._close()
         self._journal.close()
 
-    def _maybe_dialling(self) -> bool:
-        """Whether a process before this one may have left a dial half-way, which any byte would abort."""
-        live = LiveCases()
-        rebuild(self._journal, live)
-        legs = (leg for case in live.cases.values() for leg in case.legs.values())
-        return any(leg.line == self.key and leg.state is LegState.ORIGINATING for leg in legs)
+    def _legs_left(self, case: Case | None) -> list[Leg]:
+        """Whose calls a process before this one may have left: perhaps half-way dialled, which any byte
+        would abort.
+        """
+        legs = () if case is None else case.legs.values()
+        return [leg for leg in legs if leg.line == self.key and leg.live]
+
+    def _say_back(self, case: Case | None, legs: list[Leg]) -> None:
+        """Have the legs ask for their calls now: their case would tell them to within a second."""
+        if case is not None and case.owner is not None:
+            for leg in legs:
+                back = calls.LineBack(line=self._spec.line)
+                self.tell(Role.CALL_LEG, f"{case.owner.crew}/{place(leg.leg)}", back, case.alert)
 
     def _spoken_last(self) -> str:
         """The dialect that this line's modem was found to speak: a restart need not find out first."""
@@ -216,6 +227,9 @@ class GsmModemActor(CenterActor):
                 break
             for event in events:
                 self._happened(event)
+            if not self._calls_known and self._driver.knows_calls:
+                self._calls_known = True
+                self.log.info("calls known", line=self.key, calls=len(self._driver.calls()))
             if self._waiting and self._driver.knows_calls:
                 self._obey_waiting()
         self._driver.protected = self._legs.live

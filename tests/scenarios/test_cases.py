@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from actors.supervisor.decider import INTENSITY
 from messages import events as ev
 from messages.base import Position
 from messages.ids import (
@@ -17,6 +18,7 @@ from messages.ids import (
     OperatorId,
     Outcome,
     Party,
+    Role,
 )
 from model.policy import Policy
 from tests.scenarios.conftest import MakeWorld
@@ -258,3 +260,45 @@ def test_case_20_112_itself_is_never_dialled_while_the_switches_are_off(make_wor
     world.advance(20)
     assert world.calls("112") == []
     assert not any(b"112;" in port.written for port in world.network.ports.values())
+
+
+def test_case_18_the_crew_that_keeps_dying_lets_go_of_what_another_has_taken_over(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world()
+    world.send()
+    to_talking(world)
+    first = world.case.owner
+    assert first is not None
+    for _ in range(INTENSITY):
+        world.kill(Role.ALERT_CASE)
+        world.advance(0.1)
+    world.until(
+        "another crew has it", lambda: world.case.owner is not None and world.case.owner.crew != first.crew
+    )
+    world.advance(3)
+    held = [
+        entry.key
+        for role in (Role.CALL_LEG, Role.CONFERENCE_BRIDGE)
+        for entry in world.env.directory.all_of(role)
+        if entry.key.partition("/")[0] == first.crew and entry.alert is not None
+    ]
+    assert held == []
+    assert joined(world) == {Party.OPERATOR, Party.USER}
+    assert len(world.calls()) == 2, "nobody is called again"
+
+
+def test_case_18_a_modem_that_is_started_again_has_its_call_before_the_case_tells_the_leg_again(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world()
+    world.send()
+    to_talking(world)
+    user = world.case.talking(Party.USER)
+    assert user is not None
+    world.advance(0.45)
+    world.system.kill(Role.GSM_MODEM, user.line)
+    world.system.run()
+    world.advance(0.25)
+    assert world.case.legs[user.leg].adopted
+    assert len(world.calls()) == 2

@@ -7,7 +7,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from msgspec.structs import replace
 
-from actors.alert_intake.decider import CONFIRM_US, PATIENCE_US, SETTLE_US, Crew, State, heard, plan
+from actors.alert_intake.decider import (
+    CONFIRM_US,
+    PATIENCE_US,
+    RETURN_US,
+    SETTLE_US,
+    Crew,
+    State,
+    heard,
+    plan,
+)
 from messages.ids import SECOND, AlertId, Channel, CrewId, Instant, NodeId
 from model.case import Case, Owner
 
@@ -73,6 +82,37 @@ def test_a_crew_whose_case_was_killed_gets_its_alert_again_and_no_other_crew_doe
     assert made.open == (), "it is being started again"
     made = plan(heard(made.state, Crew(crew=CrewId("c00"), incarnation=2)), alerts, again, NOW)
     assert made.open == ((AlertId("a"), CrewId("c00")),)
+
+
+def test_an_alert_waits_for_its_crew_while_only_the_case_of_it_is_gone_and_not_for_ever() -> None:
+    alerts = {AlertId("a"): case("a")}
+    there = crews("c00", "c01")
+    state = heard(all_idle(there), Crew(crew=CrewId("c00"), incarnation=1, alert=AlertId("a")))
+    gone, holding = crews("c01"), crews("c00", "c01")
+    made = plan(state, alerts, gone, NOW, holding=holding)
+    assert made.open == (), "its legs and its bridge have the calls and the voice"
+    late = Instant(NOW + RETURN_US)
+    assert plan(made.state, alerts, gone, late, holding=holding).open == ((AlertId("a"), CrewId("c01")),)
+    assert plan(made.state, alerts, gone, NOW, holding=gone).open, "with the whole crew gone it does not wait"
+    back = plan(made.state, alerts, {CrewId("c00"): 2, CrewId("c01"): 1}, late, holding=holding)
+    again = plan(back.state, alerts, gone, late, holding=holding)
+    assert again.open == (), "its patience begins anew"
+
+
+def test_a_crew_that_has_spoken_is_given_its_alert_before_the_directory_calls_it_started() -> None:
+    alerts = {AlertId("a"): case("a")}
+    there = crews("c00", "c01")
+    state = heard(all_idle(there), Crew(crew=CrewId("c00"), incarnation=1, alert=AlertId("a")))
+    again = {CrewId("c00"): 2, CrewId("c01"): 1}
+    state = heard(plan(state, alerts, again, NOW).state, Crew(crew=CrewId("c00"), incarnation=2))
+    made = plan(state, alerts, again, NOW, starting=crews("c00"))
+    assert made.open == ((AlertId("a"), CrewId("c00")),)
+
+
+def test_nobody_is_waited_for_who_has_yet_to_start() -> None:
+    alerts = {AlertId("a"): case("a")}
+    state = heard(State(started_at=NOW), Crew(crew=CrewId("c00"), incarnation=1))
+    assert plan(state, alerts, crews("c00", "c01"), NOW, starting=crews("c01")).open
 
 
 def test_after_its_own_start_the_intake_finds_the_owner_in_the_journal() -> None:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.call_leg.decider import SILENT_CALL_US, SILENT_DIAL_US, Act, Task, on_call, on_tick, on_wish
+from actors.call_leg.decider import (
+    SILENT_CALL_US,
+    SILENT_DIAL_US,
+    Act,
+    Task,
+    on_call,
+    on_line_back,
+    on_tick,
+    on_wish,
+)
 from messages.base import HangupCause
 from messages.calls import AnswerCall, AttachCall, CallReport, CallState, DialCall, HangUpCall
 from messages.ids import E164, SECOND, AlertId, Instant, LegId, LineId, Party
@@ -89,6 +98,17 @@ def test_a_wish_told_again_is_answered_with_what_is_known() -> None:
     assert act.report is not None
     assert act.report.state is CallState.RINGING
     assert isinstance(act.order, AttachCall), "a call that has been dialled is not dialled again"
+
+
+def test_a_modem_that_was_started_again_is_asked_for_the_call_at_once() -> None:
+    task = on_wish(None, wish(CallState.ANSWERED), NOW).task
+    act = on_line_back(task, LINE, NOW)
+    assert isinstance(act.order, AttachCall)
+    assert act.line == LINE
+    assert on_line_back(task, LineId("p2"), NOW) == Act(task=task), "the leg has moved to another line"
+    over = on_call(task, said(CallState.RELEASED), NOW).task
+    assert on_line_back(over, LINE, NOW).order is None
+    assert on_line_back(None, LINE, NOW) == Act(task=None)
 
 
 def test_an_older_attempts_report_is_nothing() -> None:
