@@ -1,0 +1,282 @@
+"""One actor after another is killed, or stopped, while an alert is in conversation."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from center.state_dir import living_web
+from center.state_dir import running as running_node
+from messages import events as ev
+from messages.envelope import encode
+from messages.identity import Identify
+from messages.ids import E164, SECOND, AlertId, Instant, LegId, Party, Role
+from messages.lines import RequestLine
+from messages.operators import RequestOperators
+from messages.union import Body
+from runtime import addresses
+from runtime.clock import SystemClock
+from runtime.directory import Entry
+from runtime.many_processes import ManyProcesses
+from runtime.system import start
+from scripts.lib.measuring import quantiles
+from scripts.lib.recovering import Log, Places, first, living, logger_of, until, voice_gap
+from store import streams
+from store.journal import Journal
+from tests.support.actors import environment
+from tests.support.center import OPERATOR, USER, Center, center, simulation
+
+ROLES: Final = (
+    "AlertIntake",
+    "Identifier",
+    "OperatorPool",
+    "TrunkPool",
+    "DeadlineWatchdog",
+    "HttpBridge",
+    "GsmModem",
+    "AlertCase",
+    "CallLeg",
+    "ConferenceBridge",
+    "Supervisor",
+    "Web",
+    "Logger",
+    "Admin",
+)
+ACTORS: Final = frozenset(ROLES) - {"Web", "Logger", "Admin"}
+APART_S: Final = 2.6
+"""Between two deaths of one actor: five within ten seconds would be answered by its group's restart."""
+SETTLED_S: Final = 1.2
+"""After a death, before the voice is looked at and the next one dies."""
+BUSY_KEYS: Final = {Role.ALERT_CASE, Role.CALL_LEG, Role.CONFERENCE_BRIDGE}
+
+
+class Asker:
+    """Asks actors of the center, from an actor system of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        system = start("processes", environment(folder), None)
+        assert isinstance(system, ManyProcesses)
+        self._system = system
+
+    def ask(self, whom: Entry, body: Body) -> bool:
+        """Whether it has answered, by anything."""
+        said = encode(self._system.envelope(body))
+        with self._system._system.private() as context:
+            return isinstance(context.ask(addresses.from_bytes(whom.address), said, 0.5), bytes)
+
+    def close(self) -> None:
+        self._system.kill()
+
+
+class Run:
+    """A center with an alert in conversation."""
+
+    def __init__(self, made: Center, journal: Journal, clock: SystemClock, asker: Asker) -> None:
+        self.made, self.journal, self.clock, self.asker = made, journal, clock, asker
+        self.places = Places(made.state)
+        self.alert = made.send()
+        made.until("operator and user are joined", lambda: made.joined(self.alert) == {"operator", "user"})
+        self.died: dict[int, float] = defaultdict(float)
+
+    # ------------------------------------------------------------ who
+
+    def victim(self, role: str) -> Entry:
+        """Whoever of the role works on the alert, or the only one there is."""
+        if role in ("Web", "Logger", "Admin"):
+            pid = {"Web": self._web, "Admin": self._admin, "Logger": self._logger}[role]()
+            name = Role(role) if role != "Logger" else Role.ADMIN
+            return Entry(role=name, key="", address=b"", pid=pid, incarnation=0)
+        case = self.made.case(self.alert)
+        assert case.owner is not None
+        user = case.talking(Party.USER)
+        assert user is not None
+        key = {
+            "AlertCase": case.owner.crew,
+            "ConferenceBridge": case.owner.crew,
+            "CallLeg": f"{case.owner.crew}/user",
+            "GsmModem": user.line,
+        }.get(role, "")
+        return self.must_find(Role(role), key)
+
+    def must_find(self, role: Role, key: str) -> Entry:
+        """The actor, which is there."""
+        found = self.places.find(role, key)
+        assert found is not None, role
+        return found
+
+    # ------------------------------------------------------------ whether it has resumed
+
+    def resumed(self, role: str, dead: Entry, at: float, log: Log) -> dict[str, float]:
+        """When its successor was there, and when it had resumed its work; seconds after the death."""
+        if role == "Web":
+            until("an answer", self._healthy)
+            return {"resumed": time.time() - at}
+        if role == "Logger":
+            until("another logger", lambda: self._another_logger(dead.pid))
+            return {"resumed": time.time() - at}
+        if role == "Admin":
+            return self._new_group(at, log)
+        successor, there = self.places.successor(dead)
+        seen = {"there": there - at}
+        resumed = there
+        match role:
+            case "AlertCase":
+                opened = until("case.opened", lambda: self._opened(successor.incarnation))
+                resumed = opened
+            case "CallLeg":
+                line = until(
+                    "the call taken over",
+                    lambda: log.said("call taken over", key=dead.key, incarnation=successor.incarnation),
+                )
+                resumed = line["at"]
+            case "GsmModem":
+                known = until(
+                    "the calls known",
+                    lambda: log.said("calls known", key=dead.key, incarnation=successor.incarnation),
+                )
+                taken = until("the call taken over", lambda: log.said("call taken over", line=dead.key))
+                seen["calls_known"] = known["at"] - at
+                resumed = taken["at"]
+            case "AlertIntake":
+                line = until(
+                    "the crews known", lambda: log.said("crews known", incarnation=successor.incarnation)
+                )
+                resumed = line["at"]
+            case "Identifier" | "OperatorPool" | "TrunkPool":
+                until("an answer", lambda: self.asker.ask(successor, QUESTIONS[role]))
+                resumed = time.time()
+            case "HttpBridge":
+                until("the web is connected", lambda: self.made.http.get("/readyz").json()["actors"])
+                resumed = time.time()
+            case _:
+                pass
+        return seen | {"resumed": max(resumed, there) - at}
+
+    def _healthy(self) -> bool:
+        import httpx
+
+        try:
+            return httpx.get(f"{self.made.address}/healthz", timeout=20).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def _another_logger(self, dead: int) -> bool:
+        return self._logger() not in (0, dead)
+
+    def _web(self) -> int:
+        web = living_web(self.made.state)
+        return 0 if web is None else web.process.pid
+
+    def _admin(self) -> int:
+        said = running_node(self.made.state)
+        return 0 if said is None or said.admin is None else said.admin.pid
+
+    def _logger(self) -> int:
+        supervisor = self.places.find(Role.SUPERVISOR)
+        return 0 if supervisor is None else logger_of(self._admin(), supervisor.pid)
+
+    def _new_group(self, at: float, log: Log) -> dict[str, float]:
+        after = Instant(int(at * SECOND))
+        found = until(
+            "case.opened",
+            lambda: first(self.journal, streams.case(self.alert), ev.CaseOpened, after),
+        )
+        legs = until(
+            "both legs taken over",
+            lambda: (
+                lines
+                if len(lines := [line for line in log.read() if line["event"] == "call taken over"]) >= 2
+                else None
+            ),
+        )
+        until("ready", self.made.is_ready)
+        return {
+            "case": found.at_us / SECOND - at,
+            "resumed": max(found.at_us / SECOND, *(line["at"] for line in legs[:2])) - at,
+        }
+
+    def _opened(self, incarnation: int) -> float | None:
+        found = first(
+            self.journal, streams.case(self.alert), ev.CaseOpened, Instant(0), incarnation=incarnation
+        )
+        return None if found is None else found.at_us / SECOND
+
+
+QUESTIONS: Final[dict[str, Body]] = {
+    "Identifier": Identify(alert=AlertId("bench"), phone=E164(USER)),
+    "OperatorPool": RequestOperators(alert=AlertId("bench"), wanted=1, test=True),
+    "TrunkPool": RequestLine(
+        alert=AlertId("bench"), leg=LegId("bench:user"), attempt=1, party=Party.USER, test=True
+    ),
+}
+
+
+def measure_actors(folder: Path, roles: list[str], *, killed: int, frozen: int) -> dict[str, object]:
+    """Everyone of these roles, so many times each."""
+    place = folder / "actors"
+    place.mkdir()
+    with running(place) as run:
+        result: dict[str, object] = {"actors": len(run.made.ps())}
+        if killed:
+            result["killed"] = rounds(run, roles, killed, signal.SIGKILL)
+        if frozen:
+            result["frozen"] = rounds(run, roles, frozen, signal.SIGSTOP)
+        result["calls"] = [f"{call['to']} {call['state']}" for call in run.made.calls()]
+    return result
+
+
+def rounds(run: Run, roles: list[str], times: int, signum: int) -> dict[str, object]:
+    """Round after round, every role once in each."""
+    took: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    last: dict[str, float] = {}
+    for _ in range(times):
+        for role in roles:
+            time.sleep(max(0.0, last.get(role, 0.0) + APART_S - time.monotonic()))
+            for what, value in one(run, role, signum).items():
+                took[role][what].append(value)
+            last[role] = time.monotonic()
+            print(role, {k: round(v[-1] * 1000, 1) for k, v in took[role].items()}, file=sys.stderr)
+    every = [value for role in roles if role in ACTORS for value in took[role]["resumed"]]
+    return {
+        "times_each": times,
+        "all_actors": quantiles(every) if every else None,
+        **{role: {what: quantiles(values) for what, values in by.items()} for role, by in took.items()},
+    }
+
+
+def one(run: Run, role: str, signum: int) -> dict[str, float]:
+    """One death: how long it took, and what the phones heard of it."""
+    log = Log(run.made.state)
+    dead = run.victim(role)
+    at = time.time()
+    os.kill(dead.pid, signum)
+    seen = run.resumed(role, dead, at, log)
+    until("it is gone", lambda: not living(dead.pid))
+    run.made.until("everything is ready", run.made.is_ready)
+    end = time.time() + SETTLED_S
+    time.sleep(SETTLED_S)
+    gap = max(voice_gap(run.made, number, at, end) for number in (OPERATOR, USER))
+    seen["voice_gap"] = gap
+    if role == "ConferenceBridge":
+        seen["resumed"] = max(seen["there"], gap)
+    return seen
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Run]:
+    """A center with one alert in conversation."""
+    asking = folder / "asker"
+    asking.mkdir()
+    asker = Asker(asking)
+    try:
+        with center(folder, simulation()) as made, made.journal() as journal:
+            yield Run(made, journal, SystemClock.anchored(), asker)
+    finally:
+        asker.close()

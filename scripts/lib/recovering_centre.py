@@ -1,0 +1,220 @@
+"""All of a node is killed at once with many alerts in flight, and the node is started again at once.
+
+The alerts are at different steps: most have operator and user in conversation, the first has 112 with
+them (the simulated one has one phone), some users' phones ring and nobody answers. What is looked at is the journal and the carrier's own list of calls.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any, Final
+
+from center.launching import child_environment
+from messages import events as ev
+from messages.ids import SECOND, AlertId, OperatorId, Party
+from messages.journal import Recorded
+from model.live import LiveCases
+from scripts.lib.measuring import quantiles
+from scripts.lib.recovering import Log, operators, order, processes_of, until
+from store.following import Following
+from store.journal import Journal
+from tests.support.center import PSAP, Center, center, simulation
+
+SILENT_USERS: Final = 5
+"""One in so many users does not answer."""
+RESUMED_WITHIN_S: Final = 40.0
+QUIET_S: Final = 4.0
+"""After all is taken up again, before the calls are counted."""
+
+
+def settings(alerts: int) -> str:
+    return f"[limits]\nlive_cases = {alerts}\nidle_crews = 2\n\n[user]\nno_answer_s = 600\n"
+
+
+def phone_of(kind: str, number: int) -> str:
+    return f"+39{'02000008' if kind == 'operator' else '3330000'}{number:03d}"
+
+
+def world(alerts: int) -> str:
+    quick: dict[str, object] = {"rings_after_s": 0.2, "answers_after_s": 0.2}
+    phones: dict[str, dict[str, object]] = {}
+    for n in range(alerts):
+        phones[phone_of("operator", n)] = {**quick, "says": "tone:620"}
+        phones[phone_of("user", n)] = {**quick, "says": "tone:440"}
+        if n % SILENT_USERS == SILENT_USERS - 1:
+            phones[phone_of("user", n)]["behaviour"] = "no_answer"
+    return simulation(public=2 * alerts + 4, emergency=4, setup_s=0.2, phones={**phones, PSAP: quick})
+
+
+class Flight:
+    """A center with alerts in flight."""
+
+    def __init__(self, made: Center, journal: Journal, alerts: int) -> None:
+        self.made, self.journal = made, journal
+        self.live = LiveCases()
+        self.following = Following(journal, self.live)
+        self.tokens = operators(journal, [phone_of("operator", n) for n in range(alerts)])
+        self.psap: set[AlertId] = set()
+        for n in range(alerts):
+            alert = made.send(phone_of("user", n))
+            if n == 0:
+                self.psap.add(alert)
+            time.sleep(0.05)  # so that they are at different steps
+        until("all have begun", self._all_begun, 120, 0.05)
+
+    def _all_begun(self) -> bool:
+        self.following.catch_up()
+        for alert, case in self.live.cases.items():
+            operator = case.operator
+            if operator and alert in self.psap and case.talking(Party.USER) and case.psap is None:
+                order(self.made, alert, "call_psap", self.tokens[OperatorId(operator)])
+        return all(self._begun(alert) for alert in self.live.cases)
+
+    def _begun(self, alert: AlertId) -> bool:
+        joined = sum(leg.joined for leg in self.live.cases[alert].legs.values())
+        ringing = any(
+            leg.ringing_at for leg in self.live.cases[alert].legs.values() if leg.party is Party.USER
+        )
+        if alert in self.psap:
+            return joined == 3
+        return joined == 2 or (joined == 1 and ringing)
+
+    def parties(self) -> Counter[int]:
+        """How many alerts have so many parties in conversation."""
+        return Counter(sum(leg.joined for leg in case.legs.values()) for case in self.live.cases.values())
+
+
+def kill_all(state: Path) -> int:
+    """SIGKILL to every process of the node; how many there were."""
+    found = list(processes_of(state))
+    for process in found:
+        os.kill(process.pid, signal.SIGKILL)
+    return len(found)
+
+
+def restart(made: Center) -> subprocess.Popen[str]:
+    """The node, started as systemd does: the same command, without waiting for anything."""
+    command = [sys.executable, "-m", "center.cli", "run", "--state", str(made.state), "--port", "0"]
+    return subprocess.Popen(
+        [*command, "--simulate", str(made.world), *made._options],
+        stdout=subprocess.PIPE,
+        env=child_environment(None),
+        text=True,
+    )
+
+
+def measure_centre(folder: Path, alerts: int, times: int) -> dict[str, object]:
+    """So many deaths of a whole centre with so many alerts in flight."""
+    place = folder / "centre"
+    place.mkdir()
+    config = place / "center.toml"
+    config.write_text(settings(alerts))
+    with center(place, world(alerts), "--config", str(config)) as made, made.journal() as journal:
+        flight = Flight(made, journal, alerts)
+        runs = [one(flight, journal) for _ in range(times)]
+        flight.following.close()
+        return {
+            "alerts": alerts,
+            "parties_in_conversation": flight.parties(),
+            "last_alert_after_kill": quantiles(run["all_cases_s"] for run in runs),
+            "last_leg_after_kill": quantiles(run["all_legs_s"] for run in runs),
+            "runs": runs,
+        }
+
+
+def one(flight: Flight, journal: Journal) -> dict[str, Any]:
+    """One death of everything."""
+    made = flight.made
+    until("calm", made.is_ready, 60, 0.1)
+    log, seq = Log(made.state), journal.last_seq()
+    expected = {
+        (leg.leg, leg.attempt): leg
+        for case in flight.live.cases.values()
+        for leg in case.legs.values()
+        if leg.going
+    }
+    before = {call["id"]: call["state"] for call in made.calls()}
+    load = os.getloadavg()[0]
+    killed_at = time.time()
+    processes = kill_all(made.state.path)
+    all_dead = time.time()
+    assert made._node is not None
+    assert made._node.stdout is not None
+    made._node.wait()
+    made._node.stdout.close()
+    started_at = time.time()
+    made._node = restart(made)
+    alerts = set(flight.live.cases)
+
+    def opened() -> dict[AlertId, float]:
+        found: dict[AlertId, float] = {}
+        for recorded in _after(journal, seq):
+            if isinstance(recorded.event, ev.CaseOpened):
+                alert = AlertId(recorded.stream.removeprefix("alert-"))
+                found.setdefault(alert, recorded.at_us / SECOND)
+        return found
+
+    def taken() -> dict[str, float]:
+        return {
+            line["leg"]: line["at"]
+            for line in reversed(log.read())
+            if line["event"] == "call taken over" and line["role"] == "CallLeg"
+        }
+
+    cases = until(
+        "all alerts are taken up",
+        lambda: found if alerts <= set(found := opened()) else None,
+        RESUMED_WITHIN_S,
+        0.1,
+    )
+    wanted = {leg.leg for leg in expected.values() if leg.ringing_at}
+    try:
+        legs = until(
+            "all legs are taken over",
+            lambda: found if wanted <= set(found := taken()) else None,
+            RESUMED_WITHIN_S,
+            0.1,
+        )
+    except TimeoutError:
+        legs = taken()
+    time.sleep(QUIET_S)
+    assert made._node.stdout is not None
+    made.http.base_url = made._node.stdout.readline().split()[-1].rstrip("/")
+    made.address = str(made.http.base_url)
+    flight.following.catch_up()
+    after = {call["id"]: call["state"] for call in made.calls()}
+    ended = [i for i, state in before.items() if state != "ended" and after[i] == "ended"]
+    said = {line["event"]: line["at"] - killed_at for line in reversed(log.read()) if line["event"] in STEPS}
+    return {
+        "processes": processes,
+        "load": load,
+        "kill_took_s": round(all_dead - killed_at, 3),
+        "node_started_after_s": round(started_at - killed_at, 3),
+        "steps_s": {step: round(said[step], 3) for step in STEPS if step in said},
+        "first_case_s": round(min(cases.values()) - killed_at, 3),
+        "all_cases_s": round(max(cases[alert] for alert in alerts) - killed_at, 3),
+        "case_s": quantiles(cases[alert] - killed_at for alert in alerts),
+        "all_legs_s": round(max(legs.values(), default=killed_at) - killed_at, 3),
+        "leg_s": quantiles([at - killed_at for at in legs.values()]),
+        "legs_expected": len(wanted),
+        "legs_taken_over": len(wanted & set(legs)),
+        "calls_dropped": len(ended),
+        "calls_made_by_recovery": len(after) - len(before),
+    }
+
+
+STEPS: Final = ("crews known",)
+
+
+def _after(journal: Journal, seq: int) -> list[Recorded]:
+    found: list[Recorded] = []
+    while batch := journal.read_all(seq, 1000):
+        found += batch
+        seq = batch[-1].seq
+    return found
