@@ -44,5 +44,14 @@ class LegsWanted(Message, frozen=True, kw_only=True, tag="legs.wanted"):
     operators: int
 
 
+class RestartWanted(Message, frozen=True, kw_only=True, tag="actor.restart_wanted"):
+    """This incarnation lives and does nothing: kill it, so that another takes over. A later one is spared."""
+
+    role: Role
+    key: str
+    incarnation: int
+    reason: str
+
+
 class StopActor(Message, frozen=True, kw_only=True, tag="actor.stop"):
     """End in order: close what is open, leave calls up."""

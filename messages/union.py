@@ -44,6 +44,7 @@ Body = (
     | supervision.AdoptActor
     | supervision.Heartbeat
     | supervision.LegsWanted
+    | supervision.RestartWanted
     | supervision.StartActor
     | supervision.StopActor
 )

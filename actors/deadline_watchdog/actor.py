@@ -1,36 +1,54 @@
-"""The process that watches every deadline from the journal, whatever the cases do."""
+"""The process that watches every deadline from the journal, whatever the cases do.
+
+It also finds the cases that make no progress, and has them started again. It speaks with no case: what it
+finds goes into the journal, and to the Supervisor.
+"""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import ClassVar, Final
 
 from thespian.actors import ActorAddress
 
 from actors.deadline_watchdog.decider import Verdict, look, next_deadline
+from actors.deadline_watchdog.means import Means
+from actors.deadline_watchdog.stuck import Finding, State, forget, look_for_stuck
+from actors.deadline_watchdog.view import View
 from messages.cases import InboxChanged
 from messages.envelope import Envelope
+from messages.events import AlarmCleared, AlarmRaised, DeadlineMissed
 from messages.ids import Instant, Role
-from model.live import LiveCases
+from messages.lines import AskLine, LineReport
+from messages.supervision import RestartWanted
 from model.policy import Setup
 from runtime.actor import CenterActor
+from runtime.errors import BadDirectory
 from store import streams
 from store.errors import JournalError
 from store.following import Following
 from store.journal import Append, Journal
 
+AT_ONCE: Final = 500
+"""So many alerts' verdicts are one transaction: one flush, and no writer waits for long behind it."""
+ALARM: Final = "case.stuck"
+
 
 class DeadlineWatchdogActor(CenterActor):
-    """Forecasts and misses, written into the alerts' inboxes."""
+    """Forecasts and misses, written into the alerts' inboxes; and who is stuck."""
 
     role: ClassVar[Role] = Role.DEADLINE_WATCHDOG
 
     def started(self) -> None:
         """Read what is open; from then on it is followed."""
-        self._policy = self.env.settings_as(Setup).policy
+        self._setup = self.env.settings_as(Setup)
         self._journal = self.env.open_journal_as(Journal)
-        self._live = LiveCases()
-        self._follower = Following(self._journal, self._live)
-        self._look(self.now_us())
+        self._view = View(self._setup, self.now_us())
+        self._follower = Following(self._journal, self._view.live, self._view.lines, self._view.operators)
+        self._stuck = State()
+        for spec in self._setup.lines:
+            self.tell(Role.GSM_MODEM, spec.line, AskLine())
+        self._look()
 
     def stopping(self) -> None:
         """Nothing of this actor's own has to last."""
@@ -38,47 +56,108 @@ class DeadlineWatchdogActor(CenterActor):
         self._journal.close()
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
-        """It listens to nobody but the journal."""
-        self.log.warning("not for the watchdog", kind=type(envelope.body).__name__)
+        """It listens to the journal, and to the modems about their lines."""
+        match envelope.body:
+            case LineReport() as report:
+                self._view.heard(report, self.now_us())
+            case body:
+                self.log.warning("not for the watchdog", kind=type(body).__name__)
 
     def tick(self, now_us: Instant) -> None:
         """Every second the forecast is made anew, from what the journal has by then.
 
         No deadline can pass unseen in between: a new alert's is far more than a second away.
         """
-        self._look(now_us)
+        means = self._look()
+        if means is not None:
+            self._look_for_stuck(means)
 
     def timer(self, timer: object, now_us: Instant) -> None:
         """A deadline passes now."""
-        self._look(now_us)
+        self._look()
 
-    def _follow(self) -> None:
-        try:
-            self._follower.catch_up()
-        except JournalError as error:
-            self.log.error("the journal cannot be read", error=str(error))
-        self._set_alarm_clock()
+    # ------------------------------------------------------------ deadlines
 
-    def _look(self, now_us: Instant) -> None:
-        self._follow()
-        for verdict in look(self._live.cases.values(), self._policy, now_us):
-            self._write(verdict)
-        self._set_alarm_clock()
-
-    def _write(self, verdict: Verdict) -> None:
-        case = self._live.cases[verdict.alert]
-        inbox = Append(streams.inbox(verdict.alert), case.inbox_version, verdict.events)
-        try:
-            self._journal.append(inbox)
-        except JournalError as error:
-            # Somebody wrote first, or the journal fails: the next look sees it and decides again.
-            self.log.info("written later", alert=verdict.alert, error=str(error))
-            return
-        self.tell(Role.ALERT_INTAKE, "", InboxChanged(alert=verdict.alert), verdict.alert)
-
-    def _set_alarm_clock(self) -> None:
-        due = next_deadline(self._live.cases.values(), self.now_us())
+    def _look(self) -> Means | None:
+        """What there is to serve with; None where the journal cannot be read."""
+        known = self._follow()
+        now_us = self.now_us()
+        means = self._means(now_us)
+        cases = self._view.live.cases
+        verdicts = look(cases.values(), means, self._setup.policy, now_us)
+        for first in range(0, len(verdicts), AT_ONCE):
+            self._write(verdicts[first : first + AT_ONCE])
+        due = next_deadline(cases.values(), self.now_us())
         if due is None:
             self.cancel("deadline")
         else:
             self.at(due, "deadline")
+        return means if known else None
+
+    def _follow(self) -> bool:
+        try:
+            self._follower.catch_up()
+        except JournalError as error:
+            self.log.error("the journal cannot be read", error=str(error))
+            self._stuck = forget(self._stuck)
+            return False
+        return True
+
+    def _means(self, now_us: Instant) -> Means:
+        try:
+            crews = self.env.directory.all_of(Role.ALERT_CASE)
+        except BadDirectory as error:
+            self.log.warning("nobody can be found", error=str(error))
+            crews = ()
+        return self._view.means(crews, now_us)
+
+    def _write(self, verdicts: Sequence[Verdict]) -> None:
+        """At the end of each inbox, whatever its version: that somebody wrote first takes nothing from these."""
+        appends = [Append(streams.inbox(one.alert), None, one.events) for one in verdicts]
+        try:
+            self._journal.append(*appends)
+        except JournalError as error:
+            # The next look sees what is there and decides again.
+            self.log.error("written later", alerts=len(verdicts), error=str(error))
+            return
+        for one in verdicts:
+            # A case has to act upon a missed deadline only; where none is open there is nobody to hint to.
+            case = self._view.live.cases.get(one.alert)
+            if case is not None and case.owner is not None and DeadlineMissed() in one.events:
+                self.tell(Role.ALERT_INTAKE, "", InboxChanged(alert=one.alert), one.alert)
+
+    # ------------------------------------------------------------ stuck cases
+
+    def _look_for_stuck(self, means: Means) -> None:
+        made = look_for_stuck(self._stuck, self._view.live.cases, means, self._setup.policy, self.now_us())
+        alarms = [AlarmRaised(alarm=ALARM, subject=one.alert, text=_text(one)) for one in made.stuck]
+        over = [AlarmCleared(alarm=ALARM, subject=alert) for alert in made.well]
+        if alarms or over:
+            try:
+                self._journal.append(Append(streams.node(self.env.node), None, (*alarms, *over)))
+            except JournalError as error:
+                # Where nothing can be written no case can make progress, and no restart would help.
+                self.log.error("the journal cannot be written", stuck=len(alarms), error=str(error))
+                self._stuck = forget(self._stuck)
+                return
+        self._stuck = made.state
+        for finding in made.stuck:
+            self._restart(finding)
+
+    def _restart(self, finding: Finding) -> None:
+        self.log.error("stuck", alert=finding.alert, reason=finding.reason, restarts=finding.restarts)
+        for role, key in finding.whom:
+            entry = self.env.directory.find(role, key)
+            if entry is None:
+                continue
+            wanted = RestartWanted(
+                role=role, key=key, incarnation=entry.incarnation, reason=f"{finding.alert} {finding.reason}"
+            )
+            self.tell(Role.SUPERVISOR, "", wanted, finding.alert)
+
+
+def _text(finding: Finding) -> str:
+    what = f"No progress: {finding.reason}."
+    if finding.whom:
+        return f"{what} A part of the center is started again for it."
+    return f"{what} Restarts have not helped: look at it yourself."

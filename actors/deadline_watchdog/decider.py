@@ -1,26 +1,21 @@
 """What the clock says of each open alert: missed, or about to be (S11; cases 8, 9, 11). Pure.
 
-It owns no case and asks none: the journal shows how far each has got, and a forecast is only
-what is still to be done, at the speed that calls are known to have.
+It owns no case and asks none: the journal shows how far each has got, and the forecast says what is still
+to be hoped for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
 
 import msgspec
 
+from actors.deadline_watchdog.forecast import forecasts
+from actors.deadline_watchdog.means import Means
 from messages.events import AdviceChanged, DeadlineMissed
-from messages.ids import SECOND, Advice, AlertId, Instant, Party
+from messages.ids import Advice, AlertId, Instant
 from model.case import Case
-from model.leg import LegState
-from model.policy import MetBy, Policy
-
-DIAL_US: Final = Instant(SECOND)
-"""From the decision to dial to the dial itself, generously."""
-ANSWER_US: Final = Instant(5 * SECOND)
-"""From the first ring to the answer, where the answer is what counts."""
+from model.policy import Policy
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,9 +25,9 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[DeadlineMissed | AdviceChanged, ...]
 
 
-def look(cases: Iterable[Case], policy: Policy, now_us: Instant) -> tuple[Verdict, ...]:
-    """The verdicts that are due. Asked every second and at every deadline."""
-    found = ((case, _events(case, policy, now_us)) for case in cases)
+def look(cases: Iterable[Case], means: Means, policy: Policy, now_us: Instant) -> tuple[Verdict, ...]:
+    """The verdicts that are due, the most urgent first. Asked every second and at every deadline."""
+    found = ((case, _events(case, at, now_us)) for case, at in forecasts(cases, means, policy, now_us))
     return tuple(Verdict(alert=case.alert, events=events) for case, events in found if events)
 
 
@@ -46,28 +41,11 @@ def next_deadline(cases: Iterable[Case], now_us: Instant) -> Instant | None:
     return min(ahead, default=None)
 
 
-def _events(case: Case, policy: Policy, now_us: Instant) -> tuple[DeadlineMissed | AdviceChanged, ...]:
-    if case.reached_at is not None or case.closed_at is not None:
-        return ()
+def _events(case: Case, reached_at: Instant, now_us: Instant) -> tuple[DeadlineMissed | AdviceChanged, ...]:
     made: list[DeadlineMissed | AdviceChanged] = []
     missed = now_us >= case.deadline_at
     if missed and case.missed_at is None:
         made.append(DeadlineMissed())
-    if case.advice is Advice.WAIT and (missed or forecast(case, policy, now_us) > case.deadline_at):
+    if case.advice is Advice.WAIT and (missed or reached_at > case.deadline_at):
         made.append(AdviceChanged(advice=Advice.CALL_112_NOW, reason="deadline" if missed else "forecast"))
     return tuple(made)
-
-
-def forecast(case: Case, policy: Policy, now_us: Instant) -> Instant:
-    """When the user will be reached, at the earliest that can be hoped for."""
-    setup_us = round(policy.user_setup_time_s * SECOND)
-    if policy.met_by is MetBy.ANSWERED:
-        setup_us += ANSWER_US
-    user = case.going(Party.USER)
-    if user is None:
-        # Half the set-up time is the ordinary call's; she is dialled while the whole of it is left.
-        return Instant(now_us + DIAL_US + setup_us // 2)
-    if user.state is LegState.RINGING:
-        ringing_at = user.ringing_at or now_us
-        return Instant(max(now_us, ringing_at + ANSWER_US))
-    return Instant(max(now_us, user.since + setup_us))

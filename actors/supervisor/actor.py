@@ -112,6 +112,8 @@ class SupervisorActor(CenterActor):
                 self._handle(of.Crews(busy=busy, waiting=waiting))
             case supervision.LegsWanted(crew=crew, operators=operators):
                 self._handle(of.Legs(crew=crew, operators=operators))
+            case supervision.RestartWanted(role=role, key=key, incarnation=incarnation, reason=reason):
+                self._handle(of.Stuck(name=(role, key), incarnation=incarnation, reason=reason))
             case body:
                 self.log.warning("not for the Supervisor", kind=type(body).__name__, said_by=name_of(*name))
 

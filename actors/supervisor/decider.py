@@ -44,6 +44,7 @@ from actors.supervisor.roster import (
     Start,
     Stimulus,
     Stop,
+    Stuck,
     Tick,
 )
 from messages.ids import SECOND, AlertId, Instant, Role
@@ -100,6 +101,8 @@ def decide(roster: Roster, stimulus: Stimulus, now_us: Instant) -> Decision:
             deciding.fill()
         case Legs(crew=crew, operators=operators):
             deciding.legs(crew, operators)
+        case Stuck(name=name, incarnation=incarnation, reason=reason):
+            deciding.stuck(name, incarnation, reason)
         case Tick():
             deciding.tick()
         case Begin(living=living, incarnations=incarnations):
@@ -276,6 +279,12 @@ class _Deciding(Book):
         until_us = Instant(self.now_us + LEAVE_US)
         self.put(replace(member, phase=Phase.LEAVING, until_us=until_us))
         self.publish()
+
+    def stuck(self, name: Name, incarnation: int, reason: str) -> None:
+        """Kill it if it is still the one that was meant; its death is then like any other."""
+        member = self.roster.members.get(name)
+        if member is not None and member.incarnation == incarnation and member.phase is Phase.READY:
+            self.kill(member, f"stuck: {reason}")
 
     # ------------------------------------------------------------ time
 

@@ -188,6 +188,14 @@ class Legs(msgspec.Struct, frozen=True, kw_only=True):
     operators: int
 
 
+class Stuck(msgspec.Struct, frozen=True, kw_only=True):
+    """It lives, and the watchdog says that it does nothing."""
+
+    name: Name
+    incarnation: int
+    reason: str
+
+
 class Tick(msgspec.Struct, frozen=True, kw_only=True):
     """Time has passed."""
 
@@ -196,7 +204,7 @@ class Stop(msgspec.Struct, frozen=True, kw_only=True):
     """All are to end in order."""
 
 
-Stimulus = Begin | Created | NotCreated | Connected | Ready | Beat | Died | Crews | Legs | Tick | Stop
+Stimulus = Begin | Created | NotCreated | Connected | Ready | Beat | Died | Crews | Legs | Stuck | Tick | Stop
 
 # ---------------------------------------------------------------- what is to be done
 

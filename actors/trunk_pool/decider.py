@@ -6,14 +6,14 @@ the append at the version granted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
 
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId, Party, TrunkId
 from messages.lines import LineGranted, LineRefused, LineReport, LineState, RequestLine
-from model.policy import Policy
+from model.policy import LineSpec, Policy
 
 GRANTED_FOR_US: Final = Instant(3 * SECOND // 2)
 FRESH_US: Final = Instant(3 * SECOND)
@@ -95,7 +95,7 @@ def _free(one: Line, request: RequestLine, held: Held, now_us: Instant) -> bool:
     return granted is None or granted.leg == request.leg or now_us - granted.at >= GRANTED_FOR_US
 
 
-def kept_for_inbound(group: list[Line], policy: Policy) -> frozenset[LineId]:
+def kept_for_inbound(group: Sequence[Line | LineSpec], policy: Policy) -> frozenset[LineId]:
     """The lines whose numbers users call, never used for calls of ours: the first ones, always the same.
 
     Never so many that two parties cannot be called.

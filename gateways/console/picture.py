@@ -14,7 +14,7 @@ import msgspec
 
 from gateways.console import timeline
 from messages import events as ev
-from messages.ids import SECOND, AlertId, Instant, LineId, OperatorId, ShiftState
+from messages.ids import SECOND, AlertId, Instant, LineId, OperatorId, Role, ShiftState
 from messages.journal import Recorded
 from model.case import Case
 from model.evolve import begin, evolve
@@ -168,6 +168,10 @@ class Picture:
                 return Change(alarms=True)
             case ev.AlarmCleared(alarm=alarm, subject=subject):
                 self.alarms.pop((alarm, subject), None)
+                return Change(alarms=True)
+            case ev.ActorStarted(role=Role.DEADLINE_WATCHDOG):
+                # Who was stuck it does not remember; whoever still is will be found again.
+                self.alarms = {key: said for key, said in self.alarms.items() if key[0] != "case.stuck"}
                 return Change(alarms=True)
             case ev.NodeStarted():
                 # Its alarms were of its earlier life; what still holds is raised again.

@@ -377,6 +377,7 @@ class GsmModemActor(CenterActor):
         )
         if report != self._reported and self.tell(Role.TRUNK_POOL, "", report):
             self._reported = report
+            self.tell(Role.DEADLINE_WATCHDOG, "", report)
 
 
 def _pin_of(spec: LineSpec) -> str:

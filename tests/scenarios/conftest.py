@@ -22,5 +22,13 @@ def make_world(tmp_path: Path) -> Iterator[MakeWorld]:
     """Makes a world; ended after the test, whatever happened."""
     for name in ("run", "logs"):
         (tmp_path / name).mkdir()
+    made: list[World] = []
     with ExitStack() as worlds:
-        yield lambda **options: worlds.enter_context(world(tmp_path, **options))
+
+        def make(**options: object) -> World:
+            made.append(worlds.enter_context(world(tmp_path, **options)))
+            return made[-1]
+
+        yield make
+        for one in made:
+            assert one.stuck() == one.expected_to_be_stuck, one.story()

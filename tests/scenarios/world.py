@@ -92,6 +92,7 @@ class World:
         faults: Faults | None = None,
     ) -> None:
         self.clock = VirtualClock()
+        self.expected_to_be_stuck: list[str] = []
         self.policy = policy or Policy(psap_number=PSAP, psap_alternate=None, idle_crews=1, live_cases=4)
         config = parse_config(tomllib.loads(carrier_toml(public, emergency, behaviours or {})))
         self.network = Network(config, self.clock)
@@ -235,6 +236,11 @@ class World:
         """Seconds from the receipt to the first event of this type."""
         first = next(one for one in self.recorded if isinstance(one.event, kind))
         return (first.at_us - self.case.received_at) / SECOND
+
+    def stuck(self) -> list[str]:
+        """What the watchdog has found to make no progress, as it has said so."""
+        raised = (one.event for one in self.journal.read(streams.node(self.env.node)))
+        return [one.text for one in raised if isinstance(one, ev.AlarmRaised) and one.alarm == "case.stuck"]
 
     def story(self) -> str:
         """The alert so far, for an assertion that fails."""

@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
+import time
+
+from msgspec.structs import replace
+
 from actors.deadline_watchdog.decider import look, next_deadline
+from actors.deadline_watchdog.forecast import HELD_US, RELEASED_US, expected_free, forecasts
+from actors.deadline_watchdog.means import Means
 from messages import events as ev
-from messages.ids import SECOND, Advice, Instant, Party
+from messages.ids import SECOND, Advice, AlertId, Instant, Party
+from model.case import Case
 from model.evolve import apply
 from model.policy import MetBy, Policy
 from tests.actors.alert_case.book import ALERT, START, Book
 
 POLICY = Policy()
+PLENTY = Means(public=(Instant(0),) * 8, reserved=2, operators=3)
 
 
 def after(seconds: float) -> Instant:
     return Instant(START + round(seconds * SECOND))
 
 
-def said(book: Book, seconds: float, policy: Policy = POLICY) -> list[ev.Event]:
-    return [event for verdict in look([book.case], policy, after(seconds)) for event in verdict.events]
+def said(book: Book, seconds: float, policy: Policy = POLICY, means: Means = PLENTY) -> list[ev.Event]:
+    found = look([book.case], means, policy, after(seconds))
+    return [event for verdict in found for event in verdict.events]
+
+
+def waiting(number: int, *, test: bool = False, later_s: float = 0.0) -> Case:
+    """An alert that nobody has taken up yet."""
+    case = Book().case
+    deadline_at = Instant(case.deadline_at + round(later_s * SECOND))
+    return replace(case, alert=AlertId(f"w{number:05d}"), test=test, deadline_at=deadline_at)
+
+
+def advised(cases: list[Case], means: Means, seconds: float) -> list[AlertId]:
+    return [one.alert for one in look(cases, means, POLICY, after(seconds))]
 
 
 def test_s11_a_deadline_that_passes_unreached_is_missed_once() -> None:
@@ -56,7 +76,7 @@ def test_a_call_under_way_gets_the_time_that_calls_take() -> None:
     book.pass_time(38.5)
     assert book.case.going(Party.USER) is not None
     case = apply(book.case, ev.AdviceChanged(advice=Advice.WAIT), book.now)
-    assert look([case], POLICY, after(49)) == ()
+    assert look([case], PLENTY, POLICY, after(49)) == ()
 
 
 def test_where_the_answer_counts_ringing_is_not_enough() -> None:
@@ -73,3 +93,63 @@ def test_the_next_deadline_is_the_earliest_of_those_ahead() -> None:
     book = Book()
     assert next_deadline([book.case], START) == after(50)
     assert next_deadline([book.case], after(50)) is None
+
+
+# ---------------------------------------------------------------- lines (case 9)
+
+
+def test_case_09_without_a_line_in_service_the_app_is_told_at_once() -> None:
+    assert advised([waiting(1)], Means(), 0.1) == ["w00001"]
+
+
+def test_case_09_whoever_waits_beyond_the_free_lines_is_told_long_before_her_deadline() -> None:
+    """Each takes a line for the operator and one for the user; the next ones come back in a minute."""
+    cases = [waiting(n, later_s=n / 10) for n in range(5)]
+    four = Means(public=(Instant(0),) * 4, operators=5)
+    assert advised(cases, four, 0.5) == ["w00002", "w00003", "w00004"]
+    nobody_to_call = replace(four, operators=0)
+    assert advised(cases, nobody_to_call, 0.5) == ["w00004"]
+
+
+def test_case_09_a_line_that_comes_back_in_time_is_waited_for() -> None:
+    soon, late = Means(public=(after(30),)), Means(public=(after(44),))
+    assert advised([waiting(1)], soon, 1) == []
+    assert advised([waiting(1)], late, 1) == ["w00001"]
+
+
+def test_case_20_tests_wait_behind_whoever_is_real() -> None:
+    one = Means(public=(Instant(0),))
+    assert advised([waiting(1, test=True), waiting(2, later_s=9)], one, 1) == ["w00001"]
+
+
+def test_a_lines_return_is_expected_by_what_is_done_on_it() -> None:
+    book = Book()
+    book.to_talking()
+    leg = book.leg(Party.USER)
+    assert expected_free(leg, gives_way=False, now_us=after(5)) == leg.since + HELD_US
+    assert expected_free(leg, gives_way=False, now_us=after(500)) > after(500)
+    assert expected_free(leg, gives_way=True, now_us=after(5)) == after(5) + RELEASED_US
+
+
+def test_who_is_being_called_needs_no_further_line() -> None:
+    book = Book(operators=())
+    book.go_on()
+    book.pass_time(38.5)
+    assert book.case.going(Party.USER) is not None
+    cases = [book.case, waiting(1, later_s=60)]
+    one = Means(public=(Instant(0),))
+    assert {case.alert: at for case, at in forecasts(cases, one, POLICY, after(39))}[
+        AlertId("w00001")
+    ] < after(60)
+
+
+def test_ten_thousand_open_alerts_are_forecast_within_a_second_s_small_part() -> None:
+    """50 ms is what it may take (`scripts` measure it); a loaded machine is given ten times that."""
+    cases = [waiting(n, later_s=n / 1000) for n in range(10_000)]
+    means = Means(public=(Instant(0),) * 6, operators=10)
+    took = []
+    for _ in range(3):
+        began = time.perf_counter()
+        look(cases, means, POLICY, after(1))
+        took.append(time.perf_counter() - began)
+    assert min(took) < 0.5

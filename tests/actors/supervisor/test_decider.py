@@ -125,6 +125,38 @@ def test_nobody_is_blamed_for_the_time_in_which_the_supervisor_itself_did_not_ru
     assert {member.incarnation for member in made.roster.members.values()} == {1}
 
 
+def test_a_machine_that_has_slept_for_ten_minutes_has_nobody_killed() -> None:
+    """CLOCK_BOOTTIME counts the sleep, in which no heartbeat could come."""
+    made = kernel(spec(POOL), spec(INTAKE), crews=CREWS)
+    before = dict(made.roster.members)
+    made.now_us = Instant(made.now_us + 600 * SECOND)
+    made.decide(of.Tick())
+    made.advance(5 * SECOND)
+    assert not any(isinstance(effect, of.Kill) for effect in made.effects)
+    assert {name: member.pid for name, member in made.roster.members.items()} == {
+        name: member.pid for name, member in before.items()
+    }
+
+
+def test_who_is_stuck_is_killed_and_created_again_and_the_cause_is_noted() -> None:
+    made = kernel(spec(POOL))
+    made.decide(of.Stuck(name=POOL, incarnation=1, reason="a7 unread"))
+    made.settle()
+    member = made.roster.members[POOL]
+    assert (member.incarnation, member.phase) == (2, Phase.READY)
+    assert of.Restarted(name=POOL, incarnation=2, pid=member.pid, cause="stuck: a7 unread") in made.effects
+
+
+@pytest.mark.parametrize("incarnation", [0, 2, 99])
+def test_only_the_incarnation_that_is_stuck_is_killed(incarnation: int) -> None:
+    made = kernel(spec(POOL))
+    made.decide(of.Stuck(name=POOL, incarnation=incarnation, reason="late"))
+    made.decide(of.Stuck(name=INTAKE, incarnation=1, reason="nobody"))
+    made.settle()
+    assert made.roster.members[POOL].incarnation == 1
+    assert not any(isinstance(effect, of.Kill) for effect in made.effects)
+
+
 def test_five_deaths_within_ten_seconds_start_the_whole_group_again_in_the_order_of_rank() -> None:
     made = kernel(spec(POOL), spec(MODEM), spec(INTAKE, group="other"))
     for _ in range(INTENSITY - 1):

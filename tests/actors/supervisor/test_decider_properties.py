@@ -49,6 +49,14 @@ class Chaos(RuleBasedStateMachine):
     def pass_time(self, seconds: float) -> None:
         self.kernel.advance(int(seconds * SECOND))
 
+    @rule(
+        role=st.sampled_from([Role.TRUNK_POOL, Role.GSM_MODEM, Role.ALERT_CASE, Role.CALL_LEG]),
+        key=st.sampled_from(["", "m1", "c00", "c01", "c00/user"]),
+        incarnation=st.integers(0, 4),
+    )
+    def stuck(self, role: Role, key: str, incarnation: int) -> None:
+        self.kernel.decide(of.Stuck(name=(role, key), incarnation=incarnation, reason="chaos"))
+
     @precondition(lambda self: self.kernel.living)
     @rule(data=st.data())
     def kill(self, data: st.DataObject) -> None:

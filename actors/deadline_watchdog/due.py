@@ -1,0 +1,286 @@
+"""What should come out of each state of an alert, and how long it may take: the watchdog's table. Pure.
+
+The limits lie beyond those of the case's own rules (`actors.alert_case`), which end a leg that nobody
+answers; here is only what no living case leaves undone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import msgspec
+
+from actors.alert_case import callback, emergency, ending, search
+from actors.deadline_watchdog.means import Means
+from messages.ids import SECOND, AlertId, Instant, Party, Role
+from model.case import Case
+from model.leg import Leg, LegState
+from model.policy import Duress, Policy, VoiceAlert
+from model.psap import psap_number, psap_number_for
+
+MARGIN_US: Final = Instant(5 * SECOND)
+"""Between the case's own limit and this side's: a restart of the case, and a journal that is slow."""
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the table."""
+
+    name: str
+    limit_us: Instant = Instant(0)
+    """Longest silence; with the limit of the leg's own state where it is about a leg."""
+    reason: str
+    first: tuple[Role, ...] = (Role.ALERT_CASE,)
+    """Who is started again the first time."""
+    then: tuple[Role, ...] = ()
+    """And who besides when that has not helped."""
+
+
+UNOPENED = Rule(
+    name="unopened",
+    limit_us=Instant(5 * SECOND),
+    reason="a crew is idle, and nobody has taken the alert up",
+    first=(Role.ALERT_INTAKE,),
+)
+OWNERLESS = Rule(
+    name="ownerless",
+    limit_us=Instant(5 * SECOND),
+    reason="the AlertCase that had it has died, and no other has taken it up",
+    then=(Role.ALERT_INTAKE,),
+)
+UNREAD = Rule(
+    name="unread",
+    limit_us=Instant(3 * SECOND),
+    reason="an order lies unread, though a case reads its inbox every second",
+)
+UNDER_WAY = Rule(
+    name="under_way",
+    limit_us=MARGIN_US,
+    reason="a call is being set up for longer than the case allows",
+    first=(Role.ALERT_CASE, Role.CALL_LEG),
+    then=(Role.GSM_MODEM,),
+)
+RELEASING = Rule(
+    name="releasing",
+    # A CallLeg gives up a silent modem after 6 s; a modem that is heard has five attempts of a second.
+    limit_us=Instant(15 * SECOND),
+    reason="a call is to be hung up, and nobody says that it is",
+    first=(Role.ALERT_CASE, Role.CALL_LEG),
+    then=(Role.GSM_MODEM,),
+)
+UNJOINED = Rule(
+    name="unjoined",
+    limit_us=Instant(8 * SECOND),
+    reason="somebody is on the line and not in the conference",
+    then=(Role.CONFERENCE_BRIDGE,),
+)
+NO_OPERATOR = Rule(
+    name="no_operator",
+    limit_us=Instant(search.PAUSE_US + MARGIN_US),
+    reason="an operator and a line are free, and no operator is called",
+    then=(Role.OPERATOR_POOL, Role.TRUNK_POOL),
+)
+USER_DUE = Rule(
+    name="user_due",
+    limit_us=MARGIN_US,
+    reason="it is time to call the user and a line is free, and she is not called",
+    then=(Role.TRUNK_POOL,),
+)
+HER_CALL = Rule(
+    name="her_call",
+    limit_us=Instant(3 * SECOND),
+    reason="the user calls, and is not answered",
+)
+PSAP_DUE = Rule(
+    name="psap_due",
+    limit_us=MARGIN_US,
+    reason="112 was asked for and a line is free, and it is not called",
+    then=(Role.TRUNK_POOL,),
+)
+DURESS = Rule(
+    name="duress",
+    limit_us=Instant(3 * SECOND),
+    reason="the alert was cancelled under duress, and 112 is not asked for",
+)
+ENDING = Rule(
+    name="ending",
+    limit_us=Instant(3 * SECOND),
+    reason="it was ordered to end, and nothing comes of it",
+)
+LEFT_ALONE = Rule(
+    name="left_alone",
+    limit_us=Instant(ending.PSAP_STAYS_US + MARGIN_US),
+    reason="one party of the conference has hung up, and the other is not released",
+)
+
+TABLE: Final = (
+    UNOPENED,
+    OWNERLESS,
+    UNREAD,
+    UNDER_WAY,
+    RELEASING,
+    UNJOINED,
+    NO_OPERATOR,
+    USER_DUE,
+    HER_CALL,
+    PSAP_DUE,
+    DURESS,
+    ENDING,
+    LEFT_ALONE,
+)
+
+
+class Sign(msgspec.Struct, frozen=True, kw_only=True):
+    """A state that something must come out of."""
+
+    rule: Rule
+    of: object
+    """What it is a sign of. Once that changes something has happened, and the time runs anew."""
+    allowed_us: Instant
+    legs: tuple[Leg, ...] = ()
+    """Those in this state, the one that has been so longest first."""
+
+
+def signs(
+    cases: Mapping[AlertId, Case], means: Means, policy: Policy, now_us: Instant
+) -> Iterator[tuple[AlertId, Sign]]:
+    """All signs of all open alerts. What is free is given to the most urgent first, as the pools do."""
+    crews, operators, lines, reserved = (
+        means.idle_crews,
+        means.operators,
+        means.public_free(now_us),
+        means.reserved,
+    )
+    opened = [case for case in cases.values() if case.owner is not None]
+    if crews and len(opened) < len(cases):
+        unopened = (case for case in cases.values() if case.owner is None)
+        for case in sorted(unopened, key=_urgency)[:crews]:
+            yield case.alert, _sign(UNOPENED, case)
+    for case in sorted(opened, key=_urgency):
+        owner = case.owner
+        if owner is None or case.closed_at is not None:
+            continue
+        there = means.crews.get(owner.crew, 0)
+        if there != owner.incarnation:
+            yield case.alert, _sign(OWNERLESS, case, of=there)
+            continue
+        for sign in (*_of_orders(case, policy), *_of_legs(case, policy), *_of_end(case, policy)):
+            yield case.alert, sign
+        # A test takes no last line, so that what is free for others need not be for it.
+        if lines > 0 and operators > 0 and _wants_operator(case):
+            lines, operators = lines - 1, operators - 1
+            if not case.test:
+                yield case.alert, _sign(NO_OPERATOR, case)
+        if lines > 0 and _wants_user(case, policy, now_us):
+            lines -= 1
+            if not case.test:
+                yield case.alert, _sign(USER_DUE, case)
+        if reserved > 0 and _wants_psap(case, policy):
+            reserved -= 1
+            if not case.test:
+                yield case.alert, _sign(PSAP_DUE, case, more_us=round(policy.psap_pause_s * SECOND))
+
+
+def _urgency(case: Case) -> tuple[bool, Instant, AlertId]:
+    return (case.test, case.deadline_at, case.alert)
+
+
+def _sign(rule: Rule, case: Case, *, of: object = None, legs: tuple[Leg, ...] = (), more_us: int = 0) -> Sign:
+    """The time runs anew with every event of the case, or with every change of what it is told to be of."""
+    return Sign(
+        rule=rule,
+        of=(case.owner, case.case_version) if of is None else (case.owner, of),
+        allowed_us=Instant(rule.limit_us + more_us),
+        legs=legs,
+    )
+
+
+def _of_orders(case: Case, policy: Policy) -> Iterator[Sign]:
+    if case.unread:
+        yield _sign(UNREAD, case, of=case.unread[0].version)
+    hers = case.her_call
+    answered = policy.voice_alert is VoiceAlert.ANSWER or case.phone is None
+    if (
+        hers is not None
+        and answered
+        and not case.leaving
+        and not any(leg.live for leg in case.of(Party.USER))
+    ):
+        yield _sign(HER_CALL, case, of=hers)
+    if case.duress and policy.duress is Duress.PSAP_FIRST and case.operator is not None and not case.leaving:
+        unasked = case.psap is None and not case.of(Party.PSAP)
+        if unasked and psap_number(case, policy) is not None:
+            yield _sign(DURESS, case)
+
+
+def _of_legs(case: Case, policy: Policy) -> Iterator[Sign]:
+    """Of several legs in the same state, the one that has been so longest speaks for all."""
+    legs = sorted(case.legs.values(), key=lambda leg: leg.since)
+    setting_up = tuple(leg for leg in legs if leg.going and not leg.talking)
+    releasing = tuple(leg for leg in legs if leg.state is LegState.RELEASING)
+    unjoined = tuple(leg for leg in legs if leg.talking and leg.voice is not None and not leg.joined)
+    if setting_up:
+        more_us = _own_limit_us(setting_up[0], policy)
+        yield _sign(UNDER_WAY, case, of=_state(setting_up[0]), legs=setting_up, more_us=more_us)
+    if releasing:
+        yield _sign(RELEASING, case, of=_state(releasing[0]), legs=releasing)
+    if unjoined:
+        yield _sign(UNJOINED, case, of=_state(unjoined[0]), legs=unjoined)
+
+
+def _state(leg: Leg) -> object:
+    return (leg.leg, leg.attempt, leg.state)
+
+
+def _own_limit_us(leg: Leg, policy: Policy) -> int:
+    """How long the case's own rules leave a leg in this state."""
+    rings = leg.state is LegState.RINGING
+    match leg.party:
+        case Party.OPERATOR:
+            return round(policy.operator_silent_after_s * SECOND) if rings else search.GIVE_UP_DIALLING_US
+        case Party.USER:
+            return round(policy.user_no_answer_s * SECOND) if rings else callback.GIVE_UP_DIALLING_US
+        case Party.PSAP:
+            return round(policy.psap_no_answer_s * SECOND) if rings else emergency.GIVE_UP_DIALLING_US
+
+
+def _of_end(case: Case, policy: Policy) -> Iterator[Sign]:
+    if not case.leaving:
+        return
+    over = case.left_at is None or not case.handed_over
+    ended = [leg for leg in case.legs.values() if over or leg.party is Party.OPERATOR]
+    nothing_due = over or case.psap is None or callback.due_at(case, policy) is None
+    if any(leg.going for leg in ended) or case.reserved or (case.all_released and nothing_due):
+        yield _sign(ENDING, case)
+    elif not over and _alone(case, policy):
+        yield _sign(LEFT_ALONE, case)
+
+
+def _alone(case: Case, policy: Policy) -> bool:
+    user, psap = case.going(Party.USER), case.going(Party.PSAP)
+    if user is not None:
+        return psap is None and case.psap is None
+    return psap is not None and callback.due_at(case, policy) is None
+
+
+def _wants_operator(case: Case) -> bool:
+    """Whoever takes a case by hand may be busy with another."""
+    calling = any(leg.live for leg in case.of(Party.OPERATOR))
+    return case.operator is None and case.taking is None and not case.leaving and not calling
+
+
+def _wants_user(case: Case, policy: Policy, now_us: Instant) -> bool:
+    if case.phone is None or (case.duress and policy.duress is Duress.PSAP_FIRST):
+        return False
+    if any(leg.live for leg in case.of(Party.USER)):
+        return False
+    due = callback.due_at(case, policy)
+    return due is not None and now_us >= due
+
+
+def _wants_psap(case: Case, policy: Policy) -> bool:
+    if case.psap is None or (case.leaving and not case.handed_over):
+        return False
+    if any(leg.live for leg in case.of(Party.PSAP)):
+        return False
+    return psap_number_for(case, policy, case.psap_ends) is not None

@@ -1,0 +1,100 @@
+"""When each user who has not been reached will be, at the earliest that can be hoped for. Pure.
+
+A call that is under way gets the time that calls take. Who is not being called yet waits for a line, behind
+those whose deadline comes first: a line that is taken is expected back when a call of ordinary length ends.
+It is a forecast, on the hopeful side where nothing is known, and made anew every second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from heapq import heapify, heappop, heappush
+from typing import Final
+
+from actors.deadline_watchdog.means import Means
+from messages.ids import SECOND, AlertId, Instant, Party
+from model.case import Case
+from model.leg import Leg, LegState
+from model.policy import Duress, MetBy, Policy
+
+DIAL_US: Final = Instant(SECOND)
+"""From the decision to dial to the dial itself, generously."""
+ANSWER_US: Final = Instant(5 * SECOND)
+"""From the first ring to the answer, where the answer is what counts."""
+HELD_US: Final = Instant(60 * SECOND)
+"""How long a line is held by one call, as long as nothing better is known: a short conversation."""
+HELD_STILL_US: Final = Instant(15 * SECOND)
+"""A call that has lasted longer than that is given so much more, at every look."""
+RELEASED_US: Final = Instant(2 * SECOND)
+"""A call that is being hung up, or that gives way (a test's), is gone by then."""
+NEVER: Final = Instant(2**62)
+
+
+def expected_free(leg: Leg | None, *, gives_way: bool, now_us: Instant) -> Instant:
+    """When a line that carries this leg can be expected back; `leg` is None where that is not known."""
+    if leg is None:
+        return Instant(now_us + HELD_STILL_US)
+    if gives_way or leg.state is LegState.RELEASING:
+        return Instant(now_us + RELEASED_US)
+    return Instant(max(leg.since + HELD_US, now_us + HELD_STILL_US))
+
+
+def forecasts(
+    cases: Iterable[Case], means: Means, policy: Policy, now_us: Instant
+) -> Iterable[tuple[Case, Instant]]:
+    """Everybody who has not been reached, the most urgent first, with the moment when she will be."""
+    lines = list(means.public)
+    heapify(lines)
+    operators = means.operators
+    waiting = [case for case in cases if case.reached_at is None and case.closed_at is None]
+    for case in sorted(waiting, key=_urgency):
+        user = case.going(Party.USER)
+        if user is not None:
+            yield case, _under_way(user, policy, now_us)
+            continue
+        if case.her_call is not None and not case.leaving:
+            # She is on the line already, and has only to be answered.
+            yield case, Instant(now_us + DIAL_US)
+            continue
+        if case.phone is None or (case.duress and policy.duress is Duress.PSAP_FIRST):
+            # She is not called, so that no line is needed for it.
+            yield case, _dialled(now_us, policy)
+            continue
+        if operators and case.operator is None and not any(leg.live for leg in case.of(Party.OPERATOR)):
+            # The operator is called first, and takes a line too.
+            operators -= 1
+            _take(lines, now_us)
+        yield case, _dialled(_take(lines, now_us), policy)
+
+
+def _urgency(case: Case) -> tuple[bool, Instant, AlertId]:
+    return (case.test, case.deadline_at, case.alert)
+
+
+def _take(lines: list[Instant], now_us: Instant) -> Instant:
+    """When the next call can have a line; it holds it from then on."""
+    if not lines:
+        return NEVER
+    at = max(now_us, heappop(lines))
+    heappush(lines, Instant(at + HELD_US))
+    return at
+
+
+def _setup_us(policy: Policy) -> int:
+    return round(policy.user_setup_time_s * SECOND)
+
+
+def _answer_us(policy: Policy) -> int:
+    return ANSWER_US if policy.met_by is MetBy.ANSWERED else 0
+
+
+def _dialled(at_us: Instant, policy: Policy) -> Instant:
+    """Half the set-up time is the ordinary call's; she is dialled while the whole of it is left."""
+    return Instant(at_us + DIAL_US + (_setup_us(policy) + _answer_us(policy)) // 2)
+
+
+def _under_way(user: Leg, policy: Policy, now_us: Instant) -> Instant:
+    if user.state is LegState.RINGING:
+        ringing_at = user.ringing_at or now_us
+        return Instant(max(now_us, ringing_at + ANSWER_US))
+    return Instant(max(now_us, user.since + _setup_us(policy) + _answer_us(policy)))

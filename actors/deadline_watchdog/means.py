@@ -1,0 +1,26 @@
+"""What there is to serve alerts with: lines, operators, crews, as the watchdog sees them. Data only."""
+
+from __future__ import annotations
+
+import msgspec
+
+from messages.ids import CrewId, Instant
+
+
+class Means(msgspec.Struct, frozen=True, kw_only=True):
+    """At one moment."""
+
+    public: tuple[Instant, ...] = ()
+    """When each public line that our own calls may take can be expected to be free; now or earlier: it is."""
+    reserved: int = 0
+    """So many lines to 112 are free."""
+    operators: int = 0
+    """So many operators are on shift and no alert's."""
+    crews: dict[CrewId, int] = {}
+    """Each AlertCase that has started, with its incarnation."""
+    idle_crews: int = 0
+    """So many of them have no alert."""
+
+    def public_free(self, now_us: Instant) -> int:
+        """So many public lines can be taken now."""
+        return sum(1 for at in self.public if at <= now_us)

@@ -1,0 +1,155 @@
+"""Which open alerts make no progress, and who is to be started again for it. Pure.
+
+A case whose process lives and beats may all the same hear nothing, or tell nobody. What it should have done
+by now follows from its state in the journal: each state that something must come out of has a limit below,
+which lies beyond the case's own. An alert in none of these states waits for a person, and is never stuck.
+
+A sign counts from when it was first seen here, not from the journal's time: so nobody is blamed for what
+happened while this side was down, while the machine slept, or while the journal could not be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from actors.deadline_watchdog.due import Sign, signs
+from actors.deadline_watchdog.means import Means
+from messages.ids import SECOND, AlertId, CrewId, Instant, Role
+from model.case import Case
+from model.leg import place
+from model.policy import Policy
+
+PAUSES_US: Final = (Instant(0), Instant(10 * SECOND), Instant(30 * SECOND))
+"""Before the first, second and third restart for one alert. After that a person has to look."""
+WELL_US: Final = Instant(60 * SECOND)
+"""An alert that was stuck is well again when it has not been so for this long."""
+SHARED_US: Final = Instant(30 * SECOND)
+"""Those who serve all alerts are started again no more often, whoever is stuck."""
+LATE_US: Final = Instant(3 * SECOND)
+"""After a look that comes so late (a suspended machine, no processor) everybody begins anew."""
+
+Name = tuple[Role, str]
+
+
+class Trouble(msgspec.Struct, frozen=True, kw_only=True):
+    """What was done about one alert."""
+
+    restarts: int
+    at: Instant
+    """When it was last found stuck."""
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """What the watchdog remembers from one look to the next; losing it costs one limit's time."""
+
+    looked_at: Instant | None = None
+    seen: dict[tuple[AlertId, str], tuple[object, Instant]] = {}
+    """Since when each sign has been there, with what it was a sign of."""
+    troubles: dict[AlertId, Trouble] = {}
+    shared: dict[Name, Instant] = {}
+    """When those who serve all alerts were last started again."""
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """An alert that is stuck, and who is to be started again; nobody once that was tried in vain."""
+
+    alert: AlertId
+    reason: str
+    restarts: int
+    """Which time it is: 1 for the first."""
+    whom: tuple[Name, ...]
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """What one look comes to."""
+
+    state: State
+    stuck: tuple[Finding, ...] = ()
+    well: tuple[AlertId, ...] = ()
+    """Alerts that were stuck and are so no longer."""
+
+
+def look_for_stuck(
+    state: State, cases: Mapping[AlertId, Case], means: Means, policy: Policy, now_us: Instant
+) -> Look:
+    """Asked every second."""
+    late = state.looked_at is not None and now_us - state.looked_at > LATE_US
+    before = {} if late else state.seen
+    seen: dict[tuple[AlertId, str], tuple[object, Instant]] = {}
+    overdue: dict[AlertId, Sign] = {}
+    for alert, sign in signs(cases, means, policy, now_us):
+        known = before.get((alert, sign.rule.name))
+        since = known[1] if known is not None and known[0] == sign.of else now_us
+        seen[alert, sign.rule.name] = (sign.of, since)
+        if now_us - since >= sign.allowed_us:
+            overdue.setdefault(alert, sign)
+    state = replace(state, looked_at=now_us, seen=seen)
+    found: list[Finding] = []
+    for alert, sign in overdue.items():
+        state, finding = _act(state, cases[alert], sign, now_us)
+        if finding is not None:
+            found.append(finding)
+    well = tuple(
+        alert
+        for alert, trouble in state.troubles.items()
+        if alert not in cases or now_us - trouble.at > WELL_US
+    )
+    troubles = {alert: trouble for alert, trouble in state.troubles.items() if alert not in well}
+    return Look(state=replace(state, troubles=troubles), stuck=tuple(found), well=well)
+
+
+def forget(state: State) -> State:
+    """What was seen counts no more: the journal could not be read."""
+    return replace(state, seen={})
+
+
+def _act(state: State, case: Case, sign: Sign, now_us: Instant) -> tuple[State, Finding | None]:
+    """The next restart for this alert, if it is time for one."""
+    trouble = state.troubles.get(case.alert)
+    done = 0 if trouble is None else trouble.restarts
+    if trouble is not None and done < len(PAUSES_US) and now_us - trouble.at < PAUSES_US[done]:
+        return state, None
+    given_up = done >= len(PAUSES_US)
+    if trouble is not None and done > len(PAUSES_US):
+        # Said already. It stays in trouble for as long as it is stuck.
+        return replace(state, troubles={**state.troubles, case.alert: replace(trouble, at=now_us)}), None
+    whom = () if given_up else tuple(_allowed(state, _whom(case, sign, again=done > 0), now_us))
+    shared = {**state.shared, **{name: now_us for name in whom if name[0] in _SHARED}}
+    troubles = {**state.troubles, case.alert: Trouble(restarts=done + 1, at=now_us)}
+    reason = f"{sign.rule.name}: {sign.rule.reason}"
+    finding = Finding(alert=case.alert, reason=reason, restarts=done + 1, whom=whom)
+    return replace(state, troubles=troubles, shared=shared), finding
+
+
+_SHARED: Final = frozenset({Role.ALERT_INTAKE, Role.OPERATOR_POOL, Role.TRUNK_POOL, Role.GSM_MODEM})
+
+
+def _allowed(state: State, whom: Iterable[Name], now_us: Instant) -> Iterator[Name]:
+    for name in whom:
+        last = state.shared.get(name)
+        if last is None or now_us - last >= SHARED_US:
+            yield name
+
+
+def _whom(case: Case, sign: Sign, *, again: bool) -> Iterator[Name]:
+    """Those who may be the culprits: the case's own at once, those who serve others too the second time.
+
+    A process that is started again drops no call, so that a wrong guess costs a hundred milliseconds.
+    """
+    crew: CrewId | None = None if case.owner is None else case.owner.crew
+    for role in (*sign.rule.first, *(sign.rule.then if again else ())):
+        match role:
+            case Role.CALL_LEG if crew is not None:
+                yield from ((role, f"{crew}/{place(leg.leg)}") for leg in sign.legs)
+            case Role.GSM_MODEM:
+                yield from ((role, leg.line) for leg in sign.legs)
+            case Role.ALERT_CASE | Role.CONFERENCE_BRIDGE if crew is not None:
+                yield role, crew
+            case Role.ALERT_INTAKE | Role.OPERATOR_POOL | Role.TRUNK_POOL:
+                yield role, ""
+            case _:
+                pass

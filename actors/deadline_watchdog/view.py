@@ -1,0 +1,71 @@
+"""What the watchdog sees: the journal's folds, what modems say of their lines, and who is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from actors.deadline_watchdog.forecast import expected_free
+from actors.deadline_watchdog.means import Means
+from actors.trunk_pool.decider import kept_for_inbound
+from messages.ids import SECOND, CrewId, Instant, LineId, Role
+from messages.lines import LineReport, LineState
+from model.live import LiveCases
+from model.policy import LineSpec, Setup
+from runtime.directory import Entry
+from store.projections import LineHold, Lines, Operators
+
+FRESH_US: Final = Instant(3 * SECOND)
+"""A line that has not been heard of for this long carries no call: its modem's actor speaks every second."""
+
+
+class View:
+    """The folds to be fed, and what follows from them."""
+
+    def __init__(self, setup: Setup, now_us: Instant) -> None:
+        self.live, self.lines, self.operators = LiveCases(), Lines(), Operators()
+        public = [spec for spec in setup.lines if not spec.emergency]
+        kept = kept_for_inbound(public, setup.policy)
+        self._public = [spec for spec in public if spec.line not in kept]
+        self._reserved = [spec for spec in setup.lines if spec.emergency]
+        self._reports: dict[LineId, tuple[LineReport, Instant]] = {}
+        self._began_us = now_us
+
+    def heard(self, report: LineReport, now_us: Instant) -> None:
+        """A modem has said how its line is."""
+        self._reports[report.line] = report, now_us
+
+    def means(self, crews: Iterable[Entry], now_us: Instant) -> Means:
+        """What there is at this moment."""
+        entries = [entry for entry in crews if entry.role is Role.ALERT_CASE and entry.ready]
+        return Means(
+            public=tuple(self._expected(self._public, now_us)),
+            reserved=sum(1 for at in self._expected(self._reserved, now_us) if at <= now_us),
+            operators=sum(1 for one in self.operators.operators.values() if one.free),
+            crews={CrewId(entry.key): entry.incarnation for entry in entries},
+            idle_crews=sum(1 for entry in entries if entry.alert is None),
+        )
+
+    def _expected(self, specs: Iterable[LineSpec], now_us: Instant) -> Iterator[Instant]:
+        """When each of these lines can be expected to be free; those out of service are not there."""
+        for spec in specs:
+            hold = self.lines.lines.get(spec.line)
+            report, heard_at = self._reports.get(spec.line, (None, Instant(0)))
+            if hold is not None and hold.quarantined:
+                continue
+            if report is None or now_us - heard_at > FRESH_US:
+                if now_us - self._began_us > FRESH_US:
+                    continue
+            elif report.state is not LineState.READY:
+                continue
+            if hold is not None and hold.leg is not None:
+                yield self._expected_back(hold, now_us)
+            elif report is not None and report.busy:
+                yield expected_free(None, gives_way=False, now_us=now_us)
+            else:
+                yield now_us
+
+    def _expected_back(self, hold: LineHold, now_us: Instant) -> Instant:
+        case = None if hold.alert is None else self.live.cases.get(hold.alert)
+        leg = None if case is None or hold.leg is None else case.legs.get(hold.leg)
+        return expected_free(leg, gives_way=case is not None and case.test, now_us=now_us)

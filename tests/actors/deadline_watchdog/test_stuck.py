@@ -1,0 +1,333 @@
+"""Cases that make no progress: each state that something must come out of is found, and no other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from actors.deadline_watchdog.due import TABLE, Sign, signs
+from actors.deadline_watchdog.means import Means
+from actors.deadline_watchdog.stuck import PAUSES_US, WELL_US, Finding, State, forget, look_for_stuck
+from messages import events as ev
+from messages.ids import SECOND, CrewId, Instant, OperatorCommand, Party, Role
+from model.case import Case
+from model.policy import Policy
+from tests.actors.alert_case.book import ALERT, Book
+
+POLICY = Policy()
+PLENTY = Means(public=(Instant(0),) * 8, reserved=2, operators=3, crews={CrewId("c00"): 1}, idle_crews=2)
+
+
+class Watch:
+    """The watchdog beside a book's journal, looking every second."""
+
+    def __init__(self, book: Book, means: Means = PLENTY) -> None:
+        self.book, self.means, self.state = book, means, State()
+        self.found: list[Finding] = []
+        self.well = 0
+
+    def look(self) -> None:
+        case = self.book.case
+        cases: dict[object, Case] = {} if case.closed_at is not None else {case.alert: case}
+        made = look_for_stuck(self.state, cases, self.means, self.book.policy, self.book.now)  # type: ignore[arg-type]
+        self.state = made.state
+        self.found += made.stuck
+        self.well += len(made.well)
+
+    def living(self, seconds: float) -> Watch:
+        """The case decides whenever it wants to."""
+        for _ in range(round(seconds)):
+            self.book.pass_time(1.0)
+            self.look()
+        return self
+
+    def dead(self, seconds: float) -> Watch:
+        """Time passes, and nobody decides anything."""
+        for _ in range(round(seconds)):
+            self.book.now = Instant(self.book.now + SECOND)
+            self.look()
+        return self
+
+    @property
+    def rules(self) -> list[str]:
+        return [finding.reason.partition(":")[0] for finding in self.found]
+
+
+# ---------------------------------------------------------------- never stuck
+
+
+def ringing_and_silent(book: Book) -> None:
+    book.go_on()
+    book.rings(Party.OPERATOR)
+
+
+def user_rings(book: Book) -> None:
+    book.go_on()
+    book.answers(Party.OPERATOR)
+    book.rings(Party.USER)
+
+
+def user_busy_twice(book: Book) -> None:
+    book.go_on()
+    book.answers(Party.OPERATOR)
+    book.ends(Party.USER, 17)
+    book.pass_time(5)
+    book.ends(Party.USER, 17)
+
+
+def conference(book: Book) -> None:
+    book.to_conference()
+
+
+def left(book: Book) -> None:
+    book.to_conference()
+    book.order(OperatorCommand.LEAVE)
+    book.release_all()
+
+
+def psap_rings(book: Book) -> None:
+    book.to_talking()
+    book.order(OperatorCommand.CALL_PSAP)
+    book.rings(Party.PSAP)
+
+
+def duress(book: Book) -> None:
+    book.go_on()
+    book.write(f"inbox-{ALERT}", ev.AlertCancelled(duress=True))
+    book.answers(Party.OPERATOR)
+
+
+@pytest.mark.parametrize(
+    "flow",
+    [Book.to_talking, conference, left, ringing_and_silent, user_rings, user_busy_twice, psap_rings, duress],
+)
+def test_a_case_that_lives_is_not_stuck_however_long_people_take(flow: Callable[[Book], None]) -> None:
+    book = Book()
+    flow(book)
+    watch = Watch(book)
+    for _ in range(240):
+        watch.living(1)
+        book.release_all()
+    assert watch.found == []
+
+
+def test_an_alert_for_which_nobody_is_there_waits_and_is_not_stuck() -> None:
+    book = Book(operators=())
+    book.on_shift = 0
+    book.public = []
+    book.go_on()
+    nobody = replace(PLENTY, public=(), operators=0)
+    assert Watch(book, nobody).living(300).found == []
+
+
+def test_where_all_crews_are_at_work_an_alert_waits_and_is_not_stuck() -> None:
+    assert Watch(Book(), replace(PLENTY, idle_crews=0)).dead(300).found == []
+
+
+# ---------------------------------------------------------------- found in time
+
+
+def nothing_offered(book: Book) -> None:
+    book.answering = False
+    book.pass_time(0.2)
+
+
+def operator_dialled(book: Book) -> None:
+    book.go_on()
+
+
+def nobody_calls_her(book: Book) -> None:
+    book.go_on()
+    book.public = []
+    book.answers(Party.OPERATOR)
+
+
+def psap_asked_for(book: Book) -> None:
+    book.to_talking()
+    book.emergency = []
+    book.order(OperatorCommand.CALL_PSAP)
+
+
+def order_unread(book: Book) -> None:
+    book.to_talking()
+    book.write(f"inbox-{ALERT}", ev.CommandGiven(command=OperatorCommand.CALL_PSAP, by=book.operators[0]))
+
+
+def false_alarm_released(book: Book) -> None:
+    book.to_talking()
+    book.order(OperatorCommand.DECLARE_FALSE_ALARM)
+
+
+def answered_and_not_joined(book: Book) -> None:
+    from messages.base import VoicePort
+    from messages.calls import CallState
+    from messages.legs import LegReport
+
+    book.go_on()
+    leg = book.leg(Party.OPERATOR)
+    voice = VoicePort(path="/dev/voice")
+    book.go_on(LegReport(leg=leg.leg, attempt=leg.attempt, state=CallState.ANSWERED, voice=voice))
+
+
+def psap_has_hung_up(book: Book) -> None:
+    left(book)
+    book.ends(Party.PSAP)
+
+
+@pytest.mark.parametrize(
+    ("flow", "rule", "within_s"),
+    [
+        (lambda book: None, "unopened", 7),
+        (nothing_offered, "no_operator", 12),
+        (operator_dialled, "under_way", 37),
+        (nobody_calls_her, "user_due", 7),
+        (psap_asked_for, "psap_due", 9),
+        (order_unread, "unread", 5),
+        (false_alarm_released, "releasing", 17),
+        (answered_and_not_joined, "unjoined", 10),
+        (psap_has_hung_up, "left_alone", 17),
+    ],
+)
+def test_a_case_that_does_nothing_is_found_in_time(
+    flow: Callable[[Book], None], rule: str, within_s: float
+) -> None:
+    book = Book()
+    flow(book)
+    watch = Watch(book).dead(within_s)
+    assert watch.rules[:1] == [rule]
+    whom = {role for role, _ in watch.found[0].whom}
+    assert whom == ({Role.ALERT_INTAKE} if rule == "unopened" else whom | {Role.ALERT_CASE})
+
+
+def test_an_alert_whose_owner_has_died_is_the_intakes_until_it_takes_too_long() -> None:
+    book = Book()
+    book.to_talking()
+    watch = Watch(book, replace(PLENTY, crews={CrewId("c00"): 2})).dead(17)
+    assert watch.rules == ["ownerless", "ownerless"]
+    assert watch.found[0].whom == ((Role.ALERT_CASE, "c00"),)
+    assert watch.found[1].whom == ((Role.ALERT_CASE, "c00"), (Role.ALERT_INTAKE, ""))
+
+
+def test_the_leg_and_then_its_modem_are_started_again_with_the_case() -> None:
+    book = Book()
+    book.go_on()
+    line = book.leg(Party.OPERATOR).line
+    watch = Watch(book).dead(50)
+    both = ((Role.ALERT_CASE, "c00"), (Role.CALL_LEG, "c00/op1"))
+    assert [finding.whom for finding in watch.found[:2]] == [both, (*both, (Role.GSM_MODEM, line))]
+
+
+# ---------------------------------------------------------------- how often
+
+
+def test_one_alert_has_three_restarts_further_and_further_apart_and_then_a_person_looks() -> None:
+    book = Book()
+    order_unread(book)
+    watch = Watch(book)
+    at: list[float] = []
+    for second in range(200):
+        before = len(watch.found)
+        watch.dead(1)
+        at += [second] * (len(watch.found) - before)
+    assert [finding.restarts for finding in watch.found] == [1, 2, 3, 4]
+    gaps = [later - earlier for earlier, later in pairwise(at)]
+    assert gaps[:2] == [pause / SECOND for pause in PAUSES_US[1:]]
+    assert watch.found[-1].whom == ()
+
+
+def test_an_alert_that_goes_on_again_is_well_after_a_minute() -> None:
+    book = Book()
+    order_unread(book)
+    watch = Watch(book).dead(5)
+    assert watch.rules == ["unread"]
+    watch.living(1)
+    book.answers(Party.PSAP)
+    watch.living(WELL_US / SECOND - 3)
+    assert watch.well == 0
+    watch.living(4)
+    assert (watch.well, watch.rules) == (1, ["unread"])
+
+
+def test_a_restarted_case_has_the_whole_time_again() -> None:
+    book = Book()
+    order_unread(book)
+    watch = Watch(book).dead(2)
+    book.me = replace(book.me, incarnation=2)
+    case_opened = ev.CaseOpened(node=book.me.node, crew=book.me.crew, incarnation=2)
+    book.write(f"alert-{ALERT}", case_opened)
+    watch.means = replace(PLENTY, crews={CrewId("c00"): 2})
+    watch.dead(3)
+    assert watch.found == []
+
+
+def test_a_machine_that_has_slept_blames_nobody() -> None:
+    book = Book()
+    order_unread(book)
+    watch = Watch(book).dead(2)
+    book.now = Instant(book.now + 600 * SECOND)
+    watch.look()
+    assert watch.found == []
+    watch.dead(3)
+    assert watch.rules == ["unread"], "and from then on all is as before"
+
+
+def test_a_journal_that_could_not_be_read_blames_nobody() -> None:
+    book = Book()
+    order_unread(book)
+    watch = Watch(book).dead(2)
+    watch.state = forget(watch.state)
+    watch.dead(2)
+    assert watch.found == []
+
+
+def test_those_who_serve_all_are_started_again_once_for_all_who_are_stuck() -> None:
+    book = Book()
+    cases = {f"a{n}": replace(book.case, alert=f"a{n}") for n in range(2)}
+    state = State()
+    whom: list[tuple[Role, str]] = []
+    for second in range(8):
+        now = Instant(book.now + second * SECOND)
+        made = look_for_stuck(state, cases, PLENTY, POLICY, now)  # type: ignore[arg-type]
+        state = made.state
+        whom += [name for finding in made.stuck for name in finding.whom]
+    assert whom == [(Role.ALERT_INTAKE, "")]
+
+
+# ---------------------------------------------------------------- the table
+
+
+def test_every_line_of_the_table_gives_its_reason_and_whom_to_start_again() -> None:
+    assert len({rule.name for rule in TABLE}) == len(TABLE)
+    for rule in TABLE:
+        assert rule.reason
+        assert rule.first
+        assert rule.limit_us >= 3 * SECOND, "a case tells again every second"
+
+
+@given(st.lists(st.floats(0.1, 20), min_size=1, max_size=12), st.integers(0, 2))
+def test_what_is_no_sign_is_never_found(pauses: list[float], free: int) -> None:
+    """A finding is always of a sign that was there for the whole of its time."""
+    book = Book()
+    book.go_on()
+    means = replace(PLENTY, public=(Instant(0),) * free)
+    state = State()
+    present: dict[str, tuple[object, Instant]] = {}
+    for pause in pauses:
+        book.now = Instant(book.now + round(pause * SECOND))
+        cases = {book.case.alert: book.case}
+        late = state.looked_at is not None and book.now - state.looked_at > 3 * SECOND
+        now: dict[str, Sign] = {sign.rule.name: sign for _, sign in signs(cases, means, POLICY, book.now)}
+        present = {
+            name: (sign.of, book.now) if late or present.get(name, (None,))[0] != sign.of else present[name]
+            for name, sign in now.items()
+        }
+        made = look_for_stuck(state, cases, means, POLICY, book.now)
+        state = made.state
+        for finding in made.stuck:
+            name = finding.reason.partition(":")[0]
+            assert book.now - present[name][1] >= now[name].allowed_us
