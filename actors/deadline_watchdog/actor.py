@@ -112,7 +112,7 @@ class DeadlineWatchdogActor(CenterActor):
         return self._view.means(crews, now_us)
 
     def _write(self, verdicts: Sequence[Verdict]) -> None:
-        """At the end of each inbox, whatever its version: that somebody wrote first takes nothing from these."""
+        """At the end of each inbox, whatever its version, so that nobody who was first undoes the others."""
         appends = [Append(streams.inbox(one.alert), None, one.events) for one in verdicts]
         try:
             self._journal.append(*appends)

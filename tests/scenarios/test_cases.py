@@ -146,6 +146,21 @@ def test_case_10_alerts_beyond_the_crews_wait_in_order_and_their_apps_are_told(m
     assert all(world.journal.version(f"inbox-{alert}") for alert in first)
 
 
+def test_case_10_what_the_clock_says_of_many_alerts_is_written_at_once(make_world: MakeWorld) -> None:
+    world = make_world(operators=0, public=0, emergency=1)
+    for n in range(40):
+        world.send(E164(f"+3933300000{n:02d}"))
+        world.advance(0.01)
+    world.advance(2)
+    advised = [one for one in world.journal.read_all() if isinstance(one.event, ev.AdviceChanged)]
+    by_forecast = [
+        one for one in advised if isinstance(one.event, ev.AdviceChanged) and one.event.reason == "forecast"
+    ]
+    assert len(advised) == 40
+    assert len(by_forecast) > 10
+    assert len({one.at_us for one in by_forecast}) <= 2, "one transaction for all that are due at a look"
+
+
 def test_case_11_the_deadline_passes_while_her_phone_rings(make_world: MakeWorld) -> None:
     from model.policy import MetBy
 
