@@ -72,7 +72,11 @@ def clocks(node: NodeFile | None) -> Iterator[Finding]:
         step_s = (time.time_ns() // 1000 - boottime_us() - node.anchor_us) / 1e6
         text = f"the wall clock was moved by {step_s:+.2f} s since the center began"
         if abs(step_s) > CLOCK_STEP_S:
-            yield warn("clocks", f"{text}: the journal's times are off by that until the next start")
+            yield warn(
+                "clocks",
+                f"{text}: all times shown and written are off by that, no deadline is; "
+                "start the center again once no alert is open",
+            )
         else:
             yield ok("clocks", text)
     state = _synchronisation()

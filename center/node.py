@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 import msgspec
 
 from center import service_manager
+from center.anchor import clock_for
 from center.carrier import Carrier
 from center.errors import CenterError, NodeError
 from center.handed_down import setup_of, simulation, with_simulation
@@ -40,7 +41,6 @@ from center.version import version
 from center.web_group import WebGroup
 from messages.ids import NodeId
 from model.policy import Setup
-from runtime.clock import SystemClock
 from runtime.pidfd import DeathWatch
 
 if TYPE_CHECKING:
@@ -60,7 +60,6 @@ class Node:
         """Reads the settings and takes the state directory. Raises CenterError; nothing is running then."""
         self.options = options
         self.state = StateDir(options.state)
-        self.clock = SystemClock.anchored()
         self.settings = self._settings()
         self.setup: Setup = setup_of(self.settings)
         self.name: NodeId = node_name(self.settings)
@@ -70,6 +69,7 @@ class Node:
             self.ended = end_marked(self.state.path)
         except TimeoutError as error:
             raise NodeError(f"what an earlier center left running cannot be ended: {error}") from error
+        self.clock = clock_for(self.state, self.journal_url)
         process = identity(os.getpid())
         if process is None:
             raise NodeError("/proc cannot be read")

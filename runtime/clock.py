@@ -71,6 +71,10 @@ class VirtualClock:
         """When the next call is due."""
         return Instant(self._heap[0][0]) if self._heap else None
 
+    def leap(self, by_us: int) -> None:
+        """As on a machine that was suspended: time has passed, and nothing was done in it."""
+        self._now += by_us
+
     def step(self, until_us: int) -> bool:
         """Move to the next call due by `until_us` and make it; if there is none, move there and say False."""
         if not self._heap or self._heap[0][0] > until_us:

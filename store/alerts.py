@@ -58,6 +58,7 @@ _LAST_INSTANT: Final = 253_402_300_799_999_999
 """The end of the year 9999, beyond which RFC 3339 cannot write."""
 _ATTEMPTS: Final = 5
 
+_ANY_OPEN: Final = Query(select(open_alert.c.alert).limit(1))
 _IS_OPEN: Final = Query(select(open_alert.c.seq).where(open_alert.c.alert == bindparam("id")), "id")
 
 
@@ -272,3 +273,8 @@ def _raised_at(signal: Signal) -> Instant:
     if signal.raised_at is None or not 0 <= signal.raised_at <= _LAST_INSTANT:
         return signal.received_at
     return signal.raised_at
+
+
+def any_open(journal: Journal) -> bool:
+    """Whether there is an alert that is not closed. Raises JournalError."""
+    return journal.row(_ANY_OPEN) is not None

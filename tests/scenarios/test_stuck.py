@@ -125,6 +125,31 @@ def test_what_is_stuck_through_all_restarts_is_left_to_a_person_and_said_until_i
     assert world.case.missed_at == world.case.deadline_at, "the deadline does not need the case"
 
 
+def test_s11_what_was_missed_while_the_machine_slept_is_said_at_once_and_nobody_is_killed_for_it(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world(operators=0, public=0, emergency=1)
+    world.send()
+    world.advance(5.3)
+    world.clock.leap(600 * SECOND)
+    world.advance(1.1)
+    missed_at = world.case.missed_at
+    assert missed_at is not None
+    assert 600 < (missed_at - world.case.received_at) / SECOND < 607
+    world.advance(30)
+    assert restarted(world) == []
+    assert world.stuck() == []
+
+
+def test_a_conference_goes_on_over_a_sleep_of_the_machine(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_talking(world)
+    world.clock.leap(600 * SECOND)
+    world.advance(30)
+    assert len(joined(world)) == 2
+    assert restarted(world) == []
+
+
 def test_a_person_who_takes_her_time_is_not_stuck(make_world: MakeWorld) -> None:
     world = make_world(behaviours={USER: "no_answer", PSAP: "no_answer"})
     world.send()

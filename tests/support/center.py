@@ -180,6 +180,16 @@ class Center:
             os.kill(row["pid"], signal.SIGKILL)
         return [row["pid"] for row in mine]
 
+    def kill_node(self) -> None:
+        """kill -9 of the node alone; `start` starts another."""
+        assert self._node is not None
+        assert self._node.stdout is not None
+        self.kill("Node")
+        self._node.wait(20)
+        self._node.stdout.close()
+        self.http.close()
+        self.carrier.close()
+
     # ------------------------------------------------------------ what is seen
 
     @contextmanager

@@ -1,0 +1,99 @@
+"""Which clock a node starts with after the wall clock was moved: never one that moves an open deadline."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from center.anchor import clock_for
+from center.composition import journal_opened
+from center.processes import ProcessId
+from center.state_dir import NodeFile, StateDir, boot_id, write_json
+from messages.events import AlertClosed
+from messages.ids import E164, AlertId, Channel, NodeId, Outcome
+from runtime.clock import SystemClock
+from store import streams
+from store.alerts import Signal, accept, any_open
+from store.journal import Append, Journal
+
+HOUR_US = 3600 * 1_000_000
+
+
+class Earlier:
+    """A state directory in which a node has run, by a clock that is off by so much from now's wall clock."""
+
+    def __init__(self, path: Path, off_us: int, *, boot: str | None = None) -> None:
+        self.state = StateDir(path)
+        self.state.create()
+        self.clock = SystemClock(SystemClock.anchored().anchor_us + off_us)
+        self.journal = self.open()
+        file = NodeFile(
+            process=ProcessId(pid=1, started=1),
+            boot=boot_id() if boot is None else boot,
+            node="n",
+            version="1",
+            since_us=self.clock.now_us(),
+            anchor_us=self.clock.anchor_us,
+            config="",
+            simulation=None,
+            journal=self.state.journal_url,
+        )
+        write_json(self.state.node_file, file)
+
+    def open(self) -> Journal:
+        return journal_opened(self.state.journal_url, NodeId("n"), self.clock, self.state.notify)
+
+    def alert(self) -> AlertId:
+        signal = Signal(channel=Channel.DATA, phone=E164("+393331112223"), received_at=self.clock.now_us())
+        return accept(self.journal, signal, 50.0).alert
+
+    def next(self) -> SystemClock:
+        return clock_for(self.state, self.state.journal_url)
+
+
+def off_by_us(clock: SystemClock) -> float:
+    """From the wall clock."""
+    return clock.now_us() - time.time_ns() / 1000
+
+
+@pytest.mark.parametrize("step_us", [-HOUR_US, HOUR_US])
+def test_while_an_alert_is_open_the_earlier_clock_goes_on(tmp_path: Path, step_us: int) -> None:
+    earlier = Earlier(tmp_path, step_us)
+    alert = earlier.alert()
+    assert earlier.next() == earlier.clock
+    earlier.journal.append(Append(streams.case(alert), None, (AlertClosed(outcome=Outcome.FALSE_ALARM),)))
+    assert not any_open(earlier.journal)
+    assert abs(off_by_us(earlier.next())) < 1_000_000
+
+
+def test_where_nothing_is_open_the_wall_clock_is_right(tmp_path: Path) -> None:
+    assert abs(off_by_us(Earlier(tmp_path, HOUR_US).next())) < 1_000_000
+
+
+def test_where_the_clock_was_not_moved_the_same_one_goes_on_and_no_journal_is_read(tmp_path: Path) -> None:
+    earlier = Earlier(tmp_path, 100)
+    earlier.journal.close()
+    (tmp_path / "journal.db").unlink()
+    assert earlier.next() == earlier.clock
+
+
+def test_what_another_boot_has_anchored_is_worth_nothing(tmp_path: Path) -> None:
+    earlier = Earlier(tmp_path, HOUR_US, boot="another")
+    earlier.alert()
+    assert abs(off_by_us(earlier.next())) < 1_000_000
+
+
+def test_a_journal_that_cannot_be_read_may_hold_open_alerts(tmp_path: Path) -> None:
+    earlier = Earlier(tmp_path, HOUR_US)
+    earlier.journal.close()
+    for file in tmp_path.glob("journal.db*"):
+        file.write_bytes(b"torn" * 5000)
+    assert earlier.next() == earlier.clock
+
+
+def test_a_first_start_takes_the_wall_clock(tmp_path: Path) -> None:
+    state = StateDir(tmp_path)
+    state.create()
+    assert abs(off_by_us(clock_for(state, state.journal_url))) < 1_000_000

@@ -1,0 +1,138 @@
+"""The wall clock is moved by an hour while an alert runs: no deadline moves, no time in the journal goes
+back.
+
+libfaketime lies to the whole center about the wall clock, and about nothing else; the machine's clock is
+never touched. `apt-get install libfaketime`, which `scripts/test` does where it may.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from center.anchor import SAME_US
+from center.state_dir import NodeFile, read_json
+from messages.ids import SECOND, AlertId
+from tests.support.center import USER, Center, center, simulation
+
+LIBRARY: Final = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.timeout(180),
+    pytest.mark.skipif(
+        LIBRARY is None,
+        reason="WALL CLOCK JUMPS ARE NOT TESTED: there is no libfaketime (apt-get install it)",
+    ),
+]
+
+DEADLINE_S: Final = 14.0
+LATE_S: Final = 2.0
+"""A loaded machine writes the miss so long after the deadline at the latest."""
+HOUR_S: Final = 3600
+TO_DO: Final = "start the center again once no alert is open"
+
+
+class WallClock:
+    """What the center's processes take for the wall clock."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._file = folder / "wall-clock"
+        self.jump(0)
+        for name, value in {
+            "LD_PRELOAD": str(LIBRARY),
+            "FAKETIME_TIMESTAMP_FILE": str(self._file),
+            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            # The name before 0.9.10.
+            "DONT_FAKE_MONOTONIC": "1",
+            "NO_FAKE_STAT": "1",
+            # Shared memory would be left behind by whoever is killed.
+            "FAKETIME_DISABLE_SHM": "1",
+        }.items():
+            monkeypatch.setenv(name, value)
+
+    def jump(self, to_s: int) -> None:
+        """From now on it is so many seconds ahead of what it really is. Never read half written."""
+        part = self._file.with_suffix(".part")
+        part.write_text(f"{to_s:+d}\n")
+        part.replace(self._file)
+
+
+@pytest.fixture
+def wall_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WallClock]:
+    made = WallClock(tmp_path, monkeypatch)
+    yield made
+    made.jump(0)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Path:
+    file = tmp_path / "center.toml"
+    file.write_text(f"[deadline]\nseconds = {DEADLINE_S}\n")
+    return file
+
+
+def nobody_reaches_her() -> str:
+    return simulation(phones={USER: {"behaviour": "unreachable"}})
+
+
+def times_only_go_on(made: Center) -> None:
+    with made.journal() as journal:
+        times = [one.at_us for one in journal.read_all(limit=10_000)]
+    assert times == sorted(times)
+    assert times[-1] - times[0] < 170 * SECOND
+
+
+def missed_in_time(made: Center, alert: AlertId, sent_s: float) -> None:
+    """The miss is at the deadline, by the journal and by a clock of the test's own."""
+    made.until("the miss", lambda: made.case(alert).missed_at, DEADLINE_S + 20)
+    case = made.case(alert)
+    assert case.missed_at is not None
+    assert 0 <= (case.missed_at - case.deadline_at) / SECOND < LATE_S
+    assert DEADLINE_S - 0.5 < time.monotonic() - sent_s < DEADLINE_S + LATE_S + 1
+    assert case.deadline_at - case.received_at == DEADLINE_S * SECOND
+
+
+@pytest.mark.parametrize("jumps_s", [(HOUR_S, 0), (-HOUR_S, HOUR_S)], ids=["forth", "back"])
+def test_s11_a_step_of_the_wall_clock_moves_no_deadline(
+    tmp_path: Path, wall_clock: WallClock, settings: Path, jumps_s: tuple[int, int]
+) -> None:
+    with center(tmp_path, nobody_reaches_her(), "--config", str(settings)) as made:
+        sent_s = time.monotonic()
+        alert = made.send()
+        key = (made.state.path / "keys" / "app.key").read_text().strip()
+        app = {"Authorization": f"Bearer {key}"}
+        seen = made.http.get(f"/v1/alerts/{alert}", headers=app).json()
+        made.until("an operator is called", lambda: made.case(alert).legs)
+        wall_clock.jump(jumps_s[0])
+        made.until("the doctor sees it", lambda: TO_DO in made.cli("doctor").stdout)
+        wall_clock.jump(jumps_s[1])
+        assert made.http.get(f"/v1/alerts/{alert}", headers=app).json()["deadline_at"] == seen["deadline_at"]
+        missed_in_time(made, alert, sent_s)
+        assert made.case(alert).operator is not None, "the alert goes on as it would have"
+        times_only_go_on(made)
+
+
+@pytest.mark.parametrize("jump_s", [HOUR_S, -HOUR_S], ids=["forth", "back"])
+def test_s11_a_node_started_again_after_a_step_keeps_the_deadlines_of_open_alerts(
+    tmp_path: Path, wall_clock: WallClock, settings: Path, jump_s: int
+) -> None:
+    with center(tmp_path, nobody_reaches_her(), "--config", str(settings)) as made:
+        before = read_json(made.state.node_file, NodeFile)
+        sent_s = time.monotonic()
+        alert = made.send()
+        made.until("an operator is called", lambda: made.case(alert).legs)
+        wall_clock.jump(jump_s)
+        made.kill_node()
+        made.start()
+        missed_in_time(made, alert, sent_s)
+        after = read_json(made.state.node_file, NodeFile)
+        assert before is not None
+        assert after is not None
+        assert abs(after.anchor_us - before.anchor_us) <= SAME_US
+        made.until("an operator has it", lambda: made.case(alert).operator)
+        times_only_go_on(made)
