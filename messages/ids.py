@@ -97,6 +97,8 @@ class Role(StrEnum):
 
     NODE = "Node"
     ADMIN = "Admin"
+    LOGGER = "Logger"
+    """The actor system's own, which only takes its log lines."""
     WEB = "Web"
     CARRIER = "Carrier"
     SUPERVISOR = "Supervisor"

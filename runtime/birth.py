@@ -11,6 +11,7 @@ import gc
 import os
 import resource
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,8 @@ from runtime import pidfd
 FIRST_FD: Final = 3
 LAST_FD: Final = 2**31 - 1
 MANY_FILES: Final = 65536
+LOGGER_NAME: Final = "actors.logger"
+"""Where the library's own logger, which is no actor of ours, says which process it is: pid and start."""
 
 
 def leave_parent_behind() -> None:
@@ -63,3 +66,19 @@ def allow_many_files() -> int:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
         soft = wanted
     return soft
+
+
+def say_logger(run: Path) -> None:
+    """This process is the actor system's logger: write it down for those who look."""
+    # A full disk must not keep it from starting.
+    with suppress(OSError):
+        (run / LOGGER_NAME).write_text(f"{os.getpid()} {pidfd.born(os.getpid())}\n")
+
+
+def logger_of(run: Path) -> tuple[int, int]:
+    """The logger of the actor system that lives there, as pid and start; (0, 0) where none does."""
+    try:
+        pid, born = map(int, (run / LOGGER_NAME).read_text().split())
+    except (OSError, ValueError):
+        return 0, 0
+    return (pid, born) if pidfd.alive(pid, born) else (0, 0)

@@ -152,6 +152,7 @@ def leave_parents_behind() -> None:
         parent = os.getppid()
         birth.leave_parent_behind()
         birth.die_with(parent)
+        birth.say_logger(environment.current().run)
         start_logger(*args)
 
     multiprocCommon.startAdmin = admin

@@ -12,6 +12,7 @@ from center.state_dir import NodeFile, StateDir, living_web, running
 from center.times import rfc3339
 from messages.ids import Role
 from runtime import pidfd
+from runtime.birth import logger_of
 from runtime.clock import boottime_us
 from runtime.directory import FileDirectory
 from runtime.errors import BadDirectory
@@ -62,6 +63,8 @@ def rows_of(state: StateDir, node: NodeFile) -> list[Row]:
     rows = [_row(Role.NODE, node, node.process.pid, node.since_us, node.incarnation)]
     if node.admin is not None and is_alive(node.admin):
         rows.append(_row(Role.ADMIN, node, node.admin.pid, None, node.admin_restarts + 1))
+        if logger := logger_of(state.run)[0]:
+            rows.append(_row(Role.LOGGER, node, logger, None, 1))
     if (web := living_web(state)) is not None:
         rows.append(_row(Role.WEB, node, web.process.pid, web.since_us, node.web_restarts + 1))
     if (carrier := living(state)) is not None:

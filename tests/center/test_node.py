@@ -147,7 +147,17 @@ def test_a_node_starts_shows_itself_and_stops_within_five_seconds_leaving_nothin
     said = cli("ps", "--json", "--state", str(state))
     rows = msgspec.json.decode(said.stdout, type=list[Row])
     roles = {row.role for row in rows}
-    assert roles >= {"Node", "Admin", "Web", "Carrier", "Supervisor", "AlertIntake", "GsmModem", "AlertCase"}
+    assert roles >= {
+        "Node",
+        "Admin",
+        "Logger",
+        "Web",
+        "Carrier",
+        "Supervisor",
+        "AlertIntake",
+        "GsmModem",
+        "AlertCase",
+    }
     assert sum(row.role == "GsmModem" for row in rows) == 3
     pids = [row.pid for row in rows]
     assert len(set(pids)) == len(pids)

@@ -82,6 +82,7 @@ class Center:
         self.world.write_text(world)
         self._options = options
         self._node: subprocess.Popen[str] | None = None
+        self._port = "0"
         self.address = ""
         self.started_in_s = 0.0
 
@@ -90,9 +91,19 @@ class Center:
     def start(self) -> None:
         """Start the node and wait until lines and crews are ready."""
         begun = time.monotonic()
-        command = [sys.executable, "-m", "center.cli", "run", "--state", str(self.state), "--port", "0"]
+        command = [
+            sys.executable,
+            "-m",
+            "center.cli",
+            "run",
+            "--state",
+            str(self.state),
+            "--port",
+            self._port,
+        ]
         self._node = subprocess.Popen(
             [*command, "--simulate", str(self.world), *self._options],
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             env=child_environment(None),
             text=True,
@@ -102,6 +113,8 @@ class Center:
         assert said.startswith("securWoman is running: "), f"{said!r}\n{self.logs()}"
         self.started_in_s = time.monotonic() - begun
         self.address = said.split()[-1].rstrip("/")
+        self._port = self.address.rpartition(":")[2]
+        self._close_clients()
         self.http = httpx.Client(base_url=self.address, timeout=10)
         self.carrier = httpx.Client(base_url=self._carrier_address(), timeout=10)
         self.until("everything is ready", self.is_ready)
@@ -110,18 +123,34 @@ class Center:
         """Whether the node says so of itself."""
         return self.http.get("/readyz").status_code == 200
 
+    def start_again(self) -> None:
+        """What a service manager does with a node that has died or is silent: the same once more."""
+        assert self._node is not None
+        self._node.kill()
+        self._node.wait(20)
+        assert self._node.stdout is not None
+        self._node.stdout.close()
+        self.start()
+
     def stop(self) -> None:
         """End it in order, and whatever a failed test has left."""
         if self._node is not None:
             if self._node.poll() is None:
                 self._node.terminate()
-                self._node.wait(20)
+                try:
+                    self._node.wait(20)
+                except subprocess.TimeoutExpired:
+                    self._node.kill()
+                    self._node.wait(20)
             assert self._node.stdout is not None
             self._node.stdout.close()
         for process in marked(self.state.path):
             end(process, 0)
         if (carrier := living(self.state)) is not None:
             end(carrier, 1)
+        self._close_clients()
+
+    def _close_clients(self) -> None:
         for client in (getattr(self, "http", None), getattr(self, "carrier", None)):
             if client is not None:
                 client.close()
