@@ -92,6 +92,11 @@ class Result:
         """Whether nothing is wrong."""
         return not self.violations
 
+    @property
+    def unusable(self) -> bool:
+        """Whether what is wrong may disturb the next alert, too."""
+        return any(one.rule not in ("in time", "once each", "dropped", "orders") for one in self.violations)
+
 
 class History:
     """When whom was struck in this centre, so that its own limits on restarts are kept out of it."""
@@ -202,7 +207,8 @@ class Run:
         until_s = time.monotonic() + STEP_WITHIN_S
         done = deed is None
         while True:
-            self._tend()
+            if self._tend():
+                until_s = time.monotonic() + STEP_WITHIN_S
             try:
                 if not done and deed is not None:
                     done = self._do(deed)
@@ -315,9 +321,12 @@ class Run:
         if kind is Kind.UNPLUG:
             self.replug.append((time.monotonic() + FAULT_S, line))
 
-    def _tend(self) -> None:
-        """What goes on beside the flow: successors looked for, strikes that are due, plugs put in again."""
-        now_s = time.monotonic()
+    def _tend(self) -> bool:
+        """What goes on beside the flow: successors looked for, strikes that are due, plugs put in again.
+
+        True: the node was started again, which took its time.
+        """
+        now_s, restarted = time.monotonic(), False
         for due_s, strike in list(self.due):
             if now_s >= due_s:
                 self.due.remove((due_s, strike))
@@ -329,11 +338,13 @@ class Run:
         if self.node_due_s is not None and now_s >= self.node_due_s:
             self.node_due_s = None
             self.served.center.start_again()
+            restarted = True
             for recovery in self.recoveries:
                 if recovery.role is Role.NODE:
                     recovery.node_is_back()
         for recovery in self.recoveries:
             recovery.look()
+        return restarted
 
     # ------------------------------------------------------------ the end
 

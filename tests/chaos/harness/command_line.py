@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 import sys
 import tempfile
+import time
 from pathlib import Path
 
+import msgspec
+
 from messages.ids import Role
-from tests.chaos.harness.cell import Cell, History, Run, Strike
+from tests.chaos.harness import worker
+from tests.chaos.harness.cell import Cell, History, Result, Run, Strike
 from tests.chaos.harness.flows import FLOWS
+from tests.chaos.harness.matrix import matrix, pairs, run
+from tests.chaos.harness.report import PAGE, page, silences, tables, times
 from tests.chaos.harness.served import served
-from tests.chaos.harness.strikes import Kind
+from tests.chaos.harness.strikes import ROLES, Kind
 
 
 def strike_of(text: str) -> Strike:
@@ -39,6 +46,72 @@ def one(given: argparse.Namespace) -> int:
     return 1 if wrong else 0
 
 
+def many(given: argparse.Namespace, cells: list[Cell]) -> list[Result]:
+    """All cells, told one by one; what is wrong with its reasons and the command that runs it again."""
+    results: list[Result] = []
+    begun_s = time.monotonic()
+    out = given.out.open("ab") if given.out is not None else None
+    if given.keep is not None:
+        given.keep.mkdir(parents=True, exist_ok=True)
+
+    def heard(result: Result) -> None:
+        results.append(result)
+        story, result.story = result.story, ""
+        if out is not None:
+            out.write(msgspec.json.encode(result) + b"\n")
+            out.flush()
+        result.story = story
+        place = f"{len(results)}/{len(cells)} {time.monotonic() - begun_s:.0f} s"
+        if not result.right:
+            print(f"WRONG {place}: {result.cell.command}", flush=True)
+            for violation in result.violations:
+                print(f"    {violation}", flush=True)
+        elif len(results) % 20 == 0:
+            print(f"right {place}, {sum(not one.right for one in results)} wrong", flush=True)
+
+    with tempfile.TemporaryDirectory(prefix="securwoman-chaos-") as folder:
+        run(cells, folder=Path(folder), centers=given.centers, keep=given.keep, heard=heard)
+    if out is not None:
+        out.close()
+    right = sum(one.right for one in results)
+    print(f"{right} of {len(results)} right in {time.monotonic() - begun_s:.0f} s", flush=True)
+    return results
+
+
+def whole_matrix(given: argparse.Namespace) -> int:
+    """Every role at every step of every flow, or those that are named."""
+    cells = matrix(
+        flows=given.flow or FLOWS,
+        roles=given.role or ROLES,
+        kinds=given.kind or tuple(Kind),
+        steps=given.step,
+        seed=given.seed,
+    )
+    if given.sample:
+        cells = cells[: given.sample]
+    results = many(given, cells)
+    print("\n".join((*tables(results), *times(results), "", *silences(results))))
+    if given.write:
+        command = " ".join(("scripts/chaos/run", *sys.argv[1:]))
+        PAGE.write_text(page(results, command, datetime.datetime.now(datetime.UTC).date()))
+    return 0 if all(one.right for one in results) else 1
+
+
+def random_pairs(given: argparse.Namespace) -> int:
+    """Two at once, and again."""
+    results = many(given, pairs(given.seed, given.count))
+    print("\n".join(times(results)))
+    return 0 if all(one.right for one in results) else 1
+
+
+def shared(parser: argparse.ArgumentParser) -> None:
+    """What the commands that run many cells have in common."""
+    parser.add_argument("--centers", type=int, default=4, help="centres side by side")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--keep", type=Path, help="a folder for the stories and logs of what went wrong")
+    parser.add_argument("--out", type=Path, help="a file for all results, a line of JSON each")
+
+
 def main(arguments: list[str]) -> int:
     """The exit status: 0 where all was right."""
     parser = argparse.ArgumentParser(prog="scripts/chaos/run")
@@ -50,6 +123,23 @@ def main(arguments: list[str]) -> int:
     single.add_argument("--seed", type=int, default=0)
     single.add_argument("--times", type=int, default=1)
     single.set_defaults(run=one)
+    everything = commands.add_parser("matrix", help="every role at every step of every flow")
+    everything.add_argument("--flow", choices=FLOWS, action="append", default=[])
+    everything.add_argument("--step", action="append", default=[])
+    everything.add_argument("--role", type=Role, action="append", default=[])
+    everything.add_argument("--kind", type=Kind, action="append", default=[])
+    everything.add_argument("--sample", type=int, default=0, help="only so many, drawn by the seed")
+    everything.add_argument("--write", action="store_true", help="write docs/chaos.md")
+    shared(everything)
+    everything.set_defaults(run=whole_matrix)
+    two = commands.add_parser("pairs", help="two roles in the same instant, and again during recovery")
+    two.add_argument("--count", type=int, default=200)
+    shared(two)
+    two.set_defaults(run=random_pairs)
+    server = commands.add_parser("worker")
+    server.add_argument("--folder", type=Path, required=True)
+    server.add_argument("--keep", type=Path)
+    server.set_defaults(run=lambda given: worker.main(given.folder, given.keep))
     given = parser.parse_args(arguments)
     status: int = given.run(given)
     return status
