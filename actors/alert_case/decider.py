@@ -81,7 +81,7 @@ def decide(
         events.append(opened)
         case = apply(case, opened, now_us)
     for said in heard:
-        for reported in hear(case, said, policy):
+        for reported in hear(case, said, policy, now_us):
             events.append(reported)
             case = apply(case, reported, now_us)
     for _ in range(_ROUNDS):

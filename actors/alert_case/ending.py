@@ -55,9 +55,8 @@ def _why(case: Case, operator: OperatorId) -> str:
 
 def _handed_over(case: Case, policy: Policy, now_us: Instant) -> Step:
     user, psap = case.going(Party.USER), case.going(Party.PSAP)
-    alarm = _alarm(case, policy)
     if case.all_released and (case.psap is None or due_at(case, policy) is None):
-        return Step(events=(*alarm, _closed(case, Outcome.HANDED_OVER)))
+        return Step(events=(_closed(case, Outcome.HANDED_OVER),))
     if user is not None and psap is None and case.psap is None:
         return _let_go(user, case.psap_ended_at, USER_STAYS_US, "112 has hung up", now_us)
     if psap is not None and user is None and due_at(case, policy) is None:
@@ -71,20 +70,6 @@ def _let_go(leg: Leg, since: Instant | None, stays_us: Instant, reason: str, now
     if now_us < until:
         return Step(wake_at=until)
     return Step(events=(hang_up(leg, reason),))
-
-
-def _alarm(case: Case, policy: Policy) -> tuple[Decided, ...]:
-    """Case 16: a conference that ends so soon after the operator left was perhaps not a conversation."""
-    last = max(
-        (leg.released_at or leg.since for leg in case.legs.values() if leg.party is not Party.OPERATOR),
-        default=None,
-    )
-    if case.left_at is None or last is None:
-        return ()
-    if last - case.left_at > policy.leave_alarm_within_s * SECOND:
-        return ()
-    text = "The conference ended within a minute of the operator leaving it."
-    return (ev.AlarmRaised(alarm="ended_soon_after_leave", subject=case.alert, text=text),)
 
 
 def _how_it_was(case: Case) -> Outcome:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from actors.alert_case.hand import hang_up
+from actors.alert_case.hand import Decided, hang_up
 from messages import events as ev
 from messages.bridge import BridgeReport
 from messages.calls import CallState
-from messages.ids import Party
+from messages.ids import SECOND, Instant, Party
 from messages.legs import LegReport
 from messages.lines import PreemptCase
 from model.case import Case
@@ -18,7 +18,7 @@ from model.policy import MetBy, Policy
 Heard = LegReport | BridgeReport | PreemptCase
 
 
-def hear(case: Case, said: Heard, policy: Policy) -> tuple[ev.CaseEvent, ...]:
+def hear(case: Case, said: Heard, policy: Policy, now_us: Instant) -> tuple[Decided, ...]:
     """The events that a report makes; none where it repeats what is known or speaks of an older attempt."""
     if case.closed_at is not None:
         return ()
@@ -27,7 +27,7 @@ def hear(case: Case, said: Heard, policy: Policy) -> tuple[ev.CaseEvent, ...]:
             leg = case.legs.get(said.leg)
             if leg is None or leg.attempt != said.attempt or not leg.live:
                 return ()
-            return _leg(case, leg, said, policy)
+            return _leg(case, leg, said, policy, now_us)
         case BridgeReport():
             return _bridge(case, said)
         case PreemptCase(leg=wanted):
@@ -38,8 +38,8 @@ def hear(case: Case, said: Heard, policy: Policy) -> tuple[ev.CaseEvent, ...]:
     assert_never(said)
 
 
-def _leg(case: Case, leg: Leg, said: LegReport, policy: Policy) -> tuple[ev.CaseEvent, ...]:
-    made: list[ev.CaseEvent] = []
+def _leg(case: Case, leg: Leg, said: LegReport, policy: Policy, now_us: Instant) -> tuple[Decided, ...]:
+    made: list[Decided] = []
     name, attempt = leg.leg, leg.attempt
     if said.adopted and not leg.adopted and said.state is not CallState.RELEASED:
         made.append(ev.LegAdopted(leg=name, attempt=attempt))
@@ -66,9 +66,29 @@ def _leg(case: Case, leg: Leg, said: LegReport, policy: Policy) -> tuple[ev.Case
                 made.append(ev.BridgeLeft(bridge=case.bridge, legs=(name,)))
             cause = ev_cause(said)
             made.append(ev.LegReleased(leg=name, attempt=attempt, cause=cause))
+            made += _ended_soon(case, leg, policy, now_us)
         case _ as never:
             assert_never(never)
     return tuple(made)
+
+
+def _ended_soon(case: Case, leg: Leg, policy: Policy, now_us: Instant) -> list[Decided]:
+    """Case 16: a conference that ends so soon after the operator left was perhaps not a conversation.
+
+    Said with the first of its ends that is not our doing, in one transaction with it: so it is said once.
+    """
+    left_at = case.left_at
+    if left_at is None or not case.handed_over or not leg.talking or leg.party is Party.OPERATOR:
+        return []
+    if now_us - left_at > policy.leave_alarm_within_s * SECOND:
+        return []
+    others = [one for one in case.legs.values() if one.party is not Party.OPERATOR]
+    if any(one.since > left_at or (one.released_at or left_at) > left_at for one in others):
+        # One of them had dropped before, and was called again or not.
+        return []
+    who = "The user's call" if leg.party is Party.USER else "The call to 112"
+    text = f"{who} ended within {policy.leave_alarm_within_s:g} s of the operator leaving the conference."
+    return [ev.AlarmRaised(alarm="ended_soon_after_leave", subject=case.alert, text=text)]
 
 
 def ev_cause(said: LegReport) -> int:

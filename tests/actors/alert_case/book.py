@@ -128,6 +128,14 @@ class Book:
                 return decision
         raise AssertionError(f"no rest: {decision}")
 
+    def go_on_once(self, *heard: Heard) -> Decision:
+        """Decide and write once, and see what was decided."""
+        decision = decide(self.case, heard, self.hand, self.me, self.policy, self.now)
+        own = (event for event in decision.events if not isinstance(event, ev.AlarmRaised))
+        self.write("alert-a1", *own)
+        self.hand, self.wake_at = decision.hand, decision.wake_at
+        return decision
+
     def _answer(self, decision: Decision) -> bool:
         before = self.hand
         for want in decision.wants:

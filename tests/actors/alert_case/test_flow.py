@@ -8,6 +8,7 @@ from messages import events as ev
 from messages.calls import CallState
 from messages.identity import Identify
 from messages.ids import SECOND, Advice, Channel, Instant, LineId, OperatorCommand, OperatorId, Outcome, Party
+from messages.legs import LegReport
 from messages.lines import PreemptCase
 from model.evolve import fold
 from model.leg import LegState
@@ -483,3 +484,53 @@ def test_the_state_is_the_fold_of_the_journal() -> None:
     book = Book()
     book.to_conference()
     assert fold(book.recorded) == book.case
+
+
+# ---------------------------------------------------------------- case 16
+
+
+def left_conference(book: Book) -> Book:
+    book.to_conference()
+    book.order(OperatorCommand.LEAVE)
+    book.release_all()
+    assert book.case.left_at is not None
+    return book
+
+
+def alarms_at(book: Book, party: Party, cause: int = 16) -> list[str]:
+    """What is raised at the moment at which this party's call ends."""
+    leg = book.leg(party)
+    report = LegReport(leg=leg.leg, attempt=leg.attempt, state=CallState.RELEASED, cause=cause)
+    decision = book.go_on_once(report)
+    return [event.text for event in decision.events if isinstance(event, ev.AlarmRaised)]
+
+
+@pytest.mark.parametrize(("party", "who"), [(Party.USER, "The user's call"), (Party.PSAP, "The call to 112")])
+def test_case_16_a_drop_soon_after_leaving_is_an_alarm_at_the_drop_itself(party: Party, who: str) -> None:
+    book = left_conference(Book())
+    book.pass_time(20)
+    (text,) = alarms_at(book, party)
+    assert text.startswith(who)
+    assert book.case.closed_at is None
+
+
+def test_case_16_the_alarm_is_raised_once_whatever_ends_after_it() -> None:
+    book = left_conference(Book())
+    book.pass_time(5)
+    assert len(alarms_at(book, Party.USER)) == 1
+    book.go_on()
+    book.rings(Party.USER)
+    book.answers(Party.USER)
+    book.pass_time(5)
+    assert alarms_at(book, Party.USER) == []
+    book.pass_time(2)
+    assert alarms_at(book, Party.PSAP) == []
+
+
+def test_case_16_what_we_end_ourselves_or_much_later_is_no_alarm() -> None:
+    book = left_conference(Book())
+    book.pass_time(61)
+    assert alarms_at(book, Party.PSAP) == []
+    book.pass_time(4)
+    book.release_all()
+    assert book.case.closed_at is not None
