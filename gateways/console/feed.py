@@ -72,6 +72,7 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         false_alarm_us=case.false_alarm_at,
         briefing_us=case.briefing_at,
         left_us=case.left_at,
+        restarted_us=_restarted_at(known),
         closed_us=case.closed_at,
         outcome=case.outcome,
         steps=_steps(known),
@@ -208,6 +209,12 @@ def _position(case: Case) -> PositionView | None:
         accuracy_m=position.accuracy_m,
         source=position.source,
     )
+
+
+def _restarted_at(known: Known) -> Instant | None:
+    """An AlertCase has taken it over, or a modem's process has taken over its call."""
+    taken_over = (ev.CaseOpened.__struct_config__.tag, ev.LegAdopted.__struct_config__.tag)
+    return next((entry.at_us for entry in reversed(known.entries) if entry.what in taken_over), None)
 
 
 def _steps(known: Known) -> StepsView:

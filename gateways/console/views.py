@@ -115,6 +115,8 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     false_alarm_us: Instant | None
     briefing_us: Instant | None
     left_us: Instant | None
+    restarted_us: Instant | None
+    """When a part of the center was last started again in the middle of this alert, and took it up."""
     closed_us: Instant | None
     outcome: Outcome | None
     steps: StepsView

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,14 +11,16 @@ from playwright.sync_api import Page, expect
 
 from messages import events as ev
 from messages.events import CommandGiven, Event, NoteAdded
-from messages.ids import E164, Advice, OperatorCommand, Outcome, ShiftState
+from messages.ids import E164, SECOND, Advice, CrewId, Instant, NodeId, OperatorCommand, Outcome, ShiftState
 from model.policy import Policy
 from store import streams
-from store.journal import Journal
+from store.journal import Append, Journal
 from store.registry import Registry
 from tests.gateways.http.place import CLOCK, GIULIA, Place, WebProcess, WebThread
 from tests.gateways.story import Story, on_shift
 from tests.waiting import wait_until
+
+RESTARTED = "The centre restarted a part of itself at"
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
 
@@ -60,10 +63,10 @@ def console(page: Page, web: WebThread, place: Place, faults: list[str]) -> Page
     return signed_on(page, web.url, place)
 
 
-def signed_on(page: Page, url: str, place: Place) -> Page:
+def signed_on(page: Page, url: str, place: Place, language: str = "en") -> Page:
     """The page after signing on."""
     page.set_viewport_size({"width": 1920, "height": 1080})
-    page.goto(f"{url}/console/?lang=en#token={place.marta_token}")
+    page.goto(f"{url}/console/?lang={language}#token={place.marta_token}")
     expect(page.locator(".bar__me")).to_contain_text("Marta Bianchi")
     return page
 
@@ -287,6 +290,38 @@ def test_s11_a_missed_deadline_is_shown_in_red_with_words(
     expect(banner).to_contain_text("Late")
     expect(banner).to_contain_text("The app has told her to call it.")
     expect(console.locator(".deadline")).to_contain_text("+1")
+
+
+def test_case_18_a_restart_in_the_middle_of_the_calls_is_said_for_a_minute(
+    console: Page, place: Place, journal: Journal
+) -> None:
+    story = case(journal, place).user_called().user_answered()
+    expect(console.locator("[data-party=user]")).to_contain_text("On the line")
+    expect(console.locator(".banner")).to_be_hidden()
+    story.say(ev.CaseOpened(node=NodeId("n1"), crew=CrewId("c00"), incarnation=2))
+    banner = console.locator(".banner")
+    expect(banner).to_contain_text(RESTARTED)
+    expect(banner).to_have_attribute("role", "status")
+    expect(banner).to_have_attribute("data-tone", "note")
+    assert re.fullmatch(rf"{RESTARTED} \d\d:\d\d:\d\d; the calls are up\.", banner.inner_text().strip())
+    story.user_released(16)
+    expect(banner).not_to_contain_text("the calls are up")
+    story.hear(ev.AlertCancelled(duress=True))
+    expect(console.get_by_role("alert")).to_contain_text("Duress")
+
+
+def test_case_18_a_call_that_was_taken_over_is_said_in_italian_and_old_restarts_are_not(
+    page: Page, web: WebThread, place: Place, journal: Journal
+) -> None:
+    console = signed_on(page, web.url, place, "it")
+    story = case(journal, place).user_called().user_answered()
+    then = place.journal(clock=lambda: Instant(CLOCK.now_us() - 50 * SECOND))
+    then.append(Append(streams.case(story.alert), None, (ev.LegAdopted(leg=story.leg("user"), attempt=1),)))
+    then.close()
+    banner = console.locator(".banner")
+    expect(banner).to_contain_text("Il centro ha riavviato una sua parte alle")
+    expect(banner).to_contain_text("; le chiamate sono in linea.")
+    expect(banner).to_be_hidden(timeout=20_000)
 
 
 def test_case_19_duress_is_said_and_she_is_not_to_be_called(

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from gateways.http.app import build, parts
 from gateways.http.context import Web
 from gateways.http.server import listen
 from gateways.http.settings import WebSettings
-from messages.ids import E164, LineId, NodeId, OperatorId, TrunkId
+from messages.ids import E164, Instant, LineId, NodeId, OperatorId, TrunkId
 from model.policy import LineSpec, Policy
 from runtime.clock import SystemClock
 from store.journal import Journal
@@ -78,10 +79,12 @@ class Place:
         """The journal's address."""
         return f"sqlite:///{self.state / 'journal.db'}"
 
-    def journal(self, notifier: Notifier | None = None) -> Journal:
+    def journal(
+        self, notifier: Notifier | None = None, *, clock: Callable[[], Instant] = CLOCK.now_us
+    ) -> Journal:
         """The journal, opened; its commits are heard by a web process here."""
         notify = notifier or SocketNotifier(self.state / "run" / "notify")
-        return Journal.open(self.url, node=NODE, clock=CLOCK.now_us, notify=notify)
+        return Journal.open(self.url, node=NODE, clock=clock, notify=notify)
 
     def settings(self, **changes: object) -> WebSettings:
         """For the web."""

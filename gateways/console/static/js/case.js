@@ -14,7 +14,7 @@ export function caseView(ui, view) {
   const lost = feed.link === 'lost';
   const banner = lost ? lostBanner(ui) : s.banner(view, nowUs);
   return html`<section class="view case" aria-labelledby="case-h">
-    <div class="banner" role="alert" data-tone="bad" ?hidden=${!banner}>${banner ? html`${icon(banner.icon)}<b>${banner.title}</b><p>${banner.text}</p>
+    <div class="banner" role=${banner?.tone === 'note' ? 'status' : 'alert'} data-tone=${banner?.tone ?? 'bad'} ?hidden=${!banner}>${banner ? html`${icon(banner.icon)}<b>${banner.title}</b><p>${banner.text}</p>
       ${banner.aside ? html`<span class="banner__aside word">${icon(lost ? 'clock' : 'hush')}${banner.aside}</span>` : nothing}` : nothing}</div>
     ${who(view)}
     ${deadline(view, nowUs, feed.center)}

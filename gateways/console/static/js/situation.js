@@ -79,8 +79,26 @@ export function cause(value) {
   return t('failed');
 }
 
-/** The red banner, or null. */
+/** So long the screen says that a part of the centre was restarted. */
+const RESTART_SAID_US = 60e6;
+
+/** The banner, or null: red for what is wrong, plain for what has only to be known. */
 export function banner(view, nowUs) {
+  return wrong(view, nowUs) ?? restarted(view, nowUs);
+}
+
+/** A restart in the middle of the alert. That the calls are up is said only where it is so. */
+function restarted(view, nowUs) {
+  const at = view.restarted_us;
+  if (view.closed_us !== null || at === null || nowUs - at > RESTART_SAID_US) return null;
+  const parties = [view.user, view.operator_leg, view.psap];
+  const fell = parties.some((party) => party.state === 'released' && party.released_us >= at);
+  const calls = !fell && parties.some(talking) ? `; ${t('callsAreUp')}` : '';
+  return { tone: 'note', icon: 'link', title: `${t('restarted')} ${f.clock(at)}${calls}.`, text: '', aside: '' };
+}
+
+/** What is wrong or late, or null. */
+function wrong(view, nowUs) {
   if (view.closed_us !== null) return null;
   if (view.duress) return { icon: 'shield', title: t('duress'), text: either('Annullato con il PIN di costrizione: qualcuno la obbliga. Sul suo telefono l’allarme risulta chiuso. Non richiamarla.', 'Cancelled with the duress PIN: someone is forcing her. On her phone the alert looks closed. Do not call her.'), aside: t('silent') };
   if (!isLate(view, nowUs)) return null;

@@ -117,6 +117,8 @@ const WORDS = {
   enter: ['Invio', 'Enter'],
   space: ['Spazio', 'Space'],
   thenEnter: ['poi Invio', 'then Enter'],
+  restarted: ['Il centro ha riavviato una sua parte alle', 'The centre restarted a part of itself at'],
+  callsAreUp: ['le chiamate sono in linea', 'the calls are up'],
   unreachableCentre: ['Centro non raggiungibile', 'Centre unreachable'],
   retryNow: ['Riprova ora', 'Retry now'],
   noConnection: ['Nessun collegamento', 'No connection'],
