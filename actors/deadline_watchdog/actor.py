@@ -13,7 +13,7 @@ from thespian.actors import ActorAddress
 
 from actors.deadline_watchdog.decider import Verdict, look, next_deadline
 from actors.deadline_watchdog.means import Means
-from actors.deadline_watchdog.stuck import Finding, State, forget, look_for_stuck
+from actors.deadline_watchdog.stuck import Finding, State, forget, look_for_stuck, still_stuck
 from actors.deadline_watchdog.view import View
 from messages.cases import InboxChanged
 from messages.envelope import Envelope
@@ -141,8 +141,11 @@ class DeadlineWatchdogActor(CenterActor):
                 self._stuck = forget(self._stuck)
                 return
         self._stuck = made.state
-        for finding in made.stuck:
-            self._restart(finding)
+        if made.stuck and self._follow():
+            now_us = self.now_us()
+            cases, policy = self._view.live.cases, self._setup.policy
+            for finding in still_stuck(made.stuck, cases, self._means(now_us), policy, now_us):
+                self._restart(finding)
 
     def _restart(self, finding: Finding) -> None:
         self.log.error("stuck", alert=finding.alert, reason=finding.reason, restarts=finding.restarts)

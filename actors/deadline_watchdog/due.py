@@ -38,13 +38,14 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
 UNOPENED = Rule(
     name="unopened",
-    limit_us=Instant(5 * SECOND),
+    limit_us=Instant(8 * SECOND),
     reason="a crew is idle, and nobody has taken the alert up",
     first=(Role.ALERT_INTAKE,),
 )
 OWNERLESS = Rule(
     name="ownerless",
-    limit_us=Instant(5 * SECOND),
+    # A whole center that starts again has many to take up, on a machine that is busy with it.
+    limit_us=Instant(10 * SECOND),
     reason="the AlertCase that had it has died, and no other has taken it up",
     then=(Role.ALERT_INTAKE,),
 )

@@ -58,10 +58,15 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """An alert that is stuck, and who is to be started again; nobody once that was tried in vain."""
 
     alert: AlertId
-    reason: str
+    sign: Sign
     restarts: int
     """Which time it is: 1 for the first."""
     whom: tuple[Name, ...]
+
+    @property
+    def reason(self) -> str:
+        """What is wrong, for a log and a person."""
+        return f"{self.sign.rule.name}: {self.sign.rule.reason}"
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,6 +107,14 @@ def look_for_stuck(
     return Look(state=replace(state, troubles=troubles), stuck=tuple(found), well=well)
 
 
+def still_stuck(
+    found: Iterable[Finding], cases: Mapping[AlertId, Case], means: Means, policy: Policy, now_us: Instant
+) -> list[Finding]:
+    """Those whose sign is there after one more look: what they waited for may have been this disk, too."""
+    there = {(alert, sign.rule.name, sign.of) for alert, sign in signs(cases, means, policy, now_us)}
+    return [one for one in found if (one.alert, one.sign.rule.name, one.sign.of) in there]
+
+
 def forget(state: State) -> State:
     """What was seen counts no more: the journal could not be read."""
     return replace(state, seen={})
@@ -120,8 +133,7 @@ def _act(state: State, case: Case, sign: Sign, now_us: Instant) -> tuple[State, 
     whom = () if given_up else tuple(_allowed(state, _whom(case, sign, again=done > 0), now_us))
     shared = {**state.shared, **{name: now_us for name in whom if name[0] in _SHARED}}
     troubles = {**state.troubles, case.alert: Trouble(restarts=done + 1, at=now_us)}
-    reason = f"{sign.rule.name}: {sign.rule.reason}"
-    finding = Finding(alert=case.alert, reason=reason, restarts=done + 1, whom=whom)
+    finding = Finding(alert=case.alert, sign=sign, restarts=done + 1, whom=whom)
     return replace(state, troubles=troubles, shared=shared), finding
 
 

@@ -13,7 +13,7 @@ import pytest
 from messages import cases
 from messages.events import ActorStarted, AlarmRaised
 from messages.ids import Role
-from messages.supervision import LegsWanted
+from messages.supervision import LegsWanted, RestartWanted
 from runtime.directory import FileDirectory
 from runtime.environment import Environment
 from runtime.many_processes import ManyProcesses
@@ -160,6 +160,24 @@ def test_a_crew_that_wants_more_operators_gets_their_legs(system: ManyProcesses)
     system.tell(Role.SUPERVISOR, "", LegsWanted(crew="c01", operators=3))  # type: ignore[arg-type]
     ready(system, Role.CALL_LEG, "c01/op2")
     ready(system, Role.CALL_LEG, "c01/op3")
+
+
+def test_who_is_said_to_be_stuck_is_killed_and_started_again_once(system: ManyProcesses) -> None:
+    before = ready(system, Role.GSM_MODEM, "sim8")
+    wanted = RestartWanted(
+        role=Role.GSM_MODEM, key="sim8", incarnation=before.incarnation, reason="alert-1 releasing"
+    )
+    for _ in range(2):
+        system.tell(Role.SUPERVISOR, "", wanted)
+    after = ready(system, Role.GSM_MODEM, "sim8", after=before.incarnation)
+    assert after.incarnation == before.incarnation + 1
+    system.tell(Role.SUPERVISOR, "", wanted)
+    system.tell(Role.GSM_MODEM, "sim8", busy("alert-8"))
+    wait_until(
+        lambda: (now := system.entry(Role.GSM_MODEM, "sim8")) is not None and now.alert == "alert-8",
+        what="the same one goes on",
+    )
+    assert ready(system, Role.GSM_MODEM, "sim8").pid == after.pid
 
 
 def test_restarts_are_written_into_the_nodes_stream(system: ManyProcesses, env: Environment) -> None:
