@@ -19,7 +19,7 @@ from center.settings import ModemTable, Settings
 from center.settings_check import is_short
 from center.sockets import Address, exposure, listening
 from center.state_dir import NodeFile, StateDir, living_web
-from messages.ids import LineId, Role
+from messages.ids import LineId, NodeId, Role
 
 INBOUND_LINES_WANTED: Final = 3
 """Operator and user at the same time, and one that others can call in on."""
@@ -122,6 +122,30 @@ def lines(state: StateDir) -> Iterator[Finding]:
             yield ok("lines", f"{name} is up" + (f", {line.leg}" if line is not None and line.leg else ""))
     if not entries:
         yield fail("lines", "no modem's actor runs")
+
+
+def alarms(state: StateDir, node: NodeFile) -> Iterator[Finding]:
+    """What the running center has raised and not cleared since it began."""
+    from center.journals import journal_of
+    from messages.events import AlarmCleared, AlarmRaised, NodeStarted
+    from store import streams
+
+    standing: dict[tuple[str, str], str] = {}
+    with journal_of(state) as journal:
+        for recorded in journal.read(streams.node(NodeId(node.node))):
+            match recorded.event:
+                case NodeStarted():
+                    standing.clear()
+                case AlarmRaised(alarm=alarm, subject=subject, text=text):
+                    standing[alarm, subject] = text
+                case AlarmCleared(alarm=alarm, subject=subject):
+                    standing.pop((alarm, subject), None)
+                case _:
+                    pass
+    for (alarm, subject), text in sorted(standing.items()):
+        yield warn("alarms", f"{alarm} {subject}: {text}")
+    if not standing:
+        yield ok("alarms", "none stands")
 
 
 def bind_address(settings: Settings, state: StateDir) -> Iterator[Finding]:

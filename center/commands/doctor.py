@@ -82,6 +82,7 @@ def _checks(
     if node is not None:
         yield "transport", partial(doctor_center.transports, state, node)
         yield "lines", partial(doctor_center.lines, state)
+        yield "alarms", partial(doctor_center.alarms, state, node)
         yield "people", partial(doctor_center.people, state)
 
 

@@ -29,6 +29,7 @@ from gateways.gsm.events import (
     VoiceReady,
 )
 from gateways.gsm.legs import LegsOnLine, Order
+from gateways.gsm.line_alarm import LineAlarm
 from gateways.gsm.port import Port, SerialPort
 from messages import calls
 from messages.envelope import Envelope
@@ -88,6 +89,7 @@ class GsmModemActor(CenterActor):
         self._trouble = ""
         self._reported: LineReport | None = None
         self._state, self._state_since = LineState.STARTING, self.now_us()
+        self._alarm = LineAlarm(self._spec.line, self.env.run / f"{self.key}.out", self.now_us())
         self._open()
         self._say_back(case, legs)
 
@@ -149,6 +151,9 @@ class GsmModemActor(CenterActor):
         self._reported = None
         self._say_incoming()
         self._work()
+        alarm = self._alarm.due(*self._condition(), now_us)
+        if alarm is not None and self._note(alarm):
+            self._alarm.written(alarm)
 
     def timer(self, timer: object, now_us: Instant) -> None:
         """The driver has something to do, or the port is to be opened again."""
@@ -287,7 +292,7 @@ class GsmModemActor(CenterActor):
         if self._quarantined:
             self._quarantined = False
             self._note(
-                LineReturned(line=self._spec.line), AlarmCleared(alarm="line.quarantined", subject=self.key)
+                AlarmCleared(alarm="line.quarantined", subject=self.key), LineReturned(line=self._spec.line)
             )
 
     def _obey_waiting(self) -> None:
@@ -308,20 +313,31 @@ class GsmModemActor(CenterActor):
                 self._quarantined = True
                 reason = "The modem does not answer, whatever was tried."
                 self._note(
-                    LineQuarantined(line=self._spec.line, reason=reason),
                     AlarmRaised(alarm="line.quarantined", subject=self.key, text=reason),
+                    LineQuarantined(line=self._spec.line, reason=reason),
                 )
             case _:
                 pass
 
-    def _note(self, line: LineQuarantined | LineReturned, alarm: AlarmRaised | AlarmCleared) -> None:
+    def _condition(self) -> tuple[LineState, str]:
+        return condition(
+            self._driver,
+            open_port=self._port is not None,
+            quarantined=self._quarantined,
+            trouble=self._trouble,
+        )
+
+    def _note(self, alarm: AlarmRaised | AlarmCleared, *line: LineQuarantined | LineReturned) -> bool:
+        """Write it down; False where it could not be."""
         try:
             self._journal.append(
-                Append(streams.line(self._spec.line), None, (line,)),
                 Append(streams.node(self.env.node), None, (alarm,)),
+                *(Append(streams.line(self._spec.line), None, (one,)) for one in line),
             )
         except JournalError as error:
             self.log.error("could not be written down", line=self.key, error=str(error))
+            return False
+        return True
 
     # ------------------------------------------------------------ legs
 
@@ -354,12 +370,7 @@ class GsmModemActor(CenterActor):
 
     def _say_line(self) -> None:
         """At every change, and every second."""
-        state, text = condition(
-            self._driver,
-            open_port=self._port is not None,
-            quarantined=self._quarantined,
-            trouble=self._trouble,
-        )
+        state, text = self._condition()
         if state is not self._state:
             self._state, self._state_since = state, self.now_us()
         report = LineReport(

@@ -21,6 +21,7 @@ from messages.ids import (
     Role,
 )
 from model.policy import Policy
+from store import streams
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import everything_is_over, joined, to_conference, to_talking
 from tests.scenarios.world import OPERATORS, PSAP, USER, World
@@ -241,6 +242,30 @@ def test_case_17_a_modem_that_is_pulled_out_is_another_line(make_world: MakeWorl
     world.network.unplug(user.line)
     world.until("she is back on another line", lambda: _on_another(world, user.line), 40)
     assert world.case.operator is not None
+
+
+def test_a_line_without_a_modem_is_an_alarm_after_10_s_until_it_is_back(make_world: MakeWorld) -> None:
+    world = make_world()
+    world.network.unplug("sim3")
+    world.advance(9)
+    assert line_alarms(world) == []
+    world.advance(3)
+    assert line_alarms(world) == [("raised", "sim3")]
+    assert world.system.kill(Role.GSM_MODEM, "sim3")
+    world.network.plug("sim3")
+    world.until("the alarm is over", lambda: line_alarms(world)[-1] == ("cleared", "sim3"))
+    world.advance(30)
+    assert line_alarms(world) == [("raised", "sim3"), ("cleared", "sim3")]
+
+
+def line_alarms(world: World) -> list[tuple[str, str]]:
+    """What was said of lines out of service."""
+    noted = (one.event for one in world.journal.read(streams.node(world.env.node)))
+    return [
+        ("raised" if isinstance(one, ev.AlarmRaised) else "cleared", one.subject)
+        for one in noted
+        if isinstance(one, ev.AlarmRaised | ev.AlarmCleared) and one.alarm == "line.out_of_service"
+    ]
 
 
 def _on_another(world: World, line: str) -> bool:

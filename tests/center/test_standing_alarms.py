@@ -1,0 +1,53 @@
+"""What the doctor says of the alarms of a running center."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from center.doctor_center import alarms
+from center.findings import Verdict
+from center.journals import journal_of
+from center.processes import ProcessId
+from center.state_dir import NodeFile, StateDir
+from messages.events import AlarmCleared, AlarmRaised, Event, NodeStarted
+from messages.ids import NodeId
+from store import streams
+from store.journal import Append
+
+STARTED = NodeStarted(version="1", pid=1)
+
+
+def raised(alarm: str, subject: str) -> AlarmRaised:
+    return AlarmRaised(alarm=alarm, subject=subject, text=f"{subject} is wrong.")
+
+
+def said(path: Path, *events: Event) -> list[tuple[Verdict, str]]:
+    state = StateDir(path)
+    with journal_of(state, create=True) as journal:
+        journal.append(Append(streams.node(NodeId("n")), None, events))
+    node = NodeFile(
+        process=ProcessId(pid=1, started=1),
+        boot="",
+        node="n",
+        version="1",
+        since_us=0,
+        anchor_us=0,
+        config="",
+        simulation=None,
+        journal=state.journal_url,
+    )
+    return [(one.verdict, one.text) for one in alarms(state, node)]
+
+
+def test_each_alarm_that_stands_is_a_warning(tmp_path: Path) -> None:
+    found = said(tmp_path, STARTED, raised("line.out_of_service", "sim2"), raised("case.stuck", "a1"))
+    assert found == [
+        (Verdict.WARN, "case.stuck a1: a1 is wrong."),
+        (Verdict.WARN, "line.out_of_service sim2: sim2 is wrong."),
+    ]
+
+
+def test_what_is_over_or_was_of_an_earlier_life_is_none(tmp_path: Path) -> None:
+    cleared = AlarmCleared(alarm="line.out_of_service", subject="sim2")
+    events = (raised("old", "x"), STARTED, raised("line.out_of_service", "sim2"), cleared)
+    assert said(tmp_path, *events) == [(Verdict.OK, "none stands")]
