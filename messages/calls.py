@@ -58,6 +58,8 @@ class HangUpCall(Message, frozen=True, kw_only=True, tag="call.hang_up"):
     """What to find the call by, where this modem's actor was restarted meanwhile."""
     call: int | None = None
     """Set for an inbound call: one that still rings is then not taken for it by its number."""
+    unanswered: bool = False
+    """Only while nobody has answered it; otherwise say that somebody has."""
 
 
 class RejectCall(Message, frozen=True, kw_only=True, tag="call.reject"):

@@ -35,6 +35,8 @@ class ReleaseLeg(Message, frozen=True, kw_only=True, tag="leg.release"):
     line: LineId
     number: E164 | None = None
     call: int | None = None
+    unanswered: bool = False
+    """Only if nobody has answered: the case gives up waiting, and may not have heard of the answer."""
 
 
 class RestLeg(Message, frozen=True, kw_only=True, tag="leg.rest"):

@@ -236,7 +236,9 @@ def _apply_to_leg(case: Case, event: _LegEvent, at: Instant) -> Case:
         case ev.LegAnswered():
             answered = replace(
                 leg,
-                state=LegState.ANSWERED if leg.going else leg.state,
+                state=LegState.ANSWERED if leg.going or leg.given_up else leg.state,
+                reason="" if leg.given_up else leg.reason,
+                releasing_at=None if leg.given_up else leg.releasing_at,
                 answered_at=leg.answered_at or at,
                 voice=event.voice or leg.voice,
                 confirmed=event.confirmed,

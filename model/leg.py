@@ -66,6 +66,12 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
         return self.state is LegState.ANSWERED
 
     @property
+    def given_up(self) -> bool:
+        """Whether it is hung up for want of an answer: one that came meanwhile counts for more."""
+        waited_out = self.reason in WAITED_OUT and self.party is not Party.OPERATOR
+        return self.state is LegState.RELEASING and waited_out
+
+    @property
     def was_answered(self) -> bool:
         """Whether somebody answered this attempt, be it over or not."""
         return self.answered_at is not None
@@ -76,6 +82,8 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
         return self.cause in LINE_FAILURES
 
 
+WAITED_OUT = frozenset({"no answer", "silent"})
+"""Reasons to hang up on somebody who does not answer. An operator is another matter: another is called."""
 LINE_FAILURES = frozenset(
     {
         HangupCause.NO_CIRCUIT,

@@ -54,7 +54,7 @@ def _leg(case: Case, leg: Leg, said: LegReport, policy: Policy, now_us: Instant)
         case CallState.ANSWERED:
             if leg.talking and said.voice is not None and said.voice != leg.voice:
                 made.append(ev.LegVoiceReady(leg=name, attempt=attempt, voice=said.voice))
-            if leg.state in (LegState.ORIGINATING, LegState.RINGING):
+            if leg.state in (LegState.ORIGINATING, LegState.RINGING) or leg.given_up:
                 made.append(
                     ev.LegAnswered(leg=name, attempt=attempt, voice=said.voice, confirmed=said.confirmed)
                 )

@@ -34,6 +34,7 @@ def _wish(case: Case, leg: Leg) -> Originate | ReleaseLeg:
             line=leg.line,
             number=leg.number,
             call=leg.call,
+            unanswered=leg.given_up,
         )
     return Originate(
         alert=case.alert,

@@ -74,6 +74,8 @@ def _is_news(known: CallReport, wish: Wish) -> bool:
 def _goes_on(before: Wish, after: Wish) -> bool:
     """Whether a wish for the same attempt is not an older one that comes late: attempts only go on."""
     match before, after:
+        case ReleaseLeg(unanswered=True), Originate(seen=CallState.ANSWERED):
+            return True  # it was answered in the instant in which it was to be given up
         case ReleaseLeg(), Originate():
             return False
         case Originate(), Originate():
@@ -153,7 +155,13 @@ def _ask(task: Task, _now_us: Instant) -> Act:
     order: Order
     match wish:
         case ReleaseLeg():
-            order = HangUpCall(leg=wish.leg, attempt=wish.attempt, number=wish.number, call=wish.call)
+            order = HangUpCall(
+                leg=wish.leg,
+                attempt=wish.attempt,
+                number=wish.number,
+                call=wish.call,
+                unanswered=wish.unanswered,
+            )
         case Originate(seen=CallState.UNKNOWN) if task.report is None and wish.call is not None:
             order = AnswerCall(leg=wish.leg, attempt=wish.attempt, call=wish.call)
         case Originate(seen=CallState.UNKNOWN, number=number) if task.report is None and number is not None:

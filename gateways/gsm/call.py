@@ -63,6 +63,8 @@ class Call(msgspec.Struct, kw_only=True):
     awaiting_dial: bool = False
     """ATD has no result yet."""
     misses: int = 0
+    port_gone: bool = False
+    """The port was gone since the call was last seen: the modem may have lost its power meanwhile."""
     answer_asked: bool = False
     hang_up_asked: bool = False
     emergency: bool = False

@@ -14,6 +14,7 @@ from gateways.gsm.call import COMING_IN, STATE_OF, Call
 from gateways.gsm.call_book import CallBook
 from gateways.gsm.events import CallState
 from gateways.gsm.numbers import same
+from messages.base import HangupCause
 
 EMPTY_LISTS: Final = 2
 """So many lists in a row without a call end it: one alone may have been answered before it began."""
@@ -84,7 +85,7 @@ class ListReader:
             self._from_row(row, now_s)
 
     def _take_row(self, call: Call, row: ClccRow, now_s: float) -> None:
-        call.index, call.seen, call.misses = row.index, True, 0
+        call.index, call.seen, call.misses, call.port_gone = row.index, True, 0, False
         call.in_conference = row.multiparty
         ending = call.ending
         if ending is not None:
@@ -140,8 +141,15 @@ class ListReader:
                     if call.seen
                     else "not in the modem's list of calls"
                 )
+                cause = HangupCause.LINE_LOST if call.port_gone else None
                 self._book.end(
-                    call, now_s, cause=None, certain_cause=False, certain=True, text=text, kind="list"
+                    call,
+                    now_s,
+                    cause=cause,
+                    certain_cause=call.port_gone,
+                    certain=True,
+                    text=text,
+                    kind="list",
                 )
 
     def _may_be_late(self, call: Call, now_s: float) -> bool:

@@ -193,6 +193,11 @@ class CallTable:
                 call, now_s, cause=cause, certain_cause=True, certain=certain, text=text, kind="lost"
             )
 
+    def port_gone(self) -> None:
+        """Nothing is heard of calls until the port is back; the line has lost whichever has ended then."""
+        for call in self._book.calls:
+            call.port_gone = True
+
     def dials_lost(self, now_s: float, *, cause: int, text: str) -> None:
         """Nobody answers: dials of which the modem has shown nothing yet are given up."""
         for call in list(self._book.calls):

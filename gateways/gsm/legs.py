@@ -165,7 +165,8 @@ class LegsOnLine:
                 return None
             held = self._own(ref, order.leg, order.attempt, known)
         call = self._driver.call_of(ref)
-        if call is not None and held.state is not LegCallState.RELEASED:
+        answered = order.unanswered and held.state is LegCallState.ANSWERED
+        if call is not None and held.state is not LegCallState.RELEASED and not answered:
             self._driver.hang_up(call, now_s)
         return held
 

@@ -200,6 +200,7 @@ class ModemCore:
         self._engine.stop()
         self._purposes_of_before(now_s)
         self._table.dials_lost(now_s, cause=HangupCause.LINE_LOST, text="the modem's port is gone")
+        self._table.port_gone()
         self._work(now_s)
 
     def calls_lost(self, now_s: float, text: str) -> None:

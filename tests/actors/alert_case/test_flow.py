@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from actors.alert_case.wishes import leg_wishes
 from messages import events as ev
 from messages.calls import CallState
 from messages.identity import Identify
 from messages.ids import SECOND, Advice, Channel, Instant, LineId, OperatorCommand, OperatorId, Outcome, Party
-from messages.legs import LegReport
+from messages.legs import LegReport, Originate, ReleaseLeg
 from messages.lines import PreemptCase
 from model.evolve import fold
-from model.leg import LegState
+from model.leg import LegState, place
 from model.orders import refusal
 from model.phase import Phase, phase
 from model.policy import Duress, MetBy, Policy, VoiceAlert
@@ -209,6 +210,29 @@ def test_case_05_no_answer_within_25_s_rings_a_second_time() -> None:
     book.release_all()
     book.pass_time(60)
     assert book.case.going(Party.USER) is None
+
+
+@pytest.mark.parametrize("party", [Party.USER, Party.PSAP])
+def test_case_05_an_answer_not_heard_of_in_time_is_no_reason_to_hang_up(party: Party) -> None:
+    book = Book()
+    book.go_on()
+    book.answers(Party.OPERATOR)
+    book.rings(Party.USER)
+    if party is Party.PSAP:
+        book.order(OperatorCommand.CALL_PSAP)
+        book.rings(Party.PSAP)
+    book.pass_time(25.5)
+    given_up = next(iter(book.case.of(party)))
+    assert given_up.given_up
+    wish = leg_wishes(book.case)[place(given_up.leg)]
+    assert isinstance(wish, ReleaseLeg)
+    assert wish.unanswered, "only if the modem knows of no answer either"
+    book.report(given_up, CallState.ANSWERED)
+    book.pass_time(1)
+    now = book.leg(party)
+    assert now.talking
+    assert now.attempt == given_up.attempt
+    assert isinstance(leg_wishes(book.case)[place(now.leg)], Originate)
 
 
 def test_case_06_a_drop_is_one_more_callback_and_112_stays_up() -> None:

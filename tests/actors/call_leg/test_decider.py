@@ -40,8 +40,15 @@ def wish(
     )
 
 
-def release(attempt: int = 1) -> ReleaseLeg:
-    return ReleaseLeg(alert=AlertId("a1"), leg=LEG, attempt=attempt, line=LINE, number=E164("+39333"))
+def release(attempt: int = 1, *, unanswered: bool = False) -> ReleaseLeg:
+    return ReleaseLeg(
+        alert=AlertId("a1"),
+        leg=LEG,
+        attempt=attempt,
+        line=LINE,
+        number=E164("+39333"),
+        unanswered=unanswered,
+    )
 
 
 def said(state: CallState, attempt: int = 1, cause: int | None = None) -> CallReport:
@@ -125,6 +132,21 @@ def test_a_release_is_told_until_the_modem_says_that_it_is_over() -> None:
     act = on_call(task, said(CallState.UNKNOWN), NOW)
     assert act.report is not None
     assert act.report.state is CallState.RELEASED
+
+
+def test_an_answer_that_the_case_has_not_heard_of_counts_for_more_than_its_giving_up() -> None:
+    act = on_wish(None, release(unanswered=True), NOW)
+    assert isinstance(act.order, HangUpCall)
+    assert act.order.unanswered
+    act = on_call(act.task, said(CallState.ANSWERED), NOW)
+    assert act.report is not None
+    assert act.report.state is CallState.ANSWERED
+    act = on_wish(act.task, wish(CallState.ANSWERED), NOW)
+    assert isinstance(act.order, AttachCall), "the call goes on"
+    act = on_wish(act.task, release(), NOW)
+    assert isinstance(act.order, HangUpCall)
+    assert not act.order.unanswered
+    assert isinstance(on_wish(act.task, wish(CallState.ANSWERED), NOW).order, HangUpCall)
 
 
 def test_a_silent_modem_is_given_up_quickly_before_the_call_and_slowly_during_it() -> None:

@@ -8,8 +8,10 @@ from gateways.gsm.at.parse import Direction, Registration
 from gateways.gsm.errors import RequestRefused
 from gateways.gsm.events import (
     CallAnswered,
+    CallDialing,
     CallId,
     CallReleased,
+    CallRinging,
     CommandRefused,
     EmergencyNumbers,
     HangUpStuck,
@@ -29,7 +31,11 @@ from gateways.gsm.events import (
     VoiceFailed,
     VoiceReady,
 )
+from gateways.gsm.legs import LegsOnLine
 from messages.base import HangupCause
+from messages.calls import CallState as LegCallState
+from messages.calls import DialCall, HangUpCall
+from messages.ids import E164, LegId, LineId
 from tests.gateways.gsm.bench import USER, Bench, FakeModem
 
 LEG = Ref("alert:user#1")
@@ -167,6 +173,28 @@ def test_what_is_no_number_is_not_dialled(number: str) -> None:
     with pytest.raises(RequestRefused):
         bench.driver.dial(LEG, number, bench.now_s)
     assert bench.driver.take_output() == b""
+
+
+def test_a_call_that_was_answered_is_not_hung_up_for_want_of_an_answer() -> None:
+    bench = Bench()
+    legs = LegsOnLine(LineId("p1"), bench.driver, first_number=0, voice_path="", number_within_s=1.0)
+    user = LegId("a1:user")
+    bench.modem.rows = [_row(2)]
+    legs.obey(DialCall(leg=user, attempt=1, number=E164(USER)), bench.now_s)
+    bench.pump()
+    for stat in (3, 0):
+        bench.modem.rows = [_row(stat)]
+        bench.wait(1.0)
+    for event in bench.events:
+        if isinstance(event, (CallDialing, CallRinging, CallAnswered)):
+            legs.hear(event, bench.now_s)
+    said = legs.obey(HangUpCall(leg=user, attempt=1, unanswered=True), bench.now_s)
+    bench.pump()
+    assert said.state is LegCallState.ANSWERED
+    assert bench.of(CallReleased) == []
+    legs.obey(HangUpCall(leg=user, attempt=1), bench.now_s)
+    bench.pump()
+    assert bench.of(CallReleased)
 
 
 def test_a_call_goes_from_dialling_to_its_end() -> None:
@@ -653,6 +681,23 @@ def test_a_port_that_is_lost_keeps_the_calls_until_the_modem_tells() -> None:
     bench.pump()
     assert bench.driver.ready
     assert bench.of(CallReleased) == []
+
+
+@pytest.mark.parametrize("seen_again", [False, True])
+def test_a_call_that_is_gone_with_the_port_was_lost_by_the_line(seen_again: bool) -> None:
+    bench, _ = _up()
+    bench.driver.port_lost(bench.now_s)
+    bench.pump()
+    bench.now_s += 1.5
+    if not seen_again:
+        bench.modem.rows = []  # the modem had lost its power
+    bench.driver.opened(bench.now_s)
+    bench.pump()
+    bench.wait(3.0)
+    bench.modem.rows = []
+    bench.wait(10.0)
+    causes = [event.cause for event in bench.of(CallReleased)]
+    assert causes == ([None] if seen_again else [HangupCause.LINE_LOST])
 
 
 def test_a_modem_that_is_gone_for_good_takes_its_calls_with_it() -> None:
