@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from messages.ids import AlertId, Role
+from messages.events import CommandGiven
+from messages.ids import E164, AlertId, OperatorCommand, OperatorId, Role
 from model.allowed import refusal_now
 from model.case import Case
 from model.evolve import fold
@@ -23,8 +24,9 @@ from tests.chaos.harness.recovery import Recovery
 from tests.chaos.harness.served import EMERGENCY, PUBLIC, Served
 from tests.chaos.harness.strikes import Kind, targets
 from tests.chaos.harness.view import View
-from tests.support.center import OPERATOR, line_number
+from tests.support.center import line_number
 
+DEMO_OPERATOR = "demo"
 STEP_WITHIN_S = 20.0
 POLL_S = 0.01
 JITTER_S = 0.15
@@ -272,17 +274,12 @@ class Run:
         return status == 202
 
     def _refusal(self, command: str) -> str | None:
-        from messages.ids import OperatorCommand, OperatorId
-
         case = self.case()
         assert case is not None
-        return refusal_now(
-            case, OperatorCommand(command), OperatorId("demo"), Policy(psap_number=self.people.psap)
-        )
+        policy = Policy(psap_number=E164(self.people.psap))
+        return refusal_now(case, OperatorCommand(command), OperatorId(DEMO_OPERATOR), policy)
 
     def _was_given(self, command: str) -> bool:
-        from messages.events import CommandGiven
-
         assert self.alert is not None
         recorded = self.served.recorded(self.alert)
         return any(isinstance(one.event, CommandGiven) and one.event.command == command for one in recorded)
@@ -367,6 +364,3 @@ class Run:
             silent=still is not None and still.name in ("talking", "conference", "alone", "briefing"),
             unwell=unwell,
         )
-
-
-__all__ = ["OPERATOR", "Cell", "History", "Result", "Run", "Strike"]
