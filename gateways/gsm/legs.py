@@ -92,6 +92,8 @@ class LegsOnLine:
         self.voice_path = voice_path
         self._held: dict[Ref, Held] = {}
         self._ringing: dict[CallId, Ringing] = {}
+        self._voices: dict[CallId, VoicePort] = {}
+        """Of calls whose voice flows, also of those that no leg has asked for yet."""
 
     @property
     def live(self) -> bool:
@@ -191,6 +193,8 @@ class LegsOnLine:
         """What an event of the driver means for the leg whose call it is."""
         if isinstance(event, VoiceReady):
             return self._voice_ready(event)
+        if isinstance(event, CallReleased):
+            self._voices.pop(event.call, None)
         held = None if event.ref is None else self._held.get(event.ref)
         if held is None:
             return self._unowned_event(event, now_s)
@@ -211,12 +215,13 @@ class LegsOnLine:
         return self._report(held)
 
     def _voice_ready(self, event: VoiceReady) -> CallReport | None:
+        if self.voice_path:
+            self._voices[event.call] = VoicePort(
+                path=self.voice_path, rate_hz=event.rate_hz, frame_bytes=event.frame_bytes
+            )
         for ref, held in self._held.items():
             if self._driver.call_of(ref) == event.call and held.state is not LegCallState.RELEASED:
-                if self.voice_path:
-                    held.voice = VoicePort(
-                        path=self.voice_path, rate_hz=event.rate_hz, frame_bytes=event.frame_bytes
-                    )
+                held.voice = self._voices.get(event.call)
                 return self._report(held)
         return None
 
@@ -264,6 +269,7 @@ class LegsOnLine:
         self._driver.name(call.call, ref)
         held = self._hold(ref, leg, attempt)
         held.state, held.adopted = _LEG_STATE[call.state], found
+        held.voice = self._voices.get(call.call)
         return held
 
     def _refused(self, ref: Ref, leg: LegId, attempt: int, cause: int) -> Held:

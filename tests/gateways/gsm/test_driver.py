@@ -197,6 +197,20 @@ def test_a_call_that_was_answered_is_not_hung_up_for_want_of_an_answer() -> None
     assert bench.of(CallReleased)
 
 
+def test_a_call_found_at_the_start_keeps_its_voice_until_its_leg_asks() -> None:
+    bench = Bench("huawei", modem=FakeModem(rows=[_row(0)]))
+    legs = LegsOnLine(LineId("p1"), bench.driver, first_number=0, voice_path="/dev/v", number_within_s=1.0)
+    bench.wait(3.0)
+    ready = bench.of(VoiceReady)
+    assert ready
+    for event in ready:
+        assert legs.hear(event, bench.now_s) is None, "nobody has asked for it yet"
+    said = legs.obey(DialCall(leg=LegId("a1:psap"), attempt=1, number=E164(USER)), bench.now_s)
+    assert said.state is LegCallState.ANSWERED
+    assert said.voice is not None
+    assert said.voice.path == "/dev/v"
+
+
 def test_a_call_goes_from_dialling_to_its_end() -> None:
     bench = Bench()
     call = bench.driver.dial(LEG, USER, bench.now_s)
