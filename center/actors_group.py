@@ -17,10 +17,11 @@ from center.keys import DEMO_PHONE, ensure_app_key, ensure_demo_operator, ensure
 from center.processes import ProcessId, wait_ended
 from center.restarts import Restarts
 from center.state_dir import StateDir
+from center.stopped import StoppedWatch
 from messages.events import ActorStarted, Event, NodeStarted, NodeStopped
 from messages.ids import SECOND, NodeId, Role
 from model.policy import Setup
-from runtime import logs, pidfd
+from runtime import birth, logs, pidfd
 from runtime.clock import SystemClock
 from runtime.errors import SystemFault
 
@@ -57,6 +58,12 @@ class ActorsGroup:
         self._start_at_s: float | None = None
         self._supervisor_at_s: float | None = None
         self._system: ManyProcesses | None = None
+        self._stopped = StoppedWatch()
+
+    @property
+    def suspicious(self) -> bool:
+        """Whether to look again soon."""
+        return self._stopped.suspicious
 
     @property
     def admin(self) -> ProcessId | None:
@@ -145,12 +152,26 @@ class ActorsGroup:
         if not system.admin.alive():
             self._group_died(now_s, "the admin has died")
             return self.look(now_s)
+        self._end_if_stopped(system, now_s)
         self._end_if_silent(system)
         if not system.supervisor.alive():
             if self._supervisor_at_s is None:
                 self._supervisor_at_s = now_s + self._supervisor_restarts.died(now_s)
             return now_s >= self._supervisor_at_s and self._new_supervisor(system, now_s)
         return False
+
+    def _end_if_stopped(self, system: ManyProcesses, now_s: float) -> None:
+        """Who was stopped is ended; the library's own processes give no sign of life that could be missed."""
+        for whom, process in (
+            ("admin", system.admin),
+            ("logger", birth.logger_of(self._env.run)),
+            ("Supervisor", system.supervisor),
+        ):
+            if self._stopped.look(_process(process), now_s):
+                self._log.error("stopped, and is ended", whom=whom, pid=process[0])
+                pidfd.kill(*process)
+                if (ended := _process(process)) is not None:
+                    wait_ended([ended], 1.0)
 
     def _end_if_silent(self, system: ManyProcesses) -> None:
         """A Supervisor that lives and does nothing is ended: the next one takes over what it has left."""

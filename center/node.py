@@ -37,6 +37,7 @@ from center.settings import Settings
 from center.settings_file import load
 from center.signals import Signals
 from center.state_dir import Lock, NodeFile, StateDir, boot_id, write_json
+from center.stopped import LOOK_AGAIN_S
 from center.version import version
 from center.web_group import WebGroup
 from messages.ids import NodeId
@@ -178,7 +179,9 @@ class Node:
             service_manager.tell("WATCHDOG=1")
             for process in self._watched():
                 deaths.add(process.pid, process.started)
-            select.select([signals.fileno(), deaths.fileno()], [], [], LOOK_EVERY_S if announced else SOON_S)
+            suspicious = self.web.suspicious or self.actors.suspicious
+            calm_s = LOOK_AGAIN_S if suspicious else LOOK_EVERY_S
+            select.select([signals.fileno(), deaths.fileno()], [], [], calm_s if announced else SOON_S)
             deaths.dead()
             signals.drain()
         deaths.close()

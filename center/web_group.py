@@ -13,6 +13,7 @@ from center.probe import Probe
 from center.processes import ProcessId, identity
 from center.restarts import Restarts
 from center.state_dir import StateDir
+from center.stopped import StoppedWatch
 from center.version import version
 from messages.ids import NodeId
 from model.policy import Setup
@@ -48,8 +49,14 @@ class WebGroup:
         host, port = listening.getsockname()[:2]
         self._address: tuple[str, int] = ({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port)
         self._probe = Probe(listening.family, self._address)
+        self._stopped = StoppedWatch()
         self.process: ProcessId | None = None
         """The one that runs now."""
+
+    @property
+    def suspicious(self) -> bool:
+        """Whether to look again soon."""
+        return self._stopped.suspicious
 
     @property
     def healthy(self) -> bool:
@@ -108,6 +115,9 @@ class WebGroup:
             self._started_s = now_s
         answered = self._probe.look(now_s)
         dead = self._child is None or self._child.poll() is not None
+        if not dead and self._stopped.look(self.process, now_s):
+            self._kill()
+            dead = True
         if (
             not dead
             and not answered

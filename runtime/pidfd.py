@@ -40,6 +40,12 @@ def alive(pid: int, since: int) -> bool:
     return pid > 0 and since != 0 and born(pid) == since
 
 
+def stopped(pid: int, since: int) -> bool:
+    """Whether this very process, born at `since`, was stopped by a signal; not so one that is traced."""
+    fields = _stat(pid)
+    return fields is not None and fields[_STATE - 3] == "T" and int(fields[_START_TIME - 3]) == since
+
+
 def parent(pid: int) -> int:
     """The process's parent; 0 where there is none."""
     fields = _stat(pid)

@@ -253,6 +253,20 @@ def test_when_the_web_dies_another_answers_at_the_same_address(start: Start, sta
     wait_until(lambda: ready(state), within_s=30, what="readiness")
 
 
+@pytest.mark.parametrize("role", ["Admin", "Logger", "Web"])
+def test_one_that_is_stopped_is_replaced(start: Start, state: StateDir, role: str) -> None:
+    start()
+    wait_until(lambda: ready(state), within_s=30, what="readiness")
+    before = one(state, role).pid
+    os.kill(before, signal.SIGSTOP)
+
+    def again() -> bool:
+        return any(row.role == role and row.pid != before for row in ps(state))
+
+    wait_until(again, within_s=20, what=f"another {role}")
+    wait_until(lambda: ready(state), within_s=30, what="readiness")
+
+
 def test_a_drill_goes_from_the_alert_to_the_hand_over(start: Start, state: StateDir) -> None:
     start()
     wait_until(lambda: ready(state), within_s=30, what="readiness")
