@@ -1,7 +1,8 @@
 """All of a node is killed at once with many alerts in flight, and the node is started again at once.
 
 The alerts are at different steps: most have operator and user in conversation, the first has 112 with
-them (the simulated one has one phone), some users' phones ring and nobody answers. What is looked at is the journal and the carrier's own list of calls.
+them (the simulated one has one phone), some users' phones ring and nobody answers. What is looked at is
+the journal, the log, and the carrier's own list of calls.
 """
 
 from __future__ import annotations
