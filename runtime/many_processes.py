@@ -79,8 +79,8 @@ class ManyProcesses(System):
         os.environ["THESPLOG_FILE"] = str(env.logs / "thespian.log")
         os.environ["THESPIAN_BASE_IPADDR"] = host
         birth.allow_many_files()
-        for module in preload:
-            import_module(module)
+        for name in preload:
+            _preload(name)
         environment.install(env)
         thespian_fixes.apply()
         self._system = self._start_admin(host)
@@ -184,6 +184,18 @@ class ManyProcesses(System):
         """End everything at once, as a power cut would: what is to last is in the journal."""
         kill_group(self.group)
         self._system.base.transport.close()
+
+
+def _preload(name: str) -> None:
+    """Import `package.module`, or call `package.module:function` for what it keeps in memory."""
+    module, _, function = name.partition(":")
+    loaded = import_module(module)
+    if function:
+        try:
+            getattr(loaded, function)()
+        except Exception as error:
+            # Whoever needs it meets the same, and says so in its own place.
+            logs.get("system").error("not preloaded", what=name, error=str(error))
 
 
 class Process(NamedTuple):

@@ -86,10 +86,10 @@ def start(
 ) -> System:
     """Start an actor system with this Supervisor and wait until it has started.
 
-    `supervisor` None starts none, for tests of single actors. `preload` are modules to import before the
-    fork, so that the actors that use them start in milliseconds. `host` is the address on which processes
-    listen: what comes there is unpickled, so it has to be one that only this machine, or a private network,
-    can reach. Raises SystemNotStarted.
+    `supervisor` None starts none, for tests of single actors. `preload` are modules to import (or, as
+    `module:function`, to call) before the fork, so that the actors that use them start in milliseconds.
+    `host` is the address on which processes listen: what comes there is unpickled, so it has to be one that
+    only this machine, or a private network, can reach. Raises SystemNotStarted.
     """
     from runtime.many_processes import ManyProcesses
     from runtime.one_process import OneProcess

@@ -24,7 +24,7 @@ from store.errors import (
     JournalUnavailable,
     StoreMisuse,
 )
-from store.query import Prepared, Query, Row
+from store.query import MADE, Prepared, Query, Row
 
 T = TypeVar("T")
 
@@ -292,6 +292,12 @@ def _prepare(query: Query) -> Prepared:
     if prepared is None:
         prepared = _prepared[query] = query.prepared(_COMPILER)
     return prepared
+
+
+def prepare_all() -> None:
+    """Compile every statement now: in the process from which those that use them are forked."""
+    for query in MADE:
+        _prepare(query)
 
 
 def error_code(error: sqlite3.Error) -> int | None:

@@ -16,6 +16,10 @@ Row = tuple[Any, ...]
 """One row as the driver gives it; typed where it is unpacked, a line further on."""
 
 
+MADE: Final[list[Query]] = []
+"""All of them. They are made when their module is imported, and never later."""
+
+
 class Query:
     """One statement with the names of its parameters, in the order in which callers give them."""
 
@@ -24,6 +28,7 @@ class Query:
     def __init__(self, statement: ClauseElement, *names: str) -> None:
         self._statement = statement
         self.names: Final = names
+        MADE.append(self)
 
     def prepared(self, dialect: Dialect) -> Prepared:
         """The statement in the words of this dialect, which has to use positional parameters."""

@@ -14,7 +14,7 @@ from thespian.actors import ActorAddress
 
 from gateways.gsm.condition import condition
 from gateways.gsm.dial_guard import DialGuard
-from gateways.gsm.dialects import Dialects
+from gateways.gsm.dialects import Dialects, installed
 from gateways.gsm.driver import Driver
 from gateways.gsm.errors import DialRefused, GsmError, PortLost, RequestRefused
 from gateways.gsm.events import (
@@ -95,7 +95,7 @@ class GsmModemActor(CenterActor):
 
     def dialects(self) -> Dialects:
         """The dialects of this installation."""
-        return Dialects.load()
+        return installed()
 
     def open_port(self, path: str, guard: DialGuard) -> Port:
         """The port of this line's modem. Raises PortLost, PortBusy."""
