@@ -27,11 +27,12 @@ MODEMS: Final = "modems"
 INTAKE: Final = "intake"
 
 _SINGLETONS: Final[tuple[tuple[Role, str, str], ...]] = (
+    # First, because it says for how many alerts crews are to be started.
+    (Role.ALERT_INTAKE, "actors.alert_intake.actor.AlertIntakeActor", INTAKE),
     (Role.IDENTIFIER, "actors.identifier.actor.IdentifierActor", POOLS),
     (Role.OPERATOR_POOL, "actors.operator_pool.actor.OperatorPoolActor", POOLS),
     (Role.TRUNK_POOL, "actors.trunk_pool.actor.TrunkPoolActor", POOLS),
     (Role.DEADLINE_WATCHDOG, "actors.deadline_watchdog.actor.DeadlineWatchdogActor", POOLS),
-    (Role.ALERT_INTAKE, "actors.alert_intake.actor.AlertIntakeActor", INTAKE),
     (Role.HTTP_BRIDGE, "gateways.http.bridge_actor.HttpBridgeActor", INTAKE),
 )
 

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Final
 
 from actors.supervisor.roster import GONE, Member, Phase, Roster
-from messages.ids import Role
+from messages.ids import SECOND, Instant, Role
 from runtime.spec import ActorSpec, CrewSpec
 
 RANK: Final[Mapping[Role, int]] = {
@@ -18,6 +18,9 @@ RANK: Final[Mapping[Role, int]] = {
     Role.ALERT_CASE: 3,
 }
 """The order of starting: pools and whatever is not named here, modems, legs and bridges, cases."""
+
+FIRST_US: Final = SECOND
+"""So long the rest waits for those of rank 0."""
 
 
 def rank(spec: ActorSpec) -> int:
@@ -89,19 +92,44 @@ def crews_wanted(roster: Roster, there: Mapping[str, list[Member]]) -> int:
 
 
 def missing(roster: Roster, room: int) -> Iterator[ActorSpec]:
-    """Who is to be created now: all that is always there, and of the crews not more than there is `room` for.
+    """Who is to be created now: all of rank 0 that is not there; and once that has started, or has had its
+    time to, of the others not more than there is `room` for.
 
     In a crew that stands ready the AlertCase comes last: whoever finds it has the others too. While alerts
-    wait it is the other way round, over all crews: the cases first, so that every alert is taken up and its
-    operator and lines are being asked for while the legs are started, then the legs that are dialled first.
+    wait it is the other way round, over all crews: the cases first, so that every alert is taken up, then
+    what they need in the order in which they need it. Modems come after that, since what is said to them
+    waits, and before crews that stand ready.
     """
-    for spec in sorted(roster.plan.actors, key=rank):
-        if (spec.role, spec.key) not in roster.members:
-            yield spec
-    plan = roster.plan.crews
-    if plan is None or room <= 0:
+    absent = [spec for spec in roster.plan.actors if (spec.role, spec.key) not in roster.members]
+    first = [spec for spec in absent if rank(spec) == 0]
+    yield from first
+    if room <= 0 or first or _begun_just_now(roster):
         return
+    hasty, calm = _absent_in_crews(roster)
+    modems = sorted((spec for spec in absent if rank(spec) > 0), key=rank)
+    yield from islice((*hasty, *modems, *calm), room)
+
+
+def _begun_just_now(roster: Roster) -> bool:
+    """Whether somebody of rank 0 is about to start: what waits for a crew, the intake says as it does."""
+    now_us = roster.looked_us or Instant(0)
+    return any(
+        rank(member.spec) == 0
+        and member.phase in (Phase.CREATING, Phase.STARTING)
+        and now_us - member.since_us < FIRST_US
+        for member in roster.members.values()
+    )
+
+
+def _absent_in_crews(roster: Roster) -> tuple[list[ActorSpec], list[ActorSpec]]:
+    """Those who are missing in crews that have an alert or are about to get one, and in the others."""
+    plan = roster.plan.crews
+    if plan is None:
+        return [], []
     there = crews(roster)
+    known = sum(1 for members in there.values() if is_busy(members))
+    # The intake knows sooner than the heartbeats tell who has got an alert.
+    waited_for = roster.waiting > 0 or known < roster.busy
     hasty: list[ActorSpec] = []
     calm: list[ActorSpec] = []
     for name in _names(roster, plan, there):
@@ -113,12 +141,12 @@ def missing(roster: Roster, room: int) -> Iterator[ActorSpec]:
             for spec in crew_specs(plan, name, roster.operators.get(name, 1))
             if (spec.role, spec.key) not in roster.members
         ]
-        if roster.waiting > 0 or is_busy(members):
+        if waited_for or is_busy(members):
             hasty += absent
         else:
             complete = len(absent) == 1 and all(member.phase is Phase.READY for member in members)
             calm += absent if complete else [spec for spec in absent if spec.role is not Role.ALERT_CASE]
-    yield from islice((*sorted(hasty, key=_haste), *calm), room)
+    return sorted(hasty, key=_haste), calm
 
 
 def _names(roster: Roster, plan: CrewSpec, there: Mapping[str, list[Member]]) -> list[str]:
@@ -131,11 +159,13 @@ def _names(roster: Roster, plan: CrewSpec, there: Mapping[str, list[Member]]) ->
 
 
 def _haste(spec: ActorSpec) -> int:
-    """In which order a crew's actors are needed by an alert that waits."""
+    """In which order a crew's actors are needed by an alert that waits: after a restart of everything those
+    who were talking have no voice until they have their bridge.
+    """
     if spec.role is Role.ALERT_CASE:
         return 0
     place = spec.key.partition("/")[2]
-    return {"op1": 1, "user": 2, "": 3}.get(place, 4)
+    return {"": 1, "op1": 2, "user": 3}.get(place, 4)
 
 
 def surplus(roster: Roster) -> str | None:

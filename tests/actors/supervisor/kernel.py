@@ -101,6 +101,12 @@ class Kernel:
         while self._due:
             self.decide(self._due.popleft())
 
+    def take(self, kind: type[Stimulus]) -> Stimulus:
+        """The next of this kind that is to come, taken out of its turn."""
+        found = next(one for one in self._due if isinstance(one, kind))
+        self._due.remove(found)
+        return found
+
     def step(self) -> None:
         """Let one thing come of it."""
         if self._due:

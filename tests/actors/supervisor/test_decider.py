@@ -39,9 +39,37 @@ def case(number: int) -> Name:
 def test_everybody_of_the_plan_is_created_in_the_order_of_rank() -> None:
     made = Kernel(Plan(actors=(spec(MODEM), spec(POOL)), crews=CREWS))
     made.decide(of.Begin(living=(), incarnations={}))
+    assert [effect.name for effect in made.effects if isinstance(effect, of.Create)] == [POOL]
+    made.settle()
     created = [effect.name for effect in made.effects if isinstance(effect, of.Create)]
     assert created[:2] == [POOL, MODEM]
-    assert {role for role, _ in created[2:]} == {Role.CALL_LEG, Role.CONFERENCE_BRIDGE}
+    assert {role for role, _ in created[2:8]} == {Role.CALL_LEG, Role.CONFERENCE_BRIDGE}
+
+
+def test_after_a_restart_of_everything_the_crews_of_open_alerts_come_before_modems_and_idle_crews() -> None:
+    modems = tuple(spec((Role.GSM_MODEM, f"sim{n}"), "modems", critical=False) for n in range(20))
+    made = Kernel(Plan(actors=(spec(INTAKE), *modems), crews=CREWS))
+    made.decide(of.Begin(living=(), incarnations={}))
+    made.decide(of.Crews(busy=0, waiting=2))
+    assert len(made.roster.members) == 1, "the pools and the intake start alone"
+    made.decide(made.take(of.Connected))
+    made.decide(made.take(of.Ready))
+    # As the alerts are taken up they wait no longer, and no heartbeat has told yet which crews have them.
+    made.decide(of.Crews(busy=2, waiting=0))
+    made.settle()
+    order = [effect.name[0] for effect in made.effects if isinstance(effect, of.Create)]
+    assert order.index(Role.GSM_MODEM) > 2 * 5
+    assert order.count(Role.GSM_MODEM) == 20
+
+
+def test_a_pool_that_does_not_start_holds_nobody_up_for_long() -> None:
+    made = Kernel(Plan(actors=(spec(POOL), spec(MODEM))))
+    made.silent.add(POOL)
+    made.decide(of.Begin(living=(), incarnations={}))
+    made.settle()
+    assert MODEM not in made.roster.members
+    made.advance(wanted.FIRST_US + 2 * TICK_US)
+    assert MODEM in made.ready()
 
 
 def test_an_actor_is_published_before_it_is_told_to_start() -> None:
@@ -233,14 +261,14 @@ def test_alerts_that_wait_get_their_crews_at_once() -> None:
     assert len([name for name in made.ready() if name[0] is Role.ALERT_CASE]) == 5
 
 
-def test_while_alerts_wait_the_cases_come_first_and_then_what_is_dialled_first() -> None:
+def test_while_alerts_wait_the_cases_come_first_and_then_the_bridges_and_what_is_dialled_first() -> None:
     made = kernel(crews=CREWS)
     made.effects.clear()
     made.decide(of.Crews(busy=0, waiting=4))
     made.settle()
     created = [effect.name for effect in made.effects if isinstance(effect, of.Create)]
     assert [role for role, _ in created[:4]] == [Role.ALERT_CASE] * 4
-    assert [key.partition("/")[2] for _, key in created[4:12]] == ["op1"] * 4 + ["user"] * 4
+    assert [key.partition("/")[2] for _, key in created[4:12]] == [""] * 4 + ["op1"] * 4
     assert len(created) == 4 * 5
 
 
