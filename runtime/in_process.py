@@ -26,6 +26,7 @@ from runtime.aside import Aside, DoneAside
 from runtime.clock import VirtualClock
 from runtime.environment import Environment
 from runtime.errors import RunError
+from runtime.pidfd import Condition
 from runtime.processes import CRASHED, ESCALATED, Deaths, Newborn
 
 FIRST_PID: Final = 1_000_001
@@ -253,6 +254,9 @@ class ImaginaryProcesses:
 
     def alive(self, pid: int, since: int) -> bool:
         return pid in self._addresses
+
+    def condition(self, pid: int) -> Condition:
+        return Condition(stopped=False, waited_us=0)
 
     def kill(self, pid: int, since: int) -> bool:
         return self._end(pid, "signal 9")

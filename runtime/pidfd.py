@@ -6,7 +6,7 @@ import ctypes
 import os
 import select
 import signal
-from typing import Final
+from typing import Final, NamedTuple
 
 _START_TIME: Final = 22
 """proc(5): the 22nd field of /proc/PID/stat, in clock ticks since the machine started."""
@@ -65,6 +65,27 @@ def group_members(group: int) -> list[int]:
             ):
                 found.append(int(name))
     return found
+
+
+class Condition(NamedTuple):
+    """What the kernel says of a process that says nothing itself."""
+
+    stopped: bool
+    """By a signal (SIGSTOP): it will do nothing until somebody lets it. A debugger's halt is none."""
+    waited_us: int
+    """How long its main thread has been ready to run and had no processor, since it was born."""
+
+
+def condition(pid: int) -> Condition:
+    """How it is; one that is gone is not stopped."""
+    fields = _stat(pid)
+    try:
+        with open(f"/proc/{pid}/schedstat", "rb") as file:
+            waited_ns = int(file.read().split()[1])
+    except (OSError, IndexError):
+        # Gone meanwhile, or a kernel without these figures: then its silence counts in full.
+        waited_ns = 0
+    return Condition(fields is not None and fields[_STATE - 3] == "T", waited_ns // 1000)
 
 
 def kill(pid: int, since: int, signum: int = signal.SIGKILL) -> bool:

@@ -15,7 +15,7 @@ from thespian.actors import Actor, ActorAddress, ActorSystemMessage
 
 from runtime import pidfd
 from runtime.aside import Aside, ForkedAside
-from runtime.pidfd import DeathWatch
+from runtime.pidfd import Condition, DeathWatch
 
 CRASHED: Final = 70
 """Exit status of an actor in which something unexpected was raised (sysexits.h: EX_SOFTWARE)."""
@@ -75,6 +75,10 @@ class Processes(Protocol):
         ...
 
     def alive(self, pid: int, since: int) -> bool: ...
+
+    def condition(self, pid: int) -> Condition:
+        """What the kernel says of a process that says nothing itself."""
+        ...
 
     def kill(self, pid: int, since: int) -> bool:
         """End it at once and without asking; False where it is gone."""
@@ -149,6 +153,9 @@ class OwnProcesses:
 
     def alive(self, pid: int, since: int) -> bool:
         return pidfd.alive(pid, since)
+
+    def condition(self, pid: int) -> Condition:
+        return pidfd.condition(pid)
 
     def kill(self, pid: int, since: int) -> bool:
         return pidfd.kill(pid, since)

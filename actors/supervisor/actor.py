@@ -15,7 +15,7 @@ from typing import ClassVar, Final
 from thespian.actors import ActorAddress
 
 from actors.supervisor import roster as of
-from actors.supervisor.decider import TICK_US, decide
+from actors.supervisor.decider import TICK_US, decide, suspects
 from actors.supervisor.roster import LIVING, Effect, Member, Name, Phase, Roster, Stimulus
 from messages import cases, supervision
 from messages.envelope import Envelope
@@ -61,6 +61,8 @@ class SupervisorActor(CenterActor):
         self._since_us = self.now_us()
         self._process = self.env.processes.identity(self)
         self._admin = self.env.processes.admin_of(self)
+        self._waited_us: dict[int, int] = {}
+        self._we_waited_us = self.env.processes.condition(self._process[0]).waited_us
         earlier = self.env.directory.find(self.role, self.key)
         again = earlier is not None and earlier.incarnation < self.incarnation
         self._restarts = earlier.restarts + 1 if earlier is not None and again else 0
@@ -125,8 +127,24 @@ class SupervisorActor(CenterActor):
         self.at(Instant(now_us + TICK_US), LOOK)
         self.env.directory.beat(now_us)
         self._look_for_deaths()
-        self._handle(of.Tick())
+        self._handle(self._ask_the_kernel(now_us))
         self._write_down()
+
+    def _ask_the_kernel(self, now_us: Instant) -> of.Tick:
+        """How those are who say nothing, and whether we ourselves get to run."""
+        found = {pid: self.env.processes.condition(pid) for pid in suspects(self._roster, now_us)}
+        ours = self.env.processes.condition(self._process[0]).waited_us
+        waited_us = {
+            pid: one.waited_us - self._waited_us[pid] for pid, one in found.items() if pid in self._waited_us
+        }
+        tick = of.Tick(
+            stopped=frozenset(pid for pid, one in found.items() if one.stopped),
+            waited_us=waited_us,
+            we_waited_us=ours - self._we_waited_us,
+        )
+        self._waited_us = {pid: one.waited_us for pid, one in found.items()}
+        self._we_waited_us = ours
+        return tick
 
     def child_exited(self, child: ActorAddress) -> None:
         """Somebody has ended; the kernel says who."""

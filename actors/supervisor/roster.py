@@ -199,6 +199,13 @@ class Stuck(msgspec.Struct, frozen=True, kw_only=True):
 class Tick(msgspec.Struct, frozen=True, kw_only=True):
     """Time has passed."""
 
+    stopped: frozenset[int] = frozenset()
+    """Processes among the silent that the kernel calls stopped."""
+    waited_us: dict[int, int] = {}
+    """How long each of the silent has waited for a processor since the last tick."""
+    we_waited_us: int = 0
+    """The same of the Supervisor itself."""
+
 
 class Stop(msgspec.Struct, frozen=True, kw_only=True):
     """All are to end in order."""

@@ -6,7 +6,7 @@ from collections import deque
 from itertools import count
 
 from actors.supervisor import roster as of
-from actors.supervisor.decider import TICK_US, decide
+from actors.supervisor.decider import TICK_US, decide, suspects
 from actors.supervisor.roster import Effect, Name, Phase, Roster, Stimulus
 from messages.ids import SECOND, AlertId, Instant
 from runtime.spec import Plan
@@ -31,6 +31,10 @@ class Kernel:
         """Never say that they have started."""
         self.hung: set[Name] = set()
         """Send no heartbeats any more."""
+        self.stopped: set[Name] = set()
+        """The same, and the kernel calls them stopped."""
+        self.starved: dict[Name, int] = {}
+        """The same, and of each tick they have waited so long for a processor."""
         self.deaf: set[Name] = set()
         """Do not end when they are told to."""
         self.impossible: set[Name] = set()
@@ -67,6 +71,8 @@ class Kernel:
                 self.given[name] = incarnation
                 self.alerts.pop(name, None)
                 self.hung.discard(name)
+                self.stopped.discard(name)
+                self.starved.pop(name, None)
                 if name in self.impossible:
                     return [of.NotCreated(name=name, cause="impossible")]
                 pid = next(_PIDS)
@@ -116,7 +122,8 @@ class Kernel:
         """A heartbeat of everyone who can."""
         for name in list(self.living.values()):
             member = self.roster.members.get(name)
-            if member is not None and name not in self.hung and member.phase is not Phase.CREATING:
+            silent = self.hung | self.stopped | set(self.starved)
+            if member is not None and name not in silent and member.phase is not Phase.CREATING:
                 if name in self.silent and member.phase is Phase.STARTING:
                     continue
                 self.decide(of.Beat(name=name, incarnation=self.given[name], alert=self.alerts.get(name)))
@@ -127,8 +134,15 @@ class Kernel:
         while self.now_us < until_us:
             self.now_us = Instant(min(self.now_us + TICK_US, until_us))
             self.beat()
-            self.decide(of.Tick())
+            self.decide(self._tick())
             self.settle()
+
+    def _tick(self) -> of.Tick:
+        asked = {pid: self.living[pid] for pid in suspects(self.roster, self.now_us) if pid in self.living}
+        return of.Tick(
+            stopped=frozenset(pid for pid, name in asked.items() if name in self.stopped),
+            waited_us={pid: self.starved[name] for pid, name in asked.items() if name in self.starved},
+        )
 
     def kill(self, name: Name) -> None:
         """Kill its process from outside, and see what comes of it."""

@@ -6,7 +6,16 @@ import pytest
 
 from actors.supervisor import roster as of
 from actors.supervisor import wanted
-from actors.supervisor.decider import INTENSITY, REST_US, SILENT_US, SPARED_US, START_US, STARTING, TICK_US
+from actors.supervisor.decider import (
+    INTENSITY,
+    REST_US,
+    SILENT_US,
+    SPARED_US,
+    START_US,
+    STARTING,
+    SUSPECT_US,
+    TICK_US,
+)
 from actors.supervisor.roster import Name, Phase
 from messages.ids import SECOND, AlertId, Instant, Role
 from runtime.spec import ActorSpec, CrewSpec, Plan
@@ -431,3 +440,55 @@ def test_nobody_is_created_while_all_are_ending() -> None:
     made.decide(of.Crews(busy=5, waiting=5))
     made.settle()
     assert not any(isinstance(effect, of.Create) for effect in made.effects)
+
+
+# ---------------------------------------------------------------- the stopped and the starved
+
+
+def test_an_actor_that_the_kernel_calls_stopped_is_replaced_after_one_heartbeat_has_not_come() -> None:
+    made = kernel(spec(POOL), spec(INTAKE))
+    made.stopped.add(POOL)
+    before = made.pid(POOL)
+    made.advance(SUSPECT_US - TICK_US)
+    assert made.pid(POOL) == before, "it may go on at any moment"
+    made.advance(2 * TICK_US)
+    assert made.pid(POOL) != before
+    assert made.roster.members[POOL].cause == "stopped"
+
+
+@pytest.mark.parametrize("silent_in", [Phase.CREATING, Phase.STARTING])
+def test_an_actor_that_is_stopped_before_it_has_started_is_not_waited_for(silent_in: Phase) -> None:
+    made = Kernel(Plan(actors=(spec(POOL),)))
+    made.silent.add(POOL)
+    made.decide(of.Begin(living=(), incarnations={}))
+    if silent_in is Phase.STARTING:
+        made.settle()
+    assert made.roster.members[POOL].phase is silent_in
+    made.stopped.add(POOL)
+    made.now_us = Instant(made.now_us + SUSPECT_US + 1)
+    pid = made.pid(POOL)
+    assert pid is not None
+    made.decide(of.Tick(stopped=frozenset({pid})))
+    assert [effect.pid for effect in made.effects if isinstance(effect, of.Kill)] == [pid]
+
+
+def test_on_a_machine_without_a_processor_to_spare_nobody_is_killed_for_being_silent() -> None:
+    made = kernel(spec(POOL), spec(INTAKE), crews=CREWS)
+    made.starved[POOL] = TICK_US * 9 // 10
+    before = made.pid(POOL)
+    made.advance(2 * SILENT_US)
+    assert made.pid(POOL) == before
+    del made.starved[POOL]
+    made.hung.add(POOL)
+    made.advance(SILENT_US)
+    assert made.pid(POOL) != before, "who has had a processor and says nothing hangs"
+
+
+def test_time_in_which_the_supervisor_had_no_processor_counts_against_nobody() -> None:
+    made = kernel(spec(POOL), spec(INTAKE))
+    made.hung.add(POOL)
+    before = made.pid(POOL)
+    for _ in range(2 * SILENT_US // TICK_US):
+        made.now_us = Instant(made.now_us + TICK_US)
+        made.decide(of.Tick(we_waited_us=TICK_US * 9 // 10))
+    assert made.pid(POOL) == before
