@@ -411,6 +411,8 @@ class AlarmCleared(Message, frozen=True, kw_only=True, tag="alarm.cleared"):
 
     alarm: str
     subject: str
+    text: str = ""
+    """What came of it, in words."""
 
 
 # ---------------------------------------------------------------- user-USER

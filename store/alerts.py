@@ -36,8 +36,8 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from messages.base import Position
-from messages.events import AlertReceived, AlertSignalAdded, NumberRaised
-from messages.ids import E164, SECOND, AlertId, Channel, Instant, LineId
+from messages.events import AdviceChanged, AlertReceived, AlertSignalAdded, NumberRaised
+from messages.ids import E164, SECOND, Advice, AlertId, Channel, Instant, LineId
 from messages.journal import Recorded
 from store import streams
 from store.errors import StoreMisuse, VersionConflict
@@ -57,6 +57,7 @@ _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _LAST_INSTANT: Final = 253_402_300_799_999_999
 """The end of the year 9999, beyond which RFC 3339 cannot write."""
 _ATTEMPTS: Final = 5
+_CALL_NOW: Final = AdviceChanged(advice=Advice.CALL_112_NOW, reason="not durable")
 
 _ANY_OPEN: Final = Query(select(open_alert.c.alert).limit(1))
 _IS_OPEN: Final = Query(select(open_alert.c.seq).where(open_alert.c.alert == bindparam("id")), "id")
@@ -82,7 +83,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True):
-    """What has become of a signal. Durable when it is returned."""
+    """What has become of a signal. As durable, when it is returned, as the journal says of itself."""
 
     alert: AlertId
     created: bool
@@ -200,7 +201,7 @@ def _receipt(inbox: list[Recorded]) -> AlertReceived | None:
 
 
 def _create(transaction: Transaction, signal: Signal, deadline_s: float) -> Accepted:
-    alert = signal.id or new_alert_id(signal.received_at)
+    alert = signal.id or AlertId(transaction.chance(lambda: new_alert_id(signal.received_at)))
     deadline_at = deadline(signal.raised_at, signal.received_at, deadline_s)
     received = AlertReceived(
         channel=signal.channel,
@@ -216,9 +217,11 @@ def _create(transaction: Transaction, signal: Signal, deadline_s: float) -> Acce
         line=signal.line,
         call=signal.call,
     )
+    # What the app was told when it was answered stands where it asks again.
+    advice = () if transaction.durable else (_CALL_NOW,)
     transaction.append(
         *(Append(key, transaction.version(key), (NumberRaised(alert=alert),)) for key in _keys(signal)),
-        Append(streams.inbox(alert), 0, (received,)),
+        Append(streams.inbox(alert), 0, (received, *advice)),
     )
     return Accepted(alert=alert, created=True, received_at=signal.received_at, deadline_at=deadline_at)
 

@@ -38,7 +38,11 @@ _LONGEST_PAUSE_S: Final = 2e-3
 _BACKSTOP_PAGES: Final = 65_536
 """A WAL of 256 MB is moved by whoever writes next, should every checkpointing thread have failed."""
 
+_MEMORY_PAGES: Final = 1000
+"""SQLite's own figure: in memory a checkpoint costs a copy, and the log costs memory."""
+
 _NO_SPACE_BYTES: Final = 256 * 1024
+_NO_TABLE: Final = "no such table"
 _TORN: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
 _LOCKED: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
 _REFUSED: Final = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH)
@@ -63,9 +67,14 @@ class Connection:
     Not for two threads at once. All errors are of `store.errors`.
     """
 
-    def __init__(self, path: Path, *, patience_s: float, create: bool = False) -> None:
-        """Open the file; make it first if `create`, readable by its owner alone."""
+    def __init__(self, path: Path, *, patience_s: float, create: bool = False, lasting: bool = True) -> None:
+        """Open the file; make it first if `create`, readable by its owner alone.
+
+        `lasting` is false for a file in memory, where there is nothing to flush.
+        """
         self.path: Final = path
+        self.lasting: Final = lasting
+        """Whether what is committed here survives the machine."""
         self._patience_s = patience_s
         self.closed = False
         """Whether it is of no more use."""
@@ -111,8 +120,8 @@ class Connection:
         if mode != "wal":
             raise JournalUnavailable(f"{self.path}: the file system does not allow a WAL, only {mode!r}")
         for pragma in (
-            "synchronous = FULL",
-            f"wal_autocheckpoint = {_BACKSTOP_PAGES}",
+            f"synchronous = {'FULL' if self.lasting else 'OFF'}",
+            f"wal_autocheckpoint = {_BACKSTOP_PAGES if self.lasting else _MEMORY_PAGES}",
             "recursive_triggers = ON",
             "cache_size = -8192",
             "temp_store = MEMORY",
@@ -265,6 +274,9 @@ class Connection:
             return JournalReadOnly(text)
         if primary == sqlite3.SQLITE_CANTOPEN and self.path.exists() and not os.access(self.path, os.W_OK):
             return JournalReadOnly(text)
+        if primary == sqlite3.SQLITE_ERROR and _NO_TABLE in str(error):
+            # The file was emptied, or is another program's.
+            return JournalTorn(text)
         if primary in (sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_ERROR, None):
             return StoreMisuse(text)
         if primary == sqlite3.SQLITE_IOERR and self._no_space():

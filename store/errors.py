@@ -8,13 +8,17 @@
     │   ├── JournalLocked          somebody else holds the write lock for too long; nothing was written
     │   ├── JournalReadOnly        the file or its file system refuses writing; nothing was written
     │   ├── JournalTorn            the file is not a journal, or is damaged
-    │   └── JournalUnavailable     the disk failed, or the file cannot be opened; see `outcome_known`
+    │   ├── JournalUnavailable     the disk failed, or the file cannot be opened; see `outcome_known`
+    │   │   └── JournalNewer       a newer version wrote the file; this one leaves it alone
+    │   └── JournalNotDurable      refused while the journal goes on in memory; nothing was written
     ├── RegistryError
     │   ├── NumberRefused          not a telephone number, or one that must not be a person's
     │   ├── AlreadyTaken           the number, device or id is somebody else's
     │   ├── NobodyThere            no such person
     │   └── ImportFaulty           a file with faults; nothing was taken from it
     └── TransferError              an export that cannot be read, or must not be imported here
+
+    JournalRenumbered              none of them: nobody may take it for a failure that passes
 
 All of JournalError but VersionConflict and JournalTorn are worth trying again: the same Journal
 object works again as soon as the cause is gone.
@@ -74,6 +78,22 @@ class JournalUnavailable(JournalError):
     def __init__(self, text: str, *, outcome_known: bool = True) -> None:
         super().__init__(text)
         self.outcome_known = outcome_known
+
+
+class JournalNewer(JournalUnavailable):
+    """The file has a form that this version does not know."""
+
+
+class JournalNotDurable(JournalError):
+    """What was asked for has to last, and nothing does while the journal goes on in memory."""
+
+
+class JournalRenumbered(Exception):
+    """What was read from this journal has other places and versions now: start anew, and read it again.
+
+    After a return to a disk that holds something else than the journal that was left there. Every
+    use of a Journal that was opened before raises it, so that its process ends and is started again.
+    """
 
 
 class RegistryError(StoreError):

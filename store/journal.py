@@ -3,6 +3,9 @@
 One Journal a process, opened after a fork and never before. Any thread may use it; writers take
 turns, readers have a connection of their own and never wait for a writer's flush.
 It decides nothing, and keeps nothing that the file does not hold.
+
+Where it is given a spare, it goes on there, in memory, when the disk fails, and comes back when the
+JournalKeeper has brought the disk up to date; callers notice by `durable` alone (`store.spare`).
 """
 
 from __future__ import annotations
@@ -11,18 +14,31 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final, TypeVar
+from pathlib import Path
+from typing import Final, Generic, TypeVar
 
 from messages.ids import Instant, NodeId
 from messages.journal import Recorded
 from store import forks, rows
 from store.checkpoint import Checkpointer
 from store.dialect import Connection, path_of
-from store.errors import JournalError, JournalUnavailable, StoreMisuse
+from store.errors import (
+    JournalError,
+    JournalLocked,
+    JournalNewer,
+    JournalNotDurable,
+    JournalRenumbered,
+    JournalTorn,
+    JournalUnavailable,
+    StoreMisuse,
+    VersionConflict,
+)
 from store.migrate import bring_up_to_date
 from store.notify import Notifier
 from store.query import Query, Row
-from store.transaction import Append, Transaction
+from store.spare import Spare
+from store.switch import change_over
+from store.transaction import Append, Chances, Transaction
 
 T = TypeVar("T")
 
@@ -30,13 +46,38 @@ PATIENCE_S: Final = 2.0
 """How long a writer waits for the others before it says JournalLocked."""
 
 _FORK_PATIENCE_S: Final = 1.0
+_LOCK_WAIT_S: Final = 0.1
+_ATTEMPTS: Final = 5
+"""A change to the spare, a return, and somebody else's beside each."""
+
+
+class _Moved(JournalError):
+    """The journal has changed over while this process waited for it; nothing was done."""
+
+
+class _Attempt(Generic[T]):
+    """One transaction, as often as it is tried."""
+
+    def __init__(self, work: Callable[[Transaction], T]) -> None:
+        self.work: Final = work
+        self.at_us: Instant | None = None
+        self.chances: Final = Chances()
+        self.done: list[tuple[T, list[Row]]] = []
+        """What the last attempt gave that got as far as its commit, and the rows that it wrote."""
 
 
 class Journal:
     """The journal of one state directory. `open` it; the constructor is its own."""
 
     def __init__(
-        self, url: str, *, node: NodeId, clock: Callable[[], Instant], notify: Notifier, patience_s: float
+        self,
+        url: str,
+        *,
+        node: NodeId,
+        clock: Callable[[], Instant],
+        notify: Notifier,
+        patience_s: float,
+        spare: Path | None,
     ) -> None:
         self.node: Final = node
         self.url: Final = url
@@ -51,11 +92,28 @@ class Journal:
         self._writing = False
         self._suspect = False
         """After a failed flush that could not be made good."""
-        self._writer: Connection | None = self._connect(create=True)
+        self._spare = None if spare is None else Spare.at(spare)
+        self._renumbered = 0 if self._spare is None else self._spare.renumbered
+        self._writer: Connection | None = None
+        self._writer_generation = 0
         self._reader: Connection | None = None
-        self._checkpointer = Checkpointer(self._connect, self._write_lock)
+        self._reader_generation = 0
+        self._checkpointer = Checkpointer(self._connect_main, self._write_lock)
         self._held_for_fork: list[threading.Lock | threading.RLock] = []
+        self._open_first()
         forks.watch(self)
+
+    def _open_first(self) -> None:
+        if self._spare is not None and self._spare.in_use:
+            return
+        try:
+            self._writer = self._connect_main(create=True)
+        except JournalNewer:
+            raise
+        except JournalError as error:
+            # A folder that is not there is a mistake in the settings, not a disk that fails.
+            if not self._path.absolute().parent.is_dir() or not self._goes_on(error, 0):
+                raise
 
     @classmethod
     def open(
@@ -66,13 +124,16 @@ class Journal:
         clock: Callable[[], Instant],
         notify: Notifier,
         patience_s: float = PATIENCE_S,
+        spare: Path | None = None,
     ) -> Journal:
         """Open the journal, made or brought up to date if need be.
 
-        `url` is `sqlite:///PATH`. Raises JournalUnavailable (no such folder, a newer version's
+        `url` is `sqlite:///PATH`. `spare` is the folder in memory of the node's spare journal; without
+        one, or where that folder does not exist, there is none. With one, of the errors below only
+        those come that no spare helps against. Raises JournalUnavailable (no such folder, a newer version's
         file), JournalReadOnly, JournalTorn, JournalLocked, JournalFull.
         """
-        return cls(url, node=node, clock=clock, notify=notify, patience_s=patience_s)
+        return cls(url, node=node, clock=clock, notify=notify, patience_s=patience_s, spare=spare)
 
     def close(self) -> None:
         """Let go of the file; again does nothing. In a forked child it only forgets."""
@@ -104,6 +165,13 @@ class Journal:
             if connection is not None:
                 connection.close()
         self._writer = self._reader = None
+        if self._spare is not None:
+            self._spare.let_go()
+
+    @property
+    def durable(self) -> bool:
+        """Whether what is written now survives the machine. Asked after a commit it never says too much."""
+        return self._spare is None or not self._spare.in_use
 
     # --------------------------------------------------------------------------------- writing
 
@@ -121,50 +189,138 @@ class Journal:
 
         `work` must be short and must not use the Journal itself.
         """
+        attempt = _Attempt(work)
         with self._write_lock:
-            connection = self._usable_writer()
-            try:
-                connection.begin_write()
-                self._writing = True
-                row = connection.one(rows.LAST_SEQ)
-                seq = 0 if row is None or row[0] is None else int(row[0])
-                transaction = Transaction(connection, node=self.node, at_us=self._clock(), seq=seq)
-                value = work(transaction)
-                self._commit(connection, transaction.written)
-            except JournalUnavailable:
-                # A descriptor that has failed once is not asked again.
-                if self._writer is connection:
-                    self._writer = None
-                raise
-            finally:
-                self._writing = False
-                connection.end()
-                if self._writer is not connection:
-                    # Replaced, or given up.
-                    connection.close()
-        if transaction.written:
-            self.notify.committed(transaction.written[-1][0])
-            self._checkpointer.grown(len(transaction.written))
+            if self._writing:
+                raise StoreMisuse("a transaction within a transaction")
+            for _ in range(_ATTEMPTS):
+                self._check()
+                try:
+                    value, written = self._try(attempt)
+                    break
+                except JournalError as error:
+                    failed = error
+                    if not self._goes_on(error, self._writer_generation):
+                        raise
+            else:
+                raise failed
+        if written:
+            self.notify.committed(written[-1][0])
+            if self._writer_generation % 2 == 0:
+                self._checkpointer.grown(len(written))
         return value
 
+    def _try(self, attempt: _Attempt[T]) -> tuple[T, list[Row]]:
+        connection = self._usable_writer()
+        try:
+            connection.begin_write()
+            with self._nobody_changes_over():
+                self._writing = True
+                if (
+                    not connection.lasting
+                    and attempt.done
+                    and self._is_there(connection, attempt.done[-1][1])
+                ):
+                    # Its flush has failed, but it was in the file when the journal changed over.
+                    return attempt.done[-1]
+                row = connection.one(rows.LAST_SEQ)
+                seq = 0 if row is None or row[0] is None else int(row[0])
+                if attempt.at_us is None:
+                    attempt.at_us = self._clock()
+                attempt.chances.again()
+                transaction = Transaction(
+                    connection, node=self.node, at_us=attempt.at_us, seq=seq, chances=attempt.chances
+                )
+                value = attempt.work(transaction)
+                attempt.done.append((value, transaction.written))
+                self._commit(connection, transaction.written)
+                return attempt.done[-1]
+        except JournalUnavailable:
+            # A descriptor that has failed once is not asked again.
+            if self._writer is connection:
+                self._writer = None
+            raise
+        finally:
+            self._writing = False
+            connection.end()
+            if self._writer is not connection:
+                # Replaced, or given up.
+                connection.close()
+
+    @contextmanager
+    def _nobody_changes_over(self) -> Iterator[None]:
+        """Until the commit. Begun with the database's write lock, so that those who wait hold nothing."""
+        if self._spare is None:
+            yield
+            return
+        with self._spare.writing(self._patience_s):
+            if self._spare.generation != self._writer_generation:
+                raise _Moved("the journal has changed over")
+            yield
+
+    @staticmethod
+    def _is_there(connection: Connection, written: list[Row]) -> bool:
+        return bool(written) and connection.one(rows.AT_SEQ, written[-1][0]) == written[-1]
+
+    def _goes_on(self, error: JournalError, generation: int) -> bool:
+        """Whether it is worth trying again, in the other file: changes over where the disk has failed."""
+        spare = self._spare
+        if spare is None or isinstance(error, VersionConflict | JournalNotDurable):
+            return False
+        if spare.generation != generation:
+            return True
+        if spare.in_use:
+            return False
+        try:
+            change_over(
+                spare,
+                self._connect_main,
+                node=self.node,
+                now_us=self._clock(),
+                reason=str(error),
+                torn=isinstance(error, JournalTorn),
+                # One of ours who holds the write lock goes on soon, or is ended: that is no disk's fault.
+                wait_s=_LOCK_WAIT_S if isinstance(error, JournalLocked) else self._patience_s,
+                patience_s=self._patience_s,
+            )
+        except JournalError:
+            return spare.generation != generation
+        self.notify.committed(0)
+        return True
+
     def _usable_writer(self) -> Connection:
-        self._check()
-        if self._writing:
-            raise StoreMisuse("a transaction within a transaction")
+        generation = 0 if self._spare is None else self._spare.generation
+        if generation != self._writer_generation:
+            if self._writer is not None:
+                self._writer.close()
+            self._writer, self._writer_generation = None, generation
+            # Whatever was in doubt is the keeper's now, who makes it good before he comes back.
+            self._suspect = False
         if self._writer is None or self._writer.closed:
-            self._writer = self._connect()
+            self._writer = self._connect(generation)
         if self._suspect:
             self._harden(self._writer)
             self._suspect = False
         return self._writer
 
     def _commit(self, connection: Connection, written: list[Row]) -> None:
+        tail = self._spare.tail if self._spare is not None and connection.lasting and written else None
+        name = "" if tail is None else tail.add(written)
         try:
             connection.commit()
         except JournalUnavailable as error:
             self._writer = None
             connection.close()
-            self._find_out(written, error)
+            try:
+                self._find_out(written, error)
+            except JournalUnavailable as found:
+                if tail is not None and found.outcome_known:
+                    tail.take_back(name)
+                raise
+        except JournalError:
+            if tail is not None:
+                tail.take_back(name)
+            raise
 
     def _find_out(self, written: list[Row], error: JournalUnavailable) -> None:
         """After a failed flush: whether it is there says the file, opened anew, and nothing else.
@@ -175,7 +331,7 @@ class Journal:
         """
         self._suspect = True
         try:
-            self._writer = self._connect()
+            self._writer = self._connect(self._writer_generation)
             there = bool(written) and self._writer.one(rows.AT_SEQ, written[-1][0]) == written[-1]
             if there or not written:
                 self._harden(self._writer)
@@ -207,14 +363,11 @@ class Journal:
 
     def read_streams(self, *streams: str) -> list[Recorded]:
         """Several streams as they were at one moment, in the order in which they were written."""
-        with self._reading() as connection:
-            connection.begin_read()
-            try:
-                found = [
-                    row for stream in dict.fromkeys(streams) for row in connection.all(rows.STREAM, stream, 0)
-                ]
-            finally:
-                connection.end()
+        found = self.at_one_moment(
+            lambda connection: [
+                row for stream in dict.fromkeys(streams) for row in connection.all(rows.STREAM, stream, 0)
+            ]
+        )
         found.sort(key=lambda row: int(row[0]))
         return rows.known(found)
 
@@ -241,38 +394,53 @@ class Journal:
 
     def row(self, query: Query, *values: object) -> Row | None:
         """The first row of a query, for this package's own modules."""
-        with self._reading() as connection:
-            return connection.one(query, *values)
+        return self._read(lambda connection: connection.one(query, *values))
 
     def rows(self, query: Query, *values: object) -> list[Row]:
         """All rows of a query, for this package's own modules."""
-        with self._reading() as connection:
-            return connection.all(query, *values)
+        return self._read(lambda connection: connection.all(query, *values))
 
-    @contextmanager
-    def snapshot(self) -> Iterator[Connection]:
-        """A connection on which all reads see one moment, for this package's own modules."""
-        with self._reading() as connection:
+    def at_one_moment(self, work: Callable[[Connection], T]) -> T:
+        """What `work` reads, all of it of one moment; for this package's own modules.
+
+        It may be done twice, where the first file cannot be read to the end.
+        """
+
+        def read(connection: Connection) -> T:
             connection.begin_read()
             try:
-                yield connection
+                return work(connection)
             finally:
                 connection.end()
 
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
+        return self._read(read)
+
+    def _read(self, work: Callable[[Connection], T]) -> T:
         with self._read_lock:
-            self._check()
-            if self._reader is None or self._reader.closed:
-                self._reader = self._connect()
-            try:
-                yield self._reader
-            except JournalUnavailable:
-                # A descriptor that has failed once is not asked again.
-                broken, self._reader = self._reader, None
-                if broken is not None:
-                    broken.close()
-                raise
+            for _ in range(_ATTEMPTS):
+                self._check()
+                try:
+                    return work(self._usable_reader())
+                except JournalError as error:
+                    failed = error
+                    if isinstance(error, JournalUnavailable) and self._reader is not None:
+                        # A descriptor that has failed once is not asked again.
+                        self._reader.close()
+                        self._reader = None
+                    # One that is only locked is not given up for being read.
+                    if isinstance(error, JournalLocked) or not self._goes_on(error, self._reader_generation):
+                        raise
+            raise failed
+
+    def _usable_reader(self) -> Connection:
+        generation = 0 if self._spare is None else self._spare.generation
+        if generation != self._reader_generation:
+            if self._reader is not None:
+                self._reader.close()
+            self._reader, self._reader_generation = None, generation
+        if self._reader is None or self._reader.closed:
+            self._reader = self._connect(generation)
+        return self._reader
 
     # ----------------------------------------------------------------------------- maintenance
 
@@ -283,10 +451,14 @@ class Journal:
 
     def check_file(self) -> list[Row]:
         """What the database itself says of the file, one row a fault; `ok` alone if there is none."""
-        with self._reading() as connection:
-            return connection.check()
+        return self._read(lambda connection: connection.check())
 
-    def _connect(self, *, create: bool = False) -> Connection:
+    def _connect(self, generation: int) -> Connection:
+        if self._spare is not None and generation % 2 == 1:
+            return Connection(self._spare.file, patience_s=self._patience_s, lasting=False)
+        return self._connect_main()
+
+    def _connect_main(self, *, create: bool = False) -> Connection:
         connection = Connection(self._path, patience_s=self._patience_s, create=create)
         if create:
             try:
@@ -301,6 +473,8 @@ class Journal:
             raise StoreMisuse("the journal is closed")
         if self._pid != os.getpid():
             raise StoreMisuse("the journal was opened before a fork")
+        if self._spare is not None and self._spare.renumbered != self._renumbered:
+            raise JournalRenumbered("what was read of this journal has other places now")
 
 
 __all__ = ["PATIENCE_S", "Append", "Journal", "Transaction"]

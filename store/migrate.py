@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import column, select, table
 
 from store.dialect import Connection
-from store.errors import JournalTorn, JournalUnavailable, StoreMisuse
+from store.errors import JournalNewer, JournalTorn
 from store.query import Query
 
 REVISION: Final = "0001"
@@ -28,7 +28,7 @@ _TABLES: Final = (
 def bring_up_to_date(connection: Connection) -> None:
     """Apply the steps that are missing, all or none; two processes at once do it once.
 
-    Raises JournalUnavailable for a database of a newer program, JournalTorn for one that is not
+    Raises JournalNewer for a database of a newer program, JournalTorn for one that is not
     a journal's, and whatever writing may raise.
     """
     if revision(connection) != REVISION:
@@ -39,7 +39,8 @@ def revision(connection: Connection) -> str | None:
     """The step that the database is at; none for an empty one."""
     try:
         row = connection.one(_FOUND)
-    except StoreMisuse:
+    except JournalTorn:
+        # No such table, or a file that cannot be read; then this cannot be, either.
         if connection.script(_TABLES)[0][0] == 0:
             return None
         raise JournalTorn(f"{connection.path} is not a journal") from None
@@ -69,7 +70,7 @@ def _upgrade(connection: Connection) -> None:
             connection.begin_write()
             found = revision(connection)
             if found is not None and found not in known:
-                raise JournalUnavailable(f"{connection.path} was written by a newer version (form {found})")
+                raise JournalNewer(f"{connection.path} was written by a newer version (form {found})")
             settings.attributes["connection"] = on
             command.upgrade(settings, "head")
     except DBAPIError as error:

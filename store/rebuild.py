@@ -7,11 +7,6 @@ long as there are open alerts, whatever the journal's age.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
-
-from sqlalchemy import bindparam, desc, func, select, text
-
 from messages.events import LineSeized
 from messages.ids import AlertId, LineId
 from model.case import Case
@@ -19,48 +14,30 @@ from model.evolve import fold
 from store import rows, streams
 from store.dialect import Connection
 from store.journal import Journal
+from store.matters import RESERVATION, open_alerts, still_matters, streams_of
 from store.projections import Fold
-from store.query import Query, Row
-from store.schema import RARE, event, open_alert
-
-_OPEN: Final = Query(select(open_alert.c.alert))
-_NEXT_STREAM: Final = Query(
-    select(func.min(event.c.stream)).where(
-        event.c.stream > bindparam("after"), event.c.stream < bindparam("end")
-    ),
-    "after",
-    "end",
-)
-NEWEST_RARE: Final = Query(
-    select(event)
-    .where(event.c.stream == bindparam("stream"), text(RARE))
-    .order_by(desc(event.c.version))
-    .limit(1),
-    "stream",
-)
-_RESERVATION: Final = {
-    streams.StreamKind.OPERATOR: "operator.reserved",
-    streams.StreamKind.LINE: "line.seized",
-}
+from store.query import Row
 
 
 def rebuild(journal: Journal, *folds: Fold) -> int:
     """Bring new folds to where the journal is. The seq up to which they are: follow it from there."""
-    with journal.snapshot() as connection:
+
+    def read(connection: Connection) -> tuple[int, dict[int, Row]]:
         last = connection.one(rows.LAST_SEQ)
         found: dict[int, Row] = {}
-        for stream in _alerts(connection):
-            found.update((int(row[0]), row) for row in connection.all(rows.STREAM, stream, 0))
-        for kind, reservation in _RESERVATION.items():
-            for stream in _streams(connection, kind):
-                newest = connection.all(rows.NEWEST_OF_STREAM, stream)[:1]
-                reserved = connection.all(rows.NEWEST_OF_TYPE, stream, reservation)
-                rare = connection.all(NEWEST_RARE, stream)
-                found.update((int(row[0]), row) for row in (*newest, *reserved, *rare))
+        for alert in open_alerts(connection):
+            for stream in (streams.inbox(alert), streams.case(alert)):
+                found.update((int(row[0]), row) for row in connection.all(rows.STREAM, stream, 0))
+        for kind in RESERVATION:
+            for stream in streams_of(connection, kind):
+                found.update((int(row[0]), row) for row in still_matters(connection, kind, stream))
+        return 0 if last is None or last[0] is None else int(last[0]), found
+
+    seq, found = journal.at_one_moment(read)
     for recorded in rows.known(found[seq] for seq in sorted(found)):
         for one in folds:
             one.apply(recorded)
-    return 0 if last is None or last[0] is None else int(last[0])
+    return seq
 
 
 def case_on_line(journal: Journal, line: LineId) -> Case | None:
@@ -82,17 +59,3 @@ def replay(journal: Journal, *folds: Fold) -> int:
             for one in folds:
                 one.apply(recorded)
     return seq
-
-
-def _alerts(connection: Connection) -> Iterator[str]:
-    for (alert,) in connection.all(_OPEN):
-        yield streams.inbox(AlertId(alert))
-        yield streams.case(AlertId(alert))
-
-
-def _streams(connection: Connection, kind: streams.StreamKind) -> Iterator[str]:
-    """The streams of a kind, each found by one step in the index."""
-    after, end = f"{kind}-", f"{kind}."
-    while (row := connection.one(_NEXT_STREAM, after, end)) is not None and row[0] is not None:
-        after = str(row[0])
-        yield after

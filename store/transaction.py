@@ -5,7 +5,7 @@ It must not outlive the call that it is given to, and it never commits: `store.j
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -16,7 +16,7 @@ from messages.ids import Instant, NodeId
 from messages.journal import Recorded
 from store import rows
 from store.dialect import Connection
-from store.errors import VersionConflict
+from store.errors import JournalNotDurable, VersionConflict
 from store.query import Query, Row
 
 
@@ -29,20 +29,55 @@ class Append(msgspec.Struct, frozen=True):
     events: tuple[Event, ...]
 
 
+class Chances:
+    """What is left to chance within a transaction, remembered.
+
+    A commit whose flush fails may be in the file all the same, and come to light later. Done again
+    with the same chances it is then the same, and not a second alert.
+    """
+
+    def __init__(self) -> None:
+        self._known: list[str] = []
+        self._place = 0
+
+    def again(self) -> None:
+        """From the beginning."""
+        self._place = 0
+
+    def next(self, make: Callable[[], str]) -> str:
+        """The next one."""
+        if self._place == len(self._known):
+            self._known.append(make())
+        self._place += 1
+        return self._known[self._place - 1]
+
+
 class Transaction:
     """What can be done while the write lock is held. Lives no longer than the call that it was given to.
 
     Reads see what was appended before in the same transaction.
     """
 
-    def __init__(self, connection: Connection, *, node: NodeId, at_us: Instant, seq: int) -> None:
+    def __init__(
+        self, connection: Connection, *, node: NodeId, at_us: Instant, seq: int, chances: Chances
+    ) -> None:
         self._connection = connection
+        self._chances = chances
         self._node = node
         self._seq = seq
         self.at_us: Final = at_us
         """The time of everything written here."""
         self.written: Final[list[Row]] = []
         """The journal's rows appended so far."""
+
+    @property
+    def durable(self) -> bool:
+        """Whether what is written here survives the machine; not while the journal goes on in memory."""
+        return self._connection.lasting
+
+    def chance(self, make: Callable[[], str]) -> str:
+        """What `make` gives; the same again where the work is done again because its commit failed."""
+        return self._chances.next(make)
 
     def append(self, *appends: Append) -> tuple[Recorded, ...]:
         """Write all of it or, by VersionConflict, none. Raises EncodeError for what cannot be said."""
@@ -112,7 +147,12 @@ class Transaction:
         return self._connection.all(query, *values)
 
     def write(self, query: Query, *values: object) -> int:
-        """Change such a table; how many rows it was."""
+        """Change such a table; how many rows it was. Raises JournalNotDurable.
+
+        An alert is worth handling while nothing lasts; a person's data are better asked for again.
+        """
+        if not self.durable:
+            raise JournalNotDurable("the disk cannot be written: the registry is not changed now")
         return self._connection.write(query, *values)
 
     @contextmanager

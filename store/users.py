@@ -90,8 +90,7 @@ class Users:
 
     def user(self, user: UserId) -> User | None:
         """The user of this id."""
-        with self._journal.snapshot() as connection:
-            return read_user(connection, user)
+        return self._journal.at_one_moment(lambda connection: read_user(connection, user))
 
     def user_by_phone(self, phone: E164) -> User | None:
         """The user who has this number, written as E.164."""
@@ -104,7 +103,8 @@ class Users:
     def users(self, search: str = "", *, limit: int = 100, offset: int = 0) -> list[User]:
         """By name. `search` is a part of a name or of a number, a whole device or id; empty takes all."""
         text = search.strip()
-        with self._journal.snapshot() as connection:
+
+        def read(connection: Connection) -> list[User]:
             if text:
                 like = _escaped(text.lower())
                 digits = re.sub(r"[\s()./-]", "", text)
@@ -114,6 +114,8 @@ class Users:
                 rows = connection.all(_ALL, limit, offset)
             found = (read_user(connection, UserId(row[0])) for row in rows)
             return [user for user in found if user is not None]
+
+        return self._journal.at_one_moment(read)
 
     def count_users(self) -> int:
         """How many there are."""
@@ -185,9 +187,11 @@ class Users:
         self._journal.append(Append(streams.user(user), None, (PersonalDataRead(by=by, why=why),)))
 
     def _found(self, query: Query, key: str) -> User | None:
-        with self._journal.snapshot() as connection:
+        def read(connection: Connection) -> User | None:
             row = connection.one(query, key)
             return None if row is None else read_user(connection, UserId(row[0]))
+
+        return self._journal.at_one_moment(read)
 
 
 def faults_of(entered: Person) -> Iterator[tuple[str, str]]:

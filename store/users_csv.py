@@ -61,8 +61,7 @@ def import_users(journal: Journal, file: Path, *, by: str, region: str = numbers
     """
     faults: list[Fault] = []
     lines = list(_lines(_text(file), faults, region, str(file)))
-    with journal.snapshot() as connection:
-        _compare(connection, lines, faults)
+    journal.at_one_moment(lambda connection: _compare(connection, lines, faults))
     if faults:
         raise ImportFaulty(str(file), tuple(sorted(faults, key=lambda fault: fault.line)[:_MOST_FAULTS]))
     done = Imported(added=0, changed=0, unchanged=0)

@@ -51,8 +51,9 @@ from messages.ids import (
 from store import rows, streams
 from store.alerts import accept
 from store.journal import Append, Journal
+from store.matters import NEWEST_RARE
 from store.projections import Lines, OpenAlert, OpenAlerts, Operators
-from store.rebuild import NEWEST_RARE, rebuild, replay
+from store.rebuild import rebuild, replay
 from tests.store.places import START, Clock, journal_in, signal
 
 OpenJournal = Callable[..., Journal]
