@@ -55,6 +55,16 @@ class _Moved(JournalError):
     """The journal has changed over while this process waited for it; nothing was done."""
 
 
+class _FlushFailed(JournalUnavailable):
+    """The commit may be in the file or not."""
+
+    def __init__(self, text: str, written: list[Row], name: str) -> None:
+        super().__init__(text, outcome_known=False)
+        self.written = written
+        self.name = name
+        """Of its record in the tail."""
+
+
 class _Attempt(Generic[T]):
     """One transaction, as often as it is tried."""
 
@@ -216,11 +226,7 @@ class Journal:
             connection.begin_write()
             with self._nobody_changes_over():
                 self._writing = True
-                if (
-                    not connection.lasting
-                    and attempt.done
-                    and self._is_there(connection, attempt.done[-1][1])
-                ):
+                if attempt.done and self._is_there(connection, attempt.done[-1][1]):
                     # Its flush has failed, but it was in the file when the journal changed over.
                     return attempt.done[-1]
                 row = connection.one(rows.LAST_SEQ)
@@ -235,6 +241,12 @@ class Journal:
                 attempt.done.append((value, transaction.written))
                 self._commit(connection, transaction.written)
                 return attempt.done[-1]
+        except _FlushFailed as failed:
+            # Now that the others need not wait for it.
+            self._writer = None
+            connection.close()
+            self._find_out(failed)
+            return attempt.done[-1]
         except JournalUnavailable:
             # A descriptor that has failed once is not asked again.
             if self._writer is connection:
@@ -309,20 +321,13 @@ class Journal:
         try:
             connection.commit()
         except JournalUnavailable as error:
-            self._writer = None
-            connection.close()
-            try:
-                self._find_out(written, error)
-            except JournalUnavailable as found:
-                if tail is not None and found.outcome_known:
-                    tail.take_back(name)
-                raise
+            raise _FlushFailed(str(error), written, name) from error
         except JournalError:
             if tail is not None:
                 tail.take_back(name)
             raise
 
-    def _find_out(self, written: list[Row], error: JournalUnavailable) -> None:
+    def _find_out(self, failed: _FlushFailed) -> None:
         """After a failed flush: whether it is there says the file, opened anew, and nothing else.
 
         The kernel forgets after one failed fsync what it could not write, and says that the next
@@ -330,20 +335,23 @@ class Journal:
         counts as durable; until that has worked nothing more is written on top of it.
         """
         self._suspect = True
+        written = failed.written
         try:
             self._writer = self._connect(self._writer_generation)
-            there = bool(written) and self._writer.one(rows.AT_SEQ, written[-1][0]) == written[-1]
+            there = self._is_there(self._writer, written)
             if there or not written:
                 self._harden(self._writer)
         except JournalError as second:
-            text = f"{error}; and then: {second}"
-            raise JournalUnavailable(text, outcome_known=False) from error
+            text = f"{failed}; and then: {second}"
+            raise JournalUnavailable(text, outcome_known=False) from failed
         self._suspect = False
         if not written:
             # Tables of the registry alone: nothing tells whether they were changed.
-            raise JournalUnavailable(str(error), outcome_known=False) from error
+            raise JournalUnavailable(str(failed), outcome_known=False) from failed
         if not there:
-            raise error
+            if self._spare is not None:
+                self._spare.tail.take_back(failed.name)
+            raise JournalUnavailable(str(failed)) from failed
 
     def _harden(self, connection: Connection) -> None:
         try:

@@ -76,20 +76,23 @@ class Keeper:
 
         Raises JournalError where the spare itself cannot be written.
         """
-        try:
-            self._look_at_file()
-            with self._journal() as journal, self._spare_open() as spare:
-                spare.begin_write()
-                place = copy(journal, spare)
-                spare.commit()
-                if self._spare.tail.size() > TAIL_BYTES:
-                    self._clear_tail(journal, place.seq)
-        except JournalLocked:
-            return
-        except JournalError as error:
-            if not str(error).startswith(str(self._path)):
-                raise
-            self._leave(error)
+        failed: JournalError | None = None
+        with self._spare_open() as spare:
+            spare.begin_write()
+            try:
+                self._look_at_file()
+                with self._journal() as journal:
+                    place = copy(journal, spare)
+                    spare.commit()
+                    if self._spare.tail.size() > TAIL_BYTES:
+                        self._clear_tail(journal, place.seq)
+            except JournalLocked:
+                return
+            except JournalError as error:
+                failed = error
+        if failed is not None:
+            # Should it be the spare that fails, nobody can change over to it.
+            self._leave(failed)
 
     def tidy(self) -> None:
         """Let go of what the spare need not have any more. Raises JournalError."""
@@ -190,13 +193,21 @@ class Keeper:
         return written
 
     def _make_room_for_a_new_file(self) -> None:
-        """An empty file has no log. One that is there is of the file that it has replaced."""
+        """An empty file is taken for a new journal: another one in its place.
+
+        Connections of ours that rest since the change hold locks on the one that is there, and its log,
+        if it has one, is of what it held before.
+        """
         with contextlib.suppress(OSError):
-            if self._path.stat().st_size == 0:
-                for suffix in ("-wal", "-shm"):
-                    with contextlib.suppress(FileNotFoundError):
-                        os.replace(f"{self._path}{suffix}", f"{self._path}.old{suffix}")
-                self._size = 0
+            if self._path.stat().st_size > 0:
+                return
+            for suffix in ("-wal", "-shm"):
+                with contextlib.suppress(FileNotFoundError):
+                    os.replace(f"{self._path}{suffix}", f"{self._path}.old{suffix}")
+            new = f"{self._path}.new"
+            os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600))
+            os.replace(new, self._path)
+            self._size = 0
 
     # ----------------------------------------------------------------------------------- files
 

@@ -31,6 +31,7 @@ from store.errors import JournalLocked
 from store.tail import Tail
 
 _STATE: Final = struct.Struct("<QQ")
+_STATE_NAME: Final = "spare.state"
 _FIRST_PAUSE_S: Final = 20e-6
 _LONGEST_PAUSE_S: Final = 1e-3
 
@@ -39,24 +40,32 @@ class Spare:
     """One process's hold on the spare journal of a node. Not to be carried across a fork while locked."""
 
     def __init__(self, folder: Path) -> None:
-        """Take part. Raises OSError where the folder cannot be used."""
+        """Take part in what `make` has made. Raises OSError."""
         self.folder: Final = folder
         self.file: Final = folder / "spare.db"
         self._lock_file: Final = folder / "spare.lock"
         self._fd = -1
-        fd = os.open(folder / "spare.state", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fd = os.open(folder / _STATE_NAME, os.O_RDWR | os.O_CLOEXEC)
         try:
-            # Never made shorter: another process may have mapped it.
-            if os.fstat(fd).st_size < _STATE.size:
-                os.ftruncate(fd, _STATE.size)
             self._map = mmap.mmap(fd, _STATE.size)
         finally:
             os.close(fd)
         self.tail: Final = Tail(folder / "spare.tail")
 
     @classmethod
+    def make(cls, folder: Path) -> None:
+        """Have a spare in this folder from now on; nothing where there is one. Raises OSError."""
+        fd = os.open(folder / _STATE_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            # Never made shorter, nor zero: another process may have mapped it.
+            if os.fstat(fd).st_size < _STATE.size:
+                os.ftruncate(fd, _STATE.size)
+        finally:
+            os.close(fd)
+
+    @classmethod
     def at(cls, folder: Path) -> Spare | None:
-        """The spare of this folder; none where there is no such folder, or no room in it."""
+        """The spare of this folder; none where nobody has made one."""
         try:
             return cls(folder)
         except (OSError, ValueError):

@@ -83,6 +83,7 @@ class Node:
         self.path = folder / "journal.db"
         self.run = folder / "run"
         self.run.mkdir(exist_ok=True)
+        Spare.make(self.run)
         self.clock = clock
         self.notify = LocalNotifier()
         self._opened: list[Journal] = []
