@@ -43,7 +43,7 @@ class ActorsGroup:
         self._clock = clock
         self._node = node
         self._journal_url = journal_url
-        self._notify = state / "run" / "notify"
+        self._run = state / "run"
         self._env = environment(
             node=node,
             state=state,
@@ -222,7 +222,7 @@ class ActorsGroup:
 
     @contextmanager
     def _journal(self) -> Iterator[Journal]:
-        journal = journal_opened(self._journal_url, self._node, self._clock, self._notify)
+        journal = journal_opened(self._journal_url, self._node, self._clock, self._run)
         try:
             yield journal
         finally:

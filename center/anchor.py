@@ -17,7 +17,7 @@ SAME_US: Final = 1000
 """Two clocks so close to each other are the same one: reading two of them takes a moment."""
 
 
-def clock_for(state: StateDir, journal_url: str) -> SystemClock:
+def clock_for(state: StateDir, journal_url: str, node: NodeId) -> SystemClock:
     """The clock of the node that starts here now; the state directory must be ours already.
 
     Where nothing is open, the wall clock is right by definition. CLOCK_BOOTTIME begins anew with every boot,
@@ -28,12 +28,12 @@ def clock_for(state: StateDir, journal_url: str) -> SystemClock:
     if last is None or last.boot != boot_id():
         return wall
     before = SystemClock(last.anchor_us)
-    if abs(before.anchor_us - wall.anchor_us) <= SAME_US or _anything_open(journal_url, state, before):
+    if abs(before.anchor_us - wall.anchor_us) <= SAME_US or _anything_open(journal_url, state, before, node):
         return before
     return wall
 
 
-def _anything_open(journal_url: str, state: StateDir, clock: SystemClock) -> bool:
+def _anything_open(journal_url: str, state: StateDir, clock: SystemClock, node: NodeId) -> bool:
     """Asked only after a step of the wall clock. What cannot be read may be open."""
     # Imported here: a start that needs none of it is not to wait for it.
     from center.composition import journal_opened
@@ -41,7 +41,7 @@ def _anything_open(journal_url: str, state: StateDir, clock: SystemClock) -> boo
     from store.errors import StoreError
 
     try:
-        journal = journal_opened(journal_url, NodeId("-"), clock, state.notify)
+        journal = journal_opened(journal_url, node, clock, state.run)
     except StoreError:
         return True
     try:

@@ -35,6 +35,13 @@ _SINGLETONS: Final[tuple[tuple[Role, str, str], ...]] = (
     (Role.DEADLINE_WATCHDOG, "actors.deadline_watchdog.actor.DeadlineWatchdogActor", POOLS),
     (Role.HTTP_BRIDGE, "gateways.http.bridge_actor.HttpBridgeActor", INTAKE),
 )
+_KEEPER: Final = ActorSpec(
+    role=Role.JOURNAL_KEEPER,
+    cls="actors.journal_keeper.actor.JournalKeeperActor",
+    group="keeper",
+    # No call waits for it: a disk that hangs must not take anybody else down with it.
+    critical=False,
+)
 
 PRELOADED: Final[tuple[str, ...]] = (
     "numpy",
@@ -47,6 +54,7 @@ PRELOADED: Final[tuple[str, ...]] = (
     "actors.conference_bridge.actor",
     "gateways.gsm.actor",
     "gateways.gsm.dialects:installed",
+    "actors.journal_keeper.actor",
     *(path.rpartition(".")[0] for _, path, _ in _SINGLETONS),
     "store.dialect:prepare_all",
 )
@@ -62,7 +70,7 @@ def plan(setup: Setup) -> Plan:
     )
     singletons = tuple(ActorSpec(role=role, cls=path, group=group) for role, path, group in _SINGLETONS)
     return Plan(
-        actors=(*singletons, *modems),
+        actors=(*singletons, _KEEPER, *modems),
         crews=CrewSpec(
             case="actors.alert_case.actor.AlertCaseActor",
             leg="actors.call_leg.actor.CallLegActor",
@@ -84,7 +92,7 @@ def environment(
     run = state / "run"
 
     def open_journal() -> Journal:
-        return journal_opened(journal_url, node, clock, run / "notify")
+        return journal_opened(journal_url, node, clock, run)
 
     return Environment(
         node=node,
@@ -92,17 +100,19 @@ def environment(
         clock=clock,
         directory=FileDirectory(run),
         open_journal=open_journal,
+        journal_url=journal_url,
         settings=setup,
         plan=plan,
     )
 
 
-def journal_opened(url: str, node: NodeId, clock: SystemClock, notify: Path) -> Journal:
-    """The journal, newly opened for the calling process. Raises JournalError."""
+def journal_opened(url: str, node: NodeId, clock: SystemClock, run: Path) -> Journal:
+    """The journal, newly opened for the calling process, with its spare. Raises JournalError."""
     from store.journal import Journal
     from store.notify import SocketNotifier
 
-    return Journal.open(url, node=node, clock=clock.now_us, notify=SocketNotifier(notify))
+    notify = SocketNotifier(run / "notify")
+    return Journal.open(url, node=node, clock=clock.now_us, notify=notify, spare=run)
 
 
 def class_names(made: Plan) -> Sequence[str]:

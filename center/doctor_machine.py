@@ -66,6 +66,36 @@ def space(state: StateDir) -> Iterator[Finding]:
         yield warn("space", text) if free_mb < LITTLE_SPACE_MB else ok("space", text)
 
 
+def spare(state: StateDir) -> Iterator[Finding]:
+    """Whether the journal goes on in memory, and what is to be done."""
+    from store.errors import JournalError
+    from store.spare import Spare
+    from store.warm import known_use, open_spare
+
+    memory = Spare.at(state.run)
+    if memory is None or not memory.in_use:
+        return
+    reason, torn = "", False
+    try:
+        connection = open_spare(memory, patience_s=1.0)
+        try:
+            if (used := known_use(connection)) is not None:
+                reason, torn = f": {used.reason}", used.torn
+        finally:
+            connection.close()
+    except JournalError as error:
+        reason = f": {error}"
+    yield fail("spare", f"nothing is durable, the journal goes on in memory{reason}")
+    if torn:
+        yield warn(
+            "spare",
+            "the file is damaged: put a backup in its place, or an empty file (truncate -s 0); "
+            "what is in memory is then written into it. Until then do not restart the machine",
+        )
+    else:
+        yield warn("spare", "make room or mend the disk: the center goes back to it by itself")
+
+
 def clocks(node: NodeFile | None) -> Iterator[Finding]:
     """Whether the wall clock is right, and whether it was moved since the center has fixed its own."""
     if node is not None:

@@ -32,9 +32,10 @@ def host_name() -> str:
 
 
 @contextmanager
-def journal_of(state: StateDir, *, create: bool = False) -> Iterator[Journal]:
+def journal_of(state: StateDir, *, create: bool = False, disk: bool = False) -> Iterator[Journal]:
     """The journal, open: at the running center's address and by its clock, else at the usual ones.
 
+    While the disk cannot be written that is the spare, unless what is on the `disk` is asked for.
     Raises StateError where there is none and it is not to be made; what the store cannot do is a CenterError.
     """
     from store.errors import StoreError
@@ -45,12 +46,22 @@ def journal_of(state: StateDir, *, create: bool = False) -> Iterator[Journal]:
     url = node.journal if node is not None else configured_url(state)
     if create:
         state.create()
-    elif url == state.journal_url and not (state.path / "journal.db").is_file():
+    elif (
+        url == state.journal_url
+        and not (state.path / "journal.db").is_file()
+        and (disk or not goes_on(state))
+    ):
         raise StateError(f"there is no journal in {state}")
     clock = SystemClock(node.anchor_us) if node is not None else SystemClock.anchored()
     name = NodeId(node.node if node is not None else host_name())
     try:
-        journal = Journal.open(url, node=name, clock=clock.now_us, notify=SocketNotifier(state.notify))
+        journal = Journal.open(
+            url,
+            node=name,
+            clock=clock.now_us,
+            notify=SocketNotifier(state.notify),
+            spare=None if disk else state.run,
+        )
         try:
             yield journal
         finally:
@@ -59,13 +70,21 @@ def journal_of(state: StateDir, *, create: bool = False) -> Iterator[Journal]:
         raise CenterError(str(error)) from error
 
 
+def goes_on(state: StateDir) -> bool:
+    """Whether the journal goes on in memory, because its disk cannot be written."""
+    from store.spare import Spare
+
+    spare = Spare.at(state.run)
+    return spare is not None and spare.in_use
+
+
 def configured_url(state: StateDir) -> str:
     """The journal's address while no center runs: the last one's, else the settings' or the usual one."""
     from center.errors import SettingsError
     from center.in_use import config_file
     from center.settings_file import load
 
-    last = read_json(state.node_file, NodeFile)
+    last = read_json(state.node_file, NodeFile) or read_json(state.last_run / state.node_file.name, NodeFile)
     if last is not None:
         return last.journal
     try:

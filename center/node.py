@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 import msgspec
 
-from center import service_manager
+from center import run_dir, service_manager
 from center.anchor import clock_for
-from center.carrier import Carrier
+from center.carrier import Carrier, living
 from center.errors import CenterError, NodeError
 from center.handed_down import setup_of, simulation, with_simulation
 from center.journals import node_name
@@ -52,6 +52,7 @@ SOON_S: Final = 0.02
 """Between two looks while the web has not answered yet."""
 WEB_ANSWERS_WITHIN_S: Final = 30.0
 STOPS_WITHIN_S: Final = 4.8
+_IN_MEMORY: Final = "what is not written yet stays in memory for the next start, and not over a reboot"
 
 
 class Node:
@@ -65,12 +66,13 @@ class Node:
         self.setup: Setup = setup_of(self.settings)
         self.name: NodeId = node_name(self.settings)
         self.journal_url = self.settings.journal.url or self.state.journal_url
+        run_dir.prepare(self.state)
         self._lock = Lock(self.state)
         try:
             self.ended = end_marked(self.state.path)
         except TimeoutError as error:
             raise NodeError(f"what an earlier center left running cannot be ended: {error}") from error
-        self.clock = clock_for(self.state, self.journal_url)
+        self.clock = clock_for(self.state, self.journal_url, self.name)
         process = identity(os.getpid())
         if process is None:
             raise NodeError("/proc cannot be read")
@@ -107,7 +109,13 @@ class Node:
 
     def run(self) -> None:
         """From the start to the orderly stop. Raises CenterError where it could not start."""
-        listening = listen(self.settings.http.host, self.settings.http.port)
+        try:
+            listening = listen(self.settings.http.host, self.settings.http.port)
+        except CenterError:
+            if living(self.state) is None:
+                run_dir.remove(self.state)
+            self._lock.release()
+            raise
         signals = Signals()
         try:
             self._start(listening, signals)
@@ -118,6 +126,8 @@ class Node:
             finally:
                 listening.close()
                 signals.close()
+                if not run_dir.remove(self.state):
+                    _say(f"securwoman: the disk cannot be written; {_IN_MEMORY}", sys.stderr)
                 self._lock.release()
 
     def _start(self, listening: socket.socket, signals: Signals) -> None:

@@ -5,10 +5,12 @@
     ├── keys/             app.key, demo-operator.token, 0600 each
     ├── logs/             one file for each process and group
     ├── recordings/       voice, where it is recorded
-    └── run/              what is true only while a center runs; safe to delete when none does
+    ├── last-run/         what the last node that was stopped in order has left of `run`
+    └── run/              what is true only while a center runs: a link into memory, see `center.run_dir`
         ├── center.lock   locked by the node for as long as it lives
         ├── node.json web.json carrier.json directory.msgpack
         ├── http-bridge.sock  notify/
+        ├── spare.*       the journal's spare (`store.spare`)
         └── NAME.at NAME.voice    the simulated carrier's ports
 
 The lock is a POSIX record lock: it belongs to one process, not to those it forks, ends with
@@ -77,6 +79,7 @@ class StateDir:
         self.notify = self.run / "notify"
         self.lock_file = self.run / "center.lock"
         self.node_file = self.run / "node.json"
+        self.last_run = self.path / "last-run"
         self.web_file = self.run / "web.json"
         self.carrier_file = self.run / "carrier.json"
         self.directory_file = self.run / "directory.msgpack"
@@ -91,12 +94,16 @@ class StateDir:
         return f"sqlite:///{self.path / 'journal.db'}"
 
     def create(self) -> None:
-        """Makes what is missing, for its owner alone. Raises StateError."""
+        """Makes what is missing, for its owner alone. Raises StateError.
+
+        A `run` that leads into memory is the node's to make; nobody else needs it.
+        """
+        here = () if self.run.is_symlink() else (self.run, self.notify)
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for directory in (self.keys, self.logs, self.recordings, self.run, self.notify):
+            for directory in (self.keys, self.logs, self.recordings, *here):
                 directory.mkdir(mode=0o700, exist_ok=True)
-            for directory in (self.path, self.keys, self.run):
+            for directory in (self.path, self.keys, *here[:1]):
                 if directory.stat().st_mode & 0o077:
                     directory.chmod(0o700)
         except OSError as error:

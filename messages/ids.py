@@ -107,6 +107,7 @@ class Role(StrEnum):
     OPERATOR_POOL = "OperatorPool"
     TRUNK_POOL = "TrunkPool"
     DEADLINE_WATCHDOG = "DeadlineWatchdog"
+    JOURNAL_KEEPER = "JournalKeeper"
     HTTP_BRIDGE = "HttpBridge"
     GSM_MODEM = "GsmModem"
     ALERT_CASE = "AlertCase"

@@ -40,6 +40,8 @@ class Environment:
     directory: Directory
     open_journal: Callable[[], object]
     """Opens the journal for the calling process; see `open_journal_as`."""
+    journal_url: str = ""
+    """Where it is, for the one who keeps it; empty where nobody does."""
     settings: object = None
     """What the composition root wants the actors to know; see `settings_as`."""
     plan: Plan = field(default_factory=Plan)

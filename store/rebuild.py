@@ -8,7 +8,7 @@ long as there are open alerts, whatever the journal's age.
 from __future__ import annotations
 
 from messages.events import LineSeized
-from messages.ids import AlertId, LineId
+from messages.ids import LineId
 from model.case import Case
 from model.evolve import fold
 from store import rows, streams

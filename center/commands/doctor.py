@@ -65,6 +65,7 @@ def _checks(
 ) -> Iterator[tuple[str, Check]]:
     created = _can_be_used(state)
     yield "state", partial(_state, state, created)
+    yield "spare", partial(doctor_machine.spare, state)
     if created is None:
         yield "disk", partial(doctor_machine.disk, state)
         yield "space", partial(doctor_machine.space, state)

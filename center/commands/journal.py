@@ -1,4 +1,4 @@
-"""`journal verify | export | import`: the whole journal, with or without a running center."""
+"""`journal verify | export | import`: all that is on the disk, with or without a running center."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from center.journals import journal_of
+from center.journals import goes_on, journal_of
 from center.options import DEFAULT, Common
 
 
@@ -16,7 +16,8 @@ def verify(*, common: Common = DEFAULT) -> int:
     """Check the journal; exit 1 when it is damaged."""
     from store.verify import verify as verify_journal
 
-    with journal_of(common.directory) as journal:
+    _say_what_is_missing(common)
+    with journal_of(common.directory, disk=True) as journal:
         found = verify_journal(journal)
     if common.json:
         common.data(found)
@@ -41,7 +42,8 @@ def export(
     from store.transfer import Format
     from store.transfer import export as export_journal
 
-    with journal_of(common.directory) as journal:
+    _say_what_is_missing(common)
+    with journal_of(common.directory, disk=True) as journal:
         export_journal(journal, sys.stdout.buffer, Format(format), since=since)
     sys.stdout.buffer.flush()
 
@@ -50,9 +52,16 @@ def import_(file: Path, /, *, common: Common = DEFAULT) -> None:
     """Take an export into an empty journal; all of it or nothing."""
     from store.transfer import import_file
 
-    with journal_of(common.directory, create=True) as journal:
+    _say_what_is_missing(common)
+    with journal_of(common.directory, create=True, disk=True) as journal:
         count = import_file(journal, file)
     if common.json:
         common.data({"events": count})
     else:
         common.say(f"{count} events")
+
+
+def _say_what_is_missing(common: Common) -> None:
+    """On stderr: what goes to stdout is the journal."""
+    if goes_on(common.directory):
+        print("securwoman: the disk cannot be written; what has come since is in memory", file=sys.stderr)

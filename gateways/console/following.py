@@ -7,6 +7,7 @@ are taken together, so that showing costs little of what accepting needs.
 from __future__ import annotations
 
 import asyncio
+import signal
 from typing import Final, Protocol
 
 from gateways.console.picture import Change, Picture
@@ -17,7 +18,7 @@ from model.evolve import fold
 from runtime import logs
 from runtime.clock import Clock
 from store import streams
-from store.errors import JournalError
+from store.errors import JournalError, JournalRenumbered
 from store.follower import Follower
 from store.journal import Journal
 from store.rebuild import rebuild
@@ -165,6 +166,11 @@ class Following:
         pause_s = LOOK_AGAIN_S
         try:
             read = self._follower.next_batch(BATCH)
+        except JournalRenumbered as error:
+            # What the picture and the consoles know has other places now: all of it is read anew.
+            self.log.error("the web starts again", reason=str(error))
+            signal.raise_signal(signal.SIGTERM)
+            return
         except JournalError as error:
             self.log.error("the journal cannot be read", reason=str(error))
             # Until the next look by itself: the descriptor stays readable.

@@ -141,7 +141,7 @@ def alert_routes(web: Web) -> list[HTTPRouteHandler]:
             raise BadBody(str(error), "$.at") from error
         known = checked(alert)
         await into_inbox(web, known, PositionUpdated(position=position))
-        return answer(request, Kept(alert=known), 202)
+        return answer(request, Kept(alert=known, durable=web.journal.durable), 202)
 
     @post(
         "/v1/alerts/{alert:str}/cancel",
@@ -164,7 +164,7 @@ def alert_routes(web: Web) -> list[HTTPRouteHandler]:
         if duress is None:
             raise NotAllowed("not her PIN")
         await into_inbox(web, case.alert, AlertCancelled(duress=duress))
-        return answer(request, Kept(alert=case.alert), 202)
+        return answer(request, Kept(alert=case.alert, durable=web.journal.durable), 202)
 
     return [alert_state, add_position, cancel_alert]
 

@@ -65,32 +65,44 @@ class AlertState(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome | None
 
 
-class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """It is in the journal."""
+class Kept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """It is in the journal. Not `durable`: in memory alone, and acted on all the same."""
 
     alert: Id
+    durable: bool = True
 
 
-class CommandAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The command is in the journal; what comes of it is shown by the alert."""
+class CommandAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The command is in the journal; what comes of it is shown by the alert.
+
+    Not `durable`: in memory alone, and acted on all the same.
+    """
 
     alert: Id
     command: OperatorCommand
+    durable: bool = True
 
 
-class ShiftAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The shift as it stands now."""
+class ShiftAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The shift as it stands now. Not `durable`: in memory alone."""
 
     operator: str
     state: ShiftState
+    durable: bool = True
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Why it was not done. `path` names the field at fault, `$` the whole body."""
+    """Why it was not done. `path` names the field at fault, `$` the whole body.
+
+    An alert that is not durable and is handled all the same is named, with its deadline.
+    """
 
     reason: Annotated[str, msgspec.Meta(examples=["Expected `float` <= 90.0"])]
     path: Annotated[str, msgspec.Meta(examples=["$.position.lat"])] = ""
     advice: Advice | None = None
+    alert: Id | None = None
+    received_at: Moment | None = None
+    deadline_at: Moment | None = None
 
 
 def rfc3339(at_us: Instant) -> str:

@@ -60,9 +60,10 @@ def parts(
     state = Path(settings.state)
     clock = clock or SystemClock(settings.anchor_us)
     metrics = Metrics()
-    last = LastSeq(notifier or SocketNotifier(state / "run" / "notify"))
-    journal = Journal.open(settings.journal, node=settings.node, clock=clock.now_us, notify=last)
-    hints = Hints(state / "run" / "http-bridge.sock", incarnation=settings.incarnation, clock=clock)
+    run = state / "run"
+    last = LastSeq(notifier or SocketNotifier(run / "notify"))
+    journal = Journal.open(settings.journal, node=settings.node, clock=clock.now_us, notify=last, spare=run)
+    hints = Hints(run / "http-bridge.sock", incarnation=settings.incarnation, clock=clock)
     asked = Asked(Registry(journal, region=settings.policy.region))
     sessions = Sessions(session_key(state / "keys" / "session.key"))
     return Web(
@@ -77,7 +78,7 @@ def parts(
         people=People(asked, clock),
         pins=asked,
         metrics=metrics,
-        directory=directory or FileDirectory(state / "run"),
+        directory=directory or FileDirectory(run),
         stopping=asyncio.Event(),
     )
 

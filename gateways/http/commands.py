@@ -99,7 +99,8 @@ def operator_routes(web: Web) -> list[HTTPRouteHandler]:
         if wrong is not None:
             raise wrong
         web.hints.inbox(known)
-        return answer(request, CommandAnswer(alert=known, command=data.command), 202)
+        told = CommandAnswer(alert=known, command=data.command, durable=web.journal.durable)
+        return answer(request, told, 202)
 
     @post(
         "/v1/operators/me/shift",
@@ -117,6 +118,7 @@ def operator_routes(web: Web) -> list[HTTPRouteHandler]:
         operator: OperatorId = request.state[OPERATOR]
         if await web.writing.run(lambda transaction: set_shift(transaction, operator, data.state)):
             web.hints.shift()
-        return answer(request, ShiftAnswer(operator=operator, state=data.state))
+        told = ShiftAnswer(operator=operator, state=data.state, durable=web.journal.durable)
+        return answer(request, told)
 
     return [give_command, change_shift]

@@ -25,7 +25,7 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
 
     ready: bool
     journal: bool
-    """The last write went well, and it can be read."""
+    """The last write went well and is durable, and it can be read."""
     actors: bool
     """Somebody hears the web's hints."""
     lines: int
@@ -45,6 +45,9 @@ def readiness(web: Web) -> Readiness:
         problems.append(f"the journal cannot be read: {error}")
     if not web.writing.works:
         problems.append("the journal did not take the last thing written to it")
+    if not web.journal.durable:
+        journal = False
+        problems.append("the disk cannot be written: alerts are handled from memory, and nothing is durable")
     if not web.following.loaded.is_set():
         problems.append("the open alerts are still being read")
     actors = web.hints.connected
@@ -106,7 +109,7 @@ def health_routes(web: Web) -> list[HTTPRouteHandler]:
         figures.open_alerts.set(len(alerts))
         figures.late_alerts.set(sum(late(known.case, now_us) for known in alerts))
         figures.journal_seq.set(web.following.picture.seq)
-        figures.journal_works.set(web.writing.works)
+        figures.journal_works.set(web.writing.works and web.journal.durable)
         figures.actors_listen.set(web.hints.connected)
         return Response(figures.text(), media_type="text/plain; version=0.0.4")
 

@@ -14,7 +14,7 @@ from gateways.http.answers import AlertAnswer, AnyRequest, Problem, answer, rfc3
 from gateways.http.bodies import AlertBody, alert_id, e164, instant
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
-from gateways.http.errors import BadBody
+from gateways.http.errors import BadBody, NotDurable
 from messages.ids import Advice, Channel, Instant
 from store.alerts import Signal
 
@@ -69,7 +69,7 @@ def intake_route(web: Web) -> HTTPRouteHandler:
             401: said(Problem, "No app key of this center."),
             413: said(Problem, "Too large."),
             415: said(Problem, "Neither JSON nor MessagePack."),
-            503: said(Problem, "Not durable: call 112 now. It is kept, and tried again all the same."),
+            503: said(Problem, "Not durable: call 112 now. It is handled all the same."),
         },
     )
     async def raise_alert(request: AnyRequest, data: JSONBody[AlertBody]) -> Response[bytes]:
@@ -81,6 +81,17 @@ def intake_route(web: Web) -> HTTPRouteHandler:
             web.metrics.repeated.inc()
             case = web.following.fresh(accepted.alert)
             advice = Advice.WAIT if case is None else case.advice
+        # Asked after the commit: what has come back to the disk by now is durable, too.
+        if not web.journal.durable:
+            web.metrics.not_durable.inc()
+            problem = Problem(
+                reason="not durable: the disk cannot be written; the alert is handled from memory",
+                advice=Advice.CALL_112_NOW,
+                alert=accepted.alert,
+                received_at=rfc3339(accepted.received_at),
+                deadline_at=rfc3339(accepted.deadline_at),
+            )
+            return answer(request, problem, NotDurable.status)
         told = AlertAnswer(
             alert=accepted.alert,
             received_at=rfc3339(accepted.received_at),

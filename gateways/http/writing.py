@@ -1,8 +1,9 @@
 """From the event loop to the journal and back: the loop never waits, nothing is said before it is durable.
 
 The group commit's thread does the writing. Its results come back to the loop in one piece for each
-commit, the hint to the actors first. An alert that the journal does not take is kept here and tried
-again until it does; what was answered to the app meanwhile is 503 and the advice to call 112.
+commit, the hint to the actors first. Where the disk fails the journal goes on in memory, and takes what
+is written here. Only what not even that takes is kept here and tried again until something does; what
+was answered to the app meanwhile is 503 and the advice to call 112.
 """
 
 from __future__ import annotations

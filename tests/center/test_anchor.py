@@ -43,14 +43,14 @@ class Earlier:
         write_json(self.state.node_file, file)
 
     def open(self) -> Journal:
-        return journal_opened(self.state.journal_url, NodeId("n"), self.clock, self.state.notify)
+        return journal_opened(self.state.journal_url, NodeId("n"), self.clock, self.state.run)
 
     def alert(self) -> AlertId:
         signal = Signal(channel=Channel.DATA, phone=E164("+393331112223"), received_at=self.clock.now_us())
         return accept(self.journal, signal, 50.0).alert
 
     def next(self) -> SystemClock:
-        return clock_for(self.state, self.state.journal_url)
+        return clock_for(self.state, self.state.journal_url, NodeId("n1"))
 
 
 def off_by_us(clock: SystemClock) -> float:
@@ -96,4 +96,4 @@ def test_a_journal_that_cannot_be_read_may_hold_open_alerts(tmp_path: Path) -> N
 def test_a_first_start_takes_the_wall_clock(tmp_path: Path) -> None:
     state = StateDir(tmp_path)
     state.create()
-    assert abs(off_by_us(clock_for(state, state.journal_url))) < 1_000_000
+    assert abs(off_by_us(clock_for(state, state.journal_url, NodeId("n1")))) < 1_000_000

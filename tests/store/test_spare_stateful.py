@@ -1,5 +1,5 @@
-"""The journal with its spare against a list: whatever fails in whatever order, no accepted append is ever lost
-or doubled, versions stay dense, and a follower sees everything once."""
+"""The journal with its spare against a list: whatever fails in whatever order, no accepted append is ever
+lost or doubled, versions stay dense, and a follower sees everything once."""
 
 import tempfile
 from pathlib import Path
@@ -197,7 +197,9 @@ class SpareMachine(RuleBasedStateMachine):
         assert seqs == sorted(set(seqs))
 
 
-SpareMachine.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None, phases=[Phase.generate])
+SpareMachine.TestCase.settings = settings(
+    max_examples=40, stateful_step_count=25, deadline=None, phases=[Phase.generate]
+)
 
 
 @pytest.mark.usefixtures("failing_disk")

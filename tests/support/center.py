@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from center import run_dir
 from center.carrier import living
 from center.launching import child_environment
 from center.processes import end, marked
@@ -25,6 +27,7 @@ from model.case import Case
 from model.evolve import fold
 from runtime.clock import SystemClock
 from store import streams
+from store.errors import JournalRenumbered
 from store.journal import Journal
 from store.notify import LocalNotifier
 
@@ -148,6 +151,8 @@ class Center:
             end(process, 0)
         if (carrier := living(self.state)) is not None:
             end(carrier, 1)
+        # One that was killed has left its memory for the next, and there is none.
+        shutil.rmtree(run_dir.place(self.state), ignore_errors=True)
         self._close_clients()
 
     def _close_clients(self) -> None:
@@ -166,22 +171,26 @@ class Center:
     # ------------------------------------------------------------ what is done to it
 
     def send(self, phone: str | None = USER, **fields: object) -> AlertId:
-        """The app's packet."""
+        """The app's packet, taken durably."""
+        answer = self.post(phone, **fields)
+        assert answer.status_code in (200, 202), answer.text
+        return AlertId(answer.json()["alert"])
+
+    def post(self, phone: str | None = USER, **fields: object) -> httpx.Response:
+        """The app's packet, and whatever is answered."""
         key = (self.state.path / "keys" / "app.key").read_text().strip()
-        answer = self.http.post(
+        return self.http.post(
             "/v1/alerts",
             json={"phone": phone, **fields} if phone else fields,
             headers={"Authorization": f"Bearer {key}"},
         )
-        assert answer.status_code in (200, 202), answer.text
-        return AlertId(answer.json()["alert"])
 
-    def order(self, alert: AlertId, command: str) -> httpx.Response:
+    def order(self, alert: AlertId, command: str, text: str = "") -> httpx.Response:
         """A key on the operator's screen."""
         token = (self.state.path / "keys" / "demo-operator.token").read_text().strip()
         return self.http.post(
             f"/v1/alerts/{alert}/commands",
-            json={"command": command},
+            json={"command": command, "text": text} if text else {"command": command},
             headers={"Authorization": f"Bearer {token}"},
         )
 
@@ -223,12 +232,13 @@ class Center:
 
     @contextmanager
     def journal(self) -> Iterator[Journal]:
-        """The journal, from outside."""
+        """The journal, from outside; the spare while that is in use."""
         opened = Journal.open(
             f"sqlite:///{self.state.path / 'journal.db'}",
             node=NodeId("test"),
             clock=SystemClock.anchored().now_us,
             notify=LocalNotifier(),
+            spare=self.state.run,
         )
         try:
             yield opened
@@ -272,7 +282,7 @@ class Center:
         while True:
             try:
                 value = condition()
-            except httpx.TransportError:
+            except (httpx.TransportError, JournalRenumbered):
                 value = None
             if value:
                 return value

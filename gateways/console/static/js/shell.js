@@ -47,7 +47,7 @@ function bar(ui, incoming) {
   return html`<header class="bar">
     <span class="bar__brand">${icon('mark')}securWoman</span>
     <div class="bar__health" aria-label=${either('Stato degli impianti', 'Plant state')}>
-      ${feed.alarms.slice(0, 2).map((alarm) => html`<span class="ink-bad" title=${alarm.text}>${icon('warn')}<span>${alarm.text}</span></span>`)}
+      ${feed.alarms.slice(0, 2).map((alarm) => html`<span class="ink-bad" title=${alarm.text}>${icon('warn')}<span>${alarm.alarm === 'journal.not_durable' ? t('notDurable') : alarm.text}</span></span>`)}
       <span>${icon('check', feed.center.psap_live ? 'ink-ok' : '')}<span>${feed.center.psap_live ? t('psapReal') : t('psapSimulated')}</span></span>
       ${total ? html`<span class=${bad ? 'ink-bad' : ''}>${icon(bad ? 'warn' : 'check')}<span>${either(`Linee ${total - bad} di ${total}`, `Lines ${total - bad} of ${total}`)}</span></span>` : nothing}
       <span class=${lost ? 'ink-bad' : ''} data-link=${feed.link}>${icon(lost ? 'nolink' : 'link', lost ? '' : 'ink-ok')}<span>${lost ? either(`Scollegata da ${oldS} s`, `Disconnected ${oldS} s`) : t('connected')}</span></span>

@@ -27,6 +27,7 @@ const WORDS = {
   connected: ['Centro collegato', 'Centre connected'],
   psapReal: ['112 reale', '112 real'],
   psapSimulated: ['112 simulato', '112 simulated'],
+  notDurable: ['Il disco non si può scrivere: ora nulla è durevole', 'The disk cannot be written: nothing is durable now'],
   newAlert: ['Nuovo allarme', 'New alert'],
   acknowledge: ['Conferma', 'Acknowledge'],
   acknowledgeSub: ['Ferma il suono e apre il caso. Rispondi al telefono per prendere la chiamata.', 'Stops the sound and opens the case. Answer your phone to take the call.'],

@@ -1,0 +1,79 @@
+"""The process that keeps the journal's spare, and alone writes to the journal while that one is in use.
+
+No alert waits for it. When the disk hangs, it hangs here, and is ended and started again as everybody is.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from msgspec.structs import replace
+from thespian.actors import ActorAddress
+
+from actors.journal_keeper.decider import Keeping, Step, next_steps, to_be_said
+from messages.envelope import Envelope
+from messages.ids import SECOND, Instant, Role
+from runtime.actor import CenterActor
+from store.errors import JournalError
+from store.keeping import Keeper
+from store.notify import SocketNotifier
+
+
+class JournalKeeperActor(CenterActor):
+    """Once a second, a step."""
+
+    role: ClassVar[Role] = Role.JOURNAL_KEEPER
+
+    def started(self) -> None:
+        """A first step at once: whoever starts may have been killed in the middle of one."""
+        self._keeping = Keeping()
+        self._keeper: Keeper | None = None
+        if not self.env.journal_url:
+            return
+        try:
+            self._keeper = Keeper(
+                self.env.journal_url,
+                self.env.run,
+                node=self.env.node,
+                clock=self.env.clock.now_us,
+                notify=SocketNotifier(self.env.run / "notify"),
+            )
+        except OSError as error:
+            self.log.error("there is no spare", error=str(error))
+        self.tick(self.now_us())
+
+    def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
+        """It listens to nobody but the disk."""
+        self.log.warning("not for the keeper", kind=type(envelope.body).__name__)
+
+    def tick(self, now_us: Instant) -> None:
+        """Every second."""
+        if self._keeper is None:
+            return
+        self._keeping, steps = next_steps(self._keeping, in_use=self._keeper.in_use, now_us=now_us)
+        for step in steps:
+            try:
+                self._do(self._keeper, step)
+            except JournalError as error:
+                self._keeping, say = to_be_said(self._keeping, now_us)
+                if say:
+                    self.log.error("the disk fails", step=step.value, error=str(error))
+                if step is Step.CLEAR:
+                    self._keeping = replace(self._keeping, cleared=False)
+                return
+
+    def _do(self, keeper: Keeper, step: Step) -> None:
+        match step:
+            case Step.WARM:
+                keeper.warm()
+            case Step.TIDY:
+                keeper.tidy()
+            case Step.CLEAR:
+                keeper.clear_alarm()
+            case Step.GO_BACK:
+                done = keeper.go_back()
+                text = f"{done.events} events were written late, after {done.after_us / SECOND:.1f} s."
+                self.log.warning("durable again", events=done.events, renumbered=done.renumbered)
+                keeper.clear_alarm(text)
+                keeper.warm()
+                self._keeping = replace(self._keeping, cleared=True)

@@ -1,0 +1,57 @@
+"""What the JournalKeeper does next, by what it sees of the journal. Pure."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final
+
+import msgspec
+
+from messages.ids import SECOND, Instant
+
+TIDY_EVERY_US: Final = Instant(10 * SECOND)
+SAY_EVERY_US: Final = Instant(60 * SECOND)
+"""How often the log is told that the disk still fails."""
+
+
+class Step(Enum):
+    """One piece of work."""
+
+    WARM = "warm"
+    """Copy what is new into the spare."""
+    TIDY = "tidy"
+    """Let go of what the spare need not have any more."""
+    GO_BACK = "go_back"
+    """Write down what the spare has, and use the journal again."""
+    CLEAR = "clear"
+    """Take back the alarm."""
+
+
+class Keeping(msgspec.Struct, frozen=True, kw_only=True):
+    """What it has in mind. A new one begins without anything."""
+
+    tidied_at: Instant | None = None
+    said_at: Instant | None = None
+    cleared: bool = False
+    """Whether it is known that no alarm is left from before; an earlier keeper may have died in between."""
+
+
+def next_steps(keeping: Keeping, *, in_use: bool, now_us: Instant) -> tuple[Keeping, tuple[Step, ...]]:
+    """Asked once a second."""
+    if in_use:
+        return msgspec.structs.replace(keeping, cleared=False), (Step.GO_BACK,)
+    steps = [Step.WARM]
+    if not keeping.cleared:
+        steps.append(Step.CLEAR)
+        keeping = msgspec.structs.replace(keeping, cleared=True)
+    if keeping.tidied_at is None or now_us - keeping.tidied_at >= TIDY_EVERY_US:
+        steps.append(Step.TIDY)
+        keeping = msgspec.structs.replace(keeping, tidied_at=now_us)
+    return msgspec.structs.replace(keeping, said_at=None), tuple(steps)
+
+
+def to_be_said(keeping: Keeping, now_us: Instant) -> tuple[Keeping, bool]:
+    """Whether a failure goes into the log, or was there a moment ago."""
+    if keeping.said_at is not None and now_us - keeping.said_at < SAY_EVERY_US:
+        return keeping, False
+    return msgspec.structs.replace(keeping, said_at=now_us), True
