@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from store.journal import Journal
 
 START_ATTEMPTS: Final = 3
-SILENT_S: Final = 3
-"""A Supervisor gives a sign of life about twice a second, be it ever so busy."""
+SILENT_US: Final = 2_500_000
+"""A Supervisor gives a sign of life about twice a second, be it ever so busy. Time in which it had no
+processor to run on does not count."""
 
 
 class ActorsGroup:
@@ -59,6 +60,12 @@ class ActorsGroup:
         self._supervisor_at_s: float | None = None
         self._system: ManyProcesses | None = None
         self._stopped = StoppedWatch()
+        self._ended: dict[tuple[int, int], str] = {}
+        """Whom we have ended, and why."""
+        self._before: tuple[int, int] = (0, 0)
+        self._logger: tuple[int, int] = (0, 0)
+        self._loggers = 0
+        self._beaten_us = self._waited_us = 0
 
     @property
     def suspicious(self) -> bool:
@@ -85,6 +92,11 @@ class ActorsGroup:
     def restarts(self) -> int:
         """How often the whole group was started again."""
         return self._restarts.count
+
+    @property
+    def logger_restarts(self) -> int:
+        """How often the system's logger was started again, by its admin."""
+        return self._loggers
 
     @property
     def incarnation(self) -> int:
@@ -141,6 +153,7 @@ class ActorsGroup:
         assert isinstance(system, ManyProcesses)
         self._system = system
         self._start_at_s = self._supervisor_at_s = None
+        self._logger = (0, 0)
 
     def look(self, now_s: float) -> bool:
         """Starts again what has died. True: somebody else is there now."""
@@ -158,7 +171,22 @@ class ActorsGroup:
             if self._supervisor_at_s is None:
                 self._supervisor_at_s = now_s + self._supervisor_restarts.died(now_s)
             return now_s >= self._supervisor_at_s and self._new_supervisor(system, now_s)
-        return False
+        return self._look_at_logger()
+
+    def _look_at_logger(self) -> bool:
+        """Where it has died, the admin has started another. True: it has."""
+        before, after = self._logger, birth.logger_of(self._env.run)
+        if after in ((0, 0), before):
+            return False
+        self._logger = after
+        if before == (0, 0):
+            return False
+        self._loggers += 1
+        self.say_restarted(Role.LOGGER, self._loggers + 1, after[0], self._cause(before))
+        return True
+
+    def _cause(self, before: tuple[int, int]) -> str:
+        return self._ended.pop(before, "died")
 
     def _end_if_stopped(self, system: ManyProcesses, now_s: float) -> None:
         """Who was stopped is ended; the library's own processes give no sign of life that could be missed."""
@@ -169,33 +197,44 @@ class ActorsGroup:
         ):
             if self._stopped.look(_process(process), now_s):
                 self._log.error("stopped, and is ended", whom=whom, pid=process[0])
+                self._ended[process] = "stopped"
                 pidfd.kill(*process)
                 if (ended := _process(process)) is not None:
                     wait_ended([ended], 1.0)
 
     def _end_if_silent(self, system: ManyProcesses) -> None:
         """A Supervisor that lives and does nothing is ended: the next one takes over what it has left."""
-        silent_us = self._clock.now_us() - self._env.directory.beaten_us()
-        if silent_us > SILENT_S * SECOND and system.supervisor.alive():
+        if not system.supervisor.alive():
+            return
+        beaten_us = self._env.directory.beaten_us()
+        waited_us = pidfd.condition(system.supervisor.pid).waited_us
+        if beaten_us != self._beaten_us:
+            self._beaten_us, self._waited_us = beaten_us, waited_us
+        silent_us = self._clock.now_us() - beaten_us - (waited_us - self._waited_us)
+        if silent_us > SILENT_US:
             self._log.error("the Supervisor is silent and is ended", silent_s=silent_us // SECOND)
+            self._ended[system.supervisor] = "no heartbeat"
             pidfd.kill(*system.supervisor)
             if (supervisor := _process(system.supervisor)) is not None:
                 wait_ended([supervisor], 1.0)
 
     def _new_supervisor(self, system: ManyProcesses, now_s: float) -> bool:
         self._supervisor_at_s = None
+        cause = self._cause(system.supervisor)
         try:
             system.start_supervisor(SUPERVISOR)
         except SystemFault as error:
             self._group_died(now_s, f"no Supervisor: {error}")
             return self.look(now_s)
-        self._say(_started(Role.SUPERVISOR, self._supervisor_restarts.count + 1, system.supervisor.pid))
+        number = self._supervisor_restarts.count + 1
+        self.say_restarted(Role.SUPERVISOR, number, system.supervisor.pid, cause)
         return True
 
     def _group_died(self, now_s: float, why: str) -> None:
         """What is left of the group cannot be led any more. Its calls stay in the modems."""
         self._log.error("the actor system is started again", reason=why)
         if self._system is not None:
+            self._before = self._system.admin
             self._system.kill()
             self._system = None
         self._start_at_s = now_s + self._restarts.died(now_s)
@@ -207,7 +246,8 @@ class ActorsGroup:
             self._group_died(now_s, str(error))
             return False
         assert self._system is not None
-        self._say(_started(Role.ADMIN, self._restarts.count + 1, self._system.admin.pid))
+        cause = self._cause(self._before)
+        self.say_restarted(Role.ADMIN, self._restarts.count + 1, self._system.admin.pid, cause)
         return True
 
     def stop(self) -> None:
@@ -219,6 +259,10 @@ class ActorsGroup:
             self._log.info("the actor system has stopped", took_s=round(time.monotonic() - started_s, 3))
 
     # ------------------------------------------------------------ the node's own stream
+
+    def say_restarted(self, role: Role, incarnation: int, pid: int, cause: str) -> None:
+        """Writes down that somebody whom the node looks after was started again."""
+        self._say(ActorStarted(role=role, key="", incarnation=incarnation, pid=pid, cause=cause))
 
     @contextmanager
     def _journal(self) -> Iterator[Journal]:
@@ -243,10 +287,6 @@ class ActorsGroup:
                 self._append(journal, event)
         except StoreError as error:
             self._log.error("not written down", what=type(event).__name__, error=str(error))
-
-
-def _started(role: Role, incarnation: int, pid: int) -> ActorStarted:
-    return ActorStarted(role=role, key="", incarnation=incarnation, pid=pid, cause="died")
 
 
 def _process(process: tuple[int, int]) -> ProcessId | None:

@@ -40,7 +40,7 @@ from center.state_dir import Lock, NodeFile, StateDir, boot_id, write_json
 from center.stopped import LOOK_AGAIN_S
 from center.version import version
 from center.web_group import WebGroup
-from messages.ids import NodeId
+from messages.ids import NodeId, Role
 from model.policy import Setup
 from runtime.pidfd import DeathWatch
 
@@ -172,6 +172,9 @@ class Node:
         while not signals.asked_to_stop:
             now_s = time.monotonic()
             changed = self.web.look(now_s)
+            if changed and self.web.process is not None:
+                number = self.web.restarts + 1
+                self.actors.say_restarted(Role.WEB, number, self.web.process.pid, self.web.cause)
             changed |= self.actors.look(now_s)
             if self.carrier is not None:
                 self.carrier.look(now_s)
@@ -227,6 +230,7 @@ class Node:
             incarnation=self.actors.incarnation if self.actors is not None else 1,
             admin=admin,
             admin_restarts=self.actors.restarts if self.actors is not None else 0,
+            logger_restarts=self.actors.logger_restarts if self.actors is not None else 0,
             web_restarts=self.web.restarts,
         )
         try:

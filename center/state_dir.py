@@ -55,6 +55,7 @@ class NodeFile(msgspec.Struct, frozen=True, kw_only=True):
     incarnation: int = 1
     admin: ProcessId | None = None
     admin_restarts: int = 0
+    logger_restarts: int = 0
     web_restarts: int = 0
 
 

@@ -52,6 +52,8 @@ class WebGroup:
         self._stopped = StoppedWatch()
         self.process: ProcessId | None = None
         """The one that runs now."""
+        self.cause = ""
+        """Why the one before it is gone."""
 
     @property
     def suspicious(self) -> bool:
@@ -115,16 +117,17 @@ class WebGroup:
             self._started_s = now_s
         answered = self._probe.look(now_s)
         dead = self._child is None or self._child.poll() is not None
+        self.cause = "died"
         if not dead and self._stopped.look(self.process, now_s):
             self._kill()
-            dead = True
+            dead, self.cause = True, "stopped"
         if (
             not dead
             and not answered
             and (self._probe.answered_once or now_s - self._started_s > STARTS_WITHIN_S)
         ):
             self._kill()
-            dead = True
+            dead, self.cause = True, "no answer"
         if not dead:
             return False
         self._probe.forget()

@@ -64,7 +64,7 @@ def rows_of(state: StateDir, node: NodeFile) -> list[Row]:
     if node.admin is not None and is_alive(node.admin):
         rows.append(_row(Role.ADMIN, node, node.admin.pid, None, node.admin_restarts + 1))
         if logger := logger_of(state.run)[0]:
-            rows.append(_row(Role.LOGGER, node, logger, None, 1))
+            rows.append(_row(Role.LOGGER, node, logger, None, node.logger_restarts + 1))
     if (web := living_web(state)) is not None:
         rows.append(_row(Role.WEB, node, web.process.pid, web.since_us, node.web_restarts + 1))
     if (carrier := living(state)) is not None:

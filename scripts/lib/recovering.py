@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,7 +21,6 @@ from center.state_dir import StateDir
 from messages import events as ev
 from messages.ids import AlertId, Instant, OperatorId, Role, ShiftState
 from messages.journal import Recorded
-from runtime import pidfd
 from runtime.directory import Entry, FileDirectory
 from runtime.errors import BadDirectory
 from store import streams
@@ -131,15 +129,6 @@ def voice_gap(made: Center, number: str, since: float, until_s: float) -> float:
 def processes_of(state: Path) -> Iterator[ProcessId]:
     """Every process of the node in this state directory, the carrier excepted."""
     yield from marked(state)
-
-
-def logger_of(admin: int, supervisor: int) -> int:
-    """Thespian's logger: the admin's child that is not the Supervisor; 0 where there is none."""
-    for name in os.listdir("/proc"):
-        pid = int(name) if name.isdigit() else 0
-        if pid not in (0, supervisor) and pidfd.parent(pid) == admin and pidfd.born(pid):
-            return pid
-    return 0
 
 
 def living(pid: int) -> bool:

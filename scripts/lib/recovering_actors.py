@@ -22,12 +22,13 @@ from messages.lines import RequestLine
 from messages.operators import RequestOperators
 from messages.union import Body
 from runtime import addresses
+from runtime.birth import logger_of
 from runtime.clock import SystemClock
 from runtime.directory import Entry
 from runtime.many_processes import ManyProcesses
 from runtime.system import start
 from scripts.lib.measuring import quantiles
-from scripts.lib.recovering import Log, Places, first, living, logger_of, until, voice_gap
+from scripts.lib.recovering import Log, Places, first, living, until, voice_gap
 from store import streams
 from store.journal import Journal
 from tests.support.actors import environment
@@ -91,8 +92,7 @@ class Run:
         """Whoever of the role works on the alert, or the only one there is."""
         if role in ("Web", "Logger", "Admin"):
             pid = {"Web": self._web, "Admin": self._admin, "Logger": self._logger}[role]()
-            name = Role(role) if role != "Logger" else Role.ADMIN
-            return Entry(role=name, key="", address=b"", pid=pid, incarnation=0)
+            return Entry(role=Role(role), key="", address=b"", pid=pid, incarnation=0)
         case = self.made.case(self.alert)
         assert case.owner is not None
         user = case.talking(Party.USER)
@@ -179,8 +179,7 @@ class Run:
         return 0 if said is None or said.admin is None else said.admin.pid
 
     def _logger(self) -> int:
-        supervisor = self.places.find(Role.SUPERVISOR)
-        return 0 if supervisor is None else logger_of(self._admin(), supervisor.pid)
+        return logger_of(self.made.state.run)[0]
 
     def _new_group(self, at: float, log: Log) -> dict[str, float]:
         after = Instant(int(at * SECOND))

@@ -20,6 +20,11 @@ from center.commands.ps import Row, rows_of
 from center.launching import child_environment
 from center.processes import end, identity, is_alive, marked, send_signal
 from center.state_dir import StateDir, holder, running
+from messages.events import ActorStarted, Event
+from messages.ids import NodeId
+from runtime.clock import SystemClock
+from store.journal import Journal
+from store.notify import LocalNotifier
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(120)]
@@ -253,18 +258,31 @@ def test_when_the_web_dies_another_answers_at_the_same_address(start: Start, sta
     wait_until(lambda: ready(state), within_s=30, what="readiness")
 
 
-@pytest.mark.parametrize("role", ["Admin", "Logger", "Web"])
-def test_one_that_is_stopped_is_replaced(start: Start, state: StateDir, role: str) -> None:
+@pytest.mark.timeout(180)
+def test_one_that_is_stopped_is_replaced_and_that_is_written_down(start: Start, state: StateDir) -> None:
     start()
     wait_until(lambda: ready(state), within_s=30, what="readiness")
-    before = one(state, role).pid
-    os.kill(before, signal.SIGSTOP)
+    for role in ("Logger", "Web", "Supervisor", "Admin"):
+        before = one(state, role)
+        os.kill(before.pid, signal.SIGSTOP)
 
-    def again() -> bool:
-        return any(row.role == role and row.pid != before for row in ps(state))
+        def again(role: str = role, pid: int = before.pid) -> bool:
+            return any(row.role == role and row.pid != pid and row.restarts for row in ps(state))
 
-    wait_until(again, within_s=20, what=f"another {role}")
+        wait_until(again, within_s=30, what=f"another {role}")
     wait_until(lambda: ready(state), within_s=30, what="readiness")
+    noted = [event for event in node_events(state) if isinstance(event, ActorStarted)]
+    stopped = [event.role for event in noted if event.cause == "stopped"]
+    assert stopped == ["Logger", "Web", "Supervisor", "Admin"]
+
+
+def node_events(state: StateDir) -> list[Event]:
+    clock = SystemClock.anchored()
+    opened = Journal.open(state.journal_url, node=NodeId("test"), clock=clock.now_us, notify=LocalNotifier())
+    try:
+        return [one.event for one in opened.read_all(limit=10_000) if one.stream.startswith("node-")]
+    finally:
+        opened.close()
 
 
 def test_a_drill_goes_from_the_alert_to_the_hand_over(start: Start, state: StateDir) -> None:
