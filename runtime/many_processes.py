@@ -32,7 +32,7 @@ from runtime.transport import CenterTransport
 
 START_WITHIN_S: Final = 10.0
 LOOK_S: Final = 0.2
-GONE_WITHIN_S: Final = 1.0
+GONE_WITHIN_S: Final = 3.0
 PORTS_TO_TRY: Final = 5
 
 
