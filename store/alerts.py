@@ -22,6 +22,9 @@ lies more than ten minutes before the receipt is not believed, and the receipt c
 retries for minutes where there is no coverage, and has then called 112 by itself, which is a
 deadline truly missed; but a clock that is wrong by an hour, a time zone or a reset to 1970 must
 not make the center give up a deadline that it can still meet.
+
+The rule of what cannot be handled now (case 10): where as many alerts are open as can be handled at
+a time, one more has to wait, and its app is told so with the receipt. Nothing else can tell it sooner.
 """
 
 from __future__ import annotations
@@ -60,7 +63,10 @@ _ATTEMPTS: Final = 5
 _CALL_NOW: Final = AdviceChanged(advice=Advice.CALL_112_NOW, reason="not durable")
 
 _ANY_OPEN: Final = Query(select(open_alert.c.alert).limit(1))
+ALL_AT_WORK: Final = "all crews are at work"
+
 _IS_OPEN: Final = Query(select(open_alert.c.seq).where(open_alert.c.alert == bindparam("id")), "id")
+_MORE_THAN: Final = Query(select(open_alert.c.seq).limit(1).offset(bindparam("most")), "most")
 
 
 class Signal(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +97,8 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True):
     received_at: Instant
     """The alert's receipt, not this signal's."""
     deadline_at: Instant
+    advice: Advice = Advice.WAIT
+    """What a new alert's app is told at once."""
 
 
 def accept(journal: Journal, signal: Signal, deadline_s: float) -> Accepted:
@@ -108,9 +116,11 @@ def accept(journal: Journal, signal: Signal, deadline_s: float) -> Accepted:
     raise conflict
 
 
-def accept_soon(committer: GroupCommitter, signal: Signal, deadline_s: float) -> Future[Accepted]:
+def accept_soon(
+    committer: GroupCommitter, signal: Signal, deadline_s: float, live_cases: int | None = None
+) -> Future[Accepted]:
     """The same through the group commit: the future is done when the alert is durable."""
-    return committer.run(lambda transaction: accept_in(transaction, signal, deadline_s))
+    return committer.run(lambda transaction: accept_in(transaction, signal, deadline_s, live_cases))
 
 
 def accept_many(journal: Journal, signals: Sequence[Signal], deadline_s: float) -> tuple[Accepted, ...]:
@@ -120,13 +130,18 @@ def accept_many(journal: Journal, signals: Sequence[Signal], deadline_s: float) 
     )
 
 
-def accept_in(transaction: Transaction, signal: Signal, deadline_s: float) -> Accepted:
-    """The same within a transaction that somebody else commits."""
+def accept_in(
+    transaction: Transaction, signal: Signal, deadline_s: float, live_cases: int | None = None
+) -> Accepted:
+    """The same within a transaction that somebody else commits.
+
+    `live_cases` is how many alerts can be handled at a time; none where nobody has an app to be told.
+    """
     if signal.id is not None and not ALERT_ID.fullmatch(signal.id):
         raise StoreMisuse(f"{signal.id!r} is no alert id")
     found = _belongs_to(transaction, signal)
     if found is None:
-        return _create(transaction, signal, deadline_s)
+        return _create(transaction, signal, deadline_s, live_cases)
     inbox = transaction.read(streams.inbox(found))
     _add(transaction, found, inbox, signal)
     first = _receipt(inbox)
@@ -200,7 +215,7 @@ def _receipt(inbox: list[Recorded]) -> AlertReceived | None:
     return None
 
 
-def _create(transaction: Transaction, signal: Signal, deadline_s: float) -> Accepted:
+def _create(transaction: Transaction, signal: Signal, deadline_s: float, live_cases: int | None) -> Accepted:
     alert = signal.id or AlertId(transaction.chance(lambda: new_alert_id(signal.received_at)))
     deadline_at = deadline(signal.raised_at, signal.received_at, deadline_s)
     received = AlertReceived(
@@ -217,13 +232,23 @@ def _create(transaction: Transaction, signal: Signal, deadline_s: float) -> Acce
         line=signal.line,
         call=signal.call,
     )
-    # What the app was told when it was answered stands where it asks again.
-    advice = () if transaction.durable else (_CALL_NOW,)
+    # What the app is told when it is answered stands where it asks again.
+    told: tuple[AdviceChanged, ...] = ()
+    if not transaction.durable:
+        told = (_CALL_NOW,)
+    elif live_cases is not None and transaction.one(_MORE_THAN, live_cases - 1) is not None:
+        told = (AdviceChanged(advice=Advice.CALL_112_NOW, reason=ALL_AT_WORK),)
     transaction.append(
         *(Append(key, transaction.version(key), (NumberRaised(alert=alert),)) for key in _keys(signal)),
-        Append(streams.inbox(alert), 0, (received, *advice)),
+        Append(streams.inbox(alert), 0, (received, *told)),
     )
-    return Accepted(alert=alert, created=True, received_at=signal.received_at, deadline_at=deadline_at)
+    return Accepted(
+        alert=alert,
+        created=True,
+        received_at=signal.received_at,
+        deadline_at=deadline_at,
+        advice=told[0].advice if told else Advice.WAIT,
+    )
 
 
 def _add(transaction: Transaction, alert: AlertId, inbox: list[Recorded], signal: Signal) -> None:

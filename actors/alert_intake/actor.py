@@ -5,6 +5,7 @@ It follows the journal: what the web has accepted while this actor was down is t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from thespian.actors import ActorAddress
@@ -19,7 +20,7 @@ from model.live import LiveCases
 from model.policy import Setup
 from runtime.actor import CenterActor
 from store import streams
-from store.alerts import Signal, accept
+from store.alerts import ALL_AT_WORK, Signal, accept
 from store.errors import JournalError
 from store.following import Following
 from store.journal import Append, Journal
@@ -30,6 +31,11 @@ CREWS_US: Final = Instant(SECOND // 5)
 """After an alert was given away, before crews are asked for: starting one takes the processor from it."""
 WAITING_US: Final = Instant(SECOND // 5)
 """While alerts wait for a crew."""
+REST: Final = 4
+"""After a look the intake rests for so many times as long as it has taken: a storm hints without end, and
+with thousands of open alerts a look takes tens of milliseconds."""
+ADVISED_AT_ONCE: Final = 250
+"""Alerts in one transaction: enough to make the flush cheap, too few to keep the web waiting for the lock."""
 
 
 class AlertIntakeActor(CenterActor):
@@ -51,6 +57,7 @@ class AlertIntakeActor(CenterActor):
         self._told_crews: cases.CrewWanted | None = None
         self._given_us = Instant(0)
         self._settled = False
+        self._rests_until_us = Instant(0)
         for entry in self.env.directory.all_of(Role.ALERT_CASE):
             self.tell(Role.ALERT_CASE, entry.key, cases.AskCase())
         self._assign()
@@ -65,12 +72,12 @@ class AlertIntakeActor(CenterActor):
         body = envelope.body
         match body:
             case cases.AlertsArrived():
-                self._assign()
+                self._soon()
             case cases.CaseStatus(crew=name, alert=alert):
                 self._state = heard(
                     self._state, Crew(crew=name, incarnation=envelope.incarnation, alert=alert)
                 )
-                self._assign()
+                self._soon()
             case cases.InboxChanged(alert=alert):
                 self._pass_on(alert)
             case calls.IncomingCall():
@@ -90,7 +97,20 @@ class AlertIntakeActor(CenterActor):
 
     # ------------------------------------------------------------ giving alerts to crews
 
+    def _soon(self) -> None:
+        """Look now, or once the rest after the last look is over."""
+        if self.now_us() >= self._rests_until_us:
+            self._assign()
+        else:
+            self.at(self._rests_until_us, "rested")
+
     def _assign(self) -> None:
+        begun_us = self.now_us()
+        self._look()
+        ended_us = self.now_us()
+        self._rests_until_us = Instant(ended_us + REST * (ended_us - begun_us))
+
+    def _look(self) -> None:
         try:
             self._follower.catch_up()
         except JournalError as error:
@@ -118,9 +138,10 @@ class AlertIntakeActor(CenterActor):
             self.at(Instant(now_us + SOON_US), "look")
         elif made.waiting:
             self.at(Instant(now_us + WAITING_US), "look")
-        for alert in made.advise:
-            self._advise(alert)
-        self._want_crews(cases.CrewWanted(busy=len(made.state.assigned), waiting=len(made.waiting)), now_us)
+        # No more than could be had: a storm would say another number at every look.
+        waiting = min(len(made.waiting), self._setup.policy.live_cases)
+        self._want_crews(cases.CrewWanted(busy=len(made.state.assigned), waiting=waiting), now_us)
+        self._advise(made.advise)
 
     def _holding(self) -> set[CrewId]:
         """The crews that may hold calls."""
@@ -138,20 +159,22 @@ class AlertIntakeActor(CenterActor):
         elif self.tell(Role.SUPERVISOR, "", wanted):
             self._told_crews = wanted
 
-    def _advise(self, alert: AlertId) -> None:
-        """There is no crew for it now: its app is told at once (case 10)."""
-        advice = AdviceChanged(advice=Advice.CALL_112_NOW, reason="all crews are at work")
-        try:
-            self._journal.append(Append(streams.inbox(alert), None, (advice,)))
-            self._follower.catch_up()
-        except JournalError as error:
-            self.log.error("the app could not be advised", alert=alert, error=str(error))
+    def _advise(self, alerts: Sequence[AlertId]) -> None:
+        """There is no crew for them now: their apps are told at once (case 10)."""
+        advice = AdviceChanged(advice=Advice.CALL_112_NOW, reason=ALL_AT_WORK)
+        for first in range(0, len(alerts), ADVISED_AT_ONCE):
+            part = alerts[first : first + ADVISED_AT_ONCE]
+            try:
+                self._journal.append(*(Append(streams.inbox(alert), None, (advice,)) for alert in part))
+            except JournalError as error:
+                self.log.error("apps could not be advised", alerts=len(alerts) - first, error=str(error))
+                return
 
     def _pass_on(self, alert: AlertId) -> None:
         """Something lies in an alert's inbox: its case is told to look."""
         given = self._state.assigned.get(alert)
         if given is None:
-            self._assign()
+            self._soon()
         else:
             self.tell(Role.ALERT_CASE, given.crew, cases.InboxChanged(alert=alert), alert)
 

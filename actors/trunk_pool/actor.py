@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from thespian.actors import ActorAddress
 
-from actors.trunk_pool.decider import Granted, Line, grant, preempted
+from actors.trunk_pool.decider import GRANTED_FOR_US, Granted, Line, Waiting, grant, order, preempted
+from actors.trunk_pool.pairs import Pairs, lacking
 from messages.envelope import Envelope
 from messages.events import LineSeized
-from messages.ids import Instant, LineId, Role
-from messages.lines import AskLine, LineGranted, LineRefused, LineReport, PreemptCase, RequestLine
+from messages.ids import SECOND, AlertId, Instant, LegId, LineId, Party, Role
+from messages.lines import AskLine, LineGranted, LineReport, PreemptCase, RequestLine
 from model.live import LiveCases
 from model.policy import Setup
 from runtime.actor import CenterActor
@@ -19,6 +20,9 @@ from store.errors import StoreError
 from store.following import Following
 from store.journal import Journal
 from store.projections import Lines
+
+LISTEN_US: Final = Instant(SECOND // 20)
+"""Between two looks at the journal while somebody waits for a line: a storm commits without end."""
 
 
 class TrunkPoolActor(CenterActor):
@@ -35,6 +39,8 @@ class TrunkPoolActor(CenterActor):
         self._reports: dict[LineId, tuple[LineReport, Instant]] = {}
         self._granted: dict[LineId, Granted] = {}
         self._last_used: dict[LineId, Instant] = {}
+        self._waiting: dict[tuple[LegId, int], tuple[Waiting, ActorAddress]] = {}
+        self._looked_us = Instant(0)
         for spec in self._setup.lines:
             self.tell(Role.GSM_MODEM, spec.line, AskLine())
 
@@ -47,11 +53,15 @@ class TrunkPoolActor(CenterActor):
         """A request, or a modem about its line."""
         body = envelope.body
         match body:
-            case RequestLine():
+            case RequestLine(leg=leg, attempt=attempt):
+                self._waiting[leg, attempt] = (Waiting(request=body, asked_at=self.now_us()), sender)
                 self._follow()
-                self._grant(body, sender)
+                self._serve(only=(leg, attempt))
             case LineReport(line=line):
+                before = self._reports.get(line)
                 self._reports[line] = (body, self.now_us())
+                if self._waiting and (before is None or before[0] != body):
+                    self._serve()
             case _:
                 self.log.warning("not for the trunks' pool", kind=type(body).__name__)
 
@@ -60,9 +70,28 @@ class TrunkPoolActor(CenterActor):
 
         Not at every commit: that would take the processor from those for whom the commit was made.
         """
+        self._look()
+
+    def timer(self, timer: object, now_us: Instant) -> None:
+        """Something was written while somebody waits for a line."""
+        self._look()
+
+    def _woken(self) -> None:
+        due_us = Instant(self._looked_us + LISTEN_US)
+        if self.now_us() >= due_us:
+            self._look()
+        else:
+            # The descriptor stays readable; not watched it does not wake this actor over and over.
+            self.unwatch(self._follower.fileno())
+            self.at(due_us, "look")
+
+    def _look(self) -> None:
         self._follow()
+        if self._waiting:
+            self._serve()
 
     def _follow(self) -> None:
+        self._looked_us = self.now_us()
         try:
             new = self._follower.catch_up()
         except StoreError as error:
@@ -72,15 +101,56 @@ class TrunkPoolActor(CenterActor):
             if isinstance(recorded.event, LineSeized):
                 self._last_used[recorded.event.line] = recorded.at_us
 
-    def _grant(self, request: RequestLine, sender: ActorAddress) -> None:
+    def _serve(self, only: tuple[LegId, int] | None = None) -> None:
+        """Grant what there is to those who wait, the most urgent first; `only` is answered in any case."""
         now_us = self.now_us()
         lines = list(self._all_lines())
-        answer: LineGranted | LineRefused = grant(request, lines, self._granted, self._setup.policy, now_us)
-        if isinstance(answer, LineGranted):
-            self._granted[answer.line] = Granted(leg=request.leg, at=now_us)
+        still = order((waiting for waiting, _ in self._waiting.values()), now_us)
+        alive: dict[tuple[LegId, int], tuple[Waiting, ActorAddress]] = {}
+        for waiting in still:
+            request = waiting.request
+            key = (request.leg, request.attempt)
+            pairs = self._pairs(request, lines, now_us)
+            answer = grant(request, lines, self._granted, self._setup.policy, now_us, pairs)
+            _, sender = self._waiting[key]
+            if isinstance(answer, LineGranted):
+                self._granted[answer.line] = Granted(
+                    leg=request.leg, at=now_us, alert=request.alert, party=request.party
+                )
+            else:
+                alive[key] = (waiting, sender)
+                if key == only:
+                    self._preempt(request, lines)
+            if key == only or isinstance(answer, LineGranted):
+                self.answer(sender, answer, request.alert)
+        self._waiting = alive
+        if alive:
+            self.watch(self._follower.fileno(), self._woken)
         else:
-            self._preempt(request, lines)
-        self.answer(sender, answer, request.alert)
+            self.unwatch(self._follower.fileno())
+
+    def _pairs(self, request: RequestLine, lines: list[Line], now_us: Instant) -> Pairs:
+        """Whom the alerts that have a line, or are about to have one, have yet to call."""
+        policy, cases = self._setup.policy, self._live.cases
+        in_hand: dict[AlertId, set[Party]] = {}
+        for line in lines:
+            if line.emergency:
+                continue
+            granted = self._granted.get(line.line)
+            fresh = granted is not None and now_us - granted.at < GRANTED_FOR_US
+            if line.alert is not None:
+                in_hand.setdefault(line.alert, set())
+            elif fresh and granted is not None and granted.alert and granted.party:
+                in_hand.setdefault(granted.alert, set()).add(granted.party)
+        begun = {alert: lacking(cases.get(alert), parties, policy) for alert, parties in in_hand.items()}
+        if not request.test:
+            # Nothing is kept for tests that a real alert needs.
+            begun = {alert: lacks for alert, lacks in begun.items() if not self._is_test(alert)}
+        return Pairs(begun=begun, asking=lacking(cases.get(request.alert), (), policy))
+
+    def _is_test(self, alert: AlertId) -> bool:
+        case = self._live.cases.get(alert)
+        return case is not None and case.test
 
     def _preempt(self, request: RequestLine, lines: list[Line]) -> None:
         line = preempted(request, lines)

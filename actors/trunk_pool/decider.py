@@ -11,11 +11,14 @@ from typing import Final
 
 import msgspec
 
+from actors.trunk_pool.pairs import Pairs, needed
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId, Party, TrunkId
 from messages.lines import LineGranted, LineRefused, LineReport, LineState, RequestLine
 from model.policy import LineSpec, Policy
 
 GRANTED_FOR_US: Final = Instant(3 * SECOND // 2)
+WAITS_US: Final = Instant(3 * SECOND)
+"""A request not repeated within this time is forgotten: cases ask every second."""
 FRESH_US: Final = Instant(3 * SECOND)
 """A line not reported on for this long is not granted: its modem's actor says so every second."""
 WEAK_DBM: Final = -107
@@ -49,13 +52,41 @@ class Granted(msgspec.Struct, frozen=True, kw_only=True):
 
     leg: LegId
     at: Instant
+    alert: AlertId | None = None
+    party: Party | None = None
 
 
 Held = Mapping[LineId, Granted]
+NO_PAIRS: Final = Pairs()
+_FIRST: Final = {Party.PSAP: 0, Party.USER: 1, Party.OPERATOR: 2}
+"""What is begun is gone on with before anything else is begun."""
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """A request that stands."""
+
+    request: RequestLine
+    asked_at: Instant
+
+
+def order(waiting: Iterable[Waiting], now_us: Instant) -> list[Waiting]:
+    """The requests that still stand, as they are served: real before test, earliest deadline first."""
+    alive = [one for one in waiting if now_us - one.asked_at <= WAITS_US]
+    return sorted(alive, key=_urgency)
+
+
+def _urgency(one: Waiting) -> tuple[bool, int, Instant, LegId]:
+    request = one.request
+    return (request.test, _FIRST[request.party], request.deadline_at, request.leg)
 
 
 def grant(
-    request: RequestLine, lines: Iterable[Line], held: Held, policy: Policy, now_us: Instant
+    request: RequestLine,
+    lines: Iterable[Line],
+    held: Held,
+    policy: Policy,
+    now_us: Instant,
+    pairs: Pairs = NO_PAIRS,
 ) -> LineGranted | LineRefused:
     """The line for this request, or why there is none."""
     everything = tuple(lines)
@@ -65,7 +96,9 @@ def grant(
         group = [one for one in group if one.line not in kept]
     free = [one for one in group if _free(one, request, held, now_us)]
     keep = policy.lines_kept_from_tests if request.test else 0
-    if len(free) <= min(keep, max(len(group) - 2, 0)):
+    # A center that is down to one line begins all the same.
+    least = min(needed(request, pairs), max(1, sum(usable(one, now_us) for one in group)))
+    if len(free) <= min(keep, max(len(group) - 2, 0)) or len(free) < least:
         return LineRefused(leg=request.leg, attempt=request.attempt, reason=_why(request, group, free))
     best = min(free, key=lambda one: _rank(one, request))
     return LineGranted(
@@ -115,7 +148,11 @@ def _why(request: RequestLine, group: list[Line], free: list[Line]) -> str:
     kind = "emergency" if request.emergency else "public"
     if not group:
         return f"there is no {kind} line"
-    return f"the last {kind} lines are kept free of tests" if free else f"no {kind} line is free"
+    if not free:
+        return f"no {kind} line is free"
+    return (
+        f"the last {kind} lines are kept free of tests" if request.test else "those begun need what is free"
+    )
 
 
 def preempted(request: RequestLine, lines: Iterable[Line]) -> Line | None:

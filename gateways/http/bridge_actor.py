@@ -14,12 +14,15 @@ from gateways.http import bridge_socket
 from gateways.http.bridge_socket import BadFrame, Frames
 from messages.cases import AlertsArrived, InboxChanged, ShiftHint
 from messages.envelope import DecodeError, decode
-from messages.ids import AlertId, Instant, Role
+from messages.ids import Instant, Role
 from messages.union import Body
 from runtime.actor import CenterActor
 
 SOCKET_NAME: Final = "http-bridge.sock"
 READ_BYTES: Final = 1 << 16
+SINGLY_MAX: Final = 8
+"""Alerts without a case of which the intake is told one by one. A crew that was given one of more than that
+just now looks into its inbox within a second."""
 
 
 class HttpBridgeActor(CenterActor):
@@ -71,8 +74,7 @@ class HttpBridgeActor(CenterActor):
                 self._hang_up(fd)
                 return
             try:
-                for framed in frames.feed(data):
-                    self._pass_on(decode(framed).body)
+                self._pass_all_on([decode(framed).body for framed in frames.feed(data)])
             except (BadFrame, DecodeError) as error:
                 self.log.error("dropped the web's connection: not a hint", reason=str(error))
                 self._hang_up(fd)
@@ -83,21 +85,35 @@ class HttpBridgeActor(CenterActor):
         self.unwatch(fd)
         connection.close()
 
-    def _pass_on(self, hint: Body) -> None:
-        match hint:
-            case AlertsArrived():
-                self.tell(Role.ALERT_INTAKE, "", hint)
-            case InboxChanged(alert=alert):
-                self._to_case(alert, hint)
-            case ShiftHint():
-                self.tell(Role.OPERATOR_POOL, "", hint)
-            case _:
-                self.log.error("dropped: no hint", kind=type(hint).__name__)
+    def _pass_all_on(self, hints: list[Body]) -> None:
+        """Each to whom it is for; what is for the intake is said once, however many alerts it is about.
 
-    def _to_case(self, alert: AlertId, hint: InboxChanged) -> None:
-        """To the AlertCase that has the alert; to the intake where none has, or it is being handed over."""
-        for entry in self.env.directory.all_of(Role.ALERT_CASE):
-            if entry.alert == alert:
-                self.tell(Role.ALERT_CASE, entry.key, hint, alert)
-                return
-        self.tell(Role.ALERT_INTAKE, "", hint, alert)
+        A storm is a thousand hints a second, each of which would cost two processes a millisecond.
+        """
+        changed: list[InboxChanged] = []
+        arrived: AlertsArrived | None = None
+        for hint in hints:
+            match hint:
+                case AlertsArrived():
+                    arrived = hint
+                case InboxChanged():
+                    changed.append(hint)
+                case ShiftHint():
+                    self.tell(Role.OPERATOR_POOL, "", hint)
+                case _:
+                    self.log.error("dropped: no hint", kind=type(hint).__name__)
+        waiting = self._to_cases(changed) if changed else []
+        if len(waiting) > SINGLY_MAX:
+            arrived, waiting = arrived or AlertsArrived(seq=0), []
+        if arrived is not None:
+            self.tell(Role.ALERT_INTAKE, "", arrived)
+        for hint in waiting:
+            self.tell(Role.ALERT_INTAKE, "", hint, hint.alert)
+
+    def _to_cases(self, changed: list[InboxChanged]) -> list[InboxChanged]:
+        """To the AlertCases that have the alerts; those that none has, or that are being handed over."""
+        have = {entry.alert: entry.key for entry in self.env.directory.all_of(Role.ALERT_CASE) if entry.alert}
+        for hint in changed:
+            if hint.alert in have:
+                self.tell(Role.ALERT_CASE, have[hint.alert], hint, hint.alert)
+        return [hint for hint in changed if hint.alert not in have]

@@ -76,7 +76,9 @@ def intake_route(web: Web) -> HTTPRouteHandler:
         accepted = await web.writing.accept(signal(data, web.clock.now_us()))
         if accepted.created:
             (web.metrics.accepted_test if data.test else web.metrics.accepted_real).inc()
-            advice = Advice.WAIT
+            advice = accepted.advice
+            if advice is Advice.CALL_112_NOW:
+                web.metrics.advised_at_once.inc()
         else:
             web.metrics.repeated.inc()
             case = web.following.fresh(accepted.alert)

@@ -17,6 +17,11 @@ class Metrics:
         )
         self.accepted_real = self._accepted.labels(test="no")
         self.accepted_test = self._accepted.labels(test="yes")
+        self.advised_at_once = Counter(
+            "securwoman_alerts_advised_at_once",
+            "Alerts beyond those that can be handled, answered with call_112_now",
+            registry=registry,
+        )
         self.repeated = Counter(
             "securwoman_alert_signals_merged", "Signals of an alert that was there", registry=registry
         )

@@ -87,12 +87,20 @@ class Writing:
     """The web's writer. Used on the event loop alone, but for what the committer's thread calls back."""
 
     def __init__(
-        self, journal: Journal, last: LastSeq, *, hints: Hints, metrics: Metrics, deadline_s: float
+        self,
+        journal: Journal,
+        last: LastSeq,
+        *,
+        hints: Hints,
+        metrics: Metrics,
+        deadline_s: float,
+        live_cases: int | None = None,
     ) -> None:
         self._last = last
         self._hints = hints
         self._metrics = metrics
         self._deadline_s = deadline_s
+        self._live_cases = live_cases
         self._committer = GroupCommitter(journal)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._done: list[_Ticket[Any]] = []
@@ -121,7 +129,7 @@ class Writing:
 
     def accept(self, signal: Signal) -> asyncio.Future[Accepted]:
         """Make the signal durable, then hint. Raises NotDurable; the signal is kept and tried again."""
-        return self._submit(accept_soon(self._committer, signal, self._deadline_s), signal)
+        return self._submit(accept_soon(self._committer, signal, self._deadline_s, self._live_cases), signal)
 
     def run(self, work: Callable[[Transaction], T]) -> asyncio.Future[T]:
         """Do `work` in a transaction. Raises NotDurable where the journal fails, or what `work` raises."""

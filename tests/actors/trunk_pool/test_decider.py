@@ -6,7 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from actors.trunk_pool.decider import FRESH_US, GRANTED_FOR_US, Granted, Line, grant, preempted
+from actors.trunk_pool.decider import (
+    FRESH_US,
+    GRANTED_FOR_US,
+    WAITS_US,
+    Granted,
+    Line,
+    Waiting,
+    grant,
+    order,
+    preempted,
+)
+from actors.trunk_pool.pairs import Pairs, lacking
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId, Party, TrunkId
 from messages.lines import LineGranted, LineReport, LineState, RequestLine
 from model.policy import Policy
@@ -112,6 +123,55 @@ def test_case_09_only_tests_are_preempted_and_never_a_leg_to_112() -> None:
     assert preempted(request(), [real, psap]) is None
     assert preempted(request(), [real, psap, test]) == test
     assert preempted(request(test=True), [test]) is None
+
+
+def operator_of(alert: str, **changes: object) -> RequestLine:
+    return request(alert=AlertId(alert), leg=LegId(f"{alert}:op1"), party=Party.OPERATOR, **changes)
+
+
+def grants(asked: RequestLine, begun: dict[str, set[Party]], *lines: Line) -> bool:
+    pairs = Pairs(
+        begun={AlertId(alert): frozenset(lacks) for alert, lacks in begun.items()},
+        asking=lacking(None, (), POLICY),
+    )
+    return isinstance(grant(asked, lines, {}, POLICY, NOW, pairs), LineGranted)
+
+
+def test_case_10_no_operator_is_called_for_whom_no_line_would_be_left_to_call_the_user() -> None:
+    taken = [PUBLIC[0], replace(PUBLIC[1], seized_by=LegId("a1:op1")), *PUBLIC[2:]]
+    begun = {"a1": {Party.USER}}
+    assert grants(request(), begun, *taken), "her own line is hers"
+    assert not grants(operator_of("a2"), begun, *taken)
+    assert grants(operator_of("a2"), begun, *taken, line("p4"))
+
+
+def test_what_nobody_is_kept_for_any_more_is_free_for_the_next() -> None:
+    both = [replace(one, seized_by=LegId("a1:x")) for one in PUBLIC[1:3]]
+    more = [PUBLIC[0], *both, PUBLIC[3]]
+    assert not grants(operator_of("a2"), {"a1": set()}, *more), "there is none for the second one's user"
+    assert grants(operator_of("a2"), {"a1": set()}, *more, line("p4"))
+    assert grants(operator_of("a1"), {"a1": set()}, *more), "a further operator of the first one"
+
+
+def test_a_center_that_is_down_to_one_line_begins_all_the_same() -> None:
+    assert grants(operator_of("a2"), {}, PUBLIC[0])
+
+
+def test_s02_whoever_has_called_in_is_given_an_operator_with_the_last_line() -> None:
+    busy = [replace(one, seized_by=LegId("a1:x")) for one in PUBLIC[:3]]
+    assert grants(operator_of("a2"), {"a1": {Party.USER}, "a2": {Party.OPERATOR}}, *busy, PUBLIC[3])
+
+
+def test_requests_are_served_what_is_begun_first_then_by_their_deadlines_and_tests_last() -> None:
+    def waits(asked: RequestLine, ago_us: int = 0) -> Waiting:
+        return Waiting(request=asked, asked_at=Instant(NOW - ago_us))
+
+    late, soon = operator_of("late", deadline_at=Instant(9)), operator_of("soon", deadline_at=Instant(5))
+    test = operator_of("test", deadline_at=Instant(1), test=True)
+    user = request(deadline_at=Instant(20))
+    gone = waits(operator_of("gone"), WAITS_US + 1)
+    found = order([waits(test), waits(late), gone, waits(soon), waits(user)], NOW)
+    assert [one.request for one in found] == [user, soon, late, test]
 
 
 @given(
