@@ -21,8 +21,9 @@ SETTLE_US: Final = Instant(SECOND // 2)
 """After its start the intake waits this long to hear what all crews are doing, before it gives them work."""
 RETURN_US: Final = Instant(2 * SECOND)
 """So long an alert waits for its crew's AlertCase to be started again, while the crew holds its calls."""
-PATIENCE_US: Final = Instant(4 * SECOND // 5)
-"""An alert that has no crew by then is not about to get one: its app is told to call 112 (case 10)."""
+PATIENCE_US: Final = Instant(3 * SECOND // 5)
+"""An alert that has no crew by then is not about to get one: its app is told to call 112 (case 10), which
+with the looks in between has to be within a second of its receipt."""
 
 
 class Crew(msgspec.Struct, frozen=True, kw_only=True):

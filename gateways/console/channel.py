@@ -34,6 +34,10 @@ BEAT_S: Final = 2.0
 RESUME_MAX: Final = 2000
 """Events. More than that is told as a snapshot."""
 PENDING_MAX: Final = 5000
+REST_S: Final = 0.001
+"""For each event told, before the next message: a storm is told in few messages, a single event at once."""
+REST_MAX_S: Final = 0.25
+EVENTS_KEPT: Final = 4096
 SIGN_ON: Final = 4401
 """Close code: no session of this center."""
 WRONG_ORIGIN: Final = 4403
@@ -82,6 +86,7 @@ class Screen:
         self.connected: set[Console] = set()
         self.listed = Listed()
         self._views: dict[AlertId, tuple[int, msgspec.Raw]] = {}
+        self._events: dict[int, msgspec.Raw] = {}
 
     def changed(self, batch: Batch) -> None:
         """The picture has changed: which alerts the consoles are to be told of."""
@@ -89,6 +94,15 @@ class Screen:
         batch.shown = dict.fromkeys(told)
         for alert in batch.gone:
             self._views.pop(alert, None)
+
+    def event(self, recorded: Recorded, alert: AlertId | None) -> msgspec.Raw:
+        """The event as JSON, made once for all consoles."""
+        made = self._events.get(recorded.seq)
+        if made is None:
+            if len(self._events) >= EVENTS_KEPT:
+                self._events.clear()
+            made = self._events[recorded.seq] = feed.event_view(recorded, alert)
+        return made
 
     def view(self, alert: AlertId) -> msgspec.Raw | None:
         """The alert as JSON; None where it is no longer shown."""
@@ -126,6 +140,7 @@ class Console:
         self._pending = Batch()
         self._wake = asyncio.Event()
         self._anew = False
+        self._rests_until_s = 0.0
         self._seen: set[AlertId] = set()
         self._json = msgspec.json.Encoder()
 
@@ -165,6 +180,11 @@ class Console:
             waking.cancel()
         if listening.done():
             return
+        loop = asyncio.get_running_loop()
+        if (rest_s := self._rests_until_s - loop.time()) > 0:
+            await asyncio.wait((listening,), timeout=rest_s)
+            if listening.done():
+                return
         self._wake.clear()
         if self._anew:
             self._anew = False
@@ -173,6 +193,7 @@ class Console:
             return
         batch, self._pending = self._pending, Batch()
         await self._send(self._events(batch))
+        self._rests_until_s = loop.time() + min(REST_MAX_S, len(batch.events) * REST_S)
 
     async def _listen(self) -> None:
         decoder = msgspec.json.Decoder(Said)
@@ -210,7 +231,7 @@ class Console:
         return Events(
             seq=picture.seq,
             now_us=screen.clock.now_us(),
-            events=[feed.event_view(recorded, alert) for recorded, alert in batch.events],
+            events=[screen.event(recorded, alert) for recorded, alert in batch.events],
             open=picture.open_count,
             cases=[view for alert in batch.shown if (view := screen.view(alert)) is not None],
             allowed=screen.allowed(batch.shown, self._me.operator),

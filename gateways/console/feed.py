@@ -111,7 +111,7 @@ def operator_views(picture: Picture, names: Mapping[OperatorId, str]) -> list[Op
     """The operators of the registry, by name."""
     views = []
     busy: dict[OperatorId, AlertId] = {}
-    for known in picture.open():
+    for known in sorted(picture.at_work(), key=lambda known: known.case.deadline_at):
         for operator in known.case.reserved:
             busy.setdefault(operator, known.case.alert)
         if known.case.operator is not None:

@@ -72,6 +72,7 @@ class Picture:
         self.alarms: dict[tuple[str, str], tuple[Instant, str]] = {}
         """What is wrong with the center: (alarm, subject) to since when and the words for it."""
         self._closed: dict[AlertId, Instant] = {}
+        self._at_work: dict[AlertId, None] = {}
 
     @property
     def open_count(self) -> int:
@@ -83,26 +84,23 @@ class Picture:
         found = [known for known in self.alerts.values() if known.case.closed_at is None]
         return sorted(found, key=lambda known: known.case.deadline_at)
 
+    def at_work(self) -> list[Known]:
+        """The open alerts that have an operator, or had one called or a call made; in a storm, the fewest."""
+        return [self.alerts[alert] for alert in self._at_work]
+
     def of_operator(self, operator: OperatorId) -> AlertId | None:
         """The open alert that the operator has, or is kept for."""
         kept: AlertId | None = None
-        for known in self.alerts.values():
-            if known.case.closed_at is None:
-                if known.case.operator == operator:
-                    return known.case.alert
-                if operator in known.case.reserved:
-                    kept = known.case.alert
+        for known in self.at_work():
+            if known.case.operator == operator:
+                return known.case.alert
+            if operator in known.case.reserved:
+                kept = known.case.alert
         return kept
 
     def held(self) -> dict[LineId, Leg]:
         """The lines that carry a leg of an open alert, and which."""
-        return {
-            leg.line: leg
-            for known in self.alerts.values()
-            if known.case.closed_at is None
-            for leg in known.case.legs.values()
-            if leg.live
-        }
+        return {leg.line: leg for known in self.at_work() for leg in known.case.legs.values() if leg.live}
 
     def load(self, alert: AlertId, recorded: Iterable[Recorded]) -> None:
         """Put in one alert from its two streams."""
@@ -148,6 +146,9 @@ class Picture:
         self.alerts[alert] = Known(case=case, seq=seq, entries=entries)
         if case.closed_at is not None:
             self._closed.setdefault(alert, case.closed_at)
+            self._at_work.pop(alert, None)
+        elif case.legs or case.reserved or case.operator is not None:
+            self._at_work[alert] = None
         event = recorded.event
         return Change(alert, operators=isinstance(event, _OPERATORS), lines=isinstance(event, _LINES))
 
