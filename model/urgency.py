@@ -1,0 +1,27 @@
+"""In which order alerts are served where there is not enough for all of them (case 10). Pure.
+
+Real before test; before others those whose user can still be reached by the deadline; the earliest deadline
+first. Nothing is dropped: an alert whose deadline cannot be met any more waits behind those that can.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from messages.ids import SECOND, Instant
+from model.policy import Policy
+
+DIAL_US: Final = Instant(SECOND)
+"""From the decision to dial to the dial itself, generously."""
+
+Urgency = tuple[bool, bool, Instant]
+
+
+def urgency(test: bool, deadline_at: Instant, now_us: Instant, policy: Policy) -> Urgency:
+    """What alerts are sorted by, the smallest first."""
+    return (test, now_us + least_us(policy) > deadline_at, deadline_at)
+
+
+def least_us(policy: Policy) -> int:
+    """What it takes to have her phone ring. Half the set-up time is the ordinary call's."""
+    return DIAL_US + round(policy.user_setup_time_s * SECOND / 2)
