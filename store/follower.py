@@ -24,6 +24,8 @@ class Follower:
         self._journal: Final = journal
         self.seq = journal.last_seq() if after_seq is None else after_seq
         """The place up to which everything has been handed out."""
+        self.more = False
+        """Whether the last batch was as large as it might be: there is probably more to be had at once."""
 
     def fileno(self) -> int:
         """Readable when there may be something new."""
@@ -36,6 +38,7 @@ class Follower:
         is kept then, and the descriptor stays readable.
         """
         self._ear.drain()
+        self.more = False
         batch: list[Recorded] = []
         while not batch:
             try:
@@ -48,6 +51,7 @@ class Follower:
                 self.seq = int(found[-1][0])
             if len(found) < limit:
                 return batch
+        self.more = True
         self._ear.poke()
         return batch
 

@@ -125,6 +125,7 @@ class AlertIntakeActor(CenterActor):
             now_us,
             starting={CrewId(entry.key) for entry in cases_there if not entry.ready},
             holding=self._holding(),
+            policy=self._setup.policy,
         )
         self._state = made.state
         if made.settled and not self._settled:

@@ -14,7 +14,10 @@ from msgspec.structs import replace
 
 from messages.ids import SECOND, Advice, AlertId, CrewId, Instant
 from model.case import Case
+from model.policy import Policy
+from model.urgency import Urgency, urgency
 
+USUAL: Final = Policy()
 CONFIRM_US: Final = Instant(SECOND)
 """A crew that was given an alert and has not said so by then is told again, or replaced if it is gone."""
 SETTLE_US: Final = Instant(SECOND // 2)
@@ -85,6 +88,7 @@ def plan(
     *,
     starting: Collection[CrewId] = (),
     holding: Collection[CrewId] = (),
+    policy: Policy = USUAL,
 ) -> Plan:
     """What follows, given the open alerts and the crews that have an AlertCase (with its incarnation).
 
@@ -106,7 +110,7 @@ def plan(
     settled = set(there) - set(starting) <= set(crews) or now_us >= state.started_at + SETTLE_US
     if not settled:
         return Plan(state=state, settled=False)
-    return _assign(state, crews, alerts, at_work, now_us)
+    return _assign(state, crews, alerts, at_work, now_us, policy)
 
 
 def _kept(
@@ -133,13 +137,14 @@ def _assign(
     alerts: Mapping[AlertId, Case],
     at_work: Mapping[AlertId, CrewId],
     now_us: Instant,
+    policy: Policy,
 ) -> Plan:
     told: list[tuple[AlertId, CrewId]] = []
     assigned = dict(state.assigned)
     pending = {given.crew: alert for alert, given in assigned.items() if alert not in at_work}
     free = [name for name, crew in sorted(crews.items()) if crew.alert is None and name not in pending]
     waiting: list[AlertId] = []
-    for alert in by_urgency(alerts.values()):
+    for alert in by_urgency(alerts.values(), now_us, policy):
         if alert in at_work:
             continue
         given = assigned.get(alert)
@@ -172,6 +177,10 @@ def _told_to_wait_in_vain(case: Case, state: State, now_us: Instant) -> bool:
     return case.advice is Advice.WAIT and case.reached_at is None and now_us >= since + PATIENCE_US
 
 
-def by_urgency(cases: Iterable[Case]) -> list[AlertId]:
-    """Real before test, earliest deadline first."""
-    return [case.alert for case in sorted(cases, key=lambda case: (case.test, case.deadline_at, case.alert))]
+def by_urgency(cases: Iterable[Case], now_us: Instant, policy: Policy) -> list[AlertId]:
+    """In the order of `model.urgency`."""
+
+    def key(case: Case) -> tuple[Urgency, AlertId]:
+        return urgency(case.test, case.deadline_at, now_us, policy), case.alert
+
+    return [case.alert for case in sorted(cases, key=key)]

@@ -16,8 +16,10 @@ from actors.deadline_watchdog.means import Means
 from messages.ids import SECOND, AlertId, Instant, Party, Role
 from model.case import Case
 from model.leg import Leg, LegState
+from model.pairs import begun, lacking
 from model.policy import Duress, Policy, VoiceAlert
 from model.psap import psap_number, psap_number_for
+from model.urgency import Urgency, urgency
 
 MARGIN_US: Final = Instant(5 * SECOND)
 """Between the case's own limit and this side's: a restart of the case, and a journal that is slow."""
@@ -155,9 +157,11 @@ def signs(
     opened = [case for case in cases.values() if case.owner is not None]
     if crews and len(opened) < len(cases):
         unopened = (case for case in cases.values() if case.owner is None)
-        for case in sorted(unopened, key=_urgency)[:crews]:
+        for case in sorted(unopened, key=lambda case: _urgency(case, now_us, policy))[:crews]:
             yield case.alert, _sign(UNOPENED, case)
-    for case in sorted(opened, key=_urgency):
+    # The second line of those that have their first is not free for anybody else.
+    kept = sum(len(lacking(case, (), policy)) for case in opened if begun(case))
+    for case in sorted(opened, key=lambda case: _urgency(case, now_us, policy)):
         owner = case.owner
         if owner is None or case.closed_at is not None:
             continue
@@ -168,22 +172,29 @@ def signs(
         for sign in (*_of_orders(case, policy), *_of_legs(case, policy), *_of_end(case, policy)):
             yield case.alert, sign
         # A test takes no last line, so that what is free for others need not be for it.
-        if lines > 0 and operators > 0 and _wants_operator(case):
-            lines, operators = lines - 1, operators - 1
-            if not case.test:
-                yield case.alert, _sign(NO_OPERATOR, case)
-        if lines > 0 and _wants_user(case, policy, now_us):
-            lines -= 1
-            if not case.test:
-                yield case.alert, _sign(USER_DUE, case)
+        lacks = lacking(case, (), policy)
+        if operators > 0 and _wants_operator(case):
+            mine = Party.OPERATOR in lacks and begun(case)
+            if lines >= (1 if mine else kept + max(1, len(lacks))):
+                lines, operators = lines - (1 if mine else max(1, len(lacks))), operators - 1
+                kept -= mine
+                if not case.test:
+                    yield case.alert, _sign(NO_OPERATOR, case)
+        if _wants_user(case, policy, now_us):
+            mine = Party.USER in lacks and begun(case)
+            if lines >= (1 if mine else kept + max(1, len(lacks))):
+                lines -= 1 if mine else max(1, len(lacks))
+                kept -= mine
+                if not case.test:
+                    yield case.alert, _sign(USER_DUE, case)
         if reserved > 0 and _wants_psap(case, policy):
             reserved -= 1
             if not case.test:
                 yield case.alert, _sign(PSAP_DUE, case, more_us=round(policy.psap_pause_s * SECOND))
 
 
-def _urgency(case: Case) -> tuple[bool, Instant, AlertId]:
-    return (case.test, case.deadline_at, case.alert)
+def _urgency(case: Case, now_us: Instant, policy: Policy) -> tuple[Urgency, AlertId]:
+    return urgency(case.test, case.deadline_at, now_us, policy), case.alert
 
 
 def _sign(rule: Rule, case: Case, *, of: object = None, legs: tuple[Leg, ...] = (), more_us: int = 0) -> Sign:

@@ -16,6 +16,7 @@ from messages.ids import SECOND, AlertId, Instant, Party
 from model.case import Case
 from model.leg import Leg, LegState
 from model.policy import Duress, MetBy, Policy
+from model.urgency import Urgency, urgency
 
 DIAL_US: Final = Instant(SECOND)
 """From the decision to dial to the dial itself, generously."""
@@ -47,7 +48,7 @@ def forecasts(
     heapify(lines)
     operators = means.operators
     waiting = [case for case in cases if case.reached_at is None and case.closed_at is None]
-    for case in sorted(waiting, key=_urgency):
+    for case in sorted(waiting, key=lambda case: _urgency(case, now_us, policy)):
         user = case.going(Party.USER)
         if user is not None:
             yield case, _under_way(user, policy, now_us)
@@ -67,8 +68,8 @@ def forecasts(
         yield case, _dialled(_take(lines, now_us), policy)
 
 
-def _urgency(case: Case) -> tuple[bool, Instant, AlertId]:
-    return (case.test, case.deadline_at, case.alert)
+def _urgency(case: Case, now_us: Instant, policy: Policy) -> tuple[Urgency, AlertId]:
+    return urgency(case.test, case.deadline_at, now_us, policy), case.alert
 
 
 def _take(lines: list[Instant], now_us: Instant) -> Instant:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from thespian.actors import ActorAddress
 
 from actors.operator_pool.decider import Candidate, Offered, Waiting, offer, on_call_candidate, order
 from messages.cases import ShiftHint
 from messages.envelope import Envelope
-from messages.events import OperatorJoined, OperatorNotAnswering, ShiftChanged
-from messages.ids import AlertId, Instant, OperatorId, Role, ShiftState
+from messages.events import (
+    AlertClosed,
+    OperatorJoined,
+    OperatorLeft,
+    OperatorNotAnswering,
+    OperatorReserved,
+    ShiftChanged,
+)
+from messages.ids import SECOND, AlertId, Instant, OperatorId, Role, ShiftState
 from messages.operators import RequestOperators
 from model.policy import Setup
 from runtime.actor import CenterActor
@@ -21,6 +28,9 @@ from store.following import Following
 from store.journal import Journal
 from store.projections import Operators, OperatorState
 from store.registry import Registry
+
+LISTEN_US: Final = Instant(SECOND // 50)
+"""Between two looks at the journal while somebody waits for an operator: a storm commits without end."""
 
 
 class OperatorPoolActor(CenterActor):
@@ -40,6 +50,7 @@ class OperatorPoolActor(CenterActor):
         self._offered: dict[OperatorId, Offered] = {}
         self._silent: set[OperatorId] = set()
         self._free_since: dict[OperatorId, Instant] = {}
+        self._looked_us = Instant(0)
 
     def stopping(self) -> None:
         """Nothing of this actor's own has to last."""
@@ -74,16 +85,32 @@ class OperatorPoolActor(CenterActor):
         It would take the processor from those for whom the commit was made.
         """
         if wanted:
-            self.watch(self._follower.fileno(), self._changed)
+            self.watch(self._follower.fileno(), self._woken)
         else:
             self.unwatch(self._follower.fileno())
+
+    def timer(self, timer: object, now_us: Instant) -> None:
+        """Something was written while somebody waits for an operator."""
+        self._changed()
+
+    def _woken(self) -> None:
+        due_us = Instant(self._looked_us + LISTEN_US)
+        if self.now_us() >= due_us:
+            self._changed()
+        else:
+            # The descriptor stays readable; not watched it does not wake this actor over and over.
+            self._listen(False)
+            self.at(due_us, "look")
 
     def _changed(self) -> None:
         if self._follow():
             self._serve()
+        else:
+            self._listen(bool(self._waiting))
 
     def _follow(self) -> bool:
         """Whether anything of the operators' has changed."""
+        self._looked_us = self.now_us()
         try:
             new = self._follower.catch_up()
         except StoreError as error:
@@ -103,7 +130,7 @@ class OperatorPoolActor(CenterActor):
                 self._free_since.pop(name, None)
             else:
                 self._free_since.setdefault(name, now_us)
-        return bool(new)
+        return any(isinstance(recorded.event, _OPERATORS) for recorded in new)
 
     def _serve(self, only: AlertId | None = None) -> None:
         """Answer those who wait, the most urgent first; one who asks anew is answered whatever there is."""
@@ -113,7 +140,8 @@ class OperatorPoolActor(CenterActor):
         except StoreError as error:
             self.log.error("the journal cannot be read", error=str(error))
             return
-        for waiting in order([waiting for waiting, _ in self._waiting.values()], now_us):
+        still = order((one for one, _ in self._waiting.values()), now_us, self._policy)
+        for waiting in still:
             request = waiting.request
             _, sender = self._waiting[request.alert]
             answer = offer(request, candidates, self._offered, now_us)
@@ -123,7 +151,7 @@ class OperatorPoolActor(CenterActor):
                 self._offered[one.operator] = Offered(alert=request.alert, at=now_us)
             if answer.offers:
                 del self._waiting[request.alert]
-        alive = {waiting.request.alert for waiting in order((w for w, _ in self._waiting.values()), now_us)}
+        alive = {waiting.request.alert for waiting in still}
         self._waiting = {alert: entry for alert, entry in self._waiting.items() if alert in alive}
         self._listen(bool(self._waiting))
 
@@ -153,3 +181,14 @@ class OperatorPoolActor(CenterActor):
         if known is not None:
             return known
         return OperatorState(operator=operator, version=self._journal.version(streams.operator(operator)))
+
+
+_OPERATORS: Final = (
+    OperatorReserved,
+    OperatorJoined,
+    OperatorLeft,
+    OperatorNotAnswering,
+    ShiftChanged,
+    AlertClosed,
+)
+"""After which another operator may be had, or none."""

@@ -13,6 +13,8 @@ import msgspec
 
 from messages.ids import E164, SECOND, AlertId, Instant, OperatorId, OperatorLine, ShiftState
 from messages.operators import OperatorOffer, OperatorsOffered, RequestOperators
+from model.policy import Policy
+from model.urgency import Urgency, urgency
 
 OFFERED_FOR_US: Final = Instant(3 * SECOND // 2)
 """How long an operator who was offered to one alert is not offered to another."""
@@ -57,10 +59,14 @@ class Offered(msgspec.Struct, frozen=True, kw_only=True):
 Held = Mapping[OperatorId, Offered]
 
 
-def order(waiting: Iterable[Waiting], now_us: Instant) -> list[Waiting]:
-    """The requests that still stand, as they are served: real before test, earliest deadline first."""
-    alive = [one for one in waiting if now_us - one.asked_at <= WAITS_US]
-    return sorted(alive, key=lambda one: (one.request.test, one.request.deadline_at, one.request.alert))
+def order(waiting: Iterable[Waiting], now_us: Instant, policy: Policy) -> list[Waiting]:
+    """The requests that still stand, as they are served: by urgency."""
+
+    def key(one: Waiting) -> tuple[Urgency, AlertId]:
+        request = one.request
+        return urgency(request.test, request.deadline_at, now_us, policy), request.alert
+
+    return sorted((one for one in waiting if now_us - one.asked_at <= WAITS_US), key=key)
 
 
 def offer(

@@ -8,12 +8,13 @@ from typing import ClassVar, Final
 from thespian.actors import ActorAddress
 
 from actors.trunk_pool.decider import GRANTED_FOR_US, Granted, Line, Waiting, grant, order, preempted
-from actors.trunk_pool.pairs import Pairs, lacking
+from actors.trunk_pool.pairs import Pairs
 from messages.envelope import Envelope
 from messages.events import LineSeized
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId, Party, Role
 from messages.lines import AskLine, LineGranted, LineReport, PreemptCase, RequestLine
 from model.live import LiveCases
+from model.pairs import lacking
 from model.policy import Setup
 from runtime.actor import CenterActor
 from store.errors import StoreError
@@ -105,7 +106,7 @@ class TrunkPoolActor(CenterActor):
         """Grant what there is to those who wait, the most urgent first; `only` is answered in any case."""
         now_us = self.now_us()
         lines = list(self._all_lines())
-        still = order((waiting for waiting, _ in self._waiting.values()), now_us)
+        still = order((one for one, _ in self._waiting.values()), now_us, self._setup.policy)
         alive: dict[tuple[LegId, int], tuple[Waiting, ActorAddress]] = {}
         for waiting in still:
             request = waiting.request

@@ -15,6 +15,7 @@ from actors.trunk_pool.pairs import Pairs, needed
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId, Party, TrunkId
 from messages.lines import LineGranted, LineRefused, LineReport, LineState, RequestLine
 from model.policy import LineSpec, Policy
+from model.urgency import Urgency, urgency
 
 GRANTED_FOR_US: Final = Instant(3 * SECOND // 2)
 WAITS_US: Final = Instant(3 * SECOND)
@@ -69,15 +70,15 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     asked_at: Instant
 
 
-def order(waiting: Iterable[Waiting], now_us: Instant) -> list[Waiting]:
-    """The requests that still stand, as they are served: real before test, earliest deadline first."""
-    alive = [one for one in waiting if now_us - one.asked_at <= WAITS_US]
-    return sorted(alive, key=_urgency)
+def order(waiting: Iterable[Waiting], now_us: Instant, policy: Policy) -> list[Waiting]:
+    """The requests that still stand, as they are served; within what is begun and what is not by urgency."""
 
+    def key(one: Waiting) -> tuple[bool, int, Urgency, LegId]:
+        request = one.request
+        rank = urgency(request.test, request.deadline_at, now_us, policy)
+        return (request.test, _FIRST[request.party], rank, request.leg)
 
-def _urgency(one: Waiting) -> tuple[bool, int, Instant, LegId]:
-    request = one.request
-    return (request.test, _FIRST[request.party], request.deadline_at, request.leg)
+    return sorted((one for one in waiting if now_us - one.asked_at <= WAITS_US), key=key)
 
 
 def grant(

@@ -6,18 +6,13 @@ nobody to talk to: no line would be left to call a user on, and none would ever 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Mapping
 
 import msgspec
 
-from messages.ids import AlertId, OperatorLine, Party
+from messages.ids import AlertId, Party
 from messages.lines import RequestLine
-from model.case import Case
-from model.policy import Duress, Policy
-
-NOBODY: Final[frozenset[Party]] = frozenset()
-_BOTH: Final = frozenset((Party.OPERATOR, Party.USER))
+from model.pairs import NOBODY
 
 
 class Pairs(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,24 +22,6 @@ class Pairs(msgspec.Struct, frozen=True, kw_only=True):
     """Alerts that hold a line, or were granted one just now, and whom each has yet to call."""
     asking: frozenset[Party] = NOBODY
     """Whom the alert that asks has yet to call, if it holds no line so far."""
-
-
-def lacking(case: Case | None, in_hand: Iterable[Party], policy: Policy) -> frozenset[Party]:
-    """Whom the alert has yet to call for the first time; `in_hand` are those whose line was just granted."""
-    wanted = _BOTH - frozenset(in_hand)
-    if policy.operator_line is not OperatorLine.ON_DEMAND:
-        wanted -= {Party.OPERATOR}
-    if case is None:
-        return wanted
-    if case.leaving:
-        return NOBODY
-    if case.operator is not None or any(leg.live for leg in case.of(Party.OPERATOR)):
-        wanted -= {Party.OPERATOR}
-    quiet = case.duress and policy.duress is Duress.PSAP_FIRST
-    if case.of(Party.USER) or case.phone is None or quiet:
-        # Further attempts are asked for like anything else: 112 is a key away from the operator.
-        wanted -= {Party.USER}
-    return wanted
 
 
 def needed(request: RequestLine, pairs: Pairs) -> int:

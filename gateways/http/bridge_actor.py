@@ -14,12 +14,15 @@ from gateways.http import bridge_socket
 from gateways.http.bridge_socket import BadFrame, Frames
 from messages.cases import AlertsArrived, InboxChanged, ShiftHint
 from messages.envelope import DecodeError, decode
-from messages.ids import Instant, Role
+from messages.ids import SECOND, AlertId, Instant, Role
 from messages.union import Body
 from runtime.actor import CenterActor
 
 SOCKET_NAME: Final = "http-bridge.sock"
 READ_BYTES: Final = 1 << 16
+REST_US: Final = Instant(SECOND // 50)
+"""The least time between two tellings: a storm is a thousand hints a second, each of which would cost two
+processes a millisecond, and what a busy actor has not taken yet has to be kept."""
 SINGLY_MAX: Final = 8
 """Alerts without a case of which the intake is told one by one. A crew that was given one of more than that
 just now looks into its inbox within a second."""
@@ -33,6 +36,10 @@ class HttpBridgeActor(CenterActor):
     def started(self) -> None:
         """Listen, in place of an earlier bridge."""
         self._connections: dict[int, tuple[socket.socket, Frames]] = {}
+        self._arrived: AlertsArrived | None = None
+        self._changed: dict[AlertId, InboxChanged] = {}
+        self._shift: ShiftHint | None = None
+        self._rests_until_us = Instant(0)
         self._listener = bridge_socket.listen(self.env.run / SOCKET_NAME)
         self.watch(self._listener.fileno(), self._accept)
 
@@ -46,6 +53,10 @@ class HttpBridgeActor(CenterActor):
     def tick(self, now_us: Instant) -> None:
         """Look whether anybody waits at the door, should a watch have been lost."""
         self._accept()
+
+    def timer(self, timer: object, now_us: Instant) -> None:
+        """The rest after the last telling is over."""
+        self._pass_on()
 
     def _accept(self) -> None:
         while True:
@@ -62,6 +73,11 @@ class HttpBridgeActor(CenterActor):
             self.watch(fd, partial(self._read, fd))
 
     def _read(self, fd: int) -> None:
+        self._hear(fd)
+        if self._arrived is not None or self._changed or self._shift is not None:
+            self._soon()
+
+    def _hear(self, fd: int) -> None:
         connection, frames = self._connections[fd]
         while True:
             try:
@@ -74,7 +90,8 @@ class HttpBridgeActor(CenterActor):
                 self._hang_up(fd)
                 return
             try:
-                self._pass_all_on([decode(framed).body for framed in frames.feed(data)])
+                for framed in frames.feed(data):
+                    self._keep(decode(framed).body)
             except (BadFrame, DecodeError) as error:
                 self.log.error("dropped the web's connection: not a hint", reason=str(error))
                 self._hang_up(fd)
@@ -85,23 +102,29 @@ class HttpBridgeActor(CenterActor):
         self.unwatch(fd)
         connection.close()
 
-    def _pass_all_on(self, hints: list[Body]) -> None:
-        """Each to whom it is for; what is for the intake is said once, however many alerts it is about.
+    def _keep(self, hint: Body) -> None:
+        match hint:
+            case AlertsArrived():
+                self._arrived = hint
+            case InboxChanged(alert=alert):
+                self._changed[alert] = hint
+            case ShiftHint():
+                self._shift = hint
+            case _:
+                self.log.error("dropped: no hint", kind=type(hint).__name__)
 
-        A storm is a thousand hints a second, each of which would cost two processes a millisecond.
-        """
-        changed: list[InboxChanged] = []
-        arrived: AlertsArrived | None = None
-        for hint in hints:
-            match hint:
-                case AlertsArrived():
-                    arrived = hint
-                case InboxChanged():
-                    changed.append(hint)
-                case ShiftHint():
-                    self.tell(Role.OPERATOR_POOL, "", hint)
-                case _:
-                    self.log.error("dropped: no hint", kind=type(hint).__name__)
+    def _soon(self) -> None:
+        """Pass on what was taken, at once or when the last telling is long enough ago."""
+        if self.now_us() >= self._rests_until_us:
+            self._pass_on()
+        else:
+            self.at(self._rests_until_us, "rested")
+
+    def _pass_on(self) -> None:
+        """Each to whom it is for; what is for the intake is said once, however many alerts it is about."""
+        arrived, self._arrived = self._arrived, None
+        changed, self._changed = list(self._changed.values()), {}
+        shift, self._shift = self._shift, None
         waiting = self._to_cases(changed) if changed else []
         if len(waiting) > SINGLY_MAX:
             arrived, waiting = arrived or AlertsArrived(seq=0), []
@@ -109,6 +132,9 @@ class HttpBridgeActor(CenterActor):
             self.tell(Role.ALERT_INTAKE, "", arrived)
         for hint in waiting:
             self.tell(Role.ALERT_INTAKE, "", hint, hint.alert)
+        if shift is not None:
+            self.tell(Role.OPERATOR_POOL, "", shift)
+        self._rests_until_us = Instant(self.now_us() + REST_US)
 
     def _to_cases(self, changed: list[InboxChanged]) -> list[InboxChanged]:
         """To the AlertCases that have the alerts; those that none has, or that are being handed over."""

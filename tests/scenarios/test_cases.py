@@ -148,7 +148,8 @@ def test_case_10_alerts_beyond_the_crews_wait_in_order_and_their_apps_are_told(m
 
 
 def test_case_10_what_the_clock_says_of_many_alerts_is_written_at_once(make_world: MakeWorld) -> None:
-    world = make_world(operators=0, public=0, emergency=1)
+    many = Policy(psap_number=PSAP, idle_crews=1, live_cases=40)
+    world = make_world(operators=1, public=0, emergency=1, policy=many)
     for n in range(40):
         world.send(E164(f"+3933300000{n:02d}"))
         world.advance(0.01)
@@ -160,6 +161,31 @@ def test_case_10_what_the_clock_says_of_many_alerts_is_written_at_once(make_worl
     assert len(advised) == 40
     assert len(by_forecast) > 10
     assert len({one.at_us for one in by_forecast}) <= 2, "one transaction for all that are due at a look"
+
+
+def test_case_10_what_no_crew_can_take_is_advised_at_once_and_in_few_transactions(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world(operators=0, public=0, emergency=1)
+    for n in range(40):
+        world.send(E164(f"+3933300000{n:02d}"))
+        world.advance(0.01)
+    world.advance(1.2)
+    advised = [one for one in world.journal.read_all() if isinstance(one.event, ev.AdviceChanged)]
+    assert len({one.stream for one in advised}) == 40
+    assert len({one.at_us for one in advised}) <= 8, "not a transaction for each"
+
+
+def test_case_10_no_operator_waits_on_a_line_for_a_user_whom_no_line_is_left_to_call(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world(operators=3, public=4, emergency=1)
+    for phone in (USER, "+393330000101", "+393330000102"):
+        world.send(E164(phone))
+    world.advance(15)
+    called = [call.to for call in world.live_calls()]
+    assert USER in called
+    assert len(called) == 2, "her operator, and none with nobody to talk to"
 
 
 def test_case_11_the_deadline_passes_while_her_phone_rings(make_world: MakeWorld) -> None:

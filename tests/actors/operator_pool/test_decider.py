@@ -18,6 +18,7 @@ from actors.operator_pool.decider import (
 )
 from messages.ids import E164, SECOND, AlertId, Instant, OperatorId, ShiftState
 from messages.operators import RequestOperators
+from model.policy import Policy
 
 NOW = Instant(1_000 * SECOND)
 
@@ -91,7 +92,11 @@ def test_the_most_urgent_is_served_first() -> None:
     soon = Waiting(request=request("soon", deadline_at=Instant(5)), asked_at=NOW)
     test = Waiting(request=request("test", deadline_at=Instant(1), test=True), asked_at=NOW)
     gone = Waiting(request=request("gone"), asked_at=Instant(NOW - WAITS_US - 1))
-    assert [one.request.alert for one in order([late, test, gone, soon], NOW)] == ["soon", "late", "test"]
+    assert [one.request.alert for one in order([late, test, gone, soon], NOW, Policy())] == [
+        "soon",
+        "late",
+        "test",
+    ]
 
 
 @given(

@@ -17,9 +17,10 @@ from actors.trunk_pool.decider import (
     order,
     preempted,
 )
-from actors.trunk_pool.pairs import Pairs, lacking
+from actors.trunk_pool.pairs import Pairs
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId, Party, TrunkId
 from messages.lines import LineGranted, LineReport, LineState, RequestLine
+from model.pairs import lacking
 from model.policy import Policy
 
 NOW = Instant(1_000 * SECOND)
@@ -166,12 +167,16 @@ def test_requests_are_served_what_is_begun_first_then_by_their_deadlines_and_tes
     def waits(asked: RequestLine, ago_us: int = 0) -> Waiting:
         return Waiting(request=asked, asked_at=Instant(NOW - ago_us))
 
-    late, soon = operator_of("late", deadline_at=Instant(9)), operator_of("soon", deadline_at=Instant(5))
-    test = operator_of("test", deadline_at=Instant(1), test=True)
-    user = request(deadline_at=Instant(20))
+    def ends(in_s: int) -> Instant:
+        return Instant(NOW + in_s * SECOND)
+
+    late, soon = operator_of("late", deadline_at=ends(30)), operator_of("soon", deadline_at=ends(20))
+    missed = operator_of("missed", deadline_at=ends(2))
+    test = operator_of("test", deadline_at=ends(10), test=True)
+    user = request(deadline_at=ends(40))
     gone = waits(operator_of("gone"), WAITS_US + 1)
-    found = order([waits(test), waits(late), gone, waits(soon), waits(user)], NOW)
-    assert [one.request for one in found] == [user, soon, late, test]
+    found = order([waits(test), waits(missed), waits(late), gone, waits(soon), waits(user)], NOW, POLICY)
+    assert [one.request for one in found] == [user, soon, late, missed, test]
 
 
 @given(
