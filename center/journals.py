@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from center.errors import CenterError, StateError
-from center.state_dir import NodeFile, StateDir, read_json, running
+from center.state_dir import NodeFile, StateDir, is_own, read_json, running
 from messages.ids import NodeId
 from runtime.clock import SystemClock
 
@@ -84,7 +84,8 @@ def configured_url(state: StateDir) -> str:
     from center.in_use import config_file
     from center.settings_file import load
 
-    last = read_json(state.node_file, NodeFile) or read_json(state.last_run / state.node_file.name, NodeFile)
+    last = read_json(state.node_file, NodeFile) if is_own(state) else None
+    last = last or read_json(state.last_run / state.node_file.name, NodeFile)
     if last is not None:
         return last.journal
     try:

@@ -32,14 +32,21 @@ def child_environment(mark: Path | None) -> dict[str, str]:
 
 
 def log_file(state: StateDir, name: str) -> IO[bytes]:
-    """`logs/NAME.log`, to append to; what has grown too long becomes `NAME.log.1` first."""
+    """`logs/NAME.log`, to append to; what has grown too long becomes `NAME.log.1` first.
+
+    Where it cannot be opened nothing is kept: the disk must not keep anybody from being started.
+    """
     path = state.logs / f"{name}.log"
     try:
         if path.stat().st_size > _LOG_KEPT_BYTES:
             path.replace(path.with_name(f"{path.name}.1"))
-    except FileNotFoundError:
+    except OSError:
         pass
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600), "ab")
+    try:
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    except OSError:
+        fd = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
+    return os.fdopen(fd, "ab")
 
 
 def last_lines(path: Path, count: int) -> str:

@@ -80,8 +80,13 @@ def _restore(state: StateDir) -> None:
 
 
 def _lead_into(run: Path, target: Path) -> None:
-    target.mkdir(mode=0o700, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        target.mkdir(mode=0o700)
     if not _is_ours(target):
+        if run.is_symlink():
+            # Since the last boot somebody else has made what the link leads to.
+            run.unlink()
+            run.mkdir(mode=0o700)
         return
     if run.is_symlink() and os.readlink(run) == str(target):
         return

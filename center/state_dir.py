@@ -143,6 +143,8 @@ def holder(state: StateDir) -> int | None:
 
     Never to be asked by the holder itself: closing the file would end its own lock (fcntl(2)).
     """
+    if not is_own(state):
+        return None
     try:
         fd = os.open(state.lock_file, os.O_RDWR | os.O_CLOEXEC)
     except OSError:
@@ -153,6 +155,14 @@ def holder(state: StateDir) -> int | None:
     finally:
         os.close(fd)
     return None if kind == fcntl.F_UNLCK else int(pid)
+
+
+def is_own(state: StateDir) -> bool:
+    """Whether `run` is of whom the state directory is; others may write where it lies (`center.run_dir`)."""
+    try:
+        return os.stat(state.run).st_uid == os.stat(state.path).st_uid
+    except OSError:
+        return False
 
 
 def running(state: StateDir) -> NodeFile | None:
@@ -166,7 +176,7 @@ def running(state: StateDir) -> NodeFile | None:
 
 def living_web(state: StateDir) -> WebFile | None:
     """Where the web of this state directory listens; None: it does not."""
-    said = read_json(state.web_file, WebFile)
+    said = read_json(state.web_file, WebFile) if is_own(state) else None
     return said if said is not None and is_alive(said.process) else None
 
 

@@ -49,8 +49,12 @@ class _Sink:
     def _open(self) -> None:
         # A descriptor of the parent's is not closed: the number may be another file's here by now.
         self._pid = os.getpid()
-        os.makedirs(os.path.dirname(self._path), exist_ok=True)
-        self._fd = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            os.makedirs(os.path.dirname(self._path), exist_ok=True)
+            self._fd = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError:
+            # Nor must one that cannot be opened: it is tried again when the file's turn comes.
+            self._fd = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
 
     def _turn_over(self) -> None:
         try:

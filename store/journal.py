@@ -286,7 +286,7 @@ class Journal:
         try:
             change_over(
                 spare,
-                self._connect_main,
+                self._path,
                 node=self.node,
                 now_us=self._clock(),
                 reason=str(error),
@@ -303,9 +303,13 @@ class Journal:
     def _usable_writer(self) -> Connection:
         generation = 0 if self._spare is None else self._spare.generation
         if generation != self._writer_generation:
-            if self._writer is not None:
-                self._writer.close()
-            self._writer, self._writer_generation = None, generation
+            with self._read_lock:
+                # Both: what SQLite remembers of a file that was read-only lasts until nobody has it open.
+                for connection in (self._writer, self._reader):
+                    if connection is not None:
+                        connection.close()
+                self._writer = self._reader = None
+            self._writer_generation = generation
             # Whatever was in doubt is the keeper's now, who makes it good before he comes back.
             self._suspect = False
         if self._writer is None or self._writer.closed:

@@ -138,7 +138,7 @@ class Keeper:
         with contextlib.suppress(JournalLocked):
             change_over(
                 self._spare,
-                lambda: Connection(self._path, patience_s=PATIENCE_S),
+                self._path,
                 node=self._node,
                 now_us=self._clock(),
                 reason=str(error),
@@ -172,6 +172,12 @@ class Keeper:
             with self._spare.switching(PATIENCE_S):
                 rest = self._write(spare, journal)
                 renumbered = first.renumbered or rest.renumbered
+                # At once, for the disk may fail again in this very second. Without room for it, later.
+                with contextlib.suppress(JournalError):
+                    spare.begin_write()
+                    copy(journal, spare)
+                    spare.commit()
+                spare.end()
                 self._spare.flip(renumbered=renumbered)
         self._notify.committed(0)
         since_us = self._clock() if used is None else used.since_us

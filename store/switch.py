@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from messages.events import AlarmRaised
 from messages.ids import Instant, NodeId
 from messages.journal import Recorded
 from store import rows, streams
 from store.dialect import Connection
-from store.errors import JournalError
+from store.errors import JournalError, JournalFull, JournalUnavailable
 from store.spare import Spare
 from store.warm import Place, Used, add_rows, copy, known_place, noted, open_spare
 
@@ -20,7 +24,7 @@ _TEXT = "The disk cannot be written: nothing is durable now. Alerts are handled 
 
 def change_over(
     spare: Spare,
-    journal: Callable[[], Connection],
+    journal: Path,
     *,
     node: NodeId,
     now_us: Instant,
@@ -32,7 +36,7 @@ def change_over(
     """Go on with the spare, unless somebody else has changed over meanwhile.
 
     It is given what the journal has by now, as far as it can be read, else what the writers have left
-    in memory; then the alarm. `journal` opens the journal. Raises JournalLocked where one of ours holds
+    in memory; then the alarm. Raises JournalLocked where one of ours holds
     the journal for longer than `wait_s`, or what the spare's database raises; nothing has changed then.
     """
     with spare.switching(wait_s):
@@ -41,15 +45,16 @@ def change_over(
         connection = open_spare(spare, patience_s)
         try:
             connection.begin_write()
-            _catch_up(spare, connection, journal)
+            _catch_up(spare, connection, journal, patience_s)
             place = known_place(connection) or Place()
             noted(connection, "place", place)
             noted(connection, "used", Used(since_us=now_us, reason=reason, torn=torn))
+            last = connection.one(rows.LAST_SEQ)
             stream = streams.node(node)
             version = connection.one(rows.VERSION, stream)
             alarm = Recorded(
                 # Whatever is written from here on comes after all that the journal has.
-                seq=place.seq + 1,
+                seq=1 + max(place.seq, 0 if last is None or last[0] is None else int(last[0])),
                 stream=stream,
                 version=1 + (0 if version is None or version[0] is None else int(version[0])),
                 at_us=now_us,
@@ -65,22 +70,60 @@ def change_over(
         spare.flip()
 
 
-def _catch_up(spare: Spare, connection: Connection, journal: Callable[[], Connection]) -> None:
+def _catch_up(spare: Spare, connection: Connection, journal: Path, patience_s: float) -> None:
     before = known_place(connection)
-    connection.savepoint()
-    try:
-        found = journal()
+    for readable in (_as_it_is, _copied):
+        connection.savepoint()
         try:
-            if before is None or before.is_in(found):
-                copy(found, connection)
-                connection.forget_savepoint()
-                return
-        finally:
-            found.close()
-        connection.forget_savepoint()
-    except JournalError:
-        connection.back_to_savepoint()
+            with readable(journal, spare, patience_s) as found:
+                if before is None or before.is_in(found):
+                    copy(found, connection)
+                    connection.forget_savepoint()
+                    return
+            connection.forget_savepoint()
+            break
+        except JournalError:
+            connection.back_to_savepoint()
     # It cannot be read, or is another file by now: what the writers have left in memory is the truth.
     place = add_rows(connection, spare.tail.rows((before or Place()).seq))
     if place is not None:
         noted(connection, "place", place)
+
+
+@contextmanager
+def _as_it_is(journal: Path, spare: Spare, patience_s: float) -> Iterator[Connection]:
+    del spare
+    connection = Connection(journal, patience_s=patience_s)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def _copied(journal: Path, spare: Spare, patience_s: float) -> Iterator[Connection]:
+    """A copy in memory: where nothing can be written, a log cannot even be read that nobody has open.
+
+    Nobody can be writing to it then, so that the copy is of one moment.
+    """
+    copied = spare.folder / "copied.db"
+    names = [(Path(f"{journal}{suffix}"), Path(f"{copied}{suffix}")) for suffix in ("", "-wal")]
+    try:
+        try:
+            size = sum(source.stat().st_size for source, _ in names if source.exists())
+            memory = os.statvfs(spare.folder)
+            if size * 2 > memory.f_bavail * memory.f_frsize:
+                raise JournalFull(f"{journal} is too large to be copied into memory")
+            for source, target in names:
+                if source.exists():
+                    shutil.copyfile(source, target)
+        except OSError as error:
+            raise JournalUnavailable(f"{journal} cannot be copied: {error.strerror}") from error
+        connection = Connection(copied, patience_s=patience_s, lasting=False)
+        try:
+            yield connection
+        finally:
+            connection.close()
+    finally:
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{copied}{suffix}").unlink(missing_ok=True)

@@ -75,5 +75,4 @@ class JournalKeeperActor(CenterActor):
                 text = f"{done.events} events were written late, after {done.after_us / SECOND:.1f} s."
                 self.log.warning("durable again", events=done.events, renumbered=done.renumbered)
                 keeper.clear_alarm(text)
-                keeper.warm()
                 self._keeping = replace(self._keeping, cleared=True)

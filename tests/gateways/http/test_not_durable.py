@@ -1,0 +1,123 @@
+"""The disk fails: everything is taken and acted on from memory, and nothing is said to be durable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from gateways.http.app import build
+from gateways.http.context import Web
+from messages.events import AlertReceived, CommandGiven, NoteAdded
+from messages.ids import AlertId
+from store import streams
+from store.dialect import Connection
+from store.errors import JournalFull
+from store.keeping import Keeper
+from store.spare import Spare
+from tests.gateways.http.place import CLOCK, GIULIA, NODE, Place
+
+Client = TestClient[Litestar]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    made = Place.make(tmp_path / "state")
+    Spare.make(made.state / "run")
+    return made
+
+
+@pytest.fixture
+def web(place: Place) -> Web:
+    return place.web()
+
+
+@pytest.fixture
+def client(web: Web) -> Iterator[Client]:
+    with TestClient(build(web)) as client:
+        yield client
+
+
+@pytest.fixture
+def keeper(place: Place, web: Web) -> Keeper:
+    made = Keeper(place.url, place.state / "run", node=NODE, clock=CLOCK.now_us, notify=web.journal.notify)
+    made.warm()
+    return made
+
+
+@pytest.fixture
+def full_disk(monkeypatch: pytest.MonkeyPatch, keeper: Keeper) -> pytest.MonkeyPatch:
+    """Full until `undo`."""
+    real = Connection.commit
+
+    def commit(self: Connection) -> None:
+        if self.lasting:
+            raise JournalFull("/disk: full")
+        real(self)
+
+    monkeypatch.setattr(Connection, "commit", commit)
+    return monkeypatch
+
+
+def test_an_alert_is_answered_503_with_its_name_and_its_deadline_and_is_handled(
+    client: Client, place: Place, web: Web, full_disk: pytest.MonkeyPatch
+) -> None:
+    answer = client.post("/v1/alerts", json={"phone": GIULIA, "id": "app-1"}, headers=place.app())
+    assert answer.status_code == 503
+    said = answer.json()
+    assert (said["advice"], said["alert"]) == ("call_112_now", "app-1")
+    assert said["deadline_at"] > said["received_at"]
+    inbox = web.journal.read(streams.inbox(AlertId("app-1")))
+    assert isinstance(inbox[0].event, AlertReceived), "whoever handles it finds it"
+    assert client.get("/v1/alerts/app-1", headers=place.app()).json()["advice"] == "call_112_now"
+
+
+def test_the_same_alert_again_is_not_durable_either(
+    client: Client, place: Place, full_disk: pytest.MonkeyPatch
+) -> None:
+    first = client.post("/v1/alerts", json={"phone": GIULIA}, headers=place.app())
+    again = client.post("/v1/alerts", json={"phone": GIULIA}, headers=place.app())
+    assert (first.status_code, again.status_code) == (503, 503)
+    assert first.json()["alert"] == again.json()["alert"]
+
+
+def test_an_operator_s_command_acts_and_says_that_it_is_not_durable(
+    client: Client, place: Place, web: Web, full_disk: pytest.MonkeyPatch
+) -> None:
+    alert = client.post("/v1/alerts", json={"phone": GIULIA}, headers=place.app()).json()["alert"]
+    command = {"command": "note", "text": "hello"}
+    answer = client.post(f"/v1/alerts/{alert}/commands", json=command, headers=place.operator())
+    assert answer.status_code == 202
+    assert answer.json() == {"alert": alert, "command": "note", "durable": False}
+    last = web.journal.read(streams.inbox(AlertId(alert)))[-1].event
+    assert isinstance(last, CommandGiven | NoteAdded)
+    position = {"lat": 44.0, "lon": 8.0}
+    answer = client.post(f"/v1/alerts/{alert}/position", json=position, headers=place.app())
+    assert (answer.status_code, answer.json()["durable"]) == (202, False)
+
+
+def test_it_is_said_to_those_who_watch(client: Client, place: Place, full_disk: pytest.MonkeyPatch) -> None:
+    client.post("/v1/alerts", json={"phone": GIULIA}, headers=place.app())
+    ready = client.get("/readyz")
+    assert ready.status_code == 503
+    assert ready.json()["journal"] is False
+    assert any("nothing is durable" in problem for problem in ready.json()["problems"])
+    assert "securwoman_journal_works 0.0" in client.get("/metrics").text
+    assert "securwoman_alerts_not_durable_total 1.0" in client.get("/metrics").text
+
+
+def test_when_the_disk_is_back_all_is_durable(
+    client: Client, place: Place, keeper: Keeper, full_disk: pytest.MonkeyPatch
+) -> None:
+    alert = client.post("/v1/alerts", json={"phone": GIULIA}, headers=place.app()).json()["alert"]
+    full_disk.undo()
+    keeper.go_back()
+    again = client.post("/v1/alerts", json={"phone": GIULIA}, headers=place.app())
+    assert (again.status_code, again.json()["alert"]) == (200, alert)
+    assert client.post("/v1/alerts", json={"phone": "+393331112224"}, headers=place.app()).status_code == 202
+    command = {"command": "note", "text": "hello"}
+    answer = client.post(f"/v1/alerts/{alert}/commands", json=command, headers=place.operator())
+    assert answer.json() == {"alert": alert, "command": "note"}
