@@ -198,7 +198,7 @@ class SpareMachine(RuleBasedStateMachine):
 
 
 SpareMachine.TestCase.settings = settings(
-    max_examples=40, stateful_step_count=25, deadline=None, phases=[Phase.generate]
+    max_examples=25, stateful_step_count=25, deadline=None, phases=[Phase.generate]
 )
 
 
