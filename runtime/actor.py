@@ -11,7 +11,7 @@ does not hold.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from contextlib import suppress
 from datetime import timedelta
 from typing import ClassVar, Final
@@ -142,6 +142,11 @@ class CenterActor(Actor):
     def unwatch(self, fd: int) -> None:
         """Watch it no longer. To be said before the descriptor is closed."""
         self._watches.pop(fd, None)
+
+    @property
+    def watches(self) -> Collection[int]:
+        """The descriptors that are watched."""
+        return self._watches.keys()
 
     def busy_with(self, alert: AlertId | None) -> None:
         """Say what this actor is busy with. It goes into the heartbeats and, soon, the directory."""

@@ -1,9 +1,10 @@
 """The whole actor system in one process, under a virtual clock: for tests, in a fixed order.
 
 The actors are the same, on Thespian's simpleSystemBase. Every one has an imaginary process that can be
-killed: its memory vanishes, what is told to it is lost, and whoever watches its death is told. Messages can
-be lost, repeated, delayed and reordered (`Environment.faults`). Descriptors are watched here too, which the
-library does not do in one process. Nothing of this runs in a center.
+killed: its memory vanishes, what is told to it is lost, and whoever watches its death is told; between two
+messages or in the middle of one (`die_here`). It can be frozen, as by SIGSTOP: what is told to it waits.
+Messages can be lost, repeated, delayed and reordered (`Environment.faults`). Descriptors are watched here
+too, which the library does not do in one process. Nothing of this runs in a center.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import select
 from collections import deque
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from typing import Final
 
@@ -33,6 +35,10 @@ FIRST_PID: Final = 1_000_001
 """Above what Linux gives, so that an imaginary process is never taken for a real one."""
 MAX_AT_ONCE: Final = 200_000
 """So many messages without the clock moving are an endless loop."""
+
+
+class Killed(BaseException):
+    """Ends the handler of an actor whose process is killed in the middle of it. No handler may catch it."""
 
 
 class InProcessSystem(ActorSystem):
@@ -56,6 +62,12 @@ class InProcessBase(ActorSystemBase):
         self._queue: deque[PendingSend] = deque()
         self._watched: dict[str, list[int]] = {}
         self._running = False
+        self._at_work: CenterActor | None = None
+        self._frozen: dict[str, list[PendingSend]] = {}
+        self.after_send: Callable[[CenterActor], bool] | None = None
+        """Whether the actor that has just sent something is killed there and then, for tests."""
+        self.buried: Callable[[CenterActor], None] | None = None
+        """Told of every killed actor while its memory is still there: a test closes what a kernel would."""
         self.processes = ImaginaryProcesses(self)
         env.processes = self.processes
         super().__init__(system, logDefs=False)
@@ -64,6 +76,11 @@ class InProcessBase(ActorSystemBase):
 
     def actor_send(self, fromActor: ActorAddress, toActor: ActorAddress, msg: object) -> None:  # noqa: N803
         """Queue a message, or do to it what the test wants."""
+        self._queue_or_fault(fromActor, toActor, msg)
+        if self.after_send is not None and self._at_work is not None and self.after_send(self._at_work):
+            raise Killed
+
+    def _queue_or_fault(self, fromActor: ActorAddress, toActor: ActorAddress, msg: object) -> None:  # noqa: N803
         faults = self._env.faults
         if faults is None or not isinstance(msg, bytes):
             self._queue.append(PendingSend(fromActor, msg, toActor))
@@ -78,6 +95,58 @@ class InProcessBase(ActorSystemBase):
         key = receiver.key if isinstance(receiver, CenterActor) else ""
         for delay_s in faults(envelope, role, key):
             self._later(delay_s, PendingSend(fromActor, msg, toActor))
+
+    @property
+    def at_work(self) -> CenterActor | None:
+        """Whose handler is running."""
+        return self._at_work
+
+    def die_here(self) -> None:
+        """Kill the process that is at work, in the middle of what it does. Nothing where none is."""
+        if self._at_work is not None:
+            raise Killed
+
+    def receive(self, actor: CenterActor, msg: object, sender: ActorAddress) -> None:
+        """Have the actor handle a message, and keep the watch that it returns."""
+        name = actor.myAddress.actorAddressString
+        before, self._at_work = self._at_work, actor
+        try:
+            watch = actor.receiveMessage(msg, sender)
+        except Killed:
+            pid, born = self.processes.identity(actor)
+            self.processes.kill(pid, born)
+            return
+        finally:
+            self._at_work = before
+        if isinstance(watch, ThespianWatch):
+            self._watched[name] = watch.filenos
+        else:
+            self._watched.pop(name, None)
+
+    def _runSingleSend(self, ps: PendingSend) -> None:  # noqa: N802
+        waiting = self._frozen.get(ps.toActor.actorAddressString)
+        if waiting is None:
+            super()._runSingleSend(ps)
+        elif not isinstance(ps.msg, WatchMessage):
+            waiting.append(ps)
+
+    def freeze(self, address: ActorAddress) -> None:
+        """As SIGSTOP: it does nothing more, and what is told to it waits."""
+        name = address.actorAddressString
+        self._frozen.setdefault(name, [])
+        self._watched.pop(name, None)
+
+    def thaw(self, address: ActorAddress) -> None:
+        """As SIGCONT: it goes on with what has waited. Nothing where it was not frozen or has died since."""
+        name = address.actorAddressString
+        waiting = self._frozen.pop(name, None)
+        actor = self.actor_at(address)
+        if waiting is None or actor is None:
+            return
+        self._queue.extend(waiting)
+        watches = list(actor.watches)
+        if watches:
+            self._watched[name] = watches
 
     def _later(self, delay_s: float, pending: PendingSend) -> None:
         if delay_s <= 0:
@@ -169,7 +238,7 @@ class InProcessBase(ActorSystemBase):
             actor.env = self._env
             self.processes.born(actorAddr, actor)
             # Stands in for what the library would call, which throws the watch away.
-            receive = _Receiver(actor, actorAddr.actorAddressString, self._watched)
+            receive = partial(self.receive, actor)
             setattr(actor, "_receive", receive)  # noqa: B010 - the library's own attribute, unknown to types
         return ref
 
@@ -192,28 +261,15 @@ class InProcessBase(ActorSystemBase):
         name = address.actorAddressString
         ref = self.actorRegistry.get(name)
         self._watched.pop(name, None)
+        self._frozen.pop(name, None)
         if ref is None or ref.instance is None:
             return
         actor, ref.instance = ref.instance, None
+        if self.buried is not None and isinstance(actor, CenterActor):
+            self.buried(actor)
         for attribute in [each for each in vars(actor) if each not in ("_myRef", "_receive")]:
             delattr(actor, attribute)
         setattr(actor, "_over", True)  # noqa: B010
-
-
-class _Receiver:
-    """Hands a message to the actor and keeps the watch that it returns."""
-
-    def __init__(self, actor: CenterActor, name: str, watched: dict[str, list[int]]) -> None:
-        self._actor = actor
-        self._name = name
-        self._watched = watched
-
-    def __call__(self, msg: object, sender: ActorAddress) -> None:
-        watch = self._actor.receiveMessage(msg, sender)
-        if isinstance(watch, ThespianWatch):
-            self._watched[self._name] = watch.filenos
-        else:
-            self._watched.pop(self._name, None)
 
 
 class ImaginaryProcesses:

@@ -14,7 +14,7 @@ from runtime.clock import VirtualClock
 from runtime.directory import Entry
 from runtime.environment import Environment
 from runtime.errors import SystemNotStarted, WrongEnvironment
-from runtime.in_process import InProcessSystem
+from runtime.in_process import InProcessBase, InProcessSystem
 from runtime.system import STOP_WITHIN_S, System
 
 A = TypeVar("A", bound=CenterActor)
@@ -96,6 +96,24 @@ class OneProcess(System):
         """As kill -9: at once, and everything in its memory is gone. False where it does not live."""
         entry = self.env.directory.find(role, key)
         return entry is not None and self.env.processes.kill(entry.pid, entry.born)
+
+    def freeze(self, role: Role, key: str = "") -> bool:
+        """As SIGSTOP: it lives, and does nothing. False where it does not live."""
+        entry = self.env.directory.find(role, key)
+        if entry is None or not self.env.processes.alive(entry.pid, entry.born):
+            return False
+        self._system.base.freeze(addresses.from_bytes(entry.address))
+        return True
+
+    def thaw(self, entry: Entry) -> None:
+        """As SIGCONT for a process that may have been replaced since."""
+        if self.env.processes.alive(entry.pid, entry.born):
+            self._system.base.thaw(addresses.from_bytes(entry.address))
+
+    @property
+    def base(self) -> InProcessBase:
+        """The system below, for tests that end an actor in the middle of what it does."""
+        return self._system.base
 
     def stop(self) -> None:
         """Have the Supervisor end everything in order; without one, end every actor."""

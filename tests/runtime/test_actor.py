@@ -460,3 +460,34 @@ def test_virtual_time_starts_where_it_is_told_to(tmp_path: Path) -> None:
     started.advance(1)
     assert env.clock.now_us() == 5 + SECOND
     started.stop()
+
+
+def test_a_frozen_actor_does_nothing_and_goes_on_when_it_is_thawed(world: OneProcess) -> None:
+    world.create(Recorder)
+    entry = world.env.directory.find(Role.IDENTIFIER)
+    assert entry is not None
+    heard = recorder(world)
+    assert world.freeze(Role.IDENTIFIER)
+    world.tell(Role.IDENTIFIER, "", cases.ShiftHint())
+    world.advance(3)
+    assert (heard.heard, heard.ticks) == ([], [])
+    world.thaw(entry)
+    world.advance(1)
+    assert heard.bodies == [cases.ShiftHint()]
+    assert heard.ticks
+    assert not world.freeze(Role.OPERATOR_POOL)
+
+
+def test_an_actor_can_be_killed_in_the_middle_of_what_it_does(world: OneProcess) -> None:
+    world.create(Recorder)
+    world.create(Peer)
+    buried: list[CenterActor] = []
+    world.base.buried = buried.append
+    world.base.after_send = lambda actor: isinstance(actor, Recorder) and not isinstance(actor, Peer)
+    entry = world.env.directory.find(Role.IDENTIFIER)
+    assert entry is not None
+    recorder(world, Role.OPERATOR_POOL).tell(Role.IDENTIFIER, "", cases.AskCase())
+    world.run()
+    assert not world.env.processes.alive(entry.pid, entry.born)
+    assert [type(actor) for actor in buried] == [Recorder]
+    assert recorder(world, Role.OPERATOR_POOL).bodies == [cases.ShiftHint()], "what it had said is on its way"
