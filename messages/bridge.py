@@ -36,6 +36,10 @@ class BridgeReport(Message, frozen=True, kw_only=True, tag="bridge.report"):
 
 
 class BridgeReady(Message, frozen=True, kw_only=True, tag="bridge.ready"):
-    """The ConferenceBridge of this crew has started and mixes nothing: tell it its members."""
+    """The ConferenceBridge of this crew has started and mixes nothing: tell it its members.
+
+    Or, where the envelope names an alert, it has heard nothing of that alert's case for a while: tell it
+    whether it is still needed.
+    """
 
     crew: CrewId

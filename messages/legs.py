@@ -56,7 +56,11 @@ class LegReport(Message, frozen=True, kw_only=True, tag="leg.report"):
 
 
 class LegReady(Message, frozen=True, kw_only=True, tag="leg.ready"):
-    """A CallLeg of this crew has started and knows of no call: tell it what it is."""
+    """A CallLeg of this crew has started and knows of no call: tell it what it is.
+
+    Or, where the envelope names an alert, it has heard nothing of that alert's case for a while: tell it
+    whether it is still needed.
+    """
 
     crew: CrewId
     place: str

@@ -74,9 +74,9 @@ class AlertCaseActor(CenterActor):
             case lines.LineGranted() | lines.LineRefused() if self._has(envelope.alert):
                 self._offered(body)
             case legs.LegReady(place=place):
-                self._tell_anew(Role.CALL_LEG, f"{self.key}/{place}")
+                self._leg_asks(place, envelope.alert)
             case bridge.BridgeReady():
-                self._tell_anew(Role.CONFERENCE_BRIDGE, self.key)
+                self._bridge_asks(envelope.alert)
             case _:
                 self.log.debug("not for this case", kind=type(body).__name__)
 
@@ -259,8 +259,41 @@ class AlertCaseActor(CenterActor):
         """The alert in hand."""
         return None if self._case is None else self._case.alert
 
+    def _leg_asks(self, place: str, alert: AlertId | None) -> None:
+        """A leg of the crew has just started, or has heard nothing for a while."""
+        key = f"{self.key}/{place}"
+        if alert is not None and (self._is_over(alert) or not self._needs(place, alert)):
+            self.tell(Role.CALL_LEG, key, legs.RestLeg(), alert)
+        self._tell_anew(Role.CALL_LEG, key)
+
+    def _bridge_asks(self, alert: AlertId | None) -> None:
+        if alert is not None and self._is_over(alert):
+            nobody = bridge.SetMembers(alert=alert, bridge=BridgeId(alert), members=())
+            self.tell(Role.CONFERENCE_BRIDGE, self.key, nobody, alert)
+        self._tell_anew(Role.CONFERENCE_BRIDGE, self.key)
+
+    def _needs(self, place: str, alert: AlertId) -> bool:
+        """Whether the leg in that place has a call to look after; so it may be while there is no case."""
+        return self._case is None or (self._has(alert) and place in leg_wishes(self._case))
+
+    def _is_over(self, alert: AlertId) -> bool:
+        """Whether this crew has nothing more to do with that alert, for certain.
+
+        A crew that has just started may be about to be given it again, with all that the others still hold.
+        """
+        if self._case is not None:
+            return self._case.alert != alert
+        try:
+            case = fold(self._journal.read_streams(streams.inbox(alert), streams.case(alert)))
+        except JournalError as error:
+            self.log.error("the journal cannot be read", error=str(error))
+            return False
+        if case is None or case.closed_at is not None:
+            return True
+        return case.owner is not None and case.owner.crew != self._me.crew
+
     def _tell_anew(self, role: Role, key: str) -> None:
-        """Somebody of the crew has just started: she is told all of it."""
+        """All that there is to be told."""
         self._told.pop((role, key), None)
         self._go_on()
 

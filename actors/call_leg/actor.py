@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from thespian.actors import ActorAddress
 
 from actors.call_leg.decider import Act, Task, on_call, on_line_back, on_tick, on_wish
 from messages.calls import CallReport, CallState, LineBack
 from messages.envelope import Envelope
-from messages.ids import CrewId, Instant, Role
+from messages.ids import SECOND, CrewId, Instant, Role
 from messages.legs import LegReady, Originate, ReleaseLeg, RestLeg
 from runtime.actor import CenterActor
+
+ALONE_US: Final = Instant(3 * SECOND)
+"""A case that is at work tells its wishes every second."""
 
 
 class CallLegActor(CenterActor):
@@ -23,15 +26,17 @@ class CallLegActor(CenterActor):
         """Nothing is remembered: the case of the crew says what this leg is."""
         self._task: Task | None = None
         self._new = True
-        crew, _, place = self.key.partition("/")
+        self._heard_at = self.now_us()
+        crew, _, self._place = self.key.partition("/")
         self._crew = CrewId(crew)
-        self.tell(Role.ALERT_CASE, crew, LegReady(crew=self._crew, place=place))
+        self.tell(Role.ALERT_CASE, crew, LegReady(crew=self._crew, place=self._place))
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
         """A wish of the case or a report of the modem."""
         body, now_us = envelope.body, self.now_us()
         match body:
             case Originate() | ReleaseLeg():
+                self._heard_at = now_us
                 self.busy_with(body.alert)
                 self._do(on_wish(self._task, body, now_us))
             case CallReport():
@@ -49,8 +54,12 @@ class CallLegActor(CenterActor):
                 self.log.warning("not for a leg", kind=type(body).__name__)
 
     def tick(self, now_us: Instant) -> None:
-        """Ask the modem again."""
+        """Ask the modem again; and the case, where it says nothing more."""
         self._do(on_tick(self._task, now_us))
+        if self.alert is not None and now_us - self._heard_at >= ALONE_US:
+            # That the alert is over, or this leg not needed any more, is said only once.
+            self._heard_at = now_us
+            self.tell(Role.ALERT_CASE, self._crew, LegReady(crew=self._crew, place=self._place), self.alert)
 
     def _say_taken_over(self, said: CallReport) -> None:
         """The first word of its call after a start of the leg or of the modem's process."""

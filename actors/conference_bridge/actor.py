@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import ClassVar, Protocol
+from typing import ClassVar, Final, Protocol
 
 from thespian.actors import ActorAddress
 
@@ -16,8 +16,11 @@ from media.conference import Conference, ConferenceStatus
 from media.voice_port import VoicePortSpec
 from messages.bridge import BridgeReady, SetMembers
 from messages.envelope import Envelope
-from messages.ids import CrewId, Instant, LegId, Role
+from messages.ids import SECOND, CrewId, Instant, LegId, Role
 from runtime.actor import CenterActor
+
+ALONE_US: Final = Instant(3 * SECOND)
+"""A case that is at work tells its wish every second."""
 
 
 class Mixer(Protocol):
@@ -47,6 +50,7 @@ class ConferenceBridgeActor(CenterActor):
     def started(self) -> None:
         """Nothing is remembered: the case of the crew says who takes part."""
         self._state = State()
+        self._heard_at = self.now_us()
         self._mixer: Mixer | None = None
         self._muted: frozenset[LegId] = frozenset()
         # Not blocking: the media thread must never wait for this one.
@@ -71,13 +75,18 @@ class ConferenceBridgeActor(CenterActor):
             case SetMembers(members=()) if self._state.alert not in (None, body.alert):
                 pass  # from a case that has taken over what this crew had before
             case SetMembers():
+                self._heard_at = self.now_us()
                 self._set(body)
             case _:
                 self.log.warning("not for a bridge", kind=type(body).__name__)
 
     def tick(self, now_us: Instant) -> None:
-        """Look whether a port was lost or has come back."""
+        """Look whether a port was lost or has come back; ask the case, where it says nothing more."""
         self._say_joined(asked=False)
+        if self.alert is not None and now_us - self._heard_at >= ALONE_US:
+            # That the conference is over is said only once, and ports left open would be missed elsewhere.
+            self._heard_at = now_us
+            self.tell(Role.ALERT_CASE, self.key, BridgeReady(crew=CrewId(self.key)), self.alert)
 
     def _set(self, wish: SetMembers) -> None:
         self._state = State(wish=wish, said=self._state.said)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 
 from gateways.gsm.actor import GsmModemActor
 from gateways.gsm.dial_guard import DialGuard
+from gateways.gsm.dialects import Dialects
 from gateways.gsm.errors import PortLost
 from gateways.gsm.port import GuardedPort, Port
 from messages.ids import SECOND
@@ -71,7 +73,7 @@ class Network:
 
     def __init__(self, config: Config, clock: VirtualClock) -> None:
         self._clock = clock
-        self._start_us = clock.now_us()
+        self.start_us = clock.now_us()
         self.carrier = Carrier(config, 0.0)
         self.ports: dict[str, MemoryPort] = {}
         self._due: float | None = None
@@ -79,7 +81,7 @@ class Network:
     @property
     def now_s(self) -> float:
         """The carrier's time."""
-        return (self._clock.now_us() - self._start_us) / SECOND
+        return (self._clock.now_us() - self.start_us) / SECOND
 
     def pump(self) -> None:
         """Deliver what the modems have said, and come back when the carrier has something to do."""
@@ -92,7 +94,7 @@ class Network:
         if due is not None and (self._due is None or due < self._due or self._due <= self.now_s):
             self._due = due
             # Never in the same instant again: the carrier's seconds are floats.
-            when_us = max(self._start_us + int(due * SECOND) + 1, self._clock.now_us() + 1)
+            when_us = max(self.start_us + int(due * SECOND) + 1, self._clock.now_us() + 1)
             self._clock.call_at(when_us, self._tick)
 
     def _tick(self) -> None:
@@ -114,12 +116,21 @@ class Network:
         self.pump()
 
 
+@cache
+def _dialects() -> Dialects:
+    """They never change; to read them takes longer than anything else that an actor does at its start."""
+    return Dialects.load()
+
+
 NETWORKS: list[Network] = []
 """The network of the world under test: where the modems' actors find their ports."""
 
 
 class MemoryModemActor(GsmModemActor):
     """The modem's actor on a port in memory."""
+
+    def dialects(self) -> Dialects:
+        return _dialects()
 
     def open_port(self, path: str, guard: DialGuard) -> Port:
         return MemoryPort(NETWORKS[-1], path, guard)

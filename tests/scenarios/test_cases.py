@@ -20,9 +20,11 @@ from messages.ids import (
     Party,
     Role,
 )
+from messages.union import Body
 from model.policy import Policy
 from store import streams
 from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.mixer import SilentBridgeActor
 from tests.scenarios.test_flow import everything_is_over, joined, to_conference, to_talking
 from tests.scenarios.world import OPERATORS, PSAP, USER, World
 
@@ -368,3 +370,29 @@ def test_case_18_a_modem_that_is_started_again_has_its_call_before_the_case_tell
     world.advance(0.25)
     assert world.case.legs[user.leg].adopted
     assert len(world.calls()) == 2
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_whoever_did_not_hear_the_end_is_told_it_again(make_world: MakeWorld, again: bool) -> None:
+    world = make_world()
+    to_talking(world)
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    ends = ("leg.rest", "bridge.set_members")
+    world.env.faults = lambda envelope, role, key: () if tag(envelope.body) in ends else (0.0,)
+    world.until("the alert is closed", lambda: world.case.closed_at is not None)
+    assert {entry.role for entry in world.env.directory.read() if entry.alert} >= {
+        Role.CALL_LEG,
+        Role.CONFERENCE_BRIDGE,
+    }
+    world.env.faults = None
+    if again:
+        world.kill(Role.ALERT_CASE)
+    world.advance(6)
+    assert [entry.role for entry in world.env.directory.read() if entry.alert] == []
+    bridge = world.system.actor(Role.CONFERENCE_BRIDGE, "c00", SilentBridgeActor)
+    assert bridge is not None
+    assert bridge.members == ()
+
+
+def tag(body: Body) -> object:
+    return body.__struct_config__.tag

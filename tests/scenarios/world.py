@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -31,6 +33,7 @@ from model.case import Case
 from model.evolve import fold
 from model.orders import refusal
 from model.policy import LineSpec, Policy, Setup
+from runtime.actor import CenterActor
 from runtime.clock import VirtualClock
 from runtime.directory import MemoryDirectory
 from runtime.environment import Environment, Faults
@@ -41,11 +44,13 @@ from simulator.call import Call
 from simulator.config import parse_config
 from store import streams
 from store.alerts import Signal, accept
+from store.following import Following
 from store.journal import Append, Journal
 from store.notify import LocalNotifier
 from store.people import Person
 from store.registry import Registry
-from tests.scenarios.pipe import NETWORKS, Network
+from tests.scenarios.mixer import SilentBridgeActor
+from tests.scenarios.pipe import NETWORKS, MemoryPort, Network
 
 USER = E164("+393331112223")
 PSAP = E164("+390200000112")
@@ -90,6 +95,7 @@ class World:
         behaviours: dict[str, str] | None = None,
         policy: Policy | None = None,
         faults: Faults | None = None,
+        notify: LocalNotifier | None = None,
     ) -> None:
         self.clock = VirtualClock()
         self.expected_to_be_stuck: list[str] = []
@@ -110,7 +116,8 @@ class World:
             for modem in config.modems
         )
         setup = Setup(policy=self.policy, lines=lines)
-        self.notify = LocalNotifier()
+        self.notify = notify or LocalNotifier()
+        _new_journal(state / "journal.db")
         self.journal = self._open(state)
         self.registry = Registry(self.journal)
         giulia = Person(first_name="Giulia", last_name="Rossi", phones=(USER,), devices=("phone-1",))
@@ -129,6 +136,7 @@ class World:
         system = start("in_process", self.env, SUPERVISOR)
         assert isinstance(system, OneProcess)
         self.system = system
+        system.base.buried = bury
         self.network.pump()
         self.advance(8.0)
 
@@ -250,6 +258,21 @@ class World:
         return "\n".join(lines)
 
 
+@cache
+def _empty_journal() -> bytes:
+    """A journal as it is made: making it takes longer than a story takes to be told."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "journal.db"
+        url = f"sqlite:///{path}"
+        Journal.open(url, node=NodeId("test"), clock=VirtualClock().now_us, notify=LocalNotifier()).close()
+        return path.read_bytes()
+
+
+def _new_journal(path: Path) -> None:
+    if not path.exists():
+        path.write_bytes(_empty_journal())
+
+
 def for_tests(made: Plan) -> Plan:
     """The same plan with ports in memory and a mixer that needs no time."""
     actors = tuple(
@@ -259,6 +282,15 @@ def for_tests(made: Plan) -> Plan:
     )
     assert made.crews is not None
     return Plan(actors=actors, crews=replace(made.crews, bridge="tests.scenarios.mixer.SilentBridgeActor"))
+
+
+def bury(actor: CenterActor) -> None:
+    """Closes what the kernel closes when a process is killed, in its way: nothing is said to anybody."""
+    for value in vars(actor).values():
+        if isinstance(value, Following | Journal | MemoryPort):
+            value.close()
+    if isinstance(actor, SilentBridgeActor):
+        actor.let_go()
 
 
 @contextmanager
