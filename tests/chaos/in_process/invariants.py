@@ -1,0 +1,318 @@
+"""What may never be, whatever dies and whatever is lost. Pure: each check names what it finds wrong.
+
+Judged from outside, by the journal and the carrier's own record of its calls, and not by what the actors
+think of themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Final
+
+from messages import events as ev
+from messages.ids import SECOND, Advice, AlertId, Instant, LegId, LineId, OperatorId, Outcome, Party
+from messages.journal import Recorded
+from model.case import Case
+from model.leg import LINE_FAILURES
+from tests.chaos.in_process.evidence import (
+    Attempt,
+    CallSeen,
+    Evidence,
+    attempt_of,
+    attempts,
+    cases_of,
+    folded,
+)
+
+Broken = Iterator[str]
+DURESS_SEEN_US: Final = Instant(3 * SECOND)
+"""A case looks into its inbox every second, and one that is being started again a little later."""
+
+
+def streams_are_dense(seen: Evidence) -> Broken:
+    """Each stream's versions go up by one, and the journal's places grow."""
+    last: dict[str, int] = {}
+    for one in seen.journal:
+        if one.version != last.get(one.stream, 0) + 1:
+            yield f"{one.stream}: version {one.version} after {last.get(one.stream, 0)}"
+        last[one.stream] = one.version
+    for before, after in pairwise(seen.journal):
+        if after.seq <= before.seq or after.at_us < before.at_us:
+            yield f"the journal goes back at {after.seq}"
+
+
+def every_alert_folds(seen: Evidence) -> Broken:
+    """The story of every alert can be told."""
+    try:
+        folded(seen.journal)
+    except Exception as error:
+        yield f"the journal does not fold: {type(error).__name__}: {error}"
+
+
+def every_alert_is_closed(seen: Evidence) -> Broken:
+    """At the end of a run nothing is open any more."""
+    for alert, case in folded(seen.journal).items():
+        if case.closed_at is None:
+            yield f"{alert} is still open"
+
+
+def outcomes_are_true(seen: Evidence) -> Broken:
+    """How an alert is said to have ended is how it ended."""
+    for alert, case in folded(seen.journal).items():
+        if case.closed_at is None or case.outcome is None:
+            continue
+        kinds = {type(one.event) for one in cases_of(seen.journal)[alert]}
+        if not _fits(case, case.outcome, kinds):
+            yield f"{alert}: {case.outcome} is not what happened"
+        if any(leg.live for leg in case.legs.values()):
+            yield f"{alert}: closed with a leg that is up"
+
+
+def _fits(case: Case, outcome: Outcome, kinds: set[type[ev.Event]]) -> bool:
+    if case.test or outcome is Outcome.TEST_DONE:
+        return case.test and outcome is Outcome.TEST_DONE
+    match outcome:
+        case Outcome.FALSE_ALARM:
+            return ev.FalseAlarmDeclared in kinds or (
+                ev.CloseRequested in kinds and case.reached_at is not None
+            )
+        case Outcome.HANDED_OVER:
+            return ev.PsapJoined in kinds and bool(kinds & {ev.LeaveRequested, ev.CloseRequested})
+        case Outcome.BRIEFED:
+            return ev.PsapJoined in kinds and ev.BriefingGiven in kinds
+        case Outcome.USER_CALLED_112:
+            return ev.CloseRequested in kinds
+        case Outcome.CANCELLED:
+            return case.cancelled and not case.duress
+
+
+def reached_or_advised(seen: Evidence) -> Broken:
+    """By the deadline she is reached, or her app has been told to call 112, or it is over (S11)."""
+    for alert, events in cases_of(seen.journal).items():
+        case = folded(events)[alert]
+        advised = next(
+            (
+                one.at_us
+                for one in events
+                if isinstance(one.event, ev.AdviceChanged) and one.event.advice is Advice.CALL_112_NOW
+            ),
+            None,
+        )
+        over = [at for at in (case.reached_at, advised, case.closed_at) if at is not None]
+        by = case.deadline_at + seen.slack.get(alert, 0)
+        if not over or min(over) > by:
+            late = "never" if not over else f"{(min(over) - case.deadline_at) / SECOND:.3f} s late"
+            yield f"{alert}: neither reached nor advised by the deadline ({late})"
+
+
+def no_call_is_dropped(seen: Evidence) -> Broken:
+    """A call with somebody on it is ended by us only when the journal has decided so, or the line failed."""
+    tried = attempts(seen.journal)
+    for call in seen.calls:
+        if call.answered is None or call.ended is None or not call.ended_by_us:
+            continue
+        one = attempt_of(call, tried)
+        if one is None:
+            yield f"call {call.number} to {call.to}: hung up, and no leg of anybody's"
+        elif not _decided(one, call.ended) and not seen.failed_at(call.line, call.ended):
+            yield f"call {call.number} to {call.to}: hung up, and {one.leg}#{one.begun.attempt} goes on"
+
+
+def _decided(one: Attempt, at: Instant) -> bool:
+    return one.releasing is not None and one.releasing <= at
+
+
+def nobody_is_called_twice(seen: Evidence) -> Broken:
+    """No two calls of ours to one number are there at the same time, unless the first one's line failed."""
+    ours = [call for call in seen.calls if call.ours]
+    for i, one in enumerate(ours):
+        for other in ours[i + 1 :]:
+            if one.to != other.to or not one.overlaps(other) or one.to in seen.psaps:
+                continue
+            if not seen.failed_at(one.line, other.started):
+                yield f"{one.to} is called on {one.line} and on {other.line} at the same time"
+
+
+def psap_is_called_once(seen: Evidence) -> Broken:
+    """One request is one call to 112 at a time, none after one that was up, but for a failed line (S8)."""
+    tried = attempts(seen.journal)
+    by_alert: dict[AlertId, list[tuple[CallSeen, Attempt]]] = {}
+    for call in seen.calls:
+        if not call.ours or call.to not in seen.psaps:
+            continue
+        one = attempt_of(call, tried)
+        if one is None or one.begun.party is not Party.PSAP:
+            yield f"call {call.number}: {call.to} is dialled, and nobody has asked for it"
+            continue
+        by_alert.setdefault(one.alert, []).append((call, one))
+    for alert, found in by_alert.items():
+        asked = [
+            one.at_us for one in cases_of(seen.journal)[alert] if isinstance(one.event, ev.PsapRequested)
+        ]
+        for i, (before, attempt) in enumerate(found):
+            for after, later in found[i + 1 :]:
+                yield from _dialled_again(seen, alert, asked, (before, attempt), (after, later))
+
+
+def _dialled_again(
+    seen: Evidence,
+    alert: AlertId,
+    asked: list[Instant],
+    before: tuple[CallSeen, Attempt],
+    after: tuple[CallSeen, Attempt],
+) -> Broken:
+    (first, attempt), (second, later) = before, after
+    if (attempt.leg, attempt.begun.attempt) == (later.leg, later.begun.attempt):
+        yield f"{alert}: 112 is dialled twice in one attempt"
+        return
+    if seen.failed_at(first.line, second.started) or seen.failed_at(
+        first.line, first.ended or second.started
+    ):
+        return
+    if first.overlaps(second):
+        yield f"{alert}: 112 is called on {first.line} and on {second.line} at the same time"
+    same_request = not any(attempt.at < at <= later.at for at in asked)
+    if same_request and first.answered is not None and attempt.cause not in LINE_FAILURES:
+        yield f"{alert}: 112 is dialled again, and has been on the line for this request"
+
+
+def tests_never_reach_a_psap(seen: Evidence) -> Broken:
+    """Case 20."""
+    cases = folded(seen.journal)
+    tried = attempts(seen.journal)
+    for call in seen.calls:
+        one = attempt_of(call, tried) if call.ours and call.to in seen.psaps else None
+        if one is not None and cases[one.alert].test:
+            yield f"{one.alert} is a test, and calls {call.to}"
+
+
+def duress_is_heeded(seen: Evidence) -> Broken:
+    """Once the duress PIN was given her phone is not made to ring any more (case 19)."""
+    for alert, events in cases_of(seen.journal).items():
+        at = next(
+            (one.at_us for one in events if isinstance(one.event, ev.AlertCancelled) and one.event.duress),
+            None,
+        )
+        if at is None:
+            continue
+        for one in attempts(events):
+            if one.begun.party is Party.USER and one.begun.call is None and one.at > at + DURESS_SEEN_US:
+                yield f"{alert}: she is called {(one.at - at) / SECOND:.1f} s after the duress PIN"
+
+
+def operators_have_one_alert(seen: Evidence) -> Broken:
+    """Nobody is reserved for two alerts at once."""
+    held: dict[OperatorId, AlertId] = {}
+    for one in seen.journal:
+        alert = AlertId(one.stream.partition("-")[2])
+        match one.event:
+            case ev.OperatorReserved(operator=operator) if one.stream.startswith("alert-"):
+                if held.get(operator, alert) != alert:
+                    yield f"{operator} is reserved for {alert} and is {held[operator]}'s"
+                held[operator] = alert
+            case ev.OperatorLeft(operator=operator) | ev.OperatorNotAnswering(operator=operator):
+                if held.get(operator) == alert:
+                    del held[operator]
+            case ev.AlertClosed():
+                for operator in [name for name, whose in held.items() if whose == alert]:
+                    del held[operator]
+            case _:
+                pass
+    for operator, alert in held.items():
+        yield f"{operator} is still reserved for {alert}"
+
+
+def lines_have_one_leg(seen: Evidence) -> Broken:
+    """No line is seized for a leg while another's attempt is on it."""
+    held: dict[LineId, tuple[LegId, int]] = {}
+    for one in seen.journal:
+        match one.event:
+            case ev.LegOriginating(line=line, leg=leg, attempt=attempt, call=call):
+                if line in held and call is None:
+                    yield f"{line} is seized for {leg}#{attempt} and is {held[line][0]}#{held[line][1]}'s"
+                held[line] = (leg, attempt)
+            case ev.LegReleased(leg=leg, attempt=attempt):
+                for line in [name for name, whose in held.items() if whose == (leg, attempt)]:
+                    del held[line]
+            case _:
+                pass
+    for line, (leg, attempt) in held.items():
+        yield f"{line} is still {leg}#{attempt}'s"
+
+
+def one_owner_at_a_time(seen: Evidence) -> Broken:
+    """Each AlertCase that takes an alert is later than the last of its crew; what is closed stays so."""
+    for alert, events in cases_of(seen.journal).items():
+        newest: dict[str, int] = {}
+        closed = False
+        for one in events:
+            match one.event:
+                case ev.CaseOpened(crew=crew, incarnation=incarnation):
+                    if incarnation <= newest.get(crew, 0):
+                        yield f"{alert}: opened by {crew}/{incarnation} after {crew}/{newest[crew]}"
+                    newest[crew] = incarnation
+                case ev.AlertClosed():
+                    closed = True
+                case _ if closed and one.stream.startswith("alert-"):
+                    yield f"{alert}: {type(one.event).__name__} after its end"
+                case _:
+                    pass
+
+
+def everybody_is_free(seen: Evidence) -> Broken:
+    """At the end all phones are on hook, and nobody of the centre has anything to do."""
+    yield from (f"{who} is in a call at the end" for who in seen.offhook)
+    yield from (f"{who} is busy at the end" for who in seen.busy)
+
+
+def one_event_is_one_alert(seen: Evidence) -> Broken:
+    """No two alerts of the same number are open at the same time (case 1), but for one beside a test."""
+    open_now: dict[str, AlertId] = {}
+    for one in seen.journal:
+        match one.event:
+            case ev.AlertReceived(phone=phone, test=False) if phone is not None:
+                alert = AlertId(one.stream.partition("-")[2])
+                if phone in open_now:
+                    yield f"{alert} and {open_now[phone]} are both {phone}'s"
+                open_now[phone] = alert
+            case ev.AlertClosed():
+                alert = AlertId(one.stream.partition("-")[2])
+                for phone in [name for name, whose in open_now.items() if whose == alert]:
+                    del open_now[phone]
+            case _:
+                pass
+
+
+ALWAYS: Final[tuple[Callable[[Evidence], Broken], ...]] = (
+    streams_are_dense,
+    every_alert_folds,
+    outcomes_are_true,
+    no_call_is_dropped,
+    nobody_is_called_twice,
+    psap_is_called_once,
+    tests_never_reach_a_psap,
+    duress_is_heeded,
+    one_owner_at_a_time,
+    one_event_is_one_alert,
+)
+"""What holds at every moment."""
+
+AT_THE_END: Final[tuple[Callable[[Evidence], Broken], ...]] = (
+    *ALWAYS,
+    every_alert_is_closed,
+    reached_or_advised,
+    operators_have_one_alert,
+    lines_have_one_leg,
+    everybody_is_free,
+)
+"""What holds once the trouble is over and everything has had its time. Those that follow who holds what look
+back over the whole of it."""
+
+
+def broken(seen: Evidence) -> list[str]:
+    """Everything that is wrong at the end; empty where all is well."""
+    return [f"{check.__name__}: {fault}" for check in AT_THE_END for fault in check(seen)]
+
+
+__all__ = ["ALWAYS", "AT_THE_END", "Recorded", "broken"]

@@ -1,0 +1,80 @@
+"""What an operator presses, from what she sees and hears. Pure; what the page would refuse she cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from messages.ids import SECOND, Instant, OperatorCommand, OperatorId, Party
+from model.case import Case
+from model.orders import refusal
+from model.policy import Policy
+from tests.chaos.in_process.script import Intent
+
+HEARS_US: Final = Instant(2 * SECOND)
+"""So long she listens before she decides."""
+WAITS_US: Final = Instant(35 * SECOND)
+"""So long a user whose phone rings is waited for before 112 is called without her."""
+
+
+def presses(
+    case: Case, intent: Intent, machine: bool, policy: Policy, now_us: Instant
+) -> tuple[OperatorCommand, OperatorId] | None:
+    """The key, and who presses it. `machine`: what answers the user's phone is one."""
+    by = case.operator
+    if by is None or case.closed_at is not None:
+        return None
+    for command in _wishes(case, intent, machine, now_us):
+        if refusal(case, command, by, policy) is None:
+            return command, by
+    return None
+
+
+def _wishes(case: Case, intent: Intent, machine: bool, now_us: Instant) -> Iterator[OperatorCommand]:
+    user, psap = case.talking(Party.USER), case.talking(Party.PSAP)
+    since = case.operator_joined_at or now_us
+    if now_us - since < HEARS_US:
+        return
+    if user is not None and machine:
+        yield OperatorCommand.MARK_MACHINE
+        user = None
+    if psap is not None:
+        if user is None and case.briefing_at is None:
+            yield OperatorCommand.BRIEFING_GIVEN
+        if now_us - (psap.answered_at or now_us) >= HEARS_US:
+            yield OperatorCommand.LEAVE
+        return
+    if case.psap is not None:
+        return
+    heard_her = user is not None and now_us - (user.answered_at or now_us) >= HEARS_US
+    if case.psap_joined_at is not None:
+        # 112 has been here, and has hung up.
+        yield OperatorCommand.CLOSE
+        if heard_her:
+            yield OperatorCommand.DECLARE_FALSE_ALARM
+        return
+    if heard_her:
+        yield (
+            OperatorCommand.DECLARE_FALSE_ALARM if intent is Intent.FALSE_ALARM else OperatorCommand.CALL_PSAP
+        )
+        if case.test:
+            yield OperatorCommand.DECLARE_FALSE_ALARM
+        return
+    if user is not None:
+        return
+    spoken = any(leg.was_answered for leg in case.of(Party.USER)) and not machine
+    if spoken and intent is Intent.FALSE_ALARM and case.going(Party.USER) is None:
+        yield OperatorCommand.DECLARE_FALSE_ALARM
+    if _tried_in_vain(case, now_us):
+        yield OperatorCommand.CALL_PSAP
+        yield OperatorCommand.CLOSE
+
+
+def _tried_in_vain(case: Case, now_us: Instant) -> bool:
+    begun = min((leg.since for leg in case.of(Party.USER)), default=case.operator_joined_at or now_us)
+    quiet = case.going(Party.USER) is None and len(case.user_ends) >= 2
+    return (
+        quiet
+        or bool(case.presumed_calling_112)
+        or now_us - max(begun, case.operator_joined_at or begun) >= WAITS_US
+    )

@@ -1,0 +1,171 @@
+"""Scripts of every kind, for Hypothesis: what shrinks shrinks to a quiet centre with one alert."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from messages.ids import Role
+from tests.chaos.in_process.script import (
+    OPERATORS,
+    PSAP,
+    TROUBLE_S,
+    USERS,
+    Alert,
+    Blow,
+    Does,
+    Fault,
+    HangUp,
+    Hit,
+    Intent,
+    LineFault,
+    LineTrouble,
+    Person,
+    Script,
+)
+
+BEHAVIOURS = ("answer", "no_answer", "busy", "reject", "voicemail", "unreachable")
+STRUCK = (
+    Role.ALERT_CASE,
+    Role.CALL_LEG,
+    Role.GSM_MODEM,
+    Role.CONFERENCE_BRIDGE,
+    Role.ALERT_INTAKE,
+    Role.OPERATOR_POOL,
+    Role.TRUNK_POOL,
+    Role.IDENTIFIER,
+    Role.DEADLINE_WATCHDOG,
+    Role.SUPERVISOR,
+)
+KINDS = (
+    "case.open",
+    "case.status",
+    "case.ask",
+    "alerts.arrived",
+    "inbox.changed",
+    "user.identify",
+    "user.identity",
+    "operators.request",
+    "operators.offered",
+    "line.request",
+    "line.granted",
+    "line.refused",
+    "line.report",
+    "line.ask",
+    "leg.originate",
+    "leg.release",
+    "leg.rest",
+    "leg.report",
+    "leg.ready",
+    "call.dial",
+    "call.answer",
+    "call.attach",
+    "call.hang_up",
+    "call.report",
+    "call.incoming",
+    "call.incoming_gone",
+    "bridge.set_members",
+    "bridge.report",
+    "bridge.ready",
+    "crew.wanted",
+    "legs.wanted",
+    "case.preempt",
+    "actor.start",
+    "actor.ready",
+    "actor.heartbeat",
+    "actor.adopt",
+)
+
+
+def seconds(least: float = 0.0, most: float = TROUBLE_S) -> st.SearchStrategy[float]:
+    """In tenths, so that a minimal example reads well."""
+    return st.integers(round(least * 10), round(most * 10)).map(lambda tenths: tenths / 10)
+
+
+def moments() -> st.SearchStrategy[float]:
+    """When something happens: most of a story happens in its first half minute."""
+    return st.one_of(seconds(0, 15), seconds(0, 30), seconds(0, TROUBLE_S - 2))
+
+
+alerts = st.builds(
+    Alert,
+    at_s=st.one_of(st.just(0.0), seconds(0, 40)),
+    user=st.integers(0, 2),
+    voice=st.sampled_from((False, False, True)),
+    test=st.sampled_from((False, False, False, True)),
+    intent=st.sampled_from(Intent),
+    again_s=st.lists(seconds(0, 40), max_size=2).map(tuple),
+    called_s=st.one_of(st.none(), st.none(), seconds(0, 40)),
+    cancelled_s=st.one_of(st.none(), st.none(), seconds(0, 40)),
+    duress=st.booleans(),
+    taken_s=st.one_of(st.none(), st.none(), st.none(), seconds(0, 40)),
+)
+hang_up_after = st.one_of(st.just(0.0), st.just(0.0), seconds(1, 30))
+users = st.builds(
+    Person, first=st.sampled_from(BEHAVIOURS), then=st.sampled_from(BEHAVIOURS), hangs_up_s=hang_up_after
+)
+operators = st.builds(Person, first=st.sampled_from(("answer", *BEHAVIOURS)))
+psaps = st.builds(
+    Person,
+    first=st.sampled_from(("answer", "answer", "busy", "no_answer", "unreachable")),
+    hangs_up_s=hang_up_after,
+)
+faults = st.builds(
+    Fault,
+    does=st.sampled_from(Does),
+    kinds=st.one_of(st.lists(st.sampled_from(KINDS), min_size=1, max_size=4, unique=True), st.just([])).map(
+        tuple
+    ),
+    to=st.one_of(st.none(), st.sampled_from(STRUCK)),
+    share=st.sampled_from((1.0, 0.5, 0.2, 0.05)),
+    by_s=st.sampled_from((0.1, 0.5, 1.5, 4.0)),
+    from_s=moments(),
+    for_s=seconds(0.1, 20),
+)
+
+
+def _blows(at_s: float) -> st.SearchStrategy[list[Blow]]:
+    """One or several in the same instant."""
+    blow = st.builds(
+        Blow,
+        at_s=st.just(at_s),
+        role=st.sampled_from(STRUCK),
+        which=st.integers(0, 3),
+        hit=st.sampled_from(Hit),
+        for_s=seconds(0.5, 10),
+    )
+    return st.lists(blow, min_size=1, max_size=3)
+
+
+blows = st.lists(moments().flatmap(_blows), max_size=4).map(
+    lambda groups: tuple(blow for group in groups for blow in group)
+)
+lines = st.builds(
+    LineFault,
+    at_s=moments(),
+    line=st.integers(0, 7),
+    does=st.sampled_from(LineTrouble),
+    for_s=seconds(0.5, 30),
+)
+hang_ups = st.builds(HangUp, at_s=moments(), who=st.sampled_from((*USERS, *OPERATORS, PSAP)))
+
+
+def several(each: st.SearchStrategy[object], most: int) -> st.SearchStrategy[tuple[object, ...]]:
+    """None is the commonest."""
+    return st.one_of(st.just(()), st.lists(each, max_size=most).map(tuple))
+
+
+scripts = st.builds(
+    Script,
+    alerts=st.lists(alerts, min_size=1, max_size=3).map(tuple),
+    users=st.lists(users, min_size=1, max_size=3).map(tuple),
+    operators=st.lists(operators, min_size=1, max_size=3).map(tuple),
+    psap=psaps,
+    public=st.integers(2, 5),
+    emergency=st.integers(1, 2),
+    faults=several(faults, 4),
+    blows=blows,
+    lines=several(lines, 2),
+    hang_ups=several(hang_ups, 2),
+    seed=st.integers(0, 2**16),
+)
+"""Any run."""
