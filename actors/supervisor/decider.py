@@ -63,6 +63,8 @@ LATE_US: Final = SECOND
 """When the Supervisor itself comes so late (a suspended machine, no CPU), nobody is blamed for silence."""
 START_US: Final = 15 * SECOND
 """An actor that has not started by then hangs."""
+START_AGAIN_US: Final = SECOND
+"""An actor that has not said by then that it is ready is told once more to start; twice does nothing."""
 CREATE_US: Final = 10 * SECOND
 UNKILLABLE: Final = 3
 """So many kills without a death are an alarm: the process is stuck in the kernel."""
@@ -364,6 +366,10 @@ class _Deciding(Book):
                 self.kill(member, "no process came of it")
             case Phase.STARTING if age_us > START_US:
                 self.kill(member, "did not start")
+            case Phase.STARTING if self.now_us - member.seen_us >= START_AGAIN_US:
+                self.put(replace(member, seen_us=self.now_us))
+                self.publish()
+                self.do(Start(name=member.name, address=member.address, incarnation=member.incarnation))
             case Phase.READY | Phase.LEAVING if self.now_us - member.seen_us > patience_us:
                 self.kill(member, "no heartbeat")
             case Phase.READY if member.name in self.roster.alarms and age_us > WELL_US:

@@ -11,6 +11,7 @@ from actors.supervisor.decider import (
     REST_US,
     SILENT_US,
     SPARED_US,
+    START_AGAIN_US,
     START_US,
     STARTING,
     SUSPECT_US,
@@ -110,6 +111,17 @@ def test_an_actor_that_does_not_start_is_killed_and_created_again() -> None:
     made.advance(START_US + 2 * TICK_US)
     assert made.roster.members[POOL].incarnation == 2
     assert made.roster.members[POOL].cause == "did not start"
+
+
+def test_an_actor_whose_order_to_start_was_lost_is_told_again() -> None:
+    made = Kernel(Plan(actors=(spec(POOL),)))
+    made.silent.add(POOL)
+    made.decide(of.Begin(living=(), incarnations={}))
+    made.settle()
+    made.silent.clear()
+    made.advance(START_AGAIN_US + 2 * TICK_US)
+    assert made.ready() == {POOL}
+    assert made.roster.members[POOL].incarnation == 1
 
 
 # ---------------------------------------------------------------- death
