@@ -167,6 +167,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         leg = self.going(party)
         return leg if leg is not None and leg.talking else None
 
+    def has_live_leg(self, operator: OperatorId) -> bool:
+        """Whether a call to this operator is up, or may be."""
+        return any(leg.live for leg in self.of(Party.OPERATOR) if leg.operator == operator)
+
     @property
     def operator_leg(self) -> Leg | None:
         """The leg of the operator who has the case."""

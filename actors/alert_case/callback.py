@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from actors.alert_case.hand import NOTHING, Hand, Step, hang_up
+from actors.alert_case.hand import NOTHING, Hand, Step, gives_up_at, hang_up
 from messages import events as ev
 from messages.base import HangupCause
 from messages.ids import SECOND, Instant, LegId, Party
@@ -14,21 +14,21 @@ from model.evolve import ANSWERED_AND_DROPPED, MACHINE
 from model.leg import Leg, leg_id
 from model.policy import Duress, Policy, VoiceAlert
 
-GIVE_UP_DIALLING_US: Final = Instant(40 * SECOND)
+GIVE_UP_DIALLING_S: Final = 40.0
 """A call that does not even ring by then will not (27.007 modems give up after 30 to 60 s by themselves)."""
 LINE_FAILED_PAUSE_US: Final = Instant(SECOND)
 LINE_FAILURES_IN_A_ROW: Final = 8
 UNREACHABLE_PAUSE_US: Final = Instant(2 * SECOND)
 
 
-def watch_callback(case: Case, _hand: Hand, policy: Policy, now_us: Instant) -> Step:
+def watch_callback(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
     """Ends an attempt that has rung long enough, or that duress forbids."""
     leg = case.going(Party.USER)
     if leg is None or leg.talking:
         return _presume(case)
     if _forbidden(case, policy) and leg.call is None:
         return Step(events=(hang_up(leg, "duress"),))
-    no_answer_at = _no_answer_at(leg, policy)
+    no_answer_at = _no_answer_at(leg, hand, policy)
     if now_us >= no_answer_at:
         return Step(events=(hang_up(leg, "no answer"),))
     return Step(wake_at=no_answer_at)
@@ -46,10 +46,10 @@ def _forbidden(case: Case, policy: Policy) -> bool:
     return case.duress and policy.duress is Duress.PSAP_FIRST
 
 
-def _no_answer_at(leg: Leg, policy: Policy) -> Instant:
+def _no_answer_at(leg: Leg, hand: Hand, policy: Policy) -> Instant:
     if leg.ringing_at is None:
-        return Instant(leg.since + GIVE_UP_DIALLING_US)
-    return Instant(leg.ringing_at + round(policy.user_no_answer_s * SECOND))
+        return gives_up_at(hand, leg.since, GIVE_UP_DIALLING_S)
+    return gives_up_at(hand, leg.ringing_at, policy.user_no_answer_s)
 
 
 def answer_her(case: Case, _hand: Hand, policy: Policy, _now_us: Instant) -> Step:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from actors.alert_case.hand import NOTHING, Hand, Step, hang_up
+from actors.alert_case.hand import NOTHING, Hand, Step, gives_up_at, hang_up
 from messages import events as ev
 from messages.ids import SECOND, Instant, Party
 from messages.lines import RequestLine
@@ -18,7 +18,7 @@ from model.leg import Leg, leg_id
 from model.policy import Duress, Policy
 from model.psap import is_emergency, psap_number, psap_number_for
 
-GIVE_UP_DIALLING_US: Final = Instant(30 * SECOND)
+GIVE_UP_DIALLING_S: Final = 30.0
 
 
 def call_psap(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
@@ -29,7 +29,7 @@ def call_psap(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
         return NOTHING
     leg = _current(case)
     if leg is not None and leg.live:
-        return _watch(leg, policy, now_us)
+        return _watch(leg, hand, policy, now_us)
     due = _due_at(case, leg, policy)
     if now_us < due:
         return Step(wake_at=due)
@@ -78,13 +78,13 @@ def _current(case: Case) -> Leg | None:
     return case.legs.get(leg_id(case.alert, "psap"))
 
 
-def _watch(leg: Leg, policy: Policy, now_us: Instant) -> Step:
+def _watch(leg: Leg, hand: Hand, policy: Policy, now_us: Instant) -> Step:
     if not leg.going or leg.talking:
         return NOTHING
     if leg.ringing_at is None:
-        silent_at = Instant(leg.since + GIVE_UP_DIALLING_US)
+        silent_at = gives_up_at(hand, leg.since, GIVE_UP_DIALLING_S)
     else:
-        silent_at = Instant(leg.ringing_at + round(policy.psap_no_answer_s * SECOND))
+        silent_at = gives_up_at(hand, leg.ringing_at, policy.psap_no_answer_s)
     if now_us < silent_at:
         return Step(wake_at=silent_at)
     return Step(events=(hang_up(leg, "silent"),))

@@ -29,8 +29,9 @@ def end(case: Case, _hand: Hand, policy: Policy, now_us: Instant) -> Step:
     if not case.handed_over:
         return _all(case, "left", Outcome.BRIEFED)
     operators = [leg for leg in case.of(Party.OPERATOR) if leg.going]
-    if operators or case.reserved:
-        return Step(events=(*(hang_up(leg, "left") for leg in operators), *_dismiss(case)))
+    going: tuple[Decided, ...] = (*(hang_up(leg, "left") for leg in operators), *_dismiss(case))
+    if going:
+        return Step(events=going)
     return _handed_over(case, policy, now_us)
 
 
@@ -44,9 +45,10 @@ def _all(case: Case, reason: str, outcome: Outcome) -> Step:
 
 
 def _dismiss(case: Case) -> list[Decided]:
-    """Every operator's work on the request is done."""
+    """Every operator's work on the request is done, and her phone is on hook."""
     names = dict.fromkeys(case.reserved if case.operator is None else (*case.reserved, case.operator))
-    return [ev.OperatorLeft(operator=name, reason=_why(case, name)) for name in names]
+    free = [name for name in names if not case.has_live_leg(name)]
+    return [ev.OperatorLeft(operator=name, reason=_why(case, name)) for name in free]
 
 
 def _why(case: Case, operator: OperatorId) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from actors.alert_case.hand import NOTHING, Decided, Hand, Step, hang_up, join
+from actors.alert_case.hand import NOTHING, Decided, Hand, Step, gives_up_at, hang_up, join
 from messages import events as ev
 from messages.ids import SECOND, Advice, Instant, LegId, OperatorId, Party
 from messages.lines import RequestLine
@@ -19,14 +19,19 @@ from model.leg import Leg, LegState, leg_id
 from model.policy import Policy
 
 ALL: Final = 1_000
+ANOTHER_ANSWERED: Final = "another answered"
+NO_ANSWER: Final = "no answer"
 PAUSE_US: Final = Instant(5 * SECOND)
 """After everybody was tried in vain, before they are tried again."""
-GIVE_UP_DIALLING_US: Final = Instant(30 * SECOND)
+GIVE_UP_DIALLING_S: Final = 30.0
 """An operator's phone that does not even ring by then will not."""
 
 
-def keep_operator(case: Case, _hand: Hand, policy: Policy, now_us: Instant) -> Step:
-    """What the operators' legs have come to: who has joined, who is silent, who is lost."""
+def keep_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
+    """What the operators' legs have come to: who has joined, who is silent, who is lost.
+
+    She is another alert's to have only when her phone is on hook: it would be busy for it.
+    """
     made: list[Decided] = []
     wakes: list[Instant] = []
     holder = case.operator
@@ -38,42 +43,42 @@ def keep_operator(case: Case, _hand: Hand, policy: Policy, now_us: Instant) -> S
             made.append(ev.OperatorJoined(operator=operator, leg=leg.leg))
             holder = operator
         elif leg.talking and operator != holder and not case.leaving:
-            made += [
-                hang_up(leg, "another answered"),
-                ev.OperatorLeft(operator=operator, reason="not needed"),
-            ]
+            made.append(hang_up(leg, ANOTHER_ANSWERED))
         elif leg.going and not leg.talking and holder is not None:
-            made += [hang_up(leg, "another answered"), _silence(leg, operator, policy, now_us)]
+            made.append(hang_up(leg, _silence(leg, policy, now_us)))
         elif leg.going and not leg.talking:
-            silent_at = _silent_at(leg, policy)
+            silent_at = _silent_at(leg, hand, policy)
             if now_us >= silent_at:
-                made += [hang_up(leg, "no answer"), ev.OperatorNotAnswering(operator=operator)]
+                made.append(hang_up(leg, NO_ANSWER))
             else:
                 wakes.append(silent_at)
-        elif not leg.live and operator == case.operator and not _has_live_leg(case, operator):
-            made.append(ev.OperatorLeft(operator=operator, reason="lost"))
-        elif not leg.live and operator in case.reserved and not _has_live_leg(case, operator):
-            failed = ev.OperatorLeft(operator=operator, reason="line failed")
-            made.append(failed if leg.line_failed else ev.OperatorNotAnswering(operator=operator))
+        elif not leg.live and not case.leaving and not case.has_live_leg(operator):
+            if operator == case.operator:
+                made.append(ev.OperatorLeft(operator=operator, reason="lost"))
+            elif operator in case.reserved:
+                made.append(_in_vain(leg, operator))
     return Step(events=tuple(made), wake_at=min(wakes, default=None))
 
 
-def _has_live_leg(case: Case, operator: OperatorId) -> bool:
-    return any(leg.live for leg in case.of(Party.OPERATOR) if leg.operator == operator)
-
-
-def _silent_at(leg: Leg, policy: Policy) -> Instant:
+def _silent_at(leg: Leg, hand: Hand, policy: Policy) -> Instant:
     if leg.ringing_at is None:
-        return Instant(leg.since + GIVE_UP_DIALLING_US)
-    return Instant(leg.ringing_at + round(policy.operator_silent_after_s * SECOND))
+        return gives_up_at(hand, leg.since, GIVE_UP_DIALLING_S)
+    return gives_up_at(hand, leg.ringing_at, policy.operator_silent_after_s)
 
 
-def _silence(leg: Leg, operator: OperatorId, policy: Policy, now_us: Instant) -> Decided:
+def _silence(leg: Leg, policy: Policy, now_us: Instant) -> str:
     """Whether she let it ring, or was only not needed."""
     rang_s = 0.0 if leg.ringing_at is None else (now_us - leg.ringing_at) / SECOND
-    if rang_s >= policy.operator_answer_within_s:
-        return ev.OperatorNotAnswering(operator=operator)
-    return ev.OperatorLeft(operator=operator, reason="not needed")
+    return NO_ANSWER if rang_s >= policy.operator_answer_within_s else ANOTHER_ANSWERED
+
+
+def _in_vain(leg: Leg, operator: OperatorId) -> Decided:
+    """What is said of an operator whose call has come to nothing."""
+    if leg.reason == ANOTHER_ANSWERED:
+        return ev.OperatorLeft(operator=operator, reason="not needed")
+    if leg.line_failed and leg.reason != NO_ANSWER:
+        return ev.OperatorLeft(operator=operator, reason="line failed")
+    return ev.OperatorNotAnswering(operator=operator)
 
 
 def find_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:

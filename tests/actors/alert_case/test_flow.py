@@ -98,8 +98,9 @@ def test_s09_the_operator_leaves_and_the_two_go_on_talking() -> None:
     book = Book()
     book.to_conference()
     book.order(OperatorCommand.LEAVE)
-    assert book.all_of(ev.OperatorLeft)[0].reason == "left"
+    assert book.all_of(ev.OperatorLeft) == [], "she is not another's before her phone is on hook"
     book.release_all()
+    assert book.all_of(ev.OperatorLeft)[0].reason == "left"
     assert book.case.closed_at is None
     assert {one.leg for one in book.case.legs.values() if one.talking} == {leg("user"), leg("psap")}
     assert phase(book.case) is Phase.HANDED_OVER
@@ -265,8 +266,10 @@ def test_case_07_the_next_operator_after_6_s_and_all_after_12() -> None:
     second = book.case.legs[leg("op2")]
     book.report(second, CallState.ANSWERED)
     assert (book.case.operator, book.case.legs[leg("op1")].state) == (second.operator, LegState.RELEASING)
-    assert [event.operator for event in book.all_of(ev.OperatorNotAnswering)] == [EVERYONE[0]]
+    assert book.case.reserved == EVERYONE, "nobody is another's before her phone is on hook"
     book.release_all()
+    assert [event.operator for event in book.all_of(ev.OperatorNotAnswering)] == [EVERYONE[0]]
+    assert [event.operator for event in book.all_of(ev.OperatorLeft)] == [EVERYONE[2]]
     assert book.case.reserved == (second.operator,)
 
 
