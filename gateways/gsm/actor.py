@@ -49,6 +49,9 @@ REOPEN_US: Final = Instant(SECOND // 4)
 GONE_US: Final = Instant(5 * SECOND)
 """A port that is away for so long was unplugged, and its calls are gone with the modem's power."""
 
+FORGOTTEN_US: Final = Instant(5 * SECOND)
+"""A leg asks for its call every second."""
+
 
 class GsmModemActor(CenterActor):
     """One line, from the AT port to the reports about its calls."""
@@ -84,6 +87,7 @@ class GsmModemActor(CenterActor):
         self._fd: int | None = None
         self._who: dict[LegId, ActorAddress] = {}
         self._waiting: dict[LegId, Order] = {}
+        self._asked_at = self.now_us()
         self._quarantined = False
         self._calls_known = False
         self._trouble = ""
@@ -135,6 +139,7 @@ class GsmModemActor(CenterActor):
         match body:
             case calls.DialCall() | calls.AnswerCall() | calls.AttachCall() | calls.HangUpCall():
                 self._who[body.leg] = sender
+                self._asked_at = self.now_us()
                 self._order(body)
             case calls.RejectCall(call=call):
                 self._legs.reject(call, self._now_s())
@@ -147,8 +152,9 @@ class GsmModemActor(CenterActor):
         self._work()
 
     def tick(self, now_us: Instant) -> None:
-        """Say how the line is, and who rings."""
+        """Say how the line is, and who rings; end what nobody wants."""
         self._reported = None
+        self._end_forgotten(now_us)
         self._say_incoming()
         self._work()
         alarm = self._alarm.due(*self._condition(), now_us)
@@ -163,6 +169,22 @@ class GsmModemActor(CenterActor):
             self._driver.tick(self._now_s())
             self._say_incoming()
         self._work()
+
+    def _end_forgotten(self, now_us: Instant) -> None:
+        """A call of no leg that the journal knows to be live is one that was given up while nothing was
+        heard of this line: whoever is on it hears nothing, and the line is lost as long as she waits.
+        """
+        if now_us - self._asked_at < FORGOTTEN_US or not self._driver.knows_calls or not self._legs.set_up:
+            return
+        self._asked_at = now_us
+        try:
+            legs = self._legs_left(case_on_line(self._journal, self._spec.line))
+        except JournalError as error:
+            self.log.error("the journal cannot be read", line=self.key, error=str(error))
+            return
+        if not legs:
+            self.log.warning("a call of nobody's is ended", line=self.key)
+            self._legs.end_all(self._now_s())
 
     def _now_s(self) -> float:
         return self.now_us() / SECOND

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from gateways.gsm.at.parse import Direction
-from gateways.gsm.call import CallView
+from gateways.gsm.call import COMING_IN, CallView
 from gateways.gsm.driver import Driver
 from gateways.gsm.errors import RequestRefused
 from gateways.gsm.events import (
@@ -177,6 +177,16 @@ class LegsOnLine:
         call = CallId(number - self._first_number)
         if call in self._ringing:
             self._driver.hang_up(call, now_s)
+
+    @property
+    def set_up(self) -> list[CallView]:
+        """The calls that we have made or answered, a leg's or nobody's."""
+        return [call for call in self._driver.calls() if call.state not in COMING_IN]
+
+    def end_all(self, now_s: float) -> None:
+        """Hang up what we have made or answered."""
+        for call in self.set_up:
+            self._driver.hang_up(call.call, now_s)
 
     def digit(self, leg: LegId, digit: str, now_s: float) -> None:
         """Send a DTMF digit into the leg's call. Raises RequestRefused."""

@@ -396,3 +396,44 @@ def test_whoever_did_not_hear_the_end_is_told_it_again(make_world: MakeWorld, ag
 
 def tag(body: Body) -> object:
     return body.__struct_config__.tag
+
+
+def test_case_09_a_test_that_gave_way_does_not_take_the_line_again_first(make_world: MakeWorld) -> None:
+    world = make_world(operators=2, public=3, behaviours={"+393339999999": "no_answer"})
+    world.send(E164("+393339999999"), test=True)
+    world.until("the test has both lines", lambda: len(world.live_calls()) == 2)
+    test = world.alert
+    world.send()
+    world.until("the real one has its operator", lambda: world.case.operator is not None, 20)
+    world.until("she is reached", lambda: world.case.reached_at is not None, 20)
+    world.alert = test
+    dialled = [event for event in world.events(ev.LegOriginating) if isinstance(event, ev.LegOriginating)]
+    assert len(dialled) < 8, "and it does not try again and again"
+
+
+def test_case_18_a_call_that_was_given_up_unheard_is_not_left_up_for_ever(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_talking(world)
+    user = world.case.talking(Party.USER)
+    assert user is not None
+    world.env.faults = lambda envelope, role, key: (
+        () if (role, key) == (Role.GSM_MODEM, user.line) or envelope.key == user.line else (0.0,)
+    )
+    world.until("the leg is given up", lambda: world.case.legs[user.leg].attempt == 2, 60)
+    world.env.faults = None
+    world.until("her phone is on hook", lambda: world.calls(USER)[0].over, 10)
+    world.advance(10)
+    assert [call.to for call in world.live_calls()].count(OPERATORS[0]) == 1, "the operator's call stays"
+
+
+def test_case_18_a_case_that_comes_back_late_asks_before_it_gives_a_call_up(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_talking(world)
+    world.order(OperatorCommand.CALL_PSAP)
+    world.advance(0.5)
+    for _ in range(70):
+        # Nobody lives long enough to hear that 112 has answered.
+        world.kill(Role.ALERT_CASE)
+        world.advance(0.5)
+    world.until("112 is joined", lambda: len(joined(world)) == 3)
+    assert len(world.calls(PSAP)) == 1
