@@ -40,6 +40,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     alert: AlertId
     begun: ev.LegOriginating
     at: Instant
+    answered: Instant | None = None
     releasing: Instant | None = None
     reason: str = ""
     released: Instant | None = None
@@ -82,12 +83,14 @@ def attempts(journal: Iterable[Recorded]) -> list[Attempt]:
         if isinstance(event, ev.LegOriginating):
             alert = AlertId(one.stream.partition("-")[2])
             found[event.leg, event.attempt] = Attempt(alert=alert, begun=event, at=one.at_us)
-        elif isinstance(event, ev.LegReleasing | ev.LegReleased):
+        elif isinstance(event, ev.LegReleasing | ev.LegReleased | ev.LegAnswered):
             known = found.get((event.leg, event.attempt))
             if known is None:
                 continue
             if isinstance(event, ev.LegReleased):
                 changed = msgspec.structs.replace(known, released=one.at_us, cause=event.cause)
+            elif isinstance(event, ev.LegAnswered):
+                changed = msgspec.structs.replace(known, answered=one.at_us)
             else:
                 changed = msgspec.structs.replace(known, releasing=one.at_us, reason=event.reason)
             found[event.leg, event.attempt] = changed

@@ -12,7 +12,6 @@ from typing import Final
 
 from messages import events as ev
 from messages.ids import SECOND, Advice, AlertId, Instant, LegId, LineId, OperatorId, Outcome, Party
-from messages.journal import Recorded
 from model.case import Case
 from model.leg import LINE_FAILURES
 from tests.chaos.in_process.evidence import (
@@ -173,7 +172,7 @@ def _dialled_again(
     if first.overlaps(second):
         yield f"{alert}: 112 is called on {first.line} and on {second.line} at the same time"
     same_request = not any(attempt.at < at <= later.at for at in asked)
-    if same_request and first.answered is not None and attempt.cause not in LINE_FAILURES:
+    if same_request and attempt.answered is not None and attempt.cause not in LINE_FAILURES:
         yield f"{alert}: 112 is dialled again, and has been on the line for this request"
 
 
@@ -247,6 +246,8 @@ def one_owner_at_a_time(seen: Evidence) -> Broken:
         newest: dict[str, int] = {}
         closed = False
         for one in events:
+            if closed and one.stream.startswith("alert-"):
+                yield f"{alert}: {type(one.event).__name__} after its end"
             match one.event:
                 case ev.CaseOpened(crew=crew, incarnation=incarnation):
                     if incarnation <= newest.get(crew, 0):
@@ -254,8 +255,6 @@ def one_owner_at_a_time(seen: Evidence) -> Broken:
                     newest[crew] = incarnation
                 case ev.AlertClosed():
                     closed = True
-                case _ if closed and one.stream.startswith("alert-"):
-                    yield f"{alert}: {type(one.event).__name__} after its end"
                 case _:
                     pass
 
@@ -284,7 +283,7 @@ def one_event_is_one_alert(seen: Evidence) -> Broken:
                 pass
 
 
-ALWAYS: Final[tuple[Callable[[Evidence], Broken], ...]] = (
+CHECKS: Final[tuple[Callable[[Evidence], Broken], ...]] = (
     streams_are_dense,
     every_alert_folds,
     outcomes_are_true,
@@ -295,24 +294,15 @@ ALWAYS: Final[tuple[Callable[[Evidence], Broken], ...]] = (
     duress_is_heeded,
     one_owner_at_a_time,
     one_event_is_one_alert,
-)
-"""What holds at every moment."""
-
-AT_THE_END: Final[tuple[Callable[[Evidence], Broken], ...]] = (
-    *ALWAYS,
     every_alert_is_closed,
     reached_or_advised,
     operators_have_one_alert,
     lines_have_one_leg,
     everybody_is_free,
 )
-"""What holds once the trouble is over and everything has had its time. Those that follow who holds what look
-back over the whole of it."""
+"""All of them look back over the whole run: the journal and the carrier keep the time of everything."""
 
 
 def broken(seen: Evidence) -> list[str]:
     """Everything that is wrong at the end; empty where all is well."""
-    return [f"{check.__name__}: {fault}" for check in AT_THE_END for fault in check(seen)]
-
-
-__all__ = ["ALWAYS", "AT_THE_END", "Recorded", "broken"]
+    return [f"{check.__name__}: {fault}" for check in CHECKS for fault in check(seen)]

@@ -52,6 +52,7 @@ def _wishes(case: Case, intent: Intent, machine: bool, now_us: Instant) -> Itera
         yield OperatorCommand.CLOSE
         if heard_her:
             yield OperatorCommand.DECLARE_FALSE_ALARM
+            yield OperatorCommand.CALL_PSAP
         return
     if heard_her:
         yield (

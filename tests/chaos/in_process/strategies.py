@@ -100,6 +100,7 @@ alerts = st.builds(
     taken_s=st.one_of(st.none(), st.none(), st.none(), seconds(0, 40)),
 )
 hang_up_after = st.one_of(st.just(0.0), st.just(0.0), seconds(1, 30))
+psap_hangs_up_after = st.one_of(st.just(0.0), st.just(0.0), seconds(6, 30))
 users = st.builds(
     Person, first=st.sampled_from(BEHAVIOURS), then=st.sampled_from(BEHAVIOURS), hangs_up_s=hang_up_after
 )
@@ -107,7 +108,7 @@ operators = st.builds(Person, first=st.sampled_from(("answer", *BEHAVIOURS)))
 psaps = st.builds(
     Person,
     first=st.sampled_from(("answer", "answer", "busy", "no_answer", "unreachable")),
-    hangs_up_s=hang_up_after,
+    hangs_up_s=psap_hangs_up_after,
 )
 faults = st.builds(
     Fault,

@@ -1,0 +1,332 @@
+"""Each invariant names its own fault, and is silent where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from msgspec.structs import replace
+
+from messages import events as ev
+from messages.base import HangupCause
+from messages.ids import (
+    E164,
+    SECOND,
+    Advice,
+    AlertId,
+    BridgeId,
+    Channel,
+    CrewId,
+    Instant,
+    LegId,
+    LineId,
+    NodeId,
+    OperatorCommand,
+    OperatorId,
+    Outcome,
+    Party,
+)
+from messages.journal import Recorded
+from tests.chaos.in_process import invariants as those
+from tests.chaos.in_process.evidence import CallSeen, Evidence
+from tests.chaos.in_process.script import PSAP, PSAPS, USERS
+
+START = Instant(1_000 * SECOND)
+ANNA = OperatorId("anna")
+A, B = AlertId("a"), AlertId("b")
+
+
+def at(seconds: float) -> Instant:
+    return Instant(START + round(seconds * SECOND))
+
+
+class Writer:
+    """A journal that anything can be written into."""
+
+    def __init__(self) -> None:
+        self.recorded: list[Recorded] = []
+        self.versions: dict[str, int] = {}
+
+    def write(self, seconds: float, stream: str, *events: ev.Event) -> None:
+        for event in events:
+            self.versions[stream] = self.versions.get(stream, 0) + 1
+            self.recorded.append(
+                Recorded(
+                    seq=len(self.recorded) + 1,
+                    stream=stream,
+                    version=self.versions[stream],
+                    at_us=at(seconds),
+                    node=NodeId("n"),
+                    epoch=0,
+                    event=event,
+                )
+            )
+
+    def received(self, alert: AlertId = A, phone: E164 = USERS[0], *, test: bool = False) -> None:
+        received = ev.AlertReceived(
+            channel=Channel.DATA,
+            raised_at=at(0),
+            received_at=at(0),
+            deadline_at=at(50),
+            phone=phone,
+            test=test,
+        )
+        self.write(0, f"inbox-{alert}", received)
+        self.write(0, f"alert-{alert}", ev.CaseOpened(node=NodeId("n"), crew=CrewId("c00"), incarnation=1))
+
+    def dialled(
+        self, seconds: float, party: Party, line: str, *, alert: AlertId = A, attempt: int = 1
+    ) -> None:
+        where = {Party.USER: "user", Party.OPERATOR: "op1", Party.PSAP: "psap"}[party]
+        number = {Party.USER: USERS[0], Party.OPERATOR: E164("+390200000100"), Party.PSAP: PSAP}[party]
+        event = ev.LegOriginating(
+            leg=LegId(f"{alert}:{where}"), party=party, number=number, line=LineId(line), attempt=attempt
+        )
+        self.write(seconds, f"alert-{alert}", event)
+
+    def released(self, seconds: float, where: str, *, attempt: int = 1, cause: int = 16) -> None:
+        event = ev.LegReleased(leg=LegId(f"a:{where}"), attempt=attempt, cause=cause)
+        self.write(seconds, "alert-a", event)
+
+    def evidence(self, *calls: CallSeen) -> Evidence:
+        return Evidence(journal=tuple(self.recorded), calls=calls, until=at(100), psaps=PSAPS)
+
+
+def call(
+    number: int,
+    to: E164,
+    line: str,
+    started: float,
+    answered: float | None = None,
+    ended: float | None = 40.0,
+    **more: object,
+) -> CallSeen:
+    made = CallSeen(
+        number=number,
+        ours=True,
+        line=LineId(line),
+        to=to,
+        caller=E164("+390200000001"),
+        started=at(started),
+        answered=None if answered is None else at(answered),
+        ended=None if ended is None else at(ended),
+    )
+    return replace(made, **more)
+
+
+def good() -> Writer:
+    """An alert of a minute, told as it should be."""
+    made = Writer()
+    made.received()
+    made.write(0, "operator-anna", ev.OperatorReserved(operator=ANNA, alert=A))
+    made.write(0, "alert-a", ev.OperatorReserved(operator=ANNA, alert=A))
+    made.dialled(0, Party.OPERATOR, "sim2")
+    made.write(5, "alert-a", ev.LegAnswered(leg=LegId("a:op1"), attempt=1))
+    made.write(5, "alert-a", ev.OperatorJoined(operator=ANNA, leg=LegId("a:op1")))
+    made.dialled(5, Party.USER, "sim3")
+    made.write(8, "alert-a", ev.LegRinging(leg=LegId("a:user"), attempt=1), ev.UserReached(met_by="ringing"))
+    made.write(10, "alert-a", ev.LegAnswered(leg=LegId("a:user"), attempt=1))
+    made.write(12, "alert-a", ev.PsapRequested(by=ANNA, number=PSAP))
+    made.dialled(12, Party.PSAP, "sim6")
+    made.write(
+        17, "alert-a", ev.LegAnswered(leg=LegId("a:psap"), attempt=1), ev.PsapJoined(leg=LegId("a:psap"))
+    )
+    made.write(20, "inbox-a", ev.CommandGiven(command=OperatorCommand.LEAVE, by=ANNA))
+    made.write(20, "alert-a", ev.LeaveRequested(by=ANNA))
+    made.write(20, "alert-a", ev.LegReleasing(leg=LegId("a:op1"), attempt=1, reason="left"))
+    made.released(21, "op1")
+    made.write(21, "alert-a", ev.OperatorLeft(operator=ANNA, reason="left"))
+    made.released(40, "psap")
+    made.write(43, "alert-a", ev.LegReleasing(leg=LegId("a:user"), attempt=1, reason="112 has hung up"))
+    made.released(44, "user")
+    made.write(44, "alert-a", ev.AlertClosed(outcome=Outcome.HANDED_OVER))
+    return made
+
+
+CALLS = (
+    call(1, E164("+390200000100"), "sim2", 0, 5, 21, ended_by_us=True),
+    call(2, USERS[0], "sim3", 5, 10, 44, ended_by_us=True),
+    call(3, PSAP, "sim6", 12, 17, 40),
+)
+
+
+def found(check: Callable[[Evidence], those.Broken], seen: Evidence) -> list[str]:
+    return list(check(seen))
+
+
+def test_what_is_right_is_found_right() -> None:
+    assert those.broken(good().evidence(*CALLS)) == []
+
+
+def test_a_gap_in_a_stream_is_found() -> None:
+    made = good()
+    del made.recorded[3]
+    assert found(those.streams_are_dense, made.evidence())
+
+
+def test_a_clock_that_goes_back_is_found() -> None:
+    made = good()
+    made.write(1, "node-n", ev.NodeStopped())
+    assert found(those.streams_are_dense, made.evidence())
+
+
+def test_an_alert_that_stays_open_is_found() -> None:
+    made = good()
+    del made.recorded[-1]
+    assert found(those.every_alert_is_closed, made.evidence())
+
+
+def test_a_story_that_cannot_be_told_is_found() -> None:
+    made = good()
+    made.write(50, "alert-a", ev.BridgeLeft(bridge=BridgeId("a"), legs=None))  # type: ignore[arg-type]
+    assert found(those.every_alert_folds, made.evidence())
+
+
+@pytest.mark.parametrize(
+    "outcome", [Outcome.FALSE_ALARM, Outcome.BRIEFED, Outcome.CANCELLED, Outcome.TEST_DONE]
+)
+def test_an_outcome_that_is_not_what_happened_is_found(outcome: Outcome) -> None:
+    made = good()
+    made.recorded[-1] = replace(made.recorded[-1], event=ev.AlertClosed(outcome=outcome))
+    assert found(those.outcomes_are_true, made.evidence())
+
+
+def test_an_alert_that_is_closed_with_a_call_up_is_found() -> None:
+    made = good()
+    del made.recorded[-2]
+    assert found(those.outcomes_are_true, made.evidence())
+
+
+def test_a_user_who_is_neither_reached_nor_advised_is_found() -> None:
+    made = Writer()
+    made.received()
+    assert found(those.reached_or_advised, made.evidence())
+    made.write(51, "inbox-a", ev.AdviceChanged(advice=Advice.CALL_112_NOW))
+    assert found(those.reached_or_advised, made.evidence()) == [
+        "a: neither reached nor advised by the deadline (1.000 s late)"
+    ]
+    assert not found(those.reached_or_advised, replace(made.evidence(), slack={A: 2 * SECOND}))
+
+
+def test_a_call_that_is_hung_up_without_a_decision_is_found() -> None:
+    early = call(2, USERS[0], "sim3", 5, 10, 30, ended_by_us=True)
+    assert found(those.no_call_is_dropped, good().evidence(early))
+    hers = call(2, USERS[0], "sim3", 5, 10, 30)
+    assert not found(those.no_call_is_dropped, good().evidence(hers)), "she may hang up"
+    failed = replace(good().evidence(early), failed={LineId("sim3"): ((at(29), at(35)),)})
+    assert not found(those.no_call_is_dropped, failed)
+
+
+def test_a_call_of_nobodys_that_is_hung_up_is_found() -> None:
+    stray = call(9, USERS[1], "sim4", 5, 10, 30, ended_by_us=True)
+    assert found(those.no_call_is_dropped, good().evidence(stray))
+
+
+def test_two_calls_to_one_phone_are_found() -> None:
+    second = call(4, USERS[0], "sim4", 20, None, 25)
+    assert found(those.nobody_is_called_twice, good().evidence(*CALLS, second))
+    later = call(4, USERS[0], "sim4", 45, None, 50)
+    assert not found(those.nobody_is_called_twice, good().evidence(*CALLS, later))
+
+
+def test_112_called_twice_at_once_is_found() -> None:
+    made = good()
+    made.dialled(20, Party.PSAP, "sim5", attempt=2)
+    second = call(4, PSAP, "sim5", 20, None, 25)
+    assert found(those.psap_is_called_once, made.evidence(*CALLS, second))
+
+
+def test_112_called_again_after_it_was_there_is_found() -> None:
+    made = good()
+    made.dialled(50, Party.PSAP, "sim5", attempt=2)
+    second = call(4, PSAP, "sim5", 50, None, 60)
+    assert found(those.psap_is_called_once, made.evidence(*CALLS, second))
+
+
+def test_112_called_again_after_it_was_busy_or_asked_for_again_is_right() -> None:
+    made = Writer()
+    made.received()
+    made.write(1, "alert-a", ev.PsapRequested(by=ANNA, number=PSAP))
+    made.dialled(1, Party.PSAP, "sim5")
+    made.released(4, "psap", cause=HangupCause.BUSY)
+    made.dialled(4, Party.PSAP, "sim6", attempt=2)
+    made.write(9, "alert-a", ev.LegAnswered(leg=LegId("a:psap"), attempt=2))
+    made.released(20, "psap", attempt=2)
+    made.write(21, "alert-a", ev.PsapRequested(by=ANNA, number=PSAP))
+    made.dialled(21, Party.PSAP, "sim5", attempt=3)
+    calls = (call(1, PSAP, "sim5", 1, None, 4), call(2, PSAP, "sim6", 4, 9, 20), call(3, PSAP, "sim5", 21))
+    assert not found(those.psap_is_called_once, made.evidence(*calls))
+
+
+def test_112_dialled_twice_in_one_attempt_is_found() -> None:
+    assert found(those.psap_is_called_once, good().evidence(*CALLS, call(4, PSAP, "sim6", 12.5, None, 13)))
+
+
+def test_112_dialled_for_nobody_is_found() -> None:
+    assert found(those.psap_is_called_once, good().evidence(call(4, PSAP, "sim5", 1, None, 5)))
+
+
+def test_a_test_that_calls_112_is_found() -> None:
+    made = Writer()
+    made.received(test=True)
+    made.dialled(3, Party.PSAP, "sim6")
+    assert found(those.tests_never_reach_a_psap, made.evidence(call(1, PSAP, "sim6", 3)))
+
+
+def test_a_call_to_her_after_the_duress_pin_is_found() -> None:
+    made = Writer()
+    made.received()
+    made.write(2, "inbox-a", ev.AlertCancelled(duress=True))
+    made.dialled(4, Party.USER, "sim3")
+    assert not found(those.duress_is_heeded, made.evidence()), "it was on its way"
+    made.dialled(10, Party.USER, "sim3", attempt=2)
+    assert found(those.duress_is_heeded, made.evidence())
+
+
+def test_an_operator_of_two_alerts_is_found() -> None:
+    made = Writer()
+    made.write(1, "alert-a", ev.OperatorReserved(operator=ANNA, alert=A))
+    made.write(2, "alert-b", ev.OperatorReserved(operator=ANNA, alert=B))
+    assert found(those.operators_have_one_alert, made.evidence())
+
+
+def test_an_operator_who_stays_reserved_is_found() -> None:
+    made = Writer()
+    made.write(1, "alert-a", ev.OperatorReserved(operator=ANNA, alert=A))
+    assert found(those.operators_have_one_alert, made.evidence())
+    made.write(2, "alert-a", ev.OperatorNotAnswering(operator=ANNA))
+    assert not found(those.operators_have_one_alert, made.evidence())
+
+
+def test_a_line_of_two_legs_and_one_that_stays_seized_are_found() -> None:
+    made = Writer()
+    made.dialled(1, Party.USER, "sim3")
+    assert found(those.lines_have_one_leg, made.evidence()) == ["sim3 is still a:user#1's"]
+    made.dialled(2, Party.OPERATOR, "sim3", alert=B)
+    assert len(found(those.lines_have_one_leg, made.evidence())) == 2
+
+
+def test_a_second_owner_and_what_comes_after_the_end_are_found() -> None:
+    made = good()
+    made.write(50, "alert-a", ev.CaseOpened(node=NodeId("n"), crew=CrewId("c00"), incarnation=2))
+    assert found(those.one_owner_at_a_time, made.evidence()) == ["a: CaseOpened after its end"]
+    made = Writer()
+    made.received()
+    made.write(1, "alert-a", ev.CaseOpened(node=NodeId("n"), crew=CrewId("c00"), incarnation=1))
+    assert found(those.one_owner_at_a_time, made.evidence())
+
+
+def test_whoever_is_busy_at_the_end_is_found() -> None:
+    seen = replace(good().evidence(), offhook=("phone 1",), busy=("CallLeg/c00/user",))
+    assert len(found(those.everybody_is_free, seen)) == 2
+
+
+def test_two_alerts_of_one_phone_are_found() -> None:
+    made = Writer()
+    made.received(A)
+    made.received(B)
+    assert found(those.one_event_is_one_alert, made.evidence())
+    tested = Writer()
+    tested.received(A, test=True)
+    tested.received(B)
+    assert not found(those.one_event_is_one_alert, tested.evidence())
