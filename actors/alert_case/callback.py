@@ -14,7 +14,7 @@ from model.evolve import ANSWERED_AND_DROPPED, MACHINE
 from model.leg import Leg, leg_id
 from model.policy import Duress, Policy, VoiceAlert
 
-GIVE_UP_DIALLING_S: Final = 40.0
+GIVE_UP_DIALLING_US: Final = Instant(40 * SECOND)
 """A call that does not even ring by then will not (27.007 modems give up after 30 to 60 s by themselves)."""
 LINE_FAILED_PAUSE_US: Final = Instant(SECOND)
 LINE_FAILURES_IN_A_ROW: Final = 8
@@ -48,8 +48,8 @@ def _forbidden(case: Case, policy: Policy) -> bool:
 
 def _no_answer_at(leg: Leg, hand: Hand, policy: Policy) -> Instant:
     if leg.ringing_at is None:
-        return gives_up_at(hand, leg.since, GIVE_UP_DIALLING_S)
-    return gives_up_at(hand, leg.ringing_at, policy.user_no_answer_s)
+        return gives_up_at(hand, leg.since, GIVE_UP_DIALLING_US)
+    return gives_up_at(hand, leg.ringing_at, round(policy.user_no_answer_s * SECOND))
 
 
 def answer_her(case: Case, _hand: Hand, policy: Policy, _now_us: Instant) -> Step:

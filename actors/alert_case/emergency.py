@@ -18,7 +18,7 @@ from model.leg import Leg, leg_id
 from model.policy import Duress, Policy
 from model.psap import is_emergency, psap_number, psap_number_for
 
-GIVE_UP_DIALLING_S: Final = 30.0
+GIVE_UP_DIALLING_US: Final = Instant(30 * SECOND)
 
 
 def call_psap(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
@@ -82,9 +82,9 @@ def _watch(leg: Leg, hand: Hand, policy: Policy, now_us: Instant) -> Step:
     if not leg.going or leg.talking:
         return NOTHING
     if leg.ringing_at is None:
-        silent_at = gives_up_at(hand, leg.since, GIVE_UP_DIALLING_S)
+        silent_at = gives_up_at(hand, leg.since, GIVE_UP_DIALLING_US)
     else:
-        silent_at = gives_up_at(hand, leg.ringing_at, policy.psap_no_answer_s)
+        silent_at = gives_up_at(hand, leg.ringing_at, round(policy.psap_no_answer_s * SECOND))
     if now_us < silent_at:
         return Step(wake_at=silent_at)
     return Step(events=(hang_up(leg, "silent"),))

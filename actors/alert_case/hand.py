@@ -95,9 +95,9 @@ LOOK_US: Final = Instant(3 * SECOND)
 has become of the call while there was no AlertCase is with the legs, or with the modems."""
 
 
-def gives_up_at(hand: Hand, since: Instant, after_s: float) -> Instant:
+def gives_up_at(hand: Hand, since: Instant, after_us: int) -> Instant:
     """When what began at `since` has lasted too long."""
-    return max(Instant(since + round(after_s * SECOND)), Instant(hand.opened_at + LOOK_US))
+    return max(Instant(since + after_us), Instant(hand.opened_at + LOOK_US))
 
 
 def hang_up(leg: Leg, reason: str) -> LegReleasing:

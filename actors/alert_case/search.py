@@ -23,7 +23,7 @@ ANOTHER_ANSWERED: Final = "another answered"
 NO_ANSWER: Final = "no answer"
 PAUSE_US: Final = Instant(5 * SECOND)
 """After everybody was tried in vain, before they are tried again."""
-GIVE_UP_DIALLING_S: Final = 30.0
+GIVE_UP_DIALLING_US: Final = Instant(30 * SECOND)
 """An operator's phone that does not even ring by then will not."""
 
 
@@ -62,8 +62,8 @@ def keep_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> St
 
 def _silent_at(leg: Leg, hand: Hand, policy: Policy) -> Instant:
     if leg.ringing_at is None:
-        return gives_up_at(hand, leg.since, GIVE_UP_DIALLING_S)
-    return gives_up_at(hand, leg.ringing_at, policy.operator_silent_after_s)
+        return gives_up_at(hand, leg.since, GIVE_UP_DIALLING_US)
+    return gives_up_at(hand, leg.ringing_at, round(policy.operator_silent_after_s * SECOND))
 
 
 def _silence(leg: Leg, policy: Policy, now_us: Instant) -> str:

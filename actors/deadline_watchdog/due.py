@@ -262,7 +262,8 @@ def _of_end(case: Case, policy: Policy) -> Iterator[Sign]:
     over = case.left_at is None or not case.handed_over
     ended = [leg for leg in case.legs.values() if over or leg.party is Party.OPERATOR]
     nothing_due = over or case.psap is None or callback.due_at(case, policy) is None
-    if any(leg.going for leg in ended) or case.reserved or (case.all_released and nothing_due):
+    idle = any(not case.has_live_leg(operator) for operator in case.reserved)
+    if any(leg.going for leg in ended) or idle or (case.all_released and nothing_due):
         yield _sign(ENDING, case)
     elif not over and _alone(case, policy):
         yield _sign(LEFT_ALONE, case)

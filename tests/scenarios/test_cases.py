@@ -424,16 +424,3 @@ def test_case_18_a_call_that_was_given_up_unheard_is_not_left_up_for_ever(make_w
     world.until("her phone is on hook", lambda: world.calls(USER)[0].over, 10)
     world.advance(10)
     assert [call.to for call in world.live_calls()].count(OPERATORS[0]) == 1, "the operator's call stays"
-
-
-def test_case_18_a_case_that_comes_back_late_asks_before_it_gives_a_call_up(make_world: MakeWorld) -> None:
-    world = make_world()
-    to_talking(world)
-    world.order(OperatorCommand.CALL_PSAP)
-    world.advance(0.5)
-    for _ in range(70):
-        # Nobody lives long enough to hear that 112 has answered.
-        world.kill(Role.ALERT_CASE)
-        world.advance(0.5)
-    world.until("112 is joined", lambda: len(joined(world)) == 3)
-    assert len(world.calls(PSAP)) == 1

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
+from actors.alert_case.hand import Hand
 from actors.alert_case.wishes import leg_wishes
 from messages import events as ev
 from messages.calls import CallState
@@ -561,3 +563,19 @@ def test_case_16_what_we_end_ourselves_or_much_later_is_no_alarm() -> None:
     book.pass_time(4)
     book.release_all()
     assert book.case.closed_at is not None
+
+
+def test_case_18_a_case_that_comes_back_late_listens_before_it_gives_a_call_up() -> None:
+    book = Book()
+    book.to_talking()
+    book.order(OperatorCommand.CALL_PSAP)
+    psap = book.leg(Party.PSAP)
+    book.now = Instant(book.now + 45 * SECOND)
+    book.me = replace(book.me, incarnation=2)
+    book.hand = Hand(opened_at=book.now)
+    book.go_on()
+    assert book.all_of(ev.LegReleasing) == []
+    book.report(psap, CallState.ANSWERED)
+    assert book.case.talking(Party.PSAP) is not None
+    book.pass_time(10)
+    assert book.all_of(ev.LegReleasing) == []
