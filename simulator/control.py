@@ -126,7 +126,11 @@ class Control:
     # ------------------------------------------------------------------------------------------ calls
 
     def _calls(self, name: str, request: Request) -> Response:
-        return _json([call_report(call) for call in self._carrier.calls])
+        """Every call; with `?after=ID` those that are newer, for whoever has seen the others end."""
+        after = dict(request.query).get("after", "0")
+        if not after.isdecimal():
+            return _error(HTTPStatus.BAD_REQUEST, "after: a call's id")
+        return _json([call_report(call) for call in self._carrier.calls[int(after) :]])
 
     def _messages(self, name: str, request: Request) -> Response:
         return _json([message_report(message) for message in self._carrier.messages])

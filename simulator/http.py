@@ -25,11 +25,12 @@ log = logging.getLogger("simulator")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What was asked: method, path in decoded segments, body."""
+    """What was asked: method, path in decoded segments, body, and what stood behind the question mark."""
 
     method: str
     path: tuple[str, ...]
     body: bytes
+    query: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,5 +90,6 @@ async def _read(reader: asyncio.StreamReader) -> Request:
     if not length.isdecimal() or int(length) > BODY_LIMIT or "transfer-encoding" in headers:
         raise BadRequest("a body of at most 64 KiB, with its Content-Length")
     body = await reader.readexactly(int(length))
-    path = urllib.parse.urlsplit(target).path
-    return Request(method, tuple(urllib.parse.unquote(part) for part in path.split("/") if part), body)
+    asked = urllib.parse.urlsplit(target)
+    path = tuple(urllib.parse.unquote(part) for part in asked.path.split("/") if part)
+    return Request(method, path, body, tuple(urllib.parse.parse_qsl(asked.query)))

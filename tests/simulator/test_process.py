@@ -279,6 +279,9 @@ def test_it_outlives_whoever_started_it_with_its_calls(tmp_path: Path) -> None:
             starter.communicate()
         calls = httpx.get(f"{ready['control']}/calls").json()  # closing the port is logged to nobody
         assert calls[0]["state"] == "active"
+        newer = httpx.get(f"{ready['control']}/calls", params={"after": calls[0]["id"]})
+        assert newer.json() == []
+        assert httpx.get(f"{ready['control']}/calls", params={"after": "x"}).status_code == 400
         with Port(run / "h.at") as at:
             assert b"+CLCC: 1,0,0," in at.ask("AT+CLCC")
     finally:

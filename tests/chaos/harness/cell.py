@@ -95,6 +95,11 @@ class Result:
         return not self.violations
 
     @property
+    def late(self) -> bool:
+        """Whether all that is wrong is that a successor came late."""
+        return not self.right and all(one.rule == "in time" for one in self.violations)
+
+    @property
     def unusable(self) -> bool:
         """Whether what is wrong may disturb the next alert, too."""
         return any(one.rule not in ("in time", "once each", "dropped", "orders") for one in self.violations)

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import json
+import os
+import platform
+import shutil
+import signal
 import sys
 import tempfile
 import time
 from pathlib import Path
+from types import FrameType
 
 import msgspec
 
@@ -16,9 +22,12 @@ from tests.chaos.harness import worker
 from tests.chaos.harness.cell import Cell, History, Result, Run, Strike
 from tests.chaos.harness.flows import FLOWS
 from tests.chaos.harness.matrix import matrix, pairs, run
-from tests.chaos.harness.report import PAGE, page, silences, tables, times
+from tests.chaos.harness.report import PAGE, page, silences, summary, tables, times
+from tests.chaos.harness.sampling import growth, told
 from tests.chaos.harness.served import served
+from tests.chaos.harness.soak import Soak
 from tests.chaos.harness.strikes import ROLES, Kind
+from tests.chaos.harness.worker import sweep
 
 
 def strike_of(text: str) -> Strike:
@@ -63,18 +72,17 @@ def many(given: argparse.Namespace, cells: list[Cell]) -> list[Result]:
         result.story = story
         place = f"{len(results)}/{len(cells)} {time.monotonic() - begun_s:.0f} s"
         if not result.right:
-            print(f"WRONG {place}: {result.cell.command}", flush=True)
+            print(f"{'late' if result.late else 'WRONG'} {place}: {result.cell.command}", flush=True)
             for violation in result.violations:
                 print(f"    {violation}", flush=True)
         elif len(results) % 20 == 0:
-            print(f"right {place}, {sum(not one.right for one in results)} wrong", flush=True)
+            print(f"right {place}, {summary(results)}", flush=True)
 
     with tempfile.TemporaryDirectory(prefix="securwoman-chaos-") as folder:
         run(cells, folder=Path(folder), centers=given.centers, keep=given.keep, heard=heard)
     if out is not None:
         out.close()
-    right = sum(one.right for one in results)
-    print(f"{right} of {len(results)} right in {time.monotonic() - begun_s:.0f} s", flush=True)
+    print(f"{summary(results)} in {time.monotonic() - begun_s:.0f} s", flush=True)
     return results
 
 
@@ -104,12 +112,55 @@ def random_pairs(given: argparse.Namespace) -> int:
     return 0 if all(one.right for one in results) else 1
 
 
+def long_load(given: argparse.Namespace) -> int:
+    """Prints JSON; 1 where an alert ended wrongly or something has grown."""
+    with tempfile.TemporaryDirectory(prefix="securwoman-soak-") as folder:
+        load = Soak(Path(folder), rate=given.rate, minutes=given.minutes, seed=given.seed)
+        try:
+            load.prepare()
+            load.run()
+            unwell = load.served.unwell_after(30)
+            if given.keep is not None and load.wrong:
+                given.keep.mkdir(parents=True, exist_ok=True)
+                shutil.copytree(load.served.center.state.path, given.keep / "state", dirs_exist_ok=True)
+        finally:
+            load.served.stop()
+            sweep(Path(folder))
+    grown = growth(load.samples)
+    right = not load.wrong and not unwell and not any(one["grown"] for one in grown.values())
+    told_all = {
+        "what": "soak",
+        "machine": machine(),
+        "settings": {"minutes": given.minutes, "rate_per_s": given.rate, "seed": given.seed},
+        "right": right,
+        "accepted": load.accepted,
+        "ended": dict(load.closed),
+        "wrong": {alert: [str(one) for one in what] for alert, what in load.wrong},
+        "strikes": dict(sorted(load.strikes.items())),
+        "growth": grown,
+        "afterwards": unwell,
+        "samples": told(load.samples),
+    }
+    print(json.dumps(told_all, indent=2))
+    return 0 if right else 1
+
+
+def machine() -> dict[str, object]:
+    """On what this ran."""
+    return {"cpus": os.cpu_count(), "python": platform.python_version(), "kernel": platform.release()}
+
+
 def shared(parser: argparse.ArgumentParser) -> None:
     """What the commands that run many cells have in common."""
     parser.add_argument("--centers", type=int, default=4, help="centres side by side")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--keep", type=Path, help="a folder for the stories and logs of what went wrong")
     parser.add_argument("--out", type=Path, help="a file for all results, a line of JSON each")
+
+
+def leave(_signum: int, _frame: FrameType | None) -> None:
+    """Whoever ends this has what it has started ended, too."""
+    raise SystemExit(1)
 
 
 def main(arguments: list[str]) -> int:
@@ -136,10 +187,17 @@ def main(arguments: list[str]) -> int:
     two.add_argument("--count", type=int, default=200)
     shared(two)
     two.set_defaults(run=random_pairs)
+    load = commands.add_parser("soak", help="steady load for long, somebody struck every few seconds")
+    load.add_argument("--minutes", type=float, default=30.0)
+    load.add_argument("--rate", type=float, default=1.0, help="alerts a second")
+    load.add_argument("--seed", type=int, default=0)
+    load.add_argument("--keep", type=Path, help="a folder for the state directory, where something is wrong")
+    load.set_defaults(run=long_load)
     server = commands.add_parser("worker")
     server.add_argument("--folder", type=Path, required=True)
     server.add_argument("--keep", type=Path)
     server.set_defaults(run=lambda given: worker.main(given.folder, given.keep))
     given = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, leave)
     status: int = given.run(given)
     return status

@@ -17,12 +17,19 @@ LETTERS = {Kind.KILL: "K", Kind.STOP: "S", Kind.UNPLUG: "U", Kind.GARBLE: "G", K
 
 
 def mark(results: Sequence[Result]) -> str:
-    """One cell of the table: a letter for each kind that was right, in lower case with `!` where not."""
+    """One cell of the table: a letter for each kind; `~` behind it: late; small with `!`: wrong."""
     said = ""
     for result in sorted(results, key=lambda one: list(Kind).index(one.cell.strikes[0].kind)):
         letter = LETTERS[result.cell.strikes[0].kind]
-        said += letter if result.right else f"**{letter.lower()}!**"
+        said += letter if result.right else f"{letter}~" if result.late else f"**{letter.lower()}!**"
     return said or "–"
+
+
+def summary(results: Sequence[Result]) -> str:
+    """How many were right, late and wrong."""
+    right, late = sum(one.right for one in results), sum(one.late for one in results)
+    wrong = len(results) - right - late
+    return f"{right} of {len(results)} right, {late} right but a successor came late, {wrong} wrong"
 
 
 def tables(results: Sequence[Result]) -> Iterable[str]:
@@ -32,8 +39,7 @@ def tables(results: Sequence[Result]) -> Iterable[str]:
         if not mine:
             continue
         numbered = ", ".join(f"{n} {step}" for n, step in enumerate(flow.places, 1))
-        right = sum(one.right for one in mine)
-        yield f"### {flow.name}: {right} of {len(mine)} right\n\n{flow.told} Steps: {numbered}.\n"
+        yield f"### {flow.name}: {summary(mine)}\n\n{flow.told} Steps: {numbered}.\n"
         columns = range(1, len(flow.places) + 1)
         yield f"| struck | {' | '.join(map(str, columns))} |\n|---|{'---|' * len(columns)}"
         for role in ROLES:
@@ -84,13 +90,12 @@ def silences(results: Sequence[Result]) -> Iterable[str]:
 
 def page(results: Sequence[Result], command: str, on: datetime.date) -> str:
     """The whole of it."""
-    right = sum(one.right for one in results)
     wrong = [one for one in results if not one.right]
     rules = "\n".join(f"- **{name}**: {told}" for name, told in RULES_TOLD.items())
     failures = "\n".join(f"- `{one.cell.command}`: {'; '.join(map(str, one.violations))}" for one in wrong)
     return f"""# Chaos
 
-{right} of {len(results)} right, on {on.isoformat()}, by `{command}`.
+{summary(results)}, on {on.isoformat()}, by `{command}`.
 
 A whole centre with real processes and the simulated carrier takes one alert after another. At one step of
 each, somebody is struck, up to 0.15 s after the step was seen, as the seed says: killed (SIGKILL) or frozen
@@ -110,7 +115,8 @@ nobody had answered.
 
 ## Who was struck, at which step
 
-{", ".join(f"{letter} {kind}" for kind, letter in LETTERS.items())}; small with `!` what went wrong.
+{", ".join(f"{letter} {kind}" for kind, letter in LETTERS.items())}; `~`: a successor came
+late; small with `!`: wrong.
 
 {chr(10).join(tables(results))}
 ## How soon somebody stood in the place

@@ -21,6 +21,7 @@ from store import streams
 from store.errors import JournalError
 from store.journal import Journal
 from store.notify import LocalNotifier
+from tests.chaos.harness.call_book import CallBook
 from tests.chaos.harness.strikes import Place, places
 from tests.chaos.harness.view import Call, People
 from tests.support.center import OPERATOR, PSAP, Center, line_number, simulation
@@ -39,12 +40,12 @@ WELL_WITHIN_S = 20.0
 LOOK_S = 0.02
 
 
-def user_number(n: int) -> str:
+def user_number(n: int, users: int = USERS) -> str:
     """The n-th user's phone."""
-    return f"+393330{n % USERS:06d}"
+    return f"+393330{n % users:06d}"
 
 
-def world(setup_s: float = 0.15) -> str:
+def quick_world(setup_s: float = 0.15) -> str:
     """Six lines, two operators, 112 and the users, all of them quick."""
     quick = {"rings_after_s": 0.15, "answers_after_s": 0.2}
     phones: dict[str, dict[str, object]] = {OPERATOR: {**quick}, PSAP: {**quick}}
@@ -56,13 +57,14 @@ def world(setup_s: float = 0.15) -> str:
 class Served:
     """One running center, used for many alerts."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, world: str | None = None, settings: str = SETTINGS) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         config = folder / "center.toml"
-        config.write_text(SETTINGS)
-        self.center = Center(folder, world(), "--config", str(config))
+        config.write_text(settings)
+        self.center = Center(folder, world or quick_world(), "--config", str(config))
         self.people = People("", OPERATOR, PSAP)
         self.alerts = 0
+        self.book = CallBook(lambda: self.center.carrier)
         self._journal: Journal | None = None
 
     def start(self) -> None:
@@ -129,17 +131,15 @@ class Served:
 
     def calls(self, people: People, after: int = 0) -> tuple[Call, ...]:
         """The carrier's calls with any of these people, oldest first, but for those up to `after`."""
-        told = self.center.carrier.get("/calls").json()
         return tuple(
-            Call.read(one)
-            for one in told
-            if one["id"] > after and (one["from"] in people.all or one["to"] in people.all)
+            one
+            for one in self.book.read()
+            if one.id > after and (one.caller in people.all or one.to in people.all)
         )
 
     def last_call(self) -> int:
         """The carrier's last call; 0 where there was none."""
-        told = self.center.carrier.get("/calls").json()
-        return max((one["id"] for one in told), default=0)
+        return max((one.id for one in self.book.read()), default=0)
 
     def places(self) -> list[Place]:
         """Everybody who is there."""

@@ -6,13 +6,11 @@ A centre in which something went wrong is ended, its story and logs are kept, an
 from __future__ import annotations
 
 import shutil
-import signal
 import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from types import FrameType
 
 import msgspec
 
@@ -103,11 +101,6 @@ def cells_of(lines: Iterator[bytes]) -> Iterator[Cell]:
 
 def main(folder: Path, keep: Path | None) -> int:
     """Until nothing more is asked."""
-
-    def leave(_signum: int, _frame: FrameType | None) -> None:
-        raise SystemExit(1)
-
-    signal.signal(signal.SIGTERM, leave)
     worker = Worker(folder, keep)
     encoder = msgspec.json.Encoder()
     try:
