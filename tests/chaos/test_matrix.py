@@ -28,6 +28,7 @@ CELLS: tuple[tuple[str, str, Role, Kind], ...] = (
     ("main", "psap_dialled", Role.TRUNK_POOL, Kind.STOP),
     ("main", "alone", Role.SUPERVISOR, Kind.KILL),
     ("main", "hung_up", Role.DEADLINE_WATCHDOG, Kind.KILL),
+    ("main", "psap_ordered", Role.JOURNAL_KEEPER, Kind.KILL),
     ("voice", "ringing_in", Role.HTTP_BRIDGE, Kind.KILL),
     ("voice", "taken", Role.OPERATOR_POOL, Kind.STOP),
     ("voice", "joined", Role.ADMIN, Kind.KILL),

@@ -237,9 +237,7 @@ class Run:
         """Try; True when it is taken and need not be done again."""
         match deed:
             case Send():
-                self.alert = self.served.center.send(self.people.user, id=str(self.id))
-                self.accepted = True
-                return True
+                return self._send()
             case CallIn():
                 return self._call_in()
             case Order(command=command):
@@ -248,6 +246,15 @@ class Run:
                 for party in parties:
                     self.served.center.carrier.post(f"/phones/{self.people.number(party)}/hang_up")
                 return False
+
+    def _send(self) -> bool:
+        """Once; what is not answered, or not durable, is sent again under the same id."""
+        answer = self.served.center.post(self.people.user, id=str(self.id))
+        if answer.status_code not in (200, 202):
+            self.given.append(Given(command="send", status=answer.status_code))
+            return False
+        self.alert, self.accepted = AlertId(answer.json()["alert"]), True
+        return True
 
     def _call_in(self) -> bool:
         if self.served.calls(self.people, self.first_call):

@@ -266,7 +266,10 @@ class Soak:
         center = self.served.center
         match deed:
             case Send():
-                one.alert = center.send(one.user, id=str(one.id))
+                answer = center.post(one.user, id=str(one.id))
+                if answer.status_code not in (200, 202):
+                    return False
+                one.alert = AlertId(answer.json()["alert"])
                 self.accepted += 1
                 return True
             case CallIn():

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from center import run_dir
 from center.carrier import living
 from center.processes import end, marked
 from center.state_dir import StateDir
@@ -91,6 +92,7 @@ def sweep(folder: Path) -> None:
             end(process, 0)
         if (carrier := living(StateDir(path))) is not None:
             end(carrier, 1)
+        shutil.rmtree(run_dir.place(StateDir(path)), ignore_errors=True)
 
 
 def cells_of(lines: Iterator[bytes]) -> Iterator[Cell]:
