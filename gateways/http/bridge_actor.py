@@ -23,7 +23,7 @@ READ_BYTES: Final = 1 << 16
 REST_US: Final = Instant(SECOND // 50)
 """The least time between two tellings: a storm is a thousand hints a second, each of which would cost two
 processes a millisecond, and what a busy actor has not taken yet has to be kept."""
-SINGLY_MAX: Final = 8
+SINGLY_MAX: Final = 2
 """Alerts without a case of which the intake is told one by one. A crew that was given one of more than that
 just now looks into its inbox within a second."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from messages.journal import Recorded
 from store.follower import Follower
 from store.following import Following
 from store.journal import Append, Journal
@@ -215,3 +216,24 @@ def test_a_hint_is_eight_bytes_with_the_place(tmp_path: Path) -> None:
     SocketNotifier(tmp_path).committed(258)
     assert listener.recv(100) == b"\0\0\0\0\0\0\1\2"
     listener.close()
+
+
+def test_case_10_a_reader_comes_to_an_end_however_fast_others_write(
+    open_journal: OpenJournal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = open_journal()
+    following = Following(journal, Lines())
+    look = Follower.next_batch
+
+    def written_meanwhile(follower: Follower, limit: int = 1000) -> list[Recorded]:
+        journal.append(*[ONE] * limit)
+        return look(follower, limit)
+
+    monkeypatch.setattr(Follower, "next_batch", written_meanwhile)
+    found = following.catch_up()
+    monkeypatch.undo()
+    assert readable(following.fileno())
+    while new := following.catch_up():
+        found += new
+    assert [one.seq for one in found] == list(range(1, journal.last_seq() + 1))
+    following.close()

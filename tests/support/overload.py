@@ -19,6 +19,8 @@ from messages import events as ev
 from messages.base import Message
 from messages.ids import SECOND, AlertId, Instant, OperatorId, Party, ShiftState
 from model.live import LiveCases
+from model.policy import Policy
+from model.urgency import Urgency, urgency
 from store import streams
 from store.following import Following
 from store.journal import Append, Journal
@@ -26,6 +28,7 @@ from store.registry import Registry
 from tests.support.center import Center
 from tests.support.storm import AppsSettings, ConsoleSettings, Seen, Told
 
+USUAL: Final = Policy()
 GRACE_US: Final = Instant(SECOND)
 """How long an alert may have been there before it counts as passed over."""
 LEAD_S: Final = 1.5
@@ -190,7 +193,8 @@ class Story(msgspec.Struct, kw_only=True):
 class Judgement:
     """The journal, read from one place on."""
 
-    def __init__(self) -> None:
+    def __init__(self, waited_us: Instant = GRACE_US) -> None:
+        self._waited_us = waited_us
         self.stories: dict[AlertId, Story] = {}
         self.passed_over: list[tuple[AlertId, AlertId, int, int]] = []
         """Opened, the one passed over, how much earlier its deadline was and how long it had waited."""
@@ -243,7 +247,9 @@ class Judgement:
         before = [
             one
             for one in self._waiting.values()
-            if self.urgency(one, at) < self.urgency(opened, at) and one.there_at < at - GRACE_US
+            # A moment ago, too: it takes one from the decision to the opening.
+            if one.there_at < at - self._waited_us
+            and all(_urgency(one, then) < _urgency(opened, then) for then in (at, at - self._waited_us))
         ]
         if before:
             first = min(before, key=lambda one: one.rank)
@@ -251,9 +257,10 @@ class Judgement:
                 (opened.alert, first.alert, opened.deadline_at - first.deadline_at, at - first.there_at)
             )
 
-    def urgency(self, one: Story, at: int) -> tuple[bool, int]:
-        """In which order alerts are to be opened."""
-        return one.rank
+
+def _urgency(one: Story, at: int) -> Urgency:
+    test, deadline_at = one.rank
+    return urgency(test, Instant(deadline_at), Instant(at), USUAL)
 
 
 # ------------------------------------------------------------------------------------------- memory

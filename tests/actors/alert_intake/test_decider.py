@@ -55,6 +55,16 @@ def test_the_earliest_deadline_gets_the_crew_and_tests_come_last() -> None:
     assert plan(made.state, alerts, there, Instant(NOW + PATIENCE_US)).advise == ("test",)
 
 
+def test_case_10_who_can_still_be_reached_is_taken_before_who_cannot() -> None:
+    alerts = {
+        one.alert: one for one in (case("missed", -20), case("nearly", 3), case("soon", 15), case("late", 40))
+    }
+    there = crews("c00", "c01", "c02")
+    made = plan(all_idle(there), alerts, there, NOW)
+    assert [alert for alert, _ in made.open] == ["soon", "late", "missed"]
+    assert made.waiting == ("nearly",), "nothing is dropped"
+
+
 def test_nothing_is_given_away_before_all_crews_have_said_what_they_do() -> None:
     alerts = {AlertId("a"): case("a")}
     there = crews("c00", "c01")

@@ -11,9 +11,21 @@ from playwright.sync_api import Page, expect
 
 from messages import events as ev
 from messages.events import CommandGiven, Event, NoteAdded
-from messages.ids import E164, SECOND, Advice, CrewId, Instant, NodeId, OperatorCommand, Outcome, ShiftState
+from messages.ids import (
+    E164,
+    SECOND,
+    Advice,
+    Channel,
+    CrewId,
+    Instant,
+    NodeId,
+    OperatorCommand,
+    Outcome,
+    ShiftState,
+)
 from model.policy import Policy
 from store import streams
+from store.alerts import Signal, accept_many
 from store.journal import Append, Journal
 from store.registry import Registry
 from tests.gateways.http.place import CLOCK, GIULIA, Place, WebProcess, WebThread
@@ -278,6 +290,27 @@ def test_an_alert_that_waits_can_be_found_and_taken_by_keys(
     settled(console)
     console.keyboard.press("t")
     ordered(journal, other, OperatorCommand.TAKE)
+
+
+def test_case_10_in_a_storm_the_page_shows_the_most_urgent_counts_the_others_and_hears_its_keys(
+    console: Page, place: Place, journal: Journal, faults: list[str]
+) -> None:
+    begun_us = CLOCK.now_us()
+    for first in range(0, 3000, 250):
+        signals = [
+            Signal(channel=Channel.DATA, received_at=Instant(begun_us + n), phone=E164(f"+39335{n:07d}"))
+            for n in range(first, first + 250)
+        ]
+        accept_many(journal, signals, 50.0)
+    expect(console.locator(".rail__others").first).to_contain_text("and 2900 more that wait")
+    assert console.get_by_role("listitem").count() == 100
+    console.keyboard.press("p")
+    on_shift_now = streams.operator(place.marta)
+    wait_until(lambda: journal.version(on_shift_now) > 0, what="her shift in the journal")
+    console.keyboard.press("ArrowDown")
+    console.keyboard.press("Enter")
+    expect(console.locator(".dock")).to_contain_text("Nobody has this case.")
+    assert faults == []
 
 
 def test_s11_a_missed_deadline_is_shown_in_red_with_words(

@@ -134,6 +134,26 @@ def test_hints_may_come_in_pieces_and_together(system: OneProcess, web: socket.s
     assert [body for _, _, body in HEARD] == [AlertsArrived(seq=1), ShiftHint(), AlertsArrived(seq=2)]
 
 
+def test_case_10_a_storm_of_hints_is_told_in_a_few_messages(system: OneProcess, web: socket.socket) -> None:
+    for number in range(50):
+        web.sendall(hint(AlertsArrived(seq=number)) + hint(InboxChanged(alert=AlertId(f"a{number}"))))
+        system.advance(0.003)
+    system.advance(0.1)
+    assert len(HEARD) < 30
+    assert HEARD[-1][:2] == (Role.ALERT_INTAKE, "")
+
+
+def test_case_10_of_many_alerts_that_wait_the_intake_is_told_to_look(
+    system: OneProcess, web: socket.socket
+) -> None:
+    system.tell(Role.ALERT_CASE, "c01", OpenCase(alert=AlertId("a3")))
+    system.advance(2.0)
+    web.sendall(b"".join(hint(InboxChanged(alert=AlertId(f"a{number}"))) for number in range(20)))
+    system.advance(0.1)
+    assert (Role.ALERT_CASE, "c01", InboxChanged(alert=AlertId("a3"))) in HEARD
+    assert [body for role, _, body in HEARD if role is Role.ALERT_INTAKE] == [AlertsArrived(seq=0)]
+
+
 @pytest.mark.parametrize(
     "wrong",
     [b"\xc1", bridge_socket.frame(b"no envelope"), hint(AskCase()) + b"\xc1"],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -9,10 +11,13 @@ from hypothesis import strategies as st
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from gateways.http.app import build
 from gateways.http.context import Web
 from messages.events import AdviceChanged, AlertReceived
 from messages.ids import Advice, AlertId
+from model.policy import Policy
 from store import streams
+from store.alerts import ALL_AT_WORK
 from store.journal import Append
 from tests.gateways.http.place import GIULIA, Place
 
@@ -62,6 +67,23 @@ def test_an_alert_that_is_there_is_answered_with_its_advice(client: Client, plac
     change = AdviceChanged(advice=Advice.CALL_112_NOW)
     web.journal.append(Append(streams.inbox(alert), None, (change,)))
     assert client.post("/v1/alerts", json=ALERT, headers=place.app()).json()["advice"] == "call_112_now"
+
+
+def test_case_10_an_alert_beyond_those_that_can_be_handled_is_told_so_with_its_receipt(
+    tmp_path: Path,
+) -> None:
+    place = Place.make(tmp_path / "full", Policy(live_cases=2))
+    web = place.web()
+    with TestClient(build(web)) as client:
+        told = [
+            client.post("/v1/alerts", json={"phone": f"+3933311100{n:02d}"}, headers=place.app()).json()
+            for n in range(4)
+        ]
+        assert [one["advice"] for one in told] == ["wait", "wait", "call_112_now", "call_112_now"]
+        story = [one.event for one in web.journal.read(streams.inbox(told[3]["alert"]))]
+        assert isinstance(story[0], AlertReceived)
+        assert story[1:] == [AdviceChanged(advice=Advice.CALL_112_NOW, reason=ALL_AT_WORK)]
+        assert web.metrics.advised_at_once._value.get() == 2
 
 
 def test_messagepack_is_answered_in_messagepack(client: Client, place: Place) -> None:

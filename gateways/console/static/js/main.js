@@ -10,6 +10,7 @@ import * as sound from './sound.js';
 const SETTLE_MS = 300; // A key pressed just as the state changes was meant for the state before.
 const ARMED_MS = 3000;
 const REFUSED_MS = 8000;
+const REST_MAX_MS = 250;
 
 const root = document.getElementById('page');
 const ui = {
@@ -215,7 +216,27 @@ const query = new URLSearchParams(location.search);
 setLanguage(query.get('lang') ?? localStorage.getItem('securwoman-language') ?? (navigator.language.startsWith('it') ? 'it' : 'en'));
 document.documentElement.dataset.theme = query.get('theme') ?? localStorage.getItem('securwoman-theme') ?? 'dark';
 
-ui.feed = new Feed(() => { news(); draw(); hear(); });
+let restsUntilMs = 0;
+let waiting = false;
+
+function refresh() {
+  const begunMs = performance.now();
+  waiting = false;
+  news();
+  draw();
+  hear();
+  const endedMs = performance.now();
+  restsUntilMs = endedMs + Math.min(REST_MAX_MS, 3 * (endedMs - begunMs));
+}
+
+/** Drawing takes a quarter of the time at most, so that in a storm keys are still heard. */
+function soon() {
+  const restMs = restsUntilMs - performance.now();
+  if (restMs <= 0) refresh();
+  else if (!waiting) { waiting = true; setTimeout(refresh, restMs); }
+}
+
+ui.feed = new Feed(soon);
 draw();
 ui.feed.start();
-setInterval(() => { if (ui.feed.me) { news(); draw(); hear(); } }, 250);
+setInterval(() => { if (ui.feed.me) soon(); }, 250);

@@ -79,13 +79,15 @@ function railTime(view, nowUs) {
 export function railList(ui) {
   const { feed } = ui;
   const nowUs = feed.nowUs();
-  return html`<div class="rail__list" role="list">${repeat(ui.listed(), (view) => view.alert, (view) => {
+  const listed = ui.listed();
+  const more = ui.openCount() - listed.filter((view) => view.closed_us === null).length;
+  return html`<div class="rail__list" role="list">${repeat(listed, (view) => view.alert, (view) => {
     const [ic, tone, text] = railState(ui, view);
     const [time, timeTone] = railTime(view, nowUs);
     return html`<button class="rail__item" role="listitem" data-alert=${view.alert} aria-current=${ui.chosen === view.alert ? 'true' : nothing} @click=${() => ui.open(view.alert)}>
       <span class="rail__name">${view.test ? html`${icon('flask', 'ink-test')} ` : nothing}${s.shortName(view)}</span><span class="rail__time ${timeTone}">${time}</span>
       <span class="rail__state ${tone}">${icon(ic)}<span>${text}</span></span></button>`;
-  })}</div>`;
+  })}${more > 0 ? html`<p class="rail__others ink-2">${either(`e altri ${more} in attesa`, `and ${more} more that wait`)}</p>` : nothing}</div>`;
 }
 
 function rail(ui) {
