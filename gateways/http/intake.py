@@ -77,7 +77,7 @@ def intake_route(web: Web) -> HTTPRouteHandler:
         if accepted.created:
             (web.metrics.accepted_test if data.test else web.metrics.accepted_real).inc()
             advice = accepted.advice
-            if advice is Advice.CALL_112_NOW:
+            if advice is Advice.CALL_112_NOW and web.journal.durable:
                 web.metrics.advised_at_once.inc()
         else:
             web.metrics.repeated.inc()

@@ -190,6 +190,32 @@ def test_case_10_no_operator_waits_on_a_line_for_a_user_whom_no_line_is_left_to_
     assert len(called) == 2, "her operator, and none with nobody to talk to"
 
 
+def test_case_10_with_few_lines_one_alert_after_the_other_is_served_the_earliest_deadline_first(
+    make_world: MakeWorld,
+) -> None:
+    phones = [E164(f"+3933300009{n:02d}") for n in range(8)]
+    world = make_world(
+        operators=3,
+        behaviours=dict.fromkeys(phones, "answer"),
+        policy=Policy(psap_number=PSAP, idle_crews=1, live_cases=8),
+    )
+    alerts = []
+    for phone in phones:
+        alerts.append(world.send(phone))
+        world.advance(0.05)
+    served = []
+    for _ in range(100):
+        world.advance(1.0)
+        for alert in alerts:
+            world.alert = alert
+            if alert not in served and world.case.operator is not None and world.case.talking(Party.USER):
+                served.append(alert)
+                world.order(OperatorCommand.DECLARE_FALSE_ALARM, world.case.operator)
+    # The first ones whose turn comes in time, then whoever has missed it.
+    assert sorted(served) == sorted(alerts), "everybody"
+    assert served[:4] == alerts[:4]
+
+
 def test_case_11_the_deadline_passes_while_her_phone_rings(make_world: MakeWorld) -> None:
     from model.policy import MetBy
 
