@@ -44,3 +44,5 @@ class CrewWanted(Message, frozen=True, kw_only=True, tag="crew.wanted"):
 
     busy: int
     waiting: int
+    voiceless: bool = False
+    """Whether among those that wait are people in conversation: without a bridge they hear nothing."""

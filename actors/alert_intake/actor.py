@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 
 from thespian.actors import ActorAddress
 
-from actors.alert_intake.decider import Crew, State, heard, plan
+from actors.alert_intake.decider import CONFIRM_US, Crew, State, heard, plan
 from actors.alert_intake.voice import Verdict, VoiceAlerts
 from messages import calls, cases
 from messages.envelope import Envelope
@@ -139,10 +139,20 @@ class AlertIntakeActor(CenterActor):
             self.at(Instant(now_us + SOON_US), "look")
         elif made.waiting:
             self.at(Instant(now_us + WAITING_US), "look")
+        if made.open:
+            # A case that has not said by then that it has its alert is told again, and not a second later.
+            self.at(Instant(now_us + CONFIRM_US), "confirm")
         # No more than could be had: a storm would say another number at every look.
-        waiting = min(len(made.waiting), self._setup.policy.live_cases)
-        self._want_crews(cases.CrewWanted(busy=len(made.state.assigned), waiting=waiting), now_us)
+        served = made.waiting[: self._setup.policy.live_cases]
+        voiceless = any(self._in_conversation(alert) for alert in served)
+        wanted = cases.CrewWanted(
+            busy=len(made.state.assigned), waiting=len(served), voiceless=voiceless
+        )
+        self._want_crews(wanted, now_us)
         self._advise(made.advise)
+
+    def _in_conversation(self, alert: AlertId) -> bool:
+        return any(leg.joined for leg in self._live.cases[alert].legs.values())
 
     def _holding(self) -> set[CrewId]:
         """The crews that may hold calls."""

@@ -18,7 +18,7 @@ from model.policy import Policy
 from model.urgency import Urgency, urgency
 
 USUAL: Final = Policy()
-CONFIRM_US: Final = Instant(SECOND)
+CONFIRM_US: Final = Instant(SECOND // 2)
 """A crew that was given an alert and has not said so by then is told again, or replaced if it is gone."""
 SETTLE_US: Final = Instant(SECOND // 2)
 """After its start the intake waits this long to hear what all crews are doing, before it gives them work."""

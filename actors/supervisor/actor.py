@@ -110,8 +110,8 @@ class SupervisorActor(CenterActor):
                 self._handle(of.Beat(name=name, incarnation=envelope.incarnation, alert=alert))
             case supervision.ActorReady():
                 self._handle(of.Ready(name=name, incarnation=envelope.incarnation))
-            case cases.CrewWanted(busy=busy, waiting=waiting):
-                self._handle(of.Crews(busy=busy, waiting=waiting))
+            case cases.CrewWanted(busy=busy, waiting=waiting, voiceless=voiceless):
+                self._handle(of.Crews(busy=busy, waiting=waiting, voiceless=voiceless))
             case supervision.LegsWanted(crew=crew, operators=operators):
                 self._handle(of.Legs(crew=crew, operators=operators))
             case supervision.RestartWanted(role=role, key=key, incarnation=incarnation, reason=reason):

@@ -24,9 +24,10 @@ class Book:
         self.now_us = now_us
         self.effects: list[Effect] = []
 
-    def change(self, *, busy: int, waiting: int) -> None:
-        """Take down what the intake says."""
-        self.roster = replace(self.roster, busy=busy, waiting=waiting)
+    def change(self, *, busy: int, waiting: int, voiceless: bool) -> None:
+        """Take down what the intake says. Who has just got a crew has no bridge yet: that holds on."""
+        voiceless = voiceless if waiting else self.roster.voiceless
+        self.roster = replace(self.roster, busy=busy, waiting=waiting, voiceless=voiceless)
 
     def put(self, member: Member) -> None:
         """Take down what has become of one."""

@@ -88,6 +88,8 @@ class Roster(msgspec.Struct, frozen=True, kw_only=True):
     """So many crews the intake has at work, as it says."""
     waiting: int = 0
     """So many alerts wait for a crew, as it says."""
+    voiceless: bool = False
+    """Whether some of those were in conversation before everything was started again."""
     operators: dict[str, int] = {}
     """How many operators' legs each crew wants, where it is more than one."""
     group_restarts: dict[str, Instant] = {}
@@ -179,6 +181,7 @@ class Crews(msgspec.Struct, frozen=True, kw_only=True):
 
     busy: int
     waiting: int
+    voiceless: bool = False
 
 
 class Legs(msgspec.Struct, frozen=True, kw_only=True):

@@ -146,7 +146,7 @@ def _absent_in_crews(roster: Roster) -> tuple[list[ActorSpec], list[ActorSpec]]:
         else:
             complete = len(absent) == 1 and all(member.phase is Phase.READY for member in members)
             calm += absent if complete else [spec for spec in absent if spec.role is not Role.ALERT_CASE]
-    return sorted(hasty, key=_haste), calm
+    return sorted(hasty, key=lambda spec: _haste(spec, voiceless=roster.voiceless)), calm
 
 
 def _names(roster: Roster, plan: CrewSpec, there: Mapping[str, list[Member]]) -> list[str]:
@@ -158,14 +158,14 @@ def _names(roster: Roster, plan: CrewSpec, there: Mapping[str, list[Member]]) ->
     return sorted(there) + list(islice(free, max(0, short)))
 
 
-def _haste(spec: ActorSpec) -> int:
-    """In which order a crew's actors are needed by an alert that waits: after a restart of everything those
-    who were talking have no voice until they have their bridge.
+def _haste(spec: ActorSpec, *, voiceless: bool) -> int:
+    """In which order a crew's actors are needed by an alert that waits: the legs as they are dialled, but the
+    bridge before them where people are in conversation already, and hear nothing without it.
     """
     if spec.role is Role.ALERT_CASE:
         return 0
     place = spec.key.partition("/")[2]
-    return {"": 1, "op1": 2, "user": 3}.get(place, 4)
+    return {"": 1 if voiceless else 4, "op1": 2, "user": 3}.get(place, 5)
 
 
 def surplus(roster: Roster) -> str | None:

@@ -282,14 +282,26 @@ def test_alerts_that_wait_get_their_crews_at_once() -> None:
     assert len([name for name in made.ready() if name[0] is Role.ALERT_CASE]) == 5
 
 
-def test_while_alerts_wait_the_cases_come_first_and_then_the_bridges_and_what_is_dialled_first() -> None:
+def test_while_alerts_wait_the_cases_come_first_and_then_what_is_dialled_first() -> None:
     made = kernel(crews=CREWS)
     made.effects.clear()
     made.decide(of.Crews(busy=0, waiting=4))
     made.settle()
     created = [effect.name for effect in made.effects if isinstance(effect, of.Create)]
     assert [role for role, _ in created[:4]] == [Role.ALERT_CASE] * 4
-    assert [key.partition("/")[2] for _, key in created[4:12]] == [""] * 4 + ["op1"] * 4
+    assert [key.partition("/")[2] for _, key in created[4:12]] == ["op1"] * 4 + ["user"] * 4
+
+
+def test_who_was_in_conversation_before_a_restart_of_everything_has_a_bridge_before_legs_are_started() -> (
+    None
+):
+    made = kernel(crews=CREWS)
+    made.effects.clear()
+    made.decide(of.Crews(busy=0, waiting=4, voiceless=True))
+    made.decide(of.Crews(busy=4, waiting=0))
+    made.settle()
+    created = [effect.name for effect in made.effects if isinstance(effect, of.Create)]
+    assert [role for role, _ in created[:8]] == [Role.ALERT_CASE] * 4 + [Role.CONFERENCE_BRIDGE] * 4
     assert len(created) == 4 * 5
 
 
