@@ -42,6 +42,8 @@ from center.version import version
 from center.web_group import WebGroup
 from messages.ids import NodeId, Role
 from model.policy import Setup
+from runtime import pidfd
+from runtime.clock import boottime_us
 from runtime.pidfd import DeathWatch
 
 if TYPE_CHECKING:
@@ -133,6 +135,7 @@ class Node:
     def _start(self, listening: socket.socket, signals: Signals) -> None:
         """Everything at the same time, as far as one does not need the other."""
         raise_limits()
+        steps = {"settings": _age_s()}
         if self.options.simulate is not None:
             self.carrier = Carrier(self.state, self.options.simulate)
         self.web = WebGroup(self.state, self.clock, self.name, self.journal_url, self.setup, listening)
@@ -143,6 +146,7 @@ class Node:
         from runtime import logs
 
         logs.configure(self.state.logs, "node")
+        steps["imports"] = _age_s()
         self.actors = ActorsGroup(
             state=self.state.path,
             clock=self.clock,
@@ -151,11 +155,16 @@ class Node:
             setup=self.setup,
         )
         self.actors.first_start(self.state, simulated_phones=self._simulated_phones(), version=version())
+        steps["journal"] = _age_s()
         if self.carrier is not None:
             self.carrier.wait_ready(give_up=lambda: signals.asked_to_stop)
+        steps["carrier"] = _age_s()
         if not signals.asked_to_stop:
             self.actors.start()
+        steps["actors"] = _age_s()
         self._tell()
+        # Seconds since the process was born: what a restart of everything waits for.
+        logs.get("node").info("started", **steps)
 
     def _simulated_phones(self) -> tuple[str, ...] | None:
         if self.options.simulate is None:
@@ -253,6 +262,12 @@ class Node:
             self.carrier.end()
         if self.actors is not None:
             self.actors.say_stopped()
+
+
+def _age_s() -> float:
+    """How long this process has lived; to the kernel's tick of 10 ms."""
+    born_s = pidfd.born(os.getpid()) / os.sysconf("SC_CLK_TCK")
+    return round(boottime_us() / 1_000_000 - born_s, 2)
 
 
 def _say(text: str, stream: TextIO) -> None:
