@@ -74,8 +74,9 @@ GROUP_US: Final = 60 * SECOND
 REST_US: Final = 60 * SECOND
 WELL_US: Final = 10 * SECOND
 """An actor about whom there is an alarm has recovered when it has run so long."""
-STARTING: Final = 12
-"""Of those that are not needed at once, so many are started at the same time."""
+STARTING: Final = 4
+"""Of those that are not needed at once, so many are started at the same time. With more, each took longer and
+all together were no sooner: they compete with those that have just started for the same processors."""
 SURPLUS_US: Final = 60 * SECOND
 LEAVE_US: Final = 2 * SECOND
 """For whoever has just found the actor in the directory."""
