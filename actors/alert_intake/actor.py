@@ -145,9 +145,7 @@ class AlertIntakeActor(CenterActor):
         # No more than could be had: a storm would say another number at every look.
         served = made.waiting[: self._setup.policy.live_cases]
         voiceless = any(self._in_conversation(alert) for alert in served)
-        wanted = cases.CrewWanted(
-            busy=len(made.state.assigned), waiting=len(served), voiceless=voiceless
-        )
+        wanted = cases.CrewWanted(busy=len(made.state.assigned), waiting=len(served), voiceless=voiceless)
         self._want_crews(wanted, now_us)
         self._advise(made.advise)
 
