@@ -19,6 +19,10 @@ FRESH_US: Final = Instant(3 * SECOND)
 """A line that has not been heard of for this long carries no call: its modem's actor speaks every second."""
 
 
+BACK_US: Final = Instant(10 * SECOND)
+"""A modem that is started again, or was unplugged for a moment, is back by then, or for now not at all."""
+
+
 class View:
     """The folds to be fed, and what follows from them."""
 
@@ -50,20 +54,34 @@ class View:
         """When each of these lines can be expected to be free; those out of service are not there."""
         for spec in specs:
             hold = self.lines.lines.get(spec.line)
-            report, heard_at = self._reports.get(spec.line, (None, Instant(0)))
             if hold is not None and hold.quarantined:
                 continue
-            if report is None or now_us - heard_at > FRESH_US:
-                if now_us - self._began_us > FRESH_US:
-                    continue
-            elif report.state is not LineState.READY:
+            away_us = self._away_us(spec.line, now_us)
+            if away_us > BACK_US:
                 continue
-            if hold is not None and hold.leg is not None:
+            if away_us > 0:
+                yield Instant(now_us + BACK_US)
+            elif hold is not None and hold.leg is not None:
                 yield self._expected_back(hold, now_us)
-            elif report is not None and report.busy:
+            elif self._is_busy(spec.line):
                 yield expected_free(None, gives_way=False, now_us=now_us)
             else:
                 yield now_us
+
+    def _away_us(self, line: LineId, now_us: Instant) -> int:
+        """For how long the line has been of no use; 0 where it is of use, or where nothing was heard yet."""
+        report, heard_at = self._reports.get(line, (None, self._began_us))
+        silent_us = now_us - heard_at
+        if silent_us > FRESH_US:
+            return silent_us
+        if report is None or report.state is LineState.READY:
+            return 0
+        return max(1, now_us - report.since)
+
+    def _is_busy(self, line: LineId) -> bool:
+        """Whether its modem has a call that is no leg's: somebody calls in."""
+        report, _ = self._reports.get(line, (None, 0))
+        return report is not None and report.busy
 
     def _expected_back(self, hold: LineHold, now_us: Instant) -> Instant:
         case = None if hold.alert is None else self.live.cases.get(hold.alert)

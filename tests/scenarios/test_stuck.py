@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import pytest
 
+from actors.deadline_watchdog.decider import look
 from messages import events as ev
 from messages.calls import CallReport
 from messages.envelope import Envelope
-from messages.ids import SECOND, OperatorCommand, Party, Role
+from messages.ids import E164, SECOND, OperatorCommand, Party, Role
 from messages.supervision import AdoptActor, StartActor, StopActor
 from store import streams
 from tests.scenarios.conftest import MakeWorld
@@ -158,3 +159,26 @@ def test_a_person_who_takes_her_time_is_not_stuck(make_world: MakeWorld) -> None
     world.advance(300)
     assert world.case.going(Party.OPERATOR) is not None
     assert (world.clock.now_us() - world.case.received_at) / SECOND > 300
+
+
+def test_case_10_a_watchdog_that_is_slow_leaves_nine_tenths_of_the_processor_to_others(
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = make_world(operators=0, public=0, emergency=1)
+    for n in range(100):
+        world.send(E164(f"+393330000{n:03d}"))
+        world.advance(0.01)
+    first = world.case.received_at + 48.5 * SECOND
+    looks: list[int] = []
+
+    def slow(*given: object) -> object:
+        looks.append(world.clock.now_us())
+        world.clock.leap(SECOND // 25)
+        return look(*given)  # type: ignore[arg-type]
+
+    world.advance((first - world.clock.now_us()) / SECOND)
+    monkeypatch.setattr("actors.deadline_watchdog.actor.look", slow)
+    world.advance(3)
+    assert 3 <= len(looks) < 16
+    missed = [one for one in world.journal.read_all(limit=5000) if isinstance(one.event, ev.DeadlineMissed)]
+    assert len(missed) == 100
