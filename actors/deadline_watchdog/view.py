@@ -20,7 +20,7 @@ FRESH_US: Final = Instant(3 * SECOND)
 
 
 BACK_US: Final = Instant(10 * SECOND)
-"""A modem that is started again, or was unplugged for a moment, is back by then, or for now not at all."""
+"""A modem that is started again, or was unplugged for a moment, is back by then, or has to be repaired."""
 
 
 class View:
