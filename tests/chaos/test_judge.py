@@ -275,6 +275,24 @@ def test_112_may_be_dialled_again_only_where_its_own_line_failed() -> None:
     assert "112 once" in {one.rule for one in judge(replace(facts, lines_struck=(other,)))}
 
 
+def test_she_may_be_called_back_once_where_she_hung_up_before_112_was_heard_to() -> None:
+    def story(first: LegId, second: LegId) -> tuple[Recorded, ...]:
+        ends = tuple(
+            (at_s, "alert", ev.LegReleased(leg=leg, attempt=1, cause=16))
+            for at_s, leg in ((4.0, first), (4.4, second))
+        )
+        again = (
+            (4.2, "alert", originating(USER, Party.USER, "sim6", attempt=2)),
+            (4.3, "alert", ev.LegReleased(leg=USER, attempt=2, cause=21)),
+        )
+        return recorded((*STORY[:-3], ends[0], *again, ends[1], STORY[-1]))
+
+    second = call(9, PEOPLE.user, "sim6", 4.2, 4.3, PEOPLE.user)
+    called_back = replace(RIGHT, calls=(*RIGHT.calls, second))
+    assert judge(replace(called_back, events=story(USER, PSAP))) == []
+    assert {one.rule for one in judge(replace(called_back, events=story(PSAP, USER)))} == {"once each"}
+
+
 def test_early_advice_stands_for_the_ring() -> None:
     late = replace(RIGHT, calls=changed(2, ringing_s=50.1))
     advised = ev.AdviceChanged(advice=ev.Advice.CALL_112_NOW, reason="no operator")

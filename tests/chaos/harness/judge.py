@@ -194,12 +194,32 @@ def _calls(facts: Facts, party: Party) -> list[Call]:
     return [call for call in facts.calls if number in (call.to, call.caller)]
 
 
+def _called_back(facts: Facts) -> int:
+    """1 where she hung up while 112, for all that we had heard, was still there: she is called once more."""
+    left = next(
+        (n for n, one in enumerate(facts.events) if isinstance(one.event, ev.LeaveRequested)),
+        len(facts.events),
+    )
+    hung_up = any(call.ended_by == facts.people.user for call in _calls(facts, Party.USER))
+    parties = {
+        one.event.leg: one.event.party for one in facts.events if isinstance(one.event, ev.LegOriginating)
+    }
+    ended = [
+        parties.get(one.event.leg) for one in facts.events[left:] if isinstance(one.event, ev.LegReleased)
+    ]
+    if not hung_up or Party.USER not in ended:
+        return 0
+    first = ended.index(Party.USER)
+    return int(Party.PSAP in parties.values() and Party.PSAP not in ended[:first])
+
+
 def _once_each(facts: Facts, case: Case | None) -> Iterator[str]:
     for party, asked in facts.asked.items():
         if party is Party.PSAP:
             continue
         there, failed = len(_calls(facts, party)), _failed(facts, party)
-        if there > asked + failed:
+        more = _called_back(facts) if party is Party.USER else 0
+        if there > asked + failed + more:
             yield f"{there} calls with the {party}, {asked} asked for, {failed} spoilt by a line"
         if there < asked and case is not None and case.closed_at is not None:
             yield f"{there} calls with the {party}, {asked} asked for"
