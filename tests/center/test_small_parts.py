@@ -253,4 +253,4 @@ def test_every_class_that_the_plan_names_exists_and_has_the_role_that_it_is_name
     assert made.crews is not None
     assert (made.crews.live, made.crews.idle) == (3, 1)
     for module in PRELOADED:
-        importlib.import_module(module)
+        importlib.import_module(module.partition(":")[0])
