@@ -17,6 +17,7 @@ ROLES = (
     "OperatorPool",
     "TrunkPool",
     "DeadlineWatchdog",
+    "JournalKeeper",
     "HttpBridge",
     "GsmModem",
     "AlertCase",
