@@ -168,3 +168,28 @@ def test_s13_a_journal_that_another_program_holds(tmp_path: Path) -> None:
         foreign.close()
         is_durable_again(made, alert)
         assert made.post("+393330000001").status_code == 202
+
+
+def test_s13_a_node_that_is_killed_while_the_disk_fails_is_followed_by_one_that_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with center(tmp_path, simulation()) as made:
+        foreign = sqlite3.connect(made.state.path / "journal.db", isolation_level=None)
+        foreign.execute("BEGIN EXCLUSIVE")
+        assert made.post().status_code == 503
+        alert = taken_from_memory(made, made.post())
+        made.until("operator and user are joined", lambda: made.joined(alert) == {"operator", "user"})
+        made.kill_node()
+
+        def serves() -> bool:
+            said = made.http.get("/readyz").json()
+            return bool(said["actors"] and said["lines"]) and said["journal"] is False
+
+        with monkeypatch.context() as patch:
+            patch.setattr(made, "is_ready", serves)
+            made.start()
+        assert taken_from_memory(made, made.post()) == alert
+        is_handled_to_the_end(made, alert)
+        foreign.execute("ROLLBACK")
+        foreign.close()
+        is_durable_again(made, alert)
