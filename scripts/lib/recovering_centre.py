@@ -20,9 +20,10 @@ from center.launching import child_environment
 from messages import events as ev
 from messages.ids import SECOND, AlertId, OperatorId, Party
 from messages.journal import Recorded
+from model.case import Case
 from model.live import LiveCases
 from scripts.lib.measuring import quantiles
-from scripts.lib.recovering import Log, operators, order, processes_of, until
+from scripts.lib.recovering import Log, operators, order, processes_of, until, voice_gap
 from store.following import Following
 from store.journal import Journal
 from tests.support.center import PSAP, Center, center, simulation
@@ -191,6 +192,7 @@ def one(flight: Flight, journal: Journal) -> dict[str, Any]:
     flight.following.catch_up()
     after = {call["id"]: call["state"] for call in made.calls()}
     ended = [i for i, state in before.items() if state != "ended" and after[i] == "ended"]
+    silences = _silences(flight, killed_at, time.time())
     said = {line["event"]: line["at"] - killed_at for line in reversed(log.read()) if line["event"] in STEPS}
     return {
         "processes": processes,
@@ -205,12 +207,26 @@ def one(flight: Flight, journal: Journal) -> dict[str, Any]:
         "leg_s": quantiles([at - killed_at for at in legs.values()]),
         "legs_expected": len(wanted),
         "legs_taken_over": len(wanted & set(legs)),
+        "voice_gap": quantiles(silences) if silences else None,
         "calls_dropped": len(ended),
         "calls_made_by_recovery": len(after) - len(before),
     }
 
 
-STEPS: Final = ("crews known",)
+STEPS: Final = ("started", "crews known")
+"""Lines of the log: the actor system runs; the intake knows that no crew has any of the alerts."""
+LISTENED_TO: Final = 8
+"""Users whose phones' sound is looked at."""
+
+
+def _silences(flight: Flight, killed_at: float, until_s: float) -> list[float]:
+    """How long some of those who were in conversation have heard nothing."""
+    talking = [case.phone for case in flight.live.cases.values() if _joined(case) >= 2 and case.phone]
+    return [voice_gap(flight.made, phone, killed_at, until_s) for phone in talking[:LISTENED_TO]]
+
+
+def _joined(case: Case) -> int:
+    return sum(leg.joined for leg in case.legs.values())
 
 
 def _after(journal: Journal, seq: int) -> list[Recorded]:
