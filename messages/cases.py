@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from messages.base import Message
-from messages.ids import AlertId, CrewId
+from messages.ids import AlertId, CrewId, LineId
 
 
 class AlertsArrived(Message, frozen=True, kw_only=True, tag="alerts.arrived"):
@@ -46,3 +46,5 @@ class CrewWanted(Message, frozen=True, kw_only=True, tag="crew.wanted"):
     waiting: int
     voiceless: bool = False
     """Whether among those that wait are people in conversation: without a bridge they hear nothing."""
+    lines: tuple[LineId, ...] = ()
+    """Lines with a call, or a dial, of those that wait."""

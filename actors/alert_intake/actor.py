@@ -144,13 +144,15 @@ class AlertIntakeActor(CenterActor):
             self.at(Instant(now_us + CONFIRM_US), "confirm")
         # No more than could be had: a storm would say another number at every look.
         served = made.waiting[: self._setup.policy.live_cases]
-        voiceless = any(self._in_conversation(alert) for alert in served)
-        wanted = cases.CrewWanted(busy=len(made.state.assigned), waiting=len(served), voiceless=voiceless)
+        legs = [leg for alert in served for leg in self._live.cases[alert].legs.values() if leg.live]
+        wanted = cases.CrewWanted(
+            busy=len(made.state.assigned),
+            waiting=len(served),
+            voiceless=any(leg.joined for leg in legs),
+            lines=tuple(sorted({leg.line for leg in legs})),
+        )
         self._want_crews(wanted, now_us)
         self._advise(made.advise)
-
-    def _in_conversation(self, alert: AlertId) -> bool:
-        return any(leg.joined for leg in self._live.cases[alert].legs.values())
 
     def _holding(self) -> set[CrewId]:
         """The crews that may hold calls."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from actors.supervisor.roster import Alarm, Create, Effect, Kill, Member, Name, Phase, Publish, Roster
+from actors.supervisor.roster import Alarm, Create, Crews, Effect, Kill, Member, Name, Phase, Publish, Roster
 from messages.ids import SECOND, Instant
 from runtime.spec import ActorSpec
 
@@ -24,10 +24,16 @@ class Book:
         self.now_us = now_us
         self.effects: list[Effect] = []
 
-    def change(self, *, busy: int, waiting: int, voiceless: bool) -> None:
+    def change(self, said: Crews) -> None:
         """Take down what the intake says. Who has just got a crew has no bridge yet: that holds on."""
-        voiceless = voiceless if waiting else self.roster.voiceless
-        self.roster = replace(self.roster, busy=busy, waiting=waiting, voiceless=voiceless)
+        busy, waiting = max(0, said.busy), max(0, said.waiting)
+        self.roster = replace(
+            self.roster,
+            busy=busy,
+            waiting=waiting,
+            voiceless=said.voiceless if waiting else self.roster.voiceless,
+            lines=self.roster.lines | said.lines if busy or waiting else frozenset(),
+        )
 
     def put(self, member: Member) -> None:
         """Take down what has become of one."""

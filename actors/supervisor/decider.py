@@ -115,8 +115,8 @@ def decide(roster: Roster, stimulus: Stimulus, now_us: Instant) -> Decision:
             deciding.ready(name, incarnation)
         case Died(pid=pid, cause=cause):
             deciding.died(pid, cause)
-        case Crews(busy=busy, waiting=waiting, voiceless=voiceless):
-            deciding.change(busy=max(0, busy), waiting=max(0, waiting), voiceless=voiceless)
+        case Crews():
+            deciding.change(stimulus)
             deciding.fill()
         case Legs(crew=crew, operators=operators):
             deciding.legs(crew, operators)

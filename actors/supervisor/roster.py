@@ -90,6 +90,8 @@ class Roster(msgspec.Struct, frozen=True, kw_only=True):
     """So many alerts wait for a crew, as it says."""
     voiceless: bool = False
     """Whether some of those were in conversation before everything was started again."""
+    lines: frozenset[str] = frozenset()
+    """Lines with calls of such alerts."""
     operators: dict[str, int] = {}
     """How many operators' legs each crew wants, where it is more than one."""
     group_restarts: dict[str, Instant] = {}
@@ -182,6 +184,7 @@ class Crews(msgspec.Struct, frozen=True, kw_only=True):
     busy: int
     waiting: int
     voiceless: bool = False
+    lines: frozenset[str] = frozenset()
 
 
 class Legs(msgspec.Struct, frozen=True, kw_only=True):

@@ -97,8 +97,8 @@ def missing(roster: Roster, room: int) -> Iterator[ActorSpec]:
 
     In a crew that stands ready the AlertCase comes last: whoever finds it has the others too. While alerts
     wait it is the other way round, over all crews: the cases first, so that every alert is taken up, then
-    what they need in the order in which they need it. Modems come after that, since what is said to them
-    waits, and before crews that stand ready.
+    what they need in the order in which they need it. After a restart of everything the modems that have
+    calls of theirs come before the legs, and all others after them and before crews that stand ready.
     """
     absent = [spec for spec in roster.plan.actors if (spec.role, spec.key) not in roster.members]
     first = [spec for spec in absent if rank(spec) == 0]
@@ -107,7 +107,13 @@ def missing(roster: Roster, room: int) -> Iterator[ActorSpec]:
         return
     hasty, calm = _absent_in_crews(roster)
     modems = sorted((spec for spec in absent if rank(spec) > 0), key=rank)
-    yield from islice((*hasty, *modems, *calm), room)
+    # A leg whose modem is not there would after a while give up a dial that the modem is making.
+    with_calls = [spec for spec in modems if spec.key in roster.lines]
+    others = [spec for spec in modems if spec.key not in roster.lines]
+    legs = [spec for spec in hasty if spec.role is Role.CALL_LEG]
+    rest = [spec for spec in hasty if spec.role is not Role.CALL_LEG]
+    first_now = (*rest, *with_calls, *legs) if roster.lines else hasty
+    yield from islice((*first_now, *others, *calm), room)
 
 
 def _begun_just_now(roster: Roster) -> bool:
