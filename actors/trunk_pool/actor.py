@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 from thespian.actors import ActorAddress
 
-from actors.trunk_pool.decider import GRANTED_FOR_US, Granted, Line, Waiting, grant, order, preempted
+from actors.trunk_pool.decider import GRANTED_FOR_US, Granted, Line, Waiting, grant, order, preempted, used
 from actors.trunk_pool.pairs import Pairs
 from messages.envelope import Envelope
 from messages.events import LineSeized
@@ -101,6 +101,7 @@ class TrunkPoolActor(CenterActor):
         for recorded in new:
             if isinstance(recorded.event, LineSeized):
                 self._last_used[recorded.event.line] = recorded.at_us
+                self._granted = used(self._granted, recorded.event.line, recorded.event.leg)
 
     def _serve(self, only: tuple[LegId, int] | None = None) -> None:
         """Grant what there is to those who wait, the most urgent first; `only` is answered in any case."""

@@ -63,6 +63,14 @@ _FIRST: Final = {Party.PSAP: 0, Party.USER: 1, Party.OPERATOR: 2}
 """What is begun is gone on with before anything else is begun."""
 
 
+def used(held: Held, line: LineId, leg: LegId) -> dict[LineId, Granted]:
+    """What is granted once this leg has seized the line: from then on the journal says whose it is."""
+    granted = held.get(line)
+    if granted is None or granted.leg != leg:
+        return dict(held)
+    return {other: one for other, one in held.items() if other != line}
+
+
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     """A request that stands."""
 

@@ -30,7 +30,7 @@ from tests.support.storm import AppsSettings, ConsoleSettings, Seen, Told
 
 USUAL: Final = Policy()
 GRACE_US: Final = Instant(SECOND)
-"""How long an alert may have been there before it counts as passed over."""
+"""An alert counts as passed over that was there for so long before, and for so long afterwards."""
 LEAD_S: Final = 1.5
 """Until processes that raise alerts have started."""
 
@@ -210,7 +210,14 @@ class Judgement:
                 alert = streams.alert_of(one.stream)
                 if alert is not None:
                     self._take(alert, one.at_us, one.event)
+        self.passed_over = [one for one in self.passed_over if self._was_not_next(one[0], one[1])]
         return self
+
+    def _was_not_next(self, opened: AlertId, other: AlertId) -> bool:
+        """Whether the other was not being opened at the same time: crews that are told together are not
+        all as quick."""
+        at, then = self.stories[opened].opened_at, self.stories[other].opened_at
+        return at is not None and (then is None or then > at + self._waited_us)
 
     def _take(self, alert: AlertId, at: int, event: Message) -> None:
         if isinstance(event, ev.AlertReceived):

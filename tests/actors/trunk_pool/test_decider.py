@@ -16,6 +16,7 @@ from actors.trunk_pool.decider import (
     grant,
     order,
     preempted,
+    used,
 )
 from actors.trunk_pool.pairs import Pairs
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId, Party, TrunkId
@@ -115,6 +116,14 @@ def test_a_grant_keeps_the_line_from_others_for_a_moment() -> None:
     assert granted(request(), PUBLIC[0], held=held) == "p0"
     held = {LineId("p0"): Granted(leg=LegId("a2:user"), at=Instant(NOW - GRANTED_FOR_US))}
     assert granted(request(), PUBLIC[0], held=held) == "p0"
+
+
+def test_a_line_that_was_seized_and_is_free_again_is_kept_for_nobody() -> None:
+    held = {one.line: Granted(leg=LegId("a2:user"), at=NOW) for one in PUBLIC[:2]}
+    left = used(held, PUBLIC[0].line, LegId("a2:user"))
+    assert granted(request(), PUBLIC[0], held=left) == "p0"
+    assert granted(request(), PUBLIC[1], held=left) is None
+    assert used(held, PUBLIC[0].line, LegId("a3:user")) == held, "somebody else was first"
 
 
 def test_case_09_only_tests_are_preempted_and_never_a_leg_to_112() -> None:
