@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -92,12 +93,16 @@ class Flight:
         return Counter(sum(leg.joined for leg in case.legs.values()) for case in self.live.cases.values())
 
 
-def kill_all(state: Path) -> int:
-    """SIGKILL to every process of the node; how many there were."""
-    found = list(processes_of(state))
+def kill_all(state: Path) -> tuple[int, float]:
+    """SIGKILL to every process of the node, the oldest first, so that nobody starts others again; how many
+    there were, and when the first was killed.
+    """
+    found = sorted(processes_of(state), key=lambda process: process.started)
+    killed_at = time.time()
     for process in found:
-        os.kill(process.pid, signal.SIGKILL)
-    return len(found)
+        with suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGKILL)
+    return len(found), killed_at
 
 
 def restart(made: Center) -> subprocess.Popen[str]:
@@ -143,8 +148,7 @@ def one(flight: Flight, journal: Journal) -> dict[str, Any]:
     }
     before = {call["id"]: call["state"] for call in made.calls()}
     load = os.getloadavg()[0]
-    killed_at = time.time()
-    processes = kill_all(made.state.path)
+    processes, killed_at = kill_all(made.state.path)
     all_dead = time.time()
     assert made._node is not None
     assert made._node.stdout is not None
