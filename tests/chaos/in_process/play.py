@@ -65,7 +65,7 @@ INBOUND: Final = "+390200000001"
 SUPERVISOR_SILENT_US: Final = 3 * SECOND
 CONVERSATION_US: Final = 15 * SECOND
 """So long user and 112 talk after the operator has left them, if nobody hangs up before."""
-UNSURE_S: Final = 10.0
+UNSURE_S: Final = 20.0
 """After a line's trouble its modem is being found again."""
 SLACK_US: Final = 12 * SECOND
 VITAL: Final = frozenset({Role.SUPERVISOR, Role.DEADLINE_WATCHDOG})
