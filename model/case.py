@@ -112,6 +112,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """When she left by her own will: her work is done."""
     taking: OperatorId | None = None
     """Who has asked for the case herself and is to be called."""
+    taking_at: Instant | None = None
+    """When she asked for it."""
     bridge: BridgeId | None = None
 
     # the user

@@ -153,7 +153,7 @@ def _apply_to_operator(case: Case, event: ev.Event, at: Instant) -> Case:
             taking = None if case.taking == operator else case.taking
             return replace(case, reserved=(*_without(case.reserved, operator), operator), taking=taking)
         case ev.TakeRequested(by=by):
-            return replace(case, taking=by, left_at=None, operator_left_at=None)
+            return replace(case, taking=by, taking_at=at, left_at=None, operator_left_at=None)
         case ev.OperatorNotAnswering(operator=operator):
             return replace(
                 case,

@@ -21,6 +21,8 @@ from model.policy import Policy
 ALL: Final = 1_000
 ANOTHER_ANSWERED: Final = "another answered"
 NO_ANSWER: Final = "no answer"
+TAKES_WITHIN_US: Final = Instant(10 * SECOND)
+"""So long an alert is kept for whoever takes it herself; she may be busy with another, or have no phone."""
 PAUSE_US: Final = Instant(5 * SECOND)
 """After everybody was tried in vain, before they are tried again."""
 GIVE_UP_DIALLING_US: Final = Instant(30 * SECOND)
@@ -86,26 +88,28 @@ def find_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> St
     if case.operator is not None or case.leaving:
         return NOTHING
     calling = [leg for leg in case.of(Party.OPERATOR) if leg.going]
-    wanted, next_at = _how_many(case, calling, policy, now_us)
+    taking = _taking(case, now_us)
+    wanted, next_at = _how_many(case, calling, taking, policy, now_us)
     wake = Step(wake_at=next_at)
     missing = wanted - len(calling)
     if missing <= 0:
         return wake
     again = _all_tried(case, now_us)
-    avoid = () if again else case.tried
+    # Whoever takes it herself is there now, though she may have let it ring before.
+    avoid = () if again or taking is not None else case.tried
     offers = [offer for offer in hand.offers if offer.operator not in (*avoid, *case.reserved)]
-    if case.taking is not None:
-        offers = [offer for offer in offers if offer.operator == case.taking]
+    if taking is not None:
+        offers = [offer for offer in offers if offer.operator == taking]
     exhausted = not calling and hand.on_shift is not None and not offers
     ask = RequestOperators(
         alert=case.alert,
         language=case.language,
         wanted=0 if wanted == ALL else missing,
         avoid=(*avoid, *case.reserved),
-        named=case.taking,
+        named=taking,
         test=case.test,
         deadline_at=case.deadline_at,
-        on_call=exhausted and case.taking is None,
+        on_call=exhausted and taking is None,
     )
     leg, attempt = _free_place(case)
     line = RequestLine(
@@ -135,6 +139,12 @@ def find_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> St
     return Step(events=(_reserve(case, offer), originating))
 
 
+def _taking(case: Case, now_us: Instant) -> OperatorId | None:
+    """Who takes the case herself, as long as she alone is waited for."""
+    since = case.taking_at or case.received_at
+    return case.taking if now_us < since + TAKES_WITHIN_US else None
+
+
 def _free_place(case: Case) -> tuple[LegId, int]:
     """Where the next operator's call goes, `op1`, `op2` …, and the number of its attempt."""
     n = 1
@@ -149,10 +159,13 @@ def _reserve(case: Case, offer: OperatorOffer) -> ev.OperatorReserved:
     )
 
 
-def _how_many(case: Case, calling: list[Leg], policy: Policy, now_us: Instant) -> tuple[int, Instant | None]:
+def _how_many(
+    case: Case, calling: list[Leg], taking: OperatorId | None, policy: Policy, now_us: Instant
+) -> tuple[int, Instant | None]:
     """How many operators' phones should be ringing now, and when that changes."""
-    if case.taking is not None:
-        return len([leg for leg in calling if leg.operator != case.taking]) + 1, None
+    if taking is not None:
+        until = Instant((case.taking_at or case.received_at) + TAKES_WITHIN_US)
+        return len([leg for leg in calling if leg.operator != taking]) + 1, until
     least = 2 if case.operator_lost_at is not None else 1
     if not calling:
         return least, None

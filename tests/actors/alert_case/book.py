@@ -70,6 +70,8 @@ class Book:
         self.known: UserId | None = UserId("giulia")
         self.wake_at: Instant | None = None
         self.answering = True
+        self.busy: set[OperatorId] = set()
+        """Operators who are another alert's."""
         fields: dict[str, object] = {
             "channel": Channel.DATA,
             "raised_at": START,
@@ -156,6 +158,7 @@ class Book:
         free = [one for one in self.operators if one not in want.avoid]
         if want.named is not None:
             free = [want.named]
+        free = [one for one in free if one not in self.busy]
         chosen = free if want.wanted == 0 else free[: want.wanted]
         offers = tuple(
             OperatorOffer(operator=one, version=0, number=E164("+39020000010" + str(n)))

@@ -275,6 +275,28 @@ def test_case_07_the_next_operator_after_6_s_and_all_after_12() -> None:
     assert book.case.reserved == (second.operator,)
 
 
+def test_case_07_an_operator_who_let_it_ring_may_take_it_herself_a_moment_later() -> None:
+    book = Book()
+    book.go_on()
+    book.report(book.leg(Party.OPERATOR), CallState.RELEASED, cause=21)
+    assert book.case.tried == (EVERYONE[0],)
+    assert [one.operator for one in book.case.of(Party.OPERATOR) if one.going] == [EVERYONE[1]]
+    book.order(OperatorCommand.TAKE, by=EVERYONE[0])
+    assert EVERYONE[0] in [one.operator for one in book.case.of(Party.OPERATOR) if one.going]
+
+
+def test_case_07_an_alert_does_not_wait_for_ever_for_whoever_takes_it_and_is_busy() -> None:
+    book = Book(operators=EVERYONE[:1])
+    book.go_on()
+    book.report(book.leg(Party.OPERATOR), CallState.RELEASED, cause=21)
+    book.busy = {EVERYONE[2]}
+    book.order(OperatorCommand.TAKE, by=EVERYONE[2])
+    book.pass_time(5)
+    assert book.case.going(Party.OPERATOR) is None
+    book.pass_time(5)
+    assert book.leg(Party.OPERATOR).operator == EVERYONE[0]
+
+
 def test_case_08_nobody_on_shift_tells_the_app_at_once() -> None:
     book = Book(operators=())
     book.go_on()
