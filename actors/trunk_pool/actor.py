@@ -159,7 +159,9 @@ class TrunkPoolActor(CenterActor):
         if line is None or line.seized_by is None or line.alert is None:
             return
         # Otherwise the test, which asks as soon as its call has ended, would have the line again first.
-        self._granted[line.line] = Granted(leg=request.leg, at=self.now_us())
+        self._granted[line.line] = Granted(
+            leg=request.leg, at=self.now_us(), alert=request.alert, party=request.party
+        )
         for entry in self.env.directory.all_of(Role.ALERT_CASE):
             if entry.alert == line.alert:
                 preempt = PreemptCase(alert=line.alert, leg=line.seized_by)

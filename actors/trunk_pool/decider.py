@@ -165,12 +165,12 @@ def _why(request: RequestLine, group: list[Line], free: list[Line]) -> str:
 
 
 def preempted(request: RequestLine, lines: Iterable[Line]) -> Line | None:
-    """The test call that gives up its line for this real one (case 9). Never a real leg, never one to 112."""
-    if request.test or request.emergency:
+    """The test call that gives up its line for this real one (case 9). Never a real leg, so never one to 112:
+    what a test calls in place of 112 gives up its emergency line for 112 itself.
+    """
+    if request.test:
         return None
     tests = [
-        one
-        for one in lines
-        if one.test and not one.emergency and one.seized_by is not None and one.party is not Party.PSAP
+        one for one in lines if one.test and one.emergency == request.emergency and one.seized_by is not None
     ]
     return min(tests, key=lambda one: one.last_used_at, default=None)

@@ -135,6 +135,16 @@ def test_case_09_only_tests_are_preempted_and_never_a_leg_to_112() -> None:
     assert preempted(request(test=True), [test]) is None
 
 
+def test_case_09_what_a_test_calls_in_place_of_112_gives_up_its_line_for_112() -> None:
+    psap = line("e1", emergency=True, seized_by=LegId("t:psap"), party=Party.PSAP, test=True)
+    real = line("e2", emergency=True, seized_by=LegId("x:psap"), party=Party.PSAP)
+    user = replace(PUBLIC[1], seized_by=LegId("t:user"), party=Party.USER, test=True)
+    asks = request(emergency=True, party=Party.PSAP)
+    assert preempted(asks, [real, user, psap]) == psap
+    assert preempted(asks, [real, user]) is None
+    assert preempted(replace(asks, test=True), [psap]) is None
+
+
 def operator_of(alert: str, **changes: object) -> RequestLine:
     return request(alert=AlertId(alert), leg=LegId(f"{alert}:op1"), party=Party.OPERATOR, **changes)
 
