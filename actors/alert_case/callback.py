@@ -16,6 +16,8 @@ from model.policy import Duress, Policy, VoiceAlert
 
 GIVE_UP_DIALLING_US: Final = Instant(40 * SECOND)
 """A call that does not even ring by then will not (27.007 modems give up after 30 to 60 s by themselves)."""
+PREEMPTED_PAUSE_US: Final = Instant(10 * SECOND)
+"""A test that gave way waits until those to whom it gave way are served, or are at least being dialled."""
 LINE_FAILED_PAUSE_US: Final = Instant(SECOND)
 LINE_FAILURES_IN_A_ROW: Final = 8
 UNREACHABLE_PAUSE_US: Final = Instant(2 * SECOND)
@@ -136,7 +138,7 @@ def due_at(case: Case, policy: Policy) -> Instant | None:
 
 def _again(case: Case, last: Leg, ended: Instant, policy: Policy) -> Instant | None:
     if last.reason in ("replaced", "preempted"):
-        return ended if last.reason == "preempted" else None
+        return Instant(ended + PREEMPTED_PAUSE_US) if last.reason == "preempted" else None
     ends = case.user_ends
     if not ends:
         return ended

@@ -10,12 +10,13 @@ from typing import ClassVar, Final
 
 from thespian.actors import ActorAddress
 
-from actors.alert_intake.decider import CONFIRM_US, Crew, State, heard, plan
+from actors.alert_intake.decider import CONFIRM_US, Crew, State, heard, in_the_way, plan
 from actors.alert_intake.voice import Verdict, VoiceAlerts
 from messages import calls, cases
 from messages.envelope import Envelope
 from messages.events import AdviceChanged
 from messages.ids import SECOND, Advice, AlertId, Channel, CrewId, Instant, Role
+from messages.lines import PreemptCase
 from model.live import LiveCases
 from model.policy import Setup
 from runtime.actor import CenterActor
@@ -90,10 +91,18 @@ class AlertIntakeActor(CenterActor):
     def tick(self, now_us: Instant) -> None:
         """Look again: a lost hint costs a second, never an alert."""
         self._assign()
+        self._clear_the_way()
 
     def timer(self, timer: object, now_us: Instant) -> None:
         """Crews may have come, or patience may have run out."""
         self._assign()
+
+    def _clear_the_way(self) -> None:
+        """Have tests give way to those who have raised a real alert meanwhile."""
+        for alert, leg in in_the_way(self._live.cases.values()):
+            given = self._state.assigned.get(alert)
+            if given is not None:
+                self.tell(Role.ALERT_CASE, given.crew, PreemptCase(alert=alert, leg=leg), alert)
 
     # ------------------------------------------------------------ giving alerts to crews
 

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from messages.ids import SECOND, Advice, AlertId, CrewId, Instant
+from messages.ids import SECOND, Advice, AlertId, CrewId, Instant, LegId, Party
 from model.case import Case
 from model.policy import Policy
 from model.urgency import Urgency, urgency
@@ -175,6 +175,17 @@ def _told_to_wait_in_vain(case: Case, state: State, now_us: Instant) -> bool:
     """Whether its app waits for somebody who will not come soon. After a start, crews are on their way."""
     since = max(case.received_at, state.started_at)
     return case.advice is Advice.WAIT and case.reached_at is None and now_us >= since + PATIENCE_US
+
+
+def in_the_way(alerts: Iterable[Case]) -> list[tuple[AlertId, LegId]]:
+    """The calls of tests to somebody who has raised a real alert since: her phone is busy with them."""
+    cases = list(alerts)
+    tests = [case for case in cases if case.test and case.phone is not None]
+    if not tests:
+        return []
+    real = {case.phone for case in cases if not case.test}
+    legs = ((case, case.going(Party.USER)) for case in tests if case.phone in real)
+    return [(case.alert, leg.leg) for case, leg in legs if leg is not None and leg.call is None]
 
 
 def by_urgency(cases: Iterable[Case], now_us: Instant, policy: Policy) -> list[AlertId]:

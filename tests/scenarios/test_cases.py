@@ -450,3 +450,15 @@ def test_case_18_a_call_that_was_given_up_unheard_is_not_left_up_for_ever(make_w
     world.until("her phone is on hook", lambda: world.calls(USER)[0].over, 10)
     world.advance(10)
     assert [call.to for call in world.live_calls()].count(OPERATORS[0]) == 1, "the operator's call stays"
+
+
+def test_case_09_a_test_call_to_her_gives_way_to_her_real_alert(make_world: MakeWorld) -> None:
+    world = make_world(operators=2, public=6, behaviours={USER: "no_answer"})
+    world.send(test=True)
+    world.until("her phone rings", lambda: world.case.reached_at is not None)
+    test = world.alert
+    world.send()
+    assert world.alert != test, "a real alert never disappears in a test"
+    world.until("her phone rings again", lambda: world.case.reached_at is not None, 15)
+    rings = [call for call in world.live_calls() if call.to == USER]
+    assert len(rings) == 1

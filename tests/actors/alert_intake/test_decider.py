@@ -15,10 +15,12 @@ from actors.alert_intake.decider import (
     Crew,
     State,
     heard,
+    in_the_way,
     plan,
 )
-from messages.ids import SECOND, AlertId, Channel, CrewId, Instant, NodeId
+from messages.ids import E164, SECOND, AlertId, Channel, CrewId, Instant, LegId, LineId, NodeId, Party
 from model.case import Case, Owner
+from model.leg import Leg, LegState
 
 NOW = Instant(1_000 * SECOND)
 
@@ -220,3 +222,20 @@ class Crews(RuleBasedStateMachine):
 
 Crews.TestCase.settings = settings(max_examples=200, stateful_step_count=30, deadline=None)
 TestCrews = Crews.TestCase
+
+
+def test_case_09_only_a_tests_call_to_somebody_with_a_real_alert_is_in_the_way() -> None:
+    leg = Leg(
+        leg=LegId("t:user"),
+        party=Party.USER,
+        attempt=1,
+        state=LegState.RINGING,
+        line=LineId("sim3"),
+        since=NOW,
+    )
+    test = case("t", test=True, phone=E164("+391"), legs={leg.leg: leg})
+    assert in_the_way([test, case("r", phone=E164("+391"))]) == [("t", "t:user")]
+    assert in_the_way([test, case("r", phone=E164("+392"))]) == []
+    assert in_the_way([replace(test, test=False), case("r", phone=E164("+391"))]) == []
+    hers = replace(test, legs={leg.leg: replace(leg, call=7)})
+    assert in_the_way([hers, case("r", phone=E164("+391"))]) == []

@@ -229,6 +229,17 @@ def test_two_calls_to_one_phone_are_found() -> None:
     assert not found(those.nobody_is_called_twice, good().evidence(*CALLS, later))
 
 
+def test_a_test_that_gives_way_at_once_is_right_and_one_that_does_not_is_found() -> None:
+    made = Writer()
+    made.received(A, test=True)
+    made.received(B)
+    made.dialled(1, Party.USER, "sim3", alert=A)
+    made.dialled(9, Party.USER, "sim4", alert=B)
+    for ended, wrong in ((11, 0), (20, 1)):
+        calls = (call(1, USERS[0], "sim3", 1, None, ended), call(2, USERS[0], "sim4", 9, None, 40))
+        assert len(found(those.nobody_is_called_twice, made.evidence(*calls))) == wrong
+
+
 def test_112_called_twice_at_once_is_found() -> None:
     made = good()
     made.dialled(20, Party.PSAP, "sim5", attempt=2)
