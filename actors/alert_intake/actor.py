@@ -164,6 +164,7 @@ class AlertIntakeActor(CenterActor):
         )
         self._want_crews(wanted, now_us)
         self._advise(made.advise)
+        return bool(made.open)
 
     def _holding(self) -> set[CrewId]:
         """The crews that may hold calls."""
