@@ -18,6 +18,8 @@ from messages.legs import LegReport, Originate, ReleaseLeg
 
 SILENT_DIAL_US: Final = Instant(4 * SECOND)
 """A line whose modem has not even taken the dial by then is given up: there are others."""
+SILENT_ANSWER_US: Final = Instant(12 * SECOND)
+"""Longer for her own call, which is on this line and on no other: called back she would be busy with it."""
 SILENT_CALL_US: Final = Instant(30 * SECOND)
 """The same for a call that is up: its voice does not need us, so there is no hurry to declare it lost."""
 SILENT_RELEASE_US: Final = Instant(6 * SECOND)
@@ -139,7 +141,9 @@ def _patience_us(task: Task) -> int:
     if isinstance(task.wish, ReleaseLeg):
         return SILENT_RELEASE_US
     up = task.wish.seen in (CallState.RINGING, CallState.ANSWERED) or task.report is not None
-    return SILENT_CALL_US if up else SILENT_DIAL_US
+    if up:
+        return SILENT_CALL_US
+    return SILENT_DIAL_US if task.wish.call is None else SILENT_ANSWER_US
 
 
 def _was_up(task: Task, before: CallReport | None) -> bool:

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actors.call_leg.decider import (
+    SILENT_ANSWER_US,
     SILENT_CALL_US,
     SILENT_DIAL_US,
     Act,
@@ -204,3 +205,11 @@ def test_no_course_dials_after_the_call_was_seen_or_speaks_after_the_end(
             assert act.report is None or act.report.state is CallState.RELEASED
         task = act.task
         ended = task is not None and task.done
+
+
+def test_her_own_call_is_not_given_up_as_quickly_as_one_that_another_line_can_make() -> None:
+    task = on_wish(None, wish(call=7), NOW).task
+    assert on_tick(task, Instant(NOW + SILENT_DIAL_US)).report is None
+    act = on_tick(task, Instant(NOW + SILENT_ANSWER_US))
+    assert act.report is not None
+    assert act.report.cause == HangupCause.LINE_LOST

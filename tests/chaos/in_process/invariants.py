@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Final
 
 from messages import events as ev
+from messages.base import HangupCause
 from messages.ids import SECOND, Advice, AlertId, Instant, LegId, LineId, OperatorId, Outcome, Party
 from model.case import Case
 from model.leg import LINE_FAILURES
@@ -107,7 +108,10 @@ def reached_or_advised(seen: Evidence) -> Broken:
 
 
 def no_call_is_dropped(seen: Evidence) -> Broken:
-    """A call with somebody on it is ended by us only when the journal has decided so, or the line failed."""
+    """A call with somebody on it is ended by us only when the journal has decided so, or the line failed.
+
+    The line has also failed where its leg was given up because nothing was heard of it for too long.
+    """
     tried = attempts(seen.journal)
     for call in seen.calls:
         if call.answered is None or call.ended is None or not call.ended_by_us:
@@ -120,7 +124,9 @@ def no_call_is_dropped(seen: Evidence) -> Broken:
 
 
 def _decided(one: Attempt, at: Instant) -> bool:
-    return one.releasing is not None and one.releasing <= at
+    if one.releasing is not None and one.releasing <= at:
+        return True
+    return one.released is not None and one.released <= at and one.cause == HangupCause.LINE_LOST
 
 
 def nobody_is_called_twice(seen: Evidence) -> Broken:

@@ -217,6 +217,17 @@ def test_a_call_that_is_hung_up_without_a_decision_is_found() -> None:
     assert not found(those.no_call_is_dropped, failed)
 
 
+def test_a_call_whose_leg_was_given_up_unheard_may_be_ended() -> None:
+    made = Writer()
+    made.received()
+    made.dialled(5, Party.USER, "sim3")
+    ended = call(2, USERS[0], "sim3", 5, 10, 30, ended_by_us=True)
+    made.released(41, "user", cause=HangupCause.LINE_LOST)
+    assert found(those.no_call_is_dropped, made.evidence(ended)), "not before it was given up"
+    later = replace(ended, ended=at(42))
+    assert not found(those.no_call_is_dropped, made.evidence(later))
+
+
 def test_a_call_of_nobodys_that_is_hung_up_is_found() -> None:
     stray = call(9, USERS[1], "sim4", 5, 10, 30, ended_by_us=True)
     assert found(those.no_call_is_dropped, good().evidence(stray))
