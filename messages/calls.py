@@ -89,6 +89,8 @@ class CallReport(Message, frozen=True, kw_only=True, tag="call.report"):
     confirmed: bool = True
     adopted: bool = False
     """The call was found in the modem after a restart."""
+    reset: bool = True
+    """Of an unknown call: the modem may have been reset since it was up. False: it has ended by itself."""
 
 
 class LineBack(Message, frozen=True, kw_only=True, tag="call.line_back"):

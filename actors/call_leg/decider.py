@@ -94,8 +94,10 @@ def on_call(task: Task | None, said: CallReport, now_us: Instant) -> Act:
     task = replace(task, since=now_us, report=said)
     match said.state:
         case CallState.UNKNOWN if _was_up(task, before):
-            # The modem was reset meanwhile, or never had the call that it is to release.
-            lost = replace(said, state=CallState.RELEASED, cause=HangupCause.LINE_LOST)
+            # The modem was reset meanwhile; or somebody has hung up while nobody listened, and is not to be
+            # called as if the line had failed: 112 would be dialled twice for one request.
+            cause = HangupCause.LINE_LOST if said.reset else HangupCause.NORMAL_UNSPECIFIED
+            lost = replace(said, state=CallState.RELEASED, cause=cause)
             task = replace(task, report=lost, done=True)
             return Act(task=task, report=_ended(task))
         case CallState.UNKNOWN:

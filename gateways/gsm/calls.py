@@ -198,6 +198,11 @@ class CallTable:
         for call in self._book.calls:
             call.port_gone = True
 
+    def port_back(self) -> None:
+        """The port is back, and the modem was not reset: a call that is gone has ended by itself."""
+        for call in self._book.calls:
+            call.port_gone = False
+
     def dials_lost(self, now_s: float, *, cause: int, text: str) -> None:
         """Nobody answers: dials of which the modem has shown nothing yet are given up."""
         for call in list(self._book.calls):

@@ -123,7 +123,11 @@ class LegsOnLine:
                 pass
         if held is None:
             return CallReport(
-                leg=order.leg, attempt=order.attempt, line=self._line, state=LegCallState.UNKNOWN
+                leg=order.leg,
+                attempt=order.attempt,
+                line=self._line,
+                state=LegCallState.UNKNOWN,
+                reset=not self._driver.kept_settings,
             )
         return self._report(held)
 

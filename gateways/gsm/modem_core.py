@@ -8,6 +8,7 @@ port.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from gateways.gsm.at import results as at
@@ -89,6 +90,10 @@ LISTS_REFUSED: Final = 3
 _REFS_KEPT: Final = 512
 
 
+_OURS: Final = re.compile(r"\+CMEE: ?1")
+"""Every dialect sets it so; a modem that was reset has another value, 0 by 27.007 clause 9.1."""
+
+
 class ModemCore:
     """See the module."""
 
@@ -117,6 +122,7 @@ class ModemCore:
         self._taken: set[CallId] = set()
         self._listen_first = listen_first
         self._opened = False
+        self._kept_settings = False
         self._listed = False
         self._needs_start = True
         self._ready_said = False
@@ -141,6 +147,11 @@ class ModemCore:
     def ready(self) -> bool:
         """Initialised, and answering."""
         return self._ready_said and not self._ladder.climbing
+
+    @property
+    def kept_settings(self) -> bool:
+        """Whether the modem, when the port was opened, still had what we had set: it was not reset since."""
+        return self._kept_settings
 
     @property
     def knows_calls(self) -> bool:
@@ -334,6 +345,9 @@ class ModemCore:
         self._table.want_look()
         if self._needs_start:
             self._needs_start = self._ready_said = False
+            self._kept_settings = any(_OURS.fullmatch(line) for line in self._engine.probe_answer)
+            if self._kept_settings:
+                self._table.port_back()
             if self._can_list:
                 self._table.take_look()
                 self._submit(command_of(self.dialect, self.dialect.data.calls, Urgency.TRUTH), Calls(), now_s)

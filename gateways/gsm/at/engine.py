@@ -78,6 +78,8 @@ class Engine:
         self._probe = 0
         self._probe_refused = False
         self._resync_after = False
+        self.probe_answer: tuple[str, ...] = ()
+        """What the modem has answered to the query that brought question and answer together last."""
         self._free_at_s = 0.0
         self._quiet_at_s: float | None = None
         self._tickets = 0
@@ -325,6 +327,7 @@ class Engine:
             self._complete(outcome, text, now_s)
         elif flight.answered:
             self._flight = None
+            self.probe_answer = tuple(flight.lines)
             self._synced(now_s)
         elif outcome is Outcome.ERROR:
             # Either late, or this modem has no such query. It lives; only the next query can tell which.
@@ -409,6 +412,7 @@ class Engine:
             )
             self._write(self._next_ticket(), probe, now_s)
         elif self._probe_refused:
+            self.probe_answer = ()
             self._synced(now_s)
         else:
             self._phase = _Phase.LOST

@@ -76,6 +76,14 @@ def test_what_was_up_is_looked_for_and_never_dialled() -> None:
         assert (lost.report.state, lost.report.cause) == (CallState.RELEASED, HangupCause.LINE_LOST)
 
 
+def test_what_ended_while_nobody_listened_was_not_lost_by_the_line() -> None:
+    act = on_wish(None, wish(CallState.ANSWERED), NOW)
+    gone = CallReport(leg=LEG, attempt=1, line=LINE, state=CallState.UNKNOWN, reset=False)
+    ended = on_call(act.task, gone, NOW)
+    assert ended.report is not None
+    assert ended.report.cause == HangupCause.NORMAL_UNSPECIFIED
+
+
 def test_what_the_modem_says_is_passed_on() -> None:
     task = on_wish(None, wish(), NOW).task
     task = on_call(task, said(CallState.DIALLING), NOW).task

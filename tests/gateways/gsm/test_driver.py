@@ -33,8 +33,8 @@ from gateways.gsm.events import (
 )
 from gateways.gsm.legs import LegsOnLine
 from messages.base import HangupCause
+from messages.calls import AttachCall, DialCall, HangUpCall
 from messages.calls import CallState as LegCallState
-from messages.calls import DialCall, HangUpCall
 from messages.ids import E164, LegId, LineId
 from tests.gateways.gsm.bench import USER, Bench, FakeModem
 
@@ -697,21 +697,37 @@ def test_a_port_that_is_lost_keeps_the_calls_until_the_modem_tells() -> None:
     assert bench.of(CallReleased) == []
 
 
-@pytest.mark.parametrize("seen_again", [False, True])
-def test_a_call_that_is_gone_with_the_port_was_lost_by_the_line(seen_again: bool) -> None:
+@pytest.mark.parametrize(
+    ("seen_again", "reset", "cause"),
+    [(False, True, HangupCause.LINE_LOST), (False, False, None), (True, False, None)],
+)
+def test_a_call_that_is_gone_with_the_port_was_lost_by_a_modem_that_was_reset(
+    seen_again: bool, reset: bool, cause: int | None
+) -> None:
     bench, _ = _up()
     bench.driver.port_lost(bench.now_s)
     bench.pump()
     bench.now_s += 1.5
     if not seen_again:
-        bench.modem.rows = []  # the modem had lost its power
+        bench.modem.rows = []
+    bench.modem.answers["AT+CMEE?"] = f"+CMEE: {0 if reset else 1}\nOK"
     bench.driver.opened(bench.now_s)
     bench.pump()
+    assert bench.driver.kept_settings is not reset
     bench.wait(3.0)
     bench.modem.rows = []
     bench.wait(10.0)
-    causes = [event.cause for event in bench.of(CallReleased)]
-    assert causes == ([None] if seen_again else [HangupCause.LINE_LOST])
+    assert [event.cause for event in bench.of(CallReleased)] == [cause]
+
+
+@pytest.mark.parametrize("reset", [False, True])
+def test_of_a_call_that_ended_before_this_process_it_is_said_whether_the_modem_was_reset(reset: bool) -> None:
+    modem = FakeModem(answers={"AT+CMEE?": f"+CMEE: {0 if reset else 1}\nOK"})
+    bench = Bench(modem=modem)
+    legs = LegsOnLine(LineId("p1"), bench.driver, first_number=0, voice_path="", number_within_s=1.0)
+    said = legs.obey(AttachCall(leg=LegId("a1:psap"), attempt=1, number=E164(USER)), bench.now_s)
+    assert said.state is LegCallState.UNKNOWN
+    assert said.reset is reset
 
 
 def test_a_modem_that_is_gone_for_good_takes_its_calls_with_it() -> None:
