@@ -20,7 +20,7 @@ from messages.base import Message
 from messages.ids import SECOND, AlertId, Instant, OperatorId, Party, ShiftState
 from model.live import LiveCases
 from model.policy import Policy
-from model.urgency import Urgency, urgency
+from model.urgency import Urgency, least_us, urgency
 from store import streams
 from store.following import Following
 from store.journal import Append, Journal
@@ -251,12 +251,14 @@ class Judgement:
 
     def _compare(self, opened: Story, at: int) -> None:
         """Whether another should have been opened before this one."""
+        # It was decided a moment before; perhaps when this one could still be reached and the other not.
+        earliest = at - self._waited_us
+        cusp = min(at, max(earliest, opened.deadline_at - least_us(USUAL)))
         before = [
             one
             for one in self._waiting.values()
-            # A moment ago, too: it takes one from the decision to the opening.
-            if one.there_at < at - self._waited_us
-            and all(_urgency(one, then) < _urgency(opened, then) for then in (at, at - self._waited_us))
+            if one.there_at < earliest
+            and all(_urgency(one, then) < _urgency(opened, then) for then in (at, cusp, earliest))
         ]
         if before:
             first = min(before, key=lambda one: one.rank)
