@@ -21,7 +21,7 @@ from actors.alert_case.orders import read_inbox
 from actors.alert_case.search import find_operator, keep_operator
 from messages import events as ev
 from messages.identity import Identify
-from messages.ids import SECOND, Instant
+from messages.ids import SECOND, Instant, OperatorCommand
 from model.case import Case, Owner
 from model.evolve import apply
 from model.policy import Policy
@@ -109,10 +109,18 @@ def _first_with_events(case: Case, hand: Hand, policy: Policy, now_us: Instant) 
     return join(*steps)
 
 
+def _to_be_closed(case: Case) -> bool:
+    """Whether an operator ends it before anybody has begun: nobody needs to be asked for anything."""
+    return any(
+        isinstance(entry.event, ev.CommandGiven) and entry.event.command is OperatorCommand.CLOSE
+        for entry in case.unread
+    )
+
+
 def _settling(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step | None:
     """A new alert's first moment: all are asked at once, and waited for until `SETTLE_US`."""
     until = Instant(hand.opened_at + SETTLE_US)
-    if case.owner is not None or case.her_call or now_us >= until:
+    if case.owner is not None or case.her_call or now_us >= until or _to_be_closed(case):
         return None
     # The line first: its pool has the most to look at.
     wants = join(find_operator(case, hand, policy, now_us), identify(case, hand, policy, now_us)).wants

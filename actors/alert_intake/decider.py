@@ -20,6 +20,8 @@ from model.urgency import Urgency, urgency
 USUAL: Final = Policy()
 CONFIRM_US: Final = Instant(SECOND // 2)
 """A crew that was given an alert and has not said so by then is told again, or replaced if it is gone."""
+CONFIRM_MAX_US: Final = Instant(8 * SECOND)
+"""Each time it waits twice as long: where nobody is quick enough, telling everything again makes them slower."""
 SETTLE_US: Final = Instant(SECOND // 2)
 """After its start the intake waits this long to hear what all crews are doing, before it gives them work."""
 RETURN_US: Final = Instant(2 * SECOND)
@@ -43,6 +45,8 @@ class Assigned(msgspec.Struct, frozen=True, kw_only=True):
 
     crew: CrewId
     at: Instant
+    times: int = 1
+    """How often it was told so."""
     away_since: Instant | None = None
     """Since when the crew has had no AlertCase; None: it has one."""
 
@@ -77,6 +81,14 @@ def heard(state: State, crew: Crew) -> State:
     assigned = state.assigned
     if crew.alert is not None:
         assigned = {**assigned, crew.alert: Assigned(crew=crew.crew, at=Instant(0))}
+    elif known is not None and known.incarnation < crew.incarnation:
+        # What its predecessor was told died with it.
+        anew = {
+            alert: Assigned(crew=crew.crew, at=Instant(0))
+            for alert, given in assigned.items()
+            if given.crew == crew.crew
+        }
+        assigned = {**assigned, **anew}
     return replace(state, crews={**state.crews, crew.crew: crew}, assigned=assigned)
 
 
@@ -150,25 +162,30 @@ def _assign(
         given = assigned.get(alert)
         if given is not None:
             known = crews.get(given.crew)
-            if known is None or now_us - given.at < CONFIRM_US:
+            if known is None or now_us - given.at < confirm_us(given.times):
                 # It is being started again, and its legs and bridge with what they hold wait for it.
                 continue
             if known.alert is not None:
                 waiting.append(alert)
                 del assigned[alert]
                 continue
-            crew = given.crew
+            crew, times = given.crew, given.times + 1
         elif free:
-            crew = free.pop(0)
+            crew, times = free.pop(0), 1
         else:
             waiting.append(alert)
             continue
         told.append((alert, crew))
-        assigned[alert] = Assigned(crew=crew, at=now_us)
+        assigned[alert] = Assigned(crew=crew, at=now_us, times=times)
     advise = tuple(alert for alert in waiting if _told_to_wait_in_vain(alerts[alert], state, now_us))
     return Plan(
         state=replace(state, assigned=assigned), open=tuple(told), waiting=tuple(waiting), advise=advise
     )
+
+
+def confirm_us(times: int) -> Instant:
+    """How long a crew that was told so often has to say that it has the alert."""
+    return Instant(min(CONFIRM_US << (times - 1), CONFIRM_MAX_US))
 
 
 def _told_to_wait_in_vain(case: Case, state: State, now_us: Instant) -> bool:

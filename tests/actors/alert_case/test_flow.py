@@ -495,6 +495,18 @@ def test_close_ends_what_is_over() -> None:
     assert book.case.outcome is Outcome.USER_CALLED_112
 
 
+def test_an_alert_that_is_closed_before_anybody_had_it_asks_nobody_for_anything() -> None:
+    book = Book()
+    book.now = Instant(START + 51 * SECOND)
+    book.write("inbox-a1", ev.DeadlineMissed())
+    book.write("inbox-a1", ev.CommandGiven(command=OperatorCommand.CLOSE, by=EVERYONE[0]))
+    book.hand = Hand(opened_at=book.now)
+    decision = book.go_on_once()
+    assert decision.wants == ()
+    assert book.case.outcome is Outcome.USER_CALLED_112
+    assert not book.all_of(ev.LegOriginating)
+
+
 def test_a_command_is_acted_upon_once_however_often_the_case_restarts() -> None:
     book = Book()
     book.to_talking()

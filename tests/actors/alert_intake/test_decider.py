@@ -140,7 +140,17 @@ def test_an_order_that_was_not_confirmed_is_given_again() -> None:
     there = crews("c00")
     made = plan(all_idle(there), alerts, there, NOW)
     assert plan(made.state, alerts, there, Instant(NOW + 1)).open == ()
-    assert plan(made.state, alerts, there, Instant(NOW + CONFIRM_US)).open == made.open
+    again = plan(made.state, alerts, there, Instant(NOW + CONFIRM_US))
+    assert again.open == made.open
+    assert plan(again.state, alerts, there, Instant(NOW + 2 * CONFIRM_US)).open == (), "it is only slow"
+    assert plan(again.state, alerts, there, Instant(NOW + 3 * CONFIRM_US)).open == made.open
+
+
+def test_a_crew_that_was_started_again_is_told_at_once_what_its_predecessor_was_told() -> None:
+    alerts = {AlertId("a"): case("a")}
+    made = plan(all_idle(crews("c00")), alerts, crews("c00"), NOW)
+    state = heard(made.state, Crew(crew=CrewId("c00"), incarnation=2))
+    assert plan(state, alerts, {CrewId("c00"): 2}, Instant(NOW + 1)).open == made.open
 
 
 class Crews(RuleBasedStateMachine):
