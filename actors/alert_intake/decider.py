@@ -21,7 +21,7 @@ USUAL: Final = Policy()
 CONFIRM_US: Final = Instant(SECOND // 2)
 """A crew that was given an alert and has not said so by then is told again, or replaced if it is gone."""
 CONFIRM_MAX_US: Final = Instant(8 * SECOND)
-"""Each time it waits twice as long: where nobody is quick enough, telling everything again makes them slower."""
+"""Each time it waits twice as long: where nobody is quick enough, telling it again makes them slower."""
 SETTLE_US: Final = Instant(SECOND // 2)
 """After its start the intake waits this long to hear what all crews are doing, before it gives them work."""
 RETURN_US: Final = Instant(2 * SECOND)
