@@ -24,6 +24,8 @@ class Originate(Message, frozen=True, kw_only=True, tag="leg.originate"):
     call: int | None = None
     """An inbound call to answer in place of dialling."""
     seen: CallState = CallState.UNKNOWN
+    voice: VoicePort | None = None
+    """Where the case believes its voice to be; None: nobody has told it yet."""
 
 
 class ReleaseLeg(Message, frozen=True, kw_only=True, tag="leg.release"):

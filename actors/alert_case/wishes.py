@@ -46,6 +46,7 @@ def _wish(case: Case, leg: Leg) -> Originate | ReleaseLeg:
         emergency=leg.emergency,
         call=leg.call,
         seen=_SEEN[leg.state],
+        voice=leg.voice,
     )
 
 

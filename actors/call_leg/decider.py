@@ -70,7 +70,9 @@ def _is_news(known: CallReport, wish: Wish) -> bool:
     """Whether the case, by its wish, does not know yet what the modem has said."""
     if known.state in (CallState.UNKNOWN, CallState.DIALLING) and not known.adopted:
         return False
-    return not isinstance(wish, Originate) or known.state is not wish.seen
+    if not isinstance(wish, Originate) or known.state is not wish.seen:
+        return True
+    return known.voice is not None and known.voice != wish.voice
 
 
 def _goes_on(before: Wish, after: Wish) -> bool:

@@ -49,6 +49,8 @@ REOPEN_US: Final = Instant(SECOND // 4)
 GONE_US: Final = Instant(5 * SECOND)
 """A port that is away for so long was unplugged, and its calls are gone with the modem's power."""
 
+LATE_US: Final = Instant(4 * SECOND)
+"""A leg asks every second, and has given the line up by then: to dial so late would be to dial twice."""
 FORGOTTEN_US: Final = Instant(5 * SECOND)
 """A leg asks for its call every second."""
 
@@ -86,7 +88,7 @@ class GsmModemActor(CenterActor):
         self._lost_at: Instant | None = None
         self._fd: int | None = None
         self._who: dict[LegId, ActorAddress] = {}
-        self._waiting: dict[LegId, Order] = {}
+        self._waiting: dict[LegId, tuple[Order, Instant]] = {}
         self._asked_at = self.now_us()
         self._quarantined = False
         self._calls_known = False
@@ -140,7 +142,7 @@ class GsmModemActor(CenterActor):
             case calls.DialCall() | calls.AnswerCall() | calls.AttachCall() | calls.HangUpCall():
                 self._who[body.leg] = sender
                 self._asked_at = self.now_us()
-                self._order(body)
+                self._order(body, envelope.at_us)
             case calls.RejectCall(call=call):
                 self._legs.reject(call, self._now_s())
             case calls.SendDigit(leg=leg, digit=digit):
@@ -320,8 +322,8 @@ class GsmModemActor(CenterActor):
     def _obey_waiting(self) -> None:
         """The modem's own list of calls is known: what legs have ordered meanwhile can be judged."""
         waiting, self._waiting = self._waiting, {}
-        for order in waiting.values():
-            self._order(order)
+        for order, said_at in waiting.values():
+            self._order(order, said_at)
 
     def _climb(self, stage: Stage) -> None:
         """One more rung of the ladder for a modem that does not answer."""
@@ -363,11 +365,15 @@ class GsmModemActor(CenterActor):
 
     # ------------------------------------------------------------ legs
 
-    def _order(self, order: Order) -> None:
+    def _order(self, order: Order, said_at: Instant) -> None:
         """At once where the leg is known here; else only once the modem's own list of calls has been seen."""
-        if not self._driver.knows_calls and not self._legs.knows(order.leg, order.attempt):
-            self._waiting[order.leg] = order
-            return
+        if not self._legs.knows(order.leg, order.attempt):
+            if isinstance(order, calls.DialCall) and self.now_us() - said_at > LATE_US:
+                self.log.warning("too late to be dialled", line=self.key, leg=order.leg)
+                return
+            if not self._driver.knows_calls:
+                self._waiting[order.leg] = order, said_at
+                return
         report = self._legs.obey(order, self._now_s())
         # The dial first: what is said of it can wait for as long as it takes to say.
         self._write()

@@ -92,6 +92,8 @@ class LegsOnLine:
         self.voice_path = voice_path
         self._held: dict[Ref, Held] = {}
         self._ringing: dict[CallId, Ringing] = {}
+        self._over: dict[Ref, None] = {}
+        """Attempts that were to be hung up before they were heard of: a dial of theirs comes too late."""
         self._voices: dict[CallId, VoicePort] = {}
         """Of calls whose voice flows, also of those that no leg has asked for yet."""
 
@@ -111,7 +113,7 @@ class LegsOnLine:
         ref = _ref(order.leg, order.attempt)
         held = self._held.get(ref)
         match order:
-            case DialCall() if held is None:
+            case DialCall() if held is None and ref not in self._over:
                 held = self._dial(ref, order, now_s)
             case AnswerCall() if held is None:
                 held = self._answer(ref, order, now_s)
@@ -168,6 +170,9 @@ class LegsOnLine:
             direction = Direction.OUT if order.call is None else Direction.IN
             known = self._unowned(direction, order.number)
             if known is None or (direction is Direction.IN and not known.answered):
+                self._over[ref] = None
+                while len(self._over) > _KEPT:
+                    del self._over[next(iter(self._over))]
                 return None
             held = self._own(ref, order.leg, order.attempt, known)
         call = self._driver.call_of(ref)

@@ -48,4 +48,5 @@ class SilentBridgeActor(ConferenceBridgeActor):
 
     def let_go(self) -> None:
         """What the kernel closes when this process is killed."""
-        os.close(self._changed)
+        if "_changed" in vars(self):
+            os.close(self._changed)

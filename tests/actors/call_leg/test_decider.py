@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from actors.call_leg.decider import (
     SILENT_ANSWER_US,
@@ -16,7 +17,7 @@ from actors.call_leg.decider import (
     on_tick,
     on_wish,
 )
-from messages.base import HangupCause
+from messages.base import HangupCause, VoicePort
 from messages.calls import AnswerCall, AttachCall, CallReport, CallState, DialCall, HangUpCall
 from messages.ids import E164, SECOND, AlertId, Instant, LegId, LineId, Party
 from messages.legs import Originate, ReleaseLeg
@@ -221,3 +222,13 @@ def test_her_own_call_is_not_given_up_as_quickly_as_one_that_another_line_can_ma
     act = on_tick(task, Instant(NOW + SILENT_ANSWER_US))
     assert act.report is not None
     assert act.report.cause == HangupCause.LINE_LOST
+
+
+def test_a_voice_of_which_the_case_has_not_heard_is_said_again() -> None:
+    voice = VoicePort(path="/dev/voice")
+    task = on_call(on_wish(None, wish(), NOW).task, said(CallState.ANSWERED), NOW).task
+    task = on_call(task, replace(said(CallState.ANSWERED), voice=voice), NOW).task
+    act = on_wish(task, wish(CallState.ANSWERED), NOW)
+    assert act.report is not None
+    assert act.report.voice == voice
+    assert on_wish(task, replace(wish(CallState.ANSWERED), voice=voice), NOW).report is None
