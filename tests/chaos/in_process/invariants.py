@@ -144,9 +144,13 @@ def nobody_is_called_twice(seen: Evidence) -> Broken:
         one = attempt_of(call, tried)
         return one is not None and one.alert in tests
 
+    def of_psap(call: CallSeen) -> bool:
+        one = attempt_of(call, tried)
+        return one is not None and one.begun.party is Party.PSAP
+
     for i, one in enumerate(ours):
         for other in ours[i + 1 :]:
-            if one.to != other.to or not one.overlaps(other) or one.to in seen.psaps:
+            if one.to != other.to or not one.overlaps(other) or of_psap(one):
                 continue
             for_s = (min(one.ended or seen.until, other.ended or seen.until) - other.started) / SECOND
             gives_way = for_s <= GIVES_WAY_S and of_test(one) != of_test(other)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from hypothesis import strategies as st
 
 from messages.ids import Role
@@ -150,23 +152,48 @@ lines = st.builds(
 hang_ups = st.builds(HangUp, at_s=moments(), who=st.sampled_from((*USERS, *OPERATORS, PSAP)))
 
 
-def several(each: st.SearchStrategy[object], most: int) -> st.SearchStrategy[tuple[object, ...]]:
+T = TypeVar("T")
+
+
+def several(each: st.SearchStrategy[T], most: int) -> st.SearchStrategy[tuple[T, ...]]:
     """None is the commonest."""
     return st.one_of(st.just(()), st.lists(each, max_size=most).map(tuple))
 
 
-scripts = st.builds(
-    Script,
-    alerts=st.lists(alerts, min_size=1, max_size=3).map(tuple),
-    users=st.lists(users, min_size=1, max_size=3).map(tuple),
-    operators=st.lists(operators, min_size=1, max_size=3).map(tuple),
-    psap=psaps,
-    public=st.integers(2, 5),
-    emergency=st.integers(1, 2),
-    faults=several(faults, 4),
-    blows=blows,
-    lines=several(lines, 2),
-    hang_ups=several(hang_ups, 2),
-    seed=st.integers(0, 2**16),
+throughout = st.tuples(
+    st.builds(Fault, share=st.sampled_from((0.02, 0.05, 0.1, 0.2)), for_s=st.just(TROUBLE_S)),
+    st.builds(
+        Fault,
+        does=st.sampled_from((Does.REPEAT, Does.DELAY)),
+        share=st.sampled_from((0.05, 0.2)),
+        by_s=st.sampled_from((0.1, 0.5, 1.5, 4.0)),
+        for_s=st.just(TROUBLE_S),
+    ),
 )
-"""Any run."""
+"""Some of everything, from the beginning to the end."""
+many_blows = st.lists(seconds(0, 45).flatmap(_blows), min_size=4, max_size=10).map(
+    lambda groups: tuple(blow for group in groups for blow in group)
+)
+
+
+def _scripts(
+    faulty: st.SearchStrategy[tuple[Fault, ...]], struck: st.SearchStrategy[tuple[Blow, ...]]
+) -> st.SearchStrategy[Script]:
+    return st.builds(
+        Script,
+        alerts=st.lists(alerts, min_size=1, max_size=3).map(tuple),
+        users=st.lists(users, min_size=1, max_size=3).map(tuple),
+        operators=st.lists(operators, min_size=1, max_size=3).map(tuple),
+        psap=psaps,
+        public=st.integers(2, 5),
+        emergency=st.integers(1, 2),
+        faults=faulty,
+        blows=struck,
+        lines=several(lines, 2),
+        hang_ups=several(hang_ups, 2),
+        seed=st.integers(0, 2**16),
+    )
+
+
+scripts = st.one_of(_scripts(several(faults, 4), blows), _scripts(throughout, many_blows))
+"""Any run: some trouble at some moments, or much of it all the time."""
