@@ -91,12 +91,23 @@ class AlertIntakeActor(CenterActor):
 
     def tick(self, now_us: Instant) -> None:
         """Look again: a lost hint costs a second, never an alert."""
+        self._ask_crews()
         self._assign()
         self._clear_the_way()
 
     def timer(self, timer: object, now_us: Instant) -> None:
         """Crews may have come, or patience may have run out."""
         self._assign()
+
+    def _ask_crews(self) -> None:
+        """Ask every crew that has not said, since it was last started, what it is doing.
+
+        It says so by itself, once; were that lost, its alert would wait for it as long as it lives.
+        """
+        for entry in self.env.directory.places_of(Role.ALERT_CASE):
+            known = self._state.crews.get(CrewId(entry.key))
+            if entry.ready and (known is None or known.incarnation < entry.incarnation):
+                self.tell(Role.ALERT_CASE, entry.key, cases.AskCase())
 
     def _clear_the_way(self) -> None:
         """Have tests give way to those who have raised a real alert meanwhile."""

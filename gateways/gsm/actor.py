@@ -38,12 +38,13 @@ from messages.ids import SECOND, Instant, LegId, Role
 from messages.lines import AskLine, LineReport, LineState
 from model.case import Case
 from model.leg import Leg, LegState, place
+from model.live import LiveCases
 from model.policy import LineSpec, Setup
 from runtime.actor import CenterActor
 from store import streams
 from store.errors import JournalError
 from store.journal import Append, Journal
-from store.rebuild import case_on_line
+from store.rebuild import case_on_line, rebuild
 
 REOPEN_US: Final = Instant(SECOND // 4)
 GONE_US: Final = Instant(5 * SECOND)
@@ -180,7 +181,10 @@ class GsmModemActor(CenterActor):
             return
         self._asked_at = now_us
         try:
-            legs = self._legs_left(case_on_line(self._journal, self._spec.line))
+            live = LiveCases()
+            # All of them: a line that takes a second call in has been seized twice.
+            rebuild(self._journal, live)
+            legs = [leg for case in live.cases.values() for leg in self._legs_left(case)]
         except JournalError as error:
             self.log.error("the journal cannot be read", line=self.key, error=str(error))
             return

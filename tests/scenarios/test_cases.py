@@ -462,3 +462,33 @@ def test_case_09_a_test_call_to_her_gives_way_to_her_real_alert(make_world: Make
     world.until("her phone rings again", lambda: world.case.reached_at is not None, 15)
     rings = [call for call in world.live_calls() if call.to == USER]
     assert len(rings) == 1
+
+
+def test_case_18_an_alert_does_not_wait_for_a_crew_whose_first_word_was_lost(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_talking(world)
+    world.env.faults = lambda envelope, role, key: () if tag(envelope.body) == "case.status" else (0.0,)
+    world.kill(Role.ALERT_CASE)
+    world.advance(0.5)
+    world.env.faults = None
+    world.until("it has its case again", lambda: world.case.owner is not None and world.case.restarts == 1, 4)
+
+
+def test_case_18_of_two_calls_on_one_line_the_living_one_is_not_forgotten(make_world: MakeWorld) -> None:
+    other = "+393339999999"
+    world = make_world(behaviours={other: "answer"})
+    for caller in (USER, other):
+        world.network.carrier.phone_call(caller, "+390200000001", world.network.now_s)
+        world.network.pump()
+        world.advance(3)
+    hers, second = world.calls("+390200000001")
+    assert second.answered_at_s is not None
+    world.network.carrier.phone_hang_up(other, world.network.now_s)
+    world.network.pump()
+    world.advance(2)
+    world.env.faults = lambda envelope, role, key: (
+        () if (role, key) == (Role.GSM_MODEM, "sim1") and tag(envelope.body) != "actor.start" else (0.0,)
+    )
+    world.advance(10)
+    assert hers.answered_at_s is not None
+    assert not hers.over
