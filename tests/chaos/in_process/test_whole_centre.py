@@ -9,7 +9,7 @@ import pytest
 
 from tests.chaos.in_process.search import search
 
-RUNS = 30
+RUNS = 25
 
 
 @pytest.mark.scenario
