@@ -299,11 +299,12 @@ def _replaced(facts: Facts, case: Case | None) -> Iterator[str]:
 
 def _in_time(facts: Facts, case: Case | None) -> Iterator[str]:
     # A frozen node is the service manager's to see; who was struck along with all of them comes with them.
-    whole = any(struck.role in (Role.NODE, Role.ADMIN) and struck.kind == "kill" for struck in facts.struck)
-    whole |= any(struck.role == Role.NODE for struck in facts.struck)
-    alone = len(facts.struck) == 1
+    whole = any(
+        struck.role == Role.NODE or (struck.role == Role.ADMIN and struck.kind == "kill")
+        for struck in facts.struck
+    )
     for struck in facts.struck:
-        frozen = struck.kind == "stop" and struck.role != Role.NODE and (alone or not whole)
+        frozen = struck.kind == "stop" and not whole
         within_s = FROZEN_WITHIN_S if frozen else KILLED_WITHIN_S
         for name, took_s in struck.recovered_s.items():
             if took_s > within_s:
