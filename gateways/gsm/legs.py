@@ -147,11 +147,17 @@ class LegsOnLine:
             held.state, held.cause = LegCallState.RELEASED, HangupCause.INVALID_NUMBER
         return held
 
-    def _answer(self, ref: Ref, order: AnswerCall, now_s: float) -> Held:
+    def _answer(self, ref: Ref, order: AnswerCall, now_s: float) -> Held | None:
         call = CallId(order.call - self._first_number)
         view = self._view(call) or self._unowned(Direction.IN, None)
         if view is None:
             return self._refused(ref, order.leg, order.attempt, HangupCause.NORMAL)
+        if view.state is CallState.WAITING and any(one.ref is not None for one in self.set_up):
+            # Answered, it would put on hold whoever talks here, and nobody would hear her.
+            if view.number is None:
+                return None  # nobody who could be called back: she is answered when the line is free
+            self._driver.hang_up(view.call, now_s)
+            return self._refused(ref, order.leg, order.attempt, HangupCause.LINE_TAKEN)
         self._ringing.pop(view.call, None)
         held = self._own(ref, order.leg, order.attempt, view, found=False)
         try:

@@ -112,6 +112,15 @@ def random_pairs(given: argparse.Namespace) -> int:
     return 0 if all(one.right for one in results) else 1
 
 
+def keep_story(load: Soak, folder: Path) -> None:
+    """The logs and the whole journal. Not `run/`: its ports are the modems'."""
+    folder.mkdir(parents=True, exist_ok=True)
+    state = load.served.center.state
+    shutil.copytree(state.logs, folder / "logs", dirs_exist_ok=True)
+    load.served.journal.checkpoint()
+    shutil.copy(state.path / "journal.db", folder)
+
+
 def long_load(given: argparse.Namespace) -> int:
     """Prints JSON; 1 where an alert ended wrongly or something has grown."""
     with tempfile.TemporaryDirectory(prefix="securwoman-soak-") as folder:
@@ -121,8 +130,7 @@ def long_load(given: argparse.Namespace) -> int:
             load.run()
             unwell = load.served.unwell_after(30)
             if given.keep is not None and load.wrong:
-                given.keep.mkdir(parents=True, exist_ok=True)
-                shutil.copytree(load.served.center.state.path, given.keep / "state", dirs_exist_ok=True)
+                keep_story(load, given.keep)
         finally:
             load.served.stop()
             sweep(Path(folder))
@@ -191,7 +199,7 @@ def main(arguments: list[str]) -> int:
     load.add_argument("--minutes", type=float, default=30.0)
     load.add_argument("--rate", type=float, default=1.0, help="alerts a second")
     load.add_argument("--seed", type=int, default=0)
-    load.add_argument("--keep", type=Path, help="a folder for the state directory, where something is wrong")
+    load.add_argument("--keep", type=Path, help="a folder for journal and logs, where something is wrong")
     load.set_defaults(run=long_load)
     server = commands.add_parser("worker")
     server.add_argument("--folder", type=Path, required=True)

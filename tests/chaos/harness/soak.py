@@ -8,6 +8,7 @@ centre by whether it has grown.
 from __future__ import annotations
 
 import random
+import sys
 import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
@@ -370,3 +371,5 @@ class Soak:
                 accepted=self.accepted,
             )
         )
+        said = f"{at_s:.0f} s: {self.accepted} accepted, {len(self.live)} open, {len(self.wrong)} wrong"
+        print(f"{said}, {sum(self.strikes.values())} strikes", file=sys.stderr, flush=True)

@@ -12,6 +12,7 @@ from gateways.gsm.events import (
     CallId,
     CallReleased,
     CallRinging,
+    CallState,
     CommandRefused,
     EmergencyNumbers,
     HangUpStuck,
@@ -33,7 +34,7 @@ from gateways.gsm.events import (
 )
 from gateways.gsm.legs import LegsOnLine
 from messages.base import HangupCause
-from messages.calls import AttachCall, DialCall, HangUpCall
+from messages.calls import AnswerCall, AttachCall, DialCall, HangUpCall
 from messages.calls import CallState as LegCallState
 from messages.ids import E164, LegId, LineId
 from tests.gateways.gsm.bench import USER, Bench, FakeModem
@@ -209,6 +210,33 @@ def test_a_call_found_at_the_start_keeps_its_voice_until_its_leg_asks() -> None:
     assert said.state is LegCallState.ANSWERED
     assert said.voice is not None
     assert said.voice.path == "/dev/v"
+
+
+@pytest.mark.parametrize("number", [OTHER, ""])
+def test_one_who_calls_a_line_with_somebody_on_it_does_not_put_her_on_hold(number: str) -> None:
+    bench, _ = _up()
+    legs = LegsOnLine(LineId("p1"), bench.driver, first_number=0, voice_path="", number_within_s=1.0)
+    bench.modem.rows = [_row(0), _row(5, index=2, direction=1, number=number)]
+    bench.say(f'+CCWA: "{number}",145,1')
+    bench.wait(3.0)
+    waiting = next(view for view in bench.driver.calls() if view.state is CallState.WAITING)
+    before = len(bench.modem.received)
+    order = AnswerCall(leg=LegId("a2:user"), attempt=1, call=waiting.call)
+    said = legs.obey(order, bench.now_s)
+    bench.pump()
+    sent = bench.modem.received[before:]
+    assert "ATA" not in sent
+    assert "AT+CHLD=2" not in sent
+    if number:
+        assert (said.state, said.cause) == (LegCallState.RELEASED, HangupCause.LINE_TAKEN)
+        assert "AT+CHLD=0" in sent, "declined: she is called back on another line"
+    else:
+        assert said.state is LegCallState.UNKNOWN, "nobody could call her back: she waits for the line"
+        bench.modem.rows = [_row(4, index=2, direction=1, number=number)]
+        bench.wait(10.0)
+        legs.obey(order, bench.now_s)
+        bench.pump()
+        assert bench.sent("ATA") == 1
 
 
 def test_a_call_goes_from_dialling_to_its_end() -> None:
