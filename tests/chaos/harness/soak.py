@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 
 from messages import events as ev
-from messages.ids import AlertId, OperatorCommand, OperatorId, Party, Role, ShiftState
+from messages.ids import SECOND, AlertId, OperatorCommand, OperatorId, Party, Role, ShiftState
 from messages.journal import Recorded
 from model.case import Case
 from model.evolve import begin, evolve
@@ -52,6 +52,8 @@ OPEN_AT_MOST_S = 90.0
 SAMPLE_S = 10.0
 DRAIN_S = 120.0
 HEAR_EVERY_S = 0.25
+SLACK_S = 0.2
+"""Between the journal's clock and the carrier's."""
 RARE = {Role.NODE: 0.05, Role.ADMIN: 0.15, Role.WEB: 0.5, Role.SUPERVISOR: 0.5}
 """Those that take seconds of everybody are struck less often than others."""
 INTENSITY, INTENSITY_S = 3, 11.0
@@ -125,7 +127,7 @@ class Soak:
 
     def prepare(self) -> None:
         """Operators on shift; the demo operator, whom the carrier has no telephone for, is off."""
-        self.served.center.start()
+        self.served.start()
         registry = Registry(self.served.journal)
         for n in range(OPERATORS):
             operator = registry.add_operator(f"Operator {n}", operator_number(n), by="soak").id
@@ -232,7 +234,7 @@ class Soak:
             people=people,
             ordered=frozenset(one.ordered),
             read_case=lambda: case,
-            read_calls=lambda: self._calls_of(one.user, [r.event for r in recorded]),
+            read_calls=lambda: self._calls_of(one.user, recorded),
             read_hears=hears,
         )
 
@@ -244,22 +246,36 @@ class Soak:
         best = max(legs, key=lambda leg: (leg.talking, leg.since), default=None)
         return str(best.number) if best is not None else "nobody"
 
-    def _calls_of(self, user: str, events: list[ev.Event]) -> tuple[Call, ...]:
-        """The user's calls, and those that were made for this alert on a line while it had seized it."""
-        made = [
-            (one.line, one.number)
-            for one in events
-            if isinstance(one, ev.LegOriginating) and one.call is None and one.party is not Party.USER
+    def _calls_of(self, user: str, recorded: list[Recorded]) -> tuple[Call, ...]:
+        """The user's calls, and those that were made for this alert on a line while the alert had it."""
+        since_s = recorded[0].at_us / SECOND if recorded else time.time()
+        over_s = {
+            (one.event.leg, one.event.attempt): one.at_us / SECOND
+            for one in recorded
+            if isinstance(one.event, ev.LegReleased)
+        }
+        had = [
+            (
+                one.event.line,
+                one.event.number,
+                one.at_us / SECOND,
+                over_s.get((one.event.leg, one.event.attempt)),
+            )
+            for one in recorded
+            if isinstance(one.event, ev.LegOriginating) and one.event.party is not Party.USER
         ]
-        since_s = next(
-            (one.received_at / 1e6 for one in events if isinstance(one, ev.AlertReceived)), time.time()
-        )
-        return tuple(
-            call
-            for call in self._calls[-600:]
-            if (call.started_s >= since_s - 10 and user in (call.caller, call.to))
-            or (call.started_s >= since_s - 0.5 and (call.line, call.to) in made)
-        )
+
+        def ours(call: Call) -> bool:
+            if user in (call.caller, call.to):
+                return call.started_s >= since_s - 10
+            return any(
+                (call.line, call.to) == (line, number)
+                and begun_s - SLACK_S <= call.started_s
+                and (until_s is None or call.started_s <= until_s)
+                for line, number, begun_s, until_s in had
+            )
+
+        return tuple(call for call in self._calls[-600:] if ours(call))
 
     # ------------------------------------------------------------ deeds
 
