@@ -293,6 +293,31 @@ def test_she_may_be_called_back_once_where_she_hung_up_before_112_was_heard_to()
     assert {one.rule for one in judge(replace(called_back, events=story(PSAP, USER)))} == {"once each"}
 
 
+@pytest.mark.parametrize("cause", [201, 16])
+def test_she_may_be_declined_and_called_back_only_where_her_line_was_taken(cause: int) -> None:
+    her_own = replace(RIGHT.calls[1], id=8, caller=PEOPLE.user, to=LINES["sim3"], ended_by=LINES["sim3"])
+    her_own = replace(her_own, answered_s=None, started_s=0.2, ended_s=0.4)
+    inbound = ev.LegOriginating(
+        leg=USER, party=Party.USER, number=E164(PEOPLE.user), line=LineId("sim3"), attempt=1, call=1
+    )
+    events = recorded(
+        (
+            *STORY[:4],
+            (0.2, "alert", inbound),
+            (0.4, "alert", ev.LegReleased(leg=USER, attempt=1, cause=cause)),
+            *STORY[4:6],
+            (0.6, "alert", originating(USER, Party.USER, "sim6", attempt=2)),
+            *STORY[8:-2],
+            (4.1, "alert", ev.LegReleased(leg=USER, attempt=2, cause=16)),
+            STORY[-1],
+        )
+    )
+    back = call(9, PEOPLE.user, "sim6", 0.6, 4.1, PEOPLE.user)
+    facts = replace(RIGHT, events=events, calls=(her_own, RIGHT.calls[0], RIGHT.calls[2], back))
+    found = {one.rule for one in judge(facts)}
+    assert found == (set() if cause == 201 else {"dropped", "once each"})
+
+
 def test_early_advice_stands_for_the_ring() -> None:
     late = replace(RIGHT, calls=changed(2, ringing_s=50.1))
     advised = ev.AdviceChanged(advice=ev.Advice.CALL_112_NOW, reason="no operator")

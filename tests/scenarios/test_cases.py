@@ -482,7 +482,10 @@ def test_case_18_of_two_calls_on_one_line_the_living_one_is_not_forgotten(make_w
         world.network.pump()
         world.advance(3)
     hers, second = world.calls("+390200000001")
-    assert second.answered_at_s is not None
+    assert second.answered_at_s is None, "answered, it would have put the first on hold"
+    assert second.over
+    world.advance(5)
+    assert [call.answered_at_s is not None for call in world.calls(other)] == [True], "called back"
     world.network.carrier.phone_hang_up(other, world.network.now_s)
     world.network.pump()
     world.advance(2)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from messages import events as ev
+from messages.base import HangupCause
 from messages.ids import SECOND, Advice, OperatorCommand, Party, Role
 from model.case import Case
 from model.evolve import fold
@@ -128,6 +129,22 @@ def _released_for(facts: Facts, attempt: ev.LegOriginating) -> str | None:
     return None
 
 
+def _declined(facts: Facts, call: Call) -> bool:
+    """Whether she called a line on which somebody talked: she is called back on another instead."""
+    attempt = _attempt(facts, call)
+    return (
+        attempt is not None
+        and attempt.call is not None
+        and call.answered_s is None
+        and any(
+            isinstance(one.event, ev.LegReleased)
+            and (one.event.leg, one.event.attempt) == (attempt.leg, attempt.attempt)
+            and one.event.cause == HangupCause.LINE_TAKEN
+            for one in facts.events
+        )
+    )
+
+
 def _dropped(facts: Facts, case: Case | None) -> Iterator[str]:
     for call in facts.calls:
         if call.live:
@@ -146,6 +163,8 @@ def _unexplained(facts: Facts, call: Call) -> str:
         return "its line has lost its power, and nobody has unplugged it"
     if call.ended_by not in facts.numbers_of_lines:
         return ""  # a phone, or the network
+    if _declined(facts, call):
+        return ""
     attempt = _attempt(facts, call)
     if attempt is None:
         return "we have hung up a call that the journal does not know"
@@ -180,6 +199,8 @@ def _failed(facts: Facts, party: Party) -> int:
     }
 
     def spoilt(call: Call) -> bool:
+        if _declined(facts, call):
+            return True
         if call.line not in lines or call.ended_by in facts.people.all:
             return False
         attempt = _attempt(facts, call)
