@@ -53,7 +53,7 @@ def _misread(pcm: bytes) -> bool:
     """Whether the newest samples make sense only when read from one byte later."""
     first = (len(pcm) // SAMPLE_BYTES - _LOOK_SAMPLES) * SAMPLE_BYTES
     read = samples_of(pcm[first : first + _LOOK_SAMPLES * SAMPLE_BYTES])
-    if read.max() < _LOUD:
+    if int(np.max(read)) < _LOUD:
         return False
     step = _mean_step(read)
     if step < _ROUGH or len(np.unique(read >> 8)) < _SPREAD:

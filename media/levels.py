@@ -53,7 +53,7 @@ def measure(said: Samples) -> list[Loudness]:
 def peak_of(pcm: bytes) -> int:
     """The largest magnitude among the samples, 0 to 32768."""
     samples = samples_of(pcm)
-    return max(int(samples.max()), -int(samples.min())) if len(samples) else 0
+    return max(int(np.max(samples)), -int(np.min(samples))) if len(samples) else 0
 
 
 class LevelReport(msgspec.Struct, frozen=True, kw_only=True):

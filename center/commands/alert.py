@@ -192,6 +192,7 @@ def watch(
 ) -> None:
     """What happens to all alerts, as it happens. Ends with Ctrl-C."""
     from center.journals import journal_of
+    from center.signals import Signals
     from center.story import in_words
     from messages.journal import event_type
     from store.follower import Follower
@@ -200,8 +201,10 @@ def watch(
     with journal_of(common.directory) as journal:
         follower = Follower(journal, since)
         starts: dict[str, int] = {}
+        # Not by KeyboardInterrupt: raised while Python collects garbage, it is printed and forgotten.
+        signals = Signals()
         try:
-            while True:
+            while not signals.asked_to_stop:
                 for one in follower.next_batch():
                     alert, text = alert_of(one.stream), in_words(one.event)
                     if alert is None or text is None:
@@ -213,6 +216,8 @@ def watch(
                     else:
                         common.say(f"{alert}  {since_s(one.at_us, start):>10}  {text}")
                 # A hint may be lost, never an event: look once in a while all the same.
-                select.select([follower.fileno()], [], [], 5.0)
+                select.select([follower.fileno(), signals.fileno()], [], [], 5.0)
+            raise KeyboardInterrupt
         finally:
+            signals.close()
             follower.close()

@@ -306,7 +306,7 @@ def test_alerts_are_watched_as_they_happen(run: Terminal, alert: AlertId) -> Non
             journal.append(Append(streams.inbox(alert), None, (note,)))
         assert json.loads(watching.stdout.readline())["text"] == "lucia notes: now"
         watching.send_signal(signal.SIGINT)
-        assert watching.wait(10) == cli.INTERRUPTED
+        assert watching.wait(30) == cli.INTERRUPTED
     finally:
         watching.kill()
         watching.wait()
