@@ -185,6 +185,7 @@ class Node:
                 number = self.web.restarts + 1
                 self.actors.say_restarted(Role.WEB, number, self.web.process.pid, self.web.cause)
             changed |= self.actors.look(now_s)
+            changed |= self._file.web_standby != self.web.standby
             if self.carrier is not None:
                 self.carrier.look(now_s)
             if changed:
@@ -241,6 +242,7 @@ class Node:
             admin_restarts=self.actors.restarts if self.actors is not None else 0,
             logger_restarts=self.actors.logger_restarts if self.actors is not None else 0,
             web_restarts=self.web.restarts,
+            web_standby=self.web.standby,
         )
         try:
             write_json(self.state.node_file, self._file)

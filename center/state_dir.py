@@ -57,6 +57,8 @@ class NodeFile(msgspec.Struct, frozen=True, kw_only=True):
     admin_restarts: int = 0
     logger_restarts: int = 0
     web_restarts: int = 0
+    web_standby: ProcessId | None = None
+    """The web that waits to take the other's place."""
 
 
 class WebFile(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,7 @@
-"""The web process, `python -m center.web --state DIR`: serves as `run/web-settings.json` says."""
+"""The web process, `python -m center.web --state DIR`: serves as `run/web-settings.json` says.
+
+With `--standby` it waits, everything imported, until standard input says `go`; it ends when that is closed.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ import msgspec
 from center.processes import identity
 from center.state_dir import StateDir, WebFile, write_json
 from center.web_group import SETTINGS_NAME
+from center.web_standby import GO
 from gateways.http.settings import WebSettings
 from runtime.clock import SystemClock
 
@@ -20,7 +24,11 @@ def main(arguments: list[str] | None = None) -> int:
     """Serves until SIGTERM. Returns the exit code."""
     parser = argparse.ArgumentParser(prog="center.web")
     parser.add_argument("--state", type=Path, required=True)
-    state = StateDir(parser.parse_args(arguments).state)
+    parser.add_argument("--standby", action="store_true")
+    given = parser.parse_args(arguments)
+    state = StateDir(given.state)
+    if given.standby and not _told_to_go():
+        return 0
     settings = msgspec.json.decode((state.run / SETTINGS_NAME).read_bytes(), type=WebSettings)
     process = identity(os.getpid())
     assert process is not None
@@ -34,6 +42,14 @@ def main(arguments: list[str] | None = None) -> int:
 
     serve(settings, answering)
     return 0
+
+
+def _told_to_go() -> bool:
+    """Waits. False: whoever has started us is gone."""
+    import gateways.http.server  # noqa: F401
+
+    # By the descriptor: what is buffered of standard input would be read twice.
+    return os.read(0, len(GO)) == GO
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from center.restarts import Restarts
 from center.state_dir import StateDir
 from center.stopped import StoppedWatch
 from center.version import version
+from center.web_standby import WebStandby
 from messages.ids import NodeId
 from model.policy import Setup
 from runtime.clock import SystemClock
@@ -50,6 +51,7 @@ class WebGroup:
         self._address: tuple[str, int] = ({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port)
         self._probe = Probe(listening.family, self._address)
         self._stopped = StoppedWatch()
+        self._standby = WebStandby(lambda: self._spawn("--standby"))
         self.process: ProcessId | None = None
         """The one that runs now."""
         self.cause = ""
@@ -70,8 +72,13 @@ class WebGroup:
         """How often it was started again."""
         return self._restarts.count
 
+    @property
+    def standby(self) -> ProcessId | None:
+        """The one that waits to take its place."""
+        return self._standby.process
+
     def start(self) -> None:
-        """Starts one, handing it the listening socket."""
+        """Starts one, handing it the listening socket; or has the one that waits begin."""
         from center.state_dir import write_json
         from gateways.http.settings import WebSettings
 
@@ -90,10 +97,17 @@ class WebGroup:
             version=version(),
         )
         write_json(self._state.run / SETTINGS_NAME, settings)
+        self._child = self._standby.go() or self._spawn()
+        self.process = identity(self._child.pid)
+        self._start_at_s = None
+        self._started_s = None
+        self._probe.another()
+
+    def _spawn(self, *options: str) -> subprocess.Popen[bytes]:
         with log_file(self._state, "web") as log:
-            self._child = subprocess.Popen(
-                [sys.executable, "-m", "center.web", "--state", str(self._state)],
-                stdin=subprocess.DEVNULL,
+            return subprocess.Popen(
+                [sys.executable, "-m", "center.web", "--state", str(self._state), *options],
+                stdin=subprocess.PIPE if options else subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 cwd="/",
@@ -101,10 +115,6 @@ class WebGroup:
                 pass_fds=(self._listening.fileno(),),
                 start_new_session=True,
             )
-        self.process = identity(self._child.pid)
-        self._start_at_s = None
-        self._started_s = None
-        self._probe.another()
 
     def look(self, now_s: float) -> bool:
         """Asks it how it is; starts another where it has died or fallen silent. True: another runs now."""
@@ -129,6 +139,7 @@ class WebGroup:
             self._kill()
             dead, self.cause = True, "no answer"
         if not dead:
+            self._standby.look(now_s, healthy=self._probe.healthy)
             return False
         self._probe.forget()
         self.process = None
@@ -142,12 +153,14 @@ class WebGroup:
 
     def ask_to_end(self) -> None:
         """Asks it to finish what it is answering, and end."""
+        self._standby.end()
         if self._child is not None and self._child.poll() is None:
             self._child.send_signal(signal.SIGTERM)
 
     def end(self, within_s: float) -> None:
         """Waits until it has ended; kills it after `within_s` seconds."""
         self._probe.forget()
+        self._standby.end()
         if self._child is None:
             return
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from center.carrier import living
@@ -16,6 +18,9 @@ from runtime.birth import logger_of
 from runtime.clock import boottime_us
 from runtime.directory import FileDirectory
 from runtime.errors import BadDirectory
+
+STANDBY: Final = "WebStandby"
+"""A web that waits to take the other's place; no actor, and nobody's peer."""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +72,9 @@ def rows_of(state: StateDir, node: NodeFile) -> list[Row]:
             rows.append(_row(Role.LOGGER, node, logger, None, node.logger_restarts + 1))
     if (web := living_web(state)) is not None:
         rows.append(_row(Role.WEB, node, web.process.pid, web.since_us, node.web_restarts + 1))
+    if node.web_standby is not None and is_alive(node.web_standby):
+        waits = _row(Role.WEB, node, node.web_standby.pid, None, 1)
+        rows.append(msgspec.structs.replace(waits, role=STANDBY))
     if (carrier := living(state)) is not None:
         rows.append(_row(Role.CARRIER, node, carrier.pid, None, 1))
     try:

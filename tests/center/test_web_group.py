@@ -94,6 +94,43 @@ def test_a_killed_web_is_started_again_and_whoever_connected_meanwhile_is_answer
     assert web.restarts == 1
 
 
+def standby(web: WebGroup) -> ProcessId:
+    def look() -> ProcessId | None:
+        web.look(time.monotonic())
+        return web.standby
+
+    process = wait_until(look, within_s=30, what="a web that waits")
+    assert process is not None
+    return process
+
+
+def test_the_web_that_waits_takes_the_place_of_one_that_has_died(
+    web: WebGroup, listening: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("center.web_standby.AFTER_S", 0.0)
+    first = healthy(web)
+    waits = standby(web)
+    assert web.process == first
+    send_signal(first, signal.SIGKILL)
+    assert healthy(web, not_=first) == waits
+    assert status(listening) == 200
+    assert standby(web) not in (first, waits)
+
+
+def test_one_that_waits_and_dies_is_missed_by_nobody(web: WebGroup, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("center.web_standby.AFTER_S", 0.0)
+    monkeypatch.setattr("center.web_standby.AGAIN_S", 0.0)
+    first = healthy(web)
+    waits = standby(web)
+    send_signal(waits, signal.SIGKILL)
+    assert wait_ended([waits], 10.0) == []
+    another = wait_until(lambda: standby(web) != waits and standby(web), what="another that waits")
+    assert web.restarts == 0
+    assert web.process == first
+    send_signal(first, signal.SIGKILL)
+    assert healthy(web, not_=first) == another
+
+
 def test_a_web_that_is_alive_and_silent_is_killed_and_replaced(
     web: WebGroup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
