@@ -98,7 +98,8 @@ def missing(roster: Roster, room: int) -> Iterator[ActorSpec]:
     In a crew that stands ready the AlertCase comes last: whoever finds it has the others too. While alerts
     wait it is the other way round, over all crews: the cases first, so that every alert is taken up, then
     what they need in the order in which they need it. After a restart of everything the modems that have
-    calls of theirs come before the legs, and all others after them and before crews that stand ready.
+    calls of theirs come before the legs. As soon as every alert is taken up, one other modem is always
+    among those that are being started: what alerts need may be much, and is good for nothing without a line.
     """
     absent = [spec for spec in roster.plan.actors if (spec.role, spec.key) not in roster.members]
     first = [spec for spec in absent if rank(spec) == 0]
@@ -112,8 +113,19 @@ def missing(roster: Roster, room: int) -> Iterator[ActorSpec]:
     others = [spec for spec in modems if spec.key not in roster.lines]
     legs = [spec for spec in hasty if spec.role is Role.CALL_LEG]
     rest = [spec for spec in hasty if spec.role is not Role.CALL_LEG]
-    first_now = (*rest, *with_calls, *legs) if roster.lines else hasty
-    yield from islice((*first_now, *others, *calm), room)
+    order = [*rest, *with_calls, *legs] if roster.lines else hasty
+    first = rest if roster.lines else [spec for spec in rest if spec.role is Role.ALERT_CASE]
+    if others and not first and not with_calls and not _modem_begins(roster):
+        order = [others.pop(0), *order]
+    yield from islice((*order, *others, *calm), room)
+
+
+def _modem_begins(roster: Roster) -> bool:
+    """Whether a modem's actor is just being started."""
+    return any(
+        member.spec.role is Role.GSM_MODEM and member.phase in (Phase.CREATING, Phase.STARTING)
+        for member in roster.members.values()
+    )
 
 
 def _begun_just_now(roster: Roster) -> bool:

@@ -65,14 +65,25 @@ def test_after_a_restart_of_everything_the_crews_of_open_alerts_come_before_mode
     made.decide(made.take(of.Connected))
     made.decide(made.take(of.Ready))
     # As the alerts are taken up they wait no longer, and no heartbeat has told yet which crews have them.
-    made.decide(of.Crews(busy=2, waiting=0))
+    made.decide(of.Crews(busy=2, waiting=0, voiceless=True, lines=frozenset({"sim18", "sim19"})))
     made.settle()
     order = [effect.name for effect in made.effects if isinstance(effect, of.Create)][1:]
     # Two crews for the alerts, and two that are to stand ready.
     assert [role for role, _ in order[:8]] == [Role.ALERT_CASE] * 4 + [Role.CONFERENCE_BRIDGE] * 4
     assert order[8:10] == [(Role.GSM_MODEM, "sim18"), (Role.GSM_MODEM, "sim19")], "those that have calls"
-    assert {role for role, _ in order[10:22]} == {Role.CALL_LEG}
+    assert [role for role, _ in order[10:26]].count(Role.CALL_LEG) == 12
     assert [role for role, _ in order].count(Role.GSM_MODEM) == 20
+
+
+@pytest.mark.parametrize(("lines", "soon"), [((), 22), (("sim3",), 28)])
+def test_lines_are_started_among_the_crews_of_alerts_that_wait(lines: tuple[str, ...], soon: int) -> None:
+    modems = tuple(spec((Role.GSM_MODEM, f"sim{n}"), "modems", critical=False) for n in range(4))
+    made = Kernel(Plan(actors=(spec(INTAKE), *modems), crews=CREWS))
+    made.decide(of.Begin(living=(), incarnations={}))
+    made.decide(of.Crews(busy=0, waiting=4, lines=frozenset(lines)))
+    made.settle()
+    order = [effect.name[0] for effect in made.effects if isinstance(effect, of.Create)][1:]
+    assert order[:soon].count(Role.GSM_MODEM) == 4, "a case without a line can call nobody"
 
 
 def test_a_pool_that_does_not_start_holds_nobody_up_for_long() -> None:
