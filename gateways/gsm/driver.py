@@ -126,8 +126,11 @@ class Driver(ModemCore):
         self._submit(command, Answering(call), now_s)
         self._work(now_s)
 
-    def hang_up(self, call: CallId, now_s: float) -> None:
-        """End the call, or decline it; tried again until it is gone. One that is gone already is no error."""
+    def hang_up(self, call: CallId, now_s: float, *, unless_answered: bool = False) -> None:
+        """End the call, or decline it; tried again until it is gone. One that is gone already is no error.
+
+        `unless_answered`: only if nobody has answered it, by the modem's own list of calls.
+        """
         if self._table.view(call) is None:
             return
         self._table.hang_up_asked(call)
@@ -142,7 +145,7 @@ class Driver(ModemCore):
                 kind="withdrawn",
             )
         else:
-            self._hang_ups.want(call)
+            self._hang_ups.want(call, unless_answered=unless_answered)
         self._work(now_s)
 
     def hold(self, call: CallId, now_s: float) -> None:

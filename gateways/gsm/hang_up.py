@@ -17,6 +17,8 @@ from gateways.gsm.events import CallId, CallState
 
 AGAIN_S: Final = 1.0
 """Between one attempt and the next."""
+LOOK_AGAIN_S: Final = 0.25
+"""While the modem has not said lately how the call stands, and that matters."""
 STUCK_AFTER: Final = 5
 """Attempts without effect after which somebody should be told."""
 
@@ -24,6 +26,7 @@ STUCK_AFTER: Final = 5
 class _Wanted(msgspec.Struct):
     attempts: int = 0
     next_s: float = 0.0
+    unless_answered: bool = False
 
 
 class HangUps:
@@ -32,20 +35,33 @@ class HangUps:
     def __init__(self) -> None:
         self._wanted: dict[CallId, _Wanted] = {}
 
-    def want(self, call: CallId) -> None:
-        """This call is to end; asking again changes nothing."""
-        self._wanted.setdefault(call, _Wanted())
+    def want(self, call: CallId, *, unless_answered: bool = False) -> None:
+        """This call is to end, or only if nobody has answered it; asking again changes nothing."""
+        wanted = self._wanted.setdefault(call, _Wanted(unless_answered=unless_answered))
+        wanted.unless_answered &= unless_answered
 
     def gone(self, call: CallId) -> None:
         """It has ended."""
         self._wanted.pop(call, None)
 
-    def due(self, calls: Sequence[CallView], dialect: Dialect, now_s: float) -> list[tuple[CallView, str]]:
-        """Calls and the commands that end them, to be sent now."""
+    def due(
+        self, calls: Sequence[CallView], dialect: Dialect, now_s: float, *, seen: bool
+    ) -> list[tuple[CallView, str]]:
+        """Calls and the commands that end them, to be sent now.
+
+        `seen`: `calls` is how they stand by the modem's own list of a moment ago. Behind a modem that was
+        deaf for a while somebody may be on the line by now.
+        """
         ready: list[tuple[CallView, str]] = []
         for call in calls:
             wanted = self._wanted.get(call.call)
             if wanted is None or call.ending or now_s < wanted.next_s:
+                continue
+            if wanted.unless_answered and call.answered:
+                del self._wanted[call.call]
+                continue
+            if wanted.unless_answered and not seen:
+                wanted.next_s = now_s + LOOK_AGAIN_S
                 continue
             others = [other for other in calls if other.call != call.call and not other.ending]
             verb = hang_up_verb(call, others, dialect, wanted.attempts)

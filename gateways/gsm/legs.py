@@ -184,7 +184,7 @@ class LegsOnLine:
         call = self._driver.call_of(ref)
         answered = order.unanswered and held.state is LegCallState.ANSWERED
         if call is not None and held.state is not LegCallState.RELEASED and not answered:
-            self._driver.hang_up(call, now_s)
+            self._driver.hang_up(call, now_s, unless_answered=order.unanswered)
         return held
 
     def reject(self, number: int, now_s: float) -> None:

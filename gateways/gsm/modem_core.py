@@ -87,6 +87,9 @@ from messages.base import HangupCause
 LISTS_REFUSED: Final = 3
 """After so many refusals in a row the modem is taken to have no +CLCC."""
 
+SEEN_S: Final = 0.5
+"""So long after the next poll is due the last list of calls still counts as how they stand."""
+
 _REFS_KEPT: Final = 512
 
 
@@ -127,6 +130,7 @@ class ModemCore:
         self._needs_start = True
         self._ready_said = False
         self._last_list_s = 0.0
+        self._listed_s = float("-inf")
         self._lists_refused = 0
         self._line = LineWatch()
         self._sms_reference = 0
@@ -299,7 +303,7 @@ class ModemCore:
         """Send what the calls ask for, the urgent first."""
         if not self._opened or self._engine.lost:
             return
-        for view, verb in self._hang_ups.due(self.calls(), self.dialect.data, now_s):
+        for view, verb in self._hang_ups.due(self.calls(), self.dialect.data, now_s, seen=self._sees(now_s)):
             if not self._has(HangingUp(view.call)):
                 self._send_hang_up(view, verb, now_s)
         if not self._engine.in_sync:
@@ -465,6 +469,12 @@ class ModemCore:
             and not (self._engine.lost or self._engine.listening or self._engine.silenced)
         )
 
+    def _sees(self, now_s: float) -> bool:
+        """Whether the modem has just said how its calls stand, or never can."""
+        if not self._can_ever_list:
+            return True
+        return not self._has(Calls()) and now_s - self._listed_s <= self.dialect.data.poll.setup_s + SEEN_S
+
     def _list_due(self, now_s: float) -> bool:
         if not self._can_list or self._has(Calls()):
             return False
@@ -484,6 +494,7 @@ class ModemCore:
         elif finished.outcome is Outcome.OK:
             self._lists_refused = 0
             self._listed = True
+            self._listed_s = now_s
         list_finished(self._table, self.dialect, self._region, finished, now_s)
 
     def _explain(self, now_s: float) -> None:

@@ -58,6 +58,28 @@ def _up(dialect: str = "3gpp", **more: str) -> tuple[Bench, CallId]:
     return bench, call
 
 
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_call_given_up_while_the_modem_is_deaf_is_ended_only_if_nobody_has_answered_meanwhile(
+    answered: bool,
+) -> None:
+    bench = Bench()
+    call = bench.driver.dial(LEG, USER, bench.now_s)
+    bench.pump()
+    bench.modem.rows = [_row(3)]
+    bench.wait(1.0)
+    bench.modem.mute = True
+    bench.wait(0.9)
+    bench.driver.hang_up(call, bench.now_s, unless_answered=True)
+    bench.wait(1.0)
+    bench.modem.rows = [_row(0 if answered else 3)]
+    bench.modem.received.clear()
+    bench.modem.mute = False
+    bench.wait(8.0)
+    assert bool(bench.of(CallReleased)) is not answered
+    assert ("AT+CHUP" in bench.modem.received) is not answered
+    assert bool(bench.of(CallAnswered)) is answered
+
+
 # ------------------------------------------------------------------------------------------------ starting
 
 
