@@ -106,7 +106,7 @@ class Result:
 
 
 class History:
-    """When whom was struck in this centre, so that its own limits on restarts are kept out of it."""
+    """When whom was struck in this center, so that its own limits on restarts are kept out of it."""
 
     def __init__(self) -> None:
         self._when: dict[Role, deque[float]] = {}
@@ -266,7 +266,7 @@ class Run:
         return False
 
     def _order(self, command: str) -> bool:
-        """Once; a 409 while the case allows it, before and after, is a fault of the centre's."""
+        """Once; a 409 while the case allows it, before and after, is a fault of the center's."""
         assert self.alert is not None
         before = self._refusal(command)
         try:

@@ -38,7 +38,7 @@ def strike_of(text: str) -> Strike:
 
 
 def one(given: argparse.Namespace) -> int:
-    """One cell, some times, in one centre."""
+    """One cell, some times, in one center."""
     cell = Cell(flow=given.flow, step=given.step, strikes=tuple(given.strike), seed=given.seed)
     wrong = 0
     with tempfile.TemporaryDirectory(prefix="securwoman-chaos-") as folder, served(Path(folder)) as center:
@@ -160,7 +160,7 @@ def machine() -> dict[str, object]:
 
 def shared(parser: argparse.ArgumentParser) -> None:
     """What the commands that run many cells have in common."""
-    parser.add_argument("--centers", type=int, default=4, help="centres side by side")
+    parser.add_argument("--centers", type=int, default=4, help="centers side by side")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--keep", type=Path, help="a folder for the stories and logs of what went wrong")
     parser.add_argument("--out", type=Path, help="a file for all results, a line of JSON each")

@@ -1,4 +1,4 @@
-"""Many cells in several centres side by side, each with a worker process: a flow is mostly waiting."""
+"""Many cells in several centers side by side, each with a worker process: a flow is mostly waiting."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ class _Hands:
         return self._decoder.decode(read)
 
     def end(self) -> None:
-        """No more cells: it ends its centre and itself."""
+        """No more cells: it ends its center and itself."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:

@@ -97,7 +97,7 @@ def page(results: Sequence[Result], command: str, on: datetime.date) -> str:
 
 {summary(results)}, on {on.isoformat()}, by `{command}`.
 
-A whole centre with real processes and the simulated carrier takes one alert after another. At one step of
+A whole center with real processes and the simulated carrier takes one alert after another. At one step of
 each, somebody is struck, up to 0.15 s after the step was seen, as the seed says: killed (SIGKILL) or frozen
 (SIGSTOP, and never told to go on); a modem is unplugged for a while, garbled or muted. Where a role has
 several processes, those that are busy with the alert are struck together: all its legs, all its lines. The

@@ -1,4 +1,4 @@
-"""How large a centre is: processes, descriptors, memory, journal. And whether it has grown."""
+"""How large a center is: processes, descriptors, memory, journal. And whether it has grown."""
 
 from __future__ import annotations
 

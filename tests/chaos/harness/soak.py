@@ -1,8 +1,8 @@
-"""A centre under steady load for long, while somebody of it is struck every few seconds.
+"""A center under steady load for long, while somebody of it is struck every few seconds.
 
 Each alert goes through a flow of its own, with its operator's orders; as there is one telephone of 112,
 operators wait for each other before they call it. Every alert is judged at its end, the
-centre by whether it has grown.
+center by whether it has grown.
 """
 
 from __future__ import annotations

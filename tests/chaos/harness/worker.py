@@ -1,6 +1,6 @@
-"""A process that serves cells, one after another, in one centre: from lines of JSON to lines of JSON.
+"""A process that serves cells, one after another, in one center: from lines of JSON to lines of JSON.
 
-A centre in which something went wrong is ended, its story and logs are kept, and the next cell gets another.
+A center in which something went wrong is ended, its story and logs are kept, and the next cell gets another.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ CELLS_PER_CENTER = 40
 
 
 class Worker:
-    """One centre after another."""
+    """One center after another."""
 
     def __init__(self, folder: Path, keep: Path | None) -> None:
         self.folder, self.keep = folder, keep
@@ -36,14 +36,14 @@ class Worker:
         self._history = History()
 
     def run(self, cell: Cell) -> Result:
-        """One cell, in a centre that is well."""
+        """One cell, in a center that is well."""
         try:
             served = self._well()
             result = Run(served, cell, self._history).go()
         except Exception:
-            # A centre that does not start, or does not come back, is a result as any other.
+            # A center that does not start, or does not come back, is a result as any other.
             story = traceback.format_exc()
-            result = Result(cell=cell, violations=[Violation("the centre", story.splitlines()[-1])], took_s=0)
+            result = Result(cell=cell, violations=[Violation("the center", story.splitlines()[-1])], took_s=0)
             result.story = story
         self.cells += 1
         if not result.right and result.unusable:
@@ -78,7 +78,7 @@ class Worker:
                 shutil.copytree(logs, there / "logs", dirs_exist_ok=True)
 
     def end(self) -> None:
-        """End the centre."""
+        """End the center."""
         served, self._served = self._served, None
         if served is not None:
             served.stop()
@@ -86,7 +86,7 @@ class Worker:
 
 
 def sweep(folder: Path) -> None:
-    """End whatever the centres below this folder have left running."""
+    """End whatever the centers below this folder have left running."""
     for path in folder.glob("**/state"):
         for process in marked(path.resolve()):
             end(process, 0)

@@ -285,7 +285,7 @@ def one_owner_at_a_time(seen: Evidence) -> Broken:
 
 
 def everybody_is_free(seen: Evidence) -> Broken:
-    """At the end all phones are on hook, and nobody of the centre has anything to do."""
+    """At the end all phones are on hook, and nobody of the center has anything to do."""
     yield from (f"{who} is in a call at the end" for who in seen.offhook)
     yield from (f"{who} is busy at the end" for who in seen.busy)
 

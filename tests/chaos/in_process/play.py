@@ -1,4 +1,4 @@
-"""Plays a script through a whole centre, and gives back what is left of it.
+"""Plays a script through a whole center, and gives back what is left of it.
 
 The people do what the script says, an operator presses what a person would press, and the node's part, to
 start a Supervisor that has died, is played here too. When the trouble is over everything is plugged in and

@@ -18,7 +18,7 @@ TEST_PSAP: Final = E164("+390200000199")
 PSAPS: Final = frozenset({PSAP, ALTERNATE, E164("112")})
 
 TROUBLE_S: Final = 60.0
-"""Nothing is done to the centre after this."""
+"""Nothing is done to the center after this."""
 
 
 class _Data(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -44,7 +44,7 @@ class Alert(_Data, frozen=True):
     again_s: tuple[float, ...] = ()
     """The same signal again, so long after the first."""
     called_s: float | None = None
-    """She also calls the centre, so long after."""
+    """She also calls the center, so long after."""
     cancelled_s: float | None = None
     duress: bool = False
     taken_s: float | None = None

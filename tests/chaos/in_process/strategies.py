@@ -1,4 +1,4 @@
-"""Scripts of every kind, for Hypothesis: what shrinks shrinks to a quiet centre with one alert."""
+"""Scripts of every kind, for Hypothesis: what shrinks shrinks to a quiet center with one alert."""
 
 from __future__ import annotations
 

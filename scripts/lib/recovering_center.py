@@ -124,9 +124,9 @@ def restart(made: Center) -> subprocess.Popen[str]:
     )
 
 
-def measure_centre(folder: Path, alerts: int, times: int) -> dict[str, object]:
-    """So many deaths of a whole centre with so many alerts in flight."""
-    place = folder / "centre"
+def measure_center(folder: Path, alerts: int, times: int) -> dict[str, object]:
+    """So many deaths of a whole center with so many alerts in flight."""
+    place = folder / "center"
     place.mkdir()
     config = place / "center.toml"
     config.write_text(settings(alerts))

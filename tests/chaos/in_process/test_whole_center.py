@@ -1,4 +1,4 @@
-"""The whole centre comes right, whatever is done to it. More of the same: `scripts/chaos/in_process`.
+"""The whole center comes right, whatever is done to it. More of the same: `scripts/chaos/in_process`.
 
 The seeds are fixed, so that a failure here is a failure anywhere, and names the script that repeats it.
 """
