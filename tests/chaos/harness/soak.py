@@ -212,8 +212,9 @@ class Soak:
             if not step.seen(view):
                 return
             one.step += 1
-            one.deed = step.then
-            if one.deed is not None:
+            if step.then is not None:
+                # Not before: who called a line that was busy calls again.
+                one.deed = step.then
                 return
 
     def _view(self, one: Live) -> View:
