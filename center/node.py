@@ -213,6 +213,8 @@ class Node:
         """Those whose death is to wake us."""
         if self.web is not None and self.web.process is not None:
             yield self.web.process
+        if self.web is not None and self.web.standby is not None:
+            yield self.web.standby
         if self.actors is not None:
             yield from self.actors.processes
         if self.carrier is not None:

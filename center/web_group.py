@@ -60,7 +60,7 @@ class WebGroup:
     @property
     def suspicious(self) -> bool:
         """Whether to look again soon."""
-        return self._stopped.suspicious
+        return self._stopped.suspicious or self._standby.suspicious
 
     @property
     def healthy(self) -> bool:

@@ -12,11 +12,11 @@ from contextlib import suppress
 from typing import Final
 
 from center.processes import ProcessId, identity
+from center.restarts import Restarts
+from center.stopped import StoppedWatch
 
 AFTER_S: Final = 2.0
 """So long after the web has answered: until then the actors want the processor."""
-AGAIN_S: Final = 30.0
-"""One that has died is not replaced sooner: it is missed only when the web dies, too."""
 GO: Final = b"go\n"
 
 Start = Callable[[], "subprocess.Popen[bytes]"]
@@ -30,14 +30,16 @@ class WebStandby:
         self._start = start
         self._child: subprocess.Popen[bytes] | None = None
         self._due_s: float | None = None
+        self._restarts = Restarts()
+        self._stopped = StoppedWatch()
         self.process: ProcessId | None = None
 
     def look(self, now_s: float, *, healthy: bool) -> None:
         """See that somebody waits, as long as the web itself is well."""
         if self._child is not None:
-            if self._child.poll() is not None:
+            if self._child.poll() is not None or self._stopped.look(self.process, now_s):
                 self.end()
-                self._due_s = now_s + AGAIN_S
+                self._due_s = now_s + self._restarts.died(now_s)
             return
         if not healthy:
             self._due_s = None
@@ -48,6 +50,11 @@ class WebStandby:
             self._due_s = None
             self._child = self._start()
             self.process = identity(self._child.pid)
+
+    @property
+    def suspicious(self) -> bool:
+        """Whether to look again soon."""
+        return self._stopped.suspicious
 
     def go(self) -> subprocess.Popen[bytes] | None:
         """Have it serve; None where nobody waits."""

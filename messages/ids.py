@@ -100,6 +100,8 @@ class Role(StrEnum):
     LOGGER = "Logger"
     """The actor system's own, which only takes its log lines."""
     WEB = "Web"
+    WEB_STANDBY = "WebStandby"
+    """A web that waits to take the other's place; no actor, and nobody's peer."""
     CARRIER = "Carrier"
     SUPERVISOR = "Supervisor"
     ALERT_INTAKE = "AlertIntake"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import msgspec
 
 from center.carrier import living
@@ -18,9 +16,6 @@ from runtime.birth import logger_of
 from runtime.clock import boottime_us
 from runtime.directory import FileDirectory
 from runtime.errors import BadDirectory
-
-STANDBY: Final = "WebStandby"
-"""A web that waits to take the other's place; no actor, and nobody's peer."""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,8 +68,7 @@ def rows_of(state: StateDir, node: NodeFile) -> list[Row]:
     if (web := living_web(state)) is not None:
         rows.append(_row(Role.WEB, node, web.process.pid, web.since_us, node.web_restarts + 1))
     if node.web_standby is not None and is_alive(node.web_standby):
-        waits = _row(Role.WEB, node, node.web_standby.pid, None, 1)
-        rows.append(msgspec.structs.replace(waits, role=STANDBY))
+        rows.append(_row(Role.WEB_STANDBY, node, node.web_standby.pid, None, 1))
     if (carrier := living(state)) is not None:
         rows.append(_row(Role.CARRIER, node, carrier.pid, None, 1))
     try:

@@ -117,13 +117,14 @@ def test_the_web_that_waits_takes_the_place_of_one_that_has_died(
     assert standby(web) not in (first, waits)
 
 
-def test_one_that_waits_and_dies_is_missed_by_nobody(web: WebGroup, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
+def test_one_that_waits_and_dies_or_is_stopped_is_missed_by_nobody(
+    web: WebGroup, monkeypatch: pytest.MonkeyPatch, how: signal.Signals
+) -> None:
     monkeypatch.setattr("center.web_standby.AFTER_S", 0.0)
-    monkeypatch.setattr("center.web_standby.AGAIN_S", 0.0)
     first = healthy(web)
     waits = standby(web)
-    send_signal(waits, signal.SIGKILL)
-    assert wait_ended([waits], 10.0) == []
+    send_signal(waits, how)
     another = wait_until(lambda: standby(web) != waits and standby(web), what="another that waits")
     assert web.restarts == 0
     assert web.process == first

@@ -32,6 +32,7 @@ CELLS: tuple[tuple[str, str, Role, Kind], ...] = (
     ("voice", "ringing_in", Role.HTTP_BRIDGE, Kind.KILL),
     ("voice", "taken", Role.OPERATOR_POOL, Kind.STOP),
     ("voice", "joined", Role.ADMIN, Kind.KILL),
+    ("voice", "talking", Role.WEB_STANDBY, Kind.STOP),
     ("no_answer", "user_ringing_again", Role.LOGGER, Kind.KILL),
     ("no_answer", "psap_dialled", Role.NODE, Kind.KILL),
     ("false_alarm", "operator_dialled", Role.IDENTIFIER, Kind.KILL),

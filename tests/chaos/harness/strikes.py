@@ -36,7 +36,7 @@ PROCESS_KINDS = (Kind.KILL, Kind.STOP)
 LINE_KINDS = (Kind.UNPLUG, Kind.GARBLE, Kind.MUTE)
 OF_THE_ALERT = frozenset({Role.GSM_MODEM, Role.ALERT_CASE, Role.CALL_LEG, Role.CONFERENCE_BRIDGE})
 """Of these only those are struck that are busy with the alert, and all of them where none is."""
-OF_THE_CENTER = frozenset({Role.NODE, Role.ADMIN, Role.LOGGER, Role.WEB})
+OF_THE_CENTER = frozenset({Role.NODE, Role.ADMIN, Role.LOGGER, Role.WEB, Role.WEB_STANDBY})
 """Processes that stand in no directory of actors, or as whose successor more than a process has to come."""
 ROLES = tuple(role for role in Role if role is not Role.CARRIER)
 """The network is not ours to strike."""
