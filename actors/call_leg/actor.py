@@ -27,6 +27,8 @@ class CallLegActor(CenterActor):
         self._task: Task | None = None
         self._new = True
         self._heard_at = self.now_us()
+        self._said_at = Instant(0)
+        """When the newest wish was said."""
         crew, _, self._place = self.key.partition("/")
         self._crew = CrewId(crew)
         self.tell(Role.ALERT_CASE, crew, LegReady(crew=self._crew, place=self._place))
@@ -35,8 +37,11 @@ class CallLegActor(CenterActor):
         """A wish of the case or a report of the modem."""
         body, now_us = envelope.body, self.now_us()
         match body:
+            case Originate() | ReleaseLeg() | RestLeg() if envelope.at_us < self._said_at:
+                # It comes late, and another was said since: obeyed, it would call somebody twice.
+                self.log.info("dropped: an older wish", message=envelope.id)
             case Originate() | ReleaseLeg():
-                self._heard_at = now_us
+                self._heard_at, self._said_at = now_us, envelope.at_us
                 self.busy_with(body.alert)
                 self._do(on_wish(self._task, body, now_us))
             case CallReport():
@@ -48,6 +53,7 @@ class CallLegActor(CenterActor):
             case RestLeg() if envelope.alert not in (None, self.alert) and self.alert is not None:
                 pass  # from a case that has taken over what this crew had before
             case RestLeg():
+                self._said_at = envelope.at_us
                 self._task, self._new = None, False
                 self.busy_with(None)
             case _:

@@ -52,6 +52,9 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
 
 def on_wish(task: Task | None, wish: Wish, now_us: Instant) -> Act:
     """The case has said, or said again, what the leg is to do."""
+    if task is not None and task.wish.leg == wish.leg and wish.attempt < task.wish.attempt:
+        # An older wish that comes late: that attempt is over, and its party may be called by now.
+        return Act(task=task)
     if task is None or (task.wish.leg, task.wish.attempt) != (wish.leg, wish.attempt):
         task = Task(wish=wish, since=now_us)
     elif _goes_on(task.wish, wish):

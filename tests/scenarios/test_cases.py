@@ -21,7 +21,7 @@ from messages.ids import (
     Role,
 )
 from messages.union import Body
-from model.policy import Policy
+from model.policy import Policy, Setup
 from store import streams
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.mixer import SilentBridgeActor
@@ -495,3 +495,16 @@ def test_case_18_of_two_calls_on_one_line_the_living_one_is_not_forgotten(make_w
     world.advance(10)
     assert hers.answered_at_s is not None
     assert not hers.over
+
+
+def test_a_wish_that_comes_after_the_end_calls_nobody(make_world: MakeWorld) -> None:
+    world = make_world()
+    world.env.faults = lambda envelope, role, key: (0.0, 60.0) if role is Role.CALL_LEG else (0.0,)
+    to_talking(world)
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+    world.env.faults = None
+    for spec in world.env.settings_as(Setup).lines:
+        assert world.system.kill(Role.GSM_MODEM, spec.line), "and with it what it knew of the calls"
+    world.advance(70)
+    assert len(world.calls()) == 2

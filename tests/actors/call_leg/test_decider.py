@@ -77,6 +77,12 @@ def test_what_was_up_is_looked_for_and_never_dialled() -> None:
         assert (lost.report.state, lost.report.cause) == (CallState.RELEASED, HangupCause.LINE_LOST)
 
 
+def test_a_wish_for_an_attempt_that_is_over_changes_nothing() -> None:
+    task = on_wish(None, wish(attempt=5), NOW).task
+    late = on_wish(task, wish(attempt=3), NOW)
+    assert (late.task, late.order, late.report) == (task, None, None)
+
+
 def test_what_ended_while_nobody_listened_was_not_lost_by_the_line() -> None:
     act = on_wish(None, wish(CallState.ANSWERED), NOW)
     gone = CallReport(leg=LEG, attempt=1, line=LINE, state=CallState.UNKNOWN, reset=False)
