@@ -53,6 +53,8 @@ class ConferenceBridgeActor(CenterActor):
         self._heard_at = self.now_us()
         self._mixer: Mixer | None = None
         self._muted: frozenset[LegId] = frozenset()
+        self._said_at = Instant(0)
+        """When the newest wish was said."""
         # Not blocking: the media thread must never wait for this one.
         self._changed = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self.watch(self._changed, self._on_change)
@@ -72,10 +74,13 @@ class ConferenceBridgeActor(CenterActor):
         """The case has said who is to hear whom."""
         body = envelope.body
         match body:
+            case SetMembers() if envelope.at_us < self._said_at:
+                # It comes late, and another was said since: it would open the ports of calls that are over.
+                self.log.info("dropped: older members", message=envelope.id)
             case SetMembers(members=()) if self._state.alert not in (None, body.alert):
                 pass  # from a case that has taken over what this crew had before
             case SetMembers():
-                self._heard_at = self.now_us()
+                self._heard_at, self._said_at = self.now_us(), envelope.at_us
                 self._set(body)
             case _:
                 self.log.warning("not for a bridge", kind=type(body).__name__)

@@ -508,3 +508,17 @@ def test_a_wish_that_comes_after_the_end_calls_nobody(make_world: MakeWorld) -> 
         assert world.system.kill(Role.GSM_MODEM, spec.line), "and with it what it knew of the calls"
     world.advance(70)
     assert len(world.calls()) == 2
+
+
+def test_members_that_come_after_the_end_open_no_port_again(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_talking(world)
+    world.env.faults = lambda envelope, role, key: (0.0, 4.0) if role is Role.CONFERENCE_BRIDGE else (0.0,)
+    world.advance(1)
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+    bridge = world.system.actor(Role.CONFERENCE_BRIDGE, "c00", SilentBridgeActor)
+    assert bridge is not None
+    for _ in range(60):
+        world.advance(0.1)
+        assert bridge.members == ()
