@@ -151,7 +151,9 @@ def test_s13_a_journal_that_is_emptied_in_the_middle_of_a_call(tmp_path: Path) -
         alert = made.send()
         made.until("operator and user are joined", lambda: made.joined(alert) == {"operator", "user"})
         os.truncate(made.state.path / "journal.db", 0)
-        made.until("it is seen, and over", lambda: was_not_durable(made))
+        # By the log: who opens an emptied journal from outside in this moment writes into it, too.
+        made.until("it is seen, and over", lambda: "durable again" in made.logs())
+        made.until("everything is ready", made.is_ready)
         is_durable_again(made, alert)
         is_handled_to_the_end(made, alert)
         made.until("the next one is durable", lambda: made.post("+393330000001").status_code == 202)

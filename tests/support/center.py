@@ -27,7 +27,7 @@ from model.case import Case
 from model.evolve import fold
 from runtime.clock import SystemClock
 from store import streams
-from store.errors import JournalRenumbered
+from store.errors import JournalLocked, JournalRenumbered
 from store.journal import Journal
 from store.notify import LocalNotifier
 
@@ -282,7 +282,7 @@ class Center:
         while True:
             try:
                 value = condition()
-            except (httpx.TransportError, JournalRenumbered):
+            except (httpx.TransportError, JournalRenumbered, JournalLocked):
                 value = None
             if value:
                 return value
