@@ -7,7 +7,6 @@ import contextlib
 import json
 import os
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from messages.events import AlarmCleared, AlarmRaised
 from messages.ids import AlertId, Outcome
 from store import streams
 from tests.support.center import OPERATOR, PSAP, USER, Center, center, simulation
+from tests.support.disks import small_file_system
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(240)]
 
@@ -26,18 +26,8 @@ OTHER = "+393331112224"
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of twelve megabytes."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", disk], capture_output=True, text=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip(f"NOT TESTED: a full disk needs a file system of its own: {mounted.stderr.strip()}")
-    try:
+    with small_file_system(tmp_path / "disk", 12) as disk:
         yield disk
-    finally:
-        subprocess.run(["umount", "-l", disk], check=True)
 
 
 def fill(disk: Path) -> Path:

@@ -29,6 +29,7 @@ from store.verify import verify
 from tests.store.children import Say, children
 from tests.store.failing_flush import let_flushes_fail
 from tests.store.places import answered, journal_in, returned
+from tests.support.disks import small_file_system
 
 OpenJournal = Callable[..., Journal]
 ONE = Append("line-a", None, (returned(),))
@@ -39,18 +40,8 @@ ONE = Append("line-a", None, (returned(),))
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of one megabyte."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk], capture_output=True, text=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip(f"NOT TESTED: a full disk needs a file system of its own: {mounted.stderr.strip()}")
-    try:
+    with small_file_system(tmp_path / "disk", 1) as disk:
         yield disk
-    finally:
-        subprocess.run(["umount", "-l", disk], check=True)
 
 
 def fill_up(journal: Journal) -> int:

@@ -35,6 +35,7 @@ from store.verify import verify
 from tests.store.children import Say, children
 from tests.store.failing_flush import let_flushes_fail
 from tests.store.places import Clock, answered, journal_in, returned, signal
+from tests.support.disks import small_file_system
 
 DEADLINE_S = 50.0
 
@@ -503,17 +504,8 @@ def test_a_late_signal_finds_its_closed_alert_in_the_spare(node: Node, disk: Dis
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk], capture_output=True, text=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip(f"NOT TESTED: a full disk needs a file system of its own: {mounted.stderr.strip()}")
-    try:
+    with small_file_system(tmp_path / "disk", 1) as disk:
         yield disk
-    finally:
-        subprocess.run(["umount", "-l", disk], check=True)
 
 
 def test_a_disk_that_is_really_full(small_disk: Path, tmp_path: Path, node: Node) -> None:
