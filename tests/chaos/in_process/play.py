@@ -64,7 +64,7 @@ SETTLE_S: Final = 5.0
 INBOUND: Final = "+390200000001"
 SUPERVISOR_SILENT_US: Final = 3 * SECOND
 CONVERSATION_US: Final = 15 * SECOND
-"""So long user and 112 talk after the operator has left them, if nobody hangs up before."""
+"""So long 112 talks after the operator has left, or was lost, if nobody hangs up before."""
 UNSURE_S: Final = 20.0
 """After a line's trouble its modem is being found again."""
 SLACK_US: Final = 12 * SECOND
@@ -156,6 +156,8 @@ class _Run:
         self._supervisor_at_s: float | None = None
         self._escalations = 0
         self._pressed: dict[AlertId, Instant] = {}
+        self._unattended: dict[AlertId, Instant] = {}
+        """Since when 112 talks without an operator of ours."""
         for number, person in people.items():
             phone = self._carrier.phone(number)
             phone.change(replace(phone.profile, hangs_up_after_s=person.hangs_up_s))
@@ -342,7 +344,9 @@ class _Run:
                     self._pressed[case.alert] = now_us
                     self._met[str(command)] += 1
                     self._fact(case.alert, ev.CommandGiven(command=command, by=by))
-            if case.left_at is not None and now_us - case.left_at > CONVERSATION_US:
+            if case.talking(Party.PSAP) is None or case.talking(Party.OPERATOR) is not None:
+                self._unattended.pop(case.alert, None)
+            elif now_us - self._unattended.setdefault(case.alert, now_us) > CONVERSATION_US:
                 self._end_conversation(case)
 
     def _intent(self, case: Case) -> Intent:
