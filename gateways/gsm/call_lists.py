@@ -1,7 +1,7 @@
 """Lists of calls: which row is which call, and what it means that a call has none.
 
-Rows belong to a call by (index, direction, number). An index that is used again is a new call; two lists in a
-row without a call end it, one is enough when something has hinted at its end.
+Rows belong to a call by (index, direction, number). Two lists in a row without a call end it, or with another
+call under its index; one is enough when something has hinted at its end.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from gateways.gsm.at.parse import ClccRow, Direction, Stat
 from gateways.gsm.call import COMING_IN, STATE_OF, Call
 from gateways.gsm.call_book import CallBook
 from gateways.gsm.events import CallState
-from gateways.gsm.numbers import same
+from gateways.gsm.numbers import compatible, same
 from messages.base import HangupCause
 
 EMPTY_LISTS: Final = 2
@@ -59,14 +59,23 @@ class ListReader:
                         self._take_row(call, row, now_s)
         self._spoilt = self._spoilt + 1 if spoilt else 0
         missing = [call for call in self._book.calls if call not in matched]
-        if 0 < self._spoilt < SPOILT_LISTS:
+        unclear = 0 < self._spoilt < SPOILT_LISTS
+        here = {row.index: row for row in rows if row.stat is not Stat.RELEASED}
+        disputed = {
+            call.index
+            for call in missing
+            if call.index in here and (unclear or _may_be_its_own(call, here[call.index]))
+        }
+        if unclear:
             missing = []
         self._blame(missing, matched)
-        places = {row.index for row in rows if row.stat is not Stat.RELEASED}
         for call in missing:
-            self._miss(call, now_s, asked_s, conference, displaced=call.index in places)
+            displaced = call.index in here and call.index not in disputed
+            self._miss(call, now_s, asked_s, conference, displaced=displaced)
         for row in left:
-            if not self._is_ghost(row, now_s):
+            if row.index in disputed:
+                self._book.look = True
+            elif not self._is_ghost(row, now_s):
                 self._from_row(row, now_s)
 
     def single_row(self, row: ClccRow, now_s: float) -> None:
@@ -77,9 +86,12 @@ class ListReader:
                     call.last_sign_s = now_s
                     self._take_row(call, row, now_s)
                     return
-        for call in list(self._book.calls):
-            if call.index == row.index:
-                self._book.end_now(call, now_s)
+        standing = [call for call in self._book.calls if call.index == row.index]
+        if any(_may_be_its_own(call, row) for call in standing):
+            self._book.look = True
+            return
+        for call in standing:
+            self._book.end_now(call, now_s)
         if not self._is_ghost(row, now_s):
             self._book.settle_certain(now_s)
             self._from_row(row, now_s)
@@ -177,6 +189,20 @@ def _same_index_back(call: Call, row: ClccRow) -> bool:
     """Nothing leads back from an answer. A call of ours that seems to is a spoilt row, or a dialect's slip:
     had it been dialled anew, the new call would have taken the row."""
     return call.index == row.index and call.fits(row) and row.direction is Direction.OUT
+
+
+def _may_be_its_own(call: Call, row: ClccRow) -> bool:
+    """What stands in the call's place may be its own row with a byte changed on the way, and nothing has
+    spoken against the call until now. A second list decides."""
+    if not call.seen or call.ending is not None or call.misses > 0:
+        return False
+    others = sum(a != b for a, b in zip(call.number, row.number, strict=False))
+    changed = (
+        call.direction is not row.direction,
+        not compatible(call.number, row.number),
+        call.contradicted_by(row),
+    )
+    return sum(changed) <= 1 and (not changed[1] or (len(call.number) == len(row.number) and others == 1))
 
 
 def _moved(rows: Sequence[ClccRow]) -> _Rule:

@@ -175,7 +175,28 @@ def test_the_same_index_and_number_ringing_again_after_an_answer_is_another_call
     table = CallTable()
     _list(table, 1.0, _row(1, IN, Stat.INCOMING))
     _list(table, 2.0, _row(1, IN, Stat.ACTIVE))
-    assert _names(_list(table, 4.0, _row(1, IN, Stat.INCOMING))) == ["CallReleased", "CallIncoming"]
+    assert _list(table, 4.0, _row(1, IN, Stat.INCOMING)) == []
+    assert table.looks
+    assert _names(_list(table, 4.1, _row(1, IN, Stat.INCOMING))) == ["CallReleased", "CallIncoming"]
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        _row(1, IN, Stat.ACTIVE),
+        _row(1, OUT, Stat.DIALING),
+        _row(1, OUT, Stat.ACTIVE, USER[:-1] + "7"),
+    ],
+)
+def test_a_row_with_one_byte_changed_is_neither_the_end_of_a_call_nor_a_new_one(spoilt: ClccRow) -> None:
+    table = CallTable()
+    _dialled(table)
+    _list(table, 1.0, _row(1, OUT, Stat.ACTIVE))
+    table.hint(Hint(sign=Sign.CLCC, kind="CLCC", row=spoilt), 1.9, can_ask=True)
+    assert table.take_events() == []
+    assert _list(table, 2.0, spoilt) == []
+    assert _list(table, 2.1, _row(1, OUT, Stat.ACTIVE)) == []
+    assert [view.ref for view in table.calls()] == [Ref("leg#1")]
 
 
 def test_a_second_dial_to_the_same_number_takes_the_row_of_the_same_index() -> None:
