@@ -38,6 +38,8 @@ class AnswerCall(Message, frozen=True, kw_only=True, tag="call.answer"):
     leg: LegId
     attempt: int
     call: int
+    number: E164 | None = None
+    """The caller's, to find the call where the process that counted it has died."""
 
 
 class AttachCall(Message, frozen=True, kw_only=True, tag="call.attach"):

@@ -173,13 +173,19 @@ def _ask(task: Task, _now_us: Instant) -> Act:
                 call=wish.call,
                 unanswered=wish.unanswered,
             )
-        case Originate(seen=CallState.UNKNOWN) if task.report is None and wish.call is not None:
-            order = AnswerCall(leg=wish.leg, attempt=wish.attempt, call=wish.call)
+        case Originate(call=int(call)) if not _is_answered(task):
+            # Also of a call that is known to ring: the modem's process may have died before it answered.
+            order = AnswerCall(leg=wish.leg, attempt=wish.attempt, call=call, number=wish.number)
         case Originate(seen=CallState.UNKNOWN, number=number) if task.report is None and number is not None:
             order = DialCall(leg=wish.leg, attempt=wish.attempt, number=number, emergency=wish.emergency)
         case Originate():
             order = AttachCall(leg=wish.leg, attempt=wish.attempt, number=wish.number, call=wish.call)
     return Act(task=task, line=wish.line, order=order)
+
+
+def _is_answered(task: Task) -> bool:
+    states = (task.wish.seen if isinstance(task.wish, Originate) else None, task.report and task.report.state)
+    return CallState.ANSWERED in states
 
 
 def _said(said: CallReport) -> LegReport:

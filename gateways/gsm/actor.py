@@ -247,6 +247,8 @@ class GsmModemActor(CenterActor):
         else:
             if data:
                 self._driver.receive(data, self._now_s())
+                if self._legs.unsettled:
+                    self._say_incoming()
         self._work()
 
     # ------------------------------------------------------------ what follows

@@ -50,6 +50,8 @@ class Call(msgspec.Struct, kw_only=True):
     last_sign_s: float
     ref: Ref | None = None
     number: str = ""
+    number_heard: int = 0
+    """How often the modem has said this number."""
     withheld: bool = False
     index: int | None = None
     announced: bool = False
@@ -97,6 +99,8 @@ class CallView(msgspec.Struct, frozen=True, kw_only=True):
     """E.164."""
     caller: str
     """As the network gave it."""
+    number_heard: int
+    """How often the modem has said so."""
     withheld: bool
     answered: bool
     in_conference: bool
@@ -121,6 +125,7 @@ def view_of(call: Call) -> CallView:
         state=call.state,
         number=e164_of(call),
         caller=call.number,
+        number_heard=call.number_heard,
         withheld=call.withheld,
         answered=call.answered,
         in_conference=call.in_conference,

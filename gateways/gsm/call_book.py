@@ -137,13 +137,15 @@ class CallBook:
     def identify(self, call: Call, number: str, withheld: bool, now_s: float) -> None:
         if number and (not call.number or (same(call.number, number) and not call.number.startswith("+"))):
             told_before = bool(call.number)
-            call.number, call.withheld = number, False
+            call.number, call.withheld, call.number_heard = number, False, call.number_heard + 1
             if call.announced and call.direction is Direction.IN and not told_before:
                 self.events.append(
                     CallIdentified(
                         at_s=now_s, call=call.id, ref=call.ref, number=e164_of(call), caller=number
                     )
                 )
+        elif number and same(call.number, number):
+            call.number_heard += 1
         elif withheld and not call.number and not call.withheld:
             call.withheld = True
             if call.announced:
@@ -228,6 +230,7 @@ class CallBook:
             began_s=now_s,
             last_sign_s=now_s,
             number=number,
+            number_heard=1 if number else 0,
             ref=ref,
             index=index,
         )

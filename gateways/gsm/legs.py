@@ -68,6 +68,11 @@ class Held(msgspec.Struct, kw_only=True):
     adopted: bool = False
 
 
+HEARD_ENOUGH: Final = 2
+"""So often a caller's number is to be heard, by the ring and by the list of calls: on a bad cable one alone
+may have a digit changed, and another woman would be identified, and called back."""
+
+
 class Ringing(msgspec.Struct, kw_only=True):
     """An inbound call that is nobody's leg yet."""
 
@@ -149,7 +154,7 @@ class LegsOnLine:
 
     def _answer(self, ref: Ref, order: AnswerCall, now_s: float) -> Held | None:
         call = CallId(order.call - self._first_number)
-        view = self._view(call) or self._unowned(Direction.IN, None)
+        view = self._view(call) or self._unowned(Direction.IN, order.number)
         if view is None:
             return self._refused(ref, order.leg, order.attempt, HangupCause.NORMAL)
         if view.state is CallState.WAITING and any(one.ref is not None for one in self.set_up):
@@ -159,7 +164,7 @@ class LegsOnLine:
             self._driver.hang_up(view.call, now_s)
             return self._refused(ref, order.leg, order.attempt, HangupCause.LINE_TAKEN)
         self._ringing.pop(view.call, None)
-        held = self._own(ref, order.leg, order.attempt, view, found=False)
+        held = self._own(ref, order.leg, order.attempt, view, found=view.answered)
         try:
             self._driver.answer(view.call, now_s)
         except RequestRefused:
@@ -269,15 +274,24 @@ class LegsOnLine:
                 call=self._first_number + call,
                 number=ringing.number,
                 withheld=ringing.withheld,
-                settled=ringing.number is not None
+                settled=self._is_sure(call)
                 or ringing.withheld
                 or now_s - ringing.since_s >= self._number_within_s,
             )
             for call, ringing in self._ringing.items()
         ]
 
+    @property
+    def unsettled(self) -> bool:
+        """Whether a call rings whose number nothing has confirmed yet."""
+        return any(not self._is_sure(call) for call in self._ringing)
+
+    def _is_sure(self, call: CallId) -> bool:
+        view = self._view(call)
+        return view is not None and view.number is not None and view.number_heard >= HEARD_ENOUGH
+
     def next_settling_s(self, now_s: float) -> float | None:
-        """When a call that rings without a number is taken for a withheld one."""
+        """When a call that rings is told of as it is, whether or not its number is known and confirmed."""
         ahead = (ringing.since_s + self._number_within_s for ringing in self._ringing.values())
         return min((when for when in ahead if when > now_s), default=None)
 

@@ -231,6 +231,17 @@ def test_every_fault_is_found(what: str) -> None:
     assert rule in {violation.rule for violation in judge(facts)}
 
 
+def test_what_counts_is_our_last_decision_to_hang_up() -> None:
+    events = RIGHT.events
+    given_up = recorded(((2.6, "alert", ev.LegReleasing(leg=PSAP, attempt=1, reason="no answer")),))
+    decided = recorded(((3.9, "alert", ev.LegReleasing(leg=PSAP, attempt=1, reason="left")),))
+    calls = changed(3, ended_by=LINES["sim5"], ended_s=4.0)
+    assert judge(replace(RIGHT, events=(*events, *given_up, *decided), calls=calls)) == []
+    assert [one.rule for one in judge(replace(RIGHT, events=(*events, *given_up), calls=calls))] == [
+        "dropped"
+    ]
+
+
 def test_there_is_a_fault_for_every_rule() -> None:
     assert {rule for rule, _ in WRONG.values()} == set(RULES)
 

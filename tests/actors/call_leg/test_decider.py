@@ -68,6 +68,15 @@ def test_an_inbound_call_is_answered_and_not_dialled() -> None:
     assert isinstance(on_wish(None, wish(call=4), NOW).order, AnswerCall)
 
 
+def test_an_inbound_call_that_rings_is_answered_again_until_it_is() -> None:
+    task = on_wish(None, wish(call=4), NOW).task
+    rings = on_call(task, said(CallState.RINGING), NOW)
+    back = on_line_back(rings.task, LINE, NOW)
+    assert back.order == AnswerCall(leg=LEG, attempt=1, call=4, number=E164("+39333"))
+    up = on_call(rings.task, said(CallState.ANSWERED), NOW)
+    assert isinstance(on_line_back(up.task, LINE, NOW).order, AttachCall)
+
+
 def test_what_was_up_is_looked_for_and_never_dialled() -> None:
     for seen in (CallState.RINGING, CallState.ANSWERED):
         act = on_wish(None, wish(seen), NOW)

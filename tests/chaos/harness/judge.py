@@ -117,8 +117,10 @@ def _attempt(facts: Facts, call: Call) -> ev.LegOriginating | None:
 
 
 def _released_for(facts: Facts, attempt: ev.LegOriginating) -> str | None:
-    """The reason of our own decision to hang up; None where there was none."""
-    for one in facts.events:
+    """The reason of our own last decision to hang up: one that came as she answered was dropped. None where
+    there was none.
+    """
+    for one in reversed(facts.events):
         event = one.event
         if (
             isinstance(event, ev.LegReleasing)

@@ -39,6 +39,8 @@ def _wishes(case: Case, intent: Intent, machine: bool, now_us: Instant) -> Itera
         yield OperatorCommand.MARK_MACHINE
         user = None
     if psap is not None:
+        if not psap.joined:
+            return  # she does not hear them yet
         if user is None and case.briefing_at is None:
             yield OperatorCommand.BRIEFING_GIVEN
         if now_us - (psap.answered_at or now_us) >= HEARS_US:

@@ -10,6 +10,8 @@ from gateways.gsm.events import (
     CallAnswered,
     CallDialing,
     CallId,
+    CallIdentified,
+    CallIncoming,
     CallReleased,
     CallRinging,
     CallState,
@@ -232,6 +234,38 @@ def test_a_call_found_at_the_start_keeps_its_voice_until_its_leg_asks() -> None:
     assert said.state is LegCallState.ANSWERED
     assert said.voice is not None
     assert said.voice.path == "/dev/v"
+
+
+def test_a_call_that_a_former_process_was_to_answer_is_found_by_its_number_and_answered() -> None:
+    bench = Bench("huawei", modem=FakeModem(rows=[_row(4, direction=1)]))
+    legs = LegsOnLine(LineId("p1"), bench.driver, first_number=70, voice_path="", number_within_s=1.0)
+    bench.wait(3.0)
+    order = AnswerCall(leg=LegId("a2:user"), attempt=1, call=4, number=E164(USER))
+    assert legs.obey(order, bench.now_s).state is not LegCallState.RELEASED
+    bench.pump()
+    assert bench.sent("ATA") == 1
+    bench.modem.rows = [_row(0, direction=1)]
+    bench.wait(1.0)
+    again = LegsOnLine(LineId("p1"), bench.driver, first_number=90, voice_path="", number_within_s=1.0)
+    assert again.obey(order, bench.now_s).state is not LegCallState.RELEASED, "it is up, and stays so"
+
+
+def test_a_callers_number_is_believed_when_it_was_heard_twice() -> None:
+    bench = Bench("huawei")
+    legs = LegsOnLine(LineId("p1"), bench.driver, first_number=0, voice_path="", number_within_s=1.5)
+    bench.wait(3.0)
+    began_s = bench.now_s
+    bench.say("RING", f'+CLIP: "{USER}",145,,,,0')
+    for event in bench.events:
+        if isinstance(event, (CallIncoming, CallIdentified)):
+            legs.hear(event, bench.now_s)
+    (call,) = legs.incoming(began_s)
+    assert (call.number, call.settled) == (USER, False)
+    bench.modem.rows = [_row(4, direction=1)]
+    bench.wait(1.0)
+    assert not legs.unsettled
+    (call,) = legs.incoming(began_s)
+    assert call.settled
 
 
 @pytest.mark.parametrize("number", [OTHER, ""])
