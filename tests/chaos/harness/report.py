@@ -88,14 +88,17 @@ def silences(results: Sequence[Result]) -> Iterable[str]:
                 yield f"| {role} | {kind} | {quantile(took, 0.5) * 1000:.0f} ms | {took[-1] * 1000:.0f} ms |"
 
 
-def page(results: Sequence[Result], command: str, on: datetime.date) -> str:
-    """The whole of it."""
+def page(results: Sequence[Result], command: str, on: datetime.date, again: int = 0) -> str:
+    """The whole of it. `again`: how many were run again, after what an earlier run had found was mended."""
     wrong = [one for one in results if not one.right]
+    repeated = (
+        f"\n{again} of them were run again when what they had found was mended (`--after`)." if again else ""
+    )
     rules = "\n".join(f"- **{name}**: {told}" for name, told in RULES_TOLD.items())
     failures = "\n".join(f"- `{one.cell.command}`: {'; '.join(map(str, one.violations))}" for one in wrong)
     return f"""# Chaos
 
-{summary(results)}, on {on.isoformat()}, by `{command}`.
+{summary(results)}, on {on.isoformat()}, by `{command}`.{repeated}
 
 A whole center with real processes and the simulated carrier takes one alert after another. At one step of
 each, somebody is struck, up to 0.15 s after the step was seen, as the seed says: killed (SIGKILL) or frozen
