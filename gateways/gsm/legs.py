@@ -7,6 +7,7 @@ Every order may come twice, and after a restart of this side for calls that the 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final
 
 import msgspec
@@ -122,6 +123,8 @@ class LegsOnLine:
                 held = self._dial(ref, order, now_s)
             case AnswerCall() if held is None:
                 held = self._answer(ref, order, now_s)
+            case AnswerCall():
+                self._answer_still(ref, now_s)
             case AttachCall() if held is None:
                 held = self._attach(ref, order, now_s)
             case HangUpCall():
@@ -170,6 +173,14 @@ class LegsOnLine:
         except RequestRefused:
             held.state, held.cause = LegCallState.RELEASED, HangupCause.NORMAL
         return held
+
+    def _answer_still(self, ref: Ref, now_s: float) -> None:
+        """Again, where the modem has not taken the answer: a muted one forgets it."""
+        call = self._driver.call_of(ref)
+        view = None if call is None else self._view(call)
+        if view is not None and view.state is CallState.INCOMING:
+            with suppress(RequestRefused):
+                self._driver.answer(view.call, now_s)
 
     def _attach(self, ref: Ref, order: AttachCall, now_s: float) -> Held | None:
         direction = Direction.OUT if order.call is None else Direction.IN

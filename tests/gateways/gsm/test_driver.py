@@ -250,6 +250,23 @@ def test_a_call_that_a_former_process_was_to_answer_is_found_by_its_number_and_a
     assert again.obey(order, bench.now_s).state is not LegCallState.RELEASED, "it is up, and stays so"
 
 
+def test_an_answer_that_the_modem_has_not_taken_is_given_again() -> None:
+    bench = Bench("huawei", modem=FakeModem(rows=[_row(4, direction=1)]))
+    legs = LegsOnLine(LineId("p1"), bench.driver, first_number=0, voice_path="", number_within_s=1.0)
+    bench.wait(3.0)
+    (ringing,) = bench.driver.calls()
+    bench.modem.mute = True
+    order = AnswerCall(leg=LegId("a2:user"), attempt=1, call=ringing.call, number=E164(USER))
+    legs.obey(order, bench.now_s)
+    bench.wait(1.5)
+    bench.modem.mute = False
+    heard = bench.sent("ATA")
+    for _ in range(30):
+        legs.obey(order, bench.now_s)
+        bench.wait(0.5)
+    assert bench.sent("ATA") > heard
+
+
 def test_a_callers_number_is_believed_when_it_was_heard_twice() -> None:
     bench = Bench("huawei")
     legs = LegsOnLine(LineId("p1"), bench.driver, first_number=0, voice_path="", number_within_s=1.5)
