@@ -231,6 +231,12 @@ def test_every_fault_is_found(what: str) -> None:
     assert rule in {violation.rule for violation in judge(facts)}
 
 
+def test_a_call_of_hers_that_never_rang_is_none_of_ours() -> None:
+    lost = replace(call(9, PEOPLE.user, "sim6", 0.0, 0.0, PEOPLE.user), caller=PEOPLE.user, to=LINES["sim6"])
+    calls = (replace(lost, ringing_s=None, answered_s=None, ended_by=None, ended_s=0.0), *RIGHT.calls)
+    assert judge(replace(RIGHT, calls=calls)) == []
+
+
 def test_what_counts_is_our_last_decision_to_hang_up() -> None:
     events = RIGHT.events
     given_up = recorded(((2.6, "alert", ev.LegReleasing(leg=PSAP, attempt=1, reason="no answer")),))

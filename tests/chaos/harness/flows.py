@@ -176,8 +176,8 @@ VOICE = Flow(
     begins=CallIn(),
     outcome=Outcome.HANDED_OVER,
     steps=(
-        Step("calling_in", dialled(USER)),
-        Step("ringing_in", ringing(USER)),
+        Step("calling_in", dialled(USER), CallIn()),
+        Step("ringing_in", ringing(USER), CallIn()),
         Step("accepted", accepted),
         Step("taken", answered(USER)),
         *_CALLED,
