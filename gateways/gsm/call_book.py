@@ -48,6 +48,8 @@ class CallBook:
         """Released a moment ago."""
         self.look = False
         """The list of calls is wanted."""
+        self.look_again_s: float | None = None
+        """When the list is wanted again, though nothing more is said."""
         self.events: list[CallEvent] = []
         self._last_id = 0
 
@@ -56,6 +58,8 @@ class CallBook:
         for call in list(self.calls):
             if call.ending is not None and now_s >= call.ending.due_s:
                 self.release(call, now_s)
+        if self.look_again_s is not None and now_s >= self.look_again_s:
+            self.look, self.look_again_s = True, None
 
     def advance(self, call: Call, state: CallState, now_s: float) -> None:
         """Go forward to this state, and report it. Nothing leads back from an answer but hold."""

@@ -75,7 +75,10 @@ class ListReader:
         for row in left:
             if row.index in disputed:
                 self._book.look = True
-            elif not self._is_ghost(row, now_s):
+            elif self._is_ghost(row, now_s):
+                # It goes, or it was no ghost: one spoilt byte can say of a call that it has ended.
+                self._book.look_again_s = now_s + GHOST_S
+            else:
                 self._from_row(row, now_s)
 
     def single_row(self, row: ClccRow, now_s: float) -> None:

@@ -87,7 +87,10 @@ class CallTable:
 
     def next_deadline(self) -> float | None:
         """When `tick` has something to do."""
-        return min((call.ending.due_s for call in self._book.calls if call.ending is not None), default=None)
+        times = [call.ending.due_s for call in self._book.calls if call.ending is not None]
+        if self._book.look_again_s is not None:
+            times.append(self._book.look_again_s)
+        return min(times, default=None)
 
     def unexplained(self) -> CallId | None:
         """A call that has surely ended and of which nobody said why; each is named once."""

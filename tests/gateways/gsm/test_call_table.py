@@ -212,6 +212,20 @@ def test_a_second_dial_to_the_same_number_takes_the_row_of_the_same_index() -> N
     assert table.calls()[0].state is CallState.RINGING
 
 
+def test_a_call_whose_end_was_a_spoilt_byte_is_found_again() -> None:
+    table = CallTable()
+    _dialled(table)
+    _list(table, 1.0, _row(1, OUT, Stat.DIALING))
+    table.hint(Hint(sign=Sign.RELEASED, kind="6", index=1, direction=OUT), 1.1, can_ask=True)
+    table.tick(1.6)
+    assert _names(_list(table, 1.6, _row(1, OUT, Stat.ALERTING)))[-1] == "CallReleased"
+    due_s = table.next_deadline()
+    assert due_s is not None
+    table.tick(due_s)
+    assert table.take_look()
+    assert _names(_list(table, due_s + 0.1, _row(1, OUT, Stat.ACTIVE))) == ["CallFound"]
+
+
 def test_a_released_call_that_lingers_in_the_list_is_no_new_call() -> None:
     table = CallTable()
     _list(table, 1.0, _row(1, IN, Stat.INCOMING))
