@@ -11,6 +11,7 @@ from litestar.testing import TestClient
 
 from gateways.http.app import build
 from gateways.http.context import Web
+from tests.gateways.console.complaints import Complaints
 from tests.gateways.http.place import Place
 
 
@@ -31,3 +32,15 @@ def client(web: Web) -> Iterator[TestClient[Litestar]]:
     """The web, started, with the console mounted."""
     with TestClient(build(web), raise_server_exceptions=False) as started:
         yield started
+
+
+@pytest.fixture(autouse=True)
+def complaints(request: pytest.FixtureRequest) -> Iterator[Complaints | None]:
+    """No test in a browser may end with a complaint of it; `browser_may_say` names what has to be there."""
+    if "page" not in request.fixturenames:
+        yield None
+        return
+    marks = list(request.node.iter_markers("browser_may_say"))
+    heard = Complaints(request.getfixturevalue("page"), [pattern for mark in marks for pattern in mark.args])
+    yield heard
+    assert heard.found == []

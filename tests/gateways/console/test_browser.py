@@ -28,6 +28,7 @@ from store import streams
 from store.alerts import Signal, accept_many
 from store.journal import Append, Journal
 from store.registry import Registry
+from tests.gateways.console.complaints import Complaints
 from tests.gateways.http.place import CLOCK, GIULIA, Place, WebProcess, WebThread
 from tests.gateways.story import Story, on_shift
 from tests.waiting import wait_until
@@ -61,12 +62,9 @@ def journal(place: Place) -> Iterator[Journal]:
 
 
 @pytest.fixture
-def faults(page: Page) -> list[str]:
+def faults(complaints: Complaints) -> list[str]:
     """What the browser has to complain of."""
-    found: list[str] = []
-    page.on("pageerror", lambda error: found.append(str(error)))
-    page.on("console", lambda said: found.append(said.text) if said.type in ("error", "warning") else None)
-    return found
+    return complaints.found
 
 
 @pytest.fixture
@@ -118,6 +116,7 @@ def test_signing_on_takes_the_token_out_of_the_address(console: Page, faults: li
     assert faults == []
 
 
+@pytest.mark.browser_may_say(r"401 \(Unauthorized\)")
 def test_a_wrong_token_is_said(page: Page, web: WebThread, place: Place) -> None:
     page.goto(f"{web.url}/console/?lang=en")
     page.get_by_label("Personal token").fill("wrong")
@@ -379,6 +378,7 @@ def test_case_20_a_test_says_so_wherever_one_looks(console: Page, place: Place, 
     expect(console.locator("[data-party=psap]")).to_contain_text("simulated")
 
 
+@pytest.mark.browser_may_say("ERR_CONNECTION_REFUSED")
 def test_case_17_a_center_out_of_reach_is_said_and_found_again_with_nothing_missed(
     page: Page, place: Place, journal: Journal
 ) -> None:

@@ -90,7 +90,7 @@ function known(view, nowUs) {
   const person = view.person;
   const raised = f.clock(view.raised_us);
   const by = { data: either('dall’app', 'from the app'), voice: either('con una chiamata', 'by a phone call'), sms: either('con un SMS', 'by SMS') }[view.channel];
-  return html`<section class="panel"><div class="panel__head"><h2>${onLine ? t('readTo112') : t('known')}</h2></div><div class="panel__body"><dl class="brief">
+  return html`<section class="panel"><div class="panel__head"><h2>${onLine ? t('readTo112') : t('known')}</h2></div><div class="panel__body" tabindex="0"><dl class="brief">
     <dt><span>1</span><span>${t('where')}</span></dt><dd>${p ? html`
       <span class="brief__coord"><b><i>${Math.abs(p.lat).toFixed(5)}</i></b><small>${p.lat < 0 ? t('south') : t('north')}</small></span><span class="brief__coord"><b><i>${Math.abs(p.lon).toFixed(5)}</i></b><small>${p.lon < 0 ? t('west') : t('east')}</small></span>
       <small>${f.dms(p.lat, 'N', 'S')} · ${f.dms(p.lon, 'E', either('O', 'W'))}</small>
@@ -115,10 +115,10 @@ function story(ui, view) {
   const her = view.person ? s.first(view) : t('user');
   const entries = [...view.timeline].reverse();
   return html`<section class="panel"><div class="panel__head"><h2>${t('whatHappened')}</h2><span class="ink-3">${t('newestFirst')}</span></div>
-    <ol class="panel__body log" role="log">${repeat(entries, (entry, i) => entries.length - i, (entry) => {
+    <div class="panel__body log" role="log" tabindex="0" aria-label=${t('whatHappened')}><ol>${repeat(entries, (entry, i) => entries.length - i, (entry) => {
       const line = told(entry, entry.what === 'user.identified' ? s.name(view) : her, ui.names, view.test);
       return html`<li><time>${f.clock(entry.at_us)}</time>${icon(line.icon, line.tone ? `ink-${line.tone}` : 'ink-3')}<span>${line.text}</span><span class="log__since">+${f.seconds(Math.max(0, entry.at_us - view.received_us))}</span></li>`;
-    })}</ol>
+    })}</ol></div>
     <dl class="about">${[
       [t('language'), view.person?.language ? languageName(view.person.language) : ''],
       [t('battery'), view.battery_pct === null ? '' : `${view.battery_pct} %`],

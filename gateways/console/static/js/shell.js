@@ -84,10 +84,10 @@ export function railList(ui) {
   return html`<div class="rail__list" role="list">${repeat(listed, (view) => view.alert, (view) => {
     const [ic, tone, text] = railState(ui, view);
     const [time, timeTone] = railTime(view, nowUs);
-    return html`<button class="rail__item" role="listitem" data-alert=${view.alert} aria-current=${ui.chosen === view.alert ? 'true' : nothing} @click=${() => ui.open(view.alert)}>
+    return html`<div role="listitem"><button class="rail__item" data-alert=${view.alert} aria-current=${ui.chosen === view.alert ? 'true' : nothing} @click=${() => ui.open(view.alert)}>
       <span class="rail__name">${view.test ? html`${icon('flask', 'ink-test')} ` : nothing}${s.shortName(view)}</span><span class="rail__time ${timeTone}">${time}</span>
-      <span class="rail__state ${tone}">${icon(ic)}<span>${text}</span></span></button>`;
-  })}${more > 0 ? html`<p class="rail__others ink-2">${either(`e altri ${more} in attesa`, `and ${more} more that wait`)}</p>` : nothing}</div>`;
+      <span class="rail__state ${tone}">${icon(ic)}<span>${text}</span></span></button></div>`;
+  })}</div>${more > 0 ? html`<p class="rail__others ink-2">${either(`e altri ${more} in attesa`, `and ${more} more that wait`)}</p>` : nothing}`;
 }
 
 function rail(ui) {
@@ -164,13 +164,13 @@ function incomingView(ui, view) {
       <span class="incoming__sound word ink-wait">${icon(quiet ? 'hush' : 'voice')}<span>${quiet ? t('noSound') : blocked() ? t('soundBlocked') : t('sounding')}</span></span></header>
     <div class="ring" role="timer">${ring(reached ? 0 : (view.deadline_us - nowUs) / 1e6 / feed.center.deadline_s)}
       <div class="ring__text"><b class=${d.tone === 'bad' ? 'ink-bad' : ''}>${d.value}</b><span>${reached ? d.word : either(`secondi su ${Math.round(feed.center.deadline_s)}`, `seconds left of ${Math.round(feed.center.deadline_s)}`)}</span>${view.test ? html`<span class="ink-test">${t('testNever')}</span>` : reached ? nothing : html`<span class="ink-3">${t('thenDials')}</span>`}</div></div>
-    <dl class="data" id="inc-d">
-      <div><dt class="sr">${t('who')}</dt><dd class="data__name">${s.name(view)}</dd><dt class="sr">${t('phone')}</dt><dd class="data__phone phone">${view.phone ? f.phone(view.phone) : t('noNumber')}</dd></div>
-      <div class="data__rows">
+    <div class="data" id="inc-d">
+      <dl><dt class="sr">${t('who')}</dt><dd class="data__name">${s.name(view)}</dd><dt class="sr">${t('phone')}</dt><dd class="data__phone phone">${view.phone ? f.phone(view.phone) : t('noNumber')}</dd></dl>
+      <dl class="data__rows">
         <div><dt>${t('requested')}</dt><dd>${f.clock(view.raised_us)}<small>${f.longDay(view.raised_us)}</small></dd></div>
         <div><dt>${t('channel')}</dt><dd>${channel(view.channel)}<small>${[person?.language ? either(`Parla ${languageName(person.language).toLowerCase()}`, `Speaks ${languageName(person.language)}`) : '', view.battery_pct === null ? '' : either(`batteria ${view.battery_pct} %`, `battery ${view.battery_pct} %`)].filter(Boolean).join(' · ')}</small></dd></div>
         <div><dt>${t('position')}</dt><dd>${p ? html`<span class="phone">${f.coordinates(p)}</span><small>${[f.accuracy(p.accuracy_m), f.age(nowUs - p.at_us)].filter(Boolean).join(', ')}</small>` : t('noPosition')}</dd></div>
-      </div></dl>
+      </dl></div>
     <footer class="incoming__foot">${act({ key: 'Space', label: t('acknowledge'), sub: t('acknowledgeSub'), tone: 'primary', step: true, press: () => ui.press('Space') })}
       <div class="incoming__legs"><p><b>${word('ring', ringing ? t('yourPhoneRings') : t('yourPhoneNext'), 'ink-wait')}</b><br><span class="ink-2 phone">${feed.me.number ? f.phone(feed.me.number) : ''}</span></p>
         <p><b>${view.user.state === 'ringing' ? word('ring', t('herPhoneRings'), 'ink-ok') : s.talking(view.user) ? word('voice', t('herLineUp'), 'ink-ok') : word('todo', t('herPhoneNext'), 'ink-2')}</b></p></div></footer>

@@ -1,0 +1,47 @@
+"""What a browser complains of while a test runs: errors, broken policies, requests to somewhere else.
+
+Nothing is lost by a page that goes away: the listeners are the browser's, not the page's.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from playwright.sync_api import ConsoleMessage, Page, Request
+
+_TELL_OF_THE_POLICY = """
+addEventListener('securitypolicyviolation', (e) => {
+  console.error(`policy: ${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber} ${e.sample}`);
+});
+"""
+
+
+class Complaints:
+    """Listens to one page from its beginning. `may_say` are patterns of what is meant to be said."""
+
+    def __init__(self, page: Page, may_say: list[str]) -> None:
+        self.found: list[str] = []
+        self._may_say = [re.compile(pattern) for pattern in may_say]
+        self._host = ""
+        page.add_init_script(_TELL_OF_THE_POLICY)
+        page.on("pageerror", lambda error: self._put(f"error: {error}"))
+        page.on("console", self._said)
+        page.on("request", self._asked)
+
+    def _put(self, text: str) -> None:
+        if not any(pattern.search(text) for pattern in self._may_say):
+            self.found.append(text)
+
+    def _said(self, said: ConsoleMessage) -> None:
+        if said.type in ("error", "warning"):
+            self._put(f"{said.type}: {said.text} ({said.location.get('url', '')})")
+
+    def _asked(self, request: Request) -> None:
+        host = urlsplit(request.url).netloc
+        if urlsplit(request.url).scheme in ("data", "blob"):
+            return
+        # The first one is the test's own: to the center.
+        self._host = self._host or host
+        if host != self._host:
+            self._put(f"request: {request.url}")

@@ -1,0 +1,163 @@
+"""The main states of the console, each brought about from the journal and waited for on the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page, expect
+
+from messages import events as ev
+from messages.ids import E164, Advice, Outcome
+from store.journal import Journal
+from store.registry import Registry
+from tests.gateways.http.place import CLOCK, GIULIA, Place
+from tests.gateways.story import Story, on_shift
+
+
+@dataclass(kw_only=True)
+class Stage:
+    """What a state is made of."""
+
+    page: Page
+    place: Place
+    journal: Journal
+    url: str
+    stop: Callable[[], object]
+    """Ends the web."""
+    lang: str = "en"
+
+    def signed_on(self, shift: bool = True) -> Page:
+        """Marta at her console."""
+        if shift:
+            on_shift(self.journal, self.place.marta)
+        self.page.goto(f"{self.url}/console/?lang={self.lang}#token={self.place.marta_token}")
+        expect(self.page.locator(".bar__health [data-link=live]")).to_be_visible()
+        return self.page
+
+    def alert(self, ago_s: float = 9, *, test: bool = False) -> Story:
+        """Giulia's, with Marta's phone ringing."""
+        giulia = Registry(self.journal).user_by_phone(E164(GIULIA))
+        assert giulia is not None
+        story = Story(self.journal, CLOCK.now_us(), ago_s=ago_s, test=test).opened().identified(giulia.id)
+        return story.operator_called(self.place.marta)
+
+    def mine(self, ago_s: float = 9) -> Story:
+        """The same, answered."""
+        return self.alert(ago_s).operator_joined(self.place.marta)
+
+    def shown(self, selector: str, is_: str) -> None:
+        """Wait until the party's tile is at this."""
+        expect(self.page.locator(selector)).to_have_attribute("data-is", is_)
+
+
+def sign_on(stage: Stage) -> None:
+    stage.page.goto(f"{stage.url}/console/?lang={stage.lang}")
+    expect(stage.page.locator("input[name=token]")).to_be_visible()
+
+
+def off(stage: Stage) -> None:
+    expect(stage.signed_on(shift=False).locator("#ready-h")).to_be_visible()
+
+
+def ready(stage: Stage) -> None:
+    expect(stage.signed_on().locator("#ready-h")).to_be_visible()
+
+
+def help_(stage: Stage) -> None:
+    ready(stage)
+    stage.page.keyboard.press("?")
+    expect(stage.page.get_by_role("dialog")).to_be_visible()
+
+
+def incoming(stage: Stage) -> None:
+    stage.alert()
+    expect(stage.signed_on().get_by_role("alertdialog")).to_be_visible()
+
+
+def incoming_test(stage: Stage) -> None:
+    stage.alert(test=True)
+    expect(stage.signed_on().get_by_role("alertdialog")).to_be_visible()
+
+
+def calling(stage: Stage) -> None:
+    stage.mine().user_called()
+    stage.signed_on()
+    stage.shown("[data-party=user]", "ring")
+
+
+def talking(stage: Stage) -> None:
+    stage.mine().user_called().user_answered()
+    stage.signed_on()
+    stage.shown("[data-party=user]", "live")
+
+
+def briefing(stage: Stage) -> None:
+    stage.mine(40).user_called().user_released(19).psap_called(stage.place.marta).psap_joined()
+    stage.signed_on()
+    stage.shown("[data-party=psap]", "live")
+
+
+def conference(stage: Stage) -> None:
+    stage.mine(40).user_called().user_answered().psap_called(stage.place.marta).psap_joined()
+    stage.signed_on()
+    stage.shown("[data-party=psap]", "live")
+
+
+def late(stage: Stage) -> None:
+    story = stage.alert(62).operator_joined(stage.place.marta)
+    story.hear(ev.AdviceChanged(advice=Advice.CALL_112_NOW), ev.DeadlineMissed())
+    expect(stage.signed_on().locator(".banner[role=alert]")).to_be_visible()
+
+
+def duress(stage: Stage) -> None:
+    stage.mine().hear(ev.AlertCancelled(duress=True))
+    expect(stage.signed_on().locator(".banner[role=alert]")).to_be_visible()
+
+
+def restarted(stage: Stage) -> None:
+    story = stage.mine(40).user_called().user_released(19).psap_called(stage.place.marta).psap_joined()
+    story.opened()
+    expect(stage.signed_on().locator(".banner[data-tone=note]")).to_be_visible()
+
+
+def lost(stage: Stage) -> None:
+    talking(stage)
+    stage.stop()
+    expect(stage.page.locator(".banner[role=alert]")).to_be_visible(timeout=20_000)
+
+
+def queue(stage: Stage) -> None:
+    for n, ago_s in enumerate((31, 44, 5, 12)):
+        Story(stage.journal, CLOCK.now_us(), phone=f"+3933311122{60 + n}", ago_s=ago_s, test=n == 3).opened()
+    stage.mine(20).user_called().user_answered()
+    expect(stage.signed_on().locator(".rail__item")).to_have_count(5)
+
+
+def closed(stage: Stage) -> None:
+    story = stage.mine(30).user_called().user_answered()
+    page = stage.signed_on()
+    stage.shown("[data-party=user]", "live")
+    story.say(ev.AlertClosed(outcome=Outcome.FALSE_ALARM))
+    expect(page.locator(".dock")).to_contain_text(re.compile("Closed|Chiuso"))
+
+
+STATES: dict[str, Callable[[Stage], None]] = {
+    "sign-on": sign_on,
+    "off": off,
+    "ready": ready,
+    "help": help_,
+    "incoming": incoming,
+    "incoming-test": incoming_test,
+    "calling": calling,
+    "talking": talking,
+    "briefing": briefing,
+    "restarted": restarted,
+    "conference": conference,
+    "late": late,
+    "duress": duress,
+    "lost": lost,
+    "queue": queue,
+    "closed": closed,
+}

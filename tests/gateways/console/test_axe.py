@@ -1,0 +1,52 @@
+"""No state of the console has a barrier that axe-core can find, in either theme and at the smallest size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.gateways.console.states import STATES, Stage
+from tests.gateways.http.place import Place, WebThread
+
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+SIZES = ((1920, 1080), (1280, 720))
+RUN = """async () => {
+  // A colour half way from one theme to the other is nobody's.
+  const fading = document.getAnimations().filter((one) => one instanceof CSSTransition);
+  await Promise.all(fading.map((one) => one.finished.catch(() => null)));
+  const said = await axe.run(document, { resultTypes: ['violations'] });
+  return said.violations.flatMap((one) => one.nodes.map((node) =>
+    [one.id, node.target.join(' '), ...[...node.any, ...node.all, ...node.none].map((why) => why.message)].join(': ')));
+}"""
+
+pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
+
+
+@pytest.fixture
+def stage(page: Page, place: Place) -> Iterator[Stage]:
+    """A web, its journal and a page that has not yet been opened."""
+    web = WebThread(place)
+    journal = place.journal()
+    yield Stage(page=page, place=place, journal=journal, url=web.url, stop=web.stop)
+    journal.close()
+    web.stop()
+
+
+@pytest.mark.browser_may_say(r"401 \(Unauthorized\)", "ERR_CONNECTION_REFUSED")
+@pytest.mark.parametrize("state", STATES)
+def test_axe_finds_no_barrier(stage: Stage, state: str) -> None:
+    width, height = SIZES[0]
+    stage.page.emulate_media(reduced_motion="reduce")
+    stage.page.set_viewport_size({"width": width, "height": height})
+    STATES[state](stage)
+    stage.page.evaluate(AXE.read_text())
+    found = []
+    for width, height in SIZES:
+        stage.page.set_viewport_size({"width": width, "height": height})
+        for theme in ("dark", "light"):
+            stage.page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
+            found += [f"{theme} {width}: {one}" for one in stage.page.evaluate(RUN)]
+    assert not found, "\n".join(found)
