@@ -25,6 +25,7 @@ from messages.ids import (
     OperatorId,
     Outcome,
     Party,
+    Role,
 )
 from messages.journal import Recorded
 from tests.chaos.in_process import invariants as those
@@ -282,6 +283,18 @@ def test_112_called_again_after_it_was_busy_or_asked_for_again_is_right() -> Non
 
 def test_112_dialled_twice_in_one_attempt_is_found() -> None:
     assert found(those.psap_is_called_once, good().evidence(*CALLS, call(4, PSAP, "sim6", 12.5, None, 13)))
+
+
+def test_112_may_be_dialled_again_where_nobody_is_left_who_knew_that_it_was_busy() -> None:
+    for answered, wrong in ((None, 0), (3.0, 1)):
+        made = Writer()
+        made.received()
+        made.write(0, "alert-a", ev.PsapRequested(by=ANNA, number=PSAP))
+        made.dialled(1, Party.PSAP, "sim5")
+        started = ev.ActorStarted(role=Role.GSM_MODEM, key="sim5", incarnation=2, pid=1, cause="signal 9")
+        made.write(5, "node-test", started)
+        calls = (call(1, PSAP, "sim5", 1, answered, 4), call(2, PSAP, "sim5", 6, 9, 20))
+        assert len(found(those.psap_is_called_once, made.evidence(*calls))) == wrong
 
 
 def test_112_dialled_for_nobody_is_found() -> None:
