@@ -53,6 +53,8 @@ _GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
             "add": ("add", "Add an operator; with --token the last line is her token."),
             "list": ("list_", "All operators and their shifts."),
             "shift": ("shift", "Set an operator ready, paused or off."),
+            "password": ("password", "Give an operator a password."),
+            "role": ("role", "Make her an operator, a supervisor or an admin."),
         },
     ),
     "modem": (

@@ -2,6 +2,7 @@
 
 Tokens and keys have 192 bits of chance, so one plain hash is enough and finds its row by index.
 A PIN has a few digits: a slow hash delays whoever has stolen the file, and can do no more.
+A password is chosen by a person and may be her password elsewhere, too: argon2id (RFC 9106).
 """
 
 from __future__ import annotations
@@ -9,10 +10,18 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from typing import Final
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
 
 _COST: Final = {"n": 2**12, "r": 8, "p": 1, "dklen": 16}
 """About 10 ms and 4 MB."""
+_NOBODY_S: Final = (
+    "$argon2id$v=19$m=65536,t=3,p=1$1IRfq0KCOmjcVcy6GiDDQQ$1gDta82fxRcAzYKuGm5XHKNOpByloXdkhgaxwH5/2yc"
+)
+"""Of no password that anybody has: what is typed for nobody is compared with it, to take as long."""
 
 
 def new_secret(prefix: str) -> str:
@@ -39,6 +48,35 @@ def pin_fits(pin: str, kept: str) -> bool:
     if not proof:
         return False
     return hmac.compare_digest(_slowly(pin, bytes.fromhex(salt)).hex(), proof)
+
+
+def hash_password(password: str) -> str:
+    """What is kept of a password. Takes a tenth of a second."""
+    return _hasher().hash(_typed(password))
+
+
+def password_fits(password: str, kept: str) -> bool:
+    """Whether this is the password of which that was kept; nothing fits where nothing was."""
+    from argon2.exceptions import InvalidHashError, VerificationError
+
+    try:
+        fits = _hasher().verify(kept or _NOBODY_S, _typed(password))
+    except (VerificationError, InvalidHashError):
+        return False
+    return fits and bool(kept)
+
+
+def _hasher() -> PasswordHasher:
+    # Not with the module: every actor imports it, and none of them asks for passwords.
+    from argon2 import PasswordHasher
+
+    # RFC 9106, 4, for where memory is scarce: 64 MiB. One lane, so that a processor is left for alerts.
+    return PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=1)
+
+
+def _typed(password: str) -> bytes:
+    """One keyboard composes an accent and another does not (RFC 8265, 4.2.2)."""
+    return unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
 
 
 def _slowly(pin: str, salt: bytes) -> bytes:

@@ -60,6 +60,21 @@ class PinVerdict(StrEnum):
     """Nobody has given this person a PIN."""
 
 
+class StaffRole(StrEnum):
+    """What an operator may do besides answering: each role may all that those before it may."""
+
+    OPERATOR = "operator"
+    SUPERVISOR = "supervisor"
+    """Sees what all operators do, and the figures."""
+    ADMIN = "admin"
+    """Changes users, operators and settings."""
+
+    def may(self, wanted: StaffRole) -> bool:
+        """Whether this role is enough where that one is wanted."""
+        order = tuple(StaffRole)
+        return order.index(self) >= order.index(wanted)
+
+
 class Operator(msgspec.Struct, frozen=True, kw_only=True):
     """A person who answers alerts."""
 
@@ -67,10 +82,11 @@ class Operator(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     phone: E164
     language: str = "it"
-    roles: tuple[str, ...] = ("operator",)
+    role: StaffRole = StaffRole.OPERATOR
     on_call: bool = False
     """Called when nobody on shift answers (case 8)."""
     has_token: bool = False
+    has_password: bool = False
     created_at: Instant
 
 

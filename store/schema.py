@@ -81,10 +81,12 @@ operator = Table(
     Column("name", Text, nullable=False),
     Column("phone", Text, nullable=False),
     Column("language", Text, nullable=False),
-    Column("roles", Text, nullable=False),
+    Column("role", Text, nullable=False),
     Column("on_call", Boolean, nullable=False),
     Column("token_hash", LargeBinary, nullable=True, unique=True),
     Column("created_us", BigInteger, nullable=False),
+    # Empty for none.
+    Column("password", Text, nullable=False, server_default=""),
 )
 
 app_key = Table(

@@ -1,4 +1,4 @@
-"""`operator add | list | shift`: in the registry and the journal, with or without a running center."""
+"""`operator …`: in the registry and the journal, with or without a running center."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from cyclopts import Parameter
 from center.errors import NotFound
 from center.journals import journal_of
 from center.options import DEFAULT, Common
-from center.people import BY, region_of
+from center.people import BY, new_password, region_of
 from messages.ids import OperatorId, ShiftState
+from store.people import StaffRole
 
 if TYPE_CHECKING:
     from store.people import Operator
@@ -25,11 +26,13 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     phone: str
     language: str
+    role: str
     on_call: bool
     shift: str
     reason: str
     alert: str | None
     has_token: bool
+    has_password: bool
     token: str | None = None
     """Only where it has just been made: nobody can read it again."""
 
@@ -41,6 +44,8 @@ def add(
     phone: Annotated[str, Parameter(help="Where she is called, E.164.")],
     language: Annotated[str, Parameter(help="ISO 639-1.")] = "it",
     on_call: Annotated[bool, Parameter(negative="", help="Called when nobody on shift answers.")] = False,
+    role: Annotated[StaffRole, Parameter(help="What she may do besides answering.")] = StaffRole.OPERATOR,
+    password: Annotated[bool, Parameter(negative="", help="Ask for her password.")] = False,
     ready: Annotated[bool, Parameter(negative="", help="On shift at once.")] = False,
     token: Annotated[bool, Parameter(negative="", help="Make a token; it is the last line.")] = False,
     common: Common = DEFAULT,
@@ -49,13 +54,17 @@ def add(
     from center.keys import set_shift
     from store.registry import Registry
 
+    typed = new_password() if password else None
     with journal_of(common.directory, create=True) as journal:
         registry = Registry(journal, region=region_of(common.directory))
-        operator = registry.add_operator(name, phone, language=language, on_call=on_call, by=BY)
+        operator = registry.add_operator(name, phone, language=language, role=role, on_call=on_call, by=BY)
+        if typed is not None:
+            registry.set_password(operator.id, typed, by=BY)
         secret = registry.issue_token(operator.id, by=BY) if token else None
         if ready:
             set_shift(journal, operator.id, ShiftState.READY, "")
-        row = _row(operator, ShiftState.READY if ready else ShiftState.OFF, token=secret)
+        made = registry.operator(operator.id) or operator
+        row = _row(made, ShiftState.READY if ready else ShiftState.OFF, token=secret)
     if common.json:
         common.data(row)
         return
@@ -88,13 +97,15 @@ def list_(*, common: Common = DEFAULT) -> None:
         common.data(rows)
         return
     common.table(
-        ("id", "name", "phone", "language", "on call", "shift", "alert"),
+        ("id", "name", "phone", "language", "role", "signs on by", "on call", "shift", "alert"),
         [
             (
                 row.id,
                 row.name,
                 row.phone,
                 row.language,
+                row.role,
+                " or ".join([*["password"] * row.has_password, *["token"] * row.has_token]),
                 "yes" if row.on_call else "",
                 f"{row.shift} ({row.reason})" if row.reason else row.shift,
                 row.alert or "",
@@ -113,10 +124,36 @@ def shift(operator: str, state: ShiftState, /, *, common: Common = DEFAULT) -> N
     with journal_of(common.directory) as journal:
         found = _find(Registry(journal), operator)
         set_shift(journal, found.id, state, "")
+    _done(common, found, f"is {state}", {"operator": found.id, "state": state})
+
+
+def password(operator: str, /, *, common: Common = DEFAULT) -> None:
+    """Give an operator a password: asked for twice without echo, or one line on stdin."""
+    from store.registry import Registry
+
+    with journal_of(common.directory) as journal:
+        registry = Registry(journal)
+        found = _find(registry, operator)
+        registry.set_password(found.id, new_password(), by=BY)
+    _done(common, found, "has a new password", {"operator": found.id, "has_password": True})
+
+
+def role(operator: str, role: StaffRole, /, *, common: Common = DEFAULT) -> None:
+    """Make her an operator, a supervisor or an admin. OPERATOR is her id or number."""
+    from store.registry import Registry
+
+    with journal_of(common.directory) as journal:
+        registry = Registry(journal)
+        found = _find(registry, operator)
+        registry.set_role(found.id, role, by=BY)
+    _done(common, found, f"is {role}", {"operator": found.id, "role": role})
+
+
+def _done(common: Common, operator: Operator, what: str, data: dict[str, object]) -> None:
     if common.json:
-        common.data({"operator": found.id, "state": state})
+        common.data(data)
     else:
-        common.say(f"{found.name} is {state}")
+        common.say(f"{operator.name} {what}")
 
 
 def _find(registry: Registry, who: str) -> Operator:
@@ -144,10 +181,12 @@ def _row(
         name=operator.name,
         phone=operator.phone,
         language=operator.language,
+        role=operator.role,
         on_call=operator.on_call,
         shift=shift,
         reason=reason,
         alert=alert,
         has_token=operator.has_token or token is not None,
+        has_password=operator.has_password,
         token=token,
     )

@@ -216,7 +216,12 @@ class Console:
             seq=picture.seq,
             now_us=screen.clock.now_us(),
             center=screen.center,
-            me=MeView(operator=self._me.operator, name=self._me.name, number=self._me.number),
+            me=MeView(
+                operator=self._me.operator,
+                name=self._me.name,
+                number=self._me.number,
+                role=self._me.role,
+            ),
             cases=[view for alert in alerts if (view := screen.view(alert)) is not None],
             allowed=screen.allowed(alerts, self._me.operator),
             operators=feed.operator_views(picture, screen.names()),

@@ -15,6 +15,7 @@ from messages.ids import E164, SECOND, Instant, OperatorId, UserId
 from runtime import logs
 from runtime.clock import Clock
 from store.errors import StoreError
+from store.people import StaffRole
 
 T = TypeVar("T")
 
@@ -27,6 +28,7 @@ class OperatorRecord(msgspec.Struct, frozen=True, kw_only=True):
     operator: OperatorId
     name: str
     number: E164 | None = None
+    role: StaffRole = StaffRole.OPERATOR
 
 
 class Register(Protocol):

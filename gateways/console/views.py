@@ -22,6 +22,7 @@ from messages.ids import (
     TrunkId,
 )
 from model.phase import Phase
+from store.people import StaffRole
 
 
 class PersonView(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,6 +165,8 @@ class MeView(msgspec.Struct, frozen=True, kw_only=True):
     operator: OperatorId
     name: str
     number: E164 | None
+    role: StaffRole
+    """As it was when the connection began; what it allows is asked again at each use."""
 
 
 class CenterView(msgspec.Struct, frozen=True, kw_only=True):

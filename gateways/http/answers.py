@@ -88,6 +88,7 @@ class ShiftAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
     operator: str
     state: ShiftState
+    reason: str = ""
     durable: bool = True
 
 

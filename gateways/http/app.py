@@ -23,7 +23,7 @@ from gateways.http.auth import Auth
 from gateways.http.commands import operator_routes
 from gateways.http.context import Web
 from gateways.http.decoding import BODY_MAX
-from gateways.http.errors import NotDurable, RequestError
+from gateways.http.errors import NotDurable, RequestError, TooManyTries
 from gateways.http.health import health_routes
 from gateways.http.hints import Hints
 from gateways.http.intake import intake_route
@@ -32,6 +32,7 @@ from gateways.http.registry import Asked
 from gateways.http.schema import openapi_config
 from gateways.http.settings import WebSettings
 from gateways.http.sign_on import sign_on_routes
+from gateways.http.throttle import Throttle
 from gateways.http.writing import LastSeq, Writing
 from messages.events import PersonalDataRead
 from messages.ids import Advice, AlertId, OperatorId, UserId
@@ -84,6 +85,8 @@ def parts(
         sessions=sessions,
         people=People(asked, clock),
         pins=asked,
+        passwords=asked,
+        throttle=Throttle(),
         metrics=metrics,
         directory=directory or FileDirectory(run),
         stopping=asyncio.Event(),
@@ -184,6 +187,8 @@ def _exception_handlers(web: Web) -> ExceptionHandlersMap:
         response = answer(request, Problem(reason=error.reason, path=error.path), error.status)
         if error.status == 401:
             response.headers["www-authenticate"] = "Bearer"
+        if isinstance(error, TooManyTries):
+            response.headers["retry-after"] = str(error.retry_after_s)
         return response
 
     def not_durable(request: AnyRequest, error: NotDurable) -> Response[bytes]:

@@ -7,7 +7,7 @@ a few seconds, so that a storm does not ask it thousands of times; a revoked key
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final, Generic, Protocol, TypeVar
 
 from litestar.handlers.base import BaseRouteHandler
@@ -17,8 +17,10 @@ from gateways.http.answers import AnyConnection, header
 from gateways.http.errors import NotAllowed, NotSignedOn
 from messages.ids import SECOND, Instant, OperatorId
 from runtime.clock import Clock
+from store.people import StaffRole
 
 T = TypeVar("T")
+Guard = Callable[[AnyConnection, BaseRouteHandler], Awaitable[None]]
 
 BELIEVED_S: Final = 5
 REMEMBERED_MAX: Final = 1024
@@ -33,6 +35,7 @@ class Keys(Protocol):
     def app_key_is_known(self, key: str) -> bool: ...
     def operator_of_token(self, token: str) -> OperatorId | None: ...
     def operator_is_active(self, operator: OperatorId) -> bool: ...
+    def role_of(self, operator: OperatorId) -> StaffRole | None: ...
 
 
 class _Believed(Generic[T]):
@@ -69,6 +72,7 @@ class Auth:
     def __init__(self, keys: Keys, sessions: Sessions, clock: Clock) -> None:
         self._clock = clock
         self._sessions = sessions
+        self._role = keys.role_of
         self._app = _Believed(keys.app_key_is_known, clock)
         self._token = _Believed(keys.operator_of_token, clock)
         self._active = _Believed(lambda operator: keys.operator_is_active(OperatorId(operator)), clock)
@@ -82,6 +86,24 @@ class Auth:
     async def operator(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
         """Guard: an operator by token, or by session and its CSRF token. Raises NotSignedOn, NotAllowed."""
         connection.state[OPERATOR] = self._operator(connection)
+
+    def require_role(self, wanted: StaffRole) -> Guard:
+        """A guard: an operator who may at least what `wanted` may; else as `operator`, or NotAllowed.
+
+        Her role is looked up at every use. A GET needs no CSRF token, so that a link can be followed:
+        the cookie is sent to no other site, and nothing is changed by reading.
+        """
+
+        async def guard(connection: AnyConnection, _: BaseRouteHandler) -> None:
+            reads = connection.scope.get("method") in ("GET", "HEAD")
+            session = self.session(connection) if reads and bearer(connection) is None else None
+            operator = self._operator(connection) if session is None else session.operator
+            role = self._role(operator)
+            if role is None or not role.may(wanted):
+                raise NotAllowed(f"this needs the role {wanted}")
+            connection.state[OPERATOR] = operator
+
+        return guard
 
     def operator_or_none(self, connection: AnyConnection) -> OperatorId | None:
         """Who is asking, by token or session; for a WebSocket, which carries no header of the page's own."""

@@ -114,6 +114,14 @@ class ShiftBody(msgspec.Struct, frozen=True, kw_only=True):
     """What the operator says of herself."""
 
     state: ShiftState
+    reason: Annotated[
+        str,
+        msgspec.Meta(
+            max_length=200,
+            description="Why, for her colleagues. The console says `break`, `meal`, `training` or `other`.",
+            examples=["break"],
+        ),
+    ] = ""
 
 
 def instant(moment: datetime) -> Instant:

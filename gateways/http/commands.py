@@ -57,14 +57,17 @@ def order(
     return None
 
 
-def set_shift(transaction: Transaction, operator: OperatorId, state: ShiftState) -> bool:
+def set_shift(transaction: Transaction, operator: OperatorId, state: ShiftState, reason: str = "") -> bool:
     """Journal the shift's new state; False where it is so already. Within the write lock."""
     stream = streams.operator(operator)
     last = transaction.last_of_type(stream, "operator.shift_changed")
-    now = last.event.state if last is not None and isinstance(last.event, ShiftChanged) else ShiftState.OFF
-    if now is state:
+    now = last.event if last is not None and isinstance(last.event, ShiftChanged) else None
+    # Another reason is news; none at all says nothing against the one that was given.
+    if (ShiftState.OFF if now is None else now.state) is state and (
+        not reason or (now is not None and now.reason == reason)
+    ):
         return False
-    transaction.append(Append(stream, None, (ShiftChanged(operator=operator, state=state),)))
+    transaction.append(Append(stream, None, (ShiftChanged(operator=operator, state=state, reason=reason),)))
     return True
 
 
@@ -116,9 +119,10 @@ def operator_routes(web: Web) -> list[HTTPRouteHandler]:
     )
     async def change_shift(request: AnyRequest, data: JSONBody[ShiftBody]) -> Response[bytes]:
         operator: OperatorId = request.state[OPERATOR]
-        if await web.writing.run(lambda transaction: set_shift(transaction, operator, data.state)):
+        reason = data.reason.strip()
+        if await web.writing.run(lambda transaction: set_shift(transaction, operator, data.state, reason)):
             web.hints.shift()
-        told = ShiftAnswer(operator=operator, state=data.state, durable=web.journal.durable)
+        told = ShiftAnswer(operator=operator, state=data.state, reason=reason, durable=web.journal.durable)
         return answer(request, told)
 
     return [give_command, change_shift]

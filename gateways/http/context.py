@@ -13,7 +13,9 @@ from gateways.http.auth import Auth
 from gateways.http.hints import Hints
 from gateways.http.metrics import Metrics
 from gateways.http.settings import WebSettings
+from gateways.http.throttle import Throttle
 from gateways.http.writing import Writing
+from messages.ids import OperatorId
 from model.case import Case
 from runtime.clock import Clock
 from runtime.directory import Directory
@@ -25,6 +27,18 @@ class Pins(Protocol):
 
     async def duress(self, case: Case, pin: str) -> bool | None:
         """True for her duress PIN, False for her PIN, None for neither. Raises RegistryError."""
+        ...
+
+
+class Passwords(Protocol):
+    """The registry, as far as signing on asks it."""
+
+    def operator_called(self, who: str) -> OperatorId | None:
+        """The operator of this id, name or number."""
+        ...
+
+    async def password_is(self, operator: OperatorId | None, password: str) -> bool:
+        """Whether it is hers; takes as long for nobody. Raises StoreError."""
         ...
 
 
@@ -42,6 +56,8 @@ class Web:
     sessions: Sessions
     people: People
     pins: Pins
+    passwords: Passwords
+    throttle: Throttle
     metrics: Metrics
     directory: Directory
     stopping: asyncio.Event

@@ -8,7 +8,8 @@ HttpGatewayError
 │   ├── NotSignedOn      401
 │   ├── NotAllowed       403
 │   ├── NoSuchAlert      404
-│   └── Refused          409, with the reason
+│   ├── Refused          409, with the reason
+│   └── TooManyTries     429, with the seconds to wait
 └── NotDurable           503: the journal cannot take it; the app is told to call 112 now
 """
 
@@ -75,6 +76,16 @@ class Refused(RequestError):
     """The case does not allow the command now."""
 
     status: ClassVar[int] = 409
+
+
+class TooManyTries(RequestError):
+    """Wrong too often (RFC 6585, 4)."""
+
+    status: ClassVar[int] = 429
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(f"too many wrong passwords: try again in {retry_after_s} s")
+        self.retry_after_s = retry_after_s
 
 
 class NotDurable(HttpGatewayError):

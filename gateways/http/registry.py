@@ -9,7 +9,7 @@ from gateways.console.people import OperatorRecord
 from gateways.console.views import PersonView
 from messages.ids import OperatorId, UserId
 from model.case import Case
-from store.people import PinVerdict
+from store.people import PinVerdict, StaffRole
 from store.registry import Registry
 
 
@@ -18,6 +18,7 @@ class Asked:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
+        self._one_at_a_time = asyncio.Lock()
 
     def app_key_is_known(self, key: str) -> bool:
         """Whether an app may use this key."""
@@ -32,10 +33,26 @@ class Asked:
         """Whether she is still an operator."""
         return self._registry.operator(operator) is not None
 
+    def role_of(self, operator: OperatorId) -> StaffRole | None:
+        """What she may do; None for nobody."""
+        found = self._registry.operator(operator)
+        return None if found is None else found.role
+
+    def operator_called(self, who: str) -> OperatorId | None:
+        """The operator of this id, name or number."""
+        found = self._registry.called(who)
+        return None if found is None else found.id
+
+    async def password_is(self, operator: OperatorId | None, password: str) -> bool:
+        """Whether it is hers; takes as long for nobody."""
+        # Slow on purpose: not on the event loop, and one at a time, for the memory that each takes.
+        async with self._one_at_a_time:
+            return await asyncio.to_thread(self._registry.password_is, operator, password)
+
     def operators(self) -> Mapping[OperatorId, OperatorRecord]:
         """All operators."""
         return {
-            one.id: OperatorRecord(operator=one.id, name=one.name, number=one.phone)
+            one.id: OperatorRecord(operator=one.id, name=one.name, number=one.phone, role=one.role)
             for one in self._registry.operators()
         }
 

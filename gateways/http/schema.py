@@ -54,7 +54,8 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "PositionBody": {"lat": 44.39058, "lon": 8.97342, "accuracy_m": 18.0, "source": "gps"},
     "CancelBody": {"pin": "4711"},
     "CommandBody": {"command": "note", "text": "Speaks quietly, a man in the background"},
-    "ShiftBody": {"state": "ready"},
+    "ShiftBody": {"state": "paused", "reason": "break"},
+    "SignOn": {"operator": "marta-bianchi", "password": "a long sentence of her own"},
     "Problem": {"reason": "Expected `float` <= 90.0", "path": "$.position.lat"},
     "AlertState": {
         "alert": "a1f2c9d0",

@@ -1,4 +1,8 @@
-"""/v1/console/session: an operator's token for the console's cookie, which no script can read."""
+"""/v1/console/session: an operator's password or token for the console's cookie, which no script can read.
+
+Passwords are asked of the registry one at a time and off the event loop; who is wrong too often waits.
+A token is let in whoever waits: nobody guesses one, and no stranger can lock an operator out of her shift.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +18,29 @@ from gateways.console.sessions import LIFE_S, Session
 from gateways.http.answers import AnyRequest, Moment, Problem, answer, header, rfc3339, said
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
-from gateways.http.errors import NotAllowed, NotSignedOn
+from gateways.http.errors import NotAllowed, NotSignedOn, TooManyTries
+from messages.ids import OperatorId
+from runtime import logs
+from store.people import StaffRole
 
 PATH: Final = "/v1/console/session"
+log = logs.get("http.sign_on")
+
+
+Secret = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
 
 
 class SignOn(msgspec.Struct, frozen=True, kw_only=True):
-    """An operator's token."""
+    """An operator's token; or who she is (her id, name or number) and her password."""
 
-    token: Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
+    token: Secret | None = None
+    operator: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
+    password: Secret | None = None
+
+    def __post_init__(self) -> None:
+        by_password = self.operator is not None and self.password is not None
+        if (self.token is None) != by_password or (self.operator is None) != (self.password is None):
+            raise ValueError("either `token`, or `operator` and `password`, is needed")
 
 
 class SignedOn(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +48,7 @@ class SignedOn(msgspec.Struct, frozen=True, kw_only=True):
 
     operator: str
     name: str
+    role: StaffRole
     csrf: str
     until: Moment
 
@@ -46,9 +65,38 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
         return SignedOn(
             operator=session.operator,
             name="" if record is None else record.name,
+            role=StaffRole.OPERATOR if record is None else record.role,
             csrf=web.sessions.csrf(session),
             until=rfc3339(session.until),
         )
+
+    async def operator_of(data: SignOn, address: str) -> OperatorId:
+        """Whose they are. Raises NotSignedOn, TooManyTries."""
+        now_us = web.clock.now_us()
+        if data.token is not None:
+            operator = web.auth.of_token(data.token)
+            if operator is not None:
+                return operator
+            wait_s = web.throttle.wait_s("", address, now_us)
+            if wait_s:
+                raise TooManyTries(wait_s)
+            web.throttle.count("", address, now_us)
+            log.warning("a token that is nobody's", address=address)
+            raise NotSignedOn("no operator has this token")
+        who, password = data.operator or "", data.password or ""
+        operator = web.passwords.operator_called(who)
+        key = operator or " ".join(who.split()).casefold()
+        wait_s = web.throttle.wait_s(key, address, now_us)
+        if wait_s:
+            raise TooManyTries(wait_s)
+        web.throttle.count(key, address, now_us)
+        right = await web.passwords.password_is(operator, password)
+        if operator is None or not right:
+            # Not what was typed for a name: some type their password there.
+            log.warning("a wrong password", operator=operator, address=address)
+            raise NotSignedOn("the name or the password is wrong")
+        web.throttle.right(key, address)
+        return operator
 
     @post(
         PATH,
@@ -58,15 +106,19 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
         summary="Sign on to the console",
         operation_id="sign_on",
         tags=["console"],
-        responses={**known, 400: said(Problem, "Not understood.")},
+        responses={
+            **known,
+            400: said(Problem, "Not understood."),
+            403: said(Problem, "A page of another origin."),
+            429: said(Problem, "Wrong too often; `Retry-After` says for how many seconds."),
+        },
     )
     async def sign_on(request: AnyRequest, data: JSONBody[SignOn]) -> Response[bytes]:
         origin = header(request, b"origin")
         if origin is not None and origin.partition("://")[2] != header(request, b"host"):
             raise NotAllowed("the page is not this center's")
-        operator = web.auth.of_token(data.token)
-        if operator is None:
-            raise NotSignedOn("no operator has this token")
+        address = "" if request.client is None else request.client.host
+        operator = await operator_of(data, address)
         session, cookie = web.sessions.begin(operator, web.clock.now_us())
         response = answer(request, told(session))
         response.set_cookie(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import signal
 import sqlite3
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 
 import msgspec
@@ -35,6 +38,7 @@ from store import streams
 from store.alerts import Signal, accept
 from store.journal import Append, Journal
 from store.notify import SocketNotifier
+from store.registry import Registry
 
 RECEIVED = 1_795_000_000 * SECOND
 
@@ -161,6 +165,64 @@ def test_an_operator_is_added_with_her_token_alone_on_the_last_line(run: Termina
     run("operator", "shift", "nobody", "ready", code=1)
     assert "there is no operator nobody" in run.error
     run("operator", "add", "X", "--phone", "113", code=1)
+
+
+def test_a_password_is_asked_for_and_a_role_given(run: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO("una frase lunga\n"))
+    new = ("Lucia Neri", "--phone", "+390200000101", "--role", "supervisor", "--password")
+    assert run("operator", "add", *new).startswith("lucia-neri: ")
+    (row,) = msgspec.convert(run.json("operator", "list"), list[dict[str, object]])
+    assert (row["role"], row["has_password"], row["has_token"]) == ("supervisor", True, False)
+    listed = run("operator", "list")
+    assert "supervisor" in listed
+    assert "password" in listed
+    with journal_of(StateDir(run.state)) as journal:
+        assert Registry(journal).password_is(OperatorId("lucia-neri"), "una frase lunga")
+    monkeypatch.setattr("sys.stdin", StringIO("too short\n"))
+    assert run("operator", "password", "lucia-neri", code=2) == ""
+    assert "a password has 10 to 512 characters; nothing was changed" in run.error
+    monkeypatch.setattr("sys.stdin", StringIO("un'altra frase lunga\n"))
+    assert run("operator", "password", "Lucia Neri") == "Lucia Neri has a new password\n"
+    assert run("operator", "role", "lucia-neri", "admin") == "Lucia Neri is admin\n"
+    with journal_of(StateDir(run.state)) as journal:
+        assert not Registry(journal).password_is(OperatorId("lucia-neri"), "una frase lunga")
+        assert Registry(journal).password_is(OperatorId("lucia-neri"), "un'altra frase lunga")
+    assert "frase" not in run("journal", "export")
+    run("operator", "password", "nobody", code=1)
+    run("operator", "role", "lucia-neri", "queen", code=2)
+
+
+def test_at_a_terminal_a_password_is_typed_twice_and_never_shown(run: Terminal) -> None:
+    run("operator", "add", "Lucia Neri", "--phone", "+390200000101")
+    command = ["operator", "password", "lucia-neri", "--state", str(run.state)]
+
+    def typed(first: str, second: str) -> tuple[int, str]:
+        ours, its = pty.openpty()
+        child = subprocess.Popen(
+            [sys.executable, "-m", "center.cli", *command],
+            stdin=its,
+            stdout=its,
+            stderr=its,
+            env=child_environment(None),
+            start_new_session=True,
+        )
+        os.close(its)
+        said = b""
+        for asked, answer in ((b"New password: ", first), (b"Once more: ", second)):
+            while asked not in said:
+                said += os.read(ours, 1024)
+            os.write(ours, f"{answer}\n".encode())
+        code = child.wait(30)
+        said += os.read(ours, 1024)
+        os.close(ours)
+        return code, said.decode()
+
+    code, said = typed("una frase lunga", "una frase lunda")
+    assert (code, "frase" in said) == (2, False)
+    assert "these are two different passwords; nothing was changed" in said
+    code, said = typed("una frase lunga", "una frase lunga")
+    assert (code, "frase" in said) == (0, False)
+    assert "Lucia Neri has a new password" in said
 
 
 def test_a_user_is_added_shown_and_erased(run: Terminal) -> None:

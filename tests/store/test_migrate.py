@@ -17,6 +17,7 @@ from store import migrate, schema
 from store.dialect import url_of
 from store.errors import StoreMisuse
 from store.journal import Append
+from store.registry import Registry
 from tests.store.places import journal_in, returned
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,6 +66,25 @@ def test_an_empty_file_becomes_a_journal(path: Path) -> None:
     path.touch()
     journal = journal_in(path)
     assert journal.append(Append("line-a", None, (returned(),)))[0].seq == 1
+    journal.close()
+
+
+def test_of_several_roles_the_highest_is_kept_and_nobody_has_a_password_yet(path: Path) -> None:
+    journal_in(path).close()
+    database = sqlite3.connect(path)
+    with database:
+        # As the first step left it.
+        database.execute("ALTER TABLE operator RENAME COLUMN role TO roles")
+        database.execute("ALTER TABLE operator DROP COLUMN password")
+        database.execute("UPDATE alembic_version SET version_num = '0001'")
+        for n, roles in enumerate(("operator", "operator,supervisor", "admin,operator", "")):
+            row = (f"o{n}", "Name", "+390200000011", "it", roles, False, None, 0)
+            database.execute("INSERT INTO operator VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+    database.close()
+    journal = journal_in(path)
+    found = Registry(journal).operators()
+    assert [one.role for one in found] == ["operator", "supervisor", "admin", "operator"]
+    assert not any(one.has_password for one in found)
     journal.close()
 
 

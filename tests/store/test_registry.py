@@ -13,7 +13,7 @@ from messages.journal import event_type
 from store import numbers
 from store.errors import AlreadyTaken, Fault, ImportFaulty, NobodyThere, NumberRefused, RegistryError
 from store.journal import Journal
-from store.people import Imported, Person, PinVerdict
+from store.people import Imported, Person, PinVerdict, StaffRole
 from store.registry import Registry
 from tests.store.children import Say, children
 from tests.store.places import Clock, journal_in
@@ -360,12 +360,12 @@ def test_while_many_are_taken_in_others_get_the_write_lock(
 
 
 def test_an_operator_is_found_by_id_and_token(registry: Registry, journal: Journal, clock: Clock) -> None:
-    anna = registry.add_operator("Anna Bianchi", "333 111 0000", by="admin", roles=("operator", "lead"))
-    assert (anna.id, anna.phone, anna.language, anna.roles) == (
+    anna = registry.add_operator("Anna Bianchi", "333 111 0000", by="admin", role=StaffRole.SUPERVISOR)
+    assert (anna.id, anna.phone, anna.language, anna.role) == (
         "anna-bianchi",
         "+393331110000",
         "it",
-        ("operator", "lead"),
+        StaffRole.SUPERVISOR,
     )
     assert not anna.has_token
     token = registry.issue_token(anna.id, by="admin")
@@ -382,6 +382,45 @@ def test_an_operator_is_found_by_id_and_token(registry: Registry, journal: Journ
         "changed token",
         "changed token",
     ]
+
+
+def test_a_password_is_hers_alone_and_the_newest(registry: Registry, journal: Journal, path: Path) -> None:
+    anna = registry.add_operator("Anna Bianchi", "333 111 0000", by="admin").id
+    luca = registry.add_operator("Luca", "333 111 0001", by="admin").id
+    assert not registry.password_is(anna, "")
+    registry.set_password(anna, "perché no, è lunga", by="admin")
+    assert registry.password_is(anna, "perche\u0301 no, e\u0300 lunga")
+    assert not registry.password_is(luca, "perché no, è lunga")
+    assert not registry.password_is(None, "perché no, è lunga")
+    registry.set_password(anna, "another one", by="admin")
+    assert registry.password_is(anna, "another one")
+    assert not registry.password_is(anna, "perché no, è lunga")
+    kept = sqlite3.connect(path).execute("SELECT password FROM operator ORDER BY id").fetchall()
+    assert [one[0][:30] for one in kept] == ["$argon2id$v=19$m=65536,t=3,p=1", ""]
+    assert [what for _, what in trace(journal, "operator-anna-bianchi")][1:] == ["changed password"] * 2
+    with pytest.raises(NobodyThere):
+        registry.set_password(OperatorId("nobody"), "x", by="admin")
+
+
+def test_an_operator_is_called_by_id_name_or_number_where_that_is_one(registry: Registry) -> None:
+    anna = registry.add_operator("Anna Bianchi", "333 111 0000", by="x")
+    registry.add_operator("Luca", "333 111 0001", by="x")
+    for who in ("anna-bianchi", "ANNA  bianchi ", "+393331110000"):
+        assert registry.called(who) == anna
+    assert registry.called("anna") is None
+    registry.add_operator("Luca", "333 111 0002", by="x")
+    assert registry.called("Luca") == registry.operator(OperatorId("luca"))
+    assert registry.called("") is None
+
+
+def test_a_role_may_all_that_those_before_it_may(registry: Registry) -> None:
+    anna = registry.add_operator("Anna", "+393331110000", by="x")
+    assert anna.role is StaffRole.OPERATOR
+    registry.set_role(anna.id, StaffRole.ADMIN, by="x")
+    found = registry.operator(anna.id)
+    assert found is not None
+    assert [found.role.may(wanted) for wanted in StaffRole] == [True, True, True]
+    assert [StaffRole.SUPERVISOR.may(wanted) for wanted in StaffRole] == [True, True, False]
 
 
 def test_operators_ids_are_made_of_their_names_and_never_used_again(registry: Registry) -> None:

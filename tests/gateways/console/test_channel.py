@@ -40,7 +40,12 @@ def test_a_console_is_told_everything_first(client: Client, place: Place, web: W
         said = heard(socket)
     assert said["type"] == "snapshot"
     assert said["seq"] == web.journal.last_seq()
-    assert said["me"] == {"operator": place.marta, "name": "Marta Bianchi", "number": "+390200000011"}
+    assert said["me"] == {
+        "operator": place.marta,
+        "name": "Marta Bianchi",
+        "number": "+390200000011",
+        "role": "operator",
+    }
     assert [case["alert"] for case in said["cases"]] == [story.alert]
     assert said["allowed"][story.alert]["take"] is None
     assert {one["name"]: one["state"] for one in said["operators"]} == {

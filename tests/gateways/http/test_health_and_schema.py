@@ -11,7 +11,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from gateways.http import answers, bodies, bridge_socket
+from gateways.http import answers, bodies, bridge_socket, sign_on
 from gateways.http.context import Web
 from gateways.http.schema import EXAMPLES
 from messages.events import LineQuarantined
@@ -125,7 +125,7 @@ def test_what_is_described_is_what_is_checked(document: dict[str, Any]) -> None:
 
 
 def test_the_examples_are_what_they_are_examples_of(document: dict[str, Any]) -> None:
-    kinds = {**vars(bodies), **vars(answers)}
+    kinds = {**vars(bodies), **vars(answers), **vars(sign_on)}
     for name, example in EXAMPLES.items():
         assert document["components"]["schemas"][name]["examples"] == [example]
         msgspec.json.decode(msgspec.json.encode(example), type=kinds[name])

@@ -1,0 +1,187 @@
+"""Signing on by password: who is let in, who waits, what each role may, and what stays secret."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from litestar import Litestar, get
+from litestar.testing import TestClient
+
+from gateways.http.answers import AnyRequest
+from gateways.http.app import build
+from gateways.http.auth import OPERATOR
+from gateways.http.context import Web
+from gateways.http.throttle import FIRST_WAIT_S, NAME_MAX
+from messages.events import ShiftChanged
+from messages.ids import SECOND, Instant
+from store import streams
+from store.people import StaffRole
+from store.registry import Registry
+from tests.gateways.http.place import CLOCK, Place
+
+PATH = "/v1/console/session"
+PASSWORD = "una frase lunga, è mia"
+Client = TestClient[Litestar]
+
+
+class Later:
+    """The center's clock, which a test can put forward."""
+
+    def __init__(self) -> None:
+        self.by_us = 0
+
+    def now_us(self) -> Instant:
+        return Instant(CLOCK.now_us() + self.by_us)
+
+
+@pytest.fixture
+def clock() -> Later:
+    return Later()
+
+
+@pytest.fixture
+def registry(web: Web) -> Registry:
+    return Registry(web.journal)
+
+
+@pytest.fixture
+def client(web: Web, clock: Later, place: Place, registry: Registry) -> Iterator[Client]:
+    """The web, with a password for Marta, who is a supervisor, and a route for supervisors."""
+    registry.set_password(place.marta, PASSWORD, by="test")
+    registry.set_role(place.marta, StaffRole.SUPERVISOR, by="test")
+    app = build(replace(web, clock=clock))
+
+    @get("/for-supervisors", guards=[web.auth.require_role(StaffRole.SUPERVISOR)])
+    async def for_supervisors(request: AnyRequest) -> str:
+        return str(request.state[OPERATOR])
+
+    app.register(for_supervisors)
+    with TestClient(app, raise_server_exceptions=False) as started:
+        yield started
+
+
+def sign_on(client: Client, operator: str, password: str) -> int:
+    return client.post(PATH, json={"operator": operator, "password": password}).status_code
+
+
+@pytest.mark.parametrize("who", ["marta-bianchi", "Marta Bianchi", " marta  BIANCHI ", "+390200000011"])
+def test_a_password_signs_on_by_id_name_or_number(client: Client, place: Place, who: str) -> None:
+    answer = client.post(PATH, json={"operator": who, "password": PASSWORD})
+    assert answer.status_code == 200
+    said = answer.json()
+    assert (said["operator"], said["name"], said["role"]) == (place.marta, "Marta Bianchi", "supervisor")
+    assert client.get(PATH).json()["operator"] == place.marta
+    assert "httponly" in answer.headers["set-cookie"].lower()
+
+
+def test_an_accent_may_be_typed_in_either_form(client: Client) -> None:
+    assert sign_on(client, "marta-bianchi", unicodedata.normalize("NFD", PASSWORD)) == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"operator": "marta-bianchi"},
+        {"password": "x"},
+        {"token": "x", "operator": "marta-bianchi"},
+        {"token": "x", "password": "x"},
+        {"token": "x", "operator": "marta-bianchi", "password": "x"},
+        {"operator": "", "password": ""},
+    ],
+)
+def test_neither_form_or_both_are_told_plainly(client: Client, body: dict[str, str]) -> None:
+    answer = client.post(PATH, json=body)
+    assert answer.status_code == 400
+    assert answer.json()["reason"]
+
+
+def test_nobody_and_a_wrong_password_are_answered_alike(client: Client) -> None:
+    wrong = client.post(PATH, json={"operator": "marta-bianchi", "password": "wrong"})
+    nobody = client.post(PATH, json={"operator": "nobody", "password": "wrong"})
+    none_set = client.post(PATH, json={"operator": "luca-ferri", "password": "wrong"})
+    empty = client.post(PATH, json={"operator": "luca-ferri", "password": " "})
+    for one in (wrong, nobody, none_set, empty):
+        assert (one.status_code, one.content) == (401, wrong.content)
+        assert "set-cookie" not in one.headers
+
+
+@pytest.mark.parametrize("name", ["marta-bianchi", "nobody"])
+def test_who_is_wrong_too_often_waits_and_is_told_how_long(client: Client, clock: Later, name: str) -> None:
+    for _ in range(NAME_MAX):
+        assert sign_on(client, name, "wrong") == 401
+    answer = client.post(PATH, json={"operator": name.upper(), "password": PASSWORD})
+    assert answer.status_code == 429
+    assert 0 < int(answer.headers["retry-after"]) <= FIRST_WAIT_S
+    assert f"try again in {answer.headers['retry-after']} s" in answer.json()["reason"]
+    clock.by_us = FIRST_WAIT_S * SECOND
+    assert sign_on(client, name, PASSWORD) == (200 if name == "marta-bianchi" else 401)
+
+
+def test_a_right_password_in_time_clears_what_was_wrong(client: Client) -> None:
+    for right in (False, False, False, False, True, False):
+        typed = PASSWORD if right else "wrong"
+        assert sign_on(client, "marta-bianchi", typed) == (200 if right else 401)
+    assert sign_on(client, "marta-bianchi", PASSWORD) == 200
+
+
+def test_a_token_opens_whoever_waits(client: Client, place: Place) -> None:
+    for _ in range(NAME_MAX):
+        sign_on(client, "marta-bianchi", "wrong")
+    assert client.post(PATH, json={"token": place.marta_token}).status_code == 200
+
+
+def test_wrong_tokens_from_one_address_wait_too(client: Client, place: Place) -> None:
+    codes = [client.post(PATH, json={"token": f"swo_{n}"}).status_code for n in range(21)]
+    assert codes == [401] * 20 + [429]
+    assert sign_on(client, "luca-ferri", "wrong") == 429
+    assert client.post(PATH, json={"token": place.luca_token}).status_code == 200
+
+
+def test_what_was_typed_is_in_no_log(client: Client, capfd: pytest.CaptureFixture[str]) -> None:
+    sign_on(client, "my-secret-in-the-wrong-field", "my-secret")
+    sign_on(client, "marta-bianchi", "my-secret")
+    said = "".join(capfd.readouterr())
+    assert "my-secret" not in said
+    assert "a wrong password" in said
+
+
+def test_a_role_is_needed_and_asked_anew_at_each_use(
+    client: Client, place: Place, registry: Registry
+) -> None:
+    assert client.get("/for-supervisors").status_code == 401
+    headers = {"authorization": f"Bearer {place.luca_token}"}
+    answer = client.get("/for-supervisors", headers=headers)
+    assert (answer.status_code, answer.json()) == (403, {"reason": "this needs the role supervisor"})
+    assert client.get("/for-supervisors", headers=place.operator()).text == place.marta
+    assert sign_on(client, "marta-bianchi", PASSWORD) == 200
+    assert client.get("/for-supervisors").text == place.marta
+    for role, code in ((StaffRole.OPERATOR, 403), (StaffRole.ADMIN, 200)):
+        registry.set_role(place.marta, role, by="test")
+        assert client.get("/for-supervisors").status_code == code
+
+
+def test_a_pause_has_its_reason_and_another_reason_is_news(client: Client, place: Place, web: Web) -> None:
+    for state, reason in (
+        ("ready", ""),
+        ("paused", "break"),
+        ("paused", "break"),
+        ("paused", ""),
+        ("paused", "meal"),
+        ("ready", ""),
+    ):
+        body = {"state": state, "reason": reason} if reason else {"state": state}
+        answer = client.post("/v1/operators/me/shift", json=body, headers=place.operator())
+        assert (answer.status_code, answer.json()) == (200, {"operator": place.marta, **body})
+    said = [
+        (one.event.state, one.event.reason)
+        for one in web.journal.read(streams.operator(place.marta))
+        if isinstance(one.event, ShiftChanged)
+    ]
+    assert said == [("ready", ""), ("paused", "break"), ("paused", "meal"), ("ready", "")]
+    body = {"state": "paused", "reason": "x" * 201}
+    answer = client.post("/v1/operators/me/shift", json=body, headers=place.operator())
+    assert (answer.status_code, answer.json()["path"]) == (400, "$.reason")

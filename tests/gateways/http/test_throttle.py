@@ -1,0 +1,150 @@
+"""Who has to wait before the next password: whatever is tried, and in whatever order."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateways.http import throttle
+from gateways.http.throttle import (
+    ADDRESS_MAX,
+    FIRST_WAIT_S,
+    NAME_MAX,
+    WAIT_MAX_S,
+    WINDOW_US,
+    Throttle,
+    network,
+)
+from messages.ids import SECOND, Instant
+
+BEGUN = Instant(1_795_000_000 * SECOND)
+NAMES = st.sampled_from(["marta", "luca", "nobody"])
+ADDRESSES = st.sampled_from(["192.0.2.1", "192.0.2.2", "2001:db8::1"])
+TRIES = st.lists(st.tuples(NAMES, ADDRESSES, st.integers(0, 400), st.booleans()), max_size=120)
+
+
+def after(seconds: float) -> Instant:
+    return Instant(BEGUN + int(seconds * SECOND))
+
+
+def wrong(one: Throttle, times: int, at: Instant, *, name: str = "marta", address: str = "192.0.2.1") -> None:
+    for _ in range(times):
+        assert one.wait_s(name, address, at) == 0
+        one.count(name, address, at)
+
+
+def test_after_five_wrong_ones_a_name_waits_from_wherever_it_is_tried() -> None:
+    one = Throttle()
+    wrong(one, NAME_MAX, BEGUN)
+    assert one.wait_s("marta", "192.0.2.99", BEGUN) == FIRST_WAIT_S
+    assert one.wait_s("luca", "192.0.2.1", BEGUN) == 0
+    assert one.wait_s("marta", "192.0.2.1", after(FIRST_WAIT_S - 0.5)) == 1
+    assert one.wait_s("marta", "192.0.2.1", after(FIRST_WAIT_S)) == 0
+
+
+def test_each_further_wrong_one_doubles_the_wait_up_to_a_quarter_of_an_hour() -> None:
+    one, now = Throttle(), BEGUN
+    wrong(one, NAME_MAX, now)
+    waits = []
+    for _ in range(8):
+        wait_s = one.wait_s("marta", "192.0.2.1", now)
+        waits.append(wait_s)
+        now = Instant(now + wait_s * SECOND)
+        wrong(one, 1, now)
+    assert waits == [30, 60, 120, 240, 480, WAIT_MAX_S, WAIT_MAX_S, WAIT_MAX_S]
+    # Quiet for as long again, and it begins anew.
+    now = Instant(now + 2 * WAIT_MAX_S * SECOND)
+    wrong(one, NAME_MAX, now)
+    assert one.wait_s("marta", "192.0.2.1", now) == FIRST_WAIT_S
+
+
+def test_twenty_wrong_ones_from_one_address_make_it_wait_for_any_name() -> None:
+    one = Throttle()
+    for n in range(ADDRESS_MAX):
+        wrong(one, 1, BEGUN, name=f"operator{n}")
+    assert one.wait_s("marta", "192.0.2.1", BEGUN) == FIRST_WAIT_S
+    assert one.wait_s("marta", "192.0.2.2", BEGUN) == 0
+
+
+def test_what_is_longer_ago_than_the_window_does_not_count() -> None:
+    one = Throttle()
+    wrong(one, NAME_MAX - 1, BEGUN)
+    later = Instant(BEGUN + WINDOW_US)
+    wrong(one, NAME_MAX - 1, later)
+    assert one.wait_s("marta", "192.0.2.1", later) == 0
+
+
+def test_a_right_one_clears_the_name_and_its_part_of_the_address() -> None:
+    one = Throttle()
+    for n in range(ADDRESS_MAX - NAME_MAX):
+        wrong(one, 1, BEGUN, name=f"operator{n}")
+    wrong(one, NAME_MAX, BEGUN)
+    assert one.wait_s("luca", "192.0.2.1", BEGUN) == FIRST_WAIT_S
+    one.right("marta", "192.0.2.1")
+    assert one.wait_s("marta", "192.0.2.1", BEGUN) == one.wait_s("luca", "192.0.2.1", BEGUN) == 0
+    wrong(one, NAME_MAX, BEGUN)
+    assert one.wait_s("luca", "192.0.2.1", BEGUN) == FIRST_WAIT_S
+
+
+def test_whoever_knows_one_password_cannot_clear_what_was_tried_for_others() -> None:
+    one = Throttle()
+    for n in range(ADDRESS_MAX):
+        wrong(one, 1, BEGUN, name="mine")
+        one.right("mine", "192.0.2.1")
+        wrong(one, 1, BEGUN, name=f"operator{n}")
+    assert one.wait_s("marta", "192.0.2.1", BEGUN) == FIRST_WAIT_S
+
+
+def test_neighbours_in_one_ipv6_network_are_one() -> None:
+    assert network("2001:db8::1") == network("2001:db8::ffff:1") != network("2001:db8:0:1::1")
+    assert network("::ffff:192.0.2.1") == network("192.0.2.1")
+    assert network("fe80::1%eth0") == network("fe80::2")
+    assert network("testclient") == "testclient"
+
+
+def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(throttle, "REMEMBERED_MAX", 50)
+    one = Throttle()
+    for n in range(200):
+        one.count(f"name{n}", f"192.0.2.{n}", BEGUN)
+    assert len(one._names) == len(one._addresses) == 50
+    wrong(one, NAME_MAX - 1, BEGUN, name="name199", address="198.51.100.1")
+    assert one.wait_s("name199", "198.51.100.1", BEGUN) == FIRST_WAIT_S
+
+
+@given(TRIES)
+def test_nobody_tries_more_often_than_allowed_and_nobody_waits_longer_than_allowed(
+    tries: list[tuple[str, str, int, bool]],
+) -> None:
+    """Whatever is tried: never more than the limit of wrong ones within the window, for name and address."""
+    one, now = Throttle(), BEGUN
+    let_through: list[tuple[Instant, str, str]] = []
+    for name, address, later_s, is_right in tries:
+        now = Instant(now + later_s * SECOND // 10)
+        wait_s = one.wait_s(name, address, now)
+        assert 0 <= wait_s <= WAIT_MAX_S
+        if wait_s:
+            continue
+        one.count(name, address, now)
+        if is_right:
+            one.right(name, address)
+            let_through = [it for it in let_through if it[1] != name]
+            continue
+        let_through.append((now, name, address))
+        for which, key, limit in ((1, name, NAME_MAX), (2, address, ADDRESS_MAX)):
+            recent = [it for it in let_through if it[which] == key and now - it[0] < FIRST_WAIT_S * SECOND]
+            assert len(recent) <= limit
+        assert one.wait_s(name, address, Instant(now + WAIT_MAX_S * SECOND)) == 0
+
+
+@given(TRIES)
+def test_a_right_password_always_lets_the_name_try_again_from_elsewhere(
+    tries: list[tuple[str, str, int, bool]],
+) -> None:
+    one, now = Throttle(), BEGUN
+    for name, address, later_s, _ in tries:
+        now = Instant(now + later_s * SECOND)
+        one.count(name, address, now)
+    one.right("marta", "192.0.2.1")
+    assert one.wait_s("marta", "198.51.100.7", now) == 0
