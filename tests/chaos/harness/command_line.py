@@ -97,15 +97,24 @@ def whole_matrix(given: argparse.Namespace) -> int:
     )
     if given.sample:
         cells = cells[: given.sample]
-    before = right_before(given.after, cells) if given.after is not None else []
-    done = [one.cell for one in before]
-    results = before + many(given, [cell for cell in cells if cell not in done])
+    results, again = gone_on_with(given, cells)
     print("\n".join((*tables(results), *times(results), "", *silences(results))))
     if given.write:
         command = f"scripts/chaos/run matrix --centers {given.centers} --seed {given.seed}"
         today = datetime.datetime.now(datetime.UTC).date()
-        PAGE.write_text(page(results, command, today, len(results) - len(before) if before else 0))
+        PAGE.write_text(page(results, command, today, again))
     return 0 if all(one.right for one in results) else 1
+
+
+def gone_on_with(given: argparse.Namespace, cells: list[Cell]) -> tuple[list[Result], int]:
+    """All cells' results, and how many of them were run again after an earlier run (`--after`)."""
+    if given.after is None:
+        return many(given, cells), 0
+    before = right_before(given.after, cells)
+    done = [one.cell for one in before]
+    results = before + many(given, [cell for cell in cells if cell not in done])
+    print(f"with what was right before: {summary(results)}", flush=True)
+    return results, len(results) - len(before)
 
 
 def right_before(file: Path, cells: list[Cell]) -> list[Result]:
@@ -118,7 +127,7 @@ def right_before(file: Path, cells: list[Cell]) -> list[Result]:
 
 def random_pairs(given: argparse.Namespace) -> int:
     """Two at once, and again."""
-    results = many(given, pairs(given.seed, given.count))
+    results, _ = gone_on_with(given, pairs(given.seed, given.count))
     print("\n".join(times(results)))
     return 0 if all(one.right for one in results) else 1
 
@@ -175,6 +184,9 @@ def shared(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--keep", type=Path, help="a folder for the stories and logs of what went wrong")
     parser.add_argument("--out", type=Path, help="a file for all results, a line of JSON each")
+    parser.add_argument(
+        "--after", type=Path, help="an earlier run's --out: what it found right is taken over"
+    )
 
 
 def leave(_signum: int, _frame: FrameType | None) -> None:
@@ -199,9 +211,6 @@ def main(arguments: list[str]) -> int:
     everything.add_argument("--role", type=Role, action="append", default=[])
     everything.add_argument("--kind", type=Kind, action="append", default=[])
     everything.add_argument("--sample", type=int, default=0, help="only so many, drawn by the seed")
-    everything.add_argument(
-        "--after", type=Path, help="an earlier run's --out: what it found right is taken over"
-    )
     everything.add_argument("--write", action="store_true", help="write docs/chaos.md")
     shared(everything)
     everything.set_defaults(run=whole_matrix)
