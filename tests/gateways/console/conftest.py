@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
+from playwright.sync_api import Page
 
 from gateways.http.app import build
 from gateways.http.context import Web
 from tests.gateways.console.complaints import Complaints
-from tests.gateways.http.place import Place
+from tests.gateways.console.states import Stage
+from tests.gateways.http.place import Place, WebThread
 
 
 @pytest.fixture
@@ -44,3 +46,13 @@ def complaints(request: pytest.FixtureRequest) -> Iterator[Complaints | None]:
     heard = Complaints(request.getfixturevalue("page"), [pattern for mark in marks for pattern in mark.args])
     yield heard
     assert heard.found == []
+
+
+@pytest.fixture
+def stage(page: Page, place: Place) -> Iterator[Stage]:
+    """A web, its journal and a page that has not yet been opened."""
+    web = WebThread(place)
+    journal = place.journal()
+    yield Stage(page=page, place=place, journal=journal, url=web.url, stop=web.stop)
+    journal.close()
+    web.stop()

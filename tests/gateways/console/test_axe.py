@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
 
 from tests.gateways.console.states import STATES, Stage
-from tests.gateways.http.place import Place, WebThread
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 SIZES = ((1920, 1080), (1280, 720))
@@ -18,21 +15,12 @@ RUN = """async () => {
   const fading = document.getAnimations().filter((one) => one instanceof CSSTransition);
   await Promise.all(fading.map((one) => one.finished.catch(() => null)));
   const said = await axe.run(document, { resultTypes: ['violations'] });
+  const why = (node) => [...node.any, ...node.all, ...node.none].map((one) => one.message);
   return said.violations.flatMap((one) => one.nodes.map((node) =>
-    [one.id, node.target.join(' '), ...[...node.any, ...node.all, ...node.none].map((why) => why.message)].join(': ')));
+    [one.id, node.target.join(' '), ...why(node)].join(': ')));
 }"""
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
-
-
-@pytest.fixture
-def stage(page: Page, place: Place) -> Iterator[Stage]:
-    """A web, its journal and a page that has not yet been opened."""
-    web = WebThread(place)
-    journal = place.journal()
-    yield Stage(page=page, place=place, journal=journal, url=web.url, stop=web.stop)
-    journal.close()
-    web.stop()
 
 
 @pytest.mark.browser_may_say(r"401 \(Unauthorized\)", "ERR_CONNECTION_REFUSED")

@@ -4,6 +4,7 @@ import { html, live, nothing, ref, repeat } from '../vendor/lit.js';
 import { act, icon, tag, track, word } from './parts.js';
 import { channel, either, languageName, t } from './words.js';
 import { told } from './story.js';
+import { copyBox, copyHint, readingPanel } from './reading.js';
 import * as f from './format.js';
 import * as s from './situation.js';
 
@@ -18,8 +19,8 @@ export function caseView(ui, view) {
       ${banner.aside ? html`<span class="banner__aside word">${icon(lost ? 'clock' : 'hush')}${banner.aside}</span>` : nothing}` : nothing}</div>
     ${who(view)}
     ${deadline(view, nowUs, feed.center)}
-    ${parties(ui, view, nowUs)}
-    <div class="case__body">${known(view, nowUs)}${story(ui, view)}</div>
+    ${parties(ui, view, nowUs, s.reading(view) || (banner?.tone === 'note' && s.talking(view.psap)))}
+    <div class="case__body">${readingPanel(ui, view, nowUs)}${story(ui, view)}${copyBox(view, ui.draw)}</div>
     ${dock(ui, view, allowed, nowUs, lost)}
   </section>`;
 }
@@ -65,7 +66,7 @@ function steps(view) {
   });
 }
 
-function parties(ui, view, nowUs) {
+function parties(ui, view, nowUs, compact) {
   const { feed } = ui;
   const operator = view.operator_leg.operator ?? view.operator ?? view.reserved[0] ?? null;
   const rows = [
@@ -75,40 +76,13 @@ function parties(ui, view, nowUs) {
   ];
   const links = [view.user_hears_operator, view.operator_hears_psap];
   const tiles = rows.map(([which, , , , party]) => s.tile(party, which, view, nowUs, feed.center));
-  return html`<section class="parties" aria-label=${either('Chi è in linea', 'Who is on the line')}>
+  return html`<section class="parties" ?data-compact=${compact} aria-label=${either('Chi è in linea', 'Who is on the line')}>
     ${rows.map(([which, ic, role, name, party], i) => html`${i ? html`<div class="link" data-is=${links[i - 1] ? 'on' : ''}>${icon(links[i - 1] ? 'voice' : 'todo')}<span class="sr">${links[i - 1] ? t('hearEachOther') : t('notJoined')}</span></div>` : nothing}
       <article class="party" data-party=${which} data-is=${tiles[i].is}><p class="party__role">${icon(ic)}<span>${role}</span><b>${name}</b></p>
         <p class="party__line">${party.line ? `${t('line')} ${party.line}` : ''}</p>
         <p class="party__state word">${icon(tiles[i].icon, tiles[i].is === 'ring' ? 'breathe' : '')}${tiles[i].label}</p><b class="party__time">${tiles[i].time}</b>
         <p class="party__foot">${tiles[i].foot}</p></article>`)}
     </section><p class="sr" role="status">${rows.map(([, , role], i) => `${role}: ${tiles[i].label}. `)}</p>`;
-}
-
-function known(view, nowUs) {
-  const p = view.position;
-  const onLine = s.talking(view.psap) && view.left_us === null;
-  const person = view.person;
-  const raised = f.clock(view.raised_us);
-  const by = { data: either('dall’app', 'from the app'), voice: either('con una chiamata', 'by a phone call'), sms: either('con un SMS', 'by SMS') }[view.channel];
-  return html`<section class="panel"><div class="panel__head"><h2>${onLine ? t('readTo112') : t('known')}</h2></div><div class="panel__body" tabindex="0"><dl class="brief">
-    <dt><span>1</span><span>${t('where')}</span></dt><dd>${p ? html`
-      <span class="brief__coord"><b><i>${Math.abs(p.lat).toFixed(5)}</i></b><small>${p.lat < 0 ? t('south') : t('north')}</small></span><span class="brief__coord"><b><i>${Math.abs(p.lon).toFixed(5)}</i></b><small>${p.lon < 0 ? t('west') : t('east')}</small></span>
-      <small>${f.dms(p.lat, 'N', 'S')} · ${f.dms(p.lon, 'E', either('O', 'W'))}</small>
-      <small>${[p.accuracy_m === null ? '' : either(`Precisione ${Math.round(p.accuracy_m)} m`, `Accurate to ${Math.round(p.accuracy_m)} m`), f.age(nowUs - p.at_us), p.source].filter(Boolean).join(', ')}.</small>` : t('noPosition')}</dd>
-    <dt><span>2</span><span>${t('what')}</span></dt><dd>${either(`Allarme ${by} alle ${raised}.`, `Alert ${by} at ${raised}.`)} ${silence(view)}</dd>
-    <dt><span>3</span><span>${t('who')}</span></dt><dd>${person ? html`${s.name(view)}${person.language ? either(`, parla ${languageName(person.language).toLowerCase()}`, `, speaks ${languageName(person.language)}`) : ''}.
-      <small>${[person.notes ? either(`Nota: ${person.notes}.`, `Note: ${person.notes}.`) : '', view.battery_pct === null ? '' : either(`Batteria del telefono ${view.battery_pct} %.`, `Phone battery ${view.battery_pct} %.`)].filter(Boolean).join(' ')}</small>` : s.name(view)}</dd>
-    <dt><span>4</span><span>${t('phone')}</span></dt><dd>${view.phone ? html`<span class="brief__coord"><b class="phone">${f.phone(view.phone)}</b></span>` : t('noNumber')}</dd>
-  </dl></div></section>`;
-}
-
-function silence(view) {
-  if (view.duress) return either('Ha annullato sotto costrizione: non telefonarle.', 'She cancelled under duress: do not phone her.');
-  if (s.talking(view.user)) return either('È al telefono con noi.', 'She is on the phone with us.');
-  if (view.steps.answered_us !== null) return either('Ci ha risposto, poi la linea è caduta.', 'She answered us, then the line dropped.');
-  if (view.user.state === 'released') return either(`L’abbiamo chiamata: ${s.cause(view.user.cause).toLowerCase()}.`, `We called her: ${s.cause(view.user.cause).toLowerCase()}.`);
-  if (view.user.state === 'ringing') return either('La stiamo chiamando.', 'We are calling her.');
-  return '';
 }
 
 function story(ui, view) {
@@ -140,7 +114,7 @@ function dock(ui, view, allowed, nowUs, lost) {
   const refused = (key) => (ui.refused?.key === key && ui.refused.alert === view.alert ? ui.refused.text : '');
   const close = view.closed_us === null && allowed.close === null && view.steps.operator_us !== null;
   const closing = !close ? '' : ui.armed === 'X' ? either('Chiudere: Invio conferma.', 'Close it: Enter confirms.') : either('Chiudere: X, poi Invio.', 'To close it: X, then Enter.');
-  return html`<footer class="dock" aria-label=${either('Azioni', 'Actions')}><p class="dock__next" role="status"><span class="eyebrow">${t('now')}</span><b>${next.say}</b><span>${next.more} ${closing} ${refused('X') ? html`<span class="ink-bad">${refused('X')}</span>` : nothing}</span></p>
+  return html`<footer class="dock" aria-label=${either('Azioni', 'Actions')}><p class="dock__next" role="status"><span class="eyebrow">${t('now')}</span><b>${next.say}</b><span>${next.more} ${closing} ${copyHint(view, nowUs)} ${refused('X') ? html`<span class="ink-bad">${refused('X')}</span>` : nothing}</span></p>
     ${act({ ...next.step, step: true, refused: refused(next.step.key), press: () => ui.press(next.step.key) })}
     ${s.slots(view, allowed, ui.armed).map((slot) => act({ ...slot, refused: refused(slot.key), tone: ui.armed === slot.key ? 'armed' : '', press: () => ui.press(slot.key) }))}</footer>`;
 }

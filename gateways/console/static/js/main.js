@@ -2,9 +2,10 @@
 
 import { render } from '../vendor/lit.js';
 import { Feed } from './feed.js';
-import { KEYS, calledFor, isLate, mine, next } from './situation.js';
+import { KEYS, calledFor, isLate, mine, next, reading } from './situation.js';
 import { isEnglish, reason, setLanguage, t } from './words.js';
 import { page } from './shell.js';
+import { copyBriefing } from './reading.js';
 import * as sound from './sound.js';
 
 const SETTLE_MS = 300; // A key pressed just as the state changes was meant for the state before.
@@ -60,6 +61,7 @@ const ui = {
     e.stopPropagation();
   },
   press: (key) => pressed(key),
+  draw: () => draw(),
 };
 
 async function sendNote(alert) {
@@ -118,6 +120,7 @@ function pressed(key) {
   }
   if (key === 'Escape') { if (ui.armed) { ui.armed = null; draw(); } else if (ui.mineNow()?.alert !== view.alert) ui.open(ui.mineNow()?.alert ?? null); return; }
   if (key === 'N') { ui.noteElement?.focus(); return; }
+  if (key === 'C') { copyBriefing(view, feed.nowUs(), undefined, draw); return; }
   const allowed = feed.allowed.get(view.alert) ?? {};
   if (key === 'Enter') {
     const armed = ui.armedAlert === view.alert ? ui.armed : null;
@@ -204,7 +207,7 @@ function draw() {
   const shown = feed.me ? ui.incoming() ?? ui.selected() : null;
   document.documentElement.toggleAttribute('data-test', Boolean(shown?.test));
   document.documentElement.toggleAttribute('data-settling', Date.now() - ui.changedAtMs < SETTLE_MS);
-  document.documentElement.dataset.state = feed.link === 'lost' ? 'lost' : 'live';
+  document.documentElement.dataset.state = feed.link === 'lost' ? 'lost' : shown && !ui.incoming() && reading(shown) ? 'briefing' : 'live';
   render(page(ui), root);
   if (feed.me && ui.incoming()) {
     const step = root.querySelector('.incoming .act--step');

@@ -12,6 +12,8 @@ export const mine = (view, me) => view.operator === me.operator;
 export const calledFor = (view, me) => view.reserved.includes(me.operator) && !mine(view, me);
 export const talking = (party) => party.state === 'answered';
 export const underWay = (party) => party.state === 'originating' || party.state === 'ringing' || party.state === 'answered';
+/** Whether the text is being read to 112: it has the room, the parties are in one row. */
+export const reading = (view) => talking(view.psap) && !talking(view.user) && view.left_us === null && view.closed_us === null;
 /** What she is called in a sentence: as its subject, and after a verb. */
 export const first = (view) => view.person?.first_name || either('lei', 'she');
 export const whom = (view) => view.person?.first_name || either('lei', 'her');

@@ -1,0 +1,117 @@
+"""The text for 112: copied with C, and read in place while it changes."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from messages import events as ev
+from messages.base import Position
+from tests.gateways.console import states
+from tests.gateways.console.states import Stage
+from tests.gateways.http.place import CLOCK
+
+pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
+
+COPIED = re.compile(
+    r"""WHERE: 44\.39058 north, 8\.97342 east\.
+44 degrees 23 minutes 26\.1 seconds north, 8 degrees 58 minutes 24\.3 seconds east\.
+Accurate to 18 metres, at \d\d:\d\d:\d\d, GPS\.
+WHAT: Alert from the app at \d\d:\d\d:\d\d\. We called her: no answer\.
+WHO: Giulia Rossi, speaks Italian\.
+Note: Asthma\. Phone battery 23 %\.
+PHONE: \+39 333 111 2223"""
+)
+FITS = "(e) => e.scrollHeight <= e.clientHeight"
+
+
+def settled(stage: Stage) -> None:
+    expect(stage.page.locator("html")).not_to_have_attribute("data-settling", "")
+
+
+def test_s10_c_copies_the_text_with_everything_in_full(stage: Stage) -> None:
+    stage.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    states.briefing(stage)
+    settled(stage)
+    stage.page.keyboard.press("c")
+    expect(stage.page.locator(".copy__said")).to_have_text("Copied")
+    copied = stage.page.evaluate("navigator.clipboard.readText()")
+    assert COPIED.fullmatch(copied), copied
+
+
+def test_where_there_is_no_clipboard_the_text_is_shown_selected(stage: Stage) -> None:
+    # As in a page that came without https.
+    stage.page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    states.late(stage)
+    expect(stage.page.locator(".dock__next")).to_contain_text("C copies the text.")
+    stage.page.keyboard.press("c")
+    text = stage.page.get_by_role("textbox", name="Text for 112")
+    expect(text).to_be_focused()
+    expect(text).to_have_value(re.compile("^WHERE: 44.39058 north"))
+    assert stage.page.evaluate("getSelection().toString() || document.activeElement.selectionEnd > 100")
+    stage.page.keyboard.press("Escape")
+    expect(text).to_be_hidden()
+
+
+def test_before_112_is_on_the_line_c_says_why_not(stage: Stage) -> None:
+    states.talking(stage)
+    settled(stage)
+    stage.page.keyboard.press("c")
+    expect(stage.page.locator("body")).to_contain_text("Can be copied when 112 is on the line, or late.")
+
+
+def test_s10_what_changes_while_it_is_read_is_marked_and_moves_no_line(stage: Stage) -> None:
+    story = stage.mine(40).user_called().user_answered().psap_called(stage.place.marta).psap_joined()
+    stage.signed_on()
+    lines = stage.page.locator(".brief > dd")
+    expect(lines).to_have_count(4)
+    before = [line.bounding_box() for line in lines.all()]
+    assert stage.page.locator(".brief [data-new]").count() == 0
+    position = Position(lat=44.39071, lon=8.9742, at=CLOCK.now_us(), accuracy_m=9.0, source="gps")
+    story.hear(ev.PositionUpdated(position=position))
+    expect(lines.nth(0)).to_contain_text("44.39071")
+    expect(lines.nth(0).locator(".brief__new")).to_contain_text("new")
+    expect(lines.nth(1).locator(".brief__new")).to_be_empty()
+    assert [line.bounding_box() for line in lines.all()] == before
+    expect(lines.nth(0).locator(".brief__new")).to_be_empty(timeout=15_000)
+
+
+@pytest.mark.parametrize("state", ["briefing", "restarted"])
+@pytest.mark.parametrize("lang", ["en", "it"])
+def test_on_the_smallest_screen_all_four_lines_are_seen(stage: Stage, state: str, lang: str) -> None:
+    stage.page.set_viewport_size({"width": 1280, "height": 720})
+    stage.lang = lang
+    states.STATES[state](stage)
+    assert stage.page.locator(".panel__body:has(> .brief)").evaluate(FITS)
+
+
+def test_on_the_smallest_screen_a_restart_in_the_conference_hides_no_line(stage: Stage) -> None:
+    stage.page.set_viewport_size({"width": 1280, "height": 720})
+    story = stage.mine(40).user_called().user_answered().psap_called(stage.place.marta).psap_joined()
+    story.opened()
+    expect(stage.signed_on().locator(".banner[data-tone=note]")).to_be_visible()
+    assert stage.page.locator(".panel__body:has(> .brief)").evaluate(
+        "(e) => e.scrollHeight <= e.clientHeight"
+    )
+
+
+def test_what_is_copied_names_the_hemisphere_and_says_that_it_is_a_test(stage: Stage) -> None:
+    states.ready(stage)
+    text = stage.page.evaluate(
+        """async () => {
+          const { copyText } = await import('/console/js/briefing.js');
+          const party = { state: 'idle' };
+          return copyText({
+            test: true, channel: 'voice', raised_us: 0, phone: null, person: null, identified: true,
+            battery_pct: null, user: party, psap: party, steps: { answered_us: null },
+            position: { lat: -0.5, lon: -3.99999, at_us: 0, accuracy_m: null, source: '' },
+          }, 0, ['Genova, 1 km north of its centre.']);
+        }"""
+    )
+    assert text.startswith("TEST, not a real alert.\nWHERE: Genova, 1 km north of its centre.\n0.50000 south")
+    assert "0 degrees 30 minutes 0.0 seconds south, 3 degrees 60 minutes" not in text
+    assert "4 degrees 0 minutes 0.0 seconds west" in text
+    assert "WHO: Unknown." in text
+    assert text.endswith("PHONE: Number not known")
