@@ -83,6 +83,8 @@ class Center:
         self.state = StateDir(folder / "state")
         self.world = folder / "simulation.toml"
         self.world.write_text(world)
+        self.patience_s = 10.0
+        """With the web; a shorter one for who has other things to do meanwhile."""
         self._options = options
         self._node: subprocess.Popen[str] | None = None
         self._port = "0"
@@ -118,7 +120,7 @@ class Center:
         self.address = said.split()[-1].rstrip("/")
         self._port = self.address.rpartition(":")[2]
         self._close_clients()
-        self.http = httpx.Client(base_url=self.address, timeout=10)
+        self.http = httpx.Client(base_url=self.address, timeout=self.patience_s)
         self.carrier = httpx.Client(base_url=self._carrier_address(), timeout=10)
         self.until("everything is ready", self.is_ready)
 

@@ -38,6 +38,8 @@ idle_crews = 1
 """
 WELL_WITHIN_S = 20.0
 LOOK_S = 0.02
+PATIENCE_S = 1.5
+"""With a web that is frozen: meanwhile nobody starts a dead node again."""
 
 
 def user_number(n: int, users: int = USERS) -> str:
@@ -62,6 +64,7 @@ class Served:
         config = folder / "center.toml"
         config.write_text(settings)
         self.center = Center(folder, world or quick_world(), "--config", str(config))
+        self.center.patience_s = PATIENCE_S
         self.people = People("", OPERATOR, PSAP)
         self.alerts = 0
         self.book = CallBook(lambda: self.center.carrier)
