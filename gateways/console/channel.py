@@ -22,6 +22,7 @@ from gateways.console.following import SHOWN, Batch, Following
 from gateways.console.listed import Listed
 from gateways.console.people import OperatorRecord, People
 from gateways.console.views import CenterView, Events, MeView, Snapshot
+from gateways.console.watching import Watching
 from messages.ids import AlertId, OperatorId, UserId
 from messages.journal import Recorded
 from model.policy import LineSpec, Policy
@@ -49,9 +50,9 @@ Reasons = dict[str, str | None]
 
 
 class Said(msgspec.Struct, frozen=True, tag_field="type", tag="opened"):
-    """What a console says: it shows this alert in full."""
+    """What a console says: it shows this alert in full, or none."""
 
-    alert: AlertId
+    alert: AlertId | None
 
 
 class Screen:
@@ -84,6 +85,7 @@ class Screen:
             duress=policy.duress.value,
         )
         self.connected: set[Console] = set()
+        self.watching: Watching[Console] = Watching()
         self.listed = Listed()
         self._views: dict[AlertId, tuple[int, msgspec.Raw]] = {}
         self._events: dict[int, msgspec.Raw] = {}
@@ -140,6 +142,7 @@ class Console:
         self._pending = Batch()
         self._wake = asyncio.Event()
         self._anew = False
+        self._others_watch = False
         self._rests_until_s = 0.0
         self._seen: set[AlertId] = set()
         self._json = msgspec.json.Encoder()
@@ -152,6 +155,11 @@ class Console:
             self._pending = Batch()
         else:
             pending.merge(batch)
+        self._wake.set()
+
+    def others_watch(self) -> None:
+        """Somebody looks at another alert now."""
+        self._others_watch = True
         self._wake.set()
 
     async def talk(self, since: int | None) -> None:
@@ -168,6 +176,7 @@ class Console:
         finally:
             self._screen.following.remove(self)
             self._screen.connected.discard(self)
+            self._watches(None)
             listening.cancel()
             with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect):
                 await listening
@@ -203,7 +212,14 @@ class Console:
                 said = decoder.decode(text)
             except msgspec.MsgspecError:
                 continue
-            self._shown(said.alert)
+            self._watches(said.alert)
+            if said.alert is not None:
+                self._shown(said.alert)
+
+    def _watches(self, alert: AlertId | None) -> None:
+        if self._screen.watching.shows(self, self._me.operator, alert):
+            for console in self._screen.connected:
+                console.others_watch()
 
     async def _send(self, message: Snapshot | Events) -> None:
         await self._socket.send_data(self._json.encode(message).decode(), mode="text")
@@ -228,11 +244,13 @@ class Console:
             lines=feed.line_views(picture, screen.lines),
             alarms=feed.alarm_views(picture),
             open=picture.open_count,
+            watching=screen.watching.by_alert(),
         )
 
     def _events(self, batch: Batch) -> Events:
         screen, picture = self._screen, self._screen.following.picture
         self._own_are_shown(batch.shown)
+        others_watch, self._others_watch = self._others_watch, False
         return Events(
             seq=picture.seq,
             now_us=screen.clock.now_us(),
@@ -244,6 +262,7 @@ class Console:
             operators=feed.operator_views(picture, screen.names()) if batch.operators else None,
             lines=feed.line_views(picture, screen.lines) if batch.lines else None,
             alarms=feed.alarm_views(picture) if batch.alarms else None,
+            watching=screen.watching.by_alert() if others_watch else None,
         )
 
     def _resumed(self, since: int | None) -> Events | None:
@@ -264,7 +283,7 @@ class Console:
         self._screen.listed.update(picture)
         batch.shown = {alert: None for alert in batch.alerts if alert in self._screen.listed}
         batch.gone = [alert for alert in batch.alerts if alert not in picture.alerts]
-        batch.operators = batch.lines = batch.alarms = True
+        batch.operators = batch.lines = batch.alarms = self._others_watch = True
         return self._events(batch)
 
     def _own_are_shown(self, alerts: Iterable[AlertId]) -> None:

@@ -209,6 +209,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=
     alarms: list[AlarmView]
     open: int
     """How many alerts are open; more than there are `cases` in a storm."""
+    watching: dict[AlertId, list[OperatorId]]
+    """Who has which alert on the screen in full."""
 
 
 class Events(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="events", omit_defaults=True):
@@ -227,3 +229,4 @@ class Events(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="e
     operators: list[OperatorView] | None = None
     lines: list[LineView] | None = None
     alarms: list[AlarmView] | None = None
+    watching: dict[AlertId, list[OperatorId]] | None = None

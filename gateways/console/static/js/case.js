@@ -4,6 +4,7 @@ import { html, live, nothing, ref, repeat } from '../vendor/lit.js';
 import { act, icon, tag, track, word } from './parts.js';
 import { channel, either, languageName, t } from './words.js';
 import { told } from './story.js';
+import { why } from './causes.js';
 import { copyBox, copyHint, readingPanel } from './reading.js';
 import * as f from './format.js';
 import * as s from './situation.js';
@@ -17,7 +18,7 @@ export function caseView(ui, view) {
   return html`<section class="view case" aria-labelledby="case-h">
     <div class="banner" role=${banner?.tone === 'note' ? 'status' : 'alert'} data-tone=${banner?.tone ?? 'bad'} ?hidden=${!banner}>${banner ? html`${icon(banner.icon)}<b>${banner.title}</b><p>${banner.text}</p>
       ${banner.aside ? html`<span class="banner__aside word">${icon(lost ? 'clock' : 'hush')}${banner.aside}</span>` : nothing}` : nothing}</div>
-    ${who(view)}
+    ${who(ui, view)}
     ${deadline(view, nowUs, feed.center)}
     ${parties(ui, view, nowUs, s.reading(view) || (banner?.tone === 'note' && s.talking(view.psap)))}
     <div class="case__body">${readingPanel(ui, view, nowUs)}${story(ui, view)}${copyBox(view, ui.draw)}</div>
@@ -33,13 +34,19 @@ export function lostBanner(ui) {
   return { icon: 'nolink', title: t('unreachableCentre'), text: either(`Quello che vedi è di ${oldS} s fa. Le chiamate vanno avanti senza questo schermo.`, `What you see is ${oldS} s old. The calls go on without this screen.`), aside: either(`Riprovo tra ${inS} s`, `Retrying in ${inS} s`) };
 }
 
-function who(view) {
+/** Who else looks at it now. */
+function others(ui, view) {
+  const names = (ui.feed.watching[view.alert] ?? []).filter((one) => one !== ui.feed.me.operator).map(ui.names);
+  return names.length ? html`<span class="who__others word" role="status" aria-label=${either(`La vede anche ${names.join(', ')}`, `Also seen by ${names.join(', ')}`)}>${icon('user')}<span>${names.join(', ')}</span></span>` : nothing;
+}
+
+function who(ui, view) {
   const p = view.position;
   return html`<header class="who">
-    <div class="who__name">${tag(view.test)}<h1 id="case-h">${s.name(view)}</h1><span class="who__phone phone">${view.phone ? f.phone(view.phone) : t('noNumber')}</span></div>
+    <div class="who__name">${tag(view.test)}<h1 id="case-h">${s.name(view)}</h1><span class="who__phone phone">${view.phone ? f.phone(view.phone) : t('noNumber')}</span>${others(ui, view)}</div>
     <dl class="facts">
       <div><dt>${t('requested')}</dt><dd>${f.day(view.raised_us)}, ${f.clock(view.raised_us)}</dd></div>
-      <div><dt>${t('position')}</dt><dd>${p ? html`<span class="wide phone">${f.coordinates(p)} </span>${f.accuracy(p.accuracy_m)}` : t('noPosition')}</dd></div>
+      <div><dt>${t('position')}</dt><dd>${p ? html`<span class="wide phone">${f.coordinates(p)} </span>${f.accuracy(p.accuracy_m) || either('precisione non nota', 'accuracy not known')}` : s.noPosition(view)}</dd></div>
       <div><dt>${t('channel')}</dt><dd>${channel(view.channel)}</dd></div>
     </dl></header>`;
 }
@@ -78,10 +85,10 @@ function parties(ui, view, nowUs, compact) {
   const tiles = rows.map(([which, , , , party]) => s.tile(party, which, view, nowUs, feed.center));
   return html`<section class="parties" ?data-compact=${compact} aria-label=${either('Chi è in linea', 'Who is on the line')}>
     ${rows.map(([which, ic, role, name, party], i) => html`${i ? html`<div class="link" data-is=${links[i - 1] ? 'on' : ''}>${icon(links[i - 1] ? 'voice' : 'todo')}<span class="sr">${links[i - 1] ? t('hearEachOther') : t('notJoined')}</span></div>` : nothing}
-      <article class="party" data-party=${which} data-is=${tiles[i].is}><p class="party__role">${icon(ic)}<span>${role}</span><b>${name}</b></p>
+      <article class="party" data-party=${which} data-is=${tiles[i].is} tabindex=${why(party) ? '0' : nothing} aria-describedby=${why(party) ? `why-${which}` : nothing}><p class="party__role">${icon(ic)}<span>${role}</span><b>${name}</b></p>
         <p class="party__line">${party.line ? `${t('line')} ${party.line}` : ''}</p>
         <p class="party__state word">${icon(tiles[i].icon, tiles[i].is === 'ring' ? 'breathe' : '')}${tiles[i].label}</p><b class="party__time">${tiles[i].time}</b>
-        <p class="party__foot">${tiles[i].foot}</p></article>`)}
+        <p class="party__foot">${tiles[i].foot}</p>${why(party) ? html`<p class="party__why" id="why-${which}">${why(party)}</p>` : nothing}</article>`)}
     </section><p class="sr" role="status">${rows.map(([, , role], i) => `${role}: ${tiles[i].label}. `)}</p>`;
 }
 

@@ -21,6 +21,8 @@ export class Feed {
     this.operators = [];
     this.lines = [];
     this.alarms = [];
+    this.watching = {}; // by alert, the operators that have it on their screens
+    this.shown = null; // the alert that is shown here in full
     this.open = 0; // alerts; in a storm more than there are cases here
     this.lostAtMs = 0;
     this.heardAtMs = 0;
@@ -72,8 +74,9 @@ export class Feed {
     return this.#order('/v1/operators/me/shift', { state });
   }
 
-  /** Say that this alert is shown in full. */
+  /** Say that this alert is shown in full, or none. */
   opened(alert) {
+    this.shown = alert;
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify({ type: 'opened', alert }));
   }
 
@@ -128,6 +131,7 @@ export class Feed {
     const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/v1/console${since}`);
     this.socket = socket;
     socket.onmessage = (message) => this.#heard(JSON.parse(message.data));
+    socket.onopen = () => { if (this.shown) this.opened(this.shown); };
     socket.onclose = (closed) => {
       if (this.socket !== socket) return;
       this.socket = null;
@@ -184,6 +188,7 @@ export class Feed {
     if (said.operators) this.operators = said.operators;
     if (said.lines) this.lines = said.lines;
     if (said.alarms) this.alarms = said.alarms;
+    if (said.watching) this.watching = said.watching;
     this.open = said.open;
     this.seq = said.seq;
     this.changed(said);

@@ -6,6 +6,8 @@ import { KEYS, calledFor, isLate, mine, next, reading } from './situation.js';
 import { isEnglish, reason, setLanguage, t } from './words.js';
 import { page } from './shell.js';
 import { copyBriefing } from './reading.js';
+import { title } from './title.js';
+import { droppedSoon } from './dropped.js';
 import * as sound from './sound.js';
 
 const SETTLE_MS = 300; // A key pressed just as the state changes was meant for the state before.
@@ -50,7 +52,7 @@ const ui = {
       .sort((a, b) => { const x = rank(a), y = rank(b); for (let i = 0; i < x.length; i += 1) if (x[i] !== y[i]) return x[i] - y[i]; return a.alert < b.alert ? -1 : 1; }).slice(0, 100);
   },
 
-  open: (alert) => { ui.chosen = alert; ui.cursor = alert; ui.armed = null; if (alert !== null) ui.feed.opened(alert); draw(); },
+  open: (alert) => { ui.chosen = alert; ui.cursor = alert; ui.armed = null; ui.feed.opened(alert); draw(); },
   signOn: (token) => { sound.unlock(); ui.feed.signOn(token); },
   signOff: () => { ui.help = false; ui.chosen = null; ui.feed.me = null; ui.feed.signOff(); },
   switchLanguage: () => { localStorage.setItem('securwoman-language', isEnglish() ? 'it' : 'en'); setLanguage(isEnglish() ? 'it' : 'en'); draw(); },
@@ -110,6 +112,8 @@ function pressed(key) {
     return; // nothing else can be reached
   }
   if (key === 'ArrowDown' || key === 'ArrowUp') { move(key === 'ArrowDown' ? 1 : -1); return; }
+  const dropped = key === 'Space' ? droppedSoon(feed, ui.acknowledged) : null;
+  if (dropped) { ui.acknowledged.add(`${dropped.alert}/dropped`); ui.open(dropped.alert); return; }
   const view = ui.selected();
   if (view === null) {
     if (key === 'P') shift('P', ui.myShift() === 'ready' ? 'paused' : 'ready');
@@ -178,6 +182,7 @@ function news() {
   if (my && ui.acknowledged.has(my.alert) && (ui.chosen === null || feed.cases.get(ui.chosen)?.closed_us !== null)) { ui.chosen = my.alert; ui.cursor = my.alert; feed.opened(my.alert); }
   if (ui.chosen !== null && !feed.cases.has(ui.chosen)) ui.chosen = my?.alert ?? null;
   const view = ui.selected();
+  if ((view?.alert ?? null) !== feed.shown) feed.opened(view?.alert ?? null);
   const step = view ? next(view, feed.allowed.get(view.alert) ?? {}, feed.me, feed.nowUs(), ui.names).step.key : '';
   const now = `${ui.incoming()?.alert ?? ''}/${ui.chosen}/${step}`;
   if (now !== before) { before = now; ui.changedAtMs = Date.now(); ui.armed = null; ui.refused = null; }
@@ -189,7 +194,8 @@ function hear() {
   if (feed.link === 'lost') { sound.repeat('lost'); return; }
   const incoming = ui.incoming();
   const quiet = incoming && (incoming.silent || incoming.duress);
-  sound.repeat(incoming && !quiet ? (incoming.test ? 'test' : 'alert') : '');
+  const dropped = incoming ? null : droppedSoon(feed, ui.acknowledged);
+  sound.repeat(incoming && !quiet ? (incoming.test ? 'test' : 'alert') : dropped ? (dropped.test ? 'test' : 'alert') : '');
   const my = ui.mineNow();
   // Never a sound into the call: neither while she is on the line, nor in a silent alert.
   if (!my || my.silent || my.duress || my.reached_us !== null || mine(my, feed.me)) return;
@@ -208,6 +214,7 @@ function draw() {
   document.documentElement.toggleAttribute('data-test', Boolean(shown?.test));
   document.documentElement.toggleAttribute('data-settling', Date.now() - ui.changedAtMs < SETTLE_MS);
   document.documentElement.dataset.state = feed.link === 'lost' ? 'lost' : shown && !ui.incoming() && reading(shown) ? 'briefing' : 'live';
+  document.title = title(feed.me ? ui.incoming() : null, Date.now());
   render(page(ui), root);
   if (feed.me && ui.incoming()) {
     const step = root.querySelector('.incoming .act--step');

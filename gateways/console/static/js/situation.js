@@ -22,6 +22,9 @@ export const name = (view) => (view.person ? `${view.person.first_name} ${view.p
 /** Where there is room for one thing only. */
 export const shortName = (view) => (view.person || !view.phone ? name(view) : f.phone(view.phone));
 
+/** Why there is no position, as short as the header needs it. */
+export const noPosition = (view) => ({ voice: either('nessuna, allarme a voce', 'none, voice alert'), sms: either('nessuna, allarme SMS', 'none, SMS alert') })[view.channel] ?? either('nessuna', 'none');
+
 /** Whether the deadline has passed with her not reached. */
 export const isLate = (view, nowUs) => view.reached_us === null && view.closed_us === null && (view.missed_us !== null || nowUs > view.deadline_us);
 

@@ -1,0 +1,102 @@
+"""What the page says around a call: why it ended, who else looks on, an alert on the window's title."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from messages.ids import Channel
+from store.alerts import Signal, accept
+from tests.gateways.console import states
+from tests.gateways.console.states import Stage
+from tests.gateways.http.place import CLOCK
+
+pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
+
+
+def test_why_a_call_ended_is_seen_while_its_tile_is_held_or_focused(stage: Stage) -> None:
+    states.briefing(stage)
+    tile, why = stage.page.locator("[data-party=user]"), stage.page.locator("#why-user")
+    expect(why).to_be_hidden()
+    expect(tile).to_have_accessible_description("It rang, and nobody answered. (Q.850 19)")
+    expect(stage.page.locator("[data-party=psap]")).not_to_have_attribute("tabindex", "0")
+    tile.hover()
+    stage.page.mouse.down()
+    expect(why).to_be_visible()
+    stage.page.mouse.up()
+    expect(why).to_be_hidden()
+    stage.page.locator(".rail__item").focus()
+    stage.page.keyboard.press("Tab")
+    expect(tile).to_be_focused()
+    expect(why).to_be_visible()
+
+
+def test_every_cause_of_ours_has_its_words(stage: Stage) -> None:
+    states.ready(stage)
+    from messages.base import HangupCause
+
+    said = stage.page.evaluate(
+        """async (causes) => {
+          const { causeInWords } = await import('/console/js/causes.js');
+          return causes.map(causeInWords);
+        }""",
+        [int(cause) for cause in HangupCause],
+    )
+    assert not [text for text in said if "unusual" in text]
+
+
+def test_an_incoming_alert_is_seen_on_the_window_s_title_until_it_is_acknowledged(stage: Stage) -> None:
+    states.incoming(stage)
+    expect(stage.page).to_have_title("New alert: Giulia Rossi")
+    expect(stage.page).to_have_title("securWoman")
+    expect(stage.page).to_have_title("New alert: Giulia Rossi")
+    stage.page.keyboard.press("Space")
+    expect(stage.page).to_have_title("securWoman")
+    title = "() => new Promise((done) => { setTimeout(() => done(document.title), 1200); })"
+    assert stage.page.evaluate(title) == "securWoman"
+
+
+def test_two_operators_who_look_at_one_alert_see_each_other(stage: Stage) -> None:
+    states.talking(stage)
+    others = stage.page.locator(".who__others")
+    expect(others).to_have_count(0)
+    context = stage.page.context.browser
+    assert context is not None
+    luca = context.new_page()
+    luca.goto(f"{stage.url}/console/?lang=en#token={stage.place.luca_token}")
+    luca.locator(".rail__item").click()
+    expect(luca.locator(".who__others")).to_have_text("Marta Bianchi")
+    expect(others).to_have_text("Luca Ferri")
+    luca.keyboard.press("Escape")
+    expect(others).to_have_count(0)
+    luca.close()
+
+
+def test_the_header_says_why_there_is_no_position(stage: Stage) -> None:
+    signal = Signal(channel=Channel.VOICE, received_at=CLOCK.now_us(), phone=None)
+    accept(stage.journal, signal, 50.0)
+    page = stage.signed_on()
+    page.locator(".rail__item").click()
+    expect(page.locator(".facts")).to_contain_text(re.compile("Position\\s*none, voice alert"))
+
+
+def test_a_conference_that_comes_apart_within_a_minute_of_leaving_sounds_as_a_new_alert(stage: Stage) -> None:
+    states.ready(stage)
+    heard = stage.page.evaluate(
+        """async () => {
+          const { droppedSoon } = await import('/console/js/dropped.js');
+          const talked = (released_us) => ({ answered_us: 1, released_us });
+          const at = (s, released_s, more = {}) => droppedSoon({
+            nowUs: () => s * 1e6, me: { operator: 'm' },
+            cases: new Map([['a', {
+              alert: 'a', left_us: 10e6, user: talked(null), psap: talked(released_s && released_s * 1e6),
+              timeline: [{ what: 'leave.requested', operator: 'm' }], ...more,
+            }]]),
+          }, new Set(more.known ?? [])) !== null;
+          return [at(20, null), at(31, 30), at(100, 30), at(75, 72), at(31, 30, { silent: true }),
+            at(31, 30, { timeline: [] }), at(31, 30, { known: ['a/dropped'] })];
+        }"""
+    )
+    assert heard == [False, True, False, False, False, False, False]
