@@ -12,6 +12,7 @@ from litestar import Litestar, Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
+from gateways.app.page import app_routes
 from gateways.console.channel import Screen, console_route
 from gateways.console.following import Following
 from gateways.console.page import page_routes
@@ -132,6 +133,7 @@ def build(web: Web) -> Litestar:
             *health_routes(web),
             console_route(screen, web.auth.operator_or_none),
             *page_routes(),
+            *app_routes(),
         ],
         exception_handlers=_exception_handlers(web),
         openapi_config=openapi_config(web.settings.version, web.sessions.cookie),

@@ -1,0 +1,49 @@
+"""The app's page: its files, and the list of them that lets it open without a network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+
+from gateways.static import VENDOR, Files
+
+STATIC: Final = Path(__file__).parent / "static"
+PERMISSIONS: Final = "geolocation=(self), camera=(), microphone=(), payment=()"
+WORKER: Final = "sw.js"
+SHELL: Final = "shell.js"
+_NOT_OPENED: Final = {WORKER, SHELL, "index.html"}
+"""What the worker does not keep under its own name; the page itself is kept as `/app`."""
+
+
+def app_files() -> Files:
+    """All files of the app, with `shell.js`: which of them the worker keeps, and which version they are."""
+    files = Files(("", STATIC), ("vendor/", VENDOR), permissions=PERMISSIONS)
+    kept = [name for name in files.names() if name not in _NOT_OPENED and not name.endswith((".txt", ".md"))]
+    shell = msgspec.json.encode({"version": files.version(), "files": kept})
+    files.add(SHELL, b"self.SHELL = " + shell + b";\n")
+    return files
+
+
+def app_routes() -> list[HTTPRouteHandler]:
+    """`/app` is the page; below it are the files."""
+    files = app_files()
+
+    @get("/app", include_in_schema=False)
+    async def app(request: Request[Any, Any, Any]) -> Response[bytes]:
+        return files.answer(request, "index.html")
+
+    @get("/app/{path:path}", include_in_schema=False)
+    async def app_file(request: Request[Any, Any, Any], path: FromPath[str]) -> Response[bytes]:
+        name = path.lstrip("/")
+        response = files.answer(request, name)
+        if name == WORKER:
+            # The page is `/app`, which lies above the folder of its worker.
+            response.headers["service-worker-allowed"] = "/app"
+        return response
+
+    return [app, app_file]

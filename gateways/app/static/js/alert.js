@@ -1,0 +1,156 @@
+// One alert from the press to its end: raise it until it is taken, follow it, cancel it. What is shown is state.js's matter.
+
+import { keepAlert } from './keeping.js';
+import { heard, isAsked, isClosed, pressed, raised } from './state.js';
+
+const ANSWER_MS = 5000; // a question without an answer for so long is asked again
+const WAIT_S = 25;
+const PAUSES_MS = [300, 600, 1200, 2400, 5000];
+const TAIL_MS = 600_000; // how long after a cancellation positions are still sent
+const ANSWERED = new Set([202, 400, 403, 404]); // to a cancellation: it has arrived, whatever came of it
+
+export class Alert {
+  /** `phoneOf()` is her number; `changed()` is called after everything new. */
+  constructor(api, clock, positions, phoneOf, changed) {
+    Object.assign(this, { api, clock, positions, phoneOf, changed });
+    this.known = null;
+    this.run = 0; // grows with every alert and every end: what was begun before it gives up
+    this.wakers = new Set();
+    this.poll = null;
+    addEventListener('online', () => this.#wake());
+    addEventListener('offline', () => this.#wake());
+    document.addEventListener('visibilitychange', () => { if (!document.hidden) this.#wake(); });
+  }
+
+  /** She has pressed. The id is made once: sending again makes no second alert. */
+  raise(test) {
+    const nowMs = Date.now();
+    // A phone's clock that is behind could put a new alert before the end of a closed one: the corrected time or none.
+    const raisedAt = this.clock.isKnown ? new Date(this.clock.center(nowMs)).toISOString() : null;
+    this.#begin(pressed(newId(), nowMs, raisedAt, test));
+    if (!navigator.onLine) this.#now({ ...this.known, trouble: 'offline' });
+  }
+
+  /** Go on with the alert that was open when the page was left. */
+  resume(known) {
+    this.#begin({ ...known, lost: false });
+  }
+
+  /** She asks to cancel; the PIN is kept nowhere. It is sent after the alert, never instead of it. */
+  async cancel(pin) {
+    const { run } = this;
+    const mine = Symbol('cancellation');
+    this.cancelling = mine;
+    const still = () => this.run === run && this.cancelling === mine;
+    this.#now({ ...this.known, asked: 'sending', askedMs: Date.now() });
+    for (let tries = 0; still(); tries += 1) {
+      const { alert } = this.known;
+      const { status } = alert === null ? { status: 0 } : await this.api.cancel(alert, pin, ANSWER_MS);
+      if (!still()) return;
+      const arrived = ANSWERED.has(status);
+      this.#now({ ...this.known, asked: arrived ? 'sent' : 'unsent' });
+      if (arrived) { this.#tail(); return; }
+      await this.#pause(tries);
+    }
+  }
+
+  /** Leave an alert that is over, as far as this phone is concerned. */
+  forget() {
+    const tail = isAsked(this.known) && this.known.alert !== null;
+    this.run += 1;
+    this.poll?.abort();
+    this.known = null;
+    keepAlert(null);
+    if (!tail) this.positions.stop();
+    this.changed();
+  }
+
+  #begin(known) {
+    this.run += 1;
+    this.poll?.abort();
+    this.#now(known);
+    this.positions.watch();
+    if (!known.durable) this.#deliver(this.run);
+    if (known.alert !== null) this.#taken(this.run);
+  }
+
+  #now(known) {
+    this.known = known;
+    keepAlert(known);
+    this.changed();
+  }
+
+  /** Send the alert until the center has it, durably. */
+  async #deliver(run) {
+    for (let tries = 0; this.run === run; tries += 1) {
+      const fix = this.positions.recent(Date.now());
+      const answer = await this.api.raise(this.#body(fix), ANSWER_MS);
+      if (this.run !== run) return;
+      const had = this.known.alert !== null;
+      // Of an alert that it has already, a lost answer says nothing new.
+      if (!had || answer.said?.alert) this.#now(raised(this.known, answer, navigator.onLine));
+      if (!had && this.known.alert !== null) this.#taken(run, fix);
+      if (this.known.durable) return;
+      await this.#pause(tries);
+    }
+  }
+
+  #body(fix) {
+    const { id, test, raisedAt } = this.known;
+    const body = { id, phone: this.phoneOf(), test };
+    if (raisedAt !== null) body.raised_at = raisedAt;
+    if (fix !== null) body.position = this.positions.body(fix);
+    if (this.battery) body.battery_pct = Math.round(this.battery.level * 100);
+    return body;
+  }
+
+  #taken(run, sent = null) {
+    if (isAsked(this.known)) { this.#tail(); return; }
+    this.positions.follow(this.known.alert, sent);
+    this.#follow(run);
+  }
+
+  async #follow(run) {
+    let tries = 0;
+    while (this.run === run && !isAsked(this.known)) {
+      const before = this.known.state?.version ?? null;
+      // Known nothing yet, or lost it: an answer at once, and not at the next change.
+      const atOnce = before === null || this.known.lost;
+      this.poll = new AbortController();
+      const beganMs = Date.now();
+      const answer = await this.api.state(this.known.alert, atOnce ? null : before, atOnce ? 0 : WAIT_S, this.poll.signal);
+      if (this.run !== run || isAsked(this.known)) return;
+      this.#now(heard(this.known, answer));
+      if (isClosed(this.known)) { this.positions.stop(); return; }
+      tries = answer.status === 200 ? 0 : tries + 1;
+      // A center that is being stopped answers at once and says nothing new.
+      const idle = !atOnce && answer.status === 200 && answer.said.version === before && Date.now() - beganMs < 1000;
+      if (tries > 0 || idle) await this.#pause(Math.max(tries - 1, idle ? 2 : 0));
+    }
+  }
+
+  /** After a cancellation the alert is no longer asked for: the answers differ under duress. Positions go on a while. */
+  #tail() {
+    this.poll?.abort();
+    if (this.known.alert !== null) this.positions.follow(this.known.alert, null, this.known.askedMs + TAIL_MS);
+  }
+
+  /** Wait before the next try: longer each time, and no longer than until the connection changes. */
+  #pause(tries) {
+    const ms = PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)];
+    return new Promise((resolve) => {
+      const done = () => { clearTimeout(timer); this.wakers.delete(done); resolve(); };
+      const timer = setTimeout(done, ms);
+      this.wakers.add(done);
+    });
+  }
+
+  #wake() {
+    for (const wake of [...this.wakers]) wake();
+    // A poll over a connection that is gone would wait for its full time.
+    if (!navigator.onLine) this.poll?.abort();
+  }
+}
+
+/** 128 random bits; `crypto.randomUUID` is missing in older web views. */
+const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -1,0 +1,62 @@
+// The button that has to be held: by finger, mouse, or the keys Space and Enter. A tap says to hold.
+//
+// Screen readers and switches press without holding (a click that no pointer and no key began): there, twice within five
+// seconds is the same as holding.
+
+export const HOLD_MS = 1000;
+const TWICE_MS = 5000;
+const KEYS = new Set([' ', 'Enter']);
+
+export class Hold {
+  /** `raise()` when it was held, `say(word)` what to tell her, `drawn(held)` when the look changes. */
+  constructor({ raise, say, drawn }) {
+    Object.assign(this, { raise, say, drawn });
+    this.timer = null;
+    this.begun = false; // by pointer or key, so that the click that follows is no press of its own
+    this.onceMs = -Infinity;
+  }
+
+  get held() { return this.timer !== null; }
+
+  pointerdown = (event) => {
+    if (event.button !== 0) return;
+    event.currentTarget.setPointerCapture?.(event.pointerId);
+    this.#begin();
+  };
+
+  keydown = (event) => {
+    if (!KEYS.has(event.key)) return;
+    event.preventDefault();
+    if (!event.repeat) this.#begin();
+  };
+
+  keyup = (event) => { if (KEYS.has(event.key)) { event.preventDefault(); this.letGo(); } };
+
+  letGo = () => {
+    if (!this.held) return;
+    this.#end();
+    this.say('holdLonger');
+  };
+
+  click = (event) => {
+    event.preventDefault();
+    if (this.begun) { this.begun = false; return; }
+    if (event.timeStamp - this.onceMs < TWICE_MS) { this.onceMs = -Infinity; this.raise(); return; }
+    this.onceMs = event.timeStamp;
+    this.say('onceMore');
+  };
+
+  #begin() {
+    if (this.held) return;
+    this.begun = true;
+    this.timer = setTimeout(() => { this.#end(); this.begun = false; this.raise(); }, HOLD_MS);
+    this.say('holdOn');
+    this.drawn();
+  }
+
+  #end() {
+    clearTimeout(this.timer);
+    this.timer = null;
+    this.drawn();
+  }
+}

@@ -1,0 +1,32 @@
+// What stays on the phone between two openings: the settings, and the alert that is open. In localStorage, not encrypted.
+
+const SETTINGS = 'securwoman-app';
+const ALERT = 'securwoman-app-alert';
+const FORGOTTEN_MS = 12 * 3600 * 1000; // an alert of yesterday is no longer hers to look at
+
+function read(name) {
+  try {
+    return JSON.parse(localStorage.getItem(name) ?? 'null');
+  } catch {
+    return null; // half written, or forbidden: as if there were none
+  }
+}
+
+function write(name, value) {
+  try {
+    if (value === null) localStorage.removeItem(name);
+    else localStorage.setItem(name, JSON.stringify(value));
+  } catch {
+    // A full or forbidden store must not stop an alert.
+  }
+}
+
+export const settings = () => ({ key: '', phone: '', name: '', language: '', ...read(SETTINGS) });
+export const keepSettings = (changes) => write(SETTINGS, { ...settings(), ...changes });
+
+/** The alert that was open, or null. Never a PIN: it is not in it. */
+export function openAlert(nowMs) {
+  const known = read(ALERT);
+  return known && typeof known.id === 'string' && nowMs - known.pressedMs < FORGOTTEN_MS ? known : null;
+}
+export const keepAlert = (known) => write(ALERT, known);

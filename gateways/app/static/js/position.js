@@ -1,0 +1,106 @@
+// Where the phone is, while an alert is open: often enough to follow her, seldom enough not to empty her battery.
+
+const EVERY_MS = 10_000;
+const MOVED_M = 25;
+const LEAST_MS = 1000;
+const ANSWER_MS = 8000;
+const RECENT_MS = 300_000; // an older one would send help to where she was
+const EARTH_M = 6_371_000;
+const WATCH = { enableHighAccuracy: true, maximumAge: 10_000, timeout: 30_000 };
+
+/** Metres between two places; short ways, so a plane does. */
+export function metres(a, b) {
+  const rad = Math.PI / 180;
+  const east = (b.lon - a.lon) * rad * Math.cos(((a.lat + b.lat) / 2) * rad);
+  return Math.hypot(east, (b.lat - a.lat) * rad) * EARTH_M;
+}
+
+/** Whether this fix is to be sent, after the one sent last at `lastMs`. */
+export function due(last, lastMs, fix, nowMs) {
+  if (last === null || nowMs - lastMs >= EVERY_MS) return true;
+  return nowMs - lastMs >= LEAST_MS && metres(last, fix) >= MOVED_M;
+}
+
+export class Positions {
+  constructor(api, clock, changed) {
+    this.api = api;
+    this.clock = clock;
+    this.changed = changed;
+    this.fix = null; // the newest
+    this.denied = false;
+    this.alert = null; // whose positions are sent
+    this.untilMs = Infinity;
+    this.watching = null;
+    this.sent = null;
+    this.sentMs = 0;
+    this.sending = false;
+  }
+
+  /** Begin to look; nothing is sent before an alert is named. */
+  watch() {
+    if (this.watching !== null || !('geolocation' in navigator)) return;
+    this.watching = navigator.geolocation.watchPosition((found) => this.#found(found), (error) => {
+      this.denied = error.code === error.PERMISSION_DENIED;
+      this.changed();
+    }, WATCH);
+  }
+
+  /** Look once, and so ask for leave when nothing is urgent. */
+  ask() {
+    navigator.geolocation?.getCurrentPosition((found) => this.#found(found), (error) => {
+      this.denied = error.code === error.PERMISSION_DENIED;
+      this.changed();
+    }, WATCH);
+  }
+
+  /** Look once where leave was given before: an app that is opened may be needed the next second. */
+  async lookIfAllowed() {
+    const leave = await navigator.permissions?.query({ name: 'geolocation' }).catch(() => null);
+    if (leave?.state === 'granted') this.ask();
+    this.denied = leave?.state === 'denied';
+    this.changed();
+  }
+
+  /** Send to this alert, until `untilMs` of this phone's clock. `sent`: the fix that the alert itself carried. */
+  follow(alert, sent = null, untilMs = Infinity) {
+    if (this.alert !== alert) { this.sent = sent; this.sentMs = sent ? Date.now() : 0; }
+    this.alert = alert;
+    this.untilMs = untilMs;
+    this.watch();
+    this.#send();
+  }
+
+  /** The newest fix, or null where there is none of the last minutes. */
+  recent(nowMs) {
+    return this.fix !== null && nowMs - this.fix.ms < RECENT_MS ? this.fix : null;
+  }
+
+  stop() {
+    this.alert = null;
+    if (this.watching !== null) navigator.geolocation.clearWatch(this.watching);
+    this.watching = null;
+  }
+
+  #found({ coords, timestamp }) {
+    this.denied = false;
+    this.fix = { lat: coords.latitude, lon: coords.longitude, accuracy_m: coords.accuracy, source: 'app', ms: timestamp };
+    this.#send();
+  }
+
+  /** The fix as the interface wants it; its time by the center's clock. */
+  body(fix) {
+    const { ms, ...place } = fix;
+    return { ...place, ...(this.clock.isKnown ? { at: new Date(this.clock.center(ms)).toISOString() } : {}) };
+  }
+
+  async #send() {
+    if (Date.now() > this.untilMs) this.stop();
+    const { alert, fix } = this;
+    if (alert === null || fix === null || this.sending || fix === this.sent || !due(this.sent, this.sentMs, fix, Date.now())) return;
+    this.sending = true;
+    const { status } = await this.api.position(alert, this.body(fix), ANSWER_MS);
+    this.sending = false;
+    // One that was lost is not sent again: the next one is truer.
+    if (status === 202) { this.sent = fix; this.sentMs = Date.now(); }
+  }
+}

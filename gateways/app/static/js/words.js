@@ -1,0 +1,109 @@
+// The words of the app in Italian and English, and nothing else. She is the one who reads them.
+
+export const WORDS = {
+  // what the switch leads to
+  language: ['English', 'Italiano'],
+  // before
+  help: ['Aiuto', 'Help'],
+  hold: ['tieni premuto 1 secondo', 'hold for 1 second'],
+  holdOn: ['Continua a tenere premuto', 'Keep holding'],
+  holdLonger: ['Tieni premuto 1 secondo per chiedere aiuto', 'Hold for 1 second to ask for help'],
+  onceMore: ['Attiva ancora entro 5 secondi per chiedere aiuto', 'Activate again within 5 seconds to ask for help'],
+  promise: [
+    'Un’operatrice ti chiama entro 50 secondi. Se non può, qui leggi subito: chiama il 112.',
+    'An operator calls you within 50 seconds. If she cannot, you read here at once: call 112.',
+  ],
+  promiseTest: [
+    'Prova: il centro ti chiama come in un allarme vero, ma il 112 non viene mai chiamato.',
+    'A test: the centre calls you as in a real alert, but 112 is never called.',
+  ],
+  test: ['PROVA', 'TEST'],
+  leaveTest: ['Esci dalla prova', 'Leave the test'],
+  unreachable: ['Ora il centro non si raggiunge: se serve, chiama il 112', 'The centre cannot be reached now: if you need help, call 112'],
+  call112Yourself: ['Chiama tu il 112', 'Call 112 yourself'],
+  call112Now: ['Chiama il 112 ora', 'Call 112 now'],
+  // what has happened
+  sending: ['Invio dell’allarme', 'Sending the alert'],
+  notSent: ['Allarme non ancora ricevuto', 'Alert not received yet'],
+  got: ['Allarme ricevuto', 'Alert received'],
+  gotUnkept: ['Allarme ricevuto, non ancora registrato', 'Alert received, not yet on record'],
+  finding: ['Cerchiamo un’operatrice', 'Finding an operator'],
+  operatorFound: ['Operatrice trovata', 'Operator found'],
+  noOperator: ['Nessuna operatrice ancora', 'No operator yet'],
+  calling: ['Ti stiamo chiamando, rispondi', 'We are calling you, answer'],
+  callingStep: ['Ti stiamo chiamando', 'We are calling you'],
+  called: ['Ti abbiamo chiamata', 'We called you'],
+  notCalled: ['Non ti abbiamo ancora chiamata', 'We have not called you yet'],
+  talking: ['Sei in linea con l’operatrice', 'You are on the line with the operator'],
+  stay: ['Resta in linea', 'Stay on the line'],
+  notOnLine: ['Non sei più in linea con noi', 'You are not on the line with us'],
+  psap: ['Il 112 è in linea con te', '112 is on the line with you'],
+  psapStep: ['Il 112 è in linea', '112 is on the line'],
+  psapCalled: ['Si sta chiamando il 112', '112 is being called'],
+  psapTold: ['Un’operatrice è in linea con il 112', 'An operator is on the line with 112'],
+  psapTodo: ['112', '112'],
+  closed: ['L’allarme è chiuso', 'The alert is closed'],
+  cannot: ['Non riusciamo a chiamarti in tempo', 'We cannot reach you in time'],
+  noConnection: ['Nessuna connessione', 'No connection'],
+  unavailable: ['Il centro non risponde', 'The centre does not answer'],
+  refused: ['Il centro non accetta questa app', 'The centre does not accept this app'],
+  unkept: ['Chiama il 112 ora', 'Call 112 now'],
+  // what to do
+  stayText: ['Resta al telefono. Se puoi, di’ dove sei.', 'Stay on the phone. If you can, say where you are.'],
+  findingText: ['Resta al telefono: cerchiamo un’operatrice.', 'Stay on the phone: we are finding an operator.'],
+  freeText: ['Tieni libero il telefono.', 'Keep your phone free.'],
+  cannotText: ['Chiama il 112 ora. Noi continuiamo a provare.', 'Call 112 now. We keep trying.'],
+  unkeptText: [
+    'Il centro ha il tuo allarme ma non riesce a registrarlo. Noi continuiamo a provare.',
+    'The centre has your alert but cannot put it on record. We keep trying.',
+  ],
+  refusedText: [
+    'Chiama il 112 ora. Poi controlla la chiave e il numero nelle impostazioni.',
+    'Call 112 now. Then check the key and the number in the settings.',
+  ],
+  closedText: ['Se hai bisogno di aiuto, chiama il 112 o chiedi aiuto di nuovo.', 'If you need help, call 112 or ask for help again.'],
+  testLate: ['Prova: in un allarme vero, ora chiameresti il 112.', 'A test: in a real alert you would call 112 now.'],
+  lost: ['Collegamento perso: questo è l’ultimo stato noto', 'Connection lost: this is the last known state'],
+  seconds: ['secondi', 'seconds'],
+  back: ['Torna all’inizio', 'Back to the start'],
+  // cancelling
+  mistake: ['È uno sbaglio, annulla con il PIN', 'A mistake, cancel with the PIN'],
+  pinTitle: ['Scrivi il tuo PIN', 'Enter your PIN'],
+  pinText: ['Un’operatrice può comunque chiamarti per verificare.', 'An operator may still call you to check.'],
+  pin: ['PIN', 'PIN'],
+  cancel: ['Annulla l’allarme', 'Cancel the alert'],
+  goOn: ['Torna all’allarme', 'Back to the alert'],
+  asked: ['Hai chiesto di annullare', 'You asked to cancel'],
+  askedSending: ['Invio della richiesta', 'Sending your request'],
+  askedUnsent: ['La richiesta non è ancora arrivata: continuiamo a provare.', 'The request has not arrived yet: we keep trying.'],
+  pinAgain: ['Riscrivi il PIN', 'Enter the PIN again'],
+  // settings
+  settings: ['Impostazioni', 'Settings'],
+  key: ['Chiave dell’app', 'App key'],
+  keyHint: ['Te la dà il centro.', 'The centre gives it to you.'],
+  phone: ['Il tuo numero di telefono', 'Your phone number'],
+  phoneHint: ['Con il prefisso, per esempio +39 333 111 2223.', 'With the country code, for example +39 333 111 2223.'],
+  name: ['Il tuo nome', 'Your first name'],
+  nameHint: ['Si vede solo qui.', 'Shown here only.'],
+  kept: [
+    'Questi dati restano su questo telefono, non cifrati. Al centro vanno il numero e, con un allarme, la posizione: finché è aperto e per 10 minuti dopo che chiedi di annullarlo.',
+    'These data stay on this phone, not encrypted. The centre gets the number and, with an alert, the position: while it is open, and for 10 minutes after you ask to cancel it.',
+  ],
+  save: ['Salva', 'Save'],
+  tryIt: ['Fai una prova', 'Make a test'],
+  keyWrong: ['Il centro non conosce questa chiave.', 'The centre does not know this key.'],
+  phoneWrong: ['Il numero comincia con + e il prefisso del paese.', 'The number begins with + and the country code.'],
+  needed: ['Serve per chiedere aiuto.', 'Needed to ask for help.'],
+  checking: ['Verifica in corso', 'Checking'],
+  locationOff: ['Posizione non permessa: il centro non vede dove sei.', 'Location not allowed: the centre does not see where you are.'],
+};
+
+let english = false;
+
+export function setLanguage(language) {
+  english = language === 'en';
+  document.documentElement.lang = english ? 'en' : 'it';
+}
+export const isEnglish = () => english;
+/** The words of that name, in the language chosen. */
+export const t = (name) => WORDS[name][english ? 1 : 0];

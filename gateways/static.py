@@ -1,0 +1,85 @@
+"""A page's files: read once, served with a policy that lets in nothing from elsewhere.
+
+No inline script or style, no other host, no frame around it. Every file is named by its folder; no
+path of a request ever reaches the file system.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any, Final
+
+from litestar import Request, Response
+from litestar.exceptions import NotFoundException
+
+VENDOR: Final = Path(__file__).parent / "console" / "static" / "vendor"
+"""What is not ours, kept once for all pages, with its licences."""
+
+_TYPES: Final = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+    ".webmanifest": "application/manifest+json",
+    ".txt": "text/plain; charset=utf-8",
+    ".md": "text/plain; charset=utf-8",
+}
+_HEADERS: Final = {
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
+    "img-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+
+class File:
+    """One file as it is sent. Raises KeyError for a kind that no page has."""
+
+    def __init__(self, name: str, content: bytes) -> None:
+        self.content = content
+        self.media_type = _TYPES[Path(name).suffix]
+        self.etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+
+
+class Files:
+    """The files below some folders, by the names under which they are asked for."""
+
+    def __init__(self, *folders: tuple[str, Path], permissions: str) -> None:
+        """`folders` are prefix and folder; `permissions` is what the page may use of the device."""
+        self.headers = {**_HEADERS, "permissions-policy": permissions}
+        self._files = {
+            prefix + path.relative_to(folder).as_posix(): File(path.name, path.read_bytes())
+            for prefix, folder in folders
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and path.suffix in _TYPES
+        }
+
+    def names(self) -> list[str]:
+        """Of all files, sorted."""
+        return sorted(self._files)
+
+    def add(self, name: str, content: bytes) -> None:
+        """One that lies in no folder."""
+        self._files[name] = File(name, content)
+
+    def version(self) -> str:
+        """Another one whenever any file is another."""
+        digest = hashlib.sha256()
+        for name in self.names():
+            digest.update(f"{name} {self._files[name].etag}\n".encode())
+        return digest.hexdigest()[:16]
+
+    def answer(self, request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+        """The file, or 304 where the browser has it. Raises NotFoundException."""
+        found = self._files.get(name)
+        if found is None:
+            raise NotFoundException("no such file")
+        headers = {**self.headers, "etag": found.etag, "cache-control": "no-cache"}
+        if request.headers.get("if-none-match") == found.etag:
+            return Response(b"", status_code=304, headers=headers, media_type=found.media_type)
+        return Response(found.content, headers=headers, media_type=found.media_type)

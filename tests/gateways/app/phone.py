@@ -1,0 +1,108 @@
+"""Giulia's phone: what she does with the app, and what the journal then says."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+from messages.base import Position
+from messages.events import AlertReceived, Event, PositionUpdated
+from messages.ids import AlertId
+from store import streams
+from store.journal import Journal
+from tests.gateways.http.place import CLOCK, GIULIA, Place
+from tests.gateways.story import Story
+from tests.waiting import wait_until
+
+EXPECTED = ("Failed to load resource", "net::ERR_")
+"""What the browser says of an answer that is no success, or of no network: the tests make these."""
+
+
+class Phone:
+    """The page and what it has complained of."""
+
+    def __init__(self, page: Page, url: str, place: Place, journal: Journal) -> None:
+        self.page = page
+        self.url = url
+        self.place = place
+        self.journal = journal
+        self.faults: list[str] = []
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", lambda said: self._said(said.type, said.text))
+
+    def _said(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning") and not any(one in text for one in EXPECTED):
+            self.faults.append(text)
+
+    def open(self, query: str = "") -> None:
+        """The app, as her home screen opens it."""
+        self.page.goto(f"{self.url}/app{query}")
+
+    def set_up(self) -> None:
+        """Settings as she would give them; then the button is there."""
+        self.open()
+        self.page.get_by_label("App key").fill(self.place.app_key)
+        self.page.get_by_label("Your phone number").fill("+39 333 111 2223")
+        self.page.get_by_label("Your first name").fill("Giulia")
+        self.page.get_by_role("button", name="Save").click()
+        expect(self.sos).to_be_visible()
+
+    @property
+    def sos(self) -> Locator:
+        """The button that is held."""
+        return self.page.locator(".app__sos")
+
+    @property
+    def title(self) -> Locator:
+        """The one sentence of the screen."""
+        return self.page.get_by_role("heading", level=1)
+
+    @property
+    def steps(self) -> Locator:
+        """What has happened and what has not."""
+        return self.page.locator(".app__steps li")
+
+    @property
+    def call_112(self) -> Locator:
+        """The link to 112."""
+        return self.page.locator('a[href="tel:112"]')
+
+    def hold(self) -> None:
+        """Press, and let go when something else than the button is there."""
+        self.sos.hover()
+        self.page.mouse.down()
+        expect(self.sos).to_be_hidden()
+        self.page.mouse.up()
+
+    def raised(self) -> list[AlertId]:
+        """The alerts in the journal."""
+        events = self.journal.read_all()
+        return [
+            AlertId(one.stream.removeprefix("inbox-"))
+            for one in events
+            if isinstance(one.event, AlertReceived)
+        ]
+
+    def alert(self) -> AlertId:
+        """Hers, the only one."""
+        found = wait_until(self.raised, what="an alert in the journal")
+        assert len(found) == 1
+        return found[0]
+
+    def inbox(self) -> list[Event]:
+        """What the inbox of her alert has."""
+        return [one.event for one in self.journal.read(streams.inbox(self.alert()))]
+
+    def positions(self) -> list[Position]:
+        """Where she was said to be, with the alert and after it."""
+        found = []
+        for event in self.inbox():
+            if isinstance(event, AlertReceived | PositionUpdated) and event.position is not None:
+                found.append(event.position)
+        return found
+
+    def story(self, *, test: bool = False) -> Story:
+        """Her alert, to be told on: the same number is the same alert."""
+        alert = self.alert()
+        story = Story(self.journal, CLOCK.now_us(), phone=GIULIA, test=test)
+        assert story.alert == alert
+        return story.opened()

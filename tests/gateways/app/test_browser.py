@@ -1,0 +1,370 @@
+"""The app on a phone, before a real web: what it raises, what it tells, and 112 always at hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Route, expect
+
+from messages import events as ev
+from messages.events import AlertCancelled, AlertReceived
+from messages.ids import Advice, OperatorId, Outcome
+from store.dialect import Connection
+from store.errors import JournalFull
+from store.keeping import Keeper
+from store.notify import SocketNotifier
+from tests.gateways.app.phone import Phone
+from tests.gateways.http.place import CLOCK, GIULIA, NODE, Place
+from tests.gateways.story import Story
+from tests.waiting import wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
+
+RED = re.compile(r"\bapp__btn--late\b")
+
+
+def found(story: Story, operator: OperatorId) -> Story:
+    """An operator is on the line."""
+    return story.operator_called(operator).operator_joined(operator)
+
+
+# ------------------------------------------------------------------------------------------- raising
+
+
+def test_at_first_it_asks_for_the_settings_and_refuses_what_the_center_does_not_know(phone: Phone) -> None:
+    page = phone.page
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_label("App key").fill("wrong")
+    page.get_by_label("Your phone number").fill("333 1112223")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#hint-phone")).to_contain_text("begins with +")
+    page.get_by_label("Your phone number").fill(GIULIA)
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#hint-key")).to_contain_text("does not know this key")
+    expect(page.get_by_label("App key")).to_be_focused()
+    expect(page.get_by_text("These data stay on this phone, not encrypted.")).to_be_visible()
+    expect(phone.call_112).to_be_visible()
+
+
+def test_a_tap_raises_nothing_and_says_to_hold(phone: Phone) -> None:
+    phone.sos.click()
+    expect(phone.page.locator("#said")).to_have_text("Hold for 1 second to ask for help")
+    phone.sos.press("Space")
+    expect(phone.page.locator("#said")).to_have_text("Hold for 1 second to ask for help")
+    assert phone.raised() == []
+    expect(phone.call_112).to_have_text("Call 112 yourself")
+
+
+def test_held_it_raises_an_alert_with_her_number_and_her_position(phone: Phone) -> None:
+    phone.sos.hover()
+    phone.page.mouse.down()
+    expect(phone.sos).to_have_attribute("data-held", "")
+    expect(phone.page.locator("#said")).to_have_text("Keep holding")
+    expect(phone.title).to_have_text("Finding an operator")
+    expect(phone.title).to_be_focused()
+    phone.page.mouse.up()
+    received = phone.inbox()[0]
+    assert isinstance(received, AlertReceived)
+    assert (received.phone, received.test) == (GIULIA, False)
+    position = wait_until(phone.positions, what="a position")[0]
+    assert (position.lat, position.lon, position.accuracy_m) == (44.39058, 8.97342, 18)
+    assert abs(received.raised_at - received.received_at) < 2_000_000
+    left = int(phone.page.locator(".app__ring b").inner_text())
+    assert 40 <= left <= 50
+
+
+@pytest.mark.parametrize("key", ["Space", "Enter"])
+def test_a_key_that_is_held_raises_too(phone: Phone, key: str) -> None:
+    phone.sos.focus()
+    phone.page.keyboard.down(key)
+    expect(phone.title).to_have_text("Finding an operator")
+    phone.page.keyboard.up(key)
+    phone.alert()
+
+
+def test_who_cannot_hold_presses_twice(phone: Phone) -> None:
+    # What a screen reader sends: a click without a pointer and without a key.
+    phone.sos.evaluate("button => button.click()")
+    expect(phone.page.locator("#said")).to_have_text("Activate again within 5 seconds to ask for help")
+    assert phone.raised() == []
+    phone.sos.evaluate("button => button.click()")
+    expect(phone.title).to_have_text("Finding an operator")
+
+
+def test_a_test_says_so_and_is_one(phone: Phone) -> None:
+    phone.open("?test=1")
+    expect(phone.page.locator(".tag--test")).to_have_text("TEST")
+    expect(phone.page.locator("#promise")).to_contain_text("112 is never called")
+    phone.hold()
+    expect(phone.title).to_have_text("Finding an operator")
+    expect(phone.page.locator(".tag--test")).to_have_text("TEST")
+    received = phone.inbox()[0]
+    assert isinstance(received, AlertReceived)
+    assert received.test
+    phone.story(test=True).hear(ev.AdviceChanged(advice=Advice.CALL_112_NOW))
+    expect(phone.title).to_have_text("We cannot reach you in time")
+    expect(phone.page.get_by_text("in a real alert you would call 112 now")).to_be_visible()
+    expect(phone.call_112).not_to_have_class(RED)
+
+
+# ------------------------------------------------------------------------------- what has happened
+
+
+def test_each_state_is_shown_when_it_is_in_the_journal_and_not_before(phone: Phone, place: Place) -> None:
+    phone.hold()
+    expect(phone.title).to_have_text("Finding an operator")
+    expect(phone.steps).to_have_text(["Alert received", "Finding an operator", "We are calling you", "112"])
+    story = phone.story().operator_called(place.marta)
+    expect(phone.title).to_have_text("Finding an operator")  # her phone rings: nobody is found yet
+    story.operator_joined(place.marta)
+    expect(phone.title).to_have_text("Operator found")
+    expect(phone.steps.nth(1)).to_have_attribute("data-is", "done")
+    expect(phone.steps.nth(2)).to_have_attribute("data-is", "")
+    story.user_called()
+    expect(phone.title).to_have_text("We are calling you, answer")
+    expect(phone.steps.nth(2)).to_have_attribute("data-is", "now")
+    story.user_answered()
+    expect(phone.title).to_have_text("You are on the line with the operator")
+    expect(phone.call_112).to_have_text("Call 112 yourself")
+    story.psap_called(place.marta)
+    expect(phone.steps.nth(3)).to_have_text("112 is being called")
+    story.psap_joined()
+    expect(phone.title).to_have_text("112 is on the line with you")
+    expect(phone.steps).to_have_text(
+        ["Alert received", "Operator found", "We called you", "112 is on the line"]
+    )
+    story.operator_left(place.marta)
+    expect(phone.title).to_have_text("112 is on the line with you")
+    story.closed(Outcome.HANDED_OVER)
+    expect(phone.title).to_have_text("The alert is closed")
+    phone.page.get_by_role("button", name="Back to the start").click()
+    expect(phone.sos).to_be_visible()
+
+
+def test_a_call_that_she_did_not_take_is_said(phone: Phone, place: Place) -> None:
+    phone.hold()
+    story = found(phone.story(), place.marta).user_called()
+    expect(phone.title).to_have_text("We are calling you, answer")
+    story.user_released(18)
+    expect(phone.title).to_have_text("You are not on the line with us")
+    expect(phone.page.locator(".app__ring")).to_be_hidden()  # she was reached: nothing runs out any more
+
+
+def test_112_is_told_of_her_without_her(phone: Phone, place: Place) -> None:
+    phone.hold()
+    story = found(phone.story(), place.marta).user_called().user_released(18)
+    story.psap_called(place.marta).psap_joined()
+    expect(phone.title).to_have_text("An operator is on the line with 112")
+    expect(phone.call_112).to_be_visible()
+
+
+def test_the_advice_of_the_center_is_shown_in_red_at_once(phone: Phone) -> None:
+    phone.hold()
+    story = phone.story()
+    story.hear(ev.AdviceChanged(advice=Advice.CALL_112_NOW))
+    expect(phone.title).to_have_text("We cannot reach you in time")
+    expect(phone.call_112).to_have_text("Call 112 now")
+    expect(phone.call_112).to_have_class(RED)
+    expect(phone.steps).to_have_text(["Alert received", "No operator yet"])
+
+
+@pytest.mark.parametrize("deadline_s", [9.0])
+def test_near_the_deadline_without_a_call_it_is_red_by_itself(phone: Phone) -> None:
+    phone.hold()
+    expect(phone.title).to_have_text("Finding an operator")
+    expect(phone.call_112).to_have_class(RED, timeout=12_000)
+    expect(phone.title).to_have_text("We cannot reach you in time")
+
+
+# ----------------------------------------------------------------------------------- what goes wrong
+
+
+def test_a_lost_answer_makes_no_second_alert(phone: Phone) -> None:
+    lost: list[str] = []
+
+    def lose(route: Route) -> None:
+        if lost:
+            route.continue_()
+            return
+        lost.append(route.fetch().text())
+        route.abort()
+
+    phone.page.route("**/v1/alerts", lose)
+    phone.hold()
+    expect(phone.title).to_have_text("Finding an operator")
+    assert len(lost) == 1
+    phone.alert()
+
+
+def test_without_a_network_it_says_at_once_to_call_112_and_goes_on_trying(
+    phone: Phone, context: BrowserContext
+) -> None:
+    context.set_offline(True)
+    expect(phone.page.get_by_text("The centre cannot be reached now")).to_be_visible()
+    phone.hold()
+    expect(phone.title).to_have_text("No connection")
+    expect(phone.call_112).to_have_text("Call 112 now")
+    expect(phone.call_112).to_have_class(RED)
+    expect(phone.steps).to_have_text(["Alert not received yet"])
+    assert phone.raised() == []
+    context.set_offline(False)
+    expect(phone.title).to_have_text("Finding an operator")
+    phone.alert()
+
+
+def test_a_connection_lost_later_is_said_and_what_is_shown_is_called_old(
+    phone: Phone, context: BrowserContext, place: Place
+) -> None:
+    phone.hold()
+    story = found(phone.story(), place.marta)
+    expect(phone.title).to_have_text("Operator found")
+    context.set_offline(True)
+    expect(phone.page.get_by_text("Connection lost: this is the last known state")).to_be_visible()
+    story.user_called()
+    expect(phone.title).to_have_text("Operator found")
+    context.set_offline(False)
+    expect(phone.title).to_have_text("We are calling you, answer")
+    expect(phone.page.get_by_text("Connection lost")).to_be_hidden()
+
+
+def test_it_opens_without_a_network_and_goes_on_with_the_alert_that_is_open(
+    phone: Phone, context: BrowserContext, place: Place
+) -> None:
+    page = phone.page
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    phone.hold()
+    found(phone.story(), place.marta)
+    expect(phone.title).to_have_text("Operator found")
+    context.set_offline(True)
+    page.reload()
+    expect(phone.title).to_have_text("Operator found")
+    expect(page.get_by_text("Connection lost")).to_be_visible()
+    context.set_offline(False)
+    expect(page.get_by_text("Connection lost")).to_be_hidden()
+    phone.alert()
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch, place: Place, web: object) -> Callable[[], None]:
+    """Full from now on; called, it is back."""
+    run = place.state / "run"
+    keeper = Keeper(place.url, run, node=NODE, clock=CLOCK.now_us, notify=SocketNotifier(run / "notify"))
+    keeper.warm()
+    real = Connection.commit
+
+    def commit(self: Connection) -> None:
+        if self.lasting:
+            raise JournalFull("/disk: full")
+        real(self)
+
+    monkeypatch.setattr(Connection, "commit", commit)
+
+    def back() -> None:
+        monkeypatch.undo()
+        keeper.go_back()
+
+    return back
+
+
+def test_an_alert_that_is_not_durable_is_said_to_be_none_until_it_is(
+    phone: Phone, disk: Callable[[], None]
+) -> None:
+    phone.hold()
+    expect(phone.title).to_have_text("Call 112 now")
+    expect(phone.page.get_by_text("cannot put it on record")).to_be_visible()
+    expect(phone.steps.first).to_have_text("Alert received, not yet on record")
+    expect(phone.call_112).to_have_class(RED)
+    disk()
+    expect(phone.steps.first).to_have_text("Alert received", timeout=15_000)
+    phone.alert()
+
+
+def test_a_key_that_was_revoked_is_no_reason_to_be_silent(phone: Phone) -> None:
+    phone.page.evaluate(
+        "localStorage.setItem('securwoman-app', JSON.stringify({key: 'old', phone: '+393331112223'}))"
+    )
+    phone.hold()
+    expect(phone.title).to_have_text("The centre does not accept this app")
+    expect(phone.call_112).to_have_class(RED)
+
+
+# ------------------------------------------------------------------------------- position and cancel
+
+
+def test_her_position_is_followed(phone: Phone, context: BrowserContext) -> None:
+    phone.hold()
+    expect(phone.title).to_have_text("Finding an operator")
+    metres = iter(range(30, 30000, 30))
+
+    def moved() -> bool:
+        # She walks: a fix every now and then, each 30 m further.
+        context.set_geolocation(
+            {"latitude": 44.39058 + next(metres) / 111_200, "longitude": 8.97342, "accuracy": 12}
+        )
+        return any(position.accuracy_m == 12 for position in phone.positions())
+
+    wait_until(moved, within_s=20, what="one more position")
+    at = [position.at for position in phone.positions()]
+    assert at == sorted(at)
+
+
+@pytest.mark.parametrize(
+    ("pin", "heard"),
+    [("4711", [AlertCancelled()]), ("9999", [AlertCancelled(duress=True)]), ("1234", [])],
+    ids=["her PIN", "her duress PIN", "no PIN of hers"],
+)
+def test_whatever_pin_she_gives_the_screen_is_the_same(
+    phone: Phone, place: Place, pin: str, heard: list[AlertCancelled]
+) -> None:
+    page = phone.page
+    phone.hold()
+    expect(phone.title).to_have_text("Finding an operator")
+    page.get_by_role("button", name="A mistake, cancel with the PIN").click()
+    expect(page.get_by_label("PIN")).to_be_focused()
+    expect(phone.call_112).to_be_visible()
+    page.get_by_label("PIN").fill(pin)
+    page.keyboard.press("Enter")
+    expect(phone.title).to_have_text("You asked to cancel")
+    asked = page.locator("main").inner_text()
+    assert re.sub(r"\s+", " ", asked).strip() == (
+        "securWoman Giulia You asked to cancel An operator may still call you to check. "
+        "Call 112 yourself Enter the PIN again Back to the start"
+    )
+    assert [event for event in phone.inbox() if isinstance(event, AlertCancelled)] == heard
+    found(phone.story(), place.marta).user_called()
+    page.reload()
+    expect(phone.title).to_have_text("You asked to cancel")
+    kept = page.evaluate("Object.values(localStorage).flatMap((kept) => Object.values(JSON.parse(kept)))")
+    assert pin not in kept
+    page.get_by_role("button", name="Back to the start").click()
+    expect(phone.sos).to_be_visible()
+
+
+# ------------------------------------------------------------------------------------------ languages
+
+
+def test_it_speaks_italian_and_keeps_the_language_she_chose(phone: Phone) -> None:
+    page = phone.page
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_role("button", name="Italiano").click()
+    expect(page.locator("html")).to_have_attribute("lang", "it")
+    page.get_by_role("button", name="Torna all’inizio").click()
+    page.reload()
+    expect(phone.sos).to_have_text(re.compile(r"Aiuto\s+tieni premuto 1 secondo"))
+    phone.hold()
+    expect(phone.title).to_have_text("Cerchiamo un’operatrice")
+    expect(phone.call_112).to_have_text("Chiama tu il 112")
+    phone.story().hear(ev.AdviceChanged(advice=Advice.CALL_112_NOW))
+    expect(phone.title).to_have_text("Non riusciamo a chiamarti in tempo")
+    expect(phone.call_112).to_have_text("Chiama il 112 ora")
+
+
+@pytest.mark.parametrize(("locale", "word"), [("it-IT", "Impostazioni"), ("de-DE", "Settings")])
+def test_it_begins_in_the_phone_s_language(browser: object, web: object, locale: str, word: str) -> None:
+    context = browser.new_context(locale=locale, viewport={"width": 390, "height": 844})  # type: ignore[attr-defined]
+    page = context.new_page()
+    page.goto(f"{web.url}/app")  # type: ignore[attr-defined]
+    expect(page.get_by_role("heading", name=word)).to_be_visible()
+    context.close()
