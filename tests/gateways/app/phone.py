@@ -17,6 +17,10 @@ EXPECTED = ("Failed to load resource", "net::ERR_")
 """What the browser says of an answer that is no success, or of no network: the tests make these."""
 
 
+expect.set_options(timeout=20_000)
+"""Milliseconds: a loaded machine is slow, not wrong."""
+
+
 class Phone:
     """The page and what it has complained of."""
 

@@ -174,7 +174,7 @@ def test_the_advice_of_the_center_is_shown_in_red_at_once(phone: Phone) -> None:
 def test_near_the_deadline_without_a_call_it_is_red_by_itself(phone: Phone) -> None:
     phone.hold()
     expect(phone.title).to_have_text("Finding an operator")
-    expect(phone.call_112).to_have_class(RED, timeout=12_000)
+    expect(phone.call_112).to_have_class(RED)
     expect(phone.title).to_have_text("We cannot reach you in time")
 
 
@@ -277,7 +277,7 @@ def test_an_alert_that_is_not_durable_is_said_to_be_none_until_it_is(
     expect(phone.steps.first).to_have_text("Alert received, not yet on record")
     expect(phone.call_112).to_have_class(RED)
     disk()
-    expect(phone.steps.first).to_have_text("Alert received", timeout=15_000)
+    expect(phone.steps.first).to_have_text("Alert received")
     phone.alert()
 
 
