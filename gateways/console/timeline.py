@@ -42,14 +42,16 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How many of these in a row; positions are counted, not listed."""
 
 
-def add(entries: tuple[Entry, ...], recorded: Recorded, case: Case) -> tuple[Entry, ...]:
+def add(
+    entries: tuple[Entry, ...], recorded: Recorded, case: Case, most: int = LENGTH_MAX
+) -> tuple[Entry, ...]:
     """The list with this event, `case` being after it; what tells an operator nothing adds nothing."""
     entry = _entry(recorded, case)
     if entry is None:
         return entries
     if entries and entry.what == _POSITION and entries[-1].what == _POSITION:
         return (*entries[:-1], msgspec.structs.replace(entry, times=entries[-1].times + 1))
-    if len(entries) >= LENGTH_MAX:
+    if len(entries) >= most:
         entries = (entries[0], *entries[2:])
     return (*entries, entry)
 

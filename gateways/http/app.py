@@ -25,8 +25,10 @@ from gateways.http.commands import operator_routes
 from gateways.http.context import Web
 from gateways.http.decoding import BODY_MAX
 from gateways.http.errors import NotDurable, RequestError, TooManyTries
+from gateways.http.figures import figures_routes
 from gateways.http.health import health_routes
 from gateways.http.hints import Hints
+from gateways.http.history import history_routes
 from gateways.http.intake import intake_route
 from gateways.http.metrics import Metrics
 from gateways.http.registry import Asked
@@ -131,6 +133,8 @@ def build(web: Web) -> Litestar:
             *operator_routes(web),
             *sign_on_routes(web),
             *health_routes(web),
+            *figures_routes(web),
+            *history_routes(web, Registry(web.journal, region=web.settings.policy.region)),
             console_route(screen, web.auth.operator_or_none),
             *page_routes(),
             *app_routes(),

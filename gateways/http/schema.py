@@ -15,7 +15,8 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme, Tag
 
-from gateways.http import answers, bodies, health, sign_on
+from gateways.console.views import CaseView
+from gateways.http import answers, bodies, figures, health, history, sign_on
 from gateways.http.decoding import JSON, MSGPACK
 
 Document = dict[str, Any]
@@ -32,8 +33,11 @@ _STRUCTS: Final = (
     answers.Kept,
     answers.Problem,
     answers.ShiftAnswer,
+    CaseView,
+    figures.FiguresView,
     health.Health,
     health.Readiness,
+    history.PastAlerts,
     sign_on.SignOn,
     sign_on.SignedOn,
 )

@@ -1,0 +1,117 @@
+"""Finds alerts, open and closed, by her number, her name or the alert's id, and tells the story of one."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Protocol
+
+import msgspec
+
+from gateways.console import timeline
+from gateways.console.feed import case_view
+from gateways.console.people import People
+from gateways.console.picture import Known
+from gateways.console.views import CaseView
+from messages.ids import E164, AlertId, Channel, Instant, OperatorId, Outcome
+from messages.journal import Recorded
+from model import figures
+from model.case import Case
+from model.evolve import begin, evolve, fold
+from store import history, streams
+from store.alerts import ALERT_ID
+from store.journal import Journal
+from store.people import User
+
+STORY_MAX: Final = 5_000
+"""Entries of one story. Positions are counted, not listed."""
+USERS_MAX: Final = 500
+"""Users whom one search looks at: a longer list is no help to anybody."""
+
+
+class Users(Protocol):
+    """The registry, as far as it is searched. Raises StoreError."""
+
+    def users(self, search: str = "", *, limit: int = 100, offset: int = 0) -> list[User]:
+        """By a part of a name or number; all of a device or id."""
+        ...
+
+
+class PastAlert(msgspec.Struct, frozen=True, kw_only=True):
+    """One alert of the list. `seq` goes into `before` for the page that follows."""
+
+    alert: AlertId
+    seq: int
+    received_us: Instant
+    channel: Channel
+    test: bool
+    duress: bool
+    phone: E164 | None
+    name: str
+    """Empty where nobody knows her."""
+    operator: OperatorId | None
+    reached_us: Instant | None
+    missed: bool
+    closed_us: Instant | None
+    outcome: Outcome | None
+
+
+def found(
+    journal: Journal, users: Users, search: str, *, before: int, limit: int
+) -> list[tuple[int, AlertId]]:
+    """The alerts that fit, newest first, received before that place. Raises StoreError."""
+    if not search:
+        return history.newest_alerts(journal, before, limit)
+    alerts: set[AlertId] = set()
+    if ALERT_ID.fullmatch(search):
+        alerts |= history.alerts_with_id(journal, search)
+    digits = re.sub(r"[^0-9]", "", search)
+    if len(digits) >= 3 and not re.search(r"[^0-9+ ()./-]", search):
+        alerts |= history.alerts_of_number(journal, digits)
+    names = [
+        name
+        for user in users.users(search, limit=USERS_MAX)
+        for name in (*map(streams.number, user.phones), *map(streams.device, user.devices))
+    ]
+    alerts |= history.alerts_of_streams(journal, names)
+    fits = [one for one in history.placed(journal, alerts) if one[0] < before]
+    return fits[:limit]
+
+
+def listed(journal: Journal, people: People, seq: int, alert: AlertId) -> PastAlert | None:
+    """The alert as the list shows it. Raises JournalError."""
+    recorded = journal.read_streams(streams.inbox(alert), streams.case(alert))
+    case, row = fold(recorded), figures.row_of(recorded)
+    if case is None or row is None:
+        return None
+    person = people.person(case.user)
+    return PastAlert(
+        alert=alert,
+        seq=seq,
+        received_us=row.received_us,
+        channel=row.channel,
+        test=row.test,
+        duress=row.duress,
+        phone=case.phone,
+        name="" if person is None else f"{person.first_name} {person.last_name}".strip(),
+        operator=row.operator,
+        reached_us=row.reached_us,
+        missed=row.missed,
+        closed_us=row.closed_us,
+        outcome=row.outcome,
+    )
+
+
+def story(journal: Journal, people: People, alert: AlertId) -> CaseView | None:
+    """The alert with everything that happened in it; None where there is none. Raises JournalError."""
+    known: Known | None = None
+    for recorded in journal.read_streams(streams.inbox(alert), streams.case(alert)):
+        known = _told(known, recorded)
+    return None if known is None else case_view(known, people.person(known.case.user))
+
+
+def _told(known: Known | None, recorded: Recorded) -> Known | None:
+    case: Case | None = begin(recorded) if known is None else evolve(known.case, recorded)
+    if case is None:
+        return known
+    entries = () if known is None else known.entries
+    return Known(case=case, seq=recorded.seq, entries=timeline.add(entries, recorded, case, STORY_MAX))

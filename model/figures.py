@@ -1,0 +1,291 @@
+"""What an alert was like in figures: one small row of its events, and what many rows say together.
+
+Pure. A row is made of the alert's two streams, event by event, and of no other; it holds neither a
+name nor a telephone number. Tests are counted by themselves and are in no figure (case 20).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from math import ceil
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from messages import events as ev
+from messages.ids import SECOND, AlertId, Channel, Instant, LegId, OperatorId, Outcome, UserId
+from messages.journal import Recorded
+from model.leg import place
+
+WITHIN_S: Final = (10, 20, 50)
+BIN_S: Final = 2
+BINS: Final = 27
+"""Bars of a distribution: the last holds everything from 52 s."""
+DUE_US: Final = 50 * SECOND
+"""After so long an alert that has not got somewhere counts as one that has not, be it closed or not."""
+
+EVENTS: Final = (
+    "alert.received",
+    "alert.cancelled",
+    "alert.closed",
+    "deadline.missed",
+    "leg.answered",
+    "leg.ringing",
+    "operator.joined",
+    "psap.joined",
+    "psap.requested",
+    "user.identified",
+    "user.reached",
+)
+"""The types of the events that change a row; all others may be left out."""
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One alert. Instants; None is what has not happened, and each is the first time that it did."""
+
+    alert: AlertId
+    seq: int
+    """The journal's place of its receipt."""
+    received_us: Instant
+    channel: Channel
+    test: bool = False
+    duress: bool = False
+    operator_us: Instant | None = None
+    """An operator was on the line."""
+    ringing_us: Instant | None = None
+    """Her phone rang, or she had called in."""
+    answered_us: Instant | None = None
+    psap_requested_us: Instant | None = None
+    psap_us: Instant | None = None
+    """112 was on the line."""
+    reached_us: Instant | None = None
+    missed: bool = False
+    """The deadline has passed with her not reached."""
+    closed_us: Instant | None = None
+    outcome: Outcome | None = None
+    operator: OperatorId | None = None
+    """Who had the case last."""
+    user: UserId | None = None
+
+    @property
+    def to_operator_us(self) -> int | None:
+        """From the receipt."""
+        return _since(self.received_us, self.operator_us)
+
+    @property
+    def to_ringing_us(self) -> int | None:
+        """From the receipt."""
+        return _since(self.received_us, self.ringing_us)
+
+    @property
+    def to_psap_us(self) -> int | None:
+        """From the first request for 112."""
+        return None if self.psap_requested_us is None else _since(self.psap_requested_us, self.psap_us)
+
+
+def _since(begun: Instant, at: Instant | None) -> int | None:
+    return None if at is None else max(0, at - begun)
+
+
+def begin(recorded: Recorded) -> Row | None:
+    """The row of an alert that has just come in; None for any other event."""
+    event = recorded.event
+    if not isinstance(event, ev.AlertReceived) or recorded.version != 1:
+        return None
+    return Row(
+        alert=AlertId(recorded.stream.partition("-")[2]),
+        seq=recorded.seq,
+        received_us=event.received_at,
+        channel=event.channel,
+        test=event.test,
+    )
+
+
+def evolve(row: Row, recorded: Recorded) -> Row:
+    """The row after one more event of either of the alert's streams."""
+    at = recorded.at_us
+    match recorded.event:
+        case ev.OperatorJoined(operator=operator):
+            return replace(row, operator=operator, operator_us=row.operator_us or at)
+        case ev.LegRinging(leg=leg) if _is_user(leg):
+            return replace(row, ringing_us=row.ringing_us or at)
+        case ev.LegAnswered(leg=leg) if _is_user(leg):
+            return replace(row, answered_us=row.answered_us or at)
+        case ev.LegAnswered(leg=leg) if place(leg).startswith("psap"):
+            return replace(row, psap_us=row.psap_us or at)
+        case ev.UserReached():
+            return replace(row, reached_us=row.reached_us or at, ringing_us=row.ringing_us or at)
+        case ev.PsapRequested():
+            return replace(row, psap_requested_us=row.psap_requested_us or at)
+        case ev.PsapJoined():
+            return replace(row, psap_us=row.psap_us or at)
+        case ev.DeadlineMissed():
+            return replace(row, missed=True)
+        case ev.AlertCancelled(duress=True):
+            return replace(row, duress=True)
+        case ev.UserIdentified(user=user):
+            return replace(row, user=user)
+        case ev.AlertClosed(outcome=outcome):
+            return replace(row, closed_us=at, outcome=outcome)
+        case _:
+            return row
+
+
+def _is_user(leg: LegId) -> bool:
+    return place(leg) == "user"
+
+
+def row_of(recorded: Iterable[Recorded]) -> Row | None:
+    """The row of an alert's two streams, in the journal's order."""
+    row: Row | None = None
+    for one in recorded:
+        row = begin(one) if row is None else evolve(row, one)
+    return row
+
+
+class Spread(msgspec.Struct, frozen=True, kw_only=True):
+    """How long something took, over many alerts. Seconds; a share is of 1."""
+
+    of: int
+    """Alerts in which it was to happen."""
+    never: int
+    """Those of them in which it did not."""
+    p50_s: float | None
+    p95_s: float | None
+    """Those in which it never happened count as longer than any; None: it is one of those."""
+    within: tuple[float, ...]
+    """The share within each of WITHIN_S; empty where there are no alerts."""
+    bins: tuple[int, ...]
+    """How many took up to 2 s, up to 4 s, …; the last holds all that took longer."""
+
+
+def spread(took_us: Sequence[int | None]) -> Spread:
+    """What these durations say together; None is one that never came to its end."""
+    done = sorted(one for one in took_us if one is not None)
+    bins = [0] * BINS
+    for one in done:
+        bins[min(BINS - 1, one // (BIN_S * SECOND))] += 1
+    total = len(took_us)
+    return Spread(
+        of=total,
+        never=total - len(done),
+        p50_s=quantile(done, total, 0.5),
+        p95_s=quantile(done, total, 0.95),
+        within=tuple(bisect_right(done, limit * SECOND) / total for limit in WITHIN_S) if total else (),
+        bins=tuple(bins),
+    )
+
+
+def quantile(done_us: Sequence[int], total: int, share: float) -> float | None:
+    """The least of the sorted durations, in seconds, that this share of all `total` does not exceed."""
+    rank = ceil(share * total)
+    return done_us[rank - 1] / SECOND if 0 < rank <= len(done_us) else None
+
+
+class Day(msgspec.Struct, frozen=True, kw_only=True):
+    """One day, by the center's own calendar. `hours` are its real alerts hour by hour."""
+
+    day: str
+    """`2026-11-24`."""
+    alerts: int
+    false_alarms: int
+    missed: int
+    ringing_p50_s: float | None
+    hours: tuple[int, ...]
+
+
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
+    """What the alerts of some days say together."""
+
+    real: int
+    tests: int
+    before: int
+    """Real alerts in as long a time before."""
+    missed: int
+    last_missed_us: Instant | None
+    """When the last real alert came whose deadline was missed."""
+    outcomes: dict[str, int]
+    """How the real ones ended that are closed."""
+    operator: Spread
+    ringing: Spread
+    psap: Spread
+    days: tuple[Day, ...]
+
+
+def figures(
+    rows: Iterable[Row],
+    *,
+    days: Sequence[date],
+    since_us: Instant,
+    before_us: Instant,
+    now_us: Instant,
+    local: Callable[[Instant], datetime],
+) -> Figures:
+    """The figures of the alerts received since `since_us`, which is where the first of `days` begins.
+
+    `before_us` is where the time to compare with begins; `local` gives an instant on the center's clock.
+    """
+    real: list[Row] = []
+    tests = before = 0
+    for row in rows:
+        if row.received_us >= since_us:
+            if row.test:
+                tests += 1
+            else:
+                real.append(row)
+        elif row.received_us >= before_us and not row.test:
+            before += 1
+    due = [row for row in real if row.closed_us is not None or row.received_us + DUE_US <= now_us]
+    settled = set(map(id, due))
+    missed = [row for row in real if row.missed]
+    outcomes: dict[str, int] = {}
+    for row in real:
+        if row.outcome is not None:
+            outcomes[row.outcome.value] = outcomes.get(row.outcome.value, 0) + 1
+    return Figures(
+        real=len(real),
+        tests=tests,
+        before=before,
+        missed=len(missed),
+        last_missed_us=max((row.received_us for row in missed), default=None),
+        outcomes=outcomes,
+        operator=spread([row.to_operator_us for row in real if row.operator_us or id(row) in settled]),
+        # Under duress she is not called on purpose.
+        ringing=spread(
+            [row.to_ringing_us for row in real if row.ringing_us or (id(row) in settled and not row.duress)]
+        ),
+        psap=spread([row.to_psap_us for row in real if _asked_for_psap(row, now_us)]),
+        days=_by_day(real, days, local),
+    )
+
+
+def _asked_for_psap(row: Row, now_us: Instant) -> bool:
+    if row.psap_requested_us is None:
+        return False
+    return row.psap_us is not None or row.closed_us is not None or row.psap_requested_us + DUE_US <= now_us
+
+
+def _by_day(
+    real: Sequence[Row], days: Sequence[date], local: Callable[[Instant], datetime]
+) -> tuple[Day, ...]:
+    found: dict[date, list[tuple[int, Row]]] = {day: [] for day in days}
+    for row in real:
+        at = local(row.received_us)
+        if at.date() in found:
+            found[at.date()].append((at.hour, row))
+    return tuple(
+        Day(
+            day=day.isoformat(),
+            alerts=len(there),
+            false_alarms=sum(row.outcome is Outcome.FALSE_ALARM for _, row in there),
+            missed=sum(row.missed for _, row in there),
+            ringing_p50_s=spread(
+                [row.to_ringing_us for _, row in there if row.ringing_us or row.closed_us]
+            ).p50_s,
+            hours=tuple(sum(hour == at for at, _ in there) for hour in range(24)),
+        )
+        for day, there in found.items()
+    )

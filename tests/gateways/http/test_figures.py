@@ -1,0 +1,233 @@
+"""The figures and the history over HTTP."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from gateways.console import tally as tallies
+from gateways.console.tally import Tally
+from gateways.http.context import Web
+from gateways.http.figures import COLUMNS
+from messages.base import Position
+from messages.events import DeadlineMissed, PersonalDataRead, PositionUpdated
+from messages.ids import E164, SECOND, AlertId, Channel, Instant, Outcome
+from store import history, streams
+from store.alerts import Signal, accept
+from store.journal import Journal
+from store.registry import Registry
+from tests.gateways.http.place import CLOCK, GIULIA, Place
+from tests.gateways.story import Story
+
+Client = TestClient[Litestar]
+
+
+def ask(client: Client, place: Place, path: str, **params: object) -> Any:
+    answer = client.get(
+        path, params={key: str(value) for key, value in params.items()}, headers=place.operator()
+    )
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    return answer.json()
+
+
+def whole(journal: Journal, place: Place, phone: str, outcome: Outcome, *, ago_s: float = 3.0) -> Story:
+    """An alert from its receipt, `ago_s` before everything else of it, to its end."""
+    story = Story(journal, CLOCK.now_us(), phone=phone, ago_s=ago_s).opened()
+    user = Registry(journal).user_by_phone(E164(phone))
+    if user is not None:
+        story.identified(user.id)
+    story.operator_called(place.marta).operator_joined(place.marta).user_called().user_answered()
+    if outcome is Outcome.HANDED_OVER:
+        story.psap_called(place.marta).psap_joined().operator_left(place.marta)
+    return story.closed(outcome)
+
+
+@pytest.fixture
+def told(web: Web, client: Client, place: Place) -> list[Story]:
+    """A false alarm, one handed over, one late and open, and a test."""
+    journal = web.journal
+    stories = [
+        whole(journal, place, GIULIA, Outcome.FALSE_ALARM, ago_s=3),
+        whole(journal, place, "+393331112262", Outcome.HANDED_OVER, ago_s=15),
+        Story(journal, CLOCK.now_us(), phone="+393331112299", ago_s=70).opened(),
+        Story(journal, CLOCK.now_us(), phone="+393331112277", test=True),
+    ]
+    stories[2].hear(DeadlineMissed())
+    return stories
+
+
+def test_s11_the_figures_tell_times_shares_and_outcomes(
+    client: Client, place: Place, told: list[Story]
+) -> None:
+    said = ask(client, place, "/v1/figures", days=7)
+    found = said["figures"]
+    assert (found["real"], found["tests"], found["missed"], found["before"]) == (3, 1, 1, 0)
+    assert found["outcomes"] == {"false_alarm": 1, "handed_over": 1}
+    assert (found["ringing"]["of"], found["ringing"]["never"]) == (3, 1)
+    assert found["ringing"]["within"] == pytest.approx([1 / 3, 2 / 3, 2 / 3])
+    assert found["operator"]["p50_s"] == pytest.approx(15, abs=2)
+    assert found["psap"]["of"] == 1
+    assert len(found["days"]) == 7
+    assert sum(sum(day["hours"]) for day in found["days"]) == 3
+    assert [one["alert"] for one in said["latest"]] == [story.alert for story in reversed(told[:3])]
+    assert said["latest"][2]["name"] == "Giulia Rossi"
+    assert said["targets"]["ringing"] == [0.5, 0.95, 1.0]
+
+
+def test_the_figures_follow_the_journal(client: Client, place: Place, told: list[Story]) -> None:
+    assert ask(client, place, "/v1/figures")["figures"]["ringing"]["never"] == 1
+    told[2].user_called().closed(Outcome.USER_CALLED_112)
+    whole(told[0].journal, place, "+393331112244", Outcome.BRIEFED)
+    found = ask(client, place, "/v1/figures", days=1)["figures"]
+    assert (found["real"], found["ringing"]["never"]) == (4, 0)
+    assert found["outcomes"] == {"false_alarm": 1, "handed_over": 1, "briefed": 1, "user_called_112": 1}
+
+
+def test_the_csv_has_one_row_an_alert_and_neither_name_nor_number(
+    client: Client, place: Place, told: list[Story]
+) -> None:
+    answer = client.get("/v1/figures.csv", params={"days": "30"}, headers=place.operator())
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert 'filename="securwoman-30-days.csv"' in answer.headers["content-disposition"]
+    assert answer.content.endswith(b"\r\n")
+    rows = list(csv.DictReader(io.StringIO(answer.text, newline=""), strict=True))
+    assert tuple(rows[0]) == COLUMNS
+    assert [one["alert"] for one in rows] == [story.alert for story in reversed(told)]
+    assert [one["test"] for one in rows] == ["yes", "no", "no", "no"]
+    assert [one["outcome"] for one in rows] == ["", "", "handed_over", "false_alarm"]
+    assert [one["deadline_missed"] for one in rows] == ["no", "yes", "no", "no"]
+    assert 3 <= float(rows[3]["to_ringing_s"]) < 10
+    for secret in ("Giulia", "Rossi", "Marta", "marta", "333111"):
+        assert secret not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/v1/figures?days=2", "/v1/figures.csv?days=x", "/v1/alerts?limit=0"])
+def test_a_parameter_that_is_none_is_said(client: Client, place: Place, path: str) -> None:
+    answer = client.get(path, headers=place.operator())
+    assert answer.status_code == 400
+    assert answer.json()["path"].startswith("?")
+
+
+@pytest.mark.parametrize("path", ["/v1/figures", "/v1/figures.csv", "/v1/alerts", "/v1/alerts/x/story"])
+def test_nobody_else_sees_them(client: Client, place: Place, path: str) -> None:
+    assert client.get(path).status_code == 401
+    assert client.get(path, headers=place.app()).status_code == 401
+    client.post("/v1/console/session", json={"token": place.marta_token})
+    assert client.get(path).status_code == 403
+
+
+def alerts(client: Client, place: Place, **params: object) -> list[str]:
+    return [one["alert"] for one in ask(client, place, "/v1/alerts", **params)["alerts"]]
+
+
+def test_alerts_are_listed_newest_first_and_page_by_page(
+    client: Client, place: Place, told: list[Story]
+) -> None:
+    newest_first = [story.alert for story in reversed(told)]
+    assert alerts(client, place) == newest_first
+    page = ask(client, place, "/v1/alerts", limit=3)
+    assert ([one["alert"] for one in page["alerts"]], page["more"]) == (newest_first[:3], True)
+    rest = ask(client, place, "/v1/alerts", limit=3, before=page["alerts"][-1]["seq"])
+    assert ([one["alert"] for one in rest["alerts"]], rest["more"]) == (newest_first[3:], False)
+    first = rest["alerts"][0]
+    assert (first["name"], first["phone"], first["outcome"]) == ("Giulia Rossi", GIULIA, "false_alarm")
+
+
+@pytest.mark.parametrize(
+    ("search", "which"),
+    [
+        ("2262", [1]),
+        ("333 111 2262", [1]),
+        ("+393331112262", [1]),
+        ("giulia", [0]),
+        ("Rossi Giu", [0]),
+        ("  2223 ", [0]),
+        ("22", []),
+        ("nobody", []),
+        ("%", []),
+        ("'; drop table event; --", []),
+    ],
+)
+def test_alerts_are_found_by_number_and_name(
+    client: Client, place: Place, told: list[Story], search: str, which: list[int]
+) -> None:
+    assert alerts(client, place, search=search) == [told[n].alert for n in which]
+
+
+def test_an_alert_is_found_by_its_id_or_its_beginning(client: Client, place: Place, web: Web) -> None:
+    for name in ("case-7", "case-71", "other", "case_7"):
+        accept(
+            web.journal,
+            Signal(channel=Channel.DATA, received_at=CLOCK.now_us(), id=AlertId(name)),
+            50.0,
+        )
+    assert alerts(client, place, search="case-7") == ["case-71", "case-7"]
+    assert alerts(client, place, search="OTHER") == ["other"]
+    assert alerts(client, place, search="case_") == ["case_7"]
+
+
+def test_an_alert_of_her_device_alone_is_found_by_her_name(client: Client, place: Place, web: Web) -> None:
+    made = client.post("/v1/alerts", json={"device": "phone-of-giulia"}, headers=place.app()).json()["alert"]
+    assert alerts(client, place, search="Giulia") == [made]
+
+
+def test_a_story_tells_everything_and_who_has_seen_it(client: Client, place: Place, web: Web) -> None:
+    story = whole(web.journal, place, GIULIA, Outcome.HANDED_OVER)
+    said = ask(client, place, f"/v1/alerts/{story.alert}/story")
+    told = [entry["what"] for entry in said["timeline"]]
+    assert (told[0], told[-1]) == ("alert.received", "alert.closed")
+    assert {"operator.joined", "user.reached", "psap.joined", "leave.requested"} <= set(told)
+    assert (said["person"]["last_name"], said["outcome"]) == ("Rossi", "handed_over")
+    giulia = Registry(web.journal).user_by_phone(E164(GIULIA))
+    assert giulia is not None
+    seen = web.journal.read(streams.user(giulia.id))[-1].event
+    assert seen == PersonalDataRead(by=place.marta, why=f"story of alert {story.alert}")
+
+
+def test_a_long_story_is_told_to_its_end(client: Client, place: Place, web: Web) -> None:
+    story = Story(web.journal, CLOCK.now_us()).opened()
+    position = Position(lat=44.0, lon=9.0, at=CLOCK.now_us(), accuracy_m=5.0, source="gps")
+    for attempt in range(1, 201):
+        story.user_called(attempt)
+        story.hear(PositionUpdated(position=position))
+    said = ask(client, place, f"/v1/alerts/{story.alert}/story")
+    assert len(said["timeline"]) > 600
+    assert said["timeline"][1]["what"] == "leg.originating"
+
+
+def test_a_story_of_nothing_is_not_found(client: Client, place: Place) -> None:
+    for name in ("none", "%2e%2e", "a b"):
+        assert client.get(f"/v1/alerts/{name}/story", headers=place.operator()).status_code == 404
+
+
+def test_the_rows_are_bounded_and_old_ones_leave(
+    web: Web, client: Client, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tallies, "ROWS_MAX", 3)
+    monkeypatch.setattr(history, "PAGE", 7)
+    tally = Tally(web.journal, web.clock)
+    assert tally.rows() == []
+    stories = [Story(web.journal, CLOCK.now_us(), phone=f"+3933311100{n:02}") for n in range(10)]
+    assert [row.alert for row in tally.rows()] == [story.alert for story in stories[-3:]]
+    fresh = Tally(web.journal, web.clock)
+    assert [row.alert for row in fresh.rows()] == [story.alert for story in stories[-3:]]
+
+
+def test_a_place_in_the_journal_is_found_by_its_time(web: Web, client: Client, place: Place) -> None:
+    for n in range(20):
+        Story(web.journal, CLOCK.now_us(), phone=f"+3933311100{n:02}")
+    recorded = web.journal.read_all(0, 1000)
+    last = web.journal.last_seq()
+    for one in recorded:
+        at = history.place_at(web.journal, one.at_us, last)
+        assert at < one.seq
+        assert all(other.at_us < one.at_us for other in recorded if other.seq <= at)
+    assert history.place_at(web.journal, Instant(recorded[-1].at_us + SECOND), last) == last
+    assert history.place_at(web.journal, Instant(0), last) == 0
