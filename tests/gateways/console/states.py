@@ -54,6 +54,20 @@ class Stage:
 
 def sign_on(stage: Stage) -> None:
     stage.page.goto(f"{stage.url}/console/?lang={stage.lang}")
+    expect(stage.page.locator("input[name=password]")).to_be_visible()
+
+
+def sign_on_wrong(stage: Stage) -> None:
+    sign_on(stage)
+    stage.page.locator("input[name=operator]").fill("Marta Bianchi")
+    stage.page.locator("input[name=password]").fill("wrong")
+    stage.page.keyboard.press("Enter")
+    expect(stage.page.get_by_role("alert")).to_be_visible(timeout=20_000)
+
+
+def sign_on_token(stage: Stage) -> None:
+    sign_on(stage)
+    stage.page.locator("[data-other]").click()
     expect(stage.page.locator("input[name=token]")).to_be_visible()
 
 
@@ -63,6 +77,20 @@ def off(stage: Stage) -> None:
 
 def ready(stage: Stage) -> None:
     expect(stage.signed_on().locator("#ready-h")).to_be_visible()
+
+
+def pausing(stage: Stage) -> None:
+    ready(stage)
+    stage.page.keyboard.press("p")
+    expect(stage.page.locator("#ask-h")).to_be_visible()
+
+
+def not_heard(stage: Stage) -> None:
+    off(stage)
+    stage.page.keyboard.press("s")
+    expect(stage.page.locator("#ask-h")).to_be_visible()
+    stage.page.keyboard.press("n")
+    expect(stage.page.locator(".ready__shift .ink-bad")).to_be_visible()
 
 
 def help_(stage: Stage) -> None:
@@ -145,7 +173,11 @@ def closed(stage: Stage) -> None:
 
 STATES: dict[str, Callable[[Stage], None]] = {
     "sign-on": sign_on,
+    "sign-on-wrong": sign_on_wrong,
+    "sign-on-token": sign_on_token,
     "off": off,
+    "not-heard": not_heard,
+    "pausing": pausing,
     "ready": ready,
     "help": help_,
     "incoming": incoming,

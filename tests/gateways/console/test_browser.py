@@ -119,6 +119,7 @@ def test_signing_on_takes_the_token_out_of_the_address(console: Page, faults: li
 @pytest.mark.browser_may_say(r"401 \(Unauthorized\)")
 def test_a_wrong_token_is_said(page: Page, web: WebThread, place: Place) -> None:
     page.goto(f"{web.url}/console/?lang=en")
+    page.get_by_role("button", name="Use a token instead").click()
     page.get_by_label("Personal token").fill("wrong")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("No operator has this token.")
@@ -136,6 +137,7 @@ def test_a_shift_is_begun_paused_and_ended_by_keys(console: Page, place: Place, 
     console.keyboard.press("p")
     expect(console.get_by_role("heading", name="Ready")).to_be_visible()
     console.keyboard.press("p")
+    console.keyboard.press("1")
     expect(console.get_by_role("heading", name="Paused")).to_be_visible()
     console.keyboard.press("o")
     expect(console.get_by_role("heading", name="Off shift")).to_be_visible()

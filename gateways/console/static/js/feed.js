@@ -11,6 +11,7 @@ export class Feed {
     this.changed = changed;
     this.link = 'starting'; // starting | signed-off | live | lost
     this.signOnFault = '';
+    this.signOnAgainMs = 0; // when the next try is let through
     this.me = null;
     this.center = null;
     this.csrf = '';
@@ -48,9 +49,11 @@ export class Feed {
     await this.#identify();
   }
 
-  async signOn(token) {
-    sessionStorage.setItem(TOKEN, token.trim());
-    await this.#identify();
+  /** By `{token}`, which is kept while the tab lives, or by `{operator, password}`, which is not. */
+  async signOn(given) {
+    if (given.token) sessionStorage.setItem(TOKEN, given.token);
+    else sessionStorage.removeItem(TOKEN);
+    await this.#identify(given);
   }
 
   async signOff() {
@@ -70,8 +73,8 @@ export class Feed {
     return this.#order(`/v1/alerts/${encodeURIComponent(alert)}/commands`, { command, text });
   }
 
-  shift(state) {
-    return this.#order('/v1/operators/me/shift', { state });
+  shift(state, reason = '') {
+    return this.#order('/v1/operators/me/shift', reason ? { state, reason } : { state });
   }
 
   /** Say that this alert is shown in full, or none. */
@@ -99,12 +102,13 @@ export class Feed {
     return fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), credentials: 'same-origin' });
   }
 
-  async #identify() {
+  async #identify(typed = null) {
     const token = sessionStorage.getItem(TOKEN);
+    const given = typed ?? (token ? { token } : null);
     let answer = null;
     try {
       // A token that was given is who it is now, whoever was signed on before.
-      if (token) answer = await this.#ask('POST', SESSION, { token });
+      if (given) answer = await this.#ask('POST', SESSION, given);
       else answer = await this.#ask('GET', SESSION);
     } catch {
       this.signOnFault = 'noCentre';
@@ -116,7 +120,8 @@ export class Feed {
       return;
     }
     if (answer) {
-      this.signOnFault = token ? 'tokenWrong' : '';
+      this.signOnFault = !given ? '' : answer.status === 429 ? 'tooOften' : answer.status >= 500 ? 'noCentre' : given.token ? 'tokenWrong' : 'passwordWrong';
+      this.signOnAgainMs = answer.status === 429 ? Date.now() + 1000 * Number(answer.headers.get('retry-after') ?? 30) : 0;
       sessionStorage.removeItem(TOKEN);
     }
     if (answer || this.link === 'starting') this.link = 'signed-off';

@@ -8,6 +8,7 @@ import { page } from './shell.js';
 import { copyBriefing } from './reading.js';
 import { title } from './title.js';
 import { droppedSoon } from './dropped.js';
+import * as shifts from './shift.js';
 import * as sound from './sound.js';
 
 const SETTLE_MS = 300; // A key pressed just as the state changes was meant for the state before.
@@ -53,7 +54,8 @@ const ui = {
   },
 
   open: (alert) => { ui.chosen = alert; ui.cursor = alert; ui.armed = null; ui.feed.opened(alert); draw(); },
-  signOn: (token) => { sound.unlock(); ui.feed.signOn(token); },
+  signOn: (given) => { sound.unlock(); return ui.feed.signOn(given); },
+  redraw: () => draw(),
   signOff: () => { ui.help = false; ui.chosen = null; ui.feed.me = null; ui.feed.signOff(); },
   switchLanguage: () => { localStorage.setItem('securwoman-language', isEnglish() ? 'it' : 'en'); setLanguage(isEnglish() ? 'it' : 'en'); draw(); },
   switchTheme: () => { const theme = document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark'; localStorage.setItem('securwoman-theme', theme); document.documentElement.dataset.theme = theme; draw(); },
@@ -87,8 +89,8 @@ async function order(key, command) {
   if (!answer.ok) refuse(key, alert, answer.reason);
 }
 
-async function shift(key, state) {
-  const answer = await ui.feed.shift(state);
+async function shift(key, state, reason) {
+  const answer = await ui.feed.shift(state, reason);
   if (!answer.ok) refuse(key, null, answer.reason);
 }
 
@@ -108,6 +110,7 @@ function pressed(key) {
   if (feed.link === 'lost') { if (key === 'Enter') feed.retryNow(); return; }
   const incoming = ui.incoming();
   if (incoming) {
+    shifts.interrupted();
     if (key === 'Space') { ui.acknowledged.add(incoming.alert); ui.open(incoming.alert); }
     return; // nothing else can be reached
   }
@@ -116,9 +119,7 @@ function pressed(key) {
   if (dropped) { ui.acknowledged.add(`${dropped.alert}/dropped`); ui.open(dropped.alert); return; }
   const view = ui.selected();
   if (view === null) {
-    if (key === 'P') shift('P', ui.myShift() === 'ready' ? 'paused' : 'ready');
-    if (key === 'O') shift('O', 'off');
-    if (key === 'S') sound.once('try');
+    if (shifts.pressed(ui, key, shift)) return;
     if (key === 'Enter' && ui.cursor) ui.open(ui.cursor);
     return;
   }

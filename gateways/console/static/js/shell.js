@@ -4,6 +4,8 @@ import { html, nothing, repeat } from '../vendor/lit.js';
 import { act, icon, ring, tag, word } from './parts.js';
 import { channel, either, languageName, t } from './words.js';
 import { caseView, lostBanner } from './case.js';
+import { gate } from './gate.js';
+import { phoneAdvice, question, shiftWord, soundState, why } from './shift.js';
 import { blocked } from './sound.js';
 import * as f from './format.js';
 import * as s from './situation.js';
@@ -20,16 +22,6 @@ export function page(ui) {
     ${incoming || !view ? nothing : rail(ui)}
     <main>${incoming ? incomingView(ui, incoming) : view ? caseView(ui, view) : readyView(ui)}</main>
   </div>${ui.help ? help(ui) : nothing}`;
-}
-
-function gate(ui) {
-  const { feed } = ui;
-  if (feed.link === 'starting') return html`<main class="gate"><p class="ink-2" role="status">securWoman</p></main>`;
-  return html`<main class="gate"><form class="gate__card" @submit=${(e) => { e.preventDefault(); ui.signOn(new FormData(e.target).get('token')); }}>
-    <h1>${icon('mark')}${t('signOn')}</h1><p>${t('signOnText')}</p>
-    <input name="who" autocomplete="username" hidden><label>${t('token')}<input name="token" type="password" autocomplete="current-password" required autofocus></label>
-    ${feed.signOnFault ? html`<p class="word ink-bad" role="alert">${icon('warn')}${t(feed.signOnFault)}</p>` : nothing}
-    <button class="act act--step" data-tone="primary"><kbd>${t('enter')}</kbd><b>${t('signOn')}</b></button></form></main>`;
 }
 
 function bar(ui, incoming) {
@@ -104,7 +96,7 @@ function rail(ui) {
 
 function operatorState(one) {
   if (one.alert) return word('headset', t('onCase'), 'ink-2');
-  return { ready: word('check', t('ready'), 'ink-ok'), paused: word('pause', t('paused'), 'ink-wait'), off: word('todo', t('off'), 'ink-2') }[one.state];
+  return shiftWord(one);
 }
 
 function lineState(ui, line) {
@@ -128,20 +120,20 @@ function readyView(ui) {
   return html`<section class="view ready" aria-labelledby="ready-h">
     <div class="ready__main"><div class="panel ready__hero">
       ${banner ? html`<div class="banner" role="alert" data-tone="bad">${icon(banner.icon)}<b>${banner.title}</b><span class="banner__aside word">${icon('clock')}${banner.aside}</span></div>` : nothing}
-      <div><h1 id="ready-h">${lost ? icon('nolink', 'ink-3') : shift === 'ready' ? icon('done') : icon(shift === 'paused' ? 'pause' : 'todo', 'ink-3')}<span>${lost ? t('notKnown') : { ready: t('ready'), paused: t('paused'), off: t('off') }[shift]}</span></h1><p>${text}</p></div>
+      <div><h1 id="ready-h">${lost ? icon('nolink', 'ink-3') : shift === 'ready' ? icon('done') : icon(shift === 'paused' ? 'pause' : 'todo', 'ink-3')}<span>${lost ? t('notKnown') : { ready: t('ready'), paused: t('paused'), off: t('off') }[shift]}</span></h1><p>${why(mine)}${text}</p></div>
       <dl class="ready__shift">
         <div><dt>${t('shift')}</dt><dd>${mine?.since_us ? html`${f.clock(mine.since_us)}<small>${f.day(mine.since_us)}</small>` : '—'}</dd></div>
-        <div><dt>${t('yourPhone')}</dt><dd class="phone">${feed.me.number ? f.phone(feed.me.number) : '—'}</dd></div>
-        <div><dt>${t('alarmSound')}</dt><dd>${blocked() ? html`<span class="ink-wait">${t('soundOff')}</span>` : t('soundOn')}</dd></div>
+        <div><dt>${t('yourPhone')}</dt><dd class="phone">${feed.me.number ? f.phone(feed.me.number) : '—'}<small>${phoneAdvice(shift)}</small></dd></div>
+        <div><dt>${t('alarmSound')}</dt><dd>${soundState()}</dd></div>
         <div><dt>${t('openAlerts')}</dt><dd>${ui.openCount()}</dd></div>
       </dl>
-      ${start ? act({ key: 'P', label: start[0], sub: start[1], why: lost ? t('noConnection') : null, tone: 'primary', step: true, press: () => ui.press('P') }) : nothing}
-      <div class="ready__keys">
+      ${start ? act({ key: 'P', label: start[0], sub: start[1], refused: ui.refused?.key === 'P' ? ui.refused.text : '', why: lost ? t('noConnection') : null, tone: 'primary', step: true, press: () => ui.press('P') }) : nothing}
+      ${question(ui) ?? html`<div class="ready__keys">
         ${shift === 'ready' ? html`<button aria-keyshortcuts="P" @click=${() => ui.press('P')}><kbd>P</kbd><span>${t('pause')}</span></button>` : nothing}
         ${shift === 'off' ? nothing : html`<button aria-keyshortcuts="O" @click=${() => ui.press('O')}><kbd>O</kbd><span>${t('endShift')}</span></button>`}
         <button aria-keyshortcuts="S" @click=${() => ui.press('S')}><kbd>S</kbd><span>${t('trySound')}</span></button>
         <button aria-keyshortcuts="?" @click=${() => ui.press('?')}><kbd>?</kbd><span>${t('allKeys')}</span></button>
-      </div></div></div>
+      </div>`}</div></div>
     <div class="ready__side">
       <section class="panel"><div class="panel__head"><h2>${t('openAlerts')}</h2><span class="ink-2">${ui.openCount()}</span></div><div class="panel__body">${ui.listed().length ? railList(ui) : html`<p class="ink-2">${t('noAlerts')}</p>`}</div></section>
       <section class="panel"><div class="panel__head"><h2>${t('lines')}</h2><span class="ink-2">${feed.lines.length ? either(`${usable} di ${feed.lines.length} utilizzabili`, `${usable} of ${feed.lines.length} usable`) : ''}</span></div>

@@ -9,6 +9,11 @@ export function unlock() {
   context ??= new AudioContext();
   if (context.state === 'suspended') context.resume();
 }
+/** The same, and until it can be heard; not for ever, where there is no gesture or no output. */
+export async function unlocked() {
+  unlock();
+  await Promise.race([context.resume(), new Promise((done) => { setTimeout(done, 1000); })]);
+}
 export const blocked = () => context === null || context.state !== 'running';
 
 function tone(hz, startS, lengthS, volume) {

@@ -1,0 +1,170 @@
+"""Signing on by name and password, and the beginning and pausing of a shift, in a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from gateways.http.throttle import NAME_MAX
+from messages.events import ShiftChanged
+from store import streams
+from store.journal import Journal
+from store.registry import Registry
+from tests.gateways.http.place import CLOCK, Place, WebThread
+from tests.gateways.story import Story, on_shift
+
+PASSWORD = "una frase lunga"
+WORDS = {
+    "en": {
+        "name": "Name",
+        "token": "Use a token instead",
+        "wrong": "The name or the password is wrong.",
+        "often": "Too many wrong tries. Wait, or use your token.",
+        "again": "Again in",
+        "heard": "Did you hear the alarm?",
+        "why": "Why do you pause?",
+        "meal": "Paused: meal",
+    },
+    "it": {
+        "name": "Nome",
+        "token": "Usa il codice personale",
+        "wrong": "Nome o password non corretti.",
+        "often": "Troppi tentativi sbagliati. Aspetta, oppure usa il tuo codice personale.",
+        "again": "Di nuovo tra",
+        "heard": "Hai sentito l’allarme?",
+        "why": "Perché vai in pausa?",
+        "meal": "In pausa: pasto",
+    },
+}
+
+pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(180)]
+
+
+@pytest.fixture
+def journal(place: Place) -> Iterator[Journal]:
+    """The journal, as the actors have it; Marta has a password."""
+    opened = place.journal()
+    Registry(opened).set_password(place.marta, PASSWORD, by="test")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def web(place: Place, journal: Journal) -> Iterator[WebThread]:
+    """The web, on a real port."""
+    started = WebThread(place)
+    yield started
+    started.stop()
+
+
+def typed(page: Page, name: str, password: str) -> None:
+    page.locator("input[name=operator]").fill(name)
+    page.locator("input[name=password]").fill(password)
+    page.keyboard.press("Enter")
+
+
+def shifts(journal: Journal, place: Place) -> list[tuple[str, str]]:
+    return [
+        (one.event.state.value, one.event.reason)
+        for one in journal.read(streams.operator(place.marta))
+        if isinstance(one.event, ShiftChanged)
+    ]
+
+
+@pytest.mark.browser_may_say(r"401 \(Unauthorized\)")
+@pytest.mark.parametrize("lang", ["it", "en"])
+def test_a_name_and_a_password_sign_on_by_keys_alone(page: Page, web: WebThread, lang: str) -> None:
+    words = WORDS[lang]
+    page.goto(f"{web.url}/console/?lang={lang}")
+    expect(page.get_by_label(words["name"], exact=True)).to_be_focused()
+    page.keyboard.type("Marta Bianchi")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Password")).to_be_focused()
+    page.keyboard.type("wrong")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_have_text(words["wrong"], timeout=20_000)
+    expect(page.get_by_label("Password")).to_be_focused()
+    expect(page.get_by_label("Password")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("Password")).to_have_accessible_description(words["wrong"])
+    # What was wrong is selected: it is typed over.
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator(".bar__me")).to_contain_text("Marta Bianchi", timeout=20_000)
+    kept = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
+    assert PASSWORD not in kept
+    page.reload()
+    expect(page.locator(".bar__me")).to_contain_text("Marta Bianchi")
+
+
+@pytest.mark.browser_may_say(r"401 \(Unauthorized\)", r"429 \(Too Many Requests\)")
+@pytest.mark.parametrize("lang", ["it", "en"])
+def test_who_waits_sees_for_how_long_and_can_use_her_token(
+    page: Page, web: WebThread, place: Place, lang: str
+) -> None:
+    words = WORDS[lang]
+    page.goto(f"{web.url}/console/?lang={lang}")
+    for _ in range(NAME_MAX):
+        with page.expect_response("**/v1/console/session") as answered:
+            typed(page, "marta-bianchi", "wrong")
+        assert answered.value.status == 401
+        expect(page.locator(".act--step")).not_to_have_attribute("aria-disabled", "true")
+    typed(page, "marta-bianchi", PASSWORD)
+    expect(page.get_by_role("alert")).to_have_text(words["often"])
+    expect(page.get_by_role("timer")).to_contain_text(words["again"])
+    expect(page.locator(".act--step")).to_have_attribute("aria-disabled", "true")
+    page.get_by_role("button", name=words["token"]).click()
+    expect(page.locator("input[name=token]")).to_be_focused()
+    page.keyboard.type(place.marta_token)
+    page.keyboard.press("Enter")
+    expect(page.locator(".bar__me")).to_contain_text("Marta Bianchi")
+
+
+@pytest.mark.parametrize("lang", ["it", "en"])
+def test_a_shift_begins_with_a_check_of_the_sound_and_a_pause_says_why(
+    page: Page, web: WebThread, place: Place, journal: Journal, lang: str
+) -> None:
+    words = WORDS[lang]
+    page.goto(f"{web.url}/console/?lang={lang}#token={place.marta_token}")
+    expect(page.locator(".ready__shift")).to_contain_text("+39 02 0000 0011")
+    page.keyboard.press("p")
+    ask = page.locator("#ask-h")
+    expect(ask).to_have_text(words["heard"])
+    page.keyboard.press("n")
+    expect(ask).to_be_hidden()
+    expect(page.locator(".ready__shift .ink-bad")).to_be_visible()
+    page.keyboard.press("s")
+    expect(ask).to_have_text(words["heard"])
+    page.keyboard.press("y")
+    expect(page.locator(".ready__shift .ink-bad")).to_be_hidden()
+    page.keyboard.press("p")
+    expect(ask).to_have_text(words["why"])
+    page.keyboard.press("Escape")
+    expect(ask).to_be_hidden()
+    page.keyboard.press("p")
+    page.keyboard.press("2")
+    expect(page.locator(".ready__side")).to_contain_text(words["meal"])
+    assert shifts(journal, place) == [("ready", ""), ("paused", "meal")]
+    # To resume is no beginning: nothing is asked.
+    page.keyboard.press("p")
+    expect(page.locator(".ready__hero .act--step")).to_be_hidden()
+    expect(ask).to_be_hidden()
+    assert shifts(journal, place)[2:] == [("ready", "")]
+
+
+def test_an_alert_comes_before_any_question(
+    page: Page, web: WebThread, place: Place, journal: Journal
+) -> None:
+    on_shift(journal, place.marta)
+    page.goto(f"{web.url}/console/?lang=en#token={place.marta_token}")
+    expect(page.get_by_role("heading", name="Ready")).to_be_visible()
+    page.keyboard.press("p")
+    expect(page.locator("#ask-h")).to_be_visible()
+    story = Story(journal, CLOCK.now_us(), ago_s=5).opened().operator_called(place.marta)
+    expect(page.get_by_role("alertdialog")).to_be_visible()
+    page.keyboard.press("1")
+    page.keyboard.press("Space")
+    expect(page.locator(".dock")).to_contain_text("Answer your phone.")
+    assert shifts(journal, place) == [("ready", "")]
+    assert journal.version(streams.inbox(story.alert)) == 1
