@@ -7,12 +7,22 @@ from typing import ClassVar, Final
 
 from thespian.actors import ActorAddress
 
-from actors.trunk_pool.decider import GRANTED_FOR_US, Granted, Line, Waiting, grant, order, preempted, used
+from actors.trunk_pool.decider import (
+    GRANTED_FOR_US,
+    Granted,
+    Line,
+    Waiting,
+    gives_way,
+    grant,
+    order,
+    preempted,
+    used,
+)
 from actors.trunk_pool.pairs import Pairs
 from messages.envelope import Envelope
 from messages.events import LineSeized
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId, Party, Role
-from messages.lines import AskLine, LineGranted, LineReport, PreemptCase, RequestLine
+from messages.lines import AskLine, LineGranted, LineRefused, LineReport, PreemptCase, RequestLine
 from model.live import LiveCases
 from model.pairs import lacking
 from model.policy import Setup
@@ -114,6 +124,9 @@ class TrunkPoolActor(CenterActor):
             key = (request.leg, request.attempt)
             pairs = self._pairs(request, lines, now_us)
             answer = grant(request, lines, self._granted, self._setup.policy, now_us, pairs)
+            if gives_way(request, (one.request for one, _ in alive.values())):
+                reason = "a real alert waits for a line"
+                answer = LineRefused(leg=request.leg, attempt=request.attempt, reason=reason)
             _, sender = self._waiting[key]
             if isinstance(answer, LineGranted):
                 self._granted[answer.line] = Granted(

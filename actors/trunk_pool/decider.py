@@ -119,6 +119,14 @@ def grant(
     )
 
 
+def gives_way(request: RequestLine, refused: Iterable[RequestLine]) -> bool:
+    """Whether a test has to wait for a real alert that could not have a line of this kind (case 9).
+
+    Were it granted what the real one cannot use alone, it would dial, give way, and dial again, for ever.
+    """
+    return request.test and any(not one.test and one.emergency == request.emergency for one in refused)
+
+
 def usable(one: Line, now_us: Instant) -> bool:
     """Whether the line's modem can carry a call, taken or not."""
     report = one.report

@@ -13,6 +13,7 @@ from actors.trunk_pool.decider import (
     Granted,
     Line,
     Waiting,
+    gives_way,
     grant,
     order,
     preempted,
@@ -75,6 +76,15 @@ def test_s02_the_number_that_users_call_is_never_busy_with_calls_of_ours() -> No
 
 def test_two_lines_are_enough_for_two_parties() -> None:
     assert granted(request(), PUBLIC[0], replace(PUBLIC[1], seized_by=LegId("a1:op1"))) == "p0"
+
+
+def test_case_09_a_test_asks_for_nothing_while_a_real_alert_waits_for_such_a_line() -> None:
+    real, test = request(), request(alert=AlertId("t1"), leg=LegId("t1:user"), test=True)
+    assert gives_way(test, [real])
+    assert not gives_way(test, [])
+    assert not gives_way(test, [replace(test, leg=LegId("t2:user"))])
+    assert not gives_way(test, [request(emergency=True)])
+    assert not gives_way(real, [real])
 
 
 def test_a_test_leaves_more_lines_free_than_a_real_call() -> None:
