@@ -20,7 +20,7 @@ from gateways.console.views import (
     StepsView,
 )
 from messages import events as ev
-from messages.base import Message
+from messages.base import Message, Position
 from messages.ids import AlertId, Instant, OperatorCommand, OperatorId, Party, ShiftState
 from messages.journal import Recorded, event_type
 from model.case import Case
@@ -30,12 +30,15 @@ from model.phase import phase
 from model.policy import LineSpec, Policy
 
 IDLE: Final = "idle"
+TRAIL_MAX: Final = 50
+"""Positions of one alert that are told."""
 _encoder: Final = msgspec.json.Encoder()
 
 
 def case_view(known: Known, person: PersonView | None) -> CaseView:
     """The alert as the screen shows it."""
     case = known.case
+    position = case.position
     user, operator, psap = shown(case, Party.USER), _operator_leg(case), shown(case, Party.PSAP)
     return CaseView(
         alert=case.alert,
@@ -53,7 +56,8 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         device=case.device,
         identified=case.identified,
         person=person,
-        position=_position(case),
+        position=None if position is None else _position(position),
+        positions=_trail(case),
         battery_pct=case.battery_pct,
         signals=case.signals,
         advice=case.advice,
@@ -198,10 +202,7 @@ def _together(one: Leg | None, other: Leg | None) -> bool:
     return one is not None and other is not None and one.joined and other.joined
 
 
-def _position(case: Case) -> PositionView | None:
-    position = case.position
-    if position is None:
-        return None
+def _position(position: Position) -> PositionView:
     return PositionView(
         lat=position.lat,
         lon=position.lon,
@@ -209,6 +210,12 @@ def _position(case: Case) -> PositionView | None:
         accuracy_m=position.accuracy_m,
         source=position.source,
     )
+
+
+def _trail(case: Case) -> tuple[PositionView, ...]:
+    # By when they were measured: a phone without a signal sends late what it has kept.
+    ordered = sorted(case.positions, key=lambda position: position.at)
+    return tuple(_position(position) for position in ordered[-TRAIL_MAX:])
 
 
 def _restarted_at(known: Known) -> Instant | None:

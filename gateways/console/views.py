@@ -96,6 +96,8 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the Identifier has spoken; without a person then, she is unknown."""
     person: PersonView | None
     position: PositionView | None
+    positions: tuple[PositionView, ...]
+    """Where she was, oldest first: the newest 50 that her phone has sent."""
     battery_pct: int | None
     signals: int
     advice: Advice

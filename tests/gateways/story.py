@@ -44,19 +44,21 @@ class Story:
         silent: bool = False,
         ago_s: float = 0.0,
         deadline_s: float = 50.0,
+        channel: Channel = Channel.DATA,
+        position: bool = True,
     ) -> None:
         self.journal = journal
         received_at = Instant(now_us - int(ago_s * SECOND))
-        position = Position(
+        where = Position(
             lat=44.39058, lon=8.97342, at=Instant(received_at - 6 * SECOND), accuracy_m=18.0, source="gps"
         )
         accepted = accept(
             journal,
             Signal(
-                channel=Channel.DATA,
+                channel=channel,
                 received_at=received_at,
                 phone=E164(phone),
-                position=position,
+                position=where if position else None,
                 test=test,
                 silent=silent,
                 battery_pct=23,

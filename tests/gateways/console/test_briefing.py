@@ -16,7 +16,9 @@ from tests.gateways.http.place import CLOCK
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
 
 COPIED = re.compile(
-    r"""WHERE: 44\.39058 north, 8\.97342 east\.
+    r"""WHERE: Genova, Liguria\.
+2\.8 km south-east of its centre\.
+44\.39058 north, 8\.97342 east\.
 44 degrees 23 minutes 26\.1 seconds north, 8 degrees 58 minutes 24\.3 seconds east\.
 Accurate to 18 metres, at \d\d:\d\d:\d\d, GPS\.
 WHAT: Alert from the app at \d\d:\d\d:\d\d\. We called her: no answer\.
@@ -49,7 +51,7 @@ def test_where_there_is_no_clipboard_the_text_is_shown_selected(stage: Stage) ->
     stage.page.keyboard.press("c")
     text = stage.page.get_by_role("textbox", name="Text for 112")
     expect(text).to_be_focused()
-    expect(text).to_have_value(re.compile("^WHERE: 44.39058 north"))
+    expect(text).to_have_value(re.compile("^WHERE: Genova, Liguria"))
     assert stage.page.evaluate("getSelection().toString() || document.activeElement.selectionEnd > 100")
     stage.page.keyboard.press("Escape")
     expect(text).to_be_hidden()
@@ -67,6 +69,7 @@ def test_s10_what_changes_while_it_is_read_is_marked_and_moves_no_line(stage: St
     stage.signed_on()
     lines = stage.page.locator(".brief > dd")
     expect(lines).to_have_count(4)
+    expect(lines.nth(0)).to_contain_text("Genova")
     before = [line.bounding_box() for line in lines.all()]
     assert stage.page.locator(".brief [data-new]").count() == 0
     position = Position(lat=44.39071, lon=8.9742, at=CLOCK.now_us(), accuracy_m=9.0, source="gps")

@@ -6,6 +6,7 @@
 import { either, languageName, t } from './words.js';
 import * as f from './format.js';
 import * as s from './situation.js';
+import { spoken } from './places.js';
 
 const NEW_MS = 8000;
 const SOURCES = { gps: ['GPS', 'GPS'], wifi: ['Wi-Fi', 'Wi-Fi'], cell: ['rete del telefono', 'phone network'], network: ['rete del telefono', 'phone network'] };
@@ -33,10 +34,11 @@ function where(p, nowUs, place) {
   const accuracy = m === null ? '' : either(`Precisione ${m} m`, `Accurate to ${m} m`);
   const at = f.clock(p.at_us);
   return [
-    ...place.map((sentence, i) => part(`place${i}`, sentence, { look: i ? 'small' : '' })),
+    // On the screen, how far it is from there stands with the accuracy: a line less.
+    ...place.map((sentence, i) => part(`place${i}`, i ? '' : sentence, { look: i ? 'none' : '', copied: sentence })),
     part('coordinates', `${lat} ${ns} ${lon} ${ew}`, { look: 'coordinates', pairs: [[lat, ns], [lon, ew]], copied: `${lat} ${ns}, ${lon} ${ew}.` }),
-    part('spelled', `${symbols(p.lat)} ${ns} · ${symbols(p.lon)} ${ew}`, { look: 'small', copied: `${spelled(p.lat)} ${ns}, ${spelled(p.lon)} ${ew}.` }),
-    part('accuracy', `${join([accuracy, f.age(nowUs - p.at_us), source], ', ')}.`, { look: 'small', is: `${m} ${p.at_us} ${source}`,
+    part('spelled', `${spoken(p.lat)} ${ns} · ${spoken(p.lon)} ${ew}`, { look: 'small', copied: `${spelled(p.lat)} ${ns}, ${spelled(p.lon)} ${ew}.` }),
+    part('accuracy', join([...place.slice(1), `${join([accuracy, f.age(nowUs - p.at_us), source], ', ')}.`]), { look: 'small', is: `${m} ${p.at_us} ${source}`,
       copied: `${join([m === null ? '' : either(`Precisione ${m} metri`, `Accurate to ${m} metres`), either(`alle ${at}`, `at ${at}`), source], ', ')}.` }),
   ];
 }
@@ -47,7 +49,6 @@ const pieces = (value) => {
   const all = Math.round(Math.abs(value) * 36000);
   return [Math.floor(all / 36000), Math.floor(all / 600) % 60, ((all % 600) / 10).toFixed(1)];
 };
-const symbols = (value) => f.dms(value, '', '').trim();
 function spelled(value) {
   const [degrees, minutes, seconds] = pieces(value);
   return either(`${degrees} gradi ${minutes} primi ${seconds.replace('.', ',')} secondi`, `${degrees} degrees ${minutes} minutes ${seconds} seconds`);

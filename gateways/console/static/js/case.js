@@ -6,6 +6,7 @@ import { channel, either, languageName, t } from './words.js';
 import { told } from './story.js';
 import { why } from './causes.js';
 import { copyBox, copyHint, readingPanel } from './reading.js';
+import { mapPanel, otherForms, placeSentences } from './place.js';
 import * as f from './format.js';
 import * as s from './situation.js';
 
@@ -14,14 +15,16 @@ export function caseView(ui, view) {
   const nowUs = feed.nowUs();
   const allowed = feed.allowed.get(view.alert) ?? {};
   const lost = feed.link === 'lost';
+  const briefing = s.talking(view.psap) && view.left_us === null;
   const banner = lost ? lostBanner(ui) : s.banner(view, nowUs);
   return html`<section class="view case" aria-labelledby="case-h">
     <div class="banner" role=${banner?.tone === 'note' ? 'status' : 'alert'} data-tone=${banner?.tone ?? 'bad'} ?hidden=${!banner}>${banner ? html`${icon(banner.icon)}<b>${banner.title}</b><p>${banner.text}</p>
       ${banner.aside ? html`<span class="banner__aside word">${icon(lost ? 'clock' : 'hush')}${banner.aside}</span>` : nothing}` : nothing}</div>
     ${who(ui, view)}
     ${deadline(view, nowUs, feed.center)}
-    ${parties(ui, view, nowUs, s.reading(view) || (banner?.tone === 'note' && s.talking(view.psap)))}
-    <div class="case__body">${readingPanel(ui, view, nowUs)}${story(ui, view)}${copyBox(view, ui.draw)}</div>
+    ${parties(ui, view, nowUs, briefing)}
+    <div class="case__body" data-body=${briefing ? 'briefing' : 'map'}>${briefing ? readingPanel(ui, view, nowUs, placeSentences(view)) : mapPanel(view, nowUs)}
+      <section class="panel">${briefing ? otherForms(view) : story(ui, view)}${noteField(ui, view)}</section>${copyBox(view, ui.draw)}</div>
     ${dock(ui, view, allowed, nowUs, lost)}
   </section>`;
 }
@@ -95,7 +98,7 @@ function parties(ui, view, nowUs, compact) {
 function story(ui, view) {
   const her = view.person ? s.first(view) : t('user');
   const entries = [...view.timeline].reverse();
-  return html`<section class="panel"><div class="panel__head"><h2>${t('whatHappened')}</h2><span class="ink-3">${t('newestFirst')}</span></div>
+  return html`<div class="panel__head"><h2>${t('whatHappened')}</h2><span class="ink-3">${t('newestFirst')}</span></div>
     <div class="panel__body log" role="log" tabindex="0" aria-label=${t('whatHappened')}><ol>${repeat(entries, (entry, i) => entries.length - i, (entry) => {
       const line = told(entry, entry.what === 'user.identified' ? s.name(view) : her, ui.names, view.test);
       return html`<li><time>${f.clock(entry.at_us)}</time>${icon(line.icon, line.tone ? `ink-${line.tone}` : 'ink-3')}<span>${line.text}</span><span class="log__since">+${f.seconds(Math.max(0, entry.at_us - view.received_us))}</span></li>`;
@@ -105,9 +108,13 @@ function story(ui, view) {
       [t('battery'), view.battery_pct === null ? '' : `${view.battery_pct} %`],
       [t('herNote'), view.person?.notes ?? ''],
       [t('signals'), view.signals > 1 ? String(view.signals) : ''],
-    ].filter(([, value]) => value).map(([label, value]) => html`<dt>${label}</dt><dd>${value}</dd>`)}</dl>
-    <label class="notefield"><kbd>N</kbd><textarea rows="1" maxlength="4000" placeholder=${`${t('writeNote')} · ${t('noteSend')}`} aria-label=${t('writeNote')}
-      .value=${live(ui.drafts.get(view.alert) ?? '')} ${ref(ui.noteField)} @input=${(e) => ui.drafts.set(view.alert, e.target.value)} @keydown=${(e) => ui.noteKey(e, view.alert)}></textarea></label></section>`;
+    ].filter(([, value]) => value).map(([label, value]) => html`<dt>${label}</dt><dd>${value}</dd>`)}</dl>`;
+}
+
+/** In one place whatever is above it: a note that is being written goes on. */
+function noteField(ui, view) {
+  return html`<label class="notefield"><kbd>N</kbd><textarea rows="1" maxlength="4000" placeholder=${`${t('writeNote')} · ${t('noteSend')}`} aria-label=${t('writeNote')}
+      .value=${live(ui.drafts.get(view.alert) ?? '')} ${ref(ui.noteField)} @input=${(e) => ui.drafts.set(view.alert, e.target.value)} @keydown=${(e) => ui.noteKey(e, view.alert)}></textarea></label>`;
 }
 
 function dock(ui, view, allowed, nowUs, lost) {

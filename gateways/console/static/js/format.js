@@ -40,5 +40,7 @@ export function dms(value, positive, negative) {
 }
 /** `± 18 m`. */
 export const accuracy = (m) => (m === null ? '' : m < 1000 ? `±${NB}${Math.round(m)}${NB}m` : `±${NB}${number(m / 1000)}${NB}km`);
+/** `200 m`, `5 km`: whole. */
+export const metres = (m) => (m < 1000 ? `${Math.round(m)}${NB}m` : `${Math.round(m / 1000)}${NB}km`);
 
 const two = (n) => String(n).padStart(2, '0');

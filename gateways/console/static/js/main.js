@@ -9,6 +9,8 @@ import { copyBriefing } from './reading.js';
 import { title } from './title.js';
 import { droppedSoon } from './dropped.js';
 import * as shifts from './shift.js';
+import { mapKey } from './map.js';
+import { placeSentences } from './place.js';
 import * as sound from './sound.js';
 
 const SETTLE_MS = 300; // A key pressed just as the state changes was meant for the state before.
@@ -107,6 +109,7 @@ function pressed(key) {
   sound.unlock();
   if (key === '?' || (key === 'Escape' && ui.help)) { ui.help = !ui.help; draw(); return; }
   if (ui.help || !feed.me) return;
+  if (mapKey(key)) return;
   if (feed.link === 'lost') { if (key === 'Enter') feed.retryNow(); return; }
   const incoming = ui.incoming();
   if (incoming) {
@@ -125,7 +128,7 @@ function pressed(key) {
   }
   if (key === 'Escape') { if (ui.armed) { ui.armed = null; draw(); } else if (ui.mineNow()?.alert !== view.alert) ui.open(ui.mineNow()?.alert ?? null); return; }
   if (key === 'N') { ui.noteElement?.focus(); return; }
-  if (key === 'C') { copyBriefing(view, feed.nowUs(), undefined, draw); return; }
+  if (key === 'C') { copyBriefing(view, feed.nowUs(), placeSentences(view), draw); return; }
   const allowed = feed.allowed.get(view.alert) ?? {};
   if (key === 'Enter') {
     const armed = ui.armedAlert === view.alert ? ui.armed : null;

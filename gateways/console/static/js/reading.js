@@ -8,7 +8,7 @@ import * as s from './situation.js';
 
 const SAID_MS = 6000;
 
-let read = { alert: null, lang: null, memory: new Map() };
+let read = { alert: null, lang: null, named: 0, memory: new Map() };
 let copy = { alert: null, said: '', untilMs: 0, text: '' };
 
 /** Why the text may not be copied now, or null. */
@@ -43,8 +43,9 @@ export function copyButton(ui, view, nowUs) {
 
 /** Where the text is not on the screen, what C does, or has done: a few words for the dock. */
 export function copyHint(view, nowUs) {
-  if (view.closed_us !== null || s.talking(view.psap) || whyNotCopied(view, nowUs) !== null) return '';
-  return said(view) ? `${said(view)}.` : either('C copia il testo.', 'C copies the text.');
+  if (s.talking(view.psap) && view.left_us === null) return '';
+  if (said(view)) return said(view).replace(/\.?$/, '.');
+  return view.closed_us !== null || whyNotCopied(view, nowUs) !== null ? '' : either('C copia il testo.', 'C copies the text.');
 }
 
 /** The text to be copied by hand, selected; Esc closes it. */
@@ -63,14 +64,14 @@ function select(element) {
 }
 
 /** The panel. A line stays where it is; what has changed says so for some seconds. */
-export function readingPanel(ui, view, nowUs, place) {
+export function readingPanel(ui, view, nowUs, place = []) {
   const nowMs = Date.now();
-  const onLine = s.talking(view.psap) && view.left_us === null;
   const lines = briefing(view, nowUs, place);
   const lang = document.documentElement.lang;
-  const same = read.alert === view.alert && read.lang === lang;
-  read = { alert: view.alert, lang, memory: remember(same ? read.memory : new Map(), lines, nowMs) };
-  return html`<section class="panel"><div class="panel__head"><h2>${onLine ? t('readTo112') : t('known')}</h2>${copyButton(ui, view, nowUs)}</div>
+  // The names of places come from the center a moment after the page: that is no news either.
+  const same = read.alert === view.alert && read.lang === lang && read.named === place.length;
+  read = { alert: view.alert, lang, named: place.length, memory: remember(same ? read.memory : new Map(), lines, nowMs) };
+  return html`<section class="panel"><div class="panel__head"><h2>${t('readTo112')}</h2>${copyButton(ui, view, nowUs)}</div>
     <div class="panel__body" tabindex="0"><dl class="brief">${lines.map(({ key, parts }, i) => {
       const fresh = parts.some((one) => isNew(read.memory, key, one.id, nowMs));
       return html`<dt><span>${i + 1}</span><span>${t(key)}</span></dt><dd data-line=${key}>${parts.map((one) => shown(one, isNew(read.memory, key, one.id, nowMs)))}
@@ -79,6 +80,7 @@ export function readingPanel(ui, view, nowUs, place) {
 }
 
 function shown({ look, text, pairs }, fresh) {
+  if (look === 'none') return nothing;
   const mark = fresh ? '' : null;
   if (look === 'coordinates') return pairs.map(([value, side]) => html`<span class="brief__coord" data-new=${mark ?? nothing}><b><i>${value}</i></b><small>${side}</small></span> `);
   if (look === 'phone') return html`<span class="brief__coord" data-new=${mark ?? nothing}><b class="phone">${text}</b></span>`;

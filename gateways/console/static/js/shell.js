@@ -170,7 +170,7 @@ function incomingView(ui, view) {
 }
 
 function help(ui) {
-  const rows = [[t('space'), t('acknowledge')], ['E', t('call112')], ['F ⏎', t('falseAlarm')], ['R', t('redial')], ['M', t('machine')], ['B', t('briefingGiven')], ['L', t('leave')], ['N', t('note')], ['C', either('Copia il testo per il 112', 'Copy the text for 112')], ['T', t('take')], ['X ⏎', t('close')], ['↑ ↓ ⏎', t('openAlerts')], ['P', `${t('pause')} / ${t('resumeShift')}`], ['O', t('endShift')], ['S', t('trySound')], ['Esc', t('back')]];
+  const rows = [[t('space'), t('acknowledge')], ['E', t('call112')], ['F ⏎', t('falseAlarm')], ['R', t('redial')], ['M', t('machine')], ['B', t('briefingGiven')], ['L', t('leave')], ['N', t('note')], ['C', either('Copia il testo per il 112', 'Copy the text for 112')], ['T', t('take')], ['X ⏎', t('close')], ['↑ ↓ ⏎', t('openAlerts')], ['+ − 0', either('Mappa: più vicina, più lontana, al centro', 'Map: nearer, further, to the middle')], ['P', `${t('pause')} / ${t('resumeShift')}`], ['O', t('endShift')], ['S', t('trySound')], ['Esc', t('back')]];
   return html`<div class="help" role="dialog" aria-modal="true" aria-label=${t('allKeys')} @click=${(e) => { if (e.target === e.currentTarget) ui.press('?'); }}><div class="help__card">
     <h2>${t('allKeys')}</h2><div class="help__keys">${rows.map(([key, label]) => html`<kbd>${key}</kbd><span>${label}</span>`)}</div>
     <div class="help__row"><button class="btn" @click=${() => ui.switchLanguage()}>Italiano / English</button><button class="btn" @click=${() => ui.switchTheme()}>${t('theme')}</button><button class="btn" @click=${() => ui.signOff()}>${t('signOff')}</button><button class="btn" autofocus @click=${() => ui.press('?')}><kbd>Esc</kbd>${t('back')}</button></div></div></div>`;

@@ -80,7 +80,6 @@ const WORDS = {
   battery: ['Batteria', 'Phone battery'],
   herNote: ['La sua nota', 'Her note'],
   signals: ['Segnali', 'Signals'],
-  known: ['Dove e chi', 'Where and who'],
   readTo112: ['Leggi al 112, in quest’ordine', 'Read to 112, in this order'],
   where: ['Dove', 'Where'],
   what: ['Che cosa', 'What'],
