@@ -14,7 +14,7 @@ from gateways.http.app import build
 from gateways.http.context import Web
 from tests.gateways.console.complaints import Complaints
 from tests.gateways.console.states import Stage
-from tests.gateways.http.place import Place, WebThread
+from tests.gateways.http.place import Place
 
 
 @pytest.fixture
@@ -51,8 +51,5 @@ def complaints(request: pytest.FixtureRequest) -> Iterator[Complaints | None]:
 @pytest.fixture
 def stage(page: Page, place: Place) -> Iterator[Stage]:
     """A web, its journal and a page that has not yet been opened."""
-    web = WebThread(place)
-    journal = place.journal()
-    yield Stage(page=page, place=place, journal=journal, url=web.url, stop=web.stop)
-    journal.close()
-    web.stop()
+    with Stage.of(page, place) as made:
+        yield made

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
 
 from messages import events as ev
-from messages.ids import E164, Advice, Outcome
+from messages.ids import E164, SECOND, Advice, Instant, Outcome
 from store.journal import Journal
 from store.registry import Registry
-from tests.gateways.http.place import CLOCK, GIULIA, Place
+from tests.gateways.http.place import CLOCK, GIULIA, Place, WebThread
 from tests.gateways.story import Story, on_shift
+
+
+class Past:
+    """A journal's clock that can be set back, so that a story has its times."""
+
+    def __init__(self) -> None:
+        self.ago_s = 0.0
+
+    def __call__(self) -> Instant:
+        """Microseconds UTC."""
+        return Instant(CLOCK.now_us() - int(self.ago_s * SECOND))
 
 
 @dataclass(kw_only=True)
@@ -23,29 +35,62 @@ class Stage:
     page: Page
     place: Place
     journal: Journal
+    past: Past
+    """The journal's clock."""
     url: str
     stop: Callable[[], object]
     """Ends the web."""
     lang: str = "en"
 
+    @classmethod
+    @contextmanager
+    def of(cls, page: Page, place: Place, lang: str = "en") -> Iterator[Stage]:
+        """With a web of its own, and a page that has not yet been opened."""
+        web, past = WebThread(place), Past()
+        journal = place.journal(clock=past)
+        try:
+            yield cls(
+                page=page, place=place, journal=journal, past=past, url=web.url, stop=web.stop, lang=lang
+            )
+        finally:
+            journal.close()
+            web.stop()
+
     def signed_on(self, shift: bool = True) -> Page:
         """Marta at her console."""
         if shift:
+            self.past.ago_s = 0
             on_shift(self.journal, self.place.marta)
         self.page.goto(f"{self.url}/console/?lang={self.lang}#token={self.place.marta_token}")
         expect(self.page.locator(".bar__health [data-link=live]")).to_be_visible()
         return self.page
 
+    def ago(self, seconds: float) -> None:
+        """What is written from now on happened so long ago."""
+        self.past.ago_s = seconds
+
     def alert(self, ago_s: float = 9, *, test: bool = False) -> Story:
         """Giulia's, with Marta's phone ringing."""
         giulia = Registry(self.journal).user_by_phone(E164(GIULIA))
         assert giulia is not None
+        self.ago(ago_s - 0.02)
         story = Story(self.journal, CLOCK.now_us(), ago_s=ago_s, test=test).opened().identified(giulia.id)
+        self.ago(ago_s - 0.9)
         return story.operator_called(self.place.marta)
 
-    def mine(self, ago_s: float = 9) -> Story:
-        """The same, answered."""
-        return self.alert(ago_s).operator_joined(self.place.marta)
+    def mine(self, ago_s: float = 12) -> Story:
+        """The same, answered after four seconds."""
+        story = self.alert(ago_s)
+        self.ago(ago_s - 4.1)
+        story.operator_joined(self.place.marta)
+        self.ago(ago_s - 6.8)
+        return story
+
+    def talked(self, ago_s: float, answered_s: float) -> Story:
+        """And she has answered so many seconds after the alert."""
+        story = self.mine(ago_s).user_called()
+        self.ago(ago_s - answered_s)
+        return story.user_answered()
 
     def shown(self, selector: str, is_: str) -> None:
         """Wait until the party's tile is at this."""
@@ -116,36 +161,57 @@ def calling(stage: Stage) -> None:
 
 
 def talking(stage: Stage) -> None:
-    stage.mine().user_called().user_answered()
+    stage.talked(21, 17)
     stage.signed_on()
     stage.shown("[data-party=user]", "live")
 
 
+def briefed(stage: Stage) -> Story:
+    """She does not answer; 112 does."""
+    story = stage.mine(49).user_called()
+    stage.ago(17)
+    story.user_released(19)
+    stage.ago(14)
+    story.psap_called(stage.place.marta)
+    stage.ago(6)
+    return story.psap_joined()
+
+
 def briefing(stage: Stage) -> None:
-    stage.mine(40).user_called().user_released(19).psap_called(stage.place.marta).psap_joined()
+    briefed(stage)
     stage.signed_on()
     stage.shown("[data-party=psap]", "live")
 
 
 def conference(stage: Stage) -> None:
-    stage.mine(40).user_called().user_answered().psap_called(stage.place.marta).psap_joined()
+    story = stage.talked(48, 15)
+    stage.ago(20)
+    story.psap_called(stage.place.marta)
+    stage.ago(11)
+    story.psap_joined()
     stage.signed_on()
     stage.shown("[data-party=psap]", "live")
 
 
 def late(stage: Stage) -> None:
-    story = stage.alert(62).operator_joined(stage.place.marta)
+    story = stage.alert(62)
+    stage.ago(12)
     story.hear(ev.AdviceChanged(advice=Advice.CALL_112_NOW), ev.DeadlineMissed())
+    stage.ago(5)
+    story.operator_joined(stage.place.marta)
     expect(stage.signed_on().locator(".banner[role=alert]")).to_be_visible()
 
 
 def duress(stage: Stage) -> None:
-    stage.mine().hear(ev.AlertCancelled(duress=True))
+    story = stage.mine()
+    stage.ago(3)
+    story.hear(ev.AlertCancelled(duress=True))
     expect(stage.signed_on().locator(".banner[role=alert]")).to_be_visible()
 
 
 def restarted(stage: Stage) -> None:
-    story = stage.mine(40).user_called().user_released(19).psap_called(stage.place.marta).psap_joined()
+    story = briefed(stage)
+    stage.ago(2)
     story.opened()
     expect(stage.signed_on().locator(".banner[data-tone=note]")).to_be_visible()
 
@@ -158,13 +224,14 @@ def lost(stage: Stage) -> None:
 
 def queue(stage: Stage) -> None:
     for n, ago_s in enumerate((31, 44, 5, 12)):
+        stage.ago(ago_s)
         Story(stage.journal, CLOCK.now_us(), phone=f"+3933311122{60 + n}", ago_s=ago_s, test=n == 3).opened()
-    stage.mine(20).user_called().user_answered()
+    stage.talked(26, 15)
     expect(stage.signed_on().locator(".rail__item")).to_have_count(5)
 
 
 def closed(stage: Stage) -> None:
-    story = stage.mine(30).user_called().user_answered()
+    story = stage.talked(58, 15)
     page = stage.signed_on()
     stage.shown("[data-party=user]", "live")
     story.say(ev.AlertClosed(outcome=Outcome.FALSE_ALARM))
