@@ -38,8 +38,10 @@ def ensure_demo_operator(state: StateDir, registry: Registry, journal: Journal, 
 
     Only once: what she, or her silence, has made of her shift since is left alone.
     """
+    from store.people import StaffRole
+
     if registry.operator(DEMO_OPERATOR) is None:
-        registry.add_operator("Demo Operator", DEMO_PHONE, by=_BY, id=DEMO_OPERATOR)
+        registry.add_operator("Demo Operator", DEMO_PHONE, role=StaffRole.ADMIN, by=_BY, id=DEMO_OPERATOR)
         if has_phone:
             set_shift(journal, DEMO_OPERATOR, ShiftState.READY, _BY)
     registry.trust_token(DEMO_OPERATOR, _secret(state.keys / DEMO_TOKEN, "swo"), by=_BY)

@@ -19,6 +19,7 @@ from gateways.http.answers import AnyRequest, Problem, answer, rfc3339, said
 from gateways.http.context import Web
 from messages.ids import SECOND, AlertId, Channel, Instant, OperatorId, Outcome
 from model.figures import WITHIN_S, Figures, Row
+from store.people import StaffRole
 
 LATEST: Final = 20
 COLUMNS: Final = (
@@ -150,12 +151,12 @@ def figures_routes(web: Web) -> list[HTTPRouteHandler]:
     common: dict[int, Any] = {
         400: said(Problem, "No such time."),
         401: said(Problem, "No operator's token, no session."),
-        403: said(Problem, "Not a supervisor; or a session without its CSRF token."),
+        403: said(Problem, "Neither supervisor nor admin."),
     }
 
     @get(
         "/v1/figures",
-        guards=[web.auth.operator],
+        guards=[web.auth.require_role(StaffRole.SUPERVISOR)],
         summary="The figures of some days",
         description="Tests are left out. Distributions are in bars of 2 s.",
         operation_id="figures",
@@ -179,7 +180,7 @@ def figures_routes(web: Web) -> list[HTTPRouteHandler]:
 
     @get(
         "/v1/figures.csv",
-        guards=[web.auth.operator],
+        guards=[web.auth.require_role(StaffRole.SUPERVISOR)],
         summary="The same, one row an alert",
         description="RFC 4180, newest first, tests too; no person's name, no telephone number.",
         operation_id="figures_csv",

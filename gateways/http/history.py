@@ -22,6 +22,7 @@ from messages.events import PersonalDataRead
 from messages.ids import AlertId, OperatorId
 from store import streams
 from store.journal import Append
+from store.people import StaffRole
 
 LIMIT: Final = 50
 LIMIT_MAX: Final = 200
@@ -39,7 +40,7 @@ def history_routes(web: Web, users: Users) -> list[HTTPRouteHandler]:
     """The routes."""
     common: dict[int, Any] = {
         401: said(Problem, "No operator's token, no session."),
-        403: said(Problem, "A session without its CSRF token."),
+        403: said(Problem, "No operator any more."),
     }
 
     def look(search: str, limit: int, before: int) -> PastAlerts:
@@ -49,7 +50,7 @@ def history_routes(web: Web, users: Users) -> list[HTTPRouteHandler]:
 
     @get(
         "/v1/alerts",
-        guards=[web.auth.operator],
+        guards=[web.auth.require_role(StaffRole.OPERATOR)],
         summary="The alerts that there were and are",
         description="`search` is the end of a telephone number (three digits at least), a part of a name, or "
         "the beginning of an alert's id; empty finds all.",
@@ -75,7 +76,7 @@ def history_routes(web: Web, users: Users) -> list[HTTPRouteHandler]:
 
     @get(
         "/v1/alerts/{alert:str}/story",
-        guards=[web.auth.operator],
+        guards=[web.auth.require_role(StaffRole.OPERATOR)],
         summary="The whole story of an alert",
         description="As the console's WebSocket tells a case, with every entry of its timeline. Who has seen "
         "it is noted in the person's stream.",

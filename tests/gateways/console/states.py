@@ -11,9 +11,11 @@ from playwright.sync_api import Page, expect
 
 from messages import events as ev
 from messages.ids import E164, SECOND, Advice, Instant, Outcome
-from store.journal import Journal
+from store import streams
+from store.journal import Append, Journal
+from store.people import StaffRole
 from store.registry import Registry
-from tests.gateways.http.place import CLOCK, GIULIA, Place, WebThread
+from tests.gateways.http.place import CLOCK, GIULIA, NODE, Place, WebThread
 from tests.gateways.story import Story, on_shift
 
 
@@ -238,6 +240,48 @@ def closed(stage: Stage) -> None:
     expect(page.locator(".dock")).to_contain_text(re.compile("Closed|Chiuso"))
 
 
+def _four(stage: Stage) -> Page:
+    """Alerts of each kind, an alarm, and Marta a supervisor who is not called for any of them."""
+    journal, place = stage.journal, stage.place
+    Registry(journal).set_role(place.marta, StaffRole.SUPERVISOR, by="test")
+    giulia = Registry(journal).user_by_phone(E164(GIULIA))
+    assert giulia is not None
+    done = Story(journal, CLOCK.now_us(), ago_s=9).opened().identified(giulia.id)
+    done.operator_called(place.luca).operator_joined(place.luca).user_called().user_answered()
+    done.psap_called(place.luca).psap_joined().operator_left(place.luca).closed(Outcome.HANDED_OVER)
+    missed = Story(journal, CLOCK.now_us(), phone="+393331112271", ago_s=70).opened()
+    missed.hear(ev.DeadlineMissed())
+    Story(journal, CLOCK.now_us(), phone="+393331112272", ago_s=12)
+    Story(journal, CLOCK.now_us(), phone="+393331112273", ago_s=2, test=True)
+    alarm = ev.AlarmRaised(alarm="line.out_of_service", subject="L2", text="Line L2 carries no calls.")
+    journal.append(Append(streams.node(NODE), None, (alarm,)))
+    return stage.signed_on()
+
+
+def place_queue(stage: Stage) -> None:
+    _four(stage).keyboard.press("2")
+    expect(stage.page.locator(".q--row")).to_have_count(3)
+
+
+def history(stage: Stage) -> None:
+    place_queue(stage)
+    stage.page.keyboard.press("h")
+    expect(stage.page.locator(".past")).to_have_count(4)
+    for key in ("ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown", "Enter"):
+        stage.page.keyboard.press(key)
+    expect(stage.page.locator(".history__log")).to_be_visible()
+
+
+def figures(stage: Stage) -> None:
+    _four(stage).keyboard.press("3")
+    expect(stage.page.locator(".kpis")).to_be_visible()
+
+
+def plant(stage: Stage) -> None:
+    _four(stage).keyboard.press("4")
+    expect(stage.page.locator(".plant__alarms li")).to_have_count(2)
+
+
 STATES: dict[str, Callable[[Stage], None]] = {
     "sign-on": sign_on,
     "sign-on-wrong": sign_on_wrong,
@@ -259,4 +303,8 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "lost": lost,
     "queue": queue,
     "closed": closed,
+    "place-queue": place_queue,
+    "history": history,
+    "figures": figures,
+    "plant": plant,
 }

@@ -20,11 +20,19 @@ from messages.ids import E164, SECOND, AlertId, Channel, Instant, Outcome
 from store import history, streams
 from store.alerts import Signal, accept
 from store.journal import Journal
+from store.people import StaffRole
 from store.registry import Registry
 from tests.gateways.http.place import CLOCK, GIULIA, Place
 from tests.gateways.story import Story
 
 Client = TestClient[Litestar]
+
+
+@pytest.fixture(autouse=True)
+def marta_is_a_supervisor(place: Place) -> None:
+    journal = place.journal()
+    Registry(journal).set_role(place.marta, StaffRole.SUPERVISOR, by="test")
+    journal.close()
 
 
 def ask(client: Client, place: Place, path: str, **params: object) -> Any:
@@ -119,8 +127,20 @@ def test_a_parameter_that_is_none_is_said(client: Client, place: Place, path: st
 def test_nobody_else_sees_them(client: Client, place: Place, path: str) -> None:
     assert client.get(path).status_code == 401
     assert client.get(path, headers=place.app()).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/v1/figures", 403), ("/v1/figures.csv", 403), ("/v1/alerts", 200)]
+)
+def test_the_figures_are_the_supervisors_and_the_history_everybodys(
+    client: Client, place: Place, path: str, status: int
+) -> None:
+    luca = {"authorization": f"Bearer {place.luca_token}"}
+    assert client.get(path, headers=luca).status_code == status
+    client.post("/v1/console/session", json={"token": place.luca_token})
+    assert client.get(path).status_code == status
     client.post("/v1/console/session", json={"token": place.marta_token})
-    assert client.get(path).status_code == 403
+    assert client.get(path).status_code == 200
 
 
 def alerts(client: Client, place: Place, **params: object) -> list[str]:

@@ -77,6 +77,11 @@ export class Feed {
     return this.#order('/v1/operators/me/shift', reason ? { state, reason } : { state });
   }
 
+  /** Ask for something of the interface; a `Response`. Throws where the center cannot be reached. */
+  read(path) {
+    return this.#ask('GET', path);
+  }
+
   /** Say that this alert is shown in full, or none. */
   opened(alert) {
     this.shown = alert;

@@ -11,6 +11,7 @@ import { droppedSoon } from './dropped.js';
 import * as shifts from './shift.js';
 import { mapKey } from './map.js';
 import { placeSentences } from './place.js';
+import * as sections from './sections.js';
 import * as sound from './sound.js';
 
 const SETTLE_MS = 300; // A key pressed just as the state changes was meant for the state before.
@@ -29,6 +30,7 @@ const ui = {
   refused: null,
   drafts: new Map(),
   help: false,
+  section: 'case', // which of the four places is shown; see sections.js
   changedAtMs: 0,
   noteElement: null,
 
@@ -55,10 +57,11 @@ const ui = {
       .sort((a, b) => { const x = rank(a), y = rank(b); for (let i = 0; i < x.length; i += 1) if (x[i] !== y[i]) return x[i] - y[i]; return a.alert < b.alert ? -1 : 1; }).slice(0, 100);
   },
 
-  open: (alert) => { ui.chosen = alert; ui.cursor = alert; ui.armed = null; ui.feed.opened(alert); draw(); },
+  draw: () => draw(),
+  open: (alert) => { ui.section = 'case'; ui.chosen = alert; ui.cursor = alert; ui.armed = null; ui.feed.opened(alert); draw(); },
   signOn: (given) => { sound.unlock(); return ui.feed.signOn(given); },
   redraw: () => draw(),
-  signOff: () => { ui.help = false; ui.chosen = null; ui.feed.me = null; ui.feed.signOff(); },
+  signOff: () => { ui.help = false; ui.chosen = null; ui.section = 'case'; ui.feed.me = null; ui.feed.signOff(); },
   switchLanguage: () => { localStorage.setItem('securwoman-language', isEnglish() ? 'it' : 'en'); setLanguage(isEnglish() ? 'it' : 'en'); draw(); },
   switchTheme: () => { const theme = document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark'; localStorage.setItem('securwoman-theme', theme); document.documentElement.dataset.theme = theme; draw(); },
   noteKey: (e, alert) => {
@@ -67,7 +70,6 @@ const ui = {
     e.stopPropagation();
   },
   press: (key) => pressed(key),
-  draw: () => draw(),
 };
 
 async function sendNote(alert) {
@@ -117,9 +119,12 @@ function pressed(key) {
     if (key === 'Space') { ui.acknowledged.add(incoming.alert); ui.open(incoming.alert); }
     return; // nothing else can be reached
   }
-  if (key === 'ArrowDown' || key === 'ArrowUp') { move(key === 'ArrowDown' ? 1 : -1); return; }
   const dropped = key === 'Space' ? droppedSoon(feed, ui.acknowledged) : null;
   if (dropped) { ui.acknowledged.add(`${dropped.alert}/dropped`); ui.open(dropped.alert); return; }
+  // Her answer to why she pauses is a number, too.
+  const answers = ui.section === 'case' && !ui.selected() && shifts.takesDigits(ui);
+  if (!answers && sections.pressed(ui, key)) return;
+  if (key === 'ArrowDown' || key === 'ArrowUp') { move(key === 'ArrowDown' ? 1 : -1); return; }
   const view = ui.selected();
   if (view === null) {
     if (shifts.pressed(ui, key, shift)) return;
@@ -167,7 +172,7 @@ addEventListener('keydown', (e) => {
   // A focused button is pressed by its own Space and Enter; a key of a command wins over it.
   const button = e.target instanceof HTMLButtonElement;
   if (button && (key === 'Enter' || key === 'Space') && !(key === 'Space' && ui.feed.me && ui.incoming()) && !ui.armed) return;
-  if (['Space', 'ArrowUp', 'ArrowDown'].includes(key) || (key === 'Enter' && ui.armed)) e.preventDefault();
+  if (['Space', 'ArrowUp', 'ArrowDown', '/'].includes(key) || (key === 'Enter' && ui.armed)) e.preventDefault();
   if (key === 'N') e.preventDefault(); // not into the note
   pressed(key);
 });
@@ -182,10 +187,11 @@ function news() {
   const { feed } = ui;
   if (!feed.me) return;
   const my = ui.mineNow();
+  if (my && !ui.acknowledged.has(my.alert)) ui.section = 'case'; // a new alert takes the screen
   if (my && mine(my, feed.me)) ui.acknowledged.add(my.alert); // the phone was answered: she knows
   if (my && ui.acknowledged.has(my.alert) && (ui.chosen === null || feed.cases.get(ui.chosen)?.closed_us !== null)) { ui.chosen = my.alert; ui.cursor = my.alert; feed.opened(my.alert); }
   if (ui.chosen !== null && !feed.cases.has(ui.chosen)) ui.chosen = my?.alert ?? null;
-  const view = ui.selected();
+  const view = ui.section === 'case' ? ui.selected() : null;
   if ((view?.alert ?? null) !== feed.shown) feed.opened(view?.alert ?? null);
   const step = view ? next(view, feed.allowed.get(view.alert) ?? {}, feed.me, feed.nowUs(), ui.names).step.key : '';
   const now = `${ui.incoming()?.alert ?? ''}/${ui.chosen}/${step}`;

@@ -9,6 +9,8 @@ import { phoneAdvice, question, shiftWord, soundState, why } from './shift.js';
 import { blocked } from './sound.js';
 import * as f from './format.js';
 import * as s from './situation.js';
+import * as alarms from './alarms.js';
+import * as sections from './sections.js';
 
 export function page(ui) {
   const { feed } = ui;
@@ -17,17 +19,19 @@ export function page(ui) {
   if (!feed.me) return html`<main class="gate"><div class="gate__card"><h1>${icon('link')}securWoman</h1><p role="status">${feed.link === 'lost' ? t('noCentre') : ''}</p></div></main>`;
   const incoming = ui.incoming();
   const view = ui.selected();
-  return html`<div class="console" data-rail=${incoming || !view ? 'off' : 'on'}>
+  const elsewhere = incoming ? null : sections.view(ui);
+  const railed = view && !incoming && !elsewhere;
+  return html`<div class="console" data-rail=${railed ? 'on' : 'off'}>
     ${bar(ui, incoming)}
-    ${incoming || !view ? nothing : rail(ui)}
-    <main>${incoming ? incomingView(ui, incoming) : view ? caseView(ui, view) : readyView(ui)}</main>
+    ${railed ? rail(ui) : nothing}
+    <main>${incoming ? incomingView(ui, incoming) : elsewhere ?? (view ? caseView(ui, view) : readyView(ui))}</main>
   </div>${ui.help ? help(ui) : nothing}`;
 }
 
 function bar(ui, incoming) {
   const { feed } = ui;
   const lost = feed.link === 'lost';
-  const bad = feed.lines.filter((line) => line.quarantine).length;
+  const bad = alarms.unusable(feed).size;
   const total = feed.lines.length;
   const oldS = Math.round((Date.now() - feed.heardAtMs) / 1000);
   const me = ui.mineNow();
@@ -37,9 +41,10 @@ function bar(ui, incoming) {
     : me ? word('headset', t('onCase'), 'ink-ok')
     : { ready: word('done', t('ready'), 'ink-ok'), paused: word('pause', t('paused'), 'ink-wait'), off: word('todo', t('off'), 'ink-2') }[shift];
   return html`<header class="bar">
-    <span class="bar__brand">${icon('mark')}securWoman</span>
+    <span class="bar__brand">${icon('mark')}<span class="bar__name">securWoman</span></span>
+    ${sections.tabs(ui)}
     <div class="bar__health" aria-label=${either('Stato degli impianti', 'Plant state')}>
-      ${feed.alarms.slice(0, 2).map((alarm) => html`<span class="ink-bad" title=${alarm.text}>${icon('warn')}<span>${alarm.alarm === 'journal.not_durable' ? t('notDurable') : alarm.text}</span></span>`)}
+      ${alarms.bar(ui)}
       <span>${icon('check', feed.center.psap_live ? 'ink-ok' : '')}<span>${feed.center.psap_live ? t('psapReal') : t('psapSimulated')}</span></span>
       ${total ? html`<span class=${bad ? 'ink-bad' : ''}>${icon(bad ? 'warn' : 'check')}<span>${either(`Linee ${total - bad} di ${total}`, `Lines ${total - bad} of ${total}`)}</span></span>` : nothing}
       <span class=${lost ? 'ink-bad' : ''} data-link=${feed.link}>${icon(lost ? 'nolink' : 'link', lost ? '' : 'ink-ok')}<span>${lost ? either(`Scollegata da ${oldS} s`, `Disconnected ${oldS} s`) : t('connected')}</span></span>
@@ -100,7 +105,7 @@ function operatorState(one) {
 }
 
 function lineState(ui, line) {
-  if (line.quarantine) return word('warn', t('outOfUse'), 'ink-bad');
+  if (alarms.unusable(ui.feed).has(line.line)) return word('warn', t('outOfUse'), 'ink-bad');
   if (!line.alert) return word('check', t('free'), 'ink-ok');
   const view = ui.feed.cases.get(line.alert);
   if (line.party === 'user') return word('voice', view ? s.shortName(view) : t('user'), 'ink-2');
@@ -114,7 +119,7 @@ function readyView(ui) {
   const shift = ui.myShift();
   const mine = feed.operators.find((one) => one.operator === feed.me.operator);
   const text = { ready: t('readyText'), paused: t('pausedText'), off: t('offText') }[shift];
-  const usable = feed.lines.filter((line) => !line.quarantine).length;
+  const usable = feed.lines.length - alarms.unusable(feed).size;
   const banner = lost ? lostBanner(ui) : null;
   const start = { off: [t('startShift'), t('startShiftSub')], paused: [t('resumeShift'), t('startShiftSub')] }[shift];
   return html`<section class="view ready" aria-labelledby="ready-h">
@@ -170,7 +175,7 @@ function incomingView(ui, view) {
 }
 
 function help(ui) {
-  const rows = [[t('space'), t('acknowledge')], ['E', t('call112')], ['F ⏎', t('falseAlarm')], ['R', t('redial')], ['M', t('machine')], ['B', t('briefingGiven')], ['L', t('leave')], ['N', t('note')], ['C', either('Copia il testo per il 112', 'Copy the text for 112')], ['T', t('take')], ['X ⏎', t('close')], ['↑ ↓ ⏎', t('openAlerts')], ['+ − 0', either('Mappa: più vicina, più lontana, al centro', 'Map: nearer, further, to the middle')], ['P', `${t('pause')} / ${t('resumeShift')}`], ['O', t('endShift')], ['S', t('trySound')], ['Esc', t('back')]];
+  const rows = [[t('space'), t('acknowledge')], ['E', t('call112')], ['F ⏎', t('falseAlarm')], ['R', t('redial')], ['M', t('machine')], ['B', t('briefingGiven')], ['L', t('leave')], ['N', t('note')], ['C', either('Copia il testo per il 112', 'Copy the text for 112')], ['T', t('take')], ['X ⏎', t('close')], ['↑ ↓ ⏎', t('openAlerts')], ['+ − 0', either('Mappa: più vicina, più lontana, al centro', 'Map: nearer, further, to the middle')], ['P', `${t('pause')} / ${t('resumeShift')}`], ['O', t('endShift')], ['1 … 4', either('Sezioni', 'Sections')], ['H /', either('Storico, cerca', 'History, search')], ['T W Y D', either('Statistiche: periodo, CSV', 'Figures: period, CSV')], ['S', t('trySound')], ['Esc', t('back')]];
   return html`<div class="help" role="dialog" aria-modal="true" aria-label=${t('allKeys')} @click=${(e) => { if (e.target === e.currentTarget) ui.press('?'); }}><div class="help__card">
     <h2>${t('allKeys')}</h2><div class="help__keys">${rows.map(([key, label]) => html`<kbd>${key}</kbd><span>${label}</span>`)}</div>
     <div class="help__row"><button class="btn" @click=${() => ui.switchLanguage()}>Italiano / English</button><button class="btn" @click=${() => ui.switchTheme()}>${t('theme')}</button><button class="btn" @click=${() => ui.signOff()}>${t('signOff')}</button><button class="btn" autofocus @click=${() => ui.press('?')}><kbd>Esc</kbd>${t('back')}</button></div></div></div>`;

@@ -44,6 +44,9 @@ export function pressed(ui, key, order) {
   return true;
 }
 
+/** Whether numbers are answers now. */
+export const takesDigits = (ui) => state.pausing && ui.myShift() === 'ready';
+
 /** An alert has come: whatever was asked is asked no longer. */
 export function interrupted() {
   state.pausing = false;

@@ -1,0 +1,52 @@
+// What is wrong with the center, in plain words: what the journal says, and what is seen from here.
+
+import { html, nothing } from '../vendor/lit.js';
+import { icon } from './parts.js';
+import { either, t } from './words.js';
+import { isLate } from './situation.js';
+import { go } from './sections.js';
+
+const SHOWN = 3;
+const SHOWN_NARROW = 1;
+
+// For each kind: the short words of the bar, and the sentence of the plant view. `s` is what it is about.
+const KINDS = {
+  'journal.not_durable': () => [either('Disco: nulla è durevole', 'Disk: nothing durable'), t('notDurable')],
+  'deadline.missed': (s) => [either(`${s} oltre il limite`, `${s} past deadline`), either(`Allarmi reali aperti oltre la scadenza, lei non raggiunta: ${s}`, `Real alerts open past the deadline, she not reached: ${s}`)],
+  no_operator: () => [either('Nessuna pronta', 'No operator ready'), either('Nessuna operatrice è pronta: un allarme chiamerebbe i reperibili', 'No operator is ready: an alert would call those on call')],
+  'line.out_of_service': (s) => [either(`Linea ${s} fuori uso`, `Line ${s} down`), either(`La linea ${s} non porta chiamate: modem spento, staccato o senza rete`, `Line ${s} carries no calls: its modem is off, unplugged or without a network`)],
+  'line.quarantined': (s) => [either(`Linea ${s} esclusa`, `Line ${s} taken out`), either(`La linea ${s} è esclusa: il modem non risponde, qualunque cosa si tenti`, `Line ${s} is taken out: its modem does not answer, whatever is tried`)],
+  'actor.failing': (s) => [either('Parte in avaria', 'Part failing'), either(`Una parte del centro cade di continuo: ${s}`, `A part of the centre keeps failing: ${s}`)],
+  'case.stuck': (s) => [either('Allarme fermo', 'Alert stuck'), either(`L’allarme ${s} non va avanti`, `Alert ${s} makes no progress`)],
+  ended_soon_after_leave: () => [either('Caduta dopo uscita', 'Dropped after leaving'), either('La conferenza è caduta subito dopo l’uscita dell’operatrice: richiamare', 'The conference dropped soon after the operator had left: call again')],
+};
+const ORDER = Object.keys(KINDS);
+const rank = (kind) => (ORDER.includes(kind) ? ORDER.indexOf(kind) : ORDER.length);
+
+/** The lines that carry no calls now. */
+export const unusable = (feed) => new Set([...feed.lines.filter((one) => one.quarantine).map((one) => one.line), ...feed.alarms.filter((one) => one.alarm === 'line.out_of_service').map((one) => one.subject)]);
+
+/** All alarms, gravest first: {kind, subject, short, long, text, since_us}. */
+export function alarms(ui) {
+  const { feed } = ui;
+  const found = feed.alarms.map((one) => ({ kind: one.alarm, subject: one.subject, text: one.text, since_us: one.since_us }));
+  if (feed.link === 'live') {
+    const late = [...feed.cases.values()].filter((view) => !view.test && isLate(view, feed.nowUs()));
+    if (late.length) found.push({ kind: 'deadline.missed', subject: String(late.length), text: '', since_us: Math.min(...late.map((view) => view.deadline_us)) });
+    if (!feed.operators.some((one) => one.state === 'ready')) found.push({ kind: 'no_operator', subject: '', text: '', since_us: null });
+  }
+  return found.map((one) => {
+    const [short, long] = KINDS[one.kind]?.(one.subject) ?? [one.text || one.kind, one.text || one.kind];
+    return { ...one, short, long };
+  }).sort((a, b) => rank(a.kind) - rank(b.kind) || (a.since_us ?? 0) - (b.since_us ?? 0));
+}
+
+/** The gravest in the bar; the others are counted, and all of them are in the plant view. */
+export function bar(ui) {
+  const all = alarms(ui);
+  const most = innerWidth <= 1500 ? SHOWN_NARROW : SHOWN;
+  const shown = all.slice(0, most);
+  return html`${shown.map((one) => html`<span class="ink-bad alarm" data-alarm=${one.kind} title=${one.long}>${icon('warn')}<span>${one.short}</span></span>`)}
+    ${all.length > shown.length ? html`<span class="ink-bad"><button class="alarm__more" aria-label=${either(`Altri ${all.length - shown.length} avvisi, tasto 4`, `${all.length - shown.length} more alarms, key 4`)} @click=${() => { if (ui.feed.link !== 'lost' && !ui.incoming()) go(ui, 'plant'); }}>+${all.length - shown.length}</button></span>` : nothing}
+    <span class="sr" role="status">${all.length ? either(`Avvisi: ${all.map((one) => one.long).join('. ')}`, `Alarms: ${all.map((one) => one.long).join('. ')}`) : ''}</span>`;
+}

@@ -1,0 +1,303 @@
+"""The queue, the history, the figures and the plant in a browser, by keyboard alone."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from messages import events as ev
+from messages.ids import E164, SECOND, Instant, LineId, Outcome, ShiftState
+from model.policy import Policy
+from store import streams
+from store.journal import Append, Journal
+from store.people import StaffRole
+from store.registry import Registry
+from tests.gateways.console.test_browser import signed_on
+from tests.gateways.http.place import CLOCK, GIULIA, NODE, Place, WebProcess, WebThread
+from tests.gateways.story import Story, on_shift
+
+pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """A state directory with keys, one user, a supervisor (Marta) and an operator."""
+    policy = Policy(psap_number=E164("+390200000112"), psap_test_number=E164("+390200000112"))
+    made = Place.make(tmp_path / "state", policy)
+    journal = made.journal()
+    Registry(journal).set_role(made.marta, StaffRole.SUPERVISOR, by="test")
+    journal.close()
+    return made
+
+
+@pytest.fixture
+def web(place: Place) -> Iterator[WebThread]:
+    """The web, on a real port."""
+    started = WebThread(place)
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def journal(place: Place) -> Iterator[Journal]:
+    """The journal, as the actors have it."""
+    opened = place.journal()
+    yield opened
+    opened.close()
+
+
+class Hand:
+    """A clock that stands where it is put, so that an alert takes exactly as long as is wanted."""
+
+    def __init__(self, at_us: Instant) -> None:
+        self.at_us = at_us
+
+    def now(self) -> Instant:
+        return self.at_us
+
+    def wait(self, seconds: float) -> None:
+        self.at_us = Instant(self.at_us + round(seconds * SECOND))
+
+
+def known_alerts(place: Place) -> list[Story]:
+    """Ten real alerts: an operator after 4 s, a ring after 8 s, the last after 30 s; and a test."""
+    hand = Hand(Instant(CLOCK.now_us() - 60 * SECOND))
+    journal = place.journal(clock=hand.now)
+    giulia = Registry(journal).user_by_phone(E164(GIULIA))
+    assert giulia is not None
+    stories = []
+    for n in range(11):
+        test = n == 10
+        story = Story(journal, hand.now(), phone=GIULIA if n == 0 else f"+39333222{n:04}", test=test).opened()
+        if n == 0:
+            story.identified(giulia.id)
+        hand.wait(4)
+        story.operator_called(place.luca).operator_joined(place.luca)
+        hand.wait(26 if n == 9 else 4)
+        story.user_called().user_answered()
+        if n == 0:
+            hand.wait(2)
+            story.psap_called(place.luca)
+            hand.wait(6)
+            story.psap_joined().operator_left(place.luca).closed(Outcome.HANDED_OVER)
+        else:
+            story.closed(Outcome.TEST_DONE if test else Outcome.FALSE_ALARM)
+        hand.at_us = Instant(CLOCK.now_us() - 60 * SECOND + n)
+        stories.append(story)
+    journal.close()
+    return stories
+
+
+def test_s11_the_figures_are_drawn_with_the_numbers_of_the_journal(
+    page: Page, web: WebThread, place: Place
+) -> None:
+    known_alerts(place)
+    console = signed_on(page, web.url, place)
+    console.keyboard.press("3")
+    expect(console.get_by_role("heading", name="Figures")).to_be_visible()
+    kpis = console.locator(".kpi")
+    expect(kpis.nth(0)).to_contain_text("10real alerts")
+    expect(kpis.nth(1)).to_contain_text("8.0s")
+    expect(kpis.nth(2)).to_contain_text("90.0%")
+    expect(kpis.nth(2)).to_contain_text("ringing within 20 s, target 95 %")
+    expect(kpis.nth(3)).to_contain_text("0past 50 s")
+    expect(kpis.nth(4)).to_contain_text("1handed to 112, 9 false alarms")
+    ringing = console.get_by_role("img", name=re.compile("To her phone ringing"))
+    expect(ringing).to_have_attribute(
+        "aria-label", "To her phone ringing: 10 alerts, median 8.0\u00a0s, 95 % within 30.0\u00a0s, never 0."
+    )
+    # Nine took 8 s, which is the fifth bar of two seconds, and one 30 s.
+    bars = ringing.locator("rect.val")
+    assert [bar.get_attribute("height") for bar in bars.all()] == ["104", str(104 / 9)]
+    expect(console.get_by_role("img", name=re.compile("once asked: 1 alerts, median 6.0"))).to_be_visible()
+    shares = console.locator(".shares tbody tr")
+    expect(shares.nth(0)).to_contain_text("100\u00a0%")
+    assert re.findall(r"[\d.]+\u00a0%", shares.nth(1).inner_text()) == [
+        "90\u00a0%", "50\u00a0%", "90\u00a0%", "95\u00a0%", "100\u00a0%", "100\u00a0%",
+    ]  # fmt: skip
+    expect(shares.nth(1).locator("td.ink-bad")).to_have_count(1)
+    hours = console.get_by_role("list", name="Alerts by hour of the day")
+    assert sum(int(cell) for cell in hours.locator("b").all_inner_texts() if cell != "·") == 10
+    expect(console.locator(".figures tbody tr[data-alert]")).to_have_count(6)
+    console.keyboard.press("t")
+    expect(console.get_by_role("button", name="Today")).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_csv_is_saved_by_a_key_and_the_story_of_a_row_opened_by_others(
+    page: Page, web: WebThread, place: Place, tmp_path: Path
+) -> None:
+    stories = known_alerts(place)
+    console = signed_on(page, web.url, place)
+    console.keyboard.press("3")
+    expect(console.locator(".kpis")).to_be_visible()
+    with console.expect_download() as saving:
+        console.keyboard.press("d")
+    file = tmp_path / "figures.csv"
+    saving.value.save_as(file)
+    assert saving.value.suggested_filename == "securwoman-7-days.csv"
+    with file.open(newline="") as text:
+        rows = list(csv.DictReader(text, strict=True))
+    assert {row["alert"] for row in rows} == {story.alert for story in stories}
+    console.keyboard.press("ArrowDown")
+    console.keyboard.press("ArrowDown")
+    chosen = console.locator(".figures tr:focus")
+    alert = chosen.get_attribute("data-alert")
+    console.keyboard.press("Enter")
+    expect(console.locator(".history__facts")).to_contain_text(str(alert))
+
+
+def test_a_past_alert_is_found_and_its_story_read_by_keyboard_alone(
+    page: Page, web: WebThread, place: Place
+) -> None:
+    stories = known_alerts(place)
+    console = signed_on(page, web.url, place)
+    console.keyboard.press("2")
+    expect(console.get_by_role("heading", name="Open alerts")).to_be_visible()
+    console.keyboard.press("/")
+    field = console.get_by_role("searchbox", name="Search")
+    expect(field).to_be_focused()
+    found = console.locator(".past")
+    expect(found).to_have_count(11)
+    console.keyboard.type("0003")
+    expect(found).to_have_count(1)
+    expect(found).to_contain_text("+39 333 222 0003")
+    console.keyboard.press("Escape")
+    expect(found).to_have_count(11)
+    # These are keys of places and of commands: in the field they are letters.
+    console.keyboard.type("giulia 1234")
+    expect(found).to_have_count(0)
+    expect(console.get_by_role("heading", name="History")).to_be_visible()
+    console.keyboard.press("Escape")
+    console.keyboard.type("rossi")
+    expect(found).to_have_count(1)
+    console.keyboard.press("Enter")
+    expect(found).to_be_focused()
+    console.keyboard.press("Enter")
+    story = console.get_by_role("list", name="What happened")
+    expect(story.get_by_role("listitem").first).to_contain_text("Alert received, Data, app")
+    expect(story.get_by_role("listitem").last).to_contain_text("Closed: handed over to 112")
+    expect(story).to_contain_text("Luca Ferri has the case")
+    expect(console.locator(".history__facts")).to_contain_text(stories[0].alert)
+    expect(console.locator(".history__facts")).to_contain_text("6.0\u00a0s")
+    console.keyboard.press("Escape")
+    expect(story).to_be_hidden()
+    console.keyboard.press("Escape")
+    expect(console.get_by_role("heading", name="Off shift")).to_be_visible()
+
+
+def test_s11_the_queue_lists_by_deadline_and_opens_by_keys(
+    page: Page, web: WebThread, place: Place, journal: Journal
+) -> None:
+    now_us = CLOCK.now_us()
+    reached = Story(journal, now_us, phone="+393332220001", ago_s=30).opened().operator_called(place.luca)
+    reached.operator_joined(place.luca).user_called()
+    test = Story(journal, now_us, phone="+393332220002", ago_s=25, test=True)
+    waits = Story(journal, now_us, phone="+393332220003", ago_s=5)
+    late = Story(journal, now_us, phone="+393332220004", ago_s=70).opened()
+    console = signed_on(page, web.url, place)
+    console.keyboard.press("2")
+    rows = console.locator(".q--row")
+    expect(rows).to_have_count(4)
+    order = [row.get_attribute("data-alert") for row in rows.all()]
+    assert order == [story.alert for story in (late, waits, test, reached)]
+    expect(rows.first).to_contain_text("late")
+    expect(rows.nth(3)).to_contain_text("Reached")
+    console.keyboard.press("ArrowDown")
+    console.keyboard.press("ArrowDown")
+    expect(rows.nth(1)).to_be_focused()
+    console.keyboard.press("Enter")
+    expect(console.locator(".who")).to_contain_text("+39 333 222 0003")
+    expect(console.locator(".bar__nav [aria-current]")).to_contain_text("Case")
+
+
+def test_s04_a_new_alert_takes_the_screen_from_every_place(
+    page: Page, web: WebThread, place: Place, journal: Journal
+) -> None:
+    console = signed_on(page, web.url, place)
+    on_shift(journal, place.marta)
+    console.keyboard.press("3")
+    expect(console.get_by_role("heading", name="Figures")).to_be_visible()
+    Story(journal, CLOCK.now_us(), ago_s=5).opened().operator_called(place.marta)
+    incoming = console.get_by_role("alertdialog")
+    expect(incoming).to_be_visible()
+    for key in "1234":
+        console.keyboard.press(key)
+    expect(incoming).to_be_visible()
+    console.keyboard.press("Space")
+    expect(console.locator(".dock")).to_contain_text("Answer your phone.")
+
+
+def test_every_alarm_is_said_in_words_the_gravest_first_and_the_others_are_counted(
+    page: Page, web: WebThread, place: Place, journal: Journal
+) -> None:
+    kinds = (
+        ("ended_soon_after_leave", "a1"),
+        ("case.stuck", "a2"),
+        ("actor.failing", "CallLeg:c00"),
+        ("line.out_of_service", "L2"),
+        ("line.quarantined", "E1"),
+        ("journal.not_durable", "journal"),
+    )
+    raised = [ev.AlarmRaised(alarm=kind, subject=subject, text="Said in English.") for kind, subject in kinds]
+    journal.append(
+        Append(streams.node(NODE), None, tuple(raised)),
+        Append(streams.line(LineId("E1")), None, (ev.LineQuarantined(line=LineId("E1"), reason="dead"),)),
+    )
+    console = signed_on(page, web.url, place)
+    health = console.locator(".bar__health")
+    expect(health.locator("[data-alarm]")).to_have_count(3)
+    expect(health.locator("[data-alarm]").first).to_contain_text("Disk")
+    expect(health).to_contain_text("+4")
+    expect(health).to_contain_text("Lines 1 of 3")
+    console.keyboard.press("4")
+    alarms = console.locator(".plant__alarms li")
+    expect(alarms).to_have_count(7)
+    for text in (
+        "nothing is durable",
+        "No operator is ready",
+        "Line L2",
+        "Line E1",
+        "CallLeg:c00",
+        "Alert a2",
+    ):
+        expect(console.locator(".plant__alarms")).to_contain_text(text)
+    expect(console.get_by_role("row", name=re.compile("^E1"))).to_contain_text("Out of use")
+    expect(console.get_by_role("row", name=re.compile("^Luca Ferri"))).to_contain_text("Off shift")
+    on_shift(journal, place.luca, ShiftState.READY)
+    expect(alarms).to_have_count(6)
+    journal.append(
+        Append(streams.node(NODE), None, (ev.AlarmCleared(alarm="journal.not_durable", subject="journal"),))
+    )
+    expect(health.locator("[data-alarm]").first).to_contain_text("Line")
+
+
+@pytest.mark.browser_may_say("WebSocket|Failed to load resource|ERR_CONNECTION")
+def test_case_17_without_the_center_no_other_place_can_be_reached(page: Page, place: Place) -> None:
+    process = WebProcess(place)
+    try:
+        console = signed_on(page, process.url, place)
+        console.keyboard.press("4")
+        expect(console.get_by_role("heading", name="Plant")).to_be_visible()
+        process.kill()
+        expect(console.get_by_role("alert")).to_contain_text("Centre unreachable")
+        expect(console.locator(".bar__nav button").nth(2)).to_have_attribute("aria-disabled", "true")
+        console.keyboard.press("3")
+        expect(console.get_by_role("heading", name="Plant")).to_be_visible()
+    finally:
+        process.kill()
+
+
+def test_the_figures_are_the_supervisors(page: Page, web: WebThread, place: Place, journal: Journal) -> None:
+    Registry(journal).set_role(place.marta, StaffRole.OPERATOR, by="test")
+    console = signed_on(page, web.url, place)
+    tabs = console.locator(".bar__nav button")
+    expect(tabs).to_have_count(3)
+    console.keyboard.press("3")
+    expect(console.get_by_role("heading", name="Off shift")).to_be_visible()
+    console.keyboard.press("4")
+    expect(console.get_by_role("heading", name="Plant")).to_be_visible()
