@@ -30,6 +30,7 @@ const call112 = (now) => html`<a class="app__btn ${now ? 'app__btn--late' : ''}"
 const ghost = (word, press) => html`<button class="app__btn app__btn--ghost" type="button" @click=${press}>${t(word)}</button>`;
 
 export const idle = (ui) => frame(ui, 'idle', html`
+  <h1 class="sr">securWoman</h1>
   <button class="app__sos" type="button" ?data-held=${ui.hold.held} aria-describedby="said promise"
     @pointerdown=${ui.hold.pointerdown} @pointerup=${ui.hold.letGo} @pointercancel=${ui.hold.letGo} @blur=${ui.hold.letGo}
     @keydown=${ui.hold.keydown} @keyup=${ui.hold.keyup} @click=${ui.hold.click} @contextmenu=${(event) => event.preventDefault()}>

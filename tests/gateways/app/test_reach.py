@@ -1,0 +1,57 @@
+"""No screen of the app has a barrier that axe-core can find, nor is cut off on a small phone."""
+
+from __future__ import annotations
+
+import pytest
+
+from messages import events as ev
+from messages.ids import Advice
+from tests.gateways.app.phone import Phone, expect
+from tests.gateways.console.test_axe import AXE, RUN
+from tests.gateways.http.place import Place
+
+pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
+
+SIZES = ((390, 844), (320, 568), (844, 390))
+
+
+def looked_at(phone: Phone, screen: str) -> list[str]:
+    """What is wrong on this screen, in each theme and size."""
+    page, wrong = phone.page, []
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        for theme in ("dark", "light"):
+            page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
+            wrong += [f"{screen} {theme} {width}: {one}" for one in page.evaluate(RUN)]
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            wrong.append(f"{screen} {width}: wider than the phone")
+    return wrong
+
+
+def test_no_screen_has_a_barrier(phone: Phone, place: Place) -> None:
+    page = phone.page
+    page.evaluate(AXE.read_text())
+    wrong = looked_at(phone, "idle")
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_label("Your phone number").fill("1")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("[aria-invalid]")).to_be_visible()
+    wrong += looked_at(phone, "settings")
+    page.get_by_role("button", name="Back to the start").click()
+    phone.hold()
+    expect(phone.title).to_have_text("Finding an operator")
+    wrong += looked_at(phone, "sent")
+    story = phone.story()
+    story.hear(ev.AdviceChanged(advice=Advice.CALL_112_NOW))
+    expect(phone.title).to_have_text("We cannot reach you in time")
+    wrong += looked_at(phone, "late")
+    story.operator_called(place.marta).operator_joined(place.marta).user_called().user_answered()
+    expect(phone.title).to_have_text("You are on the line with the operator")
+    wrong += looked_at(phone, "talking")
+    page.get_by_role("button", name="A mistake, cancel with the PIN").click()
+    wrong += looked_at(phone, "pin")
+    page.get_by_label("PIN").fill("4711")
+    page.keyboard.press("Enter")
+    expect(phone.title).to_have_text("You asked to cancel")
+    wrong += looked_at(phone, "asked")
+    assert not wrong, "\n".join(wrong)
