@@ -23,16 +23,17 @@ class Sample:
     at_s: float
     processes: int
     descriptors: int
-    pss_kb: int
+    private_kb: int
+    """What no other process shares: of what is shared, each has the more to answer for the fewer there are."""
     rss_kb: int
     journal_bytes: int
     open_alerts: int
     accepted: int
 
     @property
-    def pss_kb_each(self) -> float:
+    def private_kb_each(self) -> float:
         """Of one process, in the mean: how many there are follows the load."""
-        return self.pss_kb / max(1, self.processes)
+        return self.private_kb / max(1, self.processes)
 
     @property
     def descriptors_each(self) -> float:
@@ -42,19 +43,19 @@ class Sample:
 
 def sample(state: StateDir, *, at_s: float, open_alerts: int, accepted: int) -> Sample:
     """Look at it now."""
-    processes = descriptors = pss = rss = 0
+    processes = descriptors = private = rss = 0
     for process in marked(state.path):
         with suppress(OSError):
             memory = _memory_kb(process.pid)
             descriptors += len(os.listdir(f"/proc/{process.pid}/fd"))
             processes += 1
-            pss, rss = pss + memory[0], rss + memory[1]
+            private, rss = private + memory[0], rss + memory[1]
     files = [Path(f"{state.path}/journal.db{suffix}") for suffix in ("", "-wal")]
     return Sample(
         at_s=round(at_s, 1),
         processes=processes,
         descriptors=descriptors,
-        pss_kb=pss,
+        private_kb=private,
         rss_kb=rss,
         journal_bytes=sum(file.stat().st_size for file in files if file.exists()),
         open_alerts=open_alerts,
@@ -63,12 +64,12 @@ def sample(state: StateDir, *, at_s: float, open_alerts: int, accepted: int) -> 
 
 
 def _memory_kb(pid: int) -> tuple[int, int]:
-    """Proportional and resident size."""
+    """Private and resident size."""
     fields = {}
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]:
         name, _, value = line.partition(":")
         fields[name] = int(value.split()[0])
-    return fields["Pss"], fields["Rss"]
+    return fields["Private_Clean"] + fields["Private_Dirty"], fields["Rss"]
 
 
 def fifths(samples: Sequence[Sample], what: str) -> tuple[float, float]:
@@ -81,7 +82,7 @@ def fifths(samples: Sequence[Sample], what: str) -> tuple[float, float]:
 def growth(samples: Sequence[Sample]) -> dict[str, dict[str, object]]:
     """What has grown and what has not."""
     found: dict[str, dict[str, object]] = {}
-    for what in ("processes", "descriptors_each", "pss_kb_each"):
+    for what in ("processes", "descriptors_each", "private_kb_each"):
         first, last = fifths(samples, what)
         found[what] = {
             "first_fifth": round(first, 1),
