@@ -24,7 +24,7 @@ class Sample:
     processes: int
     descriptors: int
     private_kb: int
-    """What no other process shares: of what is shared, each has the more to answer for the fewer there are."""
+    """What no other process shares: each one's part of the rest grows as others end."""
     rss_kb: int
     journal_bytes: int
     open_alerts: int
