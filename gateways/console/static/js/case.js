@@ -24,7 +24,7 @@ export function caseView(ui, view) {
     ${deadline(view, nowUs, feed.center)}
     ${parties(ui, view, nowUs, briefing)}
     <div class="case__body" data-body=${briefing ? 'briefing' : 'map'}>${briefing ? readingPanel(ui, view, nowUs, placeSentences(view)) : mapPanel(view, nowUs)}
-      <section class="panel">${briefing ? otherForms(view) : story(ui, view)}${noteField(ui, view)}</section>${copyBox(view, ui.draw)}</div>
+      <section class="panel">${briefing ? otherForms(view) : story(ui, view)}${noteField(ui, view, briefing)}</section>${copyBox(view, ui.draw)}</div>
     ${dock(ui, view, allowed, nowUs, lost)}
   </section>`;
 }
@@ -112,8 +112,8 @@ function story(ui, view) {
 }
 
 /** In one place whatever is above it: a note that is being written goes on. */
-function noteField(ui, view) {
-  return html`<label class="notefield"><kbd>N</kbd><textarea rows="1" maxlength="4000" placeholder=${`${t('writeNote')} · ${t('noteSend')}`} aria-label=${t('writeNote')}
+function noteField(ui, view, narrow) {
+  return html`<label class="notefield"><kbd>N</kbd><textarea rows="1" maxlength="4000" placeholder=${narrow ? t('writeNote') : `${t('writeNote')} · ${t('noteSend')}`} aria-label=${t('writeNote')}
       .value=${live(ui.drafts.get(view.alert) ?? '')} ${ref(ui.noteField)} @input=${(e) => ui.drafts.set(view.alert, e.target.value)} @keydown=${(e) => ui.noteKey(e, view.alert)}></textarea></label>`;
 }
 

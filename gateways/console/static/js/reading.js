@@ -82,7 +82,7 @@ export function readingPanel(ui, view, nowUs, place = []) {
 function shown({ look, text, pairs }, fresh) {
   if (look === 'none') return nothing;
   const mark = fresh ? '' : null;
-  if (look === 'coordinates') return html`<span class="nowrap">${pairs.map(([value, side]) => html`<span class="brief__coord" data-new=${mark ?? nothing}><b><i>${value}</i></b><small>${side}</small></span>`)}</span> `;
+  if (look === 'coordinates') return html`<span class="nowrap brief__coords">${pairs.map(([value, side]) => html`<span class="brief__coord" data-new=${mark ?? nothing}><b><i>${value}</i></b><small>${side}</small></span>`)}</span> `;
   if (look === 'phone') return html`<span class="brief__coord" data-new=${mark ?? nothing}><b class="phone">${text}</b></span>`;
   if (look === 'small') return html`<small data-new=${mark ?? nothing}>${text}</small>`;
   return html`<span data-new=${mark ?? nothing}>${text}</span> `;
