@@ -48,14 +48,13 @@ class File:
 
 
 class Files:
-    """The files below some folders, by the names under which they are asked for."""
+    """The files below a folder, by the names under which they are asked for."""
 
-    def __init__(self, *folders: tuple[str, Path], permissions: str) -> None:
-        """`folders` are prefix and folder; `permissions` is what the page may use of the device."""
+    def __init__(self, folder: Path, *, permissions: str) -> None:
+        """`permissions` is what the page may use of the device."""
         self.headers = {**_HEADERS, "permissions-policy": permissions}
         self._files = {
-            prefix + path.relative_to(folder).as_posix(): File(path.name, path.read_bytes())
-            for prefix, folder in folders
+            path.relative_to(folder).as_posix(): File(path.name, path.read_bytes())
             for path in sorted(folder.rglob("*"))
             if path.is_file() and path.suffix in _TYPES
         }
@@ -65,7 +64,7 @@ class Files:
         return sorted(self._files)
 
     def add(self, name: str, content: bytes) -> None:
-        """One that lies in no folder."""
+        """One that does not lie in the folder."""
         self._files[name] = File(name, content)
 
     def version(self) -> str:

@@ -14,6 +14,8 @@ from gateways.static import VENDOR, Files
 
 STATIC: Final = Path(__file__).parent / "static"
 PERMISSIONS: Final = "geolocation=(self), camera=(), microphone=(), payment=()"
+VENDORED: Final = ("lit.js", "lit.LICENSE.txt", "inter-latin.woff2", "inter.LICENSE.txt")
+"""Of what is not ours, all that this page needs."""
 WORKER: Final = "sw.js"
 SHELL: Final = "shell.js"
 _NOT_OPENED: Final = {WORKER, SHELL, "index.html"}
@@ -22,7 +24,9 @@ _NOT_OPENED: Final = {WORKER, SHELL, "index.html"}
 
 def app_files() -> Files:
     """All files of the app, with `shell.js`: which of them the worker keeps, and which version they are."""
-    files = Files(("", STATIC), ("vendor/", VENDOR), permissions=PERMISSIONS)
+    files = Files(STATIC, permissions=PERMISSIONS)
+    for name in VENDORED:
+        files.add(f"vendor/{name}", (VENDOR / name).read_bytes())
     kept = [name for name in files.names() if name not in _NOT_OPENED and not name.endswith((".txt", ".md"))]
     shell = msgspec.json.encode({"version": files.version(), "files": kept})
     files.add(SHELL, b"self.SHELL = " + shell + b";\n")

@@ -18,7 +18,7 @@ PERMISSIONS: Final = "geolocation=(), camera=(), payment=()"
 
 def page_routes() -> list[HTTPRouteHandler]:
     """`/` leads to `/console/`; below it are the files."""
-    files = Files(("", STATIC), permissions=PERMISSIONS)
+    files = Files(STATIC, permissions=PERMISSIONS)
 
     @get("/", include_in_schema=False)
     async def root() -> Redirect:
