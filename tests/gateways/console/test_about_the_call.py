@@ -100,3 +100,14 @@ def test_a_conference_that_comes_apart_within_a_minute_of_leaving_sounds_as_a_ne
         }"""
     )
     assert heard == [False, True, False, False, False, False, False]
+
+
+@pytest.mark.parametrize("state", ["late", "talking"])
+def test_on_the_smallest_screen_the_map_s_keys_cover_nothing(stage: Stage, state: str) -> None:
+    stage.page.set_viewport_size({"width": 1280, "height": 720})
+    states.STATES[state](stage)
+    keys = stage.page.locator(".map__keys").bounding_box()
+    close = stage.page.locator(".map__close").bounding_box()
+    assert keys is not None
+    assert close is not None
+    assert keys["x"] + keys["width"] <= close["x"]
