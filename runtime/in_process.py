@@ -16,13 +16,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from itertools import count
-from typing import Final
+from typing import Final, NamedTuple
 
 from thespian.actors import Actor, ActorAddress, ActorSystem, ThespianWatch, WakeupMessage, WatchMessage
 from thespian.system.simpleSystemBase import ActorRef, ActorSystemBase, PendingSend
 
 from messages.envelope import DecodeError, decode
-from messages.ids import SECOND
+from messages.ids import SECOND, Instant, Role
 from runtime.actor import CenterActor
 from runtime.aside import Aside, DoneAside
 from runtime.clock import VirtualClock
@@ -95,6 +95,10 @@ class InProcessBase(ActorSystemBase):
         key = receiver.key if isinstance(receiver, CenterActor) else ""
         for delay_s in faults(envelope, role, key):
             self._later(delay_s, PendingSend(fromActor, msg, toActor))
+
+    def now_us(self) -> Instant:
+        """The virtual time, microseconds UTC."""
+        return self._clock.now_us()
 
     @property
     def at_work(self) -> CenterActor | None:
@@ -272,6 +276,14 @@ class InProcessBase(ActorSystemBase):
         setattr(actor, "_over", True)  # noqa: B010
 
 
+class Ended(NamedTuple):
+    """Whose process ended, and when."""
+
+    role: Role
+    key: str
+    at_us: Instant
+
+
 class ImaginaryProcesses:
     """Every actor's own process, as far as anyone can tell."""
 
@@ -282,6 +294,8 @@ class ImaginaryProcesses:
         self._pids: dict[str, int] = {}
         self._causes: dict[int, str] = {}
         self._watches: list[ImaginaryDeaths] = []
+        self.ended: list[Ended] = []
+        """Every process that was killed, in the order of its end."""
         self.escalations = 0
         """How often a Supervisor has asked the node to start everything again."""
 
@@ -343,6 +357,9 @@ class ImaginaryProcesses:
         if address is None:
             return False
         self._causes[pid] = cause
+        actor = self._base.actor_at(address)
+        if actor is not None:
+            self.ended.append(Ended(actor.role, actor.key, self._base.now_us()))
         del self._pids[address.actorAddressString]
         self._base.vanish(address)
         for deaths in list(self._watches):

@@ -10,6 +10,7 @@ from messages import events as ev
 from messages.ids import E164, AlertId, Instant, LegId, LineId
 from messages.journal import Recorded
 from model.case import Case
+from runtime.in_process import Ended
 
 
 class CallSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +60,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     calls: tuple[CallSeen, ...] = ()
     failed: Mapping[LineId, tuple[tuple[Instant, Instant], ...]] = {}
     """When each line was unplugged, mute or garbled, and for a while after."""
+    ended: tuple[Ended, ...] = ()
+    """Whose process was killed, and when: the journal hears of it later."""
     until: Instant = Instant(0)
     """When the run ended."""
     psaps: frozenset[E164] = frozenset()

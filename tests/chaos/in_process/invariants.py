@@ -207,11 +207,8 @@ def _ended_unheard(seen: Evidence, first: CallSeen, second: CallSeen) -> bool:
     the leg dies too, nothing in the center can know that it ever was.
     """
     died = any(
-        isinstance(one.event, ev.ActorStarted)
-        and one.event.role == Role.GSM_MODEM
-        and one.event.key == first.line
-        and first.started < one.at_us <= second.started
-        for one in seen.journal
+        (one.role, one.key) == (Role.GSM_MODEM, first.line) and first.started < one.at_us <= second.started
+        for one in seen.ended
     )
     over = first.ended is not None and first.ended <= second.started
     return died and over and first.answered is None

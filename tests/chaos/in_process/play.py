@@ -408,6 +408,7 @@ class _Run:
             journal=journal,
             calls=tuple(self._seen(call) for call in self._carrier.calls),
             failed={line: tuple(times) for line, times in self._failed.items()},
+            ended=tuple(world.system.base.processes.ended),
             until=self._clock.now_us(),
             psaps=PSAPS,
             slack=self._slack(journal),
