@@ -92,7 +92,7 @@ def test_the_figures_follow_the_journal(client: Client, place: Place, told: list
     assert ask(client, place, "/v1/figures")["figures"]["ringing"]["never"] == 1
     told[2].user_called().closed(Outcome.USER_CALLED_112)
     whole(told[0].journal, place, "+393331112244", Outcome.BRIEFED)
-    found = ask(client, place, "/v1/figures", days=1)["figures"]
+    found = ask(client, place, "/v1/figures")["figures"]
     assert (found["real"], found["ringing"]["never"]) == (4, 0)
     assert found["outcomes"] == {"false_alarm": 1, "handed_over": 1, "briefed": 1, "user_called_112": 1}
 
