@@ -322,7 +322,7 @@ def test_s11_a_missed_deadline_is_shown_in_red_with_words(
     story.hear(ev.AdviceChanged(advice=Advice.CALL_112_NOW), ev.DeadlineMissed())
     banner = console.get_by_role("alert")
     expect(banner).to_contain_text("Late")
-    expect(banner).to_contain_text("The app has told her to call it.")
+    expect(banner).to_contain_text("The app has told her to call 112.")
     expect(console.locator(".deadline")).to_contain_text("+1")
 
 

@@ -109,7 +109,7 @@ function wrong(view, nowUs) {
   if (!isLate(view, nowUs)) return null;
   const told = view.advice === 'call_112_now';
   const presumed = view.presumed_calling_112 ? either(` Si presume che ${first(view)} stia chiamando il 112.`, ` ${capital(first(view))} is presumed to be calling 112.`) : '';
-  const app = told ? either(' L’app le ha detto di chiamarlo.', ' The app has told her to call it.') : '';
+  const app = told ? either(' L’app le ha detto di chiamare il 112.', ' The app has told her to call 112.') : '';
   return { icon: 'warn', title: t('late'), text: either(`Scadenza passata, non raggiunta.${presumed}${app}`, `Deadline passed, not reached.${presumed}${app}`), aside: '' };
 }
 
