@@ -105,8 +105,10 @@ def grant(
         group = [one for one in group if one.line not in kept]
     free = [one for one in group if _free(one, request, held, now_us)]
     keep = policy.lines_kept_from_tests if request.test else 0
-    # A center that is down to one line begins all the same.
-    least = min(needed(request, pairs), max(1, sum(usable(one, now_us) for one in group)))
+    # A center that is down to one line begins all the same. A line that somebody is on counts, though its
+    # modem's process be dead: its alert waits for what is free.
+    there = sum(usable(one, now_us) or one.seized_by is not None for one in group)
+    least = min(needed(request, pairs), max(1, there))
     if len(free) <= min(keep, max(len(group) - 2, 0)) or len(free) < least:
         return LineRefused(leg=request.leg, attempt=request.attempt, reason=_why(request, group, free))
     best = min(free, key=lambda one: _rank(one, request))

@@ -187,6 +187,15 @@ def test_a_center_that_is_down_to_one_line_begins_all_the_same() -> None:
     assert grants(operator_of("a2"), {}, PUBLIC[0])
 
 
+def test_a_user_who_is_on_the_line_has_the_last_one_for_her_operator_though_her_modem_has_no_process() -> (
+    None
+):
+    hers = replace(PUBLIC[0], seized_by=LegId("a1:user"), heard_at=Instant(NOW - FRESH_US - 1))
+    begun = {"a1": {Party.OPERATOR}}
+    assert not grants(request(alert=AlertId("a2"), leg=LegId("a2:user")), begun, hers, PUBLIC[1])
+    assert grants(operator_of("a1"), begun, hers, PUBLIC[1])
+
+
 def test_s02_whoever_has_called_in_is_given_an_operator_with_the_last_line() -> None:
     busy = [replace(one, seized_by=LegId("a1:x")) for one in PUBLIC[:3]]
     assert grants(operator_of("a2"), {"a1": {Party.USER}, "a2": {Party.OPERATOR}}, *busy, PUBLIC[3])
