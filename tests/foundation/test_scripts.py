@@ -232,9 +232,9 @@ def test_the_tests_run_after_the_checks_and_everything_is_summed_up(checkout: Ch
     done = checkout.run("scripts/test")
     assert done.returncode == 0, done.stderr
     tools = [line.split()[0] for line in checkout.called() if "leave_nothing" not in line]
-    assert tools == ["ruff", "ruff", "mypy", "lint-imports", "python"]
-    assert [line.split()[:2] for line in done.stdout.splitlines()[-5:]] == [
-        ["ok", name] for name in ("format", "lint", "types", "imports", "tests")
+    assert tools == ["ruff", "ruff", "mypy", "lint-imports", "python", "python"]
+    assert [line.split()[:2] for line in done.stdout.splitlines()[-6:]] == [
+        ["ok", name] for name in ("format", "lint", "types", "imports", "tests", "processes")
     ]
 
 
