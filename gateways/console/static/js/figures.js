@@ -88,7 +88,7 @@ function kpis(said) {
   return [
     [String(g.real), '', than ? either(`allarmi veri, ${than}`, `real alerts, ${than}`) : either('allarmi veri', 'real alerts'), false],
     [p50 === null ? '—' : number(p50), p50 === null ? '' : 's', either('mediana allo squillo, obiettivo 10 s', 'median to ringing, target 10 s'), slow],
-    [in20 === undefined ? '—' : number(in20 * 100), in20 === undefined ? '' : '%', either('squillo entro 20 s, obiettivo 95 %', 'ringing within 20 s, target 95 %'), few],
+    [in20 === undefined ? '—' : number(in20 * 100), in20 === undefined ? '' : '%', either('squilla in 20 s, obiettivo 95 %', 'ringing within 20 s, target 95 %'), few],
     [String(g.missed), '', g.missed ? either(`oltre 50 s: ${missedAt}`, `past 50 s: ${missedAt}`) : either('oltre 50 s', 'past 50 s'), g.missed > 0],
     [String(to112), '', either(`affidati al 112, ${false_} ${false_ === 1 ? 'falso allarme' : 'falsi allarmi'}`, `handed to 112, ${false_} false ${false_ === 1 ? 'alarm' : 'alarms'}`), false],
   ].map(([value, unit, text, bad]) => html`<div class="panel kpi"><b>${value}${unit ? html`<small>${unit}</small>` : nothing}</b><p>${bad ? word('warn', text, 'ink-bad') : text}</p></div>`);
