@@ -50,6 +50,16 @@ def case_on_line(journal: Journal, line: LineId) -> Case | None:
     return case if case is not None and case.closed_at is None else None
 
 
+def is_quarantined(journal: Journal, line: LineId) -> bool:
+    """Whether the line was taken out of service and has not returned since."""
+
+    def newest(kind: str) -> int:
+        found = rows.first_known(journal.rows(rows.NEWEST_OF_TYPE, streams.line(line), kind))
+        return 0 if found is None else found.version
+
+    return newest("line.quarantined") > newest("line.returned")
+
+
 def replay(journal: Journal, *folds: Fold) -> int:
     """The same by reading everything; for checks."""
     seq = 0

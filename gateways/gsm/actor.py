@@ -44,7 +44,7 @@ from runtime.actor import CenterActor
 from store import streams
 from store.errors import JournalError
 from store.journal import Append, Journal
-from store.rebuild import case_on_line, rebuild
+from store.rebuild import case_on_line, is_quarantined, rebuild
 
 REOPEN_US: Final = Instant(SECOND // 4)
 GONE_US: Final = Instant(5 * SECOND)
@@ -91,7 +91,7 @@ class GsmModemActor(CenterActor):
         self._who: dict[LegId, ActorAddress] = {}
         self._waiting: dict[LegId, tuple[Order, Instant]] = {}
         self._asked_at = self.now_us()
-        self._quarantined = False
+        self._quarantined = is_quarantined(self._journal, self._spec.line)
         self._calls_known = False
         self._trouble = ""
         self._reported: LineReport | None = None
@@ -160,6 +160,7 @@ class GsmModemActor(CenterActor):
         self._end_forgotten(now_us)
         self._say_incoming()
         self._work()
+        self._back_in_service()
         alarm = self._alarm.due(*self._condition(), now_us)
         if alarm is not None and self._note(alarm):
             self._alarm.written(alarm)
@@ -319,11 +320,13 @@ class GsmModemActor(CenterActor):
         self._trouble = ""
         with suppress(OSError):
             self._dialect_file.write_text(self._driver.dialect.key, encoding="utf-8")
-        if self._quarantined:
-            self._quarantined = False
-            self._note(
-                AlarmCleared(alarm="line.quarantined", subject=self.key), LineReturned(line=self._spec.line)
-            )
+        self._back_in_service()
+
+    def _back_in_service(self) -> None:
+        """A line that was taken out of service, by a process before this one perhaps, is there again."""
+        if self._quarantined and self._driver.ready:
+            cleared = AlarmCleared(alarm="line.quarantined", subject=self.key)
+            self._quarantined = not self._note(cleared, LineReturned(line=self._spec.line))
 
     def _obey_waiting(self) -> None:
         """The modem's own list of calls is known: what legs have ordered meanwhile can be judged."""

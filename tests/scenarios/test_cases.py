@@ -14,6 +14,7 @@ from messages.ids import (
     AlertId,
     Channel,
     Instant,
+    LineId,
     OperatorCommand,
     OperatorId,
     Outcome,
@@ -23,6 +24,7 @@ from messages.ids import (
 from messages.union import Body
 from model.policy import Policy, Setup
 from store import streams
+from store.rebuild import is_quarantined
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.mixer import SilentBridgeActor
 from tests.scenarios.test_flow import everything_is_over, joined, to_conference, to_talking
@@ -310,6 +312,28 @@ def test_a_line_without_a_modem_is_an_alarm_after_10_s_until_it_is_back(make_wor
     world.until("the alarm is over", lambda: line_alarms(world)[-1] == ("cleared", "sim3"))
     world.advance(30)
     assert line_alarms(world) == [("raised", "sim3"), ("cleared", "sim3")]
+
+
+@pytest.mark.parametrize("meanwhile", ["as it was", "another process"])
+def test_a_line_that_was_taken_out_of_service_is_in_it_again_once_its_modem_answers(
+    make_world: MakeWorld, meanwhile: str
+) -> None:
+    world = make_world()
+    modem = world.network.carrier.modem("sim3")
+    modem.mute(world.network.now_s)
+    world.until("it is out of service", lambda: is_quarantined(world.journal, LineId("sim3")), 300)
+    if meanwhile == "another process":
+        assert world.system.kill(Role.GSM_MODEM, "sim3")
+        world.advance(5)
+    modem.unmute()
+    world.until("it is back", lambda: not is_quarantined(world.journal, LineId("sim3")), 120)
+    world.advance(30)
+    said = [one.event for one in world.journal.read(streams.node(world.env.node))]
+    of_it = [one for one in said if isinstance(one, ev.AlarmRaised | ev.AlarmCleared)]
+    assert [type(one) for one in of_it if one.alarm == "line.quarantined"] == [
+        ev.AlarmRaised,
+        ev.AlarmCleared,
+    ]
 
 
 def line_alarms(world: World) -> list[tuple[str, str]]:
