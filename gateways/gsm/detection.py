@@ -25,6 +25,25 @@ def by_usb(dialects: Dialects, vendor: int, product: int) -> CompiledDialect | N
     return found if name in found.data.match.usb else None
 
 
+def role_of(dialect: CompiledDialect, vendor: int, product: int, interface: str) -> str | None:
+    """What this interface (hexadecimal, as udev numbers it) of a USB device does: `at`, `voice`, `urc`; none
+    when the dialect does not say."""
+    name = f"{vendor:04x}:{product:04x}"
+    number = int(interface, 16) if re.fullmatch(r"[0-9a-fA-F]{1,2}", interface) else None
+    for roles in dialect.data.port:
+        if roles.usb == name and number is not None:
+            does = {roles.urc: "urc", roles.voice: "voice", roles.at: "at"}
+            return does.get(number)
+    return None
+
+
+def by_session(dialects: Dialects, identity: Sequence[str], lines: Sequence[str]) -> CompiledDialect:
+    """From what a modem has said of itself in a session, and from the session's lines, which may tell the
+    more special dialect, but no other."""
+    named, spoken = by_identity(dialects, identity), by_lines(dialects, lines)
+    return spoken if named.key in spoken.data.lineage else named
+
+
 def by_lines(dialects: Dialects, lines: Sequence[str]) -> CompiledDialect:
     """From the lines of a session, of either side. A dialect gets what its ancestors claim as well, so
     that the more special one wins only by a line of its own."""

@@ -104,7 +104,14 @@ def hang_up_verb(call: CallView, others: Sequence[CallView], dialect: Dialect, a
     if not others:
         return dialect.hang_up if attempts % 2 == 0 else dialect.hang_up_again or dialect.hang_up
     early = call.state is CallState.DIALING and not dialect.hang_up_one_before_ringing
-    if call.in_conference and dialect.drop and (call.index is not None or "{id}" not in dialect.drop):
+    # A vendor's own verb for a conference over VoLTE does nothing to one in the circuit-switched network.
+    vendors_turn = attempts % 2 == 0 or call.index is None
+    if (
+        call.in_conference
+        and dialect.drop
+        and vendors_turn
+        and ("{id}" not in dialect.drop or call.index is not None)
+    ):
         return dialect.drop.format(id=call.index, number=call.caller)
     if call.index is not None and dialect.hang_up_one and not early:
         return dialect.hang_up_one.format(id=call.index)

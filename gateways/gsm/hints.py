@@ -38,6 +38,8 @@ class Sign(StrEnum):
     REGISTRATION = "registration"
     SIM = "sim"
     REBOOTED = "rebooted"
+    DOUBT = "doubt"
+    """The modem may have started anew: it is asked whether it still has our settings."""
     SMS = "sms"
     """A short message follows in the next line."""
     SMS_STORED = "sms_stored"
@@ -56,6 +58,7 @@ _OTHER = frozenset(
         Sign.REGISTRATION,
         Sign.SIM,
         Sign.REBOOTED,
+        Sign.DOUBT,
         Sign.SMS,
         Sign.SMS_STORED,
         Sign.NOISE,

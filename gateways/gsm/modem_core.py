@@ -90,11 +90,15 @@ LISTS_REFUSED: Final = 3
 SEEN_S: Final = 0.5
 """So long after the next poll is due the last list of calls still counts as how they stand."""
 
+MOST_STORED: Final = 255
+
 _REFS_KEPT: Final = 512
 
 
 _OURS: Final = re.compile(r"\+CMEE: ?1")
 """Every dialect sets it so; a modem that was reset has another value, 0 by 27.007 clause 9.1."""
+_ANOTHERS: Final = re.compile(r"\+CMEE: ?[02]")
+_OURS_SET: Final = "AT+CMEE=1"
 
 
 class ModemCore:
@@ -126,6 +130,7 @@ class ModemCore:
         self._listen_first = listen_first
         self._opened = False
         self._kept_settings = False
+        self._settings_taken = False
         self._listed = False
         self._needs_start = True
         self._ready_said = False
@@ -186,6 +191,11 @@ class ModemCore:
     def signal_dbm(self) -> int | None:
         """Signal strength; none while unknown."""
         return self._line.signal_dbm
+
+    @property
+    def waiting(self) -> int:
+        """How many commands have no result yet."""
+        return len(self._purposes)
 
     def calls(self) -> tuple[CallView, ...]:
         """The calls that have not been released, oldest first."""
@@ -356,6 +366,9 @@ class ModemCore:
                 self._table.take_look()
                 self._submit(command_of(self.dialect, self.dialect.data.calls, Urgency.TRUTH), Calls(), now_s)
             self._startup.begin()
+        elif self._settings_taken and any(_ANOTHERS.fullmatch(line) for line in self._engine.probe_answer):
+            # It has started anew without a word: no caller's number any more, and DTR hangs up.
+            self._rebooted(now_s)
 
     def _sync_lost(self, now_s: float) -> None:
         self._ready_said = False
@@ -429,19 +442,28 @@ class ModemCore:
                 self._events += self._line.hint(hint, now_s)
             case Sign.SIM:
                 sim = parse_cpin(hint.text)
-                if sim is not None:
+                if sim is not None and self._ready_said and sim.code == self._startup.sim:
+                    self._engine.resync(now_s)  # said again: as modems do when they have started anew
+                elif sim is not None:
                     self._sim(sim.code, now_s)
+            case Sign.DOUBT if self._ready_said:
+                self._engine.resync(now_s)
             case Sign.REBOOTED:
                 self._rebooted(now_s)
             case Sign.SMS if payload is not None:
                 self._sms(payload, now_s, stored=None)
             case Sign.SMS_STORED:
                 index = integer(hint.value)
-                if index is not None:
+                if index is not None and self._may_read(index):
                     command = command_of(self.dialect, f"AT+CMGR={index}", Urgency.SET_UP)
                     self._submit(command, SmsReading(index), now_s)
             case _:
                 pass
+
+    def _may_read(self, index: int) -> bool:
+        """Not twice, and not more than any SIM holds: a line that is spoilt may name any place."""
+        reading = [purpose for purpose in self._purposes.values() if isinstance(purpose, SmsReading)]
+        return SmsReading(index) not in reading and len(reading) < MOST_STORED
 
     def _rebooted(self, now_s: float) -> None:
         if self._needs_start or not self._opened:
@@ -549,6 +571,8 @@ class ModemCore:
     def _start_finished(self, finished: Finished, now_s: float) -> None:
         before = self._startup.chosen
         sim_before = self._startup.sim
+        if finished.command.text == _OURS_SET:
+            self._settings_taken = finished.outcome is Outcome.OK
         self._events += self._line.answer(finished, now_s)
         if finished.outcome is Outcome.ERROR:
             self._events.append(

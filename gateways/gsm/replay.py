@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from gateways.gsm.at import q850
-from gateways.gsm.detection import by_lines
+from gateways.gsm.detection import by_session
 from gateways.gsm.dialect import CompiledDialect
 from gateways.gsm.dialects import Dialects
 from gateways.gsm.events import (
@@ -71,7 +71,7 @@ def dialect_of(trace: Trace, dialects: Dialects) -> CompiledDialect:
     """What the header says; where it says nothing, or nothing known, what the lines say."""
     if trace.dialect is not None and trace.dialect in dialects:
         return dialects.get(trace.dialect)
-    return by_lines(dialects, trace.lines())
+    return by_session(dialects, trace.identity(), trace.lines())
 
 
 def replay(trace: Trace, dialects: Dialects, *, region: str = "IT") -> list[ReplayEvent]:

@@ -35,6 +35,8 @@ _SIMPLE: Final = {
     '"': 34,
 }
 _NAMED: Final = {13: "\\r", 10: "\\n", 9: "\\t", 92: "\\\\"}
+_WHO_ARE_YOU: Final = re.compile(rb"\s*AT(?:I\d?|\+C?GM[IMR])\s*", re.IGNORECASE)
+_CODE: Final = re.compile(r"[+^*#$%](?!C?GM[IMR]\b)")
 _PIN: Final = re.compile(rb"(AT\+CPIN=)[^\r]*", re.IGNORECASE)
 
 
@@ -70,6 +72,21 @@ class Trace(msgspec.Struct, frozen=True):
             text = data.decode("latin-1")
             found += [line.strip() for line in re.split(r"[\r\n]+", text) if line.strip()]
         return found
+
+    def identity(self) -> list[str]:
+        """What the modem has said of itself in answer to ATI, +CGMI, +CGMM and +CGMR; codes that came in
+        between are left out."""
+        typed, asked, said = bytearray(), False, bytearray()
+        for entry in self.entries:
+            if entry.side is Side.HOST:
+                typed += entry.data
+                while (end := typed.find(b"\r")) >= 0:
+                    asked = _WHO_ARE_YOU.fullmatch(typed, 0, end) is not None
+                    del typed[: end + 1]
+            elif entry.side is Side.MODEM and asked:
+                said += entry.data
+        lines = [line.strip() for line in re.split(r"[\r\n]+", said.decode("latin-1"))]
+        return [line for line in lines if line and _CODE.match(line) is None]
 
 
 def read_trace(text: str) -> Trace:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateways.gsm.at.parse import Direction
-from gateways.gsm.detection import by_identity, by_lines, by_usb
+from gateways.gsm.detection import by_identity, by_lines, by_usb, role_of
 from gateways.gsm.dialects import DIRECTORY, Dialects
 from gateways.gsm.errors import DialectError
 from gateways.gsm.hints import Hint, Sign
@@ -122,8 +122,24 @@ def test_rows_of_data_calls_are_phantoms() -> None:
     [
         (["Manufacturer: huawei", "Model: E1550"], "huawei"),
         (["SIMCOM INCORPORATED", "SIMCOM_SIM7600E-H"], "simcom7600"),
-        (["A7672E-FASE"], "simcom_a7672"),
-        (["SIM800 R14.18"], "simcom800"),
+        (["A7672E-FASE"], "simcom_a76xx"),
+        (["SIM800 R14.18"], "sim800"),
+        (["Manufacturer: SIMCOM_Ltd", "SIMCOM_SIM868"], "sim800"),
+        (["SIMCOM_Ltd", "SIMCOM_SIM7500E"], "simcom7600"),
+        (["Quectel", "EC25", "Revision: EC25EFAR06A06M4G"], "quectel_ec2x"),
+        (["EG25-G"], "quectel_ec2x"),
+        (["TD Tech Ltd", "MT5710-CN"], "balong"),
+        (["Huawei Technologies Co., Ltd.", "ME909s-120"], "balong"),
+        (["Ericsson", "F5521gw"], "ericsson"),
+        (["Sony Ericsson", "W880"], "ericsson"),
+        (["u-blox", "LARA-R202"], "ublox"),
+        (["SARA-G450-00C-00"], "ublox"),
+        (["Cinterion", "EHS6"], "cinterion"),
+        (["SIEMENS", "MC35i"], "cinterion"),
+        (["Telit", "HE910"], "telit"),
+        (["ZTE CORPORATION", "MF190"], "zte"),
+        (["WAVECOM MODEM", "900E  1800"], "wavecom"),
+        (["Sierra Wireless, Incorporated", "MC7304"], "3gpp"),
         (["Nokia", "3310"], "3gpp"),
         ([], "3gpp"),
     ],
@@ -137,6 +153,38 @@ def test_a_modem_is_known_by_its_usb_ids() -> None:
     assert huawei is not None
     assert huawei.key == "huawei"
     assert by_usb(DIALECTS, 0x1234, 0x5678) is None
+
+
+@pytest.mark.parametrize(
+    ("dialect", "product", "interface", "role"),
+    [
+        ("simcom7600", 0x9001, "2", "at"),
+        ("simcom7600", 0x9001, "04", "voice"),
+        ("simcom7600", 0x9001, "3", None),
+        ("simcom7600", 0x9001, "", None),
+        ("simcom7600", 0x9999, "2", None),
+    ],
+)
+def test_an_interface_does_what_its_dialect_says(
+    dialect: str, product: int, interface: str, role: str | None
+) -> None:
+    assert role_of(DIALECTS.get(dialect), 0x1E0E, product, interface) == role
+
+
+@pytest.mark.parametrize("name", DIALECTS.names())
+def test_port_roles_are_those_of_a_device_that_the_dialect_claims(name: str) -> None:
+    data = DIALECTS.get(name).data
+    for roles in data.port:
+        assert roles.usb in data.match.usb
+        assert roles.voice is None or data.voice.kind != "none"
+    assert data.faults or name == "3gpp"
+
+
+def test_the_names_are_those_that_settings_and_traces_use() -> None:
+    assert set(DIALECTS.names()) == {
+        "3gpp", "huawei", "simcom7600", "simcom_a76xx", "sim800", "quectel_ec2x", "tdscdma", "balong",
+        "ericsson", "ublox", "cinterion", "telit", "zte", "wavecom",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -107,8 +107,8 @@ def test_it_finds_its_step_then_the_calls_then_who_the_modem_is() -> None:
     [
         ("Manufacturer: huawei\nModel: E173", "huawei"),
         ("SIMCOM_SIM7600E-H", "simcom7600"),
-        ("A7672E-FASE", "simcom_a7672"),
-        ("SIMCOM_SIM800C", "simcom800"),
+        ("A7672E-FASE", "simcom_a76xx"),
+        ("SIMCOM_SIM800C", "sim800"),
         ("Something else", "3gpp"),
     ],
 )
