@@ -32,12 +32,16 @@ class Words:
             return []
         chosen = wordings[self._used[wordings] % len(wordings)]
         self._used[wordings] += 1
+        lines = [
+            line for part in chosen for line in (self._dialect.call_lines if part == "{call}" else (part,))
+        ]
         return [
-            line.format_map(fields) for line in chosen if all(fields[key] is not None for key in _keys(line))
+            line.format_map(fields) for line in lines if all(fields[key] is not None for key in _keys(line))
         ]
 
-    def leg_fields(self, leg: Leg, now_s: float) -> dict[str, object]:
+    def leg_fields(self, leg: Leg, stat: Stat, now_s: float) -> dict[str, object]:
         """What the wordings may say of one leg."""
+        number, kind = self._number(leg)
         seconds = 0 if leg.connected_at_s is None else int(now_s - leg.connected_at_s)
         clock = time.gmtime(now_s)
         return {
@@ -46,7 +50,10 @@ class Words:
             "seconds": seconds,
             "hhmmss": f"{seconds // 3600:02}{seconds // 60 % 60:02}{seconds % 60:02}",
             "clock": f"{clock.tm_hour % 12 or 12}:{clock.tm_min:02}{'AM' if clock.tm_hour < 12 else 'PM'}",
-            "number": self._number(leg)[0],
+            "number": number,
+            "type": kind,
+            "direction": 0 if leg.outgoing else 1,
+            **{name: numbers[stat] for name, numbers in self._dialect.stats.items()},
         }
 
     def clcc(self, leg: Leg, stat: Stat | None = None) -> str:

@@ -25,6 +25,7 @@ from simulator.at_errors import (
     UnknownCommand,
 )
 from simulator.at_line import Command, Verb
+from simulator.causes import Cause
 from simulator.legs import SETTING_UP
 
 if TYPE_CHECKING:  # the modem performs what stands here
@@ -32,6 +33,9 @@ if TYPE_CHECKING:  # the modem performs what stands here
 
 Lines: TypeAlias = list[str]
 Action: TypeAlias = "Callable[[Modem, Command, float], Lines | None]"
+
+PHANTOM_ROW = '+CLCC: 7,1,0,1,0,"",128'
+CONFERENCE_ROW = '+CLCC: 5,0,0,0,0,"sip:mmtel",128'
 
 EF_ECC = 28599
 """The SIM's list of emergency numbers, 6FB7: three bytes each, swapped digits (TS 31.102 4.2.21)."""
@@ -73,10 +77,20 @@ def _hang_up(modem: Modem, command: Command, now_s: float) -> Lines:
 def _calls(modem: Modem, command: Command, now_s: float) -> Lines:
     """+CLCC; `AT+CLCC=1` where the dialect knows it switches the unsolicited rows on."""
     if command.verb is Verb.EXECUTE:
-        return [modem.line.words.clcc(leg) for leg in modem.line.legs]
+        return _rows(modem)
     if command.name not in modem.parameters:
         raise UnknownCommand(command.name)
     return modem.parameters.do(command)
+
+
+def _rows(modem: Modem) -> Lines:
+    """The list of calls, with what some firmware puts into it or leaves out of it."""
+    vices, legs = modem.line.vices, list(modem.line.legs)
+    rows = [PHANTOM_ROW] if vices.data_phantom else []
+    if vices.collapsed_conference and any(leg.mpty for leg in legs):
+        rows.append(CONFERENCE_ROW)
+        legs = [leg for leg in legs if not leg.mpty]
+    return rows + [modem.line.words.clcc(leg) for leg in legs]
 
 
 def _hold(modem: Modem, command: Command, now_s: float) -> Lines:
@@ -233,6 +247,47 @@ def _voice_rate_simcom(modem: Modem, command: Command, now_s: float) -> Lines:
     return lines
 
 
+def _voice_quectel(modem: Modem, command: Command, now_s: float) -> Lines:
+    """+QPCMV=1,0: voice on the second port; =0 off."""
+    if not modem.voice.available:
+        raise AtError(NOT_SUPPORTED)
+    if command.verb is Verb.READ:
+        return [f"+QPCMV: {modem.voice.on:d},0"]
+    if command.verb is not Verb.SET or command.values() not in (["1", "0"], ["0"]):
+        raise AtError(INCORRECT_PARAMETERS)
+    modem.voice.switch(on=command.values()[0] == "1")
+    return []
+
+
+def _indications_quectel(modem: Modem, command: Command, now_s: float) -> Lines:
+    """+QINDCFG="ccinfo",1: which indications come; of these there is no other."""
+    if command.verb is not Verb.SET or command.values()[0] != "ccinfo" or len(command.values()) != 2:
+        raise AtError(INCORRECT_PARAMETERS)
+    return modem.parameters.do(Command(command.name, Verb.SET, command.values()[1]))
+
+
+def _hang_up_quectel(modem: Modem, command: Command, now_s: float) -> Lines:
+    """+QHUP=cause,id: end one call, and name the cause; without an id, all."""
+    values = command.values()
+    if command.verb is not Verb.SET or not values[0].isdecimal() or not all(map(str.isdecimal, values)):
+        raise AtError(INCORRECT_PARAMETERS)
+    legs = [leg for leg in modem.line.legs if len(values) < 2 or leg.id == int(values[1])]
+    if not legs:
+        raise AtError(INVALID_INDEX)
+    modem.line.drop(legs, Cause.NORMAL_CLEARING, now_s)
+    return []
+
+
+def _drop_member_quectel(modem: Modem, command: Command, now_s: float) -> Lines:
+    """+QCHLDIPMPTY="number": release one member of a conference that is held in the IMS."""
+    number = modem.line.network.international(command.values()[0])
+    legs = [leg for leg in modem.line.legs if leg.mpty and leg.call.to == number]
+    if command.verb is not Verb.SET or not legs or not modem.line.vices.collapsed_conference:
+        raise AtError(NOT_ALLOWED)
+    modem.line.drop(legs, Cause.NORMAL_CLEARING, now_s)
+    return []
+
+
 ACTIONS: dict[str, Action] = {
     "D": _dial,
     "A": _answer,
@@ -255,10 +310,20 @@ ACTIONS: dict[str, Action] = {
     "S": _register,
 }
 
+VENDOR_ACTIONS: dict[str, dict[str, Action]] = {
+    "none": {},
+    "quectel": {
+        "+QINDCFG": _indications_quectel,
+        "+QHUP": _hang_up_quectel,
+        "+QCHLDIPMPTY": _drop_member_quectel,
+    },
+}
+
 VOICE_ACTIONS: dict[str, dict[str, Action]] = {
     "none": {},
     "ddsetex": {"^CVOICE": _voice_query_huawei, "^DDSETEX": _voice_huawei},
     "cpcmreg": {"+CPCMREG": _voice_simcom, "+CPCMFRM": _voice_rate_simcom},
+    "qpcmv": {"+QPCMV": _voice_quectel},
 }
 
 
@@ -266,7 +331,11 @@ def perform(modem: Modem, command: Command, now_s: float) -> Lines | None:
     """Do one command; None when its final result comes later. Raises AtError, NoCarrier, UnknownCommand."""
     if (lines := modem.answer_lines(command.text)) is not None and command.verb is not Verb.SET:
         return lines
-    action = ACTIONS.get(command.name) or VOICE_ACTIONS[modem.dialect.voice_switch].get(command.name)
+    action = (
+        ACTIONS.get(command.name)
+        or VOICE_ACTIONS[modem.dialect.voice_switch].get(command.name)
+        or VENDOR_ACTIONS[modem.dialect.vendor_commands].get(command.name)
+    )
     if action is not None:
         return [] if command.verb is Verb.TEST else action(modem, command, now_s)
     if command.name in modem.parameters:

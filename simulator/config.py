@@ -16,11 +16,11 @@ from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
-from simulator.dialect import dialect_names
+from simulator.dialect import dialect_names, load_dialect
 from simulator.errors import ConfigError
 from simulator.sound import check_says, resolve_says
+from simulator.vices import Seconds, Vices
 
-Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e6)]
 Number = Annotated[str, msgspec.Meta(pattern=r"^(\+[0-9]{6,15}|[0-9]{2,5})$")]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 _Kind = TypeVar("_Kind")
@@ -53,8 +53,8 @@ class SimulatorConfig(_Table, frozen=True, kw_only=True):
     """What a phone hears is kept up to this length of a call; the rest is not recorded."""
 
 
-class ModemConfig(_Table, frozen=True, kw_only=True):
-    """One modem with its SIM: one line."""
+class ModemConfig(Vices, frozen=True, kw_only=True):
+    """One modem with its SIM: one line; and its vices, where they are not its dialect's."""
 
     name: Name
     dialect: str
@@ -71,8 +71,6 @@ class ModemConfig(_Table, frozen=True, kw_only=True):
     """How long the modem is deaf after `AT+CFUN=1,1`."""
     voice: bool = True
     """False: a firmware without voice to the host; the modem has no voice port."""
-    early_answer: bool = False
-    """True: reports `connected` as soon as the far end rings (seen on A7672 over CSFB)."""
     colp: bool = True
     """False: `AT+COLP=1` is refused."""
     sim: bool = True
@@ -146,7 +144,12 @@ def parse_config(data: object) -> Config:
             known = ", ".join(dialect_names())
             raise ConfigError(f"modem[{index}].dialect: {modem.dialect!r} is none of {known}")
     control_address(config.simulator.control)
-    return config
+    return msgspec.structs.replace(config, modems=tuple(map(_with_its_voice, config.modems)))
+
+
+def _with_its_voice(modem: ModemConfig) -> ModemConfig:
+    """Of a family without voice to the host no modem has any."""
+    return msgspec.structs.replace(modem, voice=modem.voice and load_dialect(modem.dialect).gives_voice)
 
 
 def changed_phone(phone: PhoneConfig, changes: object) -> PhoneConfig:

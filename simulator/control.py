@@ -19,6 +19,7 @@ from simulator.http import Request, Response
 from simulator.modem import GARBLE_S
 from simulator.reports import Json, call_report, message_report, modem_report, phone_report
 from simulator.runner import Runner, Station
+from simulator.vices import Vices
 from simulator.voice import wav
 
 _Body = TypeVar("_Body", bound=msgspec.Struct)
@@ -69,6 +70,8 @@ class Control:
             ("POST", "modems", "*", "mute"): self._mute,
             ("POST", "modems", "*", "unmute"): self._unmute,
             ("POST", "modems", "*", "garble"): self._garble,
+            ("POST", "modems", "*", "reboot"): self._reboot,
+            ("POST", "modems", "*", "vices"): self._vices,
         }
 
     def handle(self, request: Request) -> Response:
@@ -162,6 +165,15 @@ class Control:
     def _garble(self, name: str, request: Request) -> Response:
         for_s = _body(request, Duration).for_s
         self._carrier.modem(name).garble(self._now_s(), GARBLE_S if for_s is None else for_s)
+        return self._modem_now(name)
+
+    def _reboot(self, name: str, request: Request) -> Response:
+        self._carrier.modem(name).reboot(self._now_s())
+        return self._modem_now(name)
+
+    def _vices(self, name: str, request: Request) -> Response:
+        """Those that are named change, the others stay as they are."""
+        self._carrier.modem(name).change(_body(request, Vices))
         return self._modem_now(name)
 
     def _modem_now(self, name: str) -> Response:

@@ -14,6 +14,7 @@ from typing import Literal
 import msgspec
 
 from simulator.errors import ConfigError
+from simulator.vices import Vices
 
 _DIRECTORY = Path(__file__).parent / "dialects"
 _COMMON = "common"
@@ -38,8 +39,8 @@ class Parameter(_Table, frozen=True, kw_only=True):
 
 
 class Announcements(_Table, frozen=True, kw_only=True):
-    """How the modem tells a call's progress, unasked. Fields: id, call_type, seconds, hhmmss, end, cause,
-    result, clcc, ring, clip, ccwa, clock, number."""
+    """How the modem tells a call's progress, unasked. Fields: id, direction, call_type, seconds, hhmmss, end,
+    cause, result, clcc, ring, clip, ccwa, clock, number, type, and those that `stats` names."""
 
     originated: Wordings = ()
     alerting: Wordings = ()
@@ -89,8 +90,6 @@ class Dialect(_Table, frozen=True, kw_only=True):
     """Commands whose effects are announced before their final result instead of after it."""
     dial_waits_with_colp: bool = True
     """ATD's final result comes when the call is answered, or has failed, while +COLP is 1."""
-    bytes_abort_dial: bool = True
-    """Any byte while ATD waits for its final result ends the attempt (V.250 5.6.1)."""
     clcc_urc: bool = False
     """`AT+CLCC=1` makes +CLCC an unsolicited result."""
     hang_up_needs_cvhu_0: bool = False
@@ -99,7 +98,10 @@ class Dialect(_Table, frozen=True, kw_only=True):
     cut."""
     one_of_two_ends_voice: bool = False
     """When one of several calls ends, the voice of the others is gone until it is switched on again."""
-    voice_switch: Literal["none", "ddsetex", "cpcmreg"] = "none"
+    gives_voice: bool = True
+    """False: none of its kind has a voice port."""
+    voice_switch: Literal["none", "ddsetex", "cpcmreg", "qpcmv"] = "none"
+    vendor_commands: Literal["none", "quectel"] = "none"
     boot: tuple[str, ...] = ()
     answers: dict[str, tuple[str, ...]] = {}
     """Fixed answers by the command as written, in capitals (`+CGMM`, `+CSQ`, `+COPS?`); fields: model, imei,
@@ -107,6 +109,14 @@ class Dialect(_Table, frozen=True, kw_only=True):
     accepts: tuple[str, ...] = ()
     """Commands that are answered OK, whatever they are told, and change nothing."""
     parameters: dict[str, Parameter] = {}
+    stats: dict[str, tuple[int, int, int, int, int, int, int]] = {}
+    """Fields for its announcements: a call's state in the family's own numbers, by <stat> of +CLCC from 0
+    to 6, which is a call that is gone."""
+    call_lines: tuple[str, ...] = ()
+    """What stands for `{call}` in its announcements."""
+    only_with: dict[str, str] = {}
+    """By the beginning of a line that comes unasked: the parameter without which (0) it is not said."""
+    vices: Vices = Vices()
     noise: tuple[Noise, ...] = ()
     announce: Announcements = Announcements()
 

@@ -76,7 +76,7 @@ def _hold_and_take(line: Line, now_s: float) -> None:
         raise AtError(NOT_ALLOWED)
     if active and other and other[0].stat is Stat.WAITING and line.legs.having(Stat.HELD):
         raise AtError(NOT_ALLOWED)  # there is room for one group on hold
-    _refuse_emergency(active + other)
+    _refuse_emergency(line, active + other)
     for leg in active:
         line.move(leg, Stat.HELD)
     _take(line, other, now_s)
@@ -88,7 +88,7 @@ def _talk_to_one(line: Line, chosen: Leg, now_s: float) -> None:
     others = [leg for leg in active if leg is not chosen]
     if chosen not in active or (others and line.legs.having(Stat.HELD)):
         raise AtError(NOT_ALLOWED)
-    _refuse_emergency(active)
+    _refuse_emergency(line, active)
     chosen.mpty = False
     for leg in others:
         line.move(leg, Stat.HELD)
@@ -99,7 +99,7 @@ def _join(line: Line, now_s: float) -> None:
     active, held = line.legs.having(Stat.ACTIVE), line.legs.having(Stat.HELD)
     if not active or not held or len(active) + len(held) > CONFERENCE_LIMIT:
         raise AtError(NOT_ALLOWED)
-    _refuse_emergency(active + held)
+    _refuse_emergency(line, active + held)
     _refuse_unanswered(active)
     for leg in active + held:
         leg.mpty = True
@@ -111,7 +111,7 @@ def _transfer(line: Line, now_s: float) -> None:
     active, held = line.legs.having(Stat.ACTIVE), line.legs.having(Stat.HELD)
     if len(active) != 1 or len(held) != 1:
         raise AtError(NOT_ALLOWED)
-    _refuse_emergency(active + held)
+    _refuse_emergency(line, active + held)
     _refuse_unanswered(active)
     one, other = active[0].call, held[0].call
     line.leave(active + held, now_s)
@@ -131,8 +131,8 @@ def _take(line: Line, legs: list[Leg], now_s: float) -> None:
             line.network.answer(leg.call, now_s)
 
 
-def _refuse_emergency(legs: list[Leg]) -> None:
-    if any(leg.call.emergency for leg in legs):
+def _refuse_emergency(line: Line, legs: list[Leg]) -> None:
+    if not line.vices.joins_emergency and any(leg.call.emergency for leg in legs):
         raise AtError(NOT_ALLOWED)
 
 

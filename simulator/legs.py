@@ -46,12 +46,18 @@ class Leg:
         return self.call.other(line)
 
 
+ID_LIMIT = 7
+"""As many calls as one subscriber can have (TS 24.008 4.4: transaction identifiers 0 to 6)."""
+
+
 class Legs:
-    """Legs ordered by id; a freed id is used again at once, as modems do."""
+    """Legs ordered by id; a freed id is used again at once, as modems do, or only in its turn."""
 
     def __init__(self, *, part_ends_spell: bool = False) -> None:
         self._part_ends_spell = part_ends_spell
+        self.reuses_ids = True
         self._by_id: dict[int, Leg] = {}
+        self._last_id = 0
         self.spell = 0
         """Grows whenever a first leg comes or the last one goes: what a host switches on for a call ends with
         its spell."""
@@ -64,7 +70,9 @@ class Legs:
 
     def add(self, call: Call, *, outgoing: bool, stat: Stat) -> Leg:
         self.spell += not self._by_id
-        id_ = next(id_ for id_ in range(1, len(self) + 2) if id_ not in self._by_id)
+        first = 1 if self.reuses_ids else self._last_id + 1
+        ids = ((first + step - 1) % ID_LIMIT + 1 for step in range(ID_LIMIT))
+        id_ = self._last_id = next(id_ for id_ in ids if id_ not in self._by_id)
         leg = self._by_id[id_] = Leg(id_, call, outgoing, stat)
         return leg
 

@@ -15,18 +15,27 @@ from simulator.causes import Cause
 from simulator.config import ModemConfig
 from simulator.dialect import Dialect, Wordings
 from simulator.legs import CONNECTED, SETTING_UP, Leg, Legs, Stat
+from simulator.vices import Vices, over
 
 Say = Callable[[list[str]], None]
 Setting = Callable[[str], int]
+Reboot = Callable[[float], None]
 
 
 class Line:
     """The subscriber's line behind one modem; a Party of the network."""
 
     def __init__(
-        self, config: ModemConfig, dialect: Dialect, network: Network, say: Say, setting: Setting
+        self,
+        config: ModemConfig,
+        dialect: Dialect,
+        network: Network,
+        say: Say,
+        setting: Setting,
+        reboot: Reboot,
     ) -> None:
         self.config = config
+        self.vices = over(config, dialect.vices)
         self.network = network
         self.legs = Legs(part_ends_spell=dialect.one_of_two_ends_voice)
         self.words = Words(dialect)
@@ -38,6 +47,8 @@ class Line:
         self._dialect = dialect
         self._say = say
         self._setting = setting
+        self._reboot = reboot
+        self.change(Vices())
 
     @property
     def number(self) -> str:
@@ -46,6 +57,11 @@ class Line:
     @property
     def line_name(self) -> str | None:
         return self.config.name
+
+    def change(self, vices: Vices) -> None:
+        """From now on it has these, and the others as before."""
+        self.vices = over(vices, self.vices)
+        self.legs.reuses_ids = self.vices.reused_ids is not False
 
     def talking(self) -> list[Call]:
         """The calls in conversation now: answered, and not on hold."""
@@ -96,7 +112,7 @@ class Line:
                     now_s + 0.5, lambda at_s: self.network.release(call, None, refused, at_s)
                 )
             )
-        if self._dialect.dial_waits_with_colp and self._setting("+COLP"):
+        if self.vices.ok_after_answer or (self._dialect.dial_waits_with_colp and self._setting("+COLP")):
             self.pending = leg
         self.network.voices_changed(now_s)
         return self.pending is not None
@@ -173,7 +189,7 @@ class Line:
             return
         leg.stat = Stat.ALERTING
         self.tell(self._dialect.announce.alerting, leg, now_s)
-        if self.config.early_answer:
+        if self.vices.early_answer:
             self._connected(leg, now_s)
 
     def call_answered(self, call: Call, now_s: float) -> None:
@@ -217,7 +233,7 @@ class Line:
         silent_result: bool = False,
     ) -> None:
         """Announce something of a leg in the dialect's words."""
-        fields = self.words.leg_fields(leg, now_s)
+        fields = self.words.leg_fields(leg, Stat.RELEASED if released else leg.stat, now_s)
         fields |= {
             "end": END_BY_HOST if leg.call.ended_by is self else END_BY_NETWORK,
             "cause": int(leg.call.cause or 0),
@@ -245,7 +261,10 @@ class Line:
         self.tell(announce.connected if leg.outgoing else announce.accepted, leg, now_s)
         if leg is self.pending:
             self.pending = None
-            self._say([self.words.colp(leg), "OK"])
+            self._say([self.words.colp(leg), "OK"] if self._setting("+COLP") else ["OK"])
+        if self.vices.reboots_after_s:
+            due_s = now_s + self.vices.reboots_after_s
+            leg.call.timers.append(self.network.agenda.at(due_s, self._reboot))
 
     def _ring(self, leg: Leg, wordings: Wordings, now_s: float) -> None:
         if self.legs.of(leg.call) is not leg or leg.stat is not Stat.INCOMING:

@@ -24,6 +24,8 @@ from simulator.mailbox import Mailbox
 from simulator.modem_voice import ModemVoice
 from simulator.numbers import luhn_digit
 from simulator.parameters import Parameters
+from simulator.vices import NOISE, Vices
+from simulator.wire import frames
 
 OUTPUT_LIMIT = 65536
 GARBLE_S = 2.0
@@ -53,7 +55,7 @@ class Modem:
         self.reboots = False
         """The command being done asks for a restart after its result."""
         self.parameters = Parameters(dialect.parameters, self._fields)
-        self.line = Line(config, dialect, network, self._say, self.parameters.first)
+        self.line = Line(config, dialect, network, self._say, self.parameters.first, self._reboot)
         self.voice = ModemVoice(self.line, dialect)
         self.mailbox = Mailbox(self._say)
         self._network = network
@@ -64,7 +66,10 @@ class Modem:
         self._later: list[str] | None = None
         self._boot: Timer | None = None
         self._mute_end: Timer | None = None
+        self._lines_run = 0
+        self._noise_timer: Timer | None = None
         self._power_up()
+        self.change(Vices())
         for noise in dialect.noise:
             network.agenda.at(network.agenda.now_s + noise.every_s, functools.partial(self._noise, noise, 0))
 
@@ -153,6 +158,19 @@ class Modem:
         self._emit(self._garbage.burst())
         self._garbage.until_s = self._network.agenda.now_s + for_s
 
+    def change(self, vices: Vices) -> None:
+        """From now on it has these vices, and the others as before."""
+        self.line.change(vices)
+        if self._noise_timer is not None:
+            self._noise_timer.cancel()
+        if self.line.vices.noise_every_s:
+            self._make_noise(self._network.agenda.now_s)
+
+    def reboot(self, now_s: float) -> None:
+        """It starts anew by itself, whatever it is doing."""
+        self._network.advance(now_s)
+        self._reboot(self._network.agenda.now_s)
+
     def take_message(self, pdus: list[tuple[str, int]]) -> bool:
         """A short message comes in; False when it cannot be taken now."""
         return self.line.attached and self.mailbox.receive(pdus, self.parameters.at("+CNMI", 1), self.opened)
@@ -174,6 +192,7 @@ class Modem:
 
     def _power_up(self) -> None:
         self.power = Power.ON
+        self._lines_run = 0
         self.parameters.reset()
         self.voice.wide = False
         self.pin_given = not self.config.pin
@@ -181,6 +200,8 @@ class Modem:
         self.unmute()
 
     def _reboot(self, now_s: float) -> None:
+        if self.power is not Power.ON:
+            return
         self._power_down(Power.BOOTING, now_s)
         self._boot = self._network.agenda.at(now_s + self.config.boot_time_s, self._booted)
 
@@ -197,7 +218,7 @@ class Modem:
         if self.mailbox.prompted:
             self._write_message(byte, now_s)
             return
-        if self.parameters.first("E") and byte != LF:
+        if (self.parameters.first("E") or self.line.vices.echo) and byte != LF:
             self._emit(bytes([byte]))
         if byte == CR:
             line = bytes(self._typed)
@@ -210,7 +231,7 @@ class Modem:
 
     def _type_while_dialling(self, byte: int, now_s: float) -> None:
         """The byte that aborts a dial is not the first of a command (V.250 5.6.1)."""
-        if not self.dialect.bytes_abort_dial:
+        if not self.line.vices.bytes_abort_dial:
             self._held_back.append(byte)
             del self._held_back[LINE_LIMIT:]
         elif byte != LF:
@@ -246,6 +267,10 @@ class Modem:
             self._say(["ERROR"])
             return
         if commands is None:
+            return
+        self._lines_run += 1
+        if self.line.vices.silent_after and self._lines_run > self.line.vices.silent_after:
+            self.mute(now_s)
             return
         self._later = []
         answers: list[str] = []
@@ -304,15 +329,18 @@ class Modem:
         if self._later is not None:
             self._later += lines
             return
-        for line in lines:
-            if not (line.startswith("^") and self._vendor_silent()):
-                self._emit(f"\r\n{line}\r\n".encode())
+        said = [line for line in lines if not self._switched_off(line)]
+        for frame in frames(said, glued=bool(self.line.vices.glued_lines)):
+            self._emit(frame)
         if self._held_back and self.line.pending is None:
             self._network.agenda.at(self._network.agenda.now_s, self._go_on)
 
-    def _vendor_silent(self) -> bool:
-        """`AT^CURC=0` takes all of Huawei's own unsolicited lines away, those of calls too."""
-        return "^CURC" in self.parameters and not self.parameters.first("^CURC")
+    def _switched_off(self, line: str) -> bool:
+        """Whether the host has not asked for such lines (`AT^CURC=0` takes all of Huawei's own away)."""
+        return any(
+            line.startswith(beginning) and not self.parameters.first(parameter)
+            for beginning, parameter in self.dialect.only_with.items()
+        )
 
     def _go_on(self, now_s: float) -> None:
         """The dial has its result; what the host wrote meanwhile is read now."""
@@ -323,12 +351,19 @@ class Modem:
     def _emit(self, data: bytes) -> None:
         if self.power is not Power.ON or not self.opened or self.muted:
             return
+        end = self.line.vices.line_end
+        data = data if end is None else data.replace(b"\r\n", end.encode())
         self._output += self._garbage.spoilt(data, self._network.agenda.now_s)
         del self._output[:-OUTPUT_LIMIT]
 
     def _noise(self, noise: Noise, index: int, now_s: float) -> None:
         self._say([noise.lines[index % len(noise.lines)]])
         self._network.agenda.at(now_s + noise.every_s, functools.partial(self._noise, noise, index + 1))
+
+    def _make_noise(self, now_s: float) -> None:
+        every_s = self.line.vices.noise_every_s or 1.0
+        self._say([NOISE[int(now_s / every_s) % len(NOISE)]])
+        self._noise_timer = self._network.agenda.at(now_s + every_s, self._make_noise)
 
 
 def _made_up_imei(index: int) -> str:

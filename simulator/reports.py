@@ -73,6 +73,9 @@ def modem_report(modem: Modem) -> Json:
         "muted": modem.muted,
         "voice_running": modem.voice.running(),
         "calls": [leg.call.id for leg in modem.line.legs],
+        "vices": {
+            name: value for name, value in msgspec.to_builtins(modem.line.vices).items() if value is not None
+        },
     }
 
 

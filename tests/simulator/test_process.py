@@ -227,6 +227,9 @@ def test_the_control_api_tells_phones_and_modems(sim: CarrierProcess) -> None:
         ("POST", f"/phones/{USER}/hang_up", None, 409),
         ("GET", f"/phones/{USER}/heard.wav", None, 404),
         ("POST", "/modems/h/mute", b'{"for_s": -1}', 400),
+        ("POST", "/modems/h/vices", b'{"lies": true}', 400),
+        ("POST", "/modems/x/vices", None, 404),
+        ("POST", "/modems/x/reboot", None, 404),
     ],
 )
 def test_the_control_api_refuses_with_the_right_status(
@@ -235,6 +238,15 @@ def test_the_control_api_refuses_with_the_right_status(
     answer = sim.http.request(method, path, content=body)
     assert answer.status_code == status
     assert answer.json()["error"]
+
+
+def test_a_modem_is_spoilt_and_started_anew_over_the_control_api(sim: CarrierProcess) -> None:
+    said = sim.http.post("/modems/h/vices", json={"glued_lines": True, "noise_every_s": 5}).json()
+    assert (said["vices"]["glued_lines"], said["vices"]["noise_every_s"]) == (True, 5.0)
+    said = sim.http.post("/modems/h/vices", json={"glued_lines": False, "noise_every_s": 0}).json()
+    assert (said["vices"]["glued_lines"], said["vices"]["noise_every_s"]) == (False, 0.0)
+    assert sim.http.post("/modems/h/reboot").json()["power"] == "booting"
+    until(lambda: sim.http.get("/modems/h").json()["power"] == "on", "it is there again")
 
 
 def test_short_messages_go_both_ways(sim: CarrierProcess) -> None:

@@ -12,20 +12,21 @@ from hypothesis import strategies as st
 from simulator.call import CallState
 from simulator.errors import NotNow
 from simulator.legs import Stat
-from tests.simulator.world import BUSY, DIALECTS, ONE, OPERATOR, REJECTING, SILENT, USER, World
+from tests.simulator.world import BUSY, DIALECTS, EARLY, ONE, OPERATOR, REJECTING, SILENT, USER, World
 
 FINAL = re.compile(r"OK|ERROR|\+CME ERROR: .*|COMMAND NOT SUPPORT")
 NUMBERS = (USER, OPERATOR, BUSY, SILENT, REJECTING, "112", "118", "+39", "", "*43#")
 COMMANDS = (
     *("AT", "ATE0", "ATA", "ATH", "AT+CHUP", "AT+CLCC", "AT+CEER", "AT+CSQ;+CREG?", "AT+VTS=1", "AT&D0"),
     *("AT+CCWA=1", "AT+CCWA=0", "AT+CLIP=1", "AT+CRC=1", "AT+CLCC=1", "AT+CMEE=1", "AT+CVHU=0"),
-    *("AT+CPCMREG=1", "AT^DDSETEX=2"),
+    *("AT+CPCMREG=1", "AT^DDSETEX=2", "AT+QPCMV=1,0", "AT^DSCI=1", 'AT+QINDCFG="ccinfo",1', "AT+MORING=1"),
+    *("AT+QHUP=16,1", "AT+QHUP=16", f'AT+QCHLDIPMPTY="{USER}"'),
     *(f"AT+CHLD={what}" for what in ("0", "1", "2", "3", "4", "11", "12", "21", "22")),
 )
 dials = st.sampled_from(NUMBERS).map("ATD{};".format)
 commands = st.one_of(st.sampled_from(COMMANDS), dials)
 quick = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-each_dialect = pytest.mark.parametrize("dialect", DIALECTS)
+each_dialect = pytest.mark.parametrize("dialect", [*DIALECTS, EARLY])
 
 
 def check(world: World) -> None:

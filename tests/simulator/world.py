@@ -20,7 +20,10 @@ USER, OPERATOR, PSAP, BUSY, SILENT, REJECTING, VOICEMAIL, AWAY = (
     "+393330000005",
 )
 ONE, TWO = "+390200000001", "+390200000002"
-DIALECTS = ("3gpp", "huawei", "simcom7600")
+DIALECTS = ("3gpp", "huawei", "simcom7600", "quectel_ec2x", "sim800")
+EARLY = "simcom_a76xx"
+"""Says that a call is answered when it rings."""
+NOISE = ("^RSSI", "^BOOT", "+CGEV", '+QIND: "csq"', '+QIND: "act"', "*PSUTTZ", "DST:")
 CLCC = re.compile(r'\+CLCC: (\d),(\d),(\d),0,(\d),"([^"]*)",(\d+)')
 
 
@@ -107,7 +110,7 @@ class Host:
         """Everything said since the last time, line by line, periodic noise left out."""
         text = self.modem.take_output().decode()
         lines = [line for line in re.split(r"[\r\n]+", text) if line]
-        return [line for line in lines if not line.startswith(("^RSSI", "^BOOT", "+CGEV"))]
+        return [line for line in lines if not line.startswith(NOISE)]
 
     def run(self, seconds: float) -> list[str]:
         """Let time pass; what was said meanwhile."""

@@ -1,0 +1,53 @@
+"""What real modems do that they should not, each as a switch.
+
+A dialect's file has its firmware's, a `[[modem]]` of the world its own on top, and `POST /modems/NAME/vices`
+changes them while it runs. Data; whoever is about to behave looks here.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e6)]
+
+
+class Vices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """None: as the dialect has it; in a dialect: it has not."""
+
+    early_answer: bool | None = None
+    """Reports `connected` as soon as the far end rings (seen on A7672 over CSFB)."""
+    reused_ids: bool | None = None
+    """False: a freed id rests until all others have had their turn; otherwise it is used again at once."""
+    data_phantom: bool | None = None
+    """A data session stands in the list of calls, as `7,1,0,1,0,"",128`."""
+    collapsed_conference: bool | None = None
+    """The members of a network conference stand in the list as one row, `5,0,0,0,0,"sip:mmtel",128`."""
+    glued_lines: bool | None = None
+    """A code that follows a final result comes without a line end in between (`OK^ORIG:1,0`)."""
+    line_end: Literal["\r\n", "\r\r\n", "\r"] | None = None
+    noise_every_s: Seconds | None = None
+    """So often it says something that nobody asked for; 0: never."""
+    ok_after_answer: bool | None = None
+    """The OK of ATD comes with the answer, +COLP or not."""
+    bytes_abort_dial: bool | None = None
+    """Any byte while ATD waits for its final result ends the attempt (V.250 5.6.1)."""
+    silent_after: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    """After so many command lines since its power-on it hears and says nothing more; 0: never."""
+    reboots_after_s: Seconds | None = None
+    """So long after the answer of a call it starts anew, in the middle of it; 0: never."""
+    joins_emergency: bool | None = None
+    """It holds and joins calls set up as emergency calls; teleservice 12 has no such services, so that it
+    should refuse."""
+    echo: bool | None = None
+    """It echoes commands whatever `ATE0` says."""
+
+
+NOISE = ("^RSSI:18", "+CGEV: NW MODIFY 1,0,0", "^BOOT:20150721,0,0,0,75", "+CREG: 1", "+CSQ: 18,99")
+
+
+def over(given: Vices, base: Vices) -> Vices:
+    """The base, with what is given in its place."""
+    changes = {name: value for name in Vices.__struct_fields__ if (value := getattr(given, name)) is not None}
+    return msgspec.structs.replace(base, **changes)

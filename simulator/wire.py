@@ -1,0 +1,22 @@
+"""How a modem's lines become bytes, well or badly. Pure; it must not know what a line means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+_END = "\r\n"
+_FINALS = ("OK", "ERROR", "NO CARRIER", "BUSY", "NO ANSWER", "COMMAND NOT SUPPORT")
+_CODES = tuple("+^*#$%")
+
+
+def frames(lines: Sequence[str], *, glued: bool) -> list[bytes]:
+    """Each line with its line ends (V.250 5.7.1); `glued`: a final result runs into a code behind it."""
+    made: list[str] = []
+    before = ""
+    for line in lines:
+        if glued and before in _FINALS and line.startswith(_CODES):
+            made[-1] = f"{made[-1].removesuffix(_END)}{line}{_END}"
+        else:
+            made.append(f"{_END}{line}{_END}")
+        before = line
+    return [frame.encode() for frame in made]
