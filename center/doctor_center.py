@@ -19,6 +19,7 @@ from center.settings import ModemTable, Settings
 from center.settings_check import is_short
 from center.sockets import Address, exposure, listening
 from center.state_dir import NodeFile, StateDir, living_web
+from gateways.gsm.addresses import is_address
 from messages.ids import LineId, NodeId, Role
 
 INBOUND_LINES_WANTED: Final = 3
@@ -85,6 +86,8 @@ def modems(settings: Settings) -> Iterator[Finding]:
 
 def _faults_of(modem: ModemTable) -> Iterator[str]:
     for path in filter(None, (modem.port, modem.voice_port)):
+        if is_address(path):
+            continue  # whether somebody answers there, the line's own state tells
         if not Path(path).exists():
             yield f"there is no {path}"
         elif not os.access(path, os.R_OK | os.W_OK):

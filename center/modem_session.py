@@ -1,8 +1,8 @@
 """One modem in the hands of the command line: port and driver, turned by a loop of our own, no actor.
 
-The port is opened exclusively, so that a line which a running center uses is refused, and through
-the dial guard with both switches off: from here no emergency number can be dialled, whatever the settings
-say.
+The port is opened exclusively, so that a line which a running center uses is refused (over TCP that is up to
+whoever serves it), and through the dial guard with both switches off: from here no emergency number can be
+dialled, whatever the settings say.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from gateways.gsm.driver import Driver
 from gateways.gsm.errors import DialRefused, GsmError
 from gateways.gsm.events import EmergencyNumbers, Event, Stage, Unresponsive
 from gateways.gsm.port import SerialPort
+from gateways.gsm.tcp_port import TcpPort, open_port
 from gateways.gsm.trace import TraceWriter
 
 LONGEST_WAIT_S: Final = 0.5
@@ -28,7 +29,7 @@ LONGEST_WAIT_S: Final = 0.5
 class ModemSession:
     """Made by `opened`. Time is that of the monotonic clock, in seconds."""
 
-    def __init__(self, port: SerialPort, driver: Driver, trace: TraceWriter | None) -> None:
+    def __init__(self, port: SerialPort | TcpPort, driver: Driver, trace: TraceWriter | None) -> None:
         self._port = port
         self._trace = trace
         self._started = False
@@ -90,7 +91,7 @@ def opened(
     """The modem at this port. Raises CenterError: no such port, in use, unknown dialect."""
     try:
         driver = Driver(Dialects.load(), dialect, region=region, pin=pin)
-        port = SerialPort(path, DialGuard(psap_live=False, trunk_emergency=False))
+        port = open_port(path, DialGuard(psap_live=False, trunk_emergency=False))
     except GsmError as error:
         raise CenterError(str(error)) from error
     writer = None if trace is None else TraceWriter(trace, time.monotonic())

@@ -9,6 +9,9 @@ import msgspec
 
 from center.in_use import settings_in_use
 from center.state_dir import StateDir, running
+from gateways.gsm.addresses import is_address
+from gateways.gsm.detection import by_usb, role_of
+from gateways.gsm.dialects import installed
 
 
 class PortRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,8 +25,13 @@ class PortRow(msgspec.Struct, frozen=True, kw_only=True):
     usb: str | None
     """`vendor:product` and the interface's number, as the dialects' port roles name them."""
     product: str | None
+    dialect: str | None = None
+    """By the USB ids alone; none when no dialect lists them."""
+    does: str | None = None
+    """`at`, `voice` or `urc`, where the dialect knows what this interface does."""
     present: bool
-    """Whether the port exists; False for a line that is known by its IMEI alone."""
+    """Whether the port exists, which of one over TCP is not known; False for a line that is known by its IMEI
+    alone."""
     state: str | None
     """Of a running center's line: `up`, `starting`, `quarantined`; none while no center runs."""
 
@@ -34,6 +42,7 @@ def ports_of(state: StateDir) -> list[PortRow]:
     settings = settings_in_use(state)
     states = _states(state)
     rows = []
+    dialects = installed()
     configured = set()
     for modem in settings.modem:
         configured.add(os.path.realpath(modem.port))
@@ -46,7 +55,7 @@ def ports_of(state: StateDir) -> list[PortRow]:
                 imei=modem.imei or None,
                 usb=None,
                 product=None,
-                present=bool(modem.port) and Path(modem.port).exists(),
+                present=is_address(modem.port) or (bool(modem.port) and Path(modem.port).exists()),
                 state=states.get(modem.name),
             )
         )
@@ -54,6 +63,7 @@ def ports_of(state: StateDir) -> list[PortRow]:
         if os.path.realpath(found.device) in configured:
             continue
         interface = (found.location or "").rpartition(":")[2].rpartition(".")[2]
+        dialect = by_usb(dialects, found.vid, found.pid) if found.vid is not None else None
         rows.append(
             PortRow(
                 port=found.device,
@@ -63,6 +73,8 @@ def ports_of(state: StateDir) -> list[PortRow]:
                 imei=None,
                 usb=f"{found.vid:04x}:{found.pid:04x}:{interface}" if found.vid is not None else None,
                 product=found.product,
+                dialect=dialect.key if dialect is not None else None,
+                does=role_of(dialect, found.vid, found.pid, interface) if dialect is not None else None,
                 present=True,
                 state=None,
             )

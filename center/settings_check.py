@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from center.settings import Settings
+from gateways.gsm.addresses import is_address, tcp_address
 
 _JOURNAL_SCHEMES: Final = ("sqlite", "postgresql", "postgresql+psycopg")
 
@@ -75,6 +76,11 @@ def _modems(settings: Settings) -> Iterator[str]:
             yield f"{where}.trunk: there is no trunk {modem.trunk} ({known})"
         if not modem.imei and not modem.port:
             yield f"{where}: needs imei or port"
+        if is_address(modem.port):
+            try:
+                tcp_address(modem.port)
+            except ValueError as error:
+                yield f"{where}.port: {error}"
         if modem.voice_port and modem.voice_port == modem.port:
             yield f"{where}.voice_port: the same as its port"
 

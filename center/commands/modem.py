@@ -31,7 +31,7 @@ def list_(*, common: Common = DEFAULT) -> None:
         common.data(rows)
         return
     common.table(
-        ("port", "line", "trunk", "number", "usb", "product", "there", "state"),
+        ("port", "line", "trunk", "number", "usb", "does", "dialect", "product", "there", "state"),
         [
             (
                 row.port,
@@ -39,6 +39,8 @@ def list_(*, common: Common = DEFAULT) -> None:
                 row.trunk or "",
                 row.number or "",
                 row.usb or "",
+                row.does or "",
+                row.dialect or "",
                 row.product or "",
                 "yes" if row.present else "NO",
                 row.state or "",
@@ -176,6 +178,9 @@ def call(
     *,
     seconds: Annotated[float, Parameter(help="Hang up after so long.")] = 30.0,
     dialect: Annotated[str, Parameter(help="Name of a dialect.")] = "auto",
+    trace: Annotated[
+        Path | None, Parameter(help="Write down what goes over the port, as an AT trace.")
+    ] = None,
     common: Common = DEFAULT,
 ) -> int:
     """Call a number through one modem; never an emergency number. Exit 0 when it was answered."""
@@ -208,7 +213,10 @@ def call(
             common.say(" ".join(str(value) for value in row.values()))
         return isinstance(event, CallReleased)
 
-    with opened(port, dialect=dialect, region=region) as session:
+    with (
+        trace.open("w") if trace is not None else nullcontext() as file,
+        opened(port, dialect=dialect, region=region, trace=file) as session,
+    ):
         if not session.run(PROBE_S, lambda event: isinstance(event, Ready)):
             raise CenterError(f"{port}: no modem has answered within {PROBE_S:g} s")
         placed = session.driver.dial(Ref("command line"), to, time.monotonic())

@@ -30,7 +30,8 @@ from gateways.gsm.events import (
 )
 from gateways.gsm.legs import LegsOnLine, Order
 from gateways.gsm.line_alarm import LineAlarm
-from gateways.gsm.port import Port, SerialPort
+from gateways.gsm.port import Port
+from gateways.gsm.tcp_port import open_port
 from messages import calls
 from messages.envelope import Envelope
 from messages.events import AlarmCleared, AlarmRaised, LineQuarantined, LineReturned
@@ -106,7 +107,7 @@ class GsmModemActor(CenterActor):
 
     def open_port(self, path: str, guard: DialGuard) -> Port:
         """The port of this line's modem. Raises PortLost, PortBusy."""
-        return SerialPort(path, guard)
+        return open_port(path, guard)
 
     def stopping(self) -> None:
         """Let go of the port; the calls stay up."""

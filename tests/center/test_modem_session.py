@@ -55,6 +55,18 @@ def test_a_modem_says_what_it_is(port: str, capfd: pytest.CaptureFixture[str]) -
     assert len(found["imei"]) == 15
 
 
+def test_a_call_is_written_down_and_read_again_without_being_told_the_dialect(
+    port: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    trace = tmp_path / "call.trace"
+    assert cli.run(["modem", "call", port, "+393331112223", "--trace", str(trace)]) == 0
+    assert "SIM7600" in trace.read_text()
+    capfd.readouterr()
+    assert cli.run(["modem", "replay", str(trace), "--json"]) == 0
+    told = [json.loads(line)["event"] for line in capfd.readouterr().out.splitlines()]
+    assert told == ["call.dialing", "call.ringing", "call.answered", "call.released"]
+
+
 def test_a_call_goes_from_the_dial_to_the_end(port: str, capfd: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["modem", "call", port, "+393331112223", "--json"]) == 0
     told = [json.loads(line) for line in capfd.readouterr().out.splitlines()]

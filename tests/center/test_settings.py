@@ -120,6 +120,14 @@ def test_a_syntax_error_is_named_by_its_line() -> None:
             "modem[0].trunk: there is no trunk public (none is configured)",
         ),
         (TRUNKS + '[[modem]]\nname = "a"\ntrunk = "public"', "modem[0]: needs imei or port"),
+        (
+            TRUNKS + '[[modem]]\nname = "a"\ntrunk = "public"\nport = "socket://there"',
+            "modem[0].port: expected socket://HOST:PORT",
+        ),
+        (
+            TRUNKS + '[[modem]]\nname = "a"\ntrunk = "public"\nport = "tcp://there:5000"',
+            "modem[0].port: expected socket://HOST:PORT",
+        ),
         (TRUNKS + MODEM.format(name="a", trunk="public") * 2, "modem[1].name: a is already in modem[0]"),
         (TRUNKS + TRUNKS, "trunk[2].name: public is already in trunk[0]"),
         ('[psap]\nalternate = "112"', "psap.alternate: the same as psap.number"),

@@ -54,6 +54,7 @@ EDGES = (
     "actors.*.actor",
     "gateways.gsm.actor",
     "gateways.gsm.port",
+    "gateways.gsm.tcp_port",
     "media.clock",
     "media.conference",
     "media.ports",

@@ -1,0 +1,86 @@
+"""A modem's command port over TCP, and any port by its name.
+
+The same as a tty, without what does not exist there: no HUPCL, no exclusive lock (whoever serves the port
+decides who may have it). Closed by the other side, it is unplugged. pyserial's own socket:// is not used: it
+waits five seconds for a connection, and an actor that hangs for two is killed.
+"""
+
+from __future__ import annotations
+
+import socket
+from contextlib import suppress
+from typing import Final
+
+from gateways.gsm.addresses import is_address, tcp_address
+from gateways.gsm.dial_guard import DialGuard
+from gateways.gsm.errors import PortLost
+from gateways.gsm.port import GuardedPort, SerialPort
+
+CONNECT_S: Final = 0.5
+"""So long the whole actor waits for a connection; who is reached over a slower line has no calls to carry."""
+_READ_BYTES: Final = 4096
+_OPTIONS: Final = (
+    (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
+    # A peer that was switched off says nothing: it is asked after 5 s of silence, every 2 s, three times.
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 5),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 2),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3),
+    (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 10_000),
+)
+
+
+class TcpPort(GuardedPort):
+    """`socket://HOST:PORT`. Raises PortLost on opening."""
+
+    def __init__(self, url: str, guard: DialGuard) -> None:
+        super().__init__(guard)
+        self.path: Final = url
+        try:
+            self._socket = socket.create_connection(tcp_address(url), timeout=CONNECT_S)
+        except (OSError, ValueError) as error:
+            raise PortLost(f"{url}: {error}") from error
+        try:
+            for option in _OPTIONS:
+                self._socket.setsockopt(*option)
+            self._socket.setblocking(False)
+        except OSError as error:
+            self.close()
+            raise PortLost(f"{url}: {error}") from error
+
+    def fileno(self) -> int:
+        """See Port."""
+        descriptor = self._socket.fileno()
+        if descriptor < 0:
+            raise PortLost(f"{self.path}: closed")
+        return descriptor
+
+    def read(self) -> bytes:
+        """See Port."""
+        try:
+            data = self._socket.recv(_READ_BYTES)
+        except BlockingIOError:
+            return b""
+        except OSError as error:
+            raise PortLost(f"{self.path}: {error}") from error
+        if not data:
+            raise PortLost(f"{self.path}: the other side has closed the connection")
+        return data
+
+    def close(self) -> None:
+        """See Port."""
+        with suppress(OSError):
+            self._socket.close()
+
+    def _write_some(self, data: bytes) -> int:
+        try:
+            return self._socket.send(data)
+        except BlockingIOError:
+            return 0
+        except OSError as error:
+            raise PortLost(f"{self.path}: {error}") from error
+
+
+def open_port(name: str, guard: DialGuard) -> SerialPort | TcpPort:
+    """The port of this name: a tty's path, or `socket://HOST:PORT`. Raises PortBusy and PortLost."""
+    return TcpPort(name, guard) if is_address(name) else SerialPort(name, guard)
