@@ -31,6 +31,9 @@ from gateways.gsm.numbers import same
 
 DOUBT_S: Final = 2.5
 """An end that no list confirms or denies is believed after this."""
+MOST_CALLS: Final = 16
+"""A subscriber has seven at most (24.008 clause 4.4); more are what a spoilt line makes of them."""
+MOST_REMEMBERED: Final = 32
 REMEMBERED_S: Final = 4.0
 """How long a released call is kept, to tell late words about it from new ones."""
 
@@ -199,7 +202,7 @@ class CallBook:
         call.state, call.released_s = CallState.RELEASED, now_s
         cause = 16 if ending.cause is None and call.hang_up_asked else ending.cause
         self.recent = [old for old in self.recent if now_s - old.released_s <= REMEMBERED_S]
-        self.recent.append(call)
+        self.recent = [*self.recent[1 - MOST_REMEMBERED :], call]
         self.look = True
         if call.announced or call.ref is not None:
             self.events.append(
@@ -226,6 +229,10 @@ class CallBook:
         ref: Ref | None = None,
         index: int | None = None,
     ) -> Call:
+        if len(self.calls) >= MOST_CALLS:
+            strangers = [call for call in self.calls if call.ref is None]
+            for call in strangers[:1]:
+                self.end_now(call, now_s)
         self._last_id += 1
         call = Call(
             id=CallId(self._last_id),

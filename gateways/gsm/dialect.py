@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from gateways.gsm.at.results import Rules
 from gateways.gsm.hints import Sign
+from gateways.gsm.patterns import Patterns
 
 Seconds = Annotated[float, Meta(ge=0, le=600)]
 Commands = tuple[str, ...]
@@ -180,7 +181,7 @@ class CompiledDialect:
     def __init__(self, dialect: Dialect) -> None:
         self.data: Final = dialect
         self.key: Final = dialect.key
-        self._urcs = tuple((re.compile(urc.pattern), urc) for urc in dialect.urc)
+        self._urcs = Patterns((urc.pattern, urc) for urc in dialect.urc)
         self._phantoms = tuple(re.compile(pattern) for pattern in dialect.phantoms)
         self._conference = re.compile(dialect.conference_row) if dialect.conference_row else None
 
@@ -208,11 +209,7 @@ class CompiledDialect:
 
     def find(self, line: str) -> tuple[re.Match[str], Urc] | None:
         """The first pattern that matches the whole line, the most specific dialect's first."""
-        for pattern, urc in self._urcs:
-            match = pattern.fullmatch(line)
-            if match is not None:
-                return match, urc
-        return None
+        return self._urcs.find(line)
 
     def is_phantom(self, row: str) -> bool:
         """Whether a row of +CLCC (without its prefix) is no call of ours."""

@@ -10,6 +10,8 @@ from gateways.gsm.sms.pdu import Delivered
 
 PATIENCE_S: Final = 120.0
 """How long missing parts are waited for; then what has come is delivered: half a cry for help is one."""
+MOST_OPEN: Final = 100
+"""More messages with parts missing are not waited for: the oldest are delivered as they are."""
 GAP: Final = " […] "
 
 
@@ -48,7 +50,8 @@ class Assembler:
         key = (message.sender, part.reference, part.total)
         opened = self._open.setdefault(key, _Open(now_s, {}))
         known = opened.pieces.get(part.number)
-        opened.pieces[part.number] = _Piece(message, (known.stored if known is not None else ()) + places)
+        before = known.stored if known is not None else ()
+        opened.pieces[part.number] = _Piece(message, tuple(dict.fromkeys(before + places)))
         if len(opened.pieces) < part.total:
             return None
         del self._open[key]
@@ -56,12 +59,15 @@ class Assembler:
 
     def overdue(self, now_s: float) -> list[Whole]:
         """Messages of which parts are missing for too long, as far as they came."""
+        crowded = list(self._open)[: max(0, len(self._open) - MOST_OPEN)]
         late = [key for key, opened in self._open.items() if now_s >= opened.since_s + PATIENCE_S]
+        late = list(dict.fromkeys((*crowded, *late)))
         return [_join(self._open.pop(key), key[2]) for key in late]
 
     def next_deadline(self) -> float | None:
         """When `overdue` has something to say."""
-        return min((opened.since_s + PATIENCE_S for opened in self._open.values()), default=None)
+        patience_s = PATIENCE_S if len(self._open) <= MOST_OPEN else 0.0
+        return min((opened.since_s + patience_s for opened in self._open.values()), default=None)
 
 
 def _join(opened: _Open, total: int) -> Whole:

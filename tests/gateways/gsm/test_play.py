@@ -1,0 +1,48 @@
+"""What the fuzzer plays, for a moment: no bytes crash, hang or grow the driver."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gateways.gsm.call_book import MOST_CALLS
+from scripts.lib.at_play import ANSWERED, NAMES, STEP, play, seeds
+
+SEEDS = list(seeds())
+PIECES = st.one_of(
+    st.binary(max_size=30),
+    st.integers(STEP, 255).map(lambda step: bytes((step,))),
+    st.sampled_from(SEEDS).flatmap(
+        lambda seed: st.integers(1, len(seed)).map(lambda start: seed[start : start + 60])
+    ),
+)
+
+
+@given(st.integers(0, 255), st.lists(PIECES, max_size=20))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_no_bytes_and_no_steps_break_it(first: int, pieces: list[bytes]) -> None:
+    play(bytes((first,)) + b"".join(pieces))
+
+
+@pytest.mark.parametrize("seed", SEEDS[::7])
+def test_every_session_can_be_played(seed: bytes) -> None:
+    play(seed)
+
+
+def test_rows_of_calls_that_cannot_be_make_no_more_calls_than_there_may_be() -> None:
+    rows = b"".join(f'\r\n+CLCC: {n},1,4,0,0,"+3933300{n:05}",145\r\n'.encode() for n in range(3000))
+    played = play(bytes((NAMES.index("simcom7600"),)) + rows)
+    assert len(played.driver.calls()) <= MOST_CALLS
+
+
+@pytest.mark.parametrize("first", [0, ANSWERED])
+def test_stored_messages_without_end_queue_no_more_commands_than_a_sim_has_places(first: int) -> None:
+    lines = b"".join(f'\r\n+CMTI: "SM",{n}\r\n'.encode() for n in range(5000))
+    play(bytes((first,)) + lines + bytes((STEP + 2,)) + lines)
+
+
+def test_parts_of_messages_that_never_come_are_not_kept_without_end() -> None:
+    part = "0791934329002000440C919333113222320000421132419153800B050003{:02X}0201C8329BFD06"
+    lines = b"".join(f"\r\n+CMT: ,24\r\n{part.format(n % 256)}\r\n".encode() for n in range(2000))
+    play(b"\x00" + lines)
