@@ -15,7 +15,13 @@ from tests.simulator.world import DIALECTS, ONE, OPERATOR, PSAP, SILENT, USER, V
 
 each_dialect = pytest.mark.parametrize("dialect", DIALECTS)
 FRAME = 320
-ON = {"3gpp": "AT", "huawei": "AT^DDSETEX=2", "simcom7600": "AT+CPCMREG=1"}
+ON = {
+    "3gpp": "AT",
+    "huawei": "AT^DDSETEX=2",
+    "simcom7600": "AT+CPCMREG=1",
+    "quectel_ec2x": "AT+QPCMV=1,0",
+}
+each_with_voice = pytest.mark.parametrize("dialect", list(ON))
 
 
 def level(pcm: bytes, hz: float, rate_hz: int = RATE_HZ) -> float:
@@ -45,7 +51,7 @@ def heard_by(world: World, number: str) -> bytes:
     return pcm
 
 
-@each_dialect
+@each_with_voice
 def test_a_phones_tone_arrives_unbroken_and_the_hosts_tone_is_recorded(dialect: str) -> None:
     world = World(dialect)
     world.one.call(USER)
@@ -59,7 +65,7 @@ def test_a_phones_tone_arrives_unbroken_and_the_hosts_tone_is_recorded(dialect: 
     assert level(heard_by(world, USER)[-RATE_HZ * SAMPLE_BYTES :], 700) == pytest.approx(8000, rel=0.05)
 
 
-@each_dialect
+@each_with_voice
 def test_a_recording_is_as_long_as_the_call_with_silence_where_nothing_came(dialect: str) -> None:
     world = World(dialect)
     world.one.call(USER)
@@ -147,7 +153,7 @@ def test_simcom_speaks_16_khz_after_cpcmfrm() -> None:
     assert level(heard_by(world, USER)[-16000:], 700) == pytest.approx(8000, rel=0.1)
 
 
-@each_dialect
+@each_with_voice
 def test_a_modem_without_voice_gives_none(dialect: str) -> None:
     world = World(dialect, modem={"voice": False})
     world.one.call(USER)
