@@ -1,6 +1,6 @@
 """What the actors are given of the settings: a Policy and the lines; in a simulated run, the simulated ones.
 
-Pure but for `simulation`, which reads the simulation's file.
+Pure but for `simulation`, which reads the simulation's file, and the outlines of `[[psap.route]]`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from center.areas import outline_of
 from center.errors import SettingsError
-from center.settings import ModemTable, Settings, TrunkTable
+from center.settings import ModemTable, PsapRouteTable, Settings, TrunkTable
 from center.settings_check import is_short
 from messages.ids import E164, LineId, TrunkId
 from model.policy import LineSpec, Policy, PsapRoute, Setup
@@ -46,8 +47,10 @@ def simulation(file: Path, run: Path) -> Simulation:
         ModemTable(
             name=modem.name,
             trunk=modem.trunk,
-            port=str(run / f"{modem.name}.at"),
-            voice_port=str(run / f"{modem.name}.voice") if modem.voice else "",
+            # One whose IMEI is written down is found by it, as it would be among real ones.
+            imei=modem.imei,
+            port="" if modem.imei else str(run / f"{modem.name}.at"),
+            voice_port="" if modem.imei or not modem.voice else str(run / f"{modem.name}.voice"),
             dialect=modem.dialect,
             number=modem.number if modem.number.startswith("+") else "",
         )
@@ -95,7 +98,7 @@ def policy_of(settings: Settings) -> Policy:
     return Policy(
         psap_number=E164(psap.number),
         psap_alternate=_number(psap.alternate),
-        psap_routes=tuple(PsapRoute(area=route.area, number=E164(route.number)) for route in psap.route),
+        psap_routes=tuple(_route(route) for route in psap.route),
         psap_test_number=_number(psap.test_number),
         psap_live=psap.live,
         psap_no_answer_s=psap.no_answer_s,
@@ -114,6 +117,7 @@ def policy_of(settings: Settings) -> Policy:
         caller_number_within_s=user.caller_number_within_s,
         voice_alert=settings.voice_alert,
         duress=settings.duress,
+        sms_acknowledge=settings.sms.acknowledge,
         leave_alarm_within_s=settings.alert.leave_alarm_within_s,
         live_cases=limits.live_cases,
         idle_crews=limits.idle_crews,
@@ -122,6 +126,14 @@ def policy_of(settings: Settings) -> Policy:
         region=settings.region,
         language=settings.language,
     )
+
+
+def _route(route: PsapRouteTable) -> PsapRoute:
+    try:
+        drawn = outline_of(Path(route.area_file))
+    except ValueError as error:
+        raise SettingsError("psap.route", [f"area_file: {error}"]) from error
+    return PsapRoute(area=route.area, number=E164(route.number), outline=drawn)
 
 
 def lines_of(settings: Settings) -> tuple[LineSpec, ...]:

@@ -35,6 +35,7 @@ class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class PsapRouteTable(_Table, frozen=True, kw_only=True):
     area: Area
     number: PsapNumber
+    area_file: str = ""
 
 
 class PsapTable(_Table, frozen=True, kw_only=True):
@@ -101,6 +102,10 @@ class AlertTable(_Table, frozen=True, kw_only=True):
     leave_alarm_within_s: Annotated[float, Meta(ge=0, le=3600)] = 60.0
 
 
+class SmsTable(_Table, frozen=True, kw_only=True):
+    acknowledge: Annotated[str, Meta(max_length=300)] = ""
+
+
 class HttpTable(_Table, frozen=True, kw_only=True):
     host: Annotated[str, Meta(min_length=1, max_length=255)] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8112
@@ -128,6 +133,7 @@ class Settings(_Table, frozen=True, kw_only=True):
     operator: OperatorTable = OperatorTable()
     user: UserTable = UserTable()
     alert: AlertTable = AlertTable()
+    sms: SmsTable = SmsTable()
     http: HttpTable = HttpTable()
     drill: DrillTable = DrillTable()
     trunk: tuple[TrunkTable, ...] = ()

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from center.settings import Settings
 from gateways.gsm.addresses import is_address, tcp_address
+from gateways.gsm.search import is_port_name
 
 _JOURNAL_SCHEMES: Final = ("sqlite", "postgresql", "postgresql+psycopg")
 
@@ -46,6 +47,11 @@ def _psap(settings: Settings) -> Iterator[str]:
         if route.area in areas:
             yield f"psap.route[{i}].area: {route.area} is already in psap.route[{areas[route.area]}]"
         areas.setdefault(route.area, i)
+        if not route.area_file:
+            yield (
+                f"psap.route[{i}].area: where {route.area} ends is not known here; give its outline as a "
+                'GeoJSON file: area_file = "….geojson"'
+            )
 
 
 def _times(settings: Settings) -> Iterator[str]:
@@ -81,6 +87,9 @@ def _modems(settings: Settings) -> Iterator[str]:
                 tcp_address(modem.port)
             except ValueError as error:
                 yield f"{where}.port: {error}"
+        for key, port in (("port", modem.port), ("voice_port", modem.voice_port)):
+            if not is_port_name(port):
+                yield f'{where}.{key}: expected a path, or a USB socket and interface as "usb:1-2.3:1.0"'
         if modem.voice_port and modem.voice_port == modem.port:
             yield f"{where}.voice_port: the same as its port"
 

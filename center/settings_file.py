@@ -16,6 +16,7 @@ from typing import Final, get_args, get_origin
 import msgspec
 import msgspec.structs
 
+from center.areas import outline_of
 from center.errors import SettingsError
 from center.settings import Settings
 from center.settings_check import faults_of
@@ -51,7 +52,20 @@ def load(path: Path) -> Settings:
         msgspec.structs.replace(modem, pin_file=str(beside / modem.pin_file) if modem.pin_file else "")
         for modem in settings.modem
     )
-    return msgspec.structs.replace(settings, modem=modems)
+    routes = tuple(
+        msgspec.structs.replace(route, area_file=str(beside / route.area_file))
+        for route in settings.psap.route
+    )
+    faults = []
+    for i, route in enumerate(routes):
+        try:
+            outline_of(Path(route.area_file))
+        except ValueError as error:
+            faults.append(f"psap.route[{i}].area_file: {error}")
+    if faults:
+        raise SettingsError(str(path), faults)
+    psap = msgspec.structs.replace(settings.psap, route=routes)
+    return msgspec.structs.replace(settings, modem=modems, psap=psap)
 
 
 def parse(text: str, file: str = "center.toml") -> Settings:

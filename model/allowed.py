@@ -8,7 +8,7 @@ from __future__ import annotations
 from messages.ids import OperatorCommand, OperatorId, Party
 from model.case import Case
 from model.policy import Duress, Policy
-from model.psap import psap_number
+from model.psap import has_psap
 
 
 def refusal_now(case: Case, command: OperatorCommand, by: OperatorId, policy: Policy) -> str | None:
@@ -80,7 +80,7 @@ def _call_psap(case: Case, policy: Policy) -> str | None:
         return "112 is on the line."
     if case.psap is not None:
         return "112 is being called."
-    if psap_number(case, policy) is None:
+    if not has_psap(case, policy):
         return "A test never calls the real 112, and no number for tests is set."
     return None
 

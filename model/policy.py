@@ -12,6 +12,7 @@ from enum import StrEnum
 import msgspec
 
 from messages.ids import E164, LineId, OperatorLine, TrunkId
+from model.areas import Outline
 
 
 class MetBy(StrEnum):
@@ -45,6 +46,7 @@ class PsapRoute(msgspec.Struct, frozen=True, kw_only=True):
     area: str
     """ISO 3166-1 or -2: `IT`, `IT-25`. The longest that holds the user's position wins."""
     number: E164
+    outline: Outline
 
 
 class LineSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,6 +115,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
     voice_alert: VoiceAlert = VoiceAlert.ANSWER
     duress: Duress = Duress.PSAP_FIRST
+    sms_acknowledge: str = ""
+    """What whoever raises an alert by SMS is sent; empty: nothing."""
     leave_alarm_within_s: float = 60.0
     """The user's or 112's leg ending this soon after the operator left alarms the operators (case 16)."""
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
+from messages.base import Position
 from messages.ids import E164
+from model.areas import holds
 from model.case import Case
-from model.policy import Policy
+from model.policy import Policy, PsapRoute
 
 EMERGENCY_NUMBERS: Final = frozenset({"112", "113", "115", "118", "911", "999", "000", "08", "110", "119"})
 """Numbers that a network routes to an emergency service: TS 22.101 clause 10.1.1 and Italy's own."""
@@ -23,7 +26,21 @@ def psap_number(case: Case, policy: Policy) -> E164 | None:
     A PSAP can be reached by an ordinary number, agreed with it, which no dial guard knows: so a
     test calls the number for tests and no other, whatever the switches say.
     """
-    return policy.psap_test_number if case.test else policy.psap_number
+    if case.test:
+        return policy.psap_test_number
+    route = None if case.position is None else route_at(case.position, policy.psap_routes)
+    return policy.psap_number if route is None else route.number
+
+
+def has_psap(case: Case, policy: Policy) -> bool:
+    """Whether there is a number to call."""
+    return not case.test or policy.psap_test_number is not None
+
+
+def route_at(position: Position, routes: Sequence[PsapRoute]) -> PsapRoute | None:
+    """The route of the smallest area that holds this place, by its code: a region before its country."""
+    holding = [route for route in routes if holds(route.outline, position.lat, position.lon)]
+    return max(holding, key=lambda route: len(route.area), default=None)
 
 
 def psap_number_for(case: Case, policy: Policy, failed: int) -> E164 | None:

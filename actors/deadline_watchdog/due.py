@@ -18,7 +18,7 @@ from model.case import Case
 from model.leg import Leg, LegState
 from model.pairs import begun, lacking
 from model.policy import Duress, Policy, VoiceAlert
-from model.psap import psap_number, psap_number_for
+from model.psap import has_psap, psap_number_for
 from model.urgency import Urgency, urgency
 
 MARGIN_US: Final = Instant(5 * SECOND)
@@ -221,7 +221,7 @@ def _of_orders(case: Case, policy: Policy) -> Iterator[Sign]:
         yield _sign(HER_CALL, case, of=hers)
     if case.duress and policy.duress is Duress.PSAP_FIRST and case.operator is not None and not case.leaving:
         unasked = case.psap is None and not case.of(Party.PSAP)
-        if unasked and psap_number(case, policy) is not None:
+        if unasked and has_psap(case, policy):
             yield _sign(DURESS, case)
 
 

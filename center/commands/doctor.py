@@ -41,7 +41,7 @@ def doctor(
         simulated = simulation_in_use(settings, simulate, node)
         if simulated is not None:
             settings = with_simulation(settings, simulation(simulated, state.run))
-        found += [fail("settings", one) for one in unserved(settings, simulated=simulated is not None)]
+        found += [fail("settings", one) for one in unserved(settings)]
         found.append(ok("settings", f"{file}" + (f", simulation {simulated}" if simulated else "")))
     except SettingsError as error:
         found += [fail("settings", f"{error.file}: {fault}") for fault in error.faults]
@@ -76,6 +76,7 @@ def _checks(
     if settings is not None:
         yield "trunks", partial(doctor_center.trunks, settings)
         yield "psap", partial(doctor_center.psap, settings, simulated=simulated)
+        yield "psap", partial(doctor_center.routes, settings)
         yield "address", partial(doctor_center.bind_address, settings, state)
         if not simulated:
             yield "modems", partial(doctor_center.modems, settings)

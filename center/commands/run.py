@@ -35,7 +35,7 @@ def run(
     settings = load(settings_file)
     if simulate is None and not settings.modem:
         simulate = ""
-    if faults := list(unserved(settings, simulated=simulate is not None)):
+    if faults := list(unserved(settings)):
         raise SettingsError(str(settings_file), faults)
     simulation = None if simulate is None else Path(simulate) if simulate else shipped("simulation.toml")
     if simulation is not None and not simulation.is_file():

@@ -130,6 +130,15 @@ def test_a_syntax_error_is_named_by_its_line() -> None:
         ),
         (TRUNKS + MODEM.format(name="a", trunk="public") * 2, "modem[1].name: a is already in modem[0]"),
         (TRUNKS + TRUNKS, "trunk[2].name: public is already in trunk[0]"),
+        (
+            TRUNKS + '[[modem]]\nname = "a"\ntrunk = "public"\nport = "usb:left one"',
+            'modem[0].port: expected a path, or a USB socket and interface as "usb:1-2.3:1.0"',
+        ),
+        (
+            '[[psap.route]]\narea = "IT-25"\nnumber = "+390212345678"',
+            "psap.route[0].area: where IT-25 ends is not known here; give its outline as a GeoJSON file: "
+            'area_file = "….geojson"',
+        ),
         ('[psap]\nalternate = "112"', "psap.alternate: the same as psap.number"),
         (
             '[psap]\nnumber = "+390212345"\ntest_number = "+390212345"',
@@ -179,7 +188,9 @@ def test_a_key_with_any_value_is_accepted_or_named_by_a_path_that_begins_with_it
     assert isinstance(result, Settings) or all(fault.startswith(key) for fault in result)
 
 
-def test_the_actors_are_given_every_setting_that_is_theirs() -> None:
+def test_the_actors_are_given_every_setting_that_is_theirs(tmp_path: Path) -> None:
+    outline = tmp_path / "zh.geojson"
+    outline.write_text('{"type": "Polygon", "coordinates": [[[8, 47], [9, 47], [9, 48]]]}')
     text = """
     region = "CH"
     language = "de"
@@ -191,7 +202,7 @@ def test_the_actors_are_given_every_setting_that_is_theirs() -> None:
     test_number = "+41440000114"
     no_answer_s = 1
     pause_s = 3
-    route = [{ area = "CH-ZH", number = "+41440000115" }]
+    route = [{ area = "CH-ZH", number = "+41440000115", area_file = "FILE" }]
     [deadline]
     seconds = 60
     met_by = "answered"
@@ -214,8 +225,10 @@ def test_the_actors_are_given_every_setting_that_is_theirs() -> None:
     caller_number_within_s = 1
     [alert]
     leave_alarm_within_s = 15
+    [sms]
+    acknowledge = "Wir rufen Sie an."
     """
-    policy = policy_of(parse(text))
+    policy = policy_of(parse(text.replace("FILE", str(outline))))
     defaults = Policy()
     same = [
         field
@@ -251,7 +264,11 @@ SIMULATION = Simulation(
 
 
 def test_a_simulated_run_calls_a_simulated_psap_and_uses_the_simulated_lines_only() -> None:
-    text = TRUNKS + MODEM.format(name="real", trunk="public") + '[[psap.route]]\narea = "IT"\nnumber = "112"'
+    text = (
+        TRUNKS
+        + MODEM.format(name="real", trunk="public")
+        + '[[psap.route]]\narea = "IT"\nnumber = "112"\narea_file = "it.geojson"'
+    )
     settings = with_simulation(parse(text), SIMULATION)
     policy = policy_of(settings)
     assert policy.psap_number == SIMULATED_PSAP
@@ -272,8 +289,6 @@ def test_a_psap_number_in_e164_is_kept_in_a_simulated_run() -> None:
 @pytest.mark.parametrize(
     ("text", "path"),
     [
-        (TRUNKS + '[[modem]]\nname = "a"\ntrunk = "public"\nimei = "356938035643809"', "modem[0].imei"),
-        ('[[psap.route]]\narea = "IT"\nnumber = "+390212345678"', "psap.route"),
         ('[operator]\nline = "headset"', "operator.line"),
         ('[journal]\nurl = "postgresql://u@h/d"', "journal.url"),
     ],
