@@ -89,9 +89,10 @@ class CommandGiven(Message, frozen=True, kw_only=True, tag="command.given"):
 
 
 class NoteAdded(Message, frozen=True, kw_only=True, tag="note.added"):
-    """An operator has written something down."""
+    """An operator has written something down, or the user has, in a short message."""
 
     by: OperatorId
+    """Empty: the user herself."""
     text: str
 
 

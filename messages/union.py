@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from messages import bridge, calls, cases, identity, legs, lines, operators, supervision
+from messages import bridge, calls, cases, identity, legs, lines, operators, sms, supervision
 
 Body = (
     bridge.BridgeReady
@@ -40,6 +40,9 @@ Body = (
     | lines.RequestLine
     | operators.OperatorsOffered
     | operators.RequestOperators
+    | sms.SendSms
+    | sms.SmsArrived
+    | sms.SmsKept
     | supervision.ActorReady
     | supervision.AdoptActor
     | supervision.Heartbeat

@@ -39,8 +39,8 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from messages.base import Position
-from messages.events import AdviceChanged, AlertReceived, AlertSignalAdded, NumberRaised
-from messages.ids import E164, SECOND, Advice, AlertId, Channel, Instant, LineId
+from messages.events import AdviceChanged, AlertReceived, AlertSignalAdded, NoteAdded, NumberRaised
+from messages.ids import E164, SECOND, Advice, AlertId, Channel, Instant, LineId, OperatorId
 from messages.journal import Recorded
 from store import streams
 from store.errors import StoreMisuse, VersionConflict
@@ -54,6 +54,8 @@ SAME_EVENT_S: Final = 120
 BELIEVED_S: Final = 600
 """How long before its receipt an alert can have been raised by a phone whose clock is believed."""
 
+NOTE_MAX: Final = 2000
+"""Characters of a short message that are kept."""
 ALERT_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base 32, in ASCII's order: no letter that is taken for another when read out."""
@@ -86,6 +88,8 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     battery_pct: int | None = None
     line: LineId | None = None
     call: int | None = None
+    text: str = ""
+    """What she has written (SMS): kept as a note."""
 
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,9 +188,14 @@ def _belongs_to(transaction: Transaction, signal: Signal) -> AlertId | None:
         last = transaction.last(key)
         if last is not None and isinstance(last.event, NumberRaised):
             alert = last.event.alert
-            if _takes(transaction, alert, signal):
+            if _takes(transaction, alert, signal) or _has_the_text(transaction, alert, signal):
                 return alert
     return None
+
+
+def _has_the_text(transaction: Transaction, alert: AlertId, signal: Signal) -> bool:
+    """Whether the alert has this very short message: a SIM shows it again until it is deleted there."""
+    return signal.channel is Channel.SMS and _is_there(signal, transaction.read(streams.inbox(alert)), alert)
 
 
 def _takes(transaction: Transaction, alert: AlertId, signal: Signal) -> bool:
@@ -240,7 +249,7 @@ def _create(transaction: Transaction, signal: Signal, deadline_s: float, live_ca
         told = (AdviceChanged(advice=Advice.CALL_112_NOW, reason=ALL_AT_WORK),)
     transaction.append(
         *(Append(key, transaction.version(key), (NumberRaised(alert=alert),)) for key in _keys(signal)),
-        Append(streams.inbox(alert), 0, (received, *told)),
+        Append(streams.inbox(alert), 0, (received, *told, *_written(signal))),
     )
     return Accepted(
         alert=alert,
@@ -253,7 +262,7 @@ def _create(transaction: Transaction, signal: Signal, deadline_s: float, live_ca
 
 def _add(transaction: Transaction, alert: AlertId, inbox: list[Recorded], signal: Signal) -> None:
     """Keep the signal on the alert, and remember by what else the alert can be known from now on."""
-    if not any(_repeats(signal, recorded, alert) for recorded in inbox):
+    if not _is_there(signal, inbox, alert):
         added = AlertSignalAdded(
             channel=signal.channel,
             received_at=signal.received_at,
@@ -266,7 +275,7 @@ def _add(transaction: Transaction, alert: AlertId, inbox: list[Recorded], signal
             line=signal.line,
             call=signal.call,
         )
-        transaction.append(Append(streams.inbox(alert), None, (added,)))
+        transaction.append(Append(streams.inbox(alert), None, (added, *_written(signal))))
     if transaction.one(_IS_OPEN, alert) is None:
         return
     for key in _keys(signal):
@@ -276,6 +285,17 @@ def _add(transaction: Transaction, alert: AlertId, inbox: list[Recorded], signal
             isinstance(last.event, NumberRaised) and _takes(transaction, last.event.alert, signal)
         ):
             transaction.append(Append(key, transaction.version(key), (NumberRaised(alert=alert),)))
+
+
+def _written(signal: Signal) -> tuple[NoteAdded, ...]:
+    return (NoteAdded(by=OperatorId(""), text=signal.text[:NOTE_MAX]),) if signal.text else ()
+
+
+def _is_there(signal: Signal, inbox: list[Recorded], alert: AlertId) -> bool:
+    """Whether the alert has this very signal already; two texts of one second differ in their words."""
+    notes = [one.event.text for one in inbox if isinstance(one.event, NoteAdded)]
+    written = not signal.text or signal.text[:NOTE_MAX] in notes
+    return written and any(_repeats(signal, recorded, alert) for recorded in inbox)
 
 
 def _repeats(signal: Signal, recorded: Recorded, alert: AlertId) -> bool:

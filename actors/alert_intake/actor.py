@@ -1,4 +1,4 @@
-"""The process that gives every alert its crew, and makes alerts of calls that come in (S2).
+"""The process that gives every alert its crew, and makes alerts of calls and short messages (S2).
 
 It follows the journal: what the web has accepted while this actor was down is there.
 """
@@ -11,12 +11,14 @@ from typing import ClassVar, Final
 from thespian.actors import ActorAddress
 
 from actors.alert_intake.decider import CONFIRM_US, Crew, State, heard, in_the_way, plan
+from actors.alert_intake.texts import signal_of
 from actors.alert_intake.voice import Verdict, VoiceAlerts
 from messages import calls, cases
 from messages.envelope import Envelope
 from messages.events import AdviceChanged
 from messages.ids import SECOND, Advice, AlertId, Channel, CrewId, Instant, Role
 from messages.lines import PreemptCase
+from messages.sms import SendSms, SmsArrived, SmsKept
 from model.live import LiveCases
 from model.policy import Setup
 from runtime.actor import CenterActor
@@ -84,6 +86,8 @@ class AlertIntakeActor(CenterActor):
                 self._pass_on(alert)
             case calls.IncomingCall():
                 self._called(body)
+            case SmsArrived():
+                self._written(body)
             case calls.IncomingCallGone(line=line, call=call):
                 self._voice.gone(line, call)
             case _:
@@ -239,3 +243,28 @@ class AlertIntakeActor(CenterActor):
         self._assign()
         if not accepted.created:
             self._pass_on(accepted.alert)
+
+    # ------------------------------------------------------------ short messages
+
+    def _written(self, sms: SmsArrived) -> None:
+        """A short message is an alert, whoever has sent it, unless no person in need has."""
+        policy = self._setup.policy
+        signal = signal_of(sms, [spec.number for spec in self._setup.lines if spec.number], self.now_us())
+        if signal is None:
+            # Not what it says: it may be anybody's.
+            self.log.info("a short message is no alert", line=sms.line, service=sms.service)
+            self.tell(Role.GSM_MODEM, sms.line, SmsKept(key=sms.key))
+            return
+        try:
+            accepted = accept(self._journal, signal, policy.deadline_s)
+        except JournalError as error:
+            # The modem says it again every second.
+            self.log.error("a short message could not be written down", line=sms.line, error=str(error))
+            return
+        if self._journal.durable:
+            self.tell(Role.GSM_MODEM, sms.line, SmsKept(key=sms.key))
+        self._assign()
+        if not accepted.created:
+            self._pass_on(accepted.alert)
+        elif policy.sms_acknowledge and sms.number is not None:
+            self.tell(Role.GSM_MODEM, sms.line, SendSms(number=sms.number, text=policy.sms_acknowledge))

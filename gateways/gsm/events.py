@@ -163,6 +163,15 @@ class SimState(Event, frozen=True, kw_only=True):
     code: str
 
 
+class PinAnswered(Event, frozen=True, kw_only=True):
+    """What the SIM has said of the PIN that it was given."""
+
+    right: bool | None
+    """None where it was refused for another reason than being wrong."""
+    text: str
+    """The refusal."""
+
+
 class EmergencyNumbers(Event, frozen=True, kw_only=True):
     """The emergency numbers that the SIM lists: the dial guard must know them."""
 
@@ -183,6 +192,8 @@ class SmsReceived(Event, frozen=True, kw_only=True):
     """The service centre's time stamp, RFC 3339; empty when unreadable."""
     stored: tuple[int, ...]
     """Where the modem still keeps it: `Driver.delete_sms` once it is durable."""
+    service: bool = False
+    """For the phone or its SIM, and not for a person."""
 
 
 class SmsFailed(Event, frozen=True, kw_only=True):
@@ -190,6 +201,7 @@ class SmsFailed(Event, frozen=True, kw_only=True):
 
     pdu: str
     text: str
+    stored: tuple[int, ...] = ()
 
 
 class SmsSent(Event, frozen=True, kw_only=True):

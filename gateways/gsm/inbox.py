@@ -22,7 +22,7 @@ class Inbox:
         try:
             message = read_deliver(pdu)
         except PduError as error:
-            return SmsFailed(at_s=now_s, pdu=pdu, text=str(error))
+            return SmsFailed(at_s=now_s, pdu=pdu, text=str(error), stored=() if stored is None else (stored,))
         whole = self._assembler.add(message, now_s, stored=stored)
         return self._event(whole, now_s) if whole is not None else None
 
@@ -44,6 +44,7 @@ class Inbox:
             data=whole.data,
             sent_at=first.sent_at.isoformat() if first.sent_at is not None else "",
             stored=whole.stored,
+            service=first.service,
         )
 
 

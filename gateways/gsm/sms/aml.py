@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-_MARK: Final = 'A"ML='
+MARK: Final = 'A"ML='
 
 
 class AmlPosition(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +35,7 @@ class AmlPosition(msgspec.Struct, frozen=True, kw_only=True):
 def read_aml(message: str | bytes) -> AmlPosition | None:
     """The position in a short message; none when it is no AML message or carries no usable position."""
     text = message.decode("latin-1") if isinstance(message, bytes) else message
-    start = text.find(_MARK)
+    start = text.find(MARK)
     if start < 0:
         return None
     body = text[start:].rstrip("\x00\r\n ")

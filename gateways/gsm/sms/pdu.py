@@ -18,6 +18,7 @@ from gateways.gsm.sms.alphabet import (
     pack,
     unpack,
 )
+from gateways.gsm.sms.service import is_service
 
 _HEX: Final = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 _SEMI_OCTETS: Final = "0123456789*#abc"
@@ -46,6 +47,8 @@ class Delivered(msgspec.Struct, frozen=True, kw_only=True):
     data: bytes = b""
     """The user data without its header, when the alphabet is 8-bit."""
     part: Part | None = None
+    service: bool = False
+    """For the phone or its SIM, and not for a person."""
 
 
 def read_deliver(pdu: str) -> Delivered:
@@ -58,13 +61,20 @@ def read_deliver(pdu: str) -> Delivered:
     if first & 0b11 != 0:
         raise PduError(f"not an SMS-DELIVER (message type {first & 0b11})")
     sender = _address(octets)
-    octets.one()  # protocol identifier
+    pid = octets.one()
     dcs = octets.one()
     sent_at = _timestamp(octets.take(7))
     length = octets.one()
     has_header = bool(first & 0b0100_0000)
-    text, data, part = _user_data(octets.rest(), length, alphabet_of(dcs), has_header=has_header)
-    return Delivered(sender=sender, sent_at=sent_at, text=text, data=data, part=part)
+    text, data, header = _user_data(octets.rest(), length, alphabet_of(dcs), has_header=has_header)
+    return Delivered(
+        sender=sender,
+        sent_at=sent_at,
+        text=text,
+        data=data,
+        part=_part(header),
+        service=is_service(pid, dcs, header),
+    )
 
 
 def write_submit(number: str, text: str, *, reference: int = 0) -> list[tuple[str, int]]:
@@ -121,21 +131,20 @@ def _timestamp(raw: bytes) -> datetime | None:
         return None
 
 
-def _user_data(
-    raw: bytes, length: int, alphabet: Alphabet, *, has_header: bool
-) -> tuple[str, bytes, Part | None]:
+def _user_data(raw: bytes, length: int, alphabet: Alphabet, *, has_header: bool) -> tuple[str, bytes, bytes]:
+    """The text or the data, and the header without its length."""
     header_octets = raw[0] + 1 if has_header and raw else 0
     if header_octets > len(raw):
         raise PduError("the user data header is longer than the message")
-    part = _part(raw[1:header_octets]) if header_octets else None
+    header = raw[1:header_octets]
     if alphabet is Alphabet.GSM7:
         header_septets = (8 * header_octets + 6) // 7
         septets = unpack(raw, length - header_septets, skip_bits=7 * header_septets)
-        return decode_gsm7(septets), b"", part
+        return decode_gsm7(septets), b"", header
     body = raw[header_octets:length]
     if alphabet is Alphabet.UCS2:
-        return decode_ucs2(body), b"", part
-    return "", body, part
+        return decode_ucs2(body), b"", header
+    return "", body, header
 
 
 def _part(header: bytes) -> Part | None:

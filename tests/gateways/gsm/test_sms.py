@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateways.gsm.errors import PduError
-from gateways.gsm.inbox import listed
+from gateways.gsm.events import SmsReceived
+from gateways.gsm.inbox import Inbox, listed
 from gateways.gsm.sms.alphabet import decode_gsm7, encode_gsm7, pack, unpack
 from gateways.gsm.sms.aml import read_aml
 from gateways.gsm.sms.parts import PATIENCE_S, Assembler
@@ -141,6 +142,99 @@ def test_what_has_come_is_told_when_the_rest_is_overdue() -> None:
     assert not whole.complete
     assert "help" in whole.text
     assert assembler.next_deadline() is None
+
+
+@st.composite
+def _messages(draw: st.DrawFn) -> tuple[bytes | str, int, list[str]]:
+    """A message in any alphabet with a reference of either size, and the PDUs of its parts, in any order."""
+    wide = draw(st.booleans())
+    reference = draw(st.integers(0, 0xFFFF if wide else 0xFF))
+    kind = draw(st.sampled_from(["gsm7", "ucs2", "data"]))
+    whole: bytes | str
+    if kind == "gsm7":
+        whole = draw(st.text(alphabet=GSM7, min_size=1, max_size=400))
+        units = [encode_gsm7(one) or b"" for one in whole]
+    elif kind == "ucs2":
+        whole = draw(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200))
+        units = [one.encode("utf-16-be") for one in whole]
+    else:
+        whole = draw(st.binary(min_size=1, max_size=400))
+        units = [bytes((one,)) for one in whole]
+    size = draw(st.integers(20, 130))
+    pieces = [b""]
+    for unit in units:
+        if len(pieces[-1]) + len(unit) > size:
+            pieces.append(b"")
+        pieces[-1] += unit
+    pdus = []
+    for number, piece in enumerate(pieces, 1):
+        named = reference.to_bytes(2, "big") if wide else bytes((reference,))
+        element = bytes((0x08 if wide else 0x00, len(named) + 2)) + named + bytes((len(pieces), number))
+        # Another element ahead of it, as some networks put one: a single shift table, which changes nothing.
+        element = draw(st.sampled_from([b"", bytes((0x24, 1, 0))])) + element
+        header = bytes((len(element),)) + element if len(pieces) > 1 else b""
+        if kind == "gsm7":
+            septets = (8 * len(header) + 6) // 7
+            body = pack(piece, skip_bits=7 * septets - 8 * len(header))
+            pdus.append(_deliver(body, septets + len(piece), 0x00, header=header))
+        else:
+            dcs = 0x08 if kind == "ucs2" else 0x04
+            pdus.append(_deliver(piece, len(header) + len(piece), dcs, header=header))
+    return whole, len(pieces), draw(st.permutations(pdus))
+
+
+@given(_messages(), st.booleans())
+def test_whatever_the_alphabet_and_the_order_of_its_parts_a_message_comes_whole(
+    message: tuple[bytes | str, int, list[str]], twice: bool
+) -> None:
+    whole, count, pdus = message
+    inbox = Inbox("IT")
+    events = []
+    for place, pdu in enumerate(pdus):
+        for _ in range(2 if twice and place + 1 < count else 1):
+            event = inbox.add(pdu, 0.0, stored=place)
+            if event is not None:
+                events.append(event)
+    (received,) = events
+    assert isinstance(received, SmsReceived)
+    assert (received.text or received.data) == whole
+    assert sorted(received.stored) == list(range(count))
+    assert not received.service
+
+
+@pytest.mark.parametrize(
+    ("pid", "dcs", "header"),
+    [
+        (0x40, 0x00, ""),
+        (0x7F, 0xF6, ""),
+        (0x00, 0xC8, ""),
+        (0x00, 0xD0, ""),
+        (0x00, 0xF6, ""),
+        (0x00, 0x04, "0605040B8423F0"),
+        (0x00, 0x04, "027000"),
+    ],
+)
+def test_what_is_for_the_phone_or_its_sim_is_told_apart(pid: int, dcs: int, header: str) -> None:
+    pdu = _deliver(b"A", 1 + len(header) // 2, dcs, header=bytes.fromhex(header))
+    at = pdu.index("0C9193331311223200") + len("0C91933313112232")
+    assert read_deliver(f"{pdu[:at]}{pid:02X}{pdu[at + 2 :]}").service
+
+
+@pytest.mark.parametrize(("pid", "dcs"), [(0x00, 0x00), (0x00, 0x08), (0x41, 0x00), (0x00, 0xF1), (0, 0x10)])
+def test_what_a_person_writes_is_no_service(pid: int, dcs: int) -> None:
+    pdu = _deliver(b"A\x00", 1 if dcs != 8 else 2, dcs)
+    at = pdu.index("0C9193331311223200") + len("0C91933313112232")
+    assert not read_deliver(f"{pdu[:at]}{pid:02X}{pdu[at + 2 :]}").service
+
+
+def test_parts_that_are_read_again_and_again_are_remembered_once() -> None:
+    assembler = Assembler()
+    for _ in range(50):
+        part = Delivered(sender="+39333", sent_at=None, text="a", part=Part(1, 2, 1))
+        assert assembler.add(part, 0.0, stored=3) is None
+    whole = assembler.add(Delivered(sender="+39333", sent_at=None, text="b", part=Part(1, 2, 2)), 0.0)
+    assert whole is not None
+    assert whole.stored == (3,)
 
 
 def test_a_list_of_stored_messages_is_index_and_pdu() -> None:

@@ -23,7 +23,7 @@ export function told(entry, her, names, test) {
       return s('pin', '', `Nuova posizione${m}${n}`, `New position${m}${n}`);
     }
     case 'alert.cancelled': return entry.duress ? s('shield', 'bad', 'Annullato con PIN di costrizione', 'Cancelled with the duress PIN') : s('phone', 'wait', 'Annullato dall’app', 'Cancelled from the app');
-    case 'note.added': return { icon: 'note', tone: '', text: `${op}: ${entry.text}` };
+    case 'note.added': return { icon: 'note', tone: '', text: `${op || either('Il suo SMS', 'Her SMS')}: ${entry.text}` };
     case 'advice.changed': return entry.advice === 'call_112_now' ? s('phone', 'wait', 'App: «chiama il 112 ora»', 'App: “call 112 now”') : s('phone', '', 'App: attendi', 'App: wait');
     case 'command.refused': return { icon: 'warn', tone: 'wait', text: `${op}: ${reason(entry.reason)}` };
     case 'case.opened': return s('link', '', 'Il centro ha ripreso il caso', 'The centre has taken the case up again');

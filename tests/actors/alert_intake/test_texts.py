@@ -1,0 +1,52 @@
+"""Which short messages are alerts (case 14)."""
+
+from __future__ import annotations
+
+import pytest
+
+from actors.alert_intake.texts import signal_of
+from messages.base import Position
+from messages.ids import E164, Channel, Instant, LineId
+from messages.sms import SmsArrived
+
+NOW = Instant(2_000_000)
+HER, OURS = E164("+393331112223"), E164("+390200000001")
+PLACE = Position(lat=45.0, lon=9.0, at=Instant(1), accuracy_m=30.0, source="aml")
+
+
+def sms(number: E164 | None = HER, **more: object) -> SmsArrived:
+    return SmsArrived(
+        line=LineId("one"),
+        key="0123",
+        sender=number or "TIM",
+        number=number,
+        sent_at=Instant(1_000_000),
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def test_case_14_words_from_anybody_who_can_be_called_back_are_an_alert() -> None:
+    signal = signal_of(sms(text="aiuto"), [OURS], NOW)
+    assert signal is not None
+    assert (signal.channel, signal.phone, signal.text) == (Channel.SMS, HER, "aiuto")
+    assert (signal.raised_at, signal.received_at, signal.id) == (1_000_000, NOW, "sms-0123")
+
+
+@pytest.mark.parametrize("number", [HER, None])
+@pytest.mark.parametrize("service", [False, True])
+def test_a_position_is_an_alert_whoever_sends_it(number: E164 | None, service: bool) -> None:
+    signal = signal_of(sms(number, position=PLACE, service=service), [OURS], NOW)
+    assert signal is not None
+    assert (signal.phone, signal.position) == (number, PLACE)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        sms(None, text="La tua offerta scade oggi"),
+        sms(text="", service=True),
+        sms(OURS, text="out of the office"),
+    ],
+)
+def test_what_networks_and_our_own_lines_send_is_none(message: SmsArrived) -> None:
+    assert signal_of(message, [OURS], NOW) is None
