@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from center.areas import outline_of
 from center.client import Client
 from center.errors import CenterError
 from center.findings import Finding, fail, ok, warn
@@ -20,7 +21,9 @@ from center.settings_check import is_short
 from center.sockets import Address, exposure, listening
 from center.state_dir import NodeFile, StateDir, living_web
 from gateways.gsm.addresses import is_address
+from gateways.gsm.places import places, resolved
 from messages.ids import LineId, NodeId, Role
+from messages.lines import WEAK_DBM, LineReport, LineState
 
 INBOUND_LINES_WANTED: Final = 3
 """Operator and user at the same time, and one that others can call in on."""
@@ -72,6 +75,21 @@ def psap(settings: Settings, *, simulated: bool) -> Iterator[Finding]:
         yield warn("psap", "psap.test_number is empty: tests and drills end before 112")
 
 
+def routes(settings: Settings) -> Iterator[Finding]:
+    """What was found for each `[[psap.route]]`."""
+    for route in settings.psap.route:
+        what = f"{route.area} calls {route.number}"
+        try:
+            drawn = outline_of(Path(route.area_file))
+        except ValueError as error:
+            yield fail("psap", f"{what}: {error}")
+            continue
+        box = f"{drawn.south:.3f} to {drawn.north:.3f} north, {drawn.west:.3f} to {drawn.east:.3f} east"
+        yield ok("psap", f"{what}: {len(drawn.rings)} outlines of {drawn.corners} corners, {box}")
+    if settings.psap.route:
+        yield ok("psap", f"elsewhere, or where her position is not known: {settings.psap.number}")
+
+
 def modems(settings: Settings) -> Iterator[Finding]:
     """The configured ports and files. Opens none: `modem probe` does, while no center runs."""
     for modem in settings.modem:
@@ -79,17 +97,25 @@ def modems(settings: Settings) -> Iterator[Finding]:
         if faults:
             yield fail("modems", f"{modem.name}: {'; '.join(faults)}")
         else:
-            yield ok("modems", f"{modem.name}: {modem.port or f'IMEI {modem.imei}'}, {modem.trunk}")
+            where = " or ".join(filter(None, (modem.port, modem.imei and f"wherever IMEI {modem.imei} is")))
+            yield ok("modems", f"{modem.name}: {where}, {modem.trunk}")
+    if any(modem.imei for modem in settings.modem) and not places():
+        yield fail("modems", "modems are to be found by their IMEI, and this machine has no USB serial port")
     if (pid := _running(MODEM_MANAGER)) is not None and settings.modem:
         yield warn("modems", f"ModemManager runs (process {pid}): install deploy's udev rule against it")
 
 
 def _faults_of(modem: ModemTable) -> Iterator[str]:
-    for path in filter(None, (modem.port, modem.voice_port)):
-        if is_address(path):
+    for port in filter(None, (modem.port, modem.voice_port)):
+        if is_address(port):
             continue  # whether somebody answers there, the line's own state tells
-        if not Path(path).exists():
-            yield f"there is no {path}"
+        path = resolved(port)
+        if not path:
+            yield f"nothing is plugged in at {port}"
+        elif not Path(path).exists():
+            # One that has an IMEI is looked for elsewhere, too.
+            if not modem.imei:
+                yield f"there is no {path}"
         elif not os.access(path, os.R_OK | os.W_OK):
             yield f"{path} may not be opened (group dialout?)"
     if modem.pin_file:
@@ -107,10 +133,12 @@ def _faults_of(modem: ModemTable) -> Iterator[str]:
 def lines(state: StateDir) -> Iterator[Finding]:
     """What the running center says of its modems: its directory, and the journal's quarantines."""
     from center.journals import journal_of
+    from runtime import line_files
     from runtime.directory import FileDirectory
     from store.following import Following
     from store.projections import Lines
 
+    said = line_files.read_all(state.run)
     entries = {entry.key: entry for entry in FileDirectory(state.run).all_of(Role.GSM_MODEM)}
     with journal_of(state) as journal:
         held = Lines()
@@ -121,10 +149,26 @@ def lines(state: StateDir) -> Iterator[Finding]:
             yield fail("lines", f"{name} is quarantined: {line.reason}")
         elif not entry.ready:
             yield warn("lines", f"{name} has not started yet")
+        elif (report := said.get(LineId(name))) is None:
+            yield warn("lines", f"{name} has not said how it is")
         else:
-            yield ok("lines", f"{name} is up" + (f", {line.leg}" if line is not None and line.leg else ""))
+            yield _line(report, str(line.leg) if line is not None and line.leg else "")
     if not entries:
         yield fail("lines", "no modem's actor runs")
+
+
+def _line(report: LineReport, leg: str) -> Finding:
+    """One line as its modem is."""
+    signal = "" if report.signal_dbm is None else f"{report.signal_dbm} dBm"
+    facts = ", ".join(filter(None, (report.port, report.dialect, report.registration, signal, leg)))
+    told = f"{report.text} ({facts})" if facts else report.text
+    if report.state is LineState.STARTING:
+        return warn("lines", f"{report.line} is being set up: {told}")
+    if report.state is not LineState.READY:
+        return fail("lines", f"{report.line} carries no calls: {told}")
+    if report.signal_dbm is not None and report.signal_dbm < WEAK_DBM:
+        return warn("lines", f"{report.line} hardly hears its network: {facts}")
+    return ok("lines", f"{report.line} is up: {facts}")
 
 
 def alarms(state: StateDir, node: NodeFile) -> Iterator[Finding]:

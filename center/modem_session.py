@@ -19,6 +19,7 @@ from gateways.gsm.dialects import AUTO, Dialects
 from gateways.gsm.driver import Driver
 from gateways.gsm.errors import DialRefused, GsmError
 from gateways.gsm.events import EmergencyNumbers, Event, Stage, Unresponsive
+from gateways.gsm.places import resolved
 from gateways.gsm.port import SerialPort
 from gateways.gsm.tcp_port import TcpPort, open_port
 from gateways.gsm.trace import TraceWriter
@@ -86,12 +87,12 @@ class ModemSession:
 
 @contextmanager
 def opened(
-    path: str, *, dialect: str = AUTO, region: str = "IT", pin: str = "", trace: TextIO | None = None
+    path: str, *, dialect: str = AUTO, region: str = "IT", trace: TextIO | None = None
 ) -> Iterator[ModemSession]:
     """The modem at this port. Raises CenterError: no such port, in use, unknown dialect."""
     try:
-        driver = Driver(Dialects.load(), dialect, region=region, pin=pin)
-        port = open_port(path, DialGuard(psap_live=False, trunk_emergency=False))
+        driver = Driver(Dialects.load(), dialect, region=region)
+        port = open_port(resolved(path) or path, DialGuard(psap_live=False, trunk_emergency=False))
     except GsmError as error:
         raise CenterError(str(error)) from error
     writer = None if trace is None else TraceWriter(trace, time.monotonic())

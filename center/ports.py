@@ -12,6 +12,9 @@ from center.state_dir import StateDir, running
 from gateways.gsm.addresses import is_address
 from gateways.gsm.detection import by_usb, role_of
 from gateways.gsm.dialects import installed
+from gateways.gsm.places import resolved
+from messages.ids import LineId
+from runtime import line_files
 
 
 class PortRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +27,8 @@ class PortRow(msgspec.Struct, frozen=True, kw_only=True):
     imei: str | None
     usb: str | None
     """`vendor:product` and the interface's number, as the dialects' port roles name them."""
+    socket: str | None
+    """What `port = "usb:…"` may say for it."""
     product: str | None
     dialect: str | None = None
     """By the USB ids alone; none when no dialect lists them."""
@@ -33,7 +38,10 @@ class PortRow(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the port exists, which of one over TCP is not known; False for a line that is known by its IMEI
     alone."""
     state: str | None
-    """Of a running center's line: `up`, `starting`, `quarantined`; none while no center runs."""
+    """Of a running center's line: `up`, `quarantined`, or the modem's own; none while no center runs."""
+    signal_dbm: int | None = None
+    text: str = ""
+    """What is wrong."""
 
 
 def ports_of(state: StateDir) -> list[PortRow]:
@@ -41,22 +49,29 @@ def ports_of(state: StateDir) -> list[PortRow]:
 
     settings = settings_in_use(state)
     states = _states(state)
+    said = line_files.read_all(state.run) if states else {}
     rows = []
     dialects = installed()
     configured = set()
     for modem in settings.modem:
-        configured.add(os.path.realpath(modem.port))
+        report = said.get(LineId(modem.name))
+        port = (report.port if report is not None else "") or resolved(modem.port)
+        configured.add(os.path.realpath(port))
+        up = states.get(modem.name)
         rows.append(
             PortRow(
-                port=modem.port,
+                port=port,
                 line=modem.name,
                 trunk=modem.trunk,
                 number=modem.number or None,
-                imei=modem.imei or None,
+                imei=(report.imei if report is not None else "") or modem.imei or None,
                 usb=None,
+                socket=None,
                 product=None,
-                present=is_address(modem.port) or (bool(modem.port) and Path(modem.port).exists()),
-                state=states.get(modem.name),
+                present=is_address(port) or (bool(port) and Path(port).exists()),
+                state=report.state if up == "up" and report is not None and report.state != "ready" else up,
+                signal_dbm=None if report is None else report.signal_dbm,
+                text="" if report is None else report.text,
             )
         )
     for found in list_ports.comports():
@@ -72,6 +87,7 @@ def ports_of(state: StateDir) -> list[PortRow]:
                 number=None,
                 imei=None,
                 usb=f"{found.vid:04x}:{found.pid:04x}:{interface}" if found.vid is not None else None,
+                socket=f"usb:{found.location}" if found.location else None,
                 product=found.product,
                 dialect=dialect.key if dialect is not None else None,
                 does=role_of(dialect, found.vid, found.pid, interface) if dialect is not None else None,
@@ -84,7 +100,7 @@ def ports_of(state: StateDir) -> list[PortRow]:
 
 def _states(state: StateDir) -> dict[str, str]:
     """Line to state, as the running center says; empty while none runs."""
-    from messages.ids import LineId, Role
+    from messages.ids import Role
     from runtime.directory import FileDirectory
 
     if running(state) is None:

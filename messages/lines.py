@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 from messages.base import Message
 from messages.ids import AlertId, Instant, LegId, LineId, Party, TrunkId
+
+WEAK_DBM: Final = -107
+"""Below this a line is used only when there is no better one (27.007 clause 8.5: +CSQ 3)."""
 
 
 class RequestLine(Message, frozen=True, kw_only=True, tag="line.request"):
@@ -61,6 +65,10 @@ class LineState(StrEnum):
     READY = "ready"
     NO_NETWORK = "no_network"
     NO_SIM = "no_sim"
+    PIN_NEEDED = "pin_needed"
+    PUK_NEEDED = "puk_needed"
+    WRONG_MODEM = "wrong_modem"
+    """The port that it is configured for has a modem with another IMEI."""
     LOST = "lost"
     QUARANTINED = "quarantined"
 
@@ -78,6 +86,10 @@ class LineReport(Message, frozen=True, kw_only=True, tag="line.report"):
     inbound: bool = True
     """Whether inbound calls are expected here."""
     signal_dbm: int | None = None
+    registration: str = ""
+    """How the network knows its SIM: `home`, `roaming`, `searching`, `denied`, `off`, `unknown`; or empty."""
+    port: str = ""
+    """Where its modem is now."""
     imei: str = ""
     dialect: str = ""
     text: str = ""

@@ -45,6 +45,12 @@ class Duration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     for_s: Annotated[float, msgspec.Meta(ge=0)] | None = None
 
 
+class Ports(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the ports are called from now on, as after a renumbering; absent: as the modem is."""
+
+    ports: Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9][A-Za-z0-9_-]*)?$")] = ""
+
+
 class Control:
     """Answers requests about one running carrier."""
 
@@ -151,7 +157,7 @@ class Control:
         return self._modem_now(name)
 
     def _plug(self, name: str, request: Request) -> Response:
-        self._runner.plug(name)
+        self._runner.plug(name, _body(request, Ports).ports)
         return self._modem_now(name)
 
     def _mute(self, name: str, request: Request) -> Response:

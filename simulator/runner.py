@@ -32,6 +32,8 @@ class Station:
     at: Pty | None = None
     voice: Pty | None = None
     at_open: bool = False
+    ports: str = ""
+    """What its ports are called now; empty: as the modem is."""
 
 
 class Runner:
@@ -70,10 +72,12 @@ class Runner:
         modem.unplug(self.clock())
         self.settle()
 
-    def plug(self, name: str) -> None:
-        """New ports under the same links; a modem that was plugged in loses its power for an instant."""
+    def plug(self, name: str, ports: str = "") -> None:
+        """New ports, under the same links or as another name; a modem that was plugged in loses its power for
+        an instant."""
         modem = self.carrier.modem(name)
         self._close_ports(self.stations[name])
+        self.stations[name].ports = ports
         modem.plug(self.clock())
         self._open_ports(self.stations[name])
         self.settle()
@@ -96,7 +100,7 @@ class Runner:
     # ------------------------------------------------------------------------------------------ ports
 
     def _open_ports(self, station: Station) -> None:
-        name = station.modem.config.name
+        name = station.ports or station.modem.config.name
         station.at = Pty(self.directory / f"{name}.at")
         self._watch.add(station.at)
         if station.modem.voice.available:

@@ -13,7 +13,7 @@ import msgspec
 
 from actors.trunk_pool.pairs import Pairs, needed
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId, Party, TrunkId
-from messages.lines import LineGranted, LineRefused, LineReport, LineState, RequestLine
+from messages.lines import WEAK_DBM, LineGranted, LineRefused, LineReport, LineState, RequestLine
 from model.policy import LineSpec, Policy
 from model.urgency import Urgency, urgency
 
@@ -22,8 +22,6 @@ WAITS_US: Final = Instant(3 * SECOND)
 """A request not repeated within this time is forgotten: cases ask every second."""
 FRESH_US: Final = Instant(3 * SECOND)
 """A line not reported on for this long is not granted: its modem's actor says so every second."""
-WEAK_DBM: Final = -107
-"""Below this a line is taken only when there is no better one (27.007 +CSQ 3)."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):

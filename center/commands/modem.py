@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -31,19 +31,34 @@ def list_(*, common: Common = DEFAULT) -> None:
         common.data(rows)
         return
     common.table(
-        ("port", "line", "trunk", "number", "usb", "does", "dialect", "product", "there", "state"),
+        (
+            "port",
+            "line",
+            "trunk",
+            "number",
+            "usb",
+            "does",
+            "dialect",
+            "product",
+            "there",
+            "state",
+            "signal",
+            "",
+        ),
         [
             (
                 row.port,
                 row.line or "",
                 row.trunk or "",
                 row.number or "",
-                row.usb or "",
+                " ".join(filter(None, (row.usb, row.socket))),
                 row.does or "",
                 row.dialect or "",
                 row.product or "",
                 "yes" if row.present else "NO",
                 row.state or "",
+                "" if row.signal_dbm is None else f"{row.signal_dbm} dBm",
+                row.text,
             )
             for row in rows
         ],
@@ -130,17 +145,40 @@ def trace(
     dialect: Annotated[str, Parameter(help="Name of a dialect.")] = "auto",
     common: Common = DEFAULT,
 ) -> None:
-    """Write down what a modem says while it is set up and watched, as an AT trace."""
+    """Write down what passes between a modem and its line, as an AT trace: numbers and texts are in it.
+
+    PORT may also name a line of the running center, which goes on working meanwhile.
+    """
+    from center.live_trace import follow, line_at
     from center.modem_session import opened
 
-    with (
-        out.open("w") if out is not None else nullcontext(sys.stdout) as file,
-        opened(port, dialect=dialect, trace=file) as session,
-    ):
-        session.run(seconds if seconds is not None else float("inf"), lambda _: False)
-        gave_up = session.unresponsive
+    line = line_at(common.directory, port)
+    within_s = seconds if seconds is not None else float("inf")
+    gave_up = False
+    with out.open("w") if out is not None else nullcontext(sys.stdout) as file:
+        file.writelines(f"# {remark}\n" for remark in _remarks(port))
+        if line is not None:
+            follow(common.directory, line, file, within_s)
+            return
+        with opened(port, dialect=dialect, trace=file) as session:
+            with suppress(KeyboardInterrupt):
+                session.run(within_s, lambda _: False)
+            gave_up = session.unresponsive
+            file.write(f"# dialect: {session.driver.dialect.key}\n")
     if gave_up:
         raise CenterError(f"{port}: the modem does not answer")
+
+
+def _remarks(port: str) -> Iterator[str]:
+    """What somebody far away has to know of a trace."""
+    from center.version import version
+    from gateways.gsm.places import mark_of, places
+
+    yield f"securwoman {version()}"
+    mark = mark_of(port)
+    for place in places():
+        if place.mark == mark:
+            yield f"USB {place.usb}, interface {place.interface}, at usb:{place.position}"
 
 
 def replay(file: Path, /, *, common: Common = DEFAULT) -> None:
@@ -217,6 +255,8 @@ def call(
         trace.open("w") if trace is not None else nullcontext() as file,
         opened(port, dialect=dialect, region=region, trace=file) as session,
     ):
+        if file is not None:
+            file.writelines(f"# {remark}\n" for remark in _remarks(port))
         if not session.run(PROBE_S, lambda event: isinstance(event, Ready)):
             raise CenterError(f"{port}: no modem has answered within {PROBE_S:g} s")
         placed = session.driver.dial(Ref("command line"), to, time.monotonic())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -21,10 +21,11 @@ from gateways.console import feed
 from gateways.console.following import SHOWN, Batch, Following
 from gateways.console.listed import Listed
 from gateways.console.people import OperatorRecord, People
-from gateways.console.views import CenterView, Events, MeView, Snapshot
+from gateways.console.views import CenterView, Events, LineView, MeView, Snapshot
 from gateways.console.watching import Watching
-from messages.ids import AlertId, OperatorId, UserId
+from messages.ids import AlertId, LineId, OperatorId, UserId
 from messages.journal import Recorded
+from messages.lines import LineReport
 from model.policy import LineSpec, Policy
 from runtime.clock import Clock
 from store.errors import JournalError
@@ -67,12 +68,14 @@ class Screen:
         lines: tuple[LineSpec, ...],
         version: str,
         seen: Callable[[OperatorId, UserId, AlertId], None],
+        reports: Callable[[], Mapping[LineId, LineReport]],
     ) -> None:
         self.following = following
         self.people = people
         self.clock: Clock = following.clock
         self.policy = policy
-        self.lines = lines
+        self._specs = lines
+        self._reports = reports
         self.seen = seen
         """Told when an operator is shown a person's data; once for each alert."""
         self.center = CenterView(
@@ -89,6 +92,10 @@ class Screen:
         self.listed = Listed()
         self._views: dict[AlertId, tuple[int, msgspec.Raw]] = {}
         self._events: dict[int, msgspec.Raw] = {}
+
+    def lines(self) -> list[LineView]:
+        """The lines as the journal and their modems have them now."""
+        return feed.line_views(self.following.picture, self._specs, self._reports())
 
     def changed(self, batch: Batch) -> None:
         """The picture has changed: which alerts the consoles are to be told of."""
@@ -143,6 +150,7 @@ class Console:
         self._wake = asyncio.Event()
         self._anew = False
         self._others_watch = False
+        self._lines: list[LineView] = []
         self._rests_until_s = 0.0
         self._seen: set[AlertId] = set()
         self._json = msgspec.json.Encoder()
@@ -228,6 +236,7 @@ class Console:
         screen, picture = self._screen, self._screen.following.picture
         alerts = screen.listed.all(picture)
         self._own_are_shown(alerts)
+        self._lines = screen.lines()
         return Snapshot(
             seq=picture.seq,
             now_us=screen.clock.now_us(),
@@ -241,7 +250,7 @@ class Console:
             cases=[view for alert in alerts if (view := screen.view(alert)) is not None],
             allowed=screen.allowed(alerts, self._me.operator),
             operators=feed.operator_views(picture, screen.names()),
-            lines=feed.line_views(picture, screen.lines),
+            lines=self._lines,
             alarms=feed.alarm_views(picture),
             open=picture.open_count,
             watching=screen.watching.by_alert(),
@@ -251,6 +260,8 @@ class Console:
         screen, picture = self._screen, self._screen.following.picture
         self._own_are_shown(batch.shown)
         others_watch, self._others_watch = self._others_watch, False
+        # A modem's signal is in no event: it is looked at whenever something is said anyway.
+        before, self._lines = self._lines, screen.lines()
         return Events(
             seq=picture.seq,
             now_us=screen.clock.now_us(),
@@ -260,7 +271,7 @@ class Console:
             allowed=screen.allowed(batch.shown, self._me.operator),
             gone=batch.gone,
             operators=feed.operator_views(picture, screen.names()) if batch.operators else None,
-            lines=feed.line_views(picture, screen.lines) if batch.lines else None,
+            lines=self._lines if batch.lines or self._lines != before else None,
             alarms=feed.alarm_views(picture) if batch.alarms else None,
             watching=screen.watching.by_alert() if others_watch else None,
         )

@@ -21,8 +21,9 @@ from gateways.console.views import (
 )
 from messages import events as ev
 from messages.base import Message, Position
-from messages.ids import AlertId, Instant, OperatorCommand, OperatorId, Party, ShiftState
+from messages.ids import AlertId, Instant, LineId, OperatorCommand, OperatorId, Party, ShiftState
 from messages.journal import Recorded, event_type
+from messages.lines import LineReport
 from model.case import Case
 from model.leg import Leg
 from model.orders import refusal
@@ -135,12 +136,15 @@ def operator_views(picture: Picture, names: Mapping[OperatorId, str]) -> list[Op
     return views
 
 
-def line_views(picture: Picture, lines: Iterable[LineSpec]) -> list[LineView]:
-    """The configured lines, in the settings' order."""
+def line_views(
+    picture: Picture, lines: Iterable[LineSpec], reports: Mapping[LineId, LineReport]
+) -> list[LineView]:
+    """The configured lines, in the settings' order. `reports`: what their modems have said last."""
     held = picture.held()
     views = []
     for spec in lines:
         leg = held.get(spec.line)
+        report = reports.get(spec.line)
         bad = picture.quarantined.get(spec.line)
         since = bad.since if bad is not None else leg.since if leg is not None else None
         views.append(
@@ -152,6 +156,9 @@ def line_views(picture: Picture, lines: Iterable[LineSpec]) -> list[LineView]:
                 party=None if leg is None else leg.party,
                 quarantine="" if bad is None else bad.reason or "unusable",
                 since_us=since,
+                state=None if report is None else report.state,
+                signal_dbm=None if report is None else report.signal_dbm,
+                registration="" if report is None else report.registration,
             )
         )
     return views

@@ -21,6 +21,7 @@ from messages.ids import (
     ShiftState,
     TrunkId,
 )
+from messages.lines import LineState
 from model.phase import Phase
 from store.people import StaffRole
 
@@ -140,7 +141,7 @@ class OperatorView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LineView(msgspec.Struct, frozen=True, kw_only=True):
-    """One configured line, and what the journal says of it: a held leg, a quarantine. Not its signal."""
+    """One configured line: what the journal says of it (a held leg, a quarantine), and its modem."""
 
     line: LineId
     trunk: TrunkId
@@ -150,6 +151,11 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
     quarantine: str
     """Why it is not to be used; empty when it can be."""
     since_us: Instant | None
+    state: LineState | None = None
+    """As its modem's actor has said last; null until it has."""
+    signal_dbm: int | None = None
+    registration: str = ""
+    """How the network knows its SIM: `home`, `roaming`, `searching`, `denied`, …"""
 
 
 class AlarmView(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,6 @@ to the modem is the driver's, which call is whose is `legs`'; here bytes, messag
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import Path
 from typing import ClassVar, Final
 
 from thespian.actors import ActorAddress
@@ -21,8 +20,14 @@ from gateways.gsm.events import (
     CallEvent,
     EmergencyNumbers,
     Event,
+    PinAnswered,
     Ready,
+    Ref,
     Responsive,
+    SimState,
+    SmsFailed,
+    SmsReceived,
+    SmsSent,
     Stage,
     UnknownLine,
     Unresponsive,
@@ -30,17 +35,27 @@ from gateways.gsm.events import (
 )
 from gateways.gsm.legs import LegsOnLine, Order
 from gateways.gsm.line_alarm import LineAlarm
+from gateways.gsm.pin_memory import PinMemory
+from gateways.gsm.places import places
 from gateways.gsm.port import Port
+from gateways.gsm.search import Place, roles_of
+from gateways.gsm.startup import SIM_PIN
 from gateways.gsm.tcp_port import open_port
+from gateways.gsm.texts import Texts
+from gateways.gsm.tracing import Tracing
+from gateways.gsm.usb_reset import usb_reset
+from gateways.gsm.whereabouts import Whereabouts
 from messages import calls
 from messages.envelope import Envelope
 from messages.events import AlarmCleared, AlarmRaised, LineQuarantined, LineReturned
 from messages.ids import SECOND, Instant, LegId, Role
 from messages.lines import AskLine, LineReport, LineState
+from messages.sms import SendSms, SmsKept
 from model.case import Case
 from model.leg import Leg, LegState, place
 from model.live import LiveCases
-from model.policy import LineSpec, Setup
+from model.policy import Setup
+from runtime import line_files
 from runtime.actor import CenterActor
 from store import streams
 from store.errors import JournalError
@@ -71,11 +86,21 @@ class GsmModemActor(CenterActor):
         case = case_on_line(self._journal, self._spec.line)
         legs = self._legs_left(case)
         self._guard = DialGuard(psap_live=setup.policy.psap_live, trunk_emergency=self._spec.emergency)
+        dialects = self.dialects()
+        self._where = Whereabouts(
+            self._spec,
+            [spec for spec in setup.lines if spec is not self._spec],
+            self.env.state / "lines",
+            places=self.places,
+            open_port=lambda path: self.open_port(path, self._guard),
+            roles=roles_of(dialects),
+            base=dialects.base(),
+        )
+        self._pins = PinMemory(self._spec.pin_file, self.env.state / "lines" / f"{self.key}.pin")
         self._driver = Driver(
-            self.dialects(),
+            dialects,
             self._spec.dialect,
             region=setup.policy.region,
-            pin=_pin_of(self._spec),
             listen_first=any(leg.state is LegState.ORIGINATING for leg in legs),
             assume=self._spoken_last(),
         )
@@ -83,19 +108,27 @@ class GsmModemActor(CenterActor):
             self._spec.line,
             self._driver,
             first_number=self.now_us(),
-            voice_path=self._spec.voice_port,
+            voice_path="",
             number_within_s=setup.policy.caller_number_within_s,
         )
         self._port: Port | None = None
         self._lost_at: Instant | None = None
         self._fd: int | None = None
+        self._asked_fds: list[int] = []
         self._who: dict[LegId, ActorAddress] = {}
         self._waiting: dict[LegId, tuple[Order, Instant]] = {}
         self._asked_at = self.now_us()
         self._quarantined = is_quarantined(self._journal, self._spec.line)
         self._calls_known = False
+        self._texts = Texts(self._spec.line)
+        self._tracing = Tracing(self.env.run / f"{self.key}.trace")
+        self._sent = 0
         self._trouble = ""
+        self._reset = ""
+        """What came of the last attempt to reset its USB device."""
         self._reported: LineReport | None = None
+        self._filed: LineReport | None = None
+        self._path = ""
         self._state, self._state_since = LineState.STARTING, self.now_us()
         self._alarm = LineAlarm(self._spec.line, self.env.run / f"{self.key}.out", self.now_us())
         self._open()
@@ -105,13 +138,19 @@ class GsmModemActor(CenterActor):
         """The dialects of this installation."""
         return installed()
 
+    def places(self) -> list[Place]:
+        """The ports at which the modem may be."""
+        return places(self.env.run)
+
     def open_port(self, path: str, guard: DialGuard) -> Port:
         """The port of this line's modem. Raises PortLost, PortBusy."""
         return open_port(path, guard)
 
     def stopping(self) -> None:
         """Let go of the port; the calls stay up."""
+        self._stop_looking()
         self._close()
+        self._tracing.close()
         self._journal.close()
 
     def _legs_left(self, case: Case | None) -> list[Leg]:
@@ -151,6 +190,10 @@ class GsmModemActor(CenterActor):
                 self._digit(leg, digit)
             case AskLine():
                 self._reported = None
+            case SmsKept(key=key):
+                self._driver.delete_sms(self._texts.kept(key), self._now_s())
+            case SendSms(number=number, text=text):
+                self._send_sms(number, text)
             case _:
                 self.log.warning("not for a modem", kind=type(body).__name__)
         self._work()
@@ -158,13 +201,16 @@ class GsmModemActor(CenterActor):
     def tick(self, now_us: Instant) -> None:
         """Say how the line is, and who rings; end what nobody wants."""
         self._reported = None
+        self._tracing.look(self._driver.dialect.key, self._now_s())
         self._end_forgotten(now_us)
         self._say_incoming()
+        self._say_texts()
         self._work()
         self._back_in_service()
-        alarm = self._alarm.due(*self._condition(), now_us)
-        if alarm is not None and self._note(alarm):
-            self._alarm.written(alarm)
+        self._open_sim()
+        for alarm in self._alarm.due(*self._condition(), self._driver.signal_dbm, now_us):
+            if self._note(alarm):
+                self._alarm.written(alarm)
 
     def timer(self, timer: object, now_us: Instant) -> None:
         """The driver has something to do, or the port is to be opened again."""
@@ -202,8 +248,14 @@ class GsmModemActor(CenterActor):
     def _open(self) -> None:
         if self._port is not None:
             return
+        path = self._where.path()
+        if not path and not self._find():
+            self._trouble = self._where.text()
+            self._away()
+            return
+        self._path = path or self._where.path()
         try:
-            self._port = self.open_port(self._spec.port, self._guard)
+            self._port = self.open_port(self._path, self._guard)
             self._fd = self._port.fileno()
         except GsmError as error:
             self._port = None
@@ -211,10 +263,35 @@ class GsmModemActor(CenterActor):
             self._away()
             return
         self._lost_at, self._trouble = None, ""
+        self._legs.voice_path = self._where.voice()
         if self._fd is not None:
             self.watch(self._fd, self._readable)
         self._driver.opened(self._now_s())
         self._work()
+
+    def _find(self) -> bool:
+        """Look for the modem at the ports there are; True once it is known where it is."""
+        self._stop_waiting()
+        found = bool(self._spec.imei) and self._where.look(self._now_s())
+        for fd in () if found else self._where.fds():
+            self._asked_fds.append(fd)
+            self.watch(fd, self._told)
+        return found
+
+    def _told(self) -> None:
+        """Somebody who was asked has answered."""
+        if self._port is None:
+            self._open()
+
+    def _stop_looking(self) -> None:
+        self._stop_waiting()
+        self._where.give_up()
+
+    def _stop_waiting(self) -> None:
+        # Before the descriptors are closed.
+        for fd in self._asked_fds:
+            self.unwatch(fd)
+        self._asked_fds.clear()
 
     def _away(self) -> None:
         """The port cannot be had now; after a while its calls are counted as gone."""
@@ -235,6 +312,7 @@ class GsmModemActor(CenterActor):
     def _lose(self, error: PortLost) -> None:
         self.log.warning("the port is lost", line=self.key, error=str(error))
         self._close()
+        self._tracing.lost(str(error), self._now_s())
         self._trouble = str(error)
         self._driver.port_lost(self._now_s())
         self._away()
@@ -248,6 +326,7 @@ class GsmModemActor(CenterActor):
             self._lose(error)
         else:
             if data:
+                self._tracing.modem(data, self._now_s())
                 self._driver.receive(data, self._now_s())
                 if self._legs.unsettled:
                     self._say_incoming()
@@ -269,7 +348,7 @@ class GsmModemActor(CenterActor):
                 self.log.info("calls known", line=self.key, calls=len(self._driver.calls()))
             if self._waiting and self._driver.knows_calls:
                 self._obey_waiting()
-        self._driver.protected = self._legs.live
+        self._driver.protected = self._legs.live or self._ordered_lately()
         self._say_line()
         now_s = self._now_s()
         dues = (self._driver.next_deadline(), self._legs.next_settling_s(now_s))
@@ -280,12 +359,23 @@ class GsmModemActor(CenterActor):
             # Rounded up: a timer that comes a microsecond early would come again and again.
             self.at(Instant(int(due * SECOND) + 1), "driver")
 
+    def _ordered_lately(self) -> bool:
+        """Whether a leg asks for a call of which this process, just started, cannot know yet."""
+        now_us = self.now_us()
+        return any(now_us - said_at < FORGOTTEN_US for _, said_at in self._waiting.values())
+
+    def _open_sim(self) -> None:
+        """Give the SIM the PIN that it waits for, if that may be done."""
+        if self._driver.ready and self._driver.sim == SIM_PIN and (pin := self._pins.to_give()):
+            self._driver.give_pin(pin, self._now_s())
+
     def _write(self) -> None:
         if self._port is None:
             return
         try:
             data = self._driver.take_output()
             if data:
+                self._tracing.host(data, self._now_s())
                 self._port.write(data)
             elif not self._port.flush_pending():
                 self.at(Instant(self.now_us() + SECOND // 100), "flush")
@@ -304,10 +394,25 @@ class GsmModemActor(CenterActor):
                 elif report is not None:
                     self.tell(Role.ALERT_INTAKE, "", report)
                 self._say_incoming()
+            case SmsReceived():
+                self._driver.delete_sms(self._texts.hear(event, self.now_us()), self._now_s())
+                self._say_texts()
+            case SmsFailed(text=text, stored=stored):
+                # Nobody can be helped by it, and it would fill the SIM until nothing can come in.
+                self.log.warning("an unreadable short message", line=self.key, error=text)
+                self._driver.delete_sms(stored, self._now_s())
+            case SmsSent(ok=ok, text=text):
+                self.log.info("a short message was sent", line=self.key, taken=ok, result=text)
             case EmergencyNumbers(numbers=numbers):
                 self._guard.learn(numbers)
+            case PinAnswered(right=right, text=text):
+                self._pins.answered(right=right)
+                self.log.info("the PIN was given", line=self.key, right=right, text=text)
+            case SimState(code="READY"):
+                self._pins.opened()
             case Ready():
                 self._ready()
+                self._open_sim()
             case Responsive():
                 self._trouble = ""
             case Unresponsive(stage=stage):
@@ -342,10 +447,14 @@ class GsmModemActor(CenterActor):
         match stage:
             case Stage.REOPEN | Stage.USB_RESET:
                 self._close()
+                if stage is Stage.USB_RESET:
+                    done = usb_reset(self._path)
+                    self.log.warning("USB reset", line=self.key, port=self._path, result=done)
+                    self._reset = done
                 self.at(Instant(self.now_us() + REOPEN_US), "open")
             case Stage.QUARANTINE if not self._quarantined:
                 self._quarantined = True
-                reason = "The modem does not answer, whatever was tried."
+                reason = self._why_quarantined()
                 self._note(
                     AlarmRaised(alarm="line.quarantined", subject=self.key, text=reason),
                     LineQuarantined(line=self._spec.line, reason=reason),
@@ -353,12 +462,20 @@ class GsmModemActor(CenterActor):
             case _:
                 pass
 
+    def _why_quarantined(self) -> str:
+        if self._driver.protected or self._driver.calls():
+            return "The modem does not answer; it may hold a call, and is not reset."
+        reset = f" ({self._reset})" if self._reset else ""
+        return f"The modem does not answer, whatever was tried{reset}: switch it off and on."
+
     def _condition(self) -> tuple[LineState, str]:
         return condition(
             self._driver,
             open_port=self._port is not None,
             quarantined=self._quarantined,
             trouble=self._trouble,
+            another_modem=self._where.another_there,
+            pin_fault=self._pins.fault,
         )
 
     def _note(self, alarm: AlarmRaised | AlarmCleared, *line: LineQuarantined | LineReturned) -> bool:
@@ -404,6 +521,17 @@ class GsmModemActor(CenterActor):
         for call in self._legs.incoming(self._now_s()):
             self.tell(Role.ALERT_INTAKE, "", call)
 
+    def _say_texts(self) -> None:
+        for text in self._texts.waiting:
+            self.tell(Role.ALERT_INTAKE, "", text)
+
+    def _send_sms(self, number: str, text: str) -> None:
+        self._sent += 1
+        try:
+            self._driver.send_sms(Ref(f"sms {self._sent}"), number, text, self._now_s())
+        except GsmError as error:
+            self.log.warning("no short message was sent", line=self.key, error=str(error))
+
     # ------------------------------------------------------------ the line
 
     def _say_line(self) -> None:
@@ -411,24 +539,25 @@ class GsmModemActor(CenterActor):
         state, text = self._condition()
         if state is not self._state:
             self._state, self._state_since = state, self.now_us()
+        registration = self._driver.registration
         report = LineReport(
             line=self._spec.line,
             trunk=self._spec.trunk,
             emergency=self._spec.emergency,
             state=state,
             since=self._state_since,
-            busy=state is LineState.READY and bool(self._driver.calls()),
+            busy=state is LineState.READY and (bool(self._driver.calls()) or self._driver.sends_sms),
             inbound=self._spec.inbound,
             signal_dbm=self._driver.signal_dbm,
+            registration=registration.name.lower() if registration is not None else "",
+            port=self._path if self._port is not None else "",
             imei=self._driver.identity.imei,
             dialect=self._driver.dialect.key,
             text=text,
         )
+        if report != self._filed:
+            self._filed = report
+            line_files.write(self.env.run, report)
         if report != self._reported and self.tell(Role.TRUNK_POOL, "", report):
             self._reported = report
             self.tell(Role.DEADLINE_WATCHDOG, "", report)
-
-
-def _pin_of(spec: LineSpec) -> str:
-    """The SIM's PIN from its file; empty where there is none. Raises OSError."""
-    return Path(spec.pin_file).read_text(encoding="ascii").strip() if spec.pin_file else ""

@@ -24,6 +24,7 @@ from gateways.gsm.modem_core import ModemCore
 from gateways.gsm.purposes import (
     Answering,
     Dialling,
+    PinGiving,
     Requesting,
     SmsDeleting,
     SmsSending,
@@ -31,9 +32,7 @@ from gateways.gsm.purposes import (
     VoiceOn,
 )
 from gateways.gsm.sms.pdu import write_submit
-from gateways.gsm.startup import (
-    command_of,
-)
+from gateways.gsm.startup import SIM_PIN, command_of
 from messages.base import HangupCause
 
 SMS_TIMEOUT_S: Final = 60.0
@@ -48,10 +47,9 @@ class Driver(ModemCore):
 
     `dialect`: a name, or `auto` to ask the modem. `region` (ISO 3166) places national numbers.
     `listen_first`: a call of a former process may be being dialled on this modem; where a byte could
-    abort that, only read for `dial_blocking_s`, or until the lines show that the dial is over. `pin` is
-    given to the SIM once. `assume`: with `auto`, the dialect that the modem was found to speak last time,
-    which holds until it is asked; without it, an unknown modem is listened to as long as the most delicate
-    one after a restart.
+    abort that, only read for `dial_blocking_s`, or until the lines show that the dial is over. `assume`: with
+    `auto`, the dialect that the modem was found to speak last time, which holds until it is asked; without
+    it, an unknown modem is listened to as long as the most delicate one after a restart.
     """
 
     # ----------------------------------------------------------------------------------------- requests
@@ -202,6 +200,12 @@ class Driver(ModemCore):
         self._table.want_look()
         self._work(now_s)
 
+    def give_pin(self, pin: str, now_s: float) -> None:
+        """Open the SIM. Whoever asks for it answers for how often: three wrong ones lock the card."""
+        if self._startup.sim == SIM_PIN and not self._has(PinGiving()):
+            self._submit(command_of(self.dialect, f'AT+CPIN="{pin}"', Urgency.SET_UP), PinGiving(), now_s)
+            self._work(now_s)
+
     def send_sms(self, ref: Ref, number: str, text: str, now_s: float) -> None:
         """Send a short message, in parts if need be; `SmsSent` tells. Raises PduError."""
         self._sms_reference = (self._sms_reference + 1) % 256
@@ -216,6 +220,11 @@ class Driver(ModemCore):
             )
             self._submit(command, SmsSending(ref, place == len(parts)), now_s)
         self._work(now_s)
+
+    @property
+    def sends_sms(self) -> bool:
+        """Whether a short message is on its way out: until the network has it nothing else can be sent."""
+        return any(isinstance(purpose, SmsSending) for purpose in self._purposes.values())
 
     def delete_sms(self, stored: tuple[int, ...], now_s: float) -> None:
         """The message is durable elsewhere: the modem may forget it."""

@@ -1,4 +1,4 @@
-"""The alarm about a line that has been of no use for a while, and its end.
+"""The alarms about a line that has been of no use for a while, or hears its network badly, and their end.
 
 Decides and remembers; it does not write into the journal. A quarantine has an alarm of its own.
 """
@@ -11,39 +11,89 @@ from typing import Final
 
 from messages.events import AlarmCleared, AlarmRaised
 from messages.ids import SECOND, Instant, LineId
-from messages.lines import LineState
+from messages.lines import WEAK_DBM, LineState
 
 OUT_US: Final = Instant(10 * SECOND)
 """A modem that is only started or plugged in needs less."""
+WEAK_US: Final = Instant(60 * SECOND)
+"""A lorry before the window passes."""
+STRONG_DBM: Final = WEAK_DBM + 6
+"""Where a weak signal counts as good again."""
+
 ALARM: Final = "line.out_of_service"
+WEAK: Final = "line.weak_signal"
+_CAUSES: Final = {
+    LineState.WRONG_MODEM: "line.wrong_modem",
+    LineState.PIN_NEEDED: "line.pin_needed",
+    LineState.PUK_NEEDED: "line.puk_needed",
+    LineState.NO_SIM: "line.no_sim",
+    LineState.NO_NETWORK: "line.no_network",
+}
+ALARMS: Final = (ALARM, *_CAUSES.values(), WEAK)
+"""All there are, for whoever has to have words for them."""
+
+Alarm = AlarmRaised | AlarmCleared
 
 
 class LineAlarm:
-    """Of one line. `file`: it exists while an alarm stands, be it raised by the process before this one."""
+    """Of one line. `file`: holds what stands, be it raised by the process before this one."""
 
     def __init__(self, line: LineId, file: Path, now_us: Instant) -> None:
         self._line = line
         self._file = file
         self._served_us = now_us
-        self._raised = False
+        self._cause, self._cause_us = "", now_us
+        self._weak_us: Instant | None = None
+        self._standing = self._kept()
 
-    def due(self, state: LineState, text: str, now_us: Instant) -> AlarmRaised | AlarmCleared | None:
+    def due(self, state: LineState, text: str, dbm: int | None, now_us: Instant) -> list[Alarm]:
         """What is to be written now; asked every second, and again until `written` is told of it."""
-        if state is LineState.READY:
-            self._served_us = now_us
-            standing = self._raised or self._file.exists()
-            return AlarmCleared(alarm=ALARM, subject=self._line) if standing else None
-        if self._raised or state is LineState.QUARANTINED or now_us - self._served_us < OUT_US:
-            return None
-        words = f"Line {self._line} carries no calls. {text}".strip()
-        return AlarmRaised(alarm=ALARM, subject=self._line, text=words)
+        return [*self._out(state, text, now_us), *self._weak(state, dbm, now_us)]
 
-    def written(self, alarm: AlarmRaised | AlarmCleared) -> None:
+    def written(self, alarm: Alarm) -> None:
         """It is in the journal."""
-        self._raised = isinstance(alarm, AlarmRaised)
+        if isinstance(alarm, AlarmRaised):
+            self._standing.add(alarm.alarm)
+        else:
+            self._standing.discard(alarm.alarm)
         # Where no file can be written, an alarm outlasts its reason if this process dies with it.
         with suppress(OSError):
-            if self._raised:
-                self._file.touch(mode=0o600)
+            if self._standing:
+                self._file.write_text("\n".join(sorted(self._standing)), encoding="ascii")
             else:
                 self._file.unlink(missing_ok=True)
+
+    def _kept(self) -> set[str]:
+        try:
+            # An earlier version's is empty.
+            return set(self._file.read_text(encoding="ascii").split()) or {ALARM}
+        except (OSError, UnicodeDecodeError):
+            return set()
+
+    def _out(self, state: LineState, text: str, now_us: Instant) -> list[Alarm]:
+        if state is LineState.READY:
+            self._served_us = now_us
+            return [self._cleared(alarm) for alarm in sorted(self._standing - {WEAK})]
+        cause = _CAUSES.get(state, ALARM)
+        if cause != self._cause:
+            self._cause, self._cause_us = cause, now_us
+        since_us = max(self._served_us, self._cause_us if self._standing - {WEAK} else 0)
+        if state is LineState.QUARANTINED or cause in self._standing or now_us - since_us < OUT_US:
+            return []
+        words = f"Line {self._line} carries no calls. {text}".strip()
+        raised = AlarmRaised(alarm=cause, subject=self._line, text=words)
+        return [*(self._cleared(alarm) for alarm in sorted(self._standing - {WEAK})), raised]
+
+    def _weak(self, state: LineState, dbm: int | None, now_us: Instant) -> list[Alarm]:
+        if state is not LineState.READY or dbm is None or dbm >= WEAK_DBM:
+            self._weak_us = None
+            well = state is LineState.READY and dbm is not None and dbm >= STRONG_DBM
+            return [self._cleared(WEAK)] if well and WEAK in self._standing else []
+        self._weak_us = self._weak_us or now_us
+        if WEAK in self._standing or now_us - self._weak_us < WEAK_US:
+            return []
+        words = f"Line {self._line} hardly hears its network ({dbm} dBm): calls may fail or break off."
+        return [AlarmRaised(alarm=WEAK, subject=self._line, text=words)]
+
+    def _cleared(self, alarm: str) -> AlarmCleared:
+        return AlarmCleared(alarm=alarm, subject=self._line)

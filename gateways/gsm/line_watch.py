@@ -8,9 +8,15 @@ from gateways.gsm.at.parse import Registration, dbm_of, integer, parse_creg, par
 from gateways.gsm.at.results import Finished, Outcome
 from gateways.gsm.events import Event, RegistrationChanged, SignalChanged
 from gateways.gsm.hints import Hint, Sign
-from gateways.gsm.startup import REGISTRATION_QUERY, SIGNAL_QUERY
+from gateways.gsm.startup import (
+    PACKET_QUERY,
+    REGISTRATION_QUERY,
+    SIGNAL_QUERY,
+    STORED_SMS_QUERY,
+)
 
-_WATCHES_PER_NETWORK_QUERY: Final = 3
+_TURNS: Final = (SIGNAL_QUERY, SIGNAL_QUERY, REGISTRATION_QUERY, SIGNAL_QUERY, SIGNAL_QUERY, STORED_SMS_QUERY)
+"""What is asked in turn. That a short message has come is said once, and may be missed."""
 
 
 class LineWatch:
@@ -18,6 +24,9 @@ class LineWatch:
 
     def __init__(self) -> None:
         self.registration: Registration | None = None
+        self._circuit: Registration | None = None
+        self._packet: Registration | None = None
+        self._asks_packet = False
         self.signal_dbm: int | None = None
         self._last_s = 0.0
         self._count = 0
@@ -36,6 +45,9 @@ class LineWatch:
                 return self._signal(parse_csq(finished.lines[0]), now_s)
             if finished.command.text == REGISTRATION_QUERY:
                 return self._registered(parse_creg(finished.lines[0], answer=True), now_s)
+            if finished.command.text == PACKET_QUERY:
+                self._packet = parse_creg(finished.lines[0], answer=True)
+                return self._registered(self._circuit, now_s)
         return []
 
     def begin(self, now_s: float) -> None:
@@ -47,10 +59,15 @@ class LineWatch:
         return self._last_s + idle_s
 
     def query(self, now_s: float) -> str:
-        """The command for it: mostly the signal, now and then the network."""
+        """The command for it: mostly the signal, now and then the network and the messages."""
         self._last_s = now_s
+        turn = _TURNS[self._count % len(_TURNS)]
         self._count += 1
-        return REGISTRATION_QUERY if self._count % _WATCHES_PER_NETWORK_QUERY == 0 else SIGNAL_QUERY
+        if turn == REGISTRATION_QUERY and not _serves(self._circuit):
+            # Registered in LTE alone, where calls are VoLTE's, some modems say so here only.
+            self._asks_packet = not self._asks_packet
+            return PACKET_QUERY if self._asks_packet else REGISTRATION_QUERY
+        return turn
 
     def _signal(self, dbm: int | None, now_s: float) -> list[Event]:
         if dbm == self.signal_dbm:
@@ -59,7 +76,13 @@ class LineWatch:
         return [SignalChanged(at_s=now_s, dbm=dbm)]
 
     def _registered(self, state: Registration | None, now_s: float) -> list[Event]:
+        self._circuit = self._circuit if state is None else state
+        state = self._packet if _serves(self._packet) and not _serves(self._circuit) else self._circuit
         if state is None or state is self.registration:
             return []
         self.registration = state
         return [RegistrationChanged(at_s=now_s, state=state)]
+
+
+def _serves(state: Registration | None) -> bool:
+    return state is not None and state.in_service

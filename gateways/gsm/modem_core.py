@@ -65,8 +65,11 @@ from gateways.gsm.purposes import (
     Dialling,
     Explaining,
     HangingUp,
+    PinGiving,
     Purpose,
     Requesting,
+    SettingsAsking,
+    SimAsking,
     SmsDeleting,
     SmsReading,
     SmsSending,
@@ -77,9 +80,13 @@ from gateways.gsm.purposes import (
 )
 from gateways.gsm.startup import (
     EMERGENCY_QUERY,
+    SETTINGS_QUERY,
+    SIM_QUERY,
     STORED_SMS_QUERY,
     Startup,
     command_of,
+    pin_answer,
+    sim_state,
 )
 from gateways.gsm.voice import VoiceSwitch
 from messages.base import HangupCause
@@ -110,14 +117,13 @@ class ModemCore:
         dialect: str = AUTO,
         *,
         region: str = "IT",
-        pin: str = "",
         listen_first: bool = False,
         assume: str = "",
     ) -> None:
         chosen = None if dialect == AUTO else dialects.get(dialect)
         assumed = dialects.get(assume) if assume in dialects else dialects.base()
         self._region = region
-        self._startup = Startup(dialects, chosen, pin, assumed)
+        self._startup = Startup(dialects, chosen, assumed)
         self._engine = Engine(self.dialect.rules)
         self._table = CallTable()
         self._voice = VoiceSwitch(self.dialect.data.voice)
@@ -131,6 +137,7 @@ class ModemCore:
         self._opened = False
         self._kept_settings = False
         self._settings_taken = False
+        self._opened_sim = False
         self._listed = False
         self._needs_start = True
         self._ready_said = False
@@ -366,15 +373,16 @@ class ModemCore:
                 self._table.take_look()
                 self._submit(command_of(self.dialect, self.dialect.data.calls, Urgency.TRUTH), Calls(), now_s)
             self._startup.begin()
-        elif self._settings_taken and any(_ANOTHERS.fullmatch(line) for line in self._engine.probe_answer):
-            # It has started anew without a word: no caller's number any more, and DTR hangs up.
-            self._rebooted(now_s)
+        elif self._settings_taken and not any(_OURS.fullmatch(line) for line in self._engine.probe_answer):
+            # It may have started anew without a word: no caller's number any more, and DTR hangs up.
+            self._submit(command_of(self.dialect, SETTINGS_QUERY, Urgency.TRUTH), SettingsAsking(), now_s)
 
     def _sync_lost(self, now_s: float) -> None:
         self._ready_said = False
         live = self.protected or self._table.busy
         stage = self._ladder.failed(now_s, live=live)
         self._table.dials_lost(now_s, cause=HangupCause.LINE_LOST, text="the modem does not answer")
+        self._table.port_gone()
         self._events.append(Unresponsive(at_s=now_s, stage=stage, live_calls=len(self.calls())))
         if stage is Stage.RESET:
             self._engine.write_blind(self.dialect.data.reset)
@@ -411,6 +419,17 @@ class ModemCore:
                 self._start_finished(finished, now_s)
             case Watching():
                 self._events += self._line.answer(finished, now_s)
+                self._stored_sms(finished, now_s)
+            case PinGiving():
+                self._events.append(pin_answer(finished, now_s))
+                self._ask_sim(now_s)
+            case SimAsking():
+                code = sim_state(finished)
+                if code:
+                    self._sim(code, now_s)
+            case SettingsAsking():
+                if any(_ANOTHERS.fullmatch(line) for line in finished.lines):
+                    self._rebooted(now_s)
             case SmsReading(index):
                 if finished.outcome is Outcome.OK and len(finished.lines) > 1:
                     self._sms(finished.lines[1], now_s, stored=index)
@@ -576,19 +595,21 @@ class ModemCore:
         self._events += self._line.answer(finished, now_s)
         if finished.outcome is Outcome.ERROR:
             self._events.append(
-                CommandRefused(at_s=now_s, command=_without_pin(finished.command.text), error=finished.final)
+                CommandRefused(at_s=now_s, command=finished.command.text, error=finished.final)
             )
         self._startup.result(finished, now_s)
         if self._startup.sim != sim_before:
             self._events.append(SimState(at_s=now_s, code=self._startup.sim))
         if self._startup.chosen is not before:
             self._use_dialect()
-        if finished.command.text == STORED_SMS_QUERY and finished.outcome is Outcome.OK:
-            for index, pdu in listed(finished.lines):
-                self._sms(pdu, now_s, stored=index)
+        self._stored_sms(finished, now_s)
         if finished.command.text == EMERGENCY_QUERY and self._startup.emergency_numbers:
             self._events.append(EmergencyNumbers(at_s=now_s, numbers=self._startup.emergency_numbers))
-        if self._startup.done and not self._ready_said and not self._needs_start:
+        if self._startup.done and self._opened_sim:
+            # What needs the SIM was refused before it was open; the whole is repeated.
+            self._opened_sim = False
+            self._startup.begin()
+        elif self._startup.done and not self._ready_said and not self._needs_start:
             self._ready_said = True
             self._line.begin(now_s)
             self._events.append(Ready(at_s=now_s, identity=self.identity))
@@ -613,19 +634,32 @@ class ModemCore:
         due_s = self._next_watch_s()
         if due_s is None or now_s < due_s:
             return
+        if self._startup.sim != "READY":
+            # A card that is put in, or opened by hand, does not always say so.
+            self._ask_sim(now_s)
         query = self._line.query(now_s)
         self._submit(command_of(self.dialect, query, Urgency.IDLE), Watching(), now_s)
 
     def _sim(self, code: str, now_s: float) -> None:
-        if code == self._startup.sim:
+        before = self._startup.sim
+        if code == before:
             return
-        was_closed = self._ready_said and self._startup.sim != "READY"
         self._startup.sim = code
         self._events.append(SimState(at_s=now_s, code=code))
-        if code == "READY" and was_closed:
-            # What needs the SIM was refused at the start; the whole is repeated.
-            self._ready_said = False
-            self._startup.begin()
+        if code == "READY" and before and not self._needs_start:
+            self._opened_sim = not self._startup.done
+            if self._startup.done:
+                self._ready_said = False
+                self._startup.begin()
+
+    def _ask_sim(self, now_s: float) -> None:
+        if not self._has(SimAsking()):
+            self._submit(command_of(self.dialect, SIM_QUERY, Urgency.SET_UP), SimAsking(), now_s)
+
+    def _stored_sms(self, finished: Finished, now_s: float) -> None:
+        if finished.command.text == STORED_SMS_QUERY and finished.outcome is Outcome.OK:
+            for index, pdu in listed(finished.lines):
+                self._sms(pdu, now_s, stored=index)
 
     def _sms(self, pdu: str, now_s: float, *, stored: int | None) -> None:
         event: SmsReceived | SmsFailed | None = self._inbox.add(pdu, now_s, stored=stored)
@@ -657,7 +691,3 @@ class ModemCore:
         self._refs[ref] = call
         while len(self._refs) > _REFS_KEPT:
             del self._refs[next(iter(self._refs))]
-
-
-def _without_pin(text: str) -> str:
-    return 'AT+CPIN="…"' if text.startswith("AT+CPIN=") else text

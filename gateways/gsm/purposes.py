@@ -61,6 +61,18 @@ class Watching(msgspec.Struct, frozen=True):
     """A sign of life, the signal, the network."""
 
 
+class PinGiving(msgspec.Struct, frozen=True):
+    """The SIM's PIN."""
+
+
+class SettingsAsking(msgspec.Struct, frozen=True):
+    """Whether the modem still has what was set, after it was silent."""
+
+
+class SimAsking(msgspec.Struct, frozen=True):
+    """What the SIM waits for, asked again."""
+
+
 class SmsReading(msgspec.Struct, frozen=True):
     """A stored message."""
 
@@ -89,6 +101,9 @@ Purpose = (
     | VoiceOn
     | VoiceOff
     | Watching
+    | PinGiving
+    | SettingsAsking
+    | SimAsking
     | SmsReading
     | SmsDeleting
     | SmsSending

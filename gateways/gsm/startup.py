@@ -16,17 +16,31 @@ from gateways.gsm.at.results import Finished, Outcome
 from gateways.gsm.detection import by_identity
 from gateways.gsm.dialect import CompiledDialect
 from gateways.gsm.dialects import Dialects
-from gateways.gsm.events import Identity
+from gateways.gsm.events import Identity, PinAnswered
 
+SETTINGS_QUERY: Final = "AT+CMEE?"
 SIM_QUERY: Final = "AT+CPIN?"
 REGISTRATION_QUERY: Final = "AT+CREG?"
+PACKET_QUERY: Final = "AT+CEREG?"
 SIGNAL_QUERY: Final = "AT+CSQ"
 EMERGENCY_QUERY: Final = "AT+CRSM=176,28599,0,0,0"
 """EF_ECC, 6FB7 (31.102 clause 4.2.21)."""
 STORED_SMS_QUERY: Final = "AT+CMGL=4"
 
+SIM_PIN: Final = "SIM PIN"
+SIM_PUK: Final = "SIM PUK"
+NOT_INSERTED: Final = "NOT INSERTED"
+
 _BUSY: Final = frozenset({"14", "515", "SIM busy"})
-_SIM_ERRORS: Final = {"10": "NOT INSERTED", "13": "SIM FAILURE", "15": "SIM WRONG"}
+_SIM_ERRORS: Final = {
+    "10": NOT_INSERTED,
+    "SIM not inserted": NOT_INSERTED,
+    "13": "SIM FAILURE",
+    "SIM failure": "SIM FAILURE",
+    "15": "SIM WRONG",
+    "SIM wrong": "SIM WRONG",
+}
+_WRONG_PIN: Final = frozenset({"16", "incorrect password", "12", "SIM PUK required"})
 _RETRY_S: Final = 1.0
 _RETRIES: Final = 8
 
@@ -57,9 +71,7 @@ def command_of(
 class Startup:
     """See the module. `dialect` is none when it is to be found out; until then `assumed` is spoken."""
 
-    def __init__(
-        self, dialects: Dialects, dialect: CompiledDialect | None, pin: str, assumed: CompiledDialect
-    ) -> None:
+    def __init__(self, dialects: Dialects, dialect: CompiledDialect | None, assumed: CompiledDialect) -> None:
         self._dialects = dialects
         self._assumed = assumed
         self.chosen = dialect
@@ -67,7 +79,6 @@ class Startup:
         self.sim = ""
         """What the SIM waits for; empty until known."""
         self.emergency_numbers: tuple[str, ...] = ()
-        self._pin = pin
         self._stage = _Stage.DONE
         self._outstanding = 0
         self._again: list[str] = []
@@ -106,8 +117,8 @@ class Startup:
             self._again.append(text)
         elif finished.outcome is Outcome.OK:
             self._answers[text] = finished.lines
-        if text == SIM_QUERY or text.startswith("AT+CPIN="):
-            self._sim_result(finished)
+        if text == SIM_QUERY:
+            self.sim = sim_state(finished) or self.sim
         if finished.outcome is Outcome.OK and text == EMERGENCY_QUERY and finished.lines:
             self.emergency_numbers = parse_emergency_numbers(finished.lines[0])
         if self._outstanding == 0:
@@ -166,28 +177,35 @@ class Startup:
             case _Stage.SETTINGS:
                 self._send(list(self.dialect.data.init))
             case _Stage.NETWORK:
-                self._send([REGISTRATION_QUERY, SIGNAL_QUERY, EMERGENCY_QUERY, STORED_SMS_QUERY])
+                self._send(
+                    [REGISTRATION_QUERY, PACKET_QUERY, SIGNAL_QUERY, EMERGENCY_QUERY, STORED_SMS_QUERY]
+                )
             case _Stage.DONE:
                 pass
-
-    def _sim_result(self, finished: Finished) -> None:
-        if finished.outcome is Outcome.OK and finished.command.text.startswith("AT+CPIN="):
-            self._again.append(SIM_QUERY)
-        elif finished.outcome is Outcome.OK and finished.lines:
-            sim = parse_cpin(finished.lines[0])
-            self.sim = sim.code if sim is not None else self.sim
-            if self.sim == "SIM PIN" and self._pin:
-                # Once: a second wrong PIN costs one of three attempts, the third locks the card.
-                pin, self._pin = self._pin, ""
-                self._send([f'AT+CPIN="{pin}"'])
-        elif finished.outcome is Outcome.ERROR and finished.command.text == SIM_QUERY:
-            self.sim = _SIM_ERRORS.get(error_code(finished.final), self.sim)
 
     def _send(self, texts: list[str]) -> None:
         if not texts:
             texts = [self.dialect.data.resync[0]]
         self._outstanding += len(texts)
         self._commands += [command_of(self.dialect, text, Urgency.SET_UP) for text in texts]
+
+
+def sim_state(finished: Finished) -> str:
+    """What the SIM waits for, by the result of SIM_QUERY; empty where it does not tell."""
+    if finished.outcome is Outcome.OK and finished.lines:
+        sim = parse_cpin(finished.lines[0])
+        return "" if sim is None else sim.code
+    return _SIM_ERRORS.get(error_code(finished.final), "") if finished.outcome is Outcome.ERROR else ""
+
+
+def pin_answer(finished: Finished, now_s: float) -> PinAnswered:
+    """What the result of giving the PIN says of it."""
+    if finished.outcome is Outcome.OK:
+        return PinAnswered(at_s=now_s, right=True, text="")
+    wrong = finished.outcome is Outcome.ERROR and error_code(finished.final) in _WRONG_PIN
+    return PinAnswered(
+        at_s=now_s, right=False if wrong else None, text=finished.final or finished.outcome.value
+    )
 
 
 def _first(lines: tuple[str, ...]) -> str:

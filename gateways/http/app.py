@@ -42,6 +42,7 @@ from messages.ids import Advice, AlertId, OperatorId, UserId
 from runtime import logs
 from runtime.clock import Clock, SystemClock
 from runtime.directory import Directory, FileDirectory
+from runtime.line_files import LineReports
 from store import streams
 from store.errors import JournalError, StoreError
 from store.journal import Append, Journal
@@ -91,6 +92,7 @@ def parts(
         passwords=asked,
         throttle=Throttle(),
         metrics=metrics,
+        lines=LineReports(run),
         directory=directory or FileDirectory(run),
         stopping=asyncio.Event(),
     )
@@ -105,6 +107,7 @@ def build(web: Web) -> Litestar:
         lines=web.settings.lines,
         version=web.settings.version,
         seen=lambda operator, user, alert: _note_seen(web, operator, user, alert),
+        reports=web.lines.read,
     )
     web.metrics.consoles.set_function(lambda: len(screen.connected))
 

@@ -19,6 +19,7 @@ from messages.ids import OperatorId
 from model.case import Case
 from runtime.clock import Clock
 from runtime.directory import Directory
+from runtime.line_files import LineReports
 from store.journal import Journal
 
 
@@ -60,5 +61,6 @@ class Web:
     throttle: Throttle
     metrics: Metrics
     directory: Directory
+    lines: LineReports
     stopping: asyncio.Event
     """Set when the process is to end: whoever waits is to answer at once."""

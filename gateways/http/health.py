@@ -110,6 +110,7 @@ def health_routes(web: Web) -> list[HTTPRouteHandler]:
         figures.late_alerts.set(sum(late(known.case, now_us) for known in alerts))
         figures.journal_seq.set(web.following.picture.seq)
         figures.journal_works.set(web.writing.works and web.journal.durable)
+        figures.lines(web.lines.read().values())
         figures.actors_listen.set(web.hints.connected)
         return Response(figures.text(), media_type="text/plain; version=0.0.4")
 

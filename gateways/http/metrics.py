@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from messages.lines import LineReport, LineState
 
 _SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
@@ -53,6 +57,25 @@ class Metrics:
         self.actors_listen = Gauge(
             "securwoman_actors_listen", "1 when the actors hear the web's hints", registry=registry
         )
+        self.line_ready = Gauge(
+            "securwoman_line_ready", "1: the line can carry calls", ["line", "state"], registry=registry
+        )
+        self.line_registered = Gauge(
+            "securwoman_line_registered", "1: its network knows the line's SIM", ["line"], registry=registry
+        )
+        self.line_signal = Gauge(
+            "securwoman_line_signal_dbm", "How well the line's modem hears", ["line"], registry=registry
+        )
+
+    def lines(self, reports: Iterable[LineReport]) -> None:
+        """How the lines are now, as their modems have said last."""
+        for gauge in (self.line_ready, self.line_registered, self.line_signal):
+            gauge.clear()
+        for report in reports:
+            self.line_ready.labels(report.line, report.state).set(report.state is LineState.READY)
+            self.line_registered.labels(report.line).set(report.registration in ("home", "roaming"))
+            if report.signal_dbm is not None:
+                self.line_signal.labels(report.line).set(report.signal_dbm)
 
     def text(self) -> bytes:
         """The exposition, format 0.0.4."""

@@ -53,8 +53,13 @@ SANS_IO = ("messages.*", "model.*", "actors.*", "media.*", "gateways.gsm.*")
 EDGES = (
     "actors.*.actor",
     "gateways.gsm.actor",
+    "gateways.gsm.pin_memory",
+    "gateways.gsm.places",
     "gateways.gsm.port",
     "gateways.gsm.tcp_port",
+    "gateways.gsm.tracing",
+    "gateways.gsm.usb_reset",
+    "gateways.gsm.whereabouts",
     "media.clock",
     "media.conference",
     "media.ports",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import cache
 
 from gateways.gsm.actor import GsmModemActor
 from gateways.gsm.dial_guard import DialGuard
 from gateways.gsm.dialects import Dialects
-from gateways.gsm.errors import PortLost
+from gateways.gsm.errors import PortBusy, PortLost
 from gateways.gsm.port import GuardedPort, Port
+from gateways.gsm.search import Place
 from messages.ids import SECOND
 from runtime.clock import VirtualClock
 from simulator.carrier import Carrier
@@ -23,9 +25,11 @@ class MemoryPort(GuardedPort):
     def __init__(self, network: Network, name: str, guard: DialGuard) -> None:
         super().__init__(guard)
         self._network = network
-        self._modem = network.carrier.modem(name)
+        self._modem = network.carrier.modem(network.modem_at(name))
         if self._modem.power is Power.UNPLUGGED:
             raise PortLost(f"{name}: no such modem")
+        if name in network.ports:
+            raise PortBusy(f"{name}: another has it")
         self.name = name
         self.written = b""
         self._heard = bytearray()
@@ -63,6 +67,7 @@ class MemoryPort(GuardedPort):
         if self._modem.power is Power.UNPLUGGED:
             raise PortLost(f"{self.name}: unplugged")
         self.written += data
+        self._network.written[self._modem.config.name] += data
         self._modem.feed(data, self._network.now_s)
         self._network.pump()
         return len(data)
@@ -76,6 +81,12 @@ class Network:
         self.start_us = clock.now_us()
         self.carrier = Carrier(config, 0.0)
         self.ports: dict[str, MemoryPort] = {}
+        """What is open, by the port's name: the modem's, until it is plugged in as another."""
+        self.names = {name: name for name in self.carrier.modems}
+        """What each modem's port is called now."""
+        self.written = dict.fromkeys(self.carrier.modems, b"")
+        """All that was ever written to a modem, whoever wrote it."""
+        self._plugged = dict.fromkeys(self.carrier.modems, 0)
         self._due: float | None = None
 
     @property
@@ -87,7 +98,7 @@ class Network:
         """Deliver what the modems have said, and come back when the carrier has something to do."""
         for name, modem in self.carrier.modems.items():
             data = modem.take_output()
-            port = self.ports.get(name)
+            port = self.ports.get(self.names[name])
             if port is not None:
                 port.hear(data)
         due = self.carrier.next_deadline()
@@ -102,16 +113,37 @@ class Network:
         self._due = None
         self.pump()
 
+    def modem_at(self, port: str) -> str:
+        """The modem whose port is called so. Raises PortLost."""
+        for name, called in self.names.items():
+            if called == port:
+                return name
+        raise PortLost(f"{port}: no such port")
+
+    def places(self) -> list[Place]:
+        """The ports that are there now."""
+        return [
+            Place(path=port, mark=f"{name} {self._plugged[name]}", voice=f"{port}.voice")
+            for name, port in self.names.items()
+            if self.carrier.modem(name).power is not Power.UNPLUGGED
+        ]
+
+    def pins_given(self, name: str) -> list[str]:
+        """The PINs that the modem's SIM was given, in order."""
+        return [pin.decode() for pin in re.findall(rb'AT\+CPIN="(\d+)"', self.written[name])]
+
     def unplug(self, name: str) -> None:
         """Pull the modem out: its port says so."""
         self.carrier.modem(name).unplug(self.now_s)
-        port = self.ports.get(name)
+        port = self.ports.get(self.names[name])
         if port is not None:
             port.hear(b"\0")
         self.pump()
 
-    def plug(self, name: str) -> None:
-        """Put it back in."""
+    def plug(self, name: str, port: str = "") -> None:
+        """Put it back in, under the same name or another."""
+        self.names[name] = port or name
+        self._plugged[name] += 1
         self.carrier.modem(name).plug(self.now_s)
         self.pump()
 
@@ -131,6 +163,9 @@ class MemoryModemActor(GsmModemActor):
 
     def dialects(self) -> Dialects:
         return _dialects()
+
+    def places(self) -> list[Place]:
+        return NETWORKS[-1].places()
 
     def open_port(self, path: str, guard: DialGuard) -> Port:
         return MemoryPort(NETWORKS[-1], path, guard)

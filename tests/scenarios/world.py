@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import tempfile
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from msgspec.structs import replace
 
@@ -63,7 +64,9 @@ control = "127.0.0.1:0"
 """
 
 
-def carrier_toml(public: int, emergency: int, behaviours: dict[str, str]) -> str:
+def carrier_toml(
+    public: int, emergency: int, behaviours: dict[str, str], more: Mapping[str, str] = MappingProxyType({})
+) -> str:
     """The carrier's world: lines of every dialect, operators, a PSAP, and the user as the test wants her."""
     dialects = ("huawei", "simcom7600")
     parts = [CARRIER]
@@ -71,7 +74,7 @@ def carrier_toml(public: int, emergency: int, behaviours: dict[str, str]) -> str
         trunk = "public" if n < public else "emergency"
         parts.append(
             f'[[modem]]\nname = "sim{n + 1}"\ndialect = "{dialects[n % 2]}"\ntrunk = "{trunk}"\n'
-            f'number = "+3902000000{n + 1:02d}"\nsetup_time_s = {SETUP_S}\n'
+            f'number = "+3902000000{n + 1:02d}"\nsetup_time_s = {SETUP_S}\n{more.get(f"sim{n + 1}", "")}\n'
         )
     people = {str(USER): "answer", str(PSAP): "answer", **{str(one): "answer" for one in OPERATORS}}
     for number, behaviour in {**people, **behaviours}.items():
@@ -96,11 +99,20 @@ class World:
         policy: Policy | None = None,
         faults: Faults | None = None,
         notify: LocalNotifier | None = None,
+        by_imei: Collection[str] = (),
+        pins: Mapping[str, tuple[str, str]] = MappingProxyType({}),
+        without_sim: Collection[str] = (),
+        boots_in_s: float = 1.0,
     ) -> None:
+        """`by_imei`: lines whose modem has to be found; `pins`: a SIM's PIN, and the file of the line's."""
         self.clock = VirtualClock()
         self.expected_to_be_stuck: list[str] = []
         self.policy = policy or Policy(psap_number=PSAP, psap_alternate=None, idle_crews=1, live_cases=4)
-        config = parse_config(tomllib.loads(carrier_toml(public, emergency, behaviours or {})))
+        more = {name: f'pin = "{pin}"' for name, (pin, _) in pins.items()}
+        more |= dict.fromkeys(without_sim, "sim = false")
+        if boots_in_s != 1.0:
+            more |= {f"sim{n + 1}": f"boot_time_s = {boots_in_s}" for n in range(public + emergency)}
+        config = parse_config(tomllib.loads(carrier_toml(public, emergency, behaviours or {}, more)))
         self.network = Network(config, self.clock)
         NETWORKS.append(self.network)
         lines = tuple(
@@ -109,9 +121,11 @@ class World:
                 trunk=TrunkId(modem.trunk),
                 emergency=modem.trunk == "emergency",
                 inbound=modem.trunk == "public",
-                port=modem.name,
-                voice_port=f"{modem.name}.voice",
+                imei=self.network.carrier.modem(modem.name).imei if modem.name in by_imei else "",
+                port="" if modem.name in by_imei else modem.name,
+                voice_port="" if modem.name in by_imei else f"{modem.name}.voice",
                 dialect=modem.dialect,
+                pin_file=pins[modem.name][1] if modem.name in pins else "",
             )
             for modem in config.modems
         )

@@ -17,8 +17,9 @@ from gateways.console.timeline import LENGTH_MAX
 from gateways.console.views import PersonView
 from messages import events as ev
 from messages.base import Position
-from messages.ids import SECOND, Instant, LineId, OperatorId, Outcome, ShiftState, UserId
+from messages.ids import SECOND, Instant, LineId, OperatorId, Outcome, ShiftState, TrunkId, UserId
 from messages.journal import Recorded
+from messages.lines import LineReport, LineState
 from model.policy import Policy
 from store import streams
 from store.journal import Append, Journal
@@ -205,14 +206,24 @@ def test_lines_are_shown_as_held_quarantined_or_free(journal: Journal, place: Pl
     story = Story(journal, CLOCK.now_us()).opened().operator_called(MARTA)
     mute = ev.LineQuarantined(line=LineId("L1"), reason="mute")
     journal.append(Append(streams.line(LineId("L1")), None, (mute,)))
-    views = feed.line_views(picture_of(everything(journal)), place.settings().lines)
+    said = LineReport(
+        line=LineId("L2"),
+        trunk=TrunkId("public"),
+        emergency=False,
+        state=LineState.READY,
+        since=CLOCK.now_us(),
+        signal_dbm=-73,
+        registration="home",
+    )
+    views = feed.line_views(picture_of(everything(journal)), place.settings().lines, {said.line: said})
     assert [(view.line, view.alert, view.quarantine) for view in views] == [
         ("L1", None, "mute"),
         ("L2", story.alert, ""),
         ("E1", None, ""),
     ]
+    assert [(view.state, view.signal_dbm) for view in views[:2]] == [(None, None), (LineState.READY, -73)]
     journal.append(Append(streams.line(LineId("L1")), None, (ev.LineReturned(line=LineId("L1")),)))
-    assert feed.line_views(picture_of(everything(journal)), place.settings().lines)[0].quarantine == ""
+    assert feed.line_views(picture_of(everything(journal)), place.settings().lines, {})[0].quarantine == ""
 
 
 def test_alarms_are_shown_until_they_are_cleared_or_the_node_begins_anew(journal: Journal) -> None:

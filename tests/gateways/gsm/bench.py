@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from gateways.gsm.dialects import Dialects
 from gateways.gsm.driver import Driver
-from gateways.gsm.events import Event
+from gateways.gsm.events import Event, SimState
 
 DIALECTS = Dialects.load()
 USER = "+393331112223"
@@ -116,7 +116,8 @@ class Bench:
         assume: str = "",
     ) -> None:
         self.modem = modem or FakeModem()
-        self.driver = Driver(DIALECTS, dialect, listen_first=listen_first, pin=pin, assume=assume)
+        self.pin = pin
+        self.driver = Driver(DIALECTS, dialect, listen_first=listen_first, assume=assume)
         self.now_s = 100.0
         self.events: list[Event] = []
         if start:
@@ -131,7 +132,12 @@ class Bench:
             answer = self.modem.take()
             if answer:
                 self.driver.receive(answer, self.now_s)
-            self.events += self.driver.take_events()
+            news = self.driver.take_events()
+            self.events += news
+            if self.pin and any(isinstance(one, SimState) and one.code == "SIM PIN" for one in news):
+                # Once, as whoever keeps PINs sees to it.
+                pin, self.pin = self.pin, ""
+                self.driver.give_pin(pin, self.now_s)
             if not output and not answer:
                 return
         raise AssertionError("driver and modem talk without end")

@@ -22,6 +22,7 @@ from gateways.gsm.events import (
     Ref,
     RequestDone,
     Responsive,
+    SimState,
     SmsReceived,
     Stage,
     Unresponsive,
@@ -87,7 +88,7 @@ class Site:
 
     def open(self, spoken: str) -> None:
         """A new process takes the port."""
-        self.driver = Driver(DIALECTS, spoken, pin=self.pin)
+        self.driver = Driver(DIALECTS, spoken)
         self.modem.port_opened(self.now_s)
         self.driver.opened(self.now_s)
         self.pump()
@@ -104,7 +105,10 @@ class Site:
             if answer:
                 self.heard += answer
                 self.driver.receive(answer, self.now_s)
-            self.events += self.driver.take_events()
+            news = self.driver.take_events()
+            self.events += news
+            if any(isinstance(event, SimState) and event.code == "SIM PIN" for event in news):
+                self.driver.give_pin(self.pin, self.now_s)
             if not output and not answer:
                 return
         raise AssertionError("driver and modem talk without end")
@@ -468,6 +472,25 @@ def test_a_garbled_line_loses_no_call(dialect: str) -> None:
     site.run(5.0)
     assert [event.ref for event in site.of(CallReleased)] == [Ref("leg")]
     assert str(site.carrier.calls[-1].state) == "ended"
+
+
+@pytest.mark.parametrize("dialect", FAMILIES)
+@pytest.mark.parametrize("boot_s", [3.3, 4.2, 5.0, 7.5, 12.0])
+def test_a_modem_that_starts_anew_in_a_call_has_lost_it_and_is_set_up_again(
+    dialect: str, boot_s: float
+) -> None:
+    site = Site(dialect, boot_time_s=boot_s)
+    site.run(1.0)
+    site.driver.dial(Ref("leg"), USER, site.now_s)
+    site.run(8.0)
+    site.modem.feed(b"AT+CFUN=1,1\r", site.now_s)
+    site.run(30.0)
+    assert [event.cause for event in site.of(CallReleased)] == [HangupCause.LINE_LOST]
+    assert len(site.of(Ready)) == 2
+    assert site.modem.parameters.first("&D") == 0
+    site.driver.dial(Ref("next"), USER, site.now_s)
+    site.run(8.0)
+    assert len(site.of(CallAnswered)) == 2
 
 
 @pytest.mark.parametrize("dialect", FAMILIES)

@@ -15,10 +15,10 @@ from gateways.gsm.events import (
     CallReleased,
     CallRinging,
     CallState,
-    CommandRefused,
     EmergencyNumbers,
     HangUpStuck,
     ModemRebooted,
+    PinAnswered,
     Ready,
     Ref,
     RegistrationChanged,
@@ -132,18 +132,30 @@ def test_a_pin_is_given_once_and_only_if_it_is_asked_for() -> None:
     assert bench.driver.ready
 
 
-def test_a_wrong_pin_is_not_given_a_second_time() -> None:
-    bench = Bench(
-        modem=FakeModem(answers={"AT+CPIN?": "+CPIN: SIM PIN\nOK", 'AT+CPIN="0000"': "+CME ERROR: 16"}),
-        pin="0000",
-    )
+@pytest.mark.parametrize(
+    ("answer", "right"),
+    [("+CME ERROR: 16", False), ("+CME ERROR: 12", False), ("+CME ERROR: 14", None), ("ERROR", None)],
+)
+def test_it_is_said_whether_a_refused_pin_was_wrong(answer: str, right: bool | None) -> None:
+    modem = FakeModem(answers={"AT+CPIN?": "+CPIN: SIM PIN\nOK", 'AT+CPIN="0000"': answer})
+    bench = Bench(modem=modem, pin="0000")
     bench.wait(60.0)
-    bench.driver.opened(bench.now_s)
-    bench.pump()
-    bench.wait(60.0)
+    assert [event.right for event in bench.of(PinAnswered)] == [right]
     assert bench.sent('AT+CPIN="0000"') == 1
     assert bench.driver.sim == "SIM PIN"
-    assert all("0000" not in event.command for event in bench.of(CommandRefused))
+    assert all("0000" not in str(event) for event in bench.events)
+
+
+def test_a_sim_that_is_locked_for_good_or_opened_by_hand_is_noticed() -> None:
+    modem = FakeModem(answers={"AT+CPIN?": "+CPIN: SIM PUK\nOK"})
+    bench = Bench(modem=modem, pin="0000")
+    bench.wait(30.0)
+    assert bench.driver.sim == "SIM PUK"
+    assert not any(line.startswith("AT+CPIN=") for line in modem.received)
+    modem.answers["AT+CPIN?"] = "+CPIN: READY\nOK"
+    bench.wait(30.0)
+    assert bench.driver.sim == "READY"
+    assert len(bench.of(Ready)) == 2, "what the SIM had refused is set up again"
 
 
 def test_what_a_busy_sim_refuses_is_asked_again() -> None:
@@ -785,6 +797,21 @@ def test_a_modem_that_has_started_anew_is_set_up_again_and_its_calls_are_gone() 
     assert len(bench.of(Ready)) == 2
 
 
+def test_a_modem_that_has_started_anew_and_does_not_say_so_is_found_out_by_its_settings() -> None:
+    bench, _ = _up()
+    bench.modem.mute = True
+    bench.wait(4.0)
+    bench.modem.mute = False
+    bench.modem.rows = []
+    bench.modem.answers["AT+CMEE?"] = "+CMEE: 0\nOK"
+    bench.wait(3.0)
+    del bench.modem.answers["AT+CMEE?"]
+    bench.wait(5.0)
+    assert len(bench.of(ModemRebooted)) == 1
+    assert [event.cause for event in bench.of(CallReleased)] == [HangupCause.LINE_LOST]
+    assert len(bench.of(Ready)) == 2
+
+
 def test_a_port_that_is_lost_keeps_the_calls_until_the_modem_tells() -> None:
     bench, _ = _up()
     bench.driver.port_lost(bench.now_s)
@@ -911,3 +938,10 @@ def test_a_stored_message_is_read_and_deleted_only_by_request() -> None:
 def test_messages_that_came_while_nobody_listened_are_read_at_the_start() -> None:
     bench = Bench(modem=FakeModem(answers={"AT+CMGL=4": f"+CMGL: 1,1,,24\n{PDU}\n+CMGL: 2,0,,24\n{PDU}\nOK"}))
     assert [event.stored for event in bench.of(SmsReceived)] == [(1,), (2,)]
+
+
+def test_a_message_whose_arrival_was_missed_is_found_within_a_minute_or_so() -> None:
+    bench = Bench()
+    bench.modem.answers["AT+CMGL=4"] = f"+CMGL: 5,0,,24\n{PDU}\nOK"
+    bench.wait(90.0)
+    assert {event.stored for event in bench.of(SmsReceived)} == {(5,)}

@@ -15,6 +15,12 @@ const KINDS = {
   'deadline.missed': (s) => [either(`${s} oltre il limite`, `${s} past deadline`), either(`Allarmi reali aperti oltre la scadenza, lei non raggiunta: ${s}`, `Real alerts open past the deadline, she not reached: ${s}`)],
   no_operator: () => [either('Nessuna pronta', 'No operator ready'), either('Nessuna operatrice è pronta: un allarme chiamerebbe i reperibili', 'No operator is ready: an alert would call those on call')],
   'line.out_of_service': (s) => [either(`Linea ${s} fuori uso`, `Line ${s} down`), either(`La linea ${s} non porta chiamate: modem spento, staccato o senza rete`, `Line ${s} carries no calls: its modem is off, unplugged or without a network`)],
+  'line.wrong_modem': (s) => [either(`Linea ${s}: altro modem`, `Line ${s}: other modem`), either(`La linea ${s} non porta chiamate: alla sua porta c’è un altro modem (IMEI diverso); rimettere il suo, o correggere le impostazioni`, `Line ${s} carries no calls: another modem (another IMEI) is at its port; put its own back, or correct the settings`)],
+  'line.pin_needed': (s) => [either(`Linea ${s}: manca il PIN`, `Line ${s}: PIN needed`), either(`La linea ${s} non porta chiamate: la SIM è chiusa e il suo PIN manca o è stato rifiutato; non viene ritentato`, `Line ${s} carries no calls: its SIM is closed, and the PIN is missing or was refused; it is not tried again`)],
+  'line.puk_needed': (s) => [either(`Linea ${s}: SIM bloccata`, `Line ${s}: SIM locked`), either(`La linea ${s} non porta chiamate: la SIM è bloccata e chiede il PUK; sbloccarla in un telefono`, `Line ${s} carries no calls: its SIM is locked and wants its PUK; open it in a telephone`)],
+  'line.no_sim': (s) => [either(`Linea ${s}: manca la SIM`, `Line ${s}: no SIM`), either(`La linea ${s} non porta chiamate: la SIM manca, è mal inserita o guasta`, `Line ${s} carries no calls: its SIM is missing, sits badly or is broken`)],
+  'line.no_network': (s) => [either(`Linea ${s} senza rete`, `Line ${s}: no network`), either(`La linea ${s} non porta chiamate: il modem non è registrato in rete; controllare antenna e SIM`, `Line ${s} carries no calls: its modem is in no network; look at its aerial and its SIM`)],
+  'line.weak_signal': (s) => [either(`Linea ${s}: segnale debole`, `Line ${s}: weak signal`), either(`La linea ${s} sente appena la rete: le chiamate possono cadere`, `Line ${s} hardly hears its network: calls may break off`)],
   'line.quarantined': (s) => [either(`Linea ${s} esclusa`, `Line ${s} taken out`), either(`La linea ${s} è esclusa: il modem non risponde, qualunque cosa si tenti`, `Line ${s} is taken out: its modem does not answer, whatever is tried`)],
   'actor.failing': (s) => [either('Parte in avaria', 'Part failing'), either(`Una parte del centro cade di continuo: ${s}`, `A part of the centre keeps failing: ${s}`)],
   'case.stuck': (s) => [either('Allarme fermo', 'Alert stuck'), either(`L’allarme ${s} non va avanti`, `Alert ${s} makes no progress`)],
@@ -23,8 +29,11 @@ const KINDS = {
 const ORDER = Object.keys(KINDS);
 const rank = (kind) => (ORDER.includes(kind) ? ORDER.indexOf(kind) : ORDER.length);
 
+/** Whether an alarm says that its line carries no calls. */
+export const carriesNone = (one) => one.alarm.startsWith('line.') && !['line.quarantined', 'line.weak_signal'].includes(one.alarm);
+
 /** The lines that carry no calls now. */
-export const unusable = (feed) => new Set([...feed.lines.filter((one) => one.quarantine).map((one) => one.line), ...feed.alarms.filter((one) => one.alarm === 'line.out_of_service').map((one) => one.subject)]);
+export const unusable = (feed) => new Set([...feed.lines.filter((one) => one.quarantine).map((one) => one.line), ...feed.alarms.filter(carriesNone).map((one) => one.subject)]);
 
 /** All alarms, gravest first: {kind, subject, short, long, text, since_us}. */
 export function alarms(ui) {

@@ -1,0 +1,121 @@
+"""How a line is, in words, and the alarms about it: one for each cause, raised in time, over in time."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from gateways.gsm.condition import condition
+from gateways.gsm.line_alarm import ALARM, ALARMS, OUT_US, STRONG_DBM, WEAK, WEAK_US, LineAlarm
+from messages.events import AlarmRaised
+from messages.ids import SECOND, Instant, LineId
+from messages.lines import WEAK_DBM, LineState
+from tests.gateways.gsm.bench import Bench, FakeModem
+
+GOOD = -73
+
+
+class Watch:
+    """An alarm whose clock and journal the test is."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.now = Instant(1_000 * SECOND)
+        self.alarm = LineAlarm(LineId("one"), file, self.now)
+        self.said: list[tuple[str, str]] = []
+
+    def wait(self, seconds: int, state: LineState, dbm: int | None = GOOD) -> list[tuple[str, str]]:
+        before = len(self.said)
+        for _ in range(seconds):
+            self.now = Instant(self.now + SECOND)
+            for one in self.alarm.due(state, "words", dbm, self.now):
+                self.alarm.written(one)
+                self.said.append(("raised" if isinstance(one, AlarmRaised) else "cleared", one.alarm))
+        return self.said[before:]
+
+    def restart(self) -> None:
+        self.alarm = LineAlarm(LineId("one"), self.file, self.now)
+
+
+@pytest.fixture
+def watch(tmp_path: Path) -> Watch:
+    return Watch(tmp_path / "one.out")
+
+
+@pytest.mark.parametrize(
+    ("state", "alarm"),
+    [
+        (LineState.LOST, ALARM),
+        (LineState.STARTING, ALARM),
+        (LineState.NO_SIM, "line.no_sim"),
+        (LineState.PIN_NEEDED, "line.pin_needed"),
+        (LineState.PUK_NEEDED, "line.puk_needed"),
+        (LineState.NO_NETWORK, "line.no_network"),
+        (LineState.WRONG_MODEM, "line.wrong_modem"),
+    ],
+)
+def test_each_cause_has_its_alarm_which_ends_when_the_line_is_back(
+    watch: Watch, state: LineState, alarm: str
+) -> None:
+    assert watch.wait(OUT_US // SECOND - 1, state) == []
+    assert watch.wait(2, state) == [("raised", alarm)]
+    assert watch.wait(100, state) == []
+    watch.restart()
+    assert watch.wait(100, state) == [], "a restart does not raise it again"
+    assert watch.wait(2, LineState.READY) == [("cleared", alarm)]
+
+
+def test_another_cause_takes_the_place_of_the_first_once_it_has_lasted(watch: Watch) -> None:
+    watch.wait(20, LineState.LOST)
+    assert watch.wait(5, LineState.STARTING) == []
+    assert watch.wait(5, LineState.PIN_NEEDED) == []
+    assert watch.wait(10, LineState.PIN_NEEDED) == [("cleared", ALARM), ("raised", "line.pin_needed")]
+
+
+def test_a_quarantine_has_an_alarm_of_its_own(watch: Watch) -> None:
+    assert watch.wait(100, LineState.QUARANTINED) == []
+
+
+def test_a_weak_signal_is_told_after_a_minute_and_is_over_when_it_is_good(watch: Watch) -> None:
+    assert watch.wait(WEAK_US // SECOND, LineState.READY, WEAK_DBM - 1) == []
+    assert watch.wait(5, LineState.READY, WEAK_DBM - 1) == [("raised", WEAK)]
+    assert watch.wait(100, LineState.READY, STRONG_DBM - 1) == []
+    assert watch.wait(5, LineState.READY, None) == []
+    assert watch.wait(5, LineState.READY, STRONG_DBM) == [("cleared", WEAK)]
+
+
+def test_every_alarm_of_a_line_has_words_in_both_languages() -> None:
+    page = Path(__file__).parents[3] / "gateways/console/static/js/alarms.js"
+    worded = set(re.findall(r"^  '?([\w.]+)'?: \(.*either\(", page.read_text(), re.MULTILINE))
+    assert set(ALARMS) <= worded
+
+
+@pytest.mark.parametrize(
+    ("answers", "state", "word"),
+    [
+        ({"AT+CPIN?": "+CME ERROR: 10"}, LineState.NO_SIM, "no SIM"),
+        ({"AT+CPIN?": "+CPIN: SIM PUK\nOK"}, LineState.PUK_NEEDED, "PUK"),
+        ({"AT+CPIN?": "+CPIN: PH-NET PIN\nOK"}, LineState.NO_SIM, "PH-NET PIN"),
+        ({"AT+CPIN?": "+CPIN: SIM PIN\nOK"}, LineState.PIN_NEEDED, "no pin_file"),
+        ({"AT+CREG?": "+CREG: 1,2\nOK", "AT+CEREG?": "+CEREG: 1,2\nOK"}, LineState.NO_NETWORK, "aerial"),
+        ({"AT+CREG?": "+CREG: 1,3\nOK"}, LineState.NO_NETWORK, "refuses its SIM"),
+        ({"AT+CREG?": "+CREG: 1,0\nOK", "AT+CEREG?": "+CEREG: 1,1\nOK"}, LineState.READY, ""),
+        ({}, LineState.READY, ""),
+    ],
+)
+def test_what_is_wrong_is_said_in_words(answers: dict[str, str | None], state: LineState, word: str) -> None:
+    bench = Bench(modem=FakeModem(answers=answers))
+    bench.wait(60.0)
+    found, text = condition(bench.driver, open_port=True, pin_fault="it has a PIN, and no pin_file is set")
+    assert found is state
+    assert word in text
+    assert bool(text) is (state is not LineState.READY)
+
+
+def test_a_port_that_is_another_modems_is_told_apart_from_one_that_is_gone() -> None:
+    driver = Bench().driver
+    said = condition(driver, open_port=False, another_modem=True, trouble="no port has the modem")
+    assert said == (LineState.WRONG_MODEM, "No port has the modem.")
+    assert condition(driver, open_port=False, trouble="/dev/x: gone") == (LineState.LOST, "/dev/x: gone.")

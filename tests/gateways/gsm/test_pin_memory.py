@@ -1,0 +1,119 @@
+"""A PIN is given once; what was refused, or may have been, is never given again, whatever restarts."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gateways.gsm import pin_memory
+from gateways.gsm.pin_memory import PinMemory
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pin_memory, "ROUNDS", 1)
+
+
+def _write(file: Path, pin: str) -> None:
+    before = file.stat().st_mtime_ns if file.exists() else 0
+    file.write_text(f"{pin}\n")
+    os.utime(file, ns=(before + 1, before + 1))
+
+
+def _memory(tmp_path: Path) -> PinMemory:
+    return PinMemory(str(tmp_path / "pin"), tmp_path / "lines" / "one.pin")
+
+
+def test_a_right_pin_is_given_at_every_power_up(tmp_path: Path) -> None:
+    _write(tmp_path / "pin", "1234")
+    memory = _memory(tmp_path)
+    for _ in range(3):
+        assert memory.to_give() == "1234"
+        assert memory.to_give() == "", "the answer is waited for"
+        memory.answered(right=True)
+        assert memory.to_give() == "", "a SIM may ask for a moment more"
+        memory.opened()
+    assert memory.fault == ""
+
+
+@pytest.mark.parametrize("right", [False, None])
+def test_a_refused_pin_is_not_given_again_and_the_next_one_is(tmp_path: Path, right: bool | None) -> None:
+    _write(tmp_path / "pin", "0000")
+    memory = _memory(tmp_path)
+    assert memory.to_give() == "0000"
+    memory.answered(right=right)
+    for again in (memory, _memory(tmp_path)):
+        assert again.to_give() == ""
+        assert "is not tried again" in again.fault
+    _write(tmp_path / "pin", "1234")
+    assert memory.to_give() == "1234"
+    assert memory.fault == ""
+
+
+def test_one_of_which_nobody_knows_the_answer_is_not_given_again(tmp_path: Path) -> None:
+    _write(tmp_path / "pin", "1234")
+    assert _memory(tmp_path).to_give() == "1234"
+    after = _memory(tmp_path)
+    assert after.to_give() == ""
+    assert "nobody knows" in after.fault
+
+
+@pytest.mark.parametrize("content", ["", "12", "abcd", "123456789", "1 234"])
+def test_what_is_no_pin_is_not_given(tmp_path: Path, content: str) -> None:
+    _write(tmp_path / "pin", content)
+    memory = _memory(tmp_path)
+    assert memory.to_give() == ""
+    assert "4 to 8 digits" in memory.fault
+
+
+def test_without_a_file_the_fault_says_so(tmp_path: Path) -> None:
+    assert PinMemory("", tmp_path / "one.pin").to_give() == ""
+    missing = _memory(tmp_path)
+    assert missing.to_give() == ""
+    assert "cannot be read" in missing.fault
+
+
+def test_what_cannot_be_remembered_is_not_given(tmp_path: Path) -> None:
+    _write(tmp_path / "pin", "1234")
+    (tmp_path / "lines").write_text("no directory")
+    memory = _memory(tmp_path)
+    assert memory.to_give() == ""
+    assert "cannot be written down" in memory.fault
+
+
+def test_the_record_does_not_hold_the_pin(tmp_path: Path) -> None:
+    _write(tmp_path / "pin", "73915")
+    _memory(tmp_path).to_give()
+    record = tmp_path / "lines" / "one.pin"
+    assert b"73915" not in record.read_bytes()
+    assert record.stat().st_mode & 0o077 == 0
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@given(st.lists(st.sampled_from(["0000", "1111", "1234", "restart", "answer", "ask"]), max_size=25))
+def test_whatever_happens_no_wrong_pin_is_given_twice(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[str]
+) -> None:
+    place = tmp_path_factory.mktemp("sim")
+    memory, given_pins, pending = _memory(place), [], ""
+    for step in steps:
+        if step == "restart":
+            memory, pending = _memory(place), ""
+        elif step == "answer" and pending:
+            memory.answered(right=pending == "1234")
+            if pending == "1234":
+                memory.opened()
+            pending = ""
+        elif step == "ask":
+            pin = memory.to_give()
+            if pin:
+                given_pins.append(pin)
+                pending = pin
+        elif step.isdecimal():
+            _write(place / "pin", step)
+    for wrong in ("0000", "1111"):
+        assert given_pins.count(wrong) <= 1

@@ -1,0 +1,173 @@
+"""Ports as the kernel shows them, out of a /dev and a /sys made for the test; the reset of a USB device."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+import pytest
+
+from gateways.gsm.places import mark_of, places, resolved
+from gateways.gsm.search import Place, is_port_name, may_be_asked, roles_of, same_imei, voice_beside
+from gateways.gsm.usb_reset import DONE, usb_reset
+from tests.gateways.gsm.bench import DIALECTS
+
+
+class Machine:
+    """A /dev and a /sys with USB modems."""
+
+    def __init__(self, root: Path) -> None:
+        self.dev, self.sys = root / "dev", root / "sys"
+        for directory in (self.dev, self.sys / "class/tty", self.sys / "bus/usb/devices"):
+            directory.mkdir(parents=True)
+
+    def plug(self, position: str, usb: str, ttys: dict[int, str]) -> Path:
+        """A device whose interfaces are these ttys."""
+        device = self.sys / "devices/pci0/usb1" / position
+        device.mkdir(parents=True)
+        vendor, product = usb.split(":")
+        (device / "idVendor").write_text(f"{vendor}\n")
+        (device / "idProduct").write_text(f"{product}\n")
+        (device / "busnum").write_text("1\n")
+        (device / "devnum").write_text("7\n")
+        (self.dev / "bus/usb/001").mkdir(parents=True, exist_ok=True)
+        (self.dev / "bus/usb/001/007").touch()
+        for number, name in ttys.items():
+            interface = device / f"{position}:1.{number}"
+            below = interface / "tty" / name if name.startswith("ttyACM") else interface / name / "tty" / name
+            below.mkdir(parents=True)
+            (interface / "bInterfaceNumber").write_text(f"{number:02x}\n")
+            (below / "device").symlink_to(interface if name.startswith("ttyACM") else interface / name)
+            (self.sys / "class/tty" / name).symlink_to(below)
+            link = self.sys / "bus/usb/devices" / interface.name
+            if not link.exists():
+                link.symlink_to(interface)
+            (self.dev / name).touch()
+        return device
+
+    def places(self) -> list[Place]:
+        return places(dev=self.dev, sys=self.sys)
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+def test_every_usb_port_is_found_with_its_device_and_interface(machine: Machine) -> None:
+    machine.plug("1-2.3", "12d1:1001", {0: "ttyUSB0", 1: "ttyUSB1", 2: "ttyUSB10"})
+    machine.plug("1-4", "2c7c:0125", {2: "ttyACM0"})
+    (machine.sys / "class/tty/ttyS0").mkdir()
+    found = [(Path(one.path).name, one.usb, one.position, one.interface) for one in machine.places()]
+    assert found == [
+        ("ttyACM0", "2c7c:0125", "1-4", 2),
+        ("ttyUSB0", "12d1:1001", "1-2.3", 0),
+        ("ttyUSB1", "12d1:1001", "1-2.3", 1),
+        ("ttyUSB10", "12d1:1001", "1-2.3", 2),
+    ]
+
+
+def test_a_port_that_is_plugged_in_again_has_another_mark(tmp_path: Path) -> None:
+    port, other = tmp_path / "ttyUSB0", tmp_path / "ttyUSB1"
+    port.touch()
+    before = mark_of(str(port))
+    assert before
+    assert mark_of(str(port)) == before
+    port.rename(other)
+    assert mark_of(str(port)) == ""
+    port.touch()
+    assert mark_of(str(port)) != before
+
+
+def test_a_socket_and_interface_name_the_tty_that_is_there_now(machine: Machine) -> None:
+    machine.plug("1-2.3", "1e0e:9001", {0: "ttyUSB0", 2: "ttyUSB2"})
+
+    def where(port: str) -> str:
+        return resolved(port, dev=machine.dev, sys=machine.sys)
+
+    assert where("usb:1-2.3:1.2") == str(machine.dev / "ttyUSB2")
+    assert where("usb:1-2.3") == str(machine.dev / "ttyUSB0")
+    assert where("usb:1-9:1.0") == ""
+    assert where("/dev/serial/by-id/usb-x") == "/dev/serial/by-id/usb-x"
+
+
+@pytest.mark.parametrize(
+    ("port", "fits"),
+    [
+        ("/dev/ttyUSB0", True),
+        ("usb:1-2.3:1.0", True),
+        ("usb:1-2", True),
+        ("usb:", False),
+        ("usb:1-2:x", False),
+        ("usb:../../etc", False),
+    ],
+)
+def test_what_can_name_a_port(port: str, fits: bool) -> None:
+    assert is_port_name(port) is fits
+
+
+def test_of_a_known_device_the_command_port_alone_is_asked_and_of_others_all() -> None:
+    roles = roles_of(DIALECTS)
+    known = next(iter(roles.values()))
+    ports = [
+        Place(path=f"{usb}/{number}", mark=f"{usb}{number}", usb=usb, position="1-1", interface=number)
+        for usb in (known.usb, "ffff:0001")
+        for number in range(5)
+    ]
+    asked = [place.path for place in may_be_asked(ports, roles, taken={"ffff:00013"})]
+    assert asked == [f"{known.usb}/{known.at}", *(f"ffff:0001/{number}" for number in (0, 1, 2, 4))]
+
+
+def test_the_voice_port_is_the_one_that_the_dialect_names_on_the_same_device() -> None:
+    roles = roles_of(DIALECTS)
+    ports = next(one for one in roles.values() if one.voice is not None)
+    assert ports.voice is not None
+    beside = [
+        Place(path=f"{position}/{number}", mark="m", usb=ports.usb, position=position, interface=number)
+        for position in ("1-1", "1-2")
+        for number in (ports.at, ports.voice)
+    ]
+    assert voice_beside(beside[2], beside, roles) == f"1-2/{ports.voice}"
+    assert voice_beside(Place(path="p", mark="m", usb="ffff:0001"), beside, roles) == ""
+    assert voice_beside(Place(path="x.at", mark="m", voice="x.voice"), [], roles) == "x.voice"
+
+
+def test_an_imei_is_the_same_with_a_check_digit_and_with_a_version() -> None:
+    assert same_imei("490154203237518", "4901542032375101")
+    assert same_imei("490154203237518", "49015420323751")
+    assert not same_imei("490154203237518", "490154203237528"[:13] + "99")
+    assert not same_imei("", "")
+
+
+def test_the_device_of_a_port_is_reset_and_no_other(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.plug("1-2", "12d1:1001", {0: "ttyUSB0"})
+    asked: list[tuple[str, int]] = []
+
+    def reset(fd: int, request: int, argument: int) -> int:
+        asked.append((os.readlink(f"/proc/self/fd/{fd}"), request))
+        return 0
+
+    monkeypatch.setattr(fcntl, "ioctl", reset)
+    assert usb_reset("/dev/ttyUSB0", dev=machine.dev, sys=machine.sys) == DONE
+    assert asked == [(str(machine.dev / "bus/usb/001/007"), 0x5514)]
+
+
+def test_without_a_device_or_the_right_to_it_the_reset_is_left_out_with_its_reason(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.plug("1-2", "12d1:1001", {0: "ttyUSB0"})
+
+    def told(port: str = "/dev/ttyUSB0") -> str:
+        return usb_reset(port, dev=machine.dev, sys=machine.sys)
+
+    assert "no USB device" in told("/dev/ttyS0")
+    assert "cannot be reset" in told(), "no node answers to the request"
+
+    def refused(*_: object, **__: object) -> int:
+        raise PermissionError(13, "denied")
+
+    monkeypatch.setattr(os, "open", refused)
+    assert "may write" in told()

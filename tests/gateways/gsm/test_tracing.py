@@ -1,0 +1,56 @@
+"""A line at work is traced while a file says so, and never disturbed by it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gateways.gsm import tracing
+from gateways.gsm.trace import Side, read_trace
+from gateways.gsm.tracing import Tracing
+
+
+def test_it_is_written_while_the_file_is_there(tmp_path: Path) -> None:
+    file = tmp_path / "one.trace"
+    trace = Tracing(file)
+    trace.look("huawei", 10.0)
+    trace.host(b"AT\r", 10.0)
+    assert not file.exists()
+    file.touch()
+    trace.look("huawei", 11.0)
+    trace.host(b'AT+CPIN="1234"\r', 12.0)
+    trace.modem(b"\r\nOK\r\n", 12.5)
+    trace.lost("unplugged", 13.0)
+    read = read_trace(file.read_text())
+    assert read.dialect == "huawei"
+    assert [(one.at_s, one.side) for one in read.entries] == [
+        (1.0, Side.HOST),
+        (1.5, Side.MODEM),
+        (2.0, Side.LOST),
+    ]
+    assert "1234" not in file.read_text()
+    file.unlink()
+    trace.look("huawei", 14.0)
+    trace.modem(b"+CSQ: 1\r\n", 14.5)
+    assert not file.exists()
+
+
+def test_a_forgotten_trace_ends_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tracing, "LARGEST_BYTES", 100)
+    file = tmp_path / "one.trace"
+    file.touch()
+    trace = Tracing(file)
+    for second in range(100):
+        trace.look("3gpp", float(second))
+        trace.modem(b"0123456789" * 3, float(second))
+    assert file.stat().st_size < 250
+
+
+def test_what_cannot_be_written_disturbs_nobody(tmp_path: Path) -> None:
+    file = tmp_path / "one.trace"
+    file.mkdir()
+    trace = Tracing(file)
+    trace.look("3gpp", 0.0)
+    trace.modem(b"OK\r\n", 0.0)
+    trace.close()

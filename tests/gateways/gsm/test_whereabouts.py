@@ -1,0 +1,237 @@
+"""A modem is found by its IMEI wherever it is; nobody asks a port that is another line's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gateways.gsm.errors import PortBusy, PortLost
+from gateways.gsm.places import mark_of
+from gateways.gsm.port import Port
+from gateways.gsm.search import Place
+from gateways.gsm.whereabouts import SILENT_AGAIN_S, Whereabouts
+from messages.ids import LineId, TrunkId
+from model.policy import LineSpec
+from tests.gateways.gsm.bench import DIALECTS, FakeModem
+
+ONE, TWO, THREE = "490154203237518", "356938035643809", "868859030000014"
+
+
+class FakePort:
+    """A modem of a few lines at the other end."""
+
+    def __init__(self, modem: FakeModem) -> None:
+        self.modem = modem
+        self.closed = False
+
+    def fileno(self) -> int | None:
+        return None
+
+    def read(self) -> bytes:
+        return self.modem.take()
+
+    def write(self, data: bytes) -> None:
+        self.modem.write(data)
+
+    def flush_pending(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Hub:
+    """What is plugged in where."""
+
+    def __init__(self) -> None:
+        self.modems: dict[str, FakeModem] = {}
+        self.marks: dict[str, str] = {}
+        self.open: list[tuple[str, FakePort]] = []
+        self.busy: set[str] = set()
+        self._plugged = 0
+
+    def plug(self, path: str, imei: str | None) -> FakeModem:
+        """A modem, or with no IMEI something that says nothing."""
+        self._plugged += 1
+        self.marks[path] = f"m{self._plugged}"
+        told = {"AT+CGSN": f"{imei}\nOK"}
+        self.modems[path] = FakeModem(answers={**told}, mute=imei is None)
+        return self.modems[path]
+
+    def unplug(self, path: str) -> None:
+        del self.modems[path], self.marks[path]
+
+    def places(self) -> list[Place]:
+        return [
+            Place(path=path, mark=mark, voice=f"{path}.voice") for path, mark in sorted(self.marks.items())
+        ]
+
+    def open_port(self, path: str) -> Port:
+        if path in self.busy:
+            raise PortBusy(path)
+        if path not in self.modems:
+            raise PortLost(path)
+        port = FakePort(self.modems[path])
+        self.open.append((path, port))
+        return port
+
+    @property
+    def asked(self) -> list[str]:
+        return [path for path, _ in self.open]
+
+
+def spec(name: str, imei: str = "", port: str = "") -> LineSpec:
+    return LineSpec(line=LineId(name), trunk=TrunkId("public"), imei=imei, port=port)
+
+
+LINES = (spec("one", ONE), spec("two", TWO))
+Make = Callable[..., Whereabouts]
+
+
+@pytest.fixture
+def hub() -> Hub:
+    return Hub()
+
+
+@pytest.fixture
+def make(hub: Hub, tmp_path: Path) -> Make:
+    def made(name: str, lines: tuple[LineSpec, ...] = LINES) -> Whereabouts:
+        mine = next(line for line in lines if line.line == name)
+        return Whereabouts(
+            mine,
+            [line for line in lines if line is not mine],
+            tmp_path / "lines",
+            places=hub.places,
+            open_port=hub.open_port,
+            roles={},
+            base=DIALECTS.base(),
+        )
+
+    return made
+
+
+def found(where: Whereabouts, now_s: float = 0.0, within_s: float = 10.0) -> str:
+    until_s = now_s + within_s
+    while now_s < until_s:
+        if where.look(now_s):
+            return where.path()
+        now_s += 0.1
+    return ""
+
+
+def test_it_is_found_among_others_and_at_once_where_it_was(hub: Hub, make: Make) -> None:
+    hub.plug("/dev/a", TWO)
+    hub.plug("/dev/b", None)
+    hub.plug("/dev/c", ONE)
+    where = make("one")
+    assert where.path() == ""
+    assert found(where) == "/dev/c"
+    assert where.voice() == "/dev/c.voice"
+    assert all(port.closed for _, port in hub.open)
+    hub.open.clear()
+    assert make("one").path() == "/dev/c", "a restart need not ask anybody"
+    assert hub.open == []
+
+
+def test_after_a_replug_it_is_found_under_its_new_name(hub: Hub, make: Make) -> None:
+    hub.plug("/dev/a", ONE)
+    where = make("one")
+    assert found(where) == "/dev/a"
+    hub.unplug("/dev/a")
+    assert where.path() == ""
+    assert found(where, 20.0) == ""
+    hub.plug("/dev/b", ONE)
+    assert found(where, 40.0) == "/dev/b"
+
+
+def test_two_that_were_swapped_are_not_confused(hub: Hub, make: Make) -> None:
+    hub.plug("/dev/a", ONE)
+    hub.plug("/dev/b", TWO)
+    one, two = make("one"), make("two")
+    assert (found(one), found(two)) == ("/dev/a", "/dev/b")
+    for path in ("/dev/a", "/dev/b"):
+        hub.unplug(path)
+    hub.plug("/dev/a", TWO)
+    hub.plug("/dev/b", ONE)
+    assert (one.path(), two.path()) == ("", "")
+    assert (found(one, 20.0), found(two, 20.0)) == ("/dev/b", "/dev/a")
+
+
+def test_a_port_that_another_line_has_found_or_is_configured_for_is_never_asked(
+    hub: Hub, make: Make, tmp_path: Path
+) -> None:
+    configured = tmp_path / "tty"
+    configured.touch()
+    lines = (*LINES, spec("three", port=str(configured)))
+    hub.plug("/dev/a", TWO)
+    assert found(make("two", lines)) == "/dev/a"
+    hub.plug(str(configured), THREE)
+    hub.marks[str(configured)] = mark_of(str(configured))
+    hub.open.clear()
+    assert found(make("one", lines)) == ""
+    assert hub.open == []
+
+
+def test_a_claim_of_what_was_unplugged_since_keeps_nobody_away(hub: Hub, make: Make) -> None:
+    hub.plug("/dev/a", TWO)
+    assert found(make("two")) == "/dev/a"
+    hub.unplug("/dev/a")
+    hub.plug("/dev/a", ONE)
+    assert found(make("one")) == "/dev/a"
+
+
+def test_nothing_is_set_and_no_call_is_listed_at_a_port_that_is_asked(hub: Hub, make: Make) -> None:
+    modem = hub.plug("/dev/a", TWO)
+    assert found(make("one")) == ""
+    assert set(modem.received) <= {"AT+CMEE?", "AT+CGSN", "ATI"}
+
+
+def test_another_modem_is_asked_once_and_a_silent_port_now_and_then(hub: Hub, make: Make) -> None:
+    hub.plug("/dev/a", TWO)
+    hub.plug("/dev/b", None)
+    where = make("one")
+    assert found(where, 0.0, SILENT_AGAIN_S * 3) == ""
+    assert hub.asked.count("/dev/a") == 1
+    assert 2 <= hub.asked.count("/dev/b") <= 4
+
+
+def test_a_port_that_somebody_has_open_is_tried_again_later(hub: Hub, make: Make) -> None:
+    hub.plug("/dev/a", ONE)
+    hub.busy.add("/dev/a")
+    where = make("one")
+    assert found(where, 0.0, 3.0) == ""
+    hub.busy.clear()
+    assert found(where, 3.0) == "/dev/a"
+
+
+def test_what_was_found_instead_is_said_in_words(hub: Hub, make: Make, tmp_path: Path) -> None:
+    port = tmp_path / "ttyUSB0"
+    port.touch()
+    lines = (spec("one", ONE, port=str(port)),)
+    hub.plug(str(port), TWO)
+    hub.plug("/dev/b", None)
+    where = make("one", lines)
+    hub.marks[str(port)] = mark_of(str(port))
+    assert found(where) == ""
+    assert where.another_there
+    assert f"no port has the modem with IMEI {ONE}" in where.text()
+    assert f"{port} (IMEI {TWO})" in where.text()
+    assert "/dev/b (no modem answers)" in where.text()
+
+
+def test_a_port_that_cannot_be_claimed_on_a_full_disk_is_used_all_the_same(
+    hub: Hub, make: Make, tmp_path: Path
+) -> None:
+    (tmp_path / "lines").write_text("no directory")
+    hub.plug("/dev/a", ONE)
+    where = make("one")
+    assert found(where) == "/dev/a"
+    assert where.path() == "/dev/a"
+
+
+def test_a_line_without_an_imei_is_where_its_port_is(hub: Hub, make: Make) -> None:
+    where = make("three", (spec("three", port="/dev/x"),))
+    assert where.path() == "/dev/x"
+    assert not where.another_there

@@ -1,0 +1,144 @@
+"""What modems do to a center: found by their IMEI, silent, started anew, with a closed SIM."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from messages import events as ev
+from messages.ids import LineId, Party, Role
+from messages.lines import LineState
+from runtime import line_files
+from store import streams
+from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.test_flow import joined, to_talking
+from tests.scenarios.world import World
+
+pytestmark = pytest.mark.scenario
+
+
+def alarms(world: World) -> list[tuple[str, str, str]]:
+    """What was said of lines."""
+    noted = (one.event for one in world.journal.read(streams.node(world.env.node)))
+    return [
+        ("raised" if isinstance(one, ev.AlarmRaised) else "cleared", one.alarm, one.subject)
+        for one in noted
+        if isinstance(one, ev.AlarmRaised | ev.AlarmCleared) and one.alarm.startswith("line.")
+    ]
+
+
+def state(world: World, line: str) -> LineState:
+    return line_files.read_all(world.env.run)[LineId(line)].state
+
+
+def ready(world: World, line: str) -> bool:
+    return state(world, line) is LineState.READY
+
+
+def port(world: World, line: str) -> str:
+    return line_files.read_all(world.env.run)[LineId(line)].port
+
+
+def test_modems_are_found_by_their_imei_and_after_a_swap_are_not_confused(make_world: MakeWorld) -> None:
+    world = make_world(by_imei=("sim1", "sim2"))
+    world.until("both are found", lambda: ready(world, "sim1") and ready(world, "sim2"))
+    for name in ("sim1", "sim2"):
+        world.network.unplug(name)
+    world.advance(3)
+    world.network.plug("sim1", "sim2")
+    world.network.plug("sim2", "sim1")
+    world.until("both are back", lambda: (port(world, "sim1"), port(world, "sim2")) == ("sim2", "sim1"))
+    assert alarms(world) == []
+    to_talking(world)
+    assert len(joined(world)) == 2
+
+
+def test_a_modem_comes_back_under_another_name_in_the_middle_of_everything(make_world: MakeWorld) -> None:
+    world = make_world(by_imei=("sim3",))
+    world.until("it is found", lambda: ready(world, "sim3"))
+    world.network.unplug("sim3")
+    world.until("it is missed", lambda: ("raised", "line.out_of_service", "sim3") in alarms(world))
+    world.network.plug("sim3", "elsewhere")
+    world.until("it is back", lambda: ready(world, "sim3"))
+    assert port(world, "sim3") == "elsewhere"
+    world.until("so it is said", lambda: alarms(world)[-1] == ("cleared", "line.out_of_service", "sim3"))
+
+
+def test_a_modem_that_starts_anew_in_a_call_loses_it_and_the_case_goes_on_on_another_line(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world(boots_in_s=5.0)
+    to_talking(world)
+    user = world.case.talking(Party.USER)
+    assert user is not None
+    modem = world.network.carrier.modem(user.line)
+    modem.feed(b"AT+CFUN=1,1\r", world.network.now_s)
+    world.network.pump()
+    world.until("her call is over", lambda: world.case.legs[user.leg].attempt > 1, within_s=90)
+    world.until(
+        "she is called again on another line",
+        lambda: len(joined(world)) == 2 and world.case.legs[user.leg].line != user.line,
+        within_s=90,
+    )
+    released = [one for one in world.events(ev.LegReleased) if isinstance(one, ev.LegReleased)]
+    assert [one.cause for one in released if one.leg == user.leg] == [200], "line lost"
+
+
+def test_a_silent_modem_is_reset_then_quarantined_with_an_alarm_and_comes_back(make_world: MakeWorld) -> None:
+    world = make_world()
+    world.network.carrier.modem("sim3").mute(world.network.now_s)
+    world.until(
+        "it is taken out of service",
+        lambda: ("raised", "line.quarantined", "sim3") in alarms(world),
+        within_s=180,
+    )
+    assert b"AT+CFUN=1,1" in world.network.written["sim3"]
+    assert state(world, "sim3") is LineState.QUARANTINED
+    world.network.carrier.modem("sim3").unmute()
+    world.until("it is back", lambda: ("cleared", "line.quarantined", "sim3") in alarms(world), within_s=90)
+
+
+@pytest.mark.parametrize("restart", [False, True])
+def test_a_silent_modem_with_a_call_is_never_reset_not_even_by_a_process_that_has_just_started(
+    make_world: MakeWorld, restart: bool
+) -> None:
+    world = make_world()
+    to_talking(world)
+    user = world.case.talking(Party.USER)
+    assert user is not None
+    modem = world.network.carrier.modem(user.line)
+    modem.mute(world.network.now_s)
+    if restart:
+        assert world.system.kill(Role.GSM_MODEM, user.line)
+    world.advance(60)
+    assert b"CFUN" not in world.network.written[user.line]
+    assert modem.line.legs, "her call is up"
+    modem.unmute()
+
+
+def test_a_wrong_pin_is_given_once_however_often_the_line_is_started_again(
+    make_world: MakeWorld, tmp_path: Path
+) -> None:
+    pin = tmp_path / "pin"
+    pin.write_text("0000\n")
+    world = make_world(pins={"sim3": ("1234", str(pin))})
+    for _ in range(3):
+        assert world.system.kill(Role.GSM_MODEM, "sim3")
+        world.advance(20)
+    modem = world.network.carrier.modem("sim3")
+    assert world.network.pins_given("sim3") == ["0000"]
+    assert alarms(world) == [("raised", "line.pin_needed", "sim3")]
+    pin.write_text("1234\n")
+    world.until("the line is open", lambda: ready(world, "sim3"))
+    assert modem.pin_given
+    assert world.network.pins_given("sim3") == ["0000", "1234"]
+    world.until("so it is said", lambda: alarms(world)[-1] == ("cleared", "line.pin_needed", "sim3"))
+
+
+def test_a_line_without_a_sim_is_an_alarm_and_carries_no_calls(make_world: MakeWorld) -> None:
+    world = make_world(without_sim=("sim3",))
+    world.advance(15)
+    assert alarms(world) == [("raised", "line.no_sim", "sim3")]
+    to_talking(world)
+    assert "sim3" not in {leg.line for leg in world.case.legs.values()}
