@@ -1,8 +1,11 @@
-"""From an unsolicited line to a Hint, by the dialect's patterns. Pure."""
+"""From an unsolicited line to a Hint, by the dialect's patterns. Pure; and what modems say they say again and
+again (a call's row at every look, the signal), so that the last few hundred readings are remembered.
+"""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import msgspec
 
@@ -13,6 +16,7 @@ from gateways.gsm.hints import Hint, Sign
 from gateways.gsm.numbers import e164
 
 
+@lru_cache(maxsize=512)
 def interpret(dialect: CompiledDialect, line: str, region: str) -> Hint | None:
     """What the line says; none when the dialect has no pattern for it. `region` places national numbers."""
     found = dialect.find(line)
@@ -26,7 +30,8 @@ def interpret(dialect: CompiledDialect, line: str, region: str) -> Hint | None:
     raw = said if said is not None else _group(match, "value") if sign is Sign.CALLER_ID else None
     number = known_number(raw or "", integer(_group(match, "type") or ""), region)
     direction = integer(_group(match, "direction") or "")
-    own_cause = q850.valid(integer(_group(match, "cause") or ""))
+    cause = _group(match, "cause")
+    own_cause = q850.valid(integer(cause)) if cause else None
     return Hint(
         sign=sign,
         kind=urc.pattern,
@@ -75,6 +80,7 @@ def known_number(number: str, number_type: int | None, region: str) -> str:
     return e164(spelled, region) or spelled
 
 
+@lru_cache(maxsize=512)
 def _row(line: str, region: str) -> ClccRow | None:
     row = parse_clcc(line)
     if row is None or not row.number:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
@@ -36,14 +37,12 @@ class Patterns(Generic[T]):
 
     def __init__(self, patterns: Iterable[tuple[str, T]]) -> None:
         self._all = tuple((beginning(text), re.compile(text), meaning) for text, meaning in patterns)
-        self._last_line = ""
-        self._last: tuple[re.Match[str], T] | None = None
+        # Of one line it is asked several times in a row, and a modem says the same things all day.
+        self._remembered = lru_cache(maxsize=512)(self._search)
 
     def find(self, line: str) -> tuple[re.Match[str], T] | None:
-        """The first that matches the whole line. Of one line it is asked several times in a row."""
-        if line != self._last_line:
-            self._last_line, self._last = line, self._search(line)
-        return self._last
+        """The first that matches the whole line."""
+        return self._remembered(line)
 
     def _search(self, line: str) -> tuple[re.Match[str], T] | None:
         for start, pattern, meaning in self._all:

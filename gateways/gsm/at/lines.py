@@ -115,9 +115,8 @@ class LineReader:
         self._scanned = 0
 
     def _skip_line_ends(self) -> None:
-        rest = self._buffer.lstrip(b"\r\n")
-        if len(rest) != len(self._buffer):
-            del self._buffer[: len(self._buffer) - len(rest)]
+        if self._buffer.startswith((b"\r", b"\n")):
+            del self._buffer[: len(self._buffer) - len(self._buffer.lstrip(b"\r\n"))]
 
     def _take(self, raw: bytes) -> None:
         text = _clean(raw)
@@ -136,4 +135,7 @@ class LineReader:
 
 def _clean(raw: bytes) -> str:
     """Latin-1 keeps every byte; control bytes go, and what no modem starts a line with."""
-    return _NOISE_AHEAD.sub("", _CONTROL.sub("", raw.decode("latin-1"))).strip()
+    text = raw.decode("latin-1")
+    if not (text.isascii() and text.isprintable()):
+        text = _NOISE_AHEAD.sub("", _CONTROL.sub("", text))
+    return text.strip()

@@ -82,6 +82,8 @@ def number_of(number: str, number_type: int | None) -> str:
 
     A SIP address (`sip:mmtel`, `+39…@ims…`) keeps its user part alone, and nothing when that is no number.
     """
+    if not number:
+        return ""
     user = number.partition("@")[0]
     user = user.removeprefix("tel:").removeprefix("sip:")
     digits = "".join(char for char in user if char.isascii() and (char.isdigit() or char in "+*#"))
@@ -94,6 +96,8 @@ def number_of(number: str, number_type: int | None) -> str:
 
 def integer(text: str) -> int | None:
     """A decimal number, or none."""
+    if not text:
+        return None
     stripped = text.strip()
     return int(stripped) if stripped.isascii() and stripped.isdigit() and len(stripped) <= 9 else None
 
