@@ -1,5 +1,5 @@
-"""The working half of the modem driver: what follows from bytes and from time. `driver.Driver` adds the
-requests.
+"""The working half of the modem driver: what follows from bytes and from time. `modem_state` keeps what it
+works on, `driver.Driver` adds the requests.
 
 Engine, call table, dialect, start-up, voice switch, hang-ups and watchdog ladder are put together here,
 and nothing of what each of them knows is decided again. This module knows no vendor, no clock and no
@@ -12,14 +12,10 @@ import re
 from typing import Final
 
 from gateways.gsm.at import results as at
-from gateways.gsm.at.commands import Command, Ticket, Urgency
-from gateways.gsm.at.engine import Engine
-from gateways.gsm.at.parse import Registration, integer, parse_cpin
+from gateways.gsm.at.commands import Command, Urgency
+from gateways.gsm.at.parse import integer, parse_cpin
 from gateways.gsm.at.results import Finished, Outcome
 from gateways.gsm.call import CallView
-from gateways.gsm.calls import CallTable
-from gateways.gsm.dialect import CompiledDialect
-from gateways.gsm.dialects import AUTO, Dialects
 from gateways.gsm.events import (
     CallEvent,
     CallId,
@@ -28,11 +24,9 @@ from gateways.gsm.events import (
     EmergencyNumbers,
     Event,
     HangUpStuck,
-    Identity,
     ModemRebooted,
     NoiseDropped,
     Ready,
-    Ref,
     RequestDone,
     RequestFailed,
     Responsive,
@@ -46,12 +40,10 @@ from gateways.gsm.events import (
     VoiceFailed,
     VoiceReady,
 )
-from gateways.gsm.hang_up import HangUps
 from gateways.gsm.hints import Hint, Sign
-from gateways.gsm.inbox import Inbox, listed
+from gateways.gsm.inbox import listed
 from gateways.gsm.interpret import interpret
-from gateways.gsm.ladder import Ladder
-from gateways.gsm.line_watch import LineWatch
+from gateways.gsm.modem_state import ModemState
 from gateways.gsm.outcomes import (
     answer_finished,
     dial_finished,
@@ -66,7 +58,6 @@ from gateways.gsm.purposes import (
     Explaining,
     HangingUp,
     PinGiving,
-    Purpose,
     Requesting,
     SettingsAsking,
     SimAsking,
@@ -83,24 +74,13 @@ from gateways.gsm.startup import (
     SETTINGS_QUERY,
     SIM_QUERY,
     STORED_SMS_QUERY,
-    Startup,
     command_of,
     pin_answer,
     sim_state,
 )
-from gateways.gsm.voice import VoiceSwitch
 from messages.base import HangupCause
 
-LISTS_REFUSED: Final = 3
-"""After so many refusals in a row the modem is taken to have no +CLCC."""
-
-SEEN_S: Final = 0.5
-"""So long after the next poll is due the last list of calls still counts as how they stand."""
-
 MOST_STORED: Final = 255
-
-_REFS_KEPT: Final = 512
-
 
 _OURS: Final = re.compile(r"\+CMEE: ?1")
 """Every dialect sets it so; a modem that was reset has another value, 0 by 27.007 clause 9.1."""
@@ -108,109 +88,8 @@ _ANOTHERS: Final = re.compile(r"\+CMEE: ?[02]")
 _OURS_SET: Final = "AT+CMEE=1"
 
 
-class ModemCore:
+class ModemCore(ModemState):
     """See the module."""
-
-    def __init__(
-        self,
-        dialects: Dialects,
-        dialect: str = AUTO,
-        *,
-        region: str = "IT",
-        listen_first: bool = False,
-        assume: str = "",
-    ) -> None:
-        chosen = None if dialect == AUTO else dialects.get(dialect)
-        assumed = dialects.get(assume) if assume in dialects else dialects.base()
-        self._region = region
-        self._startup = Startup(dialects, chosen, assumed)
-        self._engine = Engine(self.dialect.rules)
-        self._table = CallTable()
-        self._voice = VoiceSwitch(self.dialect.data.voice)
-        self._hang_ups = HangUps()
-        self._ladder = Ladder(reboot_s=self.dialect.data.times.reboot_s)
-        self._inbox = Inbox(region)
-        self._purposes: dict[Ticket, Purpose] = {}
-        self._refs: dict[Ref, CallId] = {}
-        self._taken: set[CallId] = set()
-        self._listen_first = listen_first
-        self._opened = False
-        self._kept_settings = False
-        self._settings_taken = False
-        self._opened_sim = False
-        self._listed = False
-        self._needs_start = True
-        self._ready_said = False
-        self._last_list_s = 0.0
-        self._listed_s = float("-inf")
-        self._lists_refused = 0
-        self._line = LineWatch()
-        self._sms_reference = 0
-        self._events: list[Event] = []
-        self.protected = False
-        """Set by the shell while the journal says that a leg stands on this line: no reset then, whatever the
-        call table shows."""
-        self._use_dialect()
-
-    # ----------------------------------------------------------------------------------------- what it is
-
-    @property
-    def dialect(self) -> CompiledDialect:
-        """The dialect in use; the base until the modem's own is known."""
-        return self._startup.dialect
-
-    @property
-    def ready(self) -> bool:
-        """Initialised, and answering."""
-        return self._ready_said and not self._ladder.climbing
-
-    @property
-    def kept_settings(self) -> bool:
-        """Whether the modem, when the port was opened, still had what we had set: it was not reset since."""
-        return self._kept_settings
-
-    @property
-    def knows_calls(self) -> bool:
-        """Whether the modem has listed its calls since the port was opened, or cannot; ahead of `ready`."""
-        return self._opened and (self._listed or not self._can_ever_list) and not self._ladder.climbing
-
-    @property
-    def listening(self) -> bool:
-        """Only reading, after a restart."""
-        return self._engine.listening
-
-    @property
-    def identity(self) -> Identity:
-        """What the modem has said of itself."""
-        return self._startup.identity()
-
-    @property
-    def sim(self) -> str:
-        """What the SIM waits for (`READY`); empty until known."""
-        return self._startup.sim
-
-    @property
-    def registration(self) -> Registration | None:
-        """How the network knows the SIM; none until told."""
-        return self._line.registration
-
-    @property
-    def signal_dbm(self) -> int | None:
-        """Signal strength; none while unknown."""
-        return self._line.signal_dbm
-
-    @property
-    def waiting(self) -> int:
-        """How many commands have no result yet."""
-        return len(self._purposes)
-
-    def calls(self) -> tuple[CallView, ...]:
-        """The calls that have not been released, oldest first."""
-        return self._table.calls()
-
-    def call_of(self, ref: Ref) -> CallId | None:
-        """The call, live or gone, that was dialled or adopted under this name."""
-        return self._refs.get(ref)
 
     # ---------------------------------------------------------------------------------- bytes and time
 
@@ -497,37 +376,6 @@ class ModemCore:
 
     # ------------------------------------------------------------------------------------ call commands
 
-    @property
-    def _can_ever_list(self) -> bool:
-        return self.dialect.data.poll.allowed and self._lists_refused < LISTS_REFUSED
-
-    @property
-    def _can_list(self) -> bool:
-        """Whether the list of calls can be had soon."""
-        return (
-            self._can_ever_list
-            and self._opened
-            and not (self._engine.lost or self._engine.listening or self._engine.silenced)
-        )
-
-    def _sees(self, now_s: float) -> bool:
-        """Whether the modem has just said how its calls stand, or never can."""
-        if not self._can_ever_list:
-            return True
-        return not self._has(Calls()) and now_s - self._listed_s <= self.dialect.data.poll.setup_s + SEEN_S
-
-    def _list_due(self, now_s: float) -> bool:
-        if not self._can_list or self._has(Calls()):
-            return False
-        next_s = self._next_list_s()
-        return self._table.looks or (next_s is not None and now_s >= next_s)
-
-    def _next_list_s(self) -> float | None:
-        if not self._table.busy or not self._can_list or self._has(Calls()):
-            return None
-        poll = self.dialect.data.poll
-        return self._last_list_s + (poll.setup_s if self._table.unsettled else poll.active_s)
-
     def _list_finished(self, finished: Finished, now_s: float) -> None:
         self._last_list_s = now_s
         if finished.outcome is Outcome.ERROR:
@@ -614,16 +462,6 @@ class ModemCore:
             self._line.begin(now_s)
             self._events.append(Ready(at_s=now_s, identity=self.identity))
 
-    def _use_dialect(self) -> None:
-        dialect = self.dialect
-        self._engine.set_rules(dialect.rules)
-        self._voice.set_dialect(dialect.data.voice)
-        self._ladder.reboot_s = dialect.data.times.reboot_s
-        times = dialect.data.times
-        self._table.configure(
-            settle_s=times.settle_s, dial_appears_s=times.dial_appears_s, early_answer=dialect.early_answer
-        )
-
     def _next_watch_s(self) -> float | None:
         if not self._ready_said or not self._engine.idle:
             return None
@@ -666,28 +504,7 @@ class ModemCore:
         if event is not None:
             self._events.append(event)
 
-    # --------------------------------------------------------------------------------------- small things
-
-    def _submit(self, command: Command, purpose: Purpose, now_s: float) -> None:
-        ticket = self._engine.submit(command, now_s)
-        self._purposes[ticket] = purpose
-
-    def _has(self, purpose: Purpose) -> bool:
-        return purpose in self._purposes.values()
-
     def _purposes_of_before(self, now_s: float) -> None:
         """The engine begins anew: results of before will not come, what they were for is settled here."""
         for event in self._engine.take_events():
             self._engine_event(event, now_s)
-
-    def _withdraw_dial(self, call: CallId) -> bool:
-        for ticket, purpose in self._purposes.items():
-            if purpose == Dialling(call) and self._engine.withdraw(ticket):
-                del self._purposes[ticket]
-                return True
-        return False
-
-    def _remember(self, ref: Ref, call: CallId) -> None:
-        self._refs[ref] = call
-        while len(self._refs) > _REFS_KEPT:
-            del self._refs[next(iter(self._refs))]
