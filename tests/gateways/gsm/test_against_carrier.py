@@ -21,6 +21,7 @@ from gateways.gsm.events import (
     Ready,
     Ref,
     RequestDone,
+    RequestFailed,
     Responsive,
     SimState,
     SmsReceived,
@@ -74,6 +75,7 @@ class Site:
                         phone(AWAY, "unreachable"),
                         phone(SECOND),
                         phone(WITHHELD, withheld=True),
+                        phone("112"),
                     ],
                 }
             ),
@@ -278,7 +280,7 @@ def test_a_modem_that_starts_anew_in_mid_call_has_lost_it_and_is_a_line_again(di
     assert len(site.of(Ready)) == 2
 
 
-@pytest.mark.parametrize("dialect", FAMILIES)
+@pytest.mark.parametrize("dialect", ALL)
 def test_a_modem_that_stops_answering_is_found_out(dialect: str) -> None:
     site = Site(dialect, silent_after=40)
     site.run(1.0)
@@ -322,7 +324,7 @@ def test_a_call_that_fails_says_why(dialect: str, number: str, cause: int) -> No
     assert site.driver.calls() == ()
 
 
-@pytest.mark.parametrize("dialect", FAMILIES)
+@pytest.mark.parametrize("dialect", ALL)
 def test_the_far_end_hangs_up(dialect: str) -> None:
     site = Site(dialect)
     site.run(1.0)
@@ -334,7 +336,7 @@ def test_the_far_end_hangs_up(dialect: str) -> None:
     assert [event.cause for event in site.of(CallReleased)] == [16]
 
 
-@pytest.mark.parametrize("dialect", FAMILIES)
+@pytest.mark.parametrize("dialect", ALL)
 def test_an_incoming_call_comes_with_its_number_and_is_answered(dialect: str) -> None:
     site = Site(dialect)
     site.run(1.0)
@@ -351,7 +353,7 @@ def test_an_incoming_call_comes_with_its_number_and_is_answered(dialect: str) ->
     assert [event.answered for event in site.of(CallReleased)] == [True]
 
 
-@pytest.mark.parametrize("dialect", FAMILIES)
+@pytest.mark.parametrize("dialect", ALL)
 def test_a_withheld_caller_and_one_who_gives_up(dialect: str) -> None:
     site = Site(dialect)
     site.run(1.0)
@@ -365,7 +367,7 @@ def test_a_withheld_caller_and_one_who_gives_up(dialect: str) -> None:
     assert len(site.of(CallReleased)) == 1
 
 
-@pytest.mark.parametrize("dialect", FAMILIES)
+@pytest.mark.parametrize("dialect", ALL)
 def test_an_incoming_call_is_declined(dialect: str) -> None:
     site = Site(dialect)
     site.run(1.0)
@@ -377,7 +379,7 @@ def test_an_incoming_call_is_declined(dialect: str) -> None:
     assert str(site.carrier.calls[-1].state) == "ended"
 
 
-@pytest.mark.parametrize("dialect", FAMILIES)
+@pytest.mark.parametrize("dialect", ALL)
 def test_two_calls_are_held_joined_and_dropped_in_the_network(dialect: str) -> None:
     site = Site(dialect)
     site.run(1.0)
@@ -396,7 +398,7 @@ def test_two_calls_are_held_joined_and_dropped_in_the_network(dialect: str) -> N
     assert [event.call for event in site.of(CallReleased)] == [second]
 
 
-@pytest.mark.parametrize("dialect", FAMILIES)
+@pytest.mark.parametrize("dialect", ALL)
 def test_a_waiting_caller_is_taken_and_the_first_held(dialect: str) -> None:
     site = Site(dialect)
     site.run(1.0)
@@ -459,7 +461,7 @@ def test_a_taken_over_call_is_known_within_a_few_exchanges() -> None:
     assert site.of(CallAnswered)
 
 
-@pytest.mark.parametrize("dialect", FAMILIES)
+@pytest.mark.parametrize("dialect", ALL)
 def test_a_garbled_line_loses_no_call(dialect: str) -> None:
     site = Site(dialect)
     site.run(1.0)
@@ -493,7 +495,7 @@ def test_a_modem_that_starts_anew_in_a_call_has_lost_it_and_is_set_up_again(
     assert len(site.of(CallAnswered)) == 2
 
 
-@pytest.mark.parametrize("dialect", FAMILIES)
+@pytest.mark.parametrize("dialect", ALL)
 def test_a_modem_that_is_mute_for_a_while_comes_back(dialect: str) -> None:
     site = Site(dialect)
     site.run(1.0)
@@ -511,7 +513,7 @@ def test_a_modem_that_is_mute_for_a_while_comes_back(dialect: str) -> None:
     assert site.driver.ready
 
 
-@pytest.mark.parametrize("dialect", FAMILIES)
+@pytest.mark.parametrize("dialect", ALL)
 def test_an_unplugged_modem_has_lost_its_call_when_it_is_back(dialect: str) -> None:
     site = Site(dialect)
     site.run(1.0)
@@ -528,6 +530,21 @@ def test_an_unplugged_modem_has_lost_its_call_when_it_is_back(dialect: str) -> N
     assert site.driver.ready
 
 
+@pytest.mark.parametrize("dialect", FAMILIES)
+def test_a_modem_refuses_to_hold_an_emergency_call_and_whoever_asked_is_told(dialect: str) -> None:
+    site = Site(dialect)
+    site.guard = DialGuard(psap_live=True, trunk_emergency=True)
+    site.run(1.0)
+    call = site.driver.dial(Ref("psap"), "112", site.now_s)
+    site.run(8.0)
+    assert [view.answered for view in site.driver.calls()] == [True]
+    site.driver.hold(call, site.now_s)
+    site.run(3.0)
+    assert [event.request for event in site.of(RequestFailed)] == ["hold"]
+    assert [str(view.state) for view in site.driver.calls()] == ["active"]
+    assert site.carrier.calls[-1].emergency
+
+
 def test_the_guard_keeps_112_from_the_modem_and_the_leg_is_told() -> None:
     site = Site("huawei")
     site.run(1.0)
@@ -538,7 +555,7 @@ def test_the_guard_keeps_112_from_the_modem_and_the_leg_is_told() -> None:
     assert site.driver.ready
 
 
-@pytest.mark.parametrize("dialect", FAMILIES)
+@pytest.mark.parametrize("dialect", ALL)
 def test_a_sim_with_a_pin_is_opened(dialect: str) -> None:
     site = Site(dialect, pin="1234")
     site.run(5.0)
@@ -561,7 +578,7 @@ def test_a_modem_without_a_sim_says_so() -> None:
     assert site.driver.sim not in ("", "READY")
 
 
-@pytest.mark.parametrize("dialect", FAMILIES)
+@pytest.mark.parametrize("dialect", ALL)
 def test_a_short_message_comes_whole(dialect: str) -> None:
     site = Site(dialect)
     site.run(1.0)
