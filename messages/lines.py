@@ -94,3 +94,8 @@ class LineReport(Message, frozen=True, kw_only=True, tag="line.report"):
     dialect: str = ""
     text: str = ""
     """What is wrong, in words for the person on duty."""
+
+    @property
+    def usable(self) -> bool:
+        """Whether the line can carry calls."""
+        return self.state is LineState.READY

@@ -18,6 +18,7 @@ from center.ports import ports_of
 
 if TYPE_CHECKING:
     from center.modem_session import ModemSession
+    from center.state_dir import StateDir
     from gateways.gsm.events import CallId, Event
 
 PROBE_S: Final = 15.0
@@ -90,7 +91,7 @@ def probe(port: str | None = None, /, *, common: Common = DEFAULT) -> int:
     ports = [port] if port is not None else [found.device for found in list_ports.comports()]
     found = []
     for path in ports:
-        found.append(_probed(path))
+        found.append(_in_use(common.directory, path) or _probed(path))
         if not common.json:
             _say_probed(common, found[-1])
     if common.json:
@@ -98,6 +99,27 @@ def probe(port: str | None = None, /, *, common: Common = DEFAULT) -> int:
     elif not found:
         common.say("this machine has no serial port")
     return 0 if any(one.answers for one in found) or port is None else 1
+
+
+def _in_use(state: StateDir, path: str) -> Probed | None:
+    """What the running center's line says of the modem at this port; none where no line has it."""
+    from center.live_trace import line_at
+    from messages.ids import LineId
+    from runtime import line_files
+
+    line = line_at(state, path)
+    report = None if line is None else line_files.read_all(state.run).get(LineId(line))
+    if report is None:
+        return None
+    return Probed(
+        port=report.port or path,
+        answers=report.usable,
+        imei=report.imei,
+        dialect=report.dialect,
+        network=report.registration,
+        signal_dbm=report.signal_dbm,
+        text=f"line {line} of the running center has it{f': {report.text}' if report.text else ''}",
+    )
 
 
 def _probed(path: str) -> Probed:
@@ -127,13 +149,19 @@ def _probed(path: str) -> Probed:
 
 def _say_probed(common: Common, found: Probed) -> None:
     if not found.answers:
-        common.say(f"{found.port}: {found.text}")
+        common.say(f"{found.port}: {found.text.removeprefix(f'{found.port}: ')}")
         return
-    signal = f", {found.signal_dbm} dBm" if found.signal_dbm is not None else ""
-    common.say(
-        f"{found.port}: {found.manufacturer} {found.model} {found.revision}, IMEI {found.imei}, "
-        f"dialect {found.dialect}, SIM {found.sim or 'unknown'}, network {found.network or 'unknown'}{signal}"
+    who = " ".join(filter(None, (found.manufacturer, found.model, found.revision)))
+    facts = (
+        ("", who),
+        ("IMEI ", found.imei),
+        ("dialect ", found.dialect),
+        ("SIM ", found.sim),
+        ("network ", found.network or "unknown"),
+        ("", "" if found.signal_dbm is None else f"{found.signal_dbm} dBm"),
+        ("", found.text),
     )
+    common.say(f"{found.port}: {', '.join(name + what for name, what in facts if what)}")
 
 
 def trace(
@@ -222,6 +250,7 @@ def call(
     common: Common = DEFAULT,
 ) -> int:
     """Call a number through one modem; never an emergency number. Exit 0 when it was answered."""
+    from center.live_trace import line_at
     from center.modem_session import opened
     from center.people import region_of
     from gateways.gsm.events import CallAnswered, CallEvent, CallReleased, Ready, Ref
@@ -229,6 +258,8 @@ def call(
     from store.errors import NumberRefused
 
     region = region_of(common.directory)
+    if (line := line_at(common.directory, port)) is not None:
+        raise CenterError(f"line {line} of the running center has {port}: stop the center, or try another")
     try:
         to = numbers.of_a_person(number, region)
     except NumberRefused as error:

@@ -24,14 +24,17 @@ class Tracing:
         self._path = file
         self._file: TextIO | None = None
         self._writer: TraceWriter | None = None
+        self._inode = 0
 
     def look(self, dialect: str, now_s: float) -> None:
         """Begin or end, as the file is there or not. To be called every second."""
         try:
-            wanted = self._path.exists() and self._path.stat().st_size < LARGEST_BYTES
-            if not wanted:
+            wanted = self._path.stat() if self._path.exists() else None
+            # Removed and made again it is another trace.
+            if wanted is None or wanted.st_size >= LARGEST_BYTES or self._inode not in (0, wanted.st_ino):
                 self.close()
-            elif self._writer is None:
+            if wanted is not None and wanted.st_size < LARGEST_BYTES and self._writer is None:
+                self._inode = wanted.st_ino
                 self._file = self._path.open("a", encoding="ascii")
                 self._writer = TraceWriter(self._file, now_s, dialect)
                 self._file.flush()
@@ -56,6 +59,7 @@ class Tracing:
             with suppress(OSError):
                 self._file.close()
         self._file = self._writer = None
+        self._inode = 0
 
     def _write(self, write: Callable[[TraceWriter], None]) -> None:
         if self._writer is None:

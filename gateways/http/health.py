@@ -29,7 +29,7 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
     actors: bool
     """Somebody hears the web's hints."""
     lines: int
-    """Lines with a running modem that are not quarantined."""
+    """Lines whose modem can carry a call now."""
     alerts_kept_in_memory: int
     problems: tuple[str, ...]
 
@@ -71,8 +71,9 @@ def _lines(web: Web) -> int:
         modems = web.directory.all_of(Role.GSM_MODEM)
     except BadDirectory:
         return 0
-    bad = web.following.picture.quarantined
-    return sum(1 for modem in modems if modem.ready and LineId(modem.key) not in bad)
+    bad, said = web.following.picture.quarantined, web.lines.read()
+    lines = (LineId(modem.key) for modem in modems if modem.ready)
+    return sum(1 for line in lines if line not in bad and (line not in said or said[line].usable))
 
 
 def health_routes(web: Web) -> list[HTTPRouteHandler]:

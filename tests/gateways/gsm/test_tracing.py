@@ -36,6 +36,20 @@ def test_it_is_written_while_the_file_is_there(tmp_path: Path) -> None:
     assert not file.exists()
 
 
+def test_a_file_that_was_made_again_is_a_trace_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "one.trace"
+    file.touch()
+    trace = Tracing(file)
+    trace.look("3gpp", 0.0)
+    trace.modem(b"first\r\n", 0.0)
+    file.rename(tmp_path / "kept")
+    file.touch()
+    trace.look("3gpp", 1.0)
+    trace.modem(b"second\r\n", 1.0)
+    assert "second" in file.read_text()
+    assert "second" not in (tmp_path / "kept").read_text()
+
+
 def test_a_forgotten_trace_ends_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tracing, "LARGEST_BYTES", 100)
     file = tmp_path / "one.trace"
