@@ -11,16 +11,20 @@ from typing import ClassVar, Final, Protocol
 
 from thespian.actors import ActorAddress
 
-from actors.conference_bridge.decider import State, muted, said, specs
+from actors.conference_bridge.decider import State, levels, muted, said, specs
 from media.conference import Conference, ConferenceStatus
+from media.levels import LevelReport
 from media.voice_port import VoicePortSpec
 from messages.bridge import BridgeReady, SetMembers
 from messages.envelope import Envelope
 from messages.ids import SECOND, CrewId, Instant, LegId, Role
+from runtime import readings
 from runtime.actor import CenterActor
 
 ALONE_US: Final = Instant(3 * SECOND)
 """A case that is at work tells its wish every second."""
+LEVELS_US: Final = Instant(SECOND // 10)
+"""Between two readings for the meters."""
 
 
 class Mixer(Protocol):
@@ -31,6 +35,9 @@ class Mixer(Protocol):
 
     def mute(self, leg: str, on: bool) -> None:
         """Let the leg not be heard."""
+
+    def levels(self) -> dict[str, LevelReport]:
+        """How loud each leg is."""
 
     def status(self) -> ConferenceStatus:
         """Who is joined and whose port is lost."""
@@ -93,6 +100,13 @@ class ConferenceBridgeActor(CenterActor):
             self._heard_at = now_us
             self.tell(Role.ALERT_CASE, self.key, BridgeReady(crew=CrewId(self.key)), self.alert)
 
+    def timer(self, timer: object, now_us: Instant) -> None:
+        """The meters' next reading. Said from here, never on the media thread, and to whoever listens."""
+        alert = self._state.alert
+        if self._mixer is not None and alert is not None:
+            readings.tell(self.env.run, levels(alert, self._mixer.levels(), now_us))
+            self.at(Instant(now_us + LEVELS_US), "levels")
+
     def _set(self, wish: SetMembers) -> None:
         self._state = State(wish=wish, said=self._state.said)
         self.busy_with(self._state.alert)
@@ -103,8 +117,10 @@ class ConferenceBridgeActor(CenterActor):
                 # The thread is started only now: a crew that waits costs no ticks.
                 self._mixer = self.new_mixer(lambda: os.eventfd_write(self._changed, 1))
                 self._mixer.start()
-            self._mixer.set_members(specs(wish))
+                self.at(Instant(self.now_us() + LEVELS_US), "levels")
+            # First: who joins muted is not heard for a single frame.
             self._mute(muted(wish))
+            self._mixer.set_members(specs(wish))
         self._say_joined(asked=True)
 
     def _mute(self, wanted: frozenset[LegId]) -> None:
@@ -117,6 +133,7 @@ class ConferenceBridgeActor(CenterActor):
         if self._mixer is not None:
             self._mixer.stop()
             self._mixer = None
+            self.cancel("levels")
         self._muted = frozenset()
 
     def _on_change(self) -> None:

@@ -10,9 +10,11 @@ from collections.abc import Collection, Mapping
 import msgspec
 from msgspec.structs import replace
 
+from media.levels import LevelReport
 from media.voice_port import VoicePortSpec
 from messages.bridge import BridgeReport, SetMembers
-from messages.ids import AlertId, BridgeId, LegId
+from messages.ids import AlertId, BridgeId, Instant, LegId
+from messages.readings import Level, LevelReading
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +45,18 @@ def specs(wish: SetMembers) -> dict[str, VoicePortSpec]:
 def muted(wish: SetMembers) -> frozenset[LegId]:
     """The legs that are not to be heard."""
     return frozenset(member.leg for member in wish.members if member.muted)
+
+
+def levels(alert: AlertId, reports: Mapping[str, LevelReport], now_us: Instant) -> LevelReading:
+    """What the console's meters show of it."""
+    return LevelReading(
+        alert=alert,
+        at_us=now_us,
+        legs={
+            LegId(leg): Level(dbfs=round(one.rms_dbfs), voice=one.voice, silent_ms=one.digital_silence_ms)
+            for leg, one in reports.items()
+        },
+    )
 
 
 def said(

@@ -26,6 +26,7 @@ from gateways.console.watching import Watching
 from messages.ids import AlertId, LineId, OperatorId, UserId
 from messages.journal import Recorded
 from messages.lines import LineReport
+from messages.readings import LevelReading
 from model.policy import LineSpec, Policy
 from runtime.clock import Clock
 from store.errors import JournalError
@@ -46,6 +47,7 @@ WRONG_ORIGIN: Final = 4403
 """Close code: the page is not this center's."""
 
 AnySocket = WebSocket[Any, Any, Any]
+_encoder: Final = msgspec.json.Encoder()
 Reasons = dict[str, str | None]
 """For each command, None when it is allowed, else why not."""
 
@@ -104,6 +106,15 @@ class Screen:
         for alert in batch.gone:
             self._views.pop(alert, None)
 
+    def levels(self, reading: LevelReading) -> None:
+        """How loud the parties of an alert are: for those who have it on their screens."""
+        known = self.following.picture.alerts.get(reading.alert)
+        consoles = self.watching.of(reading.alert)
+        if known is not None and consoles:
+            told = _encoder.encode(feed.levels_view(known.case, reading)).decode()
+            for console in consoles:
+                console.levels(told)
+
     def event(self, recorded: Recorded, alert: AlertId | None) -> msgspec.Raw:
         """The event as JSON, made once for all consoles."""
         made = self._events.get(recorded.seq)
@@ -151,9 +162,10 @@ class Console:
         self._anew = False
         self._others_watch = False
         self._lines: list[LineView] = []
+        self._levels: str | None = None
+        self._said_s = 0.0
         self._rests_until_s = 0.0
         self._seen: set[AlertId] = set()
-        self._json = msgspec.json.Encoder()
 
     def changed(self, batch: Batch) -> None:
         """The picture has changed."""
@@ -168,6 +180,11 @@ class Console:
     def others_watch(self) -> None:
         """Somebody looks at another alert now."""
         self._others_watch = True
+        self._wake.set()
+
+    def levels(self, told: str) -> None:
+        """How loud the parties of the alert are that is shown here; the newest alone is of use."""
+        self._levels = told
         self._wake.set()
 
     async def talk(self, since: int | None) -> None:
@@ -190,14 +207,22 @@ class Console:
                 await listening
 
     async def _changes(self, listening: asyncio.Task[None]) -> None:
+        loop = asyncio.get_running_loop()
         waking = asyncio.create_task(self._wake.wait())
+        beat_s = max(0.0, self._said_s + BEAT_S - loop.time())
         try:
-            await asyncio.wait((waking, listening), timeout=BEAT_S, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((waking, listening), timeout=beat_s, return_when=asyncio.FIRST_COMPLETED)
         finally:
             waking.cancel()
         if listening.done():
             return
-        loop = asyncio.get_running_loop()
+        if self._levels is not None:
+            told, self._levels = self._levels, None
+            await self._socket.send_data(told, mode="text")
+            if not self._news and loop.time() < self._said_s + BEAT_S:
+                if self._levels is None:
+                    self._wake.clear()
+                return
         if (rest_s := self._rests_until_s - loop.time()) > 0:
             await asyncio.wait((listening,), timeout=rest_s)
             if listening.done():
@@ -229,8 +254,14 @@ class Console:
             for console in self._screen.connected:
                 console.others_watch()
 
+    @property
+    def _news(self) -> bool:
+        """Whether anything of the picture is yet to be told."""
+        return self._anew or self._others_watch or bool(self._pending)
+
     async def _send(self, message: Snapshot | Events) -> None:
-        await self._socket.send_data(self._json.encode(message).decode(), mode="text")
+        await self._socket.send_data(_encoder.encode(message).decode(), mode="text")
+        self._said_s = asyncio.get_running_loop().time()
 
     def _snapshot(self) -> Snapshot:
         screen, picture = self._screen, self._screen.following.picture

@@ -12,6 +12,8 @@ from gateways.console.views import (
     AlarmView,
     CaseView,
     EventView,
+    Levels,
+    LevelView,
     LineView,
     OperatorView,
     PartyView,
@@ -24,6 +26,7 @@ from messages.base import Message, Position
 from messages.ids import AlertId, Instant, LineId, OperatorCommand, OperatorId, Party, ShiftState
 from messages.journal import Recorded, event_type
 from messages.lines import LineReport
+from messages.readings import LevelReading
 from model.case import Case
 from model.leg import Leg
 from model.orders import refusal
@@ -136,6 +139,17 @@ def operator_views(picture: Picture, names: Mapping[OperatorId, str]) -> list[Op
     return views
 
 
+def levels_view(case: Case, reading: LevelReading) -> Levels:
+    """How loud those are who have a tile."""
+    user, psap = shown(case, Party.USER), shown(case, Party.PSAP)
+    return Levels(
+        alert=case.alert,
+        user=_level(user, reading),
+        operator=_level(_operator_leg(case), reading),
+        psap=_level(psap, reading),
+    )
+
+
 def line_views(
     picture: Picture, lines: Iterable[LineSpec], reports: Mapping[LineId, LineReport]
 ) -> list[LineView]:
@@ -203,6 +217,11 @@ def _party(leg: Leg | None) -> PartyView:
         confirmed=leg.confirmed,
         joined=leg.joined,
     )
+
+
+def _level(leg: Leg | None, reading: LevelReading) -> LevelView | None:
+    level = None if leg is None or not leg.joined else reading.legs.get(leg.leg)
+    return None if level is None else LevelView(dbfs=level.dbfs, voice=level.voice, silent_ms=level.silent_ms)
 
 
 def _together(one: Leg | None, other: Leg | None) -> bool:

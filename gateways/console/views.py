@@ -158,6 +158,25 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
     """How the network knows its SIM: `home`, `roaming`, `searching`, `denied`, …"""
 
 
+class LevelView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How loud one party is."""
+
+    dbfs: int
+    """Loudness over about the last 200 ms, −100 to 0."""
+    voice: bool = False
+    silent_ms: int = 0
+    """How long there has been digital silence, which no microphone gives."""
+
+
+class Levels(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="levels", omit_defaults=True):
+    """How loud the parties of an alert are now: to whoever has it on the screen, and as of no place in the journal."""
+
+    alert: AlertId
+    user: LevelView | None = None
+    operator: LevelView | None = None
+    psap: LevelView | None = None
+
+
 class AlarmView(msgspec.Struct, frozen=True, kw_only=True):
     """Something wrong with the center itself."""
 

@@ -23,6 +23,10 @@ class Watching(Generic[Of]):
             self._shown[console] = now
         return before != now
 
+    def of(self, alert: AlertId) -> list[Of]:
+        """The consoles that show this alert."""
+        return [console for console, (_, shown) in self._shown.items() if shown == alert]
+
     def by_alert(self) -> dict[AlertId, list[OperatorId]]:
         """The alerts that somebody looks at, and who."""
         found: dict[AlertId, list[OperatorId]] = {}

@@ -15,6 +15,7 @@ from litestar.types import ExceptionHandlersMap
 from gateways.app.page import app_routes
 from gateways.console.channel import Screen, console_route
 from gateways.console.following import Following
+from gateways.console.meters import Meters
 from gateways.console.page import page_routes
 from gateways.console.people import People
 from gateways.console.sessions import Sessions, session_key
@@ -109,6 +110,7 @@ def build(web: Web) -> Litestar:
         seen=lambda operator, user, alert: _note_seen(web, operator, user, alert),
         reports=web.lines.read,
     )
+    meters = Meters(Path(web.settings.state) / "run", web.clock, screen.levels)
     web.metrics.consoles.set_function(lambda: len(screen.connected))
 
     @asynccontextmanager
@@ -117,6 +119,7 @@ def build(web: Web) -> Litestar:
         web.hints.start()
         # The first to be told: what it decides is for the consoles.
         web.following.add(screen)
+        meters.start()
         loading = asyncio.create_task(_load(web))
         try:
             yield
@@ -124,6 +127,7 @@ def build(web: Web) -> Litestar:
             web.stopping.set()
             loading.cancel()
             await asyncio.gather(loading, return_exceptions=True)
+            meters.stop()
             web.following.stop()
             await asyncio.to_thread(web.writing.close)
             web.hints.stop()

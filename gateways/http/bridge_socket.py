@@ -1,7 +1,6 @@
 """The Unix socket between the web and the actors: how either end gets at it, and how a hint is framed.
 
-Addressed through the folder's descriptor: a socket's address has 107 bytes at most (unix(7)), the
-path of a state directory may have more. Frames are MessagePack `bin`, each with one envelope.
+Frames are MessagePack `bin`, each with one envelope.
 """
 
 from __future__ import annotations
@@ -16,6 +15,8 @@ from typing import Final
 
 import msgpack
 import msgspec
+
+from runtime import unix_address
 
 FRAME_MAX: Final = 1 << 20
 """Bytes; a hint has some two hundred."""
@@ -50,7 +51,7 @@ class Frames:
 
 def connect(path: Path) -> socket.socket:
     """A connection that does not block. Raises OSError where nobody listens."""
-    with _folder(path) as folder:
+    with unix_address.folder(path) as folder:
         connection = _socket()
         try:
             connection.connect(f"{folder}/{path.name}")
@@ -62,7 +63,7 @@ def connect(path: Path) -> socket.socket:
 
 def listen(path: Path) -> socket.socket:
     """A listening socket that does not block, in place of whatever was there. Raises OSError."""
-    with _folder(path) as folder:
+    with unix_address.folder(path) as folder:
         listener = _socket()
         new = f"{folder}/.{path.name}.{secrets.token_hex(4)}"
         try:
@@ -83,12 +84,3 @@ def _socket() -> socket.socket:
     made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
     made.setblocking(False)
     return made
-
-
-@contextlib.contextmanager
-def _folder(path: Path) -> Iterator[str]:
-    descriptor = os.open(path.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        yield f"/proc/self/fd/{descriptor}"
-    finally:
-        os.close(descriptor)

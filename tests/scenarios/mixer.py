@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from actors.conference_bridge.actor import ConferenceBridgeActor, Mixer
 from media.conference import ConferenceStatus, Pace
+from media.levels import LevelReport
 from media.voice_port import VoicePortSpec
 
 
@@ -22,6 +23,9 @@ class SilentMixer:
 
     def mute(self, leg: str, on: bool) -> None:
         (self.muted.add if on else self.muted.discard)(leg)
+
+    def levels(self) -> dict[str, LevelReport]:
+        return {leg: LevelReport() for leg in self.members}
 
     def status(self) -> ConferenceStatus:
         return ConferenceStatus(

@@ -6,6 +6,8 @@ import { channel, either, languageName, t } from './words.js';
 import { told } from './story.js';
 import { why } from './causes.js';
 import { copyBox, copyHint, readingPanel } from './reading.js';
+import { meter, noSound } from './meters.js';
+import { signal } from './signal.js';
 import { mapPanel, otherForms, placeSentences } from './place.js';
 import * as f from './format.js';
 import * as s from './situation.js';
@@ -85,13 +87,14 @@ function parties(ui, view, nowUs, compact) {
     ['psap', '112', '112', view.test ? t('simulated') : view.psap.number ? f.phone(view.psap.number) : '', view.psap],
   ];
   const links = [view.user_hears_operator, view.operator_hears_psap];
+  const line = (party) => (s.underWay(party) ? feed.lines.find((one) => one.line === party.line) : null);
   const tiles = rows.map(([which, , , , party]) => s.tile(party, which, view, nowUs, feed.center));
   return html`<section class="parties" ?data-compact=${compact} aria-label=${either('Chi è in linea', 'Who is on the line')}>
     ${rows.map(([which, ic, role, name, party], i) => html`${i ? html`<div class="link" data-is=${links[i - 1] ? 'on' : ''}>${icon(links[i - 1] ? 'voice' : 'todo')}<span class="sr">${links[i - 1] ? t('hearEachOther') : t('notJoined')}</span></div>` : nothing}
       <article class="party" data-party=${which} data-is=${tiles[i].is} tabindex=${why(party) ? '0' : nothing} aria-describedby=${why(party) ? `why-${which}` : nothing}><p class="party__role">${icon(ic)}<span>${role}</span><b>${name}</b></p>
-        <p class="party__line">${party.line ? `${t('line')} ${party.line}` : ''}</p>
+        <p class="party__line">${party.line ? html`<span>${t('line')} ${party.line}</span>${signal(line(party))}` : ''}</p>
         <p class="party__state word">${icon(tiles[i].icon, tiles[i].is === 'ring' ? 'breathe' : '')}${tiles[i].label}</p><b class="party__time">${tiles[i].time}</b>
-        <p class="party__foot">${tiles[i].foot}</p>${why(party) ? html`<p class="party__why" id="why-${which}">${why(party)}</p>` : nothing}</article>`)}
+        <p class="party__foot">${s.talking(party) && party.joined ? html`${meter(which)}${noSound(view.alert, which) ? word('hush', t('noSoundAtAll'), 'ink-wait') : nothing}` : nothing}${tiles[i].foot}</p>${why(party) ? html`<p class="party__why" id="why-${which}">${why(party)}</p>` : nothing}</article>`)}
     </section><p class="sr" role="status">${rows.map(([, , role], i) => `${role}: ${tiles[i].label}. `)}</p>`;
 }
 

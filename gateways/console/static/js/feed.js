@@ -1,5 +1,7 @@
 // The connection to the center: signs on, keeps the picture up to date, sends commands. Knows nothing of the page.
 
+import * as meters from './meters.js';
+
 const RETRY_MS = 2000;
 const SILENCE_MS = 6000; // The center says something every 2 s.
 const SIGN_ON_CODE = 4401;
@@ -178,6 +180,10 @@ export class Feed {
 
   #heard(said) {
     this.heardAtMs = Date.now();
+    if (said.type === 'levels') {
+      if (meters.heard(said)) this.changed();
+      return;
+    }
     const offset = said.now_us / 1000 - this.heardAtMs;
     // The smallest delay seen is the truest; a small drift must not make clocks jump.
     this.offsetMs = this.link === 'live' && Math.abs(offset - this.offsetMs) < 2000 ? Math.max(offset, this.offsetMs - 1) : offset;

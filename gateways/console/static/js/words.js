@@ -35,6 +35,7 @@ const WORDS = {
   soundBlocked: ['Il browser blocca il suono: premi un tasto', 'The browser blocks the sound: press a key'],
   noSound: ['Nessun suono: silenzioso', 'No sound: silent alert'],
   thenDials: ['poi il telefono chiama il 112', 'then her phone dials 112'],
+  noSoundAtAll: ['Nessun suono', 'No sound'],
   testNever: ['prova: mai al 112', 'a test: never to 112'],
   yourPhoneRings: ['Il tuo telefono squilla', 'Your phone is ringing'],
   yourPhoneNext: ['Si chiama il tuo telefono', 'Your phone is being called'],

@@ -1,0 +1,43 @@
+// Level meters, drawn straight into the page ten times a second, beside all other drawing; never spoken.
+// What was not heard again within a second is shown as nothing.
+
+import { html } from '../vendor/lit.js';
+
+const SEGMENTS = 20;
+const DB_EACH = 3; // so that the meter spans 60 dB, as far as a telephone goes
+const STALE_MS = 1000;
+const NO_SOUND_MS = 3000;
+const PARTIES = ['user', 'operator', 'psap'];
+
+let newest = null; // {alert, user?, operator?, psap?}
+let stale = 0;
+
+/** A party's meter. Its segments are lit from here, not by the drawing of the page. */
+export const meter = (which) => html`<span class="meter" data-meter=${which} aria-hidden="true"><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i></span>`;
+
+/** How many segments show this level. */
+export const lit = (level) => (level ? Math.max(0, Math.min(SEGMENTS, Math.ceil(SEGMENTS + level.dbfs / DB_EACH))) : 0);
+
+/** Whether the party's line has carried no sound at all for some seconds: not even a microphone's noise. */
+export const noSound = (alert, which) => newest?.alert === alert && (newest[which]?.silent_ms ?? 0) >= NO_SOUND_MS;
+
+const words = () => (newest ? PARTIES.map((which) => noSound(newest.alert, which)).join() : '');
+
+function paint() {
+  for (const element of document.querySelectorAll('[data-meter]')) {
+    const level = newest?.[element.dataset.meter];
+    const on = lit(level);
+    element.toggleAttribute('data-voice', Boolean(level?.voice));
+    [...element.children].forEach((one, at) => one.classList.toggle('on', at < on));
+  }
+}
+
+/** Take what the center says; whether the page's words change by it. */
+export function heard(said) {
+  const before = words();
+  newest = said;
+  clearTimeout(stale);
+  stale = setTimeout(() => { newest = null; paint(); }, STALE_MS);
+  paint();
+  return words() !== before;
+}

@@ -1,0 +1,50 @@
+"""What a conference says of its voices to whoever listens, and that nobody needs to."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from messages.ids import OperatorCommand
+from messages.readings import LevelReading, decode_reading
+from runtime import readings
+from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.test_flow import everything_is_over, to_talking
+
+pytestmark = pytest.mark.scenario
+
+
+def said(web: socket.socket) -> Iterator[LevelReading]:
+    """What has come since."""
+    while True:
+        try:
+            reading = decode_reading(web.recv(readings.READING_MAX))
+        except BlockingIOError:
+            return
+        assert reading is not None
+        yield reading
+
+
+def test_a_conference_says_ten_times_a_second_how_loud_its_legs_are(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_talking(world)
+    found: list[LevelReading] = []
+    with readings.listen(world.env.run) as web:
+        for _ in range(40):
+            world.advance(0.05)
+            found += said(web)
+    assert 18 <= len(found) <= 22
+    legs = {leg.leg for leg in world.case.legs.values() if leg.joined}
+    assert all((one.alert, set(one.legs)) == (world.alert, legs) for one in found)
+
+
+def test_when_the_conference_is_over_nothing_is_said_of_it(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_talking(world)
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+    with readings.listen(world.env.run) as web:
+        world.advance(3.0)
+        assert not list(said(web))
