@@ -106,6 +106,10 @@ def _legs(event: Event) -> str:
             return f"{place(event.leg)} is released: {cause_in_words(event.cause)}"
         case ev.LegAdopted():
             return f"the call of {place(event.leg)} was taken over"
+        case ev.LegMuted():
+            return f"{place(event.leg)} is muted"
+        case ev.LegUnmuted():
+            return f"{place(event.leg)} is heard again"
         case ev.BridgeJoined():
             return f"joined: {', '.join(place(leg) for leg in event.legs)}"
         case ev.BridgeLeft():

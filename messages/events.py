@@ -244,6 +244,22 @@ class LegAdopted(Message, frozen=True, kw_only=True, tag="leg.adopted"):
     attempt: int
 
 
+class LegMuted(Message, frozen=True, kw_only=True, tag="leg.muted"):
+    """The operator hears and is not heard, until `leg.unmuted` or the end of this attempt."""
+
+    leg: LegId
+    attempt: int
+    by: OperatorId
+
+
+class LegUnmuted(Message, frozen=True, kw_only=True, tag="leg.unmuted"):
+    """The operator is heard again."""
+
+    leg: LegId
+    attempt: int
+    by: OperatorId
+
+
 class UserReached(Message, frozen=True, kw_only=True, tag="user.reached"):
     """The callback has reached the user (S11)."""
 
@@ -462,6 +478,8 @@ CaseEvent = (
     | LegReleasing
     | LegReleased
     | LegAdopted
+    | LegMuted
+    | LegUnmuted
     | UserReached
     | UserPresumedCallingPsap
     | MachineMarked

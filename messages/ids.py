@@ -72,6 +72,8 @@ class OperatorCommand(StrEnum):
     REDIAL_USER = "redial_user"
     MARK_MACHINE = "mark_machine"
     BRIEFING_GIVEN = "briefing_given"
+    MUTE = "mute"
+    UNMUTE = "unmute"
     NOTE = "note"
     CLOSE = "close"
 

@@ -41,6 +41,8 @@ def refusal_now(case: Case, command: OperatorCommand, by: OperatorId, policy: Po
             return None
         case OperatorCommand.BRIEFING_GIVEN:
             return None if case.talking(Party.PSAP) else "112 is not on the line."
+        case OperatorCommand.MUTE | OperatorCommand.UNMUTE:
+            return _mute(case, on=command is OperatorCommand.MUTE)
 
 
 def _take(case: Case, by: OperatorId) -> str | None:
@@ -91,6 +93,15 @@ def _leave(case: Case) -> str | None:
     if case.talking(Party.USER) or case.briefing_at is not None:
         return None
     return "She is not on the line, and the briefing has not been given."
+
+
+def _mute(case: Case, *, on: bool) -> str | None:
+    leg = case.operator_leg
+    if leg is None:
+        return "You are not on the line of this alert."
+    if leg.muted == on:
+        return "You are muted already." if on else "You are not muted."
+    return None
 
 
 def _redial(case: Case, policy: Policy) -> str | None:

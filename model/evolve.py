@@ -185,6 +185,8 @@ _LEG_EVENTS: Final = (
     ev.LegReleasing,
     ev.LegReleased,
     ev.LegAdopted,
+    ev.LegMuted,
+    ev.LegUnmuted,
     ev.BridgeJoined,
     ev.BridgeLeft,
 )
@@ -196,6 +198,8 @@ _LegEvent = (
     | ev.LegReleasing
     | ev.LegReleased
     | ev.LegAdopted
+    | ev.LegMuted
+    | ev.LegUnmuted
     | ev.BridgeJoined
     | ev.BridgeLeft
 )
@@ -248,6 +252,8 @@ def _apply_to_leg(case: Case, event: _LegEvent, at: Instant) -> Case:
             return _with(case, replace(leg, voice=voice))
         case ev.LegAdopted():
             return _with(case, replace(leg, adopted=True))
+        case ev.LegMuted() | ev.LegUnmuted():
+            return _with(case, replace(leg, muted=isinstance(event, ev.LegMuted)))
         case ev.LegReleasing(reason=reason):
             return _with(case, replace(leg, state=LegState.RELEASING, releasing_at=at, reason=reason))
         case ev.LegReleased(cause=cause):

@@ -49,6 +49,8 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     """Taken over from the modem after a restart."""
     joined: bool = False
     """Whether the bridge has it."""
+    muted: bool = False
+    """It hears and is not heard. Another attempt begins unmuted."""
 
     @property
     def live(self) -> bool:

@@ -52,6 +52,12 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
             )
         case OperatorCommand.BRIEFING_GIVEN:
             return (ev.BriefingGiven(by=by),)
+        case OperatorCommand.MUTE | OperatorCommand.UNMUTE:
+            leg = case.operator_leg
+            if leg is None:
+                return ()
+            kind = ev.LegMuted if order.command is OperatorCommand.MUTE else ev.LegUnmuted
+            return (kind(leg=leg.leg, attempt=leg.attempt, by=by),)
         case OperatorCommand.CLOSE:
             return (ev.CloseRequested(by=by),)
         case OperatorCommand.NOTE:

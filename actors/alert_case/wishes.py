@@ -53,7 +53,7 @@ def _wish(case: Case, leg: Leg) -> Originate | ReleaseLeg:
 def bridge_wish(case: Case) -> SetMembers:
     """Who is to hear whom: everybody who is on the line and whose voice reaches us."""
     members = tuple(
-        Member(leg=leg.leg, voice=leg.voice)
+        Member(leg=leg.leg, voice=leg.voice, muted=leg.muted)
         for leg in case.legs.values()
         if leg.talking and leg.voice is not None
     )

@@ -216,6 +216,7 @@ def _party(leg: Leg | None) -> PartyView:
         cause=leg.cause,
         confirmed=leg.confirmed,
         joined=leg.joined,
+        muted=leg.muted,
     )
 
 
@@ -225,7 +226,14 @@ def _level(leg: Leg | None, reading: LevelReading) -> LevelView | None:
 
 
 def _together(one: Leg | None, other: Leg | None) -> bool:
-    return one is not None and other is not None and one.joined and other.joined
+    """Whether these two hear each other."""
+    return (
+        one is not None
+        and other is not None
+        and one.joined
+        and other.joined
+        and not (one.muted or other.muted)
+    )
 
 
 def _position(position: Position) -> PositionView:

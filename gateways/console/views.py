@@ -63,6 +63,8 @@ class PartyView(msgspec.Struct, frozen=True, kw_only=True):
     confirmed: bool = True
     joined: bool = False
     """Whether the bridge has it."""
+    muted: bool = False
+    """She hears and is not heard."""
 
 
 class StepsView(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,7 +171,7 @@ class LevelView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Levels(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="levels", omit_defaults=True):
-    """How loud the parties of an alert are now: to whoever has it on the screen, and as of no place in the journal."""
+    """How loud the parties of an alert are now, told to whoever has it on the screen. Of no journal."""
 
     alert: AlertId
     user: LevelView | None = None

@@ -50,6 +50,11 @@ class SilentBridgeActor(ConferenceBridgeActor):
         """The legs whose ports are open."""
         return tuple(self._mixer.members) if isinstance(self._mixer, SilentMixer) else ()
 
+    @property
+    def unheard(self) -> frozenset[str]:
+        """The legs that are muted, as the mixer has them."""
+        return frozenset(self._mixer.muted) if isinstance(self._mixer, SilentMixer) else frozenset()
+
     def let_go(self) -> None:
         """What the kernel closes when this process is killed."""
         if "_changed" in vars(self):

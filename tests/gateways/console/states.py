@@ -15,6 +15,7 @@ from store import streams
 from store.journal import Append, Journal
 from store.people import StaffRole
 from store.registry import Registry
+from tests.gateways.console.voices import Voices
 from tests.gateways.http.place import CLOCK, GIULIA, NODE, Place, WebThread
 from tests.gateways.story import Story, on_shift
 
@@ -42,19 +43,28 @@ class Stage:
     url: str
     stop: Callable[[], object]
     """Ends the web."""
+    voices: Voices
     lang: str = "en"
 
     @classmethod
     @contextmanager
     def of(cls, page: Page, place: Place, lang: str = "en") -> Iterator[Stage]:
         """With a web of its own, and a page that has not yet been opened."""
-        web, past = WebThread(place), Past()
+        web, past, voices = WebThread(place), Past(), Voices(place.state / "run")
         journal = place.journal(clock=past)
         try:
             yield cls(
-                page=page, place=place, journal=journal, past=past, url=web.url, stop=web.stop, lang=lang
+                page=page,
+                place=place,
+                journal=journal,
+                past=past,
+                url=web.url,
+                stop=web.stop,
+                voices=voices,
+                lang=lang,
             )
         finally:
+            voices.stop()
             journal.close()
             web.stop()
 
@@ -163,9 +173,20 @@ def calling(stage: Stage) -> None:
 
 
 def talking(stage: Stage) -> None:
-    stage.talked(21, 17)
+    stage.voices.of(stage.talked(21, 17))
     stage.signed_on()
     stage.shown("[data-party=user]", "live")
+    expect(stage.page.locator("[data-meter=user] .on")).to_have_count(12)
+
+
+def muted(stage: Stage) -> None:
+    story = stage.talked(21, 17)
+    stage.voices.of(story)
+    stage.ago(2)
+    story.say(ev.LegMuted(leg=story.leg("op1"), attempt=1, by=stage.place.marta))
+    stage.signed_on()
+    stage.shown("[data-party=operator]", "hush")
+    expect(stage.page.locator("[data-meter=user] .on")).to_have_count(12)
 
 
 def briefed(stage: Stage) -> Story:
@@ -190,9 +211,10 @@ def conference(stage: Stage) -> None:
     stage.ago(20)
     story.psap_called(stage.place.marta)
     stage.ago(11)
-    story.psap_joined()
+    stage.voices.of(story.psap_joined())
     stage.signed_on()
     stage.shown("[data-party=psap]", "live")
+    expect(stage.page.locator("[data-meter=psap] .on")).to_have_count(10)
 
 
 def late(stage: Stage) -> None:
@@ -295,6 +317,7 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "incoming-test": incoming_test,
     "calling": calling,
     "talking": talking,
+    "muted": muted,
     "briefing": briefing,
     "restarted": restarted,
     "conference": conference,

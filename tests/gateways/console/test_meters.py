@@ -1,10 +1,9 @@
-"""Readings: from whoever measures to the screens that show it, and what becomes of them when nobody listens."""
+"""Readings: from whoever measures to the screens, and what becomes of them when nobody listens."""
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -65,11 +64,11 @@ def test_a_reading_of_another_version_is_no_reading() -> None:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[Path]:
+def run(tmp_path: Path) -> Path:
     """A `run` folder with a path far longer than a socket's address may be."""
     folder = tmp_path / ("long" * 40) / "run"
     folder.mkdir(parents=True)
-    yield folder
+    return folder
 
 
 def test_where_nobody_listens_nothing_is_said_and_nothing_raised(run: Path) -> None:

@@ -54,6 +54,7 @@ export function tile(party, which, view, nowUs, center) {
       const label = party.joined ? t('onLine') : t('joining');
       if (view.user_hears_psap && view.operator_leg.state !== 'answered' && which !== 'operator') foot.push(which === 'user' ? either('parla con il 112', 'talking to 112') : either(`parla con ${whom(view)}`, `talking to ${whom(view)}`));
       if (!party.confirmed) foot.push(either('risposta non certa', 'answer not certain'));
+      if (party.muted) return { is: 'hush', icon: 'mute', label: t('muted'), time: f.span(nowUs - party.answered_us), foot: foot.join(', ') };
       return { is: 'live', icon: which === 'operator' ? 'headset' : 'voice', label, time: f.span(nowUs - party.answered_us), foot: foot.join(', ') };
     }
     case 'ringing': {
@@ -163,7 +164,9 @@ export function slots(view, allowed, armed) {
     { key: 'R', command: 'redial_user', label: t('redial'), sub: either('La si chiama subito', 'She is called at once'), why: why('redial_user') },
     { key: 'M', command: 'mark_machine', label: t('machine'), sub: either('Vale come nessuna risposta', 'Counts as no answer'), why: why('mark_machine') },
     { key: 'N', command: '', local: 'note', label: t('note'), sub: either('Scrivi senza lasciare la voce', 'Write while you talk'), why: null },
-    { key: 'U', command: '', label: t('mute'), sub: '', why: either('Usa il tasto del tuo telefono', 'Use your phone’s own key') },
+    view.operator_leg.muted && allowed.unmute === null
+      ? { key: 'U', command: 'unmute', label: t('unmute'), sub: either(`Sei muta: ${whom(view)} non ti sente`, `You are muted: ${first(view)} cannot hear you`), why: null, tone: 'armed' }
+      : { key: 'U', command: 'mute', label: t('mute'), sub: either('Il tuo microfono è aperto', 'Your microphone is open'), why: why('mute') },
   ];
 }
 

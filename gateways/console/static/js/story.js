@@ -37,6 +37,8 @@ export function told(entry, her, names, test) {
     case 'leg.ringing': return s('ring', entry.party === 'user' ? 'ok' : '', entry.party === 'user' ? `Il telefono di ${who} squilla${again}` : `${who} squilla${again}`, entry.party === 'user' ? `${who}’s phone rings${again}` : `${who} rings${again}`);
     case 'leg.answered': return s(entry.party === 'psap' ? '112' : 'voice', 'ok', `${who} risponde`, `${who} answers`);
     case 'leg.adopted': return s('link', '', `La chiamata di ${who} è stata ripresa`, `${who}’s call was taken over`);
+    case 'leg.muted': return s('mute', 'wait', `${who}: microfono spento`, `${who} is muted`);
+    case 'leg.unmuted': return s('voice', '', `${who}: microfono acceso`, `${who} is heard again`);
     case 'leg.released': return entry.talked ? s('phone', '', `${who} non è più in linea`, `${who} is off the line`) : s('phone', entry.party === 'operator' ? '' : 'bad', `${who}: ${cause(entry.cause).toLowerCase()}`, `${who}: ${cause(entry.cause).toLowerCase()}`);
     case 'user.reached': { const met = MET[entry.reason]; return s('done', 'ok', `Raggiunta: ${met ? met[0] : ''}`, `Reached: ${met ? met[1] : ''}`); }
     case 'user.presumed_calling_112': return s('warn', 'wait', 'Si presume che stia chiamando il 112', 'Presumed to be calling 112');

@@ -72,7 +72,7 @@ const WORDS = {
   secondCall: ['2ª chiamata', 'Second call'],
   simulated: ['simulato', 'simulated'],
   hearEachOther: ['si sentono', 'hear each other'],
-  notJoined: ['non uniti', 'not joined'],
+  notJoined: ['non si sentono', 'do not hear each other'],
   whatHappened: ['Che cosa è successo', 'What happened'],
   newestFirst: ['dal più recente', 'newest first'],
   writeNote: ['Scrivi una nota', 'Write a note'],
@@ -112,6 +112,8 @@ const WORDS = {
   machine: ['Segreteria', 'Machine'],
   note: ['Nota', 'Note'],
   mute: ['Muto', 'Mute'],
+  unmute: ['Riattiva', 'Unmute'],
+  muted: ['MUTA', 'MUTED'],
   leave: ['Lascia', 'Leave'],
   briefingGiven: ['Testo letto al 112', 'Briefing given'],
   close: ['Chiudi', 'Close'],
@@ -182,6 +184,8 @@ const REASONS = {
   'She has signalled duress: do not call.': 'Ha segnalato costrizione: non chiamarla.',
   'She is on the line.': 'È già in linea.',
   'She is being called.': 'La si sta già chiamando.',
+  'You are muted already.': 'Sei già muta.',
+  'You are not muted.': 'Non sei muta.',
   'Her number is not known.': 'Il suo numero non è noto.',
 };
 

@@ -1,0 +1,72 @@
+"""An operator who mutes herself (key U): what the bridge is told, and when it is over."""
+
+from __future__ import annotations
+
+from actors.alert_case.wishes import bridge_wish
+from messages import events as ev
+from messages.ids import OperatorCommand, Party
+from model.evolve import fold
+from model.orders import refusal
+from tests.actors.alert_case.book import EVERYONE, POLICY, Book
+
+
+def talking() -> Book:
+    book = Book()
+    book.to_talking()
+    return book
+
+
+def muted(book: Book) -> set[Party]:
+    legs = book.case.legs
+    return {legs[member.leg].party for member in bridge_wish(book.case).members if member.muted}
+
+
+def test_who_mutes_herself_is_not_heard_and_hears() -> None:
+    book = talking()
+    assert muted(book) == set()
+    book.order(OperatorCommand.MUTE)
+    assert muted(book) == {Party.OPERATOR}
+    assert len(bridge_wish(book.case).members) == 2
+    book.order(OperatorCommand.UNMUTE)
+    assert muted(book) == set()
+
+
+def test_it_is_hers_alone_and_only_while_she_is_on_the_line() -> None:
+    book = Book()
+    book.go_on()
+    for command in (OperatorCommand.MUTE, OperatorCommand.UNMUTE):
+        assert refusal(book.case, command, EVERYONE[0], POLICY) == "You are not on the line of this alert."
+    book.answers(Party.OPERATOR)
+    assert refusal(book.case, OperatorCommand.UNMUTE, EVERYONE[0], POLICY) == "You are not muted."
+    assert refusal(book.case, OperatorCommand.MUTE, EVERYONE[1], POLICY) is not None
+    book.order(OperatorCommand.MUTE)
+    assert refusal(book.case, OperatorCommand.MUTE, EVERYONE[0], POLICY) == "You are muted already."
+
+
+def test_two_orders_at_once_are_one() -> None:
+    book = talking()
+    for _ in range(2):
+        book.write("inbox-a1", ev.CommandGiven(command=OperatorCommand.MUTE, by=EVERYONE[0]))
+    book.go_on()
+    assert len(book.all_of(ev.LegMuted)) == 1
+    assert len(book.all_of(ev.CommandRefused)) == 1
+    assert muted(book) == {Party.OPERATOR}
+
+
+def test_it_outlives_the_case_and_is_told_to_whatever_bridge_there_is() -> None:
+    book = talking()
+    book.order(OperatorCommand.MUTE)
+    again = fold(book.recorded)
+    assert again is not None
+    assert bridge_wish(again) == bridge_wish(book.case)
+    assert muted(book) == {Party.OPERATOR}
+
+
+def test_who_is_called_again_is_heard_again() -> None:
+    book = talking()
+    book.order(OperatorCommand.MUTE)
+    book.ends(Party.OPERATOR, cause=200)
+    book.answers(Party.OPERATOR)
+    assert muted(book) == set()
+    assert book.case.operator is not None
+    assert refusal(book.case, OperatorCommand.MUTE, book.case.operator, POLICY) is None

@@ -1,0 +1,119 @@
+"""The tiles of who is on the line: signal, meters, and the operator's own muting."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from messages import events as ev
+from messages.events import CommandGiven
+from messages.ids import OperatorCommand
+from messages.readings import Level
+from store import streams
+from tests.gateways.console import states
+from tests.gateways.console.states import Stage
+from tests.gateways.console.voices import LINES, VOICES
+from tests.waiting import wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
+
+
+def lit(stage: Stage, party: str) -> Locator:
+    return stage.page.locator(f"[data-meter={party}] .on")
+
+
+def test_a_meter_follows_the_voice_and_is_empty_when_nothing_is_heard_of_it(stage: Stage) -> None:
+    story = stage.talked(21, 17)
+    stage.voices.of(story)
+    page = stage.signed_on()
+    expect(lit(stage, "user")).to_have_count(12)
+    expect(page.locator("[data-meter=user]")).to_have_attribute("data-voice", "")
+    expect(page.locator("[data-meter=operator]")).not_to_have_attribute("data-voice", "")
+    expect(page.locator("[data-meter=psap]")).to_have_count(0)
+    stage.voices.of(story, {"user": Level(dbfs=-60), "op1": Level(dbfs=0, voice=True)})
+    expect(lit(stage, "user")).to_have_count(0)
+    expect(lit(stage, "operator")).to_have_count(20)
+    stage.voices.stop()
+    expect(lit(stage, "operator")).to_have_count(0)
+
+
+def test_meters_are_hidden_from_screen_readers(stage: Stage) -> None:
+    states.talking(stage)
+    meters = stage.page.locator(".meter")
+    expect(meters).to_have_count(2)
+    for meter in meters.all():
+        expect(meter).to_have_attribute("aria-hidden", "true")
+
+
+def test_a_line_that_carries_no_sound_at_all_says_so(stage: Stage) -> None:
+    story = stage.talked(21, 17)
+    stage.voices.of(story)
+    stage.signed_on()
+    foot = stage.page.locator("[data-party=user] .party__foot")
+    expect(lit(stage, "user")).to_have_count(12)
+    expect(foot).not_to_contain_text("No sound")
+    stage.voices.of(story, {**VOICES, "user": Level(dbfs=-100, silent_ms=3000)})
+    expect(foot).to_contain_text("No sound")
+    stage.voices.of(story)
+    expect(foot).not_to_contain_text("No sound")
+
+
+def test_each_tile_has_its_line_s_signal_in_bars_and_words(stage: Stage) -> None:
+    story = stage.talked(21, 17)
+    stage.voices.of(story)
+    page = stage.signed_on()
+    line = page.locator("[data-party=user] .party__line")
+    expect(line.get_by_role("img")).to_have_accessible_name("signal: good, 3 of 4")
+    expect(line.locator(".signal .on")).to_have_count(3)
+    expect(line).to_have_text(re.compile("Line L1\\s*good"))
+    stage.voices.of(story, lines={**LINES, "L1": -110})
+    expect(line).to_have_text(re.compile("Line L1\\s*no signal"))
+    page.set_viewport_size({"width": 1280, "height": 720})
+    expect(line.get_by_text("no signal")).to_be_visible()
+    expect(page.locator("[data-party=operator] .party__line").get_by_text("strong")).to_be_hidden()
+    # A modem that says nothing has no bars: nothing is made up.
+    stage.voices.of(story, lines={**LINES, "L1": None})
+    expect(line.get_by_role("img")).to_have_count(0)
+
+
+def test_bars_are_a_phone_s_and_do_not_flicker(stage: Stage) -> None:
+    states.ready(stage)
+    found = stage.page.evaluate(
+        """async () => {
+          const { bars } = await import('/console/js/signal.js');
+          const plain = [-113, -108, -107, -103, -97, -90, -89, -51].map((dbm) => bars(dbm));
+          const hovering = [-89, -91, -89, -91, -92].reduce(
+            (all, dbm) => [...all, bars(dbm, all.at(-1))], []);
+          return [plain, hovering, bars(-51, 1), bars(-113, 4)];
+        }"""
+    )
+    assert found == [[0, 0, 1, 2, 3, 3, 4, 4], [4, 4, 4, 4, 3], 4, 0]
+
+
+def test_u_mutes_says_so_loudly_and_u_again_ends_it(stage: Stage) -> None:
+    story = stage.talked(21, 17)
+    page = stage.signed_on()
+
+    def ordered() -> list[OperatorCommand]:
+        inbox = stage.journal.read(streams.inbox(story.alert))
+        return [one.event.command for one in inbox if isinstance(one.event, CommandGiven)]
+
+    slot, tile = page.locator(".act[data-key=U]"), page.locator("[data-party=operator]")
+    expect(slot).to_have_text(re.compile("Your microphone is open"))
+    expect(page.locator("html")).not_to_have_attribute("data-settling", "")
+    page.keyboard.press("u")
+    wait_until(lambda: ordered() == [OperatorCommand.MUTE], what="mute in the journal")
+    story.say(ev.LegMuted(leg=story.leg("op1"), attempt=1, by=stage.place.marta))
+    expect(tile).to_have_attribute("data-is", "hush")
+    expect(tile.locator(".party__state")).to_have_text("MUTED")
+    expect(slot).to_have_attribute("data-tone", "armed")
+    expect(slot).to_contain_text("You are muted: Giulia cannot hear you")
+    expect(page.locator(".link").first).not_to_have_attribute("data-is", "on")
+    slot.click()
+    wait_until(lambda: ordered()[1:] == [OperatorCommand.UNMUTE], what="unmute in the journal")
+    story.say(ev.LegUnmuted(leg=story.leg("op1"), attempt=1, by=stage.place.marta))
+    expect(tile).to_have_attribute("data-is", "live")
+    expect(page.locator(".link").first).to_have_attribute("data-is", "on")
+    expect(slot).to_contain_text("Your microphone is open")

@@ -1,0 +1,59 @@
+"""The operator's muting, through the whole center."""
+
+from __future__ import annotations
+
+import pytest
+
+from messages.ids import OperatorCommand, Party, Role
+from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.mixer import SilentBridgeActor
+from tests.scenarios.test_flow import everything_is_over, joined, to_talking
+from tests.scenarios.world import World
+
+pytestmark = pytest.mark.scenario
+
+
+def unheard(world: World) -> set[Party]:
+    """Whom the bridge spares the others."""
+    owner = world.case.owner
+    assert owner is not None
+    bridge = world.system.actor(Role.CONFERENCE_BRIDGE, owner.crew, SilentBridgeActor)
+    legs = world.case.legs.values()
+    return set() if bridge is None else {leg.party for leg in legs if leg.leg in bridge.unheard}
+
+
+@pytest.mark.parametrize("killed", [None, Role.CONFERENCE_BRIDGE, Role.ALERT_CASE, Role.CALL_LEG])
+def test_muted_is_muted_whoever_dies_meanwhile(make_world: MakeWorld, killed: Role | None) -> None:
+    world = make_world()
+    to_talking(world)
+    assert unheard(world) == set()
+    world.order(OperatorCommand.MUTE)
+    world.until("the bridge has it", lambda: unheard(world) == {Party.OPERATOR})
+    if killed is not None:
+        world.kill(killed)
+        world.until("the bridge has it again", lambda: unheard(world) == {Party.OPERATOR})
+        world.until("they are joined", lambda: len(joined(world)) == 2)
+        assert unheard(world) == {Party.OPERATOR}
+    world.order(OperatorCommand.UNMUTE)
+    world.until("she is heard again", lambda: unheard(world) == set())
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+
+
+def test_an_operator_whose_call_is_lost_comes_back_unmuted(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_talking(world)
+    world.order(OperatorCommand.MUTE)
+    world.until("the bridge has it", lambda: unheard(world) == {Party.OPERATOR})
+    leg = world.case.operator_leg
+    assert leg is not None
+    attempts = leg.attempt
+    (call,) = [one for one in world.live_calls() if one.to == leg.number]
+    world.network.carrier.phone_hang_up(str(leg.number), world.network.now_s)
+    world.network.pump()
+    world.until("her call is over", lambda: call.ended_at_s is not None)
+    world.until(
+        "she is back",
+        lambda: (found := world.case.operator_leg) is not None and found.attempt > attempts and found.joined,
+    )
+    assert unheard(world) == set()
