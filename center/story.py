@@ -42,6 +42,7 @@ _PARTIES: Final[dict[Party, str]] = {
     Party.OPERATOR: "the operator",
     Party.USER: "the user",
     Party.PSAP: "112",
+    Party.LISTENER: "a listener",
 }
 
 
@@ -130,6 +131,10 @@ def _operators(event: Event) -> str:
             return f"operator {event.operator} is free again" + (f" ({event.reason})" if event.reason else "")
         case ev.TakeRequested():
             return f"{event.by} takes the case herself"
+        case ev.ListenRequested():
+            return f"{event.by} wants to listen in"
+        case ev.ListenerLeft():
+            return f"{event.operator} listens no more" + (f" ({event.reason})" if event.reason else "")
         case ev.MachineMarked():
             return f"{event.by} hears a machine"
         case ev.RedialRequested():

@@ -180,6 +180,19 @@ class TakeRequested(Message, frozen=True, kw_only=True, tag="take.requested"):
     by: OperatorId
 
 
+class ListenRequested(Message, frozen=True, kw_only=True, tag="listen.requested"):
+    """A supervisor listens in: her phone is to be called, and she is heard by nobody."""
+
+    by: OperatorId
+
+
+class ListenerLeft(Message, frozen=True, kw_only=True, tag="listener.left"):
+    """She listens no more, or did not come to it. Her reservation, made with her call, ends with this."""
+
+    operator: OperatorId
+    reason: str = ""
+
+
 class LegOriginating(Message, frozen=True, kw_only=True, tag="leg.originating"):
     """A party is being called: everything needed to find the call again after a crash."""
 
@@ -471,6 +484,8 @@ CaseEvent = (
     | OperatorJoined
     | OperatorLeft
     | TakeRequested
+    | ListenRequested
+    | ListenerLeft
     | LegOriginating
     | LegRinging
     | LegAnswered

@@ -34,6 +34,8 @@ class Party(StrEnum):
     OPERATOR = "operator"
     USER = "user"
     PSAP = "psap"
+    LISTENER = "listener"
+    """A supervisor who hears the others and is not heard."""
 
 
 class Channel(StrEnum):
@@ -74,6 +76,8 @@ class OperatorCommand(StrEnum):
     BRIEFING_GIVEN = "briefing_given"
     MUTE = "mute"
     UNMUTE = "unmute"
+    LISTEN = "listen"
+    STOP_LISTENING = "stop_listening"
     NOTE = "note"
     CLOSE = "close"
 

@@ -21,6 +21,10 @@ def refusal_now(case: Case, command: OperatorCommand, by: OperatorId, policy: Po
         return _take(case, by)
     if command is OperatorCommand.CLOSE:
         return _close(case, by)
+    if command is OperatorCommand.LISTEN:
+        return _listen(case, by)
+    if command is OperatorCommand.STOP_LISTENING:
+        return None if _listens(case, by) else "You are not listening."
     if case.operator != by:
         return "You are not on the line of this alert."
     if case.leaving:
@@ -52,14 +56,32 @@ def _take(case: Case, by: OperatorId) -> str | None:
         return "The alert is yours already."
     if case.operator is not None:
         return "Another operator is on the line of this alert."
+    return "You are listening: stop that first." if _listens(case, by) else None
+
+
+def _listens(case: Case, by: OperatorId) -> bool:
+    return case.listener is not None and case.listener.operator == by
+
+
+def _listen(case: Case, by: OperatorId) -> str | None:
+    if case.operator == by or by in case.reserved:
+        return "The alert is yours already."
+    if _listens(case, by):
+        return "You are listening already."
+    if case.listener is not None:
+        return "Somebody else is listening."
+    if case.leaving and not case.handed_over:
+        return "The alert is being ended."
+    if not any(case.talking(party) for party in (Party.OPERATOR, Party.USER, Party.PSAP)):
+        return "Nobody is on the line."
     return None
 
 
 def _close(case: Case, by: OperatorId) -> str | None:
     if case.operator not in (None, by):
         return "Another operator is on the line of this alert."
-    others = [leg for leg in case.legs.values() if leg.live and leg.party is not Party.OPERATOR]
-    if others or (not case.all_released and case.operator != by):
+    talkers = [leg for leg in case.legs.values() if leg.live and leg.party in (Party.USER, Party.PSAP)]
+    if talkers or (not case.parties_released and case.operator != by):
         return "There is still a call up."
     if case.psap is not None:
         return "112 is being called."

@@ -64,6 +64,17 @@ class PsapCall(msgspec.Struct, frozen=True, kw_only=True):
     at: Instant
 
 
+class Listener(msgspec.Struct, frozen=True, kw_only=True):
+    """A supervisor who listens in, or is about to."""
+
+    operator: OperatorId
+    since: Instant
+    """When she asked for it."""
+    leg: LegId | None = None
+    attempt: int = 0
+    """Her call; none before it is made."""
+
+
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """One alert and the work on it. Times are Instants; None means that it has not happened."""
 
@@ -114,6 +125,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """Who has asked for the case herself and is to be called."""
     taking_at: Instant | None = None
     """When she asked for it."""
+    listener: Listener | None = None
+    """Never the operator, and of no weight in what is decided."""
     bridge: BridgeId | None = None
 
     # the user
@@ -182,6 +195,15 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         return None
 
     @property
+    def listener_leg(self) -> Leg | None:
+        """The call of whoever listens in; none before it is made, or once another has its place."""
+        if self.listener is None or self.listener.leg is None:
+            return None
+        leg = self.legs.get(self.listener.leg)
+        mine = leg is not None and (leg.party, leg.attempt) == (Party.LISTENER, self.listener.attempt)
+        return leg if mine else None
+
+    @property
     def leaving(self) -> bool:
         """Whether everything is being ended, or handed over: no operator is looked for any more."""
         return self.false_alarm_at is not None or self.left_at is not None or self.close_at is not None
@@ -190,6 +212,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     def all_released(self) -> bool:
         """Whether no leg holds, or may hold, a call."""
         return not any(leg.live for leg in self.legs.values())
+
+    @property
+    def parties_released(self) -> bool:
+        """The same of everybody who talks: a listener keeps nothing open."""
+        return not any(leg.live for leg in self.legs.values() if leg.party is not Party.LISTENER)
 
     @property
     def position(self) -> Position | None:

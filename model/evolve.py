@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from messages import events as ev
 from messages.ids import AlertId, Instant, LegId, OperatorId, Party
 from messages.journal import Recorded
-from model.case import Case, HerCall, InboxEntry, Note, Owner, PsapCall
+from model.case import Case, HerCall, InboxEntry, Listener, Note, Owner, PsapCall
 from model.leg import Leg, LegState
 
 ANSWERED_AND_DROPPED: Final = -1
@@ -142,7 +142,7 @@ def apply(case: Case, event: ev.Event, at: Instant) -> Case:
         case ev.PsapJoined():
             return replace(case, psap_joined_at=case.psap_joined_at or at)
         case ev.AlertClosed(outcome=outcome):
-            return replace(case, closed_at=at, outcome=outcome, reserved=(), unread=())
+            return replace(case, closed_at=at, outcome=outcome, reserved=(), unread=(), listener=None)
         case _:
             return _apply_to_operator(case, event, at)
 
@@ -154,6 +154,11 @@ def _apply_to_operator(case: Case, event: ev.Event, at: Instant) -> Case:
             return replace(case, reserved=(*_without(case.reserved, operator), operator), taking=taking)
         case ev.TakeRequested(by=by):
             return replace(case, taking=by, taking_at=at, left_at=None, operator_left_at=None)
+        case ev.ListenRequested(by=by):
+            return replace(case, listener=Listener(operator=by, since=at))
+        case ev.ListenerLeft(operator=operator):
+            mine = case.listener is not None and case.listener.operator == operator
+            return replace(case, listener=None) if mine else case
         case ev.OperatorNotAnswering(operator=operator):
             return replace(
                 case,
@@ -225,6 +230,8 @@ def _apply_to_leg(case: Case, event: _LegEvent, at: Instant) -> Case:
             if event.party is Party.USER:
                 her_call = None if event.call is not None else case.her_call
                 case = replace(case, redial=False, her_call=her_call)
+            if event.party is Party.LISTENER and case.listener is not None:
+                case = replace(case, listener=replace(case.listener, leg=event.leg, attempt=event.attempt))
             return case
         case ev.BridgeJoined(bridge=bridge, legs=legs):
             return _mark(replace(case, bridge=bridge), legs, joined=True)

@@ -70,7 +70,7 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def given_up(self) -> bool:
         """Whether it is hung up for want of an answer: one that came meanwhile counts for more."""
-        waited_out = self.reason in WAITED_OUT and self.party is not Party.OPERATOR
+        waited_out = self.reason in WAITED_OUT and self.party in (Party.USER, Party.PSAP)
         return self.state is LegState.RELEASING and waited_out
 
     @property

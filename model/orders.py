@@ -58,6 +58,15 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
                 return ()
             kind = ev.LegMuted if order.command is OperatorCommand.MUTE else ev.LegUnmuted
             return (kind(leg=leg.leg, attempt=leg.attempt, by=by),)
+        case OperatorCommand.LISTEN:
+            return (ev.ListenRequested(by=by),)
+        case OperatorCommand.STOP_LISTENING:
+            leg = case.listener_leg
+            if leg is None:
+                return (ev.ListenerLeft(operator=by, reason="stopped"),)
+            if not leg.going:
+                return ()
+            return (ev.LegReleasing(leg=leg.leg, attempt=leg.attempt, reason="stopped"),)
         case OperatorCommand.CLOSE:
             return (ev.CloseRequested(by=by),)
         case OperatorCommand.NOTE:

@@ -36,4 +36,6 @@ def lacking(case: Case | None, in_hand: Iterable[Party], policy: Policy) -> froz
 
 def begun(case: Case) -> bool:
     """Whether it holds a line that is not one to 112."""
-    return any(leg.live and not leg.emergency for leg in case.legs.values())
+    return any(
+        leg.live and not leg.emergency and leg.party is not Party.LISTENER for leg in case.legs.values()
+    )

@@ -7,7 +7,7 @@ must make no difference here, so that nothing of an alert counts once the alert 
 - a line is seized by the leg of its last `line.seized` until that leg's `leg.released` of the
   same attempt, or until the alert is closed;
 - an operator is reserved by the alert of her last `operator.reserved` until that alert's
-  `operator.left` or `operator.not_answering` names her, or until the alert is closed.
+  `operator.left`, `operator.not_answering` or `listener.left` names her, or until the alert is closed.
 
 A reservation for an alert that is not open is none. The folds decide nothing; a pool names what
 they show, and the append at the shown version decides.
@@ -32,6 +32,7 @@ from messages.events import (
     LineQuarantined,
     LineReturned,
     LineSeized,
+    ListenerLeft,
     OperatorJoined,
     OperatorLeft,
     OperatorNotAnswering,
@@ -239,7 +240,11 @@ class Operators:
                 self._open.discard(alert)
                 for one in list(self.operators.values()):
                     self._free(one.operator, alert)
-            case OperatorLeft(operator=operator) | OperatorNotAnswering(operator=operator):
+            case (
+                OperatorLeft(operator=operator)
+                | OperatorNotAnswering(operator=operator)
+                | ListenerLeft(operator=operator)
+            ):
                 self._free(operator, alert)
             case _:
                 pass

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from actors.alert_case.hand import Decided, Hand
 from messages.events import AlarmRaised, LegOriginating, LineSeized, OperatorReserved
-from messages.ids import NodeId
+from messages.ids import NodeId, Party
 from model.case import Case
 from store import streams
 from store.journal import Append
@@ -35,7 +35,19 @@ def claims(case: Case, hand: Hand, events: Iterable[Decided], node: NodeId) -> l
                 seized = LineSeized(line=line, alert=case.alert, leg=leg, attempt=attempt)
                 version = None if granted is None else granted.version
                 others.append(Append(stream=streams.line(line), expected=version, events=(seized,)))
+                others += _listener(case, hand, event)
             case _:
                 pass
     mine = Append(stream=streams.case(case.alert), expected=case.case_version, events=tuple(own))
     return [*others, mine] if own else others
+
+
+def _listener(case: Case, hand: Hand, event: LegOriginating) -> list[Append]:
+    """Who listens in is nobody's to call meanwhile: reserved in her stream, though not in the alert's."""
+    offer = next((one for one in hand.offers if one.operator == event.operator), None)
+    if event.party is not Party.LISTENER or offer is None:
+        return []
+    reserved = OperatorReserved(
+        operator=offer.operator, alert=case.alert, number=offer.number, mode=offer.mode
+    )
+    return [Append(stream=streams.operator(offer.operator), expected=offer.version, events=(reserved,))]

@@ -17,6 +17,7 @@ from actors.alert_case.emergency import call_psap
 from actors.alert_case.ending import end
 from actors.alert_case.hand import NOTHING, Decided, Hand, Step, Want, join
 from actors.alert_case.hear import Heard, hear
+from actors.alert_case.listening import attend_listener
 from actors.alert_case.orders import read_inbox
 from actors.alert_case.search import find_operator, keep_operator
 from messages import events as ev
@@ -54,6 +55,7 @@ RULES: Final[tuple[Rule, ...]] = (
     watch_callback,
     call_user,
     call_psap,
+    attend_listener,
 )
 
 

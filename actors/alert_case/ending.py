@@ -57,8 +57,10 @@ def _why(case: Case, operator: OperatorId) -> str:
 
 def _handed_over(case: Case, policy: Policy, now_us: Instant) -> Step:
     user, psap = case.going(Party.USER), case.going(Party.PSAP)
-    if case.all_released and (case.psap is None or due_at(case, policy) is None):
-        return Step(events=(_closed(case, Outcome.HANDED_OVER),))
+    if case.parties_released and (case.psap is None or due_at(case, policy) is None):
+        if case.all_released:
+            return Step(events=(_closed(case, Outcome.HANDED_OVER),))
+        return Step(events=tuple(hang_up(leg, "over") for leg in case.of(Party.LISTENER) if leg.going))
     if user is not None and psap is None and case.psap is None:
         return _let_go(user, case.psap_ended_at, USER_STAYS_US, "112 has hung up", now_us)
     if psap is not None and user is None and due_at(case, policy) is None:

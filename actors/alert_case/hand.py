@@ -16,6 +16,7 @@ from messages.events import (
     CaseEvent,
     LegOriginating,
     LegReleasing,
+    ListenerLeft,
     OperatorReserved,
 )
 from messages.identity import Identified, Identify
@@ -65,8 +66,11 @@ class Hand(msgspec.Struct, frozen=True, kw_only=True):
         match event:
             case OperatorReserved(operator=operator):
                 return self.without_operator(operator)
-            case LegOriginating(leg=leg, attempt=attempt):
-                return self.without_line(leg, attempt)
+            case LegOriginating(leg=leg, attempt=attempt, operator=operator):
+                hand = self.without_line(leg, attempt)
+                return hand if operator is None else hand.without_operator(operator)
+            case ListenerLeft(operator=operator):
+                return self.without_operator(operator)
             case _:
                 return self
 

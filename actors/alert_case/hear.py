@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import Final, assert_never
 
 from actors.alert_case.hand import Decided, hang_up
 from messages import events as ev
@@ -15,6 +15,8 @@ from model.case import Case
 from model.leg import Leg, LegState
 from model.policy import MetBy, Policy
 
+_CONFERENCE: Final = (Party.USER, Party.PSAP)
+"""Those who are left talking when the operator leaves."""
 Heard = LegReport | BridgeReport | PreemptCase
 
 
@@ -32,7 +34,7 @@ def hear(case: Case, said: Heard, policy: Policy, now_us: Instant) -> tuple[Deci
             return _bridge(case, said)
         case PreemptCase(leg=wanted):
             leg = case.legs.get(wanted)
-            if leg is None or not leg.going or not case.test:
+            if leg is None or not leg.going or not (case.test or leg.party is Party.LISTENER):
                 return ()
             return (hang_up(leg, "preempted"),)
     assert_never(said)
@@ -78,11 +80,11 @@ def _ended_soon(case: Case, leg: Leg, policy: Policy, now_us: Instant) -> list[D
     Said with the first of its ends that is not our doing, in one transaction with it: so it is said once.
     """
     left_at = case.left_at
-    if left_at is None or not case.handed_over or not leg.talking or leg.party is Party.OPERATOR:
+    if left_at is None or not case.handed_over or not leg.talking or leg.party not in _CONFERENCE:
         return []
     if now_us - left_at > policy.leave_alarm_within_s * SECOND:
         return []
-    others = [one for one in case.legs.values() if one.party is not Party.OPERATOR]
+    others = [one for one in case.legs.values() if one.party in _CONFERENCE]
     if any(one.since > left_at or (one.released_at or left_at) > left_at for one in others):
         # One of them had dropped before, and was called again or not.
         return []

@@ -97,7 +97,9 @@ def find_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> St
     again = _all_tried(case, now_us)
     # Whoever takes it herself is there now, though she may have let it ring before.
     avoid = () if again or taking is not None else case.tried
-    offers = [offer for offer in hand.offers if offer.operator not in (*avoid, *case.reserved)]
+    listening = () if case.listener is None else (case.listener.operator,)
+    taken = (*case.reserved, *listening)
+    offers = [offer for offer in hand.offers if offer.operator not in (*avoid, *taken)]
     if taking is not None:
         offers = [offer for offer in offers if offer.operator == taking]
     exhausted = not calling and hand.on_shift is not None and not offers
@@ -105,13 +107,13 @@ def find_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> St
         alert=case.alert,
         language=case.language,
         wanted=0 if wanted == ALL else missing,
-        avoid=(*avoid, *case.reserved),
+        avoid=(*avoid, *taken),
         named=taking,
         test=case.test,
         deadline_at=case.deadline_at,
         on_call=exhausted and taking is None,
     )
-    leg, attempt = _free_place(case)
+    leg, attempt = free_place(case)
     line = RequestLine(
         alert=case.alert,
         leg=leg,
@@ -145,8 +147,8 @@ def _taking(case: Case, now_us: Instant) -> OperatorId | None:
     return case.taking if now_us < since + TAKES_WITHIN_US else None
 
 
-def _free_place(case: Case) -> tuple[LegId, int]:
-    """Where the next operator's call goes, `op1`, `op2` …, and the number of its attempt."""
+def free_place(case: Case) -> tuple[LegId, int]:
+    """Where the next call to somebody of ours goes, `op1`, `op2` …, and the number of its attempt."""
     n = 1
     while (known := case.legs.get(leg_id(case.alert, f"op{n}"))) is not None and known.live:
         n += 1

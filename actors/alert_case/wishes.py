@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from messages.bridge import Member, SetMembers
 from messages.calls import CallState
-from messages.ids import BridgeId
+from messages.ids import BridgeId, Party
 from messages.legs import Originate, ReleaseLeg
 from model.case import Case
 from model.leg import Leg, LegState, place
@@ -53,7 +53,7 @@ def _wish(case: Case, leg: Leg) -> Originate | ReleaseLeg:
 def bridge_wish(case: Case) -> SetMembers:
     """Who is to hear whom: everybody who is on the line and whose voice reaches us."""
     members = tuple(
-        Member(leg=leg.leg, voice=leg.voice, muted=leg.muted)
+        Member(leg=leg.leg, voice=leg.voice, muted=leg.muted or leg.party is Party.LISTENER)
         for leg in case.legs.values()
         if leg.talking and leg.voice is not None
     )

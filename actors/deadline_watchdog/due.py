@@ -226,11 +226,15 @@ def _of_orders(case: Case, policy: Policy) -> Iterator[Sign]:
 
 
 def _of_legs(case: Case, policy: Policy) -> Iterator[Sign]:
-    """Of several legs in the same state, the one that has been so longest speaks for all."""
+    """Of several legs in the same state, the one that has been so longest speaks for all.
+
+    Whether a listener hears the others is nothing to start anybody again for; that her call ends, is.
+    """
     legs = sorted(case.legs.values(), key=lambda leg: leg.since)
-    setting_up = tuple(leg for leg in legs if leg.going and not leg.talking)
+    talkers = [leg for leg in legs if leg.party is not Party.LISTENER]
+    setting_up = tuple(leg for leg in talkers if leg.going and not leg.talking)
     releasing = tuple(leg for leg in legs if leg.state is LegState.RELEASING)
-    unjoined = tuple(leg for leg in legs if leg.talking and leg.voice is not None and not leg.joined)
+    unjoined = tuple(leg for leg in talkers if leg.talking and leg.voice is not None and not leg.joined)
     if setting_up:
         more_us = _own_limit_us(setting_up[0], policy)
         yield _sign(UNDER_WAY, case, of=_state(setting_up[0]), legs=setting_up, more_us=more_us)
@@ -248,7 +252,7 @@ def _own_limit_us(leg: Leg, policy: Policy) -> int:
     """How long the case's own rules leave a leg in this state."""
     rings = leg.state is LegState.RINGING
     match leg.party:
-        case Party.OPERATOR:
+        case Party.OPERATOR | Party.LISTENER:
             return round(policy.operator_silent_after_s * SECOND) if rings else search.GIVE_UP_DIALLING_US
         case Party.USER:
             return round(policy.user_no_answer_s * SECOND) if rings else callback.GIVE_UP_DIALLING_US

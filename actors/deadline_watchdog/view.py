@@ -8,7 +8,7 @@ from typing import Final
 from actors.deadline_watchdog.forecast import expected_free
 from actors.deadline_watchdog.means import Means
 from actors.trunk_pool.decider import kept_for_inbound
-from messages.ids import SECOND, CrewId, Instant, LineId, Role
+from messages.ids import SECOND, CrewId, Instant, LineId, Party, Role
 from messages.lines import LineReport, LineState
 from model.live import LiveCases
 from model.policy import LineSpec, Setup
@@ -86,4 +86,5 @@ class View:
     def _expected_back(self, hold: LineHold, now_us: Instant) -> Instant:
         case = None if hold.alert is None else self.live.cases.get(hold.alert)
         leg = None if case is None or hold.leg is None else case.legs.get(hold.leg)
-        return expected_free(leg, gives_way=case is not None and case.test, now_us=now_us)
+        listens = leg is not None and leg.party is Party.LISTENER
+        return expected_free(leg, gives_way=listens or (case is not None and case.test), now_us=now_us)

@@ -12,6 +12,7 @@ from messages.cases import ShiftHint
 from messages.envelope import Envelope
 from messages.events import (
     AlertClosed,
+    ListenerLeft,
     OperatorJoined,
     OperatorLeft,
     OperatorNotAnswering,
@@ -188,6 +189,7 @@ _OPERATORS: Final = (
     OperatorJoined,
     OperatorLeft,
     OperatorNotAnswering,
+    ListenerLeft,
     ShiftChanged,
     AlertClosed,
 )

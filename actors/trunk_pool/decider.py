@@ -57,7 +57,7 @@ class Granted(msgspec.Struct, frozen=True, kw_only=True):
 
 Held = Mapping[LineId, Granted]
 NO_PAIRS: Final = Pairs()
-_FIRST: Final = {Party.PSAP: 0, Party.USER: 1, Party.OPERATOR: 2}
+_FIRST: Final = {Party.PSAP: 0, Party.USER: 1, Party.OPERATOR: 2, Party.LISTENER: 3}
 """What is begun is gone on with before anything else is begun."""
 
 
@@ -119,12 +119,17 @@ def grant(
     )
 
 
+def yields(request: RequestLine) -> bool:
+    """Whether what is asked for is nobody's need: a test, or a supervisor who listens in."""
+    return request.test or request.party is Party.LISTENER
+
+
 def gives_way(request: RequestLine, refused: Iterable[RequestLine]) -> bool:
-    """Whether a test has to wait for a real alert that could not have a line of this kind (case 9).
+    """Whether a test or a listener waits for a real alert that could not have a line of this kind (case 9).
 
     Were it granted what the real one cannot use alone, it would dial, give way, and dial again, for ever.
     """
-    return request.test and any(not one.test and one.emergency == request.emergency for one in refused)
+    return yields(request) and any(not yields(one) and one.emergency == request.emergency for one in refused)
 
 
 def usable(one: Line, now_us: Instant) -> bool:
@@ -173,12 +178,13 @@ def _why(request: RequestLine, group: list[Line], free: list[Line]) -> str:
 
 
 def preempted(request: RequestLine, lines: Iterable[Line]) -> Line | None:
-    """The test call that gives up its line for this real one (case 9). Never a real leg, so never one to 112:
-    what a test calls in place of 112 gives up its emergency line for 112 itself.
+    """The call that gives up its line for this real one (case 9): a listener's, else a test's.
+
+    Never a leg that a real alert needs, so never one to 112: what a test calls in place of 112 gives up its
+    emergency line for 112 itself.
     """
-    if request.test:
+    if yields(request):
         return None
-    tests = [
-        one for one in lines if one.test and one.emergency == request.emergency and one.seized_by is not None
-    ]
-    return min(tests, key=lambda one: one.last_used_at, default=None)
+    held = [one for one in lines if one.emergency == request.emergency and one.seized_by is not None]
+    yielding = [one for one in held if one.test or one.party is Party.LISTENER]
+    return min(yielding, key=lambda one: (one.party is not Party.LISTENER, one.last_used_at), default=None)

@@ -136,11 +136,11 @@ class Screen:
             made = self._views[alert] = (known.seq, view)
         return made[1]
 
-    def allowed(self, alerts: Iterable[AlertId], operator: OperatorId) -> dict[AlertId, Reasons]:
+    def allowed(self, alerts: Iterable[AlertId], me: OperatorRecord) -> dict[AlertId, Reasons]:
         """For each alert and command, why this operator may not give it now."""
         shown = self.following.picture.alerts
         return {
-            alert: feed.allowed(shown[alert].case, operator, self.policy)
+            alert: feed.allowed(shown[alert].case, me.operator, self.policy, me.role)
             for alert in alerts
             if alert in shown
         }
@@ -279,7 +279,7 @@ class Console:
                 role=self._me.role,
             ),
             cases=[view for alert in alerts if (view := screen.view(alert)) is not None],
-            allowed=screen.allowed(alerts, self._me.operator),
+            allowed=screen.allowed(alerts, self._me),
             operators=feed.operator_views(picture, screen.names()),
             lines=self._lines,
             alarms=feed.alarm_views(picture),
@@ -299,7 +299,7 @@ class Console:
             events=[screen.event(recorded, alert) for recorded, alert in batch.events],
             open=picture.open_count,
             cases=[view for alert in batch.shown if (view := screen.view(alert)) is not None],
-            allowed=screen.allowed(batch.shown, self._me.operator),
+            allowed=screen.allowed(batch.shown, self._me),
             gone=batch.gone,
             operators=feed.operator_views(picture, screen.names()) if batch.operators else None,
             lines=self._lines if batch.lines or self._lines != before else None,

@@ -32,8 +32,10 @@ from model.leg import Leg
 from model.orders import refusal
 from model.phase import phase
 from model.policy import LineSpec, Policy
+from store.people import StaffRole
 
 IDLE: Final = "idle"
+NOT_A_SUPERVISOR: Final = "Only a supervisor listens in."
 TRAIL_MAX: Final = 50
 """Positions of one alert that are told."""
 _encoder: Final = msgspec.json.Encoder()
@@ -70,6 +72,8 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         presumed_calling_112=case.presumed_calling_112,
         operator=case.operator,
         reserved=case.reserved,
+        listener=None if case.listener is None else case.listener.operator,
+        listening=case.listener_leg is not None and case.listener_leg.joined,
         user=_party(user),
         operator_leg=_party(operator),
         psap=_party(psap),
@@ -93,9 +97,14 @@ def encoded(view: CaseView) -> msgspec.Raw:
     return msgspec.Raw(_encoder.encode(view))
 
 
-def allowed(case: Case, operator: OperatorId, policy: Policy) -> dict[str, str | None]:
+def allowed(
+    case: Case, operator: OperatorId, policy: Policy, role: StaffRole = StaffRole.OPERATOR
+) -> dict[str, str | None]:
     """For each command: None when this operator may give it now, else the reason why not."""
-    return {command.value: refusal(case, command, operator, policy) for command in OperatorCommand}
+    reasons = {command.value: refusal(case, command, operator, policy) for command in OperatorCommand}
+    if not role.may(StaffRole.SUPERVISOR):
+        reasons[OperatorCommand.LISTEN.value] = NOT_A_SUPERVISOR
+    return reasons
 
 
 def event_view(recorded: Recorded, alert: AlertId | None) -> msgspec.Raw:
@@ -122,6 +131,8 @@ def operator_views(picture: Picture, names: Mapping[OperatorId, str]) -> list[Op
     for known in sorted(picture.at_work(), key=lambda known: known.case.deadline_at):
         for operator in known.case.reserved:
             busy.setdefault(operator, known.case.alert)
+        if known.case.listener is not None:
+            busy.setdefault(known.case.listener.operator, known.case.alert)
         if known.case.operator is not None:
             busy[known.case.operator] = known.case.alert
     for operator, name in sorted(names.items(), key=lambda pair: pair[1]):

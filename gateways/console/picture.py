@@ -187,6 +187,8 @@ _OPERATORS: Final = (
     ev.OperatorJoined,
     ev.OperatorLeft,
     ev.OperatorNotAnswering,
+    ev.ListenRequested,
+    ev.ListenerLeft,
     ev.AlertClosed,
 )
 _LINES: Final = (ev.LegOriginating, ev.LegAnswered, ev.LegReleased)

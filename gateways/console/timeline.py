@@ -87,6 +87,8 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
             return Entry(at_us=at, what=what) if case.restarts else None
         case ev.OperatorReserved(operator=operator) | ev.OperatorNotAnswering(operator=operator):
             return Entry(at_us=at, what=what, operator=operator)
+        case ev.ListenerLeft(operator=operator, reason=reason):
+            return Entry(at_us=at, what=what, operator=operator, reason=reason)
         case ev.OperatorJoined(operator=operator):
             return Entry(at_us=at, what=what, operator=operator)
         case ev.OperatorLeft(operator=operator, reason=reason):

@@ -111,6 +111,10 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     """Who is on the line and has the case."""
     reserved: tuple[OperatorId, ...]
     """Whose phones are being called for it."""
+    listener: OperatorId | None
+    """The supervisor who listens in, or is being called to."""
+    listening: bool
+    """Whether she hears the others."""
     user: PartyView
     operator_leg: PartyView
     psap: PartyView

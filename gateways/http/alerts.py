@@ -23,8 +23,9 @@ from gateways.http.context import Web
 from gateways.http.decoding import Strict
 from gateways.http.errors import BadBody, NoSuchAlert, NotAllowed
 from messages.events import AlertCancelled, Event, PositionUpdated
-from messages.ids import SECOND, Advice, AlertId, Instant
+from messages.ids import SECOND, Advice, AlertId, Instant, Party
 from model.case import Case
+from model.leg import Leg
 from model.phase import Phase, phase
 from store import streams
 from store.journal import Append, Transaction
@@ -46,7 +47,7 @@ _TAKES: Final = {
 def state(case: Case) -> AlertState:
     """The alert for the app. Cancelled under duress it looks closed: who holds the phone reads it too."""
     hidden = case.duress
-    legs = [] if hidden else sorted(case.legs.values(), key=lambda leg: leg.since)
+    legs = [] if hidden else sorted(_told(case), key=lambda leg: leg.since)
     closed_at: Instant | None = case.closed_at
     return AlertState(
         alert=case.alert,
@@ -65,6 +66,11 @@ def state(case: Case) -> AlertState:
         closed_at=None if hidden or closed_at is None else rfc3339(closed_at),
         outcome=None if hidden else case.outcome,
     )
+
+
+def _told(case: Case) -> list[Leg]:
+    """Who is on the line for her; one who only listens is not."""
+    return [leg for leg in case.legs.values() if leg.party is not Party.LISTENER]
 
 
 def version(case: Case) -> int:

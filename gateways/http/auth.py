@@ -87,6 +87,12 @@ class Auth:
         """Guard: an operator by token, or by session and its CSRF token. Raises NotSignedOn, NotAllowed."""
         connection.state[OPERATOR] = self._operator(connection)
 
+    def require(self, operator: OperatorId, wanted: StaffRole) -> None:
+        """Raises NotAllowed where she may less than `wanted` may. Her role is looked up at every use."""
+        role = self._role(operator)
+        if role is None or not role.may(wanted):
+            raise NotAllowed(f"this needs the role {wanted}")
+
     def require_role(self, wanted: StaffRole) -> Guard:
         """A guard: an operator who may at least what `wanted` may; else as `operator`, or NotAllowed.
 
@@ -98,9 +104,7 @@ class Auth:
             reads = connection.scope.get("method") in ("GET", "HEAD")
             session = self.session(connection) if reads and bearer(connection) is None else None
             operator = self._operator(connection) if session is None else session.operator
-            role = self._role(operator)
-            if role is None or not role.may(wanted):
-                raise NotAllowed(f"this needs the role {wanted}")
+            self.require(operator, wanted)
             connection.state[OPERATOR] = operator
 
         return guard

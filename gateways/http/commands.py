@@ -26,12 +26,13 @@ from model.orders import refusal
 from model.policy import Policy
 from store import streams
 from store.journal import Append, Transaction
+from store.people import StaffRole
 
 _OPERATOR: Final[list[dict[str, list[str]]]] = [{"operatorToken": []}, {"consoleSession": []}]
 _COMMON: Final = {
     400: said(Problem, "Not understood."),
     401: said(Problem, "No operator's token, no session."),
-    403: said(Problem, "A session without its CSRF token."),
+    403: said(Problem, "A session without its CSRF token; a command that needs another role."),
     503: said(Problem, "It could not be made durable."),
 }
 
@@ -95,6 +96,8 @@ def operator_routes(web: Web) -> list[HTTPRouteHandler]:
         request: AnyRequest, alert: FromPath[str], data: JSONBody[CommandBody]
     ) -> Response[bytes]:
         by: OperatorId = request.state[OPERATOR]
+        if data.command is OperatorCommand.LISTEN:
+            web.auth.require(by, StaffRole.SUPERVISOR)
         known, policy = checked(alert), web.settings.policy
         wrong = await web.writing.run(lambda transaction: order(transaction, known, data, by, policy))
         result = "refused" if wrong is not None else "journaled"

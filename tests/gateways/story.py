@@ -16,6 +16,7 @@ from messages.ids import (
     LegId,
     LineId,
     NodeId,
+    OperatorCommand,
     OperatorId,
     Outcome,
     Party,
@@ -28,7 +29,7 @@ from store import streams
 from store.alerts import Signal, accept
 from store.journal import Append, Journal
 
-LINES = {"user": LineId("L1"), "op1": LineId("L2"), "psap": LineId("E1")}
+LINES = {"user": LineId("L1"), "op1": LineId("L2"), "op2": LineId("L3"), "psap": LineId("E1")}
 
 
 class Story:
@@ -124,6 +125,18 @@ class Story:
             ev.LegAnswered(leg=self.leg("op1"), attempt=1),
             ev.OperatorJoined(operator=operator, leg=self.leg("op1")),
             ev.BridgeJoined(bridge=BridgeId("b"), legs=(self.leg("op1"),)),
+        )
+        return self
+
+    def listened(self, operator: OperatorId) -> Story:
+        """A supervisor is called, and hears them."""
+        self.hear(ev.CommandGiven(command=OperatorCommand.LISTEN, by=operator))
+        self.say(ev.InboxRead(upto=2), ev.ListenRequested(by=operator))
+        self.originate("op2", Party.LISTENER, E164("+390200000012"), operator=operator)
+        self.say(
+            ev.LegRinging(leg=self.leg("op2"), attempt=1),
+            ev.LegAnswered(leg=self.leg("op2"), attempt=1),
+            ev.BridgeJoined(bridge=BridgeId("b"), legs=(self.leg("op2"),)),
         )
         return self
 

@@ -6,6 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from actors.alert_case.wishes import bridge_wish
 from messages import events as ev
 from messages.calls import CallState
 from messages.ids import Channel, LineId, OperatorCommand, Party
@@ -18,6 +19,7 @@ from model.policy import Duress
 from tests.actors.alert_case.book import EVERYONE, Book
 
 CAUSES = st.sampled_from([16, 17, 18, 19, 20, 21, 31, 34, 38, 41, 200, 201])
+TALKERS = (Party.OPERATOR, Party.USER, Party.PSAP)
 WHEN = st.floats(min_value=0.0, max_value=30.0)
 
 
@@ -30,7 +32,7 @@ class AnyCourse(RuleBasedStateMachine):
         voice=st.booleans(),
         phone=st.booleans(),
         duress=st.sampled_from(Duress),
-        upto=st.sampled_from([(), (Party.OPERATOR,), (Party.OPERATOR, Party.USER), tuple(Party)]),
+        upto=st.sampled_from([(), (Party.OPERATOR,), (Party.OPERATOR, Party.USER), TALKERS]),
     )
     def begin(
         self,
@@ -176,8 +178,19 @@ class AnyCourse(RuleBasedStateMachine):
         live = [leg for leg in self.book.case.legs.values() if leg.live and leg.call is None]
         lines = [leg.line for leg in live]
         assert len(lines) == len(set(lines))
-        going = [leg.operator for leg in self.book.case.of(Party.OPERATOR) if leg.going]
+        called = (*self.book.case.of(Party.OPERATOR), *self.book.case.of(Party.LISTENER))
+        going = [leg.operator for leg in called if leg.going]
         assert len(going) == len(set(going))
+
+    @invariant()
+    def who_listens_is_heard_by_nobody_and_keeps_nothing_open(self) -> None:
+        case = self.book.case
+        listeners = {leg.leg for leg in case.of(Party.LISTENER)}
+        assert all(one.muted for one in bridge_wish(case).members if one.leg in listeners)
+        leg = case.listener_leg
+        assert leg is None or leg.operator not in (case.operator, *case.reserved)
+        if case.owner == self.book.me and case.parties_released:
+            assert not [one for one in case.of(Party.LISTENER) if one.going]
 
     @invariant()
     def emergency_lines_carry_112_alone(self) -> None:

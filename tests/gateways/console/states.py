@@ -189,6 +189,18 @@ def muted(stage: Stage) -> None:
     expect(stage.page.locator("[data-meter=user] .on")).to_have_count(12)
 
 
+def listened(stage: Stage) -> None:
+    """Luca, a supervisor, hears Marta and Giulia."""
+    Registry(stage.journal).set_role(stage.place.luca, StaffRole.SUPERVISOR, by="test")
+    story = stage.talked(21, 17)
+    stage.voices.of(story)
+    stage.ago(4)
+    story.listened(stage.place.luca)
+    stage.signed_on()
+    expect(stage.page.locator(".who__listens")).to_have_text(re.compile("Luca Ferri (is listening|ascolta)"))
+    expect(stage.page.locator("[data-meter=user] .on")).to_have_count(12)
+
+
 def briefed(stage: Stage) -> Story:
     """She does not answer; 112 does."""
     story = stage.mine(49).user_called()
@@ -318,6 +330,7 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "calling": calling,
     "talking": talking,
     "muted": muted,
+    "listened": listened,
     "briefing": briefing,
     "restarted": restarted,
     "conference": conference,

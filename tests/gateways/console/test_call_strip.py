@@ -9,12 +9,16 @@ from playwright.sync_api import Locator, expect
 
 from messages import events as ev
 from messages.events import CommandGiven
-from messages.ids import OperatorCommand
+from messages.ids import E164, OperatorCommand
 from messages.readings import Level
 from store import streams
+from store.people import StaffRole
+from store.registry import Registry
 from tests.gateways.console import states
 from tests.gateways.console.states import Stage
 from tests.gateways.console.voices import LINES, VOICES
+from tests.gateways.http.place import CLOCK, GIULIA
+from tests.gateways.story import Story
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
@@ -22,6 +26,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)
 
 def lit(stage: Stage, party: str) -> Locator:
     return stage.page.locator(f"[data-meter={party}] .on")
+
+
+def orders(stage: Stage, story: Story) -> list[OperatorCommand]:
+    inbox = stage.journal.read(streams.inbox(story.alert))
+    return [one.event.command for one in inbox if isinstance(one.event, CommandGiven)]
 
 
 def test_a_meter_follows_the_voice_and_is_empty_when_nothing_is_heard_of_it(stage: Stage) -> None:
@@ -92,19 +101,57 @@ def test_bars_are_a_phone_s_and_do_not_flicker(stage: Stage) -> None:
     assert found == [[0, 0, 1, 2, 3, 3, 4, 4], [4, 4, 4, 4, 3], 4, 0]
 
 
+def test_the_operator_sees_who_listens_and_a_supervisor_starts_and_stops_it_with_a(stage: Stage) -> None:
+    Registry(stage.journal).set_role(stage.place.marta, StaffRole.SUPERVISOR, by="test")
+    giulia = Registry(stage.journal).user_by_phone(E164(GIULIA))
+    assert giulia is not None
+    luca = stage.place.luca
+    story = Story(stage.journal, CLOCK.now_us(), ago_s=9).opened().identified(giulia.id)
+    story.operator_called(luca).operator_joined(luca).user_called().user_answered()
+    page = stage.signed_on(shift=False)
+    page.locator(".rail__item").click()
+    listens = page.locator(".who__listens")
+    expect(page.locator(".dock__next")).to_contain_text("To listen unheard: A.")
+    expect(page.locator("html")).not_to_have_attribute("data-settling", "")
+    page.keyboard.press("a")
+    wait_until(lambda: orders(stage, story) == [OperatorCommand.LISTEN], what="listen in the journal")
+    story.listened(stage.place.marta)
+    expect(listens).to_have_text("You are listening")
+    expect(page.locator(".dock__next")).to_contain_text("You are listening: nobody hears you.")
+    expect(page.locator("[role=alertdialog]")).to_have_count(0)
+    expect(page.locator("html")).not_to_have_attribute("data-settling", "")
+    page.keyboard.press("a")
+    wait_until(lambda: OperatorCommand.STOP_LISTENING in orders(stage, story), what="stop in the journal")
+    story.say(
+        ev.LegReleased(leg=story.leg("op2"), attempt=1, cause=16),
+        ev.ListenerLeft(operator=stage.place.marta, reason="stopped"),
+    )
+    expect(listens).to_have_count(0)
+
+
+def test_nobody_but_a_supervisor_listens(stage: Stage) -> None:
+    luca = stage.place.luca
+    story = Story(stage.journal, CLOCK.now_us(), ago_s=9).opened().operator_called(luca)
+    story.operator_joined(luca)
+    page = stage.signed_on(shift=False)
+    page.locator(".rail__item").click()
+    expect(page.locator(".dock__next")).to_contain_text("has the case")
+    expect(page.locator(".dock__next")).not_to_contain_text("To listen")
+    expect(page.locator("html")).not_to_have_attribute("data-settling", "")
+    page.keyboard.press("a")
+    expect(page.locator(".dock__next")).to_contain_text("Only a supervisor listens in.")
+    assert orders(stage, story) == []
+
+
 def test_u_mutes_says_so_loudly_and_u_again_ends_it(stage: Stage) -> None:
     story = stage.talked(21, 17)
     page = stage.signed_on()
-
-    def ordered() -> list[OperatorCommand]:
-        inbox = stage.journal.read(streams.inbox(story.alert))
-        return [one.event.command for one in inbox if isinstance(one.event, CommandGiven)]
 
     slot, tile = page.locator(".act[data-key=U]"), page.locator("[data-party=operator]")
     expect(slot).to_have_text(re.compile("Your microphone is open"))
     expect(page.locator("html")).not_to_have_attribute("data-settling", "")
     page.keyboard.press("u")
-    wait_until(lambda: ordered() == [OperatorCommand.MUTE], what="mute in the journal")
+    wait_until(lambda: orders(stage, story) == [OperatorCommand.MUTE], what="mute in the journal")
     story.say(ev.LegMuted(leg=story.leg("op1"), attempt=1, by=stage.place.marta))
     expect(tile).to_have_attribute("data-is", "hush")
     expect(tile.locator(".party__state")).to_have_text("MUTED")
@@ -112,7 +159,7 @@ def test_u_mutes_says_so_loudly_and_u_again_ends_it(stage: Stage) -> None:
     expect(slot).to_contain_text("You are muted: Giulia cannot hear you")
     expect(page.locator(".link").first).not_to_have_attribute("data-is", "on")
     slot.click()
-    wait_until(lambda: ordered()[1:] == [OperatorCommand.UNMUTE], what="unmute in the journal")
+    wait_until(lambda: orders(stage, story)[1:] == [OperatorCommand.UNMUTE], what="unmute in the journal")
     story.say(ev.LegUnmuted(leg=story.leg("op1"), attempt=1, by=stage.place.marta))
     expect(tile).to_have_attribute("data-is", "live")
     expect(page.locator(".link").first).to_have_attribute("data-is", "on")

@@ -10,6 +10,8 @@ from gateways.http.context import Web
 from messages.events import CommandGiven, NoteAdded, ShiftChanged
 from messages.ids import OperatorCommand, ShiftState
 from store import streams
+from store.people import StaffRole
+from store.registry import Registry
 from tests.gateways.http.place import CLOCK, Place
 from tests.gateways.story import Story
 
@@ -56,6 +58,20 @@ def test_another_operator_s_case_is_not_mine(client: Client, place: Place, story
     luca = {"authorization": f"Bearer {place.luca_token}"}
     assert order(client, story, luca, "call_psap") == 409
     assert order(client, story, luca, "note", "I heard it too") == 202
+
+
+def test_only_a_supervisor_listens_in(client: Client, place: Place, story: Story, web: Web) -> None:
+    luca = {"authorization": f"Bearer {place.luca_token}"}
+    assert order(client, story, luca, "listen") == 403
+    Registry(web.journal).set_role(place.luca, StaffRole.SUPERVISOR, by="test")
+    assert order(client, story, luca, "listen") == 202
+    assert order(client, story, luca, "listen") == 409
+    assert order(client, story, luca, "stop_listening") == 202
+    state = client.get(f"/v1/alerts/{story.alert}", headers=place.app()).json()
+    assert {leg["party"] for leg in state["legs"]} == {"operator", "user"}
+    story.listened(place.luca)
+    state = client.get(f"/v1/alerts/{story.alert}", headers=place.app()).json()
+    assert {leg["party"] for leg in state["legs"]} == {"operator", "user"}
 
 
 def test_an_alert_that_waits_can_be_taken(client: Client, place: Place, web: Web) -> None:

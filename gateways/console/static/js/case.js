@@ -45,10 +45,19 @@ function others(ui, view) {
   return names.length ? html`<span class="who__others word" role="status" aria-label=${either(`La vede anche ${names.join(', ')}`, `Also seen by ${names.join(', ')}`)}>${icon('user')}<span>${names.join(', ')}</span></span>` : nothing;
 }
 
+/** Who listens in: no secret from those who talk. */
+function listener(ui, view) {
+  if (view.listener === null) return nothing;
+  const me = view.listener === ui.feed.me.operator;
+  const name = ui.names(view.listener);
+  const listens = me ? either('Stai ascoltando', 'You are listening') : either(`${name} ascolta`, `${name} is listening`);
+  return html`<span class="who__listens word ink-wait" role="status">${icon('headset')}<span>${view.listening ? listens : either(`Si chiama ${name}, per ascoltare`, `Calling ${name}, to listen`)}</span></span>`;
+}
+
 function who(ui, view) {
   const p = view.position;
   return html`<header class="who">
-    <div class="who__name">${tag(view.test)}<h1 id="case-h">${s.name(view)}</h1><span class="who__phone phone">${view.phone ? f.phone(view.phone) : t('noNumber')}</span>${others(ui, view)}</div>
+    <div class="who__name">${tag(view.test)}<h1 id="case-h">${s.name(view)}</h1><span class="who__phone phone">${view.phone ? f.phone(view.phone) : t('noNumber')}</span>${listener(ui, view)}${others(ui, view)}</div>
     <dl class="facts">
       <div><dt>${t('requested')}</dt><dd>${f.day(view.raised_us)}, ${f.clock(view.raised_us)}</dd></div>
       <div><dt>${t('position')}</dt><dd>${p ? html`<span class="wide phone">${f.coordinates(p)} </span>${f.accuracy(p.accuracy_m) || either('precisione non nota', 'accuracy not known')}` : s.noPosition(view)}</dd></div>
@@ -90,7 +99,7 @@ function parties(ui, view, nowUs, compact) {
   const line = (party) => (s.underWay(party) ? feed.lines.find((one) => one.line === party.line) : null);
   const tiles = rows.map(([which, , , , party]) => s.tile(party, which, view, nowUs, feed.center));
   return html`<section class="parties" ?data-compact=${compact} aria-label=${either('Chi è in linea', 'Who is on the line')}>
-    ${rows.map(([which, ic, role, name, party], i) => html`${i ? html`<div class="link" data-is=${links[i - 1] ? 'on' : ''}>${icon(links[i - 1] ? 'voice' : view.operator_leg.muted ? 'mute' : 'todo')}<span class="sr">${links[i - 1] ? t('hearEachOther') : t('notJoined')}</span></div>` : nothing}
+    ${rows.map(([which, ic, role, name, party], i) => html`${i ? html`<div class="link" data-is=${links[i - 1] ? 'on' : ''}>${icon(links[i - 1] ? 'voice' : view.operator_leg.muted && s.talking(i === 1 ? view.user : view.psap) ? 'mute' : 'todo')}<span class="sr">${links[i - 1] ? t('hearEachOther') : t('notJoined')}</span></div>` : nothing}
       <article class="party" data-party=${which} data-is=${tiles[i].is} tabindex=${why(party) ? '0' : nothing} aria-describedby=${why(party) ? `why-${which}` : nothing}><p class="party__role">${icon(ic)}<span>${role}</span><b>${name}</b></p>
         <p class="party__line">${party.line ? html`<span>${t('line')} ${party.line}</span>${signal(line(party))}` : ''}</p>
         <p class="party__state word">${icon(tiles[i].icon, tiles[i].is === 'ring' ? 'breathe' : '')}${tiles[i].label}</p><b class="party__time">${tiles[i].time}</b>
@@ -131,7 +140,7 @@ function dock(ui, view, allowed, nowUs, lost) {
   const refused = (key) => (ui.refused?.key === key && ui.refused.alert === view.alert ? ui.refused.text : '');
   const close = view.closed_us === null && allowed.close === null && view.steps.operator_us !== null;
   const closing = !close ? '' : ui.armed === 'X' ? either('Chiudere: Invio conferma.', 'Close it: Enter confirms.') : either('Chiudere: X, poi Invio.', 'To close it: X, then Enter.');
-  return html`<footer class="dock" aria-label=${either('Azioni', 'Actions')}><p class="dock__next" role="status"><span class="eyebrow">${t('now')}</span><b>${next.say}</b><span>${next.more} ${closing} ${copyHint(view, nowUs)} ${refused('X') ? html`<span class="ink-bad">${refused('X')}</span>` : nothing}</span></p>
+  return html`<footer class="dock" aria-label=${either('Azioni', 'Actions')}><p class="dock__next" role="status"><span class="eyebrow">${t('now')}</span><b>${next.say}</b><span>${next.more} ${closing} ${copyHint(view, nowUs)} ${['X', 'A'].map((key) => (refused(key) && next.step.key !== key ? html`<span class="ink-bad">${refused(key)}</span>` : nothing))}</span></p>
     ${act({ ...next.step, step: true, refused: refused(next.step.key), press: () => ui.press(next.step.key) })}
     ${s.slots(view, allowed, ui.armed).map((slot) => act({ ...slot, refused: refused(slot.key), tone: ui.armed === slot.key ? 'armed' : slot.tone ?? '', press: () => ui.press(slot.key) }))}</footer>`;
 }

@@ -148,7 +148,7 @@ function pressed(key) {
   if (Date.now() - ui.changedAtMs < SETTLE_MS) return;
   if (key === 'F') { if (allowed.declare_false_alarm === null) arm('F'); else refuse('F', view.alert, allowed.declare_false_alarm); return; }
   if (key === 'X') { if (allowed.close === null) arm('X'); else refuse('X', view.alert, allowed.close); return; }
-  const command = KEYS[key] ?? slots(view, allowed, null).find((slot) => slot.key === key)?.command;
+  const command = (key === 'A' && view.listener === feed.me.operator ? 'stop_listening' : KEYS[key]) ?? slots(view, allowed, null).find((slot) => slot.key === key)?.command;
   if (!command) return;
   if (allowed[command] !== null) { refuse(key, view.alert, allowed[command]); return; }
   order(key, command);

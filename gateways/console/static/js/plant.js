@@ -18,7 +18,7 @@ function operator(ui, one) {
   return html`<tr><th scope="row">${one.name}${one.operator === ui.feed.me.operator ? html` <span class="ink-2">${t('you').toLowerCase()}</span>` : nothing}</th><td>${onCase}</td><td class="ink-2 cut">${more}</td><td class="num ink-2">${one.since_us ? f.clock(one.since_us) : ''}</td></tr>`;
 }
 
-const PARTIES = { user: ['voice', 'user'], operator: ['headset', 'operator'], psap: ['112', 'psap'] };
+const PARTIES = { user: ['voice', 'user'], operator: ['headset', 'operator'], psap: ['112', 'psap'], listener: ['headset', 'listener'] };
 
 // What its modem hears: the one number that tells a bad place or aerial before calls fail.
 const signal = (one) => typeof one.signal_dbm === 'number' ? html` <small class=${one.signal_dbm < -107 ? 'ink-wait' : 'ink-2'}>${String(one.signal_dbm).replace('-', '−')} dBm</small>` : nothing;

@@ -109,6 +109,7 @@ function lineState(ui, line) {
   if (!line.alert) return word('check', t('free'), 'ink-ok');
   const view = ui.feed.cases.get(line.alert);
   if (line.party === 'user') return word('voice', view ? s.shortName(view) : t('user'), 'ink-2');
+  if (line.party === 'listener') return word('headset', t('listener'), 'ink-2');
   if (line.party === 'psap') return word('112', '112', 'ink-2');
   return word('headset', view && view.operator_leg.operator === ui.feed.me.operator ? t('you') : t('operator'), 'ink-2');
 }
@@ -175,7 +176,7 @@ function incomingView(ui, view) {
 }
 
 function help(ui) {
-  const rows = [[t('space'), t('acknowledge')], ['E', t('call112')], ['F ⏎', t('falseAlarm')], ['R', t('redial')], ['M', t('machine')], ['B', t('briefingGiven')], ['L', t('leave')], ['N', t('note')], ['U', either('Spegni e riaccendi il tuo microfono', 'Mute and unmute yourself')], ['C', either('Copia il testo per il 112', 'Copy the text for 112')], ['T', t('take')], ['X ⏎', t('close')], ['↑ ↓ ⏎', t('openAlerts')], ['+ − 0', either('Mappa: più vicina, più lontana, al centro', 'Map: nearer, further, to the middle')], ['P', `${t('pause')} / ${t('resumeShift')}`], ['O', t('endShift')], ['1 … 4', either('Sezioni', 'Sections')], ['H /', either('Storico, cerca', 'History, search')], ['T W Y D', either('Statistiche: periodo, CSV', 'Figures: period, CSV')], ['S', t('trySound')], ['Esc', t('back')]];
+  const rows = [[t('space'), t('acknowledge')], ['E', t('call112')], ['F ⏎', t('falseAlarm')], ['R', t('redial')], ['M', t('machine')], ['B', t('briefingGiven')], ['L', t('leave')], ['N', t('note')], ['A', either('Ascolta, smetti di ascoltare (supervisore)', 'Listen in, stop listening (supervisor)')], ['U', either('Spegni e riaccendi il tuo microfono', 'Mute and unmute yourself')], ['C', either('Copia il testo per il 112', 'Copy the text for 112')], ['T', t('take')], ['X ⏎', t('close')], ['↑ ↓ ⏎', t('openAlerts')], ['+ − 0', either('Mappa: più vicina, più lontana, al centro', 'Map: nearer, further, to the middle')], ['P', `${t('pause')} / ${t('resumeShift')}`], ['O', t('endShift')], ['1 … 4', either('Sezioni', 'Sections')], ['H /', either('Storico, cerca', 'History, search')], ['T W Y D', either('Statistiche: periodo, CSV', 'Figures: period, CSV')], ['S', t('trySound')], ['Esc', t('back')]];
   return html`<div class="help" role="dialog" aria-modal="true" aria-label=${t('allKeys')} @click=${(e) => { if (e.target === e.currentTarget) ui.press('?'); }}><div class="help__card">
     <h2>${t('allKeys')}</h2><div class="help__keys">${rows.map(([key, label]) => html`<kbd>${key}</kbd><span>${label}</span>`)}</div>
     <div class="help__row"><button class="btn" @click=${() => ui.switchLanguage()}>Italiano / English</button><button class="btn" @click=${() => ui.switchTheme()}>${t('theme')}</button><button class="btn" @click=${() => ui.signOff()}>${t('signOff')}</button><button class="btn" autofocus @click=${() => ui.press('?')}><kbd>Esc</kbd>${t('back')}</button></div></div></div>`;

@@ -127,12 +127,16 @@ export function next(view, allowed, me, nowUs, names) {
     return say(either(`Chiuso: ${outcome(view.outcome)}.`, `Closed: ${outcome(view.outcome)}.`), either(`alle ${f.clock(view.closed_us)}`, `at ${f.clock(view.closed_us)}`), { key: 'Enter', command: '', local: 'back', label: t('back'), sub: either('Alla lista degli allarmi', 'To the list of alerts'), tone: '' });
   }
   if (!mine(view, me)) {
+    if (view.listener === me.operator) {
+      const stop = { key: 'A', command: 'stop_listening', label: either('Smetti di ascoltare', 'Stop listening'), sub: either('La tua linea si chiude', 'Your line closes'), tone: '' };
+      return view.listening ? say(either('Stai ascoltando: nessuno ti sente.', 'You are listening: nobody hears you.'), either('Lo schermo dice a tutti che ascolti.', 'Every screen says that you listen.'), stop) : say(either('Si chiama il tuo telefono, per ascoltare.', 'Your phone is being called, to listen.'), '', stop);
+    }
     if (calledFor(view, me)) return say(either('Rispondi al tuo telefono.', 'Answer your phone.'), either('Appena rispondi il caso è tuo.', 'The case is yours as soon as you answer.'), { ...E('', ''), why: either('Prima rispondi al telefono', 'Answer your phone first') });
     if (view.left_us !== null && !view.operator) {
       const both = view.user_hears_psap ? either(`${Who} e il 112 si parlano.`, `${Who} and 112 are talking.`) : either('Si sta chiudendo.', 'It is being ended.');
       return say(either(`Affidata al 112. ${both}`, `Handed over to 112. ${both}`), either('Non serve altro. Per tornare in linea: T.', 'Nothing more to do. To come back on the line: T.'), { key: 'T', command: 'take', label: t('take'), sub: either('Si chiama il tuo telefono', 'Rings your phone'), tone: '' });
     }
-    if (view.operator) return say(either(`Il caso è di ${names(view.operator)}.`, `${names(view.operator)} has the case.`), '', { key: 'T', command: 'take', label: t('take'), sub: '', tone: '' });
+    if (view.operator) return say(either(`Il caso è di ${names(view.operator)}.`, `${names(view.operator)} has the case.`), allowed.listen === null ? either('Ascoltare senza essere sentita: A.', 'To listen unheard: A.') : '', { key: 'T', command: 'take', label: t('take'), sub: '', tone: '' });
     const calling = view.reserved.map(names).join(', ');
     return say(
       calling ? either(`Si sta chiamando ${calling}.`, `Calling ${calling}.`) : either('Nessuno ha questo caso.', 'Nobody has this case.'),
@@ -171,4 +175,4 @@ export function slots(view, allowed, armed) {
 }
 
 /** Commands that have a key of their own whatever the step is. */
-export const KEYS = { E: 'call_psap', R: 'redial_user', M: 'mark_machine', B: 'briefing_given', L: 'leave', T: 'take' };
+export const KEYS = { E: 'call_psap', R: 'redial_user', M: 'mark_machine', B: 'briefing_given', L: 'leave', T: 'take', A: 'listen' };

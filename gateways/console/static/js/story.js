@@ -10,7 +10,7 @@ const MET = { ringing: ['squilla', 'ringing'], answered: ['ha risposto', 'answer
 export function told(entry, her, names, test) {
   const op = entry.operator ? names(entry.operator) : '';
   const psap = test ? t('simulated') : '112';
-  const who = { user: her, operator: op || t('operator'), psap: '112' }[entry.party] ?? '';
+  const who = { user: her, operator: op || t('operator'), psap: '112', listener: op }[entry.party] ?? '';
   const again = entry.attempt > 1 ? either(`, ${entry.attempt}º tentativo`, `, attempt ${entry.attempt}`) : '';
   const line = entry.line ? either(`, linea ${entry.line}`, `, line ${entry.line}`) : '';
   const s = (icon, tone, it, en) => ({ icon, tone, text: either(it, en) });
@@ -32,14 +32,17 @@ export function told(entry, her, names, test) {
     case 'operator.reserved': return s('headset', '', `Si chiama ${op}`, `${op} is called for it`);
     case 'operator.not_answering': return s('headset', 'wait', `${op} non risponde`, `${op} does not answer`);
     case 'operator.joined': return s('headset', 'ok', `${op} ha il caso`, `${op} has the case`);
+    case 'listener.left': return s('headset', '', `${op} non ascolta più`, `${op} listens no more`);
     case 'operator.left': return s('headset', '', `${op} non è più nel caso`, `${op} is off the case`);
-    case 'leg.originating': return entry.party === 'psap' ? s('112', '', `${psap} chiamato${line}${again}`, `${psap} called${line}${again}`) : s('phone', '', `Si chiama ${who}${line}${again}`, `Calling ${who}${line}${again}`);
+    case 'leg.originating': if (entry.party === 'listener') return s('phone', '', `Si chiama ${op} per ascoltare${line}`, `Calling ${op}, to listen${line}`);
+      return entry.party === 'psap' ? s('112', '', `${psap} chiamato${line}${again}`, `${psap} called${line}${again}`) : s('phone', '', `Si chiama ${who}${line}${again}`, `Calling ${who}${line}${again}`);
     case 'leg.ringing': return s('ring', entry.party === 'user' ? 'ok' : '', entry.party === 'user' ? `Il telefono di ${who} squilla${again}` : `${who} squilla${again}`, entry.party === 'user' ? `${who}’s phone rings${again}` : `${who} rings${again}`);
-    case 'leg.answered': return s(entry.party === 'psap' ? '112' : 'voice', 'ok', `${who} risponde`, `${who} answers`);
+    case 'leg.answered': if (entry.party === 'listener') return s('headset', 'wait', `${op} ascolta`, `${op} is listening`);
+      return s(entry.party === 'psap' ? '112' : 'voice', 'ok', `${who} risponde`, `${who} answers`);
     case 'leg.adopted': return s('link', '', `La chiamata di ${who} è stata ripresa`, `${who}’s call was taken over`);
     case 'leg.muted': return s('mute', 'wait', `${who}: microfono spento`, `${who} is muted`);
     case 'leg.unmuted': return s('voice', '', `${who}: microfono acceso`, `${who} is heard again`);
-    case 'leg.released': return entry.talked ? s('phone', '', `${who} non è più in linea`, `${who} is off the line`) : s('phone', entry.party === 'operator' ? '' : 'bad', `${who}: ${cause(entry.cause).toLowerCase()}`, `${who}: ${cause(entry.cause).toLowerCase()}`);
+    case 'leg.released': return entry.talked ? s('phone', '', `${who} non è più in linea`, `${who} is off the line`) : s('phone', ['operator', 'listener'].includes(entry.party) ? '' : 'bad', `${who}: ${cause(entry.cause).toLowerCase()}`, `${who}: ${cause(entry.cause).toLowerCase()}`);
     case 'user.reached': { const met = MET[entry.reason]; return s('done', 'ok', `Raggiunta: ${met ? met[0] : ''}`, `Reached: ${met ? met[1] : ''}`); }
     case 'user.presumed_calling_112': return s('warn', 'wait', 'Si presume che stia chiamando il 112', 'Presumed to be calling 112');
     case 'machine.marked': return s('hush', '', `${op}: segreteria`, `${op}: a machine`);

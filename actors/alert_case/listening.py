@@ -1,0 +1,96 @@
+"""A supervisor who listens in: called on her own phone, heard by nobody, the first to give way. Pure.
+
+Nothing of an alert is decided by her call: it counts neither as an operator nor as anybody else. One call is
+made; when it has come to nothing, or has ended, the listening is over, and she may ask again.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from actors.alert_case.hand import NOTHING, Hand, Step, Want, gives_up_at, hang_up
+from actors.alert_case.search import GIVE_UP_DIALLING_US, NO_ANSWER, free_place
+from messages import events as ev
+from messages.ids import SECOND, Instant, Party
+from messages.lines import RequestLine
+from messages.operators import RequestOperators
+from model.case import Case, Listener
+from model.leg import Leg
+from model.policy import Policy
+
+WAITS_US: Final = Instant(15 * SECOND)
+"""So long she waits for a line; those who answer alerts come first."""
+
+
+def attend_listener(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
+    """Calls her, and lets her go with the last of those whom she listens to."""
+    listener = case.listener
+    if listener is None:
+        return NOTHING
+    if listener.leg is None:
+        return _call(case, hand, listener, now_us)
+    leg = case.listener_leg
+    if leg is None or not leg.live:
+        return _left(listener, "" if leg is None else leg.reason)
+    if not leg.going:
+        return NOTHING
+    if case.parties_released:
+        return Step(events=(hang_up(leg, "over"),))
+    return NOTHING if leg.talking else _await_answer(leg, hand, policy, now_us)
+
+
+def _call(case: Case, hand: Hand, listener: Listener, now_us: Instant) -> Step:
+    who, until = listener.operator, Instant(listener.since + WAITS_US)
+    if case.parties_released or (case.leaving and not case.handed_over):
+        return _left(listener, "over")
+    takes = case.operator is None and who == case.taking
+    if who == case.operator or who in case.reserved or takes:
+        return _left(listener, "has the case")
+    if now_us >= until:
+        return _left(listener, "in vain")
+    if case.operator is None and not case.leaving:
+        # An operator is looked for, and what there is is hers.
+        return Step(wake_at=until)
+    leg, attempt = free_place(case)
+    granted = hand.line(leg, attempt)
+    offer = next((one for one in hand.offers if one.operator == who), None)
+    wants: list[Want] = []
+    if granted is None:
+        wants.append(
+            RequestLine(
+                alert=case.alert,
+                leg=leg,
+                attempt=attempt,
+                party=Party.LISTENER,
+                test=case.test,
+                deadline_at=case.deadline_at,
+            )
+        )
+    if offer is None:
+        wants.append(
+            RequestOperators(alert=case.alert, named=who, test=case.test, deadline_at=case.deadline_at)
+        )
+    if granted is None or offer is None:
+        return Step(wants=tuple(wants), wake_at=until)
+    originating = ev.LegOriginating(
+        leg=leg,
+        party=Party.LISTENER,
+        number=offer.number,
+        line=granted.line,
+        attempt=attempt,
+        trunk=granted.trunk,
+        operator=who,
+    )
+    return Step(events=(originating,))
+
+
+def _await_answer(leg: Leg, hand: Hand, policy: Policy, now_us: Instant) -> Step:
+    if leg.ringing_at is None:
+        silent_at = gives_up_at(hand, leg.since, GIVE_UP_DIALLING_US)
+    else:
+        silent_at = gives_up_at(hand, leg.ringing_at, round(policy.operator_silent_after_s * SECOND))
+    return Step(events=(hang_up(leg, NO_ANSWER),)) if now_us >= silent_at else Step(wake_at=silent_at)
+
+
+def _left(listener: Listener, reason: str) -> Step:
+    return Step(events=(ev.ListenerLeft(operator=listener.operator, reason=reason),))

@@ -1,0 +1,220 @@
+"""A supervisor listens in: called last, heard by nobody, of no weight, and gone with those who talk."""
+
+from __future__ import annotations
+
+import pytest
+
+from actors.alert_case.claims import claims
+from actors.alert_case.listening import WAITS_US
+from actors.alert_case.wishes import bridge_wish
+from messages import events as ev
+from messages.calls import CallState
+from messages.ids import SECOND, NodeId, OperatorCommand, OperatorId, Outcome, Party
+from messages.legs import LegReport
+from messages.lines import PreemptCase
+from model.evolve import fold
+from model.orders import refusal
+from model.phase import phase
+from tests.actors.alert_case.book import EVERYONE, POLICY, Book
+
+DORA = OperatorId("dora")
+"""A supervisor, off shift."""
+
+
+def listening(book: Book) -> Book:
+    """Dora hears those who talk."""
+    book.order(OperatorCommand.LISTEN, by=DORA)
+    book.rings(Party.LISTENER)
+    book.answers(Party.LISTENER)
+    return book
+
+
+def talking() -> Book:
+    book = Book()
+    book.to_talking()
+    return book
+
+
+def test_she_is_called_on_her_own_phone_and_joins_muted() -> None:
+    book = listening(talking())
+    originating = book.all_of(ev.LegOriginating)[-1]
+    assert (originating.party, originating.operator) == (Party.LISTENER, DORA)
+    assert originating.line in book.public
+    members = {book.case.legs[one.leg].party: one.muted for one in bridge_wish(book.case).members}
+    assert members == {Party.OPERATOR: False, Party.USER: False, Party.LISTENER: True}
+    assert book.leg(Party.LISTENER).joined
+
+
+def test_she_is_reserved_in_her_stream_with_her_call_and_free_when_she_has_left() -> None:
+    book = talking()
+    book.write("inbox-a1", ev.CommandGiven(command=OperatorCommand.LISTEN, by=DORA))
+    hand = book.hand
+    decision = book.go_on_once()
+    while not any(isinstance(event, ev.LegOriginating) for event in decision.events):
+        assert book._answer(decision)
+        hand = book.hand
+        decision = book.go_on_once()
+    appends = claims(book.case, hand, decision.events, NodeId("n"))
+    (hers,) = (one for one in appends if one.stream == "operator-dora")
+    assert [type(event) for event in hers.events] == [ev.OperatorReserved]
+    assert hers.expected == 0
+    assert DORA not in book.case.reserved
+    book.ends(Party.LISTENER)
+    assert [one.operator for one in book.all_of(ev.ListenerLeft)] == [DORA]
+    assert book.case.listener is None
+
+
+def test_nothing_of_the_alert_is_other_by_it() -> None:
+    plain, heard = talking(), listening(talking())
+    assert phase(heard.case) is phase(plain.case)
+    assert (heard.case.operator, heard.case.reserved) == (plain.case.operator, plain.case.reserved)
+    for command in OperatorCommand:
+        if command is not OperatorCommand.LISTEN:
+            asked = (EVERYONE[0], POLICY)
+            assert refusal(heard.case, command, *asked) == refusal(plain.case, command, *asked)
+
+
+def test_who_may_not_is_told_why() -> None:
+    book = Book()
+    book.go_on()
+    assert refusal(book.case, OperatorCommand.LISTEN, DORA, POLICY) == "Nobody is on the line."
+    book.answers(Party.OPERATOR)
+    assert refusal(book.case, OperatorCommand.LISTEN, EVERYONE[0], POLICY) == "The alert is yours already."
+    listening(book)
+    assert refusal(book.case, OperatorCommand.LISTEN, DORA, POLICY) == "You are listening already."
+    other = OperatorId("emma")
+    assert refusal(book.case, OperatorCommand.LISTEN, other, POLICY) == "Somebody else is listening."
+    assert refusal(book.case, OperatorCommand.STOP_LISTENING, other, POLICY) == "You are not listening."
+    book.ends(Party.OPERATOR, cause=200)
+    assert refusal(book.case, OperatorCommand.TAKE, DORA, POLICY) == "You are listening: stop that first."
+
+
+@pytest.mark.parametrize("rung", [False, True])
+def test_she_stops_by_the_key_at_any_moment(rung: bool) -> None:
+    book = talking()
+    book.order(OperatorCommand.LISTEN, by=DORA)
+    if rung:
+        book.answers(Party.LISTENER)
+    book.order(OperatorCommand.STOP_LISTENING, by=DORA)
+    book.release_all()
+    assert book.case.listener is None
+    assert book.case.talking(Party.USER)
+    assert book.case.closed_at is None
+    # And may again.
+    listening(book)
+    assert book.leg(Party.LISTENER).talking
+
+
+def test_one_whose_phone_is_not_answered_is_not_called_again_by_itself() -> None:
+    book = talking()
+    book.order(OperatorCommand.LISTEN, by=DORA)
+    book.rings(Party.LISTENER)
+    book.pass_time(POLICY.operator_silent_after_s + 1)
+    book.release_all()
+    book.pass_time(60)
+    calls = [one for one in book.all_of(ev.LegOriginating) if one.party is Party.LISTENER]
+    assert len(calls) == 1
+    assert book.all_of(ev.ListenerLeft)[0].reason == "no answer"
+
+
+def test_without_a_line_she_waits_for_a_while_and_no_longer() -> None:
+    book = talking()
+    book.public = [leg.line for leg in book.case.legs.values()]
+    book.order(OperatorCommand.LISTEN, by=DORA)
+    book.pass_time(WAITS_US / SECOND - 1)
+    assert book.case.listener is not None
+    book.pass_time(2)
+    assert book.case.listener is None
+    assert not [one for one in book.all_of(ev.LegOriginating) if one.party is Party.LISTENER]
+
+
+def test_her_line_is_given_up_for_whoever_needs_it() -> None:
+    book = listening(talking())
+    leg = book.leg(Party.LISTENER)
+    book.go_on(PreemptCase(alert=book.case.alert, leg=leg.leg))
+    book.release_all()
+    assert book.case.listener is None
+    assert book.case.talking(Party.USER)
+    user = book.leg(Party.USER)
+    book.go_on(PreemptCase(alert=book.case.alert, leg=user.leg))
+    assert book.case.talking(Party.USER), "nobody but a listener gives way in a real alert"
+
+
+def test_while_an_operator_is_looked_for_nobody_is_called_to_listen() -> None:
+    book = talking()
+    book.ends(Party.OPERATOR, cause=200)
+    book.answering = False
+    book.order(OperatorCommand.LISTEN, by=DORA)
+    wants = book.go_on().wants
+    assert all(getattr(want, "party", None) is not Party.LISTENER for want in wants)
+    assert all(getattr(want, "named", None) is None for want in wants)
+    book.answering = True
+    book.go_on()
+    operators = [one.operator for one in book.all_of(ev.LegOriginating) if one.party is Party.OPERATOR]
+    assert DORA not in operators
+
+
+@pytest.mark.parametrize(
+    ("ends", "outcome"),
+    [
+        (OperatorCommand.DECLARE_FALSE_ALARM, Outcome.FALSE_ALARM),
+        (OperatorCommand.LEAVE, Outcome.HANDED_OVER),
+    ],
+)
+def test_an_alert_ends_with_its_listener_and_not_because_of_her(
+    ends: OperatorCommand, outcome: Outcome
+) -> None:
+    book = talking()
+    if ends is OperatorCommand.LEAVE:
+        book.order(OperatorCommand.CALL_PSAP)
+        book.answers(Party.PSAP)
+    listening(book)
+    book.order(ends)
+    if ends is OperatorCommand.LEAVE:
+        book.release_all()
+        assert book.leg(Party.LISTENER).talking, "she hears them as long as they talk"
+        book.ends(Party.USER)
+        book.pass_time(61)
+        book.release_all()
+    book.release_all()
+    book.release_all()
+    assert book.case.closed_at is not None
+    assert book.case.outcome is outcome
+    assert book.case.listener is None
+    assert book.case.all_released
+
+
+def test_the_drop_of_her_call_after_a_leave_is_no_alarm() -> None:
+    book = Book()
+    book.to_conference()
+    listening(book)
+    book.order(OperatorCommand.LEAVE)
+    book.release_all()
+    leg = book.leg(Party.LISTENER)
+    gone = LegReport(leg=leg.leg, attempt=leg.attempt, state=CallState.RELEASED, cause=16)
+    decision = book.go_on_once(gone)
+    assert not [event for event in decision.events if isinstance(event, ev.AlarmRaised)]
+    user = book.leg(Party.USER)
+    ended = LegReport(leg=user.leg, attempt=user.attempt, state=CallState.RELEASED, cause=16)
+    decision = book.go_on_once(ended)
+    assert [event for event in decision.events if isinstance(event, ev.AlarmRaised)]
+
+
+def test_what_is_over_can_be_closed_though_she_hangs_on() -> None:
+    book = listening(talking())
+    book.ends(Party.USER)
+    while book.case.going(Party.USER) is not None or not book.case.user_ends:
+        book.ends(Party.USER, cause=19)
+    book.order(OperatorCommand.CLOSE)
+    book.release_all()
+    book.release_all()
+    assert book.case.closed_at is not None
+
+
+def test_a_case_that_is_taken_up_again_knows_who_listens() -> None:
+    book = listening(talking())
+    again = fold(book.recorded)
+    assert again == book.case
+    assert again is not None
+    assert again.listener is not None
+    assert again.listener.operator == DORA

@@ -1,0 +1,112 @@
+"""Levels, muting and listening in, with real processes, PTYs and voices that are heard on the phones."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websockets.sync.client import ClientConnection, connect
+
+from messages.ids import AlertId
+from tests.processes.test_flows import all_hear_each_other, hears
+from tests.support.center import OPERATOR, SECOND_OPERATOR, USER, Center, center, simulation
+
+pytestmark = [pytest.mark.process, pytest.mark.timeout(180)]
+
+SUPERVISOR_HZ = 520.0
+OPERATOR_HZ, USER_HZ = 620.0, 440.0
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Center]:
+    with center(tmp_path, simulation()) as made:
+        yield made
+
+
+def talking(made: Center) -> AlertId:
+    alert = made.send()
+    made.until("operator and user are joined", lambda: made.joined(alert) == {"operator", "user"})
+    made.until("they hear each other", lambda: all_hear_each_other(made, (USER, OPERATOR)))
+    return alert
+
+
+def supervisor(made: Center) -> str:
+    """The token of a supervisor with a phone of her own, off shift."""
+    added = made.cli(
+        "operator", "add", "Anna Neri", "--phone", SECOND_OPERATOR, "--role", "supervisor", "--token"
+    )
+    assert added.returncode == 0, added.stderr
+    return added.stdout.split()[-1]
+
+
+def console(made: Center) -> ClientConnection:
+    token = (made.state.path / "keys" / "demo-operator.token").read_text().strip()
+    url = made.address.replace("http", "ws") + "/v1/console"
+    return connect(url, additional_headers={"Authorization": f"Bearer {token}"}, max_size=None)
+
+
+def test_levels_come_from_the_bridge_to_the_screen_and_signal_from_the_modems(running: Center) -> None:
+    alert = talking(running)
+    with console(running) as socket:
+        said: dict[str, Any] = json.loads(socket.recv(10))
+        while any(line["signal"] is None for line in said.get("lines") or [{"signal": None}]):
+            said = json.loads(socket.recv(10))
+        assert {line["signal"] for line in said["lines"]} == {4}
+        socket.send(json.dumps({"type": "opened", "alert": alert}))
+        while said["type"] != "levels" or not {"user", "operator"} <= said.keys():
+            said = json.loads(socket.recv(10))
+        assert said["user"]["dbfs"] > -30
+        assert said["operator"]["dbfs"] > -30
+        running.kill("ConferenceBridge", alert)
+        said = {"type": ""}
+        while said["type"] != "levels":
+            said = json.loads(socket.recv(10))
+
+
+def test_who_is_muted_is_not_heard_and_hears_though_the_bridge_dies(running: Center) -> None:
+    alert = talking(running)
+
+    def user_hears_nothing() -> bool:
+        return hears(running, USER, set(), forbidden={OPERATOR_HZ}) and hears(
+            running, OPERATOR, {USER_HZ}, forbidden={OPERATOR_HZ}
+        )
+
+    assert running.order(alert, "mute").status_code == 202
+    running.until("the user hears nothing of her", user_hears_nothing)
+    before = len(running.heard(USER))
+    running.kill("ConferenceBridge", alert)
+    running.until("the operator hears the user again", user_hears_nothing)
+    assert running.order(alert, "mute").status_code == 409
+    tail = running.heard(USER)[before:]
+    assert not hears_of(tail, OPERATOR_HZ)
+    assert running.order(alert, "unmute").status_code == 202
+    running.until("they hear each other", lambda: all_hear_each_other(running, (USER, OPERATOR)))
+
+
+def hears_of(heard: bytes, hz: float) -> bool:
+    """Whether this tone is in it anywhere, to the half second."""
+    from tests.support.signals import RATE_HZ, usual_level_db
+
+    step = RATE_HZ
+    parts = [heard[at : at + step] for at in range(0, len(heard) - step + 1, step)]
+    return any(usual_level_db(part, hz) > -40 for part in parts)
+
+
+def test_a_supervisor_hears_both_and_neither_hears_her(running: Center) -> None:
+    token = supervisor(running)
+    alert = talking(running)
+    assert running.order(alert, "listen", token=token).status_code == 202
+    running.until("she is joined", lambda: running.joined(alert) == {"operator", "user", "listener"})
+    running.until(
+        "she hears both",
+        lambda: hears(running, SECOND_OPERATOR, {USER_HZ, OPERATOR_HZ}, forbidden={SUPERVISOR_HZ}),
+    )
+    running.until("they hear each other", lambda: all_hear_each_other(running, (USER, OPERATOR)))
+    for number in (USER, OPERATOR):
+        assert not hears_of(running.heard(number), SUPERVISOR_HZ)
+    assert running.order(alert, "declare_false_alarm").status_code == 202
+    running.until("it is closed", lambda: running.case(alert).closed_at)
+    assert [call["state"] for call in running.calls()] == ["ended"] * len(running.calls())

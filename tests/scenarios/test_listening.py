@@ -1,0 +1,106 @@
+"""A supervisor listens in, through the whole center."""
+
+from __future__ import annotations
+
+import pytest
+
+from messages import events as ev
+from messages.ids import OperatorCommand, OperatorId, Outcome, Party, Role, ShiftState
+from model.leg import place
+from store import streams
+from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.test_flow import everything_is_over, joined, to_talking
+from tests.scenarios.test_mute import unheard
+from tests.scenarios.world import OPERATORS, World
+
+pytestmark = pytest.mark.scenario
+
+EVERYBODY = {Party.OPERATOR, Party.USER, Party.LISTENER}
+
+
+def supervised(make_world: MakeWorld, **options: object) -> tuple[World, OperatorId]:
+    """Operator and user talk; the supervisor is off shift."""
+    world = make_world(operators=2, **options)
+    supervisor = world.operators[1]
+    world.shift(supervisor, ShiftState.OFF)
+    to_talking(world)
+    return world, supervisor
+
+
+def listens(world: World, supervisor: OperatorId) -> None:
+    world.order(OperatorCommand.LISTEN, by=supervisor)
+    world.until("she hears them", lambda: joined(world) >= EVERYBODY)
+
+
+def test_she_is_called_hears_them_and_is_heard_by_nobody(make_world: MakeWorld) -> None:
+    world, supervisor = supervised(make_world)
+    listens(world, supervisor)
+    assert unheard(world) == {Party.LISTENER}
+    (call,) = world.calls(str(OPERATORS[1]))
+    assert call.ended_at_s is None
+    # She is kept from other alerts as long as she listens.
+    first = world.alert
+    world.shift(supervisor, ShiftState.READY)
+    reserved = world.journal.read(streams.operator(supervisor))
+    assert [one.event.alert for one in reserved if isinstance(one.event, ev.OperatorReserved)] == [first]
+    world.order(OperatorCommand.STOP_LISTENING, by=supervisor)
+    world.until("her call is over", lambda: call.ended_at_s is not None)
+    world.until("she has left", lambda: world.case.listener is None)
+    assert joined(world) == {Party.OPERATOR, Party.USER}
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+
+
+@pytest.mark.parametrize("killed", [Role.ALERT_CASE, Role.CONFERENCE_BRIDGE, Role.CALL_LEG, Role.TRUNK_POOL])
+def test_whoever_dies_she_is_never_heard(make_world: MakeWorld, killed: Role) -> None:
+    world, supervisor = supervised(make_world)
+    listens(world, supervisor)
+    world.kill(killed)
+    world.advance(5.0)
+    world.until("they hear each other again", lambda: joined(world) >= {Party.OPERATOR, Party.USER})
+    for leg in world.case.of(Party.LISTENER):
+        assert not leg.talking or unheard(world) == {Party.LISTENER}
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+    assert world.case.outcome is Outcome.FALSE_ALARM
+
+
+def test_an_alert_closes_with_her_on_the_line(make_world: MakeWorld) -> None:
+    world, supervisor = supervised(make_world)
+    listens(world, supervisor)
+    world.order(OperatorCommand.CALL_PSAP)
+    world.until("112 is joined", lambda: Party.PSAP in joined(world))
+    world.order(OperatorCommand.LEAVE)
+    world.until("the operator is gone", lambda: Party.OPERATOR not in joined(world))
+    world.advance(5.0)
+    assert joined(world) == {Party.USER, Party.PSAP, Party.LISTENER}
+    user = world.case.going(Party.USER)
+    assert user is not None
+    world.network.carrier.phone_hang_up(str(user.number), world.network.now_s)
+    world.network.pump()
+    world.advance(1.0)
+    psap = world.case.going(Party.PSAP)
+    assert psap is not None
+    world.network.carrier.phone_hang_up(str(psap.number), world.network.now_s)
+    world.network.pump()
+    everything_is_over(world)
+    assert world.case.outcome is Outcome.HANDED_OVER
+
+
+def test_she_gives_her_line_to_an_alert_that_needs_one(make_world: MakeWorld) -> None:
+    world, supervisor = supervised(make_world, public=4)
+    listens(world, supervisor)
+    first = world.alert
+    leg = world.case.listener_leg
+    assert leg is not None
+    assert place(leg.leg) == "op2"
+    world.shift(supervisor, ShiftState.OFF)
+    world.send(phone=None, device="another-phone")
+    second = world.alert
+    world.alert = first
+    world.until("she has given way", lambda: world.case.listener is None)
+    assert world.case.legs[leg.leg].reason == "preempted"
+    assert joined(world) == {Party.OPERATOR, Party.USER}
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+    world.alert = second
