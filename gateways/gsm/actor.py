@@ -12,6 +12,7 @@ from typing import ClassVar, Final
 from thespian.actors import ActorAddress
 
 from gateways.gsm.condition import condition
+from gateways.gsm.detection import by_usb_ids
 from gateways.gsm.dial_guard import DialGuard
 from gateways.gsm.dialects import Dialects, installed
 from gateways.gsm.driver import Driver
@@ -264,6 +265,7 @@ class GsmModemActor(CenterActor):
             return
         self._lost_at, self._trouble = None, ""
         self._legs.voice_path = self._where.voice()
+        self._driver.plugged_in_as(by_usb_ids(self.dialects(), self._where.usb()))
         if self._fd is not None:
             self.watch(self._fd, self._readable)
         self._driver.opened(self._now_s())

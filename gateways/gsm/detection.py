@@ -20,7 +20,11 @@ def by_identity(dialects: Dialects, answers: Iterable[str]) -> CompiledDialect:
 
 def by_usb(dialects: Dialects, vendor: int, product: int) -> CompiledDialect | None:
     """From a USB device's ids; none when no dialect lists them."""
-    name = f"{vendor:04x}:{product:04x}"
+    return by_usb_ids(dialects, f"{vendor:04x}:{product:04x}")
+
+
+def by_usb_ids(dialects: Dialects, name: str) -> CompiledDialect | None:
+    """The same, from `vendor:product` in lower-case hexadecimal."""
     found = _best(dialects, lambda dialect: int(name in dialect.data.match.usb))
     return found if name in found.data.match.usb else None
 

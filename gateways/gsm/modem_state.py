@@ -83,6 +83,10 @@ class ModemState:
         """The dialect in use; the base until the modem's own is known."""
         return self._startup.dialect
 
+    def plugged_in_as(self, dialect: CompiledDialect | None) -> None:
+        """What the USB ids of its port say; none where there are none, or none that are known."""
+        self._startup.by_usb = dialect
+
     @property
     def ready(self) -> bool:
         """Initialised, and answering."""

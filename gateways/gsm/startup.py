@@ -76,6 +76,8 @@ class Startup:
         self._assumed = assumed
         self.chosen = dialect
         """The dialect, once known."""
+        self.by_usb: CompiledDialect | None = None
+        """What its USB ids say, for a modem of which its own words say nothing that is known."""
         self.sim = ""
         """What the SIM waits for; empty until known."""
         self.emergency_numbers: tuple[str, ...] = ()
@@ -156,7 +158,9 @@ class Startup:
                     said = [
                         line for text in self.dialect.data.identify for line in self._answers.get(text, ())
                     ]
-                    self.chosen = by_identity(self._dialects, said)
+                    told = by_identity(self._dialects, said)
+                    known = told is not self._dialects.base() or self.by_usb is None
+                    self.chosen = told if known else self.by_usb
                 self._enter(_Stage.SIM)
             case _Stage.SIM:
                 self._enter(_Stage.SETTINGS)

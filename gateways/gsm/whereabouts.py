@@ -94,6 +94,12 @@ class Whereabouts:
         mark = mark_of(resolved(self._spec.port))
         return next((voice_beside(one, there, self._roles) for one in there if one.mark == mark), "")
 
+    def usb(self) -> str:
+        """The USB ids of what is at its port, `vendor:product`; empty for what is no USB device."""
+        path = self.path()
+        names = (path, os.path.realpath(path)) if path else ()
+        return next((place.usb for place in self._places() if place.path in names), "")
+
     @property
     def another_there(self) -> bool:
         """Whether the port that the settings name has somebody else's modem."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -287,3 +288,15 @@ def test_a_fault_is_refused_with_its_file_and_its_place(tmp_path: Path, text: st
 def test_the_files_lie_beside_the_packages() -> None:
     assert (DIRECTORY / "3gpp.toml").is_file()
     assert DIRECTORY.parent.name == "config"
+
+
+def test_the_dialect_that_the_handbook_walks_through_is_one(tmp_path: Path) -> None:
+    text = (DIRECTORY.parents[1] / "docs" / "hardware.md").read_text("utf-8")
+    block = text.partition("```toml\n")[2].partition("```")[0]
+    nimbus = _load(tmp_path, nimbus=textwrap.dedent(block)).get("nimbus")
+    assert by_identity(Dialects.load(tmp_path), ["Nimbus N1"]).key == "nimbus"
+    states = [interpret(nimbus, f"$CALL: 1,{state}", "IT") for state in (1, 2, 3, 9)]
+    assert [hint.sign for hint in states if hint is not None] == ["dialing", "ringing", "active", "released"]
+    incoming = interpret(nimbus, f'$INCOMING: 2,"{USER}"', "IT")
+    assert incoming is not None
+    assert (incoming.sign, incoming.index, incoming.number) == (Sign.INCOMING, 2, USER)

@@ -39,7 +39,7 @@ from messages.base import HangupCause
 from messages.calls import AnswerCall, AttachCall, DialCall, HangUpCall
 from messages.calls import CallState as LegCallState
 from messages.ids import E164, LegId, LineId
-from tests.gateways.gsm.bench import USER, Bench, FakeModem
+from tests.gateways.gsm.bench import DIALECTS, USER, Bench, FakeModem
 
 LEG = Ref("alert:user#1")
 OTHER = "+393409998887"
@@ -114,6 +114,25 @@ def test_it_finds_its_step_then_the_calls_then_who_the_modem_is() -> None:
 )
 def test_an_unknown_modem_is_asked_and_spoken_to_in_its_dialect(identity: str, dialect: str) -> None:
     bench = Bench("auto", modem=FakeModem(answers={"ATI": f"{identity}\nOK"}, identity="unit"))
+    assert bench.driver.dialect.key == dialect
+
+
+@pytest.mark.parametrize(
+    ("identity", "usb", "dialect"),
+    [
+        ("Nothing that is known", "zte", "zte"),
+        ("Nothing that is known", None, "3gpp"),
+        ("SIMCOM_SIM7600E-H", "huawei", "simcom7600"),
+    ],
+)
+def test_its_own_words_tell_a_modems_dialect_and_else_its_usb_ids(
+    identity: str, usb: str | None, dialect: str
+) -> None:
+    bench = Bench("auto", modem=FakeModem(identity=identity), start=False)
+    bench.driver.plugged_in_as(DIALECTS.get(usb) if usb is not None else None)
+    bench.driver.opened(bench.now_s)
+    bench.pump()
+    assert bench.driver.ready
     assert bench.driver.dialect.key == dialect
 
 

@@ -50,6 +50,7 @@ class Hub:
         self.marks: dict[str, str] = {}
         self.open: list[tuple[str, FakePort]] = []
         self.busy: set[str] = set()
+        self.usb: dict[str, str] = {}
         self._plugged = 0
 
     def plug(self, path: str, imei: str | None) -> FakeModem:
@@ -65,7 +66,8 @@ class Hub:
 
     def places(self) -> list[Place]:
         return [
-            Place(path=path, mark=mark, voice=f"{path}.voice") for path, mark in sorted(self.marks.items())
+            Place(path=path, mark=mark, voice=f"{path}.voice", usb=self.usb.get(path, ""))
+            for path, mark in sorted(self.marks.items())
         ]
 
     def open_port(self, path: str) -> Port:
@@ -125,10 +127,11 @@ def test_it_is_found_among_others_and_at_once_where_it_was(hub: Hub, make: Make)
     hub.plug("/dev/a", TWO)
     hub.plug("/dev/b", None)
     hub.plug("/dev/c", ONE)
+    hub.usb["/dev/c"] = "1e0e:9001"
     where = make("one")
-    assert where.path() == ""
+    assert (where.path(), where.usb()) == ("", "")
     assert found(where) == "/dev/c"
-    assert where.voice() == "/dev/c.voice"
+    assert (where.voice(), where.usb()) == ("/dev/c.voice", "1e0e:9001")
     assert all(port.closed for _, port in hub.open)
     hub.open.clear()
     assert make("one").path() == "/dev/c", "a restart need not ask anybody"
@@ -233,5 +236,5 @@ def test_a_port_that_cannot_be_claimed_on_a_full_disk_is_used_all_the_same(
 
 def test_a_line_without_an_imei_is_where_its_port_is(hub: Hub, make: Make) -> None:
     where = make("three", (spec("three", port="/dev/x"),))
-    assert where.path() == "/dev/x"
+    assert (where.path(), where.usb()) == ("/dev/x", "")
     assert not where.another_there
