@@ -16,6 +16,7 @@ from typing import Final
 
 import msgspec
 
+from gateways.gsm.addresses import is_address
 from gateways.gsm.asking import Asking
 from gateways.gsm.dialect import CompiledDialect
 from gateways.gsm.errors import GsmError, PortLost
@@ -80,14 +81,14 @@ class Whereabouts:
         """The port to open; empty where the modem has to be looked for, or nothing is plugged in there."""
         if not self._spec.imei:
             return resolved(self._spec.port)
-        claim = self._claim(self._spec, self._places())
+        claim = self._claim(self._spec, self._there())
         return "" if claim is None else claim.path
 
     def voice(self) -> str:
         """Its voice port; empty where none is known."""
         if self._spec.voice_port:
             return resolved(self._spec.voice_port)
-        there = self._places()
+        there = self._there()
         if self._spec.imei:
             claim = self._claim(self._spec, there)
             return "" if claim is None else claim.voice
@@ -110,7 +111,7 @@ class Whereabouts:
         """What was found in its place, for the person on duty."""
         if not self._spec.imei:
             return f"nothing is plugged in at {self._spec.port}"
-        there = {place.mark for place in self._places()}
+        there = {place.mark for place in self._there()}
         seen = [
             f"{path} ({f'IMEI {imei}' if imei else 'no modem answers'})"
             for mark, (path, imei, _) in self._seen.items()
@@ -148,7 +149,7 @@ class Whereabouts:
             self._end(question)
 
     def _begin(self, now_s: float) -> None:
-        there = self._places()
+        there = self._there()
         marks = {place.mark for place in there}
         self._seen = {mark: seen for mark, seen in self._seen.items() if mark in marks}
         done = {mark for mark, (_, imei, at_s) in self._seen.items() if imei or now_s - at_s < SILENT_AGAIN_S}
@@ -173,6 +174,17 @@ class Whereabouts:
     def _end(self, question: _Question) -> None:
         self._questions.remove(question)
         question.port.close()
+
+    def _there(self) -> list[Place]:
+        """The ports there are, and the one that the settings name where that is of another kind: a serial
+        port of the machine's own, an address.
+        """
+        there = self._places()
+        path = resolved(self._spec.port)
+        mark = path if is_address(path) else mark_of(path)
+        if mark and not any(os.path.realpath(place.path) == os.path.realpath(path) for place in there):
+            there.append(Place(path=path, mark=mark))
+        return there
 
     def _taken(self, there: list[Place]) -> set[str]:
         """The marks of other lines' ports: those they claim, and those that are named in the settings."""
@@ -200,7 +212,7 @@ class Whereabouts:
         return claim if current and same_imei(claim.imei, spec.imei) else None
 
     def _take(self, place: Place) -> bool:
-        voice = voice_beside(place, self._places(), self._roles)
+        voice = voice_beside(place, self._there(), self._roles)
         claim = Claim(path=place.path, mark=place.mark, imei=self._spec.imei, voice=voice)
         file = self._file(self._spec)
         part = file.with_suffix(f".{os.getpid()}")

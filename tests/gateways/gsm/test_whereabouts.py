@@ -234,6 +234,20 @@ def test_a_port_that_cannot_be_claimed_on_a_full_disk_is_used_all_the_same(
     assert where.path() == "/dev/a"
 
 
+@pytest.mark.parametrize("address", [False, True])
+def test_a_port_of_another_kind_is_asked_where_the_settings_name_it(
+    hub: Hub, make: Make, tmp_path: Path, address: bool
+) -> None:
+    file = tmp_path / "ttyS0"
+    file.touch()
+    port = "socket://127.0.0.1:5000" if address else str(file)
+    hub.modems[port] = FakeModem(answers={"AT+CGSN": f"{ONE}\nOK"})
+    lines = (spec("one", ONE, port=port), spec("two", TWO))
+    assert found(make("two", lines)) == ""
+    assert hub.open == []
+    assert found(make("one", lines)) == port
+
+
 def test_a_line_without_an_imei_is_where_its_port_is(hub: Hub, make: Make) -> None:
     where = make("three", (spec("three", port="/dev/x"),))
     assert (where.path(), where.usb()) == ("/dev/x", "")
