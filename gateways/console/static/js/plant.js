@@ -23,13 +23,19 @@ const PARTIES = { user: ['voice', 'user'], operator: ['headset', 'operator'], ps
 // What its modem hears: the one number that tells a bad place or aerial before calls fail.
 const signal = (one) => typeof one.signal_dbm === 'number' ? html` <small class=${one.signal_dbm < -107 ? 'ink-wait' : 'ink-2'}>${String(one.signal_dbm).replace('-', '−')} dBm</small>` : nothing;
 
+// The cause of an alarm about a line, in few words; the whole sentence stands among the alarms.
+function why(ui, out) {
+  const known = out && alarms(ui).find((alarm) => alarm.kind === out.alarm && alarm.subject === out.subject);
+  return known ? known.short.split(': ')[1] ?? known.text : '';
+}
+
 function line(ui, one) {
   const out = ui.feed.alarms.find((alarm) => carriesNone(alarm) && alarm.subject === one.line);
   const view = one.alert ? ui.feed.cases.get(one.alert) : null;
   const [ic, party] = PARTIES[one.party] ?? ['voice', 'user'];
   const said = one.quarantine || out ? word('warn', t('outOfUse'), 'ink-bad') : one.alert ? word(ic, t(party), 'ink-action') : word('check', t('free'), 'ink-ok');
   const since = out?.since_us ?? one.since_us;
-  return html`<tr><th scope="row">${one.line}</th><td class="ink-2">${one.emergency ? either(`${one.trunk}, riservata al 112`, `${one.trunk}, kept for 112`) : one.trunk}</td><td>${said}${signal(one)}</td><td class="ink-2 cut">${one.quarantine || out?.text || (view ? s.shortName(view) : '')}</td><td class="num ink-2">${since ? f.clock(since) : ''}</td></tr>`;
+  return html`<tr><th scope="row">${one.line}</th><td class="ink-2">${one.emergency ? either(`${one.trunk}, riservata al 112`, `${one.trunk}, kept for 112`) : one.trunk}</td><td>${said}${signal(one)}</td><td class="ink-2 cut">${one.quarantine || why(ui, out) || (view ? s.shortName(view) : '')}</td><td class="num ink-2">${since ? f.clock(since) : ''}</td></tr>`;
 }
 
 export function view(ui) {
