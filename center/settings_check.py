@@ -87,8 +87,6 @@ def _modems(settings: Settings) -> Iterator[str]:
                 tcp_address(modem.port)
             except ValueError as error:
                 yield f"{where}.port: {error}"
-            if modem.imei:
-                yield f"{where}.imei: a modem over TCP is found by its port alone"
         for key, port in (("port", modem.port), ("voice_port", modem.voice_port)):
             if not is_port_name(port):
                 yield f'{where}.{key}: expected a path, or a USB socket and interface as "usb:1-2.3:1.0"'
