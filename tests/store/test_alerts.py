@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from messages.base import Position
-from messages.events import AlertClosed, AlertReceived, AlertSignalAdded, NumberRaised
+from messages.events import AlertClosed, AlertReceived, AlertSignalAdded, NoteAdded, NumberRaised
 from messages.ids import SECOND, AlertId, Channel, Instant, Outcome
 from store import streams
 from store.alerts import ALERT_ID, Accepted, Signal, accept, accept_many, deadline, new_alert_id
@@ -143,6 +143,33 @@ def test_under_another_id_too_the_same_data_is_kept_once(journal: Journal, clock
         assert accept(journal, replace(other, received_at=clock()), 50).alert == first.alert
     assert journal.version("inbox-a1") == 2
     assert journal.version("inbox-a2") == 0
+
+
+def test_a_text_is_a_note_and_two_of_one_second_are_two(journal: Journal, clock: Clock) -> None:
+    written = replace(signal(clock, channel=Channel.SMS, id="sms-1", raised_s_ago=2), text="aiuto")
+    first = accept(journal, written, 50)
+    again = [
+        replace(written, id=AlertId("sms-2"), text="presto"),
+        replace(written, id=AlertId("sms-2"), text="presto"),
+    ]
+    for one in (*again, written):
+        assert not accept(journal, one, 50).created
+    notes = [one.text for one in inbox(journal, first) if isinstance(one, NoteAdded)]
+    assert notes == ["aiuto", "presto"]
+    assert sum(isinstance(one, AlertSignalAdded) for one in inbox(journal, first)) == 1
+
+
+def test_a_text_that_a_sim_shows_again_after_hours_is_the_one_that_was_kept(
+    journal: Journal, clock: Clock
+) -> None:
+    accepted = accept(journal, signal(clock), 50)
+    written = replace(signal(clock, channel=Channel.SMS, id="sms-1", raised_s_ago=2), text="aiuto")
+    assert accept(journal, written, 50).alert == accepted.alert
+    close(journal, accepted)
+    clock.forward(7 * 3600)
+    later = replace(written, received_at=clock())
+    assert accept(journal, later, 50) == replace(accepted, created=False)
+    assert accept(journal, replace(later, id=AlertId("sms-2"), text="di nuovo"), 50).created
 
 
 def test_new_data_under_the_same_id_is_kept(journal: Journal, clock: Clock) -> None:
