@@ -22,12 +22,16 @@ _NOT_OPENED: Final = {WORKER, SHELL, "index.html"}
 """What the worker does not keep under its own name; the page itself is kept as `/app`."""
 
 
+_NOT_KEPT: Final = (".txt", ".md", ".png")
+"""Licences, and the icons, which the phone keeps itself."""
+
+
 def app_files() -> Files:
     """All files of the app, with `shell.js`: which of them the worker keeps, and which version they are."""
     files = Files(STATIC, permissions=PERMISSIONS)
     for name in VENDORED:
         files.add(f"vendor/{name}", (VENDOR / name).read_bytes())
-    kept = [name for name in files.names() if name not in _NOT_OPENED and not name.endswith((".txt", ".md"))]
+    kept = [name for name in files.names() if name not in _NOT_OPENED and not name.endswith(_NOT_KEPT)]
     shell = msgspec.json.encode({"version": files.version(), "files": kept})
     files.add(SHELL, b"self.SHELL = " + shell + b";\n")
     return files

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -83,6 +84,24 @@ def test_the_worker_keeps_every_file_that_the_page_needs_and_may_keep_the_page_i
         shell["files"]
     )
     assert client.get("/app/sw.js").headers["service-worker-allowed"] == "/app"
+
+
+def png_size(content: bytes) -> tuple[int, int]:
+    """What the header of a PNG says (ISO/IEC 15948, 11.2.2)."""
+    assert content.startswith(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR")
+    return struct.unpack(">II", content[16:24])
+
+
+def test_the_icons_for_the_home_screen_are_png_s_of_the_size_that_is_said(client: Client) -> None:
+    icons = client.get("/app/manifest.webmanifest").json()["icons"]
+    said = {icon["src"]: icon["sizes"] for icon in icons if icon["type"] == "image/png"}
+    assert set(said.values()) == {"192x192", "512x512"}
+    (touch,) = re.findall(r'rel="apple-touch-icon" href="([^"]+)"', client.get("/app").text)
+    for src, sizes in {**said, touch: "180x180"}.items():
+        answer = client.get(src)
+        assert answer.headers["content-type"] == "image/png"
+        assert "{}x{}".format(*png_size(answer.content)) == sizes
+        assert len(answer.content) < 20_000
 
 
 def test_the_manifest_opens_the_app_and_not_a_test(client: Client) -> None:
