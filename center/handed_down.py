@@ -30,6 +30,8 @@ class Simulation:
     psap_number: str
     """An ordinary number, so that the dial guard lets it pass."""
     phones: tuple[str, ...]
+    users: tuple[str, ...] = ()
+    """Those that answer as a user would: nobody's who is called a PSAP or an operator."""
 
 
 def simulation(file: Path, run: Path) -> Simulation:
@@ -58,11 +60,21 @@ def simulation(file: Path, run: Path) -> Simulation:
     )
     ordinary = [phone for phone in config.phones if not is_short(phone.number)]
     psap = next((phone.number for phone in ordinary if _CALLED_PSAP.search(phone.name)), SIMULATED_PSAP)
-    return Simulation(modems=modems, psap_number=psap, phones=tuple(phone.number for phone in config.phones))
+    users = tuple(
+        phone.number
+        for phone in ordinary
+        if phone.behaviour == "answer" and phone.number != psap and "operator" not in phone.name.lower()
+    )
+    return Simulation(
+        modems=modems,
+        psap_number=psap,
+        phones=tuple(phone.number for phone in config.phones),
+        users=users,
+    )
 
 
 def with_simulation(settings: Settings, simulated: Simulation) -> Settings:
-    """The settings with the carrier's modems in place of the configured ones, and a simulated PSAP.
+    """The settings with the carrier's modems for the configured ones, its PSAP, and its user for drills.
 
     A number that is configured in E.164 is kept, and so is a short one when `psap.live` is on and the
     simulation has that phone: then the rules for the real 112 are what is being tried out.
@@ -84,7 +96,11 @@ def with_simulation(settings: Settings, simulated: Simulation) -> Settings:
         route=tuple(route for route in settings.psap.route if stands(route.number)),
         test_number=settings.psap.test_number or simulated.psap_number,
     )
-    return msgspec.structs.replace(settings, modem=simulated.modems, trunk=tuple(named.values()), psap=psap)
+    user = next((number for number in simulated.users if number != psap.number), "")
+    drill = msgspec.structs.replace(settings.drill, phone=settings.drill.phone or user)
+    return msgspec.structs.replace(
+        settings, modem=simulated.modems, trunk=tuple(named.values()), psap=psap, drill=drill
+    )
 
 
 def setup_of(settings: Settings) -> Setup:

@@ -138,7 +138,9 @@ class Node:
         steps = {"settings": _age_s()}
         if self.options.simulate is not None:
             self.carrier = Carrier(self.state, self.options.simulate)
-        self.web = WebGroup(self.state, self.clock, self.name, self.journal_url, self.setup, listening)
+        self.web = WebGroup(
+            self.state, self.clock, self.name, self.journal_url, self.setup, listening, self.settings
+        )
         self.web.start()
         self._tell()
         # Only now, while the others start: what the actors need takes longest to import.

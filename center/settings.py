@@ -117,6 +117,14 @@ class DrillTable(_Table, frozen=True, kw_only=True):
     timeout_s: Annotated[float, Meta(ge=5, le=3600)] = 180.0
 
 
+class MapTable(_Table, frozen=True, kw_only=True):
+    tiles: Annotated[str, Meta(max_length=2000)] = ""
+    attribution: Annotated[str, Meta(max_length=200)] = ""
+    max_zoom: Annotated[int, Meta(ge=1, le=22)] | None = None
+    """None: what the file says, 18 of a server."""
+    pmtiles: str = ""
+
+
 class Settings(_Table, frozen=True, kw_only=True):
     """The whole file. An empty one is valid: no modem, PSAP not live."""
 
@@ -136,5 +144,6 @@ class Settings(_Table, frozen=True, kw_only=True):
     sms: SmsTable = SmsTable()
     http: HttpTable = HttpTable()
     drill: DrillTable = DrillTable()
+    map: MapTable = MapTable()
     trunk: tuple[TrunkTable, ...] = ()
     modem: tuple[ModemTable, ...] = ()

@@ -5,6 +5,7 @@ Pure. Whether a port, a file or a database is really there is the doctor's quest
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Final
 from urllib.parse import urlsplit
@@ -100,6 +101,22 @@ def _journal(settings: Settings) -> Iterator[str]:
         yield 'journal.url: expected "sqlite:///PATH" or "postgresql://…"'
 
 
+def _map(settings: Settings) -> Iterator[str]:
+    tiles, expected = settings.map.tiles, 'expected an address like "https://…/{z}/{x}/{y}.png"'
+    if tiles and settings.map.pmtiles:
+        yield "map.pmtiles: not together with map.tiles"
+    if not tiles:
+        return
+    missing = [name for name in ("{z}", "{x}", "{y}") if name not in tiles]
+    rest = tiles.replace("{z}", "").replace("{x}", "").replace("{y}", "")
+    if urlsplit(tiles).scheme not in ("http", "https") or not urlsplit(tiles).netloc:
+        yield f"map.tiles: {expected}"
+    elif missing:
+        yield f"map.tiles: {expected}; {' and '.join(missing)} missing"
+    elif other := re.search(r"\{[^}]*\}", rest):
+        yield f"map.tiles: {expected}; {other[0]} is not known"
+
+
 def _twice(table: str, key: str, values: list[str]) -> Iterator[str]:
     seen: dict[str, int] = {}
     for i, value in enumerate(values):
@@ -108,4 +125,11 @@ def _twice(table: str, key: str, values: list[str]) -> Iterator[str]:
         seen.setdefault(value, i)
 
 
-_CHECKS: Final[tuple[Callable[[Settings], Iterator[str]], ...]] = (_psap, _times, _trunks, _modems, _journal)
+_CHECKS: Final[tuple[Callable[[Settings], Iterator[str]], ...]] = (
+    _psap,
+    _times,
+    _trunks,
+    _modems,
+    _journal,
+    _map,
+)

@@ -65,7 +65,9 @@ def load(path: Path) -> Settings:
     if faults:
         raise SettingsError(str(path), faults)
     psap = msgspec.structs.replace(settings.psap, route=routes)
-    return msgspec.structs.replace(settings, modem=modems, psap=psap)
+    pmtiles = str(beside / settings.map.pmtiles) if settings.map.pmtiles else ""
+    map_ = msgspec.structs.replace(settings.map, pmtiles=pmtiles)
+    return msgspec.structs.replace(settings, modem=modems, psap=psap, map=map_)
 
 
 def parse(text: str, file: str = "center.toml") -> Settings:

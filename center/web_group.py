@@ -8,15 +8,18 @@ import subprocess
 import sys
 from typing import Final
 
+import msgspec
+
 from center.launching import child_environment, log_file
 from center.probe import Probe
 from center.processes import ProcessId, identity
 from center.restarts import Restarts
+from center.settings import Settings
 from center.state_dir import StateDir
 from center.stopped import StoppedWatch
 from center.version import version
 from center.web_standby import WebStandby
-from messages.ids import NodeId
+from messages.ids import E164, NodeId
 from model.policy import Setup
 from runtime.clock import SystemClock
 
@@ -36,6 +39,7 @@ class WebGroup:
         journal_url: str,
         setup: Setup,
         listening: socket.socket,
+        settings: Settings | None = None,
     ) -> None:
         self._state = state
         self._clock = clock
@@ -43,6 +47,7 @@ class WebGroup:
         self._journal_url = journal_url
         self._setup = setup
         self._listening = listening
+        self._settings = settings or Settings()
         self._restarts = Restarts()
         self._child: subprocess.Popen[bytes] | None = None
         self._start_at_s: float | None = None
@@ -80,7 +85,8 @@ class WebGroup:
     def start(self) -> None:
         """Starts one, handing it the listening socket; or has the one that waits begin."""
         from center.state_dir import write_json
-        from gateways.http.settings import WebSettings
+        from gateways.console.tiles import MapSettings
+        from gateways.http.settings import DrillSettings, WebSettings
 
         host, port = self._listening.getsockname()[:2]
         settings = WebSettings(
@@ -90,6 +96,11 @@ class WebGroup:
             anchor_us=self._clock.anchor_us,
             policy=self._setup.policy,
             lines=self._setup.lines,
+            map=MapSettings(**msgspec.structs.asdict(self._settings.map)),
+            drill=DrillSettings(
+                phone=E164(phone) if (phone := self._settings.drill.phone) else None,
+                timeout_s=self._settings.drill.timeout_s,
+            ),
             host=host,
             port=port,
             listen_fd=self._listening.fileno(),

@@ -323,6 +323,11 @@ def _raised_at(signal: Signal) -> Instant:
     return signal.raised_at
 
 
+def is_open(transaction: Transaction, alert: AlertId) -> bool:
+    """Whether this alert is received and not closed."""
+    return transaction.one(_IS_OPEN, alert) is not None
+
+
 def any_open(journal: Journal) -> bool:
     """Whether there is an alert that is not closed. Raises JournalError."""
     return journal.row(_ANY_OPEN) is not None

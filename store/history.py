@@ -67,6 +67,15 @@ _STREAMS: Final = Query(
 _SEQ_OF: Final = Query(
     select(func.min(_c.seq)).where(_c.stream == bindparam("stream"), _c.version == 1), "stream"
 )
+_NEWEST: Final = Query(
+    select(event)
+    .where(_c.stream == bindparam("stream"), _c.seq < bindparam("before"))
+    .order_by(desc(_c.version))
+    .limit(bindparam("most")),
+    "stream",
+    "before",
+    "most",
+)
 
 
 def for_figures(journal: Journal, after: int, upto: int) -> Iterator[list[Recorded]]:
@@ -122,6 +131,19 @@ def alerts_of_streams(journal: Journal, names: Iterable[str]) -> set[AlertId]:
             break
         found |= {one.event.alert for one in journal.read(name) if isinstance(one.event, NumberRaised)}
     return found
+
+
+def raised_before(journal: Journal, names: Iterable[str], alert: AlertId, most: int) -> list[AlertId]:
+    """The alerts that these streams named before that alert was received: newest first, at most so many."""
+    own = journal.row(_SEQ_OF, streams.inbox(alert))
+    if own is None or own[0] is None:
+        return []
+    seqs: dict[AlertId, int] = {}
+    for name in names:
+        for one in rows.known(journal.rows(_NEWEST, name, own[0], most + 1)):
+            if isinstance(one.event, NumberRaised) and one.event.alert != alert:
+                seqs[one.event.alert] = max(one.seq, seqs.get(one.event.alert, 0))
+    return sorted(seqs, key=lambda other: seqs[other], reverse=True)[:most]
 
 
 def placed(journal: Journal, alerts: Iterable[AlertId]) -> list[tuple[int, AlertId]]:

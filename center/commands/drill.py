@@ -19,15 +19,14 @@ from cyclopts import Parameter
 from center.carrier import CarrierFile
 from center.client import Client
 from center.commands.alert import SentAlert, post_alert
-from center.drilling import Drilled, judged, next_order
 from center.errors import CenterError, NotRunning, RefusedByCenter, UsageError
 from center.handed_down import simulation, with_simulation
 from center.keys import DEMO_OPERATOR, DEMO_TOKEN
 from center.options import DEFAULT, Common
-from center.settings import Settings
 from center.settings_file import load
 from center.state_dir import NodeFile, StateDir, read_json, running
 from messages.ids import AlertId, OperatorCommand
+from model.drilling import Drilled, judged, next_order
 
 if TYPE_CHECKING:
     from model.case import Case
@@ -52,7 +51,9 @@ def drill(
     if node is None:
         raise NotRunning(str(state))
     settings = load(Path(node.config))
-    number = phone or settings.drill.phone or _simulated_user(node, settings, state)
+    if node.simulation is not None:
+        settings = with_simulation(settings, simulation(Path(node.simulation), state.run))
+    number = phone or settings.drill.phone
     if not number:
         raise UsageError("--phone, or drill.phone in the settings, has to say whom to call as the user")
     client = Client(state)
@@ -69,20 +70,6 @@ def drill(
             )
         common.say("the drill has succeeded" if drilled.ok else "the drill has FAILED")
     return 0 if drilled.ok else 1
-
-
-def _simulated_user(node: NodeFile, settings: Settings, state: StateDir) -> str:
-    """The first phone of the simulation that answers as a user would: not a PSAP's, not an operator's."""
-
-    from simulator.config import load_config
-
-    if node.simulation is None:
-        return ""
-    psap = with_simulation(settings, simulation(Path(node.simulation), state.run)).psap.number
-    for one in load_config(Path(node.simulation)).phones:
-        if one.behaviour == "answer" and one.number != psap and "operator" not in one.name.lower():
-            return one.number
-    return ""
 
 
 def _follow(common: Common, client: Client, alert: AlertId, node: NodeFile, until_s: float) -> Drilled:

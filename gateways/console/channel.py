@@ -21,7 +21,8 @@ from gateways.console import feed
 from gateways.console.following import SHOWN, Batch, Following
 from gateways.console.listed import Listed
 from gateways.console.people import OperatorRecord, People
-from gateways.console.views import CenterView, Events, LineView, MeView, Snapshot
+from gateways.console.tiles import Tiles
+from gateways.console.views import CenterView, Events, LineView, MeView, Snapshot, map_view
 from gateways.console.watching import Watching
 from messages.ids import AlertId, LineId, OperatorId, UserId
 from messages.journal import Recorded
@@ -69,6 +70,7 @@ class Screen:
         policy: Policy,
         lines: tuple[LineSpec, ...],
         version: str,
+        tiles: Tiles | None,
         seen: Callable[[OperatorId, UserId, AlertId], None],
         reports: Callable[[], Mapping[LineId, LineReport]],
     ) -> None:
@@ -88,6 +90,7 @@ class Screen:
             psap_number=policy.psap_number,
             psap_live=policy.psap_live,
             duress=policy.duress.value,
+            map=None if tiles is None else map_view(tiles),
         )
         self.connected: set[Console] = set()
         self.watching: Watching[Console] = Watching()

@@ -12,7 +12,7 @@ from gateways.console.feed import case_view
 from gateways.console.people import People
 from gateways.console.picture import Known
 from gateways.console.views import CaseView
-from messages.ids import E164, AlertId, Channel, Instant, OperatorId, Outcome
+from messages.ids import E164, AlertId, Channel, Instant, OperatorId, Outcome, UserId
 from messages.journal import Recorded
 from model import figures
 from model.case import Case
@@ -33,6 +33,10 @@ class Users(Protocol):
 
     def users(self, search: str = "", *, limit: int = 100, offset: int = 0) -> list[User]:
         """By a part of a name or number; all of a device or id."""
+        ...
+
+    def user(self, user: UserId) -> User | None:
+        """Who it is; None for one who was erased."""
         ...
 
 

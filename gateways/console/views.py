@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
+from gateways.console.tiles import Tiles
 from gateways.console.timeline import Entry
 from messages.ids import (
     E164,
@@ -202,6 +203,14 @@ class MeView(msgspec.Struct, frozen=True, kw_only=True):
     """As it was when the connection began; what it allows is asked again at each use."""
 
 
+class MapView(msgspec.Struct, frozen=True, kw_only=True):
+    """The pictures of the map that this center hands out."""
+
+    attribution: str
+    min_zoom: int
+    max_zoom: int
+
+
 class CenterView(msgspec.Struct, frozen=True, kw_only=True):
     """What the screen has to know of the settings."""
 
@@ -212,6 +221,8 @@ class CenterView(msgspec.Struct, frozen=True, kw_only=True):
     psap_number: str
     psap_live: bool
     duress: str
+    map: MapView | None
+    """None: the page draws what it has itself."""
 
 
 class EventView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -263,3 +274,8 @@ class Events(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="e
     lines: list[LineView] | None = None
     alarms: list[AlarmView] | None = None
     watching: dict[AlertId, list[OperatorId]] | None = None
+
+
+def map_view(tiles: Tiles) -> MapView:
+    """What the page has to know of them."""
+    return MapView(attribution=tiles.attribution, min_zoom=tiles.min_zoom, max_zoom=tiles.max_zoom)

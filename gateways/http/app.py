@@ -25,6 +25,7 @@ from gateways.http.auth import Auth
 from gateways.http.commands import operator_routes
 from gateways.http.context import Web
 from gateways.http.decoding import BODY_MAX
+from gateways.http.drill import drill_routes
 from gateways.http.errors import NotDurable, RequestError, TooManyTries
 from gateways.http.figures import figures_routes
 from gateways.http.health import health_routes
@@ -37,6 +38,7 @@ from gateways.http.schema import openapi_config
 from gateways.http.settings import WebSettings
 from gateways.http.sign_on import sign_on_routes
 from gateways.http.throttle import Throttle
+from gateways.http.tiles import configured, tile_routes
 from gateways.http.writing import LastSeq, Writing
 from messages.events import PersonalDataRead
 from messages.ids import Advice, AlertId, OperatorId, UserId
@@ -101,12 +103,14 @@ def parts(
 
 def build(web: Web) -> Litestar:
     """The application. Its lifespan starts and ends the parts; it accepts before open alerts are read."""
+    tiles = configured(web.settings)
     screen = Screen(
         web.following,
         web.people,
         policy=web.settings.policy,
         lines=web.settings.lines,
         version=web.settings.version,
+        tiles=tiles,
         seen=lambda operator, user, alert: _note_seen(web, operator, user, alert),
         reports=web.lines.read,
     )
@@ -130,6 +134,8 @@ def build(web: Web) -> Litestar:
             meters.stop()
             web.following.stop()
             await asyncio.to_thread(web.writing.close)
+            if tiles is not None:
+                await tiles.close()
             web.hints.stop()
             web.journal.close()
 
@@ -140,9 +146,11 @@ def build(web: Web) -> Litestar:
             *operator_routes(web),
             *sign_on_routes(web),
             *health_routes(web),
+            *drill_routes(web),
             *figures_routes(web),
             *history_routes(web, Registry(web.journal, region=web.settings.policy.region)),
             console_route(screen, web.auth.operator_or_none),
+            *tile_routes(tiles, web.auth),
             *page_routes(),
             *app_routes(),
         ],

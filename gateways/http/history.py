@@ -10,6 +10,7 @@ from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, QueryParameter
 
+from gateways.console.earlier import Earlier, earlier
 from gateways.console.past import PastAlert, Users, found, listed, story
 from gateways.console.views import CaseView
 from gateways.http.alerts import checked
@@ -19,7 +20,8 @@ from gateways.http.context import Web
 from gateways.http.errors import NoSuchAlert
 from gateways.http.figures import OPERATORS, no_store
 from messages.events import PersonalDataRead
-from messages.ids import AlertId, OperatorId
+from messages.ids import OperatorId
+from model.case import Case
 from store import streams
 from store.journal import Append
 from store.people import StaffRole
@@ -95,16 +97,40 @@ def history_routes(web: Web, users: Users) -> list[HTTPRouteHandler]:
         if view is None:
             raise NoSuchAlert("no such alert")
         if view.person is not None:
-            await _note(web, request.state[OPERATOR], known)
+            case = web.following.case(known)
+            await _note(web, request.state[OPERATOR], case, f"story of alert {known}")
         return no_store(answer(request, view))
 
-    return [alerts, whole_story]
+    @get(
+        "/v1/alerts/{alert:str}/earlier",
+        guards=[web.auth.require_role(StaffRole.OPERATOR)],
+        summary="Earlier alerts of the same person",
+        description="Their number and the newest three; none of a person who was erased. Fifty are looked "
+        "at, at most; `more` says that there are others. Who has seen them is noted in the person's stream.",
+        operation_id="earlier",
+        tags=["operator"],
+        security=OPERATORS,
+        responses={
+            200: said(Earlier, "As the journal says."),
+            404: said(Problem, "No such alert."),
+            **common,
+        },
+    )
+    async def earlier_ones(request: AnyRequest, alert: FromPath[str]) -> Response[bytes]:
+        # As the journal has it, and not the picture: who she is may be in it this very moment.
+        case = await asyncio.to_thread(web.following.fresh, checked(alert))
+        if case is None:
+            raise NoSuchAlert("no such alert")
+        found = await asyncio.to_thread(earlier, web.journal, users, case)
+        if found.count:
+            await _note(web, request.state[OPERATOR], case, f"earlier alerts, in alert {case.alert}")
+        return no_store(answer(request, found))
+
+    return [alerts, whole_story, earlier_ones]
 
 
-async def _note(web: Web, by: OperatorId, alert: AlertId) -> None:
-    case = web.following.case(alert)
+async def _note(web: Web, by: OperatorId, case: Case | None, why: str) -> None:
     if case is None or case.user is None:
         return
-    event = PersonalDataRead(by=by, why=f"story of alert {alert}")
-    append = Append(streams.user(case.user), None, (event,))
+    append = Append(streams.user(case.user), None, (PersonalDataRead(by=by, why=why),))
     await web.writing.run(lambda transaction: transaction.append(append))

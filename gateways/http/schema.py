@@ -15,8 +15,9 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme, Tag
 
+from gateways.console.earlier import Earlier
 from gateways.console.views import CaseView
-from gateways.http import answers, bodies, figures, health, history, sign_on
+from gateways.http import answers, bodies, drill, figures, health, history, sign_on
 from gateways.http.decoding import JSON, MSGPACK
 
 Document = dict[str, Any]
@@ -34,6 +35,8 @@ _STRUCTS: Final = (
     answers.Problem,
     answers.ShiftAnswer,
     CaseView,
+    Earlier,
+    drill.DrillView,
     figures.FiguresView,
     health.Health,
     health.Readiness,

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import msgspec
 
-from messages.ids import NodeId
+from gateways.console.tiles import MapSettings
+from messages.ids import E164, NodeId
 from model.policy import LineSpec, Policy
+
+
+class DrillSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The settings' `[drill]`."""
+
+    phone: E164 | None = None
+    """Called as the user; none: no drill can be begun from the console."""
+    timeout_s: float = 180.0
 
 
 class WebSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -20,6 +29,8 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """What makes the time of CLOCK_BOOTTIME (`runtime.clock.SystemClock`); one for the whole node."""
     policy: Policy = Policy()
     lines: tuple[LineSpec, ...] = ()
+    map: MapSettings = MapSettings()
+    drill: DrillSettings = DrillSettings()
     host: str = "127.0.0.1"
     port: int = 8112
     """0: any that is free."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from unittest.mock import patch
 
@@ -146,6 +147,22 @@ def test_a_syntax_error_is_named_by_its_line() -> None:
         ),
         ("[operator]\nall_after_s = 3", "operator.all_after_s: less than operator.answer_within_s (6)"),
         ("[deadline]\nseconds = 10", "user.setup_time_s: not less than deadline.seconds (10)"),
+        (
+            '[map]\ntiles = "https://t.example/{z}/{x}/{y}"\npmtiles = "a.pmtiles"',
+            "map.pmtiles: not together with map.tiles",
+        ),
+        (
+            '[map]\ntiles = "https://t.example/{z}/{x}"',
+            'map.tiles: expected an address like "https://…/{z}/{x}/{y}.png"; {y} missing',
+        ),
+        (
+            '[map]\ntiles = "https://{s}.t.example/{z}/{x}/{y}"',
+            'map.tiles: expected an address like "https://…/{z}/{x}/{y}.png"; {s} is not known',
+        ),
+        (
+            '[map]\ntiles = "/srv/{z}/{x}/{y}"',
+            'map.tiles: expected an address like "https://…/{z}/{x}/{y}.png"',
+        ),
         ('[journal]\nurl = "mysql://x"', 'journal.url: expected "sqlite:///PATH" or "postgresql://…"'),
     ],
 )
@@ -159,6 +176,14 @@ def test_a_file_that_is_not_there_and_one_that_is_not_text_are_settings_errors(t
     (tmp_path / "bad.toml").write_bytes(b"a = 1\nb = '\xff'\n")
     with pytest.raises(SettingsError, match="not UTF-8 \\(at line 2\\)"):
         load(tmp_path / "bad.toml")
+
+
+def test_a_relative_pmtiles_file_lies_beside_the_settings(tmp_path: Path) -> None:
+    file = tmp_path / "center.toml"
+    file.write_text('[map]\npmtiles = "italy.pmtiles"')
+    assert load(file).map.pmtiles == str(tmp_path / "italy.pmtiles")
+    file.write_text('[map]\npmtiles = "/var/lib/maps/italy.pmtiles"')
+    assert load(file).map.pmtiles == "/var/lib/maps/italy.pmtiles"
 
 
 def test_a_relative_pin_file_lies_beside_the_settings(tmp_path: Path) -> None:
@@ -300,3 +325,11 @@ def test_what_this_version_cannot_serve_is_named_and_not_ignored(text: str, path
 
 def test_the_shipped_settings_are_served() -> None:
     assert list(unserved(parse("", "center.toml"))) == []
+
+
+def test_a_simulated_run_has_somebody_to_call_in_a_drill() -> None:
+    simulated = dataclasses.replace(SIMULATION, users=(SIMULATED_PSAP, "+393330000001"))
+    assert with_simulation(Settings(), simulated).drill.phone == "+393330000001"
+    set_ = parse('[drill]\nphone = "+393339999999"')
+    assert with_simulation(set_, simulated).drill.phone == "+393339999999"
+    assert with_simulation(Settings(), SIMULATION).drill.phone == ""

@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from center import service_manager
 from center.client import reachable
 from center.composition import PRELOADED, class_names, plan
-from center.drilling import judged, next_order
 from center.restarts import AT_ONCE, FIRST_PAUSE_S, LONGEST_PAUSE_S, WITHIN_S, Restarts
 from center.sockets import exposure, listening
 from center.story import in_words
@@ -42,6 +41,7 @@ from messages.ids import (
     Party,
 )
 from messages.journal import Recorded
+from model.drilling import judged, next_order
 from model.evolve import fold
 from model.policy import LineSpec, Policy, Setup
 from runtime.spec import ActorSpec

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from messages import events as ev
 from messages.ids import E164, SECOND, Advice, Instant, Outcome
@@ -107,6 +107,11 @@ class Stage:
     def shown(self, selector: str, is_: str) -> None:
         """Wait until the party's tile is at this."""
         expect(self.page.locator(selector)).to_have_attribute("data-is", is_)
+
+
+def hold(held: list[Route], route: Route) -> None:
+    """Keep a request from being sent, until the test lets it."""
+    held.append(route)
 
 
 def sign_on(stage: Stage) -> None:

@@ -96,6 +96,21 @@ def test_every_reason_why_not_has_italian_words() -> None:
     assert missing == []
 
 
+def test_every_key_that_is_listened_to_is_in_the_list_of_keys() -> None:
+    scripts = {path.name: path.read_text() for path in OURS if path.suffix == ".js"}
+    listened: set[str] = set()
+    for text in scripts.values():
+        listened |= set(re.findall(r"\bkey(?: ===|:) '([A-Z/?+0])'", text))
+    for name, table in (("situation.js", "KEYS"), ("figures.js", "RANGES")):
+        (inside,) = re.findall(rf"const {table} = \{{(.*?)\}}", scripts[name])
+        listened |= set(re.findall(r"(\w): ", inside))
+    (rows,) = re.findall(r"const rows = \[(.*)\];", scripts["shell.js"])
+    listed = set("".join(re.findall(r"\['([^']+)', ", rows)))
+    assert {"E", "D", "P", "?", "/", "T", "0"} <= listened
+    assert listened - listed == set()
+    assert set("↑↓⏎−1…4") <= listed
+
+
 def test_every_symbol_that_is_used_is_drawn() -> None:
     drawn = set(re.findall(r'<symbol id="i-([\w-]+)"', (STATIC / "index.html").read_text()))
     used: set[str] = set()

@@ -45,6 +45,8 @@ class Place:
     marta_token: str = ""
     luca: OperatorId = NOBODY
     luca_token: str = ""
+    changes: dict[str, object] = field(default_factory=dict)
+    """What the web's settings have that is not as below."""
 
     @classmethod
     def make(cls, state: Path, policy: Policy | None = None) -> Place:
@@ -102,7 +104,7 @@ class Place:
             port=0,
             version="0.1.0",
         )
-        return msgspec.structs.replace(given, **changes)
+        return msgspec.structs.replace(given, **{**self.changes, **changes})
 
     def web(self) -> Web:
         """The parts of a web within this process."""

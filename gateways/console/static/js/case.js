@@ -8,6 +8,7 @@ import { why } from './causes.js';
 import { copyBox, copyHint, readingPanel } from './reading.js';
 import { meter, noSound } from './meters.js';
 import { signal } from './signal.js';
+import { earlier, howMany } from './earlier.js';
 import { mapPanel, otherForms, placeSentences } from './place.js';
 import * as f from './format.js';
 import * as s from './situation.js';
@@ -25,7 +26,7 @@ export function caseView(ui, view) {
     ${who(ui, view)}
     ${deadline(view, nowUs, feed.center)}
     ${parties(ui, view, nowUs, briefing)}
-    <div class="case__body" data-body=${briefing ? 'briefing' : 'map'}>${briefing ? readingPanel(ui, view, nowUs, placeSentences(view)) : mapPanel(view, nowUs)}
+    <div class="case__body" data-body=${briefing ? 'briefing' : 'map'}>${briefing ? readingPanel(ui, view, nowUs, placeSentences(view)) : mapPanel(view, nowUs, feed.center.map)}
       <section class="panel">${briefing ? otherForms(view) : story(ui, view)}${noteField(ui, view, briefing)}</section>${copyBox(view, ui.draw)}</div>
     ${dock(ui, view, allowed, nowUs, lost)}
   </section>`;
@@ -110,7 +111,7 @@ function parties(ui, view, nowUs, compact) {
 function story(ui, view) {
   const her = view.person ? s.first(view) : t('user');
   const entries = [...view.timeline].reverse();
-  return html`<div class="panel__head"><h2>${t('whatHappened')}</h2><span class="ink-3">${t('newestFirst')}</span></div>
+  return html`<div class="panel__head"><h2>${t('whatHappened')}</h2><span class="ink-3 log__order">${t('newestFirst')}</span><span class="ink-2 log__earlier">${either('Allarmi precedenti', 'Earlier alerts')}: ${howMany(ui, view)}</span></div>
     <div class="panel__body log" role="log" tabindex="0" aria-label=${t('whatHappened')}><ol>${repeat(entries, (entry, i) => entries.length - i, (entry) => {
       const line = told(entry, entry.what === 'user.identified' ? s.name(view) : her, ui.names, view.test);
       return html`<li><time>${f.clock(entry.at_us)}</time>${icon(line.icon, line.tone ? `ink-${line.tone}` : 'ink-3')}<span>${line.text}</span><span class="log__since">+${f.seconds(Math.max(0, entry.at_us - view.received_us))}</span></li>`;
@@ -120,6 +121,7 @@ function story(ui, view) {
       [t('battery'), view.battery_pct === null ? '' : `${view.battery_pct} %`],
       [t('herNote'), view.person?.notes ?? ''],
       [t('signals'), view.signals > 1 ? String(view.signals) : ''],
+      [either('Allarmi precedenti', 'Earlier alerts'), earlier(ui, view)],
     ].filter(([, value]) => value).map(([label, value]) => html`<dt>${label}</dt><dd>${value}</dd>`)}</dl>`;
 }
 

@@ -79,6 +79,11 @@ export class Feed {
     return this.#order('/v1/operators/me/shift', reason ? { state, reason } : { state });
   }
 
+  /** Begin a drill. */
+  drill() {
+    return this.#order('/v1/drill', {});
+  }
+
   /** Ask for something of the interface; a `Response`. Throws where the center cannot be reached. */
   read(path) {
     return this.#ask('GET', path);

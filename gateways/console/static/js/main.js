@@ -8,6 +8,7 @@ import { page } from './shell.js';
 import { copyBriefing } from './reading.js';
 import { title } from './title.js';
 import { droppedSoon } from './dropped.js';
+import * as drill from './drill.js';
 import * as shifts from './shift.js';
 import { mapKey } from './map.js';
 import { placeSentences } from './place.js';
@@ -128,6 +129,7 @@ function pressed(key) {
   const view = ui.selected();
   if (view === null) {
     if (shifts.pressed(ui, key, shift)) return;
+    if (key === 'D') { drill.begin(ui, refuse); return; }
     if (key === 'Enter' && ui.cursor) ui.open(ui.cursor);
     return;
   }

@@ -1,12 +1,15 @@
 // The map: her newest position, how sure it is, where she came from. It does not jump: it pans only when she
-// leaves the middle of what is shown, or when asked to. Nothing it draws is from elsewhere.
+// leaves the middle of what is shown, or when asked to. Nothing it draws is from elsewhere: streets, where the center
+// has them, lie over what the page has itself.
 
 import { Circle, CircleMarker, DivIcon, LayerGroup, Map, Marker, Polygon, Polyline, Rectangle, control, latLng } from '../vendor/leaflet.js';
 import { atlas, load } from './atlas.js';
 import { townLabels } from './labels.js';
+import { streets, tiles } from './tiles.js';
 
 const MIDDLE = 0.6; // the share of the width and the height in which she may move about
 const NEAREST_ZOOM = 12; // about 20 km across: the next towns can be seen. The coast is no better than that
+const STREETS_ZOOM = 16; // with streets: about 1 km across
 const FURTHEST_ZOOM = 6;
 const COAST_M = 1000; // how far the drawn coast may be from the true one: a band, and no line, when it is large
 const OPTIONS = { zoomControl: false, attributionControl: false, keyboard: false, boxZoom: false, inertia: false, zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, minZoom: 5, maxZoom: 17 };
@@ -22,6 +25,7 @@ export class SwMap extends HTMLElement {
   #based = false;
   #hers = new LayerGroup();
   #towns = new LayerGroup();
+  #streets = null;
   #size = new ResizeObserver(() => this.#map?.invalidateSize({ pan: false }));
 
   /** The case whose positions are shown. */
@@ -31,6 +35,9 @@ export class SwMap extends HTMLElement {
   }
 
   get view() { return this.#view; }
+
+  /** The center's word for its tiles, or null; before `view`. */
+  set tiles(said) { this.#streets = said; }
 
   connectedCallback() {
     this.#size.observe(this);
@@ -88,7 +95,7 @@ export class SwMap extends HTMLElement {
 
   #made() {
     const map = new Map(this, OPTIONS);
-    for (const [name, level] of [['base', 300], ['towns', 420], ['hers', 450]]) map.createPane(name).style.zIndex = level;
+    for (const [name, level] of [['base', 300], ['streets', 350], ['towns', 420], ['hers', 450]]) map.createPane(name).style.zIndex = level;
     map.setView(this.#here, NEAREST_ZOOM, STILL);
     control.scale({ imperial: false, maxWidth: 120, position: 'bottomleft' }).addTo(map);
     this.#hers.addTo(map);
@@ -96,6 +103,10 @@ export class SwMap extends HTMLElement {
     map.on('moveend zoomend resize', () => this.#label());
     // Without dragging: a press on a place brings it to the middle.
     map.on('click', (e) => map.panTo(e.latlng, STILL));
+    if (this.#streets) {
+      map.setMaxZoom(Math.max(OPTIONS.maxZoom, this.#streets.max_zoom));
+      streets(this.#streets, 'streets', (shown) => { this.dataset.streets = shown; }).addTo(map);
+    }
     load().then(() => this.#base());
     return map;
   }
@@ -137,7 +148,8 @@ export class SwMap extends HTMLElement {
     const around = this.#here.toBounds(2 * Math.max(p.accuracy_m ?? 0, 10));
     for (const one of positions) around.extend([one.lat, one.lon]);
     const fits = this.#map.getBoundsZoom(around, false, this.#map.getSize().multiplyBy(1 - MIDDLE));
-    return Math.max(FURTHEST_ZOOM, Math.min(NEAREST_ZOOM, fits));
+    const nearest = this.#streets && !tiles.failing ? Math.min(STREETS_ZOOM, this.#streets.max_zoom) : NEAREST_ZOOM;
+    return Math.max(FURTHEST_ZOOM, Math.min(nearest, fits));
   }
 
   #metresPerPixel() {

@@ -6,6 +6,7 @@ import { either } from './words.js';
 import { atlas, load } from './atlas.js';
 import { closeup } from './closeup.js';
 import { mapKey } from './map.js';
+import { tiles } from './tiles.js';
 import * as f from './format.js';
 import * as g from './places.js';
 
@@ -38,7 +39,7 @@ const unknown = (view) => ({
 })[view.channel] ?? either('Posizione: nessuna, il suo telefono non l’ha mandata', 'Position: none, her phone has not sent one');
 
 /** The panel at the left of the case's body. */
-export function mapPanel(view, nowUs) {
+export function mapPanel(view, nowUs, streets) {
   const p = view.position;
   if (!p) {
     return html`<section class="panel"><div class="map map--none"><p class="word">${icon('pin')}<span>${unknown(view)}</span></p>
@@ -46,13 +47,21 @@ export function mapPanel(view, nowUs) {
   }
   const where = whereabouts(p);
   return html`<section class="panel"><div class="map">
-      <sw-map tabindex="0" role="region" aria-keyshortcuts="+ - 0" aria-label=${mapLabel(p, where)} .view=${view}></sw-map>
+      <sw-map tabindex="0" role="region" aria-keyshortcuts="+ - 0" aria-label=${mapLabel(p, where)} .tiles=${streets} .view=${view}></sw-map>
       <div class="map__keys">
         <button class="btn" aria-keyshortcuts="+" aria-label=${either('Mappa più vicina', 'Map nearer')} @click=${() => mapKey('+')}><kbd>+</kbd></button><button class="btn" aria-keyshortcuts="-" aria-label=${either('Mappa più lontana', 'Map further')} @click=${() => mapKey('-')}><kbd>−</kbd></button>
         <button class="btn" aria-keyshortcuts="0" @click=${() => mapKey('0')}><kbd>0</kbd><span>${either('Centra', 'Centre')}</span></button></div>
       <div class="map__close"><span>${either('Da vicino', 'Close up')}</span>${closeup(view)}</div>
-      <small class="map__credit">${either('Luoghi © GeoNames, CC BY 4.0 · Coste (± 1 km) e confini: Natural Earth', 'Places © GeoNames, CC BY 4.0 · Coast (± 1 km) and borders: Natural Earth')}</small></div>
+      <small class="map__credit">${credit(streets)}</small></div>
     <p class="place">${where.near ? html`<b>${g.townName(where.near)}</b>` : nothing}<span class="phone">${f.coordinates(p)}</span><span class="ink-2">${[f.accuracy(p.accuracy_m), f.age(nowUs - p.at_us)].filter(Boolean).join(', ')}</span><span class="ink-2">${aside(where)}</span></p></section>`;
+}
+
+/** Whose map it is; and once, in small words, that there are no streets where there should be. */
+function credit(streets) {
+  const own = either('Luoghi © GeoNames, CC BY 4.0 · Coste (± 1 km) e confini: Natural Earth', 'Places © GeoNames, CC BY 4.0 · Coast (± 1 km) and borders: Natural Earth');
+  if (!streets) return own;
+  if (tiles.shown === 'none') return html`${tiles.failing ? html`<b role="status">${either('Strade non disponibili', 'Streets not available')}</b> · ` : nothing}${own}`;
+  return [streets.attribution, tiles.shown === 'all' ? either('Luoghi © GeoNames, CC BY 4.0', 'Places © GeoNames, CC BY 4.0') : own].filter(Boolean).join(' · ');
 }
 
 const mapLabel = (p, { near }) => [either('Mappa', 'Map'), near ? g.townName(near) : '', p.accuracy_m === null ? '' : either(`incertezza ${Math.round(p.accuracy_m)} metri`, `uncertainty ${Math.round(p.accuracy_m)} metres`)].filter(Boolean).join(', ');

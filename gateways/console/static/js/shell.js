@@ -5,8 +5,10 @@ import { act, icon, ring, tag, word } from './parts.js';
 import { channel, either, languageName, t } from './words.js';
 import { caseView, lostBanner } from './case.js';
 import { gate } from './gate.js';
+import { line as drillLine } from './drill.js';
 import { phoneAdvice, question, shiftWord, soundState, why } from './shift.js';
 import { blocked } from './sound.js';
+import { probe } from './tiles.js';
 import * as f from './format.js';
 import * as s from './situation.js';
 import * as alarms from './alarms.js';
@@ -17,6 +19,7 @@ export function page(ui) {
   if (feed.link === 'starting' || (feed.link === 'signed-off' && !feed.me)) return gate(ui);
   if (feed.link === 'signed-off') return gate(ui);
   if (!feed.me) return html`<main class="gate"><div class="gate__card"><h1>${icon('link')}securWoman</h1><p role="status">${feed.link === 'lost' ? t('noCentre') : ''}</p></div></main>`;
+  probe(feed.center.map);
   const incoming = ui.incoming();
   const view = ui.selected();
   const elsewhere = incoming ? null : sections.view(ui);
@@ -138,8 +141,9 @@ function readyView(ui) {
         ${shift === 'ready' ? html`<button aria-keyshortcuts="P" @click=${() => ui.press('P')}><kbd>P</kbd><span>${t('pause')}</span></button>` : nothing}
         ${shift === 'off' ? nothing : html`<button aria-keyshortcuts="O" @click=${() => ui.press('O')}><kbd>O</kbd><span>${t('endShift')}</span></button>`}
         <button aria-keyshortcuts="S" @click=${() => ui.press('S')}><kbd>S</kbd><span>${t('trySound')}</span></button>
+        ${shift === 'off' ? nothing : html`<button aria-keyshortcuts="D" @click=${() => ui.press('D')}><kbd>D</kbd><span>${t('drill')}</span></button>`}
         <button aria-keyshortcuts="?" @click=${() => ui.press('?')}><kbd>?</kbd><span>${t('allKeys')}</span></button>
-      </div>`}</div></div>
+      </div>`}${drillLine(ui)}</div></div>
     <div class="ready__side">
       <section class="panel"><div class="panel__head"><h2>${t('openAlerts')}</h2><span class="ink-2">${ui.openCount()}</span></div><div class="panel__body">${ui.listed().length ? railList(ui) : html`<p class="ink-2">${t('noAlerts')}</p>`}</div></section>
       <section class="panel"><div class="panel__head"><h2>${t('lines')}</h2><span class="ink-2">${feed.lines.length ? either(`${usable} di ${feed.lines.length} utilizzabili`, `${usable} of ${feed.lines.length} usable`) : ''}</span></div>
@@ -176,7 +180,7 @@ function incomingView(ui, view) {
 }
 
 function help(ui) {
-  const rows = [[t('space'), t('acknowledge')], ['E', t('call112')], ['F ⏎', t('falseAlarm')], ['R', t('redial')], ['M', t('machine')], ['B', t('briefingGiven')], ['L', t('leave')], ['N', t('note')], ['A', either('Ascolta, smetti di ascoltare (supervisore)', 'Listen in, stop listening (supervisor)')], ['U', either('Spegni e riaccendi il tuo microfono', 'Mute and unmute yourself')], ['C', either('Copia il testo per il 112', 'Copy the text for 112')], ['T', t('take')], ['X ⏎', t('close')], ['↑ ↓ ⏎', t('openAlerts')], ['+ − 0', either('Mappa: più vicina, più lontana, al centro', 'Map: nearer, further, to the middle')], ['P', `${t('pause')} / ${t('resumeShift')}`], ['O', t('endShift')], ['1 … 4', either('Sezioni', 'Sections')], ['H /', either('Storico, cerca', 'History, search')], ['T W Y D', either('Statistiche: periodo, CSV', 'Figures: period, CSV')], ['S', t('trySound')], ['Esc', t('back')]];
+  const rows = [[t('space'), t('acknowledge')], ['E', t('call112')], ['F ⏎', t('falseAlarm')], ['R', t('redial')], ['M', t('machine')], ['B', t('briefingGiven')], ['L', t('leave')], ['N', t('note')], ['Ctrl ⏎', either('Manda la nota', 'Send the note')], ['A', either('Ascolta, smetti di ascoltare (supervisore)', 'Listen in, stop listening (supervisor)')], ['U', either('Spegni e riaccendi il tuo microfono', 'Mute and unmute yourself')], ['C', either('Copia il testo per il 112', 'Copy the text for 112')], ['T', t('take')], ['X ⏎', t('close')], ['↑ ↓ ⏎', t('openAlerts')], ['+ − 0', either('Mappa: più vicina, più lontana, al centro', 'Map: nearer, further, to the middle')], ['P', `${t('pause')} / ${t('resumeShift')}`], ['O', t('endShift')], ['1 … 4', either('Sezioni', 'Sections')], ['H /', either('Storico, cerca', 'History, search')], ['T W Y D', either('Statistiche: periodo, CSV', 'Figures: period, CSV')], ['S', t('trySound')], ['Y N', either('Sentito, non sentito', 'Heard, not heard')], ['D', t('drill')], ['?', t('allKeys')], ['Esc', t('back')]];
   return html`<div class="help" role="dialog" aria-modal="true" aria-label=${t('allKeys')} @click=${(e) => { if (e.target === e.currentTarget) ui.press('?'); }}><div class="help__card">
     <h2>${t('allKeys')}</h2><div class="help__keys">${rows.map(([key, label]) => html`<kbd>${key}</kbd><span>${label}</span>`)}</div>
     <div class="help__row"><button class="btn" @click=${() => ui.switchLanguage()}>Italiano / English</button><button class="btn" @click=${() => ui.switchTheme()}>${t('theme')}</button><button class="btn" @click=${() => ui.signOff()}>${t('signOff')}</button><button class="btn" autofocus @click=${() => ui.press('?')}><kbd>Esc</kbd>${t('back')}</button></div></div></div>`;

@@ -138,6 +138,7 @@ const WORDS = {
   resumeShift: ['Riprendi il turno', 'Resume shift'],
   pause: ['Pausa', 'Pause'],
   endShift: ['Fine turno', 'End shift'],
+  drill: ['Esercitazione', 'Drill'],
   trySound: ['Prova il suono', 'Try the sound'],
   allKeys: ['Tutti i tasti', 'All keys'],
   signOff: ['Esci', 'Sign off'],
@@ -194,6 +195,10 @@ const REASONS = {
   'You are muted already.': 'Sei già muta.',
   'You are not muted.': 'Non sei muta.',
   'Her number is not known.': 'Il suo numero non è noto.',
+  'No phone for drills is set: drill.phone in the settings.': 'Non c’è un telefono per le esercitazioni: drill.phone nelle impostazioni.',
+  'You are not on shift.': 'Non sei in turno.',
+  'A drill is running.': 'Un’esercitazione è in corso.',
+  'The phone for drills has a real alert open.': 'Il telefono delle esercitazioni ha un allarme reale aperto.',
 };
 
 const LANGUAGES = { it: ['Italiano', 'Italian'], en: ['Inglese', 'English'], fr: ['Francese', 'French'], de: ['Tedesco', 'German'], es: ['Spagnolo', 'Spanish'], ro: ['Rumeno', 'Romanian'], uk: ['Ucraino', 'Ukrainian'], ar: ['Arabo', 'Arabic'], sq: ['Albanese', 'Albanian'], zh: ['Cinese', 'Chinese'] };

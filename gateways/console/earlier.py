@@ -1,0 +1,76 @@
+"""Earlier alerts of the person whose alert is looked at: how many, and the newest of them.
+
+Found by the streams of her numbers and devices, which name her alerts; no search, no table, and at most
+EXAMINED_MAX of them are looked at.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from gateways.console.past import Users
+from messages.ids import AlertId, Instant, Outcome, UserId
+from model import figures
+from model.case import Case
+from model.evolve import fold
+from store import history, streams
+from store.journal import Journal
+
+EXAMINED_MAX: Final = 50
+SHOWN: Final = 3
+
+
+class EarlierAlert(msgspec.Struct, frozen=True, kw_only=True):
+    """One of them."""
+
+    alert: AlertId
+    received_us: Instant
+    test: bool
+    missed: bool
+    closed_us: Instant | None
+    outcome: Outcome | None
+
+
+class Earlier(msgspec.Struct, frozen=True, kw_only=True):
+    """What there was before. `more`: there are some that were not counted."""
+
+    count: int = 0
+    more: bool = False
+    alerts: tuple[EarlierAlert, ...] = ()
+    """The newest, newest first."""
+
+
+def earlier(journal: Journal, users: Users, case: Case) -> Earlier:
+    """Those of this person before this alert; none of one who was erased. Raises StoreError."""
+    names: dict[str, None] = {}
+    if case.user is not None:
+        known = users.user(case.user)
+        if known is None:
+            return Earlier()
+        names |= dict.fromkeys(map(streams.number, known.phones))
+        names |= dict.fromkeys(map(streams.device, known.devices))
+    if case.phone is not None:
+        names[streams.number(case.phone)] = None
+    if case.device is not None:
+        names[streams.device(case.device)] = None
+    before = history.raised_before(journal, names, case.alert, EXAMINED_MAX + 1)
+    found = [one for alert in before[:EXAMINED_MAX] if (one := _hers(journal, alert, case.user)) is not None]
+    return Earlier(count=len(found), more=len(before) > EXAMINED_MAX, alerts=tuple(found[:SHOWN]))
+
+
+def _hers(journal: Journal, alert: AlertId, user: UserId | None) -> EarlierAlert | None:
+    """The alert, unless it was somebody else's: a number may have been another person's, who was erased."""
+    recorded = journal.read_streams(streams.inbox(alert), streams.case(alert))
+    case, row = fold(recorded), figures.row_of(recorded)
+    if case is None or row is None or case.user not in (None, user):
+        return None
+    return EarlierAlert(
+        alert=alert,
+        received_us=row.received_us,
+        test=row.test,
+        missed=row.missed,
+        closed_us=row.closed_us,
+        outcome=row.outcome,
+    )

@@ -1,0 +1,140 @@
+"""GET /v1/alerts/ID/earlier: what there was before with the same person, and with nobody else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from gateways.console import earlier as earlier_module
+from gateways.http.context import Web
+from messages.events import PersonalDataRead
+from messages.ids import E164, Outcome, UserId
+from store import streams
+from store.people import Person
+from store.registry import Registry
+from tests.gateways.http.place import CLOCK, GIULIA, Place
+from tests.gateways.story import Story
+
+Client = TestClient[Litestar]
+
+
+@pytest.fixture
+def giulia(web: Web, client: Client) -> UserId:
+    user = Registry(web.journal).user_by_phone(E164(GIULIA))
+    assert user is not None
+    return user.id
+
+
+def raised(web: Web, user: UserId | None = None, *, outcome: Outcome | None = None, **how: Any) -> Story:
+    """An alert, of this user where one is given, closed where an outcome is."""
+    story = Story(web.journal, CLOCK.now_us(), **how).opened()
+    if user is not None:
+        story.identified(user)
+    return story if outcome is None else story.closed(outcome)
+
+
+def ask(client: Client, place: Place, story: Story) -> Any:
+    answer = client.get(f"/v1/alerts/{story.alert}/earlier", headers=place.operator())
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    return answer.json()
+
+
+def test_s04_the_newest_three_are_told_with_how_many_there_were(
+    client: Client, place: Place, web: Web, giulia: UserId
+) -> None:
+    outcomes = (Outcome.FALSE_ALARM, Outcome.HANDED_OVER, Outcome.TEST_DONE, Outcome.BRIEFED)
+    before = [
+        raised(web, giulia, outcome=one, test=one is Outcome.TEST_DONE, ago_s=900 - 100 * n)
+        for n, one in enumerate(outcomes)
+    ]
+    said = ask(client, place, raised(web, giulia))
+    assert (said["count"], said["more"]) == (4, False)
+    assert [one["alert"] for one in said["alerts"]] == [story.alert for story in reversed(before[1:])]
+    assert [(one["outcome"], one["test"]) for one in said["alerts"]] == [
+        ("briefed", False),
+        ("test_done", True),
+        ("handed_over", False),
+    ]
+
+
+def test_the_first_alert_has_none_before_it_and_a_later_one_is_none(
+    client: Client, place: Place, web: Web, giulia: UserId
+) -> None:
+    first = raised(web, giulia, outcome=Outcome.FALSE_ALARM)
+    raised(web, giulia)
+    assert ask(client, place, first) == {"count": 0, "more": False, "alerts": []}
+
+
+def test_they_are_found_by_all_her_numbers(client: Client, place: Place, web: Web, giulia: UserId) -> None:
+    other = "+393339998877"
+    Registry(web.journal).change_user(giulia, Person(phones=(GIULIA, other)), by="test")
+    before = raised(web, giulia, phone=other, outcome=Outcome.FALSE_ALARM)
+    said = ask(client, place, raised(web, giulia))
+    assert [one["alert"] for one in said["alerts"]] == [before.alert]
+
+
+def test_a_number_that_nobody_knows_has_its_own(client: Client, place: Place, web: Web) -> None:
+    unknown = "+393330001122"
+    raised(web, phone=unknown, outcome=Outcome.FALSE_ALARM)
+    assert ask(client, place, raised(web, phone=unknown))["count"] == 1
+    assert ask(client, place, raised(web, phone="+393330001133"))["count"] == 0
+
+
+def test_a_person_who_was_erased_has_none(client: Client, place: Place, web: Web, giulia: UserId) -> None:
+    raised(web, giulia, outcome=Outcome.FALSE_ALARM)
+    now = raised(web, giulia)
+    assert ask(client, place, now)["count"] == 1
+    Registry(web.journal).erase_user(giulia, by="test")
+    assert ask(client, place, now)["count"] == 0
+
+
+def test_who_has_an_erased_person_s_number_now_is_not_told_to_have_her_alerts(
+    client: Client, place: Place, web: Web, giulia: UserId
+) -> None:
+    raised(web, giulia, outcome=Outcome.FALSE_ALARM)
+    registry = Registry(web.journal)
+    registry.erase_user(giulia, by="test")
+    other = registry.add_user(Person(phones=(GIULIA,), first_name="Anna"), by="test").id
+    hers = raised(web, other)
+    assert ask(client, place, hers)["count"] == 0
+    hers.closed(Outcome.FALSE_ALARM)
+    # One of whom nobody knows who she is has what nobody is known to have raised.
+    assert ask(client, place, raised(web, phone=GIULIA))["count"] == 0
+
+
+def test_no_more_are_looked_at_than_a_few(
+    client: Client, place: Place, web: Web, giulia: UserId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(earlier_module, "EXAMINED_MAX", 4)
+    stories = [raised(web, giulia, outcome=Outcome.FALSE_ALARM, ago_s=900 - 100 * n) for n in range(6)]
+    said = ask(client, place, raised(web, giulia))
+    assert (said["count"], said["more"]) == (4, True)
+    assert said["alerts"][0]["alert"] == stories[-1].alert
+
+
+def test_who_has_seen_them_is_noted_and_who_has_seen_none_is_not(
+    client: Client, place: Place, web: Web, giulia: UserId
+) -> None:
+    def reads() -> list[PersonalDataRead]:
+        events = [one.event for one in web.journal.read(streams.user(giulia))]
+        return [event for event in events if isinstance(event, PersonalDataRead)]
+
+    first = raised(web, giulia, outcome=Outcome.FALSE_ALARM)
+    ask(client, place, first)
+    assert reads() == []
+    now = raised(web, giulia)
+    ask(client, place, now)
+    assert [(read.by, read.why) for read in reads()] == [
+        (place.marta, f"earlier alerts, in alert {now.alert}")
+    ]
+
+
+def test_what_is_no_alert_has_none_and_nobody_else_is_told(client: Client, place: Place, web: Web) -> None:
+    assert client.get("/v1/alerts/none/earlier", headers=place.operator()).status_code == 404
+    story = raised(web)
+    assert client.get(f"/v1/alerts/{story.alert}/earlier").status_code == 401
+    assert client.get(f"/v1/alerts/{story.alert}/earlier", headers=place.app()).status_code == 401
