@@ -51,17 +51,28 @@ def roles_of(dialects: Iterable[CompiledDialect]) -> dict[str, UsbPorts]:
     return {ports.usb: ports for dialect in dialects for ports in dialect.data.port}
 
 
-def may_be_asked(places: Sequence[Place], roles: Roles, taken: Collection[str]) -> list[Place]:
-    """The command ports among these whose marks nobody has taken.
+def may_be_asked(
+    places: Sequence[Place], roles: Roles, taken: Collection[str], silent: Collection[str] = ()
+) -> list[Place]:
+    """The command ports among these that are nobody's: `taken` and `silent` are marks.
 
-    Of a device that is known, the one interface that takes commands; of others, all: any may be it.
+    No port of a device of which one is taken: it is one modem, and may be in a call. Of a device that is
+    known, the one interface that takes commands; of others all that are not silent: any may be it.
     """
+    devices = {place.position for place in places if place.mark in taken} - {""}
 
     def takes_commands(place: Place) -> bool:
         known = roles.get(place.usb)
         return known is None or place.interface is None or place.interface == known.at
 
-    return [place for place in places if place.mark not in taken and takes_commands(place)]
+    return [
+        place
+        for place in places
+        if place.mark not in taken
+        and place.mark not in silent
+        and place.position not in devices
+        and takes_commands(place)
+    ]
 
 
 def voice_beside(place: Place, places: Iterable[Place], roles: Roles) -> str:

@@ -152,8 +152,11 @@ class Whereabouts:
         there = self._there()
         marks = {place.mark for place in there}
         self._seen = {mark: seen for mark, seen in self._seen.items() if mark in marks}
-        done = {mark for mark, (_, imei, at_s) in self._seen.items() if imei or now_s - at_s < SILENT_AGAIN_S}
-        for place in may_be_asked(there, self._roles, done | self._taken(there)):
+        strangers = {mark for mark, (_, imei, _) in self._seen.items() if imei}
+        silent = {
+            mark for mark, (_, imei, at_s) in self._seen.items() if not imei and now_s - at_s < SILENT_AGAIN_S
+        }
+        for place in may_be_asked(there, self._roles, strangers | self._taken(there), silent):
             with suppress(GsmError):
                 port = self._open_port(place.path)
                 question = _Question(

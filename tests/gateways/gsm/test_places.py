@@ -111,12 +111,29 @@ def test_of_a_known_device_the_command_port_alone_is_asked_and_of_others_all() -
     roles = roles_of(DIALECTS)
     known = next(iter(roles.values()))
     ports = [
-        Place(path=f"{usb}/{number}", mark=f"{usb}{number}", usb=usb, position="1-1", interface=number)
+        Place(path=f"{usb}/{number}", mark=f"{usb}{number}", usb=usb, position=usb, interface=number)
         for usb in (known.usb, "ffff:0001")
         for number in range(5)
     ]
-    asked = [place.path for place in may_be_asked(ports, roles, taken={"ffff:00013"})]
+    asked = [place.path for place in may_be_asked(ports, roles, taken=(), silent={"ffff:00013"})]
     assert asked == [f"{known.usb}/{known.at}", *(f"ffff:0001/{number}" for number in (0, 1, 2, 4))]
+
+
+def test_of_a_device_that_is_another_lines_no_port_is_asked() -> None:
+    ports = [
+        Place(
+            path=f"{position}/{number}",
+            mark=f"{position}/{number}",
+            usb="ffff:0001",
+            position=position,
+            interface=number,
+        )
+        for position in ("1-1", "1-2")
+        for number in (0, 2)
+    ]
+    assert [place.path for place in may_be_asked(ports, {}, taken={"1-1/0"})] == ["1-2/0", "1-2/2"]
+    simulated = [Place(path=f"{name}.at", mark=name) for name in ("one", "two")]
+    assert [place.path for place in may_be_asked(simulated, {}, taken={"one"})] == ["two.at"]
 
 
 def test_the_voice_port_is_the_one_that_the_dialect_names_on_the_same_device() -> None:
