@@ -126,6 +126,7 @@ def policy_of(settings: Settings) -> Policy:
         operator_answer_within_s=operator.answer_within_s,
         operator_all_after_s=operator.all_after_s,
         operator_silent_after_s=operator.silent_after_s,
+        operator_wrap_up_s=operator.wrap_up_s,
         operator_on_call=tuple(E164(number) for number in operator.on_call),
         user_no_answer_s=user.no_answer_s,
         user_busy_retry_s=user.busy_retry_s,

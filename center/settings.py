@@ -87,6 +87,8 @@ class OperatorTable(_Table, frozen=True, kw_only=True):
     answer_within_s: Seconds = 6.0
     all_after_s: Seconds = 12.0
     silent_after_s: Seconds = 25.0
+    wrap_up_s: Annotated[float, Meta(ge=0, le=3600)] = 30.0
+    """0: none."""
     on_call: tuple[PhoneNumber, ...] = ()
 
 

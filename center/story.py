@@ -76,7 +76,8 @@ def _inbox(event: Event) -> str:
         case ev.AlertCancelled():
             return "cancelled with the DURESS PIN" if event.duress else "cancelled by the app"
         case ev.CommandGiven():
-            return f"{event.by} orders {event.command}" + (f": {event.text}" if event.text else "")
+            to = f" to {event.to}" if event.to else ""
+            return f"{event.by} orders {event.command}{to}" + (f": {event.text}" if event.text else "")
         case ev.NoteAdded():
             return f"{event.by} notes: {event.text}"
         case ev.DeadlineMissed():
@@ -135,6 +136,10 @@ def _operators(event: Event) -> str:
             return f"{event.by} wants to listen in"
         case ev.ListenerLeft():
             return f"{event.operator} listens no more" + (f" ({event.reason})" if event.reason else "")
+        case ev.HandOverRequested():
+            return f"{event.by} hands the case over" + (f" to {event.to}" if event.to else "")
+        case ev.HandOverEnded():
+            return f"nobody takes the case over ({event.reason})"
         case ev.MachineMarked():
             return f"{event.by} hears a machine"
         case ev.RedialRequested():
@@ -151,6 +156,8 @@ def _operators(event: Event) -> str:
             return f"{event.by}'s {event.command} is refused: {event.reason}"
         case ev.PsapRequested():
             return f"112 is to be called at {event.number}" + (f", says {event.by}" if event.by else "")
+        case ev.WrapUpEnded():
+            return f"operator {event.operator} is ready before her wrap-up is over"
         case ev.ShiftChanged():
             return f"operator {event.operator} is {event.state}" + (
                 f" ({event.reason})" if event.reason else ""

@@ -86,6 +86,8 @@ class CommandGiven(Message, frozen=True, kw_only=True, tag="command.given"):
     command: OperatorCommand
     by: OperatorId
     text: str = ""
+    to: OperatorId | None = None
+    """Whom she hands the case over to; none: to whoever can be had."""
 
 
 class NoteAdded(Message, frozen=True, kw_only=True, tag="note.added"):
@@ -168,10 +170,15 @@ class OperatorJoined(Message, frozen=True, kw_only=True, tag="operator.joined"):
 
 
 class OperatorLeft(Message, frozen=True, kw_only=True, tag="operator.left"):
-    """The operator has nothing more to do with the case: she left it, lost it or was not needed."""
+    """The operator has nothing more to do with the case: she left it, lost it or was not needed.
+
+    Where she had it and her part is done, in her own stream too: her wrap-up begins with it.
+    """
 
     operator: OperatorId
     reason: str = ""
+    alert: AlertId | None = None
+    """In her own stream: which one it was."""
 
 
 class TakeRequested(Message, frozen=True, kw_only=True, tag="take.requested"):
@@ -191,6 +198,22 @@ class ListenerLeft(Message, frozen=True, kw_only=True, tag="listener.left"):
 
     operator: OperatorId
     reason: str = ""
+
+
+class HandOverRequested(Message, frozen=True, kw_only=True, tag="hand_over.requested"):
+    """The operator on the line wants another one to take the case. Until that one is joined it stays hers."""
+
+    by: OperatorId
+    to: OperatorId | None = None
+    """This one and no other is called; none: whoever can be had."""
+    text: str = ""
+
+
+class HandOverEnded(Message, frozen=True, kw_only=True, tag="hand_over.ended"):
+    """Nobody has taken the case over, and nobody is called for it any more: it stays whose it was."""
+
+    reason: str
+    """`withdrawn`, `no answer`, `nobody` (was free), `no line`."""
 
 
 class LegOriginating(Message, frozen=True, kw_only=True, tag="leg.originating"):
@@ -378,6 +401,12 @@ class ShiftChanged(Message, frozen=True, kw_only=True, tag="operator.shift_chang
     reason: str = ""
 
 
+class WrapUpEnded(Message, frozen=True, kw_only=True, tag="operator.wrap_up_ended"):
+    """She is ready for the next alert before the time for her notes is over."""
+
+    operator: OperatorId
+
+
 # ---------------------------------------------------------------- line-LINE
 
 
@@ -486,6 +515,8 @@ CaseEvent = (
     | TakeRequested
     | ListenRequested
     | ListenerLeft
+    | HandOverRequested
+    | HandOverEnded
     | LegOriginating
     | LegRinging
     | LegAnswered
@@ -513,6 +544,7 @@ CaseEvent = (
 OtherEvent = (
     NumberRaised
     | ShiftChanged
+    | WrapUpEnded
     | LineSeized
     | LineQuarantined
     | LineReturned

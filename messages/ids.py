@@ -80,6 +80,8 @@ class OperatorCommand(StrEnum):
     STOP_LISTENING = "stop_listening"
     NOTE = "note"
     CLOSE = "close"
+    HAND_OVER = "hand_over"
+    KEEP = "keep"
 
 
 class ShiftState(StrEnum):

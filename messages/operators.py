@@ -28,7 +28,7 @@ class RequestOperators(Message, frozen=True, kw_only=True, tag="operators.reques
     avoid: tuple[OperatorId, ...] = ()
     """Those who have already been tried for this alert."""
     named: OperatorId | None = None
-    """This one and no other: she takes the case herself (`take`)."""
+    """This one and no other: she takes the case herself (`take`), or it is handed over to her."""
     test: bool = False
     """A test alert: real ones are served first."""
     deadline_at: Instant = Instant(0)

@@ -11,8 +11,10 @@ from model.policy import Duress, Policy
 from model.psap import has_psap
 
 
-def refusal_now(case: Case, command: OperatorCommand, by: OperatorId, policy: Policy) -> str | None:
-    """Why `by` may not give this command now; None when she may."""
+def refusal_now(
+    case: Case, command: OperatorCommand, by: OperatorId, policy: Policy, to: OperatorId | None = None
+) -> str | None:
+    """Why `by` may not give this command now; None when she may. `to`: to whom the case is handed over."""
     if command is OperatorCommand.NOTE:
         return None
     if case.closed_at is not None:
@@ -47,14 +49,24 @@ def refusal_now(case: Case, command: OperatorCommand, by: OperatorId, policy: Po
             return None if case.talking(Party.PSAP) else "112 is not on the line."
         case OperatorCommand.MUTE | OperatorCommand.UNMUTE:
             return _mute(case, on=command is OperatorCommand.MUTE)
+        case OperatorCommand.HAND_OVER:
+            return _hand_over(case, by, to)
+        case OperatorCommand.KEEP:
+            return None if case.hand_over is not None else "The alert is not being handed over."
 
 
 def _take(case: Case, by: OperatorId) -> str | None:
     if case.false_alarm_at is not None:
         return "The alert is being ended."
-    if case.operator == by or by in case.reserved:
+    if case.operator == by:
         return "The alert is yours already."
-    if case.operator is not None:
+    there = any(leg.talking and leg.operator == by for leg in case.of(Party.OPERATOR))
+    if case.hand_over is not None and there:
+        # She says that she is there, where her line alone does not prove it.
+        return None
+    if by in case.reserved:
+        return "The alert is yours already."
+    if case.operator is not None and case.hand_over is None:
         return "Another operator is on the line of this alert."
     return "You are listening: stop that first." if _listens(case, by) else None
 
@@ -87,6 +99,12 @@ def _close(case: Case, by: OperatorId) -> str | None:
         return "112 is being called."
     handled = case.user_ends or case.duress or case.missed_at is not None or case.psap_joined_at is not None
     return None if handled else "She has not been called yet."
+
+
+def _hand_over(case: Case, by: OperatorId, to: OperatorId | None) -> str | None:
+    if case.hand_over is not None:
+        return "The alert is being handed over."
+    return "The alert is yours already." if to == by else None
 
 
 def _false_alarm(case: Case) -> str | None:

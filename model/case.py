@@ -56,6 +56,16 @@ class HerCall(msgspec.Struct, frozen=True, kw_only=True):
     call: int
 
 
+class HandOver(msgspec.Struct, frozen=True, kw_only=True):
+    """The standing wish of the operator on the line that another one take the case."""
+
+    by: OperatorId
+    to: OperatorId | None
+    """She and no other; None: whoever can be had."""
+    at: Instant
+    text: str = ""
+
+
 class PsapCall(msgspec.Struct, frozen=True, kw_only=True):
     """The standing request to call 112."""
 
@@ -127,6 +137,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """When she asked for it."""
     listener: Listener | None = None
     """Never the operator, and of no weight in what is decided."""
+    hand_over: HandOver | None = None
+    """Others are being called, and the first who is joined has the case. Until then it is whose it was."""
     bridge: BridgeId | None = None
 
     # the user

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from messages import events as ev
 from messages.ids import AlertId, Instant, LegId, OperatorId, Party
 from messages.journal import Recorded
-from model.case import Case, HerCall, InboxEntry, Listener, Note, Owner, PsapCall
+from model.case import Case, HandOver, HerCall, InboxEntry, Listener, Note, Owner, PsapCall
 from model.leg import Leg, LegState
 
 ANSWERED_AND_DROPPED: Final = -1
@@ -128,13 +128,13 @@ def apply(case: Case, event: ev.Event, at: Instant) -> Case:
         case ev.MachineMarked():
             return replace(case, user_ends=(*case.user_ends, MACHINE))
         case ev.FalseAlarmDeclared():
-            return replace(case, false_alarm_at=at)
+            return replace(case, false_alarm_at=at, hand_over=None)
         case ev.BriefingGiven():
             return replace(case, briefing_at=at)
         case ev.LeaveRequested(handed_over=handed_over):
-            return replace(case, left_at=at, handed_over=handed_over)
+            return replace(case, left_at=at, handed_over=handed_over, hand_over=None)
         case ev.CloseRequested():
-            return replace(case, close_at=at)
+            return replace(case, close_at=at, hand_over=None)
         case ev.PsapRequested():
             return replace(
                 case, psap=PsapCall(by=event.by, number=event.number, at=at), psap_ends=0, psap_ended_at=None
@@ -159,6 +159,11 @@ def _apply_to_operator(case: Case, event: ev.Event, at: Instant) -> Case:
         case ev.ListenerLeft(operator=operator):
             mine = case.listener is not None and case.listener.operator == operator
             return replace(case, listener=None) if mine else case
+        case ev.HandOverRequested(by=by, to=to, text=text):
+            given = HandOver(by=by, to=to, at=at, text=text)
+            return replace(case, hand_over=given, tried=(), taking=None)
+        case ev.HandOverEnded():
+            return replace(case, hand_over=None, tried=(), taking=None)
         case ev.OperatorNotAnswering(operator=operator):
             return replace(
                 case,
@@ -166,11 +171,20 @@ def _apply_to_operator(case: Case, event: ev.Event, at: Instant) -> Case:
                 tried=(*_without(case.tried, operator), operator),
             )
         case ev.OperatorJoined(operator=operator):
-            return replace(case, operator=operator, operator_joined_at=at, operator_lost_at=None, tried=())
+            return replace(
+                case,
+                operator=operator,
+                operator_joined_at=at,
+                operator_lost_at=None,
+                tried=(),
+                taking=None,
+                hand_over=None,
+            )
         case ev.OperatorLeft(operator=operator, reason=reason):
             case = replace(case, reserved=_without(case.reserved, operator))
             if case.operator != operator:
                 return case
+            case = replace(case, hand_over=None)
             if reason == "left":
                 return replace(case, operator=None, operator_left_at=at)
             return replace(case, operator=None, operator_lost_at=at)

@@ -15,18 +15,20 @@ from model.policy import Policy
 from model.psap import psap_number
 
 
-def refusal(case: Case, command: OperatorCommand, by: OperatorId, policy: Policy) -> str | None:
+def refusal(
+    case: Case, command: OperatorCommand, by: OperatorId, policy: Policy, to: OperatorId | None = None
+) -> str | None:
     """Why `by` may not give this command now, orders that wait carried out; None when she may."""
     for entry in case.unread:
         if isinstance(entry.event, ev.CommandGiven):
             for event in events_of(case, entry.event, policy):
                 case = apply(case, event, entry.at)
-    return refusal_now(case, command, by, policy)
+    return refusal_now(case, command, by, policy, to)
 
 
 def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.CaseEvent, ...]:
     """The events that an order makes in this state: its own, or `command.refused`."""
-    reason = refusal_now(case, order.command, order.by, policy)
+    reason = refusal_now(case, order.command, order.by, policy, order.to)
     if reason is not None:
         return (ev.CommandRefused(command=order.command, by=order.by, reason=reason),)
     by = order.by
@@ -69,5 +71,9 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
             return (ev.LegReleasing(leg=leg.leg, attempt=leg.attempt, reason="stopped"),)
         case OperatorCommand.CLOSE:
             return (ev.CloseRequested(by=by),)
+        case OperatorCommand.HAND_OVER:
+            return (ev.HandOverRequested(by=by, to=order.to, text=order.text),)
+        case OperatorCommand.KEEP:
+            return (ev.HandOverEnded(reason="withdrawn"),)
         case OperatorCommand.NOTE:
             return ()

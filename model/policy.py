@@ -101,6 +101,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """After this all who are free are called, the first to answer wins (case 7)."""
     operator_silent_after_s: float = 25.0
     """After this an operator's phone is no longer rung, and she is set to not answering."""
+    operator_wrap_up_s: float = 30.0
+    """So long after her part in an alert she is called after all others, and for no test. 0: not at all."""
     operator_on_call: tuple[E164, ...] = ()
     """Called when nobody is on shift, or nobody on shift answers (case 8)."""
 

@@ -7,7 +7,8 @@ must make no difference here, so that nothing of an alert counts once the alert 
 - a line is seized by the leg of its last `line.seized` until that leg's `leg.released` of the
   same attempt, or until the alert is closed;
 - an operator is reserved by the alert of her last `operator.reserved` until that alert's
-  `operator.left`, `operator.not_answering` or `listener.left` names her, or until the alert is closed.
+  `operator.left`, `operator.not_answering` or `listener.left` names her, or until the alert is closed;
+- her part in an alert ended with the `operator.left` that is the newest event of her own stream.
 
 A reservation for an alert that is not open is none. The folds decide nothing; a pool names what
 they show, and the append at the shown version decides.
@@ -58,6 +59,7 @@ from messages.ids import (
     UserId,
 )
 from messages.journal import Recorded
+from model import wrap_up
 from store.streams import StreamKind, alert_of
 
 
@@ -209,6 +211,8 @@ class OperatorState(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     reserved_by: AlertId | None = None
     mode: OperatorLine = OperatorLine.ON_DEMAND
+    left_at: Instant | None = None
+    """When her part in an alert ended, if that is the newest thing in her stream: see `model.wrap_up`."""
 
     @property
     def free(self) -> bool:
@@ -251,7 +255,7 @@ class Operators:
 
     def _own(self, operator: OperatorId, recorded: Recorded) -> None:
         before = self.operators.get(operator) or OperatorState(operator=operator, version=0)
-        now = replace(before, version=recorded.version)
+        now = replace(before, version=recorded.version, left_at=wrap_up.begun(recorded))
         match recorded.event:
             case ShiftChanged(state=state, reason=reason):
                 now = replace(now, state=state, since=recorded.at_us, reason=reason)

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from actors.alert_case.hand import Decided, Hand
-from messages.events import AlarmRaised, LegOriginating, LineSeized, OperatorReserved
+from messages.events import AlarmRaised, LegOriginating, LineSeized, OperatorLeft, OperatorReserved
 from messages.ids import NodeId, Party
 from model.case import Case
+from model.wrap_up import PART_ENDED
 from store import streams
 from store.journal import Append
 
@@ -29,6 +32,9 @@ def claims(case: Case, hand: Hand, events: Iterable[Decided], node: NodeId) -> l
             case OperatorReserved(operator=operator):
                 version = next((offer.version for offer in hand.offers if offer.operator == operator), None)
                 others.append(Append(stream=streams.operator(operator), expected=version, events=(event,)))
+            case OperatorLeft(operator=operator, reason=reason) if reason in PART_ENDED:
+                hers = replace(event, alert=case.alert)
+                others.append(Append(stream=streams.operator(operator), expected=None, events=(hers,)))
             case LegOriginating(line=line, leg=leg, attempt=attempt):
                 # An inbound call has its line already, whatever anybody had in mind for it.
                 granted = hand.line(leg, attempt) if event.call is None else None

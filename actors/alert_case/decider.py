@@ -16,6 +16,7 @@ from actors.alert_case.callback import answer_her, call_user, watch_callback
 from actors.alert_case.emergency import call_psap
 from actors.alert_case.ending import end
 from actors.alert_case.hand import NOTHING, Decided, Hand, Step, Want, join
+from actors.alert_case.handing import relieve
 from actors.alert_case.hear import Heard, hear
 from actors.alert_case.listening import attend_listener
 from actors.alert_case.orders import read_inbox
@@ -48,6 +49,7 @@ Rule = Callable[[Case, Hand, Policy, Instant], Step]
 RULES: Final[tuple[Rule, ...]] = (
     read_inbox,
     identify,
+    relieve,
     keep_operator,
     end,
     find_operator,

@@ -6,6 +6,7 @@ from typing import Final
 
 from actors.alert_case.callback import due_at
 from actors.alert_case.hand import NOTHING, Decided, Hand, Step, hang_up
+from actors.alert_case.handing import HANDED_OVER
 from messages import events as ev
 from messages.ids import SECOND, Instant, OperatorId, Outcome, Party
 from model.case import Case
@@ -52,7 +53,11 @@ def _dismiss(case: Case) -> list[Decided]:
 
 
 def _why(case: Case, operator: OperatorId) -> str:
-    return "left" if operator == case.operator else "not needed"
+    if operator == case.operator:
+        return "left"
+    # She had it, and the end of it was ordered before her phone was on hook.
+    handed = any(leg.operator == operator and leg.reason == HANDED_OVER for leg in case.of(Party.OPERATOR))
+    return HANDED_OVER if handed else "not needed"
 
 
 def _handed_over(case: Case, policy: Policy, now_us: Instant) -> Step:

@@ -14,6 +14,7 @@ from messages.events import (
     AdviceChanged,
     AlarmRaised,
     CaseEvent,
+    HandOverRequested,
     LegOriginating,
     LegReleasing,
     ListenerLeft,
@@ -71,6 +72,9 @@ class Hand(msgspec.Struct, frozen=True, kw_only=True):
                 return hand if operator is None else hand.without_operator(operator)
             case ListenerLeft(operator=operator):
                 return self.without_operator(operator)
+            case HandOverRequested():
+                # What was offered for the search before is old, and may be somebody without a shift.
+                return replace(self, offers=())
             case _:
                 return self
 

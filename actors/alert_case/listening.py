@@ -48,7 +48,7 @@ def _call(case: Case, hand: Hand, listener: Listener, now_us: Instant) -> Step:
         return _left(listener, "has the case")
     if now_us >= until:
         return _left(listener, "in vain")
-    if case.operator is None and not case.leaving:
+    if (case.operator is None or case.hand_over is not None) and not case.leaving:
         # An operator is looked for, and what there is is hers.
         return Step(wake_at=until)
     leg, attempt = free_place(case)

@@ -2,7 +2,8 @@
 
 One is called at first, the next one as well after `operator_answer_within_s`, all who are free
 after `operator_all_after_s`; the first to answer has the case. Whoever takes a case by hand is
-called and nobody else. An operator who is lost is called again, together with the next one.
+called and nobody else. An operator who is lost is called again, together with the next one. While a case is
+handed over others are called in the same way (`handing.py`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from actors.alert_case.hand import NOTHING, Decided, Hand, Step, gives_up_at, hang_up, join
+from actors.alert_case.handing import HANDED_OVER, calls_until, in_vain, others
 from messages import events as ev
 from messages.ids import SECOND, Advice, Instant, LegId, OperatorId, Party
 from messages.lines import RequestLine
@@ -44,9 +46,9 @@ def keep_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> St
         if leg.talking and holder is None and not case.leaving:
             made.append(ev.OperatorJoined(operator=operator, leg=leg.leg))
             holder = operator
-        elif leg.talking and operator != holder and not case.leaving:
+        elif leg.talking and operator != holder and case.hand_over is None and not case.leaving:
             made.append(hang_up(leg, ANOTHER_ANSWERED))
-        elif leg.going and not leg.talking and holder is not None:
+        elif leg.going and not leg.talking and holder is not None and case.hand_over is None:
             made.append(hang_up(leg, _silence(leg, policy, now_us)))
         elif leg.going and not leg.talking:
             silent_at = _silent_at(leg, hand, policy)
@@ -75,22 +77,28 @@ def _silence(leg: Leg, policy: Policy, now_us: Instant) -> str:
 
 
 def _in_vain(leg: Leg, operator: OperatorId) -> Decided:
-    """What is said of an operator whose call has come to nothing."""
+    """What is said of an operator who has no call any more, and not the case."""
     if leg.reason == ANOTHER_ANSWERED:
         return ev.OperatorLeft(operator=operator, reason="not needed")
+    if leg.reason == HANDED_OVER:
+        return ev.OperatorLeft(operator=operator, reason=HANDED_OVER)
     if leg.line_failed and leg.reason != NO_ANSWER:
         return ev.OperatorLeft(operator=operator, reason="line failed")
     return ev.OperatorNotAnswering(operator=operator)
 
 
 def find_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
-    """Whom to call next, while nobody has the case."""
-    if case.operator is not None or case.leaving:
+    """Whom to call next, while nobody has the case, or whoever has it hands it over."""
+    given = case.hand_over
+    if case.leaving or (case.operator is not None and given is None):
         return NOTHING
-    calling = [leg for leg in case.of(Party.OPERATOR) if leg.going]
+    calling = [leg for leg in others(case) if leg.going]
     taking = _taking(case, now_us)
+    reason = in_vain(case, hand, policy, now_us) if taking is None else ""
+    if reason:
+        return NOTHING if others(case) else Step(events=(ev.HandOverEnded(reason=reason),))
     wanted, next_at = _how_many(case, calling, taking, policy, now_us)
-    wake = Step(wake_at=next_at)
+    wake = join(Step(wake_at=next_at), Step(wake_at=calls_until(case, hand, policy, now_us)))
     missing = wanted - len(calling)
     if missing <= 0:
         return wake
@@ -100,18 +108,19 @@ def find_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> St
     listening = () if case.listener is None else (case.listener.operator,)
     taken = (*case.reserved, *listening)
     offers = [offer for offer in hand.offers if offer.operator not in (*avoid, *taken)]
-    if taking is not None:
-        offers = [offer for offer in offers if offer.operator == taking]
+    named = taking if taking is not None or given is None else given.to
+    if named is not None:
+        offers = [offer for offer in offers if offer.operator == named]
     exhausted = not calling and hand.on_shift is not None and not offers
     ask = RequestOperators(
         alert=case.alert,
         language=case.language,
         wanted=0 if wanted == ALL else missing,
         avoid=(*avoid, *taken),
-        named=taking,
+        named=named,
         test=case.test,
         deadline_at=case.deadline_at,
-        on_call=exhausted and taking is None,
+        on_call=exhausted and taking is None and _may_wake(case, hand),
     )
     leg, attempt = free_place(case)
     line = RequestLine(
@@ -123,7 +132,8 @@ def find_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> St
         deadline_at=case.deadline_at,
     )
     granted = hand.line(leg, attempt)
-    warn = _nobody(case) if exhausted and (hand.on_shift == 0 or case.tried) else NOTHING
+    nobody = exhausted and given is None and (hand.on_shift == 0 or case.tried)
+    warn = _nobody(case) if nobody else NOTHING
     if not offers:
         return join(wake, warn, Step(wants=(ask,) if granted else (line, ask)))
     if granted is None:
@@ -147,6 +157,13 @@ def _taking(case: Case, now_us: Instant) -> OperatorId | None:
     return case.taking if now_us < since + TAKES_WITHIN_US else None
 
 
+def _may_wake(case: Case, hand: Hand) -> bool:
+    """Whether it is worth ringing those who have no shift: somebody is on the line, or it is a test, in
+    which whoever is on shift can be waited for.
+    """
+    return case.hand_over is None and not (case.test and hand.on_shift)
+
+
 def free_place(case: Case) -> tuple[LegId, int]:
     """Where the next call to somebody of ours goes, `op1`, `op2` …, and the number of its attempt."""
     n = 1
@@ -168,6 +185,8 @@ def _how_many(
     if taking is not None:
         until = Instant((case.taking_at or case.received_at) + TAKES_WITHIN_US)
         return len([leg for leg in calling if leg.operator != taking]) + 1, until
+    if case.hand_over is not None and case.hand_over.to is not None:
+        return 1, None
     least = 2 if case.operator_lost_at is not None else 1
     if not calling:
         return least, None

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from actors.alert_case import callback, emergency, ending, search
+from actors.alert_case import callback, emergency, ending, handing, search
 from actors.deadline_watchdog.means import Means
 from messages.ids import SECOND, AlertId, Instant, Party, Role
 from model.case import Case
@@ -83,6 +83,12 @@ NO_OPERATOR = Rule(
     reason="an operator and a line are free, and no operator is called",
     then=(Role.OPERATOR_POOL, Role.TRUNK_POOL),
 )
+HAND_OVER = Rule(
+    name="hand_over",
+    limit_us=Instant(search.TAKES_WITHIN_US + MARGIN_US),
+    reason="a case is handed over and nobody is called for it, for longer than that is tried",
+    then=(Role.OPERATOR_POOL, Role.TRUNK_POOL),
+)
 USER_DUE = Rule(
     name="user_due",
     limit_us=MARGIN_US,
@@ -124,6 +130,7 @@ TABLE: Final = (
     RELEASING,
     UNJOINED,
     NO_OPERATOR,
+    HAND_OVER,
     USER_DUE,
     HER_CALL,
     PSAP_DUE,
@@ -219,6 +226,9 @@ def _of_orders(case: Case, policy: Policy) -> Iterator[Sign]:
         and not any(leg.live for leg in case.of(Party.USER))
     ):
         yield _sign(HER_CALL, case, of=hers)
+    if case.hand_over is not None and not handing.others(case):
+        more_us = round(policy.operator_silent_after_s * SECOND)
+        yield _sign(HAND_OVER, case, of=(case.hand_over, case.taking_at), more_us=more_us)
     if case.duress and policy.duress is Duress.PSAP_FIRST and case.operator is not None and not case.leaving:
         unasked = case.psap is None and not case.of(Party.PSAP)
         if unasked and has_psap(case, policy):

@@ -18,9 +18,11 @@ from messages.events import (
     OperatorNotAnswering,
     OperatorReserved,
     ShiftChanged,
+    WrapUpEnded,
 )
 from messages.ids import SECOND, AlertId, Instant, OperatorId, Role, ShiftState
 from messages.operators import RequestOperators
+from model import wrap_up
 from model.policy import Setup
 from runtime.actor import CenterActor
 from store import streams
@@ -121,7 +123,11 @@ class OperatorPoolActor(CenterActor):
             match recorded.event:
                 case OperatorNotAnswering(operator=operator):
                     self._silent.add(operator)
-                case OperatorJoined(operator=operator) | ShiftChanged(operator=operator):
+                case (
+                    OperatorJoined(operator=operator)
+                    | ShiftChanged(operator=operator)
+                    | WrapUpEnded(operator=operator)
+                ):
                     self._silent.discard(operator)
                 case _:
                     pass
@@ -157,6 +163,7 @@ class OperatorPoolActor(CenterActor):
         self._listen(bool(self._waiting))
 
     def _candidates(self) -> Iterator[Candidate]:
+        now_us = self.now_us()
         for person in self._people:
             state = self._state(person.id)
             yield Candidate(
@@ -165,6 +172,7 @@ class OperatorPoolActor(CenterActor):
                 shift=state.state,
                 reserved_by=state.reserved_by,
                 not_answering=person.id in self._silent,
+                wraps_up=wrap_up.stands(state.left_at, self._policy, now_us),
                 free_since=self._free_since.get(person.id, Instant(0)),
                 number=person.phone,
                 mode=self._policy.operator_line,
@@ -191,6 +199,7 @@ _OPERATORS: Final = (
     OperatorNotAnswering,
     ListenerLeft,
     ShiftChanged,
+    WrapUpEnded,
     AlertClosed,
 )
 """After which another operator may be had, or none."""

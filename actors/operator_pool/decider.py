@@ -33,6 +33,8 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     reserved_by: AlertId | None = None
     not_answering: bool = False
     """She let the last call ring; she is asked after the others, never left out."""
+    wraps_up: bool = False
+    """She writes her notes of the last alert: asked when no other is free, and by no test."""
     free_since: Instant = Instant(0)
     number: E164 | None = None
     mode: OperatorLine = OperatorLine.ON_DEMAND
@@ -96,13 +98,17 @@ def _free(one: Candidate, request: RequestOperators, held: Held, now_us: Instant
     if request.named is not None:
         # She has asked for the case herself, so she is there whatever her shift says.
         return one.operator == request.named
+    if one.wraps_up and request.test:
+        return False
     return request.on_call if one.on_call else one.shift is ShiftState.READY
 
 
-def _rank(one: Candidate, request: RequestOperators) -> tuple[bool, bool, bool, Instant, str]:
-    """Who is asked first: on shift, answering, speaking her language, longest without a case."""
+def _rank(one: Candidate, request: RequestOperators) -> tuple[bool, bool, bool, bool, Instant, str]:
+    """Who is asked first: on shift, with no notes to write, answering, speaking her language, longest
+    without a case.
+    """
     other_language = bool(request.language) and one.language != request.language
-    return (one.on_call, one.not_answering, other_language, one.free_since, one.operator)
+    return (one.on_call, one.wraps_up, one.not_answering, other_language, one.free_since, one.operator)
 
 
 def on_call_candidate(number: E164, version: int, reserved_by: AlertId | None) -> Candidate:

@@ -241,6 +241,7 @@ def test_the_actors_are_given_every_setting_that_is_theirs(tmp_path: Path) -> No
     answer_within_s = 7
     all_after_s = 8
     silent_after_s = 9
+    wrap_up_s = 17
     on_call = ["+41790000001"]
     [user]
     no_answer_s = 10

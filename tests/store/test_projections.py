@@ -32,6 +32,7 @@ from messages.events import (
     ShiftChanged,
     UserIdentified,
     UserReached,
+    WrapUpEnded,
 )
 from messages.ids import (
     E164,
@@ -165,6 +166,22 @@ def test_an_operator_is_an_alerts_until_it_has_no_more_need_of_her(folds: Folds,
 
 
 @pytest.mark.parametrize(
+    "later",
+    [WrapUpEnded(operator=ANNA), ShiftChanged(operator=ANNA, state=ShiftState.READY), reserved()],
+    ids=lambda one: type(one).__name__,
+)
+def test_her_part_in_an_alert_has_ended_until_something_else_happens_to_her(
+    folds: Folds, later: Event
+) -> None:
+    folds.say("operator-anna", ShiftChanged(operator=ANNA, state=ShiftState.READY), reserved())
+    folds.say("operator-anna", OperatorLeft(operator=ANNA, reason="left", alert=X))
+    state = folds.operators.operators[ANNA]
+    assert (state.left_at, state.state) == (START, ShiftState.READY)
+    folds.say("operator-anna", later)
+    assert folds.operators.operators[ANNA].left_at is None
+
+
+@pytest.mark.parametrize(
     "ends", [LegReleased(leg=LEG, attempt=2, cause=16), CLOSED], ids=lambda one: type(one).__name__
 )
 def test_a_line_is_a_legs_attempts_until_that_is_released(folds: Folds, ends: Event) -> None:
@@ -220,6 +237,8 @@ def _operator_event(operator: OperatorId) -> st.SearchStrategy[tuple[str, Event]
     events = st.one_of(
         st.builds(lambda alert: OperatorReserved(operator=operator, alert=alert), ALERTS),
         st.sampled_from(ShiftState).map(lambda state: ShiftChanged(operator=operator, state=state)),
+        ALERTS.map(lambda alert: OperatorLeft(operator=operator, reason="left", alert=alert)),
+        st.just(WrapUpEnded(operator=operator)),
     )
     return events.map(lambda event: (streams.operator(operator), event))
 

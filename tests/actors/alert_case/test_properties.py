@@ -6,10 +6,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from actors.alert_case import handing
 from actors.alert_case.wishes import bridge_wish
 from messages import events as ev
+from messages.base import VoicePort
 from messages.calls import CallState
-from messages.ids import Channel, LineId, OperatorCommand, Party
+from messages.ids import Channel, LineId, OperatorCommand, OperatorId, Party
 from messages.legs import LegReport
 from model.case import Owner
 from model.evolve import fold
@@ -92,6 +94,27 @@ class AnyCourse(RuleBasedStateMachine):
     @rule(command=st.sampled_from(OperatorCommand), by=st.sampled_from(EVERYONE))
     def somebody_orders(self, command: OperatorCommand, by: str) -> None:
         self.book.order(command, by=EVERYONE[0] if by not in EVERYONE else by)  # type: ignore[arg-type]
+
+    @rule(to=st.sampled_from((None, *EVERYONE)))
+    def the_operator_hands_over(self, to: OperatorId | None) -> None:
+        by = self.book.case.operator or EVERYONE[0]
+        order = ev.CommandGiven(command=OperatorCommand.HAND_OVER, by=by, to=to)
+        self.book.write("inbox-a1", order)
+        self.book.go_on()
+
+    @rule(voice=st.booleans(), confirmed=st.booleans())
+    def whoever_is_to_take_it_over_answers(self, voice: bool, confirmed: bool) -> None:
+        case = self.book.case
+        for leg in handing.others(case) if case.hand_over is not None else ():
+            port = VoicePort(path=f"/dev/voice-{leg.line}") if voice else None
+            said = LegReport(
+                leg=leg.leg,
+                attempt=leg.attempt,
+                state=CallState.ANSWERED,
+                voice=port,
+                confirmed=confirmed,
+            )
+            self.book.go_on(said)
 
     @rule(data=st.data())
     def the_operator_orders_what_is_allowed(self, data: st.DataObject) -> None:
@@ -193,6 +216,34 @@ class AnyCourse(RuleBasedStateMachine):
             assert not [one for one in case.of(Party.LISTENER) if one.going]
 
     @invariant()
+    def of_two_operators_one_is_let_go(self) -> None:
+        """But while one hands over to the other."""
+        case = self.book.case
+        talking = [leg for leg in case.of(Party.OPERATOR) if leg.talking]
+        if case.hand_over is not None:
+            assert case.operator_leg is not None, "whoever hands it over is on the line"
+        else:
+            assert len(talking) <= 1
+
+    @invariant()
+    def a_case_changes_hands_when_the_other_is_in_the_conference(self) -> None:
+        joined: set[str] = set()
+        newest = None
+        for event in self.book.events:
+            match event:
+                case ev.BridgeJoined(legs=legs):
+                    joined |= set(legs)
+                case ev.BridgeLeft(legs=legs):
+                    joined -= set(legs)
+                case ev.LegReleased(leg=leg):
+                    joined.discard(leg)
+                case ev.OperatorJoined(leg=leg):
+                    newest = leg
+                case ev.LegReleasing(leg=leg, reason="handed over"):
+                    assert newest in joined
+                    assert newest != leg
+
+    @invariant()
     def emergency_lines_carry_112_alone(self) -> None:
         for event in self.book.all_of(ev.LegOriginating):
             assert (event.line in self.book.emergency) == (event.party is Party.PSAP)
@@ -211,6 +262,16 @@ class AnyCourse(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         assert fold(self.book.recorded) == self.book.case
+        self._a_hand_over_comes_to_an_end()
+
+    def _a_hand_over_comes_to_an_end(self) -> None:
+        """Whatever has happened, when from now on nothing does but what the case itself wants hung up."""
+        for _ in range(30):
+            if self.book.case.hand_over is None:
+                return
+            self.book.pass_time(10)
+            self.book.release_all()
+        raise AssertionError("it is still being handed over")
 
     @invariant()
     def an_open_alert_is_attended_or_looked_for(self) -> None:

@@ -104,6 +104,17 @@ def psap_rings(book: Book) -> None:
     book.rings(Party.PSAP)
 
 
+def handed_over(book: Book) -> None:
+    book.to_talking()
+    book.order(OperatorCommand.HAND_OVER)
+
+
+def handed_over_to_nobody(book: Book) -> None:
+    book.to_talking()
+    book.operators = []
+    book.order(OperatorCommand.HAND_OVER)
+
+
 def duress(book: Book) -> None:
     book.go_on()
     book.write(f"inbox-{ALERT}", ev.AlertCancelled(duress=True))
@@ -112,7 +123,18 @@ def duress(book: Book) -> None:
 
 @pytest.mark.parametrize(
     "flow",
-    [Book.to_talking, conference, left, ringing_and_silent, user_rings, user_busy_twice, psap_rings, duress],
+    [
+        Book.to_talking,
+        conference,
+        left,
+        ringing_and_silent,
+        user_rings,
+        user_busy_twice,
+        psap_rings,
+        duress,
+        handed_over,
+        handed_over_to_nobody,
+    ],
 )
 def test_a_case_that_lives_is_not_stuck_however_long_people_take(flow: Callable[[Book], None]) -> None:
     book = Book()
@@ -199,6 +221,7 @@ def psap_has_hung_up(book: Book) -> None:
         (false_alarm_released, "releasing", 17),
         (answered_and_not_joined, "unjoined", 10),
         (psap_has_hung_up, "left_alone", 17),
+        (handed_over_to_nobody, "hand_over", 42),
     ],
 )
 def test_a_case_that_does_nothing_is_found_in_time(

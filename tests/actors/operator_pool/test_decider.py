@@ -67,6 +67,21 @@ def test_the_silent_are_asked_last_and_not_never() -> None:
     assert names(request(wanted=0), silent, candidate("b")) == ["b", "a"]
 
 
+def test_who_writes_her_notes_is_asked_after_all_who_are_free_and_before_those_at_home() -> None:
+    notes = candidate("a", wraps_up=True)
+    number = on_call_candidate(E164("+39333"), 0, None)
+    everybody = (notes, candidate("silent", not_answering=True), candidate("b"), number)
+    assert names(request(wanted=0, on_call=True), *everybody) == ["b", "silent", "a", "on-call:+39333"]
+    assert names(request(), notes) == ["a"], "a deadline is worth more than notes"
+
+
+def test_who_writes_her_notes_is_left_to_them_by_a_test_unless_she_takes_it_herself() -> None:
+    notes = candidate("a", wraps_up=True)
+    answer = offer(request(test=True, wanted=0), (notes,), {}, NOW)
+    assert (answer.offers, answer.on_shift) == ((), 1)
+    assert names(request(test=True, named=OperatorId("a")), notes) == ["a"]
+
+
 def test_on_call_numbers_are_offered_only_when_asked_for() -> None:
     number = on_call_candidate(E164("+39333"), 0, None)
     assert names(request(), number) == []

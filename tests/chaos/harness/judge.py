@@ -30,6 +30,7 @@ ORDERS = {
     "left": OperatorCommand.LEAVE,
     "false alarm": OperatorCommand.DECLARE_FALSE_ALARM,
     "closed": OperatorCommand.CLOSE,
+    "handed over": OperatorCommand.HAND_OVER,
 }
 UNANSWERED = frozenset(
     {"no answer", "silent", "not needed", "replaced", "preempted", "duress", "another answered"}

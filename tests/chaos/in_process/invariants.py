@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Final
 
+from actors.alert_case.handing import HANDED_OVER
 from messages import events as ev
 from messages.base import HangupCause
 from messages.ids import SECOND, Advice, AlertId, Instant, LegId, LineId, OperatorId, Outcome, Party, Role
@@ -238,6 +239,18 @@ def duress_is_heeded(seen: Evidence) -> Broken:
                 yield f"{alert}: she is called {(one.at - at) / SECOND:.1f} s after the duress PIN"
 
 
+def a_case_changes_hands_in_the_conference(seen: Evidence) -> Broken:
+    """Whoever hands it over is let go when another one has it and is in the conversation, not before."""
+    for alert, events in cases_of(seen.journal).items():
+        for n, one in enumerate(events):
+            if not isinstance(one.event, ev.LegReleasing) or one.event.reason != HANDED_OVER:
+                continue
+            case = folded(events[: n + 1])[alert]
+            hers = case.operator_leg
+            if hers is None or not hers.joined or hers.leg == one.event.leg:
+                yield f"{alert}: {one.event.leg} is let go, and nobody is there instead"
+
+
 def operators_have_one_alert(seen: Evidence) -> Broken:
     """Nobody is reserved for two alerts at once."""
     held: dict[OperatorId, AlertId] = {}
@@ -330,6 +343,7 @@ CHECKS: Final[tuple[Callable[[Evidence], Broken], ...]] = (
     psap_is_called_once,
     tests_never_reach_a_psap,
     duress_is_heeded,
+    a_case_changes_hands_in_the_conference,
     one_owner_at_a_time,
     one_event_is_one_alert,
     every_alert_is_closed,

@@ -216,6 +216,8 @@ class _Run:
                 self._at(alert.at_s + alert.cancelled_s, lambda alert=alert: self._cancel(alert))  # type: ignore[misc]
             if alert.taken_s is not None:
                 self._at(alert.at_s + alert.taken_s, lambda alert=alert: self._take(alert))  # type: ignore[misc]
+            if alert.handed_s is not None:
+                self._at(alert.at_s + alert.handed_s, lambda alert=alert: self._hand_over(alert))  # type: ignore[misc]
         for blow in self._script.blows:
             self._at(blow.at_s, lambda: None)
         for fault in self._script.lines:
@@ -316,6 +318,15 @@ class _Run:
                 self._met["take"] += 1
                 self._fact(case.alert, ev.CommandGiven(command=OperatorCommand.TAKE, by=operator))
                 return
+
+    def _hand_over(self, alert: Alert) -> None:
+        case = self._case(alert)
+        if case is None or case.operator is None:
+            return
+        if refusal(case, OperatorCommand.HAND_OVER, case.operator, self.world.policy) is None:
+            self._met["hand_over"] += 1
+            order = ev.CommandGiven(command=OperatorCommand.HAND_OVER, by=case.operator)
+            self._fact(case.alert, order)
 
     def _fact(self, alert: AlertId, event: ev.Event) -> None:
         self.world.journal.append(Append(streams.inbox(alert), None, (event,)))

@@ -49,6 +49,8 @@ class Alert(_Data, frozen=True):
     duress: bool = False
     taken_s: float | None = None
     """An operator takes the alert herself, so long after, if she may."""
+    handed_s: float | None = None
+    """Whoever has it hands it over, so long after, if she may."""
 
 
 class Person(_Data, frozen=True):

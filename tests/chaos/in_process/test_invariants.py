@@ -334,6 +334,24 @@ def test_an_operator_who_stays_reserved_is_found() -> None:
     assert not found(those.operators_have_one_alert, made.evidence())
 
 
+def test_a_case_that_changes_hands_outside_the_conference_is_found() -> None:
+    for joined in (True, False):
+        made = Writer()
+        made.received()
+        for place, operator in (("op1", ANNA), ("op2", OperatorId("bea"))):
+            leg = LegId(f"a:{place}")
+            begun = ev.LegOriginating(
+                leg=leg, party=Party.OPERATOR, number=None, line=LineId(place), attempt=1, operator=operator
+            )
+            made.write(1, "alert-a", begun, ev.LegAnswered(leg=leg, attempt=1))
+            if joined:
+                made.write(2, "alert-a", ev.BridgeJoined(bridge=BridgeId("a"), legs=(leg,)))
+            made.write(3, "alert-a", ev.OperatorJoined(operator=operator, leg=leg))
+        made.write(3, "alert-a", ev.LegReleasing(leg=LegId("a:op1"), attempt=1, reason="handed over"))
+        wrong = found(those.a_case_changes_hands_in_the_conference, made.evidence())
+        assert bool(wrong) != joined
+
+
 def test_a_line_of_two_legs_and_one_that_stays_seized_are_found() -> None:
     made = Writer()
     made.dialled(1, Party.USER, "sim3")

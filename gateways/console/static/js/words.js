@@ -118,6 +118,11 @@ const WORDS = {
   leave: ['Lascia', 'Leave'],
   briefingGiven: ['Testo letto al 112', 'Briefing given'],
   close: ['Chiudi', 'Close'],
+  handOver: ['Passa il caso', 'Hand over'],
+  keepCase: ['Tieni il caso', 'Keep the case'],
+  handingOver: ['In passaggio', 'Handing over'],
+  wrapUp: ['Post-chiamata', 'Wrap-up'],
+  readyNow: ['Pronta ora', 'Ready now'],
   enter: ['Invio', 'Enter'],
   space: ['Spazio', 'Space'],
   thenEnter: ['poi Invio', 'then Enter'],
@@ -199,6 +204,9 @@ const REASONS = {
   'You are not on shift.': 'Non sei in turno.',
   'A drill is running.': 'Un’esercitazione è in corso.',
   'The phone for drills has a real alert open.': 'Il telefono delle esercitazioni ha un allarme reale aperto.',
+  'The alert is being handed over.': 'L’allarme si sta già passando.',
+  'The alert is not being handed over.': 'L’allarme non si sta passando.',
+  'There is no such operator.': 'Questa operatrice non esiste.',
 };
 
 const LANGUAGES = { it: ['Italiano', 'Italian'], en: ['Inglese', 'English'], fr: ['Francese', 'French'], de: ['Tedesco', 'German'], es: ['Spagnolo', 'Spanish'], ro: ['Rumeno', 'Romanian'], uk: ['Ucraino', 'Ukrainian'], ar: ['Arabo', 'Arabic'], sq: ['Albanese', 'Albanian'], zh: ['Cinese', 'Chinese'] };

@@ -1,0 +1,75 @@
+"""Handing a case over: it stays its operator's until another one is in the conference. Pure.
+
+Others are called as in any search (`search.py`), while she stays on the line. With the first who is joined
+the case changes hands, and her own call is ended, in one transaction: never are both left, and never neither.
+Where nobody can be had the wish ends, and nothing has changed.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from actors.alert_case.hand import NOTHING, Hand, Step, gives_up_at, hang_up
+from messages import events as ev
+from messages.ids import SECOND, Instant, Party
+from model.case import Case
+from model.leg import Leg
+from model.policy import Policy
+
+HANDED_OVER: Final = "handed over"
+NOT_JOINED: Final = "not joined"
+"""Of a call that was answered and came to nothing: no voice from it, or perhaps nobody at its end."""
+
+
+def relieve(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
+    """The first who is in the conference has the case, and whoever had it is let go."""
+    hers = case.operator_leg
+    if case.hand_over is None or hers is None:
+        return NOTHING
+    wakes: list[Instant] = []
+    for leg in case.of(Party.OPERATOR):
+        if not leg.talking or leg.operator is None or leg.operator == case.operator:
+            continue
+        if leg.joined and (leg.confirmed or case.taking == leg.operator):
+            joined = ev.OperatorJoined(operator=leg.operator, leg=leg.leg)
+            return Step(events=(joined, hang_up(hers, HANDED_OVER)))
+        in_vain_at = gives_up_at(hand, leg.answered_at or leg.since, _usual_us(policy))
+        if now_us >= in_vain_at:
+            return Step(events=(hang_up(leg, NOT_JOINED),))
+        wakes.append(in_vain_at)
+    return Step(wake_at=min(wakes, default=None))
+
+
+def _usual_us(policy: Policy) -> int:
+    return round(policy.operator_silent_after_s * SECOND)
+
+
+def others(case: Case) -> list[Leg]:
+    """The calls to operators that are, or may be, up besides that of whoever has the case."""
+    hers = case.operator
+    return [leg for leg in case.of(Party.OPERATOR) if leg.live and (hers is None or leg.operator != hers)]
+
+
+def calls_until(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Instant | None:
+    """Until when others are begun to be called, if there is such a time to come.
+
+    Whoever is being called then has her time to answer.
+    """
+    if case.hand_over is None:
+        return None
+    until = gives_up_at(hand, case.hand_over.at, _usual_us(policy))
+    return until if now_us < until else None
+
+
+def in_vain(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> str:
+    """Why nobody more is called for it; empty while somebody may be."""
+    given = case.hand_over
+    if given is None:
+        return ""
+    if given.to is not None and given.to in case.tried:
+        return "no answer"
+    if calls_until(case, hand, policy, now_us) is not None:
+        return ""
+    if case.tried:
+        return "no answer"
+    return "no line" if hand.offers else "nobody"

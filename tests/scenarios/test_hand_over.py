@@ -1,0 +1,151 @@
+"""A case is handed from one operator to another, through the whole center; and the notes after it."""
+
+from __future__ import annotations
+
+import pytest
+
+from messages import events as ev
+from messages.ids import E164, SECOND, OperatorCommand, OperatorId, Party, Role
+from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.test_flow import everything_is_over, joined, to_conference, to_talking
+from tests.scenarios.world import OPERATORS, PSAP, USER, World
+
+pytestmark = pytest.mark.scenario
+
+
+def hand_over(world: World, to: OperatorId | None = None) -> None:
+    """H, and a name or none."""
+    by = world.case.operator
+    assert by is not None
+    world.fact(ev.CommandGiven(command=OperatorCommand.HAND_OVER, by=by, to=to))
+
+
+def phones_in_a_call(world: World) -> list[str]:
+    """The operators' phones."""
+    return [call.to for call in world.live_calls() if call.to in OPERATORS]
+
+
+def handed_to(world: World, operator: OperatorId) -> None:
+    """She has it, she alone, and the one before is free."""
+    world.until("the other one has the case", lambda: world.case.operator == operator)
+    world.until("the one before is free", lambda: world.case.reserved == (operator,))
+    at = world.operators.index(operator)
+    assert phones_in_a_call(world) == [OPERATORS[at]]
+
+
+def test_a_case_is_handed_over_and_the_user_hears_no_gap(make_world: MakeWorld) -> None:
+    world = make_world(operators=2)
+    to_talking(world)
+    hand_over(world, world.operators[1])
+    world.until("her phone rings", lambda: len(phones_in_a_call(world)) == 2)
+    assert world.case.operator == world.operators[0]
+    handed_to(world, world.operators[1])
+    assert joined(world) == {Party.OPERATOR, Party.USER}
+    assert len(world.calls(USER)) == 1
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+
+
+def test_a_case_with_112_on_the_line_is_handed_over_to_whoever_is_free(make_world: MakeWorld) -> None:
+    world = make_world(operators=2)
+    to_conference(world)
+    hand_over(world)
+    handed_to(world, world.operators[1])
+    assert joined(world) == {Party.OPERATOR, Party.USER, Party.PSAP}
+    assert (len(world.calls(USER)), len(world.calls(PSAP))) == (1, 1)
+    world.order(OperatorCommand.LEAVE)
+    world.until("the operator has gone", lambda: joined(world) == {Party.USER, Party.PSAP})
+
+
+def test_where_nobody_answers_the_case_stays_hers(make_world: MakeWorld) -> None:
+    world = make_world(operators=2, behaviours={OPERATORS[1]: "no_answer"})
+    to_talking(world)
+    hand_over(world, world.operators[1])
+    world.until("it has come to nothing", lambda: bool(world.events(ev.HandOverEnded)))
+    assert world.events(ev.HandOverEnded) == [ev.HandOverEnded(reason="no answer")]
+    assert world.case.operator == world.operators[0]
+    assert joined(world) == {Party.OPERATOR, Party.USER}
+    assert phones_in_a_call(world) == [OPERATORS[0]]
+
+
+def test_it_is_withdrawn_while_the_other_s_phone_rings(make_world: MakeWorld) -> None:
+    world = make_world(operators=2)
+    to_talking(world)
+    hand_over(world, world.operators[1])
+    world.until("her phone rings", lambda: len(phones_in_a_call(world)) == 2)
+    world.order(OperatorCommand.KEEP)
+    world.until("it rings no longer", lambda: phones_in_a_call(world) == [OPERATORS[0]])
+    world.advance(10)
+    assert world.case.operator == world.operators[0]
+    assert joined(world) == {Party.OPERATOR, Party.USER}
+
+
+def test_a_colleague_takes_by_hand_what_is_handed_over(make_world: MakeWorld) -> None:
+    world = make_world(operators=3, public=5, behaviours={OPERATORS[1]: "no_answer"})
+    to_talking(world)
+    hand_over(world, world.operators[1])
+    world.until("the named one's phone rings", lambda: len(phones_in_a_call(world)) == 2)
+    world.order(OperatorCommand.TAKE, by=world.operators[2])
+    handed_to(world, world.operators[2])
+
+
+@pytest.mark.parametrize("when", ["ordered", "ringing", "answered"])
+@pytest.mark.parametrize(
+    "role",
+    [Role.ALERT_CASE, Role.CALL_LEG, Role.CONFERENCE_BRIDGE, Role.OPERATOR_POOL, Role.GSM_MODEM],
+)
+def test_whoever_is_killed_in_the_middle_it_ends_with_one_operator_and_no_call_is_lost(
+    make_world: MakeWorld, role: Role, when: str
+) -> None:
+    world = make_world(operators=2)
+    to_talking(world)
+    hand_over(world, world.operators[1])
+    if when == "ringing":
+        world.until("her phone rings", lambda: _newcomer(world, ev.LegRinging))
+    elif when == "answered":
+        world.until("she answers", lambda: _newcomer(world, ev.LegAnswered))
+    world.kill(role)
+    handed_to(world, world.operators[1])
+    world.until("all hear each other", lambda: joined(world) == {Party.OPERATOR, Party.USER})
+    assert len(world.calls(USER)) == 1
+    for to in OPERATORS[:2]:
+        assert len(world.calls(to)) == 1, "and nobody is called twice"
+
+
+def _newcomer(world: World, kind: type[ev.LegRinging | ev.LegAnswered]) -> bool:
+    return any(getattr(event, "leg", "").endswith(":op2") for event in world.events(kind))
+
+
+# ---------------------------------------------------------------- notes
+
+
+def wrapping_up(make_world: MakeWorld, operators: int) -> World:
+    """The first operator has just ended a case."""
+    world = make_world(operators=operators)
+    to_talking(world)
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+    return world
+
+
+def test_the_next_alert_is_another_s_while_she_writes_her_notes(make_world: MakeWorld) -> None:
+    world = wrapping_up(make_world, 2)
+    world.send(E164("+393331112299"))
+    world.until("an operator is kept for it", lambda: bool(world.case.reserved), 5)
+    assert world.case.reserved == (world.operators[1],)
+
+
+def test_a_real_alert_is_worth_more_than_notes_and_a_test_is_not(make_world: MakeWorld) -> None:
+    world = wrapping_up(make_world, 1)
+    begun_us = world.clock.now_us()
+    world.send(E164("+393331112298"), test=True)
+    world.advance(25)
+    assert world.case.reserved == ()
+    world.until("she has written them", lambda: world.case.reserved == (world.operators[0],), 10)
+    assert world.clock.now_us() - begun_us > 25 * SECOND
+
+
+def test_a_real_alert_has_her_at_once_where_nobody_else_is_free(make_world: MakeWorld) -> None:
+    world = wrapping_up(make_world, 1)
+    world.send(E164("+393331112299"))
+    world.until("she is called", lambda: world.case.reserved == (world.operators[0],), 1)
