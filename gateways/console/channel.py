@@ -283,7 +283,7 @@ class Console:
             ),
             cases=[view for alert in alerts if (view := screen.view(alert)) is not None],
             allowed=screen.allowed(alerts, self._me),
-            operators=feed.operator_views(picture, screen.names()),
+            operators=feed.operator_views(picture, screen.names(), screen.policy),
             lines=self._lines,
             alarms=feed.alarm_views(picture),
             open=picture.open_count,
@@ -304,7 +304,9 @@ class Console:
             cases=[view for alert in batch.shown if (view := screen.view(alert)) is not None],
             allowed=screen.allowed(batch.shown, self._me),
             gone=batch.gone,
-            operators=feed.operator_views(picture, screen.names()) if batch.operators else None,
+            operators=feed.operator_views(picture, screen.names(), screen.policy)
+            if batch.operators
+            else None,
             lines=self._lines if batch.lines or self._lines != before else None,
             alarms=feed.alarm_views(picture) if batch.alarms else None,
             watching=screen.watching.by_alert() if others_watch else None,

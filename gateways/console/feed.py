@@ -12,6 +12,7 @@ from gateways.console.views import (
     AlarmView,
     CaseView,
     EventView,
+    HandOverView,
     Levels,
     LevelView,
     LineView,
@@ -27,8 +28,9 @@ from messages.ids import AlertId, Instant, LineId, OperatorCommand, OperatorId, 
 from messages.journal import Recorded, event_type
 from messages.lines import LineReport
 from messages.readings import LevelReading
+from model import wrap_up
 from model.case import Case
-from model.leg import Leg
+from model.leg import Leg, LegState
 from model.orders import refusal
 from model.phase import phase
 from model.policy import LineSpec, Policy
@@ -71,7 +73,8 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         missed_us=case.missed_at,
         presumed_calling_112=case.presumed_calling_112,
         operator=case.operator,
-        reserved=case.reserved,
+        reserved=_called(case),
+        hand_over=_hand_over(case),
         listener=None if case.listener is None else case.listener.operator,
         listening=case.listener_leg is not None and case.listener_leg.joined,
         user=_party(user),
@@ -124,7 +127,7 @@ def event_view(recorded: Recorded, alert: AlertId | None) -> msgspec.Raw:
     )
 
 
-def operator_views(picture: Picture, names: Mapping[OperatorId, str]) -> list[OperatorView]:
+def operator_views(picture: Picture, names: Mapping[OperatorId, str], policy: Policy) -> list[OperatorView]:
     """The operators of the registry, by name."""
     views = []
     busy: dict[OperatorId, AlertId] = {}
@@ -145,6 +148,7 @@ def operator_views(picture: Picture, names: Mapping[OperatorId, str]) -> list[Op
                 since_us=None if shift is None else shift.since,
                 reason="" if shift is None else shift.reason,
                 alert=busy.get(operator),
+                wrap_up_until_us=wrap_up.ends_at(picture.left.get(operator), policy),
             )
         )
     return views
@@ -205,6 +209,21 @@ def shown(case: Case, party: Party) -> Leg | None:
         return going
     live = [leg for leg in case.of(party) if leg.live]
     return max(live or case.of(party), key=lambda leg: leg.released_at or leg.since, default=None)
+
+
+def _called(case: Case) -> tuple[OperatorId, ...]:
+    """Those kept for it, but for whom it is already being hung up: nothing is asked of them any more."""
+    let_go = {leg.operator for leg in case.of(Party.OPERATOR) if leg.state is LegState.RELEASING}
+    return tuple(one for one in case.reserved if one not in let_go or one == case.operator)
+
+
+def _hand_over(case: Case) -> HandOverView | None:
+    given = case.hand_over
+    if given is None:
+        return None
+    legs = [leg for leg in case.of(Party.OPERATOR) if leg.going and leg.operator != given.by]
+    furthest = max(legs, key=lambda leg: (leg.talking, leg.ringing_at is not None), default=None)
+    return HandOverView(by=given.by, to=given.to, text=given.text, since_us=given.at, called=_party(furthest))
 
 
 def _operator_leg(case: Case) -> Leg | None:

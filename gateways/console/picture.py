@@ -16,6 +16,7 @@ from gateways.console import timeline
 from messages import events as ev
 from messages.ids import SECOND, AlertId, Instant, LineId, OperatorId, Role, ShiftState
 from messages.journal import Recorded
+from model import wrap_up
 from model.case import Case
 from model.evolve import begin, evolve
 from model.leg import Leg
@@ -68,6 +69,8 @@ class Picture:
         """The journal's place up to which everything is in."""
         self.alerts: dict[AlertId, Known] = {}
         self.shifts: dict[OperatorId, Shift] = {}
+        self.left: dict[OperatorId, Instant] = {}
+        """When the part of each in her last alert ended, as long as nothing has happened to her since."""
         self.quarantined: dict[LineId, Quarantine] = {}
         self.alarms: dict[tuple[str, str], tuple[Instant, str]] = {}
         """What is wrong with the center: (alarm, subject) to since when and the words for it."""
@@ -114,7 +117,9 @@ class Picture:
         match kind:
             case "inbox" | "alert":
                 return self._alert(AlertId(owner), recorded)
-            case "operator" | "line" | "node":
+            case "operator":
+                return self._operator(OperatorId(owner), recorded)
+            case "line" | "node":
                 return self._other(recorded)
             case _:
                 return NOTHING
@@ -152,12 +157,19 @@ class Picture:
         event = recorded.event
         return Change(alert, operators=isinstance(event, _OPERATORS), lines=isinstance(event, _LINES))
 
+    def _operator(self, operator: OperatorId, recorded: Recorded) -> Change:
+        left_at, event = wrap_up.begun(recorded), recorded.event
+        if left_at is None:
+            self.left.pop(operator, None)
+        else:
+            self.left[operator] = left_at
+        if isinstance(event, ev.ShiftChanged):
+            self.shifts[operator] = Shift(state=event.state, since=recorded.at_us, reason=event.reason)
+        return Change(operators=True)
+
     def _other(self, recorded: Recorded) -> Change:
         event, at = recorded.event, recorded.at_us
         match event:
-            case ev.ShiftChanged(operator=operator, state=state, reason=reason):
-                self.shifts[operator] = Shift(state=state, since=at, reason=reason)
-                return Change(operators=True)
             case ev.LineQuarantined(line=line, reason=reason):
                 self.quarantined[line] = Quarantine(reason=reason, since=at)
                 return Change(lines=True)

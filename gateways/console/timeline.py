@@ -26,6 +26,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     what: str
     party: Party | None = None
     operator: OperatorId | None = None
+    to: OperatorId | None = None
+    """Of a hand over: to whom, where she was named."""
     line: LineId | None = None
     attempt: int = 1
     cause: int | None = None
@@ -115,6 +117,10 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
             return Entry(at_us=at, what=what, operator=by)
         case ev.FalseAlarmDeclared(by=by) | ev.BriefingGiven(by=by) | ev.LeaveRequested(by=by):
             return Entry(at_us=at, what=what, operator=by)
+        case ev.HandOverRequested(by=by, to=to, text=text):
+            return Entry(at_us=at, what=what, operator=by, to=to, text=text)
+        case ev.HandOverEnded(reason=reason):
+            return Entry(at_us=at, what=what, reason=reason)
         case ev.AlertClosed(outcome=outcome):
             return Entry(at_us=at, what=what, outcome=outcome)
         case ev.UserIdentified() | ev.UserUnknown() | ev.DeadlineMissed() | ev.PsapJoined():

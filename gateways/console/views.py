@@ -79,6 +79,18 @@ class StepsView(msgspec.Struct, frozen=True, kw_only=True):
     handed_over_us: Instant | None
 
 
+class HandOverView(msgspec.Struct, frozen=True, kw_only=True):
+    """That the operator who has the case wants another one to take it."""
+
+    by: OperatorId
+    to: OperatorId | None
+    """She and no other is called; null: whoever can be had."""
+    text: str
+    since_us: Instant
+    called: PartyView
+    """The call to whoever is to take it, the furthest of several; `idle` while nobody is called."""
+
+
 class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     """One alert as the screen shows it. S4's data: `raised_us`, `phone`, `person`, `position`, `channel`."""
 
@@ -116,6 +128,7 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     """The supervisor who listens in, or is being called to."""
     listening: bool
     """Whether she hears the others."""
+    hand_over: HandOverView | None
     user: PartyView
     operator_leg: PartyView
     psap: PartyView
@@ -145,6 +158,8 @@ class OperatorView(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     alert: AlertId | None
     """What she is on, or called for."""
+    wrap_up_until_us: Instant | None = None
+    """So long she is called after all others, unless she says before that she is ready."""
 
 
 class LineView(msgspec.Struct, frozen=True, kw_only=True):

@@ -104,10 +104,24 @@ class CommandBody(msgspec.Struct, frozen=True, kw_only=True):
 
     command: OperatorCommand
     text: Annotated[str, msgspec.Meta(max_length=TEXT_MAX, description="A note's text, or a remark.")] = ""
+    to: (
+        Annotated[
+            str,
+            msgspec.Meta(
+                min_length=1,
+                max_length=64,
+                description="With `hand_over`: this operator and no other. Without: whoever can be had.",
+                examples=["luca"],
+            ),
+        ]
+        | None
+    ) = None
 
     def __post_init__(self) -> None:
         if self.command is OperatorCommand.NOTE and not self.text.strip():
             raise ValueError("a note needs a `text`")
+        if self.to is not None and self.command is not OperatorCommand.HAND_OVER:
+            raise ValueError("`to` is for `hand_over` alone")
 
 
 class ShiftBody(msgspec.Struct, frozen=True, kw_only=True):

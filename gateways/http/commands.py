@@ -19,8 +19,9 @@ from gateways.http.bodies import CommandBody, ShiftBody
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
 from gateways.http.errors import NoSuchAlert, Refused, RequestError
-from messages.events import CommandGiven, NoteAdded, ShiftChanged
+from messages.events import CommandGiven, NoteAdded, ShiftChanged, WrapUpEnded
 from messages.ids import AlertId, OperatorCommand, OperatorId, ShiftState
+from model import wrap_up
 from model.evolve import fold
 from model.orders import refusal
 from model.policy import Policy
@@ -46,20 +47,26 @@ def order(
     case = fold(recorded)
     if case is None:
         return NoSuchAlert("no such alert")
-    reason = refusal(case, data.command, by, policy)
+    to = None if data.to is None else OperatorId(data.to)
+    reason = refusal(case, data.command, by, policy, to)
     if reason is not None:
         return Refused(reason)
     event: CommandGiven | NoteAdded
     if data.command is OperatorCommand.NOTE:
         event = NoteAdded(by=by, text=data.text)
     else:
-        event = CommandGiven(command=data.command, by=by, text=data.text)
+        event = CommandGiven(command=data.command, by=by, text=data.text, to=to)
     transaction.append(Append(inbox, case.inbox_version, (event,)))
     return None
 
 
-def set_shift(transaction: Transaction, operator: OperatorId, state: ShiftState, reason: str = "") -> bool:
-    """Journal the shift's new state; False where it is so already. Within the write lock."""
+def set_shift(
+    transaction: Transaction, operator: OperatorId, state: ShiftState, reason: str, policy: Policy
+) -> bool:
+    """Journal the shift's new state; False where it is so already. Within the write lock.
+
+    Who says in her wrap-up that she is ready ends it: that much has changed.
+    """
     stream = streams.operator(operator)
     last = transaction.last_of_type(stream, "operator.shift_changed")
     now = last.event if last is not None and isinstance(last.event, ShiftChanged) else None
@@ -67,7 +74,11 @@ def set_shift(transaction: Transaction, operator: OperatorId, state: ShiftState,
     if (ShiftState.OFF if now is None else now.state) is state and (
         not reason or (now is not None and now.reason == reason)
     ):
-        return False
+        left_at = wrap_up.begun(transaction.last(stream))
+        if state is not ShiftState.READY or not wrap_up.stands(left_at, policy, transaction.at_us):
+            return False
+        transaction.append(Append(stream, None, (WrapUpEnded(operator=operator),)))
+        return True
     transaction.append(Append(stream, None, (ShiftChanged(operator=operator, state=state, reason=reason),)))
     return True
 
@@ -99,6 +110,8 @@ def operator_routes(web: Web) -> list[HTTPRouteHandler]:
         if data.command is OperatorCommand.LISTEN:
             web.auth.require(by, StaffRole.SUPERVISOR)
         known, policy = checked(alert), web.settings.policy
+        if data.to is not None and OperatorId(data.to) not in web.people.operators():
+            raise Refused("There is no such operator.")
         wrong = await web.writing.run(lambda transaction: order(transaction, known, data, by, policy))
         result = "refused" if wrong is not None else "journaled"
         web.metrics.commands.labels(command=data.command.value, result=result).inc()
@@ -122,8 +135,10 @@ def operator_routes(web: Web) -> list[HTTPRouteHandler]:
     )
     async def change_shift(request: AnyRequest, data: JSONBody[ShiftBody]) -> Response[bytes]:
         operator: OperatorId = request.state[OPERATOR]
-        reason = data.reason.strip()
-        if await web.writing.run(lambda transaction: set_shift(transaction, operator, data.state, reason)):
+        reason, policy = data.reason.strip(), web.settings.policy
+        if await web.writing.run(
+            lambda transaction: set_shift(transaction, operator, data.state, reason, policy)
+        ):
             web.hints.shift()
         told = ShiftAnswer(operator=operator, state=data.state, reason=reason, durable=web.journal.durable)
         return answer(request, told)

@@ -178,12 +178,48 @@ class Story:
 
     def operator_left(self, operator: OperatorId) -> Story:
         """She leaves the two alone."""
-        self.say(
-            ev.LeaveRequested(by=operator),
-            ev.LegReleased(leg=self.leg("op1"), attempt=1, cause=16),
-            ev.OperatorLeft(operator=operator, reason="left"),
+        self.say(ev.LeaveRequested(by=operator))
+        return self._part_ended(operator, "op1", "left")
+
+    def _part_ended(self, operator: OperatorId, place: str, reason: str) -> Story:
+        """Her phone is on hook, and her wrap-up begins."""
+        left = ev.OperatorLeft(operator=operator, reason=reason)
+        hers = ev.OperatorLeft(operator=operator, reason=reason, alert=self.alert)
+        self.journal.append(
+            Append(streams.operator(operator), None, (hers,)),
+            Append(
+                streams.case(self.alert),
+                None,
+                (ev.LegReleased(leg=self.leg(place), attempt=1, cause=16), left),
+            ),
         )
         return self
+
+    def handed_over(self, by: OperatorId, to: OperatorId | None, text: str = "") -> Story:
+        """Whoever has the case wants another one to take it."""
+        self.say(ev.HandOverRequested(by=by, to=to, text=text))
+        return self
+
+    def next_called(self, operator: OperatorId) -> Story:
+        """The phone of whoever is to take it rings."""
+        reserved = ev.OperatorReserved(operator=operator, alert=self.alert)
+        self.journal.append(
+            Append(streams.operator(operator), None, (reserved,)),
+            Append(streams.case(self.alert), None, (reserved,)),
+        )
+        self.originate("op2", Party.OPERATOR, E164("+390200000012"), operator=operator)
+        self.say(ev.LegRinging(leg=self.leg("op2"), attempt=1))
+        return self
+
+    def next_joined(self, operator: OperatorId, before: OperatorId) -> Story:
+        """She answers and is joined: the case is hers, and whoever had it is let go."""
+        self.say(
+            ev.LegAnswered(leg=self.leg("op2"), attempt=1),
+            ev.BridgeJoined(bridge=BridgeId("b"), legs=(self.leg("op2"),)),
+            ev.OperatorJoined(operator=operator, leg=self.leg("op2")),
+            ev.LegReleasing(leg=self.leg("op1"), attempt=1, reason="handed over"),
+        )
+        return self._part_ended(before, "op1", "handed over")
 
     def closed(self, outcome: Outcome) -> Story:
         """Everything is over."""

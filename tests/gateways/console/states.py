@@ -223,6 +223,52 @@ def briefing(stage: Stage) -> None:
     stage.shown("[data-party=psap]", "live")
 
 
+def choosing(stage: Stage) -> None:
+    """To whom she hands it over."""
+    stage.ago(0)
+    on_shift(stage.journal, stage.place.luca)
+    talking(stage)
+    expect(stage.page.locator("html")).not_to_have_attribute("data-settling", "")
+    stage.page.keyboard.press("h")
+    expect(stage.page.locator(".hand__to").last).to_be_visible()
+
+
+def handing(stage: Stage) -> None:
+    """Luca's phone rings for it."""
+    story = stage.talked(48, 15)
+    stage.ago(4)
+    story.handed_over(stage.place.marta, stage.place.luca).next_called(stage.place.luca)
+    stage.signed_on()
+    expect(stage.page.locator(".dock .ink-wait")).to_be_visible()
+
+
+def handed_to_me(stage: Stage) -> None:
+    """Luca hands his case over to Marta."""
+    journal, place = stage.journal, stage.place
+    giulia = Registry(journal).user_by_phone(E164(GIULIA))
+    assert giulia is not None
+    stage.ago(47)
+    story = (
+        Story(journal, CLOCK.now_us(), ago_s=48).opened().identified(giulia.id).operator_called(place.luca)
+    )
+    story.operator_joined(place.luca).user_called().user_answered()
+    story.psap_called(place.luca).psap_joined()
+    stage.ago(3)
+    story.handed_over(place.luca, place.marta).next_called(place.marta)
+    expect(stage.signed_on().get_by_role("alertdialog")).to_be_visible()
+
+
+def notes(stage: Stage) -> None:
+    """The time after an alert."""
+    stage.ago(70)
+    on_shift(stage.journal, stage.place.marta)
+    story = stage.talked(68, 15).psap_called(stage.place.marta).psap_joined()
+    stage.ago(6)
+    story.operator_left(stage.place.marta)
+    stage.signed_on(shift=False)
+    expect(stage.page.locator("#ready-h .icon.ink-wait")).to_be_visible()
+
+
 def conference(stage: Stage) -> None:
     story = stage.talked(48, 15)
     stage.ago(20)
@@ -338,6 +384,10 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "listened": listened,
     "briefing": briefing,
     "restarted": restarted,
+    "choosing": choosing,
+    "handing": handing,
+    "handed-to-me": handed_to_me,
+    "notes": notes,
     "conference": conference,
     "late": late,
     "duress": duress,

@@ -204,7 +204,7 @@ def test_operators_are_shown_with_their_shift_and_their_alert(journal: Journal) 
     story = Story(journal, CLOCK.now_us()).opened().operator_called(MARTA)
     picture = picture_of(everything(journal))
     names = {MARTA: "Marta Bianchi", LUCA: "Luca Ferri", OperatorId("new"): "Nora Neri"}
-    views = feed.operator_views(picture, names)
+    views = feed.operator_views(picture, names, POLICY)
     assert [(view.name, view.state, view.alert) for view in views] == [
         ("Luca Ferri", ShiftState.PAUSED, None),
         ("Marta Bianchi", ShiftState.READY, story.alert),
@@ -213,6 +213,50 @@ def test_operators_are_shown_with_their_shift_and_their_alert(journal: Journal) 
     assert picture.of_operator(MARTA) == story.alert
     story.closed(Outcome.CANCELLED)
     assert picture_of(everything(journal)).of_operator(MARTA) is None
+
+
+def test_her_wrap_up_is_shown_until_something_else_happens_to_her(journal: Journal) -> None:
+    on_shift(journal, MARTA)
+    full_story(journal).operator_left(MARTA)
+
+    def until() -> int | None:
+        picture = picture_of(everything(journal))
+        (view,) = feed.operator_views(picture, {MARTA: "Marta Bianchi"}, POLICY)
+        return view.wrap_up_until_us
+
+    left_at = journal.read(streams.operator(MARTA))[-1].at_us
+    assert until() == left_at + 30 * SECOND
+    quick = Picture()
+    rebuild(journal, _Fold(quick))
+    assert quick.left == picture_of(everything(journal)).left == {MARTA: left_at}
+    journal.append(Append(streams.operator(MARTA), None, (ev.WrapUpEnded(operator=MARTA),)))
+    assert until() is None
+
+
+def test_a_hand_over_shows_both_and_then_the_one_who_has_it(journal: Journal) -> None:
+    story = Story(journal, CLOCK.now_us()).opened().operator_called(MARTA).operator_joined(MARTA)
+    story.user_called().user_answered().handed_over(MARTA, LUCA, "end of shift")
+    asked = shown(picture_of(everything(journal)), story)["hand_over"]
+    assert (asked["by"], asked["to"], asked["text"]) == (MARTA, LUCA, "end of shift")
+    assert asked["called"]["state"] == "idle"
+    story.next_called(LUCA)
+    view = shown(picture_of(everything(journal)), story)
+    assert (view["hand_over"]["called"]["operator"], view["hand_over"]["called"]["state"]) == (
+        LUCA,
+        "ringing",
+    )
+    assert (view["operator"], view["operator_leg"]["operator"]) == (MARTA, MARTA)
+    assert view["reserved"] == (MARTA, LUCA)
+    story.next_joined(LUCA, MARTA)
+    view = shown(picture_of(everything(journal)), story)
+    assert (view["operator"], view["operator_leg"]["operator"], view["hand_over"]) == (LUCA, LUCA, None)
+    assert view["reserved"] == (LUCA,)
+
+
+def test_of_whom_it_is_being_hung_up_nothing_is_asked_any_more(journal: Journal) -> None:
+    story = Story(journal, CLOCK.now_us()).opened().operator_called(MARTA)
+    story.say(ev.LegReleasing(leg=story.leg("op1"), attempt=1, reason="another answered"))
+    assert shown(picture_of(everything(journal)), story)["reserved"] == ()
 
 
 def test_lines_are_shown_as_held_quarantined_or_free(journal: Journal, place: Place) -> None:

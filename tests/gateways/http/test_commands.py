@@ -7,13 +7,13 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from gateways.http.context import Web
-from messages.events import CommandGiven, NoteAdded, ShiftChanged
-from messages.ids import OperatorCommand, ShiftState
+from messages.events import CommandGiven, Event, NoteAdded, ShiftChanged, WrapUpEnded
+from messages.ids import SECOND, Instant, OperatorCommand, ShiftState
 from store import streams
 from store.people import StaffRole
 from store.registry import Registry
 from tests.gateways.http.place import CLOCK, Place
-from tests.gateways.story import Story
+from tests.gateways.story import Story, on_shift
 
 Client = TestClient[Litestar]
 
@@ -81,10 +81,45 @@ def test_an_alert_that_waits_can_be_taken(client: Client, place: Place, web: Web
     assert event == CommandGiven(command=OperatorCommand.TAKE, by=place.marta)
 
 
+def test_a_case_is_handed_over_to_whoever_is_named_and_to_nobody_unknown(
+    client: Client, place: Place, story: Story, web: Web
+) -> None:
+    url = f"/v1/alerts/{story.alert}/commands"
+    body = {"command": "hand_over", "to": "nobody"}
+    answer = client.post(url, json=body, headers=place.operator())
+    assert (answer.status_code, answer.json()) == (409, {"reason": "There is no such operator."})
+    body = {"command": "hand_over", "to": place.marta}
+    answer = client.post(url, json=body, headers=place.operator())
+    assert (answer.status_code, answer.json()) == (409, {"reason": "The alert is yours already."})
+    body = {"command": "hand_over", "to": place.luca, "text": "end of shift"}
+    assert client.post(url, json=body, headers=place.operator()).status_code == 202
+    event = web.journal.read(streams.inbox(story.alert))[-1].event
+    assert event == CommandGiven(
+        command=OperatorCommand.HAND_OVER, by=place.marta, to=place.luca, text="end of shift"
+    )
+    again = client.post(url, json=body, headers=place.operator())
+    assert (again.status_code, again.json()) == (409, {"reason": "The alert is being handed over."})
+
+
+def test_what_is_handed_over_can_be_taken_by_another_and_kept_by_her(
+    client: Client, place: Place, story: Story
+) -> None:
+    luca = {"authorization": f"Bearer {place.luca_token}"}
+    assert order(client, story, place.operator(), "keep") == 409
+    assert order(client, story, luca, "take") == 409
+    assert order(client, story, place.operator(), "hand_over") == 202
+    assert order(client, story, luca, "take") == 202
+    assert order(client, story, place.operator(), "keep") == 202
+    assert order(client, story, luca, "take") == 409
+
+
 @pytest.mark.parametrize(
     ("body", "path"),
     [
         ({"command": "dance"}, "$.command"),
+        ({"command": "leave", "to": "luca"}, "$"),
+        ({"command": "hand_over", "to": ""}, "$.to"),
+        ({"command": "hand_over", "to": 7}, "$.to"),
         ({}, "$"),
         ({"command": "note"}, "$"),
         ({"command": "note", "text": "x" * 4001}, "$.text"),
@@ -159,6 +194,33 @@ def test_a_shift_is_in_the_journal_once_for_each_change(client: Client, place: P
         if isinstance(one.event, ShiftChanged)
     ]
     assert states == [ShiftState.READY, ShiftState.PAUSED, ShiftState.OFF]
+
+
+def test_who_says_in_her_wrap_up_that_she_is_ready_ends_it_once(
+    client: Client, place: Place, story: Story, web: Web
+) -> None:
+    def ready() -> list[Event]:
+        answer = client.post("/v1/operators/me/shift", json={"state": "ready"}, headers=place.operator())
+        assert (answer.status_code, answer.json()) == (200, {"operator": place.marta, "state": "ready"})
+        return [one.event for one in web.journal.read(streams.operator(place.marta))]
+
+    ready()
+    story.psap_called(place.marta).psap_joined().operator_left(place.marta)
+    assert ready()[-1] == WrapUpEnded(operator=place.marta)
+    count = len(ready())
+    assert len(ready()) == count
+
+
+def test_a_wrap_up_that_is_over_is_not_ended_again(client: Client, place: Place, web: Web) -> None:
+    past = place.journal(clock=lambda: Instant(CLOCK.now_us() - 31 * SECOND))
+    on_shift(past, place.marta)
+    told = Story(past, CLOCK.now_us(), ago_s=60).opened().operator_called(place.marta)
+    told.operator_joined(place.marta).operator_left(place.marta)
+    past.close()
+    answer = client.post("/v1/operators/me/shift", json={"state": "ready"}, headers=place.operator())
+    assert answer.status_code == 200
+    events = [one.event for one in web.journal.read(streams.operator(place.marta))]
+    assert not any(isinstance(event, WrapUpEnded) for event in events)
 
 
 def test_a_wrong_shift_is_told_with_its_path(client: Client, place: Place) -> None:

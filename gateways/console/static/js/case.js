@@ -12,6 +12,7 @@ import { earlier, howMany } from './earlier.js';
 import { mapPanel, otherForms, placeSentences } from './place.js';
 import * as f from './format.js';
 import * as s from './situation.js';
+import * as handover from './handover.js';
 
 export function caseView(ui, view) {
   const { feed } = ui;
@@ -27,7 +28,7 @@ export function caseView(ui, view) {
     ${deadline(view, nowUs, feed.center)}
     ${parties(ui, view, nowUs, briefing)}
     <div class="case__body" data-body=${briefing ? 'briefing' : 'map'}>${briefing ? readingPanel(ui, view, nowUs, placeSentences(view)) : mapPanel(view, nowUs, feed.center.map)}
-      <section class="panel">${briefing ? otherForms(view) : story(ui, view)}${noteField(ui, view, briefing)}</section>${copyBox(view, ui.draw)}</div>
+      <section class="panel">${handover.choosing(ui, view) ? handover.panel(ui, ui.order) : briefing ? otherForms(view) : story(ui, view)}${noteField(ui, view, briefing)}</section>${copyBox(view, ui.draw)}</div>
     ${dock(ui, view, allowed, nowUs, lost)}
   </section>`;
 }
@@ -96,9 +97,12 @@ function parties(ui, view, nowUs, compact) {
     ['operator', 'headset', t('operator'), operator === null ? '' : operator === feed.me.operator ? t('you') : ui.names(operator), view.operator_leg],
     ['psap', '112', '112', view.test ? t('simulated') : view.psap.number ? f.phone(view.psap.number) : '', view.psap],
   ];
+  const both = handover.onTile(ui, view, rows[1][3], nowUs);
+  if (both) rows[1][3] = both.name;
   const links = [view.user_hears_operator, view.operator_hears_psap];
   const line = (party) => (s.underWay(party) ? feed.lines.find((one) => one.line === party.line) : null);
   const tiles = rows.map(([which, , , , party]) => s.tile(party, which, view, nowUs, feed.center));
+  if (both) tiles[1].foot = both.foot;
   return html`<section class="parties" ?data-compact=${compact} aria-label=${either('Chi è in linea', 'Who is on the line')}>
     ${rows.map(([which, ic, role, name, party], i) => html`${i ? html`<div class="link" data-is=${links[i - 1] ? 'on' : ''}>${icon(links[i - 1] ? 'voice' : view.operator_leg.muted && s.talking(i === 1 ? view.user : view.psap) ? 'mute' : 'todo')}<span class="sr">${links[i - 1] ? t('hearEachOther') : t('notJoined')}</span></div>` : nothing}
       <article class="party" data-party=${which} data-is=${tiles[i].is} tabindex=${why(party) ? '0' : nothing} aria-describedby=${why(party) ? `why-${which}` : nothing}><p class="party__role">${icon(ic)}<span>${role}</span><b>${name}</b></p>
@@ -134,7 +138,7 @@ function noteField(ui, view, narrow) {
 function dock(ui, view, allowed, nowUs, lost) {
   const { feed } = ui;
   if (lost) {
-    return html`<footer class="dock" aria-label=${either('Azioni', 'Actions')}><p class="dock__next" role="status"><span class="eyebrow">${t('now')}</span><b>${either('Resta al telefono e continua a parlare.', 'Stay on the phone and keep talking.')}</b><span></span></p>
+    return html`<footer class="dock" aria-label=${either('Azioni', 'Actions')}><p class="dock__next" role="status"><span class="eyebrow">${t('now')}</span><b>${either('Resta al telefono e continua a parlare.', 'Stay on the phone and keep talking.')}</b><span></span></p>${handover.button(ui, view, allowed)}
       ${act({ key: 'Enter', label: t('retryNow'), sub: either(`Tentativo ${feed.attempt}. Riprovo anche da solo, ogni 2 s`, `Attempt ${feed.attempt}. Retrying by itself too, every 2 s`), step: true, press: () => feed.retryNow() })}
       ${s.slots(view, allowed, null).map((slot) => act({ ...slot, why: t('noConnection') }))}</footer>`;
   }
@@ -142,7 +146,7 @@ function dock(ui, view, allowed, nowUs, lost) {
   const refused = (key) => (ui.refused?.key === key && ui.refused.alert === view.alert ? ui.refused.text : '');
   const close = view.closed_us === null && allowed.close === null && view.steps.operator_us !== null;
   const closing = !close ? '' : ui.armed === 'X' ? either('Chiudere: Invio conferma.', 'Close it: Enter confirms.') : either('Chiudere: X, poi Invio.', 'To close it: X, then Enter.');
-  return html`<footer class="dock" aria-label=${either('Azioni', 'Actions')}><p class="dock__next" role="status"><span class="eyebrow">${t('now')}</span><b>${next.say}</b><span>${next.more} ${closing} ${copyHint(view, nowUs)} ${['X', 'A'].map((key) => (refused(key) && next.step.key !== key ? html`<span class="ink-bad">${refused(key)}</span>` : nothing))}</span></p>
+  return html`<footer class="dock" aria-label=${either('Azioni', 'Actions')}><p class="dock__next" role="status"><span class="eyebrow">${t('now')}</span><b>${next.say}</b><span>${handover.said(ui, view, nowUs)} ${next.more} ${closing} ${copyHint(view, nowUs)} ${['X', 'A', 'H'].map((key) => (refused(key) && next.step.key !== key ? html`<span class="ink-bad">${refused(key)}</span>` : nothing))}</span></p>${handover.button(ui, view, allowed)}
     ${act({ ...next.step, step: true, refused: refused(next.step.key), press: () => ui.press(next.step.key) })}
     ${s.slots(view, allowed, ui.armed).map((slot) => act({ ...slot, refused: refused(slot.key), tone: ui.armed === slot.key ? 'armed' : slot.tone ?? '', press: () => ui.press(slot.key) }))}</footer>`;
 }

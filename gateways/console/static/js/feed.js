@@ -71,8 +71,8 @@ export class Feed {
   }
 
   /** Order something; what the center says: {ok, reason}. */
-  command(alert, command, text = '') {
-    return this.#order(`/v1/alerts/${encodeURIComponent(alert)}/commands`, { command, text });
+  command(alert, command, text = '', to = null) {
+    return this.#order(`/v1/alerts/${encodeURIComponent(alert)}/commands`, to === null ? { command, text } : { command, text, to });
   }
 
   shift(state, reason = '') {

@@ -14,6 +14,8 @@ import { mapKey } from './map.js';
 import { placeSentences } from './place.js';
 import * as sections from './sections.js';
 import * as sound from './sound.js';
+import * as handover from './handover.js';
+import { wrapping } from './wrapup.js';
 
 const SETTLE_MS = 300; // A key pressed just as the state changes was meant for the state before.
 const ARMED_MS = 3000;
@@ -71,6 +73,7 @@ const ui = {
     e.stopPropagation();
   },
   press: (key) => pressed(key),
+  order: (key, command, to) => order(key, command, to),
 };
 
 async function sendNote(alert) {
@@ -88,9 +91,9 @@ function refuse(key, alert, text) {
   draw();
 }
 
-async function order(key, command) {
+async function order(key, command, to = null) {
   const alert = ui.chosen;
-  const answer = await ui.feed.command(alert, command);
+  const answer = await ui.feed.command(alert, command, '', to);
   if (!answer.ok) refuse(key, alert, answer.reason);
 }
 
@@ -122,6 +125,7 @@ function pressed(key) {
   }
   const dropped = key === 'Space' ? droppedSoon(feed, ui.acknowledged) : null;
   if (dropped) { ui.acknowledged.add(`${dropped.alert}/dropped`); ui.open(dropped.alert); return; }
+  if (handover.pressed(ui, key, order)) return;
   // Her answer to why she pauses is a number, too.
   const answers = ui.section === 'case' && !ui.selected() && shifts.takesDigits(ui);
   if (!answers && sections.pressed(ui, key)) return;
@@ -130,6 +134,7 @@ function pressed(key) {
   if (view === null) {
     if (shifts.pressed(ui, key, shift)) return;
     if (key === 'D') { drill.begin(ui, refuse); return; }
+    if (key === 'Enter' && wrapping(ui)) { shift('Enter', 'ready'); return; }
     if (key === 'Enter' && ui.cursor) ui.open(ui.cursor);
     return;
   }
@@ -144,12 +149,14 @@ function pressed(key) {
     else if (armed === 'X') order('X', 'close');
     else if (ui.cursor && ui.cursor !== view.alert) ui.open(ui.cursor);
     else if (view.closed_us !== null) ui.open(ui.mineNow()?.alert ?? null);
+    else if (wrapping(ui)) shift('Enter', 'ready');
     draw();
     return;
   }
   if (Date.now() - ui.changedAtMs < SETTLE_MS) return;
   if (key === 'F') { if (allowed.declare_false_alarm === null) arm('F'); else refuse('F', view.alert, allowed.declare_false_alarm); return; }
   if (key === 'X') { if (allowed.close === null) arm('X'); else refuse('X', view.alert, allowed.close); return; }
+  if (key === 'H') { const no = handover.toggle(ui, view, allowed, order); if (no) refuse('H', view.alert, no); return; }
   const command = (key === 'A' && view.listener === feed.me.operator ? 'stop_listening' : KEYS[key]) ?? slots(view, allowed, null).find((slot) => slot.key === key)?.command;
   if (!command) return;
   if (allowed[command] !== null) { refuse(key, view.alert, allowed[command]); return; }
@@ -190,6 +197,11 @@ function news() {
   if (!feed.me) return;
   const my = ui.mineNow();
   if (my && !ui.acknowledged.has(my.alert)) ui.section = 'case'; // a new alert takes the screen
+  // What another one has may be handed to her again, and is heard then.
+  for (const alert of ui.acknowledged) {
+    const known = feed.cases.get(alert);
+    if (known?.operator && !mine(known, feed.me) && !calledFor(known, feed.me)) ui.acknowledged.delete(alert);
+  }
   if (my && mine(my, feed.me)) ui.acknowledged.add(my.alert); // the phone was answered: she knows
   if (my && ui.acknowledged.has(my.alert) && (ui.chosen === null || feed.cases.get(ui.chosen)?.closed_us !== null)) { ui.chosen = my.alert; ui.cursor = my.alert; feed.opened(my.alert); }
   if (ui.chosen !== null && !feed.cases.has(ui.chosen)) ui.chosen = my?.alert ?? null;

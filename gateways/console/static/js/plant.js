@@ -6,6 +6,7 @@ import { either, t } from './words.js';
 import { alarms, carriesNone, unusable } from './alarms.js';
 import * as f from './format.js';
 import { shiftWord } from './shift.js';
+import { leftUs } from './wrapup.js';
 import * as s from './situation.js';
 
 export function enter() {}
@@ -13,7 +14,7 @@ export const pressed = () => false;
 
 function operator(ui, one) {
   const view = one.alert ? ui.feed.cases.get(one.alert) : null;
-  const onCase = one.alert ? word('headset', t('onCase'), 'ink-action') : shiftWord(one);
+  const onCase = one.alert ? word('headset', t('onCase'), 'ink-action') : shiftWord(one, ui.feed.nowUs());
   const more = view ? s.shortName(view) : '';
   return html`<tr><th scope="row">${one.name}${one.operator === ui.feed.me.operator ? html` <span class="ink-2">${t('you').toLowerCase()}</span>` : nothing}</th><td>${onCase}</td><td class="ink-2 cut">${more}</td><td class="num ink-2">${one.since_us ? f.clock(one.since_us) : ''}</td></tr>`;
 }
@@ -41,7 +42,7 @@ function line(ui, one) {
 export function view(ui) {
   const { feed } = ui;
   const all = alarms(ui);
-  const ready = feed.operators.filter((one) => one.state === 'ready' && !one.alert).length;
+  const ready = feed.operators.filter((one) => one.state === 'ready' && !one.alert && !leftUs(one, feed.nowUs())).length;
   const usable = feed.lines.length - unusable(feed).size;
   return html`<section class="view plant" aria-labelledby="plant-h">
     <header class="page-head"><h1 id="plant-h" tabindex="-1">${either('Impianti', 'Plant')}</h1><p>${all.length ? word('warn', either(`${all.length} avvisi`, `${all.length} alarms`), 'ink-bad') : word('check', either('Nessun avviso', 'No alarms'), 'ink-ok')}</p></header>

@@ -101,7 +101,8 @@ export function view(ui) {
 function row(ui, view, nowUs) {
   const [ic, tone, said, small] = now(ui, view, nowUs);
   const p = view.position;
-  const operator = view.operator === ui.feed.me.operator ? t('you') : view.operator ? ui.names(view.operator) : t('nobodyYet');
+  const who = view.operator === ui.feed.me.operator ? t('you') : view.operator ? ui.names(view.operator) : t('nobodyYet');
+  const operator = view.hand_over ? `${who} → ${view.hand_over.to ? ui.names(view.hand_over.to) : '…'}` : who;
   return html`<div role="listitem"><button class="q q--row" data-alert=${view.alert} aria-current=${ui.cursor === view.alert ? 'true' : nothing} @click=${() => ui.open(view.alert)}>
     ${time(view, nowUs, ui.feed.center.deadline_s * 1e6)}
     <div><div class="q__name">${s.name(view)}</div><small class="phone">${view.phone ? f.phone(view.phone) : t('noNumber')}</small></div>

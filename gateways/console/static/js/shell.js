@@ -13,6 +13,8 @@ import * as f from './format.js';
 import * as s from './situation.js';
 import * as alarms from './alarms.js';
 import * as sections from './sections.js';
+import * as handover from './handover.js';
+import * as wrapup from './wrapup.js';
 
 export function page(ui) {
   const { feed } = ui;
@@ -42,6 +44,7 @@ function bar(ui, incoming) {
   const state = lost ? word('nolink', t('notKnown'), 'ink-2')
     : incoming || (me && s.calledFor(me, feed.me)) ? word('bell', t('beingCalled'), 'ink-wait')
     : me ? word('headset', t('onCase'), 'ink-ok')
+    : wrapup.wrapping(ui) ? wrapup.inBar(ui)
     : { ready: word('done', t('ready'), 'ink-ok'), paused: word('pause', t('paused'), 'ink-wait'), off: word('todo', t('off'), 'ink-2') }[shift];
   return html`<header class="bar">
     <span class="bar__brand">${icon('mark')}<span class="bar__name">securWoman</span></span>
@@ -63,6 +66,7 @@ function railState(ui, view) {
   if (view.closed_us !== null) return ['check', 'ink-2', t('closed')];
   if (s.mine(view, feed.me)) return ['headset', '', s.talking(view.psap) ? t('yoursWith112') : t('yours')];
   if (s.calledFor(view, feed.me)) return ['ring', 'ink-wait', t('yoursCalled')];
+  if (view.hand_over) return ['headset', 'ink-wait', t('handingOver')];
   if (view.operator) return [s.talking(view.psap) ? '112' : 'headset', '', ui.names(view.operator)];
   if (view.left_us !== null) return ['112', '', t('handedOver')];
   if (s.isLate(view, nowUs)) return ['warn', 'ink-bad', t('late')];
@@ -97,14 +101,14 @@ function rail(ui) {
     <div class="rail__head"><h2>${t('openAlerts')}</h2><span class="ink-2">${ui.openCount()}</span></div>
     ${railList(ui)}
     <p class="rail__more"><kbd>↑</kbd><kbd>↓</kbd><span>${t('thenEnter')}</span></p>
-    ${others.length ? html`<section class="rail__block"><h2>${t('operators')}</h2><ul>${others.map((one) => html`<li><span>${one.name}</span>${operatorState(one)}</li>`)}</ul></section>` : nothing}
+    ${others.length ? html`<section class="rail__block"><h2>${t('operators')}</h2><ul>${others.map((one) => html`<li><span>${one.name}</span>${operatorState(ui, one)}</li>`)}</ul></section>` : nothing}
     <section class="rail__block rail__block--lines"><h2>${t('lines')}</h2><ul>${feed.lines.map((line) => html`<li><b>${line.line}</b>${lineState(ui, line)}</li>`)}</ul></section>
   </aside>`;
 }
 
-function operatorState(one) {
+function operatorState(ui, one) {
   if (one.alert) return word('headset', t('onCase'), 'ink-2');
-  return shiftWord(one);
+  return shiftWord(one, ui.feed.nowUs());
 }
 
 function lineState(ui, line) {
@@ -122,20 +126,22 @@ function readyView(ui) {
   const lost = feed.link === 'lost';
   const shift = ui.myShift();
   const mine = feed.operators.find((one) => one.operator === feed.me.operator);
-  const text = { ready: t('readyText'), paused: t('pausedText'), off: t('offText') }[shift];
+  const notes = wrapup.wrapping(ui) ? wrapup.hero(ui) : null;
+  const text = notes?.text ?? { ready: t('readyText'), paused: t('pausedText'), off: t('offText') }[shift];
   const usable = feed.lines.length - alarms.unusable(feed).size;
   const banner = lost ? lostBanner(ui) : null;
   const start = { off: [t('startShift'), t('startShiftSub')], paused: [t('resumeShift'), t('startShiftSub')] }[shift];
   return html`<section class="view ready" aria-labelledby="ready-h">
     <div class="ready__main"><div class="panel ready__hero">
       ${banner ? html`<div class="banner" role="alert" data-tone="bad">${icon(banner.icon)}<b>${banner.title}</b><span class="banner__aside word">${icon('clock')}${banner.aside}</span></div>` : nothing}
-      <div><h1 id="ready-h">${lost ? icon('nolink', 'ink-3') : shift === 'ready' ? icon('done') : icon(shift === 'paused' ? 'pause' : 'todo', 'ink-3')}<span>${lost ? t('notKnown') : { ready: t('ready'), paused: t('paused'), off: t('off') }[shift]}</span></h1><p>${why(mine)}${text}</p></div>
+      <div><h1 id="ready-h">${lost ? icon('nolink', 'ink-3') : notes ? icon('note', 'ink-wait') : shift === 'ready' ? icon('done') : icon(shift === 'paused' ? 'pause' : 'todo', 'ink-3')}<span>${lost ? t('notKnown') : notes?.title ?? { ready: t('ready'), paused: t('paused'), off: t('off') }[shift]}</span></h1><p>${why(mine)}${text}</p></div>
       <dl class="ready__shift">
         <div><dt>${t('shift')}</dt><dd>${mine?.since_us ? html`${f.clock(mine.since_us)}<small>${f.day(mine.since_us)}</small>` : '—'}</dd></div>
         <div><dt>${t('yourPhone')}</dt><dd class="phone">${feed.me.number ? f.phone(feed.me.number) : '—'}<small>${phoneAdvice(shift)}</small></dd></div>
         <div><dt>${t('alarmSound')}</dt><dd>${soundState()}</dd></div>
         <div><dt>${t('openAlerts')}</dt><dd>${ui.openCount()}</dd></div>
       </dl>
+      ${notes ? act({ ...notes.step, refused: ui.refused?.key === 'Enter' ? ui.refused.text : '', tone: 'primary', step: true, press: () => ui.press('Enter') }) : nothing}
       ${start ? act({ key: 'P', label: start[0], sub: start[1], refused: ui.refused?.key === 'P' ? ui.refused.text : '', why: lost ? t('noConnection') : null, tone: 'primary', step: true, press: () => ui.press('P') }) : nothing}
       ${question(ui) ?? html`<div class="ready__keys">
         ${shift === 'ready' ? html`<button aria-keyshortcuts="P" @click=${() => ui.press('P')}><kbd>P</kbd><span>${t('pause')}</span></button>` : nothing}
@@ -148,7 +154,7 @@ function readyView(ui) {
       <section class="panel"><div class="panel__head"><h2>${t('openAlerts')}</h2><span class="ink-2">${ui.openCount()}</span></div><div class="panel__body">${ui.listed().length ? railList(ui) : html`<p class="ink-2">${t('noAlerts')}</p>`}</div></section>
       <section class="panel"><div class="panel__head"><h2>${t('lines')}</h2><span class="ink-2">${feed.lines.length ? either(`${usable} di ${feed.lines.length} utilizzabili`, `${usable} of ${feed.lines.length} usable`) : ''}</span></div>
         <div class="panel__body"><table class="table"><tbody>${feed.lines.map((line) => html`<tr><td><b>${line.line}</b></td><td>${line.trunk}</td><td>${lineState(ui, line)}</td><td class="num ink-2">${line.quarantine}</td></tr>`)}</tbody></table></div></section>
-      <section class="panel"><div class="panel__head"><h2>${t('operators')}</h2></div><div class="panel__body"><table class="table"><tbody>${feed.operators.filter((one) => one.state !== 'off').map((one) => html`<tr><td><b>${one.name}</b></td><td class="ink-2">${one.operator === feed.me.operator ? t('you').toLowerCase() : ''}</td><td>${operatorState(one)}</td><td class="num ink-2">${one.since_us ? `${t('since')} ${f.clock(one.since_us)}` : ''}</td></tr>`)}</tbody></table></div></section>
+      <section class="panel"><div class="panel__head"><h2>${t('operators')}</h2></div><div class="panel__body"><table class="table"><tbody>${feed.operators.filter((one) => one.state !== 'off').map((one) => html`<tr><td><b>${one.name}</b></td><td class="ink-2">${one.operator === feed.me.operator ? t('you').toLowerCase() : ''}</td><td>${operatorState(ui, one)}</td><td class="num ink-2">${one.since_us ? `${t('since')} ${f.clock(one.since_us)}` : ''}</td></tr>`)}</tbody></table></div></section>
     </div></section>`;
 }
 
@@ -162,7 +168,7 @@ function incomingView(ui, view) {
   const person = view.person;
   const ringing = view.operator_leg.operator === feed.me.operator && view.operator_leg.state === 'ringing';
   return html`<section class="view incoming" role="alertdialog" aria-labelledby="inc-h" aria-describedby="inc-d">
-    <header class="incoming__head">${icon('bell', quiet ? '' : 'breathe')}<h1 id="inc-h" class="who__name">${t('newAlert')}</h1>${tag(view.test)}
+    <header class="incoming__head">${icon('bell', quiet ? '' : 'breathe')}<h1 id="inc-h" class="who__name">${handover.heading(view, ui.names)}</h1>${tag(view.test)}
       <span class="incoming__sound word ink-wait">${icon(quiet ? 'hush' : 'voice')}<span>${quiet ? t('noSound') : blocked() ? t('soundBlocked') : t('sounding')}</span></span></header>
     <div class="ring" role="timer">${ring(reached ? 0 : (view.deadline_us - nowUs) / 1e6 / feed.center.deadline_s)}
       <div class="ring__text"><b class=${d.tone === 'bad' ? 'ink-bad' : ''}>${d.value}</b><span>${reached ? d.word : either(`secondi su ${Math.round(feed.center.deadline_s)}`, `seconds left of ${Math.round(feed.center.deadline_s)}`)}</span>${view.test ? html`<span class="ink-test">${t('testNever')}</span>` : reached ? nothing : html`<span class="ink-3">${t('thenDials')}</span>`}</div></div>
@@ -175,12 +181,12 @@ function incomingView(ui, view) {
       </dl></div>
     <footer class="incoming__foot">${act({ key: 'Space', label: t('acknowledge'), sub: t('acknowledgeSub'), tone: 'primary', step: true, press: () => ui.press('Space') })}
       <div class="incoming__legs"><p><b>${word('ring', ringing ? t('yourPhoneRings') : t('yourPhoneNext'), 'ink-wait')}</b><br><span class="ink-2 phone">${feed.me.number ? f.phone(feed.me.number) : ''}</span></p>
-        <p><b>${view.user.state === 'ringing' ? word('ring', t('herPhoneRings'), 'ink-ok') : s.talking(view.user) ? word('voice', t('herLineUp'), 'ink-ok') : word('todo', t('herPhoneNext'), 'ink-2')}</b></p></div></footer>
+        <p><b>${view.user.state === 'ringing' ? word('ring', t('herPhoneRings'), 'ink-ok') : s.talking(view.user) ? word('voice', t('herLineUp'), 'ink-ok') : word('todo', t('herPhoneNext'), 'ink-2')}</b></p>${handover.incoming(view, ui.names)}</div></footer>
   </section>`;
 }
 
 function help(ui) {
-  const rows = [[t('space'), t('acknowledge')], ['E', t('call112')], ['F ⏎', t('falseAlarm')], ['R', t('redial')], ['M', t('machine')], ['B', t('briefingGiven')], ['L', t('leave')], ['N', t('note')], ['Ctrl ⏎', either('Manda la nota', 'Send the note')], ['A', either('Ascolta, smetti di ascoltare (supervisore)', 'Listen in, stop listening (supervisor)')], ['U', either('Spegni e riaccendi il tuo microfono', 'Mute and unmute yourself')], ['C', either('Copia il testo per il 112', 'Copy the text for 112')], ['T', t('take')], ['X ⏎', t('close')], ['↑ ↓ ⏎', t('openAlerts')], ['+ − 0', either('Mappa: più vicina, più lontana, al centro', 'Map: nearer, further, to the middle')], ['P', `${t('pause')} / ${t('resumeShift')}`], ['O', t('endShift')], ['1 … 4', either('Sezioni', 'Sections')], ['H /', either('Storico, cerca', 'History, search')], ['T W Y D', either('Statistiche: periodo, CSV', 'Figures: period, CSV')], ['S', t('trySound')], ['Y N', either('Sentito, non sentito', 'Heard, not heard')], ['D', t('drill')], ['?', t('allKeys')], ['Esc', t('back')]];
+  const rows = [[t('space'), t('acknowledge')], ['E', t('call112')], ['F ⏎', t('falseAlarm')], ['R', t('redial')], ['M', t('machine')], ['B', t('briefingGiven')], ['L', t('leave')], ['N', t('note')], ['Ctrl ⏎', either('Manda la nota', 'Send the note')], ['A', either('Ascolta, smetti di ascoltare (supervisore)', 'Listen in, stop listening (supervisor)')], ['U', either('Spegni e riaccendi il tuo microfono', 'Mute and unmute yourself')], ['C', either('Copia il testo per il 112', 'Copy the text for 112')], ['T', t('take')], ['H', `${t('handOver')} / ${t('keepCase')}`], ['X ⏎', t('close')], ['↑ ↓ ⏎', t('openAlerts')], ['+ − 0', either('Mappa: più vicina, più lontana, al centro', 'Map: nearer, further, to the middle')], ['P', `${t('pause')} / ${t('resumeShift')}`], ['O', t('endShift')], ['1 … 4', either('Sezioni', 'Sections')], ['H /', either('Storico, cerca', 'History, search')], ['T W Y D', either('Statistiche: periodo, CSV', 'Figures: period, CSV')], ['S', t('trySound')], ['Y N', either('Sentito, non sentito', 'Heard, not heard')], ['D', t('drill')], ['?', t('allKeys')], ['Esc', t('back')]];
   return html`<div class="help" role="dialog" aria-modal="true" aria-label=${t('allKeys')} @click=${(e) => { if (e.target === e.currentTarget) ui.press('?'); }}><div class="help__card">
     <h2>${t('allKeys')}</h2><div class="help__keys">${rows.map(([key, label]) => html`<kbd>${key}</kbd><span>${label}</span>`)}</div>
     <div class="help__row"><button class="btn" @click=${() => ui.switchLanguage()}>Italiano / English</button><button class="btn" @click=${() => ui.switchTheme()}>${t('theme')}</button><button class="btn" @click=${() => ui.signOff()}>${t('signOff')}</button><button class="btn" autofocus @click=${() => ui.press('?')}><kbd>Esc</kbd>${t('back')}</button></div></div></div>`;

@@ -6,6 +6,7 @@ import { either, t } from './words.js';
 import * as f from './format.js';
 import * as sound from './sound.js';
 import { word } from './parts.js';
+import { leftUs, wrapWord } from './wrapup.js';
 
 const REASONS = ['break', 'meal', 'training', 'other'];
 const state = { pausing: false, asked: false, heard: null, atMs: 0, output: '' };
@@ -15,8 +16,10 @@ export const reasonName = (code) => ({
   break: either('pausa', 'break'), meal: either('pasto', 'meal'), training: either('formazione', 'training'), other: either('altro', 'other'),
 }[code] ?? code);
 
-/** One operator's shift, with the reason of a pause, for her colleagues. */
-export function shiftWord(one) {
+/** One operator's shift, with the reason of a pause, or what is left of her wrap-up, for her colleagues. */
+export function shiftWord(one, nowUs) {
+  const left = leftUs(one, nowUs);
+  if (left > 0) return wrapWord(left);
   if (one.state === 'paused') return word('pause', one.reason ? `${t('paused')}: ${reasonName(one.reason)}` : t('paused'), 'ink-wait');
   return one.state === 'ready' ? word('check', t('ready'), 'ink-ok') : word('todo', t('off'), 'ink-2');
 }

@@ -2,6 +2,7 @@
 
 import { either, outcome, reason, t } from './words.js';
 import * as f from './format.js';
+import { next as handedOver } from './handover.js';
 
 const BUSY = new Set([17]);
 const NO_ANSWER = new Set([16, 18, 19, 31]);
@@ -131,6 +132,7 @@ export function next(view, allowed, me, nowUs, names) {
       const stop = { key: 'A', command: 'stop_listening', label: either('Smetti di ascoltare', 'Stop listening'), sub: either('La tua linea si chiude', 'Your line closes'), tone: '' };
       return view.listening ? say(either('Stai ascoltando: nessuno ti sente.', 'You are listening: nobody hears you.'), either('Lo schermo dice a tutti che ascolti.', 'Every screen says that you listen.'), stop) : say(either('Si chiama il tuo telefono, per ascoltare.', 'Your phone is being called, to listen.'), '', stop);
     }
+    if (view.hand_over) { const over = handedOver(view, me, names); return say(over.say, over.more, over.step); }
     if (calledFor(view, me)) return say(either('Rispondi al tuo telefono.', 'Answer your phone.'), either('Appena rispondi il caso è tuo.', 'The case is yours as soon as you answer.'), { ...E('', ''), why: either('Prima rispondi al telefono', 'Answer your phone first') });
     if (view.left_us !== null && !view.operator) {
       const both = view.user_hears_psap ? either(`${Who} e il 112 si parlano.`, `${Who} and 112 are talking.`) : either('Si sta chiudendo.', 'It is being ended.');

@@ -2,6 +2,7 @@
 
 import { channel, either, outcome, reason, t } from './words.js';
 import { cause } from './situation.js';
+import { why } from './handover.js';
 import * as f from './format.js';
 
 const MET = { ringing: ['squilla', 'ringing'], answered: ['ha risposto', 'answered'], inbound: ['ha chiamato lei', 'she called'] };
@@ -51,6 +52,12 @@ export function told(entry, her, names, test) {
     case 'psap.joined': return s('voice', 'ok', '112 in conversazione', '112 in conference');
     case 'false_alarm.declared': return s('check', '', `${op}: falso allarme`, `${op}: false alarm`);
     case 'briefing.given': return s('check', 'ok', `${op} ha letto il testo al 112`, `${op} has briefed 112`);
+    case 'hand_over.requested': {
+      const to = entry.to ? [` a ${names(entry.to)}`, ` to ${names(entry.to)}`] : ['', ''];
+      const more = entry.text ? `: ${entry.text}` : '';
+      return s('headset', 'wait', `${op} passa il caso${to[0]}${more}`, `${op} hands the case over${to[1]}${more}`);
+    }
+    case 'hand_over.ended': return { icon: 'headset', tone: 'wait', text: why(entry.reason) };
     case 'leave.requested': return s('headset', '', `${op} lascia`, `${op} leaves`);
     case 'deadline.missed': return s('warn', 'bad', 'Scadenza passata', 'Deadline passed');
     case 'alert.closed': return s('check', '', `Chiuso: ${outcome(entry.outcome)}`, `Closed: ${outcome(entry.outcome)}`);

@@ -1,0 +1,34 @@
+// Wrap-up: the seconds after an operator's part in an alert that are for her notes. What stands is the center's.
+
+import { either, t } from './words.js';
+import * as f from './format.js';
+import { word } from './parts.js';
+
+/** What an operator has left of it, microseconds; 0 where she is in none. */
+export function leftUs(one, nowUs) {
+  const until = one?.wrap_up_until_us ?? null;
+  return until === null || one.state !== 'ready' || one.alert ? 0 : Math.max(0, until - nowUs);
+}
+
+/** A part of a second counts as one: what is said to be over is over. */
+const span = (us) => f.span(Math.ceil(us / 1e6) * 1e6);
+
+export const wrapWord = (us) => word('note', `${t('wrapUp')} ${span(us)}`, 'ink-wait');
+
+const mine = (ui) => leftUs(ui.feed.operators.find((one) => one.operator === ui.feed.me.operator), ui.feed.nowUs());
+
+/** Whether she is in it now. */
+export const wrapping = (ui) => mine(ui) > 0 && ui.feed.link === 'live';
+
+/** Whether Enter ends it: not where it goes back from what is closed, nor in the other places. */
+const enterEnds = (ui) => ui.section === 'case' && (ui.selected()?.closed_us ?? null) === null;
+
+/** Her state in the bar. */
+export const inBar = (ui) => word('note', `${t('wrapUp')} ${span(mine(ui))}${enterEnds(ui) ? ` · ${t('enter')}: ${t('readyNow').toLowerCase()}` : ''}`, 'ink-wait');
+
+/** The ready view in it: {title, text, step}. */
+export const hero = (ui) => ({
+  title: `${t('wrapUp')} ${span(mine(ui))}`,
+  text: either('Scrivi le tue note. Prima di te si chiamano le altre; se nessuna è libera, un allarme reale squilla lo stesso.', 'Write your notes. The others are called before you; where none is free, a real alert rings all the same.'),
+  step: { key: 'Enter', label: t('readyNow'), sub: either('Ti si chiama di nuovo come le altre.', 'You are called like everybody again.') },
+});
