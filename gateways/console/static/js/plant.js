@@ -45,7 +45,7 @@ export function view(ui) {
   const ready = feed.operators.filter((one) => one.state === 'ready' && !one.alert && !leftUs(one, feed.nowUs())).length;
   const usable = feed.lines.length - unusable(feed).size;
   return html`<section class="view plant" aria-labelledby="plant-h">
-    <header class="page-head"><h1 id="plant-h" tabindex="-1">${either('Impianti', 'Plant')}</h1><p>${all.length ? word('warn', either(`${all.length} avvisi`, `${all.length} alarms`), 'ink-bad') : word('check', either('Nessun avviso', 'No alarms'), 'ink-ok')}</p></header>
+    <header class="page-head"><h1 id="plant-h" tabindex="-1">${either('Impianti', 'Plant')}</h1><p>${all.length ? word('warn', either(all.length === 1 ? '1 avviso' : `${all.length} avvisi`, all.length === 1 ? '1 alarm' : `${all.length} alarms`), 'ink-bad') : word('check', either('Nessun avviso', 'No alarms'), 'ink-ok')}</p></header>
     <section class="panel plant__alarms"><div class="panel__head"><h2>${either('Avvisi', 'Alarms')}</h2></div>
       <ul class="panel__body">${all.length ? all.map((one) => html`<li>${icon('warn', 'ink-bad')}<div><b>${one.long}</b>${one.text && one.text !== one.long ? html`<small lang="en">${one.text}</small>` : nothing}</div><span class="ink-2">${one.since_us ? either(`dalle ${f.clock(one.since_us)}, ${f.day(one.since_us)}`, `since ${f.clock(one.since_us)}, ${f.day(one.since_us)}`) : ''}</span></li>`) : html`<li class="ink-2">${icon('check', 'ink-ok')}<div>${either('Tutto funziona', 'Everything works')}</div></li>`}</ul></section>
     <section class="panel"><div class="panel__head"><h2>${t('operators')}</h2><span class="ink-2">${either(`Pronte e libere: ${ready}`, `Ready and free: ${ready}`)}</span></div><div class="panel__body plant__body"><table class="table">
