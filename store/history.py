@@ -23,6 +23,8 @@ from store.schema import event
 
 PAGE: Final = 5_000
 """Places of the journal in one look: some milliseconds."""
+FIGURES_PAGE: Final = 200
+"""The same of the events of figures, of which there are many more: a millisecond."""
 FOUND_MAX: Final = 2_000
 """Streams, and alerts, that one search looks at."""
 
@@ -81,7 +83,7 @@ _NEWEST: Final = Query(
 def for_figures(journal: Journal, after: int, upto: int) -> Iterator[list[Recorded]]:
     """The events of EVENTS after one place and up to another, page by page. Raises JournalError."""
     while after < upto:
-        end = min(upto, after + PAGE)
+        end = min(upto, after + FIGURES_PAGE)
         yield rows.known(journal.rows(_FIGURES, after, end))
         after = end
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from time import sleep
 from typing import Final
 
 from messages.ids import SECOND, AlertId, Instant
@@ -24,6 +25,8 @@ KEPT_US: Final = (2 * DAYS_MAX + 1) * 86_400 * SECOND
 LATE_US: Final = 3_600 * SECOND
 """What was written late stands behind what is newer."""
 ROWS_MAX: Final = 100_000
+REST_S: Final = 0.0005
+"""After each page: a thread that works on keeps those that take an alert waiting at each of their turns."""
 
 
 def local(at_us: Instant) -> datetime:
@@ -87,8 +90,10 @@ class Tally:
                 if made is not None:
                     self._rows[alert] = made
             # A page that was taken in is not read again when a later one fails.
-            self._seq = min(upto, self._seq + history.PAGE)
+            self._seq = min(upto, self._seq + history.FIGURES_PAGE)
             self._forget(oldest)
+            if self._seq < upto:
+                sleep(REST_S)
 
     def _forget(self, oldest: Instant) -> None:
         too_many = len(self._rows) - ROWS_MAX

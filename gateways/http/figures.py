@@ -148,6 +148,8 @@ def _yes(value: bool) -> str:
 def figures_routes(web: Web) -> list[HTTPRouteHandler]:
     """The routes. The rows are read when they are first asked for."""
     tally = Tally(web.journal, web.clock)
+    # Whoever asks meanwhile waits here, and keeps no thread from those who sign on or read a story.
+    one_at_a_time = asyncio.Lock()
     common: dict[int, Any] = {
         400: said(Problem, "No such time."),
         401: said(Problem, "No operator's token, no session."),
@@ -165,8 +167,9 @@ def figures_routes(web: Web) -> list[HTTPRouteHandler]:
         responses={200: said(FiguresView, "As the journal says."), **common},
     )
     async def show(request: AnyRequest, days: DaysAsked = "7") -> Response[bytes]:
-        found = await asyncio.to_thread(tally.figures, int(days))
-        rows = await asyncio.to_thread(tally.since, int(days))
+        async with one_at_a_time:
+            found = await asyncio.to_thread(tally.figures, int(days))
+            rows = await asyncio.to_thread(tally.since, int(days))
         latest = [row for row in rows if not row.test][:LATEST]
         view = FiguresView(
             days=int(days),
@@ -189,7 +192,8 @@ def figures_routes(web: Web) -> list[HTTPRouteHandler]:
         responses=common,
     )
     async def export(days: DaysAsked = "7") -> Response[bytes]:
-        text = await asyncio.to_thread(lambda: as_csv(tally.since(int(days))))
+        async with one_at_a_time:
+            text = await asyncio.to_thread(lambda: as_csv(tally.since(int(days))))
         response = Response(text.encode(), media_type="text/csv; charset=utf-8; header=present")
         response.headers["content-disposition"] = f'attachment; filename="securwoman-{days}-days.csv"'
         return no_store(response)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from gateways.http.figures import COLUMNS
 from messages.base import Position
 from messages.events import DeadlineMissed, PersonalDataRead, PositionUpdated
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, Outcome
+from model.figures import Figures
 from store import history, streams
 from store.alerts import Signal, accept
 from store.journal import Journal
@@ -251,3 +254,28 @@ def test_a_place_in_the_journal_is_found_by_its_time(web: Web, client: Client, p
         assert all(other.at_us < one.at_us for other in recorded if other.seq <= at)
     assert history.place_at(web.journal, Instant(recorded[-1].at_us + SECOND), last) == last
     assert history.place_at(web.journal, Instant(0), last) == 0
+
+
+def test_while_they_are_counted_those_who_ask_for_them_wait_and_nobody_else_does(
+    client: Client, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go, counting = threading.Event(), threading.Event(), []
+    count = Tally.figures
+
+    def slowly(tally: Tally, days: int) -> Figures:
+        counting.append(days)
+        begun.set()
+        assert go.wait(20)
+        return count(tally, days)
+
+    monkeypatch.setattr(Tally, "figures", slowly)
+    with ThreadPoolExecutor(40) as many:
+        # More than there are threads for everything that would keep the event loop.
+        asked = [many.submit(ask, client, place, "/v1/figures", days=7) for _ in range(40)]
+        try:
+            assert begun.wait(20)
+            assert ask(client, place, "/v1/alerts")["alerts"] == []
+            assert counting == [7]
+        finally:
+            go.set()
+        assert all(one.result()["days"] == 7 for one in asked)

@@ -14,7 +14,7 @@ const AXIS_S = 54;
 const [W, H, BASE, TALL] = [330, 178, 152, 104];
 const NB = '\u00a0';
 
-const state = { days: 7, said: null, fault: '', askedAtMs: 0, asked: 0, cursor: null };
+const state = { days: 7, said: null, fault: '', askedAtMs: 0, asked: 0, waiting: false, cursor: null };
 
 export function enter(ui) {
   load(ui);
@@ -23,6 +23,7 @@ export function enter(ui) {
 async function load(ui) {
   const number = state.asked += 1;
   state.askedAtMs = Date.now();
+  state.waiting = true;
   let said = null;
   let fault = 'noConnection';
   try {
@@ -31,6 +32,8 @@ async function load(ui) {
     else if (answer.status === 403) fault = 'notYours';
   } catch { /* said below */ }
   if (number !== state.asked) return;
+  state.waiting = false;
+  state.askedAtMs = Date.now();
   state.fault = said ? '' : fault;
   if (said) state.said = said;
   ui.draw();
@@ -156,7 +159,7 @@ function latest(ui) {
 }
 
 export function view(ui) {
-  if (ui.feed.link === 'live' && Date.now() - state.askedAtMs > AGAIN_MS) load(ui);
+  if (ui.feed.link === 'live' && !state.waiting && Date.now() - state.askedAtMs > AGAIN_MS) load(ui); // the first count of a big journal takes longer
   const { said } = state;
   const ready = said && said.days === state.days;
   const seg = [['T', either('Oggi', 'Today')], ['W', either('7 giorni', '7 days')], ['Y', either('30 giorni', '30 days')]];
