@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import expect
+
+from tests.support.complaints import Complaints
 
 # A loaded machine of two cores is slow, not wrong: an example has no deadline of its own, the test has one.
 settings.register_profile(
@@ -29,6 +32,8 @@ CHROMIUM_ARGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+expect.set_options(timeout=20_000)  # milliseconds; as above
 
 # Fast ones first: whoever waits for a failure sees it soon.
 ORDER = ("scenario", "process", "browser")
@@ -54,6 +59,17 @@ def browser_type_launch_args(
 ) -> dict[str, object]:
     """The machine's own Chromium: the test tool would download one."""
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": list(CHROMIUM_ARGS)}
+
+
+@pytest.fixture(autouse=True)
+def complaints(request: pytest.FixtureRequest) -> Iterator[Complaints]:
+    """No test in a browser may end with a complaint of it; `browser_may_say` names what has to be there."""
+    marks = request.node.iter_markers("browser_may_say")
+    heard = Complaints(pattern for mark in marks for pattern in mark.args)
+    if "page" in request.fixturenames:
+        heard.listen(request.getfixturevalue("page"))
+    yield heard
+    assert heard.found == []
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -13,29 +13,18 @@ from tests.gateways.http.place import CLOCK, GIULIA, Place
 from tests.gateways.story import Story
 from tests.waiting import wait_until
 
-EXPECTED = ("Failed to load resource", "net::ERR_")
-"""What the browser says of an answer that is no success, or of no network: the tests make these."""
-
-
-expect.set_options(timeout=20_000)
-"""Milliseconds: a loaded machine is slow, not wrong."""
+KEY_CHECKED = r"404 \(Not Found\) \(\S+/v1/alerts/key-check\)"
+"""What the browser says when the app has asked, of an alert that is none, whether its key is known."""
 
 
 class Phone:
-    """The page and what it has complained of."""
+    """The page, and the journal behind it."""
 
     def __init__(self, page: Page, url: str, place: Place, journal: Journal) -> None:
         self.page = page
         self.url = url
         self.place = place
         self.journal = journal
-        self.faults: list[str] = []
-        page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.on("console", lambda said: self._said(said.type, said.text))
-
-    def _said(self, kind: str, text: str) -> None:
-        if kind in ("error", "warning") and not any(one in text for one in EXPECTED):
-            self.faults.append(text)
 
     def open(self, query: str = "") -> None:
         """The app, as her home screen opens it."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Route, expect
 
 from messages import events as ev
 from messages.events import AlertCancelled, AlertReceived
@@ -15,12 +15,18 @@ from store.dialect import Connection
 from store.errors import JournalFull
 from store.keeping import Keeper
 from store.notify import SocketNotifier
-from tests.gateways.app.phone import Phone
-from tests.gateways.http.place import CLOCK, GIULIA, NODE, Place
+from tests.gateways.app.phone import KEY_CHECKED, Phone
+from tests.gateways.http.place import CLOCK, GIULIA, NODE, Place, WebThread
 from tests.gateways.story import Story
+from tests.support.complaints import OUT_OF_REACH, Complaints
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.process,
+    pytest.mark.timeout(120),
+    pytest.mark.browser_may_say(KEY_CHECKED),
+]
 
 RED = re.compile(r"\bapp__btn--late\b")
 
@@ -33,6 +39,7 @@ def found(story: Story, operator: OperatorId) -> Story:
 # ------------------------------------------------------------------------------------------- raising
 
 
+@pytest.mark.browser_may_say(r"401 \(Unauthorized\)")
 def test_at_first_it_asks_for_the_settings_and_refuses_what_the_center_does_not_know(phone: Phone) -> None:
     page = phone.page
     page.get_by_role("button", name="Settings").click()
@@ -181,6 +188,7 @@ def test_near_the_deadline_without_a_call_it_is_red_by_itself(phone: Phone) -> N
 # ----------------------------------------------------------------------------------- what goes wrong
 
 
+@pytest.mark.browser_may_say(*OUT_OF_REACH)
 def test_a_lost_answer_makes_no_second_alert(phone: Phone) -> None:
     lost: list[str] = []
 
@@ -198,6 +206,7 @@ def test_a_lost_answer_makes_no_second_alert(phone: Phone) -> None:
     phone.alert()
 
 
+@pytest.mark.browser_may_say(*OUT_OF_REACH)
 def test_without_a_network_it_says_at_once_to_call_112_and_goes_on_trying(
     phone: Phone, context: BrowserContext
 ) -> None:
@@ -214,6 +223,7 @@ def test_without_a_network_it_says_at_once_to_call_112_and_goes_on_trying(
     phone.alert()
 
 
+@pytest.mark.browser_may_say(*OUT_OF_REACH)
 def test_a_connection_lost_later_is_said_and_what_is_shown_is_called_old(
     phone: Phone, context: BrowserContext, place: Place
 ) -> None:
@@ -229,6 +239,7 @@ def test_a_connection_lost_later_is_said_and_what_is_shown_is_called_old(
     expect(phone.page.get_by_text("Connection lost")).to_be_hidden()
 
 
+@pytest.mark.browser_may_say(*OUT_OF_REACH)
 def test_it_opens_without_a_network_and_goes_on_with_the_alert_that_is_open(
     phone: Phone, context: BrowserContext, place: Place
 ) -> None:
@@ -247,7 +258,7 @@ def test_it_opens_without_a_network_and_goes_on_with_the_alert_that_is_open(
 
 
 @pytest.fixture
-def disk(monkeypatch: pytest.MonkeyPatch, place: Place, web: object) -> Callable[[], None]:
+def disk(monkeypatch: pytest.MonkeyPatch, place: Place, site: object) -> Callable[[], None]:
     """Full from now on; called, it is back."""
     run = place.state / "run"
     keeper = Keeper(place.url, run, node=NODE, clock=CLOCK.now_us, notify=SocketNotifier(run / "notify"))
@@ -268,6 +279,7 @@ def disk(monkeypatch: pytest.MonkeyPatch, place: Place, web: object) -> Callable
     return back
 
 
+@pytest.mark.browser_may_say(r"503 \(Service Unavailable\)")
 def test_an_alert_that_is_not_durable_is_said_to_be_none_until_it_is(
     phone: Phone, disk: Callable[[], None]
 ) -> None:
@@ -281,6 +293,7 @@ def test_an_alert_that_is_not_durable_is_said_to_be_none_until_it_is(
     phone.alert()
 
 
+@pytest.mark.browser_may_say(r"401 \(Unauthorized\)")
 def test_a_key_that_was_revoked_is_no_reason_to_be_silent(phone: Phone) -> None:
     phone.page.evaluate(
         "localStorage.setItem('securwoman-app', JSON.stringify({key: 'old', phone: '+393331112223'}))"
@@ -312,7 +325,11 @@ def test_her_position_is_followed(phone: Phone, context: BrowserContext) -> None
 
 @pytest.mark.parametrize(
     ("pin", "heard"),
-    [("4711", [AlertCancelled()]), ("9999", [AlertCancelled(duress=True)]), ("1234", [])],
+    [
+        ("4711", [AlertCancelled()]),
+        ("9999", [AlertCancelled(duress=True)]),
+        pytest.param("1234", [], marks=pytest.mark.browser_may_say(r"403 \(Forbidden\)")),
+    ],
     ids=["her PIN", "her duress PIN", "no PIN of hers"],
 )
 def test_whatever_pin_she_gives_the_screen_is_the_same(
@@ -362,9 +379,12 @@ def test_it_speaks_italian_and_keeps_the_language_she_chose(phone: Phone) -> Non
 
 
 @pytest.mark.parametrize(("locale", "word"), [("it-IT", "Impostazioni"), ("de-DE", "Settings")])
-def test_it_begins_in_the_phone_s_language(browser: object, web: object, locale: str, word: str) -> None:
-    context = browser.new_context(locale=locale, viewport={"width": 390, "height": 844})  # type: ignore[attr-defined]
+def test_it_begins_in_the_phone_s_language(
+    browser: Browser, site: WebThread, complaints: Complaints, locale: str, word: str
+) -> None:
+    context = browser.new_context(locale=locale, viewport={"width": 390, "height": 844})
     page = context.new_page()
-    page.goto(f"{web.url}/app")  # type: ignore[attr-defined]
+    complaints.listen(page)
+    page.goto(f"{site.url}/app")
     expect(page.get_by_role("heading", name=word)).to_be_visible()
     context.close()

@@ -47,8 +47,8 @@ ALL = """async () => {
 
 
 @pytest.fixture
-def module(page: Page, web: WebThread) -> Page:
-    page.goto(f"{web.url}/app")
+def module(page: Page, site: WebThread) -> Page:
+    page.goto(f"{site.url}/app")
     return page
 
 

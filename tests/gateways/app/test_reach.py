@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from messages import events as ev
 from messages.ids import Advice
-from tests.gateways.app.phone import Phone, expect
+from tests.gateways.app.phone import KEY_CHECKED, Phone
 from tests.gateways.console.test_axe import AXE, RUN
 from tests.gateways.http.place import Place
 
-pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.process,
+    pytest.mark.timeout(120),
+    pytest.mark.browser_may_say(KEY_CHECKED),
+]
 
 SIZES = ((390, 844), (320, 568), (844, 390))
 

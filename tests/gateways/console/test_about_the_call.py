@@ -12,6 +12,7 @@ from store.alerts import Signal, accept
 from tests.gateways.console import states
 from tests.gateways.console.states import Stage
 from tests.gateways.http.place import CLOCK
+from tests.support.complaints import Complaints
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
 
@@ -58,13 +59,14 @@ def test_an_incoming_alert_is_seen_on_the_window_s_title_until_it_is_acknowledge
     assert stage.page.evaluate(title) == "securWoman"
 
 
-def test_two_operators_who_look_at_one_alert_see_each_other(stage: Stage) -> None:
+def test_two_operators_who_look_at_one_alert_see_each_other(stage: Stage, complaints: Complaints) -> None:
     states.talking(stage)
     others = stage.page.locator(".who__others")
     expect(others).to_have_count(0)
     context = stage.page.context.browser
     assert context is not None
     luca = context.new_page()
+    complaints.listen(luca)
     luca.goto(f"{stage.url}/console/?lang=en#token={stage.place.luca_token}")
     luca.locator(".rail__item").click()
     expect(luca.locator(".who__others")).to_have_text("Marta Bianchi")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.gateways.console.states import STATES, Stage
+from tests.support.complaints import OUT_OF_REACH
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 SIZES = ((1920, 1080), (1280, 720))
@@ -23,7 +24,7 @@ RUN = """async () => {
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
 
 
-@pytest.mark.browser_may_say(r"401 \(Unauthorized\)", "ERR_CONNECTION_REFUSED")
+@pytest.mark.browser_may_say(r"401 \(Unauthorized\)", *OUT_OF_REACH)
 @pytest.mark.parametrize("state", STATES)
 def test_axe_finds_no_barrier(stage: Stage, state: str) -> None:
     width, height = SIZES[0]

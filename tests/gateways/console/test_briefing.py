@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from messages import events as ev
 from messages.base import Position
 from tests.gateways.console import states
+from tests.gateways.console.desk import settled
 from tests.gateways.console.states import Stage
 from tests.gateways.http.place import CLOCK
 
@@ -29,14 +30,10 @@ PHONE: \+39 333 111 2223"""
 FITS = "(e) => e.scrollHeight <= e.clientHeight"
 
 
-def settled(stage: Stage) -> None:
-    expect(stage.page.locator("html")).not_to_have_attribute("data-settling", "")
-
-
 def test_s10_c_copies_the_text_with_everything_in_full(stage: Stage) -> None:
     stage.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     states.briefing(stage)
-    settled(stage)
+    settled(stage.page)
     stage.page.keyboard.press("c")
     expect(stage.page.locator(".copy__said")).to_have_text("Copied")
     copied = stage.page.evaluate("navigator.clipboard.readText()")
@@ -59,7 +56,7 @@ def test_where_there_is_no_clipboard_the_text_is_shown_selected(stage: Stage) ->
 
 def test_before_112_is_on_the_line_c_says_why_not(stage: Stage) -> None:
     states.talking(stage)
-    settled(stage)
+    settled(stage.page)
     stage.page.keyboard.press("c")
     expect(stage.page.locator("body")).to_contain_text("Can be copied when 112 is on the line, or late.")
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -23,14 +21,13 @@ from messages.ids import (
     Outcome,
     ShiftState,
 )
-from model.policy import Policy
 from store import streams
 from store.alerts import Signal, accept_many
 from store.journal import Append, Journal
-from store.registry import Registry
-from tests.gateways.console.complaints import Complaints
-from tests.gateways.http.place import CLOCK, GIULIA, Place, WebProcess, WebThread
+from tests.gateways.console.desk import giulias, settled, signed_on
+from tests.gateways.http.place import CLOCK, Place, WebProcess, WebThread
 from tests.gateways.story import Story, on_shift
+from tests.support.complaints import OUT_OF_REACH
 from tests.waiting import wait_until
 
 RESTARTED = "The centre restarted a part of itself at"
@@ -39,64 +36,19 @@ pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    """A state directory with keys, two operators and one user; a test alert calls a simulated PSAP."""
-    policy = Policy(psap_number=E164("+390200000112"), psap_test_number=E164("+390200000112"))
-    return Place.make(tmp_path / "state", policy)
-
-
-@pytest.fixture
-def web(place: Place) -> Iterator[WebThread]:
-    """The web, on a real port."""
-    started = WebThread(place)
-    yield started
-    started.stop()
-
-
-@pytest.fixture
-def journal(place: Place) -> Iterator[Journal]:
-    """The journal, as the actors have it."""
-    opened = place.journal()
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def faults(complaints: Complaints) -> list[str]:
-    """What the browser has to complain of."""
-    return complaints.found
-
-
-@pytest.fixture
-def console(page: Page, web: WebThread, place: Place, faults: list[str]) -> Page:
+def console(page: Page, site: WebThread, place: Place) -> Page:
     """Marta, signed on, in English."""
-    return signed_on(page, web.url, place)
-
-
-def signed_on(page: Page, url: str, place: Place, language: str = "en") -> Page:
-    """The page after signing on."""
-    page.set_viewport_size({"width": 1920, "height": 1080})
-    page.goto(f"{url}/console/?lang={language}#token={place.marta_token}")
-    expect(page.locator(".bar__me")).to_contain_text("Marta Bianchi")
-    return page
+    return signed_on(page, site.url, place)
 
 
 def case(journal: Journal, place: Place) -> Story:
     """Giulia's alert, Marta on the line."""
-    giulia = Registry(journal).user_by_phone(E164(GIULIA))
-    assert giulia is not None
-    story = Story(journal, CLOCK.now_us(), ago_s=5).opened().identified(giulia.id)
-    return story.operator_called(place.marta).operator_joined(place.marta)
+    return giulias(journal).operator_called(place.marta).operator_joined(place.marta)
 
 
 def inbox(journal: Journal, story: Story) -> list[Event]:
     """What came in after the alert."""
     return [one.event for one in journal.read(streams.inbox(story.alert))][1:]
-
-
-def settled(page: Page) -> None:
-    """Keys pressed right after a change are not taken; wait until they are."""
-    expect(page.locator("html")).not_to_have_attribute("data-settling", "")
 
 
 def ordered(journal: Journal, story: Story, command: OperatorCommand) -> None:
@@ -108,17 +60,16 @@ def ordered(journal: Journal, story: Story, command: OperatorCommand) -> None:
     )
 
 
-def test_signing_on_takes_the_token_out_of_the_address(console: Page, faults: list[str]) -> None:
+def test_signing_on_takes_the_token_out_of_the_address(console: Page) -> None:
     assert "token" not in console.url
     expect(console.get_by_role("heading", name="Off shift")).to_be_visible()
     console.reload()
     expect(console.locator(".bar__me")).to_contain_text("Marta Bianchi")
-    assert faults == []
 
 
 @pytest.mark.browser_may_say(r"401 \(Unauthorized\)")
-def test_a_wrong_token_is_said(page: Page, web: WebThread, place: Place) -> None:
-    page.goto(f"{web.url}/console/?lang=en")
+def test_a_wrong_token_is_said(page: Page, site: WebThread, place: Place) -> None:
+    page.goto(f"{site.url}/console/?lang=en")
     page.get_by_role("button", name="Use a token instead").click()
     page.get_by_label("Personal token").fill("wrong")
     page.keyboard.press("Enter")
@@ -145,13 +96,10 @@ def test_a_shift_is_begun_paused_and_ended_by_keys(console: Page, place: Place, 
 
 
 def test_s04_a_new_alert_takes_the_whole_screen_until_it_is_acknowledged(
-    console: Page, place: Place, journal: Journal, faults: list[str]
+    console: Page, place: Place, journal: Journal
 ) -> None:
     on_shift(journal, place.marta)
-    giulia = Registry(journal).user_by_phone(E164(GIULIA))
-    assert giulia is not None
-    story = Story(journal, CLOCK.now_us(), ago_s=5).opened().identified(giulia.id)
-    story.operator_called(place.marta)
+    story = giulias(journal).operator_called(place.marta)
     incoming = console.get_by_role("alertdialog")
     expect(incoming).to_contain_text("Giulia Rossi")
     expect(incoming).to_contain_text("+39 333 111 2223")
@@ -168,11 +116,10 @@ def test_s04_a_new_alert_takes_the_whole_screen_until_it_is_acknowledged(
     expect(console.get_by_role("heading", name="Giulia Rossi")).to_be_visible()
     expect(console.locator(".dock")).to_contain_text("Answer your phone.")
     assert inbox(journal, story) == []
-    assert faults == []
 
 
 def test_s06_s08_s09_the_parties_are_shown_live_and_keys_order_what_they_say(
-    console: Page, place: Place, journal: Journal, faults: list[str]
+    console: Page, place: Place, journal: Journal
 ) -> None:
     story = case(journal, place)
     user = console.locator("[data-party=user]")
@@ -208,7 +155,6 @@ def test_s06_s08_s09_the_parties_are_shown_live_and_keys_order_what_they_say(
     expect(console.locator(".dock")).to_contain_text("Closed: handed over to 112.")
     console.keyboard.press("Enter")
     expect(console.get_by_role("heading", name="Off shift")).to_be_visible()
-    assert faults == []
 
 
 def test_s07_a_false_alarm_needs_two_keys(console: Page, place: Place, journal: Journal) -> None:
@@ -294,7 +240,7 @@ def test_an_alert_that_waits_can_be_found_and_taken_by_keys(
 
 
 def test_case_10_in_a_storm_the_page_shows_the_most_urgent_counts_the_others_and_hears_its_keys(
-    console: Page, place: Place, journal: Journal, faults: list[str]
+    console: Page, place: Place, journal: Journal
 ) -> None:
     begun_us = CLOCK.now_us()
     for first in range(0, 3000, 250):
@@ -311,7 +257,6 @@ def test_case_10_in_a_storm_the_page_shows_the_most_urgent_counts_the_others_and
     console.keyboard.press("ArrowDown")
     console.keyboard.press("Enter")
     expect(console.locator(".dock")).to_contain_text("Nobody has this case.")
-    assert faults == []
 
 
 def test_s11_a_missed_deadline_is_shown_in_red_with_words(
@@ -323,7 +268,7 @@ def test_s11_a_missed_deadline_is_shown_in_red_with_words(
     banner = console.get_by_role("alert")
     expect(banner).to_contain_text("Late")
     expect(banner).to_contain_text("The app has told her to call 112.")
-    expect(console.locator(".deadline")).to_contain_text("+1")
+    expect(console.locator(".deadline")).to_contain_text(re.compile(r"\+\d"))
 
 
 def test_case_18_a_restart_in_the_middle_of_the_calls_is_said_for_a_minute(
@@ -345,17 +290,20 @@ def test_case_18_a_restart_in_the_middle_of_the_calls_is_said_for_a_minute(
 
 
 def test_case_18_a_call_that_was_taken_over_is_said_in_italian_and_old_restarts_are_not(
-    page: Page, web: WebThread, place: Place, journal: Journal
+    page: Page, site: WebThread, place: Place, journal: Journal
 ) -> None:
-    console = signed_on(page, web.url, place, "it")
+    console = signed_on(page, site.url, place, "it")
     story = case(journal, place).user_called().user_answered()
-    then = place.journal(clock=lambda: Instant(CLOCK.now_us() - 50 * SECOND))
+    then = place.journal(clock=lambda: Instant(CLOCK.now_us() - 61 * SECOND))
     then.append(Append(streams.case(story.alert), None, (ev.LegAdopted(leg=story.leg("user"), attempt=1),)))
     then.close()
+    story.psap_called(place.marta)
+    expect(console.locator("[data-party=psap]")).to_contain_text("Si chiama")
     banner = console.locator(".banner")
+    expect(banner).to_be_hidden()
+    story.say(ev.LegAdopted(leg=story.leg("psap"), attempt=1))
     expect(banner).to_contain_text("Il centro ha riavviato una sua parte alle")
     expect(banner).to_contain_text("; le chiamate sono in linea.")
-    expect(banner).to_be_hidden(timeout=20_000)
 
 
 def test_case_19_duress_is_said_and_she_is_not_to_be_called(
@@ -380,7 +328,7 @@ def test_case_20_a_test_says_so_wherever_one_looks(console: Page, place: Place, 
     expect(console.locator("[data-party=psap]")).to_contain_text("simulated")
 
 
-@pytest.mark.browser_may_say("ERR_CONNECTION_REFUSED")
+@pytest.mark.browser_may_say(*OUT_OF_REACH)
 def test_case_17_a_center_out_of_reach_is_said_and_found_again_with_nothing_missed(
     page: Page, place: Place, journal: Journal
 ) -> None:
@@ -404,7 +352,7 @@ def lost_and_found(console: Page, place: Place, journal: Journal, process: WebPr
     story.user_answered()
     again = WebProcess(place, process.port)
     try:
-        expect(console.locator("[data-party=user]")).to_contain_text("On the line", timeout=15_000)
+        expect(console.locator("[data-party=user]")).to_contain_text("On the line")
         expect(console.locator(".bar__health")).to_contain_text("Centre connected")
         assert inbox(journal, story) == []
     finally:
@@ -413,8 +361,8 @@ def lost_and_found(console: Page, place: Place, journal: Journal, process: WebPr
 
 @pytest.mark.parametrize(("lang", "word"), [("it", "Fuori turno"), ("en", "Off shift")])
 def test_the_page_speaks_both_languages(
-    page: Page, web: WebThread, place: Place, lang: str, word: str
+    page: Page, site: WebThread, place: Place, lang: str, word: str
 ) -> None:
-    page.goto(f"{web.url}/console/?lang={lang}#token={place.marta_token}")
+    page.goto(f"{site.url}/console/?lang={lang}#token={place.marta_token}")
     expect(page.get_by_role("heading", name=word)).to_be_visible()
     assert page.locator("html").get_attribute("lang") == lang

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -12,8 +9,8 @@ from messages import events as ev
 from messages.ids import OperatorCommand, Outcome, ShiftState
 from store import streams
 from store.journal import Journal
-from tests.gateways.console.complaints import Complaints
-from tests.gateways.console.test_browser import case, inbox, settled, signed_on
+from tests.gateways.console.desk import settled, signed_on
+from tests.gateways.console.test_browser import case, inbox
 from tests.gateways.http.place import Place, WebThread
 from tests.gateways.story import Story, on_shift
 from tests.waiting import wait_until
@@ -22,33 +19,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    """Marta and Luca."""
-    return Place.make(tmp_path / "state")
-
-
-@pytest.fixture
-def web(place: Place) -> Iterator[WebThread]:
-    """The web, on a real port."""
-    started = WebThread(place)
-    yield started
-    started.stop()
-
-
-@pytest.fixture
-def journal(place: Place) -> Iterator[Journal]:
-    """The journal, as the actors have it."""
-    opened = place.journal()
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def console(page: Page, web: WebThread, place: Place, journal: Journal) -> Page:
+def console(page: Page, site: WebThread, place: Place, journal: Journal) -> Page:
     """Marta's; both are on shift."""
     for operator in (place.marta, place.luca):
         on_shift(journal, operator)
-    return signed_on(page, web.url, place)
+    return signed_on(page, site.url, place)
 
 
 def talking(journal: Journal, place: Place) -> Story:
@@ -60,7 +35,7 @@ def given(journal: Journal, story: Story) -> list[tuple[OperatorCommand, str | N
 
 
 def test_a_case_is_handed_over_by_the_keyboard_and_kept_again(
-    console: Page, place: Place, journal: Journal, complaints: Complaints
+    console: Page, place: Place, journal: Journal
 ) -> None:
     story = talking(journal, place)
     hand = console.locator(".dock__hand")
@@ -95,7 +70,6 @@ def test_a_case_is_handed_over_by_the_keyboard_and_kept_again(
     assert before is not None
     assert after is not None
     assert after["y"] == before["y"]
-    assert complaints.found == []
 
 
 def test_that_nobody_takes_it_is_said_and_112_is_one_key_while_it_is_chosen(

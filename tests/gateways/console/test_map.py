@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Page, expect
 
 from messages import events as ev
 from messages.base import Position
-from messages.ids import E164, SECOND, Channel, Instant
-from model.policy import Policy
+from messages.ids import SECOND, Channel, Instant
 from store.journal import Journal
-from store.registry import Registry
-from tests.gateways.http.place import CLOCK, GIULIA, Place, WebThread
+from tests.gateways.console.desk import giulias, signed_on
+from tests.gateways.http.place import CLOCK, Place, WebThread
 from tests.gateways.story import Story
+from tests.support.complaints import OUT_OF_REACH
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
 
@@ -24,69 +22,14 @@ PAVIA = (45.1847, 9.1582)
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    """A state directory with keys, two operators and one user; a test alert calls a simulated PSAP."""
-    policy = Policy(psap_number=E164("+390200000112"), psap_test_number=E164("+390200000112"))
-    return Place.make(tmp_path / "state", policy)
-
-
-@pytest.fixture
-def web(place: Place) -> Iterator[WebThread]:
-    """The web, on a real port."""
-    started = WebThread(place)
-    yield started
-    started.stop()
-
-
-@pytest.fixture
-def journal(place: Place) -> Iterator[Journal]:
-    """The journal, as the actors have it."""
-    opened = place.journal()
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def elsewhere(page: Page, web: WebThread) -> list[str]:
-    """What the page has asked others for."""
-    found: list[str] = []
-
-    def asked(request: Request) -> None:
-        if not request.url.startswith((web.url, web.url.replace("http", "ws", 1), "data:")):
-            found.append(request.url)
-
-    page.on("request", asked)
-    return found
-
-
-@pytest.fixture
-def faults(page: Page) -> list[str]:
-    """What the browser has to complain of; a breach of the policy is among it."""
-    found: list[str] = []
-    page.on("pageerror", lambda error: found.append(str(error)))
-    page.on("console", lambda said: found.append(said.text) if said.type in ("error", "warning") else None)
-    return found
-
-
-@pytest.fixture
-def console(page: Page, web: WebThread, place: Place, faults: list[str], elsewhere: list[str]) -> Page:
+def console(page: Page, site: WebThread, place: Place) -> Page:
     """Marta, signed on, in English."""
-    return signed_on(page, web, place)
-
-
-def signed_on(page: Page, web: WebThread, place: Place, language: str = "en") -> Page:
-    """The page after signing on."""
-    page.set_viewport_size({"width": 1920, "height": 1080})
-    page.goto(f"{web.url}/console/?lang={language}#token={place.marta_token}")
-    expect(page.locator(".bar__me")).to_contain_text("Marta Bianchi")
-    return page
+    return signed_on(page, site.url, place)
 
 
 def case(journal: Journal, place: Place) -> Story:
     """Giulia's alert, Marta on the line; her phone has said that she is in Pavia."""
-    giulia = Registry(journal).user_by_phone(E164(GIULIA))
-    assert giulia is not None
-    story = Story(journal, CLOCK.now_us(), ago_s=5, position=False).opened().identified(giulia.id)
+    story = giulias(journal, position=False)
     moved(story, *PAVIA)
     return story.operator_called(place.marta).operator_joined(place.marta)
 
@@ -105,7 +48,7 @@ def centre(page: Page) -> Any:
 
 
 def test_the_map_shows_her_place_the_doubt_the_next_towns_and_where_they_are_from(
-    console: Page, place: Place, journal: Journal, faults: list[str], elsewhere: list[str]
+    console: Page, place: Place, journal: Journal
 ) -> None:
     case(journal, place)
     on_map = console.locator("sw-map")
@@ -120,12 +63,10 @@ def test_the_map_shows_her_place_the_doubt_the_next_towns_and_where_they_are_fro
     for text in ("Pavia, Lombardia", "45.18470 N", "9.15820 E", "± 18 m", "m south of its centre"):
         expect(line).to_contain_text(text)
     expect(on_map).to_have_attribute("aria-label", "Map, Pavia, Lombardia, uncertainty 18 metres")
-    assert faults == []
-    assert elsewhere == []
 
 
 def test_the_trail_grows_and_the_map_stays_until_she_leaves_its_middle(
-    console: Page, place: Place, journal: Journal, faults: list[str]
+    console: Page, place: Place, journal: Journal
 ) -> None:
     story = case(journal, place)
     was = console.locator("sw-map path.map__was")
@@ -148,7 +89,6 @@ def test_the_trail_grows_and_the_map_stays_until_she_leaves_its_middle(
         pytest.approx(box["x"] + box["width"] / 2, abs=2),
         pytest.approx(box["y"] + box["height"] / 2, abs=2),
     )
-    assert faults == []
 
 
 def test_the_map_is_moved_by_keys_and_by_buttons_and_she_is_brought_back(
@@ -186,7 +126,7 @@ def test_a_doubtful_newer_position_does_not_take_the_mark_from_a_good_one(
 
 
 def test_without_a_position_the_page_says_so_in_words_and_shows_it_when_it_comes(
-    console: Page, place: Place, journal: Journal, faults: list[str]
+    console: Page, place: Place, journal: Journal
 ) -> None:
     story = Story(journal, CLOCK.now_us(), ago_s=5, channel=Channel.VOICE, position=False).opened()
     story.operator_called(place.marta).operator_joined(place.marta)
@@ -195,13 +135,12 @@ def test_without_a_position_the_page_says_so_in_words_and_shows_it_when_it_comes
     moved(story, *PAVIA)
     expect(console.locator("sw-map .map__here")).to_be_visible()
     expect(console.locator(".place")).to_contain_text("Pavia")
-    assert faults == []
 
 
 def test_112_is_read_the_town_the_spoken_coordinates_and_other_forms_in_italian(
-    page: Page, web: WebThread, place: Place, journal: Journal, faults: list[str], elsewhere: list[str]
+    page: Page, site: WebThread, place: Place, journal: Journal
 ) -> None:
-    console = signed_on(page, web, place, "it")
+    console = signed_on(page, site.url, place, "it")
     story = case(journal, place).user_called().user_answered()
     expect(console.locator("sw-map .map__here")).to_be_visible()
     console.get_by_role("textbox", name="Scrivi una nota").click()
@@ -222,18 +161,16 @@ def test_112_is_read_the_town_the_spoken_coordinates_and_other_forms_in_italian(
     # A note that is being written is not interrupted.
     console.keyboard.type(" con lei")
     expect(console.get_by_role("textbox", name="Scrivi una nota")).to_have_value("Al bar con lei")
-    assert faults == []
-    assert elsewhere == []
 
 
-@pytest.mark.browser_may_say("ERR_CONNECTION_REFUSED")
+@pytest.mark.browser_may_say(*OUT_OF_REACH)
 def test_the_picture_of_a_lost_centre_is_grey_and_the_map_can_still_be_moved(
-    console: Page, place: Place, journal: Journal, web: WebThread
+    console: Page, place: Place, journal: Journal, site: WebThread
 ) -> None:
     case(journal, place)
     expect(console.locator("sw-map .map__land")).to_be_visible()
-    web.stop()
-    expect(console.locator("html")).to_have_attribute("data-state", "lost", timeout=20_000)
+    site.stop()
+    expect(console.locator("html")).to_have_attribute("data-state", "lost")
     grey = "body => getComputedStyle(body).filter"
     assert console.locator(".case__body").evaluate(grey) == "grayscale(1)"
     console.get_by_role("button", name="Map nearer").click()

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -42,13 +40,6 @@ MARTA = OperatorId("marta-bianchi")
 LUCA = OperatorId("luca-ferri")
 GIULIA = PersonView(first_name="Giulia", last_name="Rossi", language="it", notes="Asthma")
 POLICY = Policy()
-
-
-@pytest.fixture
-def journal(place: Place) -> Iterator[Journal]:
-    opened = place.journal()
-    yield opened
-    opened.close()
 
 
 def everything(journal: Journal, after: int = 0) -> list[Recorded]:

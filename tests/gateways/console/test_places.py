@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,43 +11,25 @@ from playwright.sync_api import Page, expect
 
 from messages import events as ev
 from messages.ids import E164, SECOND, Instant, LineId, Outcome, ShiftState
-from model.policy import Policy
 from store import streams
 from store.journal import Append, Journal
 from store.people import StaffRole
 from store.registry import Registry
-from tests.gateways.console.test_browser import signed_on
+from tests.gateways.console.desk import signed_on
 from tests.gateways.http.place import CLOCK, GIULIA, NODE, Place, WebProcess, WebThread
 from tests.gateways.story import Story, on_shift
+from tests.support.complaints import OUT_OF_REACH
 
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
+def place(place: Place) -> Place:
     """A state directory with keys, one user, a supervisor (Marta) and an operator."""
-    policy = Policy(psap_number=E164("+390200000112"), psap_test_number=E164("+390200000112"))
-    made = Place.make(tmp_path / "state", policy)
-    journal = made.journal()
-    Registry(journal).set_role(made.marta, StaffRole.SUPERVISOR, by="test")
+    journal = place.journal()
+    Registry(journal).set_role(place.marta, StaffRole.SUPERVISOR, by="test")
     journal.close()
-    return made
-
-
-@pytest.fixture
-def web(place: Place) -> Iterator[WebThread]:
-    """The web, on a real port."""
-    started = WebThread(place)
-    yield started
-    started.stop()
-
-
-@pytest.fixture
-def journal(place: Place) -> Iterator[Journal]:
-    """The journal, as the actors have it."""
-    opened = place.journal()
-    yield opened
-    opened.close()
+    return place
 
 
 class Hand:
@@ -94,10 +75,10 @@ def known_alerts(place: Place) -> list[Story]:
 
 
 def test_s11_the_figures_are_drawn_with_the_numbers_of_the_journal(
-    page: Page, web: WebThread, place: Place
+    page: Page, site: WebThread, place: Place
 ) -> None:
     known_alerts(place)
-    console = signed_on(page, web.url, place)
+    console = signed_on(page, site.url, place)
     console.keyboard.press("3")
     expect(console.get_by_role("heading", name="Figures")).to_be_visible()
     kpis = console.locator(".kpi")
@@ -129,10 +110,10 @@ def test_s11_the_figures_are_drawn_with_the_numbers_of_the_journal(
 
 
 def test_the_csv_is_saved_by_a_key_and_the_story_of_a_row_opened_by_others(
-    page: Page, web: WebThread, place: Place, tmp_path: Path
+    page: Page, site: WebThread, place: Place, tmp_path: Path
 ) -> None:
     stories = known_alerts(place)
-    console = signed_on(page, web.url, place)
+    console = signed_on(page, site.url, place)
     console.keyboard.press("3")
     expect(console.locator(".kpis")).to_be_visible()
     with console.expect_download() as saving:
@@ -152,10 +133,10 @@ def test_the_csv_is_saved_by_a_key_and_the_story_of_a_row_opened_by_others(
 
 
 def test_a_past_alert_is_found_and_its_story_read_by_keyboard_alone(
-    page: Page, web: WebThread, place: Place
+    page: Page, site: WebThread, place: Place
 ) -> None:
     stories = known_alerts(place)
-    console = signed_on(page, web.url, place)
+    console = signed_on(page, site.url, place)
     console.keyboard.press("2")
     expect(console.get_by_role("heading", name="Open alerts")).to_be_visible()
     console.keyboard.press("/")
@@ -191,7 +172,7 @@ def test_a_past_alert_is_found_and_its_story_read_by_keyboard_alone(
 
 
 def test_s11_the_queue_lists_by_deadline_and_opens_by_keys(
-    page: Page, web: WebThread, place: Place, journal: Journal
+    page: Page, site: WebThread, place: Place, journal: Journal
 ) -> None:
     now_us = CLOCK.now_us()
     reached = Story(journal, now_us, phone="+393332220001", ago_s=30).opened().operator_called(place.luca)
@@ -199,7 +180,7 @@ def test_s11_the_queue_lists_by_deadline_and_opens_by_keys(
     test = Story(journal, now_us, phone="+393332220002", ago_s=25, test=True)
     waits = Story(journal, now_us, phone="+393332220003", ago_s=5)
     late = Story(journal, now_us, phone="+393332220004", ago_s=70).opened()
-    console = signed_on(page, web.url, place)
+    console = signed_on(page, site.url, place)
     console.keyboard.press("2")
     rows = console.locator(".q--row")
     expect(rows).to_have_count(4)
@@ -216,9 +197,9 @@ def test_s11_the_queue_lists_by_deadline_and_opens_by_keys(
 
 
 def test_s04_a_new_alert_takes_the_screen_from_every_place(
-    page: Page, web: WebThread, place: Place, journal: Journal
+    page: Page, site: WebThread, place: Place, journal: Journal
 ) -> None:
-    console = signed_on(page, web.url, place)
+    console = signed_on(page, site.url, place)
     on_shift(journal, place.marta)
     console.keyboard.press("3")
     expect(console.get_by_role("heading", name="Figures")).to_be_visible()
@@ -233,7 +214,7 @@ def test_s04_a_new_alert_takes_the_screen_from_every_place(
 
 
 def test_every_alarm_is_said_in_words_the_gravest_first_and_the_others_are_counted(
-    page: Page, web: WebThread, place: Place, journal: Journal
+    page: Page, site: WebThread, place: Place, journal: Journal
 ) -> None:
     kinds = (
         ("ended_soon_after_leave", "a1"),
@@ -248,7 +229,7 @@ def test_every_alarm_is_said_in_words_the_gravest_first_and_the_others_are_count
         Append(streams.node(NODE), None, tuple(raised)),
         Append(streams.line(LineId("E1")), None, (ev.LineQuarantined(line=LineId("E1"), reason="dead"),)),
     )
-    console = signed_on(page, web.url, place)
+    console = signed_on(page, site.url, place)
     health = console.locator(".bar__health")
     expect(health.locator("[data-alarm]")).to_have_count(3)
     expect(health.locator("[data-alarm]").first).to_contain_text("Disk")
@@ -276,7 +257,7 @@ def test_every_alarm_is_said_in_words_the_gravest_first_and_the_others_are_count
     expect(health.locator("[data-alarm]").first).to_contain_text("Line")
 
 
-@pytest.mark.browser_may_say("WebSocket|Failed to load resource|ERR_CONNECTION")
+@pytest.mark.browser_may_say(*OUT_OF_REACH)
 def test_case_17_without_the_center_no_other_place_can_be_reached(page: Page, place: Place) -> None:
     process = WebProcess(place)
     try:
@@ -292,9 +273,9 @@ def test_case_17_without_the_center_no_other_place_can_be_reached(page: Page, pl
         process.kill()
 
 
-def test_the_figures_are_the_supervisors(page: Page, web: WebThread, place: Place, journal: Journal) -> None:
+def test_the_figures_are_the_supervisors(page: Page, site: WebThread, place: Place, journal: Journal) -> None:
     Registry(journal).set_role(place.marta, StaffRole.OPERATOR, by="test")
-    console = signed_on(page, web.url, place)
+    console = signed_on(page, site.url, place)
     tabs = console.locator(".bar__nav button")
     expect(tabs).to_have_count(3)
     console.keyboard.press("3")

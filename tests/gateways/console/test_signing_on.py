@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -42,21 +40,11 @@ WORDS = {
 pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(180)]
 
 
-@pytest.fixture
-def journal(place: Place) -> Iterator[Journal]:
+@pytest.fixture(autouse=True)
+def journal(journal: Journal, place: Place) -> Journal:
     """The journal, as the actors have it; Marta has a password."""
-    opened = place.journal()
-    Registry(opened).set_password(place.marta, PASSWORD, by="test")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def web(place: Place, journal: Journal) -> Iterator[WebThread]:
-    """The web, on a real port."""
-    started = WebThread(place)
-    yield started
-    started.stop()
+    Registry(journal).set_password(place.marta, PASSWORD, by="test")
+    return journal
 
 
 def typed(page: Page, name: str, password: str) -> None:
@@ -75,9 +63,9 @@ def shifts(journal: Journal, place: Place) -> list[tuple[str, str]]:
 
 @pytest.mark.browser_may_say(r"401 \(Unauthorized\)")
 @pytest.mark.parametrize("lang", ["it", "en"])
-def test_a_name_and_a_password_sign_on_by_keys_alone(page: Page, web: WebThread, lang: str) -> None:
+def test_a_name_and_a_password_sign_on_by_keys_alone(page: Page, site: WebThread, lang: str) -> None:
     words = WORDS[lang]
-    page.goto(f"{web.url}/console/?lang={lang}")
+    page.goto(f"{site.url}/console/?lang={lang}")
     expect(page.get_by_label(words["name"], exact=True)).to_be_focused()
     page.keyboard.type("Marta Bianchi")
     page.keyboard.press("Tab")
@@ -101,10 +89,10 @@ def test_a_name_and_a_password_sign_on_by_keys_alone(page: Page, web: WebThread,
 @pytest.mark.browser_may_say(r"401 \(Unauthorized\)", r"429 \(Too Many Requests\)")
 @pytest.mark.parametrize("lang", ["it", "en"])
 def test_who_waits_sees_for_how_long_and_can_use_her_token(
-    page: Page, web: WebThread, place: Place, lang: str
+    page: Page, site: WebThread, place: Place, lang: str
 ) -> None:
     words = WORDS[lang]
-    page.goto(f"{web.url}/console/?lang={lang}")
+    page.goto(f"{site.url}/console/?lang={lang}")
     for _ in range(NAME_MAX):
         with page.expect_response("**/v1/console/session") as answered:
             typed(page, "marta-bianchi", "wrong")
@@ -123,10 +111,10 @@ def test_who_waits_sees_for_how_long_and_can_use_her_token(
 
 @pytest.mark.parametrize("lang", ["it", "en"])
 def test_a_shift_begins_with_a_check_of_the_sound_and_a_pause_says_why(
-    page: Page, web: WebThread, place: Place, journal: Journal, lang: str
+    page: Page, site: WebThread, place: Place, journal: Journal, lang: str
 ) -> None:
     words = WORDS[lang]
-    page.goto(f"{web.url}/console/?lang={lang}#token={place.marta_token}")
+    page.goto(f"{site.url}/console/?lang={lang}#token={place.marta_token}")
     expect(page.locator(".ready__shift")).to_contain_text("+39 02 0000 0011")
     page.keyboard.press("p")
     ask = page.locator("#ask-h")
@@ -154,10 +142,10 @@ def test_a_shift_begins_with_a_check_of_the_sound_and_a_pause_says_why(
 
 
 def test_an_alert_comes_before_any_question(
-    page: Page, web: WebThread, place: Place, journal: Journal
+    page: Page, site: WebThread, place: Place, journal: Journal
 ) -> None:
     on_shift(journal, place.marta)
-    page.goto(f"{web.url}/console/?lang=en#token={place.marta_token}")
+    page.goto(f"{site.url}/console/?lang=en#token={place.marta_token}")
     expect(page.get_by_role("heading", name="Ready")).to_be_visible()
     page.keyboard.press("p")
     expect(page.locator("#ask-h")).to_be_visible()

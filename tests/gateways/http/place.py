@@ -141,7 +141,7 @@ class WebProcess:
             return where.exists()
 
         try:
-            wait_until(listening, within_s=20, what="the web listening")
+            wait_until(listening, within_s=60, what="the web listening")
         except BaseException:
             self.kill()
             raise

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from litestar import Litestar
@@ -24,15 +23,10 @@ Client = TestClient[Litestar]
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    made = Place.make(tmp_path / "state")
-    Spare.make(made.state / "run")
-    return made
-
-
-@pytest.fixture
-def web(place: Place) -> Web:
-    return place.web()
+def place(place: Place) -> Place:
+    """With a spare in memory."""
+    Spare.make(place.state / "run")
+    return place
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -27,12 +26,6 @@ from tests.gateways.http.place import GIULIA, ROOT, Place, WebProcess
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.process
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    """A state directory with keys, two operators and one user."""
-    return Place.make(tmp_path / "state")
 
 
 @pytest.fixture

@@ -1,0 +1,58 @@
+"""What the tests of the web share: a state directory, its journal, the web in this process or on a port."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from gateways.http.app import build
+from gateways.http.context import Web
+from messages.ids import E164
+from model.policy import Policy
+from store.journal import Journal
+from tests.gateways.http.place import Place, WebThread
+
+
+@pytest.fixture
+def policy() -> Policy:
+    """An ordinary number for 112, which alerts and tests of them call."""
+    return Policy(psap_number=E164("+390200000112"), psap_test_number=E164("+390200000112"))
+
+
+@pytest.fixture
+def place(tmp_path: Path, policy: Policy) -> Place:
+    """A state directory with keys, two operators and one user."""
+    return Place.make(tmp_path / "state", policy)
+
+
+@pytest.fixture
+def journal(place: Place) -> Iterator[Journal]:
+    """The journal, as the actors have it."""
+    opened = place.journal()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def web(place: Place) -> Web:
+    """The web's parts, in this process."""
+    return place.web()
+
+
+@pytest.fixture
+def client(web: Web) -> Iterator[TestClient[Litestar]]:
+    """The web, started without a port."""
+    with TestClient(build(web), raise_server_exceptions=False) as started:
+        yield started
+
+
+@pytest.fixture
+def site(place: Place) -> Iterator[WebThread]:
+    """The web on a real port, for a browser."""
+    started = WebThread(place)
+    yield started
+    started.stop()
