@@ -64,7 +64,7 @@ const ui = {
   open: (alert) => { ui.section = 'case'; ui.chosen = alert; ui.cursor = alert; ui.armed = null; ui.feed.opened(alert); draw(); },
   signOn: (given) => { sound.unlock(); return ui.feed.signOn(given); },
   redraw: () => draw(),
-  signOff: () => { ui.help = false; ui.chosen = null; ui.section = 'case'; ui.feed.me = null; ui.feed.signOff(); },
+  signOff: () => { ui.help = false; ui.chosen = null; ui.section = 'case'; ui.acknowledged.clear(); ui.drafts.clear(); ui.feed.me = null; ui.feed.signOff(); },
   switchLanguage: () => { localStorage.setItem('securwoman-language', isEnglish() ? 'it' : 'en'); setLanguage(isEnglish() ? 'it' : 'en'); draw(); },
   switchTheme: () => { const theme = document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark'; localStorage.setItem('securwoman-theme', theme); document.documentElement.dataset.theme = theme; draw(); },
   noteKey: (e, alert) => {
@@ -110,11 +110,22 @@ function arm(key) {
   draw();
 }
 
+let beforeHelp = null;
+
+/** The list of keys, which has the focus while it is there, and gives it back. */
+function help(shown) {
+  if (shown) beforeHelp = document.activeElement;
+  ui.help = shown;
+  draw();
+  if (shown) root.querySelector('.help [autofocus]').focus(); else beforeHelp?.focus();
+}
+
 function pressed(key) {
   const { feed } = ui;
   sound.unlock();
-  if (key === '?' || (key === 'Escape' && ui.help)) { ui.help = !ui.help; draw(); return; }
-  if (ui.help || !feed.me) return;
+  if (!feed.me || feed.link === 'signed-off') return;
+  if (key === '?' || (key === 'Escape' && ui.help)) { help(!ui.help); return; }
+  if (ui.help) return;
   if (mapKey(key)) return;
   if (feed.link === 'lost') { if (key === 'Enter') feed.retryNow(); return; }
   const incoming = ui.incoming();
@@ -196,7 +207,7 @@ function news() {
   const { feed } = ui;
   if (!feed.me) return;
   const my = ui.mineNow();
-  if (my && !ui.acknowledged.has(my.alert)) ui.section = 'case'; // a new alert takes the screen
+  if (my && !ui.acknowledged.has(my.alert)) { ui.section = 'case'; ui.help = false; } // a new alert takes the screen
   // What another one has may be handed to her again, and is heard then.
   for (const alert of ui.acknowledged) {
     const known = feed.cases.get(alert);

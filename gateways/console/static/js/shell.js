@@ -26,7 +26,7 @@ export function page(ui) {
   const view = ui.selected();
   const elsewhere = incoming ? null : sections.view(ui);
   const railed = view && !incoming && !elsewhere;
-  return html`<div class="console" data-rail=${railed ? 'on' : 'off'}>
+  return html`<div class="console" data-rail=${railed ? 'on' : 'off'} ?inert=${ui.help}>
     ${bar(ui, incoming)}
     ${railed ? rail(ui) : nothing}
     <main>${incoming ? incomingView(ui, incoming) : elsewhere ?? (view ? caseView(ui, view) : readyView(ui))}</main>
@@ -186,7 +186,7 @@ function incomingView(ui, view) {
 }
 
 function help(ui) {
-  const rows = [[t('space'), t('acknowledge')], ['E', t('call112')], ['F ⏎', t('falseAlarm')], ['R', t('redial')], ['M', t('machine')], ['B', t('briefingGiven')], ['L', t('leave')], ['N', t('note')], ['Ctrl ⏎', either('Manda la nota', 'Send the note')], ['A', either('Ascolta, smetti di ascoltare (supervisore)', 'Listen in, stop listening (supervisor)')], ['U', either('Spegni e riaccendi il tuo microfono', 'Mute and unmute yourself')], ['C', either('Copia il testo per il 112', 'Copy the text for 112')], ['T', t('take')], ['H', `${t('handOver')} / ${t('keepCase')}`], ['X ⏎', t('close')], ['↑ ↓ ⏎', t('openAlerts')], ['+ − 0', either('Mappa: più vicina, più lontana, al centro', 'Map: nearer, further, to the middle')], ['P', `${t('pause')} / ${t('resumeShift')}`], ['O', t('endShift')], ['1 … 4', either('Sezioni', 'Sections')], ['H /', either('Storico, cerca', 'History, search')], ['T W Y D', either('Statistiche: periodo, CSV', 'Figures: period, CSV')], ['S', t('trySound')], ['Y N', either('Sentito, non sentito', 'Heard, not heard')], ['D', t('drill')], ['?', t('allKeys')], ['Esc', t('back')]];
+  const rows = [[t('space'), t('acknowledge')], ['E', t('call112')], ['F ⏎', t('falseAlarm')], ['R', t('redial')], ['M', t('machine')], ['B', t('briefingGiven')], ['L', t('leave')], ['N', t('note')], ['Ctrl ⏎', either('Manda la nota', 'Send the note')], ['A', either('Ascolta, smetti di ascoltare (supervisore)', 'Listen in, stop listening (supervisor)')], ['U', either('Spegni e riaccendi il tuo microfono', 'Mute and unmute yourself')], ['C', either('Copia il testo per il 112', 'Copy the text for 112')], ['T', t('take')], ['H', `${t('handOver')} / ${t('keepCase')}`], ['X ⏎', t('close')], ['↑ ↓ ⏎', t('openAlerts')], ['+ − 0', either('Mappa: più vicina, più lontana, al centro', 'Map: nearer, further, to the middle')], ['P', `${t('pause')} / ${t('resumeShift')}`], ['1 … 4', either('Dopo P: perché vai in pausa', 'After P: why you pause')], ['O', t('endShift')], ['1 … 4', either('Sezioni', 'Sections')], ['H /', either('Storico, cerca', 'History, search')], ['T W Y D', either('Statistiche: periodo, CSV', 'Figures: period, CSV')], ['S', t('trySound')], ['Y N', either('Sentito, non sentito', 'Heard, not heard')], ['D', t('drill')], ['?', t('allKeys')], ['Esc', t('back')]];
   return html`<div class="help" role="dialog" aria-modal="true" aria-label=${t('allKeys')} @click=${(e) => { if (e.target === e.currentTarget) ui.press('?'); }}><div class="help__card">
     <h2>${t('allKeys')}</h2><div class="help__keys">${rows.map(([key, label]) => html`<kbd>${key}</kbd><span>${label}</span>`)}</div>
     <div class="help__row"><button class="btn" @click=${() => ui.switchLanguage()}>Italiano / English</button><button class="btn" @click=${() => ui.switchTheme()}>${t('theme')}</button><button class="btn" @click=${() => ui.signOff()}>${t('signOff')}</button><button class="btn" autofocus @click=${() => ui.press('?')}><kbd>Esc</kbd>${t('back')}</button></div></div></div>`;
