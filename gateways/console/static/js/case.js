@@ -145,8 +145,11 @@ function dock(ui, view, allowed, nowUs, lost) {
   const next = s.next(view, allowed, feed.me, nowUs, ui.names);
   const refused = (key) => (ui.refused?.key === key && ui.refused.alert === view.alert ? ui.refused.text : '');
   const close = view.closed_us === null && allowed.close === null && view.steps.operator_us !== null;
+  const slots = s.slots(view, allowed, ui.armed);
+  // A key without a button here says why not beside the sentence.
+  const stray = ui.refused && ![next.step, ...slots].some((one) => one.key === ui.refused.key) ? refused(ui.refused.key) : '';
   const closing = !close ? '' : ui.armed === 'X' ? either('Chiudere: Invio conferma.', 'Close it: Enter confirms.') : either('Chiudere: X, poi Invio.', 'To close it: X, then Enter.');
-  return html`<footer class="dock" aria-label=${either('Azioni', 'Actions')}><p class="dock__next" role="status"><span class="eyebrow">${t('now')}</span><b>${next.say}</b><span>${handover.said(ui, view, nowUs)} ${next.more} ${closing} ${copyHint(view, nowUs)} ${['X', 'A', 'H'].map((key) => (refused(key) && next.step.key !== key ? html`<span class="ink-bad">${refused(key)}</span>` : nothing))}</span></p>${handover.button(ui, view, allowed)}
+  return html`<footer class="dock" aria-label=${either('Azioni', 'Actions')}><p class="dock__next" role="status"><span class="eyebrow">${t('now')}</span><b>${next.say}</b><span>${handover.said(ui, view, nowUs)} ${next.more} ${closing} ${copyHint(view, nowUs)} ${stray ? html`<span class="ink-bad">${stray}</span>` : nothing}</span></p>${handover.button(ui, view, allowed)}
     ${act({ ...next.step, step: true, refused: refused(next.step.key), press: () => ui.press(next.step.key) })}
-    ${s.slots(view, allowed, ui.armed).map((slot) => act({ ...slot, refused: refused(slot.key), tone: ui.armed === slot.key ? 'armed' : slot.tone ?? '', press: () => ui.press(slot.key) }))}</footer>`;
+    ${slots.map((slot) => act({ ...slot, refused: refused(slot.key), tone: ui.armed === slot.key ? 'armed' : slot.tone ?? '', press: () => ui.press(slot.key) }))}</footer>`;
 }

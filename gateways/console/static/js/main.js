@@ -104,6 +104,7 @@ async function shift(key, state, reason) {
 
 function arm(key) {
   ui.armed = key;
+  ui.refused = null; // that it was refused before is over
   ui.armedAlert = ui.chosen;
   const alert = ui.chosen;
   setTimeout(() => { if (ui.armed === key && ui.armedAlert === alert) { ui.armed = null; draw(); } }, ARMED_MS);
