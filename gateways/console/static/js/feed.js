@@ -98,7 +98,13 @@ export class Feed {
   async #order(path, body) {
     if (this.link !== 'live') return { ok: false, reason: '' };
     try {
-      const answer = await this.#ask('POST', path, body);
+      let answer = await this.#ask('POST', path, body);
+      if (answer.status === 401) {
+        // The session is over. Who has given a token is signed on again by it.
+        await this.#identify();
+        if (this.link === 'signed-off') return { ok: false, reason: '' };
+        answer = await this.#ask('POST', path, body);
+      }
       if (answer.ok) return { ok: true, reason: '' };
       const said = await answer.json().catch(() => ({}));
       return { ok: false, reason: said.reason ?? String(answer.status) };
@@ -126,16 +132,19 @@ export class Feed {
       this.signOnFault = 'noCentre';
     }
     if (answer?.ok) {
-      this.csrf = (await answer.json()).csrf;
+      const { operator, csrf } = await answer.json();
+      this.csrf = csrf;
+      if (operator !== this.me?.operator) this.seq = 0; // what is hers is told with the whole picture
       this.signOnFault = '';
       this.#connect();
       return;
     }
     if (answer) {
-      this.signOnFault = !given ? '' : answer.status === 429 ? 'tooOften' : answer.status >= 500 ? 'noCentre' : given.token ? 'tokenWrong' : 'passwordWrong';
+      this.signOnFault = !given ? (this.me ? 'sessionEnded' : '') : answer.status === 429 ? 'tooOften' : answer.status >= 500 ? 'noCentre' : given.token ? 'tokenWrong' : 'passwordWrong';
       this.signOnAgainMs = answer.status === 429 ? Date.now() + 1000 * Number(answer.headers.get('retry-after') ?? 30) : 0;
       sessionStorage.removeItem(TOKEN);
     }
+    if (answer) this.#close();
     if (answer || this.link === 'starting') this.link = 'signed-off';
     this.changed();
   }

@@ -1,6 +1,6 @@
 // Signing on: by name and password, or by a token. What the center answers is said in words; nothing is kept here.
 
-import { html, nothing } from '../vendor/lit.js';
+import { html, nothing, ref } from '../vendor/lit.js';
 import { icon } from './parts.js';
 import { either, isEnglish, t } from './words.js';
 
@@ -10,6 +10,7 @@ let waited = false; // she had to wait, and no longer has
 let ticking = null;
 
 const FAULTS = {
+  sessionEnded: () => either('La sessione è finita. Accedi di nuovo: le chiamate vanno avanti.', 'Your session has ended. Sign on again: the calls go on.'),
   tokenWrong: () => either('Nessuna operatrice ha questo codice.', 'No operator has this token.'),
   passwordWrong: () => either('Nome o password non corretti.', 'The name or the password is wrong.'),
   noCentre: () => t('noCentre'),
@@ -39,11 +40,18 @@ export function gate(ui) {
     </div></form></main>`;
 }
 
+let known = null;
+/** Where to type, as soon as it is there. `autofocus` works once in a page. */
+function first(element) {
+  if (element && element !== known) queueMicrotask(() => element.focus());
+  known = element ?? null;
+}
+
 const described = (fault) => (fault ? 'gate-fault' : nothing);
 const invalid = (fault) => (fault === 'tokenWrong' || fault === 'passwordWrong' ? 'true' : nothing);
 
 function passwordFields(fault) {
-  return html`<label>${either('Nome', 'Name')}<input name="operator" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="200" required autofocus aria-invalid=${invalid(fault)} aria-describedby=${described(fault)}></label>
+  return html`<label>${either('Nome', 'Name')}<input name="operator" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="200" required ${ref(first)} aria-invalid=${invalid(fault)} aria-describedby=${described(fault)}></label>
     <label>${either('Password', 'Password')}<input name="password" type="password" autocomplete="current-password" maxlength="512" required aria-invalid=${invalid(fault)} aria-describedby=${described(fault)}></label>`;
 }
 

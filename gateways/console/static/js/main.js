@@ -87,14 +87,19 @@ async function sendNote(alert) {
 }
 
 function refuse(key, alert, text) {
+  if (ui.feed.link === 'signed-off') return; // that is said where she signs on again
   ui.refused = { key, alert, text: text ? reason(text) : t('noConnection'), untilMs: Date.now() + REFUSED_MS };
   draw();
 }
 
 async function order(key, command, to = null) {
   const alert = ui.chosen;
+  const unknown = command === 'take' && !ui.acknowledged.has(alert);
+  if (unknown) ui.acknowledged.add(alert); // her phone will ring because she asks for it: no alarm
   const answer = await ui.feed.command(alert, command, '', to);
-  if (!answer.ok) refuse(key, alert, answer.reason);
+  if (answer.ok) return;
+  if (unknown) ui.acknowledged.delete(alert);
+  refuse(key, alert, answer.reason);
 }
 
 async function shift(key, state, reason) {
