@@ -33,8 +33,8 @@ from runtime.clock import Clock
 from store.errors import JournalError
 from store.streams import alert_of
 
-BEAT_S: Final = 2.0
-"""The longest silence: whoever hears nothing for much longer has lost the center."""
+BEAT_S: Final = 0.5
+"""The longest silence: whoever hears nothing for four times as long has lost the center."""
 RESUME_MAX: Final = 2000
 """Events. More than that is told as a snapshot."""
 PENDING_MAX: Final = 5000

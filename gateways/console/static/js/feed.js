@@ -3,7 +3,10 @@
 import * as meters from './meters.js';
 
 const RETRY_MS = 2000;
-const SILENCE_MS = 6000; // The center says something every 2 s.
+const RETRY_FIRST_MS = 250; // A web that has ended has its successor waiting.
+const SILENCE_MS = 2000; // The center says something every half second.
+const WATCH_MS = 250;
+const HELD_UP_MS = 1000;
 const SIGN_ON_CODE = 4401;
 const SESSION = '/v1/console/session';
 const TOKEN = 'securwoman-token';
@@ -31,6 +34,8 @@ export class Feed {
     this.heardAtMs = 0;
     this.retryAtMs = 0;
     this.attempt = 0;
+    this.watchedAtMs = 0;
+    this.heldUp = false;
     this.listeners = new Set();
   }
 
@@ -47,7 +52,7 @@ export class Feed {
       history.replaceState(null, '', location.pathname + location.search);
       sessionStorage.setItem(TOKEN, given);
     }
-    setInterval(() => this.#watch(), 500);
+    setInterval(() => this.#watch(), WATCH_MS);
     await this.#identify();
   }
 
@@ -178,14 +183,17 @@ export class Feed {
       this.link = 'lost';
       this.lostAtMs = this.heardAtMs || Date.now();
       this.attempt = 0;
-      this.retryAtMs = Date.now() + RETRY_MS;
+      this.retryAtMs = Date.now() + RETRY_FIRST_MS;
     }
     this.changed();
   }
 
   #watch() {
     const now = Date.now();
-    if (this.link === 'live' && now - this.heardAtMs > SILENCE_MS) {
+    // A page that was itself held up has still to read what came meanwhile; once, for a hidden tab is always slow.
+    this.heldUp = !this.heldUp && now - this.watchedAtMs > HELD_UP_MS;
+    this.watchedAtMs = now;
+    if (this.link === 'live' && !this.heldUp && now - this.heardAtMs > SILENCE_MS) {
       this.#close();
       this.#lost();
     }
