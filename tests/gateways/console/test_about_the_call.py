@@ -98,10 +98,11 @@ def test_a_conference_that_comes_apart_within_a_minute_of_leaving_sounds_as_a_ne
             }]]),
           }, new Set(more.known ?? [])) !== null;
           return [at(20, null), at(31, 30), at(100, 30), at(75, 72), at(31, 30, { silent: true }),
-            at(31, 30, { timeline: [] }), at(31, 30, { known: ['a/dropped'] })];
+            at(31, 30, { timeline: [] }), at(31, 30, { known: ['a/dropped'] }),
+            at(31, 30, { user: { answered_us: null, released_us: 5e6 } }), at(31, 30, { user: talked(9e6) })];
         }"""
     )
-    assert heard == [False, True, False, False, False, False, False]
+    assert heard == [False, True, *[False] * 7]
 
 
 @pytest.mark.parametrize("state", ["late", "talking"])

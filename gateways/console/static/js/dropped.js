@@ -9,8 +9,9 @@ export function droppedSoon(feed, acknowledged) {
   return [...feed.cases.values()].find((view) => {
     if (view.left_us === null || view.silent || view.duress || acknowledged.has(`${view.alert}/dropped`)) return false;
     const mine = view.timeline.some((entry) => entry.what === 'leave.requested' && entry.operator === feed.me.operator);
-    const gone = [view.user, view.psap].filter((party) => party.answered_us !== null && party.released_us !== null && party.released_us >= view.left_us).map((party) => party.released_us);
-    const at = gone.length ? Math.min(...gone) : null;
-    return mine && at !== null && at - view.left_us < SOON_US && nowUs - at < SOUNDS_US;
+    const left = [view.user, view.psap].filter((party) => party.answered_us !== null && (party.released_us ?? Infinity) >= view.left_us);
+    if (left.length < 2) return false; // 112 was briefed alone, and let go with her
+    const at = Math.min(...left.map((party) => party.released_us ?? Infinity));
+    return mine && at - view.left_us < SOON_US && nowUs - at < SOUNDS_US;
   }) ?? null;
 }

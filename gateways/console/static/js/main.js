@@ -80,8 +80,8 @@ async function sendNote(alert) {
   const text = (ui.drafts.get(alert) ?? '').trim();
   if (!text) return;
   const answer = await ui.feed.command(alert, 'note', text);
-  // Only what the center has is taken away from the field.
-  if (answer.ok && (ui.drafts.get(alert) ?? '').trim() === text) ui.drafts.delete(alert);
+  // Only what the center has is taken away from the field; then her keys are commands again.
+  if (answer.ok && (ui.drafts.get(alert) ?? '').trim() === text) { ui.drafts.delete(alert); ui.noteElement?.blur(); }
   else if (!answer.ok) refuse('N', alert, answer.reason);
   draw();
 }
