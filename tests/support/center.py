@@ -201,10 +201,11 @@ class Center:
         found: list[dict[str, Any]] = json.loads(self.cli("ps", "--json").stdout)
         return found
 
-    def cli(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """The command line, on this center."""
+    def cli(self, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        """The command line, on this center; `typed` is its standard input."""
         return subprocess.run(
             [sys.executable, "-m", "center.cli", *arguments, "--state", str(self.state)],
+            input=typed,
             capture_output=True,
             text=True,
             check=False,

@@ -1,0 +1,92 @@
+"""Who is there: operators with passwords, users with PINs, and what their telephones do.
+
+No telephone answers by itself: who is called rings until the test has her answer.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from messages.ids import OperatorId
+from tests.support.center import PSAP, USER, Center, simulation
+
+
+class Operator(NamedTuple):
+    """One who signs on."""
+
+    id: OperatorId
+    name: str
+    phone: str
+    role: str
+    password: str
+
+
+MARTA: Final = Operator(
+    OperatorId("marta-bianchi"), "Marta Bianchi", "+390200000102", "supervisor", "una frase lunga"
+)
+LUCA: Final = Operator(OperatorId("luca-ferri"), "Luca Ferri", "+390200000103", "operator", "un’altra frase")
+ANNA: Final = Operator(OperatorId("anna-neri"), "Anna Neri", "+390200000104", "operator", "la terza frase")
+OPERATORS: Final = (MARTA, LUCA, ANNA)
+
+GIULIA: Final = USER
+SARA: Final = "+393331112225"
+ELENA: Final = "+393331112226"
+CHIARA: Final = "+393331112227"
+VERA: Final = "+393331112228"
+"""Her phone never rings."""
+USERS: Final = {
+    GIULIA: "Giulia Rossi",
+    SARA: "Sara Verdi",
+    ELENA: "Elena Neri",
+    CHIARA: "Chiara Gallo",
+    VERA: "Vera Conti",
+}
+PIN: Final = "4711"
+DURESS_PIN: Final = "9999"
+NOTES: Final = "Asthma"
+
+SETTINGS: Final = """
+[operator]                      # an operator's telephone waits for the test, however slow the machine is
+answer_within_s = 60
+all_after_s = 60
+silent_after_s = 120
+wrap_up_s = 300                 # until she ends it
+
+[user]
+no_answer_s = 8
+
+[[trunk]]
+name = "public"
+
+[[trunk]]
+name = "emergency"
+emergency = true
+"""
+
+
+def world() -> str:
+    """The simulated carrier's: enough lines for two conversations and one for callers."""
+    numbers = [*(one.phone for one in OPERATORS), *USERS, PSAP]
+    phones: dict[str, dict[str, object]] = {number: {"answers_after_s": 600} for number in numbers}
+    phones[VERA]["rings_after_s"] = 600
+    return simulation(public=6, phones=phones)
+
+
+def moved_in(made: Center, folder: Path) -> None:
+    """Operators and users, each as the person on duty would enter them; the demo operator goes off shift."""
+    for one in OPERATORS:
+        added = made.cli(
+            *("operator", "add", one.name, "--phone", one.phone, "--role", one.role, "--password"),
+            typed=f"{one.password}\n",
+        )
+        assert added.returncode == 0, added.stderr
+    rows = [
+        f"{phone},{name.replace(' ', ',')},it,{NOTES},{PIN},{DURESS_PIN}" for phone, name in USERS.items()
+    ]
+    file = folder / "users.csv"
+    file.write_text("\n".join(["phone,first_name,last_name,language,notes,cancel_pin,duress_pin", *rows, ""]))
+    imported = made.cli("user", "import", str(file))
+    assert imported.returncode == 0, imported.stderr
+    off = made.cli("operator", "shift", "demo", "off")
+    assert off.returncode == 0, off.stderr
