@@ -216,6 +216,8 @@ class _Run:
                 self._at(alert.at_s + alert.cancelled_s, lambda alert=alert: self._cancel(alert))  # type: ignore[misc]
             if alert.taken_s is not None:
                 self._at(alert.at_s + alert.taken_s, lambda alert=alert: self._take(alert))  # type: ignore[misc]
+            if alert.listened_s is not None:
+                self._at(alert.at_s + alert.listened_s, lambda alert=alert: self._listen(alert))  # type: ignore[misc]
             if alert.handed_s is not None:
                 self._at(alert.at_s + alert.handed_s, lambda alert=alert: self._hand_over(alert))  # type: ignore[misc]
         for blow in self._script.blows:
@@ -327,6 +329,16 @@ class _Run:
             self._met["hand_over"] += 1
             order = ev.CommandGiven(command=OperatorCommand.HAND_OVER, by=case.operator)
             self._fact(case.alert, order)
+
+    def _listen(self, alert: Alert) -> None:
+        case = self._case(alert)
+        if case is None:
+            return
+        for operator in reversed(self.world.operators):
+            if refusal(case, OperatorCommand.LISTEN, operator, self.world.policy) is None:
+                self._met["listen"] += 1
+                self._fact(case.alert, ev.CommandGiven(command=OperatorCommand.LISTEN, by=operator))
+                return
 
     def _fact(self, alert: AlertId, event: ev.Event) -> None:
         self.world.journal.append(Append(streams.inbox(alert), None, (event,)))

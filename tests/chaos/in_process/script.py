@@ -51,6 +51,8 @@ class Alert(_Data, frozen=True):
     """An operator takes the alert herself, so long after, if she may."""
     handed_s: float | None = None
     """Whoever has it hands it over, so long after, if she may."""
+    listened_s: float | None = None
+    """Somebody else listens in, so long after, if she may; until the end of it."""
 
 
 class Person(_Data, frozen=True):
