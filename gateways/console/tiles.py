@@ -1,6 +1,6 @@
 """Pictures of a map from a file or a server, as the center hands them to its own pages.
 
-The page asks nobody but the center: see docs/decisions/0019-tiles-through-the-center.md.
+The page asks nobody but the center: see docs/decisions/0023-streets-through-the-center.md.
 """
 
 from __future__ import annotations
