@@ -45,15 +45,20 @@ def test_s01_one_data_packet_brings_all_that_is_known(make_world: MakeWorld) -> 
 
 def test_s02_a_voice_call_is_recognised_answered_and_is_the_users_leg(make_world: MakeWorld) -> None:
     world = make_world()
-    world.network.carrier.phone_call(USER, "+390200000001", world.network.now_s)
-    world.network.pump()
-    world.until("an alert", lambda: _find(world) is not None)
+    voice_alert(world)
     world.until("operator and user are joined", lambda: len(joined(world)) == 2)
     assert world.case.channel is Channel.VOICE
     assert world.case.user == world.user.id
     assert world.case.reached_by == "inbound"
     assert len(world.calls(USER)) == 0, "nobody calls her who is on the line"
     assert world.after_s(ev.UserReached) < 3
+
+
+def voice_alert(world: World) -> None:
+    """She calls the center."""
+    world.network.carrier.phone_call(USER, "+390200000001", world.network.now_s)
+    world.network.pump()
+    world.until("an alert", lambda: _find(world) is not None)
 
 
 def _find(world: World) -> object:

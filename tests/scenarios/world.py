@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -64,16 +64,22 @@ control = "127.0.0.1:0"
 """
 
 
+DIALECTS = ("huawei", "simcom7600")
+
+
 def carrier_toml(
-    public: int, emergency: int, behaviours: dict[str, str], more: Mapping[str, str] = MappingProxyType({})
+    public: int,
+    emergency: int,
+    behaviours: dict[str, str],
+    more: Mapping[str, str] = MappingProxyType({}),
+    dialects: Sequence[str] = DIALECTS,
 ) -> str:
-    """The carrier's world: lines of every dialect, operators, a PSAP, and the user as the test wants her."""
-    dialects = ("huawei", "simcom7600")
+    """The carrier's world: lines of these dialects in turn, operators, a PSAP, and the user as wanted."""
     parts = [CARRIER]
     for n in range(public + emergency):
         trunk = "public" if n < public else "emergency"
         parts.append(
-            f'[[modem]]\nname = "sim{n + 1}"\ndialect = "{dialects[n % 2]}"\ntrunk = "{trunk}"\n'
+            f'[[modem]]\nname = "sim{n + 1}"\ndialect = "{dialects[n % len(dialects)]}"\ntrunk = "{trunk}"\n'
             f'number = "+3902000000{n + 1:02d}"\nsetup_time_s = {SETUP_S}\n{more.get(f"sim{n + 1}", "")}\n'
         )
     people = {str(USER): "answer", str(PSAP): "answer", **{str(one): "answer" for one in OPERATORS}}
@@ -103,6 +109,7 @@ class World:
         pins: Mapping[str, tuple[str, str]] = MappingProxyType({}),
         without_sim: Collection[str] = (),
         boots_in_s: float = 1.0,
+        dialects: Sequence[str] = DIALECTS,
     ) -> None:
         """`by_imei`: lines whose modem has to be found; `pins`: a SIM's PIN, and the file of the line's."""
         self.clock = VirtualClock()
@@ -112,7 +119,9 @@ class World:
         more |= dict.fromkeys(without_sim, "sim = false")
         if boots_in_s != 1.0:
             more |= {f"sim{n + 1}": f"boot_time_s = {boots_in_s}" for n in range(public + emergency)}
-        config = parse_config(tomllib.loads(carrier_toml(public, emergency, behaviours or {}, more)))
+        config = parse_config(
+            tomllib.loads(carrier_toml(public, emergency, behaviours or {}, more, dialects))
+        )
         self.network = Network(config, self.clock)
         NETWORKS.append(self.network)
         lines = tuple(
