@@ -123,7 +123,7 @@ function help(shown) {
   if (shown) beforeHelp = document.activeElement;
   ui.help = shown;
   draw();
-  if (shown) root.querySelector('.help [autofocus]').focus(); else beforeHelp?.focus();
+  if (shown) root.querySelector('.help [autofocus]').focus({ preventScroll: true }); else beforeHelp?.focus();
 }
 
 function pressed(key) {
