@@ -139,7 +139,7 @@ function dock(ui, view, allowed, nowUs, lost) {
   const { feed } = ui;
   if (lost) {
     return html`<footer class="dock" aria-label=${either('Azioni', 'Actions')}><p class="dock__next" role="status"><span class="eyebrow">${t('now')}</span><b>${either('Resta al telefono e continua a parlare.', 'Stay on the phone and keep talking.')}</b><span></span></p>${handover.button(ui, view, allowed)}
-      ${act({ key: 'Enter', label: t('retryNow'), sub: either(`Tentativo ${feed.attempt}. Riprovo anche da solo, ogni 2 s`, `Attempt ${feed.attempt}. Retrying by itself too, every 2 s`), step: true, press: () => feed.retryNow() })}
+      ${act({ key: 'Enter', label: t('retryNow'), sub: either(`Tentativo ${feed.attempt}. Riprovo anche da solo, ogni 2 s`, `Attempt ${feed.attempt}. Retrying by itself too, every 2 s`), step: true, press: () => feed.retryNow() })}
       ${s.slots(view, allowed, null).map((slot) => act({ ...slot, why: t('noConnection') }))}</footer>`;
   }
   const next = s.next(view, allowed, feed.me, nowUs, ui.names);
