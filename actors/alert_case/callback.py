@@ -18,6 +18,8 @@ GIVE_UP_DIALLING_US: Final = Instant(40 * SECOND)
 """A call that does not even ring by then will not (27.007 modems give up after 30 to 60 s by themselves)."""
 PREEMPTED_PAUSE_US: Final = Instant(10 * SECOND)
 """A test that gave way waits until those to whom it gave way are served, or are at least being dialled."""
+GIVES_WAY_UNTIL: Final = 5
+"""A test that gave way with this attempt is not dialled again by itself."""
 LINE_FAILED_PAUSE_US: Final = Instant(SECOND)
 LINE_FAILURES_IN_A_ROW: Final = 8
 UNREACHABLE_PAUSE_US: Final = Instant(2 * SECOND)
@@ -137,8 +139,11 @@ def due_at(case: Case, policy: Policy) -> Instant | None:
 
 
 def _again(case: Case, last: Leg, ended: Instant, policy: Policy) -> Instant | None:
-    if last.reason in ("replaced", "preempted"):
-        return Instant(ended + PREEMPTED_PAUSE_US) if last.reason == "preempted" else None
+    if last.reason == "preempted":
+        # For how long it will have to give way nobody knows: then her operator decides.
+        return Instant(ended + PREEMPTED_PAUSE_US) if last.attempt < GIVES_WAY_UNTIL else None
+    if last.reason == "replaced":
+        return None
     ends = case.user_ends
     if not ends:
         return ended

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from actors.alert_case.callback import GIVES_WAY_UNTIL
 from actors.alert_case.hand import Hand
 from actors.alert_case.wishes import leg_wishes
 from messages import events as ev
@@ -331,6 +332,22 @@ def test_case_09_a_test_call_gives_up_its_line_and_a_real_one_does_not() -> None
         book.answers(Party.OPERATOR)
         book.go_on(PreemptCase(alert=ALERT, leg=leg("user")))
         assert book.case.legs[leg("user")].state is state
+
+
+def test_case_09_a_test_that_gives_way_again_and_again_is_its_operators_to_end() -> None:
+    book = Book(test=True)
+    book.go_on()
+    book.answers(Party.OPERATOR)
+    for _ in range(GIVES_WAY_UNTIL):
+        assert book.leg(Party.USER).going
+        book.go_on(PreemptCase(alert=ALERT, leg=leg("user")))
+        book.release_all()
+        book.pass_time(11)
+    book.pass_time(60)
+    assert book.case.going(Party.USER) is None
+    assert book.case.legs[leg("user")].attempt == GIVES_WAY_UNTIL
+    book.order(OperatorCommand.REDIAL_USER)
+    assert book.leg(Party.USER).going
 
 
 def test_s05_without_an_operator_she_is_dialled_when_the_set_up_time_is_all_that_is_left() -> None:
