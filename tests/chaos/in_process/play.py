@@ -59,8 +59,9 @@ from tests.scenarios.world import World
 
 RIGHT_WITHIN_S: Final = 300.0
 STEP_S: Final = 0.5
-SETTLE_S: Final = 5.0
-"""From the end of the last alert until everybody is seen to rest."""
+SETTLE_S: Final = 10.0
+"""From the end of the last alert until everybody is seen to rest: a message may come 4 s late, and a leg that
+hears nothing more asks after 3 s."""
 INBOUND: Final = "+390200000001"
 SUPERVISOR_SILENT_US: Final = 3 * SECOND
 CONVERSATION_US: Final = 15 * SECOND
