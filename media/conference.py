@@ -21,6 +21,7 @@ from media.core import ConferenceCore
 from media.jitter import JitterStats
 from media.levels import LevelReport
 from media.ports import PortCounters, VoicePort, open_port
+from media.presence import Presence
 from media.priority import raise_thread_priority, share_interpreter
 from media.roster import OpenPort, Roster, Spawn
 from media.voice_port import VoicePortSpec
@@ -72,14 +73,10 @@ class Pace(msgspec.Struct, kw_only=True):
         self.longest_tick_us = max(self.longest_tick_us, took_us)
 
 
-class ConferenceStatus(msgspec.Struct, frozen=True, kw_only=True):
+class ConferenceStatus(Presence, frozen=True, kw_only=True):
     """How a conference is."""
 
     running: bool
-    joined: tuple[str, ...]
-    """Legs whose ports are open."""
-    lost: dict[str, str]
-    """Legs whose ports could not be opened or were lost, and why; tried again every 200 ms."""
     muted: tuple[str, ...]
     pace: Pace
 

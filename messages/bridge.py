@@ -1,6 +1,7 @@
 """Between an AlertCase and its ConferenceBridge.
 
-The members are told whole, so that telling twice changes nothing.
+What is wished is told whole, again and again, so that telling twice changes nothing; what is the case is
+reported whole as well. A bridge remembers nothing beyond its own life: its successor is told the same wish.
 """
 
 from __future__ import annotations
@@ -17,6 +18,39 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     leg: LegId
     voice: VoicePort
     muted: bool = False
+    """Nobody hears it, whatever `heard_by` says."""
+    heard_by: tuple[LegId, ...] | None = None
+    """The only legs that hear it (a whisper); None: everybody does."""
+
+
+class Clip(msgspec.Struct, frozen=True, kw_only=True):
+    """Something prepared that is played to some of the members.
+
+    It begins when one of those it is for can hear it, waits while none can, and is played once by its id: a
+    bridge never begins the same id again. A successor does not know what its predecessor has played, so what
+    was reported in `BridgeReport.played` is to be wished no longer.
+    """
+
+    id: str
+    """Unique within the alert."""
+    to: tuple[LegId, ...]
+    """Who hears it; whatever else they hear goes on under it, 12 dB lower."""
+    names: tuple[str, ...]
+    """Clips, one after the other: each a file NAME.LANGUAGE.wav of the announcements' folder."""
+    language: str = "it"
+    text: str = ""
+    """What is to be spoken where a name is `text`."""
+    every_s: float = 0.0
+    """Begin again so long after its end, for as long as it is wished; 0: once."""
+
+
+class Recording(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be kept of the conference."""
+
+    file: str
+    """The recording's name, without folder or ending."""
+    legs: tuple[LegId, ...]
+    """Whose voices."""
 
 
 class SetMembers(Message, frozen=True, kw_only=True, tag="bridge.set_members"):
@@ -25,14 +59,30 @@ class SetMembers(Message, frozen=True, kw_only=True, tag="bridge.set_members"):
     alert: AlertId
     bridge: BridgeId
     members: tuple[Member, ...]
+    playing: tuple[Clip, ...] = ()
+    """What is to be played; one that is no longer told ends within 10 ms."""
+    recording: Recording | None = None
 
 
 class BridgeReport(Message, frozen=True, kw_only=True, tag="bridge.report"):
-    """Who is joined now, and whose port could not be opened or was lost."""
+    """Who is joined now, whose port could not be opened or was lost, and what the bridge has heard.
+
+    Said at every change, and in answer to every `SetMembers`.
+    """
 
     bridge: BridgeId
     joined: tuple[LegId, ...]
     lost: tuple[LegId, ...] = ()
+    heard: tuple[LegId, ...] = ()
+    """On whose leg a person has been heard since it joined: a voice for 300 ms, or a DTMF digit."""
+    digits: dict[LegId, str] = msgspec.field(default_factory=dict)
+    """All DTMF digits heard since the leg joined, in their order."""
+    no_sound: tuple[LegId, ...] = ()
+    """Joined, but now for 3 s or more: nothing comes but digital silence, or the port takes no sound."""
+    played: tuple[str, ...] = ()
+    """The ids of the clips that have been played to their end. Those that repeat have none."""
+    tones: dict[LegId, str] = msgspec.field(default_factory=dict)
+    """What a machine says on the leg now, as a hint: `busy`, `congestion`, `ringing`, `dial`, `fax`."""
 
 
 class BridgeReady(Message, frozen=True, kw_only=True, tag="bridge.ready"):

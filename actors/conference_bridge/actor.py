@@ -141,16 +141,14 @@ class ConferenceBridgeActor(CenterActor):
         self._say_joined(asked=False)
 
     def _say_joined(self, *, asked: bool) -> None:
-        joined: tuple[str, ...] = ()
-        lost: dict[str, str] = {}
-        if self._mixer is not None:
-            status = self._mixer.status()
-            joined, lost = status.joined, status.lost
-            if status.pace.faults:
-                self.log.error("the mixer fails", ticks=status.pace.faults, fault=status.pace.last_fault)
-        self._state, report = said(self._state, joined, lost, asked=asked)
+        status = None if self._mixer is None else self._mixer.status()
+        if status is not None and status.pace.faults:
+            self.log.error("the mixer fails", ticks=status.pace.faults, fault=status.pace.last_fault)
+        self._state, report = said(self._state, status, asked=asked)
         if report is not None:
             for leg in report.lost:
-                self.log.warning("a voice port is lost", leg=leg, reason=lost.get(leg, ""))
+                self.log.warning(
+                    "a voice port is lost", leg=leg, reason="" if status is None else status.lost.get(leg, "")
+                )
             alert = None if self._state.wish is None else self._state.wish.alert
             self.tell(Role.ALERT_CASE, self.key, report, alert)

@@ -5,12 +5,13 @@ The members are told whole and again every second; nothing follows from hearing 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 from msgspec.structs import replace
 
 from media.levels import LevelReport
+from media.presence import Presence
 from media.voice_port import VoicePortSpec
 from messages.bridge import BridgeReport, SetMembers
 from messages.ids import AlertId, BridgeId, Instant, LegId
@@ -59,18 +60,38 @@ def levels(alert: AlertId, reports: Mapping[str, LevelReport], now_us: Instant) 
     )
 
 
-def said(
-    state: State, joined: Collection[str], lost: Mapping[str, str], *, asked: bool
-) -> tuple[State, BridgeReport | None]:
-    """The report that is due: when something has changed, and whenever the case has told its wish."""
+def said(state: State, presence: Presence | None, *, asked: bool) -> tuple[State, BridgeReport | None]:
+    """The report that is due: when something has changed, and whenever the case has told its wish.
+
+    `presence` is the mixer's, None while there is none.
+    """
     if state.wish is None:
         return state, None
-    members = {member.leg for member in state.wish.members}
-    report = BridgeReport(
-        bridge=BridgeId(state.wish.bridge),
-        joined=tuple(sorted(LegId(leg) for leg in joined if leg in members)),
-        lost=tuple(sorted(LegId(leg) for leg in lost if leg in members)),
-    )
+    report = _report(state.wish, presence)
     if report == state.said and not asked:
         return state, None
     return replace(state, said=report), report
+
+
+def _report(wish: SetMembers, presence: Presence | None) -> BridgeReport:
+    bridge = BridgeId(wish.bridge)
+    if presence is None:
+        return BridgeReport(bridge=bridge, joined=())
+    members = {member.leg for member in wish.members}
+
+    def of_members(legs: Iterable[str]) -> tuple[LegId, ...]:
+        return tuple(sorted(LegId(leg) for leg in legs if leg in members))
+
+    def told(words: Mapping[str, str]) -> dict[LegId, str]:
+        return {leg: words[leg] for leg in of_members(words)}
+
+    return BridgeReport(
+        bridge=bridge,
+        joined=of_members(presence.joined),
+        lost=of_members(presence.lost),
+        heard=of_members(presence.heard),
+        digits=told(presence.digits),
+        no_sound=of_members(presence.no_sound),
+        played=tuple(sorted(presence.played)),
+        tones=told(presence.tones),
+    )

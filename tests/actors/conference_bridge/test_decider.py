@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from actors.conference_bridge.decider import State, muted, said, specs
+from media.presence import Presence
 from messages.base import VoicePort
-from messages.bridge import Member, SetMembers
+from messages.bridge import BridgeReport, Member, SetMembers
 from messages.ids import AlertId, BridgeId, LegId
 
 USER, OPERATOR = LegId("a:user"), LegId("a:op1")
@@ -18,6 +21,10 @@ WISH = SetMembers(
 )
 
 
+def status(*joined: str, lost: dict[str, str] | None = None, **heard: Any) -> Presence:
+    return Presence(joined=joined, lost=lost or {}, **heard)
+
+
 def test_the_ports_are_those_of_the_members() -> None:
     wanted = specs(WISH)
     assert (wanted[USER].path, wanted[USER].rate_hz, wanted[USER].frame_bytes) == ("/dev/v1", 16000, 640)
@@ -25,24 +32,51 @@ def test_the_ports_are_those_of_the_members() -> None:
 
 
 def test_a_change_is_said_once_and_a_wish_is_always_answered() -> None:
-    state, report = said(State(wish=WISH), [USER], {OPERATOR: "gone"}, asked=True)
+    state, report = said(State(wish=WISH), status(USER, lost={OPERATOR: "gone"}), asked=True)
     assert report is not None
     assert (report.joined, report.lost) == ((USER,), (OPERATOR,))
-    state, report = said(state, [USER], {OPERATOR: "gone"}, asked=False)
+    state, report = said(state, status(USER, lost={OPERATOR: "gone"}), asked=False)
     assert report is None
-    state, report = said(state, [USER, OPERATOR], {}, asked=False)
+    state, report = said(state, status(USER, OPERATOR), asked=False)
     assert report is not None
     assert report.joined == (OPERATOR, USER)
-    assert said(state, [USER, OPERATOR], {}, asked=True)[1] is not None
+    assert said(state, status(USER, OPERATOR), asked=True)[1] is not None
 
 
 def test_who_is_no_member_any_more_is_not_said_to_be_joined() -> None:
     only_user = SetMembers(alert=AlertId("a"), bridge=BridgeId("a"), members=WISH.members[:1])
-    _, report = said(State(wish=only_user), [USER, OPERATOR], {}, asked=True)
+    _, report = said(State(wish=only_user), status(USER, OPERATOR), asked=True)
     assert report is not None
     assert report.joined == (USER,)
 
 
 def test_an_idle_bridge_has_no_alert_and_says_nothing() -> None:
     assert State().alert is None
-    assert said(State(), [], {}, asked=True)[1] is None
+    assert said(State(), None, asked=True)[1] is None
+
+
+def test_what_is_heard_is_said_of_members_alone_and_whole() -> None:
+    heard = status(
+        USER,
+        heard=frozenset({USER, "a:psap"}),
+        digits={USER: "1#", "a:psap": "5"},
+        no_sound=frozenset({USER}),
+        played=frozenset({"welcome"}),
+        tones={USER: "busy"},
+    )
+    state, report = said(State(wish=WISH), heard, asked=False)
+    assert report == BridgeReport(
+        bridge=BridgeId("a"),
+        joined=(USER,),
+        heard=(USER,),
+        digits={USER: "1#"},
+        no_sound=(USER,),
+        played=("welcome",),
+        tones={USER: "busy"},
+    )
+    assert said(state, heard, asked=False)[1] is None
+
+
+def test_a_conference_that_is_over_has_nobody_in_it() -> None:
+    over = SetMembers(alert=AlertId("a"), bridge=BridgeId("a"), members=())
+    assert said(State(wish=over), None, asked=True)[1] == BridgeReport(bridge=BridgeId("a"), joined=())
