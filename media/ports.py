@@ -194,6 +194,10 @@ def open_port(spec: VoicePortSpec) -> VoicePort:
     match spec.kind:
         case "tty":
             return TtyVoicePort(spec.path, spec.rate_hz, spec.frame_bytes)
+        case "unix":
+            from media.unix_port import UnixVoicePort  # it is made of what stands above
+
+            return UnixVoicePort(spec.path, spec.rate_hz, spec.frame_bytes)
         case kind:
             raise VoicePortUnusable(f"{spec.path}: no such kind of voice port: {kind}")
 

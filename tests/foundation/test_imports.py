@@ -65,6 +65,7 @@ EDGES = (
     "media.ports",
     "media.priority",
     "media.roster",
+    "media.unix_port",
 )
 DECIDERS = ("actors.*.decider",)
 
