@@ -36,6 +36,10 @@ from gateways.gsm.events import (
 )
 from gateways.gsm.legs import LegsOnLine, Order
 from gateways.gsm.line_alarm import LineAlarm
+from gateways.gsm.line_journal import LineJournal
+from gateways.gsm.line_report import LineReports
+from gateways.gsm.modem_port import ModemPort
+from gateways.gsm.orders import Orders, Turn
 from gateways.gsm.pin_memory import PinMemory
 from gateways.gsm.places import places
 from gateways.gsm.port import Port
@@ -48,29 +52,18 @@ from gateways.gsm.usb_reset import usb_reset
 from gateways.gsm.whereabouts import Whereabouts
 from messages import calls
 from messages.envelope import Envelope
-from messages.events import AlarmCleared, AlarmRaised, LineQuarantined, LineReturned
 from messages.ids import SECOND, Instant, LegId, Role
-from messages.lines import AskLine, LineReport, LineState
+from messages.lines import AskLine, LineState
 from messages.sms import SendSms, SmsKept
-from model.case import Case
 from model.leg import Leg, LegState, place
-from model.live import LiveCases
 from model.policy import Setup
 from runtime import line_files
 from runtime.actor import CenterActor
-from store import streams
-from store.errors import JournalError
-from store.journal import Append, Journal
-from store.rebuild import case_on_line, is_quarantined, rebuild
+from store.journal import Journal
 
 REOPEN_US: Final = Instant(SECOND // 4)
 GONE_US: Final = Instant(5 * SECOND)
 """A port that is away for so long was unplugged, and its calls are gone with the modem's power."""
-
-LATE_US: Final = Instant(4 * SECOND)
-"""A leg asks every second, and has given the line up by then: to dial so late would be to dial twice."""
-FORGOTTEN_US: Final = Instant(5 * SECOND)
-"""A leg asks for its call every second."""
 
 
 class GsmModemActor(CenterActor):
@@ -82,10 +75,11 @@ class GsmModemActor(CenterActor):
         """Find out from the journal what may be going on, then open the port and listen."""
         setup = self.env.settings_as(Setup)
         self._spec = next(spec for spec in setup.lines if spec.line == self.key)
-        self._journal = self.env.open_journal_as(Journal)
+        self._journal = LineJournal(
+            self.env.open_journal_as(Journal), self._spec.line, self.env.node, self.log
+        )
         self._dialect_file = self.env.run / f"{self.key}.dialect"
-        case = case_on_line(self._journal, self._spec.line)
-        legs = self._legs_left(case)
+        legs = self._journal.legs_left()
         self._guard = DialGuard(psap_live=setup.policy.psap_live, trunk_emergency=self._spec.emergency)
         dialects = self.dialects()
         self._where = Whereabouts(
@@ -97,6 +91,13 @@ class GsmModemActor(CenterActor):
             roles=roles_of(dialects),
             base=dialects.base(),
         )
+        self._port = ModemPort(
+            self._where,
+            lambda path: self.open_port(path, self._guard),
+            self,
+            readable=self._readable,
+            told=self._told,
+        )
         self._pins = PinMemory(self._spec.pin_file, self.env.state / "lines" / f"{self.key}.pin")
         self._driver = Driver(
             dialects,
@@ -105,35 +106,28 @@ class GsmModemActor(CenterActor):
             listen_first=any(leg.state is LegState.ORIGINATING for leg in legs),
             assume=self._spoken_last(),
         )
+        now_us = self.now_us()
         self._legs = LegsOnLine(
             self._spec.line,
             self._driver,
-            first_number=self.now_us(),
+            first_number=now_us,
             voice_path="",
             number_within_s=setup.policy.caller_number_within_s,
         )
-        self._port: Port | None = None
-        self._lost_at: Instant | None = None
-        self._fd: int | None = None
-        self._asked_fds: list[int] = []
+        self._orders = Orders(self._legs, self._driver, now_us)
         self._who: dict[LegId, ActorAddress] = {}
-        self._waiting: dict[LegId, tuple[Order, Instant]] = {}
-        self._asked_at = self.now_us()
-        self._quarantined = is_quarantined(self._journal, self._spec.line)
-        self._calls_known = False
         self._texts = Texts(self._spec.line)
         self._tracing = Tracing(self.env.run / f"{self.key}.trace")
+        self._reports = LineReports(self._spec, now_us)
+        self._alarm = LineAlarm(self._spec.line, self.env.run / f"{self.key}.out", now_us)
+        self._lost_at: Instant | None = None
+        self._calls_known = False
         self._sent = 0
         self._trouble = ""
         self._reset = ""
         """What came of the last attempt to reset its USB device."""
-        self._reported: LineReport | None = None
-        self._filed: LineReport | None = None
-        self._path = ""
-        self._state, self._state_since = LineState.STARTING, self.now_us()
-        self._alarm = LineAlarm(self._spec.line, self.env.run / f"{self.key}.out", self.now_us())
         self._open()
-        self._say_back(case, legs)
+        self._say_back(legs)
 
     def dialects(self) -> Dialects:
         """The dialects of this installation."""
@@ -149,20 +143,13 @@ class GsmModemActor(CenterActor):
 
     def stopping(self) -> None:
         """Let go of the port; the calls stay up."""
-        self._stop_looking()
-        self._close()
+        self._port.stop()
         self._tracing.close()
         self._journal.close()
 
-    def _legs_left(self, case: Case | None) -> list[Leg]:
-        """Whose calls a process before this one may have left: perhaps half-way dialled, which any byte
-        would abort.
-        """
-        legs = () if case is None else case.legs.values()
-        return [leg for leg in legs if leg.line == self.key and leg.live]
-
-    def _say_back(self, case: Case | None, legs: list[Leg]) -> None:
+    def _say_back(self, legs: list[Leg]) -> None:
         """Have the legs ask for their calls now: their case would tell them to within a second."""
+        case = self._journal.case
         if case is not None and case.owner is not None:
             for leg in legs:
                 back = calls.LineBack(line=self._spec.line)
@@ -183,14 +170,14 @@ class GsmModemActor(CenterActor):
         match body:
             case calls.DialCall() | calls.AnswerCall() | calls.AttachCall() | calls.HangUpCall():
                 self._who[body.leg] = sender
-                self._asked_at = self.now_us()
+                self._orders.heard_of_legs(self.now_us())
                 self._order(body, envelope.at_us)
             case calls.RejectCall(call=call):
                 self._legs.reject(call, self._now_s())
             case calls.SendDigit(leg=leg, digit=digit):
                 self._digit(leg, digit)
             case AskLine():
-                self._reported = None
+                self._reports.tell_again()
             case SmsKept(key=key):
                 self._driver.delete_sms(self._texts.kept(key), self._now_s())
             case SendSms(number=number, text=text):
@@ -201,7 +188,7 @@ class GsmModemActor(CenterActor):
 
     def tick(self, now_us: Instant) -> None:
         """Say how the line is, and who rings; end what nobody wants."""
-        self._reported = None
+        self._reports.tell_again()
         self._tracing.look(self._driver.dialect.key, self._now_s())
         self._end_forgotten(now_us)
         self._say_incoming()
@@ -210,7 +197,7 @@ class GsmModemActor(CenterActor):
         self._back_in_service()
         self._open_sim()
         for alarm in self._alarm.due(*self._condition(), self._driver.signal_dbm, now_us):
-            if self._note(alarm):
+            if self._journal.note(alarm):
                 self._alarm.written(alarm)
 
     def timer(self, timer: object, now_us: Instant) -> None:
@@ -226,18 +213,7 @@ class GsmModemActor(CenterActor):
         """A call of no leg that the journal knows to be live is one that was given up while nothing was
         heard of this line: whoever is on it hears nothing, and the line is lost as long as she waits.
         """
-        if now_us - self._asked_at < FORGOTTEN_US or not self._driver.knows_calls or not self._legs.set_up:
-            return
-        self._asked_at = now_us
-        try:
-            live = LiveCases()
-            # All of them: a line that takes a second call in has been seized twice.
-            rebuild(self._journal, live)
-            legs = [leg for case in live.cases.values() for leg in self._legs_left(case)]
-        except JournalError as error:
-            self.log.error("the journal cannot be read", line=self.key, error=str(error))
-            return
-        if not legs:
+        if self._orders.seem_forgotten(now_us) and self._journal.nobody_stands_here():
             self.log.warning("a call of nobody's is ended", line=self.key)
             self._legs.end_all(self._now_s())
 
@@ -247,53 +223,23 @@ class GsmModemActor(CenterActor):
     # ------------------------------------------------------------ the port
 
     def _open(self) -> None:
-        if self._port is not None:
+        if self._port.is_open:
             return
-        path = self._where.path()
-        if not path and not self._find():
-            self._trouble = self._where.text()
-            self._away()
-            return
-        self._path = path or self._where.path()
         try:
-            self._port = self.open_port(self._path, self._guard)
-            self._fd = self._port.fileno()
+            self._port.open(self._now_s())
         except GsmError as error:
-            self._port = None
             self._trouble = str(error)
             self._away()
             return
         self._lost_at, self._trouble = None, ""
         self._legs.voice_path = self._where.voice()
         self._driver.plugged_in_as(by_usb_ids(self.dialects(), self._where.usb()))
-        if self._fd is not None:
-            self.watch(self._fd, self._readable)
         self._driver.opened(self._now_s())
         self._work()
 
-    def _find(self) -> bool:
-        """Look for the modem at the ports there are; True once it is known where it is."""
-        self._stop_waiting()
-        found = bool(self._spec.imei) and self._where.look(self._now_s())
-        for fd in () if found else self._where.fds():
-            self._asked_fds.append(fd)
-            self.watch(fd, self._told)
-        return found
-
     def _told(self) -> None:
         """Somebody who was asked has answered."""
-        if self._port is None:
-            self._open()
-
-    def _stop_looking(self) -> None:
-        self._stop_waiting()
-        self._where.give_up()
-
-    def _stop_waiting(self) -> None:
-        # Before the descriptors are closed.
-        for fd in self._asked_fds:
-            self.unwatch(fd)
-        self._asked_fds.clear()
+        self._open()
 
     def _away(self) -> None:
         """The port cannot be had now; after a while its calls are counted as gone."""
@@ -304,24 +250,15 @@ class GsmModemActor(CenterActor):
             self._driver.calls_lost(self._now_s(), "the modem was unplugged")
         self.at(Instant(now_us + REOPEN_US), "open")
 
-    def _close(self) -> None:
-        if self._port is not None:
-            if self._fd is not None:
-                self.unwatch(self._fd)
-            self._port.close()
-            self._port, self._fd = None, None
-
     def _lose(self, error: PortLost) -> None:
         self.log.warning("the port is lost", line=self.key, error=str(error))
-        self._close()
+        self._port.close()
         self._tracing.lost(str(error), self._now_s())
         self._trouble = str(error)
         self._driver.port_lost(self._now_s())
         self._away()
 
     def _readable(self) -> None:
-        if self._port is None:
-            return
         try:
             data = self._port.read()
         except PortLost as error:
@@ -348,9 +285,9 @@ class GsmModemActor(CenterActor):
             if not self._calls_known and self._driver.knows_calls:
                 self._calls_known = True
                 self.log.info("calls known", line=self.key, calls=len(self._driver.calls()))
-            if self._waiting and self._driver.knows_calls:
-                self._obey_waiting()
-        self._driver.protected = self._legs.live or self._ordered_lately()
+            for order, said_at in self._orders.take_waiting():
+                self._order(order, said_at)
+        self._driver.protected = self._legs.live or self._orders.waits_since_lately(self.now_us())
         self._say_line()
         now_s = self._now_s()
         dues = (self._driver.next_deadline(), self._legs.next_settling_s(now_s))
@@ -361,25 +298,19 @@ class GsmModemActor(CenterActor):
             # Rounded up: a timer that comes a microsecond early would come again and again.
             self.at(Instant(int(due * SECOND) + 1), "driver")
 
-    def _ordered_lately(self) -> bool:
-        """Whether a leg asks for a call of which this process, just started, cannot know yet."""
-        now_us = self.now_us()
-        return any(now_us - said_at < FORGOTTEN_US for _, said_at in self._waiting.values())
-
     def _open_sim(self) -> None:
         """Give the SIM the PIN that it waits for, if that may be done."""
         if self._driver.ready and self._driver.sim == SIM_PIN and (pin := self._pins.to_give()):
             self._driver.give_pin(pin, self._now_s())
 
     def _write(self) -> None:
-        if self._port is None:
+        if not self._port.is_open:
             return
         try:
             data = self._driver.take_output()
             if data:
                 self._tracing.host(data, self._now_s())
-                self._port.write(data)
-            elif not self._port.flush_pending():
+            if not self._port.write(data):
                 self.at(Instant(self.now_us() + SECOND // 100), "flush")
         except DialRefused as error:
             self.log.error("the dial guard refused", line=self.key, error=str(error))
@@ -432,15 +363,8 @@ class GsmModemActor(CenterActor):
 
     def _back_in_service(self) -> None:
         """A line that was taken out of service, by a process before this one perhaps, is there again."""
-        if self._quarantined and self._driver.ready:
-            cleared = AlarmCleared(alarm="line.quarantined", subject=self.key)
-            self._quarantined = not self._note(cleared, LineReturned(line=self._spec.line))
-
-    def _obey_waiting(self) -> None:
-        """The modem's own list of calls is known: what legs have ordered meanwhile can be judged."""
-        waiting, self._waiting = self._waiting, {}
-        for order, said_at in waiting.values():
-            self._order(order, said_at)
+        if self._journal.quarantined and self._driver.ready:
+            self._journal.returned()
 
     def _climb(self, stage: Stage) -> None:
         """One more rung of the ladder for a modem that does not answer."""
@@ -448,19 +372,14 @@ class GsmModemActor(CenterActor):
         self._trouble = f"the modem does not answer ({stage.value})"
         match stage:
             case Stage.REOPEN | Stage.USB_RESET:
-                self._close()
+                self._port.close()
                 if stage is Stage.USB_RESET:
-                    done = usb_reset(self._path)
-                    self.log.warning("USB reset", line=self.key, port=self._path, result=done)
+                    done = usb_reset(self._port.path)
+                    self.log.warning("USB reset", line=self.key, port=self._port.path, result=done)
                     self._reset = done
                 self.at(Instant(self.now_us() + REOPEN_US), "open")
-            case Stage.QUARANTINE if not self._quarantined:
-                self._quarantined = True
-                reason = self._why_quarantined()
-                self._note(
-                    AlarmRaised(alarm="line.quarantined", subject=self.key, text=reason),
-                    LineQuarantined(line=self._spec.line, reason=reason),
-                )
+            case Stage.QUARANTINE if not self._journal.quarantined:
+                self._journal.quarantine(self._why_quarantined())
             case _:
                 pass
 
@@ -473,40 +392,26 @@ class GsmModemActor(CenterActor):
     def _condition(self) -> tuple[LineState, str]:
         return condition(
             self._driver,
-            open_port=self._port is not None,
-            quarantined=self._quarantined,
+            open_port=self._port.is_open,
+            quarantined=self._journal.quarantined,
             trouble=self._trouble,
             another_modem=self._where.another_there,
             pin_fault=self._pins.fault,
         )
 
-    def _note(self, alarm: AlarmRaised | AlarmCleared, *line: LineQuarantined | LineReturned) -> bool:
-        """Write it down; False where it could not be."""
-        try:
-            self._journal.append(
-                Append(streams.node(self.env.node), None, (alarm,)),
-                *(Append(streams.line(self._spec.line), None, (one,)) for one in line),
-            )
-        except JournalError as error:
-            self.log.error("could not be written down", line=self.key, error=str(error))
-            return False
-        return True
-
     # ------------------------------------------------------------ legs
 
     def _order(self, order: Order, said_at: Instant) -> None:
-        """At once where the leg is known here; else only once the modem's own list of calls has been seen."""
-        if not self._legs.knows(order.leg, order.attempt):
-            if isinstance(order, calls.DialCall) and self.now_us() - said_at > LATE_US:
+        match self._orders.turn(order, said_at, self.now_us()):
+            case Turn.TOO_LATE:
                 self.log.warning("too late to be dialled", line=self.key, leg=order.leg)
-                return
-            if not self._driver.knows_calls:
-                self._waiting[order.leg] = order, said_at
-                return
-        report = self._legs.obey(order, self._now_s())
-        # The dial first: what is said of it can wait for as long as it takes to say.
-        self._write()
-        self._tell_leg(report)
+            case Turn.NOW:
+                report = self._legs.obey(order, self._now_s())
+                # The dial first: what is said of it can wait for as long as it takes to say.
+                self._write()
+                self._tell_leg(report)
+            case Turn.WAITS:
+                pass
 
     def _digit(self, leg: LegId, digit: str) -> None:
         try:
@@ -538,28 +443,14 @@ class GsmModemActor(CenterActor):
 
     def _say_line(self) -> None:
         """At every change, and every second."""
-        state, text = self._condition()
-        if state is not self._state:
-            self._state, self._state_since = state, self.now_us()
-        registration = self._driver.registration
-        report = LineReport(
-            line=self._spec.line,
-            trunk=self._spec.trunk,
-            emergency=self._spec.emergency,
-            state=state,
-            since=self._state_since,
-            busy=state is LineState.READY and (bool(self._driver.calls()) or self._driver.sends_sms),
-            inbound=self._spec.inbound,
-            signal_dbm=self._driver.signal_dbm,
-            registration=registration.name.lower() if registration is not None else "",
-            port=self._path if self._port is not None else "",
-            imei=self._driver.identity.imei,
-            dialect=self._driver.dialect.key,
-            text=text,
+        report = self._reports.report(
+            self._driver,
+            self._condition(),
+            port=self._port.path if self._port.is_open else "",
+            now_us=self.now_us(),
         )
-        if report != self._filed:
-            self._filed = report
+        if self._reports.is_to_be_filed(report):
             line_files.write(self.env.run, report)
-        if report != self._reported and self.tell(Role.TRUNK_POOL, "", report):
-            self._reported = report
+        if self._reports.is_to_be_told(report) and self.tell(Role.TRUNK_POOL, "", report):
+            self._reports.told(report)
             self.tell(Role.DEADLINE_WATCHDOG, "", report)

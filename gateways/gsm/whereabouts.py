@@ -123,7 +123,11 @@ class Whereabouts:
     # ------------------------------------------------------------ looking for it
 
     def look(self, now_s: float) -> bool:
-        """Ask on; True once it has been found, and `path` tells where. Never blocks."""
+        """Ask on; True once it has been found, and `path` tells where. Never blocks. Without an IMEI there is
+        nothing to look for.
+        """
+        if not self._spec.imei:
+            return False
         if now_s - self._looked_s >= LOOK_S and not self._questions:
             self._looked_s = now_s
             self._begin(now_s)

@@ -53,6 +53,8 @@ SANS_IO = ("messages.*", "model.*", "actors.*", "media.*", "gateways.gsm.*")
 EDGES = (
     "actors.*.actor",
     "gateways.gsm.actor",
+    "gateways.gsm.line_journal",
+    "gateways.gsm.modem_port",
     "gateways.gsm.pin_memory",
     "gateways.gsm.places",
     "gateways.gsm.port",

@@ -13,6 +13,8 @@ from types import MappingProxyType
 from msgspec.structs import replace
 
 from center.composition import SUPERVISOR, plan
+from gateways.gsm.line_journal import LineJournal
+from gateways.gsm.modem_port import ModemPort
 from messages import events as ev
 from messages.cases import AlertsArrived, InboxChanged
 from messages.ids import (
@@ -51,7 +53,7 @@ from store.notify import LocalNotifier
 from store.people import Person
 from store.registry import Registry
 from tests.scenarios.mixer import SilentBridgeActor
-from tests.scenarios.pipe import NETWORKS, MemoryPort, Network
+from tests.scenarios.pipe import NETWORKS, Network
 
 USER = E164("+393331112223")
 PSAP = E164("+390200000112")
@@ -310,7 +312,7 @@ def for_tests(made: Plan) -> Plan:
 def bury(actor: CenterActor) -> None:
     """Closes what the kernel closes when a process is killed, in its way: nothing is said to anybody."""
     for value in vars(actor).values():
-        if isinstance(value, Following | Journal | MemoryPort):
+        if isinstance(value, Following | Journal | LineJournal | ModemPort):
             value.close()
     if isinstance(actor, SilentBridgeActor):
         actor.let_go()
