@@ -1,5 +1,6 @@
 """The working half of the modem driver: what follows from bytes and from time. `modem_state` keeps what it
-works on, `driver.Driver` adds the requests.
+works on, `call_commands` and `upkeep` send what calls and the modem itself need, `driver.Driver` adds the
+requests.
 
 Engine, call table, dialect, start-up, voice switch, hang-ups and watchdog ladder are put together here,
 and nothing of what each of them knows is decided again. This module knows no vendor, no clock and no
@@ -12,43 +13,28 @@ import re
 from typing import Final
 
 from gateways.gsm.at import results as at
-from gateways.gsm.at.commands import Command, Urgency
+from gateways.gsm.at.commands import Urgency
 from gateways.gsm.at.parse import integer, parse_cpin
 from gateways.gsm.at.results import Finished, Outcome
-from gateways.gsm.call import CallView
+from gateways.gsm.call_commands import CallCommands
 from gateways.gsm.events import (
     CallEvent,
-    CallId,
     CallReleased,
-    CommandRefused,
-    EmergencyNumbers,
     Event,
-    HangUpStuck,
     ModemRebooted,
     NoiseDropped,
-    Ready,
-    RequestDone,
-    RequestFailed,
     Responsive,
-    SimState,
-    SmsFailed,
-    SmsReceived,
     SmsSent,
     Stage,
     UnknownLine,
     Unresponsive,
-    VoiceFailed,
-    VoiceReady,
 )
 from gateways.gsm.hints import Hint, Sign
-from gateways.gsm.inbox import listed
 from gateways.gsm.interpret import interpret
-from gateways.gsm.modem_state import ModemState
 from gateways.gsm.outcomes import (
     answer_finished,
     dial_finished,
     hang_up_finished,
-    list_finished,
     report_finished,
 )
 from gateways.gsm.purposes import (
@@ -70,14 +56,12 @@ from gateways.gsm.purposes import (
     Watching,
 )
 from gateways.gsm.startup import (
-    EMERGENCY_QUERY,
     SETTINGS_QUERY,
-    SIM_QUERY,
-    STORED_SMS_QUERY,
     command_of,
     pin_answer,
     sim_state,
 )
+from gateways.gsm.upkeep import Upkeep
 from messages.base import HangupCause
 
 MOST_STORED: Final = 255
@@ -85,10 +69,9 @@ MOST_STORED: Final = 255
 _OURS: Final = re.compile(r"\+CMEE: ?1")
 """Every dialect sets it so; a modem that was reset has another value, 0 by 27.007 clause 9.1."""
 _ANOTHERS: Final = re.compile(r"\+CMEE: ?[02]")
-_OURS_SET: Final = "AT+CMEE=1"
 
 
-class ModemCore(ModemState):
+class ModemCore(CallCommands, Upkeep):
     """See the module."""
 
     # ---------------------------------------------------------------------------------- bytes and time
@@ -373,136 +356,6 @@ class ModemCore(ModemState):
         self._needs_start = True
         self._purposes_of_before(now_s)
         self._engine.start(now_s)
-
-    # ------------------------------------------------------------------------------------ call commands
-
-    def _list_finished(self, finished: Finished, now_s: float) -> None:
-        self._last_list_s = now_s
-        if finished.outcome is Outcome.ERROR:
-            self._lists_refused += 1
-        elif finished.outcome is Outcome.OK:
-            self._lists_refused = 0
-            self._listed = True
-            self._listed_s = now_s
-        list_finished(self._table, self.dialect, self._region, finished, now_s)
-
-    def _explain(self, now_s: float) -> None:
-        text = self.dialect.data.report
-        while text and (call := self._table.unexplained()) is not None:
-            self._submit(command_of(self.dialect, text, Urgency.TRUTH), Explaining(call), now_s)
-
-    def _send_hang_up(self, view: CallView, verb: str, now_s: float) -> None:
-        if self._hang_ups.sent(view.call, now_s):
-            self._events.append(
-                HangUpStuck(at_s=now_s, call=view.call, attempts=self._hang_ups.attempts(view.call))
-            )
-        ticket = self._engine.in_flight
-        over_its_dial = ticket is not None and self._purposes.get(ticket) == Dialling(view.call)
-        command = Command(
-            text=verb,
-            timeout_s=self.dialect.data.times.hang_up_s,
-            urgency=Urgency.HANG_UP,
-            interrupts=over_its_dial or self._engine.listening,
-        )
-        self._submit(command, HangingUp(view.call), now_s)
-
-    def _report(self, request: str, call: CallId | None, finished: Finished, now_s: float) -> None:
-        if finished.outcome is Outcome.OK:
-            self._events.append(RequestDone(at_s=now_s, request=request, call=call))
-        else:
-            text = finished.final or finished.outcome.value
-            self._events.append(RequestFailed(at_s=now_s, request=request, call=call, text=text))
-
-    def _switch_voice(self, call: CallId, now_s: float) -> None:
-        self._voice.asked(call)
-        commands = self.dialect.data.voice.on
-        for place, text in enumerate(commands, 1):
-            command = command_of(self.dialect, text, Urgency.CONTROL)
-            self._submit(command, VoiceOn(call, place == len(commands)), now_s)
-
-    def _voice_finished(self, call: CallId, last: bool, finished: Finished, now_s: float) -> None:
-        if self._table.view(call) is None:
-            return
-        voice = self.dialect.data.voice
-        if finished.outcome is not Outcome.OK and self._voice.refused(call, now_s):
-            self._events.append(VoiceFailed(at_s=now_s, call=call, text=finished.final or "no answer"))
-        elif finished.outcome is Outcome.OK and last:
-            self._voice.switched(call)
-        if last and self._voice.is_on(call):
-            self._events.append(
-                VoiceReady(at_s=now_s, call=call, rate_hz=voice.rate_hz, frame_bytes=voice.frame_bytes)
-            )
-
-    # ------------------------------------------------------------------------------------ line and modem
-
-    def _start_finished(self, finished: Finished, now_s: float) -> None:
-        before = self._startup.chosen
-        sim_before = self._startup.sim
-        if finished.command.text == _OURS_SET:
-            self._settings_taken = finished.outcome is Outcome.OK
-        self._events += self._line.answer(finished, now_s)
-        if finished.outcome is Outcome.ERROR:
-            self._events.append(
-                CommandRefused(at_s=now_s, command=finished.command.text, error=finished.final)
-            )
-        self._startup.result(finished, now_s)
-        if self._startup.sim != sim_before:
-            self._events.append(SimState(at_s=now_s, code=self._startup.sim))
-        if self._startup.chosen is not before:
-            self._use_dialect()
-        self._stored_sms(finished, now_s)
-        if finished.command.text == EMERGENCY_QUERY and self._startup.emergency_numbers:
-            self._events.append(EmergencyNumbers(at_s=now_s, numbers=self._startup.emergency_numbers))
-        if self._startup.done and self._opened_sim:
-            # What needs the SIM was refused before it was open; the whole is repeated.
-            self._opened_sim = False
-            self._startup.begin()
-        elif self._startup.done and not self._ready_said and not self._needs_start:
-            self._ready_said = True
-            self._line.begin(now_s)
-            self._events.append(Ready(at_s=now_s, identity=self.identity))
-
-    def _next_watch_s(self) -> float | None:
-        if not self._ready_said or not self._engine.idle:
-            return None
-        return self._line.due_s(self.dialect.data.poll.idle_s)
-
-    def _watch(self, now_s: float) -> None:
-        """A sparse sign of life; it also finds out early that a modem has fallen silent."""
-        due_s = self._next_watch_s()
-        if due_s is None or now_s < due_s:
-            return
-        if self._startup.sim != "READY":
-            # A card that is put in, or opened by hand, does not always say so.
-            self._ask_sim(now_s)
-        query = self._line.query(now_s)
-        self._submit(command_of(self.dialect, query, Urgency.IDLE), Watching(), now_s)
-
-    def _sim(self, code: str, now_s: float) -> None:
-        before = self._startup.sim
-        if code == before:
-            return
-        self._startup.sim = code
-        self._events.append(SimState(at_s=now_s, code=code))
-        if code == "READY" and before and not self._needs_start:
-            self._opened_sim = not self._startup.done
-            if self._startup.done:
-                self._ready_said = False
-                self._startup.begin()
-
-    def _ask_sim(self, now_s: float) -> None:
-        if not self._has(SimAsking()):
-            self._submit(command_of(self.dialect, SIM_QUERY, Urgency.SET_UP), SimAsking(), now_s)
-
-    def _stored_sms(self, finished: Finished, now_s: float) -> None:
-        if finished.command.text == STORED_SMS_QUERY and finished.outcome is Outcome.OK:
-            for index, pdu in listed(finished.lines):
-                self._sms(pdu, now_s, stored=index)
-
-    def _sms(self, pdu: str, now_s: float, *, stored: int | None) -> None:
-        event: SmsReceived | SmsFailed | None = self._inbox.add(pdu, now_s, stored=stored)
-        if event is not None:
-            self._events.append(event)
 
     def _purposes_of_before(self, now_s: float) -> None:
         """The engine begins anew: results of before will not come, what they were for is settled here."""

@@ -1,0 +1,91 @@
+"""The commands that calls need, and what became of them: the list, hang-ups, reasons, the voice path. What
+their results mean for the call table `outcomes` knows.
+"""
+
+from __future__ import annotations
+
+from gateways.gsm.at.commands import Command, Urgency
+from gateways.gsm.at.results import Finished, Outcome
+from gateways.gsm.call import CallView
+from gateways.gsm.events import (
+    CallId,
+    HangUpStuck,
+    RequestDone,
+    RequestFailed,
+    VoiceFailed,
+    VoiceReady,
+)
+from gateways.gsm.modem_state import ModemState
+from gateways.gsm.outcomes import (
+    list_finished,
+)
+from gateways.gsm.purposes import (
+    Dialling,
+    Explaining,
+    HangingUp,
+    VoiceOn,
+)
+from gateways.gsm.startup import (
+    command_of,
+)
+
+
+class CallCommands(ModemState):
+    """See the module."""
+
+    def _list_finished(self, finished: Finished, now_s: float) -> None:
+        self._last_list_s = now_s
+        if finished.outcome is Outcome.ERROR:
+            self._lists_refused += 1
+        elif finished.outcome is Outcome.OK:
+            self._lists_refused = 0
+            self._listed = True
+            self._listed_s = now_s
+        list_finished(self._table, self.dialect, self._region, finished, now_s)
+
+    def _explain(self, now_s: float) -> None:
+        text = self.dialect.data.report
+        while text and (call := self._table.unexplained()) is not None:
+            self._submit(command_of(self.dialect, text, Urgency.TRUTH), Explaining(call), now_s)
+
+    def _send_hang_up(self, view: CallView, verb: str, now_s: float) -> None:
+        if self._hang_ups.sent(view.call, now_s):
+            self._events.append(
+                HangUpStuck(at_s=now_s, call=view.call, attempts=self._hang_ups.attempts(view.call))
+            )
+        ticket = self._engine.in_flight
+        over_its_dial = ticket is not None and self._purposes.get(ticket) == Dialling(view.call)
+        command = Command(
+            text=verb,
+            timeout_s=self.dialect.data.times.hang_up_s,
+            urgency=Urgency.HANG_UP,
+            interrupts=over_its_dial or self._engine.listening,
+        )
+        self._submit(command, HangingUp(view.call), now_s)
+
+    def _report(self, request: str, call: CallId | None, finished: Finished, now_s: float) -> None:
+        if finished.outcome is Outcome.OK:
+            self._events.append(RequestDone(at_s=now_s, request=request, call=call))
+        else:
+            text = finished.final or finished.outcome.value
+            self._events.append(RequestFailed(at_s=now_s, request=request, call=call, text=text))
+
+    def _switch_voice(self, call: CallId, now_s: float) -> None:
+        self._voice.asked(call)
+        commands = self.dialect.data.voice.on
+        for place, text in enumerate(commands, 1):
+            command = command_of(self.dialect, text, Urgency.CONTROL)
+            self._submit(command, VoiceOn(call, place == len(commands)), now_s)
+
+    def _voice_finished(self, call: CallId, last: bool, finished: Finished, now_s: float) -> None:
+        if self._table.view(call) is None:
+            return
+        voice = self.dialect.data.voice
+        if finished.outcome is not Outcome.OK and self._voice.refused(call, now_s):
+            self._events.append(VoiceFailed(at_s=now_s, call=call, text=finished.final or "no answer"))
+        elif finished.outcome is Outcome.OK and last:
+            self._voice.switched(call)
+        if last and self._voice.is_on(call):
+            self._events.append(
+                VoiceReady(at_s=now_s, call=call, rate_hz=voice.rate_hz, frame_bytes=voice.frame_bytes)
+            )
