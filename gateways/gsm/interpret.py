@@ -4,7 +4,6 @@ again (a call's row at every look, the signal), so that the last few hundred rea
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 import msgspec
@@ -23,25 +22,26 @@ def interpret(dialect: CompiledDialect, line: str, region: str) -> Hint | None:
     if found is None:
         return None
     match, urc = found
-    sign = urc.event or _state(match, urc)
+    told = match.groupdict()
+    sign = urc.event or _state(told, urc)
     if sign is Sign.CLCC:
         return _row_hint(dialect, line, urc, region)
-    said = _group(match, "number")
-    raw = said if said is not None else _group(match, "value") if sign is Sign.CALLER_ID else None
-    number = known_number(raw or "", integer(_group(match, "type") or ""), region)
-    direction = integer(_group(match, "direction") or "")
-    cause = _group(match, "cause")
+    said = told.get("number")
+    raw = said if said is not None else told.get("value") if sign is Sign.CALLER_ID else None
+    number = known_number(raw or "", integer(told.get("type") or ""), region)
+    direction = integer(told.get("direction") or "")
+    cause = told.get("cause")
     own_cause = q850.valid(integer(cause)) if cause else None
     return Hint(
         sign=sign,
         kind=urc.pattern,
-        index=integer(_group(match, "id") or ""),
+        index=integer(told.get("id") or ""),
         direction=Direction(direction) if direction in (0, 1) else _direction_of(sign),
         number=number,
         withheld=raw is not None and not number and sign in (Sign.CALLER_ID, Sign.WAITING, Sign.INCOMING),
         cause=own_cause or urc.cause or urc.cause_if_unknown,
         certain_cause=own_cause is not None or urc.cause is not None,
-        value=_group(match, "value") or "",
+        value=told.get("value") or "",
         text=line,
     )
 
@@ -123,9 +123,9 @@ def _row_hint(dialect: CompiledDialect, line: str, urc: Urc, region: str) -> Hin
     )
 
 
-def _state(match: re.Match[str], urc: Urc) -> Sign:
-    stat = _group(match, "stat") or ""
-    direction = _group(match, "direction")
+def _state(told: dict[str, str | None], urc: Urc) -> Sign:
+    stat = told.get("stat") or ""
+    direction = told.get("direction")
     if direction is not None and (sign := urc.states.get(f"{direction}/{stat}")) is not None:
         return sign
     return urc.states.get(stat, Sign.HINT)
@@ -139,7 +139,3 @@ def _direction_of(sign: Sign) -> Direction | None:
             return Direction.OUT
         case _:
             return None
-
-
-def _group(match: re.Match[str], name: str) -> str | None:
-    return match[name] if name in match.re.groupindex else None

@@ -4,7 +4,7 @@ which saw it sent. Pure; sends nothing."""
 from __future__ import annotations
 
 from gateways.gsm.at import q850
-from gateways.gsm.at.engine import error_code
+from gateways.gsm.at.kinds import error_code
 from gateways.gsm.at.parse import body_of
 from gateways.gsm.at.results import Finished, Outcome
 from gateways.gsm.calls import CallTable

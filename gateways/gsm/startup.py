@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Final
 
 from gateways.gsm.at.commands import Command, Urgency, is_bare, prefix_of
-from gateways.gsm.at.engine import error_code
+from gateways.gsm.at.kinds import error_code
 from gateways.gsm.at.parse import parse_cpin, parse_emergency_numbers, parse_imei
 from gateways.gsm.at.results import Finished, Outcome
 from gateways.gsm.detection import by_identity

@@ -7,14 +7,14 @@ must not write a byte while a dial is pending on a modem that would abort it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from enum import Enum
 from typing import Final
 
 import msgspec
 
-from gateways.gsm.at.commands import Command, Finals, Ticket, Urgency, prefix_of
+from gateways.gsm.at.commands import Command, Ticket, Urgency, prefix_of
+from gateways.gsm.at.kinds import code_inside, is_pdu, looks_spoilt, outcome_of, without_echo
 from gateways.gsm.at.lines import Item, Line, LineReader, Overrun, Prompt
 from gateways.gsm.at.results import (
     BytesDropped,
@@ -33,12 +33,6 @@ PAYLOAD_S: Final = 2.0
 """How long the line that belongs to a `+CMT:` is waited for."""
 ESCAPE: Final = b"\x1b"
 """Leaves a `> ` prompt that nobody will answer (27.005 clause 3.5.1)."""
-
-_ERROR: Final = re.compile(r"ERROR|\+CM[ES] ERROR: ?(?P<code>.*)")
-_CALL_FAILED: Final = re.compile(r"NO CARRIER|BUSY|NO ANSWER|NO DIAL ?TONE")
-_PDU: Final = re.compile(r"(?:[0-9A-Fa-f]{2}){7,}")
-_ROW_INSIDE: Final = re.compile(r"(?:^|\D)\d ?, ?[01] ?, ?[0-6] ?, ?\d ?, ?[01](?:\D|$)")
-_CODE_INSIDE: Final = re.compile(r"(?<=[^\"])[+^*#$][A-Z]{3,}:")
 
 
 class _Waiting(msgspec.Struct, frozen=True):
@@ -264,16 +258,16 @@ class Engine:
             return
         flight = self._flight
         if flight is not None:
-            text = _without_echo(text, flight.command.text)
+            text = without_echo(text, flight.command.text)
             if not text or self._answers(flight, text, now_s):
                 return
         known = self._rules.known(text)
-        if flight is not None and not known and _looks_spoilt(text, flight.command.prefix):
+        if flight is not None and not known and looks_spoilt(text, flight.command.prefix):
             flight.disturbed = True
-        if not known and (inner := _CODE_INSIDE.search(text)) is not None:
+        if not known and (inner := code_inside(text)) is not None:
             # Noise, or a code that lost its end, ran into a proper line: the proper one must not be lost.
-            self._events.append(Unsolicited(text=text[: inner.start()].strip()))
-            self._line(text[inner.start() :], now_s)
+            self._events.append(Unsolicited(text=text[:inner].strip()))
+            self._line(text[inner:], now_s)
         elif self._rules.takes_next_line(text):
             self._payload_of, self._payload_until_s = text, now_s + PAYLOAD_S
         else:
@@ -286,7 +280,7 @@ class Engine:
         if now_s > self._payload_until_s:
             self._payload_of = None
             return False
-        if _PDU.fullmatch(text) is None:
+        if not is_pdu(text):
             return False
         self._events.append(Unsolicited(text=self._payload_of, payload=text))
         self._payload_of = None
@@ -295,7 +289,7 @@ class Engine:
     def _answers(self, flight: _InFlight, text: str, now_s: float) -> bool:
         """Take the line if it belongs to the command in flight."""
         command = flight.command
-        outcome = self._final(command, text)
+        outcome = outcome_of(text, command, self._rules)
         if outcome is not None:
             self._final_came(flight, outcome, text, now_s)
             return True
@@ -309,18 +303,6 @@ class Engine:
             flight.lines.append(text)
             return True
         return False
-
-    def _final(self, command: Command, text: str) -> Outcome | None:
-        if text == "OK":
-            return Outcome.OK
-        if _ERROR.fullmatch(text) or any(refusal.fullmatch(text) for refusal in self._rules.refusals):
-            return Outcome.ERROR
-        if command.finals is Finals.CALL:
-            if _CALL_FAILED.fullmatch(text):
-                return Outcome.CALL_FAILED
-            if text.startswith("CONNECT"):
-                return Outcome.OK
-        return None
 
     def _final_came(self, flight: _InFlight, outcome: Outcome, text: str, now_s: float) -> None:
         if self._phase is not _Phase.SYNCING:
@@ -439,31 +421,3 @@ class Engine:
     def _next_ticket(self) -> Ticket:
         self._tickets += 1
         return Ticket(self._tickets)
-
-
-def error_code(final: str) -> str:
-    """The code or words behind `+CME ERROR:` (27.007 clause 9.2); empty for a bare ERROR."""
-    match = _ERROR.fullmatch(final)
-    return (match["code"] or "").strip() if match is not None else ""
-
-
-def _looks_spoilt(text: str, prefix: str) -> bool:
-    """Whether an unknown line may be what a bad cable has left of an answer line: a code that is merely
-    unknown is not."""
-    return (
-        not text.isascii()
-        or _ROW_INSIDE.search(text) is not None
-        or (len(text) < len(prefix) and prefix.startswith(text))
-    )
-
-
-def _without_echo(text: str, sent: str) -> str:
-    """The line without the command that the modem echoed into it; empty when it was the echo alone."""
-    if text == sent:
-        return ""
-    if len(sent) > 2 and text.startswith(sent):
-        rest = text[len(sent) :].lstrip()
-        return rest if rest[:1] in tuple("+^*#$") or rest in ("OK", "ERROR") else text
-    if len(sent) >= 6 and text.endswith(sent):
-        return text[: -len(sent)].rstrip()
-    return text

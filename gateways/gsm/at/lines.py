@@ -9,6 +9,7 @@ counted.
 from __future__ import annotations
 
 import re
+from collections import deque
 from typing import Final
 
 import msgspec
@@ -16,7 +17,8 @@ import msgspec
 MAX_LINE: Final = 4096
 """Longer than any line of 27.007 or 27.005, a concatenated PDU included; a guard, not a format."""
 
-_LINE_END: Final = re.compile(rb"[\r\n]")
+_LINE_ENDS: Final = re.compile(rb"[\r\n]+")
+_PROMPT: Final = b"> "
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _NOISE_AHEAD: Final = re.compile(r"^[^\x20-\x7e]+")
 _STUCK_TO_FINAL: Final = re.compile(
@@ -51,25 +53,37 @@ class LineReader:
         self.unterminated: re.Pattern[str] | None = None
         """Codes that this dialect's firmware sends without an end of line."""
         self._max_line = max_line
-        self._buffer = bytearray()
-        self._scanned = 0
-        self._ready: list[Line] = []
+        self._raw: deque[bytes | Overrun] = deque()
+        """Lines that have ended, as they came."""
+        self._unfinished = b""
+        self._ready: deque[Line] = deque()
+        """What one of them was cut into."""
         self._dropped = 0
 
     @property
     def pending(self) -> bool:
         """Whether an unfinished line waits for more bytes."""
-        return bool(self._buffer)
+        return bool(self._unfinished)
 
     def clear(self) -> None:
         """Forget everything: the port was opened anew."""
-        self._buffer.clear()
+        self._raw.clear()
+        self._unfinished = b""
         self._ready.clear()
-        self._scanned = self._dropped = 0
+        self._dropped = 0
 
     def push(self, data: bytes) -> None:
         """Add what was read."""
-        self._buffer += data
+        self._unfinished += data
+        if b"\r" in data or b"\n" in data:
+            *ended, self._unfinished = _LINE_ENDS.split(self._unfinished)
+            if self._dropped:
+                self._raw.append(Overrun(self._dropped + len(ended.pop(0))))
+                self._dropped = 0
+            self._raw += filter(None, ended)
+        if len(self._unfinished) > self._max_line:
+            self._dropped += len(self._unfinished)
+            self._unfinished = b""
 
     def next(self, *, want_prompt: bool = False) -> Item | None:
         """The next item, or none until more bytes come.
@@ -77,46 +91,30 @@ class LineReader:
         `want_prompt`: a command that expects `> ` is pending; otherwise a `>` is text like any other.
         """
         while not self._ready:
-            if not self._scanned and not self._dropped:
-                self._skip_line_ends()
-            if want_prompt and not self._dropped and self._buffer.startswith(b"> "):
-                del self._buffer[:2]
-                return Prompt()
-            end = _LINE_END.search(self._buffer, self._scanned)
-            if end is None:
-                self._scanned = len(self._buffer)
-                if self._scanned > self._max_line:
-                    self._dropped += self._scanned
-                    self._buffer.clear()
-                    self._scanned = 0
+            if not self._raw:
+                if want_prompt and not self._dropped and self._unfinished.startswith(_PROMPT):
+                    self._unfinished = self._unfinished[len(_PROMPT) :]
+                    return Prompt()
                 return None
-            raw = bytes(self._buffer[: end.start()])
-            del self._buffer[: end.end()]
-            self._scanned = 0
-            if self._dropped:
-                dropped, self._dropped = self._dropped + len(raw), 0
-                return Overrun(dropped)
+            raw = self._raw.popleft()
+            if isinstance(raw, Overrun):
+                return raw
+            if want_prompt and raw.startswith(_PROMPT):
+                self._raw.appendleft(raw[len(_PROMPT) :])
+                return Prompt()
             self._take(raw)
-        return self._ready.pop(0)
+        return self._ready.popleft()
 
     def flush_quiet(self, *, want_prompt: bool = False) -> Item | None:
         """What an unfinished line is worth once the modem has fallen silent behind it."""
-        text = _clean(bytes(self._buffer))
+        text = _clean(self._unfinished)
         if want_prompt and text == ">":
-            self._drop_unfinished()
+            self._unfinished = b""
             return Prompt()
         if text and self.unterminated is not None and self.unterminated.fullmatch(text):
-            self._drop_unfinished()
+            self._unfinished = b""
             return Line(text)
         return None
-
-    def _drop_unfinished(self) -> None:
-        self._buffer.clear()
-        self._scanned = 0
-
-    def _skip_line_ends(self) -> None:
-        if self._buffer.startswith((b"\r", b"\n")):
-            del self._buffer[: len(self._buffer) - len(self._buffer.lstrip(b"\r\n"))]
 
     def _take(self, raw: bytes) -> None:
         text = _clean(raw)

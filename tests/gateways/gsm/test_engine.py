@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateways.gsm.at.commands import Command, Finals, Ticket, Urgency, prefix_of
-from gateways.gsm.at.engine import QUIET_S, Engine, error_code
+from gateways.gsm.at.engine import QUIET_S, Engine
+from gateways.gsm.at.kinds import error_code
 from gateways.gsm.at.results import (
     BytesDropped,
     EngineEvent,

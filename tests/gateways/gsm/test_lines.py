@@ -91,6 +91,16 @@ def test_a_prompt_is_seen_only_by_a_command_that_waits_for_it() -> None:
     assert _texts(_drain(reader)) == ["> text"]
 
 
+def test_what_comes_right_behind_a_prompt_is_a_line_though_half_of_it_came_before_the_prompt_was_wanted() -> (
+    None
+):
+    reader = LineReader()
+    reader.push(b"\r\n> +CLIP: 1")
+    assert _drain(reader) == []
+    reader.push(b"2\r\nOK\r\n")
+    assert _drain(reader, want_prompt=True) == [Prompt(), Line("+CLIP: 12"), Line("OK")]
+
+
 def test_a_prompt_without_its_blank_counts_once_the_modem_is_silent() -> None:
     reader = LineReader()
     reader.push(b"\r\n>")
