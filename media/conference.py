@@ -11,23 +11,31 @@ from __future__ import annotations
 import _thread
 import threading
 import time
-from collections.abc import Callable, Mapping
-from typing import Protocol
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import NamedTuple, Protocol
 
 import msgspec
 
+from media.clips import ClipSpec
 from media.clock import LATE_US, Beat, Tick
 from media.core import ConferenceCore
+from media.ear import NO_SOUND_MS
+from media.frames import FRAMES_PER_S, Samples
 from media.jitter import JitterStats
 from media.levels import LevelReport
+from media.playlist import LoadSound, Playlist
 from media.ports import PortCounters, VoicePort, open_port
 from media.presence import Presence
 from media.priority import raise_thread_priority, share_interpreter
-from media.roster import OpenPort, Roster, Spawn
+from media.roster import OpenPort, Present, Roster, Spawn
 from media.voice_port import VoicePortSpec
 
 _STOP_S = 0.5
 """How long a stop waits for the thread and for drivers that close slowly."""
+
+
+Tap = Callable[[Tick, Mapping[str, bytes]], None]
+"""Gets one frame of 320 bytes for each leg in each tick."""
 
 
 class Clock(Protocol):
@@ -77,8 +85,31 @@ class ConferenceStatus(Presence, frozen=True, kw_only=True):
     """How a conference is."""
 
     running: bool
-    muted: tuple[str, ...]
     pace: Pace
+    clip_troubles: dict[str, str]
+    """Clips that could not be loaded, and why."""
+
+
+class _Taker(NamedTuple):
+    """Whether a port takes the frames that it is given; looked at once a second."""
+
+    port: VoicePort | None = None
+    written: int = 0
+    for_s: int = 0
+
+    def next(self, port: VoicePort) -> _Taker:
+        written = port.counters().written_frames
+        same = port is self.port and written == self.written
+        return _Taker(port, written, self.for_s + 1 if same else 0)
+
+    @property
+    def refuses(self) -> bool:
+        return self.for_s * 1000 >= NO_SOUND_MS
+
+
+def no_sounds(name: str, language: str, text: str) -> Samples:
+    """Loads nothing: whoever plays clips says where their sounds are."""
+    raise FileNotFoundError(f"{name}.{language}")
 
 
 class Conference:
@@ -89,22 +120,27 @@ class Conference:
         *,
         clock: Clock | None = None,
         open_port: OpenPort = open_port,
+        load_sound: LoadSound = no_sounds,
         spawn: Spawn | None = None,
         on_change: Callable[[], None] | None = None,
     ) -> None:
         """Nothing runs before `start`.
 
-        `on_change` is called on the media thread, within a tick of somebody joining, leaving or being lost:
-        it may set a flag or write to an eventfd, and must not wait. `spawn` runs what may wait (opening,
-        closing).
+        `on_change` is called on the media thread, within a tick of any change of `status` (joined, lost,
+        heard, played): it may set a flag or write to an eventfd, and must not wait. `spawn` runs what may
+        wait: opening, closing, and `load_sound`, which gives the sounds of clips.
         """
         self._clock: Clock = clock or Beat()
         self._helpers: set[threading.Event] = set()
         self._spawn = spawn or self._spawn_thread
         self._roster = Roster(open_port, self._spawn)
+        self._playlist = Playlist(load_sound, self._spawn)
         self._core = ConferenceCore()
+        self._takers: dict[str, _Taker] = {}
+        self._refusing: frozenset[str] = frozenset()
+        self._tap: Tap | None = None
         self._on_change = on_change
-        self._changes_told = 0
+        self._changes_told = (0, 0, 0, self._refusing)
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
         self._pace = Pace()
@@ -120,18 +156,33 @@ class Conference:
         self._roster.drop(leg)
         self._close_departed_if_idle()
 
-    def set_members(self, members: Mapping[str, VoicePortSpec]) -> None:
+    def set_members(
+        self, members: Mapping[str, VoicePortSpec], heard_by: Mapping[str, Collection[str]] | None = None
+    ) -> None:
         """Exactly these legs take part: opens what is missing, closes what is gone, leaves alone what stays.
+
+        Who is named in `heard_by` is heard by these legs alone (by none: muted), from the first frame on and
+        through a loss of the port; who is not is heard by everybody.
 
         Returns at once; `status` and `on_change` say what came of it. A port that is missing or lost is tried
         again every 200 ms for as long as its leg is a member.
         """
-        self._roster.reconcile(members)
+        self._roster.reconcile(members, heard_by or {})
         self._close_departed_if_idle()
 
-    def mute(self, leg: str, on: bool) -> None:
-        """Whether the others are spared this leg's sound: through a loss of its port, until it leaves."""
-        self._roster.mute(leg, on)
+    def set_playing(self, clips: Mapping[str, ClipSpec]) -> None:
+        """Exactly these clips are played, each once by its id (see `ClipSpec.every_s`), when it can be heard.
+
+        Returns at once. `status` says which are over: those are not begun again, however often they are told.
+        """
+        self._playlist.reconcile(clips)
+
+    def set_tap(self, tap: Tap | None) -> None:
+        """Have this called at the end of every tick with what each leg has said, muted ones included.
+
+        It is called on the media thread: it must not wait.
+        """
+        self._tap = tap
 
     # -- how it is
 
@@ -148,12 +199,21 @@ class Conference:
         return {leg: port.counters() for leg, port in self._roster.ports().items()}
 
     def status(self) -> ConferenceStatus:
-        """Who is joined, who is lost, and whether the clock is kept."""
+        """Who is joined, who is lost, what is heard and played, and whether the clock is kept."""
+        joined = tuple(self._roster.ports())
+        ears = self._core.ears()
         return ConferenceStatus(
             running=self._thread is not None,
-            joined=tuple(self._roster.ports()),
+            joined=joined,
             lost=self._roster.lost(),
-            muted=tuple(sorted(self._roster.muted)),
+            heard=frozenset(leg for leg, ear in ears.items() if ear.heard),
+            digits={leg: ear.digits for leg, ear in ears.items() if ear.digits},
+            no_sound=frozenset(
+                leg for leg in joined if leg in self._refusing or (leg in ears and ears[leg].no_sound)
+            ),
+            played=self._playlist.played,
+            tones={leg: ear.tone for leg, ear in ears.items() if ear.tone},
+            clip_troubles=self._playlist.troubles(),
             pace=msgspec.structs.replace(self._pace),
         )
 
@@ -172,7 +232,7 @@ class Conference:
     def stop(self) -> None:
         """End the thread and close all ports; takes about 20 ms, at most half a second. It ends no call."""
         until = time.monotonic() + _STOP_S
-        self._roster.reconcile({})
+        self._roster.reconcile({}, {})
         self._stopping.set()
         if self._thread is not None:
             self._thread.join(_STOP_S)
@@ -185,8 +245,8 @@ class Conference:
     def turn(self, tick: Tick) -> None:
         """Do one tick now. The thread calls this; so may whoever has not started it."""
         self._roster.close_departed()  # what left since the last tick is used by none
-        legs, present, muted = self._roster.turn(tick.number)
-        self._core.keep(legs)
+        legs, present, anew, heard_by = self._roster.turn(tick.number)
+        self._core.keep(legs, heard_by, anew)
         said: dict[str, bytes] = {}
         for one in present:
             if one.fresh:
@@ -195,15 +255,30 @@ class Conference:
                 said[one.leg] = one.port.read()
             except Exception as error:  # whatever a port does, only its own leg may suffer; `lost` says why
                 self._roster.lose(one, error, tick.number)
-        heard = self._core.tick(said, muted=muted, skipped=tick.skipped)
+        playing = self._playlist.turn(said)
+        heard = self._core.tick(said, playing=playing, skipped=tick.skipped)
         for one in present:
             if one.leg in said:
                 try:
                     one.port.write(heard[one.leg])
                 except Exception as error:  # as above
                     self._roster.lose(one, error, tick.number)
-        if self._on_change is not None and self._changes_told != self._roster.changes:
-            self._changes_told = self._roster.changes
+        if tick.number % FRAMES_PER_S == 0:
+            self._look_who_takes(present)
+        self._tell_changes()
+        if self._tap is not None:
+            self._tap(tick, self._core.frames())
+
+    def _look_who_takes(self, present: Sequence[Present]) -> None:
+        """Once a second: which ports have taken no frame for three seconds, although each tick gave one."""
+        takers = {one.leg: self._takers.get(one.leg, _Taker()).next(one.port) for one in present}
+        self._takers = takers
+        self._refusing = frozenset(leg for leg, taker in takers.items() if taker.refuses)
+
+    def _tell_changes(self) -> None:
+        changes = (self._roster.changes, self._core.changes, self._playlist.changes, self._refusing)
+        if self._on_change is not None and self._changes_told != changes:
+            self._changes_told = changes
             self._on_change()
 
     def _run(self, stopping: threading.Event) -> None:

@@ -55,6 +55,10 @@ class JitterBuffer:
         self._enough = self._target - FRAME_BYTES // 2
         self._waiting = bytearray()
         self._filling = True
+        self._sounding = False
+        self._broken = False
+        self.follows = True
+        """Whether the frame that was popped last goes on where the one before it ended."""
         self._surplus = self._shortage = 0
         self._forced = False
         self._begin_window(_SETTLING_POPS)
@@ -70,9 +74,17 @@ class JitterBuffer:
             excess += excess % SAMPLE_BYTES
             del self._waiting[:excess]
             self._overflow += excess
+            self._broken = True
 
     def pop(self) -> bytes:
-        """The next frame, exactly 320 bytes; silence when there is none."""
+        """The next frame, exactly 320 bytes; `SILENCE` itself when there is none."""
+        frame = self._next()
+        sounding = frame is not SILENCE
+        self.follows = sounding is self._sounding and not self._broken
+        self._sounding, self._broken = sounding, False
+        return frame
+
+    def _next(self) -> bytes:
         depth = len(self._waiting)
         if self._filling:
             if depth < self._enough:
@@ -144,4 +156,5 @@ class JitterBuffer:
             self._surplus = 0
             return 0
         del self._waiting[:FRAME_BYTES]
+        self._broken = True
         return 1

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from media.frames import FRAME_MS, FRAME_SAMPLES, FULL_SCALE, Samples, samples_of
 
@@ -42,9 +43,8 @@ class Loudness(NamedTuple):
 NOTHING = Loudness(0, 0, 0.0)
 
 
-def measure(said: Samples) -> list[Loudness]:
-    """The loudness of each row."""
-    wide = said.astype(np.float32)
+def measure(said: Samples, wide: npt.NDArray[np.float32]) -> list[Loudness]:
+    """The loudness of each row; `wide` is the same samples."""
     power = np.einsum("ij,ij->i", wide, wide) / FRAME_SAMPLES
     highs, lows = said.max(axis=1).tolist(), said.min(axis=1).tolist()
     return [Loudness(*one) for one in zip(highs, lows, power.tolist(), strict=True)]
@@ -82,6 +82,8 @@ _NOISE_MOST = power_of(-40.0)
 _VOICE_OVER_NOISE = 10.0 ** (9.0 / 10.0)
 _VOICE_LEAST = power_of(-45.0)
 _VOICE_HELD_FRAMES = 200 // FRAME_MS
+_SPOKEN_FRAMES = 300 // FRAME_MS
+"""So much voice, with no pause that would end it, is a person: a cough is shorter, a word is not."""
 
 
 class LevelMeter:
@@ -93,22 +95,30 @@ class LevelMeter:
         self._noise = _NOISE_MOST
         self._held_frames = 0
         self._voice_frames = 0
-        self._silent_frames = 0
+        self._run_frames = 0
+        self.silent_frames = 0
+        """How many frames have been digital silence, until now."""
+        self.spoken = False
+        """Somebody has been heard for 300 ms at some time."""
 
-    def update(self, frame: Loudness) -> None:
-        """Take the next 20 ms."""
+    def update(self, frame: Loudness, *, artificial: bool = False) -> None:
+        """Take the next 20 ms; what is known to be artificial, a network's tone, is no voice."""
         self._peak = max(frame.high, -frame.low, self._peak * _PEAK_DECAY)
         self._power += (frame.power - self._power) * _SMOOTHING
         if frame.high == frame.low:
-            self._silent_frames += 1
+            self.silent_frames += 1
         else:
-            self._silent_frames = 0
+            self.silent_frames = 0
             self._noise = min(max(min(frame.power, self._noise * _NOISE_RISE), _NOISE_LEAST), _NOISE_MOST)
-        if frame.power > max(self._noise * _VOICE_OVER_NOISE, _VOICE_LEAST):
+        if not artificial and frame.power > max(self._noise * _VOICE_OVER_NOISE, _VOICE_LEAST):
             self._held_frames = _VOICE_HELD_FRAMES
             self._voice_frames += 1
+            self._run_frames += 1
+            self.spoken = self.spoken or self._run_frames >= _SPOKEN_FRAMES
         elif self._held_frames:
             self._held_frames -= 1
+        else:
+            self._run_frames = 0
 
     def report(self) -> LevelReport:
         """What the meter shows now."""
@@ -117,5 +127,5 @@ class LevelMeter:
             rms_dbfs=dbfs_of(self._power),
             voice=self._held_frames > 0,
             voice_ms=self._voice_frames * FRAME_MS,
-            digital_silence_ms=self._silent_frames * FRAME_MS,
+            digital_silence_ms=self.silent_frames * FRAME_MS,
         )

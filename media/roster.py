@@ -9,7 +9,7 @@ descriptor's number may belong to somebody else's port a moment later.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 from media.frames import FRAME_MS
@@ -39,7 +39,10 @@ class Turn(NamedTuple):
     legs: tuple[str, ...]
     """All members, whether their ports are open or not."""
     present: tuple[Present, ...]
-    muted: frozenset[str]
+    anew: tuple[str, ...]
+    """Members since this tick; some may have the name of one who was there before."""
+    heard_by: Mapping[str, frozenset[str]]
+    """The only legs that hear a leg; who is not named is heard by everybody. Replaced, never changed."""
 
 
 class _Member:
@@ -47,6 +50,7 @@ class _Member:
         self.leg = leg
         self.spec = spec  # None: given as an open port, and not ours to open again
         self.port = port
+        self.new = True
         self.fresh = True
         self.opening = spec is not None
         self.retry_at: int | None = None  # tick; None: not yet decided by the media thread
@@ -61,7 +65,7 @@ class Roster:
         self._spawn = spawn
         self._lock = threading.Lock()
         self._members: dict[str, _Member] = {}
-        self._muted: frozenset[str] = frozenset()
+        self._heard_by: Mapping[str, frozenset[str]] = {}
         self._departed: list[VoicePort] = []
         self.changes = 0
 
@@ -76,10 +80,13 @@ class Roster:
                 self._members[leg] = _Member(leg, None, port)
                 self.changes += 1
 
-    def reconcile(self, wanted: Mapping[str, VoicePortSpec]) -> None:
-        """Exactly these are to be in. Who is already there by an equal spec is not touched."""
+    def reconcile(self, wanted: Mapping[str, VoicePortSpec], heard_by: Mapping[str, Collection[str]]) -> None:
+        """Exactly these are to be in, heard by these. Who is there by an equal spec is not touched."""
         new: list[_Member] = []
+        audience = {leg: frozenset(hearers) for leg, hearers in heard_by.items()}
         with self._lock:
+            if audience != self._heard_by:
+                self._heard_by = audience
             for leg in self._members.keys() - wanted.keys():
                 self._forget(leg)
             for leg, spec in wanted.items():
@@ -95,19 +102,18 @@ class Roster:
         with self._lock:
             self._forget(leg)
 
-    def mute(self, leg: str, on: bool) -> None:
-        """Mute or unmute; a leg that has not joined yet joins muted. Forgotten when it leaves."""
-        with self._lock:
-            self._muted = self._muted | {leg} if on else self._muted - {leg}
-
     # -- the media thread's side
 
     def turn(self, tick: int) -> Turn:
         """Who is in this tick. Missing ports that are due are tried again."""
         due: list[_Member] = []
         present: list[Present] = []
+        anew: list[str] = []
         with self._lock:
             for member in self._members.values():
+                if member.new:
+                    anew.append(member.leg)
+                    member.new = False
                 if member.port is not None:
                     present.append(Present(member.leg, member.port, member.fresh))
                     member.fresh = False
@@ -117,7 +123,7 @@ class Roster:
                     elif tick >= member.retry_at:
                         member.opening = True
                         due.append(member)
-            turn = Turn(tuple(self._members), tuple(present), self._muted)
+            turn = Turn(tuple(self._members), tuple(present), tuple(anew), self._heard_by)
         for member in due:
             self._begin_opening(member, member.spec)
         return turn
@@ -142,11 +148,6 @@ class Roster:
 
     # -- for everybody to see
 
-    @property
-    def muted(self) -> frozenset[str]:
-        """Who is muted, or will be on joining."""
-        return self._muted
-
     def ports(self) -> dict[str, VoicePort]:
         """The open ports by leg."""
         with self._lock:
@@ -162,7 +163,6 @@ class Roster:
     def _forget(self, leg: str) -> None:
         if leg in self._members:
             self._retire(leg)
-            self._muted -= {leg}
             self.changes += 1
 
     def _retire(self, leg: str) -> None:

@@ -6,18 +6,19 @@ Killed, it leaves the calls up: its successor opens the same ports, and the voic
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import ClassVar, Final, Protocol
 
 from thespian.actors import ActorAddress
 
-from actors.conference_bridge.decider import State, levels, muted, said, specs
+from actors.conference_bridge.decider import State, clips, heard_by, levels, said, specs
+from media.clips import ClipSpec
 from media.conference import Conference, ConferenceStatus
 from media.levels import LevelReport
 from media.voice_port import VoicePortSpec
 from messages.bridge import BridgeReady, SetMembers
 from messages.envelope import Envelope
-from messages.ids import SECOND, CrewId, Instant, LegId, Role
+from messages.ids import SECOND, CrewId, Instant, Role
 from runtime import readings
 from runtime.actor import CenterActor
 
@@ -30,11 +31,13 @@ LEVELS_US: Final = Instant(SECOND // 10)
 class Mixer(Protocol):
     """What holds the ports: `media.conference.Conference`, or a test's."""
 
-    def set_members(self, members: Mapping[str, VoicePortSpec]) -> None:
-        """Have exactly these ports open."""
+    def set_members(
+        self, members: Mapping[str, VoicePortSpec], heard_by: Mapping[str, Collection[str]] | None = None
+    ) -> None:
+        """Have exactly these ports open, and these legs heard by those alone."""
 
-    def mute(self, leg: str, on: bool) -> None:
-        """Let the leg not be heard."""
+    def set_playing(self, clips: Mapping[str, ClipSpec]) -> None:
+        """Play exactly these."""
 
     def levels(self) -> dict[str, LevelReport]:
         """How loud each leg is."""
@@ -59,7 +62,8 @@ class ConferenceBridgeActor(CenterActor):
         self._state = State()
         self._heard_at = self.now_us()
         self._mixer: Mixer | None = None
-        self._muted: frozenset[LegId] = frozenset()
+        self._missed: frozenset[str] = frozenset()
+        """Clips of which it has been logged that they cannot be played."""
         self._said_at = Instant(0)
         """When the newest wish was said."""
         # Not blocking: the media thread must never wait for this one.
@@ -118,23 +122,16 @@ class ConferenceBridgeActor(CenterActor):
                 self._mixer = self.new_mixer(lambda: os.eventfd_write(self._changed, 1))
                 self._mixer.start()
                 self.at(Instant(self.now_us() + LEVELS_US), "levels")
-            # First: who joins muted is not heard for a single frame.
-            self._mute(muted(wish))
-            self._mixer.set_members(specs(wish))
+            self._mixer.set_members(specs(wish), heard_by(wish))
+            self._mixer.set_playing(clips(wish))
         self._say_joined(asked=True)
-
-    def _mute(self, wanted: frozenset[LegId]) -> None:
-        if self._mixer is not None:
-            for leg in wanted ^ self._muted:
-                self._mixer.mute(leg, leg in wanted)
-        self._muted = wanted
 
     def _end(self) -> None:
         if self._mixer is not None:
             self._mixer.stop()
             self._mixer = None
+            self._missed = frozenset()
             self.cancel("levels")
-        self._muted = frozenset()
 
     def _on_change(self) -> None:
         os.eventfd_read(self._changed)
@@ -144,6 +141,10 @@ class ConferenceBridgeActor(CenterActor):
         status = None if self._mixer is None else self._mixer.status()
         if status is not None and status.pace.faults:
             self.log.error("the mixer fails", ticks=status.pace.faults, fault=status.pace.last_fault)
+        if status is not None:
+            for clip in status.clip_troubles.keys() - self._missed:
+                self.log.error("a clip cannot be played", clip=clip, reason=status.clip_troubles[clip])
+            self._missed = self._missed | status.clip_troubles.keys()
         self._state, report = said(self._state, status, asked=asked)
         if report is not None:
             for leg in report.lost:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 from msgspec.structs import replace
 
+from media.clips import ClipSpec
 from media.levels import LevelReport
 from media.presence import Presence
 from media.voice_port import VoicePortSpec
@@ -43,9 +44,27 @@ def specs(wish: SetMembers) -> dict[str, VoicePortSpec]:
     }
 
 
-def muted(wish: SetMembers) -> frozenset[LegId]:
-    """The legs that are not to be heard."""
-    return frozenset(member.leg for member in wish.members if member.muted)
+def heard_by(wish: SetMembers) -> dict[str, frozenset[str]]:
+    """The only legs that hear a leg; who is not named is heard by everybody."""
+    return {
+        member.leg: frozenset() if member.muted else frozenset(member.heard_by or ())
+        for member in wish.members
+        if member.muted or member.heard_by is not None
+    }
+
+
+def clips(wish: SetMembers) -> dict[str, ClipSpec]:
+    """What is to be played, by its id."""
+    return {
+        clip.id: ClipSpec(
+            to=frozenset(clip.to),
+            names=clip.names,
+            language=clip.language,
+            text=clip.text,
+            every_s=clip.every_s,
+        )
+        for clip in wish.playing
+    }
 
 
 def levels(alert: AlertId, reports: Mapping[str, LevelReport], now_us: Instant) -> LevelReading:

@@ -64,6 +64,7 @@ EDGES = (
     "gateways.gsm.whereabouts",
     "media.clock",
     "media.conference",
+    "media.playlist",
     "media.ports",
     "media.priority",
     "media.roster",

@@ -12,11 +12,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.support.signals import tone
+from tests.support.signals import is_comfort, tone
 
 FRAME_S = 0.020
 FRAME_SAMPLES = 160
-SILENCE = bytes(320)
 
 
 @dataclass
@@ -55,8 +54,8 @@ class Line:
             self.heard.append((time.monotonic(), os.read(self.master, 65536)))
 
     def sounds(self, since: float = 0.0) -> list[tuple[float, bytes]]:
-        """What was heard and is not mere silence."""
-        return [(at, pcm) for at, pcm in self.heard if at >= since and pcm.strip(b"\0")]
+        """What was heard and is not mere silence or comfort noise."""
+        return [(at, pcm) for at, pcm in self.heard if at >= since and not is_comfort(pcm)]
 
     def sound(self, since: float = 0.0) -> bytes:
         return b"".join(pcm for _, pcm in self.sounds(since))

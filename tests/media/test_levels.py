@@ -6,16 +6,21 @@ import numpy as np
 import pytest
 
 from media.frames import FRAME_SAMPLES, SILENCE, stack
-from media.levels import FLOOR_DBFS, LevelMeter, LevelReport, dbfs_of, measure, peak_of, power_of
+from media.levels import FLOOR_DBFS, LevelMeter, LevelReport, Loudness, dbfs_of, measure, peak_of, power_of
 from tests.support.signals import noise, tone
 
 FRAME_BYTES = 2 * FRAME_SAMPLES
 
 
+def measured(*frames: bytes) -> list[Loudness]:
+    rows = stack(frames)
+    return measure(rows, rows.astype(np.float32))
+
+
 def metered(sound: bytes, meter: LevelMeter | None = None) -> LevelReport:
     meter = meter or LevelMeter()
     for at in range(0, len(sound), FRAME_BYTES):
-        meter.update(measure(stack([sound[at : at + FRAME_BYTES]]))[0])
+        meter.update(measured(sound[at : at + FRAME_BYTES])[0])
     return meter.report()
 
 
@@ -88,6 +93,6 @@ def test_decibels_and_power_are_each_others_inverse() -> None:
 
 
 def test_each_row_is_measured_by_itself() -> None:
-    loud, nothing = measure(stack([tone(400, FRAME_SAMPLES, amplitude=1000), SILENCE]))
+    loud, nothing = measured(tone(400, FRAME_SAMPLES, amplitude=1000), SILENCE)
     assert loud.high > 900
     assert nothing == (0, 0, 0.0)

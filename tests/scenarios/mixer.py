@@ -1,11 +1,15 @@
-"""A bridge that joins everybody at once and mixes nothing: a virtual clock leaves no time for sound."""
+"""A bridge that joins everybody at once and mixes nothing: a virtual clock leaves no time for sound.
+
+Everybody who joins is heard at once, and a clip is over as soon as somebody is there to hear it.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from actors.conference_bridge.actor import ConferenceBridgeActor, Mixer
+from media.clips import ClipSpec
 from media.conference import ConferenceStatus, Pace
 from media.levels import LevelReport
 from media.voice_port import VoicePortSpec
@@ -16,20 +20,32 @@ class SilentMixer:
 
     def __init__(self) -> None:
         self.members: dict[str, VoicePortSpec] = {}
-        self.muted: set[str] = set()
+        self.heard_by: dict[str, frozenset[str]] = {}
+        self.played: set[str] = set()
 
-    def set_members(self, members: Mapping[str, VoicePortSpec]) -> None:
+    def set_members(
+        self, members: Mapping[str, VoicePortSpec], heard_by: Mapping[str, Collection[str]] | None = None
+    ) -> None:
         self.members = dict(members)
+        self.heard_by = {leg: frozenset(hearers) for leg, hearers in (heard_by or {}).items()}
 
-    def mute(self, leg: str, on: bool) -> None:
-        (self.muted.add if on else self.muted.discard)(leg)
+    def set_playing(self, clips: Mapping[str, ClipSpec]) -> None:
+        self.played.update(
+            clip for clip, spec in clips.items() if not spec.every_s and not spec.to.isdisjoint(self.members)
+        )
 
     def levels(self) -> dict[str, LevelReport]:
         return {leg: LevelReport() for leg in self.members}
 
     def status(self) -> ConferenceStatus:
         return ConferenceStatus(
-            running=True, joined=tuple(self.members), lost={}, muted=tuple(self.muted), pace=Pace()
+            running=True,
+            joined=tuple(self.members),
+            lost={},
+            heard=frozenset(self.members),
+            played=frozenset(self.played),
+            clip_troubles={},
+            pace=Pace(),
         )
 
     def start(self) -> None:
@@ -53,7 +69,9 @@ class SilentBridgeActor(ConferenceBridgeActor):
     @property
     def unheard(self) -> frozenset[str]:
         """The legs that are muted, as the mixer has them."""
-        return frozenset(self._mixer.muted) if isinstance(self._mixer, SilentMixer) else frozenset()
+        if not isinstance(self._mixer, SilentMixer):
+            return frozenset()
+        return frozenset(leg for leg, hearers in self._mixer.heard_by.items() if not hearers)
 
     def let_go(self) -> None:
         """What the kernel closes when this process is killed."""

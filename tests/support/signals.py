@@ -37,3 +37,20 @@ def usual_level_db(pcm: bytes, hz: float, *, window_ms: int = 100, rate_hz: int 
     size = rate_hz * window_ms // 1000 * 2
     parts = [pcm[at : at + size] for at in range(0, len(pcm) - size + 1, size)]
     return median(level_db(part, hz, rate_hz=rate_hz) for part in parts) if parts else NOTHING_DB
+
+
+def frames(pcm: bytes) -> list[bytes]:
+    """The whole 20 ms frames of it, at 8 kHz."""
+    return [pcm[at : at + 320] for at in range(0, len(pcm) - 319, 320)]
+
+
+def is_comfort(pcm: bytes) -> bool:
+    """Whether there is nothing in it but silence or the noise that stands for it (−60 dBFS, peaks at 57)."""
+    samples = np.frombuffer(pcm, dtype="<i2")
+    return not len(samples) or int(np.abs(samples.astype(int)).max()) < 60
+
+
+def steepest(pcm: bytes) -> int:
+    """The largest step from one sample to the next: a click is one."""
+    samples = np.frombuffer(pcm, dtype="<i2").astype(int)
+    return int(np.abs(np.diff(samples)).max(initial=0))

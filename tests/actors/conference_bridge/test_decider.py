@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from actors.conference_bridge.decider import State, muted, said, specs
+from actors.conference_bridge.decider import State, clips, heard_by, said, specs
+from media.clips import ClipSpec
 from media.presence import Presence
 from messages.base import VoicePort
-from messages.bridge import BridgeReport, Member, SetMembers
+from messages.bridge import BridgeReport, Clip, Member, SetMembers
 from messages.ids import AlertId, BridgeId, LegId
 
-USER, OPERATOR = LegId("a:user"), LegId("a:op1")
+USER, OPERATOR, LISTENER = LegId("a:user"), LegId("a:op1"), LegId("a:op2")
 WISH = SetMembers(
     alert=AlertId("a"),
     bridge=BridgeId("a"),
@@ -28,7 +29,23 @@ def status(*joined: str, lost: dict[str, str] | None = None, **heard: Any) -> Pr
 def test_the_ports_are_those_of_the_members() -> None:
     wanted = specs(WISH)
     assert (wanted[USER].path, wanted[USER].rate_hz, wanted[USER].frame_bytes) == ("/dev/v1", 16000, 640)
-    assert muted(WISH) == {OPERATOR}
+
+
+def test_who_is_muted_is_heard_by_nobody_and_a_whisper_by_those_it_is_for() -> None:
+    assert heard_by(WISH) == {OPERATOR: frozenset()}
+    voice = VoicePort(path="/dev/v3")
+    whisper = Member(leg=LISTENER, voice=voice, heard_by=(OPERATOR,))
+    both = Member(leg=USER, voice=voice, heard_by=(OPERATOR,), muted=True)
+    wish = SetMembers(alert=AlertId("a"), bridge=BridgeId("a"), members=(whisper, both))
+    assert heard_by(wish) == {LISTENER: {OPERATOR}, USER: frozenset()}
+
+
+def test_what_is_played_is_told_by_its_id() -> None:
+    clip = Clip(id="c1", to=(USER,), names=("wait", "text"), language="en", text="soon", every_s=20.0)
+    wish = SetMembers(alert=AlertId("a"), bridge=BridgeId("a"), members=WISH.members, playing=(clip,))
+    assert clips(wish) == {
+        "c1": ClipSpec(to=frozenset({USER}), names=("wait", "text"), language="en", text="soon", every_s=20.0)
+    }
 
 
 def test_a_change_is_said_once_and_a_wish_is_always_answered() -> None:
