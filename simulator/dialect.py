@@ -114,6 +114,8 @@ class Dialect(_Table, frozen=True, kw_only=True):
     to 6, which is a call that is gone."""
     call_lines: tuple[str, ...] = ()
     """What stands for `{call}` in its announcements."""
+    codes_here: str = ""
+    """The command by which what it says unasked comes out at the command port again."""
     only_with: dict[str, str] = {}
     """By the beginning of a line that comes unasked: the parameter without which (0) it is not said."""
     vices: Vices = Vices()

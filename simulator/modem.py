@@ -25,7 +25,7 @@ from simulator.modem_voice import ModemVoice
 from simulator.numbers import luhn_digit
 from simulator.parameters import Parameters
 from simulator.vices import NOISE, Vices
-from simulator.wire import frames
+from simulator.wire import frames, is_final
 
 OUTPUT_LIMIT = 65536
 GARBLE_S = 2.0
@@ -61,6 +61,7 @@ class Modem:
         self._network = network
         self._garbage = Garbage(config.name)
         self._output = bytearray()
+        self._elsewhere = bytearray()
         self._typed = bytearray()
         self._held_back = bytearray()
         self._later: list[str] | None = None
@@ -89,9 +90,15 @@ class Modem:
         self._output.clear()
         return output
 
+    def take_elsewhere(self) -> bytes:
+        """What has come out at another of its ports since the last time."""
+        output = bytes(self._elsewhere)
+        self._elsewhere.clear()
+        return output
+
     @property
     def has_output(self) -> bool:
-        return bool(self._output)
+        return bool(self._output or self._elsewhere)
 
     def port_opened(self, now_s: float) -> None:
         """A host has opened the AT port; from now on it hears what is said."""
@@ -193,6 +200,7 @@ class Modem:
     def _power_up(self) -> None:
         self.power = Power.ON
         self._lines_run = 0
+        self._told_codes_here = False
         self.parameters.reset()
         self.voice.wide = False
         self.pin_given = not self.config.pin
@@ -284,6 +292,8 @@ class Modem:
                     final = None
                     break
                 answers += answer
+                if f"{command.name}={command.argument}" == self.dialect.codes_here:
+                    self._told_codes_here = True
         except AtError as error:
             final = self._refusal(error)
         except UnknownCommand:
@@ -330,6 +340,11 @@ class Modem:
             self._later += lines
             return
         said = [line for line in lines if not self._switched_off(line)]
+        if self.line.vices.codes_elsewhere and not self._told_codes_here:
+            codes = [line for line in said if not is_final(line)]
+            said = [line for line in said if is_final(line)]
+            self._elsewhere += b"".join(frames(codes, glued=False))
+            del self._elsewhere[:-OUTPUT_LIMIT]
         for frame in frames(said, glued=bool(self.line.vices.glued_lines)):
             self._emit(frame)
         if self._held_back and self.line.pending is None:

@@ -31,6 +31,8 @@ class Station:
     modem: Modem
     at: Pty | None = None
     voice: Pty | None = None
+    urc: Pty | None = None
+    """Where it says what nobody has asked, should that be another port than the command port."""
     at_open: bool = False
     ports: str = ""
     """What its ports are called now; empty: as the modem is."""
@@ -87,7 +89,9 @@ class Runner:
         self.carrier.advance(self.clock())
         for station in self.stations.values():
             if station.modem.has_output:
-                output = station.modem.take_output()
+                output, elsewhere = station.modem.take_output(), station.modem.take_elsewhere()
+                if station.urc is not None:
+                    station.urc.send_or_drop(elsewhere)
                 if station.at is not None and station.at_open:
                     station.at.send(output)
         if self._deadline is not None:
@@ -106,6 +110,8 @@ class Runner:
         if station.modem.voice.available:
             station.voice = Pty(self.directory / f"{name}.voice")
             self._watch.add(station.voice)
+        if station.modem.line.vices.codes_elsewhere:
+            station.urc = Pty(self.directory / f"{name}.urc")
 
     def _close_ports(self, station: Station) -> None:
         if station.at is not None:
@@ -117,7 +123,9 @@ class Runner:
         if station.voice is not None:
             self._watch.remove(station.voice)
             station.voice.close()
-        station.at, station.voice, station.at_open = None, None, False
+        if station.urc is not None:
+            station.urc.close()
+        station.at, station.voice, station.urc, station.at_open = None, None, None, False
 
     def _at_opened(self, station: Station, port: Pty) -> None:
         station.at_open = True

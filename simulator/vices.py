@@ -42,6 +42,9 @@ class Vices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     should refuse."""
     echo: bool | None = None
     """It echoes commands whatever `ATE0` says."""
+    codes_elsewhere: bool | None = None
+    """What it says unasked comes out at another of its ports (`NAME.urc`), until it is told to say it at the
+    command port, where its family can be told."""
 
 
 NOISE = ("^RSSI:18", "+CGEV: NW MODIFY 1,0,0", "^BOOT:20150721,0,0,0,75", "+CREG: 1", "+CSQ: 18,99")

@@ -9,6 +9,11 @@ _FINALS = ("OK", "ERROR", "NO CARRIER", "BUSY", "NO ANSWER", "COMMAND NOT SUPPOR
 _CODES = tuple("+^*#$%")
 
 
+def is_final(line: str) -> bool:
+    """Whether it ends a command, or a call: a result, which comes out where the command went in."""
+    return line in _FINALS or line.startswith(("+CME ERROR:", "+CMS ERROR:"))
+
+
 def frames(lines: Sequence[str], *, glued: bool) -> list[bytes]:
     """Each line with its line ends (V.250 5.7.1); `glued`: a final result runs into a code behind it."""
     made: list[str] = []

@@ -32,6 +32,7 @@ from gateways.gsm.events import (
     Stage,
     UnknownLine,
     Unresponsive,
+    UntoldCall,
     VoiceReady,
 )
 from gateways.gsm.legs import LegsOnLine, Order
@@ -233,7 +234,9 @@ class GsmModemActor(CenterActor):
             return
         self._lost_at, self._trouble = None, ""
         self._legs.voice_path = self._where.voice()
-        self._driver.plugged_in_as(by_usb_ids(self.dialects(), self._where.usb()))
+        self._driver.plugged_in_as(
+            by_usb_ids(self.dialects(), self._where.usb()), at_command_port=self._where.at_command_port
+        )
         self._driver.opened(self._now_s())
         self._work()
 
@@ -350,6 +353,10 @@ class GsmModemActor(CenterActor):
                 self._trouble = ""
             case Unresponsive(stage=stage):
                 self._climb(stage)
+            case UntoldCall():
+                self.log.warning(
+                    "rung by a modem that has not said so: is this the port of its codes?", line=self.key
+                )
             case UnknownLine(text=text):
                 self.log.debug("unknown line", line=self.key, text=text)
             case _:

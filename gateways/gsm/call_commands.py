@@ -6,12 +6,13 @@ from __future__ import annotations
 
 from gateways.gsm.at.commands import Command, Urgency
 from gateways.gsm.at.results import Finished, Outcome
-from gateways.gsm.call import CallView
+from gateways.gsm.call import COMING_IN, CallView
 from gateways.gsm.events import (
     CallId,
     HangUpStuck,
     RequestDone,
     RequestFailed,
+    UntoldCall,
     VoiceFailed,
     VoiceReady,
 )
@@ -41,7 +42,13 @@ class CallCommands(ModemState):
             self._lists_refused = 0
             self._listed = True
             self._listed_s = now_s
+        known = {view.call for view in self.calls()}
         list_finished(self._table, self.dialect, self._region, finished, now_s)
+        self._events += [
+            UntoldCall(at_s=now_s, call=view.call)
+            for view in self.calls()
+            if view.call not in known and view.state in COMING_IN
+        ]
 
     def _explain(self, now_s: float) -> None:
         text = self.dialect.data.report

@@ -30,13 +30,13 @@ def by_usb_ids(dialects: Dialects, name: str) -> CompiledDialect | None:
 
 
 def role_of(dialect: CompiledDialect, vendor: int, product: int, interface: str) -> str | None:
-    """What this interface (hexadecimal, as udev numbers it) of a USB device does: `at`, `voice`, `urc`; none
-    when the dialect does not say."""
+    """What this interface (hexadecimal, as udev numbers it) of a USB device does: `at`, `voice`; none when
+    the dialect does not say."""
     name = f"{vendor:04x}:{product:04x}"
     number = int(interface, 16) if re.fullmatch(r"[0-9a-fA-F]{1,2}", interface) else None
     for roles in dialect.data.port:
         if roles.usb == name and number is not None:
-            does = {roles.urc: "urc", roles.voice: "voice", roles.at: "at"}
+            does = {roles.voice: "voice", roles.at: "at"}
             return does.get(number)
     return None
 

@@ -112,8 +112,6 @@ class UsbPorts(Table, frozen=True, kw_only=True):
     usb: str
     at: int
     voice: int | None = None
-    urc: int | None = None
-    """Where unsolicited codes come out when that is not the command port."""
 
 
 class Dialect(Table, frozen=True, kw_only=True):
@@ -130,6 +128,9 @@ class Dialect(Table, frozen=True, kw_only=True):
     """Sent before the modem is even asked what it is."""
     identify: Commands
     init: Commands
+    init_at_port: Commands = ()
+    """After `init`, where the line's port is the USB interface that a `[[port]]` table names `at`: what has
+    unsolicited codes come out there, and at no other."""
     resync: Annotated[Commands, Meta(min_length=1)]
     """Queries whose answer nothing else looks like, used in turn."""
     dial: str

@@ -277,6 +277,14 @@ class UnknownLine(Event, frozen=True, kw_only=True):
     text: str
 
 
+class UntoldCall(Event, frozen=True, kw_only=True):
+    """A call comes in of which the modem's list told before any line did: its codes may come out at another
+    port. For the log.
+    """
+
+    call: CallId
+
+
 class NoiseDropped(Event, frozen=True, kw_only=True):
     """A line that never ended was thrown away: for the log."""
 

@@ -83,9 +83,13 @@ class ModemState:
         """The dialect in use; the base until the modem's own is known."""
         return self._startup.dialect
 
-    def plugged_in_as(self, dialect: CompiledDialect | None) -> None:
-        """What the USB ids of its port say; none where there are none, or none that are known."""
+    def plugged_in_as(self, dialect: CompiledDialect | None, *, at_command_port: bool = False) -> None:
+        """What the USB ids of its port say; none where there are none, or none that are known.
+
+        `at_command_port`: it is the interface of which its dialect knows that it takes commands.
+        """
         self._startup.by_usb = dialect
+        self._startup.at_command_port = at_command_port
 
     @property
     def ready(self) -> bool:

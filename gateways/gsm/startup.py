@@ -78,6 +78,8 @@ class Startup:
         """The dialect, once known."""
         self.by_usb: CompiledDialect | None = None
         """What its USB ids say, for a modem of which its own words say nothing that is known."""
+        self.at_command_port = False
+        """Whether its port is the one that its dialect calls the command port."""
         self.sim = ""
         """What the SIM waits for; empty until known."""
         self.emergency_numbers: tuple[str, ...] = ()
@@ -179,7 +181,8 @@ class Startup:
             case _Stage.SIM:
                 self._send([SIM_QUERY])
             case _Stage.SETTINGS:
-                self._send(list(self.dialect.data.init))
+                data = self.dialect.data
+                self._send([*data.init, *(data.init_at_port if self.at_command_port else ())])
             case _Stage.NETWORK:
                 self._send(
                     [REGISTRATION_QUERY, PACKET_QUERY, SIGNAL_QUERY, EMERGENCY_QUERY, STORED_SMS_QUERY]

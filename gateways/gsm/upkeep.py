@@ -77,6 +77,8 @@ class Upkeep(ModemState):
             self._ask_sim(now_s)
         query = self._line.query(now_s)
         self._submit(command_of(self.dialect, query, Urgency.IDLE), Watching(), now_s)
+        # A call of which nothing was heard (on a bad cable, or its codes come out elsewhere) is in the list.
+        self._table.want_look()
 
     def _sim(self, code: str, now_s: float) -> None:
         before = self._startup.sim

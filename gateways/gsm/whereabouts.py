@@ -97,9 +97,15 @@ class Whereabouts:
 
     def usb(self) -> str:
         """The USB ids of what is at its port, `vendor:product`; empty for what is no USB device."""
-        path = self.path()
-        names = (path, os.path.realpath(path)) if path else ()
-        return next((place.usb for place in self._places() if place.path in names), "")
+        place = self._place()
+        return "" if place is None else place.usb
+
+    @property
+    def at_command_port(self) -> bool:
+        """Whether its port is known to be the one of its device that takes commands."""
+        place = self._place()
+        known = None if place is None else self._roles.get(place.usb)
+        return known is not None and place is not None and place.interface == known.at
 
     @property
     def another_there(self) -> bool:
@@ -119,6 +125,11 @@ class Whereabouts:
         ]
         looked = f"looked at: {', '.join(sorted(seen))}" if seen else "no other port may be asked"
         return f"no port has the modem with IMEI {self._spec.imei}; {looked}"
+
+    def _place(self) -> Place | None:
+        path = self.path()
+        names = (path, os.path.realpath(path)) if path else ()
+        return next((place for place in self._places() if place.path in names), None)
 
     # ------------------------------------------------------------ looking for it
 

@@ -16,6 +16,7 @@ from gateways.gsm.events import (
     CallEvent,
     CallIncoming,
     CallReleased,
+    CallState,
     EmergencyNumbers,
     Event,
     Ready,
@@ -27,6 +28,7 @@ from gateways.gsm.events import (
     SmsReceived,
     Stage,
     Unresponsive,
+    UntoldCall,
     VoiceReady,
 )
 from messages.base import HangupCause
@@ -55,7 +57,13 @@ class Site:
     """One line: a driver and the modem it speaks to, on the carrier's clock."""
 
     def __init__(
-        self, dialect: str, *, spoken: str | None = None, listen_first: bool = False, **modem: object
+        self,
+        dialect: str,
+        *,
+        spoken: str | None = None,
+        listen_first: bool = False,
+        at_command_port: bool = False,
+        **modem: object,
     ) -> None:
         def phone(number: str, behaviour: str = "answer", **more: object) -> dict[str, object]:
             times = {"rings_after_s": 1.0, "answers_after_s": 2.0}
@@ -86,11 +94,13 @@ class Site:
         self.pin = str(modem.get("pin", ""))
         self.events: list[Event] = []
         self.heard = b""
+        self.at_command_port = at_command_port
         self.open(spoken or dialect)
 
     def open(self, spoken: str) -> None:
         """A new process takes the port."""
         self.driver = Driver(DIALECTS, spoken)
+        self.driver.plugged_in_as(None, at_command_port=self.at_command_port)
         self.modem.port_opened(self.now_s)
         self.driver.opened(self.now_s)
         self.pump()
@@ -351,6 +361,36 @@ def test_an_incoming_call_comes_with_its_number_and_is_answered(dialect: str) ->
     site.run(3.0)
     assert site.driver.calls() == ()
     assert [event.answered for event in site.of(CallReleased)] == [True]
+
+
+@pytest.mark.parametrize("dialect", ["huawei", "simcom7600", "quectel_ec2x"])
+def test_codes_that_come_out_at_another_port_are_called_to_the_command_port(dialect: str) -> None:
+    site = Site(dialect, at_command_port=True, codes_elsewhere=True)
+    site.run(1.0)
+    site.modem.take_elsewhere()
+    site.carrier.phone_call(USER, LINE, site.now_s)
+    site.run(3.0)
+    (view,) = site.driver.calls()
+    assert (view.state, view.number) == (CallState.INCOMING, USER)
+    assert site.modem.take_elsewhere() == b""
+    assert site.of(UntoldCall) == []
+
+
+@pytest.mark.parametrize("dialect", ["3gpp", "huawei", "quectel_ec2x", "sim800"])
+def test_a_call_whose_codes_come_out_at_another_port_is_found_in_the_list_and_said_to_be(
+    dialect: str,
+) -> None:
+    site = Site(dialect, codes_elsewhere=True)
+    site.run(1.0)
+    site.carrier.phone_call(USER, LINE, site.now_s)
+    site.run(DIALECTS.get(dialect).data.poll.idle_s + 2.0)
+    assert b"RING" in site.modem.take_elsewhere()
+    (view,) = site.driver.calls()
+    assert (view.state, view.number) == (CallState.INCOMING, USER)
+    assert [event.call for event in site.of(UntoldCall)] == [view.call]
+    site.driver.answer(view.call, site.now_s)
+    site.run(3.0)
+    assert [view.answered for view in site.driver.calls()] == [True]
 
 
 @pytest.mark.parametrize("dialect", ALL)
