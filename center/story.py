@@ -112,6 +112,10 @@ def _legs(event: Event) -> str:
             return f"{place(event.leg)} is muted"
         case ev.LegUnmuted():
             return f"{place(event.leg)} is heard again"
+        case ev.LegSoundLost():
+            return f"NO SOUND from {place(event.leg)} on line {event.line}"
+        case ev.LegSoundBack():
+            return f"sound again from {place(event.leg)}"
         case ev.BridgeJoined():
             return f"joined: {', '.join(place(leg) for leg in event.legs)}"
         case ev.BridgeLeft():
@@ -150,6 +154,8 @@ def _operators(event: Event) -> str:
             return f"{event.by} has briefed 112"
         case ev.LeaveRequested():
             return f"{event.by} leaves"
+        case ev.AnotherLineRequested():
+            return f"{event.by} wants {_PARTIES[event.party]} called again on another line"
         case ev.CloseRequested():
             return f"{event.by} closes the alert"
         case ev.CommandRefused():

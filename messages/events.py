@@ -88,6 +88,8 @@ class CommandGiven(Message, frozen=True, kw_only=True, tag="command.given"):
     text: str = ""
     to: OperatorId | None = None
     """Whom she hands the case over to; none: to whoever can be had."""
+    party: Party | None = None
+    """Who is to be called on another line; none: whoever is without sound."""
 
 
 class NoteAdded(Message, frozen=True, kw_only=True, tag="note.added"):
@@ -294,6 +296,31 @@ class LegUnmuted(Message, frozen=True, kw_only=True, tag="leg.unmuted"):
     leg: LegId
     attempt: int
     by: OperatorId
+
+
+class LegSoundLost(Message, frozen=True, kw_only=True, tag="leg.sound_lost"):
+    """The party is on the line, and for 3 s nothing has come but digital silence, or nothing was taken.
+
+    Said once, until `leg.sound_back` or the end of this attempt.
+    """
+
+    leg: LegId
+    attempt: int
+    line: LineId
+
+
+class LegSoundBack(Message, frozen=True, kw_only=True, tag="leg.sound_back"):
+    """For a second there has been sound again."""
+
+    leg: LegId
+    attempt: int
+
+
+class AnotherLineRequested(Message, frozen=True, kw_only=True, tag="another_line.requested"):
+    """The operator wants this party hung up and called again at once, on another line."""
+
+    by: OperatorId
+    party: Party
 
 
 class UserReached(Message, frozen=True, kw_only=True, tag="user.reached"):
@@ -526,6 +553,9 @@ CaseEvent = (
     | LegAdopted
     | LegMuted
     | LegUnmuted
+    | LegSoundLost
+    | LegSoundBack
+    | AnotherLineRequested
     | UserReached
     | UserPresumedCallingPsap
     | MachineMarked

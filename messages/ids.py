@@ -82,6 +82,7 @@ class OperatorCommand(StrEnum):
     CLOSE = "close"
     HAND_OVER = "hand_over"
     KEEP = "keep"
+    ANOTHER_LINE = "another_line"
 
 
 class ShiftState(StrEnum):

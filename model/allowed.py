@@ -9,12 +9,20 @@ from messages.ids import OperatorCommand, OperatorId, Party
 from model.case import Case
 from model.policy import Duress, Policy
 from model.psap import has_psap
+from model.sound import party_without_sound, why_no_other_line
 
 
 def refusal_now(
-    case: Case, command: OperatorCommand, by: OperatorId, policy: Policy, to: OperatorId | None = None
+    case: Case,
+    command: OperatorCommand,
+    by: OperatorId,
+    policy: Policy,
+    to: OperatorId | None = None,
+    party: Party | None = None,
 ) -> str | None:
-    """Why `by` may not give this command now; None when she may. `to`: to whom the case is handed over."""
+    """Why `by` may not give this command now; None when she may. `to`: to whom the case is handed over;
+    `party`: who is to have another line.
+    """
     if command is OperatorCommand.NOTE:
         return None
     if case.closed_at is not None:
@@ -53,6 +61,8 @@ def refusal_now(
             return _hand_over(case, by, to)
         case OperatorCommand.KEEP:
             return None if case.hand_over is not None else "The alert is not being handed over."
+        case OperatorCommand.ANOTHER_LINE:
+            return why_no_other_line(case, party or party_without_sound(case), policy)
 
 
 def _take(case: Case, by: OperatorId) -> str | None:
@@ -104,6 +114,9 @@ def _close(case: Case, by: OperatorId) -> str | None:
 def _hand_over(case: Case, by: OperatorId, to: OperatorId | None) -> str | None:
     if case.hand_over is not None:
         return "The alert is being handed over."
+    if case.operator_leg is None:
+        # Her own call is being made anew.
+        return "You are not on the line of this alert."
     return "The alert is yours already." if to == by else None
 
 

@@ -17,7 +17,7 @@ from messages import events as ev
 from messages.ids import AlertId, Instant, LegId, OperatorId, Party
 from messages.journal import Recorded
 from model.case import Case, HandOver, HerCall, InboxEntry, Listener, Note, Owner, PsapCall
-from model.leg import Leg, LegState
+from model.leg import ANOTHER_LINE, Leg, LegState
 
 ANSWERED_AND_DROPPED: Final = -1
 MACHINE: Final = -2
@@ -187,6 +187,8 @@ def _apply_to_operator(case: Case, event: ev.Event, at: Instant) -> Case:
             case = replace(case, hand_over=None)
             if reason == "left":
                 return replace(case, operator=None, operator_left_at=at)
+            if reason == ANOTHER_LINE:
+                return replace(case, operator=None)  # she is not lost: she alone is called, as she has asked
             return replace(case, operator=None, operator_lost_at=at)
         case _:
             return case
@@ -206,6 +208,8 @@ _LEG_EVENTS: Final = (
     ev.LegAdopted,
     ev.LegMuted,
     ev.LegUnmuted,
+    ev.LegSoundLost,
+    ev.LegSoundBack,
     ev.BridgeJoined,
     ev.BridgeLeft,
 )
@@ -219,6 +223,8 @@ _LegEvent = (
     | ev.LegAdopted
     | ev.LegMuted
     | ev.LegUnmuted
+    | ev.LegSoundLost
+    | ev.LegSoundBack
     | ev.BridgeJoined
     | ev.BridgeLeft
 )
@@ -275,10 +281,16 @@ def _apply_to_leg(case: Case, event: _LegEvent, at: Instant) -> Case:
             return _with(case, replace(leg, adopted=True))
         case ev.LegMuted() | ev.LegUnmuted():
             return _with(case, replace(leg, muted=isinstance(event, ev.LegMuted)))
+        case ev.LegSoundLost():
+            return _with(case, replace(leg, no_sound_at=at))
+        case ev.LegSoundBack():
+            return _with(case, replace(leg, no_sound_at=None))
         case ev.LegReleasing(reason=reason):
             return _with(case, replace(leg, state=LegState.RELEASING, releasing_at=at, reason=reason))
         case ev.LegReleased(cause=cause):
-            ended = replace(leg, state=LegState.RELEASED, released_at=at, cause=cause, joined=False)
+            ended = replace(
+                leg, state=LegState.RELEASED, released_at=at, cause=cause, joined=False, no_sound_at=None
+            )
             return _count_end(_with(case, ended), ended, at)
 
 
@@ -286,10 +298,12 @@ def _count_end(case: Case, leg: Leg, at: Instant) -> Case:
     """What the end of an attempt means for the next one."""
     match leg.party:
         case Party.USER if not leg.line_failed or leg.was_answered:
-            if leg.reason in ("machine", "replaced", "preempted"):
+            if leg.reason in ("machine", "replaced", "preempted", ANOTHER_LINE):
                 return case
             end = ANSWERED_AND_DROPPED if leg.was_answered else (leg.cause or 0)
             return replace(case, user_ends=(*case.user_ends, end))
+        case Party.PSAP if leg.reason == ANOTHER_LINE:
+            return case
         case Party.PSAP if leg.was_answered and not leg.line_failed:
             return replace(case, psap_ended_at=at, psap=None)
         case Party.PSAP:

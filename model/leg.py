@@ -51,6 +51,8 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the bridge has it."""
     muted: bool = False
     """It hears and is not heard. Another attempt begins unmuted."""
+    no_sound_at: Instant | None = None
+    """Since when there has been no sound on it; None: there is."""
 
     @property
     def live(self) -> bool:
@@ -84,6 +86,8 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
         return self.cause in LINE_FAILURES
 
 
+ANOTHER_LINE = "another line"
+"""Why somebody is hung up who is called again at once: it counts neither as an end nor as a failure."""
 WAITED_OUT = frozenset({"no answer", "silent"})
 """Reasons to hang up on somebody who does not answer. An operator is another matter: another is called."""
 LINE_FAILURES = frozenset(

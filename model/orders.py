@@ -11,24 +11,31 @@ from messages.ids import OperatorCommand, OperatorId, Party
 from model.allowed import refusal_now
 from model.case import Case
 from model.evolve import apply
+from model.leg import ANOTHER_LINE
 from model.policy import Policy
 from model.psap import psap_number
+from model.sound import leg_of, party_without_sound
 
 
 def refusal(
-    case: Case, command: OperatorCommand, by: OperatorId, policy: Policy, to: OperatorId | None = None
+    case: Case,
+    command: OperatorCommand,
+    by: OperatorId,
+    policy: Policy,
+    to: OperatorId | None = None,
+    party: Party | None = None,
 ) -> str | None:
     """Why `by` may not give this command now, orders that wait carried out; None when she may."""
     for entry in case.unread:
         if isinstance(entry.event, ev.CommandGiven):
             for event in events_of(case, entry.event, policy):
                 case = apply(case, event, entry.at)
-    return refusal_now(case, command, by, policy, to)
+    return refusal_now(case, command, by, policy, to, party)
 
 
 def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.CaseEvent, ...]:
     """The events that an order makes in this state: its own, or `command.refused`."""
-    reason = refusal_now(case, order.command, order.by, policy, order.to)
+    reason = refusal_now(case, order.command, order.by, policy, order.to, order.party)
     if reason is not None:
         return (ev.CommandRefused(command=order.command, by=order.by, reason=reason),)
     by = order.by
@@ -75,5 +82,21 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
             return (ev.HandOverRequested(by=by, to=order.to, text=order.text),)
         case OperatorCommand.KEEP:
             return (ev.HandOverEnded(reason="withdrawn"),)
+        case OperatorCommand.ANOTHER_LINE:
+            return _another_line(case, order)
         case OperatorCommand.NOTE:
             return ()
+
+
+def _another_line(case: Case, order: ev.CommandGiven) -> tuple[ev.CaseEvent, ...]:
+    """Her phone would be busy for a second call: the first is ended, and the rules call again at once."""
+    party = order.party or party_without_sound(case)
+    leg = leg_of(case, party)
+    if leg is None:
+        return ()
+    made: tuple[ev.CaseEvent, ...] = (
+        ev.AnotherLineRequested(by=order.by, party=party),
+        ev.LegReleasing(leg=leg.leg, attempt=leg.attempt, reason=ANOTHER_LINE),
+    )
+    # Nobody else is to be called for a case whose operator comes back at once.
+    return (*made, ev.TakeRequested(by=order.by)) if party is Party.OPERATOR else made

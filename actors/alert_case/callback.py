@@ -11,8 +11,9 @@ from messages.ids import SECOND, Instant, LegId, Party
 from messages.lines import RequestLine
 from model.case import Case
 from model.evolve import ANSWERED_AND_DROPPED, MACHINE
-from model.leg import Leg, leg_id
+from model.leg import ANOTHER_LINE, Leg, leg_id
 from model.policy import Duress, Policy, VoiceAlert
+from model.sound import lines_to_avoid
 
 GIVE_UP_DIALLING_US: Final = Instant(40 * SECOND)
 """A call that does not even ring by then will not (27.007 modems give up after 30 to 60 s by themselves)."""
@@ -96,7 +97,7 @@ def call_user(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
     granted = hand.line(leg, attempt)
     if granted is None:
         last = _last(case)
-        avoid = (last.line,) if last is not None and last.line_failed else ()
+        failed = (last.line,) if last is not None and last.line_failed else ()
         ask = RequestLine(
             alert=case.alert,
             leg=leg,
@@ -104,7 +105,7 @@ def call_user(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
             party=Party.USER,
             test=case.test,
             deadline_at=case.deadline_at,
-            avoid=avoid,
+            avoid=(*failed, *lines_to_avoid(case, Party.USER)),
         )
         return Step(wants=(ask,))
     originating = ev.LegOriginating(
@@ -144,6 +145,8 @@ def _again(case: Case, last: Leg, ended: Instant, policy: Policy) -> Instant | N
         return Instant(ended + PREEMPTED_PAUSE_US) if last.attempt < GIVES_WAY_UNTIL else None
     if last.reason == "replaced":
         return None
+    if last.reason == ANOTHER_LINE:
+        return ended
     ends = case.user_ends
     if not ends:
         return ended

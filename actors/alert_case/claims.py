@@ -11,7 +11,14 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from actors.alert_case.hand import Decided, Hand
-from messages.events import AlarmRaised, LegOriginating, LineSeized, OperatorLeft, OperatorReserved
+from messages.events import (
+    AlarmCleared,
+    AlarmRaised,
+    LegOriginating,
+    LineSeized,
+    OperatorLeft,
+    OperatorReserved,
+)
 from messages.ids import NodeId, Party
 from model.case import Case
 from model.wrap_up import PART_ENDED
@@ -24,7 +31,7 @@ def claims(case: Case, hand: Hand, events: Iterable[Decided], node: NodeId) -> l
     own: list[Decided] = []
     others: list[Append] = []
     for event in events:
-        if isinstance(event, AlarmRaised):
+        if isinstance(event, AlarmRaised | AlarmCleared):
             others.append(Append(stream=streams.node(node), expected=None, events=(event,)))
             continue
         own.append(event)

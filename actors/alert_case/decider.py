@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from actors.alert_case.callback import answer_her, call_user, watch_callback
 from actors.alert_case.emergency import call_psap
@@ -21,7 +22,9 @@ from actors.alert_case.hear import Heard, hear
 from actors.alert_case.listening import attend_listener
 from actors.alert_case.orders import read_inbox
 from actors.alert_case.search import find_operator, keep_operator
+from actors.alert_case.silence import watch_sound
 from messages import events as ev
+from messages.bridge import BridgeReport
 from messages.identity import Identify
 from messages.ids import SECOND, Instant, OperatorCommand
 from model.case import Case, Owner
@@ -58,6 +61,7 @@ RULES: Final[tuple[Rule, ...]] = (
     call_user,
     call_psap,
     attend_listener,
+    watch_sound,
 )
 
 
@@ -85,6 +89,8 @@ def decide(
         events.append(opened)
         case = apply(case, opened, now_us)
     for said in heard:
+        if isinstance(said, BridgeReport):
+            hand = replace(hand, sounds=hand.sounds.after(said, now_us))
         for reported in hear(case, said, policy, now_us):
             events.append(reported)
             case = apply(case, reported, now_us)

@@ -10,8 +10,10 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
+from actors.alert_case.sound import Sounds
 from messages.events import (
     AdviceChanged,
+    AlarmCleared,
     AlarmRaised,
     CaseEvent,
     HandOverRequested,
@@ -26,7 +28,7 @@ from messages.lines import LineGranted, LineRefused, RequestLine
 from messages.operators import OperatorOffer, OperatorsOffered, RequestOperators
 from model.leg import Leg
 
-Decided = CaseEvent | AdviceChanged | AlarmRaised
+Decided = CaseEvent | AdviceChanged | AlarmRaised | AlarmCleared
 """What the AlertCase may append: an alarm goes to the node's stream, the rest to the alert's."""
 
 Want = Identify | RequestOperators | RequestLine
@@ -44,6 +46,7 @@ class Hand(msgspec.Struct, frozen=True, kw_only=True):
     """How many operators are on shift; None until the pool has spoken."""
     lines: dict[tuple[LegId, int], LineGranted] = {}
     refused: dict[tuple[LegId, int], str] = {}
+    sounds: Sounds = Sounds()
 
     def line(self, leg: LegId, attempt: int) -> LineGranted | None:
         """The line granted for this attempt."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, assert_never
 
+from actors.alert_case import sound
 from actors.alert_case.hand import Decided, hang_up
 from messages import events as ev
 from messages.bridge import BridgeReport
@@ -68,6 +69,8 @@ def _leg(case: Case, leg: Leg, said: LegReport, policy: Policy, now_us: Instant)
                 made.append(ev.BridgeLeft(bridge=case.bridge, legs=(name,)))
             cause = ev_cause(said)
             made.append(ev.LegReleased(leg=name, attempt=attempt, cause=cause))
+            if leg.no_sound_at is not None:
+                made.append(sound.over(leg))
             made += _ended_soon(case, leg, policy, now_us)
         case _ as never:
             assert_never(never)

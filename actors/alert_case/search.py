@@ -17,8 +17,9 @@ from messages.ids import SECOND, Advice, Instant, LegId, OperatorId, Party
 from messages.lines import RequestLine
 from messages.operators import OperatorOffer, RequestOperators
 from model.case import Case
-from model.leg import Leg, LegState, leg_id
+from model.leg import ANOTHER_LINE, Leg, LegState, leg_id
 from model.policy import Policy
+from model.sound import lines_to_avoid
 
 ALL: Final = 1_000
 ANOTHER_ANSWERED: Final = "another answered"
@@ -58,7 +59,8 @@ def keep_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> St
                 wakes.append(silent_at)
         elif not leg.live and not case.leaving and not case.has_live_leg(operator):
             if operator == case.operator:
-                made.append(ev.OperatorLeft(operator=operator, reason="lost"))
+                reason = ANOTHER_LINE if leg.reason == ANOTHER_LINE else "lost"
+                made.append(ev.OperatorLeft(operator=operator, reason=reason))
             elif operator in case.reserved:
                 made.append(_in_vain(leg, operator))
     return Step(events=tuple(made), wake_at=min(wakes, default=None))
@@ -130,6 +132,7 @@ def find_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> St
         party=Party.OPERATOR,
         test=case.test,
         deadline_at=case.deadline_at,
+        avoid=lines_to_avoid(case, Party.OPERATOR),
     )
     granted = hand.line(leg, attempt)
     nobody = exhausted and given is None and (hand.on_shift == 0 or case.tried)

@@ -247,6 +247,7 @@ def _party(leg: Leg | None) -> PartyView:
         confirmed=leg.confirmed,
         joined=leg.joined,
         muted=leg.muted,
+        no_sound_us=leg.no_sound_at,
     )
 
 

@@ -105,6 +105,10 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
             return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt))
         case ev.LegMuted(leg=leg, attempt=attempt) | ev.LegUnmuted(leg=leg, attempt=attempt):
             return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt))
+        case ev.LegSoundLost(leg=leg, attempt=attempt) | ev.LegSoundBack(leg=leg, attempt=attempt):
+            return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt))
+        case ev.AnotherLineRequested(by=by, party=party):
+            return Entry(at_us=at, what=what, operator=by, party=party)
         case ev.LegReleased(leg=leg, attempt=attempt, cause=cause):
             ended = case.legs.get(leg)
             talked = ended is not None and ended.was_answered

@@ -66,6 +66,8 @@ class PartyView(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the bridge has it."""
     muted: bool = False
     """She hears and is not heard."""
+    no_sound_us: Instant | None = None
+    """Since when nothing has been heard of her but digital silence; null: there is sound."""
 
 
 class StepsView(msgspec.Struct, frozen=True, kw_only=True):

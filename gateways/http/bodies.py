@@ -15,7 +15,7 @@ import msgspec
 import phonenumbers
 
 from messages.base import Position
-from messages.ids import E164, AlertId, Instant, OperatorCommand, ShiftState
+from messages.ids import E164, AlertId, Instant, OperatorCommand, Party, ShiftState
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -117,7 +117,19 @@ class CommandBody(msgspec.Struct, frozen=True, kw_only=True):
         | None
     ) = None
 
+    party: (
+        Annotated[
+            Party,
+            msgspec.Meta(
+                description="With `another_line`: whose. Without: whoever has no sound, else the user."
+            ),
+        ]
+        | None
+    ) = None
+
     def __post_init__(self) -> None:
+        if self.party is not None and self.command is not OperatorCommand.ANOTHER_LINE:
+            raise ValueError("`party` is for `another_line` alone")
         if self.command is OperatorCommand.NOTE and not self.text.strip():
             raise ValueError("a note needs a `text`")
         if self.to is not None and self.command is not OperatorCommand.HAND_OVER:

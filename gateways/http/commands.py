@@ -48,14 +48,14 @@ def order(
     if case is None:
         return NoSuchAlert("no such alert")
     to = None if data.to is None else OperatorId(data.to)
-    reason = refusal(case, data.command, by, policy, to)
+    reason = refusal(case, data.command, by, policy, to, data.party)
     if reason is not None:
         return Refused(reason)
     event: CommandGiven | NoteAdded
     if data.command is OperatorCommand.NOTE:
         event = NoteAdded(by=by, text=data.text)
     else:
-        event = CommandGiven(command=data.command, by=by, text=data.text, to=to)
+        event = CommandGiven(command=data.command, by=by, text=data.text, to=to, party=data.party)
     transaction.append(Append(inbox, case.inbox_version, (event,)))
     return None
 

@@ -122,7 +122,12 @@ class Book:
         for _ in range(30):
             decision = decide(self.case, heard, self.hand, self.me, self.policy, self.now)
             self.write(
-                "alert-a1", *(event for event in decision.events if not isinstance(event, ev.AlarmRaised))
+                "alert-a1",
+                *(
+                    event
+                    for event in decision.events
+                    if not isinstance(event, ev.AlarmRaised | ev.AlarmCleared)
+                ),
             )
             self.hand, self.wake_at = decision.hand, decision.wake_at
             heard = ()
@@ -133,7 +138,7 @@ class Book:
     def go_on_once(self, *heard: Heard) -> Decision:
         """Decide and write once, and see what was decided."""
         decision = decide(self.case, heard, self.hand, self.me, self.policy, self.now)
-        own = (event for event in decision.events if not isinstance(event, ev.AlarmRaised))
+        own = (event for event in decision.events if not isinstance(event, ev.AlarmRaised | ev.AlarmCleared))
         self.write("alert-a1", *own)
         self.hand, self.wake_at = decision.hand, decision.wake_at
         return decision
@@ -217,13 +222,15 @@ class Book:
             if leg.live and not leg.going:
                 self.report(leg, CallState.RELEASED, 16)
 
-    def bridge(self) -> None:
-        """The bridge joins everybody whose voice it was told."""
+    def bridge(self, *silent: Party) -> None:
+        """The bridge joins everybody whose voice it was told; of those parties it hears nothing."""
         from actors.alert_case.wishes import bridge_wish
         from messages.bridge import BridgeReport
 
         wish = bridge_wish(self.case)
-        self.go_on(BridgeReport(bridge=wish.bridge, joined=tuple(member.leg for member in wish.members)))
+        joined = tuple(member.leg for member in wish.members)
+        no_sound = tuple(leg for leg in joined if self.case.legs[leg].party in silent)
+        self.go_on(BridgeReport(bridge=wish.bridge, joined=joined, no_sound=no_sound))
 
     def order(self, command: OperatorCommand, by: OperatorId | None = None, text: str = "") -> None:
         operator = by or self.case.operator or EVERYONE[0]

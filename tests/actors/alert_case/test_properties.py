@@ -87,9 +87,9 @@ class AnyCourse(RuleBasedStateMachine):
     def the_modems_hang_up_what_they_should(self) -> None:
         self.book.release_all()
 
-    @rule()
-    def the_bridge_reports(self) -> None:
-        self.book.bridge()
+    @rule(silent=st.sets(st.sampled_from(Party)))
+    def the_bridge_reports(self, silent: set[Party]) -> None:
+        self.book.bridge(*silent)
 
     @rule(command=st.sampled_from(OperatorCommand), by=st.sampled_from(EVERYONE))
     def somebody_orders(self, command: OperatorCommand, by: str) -> None:

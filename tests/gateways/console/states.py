@@ -17,7 +17,7 @@ from store.people import StaffRole
 from store.registry import Registry
 from tests.gateways.console.voices import Voices
 from tests.gateways.http.place import CLOCK, GIULIA, NODE, Place, WebThread
-from tests.gateways.story import Story, on_shift
+from tests.gateways.story import LINES, Story, on_shift
 
 
 class Past:
@@ -192,6 +192,17 @@ def muted(stage: Stage) -> None:
     stage.signed_on()
     stage.shown("[data-party=operator]", "hush")
     expect(stage.page.locator("[data-meter=user] .on")).to_have_count(12)
+
+
+def no_sound(stage: Stage) -> None:
+    story = stage.talked(ago_s=62, answered_s=19.8)
+    stage.ago(4)
+    leg = story.leg("user")
+    story.say(ev.LegSoundLost(leg=leg, attempt=1, line=LINES["user"]))
+    alarm = ev.AlarmRaised(alarm="leg.no_sound", subject=leg, text="No sound from the user on line L1.")
+    stage.journal.append(Append(streams.node(NODE), None, (alarm,)))
+    stage.signed_on()
+    expect(stage.page.locator("[data-party=user] [data-key=V]")).to_be_visible()
 
 
 def listened(stage: Stage) -> None:
@@ -381,6 +392,7 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "calling": calling,
     "talking": talking,
     "muted": muted,
+    "no-sound": no_sound,
     "listened": listened,
     "briefing": briefing,
     "restarted": restarted,

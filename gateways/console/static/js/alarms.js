@@ -21,16 +21,18 @@ const KINDS = {
   'line.no_sim': (s) => [either(`Linea ${s}: manca la SIM`, `Line ${s}: no SIM`), either(`La linea ${s} non porta chiamate: la SIM manca, è mal inserita o guasta`, `Line ${s} carries no calls: its SIM is missing, sits badly or is broken`)],
   'line.no_network': (s) => [either(`Linea ${s} senza rete`, `Line ${s}: no network`), either(`La linea ${s} non porta chiamate: il modem non è registrato in rete; controllare antenna e SIM`, `Line ${s} carries no calls: its modem is in no network; look at its aerial and its SIM`)],
   'line.weak_signal': (s) => [either(`Linea ${s}: segnale debole`, `Line ${s}: weak signal`), either(`La linea ${s} sente appena la rete: le chiamate possono cadere`, `Line ${s} hardly hears its network: calls may break off`)],
+  'line.no_sound': (s) => [either(`Linea ${s} senza suono`, `Line ${s}: no sound`), either(`Dalla porta voce del modem della linea ${s} non è venuto suono in due allarmi di seguito: provarla con una chiamata, controllare la porta voce e il comando che la accende`, `No sound came from the voice port of line ${s}’s modem in two alerts in a row: try it with a call, look at its voice port and at the command that switches it on`)],
   'line.quarantined': (s) => [either(`Linea ${s} esclusa`, `Line ${s} taken out`), either(`La linea ${s} è esclusa: il modem non risponde, qualunque cosa si tenti`, `Line ${s} is taken out: its modem does not answer, whatever is tried`)],
   'actor.failing': (s) => [either('Parte in avaria', 'Part failing'), either(`Una parte del centro cade di continuo: ${s}`, `A part of the centre keeps failing: ${s}`)],
   'case.stuck': (s) => [either('Allarme fermo', 'Alert stuck'), either(`L’allarme ${s} non va avanti`, `Alert ${s} makes no progress`)],
+  'leg.no_sound': () => [either('Una chiamata è muta', 'A call has no sound'), either('Da una chiamata in corso non viene alcun suono da 3 s: richiamare su un’altra linea', 'No sound has come for 3 s from a call that is up: call again on another line')],
   ended_soon_after_leave: () => [either('Caduta dopo uscita', 'Dropped after leaving'), either('La conferenza è caduta subito dopo l’uscita dell’operatrice: richiamare', 'The conference dropped soon after the operator had left: call again')],
 };
 const ORDER = Object.keys(KINDS);
 const rank = (kind) => (ORDER.includes(kind) ? ORDER.indexOf(kind) : ORDER.length);
 
 /** Whether an alarm says that its line carries no calls. */
-export const carriesNone = (one) => one.alarm.startsWith('line.') && !['line.quarantined', 'line.weak_signal'].includes(one.alarm);
+export const carriesNone = (one) => one.alarm.startsWith('line.') && !['line.quarantined', 'line.weak_signal', 'line.no_sound'].includes(one.alarm);
 
 /** The lines that carry no calls now. */
 export const unusable = (feed) => new Set([...feed.lines.filter((one) => one.quarantine).map((one) => one.line), ...feed.alarms.filter(carriesNone).map((one) => one.subject)]);

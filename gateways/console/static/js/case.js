@@ -13,6 +13,7 @@ import { mapPanel, otherForms, placeSentences } from './place.js';
 import * as f from './format.js';
 import * as s from './situation.js';
 import * as handover from './handover.js';
+import * as otherline from './otherline.js';
 
 export function caseView(ui, view) {
   const { feed } = ui;
@@ -26,7 +27,7 @@ export function caseView(ui, view) {
       ${banner.aside ? html`<span class="banner__aside word">${icon(lost ? 'clock' : 'hush')}${banner.aside}</span>` : nothing}` : nothing}</div>
     ${who(ui, view)}
     ${deadline(view, nowUs, feed.center)}
-    ${parties(ui, view, nowUs, briefing)}
+    ${parties(ui, view, nowUs, briefing, allowed)}
     <div class="case__body" data-body=${briefing ? 'briefing' : 'map'}>${briefing ? readingPanel(ui, view, nowUs, placeSentences(view)) : mapPanel(view, nowUs, feed.center.map)}
       <section class="panel">${handover.choosing(ui, view) ? handover.panel(ui, ui.order) : briefing ? otherForms(view) : story(ui, view)}${noteField(ui, view, briefing)}</section>${copyBox(view, ui.draw)}</div>
     ${dock(ui, view, allowed, nowUs, lost)}
@@ -89,7 +90,7 @@ function steps(view) {
   });
 }
 
-function parties(ui, view, nowUs, compact) {
+function parties(ui, view, nowUs, compact, allowed) {
   const { feed } = ui;
   const operator = view.operator_leg.operator ?? view.operator ?? view.reserved[0] ?? null;
   const rows = [
@@ -108,7 +109,7 @@ function parties(ui, view, nowUs, compact) {
       <article class="party" data-party=${which} data-is=${tiles[i].is} tabindex=${why(party) ? '0' : nothing} aria-describedby=${why(party) ? `why-${which}` : nothing}><p class="party__role">${icon(ic)}<span>${role}</span><b>${name}</b></p>
         <p class="party__line">${party.line ? html`<span>${t('line')} ${party.line}</span>${signal(line(party))}` : ''}</p>
         <p class="party__state word">${icon(tiles[i].icon, tiles[i].is === 'ring' ? 'breathe' : '')}${tiles[i].label}</p><b class="party__time">${tiles[i].time}</b>
-        <p class="party__foot">${s.talking(party) && party.joined ? html`${meter(which)}${noSound(view.alert, which) ? word('hush', t('noSoundAtAll'), 'ink-wait') : nothing}` : nothing}${tiles[i].foot}</p>${why(party) ? html`<p class="party__why" id="why-${which}">${why(party)}</p>` : nothing}</article>`)}
+        <p class="party__foot">${s.talking(party) && party.joined ? html`${meter(which)}${noSound(view.alert, which) && !otherline.silent(party) ? word('hush', t('noSoundAtAll'), 'ink-wait') : nothing}${otherline.offer(ui, view, which, party, allowed)}` : nothing}${tiles[i].foot}</p>${why(party) ? html`<p class="party__why" id="why-${which}">${why(party)}</p>` : nothing}</article>`)}
     </section><p class="sr" role="status">${rows.map(([, , role], i) => `${role}: ${tiles[i].label}. `)}</p>`;
 }
 
@@ -149,7 +150,7 @@ function dock(ui, view, allowed, nowUs, lost) {
   // A key without a button here says why not beside the sentence.
   const stray = ui.refused && ![next.step, ...slots].some((one) => one.key === ui.refused.key) ? refused(ui.refused.key) : '';
   const closing = !close ? '' : ui.armed === 'X' ? either('Chiudere: Invio conferma.', 'Close it: Enter confirms.') : either('Chiudere: X, poi Invio.', 'To close it: X, then Enter.');
-  return html`<footer class="dock" aria-label=${either('Azioni', 'Actions')}><p class="dock__next" role="status"><span class="eyebrow">${t('now')}</span><b>${next.say}</b><span>${handover.said(ui, view, nowUs)} ${next.more} ${closing} ${copyHint(view, nowUs)} ${stray ? html`<span class="ink-bad">${stray}</span>` : nothing}</span></p>${handover.button(ui, view, allowed)}
+  return html`<footer class="dock" aria-label=${either('Azioni', 'Actions')}><p class="dock__next" role="status"><span class="eyebrow">${t('now')}</span><b>${next.say}</b><span>${handover.said(ui, view, nowUs)} ${otherline.said(ui, view)} ${next.more} ${closing} ${copyHint(view, nowUs)} ${stray ? html`<span class="ink-bad">${stray}</span>` : nothing}</span></p>${handover.button(ui, view, allowed)}
     ${act({ ...next.step, step: true, refused: refused(next.step.key), press: () => ui.press(next.step.key) })}
     ${slots.map((slot) => act({ ...slot, refused: refused(slot.key), tone: ui.armed === slot.key ? 'armed' : slot.tone ?? '', press: () => ui.press(slot.key) }))}</footer>`;
 }

@@ -76,8 +76,8 @@ export class Feed {
   }
 
   /** Order something; what the center says: {ok, reason}. */
-  command(alert, command, text = '', to = null) {
-    return this.#order(`/v1/alerts/${encodeURIComponent(alert)}/commands`, to === null ? { command, text } : { command, text, to });
+  command(alert, command, text = '', to = null, party = null) {
+    return this.#order(`/v1/alerts/${encodeURIComponent(alert)}/commands`, { command, text, ...(to === null ? {} : { to }), ...(party === null ? {} : { party }) });
   }
 
   shift(state, reason = '') {

@@ -15,6 +15,7 @@ import { placeSentences } from './place.js';
 import * as sections from './sections.js';
 import * as sound from './sound.js';
 import * as handover from './handover.js';
+import * as otherline from './otherline.js';
 import { wrapping } from './wrapup.js';
 
 const SETTLE_MS = 300; // A key pressed just as the state changes was meant for the state before.
@@ -92,11 +93,11 @@ function refuse(key, alert, text) {
   draw();
 }
 
-async function order(key, command, to = null) {
+async function order(key, command, to = null, party = null) {
   const alert = ui.chosen;
   const unknown = command === 'take' && !ui.acknowledged.has(alert);
   if (unknown) ui.acknowledged.add(alert); // her phone will ring because she asks for it: no alarm
-  const answer = await ui.feed.command(alert, command, '', to);
+  const answer = await ui.feed.command(alert, command, '', to, party);
   if (answer.ok) return;
   if (unknown) ui.acknowledged.delete(alert);
   refuse(key, alert, answer.reason);
@@ -164,6 +165,7 @@ function pressed(key) {
     ui.armed = null;
     if (armed === 'F') order('F', 'declare_false_alarm');
     else if (armed === 'X') order('X', 'close');
+    else if (armed === 'V') order('V', 'another_line', null, otherline.whose(view));
     else if (ui.cursor && ui.cursor !== view.alert) ui.open(ui.cursor);
     else if (view.closed_us !== null) ui.open(ui.mineNow()?.alert ?? null);
     else if (wrapping(ui)) shift('Enter', 'ready');
@@ -173,6 +175,7 @@ function pressed(key) {
   if (Date.now() - ui.changedAtMs < SETTLE_MS) return;
   if (key === 'F') { if (allowed.declare_false_alarm === null) arm('F'); else refuse('F', view.alert, allowed.declare_false_alarm); return; }
   if (key === 'X') { if (allowed.close === null) arm('X'); else refuse('X', view.alert, allowed.close); return; }
+  if (key === 'V') { if (allowed.another_line === null) arm('V'); else refuse('V', view.alert, allowed.another_line); return; }
   if (key === 'H') { const no = handover.toggle(ui, view, allowed, order); if (no) refuse('H', view.alert, no); return; }
   const command = (key === 'A' && view.listener === feed.me.operator ? 'stop_listening' : KEYS[key]) ?? slots(view, allowed, null).find((slot) => slot.key === key)?.command;
   if (!command) return;

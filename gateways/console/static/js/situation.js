@@ -55,6 +55,7 @@ export function tile(party, which, view, nowUs, center) {
       const label = party.joined ? t('onLine') : t('joining');
       if (view.user_hears_psap && view.operator_leg.state !== 'answered' && which !== 'operator') foot.push(which === 'user' ? either('parla con il 112', 'talking to 112') : either(`parla con ${whom(view)}`, `talking to ${whom(view)}`));
       if (!party.confirmed) foot.push(either('risposta non certa', 'answer not certain'));
+      if (party.no_sound_us !== null) return { is: 'hush', icon: 'hush', label: t('withoutSound'), time: f.span(nowUs - party.answered_us), foot: foot.join(', ') };
       if (party.muted) return { is: 'hush', icon: 'mute', label: t('muted'), time: f.span(nowUs - party.answered_us), foot: foot.join(', ') };
       return { is: 'live', icon: which === 'operator' ? 'headset' : 'voice', label, time: f.span(nowUs - party.answered_us), foot: foot.join(', ') };
     }

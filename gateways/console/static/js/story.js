@@ -43,6 +43,9 @@ export function told(entry, her, names, test) {
     case 'leg.adopted': return s('link', '', `La chiamata di ${who} è stata ripresa`, `${who}’s call was taken over`);
     case 'leg.muted': return s('mute', 'wait', `${who}: microfono spento`, `${who} is muted`);
     case 'leg.unmuted': return s('voice', '', `${who}: microfono acceso`, `${who} is heard again`);
+    case 'leg.sound_lost': return s('hush', 'wait', `Nessun suono da ${who}${line}`, `No sound from ${who}${line}`);
+    case 'leg.sound_back': return s('voice', '', `Di nuovo suono da ${who}`, `Sound again from ${who}`);
+    case 'another_line.requested': return s('phone', '', `${op}: un’altra linea per ${who}`, `${op}: another line for ${who}`);
     case 'leg.released': return entry.talked ? s('phone', '', `${who} non è più in linea`, `${who} is off the line`) : s('phone', ['operator', 'listener'].includes(entry.party) ? '' : 'bad', `${who}: ${cause(entry.cause).toLowerCase()}`, `${who}: ${cause(entry.cause).toLowerCase()}`);
     case 'user.reached': { const met = MET[entry.reason]; return s('done', 'ok', `Raggiunta: ${met ? met[0] : ''}`, `Reached: ${met ? met[1] : ''}`); }
     case 'user.presumed_calling_112': return s('warn', 'wait', 'Si presume che stia chiamando il 112', 'Presumed to be calling 112');

@@ -36,6 +36,8 @@ const WORDS = {
   noSound: ['Nessun suono: silenzioso', 'No sound: silent alert'],
   thenDials: ['poi il telefono chiama il 112', 'then her phone dials 112'],
   noSoundAtAll: ['Nessun suono', 'No sound'],
+  withoutSound: ['Senza suono', 'No sound'],
+  otherLine: ['Altra linea', 'Another line'],
   testNever: ['prova: mai al 112', 'a test: never to 112'],
   yourPhoneRings: ['Il tuo telefono squilla', 'Your phone is ringing'],
   yourPhoneNext: ['Si chiama il tuo telefono', 'Your phone is being called'],

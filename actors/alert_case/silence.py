@@ -1,0 +1,29 @@
+"""The rule by which a leg without sound is said to be so, and again when its sound is back. Pure."""
+
+from __future__ import annotations
+
+from actors.alert_case.hand import Decided, Hand, Step
+from actors.alert_case.sound import BACK_AFTER_US, is_judged, lost, over
+from messages import events as ev
+from messages.ids import Instant
+from model.case import Case
+from model.policy import Policy
+
+
+def watch_sound(case: Case, hand: Hand, _policy: Policy, now_us: Instant) -> Step:
+    """What the bridge has heard of each leg, or not, against what stands in the journal."""
+    made: list[Decided] = []
+    wakes: list[Instant] = []
+    for leg in case.legs.values():
+        if not is_judged(leg):
+            continue
+        if leg.no_sound_at is None:
+            if leg.leg in hand.sounds.silent:
+                made += lost(leg)
+        elif (since := hand.sounds.heard_since.get(leg.leg)) is not None:
+            back_at = Instant(since + BACK_AFTER_US)
+            if now_us >= back_at:
+                made += (ev.LegSoundBack(leg=leg.leg, attempt=leg.attempt), over(leg))
+            else:
+                wakes.append(back_at)
+    return Step(events=tuple(made), wake_at=min(wakes, default=None))

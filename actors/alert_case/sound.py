@@ -1,0 +1,55 @@
+"""A leg that is up and carries no sound: said once when it begins, and once when it is over. Pure.
+
+Nothing is done about it by itself: whether the line is broken, or somebody holds her hand over the
+microphone, only a person can tell. She is offered another line (`model.sound`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from messages import events as ev
+from messages.bridge import BridgeReport
+from messages.ids import SECOND, Instant, LegId, Party
+from model.leg import Leg
+from model.sound import SOUGHT
+
+ALARM: Final = "leg.no_sound"
+BACK_AFTER_US: Final = Instant(SECOND)
+"""A click or a crackle is not sound come back."""
+
+_WHO: Final = {Party.USER: "the user", Party.PSAP: "112", Party.OPERATOR: "the operator"}
+
+
+class Sounds(msgspec.Struct, frozen=True, kw_only=True):
+    """What the bridge has said last; a case that starts again is told it within a second."""
+
+    silent: frozenset[LegId] = frozenset()
+    heard_since: Mapping[LegId, Instant] = {}
+    """The joined legs that are not silent, and since when they are told to be so."""
+
+    def after(self, said: BridgeReport, now_us: Instant) -> Sounds:
+        """With one more report."""
+        silent = frozenset(said.no_sound)
+        heard = {leg: self.heard_since.get(leg, now_us) for leg in said.joined if leg not in silent}
+        return Sounds(silent=silent, heard_since=heard)
+
+
+def lost(leg: Leg) -> tuple[ev.LegSoundLost, ev.AlarmRaised]:
+    """What is said when a leg's silence has lasted."""
+    text = f"No sound from {_WHO[leg.party]} on line {leg.line}: digital silence, or a port that takes none."
+    said = ev.LegSoundLost(leg=leg.leg, attempt=leg.attempt, line=leg.line)
+    return said, ev.AlarmRaised(alarm=ALARM, subject=leg.leg, text=text)
+
+
+def over(leg: Leg) -> ev.AlarmCleared:
+    """The alarm is taken back: there is sound, or the call has ended."""
+    return ev.AlarmCleared(alarm=ALARM, subject=leg.leg)
+
+
+def is_judged(leg: Leg) -> bool:
+    """Whether its silence means anything: between two rings of a phone that is not answered there is none."""
+    return leg.party in SOUGHT and leg.talking and leg.joined and leg.confirmed

@@ -1,0 +1,232 @@
+"""A leg without sound: said once, taken back once, and another line for whoever is at its other end."""
+
+from __future__ import annotations
+
+import pytest
+
+from actors.alert_case.decider import decide
+from actors.alert_case.hand import Hand
+from messages import events as ev
+from messages.bridge import BridgeReport
+from messages.calls import CallState
+from messages.ids import OperatorCommand, Party
+from model.leg import LegState
+from model.orders import refusal
+from model.sound import party_without_sound
+from tests.actors.alert_case.book import EVERYONE, POLICY, Book
+
+
+def talking(**received: object) -> Book:
+    book = Book(**received)  # type: ignore[arg-type]
+    book.to_talking()
+    return book
+
+
+def said(book: Book) -> list[str]:
+    """Of the user's sound, in order."""
+    kinds = {ev.LegSoundLost: "lost", ev.LegSoundBack: "back"}
+    return [kinds[type(event)] for event in book.events if type(event) in kinds]
+
+
+def test_it_is_said_once_and_taken_back_once() -> None:
+    book = talking()
+    for _ in range(5):
+        book.bridge(Party.USER)
+        book.pass_time(1)
+    assert said(book) == ["lost"]
+    (lost,) = book.all_of(ev.LegSoundLost)
+    assert lost.line == book.leg(Party.USER).line
+    for _ in range(3):
+        book.bridge()
+        book.pass_time(1)
+    assert said(book) == ["lost", "back"]
+    assert book.leg(Party.USER).no_sound_at is None
+
+
+def test_what_crackles_now_and_then_is_not_back() -> None:
+    book = talking()
+    book.bridge(Party.USER)
+    for _ in range(5):
+        book.bridge()
+        book.pass_time(0.5)
+        book.bridge(Party.USER)
+        book.pass_time(0.5)
+    assert said(book) == ["lost"]
+
+
+def test_with_it_comes_an_alarm_that_ends_with_the_sound_or_with_the_call() -> None:
+    book = talking()
+    wish = book.case.legs[book.leg(Party.USER).leg]
+
+    def alarms(report: BridgeReport | None, after_s: float = 0.0) -> list[str]:
+        book.pass_time(after_s)
+        heard = () if report is None else (report,)
+        decision = decide(book.case, heard, book.hand, book.me, POLICY, book.now)
+        kinds = (ev.AlarmRaised, ev.AlarmCleared)
+        found = [event for event in decision.events if isinstance(event, kinds)]
+        assert all(event.subject == wish.leg for event in found)
+        return [type(event).__name__ for event in found]
+
+    joined = tuple(leg.leg for leg in book.case.legs.values() if leg.joined)
+    silent = BridgeReport(bridge=book.case.bridge or "", joined=joined, no_sound=(wish.leg,))  # type: ignore[arg-type]
+    assert alarms(silent) == ["AlarmRaised"]
+    book.bridge(Party.USER)
+    assert alarms(silent) == []
+    book.bridge()
+    sounds = BridgeReport(bridge=silent.bridge, joined=joined)
+    assert alarms(sounds, 0.5) == []
+    book.bridge(Party.USER)
+    ended = decide(
+        book.case,
+        (_ended(book),),
+        book.hand,
+        book.me,
+        POLICY,
+        book.now,
+    )
+    assert [event.alarm for event in ended.events if isinstance(event, ev.AlarmCleared)] == ["leg.no_sound"]
+
+
+def _ended(book: Book):  # type: ignore[no-untyped-def]
+    from messages.legs import LegReport
+
+    leg = book.leg(Party.USER)
+    return LegReport(leg=leg.leg, attempt=leg.attempt, state=CallState.RELEASED, cause=16)
+
+
+def test_a_case_that_starts_again_says_nothing_twice() -> None:
+    book = talking()
+    book.bridge(Party.USER)
+    book.hand = Hand(opened_at=book.now)
+    book.go_on()
+    book.pass_time(2)
+    assert said(book) == ["lost"]
+    book.bridge(Party.USER)
+    assert said(book) == ["lost"]
+    book.bridge()
+    book.pass_time(1)
+    assert said(book) == ["lost", "back"]
+
+
+def test_the_silence_between_two_rings_of_an_unanswered_phone_is_none() -> None:
+    book = Book()
+    book.go_on()
+    book.answers(Party.OPERATOR)
+    leg = book.leg(Party.USER)
+    from messages.base import VoicePort
+    from messages.legs import LegReport
+
+    book.go_on(
+        LegReport(
+            leg=leg.leg,
+            attempt=leg.attempt,
+            state=CallState.ANSWERED,
+            voice=VoicePort(path="/dev/v"),
+            confirmed=False,
+        )
+    )
+    book.bridge(Party.USER)
+    assert said(book) == []
+
+
+def test_another_line_hangs_up_and_calls_again_at_once_on_another() -> None:
+    book = talking()
+    book.bridge(Party.USER)
+    before = book.leg(Party.USER)
+    assert refusal(book.case, OperatorCommand.ANOTHER_LINE, EVERYONE[0], POLICY) is None
+    book.order(OperatorCommand.ANOTHER_LINE)
+    assert book.case.legs[before.leg].state is LegState.RELEASING
+    assert len(book.all_of(ev.LegOriginating)) == 2, "her phone would be busy for a second call"
+    book.release_all()
+    again = book.leg(Party.USER)
+    assert (again.attempt, again.state) == (2, LegState.ORIGINATING)
+    assert again.line != before.line
+    assert book.case.user_ends == ()
+    book.answers(Party.USER)
+    assert book.leg(Party.USER).no_sound_at is None
+    assert book.case.operator == EVERYONE[0]
+
+
+def test_it_does_not_use_up_her_attempts() -> None:
+    book = talking()
+    for _ in range(4):
+        book.order(OperatorCommand.ANOTHER_LINE)
+        book.release_all()
+        book.answers(Party.USER)
+    book.ends(Party.USER)
+    assert book.leg(Party.USER).attempt == 6, "a drop is called back once, as ever (case 6)"
+
+
+def test_her_own_call_is_taken_up_by_calling_her_back() -> None:
+    from messages.ids import Channel, LineId
+
+    book = Book(channel=Channel.VOICE, line=LineId("p7"), call=1)
+    book.go_on()
+    book.answers(Party.USER)
+    book.rings(Party.OPERATOR)
+    book.answers(Party.OPERATOR)
+    assert book.leg(Party.USER).call == 1
+    book.order(OperatorCommand.ANOTHER_LINE)
+    book.release_all()
+    again = book.leg(Party.USER)
+    assert (again.call, again.number) == (None, book.case.phone)
+    assert again.line != "p7"
+
+
+def test_112_is_called_again_on_the_other_reserved_line_for_the_same_request() -> None:
+    book = Book()
+    book.to_conference()
+    before = book.leg(Party.PSAP)
+    book.bridge(Party.PSAP)
+    assert party_without_sound(book.case) is Party.PSAP
+    book.order(OperatorCommand.ANOTHER_LINE)
+    assert book.case.talking(Party.USER) is not None
+    book.release_all()
+    again = book.leg(Party.PSAP)
+    assert (again.attempt, again.number) == (2, before.number)
+    assert again.line != before.line
+    assert len(book.all_of(ev.PsapRequested)) == 1
+
+
+def test_the_operator_is_called_again_alone_and_has_the_case_again() -> None:
+    book = talking()
+    book.bridge(Party.OPERATOR)
+    before = book.leg(Party.OPERATOR)
+    book.order(OperatorCommand.ANOTHER_LINE)
+    assert book.leg(Party.USER).talking, "she is not let alone in silence longer than it takes"
+    book.release_all()
+    calling = [leg for leg in book.case.of(Party.OPERATOR) if leg.going]
+    assert [leg.operator for leg in calling] == [EVERYONE[0]]
+    assert calling[0].line != before.line
+    book.answers(Party.OPERATOR)
+    assert book.case.operator == EVERYONE[0]
+
+
+@pytest.mark.parametrize(
+    ("party", "reason"),
+    [
+        (Party.PSAP, "112 is not on the line."),
+        (Party.LISTENER, "Nobody is on the line."),
+        (Party.USER, None),
+        (Party.OPERATOR, None),
+        (None, None),
+    ],
+)
+def test_only_whoever_is_on_the_line_can_have_another(party: Party | None, reason: str | None) -> None:
+    book = talking()
+    asked = refusal(book.case, OperatorCommand.ANOTHER_LINE, EVERYONE[0], POLICY, None, party)
+    assert asked == reason
+    assert refusal(book.case, OperatorCommand.ANOTHER_LINE, EVERYONE[1], POLICY, None, party) is not None
+
+
+def test_whoever_cannot_be_called_back_is_not_hung_up() -> None:
+    from messages.ids import Channel, LineId
+
+    book = Book(channel=Channel.VOICE, line=LineId("p7"), call=1, phone=None)
+    book.known = None
+    book.go_on()
+    book.answers(Party.USER)
+    book.answers(Party.OPERATOR)
+    if book.case.phone is None:
+        asked = refusal(book.case, OperatorCommand.ANOTHER_LINE, EVERYONE[0], POLICY)
+        assert asked == "Her number is not known."
