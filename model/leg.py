@@ -110,3 +110,8 @@ def place(leg: LegId) -> str:
 def leg_id(alert: AlertId, where: str) -> LegId:
     """The id of the alert's leg in that place."""
     return LegId(f"{alert}:{where}")
+
+
+def alert_of(leg: LegId) -> AlertId:
+    """The alert of this leg."""
+    return AlertId(leg.rpartition(":")[0])

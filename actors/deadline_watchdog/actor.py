@@ -1,7 +1,7 @@
 """The process that watches every deadline from the journal, whatever the cases do.
 
-It also finds the cases that make no progress, and has them started again. It speaks with no case: what it
-finds goes into the journal, and to the Supervisor.
+It also finds the cases that make no progress, and has them started again, and the lines that carry no sound.
+It speaks with no case: what it finds goes into the journal, and to the Supervisor.
 """
 
 from __future__ import annotations
@@ -13,18 +13,20 @@ from thespian.actors import ActorAddress
 
 from actors.deadline_watchdog.decider import Verdict, look, next_deadline
 from actors.deadline_watchdog.means import Means
+from actors.deadline_watchdog.silent_lines import SilentLines, said_before, to_be_said
 from actors.deadline_watchdog.stuck import Finding, State, forget, look_for_stuck, still_stuck
 from actors.deadline_watchdog.view import View
 from messages.cases import InboxChanged
 from messages.envelope import Envelope
 from messages.events import AlarmCleared, AlarmRaised, DeadlineMissed
-from messages.ids import Instant, Role
+from messages.ids import Instant, LineId, Role
 from messages.lines import AskLine, LineReport
 from messages.supervision import RestartWanted
 from model.policy import Setup
 from runtime.actor import CenterActor
 from runtime.errors import BadDirectory
 from store import streams
+from store.alarms import since_started
 from store.errors import JournalError
 from store.following import Following
 from store.journal import Append, Journal
@@ -47,7 +49,11 @@ class DeadlineWatchdogActor(CenterActor):
         self._setup = self.env.settings_as(Setup)
         self._journal = self.env.open_journal_as(Journal)
         self._view = View(self._setup, self.now_us())
-        self._follower = Following(self._journal, self._view.live, self._view.lines, self._view.operators)
+        self._silent = SilentLines()
+        self._follower = Following(
+            self._journal, self._view.live, self._view.lines, self._view.operators, self._silent
+        )
+        self._said_silent: set[LineId] | None = None
         self._stuck = State()
         for spec in self._setup.lines:
             self.tell(Role.GSM_MODEM, spec.line, AskLine())
@@ -74,6 +80,7 @@ class DeadlineWatchdogActor(CenterActor):
         means = self._look()
         if means is not None:
             self._look_for_stuck(means)
+            self._say_silent()
 
     def timer(self, timer: object, now_us: Instant) -> None:
         """A deadline passes now."""
@@ -130,6 +137,22 @@ class DeadlineWatchdogActor(CenterActor):
             case = self._view.live.cases.get(one.alert)
             if case is not None and case.owner is not None and DeadlineMissed() in one.events:
                 self.tell(Role.ALERT_INTAKE, "", InboxChanged(alert=one.alert), one.alert)
+
+    # ------------------------------------------------------------ lines without sound
+
+    def _say_silent(self) -> None:
+        """An alarm for each line that carries no sound, and its end when a call had sound on it."""
+        node = streams.node(self.env.node)
+        try:
+            if self._said_silent is None:
+                self._said_silent = said_before(since_started(self._journal, self.env.node))
+            for event in to_be_said(self._silent.broken, self._said_silent):
+                self._journal.append(Append(node, None, (event,)))
+                line = LineId(event.subject)
+                raised = isinstance(event, AlarmRaised)
+                self._said_silent = self._said_silent | {line} if raised else self._said_silent - {line}
+        except JournalError as error:
+            self.log.error("said later", about="lines without sound", error=str(error))
 
     # ------------------------------------------------------------ stuck cases
 

@@ -264,6 +264,8 @@ def _together(one: Leg | None, other: Leg | None) -> bool:
         and one.joined
         and other.joined
         and not (one.muted or other.muted)
+        and one.no_sound_at is None
+        and other.no_sound_at is None
     )
 
 

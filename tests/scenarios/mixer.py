@@ -14,6 +14,9 @@ from media.conference import ConferenceStatus, Pace
 from media.levels import LevelReport
 from media.voice_port import VoicePortSpec
 
+SILENT_PORTS: set[str] = set()
+"""Paths of voice ports from which no sound comes; emptied with every world."""
+
 
 class SilentMixer:
     """Who would be joined."""
@@ -22,6 +25,7 @@ class SilentMixer:
         self.members: dict[str, VoicePortSpec] = {}
         self.heard_by: dict[str, frozenset[str]] = {}
         self.played: set[str] = set()
+        self.silent_ports = SILENT_PORTS
 
     def set_members(
         self, members: Mapping[str, VoicePortSpec], heard_by: Mapping[str, Collection[str]] | None = None
@@ -46,6 +50,7 @@ class SilentMixer:
             played=frozenset(self.played),
             clip_troubles={},
             pace=Pace(),
+            no_sound=frozenset(leg for leg, spec in self.members.items() if spec.path in self.silent_ports),
         )
 
     def start(self) -> None:

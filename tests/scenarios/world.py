@@ -52,7 +52,7 @@ from store.journal import Append, Journal
 from store.notify import LocalNotifier
 from store.people import Person
 from store.registry import Registry
-from tests.scenarios.mixer import SilentBridgeActor
+from tests.scenarios.mixer import SILENT_PORTS, SilentBridgeActor
 from tests.scenarios.pipe import NETWORKS, Network
 
 USER = E164("+393331112223")
@@ -188,6 +188,7 @@ class World:
         self.system.stop()
         self.journal.close()
         NETWORKS.remove(self.network)
+        SILENT_PORTS.clear()
         for port in list(self.network.ports.values()):
             port.close()
 
@@ -238,6 +239,11 @@ class World:
         for entry in mine:
             assert self.system.kill(role, entry.key)
         self.system.run()
+
+    def silence(self, line: LineId, on: bool = True) -> None:
+        """No sound comes from this line's modem, whatever its calls say; or it comes again."""
+        port = f"{line}.voice"
+        (SILENT_PORTS.add if on else SILENT_PORTS.discard)(port)
 
     # ------------------------------------------------------------ what is seen
 

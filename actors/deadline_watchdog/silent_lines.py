@@ -1,0 +1,111 @@
+"""Lines of which no sound came in two alerts in a row: rather their modems than somebody's microphone. Pure.
+
+One silent call proves nothing: a phone may be muted, or lie in a bag. A fold of the journal; a new one has
+forgotten what alerts that are closed have shown, so that such a line needs two more to be found again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from messages import events as ev
+from messages.ids import SECOND, AlertId, Instant, LegId, LineId
+from messages.journal import Recorded
+from model.leg import alert_of
+
+ALARM: Final = "line.no_sound"
+WITHIN_US: Final = Instant(3600 * SECOND)
+PROVES_AFTER_US: Final = Instant(5 * SECOND)
+"""A call that had sound for so long shows that its line carries it; silence is known after three seconds."""
+
+
+class _Call(msgspec.Struct, frozen=True, kw_only=True):
+    line: LineId
+    attempt: int
+    answered_at: Instant | None = None
+    silent: bool = False
+
+
+class SilentLines:
+    """What each line has proved of itself."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self._calls: dict[LegId, _Call] = {}
+        self._suspected: dict[LineId, tuple[AlertId, Instant]] = {}
+        self._broken: dict[LineId, bool] = {}
+
+    @property
+    def broken(self) -> Mapping[LineId, bool]:
+        """Whether the line carries no sound, where its latest calls have shown either."""
+        return self._broken
+
+    def apply(self, recorded: Recorded) -> None:
+        """Take the next event."""
+        event, at = recorded.event, recorded.at_us
+        match event:
+            case ev.LegOriginating(leg=leg, line=line, attempt=attempt):
+                self._calls[leg] = _Call(line=line, attempt=attempt)
+            case ev.LegAnswered(leg=leg, confirmed=True) if call := self._call(leg, event.attempt):
+                self._calls[leg] = replace(call, answered_at=call.answered_at or at)
+            case ev.LegSoundLost(leg=leg) if call := self._call(leg, event.attempt):
+                self._calls[leg] = replace(call, silent=True)
+                self._suspect(call.line, alert_of(leg), at)
+            case ev.LegSoundBack(leg=leg) if call := self._call(leg, event.attempt):
+                self._acquit(call.line)
+            case ev.LegReleased(leg=leg) if call := self._call(leg, event.attempt):
+                del self._calls[leg]
+                had_sound = call.answered_at is not None and at - call.answered_at >= PROVES_AFTER_US
+                if had_sound and not call.silent:
+                    self._acquit(call.line)
+            case _:
+                pass
+
+    def _call(self, leg: LegId, attempt: int) -> _Call | None:
+        call = self._calls.get(leg)
+        return call if call is not None and call.attempt == attempt else None
+
+    def _suspect(self, line: LineId, alert: AlertId, at: Instant) -> None:
+        before = self._suspected.get(line)
+        if before is not None and before[0] != alert and at - before[1] <= WITHIN_US:
+            self._broken[line] = True
+        self._suspected[line] = alert, at
+
+    def _acquit(self, line: LineId) -> None:
+        self._suspected.pop(line, None)
+        self._broken[line] = False
+
+
+def to_be_said(
+    broken: Mapping[LineId, bool], said: Collection[LineId]
+) -> list[ev.AlarmRaised | ev.AlarmCleared]:
+    """What has changed against the alarms that stand."""
+    events: list[ev.AlarmRaised | ev.AlarmCleared] = []
+    for line, is_broken in sorted(broken.items()):
+        if is_broken and line not in said:
+            text = (
+                f"No sound came from the voice port of line {line}'s modem in two alerts in a row: try it "
+                "with a call, and look at voice_port and at how its voice is switched on."
+            )
+            events.append(ev.AlarmRaised(alarm=ALARM, subject=line, text=text))
+        elif not is_broken and line in said:
+            events.append(ev.AlarmCleared(alarm=ALARM, subject=line, text="A call on it had sound."))
+    return events
+
+
+def said_before(recorded: Iterable[Recorded]) -> set[LineId]:
+    """The lines about which an alarm stands, by the node's events since it started."""
+    said: set[LineId] = set()
+    for one in recorded:
+        match one.event:
+            case ev.AlarmRaised(alarm=alarm, subject=subject) if alarm == ALARM:
+                said.add(LineId(subject))
+            case ev.AlarmCleared(alarm=alarm, subject=subject) if alarm == ALARM:
+                said.discard(LineId(subject))
+            case _:
+                pass
+    return said

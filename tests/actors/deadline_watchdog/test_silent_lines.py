@@ -1,0 +1,99 @@
+"""A line from which no sound came in two alerts in a row."""
+
+from __future__ import annotations
+
+from actors.deadline_watchdog.silent_lines import ALARM, SilentLines, said_before, to_be_said
+from messages import events as ev
+from messages.ids import SECOND, Instant, LegId, LineId, NodeId, Party
+from messages.journal import Recorded
+
+LINE, OTHER = LineId("m1"), LineId("m2")
+
+
+class Lines:
+    """Calls, one after the other, and what is made of them."""
+
+    def __init__(self) -> None:
+        self.fold = SilentLines()
+        self.now_s = 0.0
+        self.said: list[Recorded] = []
+
+    def _tell(self, event: ev.Event) -> Recorded:
+        one = Recorded(
+            seq=1,
+            stream="alert-a",
+            version=1,
+            at_us=Instant(round(self.now_s * SECOND)),
+            node=NodeId("n"),
+            epoch=0,
+            event=event,
+        )
+        self.fold.apply(one)
+        return one
+
+    def call(
+        self,
+        alert: str,
+        line: LineId = LINE,
+        *,
+        silent: bool = False,
+        back: bool = False,
+        lasts_s: float = 30,
+        confirmed: bool = True,
+    ) -> Lines:
+        leg = LegId(f"{alert}:user")
+        self._tell(ev.LegOriginating(leg=leg, party=Party.USER, number=None, line=line, attempt=1))
+        self._tell(ev.LegAnswered(leg=leg, attempt=1, confirmed=confirmed))
+        if silent:
+            self._tell(ev.LegSoundLost(leg=leg, attempt=1, line=line))
+        if back:
+            self._tell(ev.LegSoundBack(leg=leg, attempt=1))
+        self.now_s += lasts_s
+        self._tell(ev.LegReleased(leg=leg, attempt=1, cause=16))
+        return self
+
+    def alarms(self) -> list[tuple[str, str]]:
+        """What is said now, by kind and line."""
+        made = to_be_said(self.fold.broken, said_before(self.said))
+        self.said += [self._tell(event) for event in made]
+        return [(type(event).__name__, event.subject) for event in made]
+
+
+def test_one_silent_call_is_nobodys_fault() -> None:
+    assert Lines().call("a", silent=True).alarms() == []
+
+
+def test_two_alerts_in_a_row_are_an_alarm_said_once_and_taken_back_by_a_call_with_sound() -> None:
+    lines = Lines().call("a", silent=True).call("b", silent=True)
+    assert lines.alarms() == [("AlarmRaised", LINE)]
+    assert lines.call("c", silent=True).alarms() == []
+    assert lines.call("d").alarms() == [("AlarmCleared", LINE)]
+    assert lines.call("e", silent=True).alarms() == []
+
+
+def test_the_same_alert_twice_is_one_phone_perhaps() -> None:
+    assert Lines().call("a", silent=True).call("a", silent=True).alarms() == []
+
+
+def test_a_call_with_sound_in_between_acquits_it() -> None:
+    assert Lines().call("a", silent=True).call("b").call("c", silent=True).alarms() == []
+    assert Lines().call("a", silent=True, back=True).call("c", silent=True).alarms() == []
+
+
+def test_what_was_too_short_or_perhaps_not_answered_proves_nothing() -> None:
+    short = Lines().call("a", silent=True).call("b", lasts_s=4).call("c", silent=True)
+    assert short.alarms() == [("AlarmRaised", LINE)]
+    unsure = Lines().call("a", silent=True).call("b", confirmed=False).call("c", silent=True)
+    assert unsure.alarms() == [("AlarmRaised", LINE)]
+
+
+def test_other_lines_and_other_hours_do_not_count() -> None:
+    assert Lines().call("a", silent=True).call("b", OTHER, silent=True).alarms() == []
+    assert Lines().call("a", silent=True, lasts_s=3601).call("b", silent=True).alarms() == []
+
+
+def test_the_alarms_name_says_what_it_is() -> None:
+    (raised,) = to_be_said({LINE: True}, set())
+    assert isinstance(raised, ev.AlarmRaised)
+    assert (raised.alarm, raised.subject) == (ALARM, LINE)
+    assert "m1" in raised.text

@@ -1,0 +1,136 @@
+"""Calls without sound, through the whole center."""
+
+from __future__ import annotations
+
+import pytest
+
+from messages import events as ev
+from messages.ids import LineId, OperatorCommand, Party, Role
+from model.leg import Leg
+from store import streams
+from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.test_flow import everything_is_over, joined, to_conference, to_talking
+from tests.scenarios.world import USER, World
+
+pytestmark = pytest.mark.scenario
+
+
+def leg_of(world: World, party: Party) -> Leg:
+    leg = world.case.going(party)
+    assert leg is not None, world.story()
+    return leg
+
+
+def alarms(world: World, kind: str) -> list[str]:
+    """The alarms of this kind that stand, by what they are about."""
+    standing: dict[str, None] = {}
+    for one in world.journal.read(streams.node(world.env.node)):
+        match one.event:
+            case ev.AlarmRaised(alarm=alarm, subject=subject) if alarm == kind:
+                standing[subject] = None
+            case ev.AlarmCleared(alarm=alarm, subject=subject) if alarm == kind:
+                standing.pop(subject, None)
+    return list(standing)
+
+
+def without_sound(world: World, party: Party) -> Leg:
+    leg = leg_of(world, party)
+    world.silence(leg.line)
+    world.until("it is noticed", lambda: leg_of(world, party).no_sound_at is not None, within_s=5)
+    assert alarms(world, "leg.no_sound") == [leg.leg]
+    return leg
+
+
+def test_she_is_called_again_on_another_line_and_is_heard(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_talking(world)
+    silent = without_sound(world, Party.USER)
+    world.order(OperatorCommand.ANOTHER_LINE)
+    world.until("she is back", lambda: leg_of(world, Party.USER).attempt == 2 and len(joined(world)) == 2)
+    again = leg_of(world, Party.USER)
+    assert again.line != silent.line
+    world.advance(5)
+    assert leg_of(world, Party.USER).no_sound_at is None
+    assert alarms(world, "leg.no_sound") == []
+    first, second = world.calls(USER)
+    assert first.ended_at_s is not None
+    assert second.started_at_s >= first.ended_at_s, "her phone would have been busy"
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+
+
+@pytest.mark.parametrize("killed", [None, Role.ALERT_CASE, Role.CONFERENCE_BRIDGE])
+def test_it_is_noticed_once_and_taken_back_whoever_dies_meanwhile(
+    make_world: MakeWorld, killed: Role | None
+) -> None:
+    world = make_world()
+    to_talking(world)
+    leg = without_sound(world, Party.USER)
+    if killed is not None:
+        world.kill(killed)
+    world.advance(5)
+    assert len(world.events(ev.LegSoundLost)) == 1
+    world.silence(leg.line, on=False)
+    world.until("it is over", lambda: leg_of(world, Party.USER).no_sound_at is None, within_s=10)
+    assert alarms(world, "leg.no_sound") == []
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+
+
+def test_the_alarm_ends_with_the_call(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_talking(world)
+    without_sound(world, Party.USER)
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+    assert alarms(world, "leg.no_sound") == []
+
+
+def test_112_without_sound_is_called_on_the_other_reserved_line(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_conference(world)
+    silent = without_sound(world, Party.PSAP)
+    world.order(OperatorCommand.ANOTHER_LINE)
+    world.until("112 is back", lambda: leg_of(world, Party.PSAP).attempt == 2 and len(joined(world)) == 3)
+    assert leg_of(world, Party.PSAP).line != silent.line
+    assert len(world.events(ev.PsapRequested)) == 1
+
+
+def test_an_operator_without_sound_is_called_again_and_nobody_else(make_world: MakeWorld) -> None:
+    world = make_world(operators=2)
+    to_talking(world)
+    mine = world.case.operator
+    without_sound(world, Party.OPERATOR)
+    world.order(OperatorCommand.ANOTHER_LINE)
+    world.until(
+        "she is back",
+        lambda: world.case.operator == mine and len(joined(world)) == 2 and world.case.taking is None,
+    )
+    called = [event for event in world.events(ev.LegOriginating) if event.party is Party.OPERATOR]  # type: ignore[attr-defined]
+    assert {event.operator for event in called} == {mine}  # type: ignore[attr-defined]
+
+
+def test_a_line_without_sound_in_two_alerts_is_reported_to_whoever_is_on_duty(make_world: MakeWorld) -> None:
+    world = make_world(public=3)
+    seen: list[LineId] = []
+    for _ in range(4):
+        to_talking(world)
+        for line in ("sim1", "sim2", "sim3"):
+            world.silence(LineId(line), on=line == "sim2")
+        world.advance(6)
+        seen += [event.line for event in world.events(ev.LegSoundLost)]  # type: ignore[attr-defined]
+        world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+        everything_is_over(world)
+        world.advance(130)
+        if seen.count(LineId("sim2")) >= 2:
+            break
+    world.advance(2)
+    assert alarms(world, "line.no_sound") == ["sim2"]
+    world.silence(LineId("sim2"), on=False)
+    for _ in range(3):
+        to_talking(world)
+        world.advance(10)
+        world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+        everything_is_over(world)
+        world.advance(130)
+    assert alarms(world, "line.no_sound") == []
