@@ -100,6 +100,8 @@ def _legs(event: Event) -> str:
             return f"{place(event.leg)} is ringing"
         case ev.LegAnswered():
             return f"{place(event.leg)} has answered" + ("" if event.confirmed else ", not confirmed")
+        case ev.LegConfirmed():
+            return f"{place(event.leg)} is really there ({event.by})"
         case ev.LegVoiceReady():
             return f"the voice of {place(event.leg)} is there"
         case ev.LegReleasing():

@@ -250,6 +250,15 @@ class LegAnswered(Message, frozen=True, kw_only=True, tag="leg.answered"):
     """False where signalling alone does not prove that somebody answered."""
 
 
+class LegConfirmed(Message, frozen=True, kw_only=True, tag="leg.confirmed"):
+    """Somebody is on a line that was called answered without proof (`leg.answered`, `confirmed` false)."""
+
+    leg: LegId
+    attempt: int
+    by: str
+    """`voice` or `digit`: heard on it; `word`: an operator has said so, or done what says so."""
+
+
 class LegVoiceReady(Message, frozen=True, kw_only=True, tag="leg.voice_ready"):
     """The voice of an answered leg is to be had here; said where that was not known at the answer."""
 
@@ -547,6 +556,7 @@ CaseEvent = (
     | LegOriginating
     | LegRinging
     | LegAnswered
+    | LegConfirmed
     | LegVoiceReady
     | LegReleasing
     | LegReleased

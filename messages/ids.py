@@ -83,6 +83,7 @@ class OperatorCommand(StrEnum):
     HAND_OVER = "hand_over"
     KEEP = "keep"
     ANOTHER_LINE = "another_line"
+    CONFIRM_ANSWER = "confirm_answer"
 
 
 class ShiftState(StrEnum):

@@ -6,6 +6,7 @@ The same reasons answer a command over HTTP, in the AlertCase, and at the consol
 from __future__ import annotations
 
 from messages.ids import OperatorCommand, OperatorId, Party
+from model import answers
 from model.case import Case
 from model.policy import Duress, Policy
 from model.psap import has_psap
@@ -59,6 +60,8 @@ def refusal_now(
             return _mute(case, on=command is OperatorCommand.MUTE)
         case OperatorCommand.HAND_OVER:
             return _hand_over(case, by, to)
+        case OperatorCommand.CONFIRM_ANSWER:
+            return None if answers.in_doubt(case) is not None else "No answer is in doubt."
         case OperatorCommand.KEEP:
             return None if case.hand_over is not None else "The alert is not being handed over."
         case OperatorCommand.ANOTHER_LINE:
@@ -70,8 +73,7 @@ def _take(case: Case, by: OperatorId) -> str | None:
         return "The alert is being ended."
     if case.operator == by:
         return "The alert is yours already."
-    there = any(leg.talking and leg.operator == by for leg in case.of(Party.OPERATOR))
-    if case.hand_over is not None and there:
+    if answers.hers(case, by) is not None:
         # She says that she is there, where her line alone does not prove it.
         return None
     if by in case.reserved:
@@ -125,13 +127,13 @@ def _false_alarm(case: Case) -> str | None:
         return "She has signalled duress."
     if case.psap is not None or case.talking(Party.PSAP):
         return "112 has been called."
-    if not any(leg.was_answered for leg in case.of(Party.USER)):
+    if not any(leg.answered_at for leg in case.of(Party.USER)):
         return "She has not answered."
     return None
 
 
 def _call_psap(case: Case, policy: Policy) -> str | None:
-    if case.talking(Party.PSAP):
+    if case.there(Party.PSAP):
         return "112 is on the line."
     if case.psap is not None:
         return "112 is being called."
@@ -160,7 +162,7 @@ def _mute(case: Case, *, on: bool) -> str | None:
 def _redial(case: Case, policy: Policy) -> str | None:
     if case.duress and policy.duress is Duress.PSAP_FIRST:
         return "She has signalled duress: do not call."
-    if case.talking(Party.USER):
+    if case.there(Party.USER):
         return "She is on the line."
     if case.going(Party.USER) or case.redial:
         return "She is being called."

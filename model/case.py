@@ -190,9 +190,14 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         return max(found, key=_progress, default=None)
 
     def talking(self, party: Party) -> Leg | None:
-        """The party's leg with somebody on the line."""
+        """The party's leg that is answered, as far as its modem can tell."""
         leg = self.going(party)
         return leg if leg is not None and leg.talking else None
+
+    def there(self, party: Party) -> Leg | None:
+        """The party's leg with somebody on the line for certain."""
+        leg = self.talking(party)
+        return leg if leg is not None and leg.there else None
 
     def has_live_leg(self, operator: OperatorId) -> bool:
         """Whether a call to this operator is up, or may be."""
@@ -245,5 +250,5 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         return newest if newest.accuracy_m <= max(3 * best.accuracy_m, 50.0) else best
 
 
-def _progress(leg: Leg) -> tuple[bool, bool, int]:
-    return (leg.talking, leg.ringing_at is not None, leg.since)
+def _progress(leg: Leg) -> tuple[bool, bool, bool, int]:
+    return (leg.there, leg.talking, leg.ringing_at is not None, leg.since)

@@ -91,7 +91,7 @@ def apply(case: Case, event: ev.Event, at: Instant) -> Case:
                 device=case.device or event.device,
                 silent=case.silent or event.silent,
                 battery_pct=case.battery_pct if event.battery_pct is None else event.battery_pct,
-                her_call=case.her_call if case.talking(Party.USER) else _her_call(event) or case.her_call,
+                her_call=case.her_call if case.there(Party.USER) else _her_call(event) or case.her_call,
             )
         case ev.PositionUpdated(position=position):
             return replace(case, positions=(*case.positions, position))
@@ -202,6 +202,7 @@ _LEG_EVENTS: Final = (
     ev.LegOriginating,
     ev.LegRinging,
     ev.LegAnswered,
+    ev.LegConfirmed,
     ev.LegVoiceReady,
     ev.LegReleasing,
     ev.LegReleased,
@@ -217,6 +218,7 @@ _LegEvent = (
     ev.LegOriginating
     | ev.LegRinging
     | ev.LegAnswered
+    | ev.LegConfirmed
     | ev.LegVoiceReady
     | ev.LegReleasing
     | ev.LegReleased
@@ -270,11 +272,16 @@ def _apply_to_leg(case: Case, event: _LegEvent, at: Instant) -> Case:
                 state=LegState.ANSWERED if leg.going or leg.given_up else leg.state,
                 reason="" if leg.given_up else leg.reason,
                 releasing_at=None if leg.given_up else leg.releasing_at,
+                # An answer that proves nothing is a ringing at least, from then on if not before.
+                ringing_at=leg.ringing_at or (None if event.confirmed else at),
                 answered_at=leg.answered_at or at,
                 voice=event.voice or leg.voice,
                 confirmed=event.confirmed,
             )
             return _with(case, answered)
+        case ev.LegConfirmed():
+            # When she really answered nobody knows better.
+            return _with(case, replace(leg, confirmed=True, answered_at=at)) if leg.in_doubt else case
         case ev.LegVoiceReady(voice=voice):
             return _with(case, replace(leg, voice=voice))
         case ev.LegAdopted():

@@ -33,6 +33,7 @@ EVENTS: Final = (
     "alert.closed",
     "deadline.missed",
     "leg.answered",
+    "leg.confirmed",
     "leg.ringing",
     "operator.joined",
     "psap.joined",
@@ -112,9 +113,11 @@ def evolve(row: Row, recorded: Recorded) -> Row:
             return replace(row, operator=operator, operator_us=row.operator_us or at)
         case ev.LegRinging(leg=leg) if _is_user(leg):
             return replace(row, ringing_us=row.ringing_us or at)
-        case ev.LegAnswered(leg=leg) if _is_user(leg):
+        case ev.LegAnswered(leg=leg, confirmed=True) | ev.LegConfirmed(leg=leg) if _is_user(leg):
             return replace(row, answered_us=row.answered_us or at)
-        case ev.LegAnswered(leg=leg) if place(leg).startswith("psap"):
+        case ev.LegAnswered(leg=leg, confirmed=True) | ev.LegConfirmed(leg=leg) if place(leg).startswith(
+            "psap"
+        ):
             return replace(row, psap_us=row.psap_us or at)
         case ev.UserReached():
             return replace(row, reached_us=row.reached_us or at, ringing_us=row.ringing_us or at)

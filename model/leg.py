@@ -45,6 +45,7 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     cause: int | None = None
     voice: VoicePort | None = None
     confirmed: bool = True
+    """False: the modem says that it is answered, and its word does not prove it (`answer_trust`)."""
     adopted: bool = False
     """Taken over from the modem after a restart."""
     joined: bool = False
@@ -66,19 +67,38 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def talking(self) -> bool:
-        """Whether the party is on the line."""
+        """Whether the call is answered, as far as its modem can tell: its voice reaches us."""
         return self.state is LegState.ANSWERED
+
+    @property
+    def there(self) -> bool:
+        """Whether somebody is on the line for certain."""
+        return self.talking and self.confirmed
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether it is called answered and may still ring."""
+        return self.talking and not self.confirmed
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether nobody has answered as far as anybody can tell, so that it may be given up in time.
+
+        Of a call that is in doubt and whose voice does not reach us, only the network or a person can
+        tell: whoever speaks on it is not to be cut off.
+        """
+        return self.going and not self.there and (self.joined or not self.talking)
 
     @property
     def given_up(self) -> bool:
         """Whether it is hung up for want of an answer: one that came meanwhile counts for more."""
         waited_out = self.reason in WAITED_OUT and self.party in (Party.USER, Party.PSAP)
-        return self.state is LegState.RELEASING and waited_out
+        return self.state is LegState.RELEASING and waited_out and self.answered_at is None
 
     @property
     def was_answered(self) -> bool:
-        """Whether somebody answered this attempt, be it over or not."""
-        return self.answered_at is not None
+        """Whether somebody answered this attempt, be it over or not. Not by a word that proves nothing."""
+        return self.answered_at is not None and self.confirmed
 
     @property
     def line_failed(self) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from messages import events as ev
 from messages.ids import OperatorCommand, OperatorId, Party
+from model import answers
 from model.allowed import refusal_now
 from model.case import Case
 from model.evolve import apply
@@ -34,21 +35,29 @@ def refusal(
 
 
 def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.CaseEvent, ...]:
-    """The events that an order makes in this state: its own, or `command.refused`."""
+    """The events that an order makes in this state: its own, or `command.refused`.
+
+    What says that somebody has answered says so of a call of which it was in doubt.
+    """
     reason = refusal_now(case, order.command, order.by, policy, order.to, order.party)
     if reason is not None:
         return (ev.CommandRefused(command=order.command, by=order.by, reason=reason),)
     by = order.by
     match order.command:
         case OperatorCommand.TAKE:
-            return (ev.TakeRequested(by=by),)
+            return answers.confirmed(case, answers.hers(case, by), "word") or (ev.TakeRequested(by=by),)
+        case OperatorCommand.CONFIRM_ANSWER:
+            return answers.confirmed(case, answers.in_doubt(case), "word")
         case OperatorCommand.DECLARE_FALSE_ALARM:
-            return (ev.FalseAlarmDeclared(by=by, text=order.text),)
+            return (*_spoken_with(case, Party.USER), ev.FalseAlarmDeclared(by=by, text=order.text))
         case OperatorCommand.CALL_PSAP:
             number = psap_number(case, policy)
             return () if number is None else (ev.PsapRequested(by=by, number=number),)
         case OperatorCommand.LEAVE:
-            return (ev.LeaveRequested(by=by, handed_over=case.talking(Party.USER) is not None),)
+            # Without a briefing she leaves two who are talking.
+            who = (Party.PSAP, Party.USER) if case.briefing_at is None else (Party.PSAP,)
+            leaving = ev.LeaveRequested(by=by, handed_over=case.talking(Party.USER) is not None)
+            return (*_spoken_with(case, *who), leaving)
         case OperatorCommand.REDIAL_USER:
             return (ev.RedialRequested(by=by),)
         case OperatorCommand.MARK_MACHINE:
@@ -60,7 +69,7 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
                 ev.LegReleasing(leg=user.leg, attempt=user.attempt, reason="machine"),
             )
         case OperatorCommand.BRIEFING_GIVEN:
-            return (ev.BriefingGiven(by=by),)
+            return (*_spoken_with(case, Party.PSAP), ev.BriefingGiven(by=by))
         case OperatorCommand.MUTE | OperatorCommand.UNMUTE:
             leg = case.operator_leg
             if leg is None:
@@ -100,3 +109,8 @@ def _another_line(case: Case, order: ev.CommandGiven) -> tuple[ev.CaseEvent, ...
     )
     # Nobody else is to be called for a case whose operator comes back at once.
     return (*made, ev.TakeRequested(by=order.by)) if party is Party.OPERATOR else made
+
+
+def _spoken_with(case: Case, *parties: Party) -> tuple[ev.CaseEvent, ...]:
+    """That these have answered, where the order says so and it was in doubt."""
+    return tuple(made for party in parties for made in answers.confirmed(case, case.talking(party), "word"))

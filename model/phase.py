@@ -27,12 +27,12 @@ def phase(case: Case) -> Phase:
         return Phase.CLOSED
     if case.left_at is not None:
         return Phase.HANDED_OVER
-    if case.talking(Party.PSAP):
+    if case.there(Party.PSAP):
         return Phase.CONFERENCE
     if case.psap is not None:
         return Phase.CALLING_112
     user, operator = case.going(Party.USER), case.going(Party.OPERATOR)
-    if user is not None and user.talking and case.operator is not None:
+    if user is not None and user.there and case.operator is not None:
         return Phase.TALKING
     if user is not None:
         return Phase.CALLING_USER

@@ -29,10 +29,12 @@ UNREACHABLE_PAUSE_US: Final = Instant(2 * SECOND)
 def watch_callback(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
     """Ends an attempt that has rung long enough, or that duress forbids."""
     leg = case.going(Party.USER)
-    if leg is None or leg.talking:
+    if leg is None or leg.there:
         return _presume(case)
     if _forbidden(case, policy) and leg.call is None:
         return Step(events=(hang_up(leg, "duress"),))
+    if not leg.unanswered:
+        return NOTHING
     no_answer_at = _no_answer_at(leg, hand, policy)
     if now_us >= no_answer_at:
         return Step(events=(hang_up(leg, "no answer"),))
@@ -60,7 +62,7 @@ def _no_answer_at(leg: Leg, hand: Hand, policy: Policy) -> Instant:
 def answer_her(case: Case, _hand: Hand, policy: Policy, _now_us: Instant) -> Step:
     """Her own call becomes her leg; what we were dialling is cancelled first (S2, case 2)."""
     hers = case.her_call
-    if hers is None or case.leaving or case.talking(Party.USER) is not None:
+    if hers is None or case.leaving or case.there(Party.USER) is not None:
         return NOTHING
     if policy.voice_alert is VoiceAlert.CALLBACK and case.phone is not None:
         # The intake has declined it. One without a number never is: it could not be called back.

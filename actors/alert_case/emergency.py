@@ -79,7 +79,7 @@ def _current(case: Case) -> Leg | None:
 
 
 def _watch(leg: Leg, hand: Hand, policy: Policy, now_us: Instant) -> Step:
-    if not leg.going or leg.talking:
+    if not leg.unanswered:
         return NOTHING
     if leg.ringing_at is None:
         silent_at = gives_up_at(hand, leg.since, GIVE_UP_DIALLING_US)

@@ -28,9 +28,9 @@ def relieve(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
         return NOTHING
     wakes: list[Instant] = []
     for leg in case.of(Party.OPERATOR):
-        if not leg.talking or leg.operator is None or leg.operator == case.operator:
+        if not leg.there or leg.operator is None or leg.operator == case.operator:
             continue
-        if leg.joined and (leg.confirmed or case.taking == leg.operator):
+        if leg.joined and leg.there:
             joined = ev.OperatorJoined(operator=leg.operator, leg=leg.leg)
             return Step(events=(joined, hang_up(hers, HANDED_OVER)))
         in_vain_at = gives_up_at(hand, leg.answered_at or leg.since, _usual_us(policy))

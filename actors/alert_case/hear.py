@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final, assert_never
 
+from msgspec.structs import replace
+
 from actors.alert_case import sound
 from actors.alert_case.hand import Decided, hang_up
 from messages import events as ev
@@ -12,6 +14,7 @@ from messages.calls import CallState
 from messages.ids import SECOND, Instant, Party
 from messages.legs import LegReport
 from messages.lines import PreemptCase
+from model import answers
 from model.case import Case
 from model.leg import Leg, LegState
 from model.policy import MetBy, Policy
@@ -62,8 +65,7 @@ def _leg(case: Case, leg: Leg, said: LegReport, policy: Policy, now_us: Instant)
                     ev.LegAnswered(leg=name, attempt=attempt, voice=said.voice, confirmed=said.confirmed)
                 )
                 if leg.party is Party.USER and case.reached_at is None:
-                    met_by = MetBy.ANSWERED.value if leg.call is None else "inbound"
-                    made.append(ev.UserReached(met_by=met_by))
+                    made += _reached(leg, said, policy)
         case CallState.RELEASED:
             if leg.joined and case.bridge is not None:
                 made.append(ev.BridgeLeft(bridge=case.bridge, legs=(name,)))
@@ -77,13 +79,22 @@ def _leg(case: Case, leg: Leg, said: LegReport, policy: Policy, now_us: Instant)
     return tuple(made)
 
 
+def _reached(leg: Leg, said: LegReport, policy: Policy) -> list[Decided]:
+    """What an answer of hers says of the deadline; one that proves nothing is a ringing, no more."""
+    if leg.call is not None:
+        return [ev.UserReached(met_by="inbound")]
+    if said.confirmed:
+        return [ev.UserReached(met_by=MetBy.ANSWERED.value)]
+    return [ev.UserReached(met_by=MetBy.RINGING.value)] if policy.met_by is MetBy.RINGING else []
+
+
 def _ended_soon(case: Case, leg: Leg, policy: Policy, now_us: Instant) -> list[Decided]:
     """Case 16: a conference that ends so soon after the operator left was perhaps not a conversation.
 
     Said with the first of its ends that is not our doing, in one transaction with it: so it is said once.
     """
     left_at = case.left_at
-    if left_at is None or not case.handed_over or not leg.talking or leg.party not in _CONFERENCE:
+    if left_at is None or not case.handed_over or not leg.there or leg.party not in _CONFERENCE:
         return []
     if now_us - left_at > policy.leave_alarm_within_s * SECOND:
         return []
@@ -110,5 +121,10 @@ def _bridge(case: Case, said: BridgeReport) -> tuple[ev.CaseEvent, ...]:
         made.append(ev.BridgeLeft(bridge=said.bridge, legs=tuple(went)))
     if came:
         made.append(ev.BridgeJoined(bridge=said.bridge, legs=tuple(came)))
-        made.extend(ev.PsapJoined(leg=leg) for leg in came if case.legs[leg].party is Party.PSAP)
+        psaps = (case.legs[leg] for leg in came if case.legs[leg].party is Party.PSAP)
+        made.extend(ev.PsapJoined(leg=leg.leg) for leg in psaps if leg.there)
+    for name in sorted(now):
+        by = "digit" if said.digits.get(name) else "voice" if name in said.heard else ""
+        if by:
+            made.extend(answers.confirmed(case, replace(case.legs[name], joined=True), by))
     return tuple(made)

@@ -35,7 +35,8 @@ GIVE_UP_DIALLING_US: Final = Instant(30 * SECOND)
 def keep_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
     """What the operators' legs have come to: who has joined, who is silent, who is lost.
 
-    She is another alert's to have only when her phone is on hook: it would be busy for it.
+    She is another alert's to have only when her phone is on hook: it would be busy for it. An answer
+    that proves nothing (`model.answers`) is one more phone that rings.
     """
     made: list[Decided] = []
     wakes: list[Instant] = []
@@ -44,14 +45,14 @@ def keep_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> St
         operator = leg.operator
         if operator is None:
             continue
-        if leg.talking and holder is None and not case.leaving:
+        if leg.there and holder is None and not case.leaving:
             made.append(ev.OperatorJoined(operator=operator, leg=leg.leg))
             holder = operator
-        elif leg.talking and operator != holder and case.hand_over is None and not case.leaving:
+        elif leg.there and operator != holder and case.hand_over is None and not case.leaving:
             made.append(hang_up(leg, ANOTHER_ANSWERED))
-        elif leg.going and not leg.talking and holder is not None and case.hand_over is None:
+        elif leg.going and not leg.there and holder is not None and case.hand_over is None:
             made.append(hang_up(leg, _silence(leg, policy, now_us)))
-        elif leg.going and not leg.talking:
+        elif leg.going and not leg.there:
             silent_at = _silent_at(leg, hand, policy)
             if now_us >= silent_at:
                 made.append(hang_up(leg, NO_ANSWER))

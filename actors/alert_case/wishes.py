@@ -51,10 +51,17 @@ def _wish(case: Case, leg: Leg) -> Originate | ReleaseLeg:
 
 
 def bridge_wish(case: Case) -> SetMembers:
-    """Who is to hear whom: everybody who is on the line and whose voice reaches us."""
+    """Who is to hear whom: everybody who is on the line and whose voice reaches us.
+
+    An operator's phone that may still ring is not to be heard by the others, nor her voicemail.
+    """
     members = tuple(
-        Member(leg=leg.leg, voice=leg.voice, muted=leg.muted or leg.party is Party.LISTENER)
+        Member(leg=leg.leg, voice=leg.voice, muted=leg.muted or _unheard(leg))
         for leg in case.legs.values()
         if leg.talking and leg.voice is not None
     )
     return SetMembers(alert=case.alert, bridge=BridgeId(case.alert), members=members)
+
+
+def _unheard(leg: Leg) -> bool:
+    return leg.party is Party.LISTENER or (leg.party is Party.OPERATOR and leg.in_doubt)

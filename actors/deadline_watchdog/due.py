@@ -242,7 +242,7 @@ def _of_legs(case: Case, policy: Policy) -> Iterator[Sign]:
     """
     legs = sorted(case.legs.values(), key=lambda leg: leg.since)
     talkers = [leg for leg in legs if leg.party is not Party.LISTENER]
-    setting_up = tuple(leg for leg in talkers if leg.going and not leg.talking)
+    setting_up = tuple(leg for leg in talkers if leg.unanswered)
     releasing = tuple(leg for leg in legs if leg.state is LegState.RELEASING)
     unjoined = tuple(leg for leg in talkers if leg.talking and leg.voice is not None and not leg.joined)
     if setting_up:
@@ -260,7 +260,7 @@ def _state(leg: Leg) -> object:
 
 def _own_limit_us(leg: Leg, policy: Policy) -> int:
     """How long the case's own rules leave a leg in this state."""
-    rings = leg.state is LegState.RINGING
+    rings = leg.state is LegState.RINGING or leg.in_doubt
     match leg.party:
         case Party.OPERATOR | Party.LISTENER:
             return round(policy.operator_silent_after_s * SECOND) if rings else search.GIVE_UP_DIALLING_US

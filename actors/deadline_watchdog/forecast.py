@@ -95,7 +95,7 @@ def _dialled(at_us: Instant, policy: Policy) -> Instant:
 
 
 def _under_way(user: Leg, policy: Policy, now_us: Instant) -> Instant:
-    if user.state is LegState.RINGING:
+    if user.state is LegState.RINGING or user.in_doubt:
         ringing_at = user.ringing_at or now_us
         return Instant(max(now_us, ringing_at + ANSWER_US))
     return Instant(max(now_us, user.since + _setup_us(policy) + _answer_us(policy)))

@@ -40,6 +40,7 @@ IDLE: Final = "idle"
 NOT_A_SUPERVISOR: Final = "Only a supervisor listens in."
 TRAIL_MAX: Final = 50
 """Positions of one alert that are told."""
+_ANSWERS: Final = ("leg.answered", "leg.confirmed")
 _encoder: Final = msgspec.json.Encoder()
 
 
@@ -262,7 +263,9 @@ def _together(one: Leg | None, other: Leg | None) -> bool:
         one is not None
         and other is not None
         and one.joined
+        and one.there
         and other.joined
+        and other.there
         and not (one.muted or other.muted)
         and one.no_sound_at is None
         and other.no_sound_at is None
@@ -305,11 +308,15 @@ def _steps(known: Known) -> StepsView:
             None,
         )
 
+    def answered(party: Party) -> Instant | None:
+        sure = (one for one in known.entries if one.party is party and one.what in _ANSWERS and not one.doubt)
+        return next((one.at_us for one in sure), None)
+
     return StepsView(
         received_us=case.received_at,
         operator_us=first(ev.OperatorJoined),
         ringing_us=first(ev.LegRinging, Party.USER) or case.reached_at,
-        answered_us=first(ev.LegAnswered, Party.USER),
-        psap_us=case.psap_joined_at or first(ev.LegAnswered, Party.PSAP),
+        answered_us=answered(Party.USER),
+        psap_us=case.psap_joined_at or answered(Party.PSAP),
         handed_over_us=case.left_at,
     )

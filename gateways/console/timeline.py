@@ -38,6 +38,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     channel: Channel | None = None
     advice: Advice | None = None
     outcome: Outcome | None = None
+    doubt: bool = False
+    """Of an answer: the line's word alone does not prove it."""
     duress: bool = False
     accuracy_m: float | None = None
     times: int = 1
@@ -99,10 +101,12 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
             return Entry(at_us=at, what=what, party=party, operator=operator, line=line, attempt=attempt)
         case (
             ev.LegRinging(leg=leg, attempt=attempt)
-            | ev.LegAnswered(leg=leg, attempt=attempt)
+            | ev.LegConfirmed(leg=leg, attempt=attempt)
             | ev.LegAdopted(leg=leg, attempt=attempt)
         ):
             return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt))
+        case ev.LegAnswered(leg=leg, attempt=attempt, confirmed=confirmed):
+            return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt, doubt=not confirmed))
         case ev.LegMuted(leg=leg, attempt=attempt) | ev.LegUnmuted(leg=leg, attempt=attempt):
             return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt))
         case ev.LegSoundLost(leg=leg, attempt=attempt) | ev.LegSoundBack(leg=leg, attempt=attempt):

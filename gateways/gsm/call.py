@@ -58,6 +58,8 @@ class Call(msgspec.Struct, kw_only=True):
     """Its first event has been reported."""
     ringing_said: bool = False
     answered: bool = False
+    confirmed: bool = True
+    """False: answered as far as the modem says, whose word does not prove it."""
     seen: bool = False
     """+CLCC has shown it."""
     appears_by_s: float | None = None
@@ -103,6 +105,7 @@ class CallView(msgspec.Struct, frozen=True, kw_only=True):
     """How often the modem has said so."""
     withheld: bool
     answered: bool
+    confirmed: bool
     in_conference: bool
     emergency: bool
     index: int | None
@@ -128,6 +131,7 @@ def view_of(call: Call) -> CallView:
         number_heard=call.number_heard,
         withheld=call.withheld,
         answered=call.answered,
+        confirmed=call.confirmed,
         in_conference=call.in_conference,
         emergency=call.emergency,
         index=call.index,

@@ -101,7 +101,7 @@ class CallBook:
         if not call.answered:
             call.answered = True
             call.last_sign_s = now_s
-            confirmed = call.direction is Direction.IN or not self.early_answer
+            call.confirmed = self._proves(call.direction)
             self.events.append(
                 CallAnswered(
                     at_s=now_s,
@@ -109,7 +109,7 @@ class CallBook:
                     ref=call.ref,
                     number=e164_of(call),
                     direction=call.direction,
-                    confirmed=confirmed,
+                    confirmed=call.confirmed,
                 )
             )
 
@@ -244,9 +244,14 @@ class CallBook:
             number_heard=1 if number else 0,
             ref=ref,
             index=index,
+            confirmed=self._proves(direction),
         )
         self.calls.append(call)
         return call
+
+    def _proves(self, direction: Direction) -> bool:
+        """Whether its word proves that somebody has answered: of a call that came in, we have."""
+        return direction is Direction.IN or not self.early_answer
 
     def say(
         self,

@@ -318,7 +318,7 @@ class LegsOnLine:
     def _own(self, ref: Ref, leg: LegId, attempt: int, call: CallView, *, found: bool = True) -> Held:
         self._driver.name(call.call, ref)
         held = self._hold(ref, leg, attempt)
-        held.state, held.adopted = _LEG_STATE[call.state], found
+        held.state, held.adopted, held.confirmed = _LEG_STATE[call.state], found, call.confirmed
         held.voice = self._voices.get(call.call)
         return held
 

@@ -25,7 +25,7 @@ from gateways.http.errors import BadBody, NoSuchAlert, NotAllowed
 from messages.events import AlertCancelled, Event, PositionUpdated
 from messages.ids import SECOND, Advice, AlertId, Instant, Party
 from model.case import Case
-from model.leg import Leg
+from model.leg import Leg, LegState
 from model.phase import Phase, phase
 from store import streams
 from store.journal import Append, Transaction
@@ -58,7 +58,7 @@ def state(case: Case) -> AlertState:
         advice=Advice.WAIT if hidden else case.advice,
         operator_assigned=not hidden and case.operator is not None,
         legs=tuple(
-            LegAnswer(party=leg.party, state=leg.state, attempt=leg.attempt, since=rfc3339(leg.since))
+            LegAnswer(party=leg.party, state=_state(leg), attempt=leg.attempt, since=rfc3339(leg.since))
             for leg in legs
         ),
         test=case.test,
@@ -66,6 +66,11 @@ def state(case: Case) -> AlertState:
         closed_at=None if hidden or closed_at is None else rfc3339(closed_at),
         outcome=None if hidden else case.outcome,
     )
+
+
+def _state(leg: Leg) -> LegState:
+    """An answer that nothing proves is told as a phone that rings."""
+    return LegState.RINGING if leg.in_doubt else leg.state
 
 
 def _told(case: Case) -> list[Leg]:

@@ -126,6 +126,7 @@ def test_every_event_that_changes_a_row_is_named_and_no_other() -> None:
         ev.OperatorJoined(operator=MARTA, leg=leg("op1")),
         ev.LegRinging(leg=leg("user"), attempt=1),
         ev.LegAnswered(leg=leg("user"), attempt=1),
+        ev.LegConfirmed(leg=leg("user"), attempt=1, by="voice"),
         ev.UserReached(met_by="ringing"),
         ev.PsapRequested(by=None, number=E164("112")),
         ev.PsapJoined(leg=leg("psap")),

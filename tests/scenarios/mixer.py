@@ -26,12 +26,16 @@ class SilentMixer:
         self.heard_by: dict[str, frozenset[str]] = {}
         self.played: set[str] = set()
         self.silent_ports = SILENT_PORTS
+        self.heard: set[str] = set()
+        self.digits: dict[str, str] = {}
 
     def set_members(
         self, members: Mapping[str, VoicePortSpec], heard_by: Mapping[str, Collection[str]] | None = None
     ) -> None:
         self.members = dict(members)
         self.heard_by = {leg: frozenset(hearers) for leg, hearers in (heard_by or {}).items()}
+        self.heard &= set(members)
+        self.digits = {leg: said for leg, said in self.digits.items() if leg in members}
 
     def set_playing(self, clips: Mapping[str, ClipSpec]) -> None:
         self.played.update(
@@ -46,7 +50,8 @@ class SilentMixer:
             running=True,
             joined=tuple(self.members),
             lost={},
-            heard=frozenset(self.members),
+            heard=frozenset(self.heard),
+            digits=dict(self.digits),
             played=frozenset(self.played),
             clip_troubles={},
             pace=Pace(),
@@ -77,6 +82,14 @@ class SilentBridgeActor(ConferenceBridgeActor):
         if not isinstance(self._mixer, SilentMixer):
             return frozenset()
         return frozenset(leg for leg, hearers in self._mixer.heard_by.items() if not hearers)
+
+    def hear(self, leg: str, digit: str = "") -> None:
+        """Somebody speaks on this leg, or presses a key of the phone."""
+        if isinstance(self._mixer, SilentMixer) and leg in self._mixer.members:
+            self._mixer.heard.add(leg)
+            if digit:
+                self._mixer.digits[leg] = self._mixer.digits.get(leg, "") + digit
+            self._say_joined(asked=False)
 
     def let_go(self) -> None:
         """What the kernel closes when this process is killed."""

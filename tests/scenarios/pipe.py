@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from functools import cache
+from pathlib import Path
 
 from gateways.gsm.actor import GsmModemActor
 from gateways.gsm.dial_guard import DialGuard
@@ -151,7 +152,7 @@ class Network:
 @cache
 def _dialects() -> Dialects:
     """They never change; to read them takes longer than anything else that an actor does at its start."""
-    return Dialects.load()
+    return Dialects.load(Path(__file__).parent / "dialects")
 
 
 NETWORKS: list[Network] = []

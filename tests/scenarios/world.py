@@ -112,8 +112,12 @@ class World:
         without_sim: Collection[str] = (),
         boots_in_s: float = 1.0,
         dialects: Sequence[str] = DIALECTS,
+        early: bool = False,
     ) -> None:
-        """`by_imei`: lines whose modem has to be found; `pins`: a SIM's PIN, and the file of the line's."""
+        """`by_imei`: lines whose modem has to be found; `pins`: a SIM's PIN, and the file of the line's.
+
+        `early`: all modems say that a call is answered when the phone only rings.
+        """
         self.clock = VirtualClock()
         self.expected_to_be_stuck: list[str] = []
         self.policy = policy or Policy(psap_number=PSAP, psap_alternate=None, idle_crews=1, live_cases=4)
@@ -121,6 +125,9 @@ class World:
         more |= dict.fromkeys(without_sim, "sim = false")
         if boots_in_s != 1.0:
             more |= {f"sim{n + 1}": f"boot_time_s = {boots_in_s}" for n in range(public + emergency)}
+        if early:
+            dialects = ("simcom7600",)
+            more |= {f"sim{n + 1}": "early_answer = true" for n in range(public + emergency)}
         config = parse_config(
             tomllib.loads(carrier_toml(public, emergency, behaviours or {}, more, dialects))
         )
@@ -135,7 +142,7 @@ class World:
                 imei=self.network.carrier.modem(modem.name).imei if modem.name in by_imei else "",
                 port="" if modem.name in by_imei else modem.name,
                 voice_port="" if modem.name in by_imei else f"{modem.name}.voice",
-                dialect=modem.dialect,
+                dialect="early_with_voice" if early else modem.dialect,
                 pin_file=pins[modem.name][1] if modem.name in pins else "",
             )
             for modem in config.modems

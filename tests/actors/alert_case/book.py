@@ -193,11 +193,25 @@ class Book:
         self.now = until
         self.go_on()
 
-    def report(self, leg: Leg, state: CallState, cause: int | None = None, *, adopted: bool = False) -> None:
+    def report(
+        self,
+        leg: Leg,
+        state: CallState,
+        cause: int | None = None,
+        *,
+        adopted: bool = False,
+        confirmed: bool = True,
+    ) -> None:
         voice = VoicePort(path=f"/dev/voice-{leg.line}") if state is CallState.ANSWERED else None
         self.go_on(
             LegReport(
-                leg=leg.leg, attempt=leg.attempt, state=state, cause=cause, voice=voice, adopted=adopted
+                leg=leg.leg,
+                attempt=leg.attempt,
+                state=state,
+                cause=cause,
+                voice=voice,
+                adopted=adopted,
+                confirmed=confirmed,
             )
         )
 

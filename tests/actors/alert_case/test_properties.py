@@ -10,10 +10,11 @@ from actors.alert_case import handing
 from actors.alert_case.wishes import bridge_wish
 from messages import events as ev
 from messages.base import VoicePort
+from messages.bridge import BridgeReport, Member
 from messages.calls import CallState
-from messages.ids import Channel, LineId, OperatorCommand, OperatorId, Party
+from messages.ids import BridgeId, Channel, LineId, OperatorCommand, OperatorId, Party
 from messages.legs import LegReport
-from model.case import Owner
+from model.case import Case, Owner
 from model.evolve import fold
 from model.leg import Leg
 from model.orders import refusal
@@ -65,13 +66,30 @@ class AnyCourse(RuleBasedStateMachine):
         legs = [leg for leg in self.book.case.legs.values() if leg.live or not live]
         return data.draw(st.sampled_from(legs)) if legs else None
 
-    @rule(data=st.data(), state=st.sampled_from(CallState), cause=CAUSES, adopted=st.booleans())
-    def a_leg_reports(self, data: st.DataObject, state: CallState, cause: int, adopted: bool) -> None:
+    @rule(
+        data=st.data(),
+        state=st.sampled_from(CallState),
+        cause=CAUSES,
+        adopted=st.booleans(),
+        confirmed=st.booleans(),
+    )
+    def a_leg_reports(
+        self, data: st.DataObject, state: CallState, cause: int, adopted: bool, confirmed: bool
+    ) -> None:
         leg = self._leg(data, live=True)
         if leg is not None:
             said = LegReport(leg=leg.leg, attempt=leg.attempt, state=state, cause=cause, adopted=adopted)
             self.old.append(said)
-            self.book.report(leg, state, cause if state is CallState.RELEASED else None, adopted=adopted)
+            cause_said = cause if state is CallState.RELEASED else None
+            self.book.report(leg, state, cause_said, adopted=adopted, confirmed=confirmed)
+
+    @rule(data=st.data(), digits=st.sampled_from(["", "1"]))
+    def somebody_is_heard(self, data: st.DataObject, digits: str) -> None:
+        joined = tuple(leg.leg for leg in self.book.case.legs.values() if leg.joined)
+        if joined:
+            one = data.draw(st.sampled_from(joined))
+            said = BridgeReport(bridge=BridgeId("a1"), joined=joined, heard=(one,), digits={one: digits})
+            self.book.go_on(said)
 
     @rule(data=st.data())
     def an_old_report_comes_again(self, data: st.DataObject) -> None:
@@ -219,7 +237,7 @@ class AnyCourse(RuleBasedStateMachine):
     def of_two_operators_one_is_let_go(self) -> None:
         """But while one hands over to the other."""
         case = self.book.case
-        talking = [leg for leg in case.of(Party.OPERATOR) if leg.talking]
+        talking = [leg for leg in case.of(Party.OPERATOR) if leg.there]
         if case.hand_over is not None:
             assert case.operator_leg is not None, "whoever hands it over is on the line"
         else:
@@ -242,6 +260,22 @@ class AnyCourse(RuleBasedStateMachine):
                 case ev.LegReleasing(leg=leg, reason="handed over"):
                     assert newest in joined
                     assert newest != leg
+
+    @invariant()
+    def nothing_is_made_of_an_answer_that_nothing_proves(self) -> None:
+        case = self.book.case
+        doubtful = {leg.leg for leg in case.legs.values() if leg.in_doubt}
+        assert case.operator_leg is None or case.operator_leg.there
+        assert not [one for one in bridge_wish(case).members if one.leg in doubtful and _heard(case, one)]
+        sure: set[str] = set()
+        for event in self.book.events:
+            match event:
+                case ev.LegOriginating(leg=leg):
+                    sure.discard(leg)
+                case ev.LegAnswered(leg=leg, confirmed=True) | ev.LegConfirmed(leg=leg):
+                    sure.add(leg)
+                case ev.OperatorJoined(leg=leg) | ev.PsapJoined(leg=leg):
+                    assert leg in sure
 
     @invariant()
     def emergency_lines_carry_112_alone(self) -> None:
@@ -288,6 +322,11 @@ class AnyCourse(RuleBasedStateMachine):
             wants = self.book.go_on().wants
             self.book.answering = before
             assert busy or wants
+
+
+def _heard(case: Case, member: Member) -> bool:
+    """An operator's phone that may still ring is heard by nobody."""
+    return case.legs[member.leg].party is Party.OPERATOR and not member.muted
 
 
 AnyCourse.TestCase.settings = settings(max_examples=300, stateful_step_count=30, deadline=None)

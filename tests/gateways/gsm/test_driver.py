@@ -267,6 +267,14 @@ def test_a_call_found_at_the_start_keeps_its_voice_until_its_leg_asks() -> None:
     assert said.voice.path == "/dev/v"
 
 
+def test_a_call_found_on_an_early_modem_is_no_surer_than_one_that_was_dialled() -> None:
+    bench = Bench("simcom_a76xx", modem=FakeModem(rows=[_row(0)]))
+    legs = LegsOnLine(LineId("p1"), bench.driver, first_number=0, voice_path="", number_within_s=1.0)
+    bench.wait(3.0)
+    said = legs.obey(DialCall(leg=LegId("a1:op1"), attempt=1, number=E164(USER)), bench.now_s)
+    assert (said.state, said.confirmed) == (LegCallState.ANSWERED, False)
+
+
 def test_a_call_that_a_former_process_was_to_answer_is_found_by_its_number_and_answered() -> None:
     bench = Bench("huawei", modem=FakeModem(rows=[_row(4, direction=1)]))
     legs = LegsOnLine(LineId("p1"), bench.driver, first_number=70, voice_path="", number_within_s=1.0)

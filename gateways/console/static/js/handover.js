@@ -7,7 +7,7 @@ import { either, t } from './words.js';
 import * as f from './format.js';
 import { shiftWord } from './shift.js';
 import { leftUs } from './wrapup.js';
-import { calledFor, mine, talking, whom } from './situation.js';
+import { calledFor, inDoubt, mine, talking, whom } from './situation.js';
 
 const SAID_US = 20e6; // So long it is said that nobody has taken it over.
 const NUMBERS = 9;
@@ -132,7 +132,7 @@ export function next(view, me, names) {
   const more = [onTheLine(view), text].filter(Boolean).join(' ');
   const take = { key: 'T', command: 'take', label: t('take'), sub: either('Si chiama il tuo telefono', 'Rings your phone'), tone: 'primary' };
   if (!calledFor(view, me)) return { say: either(`${names(by)} passa il caso${to ? ` a ${names(to)}` : ''}.`, `${names(by)} hands the case over${to ? ` to ${names(to)}` : ''}.`), more, step: take };
-  if (leg.operator === me.operator && talking(leg) && !leg.confirmed) {
+  if (leg.operator === me.operator && inDoubt(leg)) {
     return { say: either(`Senti ${names(by)}? Allora T.`, `Do you hear ${names(by)}? Then T.`), more, step: { ...take, label: either('Ci sono', 'I am here'), sub: either('Il caso diventa tuo', 'The case becomes yours') } };
   }
   return { say: either('Rispondi al tuo telefono.', 'Answer your phone.'), more: either(`${names(by)} ti passa il caso. ${more}`, `${names(by)} hands this case over to you. ${more}`), step: { ...take, command: '', sub: '', tone: '', why: either('Prima rispondi al telefono', 'Answer your phone first') } };

@@ -11,7 +11,9 @@ const CENTERS_OWN = 200;
 
 export const mine = (view, me) => view.operator === me.operator;
 export const calledFor = (view, me) => view.reserved.includes(me.operator) && !mine(view, me);
-export const talking = (party) => party.state === 'answered';
+export const talking = (party) => party.state === 'answered' && party.confirmed;
+/** Said to be answered by a line whose word proves nothing: it may still ring. */
+export const inDoubt = (party) => party.state === 'answered' && !party.confirmed;
 export const underWay = (party) => party.state === 'originating' || party.state === 'ringing' || party.state === 'answered';
 /** Whether the text is being read to 112: it has the room, the parties are in one row. */
 export const reading = (view) => talking(view.psap) && !talking(view.user) && view.left_us === null && view.closed_us === null;
@@ -52,9 +54,9 @@ export function tile(party, which, view, nowUs, center) {
   if (which === 'user' && view.duress && center.duress === 'psap_first') return { is: 'hush', icon: 'hush', label: t('doNotCall'), time: '', foot: either('Uno squillo la esporrebbe', 'A ring would expose her') };
   switch (party.state) {
     case 'answered': {
+      if (inDoubt(party)) return { is: 'ring', icon: 'ring', label: t('perhapsAnswered'), time: f.span(nowUs - party.ringing_us), foot: [...foot, either('risposta non certa', 'answer not certain')].join(', ') };
       const label = party.joined ? t('onLine') : t('joining');
       if (view.user_hears_psap && view.operator_leg.state !== 'answered' && which !== 'operator') foot.push(which === 'user' ? either('parla con il 112', 'talking to 112') : either(`parla con ${whom(view)}`, `talking to ${whom(view)}`));
-      if (!party.confirmed) foot.push(either('risposta non certa', 'answer not certain'));
       if (party.no_sound_us !== null) return { is: 'hush', icon: 'hush', label: t('withoutSound'), time: f.span(nowUs - party.answered_us), foot: foot.join(', ') };
       if (party.muted) return { is: 'hush', icon: 'mute', label: t('muted'), time: f.span(nowUs - party.answered_us), foot: foot.join(', ') };
       return { is: 'live', icon: which === 'operator' ? 'headset' : 'voice', label, time: f.span(nowUs - party.answered_us), foot: foot.join(', ') };
@@ -134,7 +136,7 @@ export function next(view, allowed, me, nowUs, names) {
       return view.listening ? say(either('Stai ascoltando: nessuno ti sente.', 'You are listening: nobody hears you.'), either('Lo schermo dice a tutti che ascolti.', 'Every screen says that you listen.'), stop) : say(either('Si chiama il tuo telefono, per ascoltare.', 'Your phone is being called, to listen.'), '', stop);
     }
     if (view.hand_over) { const over = handedOver(view, me, names); return say(over.say, over.more, over.step); }
-    if (calledFor(view, me)) return say(either('Rispondi al tuo telefono.', 'Answer your phone.'), either('Appena rispondi il caso è tuo.', 'The case is yours as soon as you answer.'), { ...E('', ''), why: either('Prima rispondi al telefono', 'Answer your phone first') });
+    if (calledFor(view, me)) return say(either('Rispondi al tuo telefono.', 'Answer your phone.'), either('Appena rispondi il caso è tuo.', 'The case is yours as soon as you answer.'), inDoubt(view.operator_leg) && view.operator_leg.operator === me.operator ? { ...E('', ''), key: 'T', command: 'take', label: either('Ci sono', 'I am here'), sub: either('Se hai risposto: parla, o T', 'If you have answered: speak, or T'), tone: 'primary' } : { ...E('', ''), why: either('Prima rispondi al telefono', 'Answer your phone first') });
     if (view.left_us !== null && !view.operator) {
       const both = view.user_hears_psap ? either(`${Who} e il 112 si parlano.`, `${Who} and 112 are talking.`) : either('Si sta chiudendo.', 'It is being ended.');
       return say(either(`Affidata al 112. ${both}`, `Handed over to 112. ${both}`), either('Non serve altro. Per tornare in linea: T.', 'Nothing more to do. To come back on the line: T.'), { key: 'T', command: 'take', label: t('take'), sub: either('Si chiama il tuo telefono', 'Rings your phone'), tone: '' });
@@ -152,11 +154,13 @@ export function next(view, allowed, me, nowUs, names) {
     if (view.briefing_us === null) return say(either('Leggi il testo al 112.', 'Read the text to 112.'), underWay(view.user) ? either('La si sta richiamando: se risponde, entra con voi.', 'She is being called again: if she answers, she joins you.') : '', { key: 'B', command: 'briefing_given', label: t('briefingGiven'), sub: either('Poi puoi lasciare con L', 'Then you may leave with L'), tone: 'primary' });
     return say(either('Il 112 sa tutto. Puoi lasciare.', '112 knows everything. You can leave.'), either('Lasciando si chiude anche la linea col 112.', 'Leaving ends the line to 112, too.'), { key: 'L', command: 'leave', label: t('leave'), sub: either('L’allarme si chiude', 'The alert closes'), tone: 'primary' });
   }
+  if (inDoubt(view.psap)) return say(either('Il 112 forse ha risposto. Lo senti?', '112 may have answered. Do you hear them?'), either('Se parla, lo schermo se ne accorge da solo.', 'If they speak, the screen notices by itself.'), { key: 'Y', command: 'confirm_answer', label: t('answered'), sub: either('Il 112 è in linea', '112 is on the line'), tone: 'primary' });
   if (view.psap_requested_us !== null) return say(either('Si sta chiamando il 112. Resta in linea.', '112 is being called. Stay on the line.'), talking(view.user) ? either(`Intanto continua a parlare con ${her}.`, `Keep talking to ${her} meanwhile.`) : '', E('', ''));
   if (view.left_us !== null || view.false_alarm_us !== null) return say(either('L’allarme si sta chiudendo.', 'The alert is being ended.'), '', E('', ''));
   if (view.duress) return say(either(`Chiama subito il 112, senza richiamare ${her}.`, `Call 112 now, without calling ${her}.`), either('Di’ al 112 di non telefonarle.', 'Tell 112 not to phone her.'), E(either('Il suo telefono non squilla e non mostra nulla', 'Her phone will not ring and shows nothing'), 'primary'));
   if (talking(view.user)) return say(either('Chiedi: «Sei al sicuro? Puoi parlare?»', 'Ask: “Are you safe? Can you talk?”'), either('Uno sbaglio: F. Ogni altra risposta, o silenzio: E.', 'A mistake: F. Any other answer, or silence: E.'), E(either('Il 112 entra subito in conversazione con voi due', '112 joins the two of you at once'), 'primary'));
   if (isLate(view, nowUs) || view.presumed_calling_112) return say(either(`Chiama il 112: chiedi se ${who} è già da loro.`, `Call 112: ask whether ${who} is with them.`), either('Sì: dai posizione e nome. No: leggi tutto il testo.', 'Yes: give position and name. No: read the whole text.'), E(either('Leggi il testo appena risponde', 'Read the text as it answers'), 'primary'));
+  if (inDoubt(view.user)) return say(either(`${Who} forse ha risposto. Senti qualcuno?`, `${Who} may have answered. Do you hear anybody?`), either('È lei: Y. Una segreteria: M. Squilla: attendi.', 'It is her: Y. A machine: M. Ringing: wait.'), E(either('Possibile già ora', 'Allowed now'), ''));
   if (view.user.state === 'ringing') return say(either('Senti la sua linea. Attendi che risponda.', 'You hear her line. Wait for her to answer.'), either('Una segreteria: M. Per chiamare il 112 non serve aspettare.', 'A machine: M. You need not wait to call 112.'), E(either('Possibile già ora', 'Allowed now'), ''));
   if (underWay(view.user)) return say(either(`Si sta chiamando ${her}.`, `${Who} is being called.`), '', E(either('Possibile già ora', 'Allowed now'), ''));
   if (view.user.state === 'released') return say(either(`${Who} non è in linea. Chiama il 112.`, `${Who} is not on the line. Call 112.`), either('Richiamarla: R.', 'To call her again: R.'), E(either('Appena risponde leggi il testo', 'Read the text as it answers'), 'primary'));
@@ -178,4 +182,4 @@ export function slots(view, allowed, armed) {
 }
 
 /** Commands that have a key of their own whatever the step is. */
-export const KEYS = { E: 'call_psap', R: 'redial_user', M: 'mark_machine', B: 'briefing_given', L: 'leave', T: 'take', A: 'listen' };
+export const KEYS = { E: 'call_psap', R: 'redial_user', M: 'mark_machine', B: 'briefing_given', L: 'leave', T: 'take', A: 'listen', Y: 'confirm_answer' };

@@ -59,6 +59,8 @@ const WORDS = {
   you: ['Tu', 'You'],
   nobodyYet: ['Nessuno ancora', 'Nobody yet'],
   onLine: ['In linea', 'On the line'],
+  perhapsAnswered: ['Forse risponde', 'Perhaps answered'],
+  answered: ['Ha risposto', 'Answered'],
   joining: ['Risponde, si unisce', 'Answered, joining'],
   dialling: ['Si chiama', 'Being called'],
   releasing: ['Si chiude', 'Hanging up'],
@@ -207,6 +209,7 @@ const REASONS = {
   'A drill is running.': 'Un’esercitazione è in corso.',
   'The phone for drills has a real alert open.': 'Il telefono delle esercitazioni ha un allarme reale aperto.',
   'The alert is being handed over.': 'L’allarme si sta già passando.',
+  'No answer is in doubt.': 'Nessuna risposta è in dubbio.',
   'The alert is not being handed over.': 'L’allarme non si sta passando.',
   'There is no such operator.': 'Questa operatrice non esiste.',
 };

@@ -1,0 +1,240 @@
+"""What an answer means that the modem's word alone does not prove: `LegAnswered.confirmed` false."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from actors.alert_case.wishes import bridge_wish, leg_wishes
+from messages import events as ev
+from messages.bridge import BridgeReport
+from messages.calls import CallState
+from messages.ids import BridgeId, OperatorCommand, Outcome, Party
+from messages.legs import LegReport, ReleaseLeg
+from model.leg import LegState
+from model.orders import refusal
+from model.phase import Phase, phase
+from model.policy import MetBy
+from tests.actors.alert_case.book import EVERYONE, POLICY, Book
+
+ANNA, BICE, _ = EVERYONE
+
+
+def perhaps(book: Book, party: Party, *, joined: bool = True) -> None:
+    """The modem says that this party has answered."""
+    book.report(book.leg(party), CallState.ANSWERED, confirmed=False)
+    if joined:
+        book.bridge()
+
+
+def heard(book: Book, party: Party, **said: object) -> None:
+    """Somebody speaks there, if nothing else is said."""
+    joined = tuple(leg.leg for leg in book.case.legs.values() if leg.joined)
+    leg = book.leg(party).leg
+    report = BridgeReport(bridge=BridgeId("a1"), joined=joined, **(said or {"heard": (leg,)}))  # type: ignore[arg-type]
+    book.go_on(report)
+
+
+def with_operator(**policy: object) -> Book:
+    book = Book(policy=replace(POLICY, **policy))
+    book.go_on()
+    book.answers(Party.OPERATOR)
+    return book
+
+
+def test_her_voice_gives_her_the_case_and_only_then_others_hear_her() -> None:
+    book = Book()
+    book.go_on()
+    perhaps(book, Party.OPERATOR)
+    assert book.case.operator is None
+    assert [one.muted for one in bridge_wish(book.case).members] == [True]
+    heard(book, Party.OPERATOR)
+    assert book.case.operator == ANNA
+    assert [one.muted for one in bridge_wish(book.case).members] == [False]
+    heard(book, Party.OPERATOR)
+    assert [one.by for one in book.all_of(ev.LegConfirmed)] == ["voice"]
+
+
+def test_the_search_goes_on_while_her_phone_may_still_ring() -> None:
+    book = Book()
+    book.go_on()
+    perhaps(book, Party.OPERATOR)
+    book.pass_time(POLICY.operator_answer_within_s + 0.1)
+    assert [leg.operator for leg in book.case.of(Party.OPERATOR)] == [ANNA, BICE]
+    book.pass_time(POLICY.operator_silent_after_s)
+    first = book.case.of(Party.OPERATOR)[0]
+    assert (first.state, first.reason) == (LegState.RELEASING, "no answer")
+    book.release_all()
+    assert ANNA in book.case.tried
+
+
+def test_no_digits_are_no_digit() -> None:
+    book = Book()
+    book.go_on()
+    perhaps(book, Party.OPERATOR)
+    leg = book.leg(Party.OPERATOR).leg
+    heard(book, Party.OPERATOR, digits={leg: ""})
+    assert book.case.operator is None
+    heard(book, Party.OPERATOR, digits={leg: "5"})
+    assert book.case.operator == ANNA
+
+
+def test_whose_answer_is_not_in_doubt_takes_no_case_that_is_hers() -> None:
+    book = Book()
+    book.go_on()
+    assert refusal(book.case, OperatorCommand.TAKE, ANNA, POLICY) == "The alert is yours already."
+    perhaps(book, Party.OPERATOR)
+    assert refusal(book.case, OperatorCommand.TAKE, ANNA, POLICY) is None
+    book.order(OperatorCommand.TAKE, by=ANNA)
+    assert book.case.operator == ANNA
+    assert refusal(book.case, OperatorCommand.CONFIRM_ANSWER, ANNA, POLICY) == "No answer is in doubt."
+
+
+@pytest.mark.parametrize(
+    ("met_by", "at_once", "then"), [(MetBy.RINGING, "ringing", "ringing"), (MetBy.ANSWERED, "", "answered")]
+)
+def test_s11_it_reaches_her_by_ringing_only(met_by: MetBy, at_once: str, then: str) -> None:
+    book = with_operator(met_by=met_by)
+    perhaps(book, Party.USER)
+    assert book.case.reached_by == at_once
+    heard(book, Party.USER)
+    assert book.case.reached_by == then
+
+
+def test_case_05_her_time_to_answer_is_over_though_the_modem_says_that_she_has() -> None:
+    book = with_operator()
+    book.rings(Party.USER)
+    book.pass_time(3)
+    perhaps(book, Party.USER)
+    assert phase(book.case) is Phase.CALLING_USER
+    book.pass_time(POLICY.user_no_answer_s - 3.1)
+    assert book.leg(Party.USER).in_doubt
+    book.pass_time(0.2)
+    leg = book.case.of(Party.USER)[0]
+    assert (leg.state, leg.reason) == (LegState.RELEASING, "no answer")
+    wish = leg_wishes(book.case)["user"]
+    assert isinstance(wish, ReleaseLeg)
+    assert not wish.unanswered, "the modem would keep what it takes for answered"
+    book.report(leg, CallState.ANSWERED, confirmed=False)
+    assert book.case.of(Party.USER)[0].state is LegState.RELEASING, "what is repeated is no news"
+    book.release_all()
+    assert book.case.user_ends == (16,)
+    assert book.leg(Party.USER).attempt == 2
+
+
+def test_an_answer_that_proves_nothing_and_comes_too_late_ends_all_the_same() -> None:
+    book = with_operator()
+    book.rings(Party.USER)
+    book.pass_time(POLICY.user_no_answer_s + 0.1)
+    leg = book.case.of(Party.USER)[0]
+    assert leg.given_up
+    book.report(leg, CallState.ANSWERED, confirmed=False)
+    book.bridge()
+    assert book.case.of(Party.USER)[0].state is LegState.RELEASING
+
+
+def test_nobody_is_cut_off_where_we_cannot_hear_whether_somebody_speaks() -> None:
+    book = with_operator()
+    perhaps(book, Party.USER, joined=False)
+    book.order(OperatorCommand.CALL_PSAP)
+    perhaps(book, Party.PSAP, joined=False)
+    book.pass_time(120)
+    assert book.leg(Party.USER).in_doubt
+    assert book.leg(Party.PSAP).in_doubt
+    book.order(OperatorCommand.CONFIRM_ANSWER)
+    assert (book.leg(Party.PSAP).there, book.leg(Party.USER).there) == (True, False)
+    book.order(OperatorCommand.CONFIRM_ANSWER)
+    assert book.leg(Party.USER).there
+
+
+def test_112_that_is_joined_and_then_heard_is_in_the_conference_once() -> None:
+    book = with_operator()
+    book.answers(Party.USER)
+    book.order(OperatorCommand.CALL_PSAP)
+    perhaps(book, Party.PSAP, joined=False)
+    leg = book.leg(Party.PSAP).leg
+    everybody = tuple(member.leg for member in bridge_wish(book.case).members)
+    book.go_on(BridgeReport(bridge=BridgeId("a1"), joined=everybody, heard=(leg,)))
+    assert len(book.all_of(ev.PsapJoined)) == 1
+    assert phase(book.case) is Phase.CONFERENCE
+
+
+def test_case_15_a_112_that_only_rang_has_failed_and_is_called_again() -> None:
+    book = with_operator()
+    book.order(OperatorCommand.CALL_PSAP)
+    perhaps(book, Party.PSAP)
+    book.ends(Party.PSAP, 19)
+    assert book.case.psap_ended_at is None
+    assert book.leg(Party.PSAP).attempt == 2
+
+
+def test_in_duress_a_phone_that_may_still_ring_falls_silent() -> None:
+    book = with_operator()
+    perhaps(book, Party.USER)
+    book.write("inbox-a1", ev.AlertCancelled(duress=True))
+    book.go_on()
+    assert book.case.of(Party.USER)[0].reason == "duress"
+
+
+@pytest.mark.parametrize(
+    ("command", "party"),
+    [(OperatorCommand.BRIEFING_GIVEN, Party.PSAP), (OperatorCommand.DECLARE_FALSE_ALARM, Party.USER)],
+)
+def test_what_is_done_with_an_answer_proves_it(command: OperatorCommand, party: Party) -> None:
+    book = with_operator()
+    if party is Party.PSAP:
+        book.order(OperatorCommand.CALL_PSAP)
+    perhaps(book, party)
+    book.order(command)
+    assert [one.by for one in book.all_of(ev.LegConfirmed)] == ["word"]
+    assert book.case.of(party)[0].confirmed
+
+
+def test_s09_who_leaves_without_a_briefing_leaves_two_who_talk() -> None:
+    book = with_operator()
+    perhaps(book, Party.USER)
+    book.order(OperatorCommand.CALL_PSAP)
+    perhaps(book, Party.PSAP)
+    book.order(OperatorCommand.LEAVE)
+    assert (book.leg(Party.USER).there, book.leg(Party.PSAP).there) == (True, True)
+    assert book.case.handed_over
+
+
+def test_s10_after_a_briefing_her_phone_may_ring_on_and_is_given_up_in_time() -> None:
+    book = with_operator()
+    perhaps(book, Party.USER)
+    book.order(OperatorCommand.CALL_PSAP)
+    perhaps(book, Party.PSAP)
+    book.order(OperatorCommand.BRIEFING_GIVEN)
+    book.order(OperatorCommand.LEAVE)
+    assert book.leg(Party.USER).in_doubt
+    book.release_all()
+    book.pass_time(POLICY.user_no_answer_s)
+    book.release_all()
+    book.pass_time(15)
+    book.release_all()
+    assert book.case.outcome is Outcome.HANDED_OVER
+
+
+def test_a_machine_is_no_answer() -> None:
+    book = with_operator()
+    perhaps(book, Party.USER)
+    book.order(OperatorCommand.MARK_MACHINE)
+    book.release_all()
+    assert book.all_of(ev.LegConfirmed) == []
+    assert book.leg(Party.USER).attempt == 2
+
+
+def test_what_is_confirmed_is_of_this_attempt_alone() -> None:
+    book = with_operator()
+    perhaps(book, Party.USER)
+    heard(book, Party.USER)
+    first = book.leg(Party.USER)
+    book.ends(Party.USER)
+    again = book.leg(Party.USER)
+    assert again.attempt == 2
+    perhaps(book, Party.USER)
+    assert book.leg(Party.USER).in_doubt
+    stale = LegReport(leg=first.leg, attempt=1, state=CallState.ANSWERED)
+    book.go_on(stale)
+    assert book.leg(Party.USER).in_doubt

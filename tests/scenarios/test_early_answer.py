@@ -1,0 +1,197 @@
+"""Modems that say "answered" when the phone only rings, through the whole center."""
+
+from __future__ import annotations
+
+import pytest
+
+from messages import events as ev
+from messages.ids import OperatorCommand, Outcome, Party, Role
+from model.leg import Leg
+from model.phase import Phase, phase
+from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.mixer import SilentBridgeActor
+from tests.scenarios.test_flow import everything_is_over, joined
+from tests.scenarios.test_mute import unheard
+from tests.scenarios.world import OPERATORS, PSAP, USER, World
+
+pytestmark = pytest.mark.scenario
+
+
+def in_doubt(world: World, party: Party) -> Leg | None:
+    """The party's call that is said to be answered, and no more."""
+    leg = world.case.talking(party)
+    return leg if leg is not None and leg.in_doubt else None
+
+
+def rings(world: World, party: Party) -> Leg:
+    """Until the modem says that this party has answered."""
+    world.until(f"{party} is said to have answered", lambda: in_doubt(world, party) is not None)
+    leg = in_doubt(world, party)
+    assert leg is not None
+    return leg
+
+
+def speaks(world: World, party: Party, digit: str = "") -> None:
+    """Until the phone is really answered and in the conference; then somebody speaks, or presses a key."""
+    leg = rings(world, party)
+    call = world.calls(leg.number)[-1]
+    world.until(
+        f"{party} is there", lambda: call.answered_at_s is not None and world.case.legs[leg.leg].joined
+    )
+    owner = world.case.owner
+    assert owner is not None
+    bridge = world.system.actor(Role.CONFERENCE_BRIDGE, owner.crew, SilentBridgeActor)
+    assert bridge is not None
+    bridge.hear(leg.leg, digit)
+    world.system.run()
+
+
+def to_talking(world: World) -> None:
+    world.send()
+    speaks(world, Party.OPERATOR)
+    speaks(world, Party.USER)
+
+
+def confirmations(world: World) -> list[tuple[str, str]]:
+    return [(one.leg.rpartition(":")[2], one.by) for one in world.events(ev.LegConfirmed)]
+
+
+def test_the_whole_flow_by_voice_alone(make_world: MakeWorld) -> None:
+    world = make_world(early=True)
+    to_talking(world)
+    assert phase(world.case) is Phase.TALKING
+    world.order(OperatorCommand.CALL_PSAP)
+    speaks(world, Party.PSAP)
+    assert world.events(ev.PsapJoined) == [ev.PsapJoined(leg=world.case.of(Party.PSAP)[0].leg)]
+    world.order(OperatorCommand.LEAVE)
+    world.until("user and 112 are alone", lambda: joined(world) == {Party.USER, Party.PSAP})
+    world.network.carrier.phone_hang_up(PSAP, world.network.now_s)
+    world.network.pump()
+    everything_is_over(world)
+    assert world.case.outcome is Outcome.HANDED_OVER
+    assert confirmations(world) == [("op1", "voice"), ("user", "voice"), ("psap", "voice")]
+
+
+def test_an_operators_phone_that_only_rings_does_not_give_her_the_case(make_world: MakeWorld) -> None:
+    world = make_world(early=True, operators=2, behaviours={OPERATORS[0]: "no_answer"})
+    world.send()
+    first = rings(world, Party.OPERATOR)
+    world.until("its voice is in the conference", lambda: world.case.legs[first.leg].joined)
+    assert unheard(world) == {Party.OPERATOR}
+    assert (world.case.operator, world.case.of(Party.USER)) == (None, ())
+    world.until("the next one is called as well", lambda: len(world.calls(OPERATORS[1])) == 1, 10)
+    other = world.case.of(Party.OPERATOR)[-1]
+    world.until("the other one is there", lambda: world.calls(OPERATORS[1])[0].answered_at_s is not None)
+    assert world.case.operator is None
+    world.order(OperatorCommand.TAKE, by=world.operators[1])
+    assert world.case.operator == world.operators[1]
+    assert confirmations(world) == [(other.leg.rpartition(":")[2], "word")]
+    world.until("the silent phone is let go", lambda: world.calls(OPERATORS[0])[0].ended_at_s is not None)
+    assert world.events(ev.OperatorNotAnswering) == [ev.OperatorNotAnswering(operator=world.operators[0])]
+    assert unheard(world) == set()
+
+
+def test_a_key_of_her_phone_says_that_an_operator_is_there(make_world: MakeWorld) -> None:
+    world = make_world(early=True)
+    world.send()
+    speaks(world, Party.OPERATOR, digit="1")
+    assert confirmations(world) == [("op1", "digit")]
+    assert world.case.operator == world.operators[0]
+
+
+def test_case_05_a_user_who_only_rings_has_not_answered(make_world: MakeWorld) -> None:
+    world = make_world(early=True, behaviours={USER: "no_answer"})
+    world.send()
+    speaks(world, Party.OPERATOR)
+    leg = rings(world, Party.USER)
+    world.until("it is in the conference", lambda: world.case.legs[leg.leg].joined)
+    assert (world.case.reached_by, phase(world.case)) == ("ringing", Phase.CALLING_USER)
+    world.until("a second attempt", lambda: len(world.calls(USER)) == 2, 40)
+    rang = world.calls(USER)[0]
+    assert rang.answered_at_s is None
+    assert rang.ended_at_s is not None
+    assert rang.ended_at_s - rang.started_at_s < 32, "its time to answer is what it is on any other modem"
+    assert world.case.user_ends == (19,) or world.case.user_ends == (16,)
+    world.order(OperatorCommand.CALL_PSAP)
+    speaks(world, Party.PSAP)
+    world.order(OperatorCommand.BRIEFING_GIVEN)
+    world.order(OperatorCommand.LEAVE)
+    everything_is_over(world)
+
+
+def test_case_04_a_machine_is_no_answer_however_it_was_reported(make_world: MakeWorld) -> None:
+    world = make_world(early=True)
+    world.send()
+    speaks(world, Party.OPERATOR)
+    rings(world, Party.USER)
+    world.order(OperatorCommand.MARK_MACHINE)
+    world.until("she is called again", lambda: len(world.calls(USER)) == 2)
+    assert [name for name, _ in confirmations(world)] == ["op1"]
+
+
+def test_the_operators_word_is_enough(make_world: MakeWorld) -> None:
+    world = make_world(early=True)
+    world.send()
+    speaks(world, Party.OPERATOR)
+    rings(world, Party.USER)
+    world.order(OperatorCommand.CONFIRM_ANSWER)
+    assert phase(world.case) is Phase.TALKING
+    world.order(OperatorCommand.CALL_PSAP)
+    leg = rings(world, Party.PSAP)
+    world.until("it is in the conference", lambda: world.case.legs[leg.leg].joined)
+    assert phase(world.case) is Phase.CALLING_112
+    assert world.events(ev.PsapJoined) == []
+    world.order(OperatorCommand.CONFIRM_ANSWER)
+    assert len(world.events(ev.PsapJoined)) == 1
+    assert phase(world.case) is Phase.CONFERENCE
+
+
+def test_what_is_done_with_an_answer_says_that_it_is_one(make_world: MakeWorld) -> None:
+    world = make_world(early=True)
+    world.send()
+    speaks(world, Party.OPERATOR)
+    rings(world, Party.USER)
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+    assert world.case.outcome is Outcome.FALSE_ALARM
+    assert confirmations(world)[-1] == ("user", "word")
+
+
+def test_leaving_two_who_talk_says_that_both_are_there(make_world: MakeWorld) -> None:
+    world = make_world(early=True)
+    world.send()
+    speaks(world, Party.OPERATOR)
+    rings(world, Party.USER)
+    world.order(OperatorCommand.CALL_PSAP)
+    leg = rings(world, Party.PSAP)
+    world.until("it is in the conference", lambda: world.case.legs[leg.leg].joined)
+    world.order(OperatorCommand.LEAVE)
+    world.until("user and 112 are alone", lambda: joined(world) == {Party.USER, Party.PSAP})
+    assert confirmations(world)[1:] == [("psap", "word"), ("user", "word")]
+    assert len(world.events(ev.PsapJoined)) == 1
+
+
+def test_case_15_a_112_that_only_rings_is_tried_again_on_another_line(make_world: MakeWorld) -> None:
+    world = make_world(early=True, behaviours={PSAP: "no_answer"})
+    to_talking(world)
+    world.order(OperatorCommand.CALL_PSAP)
+    rings(world, Party.PSAP)
+    world.until("a second attempt", lambda: len(world.calls(PSAP)) == 2, 40)
+    first, second = world.calls(PSAP)
+    assert first.line != second.line
+    assert first.ended_at_s is not None
+    assert joined(world) >= {Party.OPERATOR, Party.USER}, "the user is never left alone"
+    assert world.events(ev.PsapJoined) == []
+
+
+@pytest.mark.parametrize("killed", [Role.ALERT_CASE, Role.CONFERENCE_BRIDGE, Role.CALL_LEG, Role.GSM_MODEM])
+def test_whoever_dies_a_phone_that_rings_is_not_taken_for_an_answer(
+    make_world: MakeWorld, killed: Role
+) -> None:
+    world = make_world(early=True, behaviours={OPERATORS[0]: "no_answer"})
+    world.send()
+    rings(world, Party.OPERATOR)
+    world.kill(killed)
+    world.advance(8.0)
+    assert world.case.operator is None
+    assert confirmations(world) == []
