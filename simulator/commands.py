@@ -40,6 +40,9 @@ CONFERENCE_ROW = '+CLCC: 5,0,0,0,0,"sip:mmtel",128'
 EF_ECC = 28599
 """The SIM's list of emergency numbers, 6FB7: three bytes each, swapped digits (TS 31.102 4.2.21)."""
 
+EF_ICCID = 12258
+"""The card's own number, 2FE2, swapped digits (TS 102.221 13.2)."""
+
 _DIGITS = set("0123456789ABCD*#")
 
 
@@ -148,12 +151,18 @@ def _functionality(modem: Modem, command: Command, now_s: float) -> Lines:
 
 
 def _sim_file(modem: Modem, command: Command, now_s: float) -> Lines:
-    """+CRSM: of the SIM's files only EF_ECC (28599) can be read, with READ BINARY (176); TS 27.007 8.18."""
+    """+CRSM: two of the SIM's files can be read, with READ BINARY (176); TS 27.007 8.18."""
     if not modem.config.sim:
         raise AtError(SIM_NOT_INSERTED)
-    if command.verb is not Verb.SET or command.values()[:2] != ["176", str(EF_ECC)]:
+    files = {
+        str(EF_ECC): "".join(number.ljust(6, "F") for number in modem.config.sim_emergency_numbers)
+        or "F" * 6,
+        str(EF_ICCID): modem.card.ljust(20, "F"),
+    }
+    action, _, rest = command.argument.partition(",")
+    digits = files.get(rest.partition(",")[0]) if action == "176" else None
+    if command.verb is not Verb.SET or digits is None:
         return ['+CRSM: 106,130,""']
-    digits = "".join(number.ljust(6, "F") for number in modem.config.sim_emergency_numbers) or "F" * 6
     swapped = "".join(digits[at + 1] + digits[at] for at in range(0, len(digits), 2))
     return [f'+CRSM: 144,0,"{swapped}"']
 

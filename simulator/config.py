@@ -77,6 +77,8 @@ class ModemConfig(Vices, frozen=True, kw_only=True):
     """False: no SIM; only emergency calls can be tried."""
     pin: Annotated[str, msgspec.Meta(pattern=r"^([0-9]{4,8})?$")] = ""
     """The SIM's PIN, asked for at every power-on; empty: none."""
+    card: Annotated[str, msgspec.Meta(pattern=r"^([0-9]{19,20})?$")] = ""
+    """The SIM's own number (ICCID); empty: made up."""
     sim_emergency_numbers: tuple[Annotated[str, msgspec.Meta(pattern=r"^[0-9]{2,6}$")], ...] = ("112", "118")
     """The SIM's own list (EF_ECC, TS 31.102 4.2.21); they set up an emergency call from this modem too."""
     emergency: Literal["routed", "no_carrier"] = "routed"

@@ -105,7 +105,7 @@ class Dialect(_Table, frozen=True, kw_only=True):
     boot: tuple[str, ...] = ()
     answers: dict[str, tuple[str, ...]] = {}
     """Fixed answers by the command as written, in capitals (`+CGMM`, `+CSQ`, `+COPS?`); fields: model, imei,
-    imsi, number, csq, registered."""
+    imsi, card, number, csq, registered."""
     accepts: tuple[str, ...] = ()
     """Commands that are answered OK, whatever they are told, and change nothing."""
     parameters: dict[str, Parameter] = {}

@@ -11,7 +11,7 @@ import enum
 import functools
 
 from simulator.agenda import Timer
-from simulator.at_errors import AtError, NoCarrier, UnknownCommand
+from simulator.at_errors import SIM_NOT_INSERTED, AtError, NoCarrier, UnknownCommand
 from simulator.at_line import LINE_LIMIT, commands_in
 from simulator.call import Network
 from simulator.causes import Cause
@@ -46,6 +46,8 @@ class Modem:
     def __init__(self, config: ModemConfig, dialect: Dialect, network: Network, index: int) -> None:
         self.config = config
         self.dialect = dialect
+        self.card = config.card or f"8939990{index + 1:012d}"
+        """The SIM's own number."""
         self.imei = config.imei or _made_up_imei(index)
         self.imsi = f"22201{index + 1:010d}"
         self.power = Power.ON
@@ -322,6 +324,7 @@ class Modem:
             "model": self.config.model or self.dialect.model,
             "imei": self.imei,
             "imsi": self.imsi,
+            "card": self.card,
             "number": self.config.number,
             "csq": self.config.csq,
             "registered": int(self.line.attached),
@@ -330,6 +333,8 @@ class Modem:
     def answer_lines(self, command_text: str) -> list[str] | None:
         """The dialect's fixed answer, if it has one."""
         lines = self.dialect.answers.get(command_text)
+        if lines is not None and not self.config.sim and any("{card}" in line for line in lines):
+            raise AtError(SIM_NOT_INSERTED)
         return None if lines is None else [line.format_map(self._fields()) for line in lines]
 
     # ------------------------------------------------------------------------------------------ output

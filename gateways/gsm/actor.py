@@ -303,7 +303,10 @@ class GsmModemActor(CenterActor):
 
     def _open_sim(self) -> None:
         """Give the SIM the PIN that it waits for, if that may be done."""
-        if self._driver.ready and self._driver.sim == SIM_PIN and (pin := self._pins.to_give()):
+        card = self._driver.card
+        if card is None or not self._driver.ready or self._driver.sim != SIM_PIN:
+            return
+        if pin := self._pins.to_give(card):
             self._driver.give_pin(pin, self._now_s())
 
     def _write(self) -> None:

@@ -152,6 +152,8 @@ class Dialect(Table, frozen=True, kw_only=True):
     report: str
     """Asks why the last call ended; empty when the dialect says it by itself or not at all."""
     reset: str
+    card: str
+    """Asks for the number of the SIM card (ICCID), which most modems tell ahead of its PIN."""
     answer_trust: Literal["signalling", "early"]
     dial_blocking_s: Seconds
     """How long ATD may go without a final result while any byte would abort it; 0: it answers at once."""

@@ -40,6 +40,7 @@ from gateways.gsm.outcomes import (
 from gateways.gsm.purposes import (
     Answering,
     Calls,
+    CardAsking,
     Dialling,
     Explaining,
     HangingUp,
@@ -57,6 +58,7 @@ from gateways.gsm.purposes import (
 )
 from gateways.gsm.startup import (
     SETTINGS_QUERY,
+    card_of,
     command_of,
     pin_answer,
     sim_state,
@@ -289,6 +291,8 @@ class ModemCore(CallCommands, Upkeep):
                 code = sim_state(finished)
                 if code:
                     self._sim(code, now_s)
+            case CardAsking():
+                self._startup.card = card_of(finished)
             case SettingsAsking():
                 if any(_ANOTHERS.fullmatch(line) for line in finished.lines):
                     self._rebooted(now_s)

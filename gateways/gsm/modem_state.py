@@ -122,6 +122,11 @@ class ModemState:
         return self._startup.sim
 
     @property
+    def card(self) -> str | None:
+        """Which card the SIM is (ICCID); empty where the modem does not tell, none until it was asked."""
+        return self._startup.card
+
+    @property
     def registration(self) -> Registration | None:
         """How the network knows the SIM; none until told."""
         return self._line.registration

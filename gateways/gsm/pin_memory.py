@@ -1,8 +1,10 @@
-"""Whether a SIM's PIN may be given: once, ever, until it is known to be right.
+"""Whether a SIM's PIN may be given: to each card once, ever, until it is known to be right.
 
 Three wrong PINs lock a card, and a centre that restarts would give them within seconds. That a PIN is about
 to be given is on disk before it is given; one that was refused, or of which nobody knows what became of it,
-is never given again, whatever restarts. The record holds no PIN, only what it takes to know it again.
+is never given to that card again, whatever restarts. A card whose number is not known may be any.
+
+The record holds no PIN, only what it takes to know it again.
 """
 
 from __future__ import annotations
@@ -34,6 +36,8 @@ class _Tried(msgspec.Struct, frozen=True, kw_only=True):
     salt: bytes
     digest: bytes
     fate: Fate
+    card: str = ""
+    """Its ICCID; empty where the modem did not tell."""
 
 
 class PinMemory:
@@ -44,35 +48,40 @@ class PinMemory:
         self._record = record
         self._waits = False
         """A PIN was given, and the SIM is not open yet."""
-        self._refused_as: tuple[int, int] | None = None
-        """How file and record were when it was last decided that no PIN is given."""
+        self._refused_as: tuple[int, int, str] | None = None
+        """How file, record and card were when it was last decided that no PIN is given."""
         self.fault = ""
         """Why no PIN is given, in words; empty while none was wanted, or one was given."""
 
-    def to_give(self) -> str:
-        """The PIN to give now, remembered as given; empty where none may be. May be asked every second."""
-        now = (_changed_ns(Path(self._pin_file)) if self._pin_file else 0, _changed_ns(self._record))
+    def to_give(self, card: str = "") -> str:
+        """The PIN to give now to this card, remembered as given; empty where none may be. May be asked every
+        second. `card`: its ICCID, empty where that is not known.
+        """
+        now = (_changed_ns(Path(self._pin_file)) if self._pin_file else 0, _changed_ns(self._record), card)
         if self._waits or now == self._refused_as:
             return ""
-        pin = self._decide()
-        self._refused_as = None if pin else (now[0], _changed_ns(self._record))
+        pin = self._decide(card)
+        self._refused_as = None if pin else (now[0], _changed_ns(self._record), card)
         return pin
 
-    def _decide(self) -> str:
+    def _decide(self, card: str) -> str:
         pin = self._read()
         if not pin:
             return ""
         tried = self._tried()
-        known = next((one for one in tried if hmac.compare_digest(one.digest, _digest(pin, one.salt))), None)
-        if known is not None and known.fate is not Fate.TAKEN:
-            self.fault = (
-                f"the PIN in {self._pin_file} was {_WORDS[known.fate]} and is not tried again: write the "
-                f"right one there, or remove {self._record} to have the same one tried once more"
-            )
-            return ""
+        same = [one for one in tried if hmac.compare_digest(one.digest, _digest(pin, one.salt))]
+        for one in same:
+            # Where either was not known, it may have been this card.
+            if one.fate is not Fate.TAKEN and (one.card == card or not one.card or not card):
+                self.fault = (
+                    f"the PIN in {self._pin_file} was {_WORDS[one.fate]} and is not tried again: write the "
+                    f"right one there, or remove {self._record} to have the same one tried once more"
+                )
+                return ""
         salt = secrets.token_bytes(16)
-        others = [one for one in tried if one is not known]
-        if not self._write([*others, _Tried(salt=salt, digest=_digest(pin, salt), fate=Fate.GIVEN)]):
+        others = [one for one in tried if one not in same or one.card != card]
+        given = _Tried(salt=salt, digest=_digest(pin, salt), fate=Fate.GIVEN, card=card)
+        if not self._write([*others, given]):
             return ""
         self._waits, self.fault = True, ""
         return pin

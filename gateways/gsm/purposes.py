@@ -73,6 +73,10 @@ class SimAsking(msgspec.Struct, frozen=True):
     """What the SIM waits for, asked again."""
 
 
+class CardAsking(msgspec.Struct, frozen=True):
+    """Which card the SIM is."""
+
+
 class SmsReading(msgspec.Struct, frozen=True):
     """A stored message."""
 
@@ -104,6 +108,7 @@ Purpose = (
     | PinGiving
     | SettingsAsking
     | SimAsking
+    | CardAsking
     | SmsReading
     | SmsDeleting
     | SmsSending

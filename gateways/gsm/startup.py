@@ -9,9 +9,11 @@ from __future__ import annotations
 from enum import Enum
 from typing import Final
 
+import msgspec
+
 from gateways.gsm.at.commands import Command, Urgency, is_bare, prefix_of
 from gateways.gsm.at.kinds import error_code
-from gateways.gsm.at.parse import parse_cpin, parse_emergency_numbers, parse_imei
+from gateways.gsm.at.parse import parse_card, parse_cpin, parse_emergency_numbers, parse_imei
 from gateways.gsm.at.results import Finished, Outcome
 from gateways.gsm.detection import by_identity
 from gateways.gsm.dialect import CompiledDialect
@@ -82,6 +84,8 @@ class Startup:
         """Whether its port is the one that its dialect calls the command port."""
         self.sim = ""
         """What the SIM waits for; empty until known."""
+        self.card: str | None = None
+        """The SIM's own number; empty where the modem does not tell it now, none until asked."""
         self.emergency_numbers: tuple[str, ...] = ()
         self._stage = _Stage.DONE
         self._outstanding = 0
@@ -123,6 +127,8 @@ class Startup:
             self._answers[text] = finished.lines
         if text == SIM_QUERY:
             self.sim = sim_state(finished) or self.sim
+        if text == self.dialect.data.card:
+            self.card = card_of(finished)
         if finished.outcome is Outcome.OK and text == EMERGENCY_QUERY and finished.lines:
             self.emergency_numbers = parse_emergency_numbers(finished.lines[0])
         if self._outstanding == 0:
@@ -179,7 +185,8 @@ class Startup:
             case _Stage.IDENTIFY:
                 self._send([*self.dialect.data.first, *self.dialect.data.identify])
             case _Stage.SIM:
-                self._send([SIM_QUERY])
+                self.card = None
+                self._send([SIM_QUERY, self.dialect.data.card])
             case _Stage.SETTINGS:
                 data = self.dialect.data
                 self._send([*data.init, *(data.init_at_port if self.at_command_port else ())])
@@ -194,7 +201,12 @@ class Startup:
         if not texts:
             texts = [self.dialect.data.resync[0]]
         self._outstanding += len(texts)
-        self._commands += [command_of(self.dialect, text, Urgency.SET_UP) for text in texts]
+        self._commands += [
+            card_query(self.dialect)
+            if text == self.dialect.data.card
+            else command_of(self.dialect, text, Urgency.SET_UP)
+            for text in texts
+        ]
 
 
 def sim_state(finished: Finished) -> str:
@@ -203,6 +215,17 @@ def sim_state(finished: Finished) -> str:
         sim = parse_cpin(finished.lines[0])
         return "" if sim is None else sim.code
     return _SIM_ERRORS.get(error_code(finished.final), "") if finished.outcome is Outcome.ERROR else ""
+
+
+def card_query(dialect: CompiledDialect) -> Command:
+    """Asks which card the SIM is. What its answer begins with differs more than what it holds."""
+    command = command_of(dialect, dialect.data.card, Urgency.SET_UP)
+    return command if command.prefix else msgspec.structs.replace(command, bare=True)
+
+
+def card_of(finished: Finished) -> str:
+    """Which card the SIM is, by the result of `card_query`; empty where it does not tell."""
+    return parse_card(finished.lines) if finished.outcome is Outcome.OK else ""
 
 
 def pin_answer(finished: Finished, now_s: float) -> PinAnswered:

@@ -19,6 +19,7 @@ from gateways.gsm.events import (
 from gateways.gsm.inbox import listed
 from gateways.gsm.modem_state import ModemState
 from gateways.gsm.purposes import (
+    CardAsking,
     SimAsking,
     Watching,
 )
@@ -26,6 +27,7 @@ from gateways.gsm.startup import (
     EMERGENCY_QUERY,
     SIM_QUERY,
     STORED_SMS_QUERY,
+    card_query,
     command_of,
 )
 
@@ -85,6 +87,7 @@ class Upkeep(ModemState):
         if code == before:
             return
         self._startup.sim = code
+        self._ask_card(now_s)
         self._events.append(SimState(at_s=now_s, code=code))
         if code == "READY" and before and not self._needs_start:
             self._opened_sim = not self._startup.done
@@ -95,6 +98,13 @@ class Upkeep(ModemState):
     def _ask_sim(self, now_s: float) -> None:
         if not self._has(SimAsking()):
             self._submit(command_of(self.dialect, SIM_QUERY, Urgency.SET_UP), SimAsking(), now_s)
+            # One that was put in the place of another may wait for the same.
+            self._ask_card(now_s)
+
+    def _ask_card(self, now_s: float) -> None:
+        self._startup.card = None
+        if not self._has(CardAsking()):
+            self._submit(card_query(self.dialect), CardAsking(), now_s)
 
     def _stored_sms(self, finished: Finished, now_s: float) -> None:
         if finished.command.text == STORED_SMS_QUERY and finished.outcome is Outcome.OK:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from messages import events as ev
@@ -134,6 +135,24 @@ def test_a_wrong_pin_is_given_once_however_often_the_line_is_started_again(
     assert modem.pin_given
     assert world.network.pins_given("sim3") == ["0000", "1234"]
     world.until("so it is said", lambda: alarms(world)[-1] == ("cleared", "line.pin_needed", "sim3"))
+
+
+def test_a_new_sim_is_given_the_pin_that_the_old_one_refused(make_world: MakeWorld, tmp_path: Path) -> None:
+    pin = tmp_path / "pin"
+    pin.write_text("1234\n")
+    world = make_world(pins={"sim3": ("9999", str(pin))})
+    world.advance(20)
+    modem = world.network.carrier.modem("sim3")
+    assert world.network.pins_given("sim3") == ["1234"]
+    assert not modem.pin_given
+    world.network.unplug("sim3")
+    world.advance(2)
+    modem.config = msgspec.structs.replace(modem.config, pin="1234")
+    modem.card = "8939010000123456789"
+    world.network.plug("sim3")
+    world.until("the line is open", lambda: ready(world, "sim3"))
+    assert modem.pin_given
+    assert world.network.pins_given("sim3") == ["1234", "1234"]
 
 
 def test_a_line_without_a_sim_is_an_alarm_and_carries_no_calls(make_world: MakeWorld) -> None:

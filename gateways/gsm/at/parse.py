@@ -200,6 +200,23 @@ def parse_imei(lines: tuple[str, ...]) -> str:
     return ""
 
 
+def parse_card(lines: tuple[str, ...]) -> str:
+    """The number of a SIM card (ICCID, E.118 and 102.221 clause 13.2) in the answer of whatever asks for it:
+    19 or 20 digits, some operators' with letters, or EF_ICCID's ten bytes of swapped digits behind `+CRSM:`.
+
+    Empty where there is none.
+    """
+    for line in lines:
+        said = line
+        if line.startswith("+CRSM:"):
+            fields = split_fields(body_of(line))
+            data = fields[2] if len(fields) > 2 and integer(fields[0]) in (144, 145) else ""
+            said = "".join(data[place + 1] + data[place] for place in range(0, len(data) - 1, 2))
+        if (found := _CARD.search(said)) is not None:
+            return found[0].upper().rstrip("F")
+    return ""
+
+
 def parse_emergency_numbers(line: str) -> tuple[str, ...]:
     """Numbers of EF_ECC (31.102 clause 4.2.21) from `+CRSM: 144,0,"11F2FF…"`: 3 bytes of swapped digits each.
 
@@ -227,3 +244,4 @@ def parse_emergency_numbers(line: str) -> tuple[str, ...]:
 _QUOTED_SECOND: Final = re.compile(r"[^,]*,\s*\"")
 _IMEI: Final = re.compile(r"(?<!\d)\d{14,16}(?!\d)")
 _HEX: Final = re.compile(r"(?:[0-9A-F]{2})+")
+_CARD: Final = re.compile(r"(?<![0-9A-Za-z])[0-9]{6}[0-9A-Fa-f]{12,14}(?![0-9A-Za-z])")

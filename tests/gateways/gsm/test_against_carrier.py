@@ -34,7 +34,7 @@ from gateways.gsm.events import (
 from messages.base import HangupCause
 from simulator.carrier import Carrier
 from simulator.config import parse_config
-from tests.gateways.gsm.bench import DIALECTS
+from tests.gateways.gsm.bench import DIALECTS, Bench, FakeModem
 
 USER, BUSY, SILENT, REJECTING, AWAY, SECOND, WITHHELD = (
     "+393331112223",
@@ -63,6 +63,7 @@ class Site:
         spoken: str | None = None,
         listen_first: bool = False,
         at_command_port: bool = False,
+        gives_pin: bool = True,
         **modem: object,
     ) -> None:
         def phone(number: str, behaviour: str = "answer", **more: object) -> dict[str, object]:
@@ -91,7 +92,7 @@ class Site:
         )
         self.modem = self.carrier.modem("one")
         self.guard = DialGuard(psap_live=False, trunk_emergency=False)
-        self.pin = str(modem.get("pin", ""))
+        self.pin = str(modem.get("pin", "")) if gives_pin else ""
         self.events: list[Event] = []
         self.heard = b""
         self.at_command_port = at_command_port
@@ -119,7 +120,7 @@ class Site:
                 self.driver.receive(answer, self.now_s)
             news = self.driver.take_events()
             self.events += news
-            if any(isinstance(event, SimState) and event.code == "SIM PIN" for event in news):
+            if self.pin and any(isinstance(event, SimState) and event.code == "SIM PIN" for event in news):
                 self.driver.give_pin(self.pin, self.now_s)
             if not output and not answer:
                 return
@@ -604,6 +605,22 @@ def test_a_sim_with_a_pin_is_opened(dialect: str) -> None:
     site.driver.dial(Ref("leg"), USER, site.now_s)
     site.run(8.0)
     assert site.of(CallAnswered)
+
+
+@pytest.mark.parametrize("dialect", ALL)
+def test_which_card_it_is_is_known_ahead_of_its_pin_and_again_after_another_was_put_in(dialect: str) -> None:
+    site = Site(dialect, gives_pin=False, pin="1234", card="8939010000123456789")
+    site.run(1.0)
+    assert (site.driver.sim, site.driver.card) == ("SIM PIN", "8939010000123456789")
+    site.modem.card = "8939010000123456790"
+    site.run(DIALECTS.get(dialect).data.poll.idle_s + 1.0)
+    assert (site.driver.sim, site.driver.card) == ("SIM PIN", "8939010000123456790")
+
+
+def test_a_modem_that_tells_no_card_leaves_it_open() -> None:
+    bench = Bench(modem=FakeModem(answers={DIALECTS.base().data.card: "+CME ERROR: 11"}))
+    assert bench.driver.ready
+    assert bench.driver.card == ""
 
 
 def test_the_sims_emergency_numbers_are_learnt() -> None:

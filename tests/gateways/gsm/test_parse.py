@@ -11,6 +11,7 @@ from gateways.gsm.at.parse import (
     Direction,
     Registration,
     Stat,
+    parse_card,
     parse_clcc,
     parse_cpin,
     parse_creg,
@@ -177,3 +178,25 @@ def test_the_sims_emergency_numbers_are_read(line: str, numbers: tuple[str, ...]
 )
 def test_the_report_about_an_end_gives_a_cause(line: str, cause: int | None) -> None:
     assert cause_of_report(line) == cause
+
+
+@pytest.mark.parametrize(
+    ("lines", "card"),
+    [
+        (("+QCCID: 8939010000123456789F",), "8939010000123456789"),
+        (("+QCCID: 89860436101892671308",), "89860436101892671308"),
+        (("^ICCID: 890000000000000000FF",), "890000000000000000"),
+        (("+ICCID: 898604981022C0254186",), "898604981022C0254186"),
+        (('+CCID: "89390100001234567890",""',), "89390100001234567890"),
+        (("#CCID: 8944500612345678901",), "8944500612345678901"),
+        (("8944500612345678901f",), "8944500612345678901"),
+        (('+CRSM: 144,0,"989310000021436587F9"',), "8939010000123456789"),
+        (('+CRSM: 106,130,""',), ""),
+        (("+CRSM: 144,0",), ""),
+        (("+CLIP: +393331112223,145", "89390100001234567890"), "89390100001234567890"),
+        (("+CIMI: 222010000000001",), ""),
+        ((), ""),
+    ],
+)
+def test_a_cards_number_is_read_however_the_modem_tells_it(lines: tuple[str, ...], card: str) -> None:
+    assert parse_card(lines) == card

@@ -93,27 +93,61 @@ def test_the_record_does_not_hold_the_pin(tmp_path: Path) -> None:
     assert record.stat().st_mode & 0o077 == 0
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
-@given(st.lists(st.sampled_from(["0000", "1111", "1234", "restart", "answer", "ask"]), max_size=25))
-def test_whatever_happens_no_wrong_pin_is_given_twice(
+def test_a_new_card_is_given_the_pin_that_the_old_one_has_refused(tmp_path: Path) -> None:
+    _write(tmp_path / "pin", "1234")
+    memory = _memory(tmp_path)
+    assert memory.to_give("A") == "1234"
+    memory.answered(right=False)
+    for again in (memory, _memory(tmp_path)):
+        assert again.to_give("A") == ""
+        assert again.to_give("") == "", "it may be A"
+    assert memory.to_give("B") == "1234"
+    memory.answered(right=True)
+    memory.opened()
+    assert memory.to_give("A") == "", "that B has taken it makes it no better for A"
+    assert _memory(tmp_path).to_give("B") == "1234"
+
+
+def test_what_an_unknown_card_has_refused_no_known_one_is_given(tmp_path: Path) -> None:
+    _write(tmp_path / "pin", "1234")
+    memory = _memory(tmp_path)
+    assert memory.to_give("") == "1234"
+    memory.answered(right=False)
+    assert _memory(tmp_path).to_give("A") == ""
+
+
+STEPS = ("0000", "1111", "1234", "restart", "answer", "ask", "change the card", "tell", "do not tell")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(STEPS), max_size=30))
+def test_whatever_happens_no_wrong_pin_is_given_twice_to_one_card(
     tmp_path_factory: pytest.TempPathFactory, steps: list[str]
 ) -> None:
     place = tmp_path_factory.mktemp("sim")
-    memory, given_pins, pending = _memory(place), [], ""
+    right = {"A": "1234", "B": "1111"}
+    memory, card, told = _memory(place), "A", True
+    given_pins: list[tuple[str, str]] = []
+    pending: tuple[str, str] | None = None
     for step in steps:
-        if step == "restart":
-            memory, pending = _memory(place), ""
-        elif step == "answer" and pending:
-            memory.answered(right=pending == "1234")
-            if pending == "1234":
-                memory.opened()
-            pending = ""
-        elif step == "ask":
-            pin = memory.to_give()
-            if pin:
-                given_pins.append(pin)
-                pending = pin
-        elif step.isdecimal():
-            _write(place / "pin", step)
-    for wrong in ("0000", "1111"):
-        assert given_pins.count(wrong) <= 1
+        match step:
+            case "restart":
+                memory, pending = _memory(place), None
+            case "change the card" if pending is None:
+                card = "B" if card == "A" else "A"
+            case "tell" | "do not tell":
+                told = step == "tell"
+            case "answer" if pending is not None:
+                is_right = right[pending[0]] == pending[1]
+                memory.answered(right=is_right)
+                if is_right:
+                    memory.opened()
+                pending = None
+            case "ask":
+                if pin := memory.to_give(card if told else ""):
+                    pending = card, pin
+                    given_pins.append(pending)
+            case _ if step.isdecimal():
+                _write(place / "pin", step)
+    for card_given, pin in set(given_pins):
+        assert right[card_given] == pin or given_pins.count((card_given, pin)) == 1
