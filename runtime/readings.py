@@ -6,9 +6,6 @@ stopped costs it a failed system call. See docs/decisions/0019-readings.md.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import secrets
 import socket
 from pathlib import Path
 from typing import Final
@@ -34,20 +31,7 @@ def tell(run: Path, reading: LevelReading) -> bool:
 def listen(run: Path) -> socket.socket:
     """The socket that readings come to from now on, whoever has had them before. Raises OSError."""
     listener = _socket()
-    name = f".{SOCKET}.{secrets.token_hex(4)}"
-    try:
-        with unix_address.folder(run / SOCKET) as folder:
-            listener.bind(f"{folder}/{name}")
-            try:
-                os.chmod(f"{folder}/{name}", 0o600)
-                os.rename(f"{folder}/{name}", f"{folder}/{SOCKET}")
-            except OSError:
-                with contextlib.suppress(OSError):
-                    os.unlink(f"{folder}/{name}")
-                raise
-    except OSError:
-        listener.close()
-        raise
+    unix_address.take(listener, run / SOCKET)
     return listener
 
 

@@ -48,6 +48,8 @@ WRONG_ORIGIN: Final = 4403
 """Close code: the page is not this center's."""
 
 AnySocket = WebSocket[Any, Any, Any]
+Who = Callable[[AnySocket], OperatorId | None]
+"""Says which operator is asking."""
 _encoder: Final = msgspec.json.Encoder()
 Reasons = dict[str, str | None]
 """For each command, None when it is allowed, else why not."""
@@ -90,6 +92,7 @@ class Screen:
             psap_number=policy.psap_number,
             psap_live=policy.psap_live,
             duress=policy.duress.value,
+            operator_line=policy.operator_line.value,
             map=None if tiles is None else map_view(tiles),
         )
         self.connected: set[Console] = set()
@@ -354,20 +357,27 @@ def _put(batch: Batch, recorded: Recorded) -> None:
         batch.alerts[alert] = None
 
 
-def console_route(screen: Screen, who: Callable[[AnySocket], OperatorId | None]) -> WebsocketRouteHandler:
-    """The route. `who` says which operator is asking."""
+async def let_in(socket: AnySocket, who: Who, people: People) -> OperatorRecord | None:
+    """Whose WebSocket it is; None where it is nobody's or another page's, and closed with the reason."""
+    await socket.accept()
+    origin = socket.headers.get("origin")
+    if origin is not None and origin.partition("://")[2] != socket.headers.get("host"):
+        await socket.close(code=WRONG_ORIGIN, reason="the page is not this center's")
+        return None
+    operator = who(socket)
+    me = None if operator is None else people.operators().get(operator)
+    if me is None:
+        await socket.close(code=SIGN_ON, reason="sign on first")
+    return me
+
+
+def console_route(screen: Screen, who: Who) -> WebsocketRouteHandler:
+    """The route."""
 
     @websocket("/v1/console")
     async def console(socket: AnySocket) -> None:
-        await socket.accept()
-        origin = socket.headers.get("origin")
-        if origin is not None and origin.partition("://")[2] != socket.headers.get("host"):
-            await socket.close(code=WRONG_ORIGIN, reason="the page is not this center's")
-            return
-        operator = who(socket)
-        me = None if operator is None else screen.people.operators().get(operator)
+        me = await let_in(socket, who, screen.people)
         if me is None:
-            await socket.close(code=SIGN_ON, reason="sign on first")
             return
         await screen.following.loaded.wait()
         since = socket.query_params.get("since", "")

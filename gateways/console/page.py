@@ -13,7 +13,7 @@ from litestar.response import Redirect
 from gateways.static import Files
 
 STATIC: Final = Path(__file__).parent / "static"
-PERMISSIONS: Final = "geolocation=(), camera=(), payment=()"
+PERMISSIONS: Final = "geolocation=(), camera=(), payment=(), microphone=(self)"
 
 
 def page_routes() -> list[HTTPRouteHandler]:

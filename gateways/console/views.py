@@ -238,6 +238,8 @@ class CenterView(msgspec.Struct, frozen=True, kw_only=True):
     psap_number: str
     psap_live: bool
     duress: str
+    operator_line: str
+    """How operators are reached: `on_demand`, `nailed_up`, or `headset`, the voice in the browser."""
     map: MapView | None
     """None: the page draws what it has itself."""
 

@@ -15,10 +15,12 @@ from litestar.types import ExceptionHandlersMap
 from gateways.app.page import app_routes
 from gateways.console.channel import Screen, console_route
 from gateways.console.following import Following
+from gateways.console.headsets import Headsets
 from gateways.console.meters import Meters
 from gateways.console.page import page_routes
 from gateways.console.people import People
 from gateways.console.sessions import Sessions, session_key
+from gateways.console.voice import voice_route
 from gateways.http.alerts import alert_routes
 from gateways.http.answers import AnyRequest, Problem, answer
 from gateways.http.auth import Auth
@@ -115,6 +117,7 @@ def build(web: Web) -> Litestar:
         reports=web.lines.read,
     )
     meters = Meters(Path(web.settings.state) / "run", web.clock, screen.levels)
+    headsets = Headsets(Path(web.settings.state) / "run")
     web.metrics.consoles.set_function(lambda: len(screen.connected))
 
     @asynccontextmanager
@@ -124,6 +127,7 @@ def build(web: Web) -> Litestar:
         # The first to be told: what it decides is for the consoles.
         web.following.add(screen)
         meters.start()
+        headsets.start()
         loading = asyncio.create_task(_load(web))
         try:
             yield
@@ -132,6 +136,7 @@ def build(web: Web) -> Litestar:
             loading.cancel()
             await asyncio.gather(loading, return_exceptions=True)
             meters.stop()
+            headsets.stop()
             web.following.stop()
             await asyncio.to_thread(web.writing.close)
             if tiles is not None:
@@ -150,6 +155,7 @@ def build(web: Web) -> Litestar:
             *figures_routes(web),
             *history_routes(web, Registry(web.journal, region=web.settings.policy.region)),
             console_route(screen, web.auth.operator_or_none),
+            voice_route(headsets, web.people, web.auth.operator_or_none),
             *tile_routes(tiles, web.auth),
             *page_routes(),
             *app_routes(),

@@ -5,9 +5,6 @@ Frames are MessagePack `bin`, each with one envelope.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import secrets
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,20 +60,8 @@ def connect(path: Path) -> socket.socket:
 
 def listen(path: Path) -> socket.socket:
     """A listening socket that does not block, in place of whatever was there. Raises OSError."""
-    with unix_address.folder(path) as folder:
-        listener = _socket()
-        new = f"{folder}/.{path.name}.{secrets.token_hex(4)}"
-        try:
-            listener.bind(new)
-            os.chmod(new, 0o600)
-            listener.listen(16)
-            # At one stroke: a connection finds the old one or the new one, never none.
-            os.rename(new, f"{folder}/{path.name}")
-        except OSError:
-            listener.close()
-            with contextlib.suppress(OSError):
-                os.unlink(new)
-            raise
+    listener = _socket()
+    unix_address.take(listener, path, backlog=16)
     return listener
 
 

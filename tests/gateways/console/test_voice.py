@@ -1,0 +1,251 @@
+"""GET /v1/voice: an operator's browser and the bridge that has her voice, frame by frame."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from litestar import Litestar
+from litestar.exceptions import WebSocketDisconnect
+from litestar.testing import TestClient
+from litestar.testing.websocket_test_session import WebSocketTestSession
+
+from gateways.console.channel import SIGN_ON, WRONG_ORIGIN
+from gateways.console.headsets import FRAME_BYTES, WAITING_FRAMES, Waiting
+from gateways.console.voice import REPLACED, SILENT
+from gateways.http.app import build
+from tests.gateways.http.place import Place
+from tests.waiting import wait_until
+
+Client = TestClient[Litestar]
+
+
+def frame(number: int) -> bytes:
+    return bytes([number]) * FRAME_BYTES
+
+
+def sock(place: Place) -> Path:
+    return place.state / "run" / "voice" / f"{place.marta}.sock"
+
+
+@contextmanager
+def headset(client: Client, place: Place) -> Iterator[WebSocketTestSession]:
+    """Marta's browser, once its socket is there."""
+    with client.websocket_connect("/v1/voice", headers=place.operator()) as browser:
+        wait_until(sock(place).exists, what="her socket")
+        yield browser
+
+
+@contextmanager
+def bridge(place: Place) -> Iterator[socket.socket]:
+    """Connected; what is to be read has five seconds to come."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as connection:
+        connection.settimeout(5)
+        connection.connect(str(sock(place)))
+        yield connection
+
+
+def told(browser: WebSocketTestSession) -> bool:
+    """What the center says next of a bridge, past whatever is to be heard."""
+    while True:
+        event: Any = browser.receive(timeout=10)
+        if event.get("text"):
+            return bool(json.loads(event["text"])["joined"])
+
+
+def heard(browser: WebSocketTestSession) -> bytes:
+    """The next frame that she hears. As a browser does, she says something all the while."""
+    while True:
+        browser.send_bytes(bytes(FRAME_BYTES))
+        event: Any = browser.receive(timeout=10)
+        if event.get("bytes"):
+            return bytes(event["bytes"])
+
+
+def closed(browser: WebSocketTestSession) -> int:
+    """Read until the center ends it; its code."""
+    while True:
+        try:
+            told(browser)
+        except WebSocketDisconnect as ended:
+            return ended.code
+
+
+def waiting_at(ours: socket.socket) -> int:
+    """How many packets can be read there now."""
+    ours.setblocking(False)
+    packets = 0
+    with suppress(BlockingIOError):
+        while ours.recv(4096):
+            packets += 1
+    return packets
+
+
+def test_frames_pass_both_ways_whole_and_in_order(client: Client, place: Place) -> None:
+    with headset(client, place) as browser, bridge(place) as ours:
+        wait_until(lambda: told(browser), what="she is joined")
+        for number in range(1, 50):
+            browser.send_bytes(frame(number))
+            assert ours.recv(4096) == frame(number)
+            ours.send(frame(number))
+            assert heard(browser) == frame(number)
+            assert ours.recv(4096) == bytes(FRAME_BYTES)
+
+
+def test_her_socket_is_hers_alone_and_goes_with_her(client: Client, place: Place) -> None:
+    with headset(client, place):
+        assert stat.S_IMODE(os.stat(sock(place)).st_mode) == 0o600
+        assert stat.S_IMODE(os.stat(sock(place).parent).st_mode) == 0o700
+    wait_until(lambda: not sock(place).exists(), what="her socket is gone")
+
+
+def test_a_bridge_is_told_by_its_socket_when_she_goes(client: Client, place: Place) -> None:
+    with headset(client, place) as browser:
+        ours = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.settimeout(5)
+        ours.connect(str(sock(place)))
+        wait_until(lambda: told(browser), what="she is joined")
+    assert ours.recv(4096) == b""
+    ours.close()
+
+
+def test_what_an_earlier_web_has_left_is_cleared_away(place: Place) -> None:
+    folder = place.state / "run" / "voice"
+    folder.mkdir()
+    for name in (f"{place.marta}.sock", f".{place.luca}.sock.0123abcd"):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as left:
+            left.bind(str(folder / name))
+    with TestClient(build(place.web())):
+        assert list(folder.iterdir()) == []
+
+
+def test_without_a_bridge_she_hears_nothing_and_is_told_so(client: Client, place: Place) -> None:
+    with headset(client, place) as browser:
+        browser.send_bytes(frame(1))
+        assert not told(browser)
+        with bridge(place) as ours:
+            wait_until(lambda: told(browser), what="she is joined")
+            assert waiting_at(ours) == 0  # what she said before was for nobody
+        wait_until(lambda: not told(browser), what="she is alone again")
+
+
+def test_of_two_bridges_the_newest_alone_has_her_voice(client: Client, place: Place) -> None:
+    with headset(client, place) as browser, bridge(place) as older:
+        wait_until(lambda: told(browser), what="she is joined")
+        browser.send_bytes(frame(1))
+        assert older.recv(4096) == frame(1)
+        with bridge(place) as newer:
+            older.send(frame(7))
+            newer.send(frame(8))
+            wait_until(lambda: heard(browser) == frame(8), what="she hears the newer one")
+            browser.send_bytes(frame(2))
+            wait_until(lambda: newer.recv(4096) == frame(2), what="the newer one hears her")
+        browser.send_bytes(frame(3))
+        wait_until(lambda: older.recv(4096) == frame(3), what="the older one has her again")
+
+
+def test_what_is_no_frame_is_passed_over(client: Client, place: Place) -> None:
+    with headset(client, place) as browser, bridge(place) as ours:
+        wait_until(lambda: told(browser), what="she is joined")
+        for wrong in (b"", b"x", bytes(FRAME_BYTES - 1), bytes(FRAME_BYTES + 1)):
+            browser.send_bytes(wrong)
+            if wrong:
+                ours.send(wrong)
+        browser.send_text("a frame")
+        browser.send_bytes(frame(1))
+        assert ours.recv(4096) == frame(1)
+        ours.send(frame(2))
+        assert heard(browser) == frame(2)
+
+
+def test_a_bridge_that_does_not_read_costs_frames_and_finds_little_waiting(
+    client: Client, place: Place
+) -> None:
+    with headset(client, place) as browser, bridge(place) as ours:
+        wait_until(lambda: told(browser), what="she is joined")
+        for _ in range(100):
+            browser.send_bytes(frame(1))
+        ours.send(frame(9))
+        assert heard(browser) == frame(9)  # by then the hundred are dealt with
+        assert waiting_at(ours) <= 4
+
+
+def test_a_second_browser_replaces_the_first_and_the_bridge_notices_nothing(
+    client: Client, place: Place
+) -> None:
+    with headset(client, place) as first, bridge(place) as ours:
+        wait_until(lambda: told(first), what="she is joined")
+        with client.websocket_connect("/v1/voice", headers=place.operator()) as second:
+            assert closed(first) == REPLACED
+            second.send_bytes(frame(5))
+            assert ours.recv(4096) == frame(5)
+            ours.send(frame(6))
+            assert heard(second) == frame(6)
+            assert sock(place).exists()
+
+
+def test_a_browser_that_says_nothing_for_a_second_is_gone(client: Client, place: Place) -> None:
+    with headset(client, place) as browser:
+        assert closed(browser) == SILENT
+        wait_until(lambda: not sock(place).exists(), what="her socket is gone")
+
+
+def test_nothing_is_kept_for_a_browser_that_has_stalled(client: Client, place: Place) -> None:
+    """TCP would deliver it all at once, late."""
+    with headset(client, place) as browser, bridge(place) as ours:
+        wait_until(lambda: told(browser), what="she is joined")
+        browser.send_bytes(frame(1))
+        sent = got = 0
+        while True:
+            ours.send(frame(1))
+            sent += 1
+            try:
+                event: Any = browser.receive(timeout=0.02)
+            except Empty:
+                continue
+            except WebSocketDisconnect:
+                break
+            got += bool(event.get("bytes"))
+        assert 0 < got < sent / 2
+
+
+@pytest.mark.parametrize(
+    ("headers", "code"),
+    [
+        ({}, SIGN_ON),
+        ({"authorization": "Bearer wrong"}, SIGN_ON),
+        ({"origin": "https://elsewhere.example"}, WRONG_ORIGIN),
+    ],
+)
+def test_who_is_not_signed_on_or_comes_from_elsewhere_has_no_voice(
+    client: Client, place: Place, headers: dict[str, str], code: int
+) -> None:
+    if "origin" in headers:
+        headers = {**place.operator(), **headers}
+    with client.websocket_connect("/v1/voice", headers=headers) as browser:
+        assert closed(browser) == code
+    assert list((place.state / "run" / "voice").iterdir()) == []
+
+
+@given(st.lists(st.booleans(), max_size=50))
+def test_of_what_waits_for_a_browser_the_newest_stays(turns: list[bool]) -> None:
+    waiting, said, heard_last = Waiting(), 0, -1
+    for put in turns:
+        if put:
+            waiting.append(said.to_bytes(2))
+            said += 1
+        elif waiting:
+            taken = int.from_bytes(waiting.popleft())
+            assert taken > heard_last
+            assert taken >= said - WAITING_FRAMES
+            heard_last = taken
