@@ -14,6 +14,7 @@ import * as f from './format.js';
 import * as s from './situation.js';
 import * as handover from './handover.js';
 import * as otherline from './otherline.js';
+import * as voice from './voice.js';
 
 export function caseView(ui, view) {
   const { feed } = ui;
@@ -21,7 +22,7 @@ export function caseView(ui, view) {
   const allowed = feed.allowed.get(view.alert) ?? {};
   const lost = feed.link === 'lost';
   const briefing = s.talking(view.psap) && view.left_us === null;
-  const banner = lost ? lostBanner(ui) : s.banner(view, nowUs);
+  const banner = lost ? lostBanner(ui) : voice.banner(s.mine(view, feed.me)) ?? s.banner(view, nowUs);
   return html`<section class="view case" aria-labelledby="case-h">
     <div class="banner" role=${banner?.tone === 'note' ? 'status' : 'alert'} data-tone=${banner?.tone ?? 'bad'} ?hidden=${!banner}>${banner ? html`${icon(banner.icon)}<b>${banner.title}</b><p>${banner.text}</p>
       ${banner.aside ? html`<span class="banner__aside word">${icon(lost ? 'clock' : 'hush')}${banner.aside}</span>` : nothing}` : nothing}</div>

@@ -14,6 +14,7 @@ import { mapKey } from './map.js';
 import { placeSentences } from './place.js';
 import * as sections from './sections.js';
 import * as sound from './sound.js';
+import * as voice from './voice.js';
 import * as handover from './handover.js';
 import * as otherline from './otherline.js';
 import { wrapping } from './wrapup.js';
@@ -134,6 +135,7 @@ function pressed(key) {
   if (key === '?' || (key === 'Escape' && ui.help)) { help(!ui.help); return; }
   if (ui.help) return;
   if (mapKey(key)) return;
+  if (key === 'G' && voice.again()) return;
   if (feed.link === 'lost') { if (key === 'Enter') feed.retryNow(); return; }
   const incoming = ui.incoming();
   if (incoming) {
@@ -214,6 +216,7 @@ let tickSaid = '';
 /** After news: what has changed for me, where to look, what is to be heard. */
 function news() {
   const { feed } = ui;
+  voice.follow(ui);
   if (!feed.me) return;
   const my = ui.mineNow();
   if (my && !ui.acknowledged.has(my.alert)) { ui.section = 'case'; ui.help = false; } // a new alert takes the screen
@@ -232,6 +235,9 @@ function news() {
   if (now !== before) { before = now; ui.changedAtMs = Date.now(); ui.armed = null; ui.refused = null; }
 }
 
+/** Nothing is to be heard beside a silent alert, not even what is wrong here. */
+const hushed = (my) => Boolean(my && (my.silent || my.duress));
+
 function hear() {
   const { feed } = ui;
   if (!feed.me || feed.link === 'signed-off') { sound.repeat(''); return; }
@@ -239,7 +245,7 @@ function hear() {
   const incoming = ui.incoming();
   const quiet = incoming && (incoming.silent || incoming.duress);
   const dropped = incoming ? null : droppedSoon(feed, ui.acknowledged);
-  sound.repeat(incoming && !quiet ? (incoming.test ? 'test' : 'alert') : dropped ? (dropped.test ? 'test' : 'alert') : '');
+  sound.repeat(incoming && !quiet ? (incoming.test ? 'test' : 'alert') : dropped ? (dropped.test ? 'test' : 'alert') : voice.gone() && !hushed(ui.mineNow()) ? 'lost' : '');
   const my = ui.mineNow();
   // Never a sound into the call: neither while she is on the line, nor in a silent alert.
   if (!my || my.silent || my.duress || my.reached_us !== null || mine(my, feed.me)) return;

@@ -8,6 +8,7 @@ import { gate } from './gate.js';
 import { line as drillLine } from './drill.js';
 import { phoneAdvice, question, shiftWord, soundState, why } from './shift.js';
 import { blocked } from './sound.js';
+import * as voice from './voice.js';
 import { probe } from './tiles.js';
 import * as f from './format.js';
 import * as s from './situation.js';
@@ -53,6 +54,7 @@ function bar(ui, incoming) {
       ${alarms.bar(ui)}
       <span>${icon('check', feed.center.psap_live ? 'ink-ok' : '')}<span>${feed.center.psap_live ? t('psapReal') : t('psapSimulated')}</span></span>
       ${total ? html`<span class=${bad ? 'ink-bad' : ''}>${icon(bad ? 'warn' : 'check')}<span>${either(`Linee ${total - bad} di ${total}`, `Lines ${total - bad} of ${total}`)}</span></span>` : nothing}
+      ${voice.inBar(ui)}
       <span class=${lost ? 'ink-bad' : ''} data-link=${feed.link}>${icon(lost ? 'nolink' : 'link', lost ? '' : 'ink-ok')}<span>${lost ? either(`Scollegata da ${oldS} s`, `Disconnected ${oldS} s`) : t('connected')}</span></span>
     </div>
     <div class="bar__me"><span><span class="wide ink-2">${feed.me.name} · </span>${state}</span></div>
@@ -127,7 +129,7 @@ function readyView(ui) {
   const shift = ui.myShift();
   const mine = feed.operators.find((one) => one.operator === feed.me.operator);
   const notes = wrapup.wrapping(ui) ? wrapup.hero(ui) : null;
-  const text = notes?.text ?? { ready: t('readyText'), paused: t('pausedText'), off: t('offText') }[shift];
+  const text = notes?.text ?? { ready: voice.used(feed) ? voice.readyText() : t('readyText'), paused: t('pausedText'), off: t('offText') }[shift];
   const usable = feed.lines.length - alarms.unusable(feed).size;
   const banner = lost ? lostBanner(ui) : null;
   const start = { off: [t('startShift'), t('startShiftSub')], paused: [t('resumeShift'), t('startShiftSub')] }[shift];
@@ -137,7 +139,7 @@ function readyView(ui) {
       <div><h1 id="ready-h">${lost ? icon('nolink', 'ink-3') : notes ? icon('note', 'ink-wait') : shift === 'ready' ? icon('done') : icon(shift === 'paused' ? 'pause' : 'todo', 'ink-3')}<span>${lost ? t('notKnown') : notes?.title ?? { ready: t('ready'), paused: t('paused'), off: t('off') }[shift]}</span></h1><p>${why(mine)}${text}</p></div>
       <dl class="ready__shift">
         <div><dt>${t('shift')}</dt><dd>${mine?.since_us ? html`${f.clock(mine.since_us)}<small>${f.day(mine.since_us)}</small>` : '—'}</dd></div>
-        <div><dt>${t('yourPhone')}</dt><dd class="phone">${feed.me.number ? f.phone(feed.me.number) : '—'}<small>${phoneAdvice(shift)}</small></dd></div>
+        ${voice.used(feed) ? html`<div><dt>${either('Le tue cuffie', 'Your headset')}</dt><dd>${voice.headsetState()}</dd></div>` : html`<div><dt>${t('yourPhone')}</dt><dd class="phone">${feed.me.number ? f.phone(feed.me.number) : '—'}<small>${phoneAdvice(shift)}</small></dd></div>`}
         <div><dt>${t('alarmSound')}</dt><dd>${soundState()}</dd></div>
         <div><dt>${t('openAlerts')}</dt><dd>${ui.openCount()}</dd></div>
       </dl>
@@ -180,13 +182,13 @@ function incomingView(ui, view) {
         <div><dt>${t('position')}</dt><dd>${p ? html`<span class="phone">${f.coordinates(p)}</span><small>${[f.accuracy(p.accuracy_m), f.age(nowUs - p.at_us)].filter(Boolean).join(', ')}</small>` : t('noPosition')}</dd></div>
       </dl></div>
     <footer class="incoming__foot">${act({ key: 'Space', label: t('acknowledge'), sub: t('acknowledgeSub'), tone: 'primary', step: true, press: () => ui.press('Space') })}
-      <div class="incoming__legs"><p><b>${word('ring', ringing ? t('yourPhoneRings') : t('yourPhoneNext'), 'ink-wait')}</b><br><span class="ink-2 phone">${feed.me.number ? f.phone(feed.me.number) : ''}</span></p>
+      <div class="incoming__legs"><p><b>${voice.used(feed) ? word('headset', voice.comesIn(), 'ink-wait') : word('ring', ringing ? t('yourPhoneRings') : t('yourPhoneNext'), 'ink-wait')}</b><br><span class="ink-2 phone">${feed.me.number && !voice.used(feed) ? f.phone(feed.me.number) : ''}</span></p>
         <p><b>${view.user.state === 'ringing' ? word('ring', t('herPhoneRings'), 'ink-ok') : s.talking(view.user) ? word('voice', t('herLineUp'), 'ink-ok') : word('todo', t('herPhoneNext'), 'ink-2')}</b></p>${handover.incoming(view, ui.names)}</div></footer>
   </section>`;
 }
 
 function help(ui) {
-  const rows = [[t('space'), t('acknowledge')], ['E', t('call112')], ['F ⏎', t('falseAlarm')], ['R', t('redial')], ['M', t('machine')], ['Y', either('Ha risposto davvero', 'She, or 112, has answered')], ['B', t('briefingGiven')], ['L', t('leave')], ['N', t('note')], ['Ctrl ⏎', either('Manda la nota', 'Send the note')], ['A', either('Ascolta, smetti di ascoltare (supervisore)', 'Listen in, stop listening (supervisor)')], ['U', either('Spegni e riaccendi il tuo microfono', 'Mute and unmute yourself')], ['C', either('Copia il testo per il 112', 'Copy the text for 112')], ['T', t('take')], ['H', `${t('handOver')} / ${t('keepCase')}`], ['V ⏎', either('Richiama su un’altra linea', 'Call again on another line')], ['X ⏎', t('close')], ['↑ ↓ ⏎', t('openAlerts')], ['+ − 0', either('Mappa: più vicina, più lontana, al centro', 'Map: nearer, further, to the middle')], ['P', `${t('pause')} / ${t('resumeShift')}`], ['1 … 4', either('Dopo P: perché vai in pausa', 'After P: why you pause')], ['O', t('endShift')], ['1 … 4', either('Sezioni', 'Sections')], ['H /', either('Storico, cerca', 'History, search')], ['T W Y D', either('Statistiche: periodo, CSV', 'Figures: period, CSV')], ['S', t('trySound')], ['Y N', either('Sentito, non sentito', 'Heard, not heard')], ['D', t('drill')], ['?', t('allKeys')], ['Esc', t('back')]];
+  const rows = [[t('space'), t('acknowledge')], ['E', t('call112')], ['F ⏎', t('falseAlarm')], ['R', t('redial')], ['M', t('machine')], ['Y', either('Ha risposto davvero', 'She, or 112, has answered')], ['B', t('briefingGiven')], ['L', t('leave')], ['N', t('note')], ['Ctrl ⏎', either('Manda la nota', 'Send the note')], ['A', either('Ascolta, smetti di ascoltare (supervisore)', 'Listen in, stop listening (supervisor)')], ['U', either('Spegni e riaccendi il tuo microfono', 'Mute and unmute yourself')], ['C', either('Copia il testo per il 112', 'Copy the text for 112')], ['T', t('take')], ['H', `${t('handOver')} / ${t('keepCase')}`], ['V ⏎', either('Richiama su un’altra linea', 'Call again on another line')], ['X ⏎', t('close')], ['↑ ↓ ⏎', t('openAlerts')], ['+ − 0', either('Mappa: più vicina, più lontana, al centro', 'Map: nearer, further, to the middle')], ['P', `${t('pause')} / ${t('resumeShift')}`], ['1 … 4', either('Dopo P: perché vai in pausa', 'After P: why you pause')], ['O', t('endShift')], ['1 … 4', either('Sezioni', 'Sections')], ['H /', either('Storico, cerca', 'History, search')], ['T W Y D', either('Statistiche: periodo, CSV', 'Figures: period, CSV')], ['S', t('trySound')], ['Y N', either('Sentito, non sentito', 'Heard, not heard')], ['D', t('drill')], ['G', either('Cuffie: riprova, o portale qui', 'Headset: try again, or take it here')], ['?', t('allKeys')], ['Esc', t('back')]];
   return html`<div class="help" role="dialog" aria-modal="true" aria-label=${t('allKeys')} @click=${(e) => { if (e.target === e.currentTarget) ui.press('?'); }}><div class="help__card">
     <h2>${t('allKeys')}</h2><div class="help__keys">${rows.map(([key, label]) => html`<kbd>${key}</kbd><span>${label}</span>`)}</div>
     <div class="help__row"><button class="btn" @click=${() => ui.switchLanguage()}>Italiano / English</button><button class="btn" @click=${() => ui.switchTheme()}>${t('theme')}</button><button class="btn" @click=${() => ui.signOff()}>${t('signOff')}</button><button class="btn" autofocus @click=${() => ui.press('?')}><kbd>Esc</kbd>${t('back')}</button></div></div></div>`;

@@ -5,6 +5,7 @@ import { html, nothing } from '../vendor/lit.js';
 import { either, t } from './words.js';
 import * as f from './format.js';
 import * as sound from './sound.js';
+import * as voice from './voice.js';
 import { word } from './parts.js';
 import { leftUs, wrapWord } from './wrapup.js';
 
@@ -62,6 +63,7 @@ async function trySound(ui) {
   ui.redraw();
   await sound.unlocked();
   sound.once('try');
+  voice.test();
   await findOutput();
   ui.redraw();
 }
@@ -109,7 +111,7 @@ export function question(ui) {
     ], (key) => ui.press(key === 'Esc' ? 'Escape' : key));
   }
   if (state.asked) {
-    return choice(either('Hai sentito l’allarme?', 'Did you hear the alarm?'), [
+    return choice(voice.used(ui.feed) ? either('Hai sentito l’allarme, poi il tono in cuffia? Parla: la barra si muove?', 'Did you hear the alarm, then the tone in your headset? Speak: does the bar move?') : either('Hai sentito l’allarme?', 'Did you hear the alarm?'), [
       ['Y', either('Sì', 'Yes')], ['N', either('No', 'No')], ['S', either('Di nuovo', 'Again')],
     ], ui.press);
   }

@@ -1,0 +1,275 @@
+"""The browser as headset: heard and hearing through the web and a real conference, and what she sees."""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserType, Page, expect
+
+from media.conference import Conference
+from media.ports import VoicePort, open_port
+from media.voice_port import VoicePortSpec
+from messages.ids import E164, OperatorLine
+from model.policy import Policy
+from tests.gateways.console.headset import (
+    EAR,
+    ELSEWHERE,
+    FLAGS,
+    LISTENING,
+    Cable,
+    Party,
+    lag_ms,
+    likeness,
+    listen,
+    sound_of,
+    voice_file,
+)
+from tests.gateways.http.place import Place, WebThread
+from tests.gateways.story import on_shift
+from tests.support.complaints import OUT_OF_REACH, Complaints
+from tests.support.signals import level_db, tone, usual_level_db
+from tests.waiting import wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
+
+TONE_HZ = 700
+MOST_MS = 80
+"""Added to what the bridge itself needs, each way."""
+
+
+@pytest.fixture
+def policy() -> Policy:
+    return Policy(psap_number=E164("+390200000112"), operator_line=OperatorLine.HEADSET)
+
+
+@pytest.fixture(scope="module")
+def spoken(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return voice_file(tmp_path_factory.mktemp("voice") / "voice.wav")
+
+
+@pytest.fixture(scope="module")
+def speaking(
+    browser_type: BrowserType, browser_type_launch_args: dict[str, Any], spoken: Path
+) -> Iterator[Browser]:
+    """A browser whose microphone says what the file says."""
+    args = [*browser_type_launch_args["args"], *FLAGS, f"--use-file-for-fake-audio-capture={spoken}"]
+    browser = browser_type.launch(**{**browser_type_launch_args, "args": args})
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def at(speaking: Browser, complaints: Complaints, site: WebThread) -> Iterator[Page]:
+    """Her page, not yet opened; closed before the web ends."""
+    context = speaking.new_context(permissions=["microphone"])
+    page = context.new_page()
+    complaints.listen(page)
+    page.add_init_script(EAR)
+    yield page
+    context.close()
+
+
+def signed_on(page: Page, url: str, place: Place) -> Page:
+    """Marta, on shift, her headset connected."""
+    journal = place.journal()
+    on_shift(journal, place.marta)
+    journal.close()
+    page.goto(f"{url}/console/?lang=en#token={place.marta_token}")
+    connected(page)
+    return page
+
+
+def connected(page: Page) -> None:
+    expect(page.locator("[data-voice]")).to_have_attribute("data-voice", "live")
+
+
+def headset(place: Place) -> VoicePortSpec:
+    path = place.state / "run" / "voice" / f"{place.marta}.sock"
+    return VoicePortSpec(kind="unix", path=str(path), rate_hz=16000, frame_bytes=640)
+
+
+@contextmanager
+def conference(place: Place, **others: Party) -> Iterator[Conference]:
+    """Marta by her headset, and the others."""
+
+    def opened(spec: VoicePortSpec) -> VoicePort:
+        return others[spec.path] if spec.kind == "party" else open_port(spec)
+
+    made = Conference(open_port=opened)
+    made.set_members(
+        {"marta": headset(place), **{name: VoicePortSpec(kind="party", path=name) for name in others}}
+    )
+    made.start()
+    try:
+        yield made
+    finally:
+        made.stop()
+
+
+def joined(made: Conference) -> None:
+    wait_until(lambda: "marta" in made.status().joined, what="her headset is in the conference")
+
+
+@pytest.mark.browser_may_say(LISTENING)
+def test_she_hears_the_other_and_is_heard(at: Page, site: WebThread, place: Place) -> None:
+    page = signed_on(at, site.url, place)
+    user = Party(TONE_HZ)
+    with conference(place, user=user) as made:
+        joined(made)
+        expect(page.locator(".ready__shift [data-headset=live]")).to_have_text("On the line")
+
+        def both_ways() -> bool:
+            user.heard.clear()
+            rate_hz, said, heard = listen(page, 1.5)
+            ear = usual_level_db(heard.astype("<i2").tobytes(), TONE_HZ, rate_hz=rate_hz)
+            hers = likeness(said, rate_hz, sound_of(bytes(user.heard)), 8000)
+            return abs(ear - level_db(tone(TONE_HZ, 8000), TONE_HZ)) < 1.5 and hers > 0.5
+
+        wait_until(both_ways, within_s=40, what="a tone in her ear, and her voice in the other's")
+    expect(page.locator(".ready__shift [data-headset=live]")).to_have_text("Connected")
+
+
+def longest_gap_s(made: Conference, within_s: float) -> float:
+    """For how long, of so many seconds, nothing came from her."""
+    before, since = -1.0, time.monotonic()
+    until, longest = since + within_s, 0.0
+    while (now := time.monotonic()) < until:
+        received = made.jitter()["marta"].received_ms
+        if received != before:
+            before, since = received, now
+        longest = max(longest, now - since)
+        time.sleep(0.001)
+    return longest
+
+
+def echoed(place: Place) -> socket.socket:
+    """Whatever she says is in her ear again, at once."""
+    bridge = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    bridge.connect(headset(place).path)
+
+    def echo() -> None:
+        with suppress(OSError):
+            while frame := bridge.recv(4096):
+                bridge.send(frame)
+
+    threading.Thread(target=echo, daemon=True).start()
+    return bridge
+
+
+@pytest.mark.browser_may_say(LISTENING)
+def test_from_mouth_to_ear_through_browser_and_web_it_takes_80_ms_each_way_at_most(
+    at: Page, site: WebThread, place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = signed_on(at, site.url, place)
+    bridge = echoed(place)
+    listen(page, 2)  # the buffer has found its depth
+    there_and_back = []
+    for _ in range(3):
+        rate_hz, said, heard = listen(page, 2)
+        there_and_back.append(lag_ms(said, heard, rate_hz))
+    bridge.shutdown(socket.SHUT_RDWR)
+    bridge.close()
+    with capsys.disabled():
+        print(f"\nheadset: {sorted(there_and_back)} ms there and back, at {rate_hz} Hz")
+    assert min(there_and_back) <= 2 * MOST_MS
+
+
+@pytest.fixture
+def cable(site: WebThread) -> Iterator[Cable]:
+    made = Cable(site.port)
+    yield made
+    made.close()
+
+
+@pytest.mark.browser_may_say(*OUT_OF_REACH)
+def test_a_connection_that_is_cut_is_there_again_within_a_second(
+    at: Page, cable: Cable, place: Place
+) -> None:
+    signed_on(at, cable.url, place)
+    with conference(place, user=Party(TONE_HZ)) as made:
+        joined(made)
+        gaps_s = []
+        for _ in range(3):
+            cable.cut()
+            gaps_s.append(longest_gap_s(made, within_s=2))
+    connected(at)
+    assert min(gaps_s) <= 1.0, gaps_s
+
+
+@pytest.mark.browser_may_say(*OUT_OF_REACH)
+def test_a_connection_that_is_dead_is_seen_on_both_sides_and_heard(
+    at: Page, cable: Cable, place: Place
+) -> None:
+    page = signed_on(at, cable.url, place)
+    with conference(place, user=Party(TONE_HZ)) as made:
+        joined(made)
+        with cable.dead():
+            wait_until(lambda: "marta" in made.status().lost, what="she is missed")
+            expect(page.locator("[data-voice=lost]")).to_have_text("Disconnected, trying again")
+        joined(made)
+        connected(page)
+
+
+def test_two_windows_of_hers_do_not_fight_for_her_voice(
+    at: Page, site: WebThread, place: Place, speaking: Browser, complaints: Complaints
+) -> None:
+    page = signed_on(at, site.url, place)
+    context = speaking.new_context(permissions=["microphone"])
+    other = context.new_page()
+    complaints.listen(other)
+    signed_on(other, site.url, place)
+    expect(page.locator("[data-voice]")).to_have_attribute("data-voice", "replaced")
+    expect(page.locator(".ready__shift")).to_contain_text("Your voice is there. To have it here G")
+    page.keyboard.press("g")
+    connected(page)
+    expect(other.locator("[data-voice]")).to_have_attribute("data-voice", "replaced")
+    context.close()
+
+
+@pytest.mark.browser_may_say("Cross-Origin-Opener-Policy header has been ignored")
+def test_where_the_page_is_not_encrypted_it_says_what_to_do(at: Page, site: WebThread, place: Place) -> None:
+    journal = place.journal()
+    on_shift(journal, place.marta)
+    journal.close()
+    at.goto(f"http://{ELSEWHERE}:{site.port}/console/?lang=en#token={place.marta_token}")
+    expect(at.locator("[data-voice]")).to_have_attribute("data-voice", "insecure")
+    expect(at.locator(".ready__shift")).to_contain_text("open the console with https://")
+
+
+def test_without_a_microphone_she_is_told_and_has_no_voice(page: Page, site: WebThread, place: Place) -> None:
+    journal = place.journal()
+    on_shift(journal, place.marta)
+    journal.close()
+    page.goto(f"{site.url}/console/?lang=en#token={place.marta_token}")
+    expect(page.locator("[data-voice]")).to_have_attribute("data-voice", re.compile("none|denied"))
+    assert list((place.state / "run" / "voice").iterdir()) == []
+    page.keyboard.press("g")
+    expect(page.locator("[data-voice]")).to_have_attribute("data-voice", re.compile("none|denied"))
+
+
+def test_the_microphone_is_open_while_she_is_on_shift_and_no_longer(
+    at: Page, site: WebThread, place: Place
+) -> None:
+    at.goto(f"{site.url}/console/?lang=en#token={place.marta_token}")
+    expect(at.locator("[data-voice]")).to_have_attribute("data-voice", "off")
+    assert at.evaluate("window.heads.length") == 0
+    at.keyboard.press("p")
+    connected(at)
+    expect(at.locator("#ask-h")).to_contain_text("Speak: does the bar move?")
+    wait_until(lambda: at.locator("[data-own] .on").count() > 3, what="the bar moves")
+    at.keyboard.press("y")
+    at.keyboard.press("o")
+    expect(at.locator("[data-voice]")).to_have_attribute("data-voice", "off")
+    wait_until(
+        lambda: at.evaluate("window.heads.at(-1).mouth.mediaStream.getTracks()[0].readyState") == "ended",
+        what="the microphone is closed",
+    )
+    wait_until(lambda: not Path(headset(place).path).exists(), what="her socket is gone")
