@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from center.settings import Settings
-from gateways.gsm.addresses import is_address, tcp_address
+from gateways.gsm.addresses import is_address, one_name, tcp_address
 from gateways.gsm.search import is_port_name
 
 _JOURNAL_SCHEMES: Final = ("sqlite", "postgresql", "postgresql+psycopg")
@@ -73,7 +73,7 @@ def _modems(settings: Settings) -> Iterator[str]:
     trunks = {trunk.name: trunk for trunk in settings.trunk}
     yield from _twice("modem", "name", [modem.name for modem in settings.modem])
     yield from _twice("modem", "imei", [modem.imei for modem in settings.modem])
-    yield from _twice("modem", "port", [modem.port for modem in settings.modem])
+    yield from _twice("modem", "port", [one_name(modem.port) for modem in settings.modem])
     yield from _twice("modem", "voice_port", [modem.voice_port for modem in settings.modem])
     yield from _twice("modem", "number", [modem.number for modem in settings.modem])
     for i, modem in enumerate(settings.modem):

@@ -367,6 +367,9 @@ class GsmModemActor(CenterActor):
 
     def _ready(self) -> None:
         self._trouble = ""
+        if self._where.is_not_it(self._driver.identity.imei, self._now_s()):
+            self._lose(PortLost(f"{self._port.path}: another modem"))
+            return
         with suppress(OSError):
             self._dialect_file.write_text(self._driver.dialect.key, encoding="utf-8")
         self._back_in_service()

@@ -13,6 +13,17 @@ def is_address(port: str) -> bool:
     return "://" in port
 
 
+def one_name(port: str) -> str:
+    """The same for every spelling of one address; a path as it is."""
+    if not is_address(port):
+        return port
+    try:
+        host, number = tcp_address(port)
+    except ValueError:
+        return port
+    return f"{SCHEME}://{host}:{number}"
+
+
 def tcp_address(port: str) -> tuple[str, int]:
     """Host and port. Raises ValueError with what is wrong."""
     try:

@@ -1,8 +1,10 @@
 """A modem's command port over TCP, and any port by its name.
 
-The same as a tty, without what does not exist there: no HUPCL, no exclusive lock (whoever serves the port
-decides who may have it). Closed by the other side, it is unplugged. pyserial's own socket:// is not used: it
-waits five seconds for a connection, and an actor that hangs for two is killed.
+The same as a tty, without what does not exist there: no HUPCL, no exclusive lock. Whoever serves the port may
+let two in, who then read each other's answers: on this machine a name in the abstract namespace stands for the
+port, and goes with the process that has it (unix(7)). Closed by the other side, the port is unplugged.
+pyserial's own socket:// is not used: it waits five seconds for a connection, and an actor that hangs for two is
+killed.
 """
 
 from __future__ import annotations
@@ -11,9 +13,9 @@ import socket
 from contextlib import suppress
 from typing import Final
 
-from gateways.gsm.addresses import is_address, tcp_address
+from gateways.gsm.addresses import is_address, one_name, tcp_address
 from gateways.gsm.dial_guard import DialGuard
-from gateways.gsm.errors import PortLost
+from gateways.gsm.errors import PortBusy, PortLost
 from gateways.gsm.port import GuardedPort, SerialPort
 
 CONNECT_S: Final = 0.5
@@ -31,14 +33,16 @@ _OPTIONS: Final = (
 
 
 class TcpPort(GuardedPort):
-    """`socket://HOST:PORT`. Raises PortLost on opening."""
+    """`socket://HOST:PORT`. Raises PortBusy and PortLost on opening."""
 
     def __init__(self, url: str, guard: DialGuard) -> None:
         super().__init__(guard)
         self.path: Final = url
+        self._lock = _lock(url)
         try:
             self._socket = socket.create_connection(tcp_address(url), timeout=CONNECT_S)
         except (OSError, ValueError) as error:
+            self._lock.close()
             raise PortLost(f"{url}: {error}") from error
         try:
             for option in _OPTIONS:
@@ -71,6 +75,7 @@ class TcpPort(GuardedPort):
         """See Port."""
         with suppress(OSError):
             self._socket.close()
+        self._lock.close()
 
     def _write_some(self, data: bytes) -> int:
         try:
@@ -79,6 +84,17 @@ class TcpPort(GuardedPort):
             return 0
         except OSError as error:
             raise PortLost(f"{self.path}: {error}") from error
+
+
+def _lock(url: str) -> socket.socket:
+    """Whoever has it has the port. Raises PortBusy."""
+    lock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        lock.bind(f"\0securwoman modem {one_name(url)}")
+    except OSError as error:
+        lock.close()
+        raise PortBusy(f"{url}: another process has it") from error
+    return lock
 
 
 def open_port(name: str, guard: DialGuard) -> SerialPort | TcpPort:

@@ -16,7 +16,7 @@ from typing import Final
 
 import msgspec
 
-from gateways.gsm.addresses import is_address
+from gateways.gsm.addresses import is_address, one_name
 from gateways.gsm.asking import Asking
 from gateways.gsm.dialect import CompiledDialect
 from gateways.gsm.errors import GsmError, PortLost
@@ -25,10 +25,18 @@ from gateways.gsm.port import Port
 from gateways.gsm.search import Place, Roles, may_be_asked, same_imei, voice_beside
 from model.policy import LineSpec
 
+STRANGER_AGAIN_S: Final = 30.0
+"""Behind an address another modem may be put without a sign: who was none of ours is asked again."""
 SILENT_AGAIN_S: Final = 5.0
 """A port where nobody has answered is asked again after so long: a modem takes its time to start."""
 LOOK_S: Final = 1.0
 """Between two looks at what is plugged in."""
+
+
+def _mark(port: str) -> str:
+    """Which plugging in a configured port means now; of an address there is but one."""
+    path = resolved(port)
+    return one_name(path) if is_address(path) else mark_of(path)
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,7 +100,7 @@ class Whereabouts:
         if self._spec.imei:
             claim = self._claim(self._spec, there)
             return "" if claim is None else claim.voice
-        mark = mark_of(resolved(self._spec.port))
+        mark = _mark(self._spec.port)
         return next((voice_beside(one, there, self._roles) for one in there if one.mark == mark), "")
 
     def usb(self) -> str:
@@ -110,7 +118,7 @@ class Whereabouts:
     @property
     def another_there(self) -> bool:
         """Whether the port that the settings name has somebody else's modem."""
-        seen = self._seen.get(mark_of(resolved(self._spec.port))) if self._spec.port else None
+        seen = self._seen.get(_mark(self._spec.port)) if self._spec.port else None
         return seen is not None and bool(seen[1]) and not same_imei(seen[1], self._spec.imei)
 
     def text(self) -> str:
@@ -158,6 +166,20 @@ class Whereabouts:
         """What to wait on while it is looked for."""
         return [question.fd for question in self._questions if question.fd is not None]
 
+    def is_not_it(self, imei: str, now_s: float) -> bool:
+        """What answers where the line's modem was found says that it has this IMEI: True where it is another
+        modem, and has to be looked for again. An address does not change with what is behind it.
+        """
+        if not self._spec.imei or not imei or same_imei(imei, self._spec.imei):
+            return False
+        claim = self._claim(self._spec, self._there())
+        if claim is not None:
+            self._seen[claim.mark] = claim.path, imei, now_s
+        self._unwritten = None
+        with suppress(OSError):
+            self._file(self._spec).unlink(missing_ok=True)
+        return True
+
     def give_up(self) -> None:
         """Close what was opened to ask."""
         for question in list(self._questions):
@@ -167,7 +189,11 @@ class Whereabouts:
         there = self._there()
         marks = {place.mark for place in there}
         self._seen = {mark: seen for mark, seen in self._seen.items() if mark in marks}
-        strangers = {mark for mark, (_, imei, _) in self._seen.items() if imei}
+        strangers = {
+            mark
+            for mark, (path, imei, at_s) in self._seen.items()
+            if imei and not (is_address(path) and now_s - at_s >= STRANGER_AGAIN_S)
+        }
         silent = {
             mark for mark, (_, imei, at_s) in self._seen.items() if not imei and now_s - at_s < SILENT_AGAIN_S
         }
@@ -198,8 +224,7 @@ class Whereabouts:
         port of the machine's own, an address.
         """
         there = self._places()
-        path = resolved(self._spec.port)
-        mark = path if is_address(path) else mark_of(path)
+        path, mark = resolved(self._spec.port), _mark(self._spec.port)
         if mark and not any(os.path.realpath(place.path) == os.path.realpath(path) for place in there):
             there.append(Place(path=path, mark=mark))
         return there
@@ -212,8 +237,8 @@ class Whereabouts:
                 claim = self._claim(other, there)
                 marks.add("" if claim is None else claim.mark)
             else:
-                marks.add(mark_of(resolved(other.port)))
-            marks.add(mark_of(resolved(other.voice_port)) if other.voice_port else "")
+                marks.add(_mark(other.port))
+            marks.add(_mark(other.voice_port) if other.voice_port else "")
         return marks - {""}
 
     # ------------------------------------------------------------ claims

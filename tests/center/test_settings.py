@@ -129,6 +129,12 @@ def test_a_syntax_error_is_named_by_its_line() -> None:
             TRUNKS + '[[modem]]\nname = "a"\ntrunk = "public"\nport = "tcp://there:5000"',
             "modem[0].port: expected socket://HOST:PORT",
         ),
+        (
+            TRUNKS
+            + '[[modem]]\nname = "a"\ntrunk = "public"\nport = "socket://There:5000"\n'
+            + '[[modem]]\nname = "b"\ntrunk = "public"\nport = "socket://there:05000"',
+            "modem[1].port: socket://there:5000 is already in modem[0]",
+        ),
         (TRUNKS + MODEM.format(name="a", trunk="public") * 2, "modem[1].name: a is already in modem[0]"),
         (TRUNKS + TRUNKS, "trunk[2].name: public is already in trunk[0]"),
         (

@@ -66,6 +66,22 @@ def test_a_modem_comes_back_under_another_name_in_the_middle_of_everything(make_
     world.until("so it is said", lambda: alarms(world)[-1] == ("cleared", "line.out_of_service", "sim3"))
 
 
+def test_another_modem_in_the_place_of_the_one_that_was_found_is_noticed_and_let_go(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world(by_imei=("sim3",))
+    world.until("it is found", lambda: ready(world, "sim3"))
+    modem = world.network.carrier.modem("sim3")
+    own, modem.imei = modem.imei, "868859030000014"
+    modem.reboot(world.network.now_s)
+    world.until("it is not taken for it", lambda: state(world, "sim3") is LineState.LOST)
+    world.advance(5)
+    assert "868859030000014" in line_files.read_all(world.env.run)[LineId("sim3")].text
+    modem.imei = own
+    world.network.plug("sim3")
+    world.until("the right one is back", lambda: ready(world, "sim3"))
+
+
 def test_a_modem_that_starts_anew_in_a_call_loses_it_and_the_case_goes_on_on_another_line(
     make_world: MakeWorld,
 ) -> None:

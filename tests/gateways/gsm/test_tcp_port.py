@@ -13,7 +13,7 @@ import pytest
 from gateways.gsm.addresses import tcp_address
 from gateways.gsm.dial_guard import DialGuard
 from gateways.gsm.driver import Driver
-from gateways.gsm.errors import DialRefused, PortLost
+from gateways.gsm.errors import DialRefused, PortBusy, PortLost
 from gateways.gsm.events import (
     CallAnswered,
     CallIdentified,
@@ -191,6 +191,14 @@ def test_nobody_there_is_a_lost_port() -> None:
         open_port(f"socket://127.0.0.1:{number}", _guard())
     with pytest.raises(PortLost):
         open_port("/dev/ttyNOSUCH0", _guard())
+
+
+def test_a_port_that_is_open_already_is_busy_however_it_is_spelled(stranger: Stranger, port: TcpPort) -> None:
+    number = stranger.url.rpartition(":")[2]
+    with pytest.raises(PortBusy, match="another process has it"):
+        TcpPort(f"socket://127.0.0.1:0{number}", DialGuard(psap_live=False, trunk_emergency=False))
+    port.close()
+    TcpPort(stranger.url, DialGuard(psap_live=False, trunk_emergency=False)).close()
 
 
 def test_a_closed_port_is_lost_and_closing_it_twice_is_no_fault(port: TcpPort) -> None:

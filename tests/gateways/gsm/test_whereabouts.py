@@ -11,7 +11,7 @@ from gateways.gsm.errors import PortBusy, PortLost
 from gateways.gsm.places import mark_of
 from gateways.gsm.port import Port
 from gateways.gsm.search import Place
-from gateways.gsm.whereabouts import SILENT_AGAIN_S, Whereabouts
+from gateways.gsm.whereabouts import SILENT_AGAIN_S, STRANGER_AGAIN_S, Whereabouts
 from messages.ids import LineId, TrunkId
 from model.policy import LineSpec
 from tests.gateways.gsm.bench import DIALECTS, FakeModem
@@ -252,3 +252,34 @@ def test_a_line_without_an_imei_is_where_its_port_is(hub: Hub, make: Make) -> No
     where = make("three", (spec("three", port="/dev/x"),))
     assert (where.path(), where.usb()) == ("/dev/x", "")
     assert not where.another_there
+
+
+def test_no_line_asks_an_address_that_is_another_lines_however_it_is_spelled(hub: Hub, make: Make) -> None:
+    port = "socket://modems.example:5000"
+    hub.modems[port] = FakeModem(answers={"AT+CGSN": f"{ONE}\nOK"})
+    lines = (spec("one", ONE, port=port), spec("three", port="socket://Modems.example:05000"))
+    assert found(make("one", lines)) == ""
+    assert hub.open == []
+
+
+def test_behind_an_address_another_modem_may_be_put_and_the_right_one_again(hub: Hub, make: Make) -> None:
+    port = "socket://127.0.0.1:5000"
+    lines = (spec("one", ONE, port=port),)
+    where = make("one", lines)
+    hub.modems[port] = FakeModem(answers={"AT+CGSN": f"{ONE}\nOK"})
+    assert found(where) == port
+    assert not where.is_not_it(ONE, 5.0)
+    assert not where.is_not_it("", 5.0), "it has not said which it is"
+    assert where.path() == port
+    hub.modems[port] = FakeModem(answers={"AT+CGSN": f"{TWO}\nOK"})
+    assert where.is_not_it(TWO, 10.0)
+    assert (where.path(), make("one", lines).path(), where.another_there) == ("", "", True)
+    assert found(where, 10.0, within_s=STRANGER_AGAIN_S - 1.0) == ""
+    assert len(hub.asked) == 1, "it is not asked all the time"
+    hub.modems[port] = FakeModem(answers={"AT+CGSN": f"{ONE}\nOK"})
+    assert found(where, 10.0 + STRANGER_AGAIN_S) == port
+    assert not where.another_there
+
+
+def test_a_line_without_an_imei_takes_whoever_is_there(hub: Hub, make: Make) -> None:
+    assert not make("three", (spec("three", port="/dev/x"),)).is_not_it(TWO, 0.0)
