@@ -1,10 +1,11 @@
 """A modem's command port over TCP, and any port by its name.
 
-The same as a tty, without what does not exist there: no HUPCL, no exclusive lock. Whoever serves the port may
-let two in, who then read each other's answers: on this machine a name in the abstract namespace stands for the
-port, and goes with the process that has it (unix(7)). Closed by the other side, the port is unplugged.
-pyserial's own socket:// is not used: it waits five seconds for a connection, and an actor that hangs for two is
-killed.
+The same as a tty, without what does not exist there: no HUPCL, no exclusive lock. Whoever serves the port
+may let two in, who then read each other's answers: on this machine a name in the abstract namespace stands
+for the port, and goes with the process that has it (unix(7)). Closed by the other side, it is unplugged.
+
+pyserial's own socket:// is not used: it waits five seconds for a connection, and an actor that hangs for two
+is killed.
 """
 
 from __future__ import annotations
