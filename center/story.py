@@ -140,6 +140,10 @@ def _operators(event: Event) -> str:
             return f"{event.by} takes the case herself"
         case ev.ListenRequested():
             return f"{event.by} wants to listen in"
+        case ev.WhisperBegun():
+            return f"{event.by} speaks to the operator alone"
+        case ev.WhisperEnded():
+            return f"{event.by} is heard by nobody again"
         case ev.ListenerLeft():
             return f"{event.operator} listens no more" + (f" ({event.reason})" if event.reason else "")
         case ev.HandOverRequested():

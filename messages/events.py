@@ -218,6 +218,18 @@ class HandOverEnded(Message, frozen=True, kw_only=True, tag="hand_over.ended"):
     """`withdrawn`, `no answer`, `nobody` (was free), `no line`."""
 
 
+class WhisperBegun(Message, frozen=True, kw_only=True, tag="whisper.begun"):
+    """Whoever listens in is heard by the operator who has the case, and by nobody else."""
+
+    by: OperatorId
+
+
+class WhisperEnded(Message, frozen=True, kw_only=True, tag="whisper.ended"):
+    """She is heard by nobody again."""
+
+    by: OperatorId
+
+
 class LegOriginating(Message, frozen=True, kw_only=True, tag="leg.originating"):
     """A party is being called: everything needed to find the call again after a crash."""
 
@@ -551,6 +563,8 @@ CaseEvent = (
     | TakeRequested
     | ListenRequested
     | ListenerLeft
+    | WhisperBegun
+    | WhisperEnded
     | HandOverRequested
     | HandOverEnded
     | LegOriginating

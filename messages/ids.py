@@ -78,6 +78,8 @@ class OperatorCommand(StrEnum):
     UNMUTE = "unmute"
     LISTEN = "listen"
     STOP_LISTENING = "stop_listening"
+    WHISPER = "whisper"
+    STOP_WHISPERING = "stop_whispering"
     NOTE = "note"
     CLOSE = "close"
     HAND_OVER = "hand_over"

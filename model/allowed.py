@@ -36,6 +36,8 @@ def refusal_now(
         return _listen(case, by)
     if command is OperatorCommand.STOP_LISTENING:
         return None if _listens(case, by) else "You are not listening."
+    if command in (OperatorCommand.WHISPER, OperatorCommand.STOP_WHISPERING):
+        return _whisper(case, by, on=command is OperatorCommand.WHISPER)
     if case.operator != by:
         return "You are not on the line of this alert."
     if case.leaving:
@@ -99,6 +101,19 @@ def _listen(case: Case, by: OperatorId) -> str | None:
     if not any(case.talking(party) for party in (Party.OPERATOR, Party.USER, Party.PSAP)):
         return "Nobody is on the line."
     return None
+
+
+def _whisper(case: Case, by: OperatorId, *, on: bool) -> str | None:
+    listener = case.listener
+    if listener is None or listener.operator != by:
+        return "You are not listening."
+    if listener.whispers == on:
+        return "You are whispering already." if on else "You are not whispering."
+    if not on:
+        return None
+    if case.listener_leg is None or not case.listener_leg.talking:
+        return "You do not hear them yet."
+    return None if case.operator_leg is not None else "No operator is on the line."
 
 
 def _close(case: Case, by: OperatorId) -> str | None:

@@ -83,6 +83,8 @@ class Listener(msgspec.Struct, frozen=True, kw_only=True):
     leg: LegId | None = None
     attempt: int = 0
     """Her call; none before it is made."""
+    whispers: bool = False
+    """She is heard by the operator who has the case, and by nobody else."""
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):

@@ -156,6 +156,11 @@ def _apply_to_operator(case: Case, event: ev.Event, at: Instant) -> Case:
             return replace(case, taking=by, taking_at=at, left_at=None, operator_left_at=None)
         case ev.ListenRequested(by=by):
             return replace(case, listener=Listener(operator=by, since=at))
+        case ev.WhisperBegun(by=by) | ev.WhisperEnded(by=by):
+            if case.listener is None or case.listener.operator != by:
+                return case
+            whispers = isinstance(event, ev.WhisperBegun)
+            return replace(case, listener=replace(case.listener, whispers=whispers))
         case ev.ListenerLeft(operator=operator):
             mine = case.listener is not None and case.listener.operator == operator
             return replace(case, listener=None) if mine else case

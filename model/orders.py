@@ -85,6 +85,10 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
             if not leg.going:
                 return ()
             return (ev.LegReleasing(leg=leg.leg, attempt=leg.attempt, reason="stopped"),)
+        case OperatorCommand.WHISPER:
+            return (ev.WhisperBegun(by=by),)
+        case OperatorCommand.STOP_WHISPERING:
+            return (ev.WhisperEnded(by=by),)
         case OperatorCommand.CLOSE:
             return (ev.CloseRequested(by=by),)
         case OperatorCommand.HAND_OVER:

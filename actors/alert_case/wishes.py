@@ -6,6 +6,7 @@ whole of it from one telling.
 
 from __future__ import annotations
 
+from messages.base import VoicePort
 from messages.bridge import Member, SetMembers
 from messages.calls import CallState
 from messages.ids import BridgeId, Party
@@ -56,12 +57,16 @@ def bridge_wish(case: Case) -> SetMembers:
     An operator's phone that may still ring is not to be heard by the others, nor her voicemail.
     """
     members = tuple(
-        Member(leg=leg.leg, voice=leg.voice, muted=leg.muted or _unheard(leg))
-        for leg in case.legs.values()
-        if leg.talking and leg.voice is not None
+        _member(case, leg, leg.voice) for leg in case.legs.values() if leg.talking and leg.voice is not None
     )
     return SetMembers(alert=case.alert, bridge=BridgeId(case.alert), members=members)
 
 
-def _unheard(leg: Leg) -> bool:
-    return leg.party is Party.LISTENER or (leg.party is Party.OPERATOR and leg.in_doubt)
+def _member(case: Case, leg: Leg, voice: VoicePort) -> Member:
+    if leg.party is not Party.LISTENER:
+        may_ring = leg.party is Party.OPERATOR and leg.in_doubt
+        return Member(leg=leg.leg, voice=voice, muted=leg.muted or may_ring)
+    ear = case.operator_leg if case.listener is not None and case.listener.whispers else None
+    if ear is None or leg is not case.listener_leg:
+        return Member(leg=leg.leg, voice=voice, muted=True)
+    return Member(leg=leg.leg, voice=voice, heard_by=(ear.leg,))

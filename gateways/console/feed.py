@@ -78,6 +78,7 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         hand_over=_hand_over(case),
         listener=None if case.listener is None else case.listener.operator,
         listening=case.listener_leg is not None and case.listener_leg.joined,
+        whispering=case.listener is not None and case.listener.whispers,
         user=_party(user),
         operator_leg=_party(operator),
         psap=_party(psap),

@@ -91,6 +91,8 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
             return Entry(at_us=at, what=what) if case.restarts else None
         case ev.OperatorReserved(operator=operator) | ev.OperatorNotAnswering(operator=operator):
             return Entry(at_us=at, what=what, operator=operator)
+        case ev.WhisperBegun(by=by) | ev.WhisperEnded(by=by):
+            return Entry(at_us=at, what=what, operator=by)
         case ev.ListenerLeft(operator=operator, reason=reason):
             return Entry(at_us=at, what=what, operator=operator, reason=reason)
         case ev.OperatorJoined(operator=operator):

@@ -130,6 +130,8 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     """The supervisor who listens in, or is being called to."""
     listening: bool
     """Whether she hears the others."""
+    whispering: bool
+    """Whether the operator who has the case hears her."""
     hand_over: HandOverView | None
     user: PartyView
     operator_leg: PartyView

@@ -107,7 +107,7 @@ def operator_routes(web: Web) -> list[HTTPRouteHandler]:
         request: AnyRequest, alert: FromPath[str], data: JSONBody[CommandBody]
     ) -> Response[bytes]:
         by: OperatorId = request.state[OPERATOR]
-        if data.command is OperatorCommand.LISTEN:
+        if data.command in (OperatorCommand.LISTEN, OperatorCommand.WHISPER):
             web.auth.require(by, StaffRole.SUPERVISOR)
         known, policy = checked(alert), web.settings.policy
         if data.to is not None and OperatorId(data.to) not in web.people.operators():

@@ -77,6 +77,11 @@ class SilentBridgeActor(ConferenceBridgeActor):
         return tuple(self._mixer.members) if isinstance(self._mixer, SilentMixer) else ()
 
     @property
+    def heard_by(self) -> dict[str, frozenset[str]]:
+        """Who alone hears a leg, for those that not everybody hears."""
+        return dict(self._mixer.heard_by) if isinstance(self._mixer, SilentMixer) else {}
+
+    @property
     def unheard(self) -> frozenset[str]:
         """The legs that are muted, as the mixer has them."""
         if not isinstance(self._mixer, SilentMixer):

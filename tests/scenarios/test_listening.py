@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from messages import events as ev
-from messages.ids import OperatorCommand, OperatorId, Outcome, Party, Role, ShiftState
+from messages.ids import LegId, OperatorCommand, OperatorId, Outcome, Party, Role, ShiftState
 from model.leg import place
 from store import streams
 from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.mixer import SilentBridgeActor
 from tests.scenarios.test_flow import everything_is_over, joined, to_talking
 from tests.scenarios.test_mute import unheard
 from tests.scenarios.world import OPERATORS, World
@@ -49,6 +50,37 @@ def test_she_is_called_hears_them_and_is_heard_by_nobody(make_world: MakeWorld) 
     assert joined(world) == {Party.OPERATOR, Party.USER}
     world.order(OperatorCommand.DECLARE_FALSE_ALARM)
     everything_is_over(world)
+
+
+def heard_by(world: World, party: Party) -> set[Party] | None:
+    """Who alone hears this party; None: everybody, or it is not there."""
+    owner = world.case.owner
+    assert owner is not None
+    bridge = world.system.actor(Role.CONFERENCE_BRIDGE, owner.crew, SilentBridgeActor)
+    legs = world.case.legs
+    for leg, hearers in ({} if bridge is None else bridge.heard_by).items():
+        if legs[LegId(leg)].party is party:
+            return {legs[LegId(one)].party for one in hearers}
+    return None
+
+
+@pytest.mark.parametrize("killed", [None, Role.ALERT_CASE, Role.CONFERENCE_BRIDGE])
+def test_her_whisper_is_heard_by_the_operator_alone(make_world: MakeWorld, killed: Role | None) -> None:
+    world, supervisor = supervised(make_world)
+    listens(world, supervisor)
+    world.order(OperatorCommand.WHISPER, by=supervisor)
+    world.until("the operator hears her", lambda: heard_by(world, Party.LISTENER) == {Party.OPERATOR})
+    if killed is not None:
+        world.kill(killed)
+        world.until("and again", lambda: heard_by(world, Party.LISTENER) == {Party.OPERATOR})
+    assert world.case.operator is not None
+    world.order(OperatorCommand.CALL_PSAP)
+    world.until("112 is joined", lambda: Party.PSAP in joined(world))
+    assert heard_by(world, Party.LISTENER) == {Party.OPERATOR}
+    world.order(OperatorCommand.LEAVE)
+    world.until("the operator is gone", lambda: Party.OPERATOR not in joined(world))
+    assert unheard(world) == {Party.LISTENER}
+    assert joined(world) == {Party.USER, Party.PSAP, Party.LISTENER}
 
 
 @pytest.mark.parametrize("killed", [Role.ALERT_CASE, Role.CONFERENCE_BRIDGE, Role.CALL_LEG, Role.TRUNK_POOL])

@@ -89,6 +89,46 @@ def test_who_may_not_is_told_why() -> None:
     assert refusal(book.case, OperatorCommand.TAKE, DORA, POLICY) == "You are listening: stop that first."
 
 
+def heard_by(book: Book) -> set[Party] | None:
+    """Who hears the listener; None: everybody."""
+    (hers,) = (one for one in bridge_wish(book.case).members if one.leg == book.leg(Party.LISTENER).leg)
+    if hers.muted:
+        return set()
+    return None if hers.heard_by is None else {book.case.legs[leg].party for leg in hers.heard_by}
+
+
+def test_a_whisper_is_for_the_operator_alone() -> None:
+    book = talking()
+    asked = (OperatorCommand.WHISPER, DORA, POLICY)
+    assert refusal(book.case, *asked) == "You are not listening."
+    book.order(OperatorCommand.LISTEN, by=DORA)
+    book.rings(Party.LISTENER)
+    assert refusal(book.case, *asked) == "You do not hear them yet."
+    book.answers(Party.LISTENER)
+    assert heard_by(book) == set()
+    assert refusal(book.case, OperatorCommand.STOP_WHISPERING, DORA, POLICY) == "You are not whispering."
+    book.order(OperatorCommand.WHISPER, by=DORA)
+    assert heard_by(book) == {Party.OPERATOR}
+    assert refusal(book.case, *asked) == "You are whispering already."
+    book.order(OperatorCommand.STOP_WHISPERING, by=DORA)
+    assert heard_by(book) == set()
+
+
+def test_a_whisper_without_an_operator_is_heard_by_nobody() -> None:
+    book = listening(talking())
+    book.order(OperatorCommand.WHISPER, by=DORA)
+    book.ends(Party.OPERATOR, cause=200)
+    assert heard_by(book) == set()
+
+
+def test_whoever_listens_next_does_not_begin_with_a_whisper() -> None:
+    book = listening(talking())
+    book.order(OperatorCommand.WHISPER, by=DORA)
+    book.ends(Party.LISTENER)
+    listening(book)
+    assert heard_by(book) == set()
+
+
 @pytest.mark.parametrize("rung", [False, True])
 def test_she_stops_by_the_key_at_any_moment(rung: bool) -> None:
     book = talking()

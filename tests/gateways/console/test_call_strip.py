@@ -120,6 +120,19 @@ def test_the_operator_sees_who_listens_and_a_supervisor_starts_and_stops_it_with
     expect(page.locator(".dock__next")).to_contain_text("You are listening: nobody hears you.")
     expect(page.locator("[role=alertdialog]")).to_have_count(0)
     expect(page.locator("html")).not_to_have_attribute("data-settling", "")
+    page.keyboard.press("u")
+    wait_until(lambda: orders(stage, story)[-1] == OperatorCommand.WHISPER, what="whisper in the journal")
+    story.say(ev.WhisperBegun(by=stage.place.marta))
+    expect(listens).to_have_text("The operator hears you")
+    expect(page.locator(".dock__next")).to_contain_text("hears you, and nobody else does.")
+    expect(page.locator("html")).not_to_have_attribute("data-settling", "")
+    page.keyboard.press("u")
+    wait_until(
+        lambda: orders(stage, story)[-1] == OperatorCommand.STOP_WHISPERING, what="its end in the journal"
+    )
+    story.say(ev.WhisperEnded(by=stage.place.marta))
+    expect(listens).to_have_text("You are listening")
+    expect(page.locator("html")).not_to_have_attribute("data-settling", "")
     page.keyboard.press("a")
     wait_until(lambda: OperatorCommand.STOP_LISTENING in orders(stage, story), what="stop in the journal")
     story.say(

@@ -54,7 +54,10 @@ function listener(ui, view) {
   if (view.listener === null) return nothing;
   const me = view.listener === ui.feed.me.operator;
   const name = ui.names(view.listener);
-  const listens = me ? either('Stai ascoltando', 'You are listening') : either(`${name} ascolta`, `${name} is listening`);
+  const toYou = view.operator === ui.feed.me.operator;
+  const hears = me ? either('Stai ascoltando', 'You are listening') : either(`${name} ascolta`, `${name} is listening`);
+  const speaks = me ? either('L’operatrice ti sente', 'The operator hears you') : toYou ? either(`${name} parla solo a te`, `${name} speaks to you alone`) : either(`${name} parla alla sola operatrice`, `${name} speaks to the operator alone`);
+  const listens = view.whispering ? speaks : hears;
   return html`<span class="who__listens word ink-wait" role="status">${icon('headset')}<span>${view.listening ? listens : either(`Si chiama ${name}, per ascoltare`, `Calling ${name}, to listen`)}</span></span>`;
 }
 

@@ -188,7 +188,39 @@ function incomingView(ui, view) {
 }
 
 function help(ui) {
-  const rows = [[t('space'), t('acknowledge')], ['E', t('call112')], ['F ⏎', t('falseAlarm')], ['R', t('redial')], ['M', t('machine')], ['Y', either('Ha risposto davvero', 'She, or 112, has answered')], ['B', t('briefingGiven')], ['L', t('leave')], ['N', t('note')], ['Ctrl ⏎', either('Manda la nota', 'Send the note')], ['A', either('Ascolta, smetti di ascoltare (supervisore)', 'Listen in, stop listening (supervisor)')], ['U', either('Spegni e riaccendi il tuo microfono', 'Mute and unmute yourself')], ['C', either('Copia il testo per il 112', 'Copy the text for 112')], ['T', t('take')], ['H', `${t('handOver')} / ${t('keepCase')}`], ['V ⏎', either('Richiama su un’altra linea', 'Call again on another line')], ['X ⏎', t('close')], ['↑ ↓ ⏎', t('openAlerts')], ['+ − 0', either('Mappa: più vicina, più lontana, al centro', 'Map: nearer, further, to the middle')], ['P', `${t('pause')} / ${t('resumeShift')}`], ['1 … 4', either('Dopo P: perché vai in pausa', 'After P: why you pause')], ['O', t('endShift')], ['1 … 4', either('Sezioni', 'Sections')], ['H /', either('Storico, cerca', 'History, search')], ['T W Y D', either('Statistiche: periodo, CSV', 'Figures: period, CSV')], ['S', t('trySound')], ['Y N', either('Sentito, non sentito', 'Heard, not heard')], ['D', t('drill')], ['G', either('Cuffie: riprova, o portale qui', 'Headset: try again, or take it here')], ['?', t('allKeys')], ['Esc', t('back')]];
+  const rows = [
+    [t('space'), t('acknowledge')],
+    ['E', t('call112')],
+    ['F ⏎', t('falseAlarm')],
+    ['R', t('redial')],
+    ['M', t('machine')],
+    ['Y', either('Ha risposto davvero', 'She, or 112, has answered')],
+    ['B', t('briefingGiven')],
+    ['L', t('leave')],
+    ['N', t('note')],
+    ['Ctrl ⏎', either('Manda la nota', 'Send the note')],
+    ['A', either('Ascolta, smetti di ascoltare (supervisore)', 'Listen in, stop listening (supervisor)')],
+    ['U', either('Spegni e riaccendi il tuo microfono; in ascolto: parla alla sola operatrice', 'Mute and unmute yourself; listening in: speak to the operator alone')],
+    ['C', either('Copia il testo per il 112', 'Copy the text for 112')],
+    ['T', t('take')],
+    ['H', `${t('handOver')} / ${t('keepCase')}`],
+    ['V ⏎', either('Richiama su un’altra linea', 'Call again on another line')],
+    ['X ⏎', t('close')],
+    ['↑ ↓ ⏎', t('openAlerts')],
+    ['+ − 0', either('Mappa: più vicina, più lontana, al centro', 'Map: nearer, further, to the middle')],
+    ['P', `${t('pause')} / ${t('resumeShift')}`],
+    ['1 … 4', either('Dopo P: perché vai in pausa', 'After P: why you pause')],
+    ['O', t('endShift')],
+    ['1 … 4', either('Sezioni', 'Sections')],
+    ['H /', either('Storico, cerca', 'History, search')],
+    ['T W Y D', either('Statistiche: periodo, CSV', 'Figures: period, CSV')],
+    ['S', t('trySound')],
+    ['Y N', either('Sentito, non sentito', 'Heard, not heard')],
+    ['D', t('drill')],
+    ['G', either('Cuffie: riprova, o portale qui', 'Headset: try again, or take it here')],
+    ['?', t('allKeys')],
+    ['Esc', t('back')],
+  ];
   return html`<div class="help" role="dialog" aria-modal="true" aria-label=${t('allKeys')} @click=${(e) => { if (e.target === e.currentTarget) ui.press('?'); }}><div class="help__card">
     <h2>${t('allKeys')}</h2><div class="help__keys">${rows.map(([key, label]) => html`<kbd>${key}</kbd><span>${label}</span>`)}</div>
     <div class="help__row"><button class="btn" @click=${() => ui.switchLanguage()}>Italiano / English</button><button class="btn" @click=${() => ui.switchTheme()}>${t('theme')}</button><button class="btn" @click=${() => ui.signOff()}>${t('signOff')}</button><button class="btn" autofocus @click=${() => ui.press('?')}><kbd>Esc</kbd>${t('back')}</button></div></div></div>`;

@@ -133,6 +133,9 @@ export function next(view, allowed, me, nowUs, names) {
   if (!mine(view, me)) {
     if (view.listener === me.operator) {
       const stop = { key: 'A', command: 'stop_listening', label: either('Smetti di ascoltare', 'Stop listening'), sub: either('La tua linea si chiude', 'Your line closes'), tone: '' };
+      const operator = names(view.operator);
+      if (view.whispering) return say(either(`${operator} ti sente, e nessun altro.`, `${operator} hears you, and nobody else does.`), either('Per tacere: U.', 'To be silent: U.'), stop);
+      if (view.listening && allowed.whisper === null) return say(either('Stai ascoltando: nessuno ti sente.', 'You are listening: nobody hears you.'), either(`Per parlare a ${operator} sola: U.`, `To speak to ${operator} alone: U.`), stop);
       return view.listening ? say(either('Stai ascoltando: nessuno ti sente.', 'You are listening: nobody hears you.'), either('Lo schermo dice a tutti che ascolti.', 'Every screen says that you listen.'), stop) : say(either('Si chiama il tuo telefono, per ascoltare.', 'Your phone is being called, to listen.'), '', stop);
     }
     if (view.hand_over) { const over = handedOver(view, me, names); return say(over.say, over.more, over.step); }
@@ -175,10 +178,17 @@ export function slots(view, allowed, armed) {
     { key: 'R', command: 'redial_user', label: t('redial'), sub: either('La si chiama subito', 'She is called at once'), why: why('redial_user') },
     { key: 'M', command: 'mark_machine', label: t('machine'), sub: either('Vale come nessuna risposta', 'Counts as no answer'), why: why('mark_machine') },
     { key: 'N', command: '', local: 'note', label: t('note'), sub: either('Scrivi senza lasciare la voce', 'Write while you talk'), why: null },
-    view.operator_leg.muted && allowed.unmute === null
-      ? { key: 'U', command: 'unmute', label: t('unmute'), sub: either(`Sei muta: ${whom(view)} non ti sente`, `You are muted: ${first(view)} cannot hear you`), why: null, tone: 'armed' }
-      : { key: 'U', command: 'mute', label: t('mute'), sub: either('Il tuo microfono è aperto', 'Your microphone is open'), why: why('mute') },
+    microphone(view, allowed, why),
   ];
+}
+
+/** The key of one's own microphone: an operator's is open, that of who listens in closed. */
+function microphone(view, allowed, why) {
+  if (allowed.stop_whispering === null) return { key: 'U', command: 'stop_whispering', label: t('stopWhispering'), sub: either('L’operatrice ti sente', 'The operator hears you'), why: null, tone: 'armed' };
+  if (allowed.whisper === null) return { key: 'U', command: 'whisper', label: t('whisper'), sub: either('Ti sente la sola operatrice', 'The operator alone hears you'), why: null };
+  return view.operator_leg.muted && allowed.unmute === null
+    ? { key: 'U', command: 'unmute', label: t('unmute'), sub: either(`Sei muta: ${whom(view)} non ti sente`, `You are muted: ${first(view)} cannot hear you`), why: null, tone: 'armed' }
+    : { key: 'U', command: 'mute', label: t('mute'), sub: either('Il tuo microfono è aperto', 'Your microphone is open'), why: why('mute') };
 }
 
 /** Commands that have a key of their own whatever the step is. */

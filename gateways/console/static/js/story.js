@@ -34,6 +34,8 @@ export function told(entry, her, names, test) {
     case 'operator.not_answering': return s('headset', 'wait', `${op} non risponde`, `${op} does not answer`);
     case 'operator.joined': return s('headset', 'ok', `${op} ha il caso`, `${op} has the case`);
     case 'listener.left': return s('headset', '', `${op} non ascolta più`, `${op} listens no more`);
+    case 'whisper.begun': return s('headset', 'wait', `${op} parla alla sola operatrice`, `${op} speaks to the operator alone`);
+    case 'whisper.ended': return s('headset', '', `${op} ascolta soltanto`, `${op} only listens again`);
     case 'operator.left': return s('headset', '', `${op} non è più nel caso`, `${op} is off the case`);
     case 'leg.originating': if (entry.party === 'listener') return s('phone', '', `Si chiama ${op} per ascoltare${line}`, `Calling ${op}, to listen${line}`);
       return entry.party === 'psap' ? s('112', '', `${psap} chiamato${line}${again}`, `${psap} called${line}${again}`) : s('phone', '', `Si chiama ${who}${line}${again}`, `Calling ${who}${line}${again}`);
