@@ -127,6 +127,7 @@ def test_rows_of_data_calls_are_phantoms() -> None:
         (["SIM800 R14.18"], "sim800"),
         (["Manufacturer: SIMCOM_Ltd", "SIMCOM_SIM868"], "sim800"),
         (["SIMCOM_Ltd", "SIMCOM_SIM7500E"], "simcom7600"),
+        (["SIMCOM INCORPORATED", "+CGMR: A110B05A7672M7"], "simcom_a76xx"),
         (["Quectel", "EC25", "Revision: EC25EFAR06A06M4G"], "quectel_ec2x"),
         (["EG25-G"], "quectel_ec2x"),
         (["TD Tech Ltd", "MT5710-CN"], "balong"),
@@ -194,6 +195,10 @@ def test_the_names_are_those_that_settings_and_traces_use() -> None:
         (["OK", "^CONF:1", "^CEND:1,0,104,16"], "huawei"),
         (["AT^DDSETEX=2"], "huawei"),
         (["VOICE CALL: BEGIN"], "simcom7600"),
+        (["+CGMR: A110B05A7672M7", "VOICE CALL: BEGIN"], "simcom_a76xx"),
+        (["A7670E-FASE", "VOICE CALL: BEGIN"], "simcom_a76xx"),
+        (["*ATREADY: 1", "VOICE CALL: BEGIN", "+CLCC: 1,0,6,0,0"], "simcom_a76xx"),
+        (["Revision: LE20B04SIM7600M22", "VOICE CALL: BEGIN"], "simcom7600"),
         (["RING", "NO CARRIER"], "3gpp"),
     ],
 )
