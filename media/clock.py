@@ -13,9 +13,6 @@ from typing import NamedTuple
 
 from media.frames import FRAME_SAMPLES, FRAME_US
 
-LATE_US = 5_000
-"""A tick later than this is reported: the modem's own reserve is of the order of one frame."""
-
 
 class Tick(NamedTuple):
     """One turn of the conference."""

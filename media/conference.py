@@ -17,12 +17,13 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from media.clips import ClipSpec
-from media.clock import LATE_US, Beat, Tick
+from media.clock import Beat, Tick
 from media.core import ConferenceCore
 from media.ear import NO_SOUND_MS
 from media.frames import FRAMES_PER_S, Samples
 from media.jitter import JitterStats
 from media.levels import LevelReport
+from media.pace import Pace
 from media.playlist import LoadSound, Playlist
 from media.ports import PortCounters, VoicePort, open_port
 from media.presence import Presence
@@ -52,33 +53,6 @@ class Clock(Protocol):
     def now_us(self) -> int:
         """Its time, for measuring a tick's length."""
         ...
-
-
-class Pace(msgspec.Struct, kw_only=True):
-    """How well the clock is kept. Counts are since `start`."""
-
-    ticks: int = 0
-    position: int = 0
-    """First sample of the last tick, counted from the start; those of left-out ticks are included."""
-    late_ticks: int = 0
-    """Ticks that began more than 5 ms after their time."""
-    skipped_ticks: int = 0
-    worst_late_us: int = 0
-    longest_tick_us: int = 0
-    priority: str = ""
-    """`realtime`, `nice` or `normal`; empty until the thread runs."""
-    faults: int = 0
-    """Ticks that failed by a fault of our own; `last_fault` names it."""
-    last_fault: str = ""
-
-    def count(self, tick: Tick, took_us: int) -> None:
-        """Add one tick that is done."""
-        self.ticks += 1
-        self.position = tick.position
-        self.late_ticks += tick.late_us > LATE_US
-        self.skipped_ticks += tick.skipped
-        self.worst_late_us = max(self.worst_late_us, tick.late_us)
-        self.longest_tick_us = max(self.longest_tick_us, took_us)
 
 
 class ConferenceStatus(Presence, frozen=True, kw_only=True):
@@ -294,7 +268,8 @@ class Conference:
             except Exception as error:  # a fault of ours in one tick must not end the voice; it is reported
                 pace.faults += 1
                 pace.last_fault = repr(error)
-            pace.count(tick, self._clock.now_us() - began_us)
+            took_us = self._clock.now_us() - began_us
+            pace.count(position=tick.position, skipped=tick.skipped, late_us=tick.late_us, took_us=took_us)
 
     def _close_departed_if_idle(self) -> None:
         if self._thread is None:  # else the thread does it, once it has let go

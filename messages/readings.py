@@ -22,12 +22,23 @@ class Level(msgspec.Struct, frozen=True, kw_only=True):
     """How long every sample has been the same, until now: no microphone gives that."""
 
 
+class Pace(msgspec.Struct, frozen=True, kw_only=True):
+    """How well a conference's 20 ms clock was kept since its last reading."""
+
+    ticks: int = 0
+    late: int = 0
+    """Ticks that began more than 5 ms after their time."""
+    skipped: int = 0
+    """Ticks that were left out, 20 ms of everybody's voice each."""
+
+
 class LevelReading(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="reading.level"):
     """How loud each leg of a conference is; said ten times a second while there is one."""
 
     alert: AlertId
     at_us: Instant
     legs: dict[LegId, Level]
+    pace: Pace = Pace()
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -11,10 +11,11 @@ from typing import ClassVar, Final, Protocol
 
 from thespian.actors import ActorAddress
 
-from actors.conference_bridge.decider import State, clips, heard_by, levels, said, specs
+from actors.conference_bridge.decider import State, clips, heard_by, kept, levels, said, specs
 from media.clips import ClipSpec
 from media.conference import Conference, ConferenceStatus
 from media.levels import LevelReport
+from media.pace import Pace
 from media.voice_port import VoicePortSpec
 from messages.bridge import BridgeReady, SetMembers
 from messages.envelope import Envelope
@@ -62,6 +63,8 @@ class ConferenceBridgeActor(CenterActor):
         self._state = State()
         self._heard_at = self.now_us()
         self._mixer: Mixer | None = None
+        self._pace = Pace()
+        """What was told of the clock last."""
         self._missed: frozenset[str] = frozenset()
         """Clips of which it has been logged that they cannot be played."""
         self._said_at = Instant(0)
@@ -108,7 +111,9 @@ class ConferenceBridgeActor(CenterActor):
         """The meters' next reading. Said from here, never on the media thread, and to whoever listens."""
         alert = self._state.alert
         if self._mixer is not None and alert is not None:
-            readings.tell(self.env.run, levels(alert, self._mixer.levels(), now_us))
+            now = self._mixer.status().pace
+            pace, self._pace = kept(self._pace, now), now
+            readings.tell(self.env.run, levels(alert, self._mixer.levels(), pace, now_us))
             self.at(Instant(now_us + LEVELS_US), "levels")
 
     def _set(self, wish: SetMembers) -> None:
@@ -121,6 +126,7 @@ class ConferenceBridgeActor(CenterActor):
                 # The thread is started only now: a crew that waits costs no ticks.
                 self._mixer = self.new_mixer(lambda: os.eventfd_write(self._changed, 1))
                 self._mixer.start()
+                self._pace = Pace()
                 self.at(Instant(self.now_us() + LEVELS_US), "levels")
             self._mixer.set_members(specs(wish), heard_by(wish))
             self._mixer.set_playing(clips(wish))

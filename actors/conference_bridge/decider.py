@@ -12,8 +12,10 @@ from msgspec.structs import replace
 
 from media.clips import ClipSpec
 from media.levels import LevelReport
+from media.pace import Pace
 from media.presence import Presence
 from media.voice_port import VoicePortSpec
+from messages import readings
 from messages.bridge import BridgeReport, SetMembers
 from messages.ids import AlertId, BridgeId, Instant, LegId
 from messages.readings import Level, LevelReading
@@ -67,7 +69,18 @@ def clips(wish: SetMembers) -> dict[str, ClipSpec]:
     }
 
 
-def levels(alert: AlertId, reports: Mapping[str, LevelReport], now_us: Instant) -> LevelReading:
+def kept(before: Pace, now: Pace) -> readings.Pace:
+    """How the clock was kept between two looks at what it counts."""
+    return readings.Pace(
+        ticks=now.ticks - before.ticks,
+        late=now.late_ticks - before.late_ticks,
+        skipped=now.skipped_ticks - before.skipped_ticks,
+    )
+
+
+def levels(
+    alert: AlertId, reports: Mapping[str, LevelReport], pace: readings.Pace, now_us: Instant
+) -> LevelReading:
     """What the console's meters show of it."""
     return LevelReading(
         alert=alert,
@@ -76,6 +89,7 @@ def levels(alert: AlertId, reports: Mapping[str, LevelReport], now_us: Instant) 
             LegId(leg): Level(dbfs=round(one.rms_dbfs), voice=one.voice, silent_ms=one.digital_silence_ms)
             for leg, one in reports.items()
         },
+        pace=pace,
     )
 
 

@@ -44,6 +44,7 @@ from gateways.http.tiles import configured, tile_routes
 from gateways.http.writing import LastSeq, Writing
 from messages.events import PersonalDataRead
 from messages.ids import Advice, AlertId, OperatorId, UserId
+from messages.readings import LevelReading
 from runtime import logs
 from runtime.clock import Clock, SystemClock
 from runtime.directory import Directory, FileDirectory
@@ -116,7 +117,12 @@ def build(web: Web) -> Litestar:
         seen=lambda operator, user, alert: _note_seen(web, operator, user, alert),
         reports=web.lines.read,
     )
-    meters = Meters(Path(web.settings.state) / "run", web.clock, screen.levels)
+
+    def heard(reading: LevelReading) -> None:
+        web.metrics.voice(reading.pace)
+        screen.levels(reading)
+
+    meters = Meters(Path(web.settings.state) / "run", web.clock, heard)
     headsets = Headsets(Path(web.settings.state) / "run")
     web.metrics.consoles.set_function(lambda: len(screen.connected))
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from messages.lines import LineReport, LineState
+from messages.readings import Pace
 
 _SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
@@ -66,6 +67,20 @@ class Metrics:
         self.line_signal = Gauge(
             "securwoman_line_signal_dbm", "How well the line's modem hears", ["line"], registry=registry
         )
+
+        self.voice_ticks = Counter(
+            "securwoman_voice_ticks",
+            "Ticks of the conferences' 20 ms clocks: kept, more than 5 ms late, or left out",
+            ["is"],
+            registry=registry,
+        )
+
+    def voice(self, pace: Pace) -> None:
+        """How a conference's clock was kept since it was told last."""
+        # Looked at in the middle of a tick one may be counted late that is counted at all only next time.
+        self.voice_ticks.labels("kept").inc(max(0, pace.ticks - pace.late))
+        self.voice_ticks.labels("late").inc(pace.late)
+        self.voice_ticks.labels("left_out").inc(pace.skipped)
 
     def lines(self, reports: Iterable[LineReport]) -> None:
         """How the lines are now, as their modems have said last."""

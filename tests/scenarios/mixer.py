@@ -10,8 +10,9 @@ from collections.abc import Callable, Collection, Mapping
 
 from actors.conference_bridge.actor import ConferenceBridgeActor, Mixer
 from media.clips import ClipSpec
-from media.conference import ConferenceStatus, Pace
+from media.conference import ConferenceStatus
 from media.levels import LevelReport
+from media.pace import Pace
 from media.voice_port import VoicePortSpec
 
 SILENT_PORTS: set[str] = set()

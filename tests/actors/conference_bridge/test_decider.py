@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from actors.conference_bridge.decider import State, clips, heard_by, said, specs
+from actors.conference_bridge.decider import State, clips, heard_by, kept, said, specs
 from media.clips import ClipSpec
+from media.pace import Pace
 from media.presence import Presence
+from messages import readings
 from messages.base import VoicePort
 from messages.bridge import BridgeReport, Clip, Member, SetMembers
 from messages.ids import AlertId, BridgeId, LegId
@@ -97,3 +99,10 @@ def test_what_is_heard_is_said_of_members_alone_and_whole() -> None:
 def test_a_conference_that_is_over_has_nobody_in_it() -> None:
     over = SetMembers(alert=AlertId("a"), bridge=BridgeId("a"), members=())
     assert said(State(wish=over), None, asked=True)[1] == BridgeReport(bridge=BridgeId("a"), joined=())
+
+
+def test_the_clock_is_told_of_since_the_last_look() -> None:
+    before = Pace(ticks=100, late_ticks=2, skipped_ticks=1, worst_late_us=9_000)
+    now = Pace(ticks=105, late_ticks=3, skipped_ticks=1, worst_late_us=9_000)
+    assert kept(before, now) == readings.Pace(ticks=5, late=1, skipped=0)
+    assert kept(now, now) == readings.Pace()

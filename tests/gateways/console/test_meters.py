@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +19,7 @@ from gateways.console.meters import OLD_US
 from gateways.http.context import Web
 from messages.events import NoteAdded
 from messages.ids import AlertId, Instant, LegId
-from messages.readings import Level, LevelReading, decode_reading, encode_reading
+from messages.readings import Level, LevelReading, Pace, decode_reading, encode_reading
 from runtime import readings
 from tests.gateways.http.place import CLOCK, Place
 from tests.gateways.story import Story
@@ -103,6 +104,17 @@ def test_who_listens_anew_has_all_from_then_on_and_only_we_may_speak(run: Path) 
 
 
 # ---------------------------------------------------------------- the screens
+
+
+def test_how_well_the_conferences_clocks_are_kept_is_counted(client: Client, place: Place, web: Web) -> None:
+    story = Story(web.journal, CLOCK.now_us()).opened()
+    for pace in (Pace(ticks=5), Pace(ticks=4, late=1, skipped=1), Pace(ticks=0, late=1)):
+        readings.tell(place.state / "run", msgspec.structs.replace(level(story), pace=pace))
+    counted = 'securwoman_voice_ticks_total{is="%s"} %s'
+    wanted = {counted % one for one in (("kept", "8.0"), ("late", "2.0"), ("left_out", "1.0"))}
+    wait_until(
+        lambda: wanted <= set(client.get("/metrics").text.splitlines()), what=f"{wanted} in the metrics"
+    )
 
 
 def test_levels_go_to_whoever_has_the_alert_on_the_screen_and_to_nobody_else(
