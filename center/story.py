@@ -194,6 +194,12 @@ def _rest(event: Event) -> str:
             return "112 is in the conference"
         case ev.AlertClosed():
             return f"closed: {_OUTCOMES[event.outcome]}"
+        case ev.LineSeized(operator=str(operator)):
+            return (
+                f"line {event.line} is nailed up for {operator}"
+                if event.leg
+                else f"line {event.line} is free"
+            )
         case ev.LineSeized():
             return f"line {event.line} is seized for {place(event.leg)}"
         case ev.LineQuarantined():

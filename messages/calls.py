@@ -30,6 +30,8 @@ class DialCall(Message, frozen=True, kw_only=True, tag="call.dial"):
     attempt: int
     number: E164
     emergency: bool = False
+    line: LineId | None = None
+    """On which it is; for a carrier of more lines than one."""
 
 
 class AnswerCall(Message, frozen=True, kw_only=True, tag="call.answer"):
@@ -40,6 +42,7 @@ class AnswerCall(Message, frozen=True, kw_only=True, tag="call.answer"):
     call: int
     number: E164 | None = None
     """The caller's, to find the call where the process that counted it has died."""
+    line: LineId | None = None
 
 
 class AttachCall(Message, frozen=True, kw_only=True, tag="call.attach"):
@@ -49,6 +52,7 @@ class AttachCall(Message, frozen=True, kw_only=True, tag="call.attach"):
     attempt: int
     number: E164 | None
     call: int | None = None
+    line: LineId | None = None
 
 
 class HangUpCall(Message, frozen=True, kw_only=True, tag="call.hang_up"):
@@ -62,6 +66,7 @@ class HangUpCall(Message, frozen=True, kw_only=True, tag="call.hang_up"):
     """Set for an inbound call: one that still rings is then not taken for it by its number."""
     unanswered: bool = False
     """Only while nobody has answered it; otherwise say that somebody has."""
+    line: LineId | None = None
 
 
 class RejectCall(Message, frozen=True, kw_only=True, tag="call.reject"):

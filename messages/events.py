@@ -459,12 +459,18 @@ class WrapUpEnded(Message, frozen=True, kw_only=True, tag="operator.wrap_up_ende
 
 
 class LineSeized(Message, frozen=True, kw_only=True, tag="line.seized"):
-    """The line is this leg's until `leg.released`; its version decides who was first."""
+    """The line is this leg's until `leg.released`; its version decides who was first.
+
+    Or it is a call's that is nailed up for an operator's shift, until the next one of this kind: that one
+    names no leg where the call has ended, and the line is nobody's.
+    """
 
     line: LineId
-    alert: AlertId
+    alert: AlertId | None = None
     leg: LegId
     attempt: int
+    operator: OperatorId | None = None
+    """Whose shift it is, where it is no alert's."""
 
 
 class LineQuarantined(Message, frozen=True, kw_only=True, tag="line.quarantined"):

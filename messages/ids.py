@@ -120,6 +120,7 @@ class Role(StrEnum):
     IDENTIFIER = "Identifier"
     OPERATOR_POOL = "OperatorPool"
     TRUNK_POOL = "TrunkPool"
+    OPERATOR_LINES = "OperatorLines"
     DEADLINE_WATCHDOG = "DeadlineWatchdog"
     JOURNAL_KEEPER = "JournalKeeper"
     HTTP_BRIDGE = "HttpBridge"

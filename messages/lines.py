@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from messages.base import Message
-from messages.ids import AlertId, Instant, LegId, LineId, Party, TrunkId
+from messages.ids import AlertId, Instant, LegId, LineId, OperatorId, Party, TrunkId
 
 WEAK_DBM: Final = -107
 """Below this a line is used only when there is no better one (27.007 clause 8.5: +CSQ 3)."""
@@ -15,7 +15,8 @@ WEAK_DBM: Final = -107
 class RequestLine(Message, frozen=True, kw_only=True, tag="line.request"):
     """Name a free line for this attempt. The answer holds nothing: the append at `version` does."""
 
-    alert: AlertId
+    alert: AlertId | None = None
+    """None: for an operator's shift, see `operator`."""
     leg: LegId
     attempt: int
     party: Party
@@ -27,6 +28,8 @@ class RequestLine(Message, frozen=True, kw_only=True, tag="line.request"):
     """The alert's deadline: the earliest is served first."""
     avoid: tuple[LineId, ...] = ()
     """Lines that have just failed this leg; used only when there is no other."""
+    operator: OperatorId | None = None
+    """Whose call is to be nailed up on it, for as long as she is on shift; served after all alerts."""
 
 
 class LineGranted(Message, frozen=True, kw_only=True, tag="line.granted"):
@@ -56,6 +59,12 @@ class PreemptCase(Message, frozen=True, kw_only=True, tag="case.preempt"):
 
     alert: AlertId
     leg: LegId
+
+
+class GiveWay(Message, frozen=True, kw_only=True, tag="line.give_way"):
+    """A real alert needs this line, on which an operator is nailed up and no alert stands: hang up."""
+
+    line: LineId
 
 
 class LineState(StrEnum):

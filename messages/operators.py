@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from messages.base import Message
-from messages.ids import E164, AlertId, Instant, OperatorId, OperatorLine
+from messages.calls import CallState
+from messages.ids import E164, AlertId, Instant, LineId, OperatorId, OperatorLine
 
 
 class OperatorOffer(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,3 +45,36 @@ class OperatorsOffered(Message, frozen=True, kw_only=True, tag="operators.offere
     offers: tuple[OperatorOffer, ...]
     on_shift: int
     """How many are signed on and not paused, free or not."""
+
+
+class OperatorVoice(msgspec.Struct, frozen=True, kw_only=True):
+    """How one operator's own line is, where she has one."""
+
+    operator: OperatorId
+    mode: OperatorLine
+    state: CallState = CallState.UNKNOWN
+    """`answered`: it stands; before that it is on its way; unknown: it is not wanted now."""
+    since: Instant = Instant(0)
+    """Since when that is so."""
+    line: LineId | None = None
+    """The center's line that a nailed-up call takes."""
+    text: str = ""
+    """Why it is not up, in words; empty while she is off shift."""
+    alarmed: bool = False
+    """Whether an alarm stands for it."""
+
+    @property
+    def up(self) -> bool:
+        """Whether it stands."""
+        return self.state is CallState.ANSWERED
+
+    @property
+    def to_be_had(self) -> bool:
+        """Whether she is called on it: also while her phone rings for it, and is busy for others."""
+        return self.state in (CallState.DIALLING, CallState.RINGING, CallState.ANSWERED)
+
+
+class OperatorVoices(Message, frozen=True, kw_only=True, tag="operators.voices"):
+    """How the operators' own lines are, all of them: said at every change and every second."""
+
+    voices: tuple[OperatorVoice, ...] = ()

@@ -33,11 +33,13 @@ Body = (
     | legs.ReleaseLeg
     | legs.RestLeg
     | lines.AskLine
+    | lines.GiveWay
     | lines.LineGranted
     | lines.LineRefused
     | lines.LineReport
     | lines.PreemptCase
     | lines.RequestLine
+    | operators.OperatorVoices
     | operators.OperatorsOffered
     | operators.RequestOperators
     | sms.SendSms

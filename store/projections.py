@@ -5,7 +5,8 @@ concern it. `store.rebuild` fills new ones without reading the whole journal; wh
 must make no difference here, so that nothing of an alert counts once the alert is closed:
 
 - a line is seized by the leg of its last `line.seized` until that leg's `leg.released` of the
-  same attempt, or until the alert is closed;
+  same attempt, or until the alert is closed; where it is an operator's and no alert's, until the next
+  `line.seized`;
 - an operator is reserved by the alert of her last `operator.reserved` until that alert's
   `operator.left`, `operator.not_answering` or `listener.left` names her, or until the alert is closed;
 - her part in an alert ended with the `operator.left` that is the newest event of her own stream.
@@ -281,6 +282,8 @@ class LineHold(msgspec.Struct, frozen=True, kw_only=True):
     leg: LegId | None = None
     attempt: int = 0
     """Whose it is; none while it is nobody's."""
+    operator: OperatorId | None = None
+    """Who is nailed up on it, where it is no alert's."""
     quarantined: bool = False
     reason: str = ""
 
@@ -328,10 +331,12 @@ class Lines:
         before = self.lines.get(line) or LineHold(line=line, version=0)
         now = replace(before, version=recorded.version)
         match recorded.event:
-            case LineSeized(alert=alert, leg=leg, attempt=attempt) if alert in self._open:
-                now = replace(now, alert=alert, leg=leg, attempt=attempt)
+            case LineSeized(operator=str(operator), leg=leg, attempt=attempt) if leg:
+                now = replace(now, alert=None, leg=leg, attempt=attempt, operator=operator)
+            case LineSeized(alert=str(alert), leg=leg, attempt=attempt) if alert in self._open:
+                now = replace(now, alert=alert, leg=leg, attempt=attempt, operator=None)
             case LineSeized():
-                now = replace(now, alert=None, leg=None, attempt=0)
+                now = replace(now, alert=None, leg=None, attempt=0, operator=None)
             case LineQuarantined(reason=reason):
                 now = replace(now, quarantined=True, reason=reason)
             case LineReturned():
@@ -342,4 +347,4 @@ class Lines:
 
     def _free(self, held: list[LineHold]) -> None:
         for one in held:
-            self.lines[one.line] = replace(one, alert=None, leg=None, attempt=0)
+            self.lines[one.line] = replace(one, alert=None, leg=None, attempt=0, operator=None)

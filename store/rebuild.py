@@ -42,12 +42,23 @@ def rebuild(journal: Journal, *folds: Fold) -> int:
 
 def case_on_line(journal: Journal, line: LineId) -> Case | None:
     """The open alert whose leg was the last to have this line, be that over or not; None: there is none."""
-    seized = rows.first_known(journal.rows(rows.NEWEST_OF_TYPE, streams.line(line), "line.seized"))
-    if seized is None or not isinstance(seized.event, LineSeized):
+    seized = _seized(journal, line)
+    if seized is None or seized.alert is None:
         return None
-    alert = seized.event.alert
+    alert = seized.alert
     case = fold(journal.read_streams(streams.inbox(alert), streams.case(alert)))
     return case if case is not None and case.closed_at is None else None
+
+
+def is_nailed_up(journal: Journal, line: LineId) -> bool:
+    """Whether an operator's call stands on it for her shift."""
+    seized = _seized(journal, line)
+    return seized is not None and seized.operator is not None and bool(seized.leg)
+
+
+def _seized(journal: Journal, line: LineId) -> LineSeized | None:
+    found = rows.first_known(journal.rows(rows.NEWEST_OF_TYPE, streams.line(line), "line.seized"))
+    return found.event if found is not None and isinstance(found.event, LineSeized) else None
 
 
 def is_quarantined(journal: Journal, line: LineId) -> bool:

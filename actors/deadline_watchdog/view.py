@@ -51,10 +51,10 @@ class View:
         )
 
     def _expected(self, specs: Iterable[LineSpec], now_us: Instant) -> Iterator[Instant]:
-        """When each of these lines can be expected to be free; those out of service are not there."""
+        """When each of these lines can be expected to be free; nailed up or out of order it is not there."""
         for spec in specs:
             hold = self.lines.lines.get(spec.line)
-            if hold is not None and hold.quarantined:
+            if hold is not None and (hold.quarantined or hold.operator is not None):
                 continue
             away_us = self._away_us(spec.line, now_us)
             if away_us > BACK_US:

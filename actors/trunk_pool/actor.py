@@ -22,8 +22,9 @@ from actors.trunk_pool.pairs import Pairs
 from messages.envelope import Envelope
 from messages.events import LineSeized
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId, Party, Role
-from messages.lines import AskLine, LineGranted, LineRefused, LineReport, PreemptCase, RequestLine
+from messages.lines import AskLine, GiveWay, LineGranted, LineRefused, LineReport, PreemptCase, RequestLine
 from model.live import LiveCases
+from model.own_line import is_own, operator_of
 from model.pairs import lacking
 from model.policy import Setup
 from runtime.actor import CenterActor
@@ -130,7 +131,11 @@ class TrunkPoolActor(CenterActor):
             _, sender = self._waiting[key]
             if isinstance(answer, LineGranted):
                 self._granted[answer.line] = Granted(
-                    leg=request.leg, at=now_us, alert=request.alert, party=request.party
+                    leg=request.leg,
+                    at=now_us,
+                    alert=request.alert,
+                    party=request.party,
+                    nailed_up=request.operator is not None,
                 )
             else:
                 alive[key] = (waiting, sender)
@@ -161,7 +166,8 @@ class TrunkPoolActor(CenterActor):
         if not request.test:
             # Nothing is kept for tests that a real alert needs.
             begun = {alert: lacks for alert, lacks in begun.items() if not self._is_test(alert)}
-        return Pairs(begun=begun, asking=lacking(cases.get(request.alert), (), policy))
+        asking = None if request.alert is None else cases.get(request.alert)
+        return Pairs(begun=begun, asking=lacking(asking, (), policy))
 
     def _is_test(self, alert: AlertId) -> bool:
         case = self._live.cases.get(alert)
@@ -169,18 +175,23 @@ class TrunkPoolActor(CenterActor):
 
     def _preempt(self, request: RequestLine, lines: list[Line]) -> None:
         line = preempted(request, lines)
-        if line is None or line.seized_by is None or line.alert is None:
+        if line is None or line.seized_by is None:
             return
         # Otherwise the test, which asks as soon as its call has ended, would have the line again first.
         self._granted[line.line] = Granted(
             leg=request.leg, at=self.now_us(), alert=request.alert, party=request.party
         )
+        if line.alert is None:
+            self.tell(Role.OPERATOR_LINES, "", GiveWay(line=line.line))
+            return
         for entry in self.env.directory.all_of(Role.ALERT_CASE):
             if entry.alert == line.alert:
                 preempt = PreemptCase(alert=line.alert, leg=line.seized_by)
                 self.tell(Role.ALERT_CASE, entry.key, preempt, line.alert)
 
     def _all_lines(self) -> Iterator[Line]:
+        legs = (leg for case in self._live.cases.values() for leg in case.legs.values() if leg.live)
+        stood_on = {operator_of(leg.line) for leg in legs if is_own(leg.line)}
         for spec in self._setup.lines:
             held = self._lines.lines.get(spec.line)
             report, heard_at = self._reports.get(spec.line, (None, Instant(0)))
@@ -197,6 +208,8 @@ class TrunkPoolActor(CenterActor):
                 seized_by=None if held is None else held.leg,
                 alert=None if held is None else held.alert,
                 test=case is not None and case.test,
+                nailed_up=held is not None and held.operator is not None,
+                stood_on=held is not None and held.operator in stood_on,
                 party=None if leg is None else leg.party,
                 quarantined=held is not None and held.quarantined,
                 last_used_at=self._last_used.get(spec.line, Instant(0)),

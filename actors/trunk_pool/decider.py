@@ -41,6 +41,10 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """The alert of that leg."""
     test: bool = False
     """Whether that alert is a test."""
+    nailed_up: bool = False
+    """Whether it is no alert's, but carries the call of an operator's shift."""
+    stood_on: bool = False
+    """Whether an alert has that operator on it."""
     party: Party | None = None
     quarantined: bool = False
     last_used_at: Instant = Instant(0)
@@ -53,6 +57,7 @@ class Granted(msgspec.Struct, frozen=True, kw_only=True):
     at: Instant
     alert: AlertId | None = None
     party: Party | None = None
+    nailed_up: bool = False
 
 
 Held = Mapping[LineId, Granted]
@@ -77,12 +82,15 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def order(waiting: Iterable[Waiting], now_us: Instant, policy: Policy) -> list[Waiting]:
-    """The requests that still stand, as they are served; within what is begun and what is not by urgency."""
+    """The requests that still stand, as they are served; within what is begun and what is not by urgency.
 
-    def key(one: Waiting) -> tuple[bool, int, Urgency, LegId]:
+    Alerts come first, then tests, then shifts.
+    """
+
+    def key(one: Waiting) -> tuple[bool, bool, int, Urgency, LegId]:
         request = one.request
         rank = urgency(request.test, request.deadline_at, now_us, policy)
-        return (request.test, _FIRST[request.party], rank, request.leg)
+        return (request.operator is not None, request.test, _FIRST[request.party], rank, request.leg)
 
     return sorted((one for one in waiting if now_us - one.asked_at <= WAITS_US), key=key)
 
@@ -102,6 +110,8 @@ def grant(
         kept = kept_for_inbound(group, policy)
         group = [one for one in group if one.line not in kept]
     free = [one for one in group if _free(one, request, held, now_us)]
+    if request.operator is not None and (why := _too_many_nailed_up(request, group, held, now_us)):
+        return LineRefused(leg=request.leg, attempt=request.attempt, reason=why)
     keep = policy.lines_kept_from_tests if request.test else 0
     # A center that is down to one line begins all the same. A line that somebody is on counts, though its
     # modem's process be dead: its alert waits for what is free.
@@ -119,9 +129,26 @@ def grant(
     )
 
 
+def _too_many_nailed_up(request: RequestLine, group: list[Line], held: Held, now_us: Instant) -> str:
+    """Why no more operators can have a line for their shift; empty where one more can.
+
+    Half of the lines at the most: each of them has to call a user on another one.
+    """
+    there = sum(usable(one, now_us) or one.seized_by is not None for one in group)
+    granted = {
+        line
+        for line, one in held.items()
+        if one.nailed_up and one.leg != request.leg and now_us - one.at < GRANTED_FOR_US
+    }
+    taken = sum(one.nailed_up or one.line in granted for one in group)
+    if taken < there // 2:
+        return ""
+    return f"{taken} of {there} public lines are nailed up, and users have to be called on the others"
+
+
 def yields(request: RequestLine) -> bool:
-    """Whether what is asked for is nobody's need: a test, or a supervisor who listens in."""
-    return request.test or request.party is Party.LISTENER
+    """Whether what is asked for is nobody's need: a test, a supervisor who listens in, or a shift's line."""
+    return request.test or request.party is Party.LISTENER or request.operator is not None
 
 
 def gives_way(request: RequestLine, refused: Iterable[RequestLine]) -> bool:
@@ -178,7 +205,8 @@ def _why(request: RequestLine, group: list[Line], free: list[Line]) -> str:
 
 
 def preempted(request: RequestLine, lines: Iterable[Line]) -> Line | None:
-    """The call that gives up its line for this real one (case 9): a listener's, else a test's.
+    """The call that gives up its line for this real one (case 9): a listener's, else a test's, else an
+    operator's who waits for an alert.
 
     Never a leg that a real alert needs, so never one to 112: what a test calls in place of 112 gives up its
     emergency line for 112 itself.
@@ -186,5 +214,7 @@ def preempted(request: RequestLine, lines: Iterable[Line]) -> Line | None:
     if yields(request):
         return None
     held = [one for one in lines if one.emergency == request.emergency and one.seized_by is not None]
+    waits = [one for one in held if one.nailed_up and not one.stood_on]
     yielding = [one for one in held if one.test or one.party is Party.LISTENER]
-    return min(yielding, key=lambda one: (one.party is not Party.LISTENER, one.last_used_at), default=None)
+    found = min(yielding, key=lambda one: (one.party is not Party.LISTENER, one.last_used_at), default=None)
+    return found or min(waits, key=lambda one: one.last_used_at, default=None)

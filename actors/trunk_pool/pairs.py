@@ -28,9 +28,9 @@ def needed(request: RequestLine, pairs: Pairs) -> int:
     """How many lines have to be free for this one to be granted: what it lets begin, it must let go on."""
     if request.emergency or request.party is Party.PSAP:
         return 1
-    if request.party is Party.LISTENER:
+    if request.party is Party.LISTENER or request.operator is not None:
         return 1 + sum(len(missing) for missing in pairs.begun.values())
-    before = pairs.begun.get(request.alert)
+    before = None if request.alert is None else pairs.begun.get(request.alert)
     lacks = pairs.asking if before is None else before
     after = lacks - {request.party}
     if before is not None and request.party in before and not after:

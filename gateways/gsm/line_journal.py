@@ -13,7 +13,7 @@ from runtime.logs import Logger
 from store import streams
 from store.errors import JournalError
 from store.journal import Append, Journal
-from store.rebuild import case_on_line, is_quarantined, rebuild
+from store.rebuild import case_on_line, is_nailed_up, is_quarantined, rebuild
 
 QUARANTINED = "line.quarantined"
 
@@ -39,9 +39,13 @@ class LineJournal:
         return [] if self.case is None else self._legs_here(self.case)
 
     def nobody_stands_here(self) -> bool:
-        """Whether the journal knows of no leg on this line; False also where it cannot be read."""
+        """Whether the journal knows of no leg on this line, and of no operator whose call is nailed up on it;
+        False also where it cannot be read.
+        """
         live = LiveCases()
         try:
+            if is_nailed_up(self._journal, self._line):
+                return False
             # All of them: a line that takes a second call in has been seized twice.
             rebuild(self._journal, live)
         except JournalError as error:

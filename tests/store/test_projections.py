@@ -213,6 +213,22 @@ def test_a_reservation_for_an_alert_that_is_over_is_none(folds: Folds) -> None:
     assert (folds.operators.operators[ANNA].version, folds.lines.lines[SIM1].version) == (2, 1)
 
 
+def nailed_up(leg: str, attempt: int = 7, line: LineId = SIM1) -> LineSeized:
+    return LineSeized(line=line, leg=LegId(leg), attempt=attempt, operator=ANNA)
+
+
+def test_a_nailed_up_line_is_her_shifts_until_it_is_said_to_be_nobodys(folds: Folds) -> None:
+    folds.say("line-sim1", nailed_up("nailed:anna"))
+    hold = folds.lines.lines[SIM1]
+    assert (hold.operator, hold.alert, hold.leg, hold.attempt) == (ANNA, None, "nailed:anna", 7)
+    assert not hold.free
+    folds.say("line-sim1", LineQuarantined(line=SIM1, reason="x"), LineReturned(line=SIM1))
+    assert folds.lines.lines[SIM1].operator == ANNA
+    folds.say("line-sim1", nailed_up(""))
+    assert folds.lines.lines[SIM1].free
+    assert folds.lines.lines[SIM1].operator is None
+
+
 # ----------------------------------------------------------------------------------- rebuilding
 
 ALERTS = st.sampled_from([AlertId(f"a{n}") for n in range(4)])
@@ -227,6 +243,7 @@ def _line_event(line: LineId) -> st.SearchStrategy[tuple[str, Event]]:
 
     events = st.one_of(
         st.builds(seizes, ALERTS, ATTEMPTS),
+        st.sampled_from((nailed_up("nailed:anna", line=line), nailed_up("", line=line))),
         st.just(LineQuarantined(line=line, reason="x")),
         st.just(LineReturned(line=line)),
     )

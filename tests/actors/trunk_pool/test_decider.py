@@ -20,8 +20,8 @@ from actors.trunk_pool.decider import (
     used,
 )
 from actors.trunk_pool.pairs import Pairs
-from messages.ids import SECOND, AlertId, Instant, LegId, LineId, Party, TrunkId
-from messages.lines import LineGranted, LineReport, LineState, RequestLine
+from messages.ids import SECOND, AlertId, Instant, LegId, LineId, OperatorId, Party, TrunkId
+from messages.lines import LineGranted, LineRefused, LineReport, LineState, RequestLine
 from model.pairs import lacking
 from model.policy import Policy
 
@@ -243,3 +243,58 @@ def test_whatever_is_granted_was_free_and_of_the_right_trunk(
         assert had.seized_by is None
         assert not had.quarantined
         assert answer.version == had.version
+
+
+def shift(name: str = "anna", **changes: object) -> RequestLine:
+    """What is asked for so that her call can be nailed up."""
+    leg, operator = LegId(f"nailed:{name}"), OperatorId(name)
+    asked = RequestLine(leg=leg, attempt=9, party=Party.OPERATOR, operator=operator)
+    return replace(asked, **changes)
+
+
+def nailed_up(one: Line, name: str) -> Line:
+    return replace(one, seized_by=LegId(f"nailed:{name}"), nailed_up=True)
+
+
+def test_half_of_the_lines_at_the_most_are_nailed_up() -> None:
+    public = [line(f"p{n}") for n in range(6)]  # one of them is kept for inbound calls
+    assert granted(shift(), *public) == "p1"
+    assert granted(shift("bice"), *public[:1], nailed_up(public[1], "anna"), *public[2:]) == "p2"
+    two = [nailed_up(public[1], "anna"), nailed_up(public[2], "bice")]
+    answer = grant(shift("carla"), [public[0], *two, *public[3:]], {}, POLICY, NOW)
+    assert isinstance(answer, LineRefused)
+    assert answer.reason == "2 of 5 public lines are nailed up, and users have to be called on the others"
+    assert granted(request(), public[0], *two, *public[3:]) == "p3", "an alert is another matter"
+
+
+def test_two_shifts_that_ask_at_once_are_counted_both() -> None:
+    held = {LineId("p1"): Granted(leg=LegId("nailed:anna"), at=NOW, nailed_up=True)}
+    assert granted(shift("bice"), *PUBLIC[:3], held=held) is None
+    assert granted(shift("anna"), *PUBLIC[:3], held=held) == "p1"
+
+
+def test_a_shift_asks_after_everybody_else_and_takes_nothing_that_an_alert_lacks() -> None:
+    waiting = [
+        Waiting(request=one, asked_at=NOW)
+        for one in (shift(), request(test=True), request(party=Party.LISTENER), request())
+    ]
+    first, *_, last = order(waiting, NOW, POLICY)
+    assert (first.request, last.request) == (request(), shift())
+    assert gives_way(shift(), [request()])
+    assert preempted(shift(), PUBLIC) is None
+    pairs = Pairs(begun={AlertId("a1"): frozenset((Party.USER,))})
+    lines = [PUBLIC[0], replace(PUBLIC[1], seized_by=LegId("a1:op1")), *PUBLIC[2:]]
+    assert isinstance(grant(shift(), lines[:3], {}, POLICY, NOW, pairs), LineRefused)
+    assert isinstance(grant(shift(), lines, {}, POLICY, NOW, pairs), LineGranted)
+
+
+def test_case_09_a_line_that_an_operator_only_waits_on_gives_way_to_a_real_alert_and_to_nothing_else() -> (
+    None
+):
+    waits, stands = nailed_up(PUBLIC[1], "anna"), replace(nailed_up(PUBLIC[2], "bice"), stood_on=True)
+    test = replace(PUBLIC[3], seized_by=LegId("a9:user"), alert=AlertId("a9"), test=True)
+    assert preempted(request(), [PUBLIC[0], waits, stands]) == waits
+    assert preempted(request(), [PUBLIC[0], stands]) is None
+    assert preempted(request(), [waits, stands, test]) == test
+    assert preempted(request(test=True), [waits]) is None
+    assert preempted(request(emergency=True, party=Party.PSAP), [waits]) is None
