@@ -32,6 +32,7 @@ _SINGLETONS: Final[tuple[tuple[Role, str, str], ...]] = (
     (Role.IDENTIFIER, "actors.identifier.actor.IdentifierActor", POOLS),
     (Role.OPERATOR_POOL, "actors.operator_pool.actor.OperatorPoolActor", POOLS),
     (Role.TRUNK_POOL, "actors.trunk_pool.actor.TrunkPoolActor", POOLS),
+    (Role.OPERATOR_LINES, "actors.operator_lines.actor.OperatorLinesActor", POOLS),
     (Role.DEADLINE_WATCHDOG, "actors.deadline_watchdog.actor.DeadlineWatchdogActor", POOLS),
     (Role.HTTP_BRIDGE, "gateways.http.bridge_actor.HttpBridgeActor", INTAKE),
 )

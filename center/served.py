@@ -10,13 +10,10 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from center.settings import Settings
-from messages.ids import OperatorLine
 
 
 def unserved(settings: Settings) -> Iterator[str]:
     """Each as `path: why`."""
-    if settings.operator.line is not OperatorLine.ON_DEMAND:
-        yield f"operator.line: {settings.operator.line} is not yet built; operators are called, on_demand"
     scheme = urlsplit(settings.journal.url).scheme
     if scheme and scheme != "sqlite":
         yield f"journal.url: {scheme} is not yet built; the journal is SQLite"

@@ -10,6 +10,7 @@ from typing import Final
 
 from messages.ids import OperatorLine, Party
 from model.case import Case
+from model.own_line import is_own
 from model.policy import Duress, Policy
 
 NOBODY: Final[frozenset[Party]] = frozenset()
@@ -37,5 +38,6 @@ def lacking(case: Case | None, in_hand: Iterable[Party], policy: Policy) -> froz
 def begun(case: Case) -> bool:
     """Whether it holds a line that is not one to 112."""
     return any(
-        leg.live and not leg.emergency and leg.party is not Party.LISTENER for leg in case.legs.values()
+        leg.live and not leg.emergency and leg.party is not Party.LISTENER and not is_own(leg.line)
+        for leg in case.legs.values()
     )

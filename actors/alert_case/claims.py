@@ -21,6 +21,7 @@ from messages.events import (
 )
 from messages.ids import NodeId, Party
 from model.case import Case
+from model.own_line import is_own, mode_of
 from model.wrap_up import PART_ENDED
 from store import streams
 from store.journal import Append
@@ -42,6 +43,9 @@ def claims(case: Case, hand: Hand, events: Iterable[Decided], node: NodeId) -> l
             case OperatorLeft(operator=operator, reason=reason) if reason in PART_ENDED:
                 hers = replace(event, alert=case.alert)
                 others.append(Append(stream=streams.operator(operator), expected=None, events=(hers,)))
+            case LegOriginating(line=line) if is_own(line):
+                # Whoever has reserved the operator has her line.
+                others += _listener(case, hand, event)
             case LegOriginating(line=line, leg=leg, attempt=attempt):
                 # An inbound call has its line already, whatever anybody had in mind for it.
                 granted = hand.line(leg, attempt) if event.call is None else None
@@ -60,7 +64,6 @@ def _listener(case: Case, hand: Hand, event: LegOriginating) -> list[Append]:
     offer = next((one for one in hand.offers if one.operator == event.operator), None)
     if event.party is not Party.LISTENER or offer is None:
         return []
-    reserved = OperatorReserved(
-        operator=offer.operator, alert=case.alert, number=offer.number, mode=offer.mode
-    )
+    mode = mode_of(event.line)
+    reserved = OperatorReserved(operator=offer.operator, alert=case.alert, number=offer.number, mode=mode)
     return [Append(stream=streams.operator(offer.operator), expected=offer.version, events=(reserved,))]

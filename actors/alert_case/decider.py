@@ -26,7 +26,7 @@ from actors.alert_case.silence import watch_sound
 from messages import events as ev
 from messages.bridge import BridgeReport
 from messages.identity import Identify
-from messages.ids import SECOND, Instant, OperatorCommand
+from messages.ids import SECOND, Instant, OperatorCommand, OperatorLine
 from model.case import Case, Owner
 from model.evolve import apply
 from model.policy import Policy
@@ -134,5 +134,6 @@ def _settling(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step |
         return None
     # The line first: its pool has the most to look at.
     wants = join(find_operator(case, hand, policy, now_us), identify(case, hand, policy, now_us)).wants
-    answered = hand.identity is not None and hand.on_shift is not None and bool(hand.lines or hand.refused)
+    lines = bool(hand.lines or hand.refused) or policy.operator_line is not OperatorLine.ON_DEMAND
+    answered = hand.identity is not None and hand.on_shift is not None and lines
     return None if answered else Step(wants=wants, wake_at=until)

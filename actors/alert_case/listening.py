@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Final
 
 from actors.alert_case.hand import NOTHING, Hand, Step, Want, gives_up_at, hang_up
-from actors.alert_case.search import GIVE_UP_DIALLING_US, NO_ANSWER, free_place
+from actors.alert_case.search import GIVE_UP_DIALLING_US, NO_ANSWER, free_place, place_for
 from messages import events as ev
-from messages.ids import SECOND, Instant, Party
+from messages.ids import SECOND, Instant, OperatorLine, Party
 from messages.lines import RequestLine
 from messages.operators import RequestOperators
 from model.case import Case, Listener
@@ -28,7 +28,7 @@ def attend_listener(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> 
     if listener is None:
         return NOTHING
     if listener.leg is None:
-        return _call(case, hand, listener, now_us)
+        return _call(case, hand, listener, policy, now_us)
     leg = case.listener_leg
     if leg is None or not leg.live:
         return _left(listener, "" if leg is None else leg.reason)
@@ -39,7 +39,7 @@ def attend_listener(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> 
     return NOTHING if leg.talking else _await_answer(leg, hand, policy, now_us)
 
 
-def _call(case: Case, hand: Hand, listener: Listener, now_us: Instant) -> Step:
+def _call(case: Case, hand: Hand, listener: Listener, policy: Policy, now_us: Instant) -> Step:
     who, until = listener.operator, Instant(listener.since + WAITS_US)
     if case.parties_released or (case.leaving and not case.handed_over):
         return _left(listener, "over")
@@ -54,8 +54,13 @@ def _call(case: Case, hand: Hand, listener: Listener, now_us: Instant) -> Step:
     leg, attempt = free_place(case)
     granted = hand.line(leg, attempt)
     offer = next((one for one in hand.offers if one.operator == who), None)
+    at = None if offer is None else place_for(case, offer, granted, now_us)
     wants: list[Want] = []
-    if granted is None:
+    if (
+        at is None
+        and granted is None
+        and (offer is not None or policy.operator_line is OperatorLine.ON_DEMAND)
+    ):
         wants.append(
             RequestLine(
                 alert=case.alert,
@@ -70,15 +75,15 @@ def _call(case: Case, hand: Hand, listener: Listener, now_us: Instant) -> Step:
         wants.append(
             RequestOperators(alert=case.alert, named=who, test=case.test, deadline_at=case.deadline_at)
         )
-    if granted is None or offer is None:
+    if at is None or offer is None:
         return Step(wants=tuple(wants), wake_at=until)
     originating = ev.LegOriginating(
         leg=leg,
         party=Party.LISTENER,
         number=offer.number,
-        line=granted.line,
+        line=at[0],
         attempt=attempt,
-        trunk=granted.trunk,
+        trunk=at[1],
         operator=who,
     )
     return Step(events=(originating,))

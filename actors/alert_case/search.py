@@ -13,11 +13,12 @@ from typing import Final
 from actors.alert_case.hand import NOTHING, Decided, Hand, Step, gives_up_at, hang_up, join
 from actors.alert_case.handing import HANDED_OVER, calls_until, in_vain, others
 from messages import events as ev
-from messages.ids import SECOND, Advice, Instant, LegId, OperatorId, Party
-from messages.lines import RequestLine
+from messages.ids import SECOND, Advice, Instant, LegId, LineId, OperatorId, OperatorLine, Party, TrunkId
+from messages.lines import LineGranted, RequestLine
 from messages.operators import OperatorOffer, RequestOperators
 from model.case import Case
 from model.leg import ANOTHER_LINE, Leg, LegState, leg_id
+from model.own_line import mode_of, own_line
 from model.policy import Policy
 from model.sound import lines_to_avoid
 
@@ -28,6 +29,8 @@ TAKES_WITHIN_US: Final = Instant(10 * SECOND)
 """So long an alert is kept for whoever takes it herself; she may be busy with another, or have no phone."""
 PAUSE_US: Final = Instant(5 * SECOND)
 """After everybody was tried in vain, before they are tried again."""
+OWN_LINE_RESTS_US: Final = Instant(10 * SECOND)
+"""So long an operator whose own line has failed is called on her phone instead."""
 GIVE_UP_DIALLING_US: Final = Instant(30 * SECOND)
 """An operator's phone that does not even ring by then will not."""
 
@@ -136,23 +139,25 @@ def find_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> St
         avoid=lines_to_avoid(case, Party.OPERATOR),
     )
     granted = hand.line(leg, attempt)
+    asks_line = granted is None and policy.operator_line is OperatorLine.ON_DEMAND
     nobody = exhausted and given is None and (hand.on_shift == 0 or case.tried)
     warn = _nobody(case) if nobody else NOTHING
     if not offers:
-        return join(wake, warn, Step(wants=(ask,) if granted else (line, ask)))
-    if granted is None:
-        return join(wake, warn, Step(wants=(line,)))
+        return join(wake, warn, Step(wants=(line, ask) if asks_line else (ask,)))
     offer = offers[0]
+    at = place_for(case, offer, granted, now_us)
+    if at is None:
+        return join(wake, warn, Step(wants=(line,)))
     originating = ev.LegOriginating(
         leg=leg,
         party=Party.OPERATOR,
         number=offer.number,
-        line=granted.line,
+        line=at[0],
         attempt=attempt,
-        trunk=granted.trunk,
+        trunk=at[1],
         operator=offer.operator,
     )
-    return Step(events=(_reserve(case, offer), originating))
+    return Step(events=(_reserve(case, offer, at[0]), originating))
 
 
 def _taking(case: Case, now_us: Instant) -> OperatorId | None:
@@ -176,9 +181,28 @@ def free_place(case: Case) -> tuple[LegId, int]:
     return leg_id(case.alert, f"op{n}"), 1 if known is None else known.attempt + 1
 
 
-def _reserve(case: Case, offer: OperatorOffer) -> ev.OperatorReserved:
+def place_for(
+    case: Case, offer: OperatorOffer, granted: LineGranted | None, now_us: Instant
+) -> tuple[LineId, TrunkId | None] | None:
+    """The line on which this operator is called: her own, where she has one, or the one that was granted.
+
+    None while there is none. An own line that has just failed her in this alert is left alone for a while.
+    """
+    own = own_line(offer.operator, offer.mode)
+    failed = any(
+        leg.line == own
+        and (leg.line_failed or leg.reason == ANOTHER_LINE)
+        and now_us - (leg.released_at or leg.since) < OWN_LINE_RESTS_US
+        for leg in case.legs.values()
+    )
+    if own is not None and not failed:
+        return own, None
+    return None if granted is None else (granted.line, granted.trunk)
+
+
+def _reserve(case: Case, offer: OperatorOffer, line: LineId) -> ev.OperatorReserved:
     return ev.OperatorReserved(
-        operator=offer.operator, alert=case.alert, number=offer.number, mode=offer.mode
+        operator=offer.operator, alert=case.alert, number=offer.number, mode=mode_of(line)
     )
 
 

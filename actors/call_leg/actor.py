@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
+from msgspec.structs import replace
 from thespian.actors import ActorAddress
 
 from actors.call_leg.decider import Act, Task, on_call, on_line_back, on_tick, on_wish
@@ -11,6 +12,7 @@ from messages.calls import CallReport, CallState, LineBack
 from messages.envelope import Envelope
 from messages.ids import SECOND, CrewId, Instant, Role
 from messages.legs import LegReady, Originate, ReleaseLeg, RestLeg
+from model.own_line import carrier
 from runtime.actor import CenterActor
 
 ALONE_US: Final = Instant(3 * SECOND)
@@ -79,6 +81,6 @@ class CallLegActor(CenterActor):
     def _do(self, act: Act) -> None:
         self._task = act.task
         if act.line is not None and act.order is not None:
-            self.tell(Role.GSM_MODEM, act.line, act.order, self.alert)
+            self.tell(*carrier(act.line), replace(act.order, line=act.line), self.alert)
         if act.report is not None:
             self.tell(Role.ALERT_CASE, self._crew, act.report, self.alert)

@@ -45,7 +45,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     task: Task | None
     line: LineId | None = None
     order: Order | None = None
-    """To the GsmModem of `line`."""
+    """To whoever carries the calls of `line`."""
     report: LegReport | None = None
     """To the case."""
 

@@ -13,7 +13,7 @@ import msgspec
 
 from actors.alert_case import callback, emergency, ending, handing, search
 from actors.deadline_watchdog.means import Means
-from messages.ids import SECOND, AlertId, Instant, Party, Role
+from messages.ids import SECOND, AlertId, Instant, OperatorLine, Party, Role
 from model.case import Case
 from model.leg import Leg, LegState
 from model.pairs import begun, lacking
@@ -168,6 +168,8 @@ def signs(
             yield case.alert, _sign(UNOPENED, case)
     # The second line of those that have their first is not free for anybody else.
     kept = sum(len(lacking(case, (), policy)) for case in opened if begun(case))
+    # Who is not to be had on a line of her own takes one beside the user's.
+    on_her_phone = policy.operator_line is not OperatorLine.ON_DEMAND
     for case in sorted(opened, key=lambda case: _urgency(case, now_us, policy)):
         owner = case.owner
         if owner is None or case.closed_at is not None:
@@ -182,7 +184,7 @@ def signs(
         lacks = lacking(case, (), policy)
         if operators > 0 and _wants_operator(case):
             mine = Party.OPERATOR in lacks and begun(case)
-            if lines >= (1 if mine else kept + max(1, len(lacks))):
+            if lines >= (1 if mine else kept + max(1, len(lacks)) + on_her_phone):
                 lines, operators = lines - (1 if mine else max(1, len(lacks))), operators - 1
                 kept -= mine
                 if not case.test:

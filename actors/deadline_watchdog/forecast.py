@@ -12,7 +12,7 @@ from heapq import heapify, heappop, heappush
 from typing import Final
 
 from actors.deadline_watchdog.means import Means
-from messages.ids import SECOND, AlertId, Instant, Party
+from messages.ids import SECOND, AlertId, Instant, OperatorLine, Party
 from model.case import Case
 from model.leg import Leg, LegState
 from model.policy import Duress, MetBy, Policy
@@ -61,11 +61,16 @@ def forecasts(
             # She is not called, so that no line is needed for it.
             yield case, _dialled(now_us, policy)
             continue
-        if operators and case.operator is None and not any(leg.live for leg in case.of(Party.OPERATOR)):
+        called = policy.operator_line is OperatorLine.ON_DEMAND
+        if called and operators and case.operator is None and not _has_operators_leg(case):
             # The operator is called first, and takes a line too.
             operators -= 1
             _take(lines, now_us)
         yield case, _dialled(_take(lines, now_us), policy)
+
+
+def _has_operators_leg(case: Case) -> bool:
+    return any(leg.live for leg in case.of(Party.OPERATOR))
 
 
 def _urgency(case: Case, now_us: Instant, policy: Policy) -> tuple[Urgency, AlertId]:

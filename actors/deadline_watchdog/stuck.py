@@ -21,6 +21,7 @@ from actors.deadline_watchdog.means import Means
 from messages.ids import SECOND, AlertId, CrewId, Instant, Role
 from model.case import Case
 from model.leg import place
+from model.own_line import carrier
 from model.policy import Policy
 
 PAUSES_US: Final = (Instant(0), Instant(10 * SECOND), Instant(30 * SECOND))
@@ -137,7 +138,9 @@ def _act(state: State, case: Case, sign: Sign, now_us: Instant) -> tuple[State, 
     return replace(state, troubles=troubles, shared=shared), finding
 
 
-_SHARED: Final = frozenset({Role.ALERT_INTAKE, Role.OPERATOR_POOL, Role.TRUNK_POOL, Role.GSM_MODEM})
+_SHARED: Final = frozenset(
+    {Role.ALERT_INTAKE, Role.OPERATOR_POOL, Role.TRUNK_POOL, Role.GSM_MODEM, Role.OPERATOR_LINES}
+)
 
 
 def _allowed(state: State, whom: Iterable[Name], now_us: Instant) -> Iterator[Name]:
@@ -158,7 +161,7 @@ def _whom(case: Case, sign: Sign, *, again: bool) -> Iterator[Name]:
             case Role.CALL_LEG if crew is not None:
                 yield from ((role, f"{crew}/{place(leg.leg)}") for leg in sign.legs)
             case Role.GSM_MODEM:
-                yield from ((role, leg.line) for leg in sign.legs)
+                yield from (carrier(leg.line) for leg in sign.legs)
             case Role.ALERT_CASE | Role.CONFERENCE_BRIDGE if crew is not None:
                 yield role, crew
             case Role.ALERT_INTAKE | Role.OPERATOR_POOL | Role.TRUNK_POOL:

@@ -20,8 +20,8 @@ from messages.events import (
     ShiftChanged,
     WrapUpEnded,
 )
-from messages.ids import SECOND, AlertId, Instant, OperatorId, Role, ShiftState
-from messages.operators import RequestOperators
+from messages.ids import SECOND, AlertId, Instant, OperatorId, OperatorLine, Role, ShiftState
+from messages.operators import OperatorVoice, OperatorVoices, RequestOperators
 from model import wrap_up
 from model.policy import Setup
 from runtime.actor import CenterActor
@@ -34,6 +34,8 @@ from store.registry import Registry
 
 LISTEN_US: Final = Instant(SECOND // 50)
 """Between two looks at the journal while somebody waits for an operator: a storm commits without end."""
+VOICES_FRESH_US: Final = Instant(3 * SECOND)
+"""What was said of the operators' own lines longer ago than this counts no more: it is said every second."""
 
 
 class OperatorPoolActor(CenterActor):
@@ -54,6 +56,9 @@ class OperatorPoolActor(CenterActor):
         self._silent: set[OperatorId] = set()
         self._free_since: dict[OperatorId, Instant] = {}
         self._looked_us = Instant(0)
+        self._voices: dict[OperatorId, OperatorLine] = {}
+        """Who can be had on a line of her own now."""
+        self._voices_us = Instant(0)
 
     def stopping(self) -> None:
         """Nothing of this actor's own has to last."""
@@ -71,6 +76,8 @@ class OperatorPoolActor(CenterActor):
                 self._serve(only=alert)
             case ShiftHint():
                 self._changed()
+            case OperatorVoices(voices=voices):
+                self._heard_of_voices(voices)
             case _:
                 self.log.warning("not for the operators' pool", kind=type(body).__name__)
 
@@ -81,6 +88,21 @@ class OperatorPoolActor(CenterActor):
         except StoreError as error:
             self.log.error("the registry cannot be read", error=str(error))
         self._changed()
+
+    def _heard_of_voices(self, voices: tuple[OperatorVoice, ...]) -> None:
+        self._voices_us = self.now_us()
+        up = {one.operator: one.mode for one in voices if one.to_be_had}
+        if up != self._voices:
+            self._voices = up
+            if self._waiting:
+                self._follow()
+                self._serve()
+
+    def _mode(self, operator: OperatorId, now_us: Instant) -> OperatorLine:
+        """How she is reached: on her phone, unless a line of her own is known to be up."""
+        if now_us - self._voices_us > VOICES_FRESH_US:
+            return OperatorLine.ON_DEMAND
+        return self._voices.get(operator, OperatorLine.ON_DEMAND)
 
     def _listen(self, wanted: bool) -> None:
         """Hear of every commit while somebody waits for an operator, and only then.
@@ -175,7 +197,7 @@ class OperatorPoolActor(CenterActor):
                 wraps_up=wrap_up.stands(state.left_at, self._policy, now_us),
                 free_since=self._free_since.get(person.id, Instant(0)),
                 number=person.phone,
-                mode=self._policy.operator_line,
+                mode=self._mode(person.id, now_us),
                 language=person.language,
                 name=person.name,
                 on_call=person.on_call and state.state is ShiftState.OFF,

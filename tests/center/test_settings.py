@@ -321,7 +321,6 @@ def test_a_psap_number_in_e164_is_kept_in_a_simulated_run() -> None:
 @pytest.mark.parametrize(
     ("text", "path"),
     [
-        ('[operator]\nline = "headset"', "operator.line"),
         ('[journal]\nurl = "postgresql://u@h/d"', "journal.url"),
     ],
 )

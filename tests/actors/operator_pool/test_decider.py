@@ -16,7 +16,7 @@ from actors.operator_pool.decider import (
     on_call_candidate,
     order,
 )
-from messages.ids import E164, SECOND, AlertId, Instant, OperatorId, ShiftState
+from messages.ids import E164, SECOND, AlertId, Instant, OperatorId, OperatorLine, ShiftState
 from messages.operators import RequestOperators
 from model.policy import Policy
 
@@ -141,3 +141,11 @@ def test_whoever_is_offered_could_be_had(everybody: list[Candidate], wanted: int
         assert had.shift is ShiftState.READY
         assert had.number is not None
         assert one.operator not in avoid
+
+
+def test_who_can_answer_at_once_comes_before_who_has_to_be_dialled() -> None:
+    early = candidate("a", free_since=Instant(NOW - SECOND))
+    there = candidate("z", mode=OperatorLine.HEADSET)
+    assert names(request(wanted=0), early, there) == ["z", "a"]
+    assert names(request(language="it"), replace(early, language="it"), there) == ["a"]
+    assert offer(request(), (there,), {}, NOW).offers[0].mode is OperatorLine.HEADSET

@@ -1,0 +1,310 @@
+"""The process that keeps the operators' own lines: headsets that come and go, calls that are nailed up.
+
+Killed, it ends nothing: a headset is the browser's and a call the modem's. The next one looks which there
+are, takes the calls over from their modems, and the legs say within a second that they stand there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Final
+
+from msgspec.structs import replace
+from thespian.actors import ActorAddress
+
+from actors.operator_lines import headset, nailed
+from actors.operator_lines.decider import ABSENT, Order, Ref, Standing, Voice, changed, forget, obey, stands
+from messages import calls, lines
+from messages.envelope import Envelope
+from messages.events import AlarmCleared, AlarmRaised, Event, LineSeized
+from messages.ids import SECOND, Instant, LegId, LineId, OperatorId, OperatorLine, Role, ShiftState
+from messages.operators import OperatorVoice, OperatorVoices
+from model.own_line import mode_of, operator_of, own_line, standing_leg
+from model.policy import Setup
+from runtime import voice_files
+from runtime.actor import CenterActor
+from store import streams
+from store.errors import JournalError, StoreError, VersionConflict
+from store.following import Following
+from store.journal import Append, Journal
+from store.people import Operator
+from store.projections import LineHold, Lines, Operators
+from store.registry import Registry
+
+ALARM: Final = "operator.line_lost"
+ALARM_AFTER_US: Final = Instant(15 * SECOND)
+"""A phone has to be dialled, to ring and to be answered."""
+GIVES_WAY_US: Final = Instant(15 * SECOND)
+"""For so long nothing is nailed up where an alert has taken the line."""
+
+
+class OperatorLinesActor(CenterActor):
+    """Every operator's own line."""
+
+    role: ClassVar[Role] = Role.OPERATOR_LINES
+
+    def started(self) -> None:
+        """Read who is on shift and which calls are nailed up; then look."""
+        self._mode = self.env.settings_as(Setup).policy.operator_line
+        self._journal = self.env.open_journal_as(Journal)
+        self._registry = Registry(self._journal)
+        self._operators, self._lines = Operators(), Lines()
+        self._follower = Following(self._journal, self._operators, self._lines)
+        self._headsets = voice_files.Headsets(self.env.run)
+        self._people: dict[OperatorId, Operator] = {}
+        self._legs: dict[Ref, Standing] = {}
+        self._who: dict[LegId, ActorAddress] = {}
+        self._present: dict[OperatorId, headset.Headset] = {}
+        self._nailed: dict[OperatorId, nailed.Nailed] = {}
+        self._gives_way: dict[OperatorId, Instant] = {}
+        """Whose line an alert has asked for, and until when none is nailed up for her again."""
+        self._told = voice_files.read(self.env.run)
+        self._look()
+
+    def stopping(self) -> None:
+        """Nothing of this actor's own has to last; calls stay up."""
+        self._follower.close()
+        self._journal.close()
+
+    def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
+        """A leg's order, a modem about a call of ours, or the lines' pool."""
+        body = envelope.body
+        match body:
+            case calls.DialCall() | calls.AnswerCall() | calls.AttachCall() | calls.HangUpCall():
+                self._who[body.leg] = sender
+                self._obey(body, envelope.at_us)
+            case calls.CallReport():
+                self._call_is(body)
+            case lines.LineGranted():
+                self._granted(body)
+            case lines.LineRefused(leg=leg, reason=reason):
+                known = self._nailed_by(leg)
+                if known is not None:
+                    self._nailed[known.operator] = nailed.refused(known, reason)
+            case lines.GiveWay(line=line):
+                self._give_way(line)
+            case _:
+                self.log.warning("not for the operators' lines", kind=type(body).__name__)
+
+    def tick(self, now_us: Instant) -> None:
+        """Everything is looked at again and told again."""
+        self._legs = forget(self._legs, now_us)
+        self._look()
+        self._alarms(now_us)
+        self._tell_voices(again=True)
+
+    def timer(self, timer: object, now_us: Instant) -> None:
+        """A headset has been away for longer than a blink."""
+        self._look_for_headsets()
+        self._tell_voices()
+
+    # ------------------------------------------------------------ legs
+
+    def _obey(self, order: Order, said_at: Instant) -> None:
+        line = order.line
+        if line is None or operator_of(line) is None:
+            self.log.warning("not an operator's own line", leg=order.leg, line=line)
+            return
+        self._legs, said = obey(self._legs, line, order, self._voice(line), said_at, self.now_us())
+        self._tell_legs(said)
+
+    def _voice_changed(self, line: LineId) -> None:
+        self._legs, said = changed(self._legs, line, self._voice(line))
+        self._tell_legs(said)
+
+    def _tell_legs(self, said: Iterable[calls.CallReport]) -> None:
+        for report in said:
+            who = self._who.get(report.leg)
+            if who is not None:
+                self.answer(who, report)
+
+    def _voice(self, line: LineId) -> Voice:
+        """How it is now."""
+        operator = operator_of(line)
+        if operator is None:
+            return ABSENT
+        if mode_of(line) is OperatorLine.NAILED_UP:
+            known = self._nailed.get(operator)
+            return ABSENT if known is None else nailed.voice(known, self._wanted(operator))
+        there = self._present.get(operator)
+        return ABSENT if there is None else headset.voice(there, self._headsets.path(operator), self.now_us())
+
+    # ------------------------------------------------------------ looking
+
+    def _look(self) -> None:
+        try:
+            self._follower.catch_up()
+            self._people = {one.id: one for one in self._registry.operators()}
+        except StoreError as error:
+            self.log.error("the journal cannot be read", error=str(error))
+        self._look_for_headsets()
+        holders = (hold.operator for hold in self._lines.lines.values() if hold.operator is not None)
+        wanted = self._people if self._mode is OperatorLine.NAILED_UP else ()
+        for operator in dict.fromkeys((*wanted, *holders)):
+            self._go_on(operator)
+
+    def _look_for_headsets(self) -> None:
+        if self._mode is not OperatorLine.HEADSET:
+            return
+        now_us = self.now_us()
+        for operator in self._people:
+            line = LineId(own_line(operator, OperatorLine.HEADSET) or "")
+            in_use = stands(self._legs, line)
+            there = self._headsets.is_there(operator, now_us / SECOND, in_use=in_use)
+            self._present[operator] = headset.seen(self._present.get(operator), there, now_us)
+            until = headset.wavers_until(self._present[operator])
+            if until is not None and now_us < until:
+                self.at(until, ("blink", operator))
+            if in_use:
+                self._voice_changed(line)
+
+    # ------------------------------------------------------------ nailed up
+
+    def _wanted(self, operator: OperatorId) -> nailed.Wanted:
+        state, person = self._operators.operators.get(operator), self._people.get(operator)
+        on_shift = state is not None and state.state is not ShiftState.OFF
+        shift = on_shift and person is not None and self._mode is OperatorLine.NAILED_UP
+        # An alert calls her phone, which would be busy for it.
+        dialled = state is not None and state.reserved_by is not None and state.mode is OperatorLine.ON_DEMAND
+        shift = shift and self.now_us() >= self._gives_way.get(operator, 0)
+        hold = self._hold(operator)
+        leg = stands(self._legs, LineId(own_line(operator, OperatorLine.NAILED_UP) or ""))
+        call = shift and not dialled
+        return nailed.Wanted(
+            call=call,
+            keep=call or leg,
+            number=None if person is None else person.phone,
+            line=None if hold is None else hold.line,
+            attempt=0 if hold is None else hold.attempt,
+        )
+
+    def _hold(self, operator: OperatorId) -> LineHold | None:
+        return next((hold for hold in self._lines.lines.values() if hold.operator == operator), None)
+
+    def _nailed_by(self, leg: LegId) -> nailed.Nailed | None:
+        return next((one for one in self._nailed.values() if standing_leg(one.operator) == leg), None)
+
+    def _go_on(self, operator: OperatorId) -> None:
+        """Whatever is due for her call."""
+        now_us = self.now_us()
+        wanted = self._wanted(operator)
+        act = nailed.step(self._nailed.get(operator) or nailed.begin(operator, now_us), wanted, now_us)
+        self._nailed[operator] = act.nailed
+        if act.request is not None:
+            self.tell(Role.TRUNK_POOL, "", act.request)
+        if act.order is not None and wanted.line is not None:
+            self.tell(Role.GSM_MODEM, wanted.line, act.order)
+        if act.free and wanted.line is not None:
+            self.log.info("a nailed-up call is over", operator=operator, reason=act.nailed.text)
+            self._seize(wanted.line, LegId(""), wanted.attempt, operator, None)
+            self._voice_changed(LineId(own_line(operator, OperatorLine.NAILED_UP) or ""))
+
+    def _granted(self, granted: lines.LineGranted) -> None:
+        known = self._nailed_by(granted.leg)
+        if known is None or known.asking != granted.attempt:
+            return
+        self._look()
+        known, wanted = self._nailed[known.operator], self._wanted(known.operator)
+        if known.asking != granted.attempt or not wanted.call or wanted.line is not None:
+            return
+        if self._seize(granted.line, granted.leg, granted.attempt, known.operator, granted.version):
+            self._go_on(known.operator)
+
+    def _give_way(self, line: LineId) -> None:
+        hold = self._lines.lines.get(line)
+        if hold is None or hold.operator is None or hold.operator not in self._nailed:
+            return
+        self.log.info("a nailed-up call gives way to an alert", operator=hold.operator, line=line)
+        self._gives_way[hold.operator] = Instant(self.now_us() + GIVES_WAY_US)
+        self._go_on(hold.operator)
+
+    def _call_is(self, said: calls.CallReport) -> None:
+        known = self._nailed_by(said.leg)
+        if known is None:
+            return
+        self._nailed[known.operator] = nailed.heard(known, said, self.now_us())
+        self._voice_changed(LineId(own_line(known.operator, OperatorLine.NAILED_UP) or ""))
+        if said.state in (calls.CallState.RELEASED, calls.CallState.UNKNOWN):
+            self._go_on(known.operator)
+        self._tell_voices()
+
+    def _seize(
+        self, line: LineId, leg: LegId, attempt: int, operator: OperatorId, version: int | None
+    ) -> bool:
+        """Make the line this call's, or nobody's. False where it is another's, or could not be written."""
+        seized = LineSeized(line=line, leg=leg, attempt=attempt, operator=operator)
+        return self._write(Append(streams.line(line), version, (seized,)))
+
+    # ------------------------------------------------------------ telling
+
+    def _voices(self) -> list[OperatorVoice]:
+        """How everybody's line is."""
+        found: list[OperatorVoice] = []
+        if self._mode is OperatorLine.ON_DEMAND:
+            return found
+        now_us = self.now_us()
+        for operator in self._people:
+            line = own_line(operator, self._mode)
+            voice = ABSENT if line is None else self._voice(line)
+            before = self._told.get(operator)
+            now = OperatorVoice(
+                operator=operator,
+                mode=self._mode,
+                state=calls.CallState.RELEASED if voice.wavering else voice.state,
+                text=self._why(operator, voice),
+                alarmed=before is not None and before.alarmed,
+            )
+            if self._mode is OperatorLine.NAILED_UP:
+                now = replace(now, line=self._wanted(operator).line)
+            same = before is not None and before.state is now.state
+            found.append(replace(now, since=before.since if same and before is not None else now_us))
+        return found
+
+    def _why(self, operator: OperatorId, voice: Voice) -> str:
+        if voice.state is calls.CallState.ANSWERED and not voice.wavering:
+            return ""
+        if self._mode is OperatorLine.HEADSET:
+            return "her headset is not connected"
+        known = self._nailed.get(operator)
+        return "" if known is None else known.text
+
+    def _tell_voices(self, *, again: bool = False) -> None:
+        """To whoever offers operators, at every change and every second; and to those who look."""
+        voices = self._voices()
+        new = {one.operator: one for one in voices}
+        if new != self._told:
+            voice_files.write(self.env.run, OperatorVoices(voices=tuple(voices)))
+        if new != self._told or again:
+            self.tell(Role.OPERATOR_POOL, "", OperatorVoices(voices=tuple(voices)))
+        self._told = new
+
+    def _alarms(self, now_us: Instant) -> None:
+        """Whose call is wanted and cannot be had."""
+        if self._mode is not OperatorLine.NAILED_UP:
+            return
+        for one in self._voices():
+            out = self._wanted(one.operator).call and not one.up
+            if out is one.alarmed or (out and now_us - one.since < ALARM_AFTER_US):
+                continue
+            name = self._people[one.operator].name
+            text = (
+                f"{name} has no nailed-up line and is called on her phone: {one.text or 'it is being made'}."
+            )
+            event: Event = (
+                AlarmRaised(alarm=ALARM, subject=one.operator, text=text)
+                if out
+                else AlarmCleared(alarm=ALARM, subject=one.operator)
+            )
+            if self._write(Append(streams.node(self.env.node), None, (event,))):
+                self._told[one.operator] = replace(one, alarmed=out)
+
+    def _write(self, append: Append) -> bool:
+        try:
+            self._journal.append(append)
+            self._follower.catch_up()
+        except VersionConflict:
+            return False
+        except JournalError as error:
+            self.log.error("could not be written down", stream=append.stream, error=str(error))
+            return False
+        return True

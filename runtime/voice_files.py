@@ -1,0 +1,90 @@
+"""The operators' own voices in the run directory: the headsets' sockets, and how each line is.
+
+The web listens on `voice/OPERATOR.sock` for as long as her browser has its voice connected. How the lines of
+all operators are, the actor that keeps them writes; those who look and are told nothing read it.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from messages.ids import OperatorId
+from messages.operators import OperatorVoice, OperatorVoices
+from runtime import unix_address
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(OperatorVoices)
+LOOK_AGAIN_S: Final = 5.0
+"""A socket that somebody listened on is believed in for so long: each look is a connection to the web."""
+
+
+def headset_socket(run: Path, operator: OperatorId) -> Path:
+    """Where an operator's headset listens, if it does."""
+    return run / "voice" / f"{operator}.sock"
+
+
+class Headsets:
+    """Which headsets are there."""
+
+    def __init__(self, run: Path) -> None:
+        self._run = run
+        self._listened: dict[OperatorId, tuple[int, float]] = {}
+        """The socket that was last found to be listened on, and when."""
+
+    def path(self, operator: OperatorId) -> str:
+        """Where its voice is opened."""
+        return str(headset_socket(self._run, operator))
+
+    def is_there(self, operator: OperatorId, now_s: float, *, in_use: bool) -> bool:
+        """Whether somebody listens on it. `in_use`: not to be connected to, which could disturb a call."""
+        path = headset_socket(self._run, operator)
+        try:
+            found = path.lstat()
+        except OSError:
+            self._listened.pop(operator, None)
+            return False
+        if not stat.S_ISSOCK(found.st_mode):
+            return False
+        before, at_s = self._listened.get(operator, (0, 0.0))
+        if before == found.st_ino and (in_use or now_s - at_s < LOOK_AGAIN_S):
+            return True
+        # The file of a web that was killed stays; nobody listens on it.
+        if not _listens(path):
+            self._listened.pop(operator, None)
+            return False
+        self._listened[operator] = found.st_ino, now_s
+        return True
+
+
+def _listens(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET | socket.SOCK_NONBLOCK) as probe:
+        try:
+            with unix_address.folder(path) as folder:
+                probe.connect(f"{folder}/{path.name}")
+        except BlockingIOError:
+            return True  # so many connect that this one would have to wait
+        except OSError:
+            return False
+    return True
+
+
+def write(run: Path, voices: OperatorVoices) -> None:
+    """Say how the lines are now. Where that cannot be written nobody is worse off than before."""
+    part = run / f".operator-voices.{os.getpid()}"
+    with suppress(OSError):
+        part.write_bytes(_encoder.encode(voices))
+        part.replace(run / "operator-voices")
+
+
+def read(run: Path) -> dict[OperatorId, OperatorVoice]:
+    """What was said of them last; whether whoever said it lives is the directory's to say."""
+    with suppress(OSError, msgspec.MsgspecError):
+        return {one.operator: one for one in _decoder.decode((run / "operator-voices").read_bytes()).voices}
+    return {}

@@ -1,0 +1,303 @@
+"""A call that is nailed up: made while she is on shift, made again when it drops, ended with the shift."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from actors.operator_lines import nailed
+from actors.operator_lines.nailed import LONGEST_PAUSE_US, Nailed, Wanted
+from messages.base import HangupCause, VoicePort
+from messages.calls import CallReport, CallState, DialCall, HangUpCall
+from messages.ids import E164, SECOND, Instant, LineId, OperatorId
+from messages.lines import RequestLine
+from model.own_line import standing_leg
+
+ANNA = OperatorId("anna")
+NUMBER = E164("+390200000100")
+START = Instant(1_700_000_000 * SECOND)
+LINES = [LineId("p1"), LineId("p2")]
+VOICE = VoicePort(path="/dev/voice")
+
+
+class Call:
+    """One call as its modem has it."""
+
+    def __init__(self) -> None:
+        self.state = CallState.DIALLING
+        self.cause: int | None = None
+        self.heard = False
+
+
+class Plant:
+    """A pool, modems that keep their calls, a journal, and whoever keeps the line."""
+
+    def __init__(self) -> None:
+        self.now = START
+        self.on_shift = False
+        self.dialled_by_alert = False
+        self.leg_stands = False
+        self.lines_free = True
+        self.lost = False
+        """Whether what is said to a modem reaches nobody."""
+        self.hold: tuple[LineId, int] | None = None
+        self.calls: dict[tuple[LineId, int], Call] = {}
+        self.nailed: Nailed = nailed.begin(ANNA, self.now)
+        self.asked: list[RequestLine] = []
+        self.dials: list[Instant] = []
+
+    def wanted(self) -> Wanted:
+        return Wanted(
+            call=self.on_shift and not self.dialled_by_alert,
+            keep=(self.on_shift and not self.dialled_by_alert) or self.leg_stands,
+            number=NUMBER,
+            line=None if self.hold is None else self.hold[0],
+            attempt=0 if self.hold is None else self.hold[1],
+        )
+
+    def step(self) -> None:
+        act = nailed.step(self.nailed, self.wanted(), self.now)
+        self.nailed = act.nailed
+        if act.free:
+            assert self.hold is not None
+            self.hold = None
+        if act.request is not None:
+            assert self.hold is None, "a second line is asked for"
+            self.asked.append(act.request)
+            if self.lines_free:
+                avoid = act.request.avoid
+                line = min(LINES, key=lambda one: (one in avoid, one))
+                self.hold = (line, act.request.attempt)
+                self.step()
+            else:
+                self.nailed = nailed.refused(self.nailed, "no public line is free")
+            return
+        if act.order is not None and self.hold is not None and not self.lost:
+            self.obey(act.order)
+
+    def obey(self, order: nailed.Order) -> None:
+        assert self.hold is not None
+        assert (order.leg, order.attempt) == (standing_leg(ANNA), self.hold[1])
+        call = self.calls.get(self.hold)
+        match order:
+            case DialCall() if call is None:
+                assert self.wanted().keep
+                call = self.calls[self.hold] = Call()
+                self.dials.append(self.now)
+            case HangUpCall() if call is not None and call.state is not CallState.RELEASED:
+                call.state, call.cause = CallState.RELEASED, HangupCause.NORMAL
+            case _:
+                pass
+        self.tell(call)
+
+    def tell(self, call: Call | None) -> None:
+        assert self.hold is not None
+        line, attempt = self.hold
+        report = CallReport(
+            leg=standing_leg(ANNA),
+            attempt=attempt,
+            line=line,
+            state=CallState.UNKNOWN if call is None else call.state,
+            cause=None if call is None else call.cause,
+            voice=VOICE if call is not None and call.state is CallState.ANSWERED else None,
+        )
+        self.nailed = nailed.heard(self.nailed, report, self.now)
+        if report.state in (CallState.RELEASED, CallState.UNKNOWN):
+            self.step()
+
+    @property
+    def call(self) -> Call | None:
+        return None if self.hold is None else self.calls.get(self.hold)
+
+    def becomes(self, state: CallState, cause: int | None = None) -> None:
+        call = self.call
+        if call is not None and call.state is not CallState.RELEASED:
+            call.state, call.cause = state, cause
+            if not self.lost:
+                self.tell(call)
+
+    def pass_time(self, seconds: int) -> None:
+        for _ in range(seconds):
+            self.now = Instant(self.now + SECOND)
+            self.step()
+
+    @property
+    def up(self) -> bool:
+        return nailed.voice(self.nailed, self.wanted()).state is CallState.ANSWERED
+
+
+def on_shift() -> Plant:
+    plant = Plant()
+    plant.on_shift = True
+    plant.pass_time(1)
+    return plant
+
+
+def test_she_is_called_at_once_and_then_left_in_peace() -> None:
+    plant = on_shift()
+    plant.becomes(CallState.ANSWERED)
+    plant.pass_time(600)
+    assert plant.up
+    assert len(plant.dials) == 1
+
+
+def test_it_is_made_again_after_two_seconds_and_then_ever_later() -> None:
+    plant = on_shift()
+    for _ in range(7):
+        plant.becomes(CallState.RELEASED, HangupCause.BUSY)
+        before = len(plant.dials)
+        while len(plant.dials) == before:
+            plant.pass_time(1)
+    pauses = [(after - before) // SECOND for before, after in zip(plant.dials, plant.dials[1:], strict=False)]
+    assert pauses == [2, 4, 8, 16, 30, 30, 30]
+    assert plant.nailed.text == "her phone is busy"
+
+
+def test_a_call_that_has_stood_begins_the_count_anew() -> None:
+    plant = on_shift()
+    for _ in range(5):
+        plant.becomes(CallState.RELEASED, HangupCause.BUSY)
+        plant.pass_time(31)
+    plant.becomes(CallState.ANSWERED)
+    plant.pass_time(61)
+    plant.becomes(CallState.RELEASED, HangupCause.NORMAL)
+    dials = len(plant.dials)
+    plant.pass_time(3)
+    assert len(plant.dials) == dials + 1
+
+
+def test_the_line_that_failed_is_taken_last() -> None:
+    plant = on_shift()
+    plant.becomes(CallState.RELEASED, HangupCause.LINE_LOST)
+    plant.pass_time(3)
+    assert plant.asked[-1].avoid == ("p1",)
+    assert plant.hold is not None
+    assert plant.hold[0] == "p2"
+
+
+def test_a_modem_that_gives_no_voice_is_no_use() -> None:
+    plant = on_shift()
+    call = plant.call
+    assert call is not None
+    assert plant.hold is not None
+    call.state = CallState.ANSWERED
+    report = CallReport(
+        leg=standing_leg(ANNA), attempt=plant.hold[1], line=plant.hold[0], state=CallState.ANSWERED
+    )
+    plant.nailed = nailed.heard(plant.nailed, report, plant.now)
+    assert nailed.voice(plant.nailed, plant.wanted()).state is CallState.RINGING
+    act = nailed.step(plant.nailed, plant.wanted(), Instant(plant.now + nailed.NO_VOICE_US))
+    assert isinstance(act.order, HangUpCall)
+    assert "p1 gives no voice" in act.nailed.text
+
+
+def test_a_phone_that_is_not_answered_is_not_rung_for_ever() -> None:
+    plant = on_shift()
+    plant.becomes(CallState.RINGING)
+    plant.pass_time(50)
+    assert plant.calls[next(iter(plant.calls))].state is CallState.RELEASED
+
+
+def test_while_an_alert_calls_her_phone_it_is_not_called_by_us() -> None:
+    plant = Plant()
+    plant.on_shift = plant.dialled_by_alert = True
+    plant.pass_time(10)
+    assert plant.dials == []
+    plant.dialled_by_alert = False
+    plant.pass_time(2)
+    assert len(plant.dials) == 1
+
+
+def test_the_shift_may_end_in_an_alert_and_the_call_stays_as_long_as_it() -> None:
+    plant = on_shift()
+    plant.becomes(CallState.ANSWERED)
+    plant.leg_stands, plant.on_shift = True, False
+    plant.pass_time(60)
+    assert plant.up
+    plant.leg_stands = False
+    plant.pass_time(2)
+    assert plant.hold is None
+
+
+def test_who_comes_after_a_restart_takes_the_call_over() -> None:
+    plant = on_shift()
+    plant.becomes(CallState.ANSWERED)
+    plant.nailed = nailed.begin(ANNA, plant.now)
+    assert nailed.voice(plant.nailed, plant.wanted()).state is CallState.UNKNOWN
+    plant.pass_time(1)
+    assert plant.up
+    assert len(plant.dials) == 1
+
+
+def test_why_it_is_not_up_is_said_in_words() -> None:
+    plant = Plant()
+    plant.on_shift, plant.lines_free = True, False
+    plant.pass_time(2)
+    assert plant.nailed.text == "no public line is free"
+    plant.on_shift = False
+    plant.pass_time(1)
+    assert plant.nailed.text == ""
+
+
+class AnyShift(RuleBasedStateMachine):
+    """Whatever happens: one line at the most, and in the end what is wanted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.plant = Plant()
+
+    @rule(on=st.booleans())
+    def shift(self, on: bool) -> None:
+        self.plant.on_shift = on
+
+    @rule(stands=st.booleans())
+    def an_alert_has_her(self, stands: bool) -> None:
+        self.plant.leg_stands = stands and self.plant.up
+
+    @rule(dialled=st.booleans())
+    def an_alert_calls_her_phone(self, dialled: bool) -> None:
+        self.plant.dialled_by_alert = dialled and not self.plant.leg_stands
+
+    @rule(free=st.booleans())
+    def lines(self, free: bool) -> None:
+        self.plant.lines_free = free
+
+    @rule(lost=st.booleans())
+    def modem(self, lost: bool) -> None:
+        self.plant.lost = lost
+
+    @rule(
+        state=st.sampled_from((CallState.RINGING, CallState.ANSWERED, CallState.RELEASED)),
+        cause=st.sampled_from((HangupCause.BUSY, HangupCause.NORMAL, HangupCause.LINE_LOST)),
+    )
+    def the_phone(self, state: CallState, cause: int) -> None:
+        self.plant.becomes(state, cause if state is CallState.RELEASED else None)
+
+    @rule(seconds=st.integers(1, 40))
+    def time(self, seconds: int) -> None:
+        self.plant.pass_time(seconds)
+
+    @rule()
+    def restarted(self) -> None:
+        self.plant.nailed = nailed.begin(ANNA, self.plant.now)
+
+    @invariant()
+    def nobody_is_dialled_without_a_pause(self) -> None:
+        assert self.plant.nailed.next_at <= self.plant.now + LONGEST_PAUSE_US
+
+    def teardown(self) -> None:
+        plant = self.plant
+        plant.lost, plant.lines_free, plant.dialled_by_alert, plant.leg_stands = False, True, False, False
+        plant.on_shift = False
+        plant.pass_time(3)
+        assert plant.hold is None, "a line is held though nobody wants it"
+        plant.on_shift = True
+        plant.pass_time(32)
+        plant.becomes(CallState.ANSWERED)
+        plant.pass_time(1)
+        assert plant.up
+
+
+AnyShift.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestAnyShift = AnyShift.TestCase

@@ -1,0 +1,178 @@
+"""`operator.line = "headset"`: she is reached in her browser, at once; without it on her phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from messages import events as ev
+from messages.base import HangupCause
+from messages.ids import SECOND, OperatorCommand, OperatorLine, Party, Role
+from model.policy import Policy
+from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.headsets import Headsets
+from tests.scenarios.own_lines import speaks, to_talking
+from tests.scenarios.test_flow import everything_is_over, joined
+from tests.scenarios.world import OPERATORS, PSAP, USER, World
+
+pytestmark = pytest.mark.scenario
+POLICY = Policy(
+    psap_number=PSAP,
+    psap_alternate=None,
+    idle_crews=1,
+    live_cases=4,
+    operator_line=OperatorLine.HEADSET,
+)
+
+
+@pytest.fixture
+def connected() -> Iterator[list[Headsets]]:
+    made: list[Headsets] = []
+    yield made
+    for each in made:
+        each.close()
+
+
+@pytest.fixture
+def headsets(make_world: MakeWorld, connected: list[Headsets]) -> tuple[World, Headsets]:
+    """Two operators, both with their headsets on."""
+    world = make_world(operators=2, policy=POLICY)
+    there = Headsets(world.env.run)
+    connected.append(there)
+    for operator in world.operators:
+        there.connect(operator)
+    world.advance(1.5)
+    return world, there
+
+
+def test_s04_she_is_on_the_line_as_soon_as_the_alert_is_there(headsets: tuple[World, Headsets]) -> None:
+    world, _ = headsets
+    world.send()
+    world.advance(0.2)
+    leg = world.case.of(Party.OPERATOR)[0]
+    assert leg.talking
+    assert not leg.confirmed
+    assert leg.voice is not None
+    assert (leg.voice.kind, leg.voice.rate_hz, leg.voice.frame_bytes) == ("unix", 16_000, 640)
+    assert leg.line == f"headset:{leg.operator}"
+    assert world.journal.read(f"line-{leg.line}") == []
+    assert world.calls(OPERATORS[0]) == []
+    assert world.calls(OPERATORS[1]) == []
+
+
+def test_s06_s08_s09_the_whole_flow_takes_no_line_of_hers(headsets: tuple[World, Headsets]) -> None:
+    world, _ = headsets
+    to_talking(world)
+    world.order(OperatorCommand.CALL_PSAP)
+    world.until("112 is joined", lambda: len(joined(world)) == 3)
+    assert {call.to for call in world.calls()} == {USER, PSAP}
+    world.order(OperatorCommand.LEAVE)
+    world.until("the operator has gone", lambda: joined(world) == {Party.USER, Party.PSAP})
+    for number in (PSAP, USER):
+        world.network.carrier.phone_hang_up(number, world.network.now_s)
+    world.network.pump()
+    everything_is_over(world)
+
+
+def test_without_her_headset_she_is_called_on_her_phone(headsets: tuple[World, Headsets]) -> None:
+    world, there = headsets
+    for operator in world.operators:
+        there.disconnect(operator)
+    world.advance(1.5)
+    to_talking(world)
+    assert world.case.operator_leg is not None
+    assert world.case.operator_leg.number in OPERATORS
+    assert len(world.calls(str(world.case.operator_leg.number))) == 1
+
+
+def test_who_has_her_headset_on_is_asked_before_who_has_to_be_dialled(
+    headsets: tuple[World, Headsets],
+) -> None:
+    world, there = headsets
+    there.disconnect(world.operators[0])
+    world.advance(1.5)
+    world.send()
+    world.advance(0.5)
+    assert world.case.of(Party.OPERATOR)[0].operator == world.operators[1]
+
+
+def test_a_headset_that_has_just_gone_costs_no_alert(headsets: tuple[World, Headsets]) -> None:
+    """Nobody knows of it yet when she is called; she has not failed to answer."""
+    world, there = headsets
+    for operator in world.operators:
+        there.disconnect(operator)
+    world.send()
+    world.until("operator and user are joined", lambda: len(joined(world)) == 2)
+    assert world.events(ev.OperatorNotAnswering) == []
+
+
+def test_s17_a_headset_that_blinks_does_not_lose_her_the_case(headsets: tuple[World, Headsets]) -> None:
+    world, there = headsets
+    to_talking(world)
+    hers = world.case.operator
+    assert hers is not None
+    there.disconnect(hers)
+    world.advance(2.0)
+    there.connect(hers)
+    world.advance(10)
+    assert world.case.operator == hers
+    assert world.events(ev.OperatorLeft) == []
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+
+
+def test_s17_a_headset_that_stays_away_loses_her_and_the_next_one_has_it(
+    headsets: tuple[World, Headsets],
+) -> None:
+    world, there = headsets
+    to_talking(world)
+    hers = world.case.operator
+    assert hers is not None
+    there.disconnect(hers)
+    world.until("another is called", lambda: len(world.events(ev.OperatorReserved)) >= 2, within_s=5)
+    speaks(world)
+    world.until("another has it", lambda: world.case.operator not in (None, hers), within_s=10)
+    lost = next(one for one in world.recorded if isinstance(one.event, ev.LegReleased))
+    assert isinstance(lost.event, ev.LegReleased)
+    assert lost.event.cause == HangupCause.LINE_LOST
+    assert len(world.calls(USER)) == 1, "the user stays on the line"
+
+
+def test_s17_a_web_that_is_killed_leaves_its_files_and_nobody_is_called_on_them(
+    headsets: tuple[World, Headsets],
+) -> None:
+    world, there = headsets
+    there.kill_web()
+    world.advance(7)
+    to_talking(world)
+    assert world.case.operator_leg is not None
+    assert len(world.calls(str(world.case.operator_leg.number))) == 1
+
+
+def test_s13_who_keeps_the_lines_is_killed_and_nothing_ends(headsets: tuple[World, Headsets]) -> None:
+    world, _ = headsets
+    to_talking(world)
+    hers = world.case.operator
+    world.kill(Role.OPERATOR_LINES)
+    world.advance(20)
+    assert world.case.operator == hers
+    assert len(world.events(ev.LegReleased)) == 0
+    to = world.case.operator_leg
+    assert to is not None
+    assert to.adopted
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+
+
+def test_she_who_takes_it_is_reached_on_her_headset(headsets: tuple[World, Headsets]) -> None:
+    world, _ = headsets
+    to_talking(world)
+    before = world.case.operator
+    other = next(one for one in world.operators if one != before)
+    world.order(OperatorCommand.HAND_OVER, before)
+    world.until("she is called", lambda: len(world.case.of(Party.OPERATOR)) == 2)
+    speaks(world)
+    world.until("it has changed hands", lambda: world.case.operator == other, within_s=20)
+    assert {call.to for call in world.calls()} == {USER}
+    assert world.clock.now_us() - world.case.received_at < 60 * SECOND

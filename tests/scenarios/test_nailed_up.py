@@ -1,0 +1,209 @@
+"""`operator.line = "nailed_up"`: one call to her phone stands all through her shift."""
+
+from __future__ import annotations
+
+import pytest
+
+from actors.operator_lines.actor import OperatorLinesActor
+from messages import events as ev
+from messages.ids import OperatorCommand, OperatorId, OperatorLine, Party, Role, ShiftState
+from model.policy import Policy
+from store import streams
+from store.following import Following
+from store.projections import Lines
+from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.own_lines import speaks, to_talking
+from tests.scenarios.test_flow import joined
+from tests.scenarios.world import OPERATORS, PSAP, USER, World
+
+pytestmark = pytest.mark.scenario
+POLICY = Policy(
+    psap_number=PSAP,
+    psap_alternate=None,
+    idle_crews=1,
+    live_cases=4,
+    operator_line=OperatorLine.NAILED_UP,
+)
+
+
+def nailed(world: World, n: int = 0) -> bool:
+    """Whether her call stands."""
+    return any(call.to == OPERATORS[n] and call.answered_at_s is not None for call in world.live_calls())
+
+
+def held(world: World) -> list[OperatorId]:
+    """Who has a line of the center's for her shift, by the journal."""
+    lines = Lines()
+    Following(world.journal, lines).close()
+    return [hold.operator for hold in lines.lines.values() if hold.operator is not None]
+
+
+def up(make_world: MakeWorld, **options: object) -> World:
+    """A world in which the calls of those on shift stand."""
+    world = make_world(policy=POLICY, **{"public": 6, **options})
+    world.until("her call stands", lambda: nailed(world), within_s=15)
+    world.advance(1.5)
+    return world
+
+
+def test_one_call_stands_through_her_shift_and_ends_with_it(make_world: MakeWorld) -> None:
+    world = up(make_world)
+    world.advance(120)
+    assert len(world.calls(OPERATORS[0])) == 1
+    assert held(world) == [world.operators[0]]
+    world.shift(world.operators[0], ShiftState.PAUSED)
+    world.advance(5)
+    assert nailed(world)
+    world.shift(world.operators[0], ShiftState.OFF)
+    world.until("it is hung up", lambda: not world.live_calls(), within_s=10)
+    world.until("the line is nobody's", lambda: held(world) == [], within_s=10)
+    world.advance(60)
+    assert len(world.calls(OPERATORS[0])) == 1
+
+
+def test_s04_she_is_on_the_line_as_soon_as_the_alert_is_there(make_world: MakeWorld) -> None:
+    world = up(make_world)
+    world.send()
+    world.advance(0.2)
+    leg = world.case.of(Party.OPERATOR)[0]
+    assert (leg.talking, leg.confirmed, leg.line) == (True, False, f"nailed:{world.operators[0]}")
+    assert leg.voice is not None
+    assert leg.voice.path.endswith(".voice")
+
+
+def test_s09_the_alert_lets_go_of_her_and_her_call_stands(make_world: MakeWorld) -> None:
+    world = up(make_world)
+    for _ in range(2):
+        to_talking(world)
+        world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+        world.until("it is closed", lambda: world.case.closed_at is not None)
+    world.advance(5)
+    assert [call.to for call in world.live_calls()] == [OPERATORS[0]]
+    assert len(world.calls(OPERATORS[0])) == 1
+
+
+def test_a_call_that_drops_between_alerts_is_made_again(make_world: MakeWorld) -> None:
+    world = up(make_world)
+    world.network.carrier.phone_hang_up(OPERATORS[0], world.network.now_s)
+    world.network.pump()
+    world.advance(1.0)
+    assert not nailed(world)
+    world.until("it stands again", lambda: nailed(world), within_s=12)
+    assert len(world.calls(OPERATORS[0])) == 2
+
+
+def test_s17_a_call_that_drops_in_an_alert_loses_her_and_she_is_called_on_her_phone(
+    make_world: MakeWorld,
+) -> None:
+    world = up(make_world)
+    to_talking(world)
+    world.network.carrier.phone_hang_up(OPERATORS[0], world.network.now_s)
+    world.network.pump()
+    world.until("she is lost", lambda: bool(world.events(ev.OperatorLeft)))
+    world.until("she has it again", lambda: world.case.operator is not None, within_s=20)
+    assert len(world.calls(USER)) == 1, "the user stays on the line"
+    assert world.case.operator_leg is not None
+    assert not world.case.operator_leg.line.startswith("nailed:")
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    world.until("it is closed", lambda: world.case.closed_at is not None)
+    world.until("her call stands again", lambda: nailed(world), within_s=20)
+    world.advance(5)
+    assert held(world) == [world.operators[0]]
+
+
+def test_an_alert_that_comes_while_her_phone_rings_for_it_has_her_when_she_answers(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world(policy=POLICY, public=6)
+    world.until("her phone rings", lambda: len(world.calls(OPERATORS[0])) == 1, within_s=15)
+    world.send()
+    world.until("she is on the line", lambda: any(leg.talking for leg in world.case.of(Party.OPERATOR)))
+    speaks(world)
+    world.until("operator and user are joined", lambda: len(joined(world)) == 2)
+    assert len(world.calls(OPERATORS[0])) == 1
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    world.until("it is closed", lambda: world.case.closed_at is not None)
+
+
+def test_a_phone_that_does_not_answer_is_called_again_and_again_and_told_in_an_alarm(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world(policy=POLICY, public=6, behaviours={OPERATORS[0]: "busy"})
+    world.advance(120)
+    calls = world.calls(OPERATORS[0])
+    assert 4 <= len(calls) <= 8
+    assert len({call.line for call in calls}) > 1
+    raised = [one.event for one in world.journal.read(streams.node(world.env.node))]
+    alarms = [one for one in raised if isinstance(one, ev.AlarmRaised)]
+    assert [(one.alarm, one.subject) for one in alarms] == [("operator.line_lost", world.operators[0])]
+    assert "busy" in alarms[0].text
+
+
+def test_half_of_the_lines_at_the_most_are_nailed_up(make_world: MakeWorld) -> None:
+    world = make_world(policy=POLICY, operators=3, public=5)
+    world.advance(60)
+    assert len(held(world)) == 2
+    raised = [one.event for one in world.journal.read(streams.node(world.env.node))]
+    alarms = [one for one in raised if isinstance(one, ev.AlarmRaised)]
+    assert len(alarms) == 1
+    assert "2 of 4 public lines are nailed up" in alarms[0].text
+
+
+@pytest.mark.parametrize("role", [Role.OPERATOR_LINES, Role.GSM_MODEM, Role.TRUNK_POOL, Role.OPERATOR_POOL])
+def test_s13_killed_between_alerts_nothing_ends(make_world: MakeWorld, role: Role) -> None:
+    world = up(make_world)
+    world.alert = ev.AlertId("none")
+    world.kill(role)
+    world.advance(30)
+    assert len(world.calls(OPERATORS[0])) == 1
+    assert nailed(world)
+    to_talking(world)
+    assert len(world.calls(OPERATORS[0])) == 1
+
+
+@pytest.mark.parametrize(
+    "role", [Role.OPERATOR_LINES, Role.GSM_MODEM, Role.CALL_LEG, Role.ALERT_CASE, Role.CONFERENCE_BRIDGE]
+)
+def test_s13_killed_in_an_alert_nothing_ends(make_world: MakeWorld, role: Role) -> None:
+    world = up(make_world)
+    to_talking(world)
+    world.kill(role)
+    world.advance(20)
+    assert world.events(ev.LegReleased) == []
+    assert len(joined(world)) == 2
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    world.until("it is closed", lambda: world.case.closed_at is not None)
+    assert len(world.calls(OPERATORS[0])) == 1
+
+
+def test_what_was_nailed_up_is_let_go_where_the_settings_want_it_no_more(make_world: MakeWorld) -> None:
+    world = up(make_world)
+    lines = world.system.actor(Role.OPERATOR_LINES, "", OperatorLinesActor)
+    assert lines is not None
+    lines._mode = OperatorLine.ON_DEMAND
+    everything_ends = lambda: held(world) == [] and not world.live_calls()  # noqa: E731
+    world.until("the line is nobody's", everything_ends, within_s=10)
+
+
+def test_case_09_a_line_that_she_only_waits_on_gives_way_to_a_user_who_cannot_be_called(
+    make_world: MakeWorld,
+) -> None:
+    """Three lines: one for callers, one nailed up. The third breaks just when the user is to be called."""
+    world = up(make_world, public=3, operators=2)
+    first = held(world)
+    assert len(first) == 1
+    spare = next(one for one in ("sim2", "sim3") if one not in {call.line for call in world.live_calls()})
+    for operator in world.operators:
+        world.shift(operator, ShiftState.PAUSED)
+    world.network.unplug(spare)
+    world.advance(5)
+    world.send()
+    world.until("her phone rings", lambda: world.case.reached_at is not None, within_s=50)
+    assert held(world) == []
+    assert world.case.missed_at is None
+    world.network.plug(spare)
+    for operator in world.operators:
+        world.shift(operator, ShiftState.READY)
+    world.until("an operator has it", lambda: speaks(world) or world.case.operator is not None)
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    world.until("it is closed", lambda: world.case.closed_at is not None)
