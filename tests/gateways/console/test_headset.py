@@ -32,6 +32,7 @@ from tests.gateways.console.headset import (
     sound_of,
     voice_file,
 )
+from tests.gateways.console.test_axe import AXE, RUN, SIZES
 from tests.gateways.http.place import Place, WebThread
 from tests.gateways.story import on_shift
 from tests.support.complaints import OUT_OF_REACH, Complaints
@@ -273,3 +274,45 @@ def test_the_microphone_is_open_while_she_is_on_shift_and_no_longer(
         what="the microphone is closed",
     )
     wait_until(lambda: not Path(headset(place).path).exists(), what="her socket is gone")
+
+
+def test_she_chooses_her_microphone_by_keys_and_it_is_remembered(
+    at: Page, site: WebThread, place: Place
+) -> None:
+    page = signed_on(at, site.url, place)
+    chosen = page.get_by_label("Microphone")
+    expect(chosen).to_be_visible()
+    chosen.focus()
+    page.keyboard.press("ArrowDown")  # moves the choice, and no cursor of the page
+    connected(page)
+    first = page.evaluate("localStorage.getItem('securwoman-microphone')")
+    assert first
+    page.reload()
+    connected(page)
+    expect(chosen).to_have_value(first)
+    used = "window.heads.at(-1).mouth.mediaStream.getTracks()[0].getSettings().deviceId"
+    assert page.evaluate(used) == first
+
+
+@pytest.mark.parametrize("state", ["live", "off", "replaced"])
+def test_axe_finds_no_barrier_with_a_headset(
+    at: Page, site: WebThread, place: Place, state: str, speaking: Browser
+) -> None:
+    if state == "off":
+        at.goto(f"{site.url}/console/?lang=it#token={place.marta_token}")
+    else:
+        signed_on(at, site.url, place)
+    if state == "replaced":
+        context = speaking.new_context(permissions=["microphone"])
+        signed_on(context.new_page(), site.url, place)
+    expect(at.locator("[data-voice]")).to_have_attribute("data-voice", state)
+    at.evaluate(AXE.read_text())
+    found = []
+    for width, height in SIZES:
+        at.set_viewport_size({"width": width, "height": height})
+        for theme in ("dark", "light"):
+            at.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
+            found += [f"{theme} {width}: {one}" for one in at.evaluate(RUN)]
+    if state == "replaced":
+        context.close()
+    assert not found, "\n".join(found)

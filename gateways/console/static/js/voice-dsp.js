@@ -81,6 +81,7 @@ export class Jitter {
     this.left = WINDOW;
     this.least = Infinity;
     this.surplus = false;
+    this.forced = false;
     this.shortage = false;
   }
 
@@ -101,8 +102,8 @@ export class Jitter {
       this.begin();
     }
     this.look();
-    if (this.shortage && quiet(this.waiting[0])) { this.shortage = false; this.counts.inserted += 1; return new Float32Array(FRAME); }
-    if (this.surplus && quiet(this.waiting[0])) { this.surplus = false; this.waiting.shift(); this.counts.dropped += 1; }
+    if (this.shortage && quiet(this.waiting[0])) { this.begin(); this.counts.inserted += 1; return new Float32Array(FRAME); }
+    if (this.surplus && (this.forced || quiet(this.waiting[0]))) { this.begin(); this.waiting.shift(); this.counts.dropped += 1; }
     this.counts.played += 1;
     this.last = this.waiting.shift();
     return this.last;
@@ -127,9 +128,11 @@ export class Jitter {
     const { least } = this;
     this.calm += 1;
     if (this.calm >= CALM_WINDOWS && this.target > TARGET) { this.target -= 1; this.calm = 0; }
+    const pending = this.surplus;
     this.begin();
     this.surplus = least > this.target;
-    this.shortage = least < this.target - 1;
+    this.forced = pending && this.surplus; // it found no quiet moment in a whole second
+    this.shortage = least <= 1;
   }
 }
 

@@ -46,7 +46,7 @@ function end(is) {
   state.turn += 1;
   state.call = false;
   if (open) {
-    for (const track of open.stream.getTracks()) { track.onended = null; track.stop(); }
+    for (const track of open.stream.getTracks()) { track.onended = track.onmute = track.onunmute = null; track.stop(); }
     open.link?.postMessage({ end: true });
     open.node?.port.postMessage({ end: true });
     open.context.onstatechange = null;
@@ -65,7 +65,9 @@ async function begin() {
     if (turn !== state.turn) { for (const track of stream.getTracks()) track.stop(); return; }
     const context = new AudioContext({ latencyHint: 'interactive' });
     open = { stream, context };
-    stream.getAudioTracks()[0].onended = () => end('none');
+    const [track] = stream.getAudioTracks();
+    track.onended = () => end('none');
+    track.onmute = track.onunmute = () => state.redraw();
     await context.audioWorklet.addModule('/console/js/voice-worklet.js');
     if (turn !== state.turn) return;
     join();
@@ -76,10 +78,17 @@ async function begin() {
   }
 }
 
-/** The one she has chosen, if it is there. */
+/** The one she has chosen, if it is there, else any. */
 async function microphone() {
-  const deviceId = localStorage.getItem(MICROPHONE);
-  return navigator.mediaDevices.getUserMedia({ audio: deviceId ? { ...HEARD, deviceId: { ideal: deviceId } } : HEARD });
+  const chosen = localStorage.getItem(MICROPHONE);
+  const any = () => navigator.mediaDevices.getUserMedia({ audio: HEARD });
+  if (!chosen) return any();
+  try {
+    return await navigator.mediaDevices.getUserMedia({ audio: { ...HEARD, deviceId: { exact: chosen } } });
+  } catch (error) {
+    if (error.name !== 'OverconstrainedError' && error.name !== 'NotFoundError') throw error;
+    return any();
+  }
 }
 
 function join() {
@@ -91,7 +100,11 @@ function join() {
   link.postMessage({ audio: port2 }, [port2]);
   node.port.onmessage = ({ data }) => paint(data.peak);
   node.onprocessorerror = () => end('failed');
-  link.onmessage = ({ data }) => { state.call = data.call; turned(data.state); };
+  link.onmessage = ({ data }) => {
+    if (data.state === 'replaced') { end('replaced'); return; } // a microphone that nobody hears is not left open
+    state.call = data.call;
+    turned(data.state);
+  };
   context.createMediaStreamSource(stream).connect(node).connect(context.destination);
   open.node = node;
   open.link = link;
@@ -149,6 +162,10 @@ function paint(peak) {
   for (const element of document.querySelectorAll('[data-own]')) [...element.children].forEach((one, at) => one.classList.toggle('on', at < on));
 }
 
+/** Connected, and yet switched off by the system or by a button of the headset's own: the browser gives silence. */
+const hushed = () => state.is === 'live' && open !== null && open.stream.getAudioTracks()[0].muted;
+const told = () => STATES[hushed() ? 'hushed' : state.is]();
+
 const KEY = html`<kbd>G</kbd>`;
 const STATES = {
   off: () => ['todo', 'ink-2', either('Si collegano con il turno', 'Connected with your shift'), either('Il browser ti chiederà il microfono', 'The browser will ask for the microphone')],
@@ -160,6 +177,7 @@ const STATES = {
   blocked: () => ['hush', 'ink-bad', either('Audio fermo', 'Sound is stopped'), either('Premi un tasto qualsiasi', 'Press any key')],
   connecting: () => ['link', 'ink-wait', either('Si collegano…', 'Connecting…'), ''],
   live: () => ['check', 'ink-ok', state.call ? either('In linea', 'On the line') : either('Collegate', 'Connected'), either('Tienile addosso: gli allarmi arrivano qui.', 'Keep it on: alerts come here.')],
+  hushed: () => ['mute', 'ink-bad', either('Microfono spento', 'Microphone is off'), either('L’hanno spento le cuffie o il sistema', 'The headset or the system has switched it off')],
   lost: () => ['nolink', 'ink-bad', either('Scollegate, riprovo', 'Disconnected, trying again'), either('Chi chiama non ti sente', 'Callers do not hear you')],
   replaced: () => ['warn', 'ink-bad', either('In un’altra finestra', 'In another window'), either(html`La tua voce è là. Per averla qui ${KEY}`, html`Your voice is there. To have it here ${KEY}`)],
   'signed-off': () => ['nolink', 'ink-bad', either('Accedi di nuovo', 'Sign on again'), ''],
@@ -167,7 +185,7 @@ const STATES = {
 
 /** How it stands, on the page where she waits. */
 export function headsetState() {
-  const [ic, tone, text, advice] = STATES[state.is]();
+  const [ic, tone, text, advice] = told();
   return html`<span data-headset=${state.is}>${word(ic, text, tone)}</span><small>${advice}</small>
     ${open ? html`${level()}<div class="devices">${choice(MICROPHONE, either('Microfono', 'Microphone'), state.microphones)}${choice(SPEAKER, either('Ascolto', 'Speaker'), state.speakers)}</div>` : nothing}`;
 }
@@ -190,14 +208,14 @@ export const comesIn = () => either('È nelle tue cuffie: parla', 'It is in your
 /** In the bar, in every view. */
 export function inBar(ui) {
   if (!used(ui.feed)) return nothing;
-  const bad = gone();
-  const text = bad ? STATES[state.is]()[2] : either('Cuffie', 'Headset');
+  const bad = gone() || hushed();
+  const text = bad ? told()[2] : either('Cuffie', 'Headset');
   return html`<span class=${bad ? 'ink-bad' : ''} data-voice=${state.is}>${word(bad ? 'warn' : 'headset', text, state.is === 'live' ? 'ink-ok' : '')}</span>`;
 }
 
 /** Over her own case: she is not heard. */
 export function banner(mine) {
-  if (!mine || !gone()) return null;
-  const [, , title, advice] = STATES[state.is]();
+  if (!mine || !(gone() || hushed())) return null;
+  const [, , title, advice] = told();
   return { icon: 'headset', tone: 'bad', title: either(`Non ti sentono. ${title}`, `You are not heard. ${title}`), text: advice, aside: '' };
 }
