@@ -104,7 +104,7 @@ def test_every_key_that_is_listened_to_is_in_the_list_of_keys() -> None:
     for name, table in (("situation.js", "KEYS"), ("figures.js", "RANGES")):
         (inside,) = re.findall(rf"const {table} = \{{(.*?)\}}", scripts[name])
         listened |= set(re.findall(r"(\w): ", inside))
-    (rows,) = re.findall(r"const rows = \[(.*)\];", scripts["shell.js"])
+    (rows,) = re.findall(r"const rows = \[(.*?)\];\n", scripts["shell.js"], re.DOTALL)
     listed = set("".join(re.findall(r"\['([^']+)', ", rows)))
     assert {"E", "D", "P", "?", "/", "T", "0"} <= listened
     assert listened - listed == set()
