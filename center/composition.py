@@ -43,6 +43,12 @@ _KEEPER: Final = ActorSpec(
     # No call waits for it: a disk that hangs must not take anybody else down with it.
     critical=False,
 )
+_RECORDINGS: Final = ActorSpec(
+    role=Role.RECORDING_KEEPER,
+    cls="actors.recording_keeper.actor.RecordingKeeperActor",
+    group="recordings",
+    critical=False,
+)
 
 PRELOADED: Final[tuple[str, ...]] = (
     "numpy",
@@ -56,8 +62,10 @@ PRELOADED: Final[tuple[str, ...]] = (
     "gateways.gsm.actor",
     "gateways.gsm.dialects:installed",
     "actors.journal_keeper.actor",
+    "actors.recording_keeper.actor",
     *(path.rpartition(".")[0] for _, path, _ in _SINGLETONS),
     "store.dialect:prepare_all",
+    "media.sound_file:prepare",
 )
 """Imported, and called where a function is named, before the actor system forks: an actor then starts in
 milliseconds."""
@@ -71,7 +79,7 @@ def plan(setup: Setup) -> Plan:
     )
     singletons = tuple(ActorSpec(role=role, cls=path, group=group) for role, path, group in _SINGLETONS)
     return Plan(
-        actors=(*singletons, _KEEPER, *modems),
+        actors=(*singletons, _KEEPER, _RECORDINGS, *modems),
         crews=CrewSpec(
             case="actors.alert_case.actor.AlertCaseActor",
             leg="actors.call_leg.actor.CallLegActor",

@@ -15,7 +15,7 @@ from center.errors import SettingsError
 from center.settings import ModemTable, PsapRouteTable, Settings, TrunkTable
 from center.settings_check import is_short
 from messages.ids import E164, LineId, TrunkId
-from model.policy import LineSpec, Policy, PsapRoute, Setup
+from model.policy import RECORDED, LineSpec, Policy, PsapRoute, RecordingPolicy, Setup
 
 SIMULATED_PSAP: Final = "+390200000112"
 """Called in place of 112 in a simulated run whose file does not say which phone answers for it."""
@@ -140,8 +140,23 @@ def policy_of(settings: Settings) -> Policy:
         idle_crews=limits.idle_crews,
         inbound_lines_kept=limits.inbound_lines_kept,
         lines_kept_from_tests=limits.lines_kept_from_tests,
+        recording=recording_of(settings),
         region=settings.region,
         language=settings.language,
+    )
+
+
+def recording_of(settings: Settings) -> RecordingPolicy:
+    """What is recorded. Lines without a trunk, as an operator's headset, are by the party alone."""
+    wish = settings.recording
+    return RecordingPolicy(
+        enabled=wish.enabled,
+        parties=tuple(party for party in RECORDED if party.value in wish.parties),
+        spared=tuple(
+            LineId(modem.name) for modem in settings.modem if wish.trunks and modem.trunk not in wish.trunks
+        ),
+        format=wish.format,
+        retention_days=wish.retention_days,
     )
 
 

@@ -7,7 +7,7 @@ Names of keys are permanent. Units stand in them, but for the one that the inter
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -104,6 +104,19 @@ class AlertTable(_Table, frozen=True, kw_only=True):
     leave_alarm_within_s: Annotated[float, Meta(ge=0, le=3600)] = 60.0
 
 
+class RecordingTable(_Table, frozen=True, kw_only=True):
+    enabled: bool = False
+    trunks: tuple[Name, ...] = ()
+    """Whose calls; none: those of all."""
+    parties: Annotated[tuple[Literal["user", "operator", "psap"], ...], Meta(min_length=1)] = (
+        "user",
+        "operator",
+        "psap",
+    )
+    format: Literal["flac", "opus"] = "flac"
+    retention_days: Annotated[int, Meta(ge=1, le=36500)] = 30
+
+
 class SmsTable(_Table, frozen=True, kw_only=True):
     acknowledge: Annotated[str, Meta(max_length=300)] = ""
 
@@ -143,6 +156,7 @@ class Settings(_Table, frozen=True, kw_only=True):
     operator: OperatorTable = OperatorTable()
     user: UserTable = UserTable()
     alert: AlertTable = AlertTable()
+    recording: RecordingTable = RecordingTable()
     sms: SmsTable = SmsTable()
     http: HttpTable = HttpTable()
     drill: DrillTable = DrillTable()

@@ -95,6 +95,14 @@ def _modems(settings: Settings) -> Iterator[str]:
             yield f"{where}.voice_port: the same as its port"
 
 
+def _recording(settings: Settings) -> Iterator[str]:
+    trunks = {trunk.name for trunk in settings.trunk}
+    for i, trunk in enumerate(settings.recording.trunks):
+        if trunk not in trunks:
+            known = ", ".join(sorted(trunks)) or "none is configured"
+            yield f"recording.trunks[{i}]: there is no trunk {trunk} ({known})"
+
+
 def _journal(settings: Settings) -> Iterator[str]:
     url = settings.journal.url
     if url and urlsplit(url).scheme not in _JOURNAL_SCHEMES:
@@ -130,6 +138,7 @@ _CHECKS: Final[tuple[Callable[[Settings], Iterator[str]], ...]] = (
     _times,
     _trunks,
     _modems,
+    _recording,
     _journal,
     _map,
 )

@@ -80,6 +80,8 @@ def _inbox(event: Event) -> str:
             return f"{event.by} orders {event.command}{to}" + (f": {event.text}" if event.text else "")
         case ev.NoteAdded():
             return f"{event.by} notes: {event.text}"
+        case ev.RecordingDeleted():
+            return f"the recording {event.file} is deleted ({event.reason})"
         case ev.DeadlineMissed():
             return "DEADLINE MISSED: the user was not reached"
         case ev.AdviceChanged():
@@ -190,6 +192,10 @@ def _rest(event: Event) -> str:
             return f"THE USER IS REACHED ({event.met_by})"
         case ev.UserPresumedCallingPsap():
             return f"the user is probably calling 112 ({event.reason})"
+        case ev.RecordingStarted():
+            return f"recorded in {event.file}"
+        case ev.RecordingStopped():
+            return f"NOT RECORDED any more: {event.reason}"
         case ev.PsapJoined():
             return "112 is in the conference"
         case ev.AlertClosed():

@@ -48,9 +48,9 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be kept of the conference."""
 
     file: str
-    """The recording's name, without folder or ending."""
+    """The first part of its name; the bridge adds a number that is new, and the format."""
     legs: tuple[LegId, ...]
-    """Whose voices."""
+    """Whose voices, for as long as it lasts; at the moment none may be among them."""
 
 
 class SetMembers(Message, frozen=True, kw_only=True, tag="bridge.set_members"):
@@ -83,6 +83,10 @@ class BridgeReport(Message, frozen=True, kw_only=True, tag="bridge.report"):
     """The ids of the clips that have been played to their end. Those that repeat have none."""
     tones: dict[LegId, str] = msgspec.field(default_factory=dict)
     """What a machine says on the leg now, as a hint: `busy`, `congestion`, `ringing`, `dial`, `fax`."""
+    recording: str = ""
+    """The file that is being written; empty before its first sound, and where nothing is recorded."""
+    recording_fault: str = ""
+    """Why nothing is recorded although it is wished."""
 
 
 class BridgeReady(Message, frozen=True, kw_only=True, tag="bridge.ready"):

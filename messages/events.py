@@ -100,6 +100,14 @@ class NoteAdded(Message, frozen=True, kw_only=True, tag="note.added"):
     text: str
 
 
+class RecordingDeleted(Message, frozen=True, kw_only=True, tag="recording.deleted"):
+    """A recording of this alert is deleted."""
+
+    file: str
+    reason: str
+    """`retention`, or `erased` with the data of the person."""
+
+
 class DeadlineMissed(Message, frozen=True, kw_only=True, tag="deadline.missed"):
     """The deadline has passed with the user not reached (S11). Said by the DeadlineWatchdog."""
 
@@ -383,6 +391,18 @@ class BridgeLeft(Message, frozen=True, kw_only=True, tag="bridge.left"):
     legs: tuple[LegId, ...]
 
 
+class RecordingStarted(Message, frozen=True, kw_only=True, tag="recording.started"):
+    """What is said is being recorded, in this file of the node's `recordings` folder."""
+
+    file: str
+
+
+class RecordingStopped(Message, frozen=True, kw_only=True, tag="recording.stopped"):
+    """What is said is no longer recorded, against the settings, until another file begins."""
+
+    reason: str
+
+
 class PsapRequested(Message, frozen=True, kw_only=True, tag="psap.requested"):
     """112 is to be called for this alert (S8)."""
 
@@ -552,6 +572,7 @@ InboxEvent = (
     | AlertCancelled
     | CommandGiven
     | NoteAdded
+    | RecordingDeleted
     | DeadlineMissed
     | AdviceChanged
 )
@@ -592,6 +613,8 @@ CaseEvent = (
     | RedialRequested
     | BridgeJoined
     | BridgeLeft
+    | RecordingStarted
+    | RecordingStopped
     | PsapRequested
     | PsapJoined
     | FalseAlarmDeclared

@@ -123,6 +123,7 @@ class Role(StrEnum):
     OPERATOR_LINES = "OperatorLines"
     DEADLINE_WATCHDOG = "DeadlineWatchdog"
     JOURNAL_KEEPER = "JournalKeeper"
+    RECORDING_KEEPER = "RecordingKeeper"
     HTTP_BRIDGE = "HttpBridge"
     GSM_MODEM = "GsmModem"
     ALERT_CASE = "AlertCase"

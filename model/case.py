@@ -143,6 +143,12 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """Others are being called, and the first who is joined has the case. Until then it is whose it was."""
     bridge: BridgeId | None = None
 
+    # what is kept of it
+    recordings: tuple[str, ...] = ()
+    """The files, oldest first."""
+    recording_fault: str = ""
+    """Why nothing is recorded now against the settings; empty where there is no such reason."""
+
     # the user
     reached_at: Instant | None = None
     reached_by: str = ""

@@ -135,6 +135,10 @@ def apply(case: Case, event: ev.Event, at: Instant) -> Case:
             return replace(case, left_at=at, handed_over=handed_over, hand_over=None)
         case ev.CloseRequested():
             return replace(case, close_at=at, hand_over=None)
+        case ev.RecordingStarted(file=file):
+            return replace(case, recordings=(*case.recordings, file), recording_fault="")
+        case ev.RecordingStopped(reason=reason):
+            return replace(case, recording_fault=reason)
         case ev.PsapRequested():
             return replace(
                 case, psap=PsapCall(by=event.by, number=event.number, at=at), psap_ends=0, psap_ended_at=None

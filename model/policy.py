@@ -8,10 +8,11 @@ and nothing here knows how the settings are written.
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
-from messages.ids import E164, LineId, OperatorLine, TrunkId
+from messages.ids import E164, LineId, OperatorLine, Party, TrunkId
 from model.areas import Outline
 
 
@@ -72,6 +73,27 @@ class LineSpec(msgspec.Struct, frozen=True, kw_only=True):
     """Path of the file with the SIM's PIN. Empty: the SIM has none."""
 
 
+class RecordingPolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether, and of whom, what is said is kept."""
+
+    enabled: bool = False
+    parties: tuple[Party, ...] = (Party.USER, Party.OPERATOR, Party.PSAP)
+    """Whose voices; each has a track of its own, in the order of `RECORDED`."""
+    spared: tuple[LineId, ...] = ()
+    """The lines of trunks that are not recorded."""
+    format: str = "flac"
+    retention_days: int = 30
+
+    @property
+    def tracks(self) -> tuple[Party, ...]:
+        """Who is on which track of a file."""
+        return tuple(party for party in RECORDED if party in self.parties)
+
+
+RECORDED: Final = (Party.USER, Party.OPERATOR, Party.PSAP)
+"""Whose voices can be recorded. A listener's never is."""
+
+
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """The settings by which alerts are handled. Defaults are those of `config/center.toml`."""
 
@@ -129,6 +151,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """Public lines left free for those who call in (S2), unless an alert had no line otherwise."""
     lines_kept_from_tests: int = 2
     """Public lines that must stay free beyond what a test call takes (case 9)."""
+
+    recording: RecordingPolicy = RecordingPolicy()
 
     region: str = "IT"
     """ISO 3166-1 alpha-2: how a number without `+` is read."""

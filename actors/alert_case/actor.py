@@ -15,6 +15,7 @@ from actors.alert_case.claims import claims
 from actors.alert_case.decider import Decision, decide
 from actors.alert_case.hand import Hand, Want
 from actors.alert_case.hear import Heard
+from actors.alert_case.recording import with_recording
 from actors.alert_case.wishes import bridge_wish, leg_wishes
 from messages import bridge, cases, identity, legs, lines, operators, supervision
 from messages.envelope import Envelope
@@ -228,7 +229,7 @@ class AlertCaseActor(CenterActor):
                 self._places.add(place)
                 if not self._tell_once(Role.CALL_LEG, f"{self.key}/{place}", wish):
                     self._want_legs(place)
-            members = bridge_wish(case)
+            members = with_recording(bridge_wish(case), case, self._policy)
             if members.members or (Role.CONFERENCE_BRIDGE, self.key) in self._told or case.bridge is not None:
                 self._tell_once(Role.CONFERENCE_BRIDGE, self.key, members)
         for want in decision.wants:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from actors.alert_case import sound
 from actors.alert_case.hand import Decided, hang_up
+from actors.alert_case.recording import hear_recording
 from messages import events as ev
 from messages.bridge import BridgeReport
 from messages.calls import CallState
@@ -35,7 +36,7 @@ def hear(case: Case, said: Heard, policy: Policy, now_us: Instant) -> tuple[Deci
                 return ()
             return _leg(case, leg, said, policy, now_us)
         case BridgeReport():
-            return _bridge(case, said)
+            return (*_bridge(case, said), *hear_recording(case, said))
         case PreemptCase(leg=wanted):
             leg = case.legs.get(wanted)
             if leg is None or not leg.going or not (case.test or leg.party is Party.LISTENER):

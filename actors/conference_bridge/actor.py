@@ -11,20 +11,28 @@ from typing import ClassVar, Final, Protocol
 
 from thespian.actors import ActorAddress
 
-from actors.conference_bridge.decider import State, clips, heard_by, kept, levels, said, specs
+from actors.conference_bridge.decider import State, clips, heard_by, kept, levels, said, specs, tracks
 from media.clips import ClipSpec
-from media.conference import Conference, ConferenceStatus
+from media.conference import Conference, ConferenceStatus, Tap
 from media.levels import LevelReport
 from media.pace import Pace
+from media.recorded import NOT_RECORDED, RecordingStatus
+from media.recording import Recorder
+from media.sound_file import SoundFormat
 from media.voice_port import VoicePortSpec
-from messages.bridge import BridgeReady, SetMembers
+from messages.bridge import BridgeReady, Recording, SetMembers
 from messages.envelope import Envelope
 from messages.ids import SECOND, CrewId, Instant, Role
+from model.policy import Setup
 from runtime import readings
 from runtime.actor import CenterActor
 
 ALONE_US: Final = Instant(3 * SECOND)
 """A case that is at work tells its wish every second."""
+RECORD_AGAIN_US: Final = Instant(10 * SECOND)
+"""After a recording has failed, before another is begun."""
+ENDS_WITHIN_S: Final = 2.0
+"""How long a bridge that is stopped waits for the last of a recording to be written."""
 LEVELS_US: Final = Instant(SECOND // 10)
 """Between two readings for the meters."""
 
@@ -39,6 +47,9 @@ class Mixer(Protocol):
 
     def set_playing(self, clips: Mapping[str, ClipSpec]) -> None:
         """Play exactly these."""
+
+    def set_tap(self, tap: Tap | None) -> None:
+        """Have this called in every tick with what each leg has said."""
 
     def levels(self) -> dict[str, LevelReport]:
         """How loud each leg is."""
@@ -65,6 +76,10 @@ class ConferenceBridgeActor(CenterActor):
         self._mixer: Mixer | None = None
         self._pace = Pace()
         """What was told of the clock last."""
+        self._rules = self.env.settings_as(Setup).policy.recording
+        self._recorder: Recorder | None = None
+        self._recorded_at = Instant(0)
+        """When it was begun."""
         self._missed: frozenset[str] = frozenset()
         """Clips of which it has been logged that they cannot be played."""
         self._said_at = Instant(0)
@@ -80,7 +95,10 @@ class ConferenceBridgeActor(CenterActor):
 
     def stopping(self) -> None:
         """The ports are closed; the calls behind them stay up."""
+        recorder = self._recorder
         self._end()
+        if recorder is not None and not recorder.stop(ENDS_WITHIN_S):
+            self.log.warning("the end of a recording was not written", file=recorder.status().file)
         self.unwatch(self._changed)
         os.close(self._changed)
 
@@ -124,16 +142,47 @@ class ConferenceBridgeActor(CenterActor):
         else:
             if self._mixer is None:
                 # The thread is started only now: a crew that waits costs no ticks.
-                self._mixer = self.new_mixer(lambda: os.eventfd_write(self._changed, 1))
+                self._mixer = self.new_mixer(self._tell_change)
                 self._mixer.start()
                 self._pace = Pace()
                 self.at(Instant(self.now_us() + LEVELS_US), "levels")
             self._mixer.set_members(specs(wish), heard_by(wish))
             self._mixer.set_playing(clips(wish))
+            self._record(self._mixer, wish.recording)
         self._say_joined(asked=True)
+
+    def _record(self, mixer: Mixer, wanted: Recording | None) -> None:
+        """Have this recorded; what has failed is begun anew after a while, in another file."""
+        now_us = self.now_us()
+        failed = self._recorder is not None and bool(self._recorder.status().fault)
+        if wanted is None or (failed and now_us - self._recorded_at >= RECORD_AGAIN_US):
+            self._end_recording(mixer)
+        if wanted is None:
+            return
+        if self._recorder is None:
+            folder = self.env.state / "recordings"
+            kind, parties = SoundFormat(self._rules.format), self._rules.tracks
+            self._recorder = Recorder(folder, wanted.file, kind, len(parties), on_change=self._tell_change)
+            self._recorded_at = now_us
+            mixer.set_tap(self._recorder.tap)
+        self._recorder.record(tracks(wanted, self._rules.tracks))
+
+    def _end_recording(self, mixer: Mixer) -> None:
+        mixer.set_tap(None)
+        if self._recorder is not None:
+            dropped_ms = self._recorder.status().dropped_ms
+            if dropped_ms:
+                self.log.warning("a recording has a gap", dropped_ms=dropped_ms)
+            self._recorder.stop()
+            self._recorder = None
+
+    def _tell_change(self) -> None:
+        """Wake the actor, from whatever thread."""
+        os.eventfd_write(self._changed, 1)
 
     def _end(self) -> None:
         if self._mixer is not None:
+            self._end_recording(self._mixer)
             self._mixer.stop()
             self._mixer = None
             self._missed = frozenset()
@@ -151,7 +200,8 @@ class ConferenceBridgeActor(CenterActor):
             for clip in status.clip_troubles.keys() - self._missed:
                 self.log.error("a clip cannot be played", clip=clip, reason=status.clip_troubles[clip])
             self._missed = self._missed | status.clip_troubles.keys()
-        self._state, report = said(self._state, status, asked=asked)
+        recording = self._recording_status()
+        self._state, report = said(self._state, status, asked=asked, recording=recording)
         if report is not None:
             for leg in report.lost:
                 self.log.warning(
@@ -159,3 +209,6 @@ class ConferenceBridgeActor(CenterActor):
                 )
             alert = None if self._state.wish is None else self._state.wish.alert
             self.tell(Role.ALERT_CASE, self.key, report, alert)
+
+    def _recording_status(self) -> RecordingStatus:
+        return NOT_RECORDED if self._recorder is None else self._recorder.status()

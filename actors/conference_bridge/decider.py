@@ -5,7 +5,8 @@ The members are told whole and again every second; nothing follows from hearing 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 import msgspec
 from msgspec.structs import replace
@@ -14,11 +15,13 @@ from media.clips import ClipSpec
 from media.levels import LevelReport
 from media.pace import Pace
 from media.presence import Presence
+from media.recorded import NOT_RECORDED, RecordingStatus
 from media.voice_port import VoicePortSpec
 from messages import readings
-from messages.bridge import BridgeReport, SetMembers
-from messages.ids import AlertId, BridgeId, Instant, LegId
+from messages.bridge import BridgeReport, Recording, SetMembers
+from messages.ids import AlertId, BridgeId, Instant, LegId, Party
 from messages.readings import Level, LevelReading
+from model.leg import place
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,14 +96,31 @@ def levels(
     )
 
 
-def said(state: State, presence: Presence | None, *, asked: bool) -> tuple[State, BridgeReport | None]:
+def tracks(recording: Recording, parties: Sequence[Party]) -> dict[str, int]:
+    """On which track each leg that is recorded is; one track for each of these parties."""
+    track_of = {party: track for track, party in enumerate(parties)}
+    found = {leg: track_of.get(_PARTY_AT.get(place(leg), Party.OPERATOR)) for leg in recording.legs}
+    return {leg: track for leg, track in found.items() if track is not None}
+
+
+_PARTY_AT: Final = {"user": Party.USER, "psap": Party.PSAP}
+"""Who has these places of a crew; all others are operators'. A listener is not told to be recorded."""
+
+
+def said(
+    state: State,
+    presence: Presence | None,
+    *,
+    asked: bool,
+    recording: RecordingStatus = NOT_RECORDED,
+) -> tuple[State, BridgeReport | None]:
     """The report that is due: when something has changed, and whenever the case has told its wish.
 
     `presence` is the mixer's, None while there is none.
     """
     if state.wish is None:
         return state, None
-    report = _report(state.wish, presence)
+    report = replace(_report(state.wish, presence), recording=recording.file, recording_fault=recording.fault)
     if report == state.said and not asked:
         return state, None
     return replace(state, said=report), report

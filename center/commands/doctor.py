@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 from cyclopts import Parameter
 
-from center import doctor_center, doctor_machine, doctor_map
+from center import doctor_center, doctor_machine, doctor_map, doctor_recording
 from center.errors import CenterError, SettingsError
 from center.findings import Check, Finding, Verdict, examined, fail, ok
 from center.handed_down import simulation, with_simulation
@@ -77,6 +77,8 @@ def _checks(
         yield "trunks", partial(doctor_center.trunks, settings)
         yield "psap", partial(doctor_center.psap, settings, simulated=simulated)
         yield "psap", partial(doctor_center.routes, settings)
+        if created is None:
+            yield "recording", partial(doctor_recording.recording, state, settings)
         yield "map", partial(doctor_map.tiles, settings)
         yield "address", partial(doctor_center.bind_address, settings, state)
         if not simulated:

@@ -140,7 +140,10 @@ def erase(
     yes: Annotated[bool, Parameter(negative="", help="Do not ask.")] = False,
     common: Common = DEFAULT,
 ) -> None:
-    """Erase a user's personal data for good. What the journal's alerts hold stays: numbers and positions."""
+    """Erase a user's personal data and recordings for good. What the journal's alerts hold stays: numbers and
+    positions.
+    """
+    from actors.recording_keeper.folder import ERASED, delete, of_alerts, recordings
     from store.registry import Registry
 
     with journal_of(common.directory) as journal:
@@ -150,11 +153,19 @@ def erase(
             print(f"Erase {found.name} ({found.id}) for good? [y/N] ", end="", file=sys.stderr, flush=True)
             if sys.stdin.readline().strip().lower() not in ("y", "yes", "s", "sì", "si"):
                 raise UsageError("nothing was erased")
+        folder = common.directory.recordings
+        # Where nobody was identified it is she who has the number that was called.
+        hers = of_alerts(
+            journal,
+            recordings(folder),
+            lambda case: case.user == found.id or (case.user is None and case.phone in found.phones),
+        )
+        gone = delete(journal, folder, hers, ERASED)
         registry.erase_user(found.id, by=BY)
     if common.json:
-        common.data({"erased": found.id})
+        common.data({"erased": found.id, "recordings": gone})
     else:
-        common.say(f"{found.id} is erased")
+        common.say(f"{found.id} is erased" + (f", with {len(gone)} recordings" if gone else ""))
 
 
 def _find(registry: Registry, who: str, region: str) -> User:

@@ -85,6 +85,7 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         user_hears_operator=_together(user, operator),
         operator_hears_psap=_together(operator, psap),
         user_hears_psap=_together(user, psap),
+        recorded=_recorded(case),
         psap_requested_us=None if case.psap is None else case.psap.at,
         false_alarm_us=case.false_alarm_at,
         briefing_us=case.briefing_at,
@@ -271,6 +272,12 @@ def _together(one: Leg | None, other: Leg | None) -> bool:
         and one.no_sound_at is None
         and other.no_sound_at is None
     )
+
+
+def _recorded(case: Case) -> bool:
+    """A file has begun, nothing has ended it, and somebody is in the conference."""
+    begun = bool(case.recordings) and not case.recording_fault
+    return begun and any(leg.joined for leg in case.legs.values())
 
 
 def _position(position: Position) -> PositionView:

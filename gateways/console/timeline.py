@@ -131,6 +131,12 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
             return Entry(at_us=at, what=what, operator=by, to=to, text=text)
         case ev.HandOverEnded(reason=reason):
             return Entry(at_us=at, what=what, reason=reason)
+        case ev.RecordingStarted(file=file):
+            return Entry(at_us=at, what=what, text=file)
+        case ev.RecordingStopped(reason=reason):
+            return Entry(at_us=at, what=what, reason=reason)
+        case ev.RecordingDeleted(file=file, reason=reason):
+            return Entry(at_us=at, what=what, text=file, reason=reason)
         case ev.AlertClosed(outcome=outcome):
             return Entry(at_us=at, what=what, outcome=outcome)
         case ev.UserIdentified() | ev.UserUnknown() | ev.DeadlineMissed() | ev.PsapJoined():

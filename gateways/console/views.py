@@ -139,6 +139,8 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     user_hears_operator: bool
     operator_hears_psap: bool
     user_hears_psap: bool
+    recorded: bool
+    """Whether what is said now is being recorded."""
     psap_requested_us: Instant | None
     false_alarm_us: Instant | None
     briefing_us: Instant | None

@@ -240,6 +240,32 @@ def test_a_user_is_added_shown_and_erased(run: Terminal) -> None:
     assert run("user", "list") == "no user\n"
 
 
+def test_who_is_erased_leaves_no_recording_and_nobody_elses_goes(run: Terminal) -> None:
+    names = ("--first-name", "Giulia", "--last-name", "Rossi")
+    user = run("user", "add", "--phone", "+393331112223", *names).splitlines()[-1]
+    with journal_of(StateDir(run.state)) as journal:
+        for alert, phone in (("hers", "+393331112223"), ("anothers", "+393331112224")):
+            raised = Signal(
+                channel=Channel.DATA, phone=E164(phone), received_at=Instant(RECEIVED), id=AlertId(alert)
+            )
+            accept(journal, raised, 50.0)
+            (run.state / "recordings").mkdir(exist_ok=True)
+            (run.state / "recordings" / f"{alert}.1.flac").write_bytes(b"said")
+    assert run("user", "erase", user, "--yes") == f"{user} is erased, with 1 recordings\n"
+    assert [path.name for path in (run.state / "recordings").iterdir()] == ["anothers.1.flac"]
+    assert "the recording hers.1.flac is deleted (erased)" in run("alert", "timeline", "hers")
+
+
+def test_the_doctor_says_what_is_recorded(run: Terminal, tmp_path: Path) -> None:
+    run("doctor")
+    (run.state / "recordings" / "a.1.flac").write_bytes(bytes(2_000_000))
+    assert "off; 1 kept, 2 MB, the oldest of " in run("doctor")
+    file = tmp_path / "center.toml"
+    file.write_text("[recording]\nenabled = true\nretention_days = 9\n")
+    said = run("doctor", "--config", str(file))
+    assert "on, user, operator, psap, flac, deleted after 9 days; 1 kept" in said
+
+
 def test_an_import_is_all_or_nothing_and_names_line_and_column(run: Terminal, tmp_path: Path) -> None:
     file = tmp_path / "users.csv"
     file.write_text("phone,first_name\n+393331112223,Giulia\n12,Anna\n")

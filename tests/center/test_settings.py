@@ -16,7 +16,7 @@ from center.handed_down import SIMULATED_PSAP, Simulation, lines_of, policy_of, 
 from center.served import unserved
 from center.settings import ModemTable, Settings
 from center.settings_file import load, parse
-from messages.ids import OperatorLine
+from messages.ids import LineId, OperatorLine, Party
 from model.policy import Duress, LineSpec, Policy, VoiceAlert
 
 TRUNKS = '[[trunk]]\nname = "public"\n[[trunk]]\nname = "emergency"\nemergency = true\n'
@@ -259,6 +259,8 @@ def test_the_actors_are_given_every_setting_that_is_theirs(tmp_path: Path) -> No
     leave_alarm_within_s = 15
     [sms]
     acknowledge = "Wir rufen Sie an."
+    [recording]
+    enabled = true
     """
     policy = policy_of(parse(text.replace("FILE", str(outline))))
     defaults = Policy()
@@ -271,6 +273,36 @@ def test_the_actors_are_given_every_setting_that_is_theirs(tmp_path: Path) -> No
     assert policy.voice_alert is VoiceAlert.CALLBACK
     assert policy.duress is Duress.CALL
     assert policy.operator_line is OperatorLine.HEADSET
+
+
+def test_what_is_recorded_is_told_by_line_and_party() -> None:
+    text = (
+        TRUNKS
+        + MODEM.format(name="a", trunk="public")
+        + MODEM.format(name="b", trunk="emergency")
+        + '[recording]\nenabled = true\ntrunks = ["public"]\nparties = ["psap", "user"]\nformat = "opus"\n'
+        + "retention_days = 7"
+    )
+    rules = policy_of(parse(text)).recording
+    assert (rules.enabled, rules.format, rules.retention_days) == (True, "opus", 7)
+    assert rules.tracks == (Party.USER, Party.PSAP), "in the same order in every file"
+    assert rules.spared == (LineId("b"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ('trunks = ["x"]', "recording.trunks[0]: there is no trunk x (emergency, public)"),
+        ("parties = []", "recording.parties: "),
+        ('parties = ["listener"]', "recording.parties[0]: "),
+        ('format = "mp3"', "recording.format: "),
+        ("retention_days = 0", "recording.retention_days: "),
+        ("enable = true", "recording.enable: unknown key; did you mean enabled?"),
+    ],
+)
+def test_a_fault_of_the_recording_is_named_by_its_path(text: str, fault: str) -> None:
+    (said,) = faults(TRUNKS + "[recording]\n" + text)
+    assert said.startswith(fault)
 
 
 def test_the_defaults_of_the_settings_are_those_of_the_policy() -> None:

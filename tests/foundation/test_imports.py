@@ -52,6 +52,7 @@ def test_the_import_rule_covers_every_package() -> None:
 SANS_IO = ("messages.*", "model.*", "actors.*", "media.*", "gateways.gsm.*")
 EDGES = (
     "actors.*.actor",
+    "actors.recording_keeper.folder",
     "gateways.gsm.actor",
     "gateways.gsm.line_journal",
     "gateways.gsm.modem_port",
@@ -67,7 +68,9 @@ EDGES = (
     "media.playlist",
     "media.ports",
     "media.priority",
+    "media.recording",
     "media.roster",
+    "media.sound_file",
     "media.unix_port",
 )
 DECIDERS = ("actors.*.decider",)

@@ -18,6 +18,7 @@ ROLES = (
     "TrunkPool",
     "DeadlineWatchdog",
     "JournalKeeper",
+    "RecordingKeeper",
     "HttpBridge",
     "GsmModem",
     "AlertCase",

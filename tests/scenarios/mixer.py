@@ -10,13 +10,21 @@ from collections.abc import Callable, Collection, Mapping
 
 from actors.conference_bridge.actor import ConferenceBridgeActor, Mixer
 from media.clips import ClipSpec
-from media.conference import ConferenceStatus
+from media.clock import Tick
+from media.conference import ConferenceStatus, Tap
+from media.frames import FRAME_SAMPLES
 from media.levels import LevelReport
 from media.pace import Pace
 from media.voice_port import VoicePortSpec
 
 SILENT_PORTS: set[str] = set()
 """Paths of voice ports from which no sound comes; emptied with every world."""
+
+
+def said_by(leg: str) -> bytes:
+    """What somebody in this place says, if a tap listens: every sample is the same, and nobody else's."""
+    value = {"user": 100, "psap": 300}.get(leg.rpartition(":")[2], 200)
+    return value.to_bytes(2, "little") * FRAME_SAMPLES
 
 
 class SilentMixer:
@@ -29,6 +37,8 @@ class SilentMixer:
         self.silent_ports = SILENT_PORTS
         self.heard: set[str] = set()
         self.digits: dict[str, str] = {}
+        self.tap: Tap | None = None
+        self.ticks = 0
 
     def set_members(
         self, members: Mapping[str, VoicePortSpec], heard_by: Mapping[str, Collection[str]] | None = None
@@ -43,10 +53,16 @@ class SilentMixer:
             clip for clip, spec in clips.items() if not spec.every_s and not spec.to.isdisjoint(self.members)
         )
 
+    def set_tap(self, tap: Tap | None) -> None:
+        self.tap = tap
+
     def levels(self) -> dict[str, LevelReport]:
         return {leg: LevelReport() for leg in self.members}
 
     def status(self) -> ConferenceStatus:
+        if self.tap is not None:
+            self.ticks += 1
+            self.tap(Tick(self.ticks), {leg: said_by(leg) for leg in self.members})
         return ConferenceStatus(
             running=True,
             joined=tuple(self.members),
@@ -99,5 +115,8 @@ class SilentBridgeActor(ConferenceBridgeActor):
 
     def let_go(self) -> None:
         """What the kernel closes when this process is killed."""
+        recorder = vars(self).get("_recorder")
+        if recorder is not None:
+            recorder.stop(10)  # a thread cannot be killed; what a kill leaves is another test's
         if "_changed" in vars(self):
             os.close(self._changed)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from actors.conference_bridge.decider import State, clips, heard_by, kept, said, specs
+from actors.conference_bridge.decider import State, clips, heard_by, kept, said, specs, tracks
 from media.clips import ClipSpec
 from media.pace import Pace
 from media.presence import Presence
+from media.recorded import RecordingStatus
 from messages import readings
 from messages.base import VoicePort
-from messages.bridge import BridgeReport, Clip, Member, SetMembers
-from messages.ids import AlertId, BridgeId, LegId
+from messages.bridge import BridgeReport, Clip, Member, Recording, SetMembers
+from messages.ids import AlertId, BridgeId, LegId, Party
 
 USER, OPERATOR, LISTENER = LegId("a:user"), LegId("a:op1"), LegId("a:op2")
 WISH = SetMembers(
@@ -106,3 +107,23 @@ def test_the_clock_is_told_of_since_the_last_look() -> None:
     now = Pace(ticks=105, late_ticks=3, skipped_ticks=1, worst_late_us=9_000)
     assert kept(before, now) == readings.Pace(ticks=5, late=1, skipped=0)
     assert kept(now, now) == readings.Pace()
+
+
+def test_each_party_has_her_track_and_operators_share_theirs() -> None:
+    legs = tuple(LegId(f"a:{place}") for place in ("user", "op1", "op2", "psap"))
+    recording = Recording(file="a", legs=legs)
+    everybody = tracks(recording, (Party.USER, Party.OPERATOR, Party.PSAP))
+    assert everybody == {"a:user": 0, "a:op1": 1, "a:op2": 1, "a:psap": 2}
+    assert tracks(recording, (Party.PSAP,)) == {"a:psap": 0}
+
+
+def test_what_is_recorded_is_said_when_it_changes() -> None:
+    state, report = said(State(wish=WISH), status(USER), asked=False)
+    assert report is not None
+    assert (report.recording, report.recording_fault) == ("", "")
+    state, report = said(state, status(USER), asked=False, recording=RecordingStatus(file="a.1.flac"))
+    assert report is not None
+    assert report.recording == "a.1.flac"
+    _, report = said(state, status(USER), asked=False, recording=RecordingStatus(fault="full"))
+    assert report is not None
+    assert (report.recording, report.recording_fault) == ("", "full")

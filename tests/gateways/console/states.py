@@ -205,6 +205,16 @@ def no_sound(stage: Stage) -> None:
     expect(stage.page.locator("[data-party=user] [data-key=V]")).to_be_visible()
 
 
+def recorded(stage: Stage) -> None:
+    story = stage.talked(ago_s=62, answered_s=19.8)
+    stage.ago(41)
+    story.say(ev.RecordingStarted(file=f"{story.alert}.1.flac"))
+    stage.signed_on()
+    expect(
+        stage.page.locator(".who").get_by_text("Recorded" if stage.lang == "en" else "Si registra")
+    ).to_be_visible()
+
+
 def listened(stage: Stage) -> None:
     """Luca, a supervisor, hears Marta and Giulia."""
     Registry(stage.journal).set_role(stage.place.luca, StaffRole.SUPERVISOR, by="test")
@@ -393,6 +403,7 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "talking": talking,
     "muted": muted,
     "no-sound": no_sound,
+    "recorded": recorded,
     "listened": listened,
     "briefing": briefing,
     "restarted": restarted,

@@ -27,6 +27,7 @@ const KINDS = {
   'actor.failing': (s) => [either('Parte in avaria', 'Part failing'), either(`Una parte del centro cade di continuo: ${s}`, `A part of the centre keeps failing: ${s}`)],
   'case.stuck': (s) => [either('Allarme fermo', 'Alert stuck'), either(`L’allarme ${s} non va avanti`, `Alert ${s} makes no progress`)],
   'leg.no_sound': () => [either('Una chiamata è muta', 'A call has no sound'), either('Da una chiamata in corso non viene alcun suono da 3 s: richiamare su un’altra linea', 'No sound has come for 3 s from a call that is up: call again on another line')],
+  'recording.failed': () => [either('Non si registra', 'Not recording'), either('Le chiamate non vengono registrate: il disco è pieno o non si può scrivere; la voce continua', 'Calls are not being recorded: the disk is full or cannot be written; the voice goes on')],
   ended_soon_after_leave: () => [either('Caduta dopo uscita', 'Dropped after leaving'), either('La conferenza è caduta subito dopo l’uscita dell’operatrice: richiamare', 'The conference dropped soon after the operator had left: call again')],
 };
 const ORDER = Object.keys(KINDS);

@@ -61,10 +61,13 @@ function listener(ui, view) {
   return html`<span class="who__listens word ink-wait" role="status">${icon('headset')}<span>${view.listening ? listens : either(`Si chiama ${name}, per ascoltare`, `Calling ${name}, to listen`)}</span></span>`;
 }
 
+/** That it is recorded: whoever talks has to know. */
+const recorded = (view) => (view.recorded ? html`<span class="who__listens word ink-2" role="status">${icon('rec')}<span>${t('recorded')}</span></span>` : nothing);
+
 function who(ui, view) {
   const p = view.position;
   return html`<header class="who">
-    <div class="who__name">${tag(view.test)}<h1 id="case-h">${s.name(view)}</h1><span class="who__phone phone">${view.phone ? f.phone(view.phone) : t('noNumber')}</span>${listener(ui, view)}${others(ui, view)}</div>
+    <div class="who__name">${tag(view.test)}<h1 id="case-h">${s.name(view)}</h1><span class="who__phone phone">${view.phone ? f.phone(view.phone) : t('noNumber')}</span>${recorded(view)}${listener(ui, view)}${others(ui, view)}</div>
     <dl class="facts">
       <div><dt>${t('requested')}</dt><dd>${f.day(view.raised_us)}, ${f.clock(view.raised_us)}</dd></div>
       <div><dt>${t('position')}</dt><dd>${p ? html`<span class="wide phone">${f.coordinates(p)} </span>${f.accuracy(p.accuracy_m) || either('precisione non nota', 'accuracy not known')}` : s.noPosition(view)}</dd></div>

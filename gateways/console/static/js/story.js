@@ -46,6 +46,9 @@ export function told(entry, her, names, test) {
     case 'leg.adopted': return s('link', '', `La chiamata di ${who} è stata ripresa`, `${who}’s call was taken over`);
     case 'leg.muted': return s('mute', 'wait', `${who}: microfono spento`, `${who} is muted`);
     case 'leg.unmuted': return s('voice', '', `${who}: microfono acceso`, `${who} is heard again`);
+    case 'recording.started': return s('rec', '', `Si registra: ${entry.text}`, `Recorded: ${entry.text}`);
+    case 'recording.stopped': return s('warn', 'wait', 'La registrazione si è fermata; la voce continua', 'The recording has stopped; the voice goes on');
+    case 'recording.deleted': return s('rec', '', `Registrazione cancellata: ${entry.text}`, `Recording deleted: ${entry.text}`);
     case 'leg.sound_lost': return s('hush', 'wait', `Nessun suono da ${who}${line}`, `No sound from ${who}${line}`);
     case 'leg.sound_back': return s('voice', '', `Di nuovo suono da ${who}`, `Sound again from ${who}`);
     case 'another_line.requested': return s('phone', '', `${op}: un’altra linea per ${who}`, `${op}: another line for ${who}`);

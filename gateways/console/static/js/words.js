@@ -36,6 +36,7 @@ const WORDS = {
   noSound: ['Nessun suono: silenzioso', 'No sound: silent alert'],
   thenDials: ['poi il telefono chiama il 112', 'then her phone dials 112'],
   noSoundAtAll: ['Nessun suono', 'No sound'],
+  recorded: ['Si registra', 'Recorded'],
   withoutSound: ['Senza suono', 'No sound'],
   otherLine: ['Altra linea', 'Another line'],
   testNever: ['prova: mai al 112', 'a test: never to 112'],

@@ -1,0 +1,109 @@
+"""The process that looks after the recordings: nobody waits for it, and no call is up because of it.
+
+What was cut short by a death is mended beside the actor, because decoding an hour takes seconds.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from pathlib import Path
+from typing import ClassVar, Final
+
+from thespian.actors import ActorAddress
+
+from actors.alert_case.recording import ALARM, SUBJECT
+from actors.recording_keeper.decider import expired
+from actors.recording_keeper.folder import RETENTION, delete, mend_all, recordings
+from media.recording import KEEP_FREE_BYTES
+from media.sound_file import SoundFileFailed
+from messages.envelope import Envelope
+from messages.events import AlarmCleared, AlarmRaised
+from messages.ids import SECOND, Instant, Role
+from model.policy import Setup
+from runtime.actor import CenterActor
+from store import streams
+from store.alarms import since_started
+from store.errors import JournalError
+from store.journal import Append, Journal
+
+MEND_EVERY_US: Final = Instant(10 * SECOND)
+DELETE_EVERY_US: Final = Instant(3600 * SECOND)
+CLEAR_EVERY_US: Final = Instant(60 * SECOND)
+
+
+class RecordingKeeperActor(CenterActor):
+    """Now and then, a look into the folder."""
+
+    role: ClassVar[Role] = Role.RECORDING_KEEPER
+
+    def started(self) -> None:
+        """Everything is looked at at once: the machine may have been off for long."""
+        self._rules = self.env.settings_as(Setup).policy.recording
+        self._journal = self.env.open_journal_as(Journal)
+        self._folder = self.env.state / "recordings"
+        self._mending: threading.Thread | None = None
+        self._mend_at = self._delete_at = self._clear_at = self.now_us()
+
+    def stopping(self) -> None:
+        """What is being mended is begun anew by the next one."""
+        self._journal.close()
+
+    def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
+        """It listens to nobody."""
+        self.log.warning("not for the keeper", kind=type(envelope.body).__name__)
+
+    def tick(self, now_us: Instant) -> None:
+        """Every second; most of them nothing is due."""
+        if not self._folder.is_dir():
+            return
+        if now_us >= self._mend_at and (self._mending is None or not self._mending.is_alive()):
+            self._mend_at = Instant(now_us + MEND_EVERY_US)
+            self._mending = threading.Thread(
+                target=self._mend, args=(self._folder,), name="mend", daemon=True
+            )
+            self._mending.start()
+        if now_us >= self._delete_at:
+            self._delete_at = Instant(now_us + DELETE_EVERY_US)
+            self._delete(now_us)
+        if now_us >= self._clear_at:
+            self._clear_at = Instant(now_us + CLEAR_EVERY_US)
+            self._clear()
+
+    def _mend(self, folder: Path) -> None:
+        try:
+            for done in mend_all(folder):
+                if isinstance(done, SoundFileFailed):
+                    self.log.error("a recording cannot be mended", error=str(done))
+                else:
+                    self.log.warning("a recording was cut short", file=done.name)
+        except OSError as error:
+            self.log.error("the recordings cannot be looked at", error=str(error))
+
+    def _delete(self, now_us: Instant) -> None:
+        try:
+            old = list(expired(recordings(self._folder), self._rules.retention_days, now_us))
+            for file in delete(self._journal, self._folder, old, RETENTION):
+                self.log.info("deleted", file=file, days=self._rules.retention_days)
+        except (JournalError, OSError) as error:
+            self.log.error("deleted later", error=str(error))
+
+    def _clear(self) -> None:
+        """Take the alarm back once there is room again; whether it works, the next recording shows."""
+        try:
+            if shutil.disk_usage(self._folder).free < 2 * KEEP_FREE_BYTES or not self._stands():
+                return
+            over = AlarmCleared(alarm=ALARM, subject=SUBJECT, text="The disk has room for recordings again.")
+            self._journal.append(Append(streams.node(self.env.node), None, (over,)))
+        except (JournalError, OSError) as error:
+            self.log.error("cleared later", error=str(error))
+
+    def _stands(self) -> bool:
+        stands = False
+        for one in since_started(self._journal, self.env.node):
+            match one.event:
+                case AlarmRaised(alarm=alarm) | AlarmCleared(alarm=alarm) if alarm == ALARM:
+                    stands = isinstance(one.event, AlarmRaised)
+                case _:
+                    pass
+        return stands

@@ -1,0 +1,70 @@
+"""The folder of recordings: what is in it, and how it is taken out: never without a word in the story."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+from actors.recording_keeper.decider import Kept
+from media.sound_file import MENDED, PART, SoundFileFailed, SoundName, mend
+from messages.events import RecordingDeleted
+from messages.ids import AlertId, Instant
+from model.case import Case
+from model.evolve import fold
+from store import streams
+from store.journal import Append, Journal
+
+RETENTION: Final = "retention"
+ERASED: Final = "erased"
+
+
+def recordings(folder: Path) -> list[Kept]:
+    """What is kept, those that are being written included; oldest first. Raises OSError."""
+    found: list[Kept] = []
+    for path in folder.iterdir() if folder.is_dir() else ():
+        name = SoundName.of(path.name)
+        if name is not None:
+            at = path.stat()
+            ended_at = Instant(at.st_mtime_ns // 1000)
+            found.append(Kept(file=path.name, alert=AlertId(name.alert), bytes=at.st_size, ended_at=ended_at))
+    return sorted(found, key=lambda one: (one.ended_at, one.file))
+
+
+def mend_all(folder: Path) -> Iterator[Path | SoundFileFailed]:
+    """Every file that was cut short, as it is mended; and why one could not be. May take long."""
+    for half in folder.glob(f"*{MENDED}"):
+        half.unlink(missing_ok=True)  # of somebody who died at it
+    for part in sorted(folder.glob(f"*{PART}")):
+        try:
+            mended = mend(part)
+        except SoundFileFailed as error:
+            yield error
+        else:
+            if mended is not None:
+                yield mended
+
+
+def delete(journal: Journal, folder: Path, files: Iterable[Kept], reason: str) -> list[str]:
+    """Delete these; first it is written down, then done. Raises JournalError, OSError."""
+    deleted: list[str] = []
+    for one in files:
+        inbox = streams.inbox(one.alert)
+        if journal.version(inbox):
+            journal.append(Append(inbox, None, (RecordingDeleted(file=one.file, reason=reason),)))
+        (folder / one.file).unlink(missing_ok=True)
+        deleted.append(one.file)
+    return deleted
+
+
+def of_alerts(journal: Journal, files: Iterable[Kept], whose: Callable[[Case], bool]) -> list[Kept]:
+    """The recordings of those alerts. Raises JournalError."""
+    known: dict[AlertId, bool] = {}
+    found: list[Kept] = []
+    for one in files:
+        if one.alert not in known:
+            case = fold(journal.read_streams(streams.inbox(one.alert), streams.case(one.alert)))
+            known[one.alert] = case is not None and whose(case)
+        if known[one.alert]:
+            found.append(one)
+    return found

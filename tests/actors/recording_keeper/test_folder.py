@@ -1,0 +1,99 @@
+"""The folder of recordings: listed, mended, deleted, and told."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from actors.recording_keeper.decider import DAY_US, Kept, expired
+from actors.recording_keeper.folder import RETENTION, delete, mend_all, of_alerts, recordings
+from media.sound_file import SoundFileFailed, SoundWriter
+from messages import events as ev
+from messages.ids import E164, SECOND, AlertId, Channel, Instant, NodeId
+from runtime.clock import VirtualClock
+from store import streams
+from store.alerts import Signal, accept
+from store.journal import Journal
+from store.notify import LocalNotifier
+
+NUMBERS = (E164("+393331112223"), E164("+393331112224"))
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    clock = VirtualClock()
+    url = f"sqlite:///{tmp_path / 'journal.db'}"
+    return Journal.open(url, node=NodeId("n"), clock=clock.now_us, notify=LocalNotifier())
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "recordings"
+    made.mkdir()
+    return made
+
+
+def alert_of(journal: Journal, phone: E164) -> AlertId:
+    signal = Signal(channel=Channel.DATA, phone=phone, received_at=Instant(10**15))
+    return accept(journal, signal, 50.0).alert
+
+
+def written(folder: Path, name: str, at_s: float) -> Kept:
+    (folder / name).write_bytes(b"1234")
+    os.utime(folder / name, (at_s, at_s))
+    (found,) = [one for one in recordings(folder) if one.file == name]
+    return found
+
+
+def test_what_is_there_is_listed_oldest_first_and_nothing_else(folder: Path) -> None:
+    written(folder, "b.1.flac", 200)
+    written(folder, "a.2.1.opus", 100)
+    (folder / "notes.txt").write_text("mine")
+    assert [(one.file, one.alert, one.bytes, one.ended_at) for one in recordings(folder)] == [
+        ("a.2.1.opus", "a.2", 4, 100 * SECOND),
+        ("b.1.flac", "b", 4, 200 * SECOND),
+    ]
+    assert recordings(folder / "none") == []
+
+
+def test_what_is_older_than_its_days_is_over(folder: Path) -> None:
+    old, young = written(folder, "a.1.flac", 0), written(folder, "b.1.flac", 1)
+    now = Instant(30 * DAY_US + SECOND // 2)
+    assert list(expired((old, young), 30, now)) == [old]
+    assert list(expired((old, young), 31, now)) == []
+
+
+def test_deleting_is_written_into_the_alerts_story_first(journal: Journal, folder: Path) -> None:
+    alert = alert_of(journal, NUMBERS[0])
+    hers = written(folder, f"{alert}.1.flac", 1)
+    unknown = written(folder, "nobodys.1.flac", 1)
+    assert delete(journal, folder, (hers, unknown), RETENTION) == [hers.file, unknown.file]
+    assert list(folder.iterdir()) == []
+    last = journal.last(streams.inbox(alert))
+    assert last is not None
+    assert last.event == ev.RecordingDeleted(file=hers.file, reason="retention")
+    assert journal.version(streams.inbox(AlertId("nobodys"))) == 0, "no alert is made of it"
+
+
+def test_those_of_one_person_are_found_by_her_alerts(journal: Journal, folder: Path) -> None:
+    alerts = [alert_of(journal, number) for number in NUMBERS]
+    files = [written(folder, f"{alert}.{n}.flac", n) for n in (1, 2) for alert in alerts]
+    hers = of_alerts(journal, files, lambda case: case.phone == NUMBERS[0])
+    assert [one.file for one in hers] == [f"{alerts[0]}.1.flac", f"{alerts[0]}.2.flac"]
+
+
+def test_a_folder_is_mended_but_for_what_is_being_written(folder: Path) -> None:
+    writing = SoundWriter(folder / "b.1.flac", 1)
+    cut = SoundWriter(folder / "a.1.flac", 1)
+    for writer in (writing, cut):
+        writer.write(np.arange(20_000, dtype=np.int16).reshape(-1, 1))
+    (folder / "c.1.flac.part").write_bytes((folder / "a.1.flac.part").read_bytes())
+    (folder / "c.1.flac.mended").write_bytes(b"of one who died at it")
+    cut.close()
+    mended = [one.name for one in mend_all(folder) if not isinstance(one, SoundFileFailed)]
+    assert mended == ["c.1.flac"]
+    writing.close()
+    assert sorted(path.name for path in folder.iterdir()) == ["a.1.flac", "b.1.flac", "c.1.flac"]

@@ -1,0 +1,184 @@
+"""What is said is recorded where the settings want it, through the whole center."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from media import recording
+from media.frames import Samples
+from messages import events as ev
+from messages.ids import SECOND, Instant, LineId, OperatorCommand, Party, Role
+from model.policy import Policy, RecordingPolicy
+from store import streams
+from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.test_flow import everything_is_over, to_conference, to_talking
+from tests.scenarios.test_sound import alarms
+from tests.scenarios.world import PSAP, World
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.scenario
+
+
+@pytest.fixture
+def recorded(make_world: MakeWorld, tmp_path: Path) -> Callable[..., World]:
+    """Makes a world that records."""
+    (tmp_path / "recordings").mkdir()
+
+    def make(**rules: object) -> World:
+        wish = RecordingPolicy(**{"enabled": True, **rules})  # type: ignore[arg-type]
+        policy = Policy(psap_number=PSAP, psap_alternate=None, idle_crews=1, live_cases=4, recording=wish)
+        return make_world(policy=policy)
+
+    return make
+
+
+def files(world: World) -> list[str]:
+    """By the alert's story."""
+    return [event.file for event in world.events(ev.RecordingStarted)]  # type: ignore[attr-defined]
+
+
+def begun(world: World, file: str) -> None:
+    # The writer is a thread of its own, with a time of its own.
+    def found() -> bool:
+        world.advance(0.5)
+        return file in files(world)
+
+    wait_until(found)
+
+
+def sound(world: World, file: str) -> Samples:
+    """The file once it is ended."""
+    path = world.env.state / "recordings" / file
+    wait_until(path.exists)
+    with_it = soundfile.SoundFile(str(path))
+    try:
+        return with_it.read(dtype="int16", always_2d=True)
+    finally:
+        with_it.close()
+
+
+def test_each_party_is_on_her_own_track_and_the_story_tells_the_file(recorded: Callable[..., World]) -> None:
+    world = recorded()
+    to_talking(world)
+    file = f"{world.alert}.1.flac"
+    begun(world, file)
+    world.order(OperatorCommand.CALL_PSAP)
+    world.until("112 is joined", lambda: bool(world.events(ev.PsapJoined)))
+    world.advance(5)
+    world.order(OperatorCommand.MUTE)
+    world.advance(5)
+    world.order(OperatorCommand.BRIEFING_GIVEN)
+    world.order(OperatorCommand.LEAVE)
+    world.advance(5)
+    world.network.carrier.phone_hang_up(PSAP, world.network.now_s)
+    world.network.pump()
+    everything_is_over(world)
+    assert files(world) == [file]
+    kept = sound(world, file)
+    assert [set(kept[:, track].tolist()) for track in range(3)] == [{0, 100}, {0, 200}, {0, 300}]
+    spoken = [int(kept[:, track].astype(bool).sum()) for track in range(3)]
+    assert spoken[1] < spoken[0], "what a muted operator says is kept from all"
+    assert not kept[: len(kept) // 10, 2].any(), "112 came later"
+
+
+def test_off_is_off(make_world: MakeWorld, tmp_path: Path) -> None:
+    (tmp_path / "recordings").mkdir()
+    world = make_world()
+    to_conference(world)
+    world.order(OperatorCommand.LEAVE)
+    world.advance(5)
+    assert files(world) == []
+    assert list((tmp_path / "recordings").iterdir()) == []
+
+
+def test_only_the_parties_and_trunks_that_are_wanted(recorded: Callable[..., World]) -> None:
+    world = recorded(parties=(Party.OPERATOR, Party.PSAP), spared=(LineId("sim5"), LineId("sim6")))
+    to_conference(world)
+    file = f"{world.alert}.1.flac"
+    begun(world, file)
+    world.order(OperatorCommand.LEAVE)
+    world.until("the operator is gone", lambda: world.case.left_at is not None)
+    world.network.carrier.phone_hang_up(PSAP, world.network.now_s)
+    world.network.pump()
+    everything_is_over(world)
+    kept = sound(world, file)
+    assert kept.shape[1] == 2
+    assert set(kept[:, 0].tolist()) <= {0, 200}
+    assert not kept[:, 1].any(), "the emergency trunk's lines are spared"
+
+
+def test_a_bridge_that_dies_is_followed_by_another_file(recorded: Callable[..., World]) -> None:
+    world = recorded()
+    to_talking(world)
+    begun(world, f"{world.alert}.1.flac")
+    world.kill(Role.CONFERENCE_BRIDGE)
+    begun(world, f"{world.alert}.2.flac")
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+    for number in (1, 2):
+        assert len(sound(world, f"{world.alert}.{number}.flac"))
+
+
+def test_a_case_that_dies_changes_nothing(recorded: Callable[..., World]) -> None:
+    world = recorded()
+    to_talking(world)
+    begun(world, f"{world.alert}.1.flac")
+    world.kill(Role.ALERT_CASE)
+    world.advance(10)
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+    assert files(world) == [f"{world.alert}.1.flac"]
+
+
+def test_a_full_disk_stops_the_recording_and_never_the_voice(
+    recorded: Callable[..., World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = recorded()
+    monkeypatch.setattr(recording, "KEEP_FREE_BYTES", 10**18)
+    to_talking(world)
+
+    def stopped() -> bool:
+        world.advance(0.5)
+        return bool(world.events(ev.RecordingStopped))
+
+    wait_until(stopped)
+    assert alarms(world, "recording.failed") == ["recordings"]
+    world.advance(30)
+    assert len(world.events(ev.RecordingStopped)) == 1, "said once"
+    assert {leg.party for leg in world.case.legs.values() if leg.joined} == {Party.USER, Party.OPERATOR}
+    monkeypatch.undo()
+    begun(world, f"{world.alert}.1.flac")
+    assert world.case.recording_fault == ""
+    world.until("the alarm is over", lambda: alarms(world, "recording.failed") == [], within_s=70)
+
+
+def test_what_is_old_is_deleted_and_the_story_tells_it(recorded: Callable[..., World]) -> None:
+    world = recorded(retention_days=7)
+    to_talking(world)
+    file = f"{world.alert}.1.flac"
+    begun(world, file)
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+    sound(world, file)
+    path = world.env.state / "recordings" / file
+
+    def aged(days: float) -> None:
+        at_s = (world.clock.now_us() - Instant(round(days * 86_400 * SECOND))) / 1e6
+        os.utime(path, (at_s, at_s))
+
+    for days, is_there in ((6.9, True), (7.1, False)):
+        aged(days)
+        world.kill(Role.RECORDING_KEEPER)  # the next one looks at once, and not within the hour
+        world.advance(3)
+        assert path.exists() == is_there
+    (gone,) = [
+        one.event
+        for one in world.journal.read(streams.inbox(world.alert))
+        if isinstance(one.event, ev.RecordingDeleted)
+    ]
+    assert (gone.file, gone.reason) == (file, "retention")
