@@ -39,6 +39,7 @@ Body = (
     | lines.LineReport
     | lines.PreemptCase
     | lines.RequestLine
+    | operators.HeadsetPresent
     | operators.OperatorVoices
     | operators.OperatorsOffered
     | operators.RequestOperators

@@ -18,7 +18,7 @@ from messages import calls, lines
 from messages.envelope import Envelope
 from messages.events import AlarmCleared, AlarmRaised, Event, LineSeized
 from messages.ids import SECOND, Instant, LegId, LineId, OperatorId, OperatorLine, Role, ShiftState
-from messages.operators import OperatorVoice, OperatorVoices
+from messages.operators import HeadsetPresent, OperatorVoice, OperatorVoices
 from model.own_line import mode_of, operator_of, own_line, standing_leg
 from model.policy import Setup
 from runtime import voice_files
@@ -81,6 +81,9 @@ class OperatorLinesActor(CenterActor):
                 known = self._nailed_by(leg)
                 if known is not None:
                     self._nailed[known.operator] = nailed.refused(known, reason)
+            case HeadsetPresent():
+                self._look_for_headsets()
+                self._tell_voices()
             case lines.GiveWay(line=line):
                 self._give_way(line)
             case _:

@@ -2,8 +2,8 @@
 
 For each operator whose browser is there a Unix socket listens in `run/voice`, to which bridges connect
 (`media.unix_port`): one packet is one frame. Nothing is mixed, kept or looked into here, and no queue grows:
-what cannot be handed on at once is old, and is dropped. Of several bridges the newest has her voice, the
-others hear nothing of her: one conversation at a time. On the event loop alone.
+what cannot be handed on at once is old, and is dropped. Of several bridges the newest to say a frame has her
+voice, the others hear nothing of her: one conversation at a time. On the event loop alone.
 """
 
 from __future__ import annotations
@@ -19,9 +19,8 @@ from typing import Final, Protocol
 
 from messages.ids import OperatorId
 from runtime import logs, unix_address
+from runtime.voice_files import headset_socket
 
-FOLDER: Final = "voice"
-"""Below `run`; in it `OPERATOR.sock`."""
 FRAME_BYTES: Final = 640
 """20 ms, s16le, 16 kHz, one channel."""
 WAITING_FRAMES: Final = 3
@@ -62,6 +61,7 @@ class Desk:
         self.browser = browser
         self._path = path
         self._bridges: list[socket.socket] = []  # the newest is the last
+        self._knocking: set[socket.socket] = set()  # connected, and nothing said: who only looks stays so
         self._listener = _socket()
         unix_address.take(self._listener, path, backlog=_BACKLOG)
         self._file = os.lstat(path).st_ino
@@ -93,7 +93,7 @@ class Desk:
             if os.lstat(self._path).st_ino == self._file:  # else it is a successor's
                 self._path.unlink()
         self._listener.close()
-        for bridge in list(self._bridges):
+        for bridge in (*self._bridges, *self._knocking):
             self._gone(bridge)
 
     def _accept(self) -> None:
@@ -104,7 +104,7 @@ class Desk:
                 return
             bridge.setblocking(False)
             bridge.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
-            self._bridges.append(bridge)
+            self._knocking.add(bridge)
             self._loop.add_reader(bridge.fileno(), self._read, bridge)
 
     def _read(self, bridge: socket.socket) -> None:
@@ -118,11 +118,18 @@ class Desk:
             if not frame:
                 self._gone(bridge)
                 return
-            if len(frame) == FRAME_BYTES and bridge is self._bridges[-1]:
+            if len(frame) != FRAME_BYTES:
+                continue
+            if bridge in self._knocking:
+                self._knocking.remove(bridge)
+                self._bridges.append(bridge)
+            if bridge is self._bridges[-1]:
                 self.browser.put(frame)
 
     def _gone(self, bridge: socket.socket) -> None:
-        self._bridges.remove(bridge)
+        self._knocking.discard(bridge)
+        if bridge in self._bridges:
+            self._bridges.remove(bridge)
         self._loop.remove_reader(bridge.fileno())
         bridge.close()
 
@@ -131,7 +138,7 @@ class Headsets:
     """All desks. `changed` is told when an operator's headset is there, once bridges can connect; and not."""
 
     def __init__(self, run: Path, changed: Changed = lambda operator, present: None) -> None:
-        self._folder = run / FOLDER
+        self._run = run
         self._changed = changed
         self._desks: dict[OperatorId, Desk] = {}
         self.log = logs.get("console.headsets")
@@ -143,8 +150,9 @@ class Headsets:
 
     def start(self) -> None:
         """Clear away what an earlier web has left: nobody listens on it. Raises OSError."""
-        self._folder.mkdir(mode=0o700, exist_ok=True)
-        for left in self._folder.iterdir():
+        folder = headset_socket(self._run, OperatorId("")).parent
+        folder.mkdir(mode=0o700, exist_ok=True)
+        for left in folder.iterdir():
             left.unlink(missing_ok=True)
 
     def stop(self) -> None:
@@ -156,7 +164,7 @@ class Headsets:
         """Her browser is there, in place of one that was. Raises OSError where no socket can be had."""
         desk = self._desks.get(operator)
         if desk is None:
-            desk = self._desks[operator] = Desk(self._folder / f"{operator}.sock", browser)
+            desk = self._desks[operator] = Desk(headset_socket(self._run, operator), browser)
             self._changed(operator, True)
         else:
             before, desk.browser = desk.browser, browser

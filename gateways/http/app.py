@@ -123,7 +123,7 @@ def build(web: Web) -> Litestar:
         screen.levels(reading)
 
     meters = Meters(Path(web.settings.state) / "run", web.clock, heard)
-    headsets = Headsets(Path(web.settings.state) / "run")
+    headsets = Headsets(Path(web.settings.state) / "run", web.hints.headset)
     web.metrics.consoles.set_function(lambda: len(screen.connected))
 
     @asynccontextmanager

@@ -14,7 +14,8 @@ from gateways.http import bridge_socket
 from gateways.http.bridge_socket import BadFrame, Frames
 from messages.cases import AlertsArrived, InboxChanged, ShiftHint
 from messages.envelope import DecodeError, decode
-from messages.ids import SECOND, AlertId, Instant, Role
+from messages.ids import SECOND, AlertId, Instant, OperatorId, Role
+from messages.operators import HeadsetPresent
 from messages.union import Body
 from runtime.actor import CenterActor
 
@@ -39,6 +40,7 @@ class HttpBridgeActor(CenterActor):
         self._arrived: AlertsArrived | None = None
         self._changed: dict[AlertId, InboxChanged] = {}
         self._shift: ShiftHint | None = None
+        self._headsets: dict[OperatorId, HeadsetPresent] = {}
         self._rests_until_us = Instant(0)
         self._listener = bridge_socket.listen(self.env.run / SOCKET_NAME)
         self.watch(self._listener.fileno(), self._accept)
@@ -74,7 +76,7 @@ class HttpBridgeActor(CenterActor):
 
     def _read(self, fd: int) -> None:
         self._hear(fd)
-        if self._arrived is not None or self._changed or self._shift is not None:
+        if self._arrived is not None or self._changed or self._shift is not None or self._headsets:
             self._soon()
 
     def _hear(self, fd: int) -> None:
@@ -110,6 +112,8 @@ class HttpBridgeActor(CenterActor):
                 self._changed[alert] = hint
             case ShiftHint():
                 self._shift = hint
+            case HeadsetPresent(operator=operator):
+                self._headsets[operator] = hint
             case _:
                 self.log.error("dropped: no hint", kind=type(hint).__name__)
 
@@ -125,6 +129,7 @@ class HttpBridgeActor(CenterActor):
         arrived, self._arrived = self._arrived, None
         changed, self._changed = list(self._changed.values()), {}
         shift, self._shift = self._shift, None
+        headsets, self._headsets = self._headsets, {}
         waiting = self._to_cases(changed) if changed else []
         if len(waiting) > SINGLY_MAX:
             arrived, waiting = arrived or AlertsArrived(seq=0), []
@@ -134,6 +139,8 @@ class HttpBridgeActor(CenterActor):
             self.tell(Role.ALERT_INTAKE, "", hint, hint.alert)
         if shift is not None:
             self.tell(Role.OPERATOR_POOL, "", shift)
+        for headset in headsets.values():
+            self.tell(Role.OPERATOR_LINES, "", headset)
         self._rests_until_us = Instant(self.now_us() + REST_US)
 
     def _to_cases(self, changed: list[InboxChanged]) -> list[InboxChanged]:

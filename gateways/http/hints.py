@@ -17,7 +17,8 @@ from uuid import uuid4
 from gateways.http import bridge_socket
 from messages.cases import AlertsArrived, InboxChanged, ShiftHint
 from messages.envelope import Envelope, encode
-from messages.ids import AlertId, Role
+from messages.ids import AlertId, OperatorId, Role
+from messages.operators import HeadsetPresent
 from messages.union import Body
 from runtime.clock import Clock
 
@@ -37,6 +38,7 @@ class Merged:
         self._told_seq = 0
         self._inboxes: dict[AlertId, None] = {}
         self._shift = False
+        self._headsets: dict[OperatorId, bool] = {}
 
     def alerts(self, seq: int) -> None:
         """Alerts are in the journal up to this place."""
@@ -52,13 +54,17 @@ class Merged:
         """Some operator's shift has changed."""
         self._shift = True
 
+    def headset(self, operator: OperatorId, present: bool) -> None:
+        """An operator's headset has come or gone."""
+        self._headsets[operator] = present
+
     def again(self) -> None:
         """Whoever listens now may have missed it: say once more that there are alerts."""
         self._told_seq = -1
         self._shift = True
 
     def __bool__(self) -> bool:
-        return self.seq > self._told_seq or bool(self._inboxes) or self._shift
+        return self.seq > self._told_seq or bool(self._inboxes or self._shift or self._headsets)
 
     def take(self) -> list[Body]:
         """Everything that is yet to be said, which is then said."""
@@ -71,6 +77,8 @@ class Merged:
         if self._shift:
             bodies.append(ShiftHint())
             self._shift = False
+        bodies.extend(HeadsetPresent(operator=who, present=there) for who, there in self._headsets.items())
+        self._headsets.clear()
         return bodies
 
 
@@ -122,6 +130,11 @@ class Hints:
     def shift(self) -> None:
         """Say that an operator's shift has changed."""
         self._merged.shift()
+        self._soon()
+
+    def headset(self, operator: OperatorId, present: bool) -> None:
+        """Say that an operator's headset has come or gone."""
+        self._merged.headset(operator, present)
         self._soon()
 
     def _soon(self) -> None:

@@ -9,6 +9,7 @@ import pytest
 from messages import events as ev
 from messages.base import HangupCause
 from messages.ids import SECOND, OperatorCommand, OperatorLine, Party, Role
+from messages.operators import HeadsetPresent
 from model.policy import Policy
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.headsets import Headsets
@@ -84,6 +85,21 @@ def test_without_her_headset_she_is_called_on_her_phone(headsets: tuple[World, H
     assert world.case.operator_leg is not None
     assert world.case.operator_leg.number in OPERATORS
     assert len(world.calls(str(world.case.operator_leg.number))) == 1
+
+
+def test_a_headset_that_comes_is_hers_at_once_where_the_web_hints_at_it(
+    headsets: tuple[World, Headsets],
+) -> None:
+    world, there = headsets
+    for operator in world.operators:
+        there.disconnect(operator)
+    world.advance(6)  # longer than a blink; the actors have just looked
+    there.connect(world.operators[0])
+    world.system.tell(Role.OPERATOR_LINES, "", HeadsetPresent(operator=world.operators[0], present=True))
+    world.system.run()
+    world.send()
+    world.advance(0.1)
+    assert world.case.of(Party.OPERATOR)[0].line == f"headset:{world.operators[0]}"
 
 
 def test_who_has_her_headset_on_is_asked_before_who_has_to_be_dialled(

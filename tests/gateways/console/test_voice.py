@@ -24,6 +24,7 @@ from gateways.console.channel import SIGN_ON, WRONG_ORIGIN
 from gateways.console.headsets import FRAME_BYTES, WAITING_FRAMES, Waiting
 from gateways.console.voice import REPLACED, SILENT
 from gateways.http.app import build
+from gateways.http.context import Web
 from tests.gateways.http.place import Place
 from tests.waiting import wait_until
 
@@ -48,11 +49,18 @@ def headset(client: Client, place: Place) -> Iterator[WebSocketTestSession]:
 
 @contextmanager
 def bridge(place: Place) -> Iterator[socket.socket]:
-    """Connected; what is to be read has five seconds to come."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as connection:
-        connection.settimeout(5)
-        connection.connect(str(sock(place)))
+    """Connected, and it has said a frame; what is to be read has five seconds to come."""
+    with knock(place) as connection:
+        connection.send(bytes(FRAME_BYTES))
         yield connection
+
+
+def knock(place: Place) -> socket.socket:
+    """Connected, no more."""
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    connection.settimeout(5)
+    connection.connect(str(sock(place)))
+    return connection
 
 
 def told(browser: WebSocketTestSession) -> bool:
@@ -68,7 +76,7 @@ def heard(browser: WebSocketTestSession) -> bytes:
     while True:
         browser.send_bytes(bytes(FRAME_BYTES))
         event: Any = browser.receive(timeout=10)
-        if event.get("bytes"):
+        if any(event.get("bytes") or b""):  # not the silence of a bridge that comes
             return bytes(event["bytes"])
 
 
@@ -111,9 +119,8 @@ def test_her_socket_is_hers_alone_and_goes_with_her(client: Client, place: Place
 
 def test_a_bridge_is_told_by_its_socket_when_she_goes(client: Client, place: Place) -> None:
     with headset(client, place) as browser:
-        ours = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        ours.settimeout(5)
-        ours.connect(str(sock(place)))
+        ours = knock(place)
+        ours.send(bytes(FRAME_BYTES))
         wait_until(lambda: told(browser), what="she is joined")
     assert ours.recv(4096) == b""
     ours.close()
@@ -152,6 +159,31 @@ def test_of_two_bridges_the_newest_alone_has_her_voice(client: Client, place: Pl
             wait_until(lambda: newer.recv(4096) == frame(2), what="the newer one hears her")
         browser.send_bytes(frame(3))
         wait_until(lambda: older.recv(4096) == frame(3), what="the older one has her again")
+
+
+def test_who_only_looks_whether_she_is_there_is_nobody(client: Client, place: Place) -> None:
+    with headset(client, place) as browser, bridge(place) as ours:
+        wait_until(lambda: told(browser), what="she is joined")
+        with knock(place):
+            for number in range(1, 20):
+                browser.send_bytes(frame(number))
+                assert ours.recv(4096) == frame(number)
+        ours.send(frame(9))
+        assert heard(browser) == frame(9)
+
+
+def test_the_actors_are_told_when_she_comes_and_goes(
+    client: Client, place: Place, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hinted: list[tuple[str, bool, bool]] = []
+    merged = web.hints._merged
+    monkeypatch.setattr(
+        merged, "headset", lambda operator, there: hinted.append((operator, there, sock(place).exists()))
+    )
+    with headset(client, place):
+        pass
+    wait_until(lambda: len(hinted) == 2, what="both are told")
+    assert hinted == [(place.marta, True, True), (place.marta, False, False)]
 
 
 def test_what_is_no_frame_is_passed_over(client: Client, place: Place) -> None:

@@ -15,7 +15,8 @@ from gateways.http import bridge_socket
 from gateways.http.bridge_actor import SOCKET_NAME
 from messages.cases import AlertsArrived, AskCase, InboxChanged, OpenCase, ShiftHint
 from messages.envelope import Envelope, encode
-from messages.ids import AlertId, Instant, NodeId, Role
+from messages.ids import AlertId, Instant, NodeId, OperatorId, Role
+from messages.operators import HeadsetPresent
 from messages.union import Body
 from runtime.actor import CenterActor
 from runtime.clock import VirtualClock
@@ -51,6 +52,12 @@ class Pool(Hearing):
     role: ClassVar[Role] = Role.OPERATOR_POOL
 
 
+class Voices(Hearing):
+    """The part of the operators' own lines."""
+
+    role: ClassVar[Role] = Role.OPERATOR_LINES
+
+
 class Case(Hearing):
     """A case's part."""
 
@@ -67,6 +74,7 @@ def system(tmp_path: Path) -> Iterator[OneProcess]:
         ActorSpec(role=Role.HTTP_BRIDGE, cls="gateways.http.bridge_actor.HttpBridgeActor", group="g"),
         ActorSpec(role=Role.ALERT_INTAKE, cls=f"{here}Intake", group="g"),
         ActorSpec(role=Role.OPERATOR_POOL, cls=f"{here}Pool", group="g"),
+        ActorSpec(role=Role.OPERATOR_LINES, cls=f"{here}Voices", group="g"),
         ActorSpec(role=Role.ALERT_CASE, key="c00", cls=f"{here}Case", group="g"),
         ActorSpec(role=Role.ALERT_CASE, key="c01", cls=f"{here}Case", group="g"),
     )
@@ -102,6 +110,13 @@ def test_alerts_are_told_to_the_intake(system: OneProcess, web: socket.socket) -
     web.sendall(hint(AlertsArrived(seq=7)))
     system.advance(0.1)
     assert [(Role.ALERT_INTAKE, "", AlertsArrived(seq=7))] == HEARD
+
+
+def test_a_headset_is_told_to_the_operators_own_lines(system: OneProcess, web: socket.socket) -> None:
+    came = HeadsetPresent(operator=OperatorId("marta"), present=True)
+    web.sendall(hint(came))
+    system.advance(0.1)
+    assert [(Role.OPERATOR_LINES, "", came)] == HEARD
 
 
 def test_an_inbox_is_told_to_the_case_that_has_the_alert(system: OneProcess, web: socket.socket) -> None:

@@ -17,7 +17,8 @@ from gateways.http.bridge_socket import BadFrame, Frames, frame
 from gateways.http.hints import INBOXES_MAX, Hints, Merged
 from messages.cases import AlertsArrived, InboxChanged, ShiftHint
 from messages.envelope import decode
-from messages.ids import AlertId, Role
+from messages.ids import AlertId, OperatorId, Role
+from messages.operators import HeadsetPresent
 from messages.union import Body
 from tests.gateways.http.place import CLOCK
 from tests.waiting import wait_until_async
@@ -78,6 +79,18 @@ def test_what_is_said_twice_is_told_once() -> None:
     assert merged.take() == [AlertsArrived(seq=9), InboxChanged(alert=AlertId("a")), ShiftHint()]
     assert not merged
     merged.alerts(9)
+    assert not merged
+
+
+def test_of_a_headset_the_last_that_was_said_is_told() -> None:
+    merged, marta, luca = Merged(), OperatorId("marta"), OperatorId("luca")
+    for who, present in ((marta, True), (luca, True), (marta, False)):
+        merged.headset(who, present)
+    assert merged
+    assert merged.take() == [
+        HeadsetPresent(operator=marta, present=False),
+        HeadsetPresent(operator=luca, present=True),
+    ]
     assert not merged
 
 
