@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 import msgspec
 
@@ -36,6 +36,17 @@ class VoicePort(msgspec.Struct, frozen=True, kw_only=True):
     frame_bytes: int = 320
     """Bytes of one 20 ms frame, s16le."""
     kind: str = "tty"
+
+
+class Joins(StrEnum):
+    """How a line joins the parties of an alert."""
+
+    HOST = "host"
+    """Each on a line of its own: their voices come here, and the ConferenceBridge mixes them."""
+    NETWORK = "network"
+    """All of them on this one line, joined by the network (22.084): no voice comes here."""
+    NONE = "none"
+    """Not at all."""
 
 
 class HangupCause(IntEnum):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from messages.base import Message, VoicePort
+from messages.base import Joins, Message, VoicePort
 from messages.ids import E164, LegId, LineId
 
 
@@ -96,6 +96,10 @@ class CallReport(Message, frozen=True, kw_only=True, tag="call.report"):
     confirmed: bool = True
     adopted: bool = False
     """The call was found in the modem after a restart."""
+    joins: Joins = Joins.HOST
+    """How this line joins its calls."""
+    joined: bool = False
+    """The network has joined it with the alert's other calls on this line, and it is not on hold."""
     reset: bool = True
     """Of an unknown call: the modem may have been reset since it was up. False: it has ended by itself."""
 

@@ -7,7 +7,7 @@ streams (`number-…`, `operator-…`, `line-…`, `node-…`, `user-…`) are n
 
 from __future__ import annotations
 
-from messages.base import Message, Position, VoicePort
+from messages.base import Joins, Message, Position, VoicePort
 from messages.ids import (
     E164,
     Advice,
@@ -251,6 +251,8 @@ class LegOriginating(Message, frozen=True, kw_only=True, tag="leg.originating"):
     emergency: bool = False
     call: int | None = None
     """The modem's number of an inbound call that becomes this leg by being answered."""
+    joins: Joins = Joins.HOST
+    """How the line joins its calls."""
 
 
 class LegRinging(Message, frozen=True, kw_only=True, tag="leg.ringing"):
@@ -268,6 +270,8 @@ class LegAnswered(Message, frozen=True, kw_only=True, tag="leg.answered"):
     voice: VoicePort | None = None
     confirmed: bool = True
     """False where signalling alone does not prove that somebody answered."""
+    joins: Joins = Joins.HOST
+    """How the line joins its calls, by its modem's own word."""
 
 
 class LegConfirmed(Message, frozen=True, kw_only=True, tag="leg.confirmed"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from messages.base import Message, VoicePort
+from messages.base import Joins, Message, VoicePort
 from messages.calls import CallState
 from messages.ids import E164, AlertId, CrewId, LegId, LineId, Party
 
@@ -26,6 +26,8 @@ class Originate(Message, frozen=True, kw_only=True, tag="leg.originate"):
     seen: CallState = CallState.UNKNOWN
     voice: VoicePort | None = None
     """Where the case believes its voice to be; None: nobody has told it yet."""
+    joined: bool = False
+    """Whether the case believes that the network has joined it."""
 
 
 class ReleaseLeg(Message, frozen=True, kw_only=True, tag="leg.release"):
@@ -55,6 +57,9 @@ class LegReport(Message, frozen=True, kw_only=True, tag="leg.report"):
     voice: VoicePort | None = None
     confirmed: bool = True
     adopted: bool = False
+    joins: Joins = Joins.HOST
+    joined: bool = False
+    """By the network: what the bridge joins it tells itself."""
 
 
 class LegReady(Message, frozen=True, kw_only=True, tag="leg.ready"):

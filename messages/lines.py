@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from messages.base import Message
+from messages.base import Joins, Message
 from messages.ids import AlertId, Instant, LegId, LineId, OperatorId, Party, TrunkId
 
 WEAK_DBM: Final = -107
@@ -40,6 +40,7 @@ class LineGranted(Message, frozen=True, kw_only=True, tag="line.granted"):
     line: LineId
     trunk: TrunkId
     version: int
+    joins: Joins = Joins.HOST
 
 
 class LineRefused(Message, frozen=True, kw_only=True, tag="line.refused"):
@@ -94,6 +95,8 @@ class LineReport(Message, frozen=True, kw_only=True, tag="line.report"):
     """Whether the modem holds any call."""
     inbound: bool = True
     """Whether inbound calls are expected here."""
+    joins: Joins = Joins.HOST
+    """How it joins its calls; as far as is known, where the modem has not said yet what it is."""
     signal_dbm: int | None = None
     registration: str = ""
     """How the network knows its SIM: `home`, `roaming`, `searching`, `denied`, `off`, `unknown`; or empty."""

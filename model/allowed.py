@@ -5,11 +5,13 @@ The same reasons answer a command over HTTP, in the AlertCase, and at the consol
 
 from __future__ import annotations
 
+from messages.base import Joins
 from messages.ids import OperatorCommand, OperatorId, Party
 from model import answers
 from model.case import Case
+from model.joining import in_the_network
 from model.policy import Duress, Policy
-from model.psap import has_psap
+from model.psap import has_psap, on_another_phone
 from model.sound import party_without_sound, why_no_other_line
 
 
@@ -48,7 +50,7 @@ def refusal_now(
         case OperatorCommand.CALL_PSAP:
             return _call_psap(case, policy)
         case OperatorCommand.LEAVE:
-            return _leave(case)
+            return _leave(case, policy)
         case OperatorCommand.REDIAL_USER:
             return _redial(case, policy)
         case OperatorCommand.MARK_MACHINE:
@@ -57,7 +59,8 @@ def refusal_now(
                 return "Nothing has answered on her line."
             return None
         case OperatorCommand.BRIEFING_GIVEN:
-            return None if case.talking(Party.PSAP) else "112 is not on the line."
+            there = case.talking(Party.PSAP) or on_another_phone(case, policy)
+            return None if there else "112 is not on the line."
         case OperatorCommand.MUTE | OperatorCommand.UNMUTE:
             return _mute(case, on=command is OperatorCommand.MUTE)
         case OperatorCommand.HAND_OVER:
@@ -100,7 +103,7 @@ def _listen(case: Case, by: OperatorId) -> str | None:
         return "The alert is being ended."
     if not any(case.talking(party) for party in (Party.OPERATOR, Party.USER, Party.PSAP)):
         return "Nobody is on the line."
-    return None
+    return "Nobody can listen in on this line." if in_the_network(case) else None
 
 
 def _whisper(case: Case, by: OperatorId, *, on: bool) -> str | None:
@@ -154,12 +157,18 @@ def _call_psap(case: Case, policy: Policy) -> str | None:
         return "112 is being called."
     if not has_psap(case, policy):
         return "A test never calls the real 112, and no number for tests is set."
-    return None
+    return (
+        "112 cannot be joined on this line: call it on another phone."
+        if on_another_phone(case, policy)
+        else None
+    )
 
 
-def _leave(case: Case) -> str | None:
-    if not case.talking(Party.PSAP):
+def _leave(case: Case, policy: Policy) -> str | None:
+    if not case.talking(Party.PSAP) and not on_another_phone(case, policy):
         return "112 is not on the line."
+    if not case.talking(Party.PSAP) and case.briefing_at is None:
+        return "The briefing has not been given."
     if case.talking(Party.USER) or case.briefing_at is not None:
         return None
     return "She is not on the line, and the briefing has not been given."
@@ -169,6 +178,8 @@ def _mute(case: Case, *, on: bool) -> str | None:
     leg = case.operator_leg
     if leg is None:
         return "You are not on the line of this alert."
+    if leg.joins is Joins.NETWORK:
+        return "Nobody can be muted on this line."
     if leg.muted == on:
         return "You are muted already." if on else "You are not muted."
     return None

@@ -256,6 +256,7 @@ def _apply_to_leg(case: Case, event: _LegEvent, at: Instant) -> Case:
                 operator=event.operator,
                 emergency=event.emergency,
                 call=event.call,
+                joins=event.joins,
             )
             case = replace(case, legs={**case.legs, event.leg: begun})
             if event.party is Party.USER:
@@ -286,6 +287,7 @@ def _apply_to_leg(case: Case, event: _LegEvent, at: Instant) -> Case:
                 answered_at=leg.answered_at or at,
                 voice=event.voice or leg.voice,
                 confirmed=event.confirmed,
+                joins=event.joins,
             )
             return _with(case, answered)
         case ev.LegConfirmed():

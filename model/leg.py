@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from messages.base import HangupCause, VoicePort
+from messages.base import HangupCause, Joins, VoicePort
 from messages.ids import E164, AlertId, Instant, LegId, LineId, OperatorId, Party, TrunkId
 
 
@@ -48,8 +48,10 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     """False: the modem says that it is answered, and its word does not prove it (`answer_trust`)."""
     adopted: bool = False
     """Taken over from the modem after a restart."""
+    joins: Joins = Joins.HOST
+    """How its line joins the alert's calls."""
     joined: bool = False
-    """Whether the bridge has it."""
+    """Whether it is in the conference: the bridge's, or the network's."""
     muted: bool = False
     """It hears and is not heard. Another attempt begins unmuted."""
     no_sound_at: Instant | None = None
@@ -125,6 +127,11 @@ LINE_FAILURES = frozenset(
 def place(leg: LegId) -> str:
     """The leg's place within its alert: `user`, `op1`, `psap`."""
     return leg.rpartition(":")[2]
+
+
+def alert_of(leg: LegId) -> AlertId:
+    """The alert whose leg it is."""
+    return AlertId(leg.rpartition(":")[0])
 
 
 def leg_id(alert: AlertId, where: str) -> LegId:

@@ -54,9 +54,10 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
             number = psap_number(case, policy)
             return () if number is None else (ev.PsapRequested(by=by, number=number),)
         case OperatorCommand.LEAVE:
+            together = case.talking(Party.USER) is not None and case.talking(Party.PSAP) is not None
             # Without a briefing she leaves two who are talking.
             who = (Party.PSAP, Party.USER) if case.briefing_at is None else (Party.PSAP,)
-            leaving = ev.LeaveRequested(by=by, handed_over=case.talking(Party.USER) is not None)
+            leaving = ev.LeaveRequested(by=by, handed_over=together)
             return (*_spoken_with(case, *who), leaving)
         case OperatorCommand.REDIAL_USER:
             return (ev.RedialRequested(by=by),)

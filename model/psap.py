@@ -9,6 +9,7 @@ from messages.base import Position
 from messages.ids import E164
 from model.areas import holds
 from model.case import Case
+from model.joining import in_the_network
 from model.policy import Policy, PsapRoute
 
 EMERGENCY_NUMBERS: Final = frozenset({"112", "113", "115", "118", "911", "999", "000", "08", "110", "119"})
@@ -29,7 +30,17 @@ def psap_number(case: Case, policy: Policy) -> E164 | None:
     if case.test:
         return policy.psap_test_number
     route = None if case.position is None else route_at(case.position, policy.psap_routes)
-    return policy.psap_number if route is None else route.number
+    number = policy.psap_number if route is None else route.number
+    alternate = policy.psap_alternate
+    if alternate is not None and is_emergency(number) and in_the_network(case):
+        return alternate
+    return number
+
+
+def on_another_phone(case: Case, policy: Policy) -> bool:
+    """Whether the operator has to call 112 herself: an emergency call is never joined in the network."""
+    number = psap_number(case, policy)
+    return number is not None and is_emergency(number) and in_the_network(case)
 
 
 def has_psap(case: Case, policy: Policy) -> bool:
@@ -47,6 +58,9 @@ def psap_number_for(case: Case, policy: Policy, failed: int) -> E164 | None:
     """The number after `failed` attempts: twice the first, then the alternate, then in turn (case 15)."""
     first = case.psap.number if case.psap is not None else psap_number(case, policy)
     alternate = None if case.test else policy.psap_alternate
-    if alternate is None or failed < 2:
-        return first
-    return alternate if failed % 2 == 0 else first
+    # What is set up as an emergency call cannot be added to calls that the network joins.
+    barred = in_the_network(case)
+    numbers = [one for one in (first, alternate) if one is not None and not (barred and is_emergency(one))]
+    if len(numbers) < 2 or failed < 2:
+        return next(iter(numbers), None)
+    return numbers[1] if failed % 2 == 0 else numbers[0]

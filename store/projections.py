@@ -4,9 +4,9 @@ Each fold takes every event in the journal's order (`apply`) and ignores those t
 concern it. `store.rebuild` fills new ones without reading the whole journal; what it leaves out
 must make no difference here, so that nothing of an alert counts once the alert is closed:
 
-- a line is seized by the leg of its last `line.seized` until that leg's `leg.released` of the
-  same attempt, or until the alert is closed; where it is an operator's and no alert's, until the next
-  `line.seized`;
+- a line is the alert's of its last `line.seized` until the last of this alert's legs on it is released
+  (one that joins in the network has several), or until the alert is closed; where it is an operator's
+  and no alert's, until the next `line.seized`;
 - an operator is reserved by the alert of her last `operator.reserved` until that alert's
   `operator.left`, `operator.not_answering` or `listener.left` names her, or until the alert is closed;
 - her part in an alert ended with the `operator.left` that is the newest event of her own stream.
@@ -30,6 +30,7 @@ from messages.events import (
     AlertSignalAdded,
     CaseOpened,
     DeadlineMissed,
+    LegOriginating,
     LegReleased,
     LineQuarantined,
     LineReturned,
@@ -281,7 +282,7 @@ class LineHold(msgspec.Struct, frozen=True, kw_only=True):
     alert: AlertId | None = None
     leg: LegId | None = None
     attempt: int = 0
-    """Whose it is; none while it is nobody's."""
+    """Whose it is, the newest of its legs; none while it is nobody's."""
     operator: OperatorId | None = None
     """Who is nailed up on it, where it is no alert's."""
     quarantined: bool = False
@@ -300,6 +301,8 @@ class Lines:
         """None yet."""
         self.lines: Final[dict[LineId, LineHold]] = {}
         self._open: Final[set[AlertId]] = set()
+        self._legs: Final[dict[AlertId, dict[LegId, tuple[LineId, int]]]] = {}
+        """Of each open alert, where its legs stand, and with which attempt."""
 
     def apply(self, recorded: Recorded) -> None:
         """Take the next event."""
@@ -315,17 +318,31 @@ class Lines:
                 self._open.add(alert)
             case AlertClosed():
                 self._open.discard(alert)
+                self._legs.pop(alert, None)
                 self._free([one for one in self.lines.values() if one.alert == alert])
+            case LegOriginating(leg=leg, line=line, attempt=attempt) if alert in self._open:
+                legs = self._legs.setdefault(alert, {})
+                # Put anew, so that the newest stands last.
+                legs.pop(leg, None)
+                legs[leg] = (line, attempt)
             case LegReleased(leg=leg, attempt=attempt):
-                self._free(
-                    [
-                        one
-                        for one in self.lines.values()
-                        if one.alert == alert and (one.leg, one.attempt) == (leg, attempt)
-                    ]
-                )
+                self._released(alert, leg, attempt)
             case _:
                 pass
+
+    def _released(self, alert: AlertId, leg: LegId, attempt: int) -> None:
+        """The line goes over to the newest other leg of the alert on it, if there is one."""
+        legs = self._legs.get(alert, {})
+        if leg in legs and legs[leg][1] == attempt:
+            del legs[leg]
+        for one in [one for one in self.lines.values() if one.alert == alert]:
+            if (one.leg, one.attempt) != (leg, attempt):
+                continue
+            left = [(other, which) for other, (line, which) in legs.items() if line == one.line]
+            if left:
+                self.lines[one.line] = replace(one, leg=left[-1][0], attempt=left[-1][1])
+            else:
+                self._free([one])
 
     def _own(self, line: LineId, recorded: Recorded) -> None:
         before = self.lines.get(line) or LineHold(line=line, version=0)

@@ -117,6 +117,7 @@ def call_user(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
         line=granted.line,
         attempt=attempt,
         trunk=granted.trunk,
+        joins=granted.joins,
     )
     return Step(events=(originating,))
 

@@ -23,6 +23,7 @@ from actors.alert_case.listening import attend_listener
 from actors.alert_case.orders import read_inbox
 from actors.alert_case.search import find_operator, keep_operator
 from actors.alert_case.silence import watch_sound
+from actors.alert_case.together import bring_together
 from messages import events as ev
 from messages.bridge import BridgeReport
 from messages.identity import Identify
@@ -54,6 +55,7 @@ RULES: Final[tuple[Rule, ...]] = (
     identify,
     relieve,
     keep_operator,
+    bring_together,
     end,
     find_operator,
     answer_her,

@@ -14,9 +14,10 @@ from messages import events as ev
 from messages.ids import SECOND, Instant, Party
 from messages.lines import RequestLine
 from model.case import Case
+from model.joining import in_the_network, scattered
 from model.leg import Leg, leg_id
 from model.policy import Duress, Policy
-from model.psap import is_emergency, psap_number, psap_number_for
+from model.psap import is_emergency, on_another_phone, psap_number, psap_number_for
 
 GIVE_UP_DIALLING_US: Final = Instant(30 * SECOND)
 
@@ -30,6 +31,8 @@ def call_psap(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
     leg = _current(case)
     if leg is not None and leg.live:
         return _watch(leg, hand, policy, now_us)
+    if scattered(case) or on_another_phone(case, policy):
+        return NOTHING
     due = _due_at(case, leg, policy)
     if now_us < due:
         return Step(wake_at=due)
@@ -43,7 +46,7 @@ def call_psap(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
             leg=name,
             attempt=attempt,
             party=Party.PSAP,
-            emergency=True,
+            emergency=not in_the_network(case),
             test=case.test,
             deadline_at=case.deadline_at,
             avoid=avoid,
@@ -59,6 +62,7 @@ def call_psap(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
         line=granted.line,
         attempt=attempt,
         trunk=granted.trunk,
+        joins=granted.joins,
         emergency=is_emergency(number),
     )
     return Step(events=(originating,))
@@ -71,6 +75,8 @@ def _duress(case: Case, policy: Policy) -> Step:
     if case.of(Party.PSAP):
         return NOTHING
     number = psap_number(case, policy)
+    if on_another_phone(case, policy):
+        return NOTHING
     return NOTHING if number is None else Step(events=(ev.PsapRequested(by=None, number=number),))
 
 

@@ -10,9 +10,10 @@ from actors.alert_case import sound
 from actors.alert_case.hand import Decided, hang_up
 from actors.alert_case.recording import hear_recording
 from messages import events as ev
+from messages.base import Joins
 from messages.bridge import BridgeReport
 from messages.calls import CallState
-from messages.ids import SECOND, Instant, Party
+from messages.ids import SECOND, BridgeId, Instant, Party
 from messages.legs import LegReport
 from messages.lines import PreemptCase
 from model import answers
@@ -63,10 +64,18 @@ def _leg(case: Case, leg: Leg, said: LegReport, policy: Policy, now_us: Instant)
                 made.append(ev.LegVoiceReady(leg=name, attempt=attempt, voice=said.voice))
             if leg.state in (LegState.ORIGINATING, LegState.RINGING) or leg.given_up:
                 made.append(
-                    ev.LegAnswered(leg=name, attempt=attempt, voice=said.voice, confirmed=said.confirmed)
+                    ev.LegAnswered(
+                        leg=name,
+                        attempt=attempt,
+                        voice=said.voice,
+                        confirmed=said.confirmed,
+                        joins=said.joins,
+                    )
                 )
                 if leg.party is Party.USER and case.reached_at is None:
                     made += _reached(leg, said, policy)
+            if said.joins is Joins.NETWORK and said.joined != leg.joined:
+                made += _in_the_network(case, leg, said)
         case CallState.RELEASED:
             if leg.joined and case.bridge is not None:
                 made.append(ev.BridgeLeft(bridge=case.bridge, legs=(name,)))
@@ -108,6 +117,18 @@ def _ended_soon(case: Case, leg: Leg, policy: Policy, now_us: Instant) -> list[D
     return [ev.AlarmRaised(alarm="ended_soon_after_leave", subject=case.alert, text=text)]
 
 
+def _in_the_network(case: Case, leg: Leg, said: LegReport) -> list[Decided]:
+    """The modem has joined its calls, or holds some of them now: the bridge knows nothing of these."""
+    bridge = case.bridge or BridgeId(case.alert)
+    if not said.joined:
+        return [ev.BridgeLeft(bridge=bridge, legs=(leg.leg,))]
+    made: list[Decided] = [ev.BridgeJoined(bridge=bridge, legs=(leg.leg,))]
+    if leg.party is Party.PSAP and leg.there:
+        made.append(ev.PsapJoined(leg=leg.leg))
+    # It joins only calls that it has seen answered itself, whatever the modem has said.
+    return [*made, *answers.confirmed(case, replace(leg, joined=True), "network")]
+
+
 def ev_cause(said: LegReport) -> int:
     """The cause of the end; 31, "normal, unspecified", where none was said."""
     return 31 if said.cause is None else said.cause
@@ -115,7 +136,9 @@ def ev_cause(said: LegReport) -> int:
 
 def _bridge(case: Case, said: BridgeReport) -> tuple[ev.CaseEvent, ...]:
     now = {leg for leg in said.joined if leg in case.legs and case.legs[leg].talking}
-    before = {leg.leg for leg in case.legs.values() if leg.joined and leg.live}
+    before = {
+        leg.leg for leg in case.legs.values() if leg.joined and leg.live and leg.joins is not Joins.NETWORK
+    }
     came, went = sorted(now - before), sorted(before - set(said.joined))
     made: list[ev.CaseEvent] = []
     if went:

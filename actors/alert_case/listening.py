@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from actors.alert_case.hand import NOTHING, Hand, Step, Want, gives_up_at, hang_up
-from actors.alert_case.search import GIVE_UP_DIALLING_US, NO_ANSWER, free_place, place_for
+from actors.alert_case.search import GIVE_UP_DIALLING_US, NO_ANSWER, free_place, joins_at, place_for
 from messages import events as ev
 from messages.ids import SECOND, Instant, OperatorLine, Party
 from messages.lines import RequestLine
@@ -84,6 +84,7 @@ def _call(case: Case, hand: Hand, listener: Listener, policy: Policy, now_us: In
         line=at[0],
         attempt=attempt,
         trunk=at[1],
+        joins=joins_at(at[0], granted),
         operator=who,
     )
     return Step(events=(originating,))

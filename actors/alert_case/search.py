@@ -13,10 +13,12 @@ from typing import Final
 from actors.alert_case.hand import NOTHING, Decided, Hand, Step, gives_up_at, hang_up, join
 from actors.alert_case.handing import HANDED_OVER, calls_until, in_vain, others
 from messages import events as ev
+from messages.base import Joins
 from messages.ids import SECOND, Advice, Instant, LegId, LineId, OperatorId, OperatorLine, Party, TrunkId
 from messages.lines import LineGranted, RequestLine
 from messages.operators import OperatorOffer, RequestOperators
 from model.case import Case
+from model.joining import in_the_network
 from model.leg import ANOTHER_LINE, Leg, LegState, leg_id
 from model.own_line import mode_of, own_line
 from model.policy import Policy
@@ -155,6 +157,7 @@ def find_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> St
         line=at[0],
         attempt=attempt,
         trunk=at[1],
+        joins=joins_at(at[0], granted),
         operator=offer.operator,
     )
     return Step(events=(_reserve(case, offer, at[0]), originating))
@@ -186,7 +189,8 @@ def place_for(
 ) -> tuple[LineId, TrunkId | None] | None:
     """The line on which this operator is called: her own, where she has one, or the one that was granted.
 
-    None while there is none. An own line that has just failed her in this alert is left alone for a while.
+    None while there is none. An own line that has just failed her in this alert is left alone for a while, and
+    it is of no use where the network joins the others.
     """
     own = own_line(offer.operator, offer.mode)
     failed = any(
@@ -195,9 +199,14 @@ def place_for(
         and now_us - (leg.released_at or leg.since) < OWN_LINE_RESTS_US
         for leg in case.legs.values()
     )
-    if own is not None and not failed:
+    if own is not None and not failed and not in_the_network(case):
         return own, None
     return None if granted is None else (granted.line, granted.trunk)
+
+
+def joins_at(line: LineId, granted: LineGranted | None) -> Joins:
+    """How that line joins its calls: an operator's own gives its voice to the host."""
+    return granted.joins if granted is not None and granted.line == line else Joins.HOST
 
 
 def _reserve(case: Case, offer: OperatorOffer, line: LineId) -> ev.OperatorReserved:

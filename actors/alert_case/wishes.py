@@ -6,7 +6,7 @@ whole of it from one telling.
 
 from __future__ import annotations
 
-from messages.base import VoicePort
+from messages.base import Joins, VoicePort
 from messages.bridge import Member, SetMembers
 from messages.calls import CallState
 from messages.ids import BridgeId, Party
@@ -48,6 +48,7 @@ def _wish(case: Case, leg: Leg) -> Originate | ReleaseLeg:
         call=leg.call,
         seen=_SEEN[leg.state],
         voice=leg.voice,
+        joined=leg.joined and leg.joins is Joins.NETWORK,
     )
 
 

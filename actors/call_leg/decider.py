@@ -75,6 +75,8 @@ def _is_news(known: CallReport, wish: Wish) -> bool:
         return False
     if not isinstance(wish, Originate) or known.state is not wish.seen:
         return True
+    if known.joined != wish.joined:
+        return True
     return known.voice is not None and known.voice != wish.voice
 
 
@@ -197,6 +199,8 @@ def _said(said: CallReport) -> LegReport:
         voice=said.voice,
         confirmed=said.confirmed,
         adopted=said.adopted,
+        joins=said.joins,
+        joined=said.joined,
     )
 
 

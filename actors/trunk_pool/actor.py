@@ -19,6 +19,8 @@ from actors.trunk_pool.decider import (
     used,
 )
 from actors.trunk_pool.pairs import Pairs
+from actors.trunk_pool.together import beside
+from messages.base import Joins
 from messages.envelope import Envelope
 from messages.events import LineSeized
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId, Party, Role
@@ -124,7 +126,8 @@ class TrunkPoolActor(CenterActor):
             request = waiting.request
             key = (request.leg, request.attempt)
             pairs = self._pairs(request, lines, now_us)
-            answer = grant(request, lines, self._granted, self._setup.policy, now_us, pairs)
+            others = beside(self._live.cases.get(request.alert), request.party)
+            answer = grant(request, lines, self._granted, self._setup.policy, now_us, pairs, others)
             if gives_way(request, (one.request for one, _ in alive.values())):
                 reason = "a real alert waits for a line"
                 answer = LineRefused(leg=request.leg, attempt=request.attempt, reason=reason)
@@ -154,7 +157,8 @@ class TrunkPoolActor(CenterActor):
         policy, cases = self._setup.policy, self._live.cases
         in_hand: dict[AlertId, set[Party]] = {}
         for line in lines:
-            if line.emergency:
+            if line.emergency or line.joins is not Joins.HOST:
+                # Whoever has a line that joins in the network calls everybody on it.
                 continue
             granted = self._granted.get(line.line)
             fresh = granted is not None and now_us - granted.at < GRANTED_FOR_US
@@ -197,6 +201,7 @@ class TrunkPoolActor(CenterActor):
             report, heard_at = self._reports.get(spec.line, (None, Instant(0)))
             case = None if held is None or held.alert is None else self._live.cases.get(held.alert)
             leg = None if case is None or held is None or held.leg is None else case.legs.get(held.leg)
+            legs = () if case is None else case.legs.values()
             yield Line(
                 line=spec.line,
                 trunk=spec.trunk,
@@ -210,6 +215,7 @@ class TrunkPoolActor(CenterActor):
                 test=case is not None and case.test,
                 nailed_up=held is not None and held.operator is not None,
                 stood_on=held is not None and held.operator in stood_on,
+                setting_up=any(one.line == spec.line and one.live and not one.talking for one in legs),
                 party=None if leg is None else leg.party,
                 quarantined=held is not None and held.quarantined,
                 last_used_at=self._last_used.get(spec.line, Instant(0)),

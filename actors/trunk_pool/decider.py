@@ -12,6 +12,8 @@ from typing import Final
 import msgspec
 
 from actors.trunk_pool.pairs import Pairs, needed
+from actors.trunk_pool.together import Beside
+from messages.base import Joins
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId, Party, TrunkId
 from messages.lines import WEAK_DBM, LineGranted, LineRefused, LineReport, LineState, RequestLine
 from model.policy import LineSpec, Policy
@@ -45,9 +47,16 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it is no alert's, but carries the call of an operator's shift."""
     stood_on: bool = False
     """Whether an alert has that operator on it."""
+    setting_up: bool = False
+    """Whether one of its calls on this line is not up yet, or not gone yet: no other can be added now."""
     party: Party | None = None
     quarantined: bool = False
     last_used_at: Instant = Instant(0)
+
+    @property
+    def joins(self) -> Joins:
+        """How it joins its calls."""
+        return Joins.HOST if self.report is None else self.report.joins
 
 
 class Granted(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,13 +111,62 @@ def grant(
     policy: Policy,
     now_us: Instant,
     pairs: Pairs = NO_PAIRS,
+    beside: Beside | None = None,
 ) -> LineGranted | LineRefused:
-    """The line for this request, or why there is none."""
-    everything = tuple(lines)
-    group = [one for one in everything if one.emergency == request.emergency]
-    if not request.emergency:
-        kept = kept_for_inbound(group, policy)
-        group = [one for one in group if one.line not in kept]
+    """The line for this request, or why there is none. `beside`: with whom the party is to be joined."""
+    group = [one for one in lines if one.emergency == request.emergency]
+    if request.emergency:
+        return _of_group(request, group, held, policy, now_us, pairs)
+    if (beside is not None and beside.joins is not Joins.HOST) or request.party is Party.PSAP:
+        return _added(request, group, held, now_us, beside)
+    kept = kept_for_inbound(group, policy)
+    group = [one for one in group if one.line not in kept]
+    host = [one for one in group if one.joins is Joins.HOST]
+    network = [one for one in group if one.joins is Joins.NETWORK]
+    there = any(usable(one, now_us) or one.seized_by is not None for one in host)
+    if request.party is Party.LISTENER or request.operator is not None:
+        # A listener would be heard by everybody where the network joins, and a shift's call by nobody.
+        network = []
+    if not network or (beside is not None and there):
+        return _of_group(request, host, held, policy, now_us, pairs)
+    mixed = _of_group(request, host, held, policy, now_us, pairs, least=2)
+    if isinstance(mixed, LineGranted):
+        return mixed
+    return _of_group(request, network, held, policy, now_us, NO_PAIRS)
+
+
+def _added(
+    request: RequestLine, group: Iterable[Line], held: Held, now_us: Instant, beside: Beside | None
+) -> LineGranted | LineRefused:
+    """The line on which the alert's others are, for one more: its modem joins them in the network."""
+    reason = "nobody is on a line that joins in the network"
+    for one in group:
+        if beside is None or one.line != beside.line or one.joins is not Joins.NETWORK:
+            continue
+        if request.party is Party.LISTENER:
+            reason = "a listener would be heard on this line"
+        elif (
+            one.alert != request.alert or not usable(one, now_us) or _is_anothers(one, request, held, now_us)
+        ):
+            reason = "the line that joins this alert cannot be used"
+        elif one.setting_up:
+            reason = "the line that joins this alert is calling somebody"
+        else:
+            return _granted(request, one)
+    return LineRefused(leg=request.leg, attempt=request.attempt, reason=reason)
+
+
+def _of_group(
+    request: RequestLine,
+    group: Sequence[Line],
+    held: Held,
+    policy: Policy,
+    now_us: Instant,
+    pairs: Pairs,
+    *,
+    least: int = 1,
+) -> LineGranted | LineRefused:
+    """A free line of these. `least`: how many have to be there for anything to begin on them."""
     free = [one for one in group if _free(one, request, held, now_us)]
     if request.operator is not None and (why := _too_many_nailed_up(request, group, held, now_us)):
         return LineRefused(leg=request.leg, attempt=request.attempt, reason=why)
@@ -116,16 +174,25 @@ def grant(
     # A center that is down to one line begins all the same. A line that somebody is on counts, though its
     # modem's process be dead: its alert waits for what is free.
     there = sum(usable(one, now_us) or one.seized_by is not None for one in group)
-    least = min(needed(request, pairs), max(1, there))
+    least = min(_needed(request, group, pairs), max(least, there))
     if len(free) <= min(keep, max(len(group) - 2, 0)) or len(free) < least:
         return LineRefused(leg=request.leg, attempt=request.attempt, reason=_why(request, group, free))
-    best = min(free, key=lambda one: _rank(one, request))
+    return _granted(request, min(free, key=lambda one: _rank(one, request)))
+
+
+def _needed(request: RequestLine, group: Iterable[Line], pairs: Pairs) -> int:
+    """How many lines of the group have to be free: one is enough for two parties that the network joins."""
+    return 1 if all(one.joins is Joins.NETWORK for one in group) else needed(request, pairs)
+
+
+def _granted(request: RequestLine, line: Line) -> LineGranted:
     return LineGranted(
         leg=request.leg,
         attempt=request.attempt,
-        line=best.line,
-        trunk=best.trunk,
-        version=best.version,
+        line=line.line,
+        trunk=line.trunk,
+        version=line.version,
+        joins=line.joins,
     )
 
 
@@ -173,8 +240,13 @@ def usable(one: Line, now_us: Instant) -> bool:
 def _free(one: Line, request: RequestLine, held: Held, now_us: Instant) -> bool:
     if one.seized_by is not None or not usable(one, now_us) or (one.report is not None and one.report.busy):
         return False
+    return not _is_anothers(one, request, held, now_us)
+
+
+def _is_anothers(one: Line, request: RequestLine, held: Held, now_us: Instant) -> bool:
+    """Whether it was granted to another leg a moment ago."""
     granted = held.get(one.line)
-    return granted is None or granted.leg == request.leg or now_us - granted.at >= GRANTED_FOR_US
+    return granted is not None and granted.leg != request.leg and now_us - granted.at < GRANTED_FOR_US
 
 
 def kept_for_inbound(group: Sequence[Line | LineSpec], policy: Policy) -> frozenset[LineId]:
@@ -186,11 +258,13 @@ def kept_for_inbound(group: Sequence[Line | LineSpec], policy: Policy) -> frozen
     return frozenset(inbound[: min(policy.inbound_lines_kept, max(len(group) - 2, 0))])
 
 
-def _rank(one: Line, request: RequestLine) -> tuple[bool, bool, Instant, str]:
-    """Which line is taken first: not the one that has just failed, not a weak one, the longest unused."""
+def _rank(one: Line, request: RequestLine) -> tuple[bool, bool, bool, Instant, str]:
+    """Which line is taken first: one that gives its voice, not the one that has just failed, not a weak one,
+    the longest unused."""
     signal = None if one.report is None else one.report.signal_dbm
     weak = signal is not None and signal < WEAK_DBM
-    return (one.line in request.avoid, weak, one.last_used_at, one.line)
+    voiceless = one.joins is not Joins.HOST
+    return (voiceless, one.line in request.avoid, weak, one.last_used_at, one.line)
 
 
 def _why(request: RequestLine, group: list[Line], free: list[Line]) -> str:

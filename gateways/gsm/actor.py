@@ -279,6 +279,8 @@ class GsmModemActor(CenterActor):
     def _work(self) -> None:
         """Write what the driver has to say, tell what it has heard, and set the clock by it."""
         for _ in range(100):
+            for report in self._legs.go_on(self._now_s()):
+                self._tell_leg(report)
             self._write()
             events = self._driver.take_events()
             if not events:
@@ -293,7 +295,7 @@ class GsmModemActor(CenterActor):
         self._driver.protected = self._legs.live or self._orders.waits_since_lately(self.now_us())
         self._say_line()
         now_s = self._now_s()
-        dues = (self._driver.next_deadline(), self._legs.next_settling_s(now_s))
+        dues = (self._driver.next_deadline(), self._legs.next_s(now_s))
         due = min((when for when in dues if when is not None), default=None)
         if due is None:
             self.cancel("driver")
@@ -459,6 +461,7 @@ class GsmModemActor(CenterActor):
         report = self._reports.report(
             self._driver,
             self._condition(),
+            joins=self._legs.joins,
             port=self._port.path if self._port.is_open else "",
             now_us=self.now_us(),
         )

@@ -7,6 +7,7 @@ Every order may come twice, and after a restart of this side for calls that the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -28,8 +29,9 @@ from gateways.gsm.events import (
     Ref,
     VoiceReady,
 )
+from gateways.gsm.joining import Joining, in_conference, joins
 from gateways.gsm.numbers import same
-from messages.base import HangupCause, VoicePort
+from messages.base import HangupCause, Joins, VoicePort
 from messages.calls import (
     AnswerCall,
     AttachCall,
@@ -41,6 +43,7 @@ from messages.calls import (
 )
 from messages.calls import CallState as LegCallState
 from messages.ids import E164, LegId, LineId
+from model.leg import alert_of
 
 Order = DialCall | AnswerCall | AttachCall | HangUpCall
 News = CallReport | IncomingCall | IncomingCallGone
@@ -67,6 +70,8 @@ class Held(msgspec.Struct, kw_only=True):
     voice: VoicePort | None = None
     confirmed: bool = True
     adopted: bool = False
+    joined: bool = False
+    """As it was said last."""
 
 
 HEARD_ENOUGH: Final = 2
@@ -100,6 +105,7 @@ class LegsOnLine:
         self._ringing: dict[CallId, Ringing] = {}
         self._over: dict[Ref, None] = {}
         """Attempts that were to be hung up before they were heard of: a dial of theirs comes too late."""
+        self._joining = Joining(driver)
         self._voices: dict[CallId, VoicePort] = {}
         """Of calls whose voice flows, also of those that no leg has asked for yet."""
 
@@ -107,6 +113,11 @@ class LegsOnLine:
     def live(self) -> bool:
         """Whether any leg stands on this line."""
         return any(held.state is not LegCallState.RELEASED for held in self._held.values())
+
+    @property
+    def joins(self) -> Joins:
+        """How this line joins its calls."""
+        return joins(self._driver.dialect, voice=bool(self.voice_path))
 
     def knows(self, leg: LegId, attempt: int) -> bool:
         """Whether this attempt of the leg has been heard of here."""
@@ -146,21 +157,44 @@ class LegsOnLine:
         if known is not None:
             # The call of a former process of this line: taken over, not dialled again.
             return self._own(ref, order.leg, order.attempt, known)
-        if any(call.ref is not None for call in self._driver.calls()):
+        others = [call for call in self._driver.calls() if call.ref is not None]
+        if others and not self._can_add(order, others):
             return self._refused(ref, order.leg, order.attempt, HangupCause.LINE_TAKEN)
         held = self._hold(ref, order.leg, order.attempt)
+        if others:
+            self._joining.add(ref, order.number, now_s)
+            return held
         try:
             self._driver.dial(ref, order.number, now_s, emergency=order.emergency)
         except RequestRefused:
             held.state, held.cause = LegCallState.RELEASED, HangupCause.INVALID_NUMBER
         return held
 
+    def _can_add(self, order: DialCall, others: Sequence[CallView]) -> bool:
+        """Whether it can be joined in the network with the others: all of them are up, and its alert's."""
+        return (
+            not order.emergency
+            and self._joining.adding is None
+            and all(call.state in (CallState.ACTIVE, CallState.HELD) for call in others)
+            and self._are_of_the_alert(others, order.leg)
+        )
+
+    def _are_of_the_alert(self, calls: Sequence[CallView], leg: LegId) -> bool:
+        """Whether this line joins in the network, and these are calls of the leg's alert."""
+        theirs = {
+            alert_of(held.leg) if (held := self._held.get(call.ref)) is not None else None
+            for call in calls
+            if call.ref is not None
+        }
+        return self.joins is Joins.NETWORK and theirs == {alert_of(leg)}
+
     def _answer(self, ref: Ref, order: AnswerCall, now_s: float) -> Held | None:
         call = CallId(order.call - self._first_number)
         view = self._view(call) or self._unowned(Direction.IN, order.number)
         if view is None:
             return self._refused(ref, order.leg, order.attempt, HangupCause.NORMAL)
-        if view.state is CallState.WAITING and any(one.ref is not None for one in self.set_up):
+        talking = [one for one in self.set_up if one.ref is not None]
+        if view.state is CallState.WAITING and talking and not self._are_of_the_alert(talking, order.leg):
             # Answered, it would put on hold whoever talks here, and nobody would hear her.
             if view.number is None:
                 return None  # nobody who could be called back: she is answered when the line is free
@@ -197,6 +231,8 @@ class LegsOnLine:
                     del self._over[next(iter(self._over))]
                 return None
             held = self._own(ref, order.leg, order.attempt, known)
+        if self._joining.forget(ref):
+            held.state, held.cause = LegCallState.RELEASED, HangupCause.NORMAL
         call = self._driver.call_of(ref)
         answered = order.unanswered and held.state is LegCallState.ANSWERED
         if call is not None and held.state is not LegCallState.RELEASED and not answered:
@@ -230,6 +266,28 @@ class LegsOnLine:
 
     # ------------------------------------------------------------ news
 
+    def go_on(self, now_s: float) -> list[CallReport]:
+        """Join what is to be joined in the network, and say whose place in the conference has changed."""
+        if self.joins is not Joins.NETWORK:
+            return []
+        given_up = self._joining.go_on(now_s)
+        told: list[CallReport] = []
+        for ref, held in self._held.items():
+            if held.state is LegCallState.RELEASED:
+                continue
+            before = (held.state, held.joined)
+            if ref == given_up:
+                held.state, held.cause = LegCallState.RELEASED, HangupCause.LINE_TAKEN
+            held.joined = held.state is LegCallState.ANSWERED and self._is_joined(ref)
+            if before != (held.state, held.joined):
+                told.append(self._report(held))
+        return told
+
+    def _is_joined(self, ref: Ref) -> bool:
+        call = self._driver.call_of(ref)
+        view = None if call is None else self._view(call)
+        return view is not None and in_conference(view)
+
     def hear(self, event: CallEvent | VoiceReady, now_s: float) -> CallReport | IncomingCallGone | None:
         """What an event of the driver means for the leg whose call it is."""
         if isinstance(event, VoiceReady):
@@ -247,7 +305,7 @@ class LegsOnLine:
             case CallFound(state=state):
                 held.state, held.adopted = _LEG_STATE[state], True
             case CallReleased(cause=cause):
-                held.state, held.voice = LegCallState.RELEASED, None
+                held.state, held.voice, held.joined = LegCallState.RELEASED, None, False
                 held.cause = HangupCause.NORMAL_UNSPECIFIED if cause is None else cause
             case CallDialing():
                 held.state = LegCallState.DIALLING
@@ -301,9 +359,11 @@ class LegsOnLine:
         view = self._view(call)
         return view is not None and view.number is not None and view.number_heard >= HEARD_ENOUGH
 
-    def next_settling_s(self, now_s: float) -> float | None:
-        """When a call that rings is told of as it is, whether or not its number is known and confirmed."""
-        ahead = (ringing.since_s + self._number_within_s for ringing in self._ringing.values())
+    def next_s(self, now_s: float) -> float | None:
+        """When there is something to do: a call that rings is told of as it is, whether or not its number is
+        known and confirmed; calls are to be joined."""
+        ahead = [ringing.since_s + self._number_within_s for ringing in self._ringing.values()]
+        ahead += [when for when in (self._joining.next_s(),) if when is not None]
         return min((when for when in ahead if when > now_s), default=None)
 
     # ------------------------------------------------------------ small things
@@ -350,6 +410,8 @@ class LegsOnLine:
             voice=held.voice,
             confirmed=held.confirmed,
             adopted=held.adopted,
+            joins=self.joins,
+            joined=held.joined,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gateways.gsm.driver import Driver
+from messages.base import Joins
 from messages.ids import Instant
 from messages.lines import LineReport, LineState
 from model.policy import LineSpec
@@ -18,7 +19,13 @@ class LineReports:
         self._filed: LineReport | None = None
 
     def report(
-        self, driver: Driver, condition: tuple[LineState, str], *, port: str, now_us: Instant
+        self,
+        driver: Driver,
+        condition: tuple[LineState, str],
+        *,
+        joins: Joins,
+        port: str,
+        now_us: Instant,
     ) -> LineReport:
         """How the line is. `condition` is its state, and what is wrong; `port` is empty while closed."""
         state, text = condition
@@ -33,6 +40,7 @@ class LineReports:
             since=self._since,
             busy=state is LineState.READY and (bool(driver.calls()) or driver.sends_sms),
             inbound=self._spec.inbound,
+            joins=joins,
             signal_dbm=driver.signal_dbm,
             registration=registration.name.lower() if registration is not None else "",
             port=port,

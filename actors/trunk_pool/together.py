@@ -1,0 +1,30 @@
+"""Where an alert's next call has to stand so that it can be joined with those that are up. Pure.
+
+Voices that come to the host are mixed here, whatever their lines. A line whose modem gives none joins its own
+calls in the network, and no others: whoever is to talk with somebody on such a line has to be called on it.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from messages.base import Joins
+from messages.ids import LineId, Party
+from model.case import Case
+
+
+class Beside(msgspec.Struct, frozen=True, kw_only=True):
+    """The line of somebody who is up already."""
+
+    line: LineId
+    joins: Joins
+
+
+def beside(case: Case | None, party: Party) -> Beside | None:
+    """Beside whom the party is to be called; None where nobody is up, so that any line will do."""
+    if case is None:
+        return None
+    user = None if party is Party.USER else case.talking(Party.USER)
+    psap = case.talking(Party.PSAP)
+    leg = user or case.operator_leg or (psap if psap is not None and psap.joined else None)
+    return None if leg is None else Beside(line=leg.line, joins=leg.joins)

@@ -1,0 +1,24 @@
+"""What holds where an alert's parties are joined in the network, on one line without a voice to the host.
+
+Nobody there can be muted or listened to unheard, and a call set up as an emergency call cannot be
+added: hold and multiparty do not exist for it (22.101 clause 10; decision 24).
+"""
+
+from __future__ import annotations
+
+from messages.base import Joins
+from messages.ids import Party
+from model.case import Case
+
+
+def in_the_network(case: Case) -> bool:
+    """Whether those who talk are joined in the network, or will be."""
+    up = (case.operator_leg, case.talking(Party.USER))
+    return any(leg is not None and leg.joins is Joins.NETWORK for leg in up)
+
+
+def scattered(case: Case) -> bool:
+    """Whether an alert that was joined in the network has nobody up now: where it will be is not known."""
+    up = case.operator_leg or case.talking(Party.USER)
+    parties = (*case.of(Party.OPERATOR), *case.of(Party.USER))
+    return up is None and any(leg.joins is Joins.NETWORK for leg in parties)

@@ -1,0 +1,230 @@
+"""The flow over modems that give no voice to the host: one line, on which the network joins the parties."""
+
+from __future__ import annotations
+
+import pytest
+
+from messages.base import Joins
+from messages.ids import E164, OperatorCommand, Outcome, Party, Role
+from model.orders import refusal
+from model.policy import Policy
+from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.test_flow import everything_is_over, joined, to_conference, to_talking, voice_alert
+from tests.scenarios.world import OPERATORS, PSAP, USER, World
+
+pytestmark = pytest.mark.scenario
+
+FAMILIES = ("sim800", "simcom_a76xx")
+any_family = pytest.mark.parametrize("family", FAMILIES)
+
+
+def lines(world: World) -> set[str]:
+    """On which lines the alert's calls are."""
+    return {leg.line for leg in world.case.legs.values() if leg.live}
+
+
+def hear_each_other(world: World) -> set[str]:
+    """Who is in conversation on the alert's line, by the carrier's own account."""
+    (line,) = lines(world)
+    return {call.to for call in world.network.carrier.modem(line).line.talking()}
+
+
+@any_family
+def test_s04_to_s07_operator_and_user_are_joined_on_one_line(make_world: MakeWorld, family: str) -> None:
+    world = make_world(dialects=(family,))
+    to_talking(world)
+    assert len(lines(world)) == 1
+    assert {leg.joins for leg in world.case.legs.values()} == {Joins.NETWORK}
+    assert hear_each_other(world) == {OPERATORS[0], USER}
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+    assert world.case.outcome is Outcome.FALSE_ALARM
+
+
+@any_family
+def test_s08_s09_112_with_an_ordinary_number_is_the_third_on_the_line(
+    make_world: MakeWorld, family: str
+) -> None:
+    world = make_world(dialects=(family,))
+    to_conference(world)
+    assert len(lines(world)) == 1
+    assert hear_each_other(world) == {OPERATORS[0], USER, PSAP}
+    world.order(OperatorCommand.LEAVE)
+    world.until("user and 112 are alone", lambda: joined(world) == {Party.USER, Party.PSAP})
+    assert hear_each_other(world) == {USER, PSAP}
+    world.advance(90)
+    world.network.carrier.phone_hang_up(PSAP, world.network.now_s)
+    world.network.pump()
+    everything_is_over(world)
+    assert world.case.outcome is Outcome.HANDED_OVER
+
+
+@any_family
+def test_case_05_no_answer_and_112_is_briefed(make_world: MakeWorld, family: str) -> None:
+    world = make_world(dialects=(family,), behaviours={USER: "no_answer"})
+    world.send()
+    world.until("her phone rings", lambda: world.case.reached_at is not None)
+    world.until("a second attempt", lambda: len(world.calls(USER)) == 2, 60)
+    world.until("it has been given up", lambda: len(world.live_calls()) == 1, 60)
+    world.until("the operator is off hold", lambda: hear_each_other(world) == {OPERATORS[0]})
+    world.order(OperatorCommand.CALL_PSAP)
+    world.until("112 is joined", lambda: joined(world) == {Party.OPERATOR, Party.PSAP})
+    world.order(OperatorCommand.BRIEFING_GIVEN)
+    world.order(OperatorCommand.LEAVE)
+    everything_is_over(world)
+    assert world.case.outcome is Outcome.BRIEFED
+
+
+@any_family
+def test_s02_whoever_calls_in_is_the_first_and_the_operator_the_second_on_her_line(
+    make_world: MakeWorld, family: str
+) -> None:
+    world = make_world(dialects=(family,))
+    voice_alert(world)
+    world.until("operator and user are joined", lambda: len(joined(world)) == 2)
+    assert lines(world) == {"sim1"}, "the line that users call"
+    assert len(world.network.carrier.modem("sim1").line.talking()) == 2
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+
+
+@any_family
+def test_case_18_a_modem_pulled_out_in_mid_call_is_another_line_for_all(
+    make_world: MakeWorld, family: str
+) -> None:
+    world = make_world(dialects=(family,), operators=2)
+    to_talking(world)
+    (first,) = lines(world)
+    world.network.unplug(first)
+    world.until("all are on another line", lambda: first not in lines(world) and len(joined(world)) == 2, 90)
+    assert len(lines(world)) == 1
+    world.network.plug(first)
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+
+
+@any_family
+def test_a_modem_that_falls_mute_before_the_dial_costs_seconds_and_no_alert(
+    make_world: MakeWorld, family: str
+) -> None:
+    world = make_world(dialects=(family,))
+    world.network.carrier.modem("sim2").mute(world.network.now_s)
+    world.advance(0.5)
+    to_talking(world)
+    assert len(lines(world)) == 1
+    assert "sim2" not in lines(world)
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+
+
+@any_family
+@pytest.mark.parametrize("role", [Role.GSM_MODEM, Role.CALL_LEG, Role.ALERT_CASE, Role.TRUNK_POOL])
+def test_s13_killed_in_the_conference_nobody_is_called_again(
+    make_world: MakeWorld, family: str, role: Role
+) -> None:
+    world = make_world(dialects=(family,))
+    to_talking(world)
+    before = len(world.calls())
+    world.kill(role)
+    world.advance(5)
+    assert joined(world) == {Party.OPERATOR, Party.USER}
+    assert hear_each_other(world) == {OPERATORS[0], USER}
+    assert len(world.calls()) == before
+    world.order(OperatorCommand.CALL_PSAP)
+    world.until("112 is joined", lambda: len(joined(world)) == 3)
+    world.order(OperatorCommand.LEAVE)
+    world.until("user and 112 are alone", lambda: joined(world) == {Party.USER, Party.PSAP})
+
+
+@any_family
+def test_s13_a_modem_s_actor_killed_while_the_second_is_called_joins_all_the_same(
+    make_world: MakeWorld, family: str
+) -> None:
+    world = make_world(dialects=(family,))
+    world.send()
+    world.until("her phone rings", lambda: world.case.reached_at is not None)
+    world.kill(Role.GSM_MODEM)
+    world.until("operator and user are joined", lambda: len(joined(world)) == 2)
+    assert [call.to for call in world.calls()] == [OPERATORS[0], USER]
+
+
+@any_family
+def test_the_user_hangs_up_and_is_called_again_on_the_line(make_world: MakeWorld, family: str) -> None:
+    world = make_world(dialects=(family,))
+    to_talking(world)
+    (line,) = lines(world)
+    world.network.carrier.phone_hang_up(USER, world.network.now_s)
+    world.network.pump()
+    world.until("she is called again", lambda: len(world.calls(USER)) == 2)
+    world.until("they are joined again", lambda: len(joined(world)) == 2)
+    assert lines(world) == {line}
+    assert len(world.calls(OPERATORS[0])) == 1
+
+
+@any_family
+def test_the_operator_drops_and_another_is_joined_with_the_user(make_world: MakeWorld, family: str) -> None:
+    world = make_world(dialects=(family,), operators=2)
+    to_talking(world)
+    (line,) = lines(world)
+    first = world.calls()[0].to
+    world.network.carrier.phone_hang_up(first, world.network.now_s)
+    world.network.pump()
+    world.until("an operator is back", lambda: len(joined(world)) == 2 and world.case.operator, 90)
+    assert lines(world) == {line}
+    assert len(world.calls(USER)) == 1
+
+
+def test_112_itself_is_called_on_another_phone(make_world: MakeWorld) -> None:
+    policy = Policy(psap_number=E164("112"), psap_alternate=None, idle_crews=1, live_cases=4)
+    world = make_world(dialects=("sim800",), policy=policy)
+    to_talking(world)
+    refused = refusal(world.case, OperatorCommand.CALL_PSAP, world.operators[0], policy)
+    assert refused == "112 cannot be joined on this line: call it on another phone."
+    assert refusal(world.case, OperatorCommand.LEAVE, world.operators[0], policy)
+    world.order(OperatorCommand.BRIEFING_GIVEN)
+    world.order(OperatorCommand.LEAVE)
+    everything_is_over(world)
+    assert world.case.outcome is Outcome.BRIEFED
+    assert world.calls("112") == []
+
+
+def test_lines_that_give_their_voice_are_taken_first_and_never_mixed(make_world: MakeWorld) -> None:
+    world = make_world(dialects=("sim800", "huawei", "huawei", "sim800"), public=4)
+    to_talking(world)
+    assert lines(world) == {"sim2", "sim3"}
+    assert {leg.joins for leg in world.case.legs.values()} == {Joins.HOST}
+
+
+def test_a_user_who_calls_in_on_a_line_without_voice_has_her_operator_called_again_on_it(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world(dialects=("sim800", "huawei", "huawei", "sim800"), public=4)
+    world.send()
+    world.until("the operator is there", lambda: world.case.operator is not None)
+    world.network.carrier.phone_call(USER, "+390200000001", world.network.now_s)
+    world.network.pump()
+    world.until("they are joined", lambda: joined(world) == {Party.OPERATOR, Party.USER}, 90)
+    assert lines(world) == {"sim1"}
+
+
+def test_nobody_is_muted_or_listened_to_on_such_a_line(make_world: MakeWorld) -> None:
+    world = make_world(dialects=("sim800",), operators=2)
+    to_talking(world)
+    who = world.case.operator
+    assert who is not None
+    other = next(one for one in world.operators if one != who)
+    assert refusal(world.case, OperatorCommand.MUTE, who, world.policy) == "Nobody can be muted on this line."
+    listens = refusal(world.case, OperatorCommand.LISTEN, other, world.policy)
+    assert listens == "Nobody can listen in on this line."
+
+
+def test_a_case_is_handed_over_within_the_network_s_conference(make_world: MakeWorld) -> None:
+    world = make_world(dialects=("sim800",), operators=2)
+    to_talking(world)
+    who = world.case.operator
+    world.order(OperatorCommand.HAND_OVER)
+    world.until("another has the case", lambda: world.case.operator not in (None, who), 60)
+    world.until("the two are joined", lambda: joined(world) == {Party.OPERATOR, Party.USER})
+    world.until("the first is gone", lambda: len(world.live_calls()) == 2)
+    assert len(lines(world)) == 1
+    assert len(world.calls(USER)) == 1
