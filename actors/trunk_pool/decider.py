@@ -267,7 +267,7 @@ def _rank(one: Line, request: RequestLine) -> tuple[bool, bool, bool, Instant, s
     return (voiceless, one.line in request.avoid, weak, one.last_used_at, one.line)
 
 
-def _why(request: RequestLine, group: list[Line], free: list[Line]) -> str:
+def _why(request: RequestLine, group: Sequence[Line], free: Sequence[Line]) -> str:
     kind = "emergency" if request.emergency else "public"
     if not group:
         return f"there is no {kind} line"

@@ -23,7 +23,7 @@ from gateways.console.views import (
     StepsView,
 )
 from messages import events as ev
-from messages.base import Message, Position
+from messages.base import Joins, Message, Position
 from messages.ids import AlertId, Instant, LineId, OperatorCommand, OperatorId, Party, ShiftState
 from messages.journal import Recorded, event_type
 from messages.lines import LineReport
@@ -249,6 +249,7 @@ def _party(leg: Leg | None) -> PartyView:
         cause=leg.cause,
         confirmed=leg.confirmed,
         joined=leg.joined,
+        network=leg.joins is Joins.NETWORK,
         muted=leg.muted,
         no_sound_us=leg.no_sound_at,
     )

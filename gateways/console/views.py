@@ -63,7 +63,9 @@ class PartyView(msgspec.Struct, frozen=True, kw_only=True):
     """Q.850, of the attempt that has ended."""
     confirmed: bool = True
     joined: bool = False
-    """Whether the bridge has it."""
+    """Whether it is in the conference."""
+    network: bool = False
+    """The conference is the network's: no voice of this party comes here."""
     muted: bool = False
     """She hears and is not heard."""
     no_sound_us: Instant | None = None

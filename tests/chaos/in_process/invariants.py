@@ -12,10 +12,10 @@ from typing import Final
 
 from actors.alert_case.handing import HANDED_OVER
 from messages import events as ev
-from messages.base import HangupCause
+from messages.base import HangupCause, Joins
 from messages.ids import SECOND, Advice, AlertId, Instant, LegId, LineId, OperatorId, Outcome, Party, Role
 from model.case import Case
-from model.leg import LINE_FAILURES
+from model.leg import LINE_FAILURES, alert_of
 from tests.chaos.in_process.evidence import (
     Attempt,
     CallSeen,
@@ -273,22 +273,26 @@ def operators_have_one_alert(seen: Evidence) -> Broken:
         yield f"{operator} is still reserved for {alert}"
 
 
-def lines_have_one_leg(seen: Evidence) -> Broken:
-    """No line is seized for a leg while another's attempt is on it."""
-    held: dict[LineId, tuple[LegId, int]] = {}
+def lines_have_legs_of_one_alert(seen: Evidence) -> Broken:
+    """No line is seized while another's attempt is on it, but for the same alert, where it joins in the network."""
+    held: dict[LineId, dict[LegId, int]] = {}
     for one in seen.journal:
         match one.event:
-            case ev.LegOriginating(line=line, leg=leg, attempt=attempt, call=call):
-                if line in held and call is None:
-                    yield f"{line} is seized for {leg}#{attempt} and is {held[line][0]}#{held[line][1]}'s"
-                held[line] = (leg, attempt)
+            case ev.LegOriginating(line=line, leg=leg, attempt=attempt, call=call, joins=joins):
+                on_it = held.setdefault(line, {})
+                for other, which in on_it.items():
+                    hers = alert_of(other) == alert_of(leg) and joins is Joins.NETWORK
+                    if call is None and not hers:
+                        yield f"{line} is seized for {leg}#{attempt} and is {other}#{which}'s"
+                on_it[leg] = attempt
             case ev.LegReleased(leg=leg, attempt=attempt):
-                for line in [name for name, whose in held.items() if whose == (leg, attempt)]:
-                    del held[line]
+                for on_it in held.values():
+                    if on_it.get(leg) == attempt:
+                        del on_it[leg]
             case _:
                 pass
-    for line, (leg, attempt) in held.items():
-        yield f"{line} is still {leg}#{attempt}'s"
+    for line, on_it in held.items():
+        yield from (f"{line} is still {leg}#{attempt}'s" for leg, attempt in on_it.items())
 
 
 def one_owner_at_a_time(seen: Evidence) -> Broken:
@@ -349,7 +353,7 @@ CHECKS: Final[tuple[Callable[[Evidence], Broken], ...]] = (
     every_alert_is_closed,
     reached_or_advised,
     operators_have_one_alert,
-    lines_have_one_leg,
+    lines_have_legs_of_one_alert,
     everybody_is_free,
 )
 """All of them look back over the whole run: the journal and the carrier keep the time of everything."""

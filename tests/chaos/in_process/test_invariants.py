@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from messages import events as ev
-from messages.base import HangupCause
+from messages.base import HangupCause, Joins
 from messages.ids import (
     E164,
     SECOND,
@@ -355,9 +355,24 @@ def test_a_case_that_changes_hands_outside_the_conference_is_found() -> None:
 def test_a_line_of_two_legs_and_one_that_stays_seized_are_found() -> None:
     made = Writer()
     made.dialled(1, Party.USER, "sim3")
-    assert found(those.lines_have_one_leg, made.evidence()) == ["sim3 is still a:user#1's"]
+    assert found(those.lines_have_legs_of_one_alert, made.evidence()) == ["sim3 is still a:user#1's"]
     made.dialled(2, Party.OPERATOR, "sim3", alert=B)
-    assert len(found(those.lines_have_one_leg, made.evidence())) == 2
+    assert len(found(those.lines_have_legs_of_one_alert, made.evidence())) == 3
+
+
+def test_legs_of_one_alert_may_share_a_line_only_where_it_joins_in_the_network() -> None:
+    for joins in Joins:
+        made = Writer()
+        for place, party in (("op1", Party.OPERATOR), ("user", Party.USER)):
+            leg = LegId(f"a:{place}")
+            begun = ev.LegOriginating(
+                leg=leg, party=party, number=None, line=LineId("sim3"), attempt=1, joins=joins
+            )
+            made.write(1, "alert-a", begun)
+        for place in ("op1", "user"):
+            made.write(2, "alert-a", ev.LegReleased(leg=LegId(f"a:{place}"), attempt=1, cause=16))
+        wrong = found(those.lines_have_legs_of_one_alert, made.evidence())
+        assert bool(wrong) != (joins is Joins.NETWORK)
 
 
 def test_a_second_owner_and_what_comes_after_the_end_are_found() -> None:
