@@ -280,7 +280,8 @@ class LegConfirmed(Message, frozen=True, kw_only=True, tag="leg.confirmed"):
     leg: LegId
     attempt: int
     by: str
-    """`voice` or `digit`: heard on it; `word`: an operator has said so, or done what says so."""
+    """`voice` or `digit`: heard on it; `word`: an operator has said so, or done what says so; `network`: it
+    has joined the call with another, as it does only with what is answered."""
 
 
 class LegVoiceReady(Message, frozen=True, kw_only=True, tag="leg.voice_ready"):

@@ -17,7 +17,7 @@ from messages import events as ev
 from messages.ids import AlertId, Instant, LegId, OperatorId, Party
 from messages.journal import Recorded
 from model.case import Case, HandOver, HerCall, InboxEntry, Listener, Note, Owner, PsapCall
-from model.leg import ANOTHER_LINE, Leg, LegState
+from model.leg import ANOTHER_LINE, FIRST_112, Leg, LegState
 
 ANSWERED_AND_DROPPED: Final = -1
 MACHINE: Final = -2
@@ -316,7 +316,7 @@ def _count_end(case: Case, leg: Leg, at: Instant) -> Case:
     """What the end of an attempt means for the next one."""
     match leg.party:
         case Party.USER if not leg.line_failed or leg.was_answered:
-            if leg.reason in ("machine", "replaced", "preempted", ANOTHER_LINE):
+            if leg.reason in ("machine", "replaced", "preempted", ANOTHER_LINE, FIRST_112):
                 return case
             end = ANSWERED_AND_DROPPED if leg.was_answered else (leg.cause or 0)
             return replace(case, user_ends=(*case.user_ends, end))

@@ -9,12 +9,22 @@ from __future__ import annotations
 from messages.base import Joins
 from messages.ids import Party
 from model.case import Case
+from model.leg import Leg
 
 
 def in_the_network(case: Case) -> bool:
     """Whether those who talk are joined in the network, or will be."""
     up = (case.operator_leg, case.talking(Party.USER))
     return any(leg is not None and leg.joins is Joins.NETWORK for leg in up)
+
+
+def rings_beside(case: Case, leg: Leg) -> bool:
+    """Whether it is called answered and rings still.
+
+    Otherwise the network would have joined it with whoever waits for it: that is tried every second.
+    """
+    waits = any(one.there and one.line == leg.line for one in case.legs.values())
+    return leg.in_doubt and leg.joins is Joins.NETWORK and waits
 
 
 def scattered(case: Case) -> bool:

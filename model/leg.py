@@ -110,7 +110,9 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
 
 ANOTHER_LINE = "another line"
 """Why somebody is hung up who is called again at once: it counts neither as an end nor as a failure."""
-WAITED_OUT = frozenset({"no answer", "silent"})
+FIRST_112 = "112 first"
+"""Why her phone stops ringing where one line carries all: it can call one of them at a time."""
+WAITED_OUT = frozenset({"no answer", "silent", FIRST_112})
 """Reasons to hang up on somebody who does not answer. An operator is another matter: another is called."""
 LINE_FAILURES = frozenset(
     {
@@ -127,11 +129,6 @@ LINE_FAILURES = frozenset(
 def place(leg: LegId) -> str:
     """The leg's place within its alert: `user`, `op1`, `psap`."""
     return leg.rpartition(":")[2]
-
-
-def alert_of(leg: LegId) -> AlertId:
-    """The alert whose leg it is."""
-    return AlertId(leg.rpartition(":")[0])
 
 
 def leg_id(alert: AlertId, where: str) -> LegId:

@@ -11,7 +11,8 @@ from messages.ids import SECOND, Instant, LegId, Party
 from messages.lines import RequestLine
 from model.case import Case
 from model.evolve import ANSWERED_AND_DROPPED, MACHINE
-from model.leg import ANOTHER_LINE, Leg, leg_id
+from model.joining import in_the_network, rings_beside, scattered
+from model.leg import ANOTHER_LINE, FIRST_112, Leg, leg_id
 from model.policy import Duress, Policy, VoiceAlert
 from model.sound import lines_to_avoid
 
@@ -33,7 +34,7 @@ def watch_callback(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> S
         return _presume(case)
     if _forbidden(case, policy) and leg.call is None:
         return Step(events=(hang_up(leg, "duress"),))
-    if not leg.unanswered:
+    if not leg.unanswered and not rings_beside(case, leg):
         return NOTHING
     no_answer_at = _no_answer_at(leg, hand, policy)
     if now_us >= no_answer_at:
@@ -131,11 +132,17 @@ def due_at(case: Case, policy: Policy) -> Instant | None:
         return _after_leaving(case, last, policy)
     if case.redial:
         return case.received_at
+    if in_the_network(case) and (case.psap is not None or case.talking(Party.PSAP) is not None):
+        # While she is called nobody else on the line hears anybody, and 112 is being told about her.
+        return None
     if last is None:
         if case.operator is not None:
             return case.operator_joined_at
         return Instant(case.deadline_at - round(policy.user_setup_time_s * SECOND))
     ended = last.released_at or last.since
+    if scattered(case) and case.operator_lost_at is not None:
+        # Beside an operator who is up, and not on a line on which nobody can join her.
+        ended = max(ended, Instant(case.operator_lost_at + round(policy.user_setup_time_s * SECOND)))
     if last.line_failed and not last.was_answered:
         in_a_row = last.attempt <= LINE_FAILURES_IN_A_ROW
         return Instant(ended + LINE_FAILED_PAUSE_US) if in_a_row else None
@@ -146,7 +153,7 @@ def _again(case: Case, last: Leg, ended: Instant, policy: Policy) -> Instant | N
     if last.reason == "preempted":
         # For how long it will have to give way nobody knows: then her operator decides.
         return Instant(ended + PREEMPTED_PAUSE_US) if last.attempt < GIVES_WAY_UNTIL else None
-    if last.reason == "replaced":
+    if last.reason in ("replaced", FIRST_112):
         return None
     if last.reason == ANOTHER_LINE:
         return ended

@@ -11,11 +11,12 @@ from typing import Final
 
 from actors.alert_case.hand import NOTHING, Hand, Step, gives_up_at, hang_up
 from messages import events as ev
+from messages.base import Joins
 from messages.ids import SECOND, Instant, Party
 from messages.lines import RequestLine
 from model.case import Case
-from model.joining import in_the_network, scattered
-from model.leg import Leg, leg_id
+from model.joining import in_the_network, rings_beside, scattered
+from model.leg import FIRST_112, Leg, leg_id
 from model.policy import Duress, Policy
 from model.psap import is_emergency, on_another_phone, psap_number, psap_number_for
 
@@ -30,9 +31,12 @@ def call_psap(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
         return NOTHING
     leg = _current(case)
     if leg is not None and leg.live:
-        return _watch(leg, hand, policy, now_us)
+        return _watch(case, leg, hand, policy, now_us)
     if scattered(case) or on_another_phone(case, policy):
         return NOTHING
+    user = case.going(Party.USER)
+    if user is not None and not user.there and user.joins is Joins.NETWORK:
+        return Step(events=(hang_up(user, FIRST_112),))
     due = _due_at(case, leg, policy)
     if now_us < due:
         return Step(wake_at=due)
@@ -84,8 +88,8 @@ def _current(case: Case) -> Leg | None:
     return case.legs.get(leg_id(case.alert, "psap"))
 
 
-def _watch(leg: Leg, hand: Hand, policy: Policy, now_us: Instant) -> Step:
-    if not leg.unanswered:
+def _watch(case: Case, leg: Leg, hand: Hand, policy: Policy, now_us: Instant) -> Step:
+    if not leg.unanswered and not rings_beside(case, leg):
         return NOTHING
     if leg.ringing_at is None:
         silent_at = gives_up_at(hand, leg.since, GIVE_UP_DIALLING_US)

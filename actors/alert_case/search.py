@@ -189,8 +189,8 @@ def place_for(
 ) -> tuple[LineId, TrunkId | None] | None:
     """The line on which this operator is called: her own, where she has one, or the one that was granted.
 
-    None while there is none. An own line that has just failed her in this alert is left alone for a while, and
-    it is of no use where the network joins the others.
+    None while there is none. An own line that has just failed her in this alert is left alone for a while; it
+    is of no use where the network joins the others.
     """
     own = own_line(offer.operator, offer.mode)
     failed = any(

@@ -126,7 +126,8 @@ class TrunkPoolActor(CenterActor):
             request = waiting.request
             key = (request.leg, request.attempt)
             pairs = self._pairs(request, lines, now_us)
-            others = beside(self._live.cases.get(request.alert), request.party)
+            case = None if request.alert is None else self._live.cases.get(request.alert)
+            others = beside(case, request.party)
             answer = grant(request, lines, self._granted, self._setup.policy, now_us, pairs, others)
             if gives_way(request, (one.request for one, _ in alive.values())):
                 reason = "a real alert waits for a line"
@@ -201,7 +202,7 @@ class TrunkPoolActor(CenterActor):
             report, heard_at = self._reports.get(spec.line, (None, Instant(0)))
             case = None if held is None or held.alert is None else self._live.cases.get(held.alert)
             leg = None if case is None or held is None or held.leg is None else case.legs.get(held.leg)
-            legs = () if case is None else case.legs.values()
+            theirs = () if case is None else case.legs.values()
             yield Line(
                 line=spec.line,
                 trunk=spec.trunk,
@@ -215,7 +216,7 @@ class TrunkPoolActor(CenterActor):
                 test=case is not None and case.test,
                 nailed_up=held is not None and held.operator is not None,
                 stood_on=held is not None and held.operator in stood_on,
-                setting_up=any(one.line == spec.line and one.live and not one.talking for one in legs),
+                setting_up=any(one.line == spec.line and one.live and not one.there for one in theirs),
                 party=None if leg is None else leg.party,
                 quarantined=held is not None and held.quarantined,
                 last_used_at=self._last_used.get(spec.line, Instant(0)),

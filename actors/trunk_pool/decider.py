@@ -196,7 +196,7 @@ def _granted(request: RequestLine, line: Line) -> LineGranted:
     )
 
 
-def _too_many_nailed_up(request: RequestLine, group: list[Line], held: Held, now_us: Instant) -> str:
+def _too_many_nailed_up(request: RequestLine, group: Sequence[Line], held: Held, now_us: Instant) -> str:
     """Why no more operators can have a line for their shift; empty where one more can.
 
     Half of the lines at the most: each of them has to call a user on another one.

@@ -24,7 +24,7 @@ def beside(case: Case | None, party: Party) -> Beside | None:
     """Beside whom the party is to be called; None where nobody is up, so that any line will do."""
     if case is None:
         return None
-    user = None if party is Party.USER else case.talking(Party.USER)
+    user = None if party is Party.USER else case.there(Party.USER)
     psap = case.talking(Party.PSAP)
     leg = user or case.operator_leg or (psap if psap is not None and psap.joined else None)
     return None if leg is None else Beside(line=leg.line, joins=leg.joins)

@@ -274,7 +274,7 @@ def operators_have_one_alert(seen: Evidence) -> Broken:
 
 
 def lines_have_legs_of_one_alert(seen: Evidence) -> Broken:
-    """No line is seized while another's attempt is on it, but for the same alert, where it joins in the network."""
+    """No line is seized while another's attempt is on it, but for the same alert where it joins its calls."""
     held: dict[LineId, dict[LegId, int]] = {}
     for one in seen.journal:
         match one.event:
