@@ -110,7 +110,10 @@ class LevelMeter:
         else:
             self.silent_frames = 0
             self._noise = min(max(min(frame.power, self._noise * _NOISE_RISE), _NOISE_LEAST), _NOISE_MOST)
-        if not artificial and frame.power > max(self._noise * _VOICE_OVER_NOISE, _VOICE_LEAST):
+        if artificial:
+            # Its first and last frames, which it fills by halves, are not to add up to a voice.
+            self._held_frames = self._run_frames = 0
+        elif frame.power > max(self._noise * _VOICE_OVER_NOISE, _VOICE_LEAST):
             self._held_frames = _VOICE_HELD_FRAMES
             self._voice_frames += 1
             self._run_frames += 1

@@ -53,12 +53,12 @@ _LEAST = power_of(-45.0)
 _GATHERED = 0.5
 """This part of the sound is at frequencies of interest: worth a closer look."""
 _TONE_LEAST = power_of(-42.0)
-_TWO_TONES = 0.6  # a pair that is 1.5 % off, as Q.24 allows, still has this part in its windows
+_TWO_TONES = 0.58  # a pair that is 1.5 % off, as Q.24 allows, still has this part in its windows
 _ONE_TONE = 0.7
 _FORWARD_TWIST = 10.0 ** (6.0 / 10.0)
 _REVERSE_TWIST = 10.0 ** (9.0 / 10.0)
-_ABOVE_OTHERS = 10.0 ** (6.0 / 10.0)
-_HARMONIC = 0.1
+_ABOVE_OTHERS = 10.0 ** (8.0 / 10.0)
+_HARMONIC = 0.15
 _STEADY = 0.4
 
 
