@@ -1,4 +1,5 @@
-"""Between 8 kHz and a whole multiple of it, with little delay (SIMCom after `AT+CPCMFRM=1` speaks 16 kHz).
+"""Between 8 kHz and a whole multiple of it, with little delay (SIMCom after `AT+CPCMFRM=1` and a headset
+speak 16 kHz, sound cards 48).
 
 A linear-phase FIR whose pass band ends at 3.4 kHz, telephony's own limit, and which is 60 dB down from
 4.6 kHz: 1.5 ms of delay, and n samples in are always exactly n·ratio out, so that a tick's frame stays a

@@ -1,4 +1,4 @@
-"""16 kHz and back: the voice band as it was, nothing folded into it, and no frame longer or shorter."""
+"""16 and 48 kHz and back: the voice band as it was, nothing folded into it, no frame longer or shorter."""
 
 from __future__ import annotations
 
@@ -10,35 +10,48 @@ from hypothesis import strategies as st
 from media.resampling import Downsampler, Resampler, Upsampler
 from tests.support.signals import level_db, tone
 
+RATIOS = (2, 6)
+
 
 def streamed(resampler: Resampler, pcm: bytes, size: int) -> bytes:
     return b"".join(resampler.process(pcm[at : at + size]) for at in range(0, len(pcm), size))
 
 
+@pytest.mark.parametrize("ratio", RATIOS)
 @pytest.mark.parametrize("hz", [300, 1000, 2500, 3400])
-def test_the_voice_band_passes_both_ways(hz: int) -> None:
-    up = streamed(Upsampler(2), tone(hz, 8000), 320)
-    down = streamed(Downsampler(2), tone(hz, 16000, rate_hz=16000), 640)
+def test_the_voice_band_passes_both_ways(hz: int, ratio: int) -> None:
+    up = streamed(Upsampler(ratio), tone(hz, 8000), 320)
+    down = streamed(Downsampler(ratio), tone(hz, 8000 * ratio, rate_hz=8000 * ratio), 320 * ratio)
     said = level_db(tone(hz, 8000), hz)
-    assert level_db(up[-16000:], hz, rate_hz=16000) == pytest.approx(said, abs=0.3)
+    assert level_db(up[-8000 * ratio :], hz, rate_hz=8000 * ratio) == pytest.approx(said, abs=0.3)
     assert level_db(down[-8000:], hz) == pytest.approx(said, abs=0.3)
 
 
-def test_what_is_above_the_band_does_not_fold_into_it() -> None:
-    down = streamed(Downsampler(2), tone(5000, 16000, rate_hz=16000), 640)
-    assert level_db(down[-8000:], 3000) < level_db(tone(3000, 4000), 3000) - 50
+@pytest.mark.parametrize("ratio", RATIOS)
+def test_what_is_above_the_band_does_not_fold_into_it(ratio: int) -> None:
+    rate_hz = 8000 * ratio
+    said = level_db(tone(3000, 4000), 3000)
+    for hz in range(5000, rate_hz // 2, 1000):
+        down = streamed(Downsampler(ratio), tone(hz, rate_hz, rate_hz=rate_hz), 320 * ratio)
+        folded = abs(hz - round(hz / 8000) * 8000)
+        assert level_db(down[-8000:], max(folded, 100)) < said - 50
 
 
-def test_no_mirror_is_heard_above_the_band() -> None:
-    up = streamed(Upsampler(2), tone(3000, 8000), 320)
-    assert level_db(up[-16000:], 5000, rate_hz=16000) < level_db(tone(3000, 4000), 3000) - 50
+@pytest.mark.parametrize("ratio", RATIOS)
+def test_no_mirror_is_heard_above_the_band(ratio: int) -> None:
+    up = streamed(Upsampler(ratio), tone(3000, 8000), 320)
+    said = level_db(tone(3000, 4000), 3000)
+    for mirror in (hz for turn in range(8000, 4000 * ratio + 1, 8000) for hz in (turn - 3000, turn + 3000)):
+        if mirror < 4000 * ratio:
+            assert level_db(up[-8000 * ratio :], mirror, rate_hz=8000 * ratio) < said - 50
 
 
-def test_the_delay_is_a_millisecond_and_a_half() -> None:
+@pytest.mark.parametrize("ratio", RATIOS)
+def test_the_delay_is_a_millisecond_and_a_half(ratio: int) -> None:
     click = np.zeros(800, dtype="<i2")
     click[100] = 20000
-    out = np.frombuffer(streamed(Upsampler(2), click.tobytes(), 320), dtype="<i2")
-    assert int(np.abs(out.astype(int)).argmax()) - 200 == 24  # samples at 16 kHz
+    out = np.frombuffer(streamed(Upsampler(ratio), click.tobytes(), 320), dtype="<i2")
+    assert int(np.abs(out.astype(int)).argmax()) - 100 * ratio == 12 * ratio
 
 
 @given(st.lists(st.integers(0, 400), max_size=20), st.sampled_from([2, 3, 6]))
@@ -59,9 +72,10 @@ def test_the_stream_does_not_depend_on_how_it_is_cut(cuts: list[int], ratio: int
         assert np.abs(difference).max(initial=0) <= 1  # another order of float sums
 
 
-def test_every_frame_of_16_khz_is_one_frame_of_8() -> None:
-    down = Downsampler(2)
-    assert [len(down.process(bytes(640))) for _ in range(10)] == [320] * 10
+@pytest.mark.parametrize("ratio", RATIOS)
+def test_every_frame_of_20_ms_is_one_of_20_ms(ratio: int) -> None:
+    down = Downsampler(ratio)
+    assert [len(down.process(bytes(320 * ratio))) for _ in range(10)] == [320] * 10
 
 
 def test_a_click_at_full_scale_saturates() -> None:
