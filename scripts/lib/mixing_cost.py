@@ -1,41 +1,43 @@
-#!/usr/bin/env python3
-"""What a conference costs: microseconds per 20 ms tick, as JSON on stdout.
+"""What a tick of a conference costs by itself, in microseconds: nobody else runs, nothing wakes up.
 
-`compute` is the tick's arithmetic alone (jitter buffers, N−1 mix, levels), which bounds how many conferences
-one core could mix; `with_ports` adds reading and writing PTYs. Takes a few seconds and leaves nothing behind.
+`compute` is the arithmetic alone (jitter buffers, N−1 mix, levels, digits and tones), which bounds how many
+conferences one core could mix; `with_ports` adds reading and writing PTYs.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 import time
 import tty
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-OWN = ROOT / ".venv"
-if Path(sys.prefix) != OWN and (OWN / "bin" / "python").exists():  # started by the system's Python
-    os.execv(OWN / "bin" / "python", [str(OWN / "bin" / "python"), *sys.argv])
-sys.path.insert(0, str(ROOT))
+import numpy as np
 
-import numpy as np  # noqa: E402
-
-from media.clock import Tick  # noqa: E402
-from media.conference import Conference  # noqa: E402
-from media.core import ConferenceCore  # noqa: E402
-from media.frames import FRAME_SAMPLES, FRAME_US  # noqa: E402
-from media.ports import TtyVoicePort  # noqa: E402
+from media.clock import Tick
+from media.conference import Conference
+from media.core import ConferenceCore
+from media.frames import FRAME_SAMPLES, FRAME_US
+from media.ports import TtyVoicePort
 
 PARTIES = (2, 3, 4, 6)
 TICKS = 3000
 ROUNDS = 3
 
 
-def sound(parties: int) -> list[list[bytes]]:
+def arithmetic() -> dict[str, object]:
+    """Each number of parties, all of whom speak all the time."""
+    return {
+        str(parties): {
+            "compute_us": round(compute := _compute_us(parties), 1),
+            "with_ports_us": round(_with_ports_us(parties), 1),
+            "conferences_per_core_compute_only": int(FRAME_US / compute),
+        }
+        for parties in PARTIES
+    }
+
+
+def _sound(parties: int) -> list[list[bytes]]:
     """Some frames of noise for each party, so that nothing is cheap by being silent."""
     draw = np.random.default_rng(1)
     return [
@@ -44,7 +46,7 @@ def sound(parties: int) -> list[list[bytes]]:
     ]
 
 
-def best_us(tick: Callable[[int], object], ticks: int) -> float:
+def _best_us(tick: Callable[[int], object], ticks: int) -> float:
     """The least average of a few rounds: what it costs when nobody else wants the processor."""
     rounds = []
     for _ in range(ROUNDS):
@@ -55,17 +57,17 @@ def best_us(tick: Callable[[int], object], ticks: int) -> float:
     return min(rounds)
 
 
-def compute_us(parties: int) -> float:
+def _compute_us(parties: int) -> float:
     legs = [f"leg{number}" for number in range(parties)]
-    said = [dict(zip(legs, frames, strict=True)) for frames in sound(parties)]
+    said = [dict(zip(legs, frames, strict=True)) for frames in _sound(parties)]
     core = ConferenceCore()
     core.keep(legs)
-    return best_us(lambda number: core.tick(said[number % len(said)]), TICKS)
+    return _best_us(lambda number: core.tick(said[number % len(said)]), TICKS)
 
 
-def with_ports_us(parties: int) -> float:
+def _with_ports_us(parties: int) -> float:
     """A whole turn, without what the modems' side of the bench costs."""
-    frames = sound(parties)
+    frames = _sound(parties)
     pairs = [os.openpty() for _ in range(parties)]
     conference = Conference()
     for number, (master, slave) in enumerate(pairs):
@@ -89,30 +91,10 @@ def with_ports_us(parties: int) -> float:
         spent_ns += time.perf_counter_ns() - began
 
     try:
-        best_us(turn, TICKS // 3)
+        _best_us(turn, TICKS // 3)
         return spent_ns / (ROUNDS * (TICKS // 3)) / 1000
     finally:
         conference.stop()
         for master, slave in pairs:
             os.close(master)
             os.close(slave)
-
-
-def main() -> None:
-    result = {
-        "tick_us": FRAME_US,
-        "parties": {
-            parties: {
-                "compute_us": round(compute := compute_us(parties), 1),
-                "with_ports_us": round(whole := with_ports_us(parties), 1),
-                "cpu_percent": round(100 * whole / FRAME_US, 3),
-                "conferences_per_core_compute_only": int(FRAME_US / compute),
-            }
-            for parties in PARTIES
-        },
-    }
-    print(json.dumps(result, indent=2))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,87 @@
+"""One conference in a process of its own, for the voice bench: as a ConferenceBridge has it, without actors.
+
+Mixes the ports that it is given, reads its meters ten times a second as a bridge does, and answers every line
+on its standard input with its figures since the line before, as JSON. Ends with its standard input.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import select
+import sys
+import time
+
+from media.clock import Beat, Tick
+from media.conference import Conference
+from media.voice_port import VoicePortSpec
+
+METERS_S = 0.1
+CORRECTIONS = ("underruns", "overflow_ms", "trimmed_frames", "stretched_frames")
+
+
+class KeepingBeat(Beat):
+    """The beat, and how late each tick began."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.late_us: list[int] = []
+        self.skipped = 0
+
+    def wait(self) -> Tick:
+        tick = super().wait()
+        self.late_us.append(tick.late_us)
+        self.skipped += tick.skipped
+        return tick
+
+
+def main() -> None:
+    beat = KeepingBeat()
+    conference = Conference(clock=beat)
+    conference.start()
+    conference.set_members({path: VoicePortSpec(path=path) for path in sys.argv[1:]})
+    before = conference.jitter()
+    began, used, waits = time.monotonic(), _cpu_s(), _waits()
+    while True:
+        ready, _, _ = select.select([sys.stdin], [], [], METERS_S)
+        conference.levels()
+        conference.status()
+        if not ready:
+            continue
+        if not sys.stdin.readline():
+            break
+        now, now_used, now_waits = time.monotonic(), _cpu_s(), _waits()
+        late, beat.late_us = beat.late_us, []
+        pace = conference.status().pace
+        figures = {
+            "late_us": late,
+            "skipped": beat.skipped,
+            "cpu": (now_used - used) / (now - began),
+            "waits_per_tick": (now_waits - waits) / max(1, len(late)),
+            "longest_tick_us": pace.longest_tick_us,
+            "priority": pace.priority,
+            "faults": pace.faults,
+            "jitter": [
+                {name: getattr(stats, name) - getattr(before[leg], name) for name in CORRECTIONS}
+                for leg, stats in conference.jitter().items()
+                if leg in before
+            ],
+        }
+        before = conference.jitter()
+        began, used, waits, beat.skipped = now, now_used, now_waits, 0
+        print(json.dumps(figures), flush=True)
+    conference.stop()
+
+
+def _cpu_s() -> float:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _waits() -> int:
+    """How often this process gave up the processor to wait for something."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_nvcsw
+
+
+if __name__ == "__main__":
+    main()

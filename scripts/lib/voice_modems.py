@@ -1,0 +1,156 @@
+"""The modems of the voice bench: every 20 ms each says a frame and takes what it is told, all in one loop.
+
+Modems do not wait for the center's processor, so this loop runs before everything else, and it has to be
+cheap: the frames are made beforehand, and the modems' own 20 ms begin at one of four moments, so that it
+wakes up 200 times a second however many there are.
+"""
+
+from __future__ import annotations
+
+import heapq
+import os
+import select
+import time
+import tty
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import numpy as np
+
+FRAME_S = 0.020
+FRAME_SAMPLES = 160
+MOMENTS = 4
+LOST_S = 0.5
+"""A click that has not come by then does not come."""
+_CLICK = 20_000
+_HEARD = 5_000
+_MOST_BYTES = 65536
+
+
+def _frames() -> tuple[bytes, bytes]:
+    """A frame of a quiet room, and the same that begins with a click."""
+    room = np.rint(np.random.default_rng(1).normal(0, 40, FRAME_SAMPLES)).astype("<i2")
+    click = room.copy()
+    click[:8] = _CLICK
+    return room.tobytes(), click.tobytes()
+
+
+_ROOM, _WITH_CLICK = _frames()
+
+
+@dataclass
+class Modem:
+    """One modem's voice port."""
+
+    period_s: float
+    master: int = -1
+    slave: int = -1
+    path: str = ""
+    awaits_since: float = 0.0
+    """When the click was said that it is to hear; 0: none."""
+    refused: int = 0
+    """Frames that the port did not take."""
+
+    def __post_init__(self) -> None:
+        self.master, self.slave = os.openpty()
+        tty.setraw(self.slave)
+        os.set_blocking(self.master, False)
+        self.path = os.ttyname(self.slave)
+
+    def say(self, frame: bytes) -> None:
+        try:
+            os.write(self.master, frame)
+        except BlockingIOError:
+            self.refused += 1
+
+    def hear(self) -> bytes:
+        with suppress(BlockingIOError):
+            return os.read(self.master, _MOST_BYTES)
+        return b""
+
+    def close(self) -> None:
+        os.close(self.master)
+        os.close(self.slave)
+
+
+@dataclass
+class Heard:
+    """What became of the clicks."""
+
+    delays_s: list[float] = field(default_factory=list)
+    """From when the modem had handed over the sample until another could begin to play it."""
+    lost: int = 0
+
+
+def run(
+    rooms: list[list[Modem]],
+    settling_s: float,
+    seconds: float,
+    click_every_s: float,
+    settled: Callable[[], None],
+) -> Heard:
+    """Have them talk for so long; once settled, one of each room clicks now and then, and the others wait.
+
+    `settled` is called then, and must not take long.
+    """
+    heard = Heard()
+    watched = select.epoll()
+    by_master = {modem.master: modem for room in rooms for modem in room}
+    began = time.monotonic()
+    ends = began + settling_s + seconds
+    due = [
+        (began + number % MOMENTS * FRAME_S / MOMENTS, modem.master)
+        for number, modem in enumerate(modem for room in rooms for modem in room)
+    ]
+    heapq.heapify(due)
+    turn = 0
+    first = began + settling_s
+    clicks = [(first + number * click_every_s / len(rooms), number) for number in range(len(rooms))]
+    heapq.heapify(clicks)
+    clickers: dict[int, list[Modem]] = {}
+    try:
+        while (now := time.monotonic()) < ends:
+            if first and now >= first:
+                first = 0.0
+                settled()
+            while clicks and clicks[0][0] <= now:
+                at, number = clicks[0]
+                heapq.heapreplace(clicks, (at + click_every_s, number))
+                room = rooms[number]
+                turn += 1
+                speaker = room[turn % len(room)]
+                clickers[speaker.master] = [modem for modem in room if modem is not speaker]
+            while due[0][0] <= now:
+                at, master = due[0]
+                modem = by_master[master]
+                heapq.heapreplace(due, (at + modem.period_s, master))
+                if listeners := clickers.pop(master, None):
+                    modem.say(_WITH_CLICK)
+                    said = time.monotonic()
+                    for listener in listeners:
+                        if listener.awaits_since:
+                            continue
+                        listener.hear()
+                        listener.awaits_since = said
+                        watched.register(listener.master, select.EPOLLIN)
+                else:
+                    modem.say(_ROOM)
+                if not modem.awaits_since:
+                    modem.hear()
+            for master, _ in watched.poll(max(0.0, due[0][0] - time.monotonic())):
+                modem = by_master[master]
+                pcm = modem.hear()
+                now = time.monotonic()
+                loud = np.flatnonzero(np.frombuffer(pcm, dtype="<i2") > _HEARD)
+                if len(loud):
+                    heard.delays_s.append(now - modem.awaits_since + loud[0] % FRAME_SAMPLES / 8000)
+                elif now - modem.awaits_since > LOST_S:
+                    heard.lost += 1
+                else:
+                    continue
+                modem.awaits_since = 0.0
+                watched.unregister(master)
+    finally:
+        watched.close()
+    return heard

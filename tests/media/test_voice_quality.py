@@ -1,0 +1,85 @@
+"""What goes in comes out: three voices apart from each other, speech as it was spoken, for hours on end."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from media.clock import FRAME_US
+from media.jitter import CAP_MS, JitterBuffer
+from tests.media.speech import speech
+from tests.media.wires import wires
+from tests.support.signals import frames, level_db, tone
+
+HZ = {"operator": 440, "user": 620, "psap": 880}
+DOWN_DB = 60.0
+
+
+@pytest.mark.parametrize("user_hz", [8000, 16000, 48000])
+def test_each_hears_the_other_two_as_loud_as_they_are_and_nothing_of_herself(user_hz: int) -> None:
+    rates = {"operator": 8000, "user": user_hz, "psap": 8000}
+    with wires(**rates) as room:
+        room.say({leg: tone(HZ[leg], 3 * rate, rate_hz=rate) for leg, rate in rates.items()})
+    said_db = level_db(tone(1000, 8000), 1000)
+    for leg, rate in rates.items():
+        heard = room.heard[leg][-2 * rate :]
+        others = [level_db(heard, hz, rate_hz=rate) for other, hz in HZ.items() if other != leg]
+        assert others == pytest.approx([said_db] * 2, abs=1.0)
+        assert level_db(heard, HZ[leg], rate_hz=rate) < min(others) - DOWN_DB
+
+
+@pytest.mark.parametrize("who", ["woman", "man"])
+def test_speech_is_heard_sample_for_sample_as_it_was_spoken(who: str) -> None:
+    said = speech(who)
+    with wires(operator=8000, user=8000, psap=8000) as room:
+        room.say({"user": said, "psap": bytes(len(said)), "operator": bytes(len(said))})
+    heard = room.heard["psap"]
+    begins = heard.index(said[32_000:33_000]) - 32_000
+    assert 0 <= begins <= 2 * 320
+    # But for the first 10 ms, which are faded in.
+    assert heard[begins + 320 :] == said[320 : len(heard) - begins]
+
+
+def test_speech_over_a_headset_at_16_khz_loses_only_what_a_telephone_does_not_carry() -> None:
+    said = speech("woman")
+    narrow = np.frombuffer(said, dtype="<i2").astype(float)
+    spectrum = np.fft.rfft(narrow)
+    wide = np.fft.irfft(spectrum, 2 * len(narrow)) * 2
+    with wires(operator=16000, user=8000) as room:
+        room.say({"operator": np.rint(wide).astype("<i2").tobytes(), "user": bytes(len(said))})
+    heard = np.frombuffer(room.heard["user"], dtype="<i2").astype(float)
+    band = np.fft.rfftfreq(len(narrow), 1 / 8000) < 3300
+    expected = np.fft.irfft(spectrum * band, len(narrow))
+    got = np.fft.irfft(np.fft.rfft(heard[: len(narrow)]) * band, len(narrow))
+    delay = int(np.argmax(np.fft.irfft(np.fft.rfft(got) * np.conj(np.fft.rfft(expected)))))
+    assert delay <= 2 * 160 + 12
+    difference = got[delay + 400 : -400] - expected[400 : -400 - delay]
+    assert 10 * np.log10((expected**2).mean() / (difference**2).mean()) > 30
+
+
+@pytest.mark.parametrize("ppm", [100, -100])
+def test_in_ten_minutes_a_modem_whose_clock_is_off_loses_and_gains_no_more_than_a_frame_between_words(
+    ppm: int,
+) -> None:
+    """100 ppm are 60 ms in ten minutes: three frames, left out or put in one by one where nobody speaks."""
+    pauses = bytes(320 * 25)
+    sentence = frames(speech("man")[: 320 * 75] + pauses)
+    buffer = JitterBuffer()
+    period_us = FRAME_US * (1 - ppm / 1e6)
+    due_us = 0.0
+    said: list[bytes] = []
+    heard: list[bytes] = []
+    for tick in range(10 * 60 * 50):
+        while due_us <= tick * FRAME_US:
+            said.append(sentence[len(said) % len(sentence)])
+            buffer.push(said[-1])
+            due_us += period_us
+        heard.append(buffer.pop())
+        assert buffer.stats().depth_ms <= CAP_MS
+    stats = buffer.stats()
+    assert (stats.underruns, stats.overflow_ms) == (0, 0.0)
+    assert abs(stats.trimmed_frames - stats.stretched_frames) <= 4
+    assert stats.trimmed_frames + stats.stretched_frames <= 8
+    spoken = [frame for frame in said[: 9 * 60 * 50] if np.abs(np.frombuffer(frame, "<i2")).max() > 330]
+    loud = [frame for frame in heard if np.abs(np.frombuffer(frame, "<i2")).max() > 330]
+    assert loud[: len(spoken)] == spoken

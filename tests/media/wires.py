@@ -1,0 +1,68 @@
+"""A conference of PTYs that is ticked by hand: real ports, every byte of them, and no real time."""
+
+from __future__ import annotations
+
+import os
+import tty
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+
+from media.clock import Tick
+from media.conference import Conference
+from media.ports import TtyVoicePort
+
+RATE_HZ = 8000
+FRAME_BYTES = 320
+
+
+class Wires:
+    """Three modems, or any number; each may speak at a rate of its own."""
+
+    def __init__(self, rates_hz: Mapping[str, int]) -> None:
+        self.conference = Conference()
+        self._rates = rates_hz
+        self._ends = {leg: os.openpty() for leg in rates_hz}
+        self._number = 0
+        self.heard = dict.fromkeys(rates_hz, b"")
+        for leg, (master, slave) in self._ends.items():
+            tty.setraw(slave)
+            os.set_blocking(master, False)
+            ratio = rates_hz[leg] // RATE_HZ
+            port = TtyVoicePort(os.ttyname(slave), rates_hz[leg], FRAME_BYTES * ratio)
+            self.conference.join(leg, port)
+
+    def tick(self, said: Mapping[str, bytes]) -> None:
+        """20 ms: each modem hands over what it has, at its own rate, and takes what it gets."""
+        for leg, pcm in said.items():
+            os.write(self._ends[leg][0], pcm)
+        self.conference.turn(Tick(self._number))
+        self._number += 1
+        for leg, (master, _) in self._ends.items():
+            with suppress(BlockingIOError):
+                self.heard[leg] += os.read(master, 65536)
+
+    def say(self, said: Mapping[str, bytes]) -> None:
+        """All of it, frame by frame; what is said at a higher rate is longer by that."""
+        frames = min(len(pcm) * RATE_HZ // self._rates[leg] // FRAME_BYTES for leg, pcm in said.items())
+        for number in range(frames):
+            self.tick({leg: self._frame(leg, pcm, number) for leg, pcm in said.items()})
+
+    def _frame(self, leg: str, pcm: bytes, number: int) -> bytes:
+        size = FRAME_BYTES * self._rates[leg] // RATE_HZ
+        return pcm[number * size : (number + 1) * size]
+
+    def close(self) -> None:
+        self.conference.stop()
+        for ends in self._ends.values():
+            for end in ends:
+                os.close(end)
+
+
+@contextmanager
+def wires(**rates_hz: int) -> Iterator[Wires]:
+    """A conference of these legs."""
+    made = Wires(rates_hz)
+    try:
+        yield made
+    finally:
+        made.close()
