@@ -114,6 +114,8 @@ def _legs(event: Event) -> str:
             return f"the call of {place(event.leg)} was taken over"
         case ev.LegMuted():
             return f"{place(event.leg)} is muted"
+        case ev.LegDigit():
+            return f"{event.by} sends {event.digit} to {place(event.leg)}"
         case ev.LegUnmuted():
             return f"{place(event.leg)} is heard again"
         case ev.LegSoundLost():

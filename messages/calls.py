@@ -53,6 +53,11 @@ class AttachCall(Message, frozen=True, kw_only=True, tag="call.attach"):
     number: E164 | None
     call: int | None = None
     line: LineId | None = None
+    digits: str = ""
+    """All DTMF digits that were ever to go into this attempt's call (27.007 +VTS). Who takes a call over
+    counts those that stand here then as sent: one that goes twice may do harm in a menu, one that is lost is
+    seen.
+    """
 
 
 class HangUpCall(Message, frozen=True, kw_only=True, tag="call.hang_up"):
@@ -73,13 +78,6 @@ class RejectCall(Message, frozen=True, kw_only=True, tag="call.reject"):
     """Decline the inbound call (`voice_alert = "callback"`)."""
 
     call: int
-
-
-class SendDigit(Message, frozen=True, kw_only=True, tag="call.send_digit"):
-    """Send one DTMF digit into the leg's call (27.007 +VTS)."""
-
-    leg: LegId
-    digit: str
 
 
 class CallReport(Message, frozen=True, kw_only=True, tag="call.report"):

@@ -89,7 +89,10 @@ class CommandGiven(Message, frozen=True, kw_only=True, tag="command.given"):
     to: OperatorId | None = None
     """Whom she hands the case over to; none: to whoever can be had."""
     party: Party | None = None
-    """Who is to be called on another line; none: whoever is without sound."""
+    """Who is to be called on another line; none: whoever is without sound. Or into whose call a digit goes;
+    none: 112's."""
+    digit: str = ""
+    """The key that she has pressed, with `send_digit`."""
 
 
 class NoteAdded(Message, frozen=True, kw_only=True, tag="note.added"):
@@ -329,6 +332,15 @@ class LegUnmuted(Message, frozen=True, kw_only=True, tag="leg.unmuted"):
 
     leg: LegId
     attempt: int
+    by: OperatorId
+
+
+class LegDigit(Message, frozen=True, kw_only=True, tag="leg.digit"):
+    """The operator has pressed a key for this party's voice menu: a DTMF digit goes into the call, once."""
+
+    leg: LegId
+    attempt: int
+    digit: str
     by: OperatorId
 
 
@@ -609,6 +621,7 @@ CaseEvent = (
     | LegAdopted
     | LegMuted
     | LegUnmuted
+    | LegDigit
     | LegSoundLost
     | LegSoundBack
     | AnotherLineRequested

@@ -86,6 +86,7 @@ class OperatorCommand(StrEnum):
     KEEP = "keep"
     ANOTHER_LINE = "another_line"
     CONFIRM_ANSWER = "confirm_answer"
+    SEND_DIGIT = "send_digit"
 
 
 class ShiftState(StrEnum):

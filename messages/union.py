@@ -17,7 +17,6 @@ Body = (
     | calls.IncomingCallGone
     | calls.LineBack
     | calls.RejectCall
-    | calls.SendDigit
     | cases.AlertsArrived
     | cases.AskCase
     | cases.CaseStatus

@@ -69,8 +69,16 @@ def refusal_now(
             return None if answers.in_doubt(case) is not None else "No answer is in doubt."
         case OperatorCommand.KEEP:
             return None if case.hand_over is not None else "The alert is not being handed over."
+        case OperatorCommand.SEND_DIGIT:
+            return _send_digit(case, party or Party.PSAP)
         case OperatorCommand.ANOTHER_LINE:
             return why_no_other_line(case, party or party_without_sound(case), policy)
+
+
+def _send_digit(case: Case, party: Party) -> str | None:
+    if case.talking(party) is not None:
+        return None
+    return "112 is not on the line." if party is Party.PSAP else "Nobody is on the line."
 
 
 def _take(case: Case, by: OperatorId) -> str | None:

@@ -218,6 +218,7 @@ _LEG_EVENTS: Final = (
     ev.LegAdopted,
     ev.LegMuted,
     ev.LegUnmuted,
+    ev.LegDigit,
     ev.LegSoundLost,
     ev.LegSoundBack,
     ev.BridgeJoined,
@@ -234,6 +235,7 @@ _LegEvent = (
     | ev.LegAdopted
     | ev.LegMuted
     | ev.LegUnmuted
+    | ev.LegDigit
     | ev.LegSoundLost
     | ev.LegSoundBack
     | ev.BridgeJoined
@@ -299,6 +301,8 @@ def _apply_to_leg(case: Case, event: _LegEvent, at: Instant) -> Case:
             return _with(case, replace(leg, adopted=True))
         case ev.LegMuted() | ev.LegUnmuted():
             return _with(case, replace(leg, muted=isinstance(event, ev.LegMuted)))
+        case ev.LegDigit(digit=digit):
+            return _with(case, replace(leg, digits=leg.digits + digit))
         case ev.LegSoundLost():
             return _with(case, replace(leg, no_sound_at=at))
         case ev.LegSoundBack():

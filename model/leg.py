@@ -54,6 +54,8 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it is in the conference: the bridge's, or the network's."""
     muted: bool = False
     """It hears and is not heard. Another attempt begins unmuted."""
+    digits: str = ""
+    """What was pressed for its voice menu."""
     no_sound_at: Instant | None = None
     """Since when there has been no sound on it; None: there is."""
 

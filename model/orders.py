@@ -98,6 +98,11 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
             return (ev.HandOverEnded(reason="withdrawn"),)
         case OperatorCommand.ANOTHER_LINE:
             return _another_line(case, order)
+        case OperatorCommand.SEND_DIGIT:
+            leg = case.talking(order.party or Party.PSAP)
+            if leg is None:
+                return ()
+            return (ev.LegDigit(leg=leg.leg, attempt=leg.attempt, digit=order.digit, by=by),)
         case OperatorCommand.NOTE:
             return ()
 

@@ -49,6 +49,7 @@ def _wish(case: Case, leg: Leg) -> Originate | ReleaseLeg:
         seen=_SEEN[leg.state],
         voice=leg.voice,
         joined=leg.joined and leg.joins is Joins.NETWORK,
+        digits=leg.digits,
     )
 
 

@@ -181,7 +181,9 @@ def _ask(task: Task, _now_us: Instant) -> Act:
         case Originate(seen=CallState.UNKNOWN, number=number) if task.report is None and number is not None:
             order = DialCall(leg=wish.leg, attempt=wish.attempt, number=number, emergency=wish.emergency)
         case Originate():
-            order = AttachCall(leg=wish.leg, attempt=wish.attempt, number=wish.number, call=wish.call)
+            order = AttachCall(
+                leg=wish.leg, attempt=wish.attempt, number=wish.number, call=wish.call, digits=wish.digits
+            )
     return Act(task=task, line=wish.line, order=order)
 
 

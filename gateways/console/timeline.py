@@ -111,6 +111,8 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
             return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt, doubt=not confirmed))
         case ev.LegMuted(leg=leg, attempt=attempt) | ev.LegUnmuted(leg=leg, attempt=attempt):
             return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt))
+        case ev.LegDigit(leg=leg, attempt=attempt, digit=digit):
+            return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt, text=digit))
         case ev.LegSoundLost(leg=leg, attempt=attempt) | ev.LegSoundBack(leg=leg, attempt=attempt):
             return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt))
         case ev.AnotherLineRequested(by=by, party=party):

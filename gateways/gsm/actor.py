@@ -16,7 +16,7 @@ from gateways.gsm.detection import by_usb_ids
 from gateways.gsm.dial_guard import DialGuard
 from gateways.gsm.dialects import Dialects, installed
 from gateways.gsm.driver import Driver
-from gateways.gsm.errors import DialRefused, GsmError, PortLost, RequestRefused
+from gateways.gsm.errors import DialRefused, GsmError, PortLost
 from gateways.gsm.events import (
     CallEvent,
     EmergencyNumbers,
@@ -175,8 +175,6 @@ class GsmModemActor(CenterActor):
                 self._order(body, envelope.at_us)
             case calls.RejectCall(call=call):
                 self._legs.reject(call, self._now_s())
-            case calls.SendDigit(leg=leg, digit=digit):
-                self._digit(leg, digit)
             case AskLine():
                 self._reports.tell_again()
             case SmsKept(key=key):
@@ -427,12 +425,6 @@ class GsmModemActor(CenterActor):
                 self._tell_leg(report)
             case Turn.WAITS:
                 pass
-
-    def _digit(self, leg: LegId, digit: str) -> None:
-        try:
-            self._legs.digit(leg, digit, self._now_s())
-        except RequestRefused as error:
-            self.log.info("no digit sent", leg=leg, error=str(error))
 
     def _tell_leg(self, report: calls.CallReport) -> None:
         who = self._who.get(report.leg)

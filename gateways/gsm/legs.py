@@ -72,6 +72,8 @@ class Held(msgspec.Struct, kw_only=True):
     adopted: bool = False
     joined: bool = False
     """As it was said last."""
+    pressed: int = 0
+    """How many DTMF digits have gone into it."""
 
 
 HEARD_ENOUGH: Final = 2
@@ -138,6 +140,8 @@ class LegsOnLine:
                 self._answer_still(ref, now_s)
             case AttachCall() if held is None:
                 held = self._attach(ref, order, now_s)
+            case AttachCall(digits=digits) if held is not None:
+                self._press(ref, held, digits, now_s)
             case HangUpCall():
                 held = self._hang_up(ref, order, held, now_s)
             case _:
@@ -219,7 +223,21 @@ class LegsOnLine:
     def _attach(self, ref: Ref, order: AttachCall, now_s: float) -> Held | None:
         direction = Direction.OUT if order.call is None else Direction.IN
         known = self._unowned(direction, order.number)
-        return None if known is None else self._own(ref, order.leg, order.attempt, known)
+        if known is None:
+            return None
+        held = self._own(ref, order.leg, order.attempt, known)
+        held.pressed = len(order.digits)
+        return held
+
+    def _press(self, ref: Ref, held: Held, digits: str, now_s: float) -> None:
+        """Send what was pressed since, each key once whatever becomes of it."""
+        call = self._driver.call_of(ref)
+        if call is None or held.state is not LegCallState.ANSWERED:
+            return
+        fresh, held.pressed = digits[held.pressed :], max(held.pressed, len(digits))
+        for digit in fresh:
+            with suppress(RequestRefused):
+                self._driver.send_digit(call, digit, now_s)
 
     def _hang_up(self, ref: Ref, order: HangUpCall, held: Held | None, now_s: float) -> Held | None:
         if held is None:
@@ -254,15 +272,6 @@ class LegsOnLine:
         """Hang up what we have made or answered."""
         for call in self.set_up:
             self._driver.hang_up(call.call, now_s)
-
-    def digit(self, leg: LegId, digit: str, now_s: float) -> None:
-        """Send a DTMF digit into the leg's call. Raises RequestRefused."""
-        for ref, held in self._held.items():
-            call = self._driver.call_of(ref)
-            if held.leg == leg and call is not None and held.state is LegCallState.ANSWERED:
-                self._driver.send_digit(call, digit, now_s)
-                return
-        raise RequestRefused(f"{leg} has no call that is answered")
 
     # ------------------------------------------------------------ news
 

@@ -121,15 +121,32 @@ class CommandBody(msgspec.Struct, frozen=True, kw_only=True):
         Annotated[
             Party,
             msgspec.Meta(
-                description="With `another_line`: whose. Without: whoever has no sound, else the user."
+                description="With `another_line`: whose; without it whoever has no sound, else the user. "
+                "With `send_digit`: into whose call, `psap` or `user`; without it 112's."
             ),
         ]
         | None
     ) = None
 
+    digit: Annotated[
+        str,
+        msgspec.Meta(
+            pattern=r"^[0-9*#]?$",
+            description="With `send_digit`: the key for a voice menu. Each command is one press of it.",
+            examples=["1"],
+        ),
+    ] = ""
+
     def __post_init__(self) -> None:
-        if self.party is not None and self.command is not OperatorCommand.ANOTHER_LINE:
-            raise ValueError("`party` is for `another_line` alone")
+        if self.party is not None and self.command not in (
+            OperatorCommand.ANOTHER_LINE,
+            OperatorCommand.SEND_DIGIT,
+        ):
+            raise ValueError("`party` is for `another_line` and `send_digit` alone")
+        if bool(self.digit) is not (self.command is OperatorCommand.SEND_DIGIT):
+            raise ValueError("`send_digit` needs a `digit`, and nothing else has one")
+        if self.command is OperatorCommand.SEND_DIGIT and self.party not in (None, Party.PSAP, Party.USER):
+            raise ValueError("a digit goes into the call of `psap` or `user`")
         if self.command is OperatorCommand.NOTE and not self.text.strip():
             raise ValueError("a note needs a `text`")
         if self.to is not None and self.command is not OperatorCommand.HAND_OVER:

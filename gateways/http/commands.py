@@ -55,7 +55,9 @@ def order(
     if data.command is OperatorCommand.NOTE:
         event = NoteAdded(by=by, text=data.text)
     else:
-        event = CommandGiven(command=data.command, by=by, text=data.text, to=to, party=data.party)
+        event = CommandGiven(
+            command=data.command, by=by, text=data.text, to=to, party=data.party, digit=data.digit
+        )
     transaction.append(Append(inbox, case.inbox_version, (event,)))
     return None
 

@@ -360,6 +360,26 @@ def test_case_19_duress_calls_112_at_once_and_not_her(make_world: MakeWorld) -> 
     assert world.calls(USER) == []
 
 
+def test_a_key_for_112s_voice_menu_is_pressed_once_whoever_dies(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_conference(world)
+
+    def press(digit: str) -> None:
+        world.fact(ev.CommandGiven(command=OperatorCommand.SEND_DIGIT, by=world.operators[0], digit=digit))
+        world.advance(2)
+
+    press("1")
+    (call,) = world.calls(PSAP)
+    assert call.digits == "1"
+    for role in Role.ALERT_CASE, Role.CALL_LEG, Role.GSM_MODEM:
+        world.kill(role)
+        world.advance(5)
+    press("1")
+    press("#")
+    assert call.digits == "11#"
+    assert len(joined(world)) == 3
+
+
 def test_case_20_a_test_is_marked_to_its_end(make_world: MakeWorld) -> None:
     world = make_world()
     world.send(test=True)

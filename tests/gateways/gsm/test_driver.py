@@ -60,6 +60,10 @@ def _up(dialect: str = "3gpp", **more: str) -> tuple[Bench, CallId]:
     return bench, call
 
 
+def _legs(bench: Bench) -> LegsOnLine:
+    return LegsOnLine(LineId("p1"), bench.driver, first_number=0, voice_path="", number_within_s=1.0)
+
+
 @pytest.mark.parametrize("answered", [False, True])
 def test_a_call_given_up_while_the_modem_is_deaf_is_ended_only_if_nobody_has_answered_meanwhile(
     answered: bool,
@@ -883,6 +887,36 @@ def test_of_a_call_that_ended_before_this_process_it_is_said_whether_the_modem_w
     said = legs.obey(AttachCall(leg=LegId("a1:psap"), attempt=1, number=E164(USER)), bench.now_s)
     assert said.state is LegCallState.UNKNOWN
     assert said.reset is reset
+
+
+def test_a_digit_goes_into_the_call_once_however_often_it_is_told_and_not_again_after_a_restart() -> None:
+    def attach(legs: LegsOnLine, digits: str) -> None:
+        order = AttachCall(leg=LegId("a1:psap"), attempt=1, number=E164(USER), digits=digits)
+        assert legs.obey(order, bench.now_s).state is LegCallState.ANSWERED
+        bench.pump()
+
+    def sent() -> str:
+        return "".join(line[-1] for line in bench.modem.received if line.startswith("AT+VTS="))
+
+    bench = Bench()
+    legs = _legs(bench)
+    legs.obey(DialCall(leg=LegId("a1:psap"), attempt=1, number=E164(USER)), bench.now_s)
+    bench.pump()
+    bench.modem.rows = [_row(0)]
+    bench.wait(1.0)
+    for event in bench.of(CallAnswered):
+        legs.hear(event, bench.now_s)
+    for digits in "", "1", "1", "11#", "11#":
+        attach(legs, digits)
+    attach(legs, "1")
+    assert sent() == "11#"
+    again = Bench(modem=bench.modem)
+    bench = again
+    bench.wait(1.0)
+    legs = _legs(bench)
+    attach(legs, "11#")
+    attach(legs, "11#9")
+    assert sent() == "11#9"
 
 
 def test_a_modem_that_is_gone_for_good_takes_its_calls_with_it() -> None:

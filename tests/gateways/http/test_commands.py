@@ -8,7 +8,7 @@ from litestar.testing import TestClient
 
 from gateways.http.context import Web
 from messages.events import CommandGiven, Event, NoteAdded, ShiftChanged, WrapUpEnded
-from messages.ids import SECOND, Instant, OperatorCommand, ShiftState
+from messages.ids import SECOND, Instant, OperatorCommand, Party, ShiftState
 from store import streams
 from store.people import StaffRole
 from store.registry import Registry
@@ -101,6 +101,20 @@ def test_a_case_is_handed_over_to_whoever_is_named_and_to_nobody_unknown(
     assert (again.status_code, again.json()) == (409, {"reason": "The alert is being handed over."})
 
 
+def test_a_key_is_pressed_as_often_as_it_is_ordered(
+    client: Client, place: Place, story: Story, web: Web
+) -> None:
+    url = f"/v1/alerts/{story.alert}/commands"
+    body = {"command": "send_digit", "digit": "*", "party": "user"}
+    for _ in range(2):
+        assert client.post(url, json=body, headers=place.operator()).status_code == 202
+    given = [one.event for one in web.journal.read(streams.inbox(story.alert))[-2:]]
+    pressed = CommandGiven(command=OperatorCommand.SEND_DIGIT, by=place.marta, digit="*", party=Party.USER)
+    assert given == [pressed, pressed]
+    answer = client.post(url, json={"command": "send_digit", "digit": "1"}, headers=place.operator())
+    assert (answer.status_code, answer.json()) == (409, {"reason": "112 is not on the line."})
+
+
 def test_what_is_handed_over_can_be_taken_by_another_and_kept_by_her(
     client: Client, place: Place, story: Story
 ) -> None:
@@ -124,6 +138,11 @@ def test_what_is_handed_over_can_be_taken_by_another_and_kept_by_her(
         ({"command": "note"}, "$"),
         ({"command": "note", "text": "x" * 4001}, "$.text"),
         ({"command": "take", "text": 1}, "$.text"),
+        ({"command": "send_digit"}, "$"),
+        ({"command": "send_digit", "digit": "12"}, "$.digit"),
+        ({"command": "send_digit", "digit": "x"}, "$.digit"),
+        ({"command": "send_digit", "digit": "1", "party": "operator"}, "$"),
+        ({"command": "mute", "digit": "1"}, "$"),
     ],
 )
 def test_a_wrong_command_is_told_with_its_path(

@@ -49,6 +49,7 @@ export function told(entry, her, names, test) {
     case 'recording.started': return s('rec', '', `Si registra: ${entry.text}`, `Recorded: ${entry.text}`);
     case 'recording.stopped': return s('warn', 'wait', 'La registrazione si è fermata; la voce continua', 'The recording has stopped; the voice goes on');
     case 'recording.deleted': return s('rec', '', `Registrazione cancellata: ${entry.text}`, `Recording deleted: ${entry.text}`);
+    case 'leg.digit': return s('phone', '', `Tasto ${entry.text} a ${who}`, `Key ${entry.text} to ${who}`);
     case 'leg.sound_lost': return s('hush', 'wait', `Nessun suono da ${who}${line}`, `No sound from ${who}${line}`);
     case 'leg.sound_back': return s('voice', '', `Di nuovo suono da ${who}`, `Sound again from ${who}`);
     case 'another_line.requested': return s('phone', '', `${op}: un’altra linea per ${who}`, `${op}: another line for ${who}`);

@@ -1,0 +1,61 @@
+"""Keys that the operator presses for a voice menu: into whose call they go, and that each is one press."""
+
+from __future__ import annotations
+
+from actors.alert_case.wishes import leg_wishes
+from messages import events as ev
+from messages.ids import OperatorCommand, Party
+from messages.legs import Originate
+from model.orders import refusal
+from tests.actors.alert_case.book import EVERYONE, POLICY, Book
+
+DIGIT = OperatorCommand.SEND_DIGIT
+
+
+def wished(book: Book, party: Party) -> str:
+    """All digits that the leg of this party is told."""
+    wishes = (wish for wish in leg_wishes(book.case).values() if isinstance(wish, Originate))
+    return next(wish.digits for wish in wishes if wish.party is party)
+
+
+def press(book: Book, digit: str, party: Party | None = None) -> None:
+    book.write("inbox-a1", ev.CommandGiven(command=DIGIT, by=EVERYONE[0], digit=digit, party=party))
+    book.go_on()
+
+
+def test_each_press_is_one_digit_of_that_partys_call_and_the_same_key_may_be_pressed_again() -> None:
+    book = Book()
+    book.to_conference()
+    for digit in "1", "1", "#":
+        press(book, digit)
+    press(book, "5", Party.USER)
+    assert (wished(book, Party.PSAP), wished(book, Party.USER), wished(book, Party.OPERATOR)) == (
+        "11#",
+        "5",
+        "",
+    )
+    assert [event.digit for event in book.all_of(ev.LegDigit) if isinstance(event, ev.LegDigit)] == list(
+        "11#5"
+    )
+
+
+def test_it_is_for_the_operator_on_the_line_and_for_those_who_are_on_it() -> None:
+    book = Book()
+    book.to_talking()
+    assert refusal(book.case, DIGIT, EVERYONE[0], POLICY) == "112 is not on the line."
+    assert refusal(book.case, DIGIT, EVERYONE[0], POLICY, party=Party.USER) is None
+    assert refusal(book.case, DIGIT, EVERYONE[1], POLICY, party=Party.USER) is not None
+    press(book, "1")
+    assert len(book.all_of(ev.CommandRefused)) == 1
+
+
+def test_another_attempt_begins_without_what_was_pressed_in_the_one_before() -> None:
+    book = Book()
+    book.to_conference()
+    press(book, "1")
+    book.ends(Party.PSAP)
+    book.order(OperatorCommand.CALL_PSAP)
+    book.rings(Party.PSAP)
+    book.answers(Party.PSAP)
+    assert book.leg(Party.PSAP).attempt > 1
+    assert wished(book, Party.PSAP) == ""
