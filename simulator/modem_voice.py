@@ -63,6 +63,8 @@ class ModemVoice:
         not run."""
         if not self.running():
             return b""
+        if self._line.vices.no_voice:
+            return bytes(n_bytes)
         if self.wide:
             return double_rate(self._heard(n_bytes // 4 * SAMPLE_BYTES, now_s))
         return self._heard(n_bytes // SAMPLE_BYTES * SAMPLE_BYTES, now_s)

@@ -159,7 +159,8 @@ class Runner:
             if station.at is not None and not station.at_open and station.at.fd not in hostless:
                 self._at_opened(station, station.at)
             if station.voice is not None:
-                if station.voice.fd in readable and (pcm := station.voice.read()):
+                takes = not station.modem.line.vices.takes_no_voice
+                if takes and station.voice.fd in readable and (pcm := station.voice.read()):
                     station.modem.voice_write(pcm, now_s)
                 if station.voice.fd not in hostless:
                     _send_voice(station.modem, station.voice, min(frames, CATCH_UP_FRAMES), now_s)

@@ -46,6 +46,11 @@ class Vices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """What it says unasked comes out at another of its ports (`NAME.urc`), until it is told to say it at the
     command port, where its family can be told."""
 
+    no_voice: bool | None = None
+    """Its voice port gives digital silence, whatever its calls carry."""
+    takes_no_voice: bool | None = None
+    """It takes nothing of what the host writes to its voice port."""
+
 
 NOISE = ("^RSSI:18", "+CGEV: NW MODIFY 1,0,0", "^BOOT:20150721,0,0,0,75", "+CREG: 1", "+CSQ: 18,99")
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from simulator.sound import RATE_HZ, SAMPLE_BYTES, Loop, Once, greeting, ringback, sound, tone
+from simulator.vices import Vices
 from simulator.voice import Inbox, Recording, mix, wav
 from tests.simulator.world import DIALECTS, ONE, OPERATOR, PSAP, SILENT, USER, VOICEMAIL, Host, World
 
@@ -86,6 +87,18 @@ def test_a_recording_is_as_long_as_the_call_with_silence_where_nothing_came(dial
     assert first == pytest.approx(ended_at_s - 1.5 - 1.0 - 3.0 - 1.0 - answered_at_s, abs=0.03)
     gap = heard[round((first + 1.1) * RATE_HZ) * 2 : round((first + 3.9) * RATE_HZ) * 2]
     assert not any(gap)
+
+
+def test_a_voice_port_may_give_nothing_but_zeros_and_sound_again() -> None:
+    world = World("huawei")
+    world.one.call(USER)
+    world.one.ask("AT^DDSETEX=2")
+    world.one.modem.change(Vices(no_voice=True))
+    heard = converse(world.one, 1.0, says=700)
+    assert len(heard) == RATE_HZ * SAMPLE_BYTES
+    assert not any(heard)
+    world.one.modem.change(Vices(no_voice=False))
+    assert any(converse(world.one, 1.0))
 
 
 def test_huawei_carries_voice_only_after_ddsetex_in_the_same_call() -> None:

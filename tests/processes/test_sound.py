@@ -1,0 +1,74 @@
+"""A call without sound, with real processes: noticed, alarmed, and called again on another line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from messages import events as ev
+from messages.ids import AlertId, Party
+from model.leg import Leg
+from tests.processes.test_flows import all_hear_each_other
+from tests.support.center import OPERATOR, USER, Center, center, simulation
+
+pytestmark = [pytest.mark.process, pytest.mark.timeout(180)]
+
+
+def talking(made: Center) -> AlertId:
+    """An alert, as far as the conversation."""
+    alert = made.send()
+    made.until("operator and user are joined", lambda: made.joined(alert) == {"operator", "user"})
+    made.until("they hear each other", lambda: all_hear_each_other(made, (USER, OPERATOR)))
+    return alert
+
+
+def user_of(made: Center, alert: AlertId) -> Leg:
+    leg = made.case(alert).going(Party.USER)
+    assert leg is not None
+    return leg
+
+
+def spoil(made: Center, line: str, **vices: object) -> None:
+    answer = made.carrier.post(f"/modems/{line}/vices", json=vices)
+    assert answer.status_code == 200, answer.text
+
+
+def standing(made: Center, check: str) -> list[str]:
+    """The doctor's words about this."""
+    said: dict[str, Any] = json.loads(made.cli("doctor", "--json").stdout)
+    return [one["text"] for one in said["checks"] if one["check"] == check]
+
+
+@pytest.mark.parametrize("vice", ["no_voice", "takes_no_voice"])
+def test_she_is_not_heard_or_does_not_hear_and_is_called_on_another_line(tmp_path: Path, vice: str) -> None:
+    with center(tmp_path, simulation()) as made:
+        alert = talking(made)
+        first = user_of(made, alert)
+        spoil(made, first.line, **{vice: True})
+        made.until("it is noticed", lambda: user_of(made, alert).no_sound_at is not None, within_s=10)
+        assert any("leg.no_sound" in one for one in standing(made, "alarms"))
+        assert "NO SOUND from user" in made.cli("alert", "timeline", alert).stdout
+        assert made.order(alert, "another_line").status_code == 202
+        made.until("they hear each other again", lambda: all_hear_each_other(made, (USER, OPERATOR)))
+        again = user_of(made, alert)
+        assert (again.attempt, again.no_sound_at) == (2, None)
+        assert again.line != first.line
+        assert standing(made, "alarms") == ["none stands"]
+        states = [call["state"] for call in made.calls(USER)]
+        assert states == ["ended", "active"]
+
+
+def test_sound_that_comes_back_is_taken_back_by_itself(tmp_path: Path) -> None:
+    with center(tmp_path, simulation()) as made:
+        alert = talking(made)
+        line = user_of(made, alert).line
+        spoil(made, line, no_voice=True)
+        made.until("it is noticed", lambda: user_of(made, alert).no_sound_at is not None, within_s=10)
+        spoil(made, line, no_voice=False)
+        made.until("it is over", lambda: user_of(made, alert).no_sound_at is None, within_s=10)
+        kinds = [type(one.event) for one in made.recorded(alert)]
+        assert (kinds.count(ev.LegSoundLost), kinds.count(ev.LegSoundBack)) == (1, 1)
+        assert standing(made, "alarms") == ["none stands"]
