@@ -105,7 +105,12 @@ def with_simulation(settings: Settings, simulated: Simulation) -> Settings:
 
 def setup_of(settings: Settings) -> Setup:
     """Everything that the actors are given."""
-    return Setup(policy=policy_of(settings), lines=lines_of(settings))
+    return Setup(
+        policy=policy_of(settings),
+        lines=lines_of(settings),
+        announcements=settings.announcements.folder,
+        speak_names=settings.announcements.names,
+    )
 
 
 def policy_of(settings: Settings) -> Policy:

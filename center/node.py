@@ -163,10 +163,21 @@ class Node:
         steps["carrier"] = _age_s()
         if not signals.asked_to_stop:
             self.actors.start()
+        if self.setup.announcements:
+            self._look_at_announcements()
         steps["actors"] = _age_s()
         self._tell()
         # Seconds since the process was born: what a restart of everything waits for.
         logs.get("node").info("started", **steps)
+
+    def _look_at_announcements(self) -> None:
+        """Says what of the center's own is not played, while there is somebody to read it."""
+        from media import sounds
+        from runtime import logs
+
+        for problem in sounds.problems(Path(self.setup.announcements), sounds.texts()):
+            logs.get("node").warning("an announcement of the center's own is left out", problem=problem)
+            _say(f"securwoman: announcements.folder: {problem}", sys.stderr)
 
     def _simulated_phones(self) -> tuple[str, ...] | None:
         if self.options.simulate is None:

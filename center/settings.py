@@ -121,6 +121,12 @@ class SmsTable(_Table, frozen=True, kw_only=True):
     acknowledge: Annotated[str, Meta(max_length=300)] = ""
 
 
+class AnnouncementsTable(_Table, frozen=True, kw_only=True):
+    folder: str = ""
+    """Empty: the built-in ones alone."""
+    names: bool = True
+
+
 class HttpTable(_Table, frozen=True, kw_only=True):
     host: Annotated[str, Meta(min_length=1, max_length=255)] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8112
@@ -158,6 +164,7 @@ class Settings(_Table, frozen=True, kw_only=True):
     alert: AlertTable = AlertTable()
     recording: RecordingTable = RecordingTable()
     sms: SmsTable = SmsTable()
+    announcements: AnnouncementsTable = AnnouncementsTable()
     http: HttpTable = HttpTable()
     drill: DrillTable = DrillTable()
     map: MapTable = MapTable()

@@ -67,7 +67,9 @@ def load(path: Path) -> Settings:
     psap = msgspec.structs.replace(settings.psap, route=routes)
     pmtiles = str(beside / settings.map.pmtiles) if settings.map.pmtiles else ""
     map_ = msgspec.structs.replace(settings.map, pmtiles=pmtiles)
-    return msgspec.structs.replace(settings, modem=modems, psap=psap, map=map_)
+    folder = str(beside / settings.announcements.folder) if settings.announcements.folder else ""
+    announcements = msgspec.structs.replace(settings.announcements, folder=folder)
+    return msgspec.structs.replace(settings, modem=modems, psap=psap, map=map_, announcements=announcements)
 
 
 def parse(text: str, file: str = "center.toml") -> Settings:

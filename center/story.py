@@ -122,6 +122,8 @@ def _legs(event: Event) -> str:
             return f"NO SOUND from {place(event.leg)} on line {event.line}"
         case ev.LegSoundBack():
             return f"sound again from {place(event.leg)}"
+        case ev.AnnouncementPlayed():
+            return f"{place(event.leg)} has heard {event.clip}"
         case ev.BridgeJoined():
             return f"joined: {', '.join(place(leg) for leg in event.legs)}"
         case ev.BridgeLeft():
@@ -150,6 +152,8 @@ def _operators(event: Event) -> str:
             return f"{event.by} is heard by nobody again"
         case ev.ListenerLeft():
             return f"{event.operator} listens no more" + (f" ({event.reason})" if event.reason else "")
+        case ev.AnnouncementRequested():
+            return f"{event.by} has 112 told: {event.what}"
         case ev.HandOverRequested():
             return f"{event.by} hands the case over" + (f" to {event.to}" if event.to else "")
         case ev.HandOverEnded():

@@ -93,6 +93,8 @@ class CommandGiven(Message, frozen=True, kw_only=True, tag="command.given"):
     none: 112's."""
     digit: str = ""
     """The key that she has pressed, with `send_digit`."""
+    what: str = ""
+    """What is to be announced; empty: `cannot_speak`."""
 
 
 class NoteAdded(Message, frozen=True, kw_only=True, tag="note.added"):
@@ -394,6 +396,22 @@ class RedialRequested(Message, frozen=True, kw_only=True, tag="redial.requested"
     by: OperatorId
 
 
+class AnnouncementRequested(Message, frozen=True, kw_only=True, tag="announcement.requested"):
+    """The operator wants this said to 112, as she cannot or need not say it herself."""
+
+    what: str
+    """`cannot_speak`"""
+    by: OperatorId
+
+
+class AnnouncementPlayed(Message, frozen=True, kw_only=True, tag="announcement.played"):
+    """Something has been played to its end, and is not played again. What repeats has no end."""
+
+    clip: str
+    leg: LegId
+    """Whose it was; the first of them where there were several."""
+
+
 class BridgeJoined(Message, frozen=True, kw_only=True, tag="bridge.joined"):
     """These legs hear each other."""
 
@@ -628,6 +646,8 @@ CaseEvent = (
     | UserReached
     | UserPresumedCallingPsap
     | MachineMarked
+    | AnnouncementRequested
+    | AnnouncementPlayed
     | RedialRequested
     | BridgeJoined
     | BridgeLeft

@@ -22,3 +22,5 @@ class Identified(Message, frozen=True, kw_only=True, tag="user.identity"):
     phone: E164 | None = None
     """The number to call her on."""
     language: str = ""
+    name: str = ""
+    """What she is called, for an operator to hear. Not for the journal: no name could be erased from it."""

@@ -87,6 +87,7 @@ class OperatorCommand(StrEnum):
     ANOTHER_LINE = "another_line"
     CONFIRM_ANSWER = "confirm_answer"
     SEND_DIGIT = "send_digit"
+    ANNOUNCE = "announce"
 
 
 class ShiftState(StrEnum):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from messages.base import Joins
 from messages.ids import OperatorCommand, OperatorId, Party
-from model import answers
+from model import announcing, answers
 from model.case import Case
 from model.joining import in_the_network
 from model.policy import Duress, Policy
@@ -67,6 +67,8 @@ def refusal_now(
             return _hand_over(case, by, to)
         case OperatorCommand.CONFIRM_ANSWER:
             return None if answers.in_doubt(case) is not None else "No answer is in doubt."
+        case OperatorCommand.ANNOUNCE:
+            return _announce(case)
         case OperatorCommand.KEEP:
             return None if case.hand_over is not None else "The alert is not being handed over."
         case OperatorCommand.SEND_DIGIT:
@@ -180,6 +182,14 @@ def _leave(case: Case, policy: Policy) -> str | None:
     if case.talking(Party.USER) or case.briefing_at is not None:
         return None
     return "She is not on the line, and the briefing has not been given."
+
+
+def _announce(case: Case) -> str | None:
+    if case.talking(Party.PSAP) is None:
+        return "112 is not on the line."
+    if case.talking(Party.USER) is None:
+        return "She is not on the line."
+    return "It is being played." if announcing.waiting(case, announcing.CANNOT_SPEAK) else None
 
 
 def _mute(case: Case, *, on: bool) -> str | None:

@@ -184,6 +184,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     duress: bool = False
     advice: Advice = Advice.WAIT
     notes: tuple[Note, ...] = ()
+    asked: tuple[str, ...] = ()
+    """What an operator has had played, each by the id of its clip: `cannot_speak:1`."""
+    played: tuple[str, ...] = ()
+    """The ids of the clips that have been played to their end, and are not to be played again."""
 
     closed_at: Instant | None = None
     outcome: Outcome | None = None

@@ -127,6 +127,11 @@ def apply(case: Case, event: ev.Event, at: Instant) -> Case:
             return replace(case, redial=True)
         case ev.MachineMarked():
             return replace(case, user_ends=(*case.user_ends, MACHINE))
+        case ev.AnnouncementRequested(what=what):
+            n = 1 + sum(one.startswith(f"{what}:") for one in case.asked)
+            return replace(case, asked=(*case.asked, f"{what}:{n}"))
+        case ev.AnnouncementPlayed(clip=clip):
+            return replace(case, played=(*case.played, clip))
         case ev.FalseAlarmDeclared():
             return replace(case, false_alarm_at=at, hand_over=None)
         case ev.BriefingGiven():

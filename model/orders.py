@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from messages import events as ev
 from messages.ids import OperatorCommand, OperatorId, Party
-from model import answers
+from model import announcing, answers
 from model.allowed import refusal_now
 from model.case import Case
 from model.evolve import apply
@@ -48,6 +48,8 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
             return answers.confirmed(case, answers.hers(case, by), "word") or (ev.TakeRequested(by=by),)
         case OperatorCommand.CONFIRM_ANSWER:
             return answers.confirmed(case, answers.in_doubt(case), "word")
+        case OperatorCommand.ANNOUNCE:
+            return (ev.AnnouncementRequested(what=order.what or announcing.CANNOT_SPEAK, by=by),)
         case OperatorCommand.DECLARE_FALSE_ALARM:
             return (*_spoken_with(case, Party.USER), ev.FalseAlarmDeclared(by=by, text=order.text))
         case OperatorCommand.CALL_PSAP:

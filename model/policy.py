@@ -165,3 +165,7 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
 
     policy: Policy
     lines: tuple[LineSpec, ...] = ()
+    announcements: str = ""
+    """The folder of the center's own announcements; empty: it has none."""
+    speak_names: bool = True
+    """Whether an operator who answers hears the user's name, where a speech synthesizer is installed."""

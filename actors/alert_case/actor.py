@@ -229,7 +229,8 @@ class AlertCaseActor(CenterActor):
                 self._places.add(place)
                 if not self._tell_once(Role.CALL_LEG, f"{self.key}/{place}", wish):
                     self._want_legs(place)
-            members = with_recording(bridge_wish(case), case, self._policy)
+            name = "" if self._hand.identity is None else self._hand.identity.name
+            members = with_recording(bridge_wish(case, name), case, self._policy)
             if members.members or (Role.CONFERENCE_BRIDGE, self.key) in self._told or case.bridge is not None:
                 self._tell_once(Role.CONFERENCE_BRIDGE, self.key, members)
         for want in decision.wants:

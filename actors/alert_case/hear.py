@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from actors.alert_case import sound
 from actors.alert_case.hand import Decided, hang_up
 from actors.alert_case.recording import hear_recording
+from actors.alert_case.wishes import bridge_wish
 from messages import events as ev
 from messages.base import Joins
 from messages.bridge import BridgeReport
@@ -147,8 +148,16 @@ def _bridge(case: Case, said: BridgeReport) -> tuple[ev.CaseEvent, ...]:
         made.append(ev.BridgeJoined(bridge=said.bridge, legs=tuple(came)))
         psaps = (case.legs[leg] for leg in came if case.legs[leg].party is Party.PSAP)
         made.extend(ev.PsapJoined(leg=leg.leg) for leg in psaps if leg.there)
+    made.extend(_played(case, said))
     for name in sorted(now):
         by = "digit" if said.digits.get(name) else "voice" if name in said.heard else ""
         if by:
             made.extend(answers.confirmed(case, replace(case.legs[name], joined=True), by))
     return tuple(made)
+
+
+def _played(case: Case, said: BridgeReport) -> list[ev.CaseEvent]:
+    """Of what is wished: the next bridge knows nothing of it, and is not to play it again."""
+    wished = {clip.id: clip for clip in bridge_wish(case).playing}
+    ended = [wished[clip] for clip in said.played if clip in wished]
+    return [ev.AnnouncementPlayed(clip=clip.id, leg=clip.to[0]) for clip in ended]

@@ -11,6 +11,7 @@ from messages.bridge import Member, SetMembers
 from messages.calls import CallState
 from messages.ids import BridgeId, Party
 from messages.legs import Originate, ReleaseLeg
+from model.announcing import playing
 from model.case import Case
 from model.leg import Leg, LegState, place
 
@@ -53,15 +54,18 @@ def _wish(case: Case, leg: Leg) -> Originate | ReleaseLeg:
     )
 
 
-def bridge_wish(case: Case) -> SetMembers:
-    """Who is to hear whom: everybody who is on the line and whose voice reaches us.
+def bridge_wish(case: Case, name: str = "") -> SetMembers:
+    """Who is to hear whom: everybody who is on the line and whose voice reaches us; and what they are played.
 
-    An operator's phone that may still ring is not to be heard by the others, nor her voicemail.
+    An operator's phone that may still ring is not to be heard by the others, nor her voicemail. `name`:
+    what the user is called, where that is known.
     """
     members = tuple(
         _member(case, leg, leg.voice) for leg in case.legs.values() if leg.talking and leg.voice is not None
     )
-    return SetMembers(alert=case.alert, bridge=BridgeId(case.alert), members=members)
+    heard = {member.leg for member in members}
+    clips = tuple(clip for clip in playing(case, name) if not heard.isdisjoint(clip.to))
+    return SetMembers(alert=case.alert, bridge=BridgeId(case.alert), members=members, playing=clips)
 
 
 def _member(case: Case, leg: Leg, voice: VoicePort) -> Member:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
 from typing import ClassVar, Final, Protocol
 
 from thespian.actors import ActorAddress
@@ -19,6 +20,7 @@ from media.pace import Pace
 from media.recorded import NOT_RECORDED, RecordingStatus
 from media.recording import Recorder
 from media.sound_file import SoundFormat
+from media.sounds import Sounds
 from media.voice_port import VoicePortSpec
 from messages.bridge import BridgeReady, Recording, SetMembers
 from messages.envelope import Envelope
@@ -91,7 +93,10 @@ class ConferenceBridgeActor(CenterActor):
 
     def new_mixer(self, on_change: Callable[[], None]) -> Mixer:
         """What holds the ports."""
-        return Conference(on_change=on_change)
+        setup = self.env.settings_as(Setup)
+        own = Path(setup.announcements) if setup.announcements else None
+        sounds = Sounds(own, setup.policy.language, names=setup.speak_names)
+        return Conference(on_change=on_change, load_sound=sounds.load)
 
     def stopping(self) -> None:
         """The ports are closed; the calls behind them stay up."""

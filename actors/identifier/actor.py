@@ -52,4 +52,6 @@ class IdentifierActor(CenterActor):
 
 
 def _person(user: User | None) -> Person | None:
-    return None if user is None else Person(user=user.id, phones=user.phones, language=user.language)
+    if user is None:
+        return None
+    return Person(user=user.id, phones=user.phones, language=user.language, name=user.name)

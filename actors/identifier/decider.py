@@ -14,6 +14,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     user: UserId
     phones: tuple[E164, ...] = ()
     language: str = ""
+    name: str = ""
 
 
 def identity(asked: Identify, by_phone: Person | None, by_device: Person | None) -> Identified:
@@ -22,4 +23,6 @@ def identity(asked: Identify, by_phone: Person | None, by_device: Person | None)
     if person is None:
         return Identified(alert=asked.alert)
     phone = asked.phone or (person.phones[0] if person.phones else None)
-    return Identified(alert=asked.alert, user=person.user, phone=phone, language=person.language)
+    return Identified(
+        alert=asked.alert, user=person.user, phone=phone, language=person.language, name=person.name
+    )

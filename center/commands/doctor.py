@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 from cyclopts import Parameter
 
-from center import doctor_center, doctor_machine, doctor_map, doctor_recording
+from center import doctor_announcements, doctor_center, doctor_machine, doctor_map, doctor_recording
 from center.errors import CenterError, SettingsError
 from center.findings import Check, Finding, Verdict, examined, fail, ok
 from center.handed_down import simulation, with_simulation
@@ -80,6 +80,7 @@ def _checks(
         if created is None:
             yield "recording", partial(doctor_recording.recording, state, settings)
         yield "map", partial(doctor_map.tiles, settings)
+        yield "announcements", partial(doctor_announcements.announcements, settings)
         yield "address", partial(doctor_center.bind_address, settings, state)
         if not simulated:
             yield "modems", partial(doctor_center.modems, settings)

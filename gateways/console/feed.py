@@ -28,7 +28,7 @@ from messages.ids import AlertId, Instant, LineId, OperatorCommand, OperatorId, 
 from messages.journal import Recorded, event_type
 from messages.lines import LineReport
 from messages.readings import LevelReading
-from model import wrap_up
+from model import announcing, wrap_up
 from model.case import Case
 from model.leg import Leg, LegState
 from model.orders import refusal
@@ -79,9 +79,9 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         listener=None if case.listener is None else case.listener.operator,
         listening=case.listener_leg is not None and case.listener_leg.joined,
         whispering=case.listener is not None and case.listener.whispers,
-        user=_party(user),
+        user=_party(user, _hears(case, user)),
         operator_leg=_party(operator),
-        psap=_party(psap),
+        psap=_party(psap, _hears(case, psap)),
         user_hears_operator=_together(user, operator),
         operator_hears_psap=_together(operator, psap),
         user_hears_psap=_together(user, psap),
@@ -233,7 +233,12 @@ def _operator_leg(case: Case) -> Leg | None:
     return case.operator_leg or shown(case, Party.OPERATOR)
 
 
-def _party(leg: Leg | None) -> PartyView:
+def _hears(case: Case, leg: Leg | None) -> tuple[str, ...]:
+    """What is played to this leg by the conference in which it is."""
+    return announcing.hears(case, leg.leg) if leg is not None and leg.joined else ()
+
+
+def _party(leg: Leg | None, hears: tuple[str, ...] = ()) -> PartyView:
     if leg is None:
         return PartyView(state=IDLE)
     return PartyView(
@@ -251,6 +256,7 @@ def _party(leg: Leg | None) -> PartyView:
         joined=leg.joined,
         network=leg.joins is Joins.NETWORK,
         muted=leg.muted,
+        hears=hears,
         no_sound_us=leg.no_sound_at,
     )
 

@@ -125,6 +125,8 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
             return Entry(at_us=at, what=what, reason=met_by)
         case ev.UserPresumedCallingPsap(reason=reason):
             return Entry(at_us=at, what=what, reason=reason)
+        case ev.AnnouncementRequested(by=by, what=told):
+            return Entry(at_us=at, what=what, operator=by, reason=told)
         case ev.PsapRequested(by=by) | ev.MachineMarked(by=by) | ev.RedialRequested(by=by):
             return Entry(at_us=at, what=what, operator=by)
         case ev.FalseAlarmDeclared(by=by) | ev.BriefingGiven(by=by) | ev.LeaveRequested(by=by):

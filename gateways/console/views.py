@@ -68,6 +68,8 @@ class PartyView(msgspec.Struct, frozen=True, kw_only=True):
     """The conference is the network's: no voice of this party comes here."""
     muted: bool = False
     """She hears and is not heard."""
+    hears: tuple[str, ...] = ()
+    """What is being played to her, by the names of the announcements."""
     no_sound_us: Instant | None = None
     """Since when nothing has been heard of her but digital silence; null: there is sound."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 import phonenumbers
@@ -113,6 +113,14 @@ class CommandBody(msgspec.Struct, frozen=True, kw_only=True):
                 description="With `hand_over`: this operator and no other. Without: whoever can be had.",
                 examples=["luca"],
             ),
+        ]
+        | None
+    ) = None
+
+    what: (
+        Annotated[
+            Literal["cannot_speak"],
+            msgspec.Meta(description="With `announce`: what is said to 112. Without: the same."),
         ]
         | None
     ) = None

@@ -56,7 +56,13 @@ def order(
         event = NoteAdded(by=by, text=data.text)
     else:
         event = CommandGiven(
-            command=data.command, by=by, text=data.text, to=to, party=data.party, digit=data.digit
+            command=data.command,
+            by=by,
+            text=data.text,
+            to=to,
+            party=data.party,
+            digit=data.digit,
+            what=data.what or "",
         )
     transaction.append(Append(inbox, case.inbox_version, (event,)))
     return None

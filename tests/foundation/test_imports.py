@@ -71,6 +71,7 @@ EDGES = (
     "media.recording",
     "media.roster",
     "media.sound_file",
+    "media.sounds",
     "media.unix_port",
 )
 DECIDERS = ("actors.*.decider",)

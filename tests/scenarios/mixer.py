@@ -1,6 +1,6 @@
 """A bridge that joins everybody at once and mixes nothing: a virtual clock leaves no time for sound.
 
-Everybody who joins is heard at once, and a clip is over as soon as somebody is there to hear it.
+A test says on whose leg a person is heard (`hear`); a clip is over as soon as somebody is there to hear it.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ class SilentMixer:
         self.members: dict[str, VoicePortSpec] = {}
         self.heard_by: dict[str, frozenset[str]] = {}
         self.played: set[str] = set()
+        self.playing: dict[str, ClipSpec] = {}
+        self.begun: dict[str, ClipSpec] = {}
         self.silent_ports = SILENT_PORTS
         self.heard: set[str] = set()
         self.digits: dict[str, str] = {}
@@ -49,6 +51,8 @@ class SilentMixer:
         self.digits = {leg: said for leg, said in self.digits.items() if leg in members}
 
     def set_playing(self, clips: Mapping[str, ClipSpec]) -> None:
+        self.playing = dict(clips)
+        self.begun.update(clips)
         self.played.update(
             clip for clip, spec in clips.items() if not spec.every_s and not spec.to.isdisjoint(self.members)
         )
@@ -104,6 +108,16 @@ class SilentBridgeActor(ConferenceBridgeActor):
         if not isinstance(self._mixer, SilentMixer):
             return frozenset()
         return frozenset(leg for leg, hearers in self._mixer.heard_by.items() if not hearers)
+
+    @property
+    def playing(self) -> dict[str, ClipSpec]:
+        """What is wished to be played now, by its id."""
+        return self._mixer.playing if isinstance(self._mixer, SilentMixer) else {}
+
+    @property
+    def begun(self) -> dict[str, ClipSpec]:
+        """Everything that was ever to be played in this conference."""
+        return self._mixer.begun if isinstance(self._mixer, SilentMixer) else {}
 
     def hear(self, leg: str, digit: str = "") -> None:
         """Somebody speaks on this leg, or presses a key of the phone."""

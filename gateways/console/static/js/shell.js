@@ -201,6 +201,7 @@ function help(ui) {
     ['Ctrl ⏎', either('Manda la nota', 'Send the note')],
     ['A', either('Ascolta, smetti di ascoltare (supervisore)', 'Listen in, stop listening (supervisor)')],
     ['U', either('Spegni e riaccendi il tuo microfono; in ascolto: parla alla sola operatrice', 'Mute and unmute yourself; listening in: speak to the operator alone')],
+    ['Z', either('Di’ al 112 che non può parlare', 'Tell 112 that she cannot speak')],
     ['C', either('Copia il testo per il 112', 'Copy the text for 112')],
     ['T', t('take')],
     ['H', `${t('handOver')} / ${t('keepCase')}`],

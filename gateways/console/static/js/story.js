@@ -58,6 +58,7 @@ export function told(entry, her, names, test) {
     case 'user.presumed_calling_112': return s('warn', 'wait', 'Si presume che stia chiamando il 112', 'Presumed to be calling 112');
     case 'machine.marked': return s('hush', '', `${op}: segreteria`, `${op}: a machine`);
     case 'redial.requested': return s('phone', '', `${op}: richiamare`, `${op}: call again`);
+    case 'announcement.requested': return s('112', '', `${op} fa dire al 112: ${t(entry.reason)}`, `${op} has 112 told: ${t(entry.reason)}`);
     case 'psap.requested': return op ? s('112', '', `${op} chiede il 112`, `${op} asks for 112`) : s('112', '', 'Si chiede il 112', '112 is asked for');
     case 'psap.joined': return s('voice', 'ok', '112 in conversazione', '112 in conference');
     case 'false_alarm.declared': return s('check', '', `${op}: falso allarme`, `${op}: false alarm`);

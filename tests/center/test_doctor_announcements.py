@@ -1,0 +1,39 @@
+"""The doctor's look at what the center says by itself, and what the settings come to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from center.doctor_announcements import announcements
+from center.findings import Verdict
+from center.handed_down import setup_of
+from center.settings import AnnouncementsTable, Settings
+from center.settings_file import load
+
+
+def looked(folder: str = "", *, names: bool = True) -> list[tuple[Verdict, str]]:
+    settings = Settings(announcements=AnnouncementsTable(folder=folder, names=names))
+    return [(one.verdict, one.text) for one in announcements(settings)]
+
+
+def test_without_a_folder_ours_are_played(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert looked() == [(Verdict.OK, "9, the built-in ones; no names (espeak-ng is not installed)")]
+    assert looked(names=False) == [(Verdict.OK, "9, the built-in ones; no names")]
+
+
+def test_what_cannot_be_played_is_a_failure_with_path_and_reason(tmp_path: Path) -> None:
+    (tmp_path / "please_hold.it.wav").write_bytes(b"no sound")
+    ((verdict, text),) = looked(str(tmp_path))
+    assert verdict is Verdict.FAIL
+    assert text.startswith(f"announcements.folder: {tmp_path}/please_hold.it.wav: ")
+
+
+def test_a_relative_folder_lies_beside_the_settings_and_reaches_the_actors(tmp_path: Path) -> None:
+    file = tmp_path / "center.toml"
+    file.write_text('[announcements]\nfolder = "voices"\nnames = false')
+    setup = setup_of(load(file))
+    assert (setup.announcements, setup.speak_names) == (str(tmp_path / "voices"), False)
+    assert (setup_of(Settings()).announcements, setup_of(Settings()).speak_names) == ("", True)

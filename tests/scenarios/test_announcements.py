@@ -1,0 +1,163 @@
+"""What is played to whom, through the whole center."""
+
+from __future__ import annotations
+
+import pytest
+
+from media.clips import ClipSpec
+from messages import events as ev
+from messages.ids import OperatorCommand, Party, Role
+from model.leg import place
+from model.policy import Policy
+from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.mixer import SilentBridgeActor
+from tests.scenarios.test_early_answer import rings, speaks
+from tests.scenarios.test_flow import everything_is_over, joined, to_conference, to_talking, voice_alert
+from tests.scenarios.world import OPERATORS, PSAP, USER, World
+
+pytestmark = pytest.mark.scenario
+
+
+def bridge(world: World) -> SilentBridgeActor:
+    owner = world.case.owner
+    assert owner is not None
+    found = world.system.actor(Role.CONFERENCE_BRIDGE, owner.crew, SilentBridgeActor)
+    assert found is not None
+    return found
+
+
+def hears(world: World, party: Party) -> set[str]:
+    """The names of what is to be played to this party now."""
+    legs = {leg.leg for leg in world.case.of(party)}
+    return {name for clip in bridge(world).playing.values() if clip.to & legs for name in clip.names}
+
+
+def whisper(world: World, where: str = "op1", attempt: int = 1) -> ClipSpec:
+    return bridge(world).begun[f"whisper:{where}:{attempt}"]
+
+
+def test_a_user_whom_nobody_attends_is_told_to_hold_until_an_operator_is_joined(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world()
+    voice_alert(world)
+    world.until("she is told to hold", lambda: hears(world, Party.USER) == {"please_hold"})
+    (hold,) = bridge(world).playing.values()
+    assert (hold.language, hold.every_s) == ("it", 8.0)
+    world.until("operator and user are joined", lambda: len(joined(world)) == 2)
+    world.advance(0.1)
+    assert hears(world, Party.USER) == set()
+    assert world.events(ev.AnnouncementPlayed)[0] == ev.AnnouncementPlayed(
+        clip="whisper:op1:1", leg=world.case.of(Party.OPERATOR)[0].leg
+    )
+    assert whisper(world).names == ("alert_real", "user_on_the_line", "text")
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+
+
+def test_an_operator_hears_alone_what_she_has_answered_and_whom_it_is_about(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_talking(world)
+    spoken = whisper(world)
+    assert spoken.names == ("alert_real", "text")
+    assert spoken.text == "Giulia Rossi"
+    assert spoken.to == {world.case.of(Party.OPERATOR)[0].leg}
+    assert "Giulia" not in str([one.event for one in world.journal.read_all()]), "no name in the journal"
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+
+
+def test_a_test_is_told_as_a_test(make_world: MakeWorld) -> None:
+    world = make_world()
+    world.send(test=True)
+    world.until("an operator is there", lambda: world.case.operator is not None)
+    world.advance(1.0)
+    assert whisper(world).names[0] == "alert_test"
+
+
+@pytest.mark.parametrize("killed", [Role.ALERT_CASE, Role.CONFERENCE_BRIDGE])
+def test_what_was_played_is_not_played_again_whoever_dies(make_world: MakeWorld, killed: Role) -> None:
+    world = make_world()
+    to_talking(world)
+    world.until("it was played", lambda: bool(world.events(ev.AnnouncementPlayed)))
+    world.kill(killed)
+    world.advance(3.0)
+    world.until("they hear each other again", lambda: joined(world) == {Party.OPERATOR, Party.USER})
+    assert bridge(world).playing == {}
+    assert len(world.events(ev.AnnouncementPlayed)) == 1
+    if killed is Role.CONFERENCE_BRIDGE:
+        assert bridge(world).begun == {}
+
+
+def test_case_17_a_user_whose_operator_is_lost_is_told_to_hold(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_talking(world)
+    world.network.carrier.phone_hang_up(str(OPERATORS[0]), world.network.now_s)
+    world.network.pump()
+    world.until("she is told to hold", lambda: hears(world, Party.USER) == {"please_hold"})
+    world.until("the operator is back", lambda: len(joined(world)) == 2)
+    world.until("and it ends", lambda: hears(world, Party.USER) == set(), 2)
+    assert "user_on_the_line" in whisper(world, attempt=2).names
+
+
+def test_112_that_answers_while_nobody_attends_it_is_told_to_hold(make_world: MakeWorld) -> None:
+    world = make_world(behaviours={USER: "no_answer"})
+    world.send()
+    world.until("an operator is there", lambda: world.case.operator is not None)
+    world.order(OperatorCommand.CALL_PSAP)
+    world.advance(2.0)
+    world.network.carrier.phone_hang_up(str(OPERATORS[0]), world.network.now_s)
+    world.network.pump()
+    world.until("112 is told to hold", lambda: hears(world, Party.PSAP) == {"psap_hold"})
+    world.until("the operator is back", lambda: {Party.OPERATOR, Party.PSAP} <= joined(world))
+    world.until("and it ends", lambda: hears(world, Party.PSAP) == set(), 2)
+
+
+def test_112_is_told_once_for_each_order_that_she_cannot_speak(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_conference(world)
+    world.order(OperatorCommand.ANNOUNCE)
+    world.until("played", lambda: "cannot_speak:1" in world.case.played)
+    clip = bridge(world).begun["cannot_speak:1"]
+    assert clip.to == {world.case.of(Party.PSAP)[0].leg}
+    world.order(OperatorCommand.ANNOUNCE)
+    world.until("once more", lambda: "cannot_speak:2" in world.case.played)
+    assert bridge(world).playing == {}
+    world.order(OperatorCommand.LEAVE)
+    world.network.carrier.phone_hang_up(PSAP, world.network.now_s)
+    world.network.pump()
+    everything_is_over(world)
+
+
+def test_in_duress_nothing_sounds_on_her_phone(make_world: MakeWorld) -> None:
+    world = make_world(behaviours={OPERATORS[0]: "no_answer"})
+    voice_alert(world)
+    world.until("she is told to hold", lambda: hears(world, Party.USER) == {"please_hold"})
+    world.fact(ev.AlertCancelled(duress=True))
+    world.advance(0.2)
+    assert hears(world, Party.USER) == set()
+
+
+def test_an_operators_phone_that_may_still_ring_is_whispered_to_until_she_speaks(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world(early=True)
+    world.send()
+    leg = rings(world, Party.OPERATOR)
+    world.until("it is whispered", lambda: "alert_real" in hears(world, Party.OPERATOR))
+    again = bridge(world).playing[f"whisper:{place(leg.leg)}:1:again"]
+    assert again.every_s == 2.0
+    speaks(world, Party.OPERATOR)
+    world.advance(0.2)
+    assert f"whisper:{place(leg.leg)}:1:again" not in bridge(world).playing
+    assert world.case.played == (f"whisper:{place(leg.leg)}:1",), "she may have heard only the end of it"
+
+
+def test_her_language_is_hers_and_112s_is_the_centers(make_world: MakeWorld) -> None:
+    world = make_world(behaviours={OPERATORS[0]: "no_answer"}, policy=Policy(psap_number=PSAP, language="de"))
+    user = world.registry.user_by_phone(USER)
+    assert user is not None
+    voice_alert(world)
+    world.until("she is told to hold", lambda: hears(world, Party.USER) == {"please_hold"})
+    (hold,) = bridge(world).playing.values()
+    assert hold.language == user.language
