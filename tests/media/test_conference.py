@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
+import numpy as np
 import pytest
 
+from media.clips import ClipSpec
 from media.clock import Tick
 from media.conference import Conference
-from media.frames import FRAME_BYTES, FRAME_SAMPLES
+from media.frames import FRAME_BYTES, FRAME_SAMPLES, SILENCE, Samples
 from media.ports import PortCounters, VoicePort, VoicePortLost, VoicePortMissing
 from media.roster import RETRY_MS, Roster
 from media.voice_port import VoicePortSpec
 from tests.support.signals import is_comfort, level_db, tone
 
 RETRY_TICKS = RETRY_MS // 20
+TICKS_PER_S = 50
+CLIP_HZ = 1234
 
 
 class FakePort:
@@ -25,6 +29,7 @@ class FakePort:
         self.said = 0
         self.heard: list[bytes] = []
         self.closed = False
+        self.takes = True
         self.fault: Exception | None = None
 
     def read(self) -> bytes:
@@ -32,12 +37,15 @@ class FakePort:
         if self.fault is not None:
             raise self.fault
         self.said += 1
+        if not self.hz:
+            return SILENCE
         return tone(self.hz, FRAME_SAMPLES, at=self.said * FRAME_SAMPLES)
 
     def write(self, frame: bytes) -> None:
         assert not self.closed
         assert len(frame) == FRAME_BYTES
-        self.heard.append(frame)
+        if self.takes:
+            self.heard.append(frame)
 
     def close(self) -> None:
         self.closed = True
@@ -59,7 +67,9 @@ class Desk:
         self.held: list[Callable[[], None]] | None = None
         self.changes = 0
         self.next_tick = 0
-        self.conference = Conference(open_port=self.open, spawn=self.spawn, on_change=self.changed)
+        self.conference = Conference(
+            open_port=self.open, load_sound=self.load, spawn=self.spawn, on_change=self.changed
+        )
 
     def open(self, spec: VoicePortSpec) -> VoicePort:
         self.attempts.append(spec.path)
@@ -68,6 +78,9 @@ class Desk:
         port = FakePort(self.plugged[spec.path])
         self.opened.setdefault(spec.path, []).append(port)
         return port
+
+    def load(self, name: str, language: str, text: str) -> Samples:
+        return np.frombuffer(tone(CLIP_HZ, 10 * FRAME_SAMPLES), dtype="<i2")
 
     def spawn(self, work: Callable[[], None]) -> None:
         if self.held is None:
@@ -324,3 +337,82 @@ def test_a_stopped_conference_has_closed_its_ports_and_can_start_again(desk: Des
     desk.members(operator="v1", user="v2")
     desk.turns(3)
     assert desk.conference.status().joined == ("operator", "user")
+
+
+def test_a_whisper_reaches_her_alone_whom_it_is_for(desk: Desk) -> None:
+    desk.members({"psap": {"operator"}}, operator="v1", user="v2", psap="v3")
+    desk.turns(40)
+    assert {path: desk.heard_at(path) for path in desk.plugged} == {
+        "v1": {"v2", "v3"}, "v2": {"v1"}, "v3": {"v1", "v2"},
+    }  # fmt: skip
+    desk.members(operator="v1", user="v2", psap="v3")
+    desk.turns(40)
+    assert desk.heard_at("v2") == {"v1", "v3"}
+
+
+def test_a_clip_waits_for_its_listener_is_heard_by_her_and_is_said_to_be_over(desk: Desk) -> None:
+    desk.members(operator="v1")
+    desk.conference.set_playing({"c": ClipSpec(to=frozenset({"user"}), names=("wait",))})
+    desk.turns(20)
+    assert desk.conference.status().played == frozenset()
+    desk.members(operator="v1", user="v2")
+    desk.turns(40)
+    before = desk.changes
+    for leg, level_least, level_most in (("v2", -30.0, 0.0), ("v1", -200.0, -60.0)):
+        assert level_least < level_db(b"".join(desk.port(leg).heard[-40:-28]), CLIP_HZ) < level_most
+    assert desk.conference.status().played == {"c"}
+    desk.conference.set_playing({"c": ClipSpec(to=frozenset({"user"}), names=("wait",))})
+    desk.turns(20)
+    assert level_db(b"".join(desk.port("v2").heard[-20:]), CLIP_HZ) < -60
+    assert desk.changes == before
+
+
+def test_a_port_that_says_nothing_or_takes_nothing_for_three_seconds_has_no_sound(desk: Desk) -> None:
+    desk.plugged["v3"] = 0
+    desk.members(operator="v1", user="v2", psap="v3")
+    desk.turns(2 * TICKS_PER_S)
+    desk.port("v2").takes = False
+    desk.turns(TICKS_PER_S - 1)
+    assert desk.conference.status().no_sound == frozenset()
+    told = desk.changes
+    desk.turns(1)
+    assert desk.conference.status().no_sound == {"psap"}
+    assert desk.changes == told + 1
+    desk.turns(3 * TICKS_PER_S)
+    assert desk.conference.status().no_sound == {"psap", "user"}
+    desk.port("v2").takes = True
+    desk.port("v3").hz = 880
+    desk.turns(TICKS_PER_S)
+    assert desk.conference.status().no_sound == frozenset()
+
+
+def test_whoever_listens_in_gets_every_tick_what_each_has_said(desk: Desk) -> None:
+    taken: list[tuple[int, dict[str, bytes]]] = []
+    desk.members({"user": ()}, operator="v1", user="v2")
+    desk.conference.set_tap(lambda tick, said: taken.append((tick.number, dict(said))))
+    desk.turns(40)
+    desk.conference.set_tap(None)
+    desk.turns(5)
+    assert [number for number, _ in taken] == list(range(40))
+    for leg, hz in (("operator", 440), ("user", 620)):
+        assert level_db(b"".join(said[leg] for _, said in taken[10:]), hz) > -20
+
+
+def test_a_call_on_another_line_is_another_call_of_which_nothing_is_known(desk: Desk) -> None:
+    desk.plugged["v3"] = 0
+    desk.members(operator="v1", user="v2")
+    desk.turns(40)
+    assert desk.conference.status().heard == {"operator", "user"}
+    desk.members(operator="v1", user="v3")
+    desk.turns(20)
+    assert desk.conference.status().heard == {"operator"}
+
+
+def test_without_sounds_a_clip_is_over_at_once_and_named(desk: Desk) -> None:
+    conference = Conference(open_port=desk.open, spawn=desk.spawn)
+    conference.set_members({"user": VoicePortSpec(path="v1")})
+    conference.set_playing({"c": ClipSpec(to=frozenset({"user"}), names=("wait",), language="it")})
+    for number in range(2):
+        conference.turn(Tick(number))
+    assert conference.status().played == {"c"}
+    assert conference.status().clip_troubles == {"c": "FileNotFoundError('wait.it')"}
