@@ -109,6 +109,7 @@ class TtyVoicePort:
         self._aligner = SampleAligner()
         self._unsaid = b""  # less than a unit, waits for the next frame
         self._cut = b""  # the end of a unit of which the driver took the beginning
+        self._unasked = 0  # bytes that may be written before the driver is asked how many wait
         self._read = self._written = self._dropped = 0
         self._fd = _open_raw(path)
         try:
@@ -126,12 +127,14 @@ class TtyVoicePort:
         return self._from_modem.process(pcm) if self._from_modem else pcm
 
     def write(self, frame: bytes) -> None:
-        self._unsaid += self._to_modem.process(frame) if self._to_modem else frame
-        whole = len(self._unsaid) - len(self._unsaid) % self._unit
-        block, self._unsaid = self._unsaid[:whole], self._unsaid[whole:]
+        block = self._unsaid + (self._to_modem.process(frame) if self._to_modem else frame)
+        if rest := len(block) % self._unit:
+            block, self._unsaid = block[:-rest], block[-rest:]
+        else:
+            self._unsaid = b""
         if self._cut:
             self._cut = self._cut[self._put(self._cut) :]
-        if self._cut or self._queued() > self._queue_limit:
+        if self._cut or not self._room_for(block):
             self._dropped += 1
             return
         taken = self._put(block)
@@ -171,7 +174,7 @@ class TtyVoicePort:
             parts.append(data)
             if len(data) < _READ_BYTES - 1:
                 break
-        return b"".join(parts)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def _put(self, data: bytes) -> int:
         try:
@@ -180,6 +183,15 @@ class TtyVoicePort:
             return 0
         except OSError as error:
             raise VoicePortLost(f"{self.path}: {error.strerror}") from error
+
+    def _room_for(self, block: bytes) -> bool:
+        """Whether less waits in the driver than may; not asked while so much cannot have been written."""
+        if self._unasked < len(block) or not block:
+            self._unasked = self._queue_limit - self._queued() + len(block)
+        if self._unasked < len(block):
+            return False
+        self._unasked -= len(block)
+        return True
 
     def _queued(self) -> int:
         """Bytes in the driver that the modem has not taken; 0 where the driver does not say (a PTY)."""

@@ -273,3 +273,42 @@ def test_opening_takes_less_than_five_milliseconds(modem: Modem) -> None:
         TtyVoicePort(modem.path).close()
         times.append(time.monotonic() - began)
     assert min(times) < 0.005
+
+
+class SlowDriver(TtyVoicePort):
+    """A serial driver with a queue of its own, which a modem empties more slowly than it is filled."""
+
+    waiting = 0
+    asked = 0
+
+    def _queued(self) -> int:
+        self.asked += 1
+        return self.waiting
+
+    def _put(self, data: bytes) -> int:
+        self.waiting += len(data)
+        return len(data)
+
+
+def test_a_driver_that_hoards_is_not_given_more_than_80_ms(modem: Modem) -> None:
+    port = SlowDriver(modem.path)
+    most = 0
+    for _ in range(200):
+        port.write(SILENCE)
+        most = max(most, port.waiting)
+        port.waiting = max(0, port.waiting - 200)
+    counters = port.counters()
+    port.close()
+    assert most <= 4 * len(SILENCE)
+    assert counters.written_frames + counters.dropped_frames == 200
+    assert counters.written_frames == pytest.approx(200 * 200 / 320, abs=5)
+
+
+def test_a_driver_whose_queue_is_empty_is_asked_now_and_then(modem: Modem) -> None:
+    port = SlowDriver(modem.path)
+    for _ in range(100):
+        port.write(SILENCE)
+        port.waiting = 0
+    asked = port.asked
+    port.close()
+    assert 20 <= asked <= 30
