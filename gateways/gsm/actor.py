@@ -19,11 +19,15 @@ from gateways.gsm.driver import Driver
 from gateways.gsm.errors import DialRefused, GsmError, PortLost
 from gateways.gsm.events import (
     CallEvent,
+    CommandRefused,
     EmergencyNumbers,
     Event,
+    HangUpStuck,
+    ModemRebooted,
     PinAnswered,
     Ready,
     Ref,
+    RequestFailed,
     Responsive,
     SimState,
     SmsFailed,
@@ -33,6 +37,7 @@ from gateways.gsm.events import (
     UnknownLine,
     Unresponsive,
     UntoldCall,
+    VoiceFailed,
     VoiceReady,
 )
 from gateways.gsm.legs import LegsOnLine, Order
@@ -45,6 +50,7 @@ from gateways.gsm.pin_memory import PinMemory
 from gateways.gsm.places import places
 from gateways.gsm.port import Port
 from gateways.gsm.search import Place, roles_of
+from gateways.gsm.silence import being_tried, given_up
 from gateways.gsm.startup import SIM_PIN
 from gateways.gsm.tcp_port import open_port
 from gateways.gsm.texts import Texts
@@ -122,7 +128,7 @@ class GsmModemActor(CenterActor):
         self._reports = LineReports(self._spec, now_us)
         self._alarm = LineAlarm(self._spec.line, self.env.run / f"{self.key}.out", now_us)
         self._lost_at: Instant | None = None
-        self._calls_known = False
+        self._left_calls, self._calls_known = bool(legs), False
         self._sent = 0
         self._trouble = ""
         self._reset = ""
@@ -290,7 +296,12 @@ class GsmModemActor(CenterActor):
                 self.log.info("calls known", line=self.key, calls=len(self._driver.calls()))
             for order, said_at in self._orders.take_waiting():
                 self._order(order, said_at)
-        self._driver.protected = self._legs.live or self._orders.waits_since_lately(self.now_us())
+        self._driver.protected = (
+            self._legs.live
+            or self._orders.waits_since_lately(self.now_us())
+            # Whatever its case has made of it meanwhile: nobody has seen yet that the call is gone.
+            or (self._left_calls and not self._calls_known)
+        )
         self._say_line()
         now_s = self._now_s()
         dues = (self._driver.next_deadline(), self._legs.next_s(now_s))
@@ -360,6 +371,18 @@ class GsmModemActor(CenterActor):
                 self.log.warning(
                     "rung by a modem that has not said so: is this the port of its codes?", line=self.key
                 )
+            case HangUpStuck(attempts=attempts):
+                self.log.warning("a call does not end", line=self.key, attempts=attempts)
+            case VoiceFailed(text=text):
+                self.log.warning(
+                    "the modem refuses its voice: has its firmware any?", line=self.key, error=text
+                )
+            case CommandRefused(command=command, error=error):
+                self.log.info("the modem refuses a setting", line=self.key, command=command, error=error)
+            case RequestFailed(request=request, text=text):
+                self.log.warning("the modem refuses", line=self.key, what=request, error=text)
+            case ModemRebooted():
+                self.log.warning("the modem has started anew", line=self.key)
             case UnknownLine(text=text):
                 self.log.debug("unknown line", line=self.key, text=text)
             case _:
@@ -382,7 +405,7 @@ class GsmModemActor(CenterActor):
     def _climb(self, stage: Stage) -> None:
         """One more rung of the ladder for a modem that does not answer."""
         self.log.warning("the modem does not answer", line=self.key, stage=stage.value)
-        self._trouble = f"the modem does not answer ({stage.value})"
+        self._trouble = being_tried(stage)
         match stage:
             case Stage.REOPEN | Stage.USB_RESET:
                 self._port.close()
@@ -392,15 +415,15 @@ class GsmModemActor(CenterActor):
                     self._reset = done
                 self.at(Instant(self.now_us() + REOPEN_US), "open")
             case Stage.QUARANTINE if not self._journal.quarantined:
-                self._journal.quarantine(self._why_quarantined())
+                why = given_up(
+                    may_hold_call=bool(self._driver.protected or self._driver.calls()),
+                    ever_answered=self._driver.ever_answered,
+                    port=self._port.path,
+                    usb_reset=self._reset,
+                )
+                self._journal.quarantine(why)
             case _:
                 pass
-
-    def _why_quarantined(self) -> str:
-        if self._driver.protected or self._driver.calls():
-            return "The modem does not answer; it may hold a call, and is not reset."
-        reset = f" ({self._reset})" if self._reset else ""
-        return f"The modem does not answer, whatever was tried{reset}: switch it off and on."
 
     def _condition(self) -> tuple[LineState, str]:
         return condition(

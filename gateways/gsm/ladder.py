@@ -11,6 +11,8 @@ from gateways.gsm.events import Stage
 
 RETRY_S: Final = 30.0
 """How often a quarantined modem is tried again."""
+ROUND_S: Final = 600.0
+"""How often the whole ladder is climbed again: what did not help a modem that hung may help it later."""
 RETRY_LIVE_S: Final = 5.0
 """The same while it may hold a call."""
 
@@ -25,6 +27,7 @@ class Ladder:
         self.reboot_s = reboot_s
         self._steps = 0
         self._try_at_s: float | None = None
+        self._round_at_s = 0.0
 
     @property
     def climbing(self) -> bool:
@@ -40,7 +43,7 @@ class Ladder:
             return Stage.REOPEN
         if live:
             self._try_at_s = now_s + RETRY_LIVE_S
-            self._steps = 2
+            self._steps = 1  # once it may be reset, that comes first
             return Stage.QUARANTINE
         if self._steps == 2:
             self._try_at_s = now_s + self.reboot_s
@@ -48,6 +51,12 @@ class Ladder:
         if self._steps == 3:
             self._try_at_s = now_s + OUTSIDE_S
             return Stage.USB_RESET
+        if self._steps == 4:
+            self._round_at_s = now_s + ROUND_S
+        elif now_s >= self._round_at_s:
+            self._steps = 1
+            self._try_at_s = now_s + OUTSIDE_S
+            return Stage.REOPEN
         self._try_at_s = now_s + RETRY_S
         return Stage.QUARANTINE
 

@@ -225,6 +225,7 @@ class ModemCore(CallCommands, Upkeep):
                 self._events.append(NoiseDropped(at_s=now_s, bytes_dropped=count))
 
     def _in_sync(self, now_s: float) -> None:
+        self.ever_answered = True
         if self._ladder.answered():
             self._events.append(Responsive(at_s=now_s))
         self._table.want_look()

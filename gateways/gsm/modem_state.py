@@ -61,6 +61,8 @@ class ModemState:
         self._opened = False
         self._kept_settings = False
         self._settings_taken = False
+        self.ever_answered = False
+        """Whether it has answered anything since this process began."""
         self._opened_sim = False
         self._listed = False
         self._needs_start = True

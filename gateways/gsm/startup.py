@@ -92,6 +92,8 @@ class Startup:
         self._again: list[str] = []
         self._again_at_s: float | None = None
         self._tries = 0
+        self._unanswered: set[str] = set()
+        """What has timed out once: a modem may stall at a command that it does not know."""
         self._answers: dict[str, tuple[str, ...]] = {}
         self._commands: list[Command] = []
 
@@ -122,6 +124,10 @@ class Startup:
         self._outstanding -= 1
         text = finished.command.text
         if finished.outcome is Outcome.ERROR and error_code(finished.final) in _BUSY:
+            self._again.append(text)
+        elif _was_lost(finished) and text not in self._unanswered:
+            # Without it callers may have no number, or calls may end with this process.
+            self._unanswered.add(text)
             self._again.append(text)
         elif finished.outcome is Outcome.OK:
             self._answers[text] = finished.lines
@@ -181,6 +187,7 @@ class Startup:
 
     def _enter(self, stage: _Stage) -> None:
         self._stage, self._tries = stage, 0
+        self._unanswered.clear()
         match stage:
             case _Stage.IDENTIFY:
                 self._send([*self.dialect.data.first, *self.dialect.data.identify])
@@ -207,6 +214,11 @@ class Startup:
             else command_of(self.dialect, text, Urgency.SET_UP)
             for text in texts
         ]
+
+
+def _was_lost(finished: Finished) -> bool:
+    """Whether it was written and had no answer: most likely one of them was lost on the way."""
+    return finished.outcome is Outcome.TIMED_OUT and finished.sent_s is not None
 
 
 def sim_state(finished: Finished) -> str:

@@ -128,7 +128,7 @@ def test_a_silent_modem_with_a_call_is_never_reset_not_even_by_a_process_that_ha
     modem.mute(world.network.now_s)
     if restart:
         assert world.system.kill(Role.GSM_MODEM, user.line)
-    world.advance(60)
+    world.advance(120)  # long after the case has given the call up
     assert b"CFUN" not in world.network.written[user.line]
     assert modem.line.legs, "her call is up"
     modem.unmute()

@@ -764,6 +764,20 @@ def test_a_modem_that_falls_silent_while_idle_is_found_out() -> None:
     assert not bench.driver.ready
 
 
+def test_a_setting_whose_answer_is_lost_is_made_again_and_one_that_a_modem_stalls_at_is_left_out() -> None:
+    modem = FakeModem(answers={"AT+CLIP=1": None, "AT+CRC=1": None})
+
+    def hear(line: str) -> None:
+        if line == "AT+CLIP=1":
+            modem.answers.pop(line, None)
+
+    modem.on_command = hear
+    bench = Bench(modem=modem)
+    bench.wait(30.0)
+    assert bench.driver.ready
+    assert (bench.sent("AT+CLIP=1"), bench.sent("AT+CRC=1")) == (2, 2)
+
+
 def test_the_ladder_goes_from_reopen_to_reset_to_quarantine_and_back() -> None:
     bench = Bench()
     bench.modem.mute = True
