@@ -1,0 +1,82 @@
+"""Another line for whoever has no sound, by the keyboard alone; and that a call is recorded."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from messages import events as ev
+from messages.ids import OperatorCommand, Party
+from store.journal import Journal
+from tests.gateways.console.desk import settled, signed_on
+from tests.gateways.console.test_browser import case, inbox
+from tests.gateways.http.place import Place, WebThread
+from tests.gateways.story import LINES, Story, on_shift
+from tests.waiting import wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
+
+
+@pytest.fixture
+def console(page: Page, site: WebThread, place: Place, journal: Journal) -> Page:
+    """Marta's."""
+    on_shift(journal, place.marta)
+    return signed_on(page, site.url, place)
+
+
+def place_of(tile: Locator) -> list[int]:
+    """In whole pixels."""
+    box = tile.bounding_box()
+    assert box is not None
+    return [round(box[side]) for side in ("x", "y", "width", "height")]
+
+
+def given(journal: Journal, story: Story) -> list[tuple[OperatorCommand, Party | None]]:
+    return [(one.command, one.party) for one in inbox(journal, story) if isinstance(one, ev.CommandGiven)]
+
+
+def test_it_is_said_on_her_tile_and_another_line_is_armed_before_it_is_ordered(
+    console: Page, place: Place, journal: Journal
+) -> None:
+    story = case(journal, place).user_called().user_answered()
+    tile, dock = console.locator("[data-party=user]"), console.locator(".dock__next")
+    expect(tile).to_contain_text("On the line")
+    before = place_of(tile)
+    story.say(ev.LegSoundLost(leg=story.leg("user"), attempt=1, line=LINES["user"]))
+    expect(tile).to_contain_text("No sound")
+    offer = tile.get_by_role("button", name="Another line")
+    expect(offer).to_be_visible()
+    assert place_of(tile) == before, "places never move"
+    expect(dock).to_contain_text("No sound from Giulia. Another line: V, then Enter.")
+    settled(console)
+    console.keyboard.press("v")
+    expect(dock).to_contain_text("Hangs up and calls Giulia again on another line: Enter confirms.")
+    console.keyboard.press("Escape")
+    expect(dock).not_to_contain_text("Enter confirms")
+    assert given(journal, story) == []
+    console.keyboard.press("v")
+    console.keyboard.press("Enter")
+    order = (OperatorCommand.ANOTHER_LINE, Party.USER)
+    wait_until(lambda: given(journal, story) == [order], what="the order in the journal")
+    story.say(ev.LegSoundBack(leg=story.leg("user"), attempt=1))
+    expect(offer).to_have_count(0)
+    expect(tile).to_contain_text("On the line")
+
+
+def test_without_a_call_the_key_says_why_not(console: Page, place: Place, journal: Journal) -> None:
+    case(journal, place)
+    expect(console.locator("[data-party=operator]")).to_contain_text("On the line")
+    settled(console)
+    console.keyboard.press("v")
+    expect(console.locator(".dock__next")).to_contain_text("She is not on the line.")
+
+
+def test_that_it_is_recorded_is_seen_until_it_is_not(console: Page, place: Place, journal: Journal) -> None:
+    story = case(journal, place).user_called().user_answered()
+    head = console.locator(".who")
+    expect(head).not_to_contain_text("Recorded")
+    story.say(ev.RecordingStarted(file=f"{story.alert}.1.flac"))
+    expect(head.get_by_role("status").get_by_text("Recorded")).to_be_visible()
+    story.say(ev.RecordingStopped(reason="No space left on device"))
+    expect(head).not_to_contain_text("Recorded")
+    expect(console.get_by_role("log")).to_contain_text("The recording has stopped; the voice goes on")
