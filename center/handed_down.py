@@ -162,6 +162,7 @@ def recording_of(settings: Settings) -> RecordingPolicy:
         ),
         format=wish.format,
         retention_days=wish.retention_days,
+        announce=wish.announce,
     )
 
 

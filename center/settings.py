@@ -115,6 +115,7 @@ class RecordingTable(_Table, frozen=True, kw_only=True):
     )
     format: Literal["flac", "opus"] = "flac"
     retention_days: Annotated[int, Meta(ge=1, le=36500)] = 30
+    announce: bool = True
 
 
 class SmsTable(_Table, frozen=True, kw_only=True):

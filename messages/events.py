@@ -430,6 +430,8 @@ class RecordingStarted(Message, frozen=True, kw_only=True, tag="recording.starte
     """What is said is being recorded, in this file of the node's `recordings` folder."""
 
     file: str
+    announce: bool = False
+    """Whether the user is to be told."""
 
 
 class RecordingStopped(Message, frozen=True, kw_only=True, tag="recording.stopped"):

@@ -1,8 +1,9 @@
 """What is played to whom: from the case's state alone, by the AlertCase and for the operator's screen. Pure.
 
-To a user whom nobody attends, that an operator is joining; to an operator, in her ear alone, what kind of
-alert she has answered; to a 112 that nobody attends, that somebody is coming; and what an operator has
-asked for. All of it is short, and nobody has to wait for its end: who speaks is heard while it plays.
+To a user whom nobody attends, that an operator is joining, and, once somebody does, that she is recorded;
+to an operator, in her ear alone, what kind of alert she has answered; to a 112 that nobody attends, that
+somebody is coming; and what an operator has asked for. All of it is short, and nobody has to wait for its
+end: who speaks is heard while it plays.
 """
 
 from __future__ import annotations
@@ -86,6 +87,9 @@ def _to_user(case: Case) -> Iterator[Clip]:
     if user is None or case.leaving or case.duress or case.silent:
         return
     if attended(case) or case.there(Party.PSAP) is not None:
+        if case.announces_recording:
+            told = ("recorded",)
+            yield Clip(id="recorded", to=(user.leg,), names=told, language=case.language)
         return
     hold = ("please_hold",)
     yield Clip(id="please_hold", to=(user.leg,), names=hold, language=case.language, every_s=HOLD_AGAIN_S)

@@ -146,6 +146,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     # what is kept of it
     recordings: tuple[str, ...] = ()
     """The files, oldest first."""
+    announces_recording: bool = False
+    """Whether the user is to be told, once."""
     recording_fault: str = ""
     """Why nothing is recorded now against the settings; empty where there is no such reason."""
 

@@ -140,8 +140,9 @@ def apply(case: Case, event: ev.Event, at: Instant) -> Case:
             return replace(case, left_at=at, handed_over=handed_over, hand_over=None)
         case ev.CloseRequested():
             return replace(case, close_at=at, hand_over=None)
-        case ev.RecordingStarted(file=file):
-            return replace(case, recordings=(*case.recordings, file), recording_fault="")
+        case ev.RecordingStarted(file=file, announce=announce):
+            files = (*case.recordings, file)
+            return replace(case, recordings=files, recording_fault="", announces_recording=announce)
         case ev.RecordingStopped(reason=reason):
             return replace(case, recording_fault=reason)
         case ev.PsapRequested():

@@ -83,6 +83,8 @@ class RecordingPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """The lines of trunks that are not recorded."""
     format: str = "flac"
     retention_days: int = 30
+    announce: bool = True
+    """Whether the user is told that she is recorded."""
 
     @property
     def tracks(self) -> tuple[Party, ...]:

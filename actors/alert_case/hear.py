@@ -38,7 +38,7 @@ def hear(case: Case, said: Heard, policy: Policy, now_us: Instant) -> tuple[Deci
                 return ()
             return _leg(case, leg, said, policy, now_us)
         case BridgeReport():
-            return (*_bridge(case, said), *hear_recording(case, said))
+            return (*_bridge(case, said), *hear_recording(case, said, policy))
         case PreemptCase(leg=wanted):
             leg = case.legs.get(wanted)
             if leg is None or not leg.going or not (case.test or leg.party is Party.LISTENER):

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from messages import events as ev
 from messages.bridge import BridgeReport, Recording, SetMembers
+from messages.ids import Party
 from model.case import Case
 from model.policy import Policy
 
@@ -38,11 +39,13 @@ def with_recording(wish: SetMembers, case: Case, policy: Policy) -> SetMembers:
 
 
 def hear_recording(
-    case: Case, said: BridgeReport
+    case: Case, said: BridgeReport, policy: Policy
 ) -> tuple[ev.RecordingStarted | ev.RecordingStopped | ev.AlarmRaised, ...]:
     """Once for each file, and once for each reason why there is none."""
     if said.recording and said.recording not in case.recordings:
-        return (ev.RecordingStarted(file=said.recording),)
+        rules = policy.recording
+        tell = rules.announce and Party.USER in rules.tracks
+        return (ev.RecordingStarted(file=said.recording, announce=tell),)
     if said.recording_fault and said.recording_fault != case.recording_fault:
         text = f"Nothing is recorded: {said.recording_fault}. The voice goes on."
         return (

@@ -281,10 +281,10 @@ def test_what_is_recorded_is_told_by_line_and_party() -> None:
         + MODEM.format(name="a", trunk="public")
         + MODEM.format(name="b", trunk="emergency")
         + '[recording]\nenabled = true\ntrunks = ["public"]\nparties = ["psap", "user"]\nformat = "opus"\n'
-        + "retention_days = 7"
+        + "retention_days = 7\nannounce = false"
     )
     rules = policy_of(parse(text)).recording
-    assert (rules.enabled, rules.format, rules.retention_days) == (True, "opus", 7)
+    assert (rules.enabled, rules.format, rules.retention_days, rules.announce) == (True, "opus", 7, False)
     assert rules.tracks == (Party.USER, Party.PSAP), "in the same order in every file"
     assert rules.spared == (LineId("b"),)
 

@@ -182,3 +182,40 @@ def test_what_is_old_is_deleted_and_the_story_tells_it(recorded: Callable[..., W
         if isinstance(one.event, ev.RecordingDeleted)
     ]
     assert (gone.file, gone.reason) == (file, "retention")
+
+
+def told(world: World) -> list[str]:
+    """That she is recorded, as often as she was told to the end."""
+    return [event.leg for event in world.events(ev.AnnouncementPlayed) if event.clip == "recorded"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("killed", [None, Role.CONFERENCE_BRIDGE, Role.ALERT_CASE])
+def test_she_is_told_once_whoever_dies(recorded: Callable[..., World], killed: Role | None) -> None:
+    world = recorded()
+    to_talking(world)
+    begun(world, f"{world.alert}.1.flac")
+    world.until("she is told", lambda: told(world) == [f"{world.alert}:user"])
+    if killed is not None:
+        world.kill(killed)
+    world.advance(10)
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+    assert told(world) == [f"{world.alert}:user"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "alert"),
+    [({"announce": False}, {}), ({"parties": (Party.PSAP, Party.OPERATOR)}, {}), ({}, {"silent": True})],
+)
+def test_whoever_is_not_to_be_told_is_not(
+    recorded: Callable[..., World], rules: dict[str, object], alert: dict[str, object]
+) -> None:
+    world = recorded(**rules)
+    world.send(**alert)
+    world.until(
+        "operator and user are joined",
+        lambda: len([1 for leg in world.case.legs.values() if leg.joined]) == 2,
+    )
+    begun(world, f"{world.alert}.1.flac")
+    world.advance(5)
+    assert told(world) == []
