@@ -43,6 +43,8 @@ class Desk:
         page.on("websocket", self._connected)
 
     def _connected(self, socket: WebSocket) -> None:
+        if "/v1/console" not in socket.url:
+            return  # her headset's
         self.resumed.append(socket.url.partition("?")[2])
         socket.on("framereceived", lambda frame: self.told.append(json.loads(frame)))
 

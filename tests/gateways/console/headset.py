@@ -6,7 +6,7 @@ import socket
 import threading
 import wave
 from base64 import b64decode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, BrowserType, Page
 
 from media.frames import FRAME_SAMPLES
 from media.ports import PortCounters
@@ -71,12 +71,34 @@ window.listen = async (seconds) => {
 };
 """
 
+
+@contextmanager
+def speaking_browser(kind: BrowserType, launch_args: Mapping[str, Any], folder: Path) -> Iterator[Browser]:
+    """One whose microphone says what a file says, over and over."""
+    spoken = voice_file(folder / "voice.wav")
+    args = [*launch_args["args"], *FLAGS, f"--use-file-for-fake-audio-capture={spoken}"]
+    browser = kind.launch(**{**launch_args, "args": args})
+    yield browser
+    browser.close()
+
+
 Sound = npt.NDArray[np.float64]
 
 
 def listen(page: Page, seconds: float) -> tuple[int, Sound, Sound]:
     """The device's rate, what her microphone gave and what her ear was given, in step."""
-    taken: dict[str, Any] = page.evaluate("(seconds) => window.listen(seconds)", seconds)
+    begin_to_listen(page, seconds)
+    return listened(page)
+
+
+def begin_to_listen(page: Page, seconds: float) -> None:
+    """The same, while something else is done."""
+    page.evaluate("(seconds) => { window.listening = window.listen(seconds); }", seconds)
+
+
+def listened(page: Page) -> tuple[int, Sound, Sound]:
+    """What was heard meanwhile, once the time is over."""
+    taken: dict[str, Any] = page.evaluate("window.listening")
     return taken["rate"], sound_of(b64decode(taken["said"])), sound_of(b64decode(taken["heard"]))
 
 
@@ -121,6 +143,12 @@ def likeness(one: Sound, one_hz: int, other: Sound, other_hz: int) -> float:
     alike = np.fft.irfft(np.fft.rfft(other, size) * np.conj(np.fft.rfft(one, size)))[: len(other) - length]
     part = other[np.argmax(alike) :][:length]
     return float(alike.max() / np.sqrt((one**2).sum() * (part**2).sum()))
+
+
+def longest_silence_s(heard: Sound, rate_hz: int, below: float = 300) -> float:
+    """For how long nothing was louder than this."""
+    ends = np.flatnonzero(np.abs(heard) >= below)
+    return float(np.diff(np.concatenate(([-1], ends, [len(heard)]))).max()) / rate_hz
 
 
 class Cable:

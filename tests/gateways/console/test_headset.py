@@ -22,7 +22,6 @@ from model.policy import Policy
 from tests.gateways.console.headset import (
     EAR,
     ELSEWHERE,
-    FLAGS,
     LISTENING,
     Cable,
     Party,
@@ -30,7 +29,7 @@ from tests.gateways.console.headset import (
     likeness,
     listen,
     sound_of,
-    voice_file,
+    speaking_browser,
 )
 from tests.gateways.console.test_axe import AXE, RUN, SIZES
 from tests.gateways.http.place import Place, WebThread
@@ -52,19 +51,14 @@ def policy() -> Policy:
 
 
 @pytest.fixture(scope="module")
-def spoken(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return voice_file(tmp_path_factory.mktemp("voice") / "voice.wav")
-
-
-@pytest.fixture(scope="module")
 def speaking(
-    browser_type: BrowserType, browser_type_launch_args: dict[str, Any], spoken: Path
+    browser_type: BrowserType,
+    browser_type_launch_args: dict[str, Any],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Browser]:
-    """A browser whose microphone says what the file says."""
-    args = [*browser_type_launch_args["args"], *FLAGS, f"--use-file-for-fake-audio-capture={spoken}"]
-    browser = browser_type.launch(**{**browser_type_launch_args, "args": args})
-    yield browser
-    browser.close()
+    """A browser whose microphone speaks."""
+    with speaking_browser(browser_type, browser_type_launch_args, tmp_path_factory.mktemp("voice")) as made:
+        yield made
 
 
 @pytest.fixture
@@ -89,7 +83,7 @@ def signed_on(page: Page, url: str, place: Place) -> Page:
 
 
 def connected(page: Page) -> None:
-    expect(page.locator("[data-voice]")).to_have_attribute("data-voice", "live")
+    expect(page.locator(".bar [data-headset]")).to_have_attribute("data-headset", "live")
 
 
 def headset(place: Place) -> VoicePortSpec:
@@ -155,6 +149,7 @@ def echoed(place: Place) -> socket.socket:
     """Whatever she says is in her ear again, at once."""
     bridge = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     bridge.connect(headset(place).path)
+    bridge.send(bytes(headset(place).frame_bytes))  # who has said nothing yet is no bridge
 
     def echo() -> None:
         with suppress(OSError):
@@ -175,6 +170,7 @@ def test_from_mouth_to_ear_through_browser_and_web_it_takes_80_ms_each_way_at_mo
     there_and_back = []
     for _ in range(3):
         rate_hz, said, heard = listen(page, 2)
+        assert likeness(said[:rate_hz], rate_hz, heard, rate_hz) > 0.5
         there_and_back.append(lag_ms(said, heard, rate_hz))
     bridge.shutdown(socket.SHUT_RDWR)
     bridge.close()
@@ -214,7 +210,7 @@ def test_a_connection_that_is_dead_is_seen_on_both_sides_and_heard(
         joined(made)
         with cable.dead():
             wait_until(lambda: "marta" in made.status().lost, what="she is missed")
-            expect(page.locator("[data-voice=lost]")).to_have_text("Disconnected, trying again")
+            expect(page.locator(".bar [data-headset=lost]")).to_have_text("Disconnected, trying again")
         joined(made)
         connected(page)
 
@@ -227,11 +223,11 @@ def test_two_windows_of_hers_do_not_fight_for_her_voice(
     other = context.new_page()
     complaints.listen(other)
     signed_on(other, site.url, place)
-    expect(page.locator("[data-voice]")).to_have_attribute("data-voice", "replaced")
+    expect(page.locator(".bar [data-headset]")).to_have_attribute("data-headset", "replaced")
     expect(page.locator(".ready__shift")).to_contain_text("Your voice is there. To have it here G")
     page.keyboard.press("g")
     connected(page)
-    expect(other.locator("[data-voice]")).to_have_attribute("data-voice", "replaced")
+    expect(other.locator(".bar [data-headset]")).to_have_attribute("data-headset", "replaced")
     context.close()
 
 
@@ -241,7 +237,7 @@ def test_where_the_page_is_not_encrypted_it_says_what_to_do(at: Page, site: WebT
     on_shift(journal, place.marta)
     journal.close()
     at.goto(f"http://{ELSEWHERE}:{site.port}/console/?lang=en#token={place.marta_token}")
-    expect(at.locator("[data-voice]")).to_have_attribute("data-voice", "insecure")
+    expect(at.locator(".bar [data-headset]")).to_have_attribute("data-headset", "insecure")
     expect(at.locator(".ready__shift")).to_contain_text("open the console with https://")
 
 
@@ -250,17 +246,17 @@ def test_without_a_microphone_she_is_told_and_has_no_voice(page: Page, site: Web
     on_shift(journal, place.marta)
     journal.close()
     page.goto(f"{site.url}/console/?lang=en#token={place.marta_token}")
-    expect(page.locator("[data-voice]")).to_have_attribute("data-voice", re.compile("none|denied"))
+    expect(page.locator(".bar [data-headset]")).to_have_attribute("data-headset", re.compile("none|denied"))
     assert list((place.state / "run" / "voice").iterdir()) == []
     page.keyboard.press("g")
-    expect(page.locator("[data-voice]")).to_have_attribute("data-voice", re.compile("none|denied"))
+    expect(page.locator(".bar [data-headset]")).to_have_attribute("data-headset", re.compile("none|denied"))
 
 
 def test_the_microphone_is_open_while_she_is_on_shift_and_no_longer(
     at: Page, site: WebThread, place: Place
 ) -> None:
     at.goto(f"{site.url}/console/?lang=en#token={place.marta_token}")
-    expect(at.locator("[data-voice]")).to_have_attribute("data-voice", "off")
+    expect(at.locator(".bar [data-headset]")).to_have_attribute("data-headset", "off")
     assert at.evaluate("window.heads.length") == 0
     at.keyboard.press("p")
     connected(at)
@@ -268,7 +264,7 @@ def test_the_microphone_is_open_while_she_is_on_shift_and_no_longer(
     wait_until(lambda: at.locator("[data-own] .on").count() > 3, what="the bar moves")
     at.keyboard.press("y")
     at.keyboard.press("o")
-    expect(at.locator("[data-voice]")).to_have_attribute("data-voice", "off")
+    expect(at.locator(".bar [data-headset]")).to_have_attribute("data-headset", "off")
     wait_until(
         lambda: at.evaluate("window.heads.at(-1).mouth.mediaStream.getTracks()[0].readyState") == "ended",
         what="the microphone is closed",
@@ -305,7 +301,7 @@ def test_axe_finds_no_barrier_with_a_headset(
     if state == "replaced":
         context = speaking.new_context(permissions=["microphone"])
         signed_on(context.new_page(), site.url, place)
-    expect(at.locator("[data-voice]")).to_have_attribute("data-voice", state)
+    expect(at.locator(".bar [data-headset]")).to_have_attribute("data-headset", state)
     at.evaluate(AXE.read_text())
     found = []
     for width, height in SIZES:

@@ -210,7 +210,7 @@ export function inBar(ui) {
   if (!used(ui.feed)) return nothing;
   const bad = gone() || hushed();
   const text = bad ? told()[2] : either('Cuffie', 'Headset');
-  return html`<span class=${bad ? 'ink-bad' : ''} data-voice=${state.is}>${word(bad ? 'warn' : 'headset', text, state.is === 'live' ? 'ink-ok' : '')}</span>`;
+  return html`<span class=${bad ? 'ink-bad' : ''} data-headset=${state.is}>${word(bad ? 'warn' : 'headset', text, state.is === 'live' ? 'ink-ok' : '')}</span>`;
 }
 
 /** Over her own case: she is not heard. */
