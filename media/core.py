@@ -12,7 +12,7 @@ import numpy as np
 
 from media.clips import Playing
 from media.comfort import comfort
-from media.ear import Ear, listen
+from media.ear import Ear, listen, remember
 from media.fades import joined
 from media.frames import SILENCE, stack
 from media.jitter import JitterBuffer, JitterStats
@@ -112,8 +112,11 @@ class ConferenceCore:
         frames += [clip.frame for clip in playing]
         rows = stack(frames)
         wide = rows.astype(np.float32)
-        self.changes += listen([leg.ear for leg in legs.values()], rows[: len(legs)], wide[: len(legs)])
+        ears = [leg.ear for leg in legs.values()]
+        self.changes += listen(ears, rows[: len(legs)], wide[: len(legs)])
         heard = self._blend.mix(rows, wide)
+        if not all(ear.heard for ear in ears):
+            remember(ears, stack(heard).astype(np.float32))
         self._leaving = {}
         return {
             leg: comfort(self._ticks) if frame == SILENCE else frame

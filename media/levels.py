@@ -45,9 +45,14 @@ NOTHING = Loudness(0, 0, 0.0)
 
 def measure(said: Samples, wide: npt.NDArray[np.float32]) -> list[Loudness]:
     """The loudness of each row; `wide` is the same samples."""
-    power = np.einsum("ij,ij->i", wide, wide) / FRAME_SAMPLES
     highs, lows = said.max(axis=1).tolist(), said.min(axis=1).tolist()
-    return [Loudness(*one) for one in zip(highs, lows, power.tolist(), strict=True)]
+    return [Loudness(*one) for one in zip(highs, lows, powers(wide), strict=True)]
+
+
+def powers(wide: npt.NDArray[np.float32]) -> list[float]:
+    """The mean square of each row of samples."""
+    found: list[float] = (np.einsum("ij,ij->i", wide, wide) / FRAME_SAMPLES).tolist()
+    return found
 
 
 def peak_of(pcm: bytes) -> int:
@@ -101,8 +106,12 @@ class LevelMeter:
         self.spoken = False
         """Somebody has been heard for 300 ms at some time."""
 
-    def update(self, frame: Loudness, *, artificial: bool = False) -> None:
-        """Take the next 20 ms; what is known to be artificial, a network's tone, is no voice."""
+    def update(self, frame: Loudness, *, artificial: bool = False, least: float = 0.0) -> None:
+        """Take the next 20 ms.
+
+        What is known to be artificial, a network's tone, is no voice, nor is what has no more power than
+        `least`.
+        """
         self._peak = max(frame.high, -frame.low, self._peak * _PEAK_DECAY)
         self._power += (frame.power - self._power) * _SMOOTHING
         if frame.high == frame.low:
@@ -113,7 +122,7 @@ class LevelMeter:
         if artificial:
             # Its first and last frames, which it fills by halves, are not to add up to a voice.
             self._held_frames = self._run_frames = 0
-        elif frame.power > max(self._noise * _VOICE_OVER_NOISE, _VOICE_LEAST):
+        elif frame.power > max(self._noise * _VOICE_OVER_NOISE, _VOICE_LEAST, least):
             self._held_frames = _VOICE_HELD_FRAMES
             self._voice_frames += 1
             self._run_frames += 1
