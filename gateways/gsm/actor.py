@@ -11,6 +11,7 @@ from typing import ClassVar, Final
 
 from thespian.actors import ActorAddress
 
+from gateways.gsm import modem_log
 from gateways.gsm.condition import condition
 from gateways.gsm.detection import by_usb_ids
 from gateways.gsm.dial_guard import DialGuard
@@ -19,25 +20,16 @@ from gateways.gsm.driver import Driver
 from gateways.gsm.errors import DialRefused, GsmError, PortLost
 from gateways.gsm.events import (
     CallEvent,
-    CommandRefused,
     EmergencyNumbers,
     Event,
-    HangUpStuck,
-    ModemRebooted,
     PinAnswered,
     Ready,
     Ref,
-    RequestFailed,
     Responsive,
     SimState,
     SmsFailed,
     SmsReceived,
-    SmsSent,
-    Stage,
-    UnknownLine,
     Unresponsive,
-    UntoldCall,
-    VoiceFailed,
     VoiceReady,
 )
 from gateways.gsm.legs import LegsOnLine, Order
@@ -49,13 +41,12 @@ from gateways.gsm.orders import Orders, Turn
 from gateways.gsm.pin_memory import PinMemory
 from gateways.gsm.places import places
 from gateways.gsm.port import Port
+from gateways.gsm.rescue import Rescue
 from gateways.gsm.search import Place, roles_of
-from gateways.gsm.silence import being_tried, given_up
 from gateways.gsm.startup import SIM_PIN
 from gateways.gsm.tcp_port import open_port
 from gateways.gsm.texts import Texts
 from gateways.gsm.tracing import Tracing
-from gateways.gsm.usb_reset import usb_reset
 from gateways.gsm.whereabouts import Whereabouts
 from messages import calls
 from messages.envelope import Envelope
@@ -113,6 +104,7 @@ class GsmModemActor(CenterActor):
             listen_first=any(leg.state is LegState.ORIGINATING for leg in legs),
             assume=self._spoken_last(),
         )
+        self._rescue = Rescue(self._spec.line, self._driver, self._port, self._journal, self.log)
         now_us = self.now_us()
         self._legs = LegsOnLine(
             self._spec.line,
@@ -131,8 +123,6 @@ class GsmModemActor(CenterActor):
         self._left_calls, self._calls_known = bool(legs), False
         self._sent = 0
         self._trouble = ""
-        self._reset = ""
-        """What came of the last attempt to reset its USB device."""
         self._open()
         self._say_back(legs)
 
@@ -351,8 +341,6 @@ class GsmModemActor(CenterActor):
                 # Nobody can be helped by it, and it would fill the SIM until nothing can come in.
                 self.log.warning("an unreadable short message", line=self.key, error=text)
                 self._driver.delete_sms(stored, self._now_s())
-            case SmsSent(ok=ok, text=text):
-                self.log.info("a short message was sent", line=self.key, taken=ok, result=text)
             case EmergencyNumbers(numbers=numbers):
                 self._guard.learn(numbers)
             case PinAnswered(right=right, text=text):
@@ -366,27 +354,11 @@ class GsmModemActor(CenterActor):
             case Responsive():
                 self._trouble = ""
             case Unresponsive(stage=stage):
-                self._climb(stage)
-            case UntoldCall():
-                self.log.warning(
-                    "rung by a modem that has not said so: is this the port of its codes?", line=self.key
-                )
-            case HangUpStuck(attempts=attempts):
-                self.log.warning("a call does not end", line=self.key, attempts=attempts)
-            case VoiceFailed(text=text):
-                self.log.warning(
-                    "the modem refuses its voice: has its firmware any?", line=self.key, error=text
-                )
-            case CommandRefused(command=command, error=error):
-                self.log.info("the modem refuses a setting", line=self.key, command=command, error=error)
-            case RequestFailed(request=request, text=text):
-                self.log.warning("the modem refuses", line=self.key, what=request, error=text)
-            case ModemRebooted():
-                self.log.warning("the modem has started anew", line=self.key)
-            case UnknownLine(text=text):
-                self.log.debug("unknown line", line=self.key, text=text)
+                self._trouble = self._rescue.climb(stage)
+                if not self._port.is_open:
+                    self.at(Instant(self.now_us() + REOPEN_US), "open")
             case _:
-                self.log.debug("modem", line=self.key, what=type(event).__name__)
+                modem_log.note(self.log, self.key, event)
 
     def _ready(self) -> None:
         self._trouble = ""
@@ -401,29 +373,6 @@ class GsmModemActor(CenterActor):
         """A line that was taken out of service, by a process before this one perhaps, is there again."""
         if self._journal.quarantined and self._driver.ready:
             self._journal.returned()
-
-    def _climb(self, stage: Stage) -> None:
-        """One more rung of the ladder for a modem that does not answer."""
-        self.log.warning("the modem does not answer", line=self.key, stage=stage.value)
-        self._trouble = being_tried(stage)
-        match stage:
-            case Stage.REOPEN | Stage.USB_RESET:
-                self._port.close()
-                if stage is Stage.USB_RESET:
-                    done = usb_reset(self._port.path)
-                    self.log.warning("USB reset", line=self.key, port=self._port.path, result=done)
-                    self._reset = done
-                self.at(Instant(self.now_us() + REOPEN_US), "open")
-            case Stage.QUARANTINE if not self._journal.quarantined:
-                why = given_up(
-                    may_hold_call=bool(self._driver.protected or self._driver.calls()),
-                    ever_answered=self._driver.ever_answered,
-                    port=self._port.path,
-                    usb_reset=self._reset,
-                )
-                self._journal.quarantine(why)
-            case _:
-                pass
 
     def _condition(self) -> tuple[LineState, str]:
         return condition(

@@ -59,6 +59,7 @@ EDGES = (
     "gateways.gsm.pin_memory",
     "gateways.gsm.places",
     "gateways.gsm.port",
+    "gateways.gsm.rescue",
     "gateways.gsm.tcp_port",
     "gateways.gsm.tracing",
     "gateways.gsm.usb_reset",
