@@ -54,3 +54,17 @@ def steepest(pcm: bytes) -> int:
     """The largest step from one sample to the next: a click is one."""
     samples = np.frombuffer(pcm, dtype="<i2").astype(int)
     return int(np.abs(np.diff(samples)).max(initial=0))
+
+
+def likeness(pcm: bytes, sound: np.ndarray[tuple[int], np.dtype[np.int16]]) -> float:
+    """How much of this sound there is in it, where most is: 1, nothing but it; about 0, nothing of it."""
+    heard = np.frombuffer(pcm, dtype="<i2").astype(float)
+    wanted = sound.astype(float)
+    if len(heard) < len(wanted):
+        return 0.0
+    size = 1 << (len(heard) + len(wanted)).bit_length()
+    products = np.fft.irfft(np.fft.rfft(heard, size) * np.conj(np.fft.rfft(wanted, size)), size)
+    sums = np.concatenate(([0.0], np.cumsum(heard**2)))
+    energies = sums[len(wanted) :] - sums[: -len(wanted)]
+    scale = np.sqrt(np.maximum(energies, 1.0) * float(wanted @ wanted))
+    return float((products[: len(energies)] / scale).max())

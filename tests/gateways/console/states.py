@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from playwright.sync_api import Page, Route, expect
 
 from messages import events as ev
-from messages.ids import E164, SECOND, Advice, Instant, Outcome
+from messages.ids import E164, SECOND, Advice, BridgeId, Instant, Outcome
 from store import streams
 from store.journal import Append, Journal
 from store.people import StaffRole
@@ -301,6 +301,33 @@ def conference(stage: Stage) -> None:
     expect(stage.page.locator("[data-meter=psap] .on")).to_have_count(10)
 
 
+def in_doubt(stage: Stage) -> None:
+    """Her modem says that she has answered, and does not prove it."""
+    story = stage.mine(21).user_called()
+    leg = story.leg("user")
+    stage.ago(9)
+    story.say(ev.LegAnswered(leg=leg, attempt=1, confirmed=False))
+    story.say(ev.BridgeJoined(bridge=BridgeId("b"), legs=(leg,)))
+    stage.voices.of(story)
+    stage.signed_on()
+    stage.shown("[data-party=user]", "ring")
+    expect(stage.page.locator("[data-meter=user] .on")).to_have_count(12)
+
+
+def told(stage: Stage) -> None:
+    """112 hears that she cannot speak."""
+    story = stage.talked(48, 15)
+    stage.ago(20)
+    story.psap_called(stage.place.marta)
+    stage.ago(11)
+    stage.voices.of(story.psap_joined())
+    stage.ago(2)
+    story.say(ev.AnnouncementRequested(what="cannot_speak", by=stage.place.marta))
+    stage.signed_on()
+    stage.shown("[data-party=psap]", "live")
+    expect(stage.page.locator("[data-meter=psap] .on")).to_have_count(10)
+
+
 def late(stage: Stage) -> None:
     story = stage.alert(62)
     stage.ago(12)
@@ -401,6 +428,7 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "incoming-test": incoming_test,
     "calling": calling,
     "talking": talking,
+    "in-doubt": in_doubt,
     "muted": muted,
     "no-sound": no_sound,
     "recorded": recorded,
@@ -412,6 +440,7 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "handed-to-me": handed_to_me,
     "notes": notes,
     "conference": conference,
+    "told": told,
     "late": late,
     "duress": duress,
     "lost": lost,

@@ -183,7 +183,7 @@ function incomingView(ui, view) {
       </dl></div>
     <footer class="incoming__foot">${act({ key: 'Space', label: t('acknowledge'), sub: t('acknowledgeSub'), tone: 'primary', step: true, press: () => ui.press('Space') })}
       <div class="incoming__legs"><p><b>${voice.used(feed) ? word('headset', voice.comesIn(), 'ink-wait') : word('ring', ringing ? t('yourPhoneRings') : t('yourPhoneNext'), 'ink-wait')}</b><br><span class="ink-2 phone">${feed.me.number && !voice.used(feed) ? f.phone(feed.me.number) : ''}</span></p>
-        <p><b>${view.user.state === 'ringing' ? word('ring', t('herPhoneRings'), 'ink-ok') : s.talking(view.user) ? word('voice', t('herLineUp'), 'ink-ok') : word('todo', t('herPhoneNext'), 'ink-2')}</b></p>${handover.incoming(view, ui.names)}</div></footer>
+        <p><b>${view.user.state === 'ringing' ? word('ring', t('herPhoneRings'), 'ink-ok') : s.talking(view.user) ? word('voice', [t('herLineUp'), s.heard(view.user)].filter(Boolean).join(', '), 'ink-ok') : word('todo', t('herPhoneNext'), 'ink-2')}</b></p>${handover.incoming(view, ui.names)}</div></footer>
   </section>`;
 }
 

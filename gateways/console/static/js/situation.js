@@ -47,8 +47,8 @@ export function deadline(view, nowUs) {
   return { value: String(left), unit: 's', tone: left <= 20 ? 'wait' : 'action', word: t('secondsLeft'), small: either(`scade alle ${at}`, `deadline ${at}`) };
 }
 
-/** What is being played to a party: the first of it. */
-const heard = ([clip]) => either(`sente: ${t(clip)}`, `hears: ${t(clip)}`);
+/** What is being played to a party: the first of it; empty where nothing is. */
+export const heard = ({ hears: [clip] }) => (clip ? either(`sente: ${t(clip)}`, `hears: ${t(clip)}`) : '');
 
 /** One tile: {is, icon, label, time, foot}. `nowUs` for the running clocks. */
 export function tile(party, which, view, nowUs, center) {
@@ -60,7 +60,7 @@ export function tile(party, which, view, nowUs, center) {
       if (inDoubt(party)) return { is: 'ring', icon: 'ring', label: t('perhapsAnswered'), time: f.span(nowUs - party.ringing_us), foot: [...foot, either('risposta non certa', 'answer not certain')].join(', ') };
       const label = party.joined ? t('onLine') : t('joining');
       if (view.user_hears_psap && view.operator_leg.state !== 'answered' && which !== 'operator') foot.push(which === 'user' ? either('parla con il 112', 'talking to 112') : either(`parla con ${whom(view)}`, `talking to ${whom(view)}`));
-      if (party.hears.length) foot.push(heard(party.hears));
+      if (heard(party)) foot.push(heard(party));
       if (party.no_sound_us !== null) return { is: 'hush', icon: 'hush', label: t('withoutSound'), time: f.span(nowUs - party.answered_us), foot: foot.join(', ') };
       if (party.muted) return { is: 'hush', icon: 'mute', label: t('muted'), time: f.span(nowUs - party.answered_us), foot: foot.join(', ') };
       return { is: 'live', icon: which === 'operator' ? 'headset' : 'voice', label, time: f.span(nowUs - party.answered_us), foot: foot.join(', ') };
@@ -157,7 +157,7 @@ export function next(view, allowed, me, nowUs, names) {
     );
   }
   if (talking(view.psap)) {
-    if (talking(view.user)) return say(either(`${Who} e il 112 si parlano. Puoi lasciare.`, `${Who} and 112 are talking. You can leave.`), either('Resta se il 112 ha ancora bisogno di te. Non può parlare: Z.', 'Stay if 112 still needs you. She cannot speak: Z.'), { key: 'L', command: 'leave', label: t('leave'), sub: either(`${Who} e il 112 restano uniti. La tua linea si chiude.`, `${Who} and 112 stay joined. Your line closes.`), tone: 'primary' });
+    if (talking(view.user)) return say(either(`${Who} e il 112 si parlano. Puoi lasciare.`, `${Who} and 112 are talking. You can leave.`), heard(view.psap) ? either(`Il 112 ${heard(view.psap)}.`, `112 ${heard(view.psap)}.`) : either('Resta se il 112 ha ancora bisogno di te. Non può parlare: Z.', 'Stay if 112 still needs you. She cannot speak: Z.'), { key: 'L', command: 'leave', label: t('leave'), sub: either(`${Who} e il 112 restano uniti. La tua linea si chiude.`, `${Who} and 112 stay joined. Your line closes.`), tone: 'primary' });
     if (view.briefing_us === null) return say(either('Leggi il testo al 112.', 'Read the text to 112.'), underWay(view.user) ? either('La si sta richiamando: se risponde, entra con voi.', 'She is being called again: if she answers, she joins you.') : '', { key: 'B', command: 'briefing_given', label: t('briefingGiven'), sub: either('Poi puoi lasciare con L', 'Then you may leave with L'), tone: 'primary' });
     return say(either('Il 112 sa tutto. Puoi lasciare.', '112 knows everything. You can leave.'), either('Lasciando si chiude anche la linea col 112.', 'Leaving ends the line to 112, too.'), { key: 'L', command: 'leave', label: t('leave'), sub: either('L’allarme si chiude', 'The alert closes'), tone: 'primary' });
   }

@@ -41,7 +41,8 @@ export function told(entry, her, names, test) {
       return entry.party === 'psap' ? s('112', '', `${psap} chiamato${line}${again}`, `${psap} called${line}${again}`) : s('phone', '', `Si chiama ${who}${line}${again}`, `Calling ${who}${line}${again}`);
     case 'leg.ringing': return s('ring', entry.party === 'user' ? 'ok' : '', entry.party === 'user' ? `Il telefono di ${who} squilla${again}` : `${who} squilla${again}`, entry.party === 'user' ? `${who}’s phone rings${again}` : `${who} rings${again}`);
     case 'leg.answered': if (entry.party === 'listener') return s('headset', 'wait', `${op} ascolta`, `${op} is listening`);
-      return s(entry.party === 'psap' ? '112' : 'voice', 'ok', entry.doubt ? `${who} forse risponde` : `${who} risponde`, entry.doubt ? `${who} may have answered` : `${who} answers`);
+      if (entry.doubt) return s('ring', '', `${who} forse risponde`, `${who} may have answered`);
+      return s(entry.party === 'psap' ? '112' : 'voice', 'ok', `${who} risponde`, `${who} answers`);
     case 'leg.confirmed': return s(entry.party === 'psap' ? '112' : 'voice', 'ok', `${who} è in linea`, `${who} is on the line`);
     case 'leg.adopted': return s('link', '', `La chiamata di ${who} è stata ripresa`, `${who}’s call was taken over`);
     case 'leg.muted': return s('mute', 'wait', `${who}: microfono spento`, `${who} is muted`);

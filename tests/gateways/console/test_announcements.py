@@ -1,0 +1,56 @@
+"""What is being played, on the operator's screen, and the key by which 112 is told that she cannot speak."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from messages import events as ev
+from messages.ids import OperatorCommand
+from store.journal import Journal
+from tests.gateways.console.desk import giulias, settled, signed_on
+from tests.gateways.console.test_browser import case, ordered
+from tests.gateways.http.place import Place, WebThread
+from tests.gateways.story import on_shift
+
+pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
+
+
+@pytest.fixture
+def console(page: Page, site: WebThread, place: Place, journal: Journal) -> Page:
+    """Marta's."""
+    on_shift(journal, place.marta)
+    return signed_on(page, site.url, place)
+
+
+def test_what_she_hears_is_said_until_an_operator_is_joined(
+    console: Page, place: Place, journal: Journal
+) -> None:
+    story = giulias(journal).operator_called(place.marta).user_called().user_answered()
+    expect(console.locator(".incoming")).to_contain_text("She is on the line, hears: please stay on the line")
+    console.keyboard.press("Space")
+    tile = console.locator("[data-party=user]")
+    expect(tile).to_contain_text("hears: please stay on the line")
+    story.operator_joined(place.marta)
+    expect(tile).to_contain_text("On the line")
+    expect(tile).not_to_contain_text("hears:")
+
+
+def test_z_tells_112_that_she_cannot_speak_and_the_screen_says_so_until_it_is_played(
+    console: Page, place: Place, journal: Journal
+) -> None:
+    story = case(journal, place).user_called().user_answered()
+    settled(console)
+    console.keyboard.press("z")
+    expect(console.locator(".dock")).to_contain_text("112 is not on the line.")
+    story.psap_called(place.marta).psap_joined()
+    expect(console.locator(".dock")).to_contain_text("She cannot speak: Z.")
+    settled(console)
+    console.keyboard.press("z")
+    ordered(journal, story, OperatorCommand.ANNOUNCE)
+    story.say(ev.AnnouncementRequested(what="cannot_speak", by=place.marta))
+    tile = console.locator("[data-party=psap]")
+    expect(tile).to_contain_text("hears: she cannot speak")
+    expect(console.locator(".dock")).to_contain_text("112 hears: she cannot speak.")
+    story.say(ev.AnnouncementPlayed(clip="cannot_speak:1", leg=story.leg("psap")))
+    expect(tile).not_to_contain_text("hears:")
