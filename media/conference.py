@@ -237,6 +237,8 @@ class Conference:
                     one.port.write(heard[one.leg])
                 except Exception as error:  # as above
                     self._roster.lose(one, error, tick.number)
+        # From here on the voice is out: whatever goes wrong below, nobody's ear misses it.
+        self._core.listen()
         if tick.number % FRAMES_PER_S == 0:
             self._look_who_takes(present)
         self._tell_changes()

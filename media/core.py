@@ -7,6 +7,7 @@ more row of the same tick.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from media.clips import Playing
 from media.comfort import comfort
 from media.ear import Ear, listen, remember
 from media.fades import joined
-from media.frames import SILENCE, stack
+from media.frames import SILENCE, Samples, stack
 from media.jitter import JitterBuffer, JitterStats
 from media.levels import LevelReport
 from media.mixing import Blend, Wide
@@ -53,6 +54,16 @@ class _Leg:
         return frame
 
 
+class _Unheard(NamedTuple):
+    """A tick that is to be listened to."""
+
+    ears: list[Ear]
+    said: Samples
+    """The legs' rows first."""
+    wide: Wide
+    told: list[bytes]
+
+
 class ConferenceCore:
     """The legs of one conference. One thread ticks; all that only looks may be called from any."""
 
@@ -63,6 +74,7 @@ class ConferenceCore:
         self._heard_by: Audience = {}
         self._blend = Blend()
         self._blended: object = None
+        self._unheard: _Unheard | None = None
         self._ticks = 0
         self.changes = 0
         """Grows whenever something is heard that has to be known: a person, a digit, a tone, nothing."""
@@ -112,16 +124,23 @@ class ConferenceCore:
         frames += [clip.frame for clip in playing]
         rows = stack(frames)
         wide = rows.astype(np.float32)
-        ears = [leg.ear for leg in legs.values()]
-        self.changes += listen(ears, rows[: len(legs)], wide[: len(legs)])
         heard = self._blend.mix(rows, wide)
-        if not all(ear.heard for ear in ears):
-            remember(ears, stack(heard).astype(np.float32))
+        self._unheard = _Unheard([leg.ear for leg in legs.values()], rows, wide, heard)
         self._leaving = {}
         return {
             leg: comfort(self._ticks) if frame == SILENCE else frame
             for leg, frame in zip(legs, heard, strict=True)
         }
+
+    def listen(self) -> None:
+        """Learn from what was said in the last tick; apart from it, so that everybody has her frame first."""
+        last, self._unheard = self._unheard, None
+        if last is None:
+            return
+        legs = len(last.ears)
+        self.changes += listen(last.ears, last.said[:legs], last.wide[:legs])
+        if not all(ear.heard for ear in last.ears):
+            remember(last.ears, stack(last.told).astype(np.float32))
 
     def frames(self) -> dict[str, bytes]:
         """What each leg has said in the last tick, one frame each."""

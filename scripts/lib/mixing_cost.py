@@ -62,7 +62,12 @@ def _compute_us(parties: int) -> float:
     said = [dict(zip(legs, frames, strict=True)) for frames in _sound(parties)]
     core = ConferenceCore()
     core.keep(legs)
-    return _best_us(lambda number: core.tick(said[number % len(said)]), TICKS)
+
+    def tick(number: int) -> None:
+        core.tick(said[number % len(said)])
+        core.listen()
+
+    return _best_us(tick, TICKS)
 
 
 def _with_ports_us(parties: int) -> float:

@@ -47,6 +47,7 @@ class Room:
                 for one in self.playing
             ]
             self.heard += self.core.tick(said, playing=playing)["user"]
+            self.core.listen()
             self.ticks += 1
 
 

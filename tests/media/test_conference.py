@@ -416,3 +416,21 @@ def test_without_sounds_a_clip_is_over_at_once_and_named(desk: Desk) -> None:
         conference.turn(Tick(number))
     assert conference.status().played == {"c"}
     assert conference.status().clip_troubles == {"c": "FileNotFoundError('wait.it')"}
+
+
+def test_a_fault_of_ours_in_listening_costs_nobody_a_frame(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.members(operator="v1", user="v2")
+    desk.turns(10)
+
+    def fail(*_: object) -> int:
+        raise ArithmeticError("ours")
+
+    monkeypatch.setattr("media.core.listen", fail)
+    for _ in range(10):
+        with pytest.raises(ArithmeticError):
+            desk.turns()
+        desk.next_tick += 1
+    assert len(desk.port("v1").heard) == 20
+    assert not any(map(is_comfort, desk.port("v1").heard[2:]))

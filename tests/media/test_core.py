@@ -33,6 +33,7 @@ def talk(
         said = {leg: tone(TONES_HZ[leg], FRAME_SAMPLES, at=tick * FRAME_SAMPLES) for leg in legs}
         for leg, frame in core.tick(said, playing=playing).items():
             heard[leg] = heard.get(leg, b"") + frame
+        core.listen()
     return heard
 
 
@@ -101,5 +102,6 @@ def test_whoever_is_in_gets_exactly_one_frame_each_tick(
     for legs, said, skipped in ticks:
         core.keep(legs, {leg: frozenset() for leg in legs & {"a"}})
         heard = core.tick(said, skipped=skipped)
+        core.listen()
         assert heard.keys() == legs == core.levels().keys()
         assert all(len(frame) == FRAME_BYTES for frame in heard.values())

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.frames import FRAME_BYTES, FRAME_SAMPLES, SILENCE
-from media.mixing import mix_frames
+from media.fades import FADE_SAMPLES
+from media.frames import FRAME_BYTES, FRAME_SAMPLES, SILENCE, stack
+from media.mixing import Blend, mix_frames
 from tests.support.signals import level_db, tone
 
 TONES_HZ = (440, 620, 880)
@@ -61,3 +62,40 @@ def test_an_empty_conference_says_nothing() -> None:
 def test_two_hear_each_other_untouched() -> None:
     one, other = tone(440, FRAME_SAMPLES), tone(620, FRAME_SAMPLES)
     assert mix_frames([one, other]) == [other, one]
+
+
+GAINS = st.sampled_from([0.0, 0.25, 1.0])
+
+
+def blended(blend: Blend, said: list[bytes]) -> list[bytes]:
+    rows = stack(said)
+    return blend.mix(rows, rows.astype(np.float32))
+
+
+@given(
+    st.lists(st.one_of(frames, loud_frames), min_size=3, max_size=3),
+    st.lists(st.lists(GAINS, min_size=3, max_size=3), min_size=2, max_size=2),
+    st.lists(st.lists(GAINS, min_size=3, max_size=3), min_size=2, max_size=2),
+)
+def test_a_blend_goes_from_one_mix_to_the_next_within_10_ms(
+    said: list[bytes], first: list[list[float]], then: list[list[float]]
+) -> None:
+    blend = Blend()
+    rows = stack(said).astype(np.int64)
+    before, after = (np.clip(np.rint(np.array(gains) @ rows), -32768, 32767) for gains in (first, then))
+    blend.set(("a", "b"), ("a", "b", "clip"), np.array(first, dtype=np.float32))
+    blended(blend, said)
+    assert np.array_equal(stack(blended(blend, said)), before)
+    blend.set(("a", "b"), ("a", "b", "clip"), np.array(then, dtype=np.float32))
+    fading = stack(blended(blend, said))
+    assert np.array_equal(fading[:, FADE_SAMPLES:], after[:, FADE_SAMPLES:])
+    assert np.array_equal(stack(blended(blend, said)), after)
+
+
+def test_who_hears_everybody_but_herself_is_mixed_as_without_gains() -> None:
+    said = [tone(hz, FRAME_SAMPLES, amplitude=14000) for hz in TONES_HZ]
+    blend = Blend()
+    legs = ("a", "b", "c")
+    blend.set(legs, legs, 1 - np.eye(3, dtype=np.float32))
+    assert blended(blend, said) != mix_frames(said)  # nobody heard anybody before: it is faded in
+    assert blended(blend, said) == mix_frames(said)
