@@ -36,6 +36,7 @@ class CallCommands(ModemState):
 
     def _list_finished(self, finished: Finished, now_s: float) -> None:
         self._last_list_s = now_s
+        first = not self._listed
         if finished.outcome is Outcome.ERROR:
             self._lists_refused += 1
         elif finished.outcome is Outcome.OK:
@@ -47,7 +48,7 @@ class CallCommands(ModemState):
         self._events += [
             UntoldCall(at_s=now_s, call=view.call)
             for view in self.calls()
-            if view.call not in known and view.state in COMING_IN
+            if not first and view.call not in known and view.state in COMING_IN
         ]
 
     def _explain(self, now_s: float) -> None:

@@ -28,8 +28,6 @@ from gateways.gsm.purposes import (
     Requesting,
     SmsDeleting,
     SmsSending,
-    VoiceOff,
-    VoiceOn,
 )
 from gateways.gsm.sms.pdu import write_submit
 from gateways.gsm.startup import SIM_PIN, command_of
@@ -168,32 +166,12 @@ class Driver(ModemCore):
             raise RequestRefused("a conference needs one active and one held call")
         self._request("conference", self.dialect.data.conference, None, now_s)
 
-    def drop(self, call: CallId, now_s: float) -> None:
-        """Release one party of a conference and spare the others."""
-        self.hang_up(call, now_s)
-
     def send_digit(self, call: CallId, digit: str, now_s: float) -> None:
         """One DTMF digit into the call (27.007 clause C.2.11). Raises RequestRefused."""
         self._must_find(call)
         if len(digit) != 1 or digit.upper() not in _DIGITS:
             raise RequestRefused(f"not a DTMF digit: {digit!r}")
         self._request("digit", self.dialect.data.dtmf.format(digit=digit.upper()), call, now_s)
-
-    def voice_on(self, call: CallId, now_s: float) -> None:
-        """Switch the call's voice to the host, where that is not done already. Raises RequestRefused."""
-        self._must_find(call)
-        if not self._voice.is_on(call) and not any(
-            isinstance(purpose, VoiceOn) and purpose.call == call for purpose in self._purposes.values()
-        ):
-            self._switch_voice(call, now_s)
-            self._work(now_s)
-
-    def voice_off(self, call: CallId, now_s: float) -> None:
-        """Close the voice path."""
-        self._voice.switched_off(call)
-        for text in self.dialect.data.voice.off:
-            self._submit(command_of(self.dialect, text, Urgency.CONTROL), VoiceOff(), now_s)
-        self._work(now_s)
 
     def poll_calls(self, now_s: float) -> None:
         """Ask for the list of calls as soon as that can be done."""

@@ -250,7 +250,7 @@ class HangUpStuck(Event, frozen=True, kw_only=True):
 
 
 class RequestFailed(Event, frozen=True, kw_only=True):
-    """A hold, swap, conference, drop or digit was refused by the modem."""
+    """A hold, swap, conference or digit was refused by the modem."""
 
     request: str
     call: CallId | None
@@ -258,7 +258,7 @@ class RequestFailed(Event, frozen=True, kw_only=True):
 
 
 class RequestDone(Event, frozen=True, kw_only=True):
-    """A hold, swap, conference, drop or digit was taken by the modem."""
+    """A hold, swap, conference or digit was taken by the modem."""
 
     request: str
     call: CallId | None

@@ -22,8 +22,6 @@ class _Path(Enum):
     REFUSED = "refused"
     ON = "on"
     FAILED = "failed"
-    OFF = "off"
-    """Switched off by request."""
 
 
 class _State(msgspec.Struct):
@@ -84,10 +82,6 @@ class VoiceSwitch:
     def is_on(self, call: CallId) -> bool:
         """Whether the call's voice flows."""
         return call in self._calls and self._calls[call].path is _Path.ON
-
-    def switched_off(self, call: CallId) -> None:
-        """By request: not to be switched on again by itself."""
-        self._calls[call] = _State(_Path.OFF)
 
     def gone(self, call: CallId) -> None:
         """The call has been released."""

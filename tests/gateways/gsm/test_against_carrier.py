@@ -313,7 +313,7 @@ def test_a_conference_that_stands_in_one_row_keeps_its_members_and_drops_the_one
     site.driver.conference(site.now_s)
     site.run(20.0)
     assert [view.call for view in site.driver.calls()] == [first, second]
-    site.driver.drop(second, site.now_s)
+    site.driver.hang_up(second, site.now_s)
     site.run(5.0)
     assert [event.call for event in site.of(CallReleased)] == [second]
     assert [str(call.state) for call in site.carrier.calls] == ["active", "ended"]
@@ -433,7 +433,7 @@ def test_two_calls_are_held_joined_and_dropped_in_the_network(dialect: str) -> N
     site.driver.conference(site.now_s)
     site.run(3.0)
     assert all(view.in_conference for view in site.driver.calls())
-    site.driver.drop(second, site.now_s)
+    site.driver.hang_up(second, site.now_s)
     site.run(4.0)
     assert [view.call for view in site.driver.calls()] == [first]
     assert [event.call for event in site.of(CallReleased)] == [second]

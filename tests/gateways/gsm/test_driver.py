@@ -31,6 +31,7 @@ from gateways.gsm.events import (
     Stage,
     UnknownLine,
     Unresponsive,
+    UntoldCall,
     VoiceFailed,
     VoiceReady,
 )
@@ -593,7 +594,7 @@ def test_hold_swap_and_conference_are_the_networks_verbs() -> None:
     bench.pump()
     assert all(view.in_conference for view in bench.driver.calls())
     assert [event.request for event in bench.of(RequestDone)] == ["hold", "conference"]
-    bench.driver.drop(call, bench.now_s)
+    bench.driver.hang_up(call, bench.now_s)
     bench.pump()
     assert bench.sent("AT+CHLD=11") == 1
 
@@ -1020,3 +1021,15 @@ def test_a_message_whose_arrival_was_missed_is_found_within_a_minute_or_so() -> 
     bench.modem.answers["AT+CMGL=4"] = f"+CMGL: 5,0,,24\n{PDU}\nOK"
     bench.wait(90.0)
     assert {event.stored for event in bench.of(SmsReceived)} == {(5,)}
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_that_a_call_was_not_told_of_is_no_news_where_it_rang_before_this_process_began(before: bool) -> None:
+    row = _row(4, direction=1)
+    modem = FakeModem(rows=[row] if before else [])
+    bench = Bench(modem=modem)
+    bench.wait(1.0)
+    modem.rows = [row]
+    bench.wait(20.0)
+    assert [view.direction for view in bench.driver.calls()] == [Direction.IN]
+    assert len(bench.of(UntoldCall)) == (0 if before else 1)
