@@ -14,7 +14,7 @@ from media.frames import FRAME_BYTES, FRAME_SAMPLES, SILENCE, Samples
 from media.ports import PortCounters, VoicePort, VoicePortLost, VoicePortMissing
 from media.roster import RETRY_MS, Roster
 from media.voice_port import VoicePortSpec
-from tests.support.signals import is_comfort, level_db, tone
+from tests.support.signals import is_comfort, level_db, steepest, tone
 
 RETRY_TICKS = RETRY_MS // 20
 TICKS_PER_S = 50
@@ -152,6 +152,26 @@ def test_who_is_no_longer_told_is_closed_and_who_stays_has_no_gap(desk: Desk) ->
     assert len(desk.port("v2").heard) == 60
     assert not any(map(is_comfort, desk.port("v2").heard[2:]))
     assert desk.conference.status().joined == ("user", "psap")
+
+
+def test_whoever_comes_goes_or_is_lost_makes_no_click_for_who_stays(desk: Desk) -> None:
+    desk.members(operator="v1", user="v2")
+    desk.turns(30)
+    usual = steepest(b"".join(desk.port("v1").heard[10:]))
+    desk.members(operator="v1", user="v2", psap="v3")
+    desk.turns(20)
+    both = usual + steepest(tone(desk.plugged["v3"], 800))
+    desk.members(operator="v1", user="v2")
+    desk.turns(20)
+    desk.members({"user": ()}, operator="v1", user="v2")
+    desk.turns(20)
+    desk.members(operator="v1", user="v2")
+    desk.turns(20)
+    desk.port("v2").fault = VoicePortLost("v2: gone")
+    desk.turns(40)
+    heard = b"".join(desk.port("v1").heard[10:])
+    assert len(heard) == 140 * FRAME_BYTES
+    assert steepest(heard) < both + 3 * 6000 / 80  # each of three fades, 10 ms long
 
 
 def test_none_at_all_closes_everything(desk: Desk) -> None:
