@@ -170,15 +170,19 @@ class OperatorLinesActor(CenterActor):
         # An alert calls her phone, which would be busy for it.
         dialled = state is not None and state.reserved_by is not None and state.mode is OperatorLine.ON_DEMAND
         shift = shift and self.now_us() >= self._gives_way.get(operator, 0)
-        hold = self._hold(operator)
+        hold, known = self._hold(operator), self._nailed.get(operator)
+        line, attempt = (None, 0) if hold is None else (hold.line, hold.attempt)
+        if known is not None and line is None and (line := nailed.stands_on(known, self.now_us())):
+            # A user has called in on it meanwhile: its seizure is hers, and her call goes to another line.
+            attempt = known.attempt
         leg = stands(self._legs, LineId(own_line(operator, OperatorLine.NAILED_UP) or ""))
         call = shift and not dialled
         return nailed.Wanted(
             call=call,
             keep=call or leg,
             number=None if person is None else person.phone,
-            line=None if hold is None else hold.line,
-            attempt=0 if hold is None else hold.attempt,
+            line=line,
+            attempt=attempt,
         )
 
     def _hold(self, operator: OperatorId) -> LineHold | None:
@@ -193,14 +197,23 @@ class OperatorLinesActor(CenterActor):
         wanted = self._wanted(operator)
         act = nailed.step(self._nailed.get(operator) or nailed.begin(operator, now_us), wanted, now_us)
         self._nailed[operator] = act.nailed
+        self._claim_again(operator, wanted)
         if act.request is not None:
             self.tell(Role.TRUNK_POOL, "", act.request)
         if act.order is not None and wanted.line is not None:
             self.tell(Role.GSM_MODEM, wanted.line, act.order)
         if act.free and wanted.line is not None:
             self.log.info("a nailed-up call is over", operator=operator, reason=act.nailed.text)
-            self._seize(wanted.line, LegId(""), wanted.attempt, operator, None)
+            if self._hold(operator) is not None:
+                self._seize(wanted.line, LegId(""), wanted.attempt, operator, None)
             self._voice_changed(LineId(own_line(operator, OperatorLine.NAILED_UP) or ""))
+
+    def _claim_again(self, operator: OperatorId, wanted: nailed.Wanted) -> None:
+        """Her call stands on a line that is nobody's in the journal: it is hers again."""
+        hold = None if wanted.line is None else self._lines.lines.get(wanted.line)
+        if hold is not None and hold.leg is None and wanted.keep:
+            leg = standing_leg(operator)
+            self._seize(hold.line, leg, wanted.attempt, operator, hold.version)
 
     def _granted(self, granted: lines.LineGranted) -> None:
         known = self._nailed_by(granted.leg)

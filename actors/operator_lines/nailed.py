@@ -114,6 +114,13 @@ def voice(nailed: Nailed, wanted: Wanted) -> Voice:
     return Voice(state=report.state, port=report.voice)
 
 
+def stands_on(nailed: Nailed, now_us: Instant) -> LineId | None:
+    """The line on which its modem has the call up, as it has said just now, whatever the journal says."""
+    report = nailed.report
+    up = report is not None and report.state is CallState.ANSWERED and now_us - nailed.heard_at < SILENT_US
+    return report.line if report is not None and up else None
+
+
 def step(nailed: Nailed, wanted: Wanted, now_us: Instant) -> Act:
     """What is due. Asked at every change, and every second."""
     if wanted.line is None:

@@ -26,6 +26,10 @@ class Headsets:
         listening.listen()
         self._listening[operator] = listening
 
+    def is_connected(self, operator: OperatorId) -> bool:
+        """Whether her browser is there."""
+        return operator in self._listening
+
     def disconnect(self, operator: OperatorId) -> None:
         """Her browser is closed."""
         self._listening.pop(operator).close()

@@ -207,3 +207,32 @@ def test_case_09_a_line_that_she_only_waits_on_gives_way_to_a_user_who_cannot_be
     world.until("an operator has it", lambda: speaks(world) or world.case.operator is not None)
     world.order(OperatorCommand.DECLARE_FALSE_ALARM)
     world.until("it is closed", lambda: world.case.closed_at is not None)
+
+
+def test_case_02_who_calls_in_on_her_line_is_called_back_on_another_and_her_call_stands(
+    make_world: MakeWorld,
+) -> None:
+    """Users know one number; it may be any that takes calls."""
+    world = up(make_world, public=3)
+    (hers,) = [call.line for call in world.live_calls()]
+    assert hers is not None
+    number = f"+3902000000{int(hers.removeprefix('sim')):02d}"
+    world.network.carrier.phone_call(USER, number, world.network.now_s)
+    world.network.pump()
+    world.until("an alert", lambda: voice_alert_came(world))
+    world.until("she is on the line", lambda: any(leg.talking for leg in world.case.of(Party.OPERATOR)))
+    speaks(world)
+    world.until("operator and user are joined", lambda: len(joined(world)) == 2)
+    world.advance(10)
+    assert len(world.calls(OPERATORS[0])) == 1
+    assert held(world) == [world.operators[0]]
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    world.until("it is closed", lambda: world.case.closed_at is not None)
+
+
+def voice_alert_came(world: World) -> bool:
+    """Whether there is an alert; it is the world's from then on."""
+    found = [one for one in world.journal.read_all() if isinstance(one.event, ev.AlertReceived)]
+    if found:
+        world.alert = ev.AlertId(found[0].stream.removeprefix("inbox-"))
+    return bool(found)

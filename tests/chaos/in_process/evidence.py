@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from messages import events as ev
-from messages.ids import E164, AlertId, Instant, LegId, LineId
+from messages.ids import E164, AlertId, Instant, LegId, LineId, OperatorId
 from messages.journal import Recorded
 from model.case import Case
 from runtime.in_process import Ended
@@ -114,6 +114,44 @@ def attempt_of(call: CallSeen, tried: Iterable[Attempt]) -> Attempt | None:
         and (not call.ours or one.begun.number == call.to)
     ]
     return max(fitting, key=lambda one: one.at, default=None)
+
+
+class Stood(msgspec.Struct, frozen=True, kw_only=True):
+    """A line that was an operator's for her shift."""
+
+    operator: OperatorId
+    line: LineId
+    since: Instant
+    until: Instant | None = None
+
+
+def nailed_up(journal: Iterable[Recorded]) -> list[Stood]:
+    """Every time that a line was nailed up."""
+    over: list[Stood] = []
+    now: dict[LineId, Stood] = {}
+    for one in journal:
+        if isinstance(one.event, ev.LineSeized):
+            line = one.event.line
+            if line in now:
+                over.append(msgspec.structs.replace(now.pop(line), until=one.at_us))
+            if one.event.operator is not None and one.event.leg:
+                now[line] = Stood(operator=one.event.operator, line=line, since=one.at_us)
+    return [*over, *now.values()]
+
+
+def stood(call: CallSeen, all_of: Iterable[Stood]) -> Stood | None:
+    """For whose shift this call of ours was made, if it was."""
+    return next(
+        (
+            one
+            for one in all_of
+            if call.ours
+            and one.line == call.line
+            and one.since <= call.started
+            and (one.until is None or call.started < one.until)
+        ),
+        None,
+    )
 
 
 def cases_of(journal: Iterable[Recorded]) -> dict[AlertId, list[Recorded]]:

@@ -13,17 +13,33 @@ from typing import Final
 from actors.alert_case.handing import HANDED_OVER
 from messages import events as ev
 from messages.base import HangupCause, Joins
-from messages.ids import SECOND, Advice, AlertId, Instant, LegId, LineId, OperatorId, Outcome, Party, Role
+from messages.ids import (
+    SECOND,
+    Advice,
+    AlertId,
+    Instant,
+    LegId,
+    LineId,
+    OperatorId,
+    OperatorLine,
+    Outcome,
+    Party,
+    Role,
+)
 from model.case import Case
 from model.leg import LINE_FAILURES, alert_of
+from model.own_line import own_line
 from tests.chaos.in_process.evidence import (
     Attempt,
     CallSeen,
     Evidence,
+    Stood,
     attempt_of,
     attempts,
     cases_of,
     folded,
+    nailed_up,
+    stood,
 )
 
 Broken = Iterator[str]
@@ -113,15 +129,33 @@ def no_call_is_dropped(seen: Evidence) -> Broken:
 
     The line has also failed where its leg was given up because nothing was heard of it for too long.
     """
-    tried = attempts(seen.journal)
+    tried, shifts = attempts(seen.journal), nailed_up(seen.journal)
     for call in seen.calls:
         if call.answered is None or call.ended is None or not call.ended_by_us:
+            continue
+        hers = stood(call, shifts)
+        if hers is not None:
+            if (leg := _on(hers, tried, call.ended)) is not None and not seen.failed_at(
+                call.line, call.ended
+            ):
+                yield f"call {call.number} to {call.to}: hung up, and {leg} stands on it"
             continue
         one = attempt_of(call, tried)
         if one is None:
             yield f"call {call.number} to {call.to}: hung up, and no leg of anybody's"
         elif not _decided(one, call.ended) and not seen.failed_at(call.line, call.ended):
             yield f"call {call.number} to {call.to}: hung up, and {one.leg}#{one.begun.attempt} goes on"
+
+
+def _on(hers: Stood, tried: list[Attempt], at: Instant) -> LegId | None:
+    """The leg that stands on her line at that moment, and is to go on."""
+    own = own_line(hers.operator, OperatorLine.NAILED_UP)
+    for one in tried:
+        if one.begun.line == own and one.at <= at:
+            ended = [when for when in (one.releasing, one.released) if when is not None]
+            if not ended or min(ended) > at:
+                return one.leg
+    return None
 
 
 def _decided(one: Attempt, at: Instant) -> bool:
@@ -149,9 +183,13 @@ def nobody_is_called_twice(seen: Evidence) -> Broken:
         one = attempt_of(call, tried)
         return one is not None and one.begun.party is Party.PSAP
 
+    shifts = nailed_up(seen.journal)
     for i, one in enumerate(ours):
         for other in ours[i + 1 :]:
             if one.to != other.to or not one.overlaps(other) or of_psap(one):
+                continue
+            if (stood(one, shifts) is None) != (stood(other, shifts) is None):
+                # An alert that finds her own line gone calls her phone; the other call is let go then.
                 continue
             for_s = (min(one.ended or seen.until, other.ended or seen.until) - other.started) / SECOND
             gives_way = for_s <= GIVES_WAY_S and of_test(one) != of_test(other)
@@ -285,6 +323,14 @@ def lines_have_legs_of_one_alert(seen: Evidence) -> Broken:
                     if call is None and not hers:
                         yield f"{line} is seized for {leg}#{attempt} and is {other}#{which}'s"
                 on_it[leg] = attempt
+            case ev.LineSeized(line=line, operator=str(), leg=leg, attempt=attempt):
+                on_it = held.setdefault(line, {})
+                for other, which in on_it.items():
+                    if leg and other != leg:
+                        yield f"{line} is nailed up and is {other}#{which}'s"
+                on_it.clear()
+                if leg:
+                    on_it[leg] = attempt
             case ev.LegReleased(leg=leg, attempt=attempt):
                 for on_it in held.values():
                     if on_it.get(leg) == attempt:

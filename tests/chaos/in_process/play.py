@@ -25,7 +25,19 @@ from msgspec.structs import replace
 from center.composition import SUPERVISOR
 from messages import cases, supervision
 from messages import events as ev
-from messages.ids import E164, SECOND, AlertId, Channel, Instant, LineId, OperatorCommand, Party, Role
+from messages.ids import (
+    E164,
+    SECOND,
+    AlertId,
+    Channel,
+    Instant,
+    LineId,
+    OperatorCommand,
+    OperatorLine,
+    Party,
+    Role,
+    ShiftState,
+)
 from messages.journal import Recorded
 from model.case import Case
 from model.live import LiveCases
@@ -53,7 +65,8 @@ from tests.chaos.in_process.script import (
     Person,
     Script,
 )
-from tests.chaos.in_process.staff import presses
+from tests.chaos.in_process.staff import presses, speaks
+from tests.scenarios.headsets import Headsets
 from tests.scenarios.mixer import SilentBridgeActor
 from tests.scenarios.world import World
 
@@ -129,6 +142,7 @@ class _Run:
             psap_test_number=TEST_PSAP,
             idle_crews=1,
             live_cases=4,
+            operator_line=script.line,
         )
         notify = _Notifier()
         self.world = World(
@@ -159,6 +173,11 @@ class _Run:
         self._pressed: dict[AlertId, Instant] = {}
         self._unattended: dict[AlertId, Instant] = {}
         """Since when 112 talks without an operator of ours."""
+        self._headsets = Headsets(state / "run")
+        self._shifts_over = False
+        if script.line is OperatorLine.HEADSET:
+            for operator in self.world.operators:
+                self._headsets.connect(operator)
         for number, person in people.items():
             phone = self._carrier.phone(number)
             phone.change(replace(phone.profile, hangs_up_after_s=person.hangs_up_s))
@@ -167,6 +186,7 @@ class _Run:
         self.world.env.faults = None
         self.world.system.base.after_send = None
         self.world.close()
+        self._headsets.close()
 
     # ------------------------------------------------------------ time
 
@@ -190,6 +210,8 @@ class _Run:
             self._node()
             self._follow()
             self._people_act()
+            if self._now_s >= self._script.over_s and not self._live.cases and not self._agenda:
+                self._end_shifts()
             if self._now_s < self._script.over_s or self._live.cases or self._carrier_is_busy():
                 quiet_since_s = None
             elif quiet_since_s is None:
@@ -234,7 +256,29 @@ class _Run:
             self._failed.setdefault(line, []).append((begin, end))
         for hang_up in self._script.hang_ups:
             self._at(hang_up.at_s, lambda who=hang_up.who: self._hang_up(who))  # type: ignore[misc]
+        if self._script.line is OperatorLine.HEADSET:
+            for away in self._script.away:
+                self._at(away.at_s, lambda away=away: self._disconnect(away.who))  # type: ignore[misc]
+                self._at(away.at_s + away.for_s, lambda away=away: self._connect(away.who))  # type: ignore[misc]
         self._at(self._script.over_s, self._trouble_is_over)
+
+    def _disconnect(self, who: int) -> None:
+        operator = self.world.operators[who % len(self.world.operators)]
+        if self._headsets.is_connected(operator):
+            self._met["headset away"] += 1
+            self._headsets.disconnect(operator)
+
+    def _connect(self, who: int) -> None:
+        operator = self.world.operators[who % len(self.world.operators)]
+        if not self._headsets.is_connected(operator):
+            self._headsets.connect(operator)
+
+    def _end_shifts(self) -> None:
+        """Calls that stand all through a shift end with it."""
+        if self._script.line is OperatorLine.NAILED_UP and not self._shifts_over:
+            self._shifts_over = True
+            for operator in self.world.operators:
+                self.world.shift(operator, ShiftState.OFF)
 
     def _trouble_is_over(self) -> None:
         self._blows.end()
@@ -361,6 +405,10 @@ class _Run:
     def _people_act(self) -> None:
         now_us = self._clock.now_us()
         for case in list(self._live.cases.values()):
+            if (who := speaks(case, self.world.policy, now_us)) is not None:
+                self._met["speaks"] += 1
+                self._fact(case.alert, ev.CommandGiven(command=OperatorCommand.TAKE, by=who))
+                continue
             if now_us - self._pressed.get(case.alert, 0) >= SECOND:
                 pressed = presses(case, self._intent(case), self._is_machine(case), self.world.policy, now_us)
                 if pressed is not None:

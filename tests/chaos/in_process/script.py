@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from messages.ids import E164, Role
+from messages.ids import E164, OperatorLine, Role
 
 USERS: Final = tuple(E164(f"+39333111222{n}") for n in (3, 4, 5))
 """The first is known to the registry."""
@@ -133,6 +133,14 @@ class HangUp(_Data, frozen=True):
     who: E164 = USERS[0]
 
 
+class Away(_Data, frozen=True):
+    """An operator's browser is closed for a while."""
+
+    at_s: float = 10.0
+    who: int = 0
+    for_s: float = 2.0
+
+
 class Script(_Data, frozen=True):
     """One run."""
 
@@ -146,6 +154,8 @@ class Script(_Data, frozen=True):
     blows: tuple[Blow, ...] = ()
     lines: tuple[LineFault, ...] = ()
     hang_ups: tuple[HangUp, ...] = ()
+    line: OperatorLine = OperatorLine.ON_DEMAND
+    away: tuple[Away, ...] = ()
     seed: int = 0
     """Of the dice that say which messages a fault meets."""
 
@@ -157,6 +167,7 @@ class Script(_Data, frozen=True):
         ends += [blow.at_s + 1 for blow in self.blows]
         ends += [fault.at_s + fault.for_s for fault in self.lines]
         ends += [hang_up.at_s for hang_up in self.hang_ups]
+        ends += [away.at_s + away.for_s for away in self.away]
         return min(max(ends), TROUBLE_S)
 
 

@@ -30,6 +30,17 @@ def presses(
     return None
 
 
+def speaks(case: Case, policy: Policy, now_us: Instant) -> OperatorId | None:
+    """Who says that she takes it: she is on the line, of which nothing is proved by that."""
+    for leg in case.of(Party.OPERATOR):
+        who = leg.operator
+        if who is None or not leg.in_doubt or now_us - (leg.answered_at or now_us) < HEARS_US:
+            continue
+        if refusal(case, OperatorCommand.TAKE, who, policy) is None:
+            return who
+    return None
+
+
 def _wishes(case: Case, intent: Intent, machine: bool, now_us: Instant) -> Iterator[OperatorCommand]:
     user, psap = case.talking(Party.USER), case.talking(Party.PSAP)
     since = case.operator_joined_at or now_us

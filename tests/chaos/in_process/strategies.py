@@ -6,13 +6,14 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 
-from messages.ids import Role
+from messages.ids import OperatorLine, Role
 from tests.chaos.in_process.script import (
     OPERATORS,
     PSAP,
     TROUBLE_S,
     USERS,
     Alert,
+    Away,
     Blow,
     Does,
     Fault,
@@ -35,6 +36,7 @@ STRUCK = (
     Role.OPERATOR_POOL,
     Role.TRUNK_POOL,
     Role.IDENTIFIER,
+    Role.OPERATOR_LINES,
     Role.DEADLINE_WATCHDOG,
     Role.SUPERVISOR,
 )
@@ -48,6 +50,7 @@ KINDS = (
     "user.identity",
     "operators.request",
     "operators.offered",
+    "operators.voices",
     "line.request",
     "line.granted",
     "line.refused",
@@ -71,6 +74,7 @@ KINDS = (
     "crew.wanted",
     "legs.wanted",
     "case.preempt",
+    "line.give_way",
     "actor.start",
     "actor.ready",
     "actor.heartbeat",
@@ -152,6 +156,7 @@ lines = st.builds(
     for_s=seconds(0.5, 30),
 )
 hang_ups = st.builds(HangUp, at_s=moments(), who=st.sampled_from((*USERS, *OPERATORS, PSAP)))
+away = st.builds(Away, at_s=moments(), who=st.integers(0, 2), for_s=seconds(0.2, 8))
 
 
 T = TypeVar("T")
@@ -193,6 +198,8 @@ def _scripts(
         blows=struck,
         lines=several(lines, 2),
         hang_ups=several(hang_ups, 2),
+        line=st.sampled_from((OperatorLine.ON_DEMAND, OperatorLine.ON_DEMAND, *OperatorLine)),
+        away=several(away, 2),
         seed=st.integers(0, 2**16),
     )
 
