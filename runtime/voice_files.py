@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import stat
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -61,6 +62,22 @@ class Headsets:
             return False
         self._listened[operator] = found.st_ino, now_s
         return True
+
+
+class VoiceReports:
+    """How the lines are, for whoever asks often: read at most once a second."""
+
+    def __init__(self, run: Path) -> None:
+        self._run = run
+        self._read_s = float("-inf")
+        self._voices: dict[OperatorId, OperatorVoice] = {}
+
+    def read(self) -> dict[OperatorId, OperatorVoice]:
+        """What was said of them, a second ago at the most."""
+        now_s = time.monotonic()
+        if now_s - self._read_s >= 1.0:
+            self._read_s, self._voices = now_s, read(self._run)
+        return self._voices
 
 
 def _listens(path: Path) -> bool:

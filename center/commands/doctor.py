@@ -9,7 +9,14 @@ from typing import Annotated, Final
 
 from cyclopts import Parameter
 
-from center import doctor_announcements, doctor_center, doctor_machine, doctor_map, doctor_recording
+from center import (
+    doctor_announcements,
+    doctor_center,
+    doctor_machine,
+    doctor_map,
+    doctor_recording,
+    doctor_voices,
+)
 from center.errors import CenterError, SettingsError
 from center.findings import Check, Finding, Verdict, examined, fail, ok
 from center.handed_down import simulation, with_simulation
@@ -75,6 +82,7 @@ def _checks(
     yield "limits", doctor_machine.limits
     if settings is not None:
         yield "trunks", partial(doctor_center.trunks, settings)
+        yield "voices", partial(doctor_voices.nailed_up, settings)
         yield "psap", partial(doctor_center.psap, settings, simulated=simulated)
         yield "psap", partial(doctor_center.routes, settings)
         if created is None:
@@ -88,6 +96,8 @@ def _checks(
     if node is not None:
         yield "transport", partial(doctor_center.transports, state, node)
         yield "lines", partial(doctor_center.lines, state)
+        if settings is not None:
+            yield "voices", partial(doctor_voices.voices, state, settings)
         yield "alarms", partial(doctor_center.alarms, state, node)
         yield "people", partial(doctor_center.people, state)
 

@@ -27,6 +27,7 @@ from gateways.console.watching import Watching
 from messages.ids import AlertId, LineId, OperatorId, UserId
 from messages.journal import Recorded
 from messages.lines import LineReport
+from messages.operators import OperatorVoice
 from messages.readings import LevelReading
 from model.policy import LineSpec, Policy
 from runtime.clock import Clock
@@ -75,6 +76,7 @@ class Screen:
         tiles: Tiles | None,
         seen: Callable[[OperatorId, UserId, AlertId], None],
         reports: Callable[[], Mapping[LineId, LineReport]],
+        voices: Callable[[], Mapping[OperatorId, OperatorVoice]],
     ) -> None:
         self.following = following
         self.people = people
@@ -82,6 +84,8 @@ class Screen:
         self.policy = policy
         self._specs = lines
         self._reports = reports
+        self.voices = voices
+        """How the lines of the operators' own are."""
         self.seen = seen
         """Told when an operator is shown a person's data; once for each alert."""
         self.center = CenterView(
@@ -168,6 +172,7 @@ class Console:
         self._anew = False
         self._others_watch = False
         self._lines: list[LineView] = []
+        self._voices: Mapping[OperatorId, OperatorVoice] = {}
         self._levels: str | None = None
         self._said_s = 0.0
         self._rests_until_s = 0.0
@@ -273,7 +278,7 @@ class Console:
         screen, picture = self._screen, self._screen.following.picture
         alerts = screen.listed.all(picture)
         self._own_are_shown(alerts)
-        self._lines = screen.lines()
+        self._lines, self._voices = screen.lines(), screen.voices()
         return Snapshot(
             seq=picture.seq,
             now_us=screen.clock.now_us(),
@@ -286,7 +291,7 @@ class Console:
             ),
             cases=[view for alert in alerts if (view := screen.view(alert)) is not None],
             allowed=screen.allowed(alerts, self._me),
-            operators=feed.operator_views(picture, screen.names(), screen.policy),
+            operators=feed.operator_views(picture, screen.names(), screen.policy, self._voices),
             lines=self._lines,
             alarms=feed.alarm_views(picture),
             open=picture.open_count,
@@ -299,6 +304,7 @@ class Console:
         others_watch, self._others_watch = self._others_watch, False
         # A modem's signal is in no event: it is looked at whenever something is said anyway.
         before, self._lines = self._lines, screen.lines()
+        heard, self._voices = self._voices, screen.voices()
         return Events(
             seq=picture.seq,
             now_us=screen.clock.now_us(),
@@ -307,8 +313,8 @@ class Console:
             cases=[view for alert in batch.shown if (view := screen.view(alert)) is not None],
             allowed=screen.allowed(batch.shown, self._me),
             gone=batch.gone,
-            operators=feed.operator_views(picture, screen.names(), screen.policy)
-            if batch.operators
+            operators=feed.operator_views(picture, screen.names(), screen.policy, self._voices)
+            if batch.operators or self._voices != heard
             else None,
             lines=self._lines if batch.lines or self._lines != before else None,
             alarms=feed.alarm_views(picture) if batch.alarms else None,

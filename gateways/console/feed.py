@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -24,9 +25,11 @@ from gateways.console.views import (
 )
 from messages import events as ev
 from messages.base import Joins, Message, Position
+from messages.calls import CallState
 from messages.ids import AlertId, Instant, LineId, OperatorCommand, OperatorId, Party, ShiftState
 from messages.journal import Recorded, event_type
 from messages.lines import LineReport
+from messages.operators import OperatorVoice
 from messages.readings import LevelReading
 from model import announcing, wrap_up
 from model.case import Case
@@ -130,8 +133,13 @@ def event_view(recorded: Recorded, alert: AlertId | None) -> msgspec.Raw:
     )
 
 
-def operator_views(picture: Picture, names: Mapping[OperatorId, str], policy: Policy) -> list[OperatorView]:
-    """The operators of the registry, by name."""
+def operator_views(
+    picture: Picture,
+    names: Mapping[OperatorId, str],
+    policy: Policy,
+    voices: Mapping[OperatorId, OperatorVoice] = MappingProxyType({}),
+) -> list[OperatorView]:
+    """The operators of the registry, by name. `voices`: how lines of their own are."""
     views = []
     busy: dict[OperatorId, AlertId] = {}
     for known in sorted(picture.at_work(), key=lambda known: known.case.deadline_at):
@@ -143,6 +151,7 @@ def operator_views(picture: Picture, names: Mapping[OperatorId, str], policy: Po
             busy[known.case.operator] = known.case.alert
     for operator, name in sorted(names.items(), key=lambda pair: pair[1]):
         shift = picture.shifts.get(operator)
+        voice = voices.get(operator)
         views.append(
             OperatorView(
                 operator=operator,
@@ -152,6 +161,9 @@ def operator_views(picture: Picture, names: Mapping[OperatorId, str], policy: Po
                 reason="" if shift is None else shift.reason,
                 alert=busy.get(operator),
                 wrap_up_until_us=wrap_up.ends_at(picture.left.get(operator), policy),
+                line=policy.operator_line if voice is None else voice.mode,
+                line_state=CallState.UNKNOWN if voice is None else voice.state,
+                line_text="" if voice is None else voice.text,
             )
         )
     return views
@@ -186,6 +198,7 @@ def line_views(
                 emergency=spec.emergency,
                 alert=None if leg is None else AlertId(leg.leg.rpartition(":")[0]),
                 party=None if leg is None else leg.party,
+                operator=picture.nailed_up.get(spec.line),
                 quarantine="" if bad is None else bad.reason or "unusable",
                 since_us=since,
                 state=None if report is None else report.state,

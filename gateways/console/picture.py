@@ -72,6 +72,8 @@ class Picture:
         self.left: dict[OperatorId, Instant] = {}
         """When the part of each in her last alert ended, as long as nothing has happened to her since."""
         self.quarantined: dict[LineId, Quarantine] = {}
+        self.nailed_up: dict[LineId, OperatorId] = {}
+        """The lines that carry the call of an operator's shift."""
         self.alarms: dict[tuple[str, str], tuple[Instant, str]] = {}
         """What is wrong with the center: (alarm, subject) to since when and the words for it."""
         self._closed: dict[AlertId, Instant] = {}
@@ -167,9 +169,17 @@ class Picture:
             self.shifts[operator] = Shift(state=event.state, since=recorded.at_us, reason=event.reason)
         return Change(operators=True)
 
+    def _nailed_up(self, line: LineId, operator: OperatorId | None) -> Change:
+        before = self.nailed_up.pop(line, None)
+        if operator is not None:
+            self.nailed_up[line] = operator
+        return Change(lines=before != operator)
+
     def _other(self, recorded: Recorded) -> Change:
         event, at = recorded.event, recorded.at_us
         match event:
+            case ev.LineSeized(line=line, operator=operator, leg=leg):
+                return self._nailed_up(line, operator if leg else None)
             case ev.LineQuarantined(line=line, reason=reason):
                 self.quarantined[line] = Quarantine(reason=reason, since=at)
                 return Change(lines=True)

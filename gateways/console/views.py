@@ -9,6 +9,7 @@ import msgspec
 
 from gateways.console.tiles import Tiles
 from gateways.console.timeline import Entry
+from messages.calls import CallState
 from messages.ids import (
     E164,
     Advice,
@@ -17,6 +18,7 @@ from messages.ids import (
     Instant,
     LineId,
     OperatorId,
+    OperatorLine,
     Outcome,
     Party,
     ShiftState,
@@ -170,6 +172,12 @@ class OperatorView(msgspec.Struct, frozen=True, kw_only=True):
     """What she is on, or called for."""
     wrap_up_until_us: Instant | None = None
     """So long she is called after all others, unless she says before that she is ready."""
+    line: OperatorLine = OperatorLine.ON_DEMAND
+    """How she is meant to be reached."""
+    line_state: CallState = CallState.UNKNOWN
+    """Of a line of her own: `answered`, it stands; `dialling`, `ringing`: it will; else it is her phone."""
+    line_text: str = ""
+    """Why it does not stand."""
 
 
 class LineView(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,6 +188,8 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
     emergency: bool
     alert: AlertId | None
     party: Party | None
+    operator: OperatorId | None
+    """Whose call is nailed up on it."""
     quarantine: str
     """Why it is not to be used; empty when it can be."""
     since_us: Instant | None

@@ -49,6 +49,7 @@ from runtime import logs
 from runtime.clock import Clock, SystemClock
 from runtime.directory import Directory, FileDirectory
 from runtime.line_files import LineReports
+from runtime.voice_files import VoiceReports
 from store import streams
 from store.errors import JournalError, StoreError
 from store.journal import Append, Journal
@@ -116,6 +117,7 @@ def build(web: Web) -> Litestar:
         tiles=tiles,
         seen=lambda operator, user, alert: _note_seen(web, operator, user, alert),
         reports=web.lines.read,
+        voices=VoiceReports(Path(web.settings.state) / "run").read,
     )
 
     def heard(reading: LevelReading) -> None:

@@ -115,6 +115,7 @@ function operatorState(ui, one) {
 
 function lineState(ui, line) {
   if (alarms.unusable(ui.feed).has(line.line)) return word('warn', t('outOfUse'), 'ink-bad');
+  if (line.operator) return word('voice', ui.names(line.operator), 'ink-2');
   if (!line.alert) return word('check', t('free'), 'ink-ok');
   const view = ui.feed.cases.get(line.alert);
   if (line.party === 'user') return word('voice', view ? s.shortName(view) : t('user'), 'ink-2');

@@ -25,6 +25,15 @@ export function shiftWord(one, nowUs) {
   return one.state === 'ready' ? word('check', t('ready'), 'ink-ok') : word('todo', t('off'), 'ink-2');
 }
 
+/** How she is reached where she is meant to have a line of her own; nothing where each alert calls her phone. */
+export function reached(one) {
+  if (one.line === 'on_demand' || one.state === 'off') return nothing;
+  const [ic, name] = one.line === 'headset' ? ['headset', either('cuffie', 'headset')] : ['voice', either('chiamata fissa', 'standing call')];
+  if (one.line_state === 'answered') return word(ic, name, 'ink-ok');
+  if (one.line_state === 'dialling' || one.line_state === 'ringing') return word(ic, either(`${name}: si chiama`, `${name}: calling`), 'ink-wait');
+  return word('ring', either(`senza ${name}: telefono`, `no ${name}: phone`), 'ink-wait');
+}
+
 /** A key of the ready view. True where it was one of these; `order(key, state, reason)` sends the shift. */
 export function pressed(ui, key, order) {
   const shift = ui.myShift();
