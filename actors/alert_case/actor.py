@@ -146,8 +146,10 @@ class AlertCaseActor(CenterActor):
         self,
         answer: identity.Identified | operators.OperatorsOffered | lines.LineGranted | lines.LineRefused,
     ) -> None:
-        self._hand = self._hand.take(answer)
-        self._asked = {want for want in self._asked if not _answers(answer, want)}
+        before, self._hand = self._hand, self._hand.take(answer)
+        if self._hand != before:
+            # What is known already answers nothing: to ask anew at once would be to ask for ever.
+            self._asked = {want for want in self._asked if not _answers(answer, want)}
         self._go_on()
 
     def _go_on(self, *heard: Heard) -> None:

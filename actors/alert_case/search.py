@@ -141,15 +141,16 @@ def find_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> St
         avoid=lines_to_avoid(case, Party.OPERATOR),
     )
     granted = hand.line(leg, attempt)
-    asks_line = granted is None and policy.operator_line is OperatorLine.ON_DEMAND
+    by_phone = policy.operator_line is OperatorLine.ON_DEMAND
     nobody = exhausted and given is None and (hand.on_shift == 0 or case.tried)
     warn = _nobody(case) if nobody else NOTHING
     if not offers:
-        return join(wake, warn, Step(wants=(line, ask) if asks_line else (ask,)))
-    offer = offers[0]
-    at = place_for(case, offer, granted, now_us)
+        return join(wake, warn, Step(wants=(line, ask) if by_phone and granted is None else (ask,)))
+    places = ((one, place_for(case, one, granted, now_us)) for one in offers)
+    offer, at = next((found for found in places if found[1] is not None), (offers[0], None))
     if at is None:
-        return join(wake, warn, Step(wants=(line,)))
+        # While there is no line for her phone, somebody may come free who has one of her own.
+        return join(wake, warn, Step(wants=(line,) if by_phone else (line, ask)))
     originating = ev.LegOriginating(
         leg=leg,
         party=Party.OPERATOR,

@@ -23,6 +23,7 @@ from messages.ids import (
     NodeId,
     OperatorCommand,
     OperatorId,
+    OperatorLine,
     Party,
     TrunkId,
     UserId,
@@ -72,6 +73,8 @@ class Book:
         self.answering = True
         self.busy: set[OperatorId] = set()
         """Operators who are another alert's."""
+        self.voices: dict[OperatorId, OperatorLine] = {}
+        """Whose own lines stand."""
         fields: dict[str, object] = {
             "channel": Channel.DATA,
             "raised_at": START,
@@ -166,7 +169,12 @@ class Book:
         free = [one for one in free if one not in self.busy]
         chosen = free if want.wanted == 0 else free[: want.wanted]
         offers = tuple(
-            OperatorOffer(operator=one, version=0, number=E164("+39020000010" + str(n)))
+            OperatorOffer(
+                operator=one,
+                version=0,
+                number=E164("+39020000010" + str(n)),
+                mode=self.voices.get(one, OperatorLine.ON_DEMAND),
+            )
             for n, one in enumerate(chosen)
         )
         return OperatorsOffered(alert=ALERT, offers=offers, on_shift=self.on_shift)
