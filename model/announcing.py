@@ -62,7 +62,8 @@ def _whispers(case: Case, name: str) -> Iterator[Clip]:
     for leg in case.of(Party.OPERATOR):
         if not leg.talking or case.leaving:
             continue
-        at = f"whisper:{place(leg.leg)}:{leg.attempt}"
+        # Duress that is signalled later is told as well: she is speaking, and may not be looking.
+        at = f"whisper:{place(leg.leg)}:{leg.attempt}" + (":duress" if case.duress else "")
         names = tuple(_what(case, leg)) + (("text",) if name else ())
         if leg.there:
             yield Clip(id=at, to=(leg.leg,), names=names, language="", text=name)

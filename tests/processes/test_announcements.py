@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from media.frames import Samples
-from media.sounds import FOLDER, read_wav
+from media.sounds import FOLDER, read_wav, spoken
 from messages import events as ev
 from messages.ids import AlertId, Party
 from tests.support.center import OPERATOR, SECOND_OPERATOR, USER, Center, center, line_number, simulation
@@ -44,6 +44,8 @@ def test_a_user_is_asked_to_hold_before_anybody_attends_her_and_an_operator_hear
         made.until("operator and user are joined", lambda: made.joined(alert) == {"operator", "user"})
         made.until("the operator hears what it is", lambda: hears(made, number, "alert_real"))
         made.until("it is journaled", lambda: made.case(alert).played)
+        name = spoken("Giulia Rossi", "it")
+        assert not len(name) or likeness(made.heard(number), name) > SURE, "whom it is about"
         assert likeness(made.heard(USER), ours("alert_real")) < UNLIKE, "nobody else hears it"
         assert likeness(made.heard(number), ours("please_hold")) < UNLIKE
         assert made.case(alert).there(Party.USER) is not None

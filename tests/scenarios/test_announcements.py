@@ -138,6 +138,17 @@ def test_in_duress_nothing_sounds_on_her_phone(make_world: MakeWorld) -> None:
     assert hears(world, Party.USER) == set()
 
 
+def test_duress_that_is_signalled_later_is_whispered_as_well(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_talking(world)
+    world.until("the first whisper is over", lambda: world.case.played == ("whisper:op1:1",))
+    world.fact(ev.AlertCancelled(duress=True))
+    world.until("a second one", lambda: "whisper:op1:1:duress" in world.case.played)
+    spoken = bridge(world).begun["whisper:op1:1:duress"]
+    assert spoken.names == ("alert_real", "duress", "user_on_the_line", "text")
+    assert spoken.to == {world.case.of(Party.OPERATOR)[0].leg}
+
+
 def test_an_operators_phone_that_may_still_ring_is_whispered_to_until_she_speaks(
     make_world: MakeWorld,
 ) -> None:
