@@ -365,6 +365,8 @@ class GsmModemActor(CenterActor):
         if self._where.is_not_it(self._driver.identity.imei, self._now_s()):
             self._lose(PortLost(f"{self._port.path}: another modem"))
             return
+        if self._driver.voiceless:
+            self.log.warning("the modem's firmware gives no voice to the host", line=self.key)
         with suppress(OSError):
             self._dialect_file.write_text(self._driver.dialect.key, encoding="utf-8")
         self._back_in_service()

@@ -91,6 +91,8 @@ class Times(Table, frozen=True, kw_only=True):
 class Voice(Table, frozen=True, kw_only=True):
     """How voice gets to the host."""
 
+    ask: str = ""
+    """What a firmware without voice refuses; empty: all of them have it, or none can be asked."""
     on: Commands
     off: Commands
     at: Literal["dial", "answer"]

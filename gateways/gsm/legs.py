@@ -119,7 +119,7 @@ class LegsOnLine:
     @property
     def joins(self) -> Joins:
         """How this line joins its calls."""
-        return joins(self._driver.dialect, voice=bool(self.voice_path))
+        return joins(self._driver.dialect, voice=bool(self.voice_path) and not self._driver.voiceless)
 
     def knows(self, leg: LegId, attempt: int) -> bool:
         """Whether this attempt of the leg has been heard of here."""

@@ -189,7 +189,7 @@ class ModemCore(CallCommands, Upkeep):
                 self._send_hang_up(view, verb, now_s)
         if not self._engine.in_sync:
             return
-        for call in self._voice.due(self.calls(), self._taken, now_s):
+        for call in () if self.voiceless else self._voice.due(self.calls(), self._taken, now_s):
             self._switch_voice(call, now_s)
         if self._voice.off_due(self.calls()):
             for text in self.dialect.data.voice.off:

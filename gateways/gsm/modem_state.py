@@ -124,6 +124,11 @@ class ModemState:
         return self._startup.sim
 
     @property
+    def voiceless(self) -> bool:
+        """Whether the modem has said that it gives no voice to the host, whatever its kind can."""
+        return self._startup.voiceless
+
+    @property
     def card(self) -> str | None:
         """Which card the SIM is (ICCID); empty where the modem does not tell, none until it was asked."""
         return self._startup.card

@@ -86,6 +86,8 @@ class Startup:
         """What the SIM waits for; empty until known."""
         self.card: str | None = None
         """The SIM's own number; empty where the modem does not tell it now, none until asked."""
+        self.voiceless = False
+        """Whether its firmware has said that it gives no voice to the host."""
         self.emergency_numbers: tuple[str, ...] = ()
         self._stage = _Stage.DONE
         self._outstanding = 0
@@ -133,6 +135,8 @@ class Startup:
             self._answers[text] = finished.lines
         if text == SIM_QUERY:
             self.sim = sim_state(finished) or self.sim
+        if text == self.dialect.data.voice.ask and text not in self._again:
+            self.voiceless = finished.outcome is Outcome.ERROR
         if text == self.dialect.data.card:
             self.card = card_of(finished)
         if finished.outcome is Outcome.OK and text == EMERGENCY_QUERY and finished.lines:
@@ -196,7 +200,8 @@ class Startup:
                 self._send([SIM_QUERY, self.dialect.data.card])
             case _Stage.SETTINGS:
                 data = self.dialect.data
-                self._send([*data.init, *(data.init_at_port if self.at_command_port else ())])
+                here = data.init_at_port if self.at_command_port else ()
+                self._send([*data.init, *here, *filter(None, (data.voice.ask,))])
             case _Stage.NETWORK:
                 self._send(
                     [REGISTRATION_QUERY, PACKET_QUERY, SIGNAL_QUERY, EMERGENCY_QUERY, STORED_SMS_QUERY]

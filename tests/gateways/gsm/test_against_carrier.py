@@ -29,9 +29,12 @@ from gateways.gsm.events import (
     Stage,
     Unresponsive,
     UntoldCall,
+    VoiceFailed,
     VoiceReady,
 )
-from messages.base import HangupCause
+from gateways.gsm.legs import LegsOnLine
+from messages.base import HangupCause, Joins
+from messages.ids import LineId
 from simulator.carrier import Carrier
 from simulator.config import parse_config
 from tests.gateways.gsm.bench import DIALECTS, Bench, FakeModem
@@ -456,6 +459,19 @@ def test_a_waiting_caller_is_taken_and_the_first_held(dialect: str) -> None:
     site.run(6.0)
     assert site.driver.calls() == ()
     assert len(site.of(CallReleased)) == 2
+
+
+@pytest.mark.parametrize("voice", [True, False])
+def test_a_firmware_without_voice_says_so_and_is_not_asked_for_it_in_a_call(voice: bool) -> None:
+    site = Site("huawei", voice=voice)
+    site.run(1.0)
+    assert site.driver.voiceless is not voice
+    legs = LegsOnLine(LineId("one"), site.driver, first_number=0, voice_path="/dev/v", number_within_s=1.0)
+    assert legs.joins is (Joins.HOST if voice else Joins.NETWORK)
+    site.driver.dial(Ref("leg"), USER, site.now_s)
+    site.run(8.0)
+    assert len(site.of(VoiceReady)) == (1 if voice else 0)
+    assert site.of(VoiceFailed) == []
 
 
 @pytest.mark.parametrize("dialect", ["huawei", "simcom7600", "quectel_ec2x"])
