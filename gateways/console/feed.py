@@ -204,6 +204,7 @@ def line_views(
                 state=None if report is None else report.state,
                 signal_dbm=None if report is None else report.signal_dbm,
                 registration="" if report is None else report.registration,
+                joins=Joins.HOST if report is None else report.joins,
             )
         )
     return views

@@ -9,6 +9,7 @@ import msgspec
 
 from gateways.console.tiles import Tiles
 from gateways.console.timeline import Entry
+from messages.base import Joins
 from messages.calls import CallState
 from messages.ids import (
     E164,
@@ -198,6 +199,8 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
     signal_dbm: int | None = None
     registration: str = ""
     """How the network knows its SIM: `home`, `roaming`, `searching`, `denied`, …"""
+    joins: Joins = Joins.HOST
+    """How it joins its calls: `host`, `network` (all on this one line, no voice comes here), `none`."""
 
 
 class LevelView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from playwright.sync_api import Page, Route, expect
 
 from messages import events as ev
+from messages.base import Joins
 from messages.ids import E164, SECOND, Advice, BridgeId, Instant, Outcome
 from store import streams
 from store.journal import Append, Journal
@@ -192,6 +193,20 @@ def muted(stage: Stage) -> None:
     stage.signed_on()
     stage.shown("[data-party=operator]", "hush")
     expect(stage.page.locator("[data-meter=user] .on")).to_have_count(12)
+
+
+def network(stage: Stage) -> None:
+    """Both on one line whose modem gives no voice: 112 itself cannot be joined there."""
+    story = stage.talked(ago_s=62, answered_s=19.8)
+    stage.ago(41)
+    for place in ("op1", "user"):
+        story.say(ev.LegAnswered(leg=story.leg(place), attempt=1, joins=Joins.NETWORK))
+    stage.signed_on()
+    expect(stage.page.locator("[data-party=user] .party__foot")).to_have_text(
+        "joined by the network" if stage.lang == "en" else "unita dalla rete"
+    )
+    expect(stage.page.locator(".dock__next")).to_contain_text("112")
+    expect(stage.page.locator("[data-meter]")).to_have_count(0)
 
 
 def no_sound(stage: Stage) -> None:
@@ -430,6 +445,7 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "talking": talking,
     "in-doubt": in_doubt,
     "muted": muted,
+    "network": network,
     "no-sound": no_sound,
     "recorded": recorded,
     "listened": listened,

@@ -36,7 +36,7 @@ function line(ui, one) {
   const [ic, party] = PARTIES[one.party] ?? ['voice', 'user'];
   const said = one.quarantine || out ? word('warn', t('outOfUse'), 'ink-bad') : one.alert ? word(ic, t(party), 'ink-action') : one.operator ? word('voice', either('chiamata fissa', 'standing call'), 'ink-2') : word('check', t('free'), 'ink-ok');
   const since = out?.since_us ?? one.since_us;
-  return html`<tr><th scope="row">${one.line}</th><td class="ink-2">${one.emergency ? either(`${one.trunk}, riservata al 112`, `${one.trunk}, kept for 112`) : one.trunk}</td><td>${said}${signal(one)}</td><td class="ink-2 cut">${one.quarantine || why(ui, out) || (view ? s.shortName(view) : one.operator ? ui.names(one.operator) : '')}</td><td class="num ink-2">${since ? f.clock(since) : ''}</td></tr>`;
+  return html`<tr><th scope="row">${one.line}</th><td class="ink-2">${one.emergency ? either(`${one.trunk}, riservata al 112`, `${one.trunk}, kept for 112`) : one.trunk}${one.joins === 'host' ? nothing : html`, ${either('senza voce qui', 'no voice here')}`}</td><td>${said}${signal(one)}</td><td class="ink-2 cut">${one.quarantine || why(ui, out) || (view ? s.shortName(view) : one.operator ? ui.names(one.operator) : '')}</td><td class="num ink-2">${since ? f.clock(since) : ''}</td></tr>`;
 }
 
 export function view(ui) {

@@ -50,6 +50,15 @@ export function deadline(view, nowUs) {
 /** What is being played to a party: the first of it; empty where nothing is. */
 export const heard = ({ hears: [clip] }) => (clip ? either(`sente: ${t(clip)}`, `hears: ${t(clip)}`) : '');
 
+/** The other parties of a line that joins its calls in the network. */
+const beside = (view, party) => [view.user, view.operator_leg, view.psap].filter((one) => one !== party && one.network && one.line === party.line);
+const othersUp = (view, party) => beside(view, party).some(talking);
+/** While one of them is called those who are up are on hold. */
+const addsSomebody = (view, party) => beside(view, party).some((one) => ['originating', 'ringing'].includes(one.state) || inDoubt(one));
+
+/** Where the network joins the calls, and 112 cannot be one of them: she calls it on another phone. */
+export const callsElsewhere = (view, allowed) => view.operator_leg.network && !talking(view.psap) && allowed.briefing_given === null;
+
 /** One tile: {is, icon, label, time, foot}. `nowUs` for the running clocks. */
 export function tile(party, which, view, nowUs, center) {
   const foot = [];
@@ -58,7 +67,9 @@ export function tile(party, which, view, nowUs, center) {
   switch (party.state) {
     case 'answered': {
       if (inDoubt(party)) return { is: 'ring', icon: 'ring', label: t('perhapsAnswered'), time: f.span(nowUs - party.ringing_us), foot: [...foot, either('risposta non certa', 'answer not certain')].join(', ') };
-      const label = party.joined ? t('onLine') : t('joining');
+      if (party.network && !party.joined && addsSomebody(view, party)) return { is: 'hush', icon: 'hush', label: t('onHold'), time: f.span(nowUs - party.answered_us), foot: [...foot, either('non sente nulla', 'hears nothing')].join(', ') };
+      const label = party.joined || (party.network && !othersUp(view, party)) ? t('onLine') : t('joining');
+      if (party.joined && party.network) foot.push(either('unita dalla rete', 'joined by the network'));
       if (view.user_hears_psap && view.operator_leg.state !== 'answered' && which !== 'operator') foot.push(which === 'user' ? either('parla con il 112', 'talking to 112') : either(`parla con ${whom(view)}`, `talking to ${whom(view)}`));
       if (heard(party)) foot.push(heard(party));
       if (party.no_sound_us !== null) return { is: 'hush', icon: 'hush', label: t('withoutSound'), time: f.span(nowUs - party.answered_us), foot: foot.join(', ') };
@@ -162,16 +173,27 @@ export function next(view, allowed, me, nowUs, names) {
     return say(either('Il 112 sa tutto. Puoi lasciare.', '112 knows everything. You can leave.'), either('Lasciando si chiude anche la linea col 112.', 'Leaving ends the line to 112, too.'), { key: 'L', command: 'leave', label: t('leave'), sub: either('L’allarme si chiude', 'The alert closes'), tone: 'primary' });
   }
   if (inDoubt(view.psap)) return say(either('Il 112 forse ha risposto. Lo senti?', '112 may have answered. Do you hear them?'), either('Se parla, lo schermo se ne accorge da solo.', 'If they speak, the screen notices by itself.'), { key: 'Y', command: 'confirm_answer', label: t('answered'), sub: either('Il 112 è in linea', '112 is on the line'), tone: 'primary' });
+  if (callsElsewhere(view, allowed) && view.left_us === null && view.false_alarm_us === null) return elsewhere(view, say, her);
+  if (view.psap_requested_us !== null && view.operator_leg.network) return say(either('Si sta chiamando il 112. Resta in linea.', '112 is being called. Stay on the line.'), either('Finché non risponde su questa linea nessuno si sente.', 'Until it answers nobody on this line hears anybody.'), E('', ''));
   if (view.psap_requested_us !== null) return say(either('Si sta chiamando il 112. Resta in linea.', '112 is being called. Stay on the line.'), talking(view.user) ? either(`Intanto continua a parlare con ${her}.`, `Keep talking to ${her} meanwhile.`) : '', E('', ''));
   if (view.left_us !== null || view.false_alarm_us !== null) return say(either('L’allarme si sta chiudendo.', 'The alert is being ended.'), '', E('', ''));
   if (view.duress) return say(either(`Chiama subito il 112, senza richiamare ${her}.`, `Call 112 now, without calling ${her}.`), either('Di’ al 112 di non telefonarle.', 'Tell 112 not to phone her.'), E(either('Il suo telefono non squilla e non mostra nulla', 'Her phone will not ring and shows nothing'), 'primary'));
   if (talking(view.user)) return say(either('Chiedi: «Sei al sicuro? Puoi parlare?»', 'Ask: “Are you safe? Can you talk?”'), either('Uno sbaglio: F. Ogni altra risposta, o silenzio: E.', 'A mistake: F. Any other answer, or silence: E.'), E(either('Il 112 entra subito in conversazione con voi due', '112 joins the two of you at once'), 'primary'));
   if (isLate(view, nowUs) || view.presumed_calling_112) return say(either(`Chiama il 112: chiedi se ${who} è già da loro.`, `Call 112: ask whether ${who} is with them.`), either('Sì: dai posizione e nome. No: leggi tutto il testo.', 'Yes: give position and name. No: read the whole text.'), E(either('Leggi il testo appena risponde', 'Read the text as it answers'), 'primary'));
   if (inDoubt(view.user)) return say(either(`${Who} forse ha risposto. Senti qualcuno?`, `${Who} may have answered. Do you hear anybody?`), either('È lei: Y. Una segreteria: M. Squilla: attendi.', 'It is her: Y. A machine: M. Ringing: wait.'), E(either('Possibile già ora', 'Allowed now'), ''));
+  if (view.operator_leg.network && (view.user.state === 'ringing' || inDoubt(view.user))) return say(either('Il suo telefono squilla. Non senti nulla finché non risponde.', 'Her phone rings. You hear nothing until she answers.'), either('Per chiamare il 112 non serve aspettare: il suo telefono smette di squillare.', 'You need not wait to call 112: her phone then stops ringing.'), E(either('Possibile già ora', 'Allowed now'), ''));
   if (view.user.state === 'ringing') return say(either('Senti la sua linea. Attendi che risponda.', 'You hear her line. Wait for her to answer.'), either('Una segreteria: M. Per chiamare il 112 non serve aspettare.', 'A machine: M. You need not wait to call 112.'), E(either('Possibile già ora', 'Allowed now'), ''));
   if (underWay(view.user)) return say(either(`Si sta chiamando ${her}.`, `${Who} is being called.`), '', E(either('Possibile già ora', 'Allowed now'), ''));
   if (view.user.state === 'released') return say(either(`${Who} non è in linea. Chiama il 112.`, `${Who} is not on the line. Call 112.`), either('Richiamarla: R.', 'To call her again: R.'), E(either('Appena risponde leggi il testo', 'Read the text as it answers'), 'primary'));
   return say(either(`Sei in linea. Ora si chiama ${her}.`, `You are on the line. ${Who} is called next.`), '', E(either('Possibile già ora', 'Allowed now'), ''));
+}
+
+/** What to do where 112 cannot join the line: the briefing is given on another phone. */
+function elsewhere(view, say, her) {
+  if (view.briefing_us !== null) return say(either('Il 112 sa tutto. Puoi lasciare.', '112 knows everything. You can leave.'), talking(view.user) ? either(`Lasciando si chiude anche la linea con ${her}.`, `Leaving ends ${her}’s line, too.`) : '', { key: 'L', command: 'leave', label: t('leave'), sub: either('L’allarme si chiude', 'The alert closes'), tone: 'primary' });
+  const step = { key: 'B', command: 'briefing_given', label: t('briefingGiven'), sub: either('Dopo averlo letto al 112', 'Once you have read it to 112'), tone: 'primary' };
+  if (!talking(view.user)) return say(either('Chiama il 112 da un altro telefono e leggi il testo.', 'Call 112 on another phone and read the text.'), either('Su questa linea il 112 non può entrare.', '112 cannot be joined on this line.'), step);
+  return say(either('Chiedi: «Sei al sicuro? Puoi parlare?»', 'Ask: “Are you safe? Can you talk?”'), either('Uno sbaglio: F. Ogni altra risposta, o silenzio: chiama il 112 da un altro telefono. Qui non può entrare.', 'A mistake: F. Any other answer, or silence: call 112 on another phone. It cannot be joined here.'), step);
 }
 
 /** The five slots, always the same, in the same order. */

@@ -67,6 +67,7 @@ const WORDS = {
   cannot_speak: ['non può parlare', 'she cannot speak'],
   recorded: ['è registrata', 'this call is recorded'],
   joining: ['Risponde, si unisce', 'Answered, joining'],
+  onHold: ['In attesa', 'On hold'],
   dialling: ['Si chiama', 'Being called'],
   releasing: ['Si chiude', 'Hanging up'],
   ended: ['Chiamata finita', 'Call ended'],
