@@ -22,6 +22,7 @@ from center.sockets import Address, exposure, listening
 from center.state_dir import NodeFile, StateDir, living_web
 from gateways.gsm.addresses import is_address
 from gateways.gsm.places import places, resolved
+from messages.base import Joins
 from messages.ids import LineId, NodeId, Role
 from messages.lines import WEAK_DBM, LineReport, LineState
 
@@ -160,7 +161,8 @@ def lines(state: StateDir) -> Iterator[Finding]:
 def _line(report: LineReport, leg: str) -> Finding:
     """One line as its modem is."""
     signal = "" if report.signal_dbm is None else f"{report.signal_dbm} dBm"
-    facts = ", ".join(filter(None, (report.port, report.dialect, report.registration, signal, leg)))
+    joins = "" if report.joins is Joins.HOST else "no voice to the host"
+    facts = ", ".join(filter(None, (report.port, report.dialect, report.registration, signal, joins, leg)))
     told = f"{report.text} ({facts})" if facts else report.text
     if report.state is LineState.STARTING:
         return warn("lines", f"{report.line} is being set up: {told}")
@@ -168,6 +170,10 @@ def _line(report: LineReport, leg: str) -> Finding:
         return fail("lines", f"{report.line} carries no calls: {told}")
     if report.signal_dbm is not None and report.signal_dbm < WEAK_DBM:
         return warn("lines", f"{report.line} hardly hears its network: {facts}")
+    if report.joins is Joins.NONE:
+        return warn("lines", f"{report.line} can join nobody with anybody: {facts}")
+    if report.emergency and report.joins is not Joins.HOST:
+        return warn("lines", f"{report.line} is reserved for 112, and nobody would be heard on it: {facts}")
     return ok("lines", f"{report.line} is up: {facts}")
 
 

@@ -12,6 +12,7 @@ from heapq import heapify, heappop, heappush
 from typing import Final
 
 from actors.deadline_watchdog.means import Means
+from messages.base import Joins
 from messages.ids import SECOND, AlertId, Instant, OperatorLine, Party
 from model.case import Case
 from model.leg import Leg, LegState
@@ -59,6 +60,10 @@ def forecasts(
             continue
         if case.phone is None or (case.duress and policy.duress is Duress.PSAP_FIRST):
             # She is not called, so that no line is needed for it.
+            yield case, _dialled(now_us, policy)
+            continue
+        if any(leg.live and leg.joins is Joins.NETWORK for leg in case.of(Party.OPERATOR)):
+            # She is called on her operator's line.
             yield case, _dialled(now_us, policy)
             continue
         called = policy.operator_line is OperatorLine.ON_DEMAND

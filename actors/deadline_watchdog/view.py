@@ -8,6 +8,7 @@ from typing import Final
 from actors.deadline_watchdog.forecast import expected_free
 from actors.deadline_watchdog.means import Means
 from actors.trunk_pool.decider import kept_for_inbound
+from messages.base import Joins
 from messages.ids import SECOND, CrewId, Instant, LineId, Party, Role
 from messages.lines import LineReport, LineState
 from model.live import LiveCases
@@ -43,7 +44,12 @@ class View:
         """What there is at this moment."""
         entries = [entry for entry in crews if entry.role is Role.ALERT_CASE and entry.ready]
         return Means(
-            public=tuple(self._expected(self._public, now_us)),
+            public=tuple(
+                at
+                for spec in self._public
+                for at in self._expected((spec,), now_us)
+                for _ in range(self._calls_of_an_alert(spec.line))
+            ),
             reserved=sum(1 for at in self._expected(self._reserved, now_us) if at <= now_us),
             operators=sum(1 for one in self.operators.operators.values() if one.free),
             crews={CrewId(entry.key): entry.incarnation for entry in entries},
@@ -77,6 +83,11 @@ class View:
         if report is None or report.state is LineState.READY:
             return 0
         return max(1, now_us - report.since)
+
+    def _calls_of_an_alert(self, line: LineId) -> int:
+        """How many of the two calls of an alert this line carries: one that joins them carries both."""
+        report, _ = self._reports.get(line, (None, 0))
+        return 2 if report is not None and report.joins is Joins.NETWORK else 1
 
     def _is_busy(self, line: LineId) -> bool:
         """Whether its modem has a call that is no leg's: somebody calls in."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from messages.base import Joins
-from messages.ids import E164, OperatorCommand, Outcome, Party, Role
+from messages.ids import E164, Advice, OperatorCommand, Outcome, Party, Role, ShiftState
 from model.orders import refusal
 from model.policy import Policy
 from simulator.call import CallState
@@ -265,3 +265,50 @@ def test_a_case_is_handed_over_within_the_network_s_conference(make_world: MakeW
     world.until("the first is gone", lambda: len(world.live_calls()) == 2)
     assert len(lines(world)) == 1
     assert len(world.calls(USER)) == 1
+
+
+def test_s11_one_modem_is_enough_for_an_alert(make_world: MakeWorld) -> None:
+    world = make_world(dialects=("sim800",), public=1, emergency=0)
+    to_talking(world)
+    assert world.case.advice is Advice.WAIT, "nobody is sent to 112 for want of a line"
+    world.order(OperatorCommand.CALL_PSAP)
+    until_joined(world, Party.OPERATOR, Party.USER, Party.PSAP)
+    assert lines(world) == {"sim1"}
+
+
+def test_s08_112_is_called_while_her_phone_rings(make_world: MakeWorld) -> None:
+    world = make_world(dialects=("sim800",), behaviours={USER: "no_answer"})
+    to_ringing(world)
+    world.advance(1)
+    world.order(OperatorCommand.CALL_PSAP)
+    until_joined(world, Party.OPERATOR, Party.PSAP, within_s=10)
+    world.advance(40)
+    assert len(world.calls(USER)) == 1, "nobody is put on hold for her but by the operator's word"
+    world.order(OperatorCommand.REDIAL_USER)
+    world.until("she is called", lambda: len(world.calls(USER)) == 2)
+    until_joined(world, Party.OPERATOR, Party.PSAP)
+
+
+def test_s11_a_user_called_for_her_deadline_is_joined_by_whoever_answers(make_world: MakeWorld) -> None:
+    world = make_world(dialects=("sim800",), operators=2, behaviours={OPERATORS[0]: "no_answer"})
+    second = world.operators[1]
+    world.shift(second, ShiftState.PAUSED)
+    world.send()
+    world.until("she is called", lambda: bool(world.calls(USER)), 50)
+    world.until("she has answered", lambda: world.case.there(Party.USER) is not None)
+    world.shift(second, ShiftState.READY)
+    until_joined(world, Party.OPERATOR, Party.USER)
+    assert world.case.operator == second
+    assert len(world.calls(USER)) == 1
+
+
+def test_two_alerts_have_a_line_each(make_world: MakeWorld) -> None:
+    world = make_world(dialects=("sim800",), operators=2, public=3)
+    to_talking(world)
+    first = world.alert
+    other = E164("+393339998887")
+    world.send(other)
+    world.until("another operator has it", lambda: world.case.operator is not None)
+    assert world.alert != first
+    held = {call.line for call in world.live_calls()}
+    assert held == {"sim2", "sim3"}
