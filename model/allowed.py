@@ -189,6 +189,8 @@ def _announce(case: Case) -> str | None:
         return "112 is not on the line."
     if case.talking(Party.USER) is None:
         return "She is not on the line."
+    if in_the_network(case):
+        return "Nothing can be played on this line."
     return "It is being played." if announcing.waiting(case, announcing.CANNOT_SPEAK) else None
 
 

@@ -249,7 +249,8 @@ def _operator_leg(case: Case) -> Leg | None:
 
 def _hears(case: Case, leg: Leg | None) -> tuple[str, ...]:
     """What is played to this leg by the conference in which it is."""
-    return announcing.hears(case, leg.leg) if leg is not None and leg.joined else ()
+    ours = leg is not None and leg.joined and leg.joins is Joins.HOST
+    return announcing.hears(case, leg.leg) if leg is not None and ours else ()
 
 
 def _party(leg: Leg | None, hears: tuple[str, ...] = ()) -> PartyView:
