@@ -5,7 +5,8 @@ concern it. `store.rebuild` fills new ones without reading the whole journal; wh
 must make no difference here, so that nothing of an alert counts once the alert is closed:
 
 - a line is the alert's of its last `line.seized` until the last of this alert's legs on it is released
-  (one that joins in the network has several), or until the alert is closed; where it is an operator's
+  (one that joins in the network has several), or until the alert is closed, and then any other's whose leg
+  is still on it; where it is an operator's
   and no alert's, until the next `line.seized`;
 - an operator is reserved by the alert of her last `operator.reserved` until that alert's
   `operator.left`, `operator.not_answering` or `listener.left` names her, or until the alert is closed;
@@ -62,6 +63,7 @@ from messages.ids import (
 )
 from messages.journal import Recorded
 from model import wrap_up
+from model.own_line import is_own
 from store.streams import StreamKind, alert_of
 
 
@@ -319,30 +321,40 @@ class Lines:
             case AlertClosed():
                 self._open.discard(alert)
                 self._legs.pop(alert, None)
-                self._free([one for one in self.lines.values() if one.alert == alert])
+                for one in list(self.lines.values()):
+                    if one.alert == alert:
+                        self._settle(_nobodys(one))
             case LegOriginating(leg=leg, line=line, attempt=attempt) if alert in self._open:
                 legs = self._legs.setdefault(alert, {})
                 # Put anew, so that the newest stands last.
                 legs.pop(leg, None)
                 legs[leg] = (line, attempt)
+                if not is_own(line):
+                    self._settle(self.lines.get(line) or LineHold(line=line, version=0))
             case LegReleased(leg=leg, attempt=attempt):
-                self._released(alert, leg, attempt)
+                legs = self._legs.get(alert, {})
+                if leg in legs and legs[leg][1] == attempt:
+                    del legs[leg]
+                for one in list(self.lines.values()):
+                    if (one.alert, one.leg, one.attempt) == (alert, leg, attempt):
+                        self._settle(_nobodys(one))
             case _:
                 pass
 
-    def _released(self, alert: AlertId, leg: LegId, attempt: int) -> None:
-        """The line goes over to the newest other leg of the alert on it, if there is one."""
-        legs = self._legs.get(alert, {})
-        if leg in legs and legs[leg][1] == attempt:
-            del legs[leg]
-        for one in [one for one in self.lines.values() if one.alert == alert]:
-            if (one.leg, one.attempt) != (leg, attempt):
-                continue
-            left = [(other, which) for other, (line, which) in legs.items() if line == one.line]
-            if left:
-                self.lines[one.line] = replace(one, leg=left[-1][0], attempt=left[-1][1])
-            else:
-                self._free([one])
+    def _settle(self, hold: LineHold) -> None:
+        """A line that is nobody's, though a call stands on it, is that call's: so it is where a second call
+        came in on it, was an alert's, and has gone again.
+        """
+        on_it = [
+            (alert, leg, attempt)
+            for alert, legs in self._legs.items()
+            for leg, (line, attempt) in legs.items()
+            if line == hold.line
+        ]
+        if hold.leg is None and on_it:
+            alert, leg, attempt = on_it[-1]
+            hold = replace(hold, alert=alert, leg=leg, attempt=attempt)
+        self.lines[hold.line] = hold
 
     def _own(self, line: LineId, recorded: Recorded) -> None:
         before = self.lines.get(line) or LineHold(line=line, version=0)
@@ -353,15 +365,15 @@ class Lines:
             case LineSeized(alert=str(alert), leg=leg, attempt=attempt) if alert in self._open:
                 now = replace(now, alert=alert, leg=leg, attempt=attempt, operator=None)
             case LineSeized():
-                now = replace(now, alert=None, leg=None, attempt=0, operator=None)
+                now = _nobodys(now)
             case LineQuarantined(reason=reason):
                 now = replace(now, quarantined=True, reason=reason)
             case LineReturned():
                 now = replace(now, quarantined=False, reason="")
             case _:
                 pass
-        self.lines[line] = now
+        self._settle(now)
 
-    def _free(self, held: list[LineHold]) -> None:
-        for one in held:
-            self.lines[one.line] = replace(one, alert=None, leg=None, attempt=0, operator=None)
+
+def _nobodys(hold: LineHold) -> LineHold:
+    return replace(hold, alert=None, leg=None, attempt=0, operator=None)

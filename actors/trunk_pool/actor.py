@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar, Final
 
+from msgspec.structs import replace
 from thespian.actors import ActorAddress
 
 from actors.trunk_pool.decider import (
@@ -19,12 +20,13 @@ from actors.trunk_pool.decider import (
     used,
 )
 from actors.trunk_pool.pairs import Pairs
-from actors.trunk_pool.together import beside
+from actors.trunk_pool.together import Beside, beside
 from messages.base import Joins
 from messages.envelope import Envelope
 from messages.events import LineSeized
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId, Party, Role
 from messages.lines import AskLine, GiveWay, LineGranted, LineRefused, LineReport, PreemptCase, RequestLine
+from model.case import Case
 from model.live import LiveCases
 from model.own_line import is_own, operator_of
 from model.pairs import lacking
@@ -127,7 +129,7 @@ class TrunkPoolActor(CenterActor):
             key = (request.leg, request.attempt)
             pairs = self._pairs(request, lines, now_us)
             case = None if request.alert is None else self._live.cases.get(request.alert)
-            others = beside(case, request.party)
+            others = self._beside(case, request.party)
             answer = grant(request, lines, self._granted, self._setup.policy, now_us, pairs, others)
             if gives_way(request, (one.request for one, _ in alive.values())):
                 reason = "a real alert waits for a line"
@@ -152,6 +154,12 @@ class TrunkPoolActor(CenterActor):
             self.watch(self._follower.fileno(), self._woken)
         else:
             self.unwatch(self._follower.fileno())
+
+    def _beside(self, case: Case | None, party: Party) -> Beside | None:
+        """Beside whom the party is to be called; how that line joins its modem says, before any leg does."""
+        found = beside(case, party)
+        known = None if found is None else self._reports.get(found.line)
+        return found if found is None or known is None else replace(found, joins=known[0].joins)
 
     def _pairs(self, request: RequestLine, lines: list[Line], now_us: Instant) -> Pairs:
         """Whom the alerts that have a line, or are about to have one, have yet to call."""

@@ -11,6 +11,7 @@ import msgspec
 from messages.base import Joins
 from messages.ids import LineId, Party
 from model.case import Case
+from model.leg import Leg
 
 
 class Beside(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,7 +25,13 @@ def beside(case: Case | None, party: Party) -> Beside | None:
     """Beside whom the party is to be called; None where nobody is up, so that any line will do."""
     if case is None:
         return None
-    user = None if party is Party.USER else case.there(Party.USER)
+    user = None if party is Party.USER else case.there(Party.USER) or _calls_in(case)
     psap = case.talking(Party.PSAP)
     leg = user or case.operator_leg or (psap if psap is not None and psap.joined else None)
     return None if leg is None else Beside(line=leg.line, joins=leg.joins)
+
+
+def _calls_in(case: Case) -> Leg | None:
+    """Her own call, which is answered at once: whoever is called meanwhile is called beside her."""
+    leg = case.going(Party.USER)
+    return leg if leg is not None and leg.call is not None else None

@@ -118,6 +118,7 @@ def test_s02_whoever_calls_in_is_the_first_and_the_operator_the_second_on_her_li
     voice_alert(world)
     until_joined(world, Party.OPERATOR, Party.USER)
     assert lines(world) == {"sim1"}, "the line that users call"
+    assert [call.to for call in world.calls()][1:] == [OPERATORS[0]], "she is called once, and beside her"
     assert len(world.network.carrier.modem("sim1").line.talking()) == 2
     world.order(OperatorCommand.DECLARE_FALSE_ALARM)
     everything_is_over(world)

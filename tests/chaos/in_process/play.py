@@ -150,6 +150,7 @@ class _Run:
             operators=len(script.operators),
             public=script.public,
             emergency=script.emergency,
+            dialects=script.dialects,
             behaviours={str(number): person.first for number, person in people.items()},
             policy=policy,
             notify=notify,

@@ -17,6 +17,9 @@ ALTERNATE: Final = E164("+390200000113")
 TEST_PSAP: Final = E164("+390200000199")
 PSAPS: Final = frozenset({PSAP, ALTERNATE, E164("112")})
 
+DIALECTS: Final = ("huawei", "simcom7600")
+"""Modems that give their voice to the host."""
+
 TROUBLE_S: Final = 60.0
 """Nothing is done to the center after this."""
 
@@ -150,6 +153,8 @@ class Script(_Data, frozen=True):
     psap: Person = Person()
     public: int = 4
     emergency: int = 2
+    dialects: tuple[str, ...] = DIALECTS
+    """Of the lines, in turn."""
     faults: tuple[Fault, ...] = ()
     blows: tuple[Blow, ...] = ()
     lines: tuple[LineFault, ...] = ()

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from messages.ids import OperatorLine, Role
 from tests.chaos.in_process.script import (
+    DIALECTS,
     OPERATORS,
     PSAP,
     TROUBLE_S,
@@ -159,6 +160,9 @@ hang_ups = st.builds(HangUp, at_s=moments(), who=st.sampled_from((*USERS, *OPERA
 away = st.builds(Away, at_s=moments(), who=st.integers(0, 2), for_s=seconds(0.2, 8))
 
 
+dialects = st.sampled_from((DIALECTS, DIALECTS, DIALECTS, ("sim800",), ("sim800", *DIALECTS)))
+"""Most have a voice; some join in the network; where there are both, only one kind can have an alert."""
+
 T = TypeVar("T")
 
 
@@ -194,6 +198,7 @@ def _scripts(
         psap=psaps,
         public=st.integers(2, 5),
         emergency=st.integers(1, 2),
+        dialects=dialects,
         faults=faulty,
         blows=struck,
         lines=several(lines, 2),
