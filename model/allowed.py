@@ -177,7 +177,7 @@ def _call_psap(case: Case, policy: Policy) -> str | None:
 def _leave(case: Case, policy: Policy) -> str | None:
     if not case.talking(Party.PSAP) and not on_another_phone(case, policy):
         return "112 is not on the line."
-    if not case.talking(Party.PSAP) and case.briefing_at is None:
+    if on_another_phone(case, policy) and case.briefing_at is None:
         return "The briefing has not been given."
     if case.talking(Party.USER) or case.briefing_at is not None:
         return None

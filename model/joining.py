@@ -32,3 +32,11 @@ def scattered(case: Case) -> bool:
     up = case.operator_leg or case.talking(Party.USER)
     parties = (*case.of(Party.OPERATOR), *case.of(Party.USER))
     return up is None and any(leg.joins is Joins.NETWORK for leg in parties)
+
+
+def unheard(case: Case) -> bool:
+    """Whether 112 is alone on a line that joins only its own calls: it hears nobody."""
+    psap = case.talking(Party.PSAP)
+    if psap is None or psap.joins is not Joins.NETWORK:
+        return False
+    return not any(leg.live and leg.line == psap.line for leg in case.legs.values() if leg is not psap)

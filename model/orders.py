@@ -12,6 +12,7 @@ from model import announcing, answers
 from model.allowed import refusal_now
 from model.case import Case
 from model.evolve import apply
+from model.joining import unheard
 from model.leg import ANOTHER_LINE
 from model.policy import Policy
 from model.psap import psap_number
@@ -57,6 +58,7 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
             return () if number is None else (ev.PsapRequested(by=by, number=number),)
         case OperatorCommand.LEAVE:
             together = case.talking(Party.USER) is not None and case.talking(Party.PSAP) is not None
+            together = together and not unheard(case)
             # Without a briefing she leaves two who are talking.
             who = (Party.PSAP, Party.USER) if case.briefing_at is None else (Party.PSAP,)
             leaving = ev.LeaveRequested(by=by, handed_over=together)

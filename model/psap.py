@@ -9,7 +9,7 @@ from messages.base import Position
 from messages.ids import E164
 from model.areas import holds
 from model.case import Case
-from model.joining import in_the_network
+from model.joining import in_the_network, unheard
 from model.policy import Policy, PsapRoute
 
 EMERGENCY_NUMBERS: Final = frozenset({"112", "113", "115", "118", "911", "999", "000", "08", "110", "119"})
@@ -38,7 +38,12 @@ def psap_number(case: Case, policy: Policy) -> E164 | None:
 
 
 def on_another_phone(case: Case, policy: Policy) -> bool:
-    """Whether the operator has to call 112 herself: an emergency call is never joined in the network."""
+    """Whether the operator has to call 112 herself.
+
+    An emergency call is never joined in the network, and on a reserved line without a voice 112 hears nobody.
+    """
+    if unheard(case):
+        return True
     number = psap_number(case, policy)
     return number is not None and is_emergency(number) and in_the_network(case)
 

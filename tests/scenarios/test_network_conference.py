@@ -313,3 +313,19 @@ def test_two_alerts_have_a_line_each(make_world: MakeWorld) -> None:
     assert world.alert != first
     held = {call.line for call in world.live_calls()}
     assert held == {"sim2", "sim3"}
+
+
+def test_a_reserved_line_without_voice_leaves_nobody_alone_with_a_112_that_hears_nothing(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world(dialects=("huawei", "huawei", "huawei", "huawei", "sim800"), emergency=1)
+    to_talking(world)
+    world.order(OperatorCommand.CALL_PSAP)
+    world.until("112 answers", lambda: world.case.talking(Party.PSAP) is not None)
+    who = world.case.operator
+    assert who is not None
+    assert refusal(world.case, OperatorCommand.LEAVE, who, world.policy) == "The briefing has not been given."
+    world.order(OperatorCommand.BRIEFING_GIVEN)
+    world.order(OperatorCommand.LEAVE)
+    everything_is_over(world)
+    assert world.case.outcome is Outcome.BRIEFED

@@ -20,6 +20,7 @@ from messages.events import (
     CaseOpened,
     DeadlineMissed,
     Event,
+    LegOriginating,
     LegReleased,
     LineQuarantined,
     LineReturned,
@@ -46,6 +47,7 @@ from messages.ids import (
     NodeId,
     OperatorId,
     Outcome,
+    Party,
     ShiftState,
     UserId,
 )
@@ -83,6 +85,11 @@ def reserved(alert: AlertId = X) -> OperatorReserved:
 
 def seized(attempt: int = 1, alert: AlertId = X) -> LineSeized:
     return LineSeized(line=SIM1, alert=alert, leg=LegId(f"{alert}:op1"), attempt=attempt)
+
+
+def originating(alert: AlertId, place: str, line: LineId = SIM1, attempt: int = 1) -> LegOriginating:
+    leg = LegId(f"{alert}:{place}")
+    return LegOriginating(leg=leg, party=Party.USER, number=PHONE, line=line, attempt=attempt)
 
 
 CLOSED = AlertClosed(outcome=Outcome.BRIEFED)
@@ -213,6 +220,33 @@ def test_a_reservation_for_an_alert_that_is_over_is_none(folds: Folds) -> None:
     assert (folds.operators.operators[ANNA].version, folds.lines.lines[SIM1].version) == (2, 1)
 
 
+def test_a_line_that_joins_its_calls_is_the_alerts_until_the_last_of_them_is_released(folds: Folds) -> None:
+    folds.say("inbox-x", received())
+    for place in ("op1", "user"):
+        leg = LegId(f"x:{place}")
+        folds.say("line-sim1", LineSeized(line=SIM1, alert=X, leg=leg, attempt=1))
+        folds.say("alert-x", originating(X, place))
+    assert folds.lines.lines[SIM1].leg == "x:user"
+    folds.say("alert-x", LegReleased(leg=LegId("x:user"), attempt=1, cause=16))
+    assert folds.lines.lines[SIM1].leg == "x:op1"
+    folds.say("alert-x", LegReleased(leg=LegId("x:op1"), attempt=1, cause=16))
+    assert folds.lines.lines[SIM1].free
+
+
+def test_a_second_caller_who_was_declined_leaves_the_line_to_the_first(folds: Folds) -> None:
+    folds.say("inbox-x", received())
+    folds.say("line-sim1", seized())
+    folds.say("alert-x", originating(X, "op1"))
+    folds.say("inbox-y", received())
+    folds.say("line-sim1", seized(alert=AlertId("y")))
+    folds.say("alert-y", originating(AlertId("y"), "op1"))
+    assert folds.lines.lines[SIM1].alert == "y"
+    folds.say("alert-y", LegReleased(leg=LegId("y:op1"), attempt=1, cause=201))
+    assert folds.lines.lines[SIM1].alert == X
+    folds.say("alert-x", CLOSED)
+    assert folds.lines.lines[SIM1].free
+
+
 def nailed_up(leg: str, attempt: int = 7, line: LineId = SIM1) -> LineSeized:
     return LineSeized(line=line, leg=LegId(leg), attempt=attempt, operator=ANNA)
 
@@ -263,6 +297,7 @@ def _operator_event(operator: OperatorId) -> st.SearchStrategy[tuple[str, Event]
 def _case_event(alert: AlertId) -> st.SearchStrategy[tuple[str, Event]]:
     events = st.one_of(
         ATTEMPTS.map(lambda attempt: LegReleased(leg=LegId(f"{alert}:op1"), attempt=attempt, cause=16)),
+        st.builds(originating, st.just(alert), st.sampled_from(("op1", "user")), LINES, ATTEMPTS),
         OPERATORS.map(lambda operator: OperatorLeft(operator=operator)),
         OPERATORS.map(lambda operator: OperatorNotAnswering(operator=operator)),
         OPERATORS.map(lambda operator: OperatorReserved(operator=operator, alert=alert)),

@@ -54,6 +54,7 @@ from tests.chaos.in_process.evidence import CallSeen, Evidence
 from tests.chaos.in_process.faults import Blows, Messages
 from tests.chaos.in_process.script import (
     ALTERNATE,
+    DIALECTS,
     OPERATORS,
     PSAP,
     PSAPS,
@@ -83,6 +84,12 @@ UNSURE_S: Final = 20.0
 """After a line's trouble its modem is being found again."""
 SLACK_US: Final = 12 * SECOND
 VITAL: Final = frozenset({Role.SUPERVISOR, Role.DEADLINE_WATCHDOG})
+
+
+def _dialects(script: Script) -> tuple[str, ...]:
+    """Of each line: as the script has it, and with a voice where they are reserved for 112."""
+    public = (script.dialects[n % len(script.dialects)] for n in range(script.public))
+    return (*public, *(DIALECTS[n % len(DIALECTS)] for n in range(script.emergency)))
 
 
 class Played(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,7 +157,7 @@ class _Run:
             operators=len(script.operators),
             public=script.public,
             emergency=script.emergency,
-            dialects=script.dialects,
+            dialects=_dialects(script),
             behaviours={str(number): person.first for number, person in people.items()},
             policy=policy,
             notify=notify,

@@ -57,7 +57,7 @@ const othersUp = (view, party) => beside(view, party).some(talking);
 const addsSomebody = (view, party) => beside(view, party).some((one) => ['originating', 'ringing'].includes(one.state) || inDoubt(one));
 
 /** Where the network joins the calls, and 112 cannot be one of them: she calls it on another phone. */
-export const callsElsewhere = (view, allowed) => view.operator_leg.network && !talking(view.psap) && allowed.briefing_given === null;
+export const callsElsewhere = (view, allowed) => (talking(view.psap) ? view.psap.network && !beside(view, view.psap).some(underWay) : view.operator_leg.network && allowed.briefing_given === null);
 
 /** One tile: {is, icon, label, time, foot}. `nowUs` for the running clocks. */
 export function tile(party, which, view, nowUs, center) {
@@ -167,13 +167,13 @@ export function next(view, allowed, me, nowUs, names) {
       { key: 'T', command: 'take', label: t('take'), sub: either('Si chiama il tuo telefono', 'Rings your phone'), tone: calling ? '' : 'primary' },
     );
   }
+  if (callsElsewhere(view, allowed) && view.left_us === null && view.false_alarm_us === null) return elsewhere(view, say, her);
   if (talking(view.psap)) {
     if (talking(view.user)) return say(either(`${Who} e il 112 si parlano. Puoi lasciare.`, `${Who} and 112 are talking. You can leave.`), heard(view.psap) ? either(`Il 112 ${heard(view.psap)}.`, `112 ${heard(view.psap)}.`) : either('Resta se il 112 ha ancora bisogno di te. Non può parlare: Z.', 'Stay if 112 still needs you. She cannot speak: Z.'), { key: 'L', command: 'leave', label: t('leave'), sub: either(`${Who} e il 112 restano uniti. La tua linea si chiude.`, `${Who} and 112 stay joined. Your line closes.`), tone: 'primary' });
     if (view.briefing_us === null) return say(either('Leggi il testo al 112.', 'Read the text to 112.'), underWay(view.user) ? either('La si sta richiamando: se risponde, entra con voi.', 'She is being called again: if she answers, she joins you.') : '', { key: 'B', command: 'briefing_given', label: t('briefingGiven'), sub: either('Poi puoi lasciare con L', 'Then you may leave with L'), tone: 'primary' });
     return say(either('Il 112 sa tutto. Puoi lasciare.', '112 knows everything. You can leave.'), either('Lasciando si chiude anche la linea col 112.', 'Leaving ends the line to 112, too.'), { key: 'L', command: 'leave', label: t('leave'), sub: either('L’allarme si chiude', 'The alert closes'), tone: 'primary' });
   }
   if (inDoubt(view.psap)) return say(either('Il 112 forse ha risposto. Lo senti?', '112 may have answered. Do you hear them?'), either('Se parla, lo schermo se ne accorge da solo.', 'If they speak, the screen notices by itself.'), { key: 'Y', command: 'confirm_answer', label: t('answered'), sub: either('Il 112 è in linea', '112 is on the line'), tone: 'primary' });
-  if (callsElsewhere(view, allowed) && view.left_us === null && view.false_alarm_us === null) return elsewhere(view, say, her);
   if (view.psap_requested_us !== null && view.operator_leg.network) return say(either('Si sta chiamando il 112. Resta in linea.', '112 is being called. Stay on the line.'), either('Finché non risponde su questa linea nessuno si sente.', 'Until it answers nobody on this line hears anybody.'), E('', ''));
   if (view.psap_requested_us !== null) return say(either('Si sta chiamando il 112. Resta in linea.', '112 is being called. Stay on the line.'), talking(view.user) ? either(`Intanto continua a parlare con ${her}.`, `Keep talking to ${her} meanwhile.`) : '', E('', ''));
   if (view.left_us !== null || view.false_alarm_us !== null) return say(either('L’allarme si sta chiudendo.', 'The alert is being ended.'), '', E('', ''));

@@ -1,0 +1,87 @@
+"""What a modem that joins in the network is asked to do with its calls, from their list alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateways.gsm.at.parse import Direction
+from gateways.gsm.call import CallView
+from gateways.gsm.dialects import installed
+from gateways.gsm.events import CallId, CallState, Ref
+from gateways.gsm.joining import Move, in_conference, joins, next_move
+from messages.base import Joins
+
+UP = (CallState.ACTIVE, CallState.HELD)
+
+
+def call(state: CallState, *, ref: str | None = "a:op1#1", **changes: bool) -> CallView:
+    return CallView(
+        call=CallId(1),
+        ref=None if ref is None else Ref(ref),
+        direction=Direction.OUT,
+        state=state,
+        number="+391",
+        caller="+391",
+        number_heard=2,
+        withheld=False,
+        answered=state in UP,
+        confirmed=True,
+        in_conference=changes.get("mpty", False),
+        emergency=changes.get("emergency", False),
+        index=1,
+        ending=changes.get("ending", False),
+    )
+
+
+ACTIVE, HELD, RINGING, WAITING = (
+    call(state) for state in (CallState.ACTIVE, CallState.HELD, CallState.RINGING, CallState.WAITING)
+)
+
+
+@pytest.mark.parametrize(
+    ("calls", "adding", "move"),
+    [
+        ([], False, None),
+        ([ACTIVE], False, None),
+        ([ACTIVE], True, Move.HOLD),
+        ([HELD], True, None),
+        ([HELD, RINGING], False, None),
+        ([HELD, ACTIVE], False, Move.JOIN),
+        ([HELD, HELD, ACTIVE], False, Move.JOIN),
+        ([HELD, ACTIVE], True, Move.JOIN),
+        ([ACTIVE, ACTIVE], False, None),
+        ([ACTIVE, ACTIVE], True, Move.HOLD),
+        ([HELD], False, Move.TAKE_BACK),
+        ([HELD, WAITING], False, None),
+    ],
+)
+def test_whoever_is_on_hold_is_joined_or_taken_back(
+    calls: list[CallView], adding: bool, move: Move | None
+) -> None:
+    assert next_move(calls, adding=adding) is move
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        call(CallState.ACTIVE, ref=None),
+        call(CallState.ACTIVE, ending=True),
+        call(CallState.ACTIVE, emergency=True),
+    ],
+)
+def test_nothing_is_done_to_a_call_that_is_nobody_s_ends_or_is_an_emergency(other: CallView) -> None:
+    assert next_move([HELD, other], adding=False) is None
+
+
+def test_in_the_conference_is_who_is_joined_and_not_on_hold() -> None:
+    assert in_conference(call(CallState.ACTIVE, mpty=True))
+    assert not in_conference(call(CallState.HELD, mpty=True))
+    assert not in_conference(ACTIVE)
+
+
+def test_a_line_joins_as_its_dialect_and_its_voice_port_allow() -> None:
+    dialects = installed()
+    assert joins(dialects.get("huawei"), voice=True) is Joins.HOST
+    assert joins(dialects.get("huawei"), voice=False) is Joins.NETWORK
+    for name in ("sim800", "simcom_a76xx", "3gpp", "ublox"):
+        assert joins(dialects.get(name), voice=True) is Joins.NETWORK
