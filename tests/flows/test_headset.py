@@ -110,6 +110,8 @@ def test_s04_to_s09_she_takes_an_alert_by_headset_speaks_with_both_and_leaves_th
     expect(desk.tile("operator")).to_have_attribute("data-is", "live")
     desk.answers(GIULIA)
     desk.are("live", "live", "idle")
+    expect(desk.tile("operator")).to_contain_text("Headset")
+    expect(desk.log).to_contain_text("Calling Marta Bianchi, headset")
     is_heard(desk, USER_HZ)
     is_heard_by(desk, GIULIA)
     desk.press("e")

@@ -19,6 +19,7 @@ from media.ports import VoicePort, open_port
 from media.voice_port import VoicePortSpec
 from messages.ids import E164, OperatorLine
 from model.policy import Policy
+from tests.gateways.console.desk import giulias
 from tests.gateways.console.headset import (
     EAR,
     ELSEWHERE,
@@ -312,3 +313,19 @@ def test_axe_finds_no_barrier_with_a_headset(
     if state == "replaced":
         context.close()
     assert not found, "\n".join(found)
+
+
+def test_a_new_alert_is_in_her_headset_and_on_her_phone_while_that_is_gone(
+    at: Page, place: Place, site: WebThread, speaking: Browser
+) -> None:
+    page = signed_on(at, site.url, place)
+    journal = place.journal()
+    giulias(journal).operator_called(place.marta)
+    alert = page.get_by_role("alertdialog")
+    expect(alert).to_contain_text("It is in your headset: speak")
+    context = speaking.new_context(permissions=["microphone"])
+    signed_on(context.new_page(), site.url, place)
+    expect(alert).to_contain_text("Your phone is ringing")
+    expect(alert).to_contain_text("+39 02 0000 0011")
+    context.close()
+    journal.close()

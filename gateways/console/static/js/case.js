@@ -114,7 +114,7 @@ function parties(ui, view, nowUs, compact, allowed) {
   return html`<section class="parties" ?data-compact=${compact} aria-label=${either('Chi è in linea', 'Who is on the line')}>
     ${rows.map(([which, ic, role, name, party], i) => html`${i ? html`<div class="link" data-is=${links[i - 1] ? 'on' : ''}>${icon(links[i - 1] ? 'voice' : view.operator_leg.muted && s.talking(i === 1 ? view.user : view.psap) ? 'mute' : 'todo')}<span class="sr">${links[i - 1] ? t('hearEachOther') : t('notJoined')}</span></div>` : nothing}
       <article class="party" data-party=${which} data-is=${tiles[i].is} tabindex=${why(party) ? '0' : nothing} aria-describedby=${why(party) ? `why-${which}` : nothing}><p class="party__role">${icon(ic)}<span>${role}</span><b>${name}</b></p>
-        <p class="party__line">${party.line ? html`<span>${t('line')} ${party.line}</span>${signal(line(party))}` : ''}</p>
+        <p class="party__line">${party.line ? html`<span>${s.capital(f.lineName(party.line))}</span>${signal(line(party))}` : ''}</p>
         <p class="party__state word">${icon(tiles[i].icon, tiles[i].is === 'ring' ? 'breathe' : '')}${tiles[i].label}</p><b class="party__time">${tiles[i].time}</b>
         <p class="party__foot">${(s.talking(party) || s.inDoubt(party)) && party.joined && !party.network ? html`${meter(which)}${noSound(view.alert, which) && !otherline.silent(party) ? word('hush', t('noSoundAtAll'), 'ink-wait') : nothing}${otherline.offer(ui, view, which, party, allowed)}` : nothing}${tiles[i].foot}</p>${why(party) ? html`<p class="party__why" id="why-${which}">${why(party)}</p>` : nothing}</article>`)}
     </section><p class="sr" role="status">${rows.map(([, , role], i) => `${role}: ${tiles[i].label}. `)}</p>`;
@@ -146,7 +146,7 @@ function noteField(ui, view, narrow) {
 function dock(ui, view, allowed, nowUs, lost) {
   const { feed } = ui;
   if (lost) {
-    return html`<footer class="dock" aria-label=${either('Azioni', 'Actions')}><p class="dock__next" role="status"><span class="eyebrow">${t('now')}</span><b>${either('Resta al telefono e continua a parlare.', 'Stay on the phone and keep talking.')}</b><span></span></p>${handover.button(ui, view, allowed)}
+    return html`<footer class="dock" aria-label=${either('Azioni', 'Actions')}><p class="dock__next" role="status"><span class="eyebrow">${t('now')}</span><b>${voice.whenLost(feed) ?? either('Resta al telefono e continua a parlare.', 'Stay on the phone and keep talking.')}</b><span></span></p>${handover.button(ui, view, allowed)}
       ${act({ key: 'Enter', label: t('retryNow'), sub: either(`Tentativo ${feed.attempt}. Riprovo anche da solo, ogni 2 s`, `Attempt ${feed.attempt}. Retrying by itself too, every 2 s`), step: true, press: () => feed.retryNow() })}
       ${s.slots(view, allowed, null).map((slot) => act({ ...slot, why: t('noConnection') }))}</footer>`;
   }

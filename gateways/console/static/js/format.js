@@ -44,3 +44,7 @@ export const accuracy = (m) => (m === null ? '' : m < 1000 ? `±${NB}${Math.roun
 export const metres = (m) => (m < 1000 ? `${Math.round(m)}${NB}m` : `${Math.round(m / 1000)}${NB}km`);
 
 const two = (n) => String(n).padStart(2, '0');
+
+/** A line's name: a modem's, or an operator's own, which has no name that anybody knows it by. */
+export const lineName = (line) => (line.startsWith('headset:') ? either('cuffie', 'headset')
+  : line.startsWith('nailed:') ? either('chiamata del turno', 'call of the shift') : either(`linea ${line}`, `line ${line}`));

@@ -182,8 +182,8 @@ function incomingView(ui, view) {
         <div><dt>${t('channel')}</dt><dd>${channel(view.channel)}<small>${[person?.language ? either(`Parla ${languageName(person.language).toLowerCase()}`, `Speaks ${languageName(person.language)}`) : '', view.battery_pct === null ? '' : either(`batteria ${view.battery_pct} %`, `battery ${view.battery_pct} %`)].filter(Boolean).join(' · ')}</small></dd></div>
         <div><dt>${t('position')}</dt><dd>${p ? html`<span class="phone">${f.coordinates(p)}</span><small>${[f.accuracy(p.accuracy_m), f.age(nowUs - p.at_us)].filter(Boolean).join(', ')}</small>` : t('noPosition')}</dd></div>
       </dl></div>
-    <footer class="incoming__foot">${act({ key: 'Space', label: t('acknowledge'), sub: t('acknowledgeSub'), tone: 'primary', step: true, press: () => ui.press('Space') })}
-      <div class="incoming__legs"><p><b>${voice.used(feed) ? word('headset', voice.comesIn(), 'ink-wait') : word('ring', ringing ? t('yourPhoneRings') : t('yourPhoneNext'), 'ink-wait')}</b><br><span class="ink-2 phone">${feed.me.number && !voice.used(feed) ? f.phone(feed.me.number) : ''}</span></p>
+    <footer class="incoming__foot">${act({ key: 'Space', label: t('acknowledge'), sub: voice.takes(feed) ? voice.acknowledgeSub() : t('acknowledgeSub'), tone: 'primary', step: true, press: () => ui.press('Space') })}
+      <div class="incoming__legs"><p><b>${voice.takes(feed) ? word('headset', voice.comesIn(), 'ink-wait') : word('ring', ringing ? t('yourPhoneRings') : t('yourPhoneNext'), 'ink-wait')}</b><br><span class="ink-2 phone">${feed.me.number && !voice.takes(feed) ? f.phone(feed.me.number) : ''}</span></p>
         <p><b>${view.user.state === 'ringing' ? word('ring', t('herPhoneRings'), 'ink-ok') : s.talking(view.user) ? word('voice', [t('herLineUp'), s.heard(view.user)].filter(Boolean).join(', '), 'ink-ok') : word('todo', t('herPhoneNext'), 'ink-2')}</b></p>${handover.incoming(view, ui.names)}</div></footer>
   </section>`;
 }

@@ -20,7 +20,7 @@ export const reading = (view) => talking(view.psap) && !talking(view.user) && vi
 /** What she is called in a sentence: as its subject, and after a verb. */
 export const first = (view) => view.person?.first_name || either('lei', 'she');
 export const whom = (view) => view.person?.first_name || either('lei', 'her');
-const capital = (text) => text[0].toUpperCase() + text.slice(1);
+export const capital = (text) => text[0].toUpperCase() + text.slice(1);
 export const name = (view) => (view.person ? `${view.person.first_name} ${view.person.last_name}`.trim() : view.identified ? t('unknown') : t('identifying'));
 /** Where there is room for one thing only. */
 export const shortName = (view) => (view.person || !view.phone ? name(view) : f.phone(view.phone));

@@ -13,7 +13,7 @@ export function told(entry, her, names, test) {
   const psap = test ? t('simulated') : '112';
   const who = { user: her, operator: op || t('operator'), psap: '112', listener: op }[entry.party] ?? '';
   const again = entry.attempt > 1 ? either(`, ${entry.attempt}º tentativo`, `, attempt ${entry.attempt}`) : '';
-  const line = entry.line ? either(`, linea ${entry.line}`, `, line ${entry.line}`) : '';
+  const line = entry.line ? `, ${f.lineName(entry.line)}` : '';
   const s = (icon, tone, it, en) => ({ icon, tone, text: either(it, en) });
   switch (entry.what) {
     case 'alert.received': return s('bell', '', `Allarme ricevuto, ${channel(entry.channel)}`, `Alert received, ${channel(entry.channel)}`);

@@ -20,6 +20,9 @@ export const used = (feed) => feed.center?.operator_line === 'headset';
 /** On shift, and yet she could not be heard if she were called. */
 export const gone = () => state.wanted && !['live', 'asking', 'connecting'].includes(state.is);
 
+/** Whether alerts come to her headset; while it is gone her telephone rings. */
+export const takes = (feed) => used(feed) && !gone();
+
 /** Begin with her shift, end with it; said again and again. */
 export function follow(ui) {
   state.redraw = ui.redraw;
@@ -202,6 +205,11 @@ function choice(key, label, devices) {
 
 /** What a new alert does, where her telephone does nothing. */
 export const readyText = () => either('Nessun allarme è tuo. Un nuovo allarme occupa tutto lo schermo e lo senti in cuffia.', 'No alert is yours. A new one takes the whole screen and you hear it in your headset.');
+/** What she is to do while the center is out of reach, and her voice with it; null where she is on a telephone. */
+export const whenLost = (feed) => (!used(feed) ? null : gone()
+  ? either('Non ti sentono. Se dura, squilla il tuo telefono: rispondi.', 'You are not heard. If it lasts your phone rings: answer it.')
+  : either('Continua a parlare.', 'Keep talking.'));
+export const acknowledgeSub = () => either('Ferma il suono e apre il caso. Parla per prendere la chiamata.', 'Stops the sound and opens the case. Speak to take the call.');
 /** Her voice is in the call already: what makes it hers. */
 export const comesIn = () => either('È nelle tue cuffie: parla', 'It is in your headset: speak');
 
