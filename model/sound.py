@@ -7,6 +7,7 @@ from typing import Final
 from messages.ids import LineId, Party
 from model.case import Case
 from model.leg import ANOTHER_LINE, Leg
+from model.own_line import is_own
 from model.policy import Duress, Policy
 
 SOUGHT: Final = (Party.USER, Party.PSAP, Party.OPERATOR)
@@ -29,8 +30,11 @@ def leg_of(case: Case, party: Party) -> Leg | None:
 
 def why_no_other_line(case: Case, party: Party, policy: Policy) -> str | None:
     """Why this party is not to be called on another line now; None when she may be."""
-    if party not in SOUGHT or leg_of(case, party) is None:
+    leg = leg_of(case, party)
+    if party not in SOUGHT or leg is None:
         return _ABSENT.get(party, "Nobody is on the line.")
+    if is_own(leg.line):
+        return "Your voice does not come over a line of the centre."
     if party is Party.OPERATOR and case.hand_over is not None:
         return "The alert is being handed over."
     if party is not Party.USER:

@@ -13,8 +13,9 @@ import msgspec
 
 from messages import events as ev
 from messages.bridge import BridgeReport
-from messages.ids import SECOND, Instant, LegId, Party
+from messages.ids import SECOND, Instant, LegId, OperatorLine, Party
 from model.leg import Leg
+from model.own_line import mode_of
 from model.sound import SOUGHT
 
 ALARM: Final = "leg.no_sound"
@@ -51,5 +52,10 @@ def over(leg: Leg) -> ev.AlarmCleared:
 
 
 def is_judged(leg: Leg) -> bool:
-    """Whether its silence means anything: between two rings of a phone that is not answered there is none."""
-    return leg.party in SOUGHT and leg.talking and leg.joined and leg.confirmed
+    """Whether its silence means anything.
+
+    Between two rings of a phone that is not answered there is nothing, and a browser's noise suppression
+    makes zeros of a quiet room.
+    """
+    is_phone = mode_of(leg.line) is not OperatorLine.HEADSET
+    return leg.party in SOUGHT and leg.talking and leg.joined and leg.confirmed and is_phone

@@ -16,6 +16,7 @@ from messages import events as ev
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId
 from messages.journal import Recorded
 from model.leg import alert_of
+from model.own_line import is_own
 
 ALARM: Final = "line.no_sound"
 WITHIN_US: Final = Instant(3600 * SECOND)
@@ -48,7 +49,7 @@ class SilentLines:
         """Take the next event."""
         event, at = recorded.event, recorded.at_us
         match event:
-            case ev.LegOriginating(leg=leg, line=line, attempt=attempt):
+            case ev.LegOriginating(leg=leg, line=line, attempt=attempt) if not is_own(line):
                 self._calls[leg] = _Call(line=line, attempt=attempt)
             case ev.LegAnswered(leg=leg, confirmed=True) if call := self._call(leg, event.attempt):
                 self._calls[leg] = replace(call, answered_at=call.answered_at or at)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from actors.alert_case.decider import decide
 from actors.alert_case.hand import Hand
+from actors.alert_case.sound import is_judged
 from messages import events as ev
+from messages.base import VoicePort
 from messages.bridge import BridgeReport
 from messages.calls import CallState
-from messages.ids import OperatorCommand, Party
+from messages.ids import Channel, LineId, OperatorCommand, Party
+from messages.legs import LegReport
 from model.leg import LegState
 from model.orders import refusal
 from model.sound import party_without_sound
@@ -87,9 +91,7 @@ def test_with_it_comes_an_alarm_that_ends_with_the_sound_or_with_the_call() -> N
     assert [event.alarm for event in ended.events if isinstance(event, ev.AlarmCleared)] == ["leg.no_sound"]
 
 
-def _ended(book: Book):  # type: ignore[no-untyped-def]
-    from messages.legs import LegReport
-
+def _ended(book: Book) -> LegReport:
     leg = book.leg(Party.USER)
     return LegReport(leg=leg.leg, attempt=leg.attempt, state=CallState.RELEASED, cause=16)
 
@@ -113,9 +115,6 @@ def test_the_silence_between_two_rings_of_an_unanswered_phone_is_none() -> None:
     book.go_on()
     book.answers(Party.OPERATOR)
     leg = book.leg(Party.USER)
-    from messages.base import VoicePort
-    from messages.legs import LegReport
-
     book.go_on(
         LegReport(
             leg=leg.leg,
@@ -158,8 +157,6 @@ def test_it_does_not_use_up_her_attempts() -> None:
 
 
 def test_her_own_call_is_taken_up_by_calling_her_back() -> None:
-    from messages.ids import Channel, LineId
-
     book = Book(channel=Channel.VOICE, line=LineId("p7"), call=1)
     book.go_on()
     book.answers(Party.USER)
@@ -220,13 +217,21 @@ def test_only_whoever_is_on_the_line_can_have_another(party: Party | None, reaso
 
 
 def test_whoever_cannot_be_called_back_is_not_hung_up() -> None:
-    from messages.ids import Channel, LineId
-
     book = Book(channel=Channel.VOICE, line=LineId("p7"), call=1, phone=None)
     book.known = None
     book.go_on()
     book.answers(Party.USER)
     book.answers(Party.OPERATOR)
-    if book.case.phone is None:
-        asked = refusal(book.case, OperatorCommand.ANOTHER_LINE, EVERYONE[0], POLICY)
-        assert asked == "Her number is not known."
+    asked = refusal(book.case, OperatorCommand.ANOTHER_LINE, EVERYONE[0], POLICY)
+    assert asked == "Her number is not known."
+
+
+def test_a_headset_in_a_quiet_room_is_not_without_sound() -> None:
+    book = talking()
+    mine = book.leg(Party.OPERATOR)
+    headset = replace(mine, line=LineId(f"headset:{mine.operator}"))
+    assert is_judged(mine)
+    assert not is_judged(headset)
+    case = replace(book.case, legs={**book.case.legs, mine.leg: headset})
+    asked = refusal(case, OperatorCommand.ANOTHER_LINE, EVERYONE[0], POLICY, None, Party.OPERATOR)
+    assert asked == "Your voice does not come over a line of the centre."
