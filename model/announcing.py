@@ -100,8 +100,9 @@ def _to_psap(case: Case) -> Iterator[Clip]:
     psap = case.talking(Party.PSAP)
     if psap is None:
         return
-    if not case.leaving and not attended(case) and case.talking(Party.USER) is None:
+    asked = next((one for one in case.asked if one not in case.played), None)
+    if asked is not None:
+        yield Clip(id=asked, to=(psap.leg,), names=(asked.partition(":")[0],), language="")
+    elif not case.leaving and not attended(case) and case.talking(Party.USER) is None:
         hold = ("psap_hold",)
         yield Clip(id="psap_hold", to=(psap.leg,), names=hold, language="", every_s=HOLD_AGAIN_S)
-    for asked in case.asked:
-        yield Clip(id=asked, to=(psap.leg,), names=(asked.partition(":")[0],), language="")

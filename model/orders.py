@@ -50,7 +50,8 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
         case OperatorCommand.CONFIRM_ANSWER:
             return answers.confirmed(case, answers.in_doubt(case), "word")
         case OperatorCommand.ANNOUNCE:
-            return (ev.AnnouncementRequested(what=order.what or announcing.CANNOT_SPEAK, by=by),)
+            asked = ev.AnnouncementRequested(what=order.what or announcing.CANNOT_SPEAK, by=by)
+            return (*_spoken_with(case, Party.PSAP), asked)
         case OperatorCommand.DECLARE_FALSE_ALARM:
             return (*_spoken_with(case, Party.USER), ev.FalseAlarmDeclared(by=by, text=order.text))
         case OperatorCommand.CALL_PSAP:

@@ -178,10 +178,16 @@ def test_in_duress_a_phone_that_may_still_ring_falls_silent() -> None:
 
 @pytest.mark.parametrize(
     ("command", "party"),
-    [(OperatorCommand.BRIEFING_GIVEN, Party.PSAP), (OperatorCommand.DECLARE_FALSE_ALARM, Party.USER)],
+    [
+        (OperatorCommand.BRIEFING_GIVEN, Party.PSAP),
+        (OperatorCommand.ANNOUNCE, Party.PSAP),
+        (OperatorCommand.DECLARE_FALSE_ALARM, Party.USER),
+    ],
 )
 def test_what_is_done_with_an_answer_proves_it(command: OperatorCommand, party: Party) -> None:
     book = with_operator()
+    if command is OperatorCommand.ANNOUNCE:
+        book.answers(Party.USER)
     if party is Party.PSAP:
         book.order(OperatorCommand.CALL_PSAP)
     perhaps(book, party)

@@ -109,6 +109,14 @@ class AnyCourse(RuleBasedStateMachine):
     def the_bridge_reports(self, silent: set[Party]) -> None:
         self.book.bridge(*silent)
 
+    @rule()
+    def what_is_played_comes_to_its_end(self) -> None:
+        wish = bridge_wish(self.book.case)
+        joined = tuple(member.leg for member in wish.members)
+        once = tuple(clip.id for clip in wish.playing if not clip.every_s)
+        self.book.go_on(BridgeReport(bridge=wish.bridge, joined=joined, played=once))
+        self.book.go_on(BridgeReport(bridge=wish.bridge, joined=joined, played=once))
+
     @rule(command=st.sampled_from(OperatorCommand), by=st.sampled_from(EVERYONE))
     def somebody_orders(self, command: OperatorCommand, by: str) -> None:
         self.book.order(command, by=EVERYONE[0] if by not in EVERYONE else by)  # type: ignore[arg-type]
@@ -260,6 +268,23 @@ class AnyCourse(RuleBasedStateMachine):
                 case ev.LegReleasing(leg=leg, reason="handed over"):
                     assert newest in joined
                     assert newest != leg
+
+    @invariant()
+    def what_is_played_is_for_those_alone_whom_it_is_meant_for(self) -> None:
+        case = self.book.case
+        clips = bridge_wish(case, "Giulia").playing
+        assert len({clip.id for clip in clips}) == len(clips)
+        for clip in clips:
+            (party,) = {case.legs[leg].party for leg in clip.to}
+            assert (party is Party.OPERATOR) == clip.id.startswith("whisper:")
+            assert party is not Party.LISTENER
+            assert not (case.duress and party is Party.USER)
+            assert ("text" in clip.names) == (party is Party.OPERATOR), "her name is for her operator alone"
+        hearers = [leg for clip in clips for leg in clip.to]
+        assert len(set(hearers)) == len(hearers), "nobody hears two at once"
+        played = [event.clip for event in self.book.all_of(ev.AnnouncementPlayed)]
+        assert len(set(played)) == len(played)
+        assert not {clip.id for clip in clips} & set(played)
 
     @invariant()
     def nothing_is_made_of_an_answer_that_nothing_proves(self) -> None:
