@@ -75,6 +75,8 @@ def _leg(case: Case, leg: Leg, said: LegReport, policy: Policy, now_us: Instant)
                 )
                 if leg.party is Party.USER and case.reached_at is None:
                     made += _reached(leg, said, policy)
+                # One report may say both, that it is answered and that it is joined.
+                leg = replace(leg, state=LegState.ANSWERED, confirmed=said.confirmed)
             if said.joins is Joins.NETWORK and said.joined != leg.joined:
                 made += _in_the_network(case, leg, said)
         case CallState.RELEASED:

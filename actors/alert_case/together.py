@@ -19,7 +19,7 @@ APART: Final = "apart"
 
 def bring_together(case: Case, _hand: Hand, _policy: Policy, _now_us: Instant) -> Step:
     """Her call ends as one that was lost: from then on she, or whoever is there, is called again."""
-    operator, user = case.operator_leg, case.talking(Party.USER)
+    operator, user = case.operator_leg, case.there(Party.USER)
     if operator is None or user is None or operator.line == user.line or case.leaving:
         return NOTHING
     if operator.joins is user.joins is Joins.HOST:

@@ -1,0 +1,111 @@
+"""What the network's joining means for a case: told by the legs, since the bridge knows nothing of it."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from actors.alert_case.hand import Hand
+from actors.alert_case.hear import hear
+from actors.alert_case.together import bring_together
+from messages import events as ev
+from messages.base import Joins
+from messages.bridge import BridgeReport
+from messages.calls import CallState
+from messages.ids import E164, AlertId, BridgeId, Channel, Instant, LegId, LineId, OperatorId, Party
+from messages.legs import LegReport
+from model.case import Case
+from model.leg import Leg, LegState
+from model.policy import Policy
+from model.psap import on_another_phone, psap_number, psap_number_for
+
+NOW = Instant(1_000_000)
+A = AlertId("a")
+POLICY = Policy()
+
+
+def leg(place: str, party: Party, state: LegState = LegState.ANSWERED, **changes: object) -> Leg:
+    one = Leg(
+        leg=LegId(f"a:{place}"),
+        party=party,
+        attempt=1,
+        state=state,
+        line=LineId("sim2"),
+        since=NOW,
+        operator=OperatorId("anna") if party is Party.OPERATOR else None,
+        joins=Joins.NETWORK,
+    )
+    return replace(one, **changes)
+
+
+def case(*legs: Leg) -> Case:
+    return Case(
+        alert=A,
+        channel=Channel.DATA,
+        received_at=NOW,
+        raised_at=NOW,
+        deadline_at=NOW,
+        operator=OperatorId("anna"),
+        legs={one.leg: one for one in legs},
+    )
+
+
+def said(place: str, *, joined: bool, confirmed: bool = True) -> LegReport:
+    return LegReport(
+        leg=LegId(f"a:{place}"),
+        attempt=1,
+        state=CallState.ANSWERED,
+        confirmed=confirmed,
+        joins=Joins.NETWORK,
+        joined=joined,
+    )
+
+
+OPERATOR, USER = leg("op1", Party.OPERATOR), leg("user", Party.USER)
+
+
+def test_one_report_may_say_that_112_has_answered_and_that_it_is_joined() -> None:
+    ringing = leg("psap", Party.PSAP, LegState.RINGING)
+    made = hear(case(OPERATOR, ringing), said("psap", joined=True), POLICY, NOW)
+    assert [type(one) for one in made] == [ev.LegAnswered, ev.BridgeJoined, ev.PsapJoined]
+
+
+def test_that_the_network_has_joined_it_proves_an_answer() -> None:
+    doubtful = leg("user", Party.USER, confirmed=False, answered_at=NOW)
+    (joined, confirmed, reached) = hear(case(OPERATOR, doubtful), said("user", joined=True), POLICY, NOW)
+    assert isinstance(joined, ev.BridgeJoined)
+    assert confirmed == ev.LegConfirmed(leg=doubtful.leg, attempt=1, by="network")
+    assert isinstance(reached, ev.UserReached)
+
+
+def test_on_hold_it_is_not_in_the_conference_and_the_bridge_has_no_say_in_it() -> None:
+    both = case(replace(OPERATOR, joined=True), replace(USER, joined=True))
+    (left,) = hear(both, said("op1", joined=False), POLICY, NOW)
+    assert left == ev.BridgeLeft(bridge=BridgeId("a"), legs=(OPERATOR.leg,))
+    assert hear(both, BridgeReport(bridge=BridgeId("a"), joined=()), POLICY, NOW) == ()
+
+
+def test_an_operator_who_cannot_be_joined_with_the_user_is_called_again_beside_her() -> None:
+    hand = Hand(opened_at=NOW)
+    there = replace(USER, line=LineId("sim1"))
+    (let_go,) = bring_together(case(OPERATOR, there), hand, POLICY, NOW).events
+    assert let_go == ev.LegReleasing(leg=OPERATOR.leg, attempt=1, reason="apart")
+    assert bring_together(case(OPERATOR, USER), hand, POLICY, NOW).events == ()
+    ours = (replace(OPERATOR, joins=Joins.HOST), replace(there, joins=Joins.HOST))
+    assert bring_together(case(*ours), hand, POLICY, NOW).events == ()
+
+
+def test_112_with_an_ordinary_number_can_be_joined_and_another_is_called_on_another_phone() -> None:
+    both = case(OPERATOR, USER)
+    assert on_another_phone(both, POLICY)
+    ordinary = Policy(psap_alternate=E164("+390200000113"))
+    assert not on_another_phone(both, ordinary)
+    assert psap_number(both, ordinary) == "+390200000113"
+    assert psap_number_for(both, ordinary, 3) == "+390200000113"
+    assert psap_number(case(replace(OPERATOR, joins=Joins.HOST)), ordinary) == "112"
+
+
+def test_a_112_that_is_alone_on_its_line_hears_nobody() -> None:
+    alone = leg("psap", Party.PSAP, line=LineId("e1"))
+    ours = (replace(OPERATOR, joins=Joins.HOST), replace(USER, joins=Joins.HOST, line=LineId("sim3")))
+    assert on_another_phone(case(*ours, alone), POLICY)
+    assert not on_another_phone(case(*ours, replace(alone, joins=Joins.HOST)), POLICY)
