@@ -329,3 +329,21 @@ def test_a_reserved_line_without_voice_leaves_nobody_alone_with_a_112_that_hears
     world.order(OperatorCommand.LEAVE)
     everything_is_over(world)
     assert world.case.outcome is Outcome.BRIEFED
+
+
+@any_family
+def test_modems_that_have_changed_places_are_not_confused(make_world: MakeWorld, family: str) -> None:
+    world = make_world(dialects=(family,), by_imei=("sim2", "sim3"))
+    to_talking(world)
+    (first,) = lines(world)
+    other = "sim3" if first == "sim2" else "sim2"
+    for name in (first, other):
+        world.network.unplug(name)
+    world.network.plug(first, other)
+    world.network.plug(other, first)
+    world.until("its calls are known to be lost", lambda: not world.case.legs or joined(world) == set())
+    until_joined(world, Party.OPERATOR, Party.USER)
+    assert len(lines(world)) == 1
+    assert len(hear_each_other(world)) == 2
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -51,12 +51,15 @@ def simulation(
     emergency: int = 2,
     setup_s: float = 0.2,
     phones: dict[str, dict[str, object]] | None = None,
+    dialects: Sequence[str] = ("huawei", "simcom7600"),
 ) -> str:
-    """A quick world: lines of two dialects, two operators, the user and a PSAP; `phones` changes some."""
+    """A quick world: lines of these dialects in turn, two operators, the user and a PSAP; `phones` changes
+    some.
+    """
     lines = ['[simulator]\ncontrol = "127.0.0.1:0"\n']
     for n in range(1, public + emergency + 1):
         trunk = "public" if n <= public else "emergency"
-        dialect = "huawei" if n % 2 else "simcom7600"
+        dialect = dialects[(n - 1) % len(dialects)]
         lines.append(
             f'[[modem]]\nname = "sim{n}"\ndialect = "{dialect}"\ntrunk = "{trunk}"\n'
             f'number = "{line_number(n)}"\nsetup_time_s = {setup_s}\nboot_time_s = 0.1\n'
