@@ -104,6 +104,8 @@ def integer(text: str) -> int | None:
 
 def parse_clcc(line: str) -> ClccRow | None:
     """A row of `+CLCC` (27.007 clause 7.18), with any part of its tail missing or empty."""
+    if line.count('"') % 2 or not line.isprintable():
+        return None  # cut off, or with a byte changed on the way: its number would be another's
     fields = split_fields(body_of(line))
     head = [integer(field) for field in fields[:5]]
     if (

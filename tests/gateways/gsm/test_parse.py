@@ -87,6 +87,8 @@ def test_a_name_with_a_comma_is_one_field() -> None:
         "+CLCC: 1,0,9",
         "+CLCC: 1,0,4",
         "+CLCC: 1,1,2",
+        '+CLCC: 1,0,1,0,0,"+390',
+        '+CLCC: 1,0,1,0,0,"+390200000\x1100",145,""',
     ],
 )
 def test_what_is_no_row_is_none(line: str) -> None:
