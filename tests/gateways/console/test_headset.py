@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserType, Page, expect
 
@@ -329,3 +330,32 @@ def test_a_new_alert_is_in_her_headset_and_on_her_phone_while_that_is_gone(
     expect(alert).to_contain_text("+39 02 0000 0011")
     context.close()
     journal.close()
+
+
+def test_an_alarm_is_not_said_into_the_call_and_she_is_heard_between_two(
+    at: Page, place: Place, site: WebThread
+) -> None:
+    page = signed_on(at, site.url, place)
+    page.keyboard.press("Escape")  # a gesture, for the alarm to sound
+    user = Party(None)
+    with conference(place, user=user) as made:
+        joined(made)
+        journal = place.journal()
+        giulias(journal).operator_called(place.marta)
+        expect(page.get_by_role("alertdialog")).to_be_visible()
+        expect(page.locator(".incoming__sound")).to_contain_text("sounding")
+        user.heard.clear()
+        # Two tones of 0.25 s and the room, every 1.5 s; between two syllables it is 0.3 s at the most.
+        wait_until(
+            lambda: len([s for s in pauses_s(bytes(user.heard)) if 0.6 < s < 1.2]) >= 3,
+            within_s=30,
+            what="pauses as long as an alarm, and her voice between them",
+        )
+        journal.close()
+
+
+def pauses_s(pcm: bytes) -> list[float]:
+    """How long each stretch was in which nobody was heard."""
+    loud = np.flatnonzero(np.abs(sound_of(pcm)) > 150)
+    gaps = np.diff(loud) / 8000
+    return [float(gap) for gap in gaps if gap > 0.1]

@@ -16,7 +16,12 @@ export async function unlocked() {
 }
 export const blocked = () => context === null || context.state !== 'running';
 
+let sounding = () => {};
+/** Who is to know for how many seconds from now something sounds. */
+export const onSound = (listener) => { sounding = listener; };
+
 function tone(hz, startS, lengthS, volume) {
+  sounding(startS + lengthS);
   const at = context.currentTime + startS;
   const oscillator = context.createOscillator();
   const gain = context.createGain();

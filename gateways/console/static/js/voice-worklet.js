@@ -16,12 +16,15 @@ class Voice extends AudioWorkletProcessor {
     this.link = null;
     this.ended = false;
     this.frames = 0;
+    this.hushed = 0; // frames yet to be said without her
     this.peak = 0;
     this.port.onmessage = ({ data }) => {
       if (data.link) {
         this.link = data.link;
         this.link.onmessage = (message) => this.jitter.push(unpacked(message.data));
       }
+      // Echo cancellation has to learn a room first, and an alarm that is taken for a voice would answer for her.
+      if (data.hushS) this.hushed = Math.max(this.hushed, Math.ceil((data.hushS * RATE_HZ) / FRAME));
       if (data.end) this.ended = true;
     };
   }
@@ -36,7 +39,8 @@ class Voice extends AudioWorkletProcessor {
     for (const value of samples) this.peak = Math.max(this.peak, Math.abs(value));
     this.said = joined(this.said, this.toCenter.process(samples));
     while (this.said.length >= FRAME) {
-      const frame = packed(this.said.subarray(0, FRAME));
+      const frame = this.hushed > 0 ? new ArrayBuffer(2 * FRAME) : packed(this.said.subarray(0, FRAME));
+      this.hushed = Math.max(0, this.hushed - 1);
       this.said = this.said.slice(FRAME);
       this.link?.postMessage(frame, [frame]);
       this.frames += 1;

@@ -1,10 +1,11 @@
 // Her headset, where operators have their voice in the browser: asks for the microphone when her shift begins, keeps the
 // connection, and says how it stands. The sound itself goes from the worklet to the link and back, past this page.
-// The console's own sounds are kept out of the call by the browser's echo cancellation.
+// Never a sound into the call: while the console itself sounds, her microphone says nothing.
 
 import { html, nothing } from '../vendor/lit.js';
 import { word } from './parts.js';
 import { either } from './words.js';
+import { onSound } from './sound.js';
 
 const MICROPHONE = 'securwoman-microphone';
 const SPEAKER = 'securwoman-speaker';
@@ -14,6 +15,10 @@ const HEARD = { echoCancellation: true, noiseSuppression: true, autoGainControl:
 // off | insecure | asking | denied | none | failed | blocked | connecting | live | lost | replaced | signed-off
 const state = { is: 'off', call: false, wanted: false, turn: 0, microphones: [], speakers: [], redraw: () => {} };
 let open = null; // {stream, context, node, link}
+
+const ROOM_S = 0.3; // so long a room, and the way out of the loudspeaker, go on after it
+
+onSound((lengthS) => open?.node?.port.postMessage({ hushS: lengthS + ROOM_S }));
 
 /** Whether this center's operators have their voice in the browser. */
 export const used = (feed) => feed.center?.operator_line === 'headset';
