@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from messages.base import Joins
 from messages.ids import LineId, Party
 from model.case import Case
 from model.leg import ANOTHER_LINE, Leg
@@ -35,6 +36,8 @@ def why_no_other_line(case: Case, party: Party, policy: Policy) -> str | None:
         return _ABSENT.get(party, "Nobody is on the line.")
     if is_own(leg.line):
         return "Your voice does not come over a line of the centre."
+    if leg.joins is Joins.NETWORK:
+        return "All parties are on this one line."
     if party is Party.OPERATOR and case.hand_over is not None:
         return "The alert is being handed over."
     if party is not Party.USER:

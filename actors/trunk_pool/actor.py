@@ -158,8 +158,18 @@ class TrunkPoolActor(CenterActor):
     def _beside(self, case: Case | None, party: Party) -> Beside | None:
         """Beside whom the party is to be called; how that line joins its modem says, before any leg does."""
         found = beside(case, party)
-        known = None if found is None else self._reports.get(found.line)
-        return found if found is None or known is None else replace(found, joins=known[0].joins)
+        if case is None or found is None:
+            return None
+        up = case.there(Party.USER) or case.operator_leg
+        if up is None and self._is_anothers_too(found.line, case.alert):
+            # She calls in where others talk, and will be declined and called back.
+            return None
+        known = self._reports.get(found.line)
+        return found if known is None else replace(found, joins=known[0].joins)
+
+    def _is_anothers_too(self, line: LineId, alert: AlertId) -> bool:
+        others = (case for case in self._live.cases.values() if case.alert != alert)
+        return any(leg.live and leg.line == line for case in others for leg in case.legs.values())
 
     def _pairs(self, request: RequestLine, lines: list[Line], now_us: Instant) -> Pairs:
         """Whom the alerts that have a line, or are about to have one, have yet to call."""

@@ -210,6 +210,7 @@ const REASONS = {
   'Somebody else is listening.': 'Sta già ascoltando un’altra persona.',
   'Nobody is on the line.': 'Nessuno è in linea.',
   'Nobody can listen in on this line.': 'Su questa linea non si può ascoltare.',
+  'All parties are on this one line.': 'Su questa sola linea ci sono tutti.',
   'Nothing can be played on this line.': 'Su questa linea non si può far sentire nulla.',
   'Nobody can be muted on this line.': 'Su questa linea non si può silenziare nessuno.',
   '112 cannot be joined on this line: call it on another phone.': 'Su questa linea il 112 non può entrare: chiamalo da un altro telefono.',
