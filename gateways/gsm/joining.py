@@ -67,11 +67,11 @@ def next_move(calls: Sequence[CallView], *, adding: bool) -> Move | None:
     held = any(call.state is CallState.HELD for call in up)
     if active and held:
         return Move.JOIN
+    if any(call.state is CallState.WAITING for call in calls):
+        return None  # it would be that one which is taken, whosever it is
     if active:
         return Move.HOLD if adding else None
-    # With a call that waits it would be that one which is taken.
-    waits = any(call.state is CallState.WAITING for call in calls)
-    return Move.TAKE_BACK if held and not adding and not waits else None
+    return Move.TAKE_BACK if held and not adding else None
 
 
 class Adding(msgspec.Struct, frozen=True, kw_only=True):

@@ -81,6 +81,10 @@ HEARD_ENOUGH: Final = 2
 may have a digit changed, and another woman would be identified, and called back."""
 
 
+SETTLES_S: Final = 5.0
+"""Within this every call of before a restart has been asked for by its leg."""
+
+
 class Ringing(msgspec.Struct, kw_only=True):
     """An inbound call that is nobody's leg yet."""
 
@@ -197,8 +201,12 @@ class LegsOnLine:
         view = self._view(call) or self._unowned(Direction.IN, order.number)
         if view is None:
             return self._refused(ref, order.leg, order.attempt, HangupCause.NORMAL)
-        talking = [one for one in self.set_up if one.ref is not None]
-        if view.state is CallState.WAITING and talking and not self._are_of_the_alert(talking, order.leg):
+        others = [one for one in self.set_up if one.call != view.call]
+        ringing = self._ringing.get(view.call)
+        if ringing is not None and now_s - ringing.since_s < SETTLES_S and any(not one.ref for one in others):
+            return None  # whose they are is not known yet, after a restart
+        talking = [one for one in others if one.ref is not None]
+        if talking and not self._are_of_the_alert(talking, order.leg):
             # Answered, it would put on hold whoever talks here, and nobody would hear her.
             if view.number is None:
                 return None  # nobody who could be called back: she is answered when the line is free
@@ -279,7 +287,7 @@ class LegsOnLine:
         """Join what is to be joined in the network, and say whose place in the conference has changed."""
         if self.joins is not Joins.NETWORK:
             return []
-        given_up = self._joining.go_on(now_s)
+        given_up = self._joining.go_on(now_s) if self._have_one_alert() else None
         told: list[CallReport] = []
         for ref, held in self._held.items():
             if held.state is LegCallState.RELEASED:
@@ -291,6 +299,12 @@ class LegsOnLine:
             if before != (held.state, held.joined):
                 told.append(self._report(held))
         return told
+
+    def _have_one_alert(self) -> bool:
+        """Never are people of two alerts joined, whatever the modem has made of a call that waited."""
+        refs = (call.ref for call in self.set_up)
+        legs = (self._held.get(ref) for ref in refs if ref is not None)
+        return len({alert_of(held.leg) for held in legs if held is not None}) <= 1
 
     def _is_joined(self, ref: Ref) -> bool:
         call = self._driver.call_of(ref)

@@ -53,6 +53,7 @@ ACTIVE, HELD, RINGING, WAITING = (
         ([ACTIVE, ACTIVE], True, Move.HOLD),
         ([HELD], False, Move.TAKE_BACK),
         ([HELD, WAITING], False, None),
+        ([ACTIVE, WAITING], True, None),
     ],
 )
 def test_whoever_is_on_hold_is_joined_or_taken_back(
