@@ -16,6 +16,7 @@ ROLES = (
     "Identifier",
     "OperatorPool",
     "TrunkPool",
+    "OperatorLines",
     "DeadlineWatchdog",
     "JournalKeeper",
     "RecordingKeeper",
