@@ -218,14 +218,16 @@ class _Run:
             self._node()
             self._follow()
             self._people_act()
-            if self._now_s >= self._script.over_s and not self._live.cases and not self._agenda:
-                self._end_shifts()
             if self._now_s < self._script.over_s or self._live.cases or self._carrier_is_busy():
                 quiet_since_s = None
             elif quiet_since_s is None:
                 quiet_since_s = self._now_s
             elif self._now_s - quiet_since_s >= SETTLE_S:
-                break
+                if self._shifts_over or self._script.line is not OperatorLine.NAILED_UP:
+                    break
+                if not self._agenda:
+                    self._end_shifts()
+                    quiet_since_s = None
         return self._result()
 
     def _advance(self, seconds: float) -> None:
@@ -283,10 +285,9 @@ class _Run:
 
     def _end_shifts(self) -> None:
         """Calls that stand all through a shift end with it."""
-        if self._script.line is OperatorLine.NAILED_UP and not self._shifts_over:
-            self._shifts_over = True
-            for operator in self.world.operators:
-                self.world.shift(operator, ShiftState.OFF)
+        self._shifts_over = True
+        for operator in self.world.operators:
+            self.world.shift(operator, ShiftState.OFF)
 
     def _trouble_is_over(self) -> None:
         self._blows.end()
@@ -478,7 +479,8 @@ class _Run:
     # ------------------------------------------------------------ what is left
 
     def _carrier_is_busy(self) -> bool:
-        return any(not call.over for call in self._carrier.calls)
+        stands = () if self._shifts_over or self._script.line is not OperatorLine.NAILED_UP else OPERATORS
+        return any(not call.over for call in self._carrier.calls if call.to not in stands)
 
     def _result(self) -> Played:
         world = self.world

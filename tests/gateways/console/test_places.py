@@ -6,11 +6,15 @@ import csv
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 from playwright.sync_api import Page, expect
 
 from messages import events as ev
-from messages.ids import E164, SECOND, Instant, LineId, Outcome, ShiftState
+from messages.calls import CallState
+from messages.ids import E164, SECOND, Instant, LegId, LineId, OperatorLine, Outcome, ShiftState
+from messages.operators import OperatorVoice, OperatorVoices
+from runtime import voice_files
 from store import streams
 from store.journal import Append, Journal
 from store.people import StaffRole
@@ -255,6 +259,35 @@ def test_every_alarm_is_said_in_words_the_gravest_first_and_the_others_are_count
         Append(streams.node(NODE), None, (ev.AlarmCleared(alarm="journal.not_durable", subject="journal"),))
     )
     expect(health.locator("[data-alarm]").first).to_contain_text("Line")
+
+
+def test_how_operators_are_reached_is_in_the_plant(
+    page: Page, site: WebThread, place: Place, journal: Journal
+) -> None:
+    on_shift(journal, place.marta)
+    on_shift(journal, place.luca)
+    nailed = ev.LineSeized(line=LineId("L2"), leg=LegId("nailed:m"), attempt=1, operator=place.marta)
+    journal.append(Append(streams.line(LineId("L2")), None, (nailed,)))
+
+    def told(how: CallState) -> None:
+        mode = OperatorLine.NAILED_UP
+        marta = OperatorVoice(operator=place.marta, mode=mode, state=CallState.ANSWERED, line=LineId("L2"))
+        luca = OperatorVoice(operator=place.luca, mode=mode, state=how)
+        voice_files.write(place.state / "run", OperatorVoices(voices=(marta, luca)))
+
+    told(CallState.RELEASED)
+    console = signed_on(page, site.url, place)
+    console.keyboard.press("4")
+    expect(console.get_by_role("row", name=re.compile("^Marta Bianchi"))).to_contain_text("Standing call")
+    expect(console.get_by_role("row", name=re.compile("^L2"))).to_contain_text("Marta Bianchi")
+    luca = console.get_by_role("row", name=re.compile("^Luca Ferri"))
+    expect(luca).to_contain_text("Phone")
+    told(CallState.RINGING)
+    expect(luca).to_contain_text("Calling")
+    journal.append(
+        Append(streams.line(LineId("L2")), None, (msgspec.structs.replace(nailed, leg=LegId("")),))
+    )
+    expect(console.get_by_role("row", name=re.compile("^L2"))).to_contain_text("Free")
 
 
 @pytest.mark.browser_may_say(*OUT_OF_REACH)

@@ -49,7 +49,7 @@ export function alarms(ui) {
     if (!feed.operators.some((one) => one.state === 'ready')) found.push({ kind: 'no_operator', subject: '', text: '', since_us: null });
   }
   return found.map((one) => {
-    const [short, long] = KINDS[one.kind]?.(one.subject) ?? [one.text || one.kind, one.text || one.kind];
+    const [short, long] = KINDS[one.kind]?.(one.kind.startsWith('operator.') ? ui.names(one.subject) : one.subject) ?? [one.text || one.kind, one.text || one.kind];
     return { ...one, short, long };
   }).sort((a, b) => rank(a.kind) - rank(b.kind) || (a.since_us ?? 0) - (b.since_us ?? 0));
 }

@@ -34,7 +34,7 @@ function line(ui, one) {
   const out = ui.feed.alarms.find((alarm) => carriesNone(alarm) && alarm.subject === one.line);
   const view = one.alert ? ui.feed.cases.get(one.alert) : null;
   const [ic, party] = PARTIES[one.party] ?? ['voice', 'user'];
-  const said = one.quarantine || out ? word('warn', t('outOfUse'), 'ink-bad') : one.alert ? word(ic, t(party), 'ink-action') : one.operator ? word('voice', either('chiamata fissa', 'standing call'), 'ink-2') : word('check', t('free'), 'ink-ok');
+  const said = one.quarantine || out ? word('warn', t('outOfUse'), 'ink-bad') : one.alert ? word(ic, t(party), 'ink-action') : one.operator ? word('voice', either('Chiamata fissa', 'Standing call'), 'ink-2') : word('check', t('free'), 'ink-ok');
   const since = out?.since_us ?? one.since_us;
   return html`<tr><th scope="row">${one.line}</th><td class="ink-2">${one.emergency ? either(`${one.trunk}, riservata al 112`, `${one.trunk}, kept for 112`) : one.trunk}${one.joins === 'host' ? nothing : html`, ${either('senza voce qui', 'no voice here')}`}</td><td>${said}${signal(one)}</td><td class="ink-2 cut">${one.quarantine || why(ui, out) || (view ? s.shortName(view) : one.operator ? ui.names(one.operator) : '')}</td><td class="num ink-2">${since ? f.clock(since) : ''}</td></tr>`;
 }
@@ -49,7 +49,7 @@ export function view(ui) {
     <section class="panel plant__alarms"><div class="panel__head"><h2>${either('Avvisi', 'Alarms')}</h2></div>
       <ul class="panel__body">${all.length ? all.map((one) => html`<li>${icon('warn', 'ink-bad')}<div><b>${one.long}</b>${one.text && one.text !== one.long ? html`<small lang="en">${one.text}</small>` : nothing}</div><span class="ink-2">${one.since_us ? either(`dalle ${f.clock(one.since_us)}, ${f.day(one.since_us)}`, `since ${f.clock(one.since_us)}, ${f.day(one.since_us)}`) : ''}</span></li>`) : html`<li class="ink-2">${icon('check', 'ink-ok')}<div>${either('Tutto funziona', 'Everything works')}</div></li>`}</ul></section>
     <section class="panel"><div class="panel__head"><h2>${t('operators')}</h2><span class="ink-2">${either(`Pronte e libere: ${ready}`, `Ready and free: ${ready}`)}</span></div><div class="panel__body plant__body"><table class="table">
-      <thead><tr><th>${t('who')}</th><th>${t('state')}</th>${feed.operators.some((one) => one.line !== 'on_demand') ? html`<th>${either('Linea', 'Line')}</th>` : nothing}<th>${either('Caso', 'Case')}</th><th class="num">${either('Dalle', 'Since')}</th></tr></thead><tbody>${feed.operators.map((one) => operator(ui, one))}</tbody></table></div></section>
+      <thead><tr><th>${t('who')}</th><th>${t('state')}</th>${feed.operators.some((one) => one.line !== 'on_demand') ? html`<th>${either('Voce', 'Voice')}</th>` : nothing}<th>${either('Caso', 'Case')}</th><th class="num">${either('Dalle', 'Since')}</th></tr></thead><tbody>${feed.operators.map((one) => operator(ui, one))}</tbody></table></div></section>
     <section class="panel"><div class="panel__head"><h2>${t('lines')}</h2><span class="ink-2">${either(`${usable} di ${feed.lines.length} utilizzabili`, `${usable} of ${feed.lines.length} usable`)}</span></div><div class="panel__body plant__body"><table class="table">
       <thead><tr><th>${t('line')}</th><th>${t('trunk')}</th><th>${t('state')}</th><th>${either('Per chi, perché', 'For whom, why')}</th><th class="num">${either('Dalle', 'Since')}</th></tr></thead><tbody>${feed.lines.map((one) => line(ui, one))}</tbody></table></div></section>
   </section>`;

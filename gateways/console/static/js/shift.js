@@ -28,10 +28,10 @@ export function shiftWord(one, nowUs) {
 /** How she is reached where she is meant to have a line of her own; nothing where each alert calls her phone. */
 export function reached(one) {
   if (one.line === 'on_demand' || one.state === 'off') return nothing;
-  const [ic, name] = one.line === 'headset' ? ['headset', either('cuffie', 'headset')] : ['voice', either('chiamata fissa', 'standing call')];
+  const [ic, name] = one.line === 'headset' ? ['headset', either('Cuffie', 'Headset')] : ['voice', either('Chiamata fissa', 'Standing call')];
   if (one.line_state === 'answered') return word(ic, name, 'ink-ok');
-  if (one.line_state === 'dialling' || one.line_state === 'ringing') return word(ic, either(`${name}: si chiama`, `${name}: calling`), 'ink-wait');
-  return word('ring', either(`senza ${name}: telefono`, `no ${name}: phone`), 'ink-wait');
+  if (one.line_state === 'dialling' || one.line_state === 'ringing') return word('ring', either('Si chiama', 'Calling'), 'ink-wait');
+  return word('warn', t('phone'), 'ink-wait');
 }
 
 /** A key of the ready view. True where it was one of these; `order(key, state, reason)` sends the shift. */
