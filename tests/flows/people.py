@@ -70,6 +70,9 @@ def world() -> str:
     numbers = [*(one.phone for one in OPERATORS), *USERS, PSAP]
     phones: dict[str, dict[str, object]] = {number: {"answers_after_s": 600} for number in numbers}
     phones[VERA]["rings_after_s"] = 600
+    for hz, number in enumerate((*(one.phone for one in OPERATORS), SARA, ELENA, CHIARA, VERA), 500):
+        # No microphone is as silent as a phone that says nothing: that would be a call without sound.
+        phones[number]["says"] = f"tone:{hz}"
     return simulation(public=6, phones=phones)
 
 
