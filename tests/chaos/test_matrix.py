@@ -29,6 +29,8 @@ CELLS: tuple[tuple[str, str, Role, Kind], ...] = (
     ("main", "alone", Role.SUPERVISOR, Kind.KILL),
     ("main", "hung_up", Role.DEADLINE_WATCHDOG, Kind.KILL),
     ("main", "psap_ordered", Role.JOURNAL_KEEPER, Kind.KILL),
+    ("main", "user_dialled", Role.OPERATOR_LINES, Kind.KILL),
+    ("main", "leave_ordered", Role.RECORDING_KEEPER, Kind.KILL),
     ("voice", "ringing_in", Role.HTTP_BRIDGE, Kind.KILL),
     ("voice", "taken", Role.OPERATOR_POOL, Kind.STOP),
     ("voice", "joined", Role.ADMIN, Kind.KILL),
