@@ -23,9 +23,11 @@ from gateways.gsm.events import (
     CallEvent,
     CallFound,
     CallId,
+    CallIncoming,
     CallReleased,
     CallRinging,
     CallState,
+    CallWaiting,
     Ref,
     VoiceReady,
 )
@@ -208,7 +210,7 @@ class LegsOnLine:
         talking = [one for one in others if one.ref is not None]
         if talking and not self._are_of_the_alert(talking, order.leg):
             # Answered, it would put on hold whoever talks here, and nobody would hear her.
-            if view.number is None:
+            if view.number is None and view.state in COMING_IN:
                 return None  # nobody who could be called back: she is answered when the line is free
             self._driver.hang_up(view.call, now_s)
             return self._refused(ref, order.leg, order.attempt, HangupCause.LINE_TAKEN)
@@ -352,7 +354,8 @@ class LegsOnLine:
         if isinstance(event, CallReleased):
             if self._ringing.pop(event.call, None) is not None:
                 return IncomingCallGone(line=self._line, call=self._first_number + event.call)
-        elif view is not None and view.state in (CallState.INCOMING, CallState.WAITING):
+        elif view is not None and (view.state in COMING_IN or isinstance(event, CallIncoming | CallWaiting)):
+            # One that came in just as another was put on hold may have been taken with that: it rings for us.
             ringing = self._ringing.setdefault(event.call, Ringing(since_s=now_s))
             ringing.number = None if view.number is None else E164(view.number)
             ringing.withheld = view.withheld
