@@ -10,12 +10,18 @@ from messages.base import Joins
 from messages.ids import Party
 from model.case import Case
 from model.leg import Leg
+from model.policy import Duress, Policy
 
 
 def in_the_network(case: Case) -> bool:
     """Whether those who talk are joined in the network, or will be."""
     up = (case.operator_leg, case.talking(Party.USER))
     return any(leg is not None and leg.joins is Joins.NETWORK for leg in up)
+
+
+def can_be_moved(case: Case, policy: Policy) -> bool:
+    """Whether the user can be hung up and called again: her number is known, and she may be called."""
+    return case.phone is not None and not (case.duress and policy.duress is Duress.PSAP_FIRST)
 
 
 def rings_beside(case: Case, leg: Leg) -> bool:

@@ -1,4 +1,4 @@
-"""Operator and user on lines that cannot be joined: she is called again beside the user. Pure.
+"""Operator and user on lines that cannot be joined: one of them is called again beside the other. Pure.
 
 That happens where the user was up before anybody else: her own call came in on another line, or her deadline
 left no time to wait for an operator. A line that gives no voice to the host joins only its own calls.
@@ -12,16 +12,40 @@ from actors.alert_case.hand import NOTHING, Hand, Step, hang_up
 from messages.base import Joins
 from messages.ids import Instant, Party
 from model.case import Case
+from model.joining import can_be_moved, unheard
+from model.leg import ANOTHER_LINE, Leg
 from model.policy import Policy
 
 APART: Final = "apart"
 
 
-def bring_together(case: Case, _hand: Hand, _policy: Policy, _now_us: Instant) -> Step:
-    """Her call ends as one that was lost: from then on she, or whoever is there, is called again."""
+def _was_beside_others(case: Case, psap: Leg, operator: Leg) -> bool:
+    """Whether 112 was called where the others were before they were called anew, or can be where they are.
+
+    On a line of its own trunk that gives no voice it is no better off elsewhere.
+    """
+    if psap.emergency:
+        return False
+    trunks = {leg.trunk for leg in case.legs.values() if leg.party is not Party.PSAP}
+    return operator.joins is Joins.NETWORK or psap.trunk in trunks
+
+
+def bring_together(case: Case, _hand: Hand, policy: Policy, _now_us: Instant) -> Step:
+    """Whose line joins no calls by itself is called again beside the other; if neither's does, the operator.
+
+    The operator's call ends as one that was lost: from then on she, or whoever is there, is called again.
+    The user's is made anew at once, and counts for nothing; so is 112's, if the others have left its line.
+    """
     operator, user = case.operator_leg, case.there(Party.USER)
-    if operator is None or user is None or operator.line == user.line or case.leaving:
+    if operator is None or case.leaving:
+        return NOTHING
+    psap = case.talking(Party.PSAP)
+    if psap is not None and unheard(case) and _was_beside_others(case, psap, operator):
+        return Step(events=(hang_up(psap, ANOTHER_LINE),))
+    if user is None or operator.line == user.line:
         return NOTHING
     if operator.joins is user.joins is Joins.HOST:
         return NOTHING
+    if user.joins is Joins.HOST and operator.joins is Joins.NETWORK and can_be_moved(case, policy):
+        return Step(events=(hang_up(user, ANOTHER_LINE),))
     return Step(events=(hang_up(operator, APART),))

@@ -157,7 +157,7 @@ class TrunkPoolActor(CenterActor):
 
     def _beside(self, case: Case | None, party: Party) -> Beside | None:
         """Beside whom the party is to be called; how that line joins its modem says, before any leg does."""
-        found = beside(case, party)
+        found = beside(case, party, self._setup.policy)
         if case is None or found is None:
             return None
         up = case.there(Party.USER) or case.operator_leg

@@ -123,15 +123,15 @@ def grant(
     group = [one for one in group if one.line not in kept]
     host = [one for one in group if one.joins is Joins.HOST]
     network = [one for one in group if one.joins is Joins.NETWORK]
-    there = any(usable(one, now_us) or one.seized_by is not None for one in host)
     if request.party is Party.LISTENER or request.operator is not None:
         # A listener would be heard by everybody where the network joins, and a shift's call by nobody.
         network = []
-    if not network or (beside is not None and there):
-        return _of_group(request, host, held, policy, now_us, pairs)
-    mixed = _of_group(request, host, held, policy, now_us, pairs, least=2)
-    if isinstance(mixed, LineGranted):
-        return mixed
+    # Whoever is up on a line that gives its voice waits for another such one in vain where those who have
+    # them wait in the same way: so she is called again, beside whoever answers in the network.
+    least = 2 if network and beside is None else 1
+    with_voice = _of_group(request, host, held, policy, now_us, pairs, least=least)
+    if isinstance(with_voice, LineGranted) or not network or (beside is not None and beside.stays):
+        return with_voice
     return _of_group(request, network, held, policy, now_us, NO_PAIRS)
 
 

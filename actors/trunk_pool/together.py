@@ -11,7 +11,9 @@ import msgspec
 from messages.base import Joins
 from messages.ids import LineId, Party
 from model.case import Case
+from model.joining import can_be_moved
 from model.leg import Leg
+from model.policy import Policy
 
 
 class Beside(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,16 +21,21 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
 
     line: LineId
     joins: Joins
+    stays: bool = False
+    """It cannot be made anew on another line: who called has no number, or must not be called."""
 
 
-def beside(case: Case | None, party: Party) -> Beside | None:
+def beside(case: Case | None, party: Party, policy: Policy) -> Beside | None:
     """Beside whom the party is to be called; None where nobody is up, so that any line will do."""
     if case is None:
         return None
     user = None if party is Party.USER else case.there(Party.USER) or _calls_in(case)
     psap = case.talking(Party.PSAP)
     leg = user or case.operator_leg or (psap if psap is not None and psap.joined else None)
-    return None if leg is None else Beside(line=leg.line, joins=leg.joins)
+    if leg is None:
+        return None
+    stays = leg is user and not can_be_moved(case, policy)
+    return Beside(line=leg.line, joins=leg.joins, stays=stays)
 
 
 def _calls_in(case: Case) -> Leg | None:

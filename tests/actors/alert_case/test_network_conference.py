@@ -11,7 +11,7 @@ from messages import events as ev
 from messages.base import Joins
 from messages.bridge import BridgeReport
 from messages.calls import CallState
-from messages.ids import E164, AlertId, BridgeId, Channel, Instant, LegId, LineId, OperatorId, Party
+from messages.ids import E164, AlertId, BridgeId, Channel, Instant, LegId, LineId, OperatorId, Party, TrunkId
 from messages.legs import LegReport
 from model.case import Case
 from model.leg import Leg, LegState
@@ -92,6 +92,33 @@ def test_an_operator_who_cannot_be_joined_with_the_user_is_called_again_beside_h
     assert bring_together(case(OPERATOR, USER), hand, POLICY, NOW).events == ()
     ours = (replace(OPERATOR, joins=Joins.HOST), replace(there, joins=Joins.HOST))
     assert bring_together(case(*ours), hand, POLICY, NOW).events == ()
+
+
+def test_a_user_on_a_line_with_a_voice_is_called_again_beside_an_operator_on_one_without() -> None:
+    hand = Hand(opened_at=NOW)
+    there = replace(USER, line=LineId("sim1"), joins=Joins.HOST)
+    known = replace(case(OPERATOR, there), phone=E164("+393331112223"))
+    (let_go,) = bring_together(known, hand, POLICY, NOW).events
+    assert let_go == ev.LegReleasing(leg=USER.leg, attempt=1, reason="another line")
+    # Who cannot be called again stays, and so does one who must not be.
+    for other in (case(OPERATOR, there), replace(known, duress=True)):
+        (let_go,) = bring_together(other, hand, POLICY, NOW).events
+        assert let_go == ev.LegReleasing(leg=OPERATOR.leg, attempt=1, reason="apart")
+
+
+def test_a_112_that_was_left_alone_on_a_line_is_called_again_where_the_others_are() -> None:
+    hand = Hand(opened_at=NOW)
+    alone = leg("psap", Party.PSAP, line=LineId("sim1"), trunk=TrunkId("public"))
+    moved = ev.LegReleasing(leg=alone.leg, attempt=1, reason="another line")
+    operator = replace(OPERATOR, trunk=TrunkId("public"))
+    assert bring_together(case(operator, alone), hand, POLICY, NOW).events == (moved,)
+    with_voice = replace(operator, joins=Joins.HOST)
+    assert bring_together(case(with_voice, alone), hand, POLICY, NOW).events == (moved,)
+    # On a reserved line without a voice it would be as alone with the next attempt.
+    reserved = replace(alone, trunk=TrunkId("emergency"))
+    assert bring_together(case(with_voice, reserved), hand, POLICY, NOW).events == ()
+    together = replace(alone, line=operator.line)
+    assert bring_together(case(operator, together), hand, POLICY, NOW).events == ()
 
 
 def test_112_with_an_ordinary_number_can_be_joined_and_another_is_called_on_another_phone() -> None:

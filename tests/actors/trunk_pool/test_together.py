@@ -43,7 +43,9 @@ def test_whoever_is_joined_with_somebody_is_called_on_a_line_of_the_same_kind() 
     beside = Beside(line=LineId("h1"), joins=Joins.HOST)
     assert granted(request(), [*NETWORK, HOST[0]], beside) == "h0"
     taken = replace(HOST[0], seized_by=LegId("x"))
-    assert granted(request(), [*NETWORK, taken], beside) is None
+    assert granted(request(), [*NETWORK, taken], beside) == "n0", "those who hold the others may wait alike"
+    stays = replace(beside, stays=True)
+    assert granted(request(), [*NETWORK, taken], stays) is None
     assert granted(request(), NETWORK, beside) == "n0", "there is no other kind: she is called at least"
 
 
