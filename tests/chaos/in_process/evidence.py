@@ -101,7 +101,10 @@ def attempts(journal: Iterable[Recorded]) -> list[Attempt]:
 
 
 def attempt_of(call: CallSeen, tried: Iterable[Attempt]) -> Attempt | None:
-    """The attempt that this call is: the last one begun on its line for its number before it was there."""
+    """The attempt that this call is: the last one begun on its line for its number before it was there.
+
+    Of two begun in one instant it is the later: there is that one only because the first was over.
+    """
     by = call.started if call.ours else call.answered
     if by is None:
         return None
@@ -113,7 +116,7 @@ def attempt_of(call: CallSeen, tried: Iterable[Attempt]) -> Attempt | None:
         and (one.begun.call is None) == call.ours
         and (not call.ours or one.begun.number == call.to)
     ]
-    return max(fitting, key=lambda one: one.at, default=None)
+    return max(reversed(fitting), key=lambda one: one.at, default=None)
 
 
 class Stood(msgspec.Struct, frozen=True, kw_only=True):

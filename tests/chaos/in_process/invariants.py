@@ -27,7 +27,7 @@ from messages.ids import (
     Role,
 )
 from model.case import Case
-from model.leg import LINE_FAILURES, alert_of
+from model.leg import ANOTHER_LINE, LINE_FAILURES, alert_of
 from model.own_line import own_line
 from tests.chaos.in_process.evidence import (
     Attempt,
@@ -98,7 +98,9 @@ def _fits(case: Case, outcome: Outcome, kinds: set[type[ev.Event]]) -> bool:
         case Outcome.HANDED_OVER:
             return ev.PsapJoined in kinds and bool(kinds & {ev.LeaveRequested, ev.CloseRequested})
         case Outcome.BRIEFED:
-            return ev.PsapJoined in kinds and ev.BriefingGiven in kinds
+            # Where 112 hears nobody the operator calls it on another phone.
+            elsewhere = any(leg.joins is Joins.NETWORK for leg in case.of(Party.PSAP))
+            return (ev.PsapJoined in kinds or elsewhere) and ev.BriefingGiven in kinds
         case Outcome.USER_CALLED_112:
             return ev.CloseRequested in kinds
         case Outcome.CANCELLED:
@@ -161,7 +163,9 @@ def _on(hers: Stood, tried: list[Attempt], at: Instant) -> LegId | None:
 def _decided(one: Attempt, at: Instant) -> bool:
     if one.releasing is not None and one.releasing <= at:
         return True
-    return one.released is not None and one.released <= at and one.cause == HangupCause.LINE_LOST
+    # Taken by accident when others were put on hold, she is declined as any second caller, and called back.
+    causes = (HangupCause.LINE_LOST, HangupCause.LINE_TAKEN)
+    return one.released is not None and one.released <= at and one.cause in causes
 
 
 def nobody_is_called_twice(seen: Evidence) -> Broken:
@@ -237,7 +241,8 @@ def _dialled_again(
     if first.overlaps(second):
         yield f"{alert}: 112 is called on {first.line} and on {second.line} at the same time"
     same_request = not any(attempt.at < at <= later.at for at in asked)
-    if same_request and attempt.answered is not None and attempt.cause not in LINE_FAILURES:
+    moved = attempt.reason == ANOTHER_LINE  # where it was, nobody could be joined with it
+    if same_request and attempt.answered is not None and attempt.cause not in LINE_FAILURES and not moved:
         yield f"{alert}: 112 is dialled again, and has been on the line for this request"
 
 

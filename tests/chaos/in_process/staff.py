@@ -7,6 +7,7 @@ from typing import Final
 
 from messages.ids import SECOND, Instant, OperatorCommand, OperatorId, Party
 from model.case import Case
+from model.joining import unheard
 from model.orders import refusal
 from model.policy import Policy
 from tests.chaos.in_process.script import Intent
@@ -50,6 +51,9 @@ def _wishes(case: Case, intent: Intent, machine: bool, now_us: Instant) -> Itera
         yield OperatorCommand.MARK_MACHINE
         user = None
     if psap is not None:
+        if unheard(case):
+            # The screen tells her to call 112 on another phone, and to brief it there.
+            yield OperatorCommand.LEAVE if case.briefing_at else OperatorCommand.BRIEFING_GIVEN
         if not psap.joined:
             return  # she does not hear them yet
         if user is None and case.briefing_at is None:

@@ -230,6 +230,21 @@ def test_a_call_whose_leg_was_given_up_unheard_may_be_ended() -> None:
     assert not found(those.no_call_is_dropped, made.evidence(later))
 
 
+def test_a_call_is_the_later_one_of_two_attempts_begun_in_one_instant() -> None:
+    made = Writer()
+    made.received()
+    made.dialled(5, Party.USER, "sim3")
+    made.released(5, "user", cause=HangupCause.TEMPORARY_FAILURE)  # refused: no call was made
+    made.dialled(5, Party.USER, "sim3", attempt=2)
+    made.write(30, "alert-a", ev.LegReleasing(leg=LegId("a:user"), attempt=2, reason="false alarm"))
+    ended = call(2, USERS[0], "sim3", 5.02, 10, 30, ended_by_us=True)
+    assert not found(those.no_call_is_dropped, made.evidence(ended))
+    early = replace(ended, ended=at(29))
+    assert found(those.no_call_is_dropped, made.evidence(early)) == [
+        f"call 2 to {USERS[0]}: hung up, and a:user#2 goes on"
+    ]
+
+
 def test_a_call_of_nobodys_that_is_hung_up_is_found() -> None:
     stray = call(9, USERS[1], "sim4", 5, 10, 30, ended_by_us=True)
     assert found(those.no_call_is_dropped, good().evidence(stray))
