@@ -42,7 +42,7 @@ from messages.base import Position
 from messages.events import AdviceChanged, AlertReceived, AlertSignalAdded, NoteAdded, NumberRaised
 from messages.ids import E164, SECOND, Advice, AlertId, Channel, Instant, LineId, OperatorId
 from messages.journal import Recorded
-from store import streams
+from store import leases, streams
 from store.errors import StoreMisuse, VersionConflict
 from store.group_commit import GroupCommitter
 from store.journal import Append, Journal, Transaction
@@ -251,6 +251,8 @@ def _create(transaction: Transaction, signal: Signal, deadline_s: float, live_ca
         *(Append(key, transaction.version(key), (NumberRaised(alert=alert),)) for key in _keys(signal)),
         Append(streams.inbox(alert), 0, (received, *told, *_written(signal))),
     )
+    if transaction.shared:
+        leases.grant(transaction, alert, transaction.node)
     return Accepted(
         alert=alert,
         created=True,

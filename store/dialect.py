@@ -169,8 +169,16 @@ class Connection:
         """From here to `end` every read sees the same state."""
         self._run(lambda: self._raw.execute("BEGIN"))
 
-    def begin_write(self) -> None:
-        """Take the one write lock, waiting for at most the patience. Raises JournalLocked."""
+    def now_us(self, clock_us: int) -> int:
+        """The database's own clock; a file has none but that of who uses it."""
+        return clock_us
+
+    def begin_write(self, *, beside: bool = False) -> None:
+        """Take the one write lock, waiting for at most the patience. Raises JournalLocked.
+
+        `beside` makes no difference to a file, which has one writer at a time.
+        """
+        del beside
         if self._identity() != self._file:
             # SQLite does not look, and would go on writing into a file that nobody finds any more.
             raise JournalUnavailable(f"{self.path} was replaced under us")

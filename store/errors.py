@@ -10,7 +10,9 @@
     │   ├── JournalTorn            the file is not a journal, or is damaged
     │   ├── JournalUnavailable     the disk failed, or the file cannot be opened; see `outcome_known`
     │   │   └── JournalNewer       a newer version wrote the file; this one leaves it alone
-    │   └── JournalNotDurable      refused while the journal goes on in memory; nothing was written
+    │   ├── JournalNotDurable      refused while the journal goes on in memory; nothing was written
+    │   └── LeaseLost              the alert is another node's now; nothing was written
+    ├── NodeNameTaken              another machine is a member by this name
     ├── RegistryError
     │   ├── NumberRefused          not a telephone number, or one that must not be a person's
     │   ├── AlreadyTaken           the number, device or id is somebody else's
@@ -20,7 +22,7 @@
 
     JournalRenumbered              none of them: nobody may take it for a failure that passes
 
-All of JournalError but VersionConflict and JournalTorn are worth trying again: the same Journal
+All of JournalError but VersionConflict, LeaseLost and JournalTorn are worth trying again: the same Journal
 object works again as soon as the cause is gone.
 """
 
@@ -86,6 +88,18 @@ class JournalNewer(JournalUnavailable):
 
 class JournalNotDurable(JournalError):
     """What was asked for has to last, and nothing does while the journal goes on in memory."""
+
+
+class LeaseLost(JournalError):
+    """The writer's node does not have this alert, or has had it for too long without a word."""
+
+    def __init__(self, stream: str, node: str) -> None:
+        super().__init__(f"{stream} is not {node}'s to write to")
+        self.stream = stream
+
+
+class NodeNameTaken(StoreError):
+    """Two nodes of one name would take each other's alerts for their own."""
 
 
 class JournalRenumbered(Exception):

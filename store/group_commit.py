@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from typing import Any, Final, Generic, TypeVar
 
 from messages.journal import Recorded
-from store.errors import JournalError, StoreMisuse, VersionConflict
+from store.errors import JournalError, LeaseLost, StoreMisuse, VersionConflict
 from store.journal import Append, Journal, Transaction
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ class _Unit(Generic[T]):
         try:
             with transaction.unit():
                 self._value = self.work(transaction)
-        except VersionConflict as error:
+        except (VersionConflict, LeaseLost) as error:
             self._error = error
         except JournalError:
             raise

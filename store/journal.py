@@ -30,6 +30,7 @@ from store.errors import (
     JournalRenumbered,
     JournalTorn,
     JournalUnavailable,
+    LeaseLost,
     StoreMisuse,
     VersionConflict,
 )
@@ -68,8 +69,9 @@ class _FlushFailed(JournalUnavailable):
 class _Attempt(Generic[T]):
     """One transaction, as often as it is tried."""
 
-    def __init__(self, work: Callable[[Transaction], T]) -> None:
+    def __init__(self, work: Callable[[Transaction], T], *, beside: bool) -> None:
         self.work: Final = work
+        self.beside: Final = beside
         self.at_us: Instant | None = None
         self.chances: Final = Chances()
         self.done: list[tuple[T, list[Row]]] = []
@@ -88,8 +90,11 @@ class Journal:
         notify: Notifier,
         patience_s: float,
         spare: Path | None,
+        shared: bool = False,
     ) -> None:
         self.node: Final = node
+        self.shared: Final = shared
+        """Whether several nodes write here."""
         self.url: Final = url
         self.notify: Final = notify
         self._path = path_of(url)
@@ -135,15 +140,19 @@ class Journal:
         notify: Notifier,
         patience_s: float = PATIENCE_S,
         spare: Path | None = None,
+        shared: bool = False,
     ) -> Journal:
         """Open the journal, made or brought up to date if need be.
 
         `url` is `sqlite:///PATH`. `spare` is the folder in memory of the node's spare journal; without
         one, or where that folder does not exist, there is none. With one, of the errors below only
-        those come that no spare helps against. Raises JournalUnavailable (no such folder, a newer version's
+        those come that no spare helps against. `shared`: several nodes write here, so that what is told of an
+        alert is its owner's alone. Raises JournalUnavailable (no such folder, a newer version's
         file), JournalReadOnly, JournalTorn, JournalLocked, JournalFull.
         """
-        return cls(url, node=node, clock=clock, notify=notify, patience_s=patience_s, spare=spare)
+        return cls(
+            url, node=node, clock=clock, notify=notify, patience_s=patience_s, spare=spare, shared=shared
+        )
 
     def close(self) -> None:
         """Let go of the file; again does nothing. In a forked child it only forgets."""
@@ -194,12 +203,13 @@ class Journal:
         """
         return self.transact(lambda transaction: transaction.append(*appends))
 
-    def transact(self, work: Callable[[Transaction], T]) -> T:
+    def transact(self, work: Callable[[Transaction], T], *, beside: bool = False) -> T:
         """Do `work` under the write lock and make what it wrote last. Its own error undoes everything.
 
-        `work` must be short and must not use the Journal itself.
+        `work` must be short and must not use the Journal itself. `beside`: it appends nothing, and waits for
+        no other node's writer, as far as the database can do that.
         """
-        attempt = _Attempt(work)
+        attempt = _Attempt(work, beside=beside)
         with self._write_lock:
             if self._writing:
                 raise StoreMisuse("a transaction within a transaction")
@@ -223,7 +233,7 @@ class Journal:
     def _try(self, attempt: _Attempt[T]) -> tuple[T, list[Row]]:
         connection = self._usable_writer()
         try:
-            connection.begin_write()
+            connection.begin_write(beside=attempt.beside)
             with self._nobody_changes_over():
                 self._writing = True
                 if attempt.done and self._is_there(connection, attempt.done[-1][1]):
@@ -235,7 +245,12 @@ class Journal:
                     attempt.at_us = self._clock()
                 attempt.chances.again()
                 transaction = Transaction(
-                    connection, node=self.node, at_us=attempt.at_us, seq=seq, chances=attempt.chances
+                    connection,
+                    node=self.node,
+                    at_us=attempt.at_us,
+                    seq=seq,
+                    chances=attempt.chances,
+                    shared=self.shared,
                 )
                 value = attempt.work(transaction)
                 attempt.done.append((value, transaction.written))
@@ -277,7 +292,7 @@ class Journal:
     def _goes_on(self, error: JournalError, generation: int) -> bool:
         """Whether it is worth trying again, in the other file: changes over where the disk has failed."""
         spare = self._spare
-        if spare is None or isinstance(error, VersionConflict | JournalNotDurable):
+        if spare is None or isinstance(error, VersionConflict | LeaseLost | JournalNotDurable):
             return False
         if spare.generation != generation:
             return True

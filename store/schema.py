@@ -97,3 +97,25 @@ app_key = Table(
     Column("created_us", BigInteger, nullable=False),
     Column("revoked_us", BigInteger, nullable=True),
 )
+
+member = Table(
+    "member",
+    metadata,
+    # The nodes of a center that share this database; see `store.members`.
+    Column("node", Text, primary_key=True),
+    Column("term", BigInteger, nullable=False),
+    Column("until_us", BigInteger, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("places", LargeBinary, nullable=False),
+    Column("draining", Boolean, nullable=False),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    # Which node has which alert; see `store.leases`.
+    Column("alert", Text, primary_key=True),
+    Column("node", Text, nullable=False, index=True),
+    Column("term", BigInteger, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+)

@@ -5,19 +5,22 @@ It must not outlive the call that it is given to, and it never commits: `store.j
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
 import msgspec
 
-from messages.events import Event
-from messages.ids import Instant, NodeId
+from messages.events import AlertClosed, Event
+from messages.ids import AlertId, Instant, NodeId
 from messages.journal import Recorded
-from store import rows
+from store import leases, rows
 from store.dialect import Connection
-from store.errors import JournalNotDurable, VersionConflict
+from store.errors import JournalNotDurable, LeaseLost, VersionConflict
 from store.query import Query, Row
+
+_CASE: Final = "alert-"
+"""How the streams begin that are one owner's alone (`store.streams.case`)."""
 
 
 class Append(msgspec.Struct, frozen=True):
@@ -59,16 +62,35 @@ class Transaction:
     """
 
     def __init__(
-        self, connection: Connection, *, node: NodeId, at_us: Instant, seq: int, chances: Chances
+        self,
+        connection: Connection,
+        *,
+        node: NodeId,
+        at_us: Instant,
+        seq: int,
+        chances: Chances,
+        shared: bool = False,
     ) -> None:
         self._connection = connection
         self._chances = chances
         self._node = node
         self._seq = seq
+        self.shared: Final = shared
+        """Whether several nodes write here, and an alert's story is its owner's alone (`store.leases`)."""
         self.at_us: Final = at_us
         """The time of everything written here."""
         self.written: Final[list[Row]] = []
         """The journal's rows appended so far."""
+
+    @property
+    def node(self) -> NodeId:
+        """Whose transaction it is."""
+        return self._node
+
+    @property
+    def database_us(self) -> int:
+        """The time by the database's own clock, which alone says how long a membership lasts."""
+        return self._connection.now_us(self.at_us)
 
     @property
     def durable(self) -> bool:
@@ -80,7 +102,7 @@ class Transaction:
         return self._chances.next(make)
 
     def append(self, *appends: Append) -> tuple[Recorded, ...]:
-        """Write all of it or, by VersionConflict, none. Raises EncodeError for what cannot be said."""
+        """Write all of it or, by VersionConflict or LeaseLost, none. Raises EncodeError for what cannot be said."""
         heads: dict[str, int] = {}
         recorded: list[Recorded] = []
         for append in appends:
@@ -89,6 +111,7 @@ class Transaction:
                 actual = self.version(append.stream)
             if append.expected is not None and append.expected != actual:
                 raise VersionConflict(append.stream, append.expected, actual)
+            epoch = self._epoch(append.stream)
             for event in append.events:
                 actual += 1
                 recorded.append(
@@ -98,7 +121,7 @@ class Transaction:
                         version=actual,
                         at_us=self.at_us,
                         node=self._node,
-                        epoch=0,
+                        epoch=epoch,
                         event=event,
                     )
                 )
@@ -107,7 +130,23 @@ class Transaction:
         self._connection.write_many(rows.INSERT, added)
         self._seq += len(added)
         self.written.extend(added)
+        if self.shared:
+            self._drop_closed(recorded)
         return tuple(recorded)
+
+    def _epoch(self, stream: str) -> int:
+        """By which right this stream is written to; 0 where none is needed. Raises LeaseLost."""
+        if not self.shared or not stream.startswith(_CASE):
+            return 0
+        epoch = leases.epoch_of(self, AlertId(stream.removeprefix(_CASE)), self._node)
+        if epoch is None:
+            raise LeaseLost(stream, self._node)
+        return epoch
+
+    def _drop_closed(self, recorded: Iterable[Recorded]) -> None:
+        for one in recorded:
+            if isinstance(one.event, AlertClosed):
+                leases.drop(self, AlertId(one.stream.removeprefix(_CASE)))
 
     @property
     def seq(self) -> int:

@@ -1,0 +1,64 @@
+"""Which node has which alert, where several share one database.
+
+A lease is one row: alert, node, the term of that node's membership, and an epoch that grows with each change
+of owner. It holds as long as the node is a member by that very term; nobody has to renew it by itself, and no
+clock but the database's is asked. It is made with the alert, checked in every append to the alert's story
+(`Transaction.append`) and once more just before a modem dials, and goes when the alert is closed.
+
+Here is what is done within a transaction; who has what, and taking it, is in `store.owners`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import and_, bindparam, delete, insert, select
+
+from messages.ids import AlertId, NodeId
+from store.query import Query
+from store.schema import lease, member
+
+if TYPE_CHECKING:
+    from store.transaction import Transaction
+
+_l, _m = lease.c, member.c
+BY_TERM: Final = and_(_m.node == _l.node, _m.term == _l.term)
+"""Joins a lease with the membership by which it holds."""
+
+_HOLDS: Final = Query(
+    select(_l.epoch)
+    .select_from(lease.join(member, BY_TERM))
+    .where(_l.alert == bindparam("which"), _l.node == bindparam("whose"), _m.until_us > bindparam("now")),
+    "which",
+    "whose",
+    "now",
+)
+_TERM: Final = Query(
+    select(_m.term).where(_m.node == bindparam("whose"), _m.until_us > bindparam("now")), "whose", "now"
+)
+ADD: Final = Query(insert(lease), *(column.name for column in lease.columns))
+_DROP: Final = Query(delete(lease).where(_l.alert == bindparam("which")), "which")
+
+
+def term_of(transaction: Transaction, node: NodeId) -> int | None:
+    """The term by which this node is a member now; none where it is not."""
+    row = transaction.one(_TERM, node, transaction.database_us)
+    return None if row is None else int(row[0])
+
+
+def grant(transaction: Transaction, alert: AlertId, node: NodeId) -> None:
+    """Give a new alert to the node that has received it; where that is no member now, to nobody yet."""
+    term = term_of(transaction, node)
+    if term is not None:
+        transaction.write(ADD, alert, node, term, 1)
+
+
+def epoch_of(transaction: Transaction, alert: AlertId, node: NodeId) -> int | None:
+    """The epoch of the lease that this node has of the alert; none where it does not hold."""
+    row = transaction.one(_HOLDS, alert, node, transaction.database_us)
+    return None if row is None else int(row[0])
+
+
+def drop(transaction: Transaction, alert: AlertId) -> None:
+    """The alert is closed."""
+    transaction.write(_DROP, alert)
