@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from messages.ids import AlertId, Instant, Role
+from messages.ids import AlertId, Instant, NodeId, Role
 from messages.union import Body
 
 
@@ -50,6 +50,8 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     at_us: Instant
     body: Body
     alert: AlertId | None = None
+    node: NodeId = NodeId("")
+    """Where the sender is; of two nodes each has a `CallLeg/c00/user`."""
     to: str = ""
     """Whom it is for, `CallLeg/c00/user`; empty where the sender knows an address only. An address is a port,
     and may by now be another's: whoever is not meant drops the message."""

@@ -29,10 +29,10 @@ from thespian.actors import (
 
 from messages import supervision
 from messages.envelope import DecodeError, Envelope, decode, encode
-from messages.ids import SECOND, AlertId, Instant, Role
+from messages.ids import SECOND, AlertId, Instant, NodeId, Role
 from messages.union import Body
 from runtime import addresses, environment, logs
-from runtime.directory import name_of
+from runtime.directory import Entry, name_of
 from runtime.environment import Environment
 from runtime.errors import BadDirectory
 from runtime.processes import CRASHED, ChildConnected
@@ -72,7 +72,7 @@ class CenterActor(Actor):
         self._said = 0
         self._name = ""
         self._whom = ""
-        self._newest: dict[tuple[Role, str], int] = {}
+        self._newest: dict[tuple[NodeId, Role, str], int] = {}
         self._early: list[tuple[bytes, ActorAddress]] = []
         self._timers = Timers()
         self._wakeup_us: Instant | None = None
@@ -108,7 +108,7 @@ class CenterActor(Actor):
         return self.env.clock.now_us()
 
     def tell(self, role: Role, key: str, body: Body, alert: AlertId | None = None) -> bool:
-        """Say it to the actor of this role and key; False when there is none now.
+        """Say it to the actor of this role and key on this node; False when there is none now.
 
         True does not mean that it was heard. What matters is told again until it shows.
         """
@@ -117,9 +117,25 @@ class CenterActor(Actor):
         except BadDirectory as error:
             self.log.warning("not told", whom=f"{role}/{key}", error=str(error))
             return False
+        return self._tell_entry(entry, body, alert)
+
+    def tell_line(self, role: Role, key: str, body: Body, alert: AlertId | None = None) -> bool:
+        """The same to whoever carries a line's calls, on whichever node that is."""
+        return self.tell(role, key, body, alert) or self._tell_entry(
+            self.env.peers.find(role, key), body, alert
+        )
+
+    def tell_node(self, node: NodeId, role: Role, key: str, body: Body, alert: AlertId | None = None) -> bool:
+        """The same to an actor of a certain node, this one or another."""
+        if node == self.env.node:
+            return self.tell(role, key, body, alert)
+        return self._tell_entry(self.env.peers.find(role, key, node), body, alert)
+
+    def _tell_entry(self, entry: Entry | None, body: Body, alert: AlertId | None) -> bool:
         if entry is None or not entry.address:
             return False
-        self._say(addresses.from_bytes(entry.address), body, alert, to=name_of(role, key))
+        address = addresses.from_bytes(entry.address)
+        self._say(address, body, alert, to=name_of(entry.role, entry.key))
         return True
 
     def answer(self, sender: ActorAddress, body: Body, alert: AlertId | None = None) -> None:
@@ -210,7 +226,7 @@ class CenterActor(Actor):
         if envelope.to and envelope.to != self._whom:
             self.log.info("dropped: for another, who is gone", message=envelope.id, meant=envelope.to)
             return
-        who = (envelope.role, envelope.key)
+        who = (envelope.node, envelope.role, envelope.key)
         newest = self._newest.get(who, 0)
         if envelope.incarnation < newest:
             self.log.info("dropped: from a dead incarnation", message=envelope.id, newest=newest)
@@ -237,7 +253,7 @@ class CenterActor(Actor):
         self.incarnation = order.incarnation
         self._whom = name_of(order.role, order.key)
         self._name = f"{order.node}/{order.role}/{order.key}/{order.incarnation}"
-        self._newest[(envelope.role, envelope.key)] = envelope.incarnation
+        self._newest[(envelope.node, envelope.role, envelope.key)] = envelope.incarnation
         self._pid, _ = self.env.processes.identity(self)
         self.log = logs.get("actor", role=str(order.role), key=order.key, incarnation=order.incarnation)
         self.env.processes.named(self, f"{order.role} {order.key}".rstrip())
@@ -341,6 +357,7 @@ class CenterActor(Actor):
                     at_us=self.now_us(),
                     body=body,
                     alert=alert,
+                    node=self.env.node,
                     to=to,
                 )
             ),

@@ -12,6 +12,7 @@ from messages.ids import NodeId, Role
 from runtime.clock import Clock
 from runtime.directory import Directory
 from runtime.errors import WrongEnvironment
+from runtime.peers import PeerBook
 from runtime.processes import OwnProcesses, Processes
 from runtime.spec import Plan
 
@@ -46,6 +47,10 @@ class Environment:
     """What the composition root wants the actors to know; see `settings_as`."""
     plan: Plan = field(default_factory=Plan)
     """What the Supervisor keeps running."""
+    peers: PeerBook = field(default_factory=PeerBook)
+    """The other nodes; none where this one is alone."""
+    address: str = "127.0.0.1"
+    """The node's private address: what its actors listen on."""
     processes: Processes = field(default_factory=OwnProcesses)
     faults: Faults | None = None
 

@@ -55,6 +55,7 @@ class System(ABC):
             at_us=self.env.clock.now_us(),
             body=body,
             alert=alert,
+            node=self.env.node,
         )
 
     def entry(self, role: Role, key: str = "") -> Entry | None:
