@@ -43,6 +43,13 @@ _KEEPER: Final = ActorSpec(
     # No call waits for it: a disk that hangs must not take anybody else down with it.
     critical=False,
 )
+_MEMBERSHIP: Final = ActorSpec(
+    role=Role.MEMBERSHIP,
+    cls="actors.membership.actor.MembershipActor",
+    group="membership",
+    # A node that is no member decides and dials nothing, and its calls go on.
+    critical=False,
+)
 _RECORDINGS: Final = ActorSpec(
     role=Role.RECORDING_KEEPER,
     cls="actors.recording_keeper.actor.RecordingKeeperActor",
@@ -63,6 +70,7 @@ PRELOADED: Final[tuple[str, ...]] = (
     "gateways.gsm.dialects:installed",
     "actors.journal_keeper.actor",
     "actors.recording_keeper.actor",
+    "actors.membership.actor",
     *(path.rpartition(".")[0] for _, path, _ in _SINGLETONS),
     "store.dialect:prepare_all",
     "media.sound_file:prepare",
@@ -71,15 +79,18 @@ PRELOADED: Final[tuple[str, ...]] = (
 milliseconds."""
 
 
-def plan(setup: Setup) -> Plan:
-    """Everything that the Supervisor keeps running. A modem that cannot start takes nobody else down."""
+def plan(setup: Setup, *, shared: bool = False) -> Plan:
+    """Everything that the Supervisor keeps running. A modem that cannot start takes nobody else down.
+
+    `shared`: the journal is one that several nodes have. It is kept by its server, and each is a member.
+    """
     modems = tuple(
         ActorSpec(role=Role.GSM_MODEM, key=line.line, cls=GSM_MODEM, group=MODEMS, critical=False)
         for line in setup.lines
     )
     singletons = tuple(ActorSpec(role=role, cls=path, group=group) for role, path, group in _SINGLETONS)
     return Plan(
-        actors=(*singletons, _KEEPER, _RECORDINGS, *modems),
+        actors=(*singletons, _MEMBERSHIP if shared else _KEEPER, _RECORDINGS, *modems),
         crews=CrewSpec(
             case="actors.alert_case.actor.AlertCaseActor",
             leg="actors.call_leg.actor.CallLegActor",

@@ -126,6 +126,7 @@ class Role(StrEnum):
     DEADLINE_WATCHDOG = "DeadlineWatchdog"
     JOURNAL_KEEPER = "JournalKeeper"
     RECORDING_KEEPER = "RecordingKeeper"
+    MEMBERSHIP = "Membership"
     HTTP_BRIDGE = "HttpBridge"
     GSM_MODEM = "GsmModem"
     ALERT_CASE = "AlertCase"

@@ -97,6 +97,8 @@ class LineReport(Message, frozen=True, kw_only=True, tag="line.report"):
     """Whether inbound calls are expected here."""
     joins: Joins = Joins.HOST
     """How it joins its calls; as far as is known, where the modem has not said yet what it is."""
+    legs: tuple[LegId, ...] = ()
+    """Whose calls it holds."""
     signal_dbm: int | None = None
     registration: str = ""
     """How the network knows its SIM: `home`, `roaming`, `searching`, `denied`, `off`, `unknown`; or empty."""
@@ -111,3 +113,9 @@ class LineReport(Message, frozen=True, kw_only=True, tag="line.report"):
     def usable(self) -> bool:
         """Whether the line can carry calls."""
         return self.state is LineState.READY
+
+
+class NodeLines(Message, frozen=True, kw_only=True, tag="node.lines"):
+    """From one node's TrunkPool to another's, every second: how its lines are."""
+
+    reports: tuple[LineReport, ...]

@@ -36,6 +36,7 @@ Body = (
     | lines.LineGranted
     | lines.LineRefused
     | lines.LineReport
+    | lines.NodeLines
     | lines.PreemptCase
     | lines.RequestLine
     | operators.HeadsetPresent

@@ -171,3 +171,5 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     """The folder of the center's own announcements; empty: it has none."""
     speak_names: bool = True
     """Whether an operator who answers hears the user's name, where a speech synthesizer is installed."""
+    web: str = ""
+    """Where browsers and apps reach this node's web, `https://…`; empty where no other node tells them."""

@@ -18,6 +18,25 @@ from runtime.spec import Plan
 
 T = TypeVar("T")
 
+DRAINING = "draining"
+"""A file in the run directory: there while the node is drained."""
+
+
+class Listener(Protocol):
+    """Hears what other nodes have committed to the shared journal. Its descriptor may change in `drain`."""
+
+    def fileno(self) -> int:
+        """Readable when there may be something; -1 while it has no connection."""
+        ...
+
+    def drain(self) -> int | None:
+        """The highest place in the journal that was heard since; None: nothing."""
+        ...
+
+    def close(self) -> None:
+        """Listen no more."""
+        ...
+
 
 class Faults(Protocol):
     """What becomes of a message on its way, for tests in one process."""
@@ -51,8 +70,15 @@ class Environment:
     """The other nodes; none where this one is alone."""
     address: str = "127.0.0.1"
     """The node's private address: what its actors listen on."""
+    listen: Callable[[], Listener | None] = lambda: None
+    """Listens to what other nodes commit, for the calling process; None where nobody else writes."""
     processes: Processes = field(default_factory=OwnProcesses)
     faults: Faults | None = None
+
+    @property
+    def draining(self) -> bool:
+        """Whether this node is to take no more alerts, and to end when it has none."""
+        return (self.run / DRAINING).exists()
 
     @property
     def run(self) -> Path:

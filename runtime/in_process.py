@@ -46,7 +46,8 @@ class InProcessSystem(ActorSystem):
 
     def __init__(self, env: Environment, clock: VirtualClock) -> None:
         # Not the library's own __init__, which keeps one system for the whole process.
-        self.systemAddress = ActorAddress("/ActorSys")
+        # Its name is in all addresses: several nodes in one process tell their actors apart by it.
+        self.systemAddress = ActorAddress(f"/{env.node}")
         self.capabilities = {}
         self._isTransientUnique = True
         self.base = InProcessBase(self, env, clock)
@@ -64,6 +65,8 @@ class InProcessBase(ActorSystemBase):
         self._running = False
         self._at_work: CenterActor | None = None
         self._frozen: dict[str, list[PendingSend]] = {}
+        self.others: list[InProcessBase] = []
+        """The systems of other nodes, to whose actors this one's can speak."""
         self.after_send: Callable[[CenterActor], bool] | None = None
         """Whether the actor that has just sent something is killed there and then, for tests."""
         self.buried: Callable[[CenterActor], None] | None = None
@@ -81,6 +84,11 @@ class InProcessBase(ActorSystemBase):
             raise Killed
 
     def _queue_or_fault(self, fromActor: ActorAddress, toActor: ActorAddress, msg: object) -> None:  # noqa: N803
+        if toActor.actorAddressString not in self.actorRegistry:
+            for other in self.others:
+                if toActor.actorAddressString in other.actorRegistry:
+                    other.take(fromActor, toActor, msg)
+                    return
         faults = self._env.faults
         if faults is None or not isinstance(msg, bytes):
             self._queue.append(PendingSend(fromActor, msg, toActor))
@@ -95,6 +103,15 @@ class InProcessBase(ActorSystemBase):
         key = receiver.key if isinstance(receiver, CenterActor) else ""
         for delay_s in faults(envelope, role, key):
             self._later(delay_s, PendingSend(fromActor, msg, toActor))
+
+    def take(self, fromActor: ActorAddress, toActor: ActorAddress, msg: object) -> None:  # noqa: N803
+        """A message from another node's system."""
+        self._queue.append(PendingSend(fromActor, msg, toActor))
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to be handled now, as far as messages tell."""
+        return not self._queue and not self._pendingSends
 
     def now_us(self) -> Instant:
         """The virtual time, microseconds UTC."""

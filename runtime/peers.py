@@ -14,12 +14,15 @@ from typing import Final
 
 import msgspec
 
+from messages.base import VoicePort
 from messages.ids import LineId, NodeId, Role
 from model.policy import LineSpec
 from runtime import logs
 from runtime.directory import Entry
 
 FILE_NAME: Final = "peers.msgpack"
+NODE_PORT: Final = "node"
+"""The kind of a voice port that another node's voice gate gives (`media.voice_port`)."""
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,6 +117,15 @@ class PeerBook:
     def with_line(self, line: LineId) -> Place | None:
         """The node that has this line."""
         return next((one for one in self.places if any(spec.line == line for spec in one.lines)), None)
+
+    def voice_of(self, line: LineId, voice: VoicePort, own: Iterable[LineSpec]) -> VoicePort:
+        """Where a bridge of this node has the line's voice: at another node's gate, if the line is there."""
+        if self.alone or any(spec.line == line for spec in own) or voice.kind == NODE_PORT:
+            return voice
+        place = self.with_line(line)
+        if place is None or not place.gate:
+            return voice
+        return VoicePort(path=f"{place.gate}/{line}", kind=NODE_PORT)
 
     def is_lost(self, line: LineId, own: Iterable[LineSpec]) -> bool:
         """Whether this line was of a node that is no more, with every call that it carried."""

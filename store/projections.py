@@ -213,6 +213,8 @@ class OperatorState(msgspec.Struct, frozen=True, kw_only=True):
     since: Instant | None = None
     """When the shift last changed."""
     reason: str = ""
+    node: NodeId = NodeId("")
+    """Where she has said so: her console, her headset and a call nailed up for her are that node's."""
     reserved_by: AlertId | None = None
     mode: OperatorLine = OperatorLine.ON_DEMAND
     left_at: Instant | None = None
@@ -262,7 +264,7 @@ class Operators:
         now = replace(before, version=recorded.version, left_at=wrap_up.begun(recorded))
         match recorded.event:
             case ShiftChanged(state=state, reason=reason):
-                now = replace(now, state=state, since=recorded.at_us, reason=reason)
+                now = replace(now, state=state, since=recorded.at_us, reason=reason, node=recorded.node)
             case OperatorReserved(alert=alert, mode=mode):
                 now = replace(now, reserved_by=alert if alert in self._open else None, mode=mode)
             case _:

@@ -102,7 +102,7 @@ class Transaction:
         return self._chances.next(make)
 
     def append(self, *appends: Append) -> tuple[Recorded, ...]:
-        """Write all of it or, by VersionConflict or LeaseLost, none. Raises EncodeError for what cannot be said."""
+        """Write all of it or, by VersionConflict or LeaseLost, none. Raises EncodeError, too."""
         heads: dict[str, int] = {}
         recorded: list[Recorded] = []
         for append in appends:

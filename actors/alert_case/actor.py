@@ -13,6 +13,7 @@ from thespian.actors import ActorAddress
 
 from actors.alert_case.claims import claims
 from actors.alert_case.decider import Decision, decide
+from actors.alert_case.elsewhere import is_elsewhere, is_taken_over
 from actors.alert_case.hand import Hand, Want
 from actors.alert_case.hear import Heard
 from actors.alert_case.recording import with_recording
@@ -27,7 +28,7 @@ from model.leg import place as place_of
 from model.policy import Setup
 from runtime.actor import CenterActor
 from store import streams
-from store.errors import JournalError, VersionConflict
+from store.errors import JournalError, LeaseLost, VersionConflict
 from store.journal import Journal
 
 RETRY_US = Instant(SECOND // 5)
@@ -45,6 +46,8 @@ class AlertCaseActor(CenterActor):
         self._policy = self.env.settings_as(Setup).policy
         self._journal = self.env.open_journal_as(Journal)
         self._case: Case | None = None
+        self._ceded = False
+        """Whether another node has the alert by now, while this crew still holds people's calls."""
         self._hand = Hand(opened_at=self.now_us())
         self._me = Owner(node=self.env.node, crew=CrewId(self.key), incarnation=self.incarnation)
         self._told: dict[tuple[Role, str], Body] = {}
@@ -102,9 +105,10 @@ class AlertCaseActor(CenterActor):
         self.tell(Role.ALERT_INTAKE, "", cases.CaseStatus(crew=self._me.crew, alert=alert), alert)
 
     def _open(self, alert: AlertId) -> None:
-        if self._case is not None:
+        if self._case is not None and not (self._ceded and self._case.alert == alert):
             self._say_status()
             return
+        self._ceded = False
         case = fold(self._journal.read_streams(streams.inbox(alert), streams.case(alert)))
         if case is None or case.closed_at is not None:
             self.log.info("nothing to open", alert=alert, closed=case is not None)
@@ -124,7 +128,7 @@ class AlertCaseActor(CenterActor):
         if alert is not None:
             nobody = bridge.SetMembers(alert=alert, bridge=BridgeId(alert), members=())
             self.tell(Role.CONFERENCE_BRIDGE, self.key, nobody, alert)
-        self._case = None
+        self._case, self._ceded = None, False
         self._places.clear()
         self.cancel("wake")
         self.busy_with(None)
@@ -134,6 +138,9 @@ class AlertCaseActor(CenterActor):
         """Have the crew that had it let go: two bridges would speak into the same ports."""
         case = self._case
         if case is None or before is None or case.owner != self._me or before.crew == self._me.crew:
+            return
+        if before.node != self._me.node:
+            # It lets go by itself, or is no more; and its crews have names like this node's.
             return
         for leg in case.legs.values():
             self.tell(Role.CALL_LEG, f"{before.crew}/{place_of(leg.leg)}", legs.RestLeg(), case.alert)
@@ -155,7 +162,7 @@ class AlertCaseActor(CenterActor):
     def _go_on(self, *heard: Heard) -> None:
         """Decide, write, tell; once more from the journal where somebody else has written first."""
         for _ in range(_TURNS):
-            if self._case is None:
+            if self._case is None or self._ceded:
                 return
             try:
                 now_us = self.now_us()
@@ -166,6 +173,10 @@ class AlertCaseActor(CenterActor):
                 if not self._reread(conflict):
                     return
                 continue
+            except LeaseLost as lost:
+                self.log.warning("not this node's to decide now", alert=self._case.alert, error=str(lost))
+                self._yield()
+                return
             except JournalError as error:
                 # Reports come again every second; what could not be written is decided again then.
                 self.log.error("the journal cannot be written", error=str(error))
@@ -181,12 +192,22 @@ class AlertCaseActor(CenterActor):
         """Read what is new in the inbox, and go on. Done when somebody says so, and each second."""
         if self._case is None:
             return
+        if self._ceded:
+            self._yield()
+            return
         try:
             for recorded in self._journal.read(streams.inbox(self._case.alert), self._case.inbox_version):
                 self._case = evolve(self._case, recorded)
+            if self._journal.shared and not self._is_still_mine(self._case):
+                self._yield()
+                return
         except JournalError as error:
             self.log.error("the journal cannot be read", error=str(error))
         self._go_on()
+
+    def _is_still_mine(self, case: Case) -> bool:
+        """Whether nobody else writes this alert's story: a node that was frozen learns of it here."""
+        return self._journal.version(streams.case(case.alert)) <= case.case_version
 
     def _write(self, decision: Decision) -> None:
         if self._case is None or not decision.events:
@@ -200,6 +221,27 @@ class AlertCaseActor(CenterActor):
                 self._case = evolve(self._case, one)
         self._hand = decision.hand
 
+    def _yield(self) -> None:
+        """Another node may have the alert by now. Where one has, let go of the alert and not of the people:
+        legs and bridge hold what they hold until the new owner has it, or has called them on other lines.
+        """
+        if self._case is None:
+            return
+        alert = self._case.alert
+        try:
+            case = fold(self._journal.read_streams(streams.inbox(alert), streams.case(alert)))
+        except JournalError as error:
+            self.log.error("the journal cannot be read", error=str(error))
+            case = None
+        if case is None or not is_elsewhere(case, self._me):
+            self.at(Instant(self.now_us() + RETRY_US), "wake")
+        elif is_taken_over(case):
+            self.log.info("let go: another node has it, and its people", alert=alert)
+            self._let_go()
+        elif not self._ceded:
+            self.log.info("another node has it; its people are kept for now", alert=alert)
+            self._ceded = True
+
     def _reread(self, conflict: VersionConflict) -> bool:
         """The state as the journal has it now. False when the alert has become another's."""
         if self._case is None:
@@ -211,8 +253,11 @@ class AlertCaseActor(CenterActor):
         mine = self._case.owner == self._me
         case = fold(self._journal.read_streams(streams.inbox(alert), streams.case(alert)))
         if case is None or case.closed_at is not None or (mine and case.owner != self._me):
-            self.log.info("let go: another has it", alert=alert)
-            self._let_go()
+            if case is not None and is_elsewhere(case, self._me):
+                self._yield()
+            else:
+                self.log.info("let go: another has it", alert=alert)
+                self._let_go()
             return False
         self._case = case
         return True
@@ -294,6 +339,8 @@ class AlertCaseActor(CenterActor):
             return False
         if case is None or case.closed_at is not None:
             return True
+        if is_elsewhere(case, self._me):
+            return is_taken_over(case)
         return case.owner is not None and case.owner.crew != self._me.crew
 
     def _tell_anew(self, role: Role, key: str) -> None:

@@ -17,8 +17,10 @@ from messages import calls, cases
 from messages.envelope import Envelope
 from messages.events import AdviceChanged
 from messages.ids import SECOND, Advice, AlertId, Channel, CrewId, Instant, Role
+from messages.journal import Recorded
 from messages.lines import PreemptCase
 from messages.sms import SendSms, SmsArrived, SmsKept
+from model.case import Case
 from model.live import LiveCases
 from model.policy import Setup
 from runtime.actor import CenterActor
@@ -27,6 +29,8 @@ from store.alerts import ALL_AT_WORK, Signal, accept
 from store.errors import JournalError
 from store.following import Following
 from store.journal import Append, Journal
+from store.owners import owned
+from store.streams import alert_of
 
 SOON_US: Final = Instant(SECOND // 20)
 """Until all crews have said what they are doing."""
@@ -52,6 +56,8 @@ class AlertIntakeActor(CenterActor):
         self._setup = self.env.settings_as(Setup)
         self._journal = self.env.open_journal_as(Journal)
         self._live = LiveCases()
+        self._mine: dict[AlertId, Case] = {}
+        """The open alerts that are this node's: all, where it is alone."""
         self._follower = Following(self._journal, self._live)
         self._voice = VoiceAlerts(self._setup)
         for case in self._live.cases.values():
@@ -115,7 +121,7 @@ class AlertIntakeActor(CenterActor):
 
     def _clear_the_way(self) -> None:
         """Have tests give way to those who have raised a real alert meanwhile."""
-        for alert, leg in in_the_way(self._live.cases.values()):
+        for alert, leg in in_the_way(self._mine.values()):
             given = self._state.assigned.get(alert)
             if given is not None:
                 self.tell(Role.ALERT_CASE, given.crew, PreemptCase(alert=alert, leg=leg), alert)
@@ -138,25 +144,28 @@ class AlertIntakeActor(CenterActor):
     def _look(self) -> bool:
         """Whether an alert was given to a crew."""
         try:
-            self._follower.catch_up()
+            new = self._follower.catch_up()
+            self._mine = self._of_this_node()
         except JournalError as error:
             self.log.error("the journal cannot be read", error=str(error))
             return False
+        self._pass_on_others(new)
         cases_there = self.env.directory.places_of(Role.ALERT_CASE)
         now_us = self.now_us()
         made = plan(
             self._state,
-            self._live.cases,
+            self._mine,
             {CrewId(entry.key): entry.incarnation for entry in cases_there},
             now_us,
             starting={CrewId(entry.key) for entry in cases_there if not entry.ready},
             holding=self._holding(),
             policy=self._setup.policy,
+            node=self.env.node,
         )
         self._state = made.state
         if made.settled and not self._settled:
             self._settled = True
-            self.log.info("crews known", crews=len(self._state.crews), alerts=len(self._live.cases))
+            self.log.info("crews known", crews=len(self._state.crews), alerts=len(self._mine))
         if made.open:
             self._given_us = now_us
         for alert, crew in made.open:
@@ -170,7 +179,7 @@ class AlertIntakeActor(CenterActor):
             self.at(Instant(now_us + CONFIRM_US), "confirm")
         # No more than could be had: a storm would say another number at every look.
         served = made.waiting[: self._setup.policy.live_cases]
-        legs = [leg for alert in served for leg in self._live.cases[alert].legs.values() if leg.live]
+        legs = [leg for alert in served for leg in self._mine[alert].legs.values() if leg.live]
         wanted = cases.CrewWanted(
             busy=len(made.state.assigned),
             waiting=len(served),
@@ -180,6 +189,22 @@ class AlertIntakeActor(CenterActor):
         self._want_crews(wanted, now_us)
         self._advise(made.advise)
         return bool(made.open)
+
+    def _of_this_node(self) -> dict[AlertId, Case]:
+        """The open alerts that are this node's to handle. Raises JournalError."""
+        if not self._journal.shared:
+            return self._live.cases
+        leased = owned(self._journal, self.env.node)
+        return {alert: case for alert, case in self._live.cases.items() if alert in leased}
+
+    def _pass_on_others(self, new: Sequence[Recorded]) -> None:
+        """Have cases look at what another node has put into their inboxes: an operator is there, an app."""
+        if not self._journal.shared:
+            return
+        changed = {alert_of(one.stream) for one in new if one.node != self.env.node}
+        for alert in changed:
+            if alert is not None and alert in self._state.assigned:
+                self._pass_on(alert)
 
     def _holding(self) -> set[CrewId]:
         """The crews that may hold calls."""

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from messages.ids import SECOND, Advice, AlertId, CrewId, Instant, LegId, Party
+from messages.ids import SECOND, Advice, AlertId, CrewId, Instant, LegId, NodeId, Party
 from model.case import Case
 from model.policy import Policy
 from model.urgency import Urgency, urgency
@@ -101,18 +101,20 @@ def plan(
     starting: Collection[CrewId] = (),
     holding: Collection[CrewId] = (),
     policy: Policy = USUAL,
+    node: NodeId | None = None,
 ) -> Plan:
     """What follows, given the open alerts and the crews that have an AlertCase (with its incarnation).
 
     `starting` are those of them that have yet to start. `holding` are all crews of which a leg or the
-    bridge is there, whether they have an AlertCase at this moment or not.
+    bridge is there, whether they have an AlertCase at this moment or not. `node`: whose crews these are; what
+    another node's crew has held is nobody's here.
     """
     crews = {name: crew for name, crew in state.crews.items() if _is_there(crew, there)}
     at_work = {crew.alert: name for name, crew in crews.items() if crew.alert is not None}
     assigned: dict[AlertId, Assigned] = {}
     for alert, case in alerts.items():
         given = state.assigned.get(alert)
-        if given is None and case.owner is not None:
+        if given is None and case.owner is not None and node in (None, case.owner.node):
             # After a start of the intake itself: the crew that had it still has its legs and its bridge.
             given = Assigned(crew=case.owner.crew, at=Instant(0))
         if given is not None and (kept := _kept(given, there, holding, now_us)) is not None:

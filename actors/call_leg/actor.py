@@ -7,12 +7,13 @@ from typing import ClassVar, Final
 from msgspec.structs import replace
 from thespian.actors import ActorAddress
 
-from actors.call_leg.decider import Act, Task, on_call, on_line_back, on_tick, on_wish
+from actors.call_leg.decider import Act, Task, on_call, on_line_back, on_lost, on_tick, on_wish
 from messages.calls import CallReport, CallState, LineBack
 from messages.envelope import Envelope
 from messages.ids import SECOND, CrewId, Instant, Role
-from messages.legs import LegReady, Originate, ReleaseLeg, RestLeg
-from model.own_line import carrier
+from messages.legs import LegReady, LegReport, Originate, ReleaseLeg, RestLeg
+from model.own_line import carrier, is_own
+from model.policy import Setup
 from runtime.actor import CenterActor
 
 ALONE_US: Final = Instant(3 * SECOND)
@@ -26,6 +27,7 @@ class CallLegActor(CenterActor):
 
     def started(self) -> None:
         """Nothing is remembered: the case of the crew says what this leg is."""
+        self._lines = self.env.settings_as(Setup).lines
         self._task: Task | None = None
         self._new = True
         self._heard_at = self.now_us()
@@ -46,6 +48,7 @@ class CallLegActor(CenterActor):
                 self._heard_at, self._said_at = now_us, envelope.at_us
                 self.busy_with(body.alert)
                 self._do(on_wish(self._task, body, now_us))
+                self._end_if_lost()
             case CallReport():
                 self._do(on_call(self._task, body, now_us))
                 self._say_taken_over(body)
@@ -64,6 +67,7 @@ class CallLegActor(CenterActor):
     def tick(self, now_us: Instant) -> None:
         """Ask the modem again; and the case, where it says nothing more."""
         self._do(on_tick(self._task, now_us))
+        self._end_if_lost()
         if self.alert is not None and now_us - self._heard_at >= ALONE_US:
             # That the alert is over, or this leg not needed any more, is said only once.
             self._heard_at = now_us
@@ -81,6 +85,25 @@ class CallLegActor(CenterActor):
     def _do(self, act: Act) -> None:
         self._task = act.task
         if act.line is not None and act.order is not None:
-            self.tell(*carrier(act.line), replace(act.order, line=act.line), self.alert)
+            role, key = carrier(act.line)
+            order = replace(act.order, line=act.line)
+            tell = self.tell if is_own(act.line) else self.tell_line
+            tell(role, key, order, self.alert)
         if act.report is not None:
-            self.tell(Role.ALERT_CASE, self._crew, act.report, self.alert)
+            self.tell(Role.ALERT_CASE, self._crew, self._within_reach(act.report), self.alert)
+
+    def _within_reach(self, report: LegReport) -> LegReport:
+        """The report with the voice where this node's bridge can have it."""
+        task = self._task
+        if report.voice is None or task is None:
+            return report
+        return replace(report, voice=self.env.peers.voice_of(task.wish.line, report.voice, self._lines))
+
+    def _end_if_lost(self) -> None:
+        """A line whose node is no more is not waited for: there are others, on those that are left."""
+        if self.env.peers.alone or self._task is None or self._task.done:
+            return
+        line = self._task.wish.line
+        if not is_own(line) and self.env.peers.is_lost(line, self._lines):
+            self.log.warning("the line's node is lost", line=line, leg=self._task.wish.leg)
+            self._do(on_lost(self._task))

@@ -133,6 +133,15 @@ def on_tick(task: Task | None, now_us: Instant) -> Act:
         return Act(task=task)
     if now_us - task.since < _patience_us(task):
         return _ask(task, now_us)
+    return _given_up(task)
+
+
+def on_lost(task: Task | None) -> Act:
+    """The line's node is no more, and the call with it: nobody waits for its modem."""
+    return Act(task=task) if task is None or task.done else _given_up(task)
+
+
+def _given_up(task: Task) -> Act:
     wish = task.wish
     lost = CallReport(
         leg=wish.leg,

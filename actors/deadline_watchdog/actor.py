@@ -6,7 +6,7 @@ It speaks with no case: what it finds goes into the journal, and to the Supervis
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final
 
 from thespian.actors import ActorAddress
@@ -19,9 +19,10 @@ from actors.deadline_watchdog.view import View
 from messages.cases import InboxChanged
 from messages.envelope import Envelope
 from messages.events import AlarmCleared, AlarmRaised, DeadlineMissed
-from messages.ids import Instant, LineId, Role
-from messages.lines import AskLine, LineReport
+from messages.ids import AlertId, Instant, LineId, Role
+from messages.lines import AskLine, LineReport, NodeLines
 from messages.supervision import RestartWanted
+from model.case import Case
 from model.policy import Setup
 from runtime.actor import CenterActor
 from runtime.errors import BadDirectory
@@ -30,6 +31,7 @@ from store.alarms import since_started
 from store.errors import JournalError
 from store.following import Following
 from store.journal import Append, Journal
+from store.owners import owned
 
 AT_ONCE: Final = 500
 """So many alerts' verdicts are one transaction: one flush, and no writer waits for long behind it."""
@@ -55,6 +57,7 @@ class DeadlineWatchdogActor(CenterActor):
         )
         self._said_silent: set[LineId] | None = None
         self._stuck = State()
+        self._leased: Mapping[AlertId, int] = {}
         for spec in self._setup.lines:
             self.tell(Role.GSM_MODEM, spec.line, AskLine())
         self._look()
@@ -69,6 +72,9 @@ class DeadlineWatchdogActor(CenterActor):
         match envelope.body:
             case LineReport() as report:
                 self._view.heard(report, self.now_us())
+            case NodeLines(reports=reports):
+                for report in reports:
+                    self._view.heard(report, self.now_us())
             case body:
                 self.log.warning("not for the watchdog", kind=type(body).__name__)
 
@@ -94,7 +100,7 @@ class DeadlineWatchdogActor(CenterActor):
         known = self._follow()
         now_us = self.now_us()
         means = self._means(now_us)
-        cases = self._view.live.cases
+        cases = self._cases()
         verdicts = look(cases.values(), means, self._setup.policy, now_us)
         for first in range(0, len(verdicts), AT_ONCE):
             self._write(verdicts[first : first + AT_ONCE])
@@ -121,7 +127,19 @@ class DeadlineWatchdogActor(CenterActor):
         except BadDirectory as error:
             self.log.warning("nobody can be found", error=str(error))
             crews = ()
-        return self._view.means(crews, now_us)
+        return self._view.means(crews, now_us, self.env.peers.places)
+
+    def _cases(self) -> Mapping[AlertId, Case]:
+        """The open alerts that are this node's to watch: all, where it is alone. What nobody has is
+        somebody's within two seconds.
+        """
+        if not self._journal.shared:
+            return self._view.live.cases
+        try:
+            self._leased = owned(self._journal, self.env.node)
+        except JournalError as error:
+            self.log.error("the leases cannot be read", error=str(error))
+        return {alert: case for alert, case in self._view.live.cases.items() if alert in self._leased}
 
     def _write(self, verdicts: Sequence[Verdict]) -> None:
         """At the end of each inbox, whatever its version, so that nobody who was first undoes the others."""
@@ -146,7 +164,9 @@ class DeadlineWatchdogActor(CenterActor):
         try:
             if self._said_silent is None:
                 self._said_silent = said_before(since_started(self._journal, self.env.node))
-            for event in to_be_said(self._silent.broken, self._said_silent):
+            own = {spec.line for spec in self._setup.lines}
+            broken = {line: is_so for line, is_so in self._silent.broken.items() if line in own}
+            for event in to_be_said(broken, self._said_silent):
                 self._journal.append(Append(node, None, (event,)))
                 line = LineId(event.subject)
                 raised = isinstance(event, AlarmRaised)
@@ -157,7 +177,7 @@ class DeadlineWatchdogActor(CenterActor):
     # ------------------------------------------------------------ stuck cases
 
     def _look_for_stuck(self, means: Means) -> None:
-        made = look_for_stuck(self._stuck, self._view.live.cases, means, self._setup.policy, self.now_us())
+        made = look_for_stuck(self._stuck, self._cases(), means, self._setup.policy, self.now_us())
         alarms = [AlarmRaised(alarm=ALARM, subject=one.alert, text=_text(one)) for one in made.stuck]
         over = [AlarmCleared(alarm=ALARM, subject=alert) for alert in made.well]
         if alarms or over:
@@ -171,7 +191,7 @@ class DeadlineWatchdogActor(CenterActor):
         self._stuck = made.state
         if made.stuck and self._follow():
             now_us = self.now_us()
-            cases, policy = self._view.live.cases, self._setup.policy
+            cases, policy = self._cases(), self._setup.policy
             for finding in still_stuck(made.stuck, cases, self._means(now_us), policy, now_us):
                 self._restart(finding)
 

@@ -14,6 +14,7 @@ from messages.lines import LineReport, LineState
 from model.live import LiveCases
 from model.policy import LineSpec, Setup
 from runtime.directory import Entry
+from runtime.peers import Place
 from store.projections import LineHold, Lines, Operators
 
 FRESH_US: Final = Instant(3 * SECOND)
@@ -29,10 +30,7 @@ class View:
 
     def __init__(self, setup: Setup, now_us: Instant) -> None:
         self.live, self.lines, self.operators = LiveCases(), Lines(), Operators()
-        public = [spec for spec in setup.lines if not spec.emergency]
-        kept = kept_for_inbound(public, setup.policy)
-        self._public = [spec for spec in public if spec.line not in kept]
-        self._reserved = [spec for spec in setup.lines if spec.emergency]
+        self._setup = setup
         self._reports: dict[LineId, tuple[LineReport, Instant]] = {}
         self._began_us = now_us
 
@@ -40,21 +38,31 @@ class View:
         """A modem has said how its line is."""
         self._reports[report.line] = report, now_us
 
-    def means(self, crews: Iterable[Entry], now_us: Instant) -> Means:
-        """What there is at this moment."""
+    def means(self, crews: Iterable[Entry], now_us: Instant, others: Iterable[Place] = ()) -> Means:
+        """What there is at this moment; `others`: the other nodes, whose lines serve our alerts, too."""
+        nodes = (self._setup.lines, *(place.lines for place in others))
         entries = [entry for entry in crews if entry.role is Role.ALERT_CASE and entry.ready]
         return Means(
             public=tuple(
                 at
-                for spec in self._public
+                for spec in self._to_call_with(nodes)
                 for at in self._expected((spec,), now_us)
                 for _ in range(self._calls_of_an_alert(spec.line))
             ),
-            reserved=sum(1 for at in self._expected(self._reserved, now_us) if at <= now_us),
+            reserved=sum(1 for at in self._expected(self._reserved(nodes), now_us) if at <= now_us),
             operators=sum(1 for one in self.operators.operators.values() if one.free),
             crews={CrewId(entry.key): entry.incarnation for entry in entries},
             idle_crews=sum(1 for entry in entries if entry.alert is None),
         )
+
+    def _to_call_with(self, nodes: Iterable[Iterable[LineSpec]]) -> Iterator[LineSpec]:
+        for lines in nodes:
+            public = [spec for spec in lines if not spec.emergency]
+            kept = kept_for_inbound(public, self._setup.policy)
+            yield from (spec for spec in public if spec.line not in kept)
+
+    def _reserved(self, nodes: Iterable[Iterable[LineSpec]]) -> list[LineSpec]:
+        return [spec for lines in nodes for spec in lines if spec.emergency]
 
     def _expected(self, specs: Iterable[LineSpec], now_us: Instant) -> Iterator[Instant]:
         """When each of these lines can be expected to be free; nailed up or out of order it is not there."""

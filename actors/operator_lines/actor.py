@@ -141,10 +141,22 @@ class OperatorLinesActor(CenterActor):
         except StoreError as error:
             self.log.error("the journal cannot be read", error=str(error))
         self._look_for_headsets()
+        here = [one for one in self._people if self._is_kept_here(one)]
         holders = (hold.operator for hold in self._lines.lines.values() if hold.operator is not None)
-        wanted = self._people if self._mode is OperatorLine.NAILED_UP else ()
-        for operator in dict.fromkeys((*wanted, *holders)):
+        wanted = here if self._mode is OperatorLine.NAILED_UP else ()
+        for operator in dict.fromkeys((*wanted, *(one for one in holders if self._is_kept_here(one)))):
             self._go_on(operator)
+
+    def _is_kept_here(self, operator: OperatorId) -> bool:
+        """Whether the call that is nailed up for her is this node's to keep: that of her shift, or, where
+        that is no more, the first of those that are left.
+        """
+        peers = self.env.peers
+        state = self._operators.operators.get(operator)
+        if peers.alone or state is None or state.node == self.env.node:
+            return True
+        alive = [place.node for place in peers.places]
+        return state.node not in alive and self.env.node == min((self.env.node, *alive))
 
     def _look_for_headsets(self) -> None:
         if self._mode is not OperatorLine.HEADSET:
@@ -201,7 +213,7 @@ class OperatorLinesActor(CenterActor):
         if act.request is not None:
             self.tell(Role.TRUNK_POOL, "", act.request)
         if act.order is not None and wanted.line is not None:
-            self.tell(Role.GSM_MODEM, wanted.line, act.order)
+            self.tell_line(Role.GSM_MODEM, wanted.line, act.order)
         if act.free and wanted.line is not None:
             self.log.info("a nailed-up call is over", operator=operator, reason=act.nailed.text)
             if self._hold(operator) is not None:
@@ -238,6 +250,9 @@ class OperatorLinesActor(CenterActor):
         known = self._nailed_by(said.leg)
         if known is None:
             return
+        if said.line is not None and said.voice is not None:
+            own = self.env.settings_as(Setup).lines
+            said = replace(said, voice=self.env.peers.voice_of(said.line, said.voice, own))
         self._nailed[known.operator] = nailed.heard(known, said, self.now_us())
         self._voice_changed(LineId(own_line(known.operator, OperatorLine.NAILED_UP) or ""))
         if said.state in (calls.CallState.RELEASED, calls.CallState.UNKNOWN):

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from thespian.actors import ActorAddress
 
 from actors.trunk_pool.decider import (
+    FRESH_US,
     GRANTED_FOR_US,
     Granted,
     Line,
@@ -24,14 +25,24 @@ from actors.trunk_pool.together import Beside, beside
 from messages.base import Joins
 from messages.envelope import Envelope
 from messages.events import LineSeized
-from messages.ids import SECOND, AlertId, Instant, LegId, LineId, Party, Role
-from messages.lines import AskLine, GiveWay, LineGranted, LineRefused, LineReport, PreemptCase, RequestLine
+from messages.ids import SECOND, AlertId, Instant, LegId, LineId, NodeId, Party, Role
+from messages.lines import (
+    AskLine,
+    GiveWay,
+    LineGranted,
+    LineRefused,
+    LineReport,
+    NodeLines,
+    PreemptCase,
+    RequestLine,
+)
 from model.case import Case
 from model.live import LiveCases
 from model.own_line import is_own, operator_of
 from model.pairs import lacking
-from model.policy import Setup
+from model.policy import LineSpec, Setup
 from runtime.actor import CenterActor
+from runtime.directory import Entry
 from store.errors import StoreError
 from store.following import Following
 from store.journal import Journal
@@ -73,11 +84,11 @@ class TrunkPoolActor(CenterActor):
                 self._waiting[leg, attempt] = (Waiting(request=body, asked_at=self.now_us()), sender)
                 self._follow()
                 self._serve(only=(leg, attempt))
-            case LineReport(line=line):
-                before = self._reports.get(line)
-                self._reports[line] = (body, self.now_us())
-                if self._waiting and (before is None or before[0] != body):
-                    self._serve()
+            case LineReport():
+                self._hear(body)
+            case NodeLines(reports=reports):
+                for report in reports:
+                    self._hear(report)
             case _:
                 self.log.warning("not for the trunks' pool", kind=type(body).__name__)
 
@@ -87,10 +98,29 @@ class TrunkPoolActor(CenterActor):
         Not at every commit: that would take the processor from those for whom the commit was made.
         """
         self._look()
+        self._tell_the_others()
 
     def timer(self, timer: object, now_us: Instant) -> None:
         """Something was written while somebody waits for a line."""
         self._look()
+
+    def _hear(self, report: LineReport) -> None:
+        before = self._reports.get(report.line)
+        self._reports[report.line] = (report, self.now_us())
+        if self._waiting and (before is None or before[0] != report):
+            self._serve()
+
+    def _tell_the_others(self) -> None:
+        """How this node's lines are, to those of the other nodes who have to know."""
+        places = self.env.peers.places
+        if not places:
+            return
+        own = (self._reports.get(spec.line) for spec in self._setup.lines)
+        since_us = self.now_us() - FRESH_US
+        reports = tuple(known[0] for known in own if known is not None and known[1] >= since_us)
+        for place in places:
+            for role in (Role.TRUNK_POOL, Role.DEADLINE_WATCHDOG):
+                self.tell_node(place.node, role, "", NodeLines(reports=reports))
 
     def _woken(self) -> None:
         due_us = Instant(self._looked_us + LISTEN_US)
@@ -207,15 +237,21 @@ class TrunkPoolActor(CenterActor):
         if line.alert is None:
             self.tell(Role.OPERATOR_LINES, "", GiveWay(line=line.line))
             return
-        for entry in self.env.directory.all_of(Role.ALERT_CASE):
+        preempt = PreemptCase(alert=line.alert, leg=line.seized_by)
+        for node, entry in self._all_cases():
             if entry.alert == line.alert:
-                preempt = PreemptCase(alert=line.alert, leg=line.seized_by)
-                self.tell(Role.ALERT_CASE, entry.key, preempt, line.alert)
+                self.tell_node(node, Role.ALERT_CASE, entry.key, preempt, line.alert)
+
+    def _all_cases(self) -> Iterator[tuple[NodeId, Entry]]:
+        for entry in self.env.directory.all_of(Role.ALERT_CASE):
+            yield self.env.node, entry
+        for place in self.env.peers.places:
+            yield from ((place.node, entry) for entry in place.entries if entry.role is Role.ALERT_CASE)
 
     def _all_lines(self) -> Iterator[Line]:
         legs = (leg for case in self._live.cases.values() for leg in case.legs.values() if leg.live)
         stood_on = {operator_of(leg.line) for leg in legs if is_own(leg.line)}
-        for spec in self._setup.lines:
+        for spec, node in self._specs():
             held = self._lines.lines.get(spec.line)
             report, heard_at = self._reports.get(spec.line, (None, Instant(0)))
             case = None if held is None or held.alert is None else self._live.cases.get(held.alert)
@@ -238,4 +274,13 @@ class TrunkPoolActor(CenterActor):
                 party=None if leg is None else leg.party,
                 quarantined=held is not None and held.quarantined,
                 last_used_at=self._last_used.get(spec.line, Instant(0)),
+                node=node,
             )
+
+    def _specs(self) -> Iterator[tuple[LineSpec, NodeId]]:
+        """This node's lines, and those of the others with whose they are."""
+        for spec in self._setup.lines:
+            yield spec, NodeId("")
+        for place in self.env.peers.places:
+            for spec in place.lines:
+                yield spec, place.node

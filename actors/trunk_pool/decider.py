@@ -14,7 +14,7 @@ import msgspec
 from actors.trunk_pool.pairs import Pairs, needed
 from actors.trunk_pool.together import Beside
 from messages.base import Joins
-from messages.ids import SECOND, AlertId, Instant, LegId, LineId, Party, TrunkId
+from messages.ids import SECOND, AlertId, Instant, LegId, LineId, NodeId, Party, TrunkId
 from messages.lines import WEAK_DBM, LineGranted, LineRefused, LineReport, LineState, RequestLine
 from model.policy import LineSpec, Policy
 from model.urgency import Urgency, urgency
@@ -52,6 +52,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     party: Party | None = None
     quarantined: bool = False
     last_used_at: Instant = Instant(0)
+    node: NodeId = NodeId("")
+    """Whose line it is, where it is another node's."""
 
     @property
     def joins(self) -> Joins:
@@ -114,6 +116,9 @@ def grant(
     beside: Beside | None = None,
 ) -> LineGranted | LineRefused:
     """The line for this request, or why there is none. `beside`: with whom the party is to be joined."""
+    lines = list(lines)
+    if (kept_up := _still_there(request, lines, now_us)) is not None:
+        return _granted(request, kept_up)
     group = [one for one in lines if one.emergency == request.emergency]
     if request.emergency:
         return _of_group(request, group, held, policy, now_us, pairs)
@@ -133,6 +138,14 @@ def grant(
     if isinstance(with_voice, LineGranted) or not network or (beside is not None and beside.stays):
         return with_voice
     return _of_group(request, network, held, policy, now_us, NO_PAIRS)
+
+
+def _still_there(request: RequestLine, lines: Iterable[Line], now_us: Instant) -> Line | None:
+    """The line whose modem still has this leg's call: it was given up while its node was not heard."""
+    for one in lines:
+        if one.report is not None and request.leg in one.report.legs and one.seized_by is None:
+            return one if usable(one, now_us) else None
+    return None
 
 
 def _added(
@@ -254,17 +267,23 @@ def kept_for_inbound(group: Sequence[Line | LineSpec], policy: Policy) -> frozen
 
     Never so many that two parties cannot be called.
     """
-    inbound = [one.line for one in group if one.inbound]
-    return frozenset(inbound[: min(policy.inbound_lines_kept, max(len(group) - 2, 0))])
+    inbound: dict[NodeId, list[LineId]] = {}
+    for one in group:
+        if one.inbound:
+            inbound.setdefault(one.node if isinstance(one, Line) else NodeId(""), []).append(one.line)
+    # Of each node its own: what is left when one is lost is still called.
+    kept = [line for lines in inbound.values() for line in lines[: policy.inbound_lines_kept]]
+    return frozenset(kept[: max(len(group) - 2, 0)])
 
 
-def _rank(one: Line, request: RequestLine) -> tuple[bool, bool, bool, Instant, str]:
+def _rank(one: Line, request: RequestLine) -> tuple[bool, bool, bool, bool, Instant, str]:
     """Which line is taken first: one that gives its voice, not the one that has just failed, not a weak one,
-    the longest unused."""
+    the nearest, the longest unused."""
     signal = None if one.report is None else one.report.signal_dbm
     weak = signal is not None and signal < WEAK_DBM
     voiceless = one.joins is not Joins.HOST
-    return (voiceless, one.line in request.avoid, weak, one.last_used_at, one.line)
+    far = bool(one.node)
+    return (voiceless, one.line in request.avoid, weak, far, one.last_used_at, one.line)
 
 
 def _why(request: RequestLine, group: Sequence[Line], free: Sequence[Line]) -> str:

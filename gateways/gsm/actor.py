@@ -114,7 +114,7 @@ class GsmModemActor(CenterActor):
             number_within_s=setup.policy.caller_number_within_s,
         )
         self._orders = Orders(self._legs, self._driver, now_us)
-        self._who: dict[LegId, ActorAddress] = {}
+        self._who: dict[tuple[LegId, int], ActorAddress] = {}
         self._texts = Texts(self._spec.line)
         self._tracing = Tracing(self.env.run / f"{self.key}.trace")
         self._reports = LineReports(self._spec, now_us)
@@ -150,7 +150,8 @@ class GsmModemActor(CenterActor):
         if case is not None and case.owner is not None:
             for leg in legs:
                 back = calls.LineBack(line=self._spec.line)
-                self.tell(Role.CALL_LEG, f"{case.owner.crew}/{place(leg.leg)}", back, case.alert)
+                key = f"{case.owner.crew}/{place(leg.leg)}"
+                self.tell_node(case.owner.node, Role.CALL_LEG, key, back, case.alert)
 
     def _spoken_last(self) -> str:
         """The dialect that this line's modem was found to speak: a restart need not find out first."""
@@ -166,9 +167,10 @@ class GsmModemActor(CenterActor):
         body = envelope.body
         match body:
             case calls.DialCall() | calls.AnswerCall() | calls.AttachCall() | calls.HangUpCall():
-                self._who[body.leg] = sender
+                self._who[body.leg, body.attempt] = sender
                 self._orders.heard_of_legs(self.now_us())
-                self._order(body, envelope.at_us)
+                if not isinstance(body, calls.DialCall) or self._may_dial(body, envelope):
+                    self._order(body, envelope.at_us)
             case calls.RejectCall(call=call):
                 self._legs.reject(call, self._now_s())
             case AskLine():
@@ -388,6 +390,17 @@ class GsmModemActor(CenterActor):
 
     # ------------------------------------------------------------ legs
 
+    def _may_dial(self, order: calls.DialCall, envelope: Envelope) -> bool:
+        """Whether whoever wants this dialled has the alert at this moment: a node that was frozen, or cut
+        off, may not have noticed that another one has it, and both would call.
+        """
+        if envelope.alert is None or self._legs.knows(order.leg, order.attempt):
+            return True
+        if self._journal.has_the_alert(envelope.node, envelope.alert):
+            return True
+        self.log.error("not dialled: the alert is not its node's", node=envelope.node, alert=envelope.alert)
+        return False
+
     def _order(self, order: Order, said_at: Instant) -> None:
         match self._orders.turn(order, said_at, self.now_us()):
             case Turn.TOO_LATE:
@@ -401,7 +414,7 @@ class GsmModemActor(CenterActor):
                 pass
 
     def _tell_leg(self, report: calls.CallReport) -> None:
-        who = self._who.get(report.leg)
+        who = self._who.get((report.leg, report.attempt))
         if who is not None:
             self.answer(who, report)
 
@@ -428,6 +441,7 @@ class GsmModemActor(CenterActor):
             self._driver,
             self._condition(),
             joins=self._legs.joins,
+            legs=self._legs.held_for,
             port=self._port.path if self._port.is_open else "",
             now_us=self.now_us(),
         )

@@ -76,6 +76,8 @@ class Held(msgspec.Struct, kw_only=True):
     """As it was said last."""
     pressed: int = 0
     """How many DTMF digits have gone into it."""
+    ending: bool = False
+    """Whether it was to be hung up."""
 
 
 HEARD_ENOUGH: Final = 2
@@ -127,6 +129,12 @@ class LegsOnLine:
         """How this line joins its calls."""
         return joins(self._driver.dialect, voice=bool(self.voice_path) and not self._driver.voiceless)
 
+    @property
+    def held_for(self) -> tuple[LegId, ...]:
+        """The legs whose calls are here and that nobody wants ended."""
+        live = (one for one in self._held.values() if one.state is not LegCallState.RELEASED)
+        return tuple(one.leg for one in live if not one.ending)
+
     def knows(self, leg: LegId, attempt: int) -> bool:
         """Whether this attempt of the leg has been heard of here."""
         return _ref(leg, attempt) in self._held
@@ -163,9 +171,10 @@ class LegsOnLine:
         return self._report(held)
 
     def _dial(self, ref: Ref, order: DialCall, now_s: float) -> Held:
-        known = self._unowned(Direction.OUT, order.number)
+        known = self._unowned(Direction.OUT, order.number) or self._of_earlier(order.leg, order.attempt)
         if known is not None:
-            # The call of a former process of this line: taken over, not dialled again.
+            # The call of a former process of this line, or one that was given up while this node was not
+            # heard: taken over, not dialled again.
             return self._own(ref, order.leg, order.attempt, known)
         others = [call for call in self._driver.calls() if call.ref is not None]
         if others and not self._can_add(order, others):
@@ -179,6 +188,18 @@ class LegsOnLine:
         except RequestRefused:
             held.state, held.cause = LegCallState.RELEASED, HangupCause.INVALID_NUMBER
         return held
+
+    def _of_earlier(self, leg: LegId, attempt: int) -> CallView | None:
+        """The call that an earlier attempt of this very leg still has here, though nobody wants it ended."""
+        for ref, held in self._held.items():
+            if held.leg != leg or held.attempt >= attempt or held.ending:
+                continue
+            call = self._driver.call_of(ref)
+            view = None if call is None or held.state is LegCallState.RELEASED else self._view(call)
+            if view is not None:
+                held.state, held.cause = LegCallState.RELEASED, HangupCause.LINE_LOST
+                return view
+        return None
 
     def _can_add(self, order: DialCall, others: Sequence[CallView]) -> bool:
         """Whether it can be joined in the network with the others: all of them are up, and its alert's."""
@@ -259,6 +280,7 @@ class LegsOnLine:
                     del self._over[next(iter(self._over))]
                 return None
             held = self._own(ref, order.leg, order.attempt, known)
+        held.ending = True
         if self._joining.forget(ref):
             held.state, held.cause = LegCallState.RELEASED, HangupCause.NORMAL
         call = self._driver.call_of(ref)

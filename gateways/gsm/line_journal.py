@@ -5,12 +5,12 @@ left, that the line is out of service, its alarms.
 from __future__ import annotations
 
 from messages.events import AlarmCleared, AlarmRaised, LineQuarantined, LineReturned
-from messages.ids import LineId, NodeId
+from messages.ids import AlertId, LineId, NodeId
 from model.case import Case
 from model.leg import Leg
 from model.live import LiveCases
 from runtime.logs import Logger
-from store import streams
+from store import owners, streams
 from store.errors import JournalError
 from store.journal import Append, Journal
 from store.rebuild import case_on_line, is_nailed_up, is_quarantined, rebuild
@@ -77,6 +77,18 @@ class LineJournal:
             self._log.error("could not be written down", line=self._line, error=str(error))
             return False
         return True
+
+    def has_the_alert(self, node: NodeId, alert: AlertId) -> bool:
+        """Whether the alert is that node's now; always so where there is one node. Where nobody can be asked,
+        it is not.
+        """
+        if not self._journal.shared:
+            return True
+        try:
+            return owners.holds(self._journal, alert, node)
+        except JournalError as error:
+            self._log.error("the lease cannot be looked at", line=self._line, error=str(error))
+            return False
 
     def close(self) -> None:
         """Let go of the journal."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gateways.gsm.driver import Driver
 from messages.base import Joins
-from messages.ids import Instant
+from messages.ids import Instant, LegId
 from messages.lines import LineReport, LineState
 from model.policy import LineSpec
 
@@ -24,6 +24,7 @@ class LineReports:
         condition: tuple[LineState, str],
         *,
         joins: Joins,
+        legs: tuple[LegId, ...] = (),
         port: str,
         now_us: Instant,
     ) -> LineReport:
@@ -41,6 +42,7 @@ class LineReports:
             busy=state is LineState.READY and (bool(driver.calls()) or driver.sends_sms),
             inbound=self._spec.inbound,
             joins=joins,
+            legs=legs,
             signal_dbm=driver.signal_dbm,
             registration=registration.name.lower() if registration is not None else "",
             port=port,

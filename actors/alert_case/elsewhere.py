@@ -1,0 +1,20 @@
+"""What an AlertCase makes of an alert that another node has by now. Pure."""
+
+from __future__ import annotations
+
+from model.case import Case, Owner
+
+
+def is_elsewhere(case: Case, me: Owner) -> bool:
+    """Whether another node's AlertCase has it."""
+    return case.owner is not None and case.owner.node != me.node
+
+
+def is_taken_over(case: Case) -> bool:
+    """Whether the new owner's calls stand, so that those of the node that had it can go.
+
+    Until then the people are left in the conversation that they have: it is better than none, and the new
+    owner, whose calls to them would find them busy, may take over the very lines that they are on.
+    """
+    live = [leg for leg in case.legs.values() if leg.live]
+    return case.closed_at is not None or (bool(live) and all(leg.there for leg in live))

@@ -1,0 +1,210 @@
+"""The process that keeps this node a member, tells its actors of the others, and takes over from lost ones.
+
+It decides nothing about an alert: it takes the lease, and the AlertIntake gives the alert to a crew.
+It also hands on, to those who follow the journal on this node, that another one has written.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from msgspec.structs import replace
+
+from actors.membership.decider import (
+    AT_ONCE,
+    LOOK_US,
+    SAY_US,
+    Standing,
+    failed,
+    is_due,
+    joined,
+    may_claim,
+    others,
+    renewed,
+    settled,
+)
+from actors.membership.lost import lost_of, said_before, to_be_said
+from messages.cases import AlertsArrived
+from messages.ids import Instant, NodeId, Role
+from model.policy import LineSpec, Setup
+from runtime.actor import CenterActor
+from runtime.directory import Entry
+from runtime.peers import FilePeers, MemoryPeers, Peers, Place, said
+from runtime.voice_gate import voice_gate_of
+from store import members, owners, streams
+from store.alarms import since_started
+from store.errors import JournalError, NodeNameTaken
+from store.journal import Append, Journal
+
+SPOKEN_TO: Final = (Role.GSM_MODEM, Role.TRUNK_POOL, Role.DEADLINE_WATCHDOG, Role.ALERT_CASE, Role.CALL_LEG)
+"""Whom other nodes speak to: where they are is told at once."""
+
+
+class MembershipActor(CenterActor):
+    """This node among the others."""
+
+    role: ClassVar[Role] = Role.MEMBERSHIP
+
+    def started(self) -> None:
+        """Join, and look at the others."""
+        self._setup = self.env.settings_as(Setup)
+        self._journal = self.env.open_journal_as(Journal)
+        self._listener = self.env.listen()
+        if self._listener is not None:
+            self.watch(self._listener.fileno(), self._heard)
+        self._watched_fd = -1 if self._listener is None else self._listener.fileno()
+        self._standing = Standing()
+        self._said_lost: set[NodeId] | None = None
+        self._told = b""
+        self._told_spoken_to: tuple[tuple[Role, str, bytes], ...] = ()
+        self._told_at = Instant(0)
+        self._published: Peers | None = None
+        self._look()
+
+    def stopping(self) -> None:
+        """A node that has nothing left says so; whatever it still has waits a moment for its return."""
+        try:
+            if self._standing.member and not owners.owned(self._journal, self.env.node):
+                members.leave(self._journal, self.env.node, self._standing.term)
+        except JournalError as error:
+            self.log.warning("could not say that this node leaves", error=str(error))
+        if self._listener is not None:
+            self._listener.close()
+        self._journal.close()
+
+    def timer(self, timer: object, now_us: Instant) -> None:
+        """Ten times a second."""
+        self._look()
+
+    # ------------------------------------------------------------ what others have written
+
+    def _heard(self) -> None:
+        listener = self._listener
+        if listener is None:
+            return
+        seq = listener.drain()
+        if listener.fileno() != self._watched_fd:
+            # It has connected anew.
+            self.unwatch(self._watched_fd)
+            self._watched_fd = listener.fileno()
+            self.watch(self._watched_fd, self._heard)
+        if seq is not None:
+            self._journal.notify.committed(seq)
+
+    # ------------------------------------------------------------ membership
+
+    def _look(self) -> None:
+        if is_due(self._standing, self.now_us()):
+            self._standing = self._renew()
+        try:
+            seen = members.members(self._journal)
+            self._follow(seen)
+            if self._standing.member:
+                self._say_of_itself()
+                self._take_over()
+        except JournalError as error:
+            self.log.error("the others cannot be seen", error=str(error))
+            self._publish(replace(self._published or Peers(), settled=False, alive=self._standing.member))
+        if self._listener is not None and self._listener.fileno() < 0:
+            self._heard()
+        self.at(Instant(self.now_us() + LOOK_US), "look")
+
+    def _renew(self) -> Standing:
+        standing, node = self._standing, self.env.node
+        try:
+            if standing.member:
+                held = members.renew(self._journal, node, standing.term)
+                if held:
+                    return renewed(standing, held=True, now_us=self.now_us())
+                self.log.error("the membership has ended: others may have this node's alerts")
+                standing = renewed(standing, held=False, now_us=self.now_us())
+            term = members.join(self._journal, node, self.env.address)
+        except JournalError as error:
+            self.log.error("the membership could not be renewed", error=str(error))
+            return failed(standing, self.now_us())
+        except NodeNameTaken as error:
+            self.log.error("not a member", error=str(error))
+            return failed(standing, self.now_us())
+        self.log.info("a member", term=term)
+        self._told = b""
+        return joined(standing, term, self.now_us())
+
+    # ------------------------------------------------------------ the others
+
+    def _follow(self, seen: list[members.Member]) -> None:
+        peers = others(self._standing, seen, self.env.node, self.now_us())
+        self._publish(peers)
+        self._say_lost(seen)
+
+    def _publish(self, peers: Peers) -> None:
+        if peers == self._published:
+            return
+        book = self.env.peers
+        if isinstance(book, FilePeers | MemoryPeers):
+            try:
+                book.publish(peers)
+            except OSError as error:
+                self.log.error("the others cannot be written down", error=str(error))
+                return
+        self._published = peers
+
+    def _say_lost(self, seen: list[members.Member]) -> None:
+        """An alarm for each node that is away, once that can be told from not having looked yet."""
+        if not settled(self._standing, self.now_us()):
+            return
+        if self._said_lost is None:
+            self._said_lost = said_before(since_started(self._journal, self.env.node))
+        lost = lost_of(seen, self.env.node)
+        events = to_be_said(lost, self._said_lost)
+        if events:
+            self._journal.append(Append(streams.node(self.env.node), None, tuple(events)))
+            self._said_lost = set(lost)
+
+    def _say_of_itself(self) -> None:
+        """Tell the others of this node, at once what they need, in its time what is only to be shown."""
+        entries = self.env.directory.read()
+        spoken_to = tuple((one.role, one.key, one.address) for one in entries if one.role in SPOKEN_TO)
+        now_us = self.now_us()
+        if self._told and spoken_to == self._told_spoken_to and now_us - self._told_at < SAY_US:
+            return
+        place = said(self._place(entries))
+        self._told_at, self._told_spoken_to = now_us, spoken_to
+        if place != self._told:
+            draining = self.env.draining
+            members.say(self._journal, self.env.node, self._standing.term, place, draining=draining)
+            self._told = place
+
+    def _place(self, entries: tuple[Entry, ...]) -> Place:
+        return Place(
+            node=self.env.node,
+            address=self.env.address,
+            web=self._setup.web,
+            gate=voice_gate_of(self.env.run) or "",
+            entries=entries,
+            lines=tuple(_told(spec) for spec in self._setup.lines),
+            alerts=len(owners.owned(self._journal, self.env.node)),
+            draining=self.env.draining,
+        )
+
+    # ------------------------------------------------------------ alerts that nobody has
+
+    def _take_over(self) -> None:
+        if not may_claim(self._standing, self.now_us(), draining=self.env.draining):
+            return
+        if not owners.orphans(self._journal):
+            return
+        taken = owners.claim(self._journal, self.env.node, AT_ONCE)
+        if taken:
+            self.log.info("alerts taken over", alerts=len(taken))
+            self.tell(Role.ALERT_INTAKE, "", AlertsArrived(seq=self._journal.last_seq()))
+
+
+def _told(spec: LineSpec) -> LineSpec:
+    """What another node needs to know of a line: nothing of where its modem is, or of its PIN."""
+    return LineSpec(
+        line=spec.line,
+        trunk=spec.trunk,
+        emergency=spec.emergency,
+        inbound=spec.inbound,
+        number=spec.number,
+    )

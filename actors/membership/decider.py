@@ -1,0 +1,91 @@
+"""What a node does about its membership, by what the database has answered. Pure.
+
+The database alone says who is a member; here is only how long to wait before others are judged by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from messages.ids import SECOND, Instant, NodeId
+from runtime.peers import Peers, Place, heard
+from store.members import RENEW_US, TTL_US, Member
+
+SETTLE_US: Final = Instant(TTL_US + SECOND // 2)
+"""A membership of this age has seen every living node renew its own. Before, all may have been away together:
+after the database itself was gone, whoever asks first must not take everybody's alerts."""
+LOOK_US: Final = Instant(SECOND // 10)
+"""Between two looks at the others."""
+SAY_US: Final = Instant(SECOND)
+"""Between two tellings of what is only to be shown."""
+AT_ONCE: Final = 8
+"""Alerts taken at one look, so that the others get some, too."""
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """How this node stands. A new one is no member, as far as it knows."""
+
+    term: int = 0
+    """Of the membership that holds; 0 for none."""
+    since: Instant = Instant(0)
+    """Since when it has held without a break, as far as this process has seen."""
+    renewed: Instant = Instant(0)
+    """When the database last said so."""
+    tried: Instant = Instant(0)
+
+    @property
+    def member(self) -> bool:
+        """Whether the database has said so, and not taken it back."""
+        return self.term > 0
+
+
+def joined(standing: Standing, term: int, now_us: Instant) -> Standing:
+    """The database has said by which term this node is a member. Another term is another beginning."""
+    since = standing.since if standing.term == term else now_us
+    return replace(standing, term=term, since=since, renewed=now_us, tried=now_us)
+
+
+def renewed(standing: Standing, *, held: bool, now_us: Instant) -> Standing:
+    """The database has renewed the membership, or said that it has ended."""
+    if held:
+        return replace(standing, renewed=now_us, tried=now_us)
+    return Standing(tried=now_us)
+
+
+def failed(standing: Standing, now_us: Instant) -> Standing:
+    """Nobody could be asked. A membership that has not been renewed for so long has ended by now."""
+    if now_us - standing.renewed >= TTL_US:
+        return Standing(tried=now_us)
+    return replace(standing, tried=now_us)
+
+
+def is_due(standing: Standing, now_us: Instant) -> bool:
+    """Whether to renew, or to join, now."""
+    return now_us - standing.tried >= RENEW_US
+
+
+def settled(standing: Standing, now_us: Instant) -> bool:
+    """Whether whoever is not seen as a member now is none."""
+    return standing.member and now_us - standing.since >= SETTLE_US
+
+
+def others(standing: Standing, seen: Iterable[Member], me: NodeId, now_us: Instant) -> Peers:
+    """What this node's actors are told of the others."""
+    places: list[Place] = []
+    for member in seen:
+        if member.node == me or not member.alive:
+            continue
+        place = heard(member.places)
+        if place is None:
+            place = Place(node=member.node, address=member.address)
+        places.append(replace(place, node=member.node, draining=member.draining))
+    return Peers(places=tuple(places), settled=settled(standing, now_us), alive=standing.member)
+
+
+def may_claim(standing: Standing, now_us: Instant, *, draining: bool) -> bool:
+    """Whether this node takes alerts that nobody has."""
+    return settled(standing, now_us) and not draining
