@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from center.composition import PRELOADED, SUPERVISOR, environment, journal_opened, plan
+from center.composition import SUPERVISOR, environment, journal_opened, plan, preloaded
 from center.errors import NodeError
 from center.keys import DEMO_PHONE, ensure_app_key, ensure_demo_operator, ensure_demo_user
 from center.processes import ProcessId, wait_ended
@@ -51,7 +51,7 @@ class ActorsGroup:
             journal_url=journal_url,
             anchor_us=clock.anchor_us,
             setup=setup,
-            plan=plan(setup),
+            plan=plan(setup, journal_url),
         )
         self._log = logs.get("node")
         self._restarts = Restarts()
@@ -149,7 +149,7 @@ class ActorsGroup:
         # Nobody of an earlier system lives; what remains of it are the incarnations, which only grow.
         directory = self._env.directory
         directory.publish((), {name_of(Role.NODE, ""): self.incarnation + 1})
-        system = start("processes", self._env, SUPERVISOR, preload=PRELOADED)
+        system = start("processes", self._env, SUPERVISOR, preload=preloaded(self._journal_url))
         assert isinstance(system, ManyProcesses)
         self._system = system
         self._start_at_s = self._supervisor_at_s = None

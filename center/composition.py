@@ -14,6 +14,7 @@ from messages.ids import NodeId, Role
 from model.policy import Setup
 from runtime.clock import SystemClock
 from runtime.spec import ActorSpec, CrewSpec, Plan
+from store.dialect import is_server
 
 if TYPE_CHECKING:
     from runtime.environment import Environment
@@ -69,17 +70,27 @@ PRELOADED: Final[tuple[str, ...]] = (
 )
 """Imported, and called where a function is named, before the actor system forks: an actor then starts in
 milliseconds."""
+_WITH_POSTGRESQL: Final = ("store.postgresql:prepare_all",)
 
 
-def plan(setup: Setup) -> Plan:
-    """Everything that the Supervisor keeps running. A modem that cannot start takes nobody else down."""
+def preloaded(journal_url: str) -> tuple[str, ...]:
+    """PRELOADED, and what this kind of journal needs besides."""
+    return (*PRELOADED, *(_WITH_POSTGRESQL if is_server(journal_url) else ()))
+
+
+def plan(setup: Setup, journal_url: str = "") -> Plan:
+    """Everything that the Supervisor keeps running. A modem that cannot start takes nobody else down.
+
+    A journal in PostgreSQL has no spare, and nobody to keep one (docs/decisions/0034).
+    """
     modems = tuple(
         ActorSpec(role=Role.GSM_MODEM, key=line.line, cls=GSM_MODEM, group=MODEMS, critical=False)
         for line in setup.lines
     )
     singletons = tuple(ActorSpec(role=role, cls=path, group=group) for role, path, group in _SINGLETONS)
+    keeper = () if is_server(journal_url) else (_KEEPER,)
     return Plan(
-        actors=(*singletons, _KEEPER, _RECORDINGS, *modems),
+        actors=(*singletons, *keeper, _RECORDINGS, *modems),
         crews=CrewSpec(
             case="actors.alert_case.actor.AlertCaseActor",
             leg="actors.call_leg.actor.CallLegActor",
@@ -110,6 +121,7 @@ def environment(
         directory=FileDirectory(run),
         open_journal=open_journal,
         journal_url=journal_url,
+        shared_journal=is_server(journal_url),
         settings=setup,
         plan=plan,
     )

@@ -42,6 +42,8 @@ class Environment:
     """Opens the journal for the calling process; see `open_journal_as`."""
     journal_url: str = ""
     """Where it is, for the one who keeps it; empty where nobody does."""
+    shared_journal: bool = False
+    """Whether other nodes may share it: it is in PostgreSQL."""
     settings: object = None
     """What the composition root wants the actors to know; see `settings_as`."""
     plan: Plan = field(default_factory=Plan)

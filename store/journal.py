@@ -14,6 +14,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 
@@ -21,7 +22,7 @@ from messages.ids import Instant, NodeId
 from messages.journal import Recorded
 from store import forks, rows
 from store.checkpoint import Checkpointer
-from store.dialect import Connection, path_of
+from store.dialect import Connection, is_server, opened, path_of
 from store.errors import (
     JournalError,
     JournalLocked,
@@ -37,6 +38,7 @@ from store.migrate import bring_up_to_date
 from store.notify import Notifier
 from store.query import Query, Row
 from store.spare import Spare
+from store.sqlite import SqliteConnection
 from store.switch import change_over
 from store.transaction import Append, Chances, Transaction
 
@@ -92,7 +94,8 @@ class Journal:
         self.node: Final = node
         self.url: Final = url
         self.notify: Final = notify
-        self._path = path_of(url)
+        self._file = None if is_server(url) else path_of(url)
+        """Where it is a file: what has to do with the spare and with checkpoints is for that alone."""
         self._clock = clock
         self._patience_s = patience_s
         self._pid = os.getpid()
@@ -102,13 +105,15 @@ class Journal:
         self._writing = False
         self._suspect = False
         """After a failed flush that could not be made good."""
-        self._spare = None if spare is None else Spare.at(spare)
+        self._spare = None if spare is None or self._file is None else Spare.at(spare)
         self._renumbered = 0 if self._spare is None else self._spare.renumbered
         self._writer: Connection | None = None
         self._writer_generation = 0
         self._reader: Connection | None = None
         self._reader_generation = 0
-        self._checkpointer = Checkpointer(self._connect_main, self._write_lock)
+        self._checkpointer: Checkpointer | None = None
+        if self._file is not None:
+            self._checkpointer = Checkpointer(partial(self._connect_file, self._file), self._write_lock)
         self._held_for_fork: list[threading.Lock | threading.RLock] = []
         self._open_first()
         forks.watch(self)
@@ -117,12 +122,13 @@ class Journal:
         if self._spare is not None and self._spare.in_use:
             return
         try:
-            self._writer = self._connect_main(create=True)
+            self._writer = self._connect_first()
         except JournalNewer:
             raise
         except JournalError as error:
             # A folder that is not there is a mistake in the settings, not a disk that fails.
-            if not self._path.absolute().parent.is_dir() or not self._goes_on(error, 0):
+            no_folder = self._file is not None and not self._file.absolute().parent.is_dir()
+            if no_folder or not self._goes_on(error, 0):
                 raise
 
     @classmethod
@@ -138,10 +144,11 @@ class Journal:
     ) -> Journal:
         """Open the journal, made or brought up to date if need be.
 
-        `url` is `sqlite:///PATH`. `spare` is the folder in memory of the node's spare journal; without
-        one, or where that folder does not exist, there is none. With one, of the errors below only
-        those come that no spare helps against. Raises JournalUnavailable (no such folder, a newer version's
-        file), JournalReadOnly, JournalTorn, JournalLocked, JournalFull.
+        `url` is `sqlite:///PATH`, or `postgresql://…` as libpq takes it. `spare` is the folder in memory
+        of the node's spare journal; without one, where that folder does not exist, and with PostgreSQL
+        there is none. With one, of the errors below only those come that no spare helps against. Raises
+        JournalUnavailable (no such folder or server, a newer version's journal), JournalReadOnly,
+        JournalTorn, JournalLocked, JournalFull.
         """
         return cls(url, node=node, clock=clock, notify=notify, patience_s=patience_s, spare=spare)
 
@@ -152,17 +159,21 @@ class Journal:
         self._closed = True
         if self._pid != os.getpid():
             return
-        self._checkpointer.close()
+        if self._checkpointer is not None:
+            self._checkpointer.close()
         with self._write_lock, self._read_lock:
             self._let_go()
 
     def before_fork(self) -> None:
         """For `store.forks`: wait for the threads, let go of the file, and let nobody take it up."""
-        for lock in (self._checkpointer.busy, self._write_lock, self._read_lock):
+        locks: list[threading.Lock | threading.RLock] = [self._write_lock, self._read_lock]
+        if self._checkpointer is not None:
+            locks.insert(0, self._checkpointer.busy)
+        for lock in locks:
             # A disk that hangs must not keep the Supervisor from starting what deals with it.
             if lock.acquire(timeout=_FORK_PATIENCE_S):
                 self._held_for_fork.append(lock)
-        if self._pid == os.getpid() and len(self._held_for_fork) == 3:
+        if self._pid == os.getpid() and len(self._held_for_fork) == len(locks):
             self._let_go()
 
     def after_fork(self) -> None:
@@ -216,7 +227,7 @@ class Journal:
                 raise failed
         if written:
             self.notify.committed(written[-1][0])
-            if self._writer_generation % 2 == 0:
+            if self._checkpointer is not None and self._writer_generation % 2 == 0:
                 self._checkpointer.grown(len(written))
         return value
 
@@ -276,8 +287,8 @@ class Journal:
 
     def _goes_on(self, error: JournalError, generation: int) -> bool:
         """Whether it is worth trying again, in the other file: changes over where the disk has failed."""
-        spare = self._spare
-        if spare is None or isinstance(error, VersionConflict | JournalNotDurable):
+        spare, file = self._spare, self._file
+        if spare is None or file is None or isinstance(error, VersionConflict | JournalNotDurable):
             return False
         if spare.generation != generation:
             return True
@@ -286,7 +297,7 @@ class Journal:
         try:
             change_over(
                 spare,
-                self._path,
+                file,
                 node=self.node,
                 now_us=self._clock(),
                 reason=str(error),
@@ -315,13 +326,15 @@ class Journal:
         if self._writer is None or self._writer.closed:
             self._writer = self._connect(generation)
         if self._suspect:
-            self._harden(self._writer)
+            self._writer.harden()
             self._suspect = False
         return self._writer
 
     def _commit(self, connection: Connection, written: list[Row]) -> None:
         tail = self._spare.tail if self._spare is not None and connection.lasting and written else None
         name = "" if tail is None else tail.add(written)
+        if written:
+            connection.tell(f"{self.node} {written[-1][0]}")
         try:
             connection.commit()
         except JournalUnavailable as error:
@@ -332,7 +345,7 @@ class Journal:
             raise
 
     def _find_out(self, failed: _FlushFailed) -> None:
-        """After a failed flush: whether it is there says the file, opened anew, and nothing else.
+        """After a failed flush: whether it is there says the database, opened anew, and nothing else.
 
         The kernel forgets after one failed fsync what it could not write, and says that the next
         one went well. So what is found is written once more, into the file itself, before it
@@ -342,9 +355,10 @@ class Journal:
         written = failed.written
         try:
             self._writer = self._connect(self._writer_generation)
+            self._writer.wait_for_writers()
             there = self._is_there(self._writer, written)
             if there or not written:
-                self._harden(self._writer)
+                self._writer.harden()
         except JournalError as second:
             text = f"{failed}; and then: {second}"
             raise JournalUnavailable(text, outcome_known=False) from failed
@@ -356,16 +370,6 @@ class Journal:
             if self._spare is not None:
                 self._spare.tail.take_back(failed.name)
             raise JournalUnavailable(str(failed)) from failed
-
-    def _harden(self, connection: Connection) -> None:
-        try:
-            pages, moved = connection.checkpoint(restart=True)
-        except JournalError as error:
-            raise JournalUnavailable(str(error), outcome_known=False) from error
-        if pages != moved:
-            raise JournalUnavailable(
-                f"{self._path}: what a failed flush left cannot be written again yet", outcome_known=False
-            )
 
     # --------------------------------------------------------------------------------- reading
 
@@ -459,7 +463,7 @@ class Journal:
     def checkpoint(self) -> tuple[int, int]:
         """Move what the WAL holds into the file: (pages in the WAL, pages of them moved)."""
         self._check()
-        return self._checkpointer.run_now()
+        return (0, 0) if self._checkpointer is None else self._checkpointer.run_now()
 
     def check_file(self) -> list[Row]:
         """What the database itself says of the file, one row a fault; `ok` alone if there is none."""
@@ -467,17 +471,19 @@ class Journal:
 
     def _connect(self, generation: int) -> Connection:
         if self._spare is not None and generation % 2 == 1:
-            return Connection(self._spare.file, patience_s=self._patience_s, lasting=False)
-        return self._connect_main()
+            return SqliteConnection(self._spare.file, patience_s=self._patience_s, lasting=False)
+        return opened(self.url, patience_s=self._patience_s)
 
-    def _connect_main(self, *, create: bool = False) -> Connection:
-        connection = Connection(self._path, patience_s=self._patience_s, create=create)
-        if create:
-            try:
-                bring_up_to_date(connection)
-            except BaseException:
-                connection.close()
-                raise
+    def _connect_file(self, file: Path) -> SqliteConnection:
+        return SqliteConnection(file, patience_s=self._patience_s)
+
+    def _connect_first(self) -> Connection:
+        connection = opened(self.url, patience_s=self._patience_s, create=True)
+        try:
+            bring_up_to_date(connection)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def _check(self) -> None:
