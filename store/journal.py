@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -28,6 +29,7 @@ from store.errors import (
     JournalLocked,
     JournalNewer,
     JournalNotDurable,
+    JournalReadOnly,
     JournalRenumbered,
     JournalTorn,
     JournalUnavailable,
@@ -49,6 +51,9 @@ PATIENCE_S: Final = 2.0
 
 _FORK_PATIENCE_S: Final = 1.0
 _LOCK_WAIT_S: Final = 0.1
+_BACK_WITHIN_S: Final = 0.5
+"""A server one of whose processes was killed has recovered by then; no actor may be silent for longer."""
+_LOOK_AGAIN_S: Final = 0.05
 _ATTEMPTS: Final = 5
 """A change to the spare, a return, and somebody else's beside each."""
 
@@ -111,6 +116,8 @@ class Journal:
         self._writer_generation = 0
         self._reader: Connection | None = None
         self._reader_generation = 0
+        self._back_by_s = 0.0
+        """Until then a server that has just been lost is waited for."""
         self._checkpointer: Checkpointer | None = None
         if self._file is not None:
             self._checkpointer = Checkpointer(partial(self._connect_file, self._file), self._write_lock)
@@ -216,12 +223,15 @@ class Journal:
                 raise StoreMisuse("a transaction within a transaction")
             for _ in range(_ATTEMPTS):
                 self._check()
+                was_there = _is_open(self._writer)
                 try:
                     value, written = self._try(attempt)
                     break
                 except JournalError as error:
                     failed = error
-                    if not self._goes_on(error, self._writer_generation):
+                    if not (
+                        self._comes_back(error, was_there) or self._goes_on(error, self._writer_generation)
+                    ):
                         raise
             else:
                 raise failed
@@ -284,6 +294,18 @@ class Journal:
     @staticmethod
     def _is_there(connection: Connection, written: list[Row]) -> bool:
         return bool(written) and connection.one(rows.AT_SEQ, written[-1][0]) == written[-1]
+
+    def _comes_back(self, error: JournalError, was_there: bool) -> bool:
+        """Whether to try once more with a new connection: the server was started again since the last use,
+        or another has taken its place. A server that is gone is waited for here, and by nobody after that.
+        """
+        lost = isinstance(error, JournalReadOnly) or (
+            isinstance(error, JournalUnavailable) and error.outcome_known
+        )
+        if self._file is not None or not was_there or not lost:
+            return False
+        self._back_by_s = time.monotonic() + _BACK_WITHIN_S
+        return True
 
     def _goes_on(self, error: JournalError, generation: int) -> bool:
         """Whether it is worth trying again, in the other file: changes over where the disk has failed."""
@@ -435,6 +457,7 @@ class Journal:
         with self._read_lock:
             for _ in range(_ATTEMPTS):
                 self._check()
+                was_there = _is_open(self._reader)
                 try:
                     return work(self._usable_reader())
                 except JournalError as error:
@@ -443,6 +466,8 @@ class Journal:
                         # A descriptor that has failed once is not asked again.
                         self._reader.close()
                         self._reader = None
+                    if self._comes_back(error, was_there):
+                        continue
                     # One that is only locked is not given up for being read.
                     if isinstance(error, JournalLocked) or not self._goes_on(error, self._reader_generation):
                         raise
@@ -472,7 +497,13 @@ class Journal:
     def _connect(self, generation: int) -> Connection:
         if self._spare is not None and generation % 2 == 1:
             return SqliteConnection(self._spare.file, patience_s=self._patience_s, lasting=False)
-        return opened(self.url, patience_s=self._patience_s)
+        while True:
+            try:
+                return opened(self.url, patience_s=self._patience_s)
+            except JournalUnavailable:
+                if time.monotonic() >= self._back_by_s:
+                    raise
+            time.sleep(_LOOK_AGAIN_S)
 
     def _connect_file(self, file: Path) -> SqliteConnection:
         return SqliteConnection(file, patience_s=self._patience_s)
@@ -493,6 +524,10 @@ class Journal:
             raise StoreMisuse("the journal was opened before a fork")
         if self._spare is not None and self._spare.renumbered != self._renumbered:
             raise JournalRenumbered("what was read of this journal has other places now")
+
+
+def _is_open(connection: Connection | None) -> bool:
+    return connection is not None and not connection.closed
 
 
 __all__ = ["PATIENCE_S", "Append", "Journal", "Transaction"]

@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import psycopg
@@ -23,12 +24,11 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from store.dialect import shown
 from store.errors import JournalError, JournalUnavailable, StoreMisuse
-from store.postgresql_address import conninfo_of
+from store.postgresql_connecting import connected, conninfo_of
 from store.postgresql_errors import named
 from store.query import MADE, Prepared, Query, Row
 
 if TYPE_CHECKING:
-    from psycopg.abc import PQGen
     from sqlalchemy.engine import Connection as Engine
 
 T = TypeVar("T")
@@ -56,13 +56,10 @@ def _compiler() -> PGDialect_psycopg:
 _COMPILER: Final = _compiler()
 
 
-class _Bounded(psycopg.Connection[Row]):
-    """The driver's connection, which waits for ever where a server or a network hangs without an error."""
-
-    answer_s: float | None = None
-
-    def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
-        return super().wait(gen, interval, self.answer_s if timeout is None else timeout)
+class _Savepoint(Enum):
+    NONE = auto()
+    WANTED = auto()
+    SET = auto()
 
 
 class PostgresConnection:
@@ -76,11 +73,11 @@ class PostgresConnection:
         self.closed = False
         self._news = ""
         self._warning = ""
+        self._savepoint = _Savepoint.NONE
         try:
-            self._raw = _Bounded.connect(conninfo_of(url), autocommit=True, prepare_threshold=0)
+            self._raw = connected(conninfo_of(url), patience_s + _ANSWER_S)
         except psycopg.Error as error:
             raise self._named(error) from error
-        self._raw.answer_s = patience_s + _ANSWER_S
         self._raw.add_notice_handler(self._noticed)
         try:
             self._begin_write = self._settle(patience_s)
@@ -123,12 +120,14 @@ class PostgresConnection:
 
     def write(self, query: Query, *values: object) -> int:
         """Change something, within `begin_write`; how many rows it was."""
+        self._run(self._before_writing)
         return self._run(lambda: self._execute(query, values).rowcount)
 
     def write_many(self, query: Query, rows: Iterable[tuple[object, ...]]) -> None:
         """The same for many rows, within `begin_write`; sent together."""
         prepared = _prepare(query)
         laid_out = [prepared.lay_out(row) for row in rows]
+        self._run(self._before_writing)
         if len(laid_out) == 1:
             self._run(lambda: self._raw.execute(prepared.sql, laid_out[0], prepare=True))
         elif laid_out:
@@ -149,7 +148,7 @@ class PostgresConnection:
 
     def begin_write(self) -> None:
         """Take the one write lock, waiting for at most the patience. Raises JournalLocked."""
-        self._news = ""
+        self._news, self._savepoint = "", _Savepoint.NONE
         self._run(lambda: self._script(self._begin_write))
 
     def tell(self, news: str) -> None:
@@ -194,16 +193,25 @@ class PostgresConnection:
             self.close()
 
     def savepoint(self) -> None:
-        """Remember this point, to go back to."""
-        self._run(lambda: self._script("SAVEPOINT unit"))
+        """Remember this point, to go back to; the server is told when there is something to undo."""
+        self._savepoint = _Savepoint.WANTED
 
     def back_to_savepoint(self) -> None:
         """Undo everything since `savepoint`."""
-        self._run(lambda: self._script("ROLLBACK TO unit; RELEASE unit"))
+        if self._savepoint is _Savepoint.SET:
+            self._run(lambda: self._script("ROLLBACK TO unit; RELEASE unit"))
+        self._savepoint = _Savepoint.NONE
 
     def forget_savepoint(self) -> None:
         """Keep everything since `savepoint`."""
-        self._run(lambda: self._script("RELEASE unit"))
+        if self._savepoint is _Savepoint.SET:
+            self._run(lambda: self._script("RELEASE unit"))
+        self._savepoint = _Savepoint.NONE
+
+    def _before_writing(self) -> None:
+        if self._savepoint is _Savepoint.WANTED:
+            self._script("SAVEPOINT unit")
+            self._savepoint = _Savepoint.SET
 
     # ----------------------------------------------------------------------------- maintenance
 

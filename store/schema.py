@@ -97,3 +97,27 @@ app_key = Table(
     Column("created_us", BigInteger, nullable=False),
     Column("revoked_us", BigInteger, nullable=True),
 )
+
+member = Table(
+    "member",
+    metadata,
+    # A node that takes part while the database's clock is before `until_us`.
+    Column("node", Text, primary_key=True),
+    # Grows each time the node joins anew.
+    Column("term", BigInteger, nullable=False),
+    Column("until_us", BigInteger, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("places", LargeBinary, nullable=False),
+    Column("draining", Boolean, nullable=False),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    # Whose the alert is: that member's, as long as it is alive and has this very term.
+    Column("alert", Text, primary_key=True),
+    Column("node", Text, nullable=False),
+    Column("term", BigInteger, nullable=False),
+    # Grows by one with each change of owner.
+    Column("epoch", BigInteger, nullable=False),
+)
