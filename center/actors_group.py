@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from center.composition import PRELOADED, SUPERVISOR, environment, journal_opened, plan
+from center.composition import SUPERVISOR, environment, journal_opened, plan, preloaded
 from center.errors import NodeError
 from center.keys import DEMO_PHONE, ensure_app_key, ensure_demo_operator, ensure_demo_user
 from center.processes import ProcessId, wait_ended
@@ -24,6 +24,7 @@ from model.policy import Setup
 from runtime import birth, logs, pidfd
 from runtime.clock import SystemClock
 from runtime.errors import SystemFault
+from store.dialect import is_server
 
 if TYPE_CHECKING:
     from runtime.many_processes import ManyProcesses
@@ -44,6 +45,7 @@ class ActorsGroup:
         self._clock = clock
         self._node = node
         self._journal_url = journal_url
+        self._setup = setup
         self._run = state / "run"
         self._env = environment(
             node=node,
@@ -51,7 +53,7 @@ class ActorsGroup:
             journal_url=journal_url,
             anchor_us=clock.anchor_us,
             setup=setup,
-            plan=plan(setup),
+            plan=plan(setup, shared=is_server(journal_url)),
         )
         self._log = logs.get("node")
         self._restarts = Restarts()
@@ -149,7 +151,15 @@ class ActorsGroup:
         # Nobody of an earlier system lives; what remains of it are the incarnations, which only grow.
         directory = self._env.directory
         directory.publish((), {name_of(Role.NODE, ""): self.incarnation + 1})
-        system = start("processes", self._env, SUPERVISOR, preload=PRELOADED)
+        system = start(
+            "processes",
+            self._env,
+            SUPERVISOR,
+            preload=preloaded(self._journal_url),
+            host=self._setup.address,
+            port=self._setup.port,
+            join=self._setup.join,
+        )
         assert isinstance(system, ManyProcesses)
         self._system = system
         self._start_at_s = self._supervisor_at_s = None

@@ -14,9 +14,10 @@ from messages.ids import NodeId, Role
 from model.policy import Setup
 from runtime.clock import SystemClock
 from runtime.spec import ActorSpec, CrewSpec, Plan
+from store.dialect import is_server
 
 if TYPE_CHECKING:
-    from runtime.environment import Environment
+    from runtime.environment import Environment, Listener
     from store.journal import Journal
 
 SUPERVISOR: Final = "actors.supervisor.actor.SupervisorActor"
@@ -77,12 +78,19 @@ PRELOADED: Final[tuple[str, ...]] = (
 )
 """Imported, and called where a function is named, before the actor system forks: an actor then starts in
 milliseconds."""
+_WITH_POSTGRESQL: Final = ("store.postgresql:prepare_all",)
+
+
+def preloaded(journal_url: str) -> tuple[str, ...]:
+    """PRELOADED, and what this kind of journal needs besides."""
+    return (*PRELOADED, *(_WITH_POSTGRESQL if is_server(journal_url) else ()))
 
 
 def plan(setup: Setup, *, shared: bool = False) -> Plan:
     """Everything that the Supervisor keeps running. A modem that cannot start takes nobody else down.
 
-    `shared`: the journal is one that several nodes have. It is kept by its server, and each is a member.
+    `shared`: the journal is in PostgreSQL. It has no spare, and nobody to keep one (docs/decisions/0034), but
+    members, of whom this node is one.
     """
     modems = tuple(
         ActorSpec(role=Role.GSM_MODEM, key=line.line, cls=GSM_MODEM, group=MODEMS, critical=False)
@@ -107,12 +115,20 @@ def environment(
     """What every actor of this node is given."""
     from runtime.directory import FileDirectory
     from runtime.environment import Environment
+    from runtime.peers import FilePeers, PeerBook
 
     clock = SystemClock(anchor_us)
     run = state / "run"
 
     def open_journal() -> Journal:
         return journal_opened(journal_url, node, clock, run)
+
+    shared = is_server(journal_url)
+
+    def listen() -> Listener | None:
+        from store.listening import Listener
+
+        return Listener(journal_url, node) if shared else None
 
     return Environment(
         node=node,
@@ -121,6 +137,9 @@ def environment(
         directory=FileDirectory(run),
         open_journal=open_journal,
         journal_url=journal_url,
+        peers=FilePeers(run) if shared else PeerBook(),
+        address=setup.address,
+        listen=listen,
         settings=setup,
         plan=plan,
     )

@@ -65,6 +65,17 @@ class JournalTable(_Table, frozen=True, kw_only=True):
     """Empty: `journal.db` in the state directory."""
 
 
+class ClusterTable(_Table, frozen=True, kw_only=True):
+    address: str = "127.0.0.1"
+    """IPv4; what the actors and the voice gate listen on."""
+    port: Annotated[int, Meta(ge=1, le=65535)] = 8113
+    """Of the actor system's admin, where other nodes join it."""
+    join: tuple[str, ...] = ()
+    """Addresses of nodes whose convention is joined: the first that is there leads it."""
+    allow_public: bool = False
+    web: Annotated[str, Meta(pattern=r"^(https?://[^/ ]+)?$")] = ""
+
+
 class TrunkTable(_Table, frozen=True, kw_only=True):
     name: Name
     emergency: bool = False
@@ -160,6 +171,7 @@ class Settings(_Table, frozen=True, kw_only=True):
     deadline: DeadlineTable = DeadlineTable()
     limits: LimitsTable = LimitsTable()
     journal: JournalTable = JournalTable()
+    cluster: ClusterTable = ClusterTable()
     operator: OperatorTable = OperatorTable()
     user: UserTable = UserTable()
     alert: AlertTable = AlertTable()

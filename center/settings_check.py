@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from ipaddress import IPv4Address, IPv4Network, ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from center.settings import Settings
 from gateways.gsm.addresses import is_address, one_name, tcp_address
 from gateways.gsm.search import is_port_name
 
+_SHARED_SPACE: Final = IPv4Network("100.64.0.0/10")
 _JOURNAL_SCHEMES: Final = ("sqlite", "postgresql", "postgresql+psycopg")
 
 
@@ -109,6 +111,26 @@ def _journal(settings: Settings) -> Iterator[str]:
         yield 'journal.url: expected "sqlite:///PATH" or "postgresql://…"'
 
 
+def _cluster(settings: Settings) -> Iterator[str]:
+    cluster = settings.cluster
+    for key, text in (("address", cluster.address), *(("join", one) for one in cluster.join)):
+        try:
+            address = ip_address(text)
+        except ValueError:
+            yield f"cluster.{key}: {text!r} is no address (a name is looked up where there may be no network)"
+            continue
+        if address.version != 4:
+            yield f"cluster.{key}: IPv4 is what the actors speak, not {text}"
+        elif not is_private(text) and not cluster.allow_public:
+            yield f"cluster.{key}: {text} is a public address; whoever reaches it could run programs here"
+
+
+def is_private(address: str) -> bool:
+    """Whether this IPv4 address is of this machine or of a private network (RFC 1918, RFC 6598)."""
+    known = IPv4Address(address)
+    return known.is_private or known in _SHARED_SPACE
+
+
 def _map(settings: Settings) -> Iterator[str]:
     tiles, expected = settings.map.tiles, 'expected an address like "https://…/{z}/{x}/{y}.png"'
     if tiles and settings.map.pmtiles:
@@ -140,5 +162,6 @@ _CHECKS: Final[tuple[Callable[[Settings], Iterator[str]], ...]] = (
     _modems,
     _recording,
     _journal,
+    _cluster,
     _map,
 )

@@ -171,5 +171,11 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     """The folder of the center's own announcements; empty: it has none."""
     speak_names: bool = True
     """Whether an operator who answers hears the user's name, where a speech synthesizer is installed."""
+    address: str = "127.0.0.1"
+    """The node's private address: what its actors and its voice gate listen on."""
+    port: int = 0
+    """Of the actor system's admin; 0: any that is free."""
+    join: tuple[str, ...] = ()
+    """`HOST:PORT` of the admins of nodes whose convention it joins."""
     web: str = ""
     """Where browsers and apps reach this node's web, `https://…`; empty where no other node tells them."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import select
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 from itertools import count
@@ -33,6 +33,7 @@ from runtime.processes import CRASHED, ESCALATED, Deaths, Newborn
 
 FIRST_PID: Final = 1_000_001
 """Above what Linux gives, so that an imaginary process is never taken for a real one."""
+NODES_APART: Final = 1000
 MAX_AT_ONCE: Final = 200_000
 """So many messages without the clock moving are an endless loop."""
 
@@ -46,8 +47,7 @@ class InProcessSystem(ActorSystem):
 
     def __init__(self, env: Environment, clock: VirtualClock) -> None:
         # Not the library's own __init__, which keeps one system for the whole process.
-        # Its name is in all addresses: several nodes in one process tell their actors apart by it.
-        self.systemAddress = ActorAddress(f"/{env.node}")
+        self.systemAddress = ActorAddress("/ActorSys")
         self.capabilities = {}
         self._isTransientUnique = True
         self.base = InProcessBase(self, env, clock)
@@ -66,7 +66,7 @@ class InProcessBase(ActorSystemBase):
         self._at_work: CenterActor | None = None
         self._frozen: dict[str, list[PendingSend]] = {}
         self.others: list[InProcessBase] = []
-        """The systems of other nodes, to whose actors this one's can speak."""
+        """Of other nodes, to whose actors this one's can speak: see `beside`."""
         self.after_send: Callable[[CenterActor], bool] | None = None
         """Whether the actor that has just sent something is killed there and then, for tests."""
         self.buried: Callable[[CenterActor], None] | None = None
@@ -103,6 +103,12 @@ class InProcessBase(ActorSystemBase):
         key = receiver.key if isinstance(receiver, CenterActor) else ""
         for delay_s in faults(envelope, role, key):
             self._later(delay_s, PendingSend(fromActor, msg, toActor))
+
+    def beside(self, others: Sequence[InProcessBase], place: int) -> None:
+        """Be one of several nodes' systems, before there are actors; no two of them at the same place."""
+        self.others = list(others)
+        # Thespian names the first actor of every system alike, and all others after it.
+        self._primaryCount = place * NODES_APART
 
     def take(self, fromActor: ActorAddress, toActor: ActorAddress, msg: object) -> None:  # noqa: N803
         """A message from another node's system."""

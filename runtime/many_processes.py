@@ -43,10 +43,12 @@ class _Base(ActorSystemBase):
 class CenterSystem(ActorSystem):
     """A Thespian actor system with our transport. Several can stand side by side in one process."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, join: Sequence[str] = ()) -> None:
         # Not the library's own __init__, which keeps one system for the whole process.
         self.systemAddress = ActorAddress("/ActorSys")
-        self.capabilities = {"Admin Port": port}
+        self.capabilities: dict[str, object] = {"Admin Port": port}
+        if join:
+            self.capabilities["Convention Address.IPv4"] = list(join)
         self._isTransientUnique = True
         self.base = _Base(self, logDefs=_LOG_DEFS)
         self._systemBase = self.base
@@ -70,6 +72,8 @@ class ManyProcesses(System):
         *,
         preload: Sequence[str] = (),
         host: str = "127.0.0.1",
+        port: int = 0,
+        join: Sequence[str] = (),
     ) -> None:
         """Start it. Raises SystemNotStarted."""
         super().__init__(env)
@@ -83,7 +87,7 @@ class ManyProcesses(System):
             _preload(name)
         environment.install(env)
         thespian_fixes.apply()
-        self._system = self._start_admin(host)
+        self._system = self._start_admin(host, port, join)
         self.group = self._read_group()
         """The process group of everything in the system."""
         self.supervisor = Process(0, 0)
@@ -97,13 +101,11 @@ class ManyProcesses(System):
 
     # ------------------------------------------------------------ starting
 
-    def _start_admin(self, host: str) -> CenterSystem:
+    def _start_admin(self, host: str, wanted: int, join: Sequence[str]) -> CenterSystem:
         for _ in range(PORTS_TO_TRY):
-            with socket.socket() as probe:
-                probe.bind((host, 0))
-                port: int = probe.getsockname()[1]
+            port = wanted or _free_port(host)
             try:
-                return CenterSystem(port)
+                return CenterSystem(port, join)
             except (ActorSystemException, OSError) as error:
                 # Somebody else may have taken the port meanwhile.
                 self._log.warning("the actor system did not start", port=port, error=str(error))
@@ -184,6 +186,13 @@ class ManyProcesses(System):
         """End everything at once, as a power cut would: what is to last is in the journal."""
         kill_group(self.group)
         self._system.base.transport.close()
+
+
+def _free_port(host: str) -> int:
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+    return port
 
 
 def _preload(name: str) -> None:

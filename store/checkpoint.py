@@ -14,8 +14,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Final
 
-from store.dialect import Connection
 from store.errors import StoreError
+from store.sqlite import SqliteConnection
 
 _EVENTS: Final = 400
 """After so many events of one process the log is worth a look; at 3 to 4 pages each that is some 5 MB."""
@@ -26,7 +26,7 @@ _LONG_PAGES: Final = 2048
 class Checkpointer:
     """One process's share in keeping the log short. Starts its thread when there is first something to do."""
 
-    def __init__(self, connect: Callable[[], Connection], turn: AbstractContextManager[object]) -> None:
+    def __init__(self, connect: Callable[[], SqliteConnection], turn: AbstractContextManager[object]) -> None:
         """`turn` keeps this process's writers out while the log is begun anew."""
         self._connect = connect
         self._turn = turn
@@ -74,7 +74,7 @@ class Checkpointer:
             with contextlib.suppress(StoreError):
                 self.run_now()
 
-    def _once(self, connection: Connection) -> tuple[int, int]:
+    def _once(self, connection: SqliteConnection) -> tuple[int, int]:
         pages, moved = connection.checkpoint(restart=False)
         if moved >= _LONG_PAGES:
             # The bulk is moved by now; what has come meanwhile takes a millisecond or two.

@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 
@@ -21,12 +23,13 @@ from messages.ids import Instant, NodeId
 from messages.journal import Recorded
 from store import forks, rows
 from store.checkpoint import Checkpointer
-from store.dialect import Connection, path_of
+from store.dialect import Connection, is_server, opened, path_of
 from store.errors import (
     JournalError,
     JournalLocked,
     JournalNewer,
     JournalNotDurable,
+    JournalReadOnly,
     JournalRenumbered,
     JournalTorn,
     JournalUnavailable,
@@ -38,6 +41,7 @@ from store.migrate import bring_up_to_date
 from store.notify import Notifier
 from store.query import Query, Row
 from store.spare import Spare
+from store.sqlite import SqliteConnection
 from store.switch import change_over
 from store.transaction import Append, Chances, Transaction
 
@@ -48,6 +52,9 @@ PATIENCE_S: Final = 2.0
 
 _FORK_PATIENCE_S: Final = 1.0
 _LOCK_WAIT_S: Final = 0.1
+_BACK_WITHIN_S: Final = 0.5
+"""A server one of whose processes was killed has recovered by then; no actor may be silent for longer."""
+_LOOK_AGAIN_S: Final = 0.05
 _ATTEMPTS: Final = 5
 """A change to the spare, a return, and somebody else's beside each."""
 
@@ -90,14 +97,15 @@ class Journal:
         notify: Notifier,
         patience_s: float,
         spare: Path | None,
-        shared: bool = False,
+        shared: bool | None,
     ) -> None:
         self.node: Final = node
-        self.shared: Final = shared
-        """Whether several nodes write here."""
+        self.shared: Final = is_server(url) if shared is None else shared
+        """Whether several nodes write here: then what is told of an alert is its owner's alone."""
         self.url: Final = url
         self.notify: Final = notify
-        self._path = path_of(url)
+        self._file = None if is_server(url) else path_of(url)
+        """Where it is a file: what has to do with the spare and with checkpoints is for that alone."""
         self._clock = clock
         self._patience_s = patience_s
         self._pid = os.getpid()
@@ -107,13 +115,17 @@ class Journal:
         self._writing = False
         self._suspect = False
         """After a failed flush that could not be made good."""
-        self._spare = None if spare is None else Spare.at(spare)
+        self._spare = None if spare is None or self._file is None else Spare.at(spare)
         self._renumbered = 0 if self._spare is None else self._spare.renumbered
         self._writer: Connection | None = None
         self._writer_generation = 0
         self._reader: Connection | None = None
         self._reader_generation = 0
-        self._checkpointer = Checkpointer(self._connect_main, self._write_lock)
+        self._back_by_s = 0.0
+        """Until then a server that has just been lost is waited for."""
+        self._checkpointer: Checkpointer | None = None
+        if self._file is not None:
+            self._checkpointer = Checkpointer(partial(self._connect_file, self._file), self._write_lock)
         self._held_for_fork: list[threading.Lock | threading.RLock] = []
         self._open_first()
         forks.watch(self)
@@ -122,12 +134,13 @@ class Journal:
         if self._spare is not None and self._spare.in_use:
             return
         try:
-            self._writer = self._connect_main(create=True)
+            self._writer = self._connect_first()
         except JournalNewer:
             raise
         except JournalError as error:
             # A folder that is not there is a mistake in the settings, not a disk that fails.
-            if not self._path.absolute().parent.is_dir() or not self._goes_on(error, 0):
+            no_folder = self._file is not None and not self._file.absolute().parent.is_dir()
+            if no_folder or not self._goes_on(error, 0):
                 raise
 
     @classmethod
@@ -140,15 +153,16 @@ class Journal:
         notify: Notifier,
         patience_s: float = PATIENCE_S,
         spare: Path | None = None,
-        shared: bool = False,
+        shared: bool | None = None,
     ) -> Journal:
         """Open the journal, made or brought up to date if need be.
 
-        `url` is `sqlite:///PATH`. `spare` is the folder in memory of the node's spare journal; without
-        one, or where that folder does not exist, there is none. With one, of the errors below only
-        those come that no spare helps against. `shared`: several nodes write here, so that what is told of an
-        alert is its owner's alone. Raises JournalUnavailable (no such folder, a newer version's
-        file), JournalReadOnly, JournalTorn, JournalLocked, JournalFull.
+        `url` is `sqlite:///PATH`, or `postgresql://…` as libpq takes it. `spare` is the folder in memory
+        of the node's spare journal; without one, where that folder does not exist, and with PostgreSQL
+        there is none. With one, of the errors below only those come that no spare helps against. `shared`:
+        whether several nodes write here; none: a server is shared, a file is not. Raises JournalUnavailable
+        (no such folder or server, a newer version's journal), JournalReadOnly, JournalTorn, JournalLocked,
+        JournalFull.
         """
         return cls(
             url, node=node, clock=clock, notify=notify, patience_s=patience_s, spare=spare, shared=shared
@@ -161,17 +175,21 @@ class Journal:
         self._closed = True
         if self._pid != os.getpid():
             return
-        self._checkpointer.close()
+        if self._checkpointer is not None:
+            self._checkpointer.close()
         with self._write_lock, self._read_lock:
             self._let_go()
 
     def before_fork(self) -> None:
         """For `store.forks`: wait for the threads, let go of the file, and let nobody take it up."""
-        for lock in (self._checkpointer.busy, self._write_lock, self._read_lock):
+        locks: list[threading.Lock | threading.RLock] = [self._write_lock, self._read_lock]
+        if self._checkpointer is not None:
+            locks.insert(0, self._checkpointer.busy)
+        for lock in locks:
             # A disk that hangs must not keep the Supervisor from starting what deals with it.
             if lock.acquire(timeout=_FORK_PATIENCE_S):
                 self._held_for_fork.append(lock)
-        if self._pid == os.getpid() and len(self._held_for_fork) == 3:
+        if self._pid == os.getpid() and len(self._held_for_fork) == len(locks):
             self._let_go()
 
     def after_fork(self) -> None:
@@ -215,31 +233,37 @@ class Journal:
                 raise StoreMisuse("a transaction within a transaction")
             for _ in range(_ATTEMPTS):
                 self._check()
+                was_there = _is_open(self._writer)
                 try:
                     value, written = self._try(attempt)
                     break
                 except JournalError as error:
                     failed = error
-                    if not self._goes_on(error, self._writer_generation):
+                    if not (
+                        self._comes_back(error, was_there) or self._goes_on(error, self._writer_generation)
+                    ):
                         raise
             else:
                 raise failed
         if written:
             self.notify.committed(written[-1][0])
-            if self._writer_generation % 2 == 0:
+            if self._checkpointer is not None and self._writer_generation % 2 == 0:
                 self._checkpointer.grown(len(written))
         return value
 
     def _try(self, attempt: _Attempt[T]) -> tuple[T, list[Row]]:
         connection = self._usable_writer()
         try:
-            connection.begin_write(beside=attempt.beside)
+            if attempt.beside:
+                connection.begin_beside()
+            else:
+                connection.begin_write()
             with self._nobody_changes_over():
                 self._writing = True
                 if attempt.done and self._is_there(connection, attempt.done[-1][1]):
                     # Its flush has failed, but it was in the file when the journal changed over.
                     return attempt.done[-1]
-                row = connection.one(rows.LAST_SEQ)
+                row = None if attempt.beside else connection.one(rows.LAST_SEQ)
                 seq = 0 if row is None or row[0] is None else int(row[0])
                 if attempt.at_us is None:
                     attempt.at_us = self._clock()
@@ -289,10 +313,26 @@ class Journal:
     def _is_there(connection: Connection, written: list[Row]) -> bool:
         return bool(written) and connection.one(rows.AT_SEQ, written[-1][0]) == written[-1]
 
+    def _comes_back(self, error: JournalError, was_there: bool) -> bool:
+        """Whether to try once more with a new connection: the server was started again since the last use,
+        or another has taken its place. A server that is gone is waited for here, and by nobody after that.
+        """
+        lost = isinstance(error, JournalReadOnly) or (
+            isinstance(error, JournalUnavailable) and error.outcome_known
+        )
+        if self._file is not None or not was_there or not lost:
+            return False
+        self._back_by_s = time.monotonic() + _BACK_WITHIN_S
+        return True
+
     def _goes_on(self, error: JournalError, generation: int) -> bool:
         """Whether it is worth trying again, in the other file: changes over where the disk has failed."""
-        spare = self._spare
-        if spare is None or isinstance(error, VersionConflict | LeaseLost | JournalNotDurable):
+        spare, file = self._spare, self._file
+        if (
+            spare is None
+            or file is None
+            or isinstance(error, VersionConflict | LeaseLost | JournalNotDurable)
+        ):
             return False
         if spare.generation != generation:
             return True
@@ -301,7 +341,7 @@ class Journal:
         try:
             change_over(
                 spare,
-                self._path,
+                file,
                 node=self.node,
                 now_us=self._clock(),
                 reason=str(error),
@@ -330,13 +370,15 @@ class Journal:
         if self._writer is None or self._writer.closed:
             self._writer = self._connect(generation)
         if self._suspect:
-            self._harden(self._writer)
+            self._writer.harden()
             self._suspect = False
         return self._writer
 
     def _commit(self, connection: Connection, written: list[Row]) -> None:
         tail = self._spare.tail if self._spare is not None and connection.lasting and written else None
         name = "" if tail is None else tail.add(written)
+        if written:
+            connection.tell(f"{self.node} {written[-1][0]}")
         try:
             connection.commit()
         except JournalUnavailable as error:
@@ -347,7 +389,7 @@ class Journal:
             raise
 
     def _find_out(self, failed: _FlushFailed) -> None:
-        """After a failed flush: whether it is there says the file, opened anew, and nothing else.
+        """After a failed flush: whether it is there says the database, opened anew, and nothing else.
 
         The kernel forgets after one failed fsync what it could not write, and says that the next
         one went well. So what is found is written once more, into the file itself, before it
@@ -357,9 +399,10 @@ class Journal:
         written = failed.written
         try:
             self._writer = self._connect(self._writer_generation)
+            self._writer.wait_for_writers()
             there = self._is_there(self._writer, written)
             if there or not written:
-                self._harden(self._writer)
+                self._writer.harden()
         except JournalError as second:
             text = f"{failed}; and then: {second}"
             raise JournalUnavailable(text, outcome_known=False) from failed
@@ -371,16 +414,6 @@ class Journal:
             if self._spare is not None:
                 self._spare.tail.take_back(failed.name)
             raise JournalUnavailable(str(failed)) from failed
-
-    def _harden(self, connection: Connection) -> None:
-        try:
-            pages, moved = connection.checkpoint(restart=True)
-        except JournalError as error:
-            raise JournalUnavailable(str(error), outcome_known=False) from error
-        if pages != moved:
-            raise JournalUnavailable(
-                f"{self._path}: what a failed flush left cannot be written again yet", outcome_known=False
-            )
 
     # --------------------------------------------------------------------------------- reading
 
@@ -446,6 +479,7 @@ class Journal:
         with self._read_lock:
             for _ in range(_ATTEMPTS):
                 self._check()
+                was_there = _is_open(self._reader)
                 try:
                     return work(self._usable_reader())
                 except JournalError as error:
@@ -454,6 +488,8 @@ class Journal:
                         # A descriptor that has failed once is not asked again.
                         self._reader.close()
                         self._reader = None
+                    if self._comes_back(error, was_there):
+                        continue
                     # One that is only locked is not given up for being read.
                     if isinstance(error, JournalLocked) or not self._goes_on(error, self._reader_generation):
                         raise
@@ -474,7 +510,7 @@ class Journal:
     def checkpoint(self) -> tuple[int, int]:
         """Move what the WAL holds into the file: (pages in the WAL, pages of them moved)."""
         self._check()
-        return self._checkpointer.run_now()
+        return (0, 0) if self._checkpointer is None else self._checkpointer.run_now()
 
     def check_file(self) -> list[Row]:
         """What the database itself says of the file, one row a fault; `ok` alone if there is none."""
@@ -482,17 +518,25 @@ class Journal:
 
     def _connect(self, generation: int) -> Connection:
         if self._spare is not None and generation % 2 == 1:
-            return Connection(self._spare.file, patience_s=self._patience_s, lasting=False)
-        return self._connect_main()
-
-    def _connect_main(self, *, create: bool = False) -> Connection:
-        connection = Connection(self._path, patience_s=self._patience_s, create=create)
-        if create:
+            return SqliteConnection(self._spare.file, patience_s=self._patience_s, lasting=False)
+        while True:
             try:
-                bring_up_to_date(connection)
-            except BaseException:
-                connection.close()
-                raise
+                return opened(self.url, patience_s=self._patience_s)
+            except JournalUnavailable:
+                if time.monotonic() >= self._back_by_s:
+                    raise
+            time.sleep(_LOOK_AGAIN_S)
+
+    def _connect_file(self, file: Path) -> SqliteConnection:
+        return SqliteConnection(file, patience_s=self._patience_s)
+
+    def _connect_first(self) -> Connection:
+        connection = opened(self.url, patience_s=self._patience_s, create=True)
+        try:
+            bring_up_to_date(connection)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def _check(self) -> None:
@@ -502,6 +546,10 @@ class Journal:
             raise StoreMisuse("the journal was opened before a fork")
         if self._spare is not None and self._spare.renumbered != self._renumbered:
             raise JournalRenumbered("what was read of this journal has other places now")
+
+
+def _is_open(connection: Connection | None) -> bool:
+    return connection is not None and not connection.closed
 
 
 __all__ = ["PATIENCE_S", "Append", "Journal", "Transaction"]

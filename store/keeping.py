@@ -26,6 +26,7 @@ from store.migrate import bring_up_to_date
 from store.notify import Notifier
 from store.rows import LAST_SEQ
 from store.spare import Spare
+from store.sqlite import SqliteConnection
 from store.switch import ALARM, SUBJECT, change_over
 from store.warm import NODE_EVENTS, copy, known_use, open_spare, purge
 
@@ -243,8 +244,8 @@ class Keeper:
         self._size = size
 
     @contextmanager
-    def _journal(self) -> Iterator[Connection]:
-        connection = Connection(self._path, patience_s=PATIENCE_S)
+    def _journal(self) -> Iterator[SqliteConnection]:
+        connection = SqliteConnection(self._path, patience_s=PATIENCE_S)
         try:
             yield connection
         finally:

@@ -11,19 +11,14 @@ from __future__ import annotations
 
 from typing import Final
 
-import msgspec
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from messages.ids import SECOND, Instant, NodeId
+from messages.ids import Instant, NodeId
+from model.membership import TTL_US, Member
 from store.errors import NodeNameTaken
 from store.journal import Journal, Transaction
 from store.query import Query, Row
 from store.schema import lease, member
-
-TTL_US: Final = Instant(3 * SECOND // 2)
-"""How long a membership lasts that is not renewed."""
-RENEW_US: Final = Instant(3 * SECOND // 10)
-"""Between two renewals: four may fail."""
 
 _m = member.c
 _ALL: Final = Query(select(member).order_by(_m.node))
@@ -68,22 +63,6 @@ _RETAKE: Final = Query(
     .values(term=bindparam("new_term"), epoch=lease.c.epoch + 1),
     "new_term", "which",
 )  # fmt: skip
-
-
-class Member(msgspec.Struct, frozen=True, kw_only=True):
-    """One node as the database has it."""
-
-    node: NodeId
-    term: int
-    until_us: Instant
-    """By the database's clock."""
-    address: str
-    """Its private address: what its actors and its voice gate listen on."""
-    places: bytes
-    """What it says of itself, for `runtime.peers`."""
-    draining: bool
-    alive: bool
-    """Whether its membership had not ended when it was read."""
 
 
 def join(journal: Journal, node: NodeId, address: str) -> int:

@@ -101,8 +101,9 @@ app_key = Table(
 member = Table(
     "member",
     metadata,
-    # The nodes of a center that share this database; see `store.members`.
+    # A node that takes part while the database's clock is before `until_us`.
     Column("node", Text, primary_key=True),
+    # Grows each time the node joins anew.
     Column("term", BigInteger, nullable=False),
     Column("until_us", BigInteger, nullable=False),
     Column("address", Text, nullable=False),
@@ -113,9 +114,10 @@ member = Table(
 lease = Table(
     "lease",
     metadata,
-    # Which node has which alert; see `store.leases`.
+    # Whose the alert is: that member's, as long as it is alive and has this very term.
     Column("alert", Text, primary_key=True),
-    Column("node", Text, nullable=False, index=True),
+    Column("node", Text, nullable=False),
     Column("term", BigInteger, nullable=False),
+    # Grows by one with each change of owner.
     Column("epoch", BigInteger, nullable=False),
 )

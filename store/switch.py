@@ -15,6 +15,7 @@ from store import rows, streams
 from store.dialect import Connection
 from store.errors import JournalError, JournalFull, JournalUnavailable
 from store.spare import Spare
+from store.sqlite import SqliteConnection
 from store.warm import Place, Used, add_rows, copy, known_place, noted, open_spare
 
 ALARM = "journal.not_durable"
@@ -93,7 +94,7 @@ def _catch_up(spare: Spare, connection: Connection, journal: Path, patience_s: f
 @contextmanager
 def _as_it_is(journal: Path, spare: Spare, patience_s: float) -> Iterator[Connection]:
     del spare
-    connection = Connection(journal, patience_s=patience_s)
+    connection = SqliteConnection(journal, patience_s=patience_s)
     try:
         yield connection
     finally:
@@ -119,7 +120,7 @@ def _copied(journal: Path, spare: Spare, patience_s: float) -> Iterator[Connecti
                     shutil.copyfile(source, target)
         except OSError as error:
             raise JournalUnavailable(f"{journal} cannot be copied: {error.strerror}") from error
-        connection = Connection(copied, patience_s=patience_s, lasting=False)
+        connection = SqliteConnection(copied, patience_s=patience_s, lasting=False)
         try:
             yield connection
         finally:

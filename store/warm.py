@@ -28,6 +28,7 @@ from store.matters import open_alerts, still_matters, streams_of
 from store.migrate import REVISION
 from store.query import Query, Row
 from store.spare import Spare
+from store.sqlite import SqliteConnection
 from store.streams import StreamKind
 
 CLOSED_KEPT_US: Final = Instant(150 * SECOND)
@@ -108,9 +109,9 @@ class Used(msgspec.Struct, frozen=True, array_like=True):
     """The journal was damaged: it is checked before anybody goes back to it."""
 
 
-def open_spare(spare: Spare, patience_s: float) -> Connection:
+def open_spare(spare: Spare, patience_s: float) -> SqliteConnection:
     """The spare's database, made if need be. Raises JournalError."""
-    connection = Connection(spare.file, patience_s=patience_s, create=True, lasting=False)
+    connection = SqliteConnection(spare.file, patience_s=patience_s, create=True, lasting=False)
     try:
         if _form(connection) != _FORM:
             connection.begin_write()
@@ -306,7 +307,7 @@ def _form(spare: Connection) -> str | None:
     return None if value is None else msgspec.msgpack.decode(value, type=str)
 
 
-def _make(spare: Connection) -> None:
+def _make(spare: SqliteConnection) -> None:
     """The tables as they are now. An older version's are taken away first."""
     tables = (*schema.metadata.sorted_tables, _note_table)
     dialect = sqlite_dialect.dialect()

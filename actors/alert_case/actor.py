@@ -235,7 +235,7 @@ class AlertCaseActor(CenterActor):
             case = None
         if case is None or not is_elsewhere(case, self._me):
             self.at(Instant(self.now_us() + RETRY_US), "wake")
-        elif is_taken_over(case):
+        elif is_taken_over(case, self._case):
             self.log.info("let go: another node has it, and its people", alert=alert)
             self._let_go()
         elif not self._ceded:

@@ -166,6 +166,9 @@ def _again(case: Case, last: Leg, ended: Instant, policy: Policy) -> Instant | N
         len(ends) - 1 - max((i for i, end in enumerate(ends) if end == ANSWERED_AND_DROPPED), default=-1)
     )
     allowed = 1 if ANSWERED_AND_DROPPED in ends else policy.user_attempts
+    if ends[-1] == HangupCause.BUSY:
+        # Once more, as before an answer (case 3): it may be our own call, on a line given up unheard.
+        allowed = max(allowed, 2)
     if since_drop >= allowed:
         return None
     return Instant(ended + _pause_us(ends[-1], policy))

@@ -6,6 +6,7 @@ It also hands on, to those who follow the journal on this node, that another one
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar, Final
 
 from msgspec.structs import replace
@@ -19,17 +20,17 @@ from actors.membership.decider import (
     is_due,
     joined,
     may_claim,
-    others,
     renewed,
     settled,
 )
 from actors.membership.lost import lost_of, said_before, to_be_said
 from messages.cases import AlertsArrived
 from messages.ids import Instant, NodeId, Role
+from model.membership import Member
 from model.policy import LineSpec, Setup
 from runtime.actor import CenterActor
 from runtime.directory import Entry
-from runtime.peers import FilePeers, MemoryPeers, Peers, Place, said
+from runtime.peers import FilePeers, MemoryPeers, Peers, Place, heard, said
 from runtime.voice_gate import voice_gate_of
 from store import members, owners, streams
 from store.alarms import since_started
@@ -38,6 +39,19 @@ from store.journal import Append, Journal
 
 SPOKEN_TO: Final = (Role.GSM_MODEM, Role.TRUNK_POOL, Role.DEADLINE_WATCHDOG, Role.ALERT_CASE, Role.CALL_LEG)
 """Whom other nodes speak to: where they are is told at once."""
+
+
+def others(seen: Iterable[Member], me: NodeId, *, settled: bool, alive: bool) -> Peers:
+    """What this node's actors are told of the others."""
+    places: list[Place] = []
+    for member in seen:
+        if member.node == me or not member.alive:
+            continue
+        place = heard(member.places)
+        if place is None:
+            place = Place(node=member.node, address=member.address)
+        places.append(replace(place, node=member.node, draining=member.draining))
+    return Peers(places=tuple(places), settled=settled, alive=alive)
 
 
 class MembershipActor(CenterActor):
@@ -131,8 +145,13 @@ class MembershipActor(CenterActor):
 
     # ------------------------------------------------------------ the others
 
-    def _follow(self, seen: list[members.Member]) -> None:
-        peers = others(self._standing, seen, self.env.node, self.now_us())
+    def _follow(self, seen: list[Member]) -> None:
+        peers = others(
+            seen,
+            self.env.node,
+            settled=settled(self._standing, self.now_us()),
+            alive=self._standing.member,
+        )
         self._publish(peers)
         self._say_lost(seen)
 
@@ -148,7 +167,7 @@ class MembershipActor(CenterActor):
                 return
         self._published = peers
 
-    def _say_lost(self, seen: list[members.Member]) -> None:
+    def _say_lost(self, seen: list[Member]) -> None:
         """An alarm for each node that is away, once that can be told from not having looked yet."""
         if not settled(self._standing, self.now_us()):
             return

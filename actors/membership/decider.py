@@ -5,15 +5,13 @@ The database alone says who is a member; here is only how long to wait before ot
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final
 
 import msgspec
 from msgspec.structs import replace
 
-from messages.ids import SECOND, Instant, NodeId
-from runtime.peers import Peers, Place, heard
-from store.members import RENEW_US, TTL_US, Member
+from messages.ids import SECOND, Instant
+from model.membership import RENEW_US, TTL_US
 
 SETTLE_US: Final = Instant(TTL_US + SECOND // 2)
 """A membership of this age has seen every living node renew its own. Before, all may have been away together:
@@ -71,19 +69,6 @@ def is_due(standing: Standing, now_us: Instant) -> bool:
 def settled(standing: Standing, now_us: Instant) -> bool:
     """Whether whoever is not seen as a member now is none."""
     return standing.member and now_us - standing.since >= SETTLE_US
-
-
-def others(standing: Standing, seen: Iterable[Member], me: NodeId, now_us: Instant) -> Peers:
-    """What this node's actors are told of the others."""
-    places: list[Place] = []
-    for member in seen:
-        if member.node == me or not member.alive:
-            continue
-        place = heard(member.places)
-        if place is None:
-            place = Place(node=member.node, address=member.address)
-        places.append(replace(place, node=member.node, draining=member.draining))
-    return Peers(places=tuple(places), settled=settled(standing, now_us), alive=standing.member)
 
 
 def may_claim(standing: Standing, now_us: Instant, *, draining: bool) -> bool:

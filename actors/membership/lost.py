@@ -8,7 +8,7 @@ from typing import Final
 from messages.events import AlarmCleared, AlarmRaised
 from messages.ids import NodeId
 from messages.journal import Recorded
-from store.members import Member
+from model.membership import Member
 
 ALARM: Final = "node.lost"
 _TEXT: Final = (

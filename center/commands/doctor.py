@@ -22,7 +22,6 @@ from center.findings import Check, Finding, Verdict, examined, fail, ok
 from center.handed_down import simulation, with_simulation
 from center.in_use import config_in_use, simulation_in_use
 from center.options import DEFAULT, Common
-from center.served import unserved
 from center.settings import Settings
 from center.settings_file import load
 from center.state_dir import NodeFile, StateDir, running
@@ -48,7 +47,6 @@ def doctor(
         simulated = simulation_in_use(settings, simulate, node)
         if simulated is not None:
             settings = with_simulation(settings, simulation(simulated, state.run))
-        found += [fail("settings", one) for one in unserved(settings)]
         found.append(ok("settings", f"{file}" + (f", simulation {simulated}" if simulated else "")))
     except SettingsError as error:
         found += [fail("settings", f"{error.file}: {fault}") for fault in error.faults]

@@ -13,7 +13,6 @@ from center.errors import SettingsError, UsageError
 from center.in_use import config_file, shipped
 from center.node_options import NodeOptions, command
 from center.options import DEFAULT, Common
-from center.served import unserved
 from center.settings_file import load
 
 
@@ -35,8 +34,6 @@ def run(
     settings = load(settings_file)
     if simulate is None and not settings.modem:
         simulate = ""
-    if faults := list(unserved(settings)):
-        raise SettingsError(str(settings_file), faults)
     simulation = None if simulate is None else Path(simulate) if simulate else shipped("simulation.toml")
     if simulation is not None and not simulation.is_file():
         raise SettingsError(str(simulation), ["there is no such file"])

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from center.errors import SettingsError
 from center.handed_down import SIMULATED_PSAP, Simulation, lines_of, policy_of, with_simulation
-from center.served import unserved
 from center.settings import ModemTable, Settings
 from center.settings_file import load, parse
 from messages.ids import LineId, OperatorLine, Party
@@ -351,18 +350,10 @@ def test_a_psap_number_in_e164_is_kept_in_a_simulated_run() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "path"),
-    [
-        ('[journal]\nurl = "postgresql://u@h/d"', "journal.url"),
-    ],
+    "url", ["postgresql://u@h/d", "postgresql+psycopg://u@h1,h2/d?target_session_attrs=read-write"]
 )
-def test_what_this_version_cannot_serve_is_named_and_not_ignored(text: str, path: str) -> None:
-    told = list(unserved(parse(text, "center.toml")))
-    assert [one.partition(":")[0] for one in told] == [path]
-
-
-def test_the_shipped_settings_are_served() -> None:
-    assert list(unserved(parse("", "center.toml"))) == []
+def test_a_journal_in_postgresql_is_taken_as_its_address_stands(url: str) -> None:
+    assert parse(f'[journal]\nurl = "{url}"', "center.toml").journal.url == url
 
 
 def test_a_simulated_run_has_somebody_to_call_in_a_drill() -> None:

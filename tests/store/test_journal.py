@@ -253,8 +253,8 @@ def test_a_journal_without_its_folder_is_unavailable(tmp_path: Path) -> None:
         journal_in(tmp_path / "missing" / "journal.db")
 
 
-def test_only_sqlite_in_a_file_is_served() -> None:
-    for url in ("postgresql://localhost/x", "sqlite://", "sqlite:///:memory:", "nonsense"):
+def test_only_a_file_or_a_server_is_served() -> None:
+    for url in ("mysql://localhost/x", "sqlite://", "sqlite:///:memory:", "nonsense"):
         with pytest.raises(StoreMisuse):
             Journal.open(url, node=NodeId("n"), clock=Clock(), notify=None)  # type: ignore[arg-type]
 

@@ -24,4 +24,5 @@ def upgrade() -> None:
             )
         )
     )
-    op.add_column("operator", sa.Column("password", sa.Text, nullable=False, server_default=""))
+    text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+    op.add_column("operator", sa.Column("password", text, nullable=False, server_default=""))

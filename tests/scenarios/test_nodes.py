@@ -1,0 +1,115 @@
+"""Several nodes, one of which dies or freezes: all actors, the journal, the AT engine and the carrier."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from messages import events as ev
+from messages.ids import OperatorCommand, Outcome, Party
+from model.leg import LegState
+from tests.scenarios.nodes import Cluster, cluster
+from tests.scenarios.world import PSAP, USER
+
+pytestmark = pytest.mark.scenario
+
+ALL = {Party.OPERATOR, Party.USER, Party.PSAP}
+
+
+def to_talking(nodes: Cluster, at: str = "a") -> None:
+    nodes.send(at)
+    nodes.until("operator and user are joined", lambda: nodes.joined == {Party.OPERATOR, Party.USER})
+
+
+def to_conference(nodes: Cluster, at: str = "a") -> None:
+    to_talking(nodes, at)
+    nodes.order(OperatorCommand.CALL_PSAP, at)
+    nodes.until("112 is joined", lambda: nodes.joined == ALL)
+
+
+def closes_handed_over(nodes: Cluster, at: str) -> None:
+    nodes.order(OperatorCommand.LEAVE, at)
+    nodes.until("user and 112 are alone", lambda: nodes.joined == {Party.USER, Party.PSAP})
+    nodes.network.carrier.phone_hang_up(PSAP, nodes.network.now_s)
+    nodes.network.pump()
+    nodes.until("the alert is closed", lambda: nodes.case.closed_at is not None, 90)
+    assert nodes.case.outcome is Outcome.HANDED_OVER, nodes.story()
+    nodes.until("nothing is up", lambda: not nodes.live_calls())
+
+
+def test_an_alert_uses_the_lines_and_the_operator_of_other_nodes(tmp_path: Path) -> None:
+    with cluster(tmp_path, {"a": (3, 0), "b": (0, 1), "c": (0, 0)}) as nodes:
+        to_talking(nodes)
+        nodes.order(OperatorCommand.CALL_PSAP, "c")
+        nodes.until("112 is joined", lambda: nodes.joined == ALL, 20)
+        lines = {leg.party: leg.line for leg in nodes.case.legs.values()}
+        assert lines[Party.PSAP] == "b-e1"
+        assert lines[Party.USER].startswith("a-")
+        assert nodes.owner == "a"
+        closes_handed_over(nodes, "c")
+
+
+def test_the_nearest_line_is_taken_first(tmp_path: Path) -> None:
+    with cluster(tmp_path, {"a": (4, 1), "b": (4, 1)}) as nodes:
+        to_conference(nodes, "b")
+        assert {str(leg.line)[0] for leg in nodes.case.legs.values()} == {"b"}
+
+
+def test_what_a_lost_node_had_is_anothers_within_two_seconds_and_its_people_are_called_again(
+    tmp_path: Path,
+) -> None:
+    with cluster(tmp_path, {"a": (4, 1), "b": (4, 1)}) as nodes:
+        to_talking(nodes)
+        nodes.lose("a")
+        took_s = nodes.until("b has the alert", lambda: nodes.owner == "b")
+        assert took_s <= 2.0
+        begun_s = nodes.until(
+            "somebody is called", lambda: any(c.line.startswith("b-") for c in nodes.live_calls())
+        )
+        assert took_s + begun_s <= 3.0
+        nodes.until("operator and user are joined", lambda: nodes.joined == {Party.OPERATOR, Party.USER})
+        assert {str(leg.line)[0] for leg in nodes.case.legs.values() if leg.live} == {"b"}
+        nodes.order(OperatorCommand.CALL_PSAP, "b")
+        nodes.until("112 is joined", lambda: nodes.joined == ALL)
+        closes_handed_over(nodes, "b")
+        assert len(nodes.calls(USER)) == 2
+
+
+def test_a_frozen_node_neither_writes_nor_dials_when_it_wakes_up_and_its_calls_are_taken_over(
+    tmp_path: Path,
+) -> None:
+    with cluster(tmp_path, {"a": (4, 1), "b": (4, 1)}) as nodes:
+        to_conference(nodes)
+        before = nodes.case.case_version
+        nodes.freeze("a")
+        nodes.until("b has the alert", lambda: nodes.owner == "b")
+        nodes.advance(2.0)
+        nodes.thaw("a")
+        nodes.until("all are joined", lambda: nodes.joined == ALL, 60)
+        since = [one for one in nodes.journal.read(f"alert-{nodes.alert}", before) if one.node == "a"]
+        assert since == [], nodes.story()
+        assert nodes.owner == "b"
+        up = [call for call in nodes.calls(PSAP) if call.ended_at_s is None]
+        assert [call.line for call in up] == ["a-e1"], nodes.story()
+        closes_handed_over(nodes, "b")
+
+
+def test_an_alert_that_waited_on_a_lost_node_is_handled(tmp_path: Path) -> None:
+    with cluster(tmp_path, {"a": (4, 1), "b": (4, 1)}) as nodes:
+        nodes.send("a")
+        nodes.lose("a")
+        nodes.until("b has the alert", lambda: nodes.owner == "b")
+        nodes.until("operator and user are joined", lambda: nodes.joined == {Party.OPERATOR, Party.USER})
+        assert not any(leg.state is LegState.ORIGINATING for leg in nodes.case.legs.values())
+
+
+def test_a_lost_node_is_an_alarm_that_ends_with_its_return(tmp_path: Path) -> None:
+    with cluster(tmp_path, {"a": (3, 1), "b": (3, 1)}) as nodes:
+        nodes.freeze("a")
+        nodes.advance(4.0)
+        nodes.thaw("a")
+        nodes.advance(4.0)
+        said = [one.event for one in nodes.journal.read("node-b")]
+        lost = [one for one in said if getattr(one, "alarm", "") == "node.lost"]
+        assert [type(one) for one in lost] == [ev.AlarmRaised, ev.AlarmCleared]
