@@ -39,8 +39,8 @@ _COLUMNS: Final = (
 )  # fmt: skip
 _ALSO_CALLED: Final = {"phones": "phone", "devices": "device", "e164": "phone"}
 _MOST_FAULTS: Final = 50
-_PORTION: Final = 500
-"""People in one transaction: some 20 ms, in which no alert can be accepted."""
+_PORTION: Final = 100
+"""People in one transaction, in which no alert can be accepted: some 5 ms, and in PostgreSQL some 100."""
 _BREATH_S: Final = 0.005
 """Between portions, for those who wait for the write lock."""
 

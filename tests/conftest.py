@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import expect
 
 from tests.support.complaints import Complaints
+from tests.support.postgres import PostgresServer, binaries, server
 
 # A loaded machine of two cores is slow, not wrong: an example has no deadline of its own, the test has one.
 settings.register_profile(
@@ -59,6 +60,15 @@ def browser_type_launch_args(
 ) -> dict[str, object]:
     """The machine's own Chromium: the test tool would download one."""
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": list(CHROMIUM_ARGS)}
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """The session's PostgreSQL server; every test has a database of its own on it, and leaves it running."""
+    if binaries() is None:
+        pytest.skip("NOT TESTED: nothing of PostgreSQL: no server is installed (Debian calls it postgresql)")
+    with server() as running:
+        yield running
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""A journal in a folder of the test's own, with a clock that the test moves."""
+"""A journal in a database of the test's own, of either kind, with a clock that the test moves."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from messages.ids import Instant, NodeId
-from store.dialect import url_of
 from store.journal import Journal
 from store.notify import LocalNotifier, Notifier
+from tests.store.databases import Database, SqliteFile, new_database
 from tests.store.places import Clock
 
 
@@ -19,18 +19,26 @@ def clock() -> Clock:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
+    """For tests of what a file alone can do; those are marked `on_sqlite`."""
     return tmp_path / "journal.db"
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, path: Path) -> Database:
+    if request.param == "sqlite":
+        return SqliteFile(path)
+    return new_database(request.getfixturevalue("postgres"))
+
+
 @pytest.fixture
-def open_journal(path: Path, clock: Clock) -> Iterator[Callable[..., Journal]]:
+def open_journal(database: Database, clock: Clock) -> Iterator[Callable[..., Journal]]:
     """Opens the test's journal, as often as wanted; all of them are closed at the end."""
     opened: list[Journal] = []
 
-    def open_one(notify: Notifier | None = None, *, patience_s: float = 2.0) -> Journal:
+    def open_one(notify: Notifier | None = None, *, patience_s: float = 2.0, node: str = "n1") -> Journal:
         journal = Journal.open(
-            url_of(path),
-            node=NodeId("n1"),
+            database.url,
+            node=NodeId(node),
             clock=clock,
             notify=notify or LocalNotifier(),
             patience_s=patience_s,

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from messages.events import LegAnswered, LineReturned
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, LegId, LineId, NodeId
 from store.alerts import Signal
@@ -25,11 +27,20 @@ class Clock:
         self.now_us = Instant(self.now_us + round(seconds * SECOND))
 
 
-def journal_in(path: Path, notify: Notifier | None = None) -> Journal:
+on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+"""For a test of what a file alone can do."""
+on_postgresql = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+"""For a test of what a server alone can do."""
+
+
+def journal_at(url: str, notify: Notifier | None = None, *, node: str = "n1") -> Journal:
     """A journal with a clock that stands still, for tests that open it in their own way."""
-    return Journal.open(
-        url_of(path), node=NodeId("n1"), clock=lambda: START, notify=notify or LocalNotifier()
-    )
+    return Journal.open(url, node=NodeId(node), clock=lambda: START, notify=notify or LocalNotifier())
+
+
+def journal_in(path: Path, notify: Notifier | None = None) -> Journal:
+    """The same in a file."""
+    return journal_at(url_of(path), notify)
 
 
 def answered(attempt: int = 1) -> LegAnswered:

@@ -27,8 +27,9 @@ from store.group_commit import GroupCommitter
 from store.journal import Append, Journal
 from store.verify import verify
 from tests.store.children import Say, children
+from tests.store.databases import Database
 from tests.store.failing_flush import let_flushes_fail
-from tests.store.places import answered, journal_in, returned
+from tests.store.places import answered, journal_at, journal_in, on_sqlite, returned
 from tests.support.disks import small_file_system
 
 OpenJournal = Callable[..., Journal]
@@ -157,6 +158,7 @@ def test_a_read_only_file_system_is_named(small_disk: Path) -> None:
 # ---------------------------------------------------------------------------------------- locks
 
 
+@on_sqlite
 def test_a_writer_waits_for_another_process_and_says_so_when_it_takes_too_long(
     path: Path, open_journal: OpenJournal
 ) -> None:
@@ -184,11 +186,11 @@ def test_a_writer_waits_for_another_process_and_says_so_when_it_takes_too_long(
     assert journal.version("line-a") == 2
 
 
-def test_many_processes_take_turns(path: Path) -> None:
-    journal_in(path).close()
+def test_many_processes_take_turns(database: Database) -> None:
+    journal_at(database.url).close()
 
     def append(say: Say) -> None:
-        journal = journal_in(path)
+        journal = journal_at(database.url)
         for _ in range(100):
             say(str(journal.append(Append("line-a", None, (returned(),)))[0].version))
         journal.close()
@@ -259,6 +261,7 @@ def test_a_journal_of_a_newer_version_is_left_alone(path: Path) -> None:
         journal_in(path)
 
 
+@on_sqlite
 def test_a_journal_that_vanishes_is_not_made_anew(path: Path, open_journal: OpenJournal) -> None:
     journal = open_journal()
     journal.append(ONE)
@@ -330,22 +333,22 @@ def test_while_no_flush_works_nothing_is_said_to_be_written(path: Path, another_
 # --------------------------------------------------------------------------------------- kill -9
 
 
-def appending(path: Path, stream: str) -> Callable[[Say], None]:
+def appending(database: Database, stream: str) -> Callable[[Say], None]:
     """Appends one after the other, and says each version once it is durable."""
 
     def work(say: Say) -> None:
-        journal = journal_in(path)
+        journal = journal_at(database.url)
         while True:
             say(f"{stream} {journal.append(Append(stream, None, (answered(), answered(2))))[-1].version}")
 
     return work
 
 
-def group_committing(path: Path) -> Callable[[Say], None]:
+def group_committing(database: Database) -> Callable[[Say], None]:
     """The same by many threads through the group commit."""
 
     def work(say: Say) -> None:
-        committer = GroupCommitter(journal_in(path))
+        committer = GroupCommitter(journal_at(database.url))
 
         def one(stream: str) -> None:
             while True:
@@ -361,11 +364,11 @@ def group_committing(path: Path) -> Callable[[Say], None]:
 
 
 @pytest.mark.process
-def test_whatever_was_acknowledged_is_there_after_any_kill(path: Path) -> None:
+def test_whatever_was_acknowledged_is_there_after_any_kill(database: Database) -> None:
     chance = random.Random(7)
     acknowledged: dict[str, int] = {}
     for _ in range(12):
-        works = (appending(path, "line-a"), appending(path, "line-b"), group_committing(path))
+        works = (appending(database, "line-a"), appending(database, "line-b"), group_committing(database))
         with children(*works) as started:
             for child in started:
                 for line, _ in zip(child.lines(), range(chance.randrange(1, 40)), strict=False):
@@ -378,13 +381,13 @@ def test_whatever_was_acknowledged_is_there_after_any_kill(path: Path) -> None:
                     stream, _, version = line.partition(" ")
                     if version:
                         acknowledged[stream] = max(acknowledged.get(stream, 0), int(version))
-        journal = journal_in(path)
+        journal = journal_at(database.url)
         try:
             for stream, durable in acknowledged.items():
                 assert journal.version(stream) >= durable
         finally:
             journal.close()
-    journal = journal_in(path)
+    journal = journal_at(database.url)
     try:
         found = verify(journal)
         # alert streams here have no inbox, which is all that may be said of them

@@ -16,7 +16,8 @@ from store.journal import Append, Journal
 from store.notify import LocalNotifier, Notifier, SocketNotifier
 from store.projections import Lines
 from tests.store.children import Say, children
-from tests.store.places import journal_in, returned
+from tests.store.databases import Database
+from tests.store.places import journal_at, returned
 from tests.waiting import wait_until
 
 OpenJournal = Callable[..., Journal]
@@ -78,7 +79,7 @@ def test_there_is_more_where_a_batch_was_full(open_journal: OpenJournal, notifie
     follower.close()
 
 
-def test_what_the_journal_does_not_give_now_is_given_later(open_journal: OpenJournal, path: Path) -> None:
+def test_what_the_journal_does_not_give_now_is_given_later(open_journal: OpenJournal) -> None:
     journal = open_journal()
     follower = Follower(journal)
     journal.append(ONE)
@@ -90,13 +91,15 @@ def test_what_the_journal_does_not_give_now_is_given_later(open_journal: OpenJou
     follower.close()
 
 
-def test_another_processes_commits_are_heard(path: Path, tmp_path: Path, open_journal: OpenJournal) -> None:
+def test_another_processes_commits_are_heard(
+    database: Database, tmp_path: Path, open_journal: OpenJournal
+) -> None:
     folder = tmp_path / "run" / "notify"
     journal = open_journal(SocketNotifier(folder))
     follower = Follower(journal)
 
     def append(say: Say) -> None:
-        other = journal_in(path, SocketNotifier(folder))
+        other = journal_at(database.url, SocketNotifier(folder))
         for _ in range(20):
             say(str(other.append(ONE)[0].seq))
 

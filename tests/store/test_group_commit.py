@@ -14,7 +14,8 @@ from store.group_commit import GroupCommitter
 from store.journal import Append, Journal, Transaction
 from store.verify import verify
 from tests.store.children import Say, children
-from tests.store.places import Clock, journal_in, returned, signal
+from tests.store.databases import Database
+from tests.store.places import Clock, journal_at, on_sqlite, returned, signal
 
 OpenJournal = Callable[..., Journal]
 ONE = Append("line-a", None, (returned(),))
@@ -90,6 +91,7 @@ def test_what_was_given_up_before_its_turn_is_not_written(
     assert journal.last_seq() == 1
 
 
+@on_sqlite
 def test_a_failure_of_the_journal_is_everybodys_and_the_next_group_goes_on(
     open_journal: OpenJournal, path: Path
 ) -> None:
@@ -148,13 +150,13 @@ def test_alerts_are_accepted_by_the_group(
 
 
 @pytest.mark.process
-def test_case_10_a_storm_is_accepted_in_time_and_every_alert_once(path: Path, clock: Clock) -> None:
+def test_case_10_a_storm_is_accepted_in_time_and_every_alert_once(database: Database, clock: Clock) -> None:
     """64 who submit and wait, two processes, the same numbers from both: one alert for each number."""
-    journal_in(path).close()
+    journal_at(database.url).close()
     each = 10
 
     def storm(say: Say) -> None:
-        journal = journal_in(path)
+        journal = journal_at(database.url)
         committer = GroupCommitter(journal)
         said: list[str] = []
 
@@ -194,6 +196,6 @@ def test_case_10_a_storm_is_accepted_in_time_and_every_alert_once(path: Path, cl
     assert set(created.values()) == {1}
     # 2 × 640 accepted; some 0.2 s on an idle machine of two cores
     assert max(took) < 20
-    journal = journal_in(path)
+    journal = journal_at(database.url)
     assert verify(journal).problems == ()
     journal.close()

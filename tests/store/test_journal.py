@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from messages.envelope import EncodeError
@@ -16,7 +17,8 @@ from store.errors import JournalTorn, JournalUnavailable, StoreMisuse, VersionCo
 from store.journal import Append, Journal
 from store.notify import SocketNotifier
 from tests.store.children import Say, children
-from tests.store.places import Clock, answered, journal_in, returned
+from tests.store.databases import Database, PostgresDatabase
+from tests.store.places import Clock, answered, journal_at, journal_in, on_sqlite, returned
 
 OpenJournal = Callable[..., Journal]
 
@@ -136,51 +138,55 @@ def test_a_reader_does_not_wait_for_a_writer(journal: Journal, open_journal: Ope
         writer.join()
 
 
-def test_events_are_for_ever_whoever_tries(journal: Journal, path: Path) -> None:
+def test_events_are_for_ever_whoever_tries(journal: Journal, database: Database) -> None:
     journal.append(Append("line-a", 0, (returned(), returned())))
     columns = "stream, version, type, at_us, node, epoch, data"
-    other = sqlite3.connect(path)
-    try:
-        for statement in (
-            "UPDATE event SET type = 'line.seized'",
-            "DELETE FROM event WHERE seq = 2",
-            "INSERT OR REPLACE INTO event SELECT * FROM event WHERE seq = 1",
+    forbidden = [
+        "UPDATE event SET type = 'line.seized'",
+        "DELETE FROM event WHERE seq = 2",
+        f"INSERT INTO event (seq, {columns}) "
+        "SELECT 3, 'line-a', 4, type, at_us, node, epoch, data FROM event",
+        f"INSERT INTO event (seq, {columns}) "
+        "SELECT 1, 'line-b', 1, type, at_us, node, epoch, data FROM event WHERE seq = 2",
+    ]
+    if isinstance(database, PostgresDatabase):
+        forbidden += [
+            "TRUNCATE event",
             f"INSERT INTO event (seq, {columns}) "
-            "SELECT 3, 'line-a', 4, type, at_us, node, epoch, data FROM event",
+            "SELECT 3, 'line-a', 3, type, at_us, node, epoch, data FROM event WHERE seq = 2 "
+            "ON CONFLICT (seq) DO UPDATE SET type = 'line.seized'",
+        ]
+    else:
+        forbidden += [
+            "INSERT OR REPLACE INTO event SELECT * FROM event WHERE seq = 1",
             f"INSERT OR REPLACE INTO event (seq, {columns}) "
             "SELECT 1, 'line-a', 3, type, at_us, node, epoch, data FROM event",
-        ):
-            with pytest.raises(sqlite3.DatabaseError, match="append-only"):
-                other.execute(statement)
-    finally:
-        other.close()
+        ]
+    for statement in forbidden:
+        with pytest.raises((sqlite3.DatabaseError, psycopg.IntegrityError), match="append-only"):
+            database.execute(statement)
     assert journal.version("line-a") == 2
 
 
-def test_an_event_of_a_newer_version_is_stepped_over(journal: Journal, path: Path) -> None:
+def test_an_event_of_a_newer_version_is_stepped_over(journal: Journal, database: Database) -> None:
     journal.append(Append("line-a", 0, (returned(),)))
-    other = sqlite3.connect(path)
-    with other:
-        other.execute(
-            "INSERT INTO event VALUES (2, 'line-a', 2, 'line.polished', 1, 'n2', 0, ?)",
-            (b"\x81\xa4type\xadline.polished",),
-        )
-    other.close()
+    database.execute(
+        "INSERT INTO event VALUES (2, 'line-a', 2, 'line.polished', 1, 'n2', 0, ?)",
+        b"\x81\xa4type\xadline.polished",
+    )
     journal.append(Append("line-a", 2, (returned(),)))
     assert [one.version for one in journal.read("line-a")] == [1, 3]
     assert [one.seq for one in journal.read_all()] == [1, 3]
     assert journal.version("line-a") == 3
 
 
-def test_an_event_that_should_decode_and_does_not_is_named(journal: Journal, path: Path) -> None:
-    other = sqlite3.connect(path)
-    with other:
-        other.execute("INSERT INTO event VALUES (1, 'line-a', 1, 'line.returned', 1, 'n', 0, x'c1')")
-    other.close()
+def test_an_event_that_should_decode_and_does_not_is_named(journal: Journal, database: Database) -> None:
+    database.execute("INSERT INTO event VALUES (1, 'line-a', 1, 'line.returned', 1, 'n', 0, ?)", b"\xc1")
     with pytest.raises(JournalTorn, match=r"event 1 \(line-a 1, line\.returned\)"):
         journal.read("line-a")
 
 
+@on_sqlite
 def test_the_file_is_its_owners_alone(journal: Journal, path: Path) -> None:
     journal.append(Append("line-a", 0, (returned(),)))
     modes = {name.name: name.stat().st_mode & 0o777 for name in path.parent.iterdir() if name.is_file()}
@@ -217,9 +223,11 @@ def has_locks_of_its_own(pid: int) -> bool:
 
 
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_a_fork_while_threads_work_leaves_the_child_able_to_open_its_own(path: Path) -> None:
+def test_a_fork_while_threads_work_leaves_the_child_able_to_open_its_own(
+    database: Database, path: Path
+) -> None:
     """SQLite's own locks must not be taken by a thread that the child does not have."""
-    journal = journal_in(path, SocketNotifier(path.parent / "notify"))
+    journal = journal_at(database.url, SocketNotifier(path.parent / "notify"))
     ending = threading.Event()
 
     def work(stream: str) -> None:
@@ -229,7 +237,7 @@ def test_a_fork_while_threads_work_leaves_the_child_able_to_open_its_own(path: P
             journal.checkpoint()
 
     def open_own(say: Say) -> None:
-        own = journal_in(path, journal.notify)
+        own = journal_at(database.url, journal.notify)
         say(str(own.append(Append("line-child", None, (returned(),)))[0].version))
         threading.Event().wait()
 
@@ -240,7 +248,7 @@ def test_a_fork_while_threads_work_leaves_the_child_able_to_open_its_own(path: P
         for version in range(1, 31):
             with children(open_own) as (child,):
                 assert child.line() == str(version)
-                assert has_locks_of_its_own(child.pid)
+                assert isinstance(database, PostgresDatabase) or has_locks_of_its_own(child.pid)
     finally:
         ending.set()
         for thread in threads:

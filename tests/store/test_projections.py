@@ -57,7 +57,7 @@ from store.journal import Append, Journal
 from store.matters import NEWEST_RARE
 from store.projections import Lines, OpenAlert, OpenAlerts, Operators
 from store.rebuild import rebuild, replay
-from tests.store.places import START, Clock, journal_in, signal
+from tests.store.places import START, Clock, journal_in, on_sqlite, signal
 
 OpenJournal = Callable[..., Journal]
 ANNA, X, SIM1 = OperatorId("anna"), AlertId("x"), LineId("sim1")
@@ -341,7 +341,7 @@ def test_what_is_rebuilt_is_what_was_built(story: list[tuple[str, Event]]) -> No
     assert read_all.state() == built.state()
 
 
-def test_a_start_reads_little_of_a_long_journal(journal: Journal, clock: Clock, path: Path) -> None:
+def test_a_start_reads_little_of_a_long_journal(journal: Journal, clock: Clock) -> None:
     """Closed alerts, used lines and worked shifts cost a start nothing."""
     for n in range(300):
         accepted = accept(journal, signal(clock, f"+39333{n:07d}"), 50)
@@ -364,6 +364,7 @@ def test_a_start_reads_little_of_a_long_journal(journal: Journal, clock: Clock, 
     assert sorted(read) == [f"inbox-{still_open.alert}", "line-sim1", "operator-anna"]
 
 
+@on_sqlite
 def test_the_queries_of_a_start_use_their_indexes(journal: Journal, path: Path) -> None:
     other = sqlite3.connect(path)
     for query, index in (

@@ -13,7 +13,7 @@ from messages.events import AdviceChanged, AlarmCleared, AlarmRaised, AlertClose
 from messages.ids import AlertId, Instant, NodeId, Outcome
 from store import streams
 from store.alerts import accept
-from store.dialect import Connection, url_of
+from store.dialect import url_of
 from store.errors import (
     JournalFull,
     JournalLocked,
@@ -31,6 +31,7 @@ from store.projections import OpenAlerts
 from store.rebuild import rebuild
 from store.registry import Registry
 from store.spare import Spare
+from store.sqlite import SqliteConnection
 from store.verify import verify
 from tests.store.children import Say, children
 from tests.store.failing_flush import let_flushes_fail
@@ -63,15 +64,15 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
     made = Disk()
 
     def failing(name: str, what: str) -> None:
-        real = getattr(Connection, name)
+        real = getattr(SqliteConnection, name)
 
-        def method(self: Connection, *values: object, **named: object) -> object:
+        def method(self: SqliteConnection, *values: object, **named: object) -> object:
             error = getattr(made, what)
             if self.lasting and error is not None:
                 raise error
             return real(self, *values, **named)
 
-        monkeypatch.setattr(Connection, name, method)
+        monkeypatch.setattr(SqliteConnection, name, method)
 
     failing("commit", "at_commit")
     failing("begin_write", "at_begin")
@@ -320,17 +321,17 @@ def test_a_commit_that_comes_to_light_after_its_flush_had_failed_is_not_done_twi
     journal, keeper = node.journal(), node.keeper()
     journal.append(Append("line-a", 0, (returned(),)))
     keeper.warm()
-    real = Connection.commit
+    real = SqliteConnection.commit
     failed: list[bool] = []
 
-    def commit(self: Connection) -> None:
+    def commit(self: SqliteConnection) -> None:
         real(self)
         if self.lasting and not failed:
             failed.append(True)
             disk.is_gone()
             raise JournalUnavailable("/disk: I/O")
 
-    monkeypatch.setattr(Connection, "commit", commit)
+    monkeypatch.setattr(SqliteConnection, "commit", commit)
     accepted = accept(journal, signal(node.clock), DEADLINE_S)
     assert not lasts(journal)
     disk.works()

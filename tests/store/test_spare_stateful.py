@@ -11,13 +11,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from messages.ids import NodeId
 from messages.journal import Recorded
-from store.dialect import Connection, url_of
+from store.dialect import url_of
 from store.errors import JournalError, JournalFull, JournalTorn, JournalUnavailable
 from store.follower import Follower
 from store.journal import Append, Journal
 from store.keeping import Keeper
 from store.notify import LocalNotifier
 from store.spare import Spare
+from store.sqlite import SqliteConnection
 from store.verify import verify
 from tests.store.places import Clock, answered
 
@@ -34,12 +35,12 @@ class Disk:
 
 
 disk = Disk()
-_real = {name: getattr(Connection, name) for name in ("commit", "begin_write", "all", "one")}
+_real = {name: getattr(SqliteConnection, name) for name in ("commit", "begin_write", "all", "one")}
 
 
 @pytest.fixture(autouse=True)
 def failing_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    def commit(self: Connection) -> None:
+    def commit(self: SqliteConnection) -> None:
         if self.lasting and disk.commit is not None:
             raise disk.commit
         _real["commit"](self)
@@ -48,14 +49,14 @@ def failing_disk(monkeypatch: pytest.MonkeyPatch) -> None:
             raise error
 
     def reading(name: str) -> None:
-        def method(self: Connection, *values: object) -> object:
+        def method(self: SqliteConnection, *values: object) -> object:
             if self.lasting and disk.read is not None:
                 raise disk.read
             return _real[name](self, *values)
 
-        monkeypatch.setattr(Connection, name, method)
+        monkeypatch.setattr(SqliteConnection, name, method)
 
-    monkeypatch.setattr(Connection, "commit", commit)
+    monkeypatch.setattr(SqliteConnection, "commit", commit)
     for name in ("begin_write", "all", "one"):
         reading(name)
 

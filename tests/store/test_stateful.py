@@ -1,6 +1,7 @@
 """The journal against a dictionary, the rule of duplicates against an account of it: any steps, any order."""
 
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,9 @@ from store.notify import LocalNotifier
 from store.projections import OpenAlerts
 from store.rebuild import rebuild
 from store.verify import verify
+from tests.store.databases import new_database
 from tests.store.places import Clock, signal
+from tests.support.postgres import PostgresServer
 
 STREAMS = st.sampled_from(["line-a", "line-b", "operator-c"])
 EVENTS = st.lists(
@@ -39,12 +42,24 @@ EVENTS = st.lists(
 ).map(tuple)
 
 
+SERVER: list[PostgresServer] = []
+"""The session's, while a machine's steps use it: hypothesis makes its machines by itself."""
+
+
+@pytest.fixture
+def server(postgres: PostgresServer) -> Iterator[None]:
+    SERVER.append(postgres)
+    yield
+    SERVER.clear()
+
+
 class Machine(RuleBasedStateMachine):
-    """A journal in a folder, opened as often as the steps say."""
+    """A journal in a folder, or on the session's server, opened as often as the steps say."""
 
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
+        self.url = new_database(SERVER[0]).url if SERVER else url_of(Path(self.folder.name) / "journal.db")
         self.clock = Clock()
         self.notify = LocalNotifier()
         self.journals = [self.open()]
@@ -52,8 +67,7 @@ class Machine(RuleBasedStateMachine):
         self.followed: list[int] = []
 
     def open(self) -> Journal:
-        url = url_of(Path(self.folder.name) / "journal.db")
-        return Journal.open(url, node=NodeId("n1"), clock=self.clock, notify=self.notify)
+        return Journal.open(self.url, node=NodeId("n1"), clock=self.clock, notify=self.notify)
 
     def teardown(self) -> None:
         for journal in self.journals:
@@ -270,8 +284,23 @@ class AcceptMachine(Machine):
         assert Instant(self.clock()) == self.clock()
 
 
-JournalMachine.TestCase.settings = AcceptMachine.TestCase.settings = settings(
-    max_examples=30, stateful_step_count=30, deadline=None
-)
-TestJournal = JournalMachine.TestCase
-TestAccept = AcceptMachine.TestCase
+_settings = settings(max_examples=30, stateful_step_count=30, deadline=None)
+_fewer = settings(max_examples=8, stateful_step_count=30, deadline=None)
+
+
+class TestJournal(JournalMachine.TestCase):
+    settings = _settings
+
+
+class TestAccept(AcceptMachine.TestCase):
+    settings = _settings
+
+
+@pytest.mark.usefixtures("server")
+class TestJournalOnPostgresql(JournalMachine.TestCase):
+    settings = _fewer
+
+
+@pytest.mark.usefixtures("server")
+class TestAcceptOnPostgresql(AcceptMachine.TestCase):
+    settings = _fewer
