@@ -35,13 +35,17 @@ def open_journal(database: Database, clock: Clock) -> Iterator[Callable[..., Jou
     """Opens the test's journal, as often as wanted; all of them are closed at the end."""
     opened: list[Journal] = []
 
-    def open_one(notify: Notifier | None = None, *, patience_s: float = 2.0, node: str = "n1") -> Journal:
+    def open_one(
+        notify: Notifier | None = None, *, patience_s: float = 2.0, node: str = "n1", shared: bool = False
+    ) -> Journal:
         journal = Journal.open(
             database.url,
             node=NodeId(node),
             clock=clock,
             notify=notify or LocalNotifier(),
             patience_s=patience_s,
+            # What only an alert's owner may write is another matter: `test_owners`.
+            shared=shared,
         )
         opened.append(journal)
         return journal

@@ -35,7 +35,9 @@ on_postgresql = pytest.mark.parametrize("database", ["postgresql"], indirect=Tru
 
 def journal_at(url: str, notify: Notifier | None = None, *, node: str = "n1") -> Journal:
     """A journal with a clock that stands still, for tests that open it in their own way."""
-    return Journal.open(url, node=NodeId(node), clock=lambda: START, notify=notify or LocalNotifier())
+    return Journal.open(
+        url, node=NodeId(node), clock=lambda: START, notify=notify or LocalNotifier(), shared=False
+    )
 
 
 def journal_in(path: Path, notify: Notifier | None = None) -> Journal:

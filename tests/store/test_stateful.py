@@ -67,7 +67,7 @@ class Machine(RuleBasedStateMachine):
         self.followed: list[int] = []
 
     def open(self) -> Journal:
-        return Journal.open(self.url, node=NodeId("n1"), clock=self.clock, notify=self.notify)
+        return Journal.open(self.url, node=NodeId("n1"), clock=self.clock, notify=self.notify, shared=False)
 
     def teardown(self) -> None:
         for journal in self.journals:

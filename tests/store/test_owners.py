@@ -1,0 +1,212 @@
+"""Members and leases, over both databases: who may write an alert's story, and who takes what nobody has."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from messages.events import AlertClosed, NoteAdded
+from messages.ids import AlertId, Instant, NodeId, OperatorId, Outcome
+from model.membership import TTL_US
+from store import members, owners, streams
+from store.alerts import accept
+from store.errors import LeaseLost, NodeNameTaken
+from store.journal import Append, Journal
+from tests.store.databases import Database
+from tests.store.places import Clock, answered, signal
+from tests.waiting import wait_until
+
+A, B, C = NodeId("a"), NodeId("b"), NodeId("c")
+OpenAs = Callable[[str], Journal]
+
+
+@pytest.fixture
+def open_as(open_journal: Callable[..., Journal]) -> OpenAs:
+    """The journal as a node has it that shares it with others."""
+    return lambda node: open_journal(node=node, shared=True)
+
+
+class Time:
+    """Lets a membership end: by moving the clock of a file, or by waiting for a server's."""
+
+    def __init__(self, database: Database, clock: Clock, journal: Journal) -> None:
+        self._database, self._clock, self._journal = database, clock, journal
+
+    def until_ended(self, node: NodeId) -> None:
+        self._clock.forward(TTL_US / 1_000_000 + 0.1)
+        wait_until(lambda: not next(m for m in members.members(self._journal) if m.node == node).alive)
+
+
+@pytest.fixture
+def time(database: Database, clock: Clock, open_as: OpenAs) -> Time:
+    return Time(database, clock, open_as("looker"))
+
+
+def alert_at(journal: Journal, clock: Clock, phone: str = "+393331112223") -> AlertId:
+    return accept(journal, signal(clock, phone), 50.0).alert
+
+
+def story(journal: Journal, alert: AlertId, expected: int = 0) -> None:
+    journal.append(Append(streams.case(alert), expected, (answered(),)))
+
+
+def test_a_new_alert_is_the_node_s_that_has_received_it(open_as: OpenAs, clock: Clock) -> None:
+    a, b = open_as("a"), open_as("b")
+    members.join(a, A, "10.0.0.1")
+    members.join(b, B, "10.0.0.2")
+    alert = alert_at(a, clock)
+    assert owners.owned(a, A) == {alert: 1}
+    assert owners.owned(b, B) == {}
+    assert owners.holds(b, alert, A)
+    assert not owners.holds(b, alert, B)
+    assert owners.claim(b, B, 10) == []
+
+
+def test_only_the_owner_writes_the_story_and_everybody_the_inbox(open_as: OpenAs, clock: Clock) -> None:
+    a, b = open_as("a"), open_as("b")
+    members.join(a, A, "10.0.0.1")
+    members.join(b, B, "10.0.0.2")
+    alert = alert_at(a, clock)
+    with pytest.raises(LeaseLost):
+        story(b, alert)
+    story(a, alert)
+    note = NoteAdded(by=OperatorId("o"), text="seen from b")
+    b.append(Append(streams.inbox(alert), None, (note,)))
+    assert [one.epoch for one in a.read(streams.case(alert))] == [1]
+
+
+def test_who_is_no_member_writes_no_story(open_as: OpenAs, clock: Clock) -> None:
+    a = open_as("a")
+    alert = alert_at(a, clock)
+    assert owners.orphans(a)
+    with pytest.raises(LeaseLost):
+        story(a, alert)
+    members.join(a, A, "10.0.0.1")
+    assert owners.claim(a, A, 10) == [alert]
+    story(a, alert)
+
+
+def test_what_a_node_had_that_is_no_member_any_more_is_anothers_with_a_higher_epoch(
+    open_as: OpenAs, clock: Clock, time: Time
+) -> None:
+    a, b = open_as("a"), open_as("b")
+    members.join(a, A, "10.0.0.1")
+    alert = alert_at(a, clock)
+    story(a, alert)
+    time.until_ended(A)
+    with pytest.raises(LeaseLost):
+        story(a, alert, 1)
+    members.join(b, B, "10.0.0.2")
+    assert owners.claim(b, B, 10) == [alert]
+    assert owners.owned(b, B) == {alert: 2}
+    story(b, alert, 1)
+    assert [(one.node, one.epoch) for one in b.read(streams.case(alert))] == [("a", 1), ("b", 2)]
+    assert members.join(a, A, "10.0.0.1") == 2
+    assert owners.owned(a, A) == {}
+    with pytest.raises(LeaseLost):
+        story(a, alert, 2)
+
+
+def test_who_joins_anew_has_again_what_nobody_has_taken(open_as: OpenAs, clock: Clock, time: Time) -> None:
+    a = open_as("a")
+    members.join(a, A, "10.0.0.1")
+    alert = alert_at(a, clock)
+    time.until_ended(A)
+    assert members.join(a, A, "10.0.0.1") == 2
+    assert owners.owned(a, A) == {alert: 2}
+    story(a, alert)
+
+
+def test_a_process_that_is_started_again_goes_on_with_the_same_term(open_as: OpenAs, clock: Clock) -> None:
+    a = open_as("a")
+    assert members.join(a, A, "10.0.0.1") == members.join(a, A, "10.0.0.1") == 1
+    assert members.renew(a, A, 1)
+
+
+def test_a_membership_that_has_ended_is_not_renewed(open_as: OpenAs, time: Time) -> None:
+    a = open_as("a")
+    term = members.join(a, A, "10.0.0.1")
+    time.until_ended(A)
+    assert not members.renew(a, A, term)
+    again = members.join(a, A, "10.0.0.1")
+    assert not members.renew(a, A, term), "an older term is nobody's"
+    assert members.renew(a, A, again)
+
+
+def test_two_machines_of_one_name_are_not_both_members(open_as: OpenAs, time: Time) -> None:
+    a = open_as("a")
+    members.join(a, A, "10.0.0.1")
+    with pytest.raises(NodeNameTaken, match=r"10\.0\.0\.1"):
+        members.join(a, A, "10.0.0.9")
+    time.until_ended(A)
+    assert members.join(a, A, "10.0.0.9") == 2
+
+
+def test_who_leaves_gives_everything_up_at_once(open_as: OpenAs, clock: Clock) -> None:
+    a, b = open_as("a"), open_as("b")
+    term = members.join(a, A, "10.0.0.1")
+    members.join(b, B, "10.0.0.2")
+    alert = alert_at(a, clock)
+    members.leave(a, A, term)
+    assert next((one.node, one.alive, one.until_us) for one in members.members(b)) == (A, False, 0)
+    assert owners.claim(b, B, 10) == [alert]
+    assert members.forget(b, A)
+    assert not members.forget(b, B)
+
+
+def test_a_closed_alert_is_nobody_s(open_as: OpenAs, clock: Clock, time: Time) -> None:
+    a, b = open_as("a"), open_as("b")
+    members.join(a, A, "10.0.0.1")
+    alert = alert_at(a, clock)
+    closed = AlertClosed(outcome=Outcome.FALSE_ALARM)
+    a.append(Append(streams.case(alert), 0, (closed,)))
+    assert owners.owned(a, A) == owners.counts(a) == {}
+    time.until_ended(A)
+    members.join(b, B, "10.0.0.2")
+    assert not owners.orphans(b)
+
+
+def test_an_alert_is_handed_on_to_a_member_and_to_nobody_else(open_as: OpenAs, clock: Clock) -> None:
+    a, b = open_as("a"), open_as("b")
+    members.join(a, A, "10.0.0.1")
+    members.join(b, B, "10.0.0.2")
+    alert = alert_at(a, clock)
+    assert not owners.hand_on(a, alert, A, C)
+    assert not owners.hand_on(b, alert, B, A)
+    assert owners.hand_on(a, alert, A, B)
+    assert owners.counts(a) == {B: 1}
+    assert owners.owned(b, B) == {alert: 2}
+
+
+def test_of_those_who_claim_at_once_each_gets_others(open_as: OpenAs, clock: Clock, time: Time) -> None:
+    a = open_as("a")
+    members.join(a, A, "10.0.0.1")
+    alerts = {alert_at(a, clock, f"+3933311122{n:02d}") for n in range(12)}
+    time.until_ended(A)
+    journals = {node: open_as(node) for node in (B, C)}
+    for node, journal in journals.items():
+        members.join(journal, node, f"10.0.0.{node}")
+    got: dict[NodeId, list[AlertId]] = {B: [], C: []}
+
+    def claim(node: NodeId) -> None:
+        for _ in range(4):
+            got[node] += owners.claim(journals[node], node, 3)
+
+    threads = [threading.Thread(target=claim, args=(node,)) for node in got]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(got[B] + got[C]) == sorted(alerts)
+
+
+def test_what_is_told_of_a_node_is_its_own_and_by_its_term(open_as: OpenAs) -> None:
+    a = open_as("a")
+    term = members.join(a, A, "10.0.0.1")
+    members.say(a, A, term, b"places", draining=True)
+    members.say(a, A, term - 1, b"older", draining=False)
+    told = members.members(a)[0]
+    assert (told.places, told.draining, told.term, told.address) == (b"places", True, 1, "10.0.0.1")
+    assert told.until_us > Instant(0)
