@@ -49,6 +49,14 @@ _RECORDINGS: Final = ActorSpec(
     group="recordings",
     critical=False,
 )
+VOICE_GATE: Final = ActorSpec(
+    role=Role.VOICE_GATE,
+    cls="actors.voice_gate.actor.VoiceGateActor",
+    group="voice",
+    # Its own node's alerts hear their own lines without it.
+    critical=False,
+)
+"""Of a node that has others beside it: it needs `Environment.node_voice`, and so do this node's bridges."""
 
 PRELOADED: Final[tuple[str, ...]] = (
     "numpy",
@@ -63,6 +71,7 @@ PRELOADED: Final[tuple[str, ...]] = (
     "gateways.gsm.dialects:installed",
     "actors.journal_keeper.actor",
     "actors.recording_keeper.actor",
+    "actors.voice_gate.actor",
     *(path.rpartition(".")[0] for _, path, _ in _SINGLETONS),
     "store.dialect:prepare_all",
     "media.sound_file:prepare",
@@ -71,15 +80,18 @@ PRELOADED: Final[tuple[str, ...]] = (
 milliseconds."""
 
 
-def plan(setup: Setup) -> Plan:
-    """Everything that the Supervisor keeps running. A modem that cannot start takes nobody else down."""
+def plan(setup: Setup, *, voice_gate: bool = False) -> Plan:
+    """Everything that the Supervisor keeps running. A modem that cannot start takes nobody else down.
+
+    `voice_gate`: there are other nodes, whose bridges are to have this one's voices.
+    """
     modems = tuple(
         ActorSpec(role=Role.GSM_MODEM, key=line.line, cls=GSM_MODEM, group=MODEMS, critical=False)
         for line in setup.lines
     )
     singletons = tuple(ActorSpec(role=role, cls=path, group=group) for role, path, group in _SINGLETONS)
     return Plan(
-        actors=(*singletons, _KEEPER, _RECORDINGS, *modems),
+        actors=(*singletons, _KEEPER, _RECORDINGS, *((VOICE_GATE,) if voice_gate else ()), *modems),
         crews=CrewSpec(
             case="actors.alert_case.actor.AlertCaseActor",
             leg="actors.call_leg.actor.CallLegActor",

@@ -23,7 +23,7 @@ from media.dues import Dues
 from media.gate_guest import Guest
 from media.gate_seats import Seats
 from media.gate_visitor import Visitor
-from media.node_hello import HelloBroken, Knock
+from media.node_hello import HelloBroken, Knock, WrongSecret
 from media.node_wire import NodeWire
 from media.ports import VoicePort, VoicePortError, VoicePortLost, open_port
 from media.priority import raise_thread_priority, share_interpreter
@@ -50,6 +50,14 @@ class GateStatus(NamedTuple):
     faults: int = 0
 
 
+class Note(NamedTuple):
+    """Something to be logged."""
+
+    text: str
+    suspicious: bool = False
+    """Somebody tried to come in who cannot know the secret."""
+
+
 class _Opened(NamedTuple):
     name: str
     port: VoicePort | None
@@ -67,9 +75,8 @@ class Gate:
         *,
         open_port: OpenPort = open_port,
         now_us: Callable[[], int] = monotonic_us,
-        on_note: Callable[[], None] = lambda: None,
     ) -> None:
-        """The listener is the gate's from now on. `on_note` is called on its thread, and must not wait."""
+        """The listener is the gate's from now on."""
         self._listener = listener
         host, port, *_ = listener.getsockname()
         self.address: tuple[str, int] = (str(host), int(port))
@@ -78,14 +85,13 @@ class Gate:
         self._offer = offer
         self._open_port = open_port
         self._now_us = now_us
-        self._on_note = on_note
         self._poll = select.epoll()
         self._ready: dict[int, Callable[[], None]] = {}
         self._visitors: dict[Visitor, None] = {}  # the oldest first
         self._seats: Seats[Visitor, Guest] = Seats()
         self._dues: Dues[Visitor | Guest | socket.socket] = Dues()
         self._opened: deque[_Opened] = deque()
-        self._notes: deque[str] = deque(maxlen=_MOST_NOTES)
+        self._notes: deque[Note] = deque(maxlen=_MOST_NOTES)
         self._turned_away = self._faults = 0
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._stopping = self._ended = False
@@ -114,9 +120,9 @@ class Gate:
         """How it is."""
         return GateStatus(self._seats.names, len(self._visitors), self._turned_away, self._faults)
 
-    def take_notes(self) -> list[str]:
+    def take_notes(self) -> list[Note]:
         """What is worth being logged since the last time; of a flood the newest."""
-        notes: list[str] = []
+        notes: list[Note] = []
         with suppress(IndexError):
             while True:
                 notes.append(self._notes.popleft())
@@ -180,7 +186,7 @@ class Gate:
         try:
             visitor.receive()
         except HelloBroken as error:
-            self._turn_away(visitor, str(error))
+            self._turn_away(visitor, str(error), suspicious=isinstance(error, WrongSecret))
             return
         knock = visitor.proven
         if knock is not None and not self._seats.waits(visitor):
@@ -192,12 +198,12 @@ class Gate:
             if turn.opens:
                 _thread.start_new_thread(self._open, (knock.name,))
 
-    def _turn_away(self, visitor: Visitor, words: str) -> None:
+    def _turn_away(self, visitor: Visitor, words: str, *, suspicious: bool = False) -> None:
         self._seats.left(visitor)
         self._forget(visitor)
         visitor.turn_away(words)
         self._turned_away += 1
-        self._note(f"{visitor.peer} was turned away: {words}")
+        self._note(f"{visitor.peer} was turned away: {words}", suspicious=suspicious)
 
     def _forget(self, visitor: Visitor) -> None:
         self._visitors.pop(visitor, None)
@@ -288,9 +294,8 @@ class Gate:
         if self._ready.pop(fd, None) is not None:
             self._poll.unregister(fd)
 
-    def _note(self, what: str) -> None:
-        self._notes.append(what)
-        self._on_note()
+    def _note(self, text: str, *, suspicious: bool = False) -> None:
+        self._notes.append(Note(text, suspicious))
 
     def _end(self) -> None:
         with self._lock:

@@ -29,6 +29,20 @@ class Faults(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class NodeVoice:
+    """How this node and the others have each other's voices."""
+
+    secret: bytes = field(repr=False)
+    """32 bytes that all nodes know and nobody else."""
+    host: str = "127.0.0.1"
+    """This node's address on the network that only the nodes reach."""
+    port: int = 0
+    """Where its VoiceGate listens; 0: where it has listened before, or at any that is free."""
+    public: bool = False
+    """Whether `host` may be an address of the internet."""
+
+
 @dataclass(kw_only=True)
 class Environment:
     """Everything that an actor needs and does not make itself."""
@@ -46,6 +60,8 @@ class Environment:
     """What the composition root wants the actors to know; see `settings_as`."""
     plan: Plan = field(default_factory=Plan)
     """What the Supervisor keeps running."""
+    node_voice: NodeVoice | None = None
+    """None: this node is by itself."""
     processes: Processes = field(default_factory=OwnProcesses)
     faults: Faults | None = None
 

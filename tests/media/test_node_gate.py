@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from media.clock import Beat
 from media.frames import FRAME_BYTES, FRAME_SAMPLES, SILENCE
 from media.node_gate import MOST_VISITORS, Gate
-from media.node_hello import MOST_NAME_BYTES
+from media.node_hello import CHALLENGE_BYTES, MOST_NAME_BYTES, PROOF_BYTES, Caller
 from media.node_port import NodeVoicePort, node_spec, place_of
 from media.ports import (
     PortCounters,
@@ -216,9 +216,20 @@ def test_another_secret_is_refused_and_a_node_without_one_has_no_ports_elsewhere
         with pytest.raises(VoicePortUnusable, match="on its own"):
             open_port(node_spec(at(gate), "sim1"))
         wait_until(lambda: gate.status().turned_away == 1)
-        assert "turned away" in gate.take_notes()[0]
+        assert "turned away" in gate.take_notes()[0].text
         assert one.paths == []
         opened(gate, "sim1").close()
+
+
+def test_a_proof_that_is_wrong_is_closed_and_told() -> None:
+    with node("sim1") as (one, gate), socket.create_connection(gate.address) as made:
+        caller = Caller(OTHER_SECRET, "sim1", caller=b"c" * 8, nonce=b"n" * 16)
+        made.sendall(caller.knock)
+        assert len(made.recv(CHALLENGE_BYTES)) == CHALLENGE_BYTES
+        made.sendall(b"p" * PROOF_BYTES)
+        assert made.recv(100) == b""
+        assert [note.suspicious for note in gate.take_notes()] == [True]
+        assert one.paths == []
 
 
 def test_nobody_there_is_a_missing_port_and_nobody_waits_long(unused: int) -> None:
