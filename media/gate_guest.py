@@ -29,18 +29,13 @@ class Guest:
         self.peer = peer
         self.wire = wire
         self.port = port
-        self._playout = Playout(now_us)
+        self.playout = Playout(now_us)
         self._said = b""
 
     @property
     def due_us(self) -> int:
         """When it has its next turn."""
-        return self._playout.due_us
-
-    @property
-    def silences(self) -> int:
-        """Turns in which nothing had come for the modem."""
-        return self._playout.silences
+        return self.playout.due_us
 
     def from_modem(self, now_us: int) -> None:
         """The port can be read."""
@@ -54,10 +49,10 @@ class Guest:
     def from_bridge(self, now_us: int) -> None:
         """The wire can be read."""
         for frame in self.wire.take(now_us):
-            self._playout.push(frame, now_us)
+            self.playout.push(frame, now_us)
 
     def turn(self, now_us: int) -> None:
         """It is due: the modem is told its frame. Here a bridge is found out that says nothing any more."""
         self.from_bridge(now_us)
-        self.port.write(self._playout.pop(now_us))
+        self.port.write(self.playout.pop(now_us))
         self.wire.keep_alive(now_us, after_us=ALIVE_US)

@@ -46,14 +46,9 @@ class Seats(Generic[Visitor, Guest]):
         """By the name whose port is being opened; None: who has waited has gone."""
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """The voices that somebody has."""
-        return tuple(self._seats)
-
-    @property
     def guests(self) -> list[Guest]:
-        """Who has one."""
-        return [seat.guest for seat in self._seats.values()]
+        """Who has a voice; may be looked at from any thread."""
+        return [seat.guest for seat in tuple(self._seats.values())]
 
     def knocks(self, visitor: Visitor, knock: Knock) -> Turn[Visitor]:
         """Somebody who may come in wants a voice."""

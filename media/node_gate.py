@@ -40,11 +40,21 @@ _ACCEPT_AGAIN_US: Final = 200_000
 _STOP_S: Final = 0.5
 
 
+class VoiceStatus(NamedTuple):
+    """How a voice fares that is being relayed."""
+
+    name: str
+    peer: str
+    silences: int
+    """Turns in which the modem was told silence because nothing had come."""
+    left_out: int
+    """Frames that came in a heap or too late, and were left out."""
+
+
 class GateStatus(NamedTuple):
     """How a gate is."""
 
-    guests: tuple[str, ...] = ()
-    """The voices that are being relayed."""
+    voices: tuple[VoiceStatus, ...] = ()
     visitors: int = 0
     turned_away: int = 0
     faults: int = 0
@@ -118,7 +128,11 @@ class Gate:
 
     def status(self) -> GateStatus:
         """How it is."""
-        return GateStatus(self._seats.names, len(self._visitors), self._turned_away, self._faults)
+        voices = tuple(
+            VoiceStatus(guest.knock.name, guest.peer, guest.playout.silences, guest.playout.dropped)
+            for guest in self._seats.guests
+        )
+        return GateStatus(voices, len(self._visitors), self._turned_away, self._faults)
 
     def take_notes(self) -> list[Note]:
         """What is worth being logged since the last time; of a flood the newest."""

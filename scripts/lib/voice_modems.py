@@ -49,6 +49,8 @@ class Modem:
     path: str = ""
     awaits_since: float = 0.0
     """When the click was said that it is to hear; 0: none."""
+    awaits_from: str = ""
+    """The path of the modem that has said it."""
     refused: int = 0
     """Frames that the port did not take."""
 
@@ -80,6 +82,8 @@ class Heard:
 
     delays_s: list[float] = field(default_factory=list)
     """From when the modem had handed over the sample until another could begin to play it."""
+    ways: list[tuple[str, str]] = field(default_factory=list)
+    """From which modem's path to which, for each of them."""
     lost: int = 0
 
 
@@ -132,7 +136,7 @@ def run(
                         if listener.awaits_since:
                             continue
                         listener.hear()
-                        listener.awaits_since = said
+                        listener.awaits_since, listener.awaits_from = said, modem.path
                         watched.register(listener.master, select.EPOLLIN)
                 else:
                     modem.say(_ROOM)
@@ -145,6 +149,7 @@ def run(
                 loud = np.flatnonzero(np.frombuffer(pcm, dtype="<i2") > _HEARD)
                 if len(loud):
                     heard.delays_s.append(now - modem.awaits_since + loud[0] % FRAME_SAMPLES / 8000)
+                    heard.ways.append((modem.awaits_from, modem.path))
                 elif now - modem.awaits_since > LOST_S:
                     heard.lost += 1
                 else:

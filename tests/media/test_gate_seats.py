@@ -29,7 +29,7 @@ def test_the_newer_has_it_and_the_older_does_not_get_it_back_until_the_newer_has
     assert seated(seats, "successor", TWO) == "dead bridge"
     assert seated(seats, "dead bridge again", ONE) == "another conference has the voice of sim1"
     seats.gone("sim1", "dead bridge")
-    assert seats.names == ("sim1",)
+    assert seats.guests == ["successor"]
     seats.gone("sim1", "successor")
     assert seated(seats, "dead bridge again", ONE) is None
 

@@ -123,11 +123,11 @@ def test_a_tone_passes_both_ways_and_keeps_its_level() -> None:
             assert len(pcm) > 50 * FRAME_BYTES
             part = pcm[5 * FRAME_BYTES : 15 * FRAME_BYTES]
             assert level_db(part, hz) == pytest.approx(level_db(tone(hz, 1600), hz), abs=1.0)
-        assert gate.status().guests == ("sim1",)
+        assert [one.name for one in gate.status().voices] == ["sim1"]
         assert (port.counters().dropped_frames, port.counters().written_frames) == (0, 60)
         port.close()
         wait_until(lambda: one.line.closed, within_s=1.0, what="the port is closed with its connection")
-        assert gate.status().guests == ()
+        assert gate.status().voices == ()
 
 
 def test_two_voices_at_once_are_not_mixed_up() -> None:
@@ -278,7 +278,7 @@ def test_the_newer_has_the_voice_and_the_older_does_not_tear_it_back() -> None:
         assert not one.lines[1].closed
         second.close()
         wait_until(lambda: one.lines[1].closed)
-        wait_until(lambda: gate.status().guests == ())
+        wait_until(lambda: gate.status().voices == ())
         opened(gate, "sim1", older).close()
         first.close()
 
@@ -290,7 +290,7 @@ def test_a_port_whose_modem_is_unplugged_is_lost_and_no_other_voice_is() -> None
         one.lines[0].say(SILENCE)
         with pytest.raises(VoicePortLost):
             wait_until(first.read, within_s=1.0)
-        assert gate.status().guests == ("sim2",)
+        assert [one.name for one in gate.status().voices] == ["sim2"]
         one.lines[1].fault = ZeroDivisionError("driver")
         one.lines[1].say(SILENCE)
         with pytest.raises(VoicePortLost):
