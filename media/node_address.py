@@ -17,7 +17,8 @@ from media.node_wire import prepare
 
 _SHARED: Final = ipaddress.ip_network("100.64.0.0/10")
 """RFC 6598: no internet, and where many VPNs put their nodes."""
-BACKLOG: Final = 32
+BACKLOG: Final = 128
+"""After a gate's restart all bridges come at once; who finds no room asks again only after a second."""
 
 
 class AddressRefused(ValueError):

@@ -33,7 +33,7 @@ from media.voice_port import VoicePortSpec
 Offer = Callable[[str], VoicePortSpec | None]
 """What the node has published under a name; asked on a thread that may wait."""
 
-MOST_VISITORS: Final = 32
+MOST_VISITORS: Final = 128
 """Hellos at once. With more the oldest is turned away: one that is meant is over within milliseconds."""
 _MOST_NOTES: Final = 100
 _ACCEPT_AGAIN_US: Final = 200_000
