@@ -23,7 +23,7 @@ from media.dues import Dues
 from media.gate_guest import Guest
 from media.gate_seats import Seats
 from media.gate_visitor import Visitor
-from media.node_hello import HelloBroken, Knock, WrongSecret
+from media.node_hello import SECRET_BYTES, HelloBroken, Knock, WrongSecret
 from media.node_wire import NodeWire
 from media.ports import VoicePort, VoicePortError, VoicePortLost, open_port
 from media.priority import raise_thread_priority, share_interpreter
@@ -86,7 +86,9 @@ class Gate:
         open_port: OpenPort = open_port,
         now_us: Callable[[], int] = monotonic_us,
     ) -> None:
-        """The listener is the gate's from now on."""
+        """The listener is the gate's from now on. Raises ValueError: the secret is none."""
+        if len(secret) != SECRET_BYTES:
+            raise ValueError(f"the nodes' secret has {SECRET_BYTES} bytes, not {len(secret)}")
         self._listener = listener
         host, port, *_ = listener.getsockname()
         self.address: tuple[str, int] = (str(host), int(port))

@@ -52,13 +52,14 @@ class NodeWire:
         self._queue: deque[bytes] = deque()
         self._cut = b""  # the end of a packet of which the kernel took the beginning
         self._heard_us = self._said_us = now_us
+        self._left_out = 0
         self.read_frames = self.written_frames = self.dropped_frames = 0
         """Dropped are those that could not be sent in time."""
 
     @property
     def missed_frames(self) -> int:
-        """What the other side was to say and did not, or was said in one heap after a stall."""
-        return self._unpacker.missed
+        """What the other side was to say and did not, or what came in one heap after a stall."""
+        return self._unpacker.missed + self._left_out
 
     def fileno(self) -> int:
         return self._socket.fileno()
@@ -82,7 +83,7 @@ class NodeWire:
                 raise VoicePortLost(f"{self._peer}: {error}") from error
             if len(data) < _READ_BYTES:
                 break
-        self._unpacker.missed += max(0, len(frames) - QUEUE_FRAMES)
+        self._left_out += max(0, len(frames) - QUEUE_FRAMES)
         frames = frames[-QUEUE_FRAMES:]
         self.read_frames += len(frames)
         if now_us - self._heard_us >= SILENT_US:

@@ -42,6 +42,11 @@ class NodeVoice:
     public: bool = False
     """Whether `host` may be an address of the internet."""
 
+    def __post_init__(self) -> None:
+        # Found at the start of the node, and not by the first alert that stands on another one's line.
+        if len(self.secret) != 32:
+            raise WrongEnvironment(f"the nodes' secret has 32 bytes, not {len(self.secret)}")
+
 
 @dataclass(kw_only=True)
 class Environment:

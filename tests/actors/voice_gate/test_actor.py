@@ -24,6 +24,7 @@ from messages.ids import LineId, Role, TrunkId
 from model.policy import LineSpec, Policy, Setup
 from runtime import line_files, voice_gate_file
 from runtime.environment import Environment, NodeVoice
+from runtime.errors import WrongEnvironment
 from runtime.spec import Plan
 from runtime.voice_gate_file import voice_gate_of
 from tests.support.actors import environment, processes, ready
@@ -122,6 +123,11 @@ def test_a_bridge_opens_voices_of_other_nodes_only_where_there_are_some(env: Env
             wait_until(lambda mixer=mixer: mixer.status().joined or mixer.status().lost)
             assert (mixer.status().joined == ("user",)) is joined
             mixer.stop()
+
+
+def test_a_secret_that_is_none_is_found_before_anything_starts() -> None:
+    with pytest.raises(WrongEnvironment, match="32 bytes, not 0"):
+        NodeVoice(secret=b"")
 
 
 def test_the_secret_is_in_no_text() -> None:
