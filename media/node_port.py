@@ -1,8 +1,8 @@
 """A voice port of another node: a line's or a headset's voice, through that node's voice gate.
 
 `HOST:PORT/NAME` says where the gate is and which of its voices is wanted. Opening waits for the network, at
-most a second; after that nothing does. It speaks 8 kHz whatever the modem does. It knows no lines: what NAME is, and whether it may be had, is the
-gate's to say, and whoever connects has to know the nodes' secret.
+most a second; after that nothing does. It speaks 8 kHz whatever the modem does. It knows no lines: what NAME
+is, and whether it may be had, is the gate's to say, and whoever connects has to know the nodes' secret.
 """
 
 from __future__ import annotations
