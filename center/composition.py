@@ -57,6 +57,14 @@ _RECORDINGS: Final = ActorSpec(
     group="recordings",
     critical=False,
 )
+VOICE_GATE: Final = ActorSpec(
+    role=Role.VOICE_GATE,
+    cls="actors.voice_gate.actor.VoiceGateActor",
+    group="voice",
+    # Its own node's alerts hear their own lines without it.
+    critical=False,
+)
+"""Of a node that has others beside it: it needs `Environment.node_voice`, and so do this node's bridges."""
 
 PRELOADED: Final[tuple[str, ...]] = (
     "numpy",
@@ -72,6 +80,7 @@ PRELOADED: Final[tuple[str, ...]] = (
     "actors.journal_keeper.actor",
     "actors.recording_keeper.actor",
     "actors.membership.actor",
+    "actors.voice_gate.actor",
     *(path.rpartition(".")[0] for _, path, _ in _SINGLETONS),
     "store.dialect:prepare_all",
     "media.sound_file:prepare",
@@ -90,7 +99,7 @@ def plan(setup: Setup, *, shared: bool = False) -> Plan:
     """Everything that the Supervisor keeps running. A modem that cannot start takes nobody else down.
 
     `shared`: the journal is in PostgreSQL. It has no spare, and nobody to keep one (docs/decisions/0034), but
-    members, of whom this node is one.
+    members, of whom this node is one, and whose bridges are to have this one's voices.
     """
     modems = tuple(
         ActorSpec(role=Role.GSM_MODEM, key=line.line, cls=GSM_MODEM, group=MODEMS, critical=False)
@@ -98,7 +107,7 @@ def plan(setup: Setup, *, shared: bool = False) -> Plan:
     )
     singletons = tuple(ActorSpec(role=role, cls=path, group=group) for role, path, group in _SINGLETONS)
     return Plan(
-        actors=(*singletons, _MEMBERSHIP if shared else _KEEPER, _RECORDINGS, *modems),
+        actors=(*singletons, *((_MEMBERSHIP, VOICE_GATE) if shared else (_KEEPER,)), _RECORDINGS, *modems),
         crews=CrewSpec(
             case="actors.alert_case.actor.AlertCaseActor",
             leg="actors.call_leg.actor.CallLegActor",

@@ -15,4 +15,5 @@ class VoicePortSpec(msgspec.Struct, frozen=True, kw_only=True):
     frame_bytes: int = FRAME_BYTES
     """The unit in which the modem takes sound, in bytes at its own rate; writes are whole units."""
     kind: str = "tty"
-    """`tty`: a terminal; `unix`: a socket of packets, each one frame (`media.unix_port`)."""
+    """`tty`: a terminal; `unix`: a socket of packets, each one frame (`media.unix_port`); `node`: a voice of
+    another node, `HOST:PORT/NAME` (`media.node_port`)."""

@@ -132,3 +132,5 @@ class Role(StrEnum):
     ALERT_CASE = "AlertCase"
     CALL_LEG = "CallLeg"
     CONFERENCE_BRIDGE = "ConferenceBridge"
+    VOICE_GATE = "VoiceGate"
+    """Gives bridges of other nodes the voices of this one; a node by itself has none."""

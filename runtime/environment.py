@@ -49,6 +49,25 @@ class Faults(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class NodeVoice:
+    """How this node and the others have each other's voices."""
+
+    secret: bytes = field(repr=False)
+    """32 bytes that all nodes know and nobody else."""
+    host: str = "127.0.0.1"
+    """This node's address on the network that only the nodes reach."""
+    port: int = 0
+    """Where its VoiceGate listens; 0: where it has listened before, or at any that is free."""
+    public: bool = False
+    """Whether `host` may be an address of the internet."""
+
+    def __post_init__(self) -> None:
+        # Found at the start of the node, and not by the first alert that stands on another one's line.
+        if len(self.secret) != 32:
+            raise WrongEnvironment(f"the nodes' secret has 32 bytes, not {len(self.secret)}")
+
+
 @dataclass(kw_only=True)
 class Environment:
     """Everything that an actor needs and does not make itself."""
@@ -72,6 +91,8 @@ class Environment:
     """The node's private address: what its actors listen on."""
     listen: Callable[[], Listener | None] = lambda: None
     """Listens to what other nodes commit, for the calling process; None where nobody else writes."""
+    node_voice: NodeVoice | None = None
+    """None: this node is by itself."""
     processes: Processes = field(default_factory=OwnProcesses)
     faults: Faults | None = None
 

@@ -31,6 +31,11 @@ def headset_socket(run: Path, operator: OperatorId) -> Path:
     return run / "voice" / f"{operator}.sock"
 
 
+def headset_name(operator: OperatorId) -> str:
+    """By which name bridges of other nodes find it at this node's VoiceGate."""
+    return f"voice/{operator}.sock"
+
+
 class Headsets:
     """Which headsets are there."""
 

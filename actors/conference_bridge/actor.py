@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, Final, Protocol
 
@@ -17,6 +18,7 @@ from media.clips import ClipSpec
 from media.conference import Conference, ConferenceStatus, Tap
 from media.levels import LevelReport
 from media.pace import Pace
+from media.ports import node_pass, open_port
 from media.recorded import NOT_RECORDED, RecordingStatus
 from media.recording import Recorder
 from media.sound_file import SoundFormat
@@ -96,7 +98,9 @@ class ConferenceBridgeActor(CenterActor):
         setup = self.env.settings_as(Setup)
         own = Path(setup.announcements) if setup.announcements else None
         sounds = Sounds(own, setup.policy.language, names=setup.speak_names)
-        return Conference(on_change=on_change, load_sound=sounds.load)
+        nodes = self.env.node_voice
+        opens = open_port if nodes is None else partial(open_port, let_in_by=node_pass(nodes.secret))
+        return Conference(on_change=on_change, load_sound=sounds.load, open_port=opens)
 
     def stopping(self) -> None:
         """The ports are closed; the calls behind them stay up."""

@@ -31,7 +31,7 @@ from model.policy import LineSpec, Setup
 from runtime.actor import CenterActor
 from runtime.directory import Entry
 from runtime.peers import FilePeers, MemoryPeers, Peers, Place, heard, said
-from runtime.voice_gate import voice_gate_of
+from runtime.voice_gate_file import voice_gate_of
 from store import members, owners, streams
 from store.alarms import since_started
 from store.errors import JournalError, NodeNameTaken

@@ -49,6 +49,7 @@ from gateways.gsm.texts import Texts
 from gateways.gsm.tracing import Tracing
 from gateways.gsm.whereabouts import Whereabouts
 from messages import calls
+from messages.base import VoicePort
 from messages.envelope import Envelope
 from messages.ids import SECOND, Instant, LegId, Role
 from messages.lines import AskLine, LineState
@@ -119,6 +120,7 @@ class GsmModemActor(CenterActor):
         self._tracing = Tracing(self.env.run / f"{self.key}.trace")
         self._reports = LineReports(self._spec, now_us)
         self._alarm = LineAlarm(self._spec.line, self.env.run / f"{self.key}.out", now_us)
+        self._voice_filed: VoicePort | None = None
         self._lost_at: Instant | None = None
         self._left_calls, self._calls_known = bool(legs), False
         self._sent = 0
@@ -331,6 +333,7 @@ class GsmModemActor(CenterActor):
         match event:
             case CallEvent() | VoiceReady():
                 report = self._legs.hear(event, self._now_s())
+                self._file_voice()
                 if isinstance(report, calls.CallReport):
                     self._tell_leg(report)
                 elif report is not None:
@@ -434,6 +437,12 @@ class GsmModemActor(CenterActor):
             self.log.warning("no short message was sent", line=self.key, error=str(error))
 
     # ------------------------------------------------------------ the line
+
+    def _file_voice(self) -> None:
+        """Before anybody is told that the voice flows: a bridge of another node wants it at once."""
+        if self._legs.voice is not None and self._legs.voice != self._voice_filed:
+            self._voice_filed = self._legs.voice
+            line_files.write_voice(self.env.run, self._spec.line, self._voice_filed)
 
     def _say_line(self) -> None:
         """At every change, and every second."""

@@ -118,6 +118,8 @@ class LegsOnLine:
         self._joining = Joining(driver)
         self._voices: dict[CallId, VoicePort] = {}
         """Of calls whose voice flows, also of those that no leg has asked for yet."""
+        self.voice: VoicePort | None = None
+        """Where the line's voice has flowed last."""
 
     @property
     def live(self) -> bool:
@@ -362,7 +364,7 @@ class LegsOnLine:
 
     def _voice_ready(self, event: VoiceReady) -> CallReport | None:
         if self.voice_path:
-            self._voices[event.call] = VoicePort(
+            self.voice = self._voices[event.call] = VoicePort(
                 path=self.voice_path, rate_hz=event.rate_hz, frame_bytes=event.frame_bytes
             )
         for ref, held in self._held.items():

@@ -1,7 +1,8 @@
-"""One conference in a process of its own, for the voice bench: as a ConferenceBridge has it, without actors.
+"""One conference in a process of its own, for the voice benches: as a ConferenceBridge has it, no actors.
 
-Mixes the ports that it is given, reads its meters ten times a second as a bridge does, and answers every line
-on its standard input with its figures since the line before, as JSON. Ends with its standard input.
+Mixes the ports that it is given, a path with a colon being another node's voice, reads its meters ten times
+a second as a bridge does, and answers every line on its standard input with its figures since the line
+before, as JSON. Ends with its standard input.
 """
 
 from __future__ import annotations
@@ -11,12 +12,16 @@ import resource
 import select
 import sys
 import time
+from functools import partial
 
 from media.clock import Beat, Tick
 from media.conference import Conference
+from media.ports import node_pass, open_port
 from media.voice_port import VoicePortSpec
 
 METERS_S = 0.1
+SECRET = bytes(32)
+"""Of nodes that are none."""
 CORRECTIONS = ("underruns", "overflow_ms", "trimmed_frames", "stretched_frames")
 
 
@@ -37,9 +42,12 @@ class KeepingBeat(Beat):
 
 def main() -> None:
     beat = KeepingBeat()
-    conference = Conference(clock=beat)
+    opens = partial(open_port, let_in_by=node_pass(SECRET))
+    conference = Conference(clock=beat, open_port=opens)
     conference.start()
-    conference.set_members({path: VoicePortSpec(path=path) for path in sys.argv[1:]})
+    conference.set_members(
+        {path: VoicePortSpec(path=path, kind="node" if ":" in path else "tty") for path in sys.argv[1:]}
+    )
     before = conference.jitter()
     began, used, waits = time.monotonic(), _cpu_s(), _waits()
     while True:

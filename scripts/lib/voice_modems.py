@@ -49,8 +49,11 @@ class Modem:
     path: str = ""
     awaits_since: float = 0.0
     """When the click was said that it is to hear; 0: none."""
+    awaits_from: str = ""
+    """The path of the modem that has said it."""
     refused: int = 0
     """Frames that the port did not take."""
+    _half: bytes = b""
 
     def __post_init__(self) -> None:
         self.master, self.slave = os.openpty()
@@ -65,8 +68,12 @@ class Modem:
             self.refused += 1
 
     def hear(self) -> bytes:
+        """Whole samples: on a machine that has stood still the terminal gives 4095 bytes at a time."""
         with suppress(BlockingIOError):
-            return os.read(self.master, _MOST_BYTES)
+            pcm = self._half + os.read(self.master, _MOST_BYTES)
+            whole = len(pcm) // 2 * 2
+            self._half = pcm[whole:]
+            return pcm[:whole]
         return b""
 
     def close(self) -> None:
@@ -80,6 +87,8 @@ class Heard:
 
     delays_s: list[float] = field(default_factory=list)
     """From when the modem had handed over the sample until another could begin to play it."""
+    ways: list[tuple[str, str]] = field(default_factory=list)
+    """From which modem's path to which, for each of them."""
     lost: int = 0
 
 
@@ -132,7 +141,7 @@ def run(
                         if listener.awaits_since:
                             continue
                         listener.hear()
-                        listener.awaits_since = said
+                        listener.awaits_since, listener.awaits_from = said, modem.path
                         watched.register(listener.master, select.EPOLLIN)
                 else:
                     modem.say(_ROOM)
@@ -145,6 +154,7 @@ def run(
                 loud = np.flatnonzero(np.frombuffer(pcm, dtype="<i2") > _HEARD)
                 if len(loud):
                     heard.delays_s.append(now - modem.awaits_since + loud[0] % FRAME_SAMPLES / 8000)
+                    heard.ways.append((modem.awaits_from, modem.path))
                 elif now - modem.awaits_since > LOST_S:
                     heard.lost += 1
                 else:

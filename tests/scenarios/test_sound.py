@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from actors.voice_gate.offers import Offers
 from messages import events as ev
 from messages.ids import LineId, OperatorCommand, Party, Role
 from model.leg import Leg
+from model.policy import Setup
+from runtime import line_files
 from store import streams
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import everything_is_over, joined, to_conference, to_talking
@@ -39,6 +42,20 @@ def without_sound(world: World, party: Party) -> Leg:
     world.until("it is noticed", lambda: leg_of(world, party).no_sound_at is not None, within_s=5)
     assert alarms(world, "leg.no_sound") == [leg.leg]
     return leg
+
+
+def test_where_a_lines_voice_flows_is_written_down_for_other_nodes(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_talking(world)
+    for party in (Party.USER, Party.OPERATOR):
+        leg = leg_of(world, party)
+        assert leg.voice is not None
+        assert line_files.voice_of(world.env.run, leg.line) == leg.voice
+    offers = Offers(world.env.run, [spec.line for spec in world.env.settings_as(Setup).lines])
+    offered = offers(leg_of(world, Party.USER).line)
+    assert offered is not None
+    assert offered.path == f"{leg_of(world, Party.USER).line}.voice"
+    assert line_files.read_all(world.env.run).keys() >= {leg_of(world, Party.USER).line}
 
 
 def test_she_is_called_again_on_another_line_and_is_heard(make_world: MakeWorld) -> None:

@@ -316,7 +316,7 @@ def for_tests(made: Plan) -> Plan:
     actors = tuple(
         replace(spec, cls="tests.scenarios.pipe.MemoryModemActor") if spec.role is Role.GSM_MODEM else spec
         for spec in made.actors
-        if spec.role is not Role.HTTP_BRIDGE
+        if spec.role not in (Role.HTTP_BRIDGE, Role.VOICE_GATE)
     )
     assert made.crews is not None
     return Plan(actors=actors, crews=replace(made.crews, bridge="tests.scenarios.mixer.SilentBridgeActor"))

@@ -1,0 +1,48 @@
+"""A voice gate in a process of its own, for the bench of voices between nodes: as a VoiceGate has it.
+
+Offers the terminals that it is given, by their paths, and says where it listens. Answers every line on its
+standard input with the processor's time that it has taken since the line before, in cores, as JSON. Ends with
+its standard input.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+
+from media.node_address import listening
+from media.node_gate import Gate
+from media.voice_port import VoicePortSpec
+from scripts.lib.voice_conference import SECRET
+
+
+def main() -> None:
+    host, *paths = sys.argv[1:]
+    offers = {path.removeprefix("/"): VoicePortSpec(path=path) for path in paths}
+    gate = Gate(listening(host, (0,)), SECRET, offers.get)
+    gate.start()
+    print(gate.address[1], flush=True)
+    began, used = time.monotonic(), _cpu_s()
+    while sys.stdin.readline():
+        now, now_used = time.monotonic(), _cpu_s()
+        figures = {
+            "cpu": (now_used - used) / (now - began),
+            "voices": len(gate.status().voices),
+            "notes": [note.text for note in gate.take_notes()],
+            "silences": sum(voice.silences for voice in gate.status().voices),
+            "left_out": sum(voice.left_out for voice in gate.status().voices),
+        }
+        print(json.dumps(figures), flush=True)
+        began, used = now, now_used
+    gate.stop()
+
+
+def _cpu_s() -> float:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+"""The gate's process in a node: where it listens, and that its successor listens there too."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import tty
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from actors.conference_bridge.actor import ConferenceBridgeActor
+from center.composition import PRELOADED, VOICE_GATE, plan
+from media.conference import Conference
+from media.frames import SILENCE
+from media.node_port import node_spec
+from media.ports import VoicePort as Port
+from media.ports import VoicePortLost, VoicePortMissing, node_pass, open_port
+from media.voice_port import VoicePortSpec
+from messages.base import VoicePort
+from messages.ids import LineId, Role, TrunkId
+from model.policy import LineSpec, Policy, Setup
+from runtime import line_files, voice_gate_file
+from runtime.environment import Environment, NodeVoice
+from runtime.errors import WrongEnvironment
+from runtime.spec import Plan
+from runtime.voice_gate_file import voice_gate_of
+from tests.support.actors import environment, processes, ready
+from tests.waiting import wait_until
+
+pytestmark = [pytest.mark.process, pytest.mark.timeout(90)]
+
+SECRET = b"a secret of thirty-two bytes: ok"
+SETUP = Setup(policy=Policy(), lines=(LineSpec(line=LineId("sim1"), trunk=TrunkId("t")),))
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> Iterator[Environment]:
+    """A node beside others, whose one line has a voice."""
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    made = environment(tmp_path, Plan(actors=(VOICE_GATE,)))
+    made.settings, made.node_voice = SETUP, NodeVoice(secret=SECRET)
+    line_files.write_voice(made.run, LineId("sim1"), VoicePort(path=os.ttyname(slave)))
+    yield made
+    for fd in (master, slave):
+        os.close(fd)
+
+
+def opened(env: Environment, name: str = "sim1") -> Port:
+    at = wait_until(lambda: voice_gate_of(env.run))
+    assert at is not None
+    return open_port(node_spec(at, name), let_in_by=node_pass(SECRET))
+
+
+def test_another_node_has_a_lines_voice_and_its_successor_gives_it_at_the_same_place(
+    env: Environment,
+) -> None:
+    with processes(env) as system:
+        first = ready(system, Role.VOICE_GATE)
+        at = voice_gate_of(env.run)
+        port = opened(env)
+        port.write(SILENCE)
+        with pytest.raises(VoicePortMissing, match="no voice here"):
+            opened(env, "sim9")
+        os.kill(first.pid, signal.SIGKILL)
+        with pytest.raises(VoicePortLost):
+            wait_until(port.read)
+        port.close()
+        ready(system, Role.VOICE_GATE, after=first.incarnation)
+        assert voice_gate_of(env.run) == at
+        opened(env).close()
+
+
+def test_where_it_listens_is_for_this_user_alone_and_written_again_when_it_is_lost(env: Environment) -> None:
+    with processes(env) as system:
+        ready(system, Role.VOICE_GATE)
+        file = env.run / voice_gate_file.FILE_NAME
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        at = voice_gate_of(env.run)
+        file.unlink()
+        assert wait_until(lambda: voice_gate_of(env.run)) == at
+
+
+def test_an_address_that_is_not_there_yet_is_waited_for_and_takes_nobody_down(env: Environment) -> None:
+    env.node_voice = NodeVoice(secret=SECRET, host="10.255.255.254")
+    with processes(env) as system:
+        first = ready(system, Role.VOICE_GATE)
+        assert voice_gate_of(env.run) is None
+        assert ready(system, Role.VOICE_GATE).incarnation == first.incarnation
+
+
+def test_a_place_that_cannot_be_read_is_none(tmp_path: Path) -> None:
+    assert voice_gate_of(tmp_path) is None
+    (tmp_path / voice_gate_file.FILE_NAME).write_bytes(b"{")
+    assert voice_gate_of(tmp_path) is None
+    voice_gate_file.write(tmp_path, voice_gate_file.written("fd00::2", 7))
+    assert voice_gate_of(tmp_path) == "[fd00::2]:7"
+
+
+def test_a_node_by_itself_has_no_gate_and_one_beside_others_has() -> None:
+    assert VOICE_GATE not in plan(SETUP).actors
+    assert VOICE_GATE in plan(SETUP, voice_gate=True).actors
+    assert not VOICE_GATE.critical
+    assert VOICE_GATE.cls.rpartition(".")[0] in PRELOADED
+
+
+def test_a_bridge_opens_voices_of_other_nodes_only_where_there_are_some(env: Environment) -> None:
+    with processes(env) as system:
+        ready(system, Role.VOICE_GATE)
+        bridge = ConferenceBridgeActor()
+        bridge.env = env
+        for nodes, joined in ((env.node_voice, True), (None, False)):
+            env.node_voice = nodes
+            mixer = bridge.new_mixer(lambda: None)
+            assert isinstance(mixer, Conference)
+            at = voice_gate_of(env.run)
+            assert at is not None
+            mixer.set_members({"user": VoicePortSpec(path=f"{at}/sim1", kind="node")})
+            mixer.start()
+            wait_until(lambda mixer=mixer: mixer.status().joined or mixer.status().lost)
+            assert (mixer.status().joined == ("user",)) is joined
+            mixer.stop()
+
+
+def test_a_secret_that_is_none_is_found_before_anything_starts() -> None:
+    with pytest.raises(WrongEnvironment, match="32 bytes, not 0"):
+        NodeVoice(secret=b"")
+
+
+def test_the_secret_is_in_no_text() -> None:
+    assert "thirty-two" not in repr(NodeVoice(secret=SECRET))
+    assert "thirty-two" not in repr(node_pass(SECRET))
