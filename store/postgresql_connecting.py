@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.types.string import StrDumperUnknown
 
 from store.dialect import shown
 from store.errors import StoreMisuse
 from store.query import Row
 
 if TYPE_CHECKING:
-    from psycopg.abc import PQGen
+    from psycopg.abc import Buffer, PQGen
 
 T = TypeVar("T")
 
@@ -58,10 +59,18 @@ class Bounded(psycopg.Connection[Row]):
         return super().wait(gen, interval, self.answer_s if timeout is None else timeout)
 
 
+class _AnyText(StrDumperUnknown):
+    """But for NUL, which PostgreSQL cannot hold: no alert is refused for what a phone calls itself."""
+
+    def dump(self, obj: str) -> Buffer | None:
+        return super().dump(obj.replace("\0", "\ufffd") if "\0" in obj else obj)
+
+
 def connected(conninfo: str, answer_s: float) -> Bounded:
     """A new connection, each statement of which is its own transaction. Raises psycopg.Error."""
     connection = Bounded.connect(_in_order(conninfo), autocommit=True, prepare_threshold=0)
     connection.answer_s = answer_s
+    connection.adapters.register_dumper(str, _AnyText)
     _found[conninfo] = connection.info.host
     return connection
 
