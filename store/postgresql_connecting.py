@@ -6,6 +6,7 @@ has just been found is asked first the next time, since a server that lost its p
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import psycopg
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_PORTS: Final = re.compile(r"[0-9,]*")
 _ALIVE: Final[dict[str, str]] = {
     # The kernel's own patience with a peer that has vanished is 15 minutes.
     "connect_timeout": "2",
@@ -40,9 +42,11 @@ def conninfo_of(url: str) -> str:
     try:
         given = conninfo_to_dict(f"{scheme.partition('+')[0]}://{rest}")
     except psycopg.Error:
-        # Not in libpq's words: they repeat what may be a password.
-        raise StoreMisuse(f"{shown(url)!r} is no address of a PostgreSQL database") from None
+        given = {}
     said = {key: str(value) for key, value in given.items() if value is not None}
+    if not said or not _PORTS.fullmatch(said.get("port", "")):
+        # Not in libpq's words: they repeat what may be a password.
+        raise StoreMisuse(f"{shown(url)!r} is no address of a PostgreSQL database")
     if "," in said.get("host", "") or "," in said.get("hostaddr", ""):
         # A standby among them would show what was, and refuse every append.
         said.setdefault("target_session_attrs", "read-write")
