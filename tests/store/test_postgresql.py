@@ -31,7 +31,7 @@ from store.notify import LocalNotifier
 from store.query import Query
 from store.registry import Registry
 from store.verify import verify
-from tests.store.children import Say, children
+from tests.store.children import Child, Say, children
 from tests.store.databases import PostgresDatabase, new_database
 from tests.store.places import Clock, journal_at, returned
 from tests.store.places import signal as sent
@@ -117,47 +117,39 @@ def test_two_centers_may_have_a_schema_each(database: PostgresDatabase, journal:
 # ------------------------------------------------------------------- clients that do not go on
 
 
-def holding(database: PostgresDatabase) -> Callable[[Say], None]:
-    """Has written something, and is in the middle of its transaction; commits when it may go on."""
+def stopping_within(database: PostgresDatabase) -> Callable[[Say], None]:
+    """Has written something, and stands still in the middle of its transaction, the first time."""
 
     def work(say: Say) -> None:
         journal = journal_at(database.url)
+        going_on = False
 
         def hold(transaction: Transaction) -> None:
+            nonlocal going_on
             transaction.append(Append("line-held", None, (returned(),)))
             say(f"held {transaction.seq}")
-            if first:
-                first.clear()
-                time.sleep(0.2)
+            if not going_on:
+                going_on = True
+                os.kill(os.getpid(), signal.SIGSTOP)
 
-        first = [True]
         journal.transact(hold)
         say("committed")
 
     return work
 
 
-def until_in_transaction(database: PostgresDatabase) -> int:
-    """The server's process that is in the middle of a writer's transaction."""
-    found: list[tuple[int]] = []
-
-    def look() -> bool:
-        found[:] = database.execute(
-            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() "
-            "AND state = 'idle in transaction'"
-        )
-        return bool(found)
-
-    wait_until(look)
-    return found[0][0]
+def stops(child: Child) -> None:
+    """Wait until it does."""
+    assert os.WIFSTOPPED(os.waitpid(child.pid, os.WUNTRACED)[1])
 
 
 @pytest.mark.process
 def test_a_writer_that_is_killed_leaves_nothing_and_keeps_nobody_waiting(
     database: PostgresDatabase, journal: Journal
 ) -> None:
-    with children(holding(database)) as (writer,):
+    with children(stopping_within(database)) as (writer,):
         assert writer.line() == "held 1"
+        stops(writer)
         writer.kill()
         assert journal.append(ONE)[0].seq == 1
     assert journal.version("line-held") == 0
@@ -168,9 +160,9 @@ def test_a_frozen_writer_holds_the_others_up_for_a_second_and_goes_on_when_it_wa
     database: PostgresDatabase, journal: Journal
 ) -> None:
     journal.append(ONE)
-    with children(holding(database)) as (writer,):
+    with children(stopping_within(database)) as (writer,):
         assert writer.line() == "held 2"
-        os.kill(writer.pid, signal.SIGSTOP)
+        stops(writer)
         began = time.monotonic()
         assert journal.append(ONE)[0].seq == 2
         assert time.monotonic() - began < 1.5
