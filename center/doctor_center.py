@@ -310,12 +310,13 @@ def keys(state: StateDir) -> Iterator[Finding]:
 def journal(state: StateDir) -> Iterator[Finding]:
     """Opens the journal and reads its end. `journal verify` reads all of it."""
     from center.journals import configured_url, journal_of
+    from store.dialect import shown
 
     if configured_url(state) == state.journal_url and not (state.path / "journal.db").is_file():
         yield ok("journal", "will be made at the first start")
         return
     with journal_of(state) as opened:
-        yield ok("journal", f"{opened.url}, {opened.last_seq()} events")
+        yield ok("journal", f"{shown(opened.url)}, {opened.last_seq()} events")
 
 
 def _running(name: str) -> int | None:

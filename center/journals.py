@@ -8,6 +8,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from center.errors import CenterError, StateError
@@ -79,16 +80,17 @@ def goes_on(state: StateDir) -> bool:
 
 
 def configured_url(state: StateDir) -> str:
-    """The journal's address while no center runs: the last one's, else the settings' or the usual one."""
+    """The journal's address while no center runs: as the last one's settings say now, else as it was."""
     from center.errors import SettingsError
     from center.in_use import config_file
     from center.settings_file import load
 
     last = read_json(state.node_file, NodeFile) if is_own(state) else None
     last = last or read_json(state.last_run / state.node_file.name, NodeFile)
-    if last is not None:
-        return last.journal
+    known = last is not None and Path(last.config).is_file()
     try:
-        return load(config_file(None)).journal.url or state.journal_url
+        return (
+            load(Path(last.config) if last and known else config_file(None)).journal.url or state.journal_url
+        )
     except SettingsError:
-        return state.journal_url
+        return last.journal if last is not None else state.journal_url

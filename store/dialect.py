@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from store.errors import StoreMisuse
 from store.query import Query, Row
@@ -153,11 +152,12 @@ def url_of(path: Path) -> str:
 
 
 def shown(url: str) -> str:
-    """The address as it may be said and written down: without a password."""
+    """The address as it may be said and written down: without a password, be it ever so badly written."""
     if not is_server(url):
         return url
-    split = urlsplit(url)
-    user, at, hosts = split.netloc.rpartition("@")
-    kept = [(key, value) for key, value in parse_qsl(split.query) if key not in _SECRETS]
-    query = urlencode(kept, safe="/,:", quote_via=quote)
-    return split._replace(netloc=f"{user.partition(':')[0]}{at}{hosts}", query=query).geturl()
+    scheme, _, rest = url.partition("://")
+    # Everything up to the last @ may be of the password, whatever a parser makes of it.
+    who, at, where = rest.rpartition("@")
+    place, _, query = where.partition("?")
+    kept = "&".join(one for one in query.split("&") if one and one.partition("=")[0] not in _SECRETS)
+    return f"{scheme}://{who.partition(':')[0]}{at}{place}" + (f"?{kept}" if kept else "")

@@ -58,7 +58,7 @@ _STREAMS: Final = Query(
         _c.stream > bindparam("begin"),
         _c.stream < bindparam("end"),
         _c.version == 1,
-        _c.stream.like(bindparam("pattern"), escape="\\"),
+        _c.stream.ilike(bindparam("pattern"), escape="\\"),
     )
     .limit(bindparam("most")),
     "begin",

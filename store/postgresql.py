@@ -235,6 +235,24 @@ class PostgresConnection:
         )
         return {str(row[0]) for row in found}
 
+    def settings(self, *names: str) -> dict[str, str]:
+        """The server's settings, as a new session has them; for the doctor."""
+        found = self._run(
+            lambda: self._raw.execute(
+                "SELECT name, reset_val FROM pg_settings WHERE name = ANY(%s)", (list(names),)
+            ).fetchall()
+        )
+        return {str(name): str(value) for name, value in found}
+
+    def clients(self) -> int:
+        """How many connections the server has, of whomever; for the doctor."""
+        row = self._run(
+            lambda: self._raw.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"
+            ).fetchone()
+        )
+        return 0 if row is None else int(row[0])
+
     @contextmanager
     def migrating(self) -> Iterator[Engine]:
         """The one write lock and a transaction, for Alembic; waits longer for both than anybody else."""

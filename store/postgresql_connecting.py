@@ -6,20 +6,23 @@ has just been found is asked first the next time, since a server that lost its p
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.types.string import StrDumperUnknown
 
 from store.dialect import shown
 from store.errors import StoreMisuse
 from store.query import Row
 
 if TYPE_CHECKING:
-    from psycopg.abc import PQGen
+    from psycopg.abc import Buffer, PQGen
 
 T = TypeVar("T")
 
+_PORTS: Final = re.compile(r"[0-9,]*")
 _ALIVE: Final[dict[str, str]] = {
     # The kernel's own patience with a peer that has vanished is 15 minutes.
     "connect_timeout": "2",
@@ -39,9 +42,11 @@ def conninfo_of(url: str) -> str:
     try:
         given = conninfo_to_dict(f"{scheme.partition('+')[0]}://{rest}")
     except psycopg.Error:
-        # Not in libpq's words: they repeat what may be a password.
-        raise StoreMisuse(f"{shown(url)!r} is no address of a PostgreSQL database") from None
+        given = {}
     said = {key: str(value) for key, value in given.items() if value is not None}
+    if not said or not _PORTS.fullmatch(said.get("port", "")):
+        # Not in libpq's words: they repeat what may be a password.
+        raise StoreMisuse(f"{shown(url)!r} is no address of a PostgreSQL database")
     if "," in said.get("host", "") or "," in said.get("hostaddr", ""):
         # A standby among them would show what was, and refuse every append.
         said.setdefault("target_session_attrs", "read-write")
@@ -58,10 +63,18 @@ class Bounded(psycopg.Connection[Row]):
         return super().wait(gen, interval, self.answer_s if timeout is None else timeout)
 
 
+class _AnyText(StrDumperUnknown):
+    """But for NUL, which PostgreSQL cannot hold: no alert is refused for what a phone calls itself."""
+
+    def dump(self, obj: str) -> Buffer | None:
+        return super().dump(obj.replace("\0", "\ufffd") if "\0" in obj else obj)
+
+
 def connected(conninfo: str, answer_s: float) -> Bounded:
     """A new connection, each statement of which is its own transaction. Raises psycopg.Error."""
     connection = Bounded.connect(_in_order(conninfo), autocommit=True, prepare_threshold=0)
     connection.answer_s = answer_s
+    connection.adapters.register_dumper(str, _AnyText)
     _found[conninfo] = connection.info.host
     return connection
 

@@ -160,6 +160,10 @@ class Transaction:
             self._seq = int(exported[-1][0])
             self.written.append(exported[-1])
 
+    def restore_table(self, insert: Query, exported: Sequence[Row]) -> None:
+        """The same for a table of the registry."""
+        self._connection.write_many(insert, exported)
+
     def version(self, stream: str) -> int:
         """The stream's last version; 0 where it has none."""
         row = self._connection.one(rows.VERSION, stream)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Final
 
 import msgspec
@@ -20,6 +21,7 @@ _OPEN: Final = Query(select(open_alert.c.alert))
 _MOST: Final = 100
 """Problems told; a damaged file has as many as events."""
 _PORTION: Final = 5000
+_encoder: Final = msgspec.msgpack.Encoder()
 
 
 class Verified(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +33,8 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
     open_alerts: int
     unknown: int
     """Events of types that this version does not know: a newer one wrote them."""
+    digest: str
+    """SHA-256 of all rows in their order: the same in two databases that hold the same."""
     problems: tuple[str, ...]
     """In words, the first hundred; empty for a sound journal."""
 
@@ -67,6 +71,7 @@ class _Check:
         self.open: set[str] = set()
         self.problems: list[str] = []
         self.events = self.alerts = self.unknown = 0
+        self._digest = hashlib.sha256()
 
     def result(self) -> Verified:
         return Verified(
@@ -75,6 +80,7 @@ class _Check:
             alerts=self.alerts,
             open_alerts=len(self.open),
             unknown=self.unknown,
+            digest=self._digest.hexdigest(),
             problems=tuple(self.problems[:_MOST]),
         )
 
@@ -82,6 +88,7 @@ class _Check:
         seq, stream, version, kind, _at_us, _node, _epoch, data = row
         where = f"event {seq} ({stream} {version}, {kind})"
         self.events += 1
+        self._digest.update(_encoder.encode(row))
         before = self.versions.get(stream, 0)
         if version != before + 1:
             self.problems.append(f"{where}: follows version {before}")

@@ -14,6 +14,7 @@ from center import (
     doctor_center,
     doctor_machine,
     doctor_map,
+    doctor_postgresql,
     doctor_recording,
     doctor_voices,
 )
@@ -76,6 +77,7 @@ def _checks(
         yield "space", partial(doctor_machine.space, state)
         yield "keys", partial(doctor_center.keys, state)
         yield "journal", partial(doctor_center.journal, state)
+        yield "database", partial(doctor_postgresql.database, state, settings)
     yield "clocks", partial(doctor_machine.clocks, node)
     yield "limits", doctor_machine.limits
     if settings is not None:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from center.journals import goes_on, journal_of
+from center.moving import center_of, is_center
 from center.options import DEFAULT, Common
 
 
@@ -27,7 +28,8 @@ def verify(*, common: Common = DEFAULT) -> int:
         unknown = f", {found.unknown} of types that only a newer version knows" if found.unknown else ""
         common.say(
             f"{found.events} events in {found.streams} streams, {found.alerts} alerts, "
-            f"{found.open_alerts} of them open{unknown}: {'DAMAGED' if found.problems else 'sound'}"
+            f"{found.open_alerts} of them open{unknown}: {'DAMAGED' if found.problems else 'sound'}; "
+            f"digest {found.digest[:16]}"
         )
     return 1 if found.problems else 0
 
@@ -48,13 +50,25 @@ def export(
     sys.stdout.buffer.flush()
 
 
-def import_(file: Path, /, *, common: Common = DEFAULT) -> None:
-    """Take an export into an empty journal; all of it or nothing."""
+def import_(path: Path, /, *, common: Common = DEFAULT) -> None:
+    """Take an export, or a center's state directory or journal.db, into an empty journal."""
+    from store.moving import move
     from store.transfer import import_file
 
     _say_what_is_missing(common)
+    if is_center(path):
+        with center_of(path) as source, journal_of(common.directory, create=True) as journal:
+            moved = move(source, journal)
+        if common.json:
+            common.data(moved)
+        else:
+            common.say(
+                f"{moved.events} events, {moved.users} users, {moved.operators} operators, "
+                f"{moved.app_keys} app keys"
+            )
+        return
     with journal_of(common.directory, create=True, disk=True) as journal:
-        count = import_file(journal, file)
+        count = import_file(journal, path)
     if common.json:
         common.data({"events": count})
     else:

@@ -8,7 +8,7 @@ import pytest
 from messages.ids import Instant, NodeId
 from store.journal import Journal
 from store.notify import LocalNotifier, Notifier
-from tests.store.databases import Database, SqliteFile, new_database
+from tests.store.databases import Database, SqliteFile, new_schema
 from tests.store.places import Clock
 
 
@@ -27,7 +27,7 @@ def path(tmp_path: Path) -> Path:
 def database(request: pytest.FixtureRequest, path: Path) -> Database:
     if request.param == "sqlite":
         return SqliteFile(path)
-    return new_database(request.getfixturevalue("postgres"))
+    return new_schema(request.getfixturevalue("postgres"))
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
-"""The two kinds of database that a journal can be in, each a test's own, and a way past the journal into both."""
+"""The two kinds of database that a journal can be in, each a test's own, and a way past it into both."""
 
+import itertools
 import sqlite3
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,6 +12,8 @@ from tests.store.places import journal_at
 from tests.support.postgres import PostgresServer
 
 _TEMPLATE = "form"
+_count = itertools.count(1)
+_statements: dict[PostgresServer, str] = {}
 
 
 class Database(Protocol):
@@ -59,10 +62,10 @@ class SqliteFile:
 class PostgresDatabase:
     broken = r"'\xc1'::bytea"
 
-    def __init__(self, server: PostgresServer, name: str) -> None:
+    def __init__(self, server: PostgresServer, name: str, schema: str = "") -> None:
         self.server = server
         self.name = name
-        self.url = server.url(name)
+        self.url = server.url(name, **({"options": f"-csearch_path%3D{schema}"} if schema else {}))
 
     def execute(self, statement: str, *values: object) -> list[Any]:
         with psycopg.connect(self.url, autocommit=True) as connection:
@@ -70,7 +73,7 @@ class PostgresDatabase:
             return cursor.fetchall() if cursor.description else []
 
     def holds(self, text: bytes) -> bool:
-        tables = self.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        tables = self.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
         values = (value for (table,) in tables for row in self.execute(f"TABLE {table}") for value in row)
         return any(text in (value if isinstance(value, bytes) else str(value).encode()) for value in values)
 
@@ -81,8 +84,29 @@ class PostgresDatabase:
 
 
 def new_database(server: PostgresServer) -> PostgresDatabase:
-    """One with an empty journal in it: made once for a server, and then copied."""
-    if not server.execute(f"SELECT 1 FROM pg_database WHERE datname = '{_TEMPLATE}'"):
+    """One of its own with an empty journal in it, for what is done to a whole database."""
+    _make_template(server)
+    return PostgresDatabase(server, server.database(_TEMPLATE))
+
+
+def new_schema(server: PostgresServer) -> PostgresDatabase:
+    """The same in a schema of its own, which costs a tenth of the time."""
+    schema = f"test{next(_count)}"
+    statements = _make_template(server)
+    server.execute(f"CREATE SCHEMA {schema}; SET search_path = {schema}; {statements}", _TEMPLATE)
+    return PostgresDatabase(server, _TEMPLATE, schema)
+
+
+def _make_template(server: PostgresServer) -> str:
+    """A database with an empty journal, made by the steps; the statements that make the same again."""
+    if server not in _statements:
         server.execute(f"CREATE DATABASE {_TEMPLATE} TEMPLATE template0")
         journal_at(server.url(_TEMPLATE)).close()
-    return PostgresDatabase(server, server.database(_TEMPLATE))
+        dumped = server.dump(_TEMPLATE, "--schema=public", "--no-owner", "--inserts")
+        _statements[server] = "".join(
+            line.replace("public.", "")
+            for line in dumped.splitlines(keepends=True)
+            # Nor what is meant for psql.
+            if "search_path" not in line and "SCHEMA public" not in line and not line.startswith("\\")
+        )
+    return _statements[server]

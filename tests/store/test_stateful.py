@@ -29,7 +29,7 @@ from store.notify import LocalNotifier
 from store.projections import OpenAlerts
 from store.rebuild import rebuild
 from store.verify import verify
-from tests.store.databases import new_database
+from tests.store.databases import new_schema
 from tests.store.places import Clock, signal
 from tests.support.postgres import PostgresServer
 
@@ -59,7 +59,7 @@ class Machine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        self.url = new_database(SERVER[0]).url if SERVER else url_of(Path(self.folder.name) / "journal.db")
+        self.url = new_schema(SERVER[0]).url if SERVER else url_of(Path(self.folder.name) / "journal.db")
         self.clock = Clock()
         self.notify = LocalNotifier()
         self.journals = [self.open()]

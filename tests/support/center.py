@@ -82,8 +82,9 @@ def simulation(
 class Center:
     """See the module. `address` is the console's."""
 
-    def __init__(self, folder: Path, world: str, *options: str) -> None:
+    def __init__(self, folder: Path, world: str, *options: str, journal_url: str = "") -> None:
         self.state = StateDir(folder / "state")
+        self.journal_url = journal_url or self.state.journal_url
         self.world = folder / "simulation.toml"
         self.world.write_text(world)
         self.patience_s = 10.0
@@ -240,7 +241,7 @@ class Center:
     def journal(self) -> Iterator[Journal]:
         """The journal, from outside; the spare while that is in use."""
         opened = Journal.open(
-            f"sqlite:///{self.state.path / 'journal.db'}",
+            self.journal_url,
             node=NodeId("test"),
             clock=SystemClock.anchored().now_us,
             notify=LocalNotifier(),
@@ -306,9 +307,9 @@ class Center:
 
 
 @contextmanager
-def center(folder: Path, world: str, *options: str) -> Iterator[Center]:
-    """A running center, and its end."""
-    made = Center(folder, world, *options)
+def center(folder: Path, world: str, *options: str, journal_url: str = "") -> Iterator[Center]:
+    """A running center, and its end. `journal_url` is what its settings say, where they say anything."""
+    made = Center(folder, world, *options, journal_url=journal_url)
     try:
         made.start()
         yield made

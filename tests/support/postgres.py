@@ -165,6 +165,12 @@ class PostgresServer:
         self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log")
         return name
 
+    def dump(self, database: str, *options: str) -> str:
+        """As `pg_dump` writes it."""
+        return self._do(
+            "pg_dump", *options, f"host={self.folder} port={self.port} user={USER} dbname={database}"
+        )
+
     def url(self, database: str = "postgres", **more: str) -> str:
         """Its address over TCP."""
         query = "&".join(f"{key}={value}" for key, value in more.items())
@@ -183,12 +189,13 @@ class PostgresServer:
     def _data(self) -> Path:
         return self.folder / "data"
 
-    def _do(self, program: str, *arguments: str) -> None:
+    def _do(self, program: str, *arguments: str) -> str:
         command = self._as_user(str(self._programs / program), *arguments)
         done = subprocess.run(
             command, cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, f"{program}: {done.stdout}{done.stderr}"
+        return done.stdout
 
     @staticmethod
     def _as_user(*command: str) -> Sequence[str]:

@@ -1,0 +1,508 @@
+"""PostgreSQL as the shared journal: whatever becomes of a client, a connection or the server, the order of
+seq is the order of commits, what was acknowledged is there, and nothing is there twice."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from sqlalchemy import func, select
+
+from messages.ids import NodeId
+from store import migrate
+from store.alerts import accept
+from store.dialect import shown
+from store.errors import (
+    JournalError,
+    JournalLocked,
+    JournalReadOnly,
+    JournalTorn,
+    JournalUnavailable,
+    StoreMisuse,
+    VersionConflict,
+)
+from store.group_commit import GroupCommitter
+from store.journal import Append, Journal, Transaction
+from store.notify import LocalNotifier
+from store.query import Query
+from store.registry import Registry
+from store.verify import verify
+from tests.store.children import Child, Say, children
+from tests.store.databases import PostgresDatabase, new_database
+from tests.store.places import Clock, journal_at, returned
+from tests.store.places import signal as sent
+from tests.store.wire import Cut, Wire, wire
+from tests.support.postgres import PostgresServer, server
+from tests.waiting import wait_until
+
+OpenJournal = Callable[..., Journal]
+ONE = Append("line-a", None, (returned(),))
+_SETTING = Query(select(func.current_setting("synchronous_commit")))
+
+
+@pytest.fixture
+def database(postgres: PostgresServer) -> PostgresDatabase:
+    return new_database(postgres)
+
+
+@pytest.fixture(scope="module")
+def mortal(postgres: PostgresServer) -> Iterator[PostgresServer]:
+    """Another server, for tests that end it; whoever does starts it again."""
+    del postgres
+    with server() as running:
+        yield running
+
+
+# --------------------------------------------------------------------------------- many at once
+
+
+@pytest.mark.process
+def test_the_order_of_seq_is_the_order_of_commits_and_has_no_holes(database: PostgresDatabase) -> None:
+    """A reader beside three writing processes never sees an event before one that comes earlier."""
+    journal = journal_at(database.url)
+
+    def append(say: Say) -> None:
+        own = journal_at(database.url)
+        committer = GroupCommitter(own)
+        for n in range(40):
+            own.append(Append("line-a", None, (returned(), returned())))
+            committer.submit(Append(f"line-{os.getpid()}", n, (returned(),))).result(30)
+        committer.close()
+        say("done")
+
+    seen: list[int] = []
+    with children(append, append, append) as started:
+        while len(seen) < 3 * 40 * 3:
+            seen += [one.seq for one in journal.read_all(len(seen))]
+            assert seen == list(range(1, len(seen) + 1))
+        assert [child.line() for child in started] == ["done"] * 3
+    assert verify(journal).problems == ()
+    journal.close()
+
+
+@pytest.mark.process
+def test_nodes_that_make_the_journal_at_once_make_it_once(postgres: PostgresServer) -> None:
+    url = postgres.url(postgres.database())
+
+    def start(say: Say) -> None:
+        journal = journal_at(url)
+        say(str(journal.append(ONE)[0].version))
+        journal.close()
+
+    with children(start, start, start) as started:
+        assert sorted(int(child.line()) for child in started) == [1, 2, 3]
+    journal = journal_at(url)
+    assert verify(journal).problems == ()
+    journal.close()
+
+
+def test_two_centers_may_have_a_schema_each(database: PostgresDatabase, journal: Journal) -> None:
+    database.execute("CREATE SCHEMA other")
+    other = journal_at(f"{database.url}?options={quote('-csearch_path=other')}")
+    other.append(ONE)
+
+    def meanwhile(transaction: Transaction) -> None:
+        other.append(ONE)
+        transaction.append(ONE)
+
+    journal.transact(meanwhile)
+    assert (journal.last_seq(), other.last_seq()) == (1, 2)
+    other.close()
+
+
+# ------------------------------------------------------------------- clients that do not go on
+
+
+def stopping_within(database: PostgresDatabase) -> Callable[[Say], None]:
+    """Has written something, and stands still in the middle of its transaction, the first time."""
+
+    def work(say: Say) -> None:
+        journal = journal_at(database.url)
+        going_on = False
+
+        def hold(transaction: Transaction) -> None:
+            nonlocal going_on
+            transaction.append(Append("line-held", None, (returned(),)))
+            say(f"held {transaction.seq}")
+            if not going_on:
+                going_on = True
+                os.kill(os.getpid(), signal.SIGSTOP)
+
+        journal.transact(hold)
+        say("committed")
+
+    return work
+
+
+def stops(child: Child) -> None:
+    """Wait until it does."""
+    assert os.WIFSTOPPED(os.waitpid(child.pid, os.WUNTRACED)[1])
+
+
+@pytest.mark.process
+def test_a_writer_that_is_killed_leaves_nothing_and_keeps_nobody_waiting(
+    database: PostgresDatabase, journal: Journal
+) -> None:
+    with children(stopping_within(database)) as (writer,):
+        assert writer.line() == "held 1"
+        stops(writer)
+        writer.kill()
+        assert journal.append(ONE)[0].seq == 1
+    assert journal.version("line-held") == 0
+
+
+@pytest.mark.process
+def test_a_frozen_writer_holds_the_others_up_for_a_second_and_goes_on_when_it_wakes(
+    database: PostgresDatabase, journal: Journal
+) -> None:
+    journal.append(ONE)
+    with children(stopping_within(database)) as (writer,):
+        assert writer.line() == "held 2"
+        stops(writer)
+        began = time.monotonic()
+        assert journal.append(ONE)[0].seq == 2
+        assert time.monotonic() - began < 1.5
+        os.kill(writer.pid, signal.SIGCONT)
+        # Its work is done again, from what is there now.
+        assert [writer.line(), writer.line()] == ["held 3", "committed"]
+    assert journal.version("line-held") == 1
+    assert verify(journal).problems == ()
+
+
+def test_who_waits_too_long_says_so_and_readers_do_not_wait(open_journal: OpenJournal) -> None:
+    journal, impatient = open_journal(), open_journal(patience_s=0.1)
+    journal.append(ONE)
+
+    def slow(_: Transaction) -> None:
+        began = time.monotonic()
+        with pytest.raises(JournalLocked):
+            impatient.append(ONE)
+        assert time.monotonic() - began < 1.0
+        assert impatient.version("line-a") == 1
+
+    journal.transact(slow)
+    assert impatient.append(ONE)[0].version == 2
+
+
+# ------------------------------------------------------------------------ connections that end
+
+
+@pytest.fixture
+def wired(database: PostgresDatabase) -> Iterator[tuple[Wire, Journal]]:
+    with wire((database.server.address, database.server.port)) as made:
+        url = database.url.replace(f":{database.server.port}/", f":{made.port}/")
+        journal = journal_at(url)
+        journal.append(ONE)
+        yield made, journal
+        journal.close()
+
+
+def test_a_commit_whose_answer_is_lost_is_found_to_be_there(wired: tuple[Wire, Journal]) -> None:
+    made, journal = wired
+    made.cut = Cut.AFTER_COMMIT
+    assert journal.append(Append("line-a", 1, (returned(),)))[0].seq == 2
+    assert made.cuts == 1
+    assert [one.seq for one in journal.read("line-a")] == [1, 2]
+
+
+def test_a_commit_that_did_not_arrive_is_done_again(wired: tuple[Wire, Journal]) -> None:
+    made, journal = wired
+    made.cut = Cut.BEFORE_COMMIT
+    assert journal.append(Append("line-a", 1, (returned(),)))[0].seq == 2
+    assert made.cuts == 1
+    assert [one.seq for one in journal.read("line-a")] == [1, 2]
+
+
+@pytest.mark.parametrize("cut", [Cut.BEFORE_COMMIT, Cut.AFTER_COMMIT])
+def test_what_nothing_can_tell_of_is_not_said_to_be_known(wired: tuple[Wire, Journal], cut: Cut) -> None:
+    """Tables of the registry alone, without an event."""
+    made, journal = wired
+    made.cut = cut
+    with pytest.raises(JournalUnavailable) as error:
+        Registry(journal).trust_app_key("key", "app")
+    assert not error.value.outcome_known
+    Registry(journal).trust_app_key("key", "app")
+    assert Registry(journal).app_keys() == ["app"]
+
+
+def test_connections_that_the_server_has_ended_meanwhile_are_made_anew(
+    database: PostgresDatabase, journal: Journal
+) -> None:
+    journal.append(ONE)
+    journal.last_seq()
+    database.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    assert journal.last_seq() == 1
+    assert journal.append(ONE)[0].seq == 2
+
+
+def test_a_server_that_takes_no_more_connections_says_so(
+    database: PostgresDatabase, open_journal: OpenJournal
+) -> None:
+    database.execute(f"ALTER DATABASE {database.name} CONNECTION LIMIT 0")
+    database.execute("CREATE ROLE plain LOGIN")
+    with pytest.raises(JournalUnavailable, match="too many connections"):
+        journal_at(database.url.replace("securwoman@", "plain@"))
+
+
+# ---------------------------------------------------------------------------- a server that ends
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("how", ["restart", "crash", "killed backend"])
+def test_whatever_becomes_of_the_server_what_was_acknowledged_is_there_once(
+    mortal: PostgresServer, how: str
+) -> None:
+    database = new_database(mortal)
+    journal = journal_at(database.url)
+    committer = GroupCommitter(journal)
+    ending = threading.Event()
+    acknowledged: dict[str, int] = {}
+    wrong: list[BaseException] = []
+
+    def append(stream: str, *, grouped: bool) -> None:
+        """One after the other; what nobody knows of is asked for at the same version again."""
+        version = 0
+        unknown = False
+        try:
+            while not ending.is_set():
+                one = Append(stream, version, (returned(),))
+                try:
+                    if grouped:
+                        committer.submit(one).result(30)
+                    else:
+                        journal.append(one)
+                except VersionConflict as conflict:
+                    if not unknown or conflict.actual != version + 1:
+                        raise
+                except JournalError as error:
+                    unknown |= isinstance(error, JournalUnavailable) and not error.outcome_known
+                    time.sleep(0.02)
+                    continue
+                version, unknown = version + 1, False
+                acknowledged[stream] = version
+        except BaseException as error:
+            wrong.append(error)
+
+    threads = [
+        threading.Thread(target=append, args=(f"line-{n}",), kwargs={"grouped": n % 2 == 0}) for n in range(6)
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in range(3):
+            before = sum(acknowledged.values())
+            wait_until(lambda before=before: sum(acknowledged.values()) > before + 20)
+            if how == "restart":
+                mortal.restart()
+            elif how == "crash":
+                mortal.crash()
+                mortal.start()
+            else:
+                os.kill(until_writing(database), signal.SIGKILL)
+        before = sum(acknowledged.values())
+        wait_until(lambda: sum(acknowledged.values()) > before + 20)
+    finally:
+        ending.set()
+        for thread in threads:
+            thread.join(30)
+        committer.close()
+    assert wrong == []
+    for stream, version in acknowledged.items():
+        assert journal.version(stream) == version
+    assert verify(journal).problems == ()
+    journal.close()
+
+
+def until_writing(database: PostgresDatabase) -> int:
+    """A process of the server that has the writers' lock."""
+    found: list[tuple[int]] = []
+
+    def look() -> bool:
+        found[:] = database.execute("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted")
+        return bool(found)
+
+    wait_until(look)
+    return found[0][0]
+
+
+@pytest.mark.process
+def test_a_server_that_is_away_is_said_at_once_and_used_as_soon_as_it_is_back(mortal: PostgresServer) -> None:
+    journal = journal_at(new_database(mortal).url)
+    journal.append(ONE)
+    mortal.stop()
+    for _ in range(3):
+        with pytest.raises(JournalUnavailable):
+            journal.append(ONE)
+        with pytest.raises(JournalUnavailable):
+            journal.last_seq()
+    began = time.monotonic()
+    with pytest.raises(JournalUnavailable):
+        journal.append(ONE)
+    assert time.monotonic() - began < 0.5
+    mortal.start()
+    assert journal.append(ONE)[0].seq == 2
+    journal.close()
+
+
+# ------------------------------------------------------------------------------------- failover
+
+
+@pytest.mark.process
+def test_a_promoted_standby_has_all_that_was_acknowledged_and_is_found_by_the_list(
+    postgres: PostgresServer,
+) -> None:
+    del postgres
+    with server() as first:
+        database = new_database(first)
+        second = first.standby()
+        try:
+            url = (
+                f"postgresql+psycopg://securwoman@{first.address}:{first.port},{second.address}:{second.port}"
+                f"/{database.name}?target_session_attrs=read-write"
+            )
+            journal, other = journal_at(url), journal_at(url, node="n2")
+            for _ in range(50):
+                journal.append(ONE)
+            first.crash()
+            with pytest.raises(JournalError):
+                other.append(ONE)
+            second.promote()
+            assert journal.version("line-a") == 50
+            assert journal.append(Append("line-a", 50, (returned(),)))[0].seq == 51
+            assert other.append(Append("line-a", 51, (returned(),)))[0].seq == 52
+            assert verify(other).problems == ()
+            journal.close()
+            other.close()
+        finally:
+            second.remove()
+
+
+@pytest.mark.process
+def test_without_its_synchronous_standby_nothing_is_acknowledged_and_nothing_hangs(
+    postgres: PostgresServer,
+) -> None:
+    del postgres
+    with server() as first:
+        database = new_database(first)
+        second = first.standby()
+        try:
+            journal = Journal.open(
+                database.url, node=NodeId("n1"), clock=Clock(), notify=LocalNotifier(), patience_s=0.2
+            )
+            journal.append(ONE)
+            os.kill(second.pid, signal.SIGSTOP)
+            _stop_children(second.pid, signal.SIGSTOP)
+            began = time.monotonic()
+            with pytest.raises(JournalUnavailable) as error:
+                journal.append(Append("line-a", 1, (returned(),)))
+            assert not error.value.outcome_known
+            with pytest.raises(JournalLocked):
+                journal.append(Append("line-a", 1, (returned(),)))
+            assert time.monotonic() - began < 5
+            _stop_children(second.pid, signal.SIGCONT)
+            os.kill(second.pid, signal.SIGCONT)
+            with pytest.raises(VersionConflict):
+                _patiently(lambda: journal.append(Append("line-a", 1, (returned(),))))
+            assert journal.append(Append("line-a", 2, (returned(),)))[0].seq == 3
+            journal.close()
+        finally:
+            second.remove()
+
+
+def _stop_children(pid: int, signum: signal.Signals) -> None:
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        os.kill(int(child), signum)
+
+
+def _patiently(work: Callable[[], object]) -> None:
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        try:
+            work()
+        except (JournalLocked, JournalUnavailable):
+            time.sleep(0.05)
+        else:
+            return
+
+
+# --------------------------------------------------------------------------- what servers refuse
+
+
+def test_a_database_that_may_only_be_read_says_so_until_it_may_be_written(
+    database: PostgresDatabase, journal: Journal
+) -> None:
+    journal.append(ONE)
+    database.execute(f"ALTER DATABASE {database.name} SET default_transaction_read_only = on")
+    reading = journal_at(database.url)
+    with pytest.raises(JournalReadOnly):
+        reading.append(ONE)
+    assert reading.last_seq() == 1
+    database.server.execute(f"ALTER DATABASE {database.name} RESET default_transaction_read_only")
+    assert reading.append(ONE)[0].seq == 2
+    reading.close()
+
+
+def test_a_database_of_something_else_is_no_journal(postgres: PostgresServer) -> None:
+    database = PostgresDatabase(postgres, postgres.database())
+    database.execute("CREATE TABLE event (what text)")
+    with pytest.raises(JournalTorn, match="is not a journal"):
+        journal_at(database.url)
+
+
+def test_a_journal_of_a_newer_version_is_left_alone(database: PostgresDatabase) -> None:
+    database.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(JournalUnavailable, match="newer version"):
+        journal_at(database.url)
+    assert database.execute("SELECT version_num FROM alembic_version") == [("9999",)]
+
+
+def test_an_older_form_is_brought_up_to_date(database: PostgresDatabase) -> None:
+    for statement in (
+        "DROP TABLE member",
+        "DROP TABLE lease",
+        "UPDATE alembic_version SET version_num = '0002'",
+    ):
+        database.execute(statement)
+    journal_at(database.url).close()
+    assert database.execute("SELECT version_num FROM alembic_version") == [(migrate.REVISION,)]
+    assert database.execute("SELECT count(*) FROM member, lease") == [(0,)]
+
+
+def test_a_commit_is_flushed_even_where_the_server_is_told_not_to(database: PostgresDatabase) -> None:
+    found = []
+    for setting in ("off", "local", "remote_apply", "on"):
+        database.execute(f"ALTER DATABASE {database.name} SET synchronous_commit = {setting}")
+        journal = journal_at(database.url)
+        found += [str(row[0]) for row in journal.rows(_SETTING)]
+        journal.close()
+    assert found == ["on", "local", "remote_apply", "on"]
+
+
+def test_no_password_is_said(postgres: PostgresServer) -> None:
+    del postgres
+    for url in (
+        "postgresql://u:s3cret@127.0.0.1:1/d",
+        "postgresql://u:s3cret@127.0.0.1:1,127.0.0.1:1/d",
+        "postgresql://u@127.0.0.1:1/d?password=s3cret",
+        "postgresql+psycopg://u:%zzs3cret@127.0.0.1:1/d",
+        "postgresql://u:s3cret@127.0.0.1:port/d",
+    ):
+        with pytest.raises((JournalUnavailable, StoreMisuse)) as error:
+            journal_at(url)
+        told, cause = str(error.value), error.value.__cause__
+        assert "s3cret" not in f"{told}{cause}"
+        assert "s3cret" not in shown(url)
+        assert "127.0.0.1" in told
+
+
+def test_a_device_may_call_itself_what_it_will(journal: Journal, clock: Clock) -> None:
+    first = accept(journal, sent(clock, None, device="a\0b"), 50)
+    assert first.created
+    assert not accept(journal, sent(clock, None, device="a\0b"), 50).created
