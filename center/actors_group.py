@@ -122,9 +122,26 @@ class ActorsGroup:
                     has_phone = DEMO_PHONE in simulated_phones
                     ensure_demo_operator(state, registry, journal, has_phone=has_phone)
                     ensure_demo_user(registry)
+                if journal.shared:
+                    self._find_its_place(journal)
                 self._append(journal, NodeStarted(version=version, pid=os.getpid()))
         except StoreError as error:
             raise NodeError(f"the journal cannot be used: {error}") from error
+
+    def _find_its_place(self, journal: Journal) -> None:
+        """Among the other nodes of the journal. Raises NodeError where one of them has this one's name."""
+        from runtime.environment import NodeVoice
+        from store.keyring import VOICE, shared_secret
+        from store.members import members
+
+        setup = self._setup
+        for other in members(journal):
+            if other.alive and other.node == self._node and other.address != setup.address:
+                where = f"a node called {self._node!r} is running at {other.address}"
+                raise NodeError(f"{where}: give this one another name (node, in the settings)")
+        self._env.node_voice = NodeVoice(
+            secret=shared_secret(journal, VOICE), host=setup.address, public=setup.allow_public
+        )
 
     def say_stopped(self) -> None:
         """Writes down the orderly end."""

@@ -112,6 +112,7 @@ def setup_of(settings: Settings) -> Setup:
         announcements=settings.announcements.folder,
         speak_names=settings.announcements.names,
         address=settings.cluster.address,
+        allow_public=settings.cluster.allow_public,
         port=settings.cluster.port if is_server(settings.journal.url) else 0,
         join=tuple(f"{host}:{settings.cluster.port}" for host in settings.cluster.join),
         web=settings.cluster.web,

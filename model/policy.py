@@ -173,6 +173,8 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     """Whether an operator who answers hears the user's name, where a speech synthesizer is installed."""
     address: str = "127.0.0.1"
     """The node's private address: what its actors and its voice gate listen on."""
+    allow_public: bool = False
+    """Whether that address may be one of the internet."""
     port: int = 0
     """Of the actor system's admin; 0: any that is free."""
     join: tuple[str, ...] = ()

@@ -121,3 +121,11 @@ lease = Table(
     # Grows by one with each change of owner.
     Column("epoch", BigInteger, nullable=False),
 )
+
+keyring = Table(
+    "keyring",
+    metadata,
+    # What all nodes of a center know and nobody else does.
+    Column("name", Text, primary_key=True),
+    Column("secret", LargeBinary, nullable=False),
+)
