@@ -44,6 +44,7 @@ from messages.ids import NodeId, Role
 from model.policy import Setup
 from runtime import pidfd
 from runtime.clock import boottime_us
+from runtime.environment import DRAINED, DRAINING
 from runtime.pidfd import DeathWatch
 
 if TYPE_CHECKING:
@@ -105,7 +106,8 @@ class Node:
             host=self.options.host or settings.http.host,
             port=self.options.port if self.options.port is not None else settings.http.port,
         )
-        return msgspec.structs.replace(settings, http=http)
+        cluster = msgspec.structs.replace(settings.cluster, join=self.options.join or settings.cluster.join)
+        return msgspec.structs.replace(settings, http=http, cluster=cluster)
 
     # ------------------------------------------------------------ life
 
@@ -191,7 +193,7 @@ class Node:
         deaths = DeathWatch()
         announced = warned = False
         started_s = time.monotonic()
-        while not signals.asked_to_stop:
+        while not signals.asked_to_stop and not self._drained():
             now_s = time.monotonic()
             changed = self.web.look(now_s)
             if changed and self.web.process is not None:
@@ -221,6 +223,10 @@ class Node:
             deaths.dead()
             signals.drain()
         deaths.close()
+
+    def _drained(self) -> bool:
+        """Whether the node was to end once nothing is left, and nothing is."""
+        return (self.state.run / DRAINING).exists() and (self.state.run / DRAINED).exists()
 
     def _watched(self) -> Iterator[ProcessId]:
         """Those whose death is to wake us."""
@@ -301,7 +307,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--simulate", type=Path)
     parser.add_argument("--host")
     parser.add_argument("--port", type=int)
-    options = NodeOptions(**vars(parser.parse_args(arguments)))
+    parser.add_argument("--join", action="append", default=[])
+    given = vars(parser.parse_args(arguments))
+    options = NodeOptions(**{**given, "join": tuple(given["join"])})
     if os.environ.get(MARK) != str(StateDir(options.state).path):
         # Started by hand: without the mark, nobody would find what this one leaves behind.
         argv, environment = command(options)
