@@ -28,7 +28,7 @@ class Listener(Protocol):
     """Hears what other nodes have committed to the shared journal."""
 
     def fileno(self) -> int:
-        """Readable when there may be something; -1 while it has no connection."""
+        """Readable when there may be something new."""
         ...
 
     def drain(self) -> int | None:
