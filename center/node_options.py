@@ -21,7 +21,7 @@ class NodeOptions:
     host: str | None = None
     port: int | None = None
     join: tuple[str, ...] = ()
-    """Addresses of nodes whose convention is joined, in place of those of the settings."""
+    """Addresses of nodes of which one has to be there, in place of those of the settings."""
 
 
 def command(options: NodeOptions) -> tuple[list[str], dict[str, str]]:
