@@ -302,6 +302,8 @@ class Modem:
             final = self.dialect.unknown_command
         except NoCarrier:
             final = "NO CARRIER"
+        if final == "OK" and answers[-1:] and answers[-1] in self.dialect.without_ok:
+            final = None
         caused, self._later = self._later, None
         if answers:
             self._emit(("\r\n" + "\r\n".join(answers) + "\r\n").encode())

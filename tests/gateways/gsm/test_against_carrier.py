@@ -49,7 +49,10 @@ USER, BUSY, SILENT, REJECTING, AWAY, SECOND, WITHHELD = (
     "+393330000009",
 )
 LINE = "+390200000001"
-FAMILIES = ("3gpp", "huawei", "simcom7600", "quectel_ec2x", "sim800")
+FAMILIES = (
+    *("3gpp", "huawei", "simcom7600", "quectel_ec2x", "sim800", "tdscdma", "balong"),
+    *("ericsson", "ublox", "cinterion", "telit", "zte", "wavecom"),
+)
 EARLY = "simcom_a76xx"
 ALL = (*FAMILIES, EARLY)
 
@@ -179,6 +182,8 @@ def test_the_dialect_is_found_by_the_lines_of_the_session_alone(dialect: str) ->
     site.run(1.0)
     site.driver.dial(Ref("leg"), USER, site.now_s)
     site.run(8.0)
+    site.carrier.phone_hang_up(USER, site.now_s)
+    site.run(3.0)
     heard = [line for line in re.split(r"[\r\n]+", site.heard.decode("latin-1")) if line]
     assert by_lines(DIALECTS, heard).key == dialect
 
@@ -280,6 +285,39 @@ def test_an_ok_that_comes_only_with_the_answer_is_waited_for(dialect: str) -> No
     site.driver.dial(Ref("busy"), BUSY, site.now_s)
     site.run(60.0)
     assert [(event.ref, event.cause) for event in site.of(CallReleased)] == [("busy", 17)]
+
+
+@pytest.mark.parametrize("dialect", ["wavecom", "telit"])
+@pytest.mark.parametrize("after_s", [0.5, 1.5])
+def test_a_dial_that_waits_for_its_ok_is_ended_and_the_next_goes_through(
+    dialect: str, after_s: float
+) -> None:
+    site = Site(dialect)
+    site.run(1.0)
+    call = site.driver.dial(Ref("one"), USER, site.now_s)
+    site.run(after_s)
+    site.driver.hang_up(call, site.now_s)
+    site.run(5.0)
+    assert str(site.carrier.calls[-1].state) == "ended"
+    assert [event.ref for event in site.of(CallReleased)] == ["one"]
+    site.driver.dial(Ref("two"), SECOND, site.now_s)
+    site.run(8.0)
+    assert [(view.ref, view.answered) for view in site.driver.calls()] == [("two", True)]
+
+
+def test_a_caller_of_whom_u_blox_says_no_more_than_ucallstat_is_found_at_once() -> None:
+    site = Site("ublox")
+    site.run(1.0)
+    for _ in range(2):
+        site.heard = b""
+        site.carrier.phone_call(USER, LINE, site.now_s)
+        site.run(1.5)
+        (view,) = site.driver.calls()
+        assert (view.state, view.number) == (CallState.INCOMING, USER)
+        site.carrier.phone_hang_up(USER, site.now_s)
+        site.run(3.0)
+    assert b"RING" not in site.heard, "the second is told of by +UCALLSTAT alone"
+    assert len(site.of(CallIncoming)) == 2
 
 
 @pytest.mark.parametrize("dialect", ALL)
