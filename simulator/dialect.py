@@ -44,8 +44,8 @@ class Announcements(_Table, frozen=True, kw_only=True):
     """How the modem tells a call's progress, unasked.
 
     Fields: id, direction, call_type, seconds, hhmmss, end, cause, result, clcc, ring, clip, ccwa, clock,
-    number, type, mpty, and those that `stats` names; and some that decide whether their line is said: `named`
     number, type, mpty, those that `stats` names; and some that decide whether their line is said: `named`
+    (the number, if it is known), `unnamed` and `busy` (empty, if it is not known, and if the far end is busy).
     """
 
     originated: Wordings = ()
