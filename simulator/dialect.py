@@ -44,8 +44,8 @@ class Announcements(_Table, frozen=True, kw_only=True):
     """How the modem tells a call's progress, unasked.
 
     Fields: id, direction, call_type, seconds, hhmmss, end, cause, result, clcc, ring, clip, ccwa, clock,
-    number, type, mpty, those that `stats` names; and some that decide whether their line is said: `named`
-    (the number, if it is known), `unnamed` and `busy` (empty, if it is not known, and if the far end is busy).
+    number, type, mpty, and those that `stats` names. Some decide whether their line is said: `named` is the
+    number if it is known, `unnamed` and `busy` are empty if it is not, and if the far end is busy.
     """
 
     originated: Wordings = ()
@@ -89,7 +89,6 @@ class Dialect(_Table, frozen=True, kw_only=True):
     clcc_tail: str = ""
     clip_tail: str = ""
     withheld_clip_tail: str = ",,,,1"
-    cpin_locked: str = "+CPIN: SIM PIN"
     ceer: str = "+CEER: {text}"
     ring_every_s: float = 5.0
     announce_before_ok: tuple[str, ...] = ()

@@ -150,12 +150,18 @@ class Line:
             self.network.release(leg.call, self, cause, now_s)
 
     def lose_all(self, now_s: float) -> None:
-        """Power or radio is gone: the network drops every call, and nobody announces anything."""
+        """The power is gone: the network drops every call, and nobody announces anything."""
         legs = list(self.legs)
         self.pending = None
         for leg in legs:
             self.legs.remove(leg)
         for leg in legs:
+            self.network.release(leg.call, None, Cause.OUT_OF_ORDER, now_s)
+
+    def lose_network(self, now_s: float) -> None:
+        """It is reached no more: every call ends, and the host is told so."""
+        self.attached = False
+        for leg in list(self.legs):
             self.network.release(leg.call, None, Cause.OUT_OF_ORDER, now_s)
 
     def leave(self, legs: list[Leg], now_s: float) -> None:

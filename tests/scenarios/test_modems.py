@@ -148,7 +148,7 @@ def test_a_wrong_pin_is_given_once_however_often_the_line_is_started_again(
     assert alarms(world) == [("raised", "line.pin_needed", "sim3")]
     pin.write_text("1234\n")
     world.until("the line is open", lambda: ready(world, "sim3"))
-    assert modem.pin_given
+    assert modem.sim.usable
     assert world.network.pins_given("sim3") == ["0000", "1234"]
     world.until("so it is said", lambda: alarms(world)[-1] == ("cleared", "line.pin_needed", "sim3"))
 
@@ -160,14 +160,14 @@ def test_a_new_sim_is_given_the_pin_that_the_old_one_refused(make_world: MakeWor
     world.advance(20)
     modem = world.network.carrier.modem("sim3")
     assert world.network.pins_given("sim3") == ["1234"]
-    assert not modem.pin_given
+    assert not modem.sim.usable
     world.network.unplug("sim3")
     world.advance(2)
     modem.config = msgspec.structs.replace(modem.config, pin="1234")
     modem.card = "8939010000123456789"
     world.network.plug("sim3")
     world.until("the line is open", lambda: ready(world, "sim3"))
-    assert modem.pin_given
+    assert modem.sim.usable
     assert world.network.pins_given("sim3") == ["1234", "1234"]
 
 
