@@ -60,6 +60,7 @@ from gateways.gsm.startup import (
     SETTINGS_QUERY,
     card_of,
     command_of,
+    is_not_its_answer,
     pin_answer,
     sim_state,
 )
@@ -255,6 +256,8 @@ class ModemCore(CallCommands, Upkeep):
     def _finished(self, finished: Finished, now_s: float) -> None:
         if finished.outcome is Outcome.TIMED_OUT and finished.sent_s is not None:
             self._events.append(Unresponsive(at_s=now_s, stage=Stage.RESYNC, live_calls=len(self.calls())))
+        if is_not_its_answer(finished):
+            self._engine.resync(now_s)
         purpose = self._purposes.pop(finished.ticket, None)
         dialect, region = self.dialect, self._region
         match purpose:
