@@ -102,6 +102,7 @@ class GsmModemActor(CenterActor):
             self._spec.dialect,
             region=setup.policy.region,
             listen_first=any(leg.state is LegState.ORIGINATING for leg in legs),
+            rings=any(leg.state is LegState.RINGING and leg.call is None for leg in legs),
             assume=self._spoken_last(),
         )
         self._rescue = Rescue(self._spec.line, self._driver, self._port, self._journal, self.log)

@@ -81,8 +81,10 @@ class ModemCore(CallCommands, Upkeep):
 
     def opened(self, now_s: float, *, listen_first: bool | None = None) -> None:
         """The port is open (again). Begins with an unmistakable query, then asks for the calls."""
-        listen = self._listen_first if listen_first is None else listen_first
-        self._listen_first = False
+        # Where the OK of the dial is the answer, a dial that rings may still be waiting for it.
+        pending = self._listen_first or (self._rings and self.dialect.data.dial_ok_is_answer)
+        listen = pending if listen_first is None else listen_first
+        self._listen_first = self._rings = False
         self._opened = True
         self._listed = False
         self._needs_start = True
@@ -188,6 +190,8 @@ class ModemCore(CallCommands, Upkeep):
         for view, verb in self._hang_ups.due(self.calls(), self.dialect.data, now_s, seen=self._sees(now_s)):
             if not self._has(HangingUp(view.call)):
                 self._send_hang_up(view, verb, now_s)
+        if self._hang_ups.waits_to_see(self.calls()) and (self._engine.silenced or self._engine.listening):
+            self._look_over_the_dial(now_s)
         if not self._engine.in_sync:
             return
         for call in () if self.voiceless else self._voice.due(self.calls(), self._taken, now_s):

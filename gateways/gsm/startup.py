@@ -223,8 +223,9 @@ class Startup:
 
 
 def is_not_its_answer(finished: Finished) -> bool:
-    """Whether the result must be another command's: nobody says OK to this query and nothing else. Some modems
-    come to answer each command with what belongs to the one before."""
+    """Whether the result must be another command's: nobody says OK to this query and nothing else.
+
+    Some modems come to answer each command with what belongs to the one before."""
     return finished.command.text in _TELLING and finished.outcome is Outcome.OK and not finished.lines
 
 

@@ -309,6 +309,52 @@ def test_a_dial_that_waits_for_its_ok_is_ended_and_the_next_goes_through(
     assert [(view.ref, view.answered) for view in site.driver.calls()] == [("two", True)]
 
 
+@pytest.mark.parametrize("dialect", ["wavecom", "3gpp", "telit"])
+def test_a_dial_that_is_given_up_for_want_of_an_answer_is_ended_though_no_list_can_be_had(
+    dialect: str,
+) -> None:
+    site = Site(dialect, ok_after_answer=True)
+    site.run(1.0)
+    first = site.driver.dial(Ref("one"), USER, site.now_s)
+    site.run(8.0)
+    site.driver.hold(first, site.now_s)
+    second = site.driver.dial(Ref("two"), SILENT, site.now_s)
+    site.driver.poll_calls(site.now_s)
+    site.run(10.0)
+    site.driver.hang_up(second, site.now_s, unless_answered=True)
+    site.run(5.0)
+    assert [event.ref for event in site.of(CallReleased)] == ["two"]
+    assert [str(call.state) for call in site.carrier.calls] == ["held", "ended"]
+
+
+def test_an_answer_whose_ok_was_lost_is_found_by_whoever_gives_the_dial_up() -> None:
+    site = Site("wavecom")
+    site.run(1.0)
+    call = site.driver.dial(Ref("one"), USER, site.now_s)
+    site.run(3.0)
+    site.modem.mute(site.now_s, for_s=2.0)
+    site.run(5.0)
+    assert [view.answered for view in site.driver.calls()] == [False]
+    site.driver.hang_up(call, site.now_s, unless_answered=True)
+    site.run(5.0)
+    assert [view.answered for view in site.driver.calls()] == [True]
+    assert str(site.carrier.calls[-1].state) == "active"
+
+
+def test_a_new_process_leaves_a_dial_alone_that_rings_and_whose_ok_is_the_answer() -> None:
+    site = Site("wavecom")
+    site.run(1.0)
+    site.driver.dial(Ref("leg"), USER, site.now_s)
+    site.run(2.5)
+    site.events.clear()
+    site.driver = Driver(DIALECTS, "wavecom", rings=True)
+    site.driver.adopt(Ref("leg"), USER, site.now_s)
+    site.driver.opened(site.now_s)
+    site.run(5.0)
+    assert [event.ref for event in site.of(CallAnswered)] == [Ref("leg")]
+    assert str(site.carrier.calls[-1].state) == "active"
+
+
 def test_a_caller_of_whom_u_blox_says_no_more_than_ucallstat_is_found_at_once() -> None:
     site = Site("ublox")
     site.run(1.0)
