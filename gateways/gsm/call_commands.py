@@ -36,8 +36,10 @@ class CallCommands(ModemState):
     """See the module."""
 
     def _look_over_the_dial(self, now_s: float) -> None:
-        """Ask for the calls though a dial is pending, which may be ended: the query's first byte ends one that
-        nobody has answered, and does no harm to one that somebody has."""
+        """Ask for the calls though a dial is pending, which may be ended.
+
+        The query's first byte ends one that nobody has answered, and does no harm to one that somebody has.
+        """
         data = self.dialect.data
         look = Command(
             text=data.calls,
