@@ -350,6 +350,10 @@ class GsmModemActor(CenterActor):
             case SimState(code="READY"):
                 self._pins.opened()
             case Ready():
+                if self._driver.sim == SIM_PIN:
+                    self._pins.answered(
+                        right=None
+                    )  # set up anew, and closed: whatever it said, it is not open
                 self._ready()
                 self._open_sim()
             case Responsive():

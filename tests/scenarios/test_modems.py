@@ -273,6 +273,24 @@ def test_answers_shifted_in_mid_call_cost_no_call(make_world: MakeWorld) -> None
     everything_is_over(world)
 
 
+def test_a_wrong_pin_that_an_ok_of_another_command_seems_to_take_is_given_once(
+    make_world: MakeWorld, tmp_path: Path
+) -> None:
+    pin = tmp_path / "pin"
+    world = make_world(pins={"sim3": ("1234", str(pin))})
+    world.advance(13)
+    world.network.vices("sim3", shifted_answers=True)
+    pin.write_text("0000\n")
+    world.until("it is given", lambda: world.network.pins_given("sim3") == ["0000"])
+    for _ in range(3):
+        world.network.vices("sim3", shifted_answers=True)
+        world.advance(20)
+        assert world.system.kill(Role.GSM_MODEM, "sim3")
+    world.advance(40)
+    assert world.network.pins_given("sim3") == ["0000"]
+    assert alarms(world)[-1] == ("raised", "line.pin_needed", "sim3")
+
+
 def words(world: World, alarm: str) -> list[str]:
     """What the person on duty reads, once for each time that it was raised."""
     noted = (one.event for one in world.journal.read(streams.node(world.env.node)))
