@@ -61,8 +61,12 @@ class LineWatch:
     def query(self, now_s: float) -> str:
         """The command for it: mostly the signal, now and then the network and the messages."""
         self._last_s = now_s
-        turn = _TURNS[self._count % len(_TURNS)]
-        self._count += 1
+        if self._circuit is not None and not _serves(self.registration):
+            # That there is a network again is said once, and may be missed.
+            turn = REGISTRATION_QUERY
+        else:
+            turn = _TURNS[self._count % len(_TURNS)]
+            self._count += 1
         if turn == REGISTRATION_QUERY and not _serves(self._circuit):
             # Registered in LTE alone, where calls are VoLTE's, some modems say so here only.
             self._asks_packet = not self._asks_packet
@@ -76,6 +80,9 @@ class LineWatch:
         return [SignalChanged(at_s=now_s, dbm=dbm)]
 
     def _registered(self, state: Registration | None, now_s: float) -> list[Event]:
+        if _serves(self._circuit) and not (state is None or _serves(state)):
+            # Whether LTE is left was last asked when nobody needed to know: it is asked now.
+            self._packet, self._asks_packet, self._last_s = None, False, float("-inf")
         self._circuit = self._circuit if state is None else state
         state = self._packet if _serves(self._packet) and not _serves(self._circuit) else self._circuit
         if state is None or state is self.registration:

@@ -42,6 +42,7 @@ class ModemState:
         *,
         region: str = "IT",
         listen_first: bool = False,
+        rings: bool = False,
         assume: str = "",
     ) -> None:
         chosen = None if dialect == AUTO else dialects.get(dialect)
@@ -57,7 +58,7 @@ class ModemState:
         self._purposes: dict[Ticket, Purpose] = {}
         self._refs: dict[Ref, CallId] = {}
         self._taken: set[CallId] = set()
-        self._listen_first = listen_first
+        self._listen_first, self._rings = listen_first, rings
         self._opened = False
         self._kept_settings = False
         self._settings_taken = False

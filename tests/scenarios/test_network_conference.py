@@ -15,7 +15,10 @@ from tests.scenarios.world import OPERATORS, PSAP, USER, World
 
 pytestmark = pytest.mark.scenario
 
-FAMILIES = ("sim800", "simcom_a76xx")
+FAMILIES = (
+    *("sim800", "simcom_a76xx", "tdscdma", "balong", "ericsson", "ublox"),
+    *("cinterion", "telit", "zte", "wavecom"),
+)
 any_family = pytest.mark.parametrize("family", FAMILIES)
 
 

@@ -109,20 +109,21 @@ class World:
         notify: LocalNotifier | None = None,
         by_imei: Collection[str] = (),
         pins: Mapping[str, tuple[str, str]] = MappingProxyType({}),
-        without_sim: Collection[str] = (),
+        modems: Mapping[str, str] = MappingProxyType({}),
         boots_in_s: float = 1.0,
         dialects: Sequence[str] = DIALECTS,
         early: bool = False,
     ) -> None:
-        """`by_imei`: lines whose modem has to be found; `pins`: a SIM's PIN, and the file of the line's.
+        """`by_imei`: lines whose modem has to be found; `pins`: a SIM's PIN, and the file of the line's;
+        `modems`: further keys of the carrier's, by modem.
 
         `early`: all modems say that a call is answered when the phone only rings.
         """
         self.clock = VirtualClock()
         self.expected_to_be_stuck: list[str] = []
         self.policy = policy or Policy(psap_number=PSAP, psap_alternate=None, idle_crews=1, live_cases=4)
-        more = {name: f'pin = "{pin}"' for name, (pin, _) in pins.items()}
-        more |= dict.fromkeys(without_sim, "sim = false")
+        more = {name: f'pin = "{pin}"\n' for name, (pin, _) in pins.items()}
+        more = {name: more.get(name, "") + modems.get(name, "") for name in {*more, *modems}}
         if boots_in_s != 1.0:
             more |= {f"sim{n + 1}": f"boot_time_s = {boots_in_s}" for n in range(public + emergency)}
         if early:

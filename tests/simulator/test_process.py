@@ -243,6 +243,9 @@ def test_the_control_api_refuses_with_the_right_status(
 def test_a_modem_is_spoilt_and_started_anew_over_the_control_api(sim: CarrierProcess) -> None:
     said = sim.http.post("/modems/h/vices", json={"glued_lines": True, "noise_every_s": 5}).json()
     assert (said["vices"]["glued_lines"], said["vices"]["noise_every_s"]) == (True, 5.0)
+    for word, stat in (("searching", 2), ("home", 1)):
+        said = sim.http.post("/modems/h/vices", json={"registration": word}).json()
+        assert (said["registration"], said["sim"]) == (stat, "READY")
     said = sim.http.post("/modems/h/vices", json={"glued_lines": False, "noise_every_s": 0}).json()
     assert (said["vices"]["glued_lines"], said["vices"]["noise_every_s"]) == (False, 0.0)
     assert sim.http.post("/modems/h/reboot").json()["power"] == "booting"
