@@ -64,7 +64,7 @@ class Poll(Table, frozen=True, kw_only=True):
     """While a call is being set up, rings, or is about to end."""
     active_s: Seconds
     idle_s: Seconds
-    """Without a call: a sign of life (+CSQ)."""
+    """Between two signs of life: SIM, network and signal are asked for, and the calls."""
     allowed: bool
     """Whether +CLCC may be asked at all."""
 

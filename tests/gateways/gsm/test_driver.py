@@ -1019,11 +1019,49 @@ def test_registration_changes_are_told_once() -> None:
     ]
 
 
+SEEN_WITHIN_S = DIALECTS.base().data.poll.idle_s + 0.5
+
+
 def test_idle_polling_is_sparse() -> None:
     bench = Bench()
     before = len(bench.modem.received)
     bench.wait(60.0)
-    assert 6 <= len(bench.modem.received) - before <= 14
+    assert 40 <= len(bench.modem.received) - before <= 50, "12 looks: SIM, network, signal, calls"
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("+CME ERROR: 10", "NOT INSERTED"),
+        ("+CME ERROR: 13", "SIM FAILURE"),
+        ("+CPIN: SIM PUK\nOK", "SIM PUK"),
+    ],
+)
+def test_a_sim_that_is_lost_without_a_word_is_missed_within_seconds_and_noticed_when_it_is_back(
+    said: str, code: str
+) -> None:
+    bench = Bench()
+    bench.modem.answers["AT+CPIN?"] = said
+    bench.wait(SEEN_WITHIN_S)
+    assert bench.driver.sim == code
+    del bench.modem.answers["AT+CPIN?"]
+    bench.wait(SEEN_WITHIN_S)
+    assert [event.code for event in bench.of(SimState)][-2:] == [code, "READY"]
+    assert bench.driver.ready
+
+
+@pytest.mark.parametrize("in_call", [False, True])
+def test_a_network_that_is_lost_without_a_word_is_missed_within_seconds(in_call: bool) -> None:
+    bench = _up()[0] if in_call else Bench()
+    for stat, state in (
+        (0, Registration.OFF),
+        (3, Registration.DENIED),
+        (5, Registration.ROAMING),
+    ):
+        bench.modem.answers["AT+CREG?"] = f"+CREG: 1,{stat}\nOK"
+        bench.modem.answers["AT+CEREG?"] = f"+CEREG: 0,{stat}\nOK"
+        bench.wait(SEEN_WITHIN_S)
+        assert bench.driver.registration is state
 
 
 # ----------------------------------------------------------------------------------------------------- SMS
