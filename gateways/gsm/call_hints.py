@@ -152,7 +152,12 @@ class HintReader:
             return ours[-1] if ours else None
         asked = [call for call in live if call.state in COMING_IN and call.answer_asked]
         coming = [call for call in live if call.state in COMING_IN]
-        for group in (asked, ours, coming if hint.index is not None or len(self._book.calls) == 1 else []):
+        # Of a conference that is listed as one row nobody knows the members' ids after a restart.
+        up = [
+            call for call in live if hint.index is not None and call.answered and call.number == hint.number
+        ]
+        alone = hint.index is not None or len(self._book.calls) == 1
+        for group in (asked, ours, coming if alone else [], up):
             if group:
                 return group[-1]
         return None

@@ -134,7 +134,7 @@ class ModemCore(CallCommands, Upkeep):
         if self._engine.in_sync and not self._engine.silenced:
             times += [
                 self._startup.next_deadline(),
-                self._voice.next_deadline(self.calls()),
+                None if self.voiceless else self._voice.next_deadline(self.calls()),
                 self._hang_ups.next_deadline(
                     [view for view in self.calls() if not self._has(HangingUp(view.call))]
                 ),

@@ -153,6 +153,11 @@ class ModemState:
         """The calls that have not been released, oldest first."""
         return self._table.calls()
 
+    @property
+    def members_unlisted(self) -> bool:
+        """Whether a conference stands here whose members are not in the modem's list, but one row for all."""
+        return self._table.one_row
+
     def call_of(self, ref: Ref) -> CallId | None:
         """The call, live or gone, that was dialled or adopted under this name."""
         return self._refs.get(ref)

@@ -127,7 +127,11 @@ class Network:
     def places(self) -> list[Place]:
         """The ports that are there now."""
         return [
-            Place(path=port, mark=f"{name} {self._plugged[name]}", voice=f"{port}.voice")
+            Place(
+                path=port,
+                mark=f"{name} {self._plugged[name]}",
+                voice=f"{port}.voice" if self.carrier.modem(name).config.voice else "",
+            )
             for name, port in self.names.items()
             if self.carrier.modem(name).power is not Power.UNPLUGGED
         ]

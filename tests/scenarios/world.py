@@ -113,11 +113,14 @@ class World:
         boots_in_s: float = 1.0,
         dialects: Sequence[str] = DIALECTS,
         early: bool = False,
+        voiceless: bool = False,
+        everywhere: str = "",
     ) -> None:
         """`by_imei`: lines whose modem has to be found; `pins`: a SIM's PIN, and the file of the line's;
         `modems`: further keys of the carrier's, by modem.
 
-        `early`: all modems say that a call is answered when the phone only rings.
+        `early`: all modems say that a call is answered when the phone only rings. `voiceless`: none has a
+        voice port, whatever its family. `everywhere`: keys of each `[[modem]]` of the carrier's world.
         """
         self.clock = VirtualClock()
         self.expected_to_be_stuck: list[str] = []
@@ -129,6 +132,12 @@ class World:
         if early:
             dialects = ("simcom7600",)
             more |= {f"sim{n + 1}": "early_answer = true" for n in range(public + emergency)}
+        if voiceless:
+            everywhere += "\nvoice = false"
+        more = {
+            name: f"{more.get(name, '')}\n{everywhere}"
+            for name in (f"sim{n + 1}" for n in range(public + emergency))
+        }
         config = parse_config(
             tomllib.loads(carrier_toml(public, emergency, behaviours or {}, more, dialects))
         )
@@ -142,7 +151,7 @@ class World:
                 inbound=modem.trunk == "public",
                 imei=self.network.carrier.modem(modem.name).imei if modem.name in by_imei else "",
                 port="" if modem.name in by_imei else modem.name,
-                voice_port="" if modem.name in by_imei else f"{modem.name}.voice",
+                voice_port="" if modem.name in by_imei or voiceless else f"{modem.name}.voice",
                 dialect="early_with_voice" if early else modem.dialect,
                 pin_file=pins[modem.name][1] if modem.name in pins else "",
             )
