@@ -73,7 +73,7 @@ class _AnyText(StrDumperUnknown):
 
 def connected(conninfo: str, answer_s: float) -> Bounded:
     """A new connection, each statement of which is its own transaction. Raises psycopg.Error."""
-    connection = Bounded.connect(_in_order(conninfo), autocommit=True, prepare_threshold=0)
+    connection = Bounded.connect(in_order(conninfo), autocommit=True, prepare_threshold=0)
     connection.answer_s = answer_s
     connection.adapters.register_dumper(str, _AnyText)
     _found[conninfo] = (connection.info.host, str(connection.info.port))
@@ -84,7 +84,7 @@ _found: Final[dict[str, tuple[str, str]]] = {}
 """Which host and port was last connected to, of each address."""
 
 
-def _in_order(conninfo: str) -> str:
+def in_order(conninfo: str) -> str:
     """The same address, with the server that was there the last time first."""
     last = _found.get(conninfo)
     said = conninfo_to_dict(conninfo)

@@ -29,7 +29,7 @@ from store.group_commit import GroupCommitter
 from store.journal import Append, Journal, Transaction
 from store.notify import LocalNotifier
 from store.postgresql import PostgresConnection
-from store.postgresql_connecting import _in_order, conninfo_of
+from store.postgresql_connecting import conninfo_of, in_order
 from store.postgresql_facts import COMMITS, facts
 from store.query import Query
 from store.registry import Registry
@@ -379,7 +379,7 @@ def test_a_promoted_standby_has_all_that_was_acknowledged_and_is_found_by_the_li
             second.promote()
             assert journal.version("line-a") == 50
             # Who has found it asks it first from now on.
-            assert _in_order(conninfo_of(url)).index(str(second.port)) < _in_order(conninfo_of(url)).index(
+            assert in_order(conninfo_of(url)).index(str(second.port)) < in_order(conninfo_of(url)).index(
                 str(first.port)
             )
             assert journal.append(Append("line-a", 50, (returned(),)))[0].seq == 51
