@@ -1012,6 +1012,7 @@ def test_an_unknown_line_is_told_and_does_nothing() -> None:
 
 def test_registration_changes_are_told_once() -> None:
     bench = Bench()
+    bench.modem.answers["AT+CREG?"] = '+CREG: 1,5,"00C3","01A2"\nOK'
     bench.say("+CREG: 2", "+CREG: 2", '+CREG: 5,"00C3","01A2"')
     assert [event.state for event in bench.of(RegistrationChanged)] == [
         Registration.HOME,
