@@ -17,6 +17,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import select
 import struct
 import termios
 from typing import Protocol
@@ -112,6 +113,11 @@ class TtyVoicePort:
         self._unasked = 0  # bytes that may be written before the driver is asked how many wait
         self._read = self._written = self._dropped = 0
         self._fd = _open_raw(path)
+        # A read that finds nothing waits in the kernel for the worker that brings what has come from the
+        # driver (`tty_buffer_flush_work`), O_NONBLOCK or not: on a busy machine for several ticks. So does a
+        # poll by level. By edge nobody is asked: the worker itself says that it has brought something.
+        self._arrivals = select.epoll()
+        self._arrivals.register(self._fd, select.EPOLLIN | select.EPOLLET)
         try:
             newest_bytes = FRAME_BYTES * ratio * TARGET_MS // FRAME_MS
             self._early = self._aligner.feed(self._drain())[-newest_bytes:]
@@ -120,7 +126,7 @@ class TtyVoicePort:
             raise VoicePortMissing(str(error)) from error
 
     def read(self) -> bytes:
-        data = self._drain()
+        data = self._drain() if self._fd < 0 or self._arrivals.poll(0) else b""
         self._read += len(data)
         pcm = self._early + self._aligner.feed(data)
         self._early = b""
@@ -147,6 +153,7 @@ class TtyVoicePort:
     def close(self) -> None:
         fd, self._fd = self._fd, -1
         if fd >= 0:
+            self._arrivals.close()
             os.close(fd)
 
     def fileno(self) -> int:
