@@ -45,6 +45,7 @@ from model.policy import Setup
 from runtime import pidfd
 from runtime.clock import boottime_us
 from runtime.pidfd import DeathWatch
+from runtime.processes import outlives
 
 if TYPE_CHECKING:
     from center.actors_group import ActorsGroup
@@ -71,7 +72,8 @@ class Node:
         run_dir.prepare(self.state)
         self._lock = Lock(self.state)
         try:
-            self.ended = end_marked(self.state.path)
+            # Who carries voices goes on until its successor asks for them.
+            self.ended = end_marked(self.state.path, spare=outlives)
         except TimeoutError as error:
             raise NodeError(f"what an earlier center left running cannot be ended: {error}") from error
         self.clock = clock_for(self.state, self.journal_url, self.name)
@@ -275,6 +277,8 @@ class Node:
             self.actors.stop()
         if self.web is not None:
             self.web.end(max(0.2, until_s - time.monotonic() - 0.5))
+        with suppress(TimeoutError):  # then the next node tries
+            end_marked(self.state.path)
         if self.carrier is not None:
             self.carrier.end()
         if self.actors is not None:

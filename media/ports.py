@@ -20,6 +20,7 @@ import os
 import select
 import struct
 import termios
+from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
@@ -93,12 +94,18 @@ class TtyVoicePort:
     """A voice port that is a terminal: a modem's second serial interface, or a simulator's PTY.
 
     It is opened beside whoever has it, TIOCEXCL is not taken: a successor can take over the voice while its
-    predecessor is still dying. HUPCL is cleared: else the kernel drops DTR when this process dies, and the
-    modem may drop the call.
+    predecessor is still dying; one that lives is asked by `claim` (`media.claim`). HUPCL is cleared: else the
+    kernel drops DTR when this process dies, and the modem may drop the call.
     """
 
-    def __init__(self, path: str, rate_hz: int = RATE_HZ, frame_bytes: int = FRAME_BYTES) -> None:
-        """Open and set up. Raises VoicePortMissing or VoicePortUnusable."""
+    def __init__(
+        self,
+        path: str,
+        rate_hz: int = RATE_HZ,
+        frame_bytes: int = FRAME_BYTES,
+        claim: Callable[[int], None] | None = None,
+    ) -> None:
+        """Open and set up, once `claim` has come back. Raises VoicePortMissing or VoicePortUnusable."""
         if rate_hz < RATE_HZ or rate_hz % RATE_HZ or frame_bytes <= 0 or frame_bytes % SAMPLE_BYTES:
             raise VoicePortUnusable(f"{path}: {rate_hz} Hz in units of {frame_bytes} bytes cannot be spoken")
         ratio = rate_hz // RATE_HZ
@@ -118,6 +125,8 @@ class TtyVoicePort:
         # poll by level. By edge nobody is asked: the worker itself says that it has brought something.
         self._arrivals = select.epoll()
         self._arrivals.register(self._fd, select.EPOLLIN | select.EPOLLET)
+        if claim is not None:
+            claim(self._fd)
         try:
             newest_bytes = FRAME_BYTES * ratio * TARGET_MS // FRAME_MS
             self._early = self._aligner.feed(self._drain())[-newest_bytes:]
@@ -208,11 +217,14 @@ class TtyVoicePort:
             return 0
 
 
-def open_port(spec: VoicePortSpec) -> VoicePort:
-    """Open what the spec describes. Raises VoicePortMissing or VoicePortUnusable; may wait for a driver."""
+def open_port(spec: VoicePortSpec, claim: Callable[[int], None] | None = None) -> VoicePort:
+    """Open what the spec describes, a terminal once `claim` has come back with its descriptor.
+
+    Raises VoicePortMissing or VoicePortUnusable; may wait for a driver.
+    """
     match spec.kind:
         case "tty":
-            return TtyVoicePort(spec.path, spec.rate_hz, spec.frame_bytes)
+            return TtyVoicePort(spec.path, spec.rate_hz, spec.frame_bytes, claim)
         case "unix":
             from media.unix_port import UnixVoicePort  # it is made of what stands above
 
