@@ -220,7 +220,7 @@ class ConferenceBridgeActor(CenterActor):
         os.eventfd_read(self._changed)
         if self._mixer is not None and self._mixer.status().handed_over:
             self._handed_over()
-        elif not self._is_orphan():
+        else:
             self._say_joined(asked=False)
 
     def _handed_over(self) -> None:
@@ -244,6 +244,8 @@ class ConferenceBridgeActor(CenterActor):
         self.env.processes.end(self, 0)
 
     def _say_joined(self, *, asked: bool) -> None:
+        if self._is_orphan():
+            return
         status = None if self._mixer is None else self._mixer.status()
         if status is not None and status.pace.faults:
             self.log.error("the mixer fails", ticks=status.pace.faults, fault=status.pace.last_fault)
