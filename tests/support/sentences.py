@@ -15,7 +15,8 @@ PAUSE: Final = RATE_HZ * 3 // 5
 FIRST_WITHIN: Final = RATE_HZ
 """A first sentence is looked for so far after it was said."""
 STRAYS: Final = RATE_HZ // 5
-"""And each that follows so far around where the one before it was."""
+"""And each that follows so far around where the one before it was; where it is not there, much further."""
+STRAYS_FAR: Final = 2 * RATE_HZ
 LOST_BELOW: Final = 0.7
 FRAME: Final = 160
 
@@ -81,15 +82,23 @@ def find(told: Told, heard: bytes, said_before_s: float) -> Iterator[Found]:
         size = len(told.pcm) // 2
         said = told_sound[first % size : first % size + end - first]
         at = first - before
-        low, high = (at, at + FIRST_WITHIN) if late is None else (at + late - STRAYS, at + late + STRAYS)
-        if low < 0:
-            continue
-        place, likeness = _most_like(sound[low : high + len(said)], said)
-        here = low + place
-        found = Found(said, sound[here : here + len(said)], here - at, likeness)
+        if late is None:
+            found = _find(sound, said, at, at, at + FIRST_WITHIN)
+        else:
+            found = _find(sound, said, at, at + late - STRAYS, at + late + STRAYS)
+            if found.lost:
+                found = _find(sound, said, at, at + late - STRAYS_FAR, at + late + STRAYS_FAR)
         if not found.lost:
             late = found.late
         yield found
+
+
+def _find(sound: Sound, said: Sound, at: int, low: int, high: int) -> Found:
+    """What was said at this sample, where it is heard most between these two."""
+    low = max(0, low)
+    place, likeness = _most_like(sound[low : high + len(said)], said)
+    here = low + place
+    return Found(said, sound[here : here + len(said)], here - at, likeness)
 
 
 def _said(told: Told, begin: int, end: int) -> Iterator[tuple[int, int]]:

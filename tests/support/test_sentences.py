@@ -34,6 +34,12 @@ def test_a_frame_that_is_lost_is_a_slip() -> None:
     assert [one.late for one in find(TOLD, heard(pcm), 0.0)] == [LATE, LATE - 2 * FRAME]
 
 
+def test_a_slip_of_more_than_a_second_is_one_and_not_the_end_of_all() -> None:
+    pcm = TOLD.pcm + bytes(2 * 10_000) + TOLD.pcm
+    late = [(one.late, one.lost) for one in find(TOLD, heard(pcm), 0.0)]
+    assert late == [(LATE, False)] * 2 + [(LATE + 10_000, False)] * 2
+
+
 def test_a_sentence_that_is_not_there_is_lost() -> None:
     first, last = TOLD.sentences[1]
     pcm = TOLD.pcm[: 2 * first] + bytes(2 * (last - first))
