@@ -46,6 +46,7 @@ from runtime import pidfd
 from runtime.clock import boottime_us
 from runtime.environment import DRAINED, DRAINING
 from runtime.pidfd import DeathWatch
+from runtime.processes import outlives
 
 if TYPE_CHECKING:
     from center.actors_group import ActorsGroup
@@ -72,7 +73,8 @@ class Node:
         run_dir.prepare(self.state)
         self._lock = Lock(self.state)
         try:
-            self.ended = end_marked(self.state.path)
+            # Who carries voices goes on until its successor asks for them.
+            self.ended = end_marked(self.state.path, spare=outlives)
         except TimeoutError as error:
             raise NodeError(f"what an earlier center left running cannot be ended: {error}") from error
         self.clock = clock_for(self.state, self.journal_url, self.name)
@@ -281,6 +283,8 @@ class Node:
             self.actors.stop()
         if self.web is not None:
             self.web.end(max(0.2, until_s - time.monotonic() - 0.5))
+        with suppress(TimeoutError):  # then the next node tries
+            end_marked(self.state.path)
         if self.carrier is not None:
             self.carrier.end()
         if self.actors is not None:

@@ -103,8 +103,8 @@ class PhoneConfig(_Table, frozen=True, kw_only=True):
     """From the first ring until it answers, rejects, or the voicemail takes the call."""
     behaviour: Behaviour = "answer"
     says: str = ""
-    """`tone:HZ`, `file:WAV` (8 kHz mono 16 bit, said once), `greeting` (a voicemail's), `silence`; empty: by
-    behaviour."""
+    """`tone:HZ`, `file:WAV` (8 kHz mono 16 bit, said once), `loop:WAV` (again and again), `greeting` (a
+    voicemail's), `silence`; empty: by behaviour."""
     hangs_up_after_s: Seconds = 0.0
     """From the answer, in calls it takes and in calls it makes; 0: never."""
     setup_time_s: Seconds = 1.0

@@ -454,3 +454,31 @@ def test_a_fault_of_ours_in_listening_costs_nobody_a_frame(
         desk.next_tick += 1
     assert len(desk.port("v1").heard) == 20
     assert not any(map(is_comfort, desk.port("v1").heard[2:]))
+
+
+def test_who_hands_over_reads_no_more_plays_what_it_has_and_lets_go(desk: Desk) -> None:
+    desk.members(operator="v1", user="v2", psap="v3")
+    desk.turns(20)
+    ports = [desk.port(path) for path in ("v1", "v2", "v3")]
+    said, heard = [port.said for port in ports], [len(port.heard) for port in ports]
+    changes = desk.changes
+    waiting = min(stats.depth_ms for stats in desk.conference.jitter().values()) // 20
+    desk.conference.hand_over()
+    desk.turns(10)
+    assert [port.said for port in ports] == said
+    assert waiting >= 1
+    assert [len(port.heard) - before for port, before in zip(ports, heard, strict=True)] == [waiting] * 3
+    assert not any(is_comfort(frame) for port in ports for frame in port.heard[5:])
+    assert all(port.closed for port in ports)
+    assert desk.conference.status().handed_over
+    assert desk.conference.status().joined == ()
+    assert desk.changes > changes
+
+
+def test_who_hands_over_while_nobody_is_heard_lets_go_at_once(desk: Desk) -> None:
+    desk.members(operator="v1")
+    desk.turns(1)
+    desk.conference.hand_over()
+    desk.turns(1)
+    assert desk.port("v1").closed
+    assert desk.conference.status().handed_over

@@ -41,6 +41,7 @@ class SilentMixer:
         self.digits: dict[str, str] = {}
         self.tap: Tap | None = None
         self.ticks = 0
+        self.handed_over = False
 
     def set_members(
         self, members: Mapping[str, VoicePortSpec], heard_by: Mapping[str, Collection[str]] | None = None
@@ -60,6 +61,9 @@ class SilentMixer:
     def set_tap(self, tap: Tap | None) -> None:
         self.tap = tap
 
+    def hand_over(self) -> None:
+        self.handed_over = True
+
     def levels(self) -> dict[str, LevelReport]:
         return {leg: LevelReport() for leg in self.members}
 
@@ -69,6 +73,7 @@ class SilentMixer:
             self.tap(Tick(self.ticks), {leg: said_by(leg) for leg in self.members})
         return ConferenceStatus(
             running=True,
+            handed_over=self.handed_over,
             joined=tuple(self.members),
             lost={},
             heard=frozenset(self.heard),

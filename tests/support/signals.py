@@ -14,7 +14,7 @@ NOTHING_DB = -200.0
 def tone(hz: float, samples: int, *, amplitude: int = 6000, at: int = 0, rate_hz: int = RATE_HZ) -> bytes:
     """So many samples of a sine; `at` is the first sample's place in it, so that frames follow on."""
     phase = 2 * math.pi * hz / rate_hz * np.arange(at, at + samples)
-    return np.rint(amplitude * np.sin(phase)).astype("<i2").tobytes()
+    return bytes(np.rint(amplitude * np.sin(phase)).astype("<i2").tobytes())
 
 
 def noise(samples: int, *, rms: float, seed: int = 1) -> bytes:
