@@ -101,6 +101,7 @@ class WebGroup:
                 phone=E164(phone) if (phone := self._settings.drill.phone) else None,
                 timeout_s=self._settings.drill.timeout_s,
             ),
+            web=self._setup.web,
             host=host,
             port=port,
             listen_fd=self._listening.fileno(),

@@ -1,12 +1,13 @@
 """A page's files: read once, served with a policy that lets in nothing from elsewhere.
 
-No inline script or style, no other host, no frame around it. Every file is named by its folder; no
-path of a request ever reaches the file system.
+No inline script or style, no other host but the center's own other nodes, no frame around it. Every file is
+named by its folder; no path of a request ever reaches the file system.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,10 +29,12 @@ _TYPES: Final = {
     ".txt": "text/plain; charset=utf-8",
     ".md": "text/plain; charset=utf-8",
 }
+_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; "
+    "connect-src {connect}; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
 _HEADERS: Final = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
-    "img-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
@@ -48,11 +51,19 @@ class File:
         self.etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
+def digest_of(addresses: tuple[str, ...]) -> str:
+    """Another one for another list."""
+    return hashlib.sha256(" ".join(addresses).encode()).hexdigest()[:8]
+
+
 class Files:
     """The files below a folder, by the names under which they are asked for."""
 
-    def __init__(self, folder: Path, *, permissions: str) -> None:
-        """`permissions` is what the page may use of the device."""
+    def __init__(
+        self, folder: Path, *, permissions: str, elsewhere: Callable[[], tuple[str, ...]] = tuple
+    ) -> None:
+        """`permissions` is what the page may use of the device, `elsewhere` whom it may ask besides us."""
+        self._elsewhere = elsewhere
         self.headers = {**_HEADERS, "permissions-policy": permissions}
         self._files = {
             path.relative_to(folder).as_posix(): File(path.name, path.read_bytes())
@@ -80,7 +91,13 @@ class Files:
         found = self._files.get(name)
         if found is None:
             raise NotFoundException("no such file")
-        headers = {**self.headers, "etag": found.etag, "cache-control": "no-cache"}
-        if request.headers.get("if-none-match") == found.etag:
+        elsewhere = self._elsewhere()
+        policy = _POLICY.format(connect=" ".join(("'self'", *elsewhere)))
+        # What a browser has kept is used with the policy that came with it.
+        etag = f'{found.etag[:-1]}-{digest_of(elsewhere)}"' if elsewhere else found.etag
+        headers = {
+            **self.headers, "content-security-policy": policy, "etag": etag, "cache-control": "no-cache"
+        }  # fmt: skip
+        if request.headers.get("if-none-match") == etag:
             return Response(b"", status_code=304, headers=headers, media_type=found.media_type)
         return Response(found.content, headers=headers, media_type=found.media_type)

@@ -28,3 +28,10 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     draining: bool
     alive: bool
     """Whether its membership had not ended when it was read."""
+    age_us: int = 0
+    """How long before that it was renewed, by the database's clock; nothing where it has left."""
+
+    @property
+    def left(self) -> bool:
+        """Whether it has said itself that it goes."""
+        return self.until_us == 0

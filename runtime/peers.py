@@ -2,7 +2,7 @@
 
 Written by this node's Membership alone, whole and atomically, from what the others have said of themselves in
 the shared database; read by every actor that looks for somebody who is not here. Only nodes that are members
-at that moment are in it: whoever is not found there is not to be waited for.
+at that moment are looked up in it: whoever is not found there is not to be waited for.
 """
 
 from __future__ import annotations
@@ -42,12 +42,19 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     """How many open alerts it has."""
     draining: bool = False
     """Whether it takes no more of them."""
+    ahead_ms: int = 0
+    """How far its clock is before the database's, to a tenth of a second; for those who look."""
+    left: bool = False
+    """Of a node that is no member: whether it has said so itself."""
 
 
 class Peers(msgspec.Struct, frozen=True, kw_only=True):
     """All other nodes at one moment."""
 
     places: tuple[Place, ...] = ()
+    """Those that are members."""
+    away: tuple[Place, ...] = ()
+    """Those that were, as they were: only to be shown, and to be tried by those who know of no other."""
     settled: bool = True
     """Whether a node that is missing is one that is no more. Just after a start, and after the database was
     away for all, those that live may not have been heard yet."""
@@ -97,6 +104,12 @@ class PeerBook:
         """The other members."""
         self._refresh()
         return self._peers.places
+
+    @property
+    def away(self) -> tuple[Place, ...]:
+        """Those that were members."""
+        self._refresh()
+        return self._peers.away
 
     @property
     def settled(self) -> bool:
@@ -159,6 +172,11 @@ class FilePeers(PeerBook):
         self._seen: tuple[int, int] | None = None
         # Until it is written nobody knows anything.
         self._peers = Peers(settled=False, alive=False)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether a node has written it."""
+        return self._path.exists()
 
     def _refresh(self) -> None:
         try:

@@ -25,6 +25,7 @@ not make the center give up a deadline that it can still meet.
 
 The rule of what cannot be handled now (case 10): where as many alerts are open as can be handled at
 a time, one more has to wait, and its app is told so with the receipt. Nothing else can tell it sooner.
+Where several nodes share the journal each handles its own: those whose leases it has are counted.
 """
 
 from __future__ import annotations
@@ -139,7 +140,7 @@ def accept_in(
 ) -> Accepted:
     """The same within a transaction that somebody else commits.
 
-    `live_cases` is how many alerts can be handled at a time; none where nobody has an app to be told.
+    `live_cases` is how many alerts this node can handle at a time; none where nobody has an app to be told.
     """
     if signal.id is not None and not ALERT_ID.fullmatch(signal.id):
         raise StoreMisuse(f"{signal.id!r} is no alert id")
@@ -245,7 +246,7 @@ def _create(transaction: Transaction, signal: Signal, deadline_s: float, live_ca
     told: tuple[AdviceChanged, ...] = ()
     if not transaction.durable:
         told = (_CALL_NOW,)
-    elif live_cases is not None and transaction.one(_MORE_THAN, live_cases - 1) is not None:
+    elif live_cases is not None and _all_at_work(transaction, live_cases):
         told = (AdviceChanged(advice=Advice.CALL_112_NOW, reason=ALL_AT_WORK),)
     transaction.append(
         *(Append(key, transaction.version(key), (NumberRaised(alert=alert),)) for key in _keys(signal)),
@@ -260,6 +261,13 @@ def _create(transaction: Transaction, signal: Signal, deadline_s: float, live_ca
         deadline_at=deadline_at,
         advice=told[0].advice if told else Advice.WAIT,
     )
+
+
+def _all_at_work(transaction: Transaction, live_cases: int) -> bool:
+    """Whether this node has as many alerts as it can handle."""
+    if transaction.shared:
+        return leases.has_more_than(transaction, transaction.node, live_cases - 1)
+    return transaction.one(_MORE_THAN, live_cases - 1) is not None
 
 
 def _add(transaction: Transaction, alert: AlertId, inbox: list[Recorded], signal: Signal) -> None:

@@ -55,6 +55,15 @@ _TAKER: Final = Query(
     "then",
     "not_it",
 )
+_MORE_THAN: Final = Query(
+    select(_l.alert)
+    .select_from(lease.join(member, BY_TERM))
+    .where(_l.node == bindparam("whose"))
+    .limit(1)
+    .offset(bindparam("most")),
+    "whose",
+    "most",
+)
 ADD: Final = Query(insert(lease), *(column.name for column in lease.columns))
 _DROP: Final = Query(delete(lease).where(_l.alert == bindparam("which")), "which")
 
@@ -79,6 +88,11 @@ def epoch_of(transaction: Transaction, alert: AlertId, node: NodeId) -> int | No
     """The epoch of the lease that this node has of the alert; none where it does not hold."""
     row = transaction.one(_HOLDS, alert, node, transaction.database_us)
     return None if row is None else int(row[0])
+
+
+def has_more_than(transaction: Transaction, node: NodeId, most: int) -> bool:
+    """Whether this node has more alerts than so many by its latest term."""
+    return transaction.one(_MORE_THAN, node, most) is not None
 
 
 def drop(transaction: Transaction, alert: AlertId) -> None:

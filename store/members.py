@@ -130,6 +130,11 @@ def members(journal: Journal) -> list[Member]:
     return journal.transact(read, beside=True)
 
 
+def database_us(journal: Journal) -> int:
+    """The time by the database's own clock. Raises JournalError."""
+    return journal.transact(lambda transaction: transaction.database_us, beside=True)
+
+
 def _member(row: Row, now_us: int) -> Member:
     node, term, until_us, address, places, draining = row
     return Member(
@@ -140,4 +145,5 @@ def _member(row: Row, now_us: int) -> Member:
         places=bytes(places),
         draining=bool(draining),
         alive=int(until_us) > now_us,
+        age_us=now_us - (int(until_us) - TTL_US) if until_us else 0,
     )

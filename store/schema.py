@@ -129,3 +129,11 @@ keyring = Table(
     Column("name", Text, primary_key=True),
     Column("secret", LargeBinary, nullable=False),
 )
+
+spent = Table(
+    "spent",
+    metadata,
+    # A ticket that was used, or a session that was ended, remembered for as long as it would have held.
+    Column("id", Text, primary_key=True),
+    Column("until_us", BigInteger, nullable=False),
+)

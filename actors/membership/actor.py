@@ -47,14 +47,16 @@ SPOKEN_TO: Final = (Role.GSM_MODEM, Role.TRUNK_POOL, Role.DEADLINE_WATCHDOG, Rol
 def others(seen: Iterable[Member], me: NodeId, *, settled: bool, alive: bool) -> Peers:
     """What this node's actors are told of the others."""
     places: list[Place] = []
+    away: list[Place] = []
     for member in seen:
-        if member.node == me or not member.alive:
+        if member.node == me:
             continue
-        place = heard(member.places)
-        if place is None:
-            place = Place(node=member.node, address=member.address)
-        places.append(replace(place, node=member.node, draining=member.draining))
-    return Peers(places=tuple(places), settled=settled, alive=alive)
+        place = heard(member.places) or Place(node=member.node, address=member.address)
+        if member.alive:
+            places.append(replace(place, node=member.node, draining=member.draining))
+        else:
+            away.append(replace(place, node=member.node, draining=False, entries=(), left=member.left))
+    return Peers(places=tuple(places), away=tuple(away), settled=settled, alive=alive)
 
 
 class MembershipActor(CenterActor):
@@ -195,6 +197,7 @@ class MembershipActor(CenterActor):
             lines=tuple(_told(spec) for spec in self._setup.lines),
             alerts=len(owners.owned(self._journal, self.env.node)),
             draining=self.env.draining,
+            ahead_ms=round((self.now_us() - members.database_us(self._journal)) / 100_000) * 100,
         )
 
     # ------------------------------------------------------------ the node's end

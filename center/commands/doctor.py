@@ -14,6 +14,7 @@ from center import (
     doctor_center,
     doctor_machine,
     doctor_map,
+    doctor_nodes,
     doctor_postgresql,
     doctor_recording,
     doctor_voices,
@@ -78,6 +79,7 @@ def _checks(
         yield "keys", partial(doctor_center.keys, state)
         yield "journal", partial(doctor_center.journal, state)
         yield "database", partial(doctor_postgresql.database, state, settings)
+        yield "nodes", partial(doctor_nodes.nodes, state, node, settings)
     yield "clocks", partial(doctor_machine.clocks, node)
     yield "limits", doctor_machine.limits
     if settings is not None:

@@ -1,4 +1,7 @@
-"""`ps`: who runs for this state directory, from what the processes themselves have written down."""
+"""`ps`: who runs for this state directory, and at the center's other nodes.
+
+From what the processes themselves have written down; of the other nodes what they say of their actors.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,13 @@ from messages.ids import Role
 from runtime import pidfd
 from runtime.birth import logger_of
 from runtime.clock import boottime_us
-from runtime.directory import FileDirectory
+from runtime.directory import Entry, FileDirectory
 from runtime.errors import BadDirectory
+from runtime.peers import FilePeers, PeerBook, Place
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One process or actor."""
+    """One process or actor. `pid` is of its own node's machine."""
 
     role: str
     key: str
@@ -32,18 +36,20 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def ps(*, common: Common = DEFAULT) -> None:
-    """The processes and actors of the running center."""
+    """The processes and actors of the running center, those of its other nodes too."""
     node = running(common.directory)
     if node is None:
         raise NotRunning(str(common.directory))
-    rows = rows_of(common.directory, node)
+    peers = peers_of(common.directory)
+    rows = rows_of(common.directory, node) + [row for place in peers.places for row in _elsewhere(place)]
     if common.json:
         common.data(rows)
         return
     common.table(
-        ("role", "key", "pid", "alert", "inc.", "since", "restarts"),
+        ("node", "role", "key", "pid", "alert", "inc.", "since", "restarts"),
         [
             (
+                row.node,
                 row.role,
                 row.key,
                 str(row.pid),
@@ -55,6 +61,32 @@ def ps(*, common: Common = DEFAULT) -> None:
             for row in rows
         ],
         "nothing runs",
+    )
+    for place in peers.away:
+        common.say(f"node {place.node} at {place.address} {'has left' if place.left else 'is away'}")
+
+
+def peers_of(state: StateDir) -> PeerBook:
+    """The other nodes as this one knows them; none of a node that is alone."""
+    file = FilePeers(state.run)
+    return file if file.is_there else PeerBook()
+
+
+def _elsewhere(place: Place) -> list[Row]:
+    entries = sorted(place.entries, key=lambda entry: (entry.role, entry.key))
+    return [_of(entry, place.node) for entry in entries]
+
+
+def _of(entry: Entry, node: str) -> Row:
+    return Row(
+        role=entry.role,
+        key=entry.key,
+        pid=entry.pid,
+        alert=entry.alert,
+        incarnation=entry.incarnation,
+        node=node,
+        since=rfc3339(entry.since_us),
+        restarts=entry.restarts,
     )
 
 
@@ -79,18 +111,7 @@ def rows_of(state: StateDir, node: NodeFile) -> list[Row]:
     for entry in sorted(entries, key=lambda entry: (entry.role, entry.key)):
         if entry.role is Role.ADMIN or entry.pid in listed or not pidfd.alive(entry.pid, entry.born):
             continue  # the admin is the node's to tell, with its restarts
-        rows.append(
-            Row(
-                role=entry.role,
-                key=entry.key,
-                pid=entry.pid,
-                alert=entry.alert,
-                incarnation=entry.incarnation,
-                node=node.node,
-                since=rfc3339(entry.since_us),
-                restarts=entry.restarts,
-            )
-        )
+        rows.append(_of(entry, node.node))
     return rows
 
 

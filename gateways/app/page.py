@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,7 +11,7 @@ from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from gateways.static import VENDOR, Files
+from gateways.static import VENDOR, Files, digest_of
 
 STATIC: Final = Path(__file__).parent / "static"
 PERMISSIONS: Final = "geolocation=(self), camera=(), microphone=(), payment=()"
@@ -26,9 +27,9 @@ _NOT_KEPT: Final = (".txt", ".md", ".png")
 """Licences, and the icons, which the phone keeps itself."""
 
 
-def app_files() -> Files:
+def app_files(elsewhere: Callable[[], tuple[str, ...]] = tuple) -> Files:
     """All files of the app, with `shell.js`: which of them the worker keeps, and which version they are."""
-    files = Files(STATIC, permissions=PERMISSIONS)
+    files = Files(STATIC, permissions=PERMISSIONS, elsewhere=elsewhere)
     for name in VENDORED:
         files.add(f"vendor/{name}", (VENDOR / name).read_bytes())
     kept = [name for name in files.names() if name not in _NOT_OPENED and not name.endswith(_NOT_KEPT)]
@@ -37,9 +38,9 @@ def app_files() -> Files:
     return files
 
 
-def app_routes() -> list[HTTPRouteHandler]:
-    """`/app` is the page; below it are the files."""
-    files = app_files()
+def app_routes(elsewhere: Callable[[], tuple[str, ...]] = tuple) -> list[HTTPRouteHandler]:
+    """`/app` is the page; below it are the files. `elsewhere`: the other nodes, which it may ask, too."""
+    files = app_files(elsewhere)
 
     @get("/app", include_in_schema=False)
     async def app(request: Request[Any, Any, Any]) -> Response[bytes]:
@@ -49,6 +50,9 @@ def app_routes() -> list[HTTPRouteHandler]:
     async def app_file(request: Request[Any, Any, Any], path: FromPath[str]) -> Response[bytes]:
         name = path.lstrip("/")
         response = files.answer(request, name)
+        if name == SHELL and (others := elsewhere()) and response.content:
+            # What the worker keeps of the page has its policy: with another list it is kept anew.
+            response.content += b'self.SHELL.version += "-%s";\n' % digest_of(others).encode()
         if name == WORKER:
             # The page is `/app`, which lies above the folder of its worker.
             response.headers["service-worker-allowed"] = "/app"

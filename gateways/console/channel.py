@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -21,10 +22,21 @@ from gateways.console import feed
 from gateways.console.following import SHOWN, Batch, Following
 from gateways.console.listed import Listed
 from gateways.console.people import OperatorRecord, People
+from gateways.console.tickets import RENEWED_S
 from gateways.console.tiles import Tiles
-from gateways.console.views import CenterView, Events, LineView, MeView, Snapshot, map_view
+from gateways.console.views import (
+    AlarmView,
+    CenterView,
+    Events,
+    LineView,
+    MeView,
+    NodesTold,
+    Snapshot,
+    map_view,
+)
 from gateways.console.watching import Watching
-from messages.ids import AlertId, LineId, OperatorId, UserId
+from gateways.nodes import Nodes, NodeView
+from messages.ids import AlertId, LineId, OperatorId, ShiftState, UserId
 from messages.journal import Recorded
 from messages.lines import LineReport
 from messages.operators import OperatorVoice
@@ -77,6 +89,8 @@ class Screen:
         seen: Callable[[OperatorId, UserId, AlertId], None],
         reports: Callable[[], Mapping[LineId, LineReport]],
         voices: Callable[[], Mapping[OperatorId, OperatorVoice]],
+        nodes: Nodes,
+        left_behind: Callable[[OperatorId], None],
     ) -> None:
         self.following = following
         self.people = people
@@ -88,6 +102,9 @@ class Screen:
         """How the lines of the operators' own are."""
         self.seen = seen
         """Told when an operator is shown a person's data; once for each alert."""
+        self.nodes = nodes
+        self.left_behind = left_behind
+        """Told when an operator is here whose shift is at a node that is gone."""
         self.center = CenterView(
             version=version,
             deadline_s=policy.deadline_s,
@@ -106,8 +123,24 @@ class Screen:
         self._events: dict[int, msgspec.Raw] = {}
 
     def lines(self) -> list[LineView]:
-        """The lines as the journal and their modems have them now."""
-        return feed.line_views(self.following.picture, self._specs, self._reports())
+        """The lines as the journal and their modems have them now: this node's, then the others'."""
+        picture, nodes = self.following.picture, self.nodes
+        if not nodes.shared:
+            return feed.line_views(picture, self._specs, self._reports())
+        own = feed.line_views(picture, self._specs, self._reports(), nodes.node)
+        others = (feed.line_views(picture, place.lines, {}, place.node) for place in nodes.others)
+        return own + [line for lines in others for line in lines]
+
+    def alarms(self) -> list[AlarmView]:
+        """What is wrong, as those nodes say that are there."""
+        return feed.alarm_views(self.following.picture, self.nodes.alive if self.nodes.shared else None)
+
+    def is_left_behind(self, operator: OperatorId) -> bool:
+        """Whether her shift is at a node that is gone."""
+        shift, nodes = self.following.picture.shifts.get(operator), self.nodes
+        if not nodes.shared or shift is None or shift.state is ShiftState.OFF or not nodes.settled:
+            return False
+        return shift.node not in nodes.alive
 
     def changed(self, batch: Batch) -> None:
         """The picture has changed: which alerts the consoles are to be told of."""
@@ -163,7 +196,12 @@ class Screen:
 class Console:
     """One connection."""
 
-    def __init__(self, screen: Screen, socket: AnySocket, me: OperatorRecord) -> None:
+    def __init__(
+        self, screen: Screen, socket: AnySocket, me: OperatorRecord, ticket: Callable[[], str] = str
+    ) -> None:
+        self._ticket = ticket
+        self._nodes: tuple[NodeView, ...] = ()
+        self._ticket_s = float("-inf")
         self._screen = screen
         self._socket = socket
         self._me = me
@@ -206,6 +244,8 @@ class Console:
         try:
             await self._send(self._resumed(since) or self._snapshot())
             while not listening.done():
+                if self._screen.nodes.shared:
+                    await self._tell_nodes()
                 await self._changes(listening)
         except WebSocketDisconnect:
             pass
@@ -216,6 +256,21 @@ class Console:
             listening.cancel()
             with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect):
                 await listening
+
+    async def _tell_nodes(self) -> None:
+        """When they are others than before, and before the last ticket is too old."""
+        now_s, nodes = asyncio.get_running_loop().time(), self._screen.nodes.views()
+        if nodes != self._nodes:
+            # Their lines, and whose alarms count, too.
+            self._pending.lines |= bool(self._nodes)
+            self._pending.alarms |= bool(self._nodes)
+            if self._screen.is_left_behind(self._me.operator):
+                self._screen.left_behind(self._me.operator)
+        elif now_s - self._ticket_s < RENEWED_S:
+            return
+        self._nodes, self._ticket_s = nodes, now_s
+        told = NodesTold(nodes=nodes, ticket=self._ticket())
+        await self._socket.send_data(_encoder.encode(told).decode(), mode="text")
 
     async def _changes(self, listening: asyncio.Task[None]) -> None:
         loop = asyncio.get_running_loop()
@@ -293,7 +348,7 @@ class Console:
             allowed=screen.allowed(alerts, self._me),
             operators=feed.operator_views(picture, screen.names(), screen.policy, self._voices),
             lines=self._lines,
-            alarms=feed.alarm_views(picture),
+            alarms=screen.alarms(),
             open=picture.open_count,
             watching=screen.watching.by_alert(),
         )
@@ -317,7 +372,7 @@ class Console:
             if batch.operators or self._voices != heard
             else None,
             lines=self._lines if batch.lines or self._lines != before else None,
-            alarms=feed.alarm_views(picture) if batch.alarms else None,
+            alarms=screen.alarms() if batch.alarms else None,
             watching=screen.watching.by_alert() if others_watch else None,
         )
 
@@ -377,16 +432,17 @@ async def let_in(socket: AnySocket, who: Who, people: People) -> OperatorRecord 
     return me
 
 
-def console_route(screen: Screen, who: Who) -> WebsocketRouteHandler:
-    """The route."""
+def console_route(screen: Screen, who: Who, ticket: Callable[[AnySocket], str]) -> WebsocketRouteHandler:
+    """The route. `ticket`: by which whoever asks goes on at another node."""
 
     @websocket("/v1/console")
-    async def console(socket: AnySocket) -> None:
+    async def follow(socket: AnySocket) -> None:
         me = await let_in(socket, who, screen.people)
         if me is None:
             return
         await screen.following.loaded.wait()
         since = socket.query_params.get("since", "")
-        await Console(screen, socket, me).talk(int(since) if since.isascii() and since.isdecimal() else None)
+        console = Console(screen, socket, me, partial(ticket, socket))
+        await console.talk(int(since) if since.isascii() and since.isdecimal() else None)
 
-    return console
+    return follow

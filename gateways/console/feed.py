@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -26,7 +26,7 @@ from gateways.console.views import (
 from messages import events as ev
 from messages.base import Joins, Message, Position
 from messages.calls import CallState
-from messages.ids import AlertId, Instant, LineId, OperatorCommand, OperatorId, Party, ShiftState
+from messages.ids import AlertId, Instant, LineId, NodeId, OperatorCommand, OperatorId, Party, ShiftState
 from messages.journal import Recorded, event_type
 from messages.lines import LineReport
 from messages.operators import OperatorVoice
@@ -98,6 +98,7 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         outcome=case.outcome,
         steps=_steps(known),
         timeline=known.entries,
+        node=known.node,
     )
 
 
@@ -164,6 +165,7 @@ def operator_views(
                 line=policy.operator_line if voice is None else voice.mode,
                 line_state=CallState.UNKNOWN if voice is None else voice.state,
                 line_text="" if voice is None else voice.text,
+                node=NodeId("") if shift is None else shift.node,
             )
         )
     return views
@@ -181,9 +183,12 @@ def levels_view(case: Case, reading: LevelReading) -> Levels:
 
 
 def line_views(
-    picture: Picture, lines: Iterable[LineSpec], reports: Mapping[LineId, LineReport]
+    picture: Picture,
+    lines: Iterable[LineSpec],
+    reports: Mapping[LineId, LineReport],
+    node: NodeId | None = None,
 ) -> list[LineView]:
-    """The configured lines, in the settings' order. `reports`: what their modems have said last."""
+    """The lines of a node, in its settings' order. `reports`: what their modems have said last."""
     held = picture.held()
     views = []
     for spec in lines:
@@ -205,18 +210,23 @@ def line_views(
                 signal_dbm=None if report is None else report.signal_dbm,
                 registration="" if report is None else report.registration,
                 joins=Joins.HOST if report is None else report.joins,
+                node=node,
             )
         )
     return views
 
 
-def alarm_views(picture: Picture) -> list[AlarmView]:
-    """What is wrong with the center, oldest first."""
-    found = [
-        AlarmView(alarm=alarm, subject=subject, text=text, since_us=at)
-        for (alarm, subject), (at, text) in picture.alarms.items()
-    ]
-    return sorted(found, key=lambda view: view.since_us)
+def alarm_views(picture: Picture, alive: Container[NodeId] | None = None) -> list[AlarmView]:
+    """What is wrong with the center, oldest first. `alive`: of several nodes those that take part.
+
+    What a lost node has said last says nothing of now; and what several have found is told once.
+    """
+    found: dict[tuple[str, str], AlarmView] = {}
+    for (node, alarm, subject), (at, text) in sorted(picture.alarms.items(), key=lambda item: item[1][0]):
+        if alive is None or node in alive:
+            view = AlarmView(alarm=alarm, subject=subject, text=text, since_us=at)
+            found.setdefault((alarm, subject), view)
+    return list(found.values())
 
 
 def shown(case: Case, party: Party) -> Leg | None:

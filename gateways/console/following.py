@@ -18,9 +18,11 @@ from model.evolve import fold
 from runtime import logs
 from runtime.clock import Clock
 from store import streams
+from store.alarms import since_started
 from store.errors import JournalError, JournalRenumbered
 from store.follower import Follower
 from store.journal import Journal
+from store.members import members
 from store.rebuild import rebuild
 
 TOGETHER_S: Final = 0.01
@@ -97,6 +99,12 @@ class Following:
         seq = rebuild(self.journal, _Fold(picture))
         for recorded in self.journal.read(streams.node(self.journal.node)):
             picture.apply(recorded)
+        if self.journal.shared:
+            # What is wrong at the other nodes is shown here, too.
+            for other in members(self.journal):
+                if other.node != self.journal.node:
+                    for recorded in since_started(self.journal, other.node):
+                        picture.apply(recorded)
         picture.seq = seq
         self.picture = picture
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,9 +17,9 @@ STATIC: Final = Path(__file__).parent / "static"
 PERMISSIONS: Final = "geolocation=(), camera=(), payment=(), microphone=(self)"
 
 
-def page_routes() -> list[HTTPRouteHandler]:
-    """`/` leads to `/console/`; below it are the files."""
-    files = Files(STATIC, permissions=PERMISSIONS)
+def page_routes(elsewhere: Callable[[], tuple[str, ...]] = tuple) -> list[HTTPRouteHandler]:
+    """`/` leads to `/console/`; below it are the files. `elsewhere`: other nodes, which it may look for."""
+    files = Files(STATIC, permissions=PERMISSIONS, elsewhere=elsewhere)
 
     @get("/", include_in_schema=False)
     async def root() -> Redirect:

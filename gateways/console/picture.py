@@ -14,7 +14,7 @@ import msgspec
 
 from gateways.console import timeline
 from messages import events as ev
-from messages.ids import SECOND, AlertId, Instant, LineId, OperatorId, Role, ShiftState
+from messages.ids import SECOND, AlertId, Instant, LineId, NodeId, OperatorId, Role, ShiftState
 from messages.journal import Recorded
 from model import wrap_up
 from model.case import Case
@@ -31,6 +31,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     case: Case
     seq: int
     """The journal's place of its last event."""
+    node: NodeId = NodeId("")
+    """Whose AlertCase has written last; empty where none has yet."""
     entries: tuple[timeline.Entry, ...] = ()
 
 
@@ -40,6 +42,8 @@ class Shift(msgspec.Struct, frozen=True, kw_only=True):
     state: ShiftState
     since: Instant
     reason: str = ""
+    node: NodeId = NodeId("")
+    """Where it was said: her own line is kept there."""
 
 
 class Quarantine(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,8 +78,8 @@ class Picture:
         self.quarantined: dict[LineId, Quarantine] = {}
         self.nailed_up: dict[LineId, OperatorId] = {}
         """The lines that carry the call of an operator's shift."""
-        self.alarms: dict[tuple[str, str], tuple[Instant, str]] = {}
-        """What is wrong with the center: (alarm, subject) to since when and the words for it."""
+        self.alarms: dict[tuple[NodeId, str, str], tuple[Instant, str]] = {}
+        """What is wrong with the center: (node, alarm, subject) to since when and the words for it."""
         self._closed: dict[AlertId, Instant] = {}
         self._at_work: dict[AlertId, None] = {}
 
@@ -140,17 +144,20 @@ class Picture:
         if known is None:
             case = begin(recorded)
             entries: tuple[timeline.Entry, ...] = ()
+            node = NodeId("")
             if case is None:
                 return NOTHING
         else:
-            case, entries = known.case, known.entries
+            case, entries, node = known.case, known.entries, known.node
             inbox = recorded.stream.startswith("inbox-")
             if recorded.version <= (case.inbox_version if inbox else case.case_version):
                 return NOTHING
             case = evolve(case, recorded)
         entries = timeline.add(entries, recorded, case)
         seq = max(recorded.seq, 0 if known is None else known.seq)
-        self.alerts[alert] = Known(case=case, seq=seq, entries=entries)
+        if recorded.stream.startswith("alert-"):
+            node = recorded.node
+        self.alerts[alert] = Known(case=case, seq=seq, node=node, entries=entries)
         if case.closed_at is not None:
             self._closed.setdefault(alert, case.closed_at)
             self._at_work.pop(alert, None)
@@ -166,7 +173,7 @@ class Picture:
         else:
             self.left[operator] = left_at
         if isinstance(event, ev.ShiftChanged):
-            self.shifts[operator] = Shift(state=event.state, since=recorded.at_us, reason=event.reason)
+            self.shifts[operator] = _shift(recorded, event, self.shifts.get(operator))
         return Change(operators=True)
 
     def _nailed_up(self, line: LineId, operator: OperatorId | None) -> Change:
@@ -176,7 +183,7 @@ class Picture:
         return Change(lines=before != operator)
 
     def _other(self, recorded: Recorded) -> Change:
-        event, at = recorded.event, recorded.at_us
+        event, at, node = recorded.event, recorded.at_us, recorded.node
         match event:
             case ev.LineSeized(line=line, operator=operator, leg=leg):
                 return self._nailed_up(line, operator if leg else None)
@@ -187,21 +194,34 @@ class Picture:
                 self.quarantined.pop(line, None)
                 return Change(lines=True)
             case ev.AlarmRaised(alarm=alarm, subject=subject, text=text):
-                self.alarms[alarm, subject] = (at, text)
+                self.alarms[node, alarm, subject] = (at, text)
                 return Change(alarms=True)
             case ev.AlarmCleared(alarm=alarm, subject=subject):
-                self.alarms.pop((alarm, subject), None)
+                self.alarms.pop((node, alarm, subject), None)
                 return Change(alarms=True)
             case ev.ActorStarted(role=Role.DEADLINE_WATCHDOG):
                 # Who was stuck it does not remember; whoever still is will be found again.
-                self.alarms = {key: said for key, said in self.alarms.items() if key[0] != "case.stuck"}
+                self._forget_alarms(node, "case.stuck")
                 return Change(alarms=True)
             case ev.NodeStarted():
                 # Its alarms were of its earlier life; what still holds is raised again.
-                self.alarms.clear()
+                self._forget_alarms(node)
                 return Change(alarms=True)
             case _:
                 return NOTHING
+
+    def _forget_alarms(self, node: NodeId, alarm: str = "") -> None:
+        """Those of one node, of this kind or of all."""
+        self.alarms = {
+            key: said for key, said in self.alarms.items() if key[0] != node or (alarm and key[1] != alarm)
+        }
+
+
+def _shift(recorded: Recorded, event: ev.ShiftChanged, before: Shift | None) -> Shift:
+    """Said once more by another node, because hers was lost, it began when it began."""
+    same = before is not None and (before.state, before.reason) == (event.state, event.reason)
+    since = before.since if before is not None and same else recorded.at_us
+    return Shift(state=event.state, since=since, reason=event.reason, node=recorded.node)
 
 
 _OPERATORS: Final = (

@@ -8,23 +8,21 @@ Signing a session is all that is done here; whether the operator still exists is
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 import secrets
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from gateways.console.signing import KEY_BYTES, Signer
 from messages.ids import SECOND, Instant, OperatorId
 
 CSRF_HEADER: Final = "x-csrf-token"
 LIFE_S: Final = 16 * 3600
 """Longer than any shift; the page signs on again by itself while its tab lives."""
-_KEY_BYTES: Final = 32
-_MAC_BYTES: Final = 32
+_SESSION: Final = b"session"
 
 
 class Session(msgspec.Struct, frozen=True, array_like=True):
@@ -39,29 +37,24 @@ class Sessions:
     """Makes and checks cookies with one key."""
 
     def __init__(self, key: bytes) -> None:
-        if len(key) < _KEY_BYTES:
-            raise ValueError("the session key is too short")
-        self._key = key
-        self.cookie: Final = f"securwoman-{self._mac(b'cookie', b'').hex()[:12]}"
+        self._signer = Signer(key)
+        self.cookie: Final = f"securwoman-{self._signer.mac(b'cookie', b'').hex()[:12]}"
         """The cookie's name. Its own for each center: a browser sends cookies to all ports of a machine."""
         self._decoder = msgspec.msgpack.Decoder(Session)
 
     def begin(self, operator: OperatorId, now_us: Instant) -> tuple[Session, str]:
         """A new session and its cookie's value."""
         session = Session(operator, secrets.token_urlsafe(12), Instant(now_us + LIFE_S * SECOND))
-        body = msgspec.msgpack.encode(session)
-        return session, urlsafe_b64encode(self._mac(b"session", body) + body).decode()
+        return session, self.cookie_of(session)
+
+    def cookie_of(self, session: Session) -> str:
+        """The cookie's value of a session, be it one that another node has begun."""
+        return self._signer.signed(_SESSION, msgspec.msgpack.encode(session))
 
     def read(self, cookie: str | None, now_us: Instant) -> Session | None:
         """The session of a cookie; None for one that is none of ours, changed or over."""
-        if not cookie or len(cookie) > 1024:
-            return None
-        try:
-            data = urlsafe_b64decode(cookie.encode("ascii"))
-        except ValueError:
-            return None
-        mac, body = data[:_MAC_BYTES], data[_MAC_BYTES:]
-        if not hmac.compare_digest(mac, self._mac(b"session", body)):
+        body = self._signer.body(_SESSION, cookie)
+        if body is None:
             return None
         try:
             session = self._decoder.decode(body)
@@ -71,14 +64,11 @@ class Sessions:
 
     def csrf(self, session: Session) -> str:
         """The token that the page has to repeat with every request that changes something."""
-        return self._mac(b"csrf", session.id.encode()).hex()
+        return self._signer.mac(b"csrf", session.id.encode()).hex()
 
     def csrf_fits(self, session: Session, token: str | None) -> bool:
         """Whether it is this session's token."""
         return token is not None and hmac.compare_digest(token.encode(), self.csrf(session).encode())
-
-    def _mac(self, purpose: bytes, data: bytes) -> bytes:
-        return hmac.new(self._key, purpose + b"\0" + data, hashlib.sha256).digest()
 
 
 def session_key(path: Path) -> bytes:
@@ -87,11 +77,11 @@ def session_key(path: Path) -> bytes:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     except FileExistsError:
         key = path.read_bytes()
-        if len(key) >= _KEY_BYTES:
+        if len(key) >= KEY_BYTES:
             return key
         # Ended between making and writing it: nobody can have a session of that key.
         descriptor = os.open(path, os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC)
-    key = secrets.token_bytes(_KEY_BYTES)
+    key = secrets.token_bytes(KEY_BYTES)
     with os.fdopen(descriptor, "wb") as file:
         file.write(key)
     return key

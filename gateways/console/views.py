@@ -9,6 +9,7 @@ import msgspec
 
 from gateways.console.tiles import Tiles
 from gateways.console.timeline import Entry
+from gateways.nodes import NodeView
 from messages.base import Joins
 from messages.calls import CallState
 from messages.ids import (
@@ -18,6 +19,7 @@ from messages.ids import (
     Channel,
     Instant,
     LineId,
+    NodeId,
     OperatorId,
     OperatorLine,
     Outcome,
@@ -159,6 +161,8 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     steps: StepsView
     timeline: tuple[Entry, ...]
     """Oldest first."""
+    node: NodeId = NodeId("")
+    """Whose AlertCase has it; empty while none has. Its `levels` are told there alone."""
 
 
 class OperatorView(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,6 +183,8 @@ class OperatorView(msgspec.Struct, frozen=True, kw_only=True):
     """Of a line of her own: `answered`, it stands; `dialling`, `ringing`: it will; else it is her phone."""
     line_text: str = ""
     """Why it does not stand."""
+    node: NodeId = NodeId("")
+    """Where her shift is; of a line of her own nothing is known at any other node."""
 
 
 class LineView(msgspec.Struct, frozen=True, kw_only=True):
@@ -201,6 +207,8 @@ class LineView(msgspec.Struct, frozen=True, kw_only=True):
     """How the network knows its SIM: `home`, `roaming`, `searching`, `denied`, …"""
     joins: Joins = Joins.HOST
     """How it joins its calls: `host`, `network` (all on this one line, no voice comes here), `none`."""
+    node: NodeId | None = None
+    """Whose it is, where there are several nodes: of another one's modem nothing is told. Else null."""
 
 
 class LevelView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -314,6 +322,15 @@ class Events(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="e
     lines: list[LineView] | None = None
     alarms: list[AlarmView] | None = None
     watching: dict[AlertId, list[OperatorId]] | None = None
+
+
+class NodesTold(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="nodes"):
+    """The nodes, where there are several: after the first message, and when anything of it is new."""
+
+    nodes: tuple[NodeView, ...]
+    """The one that this console is connected to first."""
+    ticket: str
+    """By which she goes on at another one, should this one be lost; empty where she cannot."""
 
 
 def map_view(tiles: Tiles) -> MapView:

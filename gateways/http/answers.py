@@ -30,13 +30,15 @@ AnyRequest = Request[Any, Any, Any]
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 
 
-class AlertAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The alert is durable. `deadline_at`: when the app calls 112 by itself."""
+class AlertAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The alert is durable. `deadline_at`: when the app calls 112 by itself. `nodes`: the newest list of the
+    addresses at which the center can be asked, in the order in which to try; absent where there is one."""
 
     alert: Id
     received_at: Moment
     deadline_at: Moment
     advice: Advice
+    nodes: tuple[str, ...] = ()
 
 
 class LegAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,18 +13,20 @@ from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
 from gateways.app.page import app_routes
-from gateways.console.channel import Screen, console_route
+from gateways.console.channel import AnySocket, Screen, console_route
 from gateways.console.following import Following
 from gateways.console.headsets import Headsets
 from gateways.console.meters import Meters
 from gateways.console.page import page_routes
 from gateways.console.people import People
 from gateways.console.sessions import Sessions, session_key
+from gateways.console.tickets import Tickets, session_name
 from gateways.console.voice import voice_route
+from gateways.http.across import across_nodes
 from gateways.http.alerts import alert_routes
 from gateways.http.answers import AnyRequest, Problem, answer
 from gateways.http.auth import Auth
-from gateways.http.commands import operator_routes
+from gateways.http.commands import bring_shift, operator_routes
 from gateways.http.context import Web
 from gateways.http.decoding import BODY_MAX
 from gateways.http.drill import drill_routes
@@ -35,6 +37,7 @@ from gateways.http.hints import Hints
 from gateways.http.history import history_routes
 from gateways.http.intake import intake_route
 from gateways.http.metrics import Metrics
+from gateways.http.nodes import nodes_route
 from gateways.http.registry import Asked
 from gateways.http.schema import openapi_config
 from gateways.http.settings import WebSettings
@@ -42,6 +45,7 @@ from gateways.http.sign_on import sign_on_routes
 from gateways.http.throttle import Throttle
 from gateways.http.tiles import configured, tile_routes
 from gateways.http.writing import LastSeq, Writing
+from gateways.nodes import Nodes
 from messages.events import PersonalDataRead
 from messages.ids import Advice, AlertId, OperatorId, UserId
 from messages.readings import LevelReading
@@ -49,12 +53,15 @@ from runtime import logs
 from runtime.clock import Clock, SystemClock
 from runtime.directory import Directory, FileDirectory
 from runtime.line_files import LineReports
+from runtime.peers import FilePeers, PeerBook
 from runtime.voice_files import VoiceReports
 from store import streams
 from store.errors import JournalError, StoreError
 from store.journal import Append, Journal
+from store.keyring import CONSOLE, shared_secret
 from store.notify import Notifier, SocketNotifier
 from store.registry import Registry
+from store.spent import is_spent
 
 LOAD_AGAIN_S: Final = 0.5
 
@@ -78,6 +85,11 @@ def parts(
     hints = Hints(run / "http-bridge.sock", incarnation=settings.incarnation, clock=clock)
     asked = Asked(Registry(journal, region=settings.policy.region))
     sessions = Sessions(session_key(state / "keys" / "session.key"))
+    shared = journal.shared
+
+    def stands(session: str) -> bool:
+        return not (shared and is_spent(journal, session_name(session)))
+
     return Web(
         settings=settings,
         clock=clock,
@@ -92,8 +104,10 @@ def parts(
         ),
         following=Following(journal, clock),
         hints=hints,
-        auth=Auth(asked, sessions, clock),
+        auth=Auth(asked, sessions, clock, stands),
         sessions=sessions,
+        tickets=Tickets(shared_secret(journal, CONSOLE)) if shared else None,
+        nodes=Nodes(settings.node, settings.web, run, FilePeers(run) if shared else PeerBook()),
         people=People(asked, clock),
         pins=asked,
         passwords=asked,
@@ -118,6 +132,8 @@ def build(web: Web) -> Litestar:
         seen=lambda operator, user, alert: _note_seen(web, operator, user, alert),
         reports=web.lines.read,
         voices=VoiceReports(Path(web.settings.state) / "run").read,
+        nodes=web.nodes,
+        left_behind=lambda operator: _bring_shift(web, operator),
     )
 
     def heard(reading: LevelReading) -> None:
@@ -159,15 +175,17 @@ def build(web: Web) -> Litestar:
             *operator_routes(web),
             *sign_on_routes(web),
             *health_routes(web),
+            nodes_route(web),
             *drill_routes(web),
             *figures_routes(web),
             *history_routes(web, Registry(web.journal, region=web.settings.policy.region)),
-            console_route(screen, web.auth.operator_or_none),
+            console_route(screen, web.auth.operator_or_none, lambda socket: _ticket(web, socket)),
             voice_route(headsets, web.people, web.auth.operator_or_none),
             *tile_routes(tiles, web.auth),
-            *page_routes(),
-            *app_routes(),
+            *page_routes(web.nodes.elsewhere),
+            *app_routes(web.nodes.elsewhere),
         ],
+        middleware=[across_nodes(web.nodes.elsewhere)] if web.nodes.shared else [],
         exception_handlers=_exception_handlers(web),
         openapi_config=openapi_config(web.settings.version, web.sessions.cookie),
         request_max_body_size=BODY_MAX,
@@ -198,6 +216,27 @@ def _note_seen(web: Web, operator: OperatorId, user: UserId, alert: AlertId) -> 
     append = Append(streams.user(user), None, (event,))
     noted = web.writing.run(lambda transaction: transaction.append(append))
     noted.add_done_callback(lambda future: None if future.cancelled() else _complain(future.exception()))
+
+
+def _ticket(web: Web, socket: AnySocket) -> str:
+    """By which whoever is signed on here goes on elsewhere; empty where she cannot."""
+    session = None if web.tickets is None else web.auth.session(socket)
+    if web.tickets is None or session is None:
+        return ""
+    return web.tickets.issue(session, web.clock.now_us())
+
+
+def _bring_shift(web: Web, operator: OperatorId) -> None:
+    def done(future: asyncio.Future[bool]) -> None:
+        if future.cancelled():
+            return
+        if (error := future.exception()) is not None:
+            log.error("a shift could not be brought here", operator=operator, reason=str(error))
+        elif future.result():
+            log.info("a shift goes on here", operator=operator)
+            web.hints.shift()
+
+    web.writing.run(lambda transaction: bring_shift(transaction, operator)).add_done_callback(done)
 
 
 def _complain(error: BaseException | None) -> None:

@@ -62,6 +62,10 @@ class _Believed(Generic[T]):
             self._answers.pop(digest, None)
         return found
 
+    def forget(self, secret: str) -> None:
+        """Ask again the next time."""
+        self._answers.pop(hashlib.sha256(secret.encode()).digest(), None)
+
 
 class Auth:
     """Litestar's guards, and what they ask.
@@ -69,12 +73,20 @@ class Auth:
     The guards are coroutines: Litestar hands a plain function to a pool of threads, at every request.
     """
 
-    def __init__(self, keys: Keys, sessions: Sessions, clock: Clock) -> None:
+    def __init__(
+        self,
+        keys: Keys,
+        sessions: Sessions,
+        clock: Clock,
+        stands: Callable[[str], bool] = lambda session: True,
+    ) -> None:
+        """`stands`: whether the session of this id was not ended at another node. Raises StoreError."""
         self._clock = clock
         self._sessions = sessions
         self._role = keys.role_of
         self._app = _Believed(keys.app_key_is_known, clock)
         self._token = _Believed(keys.operator_of_token, clock)
+        self._stands = _Believed(stands, clock)
         self._active = _Believed(lambda operator: keys.operator_is_active(OperatorId(operator)), clock)
 
     async def app(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
@@ -82,6 +94,13 @@ class Auth:
         key = bearer(connection)
         if key is None or not self._app(key):
             raise NotSignedOn("an app key is needed: `Authorization: Bearer …`")
+
+    async def anybody(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
+        """Guard: an app, or an operator by token or session, who only reads. Raises NotSignedOn."""
+        key = bearer(connection)
+        known = self.session(connection) is not None if key is None else self._app(key) or self._token(key)
+        if not known:
+            raise NotSignedOn("an app key, an operator's token or the console's session is needed")
 
     async def operator(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
         """Guard: an operator by token, or by session and its CSRF token. Raises NotSignedOn, NotAllowed."""
@@ -124,7 +143,13 @@ class Auth:
     def session(self, connection: AnyConnection) -> Session | None:
         """The console's session, if there is one and its operator is still there."""
         session = self._sessions.read(connection.cookies.get(self._sessions.cookie), self._clock.now_us())
-        return session if session is not None and self._active(session.operator) else None
+        if session is None or not self._stands(session.id):
+            return None
+        return session if self._active(session.operator) else None
+
+    def ended(self, session: Session) -> None:
+        """It was ended here: it is not believed in any longer."""
+        self._stands.forget(session.id)
 
     def _operator(self, connection: AnyConnection) -> OperatorId:
         token = bearer(connection)

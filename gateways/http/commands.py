@@ -27,6 +27,7 @@ from model.orders import refusal
 from model.policy import Policy
 from store import streams
 from store.journal import Append, Transaction
+from store.leases import term_of
 from store.people import StaffRole
 
 _OPERATOR: Final[list[dict[str, list[str]]]] = [{"operatorToken": []}, {"consoleSession": []}]
@@ -88,6 +89,20 @@ def set_shift(
         transaction.append(Append(stream, None, (WrapUpEnded(operator=operator),)))
         return True
     transaction.append(Append(stream, None, (ShiftChanged(operator=operator, state=state, reason=reason),)))
+    return True
+
+
+def bring_shift(transaction: Transaction, operator: OperatorId) -> bool:
+    """Say her shift once more, as this node's, where the node of which it was is no member any more: her
+    nailed-up call and her headset are kept where her shift is. Whether it was so. Within the write lock.
+    """
+    stream = streams.operator(operator)
+    last = transaction.last_of_type(stream, "operator.shift_changed")
+    if last is None or not isinstance(last.event, ShiftChanged) or last.event.state is ShiftState.OFF:
+        return False
+    if last.node == transaction.node or term_of(transaction, last.node) is not None:
+        return False
+    transaction.append(Append(stream, None, (last.event,)))
     return True
 
 

@@ -9,12 +9,14 @@ from typing import Protocol
 from gateways.console.following import Following
 from gateways.console.people import People
 from gateways.console.sessions import Sessions
+from gateways.console.tickets import Tickets
 from gateways.http.auth import Auth
 from gateways.http.hints import Hints
 from gateways.http.metrics import Metrics
 from gateways.http.settings import WebSettings
 from gateways.http.throttle import Throttle
 from gateways.http.writing import Writing
+from gateways.nodes import Nodes
 from messages.ids import OperatorId
 from model.case import Case
 from runtime.clock import Clock
@@ -55,6 +57,9 @@ class Web:
     hints: Hints
     auth: Auth
     sessions: Sessions
+    tickets: Tickets | None
+    """None: there is no other node to go to."""
+    nodes: Nodes
     people: People
     pins: Pins
     passwords: Passwords

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
@@ -9,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from gateways.console.following import late
 from gateways.http.answers import AnyRequest, answer, said
 from gateways.http.context import Web
+from gateways.nodes import Standing, standing
 from messages.ids import LineId, Role
 from runtime.errors import BadDirectory
 from store.errors import JournalError
@@ -34,7 +37,15 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[str, ...]
 
 
-def readiness(web: Web) -> Readiness:
+async def _standing(web: Web) -> Standing | None:
+    """How the nodes stand by the database; none where it does not say."""
+    try:
+        return await asyncio.to_thread(standing, web.journal, web.settings.node)
+    except JournalError:
+        return None
+
+
+def readiness(web: Web, nodes: Standing | None) -> Readiness:
     """How it stands now. Asks the journal; waits for nobody."""
     problems = []
     journal = web.writing.works
@@ -50,6 +61,8 @@ def readiness(web: Web) -> Readiness:
         problems.append("the disk cannot be written: alerts are handled from memory, and nothing is durable")
     if not web.following.loaded.is_set():
         problems.append("the open alerts are still being read")
+    if web.nodes.shared and (nodes is None or not nodes.member):
+        problems.append("this node is no member: it can own no alert, and dials nothing")
     actors = web.hints.connected
     if not actors:
         problems.append("the actors do not listen")
@@ -100,7 +113,7 @@ def health_routes(web: Web) -> list[HTTPRouteHandler]:
         },
     )
     async def readyz(request: AnyRequest) -> Response[bytes]:
-        told = readiness(web)
+        told = readiness(web, await _standing(web) if web.nodes.shared else None)
         return answer(request, told, 200 if told.ready else 503)
 
     @get("/metrics", summary="Prometheus's figures", operation_id="metrics", tags=["health"])
@@ -113,6 +126,8 @@ def health_routes(web: Web) -> list[HTTPRouteHandler]:
         figures.journal_works.set(web.writing.works and web.journal.durable)
         figures.lines(web.lines.read().values())
         figures.actors_listen.set(web.hints.connected)
+        if web.nodes.shared:
+            figures.nodes(web.settings.node, await _standing(web))
         return Response(figures.text(), media_type="text/plain; version=0.0.4")
 
     return [healthz, readyz, metrics]

@@ -99,6 +99,7 @@ def intake_route(web: Web) -> HTTPRouteHandler:
             received_at=rfc3339(accepted.received_at),
             deadline_at=rfc3339(accepted.deadline_at),
             advice=advice,
+            nodes=web.nodes.addresses(),
         )
         response = answer(request, told, 202 if accepted.created else 200)
         response.headers["location"] = f"/v1/alerts/{accepted.alert}"

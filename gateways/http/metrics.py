@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from gateways.nodes import Standing
+from messages.ids import NodeId
 from messages.lines import LineReport, LineState
 from messages.readings import Pace
 
@@ -68,6 +70,16 @@ class Metrics:
             "securwoman_line_signal_dbm", "How well the line's modem hears", ["line"], registry=registry
         )
 
+        self._nodes = Gauge("securwoman_nodes", "Nodes, by how they are", ["state"], registry=registry)
+        self._owned = Gauge(
+            "securwoman_alerts_owned", "Open alerts of each node", ["node"], registry=registry
+        )
+        self._membership = Gauge(
+            "securwoman_membership_age_seconds",
+            "Since this node's membership was renewed",
+            ["node"],
+            registry=registry,
+        )
         self.voice_ticks = Counter(
             "securwoman_voice_ticks",
             "Ticks of the conferences' 20 ms clocks: kept, more than 5 ms late, or left out",
@@ -91,6 +103,19 @@ class Metrics:
             self.line_registered.labels(report.line).set(report.registration in ("home", "roaming"))
             if report.signal_dbm is not None:
                 self.line_signal.labels(report.line).set(report.signal_dbm)
+
+    def nodes(self, me: NodeId, standing: Standing | None) -> None:
+        """How the nodes are by the database; none: it has not said."""
+        for gauge in (self._nodes, self._owned, self._membership):
+            gauge.clear()
+        if standing is None:
+            return
+        for state, count in standing.states.items():
+            self._nodes.labels(state).set(count)
+        for node, alerts in standing.owned.items():
+            self._owned.labels(node).set(alerts)
+        if standing.age_s is not None:
+            self._membership.labels(me).set(standing.age_s)
 
     def text(self) -> bytes:
         """The exposition, format 0.0.4."""

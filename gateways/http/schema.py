@@ -17,7 +17,7 @@ from litestar.openapi.spec import Components, SecurityScheme, Tag
 
 from gateways.console.earlier import Earlier
 from gateways.console.views import CaseView
-from gateways.http import answers, bodies, drill, figures, health, history, sign_on
+from gateways.http import answers, bodies, drill, figures, health, history, nodes, sign_on
 from gateways.http.decoding import JSON, MSGPACK
 
 Document = dict[str, Any]
@@ -41,6 +41,7 @@ _STRUCTS: Final = (
     health.Health,
     health.Readiness,
     history.PastAlerts,
+    nodes.NodesAnswer,
     sign_on.SignOn,
     sign_on.SignedOn,
 )

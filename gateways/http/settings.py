@@ -31,6 +31,8 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     lines: tuple[LineSpec, ...] = ()
     map: MapSettings = MapSettings()
     drill: DrillSettings = DrillSettings()
+    web: str = ""
+    """Where browsers and apps reach this node, `https://…`; told where several share the journal."""
     host: str = "127.0.0.1"
     port: int = 8112
     """0: any that is free."""

@@ -1,4 +1,4 @@
-"""/v1/console/session: an operator's password or token for the console's cookie, which no script can read.
+"""/v1/console/session: a password, token or ticket for the console's cookie, which no script can read.
 
 Passwords are asked of the registry one at a time and off the event loop; who is wrong too often waits.
 A token is let in whoever waits: nobody guesses one, and no stranger can lock an operator out of her shift.
@@ -14,12 +14,13 @@ from litestar.datastructures import Cookie
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import JSONBody
 
+from gateways.console import tickets
 from gateways.console.sessions import LIFE_S, Session
 from gateways.http.answers import AnyRequest, Moment, Problem, answer, header, rfc3339, said
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
-from gateways.http.errors import NotAllowed, NotSignedOn, TooManyTries
-from messages.ids import OperatorId
+from gateways.http.errors import NotAllowed, NotDurable, NotSignedOn, TooManyTries
+from messages.ids import SECOND, OperatorId
 from runtime import logs
 from store.people import StaffRole
 
@@ -31,15 +32,19 @@ Secret = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
 
 
 class SignOn(msgspec.Struct, frozen=True, kw_only=True):
-    """An operator's token; or who she is (her id, name or number) and her password."""
+    """An operator's token; the ticket of her session at another node; or who she is (her id, name or number)
+    and her password.
+    """
 
     token: Secret | None = None
+    ticket: Secret | None = None
     operator: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
     password: Secret | None = None
 
     def __post_init__(self) -> None:
         by_password = self.operator is not None and self.password is not None
-        if (self.token is None) != by_password or (self.operator is None) != (self.password is None):
+        ways = (self.token is not None, self.ticket is not None, by_password)
+        if sum(ways) != 1 or (self.operator is None) != (self.password is None):
             raise ValueError("either `token`, or `operator` and `password`, is needed")
 
 
@@ -70,6 +75,31 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
             until=rfc3339(session.until),
         )
 
+    def nobodys(what: str, address: str) -> NotSignedOn | TooManyTries:
+        """Count it; what to answer."""
+        now_us = web.clock.now_us()
+        wait_s = web.throttle.wait_s("", address, now_us)
+        if wait_s:
+            return TooManyTries(wait_s)
+        web.throttle.count("", address, now_us)
+        log.warning("it is nobody's", what=what, address=address)
+        return NotSignedOn(f"no operator has this {what}")
+
+    async def session_of(data: SignOn, address: str) -> Session:
+        """Hers from now on. Raises NotSignedOn, TooManyTries."""
+        if data.ticket is None:
+            return web.sessions.begin(await operator_of(data, address), web.clock.now_us())[0]
+        ticket = None if web.tickets is None else web.tickets.read(data.ticket, web.clock.now_us())
+        if ticket is None:
+            raise nobodys("ticket", address)
+        if not await web.writing.run(lambda transaction: tickets.use(transaction, ticket)):
+            log.warning("a ticket of the past", operator=ticket.operator, address=address)
+            raise NotSignedOn("the ticket was used before, or its session has ended")
+        if ticket.operator not in web.people.operators():
+            raise NotSignedOn("there is no such operator any more")
+        log.info("goes on here", operator=ticket.operator)
+        return Session(ticket.operator, ticket.session, ticket.session_until)
+
     async def operator_of(data: SignOn, address: str) -> OperatorId:
         """Whose they are. Raises NotSignedOn, TooManyTries."""
         now_us = web.clock.now_us()
@@ -77,12 +107,7 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
             operator = web.auth.of_token(data.token)
             if operator is not None:
                 return operator
-            wait_s = web.throttle.wait_s("", address, now_us)
-            if wait_s:
-                raise TooManyTries(wait_s)
-            web.throttle.count("", address, now_us)
-            log.warning("a token that is nobody's", address=address)
-            raise NotSignedOn("no operator has this token")
+            raise nobodys("token", address)
         who, password = data.operator or "", data.password or ""
         operator = web.passwords.operator_called(who)
         key = operator or " ".join(who.split()).casefold()
@@ -118,14 +143,13 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
         if origin is not None and origin.partition("://")[2] != header(request, b"host"):
             raise NotAllowed("the page is not this center's")
         address = "" if request.client is None else request.client.host
-        operator = await operator_of(data, address)
-        session, cookie = web.sessions.begin(operator, web.clock.now_us())
+        session = await session_of(data, address)
         response = answer(request, told(session))
         response.set_cookie(
             Cookie(
                 key=web.sessions.cookie,
-                value=cookie,
-                max_age=LIFE_S,
+                value=web.sessions.cookie_of(session),
+                max_age=min(LIFE_S, (session.until - web.clock.now_us()) // SECOND),
                 path="/",
                 httponly=True,
                 samesite="strict",
@@ -152,7 +176,14 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
         return response
 
     @delete(PATH, summary="Sign off", operation_id="sign_off", tags=["console"], status_code=204)
-    async def sign_off() -> Response[None]:
+    async def sign_off(request: AnyRequest) -> Response[None]:
+        session = web.auth.session(request) if web.tickets is not None else None
+        if session is not None:
+            try:
+                await web.writing.run(lambda transaction: tickets.end(transaction, session))
+            except NotDurable as error:
+                log.error("a session is ended in this browser alone", reason=str(error))
+            web.auth.ended(session)
         response: Response[None] = Response(None, status_code=204)
         response.delete_cookie(web.sessions.cookie, path="/")
         return response

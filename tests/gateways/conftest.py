@@ -15,6 +15,8 @@ from messages.ids import E164
 from model.policy import Policy
 from store.journal import Journal
 from tests.gateways.http.place import Place, WebThread
+from tests.gateways.twins import Twins, twins
+from tests.support.postgres import PostgresServer
 
 
 @pytest.fixture
@@ -48,6 +50,13 @@ def client(web: Web) -> Iterator[TestClient[Litestar]]:
     """The web, started without a port."""
     with TestClient(build(web), raise_server_exceptions=False) as started:
         yield started
+
+
+@pytest.fixture
+def pair(tmp_path: Path, policy: Policy, postgres: PostgresServer) -> Iterator[Twins]:
+    """Two nodes that share a journal."""
+    with twins(tmp_path, postgres, policy) as made:
+        yield made
 
 
 @pytest.fixture

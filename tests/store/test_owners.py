@@ -8,11 +8,12 @@ from collections.abc import Callable
 import pytest
 
 from messages.events import AlertClosed, NoteAdded
-from messages.ids import AlertId, Instant, NodeId, OperatorId, Outcome
+from messages.ids import Advice, AlertId, Instant, NodeId, OperatorId, Outcome
 from model.membership import TTL_US
 from store import members, owners, streams
-from store.alerts import accept
+from store.alerts import accept, accept_soon
 from store.errors import LeaseLost, NodeNameTaken
+from store.group_commit import GroupCommitter
 from store.journal import Append, Journal
 from tests.store.databases import Database
 from tests.store.places import Clock, answered, signal
@@ -210,3 +211,26 @@ def test_what_is_told_of_a_node_is_its_own_and_by_its_term(open_as: OpenAs) -> N
     told = members.members(a)[0]
     assert (told.places, told.draining, told.term, told.address) == (b"places", True, 1, "10.0.0.1")
     assert told.until_us > Instant(0)
+
+
+def test_case_10_a_node_is_full_by_its_own_alerts_and_not_by_all(open_as: OpenAs, clock: Clock) -> None:
+    a, b = open_as("a"), open_as("b")
+    members.join(a, A, "10.0.0.1")
+    members.join(b, B, "10.0.0.2")
+
+    def advised(journal: Journal, *phones: str) -> list[Advice]:
+        committer = GroupCommitter(journal)
+        try:
+            return [accept_soon(committer, signal(clock, one), 50, 2).result(10).advice for one in phones]
+        finally:
+            committer.close()
+
+    assert advised(a, "+393331110001", "+393331110002", "+393331110003") == [
+        Advice.WAIT, Advice.WAIT, Advice.CALL_112_NOW
+    ]  # fmt: skip
+    assert advised(b, "+393331110004", "+393331110005", "+393331110006") == [
+        Advice.WAIT, Advice.WAIT, Advice.CALL_112_NOW
+    ]  # fmt: skip
+    first = min(owners.owned(a, A))
+    a.append(Append(streams.case(first), 0, (AlertClosed(outcome=Outcome.FALSE_ALARM),)))
+    assert advised(a, "+393331110007") == [Advice.CALL_112_NOW], "two are left of three"

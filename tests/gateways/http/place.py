@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
@@ -45,15 +45,17 @@ class Place:
     marta_token: str = ""
     luca: OperatorId = NOBODY
     luca_token: str = ""
+    node: NodeId = NODE
+    database: str = ""
+    """A server's address, where several nodes share the journal; empty: a file in the state directory."""
     changes: dict[str, object] = field(default_factory=dict)
     """What the web's settings have that is not as below."""
 
     @classmethod
-    def make(cls, state: Path, policy: Policy | None = None) -> Place:
+    def make(cls, state: Path, policy: Policy | None = None, *, database: str = "") -> Place:
         """A new one, with two operators and one user."""
-        for name in ("keys", "logs", "run"):
-            (state / name).mkdir(parents=True)
-        place = cls(state=state, policy=policy or Policy())
+        place = cls(state=state, policy=policy or Policy(), database=database)
+        place._make_folders()
         journal = place.journal()
         registry = Registry(journal)
         place.app_key = registry.issue_app_key("app")
@@ -76,22 +78,33 @@ class Place:
         journal.close()
         return place
 
+    def beside(self, state: Path, node: NodeId) -> Place:
+        """Another node of the same journal."""
+        other = replace(self, state=state, node=node, changes={})
+        other._make_folders()
+        return other
+
+    def _make_folders(self) -> None:
+        for name in ("keys", "logs", "run"):
+            (self.state / name).mkdir(parents=True)
+
     @property
     def url(self) -> str:
         """The journal's address."""
-        return f"sqlite:///{self.state / 'journal.db'}"
+        return self.database or f"sqlite:///{self.state / 'journal.db'}"
 
     def journal(
         self, notifier: Notifier | None = None, *, clock: Callable[[], Instant] = CLOCK.now_us
     ) -> Journal:
         """The journal, opened; its commits are heard by a web process here."""
         notify = notifier or SocketNotifier(self.state / "run" / "notify")
-        return Journal.open(self.url, node=NODE, clock=clock, notify=notify)
+        # A story is written by whoever tells it: who has an alert is another matter.
+        return Journal.open(self.url, node=self.node, clock=clock, notify=notify, shared=False)
 
     def settings(self, **changes: object) -> WebSettings:
         """For the web."""
         given = WebSettings(
-            node=NODE,
+            node=self.node,
             state=str(self.state),
             journal=self.url,
             anchor_us=CLOCK.anchor_us,
@@ -164,13 +177,13 @@ class WebProcess:
 class WebThread:
     """The web on a real port, in a thread of this process: starts at once, and cannot be killed."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, port: int = 0) -> None:
         self._server = uvicorn.Server(
             uvicorn.Config(
                 build(parts(place.settings())), log_config=None, access_log=False, timeout_graceful_shutdown=1
             )
         )
-        listener = listen("127.0.0.1", 0)
+        listener = listen("127.0.0.1", port)
         self.port: int = listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self._thread = threading.Thread(target=self._server.run, args=([listener],))

@@ -50,7 +50,7 @@ export class Alert {
       const arrived = ANSWERED.has(status);
       this.#now({ ...this.known, asked: arrived ? 'sent' : 'unsent' });
       if (arrived) { this.#tail(); return; }
-      await this.#pause(tries);
+      if (!this.api.more) await this.#pause(tries);
     }
   }
 
@@ -86,7 +86,9 @@ export class Alert {
       const fix = this.positions.recent(Date.now());
       const answer = await this.api.raise(this.#body(fix), ANSWER_MS);
       if (this.run !== run) return;
+      this.api.addresses.learn(answer.said?.nodes);
       const had = this.known.alert !== null;
+      if (!answer.said?.alert && this.api.more) continue; // at once, and nothing is said of it: another node may take it
       // Of an alert that it has already, a lost answer says nothing new.
       if (!had || answer.said?.alert) this.#now(raised(this.known, answer, navigator.onLine));
       if (!had && this.known.alert !== null) this.#taken(run, fix);
@@ -120,6 +122,7 @@ export class Alert {
       const beganMs = Date.now();
       const answer = await this.api.state(this.known.alert, atOnce ? null : before, atOnce ? 0 : WAIT_S, this.poll.signal);
       if (this.run !== run || isAsked(this.known)) return;
+      if (answer.status !== 200 && this.api.more) continue; // another node may know
       this.#now(heard(this.known, answer));
       if (isClosed(this.known)) { this.positions.stop(); return; }
       tries = answer.status === 200 ? 0 : tries + 1;

@@ -1,13 +1,20 @@
 // The center's public interface, as far as an app needs it. It decides nothing: an answer is a status and what was said.
 
 const JSON_TYPE = 'application/json';
+const ALONE_MS = 8000; // on top of a long poll's own time
+const OF_SEVERAL_MS = 3000; // to wait for one of several nodes, before the next is asked
+const POLL_OF_SEVERAL_S = 8;
 
 export class Api {
   /** `keyOf()` is the app key of the settings; every answer's `Date` goes to the clock. */
-  constructor(keyOf, clock) {
+  constructor(keyOf, clock, addresses) {
     this.keyOf = keyOf;
     this.clock = clock;
+    this.addresses = addresses;
   }
+
+  /** Whether another node may answer what this one has not. */
+  get more() { return this.addresses.more; }
 
   raise(body, withinMs) { return this.#ask('POST', '/v1/alerts', withinMs, { body }); }
   position(alert, body, withinMs) { return this.#ask('POST', `${path(alert)}/position`, withinMs, { body }); }
@@ -15,40 +22,57 @@ export class Api {
 
   /** How the alert stands; with the version last seen, at the next change or after `waitS`. */
   state(alert, since, waitS, signal) {
-    const query = since === null ? '' : `?wait=${waitS}&since=${since}`;
-    return this.#ask('GET', path(alert) + query, (waitS + 8) * 1000, { signal });
+    const { several } = this.addresses;
+    const s = several ? Math.min(waitS, POLL_OF_SEVERAL_S) : waitS;
+    const query = since === null ? '' : `?wait=${s}&since=${since}`;
+    return this.#ask('GET', path(alert) + query, s * 1000 + ALONE_MS, { signal, waitMs: s * 1000 });
   }
 
   /** Whether the center answers at all; its clock is known from then on. */
   async answers(withinMs) {
     const { status } = await this.#ask('GET', '/healthz', withinMs, {});
-    return status === 200;
+    return status === 200 || (this.more && this.answers(withinMs));
+  }
+
+  /** Learn where else it can be asked. */
+  async learn(withinMs) {
+    const { status, said } = await this.#ask('GET', '/v1/nodes', withinMs, {});
+    const nodes = status === 200 ? said?.nodes ?? [] : [];
+    const best = (one) => (one.alive ? 0 : 2) + (one.draining ? 1 : 0);
+    this.addresses.learn([...nodes].sort((a, b) => best(a) - best(b)).map((one) => one.web));
   }
 
   /** Whether the center knows the key: it asks for an alert that cannot be. True, false, or null where nobody answers. */
   async knowsKey(key, withinMs) {
     const { status } = await this.#ask('GET', '/v1/alerts/key-check', withinMs, { key });
-    return status === 0 || status >= 500 ? null : status !== 401;
+    if (status === 0 || status >= 500) return this.more ? this.knowsKey(key, withinMs) : null;
+    return status !== 401;
   }
 
-  async #ask(method, url, withinMs, { body, signal, key = this.keyOf() }) {
+  async #ask(method, url, withinMs, { body, signal, waitMs = 0, key = this.keyOf() }) {
+    const { addresses } = this;
+    const address = addresses.now;
     const headers = { accept: JSON_TYPE, authorization: `Bearer ${key}` };
     if (body !== undefined) headers['content-type'] = JSON_TYPE;
     const sentMs = Date.now();
     const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), withinMs);
+    const timer = setTimeout(() => stop.abort(), addresses.several ? Math.min(withinMs, waitMs + OF_SEVERAL_MS) : withinMs);
     const given = () => stop.abort();
     signal?.addEventListener('abort', given);
     if (signal?.aborted) given();
     try {
-      const answer = await fetch(url, {
+      const answer = await fetch(address + url, {
         method, headers, signal: stop.signal, body: body === undefined ? undefined : JSON.stringify(body),
         credentials: 'omit', cache: 'no-store',
       });
       const said = await answer.json().catch(() => null);
       this.clock.heard(answer.headers.get('date'), sentMs, Date.now());
+      // One that has taken the alert is there, be it without a disk.
+      if (answer.status < 500 || said?.alert) addresses.answered();
+      else addresses.failed(address);
       return { status: answer.status, said };
     } catch {
+      if (!signal?.aborted) addresses.failed(address);
       return { status: 0, said: null };
     } finally {
       clearTimeout(timer);

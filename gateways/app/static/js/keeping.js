@@ -1,6 +1,7 @@
 // What stays on the phone between two openings: the settings, and the alert that is open. In localStorage, not encrypted.
 
 const SETTINGS = 'securwoman-app';
+const NODES = 'securwoman-app-nodes';
 const ALERT = 'securwoman-app-alert';
 const FORGOTTEN_MS = 12 * 3600 * 1000; // an alert of yesterday is no longer hers to look at
 
@@ -23,6 +24,10 @@ function write(name, value) {
 
 export const settings = () => ({ key: '', phone: '', name: '', language: '', ...read(SETTINGS) });
 export const keepSettings = (changes) => write(SETTINGS, { ...settings(), ...changes });
+
+/** Where else the center can be asked; see addresses.js. */
+export const nodes = () => read(NODES);
+export const keepNodes = (list) => write(NODES, list);
 
 /** The alert that was open, or null. Never a PIN: it is not in it. */
 export function openAlert(nowMs) {

@@ -1,11 +1,12 @@
 // Puts the app together, and says when it is drawn again. It reads: Alert (what to do), state.js (what to show), views.js (how).
 
 import { render } from '../vendor/lit.js';
+import { Addresses } from './addresses.js';
 import { Alert } from './alert.js';
 import { Api } from './api.js';
 import { Clock } from './clock.js';
 import { Hold } from './hold.js';
-import { keepSettings, openAlert, settings } from './keeping.js';
+import { keepNodes, keepSettings, nodes, openAlert, settings } from './keeping.js';
 import { Positions } from './position.js';
 import { shown } from './state.js';
 import * as views from './views.js';
@@ -20,7 +21,7 @@ const NUMBER = /^\+[0-9][0-9 ().\-/]{4,30}$/;
 const root = document.getElementById('page');
 const query = new URLSearchParams(location.search);
 const clock = new Clock();
-const api = new Api(() => settings().key, clock);
+const api = new Api(() => settings().key, clock, new Addresses(nodes(), keepNodes));
 const positions = new Positions(api, clock, () => draw());
 const alert = new Alert(api, clock, positions, () => settings().phone, () => draw());
 let place = ''; // '' | 'settings' | 'pin': what she has opened over the rest
@@ -83,6 +84,7 @@ async function look() {
   if (alert.known || document.hidden) return;
   positions.lookIfAllowed();
   ui.reachable = await api.answers(CHECK_MS);
+  if (ui.reachable && settings().key) api.learn(CHECK_MS);
   draw();
 }
 

@@ -13,6 +13,7 @@ const SHOWN_NARROW = 1;
 const KINDS = {
   'journal.not_durable': () => [either('Disco: nulla è durevole', 'Disk: nothing durable'), t('notDurable')],
   'deadline.missed': (s) => [either(`${s} oltre il limite`, `${s} past deadline`), either(`Allarmi reali aperti oltre la scadenza, lei non raggiunta: ${s}`, `Real alerts open past the deadline, she not reached: ${s}`)],
+  'node.lost': (s) => [either(`Nodo ${s} perso`, `Node ${s} lost`), either(`Il nodo ${s} non risponde: i suoi allarmi sono passati agli altri, le sue linee non si possono usare. Controllare alimentazione, rete e database`, `Node ${s} is away: others have its alerts, and its lines cannot be used. Look at its power, its network and its way to the database`)],
   no_operator: () => [either('Nessuna pronta', 'No operator ready'), either('Nessuna operatrice è pronta: un allarme chiamerebbe i reperibili', 'No operator is ready: an alert would call those on call')],
   'line.out_of_service': (s) => [either(`Linea ${s} fuori uso`, `Line ${s} down`), either(`La linea ${s} non porta chiamate: modem spento, staccato o senza rete`, `Line ${s} carries no calls: its modem is off, unplugged or without a network`)],
   'line.wrong_modem': (s) => [either(`Linea ${s}: altro modem`, `Line ${s}: other modem`), either(`La linea ${s} non porta chiamate: alla sua porta c’è un altro modem (IMEI diverso); rimettere il suo, o correggere le impostazioni`, `Line ${s} carries no calls: another modem (another IMEI) is at its port; put its own back, or correct the settings`)],
@@ -37,7 +38,7 @@ const rank = (kind) => (ORDER.includes(kind) ? ORDER.indexOf(kind) : ORDER.lengt
 export const carriesNone = (one) => one.alarm.startsWith('line.') && !['line.quarantined', 'line.weak_signal', 'line.no_sound'].includes(one.alarm);
 
 /** The lines that carry no calls now. */
-export const unusable = (feed) => new Set([...feed.lines.filter((one) => one.quarantine).map((one) => one.line), ...feed.alarms.filter(carriesNone).map((one) => one.subject)]);
+export const unusable = (feed) => new Set([...feed.lines.filter((one) => one.node && feed.node(one.node)?.alive === false).map((one) => one.line), ...feed.lines.filter((one) => one.quarantine).map((one) => one.line), ...feed.alarms.filter(carriesNone).map((one) => one.subject)]);
 
 /** All alarms, gravest first: {kind, subject, short, long, text, since_us}. */
 export function alarms(ui) {

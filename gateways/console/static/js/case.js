@@ -40,7 +40,7 @@ export function lostBanner(ui) {
   const now = Date.now();
   const oldS = Math.max(0, Math.round((now - feed.heardAtMs) / 1000));
   const inS = Math.max(0, Math.ceil((feed.retryAtMs - now) / 1000));
-  return { icon: 'nolink', title: t('unreachableCentre'), text: either(`Quello che vedi è di ${oldS} s fa. Le chiamate vanno avanti senza questo schermo.`, `What you see is ${oldS} s old. The calls go on without this screen.`), aside: either(`Riprovo tra ${inS} s`, `Retrying in ${inS} s`) };
+  return { icon: 'nolink', title: t('unreachableCentre'), text: either(`Quello che vedi è di ${oldS} s fa. Le chiamate vanno avanti senza questo schermo.`, `What you see is ${oldS} s old. The calls go on without this screen.`), aside: feed.goesTo ? either(`Passo a ${new URL(feed.goesTo).host}`, `Going on at ${new URL(feed.goesTo).host}`) : either(`Riprovo tra ${inS} s`, `Retrying in ${inS} s`) };
 }
 
 /** Who else looks at it now. */
@@ -116,7 +116,7 @@ function parties(ui, view, nowUs, compact, allowed) {
       <article class="party" data-party=${which} data-is=${tiles[i].is} tabindex=${why(party) ? '0' : nothing} aria-describedby=${why(party) ? `why-${which}` : nothing}><p class="party__role">${icon(ic)}<span>${role}</span><b>${name}</b></p>
         <p class="party__line">${party.line ? html`<span>${s.capital(f.lineName(party.line))}</span>${signal(line(party))}` : ''}</p>
         <p class="party__state word">${icon(tiles[i].icon, tiles[i].is === 'ring' ? 'breathe' : '')}${tiles[i].label}</p><b class="party__time">${tiles[i].time}</b>
-        <p class="party__foot">${(s.talking(party) || s.inDoubt(party)) && party.joined && !party.network ? html`${meter(which)}${noSound(view.alert, which) && !otherline.silent(party) ? word('hush', t('noSoundAtAll'), 'ink-wait') : nothing}${otherline.offer(ui, view, which, party, allowed)}` : nothing}${tiles[i].foot}</p>${why(party) ? html`<p class="party__why" id="why-${which}">${why(party)}</p>` : nothing}</article>`)}
+        <p class="party__foot">${(s.talking(party) || s.inDoubt(party)) && party.joined && !party.network ? html`${ui.feed.isElsewhere(view.node) ? html`<span class="ink-2">${either(`Livelli al nodo ${view.node}`, `Levels at node ${view.node}`)}</span>` : meter(which)}${noSound(view.alert, which) && !otherline.silent(party) ? word('hush', t('noSoundAtAll'), 'ink-wait') : nothing}${otherline.offer(ui, view, which, party, allowed)}` : nothing}${tiles[i].foot}</p>${why(party) ? html`<p class="party__why" id="why-${which}">${why(party)}</p>` : nothing}</article>`)}
     </section><p class="sr" role="status">${rows.map(([, , role], i) => `${role}: ${tiles[i].label}. `)}</p>`;
 }
 

@@ -1,19 +1,25 @@
 // The connection to the center: signs on, keeps the picture up to date, sends commands. Knows nothing of the page.
 
 import * as meters from './meters.js';
+import { Elsewhere, leave } from './elsewhere.js';
 
 const RETRY_MS = 2000;
 const RETRY_FIRST_MS = 250; // A web that has ended has its successor waiting.
+const RETRY_SOON_MS = 500; // as long as she would not go elsewhere
 const SILENCE_MS = 2000; // The center says something every half second.
 const WATCH_MS = 250;
 const HELD_UP_MS = 1000;
 const SIGN_ON_CODE = 4401;
 const SESSION = '/v1/console/session';
 const TOKEN = 'securwoman-token';
+const CARRIED_WITHIN_MS = 20_000; // a node that takes over may have other things to do first
+const CARRIED_AGAIN_MS = 500;
 
 export class Feed {
-  constructor(changed) {
+  /** `kept()` is what goes along to another node. */
+  constructor(changed, kept = () => ({})) {
     this.changed = changed;
+    this.kept = kept;
     this.link = 'starting'; // starting | signed-off | live | lost
     this.signOnFault = '';
     this.signOnAgainMs = 0; // when the next try is let through
@@ -30,6 +36,11 @@ export class Feed {
     this.watching = {}; // by alert, the operators that have it on their screens
     this.shown = null; // the alert that is shown here in full
     this.open = 0; // alerts; in a storm more than there are cases here
+    this.nodes = []; // where there are several, the one that this page is connected to first
+    this.ticket = ''; // by which she goes on at another one
+    this.elsewhere = new Elsewhere();
+    this.silentSinceMs = 0;
+    this.goesTo = ''; // the address of the node where she goes on now
     this.lostAtMs = 0;
     this.heardAtMs = 0;
     this.retryAtMs = 0;
@@ -45,15 +56,24 @@ export class Feed {
     return (ms + this.offsetMs) * 1000;
   }
 
-  async start() {
-    const given = new URLSearchParams(location.hash.slice(1)).get('token');
-    if (given) {
-      // Out of the address at once: it would be seen on the screen, and kept in the history.
-      history.replaceState(null, '', location.pathname + location.search);
-      sessionStorage.setItem(TOKEN, given);
-    }
+  /** Signed on by whatever came along; whether she goes on from another node by her ticket. */
+  async start({ token, ticket }) {
+    if (token) sessionStorage.setItem(TOKEN, token);
     setInterval(() => this.#watch(), WATCH_MS);
+    if (ticket && await this.#carriedOver(ticket)) return true;
     await this.#identify();
+    if (ticket && this.link === 'signed-off' && !this.signOnFault) { this.signOnFault = 'sessionEnded'; this.changed(); }
+    return false;
+  }
+
+  /** What is known of a node: {node, web, alive, draining, left}; null where there is one, or it is not known. */
+  node(name) {
+    return this.nodes.find((one) => one.node === name) ?? null;
+  }
+
+  /** Whether this is another node than the one that this page is connected to. */
+  isElsewhere(name) {
+    return this.nodes.length > 1 && Boolean(name) && name !== this.nodes[0].node;
   }
 
   /** By `{token}`, which is kept while the tab lives, or by `{operator, password}`, which is not. */
@@ -65,6 +85,7 @@ export class Feed {
 
   async signOff() {
     sessionStorage.removeItem(TOKEN);
+    this.ticket = '';
     this.#close();
     await this.#ask('DELETE', SESSION).catch(() => null);
     this.link = 'signed-off';
@@ -136,14 +157,7 @@ export class Feed {
     } catch {
       this.signOnFault = 'noCentre';
     }
-    if (answer?.ok) {
-      const { operator, csrf } = await answer.json();
-      this.csrf = csrf;
-      if (operator !== this.me?.operator) this.seq = 0; // what is hers is told with the whole picture
-      this.signOnFault = '';
-      this.#connect();
-      return;
-    }
+    if (answer?.ok) { await this.#signedOn(answer); return; }
     if (answer) {
       this.signOnFault = !given ? (this.me ? 'sessionEnded' : '') : answer.status === 429 ? 'tooOften' : answer.status >= 500 ? 'noCentre' : given.token ? 'tokenWrong' : 'passwordWrong';
       this.signOnAgainMs = answer.status === 429 ? Date.now() + 1000 * Number(answer.headers.get('retry-after') ?? 30) : 0;
@@ -154,10 +168,30 @@ export class Feed {
     this.changed();
   }
 
+  async #signedOn(answer) {
+    const { operator, csrf } = await answer.json();
+    this.csrf = csrf;
+    if (operator !== this.me?.operator) this.seq = 0; // what is hers is told with the whole picture
+    this.signOnFault = '';
+    this.#connect();
+  }
+
+  /** By the ticket of her session at another node. A refusal is final: each works once. */
+  async #carriedOver(ticket) {
+    const untilMs = Date.now() + CARRIED_WITHIN_MS;
+    for (;;) {
+      const answer = await this.#ask('POST', SESSION, { ticket }).catch(() => null);
+      if (answer?.ok) { await this.#signedOn(answer); return true; }
+      if ((answer && answer.status < 500) || Date.now() > untilMs) return false;
+      await new Promise((done) => { setTimeout(done, CARRIED_AGAIN_MS); });
+    }
+  }
+
   #connect() {
     this.#close();
     this.attempt += 1;
-    this.retryAtMs = Date.now() + RETRY_MS;
+    const soon = this.nodes.length > 1 && Date.now() - this.silentSinceMs < RETRY_MS;
+    this.retryAtMs = Date.now() + (soon ? RETRY_SOON_MS : RETRY_MS);
     const since = this.seq ? `?since=${this.seq}` : '';
     const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/v1/console${since}`);
     this.socket = socket;
@@ -181,6 +215,7 @@ export class Feed {
   #lost() {
     if (this.link !== 'lost') {
       this.link = 'lost';
+      this.silentSinceMs = Date.now();
       this.lostAtMs = this.heardAtMs || Date.now();
       this.attempt = 0;
       this.retryAtMs = Date.now() + RETRY_FIRST_MS;
@@ -197,7 +232,12 @@ export class Feed {
       this.#close();
       this.#lost();
     }
-    if (this.link === 'lost' && now >= this.retryAtMs) this.#connect();
+    if (this.link !== 'lost' || this.goesTo) return;
+    this.goesTo = this.elsewhere.look(now - this.silentSinceMs, this.nodes);
+    if (this.goesTo) {
+      leave(this.goesTo, this.ticket, this.kept());
+      this.changed();
+    } else if (now >= this.retryAtMs) this.#connect();
   }
 
   #heard(said) {
@@ -206,11 +246,18 @@ export class Feed {
       if (meters.heard(said)) this.changed();
       return;
     }
+    if (said.type === 'nodes') {
+      this.nodes = said.nodes;
+      this.ticket = said.ticket;
+      this.changed();
+      return;
+    }
     const offset = said.now_us / 1000 - this.heardAtMs;
     // The smallest delay seen is the truest; a small drift must not make clocks jump.
     this.offsetMs = this.link === 'live' && Math.abs(offset - this.offsetMs) < 2000 ? Math.max(offset, this.offsetMs - 1) : offset;
     this.link = 'live';
     this.attempt = 0;
+    this.elsewhere.forget();
     if (said.type === 'snapshot') {
       this.cases.clear();
       this.allowed.clear();

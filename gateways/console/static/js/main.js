@@ -18,6 +18,7 @@ import * as voice from './voice.js';
 import * as handover from './handover.js';
 import * as otherline from './otherline.js';
 import { wrapping } from './wrapup.js';
+import { arrived } from './elsewhere.js';
 
 const SETTLE_MS = 300; // A key pressed just as the state changes was meant for the state before.
 const ARMED_MS = 3000;
@@ -272,6 +273,14 @@ function draw() {
   }
 }
 
+/** What of this page goes along to another node. */
+const kept = () => ({
+  chosen: ui.chosen, acknowledged: [...ui.acknowledged], sound: !sound.blocked(), heard: shifts.heard(),
+  language: localStorage.getItem('securwoman-language'), theme: localStorage.getItem('securwoman-theme'),
+});
+
+const came = arrived();
+for (const name of ['language', 'theme']) if (typeof came.kept[name] === 'string') localStorage.setItem(`securwoman-${name}`, came.kept[name]);
 const query = new URLSearchParams(location.search);
 setLanguage(query.get('lang') ?? localStorage.getItem('securwoman-language') ?? (navigator.language.startsWith('it') ? 'it' : 'en'));
 document.documentElement.dataset.theme = query.get('theme') ?? localStorage.getItem('securwoman-theme') ?? 'dark';
@@ -296,7 +305,14 @@ function soon() {
   else if (!waiting) { waiting = true; setTimeout(refresh, restMs); }
 }
 
-ui.feed = new Feed(soon);
+ui.feed = new Feed(soon, kept);
 draw();
-ui.feed.start();
+ui.feed.start(came).then((goesOn) => {
+  // Only what her own page has sent along: a stranger's link could hide an alert from her.
+  if (!goesOn) return;
+  if (typeof came.kept.chosen === 'string') ui.chosen = ui.cursor = came.kept.chosen;
+  for (const alert of Array.isArray(came.kept.acknowledged) ? came.kept.acknowledged : []) ui.acknowledged.add(alert);
+  if (came.kept.sound) sound.unlock(); // as far as the browser lets it be heard before she presses a key
+  shifts.heardBefore(came.kept.heard);
+});
 setInterval(() => { if (ui.feed.me) soon(); }, 250);

@@ -16,7 +16,7 @@ function operator(ui, one) {
   const view = one.alert ? ui.feed.cases.get(one.alert) : null;
   const onCase = one.alert ? word('headset', t('onCase'), 'ink-action') : shiftWord(one, ui.feed.nowUs());
   const more = view ? s.shortName(view) : '';
-  return html`<tr><th scope="row">${one.name}${one.operator === ui.feed.me.operator ? html` <span class="ink-2">${t('you').toLowerCase()}</span>` : nothing}</th><td>${onCase}</td>${one.line === 'on_demand' ? nothing : html`<td>${reached(one)}</td>`}<td class="ink-2 cut">${more}</td><td class="num ink-2">${one.since_us ? f.clock(one.since_us) : ''}</td></tr>`;
+  return html`<tr><th scope="row">${one.name}${one.operator === ui.feed.me.operator ? html` <span class="ink-2">${t('you').toLowerCase()}</span>` : nothing}</th><td>${onCase}</td>${one.line === 'on_demand' ? nothing : html`<td>${reached(one, ui.feed.isElsewhere(one.node))}</td>`}<td class="ink-2 cut">${more}</td><td class="num ink-2">${one.since_us ? f.clock(one.since_us) : ''}</td></tr>`;
 }
 
 const PARTIES = { user: ['voice', 'user'], operator: ['headset', 'operator'], psap: ['112', 'psap'], listener: ['headset', 'listener'] };
@@ -34,9 +34,24 @@ function line(ui, one) {
   const out = ui.feed.alarms.find((alarm) => carriesNone(alarm) && alarm.subject === one.line);
   const view = one.alert ? ui.feed.cases.get(one.alert) : null;
   const [ic, party] = PARTIES[one.party] ?? ['voice', 'user'];
-  const said = one.quarantine || out ? word('warn', t('outOfUse'), 'ink-bad') : one.alert ? word(ic, t(party), 'ink-action') : one.operator ? word('voice', either('Chiamata fissa', 'Standing call'), 'ink-2') : word('check', t('free'), 'ink-ok');
+  const said = one.quarantine || out || ui.feed.node(one.node)?.alive === false ? word('warn', t('outOfUse'), 'ink-bad') : one.alert ? word(ic, t(party), 'ink-action') : one.operator ? word('voice', either('Chiamata fissa', 'Standing call'), 'ink-2') : word('check', t('free'), 'ink-ok');
   const since = out?.since_us ?? one.since_us;
   return html`<tr><th scope="row">${one.line}</th><td class="ink-2">${one.emergency ? either(`${one.trunk}, riservata al 112`, `${one.trunk}, kept for 112`) : one.trunk}${one.joins === 'host' ? nothing : html`, ${either('senza voce qui', 'no voice here')}`}</td><td>${said}${signal(one)}</td><td class="ink-2 cut">${one.quarantine || why(ui, out) || (view ? s.shortName(view) : one.operator ? ui.names(one.operator) : '')}</td><td class="num ink-2">${since ? f.clock(since) : ''}</td></tr>`;
+}
+
+/** How a node is, in few words. */
+function nodeState(one) {
+  if (!one.alive) return one.left ? word('todo', either('Fermato', 'Stopped'), 'ink-2') : word('warn', either('Perso', 'Lost'), 'ink-bad');
+  if (one.draining) return word('clock', either('Si svuota', 'Draining'), 'ink-wait');
+  return word('check', either('Attivo', 'Up'), 'ink-ok');
+}
+
+/** A node and its lines. */
+function ofNode(ui, one) {
+  const here = one === ui.feed.nodes[0];
+  const more = here ? either('questa console', 'this console') : one.alive ? either('il segnale si vede alla sua console', 'signals are told at its own console') : '';
+  const lines = ui.feed.lines.filter((line) => line.node === one.node);
+  return html`<tbody data-node=${one.node}><tr class="plant__node"><th scope="rowgroup" colspan="2">${either(`Nodo ${one.node}`, `Node ${one.node}`)}</th><td>${nodeState(one)}</td><td class="ink-2 cut">${more}</td><td class="num ink-2">${lines.length ? '' : either('senza linee', 'no lines')}</td></tr>${lines.map((each) => line(ui, each))}</tbody>`;
 }
 
 export function view(ui) {
@@ -51,6 +66,6 @@ export function view(ui) {
     <section class="panel"><div class="panel__head"><h2>${t('operators')}</h2><span class="ink-2">${either(`Pronte e libere: ${ready}`, `Ready and free: ${ready}`)}</span></div><div class="panel__body plant__body"><table class="table">
       <thead><tr><th>${t('who')}</th><th>${t('state')}</th>${feed.operators.some((one) => one.line !== 'on_demand') ? html`<th>${either('Voce', 'Voice')}</th>` : nothing}<th>${either('Caso', 'Case')}</th><th class="num">${either('Dalle', 'Since')}</th></tr></thead><tbody>${feed.operators.map((one) => operator(ui, one))}</tbody></table></div></section>
     <section class="panel"><div class="panel__head"><h2>${t('lines')}</h2><span class="ink-2">${either(`${usable} di ${feed.lines.length} utilizzabili`, `${usable} of ${feed.lines.length} usable`)}</span></div><div class="panel__body plant__body"><table class="table">
-      <thead><tr><th>${t('line')}</th><th>${t('trunk')}</th><th>${t('state')}</th><th>${either('Per chi, perché', 'For whom, why')}</th><th class="num">${either('Dalle', 'Since')}</th></tr></thead><tbody>${feed.lines.map((one) => line(ui, one))}</tbody></table></div></section>
+      <thead><tr><th>${t('line')}</th><th>${t('trunk')}</th><th>${t('state')}</th><th>${either('Per chi, perché', 'For whom, why')}</th><th class="num">${either('Dalle', 'Since')}</th></tr></thead>${feed.nodes.length > 1 ? feed.nodes.map((one) => ofNode(ui, one)) : html`<tbody>${feed.lines.map((one) => line(ui, one))}</tbody>`}</table></div></section>
   </section>`;
 }

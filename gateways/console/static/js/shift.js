@@ -26,8 +26,9 @@ export function shiftWord(one, nowUs) {
 }
 
 /** How she is reached where she is meant to have a line of her own; nothing where each alert calls her phone. */
-export function reached(one) {
+export function reached(one, isElsewhere = false) {
   if (one.line === 'on_demand' || one.state === 'off') return nothing;
+  if (isElsewhere) return word('link', either(`Al nodo ${one.node}`, `At node ${one.node}`), 'ink-2');
   const [ic, name] = one.line === 'headset' ? ['headset', either('Cuffie', 'Headset')] : ['voice', either('Chiamata fissa', 'Standing call')];
   if (one.line_state === 'answered') return word(ic, name, 'ink-ok');
   if (one.line_state === 'dialling' || one.line_state === 'ringing') return word('ring', either('Si chiama', 'Calling'), 'ink-wait');
@@ -55,6 +56,12 @@ export function pressed(ui, key, order) {
   else if (key === 'S') trySound(ui);
   else return false;
   return true;
+}
+
+/** What is known of her hearing the alarm, for another node's page; and there. */
+export const heard = () => [state.heard, state.atMs];
+export function heardBefore(known) {
+  if (Array.isArray(known) && typeof known[0] === 'boolean' && typeof known[1] === 'number') [state.heard, state.atMs] = known;
 }
 
 /** Whether numbers are answers now. */

@@ -1,0 +1,38 @@
+"""GET /v1/nodes: where the center can be asked, should this node be lost."""
+
+from __future__ import annotations
+
+import msgspec
+from litestar import Response, get
+from litestar.handlers import HTTPRouteHandler
+
+from gateways.http.answers import AnyRequest, Problem, answer, said
+from gateways.http.context import Web
+from gateways.nodes import NodeView
+
+
+class NodesAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """All nodes, the one that is asked first; a node that is alone tells of itself."""
+
+    nodes: tuple[NodeView, ...]
+
+
+def nodes_route(web: Web) -> HTTPRouteHandler:
+    """The route."""
+
+    @get(
+        "/v1/nodes",
+        guards=[web.auth.anybody],
+        summary="Where else the center can be asked",
+        description="Every node that is or was a member; try first those that are alive and not draining.",
+        operation_id="nodes",
+        tags=["app", "operator"],
+        security=[{"appKey": []}, {"operatorToken": []}, {"consoleSession": []}],
+        responses={200: said(NodesAnswer, "As they are now."), 401: said(Problem, "Nobody who may know.")},
+    )
+    async def nodes(request: AnyRequest) -> Response[bytes]:
+        response = answer(request, NodesAnswer(nodes=web.nodes.views()))
+        response.headers["cache-control"] = "no-store"
+        return response
+
+    return nodes

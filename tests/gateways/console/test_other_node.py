@@ -1,0 +1,157 @@
+"""A console whose node is lost goes on at the other one, by itself and with what was on it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from messages import events as ev
+from messages.ids import OperatorCommand, ShiftState
+from store import streams
+from store.journal import Journal
+from tests.gateways.console.desk import giulias, settled, signed_on
+from tests.gateways.http.place import WebProcess
+from tests.gateways.story import Story
+from tests.gateways.twins import Twins
+from tests.support.complaints import OUT_OF_REACH
+from tests.waiting import wait_until
+
+LEAVES_WITHIN_S = 4.5
+"""Two seconds of silence, and then as long as a web takes that is only started again. She is there soon
+after: how soon, a loaded machine does not tell.
+"""
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.process,
+    pytest.mark.timeout(180),
+    pytest.mark.browser_may_say(
+        *OUT_OF_REACH, r"request: (http|ws)://127\.0\.0\.1:\d+/", r"has been blocked by CORS policy.*"
+    ),
+]
+
+
+@pytest.fixture
+def webs(pair: Twins) -> Iterator[tuple[WebProcess, WebProcess]]:
+    """Both nodes' webs, as processes."""
+    started = []
+    try:
+        for place, port in zip((pair.first, pair.second), pair.ports, strict=True):
+            started.append(WebProcess(place, port))
+        yield started[0], started[1]
+    finally:
+        for web in started:
+            web.kill()
+
+
+@pytest.fixture
+def journal(pair: Twins) -> Iterator[Journal]:
+    """The one journal, written to at the second node: its web hears of everything at once."""
+    opened = pair.second.journal()
+    yield opened
+    opened.close()
+
+
+def at_work(page: Page, pair: Twins, journal: Journal) -> Story:
+    """Marta at the first node, on shift, the alarm's sound heard, with Giulia on the line."""
+    signed_on(page, pair.web(pair.first), pair.first)
+    page.keyboard.press("p")
+    expect(page.get_by_role("heading", name="Ready")).to_be_visible()
+    page.keyboard.press("y")
+    expect(page.locator(".ready__shift")).to_contain_text("Heard at")
+    story = giulias(journal).operator_called(pair.first.marta)
+    expect(page.get_by_role("alertdialog")).to_be_visible()
+    page.keyboard.press("Space")
+    story.operator_joined(pair.first.marta).user_called().user_answered()
+    expect(page.locator("[data-party=user]")).to_contain_text("On the line")
+    return story
+
+
+def kill(web: WebProcess) -> None:
+    web.kill()
+
+
+def freeze(web: WebProcess) -> None:
+    web.process.send_signal(19)
+
+
+@pytest.mark.parametrize("lose", [kill, freeze])
+def test_she_goes_on_at_the_second_node_with_her_case_and_her_keys(
+    page: Page,
+    pair: Twins,
+    webs: tuple[WebProcess, WebProcess],
+    journal: Journal,
+    lose: Callable[[WebProcess], None],
+) -> None:
+    story = at_work(page, pair, journal)
+    left_s: list[float] = []
+    page.on(
+        "request",
+        lambda one: left_s.append(time.monotonic() - began_s) if one.is_navigation_request() else None,
+    )
+    began_s = time.monotonic()
+    lose(webs[0])
+    page.wait_for_url(f"{pair.web(pair.second)}/console/**")
+    pair.lose(pair.first)
+    expect(page.locator(".bar__health [data-link=live]")).to_be_visible()
+    expect(page.get_by_role("heading", name="Giulia Rossi")).to_be_visible()
+    expect(page.locator(".bar__me")).to_contain_text("Marta Bianchi")
+    assert "ticket" not in page.url
+    assert "kept" not in page.url
+    # What she has acknowledged is not cried out again, and her keys are her keys.
+    expect(page.get_by_role("alertdialog")).to_be_hidden()
+    settled(page)
+    page.keyboard.press("e")
+
+    def orders() -> list[OperatorCommand]:
+        inbox = journal.read(streams.inbox(story.alert))
+        return [one.event.command for one in inbox if isinstance(one.event, ev.CommandGiven)]
+
+    wait_until(lambda: orders() == [OperatorCommand.CALL_PSAP], what="her order")
+
+    def shifts() -> list[tuple[str, ShiftState]]:
+        stream = journal.read(streams.operator(pair.first.marta))
+        return [(one.node, one.event.state) for one in stream if isinstance(one.event, ev.ShiftChanged)]
+
+    wait_until(lambda: shifts() == [("a", ShiftState.READY), ("b", ShiftState.READY)], what="her shift at b")
+    # That she has heard the alarm is known here, too, and that it may sound.
+    page.keyboard.press("Escape")
+    assert page.evaluate("import('/console/js/sound.js').then((sound) => sound.blocked())") is False
+    heard = page.evaluate("import('/console/js/shift.js').then((shift) => shift.heard()[0])")
+    assert heard is True
+    page.reload()
+    expect(page.locator(".bar__me")).to_contain_text("Marta Bianchi")
+    assert left_s[0] < LEAVES_WITHIN_S
+
+
+def test_where_nobody_answers_she_keeps_what_she_has_and_goes_on_when_somebody_does(
+    page: Page, pair: Twins, webs: tuple[WebProcess, WebProcess], journal: Journal
+) -> None:
+    at_work(page, pair, journal)
+    freeze(webs[1])
+    kill(webs[0])
+    expect(page.locator("[data-link=lost]")).to_be_visible()
+    expect(page.get_by_role("alert").first).to_contain_text("Centre unreachable")
+    # Longer than she would wait to go.
+    page.wait_for_function(
+        "() => Number(document.querySelector('[data-link]').textContent.match(/\\d+/)?.[0]) >= 5"
+    )
+    assert page.url.startswith(pair.web(pair.first))
+    expect(page.get_by_role("heading", name="Giulia Rossi")).to_be_visible()
+    webs[1].process.send_signal(18)
+    page.wait_for_url(f"{pair.web(pair.second)}/console/**")
+    expect(page.get_by_role("heading", name="Giulia Rossi")).to_be_visible()
+
+
+@pytest.mark.browser_may_say(r"401 \(Unauthorized\)")
+def test_who_has_signed_off_elsewhere_is_asked_for_her_name(
+    page: Page, pair: Twins, webs: tuple[WebProcess, WebProcess]
+) -> None:
+    signed_on(page, pair.web(pair.first), pair.first)
+    page.evaluate("fetch('/v1/console/session', { method: 'DELETE' })")
+    kill(webs[0])
+    page.wait_for_url(f"{pair.web(pair.second)}/console/**")
+    expect(page.locator("input[name=password]")).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("Your session has ended")

@@ -1,0 +1,228 @@
+"""Several nodes with one journal: what each web tells of the others, and who may ask it from there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from gateways.http.app import build
+from gateways.http.commands import bring_shift
+from messages.events import AlarmRaised, NodeStarted, ShiftChanged
+from messages.ids import NodeId, ShiftState
+from store import streams
+from store.journal import Append, Journal
+from tests.gateways.http.place import GIULIA, Place
+from tests.gateways.story import on_shift
+from tests.gateways.twins import Twins
+from tests.waiting import wait_until
+
+Client = TestClient[Litestar]
+
+
+@pytest.fixture
+def second(pair: Twins) -> Iterator[Client]:
+    """The second node's web."""
+    with TestClient(build(pair.second.web()), raise_server_exceptions=False) as started:
+        yield started
+
+
+def test_whoever_may_ask_is_told_all_nodes_with_the_one_that_is_asked_first(
+    pair: Twins, second: Client
+) -> None:
+    for headers in (pair.second.app(), pair.second.operator()):
+        said = second.get("/v1/nodes", headers=headers)
+        assert said.json() == {
+            "nodes": [
+                {"node": "b", "web": pair.web(pair.second), "alive": True, "draining": False, "left": False},
+                {"node": "a", "web": pair.web(pair.first), "alive": True, "draining": False, "left": False},
+            ]
+        }
+    assert second.get("/v1/nodes").status_code == 401
+    assert second.get("/v1/nodes", headers={"authorization": "Bearer wrong"}).status_code == 401
+    pair.lose(pair.first)
+    (_, lost) = second.get("/v1/nodes", headers=pair.second.app()).json()["nodes"]
+    assert (lost["node"], lost["alive"], lost["left"]) == ("a", False, False)
+
+
+def test_the_receipt_of_an_alert_has_the_addresses_too(pair: Twins, second: Client) -> None:
+    told = second.post("/v1/alerts", json={"phone": GIULIA}, headers=pair.second.app())
+    assert told.json()["nodes"] == [pair.web(pair.second), pair.web(pair.first)]
+
+
+def test_a_node_that_is_alone_tells_of_itself_and_nothing_in_its_receipts(
+    client: Client, place: Place
+) -> None:
+    nodes = client.get("/v1/nodes", headers=place.app()).json()["nodes"]
+    assert [(one["node"], one["web"], one["alive"]) for one in nodes] == [("n1", "", True)]
+    assert "nodes" not in client.post("/v1/alerts", json={"phone": GIULIA}, headers=place.app()).json()
+    told = client.options("/v1/alerts", headers={"origin": "http://elsewhere.test"})
+    assert "access-control-allow-origin" not in told.headers
+
+
+def test_a_page_of_another_node_may_ask_what_an_app_asks_and_nothing_else(
+    pair: Twins, second: Client
+) -> None:
+    asks = {
+        "origin": pair.web(pair.first),
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "authorization,content-type",
+    }
+    for path in ("/v1/alerts", "/v1/alerts/x", "/v1/alerts/x/position", "/v1/alerts/x/cancel", "/v1/nodes"):
+        told = second.options(path, headers=asks)
+        assert told.status_code == 204
+        assert told.headers["access-control-allow-origin"] == pair.web(pair.first)
+        assert "authorization" in told.headers["access-control-allow-headers"]
+        assert "access-control-allow-credentials" not in told.headers
+        stranger = second.options(path, headers={**asks, "origin": "http://127.0.0.1:1"})
+        assert "access-control-allow-origin" not in stranger.headers
+    for path in ("/v1/alerts/x/commands", "/v1/console/session", "/v1/operators/me/shift", "/v1/figures"):
+        assert "access-control-allow-origin" not in second.options(path, headers=asks).headers
+    refused = second.post("/v1/alerts", json={}, headers={"origin": pair.web(pair.first)})
+    assert refused.status_code == 401
+    assert refused.headers["access-control-allow-origin"] == pair.web(pair.first)
+    assert refused.headers["access-control-expose-headers"] == "date"
+
+
+def test_the_pages_may_ask_the_other_nodes_and_nobody_else(pair: Twins, second: Client) -> None:
+    for path in ("/console/", "/app"):
+        page = second.get(path)
+        policy = page.headers["content-security-policy"]
+        assert f"connect-src 'self' {pair.web(pair.first)};" in policy
+        assert "default-src 'none'; script-src 'self'" in policy
+        again = second.get(path, headers={"if-none-match": page.headers["etag"]})
+        assert again.status_code == 304
+    assert b'self.SHELL.version += "-' in second.get("/app/shell.js").content
+
+
+def test_a_node_that_is_no_member_would_serve_no_alert(pair: Twins, second: Client) -> None:
+    what = "this node is no member: it can own no alert, and dials nothing"
+    assert what not in second.get("/readyz").json()["problems"]
+    pair.lose(pair.second)
+    told = second.get("/readyz")
+    assert told.status_code == 503
+    assert what in told.json()["problems"]
+
+
+def test_the_figures_tell_of_the_nodes(pair: Twins, second: Client) -> None:
+    second.post("/v1/alerts", json={"phone": GIULIA}, headers=pair.second.app())
+    told = second.get("/metrics").text.splitlines()
+    assert {
+        'securwoman_nodes{state="alive"} 2.0',
+        'securwoman_nodes{state="lost"} 0.0',
+        'securwoman_alerts_owned{node="a"} 0.0',
+        'securwoman_alerts_owned{node="b"} 1.0',
+    } <= set(told)
+    age = next(one for one in told if one.startswith('securwoman_membership_age_seconds{node="b"}'))
+    assert 0 <= float(age.split()[1]) < 1.5
+    pair.lose(pair.first)
+    assert 'securwoman_nodes{state="lost"} 1.0' in second.get("/metrics").text
+
+
+# ----------------------------------------------------------------------------------- shifts
+
+
+@pytest.fixture
+def journals(pair: Twins) -> Iterator[tuple[Journal, Journal]]:
+    """Each node's own."""
+    opened = pair.first.journal(), pair.second.journal()
+    yield opened
+    for one in opened:
+        one.close()
+
+
+def shifts(journal: Journal, place: Place) -> list[tuple[NodeId, ShiftState]]:
+    return [
+        (one.node, one.event.state)
+        for one in journal.read(streams.operator(place.marta))
+        if isinstance(one.event, ShiftChanged)
+    ]
+
+
+def brought(journal: Journal, place: Place) -> bool:
+    return journal.transact(lambda transaction: bring_shift(transaction, place.marta))
+
+
+def test_a_shift_is_brought_here_from_a_node_that_is_gone_and_only_then(
+    pair: Twins, journals: tuple[Journal, Journal]
+) -> None:
+    there, here = journals
+    assert not brought(here, pair.second), "she has none"
+    on_shift(there, pair.first.marta)
+    assert not brought(here, pair.second), "its node lives"
+    pair.lose(pair.first)
+    assert brought(here, pair.second)
+    assert not brought(here, pair.second), "it is here"
+    assert shifts(here, pair.second) == [("a", ShiftState.READY), ("b", ShiftState.READY)]
+
+
+def test_a_shift_that_is_over_is_not_brought_back(pair: Twins, journals: tuple[Journal, Journal]) -> None:
+    there, here = journals
+    off = ShiftChanged(operator=pair.first.marta, state=ShiftState.OFF)
+    there.append(Append(streams.operator(pair.first.marta), None, (off,)))
+    pair.lose(pair.first)
+    assert not brought(here, pair.second)
+
+
+# ---------------------------------------------------------------------------------- console
+
+
+def test_a_console_is_told_the_lines_of_all_nodes_and_brings_her_shift_when_hers_is_lost(
+    pair: Twins, second: Client, journals: tuple[Journal, Journal]
+) -> None:
+    there, here = journals
+    on_shift(there, pair.first.marta)
+    signed = second.post("/v1/console/session", json={"token": pair.second.marta_token})
+    assert signed.status_code == 200
+    with second.websocket_connect("/v1/console") as socket:
+        first = socket.receive_json(timeout=10)
+        assert [(one["line"], one["node"]) for one in first["lines"]] == [
+            ("L7", "b"), ("E7", "b"), ("L1", "a"), ("E1", "a")
+        ]  # fmt: skip
+        nodes = socket.receive_json(timeout=10)
+        assert nodes["type"] == "nodes"
+        assert [(one["node"], one["alive"]) for one in nodes["nodes"]] == [("b", True), ("a", True)]
+        assert nodes["ticket"]
+        assert shifts(here, pair.second) == [("a", ShiftState.READY)]
+        pair.lose(pair.first)
+        while (said := socket.receive_json(timeout=10))["type"] != "nodes":
+            pass
+        assert [(one["node"], one["alive"]) for one in said["nodes"]] == [("b", True), ("a", False)]
+        wait_until(lambda: len(shifts(here, pair.second)) == 2, what="her shift at b")
+    assert shifts(here, pair.second)[1] == ("b", ShiftState.READY)
+
+
+def test_who_has_come_by_a_token_alone_is_given_no_ticket(pair: Twins, second: Client) -> None:
+    with second.websocket_connect("/v1/console", headers=pair.second.operator()) as socket:
+        socket.receive_json(timeout=10)
+        assert socket.receive_json(timeout=10)["ticket"] == ""
+
+
+def test_the_alarms_are_those_of_the_nodes_that_live_each_once(
+    pair: Twins, second: Client, journals: tuple[Journal, Journal]
+) -> None:
+    there, here = journals
+
+    def raised(journal: Journal, node: str, alarm: str, subject: str) -> None:
+        event = AlarmRaised(alarm=alarm, subject=subject, text="")
+        journal.append(Append(streams.node(NodeId(node)), None, (event,)))
+
+    raised(there, "a", "line.no_network", "L1")
+    raised(there, "a", "node.lost", "c")
+    raised(here, "b", "node.lost", "c")
+    here.append(Append(streams.node(NodeId("b")), None, (NodeStarted(version="1", pid=1),)))
+    raised(here, "b", "line.no_network", "L7")
+    raised(here, "b", "node.lost", "c")
+
+    def told() -> set[tuple[str, str]]:
+        with second.websocket_connect("/v1/console", headers=pair.second.operator()) as socket:
+            said = socket.receive_json(timeout=10)
+        assert len(said["alarms"]) == len({(one["alarm"], one["subject"]) for one in said["alarms"]})
+        return {(one["alarm"], one["subject"]) for one in said["alarms"]}
+
+    all_of_them = {("line.no_network", "L1"), ("line.no_network", "L7"), ("node.lost", "c")}
+    wait_until(lambda: told() == all_of_them, what="the alarms of both")
+    pair.lose(pair.first)
+    assert told() == all_of_them - {("line.no_network", "L1")}

@@ -1,0 +1,157 @@
+"""Going on at another node by a ticket: once, within a minute, and only while the session stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from gateways.console.sessions import LIFE_S, Session, Sessions
+from gateways.console.tickets import LIFE_S as TICKET_LIFE_S
+from gateways.console.tickets import Tickets
+from gateways.http.app import build, parts
+from messages.ids import SECOND, Instant, OperatorId
+from runtime.clock import Clock
+from store.notify import LocalNotifier
+from store.registry import Registry
+from tests.gateways.http.place import CLOCK, Place
+from tests.gateways.twins import Twins
+
+PATH = "/v1/console/session"
+KEY = b"k" * 32
+NOW = Instant(1_795_000_000_000_000)
+SESSION = Session(OperatorId("marta"), "s1", Instant(NOW + LIFE_S * SECOND))
+Client = TestClient[Litestar]
+
+
+class Later(Clock):
+    """The nodes' clock, which a test can put forward."""
+
+    def __init__(self) -> None:
+        self.by_s = 0.0
+
+    def now_us(self) -> Instant:
+        return Instant(CLOCK.now_us() + round(self.by_s * SECOND))
+
+
+@pytest.fixture
+def clock() -> Later:
+    return Later()
+
+
+@pytest.fixture
+def webs(pair: Twins, clock: Later) -> Iterator[tuple[Client, Client]]:
+    """Both nodes' webs, by one clock."""
+    made = [
+        parts(place.settings(), clock=clock, notifier=LocalNotifier()) for place in (pair.first, pair.second)
+    ]
+    with (
+        TestClient(build(made[0]), raise_server_exceptions=False) as first,
+        TestClient(build(made[1]), raise_server_exceptions=False) as second,
+    ):
+        yield first, second
+
+
+def ticket_of(web: Client, place: Place) -> str:
+    """Signed on by her token, as her page is given it."""
+    assert web.post(PATH, json={"token": place.marta_token}).status_code == 200
+    return ticket_again(web)
+
+
+def ticket_again(web: Client) -> str:
+    with web.websocket_connect("/v1/console") as socket:
+        socket.receive_json(timeout=10)
+        told = socket.receive_json(timeout=10)
+    assert told["type"] == "nodes"
+    return str(told["ticket"])
+
+
+def shown(web: Client, ticket: str) -> int:
+    return web.post(PATH, json={"ticket": ticket}).status_code
+
+
+def test_a_ticket_signs_on_at_the_other_node_and_once_alone(pair: Twins, webs: tuple[Client, Client]) -> None:
+    first, second = webs
+    ticket = ticket_of(first, pair.first)
+    answer = second.post(PATH, json={"ticket": ticket})
+    assert answer.status_code == 200
+    assert answer.json()["operator"] == pair.first.marta
+    cookie = answer.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=strict" in cookie
+    assert second.get(PATH).json()["csrf"] == answer.json()["csrf"]
+    csrf = {"x-csrf-token": answer.json()["csrf"]}
+    assert second.post("/v1/operators/me/shift", json={"state": "ready"}, headers=csrf).status_code == 200
+    assert [shown(web, ticket) for web in (second, first)] == [401, 401], "it is used"
+
+
+def test_a_ticket_is_good_for_a_minute(pair: Twins, webs: tuple[Client, Client], clock: Later) -> None:
+    first, second = webs
+    ticket = ticket_of(first, pair.first)
+    clock.by_s = TICKET_LIFE_S + 1
+    assert shown(second, ticket) == 401
+
+
+def test_the_session_that_goes_on_ends_when_it_would_have_ended(
+    pair: Twins, webs: tuple[Client, Client], clock: Later
+) -> None:
+    first, second = webs
+    ticket_of(first, pair.first)
+    clock.by_s = LIFE_S - 30
+    assert shown(second, ticket_again(first)) == 200
+    clock.by_s = LIFE_S + 1
+    assert [web.get(PATH).status_code for web in webs] == [401, 401]
+    assert shown(second, "") == 400
+
+
+def test_who_has_signed_off_anywhere_is_signed_off_everywhere(
+    pair: Twins, webs: tuple[Client, Client], clock: Later
+) -> None:
+    first, second = webs
+    used, unused = ticket_of(first, pair.first), ticket_again(first)
+    assert shown(second, used) == 200
+    assert second.delete(PATH).status_code == 204
+    assert shown(second, unused) == 401, "it would revive a session that has ended"
+    clock.by_s = 10  # so long a node believes what it has been told
+    assert first.get(PATH).status_code == 401
+    assert first.post(PATH, json={"token": pair.first.marta_token}).status_code == 200, "that is a new one"
+
+
+def test_who_is_no_operator_any_more_does_not_go_on(pair: Twins, webs: tuple[Client, Client]) -> None:
+    first, second = webs
+    ticket = ticket_of(first, pair.first)
+    journal = pair.first.journal()
+    Registry(journal).remove_operator(pair.first.marta, by="test")
+    journal.close()
+    assert shown(second, ticket) == 401
+
+
+def test_forged_tickets_are_refused_and_counted(pair: Twins, webs: tuple[Client, Client]) -> None:
+    _, second = webs
+    forged = Tickets(KEY).issue(Session(pair.first.marta, "s", Instant(2**60)), CLOCK.now_us())
+    cookie = Sessions(KEY).cookie_of(SESSION)
+    answers = [shown(second, text) for text in [forged, cookie, "nonsense", "é"] * 6]
+    assert set(answers) == {401, 429}
+
+
+def test_a_node_that_is_alone_knows_no_tickets(client: Client, place: Place) -> None:
+    forged = Tickets(KEY).issue(Session(place.marta, "s", Instant(2**60)), CLOCK.now_us())
+    assert shown(client, forged) == 401
+
+
+def test_a_ticket_lasts_no_longer_than_its_session() -> None:
+    tickets = Tickets(KEY)
+    late = Instant(SESSION.until - SECOND)
+    ticket = tickets.read(tickets.issue(SESSION, late), late)
+    assert ticket is not None
+    assert (ticket.operator, ticket.session, ticket.until) == (SESSION.operator, "s1", SESSION.until)
+    assert tickets.read(tickets.issue(SESSION, late), SESSION.until) is None
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_a_ticket_or_none(text: str) -> None:
+    assert Tickets(KEY).read(text, NOW) is None

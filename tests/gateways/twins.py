@@ -1,0 +1,107 @@
+"""Two nodes with one journal in PostgreSQL: a place for a web each, and what the Memberships do for both."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from actors.membership.actor import others
+from messages.ids import LineId, NodeId, TrunkId
+from model.membership import RENEW_US
+from model.policy import LineSpec, Policy
+from runtime.peers import FilePeers, said
+from runtime.peers import Place as Told
+from store import members
+from store.journal import Journal
+from store.notify import LocalNotifier
+from tests.gateways.http.place import CLOCK, Place
+from tests.support.postgres import PostgresServer
+from tests.waiting import wait_until
+
+A, B = NodeId("a"), NodeId("b")
+LINES = {A: ("L1", "E1"), B: ("L7", "E7")}
+
+
+class Twins:
+    """`first` and `second`, each with the address at which its web will be: nobody listens there yet."""
+
+    def __init__(self, folder: Path, database: str, policy: Policy) -> None:
+        self.ports = _free_ports()
+        made = Place.make(folder / "made", policy, database=database)
+        self.first, self.second = (made.beside(folder / node, node) for node in (A, B))
+        for place, port in zip((self.first, self.second), self.ports, strict=True):
+            lines = tuple(
+                LineSpec(line=LineId(name), trunk=TrunkId("public"), emergency=name.startswith("E"))
+                for name in LINES[place.node]
+            )
+            place.changes = {"web": f"http://127.0.0.1:{port}", "lines": lines, "port": port}
+        self._books = {place.node: FilePeers(place.state / "run") for place in (self.first, self.second)}
+        self._journal = Journal.open(
+            database, node=NodeId("keeper"), clock=CLOCK.now_us, notify=LocalNotifier(), shared=True
+        )
+        self._lost: set[NodeId] = set()
+        self._terms: dict[NodeId, int] = {}
+        for place in (self.first, self.second):
+            self._join(place)
+        self._look()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._keep)
+        self._thread.start()
+
+    def web(self, place: Place) -> str:
+        """The address of a node's web."""
+        return str(place.changes["web"])
+
+    def lose(self, place: Place) -> None:
+        """It renews its membership no more; return when it has ended, and the other one knows."""
+        self._lost.add(place.node)
+        book = FilePeers((self.second if place is self.first else self.first).state / "run")
+        wait_until(lambda: place.node in [one.node for one in book.away], what="a node lost")
+
+    def _join(self, place: Place) -> None:
+        term = members.join(self._journal, place.node, f"10.0.0.{len(self._terms) + 1}")
+        lines = place.settings().lines
+        told = Told(node=place.node, address="10.0.0.1", web=self.web(place), lines=lines)
+        members.say(self._journal, place.node, term, said(told), draining=False)
+        self._terms[place.node] = term
+
+    def _keep(self) -> None:
+        while not self._ended.wait(RENEW_US / 1_000_000):
+            self._look()
+
+    def _look(self) -> None:
+        for node, term in self._terms.items():
+            if node not in self._lost:
+                members.renew(self._journal, node, term)
+        seen = members.members(self._journal)
+        for node, book in self._books.items():
+            if node not in self._lost:
+                book.publish(others(seen, node, settled=True, alive=True))
+
+    def stop(self) -> None:
+        """Leave nothing running."""
+        self._ended.set()
+        self._thread.join()
+        self._journal.close()
+
+
+@contextmanager
+def twins(folder: Path, server: PostgresServer, policy: Policy) -> Iterator[Twins]:
+    """Both, in a database of their own."""
+    made = Twins(folder, server.url(server.database()), policy)
+    try:
+        yield made
+    finally:
+        made.stop()
+
+
+def _free_ports() -> list[int]:
+    with contextlib.ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(2)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [int(one.getsockname()[1]) for one in sockets]
