@@ -11,8 +11,8 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 
 from messages.ids import AlertId
-from tests.processes.test_flows import all_hear_each_other, hears
 from tests.support.center import OPERATOR, SECOND_OPERATOR, USER, Center, center, simulation
+from tests.support.hearing import all_hear_each_other, hears
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(180)]
 

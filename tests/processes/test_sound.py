@@ -11,8 +11,8 @@ import pytest
 from messages import events as ev
 from messages.ids import AlertId, Party
 from model.leg import Leg
-from tests.processes.test_flows import all_hear_each_other
 from tests.support.center import OPERATOR, USER, Center, center, simulation
+from tests.support.hearing import all_hear_each_other
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(180)]
 
