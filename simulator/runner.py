@@ -164,6 +164,8 @@ class Runner:
                     station.modem.voice_write(pcm, now_s)
                 if station.voice.fd not in hostless:
                     _send_voice(station.modem, station.voice, min(frames, CATCH_UP_FRAMES), now_s)
+                elif not station.modem.voice.running():
+                    station.voice.forget()  # else the next call would begin with the end of this one
 
 
 def _send_voice(modem: Modem, port: Pty, frames: int, now_s: float) -> None:
