@@ -50,6 +50,8 @@ class Vices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Its voice port gives digital silence, whatever its calls carry."""
     takes_no_voice: bool | None = None
     """It takes nothing of what the host writes to its voice port."""
+    voice_port_gone: bool | None = None
+    """Its voice port is not there, while its command port and its calls are."""
 
 
 NOISE = ("^RSSI:18", "+CGEV: NW MODIFY 1,0,0", "^BOOT:20150721,0,0,0,75", "+CREG: 1", "+CSQ: 18,99")

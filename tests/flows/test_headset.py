@@ -142,6 +142,8 @@ def test_s04_to_s09_she_takes_an_alert_by_headset_speaks_with_both_and_leaves_th
     expect(desk.log).to_contain_text("Calling Marta Bianchi, headset")
     is_heard(desk, USER_HZ)
     is_heard_by(desk, GIULIA)
+    own = desk.page.locator("[data-meter=operator] .on")
+    made.until("what the bridge gets of her moves on her own tile", lambda: own.count() > 3)
     desk.press("e")
     desk.answers(PSAP)
     desk.are("live", "live", "live")
