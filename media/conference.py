@@ -142,7 +142,7 @@ class Conference:
         through a loss of the port; who is not is heard by everybody.
 
         Returns at once; `status` and `on_change` say what came of it. A port that is missing or lost is tried
-        again every 200 ms for as long as its leg is a member.
+        again every 200 ms (a socket: 40 ms) for as long as its leg is a member.
         """
         self._roster.reconcile(members, heard_by or {})
         self._close_departed_if_idle()

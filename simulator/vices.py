@@ -58,6 +58,8 @@ class Vices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Its voice port gives digital silence, whatever its calls carry."""
     takes_no_voice: bool | None = None
     """It takes nothing of what the host writes to its voice port."""
+    voice_port_gone: bool | None = None
+    """Its voice port is not there, while its command port and its calls are."""
 
 
 REGISTRATIONS = {"none": 0, "home": 1, "searching": 2, "denied": 3, "roaming": 5}

@@ -157,9 +157,9 @@ class ConferenceBridgeActor(CenterActor):
         """The meters' next reading. Said from here, never on the media thread, and to whoever listens."""
         alert = self._state.alert
         if self._mixer is not None and alert is not None:
-            now = self._mixer.status().pace
-            pace, self._pace = kept(self._pace, now), now
-            readings.tell(self.env.run, levels(alert, self._mixer.levels(), pace, now_us))
+            status = self._mixer.status()
+            pace, self._pace = kept(self._pace, status.pace), status.pace
+            readings.tell(self.env.run, levels(alert, self._mixer.levels(), status.tones, pace, now_us))
             self.at(Instant(now_us + LEVELS_US), "levels")
 
     def _set(self, wish: SetMembers) -> None:

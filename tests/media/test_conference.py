@@ -12,7 +12,7 @@ from media.clock import Tick
 from media.conference import Conference
 from media.frames import FRAME_BYTES, FRAME_SAMPLES, SILENCE, Samples
 from media.ports import PortCounters, VoicePort, VoicePortLost, VoicePortMissing
-from media.roster import RETRY_MS, Roster
+from media.roster import RETRY_MS, SOCKET_RETRY_MS, Roster
 from media.voice_port import VoicePortSpec
 from tests.support.signals import is_comfort, level_db, steepest, tone
 
@@ -225,6 +225,17 @@ def test_a_lost_port_stops_nobody_and_is_opened_again(desk: Desk) -> None:
     assert desk.conference.status().lost == {}
     assert desk.heard_at("v1") == {"v2", "v3"}
     assert desk.heard_at("v3") == {"v1", "v2"}
+
+
+def test_a_headset_s_socket_is_looked_at_more_often_than_a_modem_s_port(desk: Desk) -> None:
+    desk.members(operator="v1")
+    del desk.plugged["v2"]
+    headset = VoicePortSpec(kind="unix", path="v2", rate_hz=16000, frame_bytes=640)
+    desk.conference.set_members({"user": VoicePortSpec(path="v1"), "operator": headset})
+    desk.turns(TICKS_PER_S)
+    tries = desk.attempts.count("v2")
+    assert 1000 // SOCKET_RETRY_MS // 2 < tries <= 1000 // SOCKET_RETRY_MS
+    assert SOCKET_RETRY_MS * 4 < RETRY_MS
 
 
 def test_a_port_that_fails_in_an_unheard_of_way_is_only_lost(desk: Desk) -> None:

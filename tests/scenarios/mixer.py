@@ -19,6 +19,8 @@ from media.voice_port import VoicePortSpec
 
 SILENT_PORTS: set[str] = set()
 """Paths of voice ports from which no sound comes; emptied with every world."""
+MISSING_PORTS: set[str] = set()
+"""Paths of voice ports that cannot be opened; as well."""
 
 
 def said_by(leg: str) -> bytes:
@@ -74,8 +76,8 @@ class SilentMixer:
         return ConferenceStatus(
             running=True,
             handed_over=self.handed_over,
-            joined=tuple(self.members),
-            lost={},
+            joined=tuple(leg for leg, spec in self.members.items() if spec.path not in MISSING_PORTS),
+            lost={leg: spec.path for leg, spec in self.members.items() if spec.path in MISSING_PORTS},
             heard=frozenset(self.heard),
             digits=dict(self.digits),
             played=frozenset(self.played),

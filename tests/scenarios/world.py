@@ -52,7 +52,7 @@ from store.journal import Append, Journal
 from store.notify import LocalNotifier
 from store.people import Person
 from store.registry import Registry
-from tests.scenarios.mixer import SILENT_PORTS, SilentBridgeActor
+from tests.scenarios.mixer import MISSING_PORTS, SILENT_PORTS, SilentBridgeActor
 from tests.scenarios.pipe import NETWORKS, Network
 
 USER = E164("+393331112223")
@@ -206,6 +206,7 @@ class World:
         self.journal.close()
         NETWORKS.remove(self.network)
         SILENT_PORTS.clear()
+        MISSING_PORTS.clear()
         for port in list(self.network.ports.values()):
             port.close()
 
@@ -261,6 +262,11 @@ class World:
         """No sound comes from this line's modem, whatever its calls say; or it comes again."""
         port = f"{line}.voice"
         (SILENT_PORTS.add if on else SILENT_PORTS.discard)(port)
+
+    def take_voice_port(self, line: LineId, away: bool = True) -> None:
+        """This line's modem has no voice port any more, though its calls stand; or has it again."""
+        port = f"{line}.voice"
+        (MISSING_PORTS.add if away else MISSING_PORTS.discard)(port)
 
     # ------------------------------------------------------------ what is seen
 
