@@ -103,6 +103,8 @@ def test_a_line_that_loses_its_voice_port_raises_it_too_and_gives_way_to_another
     world.take_voice_port(leg.line)
     world.until("it is noticed", lambda: leg_of(world, Party.USER).no_sound_at is not None, within_s=6)
     assert alarms(world, "leg.no_sound") == [leg.leg]
+    world.advance(30)
+    assert world.stuck() == [], "no restart brings a port back, and one of the bridge takes everybody's voice"
     world.order(OperatorCommand.ANOTHER_LINE)
     world.until("she is back", lambda: leg_of(world, Party.USER).attempt == 2 and len(joined(world)) == 2)
     assert leg_of(world, Party.USER).line != leg.line
