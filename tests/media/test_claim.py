@@ -22,8 +22,9 @@ import os, signal, sys
 from media.claim import claim
 from media.ports import TtyVoicePort
 port = TtyVoicePort(sys.argv[1], claim=lambda fd: claim(fd, signal.SIGUSR2))
-signal.signal(signal.SIGUSR2, lambda *_: (port.close(), print("asked", flush=True)))
-print("has it", flush=True)
+# Written at once: a print that is interrupted by another is an error.
+signal.signal(signal.SIGUSR2, lambda *_: (port.close(), os.write(1, b"asked\\n")))
+os.write(1, b"has it\\n")
 while True:
     signal.pause()
 """

@@ -475,6 +475,7 @@ def test_an_older_form_is_brought_up_to_date(database: PostgresDatabase) -> None
         "DROP TABLE member",
         "DROP TABLE lease",
         "DROP TABLE keyring",
+        "DROP TABLE spent",
         "UPDATE alembic_version SET version_num = '0002'",
     ):
         database.execute(statement)

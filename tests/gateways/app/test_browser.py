@@ -11,10 +11,10 @@ from playwright.sync_api import Browser, BrowserContext, Route, expect
 from messages import events as ev
 from messages.events import AlertCancelled, AlertReceived
 from messages.ids import Advice, OperatorId, Outcome
-from store.dialect import Connection
 from store.errors import JournalFull
 from store.keeping import Keeper
 from store.notify import SocketNotifier
+from store.sqlite import SqliteConnection
 from tests.gateways.app.phone import KEY_CHECKED, Phone
 from tests.gateways.http.place import CLOCK, GIULIA, NODE, Place, WebThread
 from tests.gateways.story import Story
@@ -263,14 +263,14 @@ def disk(monkeypatch: pytest.MonkeyPatch, place: Place, site: object) -> Callabl
     run = place.state / "run"
     keeper = Keeper(place.url, run, node=NODE, clock=CLOCK.now_us, notify=SocketNotifier(run / "notify"))
     keeper.warm()
-    real = Connection.commit
+    real = SqliteConnection.commit
 
-    def commit(self: Connection) -> None:
+    def commit(self: SqliteConnection) -> None:
         if self.lasting:
             raise JournalFull("/disk: full")
         real(self)
 
-    monkeypatch.setattr(Connection, "commit", commit)
+    monkeypatch.setattr(SqliteConnection, "commit", commit)
 
     def back() -> None:
         monkeypatch.undo()
