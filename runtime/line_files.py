@@ -2,7 +2,8 @@
 
 Each GsmModem writes its own; the web, the doctor and the command line read. A file outlasts the process that
 has written it: whether that lives is the directory's to say. Where a line's voice was found to flow stands in
-`run/NAME.voice`: the VoiceGate opens what it reads there, and nothing that it is told from outside.
+`run/NAME.voice-port` (`NAME.voice` is the simulated carrier's own): the VoiceGate opens what it reads there,
+and nothing that it is told from outside.
 """
 
 from __future__ import annotations
@@ -30,13 +31,13 @@ def write(run: Path, report: LineReport) -> None:
 
 def write_voice(run: Path, line: LineId, voice: VoicePort) -> None:
     """Say where a line's voice is. Where that cannot be written only other nodes do not find it."""
-    _write(run, f"{line}.voice", _encoder.encode(voice))
+    _write(run, f"{line}.voice-port", _encoder.encode(voice))
 
 
 def voice_of(run: Path, line: LineId) -> VoicePort | None:
     """Where a line's voice was last; None where it never was anywhere."""
     with suppress(OSError, msgspec.MsgspecError):
-        return _voice_decoder.decode((run / f"{line}.voice").read_bytes())
+        return _voice_decoder.decode((run / f"{line}.voice-port").read_bytes())
     return None
 
 

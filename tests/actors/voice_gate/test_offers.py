@@ -56,7 +56,7 @@ def test_a_headset_is_offered_while_its_socket_is_there(tmp_path: Path, offers: 
 
 @pytest.mark.parametrize(
     "name",
-    ["voice/../notify/x.sock", "voice/..sock", "voice/.sock", "voice/a/b.sock", "../sim1", "sim1.voice",
+    ["voice/../notify/x.sock", "voice/..sock", "voice/.sock", "voice/a/b.sock", "../sim1", "sim1.voice-port",
      "/dev/v1", "voice/marta.sock\n", "voice/\0.sock", ""],
 )  # fmt: skip
 def test_a_path_is_no_name(offers: Offers, name: str) -> None:
@@ -74,5 +74,5 @@ def test_whatever_the_name_nothing_is_opened_that_was_not_published(
 
 
 def test_what_cannot_be_read_is_no_voice(tmp_path: Path, offers: Offers) -> None:
-    (tmp_path / "sim1.voice").write_bytes(b'{"rate_hz": "many"}')
+    (tmp_path / "sim1.voice-port").write_bytes(b'{"rate_hz": "many"}')
     assert offers("sim1") is None
