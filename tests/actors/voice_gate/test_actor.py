@@ -102,7 +102,7 @@ def test_a_place_that_cannot_be_read_is_none(tmp_path: Path) -> None:
 
 def test_a_node_by_itself_has_no_gate_and_one_beside_others_has() -> None:
     assert VOICE_GATE not in plan(SETUP).actors
-    assert VOICE_GATE in plan(SETUP, voice_gate=True).actors
+    assert VOICE_GATE in plan(SETUP, shared=True).actors
     assert not VOICE_GATE.critical
     assert VOICE_GATE.cls.rpartition(".")[0] in PRELOADED
 
