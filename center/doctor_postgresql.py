@@ -13,9 +13,9 @@ from center.state_dir import StateDir, running
 
 CONNECTIONS_EACH: Final = 2
 """Of every process that has the journal open: one that writes, one that reads and waits for no writer."""
-PROCESSES: Final = 8
-"""Supervisor, AlertIntake, Identifier, OperatorPool, TrunkPool, OperatorLines, DeadlineWatchdog, and the
-RecordingKeeper."""
+PROCESSES: Final = 9
+"""Supervisor, AlertIntake, Identifier, OperatorPool, TrunkPool, OperatorLines, DeadlineWatchdog, Membership,
+and the RecordingKeeper."""
 WEBS: Final = 2
 """The web, and the one that takes its place."""
 COMMANDS: Final = 2

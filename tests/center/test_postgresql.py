@@ -160,7 +160,7 @@ def test_the_doctor_counts_the_connections(run: Terminal, tmp_path: Path, url: s
     file.write_text(f'[journal]\nurl = "{url}"\n[limits]\nlive_cases = 200\n')
     said = run("doctor", "--config", str(file), code=1)
     assert "raise max_connections" in said
-    assert connections_needed(live_cases=50, lines=4) == 2 * (8 + 2 + 2 + 50 + 4) + 1
+    assert connections_needed(live_cases=50, lines=4) == 2 * (9 + 2 + 2 + 50 + 4) + 1
     assert connections_needed(live_cases=50, lines=4, nodes=3) == 3 * connections_needed(
         live_cases=50, lines=4
     )
