@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from store.journal import Journal
 
 START_ATTEMPTS: Final = 3
+JOINS_WITHIN_S: Final = 10.0
+"""Others may be starting at the same time."""
 SILENT_US: Final = 2_500_000
 """A Supervisor gives a sign of life about twice a second, be it ever so busy. Time in which it had no
 processor to run on does not count."""
@@ -139,9 +141,20 @@ class ActorsGroup:
             if other.alive and other.node == self._node and other.address != setup.address:
                 where = f"a node called {self._node!r} is running at {other.address}"
                 raise NodeError(f"{where}: give this one another name (node, in the settings)")
+        self._find_one_of(setup.join, journal)
         self._env.node_voice = NodeVoice(
             secret=shared_secret(journal, VOICE), host=setup.address, public=setup.allow_public
         )
+
+    def _find_one_of(self, join: tuple[str, ...], journal: Journal) -> None:
+        """A node that is to join others is not to be the only one of another journal. Raises NodeError."""
+        from store.members import members
+
+        until_s = time.monotonic() + JOINS_WITHIN_S
+        while join and not any(one.alive and one.address in join for one in members(journal)):
+            if time.monotonic() > until_s:
+                raise NodeError(f"no node at {' or '.join(join)} shares this journal (--join, cluster.join)")
+            time.sleep(0.1)
 
     def say_stopped(self) -> None:
         """Writes down the orderly end."""
@@ -174,8 +187,6 @@ class ActorsGroup:
             SUPERVISOR,
             preload=preloaded(self._journal_url),
             host=self._setup.address,
-            port=self._setup.port,
-            join=self._setup.join,
         )
         assert isinstance(system, ManyProcesses)
         self._system = system

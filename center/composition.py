@@ -6,6 +6,7 @@ import the actor system, and the Supervisor may not import the actors.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 SUPERVISOR: Final = "actors.supervisor.actor.SupervisorActor"
 GSM_MODEM: Final = "gateways.gsm.actor.GsmModemActor"
+
+SERVER_BACK_WITHIN_S: Final = 6.0
+"""How long an actor that starts waits for the database's server; less than it has to start."""
 
 POOLS: Final = "pools"
 MODEMS: Final = "modems"
@@ -107,6 +111,7 @@ def plan(setup: Setup, *, shared: bool = False) -> Plan:
     )
     singletons = tuple(ActorSpec(role=role, cls=path, group=group) for role, path, group in _SINGLETONS)
     return Plan(
+        far_journal=shared,
         actors=(*singletons, *((_MEMBERSHIP, VOICE_GATE) if shared else (_KEEPER,)), _RECORDINGS, *modems),
         crews=CrewSpec(
             case="actors.alert_case.actor.AlertCaseActor",
@@ -125,14 +130,22 @@ def environment(
     from runtime.directory import FileDirectory
     from runtime.environment import Environment
     from runtime.peers import FilePeers, PeerBook
+    from store.errors import JournalUnavailable
 
     clock = SystemClock(anchor_us)
     run = state / "run"
+    shared = is_server(journal_url)
 
     def open_journal() -> Journal:
-        return journal_opened(journal_url, node, clock, run)
-
-    shared = is_server(journal_url)
+        until_s = time.monotonic() + (SERVER_BACK_WITHIN_S if shared else 0.0)
+        while True:
+            try:
+                return journal_opened(journal_url, node, clock, run)
+            except JournalUnavailable:
+                # An actor that died at once would take its group, and then the node, down with it.
+                if time.monotonic() > until_s:
+                    raise
+                time.sleep(0.2)
 
     def listen() -> Listener | None:
         from store.listening import Listener

@@ -16,7 +16,6 @@ from center.settings import ModemTable, PsapRouteTable, Settings, TrunkTable
 from center.settings_check import is_short
 from messages.ids import E164, LineId, TrunkId
 from model.policy import RECORDED, LineSpec, Policy, PsapRoute, RecordingPolicy, Setup
-from store.dialect import is_server
 
 SIMULATED_PSAP: Final = "+390200000112"
 """Called in place of 112 in a simulated run whose file does not say which phone answers for it."""
@@ -113,8 +112,7 @@ def setup_of(settings: Settings) -> Setup:
         speak_names=settings.announcements.names,
         address=settings.cluster.address,
         allow_public=settings.cluster.allow_public,
-        port=settings.cluster.port if is_server(settings.journal.url) else 0,
-        join=tuple(f"{host}:{settings.cluster.port}" for host in settings.cluster.join),
+        join=settings.cluster.join,
         web=settings.cluster.web,
     )
 

@@ -44,7 +44,9 @@ from messages.ids import NodeId, Role
 from model.policy import Setup
 from runtime import pidfd
 from runtime.clock import boottime_us
+from runtime.environment import DRAINED, DRAINING
 from runtime.pidfd import DeathWatch
+from runtime.processes import outlives
 
 if TYPE_CHECKING:
     from center.actors_group import ActorsGroup
@@ -71,7 +73,8 @@ class Node:
         run_dir.prepare(self.state)
         self._lock = Lock(self.state)
         try:
-            self.ended = end_marked(self.state.path)
+            # Who carries voices goes on until its successor asks for them.
+            self.ended = end_marked(self.state.path, spare=outlives)
         except TimeoutError as error:
             raise NodeError(f"what an earlier center left running cannot be ended: {error}") from error
         self.clock = clock_for(self.state, self.journal_url, self.name)
@@ -105,7 +108,8 @@ class Node:
             host=self.options.host or settings.http.host,
             port=self.options.port if self.options.port is not None else settings.http.port,
         )
-        return msgspec.structs.replace(settings, http=http)
+        cluster = msgspec.structs.replace(settings.cluster, join=self.options.join or settings.cluster.join)
+        return msgspec.structs.replace(settings, http=http, cluster=cluster)
 
     # ------------------------------------------------------------ life
 
@@ -191,7 +195,7 @@ class Node:
         deaths = DeathWatch()
         announced = warned = False
         started_s = time.monotonic()
-        while not signals.asked_to_stop:
+        while not signals.asked_to_stop and not self._drained():
             now_s = time.monotonic()
             changed = self.web.look(now_s)
             if changed and self.web.process is not None:
@@ -221,6 +225,10 @@ class Node:
             deaths.dead()
             signals.drain()
         deaths.close()
+
+    def _drained(self) -> bool:
+        """Whether the node was to end once nothing is left, and nothing is."""
+        return (self.state.run / DRAINING).exists() and (self.state.run / DRAINED).exists()
 
     def _watched(self) -> Iterator[ProcessId]:
         """Those whose death is to wake us."""
@@ -275,6 +283,8 @@ class Node:
             self.actors.stop()
         if self.web is not None:
             self.web.end(max(0.2, until_s - time.monotonic() - 0.5))
+        with suppress(TimeoutError):  # then the next node tries
+            end_marked(self.state.path)
         if self.carrier is not None:
             self.carrier.end()
         if self.actors is not None:
@@ -301,7 +311,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--simulate", type=Path)
     parser.add_argument("--host")
     parser.add_argument("--port", type=int)
-    options = NodeOptions(**vars(parser.parse_args(arguments)))
+    parser.add_argument("--join", action="append", default=[])
+    given = vars(parser.parse_args(arguments))
+    options = NodeOptions(**{**given, "join": tuple(given["join"])})
     if os.environ.get(MARK) != str(StateDir(options.state).path):
         # Started by hand: without the mark, nobody would find what this one leaves behind.
         argv, environment = command(options)

@@ -20,6 +20,8 @@ class NodeOptions:
     """The simulation's file; None: the modems of the settings."""
     host: str | None = None
     port: int | None = None
+    join: tuple[str, ...] = ()
+    """Addresses of nodes of which one has to be there, in place of those of the settings."""
 
 
 def command(options: NodeOptions) -> tuple[list[str], dict[str, str]]:
@@ -32,4 +34,6 @@ def command(options: NodeOptions) -> tuple[list[str], dict[str, str]]:
         arguments += ["--host", options.host]
     if options.port is not None:
         arguments += ["--port", str(options.port)]
+    for address in options.join:
+        arguments += ["--join", address]
     return arguments, child_environment(StateDir(options.state).path)

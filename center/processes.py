@@ -12,7 +12,7 @@ import os
 import select
 import signal
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -101,8 +101,10 @@ def end(process: ProcessId, gently_s: float) -> None:
         raise TimeoutError(f"process {process.pid} does not end")
 
 
-def end_marked(state: Path) -> list[ProcessId]:
+def end_marked(state: Path, spare: Callable[[int], bool] = lambda _: False) -> list[ProcessId]:
     """Kills whatever an earlier node of this state directory left running; returns what it was.
+
+    Left alone are pids that `spare` says.
 
     Without a word to them first: what was to be ended in order has had its chance, calls stay up
     in the modems, and the journal is made for it. Looks again until nobody is left, since what is
@@ -110,7 +112,7 @@ def end_marked(state: Path) -> list[ProcessId]:
     """
     ended: list[ProcessId] = []
     until = time.monotonic() + 10.0
-    while living := list(marked(state)):
+    while living := [process for process in marked(state) if not spare(process.pid)]:
         if time.monotonic() > until:
             raise TimeoutError(f"processes {', '.join(str(p.pid) for p in living)} do not end")
         for process in living:

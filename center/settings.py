@@ -68,10 +68,8 @@ class JournalTable(_Table, frozen=True, kw_only=True):
 class ClusterTable(_Table, frozen=True, kw_only=True):
     address: str = "127.0.0.1"
     """IPv4; what the actors and the voice gate listen on."""
-    port: Annotated[int, Meta(ge=1, le=65535)] = 8113
-    """Of the actor system's admin, where other nodes join it."""
     join: tuple[str, ...] = ()
-    """Addresses of nodes whose convention is joined: the first that is there leads it."""
+    """Addresses of nodes of which one at least has to be there, sharing this journal."""
     allow_public: bool = False
     web: Annotated[str, Meta(pattern=r"^(https?://[^/ ]+)?$")] = ""
 

@@ -97,7 +97,11 @@ def _legs(event: Event) -> str:
             again = f", attempt {event.attempt}" if event.attempt > 1 else ""
             if event.call is not None:
                 return f"{_PARTIES[event.party]} has called line {event.line}: taking the call"
-            return f"calling {_PARTIES[event.party]} at {event.number} on line {event.line}{again}"
+            who = _PARTIES[event.party]
+            if event.operator is not None:
+                # By this name of her place the story tells when she joins and leaves: who speaks on a track.
+                who = f"{who} {event.operator} ({place(event.leg)})"
+            return f"calling {who} at {event.number} on line {event.line}{again}"
         case ev.LegRinging():
             return f"{place(event.leg)} is ringing"
         case ev.LegAnswered():

@@ -1,6 +1,6 @@
 """The web process, `python -m center.web --state DIR`: serves as `run/web-settings.json` says.
 
-With `--standby` it waits, everything imported, until standard input says `go`; it ends when that is closed.
+With `--standby` it waits, the start rehearsed, until standard input says `go`; it ends when that is closed.
 """
 
 from __future__ import annotations
@@ -46,8 +46,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _told_to_go() -> bool:
     """Waits. False: whoever has started us is gone."""
-    import gateways.http.server  # noqa: F401
+    from gateways.http.rehearsal import rehearse
 
+    rehearse()
     # By the descriptor: what is buffered of standard input would be read twice.
     return os.read(0, len(GO)) == GO
 

@@ -59,6 +59,8 @@ class ConferenceStatus(Presence, frozen=True, kw_only=True):
     """How a conference is."""
 
     running: bool
+    handed_over: bool
+    """It has ended because it was asked to hand over."""
     pace: Pace
     clip_troubles: dict[str, str]
     """Clips that could not be loaded, and why."""
@@ -114,9 +116,10 @@ class Conference:
         self._refusing: frozenset[str] = frozenset()
         self._tap: Tap | None = None
         self._on_change = on_change
-        self._changes_told = (0, 0, 0, self._refusing)
+        self._changes_told = (0, 0, 0, self._refusing, False)
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
+        self._handing = self._handed_over = False
         self._pace = Pace()
 
     # -- who takes part
@@ -139,7 +142,7 @@ class Conference:
         through a loss of the port; who is not is heard by everybody.
 
         Returns at once; `status` and `on_change` say what came of it. A port that is missing or lost is tried
-        again every 200 ms for as long as its leg is a member.
+        again every 200 ms (a socket: 40 ms) for as long as its leg is a member.
         """
         self._roster.reconcile(members, heard_by or {})
         self._close_departed_if_idle()
@@ -178,6 +181,7 @@ class Conference:
         ears = self._core.ears()
         return ConferenceStatus(
             running=self._thread is not None,
+            handed_over=self._handed_over,
             joined=joined,
             lost=self._roster.lost(),
             heard=frozenset(leg for leg, ear in ears.items() if ear.heard),
@@ -216,8 +220,17 @@ class Conference:
         for done in tuple(self._helpers):
             done.wait(max(0.0, until - time.monotonic()))
 
+    def hand_over(self) -> None:
+        """Let whoever opens these ports next go on without a gap; returns at once.
+
+        From the next tick on nothing is read: it waits for the heir. What was read before is played to its
+        end, a frame or two; then the ports are closed, and nothing is mixed any more.
+        """
+        self._handing = True
+
     def turn(self, tick: Tick) -> None:
         """Do one tick now. The thread calls this; so may whoever has not started it."""
+        handing = self._handing
         self._roster.close_departed()  # what left since the last tick is used by none
         legs, present, anew, heard_by = self._roster.turn(tick.number)
         self._core.keep(legs, heard_by, anew)
@@ -226,7 +239,7 @@ class Conference:
             if one.fresh:
                 self._core.refill(one.leg)
             try:
-                said[one.leg] = one.port.read()
+                said[one.leg] = b"" if handing else one.port.read()
             except Exception as error:  # whatever a port does, only its own leg may suffer; `lost` says why
                 self._roster.lose(one, error, tick.number)
         playing = self._playlist.turn(said)
@@ -237,6 +250,8 @@ class Conference:
                     one.port.write(heard[one.leg])
                 except Exception as error:  # as above
                     self._roster.lose(one, error, tick.number)
+        if handing and not self._core.lasts():
+            self._hand_over_now()
         # From here on the voice is out: whatever goes wrong below, nobody's ear misses it.
         self._core.listen()
         if tick.number % FRAMES_PER_S == 0:
@@ -245,6 +260,12 @@ class Conference:
         if self._tap is not None:
             self._tap(tick, self._core.frames())
 
+    def _hand_over_now(self) -> None:
+        self._handed_over = True
+        self._stopping.set()
+        self._roster.reconcile({}, {})
+        self._roster.close_departed()
+
     def _look_who_takes(self, present: Sequence[Present]) -> None:
         """Once a second: which ports have taken no frame for three seconds, although each tick gave one."""
         takers = {one.leg: self._takers.get(one.leg, _Taker()).next(one.port) for one in present}
@@ -252,7 +273,13 @@ class Conference:
         self._refusing = frozenset(leg for leg, taker in takers.items() if taker.refuses)
 
     def _tell_changes(self) -> None:
-        changes = (self._roster.changes, self._core.changes, self._playlist.changes, self._refusing)
+        changes = (
+            self._roster.changes,
+            self._core.changes,
+            self._playlist.changes,
+            self._refusing,
+            self._handed_over,
+        )
         if self._on_change is not None and self._changes_told != changes:
             self._changes_told = changes
             self._on_change()

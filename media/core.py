@@ -142,6 +142,11 @@ class ConferenceCore:
         if not all(ear.heard for ear in last.ears):
             remember(last.ears, stack(last.told).astype(np.float32))
 
+    def lasts(self) -> bool:
+        """Whether whoever is heard would be in the next tick, too, though nothing more came in."""
+        waiting = {leg.buffer.next_waits for leg in self._legs.values()} - {None}
+        return waiting == {True}
+
     def frames(self) -> dict[str, bytes]:
         """What each leg has said in the last tick, one frame each."""
         return {name: leg.frame for name, leg in self._legs.items()}

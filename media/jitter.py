@@ -110,6 +110,11 @@ class JitterBuffer:
         self._played += 1
         return frame
 
+    @property
+    def next_waits(self) -> bool | None:
+        """Whether the next frame is there already; None while nothing is played."""
+        return None if self._filling else len(self._waiting) >= FRAME_BYTES
+
     def skip(self, frames: int) -> None:
         """Ticks were missed: what would have been played in them is left out, down to the target."""
         for _ in range(min(frames, self._cap // FRAME_BYTES)):

@@ -18,8 +18,10 @@ import errno
 import fcntl
 import os
 import secrets
+import select
 import struct
 import termios
+from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -112,12 +114,18 @@ class TtyVoicePort:
     """A voice port that is a terminal: a modem's second serial interface, or a simulator's PTY.
 
     It is opened beside whoever has it, TIOCEXCL is not taken: a successor can take over the voice while its
-    predecessor is still dying. HUPCL is cleared: else the kernel drops DTR when this process dies, and the
-    modem may drop the call.
+    predecessor is still dying; one that lives is asked by `claim` (`media.claim`). HUPCL is cleared: else the
+    kernel drops DTR when this process dies, and the modem may drop the call.
     """
 
-    def __init__(self, path: str, rate_hz: int = RATE_HZ, frame_bytes: int = FRAME_BYTES) -> None:
-        """Open and set up. Raises VoicePortMissing or VoicePortUnusable."""
+    def __init__(
+        self,
+        path: str,
+        rate_hz: int = RATE_HZ,
+        frame_bytes: int = FRAME_BYTES,
+        claim: Callable[[int], None] | None = None,
+    ) -> None:
+        """Open and set up, once `claim` has come back. Raises VoicePortMissing or VoicePortUnusable."""
         if rate_hz < RATE_HZ or rate_hz % RATE_HZ or frame_bytes <= 0 or frame_bytes % SAMPLE_BYTES:
             raise VoicePortUnusable(f"{path}: {rate_hz} Hz in units of {frame_bytes} bytes cannot be spoken")
         ratio = rate_hz // RATE_HZ
@@ -132,6 +140,13 @@ class TtyVoicePort:
         self._unasked = 0  # bytes that may be written before the driver is asked how many wait
         self._read = self._written = self._dropped = 0
         self._fd = _open_raw(path)
+        # A read that finds nothing waits in the kernel for the worker that brings what has come from the
+        # driver (`tty_buffer_flush_work`), O_NONBLOCK or not: on a busy machine for several ticks. So does a
+        # poll by level. By edge nobody is asked: the worker itself says that it has brought something.
+        self._arrivals = select.epoll()
+        self._arrivals.register(self._fd, select.EPOLLIN | select.EPOLLET)
+        if claim is not None:
+            claim(self._fd)
         try:
             newest_bytes = FRAME_BYTES * ratio * TARGET_MS // FRAME_MS
             self._early = self._aligner.feed(self._drain())[-newest_bytes:]
@@ -140,7 +155,7 @@ class TtyVoicePort:
             raise VoicePortMissing(str(error)) from error
 
     def read(self) -> bytes:
-        data = self._drain()
+        data = self._drain() if self._fd < 0 or self._arrivals.poll(0) else b""
         self._read += len(data)
         pcm = self._early + self._aligner.feed(data)
         self._early = b""
@@ -167,6 +182,7 @@ class TtyVoicePort:
     def close(self) -> None:
         fd, self._fd = self._fd, -1
         if fd >= 0:
+            self._arrivals.close()
             os.close(fd)
 
     def fileno(self) -> int:
@@ -221,14 +237,20 @@ class TtyVoicePort:
             return 0
 
 
-def open_port(spec: VoicePortSpec, *, let_in_by: NodePass | None = None) -> VoicePort:
-    """Open what the spec describes. Raises VoicePortMissing or VoicePortUnusable; may wait for a driver.
+def open_port(
+    spec: VoicePortSpec,
+    *,
+    let_in_by: NodePass | None = None,
+    claim: Callable[[int], None] | None = None,
+) -> VoicePort:
+    """Open what the spec describes, a terminal once `claim` has come back with its descriptor.
 
-    Voices of other nodes cannot be had without what lets in there.
+    Raises VoicePortMissing or VoicePortUnusable; may wait for a driver. Voices of other nodes cannot be had
+    without what lets in there.
     """
     match spec.kind:
         case "tty":
-            return TtyVoicePort(spec.path, spec.rate_hz, spec.frame_bytes)
+            return TtyVoicePort(spec.path, spec.rate_hz, spec.frame_bytes, claim)
         case "unix":
             from media.unix_port import UnixVoicePort  # it is made of what stands above
 

@@ -17,7 +17,8 @@ from media.ports import VoicePort, VoicePortError
 from media.voice_port import VoicePortSpec
 
 RETRY_MS = 200
-_RETRY_TICKS = RETRY_MS // FRAME_MS
+SOCKET_RETRY_MS = 40
+"""A headset's socket costs a system call to look at, and is back before its operator has missed a word."""
 
 OpenPort = Callable[[VoicePortSpec], VoicePort]
 Spawn = Callable[[Callable[[], None]], None]
@@ -119,7 +120,7 @@ class Roster:
                     member.fresh = False
                 elif member.spec is not None and not member.opening:
                     if member.retry_at is None:
-                        member.retry_at = tick + _RETRY_TICKS
+                        member.retry_at = tick + _retry_ticks(member.spec)
                     elif tick >= member.retry_at:
                         member.opening = True
                         due.append(member)
@@ -189,6 +190,10 @@ class Roster:
                 member.fresh, member.opening, member.retry_at = True, False, None
         if not wanted and port is not None:
             port.close()
+
+
+def _retry_ticks(spec: VoicePortSpec) -> int:
+    return (SOCKET_RETRY_MS if spec.kind == "unix" else RETRY_MS) // FRAME_MS
 
 
 def _words(error: Exception) -> str:

@@ -81,8 +81,6 @@ class BridgeReport(Message, frozen=True, kw_only=True, tag="bridge.report"):
     """Joined, but now for 3 s or more: nothing comes but digital silence, or the port takes no sound."""
     played: tuple[str, ...] = ()
     """The ids of the clips that have been played to their end. Those that repeat have none."""
-    tones: dict[LegId, str] = msgspec.field(default_factory=dict)
-    """What a machine says on the leg now, as a hint: `busy`, `congestion`, `ringing`, `dial`, `fax`."""
     recording: str = ""
     """The file that is being written; empty before its first sound, and where nothing is recorded."""
     recording_fault: str = ""

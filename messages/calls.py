@@ -53,6 +53,8 @@ class AttachCall(Message, frozen=True, kw_only=True, tag="call.attach"):
     number: E164 | None
     call: int | None = None
     line: LineId | None = None
+    answered: bool = False
+    """It was up when it was last heard of."""
     digits: str = ""
     """All DTMF digits that were ever to go into this attempt's call (27.007 +VTS). Who takes a call over
     counts those that stand here then as sent: one that goes twice may do harm in a menu, one that is lost is

@@ -20,6 +20,8 @@ class Level(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody is heard now."""
     silent_ms: int = 0
     """How long every sample has been the same, until now: no microphone gives that."""
+    tone: str = ""
+    """What a machine says now, as a hint: `busy`, `congestion`, `ringing`, `dial`, `fax`; empty: nothing."""
 
 
 class Pace(msgspec.Struct, frozen=True, kw_only=True):

@@ -175,9 +175,8 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     """The node's private address: what its actors and its voice gate listen on."""
     allow_public: bool = False
     """Whether that address may be one of the internet."""
-    port: int = 0
-    """Of the actor system's admin; 0: any that is free."""
     join: tuple[str, ...] = ()
-    """`HOST:PORT` of the admins of nodes whose convention it joins."""
+    """Addresses of nodes of which one at least has to be a member when this one starts; none: it may be the
+    first."""
     web: str = ""
     """Where browsers and apps reach this node's web, `https://…`; empty where no other node tells them."""

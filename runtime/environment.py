@@ -20,13 +20,15 @@ T = TypeVar("T")
 
 DRAINING = "draining"
 """A file in the run directory: there while the node is drained."""
+DRAINED = "drained"
+"""Another: there once it has nothing left."""
 
 
 class Listener(Protocol):
-    """Hears what other nodes have committed to the shared journal. Its descriptor may change in `drain`."""
+    """Hears what other nodes have committed to the shared journal."""
 
     def fileno(self) -> int:
-        """Readable when there may be something; -1 while it has no connection."""
+        """Readable when there may be something new."""
         ...
 
     def drain(self) -> int | None:

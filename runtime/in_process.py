@@ -335,6 +335,12 @@ class ImaginaryProcesses:
     def named(self, actor: Actor, name: str) -> None:
         pass
 
+    def outlive_group(self, actor: Actor, on_heir: Callable[[], None]) -> None:
+        pass
+
+    def end_with_group(self, actor: Actor) -> None:
+        pass
+
     def admin_of(self, supervisor: Actor) -> tuple[int, int] | None:
         return None
 

@@ -43,12 +43,10 @@ class _Base(ActorSystemBase):
 class CenterSystem(ActorSystem):
     """A Thespian actor system with our transport. Several can stand side by side in one process."""
 
-    def __init__(self, port: int, join: Sequence[str] = ()) -> None:
+    def __init__(self, port: int) -> None:
         # Not the library's own __init__, which keeps one system for the whole process.
         self.systemAddress = ActorAddress("/ActorSys")
-        self.capabilities: dict[str, object] = {"Admin Port": port}
-        if join:
-            self.capabilities["Convention Address.IPv4"] = list(join)
+        self.capabilities = {"Admin Port": port}
         self._isTransientUnique = True
         self.base = _Base(self, logDefs=_LOG_DEFS)
         self._systemBase = self.base
@@ -72,8 +70,6 @@ class ManyProcesses(System):
         *,
         preload: Sequence[str] = (),
         host: str = "127.0.0.1",
-        port: int = 0,
-        join: Sequence[str] = (),
     ) -> None:
         """Start it. Raises SystemNotStarted."""
         super().__init__(env)
@@ -87,7 +83,7 @@ class ManyProcesses(System):
             _preload(name)
         environment.install(env)
         thespian_fixes.apply()
-        self._system = self._start_admin(host, port, join)
+        self._system = self._start_admin(host)
         self.group = self._read_group()
         """The process group of everything in the system."""
         self.supervisor = Process(0, 0)
@@ -101,11 +97,11 @@ class ManyProcesses(System):
 
     # ------------------------------------------------------------ starting
 
-    def _start_admin(self, host: str, wanted: int, join: Sequence[str]) -> CenterSystem:
+    def _start_admin(self, host: str) -> CenterSystem:
         for _ in range(PORTS_TO_TRY):
-            port = wanted or _free_port(host)
+            port = _free_port(host)
             try:
-                return CenterSystem(port, join)
+                return CenterSystem(port)
             except (ActorSystemException, OSError) as error:
                 # Somebody else may have taken the port meanwhile.
                 self._log.warning("the actor system did not start", port=port, error=str(error))

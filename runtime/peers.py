@@ -62,6 +62,12 @@ class Peers(msgspec.Struct, frozen=True, kw_only=True):
     """Whether this node itself is a member."""
 
 
+def least_busy(places: Iterable[Place]) -> NodeId | None:
+    """The node that has the fewest alerts, of those that take any."""
+    taking = [place for place in places if not place.draining]
+    return min(taking, key=lambda place: (place.alerts, place.node)).node if taking else None
+
+
 _encode = msgspec.msgpack.Encoder().encode
 _decode_place = msgspec.msgpack.Decoder(Place).decode
 _decode_peers = msgspec.msgpack.Decoder(Peers).decode

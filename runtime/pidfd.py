@@ -117,6 +117,15 @@ def be_called(name: str) -> None:
     ctypes.CDLL(None).prctl(_PR_SET_NAME, name.encode()[:15], 0, 0, 0)
 
 
+def called(pid: int) -> str:
+    """What `ps` shows it as; empty where there is none."""
+    try:
+        with open(f"/proc/{pid}/comm", "rb") as file:
+            return file.read().decode(errors="replace").rstrip("\n")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
 def readable(fd: int, wait_s: float) -> bool:
     """Whether `fd` can be read, now or within `wait_s`. Unlike select(2) it takes descriptors above 1023."""
     poll = select.poll()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final, NamedTuple, Protocol
 
 from thespian.actors import Actor, ActorAddress, ActorSystemMessage
@@ -21,6 +22,16 @@ CRASHED: Final = 70
 """Exit status of an actor in which something unexpected was raised (sysexits.h: EX_SOFTWARE)."""
 ESCALATED: Final = 75
 """Exit status of a Supervisor that asks the node to start everything again (EX_TEMPFAIL)."""
+
+HEIR_ASKS_BY: Final = signal.SIGUSR2
+"""What somebody who outlives the actor system is asked by to make room. Thespian has SIGUSR1."""
+OUTLIVING: Final = "voice"
+"""The first word of what such a process is called."""
+
+
+def outlives(pid: int) -> bool:
+    """Whether this process is to live on when the rest of its actor system is ended: it carries voices."""
+    return pidfd.called(pid).split(" ")[0] == OUTLIVING
 
 
 class ChildConnected(ActorSystemMessage):
@@ -60,6 +71,17 @@ class Processes(Protocol):
 
     def named(self, actor: Actor, name: str) -> None:
         """The actor knows who it is, and outlives its parent from now on."""
+        ...
+
+    def outlive_group(self, actor: Actor, on_heir: Callable[[], None]) -> None:
+        """Live on when the rest of the actor system is ended.
+
+        `on_heir` is called when somebody takes the place, between any two instructions of the actor's.
+        """
+        ...
+
+    def end_with_group(self, actor: Actor) -> None:
+        """The same no longer."""
         ...
 
     def admin_of(self, supervisor: Actor) -> tuple[int, int] | None:
@@ -118,6 +140,9 @@ class OwnProcesses:
 
     def __init__(self) -> None:
         self._children: dict[int, _ChildProcess] = {}
+        self._name = ""
+        self._group = 0
+        """The actor system's, while we have left it."""
 
     def identity(self, actor: Actor) -> tuple[int, int]:
         pid = os.getpid()
@@ -126,7 +151,27 @@ class OwnProcesses:
     def named(self, actor: Actor, name: str) -> None:
         # Lifts what `thespian_fixes` has set at birth.
         pidfd.die_with_parent(False)
+        self._name = name
         pidfd.be_called(name)
+
+    def outlive_group(self, actor: Actor, on_heir: Callable[[], None]) -> None:
+        if self._group:
+            return
+        signal.signal(HEIR_ASKS_BY, lambda *_: on_heir())
+        self._group = os.getpgrp()
+        os.setpgid(0, 0)
+        pidfd.be_called(f"{OUTLIVING} {self._name.rpartition(' ')[2]}")
+
+    def end_with_group(self, actor: Actor) -> None:
+        if not self._group:
+            return
+        group, self._group = self._group, 0
+        pidfd.be_called(self._name)
+        # Where the group has ended meanwhile, so does whoever has outlived it.
+        with suppress(PermissionError):
+            os.setpgid(0, group)
+        # Not the default, which would end us: who takes the place may ask twice.
+        signal.signal(HEIR_ASKS_BY, signal.SIG_IGN)
 
     def admin_of(self, supervisor: Actor) -> tuple[int, int] | None:
         pid = os.getppid()

@@ -45,3 +45,5 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     actors: tuple[ActorSpec, ...] = ()
     crews: CrewSpec | None = None
+    far_journal: bool = False
+    """Whether the journal is a server's: who waits for its answer says nothing meanwhile, and is not hung."""

@@ -84,20 +84,17 @@ def start(
     *,
     preload: Sequence[str] = (),
     host: str = "127.0.0.1",
-    port: int = 0,
-    join: Sequence[str] = (),
 ) -> System:
     """Start an actor system with this Supervisor and wait until it has started.
 
     `supervisor` None starts none, for tests of single actors. `preload` are modules to import (or, as
     `module:function`, to call) before the fork, so that the actors that use them start in milliseconds.
     `host` is the address on which processes listen: what comes there is unpickled, so it has to be one that
-    only this machine, or a private network, can reach. `port` is the admin's, 0 for any; `join` are admins,
-    as HOST:PORT, whose convention is joined. Raises SystemNotStarted.
+    only this machine, or a private network, can reach. Raises SystemNotStarted.
     """
     from runtime.many_processes import ManyProcesses
     from runtime.one_process import OneProcess
 
     if kind == "in_process":
         return OneProcess(env, supervisor)
-    return ManyProcesses(env, supervisor, preload=preload, host=host, port=port, join=join)
+    return ManyProcesses(env, supervisor, preload=preload, host=host)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import string
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from simulator.causes import CAUSE_TEXTS, Cause
 from simulator.dialect import Dialect, Wordings
@@ -26,18 +26,26 @@ class Words:
         self._dialect = dialect
         self._used: Counter[Wordings] = Counter()
 
-    def lines(self, wordings: Wordings, fields: Mapping[str, object]) -> list[str]:
-        """The next alternative with its fields; a line that needs a field which is None is left out."""
+    def lines(
+        self, wordings: Wordings, fields: Mapping[str, object], listed: Sequence[Mapping[str, object]] = ()
+    ) -> list[str]:
+        """The next alternative with its fields; a line that needs a field which is None is left out.
+
+        `listed`: the fields of every call there is now, for families that list them all at every change.
+        """
         if not wordings:
             return []
         chosen = wordings[self._used[wordings] % len(wordings)]
         self._used[wordings] += 1
-        lines = [
-            line for part in chosen for line in (self._dialect.call_lines if part == "{call}" else (part,))
-        ]
-        return [
-            line.format_map(fields) for line in lines if all(fields[key] is not None for key in _keys(line))
-        ]
+        said: list[str] = []
+        for part in chosen:
+            if part == "{list}":
+                for row in listed:
+                    said += _filled(self._dialect.list_lines, row)
+                said.append(self._dialect.list_end)
+            else:
+                said += _filled(self._dialect.call_lines if part == "{call}" else (part,), fields)
+        return said
 
     def leg_fields(self, leg: Leg, stat: Stat, now_s: float) -> dict[str, object]:
         """What the wordings may say of one leg."""
@@ -52,6 +60,9 @@ class Words:
             "clock": f"{clock.tm_hour % 12 or 12}:{clock.tm_min:02}{'AM' if clock.tm_hour < 12 else 'PM'}",
             "number": number,
             "type": kind,
+            "named": number or None,
+            "unnamed": None if number else "",
+            "mpty": int(leg.mpty),
             "direction": 0 if leg.outgoing else 1,
             **{name: numbers[stat] for name, numbers in self._dialect.stats.items()},
         }
@@ -104,6 +115,10 @@ def result_word(leg: Leg) -> str:
         if leg.call.cause is Cause.NO_ANSWER:
             return "NO ANSWER"
     return "NO CARRIER"
+
+
+def _filled(lines: Sequence[str], fields: Mapping[str, object]) -> list[str]:
+    return [line.format_map(fields) for line in lines if all(fields[key] is not None for key in _keys(line))]
 
 
 def _keys(line: str) -> list[str]:

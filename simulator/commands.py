@@ -20,6 +20,7 @@ from simulator.at_errors import (
     NOT_SUPPORTED,
     SIM_NOT_INSERTED,
     SIM_PIN_REQUIRED,
+    SIM_PUK_REQUIRED,
     AtError,
     NoCarrier,
     UnknownCommand,
@@ -27,6 +28,7 @@ from simulator.at_errors import (
 from simulator.at_line import Command, Verb
 from simulator.causes import Cause
 from simulator.legs import SETTING_UP
+from simulator.sim_card import WANTS_PUK
 
 if TYPE_CHECKING:  # the modem performs what stands here
     from simulator.modem import Modem
@@ -55,8 +57,8 @@ def _dial(modem: Modem, command: Command, now_s: float) -> Lines | None:
     number = text[:-1].strip().lstrip("TtPp")
     withheld = number.startswith("#31#") or number[-1:] == "I"
     number = number.removeprefix("#31#").removeprefix("*31#").rstrip("IiGg")
-    if not modem.pin_given and not modem.line.is_emergency(number):
-        raise AtError(SIM_PIN_REQUIRED)
+    if not modem.sim.usable and not modem.line.is_emergency(number):
+        raise AtError(SIM_PUK_REQUIRED if modem.sim.state == WANTS_PUK else SIM_PIN_REQUIRED)
     return None if modem.line.dial(number, withheld=withheld, now_s=now_s) else []
 
 
@@ -126,15 +128,25 @@ def _last_cause(modem: Modem, command: Command, now_s: float) -> Lines:
 
 
 def _pin(modem: Modem, command: Command, now_s: float) -> Lines:
+    """+CPIN=pin, or =puk,newpin once too many were wrong (TS 27.007 8.3)."""
     if not modem.config.sim:
         raise AtError(SIM_NOT_INSERTED)
     if command.verb is Verb.READ:
-        return ["+CPIN: READY" if modem.pin_given else modem.dialect.cpin_locked]
-    if command.verb is not Verb.SET or modem.pin_given:
+        return [f"+CPIN: {modem.sim.state}"]
+    if command.verb is not Verb.SET or modem.sim.usable:
         raise AtError(NOT_ALLOWED)
-    if command.values()[0] != modem.config.pin:
+    given = command.values()
+    if modem.sim.state == WANTS_PUK:
+        if len(given) != 2:
+            raise AtError(SIM_PUK_REQUIRED)
+        right = modem.sim.enter_puk(*given)
+    else:
+        right = modem.sim.enter_pin(given[0])
+        if modem.sim.state == WANTS_PUK:
+            raise AtError(SIM_PUK_REQUIRED)
+    if not right:
         raise AtError(INCORRECT_PASSWORD)
-    modem.unlock()
+    modem.attach(now_s)
     return []
 
 

@@ -77,6 +77,10 @@ class ModemConfig(Vices, frozen=True, kw_only=True):
     """False: no SIM; only emergency calls can be tried."""
     pin: Annotated[str, msgspec.Meta(pattern=r"^([0-9]{4,8})?$")] = ""
     """The SIM's PIN, asked for at every power-on; empty: none."""
+    pin_tries: Annotated[int, msgspec.Meta(ge=0, le=3)] = 3
+    """How many wrong PINs the SIM still allows; 0: it wants its PUK."""
+    puk: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{8}$")] = "12345678"
+    """The SIM's PUK: `AT+CPIN=PUK,new PIN` opens it again."""
     card: Annotated[str, msgspec.Meta(pattern=r"^([0-9]{19,20})?$")] = ""
     """The SIM's own number (ICCID); empty: made up."""
     sim_emergency_numbers: tuple[Annotated[str, msgspec.Meta(pattern=r"^[0-9]{2,6}$")], ...] = ("112", "118")
@@ -99,8 +103,8 @@ class PhoneConfig(_Table, frozen=True, kw_only=True):
     """From the first ring until it answers, rejects, or the voicemail takes the call."""
     behaviour: Behaviour = "answer"
     says: str = ""
-    """`tone:HZ`, `file:WAV` (8 kHz mono 16 bit, said once), `greeting` (a voicemail's), `silence`; empty: by
-    behaviour."""
+    """`tone:HZ`, `file:WAV` (8 kHz mono 16 bit, said once), `loop:WAV` (again and again), `greeting` (a
+    voicemail's), `silence`; empty: by behaviour."""
     hangs_up_after_s: Seconds = 0.0
     """From the answer, in calls it takes and in calls it makes; 0: never."""
     setup_time_s: Seconds = 1.0

@@ -34,13 +34,19 @@ class Parameter(_Table, frozen=True, kw_only=True):
     default: tuple[int, ...]
     limit: tuple[int, ...]
     """The greatest value of each."""
+    kept: bool = False
+    """It outlives the power."""
     read: str = ""
     """What `?` answers, with {0}, {1} …; empty: `NAME: v,v`."""
 
 
 class Announcements(_Table, frozen=True, kw_only=True):
-    """How the modem tells a call's progress, unasked. Fields: id, direction, call_type, seconds, hhmmss, end,
-    cause, result, clcc, ring, clip, ccwa, clock, number, type, and those that `stats` names."""
+    """How the modem tells a call's progress, unasked.
+
+    Fields: id, direction, call_type, seconds, hhmmss, end, cause, result, clcc, ring, clip, ccwa, clock,
+    number, type, mpty, and those that `stats` names. Some decide whether their line is said: `named` is the
+    number if it is known, `unnamed` and `busy` are empty if it is not, and if the far end is busy.
+    """
 
     originated: Wordings = ()
     alerting: Wordings = ()
@@ -83,13 +89,16 @@ class Dialect(_Table, frozen=True, kw_only=True):
     clcc_tail: str = ""
     clip_tail: str = ""
     withheld_clip_tail: str = ",,,,1"
-    cpin_locked: str = "+CPIN: SIM PIN"
     ceer: str = "+CEER: {text}"
     ring_every_s: float = 5.0
     announce_before_ok: tuple[str, ...] = ()
     """Commands whose effects are announced before their final result instead of after it."""
-    dial_waits_with_colp: bool = True
-    """ATD's final result comes when the call is answered, or has failed, while +COLP is 1."""
+    dial_ok: Literal["once", "ringing", "answer"] = "once"
+    """When the OK of ATD comes, as the modem leaves the factory; a call that fails earlier has its result."""
+    dial_waits_with: tuple[str, ...] = ("+COLP",)
+    """Parameters of which each, while it is not 0, has the OK of ATD wait for the answer."""
+    without_ok: tuple[str, ...] = ()
+    """Answer lines behind which no OK comes."""
     clcc_urc: bool = False
     """`AT+CLCC=1` makes +CLCC an unsolicited result."""
     hang_up_needs_cvhu_0: bool = False
@@ -114,6 +123,10 @@ class Dialect(_Table, frozen=True, kw_only=True):
     to 6, which is a call that is gone."""
     call_lines: tuple[str, ...] = ()
     """What stands for `{call}` in its announcements."""
+    list_lines: tuple[str, ...] = ()
+    """What stands for each of its calls where `{list}` stands in its announcements."""
+    list_end: str = ""
+    """What ends such a list."""
     codes_here: str = ""
     """The command by which what it says unasked comes out at the command port again."""
     only_with: dict[str, str] = {}

@@ -112,7 +112,7 @@ class Line:
                     now_s + 0.5, lambda at_s: self.network.release(call, None, refused, at_s)
                 )
             )
-        if self.vices.ok_after_answer or (self._dialect.dial_waits_with_colp and self._setting("+COLP")):
+        if self._dialect.dial_ok != "once" or self._waits_for_the_answer():
             self.pending = leg
         self.network.voices_changed(now_s)
         return self.pending is not None
@@ -150,12 +150,18 @@ class Line:
             self.network.release(leg.call, self, cause, now_s)
 
     def lose_all(self, now_s: float) -> None:
-        """Power or radio is gone: the network drops every call, and nobody announces anything."""
+        """The power is gone: the network drops every call, and nobody announces anything."""
         legs = list(self.legs)
         self.pending = None
         for leg in legs:
             self.legs.remove(leg)
         for leg in legs:
+            self.network.release(leg.call, None, Cause.OUT_OF_ORDER, now_s)
+
+    def lose_network(self, now_s: float) -> None:
+        """It is reached no more: every call ends, and the host is told so."""
+        self.attached = False
+        for leg in list(self.legs):
             self.network.release(leg.call, None, Cause.OUT_OF_ORDER, now_s)
 
     def leave(self, legs: list[Leg], now_s: float) -> None:
@@ -189,6 +195,9 @@ class Line:
             return
         leg.stat = Stat.ALERTING
         self.tell(self._dialect.announce.alerting, leg, now_s)
+        if leg is self.pending and self._dialect.dial_ok == "ringing" and not self._waits_for_the_answer():
+            self.pending = None
+            self._say(["OK"])
         if self.vices.early_answer:
             self._connected(leg, now_s)
 
@@ -237,6 +246,7 @@ class Line:
         fields |= {
             "end": END_BY_HOST if leg.call.ended_by is self else END_BY_NETWORK,
             "cause": int(leg.call.cause or 0),
+            "busy": "" if leg.call.cause is Cause.USER_BUSY else None,
             "result": None if silent_result else result_word(leg),
             "clcc": self.words.clcc(leg, Stat.RELEASED if released else None)
             if self._unsolicited_clcc()
@@ -245,7 +255,12 @@ class Line:
             "clip": self.words.clip(leg) if self._setting("+CLIP") else None,
             "ccwa": self.words.ccwa(leg),
         }
-        self._say(self.words.lines(wordings, fields))
+        listed = [
+            self.words.leg_fields(other, other.stat, now_s)
+            for other in self.legs
+            if other is not leg or not released
+        ]
+        self._say(self.words.lines(wordings, fields, listed))
 
     def promote_waiting(self, now_s: float) -> None:
         """A waiting call with nothing to wait for rings as any other."""
@@ -282,6 +297,13 @@ class Line:
         if leg.connected_at_s is None:
             return announce.failed_by_host if by_host else announce.failed
         return announce.ended_by_host if by_host else announce.ended
+
+    def _waits_for_the_answer(self) -> bool:
+        return (
+            bool(self.vices.ok_after_answer)
+            or self._dialect.dial_ok == "answer"
+            or any(map(self._setting, self._dialect.dial_waits_with))
+        )
 
     def _unsolicited_clcc(self) -> bool:
         return self._dialect.clcc_urc and self._setting("+CLCC") != 0

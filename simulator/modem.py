@@ -18,16 +18,17 @@ from simulator.causes import Cause
 from simulator.commands import perform
 from simulator.config import ModemConfig
 from simulator.dialect import Dialect, Noise
-from simulator.garbage import Garbage
 from simulator.line import Line
 from simulator.mailbox import Mailbox
 from simulator.modem_voice import ModemVoice
-from simulator.numbers import luhn_digit
+from simulator.numbers import made_up_imei
+from simulator.outlet import Outlet
 from simulator.parameters import Parameters
-from simulator.vices import NOISE, Vices
-from simulator.wire import frames, is_final
+from simulator.shift import Shift
+from simulator.sim_card import SimCard
+from simulator.vices import NOISE, REGISTRATIONS, Vices
 
-OUTPUT_LIMIT = 65536
+NO_SIGNAL = 99
 GARBLE_S = 2.0
 CR, LF, BACKSPACE, CTRL_Z, ESC = 13, 10, 8, 26, 27
 
@@ -48,7 +49,7 @@ class Modem:
         self.dialect = dialect
         self.card = config.card or f"8939990{index + 1:012d}"
         """The SIM's own number."""
-        self.imei = config.imei or _made_up_imei(index)
+        self.imei = config.imei or made_up_imei(index)
         self.imsi = f"22201{index + 1:010d}"
         self.power = Power.ON
         self.opened = False
@@ -57,13 +58,13 @@ class Modem:
         self.reboots = False
         """The command being done asks for a restart after its result."""
         self.parameters = Parameters(dialect.parameters, self._fields)
+        self.sim = SimCard(config.pin, config.puk, config.pin_tries)
         self.line = Line(config, dialect, network, self._say, self.parameters.first, self._reboot)
         self.voice = ModemVoice(self.line, dialect)
         self.mailbox = Mailbox(self._say)
         self._network = network
-        self._garbage = Garbage(config.name)
-        self._output = bytearray()
-        self._elsewhere = bytearray()
+        self._outlet = Outlet(config.name, lambda: self.line.vices)
+        self._shift = Shift()
         self._typed = bytearray()
         self._held_back = bytearray()
         self._later: list[str] | None = None
@@ -88,19 +89,15 @@ class Modem:
 
     def take_output(self) -> bytes:
         """What the modem has said since the last time."""
-        output = bytes(self._output)
-        self._output.clear()
-        return output
+        return self._outlet.take()
 
     def take_elsewhere(self) -> bytes:
         """What has come out at another of its ports since the last time."""
-        output = bytes(self._elsewhere)
-        self._elsewhere.clear()
-        return output
+        return self._outlet.take_elsewhere()
 
     @property
     def has_output(self) -> bool:
-        return bool(self._output or self._elsewhere)
+        return bool(self._outlet)
 
     def port_opened(self, now_s: float) -> None:
         """A host has opened the AT port; from now on it hears what is said."""
@@ -115,7 +112,8 @@ class Modem:
         """
         self._network.advance(now_s)
         self.opened = False
-        self._output.clear()
+        self._outlet.take()
+        self._shift.end()
         if hupcl or self.parameters.first("&D") != 0:
             self.line.drop(self.line.legs, Cause.NORMAL_CLEARING, self._network.agenda.now_s)
 
@@ -164,12 +162,16 @@ class Modem:
         """A bad cable: garbage at once, and for a while everything that it says is spoilt in one way or
         another."""
         self._network.advance(now_s)
-        self._emit(self._garbage.burst())
-        self._garbage.until_s = self._network.agenda.now_s + for_s
+        self._emit(self._outlet.garbage.burst())
+        self._outlet.garbage.until_s = self._network.agenda.now_s + for_s
 
     def change(self, vices: Vices) -> None:
         """From now on it has these vices, and the others as before."""
         self.line.change(vices)
+        if vices.shifted_answers is not None:
+            (self._shift.begin if vices.shifted_answers else self._shift.end)()
+        if vices.registration is not None:
+            self.attach(self._network.agenda.now_s)
         if self._noise_timer is not None:
             self._noise_timer.cancel()
         if self.line.vices.noise_every_s:
@@ -184,10 +186,25 @@ class Modem:
         """A short message comes in; False when it cannot be taken now."""
         return self.line.attached and self.mailbox.receive(pdus, self.parameters.at("+CNMI", 1), self.opened)
 
-    def unlock(self) -> None:
-        """The PIN was right."""
-        self.pin_given = True
-        self.line.attached = self.config.sim
+    @property
+    def registration(self) -> int:
+        """<stat> of +CREG."""
+        if self.power is not Power.ON or not (self.config.sim and self.sim.usable):
+            return REGISTRATIONS["none"]
+        return REGISTRATIONS[self.line.vices.registration or "home"]
+
+    def attach(self, now_s: float) -> None:
+        """The SIM or the network has changed: the host is told, and what calls there were are lost."""
+        told = [name for name in ("+CREG", "+CGREG", "+CEREG") if self.parameters.first(name)]
+        self._say([f"{name}: {self.registration}" for name in told])
+        if self._serves:
+            self.line.attached = True
+        else:
+            self.line.lose_network(now_s)
+
+    @property
+    def _serves(self) -> bool:
+        return self.registration in (REGISTRATIONS["home"], REGISTRATIONS["roaming"])
 
     def _power_down(self, power: Power, now_s: float) -> None:
         self.power = power
@@ -205,8 +222,11 @@ class Modem:
         self._told_codes_here = False
         self.parameters.reset()
         self.voice.wide = False
-        self.pin_given = not self.config.pin
-        self.line.attached = self.config.sim and self.pin_given
+        self.sim.power_on(self.config.pin)
+        self.line.attached = self._serves
+        self._shift.end()
+        if self.line.vices.shifted_answers:
+            self._shift.begin()
         self.unmute()
 
     def _reboot(self, now_s: float) -> None:
@@ -302,10 +322,12 @@ class Modem:
             final = self.dialect.unknown_command
         except NoCarrier:
             final = "NO CARRIER"
+        if final == "OK" and answers[-1:] and answers[-1] in self.dialect.without_ok:
+            final = None
         caused, self._later = self._later, None
+        answers, result = self._shift.passed((answers, [] if final is None else [final]))
         if answers:
             self._emit(("\r\n" + "\r\n".join(answers) + "\r\n").encode())
-        result = [] if final is None else [final]
         self._say(caused + result if announced_first else result + caused)
         if self.mailbox.prompted:
             self._emit(b"\r\n> ")
@@ -326,8 +348,8 @@ class Modem:
             "imsi": self.imsi,
             "card": self.card,
             "number": self.config.number,
-            "csq": self.config.csq,
-            "registered": int(self.line.attached),
+            "csq": self.config.csq if self.line.vices.registration != "searching" else NO_SIGNAL,
+            "registered": self.registration,
         }
 
     def answer_lines(self, command_text: str) -> list[str] | None:
@@ -345,12 +367,8 @@ class Modem:
             self._later += lines
             return
         said = [line for line in lines if not self._switched_off(line)]
-        if self.line.vices.codes_elsewhere and not self._told_codes_here:
-            codes = [line for line in said if not is_final(line)]
-            said = [line for line in said if is_final(line)]
-            self._elsewhere += b"".join(frames(codes, glued=False))
-            del self._elsewhere[:-OUTPUT_LIMIT]
-        for frame in frames(said, glued=bool(self.line.vices.glued_lines)):
+        codes_here = not self.line.vices.codes_elsewhere or self._told_codes_here
+        for frame in self._outlet.framed(said, codes_here=codes_here):
             self._emit(frame)
         if self._held_back and self.line.pending is None:
             self._network.agenda.at(self._network.agenda.now_s, self._go_on)
@@ -369,12 +387,8 @@ class Modem:
         self.feed(held_back, now_s)
 
     def _emit(self, data: bytes) -> None:
-        if self.power is not Power.ON or not self.opened or self.muted:
-            return
-        end = self.line.vices.line_end
-        data = data if end is None else data.replace(b"\r\n", end.encode())
-        self._output += self._garbage.spoilt(data, self._network.agenda.now_s)
-        del self._output[:-OUTPUT_LIMIT]
+        if self.power is Power.ON and self.opened and not self.muted:
+            self._outlet.put(data, self._network.agenda.now_s)
 
     def _noise(self, noise: Noise, index: int, now_s: float) -> None:
         self._say([noise.lines[index % len(noise.lines)]])
@@ -384,8 +398,3 @@ class Modem:
         every_s = self.line.vices.noise_every_s or 1.0
         self._say([NOISE[int(now_s / every_s) % len(NOISE)]])
         self._noise_timer = self._network.agenda.at(now_s + every_s, self._make_noise)
-
-
-def _made_up_imei(index: int) -> str:
-    digits = f"35678901{index + 1:06d}"
-    return digits + luhn_digit(digits)

@@ -25,7 +25,7 @@ class Parameters:
 
     def reset(self) -> None:
         """Power-on, ATZ, AT&F."""
-        self._values.clear()
+        self._values = {name: value for name, value in self._values.items() if self._table[name].kept}
 
     def first(self, name: str) -> int:
         """The first number of a parameter; 0 for one that the dialect does not know."""

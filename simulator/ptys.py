@@ -36,6 +36,7 @@ class Pty:
             os.close(slave)
         os.set_blocking(self.fd, False)
         self._unsent = b""
+        self._given = False
         _replace_link(link, self.path)
 
     def close(self) -> None:
@@ -65,6 +66,7 @@ class Pty:
 
     def send_or_drop(self, data: bytes) -> int:
         """Write what there is room for; the rest is the caller's, or lost."""
+        self._given = True
         try:
             return os.write(self.fd, data)
         except OSError:
@@ -73,8 +75,16 @@ class Pty:
     def forget(self) -> None:
         """The host has gone: what it did not read is not for the next one."""
         self._unsent = b""
-        with contextlib.suppress(termios.error):
-            termios.tcflush(self.fd, termios.TCOFLUSH)
+        if not self._given:
+            return
+        self._given = False
+        # Flushing the master empties only what has not reached the slave; that may be none of it.
+        with contextlib.suppress(OSError, termios.error):
+            slave = os.open(self.path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+            try:
+                termios.tcflush(slave, termios.TCIFLUSH)
+            finally:
+                os.close(slave)
 
 
 class Watch:

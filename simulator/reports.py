@@ -71,6 +71,8 @@ def modem_report(modem: Modem) -> Json:
         "power": str(modem.power),
         "open": modem.opened,
         "muted": modem.muted,
+        "sim": modem.sim.state if config.sim else None,
+        "registration": modem.registration,
         "voice_running": modem.voice.running(),
         "calls": [leg.call.id for leg in modem.line.legs],
         "vices": {

@@ -107,11 +107,21 @@ class Runner:
         name = station.ports or station.modem.config.name
         station.at = Pty(self.directory / f"{name}.at")
         self._watch.add(station.at)
-        if station.modem.voice.available:
-            station.voice = Pty(self.directory / f"{name}.voice")
-            self._watch.add(station.voice)
+        self._have_voice_port(station)
         if station.modem.line.vices.codes_elsewhere:
             station.urc = Pty(self.directory / f"{name}.urc")
+
+    def _have_voice_port(self, station: Station) -> None:
+        """There is one as long as its modem is plugged in, and has one."""
+        modem = station.modem
+        wanted = station.at is not None and modem.voice.available and not modem.line.vices.voice_port_gone
+        if wanted and station.voice is None:
+            station.voice = Pty(self.directory / f"{station.ports or modem.config.name}.voice")
+            self._watch.add(station.voice)
+        elif station.voice is not None and not wanted:
+            self._watch.remove(station.voice)
+            station.voice.close()
+            station.voice = None
 
     def _close_ports(self, station: Station) -> None:
         if station.at is not None:
@@ -158,12 +168,15 @@ class Runner:
         for station in self.stations.values():
             if station.at is not None and not station.at_open and station.at.fd not in hostless:
                 self._at_opened(station, station.at)
+            self._have_voice_port(station)
             if station.voice is not None:
                 takes = not station.modem.line.vices.takes_no_voice
                 if takes and station.voice.fd in readable and (pcm := station.voice.read()):
                     station.modem.voice_write(pcm, now_s)
                 if station.voice.fd not in hostless:
                     _send_voice(station.modem, station.voice, min(frames, CATCH_UP_FRAMES), now_s)
+                elif not station.modem.voice.running():
+                    station.voice.forget()  # else the next call would begin with the end of this one
 
 
 def _send_voice(modem: Modem, port: Pty, frames: int, now_s: float) -> None:

@@ -101,13 +101,15 @@ def sound(says: str, behaviour: str = "answer") -> Sound:
         case "tone":
             return tone(_hertz(says, what))
         case "file":
-            return _file(what)
+            return Once(_file(what))
+        case "loop":
+            return Loop(_file(what))
         case "greeting":
             return greeting()
         case "silence":
             return SILENCE
         case _:
-            raise ConfigError(f"says: {says!r} is none of tone:HZ, file:WAV, greeting, silence")
+            raise ConfigError(f"says: {says!r} is none of tone:HZ, file:WAV, loop:WAV, greeting, silence")
 
 
 def check_says(says: str) -> None:
@@ -118,7 +120,7 @@ def check_says(says: str) -> None:
 def resolve_says(says: str, directory: Path) -> str:
     """The same, with a file's path made absolute from the directory on."""
     kind, _, what = says.partition(":")
-    return f"file:{(directory / what).absolute()}" if kind == "file" else says
+    return f"{kind}:{(directory / what).absolute()}" if kind in ("file", "loop") else says
 
 
 def _hertz(says: str, what: str) -> float:
@@ -132,13 +134,13 @@ def _hertz(says: str, what: str) -> float:
 
 
 @functools.lru_cache(maxsize=32)
-def _file(path: str) -> Once:
+def _file(path: str) -> bytes:
     try:
         with wave.open(path, "rb") as file:
             form = (file.getnchannels(), file.getsampwidth(), file.getframerate())
             if form != (1, SAMPLE_BYTES, RATE_HZ):
                 raise ConfigError(f"says: {path}: not 8 kHz mono 16 bit")
-            return Once(file.readframes(MAX_FILE_S * RATE_HZ))
+            return file.readframes(MAX_FILE_S * RATE_HZ)
     except (OSError, EOFError, wave.Error) as error:
         raise ConfigError(f"says: {path}: {error}") from error
 

@@ -42,6 +42,14 @@ class Vices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     should refuse."""
     echo: bool | None = None
     """It echoes commands whatever `ATE0` says."""
+    cut_codes: bool | None = None
+    """Of every third code that comes unasked only two characters come (`+U`, `1,`)."""
+    shifted_answers: bool | None = None
+    """From now, or its power-on, each command is answered with what belongs to the one before it (seen on
+    SARA-G450); until its port is opened anew."""
+    registration: Literal["home", "roaming", "searching", "denied", "none"] | None = None
+    """How the network knows its SIM; only `home` and `roaming` carry calls, and those that are up are lost
+    with them."""
     codes_elsewhere: bool | None = None
     """What it says unasked comes out at another of its ports (`NAME.urc`), until it is told to say it at the
     command port, where its family can be told."""
@@ -50,7 +58,12 @@ class Vices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Its voice port gives digital silence, whatever its calls carry."""
     takes_no_voice: bool | None = None
     """It takes nothing of what the host writes to its voice port."""
+    voice_port_gone: bool | None = None
+    """Its voice port is not there, while its command port and its calls are."""
 
+
+REGISTRATIONS = {"none": 0, "home": 1, "searching": 2, "denied": 3, "roaming": 5}
+"""<stat> of +CREG (TS 27.007 7.2)."""
 
 NOISE = ("^RSSI:18", "+CGEV: NW MODIFY 1,0,0", "^BOOT:20150721,0,0,0,75", "+CREG: 1", "+CSQ: 18,99")
 

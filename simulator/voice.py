@@ -13,8 +13,13 @@ from collections.abc import Sequence
 
 from simulator.sound import RATE_HZ, SAMPLE_BYTES, Sound
 
-JITTER_S = 0.1
-"""A writer that is late by less continues where it stopped; one that is later leaves a gap of silence."""
+LATE_S = 0.02
+"""A writer that is late by less continues where it stopped; one that is later leaves a gap of silence.
+
+One frame, which is what a codec has in hand: with more, it would be hidden what the host has not written.
+"""
+STALE_S = 0.2
+"""A listener that has not read for longer goes on with what is said now."""
 AHEAD_S = 1.0
 """A writer that is early by more has overrun the codec's buffer; what it writes is lost."""
 
@@ -73,7 +78,7 @@ class Recording:
         count = len(pcm) // SAMPLE_BYTES
         true = self._sample(now_s) - count
         head = self._heads.get(source, max(0, true))
-        if true - head > JITTER_S * RATE_HZ:
+        if true - head > LATE_S * RATE_HZ:
             head = true
         if head - true > AHEAD_S * RATE_HZ:
             return
@@ -115,7 +120,7 @@ class Ear:
     def listen(self, said: Sound, began_at_s: float, n_bytes: int, now_s: float) -> bytes:
         """The next `n_bytes`; a listener that has not read for a while goes on with what is said now."""
         true = max(0, round((now_s - began_at_s) * RATE_HZ) - n_bytes // SAMPLE_BYTES)
-        if self._next is None or true - self._next > 2 * JITTER_S * RATE_HZ:
+        if self._next is None or true - self._next > STALE_S * RATE_HZ:
             self._next = true
         pcm = said.at(self._next, n_bytes)
         self._next += n_bytes // SAMPLE_BYTES

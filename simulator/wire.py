@@ -14,6 +14,11 @@ def is_final(line: str) -> bool:
     return line in _FINALS or line.startswith(("+CME ERROR:", "+CMS ERROR:"))
 
 
+def is_code(line: str) -> bool:
+    """Whether it is one that comes unasked: no result, and no answer either (+CMGS and +COLP come late)."""
+    return line.startswith(_CODES) and not is_final(line) and not line.startswith(("+CMGS:", "+COLP:"))
+
+
 def frames(lines: Sequence[str], *, glued: bool) -> list[bytes]:
     """Each line with its line ends (V.250 5.7.1); `glued`: a final result runs into a code behind it."""
     made: list[str] = []

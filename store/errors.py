@@ -6,9 +6,9 @@
     │   ├── VersionConflict        somebody else was first; nothing was written
     │   ├── JournalFull            no space (ENOSPC, a quota); nothing was written
     │   ├── JournalLocked          somebody else holds the write lock for too long; nothing was written
-    │   ├── JournalReadOnly        the file or its file system refuses writing; nothing was written
-    │   ├── JournalTorn            the file is not a journal, or is damaged
-    │   ├── JournalUnavailable     the disk failed, or the file cannot be opened; see `outcome_known`
+    │   ├── JournalReadOnly        file, file system or server refuses writing; nothing was written
+    │   ├── JournalTorn            the file or the database is not a journal, or is damaged
+    │   ├── JournalUnavailable     the disk failed, or neither file nor server can be had; see `outcome_known`
     │   │   └── JournalNewer       a newer version wrote the file; this one leaves it alone
     │   ├── JournalNotDurable      refused while the journal goes on in memory; nothing was written
     │   └── LeaseLost              the alert is another node's now; nothing was written
@@ -72,9 +72,9 @@ class JournalTorn(JournalError):
 class JournalUnavailable(JournalError):
     """The journal cannot be opened, read or flushed.
 
-    `outcome_known` is false where a flush failed and the journal could not be read again after
-    it: what was to be written may or may not be there. Append again at the same expected
-    version: a conflict then means that it was.
+    `outcome_known` is false where a flush failed, or the answer to a commit was lost, and the journal
+    could not be read again after it: what was to be written may or may not be there. Append again at the
+    same expected version: a conflict then means that it was.
     """
 
     def __init__(self, text: str, *, outcome_known: bool = True) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import and_, bindparam, delete, insert, select
+from sqlalchemy import and_, bindparam, delete, exists, insert, or_, select
 
 from messages.ids import AlertId, NodeId
 from store.query import Query
@@ -36,6 +36,25 @@ _HOLDS: Final = Query(
 _TERM: Final = Query(
     select(_m.term).where(_m.node == bindparam("whose"), _m.until_us > bindparam("now")), "whose", "now"
 )
+_other = member.alias("other")
+_TAKER: Final = Query(
+    select(_m.term).where(
+        _m.node == bindparam("whose"),
+        _m.until_us > bindparam("now"),
+        or_(
+            _m.draining.is_(False),
+            ~exists().where(
+                _other.c.until_us > bindparam("then"),
+                _other.c.draining.is_(False),
+                _other.c.node != bindparam("not_it"),
+            ),
+        ),
+    ),
+    "whose",
+    "now",
+    "then",
+    "not_it",
+)
 _MORE_THAN: Final = Query(
     select(_l.alert)
     .select_from(lease.join(member, BY_TERM))
@@ -56,10 +75,13 @@ def term_of(transaction: Transaction, node: NodeId) -> int | None:
 
 
 def grant(transaction: Transaction, alert: AlertId, node: NodeId) -> None:
-    """Give a new alert to the node that has received it; where that is no member now, to nobody yet."""
-    term = term_of(transaction, node)
-    if term is not None:
-        transaction.write(ADD, alert, node, term, 1)
+    """Give a new alert to the node that has received it. To nobody yet where that is no member now, or is
+    being drained and another one is there to take it: whoever looks next has it within a tenth of a second.
+    """
+    now_us = transaction.database_us
+    row = transaction.one(_TAKER, node, now_us, now_us, node)
+    if row is not None:
+        transaction.write(ADD, alert, node, int(row[0]), 1)
 
 
 def epoch_of(transaction: Transaction, alert: AlertId, node: NodeId) -> int | None:

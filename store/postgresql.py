@@ -190,7 +190,9 @@ class PostgresConnection:
 
     def harden(self) -> None:
         """A commit of its own: once the server promises that, what comes before it lasts, too."""
-        self._run(lambda: self._script("BEGIN; SELECT pg_current_xact_id()"))
+        self.begin_write()
+        # Something has to be written: of a commit without it the server neither flushes nor sends anything.
+        self._run(lambda: self._script("SELECT pg_logical_emit_message(true, 'securwoman', 'commit')"))
         self.commit()
 
     def end(self) -> None:

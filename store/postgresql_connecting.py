@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _PORTS: Final = re.compile(r"[0-9,]*")
+_PORT: Final = "5432"
 _ALIVE: Final[dict[str, str]] = {
     # The kernel's own patience with a peer that has vanished is 15 minutes.
     "connect_timeout": "2",
@@ -72,27 +73,29 @@ class _AnyText(StrDumperUnknown):
 
 def connected(conninfo: str, answer_s: float) -> Bounded:
     """A new connection, each statement of which is its own transaction. Raises psycopg.Error."""
-    connection = Bounded.connect(_in_order(conninfo), autocommit=True, prepare_threshold=0)
+    connection = Bounded.connect(in_order(conninfo), autocommit=True, prepare_threshold=0)
     connection.answer_s = answer_s
     connection.adapters.register_dumper(str, _AnyText)
-    _found[conninfo] = connection.info.host
+    _found[conninfo] = (connection.info.host, str(connection.info.port))
     return connection
 
 
-_found: Final[dict[str, str]] = {}
-"""The host that was last connected to, of each address."""
+_found: Final[dict[str, tuple[str, str]]] = {}
+"""Which host and port was last connected to, of each address."""
 
 
-def _in_order(conninfo: str) -> str:
-    """The same address, with the host that was there the last time first."""
+def in_order(conninfo: str) -> str:
+    """The same address, with the server that was there the last time first."""
     last = _found.get(conninfo)
     said = conninfo_to_dict(conninfo)
     hosts = str(said.get("host") or "").split(",")
-    if last is None or len(hosts) == 1 or last not in hosts:
+    if last is None or len(hosts) == 1:
         return conninfo
-    order = sorted(range(len(hosts)), key=lambda place: hosts[place] != last)
-    for key in ("host", "hostaddr", "port"):
-        values = str(said.get(key) or "").split(",")
+    lists = {key: str(said.get(key) or "").split(",") for key in ("host", "hostaddr", "port")}
+    ports = lists["port"] if len(lists["port"]) == len(hosts) else lists["port"] * len(hosts)
+    order = sorted(range(len(hosts)), key=lambda place: (hosts[place], ports[place] or _PORT) != last)
+    for key, values in lists.items():
+        # One port stands for all hosts.
         if len(values) == len(hosts):
             said[key] = ",".join(values[place] for place in order)
     return make_conninfo("", **said)

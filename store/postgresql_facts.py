@@ -11,7 +11,7 @@ import msgspec
 from store.postgresql import PostgresConnection
 
 OLDEST: Final = 130000
-"""`pg_current_xact_id`, and what triggers and timeouts are written as."""
+"""Older ones are not maintained any more, and nobody has tried them."""
 COMMITS: Final = 5
 
 
@@ -37,7 +37,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def facts(url: str, *, patience_s: float) -> Facts:
-    """Ask, and commit for real, without writing anything. Raises JournalError, StoreMisuse."""
+    """Ask, and commit for real, without changing anything. Raises JournalError, StoreMisuse."""
     with closing(PostgresConnection(url, patience_s=patience_s)) as connection:
         said = connection.settings(
             "server_version", "server_version_num", "server_encoding", "fsync", "full_page_writes",

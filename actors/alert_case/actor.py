@@ -239,7 +239,7 @@ class AlertCaseActor(CenterActor):
             self.log.info("let go: another node has it, and its people", alert=alert)
             self._let_go()
         elif not self._ceded:
-            self.log.info("another node has it; its people are kept for now", alert=alert)
+            self.log.info("another node has it; its people are kept", alert=alert)
             self._ceded = True
 
     def _reread(self, conflict: VersionConflict) -> bool:

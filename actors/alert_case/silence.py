@@ -18,9 +18,14 @@ def watch_sound(case: Case, hand: Hand, _policy: Policy, now_us: Instant) -> Ste
         if not is_judged(leg):
             continue
         if leg.no_sound_at is None:
-            if leg.leg in hand.sounds.silent:
-                made += lost(leg)
-        elif (since := hand.sounds.heard_since.get(leg.leg)) is not None:
+            if leg.joined:
+                made += lost(leg) if leg.leg in hand.sounds.silent else ()
+            elif (lost_at := hand.sounds.lost_at(leg)) is not None:
+                if now_us >= lost_at:
+                    made += lost(leg)
+                else:
+                    wakes.append(lost_at)
+        elif leg.joined and (since := hand.sounds.heard_since.get(leg.leg)) is not None:
             back_at = Instant(since + BACK_AFTER_US)
             if now_us >= back_at:
                 made += (ev.LegSoundBack(leg=leg.leg, attempt=leg.attempt), over(leg))

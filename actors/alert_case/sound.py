@@ -19,6 +19,8 @@ from model.own_line import mode_of
 from model.sound import SOUGHT
 
 ALARM: Final = "leg.no_sound"
+LOST_AFTER_US: Final = Instant(3 * SECOND)
+"""As long as digital silence has: a port that is away for less was plugged in again, or a bridge had died."""
 BACK_AFTER_US: Final = Instant(SECOND)
 """A click or a crackle is not sound come back."""
 
@@ -31,17 +33,29 @@ class Sounds(msgspec.Struct, frozen=True, kw_only=True):
     silent: frozenset[LegId] = frozenset()
     heard_since: Mapping[LegId, Instant] = {}
     """The joined legs that are not silent, and since when they are told to be so."""
+    lost_since: Mapping[LegId, Instant] = {}
+    """The legs whose voice port cannot be opened, or was lost, and since when."""
 
     def after(self, said: BridgeReport, now_us: Instant) -> Sounds:
         """With one more report."""
         silent = frozenset(said.no_sound)
         heard = {leg: self.heard_since.get(leg, now_us) for leg in said.joined if leg not in silent}
-        return Sounds(silent=silent, heard_since=heard)
+        lost = {leg: self.lost_since.get(leg, now_us) for leg in said.lost}
+        return Sounds(silent=silent, heard_since=heard, lost_since=lost)
+
+    def lost_at(self, leg: Leg) -> Instant | None:
+        """When the want of its voice port has lasted, or will have; None where there is one."""
+        since = self.lost_since.get(leg.leg)
+        if since is None:
+            return None
+        # What was last said may be of the attempt before.
+        return Instant(max(since, leg.answered_at or since) + LOST_AFTER_US)
 
 
 def lost(leg: Leg) -> tuple[ev.LegSoundLost, ev.AlarmRaised]:
     """What is said when a leg's silence has lasted."""
-    text = f"No sound from {_WHO[leg.party]} on line {leg.line}: digital silence, or a port that takes none."
+    why = "digital silence, or a port that takes none" if leg.joined else "its voice port is missing"
+    text = f"No sound from {_WHO[leg.party]} on line {leg.line}: {why}."
     said = ev.LegSoundLost(leg=leg.leg, attempt=leg.attempt, line=leg.line)
     return said, ev.AlarmRaised(alarm=ALARM, subject=leg.leg, text=text)
 
@@ -58,4 +72,4 @@ def is_judged(leg: Leg) -> bool:
     makes zeros of a quiet room.
     """
     is_phone = mode_of(leg.line) is not OperatorLine.HEADSET
-    return leg.party in SOUGHT and leg.talking and leg.joined and leg.confirmed and is_phone
+    return leg.party in SOUGHT and leg.talking and leg.confirmed and is_phone

@@ -24,12 +24,13 @@ from model.case import Case
 from model.live import LiveCases
 from model.policy import Setup
 from runtime.actor import CenterActor
+from runtime.peers import least_busy
 from store import streams
 from store.alerts import ALL_AT_WORK, Signal, accept
 from store.errors import JournalError
 from store.following import Following
 from store.journal import Append, Journal
-from store.owners import owned
+from store.owners import hand_on, owned
 from store.streams import alert_of
 
 SOON_US: Final = Instant(SECOND // 20)
@@ -42,6 +43,7 @@ REST: Final = 4
 """After a look the intake rests for so many times as long as it has taken: a storm hints without end, and
 with thousands of open alerts a look takes tens of milliseconds. After one that gave an alert away, only as
 long: a crew that closes one alert after the other is free again at once."""
+HANDED_ON_AT_ONCE: Final = 20
 ADVISED_AT_ONCE: Final = 250
 """Alerts in one transaction: enough to make the flush cheap, too few to keep the web waiting for the lock."""
 
@@ -188,7 +190,23 @@ class AlertIntakeActor(CenterActor):
         )
         self._want_crews(wanted, now_us)
         self._advise(made.advise)
+        self._hand_on_what_waits(made.waiting)
         return bool(made.open)
+
+    def _hand_on_what_waits(self, waiting: Sequence[AlertId]) -> None:
+        """A node that is being drained handles what it has begun; what waits goes to the least busy one."""
+        if not waiting or not self.env.draining:
+            return
+        to = least_busy(self.env.peers.places)
+        if to is None:
+            return
+        for alert in waiting[:HANDED_ON_AT_ONCE]:
+            try:
+                if hand_on(self._journal, alert, self.env.node, to):
+                    self.log.info("handed on", alert=alert, node=to)
+            except JournalError as error:
+                self.log.error("not handed on", alert=alert, error=str(error))
+                return
 
     def _of_this_node(self) -> dict[AlertId, Case]:
         """The open alerts that are this node's to handle. Raises JournalError."""

@@ -108,8 +108,9 @@ def on_call(task: Task | None, said: CallReport, now_us: Instant) -> Act:
             task = replace(task, report=lost, done=True)
             return Act(task=task, report=_ended(task))
         case CallState.UNKNOWN:
-            task = replace(task, report=None)
-            return _ask(task, now_us)
+            # A caller who cannot be answered yet, most likely. The next tick asks: asked at once it would be
+            # said again at once, without end.
+            return Act(task=replace(task, report=None))
         case CallState.RELEASED:
             task = replace(task, done=True)
             return Act(task=task, report=_ended(task))
@@ -191,7 +192,12 @@ def _ask(task: Task, _now_us: Instant) -> Act:
             order = DialCall(leg=wish.leg, attempt=wish.attempt, number=number, emergency=wish.emergency)
         case Originate():
             order = AttachCall(
-                leg=wish.leg, attempt=wish.attempt, number=wish.number, call=wish.call, digits=wish.digits
+                leg=wish.leg,
+                attempt=wish.attempt,
+                number=wish.number,
+                call=wish.call,
+                answered=_is_answered(task),
+                digits=wish.digits,
             )
     return Act(task=task, line=wish.line, order=order)
 

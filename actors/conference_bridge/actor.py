@@ -1,6 +1,8 @@
 """The process that holds the voice of one alert. The media thread mixes; here is only who takes part.
 
-Killed, it leaves the calls up: its successor opens the same ports, and the voice goes on.
+Killed, it leaves the calls up: its successor opens the same ports, and the voice goes on. While it mixes it
+outlives the rest of its actor system. An orphan says nothing any more, and mixes on as it was told last until
+the bridge of the next system asks for the ports, ORPHAN_US at the most.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from typing import ClassVar, Final, Protocol
 from thespian.actors import ActorAddress
 
 from actors.conference_bridge.decider import State, clips, heard_by, kept, levels, said, specs, tracks
+from media.claim import claim
 from media.clips import ClipSpec
 from media.conference import Conference, ConferenceStatus, Tap
 from media.levels import LevelReport
@@ -30,7 +33,10 @@ from messages.ids import SECOND, CrewId, Instant, Role
 from model.policy import Setup
 from runtime import readings
 from runtime.actor import CenterActor
+from runtime.processes import HEIR_ASKS_BY
 
+ORPHAN_US: Final = Instant(12 * SECOND)
+"""A center that is started again has taken its alerts up by then, or they are over."""
 ALONE_US: Final = Instant(3 * SECOND)
 """A case that is at work tells its wish every second."""
 RECORD_AGAIN_US: Final = Instant(10 * SECOND)
@@ -64,6 +70,9 @@ class Mixer(Protocol):
     def start(self) -> None:
         """Begin to mix."""
 
+    def hand_over(self) -> None:
+        """Close everything, so that another can go on without a gap."""
+
     def stop(self) -> None:
         """Close everything."""
 
@@ -88,6 +97,8 @@ class ConferenceBridgeActor(CenterActor):
         """Clips of which it has been logged that they cannot be played."""
         self._said_at = Instant(0)
         """When the newest wish was said."""
+        self._admin = self.env.directory.find(Role.ADMIN)
+        """The process that our actor system hangs by; None where all is one process."""
         # Not blocking: the media thread must never wait for this one.
         self._changed = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self.watch(self._changed, self._on_change)
@@ -99,8 +110,12 @@ class ConferenceBridgeActor(CenterActor):
         own = Path(setup.announcements) if setup.announcements else None
         sounds = Sounds(own, setup.policy.language, names=setup.speak_names)
         nodes = self.env.node_voice
-        opens = open_port if nodes is None else partial(open_port, let_in_by=node_pass(nodes.secret))
-        return Conference(on_change=on_change, load_sound=sounds.load, open_port=opens)
+        let_in_by = None if nodes is None else node_pass(nodes.secret)
+        return Conference(
+            on_change=on_change,
+            load_sound=sounds.load,
+            open_port=partial(open_port, let_in_by=let_in_by, claim=partial(claim, asks_by=HEIR_ASKS_BY)),
+        )
 
     def stopping(self) -> None:
         """The ports are closed; the calls behind them stay up."""
@@ -128,6 +143,10 @@ class ConferenceBridgeActor(CenterActor):
 
     def tick(self, now_us: Instant) -> None:
         """Look whether a port was lost or has come back; ask the case, where it says nothing more."""
+        if self._is_orphan():
+            if now_us - self._heard_at >= ORPHAN_US:
+                self._die_out("nobody has asked for the voice")
+            return
         self._say_joined(asked=False)
         if self.alert is not None and now_us - self._heard_at >= ALONE_US:
             # That the conference is over is said only once, and ports left open would be missed elsewhere.
@@ -138,9 +157,9 @@ class ConferenceBridgeActor(CenterActor):
         """The meters' next reading. Said from here, never on the media thread, and to whoever listens."""
         alert = self._state.alert
         if self._mixer is not None and alert is not None:
-            now = self._mixer.status().pace
-            pace, self._pace = kept(self._pace, now), now
-            readings.tell(self.env.run, levels(alert, self._mixer.levels(), pace, now_us))
+            status = self._mixer.status()
+            pace, self._pace = kept(self._pace, status.pace), status.pace
+            readings.tell(self.env.run, levels(alert, self._mixer.levels(), status.tones, pace, now_us))
             self.at(Instant(now_us + LEVELS_US), "levels")
 
     def _set(self, wish: SetMembers) -> None:
@@ -153,6 +172,7 @@ class ConferenceBridgeActor(CenterActor):
                 # The thread is started only now: a crew that waits costs no ticks.
                 self._mixer = self.new_mixer(self._tell_change)
                 self._mixer.start()
+                self.env.processes.outlive_group(self, self._mixer.hand_over)
                 self._pace = Pace()
                 self.at(Instant(self.now_us() + LEVELS_US), "levels")
             self._mixer.set_members(specs(wish), heard_by(wish))
@@ -194,14 +214,40 @@ class ConferenceBridgeActor(CenterActor):
             self._end_recording(self._mixer)
             self._mixer.stop()
             self._mixer = None
+            self.env.processes.end_with_group(self)
             self._missed = frozenset()
             self.cancel("levels")
 
     def _on_change(self) -> None:
         os.eventfd_read(self._changed)
-        self._say_joined(asked=False)
+        if self._mixer is not None and self._mixer.status().handed_over:
+            self._handed_over()
+        else:
+            self._say_joined(asked=False)
+
+    def _handed_over(self) -> None:
+        """Another bridge has the ports: whatever our case may have said, it is not ours any more."""
+        self.log.info("the voice is handed over", alert=self.alert)
+        if self._is_orphan():
+            self._die_out("it is handed over")
+            return
+        self._state = State()
+        self.busy_with(None)
+        self._end()
+
+    def _is_orphan(self) -> bool:
+        """Whether the actor system that we belong to has ended: what we said would be heard by the next."""
+        admin = self._admin
+        return admin is not None and not self.env.processes.alive(admin.pid, admin.born)
+
+    def _die_out(self, why: str) -> None:
+        self.log.warning("an orphan ends", reason=why, alert=self.alert)
+        self.stopping()
+        self.env.processes.end(self, 0)
 
     def _say_joined(self, *, asked: bool) -> None:
+        if self._is_orphan():
+            return
         status = None if self._mixer is None else self._mixer.status()
         if status is not None and status.pace.faults:
             self.log.error("the mixer fails", ticks=status.pace.faults, fault=status.pace.last_fault)

@@ -82,14 +82,23 @@ def kept(before: Pace, now: Pace) -> readings.Pace:
 
 
 def levels(
-    alert: AlertId, reports: Mapping[str, LevelReport], pace: readings.Pace, now_us: Instant
+    alert: AlertId,
+    reports: Mapping[str, LevelReport],
+    tones: Mapping[str, str],
+    pace: readings.Pace,
+    now_us: Instant,
 ) -> LevelReading:
-    """What the console's meters show of it."""
+    """What the console shows of it from moment to moment."""
     return LevelReading(
         alert=alert,
         at_us=now_us,
         legs={
-            LegId(leg): Level(dbfs=round(one.rms_dbfs), voice=one.voice, silent_ms=one.digital_silence_ms)
+            LegId(leg): Level(
+                dbfs=round(one.rms_dbfs),
+                voice=one.voice,
+                silent_ms=one.digital_silence_ms,
+                tone=tones.get(leg, ""),
+            )
             for leg, one in reports.items()
         },
         pace=pace,
@@ -146,5 +155,4 @@ def _report(wish: SetMembers, presence: Presence | None) -> BridgeReport:
         digits=told(presence.digits),
         no_sound=of_members(presence.no_sound),
         played=tuple(sorted(presence.played)),
-        tones=told(presence.tones),
     )

@@ -246,7 +246,13 @@ def _of_legs(case: Case, policy: Policy) -> Iterator[Sign]:
     talkers = [leg for leg in legs if leg.party is not Party.LISTENER]
     setting_up = tuple(leg for leg in talkers if leg.unanswered)
     releasing = tuple(leg for leg in legs if leg.state is LegState.RELEASING)
-    unjoined = tuple(leg for leg in talkers if leg.talking and leg.voice is not None and not leg.joined)
+    # That a voice port is lost is said, and an operator decides: no restart brings it back, and one of the
+    # bridge would take the voice of the others.
+    unjoined = tuple(
+        leg
+        for leg in talkers
+        if leg.talking and leg.voice is not None and not leg.joined and leg.no_sound_at is None
+    )
     if setting_up:
         more_us = _own_limit_us(setting_up[0], policy)
         yield _sign(UNDER_WAY, case, of=_state(setting_up[0]), legs=setting_up, more_us=more_us)

@@ -26,16 +26,19 @@ from actors.membership.decider import (
 from actors.membership.lost import lost_of, said_before, to_be_said
 from messages.cases import AlertsArrived
 from messages.ids import Instant, NodeId, Role
+from model.live import LiveCases
 from model.membership import Member
 from model.policy import LineSpec, Setup
 from runtime.actor import CenterActor
 from runtime.directory import Entry
+from runtime.environment import DRAINED
 from runtime.peers import FilePeers, MemoryPeers, Peers, Place, heard, said
 from runtime.voice_gate_file import voice_gate_of
 from store import members, owners, streams
 from store.alarms import since_started
 from store.errors import JournalError, NodeNameTaken
 from store.journal import Append, Journal
+from store.rebuild import rebuild
 
 SPOKEN_TO: Final = (Role.GSM_MODEM, Role.TRUNK_POOL, Role.DEADLINE_WATCHDOG, Role.ALERT_CASE, Role.CALL_LEG)
 """Whom other nodes speak to: where they are is told at once."""
@@ -68,7 +71,6 @@ class MembershipActor(CenterActor):
         self._listener = self.env.listen()
         if self._listener is not None:
             self.watch(self._listener.fileno(), self._heard)
-        self._watched_fd = -1 if self._listener is None else self._listener.fileno()
         self._standing = Standing()
         self._said_lost: set[NodeId] | None = None
         self._told = b""
@@ -95,15 +97,7 @@ class MembershipActor(CenterActor):
     # ------------------------------------------------------------ what others have written
 
     def _heard(self) -> None:
-        listener = self._listener
-        if listener is None:
-            return
-        seq = listener.drain()
-        if listener.fileno() != self._watched_fd:
-            # It has connected anew.
-            self.unwatch(self._watched_fd)
-            self._watched_fd = listener.fileno()
-            self.watch(self._watched_fd, self._heard)
+        seq = None if self._listener is None else self._listener.drain()
         if seq is not None:
             self._journal.notify.committed(seq)
 
@@ -121,8 +115,6 @@ class MembershipActor(CenterActor):
         except JournalError as error:
             self.log.error("the others cannot be seen", error=str(error))
             self._publish(replace(self._published or Peers(), settled=False, alive=self._standing.member))
-        if self._listener is not None and self._listener.fileno() < 0:
-            self._heard()
         self.at(Instant(self.now_us() + LOOK_US), "look")
 
     def _renew(self) -> Standing:
@@ -190,8 +182,8 @@ class MembershipActor(CenterActor):
             return
         place = said(self._place(entries))
         self._told_at, self._told_spoken_to = now_us, spoken_to
+        draining = self.env.draining
         if place != self._told:
-            draining = self.env.draining
             members.say(self._journal, self.env.node, self._standing.term, place, draining=draining)
             self._told = place
 
@@ -207,6 +199,28 @@ class MembershipActor(CenterActor):
             draining=self.env.draining,
             ahead_ms=round((self.now_us() - members.database_us(self._journal)) / 100_000) * 100,
         )
+
+    # ------------------------------------------------------------ the node's end
+
+    def tick(self, now_us: Instant) -> None:
+        """A node that is being drained ends when it has no alert and no line of its carries a call."""
+        if not self.env.draining:
+            return
+        drained = self.env.run / DRAINED
+        try:
+            if owners.owned(self._journal, self.env.node) or self._carries_a_call():
+                drained.unlink(missing_ok=True)
+            elif not drained.exists():
+                self.log.info("drained")
+                drained.touch(mode=0o600)
+        except (JournalError, OSError) as error:
+            self.log.error("it cannot be seen whether anything is left", error=str(error))
+
+    def _carries_a_call(self) -> bool:
+        live = LiveCases()
+        rebuild(self._journal, live)
+        own = {spec.line for spec in self._setup.lines}
+        return any(leg.live and leg.line in own for case in live.cases.values() for leg in case.legs.values())
 
     # ------------------------------------------------------------ alerts that nobody has
 

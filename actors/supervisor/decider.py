@@ -348,7 +348,9 @@ class _Deciding(Book):
                 self.put(replace(member, seen_us=Instant(min(self.now_us, member.seen_us + waited))))
 
     def patience_us(self) -> int:
-        """How long somebody may be silent."""
+        """How long somebody may be silent. Who was stopped is another matter: that the kernel tells."""
+        if self.roster.plan.far_journal:
+            return SPARED_US
         seen = [m.seen_us for m in self.roster.members.values() if m.phase is Phase.READY]
         silent = sum(1 for seen_us in seen if self.now_us - seen_us > SILENT_US)
         return SPARED_US if silent > max(2, len(seen) // 2) else SILENT_US

@@ -283,4 +283,7 @@ class TrunkPoolActor(CenterActor):
             yield spec, NodeId("")
         for place in self.env.peers.places:
             for spec in place.lines:
-                yield spec, place.node
+                held = self._lines.lines.get(spec.line)
+                # A node that is being drained ends with its last call: none is begun there.
+                if not place.draining or (held is not None and held.leg is not None):
+                    yield spec, place.node

@@ -82,6 +82,10 @@ class Probed(msgspec.Struct, frozen=True, kw_only=True):
     signal_dbm: int | None = None
     text: str = ""
     """What is wrong."""
+    known_as: str = ""
+    """What people call modems of its dialect."""
+    to_know: tuple[str, ...] = ()
+    """What such hardware is known to do, of which the person on duty should know."""
 
 
 def probe(port: str | None = None, /, *, common: Common = DEFAULT) -> int:
@@ -91,7 +95,7 @@ def probe(port: str | None = None, /, *, common: Common = DEFAULT) -> int:
     ports = [port] if port is not None else [found.device for found in list_ports.comports()]
     found = []
     for path in ports:
-        found.append(_in_use(common.directory, path) or _probed(path))
+        found.append(_with_its_kind(_in_use(common.directory, path) or _probed(path)))
         if not common.json:
             _say_probed(common, found[-1])
     if common.json:
@@ -120,6 +124,16 @@ def _in_use(state: StateDir, path: str) -> Probed | None:
         signal_dbm=report.signal_dbm,
         text=f"line {line} of the running center has it{f': {report.text}' if report.text else ''}",
     )
+
+
+def _with_its_kind(found: Probed) -> Probed:
+    """What is known of modems of its dialect, beside what it has said itself."""
+    from gateways.gsm.dialects import installed
+
+    if not found.answers or found.dialect not in installed():
+        return found
+    kind = installed().get(found.dialect).data
+    return msgspec.structs.replace(found, known_as=kind.name, to_know=kind.faults)
 
 
 def _probed(path: str) -> Probed:
@@ -155,13 +169,15 @@ def _say_probed(common: Common, found: Probed) -> None:
     facts = (
         ("", who),
         ("IMEI ", found.imei),
-        ("dialect ", found.dialect),
+        ("dialect ", f"{found.dialect} ({found.known_as})" if found.known_as else found.dialect),
         ("SIM ", found.sim),
         ("network ", found.network or "unknown"),
         ("", "" if found.signal_dbm is None else f"{found.signal_dbm} dBm"),
         ("", found.text),
     )
     common.say(f"{found.port}: {', '.join(name + what for name, what in facts if what)}")
+    for fault in found.to_know:
+        common.say(f"  to know: {fault}")
 
 
 def trace(

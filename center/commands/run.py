@@ -7,13 +7,18 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 from cyclopts import Parameter
 
+from center.draining import drained
 from center.errors import SettingsError, UsageError
 from center.in_use import config_file, shipped
 from center.node_options import NodeOptions, command
 from center.options import DEFAULT, Common
+from center.settings import Settings
+from center.settings_check import faults_of
 from center.settings_file import load
+from store.dialect import is_server
 
 
 def run(
@@ -24,9 +29,19 @@ def run(
     ] = None,
     host: Annotated[str | None, Parameter(help="Address to listen on.")] = None,
     port: Annotated[int | None, Parameter(help="Port to listen on; 0: any.")] = None,
+    join: Annotated[
+        tuple[str, ...], Parameter(help="Address of a node of the same center, one or more.")
+    ] = (),
+    drain: Annotated[
+        bool,
+        Parameter(negative="", help="Have the node that runs here take no more alerts, and end."),
+    ] = False,
     common: Common = DEFAULT,
 ) -> None:
     """Start the center, and stop it in order with Ctrl-C."""
+    if drain:
+        drained(common)
+        return
     if port is not None and not 0 <= port <= 65535:
         raise UsageError(f"--port: {port} is none")
     settings_file = config_file(config).absolute()
@@ -43,7 +58,18 @@ def run(
         simulate=simulation.absolute() if simulation is not None else None,
         host=host,
         port=port,
+        join=_checked(settings, join),
     )
     arguments, environment = command(options)
     sys.stdout.flush()
     os.execve(arguments[0], arguments, environment)
+
+
+def _checked(settings: Settings, join: tuple[str, ...]) -> tuple[str, ...]:
+    """The addresses, as the settings would have them. Raises UsageError."""
+    if join and not is_server(settings.journal.url):
+        raise UsageError("--join: nodes share a journal in PostgreSQL (journal.url, in the settings)")
+    cluster = msgspec.structs.replace(settings.cluster, join=join)
+    if faults := faults_of(msgspec.structs.replace(settings, cluster=cluster)):
+        raise UsageError(f"--join: {faults[0]}")
+    return join

@@ -288,7 +288,9 @@ def _party(leg: Leg | None, hears: tuple[str, ...] = ()) -> PartyView:
 
 def _level(leg: Leg | None, reading: LevelReading) -> LevelView | None:
     level = None if leg is None or not leg.joined else reading.legs.get(leg.leg)
-    return None if level is None else LevelView(dbfs=level.dbfs, voice=level.voice, silent_ms=level.silent_ms)
+    if level is None:
+        return None
+    return LevelView(dbfs=level.dbfs, voice=level.voice, silent_ms=level.silent_ms, tone=level.tone)
 
 
 def _together(one: Leg | None, other: Leg | None) -> bool:

@@ -219,6 +219,8 @@ class LevelView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     voice: bool = False
     silent_ms: int = 0
     """How long there has been digital silence, which no microphone gives."""
+    tone: str = ""
+    """What a machine says on the line: `busy`, `congestion`, `ringing`, `dial`, `fax`."""
 
 
 class Levels(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="levels", omit_defaults=True):

@@ -103,6 +103,7 @@ class GsmModemActor(CenterActor):
             self._spec.dialect,
             region=setup.policy.region,
             listen_first=any(leg.state is LegState.ORIGINATING for leg in legs),
+            rings=any(leg.state is LegState.RINGING and leg.call is None for leg in legs),
             assume=self._spoken_last(),
         )
         self._rescue = Rescue(self._spec.line, self._driver, self._port, self._journal, self.log)
@@ -354,6 +355,10 @@ class GsmModemActor(CenterActor):
             case SimState(code="READY"):
                 self._pins.opened()
             case Ready():
+                if self._driver.sim == SIM_PIN:
+                    self._pins.answered(
+                        right=None
+                    )  # set up anew, and closed: whatever it said, it is not open
                 self._ready()
                 self._open_sim()
             case Responsive():

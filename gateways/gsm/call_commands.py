@@ -4,7 +4,7 @@ their results mean for the call table `outcomes` knows.
 
 from __future__ import annotations
 
-from gateways.gsm.at.commands import Command, Urgency
+from gateways.gsm.at.commands import Command, Urgency, prefix_of
 from gateways.gsm.at.results import Finished, Outcome
 from gateways.gsm.call import COMING_IN, CallView
 from gateways.gsm.events import (
@@ -21,6 +21,7 @@ from gateways.gsm.outcomes import (
     list_finished,
 )
 from gateways.gsm.purposes import (
+    Calls,
     Dialling,
     Explaining,
     HangingUp,
@@ -33,6 +34,21 @@ from gateways.gsm.startup import (
 
 class CallCommands(ModemState):
     """See the module."""
+
+    def _look_over_the_dial(self, now_s: float) -> None:
+        """Ask for the calls though a dial is pending, which may be ended.
+
+        The query's first byte ends one that nobody has answered, and does no harm to one that somebody has.
+        """
+        data = self.dialect.data
+        look = Command(
+            text=data.calls,
+            timeout_s=data.times.resync_s,
+            urgency=Urgency.HANG_UP,
+            prefix=prefix_of(data.calls),
+            interrupts=True,
+        )
+        self._submit(look, Calls(), now_s)
 
     def _list_finished(self, finished: Finished, now_s: float) -> None:
         self._last_list_s = now_s

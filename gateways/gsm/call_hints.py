@@ -45,6 +45,8 @@ class HintReader:
                 self._progress(hint, CallState.DIALING, now_s)
             case Sign.RINGING:
                 self._progress(hint, CallState.RINGING, now_s)
+            case Sign.ACTIVE | Sign.HELD if hint.index is None and can_ask and self._somebody_talks():
+                pass  # it names no call, and may come late: the list tells whose it is
             case Sign.ANSWERED | Sign.ACTIVE:
                 self._progress(hint, CallState.ACTIVE, now_s)
             case Sign.HELD:
@@ -110,6 +112,9 @@ class HintReader:
                 self._book.end_now(call, now_s)
         return None
 
+    def _somebody_talks(self) -> bool:
+        return any(call.answered for call in self._book.calls)
+
     def _progress(self, hint: Hint, state: CallState, now_s: float) -> None:
         call = self._whose_progress(hint, state, now_s)
         if call is None:
@@ -139,12 +144,20 @@ class HintReader:
                     self._book.end_now(call, now_s)
             live = [call for call in live if call.index is None and call in self._book.calls]
         live = [call for call in live if compatible(call.number, hint.number) and not call.ended_for_certain]
+        if state is CallState.HELD and hint.index is None:
+            answered = [call for call in live if call.answered]
+            return answered[0] if len(answered) == 1 else None
         ours = [call for call in live if call.direction is Direction.OUT and call.state in SETTING_UP]
         if state in (CallState.DIALING, CallState.RINGING):
             return ours[-1] if ours else None
         asked = [call for call in live if call.state in COMING_IN and call.answer_asked]
         coming = [call for call in live if call.state in COMING_IN]
-        for group in (asked, ours, coming if hint.index is not None or len(self._book.calls) == 1 else []):
+        # Of a conference that is listed as one row nobody knows the members' ids after a restart.
+        up = [
+            call for call in live if hint.index is not None and call.answered and call.number == hint.number
+        ]
+        alone = hint.index is not None or len(self._book.calls) == 1
+        for group in (asked, ours, coming if alone else [], up):
             if group:
                 return group[-1]
         return None

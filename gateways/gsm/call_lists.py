@@ -32,6 +32,8 @@ class ListReader:
     def __init__(self, book: CallBook) -> None:
         self._book = book
         self._spoilt = 0
+        self.conference = False
+        """Whether in the last list one row stood for all members of a conference."""
 
     def snapshot(
         self,
@@ -43,6 +45,7 @@ class ListReader:
         spoilt: bool = False,
     ) -> None:
         """See `CallTable.snapshot`."""
+        self.conference = conference
         left = [row for row in rows if row.stat is not Stat.RELEASED]
         matched: list[Call] = []
         doubtful = [call for call in self._book.calls if call.ended_for_certain]

@@ -67,6 +67,11 @@ class CallTable:
         )
 
     @property
+    def one_row(self) -> bool:
+        """Whether in the last list one row stood for all members of a conference."""
+        return self._lists.conference
+
+    @property
     def looks(self) -> bool:
         """Whether something has happened that makes the list of calls worth asking for."""
         return self._book.look
@@ -122,7 +127,8 @@ class CallTable:
     def adopt(self, ref: Ref, number: str, direction: Direction, now_s: float) -> CallId:
         """The journal says that this call stands on this modem: take it over, or expect it in the list.
 
-        Reported as it is found; released when two lists do not show it.
+        Reported as it is found; released when two lists do not show it. Where one row stands for all members
+        of a conference it is one of them: who they are nothing but the journal knows.
         """
         for call in self._book.calls:
             if call.ref == ref:
@@ -133,7 +139,11 @@ class CallTable:
                 return call.id
         state = CallState.DIALING if direction is Direction.OUT else CallState.INCOMING
         self._book.look = True
-        return self._book.new(direction, state, now_s, number=number, ref=ref).id
+        made = self._book.new(direction, state, now_s, number=number, ref=ref)
+        if self._lists.conference:
+            made.state, made.answered, made.in_conference, made.seen = CallState.ACTIVE, True, True, True
+            self._book.announce(made, now_s, found=True)
+        return made.id
 
     def name(self, call: CallId, ref: Ref) -> None:
         """This call, incoming or found, is that requester's from now on."""

@@ -64,7 +64,7 @@ class Poll(Table, frozen=True, kw_only=True):
     """While a call is being set up, rings, or is about to end."""
     active_s: Seconds
     idle_s: Seconds
-    """Without a call: a sign of life (+CSQ)."""
+    """Between two signs of life: SIM, network and signal are asked for, and the calls."""
     allowed: bool
     """Whether +CLCC may be asked at all."""
 
@@ -97,11 +97,10 @@ class Voice(Table, frozen=True, kw_only=True):
     off: Commands
     at: Literal["dial", "answer"]
     """Switched on as soon as the modem has taken the dial, or only once the call is answered."""
-    kind: Literal["none", "tty", "usb_audio"]
+    kind: Literal["none", "tty"]
     rate_hz: Literal[8000, 16000]
     frame_bytes: Annotated[int, Meta(ge=1, le=4096)]
     """Bytes of one 20 ms frame, s16le."""
-    clocked_by: Literal["host", "modem"]
     retries: Annotated[int, Meta(ge=0, le=50)]
     retry_s: Seconds
     again_after_drop: bool
@@ -122,6 +121,7 @@ class Dialect(Table, frozen=True, kw_only=True):
     key: str
     """The file's name without `.toml`; what settings and traces say."""
     name: str
+    """What people call it."""
     lineage: tuple[str, ...]
     """Itself, then what it extends, up to the base."""
     aliases: tuple[str, ...] = ()
@@ -226,4 +226,7 @@ class CompiledDialect:
 
     def _takes_next_line(self, line: str) -> bool:
         found = self.find(line)
-        return found is not None and found[1].payload
+        if found is None:
+            return False
+        _, urc = found
+        return urc.payload

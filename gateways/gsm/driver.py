@@ -45,9 +45,10 @@ class Driver(ModemCore):
 
     `dialect`: a name, or `auto` to ask the modem. `region` (ISO 3166) places national numbers.
     `listen_first`: a call of a former process may be being dialled on this modem; where a byte could
-    abort that, only read for `dial_blocking_s`, or until the lines show that the dial is over. `assume`: with
-    `auto`, the dialect that the modem was found to speak last time, which holds until it is asked; without
-    it, an unknown modem is listened to as long as the most delicate one after a restart.
+    abort that, only read for `dial_blocking_s`, or until the lines show that the dial is over. `rings`: one
+    of its dials may be ringing, which comes to the same where the OK of the dial is the answer. `assume`:
+    with `auto`, the dialect that the modem was found to speak last time, which holds until it is asked;
+    without it, an unknown modem is listened to as long as the most delicate one after a restart.
     """
 
     # ----------------------------------------------------------------------------------------- requests

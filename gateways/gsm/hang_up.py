@@ -40,6 +40,15 @@ class HangUps:
         wanted = self._wanted.setdefault(call, _Wanted(unless_answered=unless_answered))
         wanted.unless_answered &= unless_answered
 
+    def waits_to_see(self, calls: Sequence[CallView]) -> bool:
+        """Whether one of these is to end unless it is answered, and is not for all that is known."""
+        return any(
+            call.call in self._wanted
+            and self._wanted[call.call].unless_answered
+            and not (call.answered or call.ending)
+            for call in calls
+        )
+
     def gone(self, call: CallId) -> None:
         """It has ended."""
         self._wanted.pop(call, None)

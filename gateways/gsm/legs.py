@@ -85,6 +85,10 @@ HEARD_ENOUGH: Final = 2
 may have a digit changed, and another woman would be identified, and called back."""
 
 
+SPOKEN_FOR_S: Final = 3.0
+"""A leg that cannot have its caller yet asks for her every second."""
+
+
 SETTLES_S: Final = 5.0
 """Within this every call of before a restart has been asked for by its leg."""
 
@@ -95,6 +99,8 @@ class Ringing(msgspec.Struct, kw_only=True):
     since_s: float
     number: E164 | None = None
     withheld: bool = False
+    asked_s: float = float("-inf")
+    """When a leg has asked for it last: it is an alert's already."""
 
 
 class LegsOnLine:
@@ -228,6 +234,8 @@ class LegsOnLine:
             return self._refused(ref, order.leg, order.attempt, HangupCause.NORMAL)
         others = [one for one in self.set_up if one.call != view.call]
         ringing = self._ringing.get(view.call)
+        if ringing is not None:
+            ringing.asked_s = now_s
         if ringing is not None and now_s - ringing.since_s < SETTLES_S and any(not one.ref for one in others):
             return None  # whose they are is not known yet, after a restart
         talking = [one for one in others if one.ref is not None]
@@ -256,6 +264,8 @@ class LegsOnLine:
     def _attach(self, ref: Ref, order: AttachCall, now_s: float) -> Held | None:
         direction = Direction.OUT if order.call is None else Direction.IN
         known = self._unowned(direction, order.number)
+        if known is None and order.answered:
+            known = self._unlisted(ref, direction, order.number, now_s)
         if known is None:
             return None
         held = self._own(ref, order.leg, order.attempt, known)
@@ -276,6 +286,8 @@ class LegsOnLine:
         if held is None:
             direction = Direction.OUT if order.call is None else Direction.IN
             known = self._unowned(direction, order.number)
+            if known is None and not order.unanswered:
+                known = self._unlisted(ref, direction, order.number, now_s)
             if known is None or (direction is Direction.IN and not known.answered):
                 self._over[ref] = None
                 while len(self._over) > _KEPT:
@@ -386,7 +398,7 @@ class LegsOnLine:
         return None
 
     def incoming(self, now_s: float) -> list[IncomingCall]:
-        """The inbound calls that ring and are nobody's leg."""
+        """The inbound calls that ring, and that are no leg's and are asked for by none."""
         return [
             IncomingCall(
                 line=self._line,
@@ -398,6 +410,7 @@ class LegsOnLine:
                 or now_s - ringing.since_s >= self._number_within_s,
             )
             for call, ringing in self._ringing.items()
+            if now_s - ringing.asked_s > SPOKEN_FOR_S
         ]
 
     @property
@@ -444,8 +457,16 @@ class LegsOnLine:
             fitting = [call for call in calls if call.caller and same(call.caller, number)]
             if fitting:
                 return fitting[0]
-            calls = [call for call in calls if not call.caller]
+        nameless = [call for call in calls if not call.caller]
+        if number is not None or nameless:
+            calls = nameless
         return calls[0] if len(calls) == 1 else None
+
+    def _unlisted(self, ref: Ref, direction: Direction, number: E164 | None, now_s: float) -> CallView | None:
+        """A call that was up, where the modem's list has one row for all members of a conference: hers."""
+        if number is None or not self._driver.members_unlisted:
+            return None
+        return self._view(self._driver.adopt(ref, number, now_s, direction=direction))
 
     def _view(self, call: CallId) -> CallView | None:
         return next((view for view in self._driver.calls() if view.call == call), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from gateways.gsm.at.parse import Registration, dbm_of, integer, parse_creg, parse_csq
@@ -12,11 +13,13 @@ from gateways.gsm.startup import (
     PACKET_QUERY,
     REGISTRATION_QUERY,
     SIGNAL_QUERY,
+    SIM_QUERY,
     STORED_SMS_QUERY,
 )
 
-_TURNS: Final = (SIGNAL_QUERY, SIGNAL_QUERY, REGISTRATION_QUERY, SIGNAL_QUERY, SIGNAL_QUERY, STORED_SMS_QUERY)
-"""What is asked in turn. That a short message has come is said once, and may be missed."""
+MESSAGES_EVERY: Final = 12
+"""At so many looks the stored short messages are asked for once: that one has come is said once, and may be
+missed."""
 
 
 class LineWatch:
@@ -26,7 +29,6 @@ class LineWatch:
         self.registration: Registration | None = None
         self._circuit: Registration | None = None
         self._packet: Registration | None = None
-        self._asks_packet = False
         self.signal_dbm: int | None = None
         self._last_s = 0.0
         self._count = 0
@@ -58,16 +60,22 @@ class LineWatch:
         """When the next sign of life is wanted."""
         return self._last_s + idle_s
 
-    def query(self, now_s: float) -> str:
-        """The command for it: mostly the signal, now and then the network and the messages."""
+    def queries(self, now_s: float) -> Iterator[str]:
+        """The commands for it: SIM, network and signal each time.
+
+        A SIM that is pulled and a network that is lost are told unasked by some modems, by some not at all,
+        and by none on a bad cable; a line that is thought well is dialled, and costs the alert seconds.
+        """
         self._last_s = now_s
-        turn = _TURNS[self._count % len(_TURNS)]
         self._count += 1
-        if turn == REGISTRATION_QUERY and not _serves(self._circuit):
+        yield SIM_QUERY
+        yield REGISTRATION_QUERY
+        if not _serves(self._circuit):
             # Registered in LTE alone, where calls are VoLTE's, some modems say so here only.
-            self._asks_packet = not self._asks_packet
-            return PACKET_QUERY if self._asks_packet else REGISTRATION_QUERY
-        return turn
+            yield PACKET_QUERY
+        yield SIGNAL_QUERY
+        if self._count % MESSAGES_EVERY == 0:
+            yield STORED_SMS_QUERY
 
     def _signal(self, dbm: int | None, now_s: float) -> list[Event]:
         if dbm == self.signal_dbm:
@@ -76,6 +84,9 @@ class LineWatch:
         return [SignalChanged(at_s=now_s, dbm=dbm)]
 
     def _registered(self, state: Registration | None, now_s: float) -> list[Event]:
+        if _serves(self._circuit) and not (state is None or _serves(state)):
+            # Whether LTE is left was last asked when nobody needed to know: it is asked now.
+            self._packet, self._last_s = None, float("-inf")
         self._circuit = self._circuit if state is None else state
         state = self._packet if _serves(self._packet) and not _serves(self._circuit) else self._circuit
         if state is None or state is self.registration:

@@ -60,6 +60,7 @@ from gateways.gsm.startup import (
     SETTINGS_QUERY,
     card_of,
     command_of,
+    is_not_its_answer,
     pin_answer,
     sim_state,
 )
@@ -80,8 +81,10 @@ class ModemCore(CallCommands, Upkeep):
 
     def opened(self, now_s: float, *, listen_first: bool | None = None) -> None:
         """The port is open (again). Begins with an unmistakable query, then asks for the calls."""
-        listen = self._listen_first if listen_first is None else listen_first
-        self._listen_first = False
+        # Where the OK of the dial is the answer, a dial that rings may still be waiting for it.
+        pending = self._listen_first or (self._rings and self.dialect.data.dial_ok_is_answer)
+        listen = pending if listen_first is None else listen_first
+        self._listen_first = self._rings = False
         self._opened = True
         self._listed = False
         self._needs_start = True
@@ -131,7 +134,7 @@ class ModemCore(CallCommands, Upkeep):
         if self._engine.in_sync and not self._engine.silenced:
             times += [
                 self._startup.next_deadline(),
-                self._voice.next_deadline(self.calls()),
+                None if self.voiceless else self._voice.next_deadline(self.calls()),
                 self._hang_ups.next_deadline(
                     [view for view in self.calls() if not self._has(HangingUp(view.call))]
                 ),
@@ -187,6 +190,8 @@ class ModemCore(CallCommands, Upkeep):
         for view, verb in self._hang_ups.due(self.calls(), self.dialect.data, now_s, seen=self._sees(now_s)):
             if not self._has(HangingUp(view.call)):
                 self._send_hang_up(view, verb, now_s)
+        if self._hang_ups.waits_to_see(self.calls()) and (self._engine.silenced or self._engine.listening):
+            self._look_over_the_dial(now_s)
         if not self._engine.in_sync:
             return
         for call in () if self.voiceless else self._voice.due(self.calls(), self._taken, now_s):
@@ -255,6 +260,8 @@ class ModemCore(CallCommands, Upkeep):
     def _finished(self, finished: Finished, now_s: float) -> None:
         if finished.outcome is Outcome.TIMED_OUT and finished.sent_s is not None:
             self._events.append(Unresponsive(at_s=now_s, stage=Stage.RESYNC, live_calls=len(self.calls())))
+        if is_not_its_answer(finished):
+            self._engine.resync(now_s)
         purpose = self._purposes.pop(finished.ticket, None)
         dialect, region = self.dialect, self._region
         match purpose:

@@ -42,6 +42,7 @@ class ModemState:
         *,
         region: str = "IT",
         listen_first: bool = False,
+        rings: bool = False,
         assume: str = "",
     ) -> None:
         chosen = None if dialect == AUTO else dialects.get(dialect)
@@ -57,7 +58,7 @@ class ModemState:
         self._purposes: dict[Ticket, Purpose] = {}
         self._refs: dict[Ref, CallId] = {}
         self._taken: set[CallId] = set()
-        self._listen_first = listen_first
+        self._listen_first, self._rings = listen_first, rings
         self._opened = False
         self._kept_settings = False
         self._settings_taken = False
@@ -151,6 +152,11 @@ class ModemState:
     def calls(self) -> tuple[CallView, ...]:
         """The calls that have not been released, oldest first."""
         return self._table.calls()
+
+    @property
+    def members_unlisted(self) -> bool:
+        """Whether a conference stands here whose members are not in the modem's list, but one row for all."""
+        return self._table.one_row
 
     def call_of(self, ref: Ref) -> CallId | None:
         """The call, live or gone, that was dialled or adopted under this name."""

@@ -87,17 +87,25 @@ class PinMemory:
         return pin
 
     def answered(self, *, right: bool | None) -> None:
-        """What the SIM has said of the PIN that was given last; none where that cannot be told."""
-        tried = self._tried()
-        if tried and right is not None:
-            fate = Fate.TAKEN if right else Fate.REFUSED
-            self._write([*tried[:-1], msgspec.structs.replace(tried[-1], fate=fate)])
+        """What the SIM has said of the PIN that was given last; none where that cannot be told.
+
+        That it was right counts only once the SIM is open: an OK may be another command's.
+        """
+        if right is False:
+            self._remember(Fate.REFUSED)
         # A SIM that has taken it may ask for it for a moment more.
         self._waits = bool(right)
 
     def opened(self) -> None:
         """The SIM is open: should it ask again, it was switched off meanwhile."""
+        if self._waits:
+            self._remember(Fate.TAKEN)
         self._waits = False
+
+    def _remember(self, fate: Fate) -> None:
+        tried = self._tried()
+        if tried:
+            self._write([*tried[:-1], msgspec.structs.replace(tried[-1], fate=fate)])
 
     def _read(self) -> str:
         if not self._pin_file:

@@ -16,6 +16,8 @@ from gateways.gsm.search import POSITION, Place
 
 DEV: Final = Path("/dev")
 SYS: Final = Path("/sys")
+USB_TTYS: Final = ("ttyUSB", "ttyACM")
+"""What the kernel calls the ports of USB devices."""
 
 
 def places(simulated: Path | None = None, *, dev: Path = DEV, sys: Path = SYS) -> list[Place]:
@@ -72,7 +74,7 @@ def _boot() -> str:
 
 def _usb_ttys(sys: Path) -> Iterator[str]:
     names = (entry.name for entry in (sys / "class/tty").glob("tty*"))
-    yield from sorted((name for name in names if name.startswith(("ttyUSB", "ttyACM"))), key=_natural)
+    yield from sorted((name for name in names if name.startswith(USB_TTYS)), key=_natural)
 
 
 def _natural(name: str) -> tuple[str, int]:

@@ -43,6 +43,7 @@ _SIM_ERRORS: Final = {
     "SIM wrong": "SIM WRONG",
 }
 _WRONG_PIN: Final = frozenset({"16", "incorrect password", "12", "SIM PUK required"})
+_TELLING: Final = frozenset({SIM_QUERY, REGISTRATION_QUERY, SIGNAL_QUERY})
 _RETRY_S: Final = 1.0
 _RETRIES: Final = 8
 
@@ -219,6 +220,13 @@ class Startup:
             else command_of(self.dialect, text, Urgency.SET_UP)
             for text in texts
         ]
+
+
+def is_not_its_answer(finished: Finished) -> bool:
+    """Whether the result must be another command's: nobody says OK to this query and nothing else.
+
+    Some modems come to answer each command with what belongs to the one before."""
+    return finished.command.text in _TELLING and finished.outcome is Outcome.OK and not finished.lines
 
 
 def _was_lost(finished: Finished) -> bool:

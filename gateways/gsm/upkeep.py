@@ -74,11 +74,14 @@ class Upkeep(ModemState):
         due_s = self._next_watch_s()
         if due_s is None or now_s < due_s:
             return
-        if self._startup.sim != "READY":
-            # A card that is put in, or opened by hand, does not always say so.
-            self._ask_sim(now_s)
-        query = self._line.query(now_s)
-        self._submit(command_of(self.dialect, query, Urgency.IDLE), Watching(), now_s)
+        for query in self._line.queries(now_s):
+            if query != SIM_QUERY:
+                self._submit(command_of(self.dialect, query, Urgency.IDLE), Watching(), now_s)
+            elif self._startup.sim != "READY":
+                # A card that is put in, or opened by hand, does not always say so.
+                self._ask_sim(now_s)
+            else:
+                self._submit(command_of(self.dialect, query, Urgency.IDLE), SimAsking(), now_s)
         # A call of which nothing was heard (on a bad cable, or its codes come out elsewhere) is in the list.
         self._table.want_look()
 

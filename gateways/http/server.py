@@ -16,6 +16,7 @@ from types import FrameType
 from typing import Final
 
 import uvicorn
+from litestar import Litestar
 
 from gateways.http.app import build, parts
 from gateways.http.context import Web
@@ -64,28 +65,31 @@ def serve(settings: WebSettings, listening: Listening | None = None) -> None:
         listener.close()
 
 
+def configured(application: Litestar) -> uvicorn.Config:
+    """How uvicorn serves it."""
+    return uvicorn.Config(
+        application,
+        loop="uvloop",
+        http="httptools",
+        ws_max_size=64 * 1024,
+        ws_per_message_deflate=False,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+
+
 class _Server(uvicorn.Server):
     """uvicorn's, which also tells when it begins to listen, and wakes whoever waits when it is to end."""
 
     def __init__(self, web: Web, listening: Listening | None, listener: socket.socket) -> None:
-        super().__init__(
-            uvicorn.Config(
-                build(web),
-                loop="uvloop",
-                http="httptools",
-                ws_max_size=64 * 1024,
-                ws_per_message_deflate=False,
-                lifespan="on",
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                date_header=False,
-                proxy_headers=False,
-                backlog=BACKLOG,
-                timeout_keep_alive=KEEP_ALIVE_S,
-                timeout_graceful_shutdown=GRACE_S,
-            )
-        )
+        super().__init__(configured(build(web)))
         self._web = web
         self._told = listening
         self._listener = listener

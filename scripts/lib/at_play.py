@@ -1,15 +1,16 @@
 """One input of the fuzzer, played: bytes of a modem, and in between what the host and the time do.
 
-The whole driver is played (engine, call table, start-up, ladder), under a clock of its own. The first byte
-chooses the dialect, and whether somebody answers the host's queries; a byte from 0xF0 on is a step,
-everything else is the modem's. `play` raises AssertionError when something grows beyond its bounds or never
-ends, and whatever the driver raises.
+The whole driver is played (engine, call table, start-up, ladder), under a clock of its own; and, if so
+chosen, what stands on it: the legs of the line, which it joins in the network. The first byte chooses the
+dialect, that, and whether somebody answers the host's queries; a byte from 0xF0 on is a step, everything else
+is the modem's. `play` raises AssertionError when something grows beyond its bounds or never ends, and
+whatever else is raised.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -19,15 +20,20 @@ from gateways.gsm.call_book import MOST_CALLS
 from gateways.gsm.dialects import installed
 from gateways.gsm.driver import Driver
 from gateways.gsm.errors import RequestRefused
-from gateways.gsm.events import CallReleased, Ref
+from gateways.gsm.events import CallEvent, CallReleased, Event, Ref, VoiceReady
+from gateways.gsm.legs import LegsOnLine, Order
 from gateways.gsm.trace import Side, read_trace
+from messages.calls import AnswerCall, AttachCall, CallReport, CallState, DialCall, HangUpCall
+from messages.ids import E164, LegId, LineId
 
 TRACES: Final = Path(__file__).resolve().parents[2] / "tests" / "traces"
 NAMES: Final = installed().names()
-USER: Final = "+393331112223"
+USER: Final = E164("+393331112223")
 STEP: Final = 0xF0
 ANSWERED: Final = 0x80
 """In the first byte: the host's commands are answered with OK."""
+WITH_LEGS: Final = 0x40
+"""In the first byte: the steps are orders of legs, on a line that joins them in the network."""
 
 MOST_DIALS: Final = 8
 MOST_COMMANDS: Final = 400
@@ -35,17 +41,20 @@ MOST_COMMANDS: Final = 400
 MOST_TICKS: Final = 5_000
 """In one wait: a deadline that does not move would need more."""
 _SPLIT: Final = re.compile(rb"([\xf0-\xff])")
+_ROW: Final = re.compile(rb"\+CLCC: ?(?P<index>\d+), ?[01], ?(?P<stat>\d)[^\r\n]*")
 _QUERY: Final = re.compile(rb"AT(\+\w+)\?\r")
 
 
 class Played:
-    """A driver and its clock, with a modem that knows no more than OK."""
+    """A driver and its clock, with a modem that knows no more than OK, and the calls of which it has told."""
 
     def __init__(self, first: int) -> None:
-        self.driver = Driver(installed(), NAMES[(first & ~ANSWERED) % len(NAMES)])
+        self.driver = Driver(installed(), NAMES[(first & ~(ANSWERED | WITH_LEGS)) % len(NAMES)])
         self.answers = bool(first & ANSWERED)
         self.now_s = 0.0
         self.dials = 0
+        self.rows: dict[bytes, bytes] = {}
+        """What its list of calls shows, by the calls' indices."""
         self.ended: set[int] = set()
         self.driver.opened(self.now_s)
         self.exchange()
@@ -53,15 +62,27 @@ class Played:
     def exchange(self) -> None:
         """What the host has written is answered, or not; what has happened is looked at."""
         for _ in range(MOST_COMMANDS):
+            self.go_on()
             written = self.driver.take_output()
             for event in self.driver.take_events():
-                if isinstance(event, CallReleased):
-                    assert event.call not in self.ended, "a call was released twice"
-                    self.ended.add(event.call)
+                self.happened(event)
             if not written or not self.answers:
                 break
-            self.driver.receive(_answers(written), self.now_s)
+            self.driver.receive(_answers(written, self.rows.values()), self.now_s)
         self.check()
+
+    def go_on(self) -> None:
+        """Whatever stands on the driver does what is due."""
+
+    def happened(self, event: Event) -> None:
+        """The driver has told this."""
+        if isinstance(event, CallReleased):
+            assert event.call not in self.ended, "a call was released twice"
+            self.ended.add(event.call)
+
+    def next_s(self) -> float | None:
+        """When there is something to do."""
+        return self.driver.next_deadline()
 
     def check(self) -> None:
         """What must hold at any moment."""
@@ -71,7 +92,11 @@ class Played:
         assert self.driver.waiting <= MOST_COMMANDS, f"{self.driver.waiting} commands wait"
 
     def hear(self, data: bytes) -> None:
-        """The modem says this."""
+        """The modem says this; rows of calls in it are in its list from now on."""
+        for row in _ROW.finditer(data):
+            self.rows.pop(row["index"], None)
+            if row["stat"] != b"6" and len(self.rows) < MOST_CALLS:
+                self.rows[row["index"]] = row[0]
         self.driver.receive(data, self.now_s)
         self.exchange()
 
@@ -79,7 +104,7 @@ class Played:
         """Time passes."""
         until_s = self.now_s + seconds
         for _ in range(MOST_TICKS):
-            due_s = self.driver.next_deadline()
+            due_s = self.next_s()
             if due_s is None or due_s > until_s:
                 self.now_s = until_s
                 return
@@ -123,6 +148,98 @@ class Played:
         self.driver.opened(self.now_s, listen_first=True)
 
 
+class PlayedLegs(Played):
+    """The same with the line's legs on it, of two alerts: dialled, answered and joined as they can be."""
+
+    def __init__(self, first: int) -> None:
+        self.ordered: list[tuple[LegId, E164, int | None]] = []
+        self.over: set[LegId] = set()
+        self.legs: LegsOnLine | None = None
+        super().__init__(first)
+        self.start_legs()
+
+    def start_legs(self) -> None:
+        """Their process begins, and knows of none."""
+        self.legs = LegsOnLine(LineId("one"), self.driver, first_number=0, voice_path="", number_within_s=1.5)
+
+    def go_on(self) -> None:
+        if self.legs is not None:
+            for report in self.legs.go_on(self.now_s):
+                self.reported(report)
+
+    def happened(self, event: Event) -> None:
+        super().happened(event)
+        if self.legs is not None and isinstance(event, CallEvent | VoiceReady):
+            report = self.legs.hear(event, self.now_s)
+            if isinstance(report, CallReport):
+                self.reported(report)
+
+    def reported(self, report: CallReport) -> None:
+        assert report.leg not in self.over or report.state is CallState.RELEASED, "a leg came back to life"
+        if report.state is CallState.RELEASED:
+            self.over.add(report.leg)
+
+    def next_s(self) -> float | None:
+        times = (super().next_s(), None if self.legs is None else self.legs.next_s(self.now_s))
+        return min((time for time in times if time is not None), default=None)
+
+    def check(self) -> None:
+        super().check()
+        if self.legs is not None:
+            assert len(self.legs.incoming(self.now_s)) <= MOST_CALLS + MOST_DIALS
+
+    def order(self, order: Order) -> None:
+        """One of a leg's."""
+        assert self.legs is not None
+        self.reported(self.legs.obey(order, self.now_s))
+
+    def new_leg(self, call: int | None = None) -> tuple[LegId, E164] | None:
+        """One that was not ordered yet; of three the third is another alert's."""
+        if self.dials >= MOST_DIALS:
+            return None
+        self.dials += 1
+        number = E164(f"{USER[:-1]}{self.dials}")
+        leg = LegId(f"a{1 + (self.dials % 3 == 0)}:{self.dials}")
+        self.ordered.append((leg, number, call))
+        return leg, number
+
+    def dial(self) -> None:
+        if (new := self.new_leg()) is not None:
+            self.order(DialCall(leg=new[0], attempt=1, number=new[1]))
+
+    def adopt(self) -> None:
+        """A leg of before this process asks for its call."""
+        if (new := self.new_leg()) is not None:
+            self.order(AttachCall(leg=new[0], attempt=1, number=new[1], answered=True))
+
+    def answer(self) -> None:
+        assert self.legs is not None
+        for ringing in self.legs.incoming(self.now_s)[:1]:
+            if (new := self.new_leg(ringing.call)) is not None:
+                self.order(AnswerCall(leg=new[0], attempt=1, call=ringing.call, number=ringing.number))
+
+    def hang_up(self) -> None:
+        for leg, number, call in self.ordered[-2:]:
+            self.order(HangUpCall(leg=leg, attempt=1, number=number, call=call))
+
+    def digit(self) -> None:
+        for leg, number, call in self.ordered[-1:]:
+            self.order(AttachCall(leg=leg, attempt=1, number=number, call=call, digits="5#"))
+
+    def hold(self) -> None:
+        """Nobody's order: whoever was asked for last is asked for again, as every second."""
+        for leg, number, call in self.ordered[-1:]:
+            if call is None:
+                self.order(DialCall(leg=leg, attempt=1, number=number))
+            else:
+                self.order(AnswerCall(leg=leg, attempt=1, call=call, number=number))
+
+    def restarted(self) -> None:
+        super().restarted()
+        self.over.clear()
+        self.start_legs()
+
+
 def _steps(played: Played) -> tuple[Callable[[], None], ...]:
     driver = played.driver
     return (
@@ -147,7 +264,8 @@ def _steps(played: Played) -> tuple[Callable[[], None], ...]:
 
 def play(data: bytes) -> Played:
     """See the module."""
-    played = Played(data[0] if data else 0)
+    first = data[0] if data else 0
+    played = PlayedLegs(first) if first & WITH_LEGS else Played(first)
     steps = _steps(played)
     for piece in _SPLIT.split(data[1:]):
         if len(piece) == 1 and piece[0] >= STEP:
@@ -174,13 +292,15 @@ def seeds() -> Iterator[bytes]:
             else entry.data + bytes((STEP + 1,))
             for entry in trace.entries
         ]
-        for choice in (first, first | ANSWERED):
+        for choice in (first, first | ANSWERED, first | WITH_LEGS, first | WITH_LEGS | ANSWERED):
             yield bytes((choice,)) + b"".join(pieces)
 
 
-def _answers(written: bytes) -> bytes:
+def _answers(written: bytes, rows: Iterable[bytes]) -> bytes:
     said = b""
     for line in written.split(b"\r")[:-1]:
+        if line.endswith(b"AT+CLCC"):
+            said += b"".join(b"\r\n" + row for row in rows) + b"\r\n"
         query = _QUERY.fullmatch(line.lstrip(b"\x1b") + b"\r")
         said += b"\r\n" + query[1] + b": 1\r\n" if query is not None else b""
         said += b"\r\nOK\r\n"

@@ -1,7 +1,7 @@
-"""What the bench of recovery looks at from outside: directory, journal, log, and what phones hear.
+"""What the bench of recovery looks at from outside: directory, journal and log.
 
 Everything is timed by the machine's own clock: an event by when it was committed, a line of the log by when
-it was written, the voice by the gap in what the phone has heard.
+it was written. What the phones have heard of it `tests.support.hearing` tells.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import httpx
-import numpy as np
 
 from center.processes import ProcessId, identity, is_alive, marked
 from center.state_dir import StateDir
@@ -30,9 +29,6 @@ from tests.support.center import Center
 
 T = TypeVar("T")
 
-RATE_HZ: Final = 8000
-QUIET: Final = 200
-"""A sample below this is silence; the tones of phones have an amplitude of 8000."""
 LOOK_S: Final = 0.001
 
 
@@ -104,26 +100,6 @@ class Log:
             ),
             None,
         )
-
-
-def longest_gap(pcm: bytes, after_s: float) -> tuple[float, float]:
-    """The longest silence from `after_s` on: when it began and how long it lasted, in seconds."""
-    samples = np.frombuffer(pcm, dtype="<i2")[int(after_s * RATE_HZ) :]
-    loud = np.flatnonzero(np.abs(samples) > QUIET)
-    if len(loud) < 2:
-        return after_s, len(samples) / RATE_HZ
-    steps = np.diff(loud)
-    worst = int(np.argmax(steps))
-    return after_s + float(loud[worst]) / RATE_HZ, float(steps[worst] - 1) / RATE_HZ
-
-
-def voice_gap(made: Center, number: str, since: float, until_s: float) -> float:
-    """The longest silence in what the phone heard between two moments of the wall clock; seconds."""
-    call = made.calls(number)[-1]
-    pcm = made.heard(number)
-    began = call["answered_at_s"]
-    cut = pcm[: max(0, int((until_s - began) * RATE_HZ)) * 2]
-    return longest_gap(cut, max(0.0, since - began - 0.1))[1]
 
 
 def processes_of(state: Path) -> Iterator[ProcessId]:

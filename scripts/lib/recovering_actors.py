@@ -1,4 +1,4 @@
-"""One actor after another is killed, or stopped, while an alert is in conversation."""
+"""One process after another is killed, or stopped, while operator, user and 112 are in conference."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,34 +28,36 @@ from runtime.directory import Entry
 from runtime.many_processes import ManyProcesses
 from runtime.system import start
 from scripts.lib.measuring import quantiles
-from scripts.lib.recovering import Log, Places, first, living, until, voice_gap
+from scripts.lib.recovering import Log, Places, first, living, until
 from store import streams
 from store.journal import Journal
 from tests.support.actors import environment
-from tests.support.center import OPERATOR, USER, Center, center, simulation
+from tests.support.center import USER, Center, center, simulation
+from tests.support.hearing import LAST_S, PARTIES, hasten_modems, voice_gaps
 
-ROLES: Final = (
+ACTORS: Final = (
     "AlertIntake",
     "Identifier",
     "OperatorPool",
     "TrunkPool",
+    "OperatorLines",
     "DeadlineWatchdog",
+    "JournalKeeper",
+    "RecordingKeeper",
     "HttpBridge",
     "GsmModem",
     "AlertCase",
     "CallLeg",
     "ConferenceBridge",
     "Supervisor",
-    "Web",
-    "Logger",
-    "Admin",
 )
-ACTORS: Final = frozenset(ROLES) - {"Web", "Logger", "Admin"}
+ROLES: Final = (*ACTORS, "Web", "WebStandby", "Logger", "Admin", "Node")
 APART_S: Final = 2.6
 """Between two deaths of one actor: five within ten seconds would be answered by its group's restart."""
+BEFORE_S: Final = 0.1
+"""So long before a death the voice is listened to."""
 SETTLED_S: Final = 1.2
 """After a death, before the voice is looked at and the next one dies."""
-BUSY_KEYS: Final = {Role.ALERT_CASE, Role.CALL_LEG, Role.CONFERENCE_BRIDGE}
 
 
 class Asker:
@@ -77,52 +79,77 @@ class Asker:
 
 
 class Run:
-    """A center with an alert in conversation."""
+    """A center with an alert in conference."""
 
     def __init__(self, made: Center, journal: Journal, clock: SystemClock, asker: Asker) -> None:
         self.made, self.journal, self.clock, self.asker = made, journal, clock, asker
         self.places = Places(made.state)
         self.alert = made.send()
         made.until("operator and user are joined", lambda: made.joined(self.alert) == {"operator", "user"})
-        self.died: dict[int, float] = defaultdict(float)
+        assert made.order(self.alert, "call_psap").status_code == 202
+        made.until("112 is joined, too", self.all_joined)
+        self._struck: Counter[str] = Counter()
+
+    def all_joined(self) -> bool:
+        """Whether operator, user and 112 are in the conference."""
+        return self.made.joined(self.alert) == {"operator", "user", "psap"}
 
     # ------------------------------------------------------------ who
 
     def victim(self, role: str) -> Entry:
-        """Whoever of the role works on the alert, or the only one there is."""
-        if role in ("Web", "Logger", "Admin"):
-            pid = {"Web": self._web, "Admin": self._admin, "Logger": self._logger}[role]()
-            return Entry(role=Role(role), key="", address=b"", pid=pid, incarnation=0)
+        """Whoever of the role works on the alert, or the only one there is; one party's after the other's."""
+        if role not in ACTORS:
+            return Entry(role=Role(role), key="", address=b"", pid=self._pid(role), incarnation=0)
         case = self.made.case(self.alert)
         assert case.owner is not None
-        user = case.talking(Party.USER)
-        assert user is not None
+        party = (Party.USER, Party.OPERATOR, Party.PSAP)[self._struck[role] % len(PARTIES)]
+        self._struck[role] += 1
+        leg = case.talking(party)
+        assert leg is not None
         key = {
             "AlertCase": case.owner.crew,
             "ConferenceBridge": case.owner.crew,
-            "CallLeg": f"{case.owner.crew}/user",
-            "GsmModem": user.line,
+            "CallLeg": f"{case.owner.crew}/{'op1' if party is Party.OPERATOR else party}",
+            "GsmModem": leg.line,
         }.get(role, "")
         return self.must_find(Role(role), key)
 
     def must_find(self, role: Role, key: str) -> Entry:
         """The actor, which is there."""
         found = self.places.find(role, key)
-        assert found is not None, role
+        assert found is not None, (role, key)
         return found
+
+    def _pid(self, role: str) -> int:
+        """Of a process that is no actor of ours; 0 while it is not there."""
+        web, node = living_web(self.made.state), running_node(self.made.state)
+        process = {
+            "Web": web and web.process,
+            "WebStandby": node and node.web_standby,
+            "Admin": node and node.admin,
+            "Node": node and node.process,
+        }.get(role)
+        if role == "Logger":
+            return logger_of(self.made.state.run)[0]
+        return process.pid if process else 0
 
     # ------------------------------------------------------------ whether it has resumed
 
     def resumed(self, role: str, dead: Entry, at: float, log: Log) -> dict[str, float]:
         """When its successor was there, and when it had resumed its work; seconds after the death."""
-        if role == "Web":
-            until("an answer", self._healthy)
-            return {"resumed": time.time() - at}
-        if role == "Logger":
-            until("another logger", lambda: self._another_logger(dead.pid))
-            return {"resumed": time.time() - at}
-        if role == "Admin":
-            return self._new_group(at, log)
+        match role:
+            case "Web":
+                until("an answer", self._healthy)
+                return {"resumed": time.time() - at}
+            case "Logger" | "WebStandby":
+                until(f"another {role}", lambda: self._pid(role) not in (0, dead.pid))
+                return {"resumed": time.time() - at}
+            case "Node":
+                # As a service manager does.
+                self.made.start_again()
+                return self._new_group(at, log)
+            case "Admin":
+                return self._new_group(at, log)
         successor, there = self.places.successor(dead)
         seen = {"there": there - at}
         resumed = there
@@ -167,20 +194,6 @@ class Run:
         except httpx.TransportError:
             return False
 
-    def _another_logger(self, dead: int) -> bool:
-        return self._logger() not in (0, dead)
-
-    def _web(self) -> int:
-        web = living_web(self.made.state)
-        return 0 if web is None else web.process.pid
-
-    def _admin(self) -> int:
-        said = running_node(self.made.state)
-        return 0 if said is None or said.admin is None else said.admin.pid
-
-    def _logger(self) -> int:
-        return logger_of(self.made.state.run)[0]
-
     def _new_group(self, at: float, log: Log) -> dict[str, float]:
         after = Instant(int(at * SECOND))
         found = until(
@@ -188,17 +201,17 @@ class Run:
             lambda: first(self.journal, streams.case(self.alert), ev.CaseOpened, after),
         )
         legs = until(
-            "both legs taken over",
+            "all legs taken over",
             lambda: (
                 lines
-                if len(lines := [line for line in log.read() if line["event"] == "call taken over"]) >= 2
+                if len(lines := [line for line in log.read() if line["event"] == "call taken over"]) >= 3
                 else None
             ),
         )
         until("ready", self.made.is_ready)
         return {
             "case": found.at_us / SECOND - at,
-            "resumed": max(found.at_us / SECOND, *(line["at"] for line in legs[:2])) - at,
+            "resumed": max(found.at_us / SECOND, *(line["at"] for line in legs[:3])) - at,
         }
 
     def _opened(self, incarnation: int) -> float | None:
@@ -251,31 +264,49 @@ def rounds(run: Run, roles: list[str], times: int, signum: int) -> dict[str, obj
 
 
 def one(run: Run, role: str, signum: int) -> dict[str, float]:
-    """One death: how long it took, and what the phones heard of it."""
+    """One death: how long it took, and what each phone missed of the others meanwhile."""
     log = Log(run.made.state)
-    dead = run.victim(role)
+    dead = until(f"a {role}", lambda: victim if (victim := run.victim(role)).pid else None)
     at = time.time()
     os.kill(dead.pid, signum)
     seen = run.resumed(role, dead, at, log)
     until("it is gone", lambda: not living(dead.pid))
     run.made.until("everything is ready", run.made.is_ready)
     end = time.time() + SETTLED_S
-    time.sleep(SETTLED_S)
-    gap = max(voice_gap(run.made, number, at, end) for number in (OPERATOR, USER))
-    seen["voice_gap"] = gap
+    time.sleep(SETTLED_S + 2 * LAST_S)
+    gaps = voice_gaps(run.made, at - BEFORE_S, end)
+    seen |= {f"voice_gap_{party}": gap for party, gap in gaps.items()}
+    seen["voice_gap"] = max(gaps.values())
     if role == "ConferenceBridge":
-        seen["resumed"] = max(seen["there"], gap)
+        seen["resumed"] = max(seen["there"], seen["voice_gap"])
     return seen
+
+
+def missed(result: dict[str, object], bridge_ms: float, others_ms: float) -> list[str]:
+    """Whose deaths were heard for longer than they may be, by the p99 of the worst phone."""
+    found = []
+    for by in ("killed", "frozen"):
+        of_roles = result.get(by)
+        assert isinstance(of_roles, dict | None)
+        for role in ROLES:
+            took = (of_roles or {}).get(role)
+            bound_ms = bridge_ms if role == "ConferenceBridge" else others_ms
+            if by == "frozen" and role == "ConferenceBridge":
+                continue  # until it is known to be frozen it is not replaced
+            if took is not None and took["voice_gap"]["p99_ms"] > bound_ms:
+                found.append(f"{by} {role}: p99 {took['voice_gap']['p99_ms']} ms, not {bound_ms:g}")
+    return found
 
 
 @contextmanager
 def running(folder: Path) -> Iterator[Run]:
-    """A center with one alert in conversation."""
+    """A center with one alert in conference."""
     asking = folder / "asker"
     asking.mkdir()
     asker = Asker(asking)
     try:
         with center(folder, simulation()) as made, made.journal() as journal:
+            hasten_modems(made)
             yield Run(made, journal, SystemClock.anchored(), asker)
     finally:
         asker.close()

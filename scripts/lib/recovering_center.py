@@ -25,10 +25,11 @@ from messages.journal import Recorded
 from model.case import Case
 from model.live import LiveCases
 from scripts.lib.measuring import quantiles
-from scripts.lib.recovering import Log, operators, order, processes_of, until, voice_gap
+from scripts.lib.recovering import Log, operators, order, processes_of, until
 from store.following import Following
 from store.journal import Journal
-from tests.support.center import PSAP, Center, center, simulation
+from tests.support.center import OPERATOR, PSAP, Center, center, simulation
+from tests.support.hearing import LAST_S, TONES, voice_gap
 
 SILENT_USERS: Final = 5
 """One in so many users does not answer."""
@@ -238,9 +239,12 @@ LISTENED_TO: Final = 8
 
 
 def _silences(flight: Flight, killed_at: float, until_s: float) -> list[float]:
-    """How long some of those who were in conversation have heard nothing."""
+    """How long some of those who were in conversation have missed the operator's voice."""
     talking = [case.phone for case in flight.live.cases.values() if _joined(case) >= 2 and case.phone]
-    return [voice_gap(flight.made, phone, killed_at, until_s) for phone in talking[:LISTENED_TO]]
+    return [
+        voice_gap(flight.made, phone, [TONES[OPERATOR]], killed_at - 0.1, until_s - 2 * LAST_S)
+        for phone in talking[:LISTENED_TO]
+    ]
 
 
 def _joined(case: Case) -> int:

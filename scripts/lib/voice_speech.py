@@ -43,23 +43,24 @@ def _passed(who: str, rate_hz: int) -> tuple[object, object]:
     with wires(operator=8000, user=rate_hz, psap=rate_hz) as line:
         line.say(
             {
-                "user": _samples(_at_rate(said.astype(float), ratio)).tobytes(),
+                "user": to_samples(at_rate(said.astype(float), ratio)).tobytes(),
                 "psap": silence * ratio,
                 "operator": silence,
             }
         )
         heard = np.frombuffer(line.heard["psap"], dtype="<i2").astype(float)
-    return said, _samples(_at_rate(heard, 1 / ratio))
+    return said, to_samples(at_rate(heard, 1 / ratio))
 
 
 Sound = npt.NDArray[np.float64]
 
 
-def _at_rate(samples: Sound, ratio: float) -> Sound:
+def at_rate(samples: Sound, ratio: float) -> Sound:
     """All of a sound at another rate, by its spectrum: the ideal, which needs to know all of it."""
     count = round(len(samples) * ratio)
     return np.asarray(np.fft.irfft(np.fft.rfft(samples)[: count // 2 + 1], count) * ratio)
 
 
-def _samples(sound: Sound) -> Samples:
+def to_samples(sound: Sound) -> Samples:
+    """As 16 bits."""
     return np.clip(np.rint(sound), -32768, 32767).astype(SAMPLE_TYPE)

@@ -55,6 +55,13 @@ def test_a_modem_says_what_it_is(port: str, capfd: pytest.CaptureFixture[str]) -
     assert len(found["imei"]) == 15
 
 
+def test_it_is_said_what_such_modems_are_known_to_do(port: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["modem", "probe", port]) == 0
+    said = capfd.readouterr().out.splitlines()
+    assert "dialect simcom7600 (SIMCom SIM7600)" in said[0]
+    assert "  to know: ATH is answered OK and does nothing unless AT+CVHU=0" in said
+
+
 def test_a_call_is_written_down_and_read_again_without_being_told_the_dialect(
     port: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

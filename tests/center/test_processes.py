@@ -96,6 +96,13 @@ def test_marked_processes_and_their_forks_are_found_and_ended_and_others_are_not
     assert is_alive(of(unmarked))
 
 
+def test_those_who_are_to_be_spared_are(start: Start, tmp_path: Path) -> None:
+    spared, others = start(FOREVER, tmp_path), start(FOREVER, tmp_path)
+    wait_until(lambda: len(list(marked(tmp_path))) == 2)
+    assert [one.pid for one in end_marked(tmp_path, spare=lambda pid: pid == spared.pid)] == [others.pid]
+    assert is_alive(of(spared))
+
+
 def test_who_asks_does_not_find_itself(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from center.processes import marked;"

@@ -33,8 +33,8 @@ def test_a_node_that_was_stopped_is_found_by_the_watchdog_that_it_feeds() -> Non
     assert said("WatchdogSec") == ["20"]
 
 
-def test_calls_stay_up_because_only_the_node_is_asked_to_end() -> None:
-    assert said("KillMode") == ["mixed"]
+def test_calls_and_voices_stay_up_because_only_the_node_is_asked_to_end_and_nobody_else_killed() -> None:
+    assert said("KillMode") == ["process"]
 
 
 def test_byte_code_may_be_used_and_is_made_before_the_first_start() -> None:

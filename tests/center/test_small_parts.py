@@ -147,6 +147,25 @@ def called(place: str, party: Party, operator: OperatorId | None = None) -> tupl
     )
 
 
+def test_whose_voice_is_on_the_operators_track_of_a_recording_is_told_by_her_place() -> None:
+    events = (
+        ev.RecordingStarted(file="a.1.flac"),
+        called("op1", Party.OPERATOR, OperatorId("marta"))[0],
+        joined("op1"),
+        called("op2", Party.OPERATOR, OperatorId("luca"))[0],
+        joined("op2"),
+        ev.BridgeLeft(bridge=BridgeId("a"), legs=(LegId("a:op1"),)),
+    )
+    assert [in_words(event) for event in events] == [
+        "recorded in a.1.flac",
+        "calling the operator marta (op1) at +390200000100 on line op1",
+        "joined: op1",
+        "calling the operator luca (op2) at +390200000100 on line op2",
+        "joined: op2",
+        "left the conference: op1",
+    ]
+
+
 def joined(*places: str) -> Event:
     return ev.BridgeJoined(bridge=BridgeId("b"), legs=tuple(LegId(f"a:{place}") for place in places))
 

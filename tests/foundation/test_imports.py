@@ -64,6 +64,7 @@ EDGES = (
     "gateways.gsm.tracing",
     "gateways.gsm.usb_reset",
     "gateways.gsm.whereabouts",
+    "media.claim",
     "media.clock",
     "media.conference",
     "media.gate_guest",

@@ -12,7 +12,7 @@ from media.clock import Tick
 from media.conference import Conference
 from media.frames import FRAME_BYTES, FRAME_SAMPLES, SILENCE, Samples
 from media.ports import PortCounters, VoicePort, VoicePortLost, VoicePortMissing
-from media.roster import RETRY_MS, Roster
+from media.roster import RETRY_MS, SOCKET_RETRY_MS, Roster
 from media.voice_port import VoicePortSpec
 from tests.support.signals import is_comfort, level_db, steepest, tone
 
@@ -225,6 +225,17 @@ def test_a_lost_port_stops_nobody_and_is_opened_again(desk: Desk) -> None:
     assert desk.conference.status().lost == {}
     assert desk.heard_at("v1") == {"v2", "v3"}
     assert desk.heard_at("v3") == {"v1", "v2"}
+
+
+def test_a_headset_s_socket_is_looked_at_more_often_than_a_modem_s_port(desk: Desk) -> None:
+    desk.members(operator="v1")
+    del desk.plugged["v2"]
+    headset = VoicePortSpec(kind="unix", path="v2", rate_hz=16000, frame_bytes=640)
+    desk.conference.set_members({"user": VoicePortSpec(path="v1"), "operator": headset})
+    desk.turns(TICKS_PER_S)
+    tries = desk.attempts.count("v2")
+    assert 1000 // SOCKET_RETRY_MS // 2 < tries <= 1000 // SOCKET_RETRY_MS
+    assert SOCKET_RETRY_MS * 4 < RETRY_MS
 
 
 def test_a_port_that_fails_in_an_unheard_of_way_is_only_lost(desk: Desk) -> None:
@@ -454,3 +465,31 @@ def test_a_fault_of_ours_in_listening_costs_nobody_a_frame(
         desk.next_tick += 1
     assert len(desk.port("v1").heard) == 20
     assert not any(map(is_comfort, desk.port("v1").heard[2:]))
+
+
+def test_who_hands_over_reads_no_more_plays_what_it_has_and_lets_go(desk: Desk) -> None:
+    desk.members(operator="v1", user="v2", psap="v3")
+    desk.turns(20)
+    ports = [desk.port(path) for path in ("v1", "v2", "v3")]
+    said, heard = [port.said for port in ports], [len(port.heard) for port in ports]
+    changes = desk.changes
+    waiting = min(stats.depth_ms for stats in desk.conference.jitter().values()) // 20
+    desk.conference.hand_over()
+    desk.turns(10)
+    assert [port.said for port in ports] == said
+    assert waiting >= 1
+    assert [len(port.heard) - before for port, before in zip(ports, heard, strict=True)] == [waiting] * 3
+    assert not any(is_comfort(frame) for port in ports for frame in port.heard[5:])
+    assert all(port.closed for port in ports)
+    assert desk.conference.status().handed_over
+    assert desk.conference.status().joined == ()
+    assert desk.changes > changes
+
+
+def test_who_hands_over_while_nobody_is_heard_lets_go_at_once(desk: Desk) -> None:
+    desk.members(operator="v1")
+    desk.turns(1)
+    desk.conference.hand_over()
+    desk.turns(1)
+    assert desk.port("v1").closed
+    assert desk.conference.status().handed_over

@@ -259,6 +259,30 @@ def test_a_failed_opening_leaves_no_descriptor_behind(tmp_path: Path) -> None:
     assert len(os.listdir("/proc/self/fd")) == before
 
 
+def test_a_terminal_is_not_read_until_something_has_come(
+    port: TtyVoicePort, modem: Modem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such a read waits for a worker of the kernel, and on a busy machine the whole conference with it."""
+    reads: list[int] = []
+    really_read = os.read
+
+    def read(fd: int, size: int) -> bytes:
+        if fd == port.fileno():
+            reads.append(fd)
+        return really_read(fd, size)
+
+    monkeypatch.setattr(os, "read", read)
+    for _ in range(3):
+        assert port.read() == b""
+    assert not reads
+    for said in (tone(440, FRAME_SAMPLES), tone(440, FRAME_SAMPLES, at=FRAME_SAMPLES)):
+        modem.say(said)
+        wait_until(lambda: modem.arrived() >= 320, what="the frame")
+        assert port.read() == said
+        assert port.read() == b""
+    assert len(reads) == 2
+
+
 def test_closing_twice_is_harmless(port: TtyVoicePort) -> None:
     port.close()
     port.close()

@@ -17,6 +17,7 @@ from media.conference import Conference
 from media.ports import TtyVoicePort
 from media.voice_port import VoicePortSpec
 from tests.media.modem_side import Line, ModemSide, modems
+from tests.support.hearing import longest_gap_s
 from tests.support.signals import usual_level_db
 from tests.waiting import wait_until
 
@@ -233,3 +234,26 @@ def test_a_killed_bridge_leaves_a_short_gap_and_its_successor_takes_the_ports_ov
             current = successor
     print("gaps in the voice, ms:", [round(1000 * gap) for gap in gaps])
     assert min(gaps) < 0.150  # on a loaded machine, at least once
+
+
+@pytest.mark.process
+def test_a_bridge_that_is_asked_hands_over_and_nobody_misses_more_than_a_frame(side: ModemSide) -> None:
+    with ExitStack() as stack:
+        first, heir = Bridge(side), Bridge(side)
+        stack.callback(first.kill)
+        stack.callback(heir.kill)
+        first.mix()
+        for line in side.lines:
+            wait_for_sound(line, 50)
+        handed = time.monotonic()
+        heir.mix()
+        assert first.process.stdout is not None
+        assert first.process.stdout.readline() == "handed over\n"
+        for number, line in enumerate(side.lines):
+            wait_for_sound(line, 50, since=handed)
+            began = handed - 0.5
+            pcm = b"".join(part for at, part in list(line.heard) if at >= began)
+            others = [hz for other, hz in enumerate(TONES_HZ) if other != number]
+            until_s = len(pcm) / 16000 - 0.05
+            assert max(longest_gap_s(pcm, hz, 0.05, until_s) for hz in others) <= 0.045
+        assert first.process.poll() is None

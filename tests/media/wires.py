@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import sys
+import termios
 import tty
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 
 from media.clock import Tick
 from media.conference import Conference
 from media.ports import TtyVoicePort
+from tests.waiting import wait_until
 
 RATE_HZ = 8000
 FRAME_BYTES = 320
@@ -34,7 +39,9 @@ class Wires:
     def tick(self, said: Mapping[str, bytes]) -> None:
         """20 ms: each modem hands over what it has, at its own rate, and takes what it gets."""
         for leg, pcm in said.items():
-            os.write(self._ends[leg][0], pcm)
+            master, slave = self._ends[leg]
+            os.write(master, pcm)
+            wait_until(partial(_has_arrived, slave, len(pcm)), what="what was said has arrived")
         self.conference.turn(Tick(self._number))
         self._number += 1
         for leg, (master, _) in self._ends.items():
@@ -56,6 +63,12 @@ class Wires:
         for ends in self._ends.values():
             for end in ends:
                 os.close(end)
+
+
+def _has_arrived(slave: int, count: int) -> bool:
+    """It goes there by way of a kernel's thread."""
+    waiting = fcntl.ioctl(slave, termios.FIONREAD, b"\0\0\0\0")
+    return int.from_bytes(waiting, sys.byteorder) >= count
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import wave
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 
 from messages.ids import AlertId
-from tests.processes.test_flows import all_hear_each_other, hears
 from tests.support.center import OPERATOR, SECOND_OPERATOR, USER, Center, center, simulation
+from tests.support.signals import RATE_HZ, tone, usual_level_db
+from tests.support.tones_heard import all_hear_each_other, hears
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(180)]
 
@@ -66,6 +68,30 @@ def test_levels_come_from_the_bridge_to_the_screen_and_signal_from_the_modems(ru
             said = json.loads(socket.recv(10))
 
 
+def test_a_busy_tone_on_her_line_is_told_to_the_screen_and_to_no_journal(tmp_path: Path) -> None:
+    wav = tmp_path / "busy.wav"
+    half = RATE_HZ // 2
+    write_wav(wav, 120 * (tone(425, half) + bytes(2 * half)))
+    with (
+        center(tmp_path, simulation(phones={USER: {"says": f"file:{wav}"}})) as made,
+        console(made) as socket,
+    ):
+        alert = made.send()
+        made.until("operator and user are joined", lambda: made.joined(alert) == {"operator", "user"})
+        socket.send(json.dumps({"type": "opened", "alert": alert}))
+        said: dict[str, Any] = {}
+        while said.get("user", {}).get("tone") != "busy":
+            said = json.loads(socket.recv(10))
+        assert "tone" not in said["operator"]
+        assert not any("'busy'" in str(one.event) for one in made.recorded(alert))
+
+
+def write_wav(path: Path, pcm: bytes) -> None:
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, RATE_HZ, 0, "NONE", ""))
+        file.writeframes(pcm)
+
+
 def test_who_is_muted_is_not_heard_and_hears_though_the_bridge_dies(running: Center) -> None:
     alert = talking(running)
 
@@ -88,8 +114,6 @@ def test_who_is_muted_is_not_heard_and_hears_though_the_bridge_dies(running: Cen
 
 def hears_of(heard: bytes, hz: float) -> bool:
     """Whether this tone is in it anywhere, to the half second."""
-    from tests.support.signals import RATE_HZ, usual_level_db
-
     step = RATE_HZ
     parts = [heard[at : at + step] for at in range(0, len(heard) - step + 1, step)]
     return any(usual_level_db(part, hz) > -40 for part in parts)

@@ -10,36 +10,15 @@ import pytest
 from messages import events as ev
 from messages.ids import AlertId, Outcome
 from tests.support.center import OPERATOR, PSAP, USER, Center, center, line_number, simulation
-from tests.support.signals import RATE_HZ, usual_level_db
+from tests.support.tones_heard import all_hear_each_other
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(180)]
-
-TONES = {USER: 440.0, OPERATOR: 620.0, PSAP: 880.0}
-SECOND = RATE_HZ * 2
 
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Center]:
     with center(tmp_path, simulation()) as made:
         yield made
-
-
-def hears(made: Center, number: str, expected: set[float], *, forbidden: set[float]) -> bool:
-    """Whether the last second that the phone heard had exactly these tones."""
-    last = made.heard(number)[-SECOND:]
-    if len(last) < SECOND:
-        return False
-    wanted = min(usual_level_db(last, hz) for hz in expected) if expected else 0.0
-    others = max((usual_level_db(last, hz) for hz in forbidden), default=-120.0)
-    return wanted > -25 and others < wanted - 30
-
-
-def all_hear_each_other(made: Center, numbers: tuple[str, ...]) -> bool:
-    tones = {TONES[number] for number in numbers}
-    return all(
-        hears(made, number, tones - {TONES[number]}, forbidden=set(TONES.values()) - tones | {TONES[number]})
-        for number in numbers
-    )
 
 
 def test_s01_to_s09_from_an_alert_to_user_and_112_alone_in_conversation(running: Center) -> None:

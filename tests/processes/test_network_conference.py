@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from messages.ids import Outcome
-from tests.processes.test_flows import all_hear_each_other
 from tests.support.center import OPERATOR, PSAP, USER, center, simulation
+from tests.support.tones_heard import all_hear_each_other
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(180)]
 

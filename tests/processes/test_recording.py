@@ -10,8 +10,9 @@ import soundfile
 
 from messages import events as ev
 from messages.ids import AlertId
-from tests.processes.test_flows import TONES, all_hear_each_other
 from tests.support.center import OPERATOR, PSAP, USER, Center, center, simulation
+from tests.support.hearing import TONES
+from tests.support.tones_heard import all_hear_each_other
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(180)]
 

@@ -11,8 +11,8 @@ import pytest
 from messages import events as ev
 from messages.ids import AlertId, Party
 from model.leg import Leg
-from tests.processes.test_flows import all_hear_each_other
 from tests.support.center import OPERATOR, USER, Center, center, simulation
+from tests.support.tones_heard import all_hear_each_other
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(180)]
 
@@ -42,7 +42,7 @@ def standing(made: Center, check: str) -> list[str]:
     return [one["text"] for one in said["checks"] if one["check"] == check]
 
 
-@pytest.mark.parametrize("vice", ["no_voice", "takes_no_voice"])
+@pytest.mark.parametrize("vice", ["no_voice", "takes_no_voice", "voice_port_gone"])
 def test_she_is_not_heard_or_does_not_hear_and_is_called_on_another_line(tmp_path: Path, vice: str) -> None:
     with center(tmp_path, simulation()) as made:
         alert = talking(made)

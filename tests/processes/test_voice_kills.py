@@ -1,4 +1,8 @@
-"""What the phones hear of a death: of the bridge's a short gap, of anybody else's nothing."""
+"""What the phones hear of a death: of the bridge's a short gap, of anybody else's nothing.
+
+Few times each, and so that it holds on a busy machine, whose own threads bring the bytes of a pseudo-terminal
+late. `scripts/bench/recovery --parts killed --times 100` asks for more: the bridge's p99, of others no frame.
+"""
 
 from __future__ import annotations
 
@@ -9,22 +13,23 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from statistics import median
 
 import pytest
 
+from center.processes import marked, send_signal
 from messages.ids import AlertId
-from scripts.lib.recovering import voice_gap
-from tests.support.center import OPERATOR, PSAP, USER, Center, center, simulation
+from tests.support.center import Center, center, simulation
+from tests.support.hearing import LAST_S, PARTIES, hasten_modems, voice_gaps
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]
 
 GAP_S = 0.150
-UNTOUCHED_S = 0.040
-"""One frame more than a modem's own reserve: less cannot be told from a late tick of a busy machine."""
-TRIES = 5
-"""A death that touches the voice touches it every time; a busy machine does so now and then."""
+UNTOUCHED_S = 0.100
+DEATHS = 3
 APART_S = 2.6
 """Five deaths of one actor within ten seconds are answered by its group's restart."""
+BEFORE_S = 0.1
 HEARD_S = 0.6
 STANDS_S = 0.5
 OTHERS = (
@@ -33,10 +38,17 @@ OTHERS = (
     "GsmModem",
     "Supervisor",
     "Web",
+    "WebStandby",
     "HttpBridge",
+    "AlertIntake",
+    "Identifier",
     "TrunkPool",
     "OperatorPool",
+    "OperatorLines",
     "DeadlineWatchdog",
+    "JournalKeeper",
+    "RecordingKeeper",
+    "Logger",
 )
 
 
@@ -45,6 +57,7 @@ def conference(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cente
     """User, operator and 112 in conversation."""
     folder: Path = tmp_path_factory.mktemp("voice")
     with center(folder, simulation()) as made:
+        hasten_modems(made)
         alert = made.send()
         made.until("operator and user are joined", lambda: made.joined(alert) == {"operator", "user"})
         assert made.order(alert, "call_psap").status_code == 202
@@ -57,20 +70,31 @@ def bridges(made: Center, alert: AlertId) -> list[int]:
     return [row["pid"] for row in made.ps() if (row["role"], row["alert"]) == ("ConferenceBridge", alert)]
 
 
-def strike(made: Center, alert: AlertId, role: str) -> float:
-    """Kill everybody of the role that works on the alert: the longest gap that any phone has heard of it."""
+def alive(made: Center, pid: int) -> bool:
+    """Whether this process of the center runs."""
+    return pid in {process.pid for process in marked(made.state.path)}
+
+
+def strike(made: Center, alert: AlertId, role: str) -> dict[str, float]:
+    """Kill everybody of the role that works on the alert: the longest gap that each phone has heard of it."""
+    made.until(f"a {role}", lambda: any(row["role"] == role for row in made.ps()))
     at = time.time()
     dead = made.kill(role, alert)
     made.until(f"another {role}", lambda: _successors(made, role, dead))
+    return heard_since(made, alert, at)
+
+
+def heard_since(made: Center, alert: AlertId, at: float) -> dict[str, float]:
+    """The longest gap that each phone has heard of what was done then."""
     made.until("everything is ready", made.is_ready)
     made.until("all three are joined", lambda: len(made.joined(alert)) == 3)
     until = time.time() + HEARD_S
     # What is said by then has to have reached the phones before it is looked at.
-    made.until("the phones have heard it", lambda: all(_heard_until(made, n) > until for n in PHONES))
-    return max(voice_gap(made, number, at, until) for number in PHONES)
-
-
-PHONES = (OPERATOR, USER, PSAP)
+    made.until("the phones have heard it", partial(_later_than, until + 2 * LAST_S))
+    assert {number: len(made.calls(number)) for number in PARTIES.values()} == dict.fromkeys(
+        PARTIES.values(), 1
+    )
+    return voice_gaps(made, at - BEFORE_S, until)
 
 
 def _successors(made: Center, role: str, dead: list[int]) -> bool:
@@ -78,25 +102,8 @@ def _successors(made: Center, role: str, dead: list[int]) -> bool:
     return bool(pids) and not set(pids) & set(dead)
 
 
-def _heard_until(made: Center, number: str) -> float:
-    call = made.calls(number)[-1]
-    return float(call["answered_at_s"]) + len(made.heard(number)) / 16000
-
-
-def least(made: Center, alert: AlertId, role: str, enough_s: float) -> list[float]:
-    """The gaps of at most five deaths, until one is short enough."""
-    gaps: list[float] = []
-    for _ in range(TRIES):
-        struck = time.monotonic()
-        gaps.append(strike(made, alert, role))
-        if gaps[-1] <= enough_s:
-            break
-        made.until("the next death is one by itself", partial(_later_than, struck + APART_S))
-    return gaps
-
-
 def _later_than(moment: float) -> bool:
-    return time.monotonic() >= moment
+    return time.time() >= moment
 
 
 def test_a_bridge_that_stands_still_is_heard_so_this_measure_is_one(
@@ -108,29 +115,57 @@ def test_a_bridge_that_stands_still_is_heard_so_this_measure_is_one(
     os.kill(bridge, signal.SIGSTOP)
     try:
         # Shorter than it takes for a stopped actor to be replaced.
-        made.until("the phones have missed it", lambda: _heard_until(made, USER) > at + STANDS_S)
+        made.until("the phones have missed it", partial(_later_than, at + STANDS_S))
     finally:
         with suppress(ProcessLookupError):  # on a busy machine it was replaced meanwhile
             os.kill(bridge, signal.SIGCONT)
-    made.until("all three are joined", lambda: len(made.joined(alert)) == 3)
-    until = time.time() + HEARD_S
-    made.until("the phones have heard it", lambda: all(_heard_until(made, n) > until for n in PHONES))
-    assert voice_gap(made, USER, at, until) > STANDS_S / 2
+    gaps = heard_since(made, alert, at)
+    assert min(gaps.values()) > STANDS_S - 0.1, gaps
 
 
 def test_s13_the_voice_is_back_soon_after_the_bridge_was_killed(conference: tuple[Center, AlertId]) -> None:
     made, alert = conference
-    gaps = least(made, alert, "ConferenceBridge", GAP_S)
-    assert min(gaps) <= GAP_S, gaps
+    gaps: list[float] = []
+    for _ in range(DEATHS):
+        struck = time.time()
+        gaps.append(max(strike(made, alert, "ConferenceBridge").values()))
+        made.until("the next death is one by itself", partial(_later_than, struck + APART_S))
+    assert median(gaps) <= GAP_S, gaps
+    assert max(gaps) <= 3 * GAP_S, gaps
 
 
 @pytest.mark.parametrize("role", OTHERS)
 def test_s13_nobody_else_s_death_is_heard(conference: tuple[Center, AlertId], role: str) -> None:
     made, alert = conference
     before = bridges(made, alert)
-    gaps = least(made, alert, role, UNTOUCHED_S)
-    assert min(gaps) <= UNTOUCHED_S, gaps
+    gaps = strike(made, alert, role)
+    assert max(gaps.values()) <= UNTOUCHED_S, gaps
     assert bridges(made, alert) == before
+
+
+def test_s13_nor_that_of_the_actor_system_whose_next_bridge_takes_over(
+    conference: tuple[Center, AlertId],
+) -> None:
+    made, alert = conference
+    (before,) = bridges(made, alert)
+    at = time.time()
+    made.kill("Admin")
+    made.until("another bridge", lambda: bridges(made, alert) not in ([], [before]))
+    gaps = heard_since(made, alert, at)
+    assert max(gaps.values()) <= UNTOUCHED_S, gaps
+    made.until("the first has ended", lambda: not alive(made, before))
+
+
+def test_s13_nor_that_of_the_node_and_all_that_its_next_life_ends(conference: tuple[Center, AlertId]) -> None:
+    made, alert = conference
+    (before,) = bridges(made, alert)
+    at = time.time()
+    made.kill("Node")
+    made.start_again()
+    made.until("another bridge", lambda: bridges(made, alert) not in ([], [before]))
+    gaps = heard_since(made, alert, at)
+    assert max(gaps.values()) <= UNTOUCHED_S, gaps
+    made.until("the first has ended", lambda: not alive(made, before))
 
 
 def test_s13_nor_that_of_everybody_else_at_once(conference: tuple[Center, AlertId]) -> None:
@@ -140,7 +175,18 @@ def test_s13_nor_that_of_everybody_else_at_once(conference: tuple[Center, AlertI
         # The carrier is the network; without the actor system's own processes its group is ended as a whole.
         if row["role"] not in ("ConferenceBridge", "Carrier", "Node", "Admin", "Logger"):
             os.kill(row["pid"], signal.SIGKILL)
-    made.until("everything is ready", made.is_ready)
-    made.until("all three are joined", lambda: len(made.joined(alert)) == 3)
-    assert {number: len(made.calls(number)) for number in PHONES} == dict.fromkeys(PHONES, 1)
-    assert max(voice_gap(made, number, at, time.time() - 0.2) for number in PHONES) < 1.0
+    gaps = heard_since(made, alert, at)
+    assert max(gaps.values()) <= UNTOUCHED_S, gaps
+
+
+def test_a_bridge_of_which_nobody_asks_the_voice_ends_by_itself(
+    conference: tuple[Center, AlertId],
+) -> None:
+    """The last test of this file: nobody is left afterwards."""
+    made, alert = conference
+    (bridge,) = bridges(made, alert)
+    for process in sorted(marked(made.state.path), key=lambda one: one.started):
+        if process.pid != bridge:
+            send_signal(process, signal.SIGKILL)
+    made.until("everybody else is gone", lambda: [one.pid for one in marked(made.state.path)] == [bridge])
+    made.until("and the bridge, too", lambda: not alive(made, bridge), within_s=20)

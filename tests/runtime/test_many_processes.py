@@ -8,14 +8,27 @@ from pathlib import Path
 
 import pytest
 
+from messages import cases
 from messages.ids import Role
 from runtime import pidfd
 from runtime.errors import SystemFault, SystemNotStarted
 from runtime.many_processes import ManyProcesses, kill_group
 from runtime.outside import SupervisorWatch
+from runtime.processes import HEIR_ASKS_BY, outlives
 from runtime.spec import Plan
 from runtime.system import start
-from tests.support.actors import SUPERVISOR, Pool, Unwilling, environment, notes, processes, ready, spec
+from tests.support.actors import (
+    SUPERVISOR,
+    Modem,
+    Pool,
+    Unwilling,
+    environment,
+    noted,
+    notes,
+    processes,
+    ready,
+    spec,
+)
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(90)]
@@ -63,6 +76,27 @@ def test_after_the_admins_death_the_group_is_killed_and_a_new_one_started_at_onc
             assert ready(again, Role.TRUNK_POOL).incarnation == 2
         finally:
             again.kill()
+
+
+def test_who_is_to_outlive_the_group_does_until_it_no_longer_wants_to(tmp_path: Path) -> None:
+    env = environment(tmp_path, Plan(actors=(spec(Pool), spec(Modem, "m"))))
+    with processes(env) as system:
+        pool, modem = ready(system, Role.TRUNK_POOL), ready(system, Role.GSM_MODEM, "m")
+        for role, key in ((Role.TRUNK_POOL, ""), (Role.GSM_MODEM, "m")):
+            system.tell(role, key, cases.CrewWanted(busy=1, waiting=0))
+        wait_until(lambda: sum("outlives" in note for note in notes(env)) == 2, what="both outlive")
+        assert outlives(pool.pid)
+        system.tell(Role.GSM_MODEM, "m", cases.CrewWanted(busy=0, waiting=0))
+        noted(env, lambda note: "ends with them" in note)
+        assert not outlives(modem.pid)
+        system.kill()
+        try:
+            assert pidfd.alive(pool.pid, pool.born)
+            assert not pidfd.alive(modem.pid, modem.born)
+            os.kill(pool.pid, HEIR_ASKS_BY)
+            noted(env, lambda note: "takes the place" in note)
+        finally:
+            pidfd.kill(pool.pid, pool.born)
 
 
 def test_a_supervisor_that_was_stopped_is_ended_and_another_takes_over(tmp_path: Path) -> None:

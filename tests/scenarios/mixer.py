@@ -19,6 +19,8 @@ from media.voice_port import VoicePortSpec
 
 SILENT_PORTS: set[str] = set()
 """Paths of voice ports from which no sound comes; emptied with every world."""
+MISSING_PORTS: set[str] = set()
+"""Paths of voice ports that cannot be opened; as well."""
 
 
 def said_by(leg: str) -> bytes:
@@ -41,6 +43,7 @@ class SilentMixer:
         self.digits: dict[str, str] = {}
         self.tap: Tap | None = None
         self.ticks = 0
+        self.handed_over = False
 
     def set_members(
         self, members: Mapping[str, VoicePortSpec], heard_by: Mapping[str, Collection[str]] | None = None
@@ -60,6 +63,9 @@ class SilentMixer:
     def set_tap(self, tap: Tap | None) -> None:
         self.tap = tap
 
+    def hand_over(self) -> None:
+        self.handed_over = True
+
     def levels(self) -> dict[str, LevelReport]:
         return {leg: LevelReport() for leg in self.members}
 
@@ -69,8 +75,9 @@ class SilentMixer:
             self.tap(Tick(self.ticks), {leg: said_by(leg) for leg in self.members})
         return ConferenceStatus(
             running=True,
-            joined=tuple(self.members),
-            lost={},
+            handed_over=self.handed_over,
+            joined=tuple(leg for leg, spec in self.members.items() if spec.path not in MISSING_PORTS),
+            lost={leg: spec.path for leg, spec in self.members.items() if spec.path in MISSING_PORTS},
             heard=frozenset(self.heard),
             digits=dict(self.digits),
             played=frozenset(self.played),

@@ -35,7 +35,7 @@ from model.orders import refusal
 from model.policy import LineSpec, Policy, Setup
 from runtime.clock import VirtualClock
 from runtime.directory import MemoryDirectory
-from runtime.environment import Environment
+from runtime.environment import DRAINED, DRAINING, Environment
 from runtime.one_process import OneProcess
 from runtime.peers import MemoryPeers
 from runtime.system import start
@@ -214,6 +214,15 @@ class Cluster:
         """It goes on, and believes that no time has passed but for its clock."""
         self.nodes[name].frozen = False
 
+    def drain(self, name: str) -> None:
+        """A node is to take nothing more, and to end with its last call."""
+        (self.nodes[name].env.run / DRAINING).touch()
+        self.advance(1.5)
+
+    def is_drained(self, name: str) -> bool:
+        """Whether it has nothing left."""
+        return (self.nodes[name].env.run / DRAINED).exists()
+
     def send(self, at: str, phone: E164 = USER) -> AlertId:
         """The app's packet, taken by the web of a node."""
         journal = self.open(NodeId(at))
@@ -253,7 +262,11 @@ class Cluster:
     @property
     def owner(self) -> str:
         """Which node has the alert, by its lease."""
-        return next((name for name in self.nodes if self.alert in owned(self.journal, NodeId(name))), "")
+        return self.owner_of(self.alert)
+
+    def owner_of(self, alert: AlertId) -> str:
+        """The same of any alert."""
+        return next((name for name in self.nodes if alert in owned(self.journal, NodeId(name))), "")
 
     def calls(self, to: str) -> list[Call]:
         """Every call to a number that the carrier has seen."""

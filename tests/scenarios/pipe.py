@@ -7,6 +7,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+import msgspec
+
 from gateways.gsm.actor import GsmModemActor
 from gateways.gsm.dial_guard import DialGuard
 from gateways.gsm.dialects import Dialects
@@ -18,6 +20,7 @@ from runtime.clock import VirtualClock
 from simulator.carrier import Carrier
 from simulator.config import Config
 from simulator.modem import Power
+from simulator.vices import Vices
 
 
 class MemoryPort(GuardedPort):
@@ -124,7 +127,11 @@ class Network:
     def places(self) -> list[Place]:
         """The ports that are there now."""
         return [
-            Place(path=port, mark=f"{name} {self._plugged[name]}", voice=f"{port}.voice")
+            Place(
+                path=port,
+                mark=f"{name} {self._plugged[name]}",
+                voice=f"{port}.voice" if self.carrier.modem(name).config.voice else "",
+            )
             for name, port in self.names.items()
             if self.carrier.modem(name).power is not Power.UNPLUGGED
         ]
@@ -139,6 +146,11 @@ class Network:
         port = self.ports.get(self.names[name])
         if port is not None:
             port.hear(b"\0")
+        self.pump()
+
+    def vices(self, name: str, **vices: object) -> None:
+        """From now on it has these, and the others as before."""
+        self.carrier.modem(name).change(msgspec.convert(vices, Vices))
         self.pump()
 
     def plug(self, name: str, port: str = "") -> None:

@@ -22,7 +22,8 @@ from messages.ids import (
     Role,
 )
 from messages.union import Body
-from model.policy import Policy, Setup
+from model.areas import outline
+from model.policy import Policy, PsapRoute, Setup
 from store import streams
 from store.rebuild import is_quarantined
 from tests.scenarios.conftest import MakeWorld
@@ -279,6 +280,47 @@ def test_case_15_112_that_is_busy_is_called_on_another_line_and_then_elsewhere(m
     lines = [call.line for call in world.calls(PSAP)]
     assert lines[0] != lines[1]
     assert set(lines) == {"sim5", "sim6"}
+
+
+LOMBARDY = PsapRoute(
+    area="IT-25",
+    number=E164("+390200000114"),
+    outline=outline((((9.0, 45.0), (10.0, 45.0), (10.0, 46.0), (9.0, 46.0), (9.0, 45.0)),)),
+)
+
+
+@pytest.mark.parametrize("behaviour", ["busy", "no_answer"])
+def test_case_15_the_psap_of_her_area_that_does_not_answer_leads_to_the_alternate_and_not_to_the_national(
+    make_world: MakeWorld, behaviour: str
+) -> None:
+    regional, other = LOMBARDY.number, E164("+390200000113")
+    policy = Policy(
+        psap_number=PSAP,
+        psap_alternate=other,
+        psap_routes=(LOMBARDY,),
+        idle_crews=1,
+        live_cases=4,
+    )
+    world = make_world(policy=policy, behaviours={regional: behaviour, other: "answer"})
+    world.send(position=Position(lat=45.46, lon=9.19, at=Instant(1), accuracy_m=20.0, source="gps"))
+    world.until("operator and user are joined", lambda: len(joined(world)) == 2)
+    world.order(OperatorCommand.CALL_PSAP)
+    world.until("112 is joined", lambda: len(joined(world)) == 3, 120)
+    called = [call.to for call in world.calls() if call.to in (PSAP, regional, other)]
+    assert called == [regional, regional, other]
+    asked = world.events(ev.PsapRequested)[0]
+    assert isinstance(asked, ev.PsapRequested)
+    assert asked.number == regional
+
+
+def test_case_15_without_a_position_no_area_s_psap_is_called(make_world: MakeWorld) -> None:
+    policy = Policy(psap_number=PSAP, psap_routes=(LOMBARDY,), idle_crews=1, live_cases=4)
+    world = make_world(policy=policy, behaviours={LOMBARDY.number: "answer"})
+    to_talking(world)
+    world.order(OperatorCommand.CALL_PSAP)
+    world.until("112 is joined", lambda: len(joined(world)) == 3)
+    assert len(world.calls(PSAP)) == 1
+    assert world.calls(LOMBARDY.number) == []
 
 
 def test_case_17_an_operator_whose_line_dies_is_called_again(make_world: MakeWorld) -> None:

@@ -9,6 +9,7 @@ from messages.base import HangupCause
 from messages.ids import OperatorCommand, Outcome, Party
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import everything_is_over, joined, to_conference, to_talking, voice_alert
+from tests.scenarios.test_modems import port
 from tests.scenarios.world import PSAP, USER, World
 
 pytestmark = pytest.mark.scenario
@@ -71,9 +72,7 @@ def test_case_18_a_modem_pulled_out_in_mid_call_is_another_line_and_comes_back(
     world.order(OperatorCommand.DECLARE_FALSE_ALARM)
     everything_is_over(world)
     world.advance(30)
-    world.network.carrier.phone_call(USER, number_of(world, hers), world.network.now_s)
-    world.network.pump()
-    world.until("its line takes a call again", lambda: bool(world.network.carrier.calls[-1].answered_at_s))
+    calls_in(world, number_of(world, hers))
 
 
 @any_family
@@ -87,6 +86,59 @@ def test_a_modem_that_falls_mute_before_the_dial_costs_seconds_and_no_alert(
     assert {leg.line for leg in world.case.legs.values() if leg.joined} == {"sim3", "sim4"}
     world.order(OperatorCommand.DECLARE_FALSE_ALARM)
     everything_is_over(world)
+
+
+@any_family
+def test_two_modems_that_change_places_in_mid_call_are_not_confused(
+    make_world: MakeWorld, family: str
+) -> None:
+    world = make_world(dialects=(family,), operators=2, by_imei=("sim2", "sim3"))
+    to_talking(world)
+    assert {call.line for call in world.live_calls()} == {"sim2", "sim3"}
+    swap(world, "sim2", "sim3")
+    world.until("both calls are known to be lost", lambda: joined(world) == set())
+    world.until("they are in conversation again", lambda: len(joined(world)) == 2, 60)
+    world.until("both are back", lambda: (port(world, "sim2"), port(world, "sim3")) == ("sim3", "sim2"))
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+    calls_in(world, number_of(world, "sim2"))
+
+
+@any_family
+def test_two_modems_change_places_while_others_are_in_a_call_and_disturb_nobody(
+    make_world: MakeWorld, family: str
+) -> None:
+    lines = ("sim1", "sim2", "sim3", "sim4")
+    world = make_world(dialects=(family,), operators=2, by_imei=lines)
+    to_talking(world)
+    calling = {call.line for call in world.live_calls()}
+    one, other = sorted(set(lines) - calling)
+    asked = {line: world.network.written[line].count(b"AT+CGSN") for line in calling}
+    swap(world, one, other)
+    world.until("both are back", lambda: (port(world, one), port(world, other)) == (other, one))
+    assert {line: world.network.written[line].count(b"AT+CGSN") for line in calling} == asked
+    assert len(joined(world)) == 2
+    assert len(world.calls()) == 2
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+    calls_in(world, number_of(world, one))
+
+
+def swap(world: World, one: str, other: str) -> None:
+    """Both modems are pulled out, and each is put in where the other was."""
+    for name in (one, other):
+        world.network.unplug(name)
+    world.advance(0.5)
+    world.network.plug(one, other)
+    world.network.plug(other, one)
+
+
+def calls_in(world: World, number: str) -> None:
+    """Somebody calls this number, and is answered."""
+    world.network.carrier.phone_call(USER, number, world.network.now_s)
+    world.network.pump()
+    call = world.network.carrier.calls[-1]
+    world.until("she is answered", lambda: call.answered_at_s is not None)
 
 
 def user_line(world: World) -> str:

@@ -8,13 +8,13 @@ import msgspec
 import pytest
 
 from messages import events as ev
-from messages.ids import LineId, Party, Role
+from messages.ids import LineId, OperatorCommand, Party, Role
 from messages.lines import LineState
 from runtime import line_files
 from store import streams
 from tests.scenarios.conftest import MakeWorld
-from tests.scenarios.test_flow import joined, to_talking
-from tests.scenarios.world import World
+from tests.scenarios.test_flow import everything_is_over, joined, to_talking
+from tests.scenarios.world import USER, World
 
 pytestmark = pytest.mark.scenario
 
@@ -148,7 +148,7 @@ def test_a_wrong_pin_is_given_once_however_often_the_line_is_started_again(
     assert alarms(world) == [("raised", "line.pin_needed", "sim3")]
     pin.write_text("1234\n")
     world.until("the line is open", lambda: ready(world, "sim3"))
-    assert modem.pin_given
+    assert modem.sim.usable
     assert world.network.pins_given("sim3") == ["0000", "1234"]
     world.until("so it is said", lambda: alarms(world)[-1] == ("cleared", "line.pin_needed", "sim3"))
 
@@ -160,20 +160,143 @@ def test_a_new_sim_is_given_the_pin_that_the_old_one_refused(make_world: MakeWor
     world.advance(20)
     modem = world.network.carrier.modem("sim3")
     assert world.network.pins_given("sim3") == ["1234"]
-    assert not modem.pin_given
+    assert not modem.sim.usable
     world.network.unplug("sim3")
     world.advance(2)
     modem.config = msgspec.structs.replace(modem.config, pin="1234")
     modem.card = "8939010000123456789"
     world.network.plug("sim3")
     world.until("the line is open", lambda: ready(world, "sim3"))
-    assert modem.pin_given
+    assert modem.sim.usable
     assert world.network.pins_given("sim3") == ["1234", "1234"]
 
 
 def test_a_line_without_a_sim_is_an_alarm_and_carries_no_calls(make_world: MakeWorld) -> None:
-    world = make_world(without_sim=("sim3",))
+    world = make_world(modems={"sim3": "sim = false"})
     world.advance(15)
     assert alarms(world) == [("raised", "line.no_sim", "sim3")]
     to_talking(world)
     assert "sim3" not in {leg.line for leg in world.case.legs.values()}
+
+
+@pytest.mark.parametrize("tries", [0, 1])
+def test_a_sim_that_wants_its_puk_is_never_given_anything_and_opened_by_hand_is_a_line_again(
+    make_world: MakeWorld, tmp_path: Path, tries: int
+) -> None:
+    pin = tmp_path / "pin"
+    pin.write_text("0000\n")
+    world = make_world(pins={"sim3": ("1234", str(pin))}, modems={"sim3": f"pin_tries = {tries}"})
+    world.until("it is an alarm", lambda: ("raised", "line.puk_needed", "sim3") in alarms(world))
+    given = world.network.pins_given("sim3")
+    assert given == ["0000"] * tries, "the last that the card allowed"
+    pin.write_text("1234\n")
+    assert world.system.kill(Role.GSM_MODEM, "sim3")
+    world.advance(60)
+    assert world.network.written["sim3"].count(b"AT+CPIN=") == tries
+    assert words(world, "line.puk_needed") == [
+        "Line sim3 carries no calls. The SIM is locked: open it in a telephone, with the PUK of its papers."
+    ]
+    to_talking(world)
+    assert "sim3" not in lines_used(world)
+    modem = world.network.carrier.modem("sim3")
+    assert modem.sim.enter_puk("12345678", "4321")
+    modem.attach(world.network.now_s)
+    world.until("it is a line again", lambda: ready(world, "sim3"))
+    world.until("so it is said", lambda: alarms(world)[-1] == ("cleared", "line.puk_needed", "sim3"))
+
+
+@pytest.mark.parametrize(
+    ("registration", "text"),
+    [
+        ("searching", "It finds no network: look at its aerial and its place."),
+        ("denied", "The network refuses its SIM: ask the operator whether it is active."),
+        ("none", "It is in no network: look at its aerial, and whether its SIM is active."),
+    ],
+)
+def test_a_line_without_a_network_is_an_alarm_is_not_granted_and_comes_back_by_itself(
+    make_world: MakeWorld, registration: str, text: str
+) -> None:
+    world = make_world(modems={"sim3": f'registration = "{registration}"'})
+    world.until("it is an alarm", lambda: alarms(world) == [("raised", "line.no_network", "sim3")])
+    assert words(world, "line.no_network") == [f"Line sim3 carries no calls. {text}"]
+    to_talking(world)
+    assert lines_used(world) == {"sim2", "sim4"}
+    world.network.vices("sim3", registration="home")
+    world.until("it is a line again", lambda: ready(world, "sim3"), within_s=1)
+    world.until("so it is said", lambda: alarms(world)[-1] == ("cleared", "line.no_network", "sim3"))
+
+
+def test_a_network_that_is_lost_in_mid_call_costs_the_call_and_the_line_is_not_tried_again(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world()
+    to_talking(world)
+    user = world.case.talking(Party.USER)
+    assert user is not None
+    world.network.vices(user.line, registration="searching")
+    world.until("it is known", lambda: state(world, user.line) is LineState.NO_NETWORK, within_s=1)
+    world.until(
+        "she is called again on another line",
+        lambda: len(joined(world)) == 2 and world.case.of(Party.USER)[-1].line != user.line,
+    )
+    assert len(world.calls(USER)) == 2, "at once, and not where there is no network"
+
+
+@pytest.mark.parametrize("family", ["ublox", "huawei"])
+def test_answers_that_come_one_command_late_are_noticed_and_the_line_is_set_right(
+    make_world: MakeWorld, family: str
+) -> None:
+    world = make_world(dialects=("huawei", "simcom7600", family, "huawei"))
+    world.network.vices("sim3", shifted_answers=True)
+    world.until("it is noticed", lambda: not ready(world, "sim3"), within_s=15)
+    world.until("it is set right", lambda: ready(world, "sim3"), within_s=15)
+    assert b"CFUN" not in world.network.written["sim3"]
+    assert alarms(world) == []
+    world.network.carrier.phone_call(USER, "+390200000003", world.network.now_s)
+    world.network.pump()
+    world.until("it takes a call", lambda: bool(world.network.carrier.calls[-1].answered_at_s))
+
+
+def test_answers_shifted_in_mid_call_cost_no_call(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_talking(world)
+    user = world.case.talking(Party.USER)
+    assert user is not None
+    written = len(world.network.written[user.line])
+    world.network.vices(user.line, shifted_answers=True)
+    world.advance(40)
+    assert b"\x1bAT+CMEE?" in world.network.written[user.line][written:], "its port was opened anew"
+    assert ready(world, user.line)
+    assert len(joined(world)) == 2
+    assert len(world.calls(USER)) == 1
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+
+
+def test_a_wrong_pin_that_an_ok_of_another_command_seems_to_take_is_given_once(
+    make_world: MakeWorld, tmp_path: Path
+) -> None:
+    pin = tmp_path / "pin"
+    world = make_world(pins={"sim3": ("1234", str(pin))})
+    world.advance(13)
+    world.network.vices("sim3", shifted_answers=True)
+    pin.write_text("0000\n")
+    world.until("it is given", lambda: world.network.pins_given("sim3") == ["0000"])
+    for _ in range(3):
+        world.network.vices("sim3", shifted_answers=True)
+        world.advance(20)
+        assert world.system.kill(Role.GSM_MODEM, "sim3")
+    world.advance(40)
+    assert world.network.pins_given("sim3") == ["0000"]
+    assert alarms(world)[-1] == ("raised", "line.pin_needed", "sim3")
+
+
+def words(world: World, alarm: str) -> list[str]:
+    """What the person on duty reads, once for each time that it was raised."""
+    noted = (one.event for one in world.journal.read(streams.node(world.env.node)))
+    return [one.text for one in noted if isinstance(one, ev.AlarmRaised) and one.alarm == alarm]
+
+
+def lines_used(world: World) -> set[str]:
+    """On which lines the alert's calls are."""
+    return {leg.line for leg in world.case.legs.values() if leg.joined}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pytest
 
 from messages.base import Joins
@@ -11,12 +13,34 @@ from model.policy import Policy
 from simulator.call import CallState
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import everything_is_over, joined, voice_alert
+from tests.scenarios.test_modems import ready
 from tests.scenarios.world import OPERATORS, PSAP, USER, World
 
 pytestmark = pytest.mark.scenario
 
-FAMILIES = ("sim800", "simcom_a76xx")
+FAMILIES: Final[dict[str, dict[str, object]]] = {
+    "sim800": {},
+    "simcom_a76xx": {},
+    "tdscdma": {},
+    "balong": {},
+    "ericsson": {},
+    "ublox": {},
+    "cinterion": {},
+    "telit": {},
+    "zte": {},
+    "wavecom": {},
+    # A firmware without voice, and a modem of which no second port is known.
+    "huawei": {"voiceless": True},
+    "quectel_ec2x": {"voiceless": True},
+    "quectel_ec2x collapsed": {"voiceless": True, "everywhere": "collapsed_conference = true"},
+}
+"""What gives no voice to the host, and how the world is told so."""
 any_family = pytest.mark.parametrize("family", FAMILIES)
+
+
+def of_family(make_world: MakeWorld, family: str, **options: object) -> World:
+    """A world of such modems alone."""
+    return make_world(dialects=(family.partition(" ")[0],), **FAMILIES[family], **options)
 
 
 def to_talking(world: World) -> None:
@@ -67,7 +91,7 @@ def hear_each_other(world: World) -> set[str]:
 
 @any_family
 def test_s04_to_s07_operator_and_user_are_joined_on_one_line(make_world: MakeWorld, family: str) -> None:
-    world = make_world(dialects=(family,))
+    world = of_family(make_world, family)
     to_talking(world)
     assert len(lines(world)) == 1
     assert {leg.joins for leg in world.case.legs.values()} == {Joins.NETWORK}
@@ -81,7 +105,7 @@ def test_s04_to_s07_operator_and_user_are_joined_on_one_line(make_world: MakeWor
 def test_s08_s09_112_with_an_ordinary_number_is_the_third_on_the_line(
     make_world: MakeWorld, family: str
 ) -> None:
-    world = make_world(dialects=(family,))
+    world = of_family(make_world, family)
     to_conference(world)
     assert len(lines(world)) == 1
     assert hear_each_other(world) == {OPERATORS[0], USER, PSAP}
@@ -97,7 +121,7 @@ def test_s08_s09_112_with_an_ordinary_number_is_the_third_on_the_line(
 
 @any_family
 def test_case_05_no_answer_and_112_is_briefed(make_world: MakeWorld, family: str) -> None:
-    world = make_world(dialects=(family,), behaviours={USER: "no_answer"})
+    world = of_family(make_world, family, behaviours={USER: "no_answer"})
     to_ringing(world)
     world.until("a second attempt", lambda: len(world.calls(USER)) == 2, 60)
     world.until("it has been given up", lambda: len(world.live_calls()) == 1, 60)
@@ -114,7 +138,7 @@ def test_case_05_no_answer_and_112_is_briefed(make_world: MakeWorld, family: str
 def test_s02_whoever_calls_in_is_the_first_and_the_operator_the_second_on_her_line(
     make_world: MakeWorld, family: str
 ) -> None:
-    world = make_world(dialects=(family,))
+    world = of_family(make_world, family)
     voice_alert(world)
     until_joined(world, Party.OPERATOR, Party.USER)
     assert lines(world) == {"sim1"}, "the line that users call"
@@ -128,7 +152,7 @@ def test_s02_whoever_calls_in_is_the_first_and_the_operator_the_second_on_her_li
 def test_case_18_a_modem_pulled_out_in_mid_call_is_another_line_for_all(
     make_world: MakeWorld, family: str
 ) -> None:
-    world = make_world(dialects=(family,), operators=2)
+    world = of_family(make_world, family, operators=2)
     to_talking(world)
     (first,) = lines(world)
     world.network.unplug(first)
@@ -142,10 +166,27 @@ def test_case_18_a_modem_pulled_out_in_mid_call_is_another_line_for_all(
 
 
 @any_family
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_s02_after_its_modem_was_unplugged_and_put_back_a_line_takes_a_user_s_call(
+    make_world: MakeWorld, family: str, elsewhere: bool
+) -> None:
+    world = of_family(make_world, family, by_imei=("sim1",) if elsewhere else ())
+    world.network.unplug("sim1")
+    world.advance(12)
+    world.network.plug("sim1", "elsewhere" if elsewhere else "")
+    world.until("it is back", lambda: ready(world, "sim1"))
+    voice_alert(world)
+    until_joined(world, Party.OPERATOR, Party.USER)
+    assert lines(world) == {"sim1"}
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+
+
+@any_family
 def test_a_modem_that_falls_mute_before_the_dial_costs_seconds_and_no_alert(
     make_world: MakeWorld, family: str
 ) -> None:
-    world = make_world(dialects=(family,))
+    world = of_family(make_world, family)
     world.network.carrier.modem("sim2").mute(world.network.now_s)
     world.advance(0.5)
     to_talking(world)
@@ -160,7 +201,7 @@ def test_a_modem_that_falls_mute_before_the_dial_costs_seconds_and_no_alert(
 def test_s13_killed_in_the_conference_nobody_is_called_again(
     make_world: MakeWorld, family: str, role: Role
 ) -> None:
-    world = make_world(dialects=(family,))
+    world = of_family(make_world, family)
     to_talking(world)
     before = len(world.calls())
     world.kill(role)
@@ -178,7 +219,7 @@ def test_s13_killed_in_the_conference_nobody_is_called_again(
 def test_s13_a_modem_s_actor_killed_while_the_second_is_called_joins_all_the_same(
     make_world: MakeWorld, family: str
 ) -> None:
-    world = make_world(dialects=(family,))
+    world = of_family(make_world, family)
     to_ringing(world)
     world.kill(Role.GSM_MODEM)
     until_joined(world, Party.OPERATOR, Party.USER)
@@ -187,7 +228,7 @@ def test_s13_a_modem_s_actor_killed_while_the_second_is_called_joins_all_the_sam
 
 @any_family
 def test_the_user_hangs_up_and_is_called_again_on_the_line(make_world: MakeWorld, family: str) -> None:
-    world = make_world(dialects=(family,))
+    world = of_family(make_world, family)
     to_talking(world)
     (line,) = lines(world)
     world.network.carrier.phone_hang_up(USER, world.network.now_s)
@@ -200,7 +241,7 @@ def test_the_user_hangs_up_and_is_called_again_on_the_line(make_world: MakeWorld
 
 @any_family
 def test_the_operator_drops_and_another_is_joined_with_the_user(make_world: MakeWorld, family: str) -> None:
-    world = make_world(dialects=(family,), operators=2)
+    world = of_family(make_world, family, operators=2)
     to_talking(world)
     (line,) = lines(world)
     first = world.calls()[0].to
@@ -333,7 +374,7 @@ def test_a_reserved_line_without_voice_leaves_nobody_alone_with_a_112_that_hears
 
 @any_family
 def test_modems_that_have_changed_places_are_not_confused(make_world: MakeWorld, family: str) -> None:
-    world = make_world(dialects=(family,), by_imei=("sim2", "sim3"))
+    world = of_family(make_world, family, by_imei=("sim2", "sim3"))
     to_talking(world)
     (first,) = lines(world)
     other = "sim3" if first == "sim2" else "sim2"

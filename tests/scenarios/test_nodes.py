@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from messages import events as ev
-from messages.ids import OperatorCommand, Outcome, Party
+from messages.ids import E164, OperatorCommand, Outcome, Party
 from model.leg import LegState
+from model.policy import Policy
 from tests.scenarios.nodes import Cluster, cluster
 from tests.scenarios.world import PSAP, USER
 
@@ -113,3 +114,37 @@ def test_a_lost_node_is_an_alarm_that_ends_with_its_return(tmp_path: Path) -> No
         said = [one.event for one in nodes.journal.read("node-b")]
         lost = [one for one in said if getattr(one, "alarm", "") == "node.lost"]
         assert [type(one) for one in lost] == [ev.AlarmRaised, ev.AlarmCleared]
+
+
+def test_a_drained_node_ends_what_it_has_begun_and_gives_the_rest_away(tmp_path: Path) -> None:
+    policy = Policy(psap_number=PSAP, psap_alternate=None, idle_crews=1, live_cases=1)
+    with cluster(tmp_path, {"a": (4, 1), "b": (4, 1)}, operators=2, policy=policy) as nodes:
+        to_talking(nodes)
+        begun = nodes.alert
+        waiting = nodes.send("a", E164("+393339990001"))
+        assert nodes.owner_of(waiting) == "a"
+        nodes.drain("a")
+        nodes.until("b has what waited", lambda: nodes.owner_of(waiting) == "b")
+        late = nodes.send("a", E164("+393339990002"))
+        nodes.until("b has what came late", lambda: nodes.owner_of(late) == "b")
+        nodes.alert = begun
+        assert nodes.owner == "a"
+        assert not nodes.is_drained("a")
+        nodes.order(OperatorCommand.DECLARE_FALSE_ALARM, "a")
+        nodes.until("the alert is closed", lambda: nodes.case.closed_at is not None)
+        nodes.until("a has nothing left", lambda: nodes.is_drained("a"))
+
+
+def test_no_call_is_begun_on_a_line_of_a_drained_node(tmp_path: Path) -> None:
+    with cluster(tmp_path, {"a": (2, 1), "b": (4, 1)}) as nodes:
+        nodes.drain("b")
+        nodes.send("a")
+        nodes.advance(3.0)
+        assert {call.line[0] for call in nodes.network.carrier.calls} == {"a"}
+
+
+def test_a_drained_node_that_is_alone_goes_on(tmp_path: Path) -> None:
+    with cluster(tmp_path, {"a": (4, 1)}) as nodes:
+        nodes.drain("a")
+        to_talking(nodes)
+        assert nodes.owner == "a"

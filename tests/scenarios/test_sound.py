@@ -94,6 +94,37 @@ def test_it_is_noticed_once_and_taken_back_whoever_dies_meanwhile(
     everything_is_over(world)
 
 
+def test_a_line_that_loses_its_voice_port_raises_it_too_and_gives_way_to_another(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world()
+    to_talking(world)
+    leg = leg_of(world, Party.USER)
+    world.take_voice_port(leg.line)
+    world.until("it is noticed", lambda: leg_of(world, Party.USER).no_sound_at is not None, within_s=6)
+    assert alarms(world, "leg.no_sound") == [leg.leg]
+    world.advance(30)
+    assert world.stuck() == [], "no restart brings a port back, and one of the bridge takes everybody's voice"
+    world.order(OperatorCommand.ANOTHER_LINE)
+    world.until("she is back", lambda: leg_of(world, Party.USER).attempt == 2 and len(joined(world)) == 2)
+    assert leg_of(world, Party.USER).line != leg.line
+    assert alarms(world, "leg.no_sound") == []
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+
+
+def test_one_that_comes_back_in_time_raises_nothing(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_talking(world)
+    line = leg_of(world, Party.USER).line
+    world.take_voice_port(line)
+    world.until("she is missed", lambda: joined(world) == {Party.OPERATOR}, within_s=3)
+    world.take_voice_port(line, away=False)
+    world.advance(8)
+    assert joined(world) == {Party.OPERATOR, Party.USER}
+    assert not world.events(ev.LegSoundLost)
+
+
 def test_the_alarm_ends_with_the_call(make_world: MakeWorld) -> None:
     world = make_world()
     to_talking(world)

@@ -52,7 +52,7 @@ from store.journal import Append, Journal
 from store.notify import LocalNotifier
 from store.people import Person
 from store.registry import Registry
-from tests.scenarios.mixer import SILENT_PORTS, SilentBridgeActor
+from tests.scenarios.mixer import MISSING_PORTS, SILENT_PORTS, SilentBridgeActor
 from tests.scenarios.pipe import NETWORKS, Network
 
 USER = E164("+393331112223")
@@ -109,25 +109,35 @@ class World:
         notify: LocalNotifier | None = None,
         by_imei: Collection[str] = (),
         pins: Mapping[str, tuple[str, str]] = MappingProxyType({}),
-        without_sim: Collection[str] = (),
+        modems: Mapping[str, str] = MappingProxyType({}),
         boots_in_s: float = 1.0,
         dialects: Sequence[str] = DIALECTS,
         early: bool = False,
+        voiceless: bool = False,
+        everywhere: str = "",
     ) -> None:
-        """`by_imei`: lines whose modem has to be found; `pins`: a SIM's PIN, and the file of the line's.
+        """`by_imei`: lines whose modem has to be found; `pins`: a SIM's PIN, and the file of the line's;
+        `modems`: further keys of the carrier's, by modem.
 
-        `early`: all modems say that a call is answered when the phone only rings.
+        `early`: all modems say that a call is answered when the phone only rings. `voiceless`: none has a
+        voice port, whatever its family. `everywhere`: keys of each `[[modem]]` of the carrier's world.
         """
         self.clock = VirtualClock()
         self.expected_to_be_stuck: list[str] = []
         self.policy = policy or Policy(psap_number=PSAP, psap_alternate=None, idle_crews=1, live_cases=4)
-        more = {name: f'pin = "{pin}"' for name, (pin, _) in pins.items()}
-        more |= dict.fromkeys(without_sim, "sim = false")
+        more = {name: f'pin = "{pin}"\n' for name, (pin, _) in pins.items()}
+        more = {name: more.get(name, "") + modems.get(name, "") for name in {*more, *modems}}
         if boots_in_s != 1.0:
             more |= {f"sim{n + 1}": f"boot_time_s = {boots_in_s}" for n in range(public + emergency)}
         if early:
             dialects = ("simcom7600",)
             more |= {f"sim{n + 1}": "early_answer = true" for n in range(public + emergency)}
+        if voiceless:
+            everywhere += "\nvoice = false"
+        more = {
+            name: f"{more.get(name, '')}\n{everywhere}"
+            for name in (f"sim{n + 1}" for n in range(public + emergency))
+        }
         config = parse_config(
             tomllib.loads(carrier_toml(public, emergency, behaviours or {}, more, dialects))
         )
@@ -141,7 +151,7 @@ class World:
                 inbound=modem.trunk == "public",
                 imei=self.network.carrier.modem(modem.name).imei if modem.name in by_imei else "",
                 port="" if modem.name in by_imei else modem.name,
-                voice_port="" if modem.name in by_imei else f"{modem.name}.voice",
+                voice_port="" if modem.name in by_imei or voiceless else f"{modem.name}.voice",
                 dialect="early_with_voice" if early else modem.dialect,
                 pin_file=pins[modem.name][1] if modem.name in pins else "",
             )
@@ -196,6 +206,7 @@ class World:
         self.journal.close()
         NETWORKS.remove(self.network)
         SILENT_PORTS.clear()
+        MISSING_PORTS.clear()
         for port in list(self.network.ports.values()):
             port.close()
 
@@ -251,6 +262,11 @@ class World:
         """No sound comes from this line's modem, whatever its calls say; or it comes again."""
         port = f"{line}.voice"
         (SILENT_PORTS.add if on else SILENT_PORTS.discard)(port)
+
+    def take_voice_port(self, line: LineId, away: bool = True) -> None:
+        """This line's modem has no voice port any more, though its calls stand; or has it again."""
+        port = f"{line}.voice"
+        (MISSING_PORTS.add if away else MISSING_PORTS.discard)(port)
 
     # ------------------------------------------------------------ what is seen
 

@@ -9,7 +9,7 @@ import pytest
 
 from simulator.config import Config, changed_phone, control_address, load_config, parse_config
 from simulator.errors import ConfigError
-from simulator.sound import RATE_HZ
+from simulator.sound import RATE_HZ, sound
 
 MODEM = {"name": "m", "dialect": "huawei", "number": "+390200000001"}
 PHONE = {"number": "+393331112223"}
@@ -75,6 +75,10 @@ def test_a_sound_file_is_found_beside_the_world_and_must_be_telephone_sound(tmp_
     write_wav(tmp_path / "good.wav")
     world.write_text('[[phone]]\nnumber = "+393331112223"\nsays = "file:good.wav"\n')
     assert load_config(world).phones[0].says == f"file:{tmp_path / 'good.wav'}"
+    world.write_text('[[phone]]\nnumber = "+393331112223"\nsays = "loop:good.wav"\n')
+    assert load_config(world).phones[0].says == f"loop:{tmp_path / 'good.wav'}"
+    assert sound(f"file:{tmp_path / 'good.wav'}").at(799, 4) == b"\x10\0\0\0"
+    assert sound(f"loop:{tmp_path / 'good.wav'}").at(799, 4) == b"\x10\0\x10\0"
 
 
 def test_a_file_that_is_not_toml_or_not_there_is_a_config_error(tmp_path: Path) -> None:

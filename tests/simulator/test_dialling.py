@@ -6,13 +6,14 @@ from __future__ import annotations
 import pytest
 
 from simulator.call import CallState
-from tests.simulator.world import AWAY, BUSY, DIALECTS, REJECTING, SILENT, USER, VOICEMAIL, World
+from tests.simulator.world import AT_ONCE, AWAY, BUSY, DIALECTS, REJECTING, SILENT, USER, VOICEMAIL, World
 
 each_dialect = pytest.mark.parametrize("dialect", DIALECTS)
+each_at_once = pytest.mark.parametrize("dialect", AT_ONCE)
 NUMBER = USER.lstrip("+")
 
 
-@each_dialect
+@each_at_once
 def test_a_call_is_dialled_rings_and_is_answered_as_clcc_tells(dialect: str) -> None:
     world = World(dialect)
     assert world.one.ask(f"ATD{USER};")[0] == "OK"
@@ -277,7 +278,7 @@ def test_ceer_tells_why_the_last_call_ended(dialect: str) -> None:
     assert "User busy" in world.one.ask("AT+CEER")[0]
 
 
-@each_dialect
+@each_at_once
 def test_a_second_call_while_one_is_being_set_up_is_refused(dialect: str) -> None:
     world = World(dialect)
     world.one.ask(f"ATD{USER};")

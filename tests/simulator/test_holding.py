@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simulator.call import CallState
-from tests.simulator.world import DIALECTS, ONE, OPERATOR, PSAP, USER, VOICEMAIL, World
+from tests.simulator.world import AT_ONCE, DIALECTS, ONE, OPERATOR, PSAP, USER, VOICEMAIL, World
 
 each_dialect = pytest.mark.parametrize("dialect", DIALECTS)
 PSAP_112 = {"number": "112", "rings_after_s": 1.0, "answers_after_s": 2.0}
@@ -118,7 +118,7 @@ def test_with_no_call_there_is_nothing_to_control(dialect: str, what: str) -> No
     assert world.one.ask(f"AT+CHLD={what}") == ["ERROR"]
 
 
-@each_dialect
+@pytest.mark.parametrize("dialect", AT_ONCE)
 def test_a_call_being_set_up_cannot_be_swapped_or_joined(dialect: str) -> None:
     world = World(dialect)
     world.one.call(USER)

@@ -40,7 +40,7 @@ def test_a_withheld_number_rings_as_any_other_with_an_empty_number(dialect: str)
     world = ringing(dialect, HIDDEN)
     said = world.one.lines()
     assert "+CRING: VOICE" in said
-    assert any(line.startswith('+CLIP: "",128') and line.endswith("1") for line in said)
+    assert any(line.startswith('+CLIP: "",128') and line.endswith(("1", '""')) for line in said)
     assert world.one.clcc() == [(1, 1, 4, 0, "")]
     assert (world.call.caller.number, world.call.withheld) == (HIDDEN, True)
 
@@ -49,7 +49,8 @@ def test_a_withheld_number_rings_as_any_other_with_an_empty_number(dialect: str)
 def test_without_clip_and_crc_there_is_only_ring(dialect: str) -> None:
     world = World(dialect)
     world.carrier.phone_call(USER, ONE, world.now_s)
-    assert world.one.run(1.1) == ["RING"]
+    said = world.one.run(1.1)
+    assert [line for line in said if not line.startswith("^CCALLSTATE")] == ["RING"]
 
 
 @each_dialect

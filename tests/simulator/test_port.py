@@ -99,6 +99,7 @@ def test_unplugging_ends_the_calls_and_plugging_in_starts_afresh(dialect: str) -
 @each_dialect
 def test_a_restart_drops_the_calls_is_deaf_for_a_while_and_makes_boot_noise(dialect: str) -> None:
     world = World(dialect, modem={"boot_time_s": 3.0})
+    world.one.ask("AT+WIND=255")  # Wavecom says so only if told to, and remembers it
     world.one.call(USER)
     assert world.one.ask("AT+CFUN=1,1") == ["OK"]
     assert world.call.state is CallState.ENDED
@@ -146,6 +147,11 @@ def test_garble_spoils_what_is_said_for_a_moment_and_never_the_calls(dialect: st
     assert world.one.stats() == [0]
 
 
+def ok_behind_ready(dialect: str) -> list[str]:
+    """Wavecom's answer to +CPIN? has none."""
+    return [] if dialect == "wavecom" else ["OK"]
+
+
 @each_dialect
 def test_a_pin_is_asked_for_at_every_power_on(dialect: str) -> None:
     world = World(dialect, modem={"pin": "1234"})
@@ -156,7 +162,7 @@ def test_a_pin_is_asked_for_at_every_power_on(dialect: str) -> None:
     assert one.ask(f"ATD{USER};") == ["+CME ERROR: 11"]
     assert one.ask('AT+CPIN="0000"') == ["+CME ERROR: 16"]
     assert one.ask('AT+CPIN="1234"') == ["OK"]
-    assert one.ask("AT+CPIN?") == ["+CPIN: READY", "OK"]
+    assert one.ask("AT+CPIN?") == ["+CPIN: READY", *ok_behind_ready(dialect)]
     assert one.ask("AT+CREG?") == ["+CREG: 0,1", "OK"]
     one.modem.plug(world.now_s)
     assert one.ask("ATE0;+CPIN?")[-2] == "+CPIN: SIM PIN"
@@ -176,7 +182,7 @@ def test_what_is_written_is_echoed_until_ate0(dialect: str) -> None:
 @each_dialect
 def test_an_unknown_command_is_refused_in_the_dialects_words(dialect: str) -> None:
     world = World(dialect)
-    refusal = "COMMAND NOT SUPPORT" if dialect == "huawei" else "ERROR"
+    refusal = "COMMAND NOT SUPPORT" if dialect in ("huawei", "balong") else "ERROR"
     assert world.one.ask("AT+NONSENSE=1") == [refusal]
     assert world.one.ask("AT+CSQ;+NONSENSE;+CGSN") == ["+CSQ: 21,99", refusal]
 
@@ -200,7 +206,7 @@ def test_the_vendors_own_commands_exist_only_in_their_dialect() -> None:
 def test_the_usual_start_sequence_is_accepted(dialect: str) -> None:
     one = World(dialect).one
     for command in START_SEQUENCE:
-        assert one.ask(command)[-1] == "OK", command
+        assert one.ask(command)[-1] in ("OK", "+CPIN: READY"), command
 
 
 def test_a_line_is_taken_apart_as_v250_says() -> None:

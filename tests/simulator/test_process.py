@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 import wave
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
@@ -160,6 +164,35 @@ def test_the_next_host_reads_nothing_that_was_meant_for_the_last_one(sim: Carrie
         assert at.ask("AT") == b"\r\nOK\r\n"
 
 
+def test_the_next_call_does_not_begin_with_what_was_unread_of_the_last_one(sim: CarrierProcess) -> None:
+    path = sim.port("h", "voice")
+    with Port(sim.port("h")) as at:
+        at.ask("ATE0&D0")
+        with opened(path) as voice:
+            at.ask(f"ATD{USER};", b"^CONN:1,0")
+            at.ask("AT^DDSETEX=2")
+            until(lambda: waiting(voice) > 640, "voice that nobody reads")
+        at.ask("AT+CHUP", b"^CEND:")
+        until(lambda: unread(path) == 0, "it is forgotten")
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[int]:
+    """As a bridge opens it; pyserial would empty it."""
+    descriptor = os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+    yield descriptor
+    os.close(descriptor)
+
+
+def waiting(descriptor: int) -> int:
+    return int(struct.unpack("i", fcntl.ioctl(descriptor, termios.FIONREAD, bytes(4)))[0])
+
+
+def unread(path: Path) -> int:
+    with opened(path) as voice:
+        return waiting(voice)
+
+
 def test_unplugging_takes_the_ports_away_and_plugging_in_brings_new_ones(sim: CarrierProcess) -> None:
     with Port(sim.port("h")) as at:
         at.ask("ATE0&D0")
@@ -243,6 +276,9 @@ def test_the_control_api_refuses_with_the_right_status(
 def test_a_modem_is_spoilt_and_started_anew_over_the_control_api(sim: CarrierProcess) -> None:
     said = sim.http.post("/modems/h/vices", json={"glued_lines": True, "noise_every_s": 5}).json()
     assert (said["vices"]["glued_lines"], said["vices"]["noise_every_s"]) == (True, 5.0)
+    for word, stat in (("searching", 2), ("home", 1)):
+        said = sim.http.post("/modems/h/vices", json={"registration": word}).json()
+        assert (said["registration"], said["sim"]) == (stat, "READY")
     said = sim.http.post("/modems/h/vices", json={"glued_lines": False, "noise_every_s": 0}).json()
     assert (said["vices"]["glued_lines"], said["vices"]["noise_every_s"]) == (False, 0.0)
     assert sim.http.post("/modems/h/reboot").json()["power"] == "booting"

@@ -114,6 +114,92 @@ def test_an_emergency_call_is_held_only_where_the_modem_does_what_it_must_not(
     assert world.one.ask("AT+CHLD=2") == answer
 
 
+def test_each_answer_comes_one_command_late_until_the_port_is_opened_anew() -> None:
+    world = World("ublox")
+    one = world.one
+    one.modem.change(Vices(shifted_answers=True))
+    assert one.ask("AT+CLCC") == ["OK"], "which nobody has asked for"
+    one.call(USER)
+    assert one.ask("AT+CSQ") == ["OK"], "the dial's"
+    assert one.ask("AT+CLCC") == ["+CSQ: 21,99", "OK"]
+    assert one.ask("AT+NONSENSE")[-1] == "OK"
+    one.modem.port_closed(False, world.now_s)
+    one.modem.port_opened(world.now_s)
+    assert one.ask("AT&D0") == ["OK"]
+    assert one.ask("AT+CSQ") == ["+CSQ: 21,99", "OK"]
+    one.modem.plug(world.now_s)
+    one.modem.port_opened(world.now_s)
+    assert one.ask("ATE0;+CSQ")[-1] == "OK"
+    assert one.ask("AT+CSQ")[0] == "+CSQ: 21,99", "with its power it begins again"
+    assert one.ask("AT+CGSN")[0] == "+CSQ: 21,99"
+
+
+def test_of_every_third_code_a_piece_is_left_and_answers_are_whole() -> None:
+    world = World("ublox", modem={"cut_codes": True})
+    world.one.ask("AT+UCALLSTAT=1")
+    world.one.ask(f"ATD{USER};")
+    assert world.one.run(4.5) == ["+UCALLSTAT: 1,3", "+U", "+UCALLSTAT: 1,0"]
+    assert world.one.clcc() == [(1, 0, 0, 0, USER.lstrip("+"))]
+    world.carrier.phone_hang_up(USER, world.now_s)
+    world.one.lines()
+    assert world.one.ask(f"ATD{USER};") == ["OK", "1,"]
+
+
+def test_the_network_is_lost_with_the_calls_and_comes_back() -> None:
+    world = World("3gpp")
+    world.one.ask("AT+CREG=1")
+    world.one.call(USER)
+    world.one.lines()
+    world.one.modem.change(Vices(registration="searching"))
+    assert world.one.lines() == ["+CREG: 2", "NO CARRIER"]
+    assert world.call.over
+    assert world.one.ask("AT+CREG?") == ["+CREG: 1,2", "OK"]
+    assert world.one.ask("AT+CSQ") == ["+CSQ: 99,99", "OK"]
+    assert world.one.ask(f"ATD{USER};") == ["ERROR"]
+    world.carrier.phone_call(USER, ONE, world.now_s)
+    world.run(2)
+    assert world.call.cause == 20
+    world.one.modem.change(Vices(registration="roaming"))
+    assert world.one.lines() == ["+CREG: 5"]
+    world.one.call(USER)
+
+
+@pytest.mark.parametrize(("word", "stat"), [("denied", 3), ("none", 0)])
+def test_a_modem_may_find_no_network_from_the_start(word: str, stat: int) -> None:
+    world = World("huawei", modem={"registration": word})
+    assert world.one.ask("AT+CREG?") == [f"+CREG: 0,{stat}", "OK"]
+    assert not world.one.modem.line.attached
+
+
+def test_the_third_wrong_pin_locks_the_sim_and_its_puk_gives_it_a_new_one() -> None:
+    world = World("3gpp", modem={"pin": "1234"})
+    one = world.one
+    one.ask("AT+CMEE=1")
+    assert one.ask('AT+CPIN="0000"') == ["+CME ERROR: 16"]
+    one.modem.plug(world.now_s)
+    one.modem.port_opened(world.now_s)
+    one.ask("ATE0;+CMEE=1")
+    assert one.ask('AT+CPIN="0000"') == ["+CME ERROR: 16"]
+    assert one.ask('AT+CPIN="0000"') == ["+CME ERROR: 12"], "the counter outlives the power"
+    assert one.ask("AT+CPIN?") == ["+CPIN: SIM PUK", "OK"]
+    assert one.ask('AT+CPIN="1234"') == ["+CME ERROR: 12"]
+    assert one.ask(f"ATD{USER};") == ["+CME ERROR: 12"]
+    assert one.ask('AT+CPIN="87654321","4321"') == ["+CME ERROR: 16"]
+    assert one.ask('AT+CPIN="12345678","4321"') == ["OK"]
+    assert one.ask("AT+CREG?") == ["+CREG: 0,1", "OK"]
+    one.modem.plug(world.now_s)
+    assert one.ask('ATE0;+CPIN="4321"')[-1] == "OK"
+
+
+def test_the_right_pin_sets_the_counter_back() -> None:
+    world = World("3gpp", modem={"pin": "1234", "pin_tries": 1})
+    assert world.one.ask('AT+CPIN="1234"') == ["OK"]
+    world.one.modem.plug(world.now_s)
+    for _ in range(2):
+        world.one.ask('AT+CPIN="0000"')
+    assert world.one.modem.sim.state == "SIM PIN"
+
+
 def test_the_members_of_a_conference_stand_in_one_row() -> None:
     world = World("quectel_ec2x", modem={"collapsed_conference": True})
     world.one.call(USER)

@@ -283,15 +283,23 @@ def test_the_last_call_can_be_heard_until_the_next_one() -> None:
 # ---------------------------------------------------------------------------------------------- the parts
 
 
-def test_a_recording_keeps_a_late_writer_together_and_shows_a_real_gap() -> None:
+def test_a_recording_keeps_a_writer_together_that_is_late_by_less_than_a_frame() -> None:
     recording = Recording(100.0, cap_s=60.0)
     frame = b"\x01\x00" * 160
     recording.hear("a", frame, 100.02)
-    recording.hear("a", frame, 100.09)  # 50 ms late: the flow goes on
-    assert recording.pcm() == frame * 2
-    recording.hear("a", frame, 101.0)  # almost a second: silence between
-    assert len(recording.pcm()) == 16000
-    assert recording.pcm()[640 : 16000 - 320] == bytes(16000 - 960)
+    recording.hear("a", frame, 100.059)
+    recording.hear("a", frame, 100.06)
+    recording.hear("a", frame * 2, 100.119)  # nobody has looked for 40 ms, and nobody has been late
+    assert recording.pcm() == frame * 5
+
+
+@pytest.mark.parametrize("late_s", [0.021, 0.05, 0.099, 0.9])
+def test_a_recording_shows_every_stall_of_more_than_a_frame_as_long_as_it_was(late_s: float) -> None:
+    recording = Recording(100.0, cap_s=60.0)
+    frame = b"\x01\x00" * 160
+    recording.hear("a", frame, 100.02)
+    recording.hear("a", frame, 100.04 + late_s)
+    assert recording.pcm() == frame + bytes(round(late_s * 8000) * 2) + frame
 
 
 def test_a_recording_is_bounded_and_ignores_a_writer_far_ahead() -> None:

@@ -20,10 +20,30 @@ USER, OPERATOR, PSAP, BUSY, SILENT, REJECTING, VOICEMAIL, AWAY = (
     "+393330000005",
 )
 ONE, TWO = "+390200000001", "+390200000002"
-DIALECTS = ("3gpp", "huawei", "simcom7600", "quectel_ec2x", "sim800")
+DIALECTS = (
+    *("3gpp", "huawei", "simcom7600", "quectel_ec2x", "sim800", "tdscdma", "balong"),
+    *("ericsson", "ublox", "cinterion", "telit", "zte", "wavecom"),
+)
+LATE = ("cinterion", "telit", "wavecom")
+"""Those whose dial, as they leave the factory, has its OK later, and is ended by any byte until then."""
+AT_ONCE = tuple(name for name in DIALECTS if name not in LATE)
 EARLY = "simcom_a76xx"
 """Says that a call is answered when it rings."""
-NOISE = ("^RSSI", "^BOOT", "+CGEV", '+QIND: "csq"', '+QIND: "act"', "*PSUTTZ", "DST:")
+NOISE = (
+    *(
+        "^RSSI",
+        "^BOOT",
+        "+CGEV",
+        '+QIND: "csq"',
+        '+QIND: "act"',
+        "*PSUTTZ",
+        "DST:",
+        "^HCSQ",
+        "+ZUSIMR",
+        "+ZDONR",
+    ),
+    *("*EMWI", "*ETZV", "+CIEV", "^SBC", "#QSS", "#NITZ"),
+)
 CLCC = re.compile(r'\+CLCC: (\d),(\d),(\d),0,(\d),"([^"]*)",(\d+)')
 
 

@@ -28,6 +28,9 @@ from store.errors import (
 from store.group_commit import GroupCommitter
 from store.journal import Append, Journal, Transaction
 from store.notify import LocalNotifier
+from store.postgresql import PostgresConnection
+from store.postgresql_connecting import conninfo_of, in_order
+from store.postgresql_facts import COMMITS, facts
 from store.query import Query
 from store.registry import Registry
 from store.verify import verify
@@ -375,6 +378,10 @@ def test_a_promoted_standby_has_all_that_was_acknowledged_and_is_found_by_the_li
                 other.append(ONE)
             second.promote()
             assert journal.version("line-a") == 50
+            # Who has found it asks it first from now on.
+            assert in_order(conninfo_of(url)).index(str(second.port)) < in_order(conninfo_of(url)).index(
+                str(first.port)
+            )
             assert journal.append(Append("line-a", 50, (returned(),)))[0].seq == 51
             assert other.append(Append("line-a", 51, (returned(),)))[0].seq == 52
             assert verify(other).problems == ()
@@ -484,6 +491,31 @@ def test_a_commit_is_flushed_even_where_the_server_is_told_not_to(database: Post
         found += [str(row[0]) for row in journal.rows(_SETTING)]
         journal.close()
     assert found == ["on", "local", "remote_apply", "on"]
+
+
+def test_a_role_needs_nothing_but_its_database(postgres: PostgresServer) -> None:
+    """Neither to make the tables, nor to write, nor to commit for the doctor."""
+    name = postgres.database()
+    postgres.execute("CREATE ROLE owner LOGIN")
+    postgres.execute(f"ALTER DATABASE {name} OWNER TO owner")
+    url = postgres.url(name).replace("securwoman@", "owner@")
+    journal = journal_at(url)
+    assert journal.append(ONE)[0].seq == 1
+    journal.close()
+    found = facts(url, patience_s=2)
+    assert (len(found.commits_s), found.encoding, found.standby) == (COMMITS, "UTF8", False)
+
+
+def test_a_commit_for_the_doctor_is_flushed(database: PostgresDatabase) -> None:
+    """Of a transaction that writes nothing the server flushes nothing."""
+    flushed = "SELECT pg_current_wal_flush_lsn() - '0/0'::pg_lsn"
+    connection = PostgresConnection(database.url, patience_s=2)
+    for _ in range(3):
+        (before,) = database.execute(flushed)[0]
+        connection.harden()
+        (after,) = database.execute(flushed)[0]
+        assert after > before
+    connection.close()
 
 
 def test_no_password_is_said(postgres: PostgresServer) -> None:

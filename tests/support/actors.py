@@ -59,6 +59,12 @@ class Player(CenterActor):
                     self.busy_with(alert)
             case cases.InboxChanged():
                 self.busy_with(None)
+            case cases.CrewWanted(busy=1):
+                self.env.processes.outlive_group(self, lambda: self.note("somebody takes the place"))
+                self.note("outlives")
+            case cases.CrewWanted():
+                self.env.processes.end_with_group(self)
+                self.note("ends with them")
             case cases.ShiftHint():
                 self.note("raises")
                 raise ValueError("as it was told to")

@@ -14,7 +14,7 @@ NOTHING_DB = -200.0
 def tone(hz: float, samples: int, *, amplitude: int = 6000, at: int = 0, rate_hz: int = RATE_HZ) -> bytes:
     """So many samples of a sine; `at` is the first sample's place in it, so that frames follow on."""
     phase = 2 * math.pi * hz / rate_hz * np.arange(at, at + samples)
-    return np.rint(amplitude * np.sin(phase)).astype("<i2").tobytes()
+    return bytes(np.rint(amplitude * np.sin(phase)).astype("<i2").tobytes())
 
 
 def noise(samples: int, *, rms: float, seed: int = 1) -> bytes:
@@ -68,3 +68,32 @@ def likeness(pcm: bytes, sound: np.ndarray[tuple[int], np.dtype[np.int16]]) -> f
     energies = sums[len(wanted) :] - sums[: -len(wanted)]
     scale = np.sqrt(np.maximum(energies, 1.0) * float(wanted @ wanted))
     return float((products[: len(energies)] / scale).max())
+
+
+_TAPS = 65
+_AT = np.arange(_TAPS) - _TAPS // 2
+_LOW = 2 * 2500 / RATE_HZ * np.sinc(2 * 2500 / RATE_HZ * _AT) * np.blackman(_TAPS)
+_ABOVE = np.where(_AT == 0, 1.0, 0.0) - _LOW / _LOW.sum()
+
+
+def crackle(pcm: bytes) -> float:
+    """The largest of what is above 2.5 kHz: of tones below 1 kHz nothing, of one that is cut off a fifth."""
+    samples = np.frombuffer(pcm, dtype="<i2").astype(float)
+    return float(np.abs(np.convolve(samples, _ABOVE, "valid")).max()) if len(samples) >= _TAPS else 0.0
+
+
+def missing_s(pcm: bytes, hz: float, least_db: float) -> float:
+    """The longest stretch in which there was less of this frequency than that; to 10 ms."""
+    window, step = RATE_HZ * 40 // 1000 * 2, RATE_HZ * 10 // 1000 * 2
+    longest = run = 0
+    for at in range(0, len(pcm) - window + 1, step):
+        run = run + 1 if level_db(pcm[at : at + window], hz) < least_db else 0
+        longest = max(longest, run)
+    return longest * 0.01
+
+
+def loudest_db(pcm: bytes, hz: float) -> float:
+    """How much of this frequency there ever was, in any 100 ms of it."""
+    size = RATE_HZ // 10 * 2
+    parts = [pcm[at : at + size] for at in range(0, len(pcm) - size + 1, size // 2)]
+    return max((level_db(part, hz) for part in parts), default=NOTHING_DB)

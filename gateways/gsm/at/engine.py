@@ -29,6 +29,8 @@ from gateways.gsm.at.results import (
 
 QUIET_S: Final = 0.2
 """An unfinished line is looked at once nothing has followed it for so long."""
+TAIL_S: Final = 0.3
+"""How long an OK may follow an answer that may be without one: it must not pass for the next command's."""
 PAYLOAD_S: Final = 2.0
 """How long the line that belongs to a `+CMT:` is waited for."""
 ESCAPE: Final = b"\x1b"
@@ -75,6 +77,7 @@ class Engine:
         self.probe_answer: tuple[str, ...] = ()
         """What the modem has answered to the query that brought question and answer together last."""
         self._free_at_s = 0.0
+        self._tail_until_s = float("-inf")
         self._quiet_at_s: float | None = None
         self._tickets = 0
         self._payload_of: str | None = None
@@ -261,6 +264,9 @@ class Engine:
             text = without_echo(text, flight.command.text)
             if not text or self._answers(flight, text, now_s):
                 return
+        elif text == "OK" and now_s < self._tail_until_s:
+            self._tail_until_s = float("-inf")
+            return
         known = self._rules.known(text)
         if flight is not None and not known and looks_spoilt(text, flight.command.prefix):
             flight.disturbed = True
@@ -297,6 +303,7 @@ class Engine:
             flight.lines.append(text)
             flight.answered = True
             if command.answer_ends:
+                self._tail_until_s = now_s + TAIL_S
                 self._complete(Outcome.OK, text, now_s)
             return True
         if command.bare and (flight.answered or not command.prefix) and not self._rules.known(text):
@@ -322,7 +329,7 @@ class Engine:
 
     def _complete(self, outcome: Outcome, final: str, now_s: float) -> None:
         self._finish(outcome, final)
-        self._free_at_s = now_s + self._rules.gap_s
+        self._free_at_s = max(now_s + self._rules.gap_s, self._tail_until_s)
         self._advance(now_s)
 
     def _finish(self, outcome: Outcome, final: str) -> None:

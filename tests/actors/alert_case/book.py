@@ -244,15 +244,20 @@ class Book:
             if leg.live and not leg.going:
                 self.report(leg, CallState.RELEASED, 16)
 
-    def bridge(self, *silent: Party) -> None:
-        """The bridge joins everybody whose voice it was told; of those parties it hears nothing."""
+    def bridge(self, *silent: Party, lost: tuple[Party, ...] = ()) -> None:
+        """The bridge joins everybody whose voice it was told; of those parties it hears nothing.
+
+        `lost`: whose ports it cannot open, and so does not join.
+        """
         from actors.alert_case.wishes import bridge_wish
         from messages.bridge import BridgeReport
 
         wish = bridge_wish(self.case)
-        joined = tuple(member.leg for member in wish.members)
+        members = [member.leg for member in wish.members]
+        away = tuple(leg for leg in members if self.case.legs[leg].party in lost)
+        joined = tuple(leg for leg in members if leg not in away)
         no_sound = tuple(leg for leg in joined if self.case.legs[leg].party in silent)
-        self.go_on(BridgeReport(bridge=wish.bridge, joined=joined, no_sound=no_sound))
+        self.go_on(BridgeReport(bridge=wish.bridge, joined=joined, lost=away, no_sound=no_sound))
 
     def order(self, command: OperatorCommand, by: OperatorId | None = None, text: str = "") -> None:
         operator = by or self.case.operator or EVERYONE[0]

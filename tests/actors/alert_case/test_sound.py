@@ -47,6 +47,42 @@ def test_it_is_said_once_and_taken_back_once() -> None:
     assert book.leg(Party.USER).no_sound_at is None
 
 
+def test_a_voice_port_that_stays_lost_is_no_sound_as_well() -> None:
+    book = talking()
+    for _ in range(3):
+        assert said(book) == []
+        book.bridge(lost=(Party.USER,))
+        book.pass_time(1)
+    assert said(book) == ["lost"]
+    book.pass_time(5)
+    assert said(book) == ["lost"]
+    book.bridge()
+    assert said(book) == ["lost"]
+    book.pass_time(1)
+    assert said(book) == ["lost", "back"]
+
+
+def test_one_that_is_away_for_less_was_never_lost() -> None:
+    book = talking()
+    for _ in range(4):
+        book.bridge(lost=(Party.USER,))
+        book.pass_time(2)
+        book.bridge()
+        book.pass_time(2)
+    assert said(book) == []
+
+
+def test_what_was_lost_in_one_attempt_is_not_held_against_the_next() -> None:
+    book = talking()
+    book.bridge(lost=(Party.USER,))
+    book.go_on(_ended(book))
+    book.pass_time(5)
+    book.rings(Party.USER)
+    book.answers(Party.USER)
+    book.pass_time(2)
+    assert said(book) == []
+
+
 def test_what_crackles_now_and_then_is_not_back() -> None:
     book = talking()
     book.bridge(Party.USER)

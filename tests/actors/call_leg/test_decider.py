@@ -159,6 +159,14 @@ def test_a_release_is_told_until_the_modem_says_that_it_is_over() -> None:
     assert act.report.state is CallState.RELEASED
 
 
+def test_a_caller_who_cannot_be_answered_yet_is_asked_for_again_at_the_next_tick_and_not_at_once() -> None:
+    asked = on_wish(None, wish(call=7), NOW)
+    assert isinstance(asked.order, AnswerCall)
+    told = on_call(asked.task, said(CallState.UNKNOWN), NOW)
+    assert told.order is None
+    assert isinstance(on_tick(told.task, NOW).order, AnswerCall)
+
+
 def test_an_answer_that_the_case_has_not_heard_of_counts_for_more_than_its_giving_up() -> None:
     act = on_wish(None, release(unanswered=True), NOW)
     assert isinstance(act.order, HangUpCall)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from actors.conference_bridge.decider import State, clips, heard_by, kept, said, specs, tracks
+from actors.conference_bridge.decider import State, clips, heard_by, kept, levels, said, specs, tracks
 from media.clips import ClipSpec
+from media.levels import LevelReport
 from media.pace import Pace
 from media.presence import Presence
 from media.recorded import RecordingStatus
 from messages import readings
 from messages.base import VoicePort
 from messages.bridge import BridgeReport, Clip, Member, Recording, SetMembers
-from messages.ids import AlertId, BridgeId, LegId, Party
+from messages.ids import AlertId, BridgeId, Instant, LegId, Party
 
 USER, OPERATOR, LISTENER = LegId("a:user"), LegId("a:op1"), LegId("a:op2")
 WISH = SetMembers(
@@ -82,7 +83,6 @@ def test_what_is_heard_is_said_of_members_alone_and_whole() -> None:
         digits={USER: "1#", "a:psap": "5"},
         no_sound=frozenset({USER}),
         played=frozenset({"welcome"}),
-        tones={USER: "busy"},
     )
     state, report = said(State(wish=WISH), heard, asked=False)
     assert report == BridgeReport(
@@ -92,7 +92,6 @@ def test_what_is_heard_is_said_of_members_alone_and_whole() -> None:
         digits={USER: "1#"},
         no_sound=(USER,),
         played=("welcome",),
-        tones={USER: "busy"},
     )
     assert said(state, heard, asked=False)[1] is None
 
@@ -100,6 +99,19 @@ def test_what_is_heard_is_said_of_members_alone_and_whole() -> None:
 def test_a_conference_that_is_over_has_nobody_in_it() -> None:
     over = SetMembers(alert=AlertId("a"), bridge=BridgeId("a"), members=())
     assert said(State(wish=over), None, asked=True)[1] == BridgeReport(bridge=BridgeId("a"), joined=())
+
+
+def test_the_screens_are_told_what_a_machine_says_and_the_case_is_not() -> None:
+    told = levels(
+        AlertId("a"),
+        {USER: LevelReport(), "a:psap": LevelReport()},
+        {USER: "busy"},
+        readings.Pace(),
+        Instant(0),
+    )
+    assert {leg: one.tone for leg, one in told.legs.items()} == {USER: "busy", "a:psap": ""}
+    state, _ = said(State(wish=WISH), status(USER), asked=False)
+    assert said(state, status(USER, tones={USER: "busy"}), asked=False)[1] is None
 
 
 def test_the_clock_is_told_of_since_the_last_look() -> None:

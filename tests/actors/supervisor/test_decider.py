@@ -179,6 +179,17 @@ def test_when_more_than_half_are_silent_the_machine_is_to_blame_and_they_are_spa
     assert {member.incarnation for member in made.roster.members.values()} > {1}
 
 
+def test_who_waits_for_a_database_s_server_is_not_taken_for_hung() -> None:
+    made = Kernel(Plan(actors=(spec(POOL), spec(INTAKE)), far_journal=True))
+    made.decide(of.Begin(living=(), incarnations={}))
+    made.settle()
+    made.hung.add(POOL)
+    made.advance(SPARED_US - 2 * TICK_US)
+    assert not any(isinstance(effect, of.Kill) for effect in made.effects)
+    made.advance(4 * TICK_US)
+    assert [effect.name for effect in made.effects if isinstance(effect, of.Kill)] == [POOL]
+
+
 def test_nobody_is_blamed_for_the_time_in_which_the_supervisor_itself_did_not_run() -> None:
     made = kernel(spec(POOL), spec(INTAKE))
     made.now_us = Instant(made.now_us + 3600 * SECOND)

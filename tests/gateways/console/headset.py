@@ -235,3 +235,15 @@ class Party:
 
     def counters(self) -> PortCounters:
         return PortCounters()
+
+
+class Echo(Party):
+    """One who gives back what she hears, a frame later."""
+
+    def __init__(self) -> None:
+        super().__init__(None)
+
+    def read(self) -> bytes:
+        said = bytes(self.heard) or super().read()
+        self.heard.clear()
+        return said

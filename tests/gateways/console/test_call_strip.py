@@ -69,6 +69,33 @@ def test_a_line_that_carries_no_sound_at_all_says_so(stage: Stage) -> None:
     expect(foot).not_to_contain_text("No sound")
 
 
+@pytest.mark.parametrize(
+    ("lang", "hers", "the_112_s"),
+    [
+        ("en", "Busy tone on her line", "A fax on the line"),
+        ("it", "Segnale di occupato sulla sua linea", "Un fax sulla linea"),
+    ],
+)
+def test_what_a_machine_says_is_on_the_tile_and_changes_nothing_else(
+    stage: Stage, lang: str, hers: str, the_112_s: str
+) -> None:
+    stage.lang = lang
+    story = stage.talked(21, 17).psap_called(stage.place.marta).psap_joined()
+    stage.voices.of(story)
+    stage.signed_on()
+    user, psap = (stage.page.locator(f"[data-party={which}]") for which in ("user", "psap"))
+    expect(user.locator("[data-meter] .on")).to_have_count(12)
+    spoken = {"user": Level(dbfs=-24, tone="busy"), "psap": Level(dbfs=-20, tone="fax")}
+    stage.voices.of(story, {**VOICES, **spoken})
+    expect(user.locator(".party__foot")).to_contain_text(hers)
+    expect(psap.locator(".party__foot")).to_contain_text(the_112_s)
+    expect(user).to_have_attribute("data-is", "live")
+    # What another version of the bridge may know, and this page does not, is left out.
+    stage.voices.of(story, {**VOICES, "user": Level(dbfs=-24, tone="whistle")})
+    expect(user.locator(".party__foot")).not_to_contain_text(hers)
+    expect(user.locator(".party__foot")).not_to_contain_text("whistle")
+
+
 def test_each_tile_has_its_line_s_signal_in_bars_and_words(stage: Stage) -> None:
     story = stage.talked(21, 17)
     stage.voices.of(story)

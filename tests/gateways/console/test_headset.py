@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from statistics import median, quantiles
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from tests.gateways.console.headset import (
     ELSEWHERE,
     LISTENING,
     Cable,
+    Echo,
     Party,
     lag_ms,
     likeness,
@@ -45,6 +47,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)
 TONE_HZ = 700
 MOST_MS = 80
 """Added to what the bridge itself needs, each way."""
+BRIDGE_MS = 45
+"""What the bridge adds for every line (`scripts/bench/voice`)."""
+BACK_S = 1.0
+CUTS = 10
 
 
 @pytest.fixture
@@ -147,6 +153,14 @@ def longest_gap_s(made: Conference, within_s: float) -> float:
     return longest
 
 
+ASKED = """
+window.asked = [];
+const devices = navigator.mediaDevices;
+const given = devices.getUserMedia.bind(devices);
+devices.getUserMedia = (wanted) => { window.asked.push(wanted.audio); return given(wanted); };
+"""
+
+
 def echoed(place: Place) -> socket.socket:
     """Whatever she says is in her ear again, at once."""
     bridge = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -168,17 +182,36 @@ def test_from_mouth_to_ear_through_browser_and_web_it_takes_80_ms_each_way_at_mo
 ) -> None:
     page = signed_on(at, site.url, place)
     bridge = echoed(place)
-    listen(page, 2)  # the buffer has found its depth
-    there_and_back = []
-    for _ in range(3):
-        rate_hz, said, heard = listen(page, 2)
-        assert likeness(said[:rate_hz], rate_hz, heard, rate_hz) > 0.5
-        there_and_back.append(lag_ms(said, heard, rate_hz))
+    there_and_back = lags_ms(page)
     bridge.shutdown(socket.SHUT_RDWR)
     bridge.close()
     with capsys.disabled():
-        print(f"\nheadset: {sorted(there_and_back)} ms there and back, at {rate_hz} Hz")
-    assert min(there_and_back) <= 2 * MOST_MS
+        print(f"\nheadset: {there_and_back} ms there and back")
+    assert median(there_and_back) <= 2 * MOST_MS
+
+
+@pytest.mark.browser_may_say(LISTENING)
+def test_through_a_real_bridge_it_is_no_more_than_that_and_the_bridge_s_own(
+    at: Page, site: WebThread, place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = signed_on(at, site.url, place)
+    with conference(place, user=Echo()) as made:
+        joined(made)
+        there_and_back = lags_ms(page)
+    with capsys.disabled():
+        print(f"\nheadset: {there_and_back} ms to the other party of a conference and back")
+    assert median(there_and_back) <= 2 * (MOST_MS + BRIDGE_MS)
+
+
+def lags_ms(page: Page) -> list[float]:
+    """How long it takes until she hears what she has said, five times, the shortest first."""
+    listen(page, 2)  # the buffer has found its depth
+    found = []
+    for _ in range(5):
+        rate_hz, said, heard = listen(page, 2)
+        assert likeness(said[:rate_hz], rate_hz, heard, rate_hz) > 0.5
+        found.append(round(lag_ms(said, heard, rate_hz), 1))
+    return sorted(found)
 
 
 @pytest.fixture
@@ -190,17 +223,21 @@ def cable(site: WebThread) -> Iterator[Cable]:
 
 @pytest.mark.browser_may_say(*OUT_OF_REACH)
 def test_a_connection_that_is_cut_is_there_again_within_a_second(
-    at: Page, cable: Cable, place: Place
+    at: Page, cable: Cable, place: Place, capsys: pytest.CaptureFixture[str]
 ) -> None:
     signed_on(at, cable.url, place)
     with conference(place, user=Party(TONE_HZ)) as made:
         joined(made)
         gaps_s = []
-        for _ in range(3):
+        for _ in range(CUTS):
             cable.cut()
-            gaps_s.append(longest_gap_s(made, within_s=2))
+            gaps_s.append(longest_gap_s(made, within_s=1.5))
     connected(at)
-    assert min(gaps_s) <= 1.0, gaps_s
+    p50_s, p90_s = (quantiles(gaps_s, n=10, method="inclusive")[at] for at in (4, 8))
+    with capsys.disabled():
+        print(f"\nheadset: {CUTS} cuts, not heard for {p50_s:.2f} s (p50), {p90_s:.2f} s (p90)")
+    assert p50_s <= BACK_S / 2, gaps_s
+    assert p90_s <= BACK_S, gaps_s
 
 
 @pytest.mark.browser_may_say(*OUT_OF_REACH)
@@ -290,6 +327,23 @@ def test_she_chooses_her_microphone_by_keys_and_it_is_remembered(
     expect(chosen).to_have_value(first)
     used = "window.heads.at(-1).mouth.mediaStream.getTracks()[0].getSettings().deviceId"
     assert page.evaluate(used) == first
+
+
+def test_whichever_microphone_it_is_the_browser_is_asked_to_cancel_the_echo(
+    at: Page, site: WebThread, place: Place
+) -> None:
+    at.add_init_script(ASKED)
+    page = signed_on(at, site.url, place)
+    page.get_by_label("Microphone").focus()
+    page.keyboard.press("ArrowDown")
+    connected(page)
+    wait_until(lambda: page.evaluate("window.asked.length") == 2, what="the chosen one was asked for")
+    usual, chosen = page.evaluate("window.asked")
+    assert "deviceId" not in usual
+    assert chosen["deviceId"]["exact"]
+    assert [one["echoCancellation"] for one in (usual, chosen)] == [True, True]
+    live = "window.heads.at(-1).mouth.mediaStream.getTracks()[0].getSettings().echoCancellation"
+    assert page.evaluate(live) is True
 
 
 @pytest.mark.parametrize("state", ["live", "off", "replaced"])

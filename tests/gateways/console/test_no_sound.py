@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from messages import events as ev
-from messages.ids import OperatorCommand, Party
+from messages.ids import BridgeId, OperatorCommand, Party
 from store.journal import Journal
 from tests.gateways.console.desk import settled, signed_on
 from tests.gateways.console.test_browser import case, inbox
@@ -61,6 +61,20 @@ def test_it_is_said_on_her_tile_and_another_line_is_armed_before_it_is_ordered(
     story.say(ev.LegSoundBack(leg=story.leg("user"), attempt=1))
     expect(offer).to_have_count(0)
     expect(tile).to_contain_text("On the line")
+
+
+def test_where_her_line_has_lost_its_voice_port_another_one_is_offered_too(
+    console: Page, place: Place, journal: Journal
+) -> None:
+    story = case(journal, place).user_called().user_answered()
+    tile = console.locator("[data-party=user]")
+    expect(tile).to_contain_text("On the line")
+    story.say(ev.BridgeLeft(bridge=BridgeId("b"), legs=(story.leg("user"),)))
+    expect(tile.locator("[data-meter]")).to_have_count(0)
+    expect(tile.get_by_role("button", name="Another line")).to_have_count(0)
+    story.say(ev.LegSoundLost(leg=story.leg("user"), attempt=1, line=LINES["user"]))
+    expect(tile).to_contain_text("No sound")
+    expect(tile.get_by_role("button", name="Another line")).to_be_visible()
 
 
 def test_without_a_call_the_key_says_why_not(console: Page, place: Place, journal: Journal) -> None:

@@ -48,6 +48,36 @@ def _dialled(table: CallTable, now_s: float = 0.0) -> None:
     table.dial_taken(call, now_s)
 
 
+def test_a_line_that_names_no_call_and_says_held_is_about_the_one_that_was_answered() -> None:
+    table = CallTable()
+    _dialled(table)
+    _list(table, 1.0, _row(1, OUT, Stat.ACTIVE))
+    table.dialled(Ref("leg#2"), OTHER, 2.0)
+    table.take_events()
+    table.hint(Hint(sign=Sign.HELD, kind="ecam", text="#ECAM: 0,4,1,,,"), 2.1, can_ask=False)
+    assert _names(table.take_events()) == ["CallHeld"]
+    assert [(view.state, view.answered) for view in table.calls()] == [
+        (CallState.HELD, True),
+        (CallState.DIALING, False),
+    ]
+
+
+@pytest.mark.parametrize("sign", [Sign.ACTIVE, Sign.HELD])
+def test_a_line_that_names_no_call_is_left_to_the_list_where_somebody_talks(sign: Sign) -> None:
+    table = CallTable()
+    _dialled(table)
+    _list(table, 1.0, _row(1, OUT, Stat.HELD))
+    call = table.dialled(Ref("leg#2"), OTHER, 2.0)
+    table.dial_taken(call, 2.1)
+    table.take_events()
+    table.take_look()
+    table.hint(Hint(sign=sign, kind="ecam", text="#ECAM"), 2.2, can_ask=True)
+    assert table.take_events() == []
+    assert table.looks
+    said = _list(table, 2.3, _row(1, OUT, Stat.HELD), _row(2, OUT, Stat.ACTIVE, OTHER))
+    assert _names(said) == ["CallAnswered"]
+
+
 def test_a_dialled_call_goes_through_its_states_once_each() -> None:
     table = CallTable()
     _dialled(table)

@@ -9,6 +9,7 @@ from gateways.gsm.errors import RequestRefused
 from gateways.gsm.events import (
     CallAnswered,
     CallDialing,
+    CallEvent,
     CallId,
     CallIdentified,
     CallIncoming,
@@ -37,7 +38,7 @@ from gateways.gsm.events import (
 )
 from gateways.gsm.legs import LegsOnLine
 from messages.base import HangupCause
-from messages.calls import AnswerCall, AttachCall, DialCall, HangUpCall
+from messages.calls import AnswerCall, AttachCall, CallReport, DialCall, HangUpCall
 from messages.calls import CallState as LegCallState
 from messages.ids import E164, LegId, LineId
 from tests.gateways.gsm.bench import DIALECTS, USER, Bench, FakeModem
@@ -905,6 +906,54 @@ def test_of_a_call_that_ended_before_this_process_it_is_said_whether_the_modem_w
     assert said.reset is reset
 
 
+def test_a_firmware_without_voice_that_is_found_in_a_call_is_not_asked_for_it_without_end() -> None:
+    answers: dict[str, str | None] = {"AT^CVOICE?": "ERROR", "AT^DDSETEX=2": "ERROR"}
+    bench = Bench("huawei", modem=FakeModem(answers=answers, rows=[_row(0)]))
+    bench.wait(30.0)
+    assert bench.driver.voiceless
+    assert bench.sent("AT^DDSETEX=2") <= 1
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_after_a_restart_the_members_of_a_conference_in_one_row_are_those_of_the_journal(held: bool) -> None:
+    def attach(leg: str, number: str, *, answered: bool) -> CallReport:
+        order = AttachCall(leg=LegId(leg), attempt=1, number=E164(number), answered=answered)
+        return legs.obey(order, bench.now_s)
+
+    row = f'5,0,{int(held)},0,{int(held)},"sip:mmtel",128'
+    bench = Bench("quectel_ec2x", modem=FakeModem(rows=[row]))
+    bench.wait(1.0)
+    legs = _legs(bench)
+    assert attach("a1:psap", OTHER, answered=False).state is LegCallState.UNKNOWN, "it was never up"
+    for leg, number in (("a1:op1", OTHER), ("a1:user", USER)):
+        assert attach(leg, number, answered=True).state is LegCallState.ANSWERED
+    assert len(bench.driver.calls()) == 2
+    bench.say(f"^DSCI: 3,0,1,0,{USER},145")
+    bench.wait(5.0)
+    states = {view.number: view.state for view in bench.driver.calls()}
+    assert states == {OTHER: CallState.ACTIVE, USER: CallState.HELD}
+    bench.modem.rows = []
+    bench.wait(10.0)
+    assert bench.driver.calls() == (), "no conference, no members"
+
+
+def test_a_caller_who_has_to_wait_is_told_of_no_more_while_a_leg_asks_for_her() -> None:
+    bench = Bench()
+    legs = _legs(bench)
+    legs.obey(DialCall(leg=LegId("a1:op1"), attempt=1, number=E164(OTHER)), bench.now_s)
+    bench.pump()
+    bench.modem.rows = [_row(0, number=OTHER), '2,1,5,0,0,"",128']
+    bench.wait(2.0)
+    for event in bench.of(CallEvent):
+        legs.hear(event, bench.now_s)
+    (told,) = legs.incoming(bench.now_s + 2.0)
+    assert (told.number, told.settled) == (None, True)
+    wish = AnswerCall(leg=LegId("a2:user"), attempt=1, call=told.call)
+    assert legs.obey(wish, bench.now_s).state is LegCallState.UNKNOWN, "somebody talks"
+    assert legs.incoming(bench.now_s + 1.0) == []
+    assert len(legs.incoming(bench.now_s + 4.0)) == 1, "nobody asks any more"
+
+
 def test_a_digit_goes_into_the_call_once_however_often_it_is_told_and_not_again_after_a_restart() -> None:
     def attach(legs: LegsOnLine, digits: str) -> None:
         order = AttachCall(leg=LegId("a1:psap"), attempt=1, number=E164(USER), digits=digits)
@@ -963,6 +1012,7 @@ def test_an_unknown_line_is_told_and_does_nothing() -> None:
 
 def test_registration_changes_are_told_once() -> None:
     bench = Bench()
+    bench.modem.answers["AT+CREG?"] = '+CREG: 1,5,"00C3","01A2"\nOK'
     bench.say("+CREG: 2", "+CREG: 2", '+CREG: 5,"00C3","01A2"')
     assert [event.state for event in bench.of(RegistrationChanged)] == [
         Registration.HOME,
@@ -971,11 +1021,49 @@ def test_registration_changes_are_told_once() -> None:
     ]
 
 
+SEEN_WITHIN_S = DIALECTS.base().data.poll.idle_s + 0.5
+
+
 def test_idle_polling_is_sparse() -> None:
     bench = Bench()
     before = len(bench.modem.received)
     bench.wait(60.0)
-    assert 6 <= len(bench.modem.received) - before <= 14
+    assert 40 <= len(bench.modem.received) - before <= 50, "12 looks: SIM, network, signal, calls"
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("+CME ERROR: 10", "NOT INSERTED"),
+        ("+CME ERROR: 13", "SIM FAILURE"),
+        ("+CPIN: SIM PUK\nOK", "SIM PUK"),
+    ],
+)
+def test_a_sim_that_is_lost_without_a_word_is_missed_within_seconds_and_noticed_when_it_is_back(
+    said: str, code: str
+) -> None:
+    bench = Bench()
+    bench.modem.answers["AT+CPIN?"] = said
+    bench.wait(SEEN_WITHIN_S)
+    assert bench.driver.sim == code
+    del bench.modem.answers["AT+CPIN?"]
+    bench.wait(SEEN_WITHIN_S)
+    assert [event.code for event in bench.of(SimState)][-2:] == [code, "READY"]
+    assert bench.driver.ready
+
+
+@pytest.mark.parametrize("in_call", [False, True])
+def test_a_network_that_is_lost_without_a_word_is_missed_within_seconds(in_call: bool) -> None:
+    bench = _up()[0] if in_call else Bench()
+    for stat, state in (
+        (0, Registration.OFF),
+        (3, Registration.DENIED),
+        (5, Registration.ROAMING),
+    ):
+        bench.modem.answers["AT+CREG?"] = f"+CREG: 1,{stat}\nOK"
+        bench.modem.answers["AT+CEREG?"] = f"+CEREG: 0,{stat}\nOK"
+        bench.wait(SEEN_WITHIN_S)
+        assert bench.driver.registration is state
 
 
 # ----------------------------------------------------------------------------------------------------- SMS

@@ -179,6 +179,18 @@ def test_an_answer_that_no_ok_follows_can_be_the_end() -> None:
     assert _finished(engine.take_events())[0].outcome is Outcome.OK
 
 
+def test_an_ok_that_follows_such_an_answer_is_not_taken_for_the_next_commands() -> None:
+    engine = _engine()
+    engine.submit(_command("AT+CPIN?", answer_ends=True), 1.0)
+    engine.submit(_command("AT+CSQ"), 1.0)
+    engine.receive(b"\r\n+CPIN: SIM PIN\r\n\r\nOK\r\n", 1.1)
+    engine.tick(engine.next_deadline() or 9.9)
+    engine.receive(b"\r\n+CSQ: 20,99\r\n\r\nOK\r\n", 1.5)
+    events = engine.take_events()
+    assert [event.lines for event in _finished(events)] == [("+CPIN: SIM PIN",), ("+CSQ: 20,99",)]
+    assert _said(events) == []
+
+
 def test_a_payload_is_sent_at_the_prompt() -> None:
     engine = _engine()
     engine.submit(_command("AT+CMGS=3", payload=b"0011\x1a"), 1.0)

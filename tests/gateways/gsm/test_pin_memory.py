@@ -54,6 +54,16 @@ def test_a_refused_pin_is_not_given_again_and_the_next_one_is(tmp_path: Path, ri
     assert memory.fault == ""
 
 
+def test_an_ok_proves_nothing_until_the_sim_is_open(tmp_path: Path) -> None:
+    _write(tmp_path / "pin", "1111")
+    memory = _memory(tmp_path)
+    assert memory.to_give() == "1111"
+    memory.answered(right=True)
+    assert _memory(tmp_path).to_give() == "", "it may have been another command's"
+    memory.opened()
+    assert _memory(tmp_path).to_give() == "1111"
+
+
 def test_one_of_which_nobody_knows_the_answer_is_not_given_again(tmp_path: Path) -> None:
     _write(tmp_path / "pin", "1234")
     assert _memory(tmp_path).to_give() == "1234"

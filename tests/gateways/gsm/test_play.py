@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateways.gsm.call_book import MOST_CALLS
-from scripts.lib.at_play import ANSWERED, NAMES, STEP, play, seeds
+from scripts.lib.at_play import ANSWERED, NAMES, STEP, WITH_LEGS, PlayedLegs, play, seeds
 
 SEEDS = list(seeds())
 PIECES = st.one_of(
@@ -19,15 +19,44 @@ PIECES = st.one_of(
 )
 
 
-@given(st.integers(0, 255), st.lists(PIECES, max_size=20))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_no_bytes_and_no_steps_break_it(first: int, pieces: list[bytes]) -> None:
-    play(bytes((first,)) + b"".join(pieces))
+@pytest.mark.parametrize("legs", [0, WITH_LEGS])
+@given(first=st.integers(0, 255), pieces=st.lists(PIECES, max_size=20))
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_no_bytes_and_no_steps_break_it(legs: int, first: int, pieces: list[bytes]) -> None:
+    play(bytes((first & ~WITH_LEGS | legs,)) + b"".join(pieces))
 
 
 @pytest.mark.parametrize("seed", SEEDS[::7])
 def test_every_session_can_be_played(seed: bytes) -> None:
     play(seed)
+
+
+def test_what_is_played_with_legs_joins_them_in_the_network() -> None:
+    rows = [
+        b'\r\n+CLCC: %d,0,%d,0,0,"+39333111222%d",145\r\n' % (n, stat, n)
+        for n, stat in ((1, 0), (1, 1), (2, 0))
+    ]
+    played = PlayedLegs(NAMES.index("simcom7600") | WITH_LEGS | ANSWERED)
+    sent = bytearray()
+    written = played.driver.take_output
+
+    def noted() -> bytes:
+        data = written()
+        sent.extend(data)
+        return data
+
+    played.driver.take_output = noted  # type: ignore[method-assign]
+    played.wait(5.0)
+    played.dial()
+    played.exchange()
+    played.hear(rows[0])
+    played.dial()
+    played.exchange()
+    played.hear(rows[1])
+    played.exchange()
+    played.hear(rows[2])
+    played.wait(1.0)
+    assert sent.index(b"AT+CHLD=2") < sent.index(b"ATD+393331112222;") < sent.index(b"AT+CHLD=3")
 
 
 def test_rows_of_calls_that_cannot_be_make_no_more_calls_than_there_may_be() -> None:

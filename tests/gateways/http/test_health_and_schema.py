@@ -15,7 +15,9 @@ from gateways.http import answers, bodies, bridge_socket, sign_on
 from gateways.http.context import Web
 from gateways.http.schema import EXAMPLES
 from messages.events import LineQuarantined
-from messages.ids import LineId, Role
+from messages.ids import Instant, LineId, Role, TrunkId
+from messages.lines import LineReport, LineState
+from runtime import line_files
 from runtime.directory import Entry, FileDirectory
 from store import streams
 from store.journal import Append
@@ -70,6 +72,46 @@ def test_figures_are_there_for_prometheus(client: Client, place: Place, web: Web
         "securwoman_consoles 0.0",
     ):
         assert line in answer.text
+
+
+def test_prometheus_is_told_of_every_line_and_of_none_that_is_gone(client: Client, place: Place) -> None:
+    def report(line: str, state: LineState, **fields: Any) -> LineReport:
+        return LineReport(
+            line=LineId(line),
+            trunk=TrunkId("public"),
+            emergency=False,
+            state=state,
+            since=Instant(0),
+            **fields,
+        )
+
+    def told() -> set[str]:
+        text = client.get("/metrics").text
+        return {line for line in text.splitlines() if line.startswith("securwoman_line_")}
+
+    run = place.state / "run"
+    line_files.write(run, report("one", LineState.READY, registration="roaming", signal_dbm=-71))
+    line_files.write(run, report("two", LineState.NO_NETWORK, registration="searching"))
+    both = {
+        'securwoman_line_ready{line="one",state="ready"} 1.0',
+        'securwoman_line_registered{line="one"} 1.0',
+        'securwoman_line_signal_dbm{line="one"} -71.0',
+        'securwoman_line_ready{line="two",state="no_network"} 0.0',
+        'securwoman_line_registered{line="two"} 0.0',
+    }
+    wait_until(lambda: told() == both)
+    line_files.write(run, report("two", LineState.READY, registration="home", signal_dbm=-107))
+    (run / "one.line").unlink()
+    wait_until(
+        lambda: (
+            told()
+            == {
+                'securwoman_line_ready{line="two",state="ready"} 1.0',
+                'securwoman_line_registered{line="two"} 1.0',
+                'securwoman_line_signal_dbm{line="two"} -107.0',
+            }
+        )
+    )
 
 
 def refs(node: Any) -> set[str]:

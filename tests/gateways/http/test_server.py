@@ -162,3 +162,34 @@ def test_the_port_is_free_again_at_once(place: Place, process: WebProcess) -> No
     finally:
         again.kill()
     wait_until(lambda: again.process.poll() is not None)
+
+
+IMPORTED_AFTER = """
+import sys, threading
+from pathlib import Path
+import msgspec
+from gateways.http.rehearsal import rehearse
+from gateways.http.settings import WebSettings
+rehearse()
+from gateways.http.server import serve
+before = set(sys.modules)
+def listening(host, port):
+    print(*sorted(set(sys.modules) - before), flush=True)
+    import os, signal
+    os.kill(os.getpid(), signal.SIGTERM)
+serve(msgspec.json.decode(Path(sys.argv[1]).read_bytes(), type=WebSettings), listening)
+"""
+
+
+def test_a_web_that_has_rehearsed_has_nothing_left_to_import(place: Place) -> None:
+    settings = place.state / "settings.json"
+    settings.write_bytes(msgspec.json.encode(place.settings()))
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORTED_AFTER, str(settings)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    # What looks up the address of its own listener is not there when that is handed to it.
+    assert set(done.stdout.split()) <= {"encodings.idna", "stringprep"}

@@ -6,7 +6,7 @@ import { channel, either, languageName, t } from './words.js';
 import { told } from './story.js';
 import { why } from './causes.js';
 import { copyBox, copyHint, readingPanel } from './reading.js';
-import { meter, noSound } from './meters.js';
+import { meter, noSound, tone } from './meters.js';
 import { signal } from './signal.js';
 import { earlier, howMany } from './earlier.js';
 import { mapPanel, otherForms, placeSentences } from './place.js';
@@ -116,7 +116,7 @@ function parties(ui, view, nowUs, compact, allowed) {
       <article class="party" data-party=${which} data-is=${tiles[i].is} tabindex=${why(party) ? '0' : nothing} aria-describedby=${why(party) ? `why-${which}` : nothing}><p class="party__role">${icon(ic)}<span>${role}</span><b>${name}</b></p>
         <p class="party__line">${party.line ? html`<span>${s.capital(f.lineName(party.line))}</span>${signal(line(party))}` : ''}</p>
         <p class="party__state word">${icon(tiles[i].icon, tiles[i].is === 'ring' ? 'breathe' : '')}${tiles[i].label}</p><b class="party__time">${tiles[i].time}</b>
-        <p class="party__foot">${(s.talking(party) || s.inDoubt(party)) && party.joined && !party.network ? html`${ui.feed.isElsewhere(view.node) ? html`<span class="ink-2">${either(`Livelli al nodo ${view.node}`, `Levels at node ${view.node}`)}</span>` : meter(which)}${noSound(view.alert, which) && !otherline.silent(party) ? word('hush', t('noSoundAtAll'), 'ink-wait') : nothing}${otherline.offer(ui, view, which, party, allowed)}` : nothing}${tiles[i].foot}</p>${why(party) ? html`<p class="party__why" id="why-${which}">${why(party)}</p>` : nothing}</article>`)}
+        <p class="party__foot">${(s.talking(party) || s.inDoubt(party)) && party.joined && !party.network ? html`${ui.feed.isElsewhere(view.node) ? html`<span class="ink-2">${either(`Livelli al nodo ${view.node}`, `Levels at node ${view.node}`)}</span>` : meter(which)}${noSound(view.alert, which) && !otherline.silent(party) ? word('hush', t('noSoundAtAll'), 'ink-wait') : nothing}${tone(view.alert, which) ? word('phone', tone(view.alert, which), 'ink-wait') : nothing}` : nothing}${otherline.offer(ui, view, which, party, allowed)}${tiles[i].foot}</p>${why(party) ? html`<p class="party__why" id="why-${which}">${why(party)}</p>` : nothing}</article>`)}
     </section><p class="sr" role="status">${rows.map(([, , role], i) => `${role}: ${tiles[i].label}. `)}</p>`;
 }
 

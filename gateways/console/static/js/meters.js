@@ -1,7 +1,9 @@
-// Level meters, drawn straight into the page ten times a second, beside all other drawing; never spoken.
+// Level meters, drawn straight into the page ten times a second, beside all other drawing; never spoken. And what of a line is said in
+// words: that it carries nothing, or that a machine speaks.
 // What was not heard again within a second is shown as nothing.
 
 import { html } from '../vendor/lit.js';
+import { either } from './words.js';
 
 const SEGMENTS = 20;
 const DB_EACH = 3; // so that the meter spans 60 dB, as far as a telephone goes
@@ -21,7 +23,19 @@ export const lit = (level) => (level ? Math.max(0, Math.min(SEGMENTS, Math.ceil(
 /** Whether the party's line has carried no sound at all for some seconds: not even a microphone's noise. */
 export const noSound = (alert, which) => newest?.alert === alert && (newest[which]?.silent_ms ?? 0) >= NO_SOUND_MS;
 
-const words = () => (newest ? PARTIES.map((which) => noSound(newest.alert, which)).join() : '');
+/** What a machine says on the party's line, as far as it was recognised: a hint, and for no decision. */
+export const tone = (alert, which) => (newest?.alert === alert && TONES[newest[which]?.tone]?.(which === 'user')) || '';
+
+const on = (hers) => (hers ? either('sulla sua linea', 'on her line') : either('sulla linea', 'on the line'));
+const TONES = {
+  busy: (hers) => `${either('Segnale di occupato', 'Busy tone')} ${on(hers)}`,
+  congestion: (hers) => `${either('Segnale di rete occupata', 'Congestion tone')} ${on(hers)}`,
+  ringing: (hers) => `${either('Segnale di libero', 'Ringing tone')} ${on(hers)}`,
+  dial: (hers) => `${either('Segnale di centrale', 'Dial tone')} ${on(hers)}`,
+  fax: (hers) => `${either('Un fax', 'A fax')} ${on(hers)}`,
+};
+
+const words = () => (newest ? PARTIES.map((which) => [noSound(newest.alert, which), newest[which]?.tone ?? '']).join() : '');
 
 function paint() {
   for (const element of document.querySelectorAll('[data-meter]')) {

@@ -4,7 +4,7 @@
 const SILENCE_MS = 750; // the center says something every quarter of a second
 const OPEN_MS = 1000;
 const WATCH_MS = 100;
-const PAUSES_MS = [0, 200, 400, 800]; // the last one repeats
+const PAUSES_MS = [0, 200, 400, 800]; // from one try to the next; the last one repeats
 const WAITING_BYTES = 3 * 640; // 60 ms
 const SIGN_ON = 4401;
 const REPLACED = 4409;
@@ -13,6 +13,7 @@ let address = '';
 let audio = null; // the port to the worklet
 let socket = null;
 let heardMs = 0;
+let triedMs = 0;
 let retry = 0;
 let tries = 0;
 let said = '';
@@ -37,7 +38,7 @@ onmessage = ({ data }) => {
 function connect() {
   drop();
   clearTimeout(retry);
-  heardMs = performance.now();
+  heardMs = triedMs = performance.now();
   const made = new WebSocket(address);
   made.binaryType = 'arraybuffer';
   socket = made;
@@ -62,7 +63,8 @@ function lost(code) {
   if (code === REPLACED) { tell('replaced'); return; }
   if (code === SIGN_ON) { tell('signed-off'); return; }
   tell('lost');
-  retry = setTimeout(connect, PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)]);
+  // What has waited in vain for an answer has waited long enough.
+  retry = setTimeout(connect, Math.max(0, triedMs + PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)] - performance.now()));
   tries += 1;
 }
 

@@ -1,0 +1,148 @@
+"""Alerts at a steady rate through whole centers, and how long each took to its first dial. For benchmarks.
+
+Each alert is taken by an operator's phone, cancelled by the app, answered by the user and closed as a false
+alarm, so that lines and operators come free again.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+
+from messages import events as ev
+from messages.ids import AlertId, OperatorId, Party, ShiftState
+from model.live import LiveCases
+from store import streams
+from store.following import Following
+from store.journal import Append, Journal
+from store.registry import Registry
+from tests.support.center import Center, simulation
+
+OPERATORS = 10
+PUBLIC = 22
+USERS = 100
+SETTINGS = """
+[limits]
+live_cases = 20
+idle_crews = 4
+"""
+
+
+def phone_of(kind: str, number: int) -> str:
+    """Whose number it is."""
+    return f"+39{'02000008' if kind == 'operator' else '3330000'}{number:03d}"
+
+
+def world(name: str = "sim") -> str:
+    """A carrier's, with lines of this name."""
+    quick = {"rings_after_s": 0.02, "answers_after_s": 0.02, "says": "silence"}
+    phones = {phone_of("operator", n): quick for n in range(OPERATORS)}
+    phones |= {phone_of("user", n): quick for n in range(USERS)}
+    return simulation(public=PUBLIC, emergency=1, setup_s=0.05, phones=phones).replace(
+        'name = "sim', f'name = "{name}'
+    )
+
+
+def prepare(journal: Journal) -> dict[OperatorId, str]:
+    """Operators with phones and tokens, all on shift; the demo operator is not."""
+    registry = Registry(journal)
+    tokens = {}
+    for n in range(OPERATORS):
+        operator = registry.add_operator(f"Operator {n}", phone_of("operator", n), by="bench").id
+        tokens[operator] = registry.issue_token(operator, by="bench")
+        shift(journal, operator, ShiftState.READY)
+    shift(journal, OperatorId("demo"), ShiftState.OFF)
+    return tokens
+
+
+def shift(journal: Journal, operator: OperatorId, state: ShiftState) -> None:
+    """She says that she is ready, or not."""
+    changed = ev.ShiftChanged(operator=operator, state=state)
+    journal.append(Append(streams.operator(operator), None, (changed,)))
+
+
+class Closer(threading.Thread):
+    """Follows the journal, and gives each alert's orders when the case allows them."""
+
+    def __init__(self, address: str, journal: Journal, tokens: dict[OperatorId, str]) -> None:
+        super().__init__(daemon=True)
+        self.tokens = tokens
+        self.live = LiveCases()
+        self.following = Following(journal, self.live)
+        self.closed: set[AlertId] = set()
+        self.ordered: set[AlertId] = set()
+        self.over = threading.Event()
+        self.http = httpx.Client(base_url=address, timeout=10)
+
+    def run(self) -> None:
+        """Until it is over."""
+        while not self.over.wait(0.05):  # not at every commit: that would be measured too
+            for one in self.following.catch_up():
+                if isinstance(one.event, ev.AlertClosed):
+                    self.closed.add(AlertId(one.stream.removeprefix("alert-")))
+            for alert, case in list(self.live.cases.items()):
+                if alert not in self.ordered and case.operator and case.talking(Party.USER):
+                    self.ordered.add(alert)
+                    token = self.tokens[case.operator]
+                    self.http.post(
+                        f"/v1/alerts/{alert}/commands",
+                        json={"command": "declare_false_alarm"},
+                        headers={"Authorization": f"Bearer {token}"},
+                    )
+
+
+def raise_alerts(centers: Sequence[Center], rate: float, seconds: float, first: int) -> dict[AlertId, float]:
+    """One alert every 1/rate seconds, to each node in turn; each one's time of sending, by the wall clock."""
+    sent: dict[AlertId, float] = {}
+    clients = [_client(made) for made in centers]
+
+    def one(n: int) -> None:
+        http = clients[n % len(clients)]
+        at = time.time()
+        answer = http.post("/v1/alerts", json={"phone": phone_of("user", n % USERS)})
+        assert answer.status_code == 202, answer.text
+        alert = AlertId(answer.json()["alert"])
+        sent[alert] = at
+        http.post(f"/v1/alerts/{alert}/cancel", json={"pin": ""})
+
+    begun = time.monotonic()
+    with ThreadPoolExecutor(4) as pool:
+        for n in range(int(rate * seconds)):
+            due = begun + n / rate
+            time.sleep(max(0.0, due - time.monotonic()))
+            pool.submit(one, first + n)
+    return sent
+
+
+def _client(made: Center) -> httpx.Client:
+    key = (made.state.path / "keys" / "app.key").read_text().strip()
+    http = httpx.Client(base_url=made.address, timeout=10, headers={"Authorization": f"Bearer {key}"})
+    http.get("/healthz")
+    return http
+
+
+def dials(centers: Sequence[Center], journal: Journal, sent: dict[AlertId, float]) -> dict[str, list[float]]:
+    """How long each stage took: until the alert was written, its first leg decided, its ATD read."""
+    calls = [call for made in centers for call in made.calls()]
+    stages: dict[str, list[float]] = {"post_to_atd": [], "to_accepted": [], "to_decided": [], "to_atd": []}
+    for alert, at in sent.items():
+        received = journal.read(streams.inbox(alert))[0].at_us / 1e6
+        first = next(
+            one for one in journal.read(streams.case(alert)) if isinstance(one.event, ev.LegOriginating)
+        )
+        assert isinstance(first.event, ev.LegOriginating)
+        there = (first.event.number, first.event.line)
+        begun = [call["started_at_s"] for call in calls if (call["to"], call["line"]) == there]
+        dialled = min((when for when in begun if when >= at), default=None)
+        if dialled is None:
+            continue
+        decided = first.at_us / 1e6
+        stages["post_to_atd"].append(dialled - at)
+        stages["to_accepted"].append(received - at)
+        stages["to_decided"].append(decided - received)
+        stages["to_atd"].append(dialled - decided)
+    return stages

@@ -1,0 +1,48 @@
+"""What is shipped for udev and systemd lets the center at each modem that it knows, at each kind of port."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from gateways.gsm.addresses import SCHEME
+from gateways.gsm.dialects import installed
+from gateways.gsm.places import USB_TTYS
+from tests.foundation.tree import ROOT
+
+RULES = (ROOT / "deploy" / "99-securwoman-modemmanager.rules").read_text("utf-8")
+UNIT = (ROOT / "deploy" / "securwoman.service").read_text("utf-8")
+SETTINGS = (ROOT / "config" / "center.toml").read_text("utf-8")
+
+
+def vendors(dialect: str) -> set[str]:
+    """The USB vendors of all devices that the dialect knows."""
+    data = installed().get(dialect).data
+    return {usb.partition(":")[0] for usb in (*data.match.usb, *(port.usb for port in data.port))}
+
+
+@pytest.mark.parametrize("dialect", installed().names())
+def test_udev_keeps_modem_manager_from_every_device_that_a_dialect_knows(dialect: str) -> None:
+    rules = re.findall(r'^ATTRS?\{idVendor\}=="([0-9a-f|]+)"', RULES, re.MULTILINE)
+    assert len(rules) == 3, "the device, its power, its ports"
+    for rule in rules:
+        assert vendors(dialect) <= set(rule.split("|"))
+
+
+def test_every_device_whose_ports_are_known_is_known_by_its_ids() -> None:
+    for dialect in installed():
+        assert {port.usb for port in dialect.data.port} <= set(dialect.data.match.usb)
+
+
+def test_the_service_may_open_every_kind_of_port_that_a_setting_can_name() -> None:
+    named = set(re.findall(r"/dev/(tty[A-Za-z]+)\d", SETTINGS))
+    assert {"ttyS", "ttyAMA"} <= named
+    allowed = set(re.findall(r"^DeviceAllow=char-(\w+) rw$", UNIT, re.MULTILINE))
+    assert {*USB_TTYS, *named} <= allowed
+
+
+def test_the_service_may_connect_to_a_modem_behind_an_address() -> None:
+    assert f'"{SCHEME}://HOST:PORT"' in SETTINGS
+    (families,) = re.findall(r"^RestrictAddressFamilies=(.*)$", UNIT, re.MULTILINE)
+    assert {"AF_INET", "AF_INET6"} <= set(families.split())

@@ -1,0 +1,118 @@
+"""What the doctor says of each line of a running center: what its modem says, and what the journal holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from center.doctor_center import lines
+from center.findings import Verdict
+from center.journals import journal_of
+from center.state_dir import StateDir
+from messages.base import Joins
+from messages.events import Event, LineQuarantined
+from messages.ids import Instant, LineId, Role, TrunkId
+from messages.lines import WEAK_DBM, LineReport, LineState
+from runtime import line_files
+from runtime.directory import Entry, FileDirectory
+from store import streams
+from store.journal import Append
+
+LINE = LineId("milano1")
+FACTS = "/dev/ttyUSB2, huawei, home"
+
+
+def report(state: LineState = LineState.READY, **fields: object) -> LineReport:
+    shown: dict[str, object] = {
+        "signal_dbm": -71,
+        "registration": "home",
+        "port": "/dev/ttyUSB2",
+        "dialect": "huawei",
+        **fields,
+    }
+    return LineReport(
+        line=LINE, trunk=TrunkId("public"), emergency=bool(shown.pop("emergency", False)), state=state,
+        since=Instant(0), **shown,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def found(
+    path: Path, said: LineReport | None, *journaled: Event, ready: bool = True, runs: bool = True
+) -> tuple[Verdict, str]:
+    """What is found where its process runs, and has said this."""
+    state = StateDir(path)
+    state.create()
+    with journal_of(state, create=True) as journal:
+        if journaled:
+            journal.append(Append(streams.line(LINE), None, journaled))
+    entry = Entry(role=Role.GSM_MODEM, key=str(LINE), address=b"", pid=1, incarnation=1, ready=ready)
+    FileDirectory(state.run).publish([entry] if runs else [])
+    if said is not None:
+        line_files.write(state.run, said)
+    (one,) = lines(state)
+    return one.verdict, one.text
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict", "text"),
+    [
+        (report(), Verdict.OK, f"milano1 is up: {FACTS}, -71 dBm"),
+        (
+            report(signal_dbm=WEAK_DBM - 1),
+            Verdict.WARN,
+            f"milano1 hardly hears its network: {FACTS}, -108 dBm",
+        ),
+        (report(signal_dbm=WEAK_DBM), Verdict.OK, f"milano1 is up: {FACTS}, -107 dBm"),
+        (report(joins=Joins.NETWORK), Verdict.OK, f"milano1 is up: {FACTS}, -71 dBm, no voice to the host"),
+        (
+            report(joins=Joins.NONE),
+            Verdict.WARN,
+            f"milano1 can join nobody with anybody: {FACTS}, -71 dBm, no voice to the host",
+        ),
+        (
+            report(joins=Joins.NETWORK, emergency=True),
+            Verdict.WARN,
+            "milano1 is reserved for 112, and nobody would be heard on it: "
+            f"{FACTS}, -71 dBm, no voice to the host",
+        ),
+        (
+            report(LineState.STARTING, text="The modem is being set up."),
+            Verdict.WARN,
+            f"milano1 is being set up: The modem is being set up. ({FACTS}, -71 dBm)",
+        ),
+        (
+            report(LineState.LOST, text="Nothing is plugged in.", port="", registration="", signal_dbm=None),
+            Verdict.FAIL,
+            "milano1 carries no calls: Nothing is plugged in. (huawei)",
+        ),
+        (None, Verdict.WARN, "milano1 has not said how it is"),
+    ],
+)
+def test_a_line_is_told_as_its_modem_is(
+    tmp_path: Path, said: LineReport | None, verdict: Verdict, text: str
+) -> None:
+    assert found(tmp_path, said) == (verdict, text)
+
+
+@pytest.mark.parametrize("state", [one for one in LineState if one not in ("ready", "starting")])
+def test_a_line_that_cannot_carry_calls_is_a_failure_whatever_the_reason(
+    tmp_path: Path, state: LineState
+) -> None:
+    verdict, text = found(tmp_path, report(state, text="Why."))
+    assert (verdict, text) == (Verdict.FAIL, f"milano1 carries no calls: Why. ({FACTS}, -71 dBm)")
+
+
+def test_what_the_journal_holds_of_a_quarantine_counts_for_more_than_what_its_modem_says(
+    tmp_path: Path,
+) -> None:
+    mute = LineQuarantined(line=LINE, reason="The modem is mute.")
+    assert found(tmp_path, report(), mute) == (
+        Verdict.FAIL,
+        "milano1 is quarantined: The modem is mute.",
+    )
+
+
+def test_a_process_that_has_not_started_and_none_at_all_are_told(tmp_path: Path) -> None:
+    assert found(tmp_path, report(), ready=False) == (Verdict.WARN, "milano1 has not started yet")
+    assert found(tmp_path, report(), runs=False) == (Verdict.FAIL, "no modem's actor runs")

@@ -1,0 +1,159 @@
+"""Random trouble among several nodes in one process: one freezes, wakes up, or loses its power at any time.
+
+What must hold whatever happens: an alert has one owner at a time, nobody but its owner writes its story,
+every alert is handled to its end, and no call is left.
+"""
+
+from __future__ import annotations
+
+import random
+from contextlib import suppress
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from messages import events as ev
+from messages.ids import E164, AlertId, NodeId, OperatorCommand, OperatorId, Party
+from messages.journal import Recorded
+from model.case import Case
+from model.evolve import fold
+from model.orders import refusal
+from simulator.errors import NotNow
+from store import streams
+from store.journal import Append
+from tests.scenarios.nodes import Cluster, cluster
+from tests.scenarios.world import PSAP, USER
+
+pytestmark = pytest.mark.scenario
+
+SEEDS = (3, 11, 42, 77)
+MORE = (E164("+393339990001"), E164("+393339990002"))
+LINES = {"a": (4, 1), "b": (4, 1), "c": (3, 1)}
+TROUBLE_S = 60
+ENDS_WITHIN_S = 240
+
+
+def told(nodes: Cluster, alert: AlertId) -> list[Recorded]:
+    return nodes.journal.read_streams(streams.inbox(alert), streams.case(alert))
+
+
+def case_of(nodes: Cluster, alert: AlertId) -> Case:
+    case = fold(told(nodes, alert))
+    assert case is not None
+    return case
+
+
+class Play:
+    """One course of things, as its seed says."""
+
+    def __init__(self, nodes: Cluster, seed: int) -> None:
+        self.nodes = nodes
+        self.random = random.Random(seed)
+        self.alerts: list[AlertId] = []
+        self.spared = self.random.choice(sorted(nodes.nodes))
+        self.log: list[str] = []
+
+    def run(self) -> None:
+        """An alert, trouble for a minute, and then peace until everything is over."""
+        self.alerts.append(self.nodes.send(self.random.choice(sorted(self.nodes.nodes))))
+        for _ in range(TROUBLE_S):
+            self.nodes.advance(1.0)
+            if self.random.random() < 0.25:
+                self.strike()
+            self.work()
+        for name, node in self.nodes.nodes.items():
+            if node.frozen:
+                self.nodes.thaw(name)
+        for _ in range(ENDS_WITHIN_S):
+            if all(case_of(self.nodes, alert).closed_at is not None for alert in self.alerts):
+                break
+            self.nodes.advance(1.0)
+            self.work()
+        self.nodes.advance(10.0)
+
+    def strike(self) -> None:
+        """Something happens to a node; one of them is never struck."""
+        running = [name for name, node in self.nodes.nodes.items() if node.running]
+        frozen = [name for name, node in self.nodes.nodes.items() if node.frozen]
+        lost = [name for name, node in self.nodes.nodes.items() if node.lost]
+        what = self.random.choice(("freeze", "freeze", "thaw", "thaw", "lose", "alert"))
+        struck = [name for name in running if name != self.spared]
+        if what == "freeze" and struck:
+            name = self.random.choice(struck)
+            self.nodes.freeze(name)
+        elif what == "thaw" and frozen:
+            name = self.random.choice(frozen)
+            self.nodes.thaw(name)
+        elif what == "lose" and not lost and struck:
+            name = self.random.choice(struck)
+            self.nodes.lose(name)
+        elif what == "alert" and len(self.alerts) < 3:
+            name = self.random.choice(running)
+            self.alerts.append(self.nodes.send(name, MORE[len(self.alerts) - 1]))
+        else:
+            return
+        self.log.append(f"{self.nodes.network.now_s:7.2f} {what} {name}")
+
+    def work(self) -> None:
+        """The operator does what she sees; a far phone that was left alone hangs up."""
+        at = next(name for name, node in self.nodes.nodes.items() if node.running)
+        for alert in self.alerts:
+            case = case_of(self.nodes, alert)
+            if case.closed_at is not None or self.random.random() < 0.5:
+                continue
+            who = case.operator or OperatorId("operator-0")
+            for command in self.wishes(case):
+                if refusal(case, command, who, self.nodes.policy) is None:
+                    journal = self.nodes.open(NodeId(at))
+                    given = ev.CommandGiven(command=command, by=who)
+                    journal.append(Append(streams.inbox(alert), None, (given,)))
+                    journal.close()
+                    break
+            if case.left_at is not None and case.operator_leg is None:
+                self.hang_up(PSAP)
+                self.hang_up(case.phone or USER)
+
+    def hang_up(self, phone: E164) -> None:
+        """Whoever was left alone has said everything."""
+        with suppress(NotNow):
+            self.nodes.network.carrier.phone_hang_up(phone, self.nodes.network.now_s)
+            self.nodes.network.pump()
+
+    @staticmethod
+    def wishes(case: Case) -> tuple[OperatorCommand, ...]:
+        """What she would do now, the first that is allowed."""
+        joined = {leg.party for leg in case.legs.values() if leg.joined}
+        if {Party.USER, Party.PSAP} <= joined:
+            return (OperatorCommand.LEAVE,)
+        if Party.PSAP in joined:
+            return (
+                OperatorCommand.LEAVE if case.briefing_at is not None else OperatorCommand.BRIEFING_GIVEN,
+            )
+        return (OperatorCommand.TAKE, OperatorCommand.CALL_PSAP, OperatorCommand.CLOSE)
+
+
+def the_story_has_one_writer_at_a_time(nodes: Cluster, alert: AlertId) -> None:
+    written = [one for one in told(nodes, alert) if one.stream == streams.case(alert)]
+    for before, after in pairwise(written):
+        assert after.epoch >= before.epoch, nodes.story()
+        if after.epoch == before.epoch:
+            assert after.node == before.node, nodes.story()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.timeout(240)
+def test_whatever_happens_to_nodes_every_alert_ends_and_has_one_owner_at_a_time(
+    seed: int, tmp_path: Path
+) -> None:
+    with cluster(tmp_path, LINES, operators=2, behaviours=dict.fromkeys(MORE, "answer")) as nodes:
+        play = Play(nodes, seed)
+        play.run()
+        for alert in play.alerts:
+            nodes.alert = alert
+            story = "\n".join([*play.log, nodes.story()])
+            the_story_has_one_writer_at_a_time(nodes, alert)
+            assert case_of(nodes, alert).closed_at is not None, story
+        lost = [name for name, node in nodes.nodes.items() if node.lost]
+        left = [call for call in nodes.live_calls() if call.line.split("-")[0] not in lost]
+        assert left == [], "\n".join([*play.log, nodes.story()])

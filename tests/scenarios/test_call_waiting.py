@@ -1,0 +1,110 @@
+"""A second user calls a line that gives no voice to the host while an alert's conference stands on it."""
+
+from __future__ import annotations
+
+import pytest
+
+from messages import events as ev
+from messages.ids import E164, AlertId, OperatorCommand, Outcome, Party, Role
+from simulator.call import Call
+from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.test_flow import everything_is_over, joined, voice_alert
+from tests.scenarios.world import USER, World
+
+pytestmark = pytest.mark.scenario
+
+SECOND = E164("+393339998887")
+LINE = "+390200000001"
+"""Of sim1, which users call."""
+
+
+def in_conference(make_world: MakeWorld, **options: object) -> World:
+    """The first user has called, and talks with an operator on her own line."""
+    world = make_world(dialects=("sim800",), operators=2, behaviours={SECOND: "answer"}, **options)
+    voice_alert(world)
+    world.until("operator and user are joined", lambda: joined(world) == {Party.OPERATOR, Party.USER})
+    return world
+
+
+def second_calls(world: World, *, withheld: bool = False) -> Call:
+    carrier = world.network.carrier
+    made: Call = carrier.originate(
+        carrier.phone(SECOND), LINE, setup_s=0.5, now_s=world.network.now_s, withheld=withheld
+    )
+    world.network.pump()
+    return made
+
+
+def alerts(world: World) -> list[AlertId]:
+    found = (one for one in world.journal.read_all() if isinstance(one.event, ev.AlertReceived))
+    return [AlertId(one.stream.removeprefix("inbox-")) for one in found]
+
+
+def talking(world: World, line: str) -> set[str]:
+    """Who is in conversation on this line, by the carrier's own account."""
+    return {
+        call.caller.number if call.to == LINE else call.to
+        for call in world.network.carrier.modem(line).line.talking()
+    }
+
+
+def at_the_second(world: World) -> None:
+    """From now on the world's alert is hers."""
+    world.until("she is an alert of her own", lambda: len(alerts(world)) == 2)
+    world.alert = alerts(world)[1]
+
+
+def test_s02_a_second_user_is_declined_and_called_back_on_another_line(make_world: MakeWorld) -> None:
+    world = in_conference(make_world)
+    first = talking(world, "sim1")
+    hers = second_calls(world)
+    at_the_second(world)
+    world.until("her call is declined", lambda: hers.ended_at_s is not None)
+    assert hers.answered_at_s is None
+    world.until("she is joined", lambda: joined(world) == {Party.OPERATOR, Party.USER})
+    assert [call.line for call in world.calls(SECOND)] in (["sim2"], ["sim3"], ["sim4"])
+    assert talking(world, "sim1") == first, "nobody was put on hold for her"
+    assert len(first) == 2
+
+
+def test_case_14_a_second_user_who_withholds_her_number_is_answered_once_the_line_is_free(
+    make_world: MakeWorld,
+) -> None:
+    world = in_conference(make_world)
+    first = talking(world, "sim1")
+    hers = second_calls(world, withheld=True)
+    world.advance(10)
+    assert hers.ended_at_s is None
+    assert hers.answered_at_s is None
+    assert talking(world, "sim1") == first, "nobody was put on hold for her"
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    world.until("the first is closed", lambda: world.case.closed_at is not None)
+    at_the_second(world)
+    world.until("she is joined", lambda: joined(world) == {Party.OPERATOR, Party.USER})
+    assert hers.answered_at_s is not None
+    assert world.case.phone is None
+
+
+@pytest.mark.parametrize("withheld", [False, True])
+@pytest.mark.parametrize("after_s", [0.6, 1.5, 4.0])
+def test_case_18_a_modem_s_actor_that_dies_while_she_waits_disturbs_nobody(
+    make_world: MakeWorld, after_s: float, withheld: bool
+) -> None:
+    world = in_conference(make_world)
+    first, conference = world.alert, talking(world, "sim1")
+    hers = second_calls(world, withheld=withheld)
+    world.advance(after_s)
+    assert world.system.kill(Role.GSM_MODEM, "sim1")
+    world.advance(8)
+    assert talking(world, "sim1") == conference
+    assert joined(world) == {Party.OPERATOR, Party.USER}
+    assert len(world.calls(USER)) == 0, "she who called first is on the line"
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    world.until("the first is closed", lambda: world.case.closed_at is not None)
+    assert world.case.outcome is Outcome.FALSE_ALARM
+    at_the_second(world)
+    world.until("she is joined", lambda: joined(world) == {Party.OPERATOR, Party.USER})
+    assert (hers.answered_at_s is not None) is withheld, "declined where she can be called back"
+    assert alerts(world) == [first, world.alert]
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
