@@ -96,9 +96,11 @@ class Nodes:
 
     def addresses(self) -> tuple[str, ...]:
         """Where an app may ask, in the order in which to try: here, those that take alerts, the others."""
+        if not self.shared:
+            return ()
         me, *others = self.views()
         best = sorted(others, key=lambda one: (not one.alive, one.draining))
-        return tuple(dict.fromkeys(one.web for one in (me, *best) if one.web)) if self.shared else ()
+        return tuple(dict.fromkeys(one.web for one in (me, *best) if one.web))
 
     def elsewhere(self) -> tuple[str, ...]:
         """The other nodes' addresses, sorted: a page of this node may ask them, and theirs this one."""

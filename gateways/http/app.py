@@ -220,7 +220,12 @@ def _note_seen(web: Web, operator: OperatorId, user: UserId, alert: AlertId) -> 
 
 def _ticket(web: Web, socket: AnySocket) -> str:
     """By which whoever is signed on here goes on elsewhere; empty where she cannot."""
-    session = None if web.tickets is None else web.auth.session(socket)
+    try:
+        session = None if web.tickets is None else web.auth.session(socket)
+    except StoreError as error:
+        # Not the end of a console that shows what it has: the database will be back.
+        log.error("no ticket can be given", reason=str(error))
+        return ""
     if web.tickets is None or session is None:
         return ""
     return web.tickets.issue(session, web.clock.now_us())

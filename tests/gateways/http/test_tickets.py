@@ -10,12 +10,16 @@ from hypothesis import strategies as st
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from gateways.console import channel
 from gateways.console.sessions import LIFE_S, Session, Sessions
 from gateways.console.tickets import LIFE_S as TICKET_LIFE_S
 from gateways.console.tickets import Tickets
+from gateways.http import app
 from gateways.http.app import build, parts
 from messages.ids import SECOND, Instant, OperatorId
 from runtime.clock import Clock
+from store.errors import JournalUnavailable
+from store.journal import Journal
 from store.notify import LocalNotifier
 from store.registry import Registry
 from tests.gateways.http.place import CLOCK, Place
@@ -128,6 +132,26 @@ def test_who_is_no_operator_any_more_does_not_go_on(pair: Twins, webs: tuple[Cli
     Registry(journal).remove_operator(pair.first.marta, by="test")
     journal.close()
     assert shown(second, ticket) == 401
+
+
+def test_a_console_stays_while_the_database_cannot_say_whether_her_session_stands(
+    pair: Twins, webs: tuple[Client, Client], clock: Later, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _ = webs
+    ticket_of(first, pair.first)
+
+    def away(journal: Journal, name: str) -> bool:
+        raise JournalUnavailable("away")
+
+    monkeypatch.setattr(channel, "RENEWED_S", 0.1)
+    with first.websocket_connect("/v1/console") as socket:
+        assert socket.receive_json(timeout=10)["type"] == "snapshot"
+        assert socket.receive_json(timeout=10)["ticket"]
+        monkeypatch.setattr(app, "is_spent", away)
+        clock.by_s = 10
+        while (said := socket.receive_json(timeout=10))["type"] != "nodes" or said["ticket"]:
+            pass
+        assert socket.receive_json(timeout=10)["type"] in ("events", "nodes")
 
 
 def test_forged_tickets_are_refused_and_counted(pair: Twins, webs: tuple[Client, Client]) -> None:

@@ -248,7 +248,7 @@ export class Feed {
     }
     if (said.type === 'nodes') {
       this.nodes = said.nodes;
-      this.ticket = said.ticket;
+      this.ticket = said.ticket || this.ticket; // while the database is away there is no newer one
       this.changed();
       return;
     }
