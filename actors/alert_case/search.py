@@ -180,7 +180,9 @@ def _may_wake(case: Case, hand: Hand) -> bool:
 def free_place(case: Case) -> tuple[LegId, int]:
     """Where the next call to somebody of ours goes, `op1`, `op2` …, and the number of its attempt."""
     n = 1
-    while (known := case.legs.get(leg_id(case.alert, f"op{n}"))) is not None and known.live:
+    while (known := case.legs.get(leg_id(case.alert, f"op{n}"))) is not None and (
+        known.live or known.leg in case.unheard
+    ):
         n += 1
     return leg_id(case.alert, f"op{n}"), 1 if known is None else known.attempt + 1
 

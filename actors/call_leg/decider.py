@@ -133,22 +133,22 @@ def on_tick(task: Task | None, now_us: Instant) -> Act:
         return Act(task=task)
     if now_us - task.since < _patience_us(task):
         return _ask(task, now_us)
-    return _given_up(task)
+    return _given_up(task, HangupCause.LINE_LOST)
 
 
 def on_lost(task: Task | None) -> Act:
-    """The line's node is no more, and the call with it: nobody waits for its modem."""
-    return Act(task=task) if task is None or task.done else _given_up(task)
+    """The line's node is no more, and the call with it as far as can be told: nobody waits for its modem."""
+    return Act(task=task) if task is None or task.done else _given_up(task, HangupCause.NODE_LOST)
 
 
-def _given_up(task: Task) -> Act:
+def _given_up(task: Task, cause: HangupCause) -> Act:
     wish = task.wish
     lost = CallReport(
         leg=wish.leg,
         attempt=wish.attempt,
         line=wish.line,
         state=CallState.RELEASED,
-        cause=HangupCause.LINE_LOST,
+        cause=cause,
     )
     task = replace(task, report=lost, done=True)
     hang_up = HangUpCall(leg=wish.leg, attempt=wish.attempt, number=wish.number, call=wish.call)

@@ -13,6 +13,7 @@ from center.state_dir import Lock, StateDir
 from messages.ids import E164, Channel, Instant, NodeId, Role
 from model.policy import Policy, Setup
 from store.alerts import Signal, accept
+from store.dialect import is_server
 from store.journal import Journal
 from store.notify import LocalNotifier
 from store.people import Person
@@ -169,6 +170,7 @@ def test_the_doctor_counts_the_connections(run: Terminal, tmp_path: Path, url: s
 def test_a_journal_in_postgresql_has_nobody_who_keeps_a_spare() -> None:
     setup = Setup(policy=Policy(live_cases=3, idle_crews=1), lines=())
     kept = [
-        {spec.role for spec in plan(setup, url).actors} for url in ("", "sqlite:////j.db", "postgresql://h/d")
+        {spec.role for spec in plan(setup, shared=is_server(url)).actors}
+        for url in ("", "sqlite:////j.db", "postgresql://h/d")
     ]
     assert [Role.JOURNAL_KEEPER in roles for roles in kept] == [True, True, False]

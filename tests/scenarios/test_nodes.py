@@ -10,7 +10,7 @@ from messages import events as ev
 from messages.ids import OperatorCommand, Outcome, Party
 from model.leg import LegState
 from tests.scenarios.nodes import Cluster, cluster
-from tests.scenarios.world import PSAP, USER
+from tests.scenarios.world import OPERATORS, PSAP, USER
 
 pytestmark = pytest.mark.scenario
 
@@ -113,3 +113,41 @@ def test_a_lost_node_is_an_alarm_that_ends_with_its_return(tmp_path: Path) -> No
         said = [one.event for one in nodes.journal.read("node-b")]
         lost = [one for one in said if getattr(one, "alarm", "") == "node.lost"]
         assert [type(one) for one in lost] == [ev.AlarmRaised, ev.AlarmCleared]
+
+
+def stays_the_only_call(nodes: Cluster, number: str) -> None:
+    """Whoever else has dialled meanwhile has found her busy with it."""
+    up = [call for call in nodes.calls(number) if call.ended_at_s is None]
+    answered = [call for call in nodes.calls(number) if call.answered_at_s is not None]
+    assert len(up) == len(answered) == 1, nodes.story()
+
+
+def test_user_and_112_of_a_frozen_node_are_joined_again_though_their_operator_left_meanwhile(
+    tmp_path: Path,
+) -> None:
+    with cluster(tmp_path, {"a": (4, 0), "b": (4, 1)}) as nodes:
+        to_conference(nodes)
+        nodes.freeze("a")
+        nodes.order(OperatorCommand.LEAVE, "b")
+        nodes.until("b has the alert", lambda: nodes.owner == "b")
+        nodes.advance(3.0)
+        nodes.thaw("a")
+        nodes.until("user and 112 are alone", lambda: nodes.joined == {Party.USER, Party.PSAP}, 8)
+        for number in (USER, PSAP):
+            stays_the_only_call(nodes, number)
+        nodes.network.carrier.phone_hang_up(PSAP, nodes.network.now_s)
+        nodes.until("the alert is closed", lambda: nodes.case.closed_at is not None, 90)
+
+
+def test_the_operator_of_a_frozen_node_has_her_case_again_by_the_call_that_she_is_still_in(
+    tmp_path: Path,
+) -> None:
+    with cluster(tmp_path, {"a": (4, 1), "b": (4, 1)}) as nodes:
+        to_talking(nodes)
+        nodes.freeze("a")
+        nodes.until("b has the alert", lambda: nodes.owner == "b")
+        nodes.advance(2.5)
+        nodes.thaw("a")
+        nodes.until("they are joined again", lambda: nodes.joined == {Party.OPERATOR, Party.USER}, 10)
+        for number in (USER, OPERATORS[0]):
+            stays_the_only_call(nodes, number)

@@ -13,10 +13,10 @@ from gateways.http.context import Web
 from messages.events import AlertReceived, CommandGiven, NoteAdded
 from messages.ids import AlertId
 from store import streams
-from store.dialect import Connection
 from store.errors import JournalFull
 from store.keeping import Keeper
 from store.spare import Spare
+from store.sqlite import SqliteConnection
 from tests.gateways.http.place import CLOCK, GIULIA, NODE, Place
 
 Client = TestClient[Litestar]
@@ -45,14 +45,14 @@ def keeper(place: Place, web: Web) -> Keeper:
 @pytest.fixture
 def full_disk(monkeypatch: pytest.MonkeyPatch, keeper: Keeper) -> pytest.MonkeyPatch:
     """Full until `undo`."""
-    real = Connection.commit
+    real = SqliteConnection.commit
 
-    def commit(self: Connection) -> None:
+    def commit(self: SqliteConnection) -> None:
         if self.lasting:
             raise JournalFull("/disk: full")
         real(self)
 
-    monkeypatch.setattr(Connection, "commit", commit)
+    monkeypatch.setattr(SqliteConnection, "commit", commit)
     return monkeypatch
 
 
