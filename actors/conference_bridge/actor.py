@@ -46,7 +46,7 @@ ENDS_WITHIN_S: Final = 2.0
 LEVELS_US: Final = Instant(SECOND // 10)
 """Between two readings for the meters."""
 STILL_LOOKS: Final = 3
-"""So many looks, a second apart, have found the voice where it was: its thread hangs in a driver, or is over."""
+"""So many looks, a second apart, have found the voice where it was: its thread hangs, or is over."""
 
 
 class VoiceStandsStillError(Exception):
