@@ -1,4 +1,4 @@
-"""How long this machine's terminals hold a frame by themselves: the floor beneath all that passes through them.
+"""How long this machine's terminals hold a frame by themselves: the floor under all that passes through them.
 
 What is written to a terminal is brought to its other end by a worker of the kernel's, which has no more right
 to the processor than any program. No bridge can play what has not been brought.
