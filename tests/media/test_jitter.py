@@ -108,6 +108,46 @@ def test_a_source_that_sends_five_frames_at_a_time_loses_nothing() -> None:
     assert stats.silence_frames + stats.stretched_frames <= 2
 
 
+def numbers(frame: bytes) -> int | None:
+    """Which of the counted frames this is; None for silence."""
+    return None if frame == SILENCE else (int.from_bytes(frame[:2], "little") - 10_000) // FRAME_SAMPLES
+
+
+def heard(came: list[int]) -> list[int | None]:
+    """What is popped of numbered frames, of which so many come before each pop."""
+    buffer, said, popped = JitterBuffer(), 0, []
+    for frames in came:
+        buffer.push(counting(frames * FRAME_SAMPLES, said * FRAME_SAMPLES))
+        said += frames
+        popped.append(numbers(buffer.pop()))
+    return popped
+
+
+@pytest.mark.parametrize("late", [1, 2])
+def test_what_comes_up_to_two_frames_too_late_is_left_out_and_nothing_after_it_moves(late: int) -> None:
+    steady = [1] * 30
+    # Nothing comes for as long as sound waits, and then longer; then all that was held back.
+    held = [*steady, *[0] * (1 + late), 2 + late, *steady]
+    before, after = heard([1] * len(held)), heard(held)
+    missed = [at for at, (one, other) in enumerate(zip(before, after, strict=True)) if one != other]
+    assert len(missed) == late
+    assert [after[at] for at in missed] == [None] * late
+
+
+def test_what_has_come_to_stay_later_is_heard_after_two_frames_of_silence() -> None:
+    after = heard([*[1] * 30, 0, 0, *[1] * 200])
+    assert after[30:].count(None) <= 3
+    played = [one for one in after if one is not None]
+    assert played == [n % 125 for n in range(len(played))], "the count comes round"
+
+
+def test_sound_that_is_late_now_and_then_by_less_than_waits_is_never_corrected() -> None:
+    arrivals = (at_once for _ in range(600) for at_once in (*[FRAME_SAMPLES] * 48, 0, 2 * FRAME_SAMPLES))
+    *_, buffer = playing(arrivals)
+    stats = buffer.stats()
+    assert (stats.underruns, stats.stretched_frames, stats.trimmed_frames) == (0, 0, 0)
+
+
 def test_sound_is_heard_from_the_second_frame_on() -> None:
     buffer = JitterBuffer()
     first, second = tone(440, FRAME_SAMPLES), tone(620, FRAME_SAMPLES)
