@@ -12,12 +12,16 @@ from msgspec.structs import replace
 
 from messages.base import VoicePort
 from messages.calls import CallReport, CallState
-from messages.ids import LegId, LineId, NodeId
+from messages.ids import SECOND, Instant, LegId, LineId, NodeId, OperatorLine
+from model.own_line import mode_of
 from runtime import own_voices
 from runtime.environment import Environment
 from runtime.voice_files import VoiceFile
 
 _UP: Final = (CallState.RINGING, CallState.ANSWERED)
+FOLLOWS_WITHIN_US: Final = Instant(4 * SECOND)
+"""So long a headset is waited for whose node is lost: her page goes on at another one within 5 s of its
+death, of which 1.5 pass before that is known. Her phone takes eight, and she would have to take it up."""
 
 
 class OwnVoice:
@@ -26,21 +30,35 @@ class OwnVoice:
     def __init__(self, env: Environment) -> None:
         """Nothing has been heard yet."""
         self._me: Final = env.node
+        self._clock: Final = env.clock
         self._peers: Final = env.peers
         self._file: Final = VoiceFile(env.run)
         self._heard: tuple[LegId, int, NodeId] | None = None
         """Which attempt was last heard to be up, and at which node."""
         self._follows = False
         """Whether that is another node than the first one."""
+        self._missed: tuple[LineId, Instant] | None = None
+        """Whose headset is gone with its node, and since when that is known."""
 
     def node_of(self, line: LineId) -> NodeId | None:
-        """Whom to ask; None while those who might have it have not been heard yet."""
+        """Whom to ask; None while whoever has it, or will have it, may not have been heard yet."""
         if self._peers.alone:
             return self._me
         found = own_voices.node_of(line, self._file.read(), self._me, self._peers.places)
         if found is not None:
+            self._missed = None
             return found
-        return self._me if self._peers.settled and self._peers.alive else None
+        heard_all = self._peers.settled and self._peers.alive
+        return self._me if heard_all and not self._may_come_back(line) else None
+
+    def _may_come_back(self, line: LineId) -> bool:
+        """Whether her page may be on its way from a node that is no more to one that is."""
+        if mode_of(line) is not OperatorLine.HEADSET or not own_voices.is_at(self._peers.away, line):
+            return False
+        now_us = self._clock.now_us()
+        if self._missed is None or self._missed[0] != line:
+            self._missed = (line, now_us)
+        return now_us - self._missed[1] < FOLLOWS_WITHIN_US
 
     def speaks(self, line: LineId, node: NodeId) -> bool:
         """Whether this node is to be believed. One that she has left says that her voice is lost."""

@@ -5,13 +5,20 @@ Each has a carrier of its own: the user's phone is the first one's, and no phone
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from center.processes import marked, send_signal
 from messages import events as ev
+from messages.ids import AlertId, LineId, NodeId
+from model.leg import Leg
+from runtime.own_voices import is_at
+from runtime.peers import FilePeers
+from store import streams
 from tests.support.center import OPERATOR, USER, Center, center, simulation
 from tests.support.headset import Headset, headset
 from tests.support.hearing import TONES
@@ -52,9 +59,11 @@ def they_hear_each_other(made: Center, she: Headset) -> bool:
     )
 
 
-def test_s06_s17_she_is_heard_from_another_node_and_goes_on_at_the_alerts_own(
+@pytest.fixture
+def talking(
     tmp_path: Path, stack: ExitStack, postgres: PostgresServer
-) -> None:
+) -> tuple[Center, Center, AlertId, ExitStack, str]:
+    """An alert of node a, and an operator at node b: both nodes, the alert, her connection and her token."""
     url = postgres.url(postgres.database())
     a = node(stack, tmp_path, "a", url, simulation(public=3, emergency=0))
     b = node(stack, tmp_path, "b", url, simulation(public=1, emergency=0))
@@ -62,25 +71,63 @@ def test_s06_s17_she_is_heard_from_another_node_and_goes_on_at_the_alerts_own(
     token = (b.state.path / "keys" / "demo-operator.token").read_text().strip()
     there = stack.enter_context(ExitStack())
     she = there.enter_context(headset(b.address, token, HERS))
-    a.until("a's doctor knows of it", lambda: "has her headset on" in a.cli("doctor").stdout)
+    book = FilePeers(a.state.run)
+    a.until("a knows of it", lambda: is_at(book.places, LineId("headset:demo")))
     alert = a.send()
     a.until("she is heard, so it is hers", lambda: a.case(alert).operator)
     a.until("operator and user are joined", lambda: a.joined(alert) == {"operator", "user"})
-    leg = a.case(alert).operator_leg
-    assert leg is not None
-    assert leg.line == "headset:demo"
-    assert leg.voice is not None
-    assert leg.voice.kind == "node"
+    assert hers(a, alert).line == "headset:demo"
+    assert kind(a, alert) == "node"
     a.until("they hear each other", lambda: they_hear_each_other(a, she))
-    there.close()
+    return a, b, alert, there, token
+
+
+def hers(made: Center, alert: AlertId) -> Leg:
+    leg = made.case(alert).operator_leg
+    assert leg is not None
+    return leg
+
+
+def kind(made: Center, alert: AlertId) -> str:
+    """Of the port at which the bridge has her voice."""
+    voice = hers(made, alert).voice
+    return "" if voice is None else voice.kind
+
+
+def goes_on_at(a: Center, alert: AlertId, stack: ExitStack, token: str) -> None:
+    """Her page is a's now: they hear each other, and nobody was called for it."""
     she = stack.enter_context(headset(a.address, token, HERS))
     a.until("they hear each other again", lambda: they_hear_each_other(a, she), within_s=10)
-    leg = a.case(alert).operator_leg
-    assert leg is not None
-    assert leg.voice is not None
-    assert leg.voice.kind == "unix"
+    assert kind(a, alert) == "unix"
     assert not [one for one in a.recorded(alert) if isinstance(one.event, ev.LegReleased)]
-    assert a.calls(OPERATOR) == b.calls(OPERATOR) == []
+    assert a.calls(OPERATOR) == []
     assert len(a.calls(USER)) == 1
     assert a.order(alert, "declare_false_alarm", token=token).status_code == 202
     a.until("it is closed", lambda: a.case(alert).closed_at)
+
+
+def test_s06_s17_she_is_heard_from_another_node_and_goes_on_at_the_alerts_own(
+    talking: tuple[Center, Center, AlertId, ExitStack, str], stack: ExitStack
+) -> None:
+    a, b, alert, there, token = talking
+    there.close()
+    goes_on_at(a, alert, stack, token)
+    assert b.calls(OPERATOR) == []
+
+
+def test_s17_her_node_dies_and_she_is_heard_again_as_soon_as_her_page_is_at_another(
+    talking: tuple[Center, Center, AlertId, ExitStack, str], stack: ExitStack
+) -> None:
+    a, b, alert, there, token = talking
+    for process in sorted(marked(b.state.path), key=lambda one: one.started):
+        send_signal(process, signal.SIGKILL)
+    a.until("a knows that b is lost", lambda: "node.lost" in told(a))
+    there.close()
+    goes_on_at(a, alert, stack, token)
+
+
+def told(made: Center) -> set[str]:
+    """The alarms that a node has raised."""
+    with made.journal() as journal:
+        said = [one.event for one in journal.read(streams.node(NodeId("a")))]
+    return {one.alarm for one in said if isinstance(one, ev.AlarmRaised)}

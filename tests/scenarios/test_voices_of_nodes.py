@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from actors.call_leg.own_voice import FOLLOWS_WITHIN_US
 from actors.operator_lines.headset import BLINK_US
 from actors.operator_lines.nailed import SILENT_US
 from messages import events as ev
@@ -175,11 +176,38 @@ def test_s17_her_node_dies_and_she_is_called_on_her_phone_while_the_user_stays(
     to_talking(nodes)
     place.headsets["b"].kill_web()
     nodes.lose("b")
-    nodes.until("she is lost", lambda: told(nodes, ev.OperatorLeft), 4)
+    nodes.until("she is lost", lambda: told(nodes, ev.OperatorLeft), 3 + FOLLOWS_WITHIN_US / SECOND)
     nodes.until("she is called on her phone", lambda: nodes.calls(OPERATORS[0]), 2)
     nodes.until("operator and user are joined", lambda: nodes.joined == BOTH, 15)
     assert nodes.case.operator == she
     assert len(nodes.calls(USER)) == 1, "the user stays on the line"
+    ends(nodes, "a")
+
+
+@pytest.mark.parametrize("owner", ["a", "b"])
+def test_s17_her_node_dies_and_her_page_goes_on_at_another_and_nobody_is_called(
+    tmp_path: Path, stack: ExitStack, owner: str
+) -> None:
+    """Five seconds after its death, whether the alert was that node's, too, or another one's."""
+    place = with_headsets(tmp_path, stack, nodes=("a", "b", "c"))
+    nodes, (she,) = place.nodes, place.nodes.operators
+    place.connect(she, "b")
+    nodes.advance(1.0)
+    to_talking(nodes, owner)
+    place.headsets["b"].kill_web()
+    nodes.lose("b")
+    nodes.advance(5.0)
+    place.connect(she, "c")
+    newest = gate(nodes, "c", f"voice/{she}.sock")
+    if nodes.owner == "c":
+        newest = VoicePort(
+            path=str(place.headsets["c"].path(she)), rate_hz=16_000, frame_bytes=640, kind="unix"
+        )
+    nodes.until("she is heard there", lambda: voice(nodes) == newest, 2)
+    nodes.until("operator and user are joined", lambda: nodes.joined == BOTH, 20)
+    assert told(nodes, ev.OperatorLeft) == []
+    assert nodes.calls(OPERATORS[0]) == []
+    assert len(nodes.calls(USER)) == (1 if owner == "a" else 2)
     ends(nodes, "a")
 
 
@@ -194,7 +222,10 @@ def test_s17_her_node_dies_and_another_one_with_a_headset_is_found(tmp_path: Pat
     nodes.advance(1.0)
     place.headsets["b"].kill_web()
     nodes.lose("b")
-    nodes.until("another is on the line", lambda: (leg := on_the_line(nodes)) and leg.operator == second, 5)
+    within_s = 4 + FOLLOWS_WITHIN_US / SECOND
+    nodes.until(
+        "another is on the line", lambda: (leg := on_the_line(nodes)) and leg.operator == second, within_s
+    )
     speaks(nodes, "c")
     nodes.until("she has it", lambda: nodes.case.operator == second, 5)
     assert nodes.joined == BOTH

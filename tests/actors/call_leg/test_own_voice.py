@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from actors.call_leg.own_voice import OwnVoice
+from actors.call_leg.own_voice import FOLLOWS_WITHIN_US, OwnVoice
 from messages.base import VoicePort
 from messages.calls import CallReport, CallState
 from messages.ids import Instant, LegId, LineId, NodeId, OperatorId, OperatorLine
@@ -36,11 +36,11 @@ class Center:
 
     def __init__(self, state: Path, peers: PeerBook) -> None:
         (state / "run").mkdir()
-        self.peers = peers
+        self.peers, self.clock = peers, VirtualClock()
         self.env = Environment(
             node=A,
             state=state,
-            clock=VirtualClock(),
+            clock=self.clock,
             directory=MemoryDirectory(),
             open_journal=lambda: None,
             peers=peers,
@@ -62,6 +62,11 @@ class Center:
             for name, one in voices.items()
         )
         self.peers.publish(Peers(places=places, settled=settled, alive=alive))
+
+    def lost(self, name: str, one: OperatorVoice) -> None:
+        assert isinstance(self.peers, MemoryPeers)
+        away = Place(node=NodeId(name), address="10.0.0.2", voices=(one,))
+        self.peers.publish(Peers(away=(away,)))
 
 
 @pytest.fixture
@@ -100,6 +105,33 @@ def test_nobody_is_asked_before_all_that_might_have_her_were_heard(
     assert center.leg.port(LINE, UNIX) is None
     center.here(voice())
     assert center.leg.node_of(LINE) == A
+
+
+def test_a_headset_whose_node_is_lost_is_waited_for_until_her_page_is_elsewhere_and_not_for_ever(
+    center: Center,
+) -> None:
+    center.lost("b", voice())
+    assert center.leg.node_of(LINE) is None
+    center.clock.step(Instant(center.clock.now_us() + FOLLOWS_WITHIN_US - 1))
+    assert center.leg.node_of(LINE) is None
+    center.clock.step(Instant(center.clock.now_us() + 1))
+    assert center.leg.node_of(LINE) == A, "which says that it is lost"
+    center.others(c=voice(since=2))
+    assert center.leg.node_of(LINE) == C
+    center.lost("c", voice(since=2))
+    assert center.leg.node_of(LINE) is None, "another time"
+
+
+def test_a_headset_that_was_not_there_when_its_node_was_lost_is_not_waited_for(center: Center) -> None:
+    center.lost("b", voice(GONE))
+    assert center.leg.node_of(LINE) == A
+
+
+def test_a_nailed_up_call_comes_after_nobody(center: Center) -> None:
+    """The node that keeps it then takes it over, and until then the journal has it."""
+    call = OperatorVoice(operator=ANNA, mode=OperatorLine.NAILED_UP, state=UP, line=LineId("c-1"))
+    center.lost("b", call)
+    assert center.leg.node_of(LineId("nailed:anna")) == A
 
 
 def test_a_node_that_she_has_left_is_not_believed_and_one_that_she_may_come_back_to_is(
