@@ -54,6 +54,13 @@ class VoicePlay(Play):
         self.nodes.shift(operator, at)
         self.log.append(f"{self.nodes.network.now_s:7.2f} {operator} is at {at}")
 
+    def is_somewhere(self, operator: OperatorId) -> bool:
+        """Whether her browser is at a node that is left."""
+        for name, node in self.nodes.nodes.items():
+            if node.lost:
+                self.headsets[name].kill_web()
+        return any(each.is_connected(operator) for each in self.headsets.values())
+
     def leave(self, operator: OperatorId) -> None:
         """She closes her browser, or its node has closed it."""
         for each in self.headsets.values():
@@ -62,12 +69,8 @@ class VoicePlay(Play):
 
     def strike(self) -> None:
         """Or an operator moves; whoever has lost her node does so at the next occasion."""
-        for name, node in self.nodes.nodes.items():
-            if node.lost:
-                self.headsets[name].kill_web()
         for operator in self.nodes.operators:
-            away = not any(each.is_connected(operator) for each in self.headsets.values())
-            if away:
+            if not self.is_somewhere(operator):
                 self.arrive(operator)
             elif self.random.random() < 0.2:
                 self.leave(operator)
@@ -120,9 +123,7 @@ def test_whatever_happens_to_nodes_and_voices_every_alert_ends_and_all_know_wher
             the_story_has_one_writer_at_a_time(nodes, alert)
             assert case_of(nodes, alert).closed_at is not None, story
         for operator in nodes.operators:
-            if mode is OperatorLine.NAILED_UP or not any(
-                each.is_connected(operator) for each in play.headsets.values()
-            ):
+            if mode is OperatorLine.NAILED_UP or not play.is_somewhere(operator):
                 play.arrive(operator)
         for operator in nodes.operators:
             nodes.until(
