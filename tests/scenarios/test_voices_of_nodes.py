@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from actors.call_leg.own_voice import FOLLOWS_WITHIN_US
+from actors.membership.actor import MembershipActor
 from actors.operator_lines.headset import BLINK_US
 from actors.operator_lines.nailed import SILENT_US
 from messages import events as ev
@@ -260,6 +261,24 @@ def test_s17_her_headset_goes_on_at_another_node_and_she_is_heard_again_and_nobo
     ends(nodes, "b")
 
 
+def test_s17_who_is_back_in_the_last_instant_is_lost_to_no_node_that_does_not_know_it_yet(
+    tmp_path: Path, stack: ExitStack
+) -> None:
+    """The node that she has left says that her headset is lost; her leg knows better already."""
+    place = with_headsets(tmp_path, stack)
+    nodes, (she,) = place.nodes, place.nodes.operators
+    place.connect(she, "b")
+    nodes.advance(1.0)
+    to_talking(nodes)
+    place.disconnect(she, "b")
+    nodes.advance(BLINK_S - 0.05)
+    place.connect(she, "a")
+    nodes.advance(4 * BLINK_S)
+    assert told(nodes, ev.LegReleased) == [], nodes.story()
+    assert nodes.joined == BOTH
+    ends(nodes, "a")
+
+
 def test_a_second_window_at_another_node_takes_her_voice_over(tmp_path: Path, stack: ExitStack) -> None:
     """As at one node: the newest has it."""
     place = with_headsets(tmp_path, stack, nodes=("a", "b", "c"))
@@ -329,6 +348,41 @@ def test_s13_killed_in_an_alert_nothing_ends(tmp_path: Path, stack: ExitStack, a
     assert nodes.joined == BOTH, nodes.story()
     assert told(nodes, ev.LegReleased) == []
     ends(nodes, "b")
+
+
+def test_who_keeps_the_headsets_of_a_node_is_found_at_once_after_a_death(
+    tmp_path: Path, stack: ExitStack
+) -> None:
+    place = with_headsets(tmp_path, stack)
+    nodes, (she,) = place.nodes, place.nodes.operators
+    place.connect(she, "b")
+    nodes.advance(1.0)
+    nodes.nodes["b"].system.kill(Role.OPERATOR_LINES)
+    nodes.advance(0.3)
+    nodes.send("a")
+    nodes.advance(0.3)
+    leg = on_the_line(nodes)
+    assert leg is not None, nodes.story()
+    assert leg.line == f"headset:{she}"
+
+
+def test_what_a_dead_operator_lines_has_said_is_told_for_three_seconds_more(
+    tmp_path: Path, stack: ExitStack
+) -> None:
+    place = with_headsets(tmp_path, stack)
+    nodes, (she,) = place.nodes, place.nodes.operators
+    place.connect(she, "b")
+    nodes.advance(1.0)
+    b = nodes.nodes["b"]
+    member = b.system.actor(Role.MEMBERSHIP, "", MembershipActor)
+    assert member is not None
+    left = [one for one in b.env.directory.read() if one.role is not Role.OPERATOR_LINES]
+    nodes.freeze("b")  # what it last saw it saw now
+    nodes.advance(2.8)
+    assert [voice.operator for voice in member._voices(left)] == [she]
+    nodes.advance(0.4)
+    assert member._voices(left) == ()
+    assert [voice.operator for voice in member._voices(b.env.directory.read())] == [she]
 
 
 def test_what_a_lost_node_had_is_taken_over_with_the_operator_on_her_headset(
