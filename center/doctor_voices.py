@@ -16,13 +16,15 @@ def voices(state: StateDir, settings: Settings) -> Iterator[Finding]:
     """Of a running center: whose headset is connected, whose call stands, and who is called on her phone."""
     from center.journals import journal_of
     from runtime import voice_files
+    from runtime.own_voices import known
+    from runtime.peers import FilePeers
     from store.following import Following
     from store.projections import Operators
     from store.registry import Registry
 
     if settings.operator.line is OperatorLine.ON_DEMAND:
         return
-    told = voice_files.read(state.run)
+    told = known(voice_files.read(state.run), FilePeers(state.run).places)
     with journal_of(state) as journal:
         names = {one.id: one.name for one in Registry(journal).operators()}
         shifts = Operators()

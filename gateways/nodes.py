@@ -7,12 +7,15 @@ itself alone.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from messages.ids import SECOND, NodeId
+from messages.ids import SECOND, NodeId, OperatorId
+from messages.operators import OperatorVoice
+from runtime import own_voices
 from runtime.environment import DRAINING
 from runtime.peers import PeerBook, Place
 from store import members, owners
@@ -93,6 +96,10 @@ class Nodes:
     def settled(self) -> bool:
         """Whether one that is not alive is to be taken for gone."""
         return self._peers.settled and self._peers.alive
+
+    def voices(self, here: Mapping[OperatorId, OperatorVoice]) -> dict[OperatorId, OperatorVoice]:
+        """How the operators' own lines are, at whichever node; `here` those at this one."""
+        return own_voices.known(here, self._peers.places)
 
     def addresses(self) -> tuple[str, ...]:
         """Where an app may ask, in the order in which to try: here, those that take alerts, the others."""

@@ -62,6 +62,8 @@ class OperatorVoice(msgspec.Struct, frozen=True, kw_only=True):
     """Why it is not up, in words; empty while she is off shift."""
     alarmed: bool = False
     """Whether an alarm stands for it."""
+    wavering: bool = False
+    """It has been away for a moment: who stands on it stays there, and nobody begins to."""
 
     @property
     def up(self) -> bool:
@@ -72,6 +74,11 @@ class OperatorVoice(msgspec.Struct, frozen=True, kw_only=True):
     def to_be_had(self) -> bool:
         """Whether she is called on it: also while her phone rings for it, and is busy for others."""
         return self.state in (CallState.DIALLING, CallState.RINGING, CallState.ANSWERED)
+
+    @property
+    def holds(self) -> bool:
+        """Whether a leg that stands on it has nowhere else to go."""
+        return self.to_be_had or self.wavering
 
 
 class OperatorVoices(Message, frozen=True, kw_only=True, tag="operators.voices"):

@@ -16,6 +16,7 @@ import msgspec
 
 from messages.base import VoicePort
 from messages.ids import LineId, NodeId, Role
+from messages.operators import OperatorVoice
 from model.policy import LineSpec
 from runtime import logs
 from runtime.directory import Entry
@@ -38,6 +39,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     entries: tuple[Entry, ...] = ()
     """Its actors and processes."""
     lines: tuple[LineSpec, ...] = ()
+    voices: tuple[OperatorVoice, ...] = ()
+    """The operators' own voices that stand there, those among them that are away for a moment too."""
     alerts: int = 0
     """How many open alerts it has."""
     draining: bool = False

@@ -22,6 +22,7 @@ from runtime import unix_address
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(OperatorVoices)
+FILE_NAME: Final = "operator-voices"
 LOOK_AGAIN_S: Final = 5.0
 """A socket that somebody listened on is believed in for so long: each look is a connection to the web."""
 
@@ -69,6 +70,27 @@ class Headsets:
         return True
 
 
+class VoiceFile:
+    """How the lines are, for actors: read again after a change, and at no other time."""
+
+    def __init__(self, run: Path) -> None:
+        self._run = run
+        self._seen: tuple[int, int] | None = None
+        self._voices: dict[OperatorId, OperatorVoice] = {}
+
+    def read(self) -> dict[OperatorId, OperatorVoice]:
+        """What was said of them last."""
+        try:
+            found = os.stat(self._run / FILE_NAME)
+        except OSError:
+            return {}
+        seen = (found.st_ino, found.st_mtime_ns)
+        if seen != self._seen:
+            # Read after the stat: what is read is at least as new as what `seen` says.
+            self._voices, self._seen = read(self._run), seen
+        return self._voices
+
+
 class VoiceReports:
     """How the lines are, for whoever asks often: read at most once a second."""
 
@@ -102,11 +124,11 @@ def write(run: Path, voices: OperatorVoices) -> None:
     part = run / f".operator-voices.{os.getpid()}"
     with suppress(OSError):
         part.write_bytes(_encoder.encode(voices))
-        part.replace(run / "operator-voices")
+        part.replace(run / FILE_NAME)
 
 
 def read(run: Path) -> dict[OperatorId, OperatorVoice]:
     """What was said of them last; whether whoever said it lives is the directory's to say."""
     with suppress(OSError, msgspec.MsgspecError):
-        return {one.operator: one for one in _decoder.decode((run / "operator-voices").read_bytes()).voices}
+        return {one.operator: one for one in _decoder.decode((run / FILE_NAME).read_bytes()).voices}
     return {}

@@ -7,10 +7,11 @@ from typing import ClassVar, Final
 from msgspec.structs import replace
 from thespian.actors import ActorAddress
 
-from actors.call_leg.decider import Act, Task, on_call, on_line_back, on_lost, on_tick, on_wish
+from actors.call_leg.decider import Act, Order, Task, on_call, on_line_back, on_lost, on_tick, on_wish
+from actors.call_leg.own_voice import OwnVoice
 from messages.calls import CallReport, CallState, LineBack
 from messages.envelope import Envelope
-from messages.ids import SECOND, CrewId, Instant, Role
+from messages.ids import SECOND, CrewId, Instant, LineId, Role
 from messages.legs import LegReady, LegReport, Originate, ReleaseLeg, RestLeg
 from model.own_line import carrier, is_own
 from model.policy import Setup
@@ -29,6 +30,7 @@ class CallLegActor(CenterActor):
         """Nothing is remembered: the case of the crew says what this leg is."""
         self._lines = self.env.settings_as(Setup).lines
         self._task: Task | None = None
+        self._own = OwnVoice(self.env)
         self._new = True
         self._heard_at = self.now_us()
         self._said_at = Instant(0)
@@ -49,9 +51,12 @@ class CallLegActor(CenterActor):
                 self.busy_with(body.alert)
                 self._do(on_wish(self._task, body, now_us))
                 self._end_if_lost()
+            case CallReport(line=line) if is_own(line) and not self._own.speaks(line, envelope.node):
+                self.log.info("dropped: her voice is at another node now", line=line, said_by=envelope.node)
             case CallReport():
-                self._do(on_call(self._task, body, now_us))
-                self._say_taken_over(body)
+                said = self._own.followed(body, envelope.node) if is_own(body.line) else body
+                self._do(on_call(self._task, said, now_us))
+                self._say_taken_over(said)
             case LineBack(line=line):
                 self._new = True
                 self._do(on_line_back(self._task, line, now_us))
@@ -85,19 +90,28 @@ class CallLegActor(CenterActor):
     def _do(self, act: Act) -> None:
         self._task = act.task
         if act.line is not None and act.order is not None:
-            role, key = carrier(act.line)
-            order = replace(act.order, line=act.line)
-            tell = self.tell if is_own(act.line) else self.tell_line
-            tell(role, key, order, self.alert)
+            self._order(act.line, act.order)
         if act.report is not None:
             self.tell(Role.ALERT_CASE, self._crew, self._within_reach(act.report), self.alert)
+
+    def _order(self, line: LineId, order: Order) -> None:
+        """Say it to whoever carries the calls of this line, wherever that is."""
+        role, key = carrier(line)
+        order = replace(order, line=line)
+        if not is_own(line):
+            self.tell_line(role, key, order, self.alert)
+        elif (node := self._own.node_of(line)) is not None:
+            self.tell_node(node, role, key, order, self.alert)
 
     def _within_reach(self, report: LegReport) -> LegReport:
         """The report with the voice where this node's bridge can have it."""
         task = self._task
         if report.voice is None or task is None:
             return report
-        return replace(report, voice=self.env.peers.voice_of(task.wish.line, report.voice, self._lines))
+        line = task.wish.line
+        if is_own(line):
+            return replace(report, voice=self._own.port(line, report.voice))
+        return replace(report, voice=self.env.peers.voice_of(line, report.voice, self._lines))
 
     def _end_if_lost(self) -> None:
         """A line whose node is no more is not waited for: there are others, on those that are left."""

@@ -25,14 +25,17 @@ from actors.membership.decider import (
 )
 from actors.membership.lost import lost_of, said_before, to_be_said
 from messages.cases import AlertsArrived
-from messages.ids import Instant, NodeId, Role
+from messages.ids import SECOND, Instant, LineId, NodeId, Role
+from messages.operators import OperatorVoice
 from model.live import LiveCases
 from model.membership import Member
+from model.own_line import own_line
 from model.policy import LineSpec, Setup
 from runtime.actor import CenterActor
 from runtime.directory import Entry
 from runtime.environment import DRAINED
 from runtime.peers import FilePeers, MemoryPeers, Peers, Place, heard, said
+from runtime.voice_files import VoiceFile
 from runtime.voice_gate_file import voice_gate_of
 from store import members, owners, streams
 from store.alarms import since_started
@@ -40,8 +43,18 @@ from store.errors import JournalError, NodeNameTaken
 from store.journal import Append, Journal
 from store.rebuild import rebuild
 
-SPOKEN_TO: Final = (Role.GSM_MODEM, Role.TRUNK_POOL, Role.DEADLINE_WATCHDOG, Role.ALERT_CASE, Role.CALL_LEG)
+SPOKEN_TO: Final = (
+    Role.GSM_MODEM,
+    Role.OPERATOR_LINES,
+    Role.TRUNK_POOL,
+    Role.DEADLINE_WATCHDOG,
+    Role.ALERT_CASE,
+    Role.CALL_LEG,
+)
 """Whom other nodes speak to: where they are is told at once."""
+VOICES_LAST_US: Final = Instant(3 * SECOND)
+"""So long the operators' voices are believed in that the last OperatorLines has told of, once it is gone:
+its successor is there in a tenth of a second, and nobody is to be let go for that."""
 
 
 def others(seen: Iterable[Member], me: NodeId, *, settled: bool, alive: bool) -> Peers:
@@ -72,9 +85,13 @@ class MembershipActor(CenterActor):
         if self._listener is not None:
             self.watch(self._listener.fileno(), self._heard)
         self._standing = Standing()
+        self._voice_file = VoiceFile(self.env.run)
+        self._voices_kept_at = self.now_us()
+        """When somebody was last seen who keeps the operators' own voices."""
         self._said_lost: set[NodeId] | None = None
         self._told = b""
         self._told_spoken_to: tuple[tuple[Role, str, bytes], ...] = ()
+        self._told_voices: tuple[OperatorVoice, ...] = ()
         self._told_at = Instant(0)
         self._published: Peers | None = None
         self._look()
@@ -177,17 +194,28 @@ class MembershipActor(CenterActor):
         """Tell the others of this node, at once what they need, in its time what is only to be shown."""
         entries = self.env.directory.read()
         spoken_to = tuple((one.role, one.key, one.address) for one in entries if one.role in SPOKEN_TO)
-        now_us = self.now_us()
-        if self._told and spoken_to == self._told_spoken_to and now_us - self._told_at < SAY_US:
+        voices, now_us = self._voices(entries), self.now_us()
+        same = spoken_to == self._told_spoken_to and voices == self._told_voices
+        if self._told and same and now_us - self._told_at < SAY_US:
             return
-        place = said(self._place(entries))
-        self._told_at, self._told_spoken_to = now_us, spoken_to
+        place = said(self._place(entries, voices))
+        self._told_at, self._told_spoken_to, self._told_voices = now_us, spoken_to, voices
         draining = self.env.draining
         if place != self._told:
             members.say(self._journal, self.env.node, self._standing.term, place, draining=draining)
             self._told = place
 
-    def _place(self, entries: tuple[Entry, ...]) -> Place:
+    def _voices(self, entries: Iterable[Entry]) -> tuple[OperatorVoice, ...]:
+        """Whose own voices stand at this node."""
+        now_us = self.now_us()
+        if any(entry.role is Role.OPERATOR_LINES for entry in entries):
+            self._voices_kept_at = now_us
+        if now_us - self._voices_kept_at > VOICES_LAST_US:
+            return ()
+        voices = (voice for voice in self._voice_file.read().values() if voice.holds)
+        return tuple(sorted(voices, key=lambda voice: voice.operator))
+
+    def _place(self, entries: tuple[Entry, ...], voices: tuple[OperatorVoice, ...]) -> Place:
         return Place(
             node=self.env.node,
             address=self.env.address,
@@ -195,6 +223,7 @@ class MembershipActor(CenterActor):
             gate=voice_gate_of(self.env.run) or "",
             entries=entries,
             lines=tuple(_told(spec) for spec in self._setup.lines),
+            voices=voices,
             alerts=len(owners.owned(self._journal, self.env.node)),
             draining=self.env.draining,
             ahead_ms=round((self.now_us() - members.database_us(self._journal)) / 100_000) * 100,
@@ -219,8 +248,16 @@ class MembershipActor(CenterActor):
     def _carries_a_call(self) -> bool:
         live = LiveCases()
         rebuild(self._journal, live)
-        own = {spec.line for spec in self._setup.lines}
-        return any(leg.live and leg.line in own for case in live.cases.values() for leg in case.legs.values())
+        here = {spec.line for spec in self._setup.lines} | self._own_lines()
+        return any(
+            leg.live and leg.line in here for case in live.cases.values() for leg in case.legs.values()
+        )
+
+    def _own_lines(self) -> set[LineId]:
+        """The operators' own that stand at this node."""
+        voices = self._voices(self.env.directory.read())
+        found = (own_line(voice.operator, voice.mode) for voice in voices)
+        return {line for line in found if line is not None}
 
     # ------------------------------------------------------------ alerts that nobody has
 

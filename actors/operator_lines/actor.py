@@ -13,7 +13,19 @@ from msgspec.structs import replace
 from thespian.actors import ActorAddress
 
 from actors.operator_lines import headset, nailed
-from actors.operator_lines.decider import ABSENT, Order, Ref, Standing, Voice, changed, forget, obey, stands
+from actors.operator_lines.decider import (
+    ABSENT,
+    UNKNOWN,
+    Order,
+    Ref,
+    Standing,
+    Voice,
+    changed,
+    forget,
+    moved,
+    obey,
+    stands,
+)
 from messages import calls, lines
 from messages.envelope import Envelope
 from messages.events import AlarmCleared, AlarmRaised, Event, LineSeized
@@ -23,6 +35,7 @@ from model.own_line import mode_of, operator_of, own_line, standing_leg
 from model.policy import Setup
 from runtime import voice_files
 from runtime.actor import CenterActor
+from runtime.own_voices import is_at
 from store import streams
 from store.errors import JournalError, StoreError, VersionConflict
 from store.following import Following
@@ -45,7 +58,8 @@ class OperatorLinesActor(CenterActor):
 
     def started(self) -> None:
         """Read who is on shift and which calls are nailed up; then look."""
-        self._mode = self.env.settings_as(Setup).policy.operator_line
+        setup = self.env.settings_as(Setup)
+        self._mode, self._own = setup.policy.operator_line, setup.lines
         self._journal = self.env.open_journal_as(Journal)
         self._registry = Registry(self._journal)
         self._operators, self._lines = Operators(), Lines()
@@ -92,6 +106,8 @@ class OperatorLinesActor(CenterActor):
     def tick(self, now_us: Instant) -> None:
         """Everything is looked at again and told again."""
         self._legs = forget(self._legs, now_us)
+        asked = {leg for leg, _ in self._legs}
+        self._who = {leg: who for leg, who in self._who.items() if leg in asked}
         self._look()
         self._alarms(now_us)
         self._tell_voices(again=True)
@@ -105,9 +121,13 @@ class OperatorLinesActor(CenterActor):
 
     def _obey(self, order: Order, said_at: Instant) -> None:
         line = order.line
-        if line is None or operator_of(line) is None:
+        operator = None if line is None else operator_of(line)
+        if line is None or operator is None:
             self.log.warning("not an operator's own line", leg=order.leg, line=line)
             return
+        if mode_of(line) is OperatorLine.NAILED_UP and operator not in self._nailed:
+            # Her call may have become this node's to keep just now.
+            self._look()
         self._legs, said = obey(self._legs, line, order, self._voice(line), said_at, self.now_us())
         self._tell_legs(said)
 
@@ -128,7 +148,10 @@ class OperatorLinesActor(CenterActor):
             return ABSENT
         if mode_of(line) is OperatorLine.NAILED_UP:
             known = self._nailed.get(operator)
-            return ABSENT if known is None else nailed.voice(known, self._wanted(operator))
+            if known is not None:
+                return nailed.voice(known, self._wanted(operator))
+            # While a line is hers another node has her call, or is about to take it over, and will say so.
+            return ABSENT if self._hold(operator) is None else UNKNOWN
         there = self._present.get(operator)
         return ABSENT if there is None else headset.voice(there, self._headsets.path(operator), self.now_us())
 
@@ -141,11 +164,16 @@ class OperatorLinesActor(CenterActor):
         except StoreError as error:
             self.log.error("the journal cannot be read", error=str(error))
         self._look_for_headsets()
-        here = [one for one in self._people if self._is_kept_here(one)]
-        holders = (hold.operator for hold in self._lines.lines.values() if hold.operator is not None)
-        wanted = here if self._mode is OperatorLine.NAILED_UP else ()
-        for operator in dict.fromkeys((*wanted, *(one for one in holders if self._is_kept_here(one)))):
-            self._go_on(operator)
+        kept = {one for one in (*self._people, *self._nailed, *self._holders()) if self._is_kept_here(one)}
+        # What is known of a call that another node keeps now is not true for long.
+        self._nailed = {one: known for one, known in self._nailed.items() if one in kept}
+        wanted = self._people if self._mode is OperatorLine.NAILED_UP else ()
+        for operator in dict.fromkeys((*wanted, *self._holders())):
+            if operator in kept:
+                self._go_on(operator)
+
+    def _holders(self) -> list[OperatorId]:
+        return [hold.operator for hold in self._lines.lines.values() if hold.operator is not None]
 
     def _is_kept_here(self, operator: OperatorId) -> bool:
         """Whether the call that is nailed up for her is this node's to keep: that of her shift, or, where
@@ -155,6 +183,9 @@ class OperatorLinesActor(CenterActor):
         state = self._operators.operators.get(operator)
         if peers.alone or state is None or state.node == self.env.node:
             return True
+        if not (peers.settled and peers.alive):
+            # Who is missing may only not have been heard yet: two must not take the same call.
+            return operator in self._nailed
         alive = [place.node for place in peers.places]
         return state.node not in alive and self.env.node == min((self.env.node, *alive))
 
@@ -170,7 +201,9 @@ class OperatorLinesActor(CenterActor):
             until = headset.wavers_until(self._present[operator])
             if until is not None and now_us < until:
                 self.at(until, ("blink", operator))
-            if in_use:
+            if in_use and not there and is_at(self.env.peers.places, line):
+                self._legs = moved(self._legs, line)
+            elif in_use:
                 self._voice_changed(line)
 
     # ------------------------------------------------------------ nailed up
@@ -182,7 +215,7 @@ class OperatorLinesActor(CenterActor):
         # An alert calls her phone, which would be busy for it.
         dialled = state is not None and state.reserved_by is not None and state.mode is OperatorLine.ON_DEMAND
         shift = shift and self.now_us() >= self._gives_way.get(operator, 0)
-        hold, known = self._hold(operator), self._nailed.get(operator)
+        hold, known, peers = self._hold(operator), self._nailed.get(operator), self.env.peers
         line, attempt = (None, 0) if hold is None else (hold.line, hold.attempt)
         if known is not None and line is None and (line := nailed.stands_on(known, self.now_us())):
             # A user has called in on it meanwhile: its seizure is hers, and her call goes to another line.
@@ -195,6 +228,7 @@ class OperatorLinesActor(CenterActor):
             number=None if person is None else person.phone,
             line=line,
             attempt=attempt,
+            lost=line is not None and not peers.alone and peers.is_lost(line, self._own),
         )
 
     def _hold(self, operator: OperatorId) -> LineHold | None:
@@ -241,7 +275,7 @@ class OperatorLinesActor(CenterActor):
     def _give_way(self, line: LineId) -> None:
         hold = self._lines.lines.get(line)
         if hold is None or hold.operator is None or hold.operator not in self._nailed:
-            return
+            return  # nobody's by now, or another node's to keep
         self.log.info("a nailed-up call gives way to an alert", operator=hold.operator, line=line)
         self._gives_way[hold.operator] = Instant(self.now_us() + GIVES_WAY_US)
         self._go_on(hold.operator)
@@ -251,8 +285,7 @@ class OperatorLinesActor(CenterActor):
         if known is None:
             return
         if said.line is not None and said.voice is not None:
-            own = self.env.settings_as(Setup).lines
-            said = replace(said, voice=self.env.peers.voice_of(said.line, said.voice, own))
+            said = replace(said, voice=self.env.peers.voice_of(said.line, said.voice, self._own))
         self._nailed[known.operator] = nailed.heard(known, said, self.now_us())
         self._voice_changed(LineId(own_line(known.operator, OperatorLine.NAILED_UP) or ""))
         if said.state in (calls.CallState.RELEASED, calls.CallState.UNKNOWN):
@@ -284,6 +317,7 @@ class OperatorLinesActor(CenterActor):
                 state=calls.CallState.RELEASED if voice.wavering else voice.state,
                 text=self._why(operator, voice),
                 alarmed=before is not None and before.alarmed,
+                wavering=voice.wavering,
             )
             if self._mode is OperatorLine.NAILED_UP:
                 now = replace(now, line=self._wanted(operator).line)
@@ -314,7 +348,9 @@ class OperatorLinesActor(CenterActor):
         if self._mode is not OperatorLine.NAILED_UP:
             return
         for one in self._voices():
-            out = self._wanted(one.operator).call and not one.up
+            # Of a call that another node keeps that one speaks.
+            here = one.operator in self._nailed
+            out = here and self._wanted(one.operator).call and not one.up
             if out is one.alarmed or (out and now_us - one.since < ALARM_AFTER_US):
                 continue
             name = self._people[one.operator].name

@@ -92,6 +92,13 @@ def changed(legs: Legs, line: LineId, voice: Voice) -> Answer:
     return after, tuple(said)
 
 
+def moved(legs: Legs, line: LineId) -> dict[Ref, Standing]:
+    """Without those that stood on this voice, which another node has now: they ask there, and nothing is said
+    of it here. Should she come back, they are taken over.
+    """
+    return {ref: one for ref, one in legs.items() if one.line != line or not one.live}
+
+
 def forget(legs: Legs, now_us: Instant) -> dict[Ref, Standing]:
     """Without those that nobody has asked for any more."""
     return {ref: one for ref, one in legs.items() if not one.live or now_us - one.heard_at < FORGOTTEN_US}

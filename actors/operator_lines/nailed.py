@@ -46,6 +46,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     line: LineId | None = None
     """The line that is seized for it."""
     attempt: int = 0
+    lost: bool = False
+    """It was a line of a node that is no more, and the call on it is no more either."""
 
 
 class Nailed(msgspec.Struct, frozen=True, kw_only=True):
@@ -156,6 +158,8 @@ def _on_line(nailed: Nailed, wanted: Wanted, now_us: Instant) -> Act:
     up = state is CallState.ANSWERED
     if state is CallState.RELEASED or (report is not None and state is CallState.UNKNOWN):
         return _over(nailed, wanted, now_us)
+    if wanted.lost:
+        return _over(replace(nailed, text="the node of its line is lost"), wanted, now_us)
     if now_us - nailed.heard_at >= (SILENT_UP_US if up and wanted.keep else SILENT_US):
         return _over(replace(nailed, text="its modem says nothing"), wanted, now_us)
     in_vain = _in_vain(nailed, wanted, state, now_us)

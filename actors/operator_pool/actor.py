@@ -24,6 +24,7 @@ from messages.ids import SECOND, AlertId, Instant, OperatorId, OperatorLine, Rol
 from messages.operators import OperatorVoice, OperatorVoices, RequestOperators
 from model import wrap_up
 from model.policy import Setup
+from runtime import own_voices
 from runtime.actor import CenterActor
 from store import streams
 from store.errors import StoreError
@@ -57,7 +58,7 @@ class OperatorPoolActor(CenterActor):
         self._free_since: dict[OperatorId, Instant] = {}
         self._looked_us = Instant(0)
         self._voices: dict[OperatorId, OperatorLine] = {}
-        """Who can be had on a line of her own now."""
+        """Who can be had on a line of her own at this node now."""
         self._voices_us = Instant(0)
 
     def stopping(self) -> None:
@@ -98,11 +99,12 @@ class OperatorPoolActor(CenterActor):
                 self._follow()
                 self._serve()
 
-    def _mode(self, operator: OperatorId, now_us: Instant) -> OperatorLine:
-        """How she is reached: on her phone, unless a line of her own is known to be up."""
-        if now_us - self._voices_us > VOICES_FRESH_US:
-            return OperatorLine.ON_DEMAND
-        return self._voices.get(operator, OperatorLine.ON_DEMAND)
+    def _modes(self, now_us: Instant) -> dict[OperatorId, OperatorLine]:
+        """How they are reached whose own lines are known to be up, here or at another node: all others are
+        called on their phones.
+        """
+        here = self._voices if now_us - self._voices_us <= VOICES_FRESH_US else {}
+        return {**own_voices.to_be_had(self.env.peers.places), **here}
 
     def _listen(self, wanted: bool) -> None:
         """Hear of every commit while somebody waits for an operator, and only then.
@@ -186,6 +188,7 @@ class OperatorPoolActor(CenterActor):
 
     def _candidates(self) -> Iterator[Candidate]:
         now_us = self.now_us()
+        modes = self._modes(now_us)
         for person in self._people:
             state = self._state(person.id)
             yield Candidate(
@@ -197,7 +200,7 @@ class OperatorPoolActor(CenterActor):
                 wraps_up=wrap_up.stands(state.left_at, self._policy, now_us),
                 free_since=self._free_since.get(person.id, Instant(0)),
                 number=person.phone,
-                mode=self._mode(person.id, now_us),
+                mode=modes.get(person.id, OperatorLine.ON_DEMAND),
                 language=person.language,
                 name=person.name,
                 on_call=person.on_call and state.state is ShiftState.OFF,

@@ -235,7 +235,9 @@ class TrunkPoolActor(CenterActor):
             leg=request.leg, at=self.now_us(), alert=request.alert, party=request.party
         )
         if line.alert is None:
-            self.tell(Role.OPERATOR_LINES, "", GiveWay(line=line.line))
+            # Whose call it is to keep depends on her shift: only that one does anything.
+            for node in (self.env.node, *(place.node for place in self.env.peers.places)):
+                self.tell_node(node, Role.OPERATOR_LINES, "", GiveWay(line=line.line))
             return
         preempt = PreemptCase(alert=line.alert, leg=line.seized_by)
         for node, entry in self._all_cases():

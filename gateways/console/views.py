@@ -184,7 +184,7 @@ class OperatorView(msgspec.Struct, frozen=True, kw_only=True):
     line_text: str = ""
     """Why it does not stand."""
     node: NodeId = NodeId("")
-    """Where her shift is; of a line of her own nothing is known at any other node."""
+    """Where her shift is."""
 
 
 class LineView(msgspec.Struct, frozen=True, kw_only=True):

@@ -122,6 +122,7 @@ def parts(
 def build(web: Web) -> Litestar:
     """The application. Its lifespan starts and ends the parts; it accepts before open alerts are read."""
     tiles = configured(web.settings)
+    reports = VoiceReports(Path(web.settings.state) / "run")
     screen = Screen(
         web.following,
         web.people,
@@ -131,7 +132,7 @@ def build(web: Web) -> Litestar:
         tiles=tiles,
         seen=lambda operator, user, alert: _note_seen(web, operator, user, alert),
         reports=web.lines.read,
-        voices=VoiceReports(Path(web.settings.state) / "run").read,
+        voices=lambda: web.nodes.voices(reports.read()),
         nodes=web.nodes,
         left_behind=lambda operator: _bring_shift(web, operator),
     )

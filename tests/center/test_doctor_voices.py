@@ -13,9 +13,10 @@ from center.keys import set_shift
 from center.settings_file import parse
 from center.state_dir import StateDir
 from messages.calls import CallState
-from messages.ids import LineId, OperatorLine, ShiftState
+from messages.ids import LineId, NodeId, OperatorId, OperatorLine, ShiftState
 from messages.operators import OperatorVoice, OperatorVoices
 from runtime import voice_files
+from runtime.peers import FilePeers, Peers, Place
 from store.registry import Registry
 
 TRUNK = '[[trunk]]\nname = "public"\n'
@@ -72,6 +73,18 @@ def test_who_is_on_shift_is_told_with_how_she_is_reached(state: StateDir) -> Non
         (Verdict.OK, "Anna is nailed up on m1"),
         (Verdict.WARN, "Bice is called on her phone: her phone is busy"),
     ]
+
+
+def test_a_headset_at_another_node_is_one(state: StateDir) -> None:
+    here, there = (
+        OperatorVoice(operator=OperatorId("anna"), mode=OperatorLine.HEADSET, state=how)
+        for how in (CallState.RELEASED, CallState.ANSWERED)
+    )
+    voice_files.write(state.run, OperatorVoices(voices=(here,)))
+    place = Place(node=NodeId("b"), address="10.0.0.2", voices=(there,))
+    FilePeers(state.run).publish(Peers(places=(place,)))
+    found = [(one.verdict, one.text) for one in voices(state, parse(settings("headset")))]
+    assert found[0] == (Verdict.OK, "Anna has her headset on")
 
 
 def test_where_nothing_is_known_her_phone_is_called_and_on_demand_nothing_is_to_be_said(

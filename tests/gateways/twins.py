@@ -11,6 +11,7 @@ from pathlib import Path
 
 from actors.membership.actor import others
 from messages.ids import LineId, NodeId, TrunkId
+from messages.operators import OperatorVoice
 from model.membership import RENEW_US
 from model.policy import LineSpec, Policy
 from runtime.peers import FilePeers, said
@@ -62,12 +63,19 @@ class Twins:
         book = FilePeers((self.second if place is self.first else self.first).state / "run")
         wait_until(lambda: place.node in [one.node for one in book.away], what="a node lost")
 
+    def voices(self, place: Place, *voices: OperatorVoice) -> None:
+        """These operators' own stand at this node."""
+        self._say(place, self._terms[place.node], voices)
+
     def _join(self, place: Place) -> None:
         term = members.join(self._journal, place.node, f"10.0.0.{len(self._terms) + 1}")
-        lines = place.settings().lines
-        told = Told(node=place.node, address="10.0.0.1", web=self.web(place), lines=lines)
-        members.say(self._journal, place.node, term, said(told), draining=False)
+        self._say(place, term, ())
         self._terms[place.node] = term
+
+    def _say(self, place: Place, term: int, voices: tuple[OperatorVoice, ...]) -> None:
+        lines = place.settings().lines
+        told = Told(node=place.node, address="10.0.0.1", web=self.web(place), lines=lines, voices=voices)
+        members.say(self._journal, place.node, term, said(told), draining=False)
 
     def _keep(self) -> None:
         while not self._ended.wait(RENEW_US / 1_000_000):

@@ -26,6 +26,10 @@ class Headsets:
         listening.listen()
         self._listening[operator] = listening
 
+    def path(self, operator: OperatorId) -> Path:
+        """Where it listens."""
+        return headset_socket(self._run, operator)
+
     def is_connected(self, operator: OperatorId) -> bool:
         """Whether her browser is there."""
         return operator in self._listening

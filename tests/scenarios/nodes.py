@@ -33,6 +33,7 @@ from model.case import Case
 from model.evolve import fold
 from model.orders import refusal
 from model.policy import LineSpec, Policy, Setup
+from runtime import voice_gate_file
 from runtime.clock import VirtualClock
 from runtime.directory import MemoryDirectory
 from runtime.environment import DRAINED, DRAINING, Environment
@@ -74,6 +75,8 @@ class ClusterNode:
             settings=setup,
             plan=for_tests(plan(setup, shared=True)),
         )
+        self.gate = voice_gate_file.written(self.env.address, 4711)
+        voice_gate_file.write(self.env.run, self.gate)
         system = start("in_process", self.env, None)
         assert isinstance(system, OneProcess)
         self.system = system
@@ -100,6 +103,7 @@ class Cluster:
         lines: Mapping[str, tuple[int, int]],
         *,
         operators: int = 1,
+        on_shift: bool = True,
         behaviours: dict[str, str] | None = None,
         policy: Policy | None = None,
     ) -> None:
@@ -115,7 +119,7 @@ class Cluster:
         self.registry = Registry(self.journal)
         giulia = Person(first_name="Giulia", last_name="Rossi", phones=(USER,), devices=("phone-1",))
         self.registry.add_user(giulia, by="test")
-        self.operators = [self._operator(n) for n in range(operators)]
+        self.operators = [self._operator(n, on_shift=on_shift) for n in range(operators)]
         for name in lines:
             mine = tuple(
                 LineSpec(
@@ -149,10 +153,11 @@ class Cluster:
             shared=True,
         )
 
-    def _operator(self, n: int) -> OperatorId:
+    def _operator(self, n: int, *, on_shift: bool) -> OperatorId:
         operator = self.registry.add_operator(f"Operator {n}", OPERATORS[n], by="test").id
-        changed = ev.ShiftChanged(operator=operator, state=ShiftState.READY)
-        self.journal.append(Append(streams.operator(operator), None, (changed,)))
+        if on_shift:
+            changed = ev.ShiftChanged(operator=operator, state=ShiftState.READY)
+            self.journal.append(Append(streams.operator(operator), None, (changed,)))
         return operator
 
     def close(self) -> None:
@@ -234,10 +239,18 @@ class Cluster:
         self.run()
         return self.alert
 
-    def order(self, command: OperatorCommand, at: str) -> None:
+    def shift(self, operator: OperatorId, at: str, state: ShiftState = ShiftState.READY) -> None:
+        """Hers changes, in the console of this node."""
+        journal = self.open(NodeId(at))
+        changed = ev.ShiftChanged(operator=operator, state=state)
+        journal.append(Append(streams.operator(operator), None, (changed,)))
+        journal.close()
+        self.run()
+
+    def order(self, command: OperatorCommand, at: str, who: OperatorId | None = None) -> None:
         """A key on the screen of the operator, whose console is at this node."""
         case = self.case
-        who = case.operator or self.operators[0]
+        who = who or case.operator or self.operators[0]
         reason = refusal(case, command, who, self.policy)
         assert reason is None, reason
         journal = self.open(NodeId(at))

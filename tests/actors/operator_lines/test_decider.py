@@ -19,6 +19,7 @@ from actors.operator_lines.decider import (
     Voice,
     changed,
     forget,
+    moved,
     obey,
     stands,
 )
@@ -116,6 +117,22 @@ def test_a_voice_that_has_moved_is_told() -> None:
     assert [one.voice for one in said] == [other]
 
 
+def test_who_stood_on_a_voice_that_has_gone_to_another_node_is_let_go_in_silence_and_may_come_back() -> None:
+    legs, _ = give(DIAL, THERE)
+    over = AttachCall(leg=LegId("a0:op1"), attempt=1, number=NUMBER, line=ANNA)
+    legs, _ = give(over, ABSENT, legs)
+    left = moved(legs, ANNA)
+    assert not stands(left, ANNA)
+    assert changed(left, ANNA, GONE)[1] == ()
+    assert [(one.state, one.adopted) for one in give(ATTACH, THERE, left)[1]] == [(CallState.ANSWERED, True)]
+    assert states(give(over, THERE, left)[1]) == [CallState.RELEASED], "what is over stays so"
+
+
+def test_others_stay_when_one_voice_has_moved() -> None:
+    legs, _ = give(DIAL, THERE)
+    assert moved(legs, LineId("headset:bea")) == legs
+
+
 VOICES = st.sampled_from((UNKNOWN, ABSENT, GONE, RINGING, THERE, WAVERING))
 LEGS = [LegId(f"a{n}:op1") for n in range(3)]
 
@@ -165,6 +182,11 @@ class OneVoice(RuleBasedStateMachine):
     def the_voice_changes(self, voice: Voice) -> None:
         self.voice = voice
         self.take(changed(self.legs, ANNA, voice))
+
+    @rule()
+    def she_goes_on_at_another_node(self) -> None:
+        self.legs, self.new = moved(self.legs, ANNA), ()
+        assert not stands(self.legs, ANNA)
 
     @rule()
     def time_passes(self) -> None:

@@ -41,6 +41,8 @@ class Plant:
         self.lines_free = True
         self.lost = False
         """Whether what is said to a modem reaches nobody."""
+        self.node_lost = False
+        """Whether the node of the line that is held is no more."""
         self.hold: tuple[LineId, int] | None = None
         self.calls: dict[tuple[LineId, int], Call] = {}
         self.nailed: Nailed = nailed.begin(ANNA, self.now)
@@ -54,6 +56,7 @@ class Plant:
             number=NUMBER,
             line=None if self.hold is None else self.hold[0],
             attempt=0 if self.hold is None else self.hold[1],
+            lost=self.hold is not None and self.node_lost,
         )
 
     def step(self) -> None:
@@ -61,7 +64,7 @@ class Plant:
         self.nailed = act.nailed
         if act.free:
             assert self.hold is not None
-            self.hold = None
+            self.hold, self.node_lost = None, False
         if act.request is not None:
             assert self.hold is None, "a second line is asked for"
             self.asked.append(act.request)
@@ -230,6 +233,28 @@ def test_who_comes_after_a_restart_takes_the_call_over() -> None:
     assert len(plant.dials) == 1
 
 
+def test_a_call_on_a_line_of_a_lost_node_is_over_at_once_and_made_anew() -> None:
+    plant = on_shift()
+    plant.becomes(CallState.ANSWERED)
+    plant.lost = plant.node_lost = True
+    plant.pass_time(1)
+    assert plant.hold is None
+    assert plant.nailed.text == "the node of its line is lost"
+    assert nailed.voice(plant.nailed, plant.wanted()).state is CallState.RELEASED
+    plant.lost = False
+    plant.pass_time(3)
+    assert len(plant.dials) == 2
+
+
+def test_who_takes_a_call_over_whose_node_is_lost_waits_for_no_modem() -> None:
+    plant = on_shift()
+    plant.becomes(CallState.ANSWERED)
+    plant.lost = plant.node_lost = True
+    plant.nailed = nailed.begin(ANNA, plant.now)
+    plant.pass_time(1)
+    assert plant.hold is None
+
+
 def test_why_it_is_not_up_is_said_in_words() -> None:
     plant = Plant()
     plant.on_shift, plant.lines_free = True, False
@@ -266,6 +291,10 @@ class AnyShift(RuleBasedStateMachine):
     @rule(lost=st.booleans())
     def modem(self, lost: bool) -> None:
         self.plant.lost = lost
+
+    @rule()
+    def the_node_of_the_line_is_lost(self) -> None:
+        self.plant.node_lost = self.plant.hold is not None
 
     @rule(
         state=st.sampled_from((CallState.RINGING, CallState.ANSWERED, CallState.RELEASED)),

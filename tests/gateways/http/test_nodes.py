@@ -10,8 +10,10 @@ from litestar.testing import TestClient
 
 from gateways.http.app import build
 from gateways.http.commands import bring_shift
+from messages.calls import CallState
 from messages.events import AlarmRaised, NodeStarted, ShiftChanged
-from messages.ids import NodeId, ShiftState
+from messages.ids import NodeId, OperatorLine, ShiftState
+from messages.operators import OperatorVoice
 from store import streams
 from store.journal import Append, Journal
 from tests.gateways.http.place import GIULIA, Place
@@ -119,6 +121,19 @@ def test_the_figures_tell_of_the_nodes(pair: Twins, second: Client) -> None:
     assert 0 <= float(age.split()[1]) < 1.5
     pair.lose(pair.first)
     assert 'securwoman_nodes{state="lost"} 1.0' in second.get("/metrics").text
+
+
+def test_a_headset_at_another_node_is_shown_as_one(pair: Twins, second: Client) -> None:
+    hers = OperatorVoice(operator=pair.first.marta, mode=OperatorLine.HEADSET, state=CallState.ANSWERED)
+    pair.voices(pair.first, hers)
+
+    def shown() -> object:
+        with second.websocket_connect("/v1/console", headers=pair.second.operator()) as socket:
+            said = socket.receive_json(timeout=10)
+        (found,) = [one for one in said["operators"] if one["operator"] == pair.first.marta]
+        return found["line"], found["line_state"]
+
+    wait_until(lambda: shown() == ("headset", "answered"), what="her headset shown")
 
 
 # ----------------------------------------------------------------------------------- shifts

@@ -16,7 +16,7 @@ function operator(ui, one) {
   const view = one.alert ? ui.feed.cases.get(one.alert) : null;
   const onCase = one.alert ? word('headset', t('onCase'), 'ink-action') : shiftWord(one, ui.feed.nowUs());
   const more = view ? s.shortName(view) : '';
-  return html`<tr><th scope="row">${one.name}${one.operator === ui.feed.me.operator ? html` <span class="ink-2">${t('you').toLowerCase()}</span>` : nothing}</th><td>${onCase}</td>${one.line === 'on_demand' ? nothing : html`<td>${reached(one, ui.feed.isElsewhere(one.node))}</td>`}<td class="ink-2 cut">${more}</td><td class="num ink-2">${one.since_us ? f.clock(one.since_us) : ''}</td></tr>`;
+  return html`<tr><th scope="row">${one.name}${one.operator === ui.feed.me.operator ? html` <span class="ink-2">${t('you').toLowerCase()}</span>` : nothing}</th><td>${onCase}</td>${one.line === 'on_demand' ? nothing : html`<td>${reached(one)}</td>`}<td class="ink-2 cut">${more}</td><td class="num ink-2">${one.since_us ? f.clock(one.since_us) : ''}</td></tr>`;
 }
 
 const PARTIES = { user: ['voice', 'user'], operator: ['headset', 'operator'], psap: ['112', 'psap'], listener: ['headset', 'listener'] };

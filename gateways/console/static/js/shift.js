@@ -26,9 +26,8 @@ export function shiftWord(one, nowUs) {
 }
 
 /** How she is reached where she is meant to have a line of her own; nothing where each alert calls her phone. */
-export function reached(one, isElsewhere = false) {
+export function reached(one) {
   if (one.line === 'on_demand' || one.state === 'off') return nothing;
-  if (isElsewhere) return word('link', either(`Al nodo ${one.node}`, `At node ${one.node}`), 'ink-2');
   const [ic, name] = one.line === 'headset' ? ['headset', either('Cuffie', 'Headset')] : ['voice', either('Chiamata fissa', 'Standing call')];
   if (one.line_state === 'answered') return word(ic, name, 'ink-ok');
   if (one.line_state === 'dialling' || one.line_state === 'ringing') return word('ring', either('Si chiama', 'Calling'), 'ink-wait');

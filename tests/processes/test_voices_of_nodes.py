@@ -1,0 +1,133 @@
+"""Two whole nodes with one journal: an alert of the one, an operator's headset at the other (S6, case 17).
+
+Each has a carrier of its own: the user's phone is the first one's, and no phone of the operator's rings.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from center.processes import marked, send_signal
+from messages import events as ev
+from messages.ids import AlertId, LineId, NodeId
+from model.leg import Leg
+from runtime.own_voices import is_at
+from runtime.peers import FilePeers
+from store import streams
+from tests.support.center import OPERATOR, USER, Center, center, simulation
+from tests.support.headset import Headset, headset
+from tests.support.hearing import TONES
+from tests.support.postgres import PostgresServer
+from tests.support.tones_heard import SAID_DB, hears
+
+pytestmark = [pytest.mark.process, pytest.mark.timeout(240)]
+HERS, USERS = TONES[OPERATOR], TONES[USER]
+WITHIN_DB = 3.0
+"""Her voice is taken from 16 kHz to 8 and back."""
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as made:
+        yield made
+
+
+def node(stack: ExitStack, folder: Path, name: str, url: str, world: str) -> Center:
+    """One of the two."""
+    folder = folder / name
+    folder.mkdir()
+    settings = folder / "center.toml"
+    settings.write_text(
+        f'node = "{name}"\n[journal]\nurl = "{url}"\n[operator]\nline = "headset"\n'
+        "[limits]\nlive_cases = 2\nidle_crews = 1\n"
+    )
+    world = world.replace('name = "sim', f'name = "{name}-sim')
+    return stack.enter_context(center(folder, world, "--config", str(settings), journal_url=url))
+
+
+def they_hear_each_other(made: Center, she: Headset) -> bool:
+    """Each just now the other, and not herself."""
+    return (
+        hears(made, USER, {HERS}, forbidden={USERS})
+        and abs(she.level_db(USERS) - SAID_DB) <= WITHIN_DB
+        and she.level_db(HERS) < SAID_DB - 40
+    )
+
+
+@pytest.fixture
+def talking(
+    tmp_path: Path, stack: ExitStack, postgres: PostgresServer
+) -> tuple[Center, Center, AlertId, ExitStack, str]:
+    """An alert of node a, and an operator at node b: both nodes, the alert, her connection and her token."""
+    url = postgres.url(postgres.database())
+    a = node(stack, tmp_path, "a", url, simulation(public=3, emergency=0))
+    b = node(stack, tmp_path, "b", url, simulation(public=1, emergency=0))
+    # The second node has made the demo operator's newest token; it is good for both.
+    token = (b.state.path / "keys" / "demo-operator.token").read_text().strip()
+    there = stack.enter_context(ExitStack())
+    she = there.enter_context(headset(b.address, token, HERS))
+    book = FilePeers(a.state.run)
+    a.until("a knows of it", lambda: is_at(book.places, LineId("headset:demo")))
+    alert = a.send()
+    a.until("she is heard, so it is hers", lambda: a.case(alert).operator)
+    a.until("operator and user are joined", lambda: a.joined(alert) == {"operator", "user"})
+    assert hers(a, alert).line == "headset:demo"
+    assert kind(a, alert) == "node"
+    a.until("they hear each other", lambda: they_hear_each_other(a, she))
+    return a, b, alert, there, token
+
+
+def hers(made: Center, alert: AlertId) -> Leg:
+    leg = made.case(alert).operator_leg
+    assert leg is not None
+    return leg
+
+
+def kind(made: Center, alert: AlertId) -> str:
+    """Of the port at which the bridge has her voice."""
+    voice = hers(made, alert).voice
+    return "" if voice is None else voice.kind
+
+
+def goes_on_at(a: Center, alert: AlertId, stack: ExitStack, token: str) -> None:
+    """Her page is a's now: they hear each other, and nobody was called for it."""
+    she = stack.enter_context(headset(a.address, token, HERS))
+    a.until("they hear each other again", lambda: they_hear_each_other(a, she), within_s=10)
+    assert kind(a, alert) == "unix"
+    assert not [one for one in a.recorded(alert) if isinstance(one.event, ev.LegReleased)]
+    assert a.calls(OPERATOR) == []
+    assert len(a.calls(USER)) == 1
+    assert a.order(alert, "declare_false_alarm", token=token).status_code == 202
+    a.until("it is closed", lambda: a.case(alert).closed_at)
+
+
+def test_s06_s17_she_is_heard_from_another_node_and_goes_on_at_the_alerts_own(
+    talking: tuple[Center, Center, AlertId, ExitStack, str], stack: ExitStack
+) -> None:
+    a, b, alert, there, token = talking
+    there.close()
+    goes_on_at(a, alert, stack, token)
+    assert b.calls(OPERATOR) == []
+
+
+def test_s17_her_node_dies_and_she_is_heard_again_as_soon_as_her_page_is_at_another(
+    talking: tuple[Center, Center, AlertId, ExitStack, str], stack: ExitStack
+) -> None:
+    a, b, alert, there, token = talking
+    for process in sorted(marked(b.state.path), key=lambda one: one.started):
+        send_signal(process, signal.SIGKILL)
+    a.until("a knows that b is lost", lambda: "node.lost" in told(a))
+    there.close()
+    goes_on_at(a, alert, stack, token)
+
+
+def told(made: Center) -> set[str]:
+    """The alarms that a node has raised."""
+    with made.journal() as journal:
+        said = [one.event for one in journal.read(streams.node(NodeId("a")))]
+    return {one.alarm for one in said if isinstance(one, ev.AlarmRaised)}

@@ -1,0 +1,511 @@
+"""An operator's own voice, headset or nailed-up call, that stands at another node than the alert."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from actors.call_leg.own_voice import FOLLOWS_WITHIN_US
+from actors.membership.actor import MembershipActor
+from actors.operator_lines.headset import BLINK_US
+from actors.operator_lines.nailed import SILENT_US
+from messages import events as ev
+from messages.base import VoicePort
+from messages.ids import SECOND, OperatorCommand, OperatorId, OperatorLine, Party, Role, ShiftState
+from messages.operators import HeadsetPresent
+from model.leg import Leg
+from model.orders import refusal
+from model.policy import Policy
+from store import streams
+from tests.scenarios.headsets import Headsets
+from tests.scenarios.nodes import Cluster, cluster
+from tests.scenarios.world import OPERATORS, PSAP, USER
+
+pytestmark = pytest.mark.scenario
+BOTH = {Party.OPERATOR, Party.USER}
+BLINK_S = BLINK_US / SECOND
+
+
+def policy(line: OperatorLine) -> Policy:
+    return Policy(psap_number=PSAP, psap_alternate=None, idle_crews=1, live_cases=4, operator_line=line)
+
+
+class Place:
+    """Nodes, and the headsets of the operators at each of them."""
+
+    def __init__(self, nodes: Cluster, stack: ExitStack) -> None:
+        self.nodes = nodes
+        self.headsets = {name: Headsets(node.env.run) for name, node in nodes.nodes.items()}
+        for each in self.headsets.values():
+            stack.callback(each.close)
+
+    def connect(self, operator: OperatorId, at: str, *, told: bool = True) -> None:
+        """Her browser is at this node now, whose web hints at it."""
+        self.headsets[at].connect(operator)
+        if told:
+            hint = HeadsetPresent(operator=operator, present=True)
+            self.nodes.nodes[at].system.tell(Role.OPERATOR_LINES, "", hint)
+        self.nodes.run()
+
+    def disconnect(self, operator: OperatorId, at: str) -> None:
+        """It is there no more."""
+        self.headsets[at].disconnect(operator)
+        hint = HeadsetPresent(operator=operator, present=False)
+        self.nodes.nodes[at].system.tell(Role.OPERATOR_LINES, "", hint)
+        self.nodes.run()
+
+
+def speaks(nodes: Cluster, at: str) -> None:
+    """Whoever is on the line, and of whom nothing is proved by that, says that she takes the case."""
+    for leg in nodes.case.of(Party.OPERATOR):
+        who = leg.operator
+        if who is None or not leg.talking or leg.confirmed or who == nodes.case.operator:
+            continue
+        if refusal(nodes.case, OperatorCommand.TAKE, who, nodes.policy) is None:
+            nodes.order(OperatorCommand.TAKE, at, who)
+
+
+def on_the_line(nodes: Cluster) -> Leg | None:
+    """The call of an operator who hears what goes on."""
+    return next((leg for leg in nodes.case.of(Party.OPERATOR) if leg.talking), None)
+
+
+def to_talking(nodes: Cluster, at: str = "a") -> Leg:
+    """An alert of this node, up to the conversation."""
+    nodes.send(at)
+    nodes.until("she is on the line", lambda: on_the_line(nodes), 3)
+    speaks(nodes, at)
+    nodes.until("operator and user are joined", lambda: nodes.joined == BOTH)
+    leg = nodes.case.operator_leg
+    assert leg is not None
+    return leg
+
+
+def told(nodes: Cluster, kind: type[ev.Event]) -> list[ev.Event]:
+    """The alert's events of this kind."""
+    recorded = nodes.journal.read_streams(streams.inbox(nodes.alert), streams.case(nodes.alert))
+    return [one.event for one in recorded if isinstance(one.event, kind)]
+
+
+def gate(nodes: Cluster, at: str, name: str) -> VoicePort:
+    return VoicePort(path=f"{nodes.nodes[at].gate}/{name}", kind="node")
+
+
+def voice(nodes: Cluster) -> VoicePort | None:
+    """Where the bridge has the voice of the operator who has the case."""
+    leg = nodes.case.operator_leg
+    return None if leg is None else leg.voice
+
+
+def ends(nodes: Cluster, at: str) -> None:
+    nodes.order(OperatorCommand.DECLARE_FALSE_ALARM, at)
+    nodes.until("the alert is closed", lambda: nodes.case.closed_at is not None)
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as made:
+        yield made
+
+
+def with_headsets(
+    tmp_path: Path, stack: ExitStack, *, operators: int = 1, nodes: tuple[str, ...] = ("a", "b")
+) -> Place:
+    lines = dict.fromkeys(nodes, (4, 1))
+    made = cluster(tmp_path, lines, operators=operators, policy=policy(OperatorLine.HEADSET))
+    return Place(stack.enter_context(made), stack)
+
+
+# -------------------------------------------------------------------------------------------- headsets
+
+
+def test_s04_a_headset_at_another_node_has_the_alert_at_once_and_no_phone_rings(
+    tmp_path: Path, stack: ExitStack
+) -> None:
+    place = with_headsets(tmp_path, stack)
+    nodes, (she,) = place.nodes, place.nodes.operators
+    place.connect(she, "b")
+    nodes.advance(1.0)
+    nodes.send("a")
+    nodes.advance(0.2)
+    leg = on_the_line(nodes)
+    assert leg is not None, nodes.story()
+    assert (nodes.owner, leg.line, leg.confirmed) == ("a", f"headset:{she}", False)
+    assert leg.voice == gate(nodes, "b", f"voice/{she}.sock")
+    speaks(nodes, "b")
+    nodes.until("operator and user are joined", lambda: nodes.joined == BOTH)
+    nodes.advance(15)
+    assert nodes.calls(OPERATORS[0]) == []
+    ends(nodes, "b")
+
+
+def test_a_headset_that_has_just_come_is_known_at_every_node_within_half_a_second(
+    tmp_path: Path, stack: ExitStack
+) -> None:
+    place = with_headsets(tmp_path, stack)
+    nodes, (she,) = place.nodes, place.nodes.operators
+    nodes.advance(6)  # longer than a blink; everybody has just looked
+    place.connect(she, "b")
+    nodes.advance(0.5)
+    nodes.send("a")
+    nodes.advance(0.2)
+    leg = on_the_line(nodes)
+    assert leg is not None, nodes.story()
+    assert leg.line == f"headset:{she}"
+
+
+def test_her_own_nodes_voice_comes_before_a_phone_and_after_none(tmp_path: Path, stack: ExitStack) -> None:
+    """Whose headset is at another node can answer as soon as one whose headset is here."""
+    place = with_headsets(tmp_path, stack, operators=2)
+    nodes = place.nodes
+    place.connect(nodes.operators[1], "b")
+    nodes.advance(1.0)
+    leg = to_talking(nodes)
+    assert leg.operator == nodes.operators[1]
+
+
+def test_s17_her_node_dies_and_she_is_called_on_her_phone_while_the_user_stays(
+    tmp_path: Path, stack: ExitStack
+) -> None:
+    place = with_headsets(tmp_path, stack)
+    nodes, (she,) = place.nodes, place.nodes.operators
+    place.connect(she, "b")
+    nodes.advance(1.0)
+    to_talking(nodes)
+    place.headsets["b"].kill_web()
+    nodes.lose("b")
+    nodes.until("she is lost", lambda: told(nodes, ev.OperatorLeft), 3 + FOLLOWS_WITHIN_US / SECOND)
+    nodes.until("she is called on her phone", lambda: nodes.calls(OPERATORS[0]), 2)
+    nodes.until("operator and user are joined", lambda: nodes.joined == BOTH, 15)
+    assert nodes.case.operator == she
+    assert len(nodes.calls(USER)) == 1, "the user stays on the line"
+    ends(nodes, "a")
+
+
+@pytest.mark.parametrize("owner", ["a", "b"])
+def test_s17_her_node_dies_and_her_page_goes_on_at_another_and_nobody_is_called(
+    tmp_path: Path, stack: ExitStack, owner: str
+) -> None:
+    """Five seconds after its death, whether the alert was that node's, too, or another one's."""
+    place = with_headsets(tmp_path, stack, nodes=("a", "b", "c"))
+    nodes, (she,) = place.nodes, place.nodes.operators
+    place.connect(she, "b")
+    nodes.advance(1.0)
+    to_talking(nodes, owner)
+    place.headsets["b"].kill_web()
+    nodes.lose("b")
+    nodes.advance(5.0)
+    place.connect(she, "c")
+    newest = gate(nodes, "c", f"voice/{she}.sock")
+    if nodes.owner == "c":
+        newest = VoicePort(
+            path=str(place.headsets["c"].path(she)), rate_hz=16_000, frame_bytes=640, kind="unix"
+        )
+    nodes.until("she is heard there", lambda: voice(nodes) == newest, 2)
+    nodes.until("operator and user are joined", lambda: nodes.joined == BOTH, 20)
+    assert told(nodes, ev.OperatorLeft) == []
+    assert nodes.calls(OPERATORS[0]) == []
+    assert len(nodes.calls(USER)) == (1 if owner == "a" else 2)
+    ends(nodes, "a")
+
+
+def test_s17_her_node_dies_and_another_one_with_a_headset_is_found(tmp_path: Path, stack: ExitStack) -> None:
+    place = with_headsets(tmp_path, stack, operators=2, nodes=("a", "b", "c"))
+    nodes = place.nodes
+    first, second = nodes.operators
+    place.connect(first, "b")
+    nodes.advance(1.0)
+    assert to_talking(nodes).operator == first
+    place.connect(second, "c")
+    nodes.advance(1.0)
+    place.headsets["b"].kill_web()
+    nodes.lose("b")
+    within_s = 4 + FOLLOWS_WITHIN_US / SECOND
+    nodes.until(
+        "another is on the line", lambda: (leg := on_the_line(nodes)) and leg.operator == second, within_s
+    )
+    speaks(nodes, "c")
+    nodes.until("she has it", lambda: nodes.case.operator == second, 5)
+    assert nodes.joined == BOTH
+    assert len(nodes.calls(USER)) == 1, "the user stays on the line"
+    ends(nodes, "c")
+
+
+@pytest.mark.parametrize("to", ["a", "c"])
+def test_s17_her_headset_goes_on_at_another_node_and_she_is_heard_again_and_nobody_is_called(
+    tmp_path: Path, stack: ExitStack, to: str
+) -> None:
+    place = with_headsets(tmp_path, stack, nodes=("a", "b", "c"))
+    nodes, (she,) = place.nodes, place.nodes.operators
+    place.connect(she, "b")
+    nodes.advance(1.0)
+    to_talking(nodes)
+    place.disconnect(she, "b")
+    nodes.advance(1.0)
+    place.connect(she, to)
+    there = str(place.headsets["a"].path(she)) if to == "a" else gate(nodes, "c", f"voice/{she}.sock").path
+    nodes.until("she is heard there", lambda: (port := voice(nodes)) and port.path == there, 2)
+    nodes.advance(4 * BLINK_S)
+    assert nodes.joined == BOTH
+    assert told(nodes, ev.LegReleased) == told(nodes, ev.OperatorLeft) == told(nodes, ev.LegAdopted) == []
+    place.disconnect(she, to)
+    place.connect(she, "b")
+    back = gate(nodes, "b", f"voice/{she}.sock")
+    nodes.until("she is heard where she was before", lambda: voice(nodes) == back, 2)
+    nodes.advance(4 * BLINK_S)
+    assert nodes.joined == BOTH, nodes.story()
+    assert nodes.calls(OPERATORS[0]) == []
+    ends(nodes, "b")
+
+
+def test_s17_who_is_back_in_the_last_instant_is_lost_to_no_node_that_does_not_know_it_yet(
+    tmp_path: Path, stack: ExitStack
+) -> None:
+    """The node that she has left says that her headset is lost; her leg knows better already."""
+    place = with_headsets(tmp_path, stack)
+    nodes, (she,) = place.nodes, place.nodes.operators
+    place.connect(she, "b")
+    nodes.advance(1.0)
+    to_talking(nodes)
+    place.disconnect(she, "b")
+    nodes.advance(BLINK_S - 0.05)
+    place.connect(she, "a")
+    nodes.advance(4 * BLINK_S)
+    assert told(nodes, ev.LegReleased) == [], nodes.story()
+    assert nodes.joined == BOTH
+    ends(nodes, "a")
+
+
+def test_a_second_window_at_another_node_takes_her_voice_over(tmp_path: Path, stack: ExitStack) -> None:
+    """As at one node: the newest has it."""
+    place = with_headsets(tmp_path, stack, nodes=("a", "b", "c"))
+    nodes, (she,) = place.nodes, place.nodes.operators
+    place.connect(she, "b")
+    nodes.advance(1.0)
+    to_talking(nodes)
+    place.connect(she, "c")
+    newest = gate(nodes, "c", f"voice/{she}.sock")
+    nodes.until("she is heard there", lambda: voice(nodes) == newest, 2)
+    nodes.advance(4 * BLINK_S)
+    place.disconnect(she, "c")
+    before = gate(nodes, "b", f"voice/{she}.sock")
+    nodes.until("she is heard at the other", lambda: voice(nodes) == before, 2)
+    nodes.advance(4 * BLINK_S)
+    assert told(nodes, ev.LegReleased) == []
+    ends(nodes, "b")
+
+
+def test_s17_a_blink_at_another_node_does_not_lose_her_the_case(tmp_path: Path, stack: ExitStack) -> None:
+    place = with_headsets(tmp_path, stack)
+    nodes, (she,) = place.nodes, place.nodes.operators
+    place.connect(she, "b")
+    nodes.advance(1.0)
+    to_talking(nodes)
+    place.disconnect(she, "b")
+    nodes.advance(BLINK_S - 0.5)
+    place.connect(she, "b")
+    nodes.advance(4 * BLINK_S)
+    assert nodes.joined == BOTH
+    assert told(nodes, ev.LegReleased) == []
+    ends(nodes, "b")
+
+
+def test_s17_a_headset_that_stays_away_at_another_node_loses_her(tmp_path: Path, stack: ExitStack) -> None:
+    place = with_headsets(tmp_path, stack)
+    nodes, (she,) = place.nodes, place.nodes.operators
+    place.connect(she, "b")
+    nodes.advance(1.0)
+    to_talking(nodes)
+    place.disconnect(she, "b")
+    took_s = nodes.until("she is lost", lambda: told(nodes, ev.OperatorLeft), 6)
+    assert took_s >= BLINK_S - 0.2
+    nodes.until("operator and user are joined", lambda: nodes.joined == BOTH, 15)
+    assert len(nodes.calls(OPERATORS[0])) == 1
+    assert len(nodes.calls(USER)) == 1
+    ends(nodes, "a")
+
+
+@pytest.mark.parametrize(
+    ("at", "role"),
+    [("b", Role.OPERATOR_LINES), ("b", Role.MEMBERSHIP), ("a", Role.CALL_LEG), ("a", Role.OPERATOR_LINES),
+     ("a", Role.MEMBERSHIP), ("a", Role.ALERT_CASE)],
+)  # fmt: skip
+def test_s13_killed_in_an_alert_nothing_ends(tmp_path: Path, stack: ExitStack, at: str, role: Role) -> None:
+    place = with_headsets(tmp_path, stack)
+    nodes, (she,) = place.nodes, place.nodes.operators
+    place.connect(she, "b")
+    nodes.advance(1.0)
+    to_talking(nodes)
+    env = nodes.nodes[at].env
+    struck = [one for one in env.directory.all_of(role) if role is not Role.CALL_LEG or one.alert]
+    for entry in struck:
+        env.processes.kill(entry.pid, entry.born)
+    assert struck
+    nodes.advance(20)
+    assert nodes.joined == BOTH, nodes.story()
+    assert told(nodes, ev.LegReleased) == []
+    ends(nodes, "b")
+
+
+def test_who_keeps_the_headsets_of_a_node_is_found_at_once_after_a_death(
+    tmp_path: Path, stack: ExitStack
+) -> None:
+    place = with_headsets(tmp_path, stack)
+    nodes, (she,) = place.nodes, place.nodes.operators
+    place.connect(she, "b")
+    nodes.advance(1.0)
+    nodes.nodes["b"].system.kill(Role.OPERATOR_LINES)
+    nodes.advance(0.3)
+    nodes.send("a")
+    nodes.advance(0.3)
+    leg = on_the_line(nodes)
+    assert leg is not None, nodes.story()
+    assert leg.line == f"headset:{she}"
+
+
+def test_what_a_dead_operator_lines_has_said_is_told_for_three_seconds_more(
+    tmp_path: Path, stack: ExitStack
+) -> None:
+    place = with_headsets(tmp_path, stack)
+    nodes, (she,) = place.nodes, place.nodes.operators
+    place.connect(she, "b")
+    nodes.advance(1.0)
+    b = nodes.nodes["b"]
+    member = b.system.actor(Role.MEMBERSHIP, "", MembershipActor)
+    assert member is not None
+    left = [one for one in b.env.directory.read() if one.role is not Role.OPERATOR_LINES]
+    nodes.freeze("b")  # what it last saw it saw now
+    nodes.advance(2.8)
+    assert [voice.operator for voice in member._voices(left)] == [she]
+    nodes.advance(0.4)
+    assert member._voices(left) == ()
+    assert [voice.operator for voice in member._voices(b.env.directory.read())] == [she]
+
+
+def test_what_a_lost_node_had_is_taken_over_with_the_operator_on_her_headset(
+    tmp_path: Path, stack: ExitStack
+) -> None:
+    """Her voice is at the node that takes the alert over: she stays, and the user is called again."""
+    place = with_headsets(tmp_path, stack)
+    nodes, (she,) = place.nodes, place.nodes.operators
+    place.connect(she, "b")
+    nodes.advance(1.0)
+    to_talking(nodes)
+    nodes.lose("a")
+    nodes.until("b has the alert", lambda: nodes.owner == "b", 3)
+    own = str(place.headsets["b"].path(she))
+    nodes.until("she is heard here", lambda: (port := voice(nodes)) and port.path == own, 3)
+    nodes.until("operator and user are joined", lambda: nodes.joined == BOTH, 20)
+    assert nodes.calls(OPERATORS[0]) == []
+    assert told(nodes, ev.OperatorLeft) == []
+    ends(nodes, "b")
+
+
+def test_nobody_new_is_called_on_a_headset_at_a_node_that_is_drained_and_who_talks_goes_on(
+    tmp_path: Path, stack: ExitStack
+) -> None:
+    place = with_headsets(tmp_path, stack)
+    nodes, (she,) = place.nodes, place.nodes.operators
+    place.connect(she, "b")
+    nodes.advance(1.0)
+    to_talking(nodes)
+    nodes.drain("b")
+    nodes.advance(5)
+    assert nodes.joined == BOTH
+    assert not nodes.is_drained("b"), "a voice that a conversation needs stands there"
+    ends(nodes, "b")
+    nodes.until("b has nothing left", lambda: nodes.is_drained("b"), 5)
+    nodes.send("a")
+    nodes.until("her phone rings", lambda: nodes.calls(OPERATORS[0]), 5)
+
+
+# -------------------------------------------------------------------------------------------- nailed up
+
+
+def with_a_standing_call(
+    tmp_path: Path, stack: ExitStack, lines: dict[str, tuple[int, int]], at: str = "b"
+) -> Cluster:
+    """Her shift is at this node, and her call stands."""
+    made = cluster(tmp_path, lines, policy=policy(OperatorLine.NAILED_UP), on_shift=False)
+    nodes = stack.enter_context(made)
+    nodes.shift(nodes.operators[0], at)
+    nodes.until("her call stands", lambda: [c for c in nodes.live_calls() if c.answered_at_s is not None], 25)
+    nodes.advance(2.0)
+    return nodes
+
+
+def standing(nodes: Cluster) -> list[str]:
+    """The lines on which she is called, or talks."""
+    return [str(call.line) for call in nodes.live_calls() if call.to == OPERATORS[0]]
+
+
+def test_s04_a_call_nailed_up_at_another_node_has_the_alert_at_once(tmp_path: Path, stack: ExitStack) -> None:
+    nodes = with_a_standing_call(tmp_path, stack, {"a": (5, 1), "b": (5, 1)})
+    (line,) = standing(nodes)
+    assert line.startswith("b-"), "the nearest"
+    nodes.send("a")
+    nodes.advance(0.2)
+    leg = on_the_line(nodes)
+    assert leg is not None, nodes.story()
+    assert (nodes.owner, leg.line) == ("a", f"nailed:{nodes.operators[0]}")
+    assert leg.voice == gate(nodes, "b", line)
+    speaks(nodes, "b")
+    nodes.until("operator and user are joined", lambda: nodes.joined == BOTH)
+    ends(nodes, "b")
+    nodes.advance(20)
+    assert len(nodes.calls(OPERATORS[0])) == 1
+    assert standing(nodes) == [line]
+    for name in nodes.nodes:
+        said = [one.event for one in nodes.journal.read(streams.node(nodes.nodes[name].env.node))]
+        assert not [one for one in said if isinstance(one, ev.AlarmRaised)], f"a false alarm at {name}"
+
+
+def test_s17_the_node_of_her_standing_call_dies_and_she_is_called_while_the_user_stays(
+    tmp_path: Path, stack: ExitStack
+) -> None:
+    nodes = with_a_standing_call(tmp_path, stack, {"a": (5, 1), "b": (5, 1)})
+    to_talking(nodes)
+    nodes.lose("b")
+    took_s = nodes.until("she is lost", lambda: told(nodes, ev.OperatorLeft), 6)
+    assert took_s < SILENT_US / SECOND, "nobody waits for a modem that is no more"
+    nodes.until("operator and user are joined", lambda: nodes.joined == BOTH, 20)
+    assert [line[0] for line in standing(nodes)] == ["a"]
+    assert len(nodes.calls(USER)) == 1, "the user stays on the line"
+    ends(nodes, "a")
+    nodes.until("her call stands again", lambda: len(standing(nodes)) == 1, 30)
+
+
+@pytest.mark.parametrize("owner", ["a", "d"])
+def test_s17_who_keeps_her_call_dies_and_it_stands_on_a_line_that_is_left(
+    tmp_path: Path, stack: ExitStack, owner: str
+) -> None:
+    """Another node takes the call over from its modem: she has not been away, whose alert ever it is."""
+    lines = {"a": (0, 0), "b": (0, 0), "c": (5, 1), "d": (0, 0)}
+    nodes = with_a_standing_call(tmp_path, stack, lines)
+    assert standing(nodes) == ["c-2"]
+    to_talking(nodes, owner)
+    nodes.lose("b")
+    nodes.advance(20)
+    assert nodes.joined == BOTH, nodes.story()
+    assert told(nodes, ev.LegReleased) == told(nodes, ev.OperatorLeft) == []
+    assert len(nodes.calls(OPERATORS[0])) == 1
+    ends(nodes, owner)
+    nodes.advance(20)
+    assert len(nodes.calls(OPERATORS[0])) == 1
+
+
+def test_case_09_a_line_of_a_call_that_another_node_keeps_gives_way(tmp_path: Path, stack: ExitStack) -> None:
+    """Three lines: one for callers, one nailed up. The third breaks just when the user is to be called."""
+    nodes = with_a_standing_call(tmp_path, stack, {"a": (3, 0), "b": (0, 0)})
+    (hers,) = standing(nodes)
+    spare = next(line for line in ("a-2", "a-3") if line != hers)
+    nodes.network.unplug(spare)
+    nodes.advance(5)
+    nodes.shift(nodes.operators[0], "b", ShiftState.PAUSED)
+    nodes.advance(1)
+    nodes.send("a")
+    nodes.until("her phone rings", lambda: nodes.case.reached_at is not None, 50)
+    assert [call.line for call in nodes.calls(USER)] == [hers]
