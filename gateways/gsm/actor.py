@@ -115,6 +115,7 @@ class GsmModemActor(CenterActor):
             voice_path="",
             number_within_s=setup.policy.caller_number_within_s,
         )
+        self._legs.left = legs
         self._orders = Orders(self._legs, self._driver, now_us)
         self._who: dict[tuple[LegId, int], ActorAddress] = {}
         self._texts = Texts(self._spec.line)
@@ -213,9 +214,13 @@ class GsmModemActor(CenterActor):
         """A call of no leg that the journal knows to be live is one that was given up while nothing was
         heard of this line: whoever is on it hears nothing, and the line is lost as long as she waits.
         """
-        if self._orders.seem_forgotten(now_us) and self._journal.nobody_stands_here():
+        if not self._orders.seem_forgotten(now_us):
+            return
+        standing = self._journal.who_stands_here()
+        if standing == []:
             self.log.warning("a call of nobody's is ended", line=self.key)
             self._legs.end_all(self._now_s())
+        self._legs.left = standing or []
 
     def _now_s(self) -> float:
         return self.now_us() / SECOND

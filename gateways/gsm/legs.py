@@ -45,7 +45,7 @@ from messages.calls import (
 )
 from messages.calls import CallState as LegCallState
 from messages.ids import E164, LegId, LineId
-from model.leg import alert_of
+from model.leg import Leg, alert_of
 
 Order = DialCall | AnswerCall | AttachCall | HangUpCall
 News = CallReport | IncomingCall | IncomingCallGone
@@ -121,6 +121,8 @@ class LegsOnLine:
         self._ringing: dict[CallId, Ringing] = {}
         self._over: dict[Ref, None] = {}
         """Attempts that were to be hung up before they were heard of: a dial of theirs comes too late."""
+        self.left: list[Leg] = []
+        """Whose calls, by the journal, may be here without having been asked for yet."""
         self._joining = Joining(driver)
         self._voices: dict[CallId, VoicePort] = {}
         """Of calls whose voice flows, also of those that no leg has asked for yet."""
@@ -141,7 +143,14 @@ class LegsOnLine:
     def held_for(self) -> tuple[LegId, ...]:
         """The legs whose calls are here and that nobody wants ended."""
         live = (one for one in self._held.values() if one.state is not LegCallState.RELEASED)
-        return tuple(one.leg for one in live if not one.ending)
+        held = [one.leg for one in live if not one.ending]
+        # Known by its number alone: a process that has just started has given no call to anybody yet.
+        left = [leg.leg for leg in self.left if leg.number and self._dialled_before(leg.number) is not None]
+        return tuple(dict.fromkeys((*held, *left)))
+
+    def _dialled_before(self, number: E164) -> CallView | None:
+        calls = (one for one in self._driver.calls() if one.ref is None and one.direction is Direction.OUT)
+        return next((one for one in calls if one.caller and same(one.caller, number)), None)
 
     def knows(self, leg: LegId, attempt: int) -> bool:
         """Whether this attempt of the leg has been heard of here."""

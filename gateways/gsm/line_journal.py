@@ -38,20 +38,20 @@ class LineJournal:
         """
         return [] if self.case is None else self._legs_here(self.case)
 
-    def nobody_stands_here(self) -> bool:
-        """Whether the journal knows of no leg on this line, and of no operator whose call is nailed up on it;
-        False also where it cannot be read.
+    def who_stands_here(self) -> list[Leg] | None:
+        """The legs that the journal knows on this line. None where it cannot be read, and where an operator's
+        call is nailed up on it: then somebody does.
         """
         live = LiveCases()
         try:
             if is_nailed_up(self._journal, self._line):
-                return False
+                return None
             # All of them: a line that takes a second call in has been seized twice.
             rebuild(self._journal, live)
         except JournalError as error:
             self._log.error("the journal cannot be read", line=self._line, error=str(error))
-            return False
-        return not any(self._legs_here(case) for case in live.cases.values())
+            return None
+        return [leg for case in live.cases.values() for leg in self._legs_here(case)]
 
     def quarantine(self, reason: str) -> None:
         """The line is out of service, and this is why."""
@@ -95,4 +95,6 @@ class LineJournal:
         self._journal.close()
 
     def _legs_here(self, case: Case) -> list[Leg]:
-        return [leg for leg in case.legs.values() if leg.line == self._line and leg.live]
+        """Also those that were given up while this node was not heard: what there is of them is here."""
+        live = (leg for leg in case.legs.values() if leg.live)
+        return [leg for leg in (*live, *case.unheard.values()) if leg.line == self._line]
