@@ -41,8 +41,10 @@ class Conversations:
                 continue
             first = round((since_s - recording.answered_at_s) * RATE_HZ)
             count = round((now_s - recording.answered_at_s) * RATE_HZ) - first
-            said_at = max(0, round((since_s - said_since) * RATE_HZ))
-            recording.put(first, speaker.said.at(said_at, count * SAMPLE_BYTES))
+            # One distance for the whole call: rounded anew for each stretch, it would now and then be one
+            # sample more or less, and the voice would jump there.
+            apart = round((recording.answered_at_s - said_since) * RATE_HZ)
+            recording.put(first, speaker.said.at(max(0, first + apart), count * SAMPLE_BYTES))
             self._heard_until_s[listener, speaker] = now_s
 
 

@@ -16,6 +16,8 @@ import tty
 from pathlib import Path
 
 READ_SIZE = 16384
+AT_ONCE = 4095
+"""A terminal that has as much as that or more gives so much at a time."""
 CONTROL_FLAGS = 2
 """The place of c_cflag in what tcgetattr gives."""
 
@@ -88,24 +90,64 @@ class Pty:
 
 
 class Watch:
-    """Which of many ports have a host, and which have something to read, in one system call."""
+    """Which of many ports have a host, and which have something to read.
+
+    A port without a host is asked each time. One that has a host is not: to ask a terminal whose bytes are on
+    their way waits in the kernel for the worker that brings them (`tty_buffer_flush_work`), on a busy machine
+    for a tenth of a second, and everybody's voice stands still meanwhile. By edge the worker itself says that
+    it has brought something.
+    """
 
     def __init__(self) -> None:
-        self._poll = select.poll()
+        self._ask = select.poll()
+        self._told = select.epoll()
+        self._without: set[int] = set()
+        self._with: set[int] = set()
+        self._unread: set[int] = set()
+        """Something was brought to them, and not all of it has been read."""
+
+    def close(self) -> None:
+        """Nothing is watched any more."""
+        self._told.close()
 
     def add(self, port: Pty) -> None:
-        self._poll.register(port.fd, select.POLLIN)
+        self._ask.register(port.fd, select.POLLIN)
+        self._without.add(port.fd)
 
     def remove(self, port: Pty) -> None:
-        self._poll.unregister(port.fd)
+        self._unread.discard(port.fd)
+        if port.fd in self._with:
+            self._with.remove(port.fd)
+            self._told.unregister(port.fd)
+        else:
+            self._without.remove(port.fd)
+            self._ask.unregister(port.fd)
 
     def look(self) -> tuple[set[int], set[int]]:
         """The descriptors without a host, and those with data."""
-        events = self._poll.poll(0)
-        return (
-            {fd for fd, event in events if event & select.POLLHUP},
-            {fd for fd, event in events if event & select.POLLIN},
-        )
+        events = dict(self._ask.poll(0))
+        self._unread |= {fd for fd, event in events.items() if event & select.POLLIN}
+        for fd in [fd for fd in self._without if not events.get(fd, 0) & select.POLLHUP]:
+            self._ask.unregister(fd)
+            self._without.remove(fd)
+            self._told.register(fd, select.EPOLLIN | select.EPOLLET)
+            self._with.add(fd)
+        for fd, event in self._told.poll(0):
+            if event & select.EPOLLIN:
+                self._unread.add(fd)
+            if event & select.EPOLLHUP:
+                self._told.unregister(fd)
+                self._with.remove(fd)
+                self._ask.register(fd, select.POLLIN)
+                self._without.add(fd)
+        return set(self._without), set(self._unread)
+
+    def read(self, port: Pty) -> bytes:
+        """What the host has written to a port that has data."""
+        data = port.read() or b""
+        if len(data) < AT_ONCE:
+            self._unread.discard(port.fd)
+        return data
 
 
 def _replace_link(link: Path, target: str) -> None:

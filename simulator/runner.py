@@ -66,6 +66,7 @@ class Runner:
                 timer.cancel()
         for station in self.stations.values():
             self._close_ports(station)
+        self._watch.close()
 
     def unplug(self, name: str) -> None:
         """The ports vanish, then the modem has lost its calls. Raises NoSuchParty."""
@@ -144,7 +145,9 @@ class Runner:
         self._loop.add_reader(port.fd, self._at_readable, station, port)
 
     def _at_readable(self, station: Station, port: Pty) -> None:
-        while data := port.read():
+        # Once: the loop comes again for more, and to find nothing can mean to wait (see `Watch`).
+        data = port.read()
+        if data:
             station.modem.feed(data, self.clock())
         if data is None:
             self._loop.remove_reader(port.fd)
@@ -171,7 +174,7 @@ class Runner:
             self._have_voice_port(station)
             if station.voice is not None:
                 takes = not station.modem.line.vices.takes_no_voice
-                if takes and station.voice.fd in readable and (pcm := station.voice.read()):
+                if takes and station.voice.fd in readable and (pcm := self._watch.read(station.voice)):
                     station.modem.voice_write(pcm, now_s)
                 if station.voice.fd not in hostless:
                     _send_voice(station.modem, station.voice, min(frames, CATCH_UP_FRAMES), now_s)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import random
 import struct
 import wave
 from io import BytesIO
@@ -211,6 +213,24 @@ def test_in_a_network_conference_all_hear_the_host_and_each_other() -> None:
     world.one.ask("AT+CHLD=21")
     world.run(2.0)
     assert not any(heard_by(world, OPERATOR)[-RATE_HZ:]), "on hold again"
+
+
+@pytest.mark.parametrize("apart_s", [0.0, 0.00003, 0.0000625, 0.0001])
+def test_a_voice_in_a_network_conference_never_jumps_whenever_it_is_looked_at(apart_s: float) -> None:
+    """`apart_s`: parts of a sample by which one has answered later than the other."""
+    world = World("3gpp")
+    world.one.call(USER)
+    world.run(apart_s)
+    world.one.call(OPERATOR)
+    world.one.ask("AT+CHLD=3")
+    draw = random.Random(1)
+    for _ in range(200):
+        world.run(draw.uniform(0.003, 0.02))
+        heard_by(world, USER)
+    for number, hz in ((USER, 620), (OPERATOR, 440)):
+        heard = np.frombuffer(heard_by(world, number)[-2 * RATE_HZ :], dtype="<i2").astype(float)
+        turned = heard[:-2] + heard[2:] - 2 * math.cos(2 * math.pi * hz / RATE_HZ) * heard[1:-1]
+        assert np.abs(turned).max() < 3, "one sine, but for the rounding of its samples"
 
 
 def test_phones_that_talk_directly_or_after_a_transfer_hear_each_other() -> None:
