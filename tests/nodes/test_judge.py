@@ -10,7 +10,7 @@ from messages.ids import E164, SECOND, AlertId, CrewId, Instant, LegId, LineId, 
 from messages.journal import Recorded
 from tests.chaos.harness.facts import Facts
 from tests.chaos.harness.view import Call, People
-from tests.nodes.blows import BUSY, Lost, judge_nodes, taken_back_as_one, without_busy
+from tests.nodes.judge import BUSY, Lost, judge_nodes, taken_back_as_one, without_busy
 
 USER, LINE = "+393330000000", "+390200000901"
 LEG = LegId("n:user")
