@@ -59,6 +59,7 @@ class ConferenceStatus(Presence, frozen=True, kw_only=True):
     """How a conference is."""
 
     running: bool
+    """The media thread is there; it may still stand still, which the ticks of `pace` tell."""
     handed_over: bool
     """It has ended because it was asked to hand over."""
     pace: Pace
@@ -180,7 +181,7 @@ class Conference:
         joined = tuple(self._roster.ports())
         ears = self._core.ears()
         return ConferenceStatus(
-            running=self._thread is not None,
+            running=self._thread is not None and self._thread.is_alive(),
             handed_over=self._handed_over,
             joined=joined,
             lost=self._roster.lost(),

@@ -15,7 +15,7 @@ from typing import ClassVar, Final, Protocol
 
 from thespian.actors import ActorAddress
 
-from actors.conference_bridge.decider import State, clips, heard_by, kept, levels, said, specs, tracks
+from actors.conference_bridge.decider import State, Still, clips, heard_by, kept, levels, said, specs, tracks
 from media.claim import claim
 from media.clips import ClipSpec
 from media.conference import Conference, ConferenceStatus, Tap
@@ -45,6 +45,12 @@ ENDS_WITHIN_S: Final = 2.0
 """How long a bridge that is stopped waits for the last of a recording to be written."""
 LEVELS_US: Final = Instant(SECOND // 10)
 """Between two readings for the meters."""
+STILL_LOOKS: Final = 3
+"""So many looks, a second apart, have found the voice where it was: its thread hangs, or is over."""
+
+
+class VoiceStandsStillError(Exception):
+    """The media thread does nothing more."""
 
 
 class Mixer(Protocol):
@@ -89,6 +95,7 @@ class ConferenceBridgeActor(CenterActor):
         self._mixer: Mixer | None = None
         self._pace = Pace()
         """What was told of the clock last."""
+        self._still = Still()
         self._rules = self.env.settings_as(Setup).policy.recording
         self._recorder: Recorder | None = None
         self._recorded_at = Instant(0)
@@ -147,6 +154,7 @@ class ConferenceBridgeActor(CenterActor):
             if now_us - self._heard_at >= ORPHAN_US:
                 self._die_out("nobody has asked for the voice")
             return
+        self._crash_if_still()
         self._say_joined(asked=False)
         if self.alert is not None and now_us - self._heard_at >= ALONE_US:
             # That the conference is over is said only once, and ports left open would be missed elsewhere.
@@ -173,7 +181,7 @@ class ConferenceBridgeActor(CenterActor):
                 self._mixer = self.new_mixer(self._tell_change)
                 self._mixer.start()
                 self.env.processes.outlive_group(self, self._mixer.hand_over)
-                self._pace = Pace()
+                self._pace, self._still = Pace(), Still()
                 self.at(Instant(self.now_us() + LEVELS_US), "levels")
             self._mixer.set_members(specs(wish), heard_by(wish))
             self._mixer.set_playing(clips(wish))
@@ -234,6 +242,15 @@ class ConferenceBridgeActor(CenterActor):
         self._state = State()
         self.busy_with(None)
         self._end()
+
+    def _crash_if_still(self) -> None:
+        """What mixes can only be had anew with a process: the one that hangs has the ports."""
+        if self._mixer is None:
+            return
+        status = self._mixer.status()
+        self._still = self._still.next(status.pace.ticks)
+        if not status.handed_over and self._still.looks >= STILL_LOOKS:
+            raise VoiceStandsStillError(f"no tick since number {status.pace.ticks}")
 
     def _is_orphan(self) -> bool:
         """Whether the actor system that we belong to has ended: what we said would be heard by the next."""

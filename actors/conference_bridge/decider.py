@@ -36,6 +36,17 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
         return self.wish.alert if self.wish is not None and self.wish.members else None
 
 
+class Still(msgspec.Struct, frozen=True, kw_only=True):
+    """At how many looks in a row the voice had not gone on."""
+
+    ticks: int = -1
+    looks: int = 0
+
+    def next(self, ticks: int) -> Still:
+        """It has mixed so many by now."""
+        return Still(ticks=ticks, looks=self.looks + 1 if ticks == self.ticks else 0)
+
+
 def specs(wish: SetMembers) -> dict[str, VoicePortSpec]:
     """The ports to have open, by leg."""
     return {

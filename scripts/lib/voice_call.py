@@ -20,6 +20,7 @@ from typing import Final
 
 import numpy as np
 
+from scripts.lib.terminal_floor import TerminalFloor
 from scripts.lib.voice_speech import at_rate, to_samples
 from tests.support.center import OPERATOR, PSAP, USER, center, simulation
 from tests.support.hearing import LAST_S, hasten_modems
@@ -44,9 +45,10 @@ def passed(minutes: float) -> dict[str, object]:
     told = Told.of([_spoken(voice, text) for voice, text in SENTENCES])
     with tempfile.TemporaryDirectory(prefix="securwoman-bench-") as folder:
         told.write(Path(folder) / "user.wav")
-        heard, before_s = _heard(Path(folder), minutes)
+        with TerminalFloor().measured() as floor:
+            heard, before_s = _heard(Path(folder), minutes)
     found = list(find(told, heard, before_s))
-    return figures(found, minutes)
+    return {**figures(found, minutes), "floor": {"a_frame_through_a_terminal": floor.figures()}}
 
 
 def figures(found: list[Found], minutes: float) -> dict[str, object]:

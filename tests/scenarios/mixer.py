@@ -43,6 +43,7 @@ class SilentMixer:
         self.digits: dict[str, str] = {}
         self.tap: Tap | None = None
         self.ticks = 0
+        self.stands_still = False
         self.handed_over = False
 
     def set_members(
@@ -70,8 +71,9 @@ class SilentMixer:
         return {leg: LevelReport() for leg in self.members}
 
     def status(self) -> ConferenceStatus:
-        if self.tap is not None:
+        if not self.stands_still:
             self.ticks += 1
+        if self.tap is not None:
             self.tap(Tick(self.ticks), {leg: said_by(leg) for leg in self.members})
         return ConferenceStatus(
             running=True,
@@ -82,7 +84,7 @@ class SilentMixer:
             digits=dict(self.digits),
             played=frozenset(self.played),
             clip_troubles={},
-            pace=Pace(),
+            pace=Pace(ticks=self.ticks),
             no_sound=frozenset(leg for leg, spec in self.members.items() if spec.path in self.silent_ports),
         )
 
@@ -98,6 +100,11 @@ class SilentBridgeActor(ConferenceBridgeActor):
 
     def new_mixer(self, on_change: Callable[[], None]) -> Mixer:
         return SilentMixer()
+
+    def stand_still(self) -> None:
+        """As a media thread that hangs in a driver."""
+        assert isinstance(self._mixer, SilentMixer)
+        self._mixer.stands_still = True
 
     @property
     def members(self) -> tuple[str, ...]:

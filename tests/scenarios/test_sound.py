@@ -12,6 +12,7 @@ from model.policy import Setup
 from runtime import line_files
 from store import streams
 from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.mixer import SilentBridgeActor
 from tests.scenarios.test_flow import everything_is_over, joined, to_conference, to_talking
 from tests.scenarios.world import USER, World
 
@@ -56,6 +57,34 @@ def test_where_a_lines_voice_flows_is_written_down_for_other_nodes(make_world: M
     assert offered is not None
     assert offered.path == f"{leg_of(world, Party.USER).line}.voice"
     assert line_files.read_all(world.env.run).keys() >= {leg_of(world, Party.USER).line}
+
+
+def test_a_bridge_whose_voice_stands_still_makes_room_for_another(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_talking(world)
+    owner = world.case.owner
+    assert owner is not None
+
+    def bridge() -> SilentBridgeActor:
+        found = world.system.actor(Role.CONFERENCE_BRIDGE, owner.crew, SilentBridgeActor)
+        assert found is not None
+        return found
+
+    def restarts() -> list[ev.ActorStarted]:
+        told = (one.event for one in world.journal.read(streams.node(world.env.node)))
+        started = [one for one in told if isinstance(one, ev.ActorStarted)]
+        return [one for one in started if one.role == Role.CONFERENCE_BRIDGE and one.cause]
+
+    world.advance(5.0)
+    first, legs = bridge(), set(bridge().members)
+    first.stand_still()
+    world.until("another has its place", lambda: len(restarts()) == 1, within_s=5)
+    world.until("it has the same legs", lambda: set(bridge().members) == legs, within_s=3)
+    assert bridge() is not first
+    assert [one.cause for one in restarts()] == ["crashed"]
+    assert joined(world) == {Party.OPERATOR, Party.USER}
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
 
 
 def test_she_is_called_again_on_another_line_and_is_heard(make_world: MakeWorld) -> None:

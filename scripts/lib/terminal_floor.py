@@ -1,0 +1,79 @@
+"""How long this machine's terminals hold a frame by themselves: the floor under all that passes through them.
+
+What is written to a terminal is brought to its other end by a worker of the kernel's, which has no more right
+to the processor than any program. No bridge can play what has not been brought.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import threading
+import time
+import tty
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from tests.support.hearing import AHEAD_OF_THE_CENTER
+
+FRAME_S = 0.02
+FRAME = bytes(320)
+
+
+class TerminalFloor:
+    """Writes a frame every 20 ms into a terminal, and takes the time until it is at the other end."""
+
+    def __init__(self) -> None:
+        self.took_s: list[float] = []
+        self._over = threading.Event()
+
+    def figures(self) -> dict[str, float]:
+        """Milliseconds."""
+        took = sorted(self.took_s)
+        if not took:
+            return {}
+        return {
+            "p50_ms": round(1000 * took[len(took) // 2], 2),
+            "p99_9_ms": round(1000 * took[int(0.999 * (len(took) - 1))], 2),
+            "max_ms": round(1000 * took[-1], 2),
+        }
+
+    @contextmanager
+    def measured(self) -> Iterator[TerminalFloor]:
+        """While it lasts."""
+        thread = threading.Thread(target=self._run, daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            self._over.set()
+            thread.join()
+
+    def _run(self) -> None:
+        with suppress(OSError):
+            policy = os.SCHED_RR | os.SCHED_RESET_ON_FORK
+            os.sched_setscheduler(0, policy, os.sched_param(AHEAD_OF_THE_CENTER))
+        master, slave = os.openpty()
+        tty.setraw(slave)
+        os.set_blocking(master, False)
+        arrivals = select.epoll()
+        # By edge: to be asked would make the kernel wait for its worker.
+        arrivals.register(master, select.EPOLLIN | select.EPOLLET)
+        due_s = time.monotonic()
+        while not self._over.is_set():
+            began_s = time.monotonic()
+            os.write(slave, FRAME)
+            self._await(arrivals, master)
+            self.took_s.append(time.monotonic() - began_s)
+            due_s = max(due_s + FRAME_S, time.monotonic())
+            time.sleep(max(0.0, due_s - time.monotonic()))
+        arrivals.close()
+        os.close(slave)
+        os.close(master)
+
+    def _await(self, arrivals: select.epoll, master: int) -> None:
+        left = len(FRAME)
+        while left > 0 and not self._over.is_set():
+            if arrivals.poll(0.5):
+                with suppress(BlockingIOError):
+                    left -= len(os.read(master, 4096))
