@@ -7,6 +7,7 @@ Every order may come twice, and after a restart of this side for calls that the 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
@@ -158,13 +159,16 @@ class LegsOnLine:
 
     # ------------------------------------------------------------ orders
 
-    def obey(self, order: Order, now_s: float) -> CallReport:
-        """Do what a leg wishes, as far as it is not done, and say how its call stands."""
+    def obey(self, order: Order, now_s: float, until_s: float = math.inf) -> CallReport:
+        """Do what a leg wishes, as far as it is not done, and say how its call stands.
+
+        `until_s`: how long whoever wishes it has the right to have it dialled.
+        """
         ref = _ref(order.leg, order.attempt)
         held = self._held.get(ref)
         match order:
             case DialCall() if held is None and ref not in self._over:
-                held = self._dial(ref, order, now_s)
+                held = self._dial(ref, order, now_s, until_s)
             case AnswerCall() if held is None:
                 held = self._answer(ref, order, now_s)
             case AnswerCall():
@@ -187,7 +191,7 @@ class LegsOnLine:
             )
         return self._report(held)
 
-    def _dial(self, ref: Ref, order: DialCall, now_s: float) -> Held:
+    def _dial(self, ref: Ref, order: DialCall, now_s: float, until_s: float) -> Held:
         known = self._unowned(Direction.OUT, order.number) or self._of_earlier(order.leg, order.attempt)
         if known is not None:
             # The call of a former process of this line, or one that was given up while this node was not
@@ -201,7 +205,7 @@ class LegsOnLine:
             self._joining.add(ref, order.number, now_s)
             return held
         try:
-            self._driver.dial(ref, order.number, now_s, emergency=order.emergency)
+            self._driver.dial(ref, order.number, now_s, emergency=order.emergency, until_s=until_s)
         except RequestRefused:
             held.state, held.cause = LegCallState.RELEASED, HangupCause.INVALID_NUMBER
         return held

@@ -16,6 +16,7 @@ from store.journal import Append, Journal
 from store.rebuild import case_on_line, is_nailed_up, is_quarantined, rebuild
 
 QUARANTINED = "line.quarantined"
+FOR_EVER_US = 10**18
 
 
 class LineJournal:
@@ -78,17 +79,17 @@ class LineJournal:
             return False
         return True
 
-    def has_the_alert(self, node: NodeId, alert: AlertId) -> bool:
-        """Whether the alert is that node's now; always so where there is one node. Where nobody can be asked,
-        it is not.
+    def has_the_alert_for_us(self, node: NodeId, alert: AlertId) -> int:
+        """How long the alert is that node's for certain; for ever where there is one node. Where nobody can
+        be asked, it is not.
         """
         if not self._journal.shared:
-            return True
+            return FOR_EVER_US
         try:
-            return owners.holds(self._journal, alert, node)
+            return owners.holds_for_us(self._journal, alert, node)
         except JournalError as error:
             self._log.error("the lease cannot be looked at", line=self._line, error=str(error))
-            return False
+            return 0
 
     def close(self) -> None:
         """Let go of the journal."""
