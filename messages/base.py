@@ -75,6 +75,8 @@ class HangupCause(IntEnum):
     """The dial guard refused an emergency number."""
     NO_LINE = 203
     """No line could be had."""
+    NODE_LOST = 204
+    """Nothing is heard of the line's node; its modem may still hold the call."""
 
 
 def cause_from(value: int) -> int:

@@ -28,6 +28,8 @@ class RequestLine(Message, frozen=True, kw_only=True, tag="line.request"):
     """The alert's deadline: the earliest is served first."""
     avoid: tuple[LineId, ...] = ()
     """Lines that have just failed this leg; used only when there is no other."""
+    held: bool = False
+    """Only the line whose modem still holds this leg's call, which was given up unheard."""
     operator: OperatorId | None = None
     """Whose call is to be nailed up on it, for as long as she is on shift; served after all alerts."""
 

@@ -123,6 +123,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     # parties
     legs: dict[LegId, Leg] = {}
+    unheard: dict[LegId, Leg] = {}
+    """As they were: attempts that were given up because nothing was heard of their line's node, until one is
+    answered again. Should the node come back, its modem may still hold their calls."""
     reserved: tuple[OperatorId, ...] = ()
     """Operators who are this alert's and no other's now."""
     tried: tuple[OperatorId, ...] = ()

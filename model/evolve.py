@@ -14,6 +14,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from messages import events as ev
+from messages.base import HangupCause
 from messages.ids import AlertId, Instant, LegId, OperatorId, Party
 from messages.journal import Recorded
 from model.case import Case, HandOver, HerCall, InboxEntry, Listener, Note, Owner, PsapCall
@@ -188,6 +189,7 @@ def _apply_to_operator(case: Case, event: ev.Event, at: Instant) -> Case:
         case ev.OperatorJoined(operator=operator):
             return replace(
                 case,
+                unheard={name: leg for name, leg in case.unheard.items() if leg.party is not Party.OPERATOR},
                 operator=operator,
                 operator_joined_at=at,
                 operator_lost_at=None,
@@ -297,10 +299,11 @@ def _apply_to_leg(case: Case, event: _LegEvent, at: Instant) -> Case:
                 confirmed=event.confirmed,
                 joins=event.joins,
             )
-            return _with(case, answered)
+            return _with(_heard_again(case, leg) if event.confirmed else case, answered)
         case ev.LegConfirmed():
             # When she really answered nobody knows better.
-            return _with(case, replace(leg, confirmed=True, answered_at=at)) if leg.in_doubt else case
+            confirmed = replace(leg, confirmed=True, answered_at=at)
+            return _with(_heard_again(case, leg), confirmed) if leg.in_doubt else case
         case ev.LegVoiceReady(voice=voice):
             return _with(case, replace(leg, voice=voice))
         case ev.LegAdopted():
@@ -319,7 +322,21 @@ def _apply_to_leg(case: Case, event: _LegEvent, at: Instant) -> Case:
             ended = replace(
                 leg, state=LegState.RELEASED, released_at=at, cause=cause, joined=False, no_sound_at=None
             )
-            return _count_end(_with(case, ended), ended, at)
+            return _count_end(_with(_given_up(case, leg, cause), ended), ended, at)
+
+
+def _given_up(case: Case, leg: Leg, cause: int) -> Case:
+    """Where the line's node was lost the call may live; where the line itself has said so, it has ended."""
+    if cause == HangupCause.NODE_LOST and leg.going:
+        return replace(case, unheard={**case.unheard, leg.leg: leg})
+    before = case.unheard.get(leg.leg)
+    return case if before is None or before.line != leg.line else _heard_again(case, leg)
+
+
+def _heard_again(case: Case, leg: Leg) -> Case:
+    if leg.leg not in case.unheard:
+        return case
+    return replace(case, unheard={name: one for name, one in case.unheard.items() if name != leg.leg})
 
 
 def _count_end(case: Case, leg: Leg, at: Instant) -> Case:

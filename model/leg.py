@@ -123,6 +123,7 @@ LINE_FAILURES = frozenset(
         HangupCause.TEMPORARY_FAILURE,
         HangupCause.LINE_LOST,
         HangupCause.LINE_TAKEN,
+        HangupCause.NODE_LOST,
     }
 )
 """Causes after which the same number is dialled again at once, on another line."""

@@ -75,11 +75,14 @@ class JournalUnavailable(JournalError):
     `outcome_known` is false where a flush failed, or the answer to a commit was lost, and the journal
     could not be read again after it: what was to be written may or may not be there. Append again at the
     same expected version: a conflict then means that it was.
+    `silent`: nobody has said so, a server has not answered at all; to wait for it, as for one that is
+    being started again, is no use.
     """
 
-    def __init__(self, text: str, *, outcome_known: bool = True) -> None:
+    def __init__(self, text: str, *, outcome_known: bool = True, silent: bool = False) -> None:
         super().__init__(text)
         self.outcome_known = outcome_known
+        self.silent = silent
 
 
 class JournalNewer(JournalUnavailable):

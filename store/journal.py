@@ -318,7 +318,7 @@ class Journal:
         or another has taken its place. A server that is gone is waited for here, and by nobody after that.
         """
         lost = isinstance(error, JournalReadOnly) or (
-            isinstance(error, JournalUnavailable) and error.outcome_known
+            isinstance(error, JournalUnavailable) and error.outcome_known and not error.silent
         )
         if self._file is not None or not was_there or not lost:
             return False

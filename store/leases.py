@@ -33,6 +33,14 @@ _HOLDS: Final = Query(
     "whose",
     "now",
 )
+_UNTIL: Final = Query(
+    select(_m.until_us)
+    .select_from(lease.join(member, BY_TERM))
+    .where(_l.alert == bindparam("which"), _l.node == bindparam("whose"), _m.until_us > bindparam("now")),
+    "which",
+    "whose",
+    "now",
+)
 _TERM: Final = Query(
     select(_m.term).where(_m.node == bindparam("whose"), _m.until_us > bindparam("now")), "whose", "now"
 )
@@ -88,6 +96,13 @@ def epoch_of(transaction: Transaction, alert: AlertId, node: NodeId) -> int | No
     """The epoch of the lease that this node has of the alert; none where it does not hold."""
     row = transaction.one(_HOLDS, alert, node, transaction.database_us)
     return None if row is None else int(row[0])
+
+
+def holds_for_us(transaction: Transaction, alert: AlertId, node: NodeId) -> int:
+    """How long the membership still lasts by which this node has the alert; 0 where it has not."""
+    now_us = transaction.database_us
+    row = transaction.one(_UNTIL, alert, node, now_us)
+    return 0 if row is None else int(row[0]) - now_us
 
 
 def has_more_than(transaction: Transaction, node: NodeId, most: int) -> bool:

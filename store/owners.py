@@ -47,9 +47,11 @@ _TAKE: Final = Query(
 )
 
 
-def holds(journal: Journal, alert: AlertId, node: NodeId) -> bool:
-    """Whether this node has the alert at this moment. Raises JournalError where nobody can be asked."""
-    return journal.transact(lambda on: leases.epoch_of(on, alert, node), beside=True) is not None
+def holds_for_us(journal: Journal, alert: AlertId, node: NodeId) -> int:
+    """How long from now on this node has the alert for certain, were it not heard any more; 0 where it has
+    not. Raises JournalError where nobody can be asked.
+    """
+    return journal.transact(lambda on: leases.holds_for_us(on, alert, node), beside=True)
 
 
 def owned(journal: Journal, node: NodeId) -> dict[AlertId, int]:

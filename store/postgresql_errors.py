@@ -15,6 +15,7 @@ from store.errors import (
     JournalUnavailable,
     StoreMisuse,
 )
+from store.postgresql_connecting import ServerSilent
 
 _KINDS: Final[dict[str, type[JournalError]]] = {
     "55P03": JournalLocked,  # lock_not_available
@@ -44,6 +45,8 @@ def named(journal: str, error: psycopg.Error, *, lost: bool) -> Named:
     """The driver's error as ours. `lost`: the connection is of no more use."""
     text = f"{journal}: {_words(error)}"
     state = error.sqlstate or ""
+    if isinstance(error, ServerSilent):
+        return Named(JournalUnavailable(text, silent=True), again=True)
     if lost:
         return Named(JournalUnavailable(text), again=True)
     if (kind := _KINDS.get(state)) is not None:

@@ -235,11 +235,11 @@ class AlertCaseActor(CenterActor):
             case = None
         if case is None or not is_elsewhere(case, self._me):
             self.at(Instant(self.now_us() + RETRY_US), "wake")
-        elif is_taken_over(case, self._case):
+        elif is_taken_over(case):
             self.log.info("let go: another node has it, and its people", alert=alert)
             self._let_go()
         elif not self._ceded:
-            self.log.info("another node has it; its people are kept", alert=alert)
+            self.log.info("another node has it; its people are kept until it has them", alert=alert)
             self._ceded = True
 
     def _reread(self, conflict: VersionConflict) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from actors.alert_case.hand import NOTHING, Hand, Step, gives_up_at, hang_up
+from actors.alert_case.hand import NOTHING, Hand, Step, gives_up_at, hang_up, join
+from actors.alert_case.returned import again, ask_back
 from messages import events as ev
 from messages.base import HangupCause
 from messages.ids import SECOND, Instant, LegId, Party
@@ -92,10 +93,13 @@ def call_user(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
         # Also one that is still being hung up: it would make her own phone busy for the next.
         return NOTHING
     due = due_at(case, policy)
+    asked, before, line = ask_back(case, hand, Party.USER)
+    if before is not None and line is not None and case.false_alarm_at is None and case.close_at is None:
+        return Step(events=(again(case, before, line),))
     if due is None:
-        return NOTHING
+        return asked
     if now_us < due:
-        return Step(wake_at=due)
+        return join(asked, Step(wake_at=due))
     leg, attempt = _next_attempt(case)
     granted = hand.line(leg, attempt)
     if granted is None:
@@ -186,6 +190,10 @@ def _after_leaving(case: Case, last: Leg | None, policy: Policy) -> Instant | No
     """A user dropped soon after the operator left is called back once, while 112 holds (cases 6, 16)."""
     if last is None or case.left_at is None or not case.handed_over or last.released_at is None:
         return None
+    if case.unheard.get(last.leg) is not None and case.user_ends[-1:] == (HangupCause.BUSY,):
+        # With our own call, it may be, which nobody hears: its modem may be heard again, or she hangs up.
+        more = last.attempt <= LINE_FAILURES_IN_A_ROW
+        return Instant(last.released_at + _pause_us(HangupCause.BUSY, policy)) if more else None
     soon = last.released_at - case.left_at <= policy.leave_alarm_within_s * SECOND
     dropped = (
         case.user_ends[-1:] == (ANSWERED_AND_DROPPED,) and case.user_ends.count(ANSWERED_AND_DROPPED) == 1

@@ -21,6 +21,7 @@ from actors.alert_case.handing import relieve
 from actors.alert_case.hear import Heard, hear
 from actors.alert_case.listening import attend_listener
 from actors.alert_case.orders import read_inbox
+from actors.alert_case.returned import take_back_operator
 from actors.alert_case.search import find_operator, keep_operator
 from actors.alert_case.silence import watch_sound
 from actors.alert_case.together import bring_together
@@ -57,6 +58,7 @@ RULES: Final[tuple[Rule, ...]] = (
     keep_operator,
     bring_together,
     end,
+    take_back_operator,
     find_operator,
     answer_her,
     watch_callback,

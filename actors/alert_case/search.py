@@ -63,13 +63,19 @@ def keep_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> St
                 made.append(hang_up(leg, NO_ANSWER))
             else:
                 wakes.append(silent_at)
-        elif not leg.live and not case.leaving and not case.has_live_leg(operator):
+        elif leg is _last_of(case, operator) and not leg.live and not case.leaving:
             if operator == case.operator:
                 reason = ANOTHER_LINE if leg.reason == ANOTHER_LINE else "lost"
                 made.append(ev.OperatorLeft(operator=operator, reason=reason))
             elif operator in case.reserved:
                 made.append(_in_vain(leg, operator))
     return Step(events=tuple(made), wake_at=min(wakes, default=None))
+
+
+def _last_of(case: Case, operator: OperatorId) -> Leg | None:
+    """Her call that is up, or the last one: a place in which one is not heard is not used again."""
+    hers = (leg for leg in case.of(Party.OPERATOR) if leg.operator == operator)
+    return max(hers, key=lambda leg: (leg.live, leg.since), default=None)
 
 
 def _silent_at(leg: Leg, hand: Hand, policy: Policy) -> Instant:
@@ -180,7 +186,9 @@ def _may_wake(case: Case, hand: Hand) -> bool:
 def free_place(case: Case) -> tuple[LegId, int]:
     """Where the next call to somebody of ours goes, `op1`, `op2` …, and the number of its attempt."""
     n = 1
-    while (known := case.legs.get(leg_id(case.alert, f"op{n}"))) is not None and known.live:
+    while (known := case.legs.get(leg_id(case.alert, f"op{n}"))) is not None and (
+        known.live or known.leg in case.unheard
+    ):
         n += 1
     return leg_id(case.alert, f"op{n}"), 1 if known is None else known.attempt + 1
 

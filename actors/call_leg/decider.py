@@ -134,26 +134,30 @@ def on_tick(task: Task | None, now_us: Instant) -> Act:
         return Act(task=task)
     if now_us - task.since < _patience_us(task):
         return _ask(task, now_us)
-    return _given_up(task)
+    wish = task.wish
+    hang_up = HangUpCall(leg=wish.leg, attempt=wish.attempt, number=wish.number, call=wish.call)
+    return replace(_given_up(task, HangupCause.LINE_LOST), line=wish.line, order=hang_up)
 
 
 def on_lost(task: Task | None) -> Act:
-    """The line's node is no more, and the call with it: nobody waits for its modem."""
-    return Act(task=task) if task is None or task.done else _given_up(task)
+    """The line's node is no more, and the call with it as far as can be told: nobody waits for its modem.
+
+    Nor is it told anything: a node that is back this very moment has the call, which may be taken back.
+    """
+    return Act(task=task) if task is None or task.done else _given_up(task, HangupCause.NODE_LOST)
 
 
-def _given_up(task: Task) -> Act:
+def _given_up(task: Task, cause: HangupCause) -> Act:
     wish = task.wish
     lost = CallReport(
         leg=wish.leg,
         attempt=wish.attempt,
         line=wish.line,
         state=CallState.RELEASED,
-        cause=HangupCause.LINE_LOST,
+        cause=cause,
     )
     task = replace(task, report=lost, done=True)
-    hang_up = HangUpCall(leg=wish.leg, attempt=wish.attempt, number=wish.number, call=wish.call)
-    return Act(task=task, line=wish.line, order=hang_up, report=_ended(task))
+    return Act(task=task, report=_ended(task))
 
 
 def _patience_us(task: Task) -> int:

@@ -16,6 +16,9 @@ from model.membership import RENEW_US, TTL_US
 SETTLE_US: Final = Instant(TTL_US + SECOND // 2)
 """A membership of this age has seen every living node renew its own. Before, all may have been away together:
 after the database itself was gone, whoever asks first must not take everybody's alerts."""
+BREAK_US: Final = Instant(TTL_US // 2)
+"""Between two renewals of one's own: after more than that the others, who renew by turns, may have been away
+for as long as a membership lasts, though this node's own has just not ended."""
 LOOK_US: Final = Instant(SECOND // 10)
 """Between two looks at the others."""
 SAY_US: Final = Instant(SECOND)
@@ -50,7 +53,8 @@ def joined(standing: Standing, term: int, now_us: Instant) -> Standing:
 def renewed(standing: Standing, *, held: bool, now_us: Instant) -> Standing:
     """The database has renewed the membership, or said that it has ended."""
     if held:
-        return replace(standing, renewed=now_us, tried=now_us)
+        since = standing.since if _unbroken(standing, now_us) else now_us
+        return replace(standing, since=since, renewed=now_us, tried=now_us)
     return Standing(tried=now_us)
 
 
@@ -68,7 +72,11 @@ def is_due(standing: Standing, now_us: Instant) -> bool:
 
 def settled(standing: Standing, now_us: Instant) -> bool:
     """Whether whoever is not seen as a member now is none."""
-    return standing.member and now_us - standing.since >= SETTLE_US
+    return standing.member and now_us - standing.since >= SETTLE_US and _unbroken(standing, now_us)
+
+
+def _unbroken(standing: Standing, now_us: Instant) -> bool:
+    return now_us - standing.renewed < BREAK_US
 
 
 def may_claim(standing: Standing, now_us: Instant, *, draining: bool) -> bool:

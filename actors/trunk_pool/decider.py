@@ -119,6 +119,8 @@ def grant(
     lines = list(lines)
     if (kept_up := _still_there(request, lines, now_us)) is not None:
         return _granted(request, kept_up)
+    if request.held:
+        return LineRefused(leg=request.leg, attempt=request.attempt, reason="no line holds this call")
     group = [one for one in lines if one.emergency == request.emergency]
     if request.emergency:
         return _of_group(request, group, held, policy, now_us, pairs)
@@ -141,7 +143,12 @@ def grant(
 
 
 def _still_there(request: RequestLine, lines: Iterable[Line], now_us: Instant) -> Line | None:
-    """The line whose modem still has this leg's call: it was given up while its node was not heard."""
+    """The line whose modem still has this leg's call: it was given up while its node was not heard.
+
+    In an operator's place another one may be called by now: whoever asks for hers says so.
+    """
+    if request.party is Party.OPERATOR and not request.held:
+        return None
     for one in lines:
         if one.report is not None and request.leg in one.report.legs and one.seized_by is None:
             return one if usable(one, now_us) else None

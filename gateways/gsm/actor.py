@@ -6,6 +6,7 @@ to the modem is the driver's, which call is whose is `legs`'; here bytes, messag
 
 from __future__ import annotations
 
+import math
 from contextlib import suppress
 from typing import ClassVar, Final
 
@@ -115,6 +116,7 @@ class GsmModemActor(CenterActor):
             voice_path="",
             number_within_s=setup.policy.caller_number_within_s,
         )
+        self._legs.left = legs
         self._orders = Orders(self._legs, self._driver, now_us)
         self._who: dict[tuple[LegId, int], ActorAddress] = {}
         self._texts = Texts(self._spec.line)
@@ -172,8 +174,7 @@ class GsmModemActor(CenterActor):
             case calls.DialCall() | calls.AnswerCall() | calls.AttachCall() | calls.HangUpCall():
                 self._who[body.leg, body.attempt] = sender
                 self._orders.heard_of_legs(self.now_us())
-                if not isinstance(body, calls.DialCall) or self._may_dial(body, envelope):
-                    self._order(body, envelope.at_us)
+                self._order(body, envelope)
             case calls.RejectCall(call=call):
                 self._legs.reject(call, self._now_s())
             case AskLine():
@@ -213,9 +214,13 @@ class GsmModemActor(CenterActor):
         """A call of no leg that the journal knows to be live is one that was given up while nothing was
         heard of this line: whoever is on it hears nothing, and the line is lost as long as she waits.
         """
-        if self._orders.seem_forgotten(now_us) and self._journal.nobody_stands_here():
+        if not self._orders.seem_forgotten(now_us):
+            return
+        standing = self._journal.who_stands_here()
+        if standing == []:
             self.log.warning("a call of nobody's is ended", line=self.key)
             self._legs.end_all(self._now_s())
+        self._legs.left = standing or []
 
     def _now_s(self) -> float:
         return self.now_us() / SECOND
@@ -289,8 +294,8 @@ class GsmModemActor(CenterActor):
             if not self._calls_known and self._driver.knows_calls:
                 self._calls_known = True
                 self.log.info("calls known", line=self.key, calls=len(self._driver.calls()))
-            for order, said_at in self._orders.take_waiting():
-                self._order(order, said_at)
+            for order, envelope in self._orders.take_waiting():
+                self._order(order, envelope)
         self._driver.protected = (
             self._legs.live
             or self._orders.waits_since_lately(self.now_us())
@@ -398,28 +403,35 @@ class GsmModemActor(CenterActor):
 
     # ------------------------------------------------------------ legs
 
-    def _may_dial(self, order: calls.DialCall, envelope: Envelope) -> bool:
-        """Whether whoever wants this dialled has the alert at this moment: a node that was frozen, or cut
-        off, may not have noticed that another one has it, and both would call.
-        """
-        if envelope.alert is None or self._legs.knows(order.leg, order.attempt):
-            return True
-        if self._journal.has_the_alert(envelope.node, envelope.alert):
-            return True
-        self.log.error("not dialled: the alert is not its node's", node=envelope.node, alert=envelope.alert)
-        return False
-
-    def _order(self, order: Order, said_at: Instant) -> None:
-        match self._orders.turn(order, said_at, self.now_us()):
+    def _order(self, order: Order, envelope: Envelope) -> None:
+        match self._orders.turn(order, envelope, self.now_us()):
             case Turn.TOO_LATE:
                 self.log.warning("too late to be dialled", line=self.key, leg=order.leg)
             case Turn.NOW:
-                report = self._legs.obey(order, self._now_s())
+                until_s = self._may_until_s(order, envelope)
+                if until_s <= self._now_s():
+                    self.log.error(
+                        "not dialled: the alert is not its node's", node=envelope.node, leg=order.leg
+                    )
+                    return
+                report = self._legs.obey(order, self._now_s(), until_s)
                 # The dial first: what is said of it can wait for as long as it takes to say.
                 self._write()
                 self._tell_leg(report)
             case Turn.WAITS:
                 pass
+
+    def _may_until_s(self, order: Order, envelope: Envelope) -> float:
+        """Until when the order may be obeyed: a dial as long as its node has the alert for certain.
+
+        A node that was frozen, or cut off, may not have noticed that another one has it, and both would call.
+        It may be frozen at this very point, too, or while the dial waits for its turn at the modem.
+        """
+        dials = isinstance(order, calls.DialCall) and not self._legs.knows(order.leg, order.attempt)
+        if not dials or envelope.alert is None:
+            return math.inf
+        asked_us = self.now_us()
+        return (asked_us + self._journal.has_the_alert_for_us(envelope.node, envelope.alert)) / SECOND
 
     def _tell_leg(self, report: calls.CallReport) -> None:
         who = self._who.get((report.leg, report.attempt))

@@ -9,6 +9,7 @@ and no port.
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from gateways.gsm.at.commands import Command, Finals, Urgency
@@ -53,11 +54,14 @@ class Driver(ModemCore):
 
     # ----------------------------------------------------------------------------------------- requests
 
-    def dial(self, ref: Ref, number: str, now_s: float, *, emergency: bool = False) -> CallId:
+    def dial(
+        self, ref: Ref, number: str, now_s: float, *, emergency: bool = False, until_s: float = math.inf
+    ) -> CallId:
         """Call this number (E.164, or a short one). Asked for twice under one `ref` it is dialled once.
 
         `emergency`: it is set up as an emergency call (teleservice 12), which knows neither hold nor
-        conference. Raises RequestRefused for what is no number.
+        conference. `until_s`: from then on it may not be dialled any more, though it still waits for its
+        turn. Raises RequestRefused for what is no number.
         """
         known = self._refs.get(ref)
         if known is not None:
@@ -84,6 +88,7 @@ class Driver(ModemCore):
                 urgency=Urgency.DIAL,
                 finals=Finals.CALL,
                 any_byte_aborts=data.dial_blocking_s > 0,
+                until_s=until_s,
             )
             self._submit(command, Dialling(call), now_s)
         self._work(now_s)

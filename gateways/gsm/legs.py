@@ -7,6 +7,7 @@ Every order may come twice, and after a restart of this side for calls that the 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
@@ -45,7 +46,7 @@ from messages.calls import (
 )
 from messages.calls import CallState as LegCallState
 from messages.ids import E164, LegId, LineId
-from model.leg import alert_of
+from model.leg import Leg, alert_of
 
 Order = DialCall | AnswerCall | AttachCall | HangUpCall
 News = CallReport | IncomingCall | IncomingCallGone
@@ -121,6 +122,8 @@ class LegsOnLine:
         self._ringing: dict[CallId, Ringing] = {}
         self._over: dict[Ref, None] = {}
         """Attempts that were to be hung up before they were heard of: a dial of theirs comes too late."""
+        self.left: list[Leg] = []
+        """Whose calls, by the journal, may be here without having been asked for yet."""
         self._joining = Joining(driver)
         self._voices: dict[CallId, VoicePort] = {}
         """Of calls whose voice flows, also of those that no leg has asked for yet."""
@@ -141,7 +144,14 @@ class LegsOnLine:
     def held_for(self) -> tuple[LegId, ...]:
         """The legs whose calls are here and that nobody wants ended."""
         live = (one for one in self._held.values() if one.state is not LegCallState.RELEASED)
-        return tuple(one.leg for one in live if not one.ending)
+        held = [one.leg for one in live if not one.ending]
+        # Known by its number alone: a process that has just started has given no call to anybody yet.
+        left = [leg.leg for leg in self.left if leg.number and self._dialled_before(leg.number) is not None]
+        return tuple(dict.fromkeys((*held, *left)))
+
+    def _dialled_before(self, number: E164) -> CallView | None:
+        calls = (one for one in self._driver.calls() if one.ref is None and one.direction is Direction.OUT)
+        return next((one for one in calls if one.caller and same(one.caller, number)), None)
 
     def knows(self, leg: LegId, attempt: int) -> bool:
         """Whether this attempt of the leg has been heard of here."""
@@ -149,13 +159,16 @@ class LegsOnLine:
 
     # ------------------------------------------------------------ orders
 
-    def obey(self, order: Order, now_s: float) -> CallReport:
-        """Do what a leg wishes, as far as it is not done, and say how its call stands."""
+    def obey(self, order: Order, now_s: float, until_s: float = math.inf) -> CallReport:
+        """Do what a leg wishes, as far as it is not done, and say how its call stands.
+
+        `until_s`: how long whoever wishes it has the right to have it dialled.
+        """
         ref = _ref(order.leg, order.attempt)
         held = self._held.get(ref)
         match order:
             case DialCall() if held is None and ref not in self._over:
-                held = self._dial(ref, order, now_s)
+                held = self._dial(ref, order, now_s, until_s)
             case AnswerCall() if held is None:
                 held = self._answer(ref, order, now_s)
             case AnswerCall():
@@ -178,7 +191,7 @@ class LegsOnLine:
             )
         return self._report(held)
 
-    def _dial(self, ref: Ref, order: DialCall, now_s: float) -> Held:
+    def _dial(self, ref: Ref, order: DialCall, now_s: float, until_s: float) -> Held:
         known = self._unowned(Direction.OUT, order.number) or self._of_earlier(order.leg, order.attempt)
         if known is not None:
             # The call of a former process of this line, or one that was given up while this node was not
@@ -192,7 +205,7 @@ class LegsOnLine:
             self._joining.add(ref, order.number, now_s)
             return held
         try:
-            self._driver.dial(ref, order.number, now_s, emergency=order.emergency)
+            self._driver.dial(ref, order.number, now_s, emergency=order.emergency, until_s=until_s)
         except RequestRefused:
             held.state, held.cause = LegCallState.RELEASED, HangupCause.INVALID_NUMBER
         return held

@@ -16,6 +16,7 @@ from store.journal import Append, Journal
 from store.rebuild import case_on_line, is_nailed_up, is_quarantined, rebuild
 
 QUARANTINED = "line.quarantined"
+FOR_EVER_US = 10**18
 
 
 class LineJournal:
@@ -38,20 +39,20 @@ class LineJournal:
         """
         return [] if self.case is None else self._legs_here(self.case)
 
-    def nobody_stands_here(self) -> bool:
-        """Whether the journal knows of no leg on this line, and of no operator whose call is nailed up on it;
-        False also where it cannot be read.
+    def who_stands_here(self) -> list[Leg] | None:
+        """The legs that the journal knows on this line. None where it cannot be read, and where an operator's
+        call is nailed up on it: then somebody does.
         """
         live = LiveCases()
         try:
             if is_nailed_up(self._journal, self._line):
-                return False
+                return None
             # All of them: a line that takes a second call in has been seized twice.
             rebuild(self._journal, live)
         except JournalError as error:
             self._log.error("the journal cannot be read", line=self._line, error=str(error))
-            return False
-        return not any(self._legs_here(case) for case in live.cases.values())
+            return None
+        return [leg for case in live.cases.values() for leg in self._legs_here(case)]
 
     def quarantine(self, reason: str) -> None:
         """The line is out of service, and this is why."""
@@ -78,21 +79,23 @@ class LineJournal:
             return False
         return True
 
-    def has_the_alert(self, node: NodeId, alert: AlertId) -> bool:
-        """Whether the alert is that node's now; always so where there is one node. Where nobody can be asked,
-        it is not.
+    def has_the_alert_for_us(self, node: NodeId, alert: AlertId) -> int:
+        """How long the alert is that node's for certain; for ever where there is one node. Where nobody can
+        be asked, it is not.
         """
         if not self._journal.shared:
-            return True
+            return FOR_EVER_US
         try:
-            return owners.holds(self._journal, alert, node)
+            return owners.holds_for_us(self._journal, alert, node)
         except JournalError as error:
             self._log.error("the lease cannot be looked at", line=self._line, error=str(error))
-            return False
+            return 0
 
     def close(self) -> None:
         """Let go of the journal."""
         self._journal.close()
 
     def _legs_here(self, case: Case) -> list[Leg]:
-        return [leg for leg in case.legs.values() if leg.line == self._line and leg.live]
+        """Also those that were given up while this node was not heard: what there is of them is here."""
+        live = (leg for leg in case.legs.values() if leg.live)
+        return [leg for leg in (*live, *case.unheard.values()) if leg.line == self._line]

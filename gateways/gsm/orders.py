@@ -10,6 +10,7 @@ from typing import Final
 from gateways.gsm.driver import Driver
 from gateways.gsm.legs import LegsOnLine, Order
 from messages.calls import DialCall
+from messages.envelope import Envelope
 from messages.ids import SECOND, Instant, LegId
 
 LATE_US: Final = Instant(4 * SECOND)
@@ -33,25 +34,25 @@ class Orders:
         self._legs = legs
         self._driver = driver
         self._asked_at = now_us
-        self._waiting: dict[LegId, tuple[Order, Instant]] = {}
+        self._waiting: dict[LegId, tuple[Order, Envelope]] = {}
 
-    def turn(self, order: Order, said_at: Instant, now_us: Instant) -> Turn:
+    def turn(self, order: Order, envelope: Envelope, now_us: Instant) -> Turn:
         """At once where the leg is known here; else only once the modem's own list of calls has been seen."""
         if self._legs.knows(order.leg, order.attempt):
             return Turn.NOW
-        if isinstance(order, DialCall) and now_us - said_at > LATE_US:
+        if isinstance(order, DialCall) and now_us - envelope.at_us > LATE_US:
             return Turn.TOO_LATE
         if self._driver.knows_calls:
             return Turn.NOW
-        self._waiting[order.leg] = order, said_at
+        self._waiting[order.leg] = order, envelope
         return Turn.WAITS
 
     def heard_of_legs(self, now_us: Instant) -> None:
         """A leg has asked for its call."""
         self._asked_at = now_us
 
-    def take_waiting(self) -> list[tuple[Order, Instant]]:
-        """The modem's own list of calls is known: what legs have ordered meanwhile, and when."""
+    def take_waiting(self) -> list[tuple[Order, Envelope]]:
+        """The modem's own list of calls is known: what legs have ordered meanwhile."""
         if not self._waiting or not self._driver.knows_calls:
             return []
         waiting, self._waiting = self._waiting, {}
@@ -59,7 +60,7 @@ class Orders:
 
     def waits_since_lately(self, now_us: Instant) -> bool:
         """Whether a leg asks for a call of which this process, just started, cannot know yet."""
-        return any(now_us - said_at < FORGOTTEN_US for _, said_at in self._waiting.values())
+        return any(now_us - envelope.at_us < FORGOTTEN_US for _, envelope in self._waiting.values())
 
     def seem_forgotten(self, now_us: Instant) -> bool:
         """Whether there is a call that was set up, and no leg has asked for one for a while; once in that

@@ -37,12 +37,13 @@ def dial_finished(
                 certain_cause=True,
                 kind="dial",
             )
-        case Outcome.TIMED_OUT if finished.sent_s is None:
+        case Outcome.TIMED_OUT | Outcome.TOO_LATE if finished.sent_s is None:
+            late = finished.outcome is Outcome.TOO_LATE
             table.ended(
                 call,
                 now_s,
                 cause=HangupCause.LINE_LOST,
-                text="the modem does not answer",
+                text="too late to be dialled" if late else "the modem does not answer",
                 certain=True,
                 certain_cause=True,
                 kind="dial",

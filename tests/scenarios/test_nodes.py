@@ -11,7 +11,7 @@ from messages.ids import E164, OperatorCommand, Outcome, Party
 from model.leg import LegState
 from model.policy import Policy
 from tests.scenarios.nodes import Cluster, cluster
-from tests.scenarios.world import PSAP, USER
+from tests.scenarios.world import OPERATORS, PSAP, USER
 
 pytestmark = pytest.mark.scenario
 
@@ -148,3 +148,64 @@ def test_a_drained_node_that_is_alone_goes_on(tmp_path: Path) -> None:
         nodes.drain("a")
         to_talking(nodes)
         assert nodes.owner == "a"
+
+
+def stays_the_only_call(nodes: Cluster, number: str) -> None:
+    """Whoever else has dialled meanwhile has found her busy with it."""
+    up = [call for call in nodes.calls(number) if call.ended_at_s is None]
+    answered = [call for call in nodes.calls(number) if call.answered_at_s is not None]
+    assert len(up) == len(answered) == 1, nodes.story()
+
+
+def test_user_and_112_of_a_frozen_node_are_joined_again_though_their_operator_left_meanwhile(
+    tmp_path: Path,
+) -> None:
+    with cluster(tmp_path, {"a": (4, 0), "b": (4, 1)}) as nodes:
+        to_conference(nodes)
+        nodes.freeze("a")
+        nodes.order(OperatorCommand.LEAVE, "b")
+        nodes.until("b has the alert", lambda: nodes.owner == "b")
+        nodes.advance(3.0)
+        nodes.thaw("a")
+        nodes.until("user and 112 are alone", lambda: nodes.joined == {Party.USER, Party.PSAP}, 8)
+        for number in (USER, PSAP):
+            stays_the_only_call(nodes, number)
+        nodes.network.carrier.phone_hang_up(PSAP, nodes.network.now_s)
+        nodes.until("the alert is closed", lambda: nodes.case.closed_at is not None, 90)
+
+
+def test_the_operator_of_a_frozen_node_has_her_case_again_by_the_call_that_she_is_still_in(
+    tmp_path: Path,
+) -> None:
+    with cluster(tmp_path, {"a": (4, 1), "b": (4, 1)}) as nodes:
+        to_talking(nodes)
+        nodes.freeze("a")
+        nodes.until("b has the alert", lambda: nodes.owner == "b")
+        nodes.advance(2.5)
+        nodes.thaw("a")
+        nodes.until("they are joined again", lambda: nodes.joined == {Party.OPERATOR, Party.USER}, 10)
+        for number in (USER, OPERATORS[0]):
+            stays_the_only_call(nodes, number)
+
+
+def test_of_two_nodes_lost_one_after_another_the_one_that_is_back_gives_back_its_call(tmp_path: Path) -> None:
+    lines = {"a": (3, 1), "b": (3, 1), "c": (3, 1)}
+    with cluster(tmp_path, lines) as nodes:
+        nodes.send("c")
+        nodes.until("she is called", lambda: nodes.calls(OPERATORS[0]))
+        nodes.lose("c")
+        nodes.until("another has the alert", lambda: nodes.owner in ("a", "b"))
+        second = nodes.owner
+        nodes.until("her phone rings again", lambda: nodes.calls(OPERATORS[0])[-1].ringing_at_s is not None)
+        nodes.freeze(second)
+        nodes.until("the third has it", lambda: nodes.owner not in ("c", second))
+        nodes.until("she has answered", lambda: any(call.answered_at_s for call in nodes.calls(OPERATORS[0])))
+        nodes.advance(2.0)
+        nodes.thaw(second)
+        nodes.until("they are joined", lambda: nodes.joined == {Party.OPERATOR, Party.USER}, 40)
+        stays_the_only_call(nodes, OPERATORS[0])
+        told = [one.event for one in nodes.journal.read(f"alert-{nodes.alert}")]
+        let_go = [one for one in told if isinstance(one, ev.OperatorLeft | ev.OperatorNotAnswering)]
+        reserved = [one for one in told if isinstance(one, ev.OperatorReserved)]
+        # She is let go once for each time that she was reserved, but for the last.
+        assert len(let_go) == len(reserved) - 1, nodes.story()

@@ -60,8 +60,8 @@ def test_a_new_alert_is_the_node_s_that_has_received_it(open_as: OpenAs, clock: 
     alert = alert_at(a, clock)
     assert owners.owned(a, A) == {alert: 1}
     assert owners.owned(b, B) == {}
-    assert owners.holds(b, alert, A)
-    assert not owners.holds(b, alert, B)
+    assert owners.holds_for_us(b, alert, A)
+    assert not owners.holds_for_us(b, alert, B)
     assert owners.claim(b, B, 10) == []
 
 
@@ -108,6 +108,19 @@ def test_what_a_node_had_that_is_no_member_any_more_is_anothers_with_a_higher_ep
     assert owners.owned(a, A) == {}
     with pytest.raises(LeaseLost):
         story(a, alert, 2)
+
+
+def test_who_has_an_alert_is_told_for_how_long_for_certain(open_as: OpenAs, clock: Clock, time: Time) -> None:
+    a, b = open_as("a"), open_as("b")
+    term = members.join(a, A, "10.0.0.1")
+    members.join(b, B, "10.0.0.2")
+    alert = alert_at(a, clock)
+    assert 0 < owners.holds_for_us(b, alert, A) <= TTL_US
+    assert owners.holds_for_us(a, alert, B) == 0
+    members.renew(a, A, term)
+    assert TTL_US / 2 < owners.holds_for_us(a, alert, A) <= TTL_US
+    time.until_ended(A)
+    assert owners.holds_for_us(a, alert, A) == 0
 
 
 def test_who_joins_anew_has_again_what_nobody_has_taken(open_as: OpenAs, clock: Clock, time: Time) -> None:

@@ -354,6 +354,31 @@ def test_a_server_that_is_away_is_said_at_once_and_used_as_soon_as_it_is_back(mo
     journal.close()
 
 
+@pytest.mark.process
+def test_a_server_that_says_nothing_is_waited_for_once_and_not_by_everybody_again(
+    postgres: PostgresServer,
+) -> None:
+    """An actor that waited at each use would be taken for dead, again and again, for as long as it lasts."""
+    database = new_database(postgres)
+    with wire((postgres.address, postgres.port)) as between:
+        url = f"postgresql://securwoman@127.0.0.1:{between.port}/{database.name}"
+        journal = Journal.open(url, node=NodeId("n1"), clock=Clock(), notify=LocalNotifier(), patience_s=0.1)
+        journal.append(ONE)
+        assert journal.last_seq() == 1
+        between.carries.clear()
+        began = time.monotonic()
+        for use in (journal.last_seq, lambda: journal.append(ONE), journal.last_seq):
+            with pytest.raises(JournalError):
+                use()
+        with pytest.raises(JournalUnavailable):
+            journal_at(url)
+        assert time.monotonic() - began < 3.0
+        between.carries.set()
+        _patiently(lambda: journal.append(ONE))
+        assert journal.version("line-a") >= 2
+        journal.close()
+
+
 # ------------------------------------------------------------------------------------- failover
 
 

@@ -1,4 +1,4 @@
-"""A wire between a journal and its server that can be cut where a commit is on its way."""
+"""A wire between a journal and its server that can be cut where a commit is on its way, or fall silent."""
 
 import contextlib
 import select
@@ -28,6 +28,9 @@ class Wire:
         self.port: int = self._listening.getsockname()[1]
         self.cut = Cut.NOWHERE
         self.cuts = 0
+        self.carries = threading.Event()
+        """Cleared: nothing comes through, and nobody is told."""
+        self.carries.set()
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
@@ -45,6 +48,7 @@ class Wire:
         with client, socket.create_connection(self._server) as server, contextlib.suppress(OSError):
             while True:
                 for source in select.select([client, server], [], [])[0]:
+                    self.carries.wait()
                     data = source.recv(65536)
                     if not data:
                         return

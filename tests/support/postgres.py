@@ -41,9 +41,13 @@ def binaries() -> Path | None:
 
 
 class PostgresServer:
-    """One server, with its data in a folder of its own, on a Unix socket and a port of `address`."""
+    """One server, with its data in a folder of its own, on a Unix socket and a port of `address`.
 
-    def __init__(self, programs: Path, folder: Path, *, address: str = "127.0.0.1") -> None:
+    `trusts` is the network from which it may be reached, beside this machine.
+    """
+
+    def __init__(self, programs: Path, folder: Path, *, address: str = "127.0.0.1", trusts: str = "") -> None:
+        self._trusts: Final = trusts
         self.folder: Final = folder
         self.address: Final = address
         self.port: Final = _free_port(address)
@@ -75,6 +79,9 @@ class PostgresServer:
                 "shared_buffers = 16MB\nmax_connections = 500\nautovacuum = off\nmax_wal_senders = 4\n"
                 "restart_after_crash = on\nlog_min_messages = warning\nwal_sender_timeout = 5s\n"
             )
+        if self._trusts:
+            with (self._data / "pg_hba.conf").open("a") as file:
+                file.write(f"host all all {self._trusts} trust\n")
 
     def start(self) -> None:
         """Until it answers."""
@@ -138,7 +145,9 @@ class PostgresServer:
 
     def standby(self) -> PostgresServer:
         """A second server that has everything as soon as a commit here is acknowledged."""
-        other = PostgresServer(self._programs, self.folder / "standby", address=self.address)
+        other = PostgresServer(
+            self._programs, self.folder / "standby", address=self.address, trusts=self._trusts
+        )
         other._own_folder()
         self._do(
             "pg_basebackup", "-D", str(other._data), "-R", "-X", "stream", "--checkpoint=fast", "--no-sync",
@@ -230,12 +239,13 @@ def _free_port(address: str) -> int:
 
 
 @contextmanager
-def server(*, address: str = "127.0.0.1") -> Iterator[PostgresServer]:
+def server(*, address: str = "127.0.0.1", trusts: str = "") -> Iterator[PostgresServer]:
     """A running server; gone with everything at the end."""
     programs = binaries()
     assert programs is not None, "no PostgreSQL server is installed"
     # Not pytest's folder: that is closed to everybody else, and a socket's path is short.
-    made = PostgresServer(programs, Path(tempfile.mkdtemp(prefix="securwoman-pg-")), address=address)
+    folder = Path(tempfile.mkdtemp(prefix="securwoman-pg-"))
+    made = PostgresServer(programs, folder, address=address, trusts=trusts)
     try:
         made.make()
         made.start()

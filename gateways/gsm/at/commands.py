@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from enum import Enum, IntEnum
 from typing import Final, NewType
@@ -54,6 +55,8 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     """Nothing may be written while it is pending, except what is meant to end it."""
     interrupts: bool = False
     """May be written while an `any_byte_aborts` command is pending: a hang-up."""
+    until_s: float = math.inf
+    """Not written any more from then on, however long it has waited."""
 
     @property
     def wire(self) -> bytes:

@@ -355,9 +355,13 @@ class Engine:
             return
         if self._resync_after:
             self._begin_sync(now_s, escape=False)
-        elif self._queue and now_s >= self._free_at_s:
+            return
+        while self._queue and now_s >= self._free_at_s and self._flight is None:
             waiting = self._queue.pop(0)
-            self._write(waiting.ticket, waiting.command, now_s)
+            if now_s < waiting.command.until_s:
+                self._write(waiting.ticket, waiting.command, now_s)
+            else:
+                self._not_written(waiting, Outcome.TOO_LATE)
 
     def _write(self, ticket: Ticket, command: Command, now_s: float) -> None:
         self._flight = _InFlight(ticket, command, now_s, now_s + command.timeout_s, [])
@@ -419,11 +423,11 @@ class Engine:
         self._flight = None
         queue, self._queue = self._queue, []
         for waiting in queue:
-            self._events.append(
-                Finished(
-                    ticket=waiting.ticket, command=waiting.command, outcome=Outcome.TIMED_OUT, sent_s=None
-                )
-            )
+            self._not_written(waiting, Outcome.TIMED_OUT)
+
+    def _not_written(self, waiting: _Waiting, outcome: Outcome) -> None:
+        never = Finished(ticket=waiting.ticket, command=waiting.command, outcome=outcome, sent_s=None)
+        self._events.append(never)
 
     def _next_ticket(self) -> Ticket:
         self._tickets += 1

@@ -22,6 +22,8 @@ class Outcome(Enum):
     TIMED_OUT = "timed_out"
     ABORTED = "aborted"
     """A hang-up was written over it, or the port was opened anew."""
+    TOO_LATE = "too_late"
+    """It was not written: its time was over (`Command.until_s`)."""
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from actors.call_leg.decider import (
     Task,
     on_call,
     on_line_back,
+    on_lost,
     on_tick,
     on_wish,
 )
@@ -237,6 +238,16 @@ def test_no_course_dials_after_the_call_was_seen_or_speaks_after_the_end(
             assert act.report is None or act.report.state is CallState.RELEASED
         task = act.task
         ended = task is not None and task.done
+
+
+def test_a_lost_nodes_call_is_given_up_as_such_and_nobody_is_told_to_end_it() -> None:
+    """The node may be back as this is decided, and its modem have the call, which is taken back then."""
+    up = on_call(on_wish(None, wish(), NOW).task, said(CallState.ANSWERED), NOW).task
+    act = on_lost(up)
+    assert act.report is not None
+    assert (act.report.state, act.report.cause) == (CallState.RELEASED, HangupCause.NODE_LOST)
+    assert act.order is None
+    assert on_lost(act.task) == replace(act, report=None)
 
 
 def test_her_own_call_is_not_given_up_as_quickly_as_one_that_another_line_can_make() -> None:

@@ -22,7 +22,7 @@ from tests.chaos.harness import worker
 from tests.chaos.harness.cell import Cell, History, Result, Run, Strike
 from tests.chaos.harness.flows import FLOWS
 from tests.chaos.harness.matrix import matrix, pairs, run
-from tests.chaos.harness.report import PAGE, page, silences, summary, tables, times
+from tests.chaos.harness.report import PAGE, nodes_of, page, silences, summary, tables, times
 from tests.chaos.harness.sampling import growth, told
 from tests.chaos.harness.served import served
 from tests.chaos.harness.soak import Soak
@@ -102,7 +102,7 @@ def whole_matrix(given: argparse.Namespace) -> int:
     if given.write:
         command = f"scripts/chaos/run matrix --centers {given.centers} --seed {given.seed}"
         today = datetime.datetime.now(datetime.UTC).date()
-        PAGE.write_text(page(results, command, today, again))
+        PAGE.write_text(page(results, command, today, again) + nodes_of(PAGE.read_text()))
     return 0 if all(one.right for one in results) else 1
 
 

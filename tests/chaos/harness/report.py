@@ -13,6 +13,8 @@ from tests.chaos.harness.judge import RULES_TOLD
 from tests.chaos.harness.strikes import LINE_KINDS, PROCESS_KINDS, ROLES, Kind
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "chaos.md"
+NODES = "## Several nodes"
+"""The last part of the page, which `scripts/chaos/nodes` writes."""
 LETTERS = {Kind.KILL: "K", Kind.STOP: "S", Kind.UNPLUG: "U", Kind.GARBLE: "G", Kind.MUTE: "M"}
 
 
@@ -139,6 +141,12 @@ The longest silence in her call, where somebody was struck while she was talking
 
 {failures or "Nothing."}
 """
+
+
+def nodes_of(text: str) -> str:
+    """What such a page tells of several nodes, with the heading; empty where it tells nothing."""
+    _, heading, told = text.partition(f"\n{NODES}\n")
+    return f"\n{NODES}\n{told}" if heading else ""
 
 
 def roles_of(text: str) -> set[Role]:

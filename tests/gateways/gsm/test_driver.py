@@ -218,6 +218,22 @@ def test_a_dial_waits_for_one_command_at_most() -> None:
     assert bench.driver.take_output() == f"ATD{USER};\r".encode()
 
 
+def test_a_dial_whose_right_has_ended_while_it_waited_is_no_call() -> None:
+    """The process was frozen in between, it may be, and another node has the alert."""
+    bench = Bench()
+    bench.wait(10.0)
+    bench.driver.poll_calls(bench.now_s)
+    assert bench.driver.take_output() == b"AT+CLCC\r"
+    bench.driver.dial(LEG, USER, bench.now_s, until_s=bench.now_s + 1.2)
+    bench.now_s += 1.2
+    bench.driver.receive(b"\r\nOK\r\n", bench.now_s)
+    bench.pump()
+    assert bench.sent(f"ATD{USER};") == 0
+    released = bench.of(CallReleased)
+    assert [(one.cause, one.text) for one in released] == [(HangupCause.LINE_LOST, "too late to be dialled")]
+    assert bench.driver.calls() == ()
+
+
 def test_the_same_leg_is_dialled_once_however_often_it_is_asked_for() -> None:
     bench = Bench()
     calls = {bench.driver.dial(LEG, USER, bench.now_s) for _ in range(3)}

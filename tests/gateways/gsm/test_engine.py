@@ -78,6 +78,18 @@ def test_commands_wait_for_each_other_and_the_urgent_goes_first() -> None:
     assert written == [b"AT+CSQ\r", b"AT+CHUP\r", b"AT+CLCC\r", b"AT+CREG?\r"]
 
 
+def test_a_command_whose_time_is_over_when_its_turn_comes_is_not_written_and_those_behind_it_are() -> None:
+    engine = _engine()
+    engine.submit(_command("AT+CSQ"), 1.0)
+    late = engine.submit(_command("ATD1;", Urgency.DIAL, until_s=2.0), 1.0)
+    engine.submit(_command("ATD2;", Urgency.DIAL, until_s=2.1), 1.0)
+    assert engine.take_output() == b"AT+CSQ\r"
+    engine.receive(b"\r\nOK\r\n", 2.0)
+    assert engine.take_output() == b"ATD2;\r"
+    never = [one for one in _finished(engine.take_events()) if one.ticket == late]
+    assert [(one.outcome, one.sent_s) for one in never] == [(Outcome.TOO_LATE, None)]
+
+
 def test_only_lines_with_the_declared_prefix_are_answers() -> None:
     engine = _engine()
     engine.submit(_command("AT+CLCC"), 1.0)

@@ -37,6 +37,7 @@ const CAUSES = {
   201: ['La nostra linea portava già una chiamata.', 'Our line already carried a call.'],
   202: ['Un numero di emergenza che non era da chiamare.', 'An emergency number that was not to be called.'],
   203: ['Nessuna nostra linea era libera.', 'None of our lines was free.'],
+  204: ['Il server della nostra linea non si sente.', 'The server of our line is not heard.'],
 };
 
 /** A sentence for the cause, with its number for whoever has to look further. */

@@ -1,0 +1,83 @@
+"""Taking back the calls that a lost node's modems still hold, once it is heard again. Pure.
+
+Such a call was given up, and whoever is on it may meanwhile have been called again, and found busy with it.
+Where the line says that it still has the call, the leg has it again; nothing is dialled for that.
+"""
+
+from __future__ import annotations
+
+from actors.alert_case.hand import NOTHING, Hand, Step
+from messages import events as ev
+from messages.ids import Instant, Party
+from messages.lines import LineGranted, RequestLine
+from messages.operators import RequestOperators
+from model.case import Case
+from model.leg import Leg
+from model.own_line import mode_of
+from model.policy import Policy
+
+
+def ask_back(case: Case, hand: Hand, party: Party) -> tuple[Step, Leg | None, LineGranted | None]:
+    """What is asked about the party's calls; once a line is granted, the leg as it was, and the grant.
+
+    All are asked for: of the nodes that were lost one after another, one may be back and another one never.
+    """
+    asks: list[RequestLine] = []
+    for before in case.unheard.values():
+        now = case.legs.get(before.leg)
+        if before.party is not party or now is None or now.live:
+            continue
+        attempt = now.attempt + 1
+        granted = hand.line(before.leg, attempt)
+        if granted is not None and granted.line == before.line:
+            return NOTHING, before, granted
+        ask = RequestLine(
+            alert=case.alert,
+            leg=before.leg,
+            attempt=attempt,
+            party=party,
+            emergency=before.emergency,
+            test=case.test,
+            deadline_at=case.deadline_at,
+            held=True,
+        )
+        asks.append(ask)
+    return Step(wants=tuple(asks)), None, None
+
+
+def again(case: Case, before: Leg, granted: LineGranted) -> ev.LegOriginating:
+    """The next attempt, which is the call of the one that was given up."""
+    return ev.LegOriginating(
+        leg=before.leg,
+        party=before.party,
+        number=before.number,
+        line=granted.line,
+        attempt=case.legs[before.leg].attempt + 1,
+        trunk=granted.trunk,
+        joins=granted.joins,
+        operator=before.operator,
+        emergency=before.emergency,
+    )
+
+
+def take_back_operator(case: Case, hand: Hand, _policy: Policy, _now_us: Instant) -> Step:
+    """The operator who was on the line, while nobody else has the case: she is reserved as by any offer."""
+    if case.operator is not None or case.leaving:
+        return NOTHING
+    asked, before, line = ask_back(case, hand, Party.OPERATOR)
+    if before is None or line is None or before.operator is None:
+        return asked
+    operator, number = before.operator, before.number
+    if number is None or case.has_live_leg(operator):
+        # She is just being called, and will be found busy with this very call.
+        return NOTHING
+    if operator in case.reserved:
+        return Step(events=(again(case, before, line),))
+    if any(offer.operator == operator for offer in hand.offers):
+        mode = mode_of(before.line)
+        reserved = ev.OperatorReserved(operator=operator, alert=case.alert, number=number, mode=mode)
+        return Step(events=(reserved, again(case, before, line)))
+    ask = RequestOperators(
+        alert=case.alert, wanted=1, named=operator, test=case.test, deadline_at=case.deadline_at
+    )
+    return Step(wants=(ask,))

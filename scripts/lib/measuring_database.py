@@ -1,0 +1,42 @@
+"""The floors of a shared journal: what an empty question to its database takes, and one durable commit."""
+
+from __future__ import annotations
+
+import time
+
+import psycopg
+
+from messages.events import NodeStarted
+from messages.ids import NodeId
+from runtime.clock import SystemClock
+from scripts.lib.measuring import quantiles
+from store.journal import Append, Journal
+from store.notify import LocalNotifier
+from store.postgresql_connecting import conninfo_of
+
+TIMES = 300
+
+
+def round_trips(url: str) -> dict[str, float]:
+    """`SELECT 1`, on a connection that stands."""
+    took = []
+    with psycopg.connect(conninfo_of(url), autocommit=True) as connection:
+        for _ in range(TIMES):
+            begun = time.perf_counter()
+            connection.execute("SELECT 1").fetchone()
+            took.append(time.perf_counter() - begun)
+    return quantiles(took)
+
+
+def commits(url: str) -> dict[str, float]:
+    """One event appended to the journal, as the center appends, durable when it returns."""
+    took = []
+    clock, notify = SystemClock.anchored(), LocalNotifier()
+    journal = Journal.open(url, node=NodeId("bench"), clock=clock.now_us, notify=notify)
+    for n in range(TIMES):
+        event = NodeStarted(version="bench", pid=n)
+        begun = time.perf_counter()
+        journal.append(Append("node-bench", None, (event,)))
+        took.append(time.perf_counter() - begun)
+    journal.close()
+    return quantiles(took)

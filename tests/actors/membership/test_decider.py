@@ -1,0 +1,70 @@
+"""When a node may judge others by what the database says of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from actors.membership.decider import (
+    BREAK_US,
+    SETTLE_US,
+    Standing,
+    failed,
+    joined,
+    may_claim,
+    renewed,
+    settled,
+)
+from messages.ids import Instant
+from model.membership import RENEW_US, TTL_US
+
+BEGUN = Instant(1_000_000_000)
+
+
+def kept_up(standing: Standing, from_us: int, until_us: int) -> Standing:
+    """Renewed in time, again and again."""
+    for now_us in range(from_us, until_us + 1, RENEW_US):
+        standing = renewed(standing, held=True, now_us=Instant(now_us))
+    return standing
+
+
+def old() -> tuple[Standing, Instant]:
+    """A membership that has been kept up for long, and when it was renewed last."""
+    standing = kept_up(joined(Standing(), 1, BEGUN), BEGUN, BEGUN + SETTLE_US + 10 * RENEW_US)
+    return standing, standing.renewed
+
+
+def test_others_are_judged_once_every_living_one_must_have_been_seen() -> None:
+    young = joined(Standing(), 1, BEGUN)
+    assert not settled(kept_up(young, BEGUN, BEGUN + SETTLE_US - RENEW_US), Instant(BEGUN + SETTLE_US - 1))
+    standing, now_us = old()
+    assert settled(standing, now_us)
+    assert may_claim(standing, now_us, draining=False)
+    assert not may_claim(standing, now_us, draining=True)
+
+
+@pytest.mark.parametrize("gap_us", [BREAK_US, TTL_US - 1])
+def test_after_a_break_that_the_membership_has_outlived_the_others_get_their_time_again(gap_us: int) -> None:
+    """The database was away for all: whose turn it was to renew just before is no better than the others."""
+    standing, last_us = old()
+    back_us = Instant(last_us + gap_us)
+    assert not settled(standing, back_us), "what is read now may be from before the others' return"
+    again = renewed(standing, held=True, now_us=back_us)
+    assert again.term == standing.term
+    assert not settled(again, back_us)
+    again = kept_up(again, back_us, back_us + SETTLE_US + RENEW_US)
+    assert settled(again, again.renewed)
+
+
+def test_a_renewal_that_fails_is_made_up_for_by_the_next() -> None:
+    standing, last_us = old()
+    now_us = Instant(last_us + 2 * RENEW_US)
+    standing = renewed(failed(standing, Instant(last_us + RENEW_US)), held=True, now_us=now_us)
+    assert settled(standing, now_us)
+
+
+def test_a_membership_that_has_ended_is_none_until_it_is_another() -> None:
+    standing, last_us = old()
+    assert not renewed(standing, held=False, now_us=last_us).member
+    assert not failed(standing, Instant(last_us + TTL_US)).member
+    again = joined(failed(standing, Instant(last_us + TTL_US)), 2, Instant(last_us + TTL_US + 1))
+    assert not settled(again, Instant(last_us + TTL_US + 2))

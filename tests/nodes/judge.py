@@ -1,0 +1,149 @@
+"""What must hold of several nodes among each other at the end of a run, and of calls taken back. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from msgspec.structs import replace as replace_event
+
+from messages import events as ev
+from messages.base import HangupCause
+from messages.ids import SECOND, AlertId, LegId, LineId
+from messages.journal import Recorded
+from store import streams
+from tests.chaos.harness.facts import Facts
+from tests.chaos.harness.judge import Violation
+from tests.chaos.harness.view import Call
+
+CROSSED_S = 0.3
+"""Between a modem's look at the lease and the carrier's sight of the dial."""
+BUSY = 17
+LegEvent = (
+    ev.LegOriginating
+    | ev.LegRinging
+    | ev.LegAnswered
+    | ev.LegVoiceReady
+    | ev.LegReleasing
+    | ev.LegReleased
+    | ev.LegAdopted
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lost:
+    """The time during which a node was away."""
+
+    node: str
+    from_s: float
+    until_s: float
+
+
+def without_busy(facts: Facts) -> Facts:
+    """But for the calls that found the person in another one of ours, on a line that could not be asked."""
+
+    def in_another(call: Call) -> bool:
+        return call.cause == BUSY and any(
+            one is not call
+            and one.to == call.to
+            and one.answered_s is not None
+            and one.answered_s <= call.started_s <= (one.ended_s or call.started_s) + CROSSED_S
+            for one in facts.calls
+        )
+
+    return replace(facts, calls=tuple(call for call in facts.calls if not in_another(call)))
+
+
+def taken_back_as_one(facts: Facts) -> Facts:
+    """With each call of a lost node that was taken back as the one attempt that it is: nothing was dialled.
+
+    The journal has given it up in between, and begun another attempt on the same line, which found the call.
+    """
+    back = {
+        (one.event.leg, one.event.attempt) for one in facts.events if isinstance(one.event, ev.LegAdopted)
+    }
+    first: dict[tuple[LegId, LineId], int] = {}
+    same: dict[tuple[LegId, int], int] = {}
+    for one in facts.events:
+        event = one.event
+        if isinstance(event, ev.LegOriginating):
+            before = first.get((event.leg, event.line))
+            if before is not None and (event.leg, event.attempt) in back:
+                same[event.leg, event.attempt] = before
+            else:
+                first[event.leg, event.line] = event.attempt
+    continued = {(leg, attempt) for (leg, _), attempt in same.items()}
+    told: list[Recorded] = []
+    for one in facts.events:
+        event = one.event
+        if isinstance(event, LegEvent):
+            key = event.leg, event.attempt
+            lost = isinstance(event, ev.LegReleased) and event.cause == HangupCause.NODE_LOST
+            if (lost and key in continued) or (isinstance(event, ev.LegOriginating) and key in same):
+                continue
+            event = replace_event(event, attempt=same.get(key, event.attempt))
+        told.append(replace_event(one, event=event))
+    return replace(facts, events=tuple(told))
+
+
+RULES_TOLD = {
+    "one owner": "Whoever writes does so by an epoch that nobody else had, and never by an older one.",
+    "own right": "Each dial was decided by whoever had the alert then; a lease that has ended dials nothing.",
+    "away": "Once another has written, the node that was away writes nothing by what it had.",
+}
+"""For the reader of the report."""
+
+
+def judge_nodes(facts: Facts, lost: Lost) -> list[Violation]:
+    """What must hold of the nodes among each other."""
+    story = [one for one in facts.events if one.stream.startswith(streams.case(AlertId("")))]
+    rules = {
+        "one owner": _one_owner(story),
+        "own right": _by_its_own_right(facts, story),
+        "away": _silent_while_away(story, lost),
+    }
+    return [Violation(name, text) for name in RULES_TOLD for text in rules[name]]
+
+
+def _one_owner(story: list[Recorded]) -> Iterator[str]:
+    """Whoever writes does so by an epoch that nobody else had, and never by an older one."""
+    owners: dict[int, str] = {}
+    last = 0
+    for one in story:
+        if owners.setdefault(one.epoch, one.node) != one.node:
+            yield f"{one.node} and {owners[one.epoch]} have both written by epoch {one.epoch}"
+        if one.epoch < last:
+            yield f"{one.node} has written by epoch {one.epoch} after epoch {last}"
+        last = max(last, one.epoch)
+
+
+def _by_its_own_right(facts: Facts, story: list[Recorded]) -> Iterator[str]:
+    """Nothing is dialled but what the alert's owner of that moment has decided."""
+    for call in facts.calls:
+        if call.caller not in facts.numbers_of_lines:
+            continue
+        began = [
+            one
+            for one in story
+            if isinstance(one.event, ev.LegOriginating)
+            and one.event.line == call.line
+            and one.event.number == call.to
+            and one.at_us / SECOND <= call.started_s + CROSSED_S
+        ]
+        if not began:
+            yield f"call {call.id} to {call.to} on {call.line}: nobody has decided it"
+            continue
+        later = [one.at_us / SECOND for one in story if one.epoch > began[-1].epoch]
+        if later and call.started_s > min(later) + CROSSED_S:
+            yield f"call {call.id} to {call.to} on {call.line}: dialled by a lease that had ended"
+
+
+def _silent_while_away(story: list[Recorded], lost: Lost) -> Iterator[str]:
+    """Once another has written, whoever was away writes nothing by what it had."""
+    others = [one for one in story if one.node != lost.node and one.at_us / SECOND > lost.from_s]
+    if not others:
+        return
+    taken = others[0]
+    for one in story:
+        if one.node == lost.node and one.version > taken.version and one.epoch <= taken.epoch:
+            yield f"{one.node} has written {type(one.event).__name__} after {taken.node} had the alert"

@@ -1,0 +1,112 @@
+"""The database goes away and comes back, or another takes its place, in the middle of an alert.
+
+Calls stay up, what was accepted is there, the flow goes on, and nobody takes over what is not lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from messages.ids import AlertId, Outcome
+from store.verify import verify
+from tests.nodes.blows import quick_world
+from tests.support import postgres
+from tests.support.center import OPERATOR, PSAP
+from tests.support.networks import network
+from tests.support.nodes import Nodes, missing
+
+pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]
+
+USER = "+393330000090"
+OTHER = "+393330000091"
+
+
+@pytest.fixture
+def doubled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Nodes, postgres.PostgresServer]]:
+    """Three nodes on a server with a synchronous standby, whose addresses they all have; and the standby."""
+    why = missing()
+    if why:
+        pytest.skip(f"NOT TESTED: no database of several nodes that fails over: {why}")
+    with network() as net, postgres.server(address=net.address, trusts=net.subnet) as first:
+        name = first.database()
+        second = first.standby()
+        url = (
+            f"postgresql://{postgres.USER}@{net.address}:{first.port},{net.address}:{second.port}/{name}"
+            "?target_session_attrs=read-write"
+        )
+        made = Nodes(tmp_path_factory.mktemp("doubled"), net, first, quick_world(), journal_url=url)
+        try:
+            made.start()
+            made.shift("ready", "c")
+            yield made, second
+        finally:
+            made.stop()
+            second.remove()
+
+
+def talk(nodes: Nodes, user: str) -> AlertId:
+    """Until operator and user are in conversation."""
+    alert = nodes.send(user, "a")
+    nodes.until("operator and user are joined", lambda: nodes.joined(alert) == {"operator", "user"})
+    return alert
+
+
+def goes_on_to_the_end(nodes: Nodes, alert: AlertId, user: str) -> None:
+    """112, leaving, the end; each was called once, by the node that had the alert before."""
+
+    def ordered(command: str) -> bool:
+        answer = nodes.order(alert, command, "c")
+        return answer is not None and answer.status_code == 202
+
+    nodes.until("112 is ordered", lambda: ordered("call_psap"))
+    nodes.until("all three are joined", lambda: len(nodes.joined(alert)) == 3)
+    nodes.until("she may leave", lambda: ordered("leave"))
+    nodes.until("user and 112 are alone", lambda: nodes.joined(alert) == {"user", "psap"})
+    for phone in (PSAP, user):
+        nodes.carrier.post(f"/phones/{phone}/hang_up")
+    nodes.until("it is closed", lambda: nodes.case(alert).closed_at)
+    assert nodes.case(alert).outcome is Outcome.HANDED_OVER
+    for phone in (user, PSAP, OPERATOR):
+        assert len(nodes.calls(phone)) == 1, nodes.everything()
+    assert {one.node for one in nodes.recorded(alert) if one.stream.startswith("alert-")} == {"a"}
+
+
+def test_while_the_database_is_started_again_calls_stay_up_and_then_all_goes_on(three: Nodes) -> None:
+    before = {phone: len(three.calls(phone)) for phone in (PSAP, OPERATOR)}
+    alert = talk(three, USER)
+    three.server.stop()
+    up = [call for call in three.calls() if call["state"] == "active"]
+    answer = three.post(OTHER, "b")
+    assert answer is None or (answer.status_code, answer.json()["advice"]) == (503, "call_112_now")
+    three.server.start()
+    three.until("all are well", three.are_well)
+    assert [call for call in three.calls() if call["state"] == "active"] == up
+    assert three.owner(alert) in three.nodes
+    three.until("operator and user are joined", lambda: three.joined(alert) == {"operator", "user"})
+    assert before == {phone: len(three.calls(phone)) - (phone == OPERATOR) for phone in before}
+    three.until("she has closed it", lambda: closed(three, alert))
+    three.until("nothing is up", lambda: not [call for call in three.calls() if call["state"] != "ended"])
+    assert verify(three.journal).problems == ()
+
+
+def closed(nodes: Nodes, alert: AlertId) -> bool:
+    """Whether it is; the operator says again that it was a mistake until then."""
+    if nodes.case(alert).closed_at is not None:
+        return True
+    nodes.order(alert, "declare_false_alarm", "c")
+    return False
+
+
+def test_a_promoted_standby_has_all_that_was_accepted_and_the_alert_goes_on_with_it(
+    doubled: tuple[Nodes, postgres.PostgresServer],
+) -> None:
+    nodes, second = doubled
+    alert = talk(nodes, USER)
+    nodes.server.crash()
+    second.promote()
+    nodes.until("all are well", nodes.are_well, 60)
+    nodes.until("operator and user are joined", lambda: nodes.joined(alert) == {"operator", "user"})
+    goes_on_to_the_end(nodes, alert, USER)
+    assert verify(nodes.journal).problems == ()

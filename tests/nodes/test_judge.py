@@ -1,0 +1,113 @@
+"""What must hold of the nodes among each other is said where it does not, and nowhere else."""
+
+from __future__ import annotations
+
+import pytest
+
+from messages import events as ev
+from messages.base import HangupCause
+from messages.ids import E164, SECOND, AlertId, CrewId, Instant, LegId, LineId, NodeId, Outcome, Party
+from messages.journal import Recorded
+from tests.chaos.harness.facts import Facts
+from tests.chaos.harness.view import Call, People
+from tests.nodes.judge import BUSY, Lost, judge_nodes, taken_back_as_one, without_busy
+
+USER, LINE = "+393330000000", "+390200000901"
+LEG = LegId("n:user")
+AWAY = Lost(node="a", from_s=2.0, until_s=6.0)
+
+
+def told(*said: tuple[float, str, int, ev.Event]) -> tuple[Recorded, ...]:
+    return tuple(
+        Recorded(
+            seq=n,
+            stream="alert-n",
+            version=n,
+            at_us=Instant(round(at_s * SECOND)),
+            node=NodeId(node),
+            epoch=epoch,
+            event=event,
+        )
+        for n, (at_s, node, epoch, event) in enumerate(said, 1)
+    )
+
+
+def opened(node: str) -> ev.CaseOpened:
+    return ev.CaseOpened(node=NodeId(node), crew=CrewId("c00"), incarnation=1)
+
+
+def dialled(attempt: int, line: str) -> ev.LegOriginating:
+    number = E164(USER)
+    return ev.LegOriginating(leg=LEG, party=Party.USER, number=number, line=LineId(line), attempt=attempt)
+
+
+def call(n: int, line: str, started_s: float, *, cause: int | None = None, answered: bool = True) -> Call:
+    return Call(
+        id=n,
+        caller=LINE,
+        to=USER,
+        line=line,
+        state="ended" if cause else "active",
+        started_s=started_s,
+        answered_s=started_s + 0.5 if answered else None,
+        ended_s=started_s + 9 if cause else None,
+        cause=cause,
+    )
+
+
+def facts(events: tuple[Recorded, ...], *calls: Call) -> Facts:
+    return Facts(
+        people=People(USER, "+391", "+392"),
+        accepted=True,
+        outcome=Outcome.HANDED_OVER,
+        asked={},
+        events=events,
+        calls=calls,
+        numbers_of_lines=frozenset({LINE}),
+    )
+
+
+RIGHT = told(
+    (1.0, "a", 1, opened("a")), (1.1, "a", 1, dialled(1, "a-1")),
+    (3.5, "b", 2, opened("b")), (3.6, "b", 2, dialled(2, "b-1")),
+)  # fmt: skip
+
+LATE = told(*[(0.0, "a", 1, opened("a"))] * 4, (4.0, "a", 2, ev.UserUnknown()))[4:]
+"""After RIGHT: of the node that was away, by the other one's epoch."""
+
+
+@pytest.mark.parametrize(
+    ("rule", "events", "calls"),
+    [
+        ("", RIGHT, (call(1, "a-1", 1.2), call(2, "b-1", 3.7))),
+        ("one owner", (*RIGHT, *told((4.0, "c", 2, ev.UserUnknown()))), ()),
+        ("one owner", (*RIGHT, *told((4.0, "a", 1, ev.UserUnknown()))), ()),
+        ("own right", RIGHT, (call(1, "a-1", 4.5),)),
+        ("own right", RIGHT, (call(1, "c-1", 3.7),)),
+        ("away", (*RIGHT, *LATE), ()),
+    ],
+)  # fmt: skip
+def test_each_rule_is_broken_by_what_breaks_it(
+    rule: str, events: tuple[Recorded, ...], calls: tuple[Call, ...]
+) -> None:
+    broken = {one.rule for one in judge_nodes(facts(events, *calls), AWAY)}
+    assert rule in broken if rule else not broken
+
+
+def test_a_call_that_was_taken_back_is_one_attempt_and_busy_with_it_is_no_call() -> None:
+    events = told(
+        (1.1, "a", 1, dialled(1, "a-1")),
+        (3.5, "b", 2, ev.LegReleased(leg=LEG, attempt=1, cause=HangupCause.NODE_LOST)),
+        (3.6, "b", 2, dialled(2, "b-1")),
+        (3.9, "b", 2, ev.LegReleased(leg=LEG, attempt=2, cause=BUSY)),
+        (6.0, "b", 2, dialled(3, "a-1")),
+        (6.1, "b", 2, ev.LegAdopted(leg=LEG, attempt=3)),
+        (9.0, "b", 2, ev.LegReleasing(leg=LEG, attempt=3, reason="left")),
+    )
+    hers, busy = call(1, "a-1", 1.2, cause=16), call(2, "b-1", 3.7, cause=BUSY, answered=False)
+    seen = without_busy(taken_back_as_one(facts(events, hers, busy)))
+    assert seen.calls == (hers,)
+    attempts = [one.event.attempt for one in seen.events if isinstance(one.event, ev.LegOriginating)]
+    assert attempts == [1, 2]
+    assert seen.events[-1].event == ev.LegReleasing(leg=LEG, attempt=1, reason="left")
+    assert AlertId("n") in str(seen.events[0].stream)
