@@ -99,5 +99,5 @@ How soon another node had the alert of the struck one, on a machine that did muc
 
 {chr(10).join(taken(results))}
 
-What was wrong: {"nothing." if not failures else f"{chr(10)}{chr(10)}{failures}"}
+What was wrong:{" nothing." if not failures else f"{chr(10)}{chr(10)}{failures}"}
 """
