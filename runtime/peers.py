@@ -141,13 +141,15 @@ class PeerBook:
         return next((one for one in self.places if any(spec.line == line for spec in one.lines)), None)
 
     def voice_of(self, line: LineId, voice: VoicePort, own: Iterable[LineSpec]) -> VoicePort:
-        """Where a bridge of this node has the line's voice: at another node's gate, if the line is there."""
+        """Where a bridge of this node has the line's voice: at another node's gate, if the line is there.
+
+        Where that node has no gate just now it is a port that cannot be opened: the path that its modem's
+        process has named may be somebody else's modem here.
+        """
         if self.alone or any(spec.line == line for spec in own) or voice.kind == NODE_PORT:
             return voice
         place = self.with_line(line)
-        if place is None or not place.gate:
-            return voice
-        return VoicePort(path=f"{place.gate}/{line}", kind=NODE_PORT)
+        return VoicePort(path=f"{'' if place is None else place.gate}/{line}", kind=NODE_PORT)
 
     def is_lost(self, line: LineId, own: Iterable[LineSpec]) -> bool:
         """Whether this line was of a node that is no more, with every call that it carried."""
