@@ -27,6 +27,7 @@ from store.people import StaffRole
 from store.registry import Registry
 from tests.gateways.http.place import CLOCK, GIULIA, Place
 from tests.gateways.story import Story
+from tests.waiting import wait_until
 
 Client = TestClient[Litestar]
 
@@ -210,8 +211,9 @@ def test_a_story_tells_everything_and_who_has_seen_it(client: Client, place: Pla
     assert (said["person"]["last_name"], said["outcome"]) == ("Rossi", "handed_over")
     giulia = Registry(web.journal).user_by_phone(E164(GIULIA))
     assert giulia is not None
-    seen = web.journal.read(streams.user(giulia.id))[-1].event
-    assert seen == PersonalDataRead(by=place.marta, why=f"story of alert {story.alert}")
+    seen = PersonalDataRead(by=place.marta, why=f"story of alert {story.alert}")
+    # Nobody waits for that to be written.
+    wait_until(lambda: web.journal.read(streams.user(giulia.id))[-1].event == seen, what="it is noted")
 
 
 def test_a_long_story_is_told_to_its_end(client: Client, place: Place, web: Web) -> None:
