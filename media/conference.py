@@ -79,9 +79,8 @@ class _Taker(NamedTuple):
         same = port is self.port and written == self.written
         return _Taker(port, written, self.for_s + 1 if same else 0)
 
-    @property
-    def refuses(self) -> bool:
-        return self.for_s * 1000 >= NO_SOUND_MS
+    def refuses_at(self, port: VoicePort | None) -> bool:
+        return port is self.port and self.for_s * 1000 >= NO_SOUND_MS
 
 
 def no_sounds(name: str, language: str, text: str) -> Samples:
@@ -115,6 +114,7 @@ class Conference:
         self._core = ConferenceCore()
         self._takers: dict[str, _Taker] = {}
         self._refusing: frozenset[str] = frozenset()
+        self._looked_at = 0
         self._tap: Tap | None = None
         self._on_change = on_change
         self._changes_told = (0, 0, 0, self._refusing, False)
@@ -178,7 +178,10 @@ class Conference:
 
     def status(self) -> ConferenceStatus:
         """Who is joined, who is lost, what is heard and played, and whether the clock is kept."""
-        joined = tuple(self._roster.ports())
+        ports = self._roster.ports()
+        joined = tuple(ports)
+        # What was found a second ago may be of the port of the call before.
+        refused = {leg for leg in joined if self._takers.get(leg, _Taker()).refuses_at(ports[leg])}
         ears = self._core.ears()
         return ConferenceStatus(
             running=self._thread is not None and self._thread.is_alive(),
@@ -188,7 +191,7 @@ class Conference:
             heard=frozenset(leg for leg, ear in ears.items() if ear.heard),
             digits={leg: ear.digits for leg, ear in ears.items() if ear.digits},
             no_sound=frozenset(
-                leg for leg in joined if leg in self._refusing or (leg in ears and ears[leg].no_sound)
+                leg for leg in joined if leg in refused or (leg in ears and ears[leg].no_sound)
             ),
             played=self._playlist.played,
             tones={leg: ear.tone for leg, ear in ears.items() if ear.tone},
@@ -255,7 +258,8 @@ class Conference:
             self._hand_over_now()
         # From here on the voice is out: whatever goes wrong below, nobody's ear misses it.
         self._core.listen()
-        if tick.number % FRAMES_PER_S == 0:
+        if tick.number - self._looked_at >= FRAMES_PER_S:
+            self._looked_at = tick.number
             self._look_who_takes(present)
         self._tell_changes()
         if self._tap is not None:
@@ -271,7 +275,7 @@ class Conference:
         """Once a second: which ports have taken no frame for three seconds, although each tick gave one."""
         takers = {one.leg: self._takers.get(one.leg, _Taker()).next(one.port) for one in present}
         self._takers = takers
-        self._refusing = frozenset(leg for leg, taker in takers.items() if taker.refuses)
+        self._refusing = frozenset(leg for leg, taker in takers.items() if taker.refuses_at(taker.port))
 
     def _tell_changes(self) -> None:
         changes = (

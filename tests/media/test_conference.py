@@ -417,6 +417,31 @@ def test_a_port_that_says_nothing_or_takes_nothing_for_three_seconds_has_no_soun
     assert desk.conference.status().no_sound == frozenset()
 
 
+def test_that_a_port_takes_nothing_is_not_held_against_the_next_one(desk: Desk) -> None:
+    desk.members(operator="v1", user="v2")
+    desk.turns(TICKS_PER_S)
+    desk.port("v2").takes = False
+    desk.turns(5 * TICKS_PER_S)
+    assert desk.conference.status().no_sound == {"user"}
+    desk.turns(5)
+    desk.members(operator="v1")
+    desk.turns(10)
+    desk.members(operator="v1", user="v3")
+    desk.turns(10)
+    assert "user" in desk.conference.status().joined
+    assert desk.conference.status().no_sound == frozenset()
+
+
+def test_a_look_at_who_takes_is_not_missed_with_a_tick(desk: Desk) -> None:
+    desk.members(operator="v1", user="v2")
+    desk.turns(TICKS_PER_S - 1)
+    desk.port("v2").takes = False
+    for _ in range(5):
+        desk.turns(1, skipped=2)
+        desk.turns(TICKS_PER_S - 3)
+    assert desk.conference.status().no_sound == {"user"}
+
+
 def test_whoever_listens_in_gets_every_tick_what_each_has_said(desk: Desk) -> None:
     taken: list[tuple[int, dict[str, bytes]]] = []
     desk.members({"user": ()}, operator="v1", user="v2")
