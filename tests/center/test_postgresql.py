@@ -157,7 +157,7 @@ def test_the_doctor_judges_the_server(run: Terminal, postgres: PostgresServer) -
 
 def test_the_doctor_counts_the_connections(run: Terminal, tmp_path: Path, url: str) -> None:
     file = tmp_path / "many.toml"
-    file.write_text(f'[journal]\nurl = "{url}"\n[limits]\nlive_cases = 400\n')
+    file.write_text(f'[journal]\nurl = "{url}"\n[limits]\nlive_cases = 200\n')
     said = run("doctor", "--config", str(file), code=1)
     assert "raise max_connections" in said
     assert connections_needed(live_cases=50, lines=4) == 2 * (9 + 2 + 2 + 50 + 4) + 1

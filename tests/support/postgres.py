@@ -76,7 +76,7 @@ class PostgresServer:
             file.write(
                 f"listen_addresses = '{self.address}'\nport = {self.port}\n"
                 f"unix_socket_directories = '{self.folder}'\nfsync = on\nsynchronous_commit = on\n"
-                "shared_buffers = 16MB\nmax_connections = 500\nautovacuum = off\nmax_wal_senders = 4\n"
+                "shared_buffers = 16MB\nmax_connections = 400\nautovacuum = off\nmax_wal_senders = 4\n"
                 "restart_after_crash = on\nlog_min_messages = warning\nwal_sender_timeout = 5s\n"
             )
         if self._trusts:
