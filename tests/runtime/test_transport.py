@@ -364,6 +364,11 @@ class Chatter(threading.Thread):
         return True
 
 
+def as_received(address: ActorAddress) -> ActorAddress:
+    """Returns an address as another process has it: a copy of its own, never an object of two threads."""
+    return pickle.loads(pickle.dumps(address))
+
+
 def test_two_that_speak_at_the_same_time_hear_everything_once_and_in_order(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -372,7 +377,8 @@ def test_two_that_speak_at_the_same_time_hear_everything_once_and_in_order(
     pair = [
         Chatter(CenterTransport(ExternalTransportCopy(), peer(), False, False), messages) for _ in range(2)
     ]
-    pair[0].other, pair[1].other = pair[1].transport.myAddress, pair[0].transport.myAddress
+    for each, other in (pair, reversed(pair)):
+        each.other = as_received(other.transport.myAddress)
     for each in pair:
         each.start()
     try:
