@@ -220,6 +220,11 @@ def message_of(result: object) -> object:
     return result.message
 
 
+def as_received(address: ActorAddress) -> ActorAddress:
+    """Returns an address as another process has it: a copy of its own, never an object of two threads."""
+    return pickle.loads(pickle.dumps(address))
+
+
 @pytest.mark.parametrize("chunk", [1, 3, 20, 21, 10_000])
 def test_a_message_arrives_whole_however_it_is_cut(transport: CenterTransport, chunk: int) -> None:
     data = packet(b"y" * 300, peer())
@@ -364,11 +369,6 @@ class Chatter(threading.Thread):
         return True
 
 
-def as_received(address: ActorAddress) -> ActorAddress:
-    """Returns an address as another process has it: a copy of its own, never an object of two threads."""
-    return pickle.loads(pickle.dumps(address))
-
-
 def test_two_that_speak_at_the_same_time_hear_everything_once_and_in_order(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -458,7 +458,9 @@ def test_it_speaks_with_the_librarys_own(monkeypatch: pytest.MonkeyPatch, transp
             for sender, receiver in ((transport, other), (other, transport)):
                 body = b"%d" % number * 1000
                 done = threading.Event()
-                thread = threading.Thread(target=send, args=(sender, receiver.myAddress, body, done))
+                thread = threading.Thread(
+                    target=send, args=(sender, as_received(receiver.myAddress), body, done)
+                )
                 thread.start()
                 try:
                     assert message_of(receiver.run(None, timedelta(seconds=5))) == body
