@@ -427,8 +427,7 @@ class GsmModemActor(CenterActor):
         A node that was frozen, or cut off, may not have noticed that another one has it, and both would call.
         It may be frozen at this very point, too, or while the dial waits for its turn at the modem.
         """
-        dials = isinstance(order, calls.DialCall) and not self._legs.knows(order.leg, order.attempt)
-        if not dials or envelope.alert is None:
+        if not self._legs.may_dial(order) or envelope.alert is None:
             return math.inf
         asked_us = self.now_us()
         return (asked_us + self._journal.has_the_alert_for_us(envelope.node, envelope.alert)) / SECOND

@@ -74,12 +74,14 @@ def next_move(calls: Sequence[CallView], *, adding: bool) -> Move | None:
     return Move.TAKE_BACK if held and not adding else None
 
 
-class Adding(msgspec.Struct, frozen=True, kw_only=True):
+class Adding(msgspec.Struct, kw_only=True):
     """A call that is dialled once the others are on hold."""
 
     ref: Ref
     number: E164
     since_s: float
+    until_s: float
+    """How long whoever wishes it has the right to have it dialled, as was said last."""
 
 
 class Joining:
@@ -96,9 +98,18 @@ class Joining:
         """Whose call waits to be dialled."""
         return None if self._adding is None else self._adding.ref
 
-    def add(self, ref: Ref, number: E164, now_s: float) -> None:
-        """Dial this number beside the calls that there are. One at a time."""
-        self._adding = Adding(ref=ref, number=number, since_s=now_s)
+    def add(self, ref: Ref, number: E164, now_s: float, until_s: float) -> None:
+        """Dial this number beside the calls that there are. One at a time.
+
+        Not from `until_s` on, which `still_wished` puts off: to be put on hold takes longer than a lease
+        holds for certain.
+        """
+        self._adding = Adding(ref=ref, number=number, since_s=now_s, until_s=until_s)
+
+    def still_wished(self, ref: Ref, until_s: float) -> None:
+        """Whoever wishes this call has the right to it until then. Nothing where it does not wait."""
+        if self._adding is not None and self._adding.ref == ref:
+            self._adding.until_s = until_s
 
     def forget(self, ref: Ref) -> bool:
         """It is not to be dialled any more. False: it was dialled, or never to be."""
@@ -113,7 +124,8 @@ class Joining:
         move = next_move(calls, adding=adding is not None)
         if adding is not None:
             waited_s = now_s - adding.since_s
-            if _has_room(calls) or (move is Move.HOLD and waited_s >= HELD_WITHIN_S):
+            there_is_room = _has_room(calls) or (move is Move.HOLD and waited_s >= HELD_WITHIN_S)
+            if there_is_room and now_s < adding.until_s:
                 return self._dial(adding, now_s)
             if waited_s >= ADDED_WITHIN_S:
                 self._adding = None
@@ -135,7 +147,7 @@ class Joining:
     def _dial(self, adding: Adding, now_s: float) -> Ref | None:
         self._adding = None
         try:
-            self._driver.dial(adding.ref, adding.number, now_s)
+            self._driver.dial(adding.ref, adding.number, now_s, until_s=adding.until_s)
         except RequestRefused:
             return adding.ref
         return None

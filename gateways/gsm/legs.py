@@ -157,6 +157,17 @@ class LegsOnLine:
         """Whether this attempt of the leg has been heard of here."""
         return _ref(leg, attempt) in self._held
 
+    def may_dial(self, order: Order) -> bool:
+        """Whether obeying it can come to a dial: one that is new, or a call that waits to be added."""
+        ref = _ref(order.leg, order.attempt)
+        match order:
+            case DialCall() if ref not in self._held:
+                return True
+            case DialCall() | AttachCall():
+                return self._joining.adding == ref
+            case _:
+                return False
+
     # ------------------------------------------------------------ orders
 
     def obey(self, order: Order, now_s: float, until_s: float = math.inf) -> CallReport:
@@ -166,6 +177,8 @@ class LegsOnLine:
         """
         ref = _ref(order.leg, order.attempt)
         held = self._held.get(ref)
+        if self.may_dial(order):
+            self._joining.still_wished(ref, until_s)
         match order:
             case DialCall() if held is None and ref not in self._over:
                 held = self._dial(ref, order, now_s, until_s)
@@ -202,7 +215,7 @@ class LegsOnLine:
             return self._refused(ref, order.leg, order.attempt, HangupCause.LINE_TAKEN)
         held = self._hold(ref, order.leg, order.attempt)
         if others:
-            self._joining.add(ref, order.number, now_s)
+            self._joining.add(ref, order.number, now_s, until_s)
             return held
         try:
             self._driver.dial(ref, order.number, now_s, emergency=order.emergency, until_s=until_s)
