@@ -176,7 +176,7 @@ class GsmModemActor(CenterActor):
                 self._orders.heard_of_legs(self.now_us())
                 self._order(body, envelope)
             case calls.RejectCall(call=call):
-                self._legs.reject(call, self._now_s())
+                self._legs.ringing.reject(call, self._now_s())
             case AskLine():
                 self._reports.tell_again()
             case SmsKept(key=key):
@@ -274,7 +274,7 @@ class GsmModemActor(CenterActor):
             if data:
                 self._tracing.modem(data, self._now_s())
                 self._driver.receive(data, self._now_s())
-                if self._legs.unsettled:
+                if self._legs.ringing.unsettled:
                     self._say_incoming()
         self._work()
 
@@ -438,7 +438,7 @@ class GsmModemActor(CenterActor):
             self.answer(who, report)
 
     def _say_incoming(self) -> None:
-        for call in self._legs.incoming(self._now_s()):
+        for call in self._legs.ringing.told(self._now_s()):
             self.tell(Role.ALERT_INTAKE, "", call)
 
     def _say_texts(self) -> None:

@@ -186,7 +186,7 @@ class PlayedLegs(Played):
     def check(self) -> None:
         super().check()
         if self.legs is not None:
-            assert len(self.legs.incoming(self.now_s)) <= MOST_CALLS + MOST_DIALS
+            assert len(self.legs.ringing.told(self.now_s)) <= MOST_CALLS + MOST_DIALS
 
     def order(self, order: Order) -> None:
         """One of a leg's."""
@@ -214,7 +214,7 @@ class PlayedLegs(Played):
 
     def answer(self) -> None:
         assert self.legs is not None
-        for ringing in self.legs.incoming(self.now_s)[:1]:
+        for ringing in self.legs.ringing.told(self.now_s)[:1]:
             if (new := self.new_leg(ringing.call)) is not None:
                 self.order(AnswerCall(leg=new[0], attempt=1, call=ringing.call, number=ringing.number))
 

@@ -338,12 +338,12 @@ def test_a_callers_number_is_believed_when_it_was_heard_twice() -> None:
     for event in bench.events:
         if isinstance(event, (CallIncoming, CallIdentified)):
             legs.hear(event, bench.now_s)
-    (call,) = legs.incoming(began_s)
+    (call,) = legs.ringing.told(began_s)
     assert (call.number, call.settled) == (USER, False)
     bench.modem.rows = [_row(4, direction=1)]
     bench.wait(1.0)
-    assert not legs.unsettled
-    (call,) = legs.incoming(began_s)
+    assert not legs.ringing.unsettled
+    (call,) = legs.ringing.told(began_s)
     assert call.settled
 
 
@@ -962,12 +962,12 @@ def test_a_caller_who_has_to_wait_is_told_of_no_more_while_a_leg_asks_for_her() 
     bench.wait(2.0)
     for event in bench.of(CallEvent):
         legs.hear(event, bench.now_s)
-    (told,) = legs.incoming(bench.now_s + 2.0)
+    (told,) = legs.ringing.told(bench.now_s + 2.0)
     assert (told.number, told.settled) == (None, True)
     wish = AnswerCall(leg=LegId("a2:user"), attempt=1, call=told.call)
     assert legs.obey(wish, bench.now_s).state is LegCallState.UNKNOWN, "somebody talks"
-    assert legs.incoming(bench.now_s + 1.0) == []
-    assert len(legs.incoming(bench.now_s + 4.0)) == 1, "nobody asks any more"
+    assert legs.ringing.told(bench.now_s + 1.0) == []
+    assert len(legs.ringing.told(bench.now_s + 4.0)) == 1, "nobody asks any more"
 
 
 def test_a_digit_goes_into_the_call_once_however_often_it_is_told_and_not_again_after_a_restart() -> None:
