@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -26,3 +26,10 @@ def small_file_system(at: Path, megabytes: int) -> Iterator[Path]:
         yield at
     finally:
         subprocess.run(["umount", "-l", at], check=True)
+
+
+def fill(disk: Path) -> None:
+    """Leave not a byte free."""
+    with (disk / "filler").open("wb", buffering=0) as filler, suppress(OSError):
+        while filler.write(bytes(4096)):
+            pass
