@@ -105,12 +105,21 @@ def listed(journal: Journal, people: People, seq: int, alert: AlertId) -> PastAl
     )
 
 
-def story(journal: Journal, people: People, alert: AlertId) -> CaseView | None:
-    """The alert with everything that happened in it; None where there is none. Raises JournalError."""
+class Story(msgspec.Struct, frozen=True, kw_only=True):
+    """An alert with everything that happened in it, and the case that it was told of."""
+
+    case: Case
+    view: CaseView
+
+
+def story(journal: Journal, people: People, alert: AlertId) -> Story | None:
+    """The alert as the journal has it; None where there is none. Raises JournalError."""
     known: Known | None = None
     for recorded in journal.read_streams(streams.inbox(alert), streams.case(alert)):
         known = _told(known, recorded)
-    return None if known is None else case_view(known, people.person(known.case.user))
+    if known is None:
+        return None
+    return Story(case=known.case, view=case_view(known, people.person(known.case.user)))
 
 
 def _told(known: Known | None, recorded: Recorded) -> Known | None:

@@ -93,13 +93,12 @@ def history_routes(web: Web, users: Users) -> list[HTTPRouteHandler]:
     )
     async def whole_story(request: AnyRequest, alert: FromPath[str]) -> Response[bytes]:
         known = checked(alert)
-        view = await asyncio.to_thread(story, web.journal, web.people, known)
-        if view is None:
+        found = await asyncio.to_thread(story, web.journal, web.people, known)
+        if found is None:
             raise NoSuchAlert("no such alert")
-        if view.person is not None:
-            case = web.following.case(known)
-            await _note(web, request.state[OPERATOR], case, f"story of alert {known}")
-        return no_store(answer(request, view))
+        if found.view.person is not None:
+            await _note(web, request.state[OPERATOR], found.case, f"story of alert {known}")
+        return no_store(answer(request, found.view))
 
     @get(
         "/v1/alerts/{alert:str}/earlier",
@@ -129,8 +128,9 @@ def history_routes(web: Web, users: Users) -> list[HTTPRouteHandler]:
     return [alerts, whole_story, earlier_ones]
 
 
-async def _note(web: Web, by: OperatorId, case: Case | None, why: str) -> None:
-    if case is None or case.user is None:
+async def _note(web: Web, by: OperatorId, case: Case, why: str) -> None:
+    """`case`: the one that is told of. The picture may not know yet who she is."""
+    if case.user is None:
         return
     append = Append(streams.user(case.user), None, (PersonalDataRead(by=by, why=why),))
     await web.writing.run(lambda transaction: transaction.append(append))

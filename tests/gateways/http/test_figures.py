@@ -212,8 +212,23 @@ def test_a_story_tells_everything_and_who_has_seen_it(client: Client, place: Pla
     giulia = Registry(web.journal).user_by_phone(E164(GIULIA))
     assert giulia is not None
     seen = PersonalDataRead(by=place.marta, why=f"story of alert {story.alert}")
-    # Nobody waits for that to be written.
-    wait_until(lambda: web.journal.read(streams.user(giulia.id))[-1].event == seen, what="it is noted")
+    assert web.journal.read(streams.user(giulia.id))[-1].event == seen
+
+
+def test_who_sees_a_story_is_noted_though_the_picture_does_not_know_yet_whose_it_is(
+    client: Client, place: Place, web: Web
+) -> None:
+    giulia = Registry(web.journal).user_by_phone(E164(GIULIA))
+    assert giulia is not None
+    story = Story(web.journal, CLOCK.now_us(), phone=GIULIA).opened()
+    wait_until(lambda: story.alert in web.following.picture.alerts)
+    with client.portal() as portal:
+        portal.call(web.following.stop)
+    story.identified(giulia.id)
+    said = ask(client, place, f"/v1/alerts/{story.alert}/story")
+    assert said["person"]["last_name"] == "Rossi"
+    seen = PersonalDataRead(by=place.marta, why=f"story of alert {story.alert}")
+    assert web.journal.read(streams.user(giulia.id))[-1].event == seen
 
 
 def test_a_long_story_is_told_to_its_end(client: Client, place: Place, web: Web) -> None:
