@@ -11,38 +11,30 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from litestar import WebSocket, websocket
+from litestar import websocket
 from litestar.exceptions import WebSocketDisconnect
 from litestar.handlers import WebsocketRouteHandler
 
 from gateways.console import feed
-from gateways.console.following import SHOWN, Batch, Following
-from gateways.console.listed import Listed
-from gateways.console.people import OperatorRecord, People
+from gateways.console.door import AnySocket, Who, let_in
+from gateways.console.following import SHOWN, Batch
+from gateways.console.people import OperatorRecord
+from gateways.console.screen import Screen
 from gateways.console.tickets import RENEWED_S
-from gateways.console.tiles import Tiles
 from gateways.console.views import (
-    AlarmView,
-    CenterView,
     Events,
     LineView,
     MeView,
     NodesTold,
     Snapshot,
-    map_view,
 )
-from gateways.console.watching import Watching
-from gateways.nodes import Nodes, NodeView
-from messages.ids import AlertId, LineId, OperatorId, ShiftState, UserId
+from gateways.nodes import NodeView
+from messages.ids import AlertId, OperatorId
 from messages.journal import Recorded
-from messages.lines import LineReport
 from messages.operators import OperatorVoice
-from messages.readings import LevelReading
-from model.policy import LineSpec, Policy
-from runtime.clock import Clock
 from store.errors import JournalError
 from store.streams import alert_of
 
@@ -54,143 +46,13 @@ PENDING_MAX: Final = 5000
 REST_S: Final = 0.001
 """For each event told, before the next message: a storm is told in few messages, a single event at once."""
 REST_MAX_S: Final = 0.25
-EVENTS_KEPT: Final = 4096
-SIGN_ON: Final = 4401
-"""Close code: no session of this center."""
-WRONG_ORIGIN: Final = 4403
-"""Close code: the page is not this center's."""
-
-AnySocket = WebSocket[Any, Any, Any]
-Who = Callable[[AnySocket], OperatorId | None]
-"""Says which operator is asking."""
 _encoder: Final = msgspec.json.Encoder()
-Reasons = dict[str, str | None]
-"""For each command, None when it is allowed, else why not."""
 
 
 class Said(msgspec.Struct, frozen=True, tag_field="type", tag="opened"):
     """What a console says: it shows this alert in full, or none."""
 
     alert: AlertId | None
-
-
-class Screen:
-    """What all consoles share: the picture in views, each made once for all of them."""
-
-    def __init__(
-        self,
-        following: Following,
-        people: People,
-        *,
-        policy: Policy,
-        lines: tuple[LineSpec, ...],
-        version: str,
-        tiles: Tiles | None,
-        seen: Callable[[OperatorId, UserId, AlertId], None],
-        reports: Callable[[], Mapping[LineId, LineReport]],
-        voices: Callable[[], Mapping[OperatorId, OperatorVoice]],
-        nodes: Nodes,
-        left_behind: Callable[[OperatorId], None],
-    ) -> None:
-        self.following = following
-        self.people = people
-        self.clock: Clock = following.clock
-        self.policy = policy
-        self._specs = lines
-        self._reports = reports
-        self.voices = voices
-        """How the lines of the operators' own are."""
-        self.seen = seen
-        """Told when an operator is shown a person's data; once for each alert."""
-        self.nodes = nodes
-        self.left_behind = left_behind
-        """Told when an operator is here whose shift is at a node that is gone."""
-        self.center = CenterView(
-            version=version,
-            deadline_s=policy.deadline_s,
-            no_answer_s=policy.user_no_answer_s,
-            met_by=policy.met_by.value,
-            psap_number=policy.psap_number,
-            psap_live=policy.psap_live,
-            duress=policy.duress.value,
-            operator_line=policy.operator_line.value,
-            map=None if tiles is None else map_view(tiles),
-        )
-        self.connected: set[Console] = set()
-        self.watching: Watching[Console] = Watching()
-        self.listed = Listed()
-        self._views: dict[AlertId, tuple[int, msgspec.Raw]] = {}
-        self._events: dict[int, msgspec.Raw] = {}
-
-    def lines(self) -> list[LineView]:
-        """The lines as the journal and their modems have them now: this node's, then the others'."""
-        picture, nodes = self.following.picture, self.nodes
-        if not nodes.shared:
-            return feed.line_views(picture, self._specs, self._reports())
-        own = feed.line_views(picture, self._specs, self._reports(), nodes.node)
-        others = (feed.line_views(picture, place.lines, {}, place.node) for place in nodes.others)
-        return own + [line for lines in others for line in lines]
-
-    def alarms(self) -> list[AlarmView]:
-        """What is wrong, as those nodes say that are there."""
-        return feed.alarm_views(self.following.picture, self.nodes.alive if self.nodes.shared else None)
-
-    def is_left_behind(self, operator: OperatorId) -> bool:
-        """Whether her shift is at a node that is gone."""
-        shift, nodes = self.following.picture.shifts.get(operator), self.nodes
-        if not nodes.shared or shift is None or shift.state is ShiftState.OFF or not nodes.settled:
-            return False
-        return shift.node not in nodes.alive
-
-    def changed(self, batch: Batch) -> None:
-        """The picture has changed: which alerts the consoles are to be told of."""
-        told = self.listed.update(self.following.picture, batch.alerts, batch.gone)
-        batch.shown = dict.fromkeys(told)
-        for alert in batch.gone:
-            self._views.pop(alert, None)
-
-    def levels(self, reading: LevelReading) -> None:
-        """How loud the parties of an alert are: for those who have it on their screens."""
-        known = self.following.picture.alerts.get(reading.alert)
-        consoles = self.watching.of(reading.alert)
-        if known is not None and consoles:
-            told = _encoder.encode(feed.levels_view(known.case, reading)).decode()
-            for console in consoles:
-                console.levels(told)
-
-    def event(self, recorded: Recorded, alert: AlertId | None) -> msgspec.Raw:
-        """The event as JSON, made once for all consoles."""
-        made = self._events.get(recorded.seq)
-        if made is None:
-            if len(self._events) >= EVENTS_KEPT:
-                self._events.clear()
-            made = self._events[recorded.seq] = feed.event_view(recorded, alert)
-        return made
-
-    def view(self, alert: AlertId) -> msgspec.Raw | None:
-        """The alert as JSON; None where it is no longer shown."""
-        known = self.following.picture.alerts.get(alert)
-        if known is None:
-            self._views.pop(alert, None)
-            return None
-        made = self._views.get(alert)
-        if made is None or made[0] != known.seq:
-            view = feed.encoded(feed.case_view(known, self.people.person(known.case.user)))
-            made = self._views[alert] = (known.seq, view)
-        return made[1]
-
-    def allowed(self, alerts: Iterable[AlertId], me: OperatorRecord) -> dict[AlertId, Reasons]:
-        """For each alert and command, why this operator may not give it now."""
-        shown = self.following.picture.alerts
-        return {
-            alert: feed.allowed(shown[alert].case, me.operator, self.policy, me.role)
-            for alert in alerts
-            if alert in shown
-        }
-
-    def names(self) -> dict[OperatorId, str]:
-        """The operators' names."""
-        return {operator: record.name for operator, record in self.people.operators().items()}
 
 
 class Console:
@@ -214,6 +76,7 @@ class Console:
         self._levels: str | None = None
         self._said_s = 0.0
         self._rests_until_s = 0.0
+        self._opened: AlertId | None = None
         self._seen: set[AlertId] = set()
 
     def changed(self, batch: Batch) -> None:
@@ -311,6 +174,7 @@ class Console:
                 said = decoder.decode(text)
             except msgspec.MsgspecError:
                 continue
+            self._opened = said.alert
             self._watches(said.alert)
             if said.alert is not None:
                 self._shown(said.alert)
@@ -332,7 +196,7 @@ class Console:
     def _snapshot(self) -> Snapshot:
         screen, picture = self._screen, self._screen.following.picture
         alerts = screen.listed.all(picture)
-        self._own_are_shown(alerts)
+        self._are_shown(alerts)
         self._lines, self._voices = screen.lines(), screen.voices()
         return Snapshot(
             seq=picture.seq,
@@ -355,7 +219,7 @@ class Console:
 
     def _events(self, batch: Batch) -> Events:
         screen, picture = self._screen, self._screen.following.picture
-        self._own_are_shown(batch.shown)
+        self._are_shown(batch.shown)
         others_watch, self._others_watch = self._others_watch, False
         # A modem's signal is in no event: it is looked at whenever something is said anyway.
         before, self._lines = self._lines, screen.lines()
@@ -397,11 +261,14 @@ class Console:
         batch.operators = batch.lines = batch.alarms = self._others_watch = True
         return self._events(batch)
 
-    def _own_are_shown(self, alerts: Iterable[AlertId]) -> None:
+    def _are_shown(self, alerts: Iterable[AlertId]) -> None:
+        """Her own in full, and the one that she has opened: who it is may be known only now."""
         me, found = self._me.operator, self._screen.following.picture.alerts
         for alert in alerts:
             known = found.get(alert)
-            if known is not None and (known.case.operator == me or me in known.case.reserved):
+            if known is None:
+                continue
+            if alert == self._opened or known.case.operator == me or me in known.case.reserved:
                 self._shown(alert)
 
     def _shown(self, alert: AlertId) -> None:
@@ -416,20 +283,6 @@ def _put(batch: Batch, recorded: Recorded) -> None:
     batch.events.append((recorded, alert))
     if alert is not None:
         batch.alerts[alert] = None
-
-
-async def let_in(socket: AnySocket, who: Who, people: People) -> OperatorRecord | None:
-    """Whose WebSocket it is; None where it is nobody's or another page's, and closed with the reason."""
-    await socket.accept()
-    origin = socket.headers.get("origin")
-    if origin is not None and origin.partition("://")[2] != socket.headers.get("host"):
-        await socket.close(code=WRONG_ORIGIN, reason="the page is not this center's")
-        return None
-    operator = who(socket)
-    me = None if operator is None else people.operators().get(operator)
-    if me is None:
-        await socket.close(code=SIGN_ON, reason="sign on first")
-    return me
 
 
 def console_route(screen: Screen, who: Who, ticket: Callable[[AnySocket], str]) -> WebsocketRouteHandler:

@@ -16,7 +16,7 @@ from litestar import websocket
 from litestar.exceptions import WebSocketDisconnect
 from litestar.handlers import WebsocketRouteHandler
 
-from gateways.console.channel import AnySocket, Who, let_in
+from gateways.console.door import AnySocket, Who, let_in
 from gateways.console.headsets import FRAME_BYTES, Desk, Headsets, Waiting
 from gateways.console.people import People
 from messages.ids import OperatorId

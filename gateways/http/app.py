@@ -13,12 +13,14 @@ from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
 from gateways.app.page import app_routes
-from gateways.console.channel import AnySocket, Screen, console_route
+from gateways.console.channel import console_route
+from gateways.console.door import AnySocket
 from gateways.console.following import Following
 from gateways.console.headsets import Headsets
 from gateways.console.meters import Meters
 from gateways.console.page import page_routes
 from gateways.console.people import People
+from gateways.console.screen import Screen
 from gateways.console.sessions import Sessions, session_key
 from gateways.console.tickets import Tickets, session_name
 from gateways.console.voice import voice_route

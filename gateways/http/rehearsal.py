@@ -11,7 +11,7 @@ import gc
 
 from litestar import Litestar, get, websocket
 
-from gateways.console.channel import AnySocket
+from gateways.console.door import AnySocket
 from gateways.http.server import configured
 
 

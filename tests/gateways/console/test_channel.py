@@ -11,7 +11,7 @@ from litestar.testing import TestClient
 from litestar.testing.websocket_test_session import WebSocketTestSession
 
 from gateways.console import channel
-from gateways.console.channel import SIGN_ON, WRONG_ORIGIN
+from gateways.console.door import SIGN_ON, WRONG_ORIGIN
 from gateways.http.context import Web
 from messages.events import NoteAdded, PersonalDataRead
 from messages.ids import E164, Outcome
@@ -209,6 +209,29 @@ def test_who_sees_a_person_s_data_is_in_that_person_s_stream_once(
         story.operator_called(place.marta)
         heard(socket)
     assert reads() == [PersonalDataRead(by=place.marta, why=f"alert {story.alert}")]
+
+
+def test_who_looks_on_while_it_is_found_out_who_she_is_is_noted_too(
+    client: Client, place: Place, web: Web
+) -> None:
+    giulia = Registry(web.journal).user_by_phone(E164(GIULIA))
+    assert giulia is not None
+    story, other = (Story(web.journal, CLOCK.now_us(), phone=f"+39333111229{n}").opened() for n in range(2))
+    wait_until(lambda: web.following.picture.seq == web.journal.last_seq())
+    with client.websocket_connect("/v1/console", headers=place.operator()) as socket:
+        heard(socket)
+        socket.send_json({"type": "opened", "alert": story.alert})
+        wait_until(lambda: heard(socket).get("watching"), what="it is known who looks at it")
+        other.identified(giulia.id)
+        story.identified(giulia.id)
+        wait_until(
+            lambda: (
+                PersonalDataRead(by=place.marta, why=f"alert {story.alert}")
+                in [one.event for one in web.journal.read(streams.user(giulia.id))]
+            )
+        )
+    notes = [one.event for one in web.journal.read(streams.user(giulia.id))]
+    assert PersonalDataRead(by=place.marta, why=f"alert {other.alert}") not in notes
 
 
 def test_numbers_and_who_saw_what_are_not_among_the_events(client: Client, place: Place, web: Web) -> None:

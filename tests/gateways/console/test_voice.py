@@ -20,7 +20,7 @@ from litestar.exceptions import WebSocketDisconnect
 from litestar.testing import TestClient
 from litestar.testing.websocket_test_session import WebSocketTestSession
 
-from gateways.console.channel import SIGN_ON, WRONG_ORIGIN
+from gateways.console.door import SIGN_ON, WRONG_ORIGIN
 from gateways.console.headsets import FRAME_BYTES, WAITING_FRAMES, Waiting
 from gateways.console.voice import REPLACED, SILENT
 from gateways.http.app import build

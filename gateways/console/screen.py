@@ -1,0 +1,158 @@
+"""What all consoles share: the picture in views, each made once for all of them. Nothing is decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, Protocol
+
+import msgspec
+
+from gateways.console import feed
+from gateways.console.following import Batch, Following
+from gateways.console.listed import Listed
+from gateways.console.people import OperatorRecord, People
+from gateways.console.tiles import Tiles
+from gateways.console.views import AlarmView, CenterView, LineView, map_view
+from gateways.console.watching import Watching
+from gateways.nodes import Nodes
+from messages.ids import AlertId, LineId, OperatorId, ShiftState, UserId
+from messages.journal import Recorded
+from messages.lines import LineReport
+from messages.operators import OperatorVoice
+from messages.readings import LevelReading
+from model.policy import LineSpec, Policy
+from runtime.clock import Clock
+
+EVENTS_KEPT: Final = 4096
+Reasons = dict[str, str | None]
+"""For each command, None when it is allowed, else why not."""
+_encoder: Final = msgspec.json.Encoder()
+
+
+class Onlooker(Protocol):
+    """A console, as what is shared knows it."""
+
+    def others_watch(self) -> None:
+        """Somebody looks at another alert now."""
+
+    def levels(self, told: str) -> None:
+        """How loud the parties of the alert are that it shows, as JSON."""
+
+
+class Screen:
+    """See the module."""
+
+    def __init__(
+        self,
+        following: Following,
+        people: People,
+        *,
+        policy: Policy,
+        lines: tuple[LineSpec, ...],
+        version: str,
+        tiles: Tiles | None,
+        seen: Callable[[OperatorId, UserId, AlertId], None],
+        reports: Callable[[], Mapping[LineId, LineReport]],
+        voices: Callable[[], Mapping[OperatorId, OperatorVoice]],
+        nodes: Nodes,
+        left_behind: Callable[[OperatorId], None],
+    ) -> None:
+        self.following = following
+        self.people = people
+        self.clock: Clock = following.clock
+        self.policy = policy
+        self._specs = lines
+        self._reports = reports
+        self.voices = voices
+        """How the lines of the operators' own are."""
+        self.seen = seen
+        """Told when an operator is shown a person's data; once for each alert."""
+        self.nodes = nodes
+        self.left_behind = left_behind
+        """Told when an operator is here whose shift is at a node that is gone."""
+        self.center = CenterView(
+            version=version,
+            deadline_s=policy.deadline_s,
+            no_answer_s=policy.user_no_answer_s,
+            met_by=policy.met_by.value,
+            psap_number=policy.psap_number,
+            psap_live=policy.psap_live,
+            duress=policy.duress.value,
+            operator_line=policy.operator_line.value,
+            map=None if tiles is None else map_view(tiles),
+        )
+        self.connected: set[Onlooker] = set()
+        self.watching: Watching[Onlooker] = Watching()
+        self.listed = Listed()
+        self._views: dict[AlertId, tuple[int, msgspec.Raw]] = {}
+        self._events: dict[int, msgspec.Raw] = {}
+
+    def lines(self) -> list[LineView]:
+        """The lines as the journal and their modems have them now: this node's, then the others'."""
+        picture, nodes = self.following.picture, self.nodes
+        if not nodes.shared:
+            return feed.line_views(picture, self._specs, self._reports())
+        own = feed.line_views(picture, self._specs, self._reports(), nodes.node)
+        others = (feed.line_views(picture, place.lines, {}, place.node) for place in nodes.others)
+        return own + [line for lines in others for line in lines]
+
+    def alarms(self) -> list[AlarmView]:
+        """What is wrong, as those nodes say that are there."""
+        return feed.alarm_views(self.following.picture, self.nodes.alive if self.nodes.shared else None)
+
+    def is_left_behind(self, operator: OperatorId) -> bool:
+        """Whether her shift is at a node that is gone."""
+        shift, nodes = self.following.picture.shifts.get(operator), self.nodes
+        if not nodes.shared or shift is None or shift.state is ShiftState.OFF or not nodes.settled:
+            return False
+        return shift.node not in nodes.alive
+
+    def changed(self, batch: Batch) -> None:
+        """The picture has changed: which alerts the consoles are to be told of."""
+        told = self.listed.update(self.following.picture, batch.alerts, batch.gone)
+        batch.shown = dict.fromkeys(told)
+        for alert in batch.gone:
+            self._views.pop(alert, None)
+
+    def levels(self, reading: LevelReading) -> None:
+        """How loud the parties of an alert are: for those who have it on their screens."""
+        known = self.following.picture.alerts.get(reading.alert)
+        consoles = self.watching.of(reading.alert)
+        if known is not None and consoles:
+            told = _encoder.encode(feed.levels_view(known.case, reading)).decode()
+            for console in consoles:
+                console.levels(told)
+
+    def event(self, recorded: Recorded, alert: AlertId | None) -> msgspec.Raw:
+        """The event as JSON, made once for all consoles."""
+        made = self._events.get(recorded.seq)
+        if made is None:
+            if len(self._events) >= EVENTS_KEPT:
+                self._events.clear()
+            made = self._events[recorded.seq] = feed.event_view(recorded, alert)
+        return made
+
+    def view(self, alert: AlertId) -> msgspec.Raw | None:
+        """The alert as JSON; None where it is no longer shown."""
+        known = self.following.picture.alerts.get(alert)
+        if known is None:
+            self._views.pop(alert, None)
+            return None
+        made = self._views.get(alert)
+        if made is None or made[0] != known.seq:
+            view = feed.encoded(feed.case_view(known, self.people.person(known.case.user)))
+            made = self._views[alert] = (known.seq, view)
+        return made[1]
+
+    def allowed(self, alerts: Iterable[AlertId], me: OperatorRecord) -> dict[AlertId, Reasons]:
+        """For each alert and command, why this operator may not give it now."""
+        shown = self.following.picture.alerts
+        return {
+            alert: feed.allowed(shown[alert].case, me.operator, self.policy, me.role)
+            for alert in alerts
+            if alert in shown
+        }
+
+    def names(self) -> dict[OperatorId, str]:
+        """The operators' names."""
+        return {operator: record.name for operator, record in self.people.operators().items()}
