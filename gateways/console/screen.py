@@ -29,7 +29,7 @@ Reasons = dict[str, str | None]
 _encoder: Final = msgspec.json.Encoder()
 
 
-class Onlooker(Protocol):
+class Window(Protocol):
     """A console, as what is shared knows it."""
 
     def others_watch(self) -> None:
@@ -81,8 +81,8 @@ class Screen:
             operator_line=policy.operator_line.value,
             map=None if tiles is None else map_view(tiles),
         )
-        self.connected: set[Onlooker] = set()
-        self.watching: Watching[Onlooker] = Watching()
+        self.connected: set[Window] = set()
+        self.watching: Watching[Window] = Watching()
         self.listed = Listed()
         self._views: dict[AlertId, tuple[int, msgspec.Raw]] = {}
         self._events: dict[int, msgspec.Raw] = {}
