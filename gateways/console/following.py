@@ -113,6 +113,8 @@ class Following:
         self._loop = asyncio.get_running_loop()
         self._follower = Follower(self.journal, self.picture.seq)
         self.loaded.set()
+        # What happened while it was read is in the picture already, and will be no news.
+        self.wake_all()
         self._look()
 
     def stop(self) -> None:

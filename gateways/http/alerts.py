@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Final
 
 from litestar import Response, get, post
@@ -90,9 +91,15 @@ def checked(alert: str) -> AlertId:
     return AlertId(alert)
 
 
-async def found(web: Web, alert: AlertId) -> Case:
-    """The alert as it is known now. Raises NoSuchAlert."""
+async def found(web: Web, alert: AlertId, known: int = 0) -> Case:
+    """The alert as it is known now. Raises NoSuchAlert.
+
+    `known`: the version of which somebody has been told already, by the journal, behind which the picture
+    may lag.
+    """
     case = web.following.case(alert)
+    if case is not None and version(case) < known:
+        case = await asyncio.to_thread(web.following.fresh, alert)
     if case is None:
         raise NoSuchAlert("no such alert")
     return case
@@ -121,14 +128,14 @@ def alert_routes(web: Web) -> list[HTTPRouteHandler]:
         ] = 0.0,
         since: Annotated[int | None, QueryParameter(description="The `version` last seen.")] = None,
     ) -> Response[bytes]:
-        case = await found(web, checked(alert))
+        case = await found(web, checked(alert), since or 0)
         left_until = web.clock.now_us() + int(min(wait, WAIT_MAX_S) * SECOND)
         before = version(case) if since is None else since
         while version(case) == before and (left_us := left_until - web.clock.now_us()) > 0:
             if web.stopping.is_set():
                 break
             await web.following.change_of(case.alert, left_us / SECOND)
-            case = await found(web, case.alert)
+            case = await found(web, case.alert, version(case))
         return answer(request, state(case))
 
     @post(

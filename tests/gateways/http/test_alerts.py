@@ -9,12 +9,14 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from gateways.http.app import build
 from gateways.http.context import Web
 from messages.events import AlertCancelled, PositionUpdated
 from messages.ids import AlertId, Outcome
 from store import streams
 from tests.gateways.http.place import CLOCK, GIULIA, Place
 from tests.gateways.story import Story
+from tests.waiting import wait_until
 
 Client = TestClient[Litestar]
 
@@ -95,6 +97,44 @@ def test_a_long_poll_is_answered_at_the_first_change(client: Client, place: Plac
     assert len(answers) == 1
     assert answers[0][1]["version"] == 2
     assert time.monotonic() - begun < 10
+
+
+def test_what_happens_while_the_open_alerts_are_being_read_ends_a_long_poll(
+    place: Place, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story, go_on = Story(web.journal, CLOCK.now_us()), threading.Event()
+    load = web.following.load
+
+    def load_late() -> None:
+        assert go_on.wait(20)
+        load()
+
+    monkeypatch.setattr(web.following, "load", load_late)
+    said: list[dict[str, object]] = []
+
+    def poll(client: Client) -> None:
+        said.append(client.get(f"/v1/alerts/{story.alert}?wait=20", headers=place.app()).json())
+
+    with TestClient(build(web)) as client:
+        thread = threading.Thread(target=poll, args=(client,))
+        begun = time.monotonic()
+        thread.start()
+        wait_until(lambda: web.following._waiting)
+        story.opened()
+        go_on.set()
+        thread.join(15)
+    assert [one["version"] for one in said] == [2]
+    assert time.monotonic() - begun < 10
+
+
+def test_a_picture_that_lags_behind_the_app_is_no_news(client: Client, place: Place, web: Web) -> None:
+    story = Story(web.journal, CLOCK.now_us())
+    wait_until(lambda: story.alert in web.following.picture.alerts)
+    with client.portal() as portal:
+        portal.call(web.following.stop)
+    story.opened()
+    said = client.get(f"/v1/alerts/{story.alert}?wait=0.05&since=2", headers=place.app()).json()
+    assert said["version"] == 2
 
 
 def test_a_long_poll_that_has_missed_a_change_is_answered_at_once(client: Client, place: Place) -> None:
