@@ -39,7 +39,8 @@ from store.errors import (
 )
 from store.migrate import bring_up_to_date
 from store.notify import Notifier
-from store.query import Query, Row
+from store.query import Row
+from store.reading import Reading
 from store.spare import Spare
 from store.sqlite import SqliteConnection
 from store.switch import change_over
@@ -85,7 +86,7 @@ class _Attempt(Generic[T]):
         """What the last attempt gave that got as far as its commit, and the rows that it wrote."""
 
 
-class Journal:
+class Journal(Reading):
     """The journal of one state directory. `open` it; the constructor is its own."""
 
     def __init__(
@@ -416,64 +417,6 @@ class Journal:
             raise JournalUnavailable(str(failed)) from failed
 
     # --------------------------------------------------------------------------------- reading
-
-    def read(self, stream: str, after: int = 0) -> list[Recorded]:
-        """The stream's events by version, from the one after `after`. Unknown types are left out."""
-        return rows.known(self.rows(rows.STREAM, stream, after))
-
-    def read_streams(self, *streams: str) -> list[Recorded]:
-        """Several streams as they were at one moment, in the order in which they were written."""
-        found = self.at_one_moment(
-            lambda connection: [
-                row for stream in dict.fromkeys(streams) for row in connection.all(rows.STREAM, stream, 0)
-            ]
-        )
-        found.sort(key=lambda row: int(row[0]))
-        return rows.known(found)
-
-    def read_all(self, after_seq: int = 0, limit: int = 1000) -> list[Recorded]:
-        """At most `limit` events after this seq; fewer than that, even none, where some are of unknown types.
-
-        To walk through the whole journal use `store.follower.Follower`, which knows the difference.
-        """
-        return rows.known(self.rows(rows.AFTER, after_seq, limit))
-
-    def version(self, stream: str) -> int:
-        """The stream's last version; 0 where it has none."""
-        row = self.row(rows.VERSION, stream)
-        return 0 if row is None or row[0] is None else int(row[0])
-
-    def last(self, stream: str) -> Recorded | None:
-        """The stream's last event that this version knows."""
-        return rows.first_known(self.rows(rows.NEWEST_OF_STREAM, stream))
-
-    def last_seq(self) -> int:
-        """The place of the journal's last event; 0 where it is empty."""
-        row = self.row(rows.LAST_SEQ)
-        return 0 if row is None or row[0] is None else int(row[0])
-
-    def row(self, query: Query, *values: object) -> Row | None:
-        """The first row of a query, for this package's own modules."""
-        return self._read(lambda connection: connection.one(query, *values))
-
-    def rows(self, query: Query, *values: object) -> list[Row]:
-        """All rows of a query, for this package's own modules."""
-        return self._read(lambda connection: connection.all(query, *values))
-
-    def at_one_moment(self, work: Callable[[Connection], T]) -> T:
-        """What `work` reads, all of it of one moment; for this package's own modules.
-
-        It may be done twice, where the first file cannot be read to the end.
-        """
-
-        def read(connection: Connection) -> T:
-            connection.begin_read()
-            try:
-                return work(connection)
-            finally:
-                connection.end()
-
-        return self._read(read)
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         with self._read_lock:
