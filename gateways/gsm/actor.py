@@ -324,11 +324,13 @@ class GsmModemActor(CenterActor):
         if not self._port.is_open:
             return
         try:
-            data = self._driver.take_output()
-            if data:
-                self._tracing.host(data, self._now_s())
+            # The time is asked last, and nothing comes between that and the modem: this process may be
+            # frozen at any point, and a dial whose time is over by the thaw must not be made.
+            data = self._driver.take_output(self._now_s())
             if not self._port.write(data):
                 self.at(Instant(self.now_us() + SECOND // 100), "flush")
+            if data:
+                self._tracing.host(data, self._now_s())
         except DialRefused as error:
             self.log.error("the dial guard refused", line=self.key, error=str(error))
             self._driver.write_refused(self._now_s(), str(error))

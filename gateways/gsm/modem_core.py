@@ -9,6 +9,7 @@ port.
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Final
 
@@ -143,8 +144,13 @@ class ModemCore(CallCommands, Upkeep):
             ]
         return min((time for time in times if time is not None), default=None)
 
-    def take_output(self) -> bytes:
-        """Bytes to write now, through the port's dial guard."""
+    def take_output(self, now_s: float = -math.inf) -> bytes:
+        """Bytes to write now, through the port's dial guard.
+
+        `now_s`: a dial whose time is over by then is not among them; its call has ended.
+        """
+        if self._engine.drop_late(now_s):
+            self._work(now_s)
         return self._engine.take_output()
 
     def take_events(self) -> list[Event]:

@@ -48,6 +48,8 @@ class _InFlight(msgspec.Struct):
     sent_s: float
     deadline_s: float | None
     lines: list[str]
+    unsent_from: int | None = None
+    """Where in the bytes to write it begins, as long as nobody has taken them."""
     answered: bool = False
     prompted: bool = False
     disturbed: bool = False
@@ -197,7 +199,23 @@ class Engine:
         """Bytes to write now."""
         data = bytes(self._out)
         self._out.clear()
+        if self._flight is not None:
+            self._flight.unsent_from = None
         return data
+
+    def drop_late(self, now_s: float) -> bool:
+        """Take a command back that is among the bytes to write though its time is over; whether one was.
+
+        A process can be frozen between deciding what to write and writing it.
+        """
+        flight = self._flight
+        if flight is None or flight.unsent_from is None or now_s < flight.command.until_s:
+            return False
+        del self._out[flight.unsent_from :]
+        self._flight = None
+        self._not_written(flight, Outcome.TOO_LATE)
+        self._advance(now_s)
+        return True
 
     def take_events(self) -> list[EngineEvent]:
         """What has happened, in order."""
@@ -364,7 +382,7 @@ class Engine:
                 self._not_written(waiting, Outcome.TOO_LATE)
 
     def _write(self, ticket: Ticket, command: Command, now_s: float) -> None:
-        self._flight = _InFlight(ticket, command, now_s, now_s + command.timeout_s, [])
+        self._flight = _InFlight(ticket, command, now_s, now_s + command.timeout_s, [], len(self._out))
         self._out += command.wire
 
     def _interrupt(self, now_s: float) -> None:
@@ -425,7 +443,7 @@ class Engine:
         for waiting in queue:
             self._not_written(waiting, Outcome.TIMED_OUT)
 
-    def _not_written(self, waiting: _Waiting, outcome: Outcome) -> None:
+    def _not_written(self, waiting: _Waiting | _InFlight, outcome: Outcome) -> None:
         never = Finished(ticket=waiting.ticket, command=waiting.command, outcome=outcome, sent_s=None)
         self._events.append(never)
 

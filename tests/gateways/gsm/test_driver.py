@@ -234,6 +234,21 @@ def test_a_dial_whose_right_has_ended_while_it_waited_is_no_call() -> None:
     assert bench.driver.calls() == ()
 
 
+def test_a_dial_whose_right_ends_just_before_it_is_written_is_no_call() -> None:
+    bench = Bench()
+    bench.wait(10.0)
+    bench.driver.dial(LEG, USER, bench.now_s, until_s=bench.now_s + 1.2)
+    bench.now_s += 4.0
+    bench.modem.write(bench.driver.take_output(bench.now_s))
+    bench.pump()
+    assert bench.sent(f"ATD{USER};") == 0
+    released = bench.of(CallReleased)
+    assert [(one.cause, one.text) for one in released] == [(HangupCause.LINE_LOST, "too late to be dialled")]
+    bench.driver.dial(Ref("next"), USER, bench.now_s, until_s=bench.now_s + 1.2)
+    bench.pump()
+    assert bench.sent(f"ATD{USER};") == 1
+
+
 def test_the_same_leg_is_dialled_once_however_often_it_is_asked_for() -> None:
     bench = Bench()
     calls = {bench.driver.dial(LEG, USER, bench.now_s) for _ in range(3)}

@@ -90,6 +90,28 @@ def test_a_command_whose_time_is_over_when_its_turn_comes_is_not_written_and_tho
     assert [(one.outcome, one.sent_s) for one in never] == [(Outcome.TOO_LATE, None)]
 
 
+def test_a_command_whose_time_ends_before_its_bytes_are_taken_is_taken_back() -> None:
+    """The process was frozen just before it could write them."""
+    engine = _engine()
+    late = engine.submit(_command("ATD1;", Urgency.DIAL, until_s=2.0), 1.0)
+    engine.submit(_command("AT+CSQ"), 1.0)
+    assert not engine.drop_late(1.9)
+    assert engine.drop_late(2.0)
+    assert engine.take_output() == b"AT+CSQ\r"
+    never = [one for one in _finished(engine.take_events()) if one.ticket == late]
+    assert [(one.outcome, one.sent_s) for one in never] == [(Outcome.TOO_LATE, None)]
+
+
+def test_a_command_that_was_written_in_time_is_not_taken_back_and_has_its_answer() -> None:
+    engine = _engine()
+    ticket = engine.submit(_command("ATD1;", Urgency.DIAL, until_s=2.0), 1.0)
+    assert engine.take_output() == b"ATD1;\r"
+    assert not engine.drop_late(3.0)
+    assert engine.take_output() == b""
+    engine.receive(b"\r\nOK\r\n", 3.0)
+    assert [(one.ticket, one.outcome) for one in _finished(engine.take_events())] == [(ticket, Outcome.OK)]
+
+
 def test_only_lines_with_the_declared_prefix_are_answers() -> None:
     engine = _engine()
     engine.submit(_command("AT+CLCC"), 1.0)
