@@ -187,7 +187,9 @@ def _pause_us(end: int, policy: Policy) -> int:
 
 
 def _after_leaving(case: Case, last: Leg | None, policy: Policy) -> Instant | None:
-    """A user dropped soon after the operator left is called back once, while 112 holds (cases 6, 16)."""
+    """A user dropped soon after the operator left is called back once, while 112 holds or, its line lost, is
+    being called again (cases 6, 15, 16).
+    """
     if last is None or case.left_at is None or not case.handed_over or last.released_at is None:
         return None
     if case.unheard.get(last.leg) is not None and case.user_ends[-1:] == (HangupCause.BUSY,):
@@ -198,7 +200,7 @@ def _after_leaving(case: Case, last: Leg | None, policy: Policy) -> Instant | No
     dropped = (
         case.user_ends[-1:] == (ANSWERED_AND_DROPPED,) and case.user_ends.count(ANSWERED_AND_DROPPED) == 1
     )
-    return last.released_at if soon and dropped and case.talking(Party.PSAP) is not None else None
+    return last.released_at if soon and dropped and case.psap is not None else None
 
 
 def _last(case: Case) -> Leg | None:

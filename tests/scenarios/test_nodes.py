@@ -174,6 +174,26 @@ def test_user_and_112_of_a_frozen_node_are_joined_again_though_their_operator_le
         nodes.until("the alert is closed", lambda: nodes.case.closed_at is not None, 90)
 
 
+def test_case_16_user_and_112_are_not_given_up_whose_lines_are_both_at_a_node_that_is_lost_after_the_leaving(
+    tmp_path: Path,
+) -> None:
+    with cluster(tmp_path, {"a": (2, 0), "b": (3, 1), "c": (3, 1)}) as nodes:
+        to_conference(nodes)
+        lines = {leg.party: leg.line for leg in nodes.case.legs.values()}
+        assert {str(lines[party])[0] for party in (Party.USER, Party.PSAP)} == {"b"}, lines
+        nodes.order(OperatorCommand.LEAVE, "a")
+        nodes.until("user and 112 are alone", lambda: nodes.joined == {Party.USER, Party.PSAP})
+        nodes.freeze("b")
+        nodes.until("she is called again", lambda: nodes.calls(USER)[1:], 10)
+        nodes.advance(2.0)
+        nodes.thaw("b")
+        nodes.until("they are joined again", lambda: nodes.joined == {Party.USER, Party.PSAP}, 20)
+        for number in (USER, PSAP):
+            stays_the_only_call(nodes, number)
+        nodes.network.carrier.phone_hang_up(PSAP, nodes.network.now_s)
+        nodes.until("the alert is closed", lambda: nodes.case.closed_at is not None, 90)
+
+
 def test_the_operator_of_a_frozen_node_has_her_case_again_by_the_call_that_she_is_still_in(
     tmp_path: Path,
 ) -> None:

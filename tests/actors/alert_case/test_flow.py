@@ -9,6 +9,7 @@ from actors.alert_case.callback import GIVES_WAY_UNTIL
 from actors.alert_case.hand import Hand
 from actors.alert_case.wishes import leg_wishes
 from messages import events as ev
+from messages.base import HangupCause
 from messages.calls import CallState
 from messages.identity import Identify
 from messages.ids import SECOND, Advice, Channel, Instant, LineId, OperatorCommand, OperatorId, Outcome, Party
@@ -614,6 +615,29 @@ def test_case_16_what_we_end_ourselves_or_much_later_is_no_alarm() -> None:
     book.pass_time(4)
     book.release_all()
     assert book.case.closed_at is not None
+
+
+@pytest.mark.parametrize("first", [Party.PSAP, Party.USER])
+@pytest.mark.parametrize("cause", [HangupCause.NODE_LOST, HangupCause.LINE_LOST])
+def test_case_16_both_are_called_again_whose_lines_are_lost_one_after_the_other(
+    first: Party, cause: HangupCause
+) -> None:
+    book = left_conference(Book())
+    book.pass_time(2)
+    then = Party.USER if first is Party.PSAP else Party.PSAP
+    book.ends(first, cause)
+    if cause is HangupCause.NODE_LOST:
+        book.ends(first, HangupCause.BUSY)  # still in the call that is not heard any more, it may be
+    book.ends(then, cause)
+    assert book.case.closed_at is None
+    book.pass_time(15)
+    assert book.case.closed_at is None
+    for party in (Party.USER, Party.PSAP):
+        assert book.case.going(party) is not None
+        book.rings(party)
+        book.answers(party)
+    assert book.case.talking(Party.PSAP) is not None
+    assert book.case.talking(Party.USER) is not None
 
 
 def test_case_18_a_case_that_comes_back_late_listens_before_it_gives_a_call_up() -> None:
