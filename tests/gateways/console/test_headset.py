@@ -387,8 +387,15 @@ def test_a_new_alert_is_in_her_headset_and_on_her_phone_while_that_is_gone(
     alert = page.get_by_role("alertdialog")
     expect(alert).to_contain_text("It is in your headset: speak")
     context = speaking.new_context(permissions=["microphone"])
-    signed_on(context.new_page(), site.url, place)
-    expect(alert).to_contain_text("Your phone is ringing")
+    other = signed_on(context.new_page(), site.url, place)
+    phone = alert.get_by_text("Your phone is ringing")
+    for _ in range(3):
+        # A page that a busy machine has held up for a second is cut off, and is the newest when it is back.
+        with suppress(AssertionError):
+            expect(phone).to_be_visible(timeout=6000)
+            break
+        other.reload()
+    expect(phone).to_be_visible()
     expect(alert).to_contain_text("+39 02 0000 0011")
     context.close()
     journal.close()
