@@ -141,6 +141,8 @@ class HttpTable(_Table, frozen=True, kw_only=True):
     host: Annotated[str, Meta(min_length=1, max_length=255)] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8112
     """0: any that is free."""
+    public_url: Annotated[str, Meta(pattern=r"^(https?://[^/ ]+)?$", max_length=300)] = ""
+    trusted_proxies: tuple[Annotated[str, Meta(max_length=64)], ...] = ()
 
 
 class DrillTable(_Table, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from center.settings import Settings
 from gateways.gsm.addresses import is_address, one_name, tcp_address
 from gateways.gsm.search import is_port_name
+from gateways.http.proxies import networks_fault
 
 _SHARED_SPACE: Final = IPv4Network("100.64.0.0/10")
 _JOURNAL_SCHEMES: Final = ("sqlite", "postgresql", "postgresql+psycopg")
@@ -131,6 +132,11 @@ def is_private(address: str) -> bool:
     return known.is_private or known in _SHARED_SPACE
 
 
+def _http(settings: Settings) -> Iterator[str]:
+    if fault := networks_fault(settings.http.trusted_proxies):
+        yield f"http.trusted_proxies: {fault}"
+
+
 def _map(settings: Settings) -> Iterator[str]:
     tiles, expected = settings.map.tiles, 'expected an address like "https://…/{z}/{x}/{y}.png"'
     if tiles and settings.map.pmtiles:
@@ -163,5 +169,6 @@ _CHECKS: Final[tuple[Callable[[Settings], Iterator[str]], ...]] = (
     _recording,
     _journal,
     _cluster,
+    _http,
     _map,
 )

@@ -102,6 +102,8 @@ class WebGroup:
                 timeout_s=self._settings.drill.timeout_s,
             ),
             web=self._setup.web,
+            public_url=self._settings.http.public_url,
+            trusted_proxies=self._settings.http.trusted_proxies,
             host=host,
             port=port,
             listen_fd=self._listening.fileno(),

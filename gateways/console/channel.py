@@ -19,7 +19,7 @@ from litestar.exceptions import WebSocketDisconnect
 from litestar.handlers import WebsocketRouteHandler
 
 from gateways.console import feed
-from gateways.console.door import AnySocket, Who, let_in
+from gateways.console.door import AnySocket, Door
 from gateways.console.following import SHOWN, Batch
 from gateways.console.people import OperatorRecord
 from gateways.console.screen import Screen
@@ -285,12 +285,12 @@ def _put(batch: Batch, recorded: Recorded) -> None:
         batch.alerts[alert] = None
 
 
-def console_route(screen: Screen, who: Who, ticket: Callable[[AnySocket], str]) -> WebsocketRouteHandler:
+def console_route(screen: Screen, door: Door, ticket: Callable[[AnySocket], str]) -> WebsocketRouteHandler:
     """The route. `ticket`: by which whoever asks goes on at another node."""
 
     @websocket("/v1/console")
     async def follow(socket: AnySocket) -> None:
-        me = await let_in(socket, who, screen.people)
+        me = await door.let_in(socket)
         if me is None:
             return
         await screen.following.loaded.wait()

@@ -18,17 +18,26 @@ WRONG_ORIGIN: Final = 4403
 AnySocket = WebSocket[Any, Any, Any]
 Who = Callable[[AnySocket], OperatorId | None]
 """Says which operator is asking."""
+OwnPage = Callable[[str | None, str | None], bool]
+"""Whether a request with this `Origin` and `Host` is of a page of this center's."""
 
 
-async def let_in(socket: AnySocket, who: Who, people: People) -> OperatorRecord | None:
-    """Whose WebSocket it is; None where it is nobody's or another page's, and closed with the reason."""
-    await socket.accept()
-    origin = socket.headers.get("origin")
-    if origin is not None and origin.partition("://")[2] != socket.headers.get("host"):
-        await socket.close(code=WRONG_ORIGIN, reason="the page is not this center's")
-        return None
-    operator = who(socket)
-    me = None if operator is None else people.operators().get(operator)
-    if me is None:
-        await socket.close(code=SIGN_ON, reason="sign on first")
-    return me
+class Door:
+    """By which WebSockets come in."""
+
+    def __init__(self, who: Who, people: People, is_own: OwnPage) -> None:
+        self._who = who
+        self._people = people
+        self._is_own = is_own
+
+    async def let_in(self, socket: AnySocket) -> OperatorRecord | None:
+        """Whose WebSocket it is; None where it is nobody's or another page's, and closed with the reason."""
+        await socket.accept()
+        if not self._is_own(socket.headers.get("origin"), socket.headers.get("host")):
+            await socket.close(code=WRONG_ORIGIN, reason="the page is not this center's")
+            return None
+        operator = self._who(socket)
+        me = None if operator is None else self._people.operators().get(operator)
+        if me is None:
+            await socket.close(code=SIGN_ON, reason="sign on first")
+        return me

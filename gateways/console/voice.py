@@ -16,9 +16,8 @@ from litestar import websocket
 from litestar.exceptions import WebSocketDisconnect
 from litestar.handlers import WebsocketRouteHandler
 
-from gateways.console.door import AnySocket, Who, let_in
+from gateways.console.door import AnySocket, Door
 from gateways.console.headsets import FRAME_BYTES, Desk, Headsets, Waiting
-from gateways.console.people import People
 from messages.ids import OperatorId
 
 BEAT_S: Final = 0.25
@@ -112,7 +111,7 @@ _WHY: Final = {
 }
 
 
-def voice_route(headsets: Headsets, people: People, who: Who) -> WebsocketRouteHandler:
+def voice_route(headsets: Headsets, door: Door) -> WebsocketRouteHandler:
     """The route."""
 
     async def talk(socket: AnySocket, operator: OperatorId) -> int | None:
@@ -129,7 +128,7 @@ def voice_route(headsets: Headsets, people: People, who: Who) -> WebsocketRouteH
 
     @websocket("/v1/voice")
     async def voice(socket: AnySocket) -> None:
-        me = await let_in(socket, who, people)
+        me = await door.let_in(socket)
         code = None if me is None else await talk(socket, me.operator)
         if code is not None:
             with contextlib.suppress(WebSocketDisconnect):

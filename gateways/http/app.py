@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from litestar import Litestar, Request, Response
 from litestar.exceptions import HTTPException
-from litestar.types import ExceptionHandlersMap
+from litestar.types import BeforeMessageSendHookHandler, ExceptionHandlersMap, Message, Scope
 
 from gateways.app.page import app_routes
 from gateways.console.channel import console_route
-from gateways.console.door import AnySocket
+from gateways.console.door import AnySocket, Door
 from gateways.console.following import Following
 from gateways.console.headsets import Headsets
 from gateways.console.meters import Meters
@@ -40,6 +40,7 @@ from gateways.http.history import history_routes
 from gateways.http.intake import intake_route
 from gateways.http.metrics import Metrics
 from gateways.http.nodes import nodes_route
+from gateways.http.proxies import HSTS, Proxies
 from gateways.http.registry import Asked
 from gateways.http.schema import openapi_config
 from gateways.http.settings import WebSettings
@@ -113,6 +114,7 @@ def parts(
         people=People(asked, clock),
         pins=asked,
         passwords=asked,
+        proxies=Proxies(settings.public_url or settings.web, settings.trusted_proxies),
         throttle=Throttle(),
         metrics=metrics,
         lines=LineReports(run),
@@ -145,6 +147,7 @@ def build(web: Web) -> Litestar:
 
     meters = Meters(Path(web.settings.state) / "run", web.clock, heard)
     headsets = Headsets(Path(web.settings.state) / "run", web.hints.headset)
+    door = Door(web.auth.operator_or_none, web.people, web.proxies.is_own_page)
     web.metrics.consoles.set_function(lambda: len(screen.connected))
 
     @asynccontextmanager
@@ -182,20 +185,37 @@ def build(web: Web) -> Litestar:
             *drill_routes(web),
             *figures_routes(web),
             *history_routes(web, Registry(web.journal, region=web.settings.policy.region)),
-            console_route(screen, web.auth.operator_or_none, lambda socket: _ticket(web, socket)),
-            voice_route(headsets, web.people, web.auth.operator_or_none),
+            console_route(screen, door, lambda socket: _ticket(web, socket)),
+            voice_route(headsets, door),
             *tile_routes(tiles, web.auth),
             *page_routes(web.nodes.elsewhere),
             *app_routes(web.nodes.elsewhere),
         ],
         middleware=[across_nodes(web.nodes.elsewhere)] if web.nodes.shared else [],
         exception_handlers=_exception_handlers(web),
+        before_send=[_said_with_every_answer(web.proxies)],
         openapi_config=openapi_config(web.settings.version, web.sessions.cookie),
         request_max_body_size=BODY_MAX,
         lifespan=[lifespan],
         logging_config=None,
         debug=False,
     )
+
+
+def _said_with_every_answer(proxies: Proxies) -> BeforeMessageSendHookHandler:
+    """Also with those that no route gives."""
+
+    async def told(message: Message, scope: Scope) -> None:
+        if message["type"] != "http.response.start":
+            return
+        headers = list(message["headers"])
+        if not any(name == b"x-content-type-options" for name, _ in headers):
+            headers.append((b"x-content-type-options", b"nosniff"))
+        if proxies.secure(scope):
+            headers.append((b"strict-transport-security", HSTS))
+        message["headers"] = headers
+
+    return told
 
 
 async def _load(web: Web) -> None:

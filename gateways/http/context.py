@@ -10,9 +10,11 @@ from gateways.console.following import Following
 from gateways.console.people import People
 from gateways.console.sessions import Sessions
 from gateways.console.tickets import Tickets
+from gateways.http.answers import AnyConnection
 from gateways.http.auth import Auth
 from gateways.http.hints import Hints
 from gateways.http.metrics import Metrics
+from gateways.http.proxies import Proxies
 from gateways.http.settings import WebSettings
 from gateways.http.throttle import Throttle
 from gateways.http.writing import Writing
@@ -63,9 +65,14 @@ class Web:
     people: People
     pins: Pins
     passwords: Passwords
+    proxies: Proxies
     throttle: Throttle
     metrics: Metrics
     directory: Directory
     lines: LineReports
     stopping: asyncio.Event
     """Set when the process is to end: whoever waits is to answer at once."""
+
+    def client_address(self, connection: AnyConnection) -> str:
+        """Whose address a request counts for; empty where none is known."""
+        return self.proxies.client_address(connection.scope)

@@ -33,6 +33,10 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     drill: DrillSettings = DrillSettings()
     web: str = ""
     """Where browsers and apps reach this node, `https://…`; told where several share the journal."""
+    public_url: str = ""
+    """Where browsers find the center behind a proxy, `https://…`."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses and networks of proxies that are believed about whom they ask for."""
     host: str = "127.0.0.1"
     port: int = 8112
     """0: any that is free."""

@@ -139,10 +139,9 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
         },
     )
     async def sign_on(request: AnyRequest, data: JSONBody[SignOn]) -> Response[bytes]:
-        origin = header(request, b"origin")
-        if origin is not None and origin.partition("://")[2] != header(request, b"host"):
+        if not web.proxies.is_own_page(header(request, b"origin"), header(request, b"host")):
             raise NotAllowed("the page is not this center's")
-        address = "" if request.client is None else request.client.host
+        address = web.client_address(request)
         session = await session_of(data, address)
         response = answer(request, told(session))
         response.set_cookie(
@@ -153,7 +152,7 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
                 path="/",
                 httponly=True,
                 samesite="strict",
-                secure=request.url.scheme == "https",
+                secure=web.proxies.secure(request.scope),
             )
         )
         response.headers["cache-control"] = "no-store"

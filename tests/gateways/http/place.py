@@ -180,7 +180,11 @@ class WebThread:
     def __init__(self, place: Place, port: int = 0) -> None:
         self._server = uvicorn.Server(
             uvicorn.Config(
-                build(parts(place.settings())), log_config=None, access_log=False, timeout_graceful_shutdown=1
+                build(parts(place.settings())),
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,
+                timeout_graceful_shutdown=1,
             )
         )
         listener = listen("127.0.0.1", port)
