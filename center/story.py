@@ -37,6 +37,7 @@ _OUTCOMES: Final[dict[Outcome, str]] = {
     Outcome.USER_CALLED_112: "she called 112 herself",
     Outcome.CANCELLED: "cancelled",
     Outcome.TEST_DONE: "test done",
+    Outcome.NO_CONTACT: "no contact",
 }
 _PARTIES: Final[dict[Party, str]] = {
     Party.OPERATOR: "the operator",
@@ -73,6 +74,10 @@ def _inbox(event: Event) -> str:
             return f"signalled again by {event.channel} from {event.phone or f'device {event.device}'}"
         case ev.PositionUpdated():
             return f"position {_position(event.position)}"
+        case ev.PinRefused():
+            return "a WRONG PIN was typed to cancel the alert"
+        case ev.RingingSeen():
+            return "the app sees the phone ring"
         case ev.AlertCancelled():
             return "cancelled with the DURESS PIN" if event.duress else "cancelled by the app"
         case ev.CommandGiven():
@@ -176,6 +181,14 @@ def _operators(event: Event) -> str:
             return f"{event.by} wants {_PARTIES[event.party]} called again on another line"
         case ev.CloseRequested():
             return f"{event.by} closes the alert"
+        case ev.AlertReopened():
+            return f"{event.by} reopens the alert" + (", and 112 is to be called again" if event.psap else "")
+        case ev.CallAloudRequested():
+            return f"{event.by} wants the user of this silent alert called"
+        case ev.PsapCalledElsewhere():
+            return f"{event.by} has called 112 from another phone, and briefed it"
+        case ev.PsapWithdrawn():
+            return f"{event.by} takes the call to 112 back"
         case ev.CommandRefused():
             return f"{event.by}'s {event.command} is refused: {event.reason}"
         case ev.PsapRequested():
@@ -198,8 +211,16 @@ def _rest(event: Event) -> str:
             return f"the user is known: {event.user}"
         case ev.UserUnknown():
             return "nobody in the registry fits"
+        case ev.UserRang():
+            return "the user's phone rings"
         case ev.UserReached():
-            return f"THE USER IS REACHED ({event.met_by})"
+            return f"THE USER IS REACHED ({event.by or event.met_by})"
+        case ev.DialWithheld():
+            return f"{event.number} is not called without an operator's order: {event.reason}"
+        case ev.PsapLineLacking():
+            return f"NO LINE CAN CARRY THE CALL TO 112: {event.reason}"
+        case ev.ConferenceBroken():
+            return f"the call of {_PARTIES[event.party]} ended soon after the operator had left"
         case ev.UserPresumedCallingPsap():
             return f"the user is probably calling 112 ({event.reason})"
         case ev.RecordingStarted():

@@ -80,6 +80,14 @@ class AlertCancelled(Message, frozen=True, kw_only=True, tag="alert.cancelled"):
     duress: bool = False
 
 
+class PinRefused(Message, frozen=True, kw_only=True, tag="pin.wrong"):
+    """A wrong PIN was typed to cancel the alert: perhaps somebody else has the phone (case 19)."""
+
+
+class RingingSeen(Message, frozen=True, kw_only=True, tag="ringing.seen"):
+    """The app says that the phone rings, or has rung, with the center's call."""
+
+
 class CommandGiven(Message, frozen=True, kw_only=True, tag="command.given"):
     """An operator has ordered something; the case decides what comes of it."""
 
@@ -371,11 +379,35 @@ class AnotherLineRequested(Message, frozen=True, kw_only=True, tag="another_line
     party: Party
 
 
+class UserRang(Message, frozen=True, kw_only=True, tag="user.rang"):
+    """The network has said for the first time that the user's phone rings; that is no proof of a person."""
+
+    meets_deadline: bool = True
+    """Whether that meets the deadline (S11), by the policy of the moment."""
+
+
 class UserReached(Message, frozen=True, kw_only=True, tag="user.reached"):
-    """The callback has reached the user (S11)."""
+    """The callback has reached the user: a proved answer, or somebody's word; it meets the deadline (S11)."""
 
     met_by: str
-    """`ringing`, `answered` or `inbound`."""
+    """`answered` or `inbound`; `ringing` stands in older journals for what is `user.rang` now."""
+    by: str = ""
+    """Who says so: `answer` (signalling), `app`, `voice`, `digit` (heard on the line), `operator`; empty in
+    older journals."""
+
+
+class CallAloudRequested(Message, frozen=True, kw_only=True, tag="call_aloud.requested"):
+    """The operator wants the user of a silent alert called, which the phone may let be heard."""
+
+    by: OperatorId
+
+
+class DialWithheld(Message, frozen=True, kw_only=True, tag="dial.withheld"):
+    """The center does not call the user's number by itself: an operator has to want it."""
+
+    number: E164
+    reason: str
+    """Of the dial policy."""
 
 
 class UserPresumedCallingPsap(Message, frozen=True, kw_only=True, tag="user.presumed_calling_112"):
@@ -447,6 +479,24 @@ class PsapRequested(Message, frozen=True, kw_only=True, tag="psap.requested"):
     number: E164
 
 
+class PsapLineLacking(Message, frozen=True, kw_only=True, tag="psap.no_line"):
+    """112 is wanted, and no line can carry the call. It is tried on; the next `leg.originating` ends this."""
+
+    reason: str
+
+
+class PsapCalledElsewhere(Message, frozen=True, kw_only=True, tag="psap.called_elsewhere"):
+    """The operator has called 112 from another phone and has read the briefing there."""
+
+    by: OperatorId
+
+
+class PsapWithdrawn(Message, frozen=True, kw_only=True, tag="psap.withdrawn"):
+    """112 is not to be called after all."""
+
+    by: OperatorId
+
+
 class PsapJoined(Message, frozen=True, kw_only=True, tag="psap.joined"):
     """112 is in the conference."""
 
@@ -478,6 +528,24 @@ class CloseRequested(Message, frozen=True, kw_only=True, tag="close.requested"):
     """The operator closes what is over."""
 
     by: OperatorId
+
+
+class ConferenceBroken(Message, frozen=True, kw_only=True, tag="conference.broken"):
+    """User and 112 were left talking, and the call of one of them has ended too soon (case 24).
+
+    The operator's leave is undone by it: the alert is nobody's, and an operator is looked for.
+    """
+
+    party: Party
+    """Whose call has ended."""
+
+
+class AlertReopened(Message, frozen=True, kw_only=True, tag="alert.reopened"):
+    """A closed alert goes on: an operator is looked for, the user is called again."""
+
+    by: OperatorId
+    psap: bool = False
+    """Whether 112 is to be called again as well."""
 
 
 class AlertClosed(Message, frozen=True, kw_only=True, tag="alert.closed"):
@@ -607,6 +675,8 @@ InboxEvent = (
     | AlertSignalAdded
     | PositionUpdated
     | AlertCancelled
+    | PinRefused
+    | RingingSeen
     | CommandGiven
     | NoteAdded
     | RecordingDeleted
@@ -645,7 +715,10 @@ CaseEvent = (
     | LegSoundLost
     | LegSoundBack
     | AnotherLineRequested
+    | UserRang
     | UserReached
+    | CallAloudRequested
+    | DialWithheld
     | UserPresumedCallingPsap
     | MachineMarked
     | AnnouncementRequested
@@ -656,11 +729,16 @@ CaseEvent = (
     | RecordingStarted
     | RecordingStopped
     | PsapRequested
+    | PsapLineLacking
+    | PsapCalledElsewhere
+    | PsapWithdrawn
     | PsapJoined
     | FalseAlarmDeclared
     | BriefingGiven
     | LeaveRequested
     | CloseRequested
+    | ConferenceBroken
+    | AlertReopened
     | AlertClosed
 )
 

@@ -62,6 +62,8 @@ class Outcome(StrEnum):
     USER_CALLED_112 = "user_called_112"
     CANCELLED = "cancelled"
     TEST_DONE = "test_done"
+    NO_CONTACT = "no_contact"
+    """Every attempt to call the user is over, nobody has spoken to the user, and 112 was not called."""
 
 
 class OperatorCommand(StrEnum):
@@ -88,6 +90,14 @@ class OperatorCommand(StrEnum):
     CONFIRM_ANSWER = "confirm_answer"
     SEND_DIGIT = "send_digit"
     ANNOUNCE = "announce"
+    CALL_ALOUD = "call_aloud"
+    """The user of a silent alert is to be called all the same."""
+    REOPEN = "reopen"
+    """A closed alert goes on, with new calls."""
+    CALLED_ELSEWHERE = "called_elsewhere"
+    """The operator has called 112 from another phone, and has read the briefing there."""
+    WITHDRAW_PSAP = "withdraw_psap"
+    """112 is not to be called after all; allowed until 112 has answered."""
 
 
 class ShiftState(StrEnum):

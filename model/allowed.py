@@ -30,6 +30,8 @@ def refusal_now(
         return None
     if case.closed_at is not None:
         return "The alert is closed."
+    if command is OperatorCommand.REOPEN:
+        return "The alert is not closed."
     if command is OperatorCommand.TAKE:
         return _take(case, by)
     if command is OperatorCommand.CLOSE:
@@ -49,6 +51,12 @@ def refusal_now(
             return _false_alarm(case)
         case OperatorCommand.CALL_PSAP:
             return _call_psap(case, policy)
+        case OperatorCommand.CALLED_ELSEWHERE:
+            return _called_elsewhere(case, policy)
+        case OperatorCommand.WITHDRAW_PSAP:
+            return _withdraw_psap(case)
+        case OperatorCommand.CALL_ALOUD:
+            return _call_aloud(case)
         case OperatorCommand.LEAVE:
             return _leave(case, policy)
         case OperatorCommand.REDIAL_USER:
@@ -172,6 +180,26 @@ def _call_psap(case: Case, policy: Policy) -> str | None:
         if on_another_phone(case, policy)
         else None
     )
+
+
+def _called_elsewhere(case: Case, policy: Policy) -> str | None:
+    if case.psap_no_line or on_another_phone(case, policy):
+        return None
+    if case.there(Party.PSAP):
+        return "112 is on the line."
+    return "112 is being called." if case.psap is not None else "112 can be called from here."
+
+
+def _withdraw_psap(case: Case) -> str | None:
+    if case.talking(Party.PSAP):
+        return "112 is on the line."
+    return None if case.psap is not None else "112 is not being called."
+
+
+def _call_aloud(case: Case) -> str | None:
+    if not case.silent:
+        return "The alert is not silent."
+    return "She is called already." if case.aloud else None
 
 
 def _leave(case: Case, policy: Policy) -> str | None:

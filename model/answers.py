@@ -7,10 +7,15 @@ person's word says so: the party of such a call is not on the line.
 
 from __future__ import annotations
 
+from typing import Final
+
 from messages import events as ev
 from messages.ids import OperatorId, Party
 from model.case import Case
 from model.leg import Leg
+
+_BY: Final = {"voice": "voice", "digit": "digit", "word": "operator", "network": "answer"}
+"""Who says that the user is reached, where `leg.confirmed` says by what."""
 
 
 def in_doubt(case: Case) -> Leg | None:
@@ -33,7 +38,7 @@ def confirmed(case: Case, leg: Leg | None, by: str) -> tuple[ev.CaseEvent, ...]:
         return ()
     made: list[ev.CaseEvent] = [ev.LegConfirmed(leg=leg.leg, attempt=leg.attempt, by=by)]
     if leg.party is Party.USER and case.reached_at is None:
-        made.append(ev.UserReached(met_by="answered"))
+        made.append(ev.UserReached(met_by="answered", by=_BY[by]))
     if leg.party is Party.PSAP and leg.joined:
         made.append(ev.PsapJoined(leg=leg.leg))
     return tuple(made)

@@ -155,8 +155,20 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """Why nothing is recorded now against the settings; empty where there is no such reason."""
 
     # the user
+    rang_at: Instant | None = None
+    """When the network first said that the phone rings."""
+    met_at: Instant | None = None
+    """When the deadline was met (S11), by ringing or by an answer, as the policy of that moment had it."""
     reached_at: Instant | None = None
+    """When the user was reached in truth: by a proved answer, the app's word or the operator's."""
     reached_by: str = ""
+    """`answer`, `app`, `voice`, `digit` or `operator`."""
+    wrong_pins: int = 0
+    """How often a wrong PIN was typed to cancel the alert."""
+    aloud: bool = False
+    """Silent, and to be called all the same: an operator has ordered it."""
+    dial_withheld: str = ""
+    """Why the center does not call the number by itself; empty where it does."""
     missed_at: Instant | None = None
     presumed_calling_112: str = ""
     """Why her phone has probably dialled 112; empty while there is no reason to think so."""
@@ -175,6 +187,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """When 112 was first in the conference."""
     psap_ended_at: Instant | None = None
     """When 112 hung up, having been in the conference."""
+    psap_no_line: str = ""
+    """Why no line can carry the call to 112 that is wanted; empty where one does."""
+    psap_no_line_at: Instant | None = None
+    psap_elsewhere_at: Instant | None = None
+    """When the operator had called 112 from another phone, and had read the briefing there."""
 
     # what was said
     false_alarm_at: Instant | None = None
@@ -183,6 +200,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """When `leave` was ordered."""
     handed_over: bool = False
     """User and 112 were left talking; False after `leave` where 112 alone was briefed."""
+    broken_at: Instant | None = None
+    """When the conference broke that the operator had left; None once user and 112 are together again."""
+    broken_party: Party | None = None
+    """Whose call ended then."""
+    reopened_at: Instant | None = None
     close_at: Instant | None = None
     """When an operator ordered the end of what is over."""
     cancelled: bool = False

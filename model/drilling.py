@@ -49,7 +49,7 @@ def judged(case: Case, recorded: Sequence[Recorded], *, with_psap: bool) -> Dril
     """The drill as it stands: well done once it is closed and everybody has spoken to everybody."""
     moments = {
         "operator joined": case.operator_joined_at,
-        "user reached": case.reached_at,
+        "user's phone rang": case.met_at,
         "in conversation": _joined_at(recorded, {"user"}),
     }
     if with_psap:
@@ -59,7 +59,7 @@ def judged(case: Case, recorded: Sequence[Recorded], *, with_psap: bool) -> Dril
         Step(step=name, after_s=round((at - case.received_at) / 1e6, 2) if at is not None else None)
         for name, at in moments.items()
     )
-    met = case.reached_at is not None and case.reached_at <= case.deadline_at
+    met = case.met_at is not None and case.met_at <= case.deadline_at
     return Drilled(
         alert=case.alert,
         ok=met and all(step.after_s is not None for step in steps),

@@ -98,6 +98,8 @@ def apply(case: Case, event: ev.Event, at: Instant) -> Case:
             return replace(case, positions=(*case.positions, position))
         case ev.AlertCancelled(duress=duress):
             return replace(case, cancelled=True, duress=case.duress or duress)
+        case ev.PinRefused():
+            return replace(case, wrong_pins=case.wrong_pins + 1)
         case ev.NoteAdded():
             return replace(case, notes=(*case.notes, Note(by=event.by, at=at, text=event.text)))
         case ev.DeadlineMissed():
@@ -120,14 +122,22 @@ def apply(case: Case, event: ev.Event, at: Instant) -> Case:
             )
         case ev.UserUnknown():
             return replace(case, identified=True)
-        case ev.UserReached(met_by=met_by):
-            return replace(case, reached_at=at, reached_by=met_by) if case.reached_at is None else case
+        case ev.UserRang(meets_deadline=meets):
+            met_at = case.met_at or (at if meets else None)
+            return replace(case, rang_at=case.rang_at or at, met_at=met_at)
+        case ev.UserReached():
+            return _reached(case, event, at)
+        case ev.CallAloudRequested():
+            return replace(case, aloud=True)
+        case ev.DialWithheld(reason=reason):
+            return replace(case, dial_withheld=reason)
         case ev.UserPresumedCallingPsap(reason=reason):
             return replace(case, presumed_calling_112=reason)
         case ev.RedialRequested():
             return replace(case, redial=True)
         case ev.MachineMarked():
-            return replace(case, user_ends=(*case.user_ends, MACHINE))
+            # What has answered was no person; the deadline stays met, as the phone has seen the call.
+            return replace(case, user_ends=(*case.user_ends, MACHINE), reached_at=None, reached_by="")
         case ev.AnnouncementRequested(what=what):
             n = 1 + sum(one.startswith(f"{what}:") for one in case.asked)
             return replace(case, asked=(*case.asked, f"{what}:{n}"))
@@ -150,12 +160,33 @@ def apply(case: Case, event: ev.Event, at: Instant) -> Case:
             return replace(
                 case, psap=PsapCall(by=event.by, number=event.number, at=at), psap_ends=0, psap_ended_at=None
             )
+        case ev.PsapLineLacking(reason=reason):
+            return replace(case, psap_no_line=reason, psap_no_line_at=case.psap_no_line_at or at)
+        case ev.PsapCalledElsewhere():
+            return replace(
+                case,
+                psap=None,
+                psap_elsewhere_at=at,
+                briefing_at=at,
+                psap_no_line="",
+                psap_no_line_at=None,
+            )
+        case ev.PsapWithdrawn():
+            return replace(case, psap=None, psap_no_line="", psap_no_line_at=None)
         case ev.PsapJoined():
             return replace(case, psap_joined_at=case.psap_joined_at or at)
         case ev.AlertClosed(outcome=outcome):
             return replace(case, closed_at=at, outcome=outcome, reserved=(), unread=(), listener=None)
         case _:
             return _apply_to_operator(case, event, at)
+
+
+def _reached(case: Case, event: ev.UserReached, at: Instant) -> Case:
+    if event.met_by == "ringing":
+        # As journals had it before `user.rang`: the network's word, and nobody's answer.
+        return replace(case, rang_at=case.rang_at or at, met_at=case.met_at or at)
+    by = case.reached_by or event.by or "answer"
+    return replace(case, met_at=case.met_at or at, reached_at=case.reached_at or at, reached_by=by)
 
 
 def _apply_to_operator(case: Case, event: ev.Event, at: Instant) -> Case:
@@ -272,6 +303,8 @@ def _apply_to_leg(case: Case, event: _LegEvent, at: Instant) -> Case:
             if event.party is Party.USER:
                 her_call = None if event.call is not None else case.her_call
                 case = replace(case, redial=False, her_call=her_call)
+            if event.party is Party.PSAP:
+                case = replace(case, psap_no_line="", psap_no_line_at=None)
             if event.party is Party.LISTENER and case.listener is not None:
                 case = replace(case, listener=replace(case.listener, leg=event.leg, attempt=event.attempt))
             return case

@@ -39,6 +39,7 @@ EVENTS: Final = (
     "psap.joined",
     "psap.requested",
     "user.identified",
+    "user.rang",
     "user.reached",
 )
 """The types of the events that change a row; all others may be left out."""
@@ -119,6 +120,8 @@ def evolve(row: Row, recorded: Recorded) -> Row:
             "psap"
         ):
             return replace(row, psap_us=row.psap_us or at)
+        case ev.UserRang() | ev.UserReached(met_by="ringing"):
+            return replace(row, ringing_us=row.ringing_us or at)
         case ev.UserReached():
             return replace(row, reached_us=row.reached_us or at, ringing_us=row.ringing_us or at)
         case ev.PsapRequested():

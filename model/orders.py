@@ -108,6 +108,14 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
             if leg is None:
                 return ()
             return (ev.LegDigit(leg=leg.leg, attempt=leg.attempt, digit=order.digit, by=by),)
+        case OperatorCommand.CALLED_ELSEWHERE:
+            return (*_hung_up(case, Party.PSAP, "called elsewhere"), ev.PsapCalledElsewhere(by=by))
+        case OperatorCommand.WITHDRAW_PSAP:
+            return (*_hung_up(case, Party.PSAP, "withdrawn"), ev.PsapWithdrawn(by=by))
+        case OperatorCommand.CALL_ALOUD:
+            return (ev.CallAloudRequested(by=by),)
+        case OperatorCommand.REOPEN:
+            return (ev.AlertReopened(by=by, psap=order.party is Party.PSAP),)
         case OperatorCommand.NOTE:
             return ()
 
@@ -124,6 +132,11 @@ def _another_line(case: Case, order: ev.CommandGiven) -> tuple[ev.CaseEvent, ...
     )
     # Nobody else is to be called for a case whose operator comes back at once.
     return (*made, ev.TakeRequested(by=order.by)) if party is Party.OPERATOR else made
+
+
+def _hung_up(case: Case, party: Party, reason: str) -> tuple[ev.CaseEvent, ...]:
+    leg = case.going(party)
+    return () if leg is None else (ev.LegReleasing(leg=leg.leg, attempt=leg.attempt, reason=reason),)
 
 
 def _spoken_with(case: Case, *parties: Party) -> tuple[ev.CaseEvent, ...]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from actors.alert_case.callback import due_at
 from actors.alert_case.hand import NOTHING, Decided, Hand, Step, hang_up
 from actors.alert_case.handing import HANDED_OVER
 from messages import events as ev
 from messages.ids import SECOND, Instant, OperatorId, Outcome, Party
+from model.attempts import due_at
 from model.case import Case
 from model.leg import Leg
 from model.policy import Policy
@@ -85,7 +85,7 @@ def _how_it_was(case: Case) -> Outcome:
     """What an operator closes by hand: what the case itself shows to have happened."""
     if case.psap_joined_at is not None:
         return Outcome.BRIEFED if case.briefing_at is not None else Outcome.HANDED_OVER
-    if case.presumed_calling_112 or case.reached_at is None:
+    if case.presumed_calling_112 or case.met_at is None:
         return Outcome.USER_CALLED_112
     return Outcome.CANCELLED if case.cancelled else Outcome.FALSE_ALARM
 

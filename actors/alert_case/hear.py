@@ -58,8 +58,8 @@ def _leg(case: Case, leg: Leg, said: LegReport, policy: Policy, now_us: Instant)
         case CallState.RINGING:
             if leg.ringing_at is None and leg.state is LegState.ORIGINATING:
                 made.append(ev.LegRinging(leg=name, attempt=attempt))
-                if leg.party is Party.USER and case.reached_at is None and policy.met_by is MetBy.RINGING:
-                    made.append(ev.UserReached(met_by=MetBy.RINGING.value))
+                if leg.party is Party.USER:
+                    made += _rang(case, policy)
         case CallState.ANSWERED:
             if leg.talking and said.voice is not None and said.voice != leg.voice:
                 made.append(ev.LegVoiceReady(leg=name, attempt=attempt, voice=said.voice))
@@ -73,8 +73,8 @@ def _leg(case: Case, leg: Leg, said: LegReport, policy: Policy, now_us: Instant)
                         joins=said.joins,
                     )
                 )
-                if leg.party is Party.USER and case.reached_at is None:
-                    made += _reached(leg, said, policy)
+                if leg.party is Party.USER:
+                    made += _reached(case, leg, said, policy)
                 # One report may say both, that it is answered and that it is joined.
                 leg = replace(leg, state=LegState.ANSWERED, confirmed=said.confirmed)
             if said.joins is Joins.NETWORK and said.joined != leg.joined:
@@ -92,13 +92,19 @@ def _leg(case: Case, leg: Leg, said: LegReport, policy: Policy, now_us: Instant)
     return tuple(made)
 
 
-def _reached(leg: Leg, said: LegReport, policy: Policy) -> list[Decided]:
-    """What an answer of hers says of the deadline; one that proves nothing is a ringing, no more."""
-    if leg.call is not None:
-        return [ev.UserReached(met_by="inbound")]
-    if said.confirmed:
-        return [ev.UserReached(met_by=MetBy.ANSWERED.value)]
-    return [ev.UserReached(met_by=MetBy.RINGING.value)] if policy.met_by is MetBy.RINGING else []
+def _rang(case: Case, policy: Policy) -> list[Decided]:
+    """The network's first word that the phone rings; whether that meets the deadline is the policy's."""
+    return [] if case.rang_at is not None else [ev.UserRang(meets_deadline=policy.met_by is MetBy.RINGING)]
+
+
+def _reached(case: Case, leg: Leg, said: LegReport, policy: Policy) -> list[Decided]:
+    """What the user's answer says; one that proves nothing is a ringing, no more."""
+    if leg.call is None and not said.confirmed:
+        return _rang(case, policy)
+    if case.reached_at is not None:
+        return []
+    met_by = "inbound" if leg.call is not None else MetBy.ANSWERED.value
+    return [ev.UserReached(met_by=met_by, by="answer")]
 
 
 def _ended_soon(case: Case, leg: Leg, policy: Policy, now_us: Instant) -> list[Decided]:

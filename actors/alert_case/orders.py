@@ -30,7 +30,7 @@ def _act(case: Case, fact: ev.InboxEvent, policy: Policy) -> tuple[ev.CaseEvent,
         case ev.CommandGiven():
             return events_of(case, fact, policy)
         case ev.DeadlineMissed():
-            if case.there(Party.USER) is None and case.reached_at is None and not case.presumed_calling_112:
+            if case.there(Party.USER) is None and case.met_at is None and not case.presumed_calling_112:
                 return (ev.UserPresumedCallingPsap(reason="deadline"),)
             return ()
         case _:

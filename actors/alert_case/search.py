@@ -253,6 +253,6 @@ def _all_tried(case: Case, now_us: Instant) -> bool:
 
 def _nobody(case: Case) -> Step:
     """Case 8: the app is told at once, whatever else is tried."""
-    if case.advice is Advice.CALL_112_NOW or case.reached_at is not None:
+    if case.advice is Advice.CALL_112_NOW or case.met_at is not None:
         return NOTHING
     return Step(events=(ev.AdviceChanged(advice=Advice.CALL_112_NOW, reason="no operator"),))

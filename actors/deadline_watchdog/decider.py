@@ -36,7 +36,7 @@ def next_deadline(cases: Iterable[Case], now_us: Instant) -> Instant | None:
     ahead = (
         case.deadline_at
         for case in cases
-        if case.reached_at is None and case.closed_at is None and case.deadline_at > now_us
+        if case.met_at is None and case.closed_at is None and case.deadline_at > now_us
     )
     return min(ahead, default=None)
 

@@ -14,6 +14,7 @@ import msgspec
 from actors.alert_case import callback, emergency, ending, handing, search
 from actors.deadline_watchdog.means import Means
 from messages.ids import SECOND, AlertId, Instant, OperatorLine, Party, Role
+from model.attempts import due_at
 from model.case import Case
 from model.leg import Leg, LegState
 from model.pairs import begun, lacking
@@ -283,7 +284,7 @@ def _of_end(case: Case, policy: Policy) -> Iterator[Sign]:
         return
     over = case.left_at is None or not case.handed_over
     ended = [leg for leg in case.legs.values() if over or leg.party is Party.OPERATOR]
-    nothing_due = over or case.psap is None or callback.due_at(case, policy) is None
+    nothing_due = over or case.psap is None or due_at(case, policy) is None
     idle = any(not case.has_live_leg(operator) for operator in case.reserved)
     if any(leg.going for leg in ended) or idle or (case.all_released and nothing_due):
         yield _sign(ENDING, case)
@@ -295,7 +296,7 @@ def _alone(case: Case, policy: Policy) -> bool:
     user, psap = case.going(Party.USER), case.going(Party.PSAP)
     if user is not None:
         return psap is None and case.psap is None
-    return psap is not None and callback.due_at(case, policy) is None
+    return psap is not None and due_at(case, policy) is None
 
 
 def _wants_operator(case: Case) -> bool:
@@ -309,7 +310,7 @@ def _wants_user(case: Case, policy: Policy, now_us: Instant) -> bool:
         return False
     if any(leg.live for leg in case.of(Party.USER)):
         return False
-    due = callback.due_at(case, policy)
+    due = due_at(case, policy)
     return due is not None and now_us >= due
 
 

@@ -254,4 +254,4 @@ class _Fold:
 
 def late(case: Case, now_us: Instant) -> bool:
     """Whether it is a real alert past its deadline with the user not reached."""
-    return not case.test and case.closed_at is None and case.reached_at is None and case.deadline_at < now_us
+    return not case.test and case.closed_at is None and case.met_at is None and case.deadline_at < now_us

@@ -121,13 +121,21 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
             ended = case.legs.get(leg)
             talked = ended is not None and ended.was_answered
             return _of_leg(case, leg, Entry(at_us=at, what=what, attempt=attempt, cause=cause, talked=talked))
-        case ev.UserReached(met_by=met_by):
-            return Entry(at_us=at, what=what, reason=met_by)
+        case ev.UserReached(met_by=met_by, by=by):
+            return Entry(at_us=at, what=what, reason=by or met_by)
+        case ev.DialWithheld(reason=reason) | ev.PsapLineLacking(reason=reason):
+            return Entry(at_us=at, what=what, reason=reason)
+        case ev.ConferenceBroken(party=party):
+            return Entry(at_us=at, what=what, party=party)
         case ev.UserPresumedCallingPsap(reason=reason):
             return Entry(at_us=at, what=what, reason=reason)
         case ev.AnnouncementRequested(by=by, what=told):
             return Entry(at_us=at, what=what, operator=by, reason=told)
-        case ev.PsapRequested(by=by) | ev.MachineMarked(by=by) | ev.RedialRequested(by=by):
+        case ev.PsapRequested(by=by) | ev.PsapWithdrawn(by=by) | ev.PsapCalledElsewhere(by=by):
+            return Entry(at_us=at, what=what, operator=by)
+        case ev.MachineMarked(by=by) | ev.RedialRequested(by=by) | ev.CallAloudRequested(by=by):
+            return Entry(at_us=at, what=what, operator=by)
+        case ev.AlertReopened(by=by):
             return Entry(at_us=at, what=what, operator=by)
         case ev.FalseAlarmDeclared(by=by) | ev.BriefingGiven(by=by) | ev.LeaveRequested(by=by):
             return Entry(at_us=at, what=what, operator=by)
@@ -143,7 +151,15 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
             return Entry(at_us=at, what=what, text=file, reason=reason)
         case ev.AlertClosed(outcome=outcome):
             return Entry(at_us=at, what=what, outcome=outcome)
-        case ev.UserIdentified() | ev.UserUnknown() | ev.DeadlineMissed() | ev.PsapJoined():
+        case (
+            ev.UserIdentified()
+            | ev.UserUnknown()
+            | ev.UserRang()
+            | ev.PinRefused()
+            | ev.RingingSeen()
+            | ev.DeadlineMissed()
+            | ev.PsapJoined()
+        ):
             return Entry(at_us=at, what=what)
         case _:
             return None

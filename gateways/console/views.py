@@ -128,9 +128,22 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     battery_pct: int | None
     signals: int
     advice: Advice
+    rang_us: Instant | None
+    """When the network first said that the phone rings."""
+    met_us: Instant | None
+    """When the deadline was met; what the clock of the deadline shows."""
     reached_us: Instant | None
+    """When the user was reached in truth: by a proved answer, the app's word or the operator's."""
+    reached_by: str
+    """`answer`, `app`, `voice`, `digit`, `operator`; empty before."""
     missed_us: Instant | None
     presumed_calling_112: str
+    wrong_pins: int
+    """How often a wrong PIN was typed to cancel it."""
+    aloud: bool
+    """Silent, and called all the same by an operator's order."""
+    dial_withheld: str
+    """Why the center does not call the number by itself; empty where it does."""
     operator: OperatorId | None
     """Who is on the line and has the case."""
     reserved: tuple[OperatorId, ...]
@@ -151,6 +164,14 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     recorded: bool
     """Whether what is said now is being recorded."""
     psap_requested_us: Instant | None
+    psap_no_line: str
+    """Why no line can carry the call to 112 that is wanted; empty where one does."""
+    psap_elsewhere_us: Instant | None
+    """When the operator had called 112 from another phone."""
+    broken_us: Instant | None
+    """When one of those who were left talking was cut off; null once they are together again."""
+    broken_party: Party | None
+    reopened_us: Instant | None
     false_alarm_us: Instant | None
     briefing_us: Instant | None
     left_us: Instant | None

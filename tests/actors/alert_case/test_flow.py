@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from actors.alert_case.callback import GIVES_WAY_UNTIL
 from actors.alert_case.hand import Hand
 from actors.alert_case.wishes import leg_wishes
 from messages import events as ev
@@ -15,6 +14,7 @@ from messages.identity import Identify
 from messages.ids import SECOND, Advice, Channel, Instant, LineId, OperatorCommand, OperatorId, Outcome, Party
 from messages.legs import LegReport, Originate, ReleaseLeg
 from messages.lines import PreemptCase
+from model.attempts import GIVES_WAY_UNTIL
 from model.evolve import fold
 from model.leg import LegState, place
 from model.orders import refusal

@@ -78,7 +78,7 @@ function who(ui, view) {
 function deadline(view, nowUs, center) {
   const d = s.deadline(view, nowUs);
   const total = center.deadline_s * 1.2e6;
-  const end = view.reached_us ?? view.closed_us ?? nowUs;
+  const end = view.met_us ?? view.closed_us ?? nowUs;
   const limit = (view.deadline_us - view.received_us) / total;
   return html`<section class="deadline" data-tone=${d.tone} aria-label=${either('Scadenza', 'Deadline')}>
     <div class="deadline__clock ink-${d.tone}" role="timer"><b>${d.value}<i>${d.unit}</i></b><span>${word({ ok: 'done', bad: 'warn' }[d.tone] ?? 'clock', d.word)}<small>${d.small}</small></span></div>

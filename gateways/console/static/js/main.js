@@ -58,7 +58,7 @@ const ui = {
   selected: () => (ui.chosen === null ? null : ui.feed.cases.get(ui.chosen) ?? null),
   /** Mine first, then unmet deadlines by time left, then the reached ones; tests after what is real. */
   listed: () => {
-    const rank = (view) => [mine(view, ui.feed.me) || calledFor(view, ui.feed.me) ? 0 : 1, view.test ? 1 : 0, view.reached_us === null ? 0 : 1, view.deadline_us];
+    const rank = (view) => [mine(view, ui.feed.me) || calledFor(view, ui.feed.me) ? 0 : 1, view.test ? 1 : 0, view.met_us === null ? 0 : 1, view.deadline_us];
     return [...ui.feed.cases.values()].filter((view) => view.closed_us === null || view.alert === ui.chosen)
       .sort((a, b) => { const x = rank(a), y = rank(b); for (let i = 0; i < x.length; i += 1) if (x[i] !== y[i]) return x[i] - y[i]; return a.alert < b.alert ? -1 : 1; }).slice(0, 100);
   },
@@ -249,7 +249,7 @@ function hear() {
   sound.repeat(incoming && !quiet ? (incoming.test ? 'test' : 'alert') : dropped ? (dropped.test ? 'test' : 'alert') : voice.gone() && !hushed(ui.mineNow()) ? 'lost' : '');
   const my = ui.mineNow();
   // Never a sound into the call: neither while she is on the line, nor in a silent alert.
-  if (!my || my.silent || my.duress || my.reached_us !== null || mine(my, feed.me)) return;
+  if (!my || my.silent || my.duress || my.met_us !== null || mine(my, feed.me)) return;
   if (isLate(my, feed.nowUs())) {
     if (!lateSaid.has(my.alert)) { lateSaid.add(my.alert); sound.once('late'); }
     return;

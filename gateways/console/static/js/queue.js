@@ -12,7 +12,7 @@ const WARN_S = 20;
 
 /** The open ones: not reached before reached, real before tests, then by deadline. */
 export function queued(ui) {
-  const rank = (view) => [view.reached_us === null ? 0 : 1, view.test ? 1 : 0, view.deadline_us];
+  const rank = (view) => [view.met_us === null ? 0 : 1, view.test ? 1 : 0, view.deadline_us];
   const order = (a, b) => { const x = rank(a), y = rank(b); return x[0] - y[0] || x[1] - y[1] || x[2] - y[2]; };
   return [...ui.feed.cases.values()].filter((view) => view.closed_us === null).sort(order).slice(0, SHOWN);
 }
@@ -54,7 +54,7 @@ function now(ui, view, nowUs) {
 /** What is going on for her: [icon, tone, words, more words]. */
 function going(ui, view, nowUs) {
   const { me } = ui.feed;
-  const reached = view.reached_us === null ? '' : either(`Raggiunta a ${f.seconds(view.reached_us - view.received_us)}`, `Reached at ${f.seconds(view.reached_us - view.received_us)}`);
+  const reached = view.met_us === null ? '' : either(`Raggiunta a ${f.seconds(view.met_us - view.received_us)}`, `Reached at ${f.seconds(view.met_us - view.received_us)}`);
   if (view.duress) return ['shield', 'ink-bad', t('duress'), either('Non telefonarle', 'Do not phone her')];
   if (view.left_us !== null) return ['112', 'ink-ok', t('handedOver'), reached];
   if (s.talking(view.psap)) return [view.user_hears_psap ? 'voice' : '112', 'ink-ok', `${view.user_hears_psap ? either('In conferenza col 112', 'In conference with 112') : either('In linea col 112', '112 on the line')}, ${f.span(nowUs - view.psap.answered_us)}`, reached];
@@ -68,7 +68,7 @@ function going(ui, view, nowUs) {
 }
 
 function time(view, nowUs, totalUs) {
-  if (view.reached_us !== null) return html`<div class="ink-ok">${word('done', t('reached'))}</div>`;
+  if (view.met_us !== null) return html`<div class="ink-ok">${word('done', t('reached'))}</div>`;
   const left = Math.ceil((view.deadline_us - nowUs) / 1e6);
   const late = left < 0;
   const tone = late ? 'ink-bad' : view.test ? 'ink-test' : left <= WARN_S ? 'ink-wait' : 'ink-action';

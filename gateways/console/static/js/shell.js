@@ -77,7 +77,7 @@ function railState(ui, view) {
 }
 
 function railTime(view, nowUs) {
-  if (view.reached_us !== null || view.closed_us !== null) return [f.span((view.closed_us ?? nowUs) - view.received_us), 'ink-ok'];
+  if (view.met_us !== null || view.closed_us !== null) return [f.span((view.closed_us ?? nowUs) - view.received_us), 'ink-ok'];
   const left = Math.ceil((view.deadline_us - nowUs) / 1e6);
   return left < 0 ? [`+${-left} s`, 'ink-bad'] : [`${left} s`, left <= 20 ? 'ink-wait' : ''];
 }
@@ -165,7 +165,7 @@ function incomingView(ui, view) {
   const { feed } = ui;
   const nowUs = feed.nowUs();
   const d = s.deadline(view, nowUs);
-  const reached = view.reached_us !== null;
+  const reached = view.met_us !== null;
   const quiet = view.silent || view.duress;
   const p = view.position;
   const person = view.person;

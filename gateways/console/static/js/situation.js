@@ -29,13 +29,13 @@ export const shortName = (view) => (view.person || !view.phone ? name(view) : f.
 export const noPosition = (view) => ({ voice: either('nessuna, allarme a voce', 'none, voice alert'), sms: either('nessuna, allarme SMS', 'none, SMS alert') })[view.channel] ?? either('nessuna', 'none');
 
 /** Whether the deadline has passed with her not reached. */
-export const isLate = (view, nowUs) => view.reached_us === null && view.closed_us === null && (view.missed_us !== null || nowUs > view.deadline_us);
+export const isLate = (view, nowUs) => view.met_us === null && view.closed_us === null && (view.missed_us !== null || nowUs > view.deadline_us);
 
 /** The clock of the deadline: {value, unit, tone, word, small}. */
 export function deadline(view, nowUs) {
-  if (view.reached_us !== null) {
-    const spare = view.deadline_us - view.reached_us;
-    const value = f.seconds(view.reached_us - view.received_us).replace(/\u00a0s$/, '');
+  if (view.met_us !== null) {
+    const spare = view.deadline_us - view.met_us;
+    const value = f.seconds(view.met_us - view.received_us).replace(/\u00a0s$/, '');
     return spare >= 0
       ? { value, unit: 's', tone: 'ok', word: t('reachedInTime'), small: either(`${f.seconds(spare)} di margine`, `${f.seconds(spare)} to spare`) }
       : { value, unit: 's', tone: 'bad', word: t('reachedLate'), small: either(`${f.seconds(-spare)} dopo il limite`, `${f.seconds(-spare)} past the deadline`) };

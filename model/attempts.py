@@ -1,0 +1,102 @@
+"""When the user is to be called next, and when it is no use any more (S5; cases 2 to 6, 9, 16, 19). Pure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from messages.base import HangupCause
+from messages.ids import SECOND, Instant, Party
+from model.case import Case
+from model.evolve import ANSWERED_AND_DROPPED, MACHINE
+from model.joining import in_the_network, scattered
+from model.leg import ANOTHER_LINE, FIRST_112, Leg
+from model.policy import Policy
+
+PREEMPTED_PAUSE_US: Final = Instant(10 * SECOND)
+"""A test that gave way waits until those to whom it gave way are served, or are at least being dialled."""
+GIVES_WAY_UNTIL: Final = 5
+"""A test that gave way with this attempt is not dialled again by itself."""
+LINE_FAILED_PAUSE_US: Final = Instant(SECOND)
+LINE_FAILURES_IN_A_ROW: Final = 8
+UNREACHABLE_PAUSE_US: Final = Instant(2 * SECOND)
+
+
+def due_at(case: Case, policy: Policy) -> Instant | None:
+    """When she is to be dialled next, if nothing is under way. None: not by ourselves."""
+    if case.false_alarm_at is not None or case.close_at is not None:
+        return None
+    last = last_attempt(case)
+    if case.left_at is not None:
+        return _after_leaving(case, last, policy)
+    if case.redial:
+        return case.received_at
+    if in_the_network(case) and (case.psap is not None or case.talking(Party.PSAP) is not None):
+        # While she is called nobody else on the line hears anybody, and 112 is being told about her.
+        return None
+    if last is None:
+        if case.operator is not None:
+            return case.operator_joined_at
+        return Instant(case.deadline_at - round(policy.user_setup_time_s * SECOND))
+    ended = last.released_at or last.since
+    if scattered(case) and case.operator_lost_at is not None:
+        # Beside an operator who is up, and not on a line on which nobody can join her.
+        ended = max(ended, Instant(case.operator_lost_at + round(policy.user_setup_time_s * SECOND)))
+    if last.line_failed and not last.was_answered:
+        in_a_row = last.attempt <= LINE_FAILURES_IN_A_ROW
+        return Instant(ended + LINE_FAILED_PAUSE_US) if in_a_row else None
+    return _again(case, last, ended, policy)
+
+
+def _again(case: Case, last: Leg, ended: Instant, policy: Policy) -> Instant | None:
+    if last.reason == "preempted":
+        # For how long it will have to give way nobody knows: then her operator decides.
+        return Instant(ended + PREEMPTED_PAUSE_US) if last.attempt < GIVES_WAY_UNTIL else None
+    if last.reason in ("replaced", FIRST_112):
+        return None
+    if last.reason == ANOTHER_LINE:
+        return ended
+    ends = case.user_ends
+    if not ends:
+        return ended
+    if ends[-1] == ANSWERED_AND_DROPPED:
+        return ended if ends.count(ANSWERED_AND_DROPPED) == 1 else None
+    since_drop = (
+        len(ends) - 1 - max((i for i, end in enumerate(ends) if end == ANSWERED_AND_DROPPED), default=-1)
+    )
+    allowed = 1 if ANSWERED_AND_DROPPED in ends else policy.user_attempts
+    if ends[-1] == HangupCause.BUSY:
+        # Once more, as before an answer (case 3): it may be our own call, on a line given up unheard.
+        allowed = max(allowed, 2)
+    if since_drop >= allowed:
+        return None
+    return Instant(ended + _pause_us(ends[-1], policy))
+
+
+def _pause_us(end: int, policy: Policy) -> int:
+    if end in (HangupCause.BUSY, HangupCause.REJECTED):
+        return round(policy.user_busy_retry_s * SECOND)
+    if end in (HangupCause.NO_ANSWER, HangupCause.NO_USER_RESPONDING, HangupCause.NORMAL, MACHINE):
+        return 0
+    return UNREACHABLE_PAUSE_US
+
+
+def _after_leaving(case: Case, last: Leg | None, policy: Policy) -> Instant | None:
+    """A user dropped soon after the operator left is called back once, while 112 holds or, its line lost, is
+    being called again (cases 6, 15, 16).
+    """
+    if last is None or case.left_at is None or not case.handed_over or last.released_at is None:
+        return None
+    if case.unheard.get(last.leg) is not None and case.user_ends[-1:] == (HangupCause.BUSY,):
+        # With our own call, it may be, which nobody hears: its modem may be heard again, or she hangs up.
+        more = last.attempt <= LINE_FAILURES_IN_A_ROW
+        return Instant(last.released_at + _pause_us(HangupCause.BUSY, policy)) if more else None
+    soon = last.released_at - case.left_at <= policy.leave_alarm_within_s * SECOND
+    dropped = (
+        case.user_ends[-1:] == (ANSWERED_AND_DROPPED,) and case.user_ends.count(ANSWERED_AND_DROPPED) == 1
+    )
+    return last.released_at if soon and dropped and case.psap is not None else None
+
+
+def last_attempt(case: Case) -> Leg | None:
+    """The newest attempt to have the user on the line."""
+    return max(case.of(Party.USER), key=lambda leg: leg.since, default=None)
