@@ -4,12 +4,17 @@ Everybody who receives signals (the web for data, the AlertIntake for calls and 
 here, under the journal's write lock, so that two processes cannot make two alerts of one event.
 It never refuses a signal for what it lacks.
 
-The rule of duplicates (case 1), in this order:
+The rule of duplicates (case 1), in this order. The number of a signal, and of an alert, is the one that it
+says, or else the one that the registry has for its device: the number that is called.
 
-1. the same alert id: that alert, whatever its state;
-2. the same number, or else the same device, whose last alert is open or was closed less than
-   120 s ago: that alert;
-3. otherwise a new alert.
+1. the same alert id, and the same number and device, or one of them left out: that alert, whatever its
+   state;
+2. the same number, of which an alert is open, or was closed less than 120 s ago: that alert;
+3. no number, and the same device, of which such an alert without a number is known: that alert;
+4. otherwise a new alert, under an id of its own where its id is another's.
+
+So a signal never brings a number to an alert that would be called at another one, or at none: who has the
+app's key and knows somebody's number, device or id can raise alerts, and take none over (decision 48).
 
 Nobody acts on a signal of a closed alert, so it takes up only what may be a late copy of what it
 was about, and never a new cry for help: not a call, which somebody has to answer, and only what was
@@ -40,7 +45,14 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from messages.base import Position
-from messages.events import AdviceChanged, AlertReceived, AlertSignalAdded, NoteAdded, NumberRaised
+from messages.events import (
+    AdviceChanged,
+    AlertReceived,
+    AlertSignalAdded,
+    NoteAdded,
+    NumberRaised,
+    UserIdentified,
+)
 from messages.ids import E164, SECOND, Advice, AlertId, Channel, Instant, LineId, OperatorId
 from messages.journal import Recorded
 from store import leases, streams
@@ -49,6 +61,7 @@ from store.group_commit import GroupCommitter
 from store.journal import Append, Journal, Transaction
 from store.query import Query
 from store.schema import open_alert
+from store.users import number_of_device
 
 SAME_EVENT_S: Final = 120
 """How long after its end an alert still takes up signals of the same number."""
@@ -147,12 +160,11 @@ def accept_in(
     found = _belongs_to(transaction, signal)
     if found is None:
         return _create(transaction, signal, deadline_s, live_cases)
-    inbox = transaction.read(streams.inbox(found))
-    _add(transaction, found, inbox, signal)
-    first = _receipt(inbox)
-    if first is None:
-        raise StoreMisuse(f"{streams.inbox(found)} does not begin with its alert")
-    return Accepted(alert=found, created=False, received_at=first.received_at, deadline_at=first.deadline_at)
+    _add(transaction, found, signal)
+    first = found.first
+    return Accepted(
+        alert=found.alert, created=False, received_at=first.received_at, deadline_at=first.deadline_at
+    )
 
 
 def deadline(raised_at: Instant | None, received_at: Instant, deadline_s: float) -> Instant:
@@ -173,40 +185,96 @@ def new_alert_id(at_us: Instant) -> AlertId:
     return AlertId("".join(reversed(letters)) + "".join(secrets.choice(_ALPHABET) for _ in range(9)))
 
 
-def _keys(signal: Signal) -> list[str]:
+def _keys(transaction: Transaction, signal: Signal) -> list[str]:
+    """The streams in which an alert of this signal is looked for."""
     keys = []
-    if signal.phone:
-        keys.append(streams.number(signal.phone))
+    if (number := _number(transaction, signal)) is not None:
+        keys.append(streams.number(number))
     if signal.device:
         keys.append(streams.device(signal.device))
     return keys
 
 
-def _belongs_to(transaction: Transaction, signal: Signal) -> AlertId | None:
-    if signal.id is not None and transaction.version(streams.inbox(signal.id)):
-        return signal.id
-    for key in _keys(signal):
-        last = transaction.last(key)
-        if last is not None and isinstance(last.event, NumberRaised):
-            alert = last.event.alert
-            if _takes(transaction, alert, signal) or _has_the_text(transaction, alert, signal):
-                return alert
+def _number(transaction: Transaction, signal: Signal) -> E164 | None:
+    """Where the user of this signal is called: as it says, or as the registry says of its device."""
+    if signal.phone is not None or signal.device is None:
+        return signal.phone
+    return number_of_device(transaction, signal.device)
+
+
+class _Known(msgspec.Struct, frozen=True, kw_only=True):
+    """An alert that is there, as far as it says which signals are its own."""
+
+    alert: AlertId
+    inbox: list[Recorded]
+    first: AlertReceived
+    number: E164 | None
+    """Where its user is called."""
+    device: str | None
+
+
+def _known(transaction: Transaction, alert: AlertId) -> _Known | None:
+    inbox = transaction.read(streams.inbox(alert))
+    first = _receipt(inbox)
+    if first is None:
+        return None
+    said = [one.event for one in inbox if isinstance(one.event, AlertReceived | AlertSignalAdded)]
+    number = next((one.phone for one in said if one.phone is not None), None)
+    device = next((one.device for one in said if one.device is not None), None)
+    if number is None:
+        identified = transaction.last_of_type(streams.case(alert), "user.identified")
+        if identified is not None and isinstance(identified.event, UserIdentified):
+            number = identified.event.phone
+    if number is None and device is not None:
+        number = number_of_device(transaction, device)
+    return _Known(alert=alert, inbox=inbox, first=first, number=number, device=device)
+
+
+def _belongs_to(transaction: Transaction, signal: Signal) -> _Known | None:
+    number = _number(transaction, signal)
+    named = None if signal.id is None else _known(transaction, signal.id)
+    if named is not None and _repeats_its_id(signal, number, named):
+        return named
+    if number is not None:
+        key = streams.number(number)
+    elif signal.device is not None:
+        key = streams.device(signal.device)
+    else:
+        return None
+    for one in transaction.newest(key):
+        if not isinstance(one.event, NumberRaised) or (named is not None and one.event.alert == named.alert):
+            continue
+        known = _known(transaction, one.event.alert)
+        if known is None or known.number != number or (number is None and known.device != signal.device):
+            continue
+        if _takes(transaction, known, signal) or _has_the_text(signal, known):
+            return known
     return None
 
 
-def _has_the_text(transaction: Transaction, alert: AlertId, signal: Signal) -> bool:
+def _repeats_its_id(signal: Signal, number: E164 | None, known: _Known) -> bool:
+    """Whether what names an alert is of its own phone. Nothing is brought to an alert by its name alone."""
+    if known.first.test and not signal.test:
+        return False
+    if number is not None:
+        return number == known.number and (
+            signal.device == known.device or None in (signal.device, known.device)
+        )
+    return signal.device == known.device and (signal.device is not None or known.number is None)
+
+
+def _has_the_text(signal: Signal, known: _Known) -> bool:
     """Whether the alert has this very short message: a SIM shows it again until it is deleted there."""
-    return signal.channel is Channel.SMS and _is_there(signal, transaction.read(streams.inbox(alert)), alert)
+    return signal.channel is Channel.SMS and _is_there(signal, known.inbox, known.alert)
 
 
-def _takes(transaction: Transaction, alert: AlertId, signal: Signal) -> bool:
+def _takes(transaction: Transaction, known: _Known, signal: Signal) -> bool:
     """Whether this signal is of the same event as that alert."""
-    if transaction.one(_IS_OPEN, alert) is None:
-        closed = transaction.last_of_type(streams.case(alert), "alert.closed")
+    if transaction.one(_IS_OPEN, known.alert) is None:
+        closed = transaction.last_of_type(streams.case(known.alert), "alert.closed")
         if closed is None or not _may_be_late(signal, closed.at_us):
             return False
-    first = _receipt(transaction.read(streams.inbox(alert)))
-    return first is not None and (signal.test or not first.test)
+    return signal.test or not known.first.test
 
 
 def _may_be_late(signal: Signal, closed_at: Instant) -> bool:
@@ -226,7 +294,9 @@ def _receipt(inbox: list[Recorded]) -> AlertReceived | None:
 
 
 def _create(transaction: Transaction, signal: Signal, deadline_s: float, live_cases: int | None) -> Accepted:
-    alert = signal.id or AlertId(transaction.chance(lambda: new_alert_id(signal.received_at)))
+    alert = signal.id
+    if alert is None or transaction.version(streams.inbox(alert)):
+        alert = AlertId(transaction.chance(lambda: new_alert_id(signal.received_at)))
     deadline_at = deadline(signal.raised_at, signal.received_at, deadline_s)
     received = AlertReceived(
         channel=signal.channel,
@@ -249,7 +319,10 @@ def _create(transaction: Transaction, signal: Signal, deadline_s: float, live_ca
     elif live_cases is not None and _all_at_work(transaction, live_cases):
         told = (AdviceChanged(advice=Advice.CALL_112_NOW, reason=ALL_AT_WORK),)
     transaction.append(
-        *(Append(key, transaction.version(key), (NumberRaised(alert=alert),)) for key in _keys(signal)),
+        *(
+            Append(key, transaction.version(key), (NumberRaised(alert=alert),))
+            for key in _keys(transaction, signal)
+        ),
         Append(streams.inbox(alert), 0, (received, *told, *_written(signal))),
     )
     if transaction.shared:
@@ -270,9 +343,10 @@ def _all_at_work(transaction: Transaction, live_cases: int) -> bool:
     return transaction.one(_MORE_THAN, live_cases - 1) is not None
 
 
-def _add(transaction: Transaction, alert: AlertId, inbox: list[Recorded], signal: Signal) -> None:
-    """Keep the signal on the alert, and remember by what else the alert can be known from now on."""
-    if not _is_there(signal, inbox, alert):
+def _add(transaction: Transaction, known: _Known, signal: Signal) -> None:
+    """Keep the signal on the alert, and remember by what else the alert can be found from now on."""
+    alert = known.alert
+    if not _is_there(signal, known.inbox, alert):
         added = AlertSignalAdded(
             channel=signal.channel,
             received_at=signal.received_at,
@@ -288,12 +362,8 @@ def _add(transaction: Transaction, alert: AlertId, inbox: list[Recorded], signal
         transaction.append(Append(streams.inbox(alert), None, (added, *_written(signal))))
     if transaction.one(_IS_OPEN, alert) is None:
         return
-    for key in _keys(signal):
-        # An alert known by its device alone has now told its number, or the other way round.
-        last = transaction.last(key)
-        if last is None or not (
-            isinstance(last.event, NumberRaised) and _takes(transaction, last.event.alert, signal)
-        ):
+    for key in _keys(transaction, signal):
+        if not any(one.event == NumberRaised(alert=alert) for one in transaction.newest(key)):
             transaction.append(Append(key, transaction.version(key), (NumberRaised(alert=alert),)))
 
 

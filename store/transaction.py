@@ -173,6 +173,10 @@ class Transaction:
         """The stream's last event that this version knows."""
         return rows.first_known(self._connection.all(rows.NEWEST_OF_STREAM, stream))
 
+    def newest(self, stream: str) -> list[Recorded]:
+        """The stream's last few events that this version knows, newest first."""
+        return rows.known(self._connection.all(rows.NEWEST_OF_STREAM, stream))
+
     def last_of_type(self, stream: str, event_type: str) -> Recorded | None:
         """The stream's last event of a type."""
         return rows.first_known(self._connection.all(rows.NEWEST_OF_TYPE, stream, event_type))

@@ -38,6 +38,14 @@ _OF_PHONE: Final = Query(
 _OF_DEVICE: Final = Query(
     select(person_device.c.person).where(person_device.c.device == bindparam("device")), "device"
 )
+_NUMBER_OF_DEVICE: Final = Query(
+    select(person_phone.c.phone)
+    .join(person_device, person_device.c.person == person_phone.c.person)
+    .where(person_device.c.device == bindparam("device"))
+    .order_by(person_phone.c.place)
+    .limit(1),
+    "device",
+)
 _COUNT: Final = Query(select(func.count()).select_from(person))
 _PAGE = (
     select(_p.id)
@@ -266,6 +274,12 @@ def owner_of_device(connection: Connection | Transaction, device: str) -> UserId
     """Whose device this is."""
     row = connection.one(_OF_DEVICE, device)
     return None if row is None else UserId(row[0])
+
+
+def number_of_device(connection: Connection | Transaction, device: str) -> E164 | None:
+    """The number on which the owner of this device is called first."""
+    row = connection.one(_NUMBER_OF_DEVICE, device)
+    return None if row is None else E164(row[0])
 
 
 def write_user(tx: Transaction, user: UserId, entry: Entry, by: str) -> User:

@@ -16,6 +16,8 @@ from store import streams
 from store.alerts import ALERT_ID, Accepted, Signal, accept, accept_many, deadline, new_alert_id
 from store.errors import StoreMisuse
 from store.journal import Append, Journal
+from store.people import Person
+from store.registry import Registry
 from tests.store.places import START, Clock, signal
 
 PHONE = "+393331112223"
@@ -120,7 +122,7 @@ def test_the_same_id_is_the_same_alert_for_ever(journal: Journal, clock: Clock) 
     close(journal, first)
     clock.forward(86_400)
     assert accept(journal, signal(clock, id="a1"), 50) == replace(first, created=False)
-    assert accept(journal, signal(clock, "+393339999999", id="a1"), 50) == replace(first, created=False)
+    assert accept(journal, signal(clock, device="d1", id="a1"), 50) == replace(first, created=False)
 
 
 def test_an_app_that_asks_once_more_adds_nothing(journal: Journal, clock: Clock) -> None:
@@ -182,20 +184,29 @@ def test_new_data_under_the_same_id_is_kept(journal: Journal, clock: Clock) -> N
     assert len(inbox(journal, first)) == 4
 
 
-def test_an_alert_known_by_its_device_learns_its_number(journal: Journal, clock: Clock) -> None:
+def test_an_alert_of_a_registered_device_is_one_with_the_call_from_its_number(
+    journal: Journal, clock: Clock
+) -> None:
+    Registry(journal).add_user(Person(phones=(PHONE,), first_name="G", devices=("d1",)), by="test")
     first = accept(journal, signal(clock, None, device="d1"), 50)
-    accept(journal, signal(clock, PHONE, device="d1"), 50)
+    told = accept(journal, signal(clock, PHONE, device="d1"), 50)
     by_call = accept(journal, signal(clock, PHONE, channel=Channel.VOICE, call=1), 50)
-    assert by_call == replace(first, created=False)
-
-
-def test_a_number_that_had_an_alert_long_ago_is_learnt_too(journal: Journal, clock: Clock) -> None:
-    old = accept(journal, signal(clock, PHONE), 50)
-    close(journal, old)
+    assert told == by_call == replace(first, created=False)
+    close(journal, first)
     clock.forward(1000)
+    by_call = accept(journal, signal(clock, PHONE, channel=Channel.VOICE, call=1), 50)
+    assert by_call.created
+    assert accept(journal, signal(clock, None, device="d1"), 50).alert == by_call.alert
+
+
+def test_a_device_that_nobody_has_registered_brings_no_number_to_its_alert(
+    journal: Journal, clock: Clock
+) -> None:
     first = accept(journal, signal(clock, None, device="d1"), 50)
-    assert accept(journal, signal(clock, PHONE, device="d1"), 50).alert == first.alert
-    assert accept(journal, signal(clock, PHONE, channel=Channel.VOICE), 50).alert == first.alert
+    other = accept(journal, signal(clock, PHONE, device="d1"), 50)
+    assert (other.created, other.alert == first.alert) == (True, False)
+    assert accept(journal, signal(clock, None, device="d1"), 50).alert == first.alert
+    assert accept(journal, signal(clock, PHONE, channel=Channel.VOICE, call=1), 50).alert == other.alert
 
 
 def test_what_is_no_test_never_disappears_in_a_test(journal: Journal, clock: Clock) -> None:

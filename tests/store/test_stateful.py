@@ -171,11 +171,22 @@ class JournalMachine(Machine):
 class Account:
     """One alert, as the rule of duplicates sees it."""
 
-    def __init__(self, accepted: Accepted, test: bool) -> None:
+    def __init__(self, accepted: Accepted, test: bool, phone: str | None, device: str | None) -> None:
         self.accepted = accepted
         self.test = test
+        self.phone = phone
+        self.device = device
         self.closed_at: int | None = None
-        self.keys: set[str] = set()
+
+    def is_named_by(self, sent: Signal) -> bool:
+        if self.test and not sent.test:
+            return False
+        if sent.phone is None:
+            return self.device == sent.device and (sent.device is not None or self.phone is None)
+        return self.phone == sent.phone and (not self.device or sent.device in (None, self.device))
+
+    def is_of(self, sent: Signal) -> bool:
+        return self.phone == sent.phone and (sent.phone is not None or self.device == sent.device)
 
     def takes(self, now: int, sent: Signal) -> bool:
         if self.test and not sent.test:
@@ -186,6 +197,8 @@ class Account:
         return late and sent.channel is Channel.DATA and now < self.closed_at + 120 * SECOND
 
 
+KEPT = 8
+"""So many alerts of a number, or of a device, are looked at."""
 RAISED = st.sampled_from([None, 0.0, 1.0, 60.0])
 """Seconds before the receipt; at once by a call."""
 PHONES = st.sampled_from([None, "+391", "+392"])
@@ -201,7 +214,8 @@ class AcceptMachine(Machine):
     def __init__(self) -> None:
         super().__init__()
         self.accounts: dict[AlertId, Account] = {}
-        self.last: dict[str, Account] = {}
+        self.raised: dict[str, list[Account]] = {}
+        """By number and by device, newest first."""
 
     @initialize()
     def begin(self) -> None:
@@ -217,29 +231,31 @@ class AcceptMachine(Machine):
             self.clock, phone, device=device, id=id, test=test, channel=channel, raised_s_ago=raised
         )
         keys = [key for key in (phone and f"p{phone}", device and f"d{device}") if key]
-        expected = self.accounts.get(AlertId(id)) if id else None
-        for key in keys:
-            if expected is None and key in self.last and self.last[key].takes(now, sent):
-                expected = self.last[key]
+        named = self.accounts.get(AlertId(id)) if id else None
+        expected = named if named is not None and named.is_named_by(sent) else None
+        for account in () if expected else self.raised.get(keys[0] if keys else "", [])[:KEPT]:
+            if account is not named and account.is_of(sent) and account.takes(now, sent):
+                expected = account
+                break
         accepted = accept(self.journals[0], sent, 50)
         assert accepted.created is (expected is None)
         if expected is None:
             assert accepted.deadline_at == now + round((50 - (raised or 0)) * SECOND)
-            assert id is None or accepted.alert == id
+            assert id is None or (accepted.alert == id) is (named is None)
             assert accepted.alert not in self.accounts
-            expected = self.accounts[accepted.alert] = Account(accepted, test)
-            for key in keys:
-                self.last[key] = expected
+            expected = self.accounts[accepted.alert] = Account(accepted, test, phone, device)
         assert accepted.alert == expected.accepted.alert
         assert (accepted.received_at, accepted.deadline_at) == (
             expected.accepted.received_at, expected.accepted.deadline_at
         )  # fmt: skip
+        expected.device = expected.device or device
         if expected.closed_at is None:
             for key in keys:
-                if key not in self.last or not self.last[key].takes(now, sent):
-                    self.last[key] = expected
+                known = self.raised.setdefault(key, [])
+                if expected not in known[:KEPT]:
+                    known.insert(0, expected)
         version = self.journals[0].version(streams.inbox(accepted.alert))
-        if id == accepted.alert or (id is not None and raised is not None):
+        if id == accepted.alert or (id is not None and raised is not None and keys):
             # the app, not having heard the answer, asks once more, and nothing is added
             assert accept(self.journals[0], sent, 50).alert == accepted.alert
             assert self.journals[0].version(streams.inbox(accepted.alert)) == version
@@ -271,7 +287,7 @@ class AcceptMachine(Machine):
         accepted = accept_many(self.journals[0], sent, 50)
         assert len({one.alert for one in accepted} - set(self.accounts)) == count
         for one in accepted:
-            self.accounts[one.alert] = Account(one, False)
+            self.accounts[one.alert] = Account(one, False, None, None)
 
     @invariant()
     def the_open_ones_are_known(self) -> None:

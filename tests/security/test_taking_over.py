@@ -1,0 +1,211 @@
+"""Alerts and positions that somebody else sends: nobody's rescue call can be taken over.
+
+Who has the app's key, which is in every phone, and knows somebody's number, device or the id of an alert can
+raise alerts. But what a user sends is always answered by an alert that calls her own number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from gateways.http.context import Web
+from messages.events import AlertClosed
+from messages.ids import E164, SECOND, AlertId, Channel, Instant, NodeId, Outcome
+from model.evolve import fold
+from store import streams
+from store.alerts import Signal, accept
+from store.dialect import url_of
+from store.journal import Append, Journal
+from store.notify import LocalNotifier
+from store.people import Person
+from store.registry import Registry
+from store.users import number_of_device
+from tests.gateways.http.place import GIULIA, Place
+
+Client = TestClient[Litestar]
+OTHERS = "+393339998887"
+"""A number of whoever attacks."""
+DEVICE = "phone-of-giulia"
+"""Registered with GIULIA."""
+UNKNOWN = "phone-of-nobody-known"
+
+
+def raised(client: Client, place: Place, **body: object) -> tuple[int, AlertId]:
+    """The answer's status and its alert."""
+    answer = client.post("/v1/alerts", json=body, headers=place.app())
+    return answer.status_code, AlertId(answer.json()["alert"])
+
+
+def number_called(journal: Journal, alert: AlertId) -> str | None:
+    """The number on which the user of this alert is called, identified or not yet."""
+    case = fold(journal.read_streams(streams.inbox(alert), streams.case(alert)))
+    assert case is not None
+    if case.phone is not None or case.device is None:
+        return case.phone
+    device = case.device
+    return journal.at_one_moment(lambda connection: number_of_device(connection, device))
+
+
+def test_the_same_id_with_another_number_is_another_alert_and_the_number_stays_its_owners(
+    client: Client, place: Place, web: Web
+) -> None:
+    assert raised(client, place, id="x", phone=OTHERS) == (202, "x")
+    status, planted = raised(client, place, id="x", phone=GIULIA)
+    assert (status, planted == "x", number_called(web.journal, planted)) == (202, False, GIULIA)
+    _, own = raised(client, place, id="own", phone=GIULIA)
+    assert (own == "x", number_called(web.journal, own)) == (False, GIULIA)
+
+
+@pytest.mark.parametrize(("device", "called"), [(DEVICE, GIULIA), (UNKNOWN, None)])
+def test_an_alert_with_another_number_does_not_take_a_device(
+    client: Client, place: Place, web: Web, device: str, called: str | None
+) -> None:
+    assert raised(client, place, id="x", phone=OTHERS, device=device) == (202, "x")
+    status, own = raised(client, place, device=device)
+    assert (status, number_called(web.journal, own)) == (202, called)
+    assert raised(client, place, device=device) == (200, own), "a repetition is the same alert"
+    status, named = raised(client, place, id="own", phone=GIULIA, device=device)
+    assert (status, number_called(web.journal, named)) == (200 if called else 202, GIULIA)
+
+
+@pytest.mark.parametrize("device", [DEVICE, UNKNOWN])
+def test_an_open_alert_known_by_its_device_alone_is_given_no_foreign_number(
+    client: Client, place: Place, web: Web, device: str
+) -> None:
+    _, own = raised(client, place, id="own", device=device)
+    before = number_called(web.journal, own)
+    foreign: tuple[dict[str, object], ...] = (
+        {"phone": OTHERS, "device": device},
+        {"id": "own", "phone": OTHERS, "device": device},
+        {"id": "own", "phone": OTHERS},
+    )
+    for body in foreign:
+        assert raised(client, place, **body)[1] != own
+    assert number_called(web.journal, own) == before
+    assert raised(client, place, device=device) == (200, own)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"phone": GIULIA}, {"phone": OTHERS}),
+        ({"phone": GIULIA, "device": "a"}, {"phone": GIULIA, "device": "b"}),
+        ({"device": "a"}, {"device": "b"}),
+        ({"device": "a"}, {"phone": OTHERS}),
+        ({"device": "a"}, {"phone": OTHERS, "device": "a"}),
+        ({"phone": OTHERS}, {"device": "a"}),
+        ({"phone": OTHERS, "device": "a"}, {"phone": GIULIA, "device": "a"}),
+        ({"phone": GIULIA, "test": True}, {"phone": GIULIA}),
+    ],
+)
+def test_the_same_id_of_another_phone_is_answered_with_another_id(
+    client: Client, place: Place, first: dict[str, object], second: dict[str, object]
+) -> None:
+    assert raised(client, place, id="x", **first) == (202, "x")
+    status, other = raised(client, place, id="x", **second)
+    assert (status, other == "x") == (202, False)
+    assert raised(client, place, id="x", **second) == (200, other), "asked once more: the alert that was told"
+    assert raised(client, place, id="x", **first) == (200, "x")
+
+
+@pytest.mark.parametrize(
+    ("first", "again"),
+    [
+        ({"phone": GIULIA, "device": "a"}, {"phone": GIULIA, "device": "a"}),
+        ({"phone": GIULIA, "device": "a"}, {"phone": GIULIA}),
+        ({"phone": GIULIA, "device": "a"}, {"device": "a"}),
+        ({"phone": GIULIA}, {"phone": GIULIA, "device": "a"}),
+        ({"device": DEVICE}, {"phone": GIULIA, "device": DEVICE}),
+        ({"device": DEVICE}, {"phone": GIULIA}),
+        ({"device": "a"}, {"device": "a"}),
+    ],
+)
+def test_a_true_repetition_is_the_alert_that_is_there(
+    client: Client, place: Place, first: dict[str, object], again: dict[str, object]
+) -> None:
+    assert raised(client, place, id="x", **first) == (202, "x")
+    assert raised(client, place, id="x", **again) == (200, "x")
+
+
+# ---------------------------------------------------------------------------- whatever is sent, in any order
+
+NUMBERS = (GIULIA, OTHERS, "+393337776665")
+DEVICES = (DEVICE, UNKNOWN, "d3")
+IDS = ("x", "y", None)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One signal, of anybody."""
+
+    phone: str | None
+    device: str | None
+    id: str | None
+    channel: Channel
+    test: bool
+    closes: bool
+    """Whether the alert that it is answered with is closed afterwards."""
+
+
+anything = st.builds(
+    Sent,
+    phone=st.sampled_from((*NUMBERS, None)),
+    device=st.sampled_from((*DEVICES, None)),
+    id=st.sampled_from(IDS),
+    channel=st.sampled_from(Channel),
+    test=st.booleans(),
+    closes=st.booleans(),
+).filter(lambda sent: sent.phone is not None or sent.device is not None)
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    with TemporaryDirectory() as made:
+        yield Path(made)
+
+
+@settings(max_examples=50)
+@given(story=st.lists(anything, min_size=1, max_size=12))
+def test_whatever_came_before_each_signal_is_answered_by_an_alert_that_calls_its_own_number(
+    folder: Path, story: list[Sent]
+) -> None:
+    file = folder / "journal.db"
+    file.unlink(missing_ok=True)
+    now = [Instant(1_795_000_000 * SECOND)]
+    journal = Journal.open(url_of(file), node=NodeId("n1"), clock=lambda: now[0], notify=LocalNotifier())
+    try:
+        Registry(journal).add_user(Person(phones=(GIULIA,), first_name="G", devices=(DEVICE,)), by="test")
+        called: dict[AlertId, str | None] = {}
+        for sent in story:
+            now[0] = Instant(now[0] + SECOND)
+            own = sent.phone or (GIULIA if sent.device == DEVICE else None)
+            signal = Signal(
+                channel=sent.channel,
+                received_at=now[0],
+                phone=None if sent.phone is None else E164(sent.phone),
+                device=sent.device,
+                id=None if sent.id is None else AlertId(sent.id),
+                test=sent.test,
+            )
+            accepted = accept(journal, signal, 50)
+            called.setdefault(accepted.alert, own)
+            assert number_called(journal, accepted.alert) == own or (
+                # Its own phone, named by its device, which had told its number before.
+                sent.phone is None and sent.id == accepted.alert and not accepted.created
+            )
+            for alert, number in called.items():
+                assert number_called(journal, alert) == number, "no alert ever has another number"
+            if sent.closes:
+                over = AlertClosed(outcome=Outcome.FALSE_ALARM)
+                journal.append(Append(streams.case(accepted.alert), None, (over,)))
+    finally:
+        journal.close()
