@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from messages.base import Position
 from messages.events import InboxEvent
 from messages.ids import (
     E164,
+    SECOND,
     Advice,
     AlertId,
     BridgeId,
@@ -24,6 +27,10 @@ from messages.ids import (
 )
 from model.leg import Leg
 
+BELIEVED_US: Final = Instant(600 * SECOND)
+"""How long before its receipt something can have happened by a phone's clock that is believed."""
+_RECENT_US: Final = Instant(120 * SECOND)
+
 
 class InboxEntry(msgspec.Struct, frozen=True, kw_only=True):
     """A fact from outside that the case has not yet acted upon."""
@@ -31,6 +38,19 @@ class InboxEntry(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     at: Instant
     event: InboxEvent
+
+
+class KnownPosition(Position, frozen=True, kw_only=True):
+    """A position as the center has come to know it. Its `at` is never later than its receipt."""
+
+    received_at: Instant
+    channel: Channel
+
+    @property
+    def rank(self) -> Instant:
+        """The moment by which it is newer or older than others: as the phone says, where that can be so."""
+        believed = self.received_at - self.at <= BELIEVED_US
+        return self.at if believed else self.received_at
 
 
 class Owner(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,7 +121,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     test: bool = False
     silent: bool = False
     battery_pct: int | None = None
-    positions: tuple[Position, ...] = ()
+    positions: tuple[KnownPosition, ...] = ()
     """In the order in which they came."""
     signals: int = 1
     """How often, over all channels, the alert was raised."""
@@ -275,14 +295,18 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         return not any(leg.live for leg in self.legs.values() if leg.party is not Party.LISTENER)
 
     @property
-    def position(self) -> Position | None:
-        """The one to show: the newest, unless much worse than the best of the last two minutes (case 13)."""
-        if not self.positions:
+    def position(self) -> KnownPosition | None:
+        """The one to show: the newest, unless much worse than the best of the last two minutes (case 13).
+
+        What the app has said goes before all that came otherwise: anybody can send a short message under her
+        number, and a wrong place sends help to the wrong place.
+        """
+        said = [one for one in self.positions if one.channel is Channel.DATA] or list(self.positions)
+        if not said:
             return None
-        newest = max(self.positions, key=lambda position: position.at)
-        recent = [
-            one for one in self.positions if one.at >= newest.at - 120_000_000 and one.accuracy_m is not None
-        ]
+        # Of two with the same moment the one that came later.
+        newest = max(reversed(said), key=lambda one: one.rank)
+        recent = [one for one in said if one.rank >= newest.rank - _RECENT_US and one.accuracy_m is not None]
         best = min(recent, key=lambda one: one.accuracy_m or 0.0, default=newest)
         if best.accuracy_m is None or newest.accuracy_m is None:
             return newest if newest.accuracy_m is not None or best.accuracy_m is None else best

@@ -14,10 +14,10 @@ from typing import Final
 from msgspec.structs import replace
 
 from messages import events as ev
-from messages.base import HangupCause
-from messages.ids import AlertId, Instant, LegId, OperatorId, Party
+from messages.base import HangupCause, Position
+from messages.ids import AlertId, Channel, Instant, LegId, OperatorId, Party
 from messages.journal import Recorded
-from model.case import Case, HandOver, HerCall, InboxEntry, Listener, Note, Owner, PsapCall
+from model.case import Case, HandOver, HerCall, InboxEntry, KnownPosition, Listener, Note, Owner, PsapCall
 from model.leg import ANOTHER_LINE, FIRST_112, Leg, LegState
 
 ANSWERED_AND_DROPPED: Final = -1
@@ -52,11 +52,29 @@ def begin(recorded: Recorded) -> Case | None:
         test=event.test,
         silent=event.silent,
         battery_pct=event.battery_pct,
-        positions=() if event.position is None else (event.position,),
+        positions=_known((), event.position, event.received_at, event.channel),
         inbox_version=recorded.version,
         inbox_handled=recorded.version,
         her_call=_her_call(event),
     )
+
+
+def _known(
+    before: tuple[KnownPosition, ...], told: Position | None, received_at: Instant, channel: Channel
+) -> tuple[KnownPosition, ...]:
+    """With one more, if there is one. A clock that is ahead of ours would hide all that comes later."""
+    if told is None:
+        return before
+    known = KnownPosition(
+        lat=told.lat,
+        lon=told.lon,
+        at=min(told.at, received_at),
+        accuracy_m=told.accuracy_m,
+        source=told.source,
+        received_at=received_at,
+        channel=channel,
+    )
+    return (*before, known)
 
 
 def _her_call(event: ev.AlertReceived | ev.AlertSignalAdded) -> HerCall | None:
@@ -83,7 +101,7 @@ def apply(case: Case, event: ev.Event, at: Instant) -> Case:
         return _apply_to_leg(case, event, at)
     match event:
         case ev.AlertSignalAdded():
-            positions = case.positions if event.position is None else (*case.positions, event.position)
+            positions = _known(case.positions, event.position, event.received_at, event.channel)
             return replace(
                 case,
                 signals=case.signals + 1,
@@ -95,7 +113,8 @@ def apply(case: Case, event: ev.Event, at: Instant) -> Case:
                 her_call=case.her_call if case.there(Party.USER) else _her_call(event) or case.her_call,
             )
         case ev.PositionUpdated(position=position):
-            return replace(case, positions=(*case.positions, position))
+            # Only the app has a way to say one more.
+            return replace(case, positions=_known(case.positions, position, at, Channel.DATA))
         case ev.AlertCancelled(duress=duress):
             return replace(case, cancelled=True, duress=case.duress or duress)
         case ev.PinRefused():

@@ -55,6 +55,7 @@ from messages.events import (
 )
 from messages.ids import E164, SECOND, Advice, AlertId, Channel, Instant, LineId, OperatorId
 from messages.journal import Recorded
+from model.case import BELIEVED_US
 from store import leases, streams
 from store.errors import StoreMisuse, VersionConflict
 from store.group_commit import GroupCommitter
@@ -65,8 +66,6 @@ from store.users import number_of_device
 
 SAME_EVENT_S: Final = 120
 """How long after its end an alert still takes up signals of the same number."""
-BELIEVED_S: Final = 600
-"""How long before its receipt an alert can have been raised by a phone whose clock is believed."""
 
 NOTE_MAX: Final = 2000
 """Characters of a short message that are kept."""
@@ -170,7 +169,7 @@ def accept_in(
 def deadline(raised_at: Instant | None, received_at: Instant, deadline_s: float) -> Instant:
     """When the app calls 112 by itself; see the rule above."""
     since = received_at
-    if raised_at is not None and received_at - BELIEVED_S * SECOND <= raised_at < received_at:
+    if raised_at is not None and received_at - BELIEVED_US <= raised_at < received_at:
         since = raised_at
     return Instant(since + round(deadline_s * SECOND))
 
@@ -281,7 +280,7 @@ def _may_be_late(signal: Signal, closed_at: Instant) -> bool:
     """Whether the signal may be of what was closed then."""
     if signal.channel is Channel.VOICE or signal.received_at >= closed_at + SAME_EVENT_S * SECOND:
         return False
-    if signal.raised_at is None or abs(signal.raised_at - signal.received_at) > BELIEVED_S * SECOND:
+    if signal.raised_at is None or abs(signal.raised_at - signal.received_at) > BELIEVED_US:
         # Nothing says that it is old: a case too many costs a minute, one too few may cost a life.
         return False
     return min(signal.raised_at, signal.received_at) <= closed_at

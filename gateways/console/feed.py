@@ -24,7 +24,7 @@ from gateways.console.views import (
     StepsView,
 )
 from messages import events as ev
-from messages.base import Joins, Message, Position
+from messages.base import Joins, Message
 from messages.calls import CallState
 from messages.ids import AlertId, Instant, LineId, NodeId, OperatorCommand, OperatorId, Party, ShiftState
 from messages.journal import Recorded, event_type
@@ -32,7 +32,7 @@ from messages.lines import LineReport
 from messages.operators import OperatorVoice
 from messages.readings import LevelReading
 from model import announcing, wrap_up
-from model.case import Case
+from model.case import Case, KnownPosition
 from model.leg import Leg, LegState
 from model.orders import refusal
 from model.phase import phase
@@ -325,13 +325,15 @@ def _recorded(case: Case) -> bool:
     return begun and any(leg.joined for leg in case.legs.values())
 
 
-def _position(position: Position) -> PositionView:
+def _position(position: KnownPosition) -> PositionView:
     return PositionView(
         lat=position.lat,
         lon=position.lon,
         at_us=position.at,
         accuracy_m=position.accuracy_m,
         source=position.source,
+        channel=position.channel,
+        received_us=position.received_at,
     )
 
 

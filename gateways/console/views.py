@@ -47,8 +47,13 @@ class PositionView(msgspec.Struct, frozen=True, kw_only=True):
     lat: float
     lon: float
     at_us: Instant
+    """When it was measured, and never later than when it came."""
     accuracy_m: float | None
     source: str
+    """What measured it, in the phone's words: `gps`, `wifi`, `cell`, `app`; `aml`: by a short message."""
+    channel: Channel
+    """How it came. What did not come from the app (`data`) anybody may have sent under her number."""
+    received_us: Instant
 
 
 class PartyView(msgspec.Struct, frozen=True, kw_only=True):

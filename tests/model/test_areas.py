@@ -7,10 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from messages.base import Position
 from messages.ids import E164, AlertId, Channel, Instant
 from model.areas import Ring, holds, outline
-from model.case import Case
+from model.case import Case, KnownPosition
 from model.policy import Policy, PsapRoute
 from model.psap import has_psap, psap_number
 
@@ -41,6 +40,10 @@ POLICY = Policy(
 )
 
 
+def known(lat: float, lon: float, at: Instant) -> KnownPosition:
+    return KnownPosition(lat=lat, lon=lon, at=at, accuracy_m=20.0, received_at=at, channel=Channel.DATA)
+
+
 def case(lat: float | None = None, lon: float = 0.0, *, test: bool = False) -> Case:
     at = Instant(1_000_000_000)
     return Case(
@@ -50,7 +53,7 @@ def case(lat: float | None = None, lon: float = 0.0, *, test: bool = False) -> C
         raised_at=at,
         deadline_at=at,
         test=test,
-        positions=() if lat is None else (Position(lat=lat, lon=lon, at=at, accuracy_m=20.0),),
+        positions=() if lat is None else (known(lat, lon, at),),
     )
 
 
@@ -82,7 +85,7 @@ def test_where_she_is_now_counts_and_not_where_she_was() -> None:
         moved,
         positions=(
             *moved.positions,
-            Position(lat=45.2, lon=9.2, at=Instant(2_000_000_000), accuracy_m=20.0),
+            known(45.2, 9.2, Instant(2_000_000_000)),
         ),
     )
     assert psap_number(moved, POLICY) == REGION

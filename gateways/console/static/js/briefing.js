@@ -9,7 +9,7 @@ import * as s from './situation.js';
 import { spoken } from './places.js';
 
 const NEW_MS = 8000;
-const SOURCES = { gps: ['GPS', 'GPS'], wifi: ['Wi-Fi', 'Wi-Fi'], cell: ['rete del telefono', 'phone network'], network: ['rete del telefono', 'phone network'] };
+const SOURCES = { gps: ['GPS', 'GPS'], wifi: ['Wi-Fi', 'Wi-Fi'], cell: ['rete del telefono', 'phone network'], network: ['rete del telefono', 'phone network'], aml: ['per SMS (AML)', 'by SMS (AML)'] };
 
 const part = (id, text, more = {}) => ({ id, text, copied: text, is: text, ...more });
 const join = (texts, by = ' ') => texts.filter(Boolean).join(by);
