@@ -95,7 +95,7 @@ def alert(run: Terminal) -> AlertId:
                     leg=leg, party=Party.USER, number=E164("+393331112223"), line=LineId("sim1"), attempt=1
                 ),
                 ev.LegRinging(leg=leg, attempt=1),
-                ev.UserReached(met_by="ringing"),
+                ev.UserRang(),
                 ev.LegReleased(leg=leg, attempt=1, cause=17),
                 ev.InboxRead(upto=1),
             ),
@@ -330,7 +330,7 @@ def test_a_damaged_journal_is_told_with_exit_code_1(run: Terminal, alert: AlertI
         triggers = database.execute("select name from sqlite_master where type = 'trigger'").fetchall()
         for (name,) in triggers:
             database.execute(f"drop trigger {name}")
-        database.execute("update event set version = 12 where type = 'user.reached'")
+        database.execute("update event set version = 12 where type = 'user.rang'")
     database.close()
     assert "DAMAGED" in run("journal", "verify", code=1)
 

@@ -177,7 +177,7 @@ TALKING = (
     *called("op1", Party.OPERATOR, DEMO),
     ev.OperatorJoined(operator=DEMO, leg=LegId("a:op1")),
     *called("user", Party.USER),
-    ev.UserReached(met_by="ringing"),
+    ev.UserRang(),
     joined("op1"),
     joined("user"),
 )

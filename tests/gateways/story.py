@@ -145,7 +145,7 @@ class Story:
         self.originate("user", Party.USER, self.phone, attempt=attempt)
         self.say(ev.LegRinging(leg=self.leg("user"), attempt=attempt))
         if attempt == 1:
-            self.say(ev.UserReached(met_by="ringing"))
+            self.say(ev.UserRang())
         return self
 
     def user_answered(self, attempt: int = 1) -> Story:

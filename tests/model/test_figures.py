@@ -70,8 +70,9 @@ HANDED_OVER = told(
     (3.0, ev.LegAnswered(leg=leg("op1"), attempt=1)),
     (3.5, ev.OperatorJoined(operator=MARTA, leg=leg("op1"))),
     (9.0, ev.LegRinging(leg=leg("user"), attempt=1)),
-    (9.1, ev.UserReached(met_by="ringing")),
+    (9.1, ev.UserRang()),
     (14.0, ev.LegAnswered(leg=leg("user"), attempt=1)),
+    (14.0, ev.UserReached(met_by="answered", by="answer")),
     (30.0, ev.PsapRequested(by=MARTA, number=E164("112"))),
     (36.0, ev.LegAnswered(leg=leg("psap"), attempt=1)),
     (36.2, ev.PsapJoined(leg=leg("psap"))),
@@ -82,7 +83,7 @@ HANDED_OVER = told(
 def test_a_row_has_the_first_time_of_each_step() -> None:
     row = HANDED_OVER
     assert (row.to_operator_us, row.to_ringing_us, row.to_psap_us) == (3_500_000, 9_000_000, 6_000_000)
-    assert row.answered_us == BEGUN + 14 * SECOND
+    assert row.answered_us == row.reached_us == BEGUN + 14 * SECOND
     assert (row.operator, row.user, row.outcome) == (MARTA, "u1", Outcome.HANDED_OVER)
     assert (row.alert, row.seq, row.received_us, row.missed, row.test) == (ALERT, 10, BEGUN, False, False)
     assert row.closed_us == BEGUN + 90 * SECOND
@@ -117,6 +118,11 @@ def test_s02_who_has_called_in_is_reached_without_a_ring() -> None:
     assert (row.to_ringing_us, row.to_operator_us, row.to_psap_us) == (400_000, None, None)
 
 
+def test_what_older_journals_call_reached_by_ringing_is_a_phone_that_rang() -> None:
+    row = told((9.1, ev.UserReached(met_by="ringing")))
+    assert (row.to_ringing_us, row.reached_us) == (9_100_000, None)
+
+
 def test_a_clock_that_goes_back_makes_no_time_less_than_none() -> None:
     assert told((-2.0, ev.UserReached(met_by="inbound"))).to_ringing_us == 0
 
@@ -127,7 +133,8 @@ def test_every_event_that_changes_a_row_is_named_and_no_other() -> None:
         ev.LegRinging(leg=leg("user"), attempt=1),
         ev.LegAnswered(leg=leg("user"), attempt=1),
         ev.LegConfirmed(leg=leg("user"), attempt=1, by="voice"),
-        ev.UserReached(met_by="ringing"),
+        ev.UserRang(),
+        ev.UserReached(met_by="answered", by="app"),
         ev.PsapRequested(by=None, number=E164("112")),
         ev.PsapJoined(leg=leg("psap")),
         ev.DeadlineMissed(),

@@ -65,7 +65,7 @@ def test_s02_a_voice_alert_is_answered_and_the_operator_joins(running: Center) -
 def test_s08_s10_without_an_answer_112_is_called_and_briefed(tmp_path: Path) -> None:
     with center(tmp_path, simulation(phones={USER: {"behaviour": "no_answer"}})) as made:
         alert = made.send(position={"lat": 44.39, "lon": 8.97, "accuracy_m": 18})
-        made.until("her phone rings", lambda: made.case(alert).reached_at)
+        made.until("her phone rings", lambda: made.case(alert).rang_at)
         assert made.order(alert, "call_psap").status_code == 202
         made.until("112 is joined", lambda: made.joined(alert) == {"operator", "psap"})
         made.until("they hear each other", lambda: all_hear_each_other(made, (OPERATOR, PSAP)))

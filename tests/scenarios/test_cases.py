@@ -134,7 +134,7 @@ def test_case_09_a_test_call_gives_way_to_a_real_alert(make_world: MakeWorld) ->
     test = world.alert
     world.send()
     world.until("the real one has its operator", lambda: world.case.operator is not None)
-    world.until("she is reached", lambda: world.case.reached_at is not None)
+    world.until("she is reached", lambda: world.case.rang_at is not None)
     world.alert = test
     releasing = [event for event in world.events(ev.LegReleasing) if isinstance(event, ev.LegReleasing)]
     assert "preempted" in [event.reason for event in releasing]
@@ -518,7 +518,7 @@ def test_case_09_a_test_that_gave_way_does_not_take_the_line_again_first(make_wo
     test = world.alert
     world.send()
     world.until("the real one has its operator", lambda: world.case.operator is not None, 20)
-    world.until("she is reached", lambda: world.case.reached_at is not None, 20)
+    world.until("she is reached", lambda: world.case.rang_at is not None, 20)
     world.alert = test
     dialled = [event for event in world.events(ev.LegOriginating) if isinstance(event, ev.LegOriginating)]
     assert len(dialled) < 8, "and it does not try again and again"
@@ -542,11 +542,11 @@ def test_case_18_a_call_that_was_given_up_unheard_is_not_left_up_for_ever(make_w
 def test_case_09_a_test_call_to_her_gives_way_to_her_real_alert(make_world: MakeWorld) -> None:
     world = make_world(operators=2, public=6, behaviours={USER: "no_answer"})
     world.send(test=True)
-    world.until("her phone rings", lambda: world.case.reached_at is not None)
+    world.until("her phone rings", lambda: world.case.rang_at is not None)
     test = world.alert
     world.send()
     assert world.alert != test, "a real alert never disappears in a test"
-    world.until("her phone rings again", lambda: world.case.reached_at is not None, 15)
+    world.until("her phone rings again", lambda: world.case.rang_at is not None, 15)
     rings = [call for call in world.live_calls() if call.to == USER]
     assert len(rings) == 1
 

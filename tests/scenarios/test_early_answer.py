@@ -105,7 +105,8 @@ def test_case_05_a_user_who_only_rings_has_not_answered(make_world: MakeWorld) -
     speaks(world, Party.OPERATOR)
     leg = rings(world, Party.USER)
     world.until("it is in the conference", lambda: world.case.legs[leg.leg].joined)
-    assert (world.case.reached_by, phase(world.case)) == ("ringing", Phase.CALLING_USER)
+    assert (world.case.reached_by, phase(world.case)) == ("", Phase.CALLING_USER)
+    assert world.case.met_at is not None
     world.until("a second attempt", lambda: len(world.calls(USER)) == 2, 40)
     rang = world.calls(USER)[0]
     assert rang.answered_at_s is None

@@ -37,7 +37,7 @@ def test_case_05_no_answer_is_told_to_the_operator_and_112_is_called(
 ) -> None:
     world = make_world(dialects=(family,), behaviours={USER: "no_answer"})
     world.send()
-    world.until("her phone rings", lambda: world.case.reached_at is not None)
+    world.until("her phone rings", lambda: world.case.rang_at is not None)
     world.until("a second attempt", lambda: len(world.calls(USER)) == 2, 60)
     world.order(OperatorCommand.CALL_PSAP)
     world.until("112 is joined", lambda: {Party.OPERATOR, Party.PSAP} <= joined(world))

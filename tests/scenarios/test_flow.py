@@ -49,7 +49,7 @@ def test_s02_a_voice_call_is_recognised_answered_and_is_the_users_leg(make_world
     world.until("operator and user are joined", lambda: len(joined(world)) == 2)
     assert world.case.channel is Channel.VOICE
     assert world.case.user == world.user.id
-    assert world.case.reached_by == "inbound"
+    assert (world.case.reached_by, world.case.rang_at) == ("answer", None)
     assert len(world.calls(USER)) == 0, "nobody calls her who is on the line"
     assert world.after_s(ev.UserReached) < 3
 
@@ -103,7 +103,7 @@ def test_s08_112_is_called_for_a_user_who_does_not_answer(make_world: MakeWorld)
     world = make_world(behaviours={USER: "no_answer"})
     world.send()
     world.until("the operator is there", lambda: world.case.operator is not None)
-    world.until("her phone rings", lambda: world.case.reached_at is not None)
+    world.until("her phone rings", lambda: world.case.rang_at is not None)
     world.advance(26)
     assert len(world.calls(USER)) == 2, "a second attempt rings in the background"
     world.order(OperatorCommand.CALL_PSAP)
@@ -150,5 +150,5 @@ def test_s11_with_no_operator_she_is_called_before_the_deadline(make_world: Make
     world = make_world(operators=0)
     world.send()
     world.advance(50)
-    assert world.case.reached_at is not None
+    assert world.case.rang_at is not None
     assert world.case.missed_at is None

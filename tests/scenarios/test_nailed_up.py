@@ -198,7 +198,7 @@ def test_case_09_a_line_that_she_only_waits_on_gives_way_to_a_user_who_cannot_be
     world.network.unplug(spare)
     world.advance(5)
     world.send()
-    world.until("her phone rings", lambda: world.case.reached_at is not None, within_s=50)
+    world.until("her phone rings", lambda: world.case.rang_at is not None, within_s=50)
     assert held(world) == []
     assert world.case.missed_at is None
     world.network.plug(spare)

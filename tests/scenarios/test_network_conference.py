@@ -69,7 +69,7 @@ def they_say_so(world: World) -> None:
 
 def to_ringing(world: World) -> None:
     world.send()
-    world.until("her phone rings", lambda: they_say_so(world) or world.case.reached_at is not None)
+    world.until("her phone rings", lambda: they_say_so(world) or world.case.rang_at is not None)
 
 
 def to_conference(world: World) -> None:

@@ -65,8 +65,8 @@ def test_a_case_that_hears_nothing_is_started_again_and_the_alert_goes_on(make_w
         (Role.ALERT_CASE, "stuck")
     ]
     assert world.case.restarts == 1
-    assert world.case.reached_at is not None
-    assert world.case.reached_at - world.case.deadline_at < 0, "found long before her deadline"
+    assert world.case.met_at is not None
+    assert world.case.met_at - world.case.deadline_at < 0, "found long before her deadline"
     assert len(world.calls(USER)) == 1
     assert len(world.live_calls()) == 2
 
@@ -79,8 +79,8 @@ def test_an_alert_that_no_crew_hears_of_is_taken_up_by_one_that_does(make_world:
     world.until("operator and user are joined", lambda: len(joined(world)) == 2, 120)
     world.expected_to_be_stuck = world.stuck()
     assert restarted(world)[0][0] == Role.ALERT_INTAKE
-    assert world.case.reached_at is not None
-    assert world.case.reached_at < world.case.deadline_at
+    assert world.case.met_at is not None
+    assert world.case.met_at < world.case.deadline_at
 
 
 def test_a_leg_that_hears_nothing_is_started_again_and_the_call_is_neither_lost_nor_repeated(

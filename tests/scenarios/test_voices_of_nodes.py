@@ -507,5 +507,5 @@ def test_case_09_a_line_of_a_call_that_another_node_keeps_gives_way(tmp_path: Pa
     nodes.shift(nodes.operators[0], "b", ShiftState.PAUSED)
     nodes.advance(1)
     nodes.send("a")
-    nodes.until("her phone rings", lambda: nodes.case.reached_at is not None, 50)
+    nodes.until("her phone rings", lambda: nodes.case.rang_at is not None, 50)
     assert [call.line for call in nodes.calls(USER)] == [hers]

@@ -241,7 +241,7 @@ class Judgement:
                 if self._waiting.pop(alert, None) is not None:
                     known.opened_at = at
                     self._compare(known, at)
-            case ev.UserReached():
+            case ev.UserRang() | ev.UserReached():
                 known.reached_at = known.reached_at or at
             case ev.DeadlineMissed():
                 known.missed_at = known.missed_at or at

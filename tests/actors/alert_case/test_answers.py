@@ -90,15 +90,14 @@ def test_whose_answer_is_not_in_doubt_takes_no_case_that_is_hers() -> None:
     assert refusal(book.case, OperatorCommand.CONFIRM_ANSWER, ANNA, POLICY) == "No answer is in doubt."
 
 
-@pytest.mark.parametrize(
-    ("met_by", "at_once", "then"), [(MetBy.RINGING, "ringing", "ringing"), (MetBy.ANSWERED, "", "answered")]
-)
-def test_s11_it_reaches_her_by_ringing_only(met_by: MetBy, at_once: str, then: str) -> None:
+@pytest.mark.parametrize(("met_by", "met"), [(MetBy.RINGING, True), (MetBy.ANSWERED, False)])
+def test_s11_an_answer_in_doubt_is_a_ringing_and_a_voice_reaches_the_user(met_by: MetBy, met: bool) -> None:
     book = with_operator(met_by=met_by)
     perhaps(book, Party.USER)
-    assert book.case.reached_by == at_once
+    assert (book.case.met_at is not None, book.case.reached_by) == (met, "")
+    assert book.case.rang_at is not None
     heard(book, Party.USER)
-    assert book.case.reached_by == then
+    assert (book.case.met_at is not None, book.case.reached_by) == (True, "voice")
 
 
 def test_case_05_her_time_to_answer_is_over_though_the_modem_says_that_she_has() -> None:

@@ -48,15 +48,16 @@ def test_s04_the_user_is_not_called_before_the_operator_answers() -> None:
     assert book.leg(Party.USER).number == book.case.phone
 
 
-def test_s05_s11_ringing_is_reaching() -> None:
+def test_s05_s11_ringing_meets_the_deadline_and_an_answer_reaches_the_user() -> None:
     book = Book()
     book.go_on()
     book.answers(Party.OPERATOR)
     book.rings(Party.USER)
-    assert book.case.reached_by == "ringing"
-    assert len(book.all_of(ev.UserReached)) == 1
+    assert (book.case.met_at, book.case.reached_at) == (book.case.rang_at, None)
+    met_at = book.case.met_at
     book.answers(Party.USER)
-    assert len(book.all_of(ev.UserReached)) == 1
+    assert (book.case.met_at, book.case.reached_by) == (met_at, "answer")
+    assert (len(book.all_of(ev.UserRang)), len(book.all_of(ev.UserReached))) == (1, 1)
 
 
 def test_s11_answering_can_be_required_instead() -> None:
@@ -64,9 +65,9 @@ def test_s11_answering_can_be_required_instead() -> None:
     book.go_on()
     book.answers(Party.OPERATOR)
     book.rings(Party.USER)
-    assert book.case.reached_at is None
+    assert (book.case.rang_at is None, book.case.met_at) == (False, None)
     book.answers(Party.USER)
-    assert book.case.reached_by == "answered"
+    assert (book.case.met_at, book.case.reached_by) == (book.case.reached_at, "answer")
 
 
 def test_s06_operator_and_user_are_joined() -> None:
@@ -135,7 +136,7 @@ def test_s02_a_voice_alert_is_answered_at_once_and_is_the_users_leg() -> None:
     user = book.leg(Party.USER)
     assert (user.line, user.call) == (LineId("p7"), 9)
     book.report(user, CallState.ANSWERED)
-    assert book.case.reached_by == "inbound"
+    assert (book.case.reached_by, book.case.rang_at) == ("answer", None)
     assert book.case.going(Party.OPERATOR) is not None, "the operator is called while she stays on the line"
 
 

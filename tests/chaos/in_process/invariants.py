@@ -92,9 +92,7 @@ def _fits(case: Case, outcome: Outcome, kinds: set[type[ev.Event]]) -> bool:
         return case.test and outcome is Outcome.TEST_DONE
     match outcome:
         case Outcome.FALSE_ALARM:
-            return ev.FalseAlarmDeclared in kinds or (
-                ev.CloseRequested in kinds and case.reached_at is not None
-            )
+            return ev.FalseAlarmDeclared in kinds or (ev.CloseRequested in kinds and case.met_at is not None)
         case Outcome.HANDED_OVER:
             return ev.PsapJoined in kinds and bool(kinds & {ev.LeaveRequested, ev.CloseRequested})
         case Outcome.BRIEFED:
@@ -119,7 +117,7 @@ def reached_or_advised(seen: Evidence) -> Broken:
             ),
             None,
         )
-        over = [at for at in (case.reached_at, advised, case.closed_at) if at is not None]
+        over = [at for at in (case.met_at, advised, case.closed_at) if at is not None]
         by = case.deadline_at + seen.slack.get(alert, 0)
         if not over or min(over) > by:
             late = "never" if not over else f"{(min(over) - case.deadline_at) / SECOND:.3f} s late"

@@ -560,7 +560,7 @@ class _Run:
                     self._met["alerts"] += 1
                 case ev.AlertClosed(outcome=outcome):
                     self._met[f"outcome {outcome}"] += 1
-                case ev.UserReached():
+                case ev.UserRang() | ev.UserReached():
                     self._met["reached"] += 1
                 case ev.DeadlineMissed():
                     self._met["deadline missed"] += 1

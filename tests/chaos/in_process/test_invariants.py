@@ -126,7 +126,7 @@ def good() -> Writer:
     made.write(5, "alert-a", ev.LegAnswered(leg=LegId("a:op1"), attempt=1))
     made.write(5, "alert-a", ev.OperatorJoined(operator=ANNA, leg=LegId("a:op1")))
     made.dialled(5, Party.USER, "sim3")
-    made.write(8, "alert-a", ev.LegRinging(leg=LegId("a:user"), attempt=1), ev.UserReached(met_by="ringing"))
+    made.write(8, "alert-a", ev.LegRinging(leg=LegId("a:user"), attempt=1), ev.UserRang())
     made.write(10, "alert-a", ev.LegAnswered(leg=LegId("a:user"), attempt=1))
     made.write(12, "alert-a", ev.PsapRequested(by=ANNA, number=PSAP))
     made.dialled(12, Party.PSAP, "sim6")

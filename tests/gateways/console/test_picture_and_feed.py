@@ -152,7 +152,7 @@ def test_the_story_lists_what_happened_oldest_first(journal: Journal) -> None:
         "operator.joined",
         "leg.originating",
         "leg.ringing",
-        "user.reached",
+        "user.rang",
         "leg.answered",
         "psap.requested",
         "leg.originating",

@@ -143,7 +143,7 @@ def test_what_came_of_it_is_told_by_its_steps(client: Client, place: Place, web:
     assert (said["running"], said["ok"], said["deadline_met"]) == (False, True, True)
     assert said["outcome"] == "test_done"
     steps = {one["step"]: one["after_s"] for one in said["steps"]}
-    assert list(steps) == ["operator joined", "user reached", "in conversation", "closed"]
+    assert list(steps) == ["operator joined", "user's phone rang", "in conversation", "closed"]
     assert all(value is not None for value in steps.values())
 
 
