@@ -14,8 +14,6 @@ from store.schema import keyring
 BYTES: Final = 32
 VOICE: Final = "voice"
 """By which a node's bridges are let in at another one's voice gate."""
-CONSOLE: Final = "console"
-"""By which a node lets in an operator whom another one has signed on."""
 
 _ONE: Final = Query(select(keyring.c.secret).where(keyring.c.name == bindparam("which")), "which")
 _ADD: Final = Query(insert(keyring), "name", "secret")

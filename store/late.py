@@ -18,15 +18,16 @@ from collections.abc import Iterator
 from typing import Final
 
 import msgspec
-from sqlalchemy import bindparam, desc, select
+from sqlalchemy import bindparam, desc, select, update
 
 from messages.ids import AlertId
 from store import rows, streams
 from store.dialect import Connection
 from store.query import Query, Row
 from store.schema import event as table
+from store.schema import session
 from store.streams import StreamKind
-from store.warm import Place, known_place, registry_rows
+from store.warm import Place, known_place, registry_rows, session_rows
 
 _BEFORE: Final = Query(
     select(table)
@@ -38,6 +39,15 @@ _BEFORE: Final = Query(
     "most",
 )
 _AFTER: Final = Query(select(table).where(table.c.seq > bindparam("after")).order_by(table.c.seq), "after")
+_HASH: Final = list(session.columns.keys()).index("hash")
+_ENDED: Final = list(session.columns.keys()).index("ended_us")
+_END: Final = Query(
+    update(session)
+    .where(session.c.hash == bindparam("which"), session.c.ended_us.is_(None))
+    .values(ended_us=bindparam("at")),
+    "at",
+    "which",
+)
 _PAGE: Final = 64
 _NO_VERSION: Final = 2**62
 _NOBODYS: Final = (f"{StreamKind.USER}-", f"{StreamKind.NUMBER}-", f"{StreamKind.DEVICE}-")
@@ -65,9 +75,20 @@ def write_late(spare: Connection, journal: Connection) -> Written:
     if not same:
         for statement, people in registry_rows(spare):
             journal.write_many(statement, people)
+    _write_sessions(spare, journal)
     # What the journal has after the place where it was left, and is not from here.
     others = before - place.seq if same else 0
     return Written(events=work.written, renumbered=not same or work.renumbered or others > work.there)
+
+
+def _write_sessions(spare: Connection, journal: Connection) -> None:
+    """Those that were begun meanwhile stand, and those that were ended have ended."""
+    statement, found = session_rows(spare)
+    journal.write_many(statement, found)
+    for row in found:
+        hash_, ended_us = row[_HASH], row[_ENDED]
+        if ended_us is not None:
+            journal.write(_END, ended_us, hash_)
 
 
 def _renamed(journal: Connection, found: list[Row]) -> dict[str, str]:

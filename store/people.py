@@ -90,6 +90,14 @@ class Operator(msgspec.Struct, frozen=True, kw_only=True):
     created_at: Instant
 
 
+class AppKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key by which apps raise alerts; by what is kept of it."""
+
+    hash: bytes
+    name: str
+    created_at: Instant
+
+
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
     """What an import has done."""
 

@@ -13,13 +13,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from store.app_keys import AppKeys
 from store.people import Imported
 from store.staff import Staff
 from store.users import Users
 from store.users_csv import import_users
 
 
-class Registry(Users, Staff):
+class Registry(Users, Staff, AppKeys):
     """Everything of the registry, over one process's journal. For any thread."""
 
     def import_users(self, file: Path, *, by: str) -> Imported:

@@ -130,10 +130,20 @@ keyring = Table(
     Column("secret", LargeBinary, nullable=False),
 )
 
-spent = Table(
-    "spent",
+session = Table(
+    "session",
     metadata,
-    # A ticket that was used, or a session that was ended, remembered for as long as it would have held.
-    Column("id", Text, primary_key=True),
+    # Of the cookie's secret.
+    Column("hash", LargeBinary, primary_key=True),
+    # Cookies of one id are one session: an operator's, gone on with at other nodes.
+    Column("id", Text, nullable=False, index=True),
+    Column("operator", Text, nullable=False, index=True),
+    Column("csrf", Text, nullable=False),
+    Column("begun_us", BigInteger, nullable=False),
     Column("until_us", BigInteger, nullable=False),
+    Column("node", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    # Of the ticket by which it was gone on with; so none does twice.
+    Column("ticket", LargeBinary, nullable=True, unique=True),
+    Column("ended_us", BigInteger, nullable=True),
 )

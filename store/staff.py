@@ -1,4 +1,4 @@
-"""The registry's operators, and the keys of apps and operators. See `store.registry`."""
+"""The registry's operators. See `store.registry`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from store.errors import AlreadyTaken, NobodyThere, RegistryError
 from store.journal import Append, Journal, Transaction
 from store.people import Operator, StaffRole
 from store.query import Query, Row
-from store.schema import app_key, operator
+from store.schema import operator
+from store.sessions import Session, end_all, end_shift, standing
 
 _o = operator.c
 _SHOWN = select(
@@ -49,22 +50,9 @@ _SET_ON_CALL: Final = Query(
 )
 _DROP: Final = Query(delete(operator).where(_o.id == bindparam("id")), "id")
 
-_k = app_key.c
-_KEY: Final = Query(select(_k.name).where(_k.hash == bindparam("hash"), _k.revoked_us.is_(None)), "hash")
-_ANY_KEY: Final = Query(select(_k.name).where(_k.hash == bindparam("hash")), "hash")
-_KEYS: Final = Query(select(_k.name).where(_k.revoked_us.is_(None)).order_by(_k.created_us, _k.name))
-_ADD_KEY: Final = Query(insert(app_key), *(column.name for column in app_key.columns))
-_REVOKE_KEYS: Final = Query(
-    update(app_key)
-    .where(_k.name == bindparam("which"), _k.revoked_us.is_(None))
-    .values(revoked_us=bindparam("at")),
-    "at",
-    "which",
-)
-
 
 class Staff:
-    """Operators and keys of the registry, over one process's journal."""
+    """Operators of the registry, over one process's journal."""
 
     def __init__(self, journal: Journal, *, region: str = numbers.DEFAULT_REGION) -> None:
         """`region` is where a number without a country is taken to be."""
@@ -100,7 +88,8 @@ class Staff:
     ) -> Operator:
         """A new operator; her id is made from her name where none is given.
 
-        Raises NumberRefused, AlreadyTaken (the id), RegistryError (an empty name).
+        Raises NumberRefused, AlreadyTaken (the id, or a name by which another signs on), RegistryError (an
+        empty name).
         """
         if not name.strip():
             raise RegistryError("an operator needs a name")
@@ -109,6 +98,10 @@ class Staff:
         def work(tx: Transaction) -> Operator:
             if id is not None and tx.one(_BY_ID, id) is not None:
                 raise AlreadyTaken(f"the id {id}", id)
+            for other in map(_operator, tx.all(_ALL)):
+                # Of two of a name neither could sign on by it.
+                if _plain(name) in (_plain(other.name), other.id):
+                    raise AlreadyTaken(f"the name {name.strip()}", other.id)
             chosen = id or _free_id(tx, name)
             tx.write(_ADD, chosen, name.strip(), number, language, role, on_call, None, tx.at_us, "")
             _tell(tx, chosen, by, "added")
@@ -127,17 +120,18 @@ class Staff:
         self._journal.transact(work)
 
     def set_role(self, operator: OperatorId, role: StaffRole, *, by: str) -> None:
-        """What she may do from now on. Raises NobodyThere."""
+        """What she may do from now on; her sessions end. Raises NobodyThere."""
 
         def work(tx: Transaction) -> None:
             _row(tx, operator)
             tx.write(_SET_ROLE, role, operator)
+            end_all(tx, operator)
             _tell(tx, operator, by, "changed role")
 
         self._journal.transact(work)
 
     def set_password(self, operator: OperatorId, password: str, *, by: str) -> None:
-        """A new password for her; the one before is worth nothing from now on. Raises NobodyThere.
+        """A new password for her; the one before and her sessions end. Raises NobodyThere.
 
         Takes a tenth of a second, and none of it while the journal is locked.
         """
@@ -146,18 +140,19 @@ class Staff:
         def work(tx: Transaction) -> None:
             _row(tx, operator)
             tx.write(_SET_PASSWORD, kept, operator)
+            end_all(tx, operator)
             _tell(tx, operator, by, "changed password")
 
         self._journal.transact(work)
 
     def called(self, who: str) -> Operator | None:
         """The operator of this id, or the only one of this name or number; as people type them."""
-        plain = " ".join(who.split()).casefold()
+        plain = _plain(who)
         everybody = self.operators()
         for one in everybody:
             if one.id == plain:
                 return one
-        fitting = [one for one in everybody if plain in (one.name.casefold(), one.phone)]
+        fitting = [one for one in everybody if plain in (_plain(one.name), one.phone)]
         return fitting[0] if len(fitting) == 1 else None
 
     def password_is(self, operator: OperatorId | None, password: str) -> bool:
@@ -166,7 +161,7 @@ class Staff:
         return password_fits(password, "" if row is None else str(row[0]))
 
     def issue_token(self, operator: OperatorId, *, by: str) -> str:
-        """A new token for her; the one before is worth nothing from now on. Raises NobodyThere."""
+        """A new token for her; one before, and then her sessions, end. Raises NobodyThere."""
         token = new_secret("swo")
         self.trust_token(operator, token, by=by)
         return token
@@ -175,56 +170,45 @@ class Staff:
         """The same with a token that is there already. Raises NobodyThere, AlreadyTaken."""
 
         def work(tx: Transaction) -> None:
-            _row(tx, operator)
+            known = _operator(_row(tx, operator))
             holder = tx.one(_BY_TOKEN, fingerprint(token))
             if holder is not None:
                 if holder[0] == operator:
                     return
                 raise AlreadyTaken("the token", str(holder[0]))
             tx.write(_SET_TOKEN, fingerprint(token), operator)
+            if known.has_token:
+                end_all(tx, operator)
             _tell(tx, operator, by, "changed token")
 
         self._journal.transact(work)
 
+    def revoke_access(self, operator: OperatorId, *, by: str) -> int:
+        """End her token and sessions, not her password; how many cookies it were. Raises NobodyThere."""
+
+        def work(tx: Transaction) -> int:
+            _row(tx, operator)
+            tx.write(_SET_TOKEN, None, operator)
+            _tell(tx, operator, by, "revoked token and sessions")
+            return end_all(tx, operator)
+
+        return self._journal.transact(work)
+
+    def sessions(self, now_us: Instant) -> list[Session]:
+        """The sessions that stand, of all operators, oldest first."""
+        return standing(self._journal, now_us)
+
     def remove_operator(self, operator: OperatorId, *, by: str) -> None:
-        """Remove her and her token. Raises NobodyThere."""
+        """Remove her, her token, her sessions and her shift. Raises NobodyThere."""
 
         def work(tx: Transaction) -> None:
             _row(tx, operator)
             tx.write(_DROP, operator)
+            end_all(tx, operator)
+            end_shift(tx, operator)
             _tell(tx, operator, by, "erased")
 
         self._journal.transact(work)
-
-    # ------------------------------------------------------------------------------------ keys
-
-    def issue_app_key(self, name: str) -> str:
-        """A new key for apps; earlier ones of the name go on working."""
-        key = new_secret("swk")
-        self.trust_app_key(key, name)
-        return key
-
-    def trust_app_key(self, key: str, name: str) -> None:
-        """The same with a key that is there already; again does nothing."""
-
-        def work(tx: Transaction) -> None:
-            if tx.one(_ANY_KEY, fingerprint(key)) is None:
-                tx.write(_ADD_KEY, fingerprint(key), name, tx.at_us, None)
-
-        self._journal.transact(work)
-
-    def app_key_name(self, key: str) -> str | None:
-        """The name of the app whose key this is; none for a key that opens nothing."""
-        row = self._journal.row(_KEY, fingerprint(key))
-        return None if row is None else str(row[0])
-
-    def app_keys(self) -> list[str]:
-        """The names of the keys that work, oldest first."""
-        return [str(row[0]) for row in self._journal.rows(_KEYS)]
-
-    def revoke_app_keys(self, name: str) -> int:
-        """Let no key of this name open anything any more; how many it were."""
-        return self._journal.transact(lambda tx: tx.write(_REVOKE_KEYS, tx.at_us, name))
 
 
 def _operator(row: Row) -> Operator:
@@ -240,6 +224,11 @@ def _operator(row: Row) -> Operator:
         has_password=bool(has_password),
         created_at=Instant(created_us),
     )
+
+
+def _plain(name: str) -> str:
+    """A name as people type it."""
+    return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
 def _row(tx: Transaction, who: OperatorId) -> Row:

@@ -200,6 +200,10 @@ class Transaction:
         """
         if not self.durable:
             raise JournalNotDurable("the disk cannot be written: the registry is not changed now")
+        return self.write_meanwhile(query, *values)
+
+    def write_meanwhile(self, query: Query, *values: object) -> int:
+        """The same, also while nothing lasts: for what the journal gets on its return (`store.sessions`)."""
         return self._connection.write(query, *values)
 
     @contextmanager

@@ -61,7 +61,7 @@ _NEWEST: Final = Query(
     "most",
 )
 _PEOPLE: Final = (schema.person, schema.person_phone, schema.person_device)
-_STAFF: Final = (schema.operator, schema.app_key)
+_STAFF: Final = (schema.operator, schema.app_key, schema.session)
 _ALL: Final = {table.name: Query(select(table)) for table in (*_PEOPLE, *_STAFF)}
 _ADD: Final = {
     table.name: Query(insert(table).prefix_with("OR IGNORE"), *(column.name for column in table.columns))
@@ -207,6 +207,12 @@ def registry_rows(connection: Connection) -> Iterator[tuple[Query, list[Row]]]:
     """All of the registry, table by table, each with the statement that puts missing rows in."""
     for table in (*_PEOPLE, *_STAFF):
         yield _ADD[table.name], connection.all(_ALL[table.name])
+
+
+def session_rows(connection: Connection) -> tuple[Query, list[Row]]:
+    """All sessions, with the statement that puts missing ones in: they go on while the disk does not."""
+    name = schema.session.name
+    return _ADD[name], connection.all(_ALL[name])
 
 
 def _fill(journal: Connection, spare: Connection) -> Place:

@@ -23,7 +23,6 @@ from gateways.console.door import AnySocket, Door
 from gateways.console.following import SHOWN, Batch
 from gateways.console.people import OperatorRecord
 from gateways.console.screen import Screen
-from gateways.console.tickets import RENEWED_S
 from gateways.console.views import (
     Events,
     LineView,
@@ -40,6 +39,8 @@ from store.streams import alert_of
 
 BEAT_S: Final = 0.5
 """The longest silence: whoever hears nothing for four times as long has lost the center."""
+RENEWED_S: Final = 20
+"""How old the newest ticket of a page gets: whoever hears no more has one left for 40 s at least."""
 RESUME_MAX: Final = 2000
 """Events. More than that is told as a snapshot."""
 PENDING_MAX: Final = 5000
@@ -296,6 +297,7 @@ def console_route(screen: Screen, door: Door, ticket: Callable[[AnySocket], str]
         await screen.following.loaded.wait()
         since = socket.query_params.get("since", "")
         console = Console(screen, socket, me, partial(ticket, socket))
-        await console.talk(int(since) if since.isascii() and since.isdecimal() else None)
+        talk = console.talk(int(since) if since.isascii() and since.isdecimal() else None)
+        await door.while_let_in(socket, me.operator, talk)
 
     return follow

@@ -1,87 +1,58 @@
-"""How an operator stays signed on in a browser: a signed cookie, and a second token against forged requests.
+"""How an operator stays signed on in a browser: a cookie whose secret is of a row, and a CSRF token.
 
-The cookie carries all there is to know of a session, so that a restart of the web process ends none.
-It is readable by no script (HttpOnly) and sent to no other site (SameSite=Strict); every request
+The cookie is readable by no script (HttpOnly) and sent to no other site (SameSite=Strict); every request
 that changes something has to repeat the session's CSRF token in a header, which only the page knows.
-Signing a session is all that is done here; whether the operator still exists is asked at every use.
+What a session is, and when it has ended, says `store.sessions` alone.
 """
 
 from __future__ import annotations
 
+import hashlib
 import hmac
-import os
-import secrets
-from pathlib import Path
 from typing import Final
 
-import msgspec
+from litestar.datastructures import Cookie
 
-from gateways.console.signing import KEY_BYTES, Signer
-from messages.ids import SECOND, Instant, OperatorId
+from messages.ids import SECOND, Instant, NodeId
+from store.sessions import LIFE_S, Session
 
 CSRF_HEADER: Final = "x-csrf-token"
-LIFE_S: Final = 16 * 3600
-"""Longer than any shift; the page signs on again by itself while its tab lives."""
-_SESSION: Final = b"session"
+SECRET_MAX: Final = 512
 
 
-class Session(msgspec.Struct, frozen=True, array_like=True):
-    """Who is signed on, and until when."""
+class Cookies:
+    """The cookies of one center."""
 
-    operator: OperatorId
-    id: str
-    until: Instant
+    def __init__(self, node: NodeId, state: str) -> None:
+        """`state`: the state directory."""
+        name = hashlib.sha256(f"{node}\0{state}".encode()).hexdigest()[:12]
+        self._name = f"securwoman-{name}"
+        """Its own for each center: a browser sends cookies to all ports of a machine."""
 
+    def name(self, *, secure: bool) -> str:
+        """By https one that no other host and no plain page can put in our place (RFC 6265bis, 4.1.3.2)."""
+        return f"__Host-{self._name}" if secure else self._name
 
-class Sessions:
-    """Makes and checks cookies with one key."""
+    def made(self, session: Session, secret: str, now_us: Instant, *, secure: bool) -> Cookie:
+        """The session's cookie."""
+        return self._cookie(secret, min(LIFE_S, (session.until - now_us) // SECOND), secure)
 
-    def __init__(self, key: bytes) -> None:
-        self._signer = Signer(key)
-        self.cookie: Final = f"securwoman-{self._signer.mac(b'cookie', b'').hex()[:12]}"
-        """The cookie's name. Its own for each center: a browser sends cookies to all ports of a machine."""
-        self._decoder = msgspec.msgpack.Decoder(Session)
+    def none(self, *, secure: bool) -> Cookie:
+        """What takes the cookie away."""
+        return self._cookie("", 0, secure)
 
-    def begin(self, operator: OperatorId, now_us: Instant) -> tuple[Session, str]:
-        """A new session and its cookie's value."""
-        session = Session(operator, secrets.token_urlsafe(12), Instant(now_us + LIFE_S * SECOND))
-        return session, self.cookie_of(session)
-
-    def cookie_of(self, session: Session) -> str:
-        """The cookie's value of a session, be it one that another node has begun."""
-        return self._signer.signed(_SESSION, msgspec.msgpack.encode(session))
-
-    def read(self, cookie: str | None, now_us: Instant) -> Session | None:
-        """The session of a cookie; None for one that is none of ours, changed or over."""
-        body = self._signer.body(_SESSION, cookie)
-        if body is None:
-            return None
-        try:
-            session = self._decoder.decode(body)
-        except msgspec.MsgspecError:
-            return None
-        return session if now_us < session.until else None
-
-    def csrf(self, session: Session) -> str:
-        """The token that the page has to repeat with every request that changes something."""
-        return self._signer.mac(b"csrf", session.id.encode()).hex()
-
-    def csrf_fits(self, session: Session, token: str | None) -> bool:
-        """Whether it is this session's token."""
-        return token is not None and hmac.compare_digest(token.encode(), self.csrf(session).encode())
+    def _cookie(self, value: str, max_age_s: int, secure: bool) -> Cookie:
+        return Cookie(
+            key=self.name(secure=secure),
+            value=value,
+            max_age=max_age_s,
+            path="/",
+            httponly=True,
+            samesite="strict",
+            secure=secure,
+        )
 
 
-def session_key(path: Path) -> bytes:
-    """The key in this file, which is made, readable by its owner alone, if it is not there."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    except FileExistsError:
-        key = path.read_bytes()
-        if len(key) >= KEY_BYTES:
-            return key
-        # Ended between making and writing it: nobody can have a session of that key.
-        descriptor = os.open(path, os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC)
-    key = secrets.token_bytes(KEY_BYTES)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(key)
-    return key
+def csrf_fits(session: Session, token: str | None) -> bool:
+    """Whether it is this session's token."""
+    return token is not None and hmac.compare_digest(token.encode(), session.csrf.encode())

@@ -129,7 +129,9 @@ def voice_route(headsets: Headsets, door: Door) -> WebsocketRouteHandler:
     @websocket("/v1/voice")
     async def voice(socket: AnySocket) -> None:
         me = await door.let_in(socket)
-        code = None if me is None else await talk(socket, me.operator)
+        if me is None:
+            return
+        code = await door.while_let_in(socket, me.operator, talk(socket, me.operator))
         if code is not None:
             with contextlib.suppress(WebSocketDisconnect):
                 await socket.close(code=code, reason=_WHY[code])

@@ -21,8 +21,7 @@ from gateways.console.meters import Meters
 from gateways.console.page import page_routes
 from gateways.console.people import People
 from gateways.console.screen import Screen
-from gateways.console.sessions import Sessions, session_key
-from gateways.console.tickets import Tickets, session_name
+from gateways.console.sessions import Cookies
 from gateways.console.voice import voice_route
 from gateways.http.across import across_nodes
 from gateways.http.alerts import alert_routes
@@ -61,10 +60,9 @@ from runtime.voice_files import VoiceReports
 from store import streams
 from store.errors import JournalError, StoreError
 from store.journal import Append, Journal
-from store.keyring import CONSOLE, shared_secret
 from store.notify import Notifier, SocketNotifier
 from store.registry import Registry
-from store.spent import is_spent
+from store.sessions import ticket_of
 
 LOAD_AGAIN_S: Final = 0.5
 
@@ -86,13 +84,10 @@ def parts(
     last = LastSeq(notifier or SocketNotifier(run / "notify"))
     journal = Journal.open(settings.journal, node=settings.node, clock=clock.now_us, notify=last, spare=run)
     hints = Hints(run / "http-bridge.sock", incarnation=settings.incarnation, clock=clock)
-    asked = Asked(Registry(journal, region=settings.policy.region))
-    sessions = Sessions(session_key(state / "keys" / "session.key"))
+    asked = Asked(Registry(journal, region=settings.policy.region), journal, clock)
+    cookies = Cookies(settings.node, settings.state)
+    proxies = Proxies(settings.public_url or settings.web, settings.trusted_proxies)
     shared = journal.shared
-
-    def stands(session: str) -> bool:
-        return not (shared and is_spent(journal, session_name(session)))
-
     return Web(
         settings=settings,
         clock=clock,
@@ -107,14 +102,13 @@ def parts(
         ),
         following=Following(journal, clock),
         hints=hints,
-        auth=Auth(asked, sessions, clock, stands),
-        sessions=sessions,
-        tickets=Tickets(shared_secret(journal, CONSOLE)) if shared else None,
+        auth=Auth(asked, cookies, proxies, clock),
+        cookies=cookies,
         nodes=Nodes(settings.node, settings.web, run, FilePeers(run) if shared else PeerBook()),
         people=People(asked, clock),
         pins=asked,
         passwords=asked,
-        proxies=Proxies(settings.public_url or settings.web, settings.trusted_proxies),
+        proxies=proxies,
         throttle=Throttle(),
         metrics=metrics,
         lines=LineReports(run),
@@ -147,7 +141,7 @@ def build(web: Web) -> Litestar:
 
     meters = Meters(Path(web.settings.state) / "run", web.clock, heard)
     headsets = Headsets(Path(web.settings.state) / "run", web.hints.headset)
-    door = Door(web.auth.operator_or_none, web.people, web.proxies.is_own_page)
+    door = Door(web.auth, web.people, web.proxies.is_own_page)
     web.metrics.consoles.set_function(lambda: len(screen.connected))
 
     @asynccontextmanager
@@ -158,13 +152,14 @@ def build(web: Web) -> Litestar:
         web.following.add(screen)
         meters.start()
         headsets.start()
-        loading = asyncio.create_task(_load(web))
+        tasks = [asyncio.create_task(_load(web)), asyncio.create_task(web.auth.keep_looking())]
         try:
             yield
         finally:
             web.stopping.set()
-            loading.cancel()
-            await asyncio.gather(loading, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             meters.stop()
             headsets.stop()
             web.following.stop()
@@ -194,7 +189,7 @@ def build(web: Web) -> Litestar:
         middleware=[across_nodes(web.nodes.elsewhere)] if web.nodes.shared else [],
         exception_handlers=_exception_handlers(web),
         before_send=[_said_with_every_answer(web.proxies)],
-        openapi_config=openapi_config(web.settings.version, web.sessions.cookie),
+        openapi_config=openapi_config(web.settings.version, web.cookies.name(secure=web.proxies.is_https)),
         request_max_body_size=BODY_MAX,
         lifespan=[lifespan],
         logging_config=None,
@@ -244,14 +239,12 @@ def _note_seen(web: Web, operator: OperatorId, user: UserId, alert: AlertId) -> 
 def _ticket(web: Web, socket: AnySocket) -> str:
     """By which whoever is signed on here goes on elsewhere; empty where she cannot."""
     try:
-        session = None if web.tickets is None else web.auth.session(socket)
+        session = web.auth.session(socket) if web.nodes.shared else None
     except StoreError as error:
         # Not the end of a console that shows what it has: the database will be back.
         log.error("no ticket can be given", reason=str(error))
         return ""
-    if web.tickets is None or session is None:
-        return ""
-    return web.tickets.issue(session, web.clock.now_us())
+    return "" if session is None else ticket_of(session, web.clock.now_us())
 
 
 def _bring_shift(web: Web, operator: OperatorId) -> None:

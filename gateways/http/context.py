@@ -8,8 +8,7 @@ from typing import Protocol
 
 from gateways.console.following import Following
 from gateways.console.people import People
-from gateways.console.sessions import Sessions
-from gateways.console.tickets import Tickets
+from gateways.console.sessions import Cookies
 from gateways.http.answers import AnyConnection
 from gateways.http.auth import Auth
 from gateways.http.hints import Hints
@@ -38,8 +37,16 @@ class Pins(Protocol):
 class Passwords(Protocol):
     """The registry, as far as signing on asks it."""
 
+    def operator_of_token(self, token: str) -> OperatorId | None:
+        """Whose token this is. Raises StoreError."""
+        ...
+
     def operator_called(self, who: str) -> OperatorId | None:
         """The operator of this id, name or number."""
+        ...
+
+    def changes_of(self, operator: OperatorId) -> int:
+        """Grows whenever what proves this operator is changed. Raises StoreError."""
         ...
 
     async def password_is(self, operator: OperatorId | None, password: str) -> bool:
@@ -58,9 +65,7 @@ class Web:
     following: Following
     hints: Hints
     auth: Auth
-    sessions: Sessions
-    tickets: Tickets | None
-    """None: there is no other node to go to."""
+    cookies: Cookies
     nodes: Nodes
     people: People
     pins: Pins

@@ -30,6 +30,8 @@ class Proxies:
         Raises ValueError for what is neither.
         """
         self.origin: Final = public_url.rstrip("/").lower()
+        self.is_https: Final = self.origin.startswith("https://")
+        """Whether browsers are to come by https alone."""
         self._networks = tuple(ip_network(one) for one in trusted)
 
     def trusts(self, address: str) -> bool:
@@ -59,7 +61,7 @@ class Proxies:
 
     def secure(self, scope: Scope) -> bool:
         """Whether the browser has asked by https."""
-        if self.origin.startswith("https://") or scope["scheme"] in ("https", "wss"):
+        if self.is_https or scope["scheme"] in ("https", "wss"):
             return True
         client = scope.get("client")
         if not client or not self._networks or not self.trusts(str(client[0])):

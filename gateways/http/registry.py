@@ -9,15 +9,21 @@ from gateways.console.people import OperatorRecord
 from gateways.console.views import PersonView
 from messages.ids import OperatorId, UserId
 from model.case import Case
+from runtime.clock import Clock
+from store.access import Access, access
+from store.journal import Journal
 from store.people import PinVerdict, StaffRole
 from store.registry import Registry
+from store.sessions import Session, changes_of, of_secret
 
 
 class Asked:
     """One registry, asked."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, journal: Journal, clock: Clock) -> None:
         self._registry = registry
+        self._journal = journal
+        self._clock = clock
         self._one_at_a_time = asyncio.Lock()
 
     def app_key_is_known(self, key: str) -> bool:
@@ -29,9 +35,17 @@ class Asked:
         operator = self._registry.operator_by_token(token)
         return None if operator is None else operator.id
 
-    def operator_is_active(self, operator: OperatorId) -> bool:
-        """Whether she is still an operator."""
-        return self._registry.operator(operator) is not None
+    def access(self) -> Access:
+        """Who is let in now."""
+        return access(self._journal, self._clock.now_us())
+
+    def session_of(self, secret: str) -> Session | None:
+        """The session of a cookie's secret."""
+        return of_secret(self._journal, secret, self._clock.now_us())
+
+    def changes_of(self, operator: OperatorId) -> int:
+        """Grows whenever what proves this operator is changed."""
+        return changes_of(self._journal, operator)
 
     def role_of(self, operator: OperatorId) -> StaffRole | None:
         """What she may do; None for nobody."""

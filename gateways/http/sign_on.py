@@ -10,19 +10,19 @@ from typing import Annotated, Final
 
 import msgspec
 from litestar import Response, delete, get, post
-from litestar.datastructures import Cookie
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import JSONBody
 
-from gateways.console import tickets
-from gateways.console.sessions import LIFE_S, Session
 from gateways.http.answers import AnyRequest, Moment, Problem, answer, header, rfc3339, said
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
-from gateways.http.errors import NotAllowed, NotDurable, NotSignedOn, TooManyTries
-from messages.ids import SECOND, OperatorId
+from gateways.http.errors import NotAllowed, NotSignedOn, Refused, TooManyTries
+from messages.ids import OperatorId
 from runtime import logs
+from store.errors import NobodyThere
+from store.journal import Transaction
 from store.people import StaffRole
+from store.sessions import Begun, Session, begin, end, go_on
 
 PATH: Final = "/v1/console/session"
 log = logs.get("http.sign_on")
@@ -71,7 +71,7 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
             operator=session.operator,
             name="" if record is None else record.name,
             role=StaffRole.OPERATOR if record is None else record.role,
-            csrf=web.sessions.csrf(session),
+            csrf=session.csrf,
             until=rfc3339(session.until),
         )
 
@@ -85,28 +85,57 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
         log.warning("it is nobody's", what=what, address=address)
         return NotSignedOn(f"no operator has this {what}")
 
-    async def session_of(data: SignOn, address: str) -> Session:
-        """Hers from now on. Raises NotSignedOn, TooManyTries."""
-        if data.ticket is None:
-            return web.sessions.begin(await operator_of(data, address), web.clock.now_us())[0]
-        ticket = None if web.tickets is None else web.tickets.read(data.ticket, web.clock.now_us())
-        if ticket is None:
-            raise nobodys("ticket", address)
-        if not await web.writing.run(lambda transaction: tickets.use(transaction, ticket)):
-            log.warning("a ticket of the past", operator=ticket.operator, address=address)
-            raise NotSignedOn("the ticket was used before, or its session has ended")
-        if ticket.operator not in web.people.operators():
-            raise NotSignedOn("there is no such operator any more")
-        log.info("goes on here", operator=ticket.operator)
-        return Session(ticket.operator, ticket.session, ticket.session_until)
+    async def begun(request: AnyRequest, data: SignOn) -> Begun:
+        """The session from now on. Raises NotSignedOn, TooManyTries, NotDurable."""
+        address = web.client_address(request)
+        known, secret = web.auth.session(request), web.auth.secret(request) or ""
+        if data.ticket is not None:
+            return await gone_on(data.ticket, address)
+        operator, as_of = await operator_of(data, address)
+        if known is not None and known.operator == operator:
+            # The page was loaded again, or another of hers is open: their CSRF tokens stay what they are.
+            return Begun(known, secret)
 
-    async def operator_of(data: SignOn, address: str) -> OperatorId:
-        """Whose they are. Raises NotSignedOn, TooManyTries."""
+        def work(transaction: Transaction) -> Begun:
+            if known is not None:
+                # Somebody else sits at this browser now, and the cookie is about to be replaced.
+                end(transaction, known, last=not web.auth.others(known))
+            return begin(transaction, operator, address, as_of)
+
+        try:
+            made = await web.writing.run(work)
+        except NobodyThere as error:
+            raise NotSignedOn("changed meanwhile: sign on once more") from error
+        if known is not None:
+            web.auth.ended(known)
+        return made
+
+    async def gone_on(ticket: str, address: str) -> Begun:
+        """The session of another node, here. Raises NotSignedOn, TooManyTries, NotDurable."""
+        wait_s = web.throttle.wait_s("", address, web.clock.now_us())
+        if wait_s:
+            raise TooManyTries(wait_s)
+        made = await web.writing.run(lambda transaction: go_on(transaction, ticket, address))
+        if made is None:
+            raise nobodys("ticket", address)
+        log.info("goes on here", operator=made.session.operator)
+        return made
+
+    def token_of(token: str) -> tuple[OperatorId, int] | None:
+        """Whose token it is at this moment, and as of which change. Not as was read a moment ago."""
+        operator = web.passwords.operator_of_token(token)
+        if operator is None:
+            return None
+        as_of = web.passwords.changes_of(operator)
+        return (operator, as_of) if web.passwords.operator_of_token(token) == operator else None
+
+    async def operator_of(data: SignOn, address: str) -> tuple[OperatorId, int | None]:
+        """Whose they are, and as of which change of what proves it. Raises NotSignedOn, TooManyTries."""
         now_us = web.clock.now_us()
         if data.token is not None:
-            operator = web.auth.of_token(data.token)
-            if operator is not None:
-                return operator
+            found = token_of(data.token)
+            if found is not None:
+                return found
             raise nobodys("token", address)
         who, password = data.operator or "", data.password or ""
         operator = web.passwords.operator_called(who)
@@ -115,13 +144,14 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
         if wait_s:
             raise TooManyTries(wait_s)
         web.throttle.count(key, address, now_us)
+        as_of = None if operator is None else web.passwords.changes_of(operator)
         right = await web.passwords.password_is(operator, password)
         if operator is None or not right:
             # Not what was typed for a name: some type their password there.
             log.warning("a wrong password", operator=operator, address=address)
             raise NotSignedOn("the name or the password is wrong")
         web.throttle.right(key, address)
-        return operator
+        return operator, as_of
 
     @post(
         PATH,
@@ -141,20 +171,11 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
     async def sign_on(request: AnyRequest, data: JSONBody[SignOn]) -> Response[bytes]:
         if not web.proxies.is_own_page(header(request, b"origin"), header(request, b"host")):
             raise NotAllowed("the page is not this center's")
-        address = web.client_address(request)
-        session = await session_of(data, address)
-        response = answer(request, told(session))
-        response.set_cookie(
-            Cookie(
-                key=web.sessions.cookie,
-                value=web.sessions.cookie_of(session),
-                max_age=min(LIFE_S, (session.until - web.clock.now_us()) // SECOND),
-                path="/",
-                httponly=True,
-                samesite="strict",
-                secure=web.proxies.secure(request.scope),
-            )
-        )
+        made = await begun(request, data)
+        response = answer(request, told(made.session))
+        secure = web.proxies.secure(request.scope)
+        now_us = web.clock.now_us()
+        response.set_cookie(web.cookies.made(made.session, made.secret, now_us, secure=secure))
         response.headers["cache-control"] = "no-store"
         return response
 
@@ -174,17 +195,25 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
         response.headers["cache-control"] = "no-store"
         return response
 
-    @delete(PATH, summary="Sign off", operation_id="sign_off", tags=["console"], status_code=204)
+    @delete(
+        PATH,
+        summary="Sign off; the last session of an operator takes her shift with it",
+        operation_id="sign_off",
+        tags=["console"],
+        status_code=204,
+        responses={409: said(Problem, "On an alert: leave it, or hand it over, first.")},
+    )
     async def sign_off(request: AnyRequest) -> Response[None]:
-        session = web.auth.session(request) if web.tickets is not None else None
+        session = web.auth.session(request)
         if session is not None:
-            try:
-                await web.writing.run(lambda transaction: tickets.end(transaction, session))
-            except NotDurable as error:
-                log.error("a session is ended in this browser alone", reason=str(error))
+            last = not web.auth.others(session)
+            if last and web.following.picture.busy_with(session.operator) is not None:
+                raise Refused("You are on an alert: leave it or hand it over first.")
+            await web.writing.run(lambda transaction: end(transaction, session, last=last))
             web.auth.ended(session)
+            web.hints.shift()
         response: Response[None] = Response(None, status_code=204)
-        response.delete_cookie(web.sessions.cookie, path="/")
+        response.set_cookie(web.cookies.none(secure=web.proxies.secure(request.scope)))
         return response
 
     return [sign_on, signed_on, sign_off]

@@ -229,7 +229,7 @@ def test_what_nothing_can_tell_of_is_not_said_to_be_known(wired: tuple[Wire, Jou
         Registry(journal).trust_app_key("key", "app")
     assert not error.value.outcome_known
     Registry(journal).trust_app_key("key", "app")
-    assert Registry(journal).app_keys() == ["app"]
+    assert [one.name for one in Registry(journal).app_keys()] == ["app"]
 
 
 def test_connections_that_the_server_has_ended_meanwhile_are_made_anew(
@@ -500,7 +500,7 @@ def test_an_older_form_is_brought_up_to_date(database: PostgresDatabase) -> None
         "DROP TABLE member",
         "DROP TABLE lease",
         "DROP TABLE keyring",
-        "DROP TABLE spent",
+        "DROP TABLE session",
         "UPDATE alembic_version SET version_num = '0002'",
     ):
         database.execute(statement)

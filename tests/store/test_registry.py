@@ -410,9 +410,20 @@ def test_an_operator_is_called_by_id_name_or_number_where_that_is_one(registry: 
     for who in ("anna-bianchi", "ANNA  bianchi ", "+393331110000"):
         assert registry.called(who) == anna
     assert registry.called("anna") is None
-    registry.add_operator("Luca", "333 111 0002", by="x")
-    assert registry.called("Luca") == registry.operator(OperatorId("luca"))
+    registry.add_operator("Bea", "333 111 0000", by="x")
+    assert registry.called("+393331110000") is None, "two have this number"
     assert registry.called("") is None
+
+
+def test_nobody_is_locked_out_by_another_of_the_same_name(registry: Registry) -> None:
+    luca = registry.add_operator("Luca Ferri", "333 111 0001", by="x")
+    for name in ("Luca Ferri", " LUCA  ferri", "luca-ferri"):
+        with pytest.raises(AlreadyTaken) as refused:
+            registry.add_operator(name, "333 111 0002", by="x")
+        assert refused.value.holder == luca.id
+    assert registry.called("Luca Ferri") == luca
+    registry.remove_operator(luca.id, by="x")
+    assert registry.add_operator("Luca Ferri", "333 111 0002", by="x").id == "luca-ferri-2"
 
 
 def test_a_role_may_all_that_those_before_it_may(registry: Registry) -> None:
@@ -426,11 +437,11 @@ def test_a_role_may_all_that_those_before_it_may(registry: Registry) -> None:
 
 
 def test_operators_ids_are_made_of_their_names_and_never_used_again(registry: Registry) -> None:
-    names = ["Anna", "anna", "Ànna!", "陈", "x" * 99]
+    names = ["Anna", "Anna.", "Ànna!", "陈", "x" * 99]
     ids = [registry.add_operator(name, "+393331110000", by="x").id for name in names]
     assert ids == ["anna", "anna-2", "anna-3", "operator", "x" * 40]
     registry.remove_operator(OperatorId("anna-2"), by="x")
-    assert registry.add_operator("Anna", "+393331110000", by="x").id == "anna-4"
+    assert registry.add_operator("Anna.", "+393331110000", by="x").id == "anna-4"
     with pytest.raises(AlreadyTaken):
         registry.add_operator("Other", "+393331110000", by="x", id=OperatorId("anna"))
     assert registry.add_operator("Own", "+393331110000", by="x", id=OperatorId("demo")).id == "demo"
@@ -467,14 +478,26 @@ def test_an_app_key_opens_until_it_is_revoked(
         None,
         None,
     ]
-    assert sorted(registry.app_keys()) == ["app", "lab"]
+    assert sorted(one.name for one in registry.app_keys()) == ["app", "lab"]
     assert registry.revoke_app_keys("app") == 1
     assert registry.app_key_name(key) is None
     registry.trust_app_key(key, "app")
     assert registry.app_key_name(key) is None  # what was revoked stays so
-    assert registry.app_keys() == ["lab"]
+    assert registry.app_key_is_revoked(key)
+    assert not registry.app_key_is_revoked("wrong")
+    assert [one.name for one in registry.app_keys()] == ["lab"]
     journal.checkpoint()
     assert not database.holds(key.encode())
+
+
+def test_an_older_key_of_a_name_holds_until_it_is_revoked_by_itself(registry: Registry) -> None:
+    older, newer = registry.issue_app_key("app"), registry.issue_app_key("app")
+    other = registry.issue_app_key("lab")
+    assert [registry.app_key_name(one) for one in (older, newer)] == ["app", "app"]
+    assert registry.revoke_app_keys("app", but_newest=True) == 1
+    assert [registry.app_key_name(one) for one in (older, newer, other)] == [None, "app", "lab"]
+    assert registry.revoke_app_keys("app", but_newest=True) == 0
+    assert registry.revoke_app_keys("nothing of the kind") == 0
 
 
 def test_no_token_stands_in_the_file(

@@ -11,7 +11,7 @@ import pytest
 
 from messages.events import AdviceChanged, AlarmCleared, AlarmRaised, AlertClosed, AlertReceived
 from messages.ids import AlertId, Instant, NodeId, Outcome
-from store import streams
+from store import sessions, streams
 from store.alerts import accept
 from store.dialect import url_of
 from store.errors import (
@@ -293,6 +293,28 @@ def test_the_registry_is_read_and_not_changed(node: Node, disk: Disk) -> None:
     disk.works()
     keeper.go_back()
     registry.add_operator("Berta", "+393330000002", by="test")
+
+
+def test_signing_on_and_off_goes_on_in_memory_and_is_written_down_late(node: Node, disk: Disk) -> None:
+    journal, keeper = node.journal(), node.keeper()
+    anna = Registry(journal).add_operator("Anna", "+393330000001", by="test").id
+    before = [journal.transact(lambda tx: sessions.begin(tx, anna, "10.0.0.1")) for _ in range(2)]
+    keeper.warm()
+    disk.is_gone()
+    meanwhile = journal.transact(lambda tx: sessions.begin(tx, anna, "10.0.0.2"))
+    journal.transact(lambda tx: sessions.end(tx, before[0].session, last=False))
+    assert not lasts(journal)
+    now_us = node.clock()
+
+    def standing(journal: Journal) -> list[bool]:
+        found = [sessions.of_secret(journal, one.secret, now_us) for one in (*before, meanwhile)]
+        return [one is not None for one in found]
+
+    assert standing(journal) == [False, True, True]
+    disk.works()
+    keeper.go_back()
+    assert lasts(journal)
+    assert standing(node.on_disk()) == [False, True, True]
 
 
 def test_an_alert_that_is_not_durable_says_so_to_the_app(node: Node, disk: Disk) -> None:

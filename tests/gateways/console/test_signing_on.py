@@ -156,3 +156,34 @@ def test_an_alert_comes_before_any_question(
     expect(page.locator(".dock")).to_contain_text("Answer your phone.")
     assert shifts(journal, place) == [("ready", "")]
     assert journal.version(streams.inbox(story.alert)) == 1
+
+
+@pytest.mark.browser_may_say(r"401 \(Unauthorized\)", r"409 \(Conflict\)")
+@pytest.mark.parametrize("lang", ["it", "en"])
+def test_nobody_signs_off_from_an_alert_and_every_window_is_signed_off_together(
+    page: Page, site: WebThread, place: Place, journal: Journal, lang: str
+) -> None:
+    on_shift(journal, place.marta)
+    story = Story(journal, CLOCK.now_us(), ago_s=5).opened().operator_called(place.marta)
+    page.goto(f"{site.url}/console/?lang={lang}#token={place.marta_token}")
+    expect(page.get_by_role("alertdialog")).to_be_visible()
+    page.keyboard.press("Space")
+    words = {
+        "it": ("Esci", "prima lascialo o passalo"),
+        "en": ("Sign off", "leave it or hand it over first"),
+    }[lang]
+
+    def sign_off() -> None:
+        page.keyboard.press("?")
+        page.get_by_role("button", name=words[0]).click()
+
+    sign_off()
+    expect(page.locator(".dock")).to_contain_text(words[1])
+    story.operator_joined(place.marta).operator_left(place.marta)
+    window = page.context.new_page()
+    window.goto(f"{site.url}/console/?lang={lang}#token={place.marta_token}")
+    expect(window.locator(".bar__me")).to_contain_text("Marta Bianchi")
+    sign_off()
+    for one in (page, window):
+        expect(one.locator("input[name=password]")).to_be_visible()
+    assert shifts(journal, place)[-1] == ("off", "")

@@ -10,6 +10,7 @@ const SILENCE_MS = 2000; // The center says something every half second.
 const WATCH_MS = 250;
 const HELD_UP_MS = 1000;
 const SIGN_ON_CODE = 4401;
+const ENDED_CODE = 4410; // signed off in another window, removed, another password or role
 const SESSION = '/v1/console/session';
 const TOKEN = 'securwoman-token';
 const CARRIED_WITHIN_MS = 20_000; // a node that takes over may have other things to do first
@@ -83,13 +84,22 @@ export class Feed {
     await this.#identify(given);
   }
 
+  /** Why the center refuses it now, and everything stays as it was; empty where it is done. */
   async signOff() {
+    const token = sessionStorage.getItem(TOKEN);
     sessionStorage.removeItem(TOKEN);
+    this.#close(); // before the center ends it, which would be news
+    const answer = await this.#ask('DELETE', SESSION).catch(() => null);
+    if (answer?.status === 409) {
+      if (token) sessionStorage.setItem(TOKEN, token);
+      this.#connect();
+      return (await answer.json().catch(() => ({}))).reason ?? String(answer.status);
+    }
+    this.me = null;
     this.ticket = '';
-    this.#close();
-    await this.#ask('DELETE', SESSION).catch(() => null);
     this.link = 'signed-off';
     this.changed();
+    return '';
   }
 
   retryNow() {
@@ -200,7 +210,8 @@ export class Feed {
     socket.onclose = (closed) => {
       if (this.socket !== socket) return;
       this.socket = null;
-      if (closed.code === SIGN_ON_CODE) this.#identify();
+      if (closed.code === ENDED_CODE) sessionStorage.removeItem(TOKEN); // not to be undone by it
+      if (closed.code === SIGN_ON_CODE || closed.code === ENDED_CODE) this.#identify();
       else this.#lost();
     };
     this.changed();

@@ -67,7 +67,13 @@ const ui = {
   open: (alert) => { ui.section = 'case'; ui.chosen = alert; ui.cursor = alert; ui.armed = null; ui.feed.opened(alert); draw(); },
   signOn: (given) => { sound.unlock(); return ui.feed.signOn(given); },
   redraw: () => draw(),
-  signOff: () => { ui.help = false; ui.chosen = null; ui.section = 'case'; ui.acknowledged.clear(); ui.drafts.clear(); ui.feed.me = null; ui.feed.signOff(); },
+  signOff: async () => {
+    help(false);
+    const why = await ui.feed.signOff();
+    if (why) { refuse('?', ui.chosen, why); return; }
+    ui.chosen = null; ui.section = 'case'; ui.acknowledged.clear(); ui.drafts.clear();
+    draw();
+  },
   switchLanguage: () => { localStorage.setItem('securwoman-language', isEnglish() ? 'it' : 'en'); setLanguage(isEnglish() ? 'it' : 'en'); draw(); },
   switchTheme: () => { const theme = document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark'; localStorage.setItem('securwoman-theme', theme); document.documentElement.dataset.theme = theme; draw(); },
   noteKey: (e, alert) => {

@@ -8,6 +8,7 @@ const PAUSES_MS = [0, 200, 400, 800]; // from one try to the next; the last one 
 const WAITING_BYTES = 3 * 640; // 60 ms
 const SIGN_ON = 4401;
 const REPLACED = 4409;
+const ENDED = 4410;
 
 let address = '';
 let audio = null; // the port to the worklet
@@ -61,7 +62,7 @@ function drop() {
 function lost(code) {
   drop();
   if (code === REPLACED) { tell('replaced'); return; }
-  if (code === SIGN_ON) { tell('signed-off'); return; }
+  if (code === SIGN_ON || code === ENDED) { tell('signed-off'); return; }
   tell('lost');
   // What has waited in vain for an answer has waited long enough.
   retry = setTimeout(connect, Math.max(0, triedMs + PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)] - performance.now()));

@@ -204,6 +204,7 @@ const REASONS = {
   'She is on the line.': 'È già in linea.',
   'She is being called.': 'La si sta già chiamando.',
   'Only a supervisor listens in.': 'Solo una supervisora può ascoltare.',
+  'You are on an alert: leave it or hand it over first.': 'Hai un allarme: prima lascialo o passalo.',
   'You are listening already.': 'Stai già ascoltando.',
   'You are listening: stop that first.': 'Stai ascoltando: prima smetti.',
   'You are not listening.': 'Non stai ascoltando.',
