@@ -15,6 +15,7 @@ import msgspec
 
 from messages.ids import SECOND, NodeId, OperatorId
 from messages.operators import OperatorVoice
+from model.policy import LineSpec
 from runtime import own_voices
 from runtime.environment import DRAINING
 from runtime.peers import PeerBook, Place
@@ -108,6 +109,10 @@ class Nodes:
         me, *others = self.views()
         best = sorted(others, key=lambda one: (not one.alive, one.draining))
         return tuple(dict.fromkeys(one.web for one in (me, *best) if one.web))
+
+    def lines_elsewhere(self) -> tuple[LineSpec, ...]:
+        """The lines of the other nodes, as they were configured, those of nodes that are lost too."""
+        return tuple(line for place in self.others for line in place.lines)
 
     def elsewhere(self) -> tuple[str, ...]:
         """The other nodes' addresses, sorted: a page of this node may ask them, and theirs this one."""

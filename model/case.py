@@ -94,6 +94,19 @@ class PsapCall(msgspec.Struct, frozen=True, kw_only=True):
     at: Instant
 
 
+class CancelAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """The app has asked to cancel since the alert was last raised from it, with whichever PIN (case 19)."""
+
+    at: Instant
+    """The first time."""
+    version: int
+    """How many events the alert had then; the app is told of no later one."""
+    right: bool = False
+    duress: bool = False
+    wrong: int = 0
+    """How often with a PIN that is neither."""
+
+
 class Listener(msgspec.Struct, frozen=True, kw_only=True):
     """A supervisor who listens in, or is about to."""
 
@@ -229,6 +242,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """When an operator ordered the end of what is over."""
     cancelled: bool = False
     duress: bool = False
+    cancel_asked: CancelAsked | None = None
     advice: Advice = Advice.WAIT
     notes: tuple[Note, ...] = ()
     asked: tuple[str, ...] = ()

@@ -17,6 +17,7 @@ from messages import events as ev
 from messages.base import HangupCause, Position
 from messages.ids import AlertId, Channel, Instant, LegId, OperatorId, Party
 from messages.journal import Recorded
+from model.cancelling import asked_again, raised_again
 from model.case import Case, HandOver, HerCall, InboxEntry, KnownPosition, Listener, Note, Owner, PsapCall
 from model.leg import ANOTHER_LINE, FIRST_112, Leg, LegState
 
@@ -109,6 +110,7 @@ def apply(case: Case, event: ev.Event, at: Instant) -> Case:
                 phone=case.phone or event.phone,
                 device=case.device or event.device,
                 silent=case.silent or event.silent,
+                cancel_asked=None if raised_again(case, event) else case.cancel_asked,
                 battery_pct=case.battery_pct if event.battery_pct is None else event.battery_pct,
                 her_call=case.her_call if case.there(Party.USER) else _her_call(event) or case.her_call,
             )
@@ -116,9 +118,11 @@ def apply(case: Case, event: ev.Event, at: Instant) -> Case:
             # Only the app has a way to say one more.
             return replace(case, positions=_known(case.positions, position, at, Channel.DATA))
         case ev.AlertCancelled(duress=duress):
-            return replace(case, cancelled=True, duress=case.duress or duress)
+            asked = asked_again(case, event, at)
+            return replace(case, cancelled=True, duress=case.duress or duress, cancel_asked=asked)
         case ev.PinRefused():
-            return replace(case, wrong_pins=case.wrong_pins + 1)
+            asked = asked_again(case, event, at)
+            return replace(case, wrong_pins=case.wrong_pins + 1, cancel_asked=asked)
         case ev.NoteAdded():
             return replace(case, notes=(*case.notes, Note(by=event.by, at=at, text=event.text)))
         case ev.DeadlineMissed():

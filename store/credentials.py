@@ -22,6 +22,8 @@ _NOBODY_S: Final = (
     "$argon2id$v=19$m=65536,t=3,p=1$1IRfq0KCOmjcVcy6GiDDQQ$1gDta82fxRcAzYKuGm5XHKNOpByloXdkhgaxwH5/2yc"
 )
 """Of no password that anybody has: what is typed for nobody is compared with it, to take as long."""
+_NO_PIN: Final = f"{'00' * 8}:{'00' * 16}"
+"""What a PIN is compared with where none is kept, to take as long."""
 
 
 def new_secret(prefix: str) -> str:
@@ -43,11 +45,10 @@ def hash_pin(pin: str) -> str:
 
 
 def pin_fits(pin: str, kept: str) -> bool:
-    """Whether this is the PIN of which that was kept."""
-    salt, _, proof = kept.partition(":")
-    if not proof:
-        return False
-    return hmac.compare_digest(_slowly(pin, bytes.fromhex(salt)).hex(), proof)
+    """Whether this is the PIN of which that was kept; takes as long where nothing was, and nothing fits."""
+    salt, _, proof = (kept or _NO_PIN).partition(":")
+    fits = hmac.compare_digest(_slowly(pin, bytes.fromhex(salt)).hex(), proof)
+    return fits and bool(kept)
 
 
 def hash_password(password: str) -> str:

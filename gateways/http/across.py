@@ -12,7 +12,7 @@ from typing import Final
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-PATHS: Final = re.compile(r"/healthz|/v1/nodes|/v1/alerts(/[^/]+(/position|/cancel)?)?")
+PATHS: Final = re.compile(r"/healthz|/v1/nodes|/v1/alerts(/[^/]+(/position|/ringing|/cancel)?)?")
 """What `docs/api.md` has for apps."""
 _ALLOWED: Final = (
     (b"access-control-allow-methods", b"GET, POST"),

@@ -1,87 +1,39 @@
-"""What the app asks and says of an alert it has raised: how it stands, one more position, a cancellation."""
+"""What the app asks and says of an alert it has raised: how it stands, one more position, that it rings."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Annotated, Final
 
 from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from gateways.http.answers import (
-    AlertState,
-    AnyRequest,
-    Kept,
-    LegAnswer,
-    Problem,
-    answer,
-    rfc3339,
-    said,
-)
-from gateways.http.bodies import CancelBody, PositionBody, is_alert_id
+from gateways.http.answers import AlertState, AnyRequest, Kept, Problem, answer, said
+from gateways.http.app_state import state, version
+from gateways.http.bodies import PositionBody, is_alert_id
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
-from gateways.http.errors import BadBody, NoSuchAlert, NotAllowed
-from messages.events import AlertCancelled, Event, PositionUpdated
-from messages.ids import SECOND, Advice, AlertId, Instant, Party
+from gateways.http.errors import BadBody, NoSuchAlert
+from messages.events import Event, PositionUpdated, RingingSeen
+from messages.ids import SECOND, AlertId
 from model.case import Case
-from model.leg import Leg, LegState
-from model.phase import Phase, phase
 from store import streams
 from store.journal import Append, Transaction
 
 WAIT_MAX_S: Final = 30.0
-_APP: Final[list[dict[str, list[str]]]] = [{"appKey": []}]
-_KNOWN: Final = {
+APP: Final[list[dict[str, list[str]]]] = [{"appKey": []}]
+KNOWN: Final = {
     401: said(Problem, "No app key of this center."),
     404: said(Problem, "No such alert."),
 }
-_TAKES: Final = {
+TAKES: Final = {
     202: said(Kept, "In the journal."),
     400: said(Problem, "Not understood."),
     503: said(Problem, "It could not be made durable."),
-    **_KNOWN,
+    **KNOWN,
 }
-
-
-def state(case: Case) -> AlertState:
-    """The alert for the app. Cancelled under duress it looks closed: who holds the phone reads it too."""
-    hidden = case.duress
-    legs = [] if hidden else sorted(_told(case), key=lambda leg: leg.since)
-    closed_at: Instant | None = case.closed_at
-    return AlertState(
-        alert=case.alert,
-        version=version(case),
-        phase=Phase.CLOSED if hidden else phase(case),
-        received_at=rfc3339(case.received_at),
-        deadline_at=rfc3339(case.deadline_at),
-        advice=Advice.WAIT if hidden else case.advice,
-        operator_assigned=not hidden and case.operator is not None,
-        legs=tuple(
-            LegAnswer(party=leg.party, state=_state(leg), attempt=leg.attempt, since=rfc3339(leg.since))
-            for leg in legs
-        ),
-        test=case.test,
-        cancelled=case.cancelled,
-        closed_at=None if hidden or closed_at is None else rfc3339(closed_at),
-        outcome=None if hidden else case.outcome,
-    )
-
-
-def _state(leg: Leg) -> LegState:
-    """An answer that nothing proves is told as a phone that rings."""
-    return LegState.RINGING if leg.in_doubt else leg.state
-
-
-def _told(case: Case) -> list[Leg]:
-    """Who is on the line for her; one who only listens is not."""
-    return [leg for leg in case.legs.values() if leg.party is not Party.LISTENER]
-
-
-def version(case: Case) -> int:
-    """How many events the alert has; grows with each."""
-    return case.inbox_version + case.case_version
 
 
 def checked(alert: str) -> AlertId:
@@ -94,7 +46,7 @@ def checked(alert: str) -> AlertId:
 async def found(web: Web, alert: AlertId, known: int = 0) -> Case:
     """The alert as it is known now. Raises NoSuchAlert.
 
-    `known`: the version of which somebody has been told already, by the journal, behind which the picture
+    `known`: the version of which an app has been told already, by the journal, behind which the picture
     may lag.
     """
     case = web.following.case(alert)
@@ -117,8 +69,8 @@ def alert_routes(web: Web) -> list[HTTPRouteHandler]:
         "so that no change is missed.",
         operation_id="alert_state",
         tags=["app"],
-        security=_APP,
-        responses={200: said(AlertState, "As the journal says."), **_KNOWN},
+        security=APP,
+        responses={200: said(AlertState, "As the journal says."), **KNOWN},
     )
     async def alert_state(
         request: AnyRequest,
@@ -136,7 +88,7 @@ def alert_routes(web: Web) -> list[HTTPRouteHandler]:
                 break
             await web.following.change_of(case.alert, left_us / SECOND)
             case = await found(web, case.alert, version(case))
-        return answer(request, state(case))
+        return answer(request, state(case, web.calls_from()))
 
     @post(
         "/v1/alerts/{alert:str}/position",
@@ -147,8 +99,8 @@ def alert_routes(web: Web) -> list[HTTPRouteHandler]:
         summary="One more position",
         operation_id="add_position",
         tags=["app"],
-        security=_APP,
-        responses=_TAKES,
+        security=APP,
+        responses=TAKES,
     )
     async def add_position(
         request: AnyRequest, alert: FromPath[str], data: JSONBody[PositionBody]
@@ -162,38 +114,44 @@ def alert_routes(web: Web) -> list[HTTPRouteHandler]:
         return answer(request, Kept(alert=known, durable=web.journal.durable), 202)
 
     @post(
-        "/v1/alerts/{alert:str}/cancel",
+        "/v1/alerts/{alert:str}/ringing",
         guards=[web.auth.app],
-        dto=Strict[CancelBody],
-        return_dto=None,
         status_code=202,
-        summary="It was a mistake",
-        description="An operator still calls and verifies. The duress PIN is answered in the same way.",
-        operation_id="cancel_alert",
+        summary="The phone rings",
+        description="The app sees that the phone rings, or has rung, with a call from one of `calls_from`. "
+        "Said again it changes nothing.",
+        operation_id="say_ringing",
         tags=["app"],
-        security=_APP,
-        responses={403: said(Problem, "Not her PIN."), **_TAKES},
+        security=APP,
+        responses=TAKES,
     )
-    async def cancel_alert(
-        request: AnyRequest, alert: FromPath[str], data: JSONBody[CancelBody]
-    ) -> Response[bytes]:
-        case = await found(web, checked(alert))
-        duress = await web.pins.duress(case, data.pin)
-        if duress is None:
-            raise NotAllowed("not her PIN")
-        await into_inbox(web, case.alert, AlertCancelled(duress=duress))
-        return answer(request, Kept(alert=case.alert, durable=web.journal.durable), 202)
+    async def say_ringing(request: AnyRequest, alert: FromPath[str]) -> Response[bytes]:
+        known = checked(alert)
+        await into_inbox(web, known, RingingSeen(), when=lambda tx: _is_news(tx, known))
+        return answer(request, Kept(alert=known, durable=web.journal.durable), 202)
 
-    return [alert_state, add_position, cancel_alert]
+    return [alert_state, add_position, say_ringing]
 
 
-async def into_inbox(web: Web, alert: AlertId, event: Event) -> None:
-    """Append a fact to an alert's inbox, then hint. Raises NoSuchAlert, NotDurable."""
+def _is_news(transaction: Transaction, alert: AlertId) -> bool:
+    """Whether the app has not said yet that the phone rings, since the alert was reopened if it was."""
+    said_before = transaction.last_of_type(streams.inbox(alert), "ringing.seen")
+    reopened = transaction.last_of_type(streams.case(alert), "alert.reopened")
+    return said_before is None or (reopened is not None and reopened.seq > said_before.seq)
+
+
+async def into_inbox(
+    web: Web, alert: AlertId, event: Event, *, when: Callable[[Transaction], bool] = lambda _: True
+) -> None:
+    """Append a fact to an alert's inbox, then hint. Raises NoSuchAlert, NotDurable.
+
+    `when` says, under the write lock, whether it is to be kept; it is not asked of an alert that is none.
+    """
 
     def work(transaction: Transaction) -> bool:
         inbox = streams.inbox(alert)
         there = transaction.version(inbox) > 0
-        if there:
+        if there and when(transaction):
             transaction.append(Append(inbox, None, (event,)))
         return there
 

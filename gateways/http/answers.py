@@ -15,7 +15,7 @@ from litestar.connection import ASGIConnection
 from litestar.openapi import ResponseSpec
 
 from gateways.http.decoding import JSON, MSGPACK
-from messages.ids import Advice, Instant, OperatorCommand, Outcome, Party, ShiftState
+from messages.ids import E164, Advice, Instant, OperatorCommand, Outcome, Party, ShiftState
 from model.leg import LegState
 from model.phase import Phase
 
@@ -32,13 +32,15 @@ AnyConnection = ASGIConnection[Any, Any, Any, Any]
 
 class AlertAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The alert is durable. `deadline_at`: when the app calls 112 by itself. `nodes`: the newest list of the
-    addresses at which the center can be asked, in the order in which to try; absent where there is one."""
+    addresses at which the center can be asked, in the order in which to try; absent where there is one.
+    `calls_from`: from which numbers the center may call; absent where none is configured."""
 
     alert: Id
     received_at: Moment
     deadline_at: Moment
     advice: Advice
     nodes: tuple[str, ...] = ()
+    calls_from: tuple[E164, ...] = ()
 
 
 class LegAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +67,8 @@ class AlertState(msgspec.Struct, frozen=True, kw_only=True):
     cancelled: bool
     closed_at: Moment | None
     outcome: Outcome | None
+    calls_from: tuple[E164, ...] = ()
+    """The numbers from which the center may call the user."""
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

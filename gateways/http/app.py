@@ -27,6 +27,7 @@ from gateways.http.across import across_nodes
 from gateways.http.alerts import alert_routes
 from gateways.http.answers import AnyRequest, Problem, answer
 from gateways.http.auth import Auth
+from gateways.http.cancelling import cancel_route
 from gateways.http.commands import bring_shift, operator_routes
 from gateways.http.context import Web
 from gateways.http.decoding import BODY_MAX
@@ -173,6 +174,7 @@ def build(web: Web) -> Litestar:
         route_handlers=[
             intake_route(web),
             *alert_routes(web),
+            cancel_route(web),
             *operator_routes(web),
             *sign_on_routes(web),
             *health_routes(web),

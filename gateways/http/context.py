@@ -18,19 +18,20 @@ from gateways.http.settings import WebSettings
 from gateways.http.throttle import Throttle
 from gateways.http.writing import Writing
 from gateways.nodes import Nodes
-from messages.ids import OperatorId
+from messages.ids import E164, OperatorId
 from model.case import Case
 from runtime.clock import Clock
 from runtime.directory import Directory
 from runtime.line_files import LineReports
 from store.journal import Journal
+from store.people import PinVerdict
 
 
 class Pins(Protocol):
     """The registry, as far as the app's cancellation asks it."""
 
-    async def duress(self, case: Case, pin: str) -> bool | None:
-        """True for her duress PIN, False for her PIN, None for neither. Raises RegistryError."""
+    async def pin_verdict(self, case: Case, pin: str) -> PinVerdict:
+        """What this PIN is of the alert's user, after the same time whatever it is. Raises StoreError."""
         ...
 
 
@@ -77,6 +78,11 @@ class Web:
     lines: LineReports
     stopping: asyncio.Event
     """Set when the process is to end: whoever waits is to answer at once."""
+
+    def calls_from(self) -> tuple[E164, ...]:
+        """The numbers from which users may be called, of all nodes' lines: sorted, each once."""
+        lines = (*self.settings.lines, *self.nodes.lines_elsewhere())
+        return tuple(sorted({line.number for line in lines if line.number and not line.emergency}))
 
     def client_address(self, connection: AnyConnection) -> str:
         """Whose address a request counts for; empty where none is known."""

@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import JSONBody
 
 from gateways.http.answers import AlertAnswer, AnyRequest, Problem, answer, rfc3339, said
+from gateways.http.app_state import advice as advice_of
 from gateways.http.bodies import AlertBody, alert_id, e164, instant
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
@@ -82,7 +83,7 @@ def intake_route(web: Web) -> HTTPRouteHandler:
         else:
             web.metrics.repeated.inc()
             case = web.following.fresh(accepted.alert)
-            advice = Advice.WAIT if case is None else case.advice
+            advice = Advice.WAIT if case is None else advice_of(case)
         # Asked after the commit: what has come back to the disk by now is durable, too.
         if not web.journal.durable:
             web.metrics.not_durable.inc()
@@ -100,6 +101,7 @@ def intake_route(web: Web) -> HTTPRouteHandler:
             deadline_at=rfc3339(accepted.deadline_at),
             advice=advice,
             nodes=web.nodes.addresses(),
+            calls_from=web.calls_from(),
         )
         response = answer(request, told, 202 if accepted.created else 200)
         response.headers["location"] = f"/v1/alerts/{accepted.alert}"

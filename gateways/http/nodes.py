@@ -9,12 +9,17 @@ from litestar.handlers import HTTPRouteHandler
 from gateways.http.answers import AnyRequest, Problem, answer, said
 from gateways.http.context import Web
 from gateways.nodes import NodeView
+from messages.ids import E164
 
 
 class NodesAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """All nodes, the one that is asked first; a node that is alone tells of itself."""
+    """All nodes, the one that is asked first; a node that is alone tells of itself.
+
+    `calls_from`: from which numbers the center may call a user, for a contact on the phone.
+    """
 
     nodes: tuple[NodeView, ...]
+    calls_from: tuple[E164, ...] = ()
 
 
 def nodes_route(web: Web) -> HTTPRouteHandler:
@@ -31,7 +36,7 @@ def nodes_route(web: Web) -> HTTPRouteHandler:
         responses={200: said(NodesAnswer, "As they are now."), 401: said(Problem, "Nobody who may know.")},
     )
     async def nodes(request: AnyRequest) -> Response[bytes]:
-        response = answer(request, NodesAnswer(nodes=web.nodes.views()))
+        response = answer(request, NodesAnswer(nodes=web.nodes.views(), calls_from=web.calls_from()))
         response.headers["cache-control"] = "no-store"
         return response
 

@@ -82,26 +82,12 @@ class Asked:
             notes=found.notes,
         )
 
-    async def duress(self, case: Case, pin: str) -> bool | None:
-        """True for her duress PIN, False for her PIN, None for neither.
-
-        Where nobody has given her a PIN, or nobody knows her, any will do: a cancellation ends
-        nothing, an operator calls and verifies all the same (case 19).
-        """
+    async def pin_verdict(self, case: Case, pin: str) -> PinVerdict:
+        """What this PIN is of the alert's user; NONE_SET, after the same time, where nobody is known."""
         # A PIN's hash is slow on purpose: not on the event loop.
-        return await asyncio.to_thread(self._duress, case, pin)
-
-    def _duress(self, case: Case, pin: str) -> bool | None:
-        user = case.user or self._user_of(case)
-        if user is None:
-            return False
-        match self._registry.check_pin(user, pin):
-            case PinVerdict.DURESS:
-                return True
-            case PinVerdict.WRONG:
-                return None
-            case PinVerdict.CANCEL | PinVerdict.NONE_SET:
-                return False
+        return await asyncio.to_thread(
+            lambda: self._registry.check_pin(case.user or self._user_of(case), pin)
+        )
 
     def _user_of(self, case: Case) -> UserId | None:
         """The Identifier may not have spoken yet; the duress PIN counts from the first second."""

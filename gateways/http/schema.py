@@ -81,6 +81,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "cancelled": False,
         "closed_at": None,
         "outcome": None,
+        "calls_from": ["+390200000001", "+390200000002"],
     },
 }
 

@@ -11,8 +11,11 @@ from litestar.testing import TestClient
 
 from gateways.http.app import build
 from gateways.http.context import Web
-from messages.events import AlertCancelled, PositionUpdated
-from messages.ids import AlertId, Outcome
+from messages.events import AlertReopened, PositionUpdated, RingingSeen
+from messages.ids import E164, AlertId, LineId, NodeId, Outcome, TrunkId
+from model.policy import LineSpec
+from runtime.peers import Peers
+from runtime.peers import Place as OtherNode
 from store import streams
 from tests.gateways.http.place import CLOCK, GIULIA, Place
 from tests.gateways.story import Story
@@ -71,7 +74,7 @@ def test_an_alert_of_long_ago_is_read_from_the_journal(client: Client, place: Pl
 
 
 def test_an_alert_that_there_is_not_is_not_found(client: Client, place: Place) -> None:
-    for method, path in (("GET", ""), ("POST", "/position"), ("POST", "/cancel")):
+    for method, path in (("GET", ""), ("POST", "/position"), ("POST", "/cancel"), ("POST", "/ringing")):
         body = {"lat": 1.0, "lon": 1.0, "pin": "1"} if method == "POST" else None
         answer = client.request(method, f"/v1/alerts/nothing{path}", json=body, headers=place.app())
         assert answer.status_code == 404
@@ -172,36 +175,44 @@ def test_case_13_a_position_more_is_kept(client: Client, place: Place, web: Web)
     assert (bad.status_code, bad.json()["path"]) == (400, "$.lat")
 
 
-def test_case_19_her_pin_cancels_and_a_wrong_one_does_not(client: Client, place: Place, web: Web) -> None:
-    alert = raised(client, place)
-    wrong = client.post(f"/v1/alerts/{alert}/cancel", json={"pin": "0000"}, headers=place.app())
-    assert wrong.status_code == 403
-    assert web.journal.version(streams.inbox(AlertId(alert))) == 1
-    right = client.post(f"/v1/alerts/{alert}/cancel", json={"pin": "4711"}, headers=place.app())
-    assert right.status_code == 202
-    event = web.journal.read(streams.inbox(AlertId(alert)))[-1].event
-    assert event == AlertCancelled(duress=False)
-    said = client.get(f"/v1/alerts/{alert}?wait=5&since=1", headers=place.app()).json()
-    assert said["cancelled"] is True
-    assert said["phase"] == "received"
-
-
-def test_case_19_the_duress_pin_is_answered_alike_and_the_alert_looks_closed(
+def test_the_app_s_word_that_the_phone_rings_is_kept_once_and_again_after_a_reopening(
     client: Client, place: Place, web: Web
 ) -> None:
-    story = Story(web.journal, CLOCK.now_us()).opened().operator_called(place.marta)
-    seen = web.journal.version(streams.case(story.alert)) + 1
-    answer = client.post(f"/v1/alerts/{story.alert}/cancel", json={"pin": "9999"}, headers=place.app())
-    assert (answer.status_code, answer.json()) == (202, {"alert": story.alert})
-    assert web.journal.read(streams.inbox(story.alert))[-1].event == AlertCancelled(duress=True)
-    said = client.get(f"/v1/alerts/{story.alert}?wait=5&since={seen}", headers=place.app()).json()
-    assert (said["phase"], said["legs"], said["operator_assigned"]) == ("closed", [], False)
-    assert "duress" not in str(said).lower()
+    story = Story(web.journal, CLOCK.now_us()).opened().operator_called(place.marta).user_called()
+    url, inbox = f"/v1/alerts/{story.alert}/ringing", streams.inbox(story.alert)
+
+    def kept() -> int:
+        return sum(isinstance(one.event, RingingSeen) for one in web.journal.read(inbox))
+
+    for body in ({}, {"json": {"more": 1}}, {"content": b"\xff{"}):
+        answer = client.post(url, headers=place.app(), **body)
+        assert (answer.status_code, answer.json()) == (202, {"alert": story.alert})
+    assert kept() == 1
+    story.closed(Outcome.NO_CONTACT).say(AlertReopened(by=place.marta))
+    assert client.post(url, headers=place.app()).status_code == 202
+    assert client.post(url, headers=place.app()).status_code == 202
+    assert kept() == 2
 
 
-def test_case_19_whom_nobody_knows_cancels_with_any_pin(client: Client, place: Place) -> None:
-    answer = client.post("/v1/alerts", json={"phone": "+393339999999"}, headers=place.app())
-    alert = answer.json()["alert"]
-    assert (
-        client.post(f"/v1/alerts/{alert}/cancel", json={"pin": "1"}, headers=place.app()).status_code == 202
-    )
+def test_the_numbers_that_may_call_are_told_before_an_alert_with_it_and_after_it(
+    client: Client, place: Place
+) -> None:
+    numbers = ["+390200000001"]
+    receipt = client.post("/v1/alerts", json={"phone": GIULIA}, headers=place.app()).json()
+    assert receipt["calls_from"] == numbers
+    assert client.get(f"/v1/alerts/{receipt['alert']}", headers=place.app()).json()["calls_from"] == numbers
+    assert client.get("/v1/nodes", headers=place.app()).json()["calls_from"] == numbers
+
+
+def test_of_all_public_lines_the_numbers_are_told_and_of_no_emergency_line(place: Place) -> None:
+    def line(name: str, number: str, *, emergency: bool = False) -> LineSpec:
+        trunk = TrunkId("emergency" if emergency else "public")
+        return LineSpec(line=LineId(name), trunk=trunk, emergency=emergency, number=E164(number))
+
+    here = (line("L2", "+390200000002"), line("L1", "+390200000001"), line("E", "+39112", emergency=True))
+    there = OtherNode(node=NodeId("n2"), address="", lines=(line("L3", "+390200000003"), here[0]))
+    place.changes["lines"] = here
+    web = place.web()
+    web.nodes._peers._peers = Peers(places=(there,))
+    assert web.calls_from() == ("+390200000001", "+390200000002", "+390200000003")
+    web.journal.close()

@@ -140,6 +140,7 @@ def test_every_route_of_the_interface_is_described(document: dict[str, Any]) -> 
         ("post", "/v1/alerts"),
         ("get", "/v1/alerts/{alert}"),
         ("post", "/v1/alerts/{alert}/position"),
+        ("post", "/v1/alerts/{alert}/ringing"),
         ("post", "/v1/alerts/{alert}/cancel"),
         ("post", "/v1/alerts/{alert}/commands"),
         ("post", "/v1/operators/me/shift"),

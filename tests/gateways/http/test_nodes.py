@@ -23,6 +23,9 @@ from tests.waiting import wait_until
 
 Client = TestClient[Litestar]
 
+THINGS = ("/position", "/ringing", "/cancel")
+"""What an app says of its alert."""
+
 
 @pytest.fixture
 def second(pair: Twins) -> Iterator[Client]:
@@ -40,7 +43,8 @@ def test_whoever_may_ask_is_told_all_nodes_with_the_one_that_is_asked_first(
             "nodes": [
                 {"node": "b", "web": pair.web(pair.second), "alive": True, "draining": False, "left": False},
                 {"node": "a", "web": pair.web(pair.first), "alive": True, "draining": False, "left": False},
-            ]
+            ],
+            "calls_from": [],
         }
     assert second.get("/v1/nodes").status_code == 401
     assert second.get("/v1/nodes", headers={"authorization": "Bearer wrong"}).status_code == 401
@@ -72,7 +76,7 @@ def test_a_page_of_another_node_may_ask_what_an_app_asks_and_nothing_else(
         "access-control-request-method": "POST",
         "access-control-request-headers": "authorization,content-type",
     }
-    for path in ("/v1/alerts", "/v1/alerts/x", "/v1/alerts/x/position", "/v1/alerts/x/cancel", "/v1/nodes"):
+    for path in ("/v1/alerts", "/v1/nodes", *(f"/v1/alerts/x{end}" for end in ("", *THINGS))):
         told = second.options(path, headers=asks)
         assert told.status_code == 204
         assert told.headers["access-control-allow-origin"] == pair.web(pair.first)

@@ -1,0 +1,69 @@
+"""An alert as the app is told of it.
+
+An attacker who holds the phone reads it too. From an attempt to cancel on, whatever the PIN was, the
+alert stands still here and looks closed, until it is raised again; and after a duress PIN nothing of 112
+is told even then (decision 56).
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from gateways.http.answers import AlertState, LegAnswer, rfc3339
+from messages.ids import E164, Advice, Outcome, Party
+from model.case import Case
+from model.leg import Leg, LegState
+from model.phase import Phase, phase
+
+
+def state(case: Case, calls_from: tuple[E164, ...] = ()) -> AlertState:
+    """The alert for the app; `calls_from` are the numbers from which the center calls."""
+    asked = case.cancel_asked
+    shown = _without_psap(case) if case.duress else case
+    legs = () if asked is not None else sorted(_told(shown), key=lambda leg: leg.since)
+    closed_at = case.closed_at if asked is None else asked.at
+    outcome = Outcome.CANCELLED if asked is not None or (case.duress and case.outcome) else case.outcome
+    return AlertState(
+        alert=case.alert,
+        version=version(case),
+        phase=phase(shown) if asked is None else Phase.CLOSED,
+        received_at=rfc3339(case.received_at),
+        deadline_at=rfc3339(case.deadline_at),
+        advice=advice(case),
+        operator_assigned=asked is None and case.operator is not None,
+        legs=tuple(
+            LegAnswer(party=leg.party, state=_state(leg), attempt=leg.attempt, since=rfc3339(leg.since))
+            for leg in legs
+        ),
+        test=case.test,
+        cancelled=asked is not None,
+        closed_at=None if closed_at is None else rfc3339(closed_at),
+        outcome=outcome,
+        calls_from=calls_from,
+    )
+
+
+def version(case: Case) -> int:
+    """How many events the alert has, of those that the app is told of; grows with each."""
+    asked = case.cancel_asked
+    return case.inbox_version + case.case_version if asked is None else asked.version
+
+
+def advice(case: Case) -> Advice:
+    """What the app is to do. Never to call 112 once somebody has asked to cancel: it would be heard."""
+    return Advice.WAIT if case.cancel_asked is not None or case.duress else case.advice
+
+
+def _without_psap(case: Case) -> Case:
+    legs = {name: leg for name, leg in case.legs.items() if leg.party is not Party.PSAP}
+    return replace(case, legs=legs, psap=None, left_at=None)
+
+
+def _state(leg: Leg) -> LegState:
+    """An answer that nothing proves is told as a phone that rings."""
+    return LegState.RINGING if leg.in_doubt else leg.state
+
+
+def _told(case: Case) -> list[Leg]:
+    """Who is on the line for the user; one who only listens is not."""
+    return [leg for leg in case.legs.values() if leg.party is not Party.LISTENER]
