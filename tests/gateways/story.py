@@ -152,6 +152,7 @@ class Story:
         """She answers and is joined."""
         self.say(
             ev.LegAnswered(leg=self.leg("user"), attempt=attempt),
+            ev.UserReached(met_by="answered", by="answer"),
             ev.BridgeJoined(bridge=BridgeId("b"), legs=(self.leg("user"),)),
         )
         return self

@@ -154,6 +154,7 @@ def test_the_story_lists_what_happened_oldest_first(journal: Journal) -> None:
         "leg.ringing",
         "user.rang",
         "leg.answered",
+        "user.reached",
         "psap.requested",
         "leg.originating",
         "leg.ringing",
