@@ -115,14 +115,16 @@ class World:
         early: bool = False,
         voiceless: bool = False,
         everywhere: str = "",
+        begins_us: int | None = None,
     ) -> None:
         """`by_imei`: lines whose modem has to be found; `pins`: a SIM's PIN, and the file of the line's;
         `modems`: further keys of the carrier's, by modem.
 
         `early`: all modems say that a call is answered when the phone only rings. `voiceless`: none has a
         voice port, whatever its family. `everywhere`: keys of each `[[modem]]` of the carrier's world.
+        `begins_us`: when it is started, where a journal of before lies in `state` already.
         """
-        self.clock = VirtualClock()
+        self.clock = VirtualClock() if begins_us is None else VirtualClock(begins_us)
         self.expected_to_be_stuck: list[str] = []
         self.policy = policy or Policy(psap_number=PSAP, psap_alternate=None, idle_crews=1, live_cases=4)
         more = {name: f'pin = "{pin}"\n' for name, (pin, _) in pins.items()}
@@ -163,7 +165,7 @@ class World:
         self.journal = self._open(state)
         self.registry = Registry(self.journal)
         giulia = Person(first_name="Giulia", last_name="Rossi", phones=(USER,), devices=("phone-1",))
-        self.user = self.registry.add_user(giulia, by="test")
+        self.user = self.registry.user_by_phone(USER) or self.registry.add_user(giulia, by="test")
         self.operators = [self._operator(n) for n in range(operators)]
         self.env = Environment(
             node=NodeId("test"),

@@ -1,0 +1,77 @@
+"""A state of the version before: what its journal says is kept, and its open alerts go on.
+
+`states/before-user-rang.db.gz` is the journal of a center that was killed, all of it at once, with two alerts
+open: in one the operator had left user and 112 talking, and the user had been called back since; in the other
+the operator was on the line, the user could not be reached and the deadline had passed. Its carrier is gone.
+"""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from messages.ids import SECOND, AlertId, NodeId, Outcome, Party
+from model.evolve import fold
+from runtime.clock import VirtualClock
+from store.journal import Journal
+from store.notify import LocalNotifier
+from store.streams import alert_of
+from store.verify import verify
+from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.world import World
+
+STATES: Final = Path(__file__).parent / "states"
+LAST_SEQ: Final = 75
+DIGEST: Final = "895314b1dc391f73"
+"""As `securwoman journal verify` of the version before has printed it."""
+HANDED_OVER, TALKING = AlertId("1m8e6b5kwj3qdq4x4s"), AlertId("1m8e6dss88ktjwcq4k")
+LAST_US: Final = 1_795_772_885_656_467
+
+
+def unpack(folder: Path) -> None:
+    """Put the state where a center looks for it."""
+    packed = (STATES / "before-user-rang.db.gz").read_bytes()
+    (folder / "journal.db").write_bytes(gzip.decompress(packed))
+
+
+@pytest.fixture
+def started(make_world: MakeWorld, tmp_path: Path) -> World:
+    """A center of this version, a minute later."""
+    unpack(tmp_path)
+    return make_world(operators=0, begins_us=LAST_US + 60 * SECOND)
+
+
+def test_what_the_version_before_has_written_is_kept_to_the_byte(started: World) -> None:
+    kept = started.journal.read_all(0, LAST_SEQ)
+    assert (kept[-1].seq, verify(started.journal).problems) == (LAST_SEQ, ())
+    case = fold(one for one in kept if alert_of(one.stream) == HANDED_OVER)
+    assert case is not None
+    assert case.met_at is not None, "the older `user.reached` by ringing meets the deadline"
+    assert (case.met_at, case.reached_at) == (case.rang_at, None)
+
+
+def test_its_digest_is_the_one_that_the_version_before_has_printed(tmp_path: Path) -> None:
+    unpack(tmp_path)
+    clock = VirtualClock(LAST_US).now_us
+    url = f"sqlite:///{tmp_path / 'journal.db'}"
+    journal = Journal.open(url, node=NodeId("vm"), clock=clock, notify=LocalNotifier())
+    try:
+        assert verify(journal).digest[: len(DIGEST)] == DIGEST
+    finally:
+        journal.close()
+
+
+def test_open_alerts_of_the_version_before_go_on(started: World) -> None:
+    started.alert = TALKING
+    assert started.case.closed_at is None
+    started.until("an operator has it again", lambda: started.case.operator is not None, 90)
+    assert any(leg.attempt > 1 or leg.since > LAST_US for leg in started.case.of(Party.OPERATOR))
+    started.alert = HANDED_OVER
+    started.until("what was left talking is over, or an operator has it", lambda: _settled(started), 120)
+
+
+def _settled(world: World) -> bool:
+    return world.case.outcome is Outcome.HANDED_OVER or world.case.operator is not None
