@@ -15,7 +15,7 @@ from center.errors import SettingsError
 from center.settings import ModemTable, PsapRouteTable, Settings, TrunkTable
 from center.settings_check import is_short
 from messages.ids import E164, LineId, TrunkId
-from model.policy import RECORDED, LineSpec, Policy, PsapRoute, RecordingPolicy, Setup
+from model.policy import RECORDED, Dialling, LineSpec, Policy, PsapRoute, RecordingPolicy, Setup
 
 SIMULATED_PSAP: Final = "+390200000112"
 """Called in place of 112 in a simulated run whose file does not say which phone answers for it."""
@@ -145,6 +145,11 @@ def policy_of(settings: Settings) -> Policy:
         duress=settings.duress,
         sms_acknowledge=settings.sms.acknowledge,
         leave_alarm_within_s=settings.alert.leave_alarm_within_s,
+        dialling=Dialling(
+            kinds=settings.dialling.kinds,
+            countries=settings.dialling.countries,
+            per_hour=settings.dialling.per_hour,
+        ),
         live_cases=limits.live_cases,
         idle_crews=limits.idle_crews,
         inbound_lines_kept=limits.inbound_lines_kept,

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from messages.ids import OperatorLine
-from model.policy import Duress, MetBy, VoiceAlert
+from model.policy import Dialling, Duress, MetBy, NumberKind, VoiceAlert
 
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")]
 """What stands in stream names, file names and on the command line."""
@@ -113,6 +113,13 @@ class AlertTable(_Table, frozen=True, kw_only=True):
     leave_alarm_within_s: Annotated[float, Meta(ge=0, le=3600)] = 60.0
 
 
+class DiallingTable(_Table, frozen=True, kw_only=True):
+    kinds: Annotated[tuple[NumberKind, ...], Meta(min_length=1)] = Dialling().kinds
+    countries: tuple[Annotated[str, Meta(pattern=r"^([A-Z]{2}|EEA)$")], ...] = Dialling().countries
+    """The center's own, `region`, always is among them."""
+    per_hour: Annotated[int, Meta(ge=1, le=10_000)] = Dialling().per_hour
+
+
 class RecordingTable(_Table, frozen=True, kw_only=True):
     enabled: bool = False
     trunks: tuple[Name, ...] = ()
@@ -175,6 +182,7 @@ class Settings(_Table, frozen=True, kw_only=True):
     operator: OperatorTable = OperatorTable()
     user: UserTable = UserTable()
     alert: AlertTable = AlertTable()
+    dialling: DiallingTable = DiallingTable()
     recording: RecordingTable = RecordingTable()
     sms: SmsTable = SmsTable()
     announcements: AnnouncementsTable = AnnouncementsTable()

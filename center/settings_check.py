@@ -161,8 +161,21 @@ def _twice(table: str, key: str, values: list[str]) -> Iterator[str]:
         seen.setdefault(value, i)
 
 
+def _dialling(settings: Settings) -> Iterator[str]:
+    named = [one for one in enumerate(settings.dialling.countries) if one[1] != "EEA"]
+    if not named:
+        return
+    # Late: the numbering plans of the world are not read for every command.
+    from phonenumbers import SUPPORTED_REGIONS
+
+    for i, country in named:
+        if country not in SUPPORTED_REGIONS:
+            yield f'dialling.countries[{i}]: "{country}" has no telephone numbers; ISO 3166, "GB", is meant'
+
+
 _CHECKS: Final[tuple[Callable[[Settings], Iterator[str]], ...]] = (
     _psap,
+    _dialling,
     _times,
     _trunks,
     _modems,

@@ -31,6 +31,7 @@ _MEANING: Final = {
     r"^([A-Za-z0-9][A-Za-z0-9._-]{0,31})?$": "a name of letters, digits, '.', '_' and '-', at most 32",
     r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$": 'an area of ISO 3166, "IT" or "IT-25"',
     r"^([0-9]{15})?$": "an IMEI of 15 digits",
+    r"^([A-Z]{2}|EEA)$": 'a country of ISO 3166-1, "IT", or "EEA"',
     r"^[A-Z]{2}$": 'a country of ISO 3166-1, "IT"',
     r"^(https?://[^/ ]+)?$": 'an address as "https://center.example.org", with nothing after the host',
     r"^[a-z]{2}$": 'a language of ISO 639-1, "it"',

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from messages.base import Joins, Message
-from messages.ids import AlertId, Instant, LegId, LineId, OperatorId, Party, TrunkId
+from messages.ids import E164, AlertId, Instant, LegId, LineId, OperatorId, Party, TrunkId
 
 WEAK_DBM: Final = -107
 """Below this a line is used only when there is no better one (27.007 clause 8.5: +CSQ 3)."""
@@ -30,6 +30,10 @@ class RequestLine(Message, frozen=True, kw_only=True, tag="line.request"):
     """Lines that have just failed this leg; used only when there is no other."""
     held: bool = False
     """Only the line whose modem still holds this leg's call, which was given up unheard."""
+    number: E164 | None = None
+    """The user's, where she is to be dialled: whether it may be is part of the answer."""
+    ordered: bool = False
+    """An operator has ordered the call to this number."""
     operator: OperatorId | None = None
     """Whose call is to be nailed up on it, for as long as she is on shift; served after all alerts."""
 
@@ -51,6 +55,9 @@ class LineRefused(Message, frozen=True, kw_only=True, tag="line.refused"):
     leg: LegId
     attempt: int
     reason: str
+    withheld: str = ""
+    """Why the number is not called at all without an operator's order (`model.dialling.Withheld`); then
+    there is no use in asking again."""
 
 
 class AskLine(Message, frozen=True, kw_only=True, tag="line.ask"):

@@ -9,6 +9,7 @@ from messages.base import Joins
 from messages.ids import OperatorCommand, OperatorId, Party
 from model import announcing, answers
 from model.case import Case
+from model.dialling import NEVER
 from model.joining import in_the_network
 from model.policy import Duress, Policy
 from model.psap import has_psap, on_another_phone
@@ -242,4 +243,6 @@ def _redial(case: Case, policy: Policy) -> str | None:
         return "She is being called."
     if case.phone is None:
         return "Her number is not known."
+    if case.dial_withheld in NEVER:
+        return "This number is never called as a user's."
     return None

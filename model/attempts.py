@@ -25,6 +25,9 @@ def due_at(case: Case, policy: Policy) -> Instant | None:
     """When she is to be dialled next, if nothing is under way. None: not by ourselves."""
     if case.false_alarm_at is not None or case.close_at is not None:
         return None
+    if case.dial_withheld:
+        # Until an operator orders it.
+        return None
     last = last_attempt(case)
     if case.left_at is not None:
         return _after_leaving(case, last, policy)

@@ -202,6 +202,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """Silent, and to be called all the same: an operator has ordered it."""
     dial_withheld: str = ""
     """Why the center does not call the number by itself; empty where it does."""
+    dial_ordered: bool = False
+    """An operator has ordered the call to the user's number: no policy is asked any more."""
     missed_at: Instant | None = None
     presumed_calling_112: str = ""
     """Why her phone has probably dialled 112; empty while there is no reason to think so."""

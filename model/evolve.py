@@ -153,11 +153,12 @@ def apply(case: Case, event: ev.Event, at: Instant) -> Case:
         case ev.CallAloudRequested():
             return replace(case, aloud=True)
         case ev.DialWithheld(reason=reason):
-            return replace(case, dial_withheld=reason)
+            return replace(case, dial_withheld=reason, redial=False)
         case ev.UserPresumedCallingPsap(reason=reason):
             return replace(case, presumed_calling_112=reason)
         case ev.RedialRequested():
-            return replace(case, redial=True)
+            # Whoever orders it has seen which number it is, and vouches for it from then on.
+            return replace(case, redial=True, dial_withheld="", dial_ordered=True)
         case ev.MachineMarked():
             # What has answered was no person; the deadline stays met, as the phone has seen the call.
             return replace(case, user_ends=(*case.user_ends, MACHINE), reached_at=None, reached_by="")

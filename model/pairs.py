@@ -29,7 +29,7 @@ def lacking(case: Case | None, in_hand: Iterable[Party], policy: Policy) -> froz
     if case.operator is not None or any(leg.live for leg in case.of(Party.OPERATOR)):
         wanted -= {Party.OPERATOR}
     quiet = case.duress and policy.duress is Duress.PSAP_FIRST
-    if case.of(Party.USER) or case.phone is None or quiet:
+    if case.of(Party.USER) or case.phone is None or quiet or case.dial_withheld:
         # Further attempts are asked for like anything else: 112 is a key away from the operator.
         wanted -= {Party.USER}
     return wanted

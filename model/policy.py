@@ -96,6 +96,34 @@ RECORDED: Final = (Party.USER, Party.OPERATOR, Party.PSAP)
 """Whose voices can be recorded. A listener's never is."""
 
 
+class NumberKind(StrEnum):
+    """What kind of telephone number it is, as numbering plans tell them apart."""
+
+    MOBILE = "mobile"
+    FIXED = "fixed"
+    VOIP = "voip"
+    PERSONAL = "personal"
+    PREMIUM = "premium"
+    SHARED_COST = "shared_cost"
+    TOLL_FREE = "toll_free"
+    PAGER = "pager"
+    UAN = "uan"
+    """A company's number for all its places."""
+    VOICEMAIL = "voicemail"
+    UNKNOWN = "unknown"
+    """No table has it: mostly a new range of mobile numbers."""
+
+
+class Dialling(msgspec.Struct, frozen=True, kw_only=True):
+    """Which users' numbers are called without an operator's order (`model.dialling`)."""
+
+    kinds: tuple[NumberKind, ...] = (NumberKind.MOBILE, NumberKind.FIXED, NumberKind.UNKNOWN)
+    countries: tuple[str, ...] = ("EEA",)
+    """ISO 3166, or `EEA` for all of its members; the center's own always is among them."""
+    per_hour: int = 20
+    """So many different numbers of one range abroad within an hour."""
+
+
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """The settings by which alerts are handled. Defaults are those of `config/center.toml`."""
 
@@ -145,6 +173,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """What whoever raises an alert by SMS is sent; empty: nothing."""
     leave_alarm_within_s: float = 60.0
     """The user's or 112's leg ending this soon after the operator left alarms the operators (case 16)."""
+
+    dialling: Dialling = Dialling()
 
     live_cases: int = 50
     idle_crews: int = 2

@@ -12,6 +12,7 @@ from messages.ids import SECOND, Instant, LegId, Party
 from messages.lines import RequestLine
 from model.attempts import due_at, last_attempt
 from model.case import Case
+from model.dialling import NEVER, unfit
 from model.joining import rings_beside
 from model.leg import Leg, leg_id
 from model.policy import Duress, Policy, VoiceAlert
@@ -59,8 +60,9 @@ def answer_her(case: Case, _hand: Hand, policy: Policy, _now_us: Instant) -> Ste
     hers = case.her_call
     if hers is None or case.leaving or case.there(Party.USER) is not None:
         return NOTHING
-    if policy.voice_alert is VoiceAlert.CALLBACK and case.phone is not None:
-        # The intake has declined it. One without a number never is: it could not be called back.
+    called_back = case.phone is not None and unfit(case.phone, policy) is None
+    if policy.voice_alert is VoiceAlert.CALLBACK and called_back:
+        # The intake has declined it. One that could not be called back by itself never is.
         return NOTHING
     ours = [leg for leg in case.of(Party.USER) if leg.live]
     if ours:
@@ -95,6 +97,8 @@ def call_user(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
         return join(asked, Step(wake_at=due))
     leg, attempt = _next_attempt(case)
     granted = hand.line(leg, attempt)
+    if hand.withheld and (not case.dial_ordered or hand.withheld in NEVER):
+        return Step(events=(ev.DialWithheld(number=case.phone, reason=hand.withheld),))
     if granted is None:
         last = last_attempt(case)
         failed = (last.line,) if last is not None and last.line_failed else ()
@@ -106,6 +110,8 @@ def call_user(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
             test=case.test,
             deadline_at=case.deadline_at,
             avoid=(*failed, *lines_to_avoid(case, Party.USER)),
+            number=case.phone,
+            ordered=case.dial_ordered,
         )
         return Step(wants=(ask,))
     originating = ev.LegOriginating(

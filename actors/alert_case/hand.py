@@ -16,6 +16,7 @@ from messages.events import (
     AlarmCleared,
     AlarmRaised,
     CaseEvent,
+    DialWithheld,
     HandOverRequested,
     LegOriginating,
     LegReleasing,
@@ -46,6 +47,8 @@ class Hand(msgspec.Struct, frozen=True, kw_only=True):
     """How many operators are on shift; None until the pool has spoken."""
     lines: dict[tuple[LegId, int], LineGranted] = {}
     refused: dict[tuple[LegId, int], str] = {}
+    withheld: str = ""
+    """Why the user's number is not called without an operator's order, as was just said."""
     sounds: Sounds = Sounds()
 
     def line(self, leg: LegId, attempt: int) -> LineGranted | None:
@@ -62,8 +65,8 @@ class Hand(msgspec.Struct, frozen=True, kw_only=True):
             case LineGranted(leg=leg, attempt=attempt):
                 refused = {key: why for key, why in self.refused.items() if key != (leg, attempt)}
                 return replace(self, lines={**self.lines, (leg, attempt): message}, refused=refused)
-            case LineRefused(leg=leg, attempt=attempt, reason=reason):
-                return replace(self, refused={**self.refused, (leg, attempt): reason})
+            case LineRefused(leg=leg, attempt=attempt, reason=reason, withheld=withheld):
+                return replace(self, refused={**self.refused, (leg, attempt): reason}, withheld=withheld)
 
     def used(self, event: Decided) -> Hand:
         """The hand after an event that used something of it."""
@@ -75,6 +78,8 @@ class Hand(msgspec.Struct, frozen=True, kw_only=True):
                 return hand if operator is None else hand.without_operator(operator)
             case ListenerLeft(operator=operator):
                 return self.without_operator(operator)
+            case DialWithheld():
+                return replace(self, withheld="")
             case HandOverRequested():
                 # What was offered for the search before is old, and may be somebody without a shift.
                 return replace(self, offers=())

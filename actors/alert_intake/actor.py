@@ -21,6 +21,7 @@ from messages.journal import Recorded
 from messages.lines import PreemptCase
 from messages.sms import SendSms, SmsArrived, SmsKept
 from model.case import Case
+from model.dialling import unfit
 from model.live import LiveCases
 from model.policy import Setup
 from runtime.actor import CenterActor
@@ -309,5 +310,6 @@ class AlertIntakeActor(CenterActor):
         self._assign()
         if not accepted.created:
             self._pass_on(accepted.alert)
-        elif policy.sms_acknowledge and sms.number is not None:
+        elif policy.sms_acknowledge and sms.number is not None and unfit(sms.number, policy) is None:
+            # Whoever has written under a premium number is not answered there at our cost.
             self.tell(Role.GSM_MODEM, sms.line, SendSms(number=sms.number, text=policy.sms_acknowledge))

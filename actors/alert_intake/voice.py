@@ -6,6 +6,7 @@ from enum import Enum, auto
 
 from messages.calls import IncomingCall
 from messages.ids import LineId
+from model.dialling import unfit
 from model.policy import Setup, VoiceAlert
 
 
@@ -26,6 +27,7 @@ class VoiceAlerts:
     """The calls that are ringing now."""
 
     def __init__(self, setup: Setup) -> None:
+        self._policy = setup.policy
         self._callback = setup.policy.voice_alert is VoiceAlert.CALLBACK
         self._taken: set[tuple[LineId, int]] = set()
 
@@ -39,8 +41,9 @@ class VoiceAlerts:
             return Verdict.KNOWN
         if not call.settled:
             return Verdict.WAIT
-        # A caller who cannot be called back is answered whatever the setting says.
-        return Verdict.REJECT if self._callback and call.number is not None else Verdict.TAKE
+        # A caller who cannot be called back, by itself at least, is answered whatever the setting says.
+        called_back = call.number is not None and unfit(call.number, self._policy) is None
+        return Verdict.REJECT if self._callback and called_back else Verdict.TAKE
 
     def gone(self, line: LineId, call: int) -> None:
         """It rings no more; the modem may use its number again."""

@@ -58,6 +58,10 @@ def forecasts(
             # She is on the line already, and has only to be answered.
             yield case, Instant(now_us + DIAL_US)
             continue
+        if case.dial_withheld:
+            # She is called when an operator orders it, which nobody can promise.
+            yield case, NEVER
+            continue
         if case.phone is None or (case.duress and policy.duress is Duress.PSAP_FIRST):
             # She is not called, so that no line is needed for it.
             yield case, _dialled(now_us, policy)

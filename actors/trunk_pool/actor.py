@@ -20,12 +20,13 @@ from actors.trunk_pool.decider import (
     preempted,
     used,
 )
+from actors.trunk_pool.dialling import DialGate, refused
 from actors.trunk_pool.pairs import Pairs
 from actors.trunk_pool.together import Beside, beside
 from messages.base import Joins
 from messages.envelope import Envelope
 from messages.events import LineSeized
-from messages.ids import SECOND, AlertId, Instant, LegId, LineId, NodeId, Party, Role
+from messages.ids import E164, SECOND, AlertId, Instant, LegId, LineId, NodeId, Party, Role
 from messages.lines import (
     AskLine,
     GiveWay,
@@ -68,6 +69,7 @@ class TrunkPoolActor(CenterActor):
         self._last_used: dict[LineId, Instant] = {}
         self._waiting: dict[tuple[LegId, int], tuple[Waiting, ActorAddress]] = {}
         self._looked_us = Instant(0)
+        self._dialling = DialGate(self._setup, self._journal, self.now_us())
         for spec in self._setup.lines:
             self.tell(Role.GSM_MODEM, spec.line, AskLine())
 
@@ -97,6 +99,7 @@ class TrunkPoolActor(CenterActor):
 
         Not at every commit: that would take the processor from those for whom the commit was made.
         """
+        self._dialling.look_again(now_us)
         self._look()
         self._tell_the_others()
 
@@ -144,6 +147,7 @@ class TrunkPoolActor(CenterActor):
             self.log.error("the journal cannot be read", error=str(error))
             return
         for recorded in new:
+            self._dialling.hear(recorded)
             if isinstance(recorded.event, LineSeized):
                 self._last_used[recorded.event.line] = recorded.at_us
                 self._granted = used(self._granted, recorded.event.line, recorded.event.leg)
@@ -157,6 +161,10 @@ class TrunkPoolActor(CenterActor):
         for waiting in still:
             request = waiting.request
             key = (request.leg, request.attempt)
+            if (why := self._dialling.withheld(request, self._own_numbers(), now_us)) is not None:
+                _, sender = self._waiting[key]
+                self.answer(sender, refused(request, why), request.alert)
+                continue
             pairs = self._pairs(request, lines, now_us)
             case = None if request.alert is None else self._live.cases.get(request.alert)
             others = self._beside(case, request.party)
@@ -184,6 +192,10 @@ class TrunkPoolActor(CenterActor):
             self.watch(self._follower.fileno(), self._woken)
         else:
             self.unwatch(self._follower.fileno())
+
+    def _own_numbers(self) -> frozenset[E164]:
+        """The numbers of all lines of the center."""
+        return frozenset(spec.number for spec, _ in self._specs() if spec.number is not None)
 
     def _beside(self, case: Case | None, party: Party) -> Beside | None:
         """Beside whom the party is to be called; how that line joins its modem says, before any leg does."""

@@ -12,6 +12,7 @@ from cyclopts import Parameter
 from center import (
     doctor_announcements,
     doctor_center,
+    doctor_dialling,
     doctor_machine,
     doctor_map,
     doctor_nodes,
@@ -87,6 +88,7 @@ def _checks(
         yield "voices", partial(doctor_voices.nailed_up, settings)
         yield "psap", partial(doctor_center.psap, settings, simulated=simulated)
         yield "psap", partial(doctor_center.routes, settings)
+        yield "dialling", partial(doctor_dialling.dialling, state, settings)
         if created is None:
             yield "recording", partial(doctor_recording.recording, state, settings)
         yield "map", partial(doctor_map.tiles, settings)

@@ -256,6 +256,10 @@ def test_the_actors_are_given_every_setting_that_is_theirs(tmp_path: Path) -> No
     caller_number_within_s = 1
     [alert]
     leave_alarm_within_s = 15
+    [dialling]
+    kinds = ["mobile"]
+    countries = ["LI"]
+    per_hour = 3
     [sms]
     acknowledge = "Wir rufen Sie an."
     [recording]

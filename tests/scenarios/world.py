@@ -150,6 +150,7 @@ class World:
                 line=LineId(modem.name),
                 trunk=TrunkId(modem.trunk),
                 emergency=modem.trunk == "emergency",
+                number=E164(modem.number),
                 inbound=modem.trunk == "public",
                 imei=self.network.carrier.modem(modem.name).imei if modem.name in by_imei else "",
                 port="" if modem.name in by_imei else modem.name,

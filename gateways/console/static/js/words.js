@@ -223,6 +223,7 @@ const REASONS = {
   'No operator is on the line.': 'Nessuna operatrice è in linea.',
   'You are not muted.': 'Non sei muta.',
   'Your voice does not come over a line of the centre.': 'La tua voce non passa per una linea del centro.',
+  'This number is never called as a user\'s.': 'Questo numero non viene mai chiamato come quello di un’utente.',
   'Her number is not known.': 'Il suo numero non è noto.',
   'No phone for drills is set: drill.phone in the settings.': 'Non c’è un telefono per le esercitazioni: drill.phone nelle impostazioni.',
   'You are not on shift.': 'Non sei in turno.',

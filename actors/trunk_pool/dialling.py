@@ -1,0 +1,74 @@
+"""Whether a user's number may be dialled by itself, from what this pool knows of lines, people and calls.
+
+The rule is `model.dialling`'s. Here are the facts for it: who was called lately, by any node, and across
+restarts, as the journal says; and the operators' numbers, as the registry says. While it cannot be read what
+was known last holds: no user waits for that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+from messages.events import LegOriginating
+from messages.ids import E164, SECOND, Instant, Party
+from messages.journal import Recorded
+from messages.lines import LineRefused, RequestLine
+from model.dialling import HOUR_US, NEVER, Called, Withheld, withheld
+from model.policy import Setup
+from runtime import logs
+from store.dialled import originated_since
+from store.errors import StoreError
+from store.journal import Journal
+from store.registry import Registry
+
+FORGETS_EACH_US: Final = Instant(60 * SECOND)
+
+log = logs.get("trunk_pool")
+
+
+class DialGate:
+    """See the module. One for each pool."""
+
+    def __init__(self, setup: Setup, journal: Journal, now_us: Instant) -> None:
+        """Raises JournalError."""
+        self._policy = setup.policy
+        self._registry = Registry(journal)
+        self._called = Called(setup.policy.region)
+        self._staff: frozenset[E164] = frozenset()
+        self._forgotten_us = now_us
+        for recorded in originated_since(journal, Instant(now_us - HOUR_US)):
+            self.hear(recorded)
+        self.look_again(now_us)
+
+    def hear(self, recorded: Recorded) -> None:
+        """Something was written: somebody may have been dialled."""
+        event = recorded.event
+        if not isinstance(event, LegOriginating) or event.party is not Party.USER or event.call is not None:
+            return
+        if event.number is not None:
+            self._called.add(event.number, recorded.at_us)
+
+    def look_again(self, now_us: Instant) -> None:
+        """Who the operators are now; each second."""
+        try:
+            self._staff = frozenset(one.phone for one in self._registry.operators())
+        except StoreError as error:
+            log.error("the registry cannot be read", error=str(error))
+        if now_us - self._forgotten_us >= FORGETS_EACH_US:
+            self._forgotten_us = now_us
+            self._called.forget(now_us)
+
+    def withheld(self, request: RequestLine, own: Collection[E164], now_us: Instant) -> Withheld | None:
+        """Why the number of this request is not dialled; None where it is, or none is dialled."""
+        if request.number is None or request.party is not Party.USER or request.held:
+            return None
+        others = 0 if request.ordered else self._called.others(request.number, now_us)
+        why = withheld(request.number, self._policy, own=own, staff=self._staff, others=others)
+        return None if request.ordered and why not in NEVER else why
+
+
+def refused(request: RequestLine, why: Withheld) -> LineRefused:
+    """The answer."""
+    reason = "the number is not called by itself"
+    return LineRefused(leg=request.leg, attempt=request.attempt, reason=reason, withheld=why.value)

@@ -1,0 +1,82 @@
+"""Which numbers are called by themselves, and why others are not."""
+
+from __future__ import annotations
+
+import pytest
+
+from messages.ids import E164, SECOND, Instant
+from model.dialling import AT_HOME, HOUR_US, Called, Withheld, countries, unfit, withheld
+from model.policy import Dialling, NumberKind, Policy
+
+POLICY = Policy(operator_on_call=(E164("+390200000199"),), psap_alternate=E164("+390244446666"))
+NOW = Instant(1_795_000_000 * SECOND)
+LINE, OPERATOR = E164("+390200000001"), E164("+393401112233")
+
+
+def why(number: str, policy: Policy = POLICY, others: int = 0) -> Withheld | None:
+    return withheld(E164(number), policy, own=(LINE,), staff=(OPERATOR,), others=others)
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [
+        ("+393331112223", None),
+        ("+390612345678", None),
+        ("+390669812345", None),  # the Vatican, within Italy's plan
+        ("+4915112345678", None),
+        ("+33612345678", None),
+        ("+37120000000", None),
+        ("+37112345678", None),  # of no table, in a country that is called
+        (LINE, Withheld.OWN_LINE),
+        (OPERATOR, Withheld.OPERATOR),
+        ("+390200000199", Withheld.OPERATOR),
+        ("+390244446666", Withheld.PSAP),
+        ("+39112", Withheld.EMERGENCY),
+        ("+49110", Withheld.EMERGENCY),
+        ("+39899123456", Withheld.KIND),
+        ("+3989912345678", Withheld.KIND),  # too long for a premium number: it would be one all the same
+        ("+39892000", Withheld.KIND),
+        ("+39800123456", Withheld.KIND),
+        ("+39848123456", Withheld.KIND),
+        ("+33899123456", Withheld.KIND),
+        ("+881612345678", Withheld.COUNTRY),
+        ("+870773123456", Withheld.COUNTRY),
+        ("+979123456789", Withheld.COUNTRY),
+        ("+18765551234", Withheld.COUNTRY),
+        ("+447911123456", Withheld.COUNTRY),
+        ("+391", Withheld.COUNTRY),
+    ],
+)
+def test_a_number_is_called_by_itself_or_there_is_a_reason(number: str, reason: Withheld | None) -> None:
+    assert why(number) is reason
+
+
+def test_the_settings_say_which_kinds_and_countries_are_called() -> None:
+    wide = Policy(dialling=Dialling(kinds=(NumberKind.PREMIUM, NumberKind.MOBILE), countries=("GB", "US")))
+    assert unfit(E164("+39899123456"), wide) is None
+    assert unfit(E164("+447700900123"), wide) is Withheld.KIND, "of no table"
+    assert unfit(E164("+14155552671"), wide) is None, "a mobile or a fixed number, which are not told apart"
+    assert unfit(E164("+4915112345678"), wide) is Withheld.COUNTRY
+    assert unfit(E164("+393331112223"), wide) is None, "the center's own country always is"
+    assert countries(Dialling(countries=()), "CH") == {"CH"}
+
+
+def test_of_one_range_abroad_only_so_many_numbers_are_called_within_an_hour() -> None:
+    called = Called("IT")
+    numbers = [E164(f"+37120{n:06d}") for n in range(25)]
+    reasons = []
+    for number in numbers:
+        reasons.append(why(number, others=called.others(number, NOW)))
+        if reasons[-1] is None:
+            called.add(number, NOW)
+    assert reasons == [None] * 20 + [Withheld.RANGE] * 5
+    assert called.others(numbers[3], NOW) == 0, "who was called is called again"
+    assert called.others(E164("+37121000000"), NOW) == 0, "another range is another matter"
+    assert called.others(numbers[24], Instant(NOW + HOUR_US)) == 0
+    called.forget(Instant(NOW + HOUR_US))
+    assert called.others(numbers[24], NOW) == 0
+
+
+def test_at_home_a_range_is_not_soon_exhausted() -> None:
+    assert why("+393331112223", others=20 * AT_HOME - 1) is None
+    assert why("+393331112223", others=20 * AT_HOME) is Withheld.RANGE

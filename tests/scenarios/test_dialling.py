@@ -1,0 +1,104 @@
+"""Numbers that the center does not call by itself, in a whole center with a carrier that counts its calls."""
+
+from __future__ import annotations
+
+import pytest
+
+from messages import events as ev
+from messages.ids import E164, Advice, OperatorCommand, Party, Role
+from model.orders import refusal
+from model.policy import Dialling, Policy, VoiceAlert
+from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.test_flow import _find
+from tests.scenarios.world import OPERATORS, PSAP, World
+
+PREMIUM = E164("+39899123456")
+LINE = E164("+390200000003")
+
+
+def to_withheld(world: World, phone: E164, *, test: bool = False) -> None:
+    """An alert from that number, whose operator has the case, and whose user is not called."""
+    world.send(phone, test=test)
+    world.until("the operator is there", lambda: world.case.operator is not None)
+    world.until("it is said", lambda: world.case.dial_withheld)
+    world.advance(60)
+    assert world.calls(phone) == []
+    assert world.stuck() == []
+    assert len(world.events(ev.DialWithheld)) == 1
+
+
+@pytest.mark.parametrize("test", [False, True])
+@pytest.mark.parametrize(
+    ("phone", "reason"),
+    [
+        (PREMIUM, "kind"),
+        (E164("+881612345678"), "country"),
+        (LINE, "own_line"),
+        (OPERATORS[1], "operator"),
+        (PSAP, "psap"),
+    ],
+)
+def test_what_is_not_called_by_itself_is_an_alert_all_the_same(
+    make_world: MakeWorld, phone: E164, reason: str, test: bool
+) -> None:
+    world = make_world(operators=2)
+    to_withheld(world, phone, test=test)
+    assert world.events(ev.DialWithheld) == [ev.DialWithheld(number=phone, reason=reason)]
+    assert world.case.advice is Advice.CALL_112_NOW, "nobody can promise when she is called"
+
+
+def test_an_operator_s_order_calls_it_and_from_then_on_it_is_called_as_any_other(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world(behaviours={PREMIUM: "no_answer"})
+    to_withheld(world, PREMIUM)
+    world.order(OperatorCommand.REDIAL_USER)
+    world.until("it rings", lambda: len(world.calls(PREMIUM)) == 1)
+    assert world.case.dial_withheld == ""
+    world.until("and once more, as it has not answered", lambda: len(world.calls(PREMIUM)) == 2)
+    assert len(world.events(ev.DialWithheld)) == 1
+
+
+@pytest.mark.parametrize("phone", [LINE, OPERATORS[1], PSAP])
+def test_the_center_s_own_numbers_are_not_called_on_an_order_either(
+    make_world: MakeWorld, phone: E164
+) -> None:
+    world = make_world(operators=2)
+    to_withheld(world, phone)
+    operator = world.case.operator
+    assert operator is not None
+    assert refusal(world.case, OperatorCommand.REDIAL_USER, operator, world.policy)
+    # Whatever lets an order through, the pool does not.
+    world.fact(ev.CommandGiven(command=OperatorCommand.REDIAL_USER, by=operator))
+    world.advance(10)
+    assert world.calls(phone) == []
+
+
+def test_so_many_numbers_of_one_range_are_called_and_a_restart_forgets_none(make_world: MakeWorld) -> None:
+    policy = Policy(psap_number=PSAP, idle_crews=1, live_cases=4, dialling=Dialling(per_hour=2))
+    world = make_world(policy=policy, operators=1)
+    numbers = [E164(f"+3712000000{n}") for n in range(4)]
+    for n, number in enumerate(numbers):
+        world.send(number)
+        world.until("it is called, or not", lambda: world.case.dial_withheld or world.case.of(Party.USER), 70)
+        assert world.case.dial_withheld == ("" if n < 2 else "range")
+        world.until(
+            "nothing is up", lambda: not world.case.of(Party.USER) or not world.case.going(Party.USER), 60
+        )
+        if n == 2:
+            world.kill(Role.TRUNK_POOL)
+            world.advance(5)
+    assert [len(world.calls(number)) > 0 for number in numbers] == [True, True, False, False]
+
+
+@pytest.mark.parametrize("mode", VoiceAlert)
+def test_who_calls_in_is_answered_whatever_the_number(make_world: MakeWorld, mode: VoiceAlert) -> None:
+    policy = Policy(psap_number=PSAP, idle_crews=1, live_cases=4, voice_alert=mode)
+    world = make_world(policy=policy, behaviours={PREMIUM: "answer"})
+    carrier = world.network.carrier
+    carrier.originate(carrier.phone(PREMIUM), "+390200000001", setup_s=0.5, now_s=world.network.now_s)
+    world.network.pump()
+
+    world.until("an alert", lambda: _find(world) is not None)
+    world.until("both are joined", lambda: world.case.there(Party.USER) and world.case.there(Party.OPERATOR))
+    assert world.calls(PREMIUM) == []
