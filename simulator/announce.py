@@ -25,6 +25,9 @@ class Words:
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
         self._used: Counter[Wordings] = Counter()
+        self.shows_number = ""
+        """Given for every call that was dialled, whatever its number; empty: its own."""
+        self.marks_conference = True
 
     def lines(
         self, wordings: Wordings, fields: Mapping[str, object], listed: Sequence[Mapping[str, object]] = ()
@@ -62,7 +65,7 @@ class Words:
             "type": kind,
             "named": number or None,
             "unnamed": None if number else "",
-            "mpty": int(leg.mpty),
+            "mpty": self._mpty(leg),
             "direction": 0 if leg.outgoing else 1,
             **{name: numbers[stat] for name, numbers in self._dialect.stats.items()},
         }
@@ -71,7 +74,7 @@ class Words:
         """The leg's row of +CLCC, or its unsolicited form with another `stat`."""
         number, kind = self._number(leg)
         shown = leg.stat if stat is None else stat
-        row = f'{leg.id},{0 if leg.outgoing else 1},{shown:d},0,{leg.mpty:d},"{number}",{kind}'
+        row = f'{leg.id},{0 if leg.outgoing else 1},{shown:d},0,{self._mpty(leg)},"{number}",{kind}'
         return f"+CLCC: {row}{self._dialect.clcc_tail}"
 
     def clip(self, leg: Leg) -> str:
@@ -92,12 +95,15 @@ class Words:
 
     def ceer(self, cause: Cause | None) -> str:
         """+CEER: why the last call ended."""
-        cause = cause or Cause.NORMAL_CLEARING
+        cause = Cause.NORMAL_CLEARING if cause is None else cause
         return self._dialect.ceer.format(text=CAUSE_TEXTS[cause], cause=int(cause))
+
+    def _mpty(self, leg: Leg) -> int:
+        return int(leg.mpty and self.marks_conference)
 
     def _number(self, leg: Leg) -> tuple[str, int]:
         if leg.outgoing:
-            number = leg.call.to
+            number = self.shows_number or leg.call.to
         elif leg.call.withheld:
             return "", TYPE_UNKNOWN
         else:

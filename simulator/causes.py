@@ -8,6 +8,8 @@ import enum
 class Cause(enum.IntEnum):
     """Q.850 cause values."""
 
+    UNKNOWN = 0
+    """Nobody says why."""
     UNALLOCATED_NUMBER = 1
     NORMAL_CLEARING = 16
     USER_BUSY = 17
@@ -20,6 +22,7 @@ class Cause(enum.IntEnum):
 
 
 CAUSE_TEXTS: dict[Cause, str] = {
+    Cause.UNKNOWN: "No cause information available",
     Cause.UNALLOCATED_NUMBER: "Unassigned (unallocated) number",
     Cause.NORMAL_CLEARING: "Normal call clearing",
     Cause.USER_BUSY: "User busy",

@@ -151,14 +151,16 @@ def _pin(modem: Modem, command: Command, now_s: float) -> Lines:
 
 
 def _functionality(modem: Modem, command: Command, now_s: float) -> Lines:
-    """+CFUN: full functionality is all there is; `1,1` starts the modem anew after the OK."""
+    """+CFUN: the radio on (1) or off (0, 4); `1,1` starts the modem anew after the OK (TS 27.007 8.2)."""
     if command.verb is Verb.READ:
-        return ["+CFUN: 1"]
+        return [f"+CFUN: {modem.radio:d}"]
     values = command.values()
-    if values[0] != "1" or len(values) > 2:
+    if values[0] not in ("0", "1", "4") or len(values) > 2:
         raise AtError(NOT_SUPPORTED)
-    if values[1:] == ["1"]:
+    if values == ["1", "1"]:
         modem.reboots = True
+    else:
+        modem.switch_radio(now_s, on=values[0] == "1")
     return []
 
 
@@ -350,6 +352,11 @@ VOICE_ACTIONS: dict[str, dict[str, Action]] = {
 
 def perform(modem: Modem, command: Command, now_s: float) -> Lines | None:
     """Do one command; None when its final result comes later. Raises AtError, NoCarrier, UnknownCommand."""
+    vices = modem.line.vices
+    if command.name in (vices.refuses or ()):
+        raise AtError(NOT_ALLOWED)
+    if not {command.name, _form(command)}.isdisjoint(vices.ignores or ()):
+        return []
     if (lines := modem.answer_lines(command.text)) is not None and command.verb is not Verb.SET:
         return lines
     action = (
@@ -366,3 +373,9 @@ def perform(modem: Modem, command: Command, now_s: float) -> Lines | None:
     ):
         return []
     raise UnknownCommand(command.name)
+
+
+def _form(command: Command) -> str:
+    """As a vice names it: of `+CHLD=1x` the call's own number does not count."""
+    value = command.argument
+    return f"{command.name}={value[:1]}x" if len(value) > 1 else f"{command.name}={value}"

@@ -62,6 +62,8 @@ class Line:
         """From now on it has these, and the others as before."""
         self.vices = over(vices, self.vices)
         self.legs.reuses_ids = self.vices.reused_ids is not False
+        self.words.shows_number = self.vices.shows_number or ""
+        self.words.marks_conference = not self.vices.unmarked_conference
 
     def talking(self) -> list[Call]:
         """The calls in conversation now: answered, and not on hold."""
@@ -106,12 +108,9 @@ class Line:
         leg = self.legs.add(call, outgoing=True, stat=Stat.DIALLING)
         self.tell(self._dialect.announce.originated, leg, now_s)
         if emergency and self.config.emergency == "no_carrier":
-            refused = Cause.BEARER_NOT_AVAILABLE
-            call.timers.append(
-                self.network.agenda.at(
-                    now_s + 0.5, lambda at_s: self.network.release(call, None, refused, at_s)
-                )
-            )
+            self._fails(call, 0.5, Cause.BEARER_NOT_AVAILABLE, now_s)
+        elif self.vices.fails_after_s:
+            self._fails(call, self.vices.fails_after_s, Cause.UNKNOWN, now_s)
         if self._dialect.dial_ok != "once" or self._waits_for_the_answer():
             self.pending = leg
         self.network.voices_changed(now_s)
@@ -280,6 +279,12 @@ class Line:
         if self.vices.reboots_after_s:
             due_s = now_s + self.vices.reboots_after_s
             leg.call.timers.append(self.network.agenda.at(due_s, self._reboot))
+
+    def _fails(self, call: Call, after_s: float, cause: Cause, now_s: float) -> None:
+        def end(at_s: float) -> None:
+            self.network.release(call, None, cause, at_s)
+
+        call.timers.append(self.network.agenda.at(now_s + after_s, end))
 
     def _ring(self, leg: Leg, wordings: Wordings, now_s: float) -> None:
         if self.legs.of(leg.call) is not leg or leg.stat is not Stat.INCOMING:

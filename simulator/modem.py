@@ -55,6 +55,8 @@ class Modem:
         self.opened = False
         """A host has the AT port open."""
         self.muted = False
+        self.radio = True
+        """Whether it may be in a network at all (`+CFUN`)."""
         self.reboots = False
         """The command being done asks for a restart after its result."""
         self.parameters = Parameters(dialect.parameters, self._fields)
@@ -68,6 +70,8 @@ class Modem:
         self._typed = bytearray()
         self._held_back = bytearray()
         self._later: list[str] | None = None
+        self._slow_line: bytes | None = None
+        """The command line that it is at, and needs its time for."""
         self._boot: Timer | None = None
         self._mute_end: Timer | None = None
         self._lines_run = 0
@@ -170,7 +174,9 @@ class Modem:
         self.line.change(vices)
         if vices.shifted_answers is not None:
             (self._shift.begin if vices.shifted_answers else self._shift.end)()
-        if vices.registration is not None:
+        if vices.radio_off is not None:
+            self.radio = not vices.radio_off
+        if vices.registration is not None or vices.radio_off is not None:
             self.attach(self._network.agenda.now_s)
         if self._noise_timer is not None:
             self._noise_timer.cancel()
@@ -189,9 +195,15 @@ class Modem:
     @property
     def registration(self) -> int:
         """<stat> of +CREG."""
-        if self.power is not Power.ON or not (self.config.sim and self.sim.usable):
+        if self.power is not Power.ON or not self.radio or not (self.config.sim and self.sim.usable):
             return REGISTRATIONS["none"]
         return REGISTRATIONS[self.line.vices.registration or "home"]
+
+    def switch_radio(self, now_s: float, *, on: bool) -> None:
+        """+CFUN: off, its calls are lost, and it cannot be reached."""
+        if on is not self.radio:
+            self.radio = on
+            self.attach(now_s)
 
     def attach(self, now_s: float) -> None:
         """The SIM or the network has changed: the host is told, and what calls there were are lost."""
@@ -214,6 +226,7 @@ class Modem:
             self._boot.cancel()
         self._typed.clear()
         self._held_back.clear()
+        self._slow_line = None
         self.mailbox.prompted = False
 
     def _power_up(self) -> None:
@@ -222,6 +235,7 @@ class Modem:
         self._told_codes_here = False
         self.parameters.reset()
         self.voice.wide = False
+        self.radio = not self.line.vices.radio_off
         self.sim.power_on(self.config.pin)
         self.line.attached = self._serves
         self._shift.end()
@@ -242,6 +256,9 @@ class Modem:
     # ------------------------------------------------------------------------------------ the AT side
 
     def _type(self, byte: int, now_s: float) -> None:
+        if self._slow_line is not None:
+            self._keep(byte)
+            return
         if self.line.pending is not None:
             self._type_while_dialling(byte, now_s)
             return
@@ -253,7 +270,7 @@ class Modem:
         if byte == CR:
             line = bytes(self._typed)
             self._typed.clear()
-            self._run(line, now_s)
+            self._take_line(line, now_s)
         elif byte == BACKSPACE:
             del self._typed[-1:]
         elif byte != LF and len(self._typed) <= LINE_LIMIT:
@@ -262,10 +279,13 @@ class Modem:
     def _type_while_dialling(self, byte: int, now_s: float) -> None:
         """The byte that aborts a dial is not the first of a command (V.250 5.6.1)."""
         if not self.line.vices.bytes_abort_dial:
-            self._held_back.append(byte)
-            del self._held_back[LINE_LIMIT:]
+            self._keep(byte)
         elif byte != LF:
             self.line.abort_dial(now_s)
+
+    def _keep(self, byte: int) -> None:
+        self._held_back.append(byte)
+        del self._held_back[LINE_LIMIT:]
 
     def _write_message(self, byte: int, now_s: float) -> None:
         """After the prompt of +CMGS everything is the PDU, until Ctrl-Z sends it or ESC gives it up."""
@@ -287,6 +307,30 @@ class Modem:
         to = self._network.international(message.to)
         self._network.send_message(self.config.number, to, message.text, message.data, now_s)
         self._say([f"+CMGS: {reference}", "OK"])
+
+    def _take_line(self, line: bytes, now_s: float) -> None:
+        """At once, or when it has had the time that it needs."""
+        needs_s = self._needs_s(line)
+        if not needs_s:
+            self._run(line, now_s)
+            return
+        self._slow_line = line
+
+        def do(at_s: float) -> None:
+            if self._slow_line is line:
+                self._slow_line = None
+                self._run(line, at_s)
+                self._go_on(at_s)
+
+        self._network.agenda.at(now_s + needs_s, do)
+
+    def _needs_s(self, line: bytes) -> float:
+        slow_s = self.line.vices.slow_s
+        try:
+            commands = commands_in(line) if slow_s else None
+        except ValueError:
+            return 0.0
+        return max((slow_s.get(one.name, 0.0) for one in commands or ()), default=0.0) if slow_s else 0.0
 
     def _run(self, line: bytes, now_s: float) -> None:
         """One command line: its answers, one final result, and before or after it what it has brought
@@ -336,6 +380,8 @@ class Modem:
             self._reboot(now_s)
 
     def _refusal(self, error: AtError) -> str:
+        if self.line.vices.worded_errors:
+            return f"ERROR: {error.error.text}"
         verbosity = self.parameters.first("+CMEE")
         if verbosity == 0:
             return "ERROR"

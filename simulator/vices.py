@@ -54,6 +54,25 @@ class Vices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """What it says unasked comes out at another of its ports (`NAME.urc`), until it is told to say it at the
     command port, where its family can be told."""
 
+    refuses: tuple[str, ...] | None = None
+    """Commands that it refuses, by their names (`D`, `+CHUP`)."""
+    ignores: tuple[str, ...] | None = None
+    """Commands to which it says OK and does nothing (`+CHUP`, `H`); of `+CHLD` one form alone can be named:
+    `+CHLD=1x`."""
+    slow_s: dict[str, Seconds] | None = None
+    """How long it needs for a command, by its name; whatever is written meanwhile waits."""
+    worded_errors: bool | None = None
+    """It refuses with `ERROR: ` and words, whatever `+CMEE` says."""
+    fails_after_s: Seconds | None = None
+    """So long after ATD its calls end without having rung, and nothing says why: no IMS, and no 2G to fall
+    back to (0.5 s on a SIM7600); 0: they do not."""
+    shows_number: str | None = None
+    """The number that its list of calls and its codes give for every call that it has dialled."""
+    unmarked_conference: bool | None = None
+    """The members of a network conference stand in the list as active, and not as multiparty."""
+    radio_off: bool | None = None
+    """Its radio is off (`+CFUN: 0`) from its power-on, until it is told `AT+CFUN=1`."""
+
     no_voice: bool | None = None
     """Its voice port gives digital silence, whatever its calls carry."""
     takes_no_voice: bool | None = None

@@ -25,6 +25,7 @@ from gateways.gsm.purposes import (
     Dialling,
     Explaining,
     HangingUp,
+    VoiceOff,
     VoiceOn,
 )
 from gateways.gsm.startup import (
@@ -95,11 +96,11 @@ class CallCommands(ModemState):
             self._events.append(RequestFailed(at_s=now_s, request=request, call=call, text=text))
 
     def _switch_voice(self, call: CallId, now_s: float) -> None:
-        self._voice.asked(call)
-        commands = self.dialect.data.voice.on
-        for place, text in enumerate(commands, 1):
+        commands = self._voice.commands(call)
+        for place, (text, counts) in enumerate(commands, 1):
             command = command_of(self.dialect, text, Urgency.CONTROL)
-            self._submit(command, VoiceOn(call, place == len(commands)), now_s)
+            purpose = VoiceOn(call, place == len(commands)) if counts else VoiceOff()
+            self._submit(command, purpose, now_s)
 
     def _voice_finished(self, call: CallId, last: bool, finished: Finished, now_s: float) -> None:
         if self._table.view(call) is None:

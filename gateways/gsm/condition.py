@@ -13,6 +13,9 @@ _REGISTRATION: Final = {
     Registration.SEARCHING: "It finds no network: look at its aerial and its place.",
     Registration.DENIED: "The network refuses its SIM: ask the operator whether it is active.",
 }
+_RADIO_OFF: Final = (
+    "Its radio is off (+CFUN), and does not go on when it is told to: look for a switch, or another program."
+)
 _OFF: Final = "It is in no network: look at its aerial, and whether its SIM is active."
 
 
@@ -47,7 +50,8 @@ def condition(
     if not driver.ready or driver.sim == SIM_PIN:
         return LineState.STARTING, trouble or "The modem is being set up."
     if driver.registration is not None and not driver.registration.in_service:
-        return LineState.NO_NETWORK, _REGISTRATION.get(driver.registration, _OFF)
+        words = _REGISTRATION.get(driver.registration, _OFF)
+        return LineState.NO_NETWORK, _RADIO_OFF if driver.radio_off else words
     return LineState.READY, ""
 
 

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from typing import Final
 
 from gateways.gsm.dialect import CompiledDialect
 from gateways.gsm.dialects import Dialects
 
+_MAKER: Final = re.compile(r"^Manufacturer: ?(?P<maker>\S.*)$", re.MULTILINE)
 
-def by_identity(dialects: Dialects, answers: Iterable[str]) -> CompiledDialect:
-    """From the answers of ATI, +CGMI, +CGMM, +CGMR; the base dialect when none claims them."""
+
+def by_identity(dialects: Dialects, answers: Iterable[str], *, maker: str = "") -> CompiledDialect:
+    """From the answers of ATI, +CGMI, +CGMM, +CGMR; the base dialect when none claims them.
+
+    `maker`: the answer of +CGMI; where there is none, what ATI says of it. It decides before the model.
+    """
     text = "\n".join(answers)
-    return _best(
-        dialects,
-        lambda dialect: sum(1 for pattern in dialect.data.match.identity if re.search(pattern, text)),
-    )
+    told = _MAKER.search(text)
+    maker = maker or (told["maker"] if told is not None else "")
+
+    def score(dialect: CompiledDialect) -> int:
+        match = dialect.data.match
+        if maker and match.maker and not any(re.search(pattern, maker) for pattern in match.maker):
+            return 0
+        return sum(1 for pattern in match.identity if re.search(pattern, text))
+
+    return _best(dialects, score)
 
 
 def by_usb(dialects: Dialects, vendor: int, product: int) -> CompiledDialect | None:

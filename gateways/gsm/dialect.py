@@ -51,6 +51,9 @@ class Match(Table, frozen=True, kw_only=True):
 
     identity: tuple[str, ...] = ()
     """Patterns searched in the answers of ATI, +CGMI, +CGMM, +CGMR."""
+    maker: tuple[str, ...] = ()
+    """Patterns of which one must be found in the maker's name where the modem says one: models of several
+    makers are called alike. Empty: whoever made it."""
     usb: tuple[str, ...] = ()
     """`vendor:product`, lower-case hexadecimal."""
     lines: tuple[str, ...] = ()
@@ -101,8 +104,8 @@ class Voice(Table, frozen=True, kw_only=True):
     rate_hz: Literal[8000, 16000]
     frame_bytes: Annotated[int, Meta(ge=1, le=4096)]
     """Bytes of one 20 ms frame, s16le."""
-    retries: Annotated[int, Meta(ge=0, le=50)]
     retry_s: Seconds
+    """Between two attempts, for as long as `voice.KEEN_S`; afterwards they are rarer."""
     again_after_drop: bool
     """Dropping one of two calls silences the other until it is switched on again."""
 

@@ -11,15 +11,19 @@ from gateways.gsm.events import Event, RegistrationChanged, SignalChanged
 from gateways.gsm.hints import Hint, Sign
 from gateways.gsm.startup import (
     PACKET_QUERY,
+    RADIO_QUERY,
     REGISTRATION_QUERY,
     SIGNAL_QUERY,
     SIM_QUERY,
     STORED_SMS_QUERY,
+    radio_is_off,
 )
 
 MESSAGES_EVERY: Final = 12
 """At so many looks the stored short messages are asked for once: that one has come is said once, and may be
 missed."""
+RADIO_AGAIN_S: Final = 30.0
+"""A radio that does not stay on is switched on again, and not all the time."""
 
 
 class LineWatch:
@@ -30,6 +34,9 @@ class LineWatch:
         self._circuit: Registration | None = None
         self._packet: Registration | None = None
         self.signal_dbm: int | None = None
+        self.radio_off = False
+        """Whether the modem said so when it was asked last."""
+        self._radio_tried_s = float("-inf")
         self._last_s = 0.0
         self._count = 0
 
@@ -42,6 +49,8 @@ class LineWatch:
 
     def answer(self, finished: Finished, now_s: float) -> list[Event]:
         """The answer of any command; only those about signal and network count."""
+        if finished.command.text == RADIO_QUERY:
+            self.radio_off = radio_is_off(finished)
         if finished.outcome is Outcome.OK and finished.lines:
             if finished.command.text == SIGNAL_QUERY:
                 return self._signal(parse_csq(finished.lines[0]), now_s)
@@ -73,9 +82,18 @@ class LineWatch:
         if not _serves(self._circuit):
             # Registered in LTE alone, where calls are VoLTE's, some modems say so here only.
             yield PACKET_QUERY
+        if not _serves(self.registration):
+            yield RADIO_QUERY
         yield SIGNAL_QUERY
         if self._count % MESSAGES_EVERY == 0:
             yield STORED_SMS_QUERY
+
+    def radio_is_to_be_on(self, now_s: float) -> bool:
+        """Whether it is to be switched on now: it is off, and was not switched on a moment ago."""
+        due = self.radio_off and now_s - self._radio_tried_s >= RADIO_AGAIN_S
+        if due:
+            self._radio_tried_s = now_s
+        return due
 
     def _signal(self, dbm: int | None, now_s: float) -> list[Event]:
         if dbm == self.signal_dbm:
@@ -92,6 +110,8 @@ class LineWatch:
         if state is None or state is self.registration:
             return []
         self.registration = state
+        if _serves(state):
+            self.radio_off = False
         return [RegistrationChanged(at_s=now_s, state=state)]
 
 

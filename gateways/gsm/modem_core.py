@@ -298,6 +298,7 @@ class ModemCore(CallCommands, Upkeep):
             case Watching():
                 self._events += self._line.answer(finished, now_s)
                 self._stored_sms(finished, now_s)
+                self._radio(now_s)
             case PinGiving():
                 self._events.append(pin_answer(finished, now_s))
                 self._ask_sim(now_s)

@@ -140,6 +140,11 @@ class ModemState:
         return self._line.registration
 
     @property
+    def radio_off(self) -> bool:
+        """Whether the modem has said that its radio is off, and has not been heard of in a network since."""
+        return self._line.radio_off
+
+    @property
     def signal_dbm(self) -> int | None:
         """Signal strength; none while unknown."""
         return self._line.signal_dbm

@@ -6,6 +6,7 @@ a busy SIM refuses is asked again, what the modem does not know is left out.
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from typing import Final
 
@@ -28,6 +29,10 @@ SIGNAL_QUERY: Final = "AT+CSQ"
 EMERGENCY_QUERY: Final = "AT+CRSM=176,28599,0,0,0"
 """EF_ECC, 6FB7 (31.102 clause 4.2.21)."""
 STORED_SMS_QUERY: Final = "AT+CMGL=4"
+RADIO_QUERY: Final = "AT+CFUN?"
+RADIO_ON: Final = "AT+CFUN=1"
+_RADIO_OFF: Final = re.compile(r"\+CFUN: ?[04](?:,.*)?")
+"""27.007 clause 8.2: least functionality, or neither transmitting nor receiving."""
 
 SIM_PIN: Final = "SIM PIN"
 SIM_PUK: Final = "SIM PUK"
@@ -44,12 +49,19 @@ _SIM_ERRORS: Final = {
 }
 _WRONG_PIN: Final = frozenset({"16", "incorrect password", "12", "SIM PUK required"})
 _TELLING: Final = frozenset({SIM_QUERY, REGISTRATION_QUERY, SIGNAL_QUERY})
+_SLOW_S: Final = {
+    "AT+CMGL": 30.0,
+    **dict.fromkeys(("AT+CMGR", "AT+CMGD", "AT+CPMS", "AT+CRSM", "AT+CPIN="), 10.0),
+    RADIO_ON: 20.0,
+}
+"""What a slow SIM, or a radio that is switched, needs longer for than a dialect says for any command."""
 _RETRY_S: Final = 1.0
 _RETRIES: Final = 8
 
 
 class _Stage(Enum):
     IDENTIFY = "identify"
+    RADIO = "radio"
     SIM = "sim"
     SETTINGS = "settings"
     NETWORK = "network"
@@ -61,9 +73,12 @@ def command_of(
 ) -> Command:
     """A plain command of this dialect, with what its text tells about its answer."""
     prefix = prefix_of(text)
+    if timeout_s is None:
+        slow_s = (seconds for beginning, seconds in _SLOW_S.items() if text.startswith(beginning))
+        timeout_s = max(slow_s, default=dialect.data.times.command_s)
     return Command(
         text=text,
-        timeout_s=dialect.data.times.command_s if timeout_s is None else timeout_s,
+        timeout_s=timeout_s,
         urgency=urgency,
         prefix=prefix,
         bare=is_bare(text),
@@ -134,6 +149,8 @@ class Startup:
             self._again.append(text)
         elif finished.outcome is Outcome.OK:
             self._answers[text] = finished.lines
+        if text == RADIO_QUERY and radio_is_off(finished):
+            self._send([RADIO_ON])
         if text == SIM_QUERY:
             self.sim = sim_state(finished) or self.sim
         if text == self.dialect.data.voice.ask and text not in self._again:
@@ -177,9 +194,12 @@ class Startup:
                     said = [
                         line for text in self.dialect.data.identify for line in self._answers.get(text, ())
                     ]
-                    told = by_identity(self._dialects, said)
+                    maker = _first(self._answers.get("AT+CGMI", ()))
+                    told = by_identity(self._dialects, said, maker=maker)
                     known = told is not self._dialects.base() or self.by_usb is None
                     self.chosen = told if known else self.by_usb
+                self._enter(_Stage.RADIO)
+            case _Stage.RADIO:
                 self._enter(_Stage.SIM)
             case _Stage.SIM:
                 self._enter(_Stage.SETTINGS)
@@ -196,6 +216,9 @@ class Startup:
         match stage:
             case _Stage.IDENTIFY:
                 self._send([*self.dialect.data.first, *self.dialect.data.identify])
+            case _Stage.RADIO:
+                # Ahead of the SIM, which some modems do not show while it is off.
+                self._send([RADIO_QUERY])
             case _Stage.SIM:
                 self.card = None
                 self._send([SIM_QUERY, self.dialect.data.card])
@@ -204,9 +227,7 @@ class Startup:
                 here = data.init_at_port if self.at_command_port else ()
                 self._send([*data.init, *here, *filter(None, (data.voice.ask,))])
             case _Stage.NETWORK:
-                self._send(
-                    [REGISTRATION_QUERY, PACKET_QUERY, SIGNAL_QUERY, EMERGENCY_QUERY, STORED_SMS_QUERY]
-                )
+                self._send([REGISTRATION_QUERY, PACKET_QUERY, SIGNAL_QUERY, EMERGENCY_QUERY])
             case _Stage.DONE:
                 pass
 
@@ -220,6 +241,11 @@ class Startup:
             else command_of(self.dialect, text, Urgency.SET_UP)
             for text in texts
         ]
+
+
+def radio_is_off(finished: Finished) -> bool:
+    """Whether the modem has said so, by the result of RADIO_QUERY."""
+    return any(_RADIO_OFF.fullmatch(line) for line in finished.lines)
 
 
 def is_not_its_answer(finished: Finished) -> bool:

@@ -25,6 +25,7 @@ from gateways.gsm.purposes import (
 )
 from gateways.gsm.startup import (
     EMERGENCY_QUERY,
+    RADIO_ON,
     SIM_QUERY,
     STORED_SMS_QUERY,
     card_query,
@@ -63,6 +64,8 @@ class Upkeep(ModemState):
             self._ready_said = True
             self._line.begin(now_s)
             self._events.append(Ready(at_s=now_s, identity=self.identity))
+            # Behind everything that a line needs to carry calls: a slow SIM needs long for it.
+            self._submit(command_of(self.dialect, STORED_SMS_QUERY, Urgency.IDLE), Watching(), now_s)
 
     def _next_watch_s(self) -> float | None:
         if not self._ready_said or not self._engine.idle:
@@ -84,6 +87,10 @@ class Upkeep(ModemState):
                 self._submit(command_of(self.dialect, query, Urgency.IDLE), SimAsking(), now_s)
         # A call of which nothing was heard (on a bad cable, or its codes come out elsewhere) is in the list.
         self._table.want_look()
+
+    def _radio(self, now_s: float) -> None:
+        if self._line.radio_is_to_be_on(now_s):
+            self._submit(command_of(self.dialect, RADIO_ON, Urgency.SET_UP), Watching(), now_s)
 
     def _sim(self, code: str, now_s: float) -> None:
         before = self._startup.sim

@@ -1,13 +1,15 @@
 """When a modem's voice path is switched, call by call. Decides; sends nothing.
 
 The path is asked for again for every call where the dialect wants that, repeated while the modem
-refuses (some take it only once the call is really up), and switched off behind the last call.
+refuses (some take it only once the call is really up, some stand as another program has left them until they
+are told off), and switched off behind the last call.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Enum
+from typing import Final
 
 import msgspec
 
@@ -16,18 +18,24 @@ from gateways.gsm.call import CallView
 from gateways.gsm.dialect import Voice
 from gateways.gsm.events import CallId
 
+KEEN_S: Final = 15.0
+"""A modem may need 12 s from the answer until it takes the command."""
+RARELY_S: Final = 10.0
+"""Between two attempts of a call whose voice was refused for longer: it is never given up."""
+
 
 class _Path(Enum):
     ASKED = "asked"
     REFUSED = "refused"
     ON = "on"
-    FAILED = "failed"
 
 
 class _State(msgspec.Struct):
     path: _Path
-    tries: int = 0
-    again_at_s: float = 0.0
+    refused_s: float | None = None
+    """When it was refused first."""
+    again_s: float = 0.0
+    told: bool = False
 
 
 class VoiceSwitch:
@@ -51,15 +59,19 @@ class VoiceSwitch:
             state = self._calls.get(call.call)
             if call.ending or not self._ripe(call, dialled):
                 continue
-            if state is None or (state.path is _Path.REFUSED and now_s >= state.again_at_s):
-                self.asked(call.call)
+            if state is None:
+                self._calls[call.call] = _State(_Path.ASKED)
+                wanted.append(call.call)
+            elif state.path is _Path.REFUSED and now_s >= state.again_s:
+                state.path = _Path.ASKED
                 wanted.append(call.call)
         return wanted
 
-    def asked(self, call: CallId) -> None:
-        """The commands are on their way."""
-        tries = self._calls[call].tries if call in self._calls else 0
-        self._calls[call] = _State(_Path.ASKED, tries + 1)
+    def commands(self, call: CallId) -> list[tuple[str, bool]]:
+        """What is sent to switch it on; whether it counts. After a refusal the path is switched off first."""
+        again = self._calls[call].refused_s is not None
+        off = self._voice.off if again and not self._another_is_on(call) else ()
+        return [*((text, False) for text in off), *((text, True) for text in self._voice.on)]
 
     def switched(self, call: CallId) -> None:
         """The modem has taken the last of them."""
@@ -67,17 +79,18 @@ class VoiceSwitch:
         self._on = True
 
     def refused(self, call: CallId, now_s: float) -> bool:
-        """The modem has declined; true when that was the last attempt."""
-        state = self._calls.get(call, _State(_Path.ASKED, 1))
-        if any(other.path is _Path.ON for number, other in self._calls.items() if number != call):
+        """The modem has declined; true when it has done so for longer than is its way: once for a call."""
+        state = self._calls.setdefault(call, _State(_Path.ASKED))
+        if self._another_is_on(call):
             # One path for all calls: it is open already, and this modem says so with an error.
             self._calls[call] = _State(_Path.ON)
             return False
-        if state.tries > self._voice.retries:
-            self._calls[call] = _State(_Path.FAILED)
-            return True
-        self._calls[call] = _State(_Path.REFUSED, state.tries, now_s + self._voice.retry_s)
-        return False
+        state.path = _Path.REFUSED
+        state.refused_s = now_s if state.refused_s is None else state.refused_s
+        rarely = now_s - state.refused_s >= KEEN_S
+        state.again_s = now_s + (RARELY_S if rarely else self._voice.retry_s)
+        to_be_told, state.told = rarely and not state.told, state.told or rarely
+        return to_be_told
 
     def is_on(self, call: CallId) -> bool:
         """Whether the call's voice flows."""
@@ -101,9 +114,12 @@ class VoiceSwitch:
         """When one of these, refused before, is to be tried again."""
         states = (self._calls.get(call.call) for call in calls if not call.ending)
         return min(
-            (state.again_at_s for state in states if state is not None and state.path is _Path.REFUSED),
+            (state.again_s for state in states if state is not None and state.path is _Path.REFUSED),
             default=None,
         )
+
+    def _another_is_on(self, call: CallId) -> bool:
+        return any(other.path is _Path.ON for number, other in self._calls.items() if number != call)
 
     def _ripe(self, call: CallView, dialled: set[CallId]) -> bool:
         if call.answered:

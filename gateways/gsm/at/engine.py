@@ -27,6 +27,11 @@ from gateways.gsm.at.results import (
     Unsolicited,
 )
 
+SOON_S: Final = 3.0
+"""So long a slow answer is still waited for once somebody is to be called, answered or hung up."""
+PATIENT_S: Final = 6.0
+"""So long a modem that was only asked something is waited for before it counts as dead: behind a slow SIM
+every answer has to wait."""
 QUIET_S: Final = 0.2
 """An unfinished line is looked at once nothing has followed it for so long."""
 TAIL_S: Final = 0.3
@@ -75,6 +80,8 @@ class Engine:
         self._flight: _InFlight | None = None
         self._probe = 0
         self._probe_refused = False
+        self._patient = False
+        """The last query is waited for longer than the others."""
         self._resync_after = False
         self.probe_answer: tuple[str, ...] = ()
         """What the modem has answered to the query that brought question and answer together last."""
@@ -133,6 +140,7 @@ class Engine:
         if command.interrupts:
             self.end_listening(now_s)
             self._interrupt(now_s)
+        self._hurry(command, now_s)
         self._advance(now_s)
         return ticket
 
@@ -394,16 +402,28 @@ class Engine:
             self._write(waiting.ticket, waiting.command, now_s)
             self._resync_after = True
 
+    def _hurry(self, command: Command, now_s: float) -> None:
+        """What is in flight is not waited for as long as it might be, where this one cannot wait."""
+        flight = self._flight
+        if flight is None or flight.deadline_s is None:
+            return
+        if flight.command.any_byte_aborts or flight.command.payload:
+            return
+        question = self._phase is _Phase.SYNCING or flight.command.urgency >= Urgency.TRUTH
+        if command.urgency is Urgency.HANG_UP or (question and command.urgency <= Urgency.DIAL):
+            flight.deadline_s = min(flight.deadline_s, now_s + SOON_S)
+
     def _timed_out(self, flight: _InFlight, now_s: float) -> None:
         if self._phase is _Phase.SYNCING:
             self._flight = None
             self._next_probe(now_s)
             return
         self._finish(Outcome.TIMED_OUT, "")
-        self._begin_sync(now_s, escape=bool(flight.command.payload))
+        only_asked = flight.command.urgency >= Urgency.SET_UP
+        self._begin_sync(now_s, escape=bool(flight.command.payload), patient=only_asked)
 
-    def _begin_sync(self, now_s: float, *, escape: bool) -> None:
-        self._phase = _Phase.SYNCING
+    def _begin_sync(self, now_s: float, *, escape: bool, patient: bool = False) -> None:
+        self._phase, self._patient = _Phase.SYNCING, patient
         self._resync_after = self._probe_refused = False
         self._probe = 0
         if escape:
@@ -417,7 +437,7 @@ class Engine:
             self._probe += 1
             probe = Command(
                 text=text,
-                timeout_s=self._rules.resync_timeout_s,
+                timeout_s=self._probe_timeout_s(last=self._probe == len(probes)),
                 urgency=Urgency.HANG_UP,
                 prefix=prefix_of(text),
             )
@@ -429,6 +449,12 @@ class Engine:
             self._phase = _Phase.LOST
             self._give_up_everything()
             self._events.append(SyncLost())
+
+    def _probe_timeout_s(self, *, last: bool) -> float:
+        if not (last and self._patient):
+            return self._rules.resync_timeout_s
+        hurried = any(waiting.command.urgency <= Urgency.DIAL for waiting in self._queue)
+        return SOON_S if hurried else PATIENT_S
 
     def _synced(self, now_s: float) -> None:
         self._phase = _Phase.IN_SYNC

@@ -10,7 +10,8 @@ from typing import Final
 from gateways.gsm.at.commands import Command, Finals
 from gateways.gsm.at.results import Outcome, Rules
 
-_ERROR: Final = re.compile(r"ERROR|\+CM[ES] ERROR: ?(?P<code>.*)")
+_ERROR: Final = re.compile(r"(?:\+CM[ES] )?ERROR(?:: ?(?P<code>.*))?")
+"""Words behind a bare `ERROR` are no standard's, and yet some firmware's."""
 _CALL_FAILED: Final = re.compile(r"NO CARRIER|BUSY|NO ANSWER|NO DIAL ?TONE")
 _PDU: Final = re.compile(r"(?:[0-9A-Fa-f]{2}){7,}")
 _ROW_INSIDE: Final = re.compile(r"(?:^|\D)\d ?, ?[01] ?, ?[0-6] ?, ?\d ?, ?[01](?:\D|$)")
@@ -43,7 +44,7 @@ def code_inside(text: str) -> int | None:
 
 
 def error_code(final: str) -> str:
-    """The code or words behind `+CME ERROR:` (27.007 clause 9.2); empty for a bare ERROR."""
+    """The code or words behind `+CME ERROR:` (27.007 clause 9.2), or `ERROR:`; empty where there are none."""
     match = _ERROR.fullmatch(final)
     return (match["code"] or "").strip() if match is not None else ""
 

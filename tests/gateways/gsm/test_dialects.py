@@ -119,6 +119,23 @@ def test_rows_of_data_calls_are_phantoms() -> None:
 
 
 @pytest.mark.parametrize(
+    ("maker", "model", "dialect"),
+    [
+        ("ZTE INCORPORATED", "K3805-Z", "zte"),
+        ("Vodafone (ZTE)", "K4510-Z", "zte"),
+        ("Novatel Wireless Incorporated", "E362", "3gpp"),
+        ("SAMSUNG ELECTRONICS CO., LTD.", "SGH-E250", "3gpp"),
+        ("Motorola", "E398", "3gpp"),
+        ("huawei", "E173", "huawei"),
+        ("", "E1550", "huawei"),
+    ],
+)
+def test_the_maker_of_a_modem_decides_before_its_model(maker: str, model: str, dialect: str) -> None:
+    assert by_identity(DIALECTS, [maker, model], maker=maker).key == dialect
+    assert by_identity(DIALECTS, [f"Manufacturer: {maker}", f"Model: {model}"]).key == dialect
+
+
+@pytest.mark.parametrize(
     ("answers", "dialect"),
     [
         (["Manufacturer: huawei", "Model: E1550"], "huawei"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateways.gsm.at.parse import Direction, Registration
+from gateways.gsm.condition import condition
 from gateways.gsm.errors import RequestRefused
 from gateways.gsm.events import (
     CallAnswered,
@@ -41,6 +42,7 @@ from messages.base import HangupCause
 from messages.calls import AnswerCall, AttachCall, CallReport, DialCall, HangUpCall
 from messages.calls import CallState as LegCallState
 from messages.ids import E164, LegId, LineId
+from messages.lines import LineState
 from tests.gateways.gsm.bench import DIALECTS, USER, Bench, FakeModem
 
 LEG = Ref("alert:user#1")
@@ -196,6 +198,28 @@ def test_what_a_busy_sim_refuses_is_asked_again() -> None:
 def test_the_sims_own_emergency_numbers_are_told() -> None:
     bench = Bench(modem=FakeModem(answers={"AT+CRSM=176,28599,0,0,0": '+CRSM: 144,0,"11F2FF51F2FF"\nOK'}))
     assert [event.numbers for event in bench.of(EmergencyNumbers)] == [("112", "152")]
+
+
+def test_a_radio_that_is_off_is_switched_on_ahead_of_the_sim() -> None:
+    modem = FakeModem(answers={"AT+CFUN?": "+CFUN: 0\nOK", "AT+CPIN?": "+CME ERROR: 10"})
+
+    def hear(line: str) -> None:
+        if line == "AT+CFUN=1":
+            modem.answers |= {"AT+CFUN?": "+CFUN: 1\nOK", "AT+CPIN?": "+CPIN: READY\nOK"}
+
+    modem.on_command = hear
+    bench = Bench(modem=modem)
+    assert (bench.driver.ready, bench.driver.sim, bench.sent("AT+CFUN=1")) == (True, "READY", 1)
+
+
+def test_a_radio_that_does_not_go_on_is_said_to_be_off_and_told_so_not_more_than_twice_a_minute() -> None:
+    bench = Bench(modem=FakeModem(answers={"AT+CFUN?": "+CFUN: 4\nOK", "AT+CREG?": "+CREG: 1,0\nOK"}))
+    bench.wait(120.0)
+    assert 4 <= bench.sent("AT+CFUN=1") <= 6
+    state, words = condition(bench.driver, open_port=True)
+    assert state is LineState.NO_NETWORK
+    assert "radio is off" in words
+    assert "aerial" not in words
 
 
 # ----------------------------------------------------------------------------------------------- our calls
@@ -691,18 +715,55 @@ def test_on_simcom_the_voice_is_tried_again_until_the_call_is_really_up() -> Non
     del modem.answers["AT+CPCMREG=1"]
     bench.wait(1.0)
     assert [event.call for event in bench.of(VoiceReady)] == [call]
+    before = bench.sent("AT+CPCMREG=0,1")
     bench.driver.hang_up(call, bench.now_s)
     bench.pump()
-    assert bench.sent("AT+CPCMREG=0,1") == 1
+    assert bench.sent("AT+CPCMREG=0,1") == before + 1
 
 
-def test_a_modem_that_never_gives_its_voice_says_so_once() -> None:
+def test_a_modem_that_refuses_its_voice_says_so_once_and_is_asked_on_for_ever_but_more_rarely() -> None:
+    bench = Bench("simcom7600", modem=FakeModem(answers={"AT+CPCMREG=1": "ERROR"}))
+    call = bench.driver.dial(LEG, USER, bench.now_s)
+    bench.pump()
+    bench.modem.rows = [_row(0)]
+    bench.wait(14.0)
+    assert bench.of(VoiceFailed) == []
+    assert 20 <= bench.sent("AT+CPCMREG=1") <= 30
+    bench.wait(60.0)
+    assert len(bench.of(VoiceFailed)) == 1
+    assert bench.sent("AT+CPCMREG=1") <= 42
+    del bench.modem.answers["AT+CPCMREG=1"]
+    bench.wait(11.0)
+    assert [event.call for event in bench.of(VoiceReady)] == [call]
+
+
+def test_a_modem_that_takes_the_voice_only_12_s_after_the_answer_has_it() -> None:
     bench = Bench("simcom7600", modem=FakeModem(answers={"AT+CPCMREG=1": "ERROR"}))
     bench.driver.dial(LEG, USER, bench.now_s)
     bench.pump()
     bench.modem.rows = [_row(0)]
-    bench.wait(30.0)
-    assert len(bench.of(VoiceFailed)) == 1
+    bench.wait(12.0)
+    del bench.modem.answers["AT+CPCMREG=1"]
+    bench.wait(1.0)
+    assert len(bench.of(VoiceReady)) == 1
+
+
+def test_a_voice_path_that_another_program_has_left_open_is_closed_once_between_two_attempts() -> None:
+    modem = FakeModem(answers={"AT+QPCMV=1,0": "ERROR"})
+
+    def hear(line: str) -> None:
+        if line == "AT+QPCMV=0":
+            modem.answers.pop("AT+QPCMV=1,0", None)
+
+    modem.on_command = hear
+    bench = Bench("quectel_ec2x", modem=modem)
+    bench.driver.dial(LEG, USER, bench.now_s)
+    bench.pump()
+    bench.modem.rows = [_row(0)]
+    bench.wait(2.5)
+    voice = [line for line in modem.received if "QPCMV" in line]
+    assert voice == ["AT+QPCMV=1,0", "AT+QPCMV=0", "AT+QPCMV=1,0"]
+    assert len(bench.of(VoiceReady)) == 1
 
 
 def test_on_huawei_dropping_one_call_switches_the_voice_of_the_other_on_again() -> None:
@@ -854,10 +915,76 @@ def test_a_dial_to_a_silent_modem_ends_soon_and_the_next_at_once() -> None:
     bench.modem.mute = True
     bench.driver.dial(LEG, USER, bench.now_s)
     bench.pump()
-    bench.wait(9.0)
+    bench.wait(23.0)
     bench.driver.dial(Ref("next"), USER, bench.now_s)
     bench.pump()
     assert [event.cause for event in bench.of(CallReleased)] == [HangupCause.LINE_LOST] * 2
+
+
+@pytest.mark.parametrize("slow_s", [4.5, 6.0, 9.0])
+def test_a_slow_sim_takes_no_line_away_and_its_messages_are_read(slow_s: float) -> None:
+    bench = Bench(modem=FakeModem(answers={"AT+CMGL=4": None}))
+    assert bench.driver.ready, "ahead of the messages"
+    bench.wait(slow_s)
+    bench.say("+CMGL: 5,1,,24", PDU, "OK")
+    bench.wait(30.0)
+    assert [event.text for event in bench.of(SmsReceived)] == ["How are you?"]
+    assert bench.of(Unresponsive) == []
+    assert len(bench.of(Ready)) == 1
+
+
+def test_an_idle_question_that_is_answered_late_reopens_nothing() -> None:
+    bench = Bench()
+    bench.modem.mute = True
+    bench.wait(5.0 + 8.0)
+    late = "".join(f"\r\n{name}: 1\r\n\r\nOK\r\n" for name in ("+CMEE", "+CMGF", "+CRC"))
+    bench.modem.mute = False
+    bench.modem.say_raw(f"\r\n+CPIN: READY\r\n\r\nOK\r\n{late}".encode())
+    bench.pump()
+    bench.wait(20.0)
+    assert [event.stage for event in bench.of(Unresponsive)] == [Stage.RESYNC]
+    assert len(bench.of(Ready)) == 1
+
+
+def test_a_dial_does_not_wait_long_for_a_slow_sim_and_is_not_dropped_for_it() -> None:
+    bench = Bench("huawei", modem=FakeModem(answers={"AT+CMGL=4": None}))
+    bench.driver.dial(LEG, USER, bench.now_s)
+    bench.pump()
+    bench.wait(4.0)
+    assert bench.sent(f"ATD{USER};") == 1
+    assert bench.of(CallReleased) == []
+
+
+def test_a_dial_whose_result_takes_15_s_is_still_a_dial() -> None:
+    bench = Bench("huawei", modem=FakeModem(dial_result=None))
+    bench.driver.dial(LEG, USER, bench.now_s)
+    bench.pump()
+    bench.wait(15.0)
+    bench.modem.rows = [_row(3)]
+    bench.say("OK")
+    bench.wait(3.0)
+    assert [type(event) for event in bench.of(CallEvent)] == [CallDialing, CallRinging]
+    assert bench.of(Unresponsive) == []
+
+
+def test_a_dial_that_has_no_result_yet_is_hung_up_within_seconds() -> None:
+    bench = Bench("huawei", modem=FakeModem(dial_result=None))
+    call = bench.driver.dial(LEG, USER, bench.now_s)
+    bench.pump()
+    bench.wait(1.0)
+    bench.driver.hang_up(call, bench.now_s)
+    bench.wait(3.5)
+    assert bench.sent("AT+CHUP") >= 1
+
+
+def test_words_behind_an_error_make_it_none_the_less_a_result() -> None:
+    bench = Bench(modem=FakeModem(dial_result="ERROR: call not allowed"))
+    bench.driver.dial(LEG, USER, bench.now_s)
+    bench.pump()
+    released = bench.of(CallReleased)
+    assert [(one.cause, one.text) for one in released] == [
+        (41, "the modem refused the dial: ERROR: call not allowed")
+    ]
 
 
 def test_an_error_means_alive() -> None:
