@@ -89,6 +89,8 @@ class LineState(StrEnum):
     WRONG_MODEM = "wrong_modem"
     """The port that it is configured for has a modem with another IMEI."""
     LOST = "lost"
+    FAILING = "failing"
+    """What is dialled on it comes to nothing, or a call that is nobody's does not end: it is left alone."""
     QUARANTINED = "quarantined"
 
 

@@ -23,6 +23,7 @@ from gateways.gsm.events import (
     CallEvent,
     EmergencyNumbers,
     Event,
+    HangUpStuck,
     PinAnswered,
     Ready,
     Ref,
@@ -34,7 +35,7 @@ from gateways.gsm.events import (
     VoiceReady,
 )
 from gateways.gsm.legs import LegsOnLine, Order
-from gateways.gsm.line_alarm import LineAlarm
+from gateways.gsm.line_alarm import Health, LineAlarm
 from gateways.gsm.line_journal import LineJournal
 from gateways.gsm.line_report import LineReports
 from gateways.gsm.modem_port import ModemPort
@@ -115,6 +116,7 @@ class GsmModemActor(CenterActor):
             first_number=now_us,
             voice_path="",
             number_within_s=setup.policy.caller_number_within_s,
+            emergency=self._spec.emergency,
         )
         self._legs.left = legs
         self._orders = Orders(self._legs, self._driver, now_us)
@@ -192,12 +194,22 @@ class GsmModemActor(CenterActor):
         self._reports.tell_again()
         self._tracing.look(self._driver.dialect.key, self._now_s())
         self._end_forgotten(now_us)
+        ghosts = (
+            self._legs.ghosts
+        )  # as they are now: most are gone in an instant, and are told of all the same
         self._say_incoming()
         self._say_texts()
         self._work()
         self._back_in_service()
         self._open_sim()
-        for alarm in self._alarm.due(*self._condition(), self._driver.signal_dbm, now_us):
+        health = Health(
+            *self._condition(),
+            dbm=self._driver.signal_dbm,
+            failing=self._legs.faults.failing,
+            dials_well=self._legs.faults.well,
+            ghosts=ghosts,
+        )
+        for alarm in self._alarm.due(health, now_us):
             if self._journal.note(alarm):
                 self._alarm.written(alarm)
 
@@ -212,15 +224,19 @@ class GsmModemActor(CenterActor):
 
     def _end_forgotten(self, now_us: Instant) -> None:
         """A call of no leg that the journal knows to be live is one that was given up while nothing was
-        heard of this line: whoever is on it hears nothing, and the line is lost as long as she waits.
+        heard of this line, or that nobody has dialled: whoever is on it hears nothing, and the line is lost
+        as long as that lasts.
         """
-        if not self._orders.seem_forgotten(now_us):
+        strays, forgotten = self._legs.strays(self._now_s()), self._orders.seem_forgotten(now_us)
+        if not strays and not forgotten:
             return
         standing = self._journal.who_stands_here()
-        if standing == []:
+        self._legs.left = standing or []
+        if forgotten and standing == []:
             self.log.warning("a call of nobody's is ended", line=self.key)
             self._legs.end_all(self._now_s())
-        self._legs.left = standing or []
+        elif standing is not None and self._legs.end_strays(strays, self._now_s()):
+            self.log.warning("a call of nobody's is ended", line=self.key)
 
     def _now_s(self) -> float:
         return self.now_us() / SECOND
@@ -370,6 +386,11 @@ class GsmModemActor(CenterActor):
                 self._open_sim()
             case Responsive():
                 self._trouble = ""
+            case HangUpStuck(call=call):
+                modem_log.note(self.log, self.key, event)
+                released = self._legs.stuck(call)
+                if released is not None:
+                    self._tell_leg(released)
             case Unresponsive(stage=stage):
                 self._trouble = self._rescue.climb(stage)
                 if not self._port.is_open:
@@ -401,6 +422,8 @@ class GsmModemActor(CenterActor):
             trouble=self._trouble,
             another_modem=self._where.another_there,
             pin_fault=self._pins.fault,
+            ghosts=self._legs.ghosts,
+            rests=self._legs.faults.rests(self._now_s()),
         )
 
     # ------------------------------------------------------------ legs

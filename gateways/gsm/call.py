@@ -52,6 +52,9 @@ class Call(msgspec.Struct, kw_only=True):
     number: str = ""
     number_heard: int = 0
     """How often the modem has said this number."""
+    alias: str = ""
+    """The number under which the modem has it, where that is another than was dialled: 27.007 does not tie
+    the two, and the SIM may change it on the way (call control by the SIM, 31.111 clause 7.3)."""
     withheld: bool = False
     index: int | None = None
     announced: bool = False
@@ -64,6 +67,8 @@ class Call(msgspec.Struct, kw_only=True):
     """+CLCC has shown it."""
     appears_by_s: float | None = None
     """Until then it may be missing from +CLCC; none: ATD has no result yet, or it need not be shown first."""
+    dialled_s: float | None = None
+    """When its ATD was written; none while that is not known."""
     awaiting_dial: bool = False
     """ATD has no result yet."""
     misses: int = 0
@@ -83,7 +88,11 @@ class Call(msgspec.Struct, kw_only=True):
 
     def fits(self, row: ClccRow) -> bool:
         """Direction and number agree, as far as known."""
-        return self.direction is row.direction and compatible(self.number, row.number)
+        return self.direction is row.direction and self.may_have(row.number)
+
+    def may_have(self, number: str) -> bool:
+        """Whether a line or row with this number can be about it."""
+        return compatible(self.number, number) or (bool(number) and number == self.alias)
 
     def contradicted_by(self, row: ClccRow) -> bool:
         """Whether the row, of the same index, must be a later call: an answered call is not set up again."""

@@ -28,9 +28,15 @@ from gateways.gsm.events import (
     Ref,
 )
 from gateways.gsm.numbers import same
+from messages.base import HangupCause
 
+AT_ONCE_S: Final = 1.0
+"""No phone is found, rings and is declined within this: a call that ends so soon has never left the line."""
+_TELLS_NOTHING: Final = frozenset({None, HangupCause.NORMAL, HangupCause.NORMAL_UNSPECIFIED})
 DOUBT_S: Final = 2.5
 """An end that no list confirms or denies is believed after this."""
+GHOST_S: Final = 2.0
+"""A released call may still stand in a list for so long."""
 MOST_CALLS: Final = 16
 """A subscriber has seven at most (24.008 clause 4.4); more are what a spoilt line makes of them."""
 MOST_REMEMBERED: Final = 32
@@ -55,6 +61,31 @@ class CallBook:
         """When the list is wanted again, though nothing more is said."""
         self.events: list[CallEvent] = []
         self._last_id = 0
+        self._aliases: dict[str, str] = {}
+        """By the number that is dialled: under which other one the modem has the call."""
+
+    def renamed(self, number: str, index: int | None, now_s: float) -> Call | None:
+        """The call that the modem may have under this number though another was dialled: the only one of
+        which it has shown nothing yet. None where the number is another call's, or was a moment ago."""
+        if self.lingers(number, now_s) or any(call.number and call.may_have(number) for call in self.calls):
+            return None
+        unseen = [
+            call for call in self.calls if call.direction is Direction.OUT and not (call.seen or call.ending)
+        ]
+        return unseen[0] if len(unseen) == 1 and unseen[0].index in (None, index) else None
+
+    def rename(self, call: Call, number: str) -> None:
+        """The modem has it under this number, and will have the next call to the same one under it."""
+        call.alias = self._aliases[call.number] = number
+        while len(self._aliases) > MOST_REMEMBERED:
+            del self._aliases[next(iter(self._aliases))]
+
+    def lingers(self, number: str, now_s: float) -> bool:
+        """Whether what is listed under this number may be a call that was released a moment ago."""
+        return any(
+            call.number and call.may_have(number) and now_s - call.released_s <= GHOST_S
+            for call in self.recent
+        )
 
     def tick(self, now_s: float) -> None:
         """Time has passed."""
@@ -201,6 +232,8 @@ class CallBook:
         self.calls.remove(call)
         call.state, call.released_s = CallState.RELEASED, now_s
         cause = 16 if ending.cause is None and call.hang_up_asked else ending.cause
+        if _came_to_nothing(call, ending):
+            cause = HangupCause.TEMPORARY_FAILURE
         self.recent = [old for old in self.recent if now_s - old.released_s <= REMEMBERED_S]
         self.recent = [*self.recent[1 - MOST_REMEMBERED :], call]
         self.look = True
@@ -241,6 +274,7 @@ class CallBook:
             began_s=now_s,
             last_sign_s=now_s,
             number=number,
+            alias=self._aliases.get(number, "") if direction is Direction.OUT else "",
             number_heard=1 if number else 0,
             ref=ref,
             index=index,
@@ -263,3 +297,14 @@ class CallBook:
 
     def by_id(self, call: CallId) -> Call | None:
         return next((found for found in self.calls if found.id == call), None)
+
+
+def _came_to_nothing(call: Call, ending: Ending) -> bool:
+    """Whether the line has failed it, as one does that has neither IMS nor a network to fall back to: gone at
+    once, never rung, and nobody says why. With the same words it would count as hung up by the party."""
+    return (
+        call.dialled_s is not None
+        and ending.since_s - call.dialled_s <= AT_ONCE_S
+        and not (call.ringing_said or call.answered or call.hang_up_asked)
+        and (ending.cause in _TELLS_NOTHING or not ending.certain_cause)
+    )

@@ -16,6 +16,7 @@ from gateways.gsm.events import (
     VoiceFailed,
     VoiceReady,
 )
+from gateways.gsm.hang_up import RADIO_OFF
 from gateways.gsm.modem_state import ModemState
 from gateways.gsm.outcomes import (
     list_finished,
@@ -27,10 +28,9 @@ from gateways.gsm.purposes import (
     HangingUp,
     VoiceOff,
     VoiceOn,
+    Watching,
 )
-from gateways.gsm.startup import (
-    command_of,
-)
+from gateways.gsm.startup import RADIO_ON, command_of, slow_s
 
 
 class CallCommands(ModemState):
@@ -74,19 +74,24 @@ class CallCommands(ModemState):
             self._submit(command_of(self.dialect, text, Urgency.TRUTH), Explaining(call), now_s)
 
     def _send_hang_up(self, view: CallView, verb: str, now_s: float) -> None:
-        if self._hang_ups.sent(view.call, now_s):
-            self._events.append(
-                HangUpStuck(at_s=now_s, call=view.call, attempts=self._hang_ups.attempts(view.call))
-            )
+        self._hang_ups.sent(view.call, now_s)
         ticket = self._engine.in_flight
         over_its_dial = ticket is not None and self._purposes.get(ticket) == Dialling(view.call)
         command = Command(
             text=verb,
-            timeout_s=self.dialect.data.times.hang_up_s,
+            timeout_s=max(self.dialect.data.times.hang_up_s, slow_s(verb)),
             urgency=Urgency.HANG_UP,
             interrupts=over_its_dial or self._engine.listening,
         )
         self._submit(command, HangingUp(view.call), now_s)
+        if verb == RADIO_OFF:
+            self._submit(command_of(self.dialect, RADIO_ON, Urgency.ANSWER), Watching(), now_s)
+
+    def _say_stuck(self, now_s: float) -> None:
+        self._events += [
+            HangUpStuck(at_s=now_s, call=call, attempts=self._hang_ups.attempts(call))
+            for call in self._hang_ups.stuck(now_s)
+        ]
 
     def _report(self, request: str, call: CallId | None, finished: Finished, now_s: float) -> None:
         if finished.outcome is Outcome.OK:

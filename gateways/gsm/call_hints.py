@@ -14,7 +14,7 @@ from gateways.gsm.call_book import CallBook
 from gateways.gsm.call_lists import ListReader
 from gateways.gsm.events import CallState
 from gateways.gsm.hints import Hint, Sign
-from gateways.gsm.numbers import compatible, same
+from gateways.gsm.numbers import same
 
 ECHO_S: Final = 1.5
 """A further line about an end that has been reported already comes within this."""
@@ -73,7 +73,7 @@ class HintReader:
             call.direction is Direction.IN
             and call.answered
             and now_s - call.last_sign_s <= JUST_ANSWERED_S
-            and compatible(call.number, hint.number)
+            and call.may_have(hint.number)
             for call in others
         ):
             return
@@ -116,7 +116,7 @@ class HintReader:
         return any(call.answered for call in self._book.calls)
 
     def _progress(self, hint: Hint, state: CallState, now_s: float) -> None:
-        call = self._whose_progress(hint, state, now_s)
+        call = self._whose_progress(hint, state, now_s) or self._under_another_number(hint, now_s)
         if call is None:
             if state is CallState.DIALING:
                 self._book.settle_certain(now_s)
@@ -131,6 +131,14 @@ class HintReader:
         self._book.identify(call, hint.number, False, now_s)
         self._book.advance(call, state, now_s)
 
+    def _under_another_number(self, hint: Hint, now_s: float) -> Call | None:
+        if hint.direction is not Direction.OUT or not hint.number:
+            return None
+        call = self._book.renamed(hint.number, hint.index, now_s)
+        if call is not None:
+            self._book.rename(call, hint.number)
+        return call
+
     def _whose_progress(self, hint: Hint, state: CallState, now_s: float) -> Call | None:
         live = [
             call for call in self._book.calls if hint.direction is None or call.direction is hint.direction
@@ -139,11 +147,11 @@ class HintReader:
             for call in live:
                 if call.index == hint.index:
                     reused = call.answered and state is CallState.DIALING
-                    if not reused and compatible(call.number, hint.number):
+                    if not reused and call.may_have(hint.number):
                         return call
                     self._book.end_now(call, now_s)
             live = [call for call in live if call.index is None and call in self._book.calls]
-        live = [call for call in live if compatible(call.number, hint.number) and not call.ended_for_certain]
+        live = [call for call in live if call.may_have(hint.number) and not call.ended_for_certain]
         if state is CallState.HELD and hint.index is None:
             answered = [call for call in live if call.answered]
             return answered[0] if len(answered) == 1 else None
@@ -191,7 +199,7 @@ class HintReader:
                 continue
             if hint.index is not None and call.index is not None and hint.index != call.index:
                 continue
-            if not compatible(call.number, hint.number):
+            if not call.may_have(hint.number):
                 continue
             fitting = self._whose_end(hint)
             if fitting is not None and fitting.began_s <= call.released_s and not can_ask:
@@ -204,8 +212,7 @@ class HintReader:
         live = [
             call
             for call in self._book.calls
-            if (hint.direction is None or call.direction is hint.direction)
-            and compatible(call.number, hint.number)
+            if (hint.direction is None or call.direction is hint.direction) and call.may_have(hint.number)
         ]
         if hint.index is not None:
             named = [call for call in live if call.index == hint.index]
@@ -229,7 +236,7 @@ class HintReader:
     def _missed(self, hint: Hint, now_s: float) -> None:
         if any(
             call.direction is Direction.IN
-            and compatible(call.number, hint.number)
+            and call.may_have(hint.number)
             and now_s - call.released_s <= MISSED_S
             for call in self._book.recent
         ):
@@ -237,9 +244,7 @@ class HintReader:
         ringing = [
             call
             for call in self._book.calls
-            if call.direction is Direction.IN
-            and call.state in COMING_IN
-            and compatible(call.number, hint.number)
+            if call.direction is Direction.IN and call.state in COMING_IN and call.may_have(hint.number)
         ]
         if ringing:
             call = ringing[-1]

@@ -11,9 +11,9 @@ from typing import Final
 
 from gateways.gsm.at.parse import ClccRow, Direction, Stat
 from gateways.gsm.call import COMING_IN, STATE_OF, Call
-from gateways.gsm.call_book import CallBook
+from gateways.gsm.call_book import GHOST_S, CallBook
 from gateways.gsm.events import CallState
-from gateways.gsm.numbers import compatible, same
+from gateways.gsm.numbers import same
 from messages.base import HangupCause
 
 EMPTY_LISTS: Final = 2
@@ -22,8 +22,7 @@ SHOWN_AGAIN: Final = 2
 """So many lists with a call refute the hint of its end: one alone may lag behind."""
 SPOILT_LISTS: Final = 5
 """So many spoilt lists in a row count as good ones: a firmware may chatter into every answer."""
-GHOST_S: Final = 2.0
-"""A released call may still stand in a list for so long."""
+_DIALLED: Final = frozenset({Stat.DIALING, Stat.ALERTING, Stat.ACTIVE})
 
 
 class ListReader:
@@ -60,6 +59,8 @@ class ListReader:
                         left.remove(row)
                         matched.append(call)
                         self._take_row(call, row, now_s)
+        self._take_renamed(left, matched, now_s, asked_s)
+        self._mark_conference(matched)
         self._spoilt = self._spoilt + 1 if spoilt else 0
         missing = [call for call in self._book.calls if call not in matched]
         unclear = 0 < self._spoilt < SPOILT_LISTS
@@ -92,6 +93,11 @@ class ListReader:
                     call.last_sign_s = now_s
                     self._take_row(call, row, now_s)
                     return
+        renamed = self._book.renamed(row.number, row.index, now_s) if _may_be_dialled(row) else None
+        if renamed is not None:
+            self._book.rename(renamed, row.number)
+            self._take_row(renamed, row, now_s)
+            return
         standing = [call for call in self._book.calls if call.index == row.index]
         if any(_may_be_its_own(call, row) for call in standing):
             self._book.look = True
@@ -102,9 +108,29 @@ class ListReader:
             self._book.settle_certain(now_s)
             self._from_row(row, now_s)
 
+    def _take_renamed(self, left: list[ClccRow], matched: list[Call], now_s: float, asked_s: float) -> None:
+        """The only dial without a row has the only new row of a call of ours, under whichever number."""
+        new = [row for row in left if _may_be_dialled(row) and not self._is_ghost(row, now_s)]
+        if len(new) != 1:
+            return
+        call = self._book.renamed(new[0].number, new[0].index, now_s)
+        if call is None or call in matched or call.awaiting_dial or call.began_s > asked_s:
+            return
+        self._book.rename(call, new[0].number)
+        left.remove(new[0])
+        matched.append(call)
+        self._take_row(call, new[0], now_s)
+
+    def _mark_conference(self, listed: Sequence[Call]) -> None:
+        """Several that are active at once are a conference, though their rows do not say so (22.084)."""
+        active = [call for call in listed if call.state is CallState.ACTIVE and not call.ending]
+        if len(active) > 1 and not self._book.early_answer:
+            for call in active:
+                call.in_conference = True
+
     def _take_row(self, call: Call, row: ClccRow, now_s: float) -> None:
         call.index, call.seen, call.misses, call.port_gone = row.index, True, 0, False
-        call.in_conference = row.multiparty
+        call.in_conference = row.multiparty or (call.in_conference and self._is_among_active(call, row))
         ending = call.ending
         if ending is not None:
             ending.shown += 1
@@ -114,6 +140,10 @@ class ListReader:
                 call.ending = None
         self._book.identify(call, row.number, False, now_s)
         self._book.advance(call, STATE_OF[row.stat], now_s)
+
+    def _is_among_active(self, call: Call, row: ClccRow) -> bool:
+        others = (one for one in self._book.calls if one is not call and not one.ending)
+        return row.stat is Stat.ACTIVE and any(one.state is CallState.ACTIVE for one in others)
 
     def _from_row(self, row: ClccRow, now_s: float) -> Call:
         state = STATE_OF[row.stat]
@@ -125,7 +155,7 @@ class ListReader:
         return call
 
     def _is_ghost(self, row: ClccRow, now_s: float) -> bool:
-        return any(
+        return (_may_be_dialled(row) and self._book.lingers(row.number, now_s)) or any(
             call.index == row.index
             and call.fits(row)
             and not call.contradicted_by(row)
@@ -179,12 +209,17 @@ class ListReader:
 _Rule = Callable[[Call, ClccRow], bool]
 
 
+def _may_be_dialled(row: ClccRow) -> bool:
+    """Whether it may be the row of a call that we have just dialled."""
+    return row.direction is Direction.OUT and row.stat in _DIALLED and bool(row.number)
+
+
 def _same_index(call: Call, row: ClccRow) -> bool:
     return call.index == row.index and call.fits(row) and not call.contradicted_by(row)
 
 
 def _unbound_same_number(call: Call, row: ClccRow) -> bool:
-    return _unbound(call, row) and same(call.number, row.number)
+    return _unbound(call, row) and (same(call.number, row.number) or row.number == call.alias != "")
 
 
 def _unbound(call: Call, row: ClccRow) -> bool:
@@ -205,7 +240,7 @@ def _may_be_its_own(call: Call, row: ClccRow) -> bool:
     others = sum(a != b for a, b in zip(call.number, row.number, strict=False))
     changed = (
         call.direction is not row.direction,
-        not compatible(call.number, row.number),
+        not call.may_have(row.number),
         call.contradicted_by(row),
     )
     return sum(changed) <= 1 and (not changed[1] or (len(call.number) == len(row.number) and others == 1))
@@ -220,7 +255,7 @@ def _moved(rows: Sequence[ClccRow]) -> _Rule:
             call.index is not None
             and call.index not in indices
             and call.direction is row.direction
-            and same(call.number, row.number)
+            and (same(call.number, row.number) or row.number == call.alias)
             and not call.contradicted_by(row)
         )
 

@@ -116,9 +116,12 @@ class CallTable:
         self._book.announce(call, now_s)
         return call.id
 
-    def dial_taken(self, call: CallId, now_s: float) -> None:
-        """ATD has a result, or will get none: from now on the call must show up in the list."""
+    def dial_taken(self, call: CallId, now_s: float, *, written_s: float | None = None) -> None:
+        """ATD, which was written then, has a result, or will get none: from now on the call must show up in
+        the list."""
         found = self._book.by_id(call)
+        if found is not None:
+            found.dialled_s = written_s
         if found is not None and found.awaiting_dial:
             found.awaiting_dial = False
             found.appears_by_s = now_s + self._book.dial_appears_s

@@ -16,6 +16,8 @@ _REGISTRATION: Final = {
 _RADIO_OFF: Final = (
     "Its radio is off (+CFUN), and does not go on when it is told to: look for a switch, or another program."
 )
+_GHOST: Final = "There is a call on it that is no alert's and does not end: switch the modem off and on."
+_RESTS: Final = "Its modem or its network refuses what is dialled; it is tried again in a while."
 _OFF: Final = "It is in no network: look at its aerial, and whether its SIM is active."
 
 
@@ -27,11 +29,14 @@ def condition(
     trouble: str = "",
     another_modem: bool = False,
     pin_fault: str = "",
+    ghosts: int = 0,
+    rests: bool = False,
 ) -> tuple[LineState, str]:
     """The state of the line, and what is wrong where something is.
 
     `another_modem`: the port that it is configured for has a modem with another IMEI. `pin_fault`: why
-    the SIM is not given its PIN.
+    the SIM is not given its PIN. `ghosts`: how many calls are on it that are nobody's. `rests`: what was
+    dialled last has come to nothing.
     """
     trouble = _sentence(trouble)
     if quarantined:
@@ -52,7 +57,9 @@ def condition(
     if driver.registration is not None and not driver.registration.in_service:
         words = _REGISTRATION.get(driver.registration, _OFF)
         return LineState.NO_NETWORK, _RADIO_OFF if driver.radio_off else words
-    return LineState.READY, ""
+    if ghosts:
+        return LineState.FAILING, _GHOST
+    return (LineState.FAILING, _RESTS) if rests else (LineState.READY, "")
 
 
 def _sentence(text: str) -> str:

@@ -147,8 +147,12 @@ class Driver(ModemCore):
                 kind="withdrawn",
             )
         else:
-            self._hang_ups.want(call, unless_answered=unless_answered)
+            self._hang_ups.want(call, now_s, unless_answered=unless_answered)
         self._work(now_s)
+
+    def hangs_up(self, call: CallId) -> bool:
+        """Whether the call is to end."""
+        return self._hang_ups.wanted(call)
 
     def hold(self, call: CallId, now_s: float) -> None:
         """Put the active call on hold. Raises RequestRefused."""

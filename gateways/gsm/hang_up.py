@@ -1,7 +1,8 @@
 """Ending calls: which verb, and again until the call is really gone. Decides; sends nothing.
 
 Hang-ups without effect are among the commonest faults of this hardware: what was asked for stays asked
-for until the list of calls no longer shows the call.
+for until the list of calls no longer shows the call. What one verb does not end the next one may, then the
+radio's being switched off, then a reset: neither spares any other call.
 """
 
 from __future__ import annotations
@@ -19,14 +20,28 @@ AGAIN_S: Final = 1.0
 """Between one attempt and the next."""
 LOOK_AGAIN_S: Final = 0.25
 """While the modem has not said lately how the call stands, and that matters."""
-STUCK_AFTER: Final = 5
-"""Attempts without effect after which somebody should be told."""
+STUCK_S: Final = 5.0
+"""A call that has not ended by then goes on without its leg: its alert cannot wait for it."""
+SELDOM_S: Final = 5.0
+RARELY_S: Final = 30.0
+"""Between two attempts, once most have been made."""
+RADIO_OFF: Final = "AT+CFUN=4"
+"""27.007 clause 8.2."""
+_END_ACTIVE: Final = "AT+CHLD=1"
+_END_ONE: Final = "AT+CHLD=1{id}"
+_VERBS: Final = 6
+_RADIO: Final = 6
+_RESET: Final = 7
+"""Which attempt is the first of its kind; behind the last the verbs have their turn again."""
 
 
 class _Wanted(msgspec.Struct):
+    since_s: float | None = None
+    """Since when it should have ended, whoever has answered it."""
     attempts: int = 0
     next_s: float = 0.0
     unless_answered: bool = False
+    stuck: bool = False
 
 
 class HangUps:
@@ -35,10 +50,30 @@ class HangUps:
     def __init__(self) -> None:
         self._wanted: dict[CallId, _Wanted] = {}
 
-    def want(self, call: CallId, *, unless_answered: bool = False) -> None:
+    def want(self, call: CallId, now_s: float, *, unless_answered: bool = False) -> None:
         """This call is to end, or only if nobody has answered it; asking again changes nothing."""
         wanted = self._wanted.setdefault(call, _Wanted(unless_answered=unless_answered))
         wanted.unless_answered &= unless_answered
+        if not unless_answered and wanted.since_s is None:
+            wanted.since_s = now_s
+
+    def wanted(self, call: CallId) -> bool:
+        """Whether it is to end."""
+        return call in self._wanted
+
+    def stuck(self, now_s: float) -> list[CallId]:
+        """Those that should have ended by now, each named once."""
+        found: list[CallId] = []
+        for call, wanted in self._wanted.items():
+            if not wanted.stuck and wanted.since_s is not None and now_s >= wanted.since_s + STUCK_S:
+                wanted.stuck = True
+                found.append(call)
+        return found
+
+    def stuck_s(self) -> float | None:
+        """When `stuck` may have something to say."""
+        since = (one.since_s for one in self._wanted.values() if not one.stuck and one.since_s is not None)
+        return min((when + STUCK_S for when in since), default=None)
 
     def waits_to_see(self, calls: Sequence[CallView]) -> bool:
         """Whether one of these is to end unless it is answered, and is not for all that is known."""
@@ -54,12 +89,13 @@ class HangUps:
         self._wanted.pop(call, None)
 
     def due(
-        self, calls: Sequence[CallView], dialect: Dialect, now_s: float, *, seen: bool
+        self, calls: Sequence[CallView], dialect: Dialect, now_s: float, *, seen: bool, spares: bool
     ) -> list[tuple[CallView, str]]:
         """Calls and the commands that end them, to be sent now.
 
         `seen`: `calls` is how they stand by the modem's own list of a moment ago. Behind a modem that was
-        deaf for a while somebody may be on the line by now.
+        deaf for a while somebody may be on the line by now. `spares`: the modem may have another call, of
+        which nothing is known, so that it is neither switched off nor reset.
         """
         ready: list[tuple[CallView, str]] = []
         for call in calls:
@@ -74,18 +110,21 @@ class HangUps:
                 continue
             others = [other for other in calls if other.call != call.call and not other.ending]
             verb = hang_up_verb(call, others, dialect, wanted.attempts)
+            if not others and not spares:
+                verb = {_RADIO: RADIO_OFF, _RESET: dialect.reset}.get(wanted.attempts, verb)
             if verb is None:
                 wanted.next_s = now_s + AGAIN_S / 2
             else:
                 ready.append((call, verb))
         return ready
 
-    def sent(self, call: CallId, now_s: float) -> bool:
-        """An attempt is on its way; true when it is the one that makes it a case for an alarm."""
+    def sent(self, call: CallId, now_s: float) -> None:
+        """An attempt is on its way."""
         wanted = self._wanted[call]
         wanted.attempts += 1
-        wanted.next_s = now_s + AGAIN_S
-        return wanted.attempts == STUCK_AFTER
+        wanted.since_s = now_s if wanted.since_s is None else wanted.since_s
+        pause_s = AGAIN_S if wanted.attempts < _VERBS else SELDOM_S
+        wanted.next_s = now_s + (pause_s if wanted.attempts <= _RESET else RARELY_S)
 
     def attempts(self, call: CallId) -> int:
         """How often it has been tried."""
@@ -110,9 +149,10 @@ def hang_up_verb(call: CallView, others: Sequence[CallView], dialect: Dialect, a
     """
     if call.state is CallState.WAITING and others:
         return dialect.reject_waiting
-    if not others:
-        return dialect.hang_up if attempts % 2 == 0 else dialect.hang_up_again or dialect.hang_up
     early = call.state is CallState.DIALING and not dialect.hang_up_one_before_ringing
+    if not others:
+        verbs = _verbs_for_the_only_one(call, dialect, by_id=call.index is not None and not early)
+        return verbs[attempts % len(verbs)]
     # A vendor's own verb for a conference over VoLTE does nothing to one in the circuit-switched network.
     vendors_turn = attempts % 2 == 0 or call.index is None
     if (
@@ -127,3 +167,13 @@ def hang_up_verb(call: CallView, others: Sequence[CallView], dialect: Dialect, a
     if call.state in SETTING_UP or call.state in COMING_IN:
         return dialect.hang_up
     return None
+
+
+def _verbs_for_the_only_one(call: CallView, dialect: Dialect, *, by_id: bool) -> list[str]:
+    """In the order in which they are tried: of some firmware +CHUP and ATH decline a call, and end none."""
+    verbs = [dialect.hang_up, dialect.hang_up_again]
+    if by_id:
+        verbs += [verb.format(id=call.index) for verb in (dialect.hang_up_one, _END_ONE)]
+    if call.answered:
+        verbs.append(_END_ACTIVE)
+    return list(dict.fromkeys(filter(None, verbs)))

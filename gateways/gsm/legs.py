@@ -15,6 +15,7 @@ from typing import Final
 
 from gateways.gsm.at.parse import Direction
 from gateways.gsm.call import COMING_IN, CallView
+from gateways.gsm.dial_faults import DialFaults
 from gateways.gsm.driver import Driver
 from gateways.gsm.errors import RequestRefused
 from gateways.gsm.events import (
@@ -59,11 +60,18 @@ SETTLES_S: Final = 5.0
 class LegsOnLine:
     """See the module. `first_number`: what this modem's inbound calls are counted from, never used before.
 
-    `voice_path`: where the line's voice can be opened; empty where it cannot.
+    `voice_path`: where the line's voice can be opened; empty where it cannot. `emergency`: kept for 112.
     """
 
     def __init__(
-        self, line: LineId, driver: Driver, *, first_number: int, voice_path: str, number_within_s: float
+        self,
+        line: LineId,
+        driver: Driver,
+        *,
+        first_number: int,
+        voice_path: str,
+        number_within_s: float,
+        emergency: bool = False,
     ) -> None:
         self._line = line
         self._driver = driver
@@ -77,6 +85,11 @@ class LegsOnLine:
         self.left: list[Leg] = []
         """Whose calls, by the journal, may be here without having been asked for yet."""
         self._joining = Joining(driver)
+        self.faults: Final = DialFaults(emergency=emergency)
+        self._strays: dict[CallId, float] = {}
+        """Calls that are set up and nobody's, and since when they are."""
+        self._ghosts: set[CallId] = set()
+        """Calls that are no leg's, or no longer, and are being ended."""
         self._voices: dict[CallId, VoicePort] = {}
         """Of calls whose voice flows, also of those that no leg has asked for yet."""
         self.voice: VoicePort | None = None
@@ -154,14 +167,17 @@ class LegsOnLine:
 
     def _dial(self, ref: Ref, order: DialCall, now_s: float, until_s: float) -> Held:
         calls = self._driver.calls()
-        known = unowned(calls, Direction.OUT, order.number) or self._of_earlier(order.leg, order.attempt)
+        known = self._find(order.leg, Direction.OUT, order.number)
+        known = known or self._of_earlier(order.leg, order.attempt)
         if known is not None:
             # The call of a former process of this line, or one that was given up while this node was not
             # heard: taken over, not dialled again.
             return self._own(ref, order.leg, order.attempt, known)
         others = [call for call in calls if call.ref is not None]
-        if others and not self._can_add(order, others):
+        if self.ghosts or (others and not self._can_add(order, others)):
             return self._refused(ref, order.leg, order.attempt, HangupCause.LINE_TAKEN)
+        if self.faults.rests(now_s):
+            return self._refused(ref, order.leg, order.attempt, HangupCause.TEMPORARY_FAILURE)
         held = self._hold(ref, order.leg, order.attempt)
         if others:
             self._joining.add(ref, order.number, now_s, until_s)
@@ -234,7 +250,7 @@ class LegsOnLine:
 
     def _attach(self, ref: Ref, order: AttachCall, now_s: float) -> Held | None:
         direction = Direction.OUT if order.call is None else Direction.IN
-        known = unowned(self._driver.calls(), direction, order.number)
+        known = self._find(order.leg, direction, order.number)
         if known is None and order.answered:
             known = self._unlisted(ref, direction, order.number, now_s)
         if known is None:
@@ -256,7 +272,7 @@ class LegsOnLine:
     def _hang_up(self, ref: Ref, order: HangUpCall, held: Held | None, now_s: float) -> Held | None:
         if held is None:
             direction = Direction.OUT if order.call is None else Direction.IN
-            known = unowned(self._driver.calls(), direction, order.number)
+            known = self._find(order.leg, direction, order.number)
             if known is None and not order.unanswered:
                 known = self._unlisted(ref, direction, order.number, now_s)
             if known is None or (direction is Direction.IN and not known.answered):
@@ -279,9 +295,50 @@ class LegsOnLine:
         """The calls that we have made or answered, a leg's or nobody's."""
         return [call for call in self._driver.calls() if call.state not in COMING_IN]
 
+    def strays(self, now_s: float) -> list[CallId]:
+        """Calls that have been up for a while, and that no leg has asked for; each is named now and then."""
+        nobodys = {
+            call.call
+            for call in self.set_up
+            if call.ref is None and not self._driver.hangs_up(call.call) and not self.ringing.has(call.call)
+        }
+        self._strays = {call: self._strays.get(call, now_s) for call in nobodys}
+        found = [call for call, since_s in self._strays.items() if now_s - since_s >= SETTLES_S]
+        self._strays |= dict.fromkeys(found, now_s)
+        return found
+
+    def end_strays(self, strays: Sequence[CallId], now_s: float) -> list[CallId]:
+        """Hang up those of them that can be no leg's, by what the journal knows to stand here (`left`)."""
+        views = [view for call in strays if (view := self._view(call)) is not None]
+        ended = [view.call for view in views if not self._missing(view.direction)]
+        for call in ended:
+            self._ghosts.add(call)
+            self._driver.hang_up(call, now_s)
+        return ended
+
+    @property
+    def ghosts(self) -> int:
+        """How many calls are being ended here that are no leg's: the line is of no use meanwhile."""
+        self._ghosts &= {call.call for call in self._driver.calls()}
+        return len(self._ghosts)
+
+    def stuck(self, call: CallId) -> CallReport | None:
+        """It should have ended, and has not: its leg goes on without it.
+
+        It counts as hung up, as was asked for. A line that is lost would have the leg dial again by itself.
+        """
+        self._ghosts.add(call)
+        for ref, held in self._held.items():
+            if self._driver.call_of(ref) == call and held.live:
+                held.voice, held.joined = None, False
+                held.release(HangupCause.NORMAL)
+                return self._report(held)
+        return None
+
     def end_all(self, now_s: float) -> None:
         """Hang up what we have made or answered."""
         for call in self.set_up:
+            self._ghosts.add(call.call)
             self._driver.hang_up(call.call, now_s)
 
     # ------------------------------------------------------------ news
@@ -317,11 +374,14 @@ class LegsOnLine:
         """What an event of the driver means for the leg whose call it is."""
         if isinstance(event, VoiceReady):
             return self._voice_ready(event)
+        self.faults.hear(event, now_s, beside=any(call.call != event.call for call in self.set_up))
         if isinstance(event, CallReleased):
             self._voices.pop(event.call, None)
         held = None if event.ref is None else self._held.get(event.ref)
         if held is None:
             return self.ringing.hear(event, now_s)
+        if not held.live:
+            return None  # it was given up, and is known to be over
         match event:
             case CallRinging():
                 held.state = LegCallState.RINGING
@@ -353,10 +413,27 @@ class LegsOnLine:
         """When there is something to do: a call that rings is told of as it is, whether or not its number is
         known and confirmed; calls are to be joined."""
         ahead = self.ringing.dues()
-        ahead += [when for when in (self._joining.next_s(),) if when is not None]
+        also = (self._joining.next_s(), self.faults.next_s(now_s))
+        ahead += [when for when in also if when is not None]
         return min((when for when in ahead if when > now_s), default=None)
 
     # ------------------------------------------------------------ small things
+
+    def _find(self, leg: LegId, direction: Direction, number: E164 | None) -> CallView | None:
+        """The call of this leg, set up by a former process. Where the modem has it under another number than
+        was dialled: the only one that is nobody's, if no other leg that stands here misses its own."""
+        calls = self._driver.calls()
+        known = unowned(calls, direction, number)
+        if known is not None or self._missing(direction) != {leg}:
+            return known
+        alone = [call for call in calls if call.ref is None and call.direction is direction]
+        return alone[0] if len(alone) == 1 and alone[0].state not in COMING_IN else None
+
+    def _missing(self, direction: Direction) -> set[LegId]:
+        """The legs that stand here by the journal, and have not asked for their calls yet."""
+        here = {held.leg for held in self._held.values() if held.live}
+        outbound = direction is Direction.OUT
+        return {leg.leg for leg in self.left if (leg.call is None) is outbound and leg.leg not in here}
 
     def _hold(self, ref: Ref, leg: LegId, attempt: int) -> Held:
         held = Held(leg=leg, attempt=attempt)

@@ -9,6 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from messages.events import AlarmCleared, AlarmRaised
 from messages.ids import SECOND, Instant, LineId
 from messages.lines import WEAK_DBM, LineState
@@ -22,6 +24,10 @@ STRONG_DBM: Final = WEAK_DBM + 6
 
 ALARM: Final = "line.out_of_service"
 WEAK: Final = "line.weak_signal"
+FAILING: Final = "line.failing"
+STRAY: Final = "line.stray_call"
+_BESIDES: Final = frozenset({WEAK, FAILING, STRAY})
+"""Those that do not say that the line is out of service."""
 _CAUSES: Final = {
     LineState.WRONG_MODEM: "line.wrong_modem",
     LineState.PIN_NEEDED: "line.pin_needed",
@@ -29,10 +35,24 @@ _CAUSES: Final = {
     LineState.NO_SIM: "line.no_sim",
     LineState.NO_NETWORK: "line.no_network",
 }
-ALARMS: Final = (ALARM, *_CAUSES.values(), WEAK)
+ALARMS: Final = (ALARM, *_CAUSES.values(), *sorted(_BESIDES))
 """All there are, for whoever has to have words for them."""
 
 Alarm = AlarmRaised | AlarmCleared
+
+
+class Health(msgspec.Struct, frozen=True):
+    """How a line is."""
+
+    state: LineState
+    text: str
+    dbm: int | None = None
+    failing: bool = False
+    """Whether several dials in a row have come to nothing."""
+    dials_well: bool = False
+    """Whether the last one has not."""
+    ghosts: int = 0
+    """How many calls are on it that are no leg's."""
 
 
 class LineAlarm:
@@ -46,9 +66,14 @@ class LineAlarm:
         self._weak_us: Instant | None = None
         self._standing = self._kept()
 
-    def due(self, state: LineState, text: str, dbm: int | None, now_us: Instant) -> list[Alarm]:
+    def due(self, health: Health, now_us: Instant) -> list[Alarm]:
         """What is to be written now; asked every second, and again until `written` is told of it."""
-        return [*self._out(state, text, now_us), *self._weak(state, dbm, now_us)]
+        return [
+            *self._out(health.state, health.text, now_us),
+            *self._weak(health.state, health.dbm, now_us),
+            *self._failing(health),
+            *self._stray(health.ghosts),
+        ]
 
     def written(self, alarm: Alarm) -> None:
         """It is in the journal."""
@@ -71,18 +96,19 @@ class LineAlarm:
             return set()
 
     def _out(self, state: LineState, text: str, now_us: Instant) -> list[Alarm]:
-        if state is LineState.READY:
+        out = self._standing - _BESIDES
+        if state in (LineState.READY, LineState.FAILING):
             self._served_us = now_us
-            return [self._cleared(alarm) for alarm in sorted(self._standing - {WEAK})]
+            return [self._cleared(alarm) for alarm in sorted(out)]
         cause = _CAUSES.get(state, ALARM)
         if cause != self._cause:
             self._cause, self._cause_us = cause, now_us
-        since_us = max(self._served_us, self._cause_us if self._standing - {WEAK} else 0)
+        since_us = max(self._served_us, self._cause_us if out else 0)
         if state is LineState.QUARANTINED or cause in self._standing or now_us - since_us < OUT_US:
             return []
         words = f"Line {self._line} carries no calls. {text}".strip()
         raised = AlarmRaised(alarm=cause, subject=self._line, text=words)
-        return [*(self._cleared(alarm) for alarm in sorted(self._standing - {WEAK})), raised]
+        return [*(self._cleared(alarm) for alarm in sorted(out)), raised]
 
     def _weak(self, state: LineState, dbm: int | None, now_us: Instant) -> list[Alarm]:
         if state is not LineState.READY or dbm is None or dbm >= WEAK_DBM:
@@ -94,6 +120,19 @@ class LineAlarm:
             return []
         words = f"Line {self._line} hardly hears its network ({dbm} dBm): calls may fail or break off."
         return [AlarmRaised(alarm=WEAK, subject=self._line, text=words)]
+
+    def _failing(self, health: Health) -> list[Alarm]:
+        """Raised at once, and over with the first dial that gets through: not while it merely rests."""
+        if health.failing and FAILING not in self._standing:
+            words = f"Line {self._line} makes no calls: its modem or its network refuses each one."
+            return [AlarmRaised(alarm=FAILING, subject=self._line, text=words)]
+        return [self._cleared(FAILING)] if health.dials_well and FAILING in self._standing else []
+
+    def _stray(self, ghosts: int) -> list[Alarm]:
+        if ghosts and STRAY not in self._standing:
+            words = f"Line {self._line} has a call that is no alert's; it is being ended."
+            return [AlarmRaised(alarm=STRAY, subject=self._line, text=words)]
+        return [self._cleared(STRAY)] if not ghosts and STRAY in self._standing else []
 
     def _cleared(self, alarm: str) -> AlarmCleared:
         return AlarmCleared(alarm=alarm, subject=self._line)

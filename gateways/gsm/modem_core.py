@@ -118,6 +118,7 @@ class ModemCore(CallCommands, Upkeep):
         self._engine.tick(now_s)
         self._table.tick(now_s)
         self._startup.tick(now_s)
+        self._say_stuck(now_s)
         self._events += self._inbox.overdue(now_s)
         if self._opened and self._ladder.try_again(now_s):
             self._needs_start = True
@@ -130,6 +131,7 @@ class ModemCore(CallCommands, Upkeep):
             self._engine.next_deadline(),
             self._table.next_deadline(),
             self._inbox.next_deadline(),
+            self._hang_ups.stuck_s(),
             self._ladder.next_deadline() if self._opened else None,
         ]
         if self._engine.in_sync and not self._engine.silenced:
@@ -193,7 +195,9 @@ class ModemCore(CallCommands, Upkeep):
         """Send what the calls ask for, the urgent first."""
         if not self._opened or self._engine.lost:
             return
-        for view, verb in self._hang_ups.due(self.calls(), self.dialect.data, now_s, seen=self._sees(now_s)):
+        for view, verb in self._hang_ups.due(
+            self.calls(), self.dialect.data, now_s, seen=self._sees(now_s), spares=self.protected
+        ):
             if not self._has(HangingUp(view.call)):
                 self._send_hang_up(view, verb, now_s)
         if self._hang_ups.waits_to_see(self.calls()) and (self._engine.silenced or self._engine.listening):

@@ -23,7 +23,7 @@ def dial_finished(
     """ATD has a result. OK says no more than that the modem has taken it."""
     match finished.outcome:
         case Outcome.CALL_FAILED:
-            table.dial_taken(call, now_s)
+            table.dial_taken(call, now_s, written_s=finished.sent_s)
             _failed(table, dialect, region, call, finished, now_s)
         case Outcome.ERROR:
             network = error_code(finished.final) in _NETWORK_ERRORS
@@ -49,7 +49,7 @@ def dial_finished(
                 kind="dial",
             )
         case _:
-            table.dial_taken(call, now_s)
+            table.dial_taken(call, now_s, written_s=finished.sent_s)
             if finished.outcome is Outcome.OK and dialect.data.dial_ok_is_answer:
                 table.answered(call, now_s)
 

@@ -55,6 +55,10 @@ class RingingCalls:
             ringing.asked_s = now_s
         return ringing
 
+    def has(self, call: CallId) -> bool:
+        """Whether it is told of as one that rings."""
+        return call in self._ringing
+
     def taken(self, call: CallId) -> None:
         """It is a leg's."""
         self._ringing.pop(call, None)

@@ -52,7 +52,7 @@ _TELLING: Final = frozenset({SIM_QUERY, REGISTRATION_QUERY, SIGNAL_QUERY})
 _SLOW_S: Final = {
     "AT+CMGL": 30.0,
     **dict.fromkeys(("AT+CMGR", "AT+CMGD", "AT+CPMS", "AT+CRSM", "AT+CPIN="), 10.0),
-    RADIO_ON: 20.0,
+    "AT+CFUN=": 20.0,
 }
 """What a slow SIM, or a radio that is switched, needs longer for than a dialect says for any command."""
 _RETRY_S: Final = 1.0
@@ -74,8 +74,7 @@ def command_of(
     """A plain command of this dialect, with what its text tells about its answer."""
     prefix = prefix_of(text)
     if timeout_s is None:
-        slow_s = (seconds for beginning, seconds in _SLOW_S.items() if text.startswith(beginning))
-        timeout_s = max(slow_s, default=dialect.data.times.command_s)
+        timeout_s = max(dialect.data.times.command_s, slow_s(text))
     return Command(
         text=text,
         timeout_s=timeout_s,
@@ -84,6 +83,11 @@ def command_of(
         bare=is_bare(text),
         answer_ends=bool(prefix) and prefix in dialect.data.answer_ends,
     )
+
+
+def slow_s(text: str) -> float:
+    """How long this command may take by its nature; 0 for most."""
+    return max((seconds for beginning, seconds in _SLOW_S.items() if text.startswith(beginning)), default=0.0)
 
 
 class Startup:

@@ -129,7 +129,7 @@ def test_a_silent_modem_with_a_call_is_never_reset_not_even_by_a_process_that_ha
     if restart:
         assert world.system.kill(Role.GSM_MODEM, user.line)
     world.advance(120)  # long after the case has given the call up
-    assert b"CFUN" not in world.network.written[user.line]
+    assert b"CFUN=" not in world.network.written[user.line]
     assert modem.line.legs, "her call is up"
     modem.unmute()
 
@@ -250,7 +250,7 @@ def test_answers_that_come_one_command_late_are_noticed_and_the_line_is_set_righ
     world.network.vices("sim3", shifted_answers=True)
     world.until("it is noticed", lambda: not ready(world, "sim3"), within_s=15)
     world.until("it is set right", lambda: ready(world, "sim3"), within_s=15)
-    assert b"CFUN" not in world.network.written["sim3"]
+    assert b"CFUN=" not in world.network.written["sim3"]
     assert alarms(world) == []
     world.network.carrier.phone_call(USER, "+390200000003", world.network.now_s)
     world.network.pump()

@@ -38,7 +38,7 @@ from gateways.gsm.legs import LegsOnLine
 from messages.base import HangupCause, Joins
 from messages.ids import LineId
 from simulator.carrier import Carrier
-from simulator.config import parse_config
+from simulator.config import changed_phone, parse_config
 from simulator.vices import Vices
 from tests.gateways.gsm.bench import DIALECTS, Bench, FakeModem
 
@@ -829,3 +829,79 @@ def test_a_short_message_comes_whole(dialect: str) -> None:
     site.carrier.phone_sms(USER, LINE, text, site.now_s)
     site.run(5.0)
     assert [(event.number, event.text) for event in site.of(SmsReceived)] == [(USER, text)]
+
+
+# --------------------------------------------------------------------- a call is not what it was dialled as
+
+
+@pytest.mark.parametrize("dialect", ALL)
+def test_a_call_that_is_listed_under_another_number_is_ours(dialect: str) -> None:
+    site = Site(dialect, shows_number="+390612345678")
+    site.run(1.0)
+    call = site.driver.dial(Ref("leg"), USER, site.now_s)
+    site.run(10.0)
+    (view,) = site.driver.calls()
+    assert (view.call, view.ref, view.answered, view.number) == (call, "leg", True, USER)
+    assert site.of(CallReleased) == []
+    site.driver.hang_up(call, site.now_s)
+    site.run(5.0)
+    assert [event.ref for event in site.of(CallReleased)] == ["leg"]
+    assert str(site.carrier.calls[-1].state) == "ended"
+
+
+@pytest.mark.parametrize("dialect", ALL)
+@pytest.mark.parametrize("far_end", [True, False])
+def test_a_call_under_another_number_is_dialled_again_after_its_end(dialect: str, far_end: bool) -> None:
+    site = Site(dialect, shows_number="+390612345678")
+    site.run(1.0)
+    for turn in ("one", "two"):
+        call = site.driver.dial(Ref(turn), USER, site.now_s)
+        site.run(6.0)
+        if far_end:
+            site.carrier.phone_hang_up(USER, site.now_s)
+        else:
+            site.driver.hang_up(call, site.now_s)
+        site.run(1.5)
+    site.run(3.0)
+    assert [event.ref for event in site.of(CallReleased)] == ["one", "two"]
+    assert len(site.carrier.calls) == 2
+    assert site.driver.calls() == ()
+
+
+@pytest.mark.parametrize("dialect", ALL)
+def test_a_call_that_the_network_does_not_even_take_is_the_lines_failure(dialect: str) -> None:
+    site = Site(dialect, fails_after_s=0.5)
+    site.run(1.0)
+    site.driver.dial(Ref("leg"), USER, site.now_s)
+    site.run(4.0)
+    assert [event.cause for event in site.of(CallReleased)] == [HangupCause.TEMPORARY_FAILURE]
+
+
+@pytest.mark.parametrize("dialect", ALL)
+@pytest.mark.parametrize(("number", "cause"), [(REJECTING, 21), (BUSY, 17)])
+def test_a_party_who_declines_is_not_taken_for_a_line_that_fails(
+    dialect: str, number: str, cause: int
+) -> None:
+    site = Site(dialect)
+    site.run(1.0)
+    phone = site.carrier.phone(number)
+    phone.change(changed_phone(phone.profile, {"rings_after_s": 0.0, "answers_after_s": 0.0}))
+    site.driver.dial(Ref("leg"), number, site.now_s)
+    site.run(5.0)
+    assert [event.cause for event in site.of(CallReleased)] == [cause]
+
+
+def test_two_calls_that_are_active_at_once_are_a_conference_though_their_rows_do_not_say_so() -> None:
+    site = Site("3gpp", unmarked_conference=True)
+    site.run(1.0)
+    for number in (USER, SECOND):
+        site.driver.dial(Ref(number), number, site.now_s)
+        site.run(8.0)
+    site.driver.conference(site.now_s)
+    site.run(30.0)
+    assert [(view.state, view.in_conference) for view in site.driver.calls()] == [
+        (CallState.ACTIVE, True)
+    ] * 2
+    site.carrier.phone_hang_up(SECOND, site.now_s)
+    site.run(5.0)
+    assert [view.in_conference for view in site.driver.calls()] == [False]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from gateways.gsm.at.parse import Direction, Registration
@@ -519,12 +521,12 @@ def test_a_dial_that_has_not_left_yet_is_taken_back() -> None:
 
 def test_hanging_up_is_tried_again_with_another_verb_until_the_call_is_gone() -> None:
     bench, call = _up()
-    bench.modem.answers |= {"AT+CHUP": "OK", "ATH": "OK"}
+    verbs = ("AT+CHUP", "ATH", "AT+CHLD=11", "AT+CHLD=1")
+    bench.modem.answers |= dict.fromkeys(verbs, "OK")
     bench.driver.hang_up(call, bench.now_s)
     bench.pump()
-    bench.wait(6.0)
-    assert bench.sent("AT+CHUP") >= 1
-    assert bench.sent("ATH") >= 1
+    bench.wait(9.0)
+    assert [bench.sent(verb) for verb in verbs] >= [1, 1, 1, 1]
     assert bench.of(CallReleased) == []
     bench.modem.rows = []
     bench.wait(4.0)
@@ -536,11 +538,83 @@ def test_hanging_up_is_tried_again_with_another_verb_until_the_call_is_gone() ->
 
 def test_a_call_that_cannot_be_hung_up_raises_an_alarm_once() -> None:
     bench, call = _up()
-    bench.modem.answers |= {"AT+CHUP": "OK", "ATH": "ERROR"}
+    bench.modem.answers |= {"AT+CHUP": "OK", "ATH": "ERROR", "AT+CHLD=11": "ERROR", "AT+CHLD=1": "OK"}
     bench.driver.hang_up(call, bench.now_s)
     bench.pump()
-    bench.wait(60.0)
+    bench.wait(5.5)
     assert len(bench.of(HangUpStuck)) == 1
+    bench.wait(600.0)
+    assert len(bench.of(HangUpStuck)) == 1
+    assert bench.sent("AT+CFUN=4") == bench.sent("AT+CFUN=1") == bench.sent("AT+CFUN=1,1") == 1
+    assert len([line for line in bench.modem.received if line in ("AT+CHUP", "ATH")]) < 25
+
+
+def test_a_call_that_does_not_end_is_not_ended_at_the_cost_of_another() -> None:
+    bench, call = _up()
+    bench.driver.protected = True
+    bench.modem.answers |= {"AT+CHUP": "OK", "ATH": "OK", "AT+CHLD=11": "OK", "AT+CHLD=1": "OK"}
+    bench.driver.hang_up(call, bench.now_s)
+    bench.wait(120.0)
+    assert not [line for line in bench.modem.received if line.startswith("AT+CFUN=")]
+
+
+def test_a_leg_goes_on_without_its_call_when_that_does_not_end() -> None:
+    bench = Bench()
+    legs = _legs(bench)
+    user = LegId("a1:user")
+    bench.modem.rows = [_row(0)]
+    legs.obey(DialCall(leg=user, attempt=1, number=E164(USER)), bench.now_s)
+    bench.wait(2.0)
+    bench.modem.answers |= dict.fromkeys(("AT+CHUP", "ATH", "AT+CHLD=11", "AT+CHLD=1"), "OK")
+    legs.obey(HangUpCall(leg=user, attempt=1), bench.now_s)
+    bench.wait(5.5)
+    (stuck,) = bench.of(HangUpStuck)
+    report = legs.stuck(stuck.call)
+    assert report is not None
+    assert (report.leg, report.state, report.cause) == (user, LegCallState.RELEASED, HangupCause.NORMAL)
+    assert legs.ghosts == 1
+    again = legs.obey(DialCall(leg=user, attempt=2, number=E164(USER)), bench.now_s)
+    assert (again.state, again.cause) == (LegCallState.RELEASED, HangupCause.LINE_TAKEN)
+    bench.modem.rows = []
+    bench.wait(40.0)
+    assert legs.ghosts == 0
+
+
+def test_a_line_whose_dials_are_refused_rests_longer_and_longer_and_a_dial_that_rings_ends_that() -> None:
+    bench = Bench("huawei", modem=FakeModem(dial_result="ERROR"))
+    legs = _legs(bench)
+
+    def dial() -> CallReport:
+        attempts.append(len(attempts) + 1)
+        order = DialCall(leg=LegId("a1:user"), attempt=attempts[-1], number=E164(USER))
+        said = legs.obey(order, bench.now_s)
+        bench.pump()
+        for event in bench.events:
+            if isinstance(event, CallEvent):
+                legs.hear(event, bench.now_s)
+        bench.events.clear()
+        return said
+
+    attempts: list[int] = []
+    began_s, dialled_s = bench.now_s, []
+    while bench.now_s < began_s + 300.0:
+        before = bench.sent(f"ATD{USER};")
+        dial()
+        if bench.sent(f"ATD{USER};") > before:
+            dialled_s.append(bench.now_s - began_s)
+        bench.wait(0.5)
+    pauses = [after - before for before, after in itertools.pairwise(dialled_s)]
+    assert len(dialled_s) <= 8
+    assert pauses == sorted(pauses)
+    assert pauses[0] >= 1.0
+    assert legs.faults.failing
+    bench.modem.dial_result = "OK"
+    bench.wait(241.0)
+    dial()
+    bench.modem.rows = [_row(3)]
+    bench.wait(2.0)
+    dial()
+    assert (legs.faults.failing, legs.faults.well, legs.faults.rests(bench.now_s)) == (False, True, False)
 
 
 def test_hanging_up_one_of_two_calls_spares_the_other() -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gateways.gsm.condition import condition
-from gateways.gsm.line_alarm import ALARM, ALARMS, OUT_US, STRONG_DBM, WEAK, WEAK_US, LineAlarm
+from gateways.gsm.line_alarm import ALARM, ALARMS, OUT_US, STRONG_DBM, WEAK, WEAK_US, Health, LineAlarm
 from messages.events import AlarmRaised
 from messages.ids import SECOND, Instant, LineId
 from messages.lines import WEAK_DBM, LineState
@@ -26,11 +27,13 @@ class Watch:
         self.alarm = LineAlarm(LineId("one"), file, self.now)
         self.said: list[tuple[str, str]] = []
 
-    def wait(self, seconds: int, state: LineState, dbm: int | None = GOOD) -> list[tuple[str, str]]:
+    def wait(
+        self, seconds: int, state: LineState, dbm: int | None = GOOD, **more: Any
+    ) -> list[tuple[str, str]]:
         before = len(self.said)
         for _ in range(seconds):
             self.now = Instant(self.now + SECOND)
-            for one in self.alarm.due(state, "words", dbm, self.now):
+            for one in self.alarm.due(Health(state, "words", dbm, **more), self.now):
                 self.alarm.written(one)
                 self.said.append(("raised" if isinstance(one, AlarmRaised) else "cleared", one.alarm))
         return self.said[before:]
@@ -86,9 +89,23 @@ def test_a_weak_signal_is_told_after_a_minute_and_is_over_when_it_is_good(watch:
     assert watch.wait(5, LineState.READY, STRONG_DBM) == [("cleared", WEAK)]
 
 
+def test_a_line_that_fails_what_is_dialled_is_told_of_at_once_until_a_dial_gets_through(watch: Watch) -> None:
+    assert watch.wait(1, LineState.FAILING, failing=True) == [("raised", "line.failing")]
+    assert watch.wait(60, LineState.FAILING, failing=True) == []
+    assert watch.wait(5, LineState.READY, failing=True) == [], "it merely rests no longer"
+    watch.restart()
+    assert watch.wait(5, LineState.READY) == []
+    assert watch.wait(1, LineState.READY, dials_well=True) == [("cleared", "line.failing")]
+
+
+def test_a_call_that_is_nobodys_is_an_alarm_until_it_is_gone(watch: Watch) -> None:
+    assert watch.wait(3, LineState.FAILING, ghosts=1) == [("raised", "line.stray_call")]
+    assert watch.wait(3, LineState.READY) == [("cleared", "line.stray_call")]
+
+
 def test_every_alarm_of_a_line_has_words_in_both_languages() -> None:
     page = Path(__file__).parents[3] / "gateways/console/static/js/alarms.js"
-    worded = set(re.findall(r"^  '?([\w.]+)'?: \(.*either\(", page.read_text(), re.MULTILINE))
+    worded = set(re.findall(r"^  '?([\w.]+)'?: \([^[]*\[\s*either\(", page.read_text(), re.MULTILINE))
     assert set(ALARMS) <= worded
 
 

@@ -24,6 +24,23 @@ const KINDS = {
   'line.weak_signal': (s) => [either(`Linea ${s}: segnale debole`, `Line ${s}: weak signal`), either(`La linea ${s} sente appena la rete: le chiamate possono cadere`, `Line ${s} hardly hears its network: calls may break off`)],
   'line.no_sound': (s) => [either(`Linea ${s} senza suono`, `Line ${s}: no sound`), either(`Dalla porta voce del modem della linea ${s} non è venuto suono in due allarmi di seguito: provarla con una chiamata, controllare la porta voce e il comando che la accende`, `No sound came from the voice port of line ${s}’s modem in two alerts in a row: try it with a call, look at its voice port and at the command that switches it on`)],
   'line.quarantined': (s) => [either(`Linea ${s} esclusa`, `Line ${s} taken out`), either(`La linea ${s} è esclusa: il modem non risponde, qualunque cosa si tenti`, `Line ${s} is taken out: its modem does not answer, whatever is tried`)],
+  'line.failing': (s) => [
+    either(`Linea ${s}: non chiama`, `Line ${s}: cannot call`),
+    either(
+      `La linea ${s} non riesce a chiamare: il modem o la sua rete rifiuta ogni chiamata; controllare SIM e `
+        + 'contratto (blocchi, voce, VoLTE)',
+      `Line ${s} makes no calls: its modem or its network refuses each one; look at its SIM and its plan `
+        + '(barring, voice, VoLTE)',
+    ),
+  ],
+  'line.stray_call': (s) => [
+    either(`Linea ${s}: chiamata di nessuno`, `Line ${s}: stray call`),
+    either(
+      `Sulla linea ${s} c’è una chiamata che non è di alcun allarme: la si sta chiudendo; se resta, spegnere `
+        + 'e riaccendere il modem',
+      `Line ${s} has a call that is no alert’s: it is being ended; if it stays, switch the modem off and on`,
+    ),
+  ],
   'operator.line_lost': (s) => [either(`${s}: chiamata fissa giù`, `${s}: standing call down`), either(`La chiamata fissa di ${s} non regge: per un allarme si chiama il suo telefono`, `The standing call of ${s} does not stand: for an alert her phone is called`)],
   'actor.failing': (s) => [either('Parte in avaria', 'Part failing'), either(`Una parte del centro cade di continuo: ${s}`, `A part of the centre keeps failing: ${s}`)],
   'case.stuck': (s) => [either('Allarme fermo', 'Alert stuck'), either(`L’allarme ${s} non va avanti`, `Alert ${s} makes no progress`)],

@@ -1,0 +1,106 @@
+"""Modems that refuse what is dialled, list it under another number, or do not let a call go: the center does
+not hang on them, says so, and leaves no call up that is nobody's.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from messages import events as ev
+from messages.ids import Party, Role
+from messages.lines import LineState
+from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.test_flow import joined, to_talking
+from tests.scenarios.test_modems import alarms, state
+from tests.scenarios.world import USER, World
+
+pytestmark = pytest.mark.scenario
+
+DEAF = '"+CHUP", "H", "+CHLD=1x", "+CHLD=1"'
+
+
+def dials(world: World, line: str) -> int:
+    return world.network.written[line].count(b"ATD")
+
+
+def held(world: World) -> int:
+    """How many calls all modems hold."""
+    return sum(len(modem.line.legs) for modem in world.network.carrier.modems.values())
+
+
+def test_lines_on_which_every_dial_is_refused_are_dialled_on_now_and_then_and_told_of(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world(everywhere='refuses = ["D"]', public=2, emergency=1)
+    world.send()
+    world.advance(60)
+    assert ("raised", "line.failing", "sim2") in alarms(world)
+    assert state(world, "sim2") is LineState.FAILING
+    assert max(dials(world, f"sim{n}") for n in (1, 2)) <= 6
+    world.advance(240)
+    assert max(dials(world, f"sim{n}") for n in (1, 2)) <= 9
+
+
+def test_a_line_that_dials_again_is_used_again(make_world: MakeWorld) -> None:
+    world = make_world(everywhere='refuses = ["D"]', public=2, emergency=1)
+    world.send()
+    world.until("it is told", lambda: ("raised", "line.failing", "sim2") in alarms(world))
+    for line in ("sim1", "sim2", "sim3"):
+        world.network.vices(line, refuses=[])
+    world.until("it is over", lambda: ("cleared", "line.failing", "sim2") in alarms(world), within_s=300)
+
+
+def test_modems_that_list_calls_under_another_number_lose_none(make_world: MakeWorld) -> None:
+    world = make_world(everywhere='shows_number = "+390612345678"')
+    to_talking(world)
+    assert len(joined(world)) == 2
+    world.advance(60)
+    assert len(joined(world)) == 2
+    assert world.events(ev.LegReleased) == []
+    assert held(world) == 2
+
+
+def test_a_users_call_that_does_not_end_costs_her_one_line_and_not_the_alert(make_world: MakeWorld) -> None:
+    world = make_world(everywhere=f"ignores = [{DEAF}]", behaviours={str(USER): "no_answer"})
+    world.send()
+    world.until(
+        "she is called again",
+        lambda: any(leg.attempt > 1 for leg in world.case.of(Party.USER)),
+        within_s=90,
+    )
+    first, second = [
+        one.line
+        for one in world.events(ev.LegOriginating)
+        if isinstance(one, ev.LegOriginating) and one.party is Party.USER
+    ][:2]
+    assert first != second
+    world.until("it is told", lambda: ("raised", "line.stray_call", first) in alarms(world), within_s=2)
+    world.until(
+        "the radio is switched off for it, and on",
+        lambda: ("cleared", "line.stray_call", first) in alarms(world),
+        within_s=60,
+    )
+    assert b"AT+CFUN=4\r" in world.network.written[first]
+
+
+def test_a_call_that_nobody_has_ordered_is_hung_up_and_told_of(make_world: MakeWorld) -> None:
+    world = make_world()
+    modem = world.network.carrier.modem("sim3")
+    modem.feed(f"ATD{USER};\r".encode(), world.network.now_s)
+    world.network.pump()
+    world.until("it is seen", lambda: ("raised", "line.stray_call", "sim3") in alarms(world))
+    world.until("it is over", lambda: ("cleared", "line.stray_call", "sim3") in alarms(world))
+    assert held(world) == 0
+
+
+def test_a_call_under_another_number_is_its_legs_after_its_modems_process_has_died(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world(everywhere='shows_number = "+390612345678"')
+    to_talking(world)
+    user = world.case.talking(Party.USER)
+    assert user is not None
+    assert world.system.kill(Role.GSM_MODEM, user.line)
+    world.advance(30)
+    assert len(joined(world)) == 2
+    assert world.events(ev.LegReleased) == []
