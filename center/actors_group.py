@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Final
 
 from center.composition import SUPERVISOR, environment, journal_opened, plan, preloaded
 from center.errors import NodeError
-from center.keys import DEMO_PHONE, ensure_app_key, ensure_demo_operator, ensure_demo_user
+from center.keys import (
+    DEMO_PHONE,
+    OWN_KEY,
+    drop_demo_operator,
+    ensure_app_key,
+    ensure_demo_operator,
+    ensure_demo_user,
+)
 from center.processes import ProcessId, wait_ended
 from center.restarts import Restarts
 from center.state_dir import StateDir
@@ -109,26 +116,44 @@ class ActorsGroup:
 
     # ------------------------------------------------------------ before the first start
 
-    def first_start(self, state: StateDir, *, simulated_phones: tuple[str, ...] | None, version: str) -> None:
-        """Makes the journal, the keys and, in a simulated run, the demo operator. Raises NodeError."""
+    def first_start(
+        self, state: StateDir, *, simulated_phones: tuple[str, ...] | None, version: str
+    ) -> list[str]:
+        """Makes the journal, the keys and, in a simulated run, the demo operator, whom any other run removes.
+
+        What is to be told of it. Raises NodeError.
+        """
         import os
 
-        from store.errors import StoreError
+        from store.errors import JournalNotDurable, StoreError
         from store.registry import Registry
 
+        told: list[str] = []
         try:
             with self._journal() as journal:
                 registry = Registry(journal)
-                ensure_app_key(state, registry)
-                if simulated_phones is not None:
-                    has_phone = DEMO_PHONE in simulated_phones
-                    ensure_demo_operator(state, registry, journal, has_phone=has_phone)
-                    ensure_demo_user(registry)
+                try:
+                    # Of a version that signed its sessions.
+                    (state.keys / "session.key").unlink(missing_ok=True)
+                    # Each node of a center has a file of its own, and a key in it.
+                    told += ensure_app_key(
+                        state, registry, f"{OWN_KEY}-{self._node}" if journal.shared else OWN_KEY
+                    )
+                    if simulated_phones is not None:
+                        has_phone = DEMO_PHONE in simulated_phones
+                        ensure_demo_operator(state, registry, journal, has_phone=has_phone)
+                        ensure_demo_user(registry)
+                    else:
+                        told += drop_demo_operator(state, registry)
+                except JournalNotDurable as error:
+                    # Alerts are handled from memory: a start that gave up here would handle none.
+                    told.append(f"keys and operators are left as they are: {error}")
                 if journal.shared:
                     self._find_its_place(journal)
                 self._append(journal, NodeStarted(version=version, pid=os.getpid()))
         except StoreError as error:
             raise NodeError(f"the journal cannot be used: {error}") from error
+        return told
 
     def _find_its_place(self, journal: Journal) -> None:
         """Among the other nodes of the journal. Raises NodeError where one of them has this one's name."""

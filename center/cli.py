@@ -55,6 +55,18 @@ _GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
             "shift": ("shift", "Set an operator ready, paused or off."),
             "password": ("password", "Give an operator a password."),
             "role": ("role", "Make her an operator, a supervisor or an admin."),
+            "remove": ("access:remove", "Remove an operator: token, password, sessions and shift end."),
+            "tokens": ("access:tokens", "Whether an operator has a token, or a new one."),
+            "revoke": ("access:revoke", "End an operator's token and all sessions."),
+            "sessions": ("access:sessions", "Who is signed on, from where and until when."),
+        },
+    ),
+    "key": (
+        "The keys by which apps raise alerts.",
+        {
+            "list": ("list_", "The app keys that are valid."),
+            "issue": ("issue", "A new app key; the last line is the key."),
+            "revoke": ("revoke", "End the app keys of a name, within a second."),
         },
     ),
     "modem": (
@@ -98,7 +110,8 @@ def build() -> App:
     for group, (about, commands) in _GROUPS.items():
         sub = App(name=group, help=about, help_format="plaintext", result_action="return_value")
         for name, (function, says) in commands.items():
-            sub.command(f"center.commands.{group}:{function}", name=name, help=says)
+            where = function if ":" in function else f"{group}:{function}"
+            sub.command(f"center.commands.{where}", name=name, help=says)
         app.command(sub)
     return app
 

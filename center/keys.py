@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from store.registry import Registry
 
 APP_KEY: Final = "app.key"
+OWN_KEY: Final = "center"
 DEMO_TOKEN: Final = "demo-operator.token"
 DEMO_OPERATOR: Final = OperatorId("demo")
 DEMO_PHONE: Final = E164("+390200000100")
@@ -26,11 +27,34 @@ DEMO_USER: Final = E164("+393331112223")
 _BY: Final = "first start"
 
 
-def ensure_app_key(state: StateDir, registry: Registry) -> str:
-    """The center's own app key, in its file and known to the registry."""
-    key = _secret(state.keys / APP_KEY, "swk")
-    registry.trust_app_key(key, "center")
-    return key
+def ensure_app_key(state: StateDir, registry: Registry, name: str = OWN_KEY) -> list[str]:
+    """The center's own app key, in its file and known to the registry. What is to be told of it.
+
+    One that was revoked is no key any more: a new one takes its place in the file.
+    """
+    told = []
+    file = state.keys / APP_KEY
+    key = _secret(file, "swk")
+    if registry.app_key_is_revoked(key):
+        file.unlink()
+        key = _secret(file, "swk")
+        told.append(f"the key in {file} was revoked: a new one is there now")
+    registry.trust_app_key(key, name)
+    of_name = [one for one in registry.app_keys() if one.name == registry.app_key_name(key)]
+    if len(of_name) > 1:
+        told.append(
+            f"{len(of_name)} app keys called {of_name[0].name} are valid, and not only the one in {file}; "
+            f"securwoman key revoke --older {of_name[0].name} ends the others"
+        )
+    return told
+
+
+def key_in_file(state: StateDir) -> str | None:
+    """The app key of this state directory; None where there is none."""
+    try:
+        return (state.keys / APP_KEY).read_text().strip() or None
+    except OSError:
+        return None
 
 
 def ensure_demo_operator(state: StateDir, registry: Registry, journal: Journal, *, has_phone: bool) -> None:
@@ -45,6 +69,15 @@ def ensure_demo_operator(state: StateDir, registry: Registry, journal: Journal, 
         if has_phone:
             set_shift(journal, DEMO_OPERATOR, ShiftState.READY, _BY)
     registry.trust_token(DEMO_OPERATOR, _secret(state.keys / DEMO_TOKEN, "swo"), by=_BY)
+
+
+def drop_demo_operator(state: StateDir, registry: Registry) -> list[str]:
+    """Where real modems are used no operator's token lies in a file. What is to be told of it."""
+    (state.keys / DEMO_TOKEN).unlink(missing_ok=True)
+    if registry.operator(DEMO_OPERATOR) is None:
+        return []
+    registry.remove_operator(DEMO_OPERATOR, by=_BY)
+    return ["the demo operator of simulated runs is removed, token and sessions have ended"]
 
 
 def ensure_demo_user(registry: Registry) -> None:

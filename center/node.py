@@ -160,7 +160,10 @@ class Node:
             journal_url=self.journal_url,
             setup=self.setup,
         )
-        self.actors.first_start(self.state, simulated_phones=self._simulated_phones(), version=version())
+        phones = self._simulated_phones()
+        for told in self.actors.first_start(self.state, simulated_phones=phones, version=version()):
+            logs.get("node").warning("first start", told=told)
+            _say(f"securwoman: {told}", sys.stderr)
         steps["journal"] = _age_s()
         if self.carrier is not None:
             self.carrier.wait_ready(give_up=lambda: signals.asked_to_stop)

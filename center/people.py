@@ -4,33 +4,75 @@ from __future__ import annotations
 
 import sys
 from getpass import getpass
-from typing import Final
+from typing import TYPE_CHECKING, Annotated, Final
 
-from center.errors import SettingsError, UsageError
+from cyclopts import Parameter
+
+from center.errors import CenterError, NotFound, SettingsError, UsageError
 from center.in_use import config_in_use
 from center.settings_file import load
 from center.state_dir import StateDir
+from messages.ids import OperatorId
+
+if TYPE_CHECKING:
+    from store.journal import Journal
+    from store.people import Operator
+    from store.registry import Registry
 
 BY: Final = "command line"
 """Who changed or read a person's data, as the journal keeps it."""
 
 
-PASSWORD_MIN: Final = 10
 PASSWORD_MAX: Final = 512
-"""Characters (NIST SP 800-63B, 3.1.1.2: length, and no rules for what is in it)."""
+ASKED: Final = "ask"
+"""A secret of which this is said is asked for, and does not stand on the command line."""
+
+Now = Annotated[bool, Parameter(negative="", help="Also while on an alert, whose console ends.")]
 
 
-def new_password() -> str:
+def secret_asked(what: str) -> str:
     """Asked for twice at a terminal, without echo; elsewhere one line of stdin. Raises UsageError."""
-    if sys.stdin.isatty():
-        password = getpass("New password: ")
-        if getpass("Once more: ") != password:
-            raise UsageError("these are two different passwords; nothing was changed")
-    else:
-        password = sys.stdin.readline().rstrip("\r\n")
-    if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
-        raise UsageError(f"a password has {PASSWORD_MIN} to {PASSWORD_MAX} characters; nothing was changed")
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    secret = getpass(f"New {what}: ")
+    if getpass("Once more: ") != secret:
+        raise UsageError(f"these are two different {what}s; nothing was changed")
+    return secret
+
+
+def new_password(*names: str) -> str:
+    """Asked for. `names` are the operator's: none of them makes a password. Raises UsageError."""
+    from store.simple_passwords import LENGTH_MIN, too_simple
+
+    password = secret_asked("password")
+    if not LENGTH_MIN <= len(password) <= PASSWORD_MAX:
+        raise UsageError(f"a password has {LENGTH_MIN} to {PASSWORD_MAX} characters; nothing was changed")
+    if too_simple(password, names):
+        raise UsageError("this password is guessed at once: take several words; nothing was changed")
     return password
+
+
+def operator_of(registry: Registry, who: str) -> Operator:
+    """The operator of this id, name or number. Raises NotFound."""
+    known = registry.operator(OperatorId(who)) or registry.called(who)
+    if known is not None:
+        return known
+    several = any(who in (one.phone, one.name) for one in registry.operators())
+    raise NotFound(f"{who} is not one operator but several" if several else f"there is no operator {who}")
+
+
+def free_of_alerts(journal: Journal, operator: Operator, *, now: bool) -> None:
+    """Raises CenterError where the operator is on an alert: its console would end in the middle of a call."""
+    from store.following import Following
+    from store.projections import Operators
+
+    if now:
+        return
+    states = Operators()
+    Following(journal, states).close()
+    state = states.operators.get(operator.id)
+    if state is not None and state.reserved_by is not None:
+        raise CenterError(f"{operator.name} is on alert {state.reserved_by}; --now does it all the same")
 
 
 def region_of(state: StateDir) -> str:

@@ -44,7 +44,9 @@ class AppKeys:
 
         def work(tx: Transaction) -> None:
             if tx.one(_ANY_KEY, fingerprint(key)) is None:
-                tx.write(_ADD_KEY, fingerprint(key), name, tx.at_us, None)
+                # Which one is the newest must be certain.
+                latest = max((_key(row).created_at + 1 for row in tx.all(_KEYS)), default=0)
+                tx.write(_ADD_KEY, fingerprint(key), name, max(tx.at_us, latest), None)
 
         self._journal.transact(work)
 

@@ -206,6 +206,10 @@ class Journal(Reading):
         if self._spare is not None:
             self._spare.let_go()
 
+    def now_us(self) -> Instant:
+        """By the clock of everything that is written here."""
+        return self._clock()
+
     @property
     def durable(self) -> bool:
         """Whether what is written now survives the machine. Asked after a commit it never says too much."""

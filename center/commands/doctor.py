@@ -10,6 +10,7 @@ from typing import Annotated, Final
 from cyclopts import Parameter
 
 from center import (
+    doctor_access,
     doctor_announcements,
     doctor_center,
     doctor_dialling,
@@ -79,6 +80,7 @@ def _checks(
         yield "space", partial(doctor_machine.space, state)
         yield "keys", partial(doctor_center.keys, state)
         yield "journal", partial(doctor_center.journal, state)
+        yield "access", partial(doctor_access.access, state, simulated=simulated)
         yield "database", partial(doctor_postgresql.database, state, settings)
         yield "nodes", partial(doctor_nodes.nodes, state, node, settings)
     yield "clocks", partial(doctor_machine.clocks, node)

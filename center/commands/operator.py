@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from cyclopts import Parameter
 
-from center.errors import NotFound
 from center.journals import journal_of
 from center.options import DEFAULT, Common
-from center.people import BY, new_password, region_of
-from messages.ids import OperatorId, ShiftState
+from center.people import BY, Now, free_of_alerts, new_password, operator_of, region_of
+from messages.ids import ShiftState
 from store.people import StaffRole
 
 if TYPE_CHECKING:
     from store.people import Operator
-    from store.registry import Registry
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +52,7 @@ def add(
     from center.keys import set_shift
     from store.registry import Registry
 
-    typed = new_password() if password else None
+    typed = new_password(name) if password else None
     with journal_of(common.directory, create=True) as journal:
         registry = Registry(journal, region=region_of(common.directory))
         operator = registry.add_operator(name, phone, language=language, role=role, on_call=on_call, by=BY)
@@ -122,29 +120,31 @@ def shift(operator: str, state: ShiftState, /, *, common: Common = DEFAULT) -> N
     from store.registry import Registry
 
     with journal_of(common.directory) as journal:
-        found = _find(Registry(journal), operator)
+        found = operator_of(Registry(journal), operator)
         set_shift(journal, found.id, state, "")
     _done(common, found, f"is {state}", {"operator": found.id, "state": state})
 
 
-def password(operator: str, /, *, common: Common = DEFAULT) -> None:
-    """Give an operator a password: asked for twice without echo, or one line on stdin."""
+def password(operator: str, /, *, now: Now = False, common: Common = DEFAULT) -> None:
+    """Give an operator a password: asked for twice without echo, or one line on stdin. Her sessions end."""
     from store.registry import Registry
 
     with journal_of(common.directory) as journal:
         registry = Registry(journal)
-        found = _find(registry, operator)
-        registry.set_password(found.id, new_password(), by=BY)
+        found = operator_of(registry, operator)
+        free_of_alerts(journal, found, now=now)
+        registry.set_password(found.id, new_password(found.name, found.id), by=BY)
     _done(common, found, "has a new password", {"operator": found.id, "has_password": True})
 
 
-def role(operator: str, role: StaffRole, /, *, common: Common = DEFAULT) -> None:
-    """Make her an operator, a supervisor or an admin. OPERATOR is her id or number."""
+def role(operator: str, role: StaffRole, /, *, now: Now = False, common: Common = DEFAULT) -> None:
+    """Make her an operator, a supervisor or an admin. Her sessions end. OPERATOR is her id or number."""
     from store.registry import Registry
 
     with journal_of(common.directory) as journal:
         registry = Registry(journal)
-        found = _find(registry, operator)
+        found = operator_of(registry, operator)
+        free_of_alerts(journal, found, now=now)
         registry.set_role(found.id, role, by=BY)
     _done(common, found, f"is {role}", {"operator": found.id, "role": role})
 
@@ -154,18 +154,6 @@ def _done(common: Common, operator: Operator, what: str, data: dict[str, object]
         common.data(data)
     else:
         common.say(f"{operator.name} {what}")
-
-
-def _find(registry: Registry, who: str) -> Operator:
-    known = registry.operator(OperatorId(who))
-    if known is not None:
-        return known
-    fitting = [one for one in registry.operators() if who in (one.phone, one.name)]
-    if len(fitting) != 1:
-        raise NotFound(
-            f"there is no operator {who}" if not fitting else f"{who} is not one operator but several"
-        )
-    return fitting[0]
 
 
 def _row(

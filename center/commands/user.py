@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from center.errors import NotFound, UsageError
 from center.journals import journal_of
 from center.options import DEFAULT, Common
-from center.people import BY, region_of
+from center.people import ASKED, BY, region_of, secret_asked
 from center.times import rfc3339
 from messages.ids import UserId
 
@@ -47,8 +47,8 @@ def add(
     language: Annotated[str | None, Parameter(help="ISO 639-1.")] = None,
     notes: Annotated[str | None, Parameter(help="What the operator has to know.")] = None,
     device: Annotated[tuple[str, ...], Parameter(help="The app's device id.")] = (),
-    pin: Annotated[str | None, Parameter(help="Ends an alert from the app.")] = None,
-    duress_pin: Annotated[str | None, Parameter(help="Seems to end it.")] = None,
+    pin: Annotated[str | None, Parameter(help="Ends an alert from the app; `ask` asks for it.")] = None,
+    duress_pin: Annotated[str | None, Parameter(help="Seems to end it; `ask` asks for it.")] = None,
     common: Common = DEFAULT,
 ) -> None:
     """Add one user."""
@@ -62,8 +62,8 @@ def add(
         language=language,
         notes=notes,
         devices=device,
-        cancel_pin=pin,
-        duress_pin=duress_pin,
+        cancel_pin=_pin(pin, "PIN"),
+        duress_pin=_pin(duress_pin, "duress PIN"),
     )
     with journal_of(common.directory, create=True) as journal:
         user = Registry(journal, region=region_of(common.directory)).add_user(entered, by=BY)
@@ -166,6 +166,18 @@ def erase(
         common.data({"erased": found.id, "recordings": gone})
     else:
         common.say(f"{found.id} is erased" + (f", with {len(gone)} recordings" if gone else ""))
+
+
+def _pin(given: str | None, what: str) -> str | None:
+    """The PIN as given, or as typed where it is to be asked for."""
+    if given == ASKED:
+        return secret_asked(what)
+    if given:
+        print(
+            f"securwoman: others of this machine can read a {what} on the command line; `ask` asks for it",
+            file=sys.stderr,
+        )
+    return given
 
 
 def _find(registry: Registry, who: str, region: str) -> User:

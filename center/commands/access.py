@@ -1,0 +1,131 @@
+"""`operator remove | tokens | revoke | sessions`: by what operators come in, and its end."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+from cyclopts import Parameter
+
+from center.journals import journal_of
+from center.options import DEFAULT, Common
+from center.people import BY, Now, free_of_alerts, operator_of
+from center.times import local, rfc3339
+
+if TYPE_CHECKING:
+    from store.sessions import Session
+
+
+class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One browser that is signed on."""
+
+    operator: str
+    session: str
+    begun_at: str
+    until: str
+    node: str
+    address: str
+
+
+def remove(operator: str, /, *, now: Now = False, common: Common = DEFAULT) -> None:
+    """Remove an operator: token, password, sessions and shift end."""
+    from store.people import StaffRole
+    from store.registry import Registry
+
+    with journal_of(common.directory) as journal:
+        registry = Registry(journal)
+        found = operator_of(registry, operator)
+        free_of_alerts(journal, found, now=now)
+        registry.remove_operator(found.id, by=BY)
+        left = registry.operators()
+    if common.json:
+        common.data({"removed": found.id, "operators": len(left)})
+    else:
+        common.say(f"{found.name} is removed")
+    if not left:
+        print("securwoman: no operator is left: nobody would answer an alert", file=sys.stderr)
+    elif found.role is StaffRole.ADMIN and not any(one.role is StaffRole.ADMIN for one in left):
+        print("securwoman: no admin is left; make one: securwoman operator role NAME admin", file=sys.stderr)
+
+
+def tokens(
+    operator: str,
+    /,
+    *,
+    new: Annotated[
+        bool, Parameter(negative="", help="Make one; it is the last line, and the one before ends.")
+    ] = False,
+    now: Now = False,
+    common: Common = DEFAULT,
+) -> None:
+    """Whether an operator has a token, or a new one."""
+    from store.registry import Registry
+
+    secret = None
+    with journal_of(common.directory) as journal:
+        registry = Registry(journal)
+        found = operator_of(registry, operator)
+        if new:
+            if found.has_token:
+                free_of_alerts(journal, found, now=now)
+            secret = registry.issue_token(found.id, by=BY)
+    if common.json:
+        common.data({"operator": found.id, "has_token": found.has_token or new, "token": secret})
+    elif secret is None:
+        common.say(f"{found.name} has {'a' if found.has_token else 'no'} token")
+    else:
+        if found.has_token:
+            common.say(f"the token before and the sessions of {found.name} have ended")
+        common.say(secret)
+
+
+def revoke(operator: str, /, *, now: Now = False, common: Common = DEFAULT) -> None:
+    """End an operator's token and all sessions. A password stays; `operator password` exchanges it."""
+    from store.registry import Registry
+
+    with journal_of(common.directory) as journal:
+        registry = Registry(journal)
+        found = operator_of(registry, operator)
+        free_of_alerts(journal, found, now=now)
+        ended = registry.revoke_access(found.id, by=BY)
+    if common.json:
+        common.data({"operator": found.id, "token_revoked": found.has_token, "sessions_ended": ended})
+        return
+    what = ["the token of", f"{ended} sessions of"] if found.has_token else [f"{ended} sessions of"]
+    common.say(f"{' and '.join(what)} {found.name} have ended")
+    if found.has_password:
+        common.say(f"the password still signs on; exchange it: securwoman operator password {found.id}")
+
+
+def sessions(operator: str = "", /, *, common: Common = DEFAULT) -> None:
+    """Who is signed on, from where and until when; of one operator, or of all."""
+    from store.registry import Registry
+
+    with journal_of(common.directory) as journal:
+        registry = Registry(journal)
+        of = operator_of(registry, operator).id if operator else None
+        found = [one for one in registry.sessions(journal.now_us()) if of in (None, one.operator)]
+    rows = [_row(one) for one in found]
+    if common.json:
+        common.data(rows)
+        return
+    common.table(
+        ("operator", "since", "until", "node", "from", "session"),
+        [
+            (one.operator, local(one.begun_at), local(one.until), one.node, one.address, one.id)
+            for one in found
+        ],
+        "nobody is signed on",
+    )
+
+
+def _row(one: Session) -> SessionRow:
+    return SessionRow(
+        operator=one.operator,
+        session=one.id,
+        begun_at=rfc3339(one.begun_at),
+        until=rfc3339(one.until),
+        node=one.node,
+        address=one.address,
+    )

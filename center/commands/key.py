@@ -1,0 +1,105 @@
+"""`key list | issue NAME | revoke NAME`: app keys, with or without a running center.
+
+A key is issued beside the ones that are there, so that apps can be given it before the older one is revoked.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Final
+
+import msgspec
+from cyclopts import Parameter
+
+from center.errors import NotFound, UsageError
+from center.journals import journal_of
+from center.keys import key_in_file
+from center.options import DEFAULT, Common
+from center.times import local, rfc3339
+
+if TYPE_CHECKING:
+    from store.people import AppKey
+
+_NAME_MAX: Final = 64
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One key that works."""
+
+    name: str
+    sign: str
+    """By which two of a name are told apart; the key itself is kept nowhere."""
+    issued_at: str
+    in_file: bool
+    """Whether it is this state directory's `keys/app.key`."""
+
+
+def list_(*, common: Common = DEFAULT) -> None:
+    """The app keys that are valid, oldest first."""
+    from store.credentials import fingerprint
+    from store.registry import Registry
+
+    own = key_in_file(common.directory)
+    proof = fingerprint(own) if own else None
+    with journal_of(common.directory) as journal:
+        keys = Registry(journal).app_keys()
+    rows = [_row(key, in_file=key.hash == proof) for key in keys]
+    if common.json:
+        common.data(rows)
+        return
+    common.table(
+        ("name", "key", "issued", ""),
+        [
+            (row.name, row.sign, local(key.created_at), "keys/app.key" if row.in_file else "")
+            for row, key in zip(rows, keys, strict=True)
+        ],
+        "no app key is valid: no app can raise an alert",
+    )
+
+
+def issue(name: str, /, *, common: Common = DEFAULT) -> None:
+    """A new app key beside those of the name; the last line is the key."""
+    from store.registry import Registry
+
+    name = name.strip()
+    if not 0 < len(name) <= _NAME_MAX or not name.isprintable():
+        raise UsageError(f"a key has a name of 1 to {_NAME_MAX} characters")
+    with journal_of(common.directory, create=True) as journal:
+        registry = Registry(journal)
+        key = registry.issue_app_key(name)
+        valid = sum(1 for one in registry.app_keys() if one.name == name)
+    if common.json:
+        common.data({"name": name, "key": key, "valid": valid})
+        return
+    if valid > 1:
+        common.say(f"{valid} keys of {name} are valid until: securwoman key revoke --older {name}")
+    common.say(key)
+
+
+def revoke(
+    name: str,
+    /,
+    *,
+    older: Annotated[bool, Parameter(negative="", help="Leave the newest one valid.")] = False,
+    common: Common = DEFAULT,
+) -> None:
+    """End the app keys of a name, within a second."""
+    from store.registry import Registry
+
+    with journal_of(common.directory) as journal:
+        registry = Registry(journal)
+        if not any(one.name == name for one in registry.app_keys()):
+            raise NotFound(f"there is no valid key of {name}")
+        ended = registry.revoke_app_keys(name, but_newest=older)
+        left = len(registry.app_keys())
+        own = key_in_file(common.directory)
+        dead = own is not None and registry.app_key_is_revoked(own)
+    if common.json:
+        common.data({"name": name, "revoked": ended, "valid": left})
+        return
+    common.say(f"{ended} keys of {name} are revoked; {left} app keys are valid")
+    if dead:
+        common.say("keys/app.key is one of them: the next start of the center puts a new one there")
+
+
+def _row(key: AppKey, *, in_file: bool) -> Row:
+    return Row(name=key.name, sign=key.hash.hex()[:8], issued_at=rfc3339(key.created_at), in_file=in_file)

@@ -1,0 +1,315 @@
+"""The commands about keys, operators and sessions, what a start makes of them, and what the doctor says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from center import cli, doctor_access
+from center.actors_group import ActorsGroup
+from center.findings import Verdict
+from center.journals import journal_of
+from center.keys import DEMO_OPERATOR, DEMO_PHONE, DEMO_TOKEN, key_in_file
+from center.state_dir import StateDir
+from messages import events as ev
+from messages.ids import E164, AlertId, Channel, NodeId, OperatorId, ShiftState
+from model.policy import Policy, Setup
+from runtime.clock import SystemClock
+from store import sessions, streams
+from store.alerts import Signal, accept
+from store.journal import Append, Journal
+from store.registry import Registry
+from store.simple_passwords import too_simple
+
+LUCIA = OperatorId("lucia-neri")
+
+
+class Terminal:
+    """Runs commands in this process, on one state directory."""
+
+    def __init__(self, state: Path, capfd: pytest.CaptureFixture[str]) -> None:
+        self.state = StateDir(state)
+        self.capture = capfd
+        self.error = ""
+
+    def __call__(self, *arguments: str, code: int = 0) -> str:
+        self.capture.readouterr()
+        returned = cli.run([*arguments, "--state", str(self.state)])
+        out, self.error = self.capture.readouterr()
+        assert returned == code, f"{returned}: {out}{self.error}"
+        return out
+
+    def json(self, *arguments: str) -> object:
+        return msgspec.json.decode(self(*arguments, "--json"))
+
+
+@pytest.fixture
+def run(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Terminal:
+    return Terminal(tmp_path / "state", capfd)
+
+
+@pytest.fixture
+def lucia(run: Terminal) -> str:
+    """An operator's token."""
+    added = run("operator", "add", "Lucia Neri", "--phone", "+390200000101", "--ready", "--token")
+    return added.splitlines()[-1]
+
+
+@contextmanager
+def registry_of(run: Terminal) -> Iterator[Registry]:
+    with journal_of(run.state) as journal:
+        yield Registry(journal)
+
+
+def signed_on(run: Terminal, operator: OperatorId = LUCIA) -> str:
+    """Her cookie."""
+    with journal_of(run.state) as journal:
+        return journal.transact(lambda tx: sessions.begin(tx, operator, "192.0.2.7")).secret
+
+
+def stands(run: Terminal, secret: str) -> bool:
+    with journal_of(run.state) as journal:
+        return sessions.of_secret(journal, secret, journal.now_us()) is not None
+
+
+def on_an_alert(run: Terminal) -> AlertId:
+    with journal_of(run.state) as journal:
+        signal = Signal(channel=Channel.DATA, received_at=journal.now_us(), phone=E164("+393331112223"))
+        alert = accept(journal, signal, 50.0).alert
+        reserved = ev.OperatorReserved(operator=LUCIA, alert=alert)
+        journal.append(Append(streams.operator(LUCIA), None, (reserved,)))
+        return alert
+
+
+def shift(journal: Journal, operator: OperatorId) -> ShiftState:
+    said = [one.event for one in journal.read(streams.operator(operator))]
+    return [event.state for event in said if isinstance(event, ev.ShiftChanged)][-1]
+
+
+# ------------------------------------------------------------------------------------------ keys
+
+
+def test_a_key_is_issued_beside_the_older_one_which_is_revoked_by_itself(run: Terminal) -> None:
+    older = run("key", "issue", "app").splitlines()[-1]
+    told = run("key", "issue", "app").splitlines()
+    newer = told[-1]
+    assert told[0] == "2 keys of app are valid until: securwoman key revoke --older app"
+    rows = msgspec.convert(run.json("key", "list"), list[dict[str, object]])
+    assert [row["name"] for row in rows] == ["app", "app"]
+    assert older not in run("key", "list") + run("journal", "export")
+    assert run("key", "revoke", "--older", "app") == "1 keys of app are revoked; 1 app keys are valid\n"
+    with registry_of(run) as registry:
+        assert [registry.app_key_name(key) for key in (older, newer)] == [None, "app"]
+    run("key", "revoke", "app")
+    assert run("key", "list") == "no app key is valid: no app can raise an alert\n"
+    run("key", "revoke", "app", code=1)
+    assert "there is no valid key of app" in run.error
+    run("key", "issue", " ", code=2)
+
+
+# ------------------------------------------------------------------------------------- operators
+
+
+def test_a_removed_operator_is_out_and_off_shift(run: Terminal, lucia: str) -> None:
+    cookie = signed_on(run)
+    assert run("operator", "remove", "Lucia Neri") == "Lucia Neri is removed\n"
+    assert "no operator is left" in run.error
+    assert not stands(run, cookie)
+    with journal_of(run.state) as journal:
+        assert Registry(journal).operator_by_token(lucia) is None
+        assert shift(journal, LUCIA) is ShiftState.OFF
+    run("operator", "remove", "lucia-neri", code=1)
+
+
+def test_who_removes_the_last_admin_is_told(run: Terminal, lucia: str) -> None:
+    run("operator", "add", "Ada", "--phone", "+390200000102", "--role", "admin")
+    run("operator", "remove", "ada")
+    assert "no admin is left" in run.error
+
+
+def test_a_token_is_made_anew_or_ended_and_its_sessions_with_it(run: Terminal, lucia: str) -> None:
+    assert run("operator", "tokens", "lucia-neri") == "Lucia Neri has a token\n"
+    cookie = signed_on(run)
+    new = run("operator", "tokens", "lucia-neri", "--new").splitlines()[-1]
+    assert not stands(run, cookie)
+    with registry_of(run) as registry:
+        found = [registry.operator_by_token(token) for token in (lucia, new)]
+        assert [one.id if one else None for one in found] == [None, LUCIA]
+    cookie = signed_on(run)
+    assert run("operator", "revoke", "lucia-neri") == "the token of and 1 sessions of Lucia Neri have ended\n"
+    assert not stands(run, cookie)
+    assert run("operator", "tokens", "lucia-neri") == "Lucia Neri has no token\n"
+
+
+def test_a_new_password_and_another_role_end_the_sessions(
+    run: Terminal, lucia: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cookie = signed_on(run)
+    monkeypatch.setattr("sys.stdin", StringIO("una frase lunga\n"))
+    run("operator", "password", "lucia-neri")
+    assert not stands(run, cookie)
+    cookie = signed_on(run)
+    run("operator", "role", "lucia-neri", "supervisor")
+    assert not stands(run, cookie)
+
+
+def test_who_is_on_an_alert_is_not_thrown_out_without_being_asked_for(
+    run: Terminal, lucia: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cookie, alert = signed_on(run), on_an_alert(run)
+    for command in (("remove",), ("revoke",), ("tokens", "--new"), ("password",), ("role", "admin")):
+        name, *rest = command
+        run("operator", name, "lucia-neri", *rest, code=1)
+        assert f"Lucia Neri is on alert {alert}; --now does it all the same" in run.error
+    assert stands(run, cookie)
+    run("operator", "remove", "lucia-neri", "--now")
+    assert not stands(run, cookie)
+
+
+def test_who_is_signed_on_is_listed_with_from_where(run: Terminal, lucia: str) -> None:
+    assert run("operator", "sessions") == "nobody is signed on\n"
+    secret = signed_on(run)
+    (row,) = msgspec.convert(run.json("operator", "sessions", "lucia-neri"), list[dict[str, str]])
+    assert (row["operator"], row["address"]) == (LUCIA, "192.0.2.7")
+    said = run("operator", "sessions")
+    assert "192.0.2.7" in said
+    assert secret not in said
+
+
+def test_a_second_operator_of_a_name_is_refused_with_whose_it_is(run: Terminal, lucia: str) -> None:
+    run("operator", "add", "lucia  NERI", "--phone", "+390200000102", code=1)
+    assert "belongs to lucia-neri" in run.error
+    with registry_of(run) as registry:
+        assert registry.called("Lucia Neri") == registry.operator(LUCIA)
+
+
+# ------------------------------------------------------------------------------------- passwords
+
+SIMPLE = [
+    "password12345",
+    "Passwort2026!",
+    "p@ssw0rdp@ssw0rd",
+    "luciaLucia1234",
+    "nerilucia2026",
+    "aaaaaaaaaaaaaa",
+    "abcabcabcabcabc",
+    "123456789012345",
+    "qwertyuiopasdfgh",
+    "securwoman112",
+    "abcdefghijklmnop",
+    "98765432109876",
+    "            ",
+    "!!!!????!!!!????",
+]
+GOOD = [
+    "una frase lunga",
+    "correct horse battery",
+    "tre gatti sul tetto",
+    "K7#mq-vvT2.xp",
+    "Ω φθινόπωρο και βροχή",
+]
+
+
+@pytest.mark.parametrize("password", SIMPLE)
+def test_what_is_guessed_first_is_no_password(password: str) -> None:
+    assert too_simple(password, ("Lucia Neri", LUCIA))
+
+
+@pytest.mark.parametrize("password", GOOD)
+def test_several_words_or_chance_are_one(password: str) -> None:
+    assert not too_simple(password, ("Lucia Neri", LUCIA))
+
+
+def test_a_simple_password_is_refused_and_nothing_is_changed(
+    run: Terminal, lucia: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for typed, why in (("password12", "12 to 512 characters"), ("lucialucia12", "guessed at once")):
+        monkeypatch.setattr("sys.stdin", StringIO(f"{typed}\n"))
+        run("operator", "password", "lucia-neri", code=2)
+        assert why in run.error
+    with registry_of(run) as registry:
+        assert not registry.password_is(LUCIA, "lucialucia12")
+
+
+def test_a_pin_need_not_stand_on_the_command_line(run: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO("4711\n9999\n"))
+    run("user", "add", "--phone", "+393331112223", "--pin", "ask", "--duress-pin", "ask")
+    assert run.error == ""
+    with registry_of(run) as registry:
+        (user,) = registry.users("", limit=2)
+        verdicts = [registry.check_pin(user.id, pin).value for pin in ("4711", "9999", "ask")]
+    assert verdicts == ["cancel", "duress", "wrong"]
+    run("user", "add", "--phone", "+393331112224", "--pin", "4711")
+    assert "others of this machine can read a PIN on the command line" in run.error
+
+
+# ----------------------------------------------------------------------------------------- starts
+
+
+def started(run: Terminal, *, simulated: bool) -> list[str]:
+    """As a node does first; what it tells."""
+    run.state.create()
+    group = ActorsGroup(
+        state=run.state.path,
+        clock=SystemClock.anchored(),
+        node=NodeId("n"),
+        journal_url=run.state.journal_url,
+        setup=Setup(policy=Policy()),
+    )
+    phones = (DEMO_PHONE,) if simulated else None
+    return group.first_start(run.state, simulated_phones=phones, version="0")
+
+
+def findings(run: Terminal, *, simulated: bool) -> dict[Verdict, str]:
+    return {one.verdict: one.text for one in doctor_access.access(run.state, simulated=simulated)}
+
+
+def test_a_start_with_modems_removes_the_demo_operator_of_simulated_runs(run: Terminal) -> None:
+    assert started(run, simulated=True) == []
+    token = (run.state.keys / DEMO_TOKEN).read_text().strip()
+    cookie = signed_on(run, DEMO_OPERATOR)
+    assert "the demo operator" in findings(run, simulated=False)[Verdict.FAIL]
+    told = started(run, simulated=False)
+    assert told == ["the demo operator of simulated runs is removed, token and sessions have ended"]
+    assert not stands(run, cookie)
+    assert not (run.state.keys / DEMO_TOKEN).exists()
+    with journal_of(run.state) as journal:
+        assert Registry(journal).operator_by_token(token) is None
+        assert shift(journal, DEMO_OPERATOR) is ShiftState.OFF
+    assert Verdict.FAIL not in findings(run, simulated=False)
+    assert started(run, simulated=False) == []
+    assert started(run, simulated=True) == []
+    with registry_of(run) as registry:
+        assert registry.operator_by_token((run.state.keys / DEMO_TOKEN).read_text().strip()) is not None
+
+
+def test_an_exchanged_app_key_leaves_the_older_one_valid_and_says_so(run: Terminal) -> None:
+    started(run, simulated=False)
+    older = key_in_file(run.state)
+    assert older is not None
+    (run.state.keys / "app.key").write_text("swk_given-by-hand\n")
+    (told,) = started(run, simulated=False)
+    assert told.startswith("2 app keys called center are valid, and not only the one in ")
+    assert "center (2)" in findings(run, simulated=False)[Verdict.WARN]
+    run("key", "revoke", "--older", "center")
+    assert started(run, simulated=False) == []
+    with registry_of(run) as registry:
+        assert [registry.app_key_name(key) for key in (older, "swk_given-by-hand")] == [None, "center"]
+    assert findings(run, simulated=False) == {Verdict.OK: "valid app keys: center"}
+
+
+def test_a_revoked_key_in_the_file_is_replaced_at_the_next_start(run: Terminal) -> None:
+    started(run, simulated=False)
+    before = key_in_file(run.state)
+    assert "keys/app.key is one of them" in run("key", "revoke", "center")
+    assert "no app key is valid" in findings(run, simulated=False)[Verdict.FAIL]
+    (told,) = started(run, simulated=False)
+    assert "was revoked: a new one is there now" in told
+    now = key_in_file(run.state)
+    assert now not in (None, before)
+    assert (run.state.keys / "app.key").stat().st_mode & 0o777 == 0o600
