@@ -126,6 +126,7 @@ def policy_of(settings: Settings) -> Policy:
         psap_routes=tuple(_route(route) for route in psap.route),
         psap_test_number=_number(psap.test_number),
         psap_live=psap.live,
+        psap_last_resort=psap.last_resort,
         psap_no_answer_s=psap.no_answer_s,
         psap_pause_s=psap.pause_s,
         deadline_s=settings.deadline.seconds,

@@ -41,7 +41,7 @@ from center.stopped import LOOK_AGAIN_S
 from center.version import version
 from center.web_group import WebGroup
 from messages.ids import NodeId, Role
-from model.policy import Setup
+from model.policy import LastResort, Setup
 from runtime import pidfd
 from runtime.clock import boottime_us
 from runtime.environment import DRAINED, DRAINING
@@ -249,6 +249,9 @@ class Node:
         shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
         address = f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
         _say(f"securWoman is running: {address}/", sys.stdout)
+        if self.setup.policy.psap_last_resort is LastResort.PUBLIC:
+            text = "psap.last_resort is ON: 112 is dialled on a public line when no emergency line is left"
+            _say(text, sys.stdout)
         if self.carrier is not None:
             token = (self.state.keys / DEMO_TOKEN).read_text(encoding="ascii").strip()
             _say(

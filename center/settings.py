@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from messages.ids import OperatorLine
-from model.policy import Dialling, Duress, MetBy, NumberKind, VoiceAlert
+from model.policy import Dialling, Duress, LastResort, MetBy, NumberKind, VoiceAlert
 
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")]
 """What stands in stream names, file names and on the command line."""
@@ -41,6 +41,7 @@ class PsapRouteTable(_Table, frozen=True, kw_only=True):
 class PsapTable(_Table, frozen=True, kw_only=True):
     number: PsapNumber = "112"
     live: bool = False
+    last_resort: LastResort = LastResort.NONE
     alternate: OptionalPsapNumber = ""
     test_number: OptionalPhoneNumber = ""
     no_answer_s: Seconds = 20.0

@@ -15,6 +15,7 @@ from center.settings import Settings
 from gateways.gsm.addresses import is_address, one_name, tcp_address
 from gateways.gsm.search import is_port_name
 from gateways.http.proxies import networks_fault
+from model.policy import LastResort
 
 _SHARED_SPACE: Final = IPv4Network("100.64.0.0/10")
 _JOURNAL_SCHEMES: Final = ("sqlite", "postgresql", "postgresql+psycopg")
@@ -38,6 +39,9 @@ def _psap(settings: Settings) -> Iterator[str]:
     elif psap.live and not any(modem.trunk in emergency for modem in settings.modem):
         names = ", ".join(sorted(emergency))
         yield f"psap.live: true needs a [[modem]] on the emergency trunk ({names})"
+    public = [modem for modem in settings.modem if modem.trunk not in emergency]
+    if psap.last_resort is not LastResort.NONE and settings.modem and not public:
+        yield "psap.last_resort: there is no [[modem]] on a public trunk"
     if psap.alternate and psap.alternate == psap.number:
         yield "psap.alternate: the same as psap.number"
     if psap.test_number and psap.test_number in {

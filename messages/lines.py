@@ -49,6 +49,19 @@ class LineGranted(Message, frozen=True, kw_only=True, tag="line.granted"):
     joins: Joins = Joins.HOST
 
 
+class Lack(StrEnum):
+    """Why no line can carry a call, where that does not pass by itself in a moment."""
+
+    NONE = "none"
+    """There is no line of this kind."""
+    OUT_OF_USE = "out_of_use"
+    """No line's modem can carry a call."""
+    TAKEN = "taken"
+    """Calls that nobody gives up are on all that could."""
+    GUARDED = "guarded"
+    """The dial guard lets the number pass on none."""
+
+
 class LineRefused(Message, frozen=True, kw_only=True, tag="line.refused"):
     """There is no line now. The pool says so again or grants when one comes free; ask again each second."""
 
@@ -58,6 +71,8 @@ class LineRefused(Message, frozen=True, kw_only=True, tag="line.refused"):
     withheld: str = ""
     """Why the number is not called at all without an operator's order (`model.dialling.Withheld`); then
     there is no use in asking again."""
+    lack: Lack | None = None
+    """Said of a call to 112 alone; None: there may be a line in a moment."""
 
 
 class AskLine(Message, frozen=True, kw_only=True, tag="line.ask"):

@@ -41,6 +41,15 @@ class Duress(StrEnum):
     """The user is called as after any other cancellation."""
 
 
+class LastResort(StrEnum):
+    """Where 112 is dialled when its own trunk has no line left."""
+
+    NONE = ""
+    """Nowhere: the operator calls it from another phone."""
+    PUBLIC = "public"
+    """On a public line: the third switch of the dial guard."""
+
+
 class PsapRoute(msgspec.Struct, frozen=True, kw_only=True):
     """The number of the PSAP that serves an area, where it was agreed with it."""
 
@@ -135,6 +144,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """What a test alert calls in place of a PSAP (case 20). None: its psap leg is refused."""
     psap_live: bool = False
     """One of the two switches without which no emergency number is ever dialled."""
+    psap_last_resort: LastResort = LastResort.NONE
     psap_no_answer_s: float = 20.0
     """Ringing longer than this is silence: the next line or number is tried."""
     psap_pause_s: float = 2.0

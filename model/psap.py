@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from messages.base import Position
-from messages.ids import E164
+from messages.ids import E164, Party
 from model.areas import holds
 from model.case import Case
 from model.joining import in_the_network, unheard
-from model.policy import Policy, PsapRoute
+from model.policy import Duress, LastResort, Policy, PsapRoute
 
 EMERGENCY_NUMBERS: Final = frozenset({"112", "113", "115", "118", "911", "999", "000", "08", "110", "119"})
 """Numbers that a network routes to an emergency service: TS 22.101 clause 10.1.1 and Italy's own."""
@@ -46,6 +46,23 @@ def on_another_phone(case: Case, policy: Policy) -> bool:
         return True
     number = psap_number(case, policy)
     return number is not None and is_emergency(number) and in_the_network(case)
+
+
+def last_resort_numbers(policy: Policy) -> frozenset[E164]:
+    """What may be dialled for 112 on a public line; nothing unless the settings say so."""
+    if policy.psap_last_resort is LastResort.NONE:
+        return frozenset()
+    routes = (route.number for route in policy.psap_routes)
+    numbers = (policy.psap_number, policy.psap_alternate, *routes)
+    return frozenset(number for number in numbers if number is not None)
+
+
+def wanted_by_duress(case: Case, policy: Policy) -> bool:
+    """Whether the duress PIN has 112 called that nobody has asked for yet (case 19)."""
+    first = case.duress and policy.duress is Duress.PSAP_FIRST
+    if not first or case.operator is None or case.leaving or on_another_phone(case, policy):
+        return False
+    return case.psap is None and case.psap_elsewhere_at is None and not case.of(Party.PSAP)
 
 
 def has_psap(case: Case, policy: Policy) -> bool:

@@ -9,10 +9,8 @@ from msgspec.structs import replace
 from thespian.actors import ActorAddress
 
 from actors.trunk_pool.decider import (
-    FRESH_US,
     GRANTED_FOR_US,
     Granted,
-    Line,
     Waiting,
     gives_way,
     grant,
@@ -21,6 +19,8 @@ from actors.trunk_pool.decider import (
     used,
 )
 from actors.trunk_pool.dialling import DialGate, refused
+from actors.trunk_pool.lack import last_resort
+from actors.trunk_pool.lines import FRESH_US, Line
 from actors.trunk_pool.pairs import Pairs
 from actors.trunk_pool.together import Beside, beside
 from messages.base import Joins
@@ -70,6 +70,7 @@ class TrunkPoolActor(CenterActor):
         self._waiting: dict[tuple[LegId, int], tuple[Waiting, ActorAddress]] = {}
         self._looked_us = Instant(0)
         self._dialling = DialGate(self._setup, self._journal, self.now_us())
+        self._began_us = self.now_us()
         for spec in self._setup.lines:
             self.tell(Role.GSM_MODEM, spec.line, AskLine())
 
@@ -168,7 +169,17 @@ class TrunkPoolActor(CenterActor):
             pairs = self._pairs(request, lines, now_us)
             case = None if request.alert is None else self._live.cases.get(request.alert)
             others = self._beside(case, request.party)
-            answer = grant(request, lines, self._granted, self._setup.policy, now_us, pairs, others)
+            before = None if case is None else case.legs.get(request.leg)
+            answer = grant(
+                request,
+                lines,
+                self._granted,
+                self._setup.policy,
+                now_us,
+                pairs,
+                others,
+                hung_up=before is not None and bool(before.reason),
+            )
             if gives_way(request, (one.request for one, _ in alive.values())):
                 reason = "a real alert waits for a line"
                 answer = LineRefused(leg=request.leg, attempt=request.attempt, reason=reason)
@@ -240,6 +251,9 @@ class TrunkPoolActor(CenterActor):
 
     def _preempt(self, request: RequestLine, lines: list[Line]) -> None:
         line = preempted(request, lines)
+        if line is None and request.emergency:
+            public = last_resort(request, lines, self._setup.policy)
+            line = preempted(replace(request, emergency=False), public)
         if line is None or line.seized_by is None:
             return
         # Otherwise the test, which asks as soon as its call has ended, would have the line again first.
@@ -267,7 +281,7 @@ class TrunkPoolActor(CenterActor):
         stood_on = {operator_of(leg.line) for leg in legs if is_own(leg.line)}
         for spec, node in self._specs():
             held = self._lines.lines.get(spec.line)
-            report, heard_at = self._reports.get(spec.line, (None, Instant(0)))
+            report, heard_at = self._reports.get(spec.line, (None, self._began_us))
             case = None if held is None or held.alert is None else self._live.cases.get(held.alert)
             leg = None if case is None or held is None or held.leg is None else case.legs.get(held.leg)
             theirs = () if case is None else case.legs.values()

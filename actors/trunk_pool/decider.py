@@ -11,54 +11,19 @@ from typing import Final
 
 import msgspec
 
+from actors.trunk_pool.lack import last_resort, with_lack
+from actors.trunk_pool.lines import Line, usable
 from actors.trunk_pool.pairs import Pairs, needed
 from actors.trunk_pool.together import Beside
 from messages.base import Joins
-from messages.ids import SECOND, AlertId, Instant, LegId, LineId, NodeId, Party, TrunkId
-from messages.lines import WEAK_DBM, LineGranted, LineRefused, LineReport, LineState, RequestLine
+from messages.ids import SECOND, AlertId, Instant, LegId, LineId, NodeId, Party
+from messages.lines import WEAK_DBM, LineGranted, LineRefused, RequestLine
 from model.policy import LineSpec, Policy
 from model.urgency import Urgency, urgency
 
 GRANTED_FOR_US: Final = Instant(3 * SECOND // 2)
 WAITS_US: Final = Instant(3 * SECOND)
 """A request not repeated within this time is forgotten: cases ask every second."""
-FRESH_US: Final = Instant(3 * SECOND)
-"""A line not reported on for this long is not granted: its modem's actor says so every second."""
-
-
-class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One line as the journal and its modem have it now."""
-
-    line: LineId
-    trunk: TrunkId
-    emergency: bool
-    inbound: bool = True
-    """Whether users may call its number."""
-    version: int
-    """Of its stream: what an append that seizes it must expect."""
-    report: LineReport | None = None
-    heard_at: Instant = Instant(0)
-    seized_by: LegId | None = None
-    alert: AlertId | None = None
-    """The alert of that leg."""
-    test: bool = False
-    """Whether that alert is a test."""
-    nailed_up: bool = False
-    """Whether it is no alert's, but carries the call of an operator's shift."""
-    stood_on: bool = False
-    """Whether an alert has that operator on it."""
-    setting_up: bool = False
-    """Whether one of its calls on this line is not up yet, or not gone yet: no other can be added now."""
-    party: Party | None = None
-    quarantined: bool = False
-    last_used_at: Instant = Instant(0)
-    node: NodeId = NodeId("")
-    """Whose line it is, where it is another node's."""
-
-    @property
-    def joins(self) -> Joins:
-        """How it joins its calls."""
-        return Joins.HOST if self.report is None else self.report.joins
 
 
 class Granted(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,16 +79,20 @@ def grant(
     now_us: Instant,
     pairs: Pairs = NO_PAIRS,
     beside: Beside | None = None,
+    *,
+    hung_up: bool = False,
 ) -> LineGranted | LineRefused:
-    """The line for this request, or why there is none. `beside`: with whom the party is to be joined."""
+    """The line for this request, or why there is none. `beside`: with whom the party is to be joined;
+    `hung_up`: the leg's last call was to be ended, and is not taken back where its modem still has it.
+    """
     lines = list(lines)
-    if (kept_up := _still_there(request, lines, now_us)) is not None:
+    if not hung_up and (kept_up := _still_there(request, lines, now_us)) is not None:
         return _granted(request, kept_up)
     if request.held:
         return LineRefused(leg=request.leg, attempt=request.attempt, reason="no line holds this call")
     group = [one for one in lines if one.emergency == request.emergency]
     if request.emergency:
-        return _of_group(request, group, held, policy, now_us, pairs)
+        return _reserved(request, lines, held, policy, now_us)
     if (beside is not None and beside.joins is not Joins.HOST) or request.party is Party.PSAP:
         return _added(request, group, held, now_us, beside)
     kept = kept_for_inbound(group, policy)
@@ -140,6 +109,21 @@ def grant(
     if isinstance(with_voice, LineGranted) or not network or (beside is not None and beside.stays):
         return with_voice
     return _of_group(request, network, held, policy, now_us, NO_PAIRS)
+
+
+def _reserved(
+    request: RequestLine, lines: Sequence[Line], held: Held, policy: Policy, now_us: Instant
+) -> LineGranted | LineRefused:
+    """A line of the emergency trunk; where none is left, and the settings say so, a public one."""
+    group = [one for one in lines if one.emergency]
+    answer = _of_group(request, group, held, policy, now_us, NO_PAIRS)
+    comes = preempted(request, lines)
+    if isinstance(answer, LineGranted) or (comes is not None and usable(comes, now_us)):
+        return answer
+    answer = with_lack(answer, request, group, now_us)
+    others = last_resort(request, lines, policy) if answer.lack is not None else []
+    free = [one for one in others if _free(one, request, held, now_us)]
+    return _granted(request, min(free, key=lambda one: _rank(one, request))) if free else answer
 
 
 def _still_there(request: RequestLine, lines: Iterable[Line], now_us: Instant) -> Line | None:
@@ -244,17 +228,6 @@ def gives_way(request: RequestLine, refused: Iterable[RequestLine]) -> bool:
     Were it granted what the real one cannot use alone, it would dial, give way, and dial again, for ever.
     """
     return yields(request) and any(not yields(one) and one.emergency == request.emergency for one in refused)
-
-
-def usable(one: Line, now_us: Instant) -> bool:
-    """Whether the line's modem can carry a call, taken or not."""
-    report = one.report
-    return (
-        not one.quarantined
-        and report is not None
-        and report.state is LineState.READY
-        and now_us - one.heard_at <= FRESH_US
-    )
 
 
 def _free(one: Line, request: RequestLine, held: Held, now_us: Instant) -> bool:

@@ -58,6 +58,7 @@ from messages.lines import AskLine, LineState
 from messages.sms import SendSms, SmsKept
 from model.leg import Leg, LegState, place
 from model.policy import Setup
+from model.psap import last_resort_numbers
 from runtime import line_files
 from runtime.actor import CenterActor
 from store.journal import Journal
@@ -81,7 +82,11 @@ class GsmModemActor(CenterActor):
         )
         self._dialect_file = self.env.run / f"{self.key}.dialect"
         legs = self._journal.legs_left()
-        self._guard = DialGuard(psap_live=setup.policy.psap_live, trunk_emergency=self._spec.emergency)
+        self._guard = DialGuard(
+            psap_live=setup.policy.psap_live,
+            trunk_emergency=self._spec.emergency,
+            last_resort=last_resort_numbers(setup.policy),
+        )
         dialects = self.dialects()
         self._where = Whereabouts(
             self._spec,

@@ -6,12 +6,16 @@ codes, blanks, pauses, several commands in one line, redial, phonebook dialling,
 which it cannot be proved that it is harmless is refused as well. It looks at whole command lines: a
 line whose end has not come is kept back, so that nothing gets past it in pieces.
 
+The third switch, `psap.last_resort`, lets one thing more pass on a line of another trunk, and only with
+`psap.live`: the plain dial of a number that is called for 112, and that command line alone.
+
 It must stay free of every other concern, and must not be asked whether it wants to look.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Final
 
 import phonenumbers
@@ -43,8 +47,10 @@ _LOOSE_DIAL_STRING: Final = re.compile(r"[TPL>@,W!()\-./]*(?P<number>[+\d*#]+)")
 class DialGuard:
     """See the module. One for each open port."""
 
-    def __init__(self, *, psap_live: bool, trunk_emergency: bool) -> None:
+    def __init__(self, *, psap_live: bool, trunk_emergency: bool, last_resort: Collection[str] = ()) -> None:
+        """`last_resort`: the numbers called for 112, where `psap.last_resort` is on; else none."""
         self._open = psap_live and trunk_emergency
+        self._last_resort = frozenset(f"ATD{one};".encode("ascii") for one in last_resort if psap_live)
         self._numbers = EMERGENCY_NUMBERS
         self._kept = bytearray()
 
@@ -67,8 +73,9 @@ class DialGuard:
         self._kept.clear()
         passed = 0
         for end in _LINE_END.finditer(whole):
-            if not self._open:
-                self._check(whole[passed : end.start()], whole[end.start()])
+            line = whole[passed : end.start()]
+            if not self._open and not (line in self._last_resort and whole[end.start()] == _RETURN):
+                self._check(line, whole[end.start()])
             passed = end.end()
         self._kept += whole[passed:]
         if len(self._kept) > _MAX_KEPT:

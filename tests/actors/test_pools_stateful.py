@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from actors.operator_pool.decider import Candidate, Offered, offer
-from actors.trunk_pool.decider import Granted, Line, grant
+from actors.trunk_pool.decider import Granted, grant
+from actors.trunk_pool.lines import Line
 from messages import events as ev
 from messages.ids import (
     E164,

@@ -230,6 +230,7 @@ def test_the_actors_are_given_every_setting_that_is_theirs(tmp_path: Path) -> No
     number = "+41440000112"
     alternate = "+41440000113"
     test_number = "+41440000114"
+    last_resort = "public"
     no_answer_s = 1
     pause_s = 3
     route = [{ area = "CH-ZH", number = "+41440000115", area_file = "FILE" }]

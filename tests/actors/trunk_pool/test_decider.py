@@ -7,11 +7,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from actors.trunk_pool.decider import (
-    FRESH_US,
     GRANTED_FOR_US,
     WAITS_US,
     Granted,
-    Line,
     Waiting,
     gives_way,
     grant,
@@ -19,6 +17,7 @@ from actors.trunk_pool.decider import (
     preempted,
     used,
 )
+from actors.trunk_pool.lines import FRESH_US, Line
 from actors.trunk_pool.pairs import Pairs
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId, OperatorId, Party, TrunkId
 from messages.lines import LineGranted, LineRefused, LineReport, LineState, RequestLine

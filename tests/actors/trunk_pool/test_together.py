@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from actors.trunk_pool.decider import Granted, Line, grant
+from actors.trunk_pool.decider import Granted, grant
+from actors.trunk_pool.lines import Line
 from actors.trunk_pool.pairs import Pairs
 from actors.trunk_pool.together import Beside
 from messages.base import Joins

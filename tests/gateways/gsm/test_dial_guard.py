@@ -44,6 +44,34 @@ def test_with_both_switches_on_it_passes(number: str) -> None:
     assert _passes(_guard(True, True), f"ATD{number};\r".encode())
 
 
+def _last_resort(live: bool = True) -> DialGuard:
+    return DialGuard(psap_live=live, trunk_emergency=False, last_resort=("112",))
+
+
+def test_as_the_last_resort_the_plain_dial_of_112_passes_on_a_public_line_and_nothing_else() -> None:
+    assert _passes(_last_resort(), b"ATD112;\r")
+    assert not _passes(_last_resort(live=False), b"ATD112;\r")
+    others = [*(f"ATD{number};\r" for number in NUMBERS if number != "112"), "ATD112\r", "ATDT112;\r"]
+    dressed = [
+        "ATD+39112;\r",
+        "ATD*31#112;\r",
+        "ATD112;D113;\r",
+        "ATE0D112;\r",
+        "A/\r",
+        "ATDL\r",
+        "atd112;\r",
+    ]
+    for line in (*others, *dressed, "ATD112;\x1a", "\nATD112;\r"):
+        assert not _passes(_last_resort(), line.encode()), line
+
+
+@given(st.text(alphabet="ATD12;\r +,*#3\x1b\x1a\n&E0", max_size=30))
+def test_the_last_resort_lets_pass_what_passes_anyway_and_that_one_line(text: str) -> None:
+    lines = [one for one in text.split("\r") if one != "ATD112;"]
+    without = "\r".join(lines).encode()
+    assert _passes(_last_resort(), without) == _passes(_guard(), without)
+
+
 @pytest.mark.parametrize(
     "number",
     [SIMULATED_PSAP, "+393331112223", "3331112223", "+390200000001", "+441120000000", "+39112233", "1121"],

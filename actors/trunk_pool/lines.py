@@ -1,0 +1,60 @@
+"""One line as the TrunkPool sees it: what the journal and its modem say of it. Data, and no decision."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from messages.base import Joins
+from messages.ids import SECOND, AlertId, Instant, LegId, LineId, NodeId, Party, TrunkId
+from messages.lines import LineReport, LineState
+
+FRESH_US: Final = Instant(3 * SECOND)
+"""A line not reported on for this long is not granted: its modem's actor says so every second."""
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One line as the journal and its modem have it now."""
+
+    line: LineId
+    trunk: TrunkId
+    emergency: bool
+    inbound: bool = True
+    """Whether users may call its number."""
+    version: int
+    """Of its stream: what an append that seizes it must expect."""
+    report: LineReport | None = None
+    heard_at: Instant = Instant(0)
+    seized_by: LegId | None = None
+    alert: AlertId | None = None
+    """The alert of that leg."""
+    test: bool = False
+    """Whether that alert is a test."""
+    nailed_up: bool = False
+    """Whether it is no alert's, but carries the call of an operator's shift."""
+    stood_on: bool = False
+    """Whether an alert has that operator on it."""
+    setting_up: bool = False
+    """Whether one of its calls on this line is not up yet, or not gone yet: no other can be added now."""
+    party: Party | None = None
+    quarantined: bool = False
+    last_used_at: Instant = Instant(0)
+    node: NodeId = NodeId("")
+    """Whose line it is, where it is another node's."""
+
+    @property
+    def joins(self) -> Joins:
+        """How it joins its calls."""
+        return Joins.HOST if self.report is None else self.report.joins
+
+
+def usable(one: Line, now_us: Instant) -> bool:
+    """Whether the line's modem can carry a call, taken or not."""
+    report = one.report
+    return (
+        not one.quarantined
+        and report is not None
+        and report.state is LineState.READY
+        and now_us - one.heard_at <= FRESH_US
+    )
