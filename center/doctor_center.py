@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from actors.deadline_watchdog.psap_lines import ALARM as NO_LINE_FOR_112
 from center.areas import outline_of
 from center.client import Client
 from center.errors import CenterError
@@ -25,6 +26,7 @@ from gateways.gsm.places import places, resolved
 from messages.base import Joins
 from messages.ids import LineId, NodeId, Role
 from messages.lines import WEAK_DBM, LineReport, LineState
+from model.policy import LastResort
 
 INBOUND_LINES_WANTED: Final = 3
 """Operator and user at the same time, and one that others can call in on."""
@@ -60,10 +62,13 @@ def trunks(settings: Settings) -> Iterator[Finding]:
 
 
 def psap(settings: Settings, *, simulated: bool) -> Iterator[Finding]:
-    """The two switches without which the real 112 is never dialled."""
+    """The two switches without which the real 112 is never dialled, and the third one."""
     number, live = settings.psap.number, settings.psap.live
     emergency = [trunk.name for trunk in settings.trunk if trunk.emergency]
-    switches = f"psap.live is {'ON' if live else 'off'}, emergency trunk: {', '.join(emergency) or 'none'}"
+    resort = ", last resort: PUBLIC lines" if settings.psap.last_resort is LastResort.PUBLIC else ""
+    switches = (
+        f"psap.live is {'ON' if live else 'off'}, emergency trunk: {', '.join(emergency) or 'none'}{resort}"
+    )
     if simulated:
         yield ok("psap", f"{switches}; simulated: {number} is called for 112")
     elif live:
@@ -177,8 +182,10 @@ def _line(report: LineReport, leg: str) -> Finding:
     return ok("lines", f"{report.line} is up: {facts}")
 
 
-def alarms(state: StateDir, node: NodeFile) -> Iterator[Finding]:
-    """What the running center has raised and not cleared since it began."""
+def alarms(state: StateDir, node: NodeFile, settings: Settings | None) -> Iterator[Finding]:
+    """What the running center has raised and not cleared since it began. That no line can call 112 is no
+    warning, unless it is called on a public one.
+    """
     from center.journals import journal_of
     from messages.events import AlarmCleared, AlarmRaised, NodeStarted
     from store import streams
@@ -195,8 +202,10 @@ def alarms(state: StateDir, node: NodeFile) -> Iterator[Finding]:
                     standing.pop((alarm, subject), None)
                 case _:
                     pass
+    resort = settings is not None and settings.psap.last_resort is LastResort.PUBLIC
     for (alarm, subject), text in sorted(standing.items()):
-        yield warn("alarms", f"{alarm} {subject}: {text}")
+        found = fail if alarm == NO_LINE_FOR_112 and not resort else warn
+        yield found("alarms", f"{alarm} {subject}: {text}")
     if not standing:
         yield ok("alarms", "none stands")
 

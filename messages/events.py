@@ -483,6 +483,7 @@ class PsapLineLacking(Message, frozen=True, kw_only=True, tag="psap.no_line"):
     """112 is wanted, and no line can carry the call. It is tried on; the next `leg.originating` ends this."""
 
     reason: str
+    """`none`, `out_of_use`, `taken` or `guarded` (`messages.lines.Lack`)."""
 
 
 class PsapCalledElsewhere(Message, frozen=True, kw_only=True, tag="psap.called_elsewhere"):

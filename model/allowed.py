@@ -5,6 +5,8 @@ The same reasons answer a command over HTTP, in the AlertCase, and at the consol
 
 from __future__ import annotations
 
+from typing import Final
+
 from messages.base import Joins
 from messages.ids import OperatorCommand, OperatorId, Party
 from model import announcing, answers
@@ -14,6 +16,8 @@ from model.joining import in_the_network
 from model.policy import Duress, Policy
 from model.psap import has_psap, on_another_phone
 from model.sound import party_without_sound, why_no_other_line
+
+NO_PSAP: Final = "112 is not on the line."
 
 
 def refusal_now(
@@ -69,7 +73,7 @@ def refusal_now(
             return None
         case OperatorCommand.BRIEFING_GIVEN:
             there = case.talking(Party.PSAP) or on_another_phone(case, policy)
-            return None if there else "112 is not on the line."
+            return None if there else NO_PSAP
         case OperatorCommand.MUTE | OperatorCommand.UNMUTE:
             return _mute(case, on=command is OperatorCommand.MUTE)
         case OperatorCommand.HAND_OVER:
@@ -89,7 +93,7 @@ def refusal_now(
 def _send_digit(case: Case, party: Party) -> str | None:
     if case.talking(party) is not None:
         return None
-    return "112 is not on the line." if party is Party.PSAP else "Nobody is on the line."
+    return NO_PSAP if party is Party.PSAP else "Nobody is on the line."
 
 
 def _take(case: Case, by: OperatorId) -> str | None:
@@ -184,11 +188,14 @@ def _call_psap(case: Case, policy: Policy) -> str | None:
 
 
 def _called_elsewhere(case: Case, policy: Policy) -> str | None:
-    if case.psap_no_line or on_another_phone(case, policy):
+    """Once a line was lacking, or an attempt has failed, no later one makes untrue what has been done."""
+    if on_another_phone(case, policy):
         return None
-    if case.there(Party.PSAP):
+    if case.talking(Party.PSAP):
         return "112 is on the line."
-    return "112 is being called." if case.psap is not None else "112 can be called from here."
+    if case.psap is None:
+        return "112 can be called from here."
+    return None if case.psap_no_line_at is not None or case.psap_ends else "112 is being called."
 
 
 def _withdraw_psap(case: Case) -> str | None:
@@ -204,10 +211,11 @@ def _call_aloud(case: Case) -> str | None:
 
 
 def _leave(case: Case, policy: Policy) -> str | None:
-    if not case.talking(Party.PSAP) and not on_another_phone(case, policy):
-        return "112 is not on the line."
-    if on_another_phone(case, policy) and case.briefing_at is None:
+    told_elsewhere = case.psap_elsewhere_at is not None and case.psap is None
+    if not told_elsewhere and on_another_phone(case, policy):
         return "The briefing has not been given."
+    if not told_elsewhere and not case.talking(Party.PSAP):
+        return NO_PSAP
     if case.talking(Party.USER) or case.briefing_at is not None:
         return None
     return "She is not on the line, and the briefing has not been given."
@@ -215,7 +223,7 @@ def _leave(case: Case, policy: Policy) -> str | None:
 
 def _announce(case: Case) -> str | None:
     if case.talking(Party.PSAP) is None:
-        return "112 is not on the line."
+        return NO_PSAP
     if case.talking(Party.USER) is None:
         return "She is not on the line."
     if in_the_network(case):

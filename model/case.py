@@ -225,6 +225,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     psap_no_line: str = ""
     """Why no line can carry the call to 112 that is wanted; empty where one does."""
     psap_no_line_at: Instant | None = None
+    """When that was first so for this request, whatever came of it since."""
     psap_elsewhere_at: Instant | None = None
     """When the operator had called 112 from another phone, and had read the briefing there."""
 

@@ -181,9 +181,9 @@ def apply(case: Case, event: ev.Event, at: Instant) -> Case:
         case ev.RecordingStopped(reason=reason):
             return replace(case, recording_fault=reason)
         case ev.PsapRequested():
-            return replace(
-                case, psap=PsapCall(by=event.by, number=event.number, at=at), psap_ends=0, psap_ended_at=None
-            )
+            wanted = PsapCall(by=event.by, number=event.number, at=at)
+            case = replace(case, psap=wanted, psap_ends=0, psap_ended_at=None)
+            return replace(case, psap_no_line="", psap_no_line_at=None)
         case ev.PsapLineLacking(reason=reason):
             return replace(case, psap_no_line=reason, psap_no_line_at=case.psap_no_line_at or at)
         case ev.PsapCalledElsewhere():
@@ -328,7 +328,7 @@ def _apply_to_leg(case: Case, event: _LegEvent, at: Instant) -> Case:
                 her_call = None if event.call is not None else case.her_call
                 case = replace(case, redial=False, her_call=her_call)
             if event.party is Party.PSAP:
-                case = replace(case, psap_no_line="", psap_no_line_at=None)
+                case = replace(case, psap_no_line="")
             if event.party is Party.LISTENER and case.listener is not None:
                 case = replace(case, listener=replace(case.listener, leg=event.leg, attempt=event.attempt))
             return case
@@ -406,7 +406,8 @@ def _count_end(case: Case, leg: Leg, at: Instant) -> Case:
             return replace(case, user_ends=(*case.user_ends, end))
         case Party.PSAP if leg.reason == ANOTHER_LINE:
             return case
-        case Party.PSAP if leg.was_answered and not leg.line_failed:
+        case Party.PSAP if leg.was_answered and (leg.reason or not leg.line_failed):
+            # Ended by us it is over, though its line fails meanwhile.
             return replace(case, psap_ended_at=at, psap=None)
         case Party.PSAP:
             return replace(case, psap_ends=case.psap_ends + 1)

@@ -36,6 +36,7 @@ EVENTS: Final = (
     "leg.confirmed",
     "leg.ringing",
     "operator.joined",
+    "psap.called_elsewhere",
     "psap.joined",
     "psap.requested",
     "user.identified",
@@ -126,7 +127,7 @@ def evolve(row: Row, recorded: Recorded) -> Row:
             return replace(row, reached_us=row.reached_us or at, ringing_us=row.ringing_us or at)
         case ev.PsapRequested():
             return replace(row, psap_requested_us=row.psap_requested_us or at)
-        case ev.PsapJoined():
+        case ev.PsapJoined() | ev.PsapCalledElsewhere():
             return replace(row, psap_us=row.psap_us or at)
         case ev.DeadlineMissed():
             return replace(row, missed=True)

@@ -15,7 +15,7 @@ from model.evolve import apply
 from model.joining import unheard
 from model.leg import ANOTHER_LINE
 from model.policy import Policy
-from model.psap import psap_number
+from model.psap import on_another_phone, psap_number
 from model.sound import leg_of, party_without_sound
 
 
@@ -74,6 +74,8 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
                 ev.MachineMarked(by=by),
                 ev.LegReleasing(leg=user.leg, attempt=user.attempt, reason="machine"),
             )
+        case OperatorCommand.BRIEFING_GIVEN if on_another_phone(case, policy):
+            return _called_elsewhere(case, by)
         case OperatorCommand.BRIEFING_GIVEN:
             return (*_spoken_with(case, Party.PSAP), ev.BriefingGiven(by=by))
         case OperatorCommand.MUTE | OperatorCommand.UNMUTE:
@@ -109,7 +111,7 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
                 return ()
             return (ev.LegDigit(leg=leg.leg, attempt=leg.attempt, digit=order.digit, by=by),)
         case OperatorCommand.CALLED_ELSEWHERE:
-            return (*_hung_up(case, Party.PSAP, "called elsewhere"), ev.PsapCalledElsewhere(by=by))
+            return _called_elsewhere(case, by)
         case OperatorCommand.WITHDRAW_PSAP:
             return (*_hung_up(case, Party.PSAP, "withdrawn"), ev.PsapWithdrawn(by=by))
         case OperatorCommand.CALL_ALOUD:
@@ -132,6 +134,11 @@ def _another_line(case: Case, order: ev.CommandGiven) -> tuple[ev.CaseEvent, ...
     )
     # Nobody else is to be called for a case whose operator comes back at once.
     return (*made, ev.TakeRequested(by=order.by)) if party is Party.OPERATOR else made
+
+
+def _called_elsewhere(case: Case, by: OperatorId) -> tuple[ev.CaseEvent, ...]:
+    """One call to 112 is enough: what is under way here ends, be it one on which 112 hears nobody."""
+    return (*_hung_up(case, Party.PSAP, "called elsewhere"), ev.PsapCalledElsewhere(by=by))
 
 
 def _hung_up(case: Case, party: Party, reason: str) -> tuple[ev.CaseEvent, ...]:

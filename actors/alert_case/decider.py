@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
+from actors.alert_case.alarms import alarms
 from actors.alert_case.callback import answer_her, call_user, watch_callback
 from actors.alert_case.emergency import call_psap
 from actors.alert_case.ending import end
@@ -85,6 +86,7 @@ def decide(
 ) -> Decision:
     """Everything that follows from what was heard and from the time, without asking anybody."""
     events: list[Decided] = []
+    before = case
     if case.owner != me:
         waiting = _settling(case, hand, policy, now_us)
         if waiting is not None:
@@ -99,10 +101,9 @@ def decide(
             events.append(reported)
             case = apply(case, reported, now_us)
     for _ in range(_ROUNDS):
-        if case.closed_at is not None:
-            return Decision(case=case, hand=hand, events=tuple(events))
-        step = _first_with_events(case, hand, policy, now_us)
+        step = NOTHING if case.closed_at is not None else _first_with_events(case, hand, policy, now_us)
         if not step.events:
+            events += alarms(before, case)
             return Decision(
                 case=case, hand=hand, events=tuple(events), wants=step.wants, wake_at=step.wake_at
             )

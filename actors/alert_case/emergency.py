@@ -2,23 +2,23 @@
 
 On a reserved line, again at once on another when it fails, then the alternate number.
 One request is one call at a time: another attempt begins only when the journal says that the one
-before it is released.
+before it is released. Where no line can carry it that is said at once, and it is tried on.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from actors.alert_case.hand import NOTHING, Hand, Step, gives_up_at, hang_up
+from actors.alert_case.hand import NOTHING, Decided, Hand, Step, gives_up_at, hang_up, join
 from messages import events as ev
-from messages.base import Joins
-from messages.ids import SECOND, Instant, Party
-from messages.lines import RequestLine
+from messages.base import HangupCause, Joins
+from messages.ids import SECOND, Advice, Instant, Party
+from messages.lines import Lack, RequestLine
 from model.case import Case
 from model.joining import in_the_network, rings_beside, scattered
 from model.leg import FIRST_112, Leg, leg_id
-from model.policy import Duress, Policy
-from model.psap import is_emergency, on_another_phone, psap_number, psap_number_for
+from model.policy import Policy
+from model.psap import is_emergency, on_another_phone, psap_number, psap_number_for, wanted_by_duress
 
 GIVE_UP_DIALLING_US: Final = Instant(30 * SECOND)
 
@@ -38,12 +38,17 @@ def call_psap(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
     if user is not None and not user.there and user.joins is Joins.NETWORK:
         return Step(events=(hang_up(user, FIRST_112),))
     due = _due_at(case, leg, policy)
+    number = psap_number_for(case, policy, case.psap_ends)
+    if leg is not None and leg.cause == HangupCause.GUARDED and leg.number == number:
+        # What the switches of this run forbid once they forbid for ever.
+        return _lacking(case, Lack.GUARDED)
     if now_us < due:
         return Step(wake_at=due)
     name = leg_id(case.alert, "psap")
     attempt = 1 if leg is None else leg.attempt + 1
     granted = hand.line(name, attempt)
     if granted is None:
+        refused = hand.refused.get((name, attempt))
         avoid = () if leg is None else (leg.line,)
         ask = RequestLine(
             alert=case.alert,
@@ -55,8 +60,7 @@ def call_psap(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
             deadline_at=case.deadline_at,
             avoid=avoid,
         )
-        return Step(wants=(ask,))
-    number = psap_number_for(case, policy, case.psap_ends)
+        return join(_lacking(case, None if refused is None else refused.lack), Step(wants=(ask,)))
     if number is None:
         return NOTHING
     originating = ev.LegOriginating(
@@ -74,14 +78,26 @@ def call_psap(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
 
 def _duress(case: Case, policy: Policy) -> Step:
     """The duress PIN: 112 is called and briefed at once, as soon as somebody is there to brief it."""
-    if not case.duress or policy.duress is not Duress.PSAP_FIRST or case.operator is None or case.leaving:
-        return NOTHING
-    if case.of(Party.PSAP):
-        return NOTHING
     number = psap_number(case, policy)
-    if on_another_phone(case, policy):
+    if number is None or not wanted_by_duress(case, policy):
         return NOTHING
-    return NOTHING if number is None else Step(events=(ev.PsapRequested(by=None, number=number),))
+    return Step(events=(ev.PsapRequested(by=None, number=number),))
+
+
+def _lacking(case: Case, lack: Lack | None) -> Step:
+    """That no line can carry the call, once; that none is left of those that were taken, once more.
+
+    The user dials 112 herself then, unless she speaks with an operator, or must not be seen to call.
+    """
+    if lack is None:
+        return NOTHING
+    made: list[Decided] = []
+    if not case.psap_no_line or (case.psap_no_line == Lack.TAKEN and lack is not Lack.TAKEN):
+        made.append(ev.PsapLineLacking(reason=lack.value))
+    quiet = case.duress or (case.silent and not case.aloud)
+    if case.advice is Advice.WAIT and not quiet and case.there(Party.USER) is None:
+        made.append(ev.AdviceChanged(advice=Advice.CALL_112_NOW, reason="no line for 112"))
+    return Step(events=tuple(made))
 
 
 def _current(case: Case) -> Leg | None:

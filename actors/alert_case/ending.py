@@ -83,6 +83,8 @@ def _let_go(leg: Leg, since: Instant | None, stays_us: Instant, reason: str, now
 
 def _how_it_was(case: Case) -> Outcome:
     """What an operator closes by hand: what the case itself shows to have happened."""
+    if case.psap_elsewhere_at is not None:
+        return Outcome.BRIEFED
     if case.psap_joined_at is not None:
         return Outcome.BRIEFED if case.briefing_at is not None else Outcome.HANDED_OVER
     if case.presumed_calling_112 or case.met_at is None:

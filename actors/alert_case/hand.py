@@ -46,9 +46,9 @@ class Hand(msgspec.Struct, frozen=True, kw_only=True):
     on_shift: int | None = None
     """How many operators are on shift; None until the pool has spoken."""
     lines: dict[tuple[LegId, int], LineGranted] = {}
-    refused: dict[tuple[LegId, int], str] = {}
     withheld: str = ""
     """Why the user's number is not called without an operator's order, as was just said."""
+    refused: dict[tuple[LegId, int], LineRefused] = {}
     sounds: Sounds = Sounds()
 
     def line(self, leg: LegId, attempt: int) -> LineGranted | None:
@@ -65,8 +65,8 @@ class Hand(msgspec.Struct, frozen=True, kw_only=True):
             case LineGranted(leg=leg, attempt=attempt):
                 refused = {key: why for key, why in self.refused.items() if key != (leg, attempt)}
                 return replace(self, lines={**self.lines, (leg, attempt): message}, refused=refused)
-            case LineRefused(leg=leg, attempt=attempt, reason=reason, withheld=withheld):
-                return replace(self, refused={**self.refused, (leg, attempt): reason}, withheld=withheld)
+            case LineRefused(leg=leg, attempt=attempt, withheld=withheld):
+                return replace(self, refused={**self.refused, (leg, attempt): message}, withheld=withheld)
 
     def used(self, event: Decided) -> Hand:
         """The hand after an event that used something of it."""

@@ -13,6 +13,7 @@ from thespian.actors import ActorAddress
 
 from actors.deadline_watchdog.decider import Verdict, look, next_deadline
 from actors.deadline_watchdog.means import Means
+from actors.deadline_watchdog.psap_lines import PsapLines
 from actors.deadline_watchdog.silent_lines import SilentLines, said_before, to_be_said
 from actors.deadline_watchdog.stuck import Finding, State, forget, look_for_stuck, still_stuck
 from actors.deadline_watchdog.view import View
@@ -56,6 +57,7 @@ class DeadlineWatchdogActor(CenterActor):
             self._journal, self._view.live, self._view.lines, self._view.operators, self._silent
         )
         self._said_silent: set[LineId] | None = None
+        self._psap_lines: PsapLines | None = None
         self._stuck = State()
         self._leased: Mapping[AlertId, int] = {}
         for spec in self._setup.lines:
@@ -87,6 +89,7 @@ class DeadlineWatchdogActor(CenterActor):
         if means is not None:
             self._look_for_stuck(means)
             self._say_silent()
+            self._say_no_line_for_112()
 
     def timer(self, timer: object, now_us: Instant) -> None:
         """A deadline passes now."""
@@ -173,6 +176,21 @@ class DeadlineWatchdogActor(CenterActor):
                 self._said_silent = self._said_silent | {line} if raised else self._said_silent - {line}
         except JournalError as error:
             self.log.error("said later", about="lines without sound", error=str(error))
+
+    def _say_no_line_for_112(self) -> None:
+        """An alarm while the emergency trunk carries nothing, on whatever node its lines are."""
+        found = self._view.for_112(self.now_us(), self.env.peers.places)
+        if found is None:
+            return
+        try:
+            if self._psap_lines is None:
+                self._psap_lines = PsapLines(since_started(self._journal, self.env.node))
+            event = self._psap_lines.due(found, self._setup.policy)
+            if event is not None:
+                self._journal.append(Append(streams.node(self.env.node), None, (event,)))
+                self._psap_lines.written(event)
+        except JournalError as error:
+            self.log.error("said later", about="lines for 112", error=str(error))
 
     # ------------------------------------------------------------ stuck cases
 

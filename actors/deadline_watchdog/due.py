@@ -19,7 +19,7 @@ from model.case import Case
 from model.leg import Leg, LegState
 from model.pairs import begun, lacking
 from model.policy import Duress, Policy, VoiceAlert
-from model.psap import has_psap, psap_number_for
+from model.psap import has_psap, psap_number_for, wanted_by_duress
 from model.urgency import Urgency, urgency
 
 MARGIN_US: Final = Instant(5 * SECOND)
@@ -232,10 +232,8 @@ def _of_orders(case: Case, policy: Policy) -> Iterator[Sign]:
     if case.hand_over is not None and not handing.others(case):
         more_us = round(policy.operator_silent_after_s * SECOND)
         yield _sign(HAND_OVER, case, of=(case.hand_over, case.taking_at), more_us=more_us)
-    if case.duress and policy.duress is Duress.PSAP_FIRST and case.operator is not None and not case.leaving:
-        unasked = case.psap is None and not case.of(Party.PSAP)
-        if unasked and has_psap(case, policy):
-            yield _sign(DURESS, case)
+    if wanted_by_duress(case, policy) and has_psap(case, policy):
+        yield _sign(DURESS, case)
 
 
 def _of_legs(case: Case, policy: Policy) -> Iterator[Sign]:

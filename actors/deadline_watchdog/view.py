@@ -7,6 +7,7 @@ from typing import Final
 
 from actors.deadline_watchdog.forecast import expected_free
 from actors.deadline_watchdog.means import Means
+from actors.deadline_watchdog.psap_lines import LinesFor112
 from actors.trunk_pool.decider import kept_for_inbound
 from messages.base import Joins
 from messages.ids import SECOND, CrewId, Instant, LineId, Party, Role
@@ -81,6 +82,29 @@ class View:
                 yield expected_free(None, gives_way=False, now_us=now_us)
             else:
                 yield now_us
+
+    def for_112(self, now_us: Instant, others: Iterable[Place] = ()) -> LinesFor112 | None:
+        """How the emergency trunk is, with the lines of the other nodes; None where there is none."""
+        nodes = (self._setup.lines, *(place.lines for place in others))
+        reserved = self._reserved(nodes)
+        if not reserved:
+            return None
+        public = (spec for lines in nodes for spec in lines if not spec.emergency)
+        return LinesFor112(
+            trunk=reserved[0].trunk,
+            gone=all(self._is_gone(spec.line, now_us) for spec in reserved),
+            back=any(self._is_of_use(spec.line, now_us) for spec in reserved),
+            public=any(self._is_of_use(spec.line, now_us, Joins.HOST) for spec in public),
+        )
+
+    def _is_gone(self, line: LineId, now_us: Instant) -> bool:
+        hold = self.lines.lines.get(line)
+        return (hold is not None and hold.quarantined) or self._away_us(line, now_us) > BACK_US
+
+    def _is_of_use(self, line: LineId, now_us: Instant, joins: Joins | None = None) -> bool:
+        report, _ = self._reports.get(line, (None, now_us))
+        known = report is not None and (joins is None or report.joins is joins)
+        return known and not self._is_gone(line, now_us) and self._away_us(line, now_us) == 0
 
     def _away_us(self, line: LineId, now_us: Instant) -> int:
         """For how long the line has been of no use; 0 where it is of use, or where nothing was heard yet."""

@@ -104,7 +104,7 @@ def _checks(
         yield "lines", partial(doctor_center.lines, state)
         if settings is not None:
             yield "voices", partial(doctor_voices.voices, state, settings)
-        yield "alarms", partial(doctor_center.alarms, state, node)
+        yield "alarms", partial(doctor_center.alarms, state, node, settings)
         yield "people", partial(doctor_center.people, state)
 
 

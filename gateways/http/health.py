@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Final
 
 import msgspec
 from litestar import Response, get
@@ -13,8 +14,11 @@ from gateways.http.answers import AnyRequest, answer, said
 from gateways.http.context import Web
 from gateways.nodes import Standing, standing
 from messages.ids import LineId, Role
+from model.policy import LastResort
 from runtime.errors import BadDirectory
 from store.errors import JournalError
+
+NO_LINE_FOR_112: Final = "psap.no_line"
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +39,8 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
     """Lines whose modem can carry a call now."""
     alerts_kept_in_memory: int
     problems: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+    """What is wrong, and keeps no alert from being served."""
 
 
 async def _standing(web: Web) -> Standing | None:
@@ -69,6 +75,10 @@ def readiness(web: Web, nodes: Standing | None) -> Readiness:
     lines = _lines(web)
     if lines == 0:
         problems.append("no line can be used")
+    warnings: list[str] = []
+    if no_line := _no_line_for_112(web):
+        resort = web.settings.policy.psap_last_resort is LastResort.PUBLIC and lines > 0
+        (warnings if resort else problems).append(no_line)
     return Readiness(
         ready=not problems,
         journal=journal,
@@ -76,7 +86,18 @@ def readiness(web: Web, nodes: Standing | None) -> Readiness:
         lines=lines,
         alerts_kept_in_memory=web.writing.kept,
         problems=tuple(problems),
+        warnings=tuple(warnings),
     )
+
+
+def _no_line_for_112(web: Web) -> str:
+    """What the DeadlineWatchdog says of the trunk, by the lines of all nodes; empty where all is well."""
+    alarms = web.following.picture.alarms
+    trunks = {spec.trunk for spec in web.settings.lines}
+    for (_, alarm, subject), (_, text) in alarms.items():
+        if alarm == NO_LINE_FOR_112 and subject in trunks:
+            return text
+    return ""
 
 
 def _lines(web: Web) -> int:

@@ -137,6 +137,7 @@ def test_every_event_that_changes_a_row_is_named_and_no_other() -> None:
         ev.UserReached(met_by="answered", by="app"),
         ev.PsapRequested(by=None, number=E164("112")),
         ev.PsapJoined(leg=leg("psap")),
+        ev.PsapCalledElsewhere(by=MARTA),
         ev.DeadlineMissed(),
         ev.AlertCancelled(duress=True),
         ev.UserIdentified(user=UserId("u1")),

@@ -96,9 +96,8 @@ def _fits(case: Case, outcome: Outcome, kinds: set[type[ev.Event]]) -> bool:
         case Outcome.HANDED_OVER:
             return ev.PsapJoined in kinds and bool(kinds & {ev.LeaveRequested, ev.CloseRequested})
         case Outcome.BRIEFED:
-            # Where 112 hears nobody the operator calls it on another phone.
-            elsewhere = any(leg.joins is Joins.NETWORK for leg in case.of(Party.PSAP))
-            return (ev.PsapJoined in kinds or elsewhere) and ev.BriefingGiven in kinds
+            here = ev.PsapJoined in kinds and ev.BriefingGiven in kinds
+            return here or ev.PsapCalledElsewhere in kinds
         case Outcome.USER_CALLED_112:
             return ev.CloseRequested in kinds
         case Outcome.CANCELLED:

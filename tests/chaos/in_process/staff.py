@@ -53,7 +53,7 @@ def _wishes(case: Case, intent: Intent, machine: bool, now_us: Instant) -> Itera
     if psap is not None:
         if unheard(case):
             # The screen tells her to call 112 on another phone, and to brief it there.
-            yield OperatorCommand.LEAVE if case.briefing_at else OperatorCommand.BRIEFING_GIVEN
+            yield OperatorCommand.CALLED_ELSEWHERE
         if not psap.joined:
             return  # she does not hear them yet
         if user is None and case.briefing_at is None:
@@ -61,7 +61,12 @@ def _wishes(case: Case, intent: Intent, machine: bool, now_us: Instant) -> Itera
         if now_us - (psap.answered_at or now_us) >= HEARS_US:
             yield OperatorCommand.LEAVE
         return
+    if case.psap_no_line:
+        yield OperatorCommand.CALLED_ELSEWHERE
     if case.psap is not None:
+        return
+    if case.psap_elsewhere_at is not None:
+        yield OperatorCommand.LEAVE
         return
     heard_her = user is not None and now_us - (user.answered_at or now_us) >= HEARS_US
     if case.psap_joined_at is not None:

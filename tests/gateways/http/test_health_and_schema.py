@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,12 @@ from litestar.testing import TestClient
 
 from gateways.http import answers, bodies, bridge_socket, sign_on
 from gateways.http.context import Web
+from gateways.http.health import readiness
 from gateways.http.schema import EXAMPLES
-from messages.events import LineQuarantined
+from messages.events import AlarmCleared, AlarmRaised, LineQuarantined
 from messages.ids import Instant, LineId, Role, TrunkId
 from messages.lines import LineReport, LineState
+from model.policy import LastResort
 from runtime import line_files
 from runtime.directory import Entry, FileDirectory
 from store import streams
@@ -48,12 +51,37 @@ def test_readiness_names_what_is_missing(client: Client, place: Place, web: Web)
         "lines": 1,
         "alerts_kept_in_memory": 0,
         "problems": [],
+        "warnings": [],
     }
 
     bad = LineQuarantined(line=LineId("L1"), reason="mute")
     web.journal.append(Append(streams.line(LineId("L1")), None, (bad,)))
     wait_until(lambda: client.get("/readyz").json()["problems"] == ["no line can be used"])
     actors.close()
+
+
+@pytest.mark.parametrize("resort", [LastResort.NONE, LastResort.PUBLIC])
+def test_a_center_that_no_line_can_call_112_from_is_not_ready_but_with_the_last_resort(
+    client: Client, place: Place, web: Web, resort: LastResort
+) -> None:
+    policy = msgspec.structs.replace(web.settings.policy, psap_last_resort=resort)
+    web = dataclasses.replace(web, settings=msgspec.structs.replace(web.settings, policy=policy))
+    wait_until(web.following.loaded.is_set)
+    modem = Entry(role=Role.GSM_MODEM, key="L1", address=b"", pid=1, incarnation=1, ready=True)
+    FileDirectory(place.state / "run").publish([modem])
+    text = "No line of trunk emergency carries calls."
+    said = AlarmRaised(alarm="psap.no_line", subject="emergency", text=text)
+    web.journal.append(Append(streams.node(web.settings.node), None, (said,)))
+    wait_until(lambda: web.following.picture.alarms)
+    told = readiness(web, None)
+    assert (text in told.problems, text in told.warnings) == (not resort, bool(resort))
+    web.journal.append(
+        Append(
+            streams.node(web.settings.node), None, (AlarmCleared(alarm="psap.no_line", subject="emergency"),)
+        )
+    )
+    wait_until(lambda: not web.following.picture.alarms)
+    assert text not in (*readiness(web, None).problems, *readiness(web, None).warnings)
 
 
 def test_figures_are_there_for_prometheus(client: Client, place: Place, web: Web) -> None:

@@ -1,0 +1,42 @@
+"""Which alarms of the center's an alert raises, and when they are over, from its state alone. Pure.
+
+An AlertCase that takes the alert up says anew what stands: the alarms of a node end with its start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from messages.events import AlarmCleared, AlarmRaised
+from messages.lines import Lack
+from model.case import Case
+
+NO_LINE_FOR_112: Final = "psap.no_line"
+_WHY: Final = {
+    Lack.NONE: "there is no line for it",
+    Lack.OUT_OF_USE: "no line for it is of use",
+    Lack.TAKEN: "all lines for it are taken",
+    Lack.GUARDED: "the dial guard does not let it pass",
+}
+
+
+def alarms(before: Case, after: Case) -> Iterator[AlarmRaised | AlarmCleared]:
+    """What is to be said of the step from one state to the next."""
+    was, now = _standing(before), _standing(after)
+    anew = before.owner != after.owner
+    for alarm, text in now.items():
+        if anew or was.get(alarm) != text:
+            yield AlarmRaised(alarm=alarm, subject=after.alert, text=text)
+    for alarm in was.keys() - now.keys():
+        yield AlarmCleared(alarm=alarm, subject=after.alert)
+
+
+def _standing(case: Case) -> dict[str, str]:
+    if case.closed_at is not None:
+        return {}
+    standing: dict[str, str] = {}
+    if case.psap_no_line:
+        why = _WHY[Lack(case.psap_no_line)]
+        standing[NO_LINE_FOR_112] = f"112 is wanted for an alert and is not called: {why}."
+    return standing
