@@ -20,12 +20,14 @@ from litestar import Litestar
 
 from gateways.http.app import build, parts
 from gateways.http.context import Web
+from gateways.http.limits import Limits, Spares, is_loopback, limited
 from gateways.http.settings import WebSettings
 from runtime import logs
 
 GRACE_S: Final = 3
 BACKLOG: Final = 2048
 KEEP_ALIVE_S: Final = 75
+LIMITS: Final = Limits()
 
 Listening = Callable[[str, int], None]
 
@@ -65,12 +67,14 @@ def serve(settings: WebSettings, listening: Listening | None = None) -> None:
         listener.close()
 
 
-def configured(application: Litestar) -> uvicorn.Config:
-    """How uvicorn serves it."""
+def configured(
+    application: Litestar, *, limits: Limits = LIMITS, spares: Spares = is_loopback
+) -> uvicorn.Config:
+    """How uvicorn serves it. `spares`: whose connections are not counted."""
     return uvicorn.Config(
         application,
         loop="uvloop",
-        http="httptools",
+        http=limited(limits, spares),
         ws_max_size=64 * 1024,
         ws_per_message_deflate=False,
         lifespan="on",
@@ -89,7 +93,9 @@ class _Server(uvicorn.Server):
     """uvicorn's, which also tells when it begins to listen, and wakes whoever waits when it is to end."""
 
     def __init__(self, web: Web, listening: Listening | None, listener: socket.socket) -> None:
-        super().__init__(configured(build(web)))
+        super().__init__(
+            configured(build(web), spares=lambda address: is_loopback(address) or web.proxies.trusts(address))
+        )
         self._web = web
         self._told = listening
         self._listener = listener
