@@ -19,6 +19,7 @@ from typing import Final
 from cyclopts import App, CycloptsError
 
 from center.errors import CenterError, UsageError
+from center.terminal import shown
 
 INTERRUPTED: Final = 130
 INTERNAL: Final = 70
@@ -156,7 +157,7 @@ def run(arguments: list[str]) -> int:
 def _failed(reason: str, code: int) -> int:
     sys.stdout.flush()
     for line in reason.splitlines() or [reason]:
-        print(f"securwoman: {line}", file=sys.stderr)
+        print(f"securwoman: {shown(line)}", file=sys.stderr)
     return code
 
 

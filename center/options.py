@@ -13,6 +13,7 @@ import msgspec
 from cyclopts import Parameter
 
 from center.state_dir import StateDir, default_path
+from center.terminal import shown, shown_json
 
 
 @Parameter(name="*")
@@ -30,13 +31,13 @@ class Common:
 
     def data(self, value: object) -> None:
         """One JSON document, on one line."""
-        sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+        sys.stdout.write(shown_json(msgspec.json.encode(value).decode()) + "\n")
         sys.stdout.flush()
 
     def say(self, text: str) -> None:
         """A line for people; on stderr where stdout is for JSON."""
         stream: TextIO = sys.stderr if self.json else sys.stdout
-        print(text, file=stream, flush=True)
+        print(shown(text), file=stream, flush=True)
 
     def table(self, headings: Sequence[str], rows: Sequence[Sequence[str]], nothing: str) -> None:
         """Rows for people, or the sentence `nothing`."""
@@ -64,4 +65,4 @@ def _plain(cell: str) -> str:
     """Text that is data, not markup."""
     from rich.markup import escape
 
-    return escape(cell)
+    return escape(shown(cell))

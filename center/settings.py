@@ -15,17 +15,17 @@ from msgspec import Meta
 from messages.ids import OperatorLine
 from model.policy import Dialling, Duress, LastResort, MetBy, NumberKind, VoiceAlert
 
-Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")]
+Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$(?!\n)")]
 """What stands in stream names, file names and on the command line."""
-PhoneNumber = Annotated[str, Meta(pattern=r"^\+[1-9][0-9]{4,14}$")]
+PhoneNumber = Annotated[str, Meta(pattern=r"^\+[1-9][0-9]{4,14}$(?!\n)")]
 """E.164 with its `+`."""
-PsapNumber = Annotated[str, Meta(pattern=r"^(\+[1-9][0-9]{4,14}|[0-9]{2,6})$")]
+PsapNumber = Annotated[str, Meta(pattern=r"^(\+[1-9][0-9]{4,14}|[0-9]{2,6})$(?!\n)")]
 """E.164, or a short number as 112."""
-OptionalPsapNumber = Annotated[str, Meta(pattern=r"^(|\+[1-9][0-9]{4,14}|[0-9]{2,6})$")]
-OptionalPhoneNumber = Annotated[str, Meta(pattern=r"^(|\+[1-9][0-9]{4,14})$")]
+OptionalPsapNumber = Annotated[str, Meta(pattern=r"^(|\+[1-9][0-9]{4,14}|[0-9]{2,6})$(?!\n)")]
+OptionalPhoneNumber = Annotated[str, Meta(pattern=r"^(|\+[1-9][0-9]{4,14})$(?!\n)")]
 Seconds = Annotated[float, Meta(gt=0, le=3600)]
-Area = Annotated[str, Meta(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
-Imei = Annotated[str, Meta(pattern=r"^([0-9]{15})?$")]
+Area = Annotated[str, Meta(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$(?!\n)")]
+Imei = Annotated[str, Meta(pattern=r"^([0-9]{15})?$(?!\n)")]
 
 
 class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -72,7 +72,7 @@ class ClusterTable(_Table, frozen=True, kw_only=True):
     join: tuple[str, ...] = ()
     """Addresses of nodes of which one at least has to be there, sharing this journal."""
     allow_public: bool = False
-    web: Annotated[str, Meta(pattern=r"^(https?://[^/ ]+)?$")] = ""
+    web: Annotated[str, Meta(pattern=r"^(https?://[^/ ]+)?$(?!\n)")] = ""
 
 
 class TrunkTable(_Table, frozen=True, kw_only=True):
@@ -86,7 +86,7 @@ class ModemTable(_Table, frozen=True, kw_only=True):
     imei: Imei = ""
     port: str = ""
     voice_port: str = ""
-    dialect: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,31}$")] = "auto"
+    dialect: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,31}$(?!\n)")] = "auto"
     number: OptionalPhoneNumber = ""
     inbound: bool = True
     pin_file: str = ""
@@ -116,7 +116,7 @@ class AlertTable(_Table, frozen=True, kw_only=True):
 
 class DiallingTable(_Table, frozen=True, kw_only=True):
     kinds: Annotated[tuple[NumberKind, ...], Meta(min_length=1)] = Dialling().kinds
-    countries: tuple[Annotated[str, Meta(pattern=r"^([A-Z]{2}|EEA)$")], ...] = Dialling().countries
+    countries: tuple[Annotated[str, Meta(pattern=r"^([A-Z]{2}|EEA)$(?!\n)")], ...] = Dialling().countries
     """The center's own, `region`, always is among them."""
     per_hour: Annotated[int, Meta(ge=1, le=10_000)] = Dialling().per_hour
 
@@ -149,7 +149,7 @@ class HttpTable(_Table, frozen=True, kw_only=True):
     host: Annotated[str, Meta(min_length=1, max_length=255)] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8112
     """0: any that is free."""
-    public_url: Annotated[str, Meta(pattern=r"^(https?://[^/ ]+)?$", max_length=300)] = ""
+    public_url: Annotated[str, Meta(pattern=r"^(https?://[^/ ]+)?$(?!\n)", max_length=300)] = ""
     trusted_proxies: tuple[Annotated[str, Meta(max_length=64)], ...] = ()
 
 
@@ -169,10 +169,10 @@ class MapTable(_Table, frozen=True, kw_only=True):
 class Settings(_Table, frozen=True, kw_only=True):
     """The whole file. An empty one is valid: no modem, PSAP not live."""
 
-    node: Annotated[str, Meta(pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,31})?$")] = ""
+    node: Annotated[str, Meta(pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{0,31})?$(?!\n)")] = ""
     """Empty: the machine's host name."""
-    region: Annotated[str, Meta(pattern=r"^[A-Z]{2}$")] = "IT"
-    language: Annotated[str, Meta(pattern=r"^[a-z]{2}$")] = "it"
+    region: Annotated[str, Meta(pattern=r"^[A-Z]{2}$(?!\n)")] = "IT"
+    language: Annotated[str, Meta(pattern=r"^[a-z]{2}$(?!\n)")] = "it"
     voice_alert: VoiceAlert = VoiceAlert.ANSWER
     duress: Duress = Duress.PSAP_FIRST
     psap: PsapTable = PsapTable()

@@ -23,18 +23,18 @@ from center.settings_check import faults_of
 
 _SAID: Final = re.compile(r"^(?P<reason>.*?)(?: - at `\$\.?(?P<path>[^`]*)`)?$", re.DOTALL)
 _MEANING: Final = {
-    r"^(\+[1-9][0-9]{4,14}|[0-9]{2,6})$": 'a number in E.164, "+39…", or a short one as "112"',
-    r"^(|\+[1-9][0-9]{4,14}|[0-9]{2,6})$": 'a number in E.164, "+39…", a short one as "112", or ""',
-    r"^\+[1-9][0-9]{4,14}$": 'a number in E.164, "+39…"',
-    r"^(|\+[1-9][0-9]{4,14})$": 'a number in E.164, "+39…", or ""',
-    r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$": "a name of letters, digits, '.', '_' and '-', at most 32",
-    r"^([A-Za-z0-9][A-Za-z0-9._-]{0,31})?$": "a name of letters, digits, '.', '_' and '-', at most 32",
-    r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$": 'an area of ISO 3166, "IT" or "IT-25"',
-    r"^([0-9]{15})?$": "an IMEI of 15 digits",
-    r"^([A-Z]{2}|EEA)$": 'a country of ISO 3166-1, "IT", or "EEA"',
-    r"^[A-Z]{2}$": 'a country of ISO 3166-1, "IT"',
-    r"^(https?://[^/ ]+)?$": 'an address as "https://center.example.org", with nothing after the host',
-    r"^[a-z]{2}$": 'a language of ISO 639-1, "it"',
+    r"^(\+[1-9][0-9]{4,14}|[0-9]{2,6})$(?!\n)": 'a number in E.164, "+39…", or a short one as "112"',
+    r"^(|\+[1-9][0-9]{4,14}|[0-9]{2,6})$(?!\n)": 'a number in E.164, "+39…", a short one as "112", or ""',
+    r"^\+[1-9][0-9]{4,14}$(?!\n)": 'a number in E.164, "+39…"',
+    r"^(|\+[1-9][0-9]{4,14})$(?!\n)": 'a number in E.164, "+39…", or ""',
+    r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$(?!\n)": "a name of letters, digits, '.', '_' and '-', at most 32",
+    r"^([A-Za-z0-9][A-Za-z0-9._-]{0,31})?$(?!\n)": "a name of letters, digits, '.', '_' and '-', at most 32",
+    r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$(?!\n)": 'an area of ISO 3166, "IT" or "IT-25"',
+    r"^([0-9]{15})?$(?!\n)": "an IMEI of 15 digits",
+    r"^([A-Z]{2}|EEA)$(?!\n)": 'a country of ISO 3166-1, "IT", or "EEA"',
+    r"^[A-Z]{2}$(?!\n)": 'a country of ISO 3166-1, "IT"',
+    r"^(https?://[^/ ]+)?$(?!\n)": 'an address as "https://center.example.org", with nothing after the host',
+    r"^[a-z]{2}$(?!\n)": 'a language of ISO 639-1, "it"',
 }
 """What a pattern asks for, in words: a regular expression tells the person on duty nothing."""
 

@@ -13,6 +13,7 @@ from center.errors import NotFound, UsageError
 from center.journals import journal_of
 from center.options import DEFAULT, Common
 from center.people import ASKED, BY, region_of, secret_asked
+from center.terminal import shown
 from center.times import rfc3339
 from messages.ids import UserId
 
@@ -150,7 +151,8 @@ def erase(
         registry = Registry(journal)
         found = _find(registry, user, region_of(common.directory))
         if not yes and sys.stdin.isatty():
-            print(f"Erase {found.name} ({found.id}) for good? [y/N] ", end="", file=sys.stderr, flush=True)
+            asked = shown(f"Erase {found.name} ({found.id}) for good? [y/N] ")
+            print(asked, end="", file=sys.stderr, flush=True)
             if sys.stdin.readline().strip().lower() not in ("y", "yes", "s", "sì", "si"):
                 raise UsageError("nothing was erased")
         folder = common.directory.recordings

@@ -66,6 +66,8 @@ from store.registry import Registry
 from store.sessions import ticket_of
 
 LOAD_AGAIN_S: Final = 0.5
+NO_PAGE: Final = b"default-src 'none'; frame-ancestors 'none'"
+"""The policy of what is no page: whatever a browser takes it for, nothing of it runs."""
 
 log = logs.get("http")
 
@@ -206,8 +208,12 @@ def _said_with_every_answer(proxies: Proxies) -> BeforeMessageSendHookHandler:
         if message["type"] != "http.response.start":
             return
         headers = list(message["headers"])
-        if not any(name == b"x-content-type-options" for name, _ in headers):
+        said = dict(headers)
+        if b"x-content-type-options" not in said:
             headers.append((b"x-content-type-options", b"nosniff"))
+        is_page = said.get(b"content-type", b"").startswith(b"text/html") and message["status"] < 400
+        if not is_page and b"content-security-policy" not in said:
+            headers.append((b"content-security-policy", NO_PAGE))
         if proxies.secure(scope):
             headers.append((b"strict-transport-security", HSTS))
         message["headers"] = headers

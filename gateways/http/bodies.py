@@ -71,7 +71,7 @@ class AlertBody(msgspec.Struct, frozen=True, kw_only=True):
             msgspec.Meta(
                 min_length=1,
                 max_length=64,
-                pattern=r"^[A-Za-z0-9._-]{1,64}$",
+                pattern=r"^[A-Za-z0-9._-]{1,64}$(?!\n)",
                 description="The app's own id, so that sending it again makes no second alert.",
                 examples=["a1f2c9d0"],
             ),
@@ -139,7 +139,7 @@ class CommandBody(msgspec.Struct, frozen=True, kw_only=True):
     digit: Annotated[
         str,
         msgspec.Meta(
-            pattern=r"^[0-9*#]?$",
+            pattern=r"^[0-9*#]?$(?!\n)",
             description="With `send_digit`: the key for a voice menu. Each command is one press of it.",
             examples=["1"],
         ),
