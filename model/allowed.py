@@ -10,10 +10,12 @@ from typing import Final
 from messages.base import Joins
 from messages.ids import OperatorCommand, OperatorId, Party
 from model import announcing, answers
+from model.attempts import why_not_over
+from model.calling import in_duress, quiet, spoken_to, told_112, why_quiet
 from model.case import Case
 from model.dialling import NEVER
 from model.joining import in_the_network
-from model.policy import Duress, Policy
+from model.policy import Policy
 from model.psap import has_psap, on_another_phone
 from model.sound import party_without_sound, why_no_other_line
 
@@ -40,7 +42,7 @@ def refusal_now(
     if command is OperatorCommand.TAKE:
         return _take(case, by)
     if command is OperatorCommand.CLOSE:
-        return _close(case, by)
+        return _close(case, by, policy)
     if command is OperatorCommand.LISTEN:
         return _listen(case, by)
     if command is OperatorCommand.STOP_LISTENING:
@@ -59,18 +61,15 @@ def refusal_now(
         case OperatorCommand.CALLED_ELSEWHERE:
             return _called_elsewhere(case, policy)
         case OperatorCommand.WITHDRAW_PSAP:
-            return _withdraw_psap(case)
+            return _withdraw_psap(case, policy)
         case OperatorCommand.CALL_ALOUD:
-            return _call_aloud(case)
+            return _call_aloud(case, policy)
         case OperatorCommand.LEAVE:
             return _leave(case, policy)
         case OperatorCommand.REDIAL_USER:
             return _redial(case, policy)
         case OperatorCommand.MARK_MACHINE:
-            user = case.going(Party.USER)
-            if user is None or (user.ringing_at is None and not user.talking):
-                return "Nothing has answered on her line."
-            return None
+            return _mark_machine(case, policy)
         case OperatorCommand.BRIEFING_GIVEN:
             there = case.talking(Party.PSAP) or on_another_phone(case, policy)
             return None if there else NO_PSAP
@@ -142,7 +141,8 @@ def _whisper(case: Case, by: OperatorId, *, on: bool) -> str | None:
     return None if case.operator_leg is not None else "No operator is on the line."
 
 
-def _close(case: Case, by: OperatorId) -> str | None:
+def _close(case: Case, by: OperatorId, policy: Policy) -> str | None:
+    """Closed by hand is what 112 knows of, or who was spoken to, or who could not be reached by any means."""
     if case.operator not in (None, by):
         return "Another operator is on the line of this alert."
     talkers = [leg for leg in case.legs.values() if leg.live and leg.party in (Party.USER, Party.PSAP)]
@@ -150,8 +150,31 @@ def _close(case: Case, by: OperatorId) -> str | None:
         return "There is still a call up."
     if case.psap is not None:
         return "112 is being called."
-    handled = case.user_ends or case.duress or case.missed_at is not None or case.psap_joined_at is not None
-    return None if handled else "She has not been called yet."
+    if told_112(case) or spoken_to(case):
+        return None
+    if quiet(case, policy):
+        untold = has_psap(case, policy) and not case.presumed_calling_112
+        return "112 has not been told, and the user is not called." if untold else None
+    # In a storm an alert may have been left by its deadline before anybody could begin with it: the app has
+    # called 112, and what is left is to be put away.
+    put_away = not case.legs and case.missed_at is not None
+    return None if put_away else why_not_over(case, policy)
+
+
+def _mark_machine(case: Case, policy: Policy) -> str | None:
+    """A call that only rings can always be counted as unanswered; one that stands may be the user's."""
+    user = case.going(Party.USER)
+    if user is None or (user.ringing_at is None and not user.talking):
+        return "Nothing has answered on her line."
+    if not user.talking:
+        return None
+    if user.call is not None:
+        return "The user has called in."
+    if case.talking(Party.PSAP) is not None:
+        return "112 is on the line with this call."
+    if quiet(case, policy) or (case.psap is not None and in_the_network(case)):
+        return "The user would not be called again."
+    return None
 
 
 def _hand_over(case: Case, by: OperatorId, to: OperatorId | None) -> str | None:
@@ -168,7 +191,7 @@ def _false_alarm(case: Case) -> str | None:
         return "She has signalled duress."
     if case.psap is not None or case.talking(Party.PSAP):
         return "112 has been called."
-    if not any(leg.answered_at for leg in case.of(Party.USER)):
+    if case.talking(Party.USER) is None and not spoken_to(case):
         return "She has not answered."
     return None
 
@@ -198,16 +221,25 @@ def _called_elsewhere(case: Case, policy: Policy) -> str | None:
     return None if case.psap_no_line_at is not None or case.psap_ends else "112 is being called."
 
 
-def _withdraw_psap(case: Case) -> str | None:
-    if case.talking(Party.PSAP):
+def _withdraw_psap(case: Case, policy: Policy) -> str | None:
+    """Until 112 has answered for certain: what is said to be answered without proof may still ring."""
+    if case.psap is None:
+        return "112 is not being called."
+    if case.there(Party.PSAP):
         return "112 is on the line."
-    return None if case.psap is not None else "112 is not being called."
+    return "She has signalled duress: 112 has to be told." if in_duress(case, policy) else None
 
 
-def _call_aloud(case: Case) -> str | None:
+def _call_aloud(case: Case, policy: Policy) -> str | None:
     if not case.silent:
         return "The alert is not silent."
-    return "She is called already." if case.aloud else None
+    if case.aloud:
+        return "She is called already."
+    if in_duress(case, policy):
+        return why_quiet(case, policy)
+    if case.going(Party.USER):
+        return "She is on the line."
+    return "Her number is not known." if case.phone is None else None
 
 
 def _leave(case: Case, policy: Policy) -> str | None:
@@ -243,10 +275,10 @@ def _mute(case: Case, *, on: bool) -> str | None:
 
 
 def _redial(case: Case, policy: Policy) -> str | None:
-    if case.duress and policy.duress is Duress.PSAP_FIRST:
-        return "She has signalled duress: do not call."
     if case.there(Party.USER):
         return "She is on the line."
+    if quiet(case, policy):
+        return why_quiet(case, policy)
     if case.going(Party.USER) or case.redial:
         return "She is being called."
     if case.phone is None:

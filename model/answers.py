@@ -11,6 +11,7 @@ from typing import Final
 
 from messages import events as ev
 from messages.ids import OperatorId, Party
+from model.calling import spoken_to
 from model.case import Case
 from model.leg import Leg
 
@@ -37,7 +38,7 @@ def confirmed(case: Case, leg: Leg | None, by: str) -> tuple[ev.CaseEvent, ...]:
     if leg is None or not leg.in_doubt:
         return ()
     made: list[ev.CaseEvent] = [ev.LegConfirmed(leg=leg.leg, attempt=leg.attempt, by=by)]
-    if leg.party is Party.USER and case.reached_at is None:
+    if leg.party is Party.USER and not spoken_to(case):
         made.append(ev.UserReached(met_by="answered", by=_BY[by]))
     if leg.party is Party.PSAP and leg.joined:
         made.append(ev.PsapJoined(leg=leg.leg))

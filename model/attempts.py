@@ -6,11 +6,13 @@ from typing import Final
 
 from messages.base import HangupCause
 from messages.ids import SECOND, Instant, Party
+from model.calling import hushed, quiet
 from model.case import Case
+from model.dialling import unfit
 from model.evolve import ANSWERED_AND_DROPPED, MACHINE
 from model.joining import in_the_network, scattered
 from model.leg import ANOTHER_LINE, FIRST_112, Leg
-from model.policy import Policy
+from model.policy import Policy, VoiceAlert
 
 PREEMPTED_PAUSE_US: Final = Instant(10 * SECOND)
 """A test that gave way waits until those to whom it gave way are served, or are at least being dialled."""
@@ -23,7 +25,7 @@ UNREACHABLE_PAUSE_US: Final = Instant(2 * SECOND)
 
 def due_at(case: Case, policy: Policy) -> Instant | None:
     """When she is to be dialled next, if nothing is under way. None: not by ourselves."""
-    if case.false_alarm_at is not None or case.close_at is not None:
+    if case.false_alarm_at is not None or case.close_at is not None or quiet(case, policy):
         return None
     if case.dial_withheld:
         # Until an operator orders it.
@@ -103,3 +105,28 @@ def _after_leaving(case: Case, last: Leg | None, policy: Policy) -> Instant | No
 def last_attempt(case: Case) -> Leg | None:
     """The newest attempt to have the user on the line."""
     return max(case.of(Party.USER), key=lambda leg: leg.since, default=None)
+
+
+def why_not_over(case: Case, policy: Policy) -> str | None:
+    """Why it is too early to give the user up, while no such call is up; None once every attempt is over.
+
+    A machine that has answered does not end the attempts by itself: one key says so, and again at the
+    next one, within seconds. A further attempt, which the operator orders, belongs to it.
+    """
+    if case.her_call is not None:
+        return "The user is calling."
+    if case.phone is None:
+        return None if case.identified else "It is not yet known whom to call."
+    if due_at(case, policy) is not None:
+        return "The user is still to be called."
+    if case.user_ends[-1:] == (MACHINE,) and len(case.user_ends) <= policy.user_attempts:
+        return "A machine has answered: call once more first."
+    return None
+
+
+def takes_calls(case: Case, policy: Policy) -> bool:
+    """Whether a call of the user's own is answered. One that is declined is called back: by
+    the center itself, on a number, and with a ringing phone.
+    """
+    back = case.phone is not None and unfit(case.phone, policy) is None and not hushed(case)
+    return policy.voice_alert is VoiceAlert.ANSWER or not back

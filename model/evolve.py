@@ -19,12 +19,12 @@ from messages.ids import AlertId, Channel, Instant, LegId, OperatorId, Party
 from messages.journal import Recorded
 from model.cancelling import asked_again, raised_again
 from model.case import Case, HandOver, HerCall, InboxEntry, KnownPosition, Listener, Note, Owner, PsapCall
-from model.leg import ANOTHER_LINE, FIRST_112, Leg, LegState
+from model.leg import ANOTHER_LINE, ELSEWHERE, FIRST_112, HUSHED, WITHDRAWN, Leg, LegState
 
 ANSWERED_AND_DROPPED: Final = -1
 MACHINE: Final = -2
 
-_ACTED_UPON: Final = (ev.CommandGiven, ev.DeadlineMissed)
+_ACTED_UPON: Final = (ev.CommandGiven, ev.DeadlineMissed, ev.RingingSeen, ev.PinRefused)
 """Facts in the inbox that the AlertCase has to act upon; the others only have to be known."""
 
 
@@ -103,8 +103,10 @@ def apply(case: Case, event: ev.Event, at: Instant) -> Case:
     match event:
         case ev.AlertSignalAdded():
             positions = _known(case.positions, event.position, event.received_at, event.channel)
+            met = event.silent and not case.aloud and case.operator is not None
             return replace(
                 case,
+                met_at=case.met_at or (at if met else None),
                 signals=case.signals + 1,
                 positions=positions,
                 phone=case.phone or event.phone,
@@ -151,7 +153,7 @@ def apply(case: Case, event: ev.Event, at: Instant) -> Case:
         case ev.UserReached():
             return _reached(case, event, at)
         case ev.CallAloudRequested():
-            return replace(case, aloud=True)
+            return replace(case, aloud=True, redial=True)
         case ev.DialWithheld(reason=reason):
             return replace(case, dial_withheld=reason, redial=False)
         case ev.UserPresumedCallingPsap(reason=reason):
@@ -196,7 +198,11 @@ def apply(case: Case, event: ev.Event, at: Instant) -> Case:
                 psap_no_line_at=None,
             )
         case ev.PsapWithdrawn():
-            return replace(case, psap=None, psap_no_line="", psap_no_line_at=None)
+            # A user whose phone gave way to 112, where one line carries all, is called again.
+            gave_way = any(leg.reason == FIRST_112 for leg in case.of(Party.USER))
+            return replace(
+                case, psap=None, psap_no_line="", psap_no_line_at=None, redial=case.redial or gave_way
+            )
         case ev.PsapJoined():
             return replace(case, psap_joined_at=case.psap_joined_at or at)
         case ev.AlertClosed(outcome=outcome):
@@ -209,8 +215,10 @@ def _reached(case: Case, event: ev.UserReached, at: Instant) -> Case:
     if event.met_by == "ringing":
         # As journals had it before `user.rang`: the network's word, and nobody's answer.
         return replace(case, rang_at=case.rang_at or at, met_at=case.met_at or at)
-    by = case.reached_by or event.by or "answer"
-    return replace(case, met_at=case.met_at or at, reached_at=case.reached_at or at, reached_by=by)
+    if case.reached_at is not None and case.reached_by != "app":
+        return replace(case, met_at=case.met_at or at)
+    # Of a user who answers the app's word is forgotten: the better word has the time of its own.
+    return replace(case, met_at=case.met_at or at, reached_at=at, reached_by=event.by or "answer")
 
 
 def _apply_to_operator(case: Case, event: ev.Event, at: Instant) -> Case:
@@ -247,6 +255,8 @@ def _apply_to_operator(case: Case, event: ev.Event, at: Instant) -> Case:
                 unheard={name: leg for name, leg in case.unheard.items() if leg.party is not Party.OPERATOR},
                 operator=operator,
                 operator_joined_at=at,
+                # The user of a silent alert is not called: an operator who has it is what meets the deadline.
+                met_at=case.met_at or (at if case.silent and not case.aloud else None),
                 operator_lost_at=None,
                 tried=(),
                 taking=None,
@@ -400,11 +410,11 @@ def _count_end(case: Case, leg: Leg, at: Instant) -> Case:
     """What the end of an attempt means for the next one."""
     match leg.party:
         case Party.USER if not leg.line_failed or leg.was_answered:
-            if leg.reason in ("machine", "replaced", "preempted", ANOTHER_LINE, FIRST_112):
+            if leg.reason in ("machine", "replaced", "preempted", ANOTHER_LINE, FIRST_112, HUSHED):
                 return case
             end = ANSWERED_AND_DROPPED if leg.was_answered else (leg.cause or 0)
             return replace(case, user_ends=(*case.user_ends, end))
-        case Party.PSAP if leg.reason == ANOTHER_LINE:
+        case Party.PSAP if leg.reason in (ANOTHER_LINE, WITHDRAWN, ELSEWHERE):
             return case
         case Party.PSAP if leg.was_answered and (leg.reason or not leg.line_failed):
             # Ended by us it is over, though its line fails meanwhile.

@@ -29,13 +29,16 @@ DUE_US: Final = 50 * SECOND
 
 EVENTS: Final = (
     "alert.received",
+    "alert.signal_added",
     "alert.cancelled",
     "alert.closed",
     "deadline.missed",
     "leg.answered",
     "leg.confirmed",
     "leg.ringing",
+    "machine.marked",
     "operator.joined",
+    "pin.wrong",
     "psap.called_elsewhere",
     "psap.joined",
     "psap.requested",
@@ -55,7 +58,9 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     received_us: Instant
     channel: Channel
     test: bool = False
+    silent: bool = False
     duress: bool = False
+    wrong_pins: int = 0
     operator_us: Instant | None = None
     """An operator was on the line."""
     ringing_us: Instant | None = None
@@ -65,6 +70,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     psap_us: Instant | None = None
     """112 was on the line."""
     reached_us: Instant | None = None
+    """The user has answered, or the app or an operator has said so; None again where it was a machine."""
     missed: bool = False
     """The deadline has passed with her not reached."""
     closed_us: Instant | None = None
@@ -72,6 +78,11 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     operator: OperatorId | None = None
     """Who had the case last."""
     user: UserId | None = None
+
+    @property
+    def quiet(self) -> bool:
+        """The user's phone was not to ring."""
+        return self.duress or self.silent
 
     @property
     def to_operator_us(self) -> int | None:
@@ -104,6 +115,7 @@ def begin(recorded: Recorded) -> Row | None:
         received_us=event.received_at,
         channel=event.channel,
         test=event.test,
+        silent=event.silent,
     )
 
 
@@ -125,6 +137,12 @@ def evolve(row: Row, recorded: Recorded) -> Row:
             return replace(row, ringing_us=row.ringing_us or at)
         case ev.UserReached():
             return replace(row, reached_us=row.reached_us or at, ringing_us=row.ringing_us or at)
+        case ev.MachineMarked():
+            return replace(row, reached_us=None, answered_us=None)
+        case ev.PinRefused():
+            return replace(row, wrong_pins=row.wrong_pins + 1)
+        case ev.AlertSignalAdded(silent=True):
+            return replace(row, silent=True)
         case ev.PsapRequested():
             return replace(row, psap_requested_us=row.psap_requested_us or at)
         case ev.PsapJoined() | ev.PsapCalledElsewhere():
@@ -260,9 +278,9 @@ def figures(
         last_missed_us=max((row.received_us for row in missed), default=None),
         outcomes=outcomes,
         operator=spread([row.to_operator_us for row in real if row.operator_us or id(row) in settled]),
-        # Under duress she is not called on purpose.
+        # Under duress, and in a silent alert, the user is not called on purpose.
         ringing=spread(
-            [row.to_ringing_us for row in real if row.ringing_us or (id(row) in settled and not row.duress)]
+            [row.to_ringing_us for row in real if row.ringing_us or (id(row) in settled and not row.quiet)]
         ),
         psap=spread([row.to_psap_us for row in real if _asked_for_psap(row, now_us)]),
         days=_by_day(real, days, local),
@@ -290,7 +308,7 @@ def _by_day(
             false_alarms=sum(row.outcome is Outcome.FALSE_ALARM for _, row in there),
             missed=sum(row.missed for _, row in there),
             ringing_p50_s=spread(
-                [row.to_ringing_us for _, row in there if row.ringing_us or row.closed_us]
+                [row.to_ringing_us for _, row in there if row.ringing_us or (row.closed_us and not row.quiet)]
             ).p50_s,
             hours=tuple(sum(hour == at for at, _ in there) for hour in range(24)),
         )

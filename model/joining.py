@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from messages.base import Joins
 from messages.ids import Party
+from model.calling import quiet
 from model.case import Case
 from model.leg import Leg
-from model.policy import Duress, Policy
+from model.policy import Policy
 
 
 def in_the_network(case: Case) -> bool:
@@ -21,7 +22,7 @@ def in_the_network(case: Case) -> bool:
 
 def can_be_moved(case: Case, policy: Policy) -> bool:
     """Whether the user can be hung up and called again: her number is known, and she may be called."""
-    return case.phone is not None and not (case.duress and policy.duress is Duress.PSAP_FIRST)
+    return case.phone is not None and not quiet(case, policy)
 
 
 def rings_beside(case: Case, leg: Leg) -> bool:

@@ -114,6 +114,12 @@ ANOTHER_LINE = "another line"
 """Why somebody is hung up who is called again at once: it counts neither as an end nor as a failure."""
 FIRST_112 = "112 first"
 """Why her phone stops ringing where one line carries all: it can call one of them at a time."""
+HUSHED = "to be silent"
+"""Why the user's phone stops ringing when the alert is signalled once more, as a silent one."""
+WITHDRAWN = "withdrawn"
+"""Why the call to 112 is ended that the operator has taken back."""
+ELSEWHERE = "called elsewhere"
+"""Why it is ended when the operator has called 112 from another phone."""
 WAITED_OUT = frozenset({"no answer", "silent", FIRST_112})
 """Reasons to hang up on somebody who does not answer. An operator is another matter: another is called."""
 LINE_FAILURES = frozenset(

@@ -13,7 +13,7 @@ from model.allowed import refusal_now
 from model.case import Case
 from model.evolve import apply
 from model.joining import unheard
-from model.leg import ANOTHER_LINE
+from model.leg import ANOTHER_LINE, ELSEWHERE, WITHDRAWN
 from model.policy import Policy
 from model.psap import on_another_phone, psap_number
 from model.sound import leg_of, party_without_sound
@@ -113,7 +113,7 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
         case OperatorCommand.CALLED_ELSEWHERE:
             return _called_elsewhere(case, by)
         case OperatorCommand.WITHDRAW_PSAP:
-            return (*_hung_up(case, Party.PSAP, "withdrawn"), ev.PsapWithdrawn(by=by))
+            return (*_hung_up(case, Party.PSAP, WITHDRAWN), ev.PsapWithdrawn(by=by))
         case OperatorCommand.CALL_ALOUD:
             return (ev.CallAloudRequested(by=by),)
         case OperatorCommand.REOPEN:
@@ -138,7 +138,7 @@ def _another_line(case: Case, order: ev.CommandGiven) -> tuple[ev.CaseEvent, ...
 
 def _called_elsewhere(case: Case, by: OperatorId) -> tuple[ev.CaseEvent, ...]:
     """One call to 112 is enough: what is under way here ends, be it one on which 112 hears nobody."""
-    return (*_hung_up(case, Party.PSAP, "called elsewhere"), ev.PsapCalledElsewhere(by=by))
+    return (*_hung_up(case, Party.PSAP, ELSEWHERE), ev.PsapCalledElsewhere(by=by))
 
 
 def _hung_up(case: Case, party: Party, reason: str) -> tuple[ev.CaseEvent, ...]:

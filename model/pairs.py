@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from messages.ids import OperatorLine, Party
+from model.calling import quiet
 from model.case import Case
 from model.own_line import is_own
-from model.policy import Duress, Policy
+from model.policy import Policy
 
 NOBODY: Final[frozenset[Party]] = frozenset()
 _BOTH: Final = frozenset((Party.OPERATOR, Party.USER))
@@ -28,8 +29,7 @@ def lacking(case: Case | None, in_hand: Iterable[Party], policy: Policy) -> froz
         return NOBODY
     if case.operator is not None or any(leg.live for leg in case.of(Party.OPERATOR)):
         wanted -= {Party.OPERATOR}
-    quiet = case.duress and policy.duress is Duress.PSAP_FIRST
-    if case.of(Party.USER) or case.phone is None or quiet or case.dial_withheld:
+    if case.of(Party.USER) or case.phone is None or quiet(case, policy) or case.dial_withheld:
         # Further attempts are asked for like anything else: 112 is a key away from the operator.
         wanted -= {Party.USER}
     return wanted

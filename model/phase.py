@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from messages.ids import Party
+from model.calling import hushed
 from model.case import Case
 
 
@@ -36,6 +37,7 @@ def phase(case: Case) -> Phase:
         return Phase.TALKING
     if user is not None:
         return Phase.CALLING_USER
-    if case.operator is not None:
+    if case.operator is not None and not hushed(case):
         return Phase.CALLING_USER
-    return Phase.CALLING_OPERATOR if operator is not None else Phase.RECEIVED
+    # Whoever has a silent alert calls nobody before 112, or until it is ordered.
+    return Phase.CALLING_OPERATOR if operator is not None or case.operator is not None else Phase.RECEIVED

@@ -8,9 +8,10 @@ from typing import Final
 from messages.base import Position
 from messages.ids import E164, Party
 from model.areas import holds
+from model.calling import in_duress
 from model.case import Case
 from model.joining import in_the_network, unheard
-from model.policy import Duress, LastResort, Policy, PsapRoute
+from model.policy import LastResort, Policy, PsapRoute
 
 EMERGENCY_NUMBERS: Final = frozenset({"112", "113", "115", "118", "911", "999", "000", "08", "110", "119"})
 """Numbers that a network routes to an emergency service: TS 22.101 clause 10.1.1 and Italy's own."""
@@ -59,8 +60,7 @@ def last_resort_numbers(policy: Policy) -> frozenset[E164]:
 
 def wanted_by_duress(case: Case, policy: Policy) -> bool:
     """Whether the duress PIN has 112 called that nobody has asked for yet (case 19)."""
-    first = case.duress and policy.duress is Duress.PSAP_FIRST
-    if not first or case.operator is None or case.leaving or on_another_phone(case, policy):
+    if not in_duress(case, policy) or case.operator is None or case.leaving or on_another_phone(case, policy):
         return False
     return case.psap is None and case.psap_elsewhere_at is None and not case.of(Party.PSAP)
 

@@ -6,10 +6,11 @@ from typing import Final
 
 from messages.base import Joins
 from messages.ids import LineId, Party
+from model.calling import why_quiet
 from model.case import Case
 from model.leg import ANOTHER_LINE, Leg
 from model.own_line import is_own
-from model.policy import Duress, Policy
+from model.policy import Policy
 
 SOUGHT: Final = (Party.USER, Party.PSAP, Party.OPERATOR)
 """Whose silence is looked at, and in which order. Of a listener nothing is wanted to be heard."""
@@ -44,9 +45,7 @@ def why_no_other_line(case: Case, party: Party, policy: Policy) -> str | None:
         return None
     if case.phone is None:
         return "Her number is not known."
-    if case.duress and policy.duress is Duress.PSAP_FIRST:
-        return "She has signalled duress: do not call."
-    return None
+    return why_quiet(case, policy)
 
 
 _ABSENT: Final = {

@@ -10,12 +10,13 @@ from messages import events as ev
 from messages.base import HangupCause
 from messages.ids import SECOND, Instant, LegId, Party
 from messages.lines import RequestLine
-from model.attempts import due_at, last_attempt
+from model.attempts import due_at, last_attempt, takes_calls
+from model.calling import in_duress, quiet
 from model.case import Case
-from model.dialling import NEVER, unfit
+from model.dialling import NEVER
 from model.joining import rings_beside
-from model.leg import Leg, leg_id
-from model.policy import Duress, Policy, VoiceAlert
+from model.leg import HUSHED, Leg, leg_id
+from model.policy import Policy
 from model.sound import lines_to_avoid
 
 GIVE_UP_DIALLING_US: Final = Instant(40 * SECOND)
@@ -23,12 +24,12 @@ GIVE_UP_DIALLING_US: Final = Instant(40 * SECOND)
 
 
 def watch_callback(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
-    """Ends an attempt that has rung long enough, or that duress forbids."""
+    """Ends an attempt that has rung long enough, or that duress forbids, or the user's wish for silence."""
     leg = case.going(Party.USER)
     if leg is None or leg.there:
         return _presume(case)
-    if _forbidden(case, policy) and leg.call is None:
-        return Step(events=(hang_up(leg, "duress"),))
+    if quiet(case, policy) and leg.call is None:
+        return Step(events=(hang_up(leg, "duress" if in_duress(case, policy) else HUSHED),))
     if not leg.unanswered and not rings_beside(case, leg):
         return NOTHING
     no_answer_at = _no_answer_at(leg, hand, policy)
@@ -45,10 +46,6 @@ def _presume(case: Case) -> Step:
     return NOTHING
 
 
-def _forbidden(case: Case, policy: Policy) -> bool:
-    return case.duress and policy.duress is Duress.PSAP_FIRST
-
-
 def _no_answer_at(leg: Leg, hand: Hand, policy: Policy) -> Instant:
     if leg.ringing_at is None:
         return gives_up_at(hand, leg.since, GIVE_UP_DIALLING_US)
@@ -60,9 +57,8 @@ def answer_her(case: Case, _hand: Hand, policy: Policy, _now_us: Instant) -> Ste
     hers = case.her_call
     if hers is None or case.leaving or case.there(Party.USER) is not None:
         return NOTHING
-    called_back = case.phone is not None and unfit(case.phone, policy) is None
-    if policy.voice_alert is VoiceAlert.CALLBACK and called_back:
-        # The intake has declined it. One that could not be called back by itself never is.
+    if not takes_calls(case, policy):
+        # The intake has declined it.
         return NOTHING
     ours = [leg for leg in case.of(Party.USER) if leg.live]
     if ours:
@@ -82,7 +78,7 @@ def _next_attempt(case: Case) -> tuple[LegId, int]:
 
 def call_user(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
     """Dials her when it is time, on a line that was granted for it."""
-    if case.phone is None or _forbidden(case, policy):
+    if case.phone is None or quiet(case, policy):
         return NOTHING
     if any(leg.live for leg in case.of(Party.USER)):
         # Also one that is still being hung up: it would make her own phone busy for the next.

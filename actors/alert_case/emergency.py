@@ -14,6 +14,7 @@ from messages import events as ev
 from messages.base import HangupCause, Joins
 from messages.ids import SECOND, Advice, Instant, Party
 from messages.lines import Lack, RequestLine
+from model.calling import hushed
 from model.case import Case
 from model.joining import in_the_network, rings_beside, scattered
 from model.leg import FIRST_112, Leg, leg_id
@@ -94,8 +95,8 @@ def _lacking(case: Case, lack: Lack | None) -> Step:
     made: list[Decided] = []
     if not case.psap_no_line or (case.psap_no_line == Lack.TAKEN and lack is not Lack.TAKEN):
         made.append(ev.PsapLineLacking(reason=lack.value))
-    quiet = case.duress or (case.silent and not case.aloud)
-    if case.advice is Advice.WAIT and not quiet and case.there(Party.USER) is None:
+    unseen = case.duress or hushed(case)
+    if case.advice is Advice.WAIT and not unseen and case.there(Party.USER) is None:
         made.append(ev.AdviceChanged(advice=Advice.CALL_112_NOW, reason="no line for 112"))
     return Step(events=tuple(made))
 

@@ -6,9 +6,11 @@ from typing import Final
 
 from actors.alert_case.hand import NOTHING, Decided, Hand, Step, hang_up
 from actors.alert_case.handing import HANDED_OVER
+from actors.alert_case.orders import pins_are_over
 from messages import events as ev
 from messages.ids import SECOND, Instant, OperatorId, Outcome, Party
 from model.attempts import due_at
+from model.calling import spoken_to, told_112
 from model.case import Case
 from model.leg import Leg
 from model.policy import Policy
@@ -41,7 +43,7 @@ def _all(case: Case, reason: str, outcome: Outcome) -> Step:
     made: list[Decided] = [hang_up(leg, reason) for leg in going]
     made += _dismiss(case)
     if case.all_released:
-        made.append(_closed(case, outcome))
+        made += _closed(case, outcome)
     return Step(events=tuple(made))
 
 
@@ -64,7 +66,7 @@ def _handed_over(case: Case, policy: Policy, now_us: Instant) -> Step:
     user, psap = case.going(Party.USER), case.going(Party.PSAP)
     if case.parties_released and (case.psap is None or due_at(case, policy) is None):
         if case.all_released:
-            return Step(events=(_closed(case, Outcome.HANDED_OVER),))
+            return Step(events=_closed(case, Outcome.HANDED_OVER))
         return Step(events=tuple(hang_up(leg, "over") for leg in case.of(Party.LISTENER) if leg.going))
     if user is not None and psap is None and case.psap is None:
         return _let_go(user, case.psap_ended_at, USER_STAYS_US, "112 has hung up", now_us)
@@ -82,15 +84,18 @@ def _let_go(leg: Leg, since: Instant | None, stays_us: Instant, reason: str, now
 
 
 def _how_it_was(case: Case) -> Outcome:
-    """What an operator closes by hand: what the case itself shows to have happened."""
-    if case.psap_elsewhere_at is not None:
-        return Outcome.BRIEFED
-    if case.psap_joined_at is not None:
+    """What an operator closes by hand: what the case itself shows to have happened.
+
+    The right PIN is the user's own word; where it is all that is known, it counts.
+    """
+    if told_112(case):
         return Outcome.BRIEFED if case.briefing_at is not None else Outcome.HANDED_OVER
-    if case.presumed_calling_112 or case.met_at is None:
+    if case.cancelled and not case.duress:
+        return Outcome.CANCELLED
+    if case.presumed_calling_112:
         return Outcome.USER_CALLED_112
-    return Outcome.CANCELLED if case.cancelled else Outcome.FALSE_ALARM
+    return Outcome.FALSE_ALARM if spoken_to(case) else Outcome.NO_CONTACT
 
 
-def _closed(case: Case, outcome: Outcome) -> ev.AlertClosed:
-    return ev.AlertClosed(outcome=Outcome.TEST_DONE if case.test else outcome)
+def _closed(case: Case, outcome: Outcome) -> tuple[Decided, ...]:
+    return (ev.AlertClosed(outcome=Outcome.TEST_DONE if case.test else outcome), *pins_are_over(case))

@@ -18,6 +18,7 @@ from messages.ids import SECOND, BridgeId, Instant, Party
 from messages.legs import LegReport
 from messages.lines import PreemptCase
 from model import answers
+from model.calling import spoken_to
 from model.case import Case
 from model.leg import Leg, LegState
 from model.policy import MetBy, Policy
@@ -101,7 +102,7 @@ def _reached(case: Case, leg: Leg, said: LegReport, policy: Policy) -> list[Deci
     """What the user's answer says; one that proves nothing is a ringing, no more."""
     if leg.call is None and not said.confirmed:
         return _rang(case, policy)
-    if case.reached_at is not None:
+    if spoken_to(case):
         return []
     met_by = "inbound" if leg.call is not None else MetBy.ANSWERED.value
     return [ev.UserReached(met_by=met_by, by="answer")]

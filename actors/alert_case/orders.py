@@ -1,14 +1,21 @@
-"""What lies in the inbox and has not been acted upon: the operator's orders, and the deadline. Pure."""
+"""What lies in the inbox and has not been acted upon: the operator's orders, the deadline, the app. Pure."""
 
 from __future__ import annotations
+
+from typing import Final
 
 from actors.alert_case.hand import NOTHING, Decided, Hand, Step
 from messages import events as ev
 from messages.ids import Instant, Party
+from model.calling import dials_by_itself
 from model.case import Case
 from model.evolve import apply
 from model.orders import events_of
 from model.policy import Policy
+
+WRONG_PINS: Final = 5
+"""So many may be the user's own, with trembling hands."""
+PIN_ALARM: Final = "pin.wrong"
 
 
 def read_inbox(case: Case, _hand: Hand, policy: Policy, now_us: Instant) -> Step:
@@ -17,10 +24,11 @@ def read_inbox(case: Case, _hand: Hand, policy: Policy, now_us: Instant) -> Step
         return NOTHING
     made: list[Decided] = []
     state = case
-    for entry in case.unread:
+    for n, entry in enumerate(case.unread):
         for event in _act(state, entry.event, policy):
             made.append(event)
             state = apply(state, event, now_us)
+        made += _alarm(case, n)
     made.append(ev.InboxRead(upto=case.unread[-1].version))
     return Step(events=tuple(made))
 
@@ -30,8 +38,31 @@ def _act(case: Case, fact: ev.InboxEvent, policy: Policy) -> tuple[ev.CaseEvent,
         case ev.CommandGiven():
             return events_of(case, fact, policy)
         case ev.DeadlineMissed():
-            if case.there(Party.USER) is None and case.met_at is None and not case.presumed_calling_112:
+            unmet = case.there(Party.USER) is None and case.met_at is None and not case.presumed_calling_112
+            if unmet and dials_by_itself(case):
                 return (ev.UserPresumedCallingPsap(reason="deadline"),)
             return ()
+        case ev.RingingSeen():
+            # Of a call that was never made the app has seen nothing.
+            called = any(leg.call is None for leg in case.of(Party.USER))
+            return (ev.UserReached(met_by="app", by="app"),) if called and case.reached_at is None else ()
         case _:
             return ()
+
+
+def _alarm(case: Case, n: int) -> tuple[Decided, ...]:
+    """Once in an alert: with the first wrong PIN that is one too many, wherever in the inbox it stands."""
+    if not isinstance(case.unread[n].event, ev.PinRefused):
+        return ()
+    after = sum(isinstance(entry.event, ev.PinRefused) for entry in case.unread[n + 1 :])
+    if case.wrong_pins - after != WRONG_PINS + 1:
+        return ()
+    text = f"More than {WRONG_PINS} wrong PINs were typed into the app of this alert."
+    return (ev.AlarmRaised(alarm=PIN_ALARM, subject=case.alert, text=text),)
+
+
+def pins_are_over(case: Case) -> tuple[Decided, ...]:
+    """The end of the alarm, with the alert's."""
+    if case.wrong_pins <= WRONG_PINS:
+        return ()
+    return (ev.AlarmCleared(alarm=PIN_ALARM, subject=case.alert),)

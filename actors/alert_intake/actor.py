@@ -20,6 +20,7 @@ from messages.ids import SECOND, Advice, AlertId, Channel, CrewId, Instant, Role
 from messages.journal import Recorded
 from messages.lines import PreemptCase
 from messages.sms import SendSms, SmsArrived, SmsKept
+from model.calling import hushed
 from model.case import Case
 from model.dialling import unfit
 from model.live import LiveCases
@@ -264,7 +265,8 @@ class AlertIntakeActor(CenterActor):
 
     def _called(self, call: calls.IncomingCall) -> None:
         """A call that comes in is an alert (S2), whoever calls (case 14)."""
-        verdict = self._voice.hear(call)
+        raised = (case for case in self._live.cases.values() if case.phone == call.number)
+        verdict = self._voice.hear(call, hushed=any(hushed(case) for case in raised))
         if verdict is Verdict.REJECT:
             self.tell(Role.GSM_MODEM, call.line, calls.RejectCall(call=call.call))
         if verdict is Verdict.WAIT or verdict is Verdict.KNOWN:

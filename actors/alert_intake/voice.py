@@ -35,14 +35,14 @@ class VoiceAlerts:
         """This call is in the journal already: the intake was started again while it rang."""
         self._taken.add((line, call))
 
-    def hear(self, call: IncomingCall) -> Verdict:
-        """What to do about this call."""
+    def hear(self, call: IncomingCall, *, hushed: bool = False) -> Verdict:
+        """What to do about this call. `hushed`: its user is not to be called back."""
         if (call.line, call.call) in self._taken:
             return Verdict.KNOWN
         if not call.settled:
             return Verdict.WAIT
         # A caller who cannot be called back, by itself at least, is answered whatever the setting says.
-        called_back = call.number is not None and unfit(call.number, self._policy) is None
+        called_back = call.number is not None and unfit(call.number, self._policy) is None and not hushed
         return Verdict.REJECT if self._callback and called_back else Verdict.TAKE
 
     def gone(self, line: LineId, call: int) -> None:

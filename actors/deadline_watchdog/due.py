@@ -14,11 +14,12 @@ import msgspec
 from actors.alert_case import callback, emergency, ending, handing, search
 from actors.deadline_watchdog.means import Means
 from messages.ids import SECOND, AlertId, Instant, OperatorLine, Party, Role
-from model.attempts import due_at
+from model.attempts import due_at, takes_calls
+from model.calling import quiet
 from model.case import Case
 from model.leg import Leg, LegState
 from model.pairs import begun, lacking
-from model.policy import Duress, Policy, VoiceAlert
+from model.policy import Policy
 from model.psap import has_psap, psap_number_for, wanted_by_duress
 from model.urgency import Urgency, urgency
 
@@ -221,10 +222,9 @@ def _of_orders(case: Case, policy: Policy) -> Iterator[Sign]:
     if case.unread:
         yield _sign(UNREAD, case, of=case.unread[0].version)
     hers = case.her_call
-    answered = policy.voice_alert is VoiceAlert.ANSWER or case.phone is None
     if (
         hers is not None
-        and answered
+        and takes_calls(case, policy)
         and not case.leaving
         and not any(leg.live for leg in case.of(Party.USER))
     ):
@@ -304,7 +304,7 @@ def _wants_operator(case: Case) -> bool:
 
 
 def _wants_user(case: Case, policy: Policy, now_us: Instant) -> bool:
-    if case.phone is None or (case.duress and policy.duress is Duress.PSAP_FIRST):
+    if case.phone is None or quiet(case, policy):
         return False
     if any(leg.live for leg in case.of(Party.USER)):
         return False

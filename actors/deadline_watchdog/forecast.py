@@ -14,9 +14,10 @@ from typing import Final
 from actors.deadline_watchdog.means import Means
 from messages.base import Joins
 from messages.ids import SECOND, AlertId, Instant, OperatorLine, Party
+from model.calling import hushed, in_duress
 from model.case import Case
 from model.leg import Leg, LegState
-from model.policy import Duress, MetBy, Policy
+from model.policy import MetBy, Policy
 from model.urgency import Urgency, urgency
 
 DIAL_US: Final = Instant(SECOND)
@@ -58,11 +59,22 @@ def forecasts(
             # She is on the line already, and has only to be answered.
             yield case, Instant(now_us + DIAL_US)
             continue
+        if hushed(case) and not in_duress(case, policy):
+            # Nobody calls the user: what is waited for is an operator.
+            at = now_us
+            if not _has_operators_leg(case):
+                if not operators:
+                    at = Instant(now_us + HELD_STILL_US)
+                elif policy.operator_line is OperatorLine.ON_DEMAND:
+                    at = _take(lines, now_us)
+                operators = max(0, operators - 1)
+            yield case, _dialled(at, policy)
+            continue
         if case.dial_withheld:
             # She is called when an operator orders it, which nobody can promise.
             yield case, NEVER
             continue
-        if case.phone is None or (case.duress and policy.duress is Duress.PSAP_FIRST):
+        if case.phone is None or in_duress(case, policy):
             # She is not called, so that no line is needed for it.
             yield case, _dialled(now_us, policy)
             continue

@@ -153,3 +153,23 @@ def test_ten_thousand_open_alerts_are_forecast_within_a_second_s_small_part() ->
         look(cases, means, POLICY, after(1))
         took.append(time.perf_counter() - began)
     assert min(took) < 0.5
+
+
+def test_a_silent_alert_waits_for_an_operator_and_for_no_ringing() -> None:
+    book = Book(silent=True)
+    book.go_on()
+    assert book.case.going(Party.OPERATOR) is not None
+    assert said(book, 20) == [], "an operator's phone rings"
+    book.answers(Party.OPERATOR)
+    assert said(book, 60) == []
+    assert next_deadline([book.case], after(1)) is None
+
+
+def test_the_app_of_a_silent_alert_is_told_early_that_no_operator_is_to_be_had() -> None:
+    case = Book(silent=True).case
+    crowd = replace(PLENTY, operators=0)
+    assert advised([case], PLENTY, 40) == []
+    assert advised([case], crowd, 10) == []
+    assert advised([case], crowd, 40) == [case.alert]
+    told = look([case], PLENTY, POLICY, after(50))
+    assert [type(event) for event in told[0].events] == [ev.DeadlineMissed, ev.AdviceChanged]

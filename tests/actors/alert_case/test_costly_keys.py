@@ -1,0 +1,297 @@
+"""No key costs the user a call by mistake, and no alert ends before everything was tried."""
+
+from __future__ import annotations
+
+import pytest
+
+from messages import events as ev
+from messages.calls import CallState
+from messages.ids import SECOND, Channel, Instant, LineId, OperatorCommand, Outcome, Party
+from model.leg import FIRST_112, LegState
+from model.orders import refusal
+from tests.actors.alert_case.book import EVERYONE, POLICY, START, Book, leg
+
+
+def why_not(book: Book, command: OperatorCommand) -> str | None:
+    return refusal(book.case, command, EVERYONE[0], book.policy)
+
+
+def machine(book: Book) -> None:
+    """The operator marks whatever has answered, and its call ends."""
+    book.order(OperatorCommand.MARK_MACHINE)
+    book.release_all()
+
+
+def answered_by_a_machine() -> Book:
+    book = Book()
+    book.go_on()
+    book.answers(Party.OPERATOR)
+    book.rings(Party.USER)
+    book.answers(Party.USER)
+    return book
+
+
+def in_vain(book: Book, cause: int = 19) -> None:
+    """Both of the center's own attempts come to nothing."""
+    book.ends(Party.USER, cause)
+    book.pass_time(5)
+    book.ends(Party.USER, cause)
+
+
+# ---------------------------------------------------------------- mark_machine
+
+
+def test_what_rings_or_is_in_doubt_can_be_marked_a_machine() -> None:
+    book = Book()
+    book.go_on()
+    book.answers(Party.OPERATOR)
+    assert why_not(book, OperatorCommand.MARK_MACHINE) == "Nothing has answered on her line."
+    book.rings(Party.USER)
+    assert why_not(book, OperatorCommand.MARK_MACHINE) is None
+    book.report(book.leg(Party.USER), CallState.ANSWERED, confirmed=False)
+    assert why_not(book, OperatorCommand.MARK_MACHINE) is None
+
+
+def test_with_112_in_the_conference_the_users_call_is_no_machine() -> None:
+    book = Book()
+    book.to_conference()
+    assert why_not(book, OperatorCommand.MARK_MACHINE) == "112 is on the line with this call."
+    book.order(OperatorCommand.MARK_MACHINE)
+    assert book.leg(Party.USER).talking
+    assert book.all_of(ev.CommandRefused)
+    assert not book.all_of(ev.MachineMarked)
+
+
+def test_a_second_attempt_that_rings_beside_112_can_still_be_given_up() -> None:
+    book = Book()
+    book.to_conference()
+    book.ends(Party.USER)
+    book.rings(Party.USER)
+    assert why_not(book, OperatorCommand.MARK_MACHINE) is None
+
+
+def test_a_call_that_the_user_has_made_is_no_machine() -> None:
+    book = Book(channel=Channel.VOICE, line=LineId("p7"), call=9)
+    book.go_on()
+    book.answers(Party.OPERATOR)
+    book.answers(Party.USER)
+    assert why_not(book, OperatorCommand.MARK_MACHINE) == "The user has called in."
+
+
+def test_under_duress_who_is_on_the_line_is_not_hung_up_on_for_good() -> None:
+    book = Book()
+    book.to_talking()
+    book.write("inbox-a1", ev.AlertCancelled(duress=True))
+    book.go_on()
+    assert book.leg(Party.USER).talking
+    assert why_not(book, OperatorCommand.MARK_MACHINE) == "The user would not be called again."
+    assert why_not(book, OperatorCommand.REDIAL_USER) == "She is on the line."
+
+
+# ---------------------------------------------------------------- withdraw_psap
+
+
+def test_112_is_taken_back_until_it_has_answered() -> None:
+    book = Book()
+    book.to_talking()
+    assert why_not(book, OperatorCommand.WITHDRAW_PSAP) == "112 is not being called."
+    book.order(OperatorCommand.CALL_PSAP)
+    book.rings(Party.PSAP)
+    book.order(OperatorCommand.WITHDRAW_PSAP)
+    psap = book.case.legs[leg("psap")]
+    assert (psap.state, book.case.psap) == (LegState.RELEASING, None)
+    assert why_not(book, OperatorCommand.DECLARE_FALSE_ALARM) is None
+    book.release_all()
+    book.pass_time(60)
+    assert len([one for one in book.all_of(ev.LegOriginating) if one.party is Party.PSAP]) == 1
+    assert book.leg(Party.USER).talking, "the user is still on the line"
+
+
+def test_112_that_has_answered_is_not_hung_up_on() -> None:
+    book = Book()
+    book.to_conference()
+    assert why_not(book, OperatorCommand.WITHDRAW_PSAP) == "112 is on the line."
+
+
+def test_112_is_taken_back_also_while_it_waits_for_a_line() -> None:
+    book = Book()
+    book.emergency.clear()
+    book.to_talking()
+    book.order(OperatorCommand.CALL_PSAP)
+    assert book.case.psap is not None
+    assert not book.case.of(Party.PSAP)
+    book.order(OperatorCommand.WITHDRAW_PSAP)
+    book.emergency.append(LineId("e9"))
+    book.pass_time(30)
+    assert book.case.psap is None
+    assert not book.case.of(Party.PSAP)
+
+
+def test_what_is_said_to_be_answered_without_proof_can_be_taken_back() -> None:
+    book = Book()
+    book.to_talking()
+    book.order(OperatorCommand.CALL_PSAP)
+    book.report(book.leg(Party.PSAP), CallState.ANSWERED, confirmed=False)
+    assert why_not(book, OperatorCommand.WITHDRAW_PSAP) is None
+
+
+def test_a_call_that_was_taken_back_is_no_failure_of_the_next() -> None:
+    book = Book()
+    book.to_talking()
+    book.order(OperatorCommand.CALL_PSAP)
+    book.order(OperatorCommand.WITHDRAW_PSAP)
+    book.order(OperatorCommand.CALL_PSAP)
+    book.release_all()
+    assert book.case.psap_ends == 0
+    assert book.leg(Party.PSAP).attempt == 2
+
+
+def test_what_duress_has_asked_for_is_not_taken_back() -> None:
+    book = Book()
+    book.emergency.clear()
+    book.go_on()
+    book.answers(Party.OPERATOR)
+    book.write("inbox-a1", ev.AlertCancelled(duress=True))
+    book.go_on()
+    assert book.case.psap is not None
+    assert why_not(book, OperatorCommand.WITHDRAW_PSAP) == "She has signalled duress: 112 has to be told."
+
+
+def test_whose_phone_gave_way_to_112_is_called_again_when_112_is_taken_back() -> None:
+    book = Book()
+    book.go_on()
+    book.answers(Party.OPERATOR)
+    book.rings(Party.USER)
+    user = book.leg(Party.USER)
+    book.write("alert-a1", ev.LegReleasing(leg=user.leg, attempt=user.attempt, reason=FIRST_112))
+    book.release_all()
+    book.order(OperatorCommand.CALL_PSAP)
+    assert book.case.going(Party.USER) is None
+    book.order(OperatorCommand.WITHDRAW_PSAP)
+    assert book.leg(Party.USER).attempt == 2
+
+
+# ---------------------------------------------------------------- close
+
+
+def test_machine_twice_and_close_does_not_end_an_alert_in_nine_seconds() -> None:
+    book = answered_by_a_machine()
+    machine(book)
+    book.answers(Party.USER)
+    machine(book)
+    assert why_not(book, OperatorCommand.DECLARE_FALSE_ALARM) == "She has not answered."
+    assert why_not(book, OperatorCommand.CLOSE) == "A machine has answered: call once more first."
+    book.order(OperatorCommand.CLOSE)
+    assert book.case.closed_at is None
+    assert why_not(book, OperatorCommand.REDIAL_USER) is None
+    assert why_not(book, OperatorCommand.CALL_PSAP) is None
+    book.order(OperatorCommand.REDIAL_USER)
+    book.answers(Party.USER)
+    machine(book)
+    book.order(OperatorCommand.CLOSE)
+    book.release_all()
+    assert book.case.outcome is Outcome.NO_CONTACT
+
+
+def test_nothing_is_closed_without_contact_while_the_user_is_called_or_is_yet_to_be() -> None:
+    book = Book()
+    book.go_on()
+    assert why_not(book, OperatorCommand.CLOSE) == "There is still a call up.", "the operator's own"
+    book.answers(Party.OPERATOR)
+    book.rings(Party.USER)
+    assert why_not(book, OperatorCommand.CLOSE) == "There is still a call up."
+    book.ends(Party.USER, 17)
+    assert why_not(book, OperatorCommand.CLOSE) == "The user is still to be called."
+    book.pass_time(5)
+    assert why_not(book, OperatorCommand.CLOSE) == "There is still a call up."
+
+
+def test_an_alert_whose_user_could_not_be_had_is_closed_without_contact() -> None:
+    book = Book()
+    book.go_on()
+    book.answers(Party.OPERATOR)
+    book.rings(Party.USER)
+    in_vain(book)
+    book.order(OperatorCommand.CLOSE)
+    book.release_all()
+    assert book.case.outcome is Outcome.NO_CONTACT
+
+
+def test_the_apps_word_alone_is_no_contact() -> None:
+    book = Book()
+    book.go_on()
+    book.answers(Party.OPERATOR)
+    book.rings(Party.USER)
+    book.write("inbox-a1", ev.RingingSeen())
+    book.go_on()
+    in_vain(book)
+    book.order(OperatorCommand.CLOSE)
+    book.release_all()
+    assert book.case.outcome is Outcome.NO_CONTACT
+
+
+def test_who_was_spoken_to_leaves_a_false_alarm_and_who_is_busy_has_called_112() -> None:
+    talked = Book()
+    talked.to_talking()
+    talked.ends(Party.USER)
+    talked.ends(Party.USER, 19)
+    talked.order(OperatorCommand.CLOSE)
+    talked.release_all()
+    assert talked.case.outcome is Outcome.FALSE_ALARM
+    busy = Book()
+    busy.go_on()
+    busy.answers(Party.OPERATOR)
+    in_vain(busy, 17)
+    busy.order(OperatorCommand.CLOSE)
+    busy.release_all()
+    assert busy.case.outcome is Outcome.USER_CALLED_112
+
+
+def test_the_right_pin_counts_where_it_is_all_that_is_known() -> None:
+    book = Book()
+    book.go_on()
+    book.answers(Party.OPERATOR)
+    book.write("inbox-a1", ev.AlertCancelled())
+    book.rings(Party.USER)
+    assert why_not(book, OperatorCommand.CLOSE) == "There is still a call up.", (
+        "the user is called all the same"
+    )
+    in_vain(book)
+    book.order(OperatorCommand.CLOSE)
+    book.release_all()
+    assert book.case.outcome is Outcome.CANCELLED
+
+
+def test_a_false_alarm_is_of_a_person_and_not_of_a_machine() -> None:
+    book = answered_by_a_machine()
+    assert why_not(book, OperatorCommand.DECLARE_FALSE_ALARM) is None
+    machine(book)
+    assert why_not(book, OperatorCommand.DECLARE_FALSE_ALARM) == "She has not answered."
+
+
+def test_after_a_conversation_that_dropped_a_false_alarm_can_still_be_declared() -> None:
+    book = Book()
+    book.to_talking()
+    book.ends(Party.USER)
+    book.rings(Party.USER)
+    assert why_not(book, OperatorCommand.DECLARE_FALSE_ALARM) is None
+
+
+@pytest.mark.parametrize("test", [False, True])
+def test_112_can_be_called_at_any_moment_of_a_second_attempt(test: bool) -> None:
+    book = Book(test=test)
+    book.go_on()
+    book.answers(Party.OPERATOR)
+    for _ in range(2):
+        assert why_not(book, OperatorCommand.CALL_PSAP) is None
+        book.rings(Party.USER)
+        assert why_not(book, OperatorCommand.CALL_PSAP) is None
+        book.ends(Party.USER, 19)
+        assert why_not(book, OperatorCommand.CALL_PSAP) is None
+
+
+def test_what_the_deadline_has_overtaken_before_anybody_began_can_be_put_away() -> None:
+    book = Book()
+    book.now = Instant(START + 51 * SECOND)
+    book.write("inbox-a1", ev.DeadlineMissed())
+    assert refusal(book.case, OperatorCommand.CLOSE, EVERYONE[0], POLICY) is None

@@ -1,0 +1,150 @@
+"""A silent alert: loud in the room, quiet at the user's side (case 21)."""
+
+from __future__ import annotations
+
+import pytest
+
+from messages import events as ev
+from messages.calls import CallState
+from messages.ids import Channel, LineId, OperatorCommand, Outcome, Party
+from model.calling import hushed
+from model.leg import HUSHED, LegState
+from model.orders import refusal
+from model.phase import Phase, phase
+from model.policy import Policy, VoiceAlert
+from tests.actors.alert_case.book import EVERYONE, POLICY, START, Book, leg
+
+
+def silent(**received: object) -> Book:
+    """A silent alert whose operator is on the line."""
+    book = Book(silent=True, **received)  # type: ignore[arg-type]
+    book.go_on()
+    book.answers(Party.OPERATOR)
+    return book
+
+
+def why_not(book: Book, command: OperatorCommand) -> str | None:
+    return refusal(book.case, command, EVERYONE[0], book.policy)
+
+
+def signal(book: Book, **fields: object) -> None:
+    said = {"channel": Channel.DATA, "received_at": book.now, "raised_at": book.now, **fields}
+    book.write("inbox-a1", ev.AlertSignalAdded(**said))  # type: ignore[arg-type]
+    book.go_on()
+
+
+@pytest.mark.parametrize("test", [False, True])
+def test_the_user_of_a_silent_alert_is_not_called(test: bool) -> None:
+    book = silent(test=test)
+    book.pass_time(120)
+    assert book.case.of(Party.USER) == ()
+    assert why_not(book, OperatorCommand.REDIAL_USER) == "The alert is silent: order the call aloud first."
+    assert phase(book.case) is Phase.CALLING_OPERATOR
+
+
+def test_without_an_operator_the_phone_stays_still_at_the_deadline_too() -> None:
+    book = Book(silent=True, operators=())
+    book.go_on()
+    book.pass_time(120)
+    assert book.case.of(Party.USER) == ()
+    assert book.case.met_at is None
+
+
+def test_an_operator_who_has_it_meets_the_deadline_of_a_silent_alert() -> None:
+    book = silent()
+    assert book.case.met_at == book.case.operator_joined_at
+    assert (book.case.rang_at, book.case.reached_at) == (None, None)
+
+
+def test_an_operator_orders_the_user_called_all_the_same() -> None:
+    book = silent()
+    book.pass_time(5)
+    book.order(OperatorCommand.CALL_ALOUD)
+    assert book.leg(Party.USER).attempt == 1
+    assert book.all_of(ev.CallAloudRequested)[0].by == EVERYONE[0]
+    assert not hushed(book.case)
+    assert why_not(book, OperatorCommand.CALL_ALOUD) == "She is called already."
+    book.rings(Party.USER)
+    book.ends(Party.USER, 19)
+    assert book.leg(Party.USER).attempt == 2, "as any user from then on"
+
+
+def test_only_a_silent_alert_is_ordered_aloud_and_never_one_under_duress() -> None:
+    loud = Book()
+    loud.to_talking()
+    assert why_not(loud, OperatorCommand.CALL_ALOUD) == "The alert is not silent."
+    forced = silent()
+    forced.write("inbox-a1", ev.AlertCancelled(duress=True))
+    forced.go_on()
+    assert why_not(forced, OperatorCommand.CALL_ALOUD) == "She has signalled duress: do not call."
+
+
+def test_a_phone_that_rings_is_still_when_the_alert_turns_silent() -> None:
+    book = Book()
+    book.go_on()
+    book.answers(Party.OPERATOR)
+    book.rings(Party.USER)
+    signal(book, silent=True)
+    user = book.case.legs[leg("user")]
+    assert (user.state, user.reason) == (LegState.RELEASING, HUSHED)
+    book.release_all()
+    book.pass_time(120)
+    assert book.case.going(Party.USER) is None
+    book.order(OperatorCommand.CALL_ALOUD)
+    assert book.leg(Party.USER).attempt == 2
+    assert book.case.user_ends == (), "what the center has ended itself is no end of the user's"
+
+
+def test_who_is_on_the_line_stays_when_the_alert_turns_silent() -> None:
+    book = Book()
+    book.to_talking()
+    signal(book, silent=True)
+    assert book.leg(Party.USER).talking
+    assert why_not(book, OperatorCommand.ANOTHER_LINE) == "The alert is silent: order the call aloud first."
+    assert why_not(book, OperatorCommand.MARK_MACHINE) == "The user would not be called again."
+    book.ends(Party.USER)
+    book.pass_time(60)
+    assert book.case.going(Party.USER) is None
+
+
+@pytest.mark.parametrize("voice_alert", list(VoiceAlert))
+def test_a_call_of_the_users_own_is_answered_as_ever(voice_alert: VoiceAlert) -> None:
+    policy = Policy(psap_number=POLICY.psap_number, voice_alert=voice_alert)
+    book = Book(silent=True, policy=policy)
+    book.go_on()
+    book.answers(Party.OPERATOR)
+    signal(book, channel=Channel.VOICE, line=LineId("p7"), call=3)
+    assert book.leg(Party.USER).call == 3
+    book.report(book.leg(Party.USER), CallState.ANSWERED)
+    assert book.case.reached_by == "answer"
+
+
+def test_112_is_called_and_briefed_without_the_user() -> None:
+    book = silent()
+    assert why_not(book, OperatorCommand.CALL_PSAP) is None
+    book.order(OperatorCommand.CALL_PSAP)
+    book.answers(Party.PSAP)
+    book.order(OperatorCommand.BRIEFING_GIVEN)
+    book.order(OperatorCommand.LEAVE)
+    book.release_all()
+    assert book.case.outcome is Outcome.BRIEFED
+    assert not [one for one in book.all_of(ev.LegOriginating) if one.party is Party.USER]
+
+
+def test_a_silent_alert_is_not_closed_with_nobody_told() -> None:
+    book = silent()
+    assert why_not(book, OperatorCommand.CLOSE) == "112 has not been told, and the user is not called."
+    book.order(OperatorCommand.CALL_ALOUD)
+    book.rings(Party.USER)
+    book.ends(Party.USER, 19)
+    book.rings(Party.USER)
+    book.ends(Party.USER, 19)
+    assert why_not(book, OperatorCommand.CLOSE) is None
+
+
+def test_a_silent_test_for_which_nobody_can_be_called_can_be_closed() -> None:
+    book = Book(silent=True, test=True, policy=Policy(psap_number=POLICY.psap_number))
+    book.go_on()
+    book.answers(Party.OPERATOR)
+    assert book.now >= START
+    assert why_not(book, OperatorCommand.CLOSE) is None

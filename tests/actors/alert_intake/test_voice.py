@@ -1,0 +1,17 @@
+"""Which calls are declined, so that the user is called back (S2)."""
+
+from __future__ import annotations
+
+from actors.alert_intake.voice import Verdict, VoiceAlerts
+from messages.calls import IncomingCall
+from messages.ids import E164, LineId
+from model.policy import Policy, Setup, VoiceAlert
+
+CALL = IncomingCall(line=LineId("sim1"), call=1, number=E164("+393331112223"), settled=True)
+
+
+def test_a_call_is_declined_only_where_the_user_may_be_called_back() -> None:
+    back = Setup(policy=Policy(voice_alert=VoiceAlert.CALLBACK))
+    assert VoiceAlerts(back).hear(CALL) is Verdict.REJECT
+    assert VoiceAlerts(back).hear(CALL, hushed=True) is Verdict.TAKE
+    assert VoiceAlerts(Setup(policy=Policy())).hear(CALL) is Verdict.TAKE
