@@ -12,6 +12,7 @@ from center.times import rfc3339
 from messages.ids import AlertId
 
 if TYPE_CHECKING:
+    from messages.ids import Instant
     from messages.journal import Recorded
     from model.case import Case
     from store.journal import Journal
@@ -35,8 +36,11 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     received_at: str
     deadline_at: str
     reached_after_s: float | None
+    """Until the user had answered, or the app or an operator had said that the user is reached."""
     deadline_missed: bool
     closed_at: str | None
+    rang_after_s: float | None = None
+    """Until the network said that the user's phone rings."""
 
 
 def received_us(journal: Journal, alert: str, fallback: Recorded) -> int:
@@ -87,7 +91,6 @@ def summary(case: Case) -> Summary:
     """The case in a line."""
     from model.phase import phase
 
-    reached = case.reached_at
     return Summary(
         alert=case.alert,
         phase=phase(case),
@@ -100,7 +103,12 @@ def summary(case: Case) -> Summary:
         operator=case.operator,
         received_at=rfc3339(case.received_at),
         deadline_at=rfc3339(case.deadline_at),
-        reached_after_s=round((reached - case.received_at) / 1e6, 3) if reached is not None else None,
+        reached_after_s=_after_s(case, case.reached_at),
         deadline_missed=case.missed_at is not None,
         closed_at=rfc3339(case.closed_at) if case.closed_at is not None else None,
+        rang_after_s=_after_s(case, case.rang_at),
     )
+
+
+def _after_s(case: Case, at: Instant | None) -> float | None:
+    return None if at is None else round((at - case.received_at) / 1e6, 3)

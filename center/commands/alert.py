@@ -104,7 +104,7 @@ def list_(
         common.data(found)
         return
     common.table(
-        ("alert", "received", "phase", "outcome", "from", "operator", "reached"),
+        ("alert", "received", "phase", "outcome", "from", "operator", "rang", "reached"),
         [
             (
                 one.alert + (" TEST" if one.test else ""),
@@ -113,12 +113,17 @@ def list_(
                 one.outcome or "",
                 one.phone or one.device or "",
                 one.operator or "",
-                f"{one.reached_after_s:.1f} s" if one.reached_after_s is not None else "",
+                _after(one.rang_after_s),
+                _after(one.reached_after_s),
             )
             for one in found
         ],
         "no alert",
     )
+
+
+def _after(seconds: float | None) -> str:
+    return "" if seconds is None else f"{seconds:.1f} s"
 
 
 def show(alert: str, /, *, common: Common = DEFAULT) -> None:

@@ -36,6 +36,8 @@ COLUMNS: Final = (
     "to_psap_s",
     "reached_at",
     "deadline_missed",
+    "silent",
+    "wrong_pins",
 )
 OPERATORS: Final[list[dict[str, list[str]]]] = [{"operatorToken": []}, {"consoleSession": []}]
 DaysAsked = Annotated[Literal["1", "7", "30"], QueryParameter(description="Today and the days before it.")]
@@ -69,6 +71,8 @@ class AlertFigures(msgspec.Struct, frozen=True, kw_only=True):
     missed: bool
     closed_us: Instant | None
     outcome: Outcome | None
+    silent: bool = False
+    wrong_pins: int = 0
 
 
 class FiguresView(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +103,8 @@ def alert_figures(row: Row, people: People) -> AlertFigures:
         missed=row.missed,
         closed_us=row.closed_us,
         outcome=row.outcome,
+        silent=row.silent,
+        wrong_pins=row.wrong_pins,
     )
 
 
@@ -124,6 +130,8 @@ def as_csv(rows: Iterable[Row]) -> str:
                 _three(row.to_psap_us),
                 _moment(row.reached_us),
                 _yes(row.missed),
+                _yes(row.silent),
+                row.wrong_pins,
             )
         )
     return text.getvalue()

@@ -135,6 +135,8 @@ def test_every_event_that_changes_a_row_is_named_and_no_other() -> None:
         ev.LegConfirmed(leg=leg("user"), attempt=1, by="voice"),
         ev.UserRang(),
         ev.UserReached(met_by="answered", by="app"),
+        ev.AlertSignalAdded(channel=Channel.DATA, received_at=BEGUN, raised_at=BEGUN, silent=True),
+        ev.PinRefused(),
         ev.PsapRequested(by=None, number=E164("112")),
         ev.PsapJoined(leg=leg("psap")),
         ev.PsapCalledElsewhere(by=MARTA),
@@ -143,8 +145,11 @@ def test_every_event_that_changes_a_row_is_named_and_no_other() -> None:
         ev.UserIdentified(user=UserId("u1")),
         ev.AlertClosed(outcome=Outcome.BRIEFED),
     ]
-    assert {type(one).__struct_config__.tag for one in said} | {"alert.received"} == set(of.EVENTS)
+    others = {"alert.received", "machine.marked"}
+    assert {type(one).__struct_config__.tag for one in said} | others == set(of.EVENTS)
     assert all(told((1.0, one)) != told() for one in said)
+    answered = (0.5, ev.UserReached(met_by="answered", by="answer"))
+    assert told(answered, (1.0, ev.MachineMarked(by=MARTA))).reached_us is None
     assert told((1.0, ev.AdviceChanged(advice=Advice.WAIT)), (2.0, ev.UserUnknown())) == told()
 
 
