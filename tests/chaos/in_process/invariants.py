@@ -26,6 +26,7 @@ from messages.ids import (
     Party,
     Role,
 )
+from model.calling import spoken_to, told_112
 from model.case import Case
 from model.leg import ANOTHER_LINE, LINE_FAILURES, alert_of
 from model.own_line import own_line
@@ -99,7 +100,9 @@ def _fits(case: Case, outcome: Outcome, kinds: set[type[ev.Event]]) -> bool:
             here = ev.PsapJoined in kinds and ev.BriefingGiven in kinds
             return here or ev.PsapCalledElsewhere in kinds
         case Outcome.USER_CALLED_112:
-            return ev.CloseRequested in kinds
+            return ev.CloseRequested in kinds and bool(case.presumed_calling_112)
+        case Outcome.NO_CONTACT:
+            return ev.CloseRequested in kinds and not spoken_to(case) and not told_112(case)
         case Outcome.CANCELLED:
             return case.cancelled and not case.duress
 
@@ -279,6 +282,35 @@ def duress_is_heeded(seen: Evidence) -> Broken:
                 yield f"{alert}: she is called {(one.at - at) / SECOND:.1f} s after the duress PIN"
 
 
+def silence_is_kept(seen: Evidence) -> Broken:
+    """The phone of a silent alert rings by no call of ours, but by an operator's order (case 21)."""
+    for alert, events in cases_of(seen.journal).items():
+        since: Instant | None = None
+        for one in events:
+            match one.event:
+                case ev.AlertReceived(silent=True) | ev.AlertSignalAdded(silent=True):
+                    since = one.at_us if since is None else since
+                case ev.CallAloudRequested():
+                    break
+                case ev.LegOriginating(party=Party.USER, call=None) if since is not None:
+                    # A crew that is struck reads its inbox when it is there again.
+                    if one.at_us > since + DURESS_SEEN_US:
+                        yield f"{alert}: is silent, and the user is called"
+                case _:
+                    pass
+
+
+def nobody_is_given_up_early(seen: Evidence) -> Broken:
+    """An alert is closed without contact only when the user was called in vain, or has no number."""
+    for alert, events in cases_of(seen.journal).items():
+        case = folded(events)[alert]
+        if case.outcome is not Outcome.NO_CONTACT or case.phone is None:
+            continue
+        tried = [one for one in attempts(events) if one.begun.party is Party.USER]
+        if not tried:
+            yield f"{alert}: closed without contact, and the user was never called"
+
+
 def a_case_changes_hands_in_the_conference(seen: Evidence) -> Broken:
     """Whoever hands it over is let go when another one has it and is in the conversation, not before."""
     for alert, events in cases_of(seen.journal).items():
@@ -395,6 +427,8 @@ CHECKS: Final[tuple[Callable[[Evidence], Broken], ...]] = (
     psap_is_called_once,
     tests_never_reach_a_psap,
     duress_is_heeded,
+    silence_is_kept,
+    nobody_is_given_up_early,
     a_case_changes_hands_in_the_conference,
     one_owner_at_a_time,
     one_event_is_one_alert,

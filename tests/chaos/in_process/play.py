@@ -61,7 +61,6 @@ from tests.chaos.in_process.script import (
     TEST_PSAP,
     USERS,
     Alert,
-    Intent,
     LineTrouble,
     Person,
     Script,
@@ -83,6 +82,8 @@ CONVERSATION_US: Final = 15 * SECOND
 UNSURE_S: Final = 20.0
 """After a line's trouble its modem is being found again."""
 SLACK_US: Final = 12 * SECOND
+PINS_S: Final = 10.0
+"""When somebody begins to type PINs, after the alert."""
 VITAL: Final = frozenset({Role.SUPERVISOR, Role.DEADLINE_WATCHDOG})
 
 
@@ -247,6 +248,21 @@ class _Run:
                 self._at(alert.at_s + alert.called_s, lambda alert=alert: self._call(alert))  # type: ignore[misc]
             if alert.cancelled_s is not None:
                 self._at(alert.at_s + alert.cancelled_s, lambda alert=alert: self._cancel(alert))  # type: ignore[misc]
+            if alert.silent_s is not None:
+                self._at(
+                    alert.at_s + alert.silent_s,
+                    lambda alert=alert, n=n: self._raise(alert, f"alert-{n}", turns_silent=True),  # type: ignore[misc]
+                )
+            if alert.ringing_s is not None:
+                self._at(
+                    alert.at_s + alert.ringing_s,
+                    lambda alert=alert: self._hear(alert, ev.RingingSeen()),  # type: ignore[misc]
+                )
+            for pin in range(alert.wrong_pins):
+                self._at(
+                    alert.at_s + PINS_S + pin,
+                    lambda alert=alert: self._hear(alert, ev.PinRefused()),  # type: ignore[misc]
+                )
             if alert.taken_s is not None:
                 self._at(alert.at_s + alert.taken_s, lambda alert=alert: self._take(alert))  # type: ignore[misc]
             if alert.listened_s is not None:
@@ -327,8 +343,8 @@ class _Run:
     def _user(self, alert: Alert) -> E164:
         return USERS[alert.user % len(self._script.users)]
 
-    def _raise(self, alert: Alert, name: str) -> None:
-        if alert.voice:
+    def _raise(self, alert: Alert, name: str, *, turns_silent: bool = False) -> None:
+        if alert.voice and not turns_silent:
             self._call(alert)
             return
         phone = self._user(alert)
@@ -338,6 +354,7 @@ class _Run:
             phone=phone,
             received_at=self._clock.now_us(),
             test=alert.test,
+            silent=alert.silent or turns_silent,
         )
         accepted = accept(self.world.journal, signal, self.world.policy.deadline_s)
         self._tell(cases.AlertsArrived(seq=self.world.journal.last_seq()))
@@ -364,6 +381,13 @@ class _Run:
         if case is not None:
             self._met["cancelled"] += 1
             self._fact(case.alert, ev.AlertCancelled(duress=alert.duress))
+
+    def _hear(self, alert: Alert, event: ev.Event) -> None:
+        """The app says something of its alert."""
+        case = self._case(alert)
+        if case is not None:
+            self._met[type(event).__name__] += 1
+            self._fact(case.alert, event)
 
     def _take(self, alert: Alert) -> None:
         case = self._case(alert)
@@ -419,7 +443,7 @@ class _Run:
                 self._fact(case.alert, ev.CommandGiven(command=OperatorCommand.TAKE, by=who))
                 continue
             if now_us - self._pressed.get(case.alert, 0) >= SECOND:
-                pressed = presses(case, self._intent(case), self._is_machine(case), self.world.policy, now_us)
+                pressed = presses(case, self._alert(case), self._is_machine(case), self.world.policy, now_us)
                 if pressed is not None:
                     command, by = pressed
                     self._pressed[case.alert] = now_us
@@ -430,11 +454,9 @@ class _Run:
             elif now_us - self._unattended.setdefault(case.alert, now_us) > CONVERSATION_US:
                 self._end_conversation(case)
 
-    def _intent(self, case: Case) -> Intent:
-        for alert in self._script.alerts:
-            if self._user(alert) == case.phone:
-                return alert.intent
-        return Intent.FALSE_ALARM
+    def _alert(self, case: Case) -> Alert:
+        """What the script says of it."""
+        return next((alert for alert in self._script.alerts if self._user(alert) == case.phone), Alert())
 
     def _is_machine(self, case: Case) -> bool:
         if case.phone is None:

@@ -43,6 +43,17 @@ class Alert(_Data, frozen=True):
     voice: bool = False
     """Her own call, not a packet."""
     test: bool = False
+    silent: bool = False
+    silent_s: float | None = None
+    """It is signalled once more as a silent one, so long after the first."""
+    ringing_s: float | None = None
+    """The app says that the phone rings, so long after."""
+    wrong_pins: int = 0
+    """So many wrong PINs are typed, one a second, ten seconds after."""
+    aloud: bool = False
+    """The operator of a silent alert orders the call, and does not call 112 first."""
+    withdrawn: bool = False
+    """The first call to 112 is taken back, if it may be."""
     intent: Intent = Intent.FALSE_ALARM
     again_s: tuple[float, ...] = ()
     """The same signal again, so long after the first."""

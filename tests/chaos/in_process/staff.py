@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from messages.ids import SECOND, Instant, OperatorCommand, OperatorId, Party
+from model.calling import hushed, spoken_to
 from model.case import Case
 from model.joining import unheard
 from model.orders import refusal
 from model.policy import Policy
-from tests.chaos.in_process.script import Intent
+from tests.chaos.in_process.script import Alert, Intent
 
 HEARS_US: Final = Instant(2 * SECOND)
 """So long she listens before she decides."""
@@ -19,13 +20,13 @@ WAITS_US: Final = Instant(35 * SECOND)
 
 
 def presses(
-    case: Case, intent: Intent, machine: bool, policy: Policy, now_us: Instant
+    case: Case, alert: Alert, machine: bool, policy: Policy, now_us: Instant
 ) -> tuple[OperatorCommand, OperatorId] | None:
     """The key, and who presses it. `machine`: what answers the user's phone is one."""
     by = case.operator
     if by is None or case.closed_at is not None:
         return None
-    for command in _wishes(case, intent, machine, now_us):
+    for command in _wishes(case, alert, machine, now_us):
         if refusal(case, command, by, policy) is None:
             return command, by
     return None
@@ -42,7 +43,7 @@ def speaks(case: Case, policy: Policy, now_us: Instant) -> OperatorId | None:
     return None
 
 
-def _wishes(case: Case, intent: Intent, machine: bool, now_us: Instant) -> Iterator[OperatorCommand]:
+def _wishes(case: Case, alert: Alert, machine: bool, now_us: Instant) -> Iterator[OperatorCommand]:
     user, psap = case.talking(Party.USER), case.talking(Party.PSAP)
     since = case.operator_joined_at or now_us
     if now_us - since < HEARS_US:
@@ -64,6 +65,8 @@ def _wishes(case: Case, intent: Intent, machine: bool, now_us: Instant) -> Itera
     if case.psap_no_line:
         yield OperatorCommand.CALLED_ELSEWHERE
     if case.psap is not None:
+        if alert.withdrawn and not any(leg.attempt > 1 for leg in case.of(Party.PSAP)):
+            yield OperatorCommand.WITHDRAW_PSAP
         return
     if case.psap_elsewhere_at is not None:
         yield OperatorCommand.LEAVE
@@ -78,19 +81,26 @@ def _wishes(case: Case, intent: Intent, machine: bool, now_us: Instant) -> Itera
         return
     if heard_her:
         yield (
-            OperatorCommand.DECLARE_FALSE_ALARM if intent is Intent.FALSE_ALARM else OperatorCommand.CALL_PSAP
+            OperatorCommand.DECLARE_FALSE_ALARM
+            if alert.intent is Intent.FALSE_ALARM
+            else OperatorCommand.CALL_PSAP
         )
         if case.test:
             yield OperatorCommand.DECLARE_FALSE_ALARM
         return
     if user is not None:
         return
-    spoken = any(leg.was_answered for leg in case.of(Party.USER)) and not machine
-    if spoken and intent is Intent.FALSE_ALARM and case.going(Party.USER) is None:
+    if hushed(case):
+        yield OperatorCommand.CALL_ALOUD if alert.aloud else OperatorCommand.CALL_PSAP
+        yield OperatorCommand.CLOSE
+        return
+    if spoken_to(case) and alert.intent is Intent.FALSE_ALARM and case.going(Party.USER) is None:
         yield OperatorCommand.DECLARE_FALSE_ALARM
     if _tried_in_vain(case, now_us):
         yield OperatorCommand.CALL_PSAP
         yield OperatorCommand.CLOSE
+        # What keeps it from being closed is that a machine has answered.
+        yield OperatorCommand.REDIAL_USER
 
 
 def _tried_in_vain(case: Case, now_us: Instant) -> bool:
