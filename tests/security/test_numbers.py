@@ -1,0 +1,67 @@
+"""However an emergency number is dressed: as a user's it reaches no modem (161 of them)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from gateways.gsm.dial_guard import DialGuard
+from gateways.gsm.errors import DialRefused
+from messages.ids import E164
+from model.dialling import NEVER, withheld
+from model.policy import Policy
+from tests.gateways.http.place import GIULIA, Place
+
+Client = TestClient[Litestar]
+EMERGENCY: Final = ("112", "113", "115", "118", "911", "999", "000", "08", "110", "119")
+DRESSES: Final = (
+    "{}", "+{}", "00{}", "+39{}", "0039{}", "+39 {}", "+49{}", "+1{}", "+44{}", "(+39) {}", "*31#{}",
+    "#31#{}", "{};", "tel:{}", "{}\r", "{},,1",
+)  # fmt: skip
+NUMBERS: Final = (*(dress.format(number) for number in EMERGENCY for dress in DRESSES), "+39 ١١٢")
+"""Whatever somebody may say who has the app's key."""
+
+
+def test_there_are_as_many_as_held_before() -> None:
+    assert len(NUMBERS) == len(set(NUMBERS)) == 161
+
+
+def reaches_a_modem(client: Client, place: Place, number: str) -> str:
+    """The bytes that a public line's modem gets of it, an operator's order given; empty for none."""
+    answer = client.post("/v1/alerts", json={"phone": number}, headers=place.app())
+    assert answer.status_code in (202, 200, 400), number
+    if answer.status_code == 400:
+        return ""
+    story = client.get(f"/v1/alerts/{answer.json()['alert']}/story", headers=place.operator()).json()
+    taken = E164(story["case"]["phone"] if "case" in story else story["phone"])
+    if withheld(taken, Policy(), own=(), staff=(), others=0) in NEVER:
+        return ""
+    guard = DialGuard(psap_live=True, trunk_emergency=False)
+    try:
+        return guard.pass_through(f"ATD{taken};\r".encode()).decode()
+    except DialRefused:
+        return ""
+
+
+@pytest.mark.parametrize("number", EMERGENCY)
+def test_no_emergency_number_reaches_a_modem_as_a_user_s(client: Client, place: Place, number: str) -> None:
+    mine = [one for one in NUMBERS if number in one] + [NUMBERS[-1]]
+    assert {one: found for one in mine if (found := reaches_a_modem(client, place, one))} == {}
+
+
+def test_an_ordinary_number_reaches_it(client: Client, place: Place) -> None:
+    assert reaches_a_modem(client, place, GIULIA) == f"ATD{GIULIA};\r"
+
+
+@pytest.mark.parametrize("written", NUMBERS)
+def test_the_guard_lets_none_through_that_is_dialled_as_it_stands(written: str) -> None:
+    """Past everything before it, as if nothing else looked."""
+    guard = DialGuard(psap_live=True, trunk_emergency=False)
+    try:
+        passed = guard.pass_through(f"ATD{written};\r".encode())
+    except DialRefused:
+        return
+    assert passed == b""
