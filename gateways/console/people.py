@@ -56,6 +56,10 @@ class People:
             self._operators = (self._until(), known)
         return known
 
+    def look_again(self) -> None:
+        """Ask for the operators at the next use: one who signs on has perhaps another role since a moment."""
+        self._operators = (Instant(0), self._operators[1])
+
     def person(self, user: UserId | None) -> PersonView | None:
         """Who it is; None for one who is not identified, or erased meanwhile."""
         if user is None:

@@ -107,13 +107,6 @@ class Picture:
                 kept = known.case.alert
         return kept
 
-    def busy_with(self, operator: OperatorId) -> AlertId | None:
-        """The open alert for which a call to the operator is up, or is being made."""
-        for known in self.at_work():
-            if known.case.has_live_leg(operator) or operator in known.case.reserved:
-                return known.case.alert
-        return None
-
     def held(self) -> dict[LineId, Leg]:
         """The lines that carry a leg of an open alert, and which."""
         return {leg.line: leg for known in self.at_work() for leg in known.case.legs.values() if leg.live}

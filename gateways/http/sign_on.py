@@ -17,8 +17,11 @@ from gateways.http.answers import AnyRequest, Moment, Problem, answer, header, r
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
 from gateways.http.errors import NotAllowed, NotSignedOn, Refused, TooManyTries
+from messages.events import OperatorReserved
 from messages.ids import OperatorId
+from model.evolve import fold
 from runtime import logs
+from store import streams
 from store.errors import NobodyThere
 from store.journal import Transaction
 from store.people import StaffRole
@@ -56,6 +59,27 @@ class SignedOn(msgspec.Struct, frozen=True, kw_only=True):
     role: StaffRole
     csrf: str
     until: Moment
+
+
+def signed_off(transaction: Transaction, session: Session, *, last: bool) -> bool:
+    """End the session; False where it is the last one of an operator who is on an alert."""
+    if last and is_on_an_alert(transaction, session.operator):
+        return False
+    end(transaction, session, last=last)
+    return True
+
+
+def is_on_an_alert(transaction: Transaction, operator: OperatorId) -> bool:
+    """Whether a call to the operator is up for an open alert, or is being made. Within the write lock."""
+    last = transaction.last_of_type(streams.operator(operator), "operator.reserved")
+    if last is None or not isinstance(last.event, OperatorReserved):
+        return False
+    alert = last.event.alert
+    told = (*transaction.read(streams.inbox(alert)), *transaction.read(streams.case(alert)))
+    case = fold(sorted(told, key=lambda one: one.seq))
+    if case is None or case.closed_at is not None:
+        return False
+    return case.has_live_leg(operator) or operator in case.reserved
 
 
 def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
@@ -172,6 +196,7 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
         if not web.proxies.is_own_page(header(request, b"origin"), header(request, b"host")):
             raise NotAllowed("the page is not this center's")
         made = await begun(request, data)
+        web.people.look_again()
         response = answer(request, told(made.session))
         secure = web.proxies.secure(request.scope)
         now_us = web.clock.now_us()
@@ -207,9 +232,8 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
         session = web.auth.session(request)
         if session is not None:
             last = not web.auth.others(session)
-            if last and web.following.picture.busy_with(session.operator) is not None:
+            if not await web.writing.run(lambda transaction: signed_off(transaction, session, last=last)):
                 raise Refused("You are on an alert: leave it or hand it over first.")
-            await web.writing.run(lambda transaction: end(transaction, session, last=last))
             web.auth.ended(session)
             web.hints.shift()
         response: Response[None] = Response(None, status_code=204)

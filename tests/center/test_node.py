@@ -11,15 +11,18 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import msgspec
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
 
 from center.carrier import living
 from center.client import Client
 from center.commands.ps import Row, rows_of
 from center.launching import child_environment
 from center.processes import end, identity, is_alive, marked, send_signal
-from center.state_dir import StateDir, holder, running
+from center.state_dir import StateDir, WebFile, holder, read_json, running
 from messages.events import ActorStarted, Event
 from messages.ids import NodeId
 from runtime.clock import SystemClock
@@ -314,3 +317,40 @@ def test_an_alert_of_the_command_line_is_printed_by_its_id_alone(start: Start, s
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "$.phone" in refused.stderr
     assert os.path.isfile(state.keys / "demo-operator.token")
+
+
+def test_commands_end_a_key_and_a_console_of_the_running_center_within_a_second(
+    start: Start, state: StateDir
+) -> None:
+    start()
+    web = read_json(state.web_file, WebFile)
+    assert web is not None
+    address = f"127.0.0.1:{web.port}"
+    demo = {"authorization": f"Bearer {(state.keys / 'demo-operator.token').read_text().strip()}"}
+    with connect(f"ws://{address}/v1/console", additional_headers=demo) as console:
+        console.recv(timeout=20)
+        # What counts is from when it is done, and not a command's whole life on a busy machine.
+        assert cli("operator", "remove", "demo", "--state", str(state)).returncode == 0
+        done_s = time.monotonic()
+        with pytest.raises(ConnectionClosed) as closed:
+            read_on(console)
+        assert time.monotonic() - done_s < 1
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 4410
+    key = cli("key", "issue", "app", "--state", str(state)).stdout.splitlines()[-1]
+
+    def raised() -> int:
+        headers = {"authorization": f"Bearer {key}"}
+        body = {"phone": "+393331112223", "test": True}
+        return httpx.post(f"http://{address}/v1/alerts", json=body, headers=headers).status_code
+
+    assert raised() == 202
+    assert cli("key", "revoke", "app", "--state", str(state)).returncode == 0
+    done_s = time.monotonic()
+    wait_until(lambda: raised() == 401, within_s=5, what="the key refused")
+    assert time.monotonic() - done_s < 1
+
+
+def read_on(console: ClientConnection) -> None:
+    while True:
+        console.recv(timeout=20)

@@ -81,6 +81,13 @@ def test_a_cookie_behind_the_advised_proxy_is_for_https_alone(place: Place) -> N
         answer = client.post(SESSION, json={"token": place.marta_token})
         cookie = answer.headers["set-cookie"]
         assert "Secure" in cookie
+        assert cookie.startswith("__Host-securwoman-")
+        assert "Path=/" in cookie
+        assert "Domain" not in cookie
+        sent = cookie.partition(";")[0]
+        assert client.get(SESSION, headers={"cookie": sent}).status_code == 200
+        plain = sent.removeprefix("__Host-")
+        assert client.get(SESSION, headers={"cookie": plain}).status_code == 401, "anybody could have set it"
         assert answer.headers["strict-transport-security"] == "max-age=31536000"
         assert client.get("/nothing-here").headers["strict-transport-security"] == "max-age=31536000"
 
