@@ -8,7 +8,7 @@ import pytest
 
 from messages import events as ev
 from messages.base import HangupCause
-from messages.ids import SECOND, OperatorCommand, OperatorLine, Party, Role
+from messages.ids import SECOND, OperatorCommand, OperatorLine, Party, Role, ShiftState
 from messages.operators import HeadsetPresent
 from model.policy import Policy
 from tests.scenarios.conftest import MakeWorld
@@ -192,3 +192,19 @@ def test_she_who_takes_it_is_reached_on_her_headset(headsets: tuple[World, Heads
     world.until("it has changed hands", lambda: world.case.operator == other, within_s=20)
     assert {call.to for call in world.calls()} == {USER}
     assert world.clock.now_us() - world.case.received_at < 60 * SECOND
+
+
+def test_who_pauses_takes_an_alert_that_nobody_has_and_has_it_on_the_headset(
+    headsets: tuple[World, Headsets],
+) -> None:
+    world, _ = headsets
+    for operator in world.operators:
+        world.shift(operator, ShiftState.PAUSED)
+    world.advance(1.5)
+    world.send()
+    world.advance(3)
+    assert world.case.of(Party.OPERATOR) == ()
+    world.order(OperatorCommand.TAKE, by=world.operators[1])
+    world.until("the headset is on the line", lambda: bool(world.case.of(Party.OPERATOR)), 3)
+    world.until("it has answered", lambda: world.case.of(Party.OPERATOR)[0].talking, 3)
+    assert world.case.of(Party.OPERATOR)[0].line == f"headset:{world.operators[1]}"

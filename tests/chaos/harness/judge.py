@@ -17,7 +17,7 @@ from messages.base import HangupCause
 from messages.ids import SECOND, Advice, OperatorCommand, Party, Role
 from model.case import Case
 from model.evolve import fold
-from model.leg import LINE_FAILURES
+from model.leg import ELSEWHERE, HUSHED, LINE_FAILURES, WITHDRAWN
 from tests.chaos.harness.facts import Facts
 from tests.chaos.harness.view import Call
 
@@ -31,9 +31,12 @@ ORDERS = {
     "false alarm": OperatorCommand.DECLARE_FALSE_ALARM,
     "closed": OperatorCommand.CLOSE,
     "handed over": OperatorCommand.HAND_OVER,
+    "machine": OperatorCommand.MARK_MACHINE,
+    WITHDRAWN: OperatorCommand.WITHDRAW_PSAP,
+    ELSEWHERE: OperatorCommand.CALLED_ELSEWHERE,
 }
 UNANSWERED = frozenset(
-    {"no answer", "silent", "not needed", "replaced", "preempted", "duress", "another answered"}
+    {"no answer", "silent", "not needed", "replaced", "preempted", "duress", "another answered", HUSHED}
 )
 OTHERS = {"112 has hung up": Party.PSAP, "user has hung up": Party.USER}
 SLACK_S = 0.5
