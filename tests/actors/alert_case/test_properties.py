@@ -12,8 +12,9 @@ from messages import events as ev
 from messages.base import VoicePort
 from messages.bridge import BridgeReport, Member
 from messages.calls import CallState
-from messages.ids import BridgeId, Channel, LineId, OperatorCommand, OperatorId, Party
+from messages.ids import BridgeId, Channel, LineId, OperatorCommand, OperatorId, Outcome, Party
 from messages.legs import LegReport
+from model.calling import spoken_to, told_112
 from model.case import Case, Owner
 from model.evolve import fold
 from model.leg import Leg
@@ -34,6 +35,7 @@ class AnyCourse(RuleBasedStateMachine):
         test=st.booleans(),
         voice=st.booleans(),
         phone=st.booleans(),
+        silent=st.sampled_from((False, False, False, True)),
         duress=st.sampled_from(Duress),
         upto=st.sampled_from([(), (Party.OPERATOR,), (Party.OPERATOR, Party.USER), TALKERS]),
     )
@@ -43,6 +45,7 @@ class AnyCourse(RuleBasedStateMachine):
         test: bool,
         voice: bool,
         phone: bool,
+        silent: bool,
         duress: Duress,
         upto: tuple[Party, ...],
     ) -> None:
@@ -50,7 +53,8 @@ class AnyCourse(RuleBasedStateMachine):
 
         from tests.actors.alert_case.book import PHONE, POLICY
 
-        received: dict[str, object] = {"test": test, "phone": PHONE if phone or not voice else None}
+        received: dict[str, object] = {"test": test, "silent": silent}
+        received["phone"] = PHONE if phone or not voice else None
         if voice:
             received |= {"channel": Channel.VOICE, "line": LineId("p7"), "call": 1}
         self.book = Book(policy=replace(POLICY, duress=duress), operators=EVERYONE[:operators], **received)
@@ -152,6 +156,19 @@ class AnyCourse(RuleBasedStateMachine):
     @rule(duress=st.booleans())
     def the_app_cancels(self, duress: bool) -> None:
         self.book.write("inbox-a1", ev.AlertCancelled(duress=duress))
+        self.book.go_on()
+
+    @rule()
+    def the_alert_turns_silent(self) -> None:
+        signal = ev.AlertSignalAdded(
+            channel=Channel.DATA, received_at=self.book.now, raised_at=self.book.now, silent=True
+        )
+        self.book.write("inbox-a1", signal)
+        self.book.go_on()
+
+    @rule(said=st.sampled_from((ev.RingingSeen(), ev.PinRefused())))
+    def the_app_says(self, said: ev.Event) -> None:
+        self.book.write("inbox-a1", said)
         self.book.go_on()
 
     @rule(call=st.integers(2, 4), line=st.sampled_from(["p6", "p7"]))
@@ -318,6 +335,25 @@ class AnyCourse(RuleBasedStateMachine):
                     duress = True
                 case ev.LegOriginating(party=Party.USER, call=None):
                     assert not duress
+
+    @invariant()
+    def a_silent_phone_rings_by_an_order_alone(self) -> None:
+        hushed = ordered = False
+        for event in self.book.events:
+            match event:
+                case ev.AlertReceived(silent=True) | ev.AlertSignalAdded(silent=True):
+                    hushed = True
+                case ev.CallAloudRequested():
+                    ordered = True
+                case ev.LegOriginating(party=Party.USER, call=None):
+                    assert ordered or not hushed
+
+    @invariant()
+    def without_contact_nobody_was_spoken_to_and_112_not_told(self) -> None:
+        case = self.book.case
+        if case.outcome is Outcome.NO_CONTACT:
+            assert not spoken_to(case)
+            assert not told_112(case)
 
     def teardown(self) -> None:
         assert fold(self.book.recorded) == self.book.case
