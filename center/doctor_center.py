@@ -43,13 +43,15 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[str, ...] = ()
 
 
-def trunks(settings: Settings) -> Iterator[Finding]:
+def trunks(settings: Settings, state: StateDir) -> Iterator[Finding]:
     """Whether there are lines enough for one alert from its beginning to its end."""
     emergency = {trunk.name for trunk in settings.trunk if trunk.emergency}
     public = [modem for modem in settings.modem if modem.trunk not in emergency]
     reserved = [modem for modem in settings.modem if modem.trunk in emergency]
     text = f"{len(public)} public lines, {len(reserved)} reserved for 112"
-    if len(public) < 2:
+    if len(public) == 1 and _joins_in_the_network(public[0], state):
+        yield warn("trunks", f"{text}: it joins its calls in the network, enough for one alert and no more")
+    elif len(public) < 2:
         yield fail("trunks", f"{text}: an operator and a user cannot be called at the same time")
     elif len(public) < INBOUND_LINES_WANTED:
         yield warn("trunks", f"{text}: while an alert is handled nobody can call in")
@@ -59,6 +61,20 @@ def trunks(settings: Settings) -> Iterator[Finding]:
         yield ok("trunks", text)
     if not any(modem.inbound for modem in public):
         yield warn("trunks", "no line takes calls: voice alerts (no data coverage) reach nobody")
+
+
+def _joins_in_the_network(modem: ModemTable, state: StateDir) -> bool:
+    """By what its line has said last; else by the dialect that it is configured for."""
+    from gateways.gsm.dialects import installed
+    from gateways.gsm.joining import joins
+    from runtime import line_files
+
+    said = line_files.read_all(state.run).get(LineId(modem.name))
+    if said is not None:
+        return said.joins is Joins.NETWORK
+    dialects = installed()
+    known = modem.dialect in dialects
+    return known and joins(dialects.get(modem.dialect), voice=bool(modem.voice_port)) is Joins.NETWORK
 
 
 def psap(settings: Settings, *, simulated: bool) -> Iterator[Finding]:

@@ -25,6 +25,7 @@ from gateways.gsm.tcp_port import TcpPort, open_port
 from gateways.gsm.trace import TraceWriter
 
 LONGEST_WAIT_S: Final = 0.5
+MOST_QUOTED: Final = 40
 
 
 class ModemSession:
@@ -33,7 +34,8 @@ class ModemSession:
     def __init__(self, port: SerialPort | TcpPort, driver: Driver, trace: TraceWriter | None) -> None:
         self._port = port
         self._trace = trace
-        self._started = False
+        self._began_s: float | None = None
+        self._said = b""
         self.driver = driver
         self.unresponsive = False
         """Whether it was given up: it has not answered after the port was opened anew."""
@@ -45,9 +47,9 @@ class ModemSession:
         """
         until_s = time.monotonic() + within_s
         try:
-            if not self._started:
-                self._started = True
-                self.driver.opened(time.monotonic())
+            if self._began_s is None:
+                self._began_s = time.monotonic()
+                self.driver.opened(self._began_s)
             while True:
                 self._write()
                 for event in self.driver.take_events():
@@ -68,6 +70,16 @@ class ModemSession:
         except GsmError as error:
             raise CenterError(str(error)) from error
 
+    def why_not(self) -> str:
+        """Why no modem was found to be ready, in words, after as long as was waited for it."""
+        waited_s = 0.0 if self._began_s is None else time.monotonic() - self._began_s
+        if self.driver.ever_answered:
+            falls = "falls silent" if self.unresponsive else "is not ready"
+            return f"a modem answers, and {falls} within {waited_s:.1f} s"
+        if self._said:
+            return f"what answers does not answer as a modem does ({self._said!r}), in {waited_s:.1f} s"
+        return f"nothing has answered within {waited_s:.1f} s"
+
     def _write(self) -> None:
         if data := self.driver.take_output():
             self._port.write(data)
@@ -80,6 +92,7 @@ class ModemSession:
         if readable and (data := self._port.read()):
             if self._trace is not None:
                 self._trace.modem(data, now_s)
+            self._said = self._said or data[:MOST_QUOTED]
             self.driver.receive(data, now_s)
         self._port.flush_pending()
         self.driver.tick(now_s)

@@ -1,7 +1,7 @@
 """`config/center.toml` as frozen structs: every key, its type and its default.
 
 Reading is in `settings_file`, what the keys mean together is checked in `settings_check`, and what
-the actors are given of them is made in `lines`. Nothing here opens a file.
+the actors are given of them is made in `handed_down`. Nothing here opens a file.
 Names of keys are permanent. Units stand in them, but for the one that the interface fixed without.
 """
 

@@ -28,7 +28,7 @@ _CAUSES: Final[dict[int, str]] = {
     HangupCause.LINE_LOST: "the line was lost",
     HangupCause.LINE_TAKEN: "the line carried another call",
     HangupCause.GUARDED: "refused by the dial guard",
-    HangupCause.NO_LINE: "no line",
+    HangupCause.NODE_LOST: "its node was lost",
 }
 _OUTCOMES: Final[dict[Outcome, str]] = {
     Outcome.FALSE_ALARM: "false alarm",

@@ -6,7 +6,7 @@ from enum import IntEnum, StrEnum
 
 import msgspec
 
-from messages.ids import E164, Instant
+from messages.ids import Instant
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -73,20 +73,5 @@ class HangupCause(IntEnum):
     """The modem already carries another leg."""
     GUARDED = 202
     """The dial guard refused an emergency number."""
-    NO_LINE = 203
-    """No line could be had."""
     NODE_LOST = 204
     """Nothing is heard of the line's node; its modem may still hold the call."""
-
-
-def cause_from(value: int) -> int:
-    """The cause to write down for a number a network gave: itself if it is one byte of Q.850, else 31."""
-    return value if 1 <= value <= 127 else HangupCause.NORMAL_UNSPECIFIED
-
-
-class Dialled(msgspec.Struct, frozen=True, kw_only=True):
-    """A number together with what may be done to reach it."""
-
-    number: E164
-    emergency: bool = False
-    """Whether only a line of the emergency trunk may carry it (S8)."""

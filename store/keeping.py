@@ -35,7 +35,6 @@ PATIENCE_S: Final = 0.5
 TAIL_BYTES: Final = 1024 * 1024
 """From this size on the tail is cleared, for which writers wait a moment."""
 _HEADER: Final = b"SQLite format 3\0"
-_FLAG: Final = 16
 
 
 class Returned(msgspec.Struct, frozen=True, kw_only=True):

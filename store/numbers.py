@@ -11,13 +11,11 @@ from typing import Final
 import phonenumbers
 
 from messages.ids import E164
+from model.psap import EMERGENCY_NUMBERS
 from store.errors import NumberRefused
 
 DEFAULT_REGION: Final = "IT"
 """Where a number without `+` or `00` is taken to be (ISO 3166)."""
-
-EMERGENCY: Final = frozenset({"112", "113", "115", "118", "911", "999", "000", "08", "110", "119"})
-"""Emergency numbers of GSM phones (TS 22.101, 10.1.1) and of Italy; other countries' by phonenumbers."""
 
 _WRITTEN: Final = re.compile(r"\+?[0-9 ()./\u00a0\u2010-\u2015-]+")
 
@@ -46,7 +44,7 @@ def of_a_person(text: str, region: str = DEFAULT_REGION) -> E164:
         raise NumberRefused(f"{text!r} is an emergency number")
     number = normalised(text, region)
     national = str(phonenumbers.national_significant_number(phonenumbers.parse(number, None)))
-    if national in EMERGENCY:
+    if national in EMERGENCY_NUMBERS:
         raise NumberRefused(f"{text!r} is an emergency number")
     return number
 
@@ -54,4 +52,4 @@ def of_a_person(text: str, region: str = DEFAULT_REGION) -> E164:
 def is_emergency(text: str, region: str = DEFAULT_REGION) -> bool:
     """Whether dialling this, as it stands, calls for help."""
     digits = "".join(character for character in text if character.isdigit() or character == "+")
-    return digits in EMERGENCY or bool(phonenumbers.is_emergency_number(digits, region))
+    return digits in EMERGENCY_NUMBERS or bool(phonenumbers.is_emergency_number(digits, region))

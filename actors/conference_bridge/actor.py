@@ -7,7 +7,6 @@ the bridge of the next system asks for the ports, ORPHAN_US at the most.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import ClassVar, Final, Protocol
 from thespian.actors import ActorAddress
 
 from actors.conference_bridge.decider import State, Still, clips, heard_by, kept, levels, said, specs, tracks
+from actors.conference_bridge.waker import Waker
 from media.claim import claim
 from media.clips import ClipSpec
 from media.conference import Conference, ConferenceStatus, Tap
@@ -106,9 +106,8 @@ class ConferenceBridgeActor(CenterActor):
         """When the newest wish was said."""
         self._admin = self.env.directory.find(Role.ADMIN)
         """The process that our actor system hangs by; None where all is one process."""
-        # Not blocking: the media thread must never wait for this one.
-        self._changed = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-        self.watch(self._changed, self._on_change)
+        self._changed = Waker()
+        self.watch(self._changed.fileno(), self._on_change)
         self.tell(Role.ALERT_CASE, self.key, BridgeReady(crew=CrewId(self.key)))
 
     def new_mixer(self, on_change: Callable[[], None]) -> Mixer:
@@ -130,8 +129,8 @@ class ConferenceBridgeActor(CenterActor):
         self._end()
         if recorder is not None and not recorder.stop(ENDS_WITHIN_S):
             self.log.warning("the end of a recording was not written", file=recorder.status().file)
-        self.unwatch(self._changed)
-        os.close(self._changed)
+        self.unwatch(self._changed.fileno())
+        self._changed.close()
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
         """The case has said who is to hear whom."""
@@ -178,7 +177,7 @@ class ConferenceBridgeActor(CenterActor):
         else:
             if self._mixer is None:
                 # The thread is started only now: a crew that waits costs no ticks.
-                self._mixer = self.new_mixer(self._tell_change)
+                self._mixer = self.new_mixer(self._changed.wake)
                 self._mixer.start()
                 self.env.processes.outlive_group(self, self._mixer.hand_over)
                 self._pace, self._still = Pace(), Still()
@@ -199,7 +198,7 @@ class ConferenceBridgeActor(CenterActor):
         if self._recorder is None:
             folder = self.env.state / "recordings"
             kind, parties = SoundFormat(self._rules.format), self._rules.tracks
-            self._recorder = Recorder(folder, wanted.file, kind, len(parties), on_change=self._tell_change)
+            self._recorder = Recorder(folder, wanted.file, kind, len(parties), on_change=self._changed.wake)
             self._recorded_at = now_us
             mixer.set_tap(self._recorder.tap)
         self._recorder.record(tracks(wanted, self._rules.tracks))
@@ -213,10 +212,6 @@ class ConferenceBridgeActor(CenterActor):
             self._recorder.stop()
             self._recorder = None
 
-    def _tell_change(self) -> None:
-        """Wake the actor, from whatever thread."""
-        os.eventfd_write(self._changed, 1)
-
     def _end(self) -> None:
         if self._mixer is not None:
             self._end_recording(self._mixer)
@@ -227,7 +222,7 @@ class ConferenceBridgeActor(CenterActor):
             self.cancel("levels")
 
     def _on_change(self) -> None:
-        os.eventfd_read(self._changed)
+        self._changed.take()
         if self._mixer is not None and self._mixer.status().handed_over:
             self._handed_over()
         else:

@@ -86,7 +86,7 @@ def _checks(
     yield "clocks", partial(doctor_machine.clocks, node)
     yield "limits", doctor_machine.limits
     if settings is not None:
-        yield "trunks", partial(doctor_center.trunks, settings)
+        yield "trunks", partial(doctor_center.trunks, settings, state)
         yield "voices", partial(doctor_voices.nailed_up, settings)
         yield "psap", partial(doctor_center.psap, settings, simulated=simulated)
         yield "psap", partial(doctor_center.routes, settings)

@@ -155,7 +155,7 @@ def _probed(path: str) -> Probed:
                 sim=driver.sim,
                 network=network.name.lower() if network is not None else "",
                 signal_dbm=driver.signal_dbm,
-                text="" if ready else f"no modem has answered within {PROBE_S:g} s",
+                text="" if ready else session.why_not(),
             )
     except CenterError as error:
         return Probed(port=path, answers=False, text=str(error))
@@ -305,7 +305,7 @@ def call(
         if file is not None:
             file.writelines(f"# {remark}\n" for remark in _remarks(port))
         if not session.run(PROBE_S, lambda event: isinstance(event, Ready)):
-            raise CenterError(f"{port}: no modem has answered within {PROBE_S:g} s")
+            raise CenterError(f"{port}: {session.why_not()}")
         placed = session.driver.dial(Ref("command line"), to, time.monotonic())
         try:
             if not session.run(seconds, told):

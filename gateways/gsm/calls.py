@@ -45,10 +45,6 @@ class CallTable:
         found = self._book.by_id(call)
         return view_of(found) if found is not None else None
 
-    def by_ref(self, ref: Ref) -> CallView | None:
-        """The live call that was dialled or adopted under this name."""
-        return next((view_of(call) for call in self._book.calls if call.ref == ref), None)
-
     @property
     def busy(self) -> bool:
         """Whether any call is left."""

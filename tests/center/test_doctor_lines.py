@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from center.doctor_center import lines
+from center.doctor_center import lines, trunks
 from center.findings import Verdict
 from center.journals import journal_of
+from center.settings import ModemTable, Settings, TrunkTable
 from center.state_dir import StateDir
 from messages.base import Joins
 from messages.events import Event, LineQuarantined
@@ -116,3 +117,20 @@ def test_what_the_journal_holds_of_a_quarantine_counts_for_more_than_what_its_mo
 def test_a_process_that_has_not_started_and_none_at_all_are_told(tmp_path: Path) -> None:
     assert found(tmp_path, report(), ready=False) == (Verdict.WARN, "milano1 has not started yet")
     assert found(tmp_path, report(), runs=False) == (Verdict.FAIL, "no modem's actor runs")
+
+
+@pytest.mark.parametrize(
+    ("joins", "verdict"),
+    [(Joins.NETWORK, Verdict.WARN), (Joins.HOST, Verdict.FAIL), (Joins.NONE, Verdict.FAIL)],
+)
+def test_one_public_line_is_enough_where_it_joins_in_the_network(
+    tmp_path: Path, joins: Joins, verdict: Verdict
+) -> None:
+    state = StateDir(tmp_path)
+    state.create()
+    settings = Settings(
+        trunk=(TrunkTable(name="public"),), modem=(ModemTable(name=str(LINE), trunk="public", port="/dev/x"),)
+    )
+    assert next(trunks(settings, state)).verdict is Verdict.FAIL, "nobody knows what it is"
+    line_files.write(state.run, report(joins=joins))
+    assert next(trunks(settings, state)).verdict is verdict

@@ -5,7 +5,6 @@ A test says on whose leg a person is heard (`hear`); a clip is over as soon as s
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection, Mapping
 
 from actors.conference_bridge.actor import ConferenceBridgeActor, Mixer
@@ -147,4 +146,4 @@ class SilentBridgeActor(ConferenceBridgeActor):
         if recorder is not None:
             recorder.stop(10)  # a thread cannot be killed; what a kill leaves is another test's
         if "_changed" in vars(self):
-            os.close(self._changed)
+            self._changed.close()

@@ -29,6 +29,9 @@ from gateways.gsm.at.results import (
 
 SOON_S: Final = 3.0
 """So long a slow answer is still waited for once somebody is to be called, answered or hung up."""
+LAST_PROBE: Final = 2.5
+"""The last query is waited for longer by this: behind a slow link every answer comes late, and each query is
+another one so that a late answer fits none but its own."""
 PATIENT_S: Final = 6.0
 """So long a modem that was only asked something is waited for before it counts as dead: behind a slow SIM
 every answer has to wait."""
@@ -451,8 +454,10 @@ class Engine:
             self._events.append(SyncLost())
 
     def _probe_timeout_s(self, *, last: bool) -> float:
-        if not (last and self._patient):
+        if not last:
             return self._rules.resync_timeout_s
+        if not self._patient:
+            return self._rules.resync_timeout_s * LAST_PROBE
         hurried = any(waiting.command.urgency <= Urgency.DIAL for waiting in self._queue)
         return SOON_S if hurried else PATIENT_S
 

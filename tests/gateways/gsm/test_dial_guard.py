@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import model.psap
 from gateways.gsm.dial_guard import EMERGENCY_NUMBERS, DialGuard
 from gateways.gsm.dialects import Dialects
 from gateways.gsm.errors import DialRefused
@@ -284,3 +285,7 @@ def test_no_line_that_reads_as_an_emergency_dial_ever_passes(text: str) -> None:
         seen = re.sub(r"[^ATD0-9;*#+&E]", "", line)
         for dial in re.finditer(r"AT(?:[E&]\w?\d?)*D(?:\*31#|#31#)?\+?(?P<number>\d+)(?=;|$)", seen):
             assert dial["number"] not in EMERGENCY_NUMBERS
+
+
+def test_the_guards_own_emergency_numbers_are_those_that_the_rest_of_the_center_knows() -> None:
+    assert model.psap.EMERGENCY_NUMBERS == EMERGENCY_NUMBERS

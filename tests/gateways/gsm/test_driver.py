@@ -953,7 +953,7 @@ def test_the_ladder_goes_from_reopen_to_reset_to_quarantine_and_back() -> None:
     bench.wait(17.0)
     bench.driver.opened(bench.now_s)
     bench.pump()
-    bench.wait(3.0)
+    bench.wait(4.0)
     assert bench.sent("AT+CFUN=1,1") == 1
     bench.wait(120.0)
     stages = [event.stage for event in bench.of(Unresponsive)]
@@ -989,7 +989,7 @@ def test_a_dial_to_a_silent_modem_ends_soon_and_the_next_at_once() -> None:
     bench.modem.mute = True
     bench.driver.dial(LEG, USER, bench.now_s)
     bench.pump()
-    bench.wait(23.0)
+    bench.wait(25.0)
     bench.driver.dial(Ref("next"), USER, bench.now_s)
     bench.pump()
     assert [event.cause for event in bench.of(CallReleased)] == [HangupCause.LINE_LOST] * 2

@@ -439,3 +439,21 @@ def test_whatever_the_modem_says_each_command_ends_once_and_one_is_in_flight(dat
         engine.tick(now_s)
     ended += [event.ticket for event in engine.take_events() if isinstance(event, Finished)]
     assert set(ended) | {waiting for waiting in submitted if engine.lost and engine.has(waiting)} == submitted
+
+
+@pytest.mark.parametrize("round_trip_s", [0.1, 0.7, 1.0, 1.9])
+def test_a_modem_behind_a_slow_link_is_found(round_trip_s: float) -> None:
+    engine, now_s = Engine(RULES), 0.0
+    engine.start(now_s)
+    coming: list[tuple[float, bytes]] = []
+    while not engine.in_sync and now_s < 10.0:
+        for line in engine.take_output().replace(b"\x1b", b"").split(b"\r"):
+            if line:
+                name = line.decode()[2:-1]
+                coming.append((now_s + round_trip_s, f"\r\n{name}: 1\r\n\r\nOK\r\n".encode()))
+        now_s = min([engine.next_deadline() or 10.0, *(at_s for at_s, _ in coming)])
+        for at_s, data in [one for one in coming if one[0] <= now_s]:
+            coming.remove((at_s, data))
+            engine.receive(data, now_s)
+        engine.tick(now_s)
+    assert engine.in_sync
