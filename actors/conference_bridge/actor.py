@@ -15,7 +15,6 @@ from typing import ClassVar, Final, Protocol
 from thespian.actors import ActorAddress
 
 from actors.conference_bridge.decider import State, Still, clips, heard_by, kept, levels, said, specs, tracks
-from actors.conference_bridge.waker import Waker
 from media.claim import claim
 from media.clips import ClipSpec
 from media.conference import Conference, ConferenceStatus, Tap
@@ -34,6 +33,7 @@ from model.policy import Setup
 from runtime import readings
 from runtime.actor import CenterActor
 from runtime.processes import HEIR_ASKS_BY
+from runtime.waker import Waker
 
 ORPHAN_US: Final = Instant(12 * SECOND)
 """A center that is started again has taken its alerts up by then, or they are over."""

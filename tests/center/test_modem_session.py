@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import select
+import threading
+import tty
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,6 +57,38 @@ def test_a_modem_says_what_it_is(port: str, capfd: pytest.CaptureFixture[str]) -
     (found,) = json.loads(capfd.readouterr().out)
     assert (found["answers"], found["dialect"], found["sim"]) == (True, "simcom7600", "READY")
     assert len(found["imei"]) == 15
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [(b"", "nothing has answered within "), (b"\r\nOK\r\n", "what answers does not answer as a modem does")],
+)
+def test_it_is_said_what_came_from_a_port_that_is_no_modems_and_after_how_long(
+    answer: bytes, words: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """It was "not within 15 s" after 2.7 s, and of one that had answered OK."""
+    ours, theirs = os.openpty()
+    tty.setraw(theirs)
+    ended = threading.Event()
+
+    def say() -> None:
+        while not ended.is_set():
+            if select.select([ours], [], [], 0.05)[0]:
+                os.read(ours, 4096)
+                os.write(ours, answer)
+
+    speaker = threading.Thread(target=say)
+    speaker.start()
+    try:
+        assert cli.run(["modem", "probe", os.ttyname(theirs)]) == 1
+    finally:
+        ended.set()
+        speaker.join()
+        os.close(ours)
+        os.close(theirs)
+    said = capfd.readouterr().out
+    assert words in said
+    assert "15 s" not in said
 
 
 def test_it_is_said_what_such_modems_are_known_to_do(port: str, capfd: pytest.CaptureFixture[str]) -> None:

@@ -210,3 +210,43 @@ def test_the_members_of_a_conference_stand_in_one_row() -> None:
     assert world.one.ask(f'AT+QCHLDIPMPTY="{PSAP}"') == ["ERROR"]
     assert world.one.ask(f'AT+QCHLDIPMPTY="{OPERATOR}"')[-1] == "OK"
     assert world.one.clcc() == [(1, 0, 0, 0, USER.lstrip("+"))]
+
+
+def test_a_command_may_be_refused_in_words_or_ignored() -> None:
+    world = World("3gpp", modem={"refuses": ["D"], "worded_errors": True})
+    assert world.one.ask(f"ATD{USER};") == ["ERROR: operation not allowed"]
+    world.one.modem.change(Vices(refuses=(), ignores=("+CHUP", "+CHLD=1x"), bytes_abort_dial=False))
+    world.one.call(USER)
+    assert world.one.ask("AT+CHUP") == world.one.ask("AT+CHLD=11") == ["OK"]
+    assert len(world.one.clcc()) == 1
+    world.one.ask("AT+CHLD=1")
+    assert world.one.clcc() == []
+
+
+def test_a_slow_command_holds_up_whatever_is_written_behind_it() -> None:
+    world = World("3gpp", modem={"slow_s": {"+CMGL": 6.0}})
+    world.one.write("AT+CMGL=4\r")
+    world.one.write("AT+CSQ\r")
+    world.run(5.9)
+    assert world.one.modem.take_output() == b""
+    world.run(0.2)
+    assert world.one.modem.take_output() == b"\r\nOK\r\n\r\n+CSQ: 21,99\r\n\r\nOK\r\n"
+
+
+def test_a_radio_that_is_off_is_in_no_network_until_it_is_told() -> None:
+    world = World("3gpp", modem={"radio_off": True})
+    assert world.one.ask("AT+CFUN?") == ["+CFUN: 0", "OK"]
+    assert world.one.ask("AT+CREG?") == ["+CREG: 0,0", "OK"]
+    assert world.one.ask("AT+CFUN=1")[-1] == "OK"
+    assert world.one.ask("AT+CREG?") == ["+CREG: 0,1", "OK"]
+    world.one.call(USER)
+    world.one.ask("AT+CFUN=4")
+    assert str(world.call.state) == "ended"
+
+
+def test_a_network_that_takes_no_voice_ends_a_call_at_once_and_does_not_say_why() -> None:
+    world = World("simcom7600", modem={"fails_after_s": 0.5})
+    world.one.write(f"ATD{USER};\r")
+    world.run(0.6)
+    assert b"NO CARRIER" in world.one.modem.take_output()
+    assert world.one.ask("AT+CEER") == ["+CEER: No cause information available", "OK"]
