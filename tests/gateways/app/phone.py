@@ -59,12 +59,23 @@ class Phone:
         """The link to 112."""
         return self.page.locator('a[href="tel:112"]')
 
-    def hold(self) -> None:
+    @property
+    def mute(self) -> Locator:
+        """The button of who cannot talk; held as well."""
+        return self.page.locator(".app__mute")
+
+    def hold(self, button: Locator | None = None) -> None:
         """Press, and let go when something else than the button is there."""
-        self.sos.hover()
+        button = button or self.sos
+        button.hover()
         self.page.mouse.down()
-        expect(self.sos).to_be_hidden()
+        expect(button).to_be_hidden()
         self.page.mouse.up()
+
+    def tests(self) -> list[bool]:
+        """Of each alert in the journal whether it is a test."""
+        events = (one.event for one in self.journal.read_all())
+        return [event.test for event in events if isinstance(event, AlertReceived)]
 
     def raised(self) -> list[AlertId]:
         """The alerts in the journal."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Route, expect
 
 from messages import events as ev
-from messages.events import AlertCancelled, AlertReceived
+from messages.events import AlertCancelled, AlertReceived, AlertSignalAdded, PinRefused, RingingSeen
 from messages.ids import Advice, OperatorId, Outcome
 from store.errors import JournalFull
 from store.keeping import Keeper
@@ -116,6 +117,175 @@ def test_a_test_says_so_and_is_one(phone: Phone) -> None:
     expect(phone.call_112).not_to_have_class(RED)
 
 
+def test_a_test_that_was_left_or_resumed_makes_no_test_of_the_next_press(phone: Phone) -> None:
+    phone.open("?test=1")
+    phone.hold()
+    expect(phone.title).to_have_text("Finding an operator")
+    phone.alert()
+    # The true app meets the test that is open, and lets go of it.
+    phone.open()
+    expect(phone.page.locator(".tag--test")).to_be_visible()
+    phone.page.get_by_role("button", name="Leave the test").click()
+    expect(phone.sos).to_be_visible()
+    expect(phone.page.locator(".tag--test")).to_be_hidden()
+    phone.hold()
+    expect(phone.title).to_have_text("Finding an operator")
+    wait_until(lambda: len(phone.raised()) == 2, what="two alerts")
+    assert phone.tests() == [True, False]
+
+
+def test_a_test_that_has_ended_at_the_true_app_makes_no_test_of_the_next_press(phone: Phone) -> None:
+    phone.open("?test=1")
+    phone.hold()
+    expect(phone.title).to_have_text("Finding an operator")
+    story = phone.story(test=True)
+    phone.open()
+    story.closed(Outcome.TEST_DONE)
+    expect(phone.title).to_have_text("The alert is closed")
+    phone.page.get_by_role("button", name="Back to the start").click()
+    expect(phone.page.locator(".tag--test")).to_be_hidden()
+    phone.hold()
+    wait_until(lambda: len(phone.raised()) == 2, what="two alerts")
+    assert phone.tests() == [True, False]
+
+
+def test_the_page_for_tests_raises_tests_also_after_a_real_alert(phone: Phone) -> None:
+    phone.hold()
+    expect(phone.title).to_have_text("Finding an operator")
+    story = phone.story()
+    phone.open("?test=1")
+    expect(phone.title).to_have_text("Finding an operator")
+    expect(phone.page.locator(".tag--test")).to_be_hidden()  # what is open is real
+    story.closed(Outcome.FALSE_ALARM)
+    phone.page.get_by_role("button", name="Back to the start").click()
+    expect(phone.page.locator(".tag--test")).to_be_visible()
+    phone.hold()
+    wait_until(lambda: len(phone.raised()) == 2, what="two alerts")
+    assert phone.tests() == [False, True]
+
+
+# ----------------------------------------------------------------------------------------- in silence
+
+
+# What a page can be heard or felt by; and what a screen reader says by itself.
+NOISE = """() => {
+  window.noise = [];
+  const heard = (name) => () => { window.noise.push(name); return Promise.resolve(); };
+  navigator.vibrate = heard('vibrate');
+  HTMLMediaElement.prototype.play = heard('play');
+  window.AudioContext = heard('AudioContext');
+  speechSynthesis.speak = heard('speak');
+  window.Notification = heard('Notification');
+}"""
+SEEN = """() => {
+  const shine = (colour) => Math.max(...colour.match(/[0-9]+/g).slice(0, 3).map(Number));
+  const all = [...document.querySelectorAll('#page *')].filter((one) => one.checkVisibility());
+  const isText = (node) => node.nodeType === 3 && node.data.trim();
+  const texts = all.filter((one) => [...one.childNodes].some(isText));
+  return {
+    ground: getComputedStyle(document.documentElement).backgroundColor,
+    bars: [...document.querySelectorAll('meta[name="theme-color"]')].map((one) => one.content),
+    largest: Math.max(...texts.map((one) => parseFloat(getComputedStyle(one).fontSize))),
+    brightest: Math.max(...texts.map((one) => shine(getComputedStyle(one).color))),
+    filled: all.filter((one) => shine(getComputedStyle(one).backgroundColor) > 40
+      && !getComputedStyle(one).backgroundColor.endsWith(', 0)')).length,
+    live: document.querySelectorAll('[role="status"], [role="alert"], [aria-live]').length,
+    noise: window.noise,
+  };
+}"""
+
+
+def is_quiet(phone: Phone) -> None:
+    """Dark, small, and silent."""
+    seen = phone.page.evaluate(SEEN)
+    assert seen["ground"] == "rgb(0, 0, 0)"
+    assert set(seen["bars"]) == {"#000000"}
+    assert seen["largest"] <= 16
+    assert seen["brightest"] < 170
+    assert (seen["filled"], seen["live"], seen["noise"]) == (0, 0, [])
+
+
+def test_who_cannot_talk_raises_a_silent_alert_and_the_phone_stays_dark_and_quiet(
+    phone: Phone, place: Place
+) -> None:
+    page = phone.page
+    page.emulate_media(color_scheme="light")
+    page.evaluate(NOISE)
+    phone.hold(phone.mute)
+    expect(phone.title).to_have_text("Finding an operator")
+    received = phone.inbox()[0]
+    assert isinstance(received, AlertReceived)
+    assert (received.silent, received.test) == (True, False)
+    is_quiet(phone)
+    expect(phone.steps).to_have_text(["Alert received", "Finding an operator", "112"])
+    story = found(phone.story(), place.marta)
+    expect(phone.title).to_have_text("Operator found")
+    expect(page.get_by_text("We are not calling you.")).to_be_visible()
+    is_quiet(phone)
+    page.get_by_role("button", name="A mistake, cancel with the PIN").click()
+    expect(page.get_by_label("PIN")).to_be_visible()
+    is_quiet(phone)
+    page.get_by_role("button", name="Back to the alert").click()
+    story.psap_called(place.marta)
+    expect(phone.steps.nth(2)).to_have_text("112 is being called")
+    story.psap_joined()
+    expect(phone.title).to_have_text("An operator is on the line with 112")
+    is_quiet(phone)
+    page.reload()
+    page.evaluate(NOISE)
+    expect(phone.title).to_have_text("An operator is on the line with 112")
+    is_quiet(phone)
+    story.hear(ev.AdviceChanged(advice=Advice.CALL_112_NOW))
+    story.closed(Outcome.BRIEFED)
+    expect(phone.title).to_have_text("The alert is closed")
+    is_quiet(phone)
+    page.get_by_role("button", name="Back to the start").click()
+    expect(page.locator("html")).not_to_have_attribute("data-quiet", "")
+
+
+@pytest.mark.parametrize("deadline_s", [9.0])
+def test_a_silent_alert_that_nobody_has_in_time_says_so_without_shining(phone: Phone) -> None:
+    phone.page.evaluate(NOISE)
+    phone.hold(phone.mute)
+    expect(phone.title).to_have_text("We cannot help you in time")
+    expect(phone.call_112).to_have_text("Call 112 now")
+    is_quiet(phone)
+
+
+def test_a_silent_alert_is_in_time_where_an_operator_has_it_though_no_phone_rings(
+    phone: Phone, place: Place
+) -> None:
+    phone.hold(phone.mute)
+    expect(phone.title).to_have_text("Finding an operator")
+    found(phone.story(), place.marta)
+    expect(phone.title).to_have_text("Operator found")
+    known = phone.page.evaluate("JSON.parse(localStorage.getItem('securwoman-app-alert'))")
+    later = phone.page.evaluate(
+        """async (known) => (await import('/app/js/state.js')).shown(known, known.deadlineMs + 1).title""",
+        known,
+    )
+    assert later == "operatorFound"
+
+
+def test_who_can_talk_no_longer_turns_the_open_alert_silent(phone: Phone, place: Place) -> None:
+    phone.hold()
+    expect(phone.title).to_have_text("Finding an operator")
+    found(phone.story(), place.marta).user_called()
+    expect(phone.title).to_have_text("We are calling you, answer")
+    phone.page.evaluate(NOISE)
+    phone.mute.hover()
+    phone.page.mouse.down()
+    expect(phone.mute).to_be_hidden()
+    phone.page.mouse.up()
+    wait_until(
+        lambda: any(one.silent for one in phone.inbox() if isinstance(one, AlertSignalAdded)),
+        what="a silent signal",
+    )
+    assert len(phone.raised()) == 1
+    expect(phone.title).to_have_text("We are calling you, answer")
+    is_quiet(phone)
+
+
 # ------------------------------------------------------------------------------- what has happened
 
 
@@ -148,6 +318,37 @@ def test_each_state_is_shown_when_it_is_in_the_journal_and_not_before(phone: Pho
     expect(phone.title).to_have_text("The alert is closed")
     phone.page.get_by_role("button", name="Back to the start").click()
     expect(phone.sos).to_be_visible()
+
+
+def test_a_phone_that_rings_can_be_told_to_the_center_once(phone: Phone, place: Place) -> None:
+    page = phone.page
+    phone.hold()
+    expect(phone.title).to_have_text("Finding an operator")
+    expect(page.get_by_role("button", name="My phone is ringing")).to_be_hidden()
+    found(phone.story(), place.marta).user_called()
+    page.get_by_role("button", name="My phone is ringing").click()
+    expect(page.get_by_role("button", name="My phone is ringing")).to_be_hidden()
+    wait_until(lambda: RingingSeen() in phone.inbox(), what="the app's word")
+    page.reload()
+    expect(phone.title).to_have_text("We are calling you, answer")
+    expect(page.get_by_role("button", name="My phone is ringing")).to_be_hidden()
+    assert phone.inbox().count(RingingSeen()) == 1
+
+
+def test_the_center_s_numbers_can_be_saved_as_a_contact_before_anything_is_the_matter(phone: Phone) -> None:
+    page = phone.page
+    page.reload()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save our numbers").click()
+    assert download.value.suggested_filename == "securWoman.vcf"
+    card = Path(download.value.path()).read_text()
+    assert card.startswith("BEGIN:VCARD\nVERSION:3.0\n")
+    assert "TEL;TYPE=VOICE:+390200000001\n" in card
+    # Once saved it is offered in the settings alone.
+    expect(page.get_by_role("button", name="Save our numbers")).to_be_hidden()
+    page.get_by_role("button", name="Settings").click()
+    expect(page.get_by_role("button", name="Save our numbers")).to_be_visible()
+    expect(page.get_by_text("rings in silent mode too")).to_be_visible()
 
 
 def test_a_call_that_she_did_not_take_is_said(phone: Phone, place: Place) -> None:
@@ -328,12 +529,12 @@ def test_her_position_is_followed(phone: Phone, context: BrowserContext) -> None
     [
         ("4711", [AlertCancelled()]),
         ("9999", [AlertCancelled(duress=True)]),
-        pytest.param("1234", [], marks=pytest.mark.browser_may_say(r"403 \(Forbidden\)")),
+        ("1234", [PinRefused()]),
     ],
     ids=["her PIN", "her duress PIN", "no PIN of hers"],
 )
 def test_whatever_pin_she_gives_the_screen_is_the_same(
-    phone: Phone, place: Place, pin: str, heard: list[AlertCancelled]
+    phone: Phone, place: Place, pin: str, heard: list[ev.Event]
 ) -> None:
     page = phone.page
     phone.hold()
@@ -346,10 +547,10 @@ def test_whatever_pin_she_gives_the_screen_is_the_same(
     expect(phone.title).to_have_text("You asked to cancel")
     asked = page.locator("main").inner_text()
     assert re.sub(r"\s+", " ", asked).strip() == (
-        "securWoman Giulia You asked to cancel An operator may still call you to check. "
+        "securWoman Giulia You asked to cancel An operator may still call you to check: answer if you can. "
         "Call 112 yourself Enter the PIN again Back to the start"
     )
-    assert [event for event in phone.inbox() if isinstance(event, AlertCancelled)] == heard
+    assert [one for one in phone.inbox() if isinstance(one, AlertCancelled | PinRefused)] == heard
     found(phone.story(), place.marta).user_called()
     page.reload()
     expect(phone.title).to_have_text("You asked to cancel")
@@ -372,7 +573,7 @@ def test_it_speaks_italian_and_keeps_the_language_she_chose(phone: Phone) -> Non
     expect(phone.sos).to_have_text(re.compile(r"Aiuto\s+tieni premuto 1 secondo"))
     phone.hold()
     expect(phone.title).to_have_text("Cerchiamo un’operatrice")
-    expect(phone.call_112).to_have_text("Chiama tu il 112")
+    expect(phone.call_112).to_have_text("Chiama il 112 direttamente")
     phone.story().hear(ev.AdviceChanged(advice=Advice.CALL_112_NOW))
     expect(phone.title).to_have_text("Non riusciamo a chiamarti in tempo")
     expect(phone.call_112).to_have_text("Chiama il 112 ora")

@@ -23,7 +23,7 @@ ALL = """async () => {
     const words = [seen.title, seen.text, ...seen.steps.map(([, word]) => word)].filter(Boolean);
     found.push({ ...said, seen, words });
   };
-  for (const test of [false, true])
+  for (const [test, silent] of [[false, false], [true, false], [false, true]])
     for (const status of [202, 200, 503])
       for (const operator of [false, true])
         for (const user of legs)
@@ -33,14 +33,14 @@ ALL = """async () => {
                 for (const [lost, asked] of
                   [[false, ''], [true, ''], [false, 'sending'], [true, 'unsent'], [false, 'sent']]) {
                   const said = { alert: 'a', deadline_at: at(leftMs), advice: 'wait' };
-                  let known = raised(pressed('a', 0, null, test), { status, said }, true);
+                  let known = raised(pressed('a', 0, null, { test, silent }), { status, said }, true);
                   const parties = [['user', user], ['psap', psap]].filter(([, state]) => state)
                     .map(([party, state]) => ({ party, state }));
                   known = heard(known, { status: 200, said: { ...said, version: 1, phase: 'calling_user',
                     operator_assigned: operator, legs: parties, advice } });
                   if (lost) known = heard(known, { status: 0, said: null });
                   look({ ...known, asked },
-                    { test, status, operator, user, psap, advice, leftMs, lost, asked });
+                    { test, silent, status, operator, user, psap, advice, leftMs, lost, asked });
                 }
   return { found, unknown: [...new Set(found.flatMap((one) => one.words).filter((word) => !WORDS[word]))] };
 }"""
@@ -71,8 +71,15 @@ def test_nothing_is_said_that_has_not_happened_whatever_the_center_answers(modul
         assert ("psapCalled" in words) <= (one["psap"] in going), one
         assert (["done", "got"] in seen["steps"]) or one["status"] == 503, one
         assert seen["call112"] or "psap" in words, one
-        # Red when it has to be, and never while she is being talked to.
+        assert seen["rings"] == (one["user"] in going) or seen["tone"] == "bad", one
+        # Who is not to be called is not said to be.
+        assert not (one["silent"] and {"notCalled", "cannot", "freeText"} & set(words)), one
+        assert seen["silence"] is not one["silent"] or seen["tone"] == "bad", one
+        # Red when it has to be, and never while the user is being talked to.
         reached = one["user"] in ("ringing", "answered") or one["psap"] == "answered"
+        # A silent alert is in time where somebody is at work for it; the center's word counts for more.
+        if one["silent"] and one["advice"] == "wait" and one["status"] != 503:
+            reached = reached or one["operator"] or one["psap"] in going
         told = one["advice"] == "call_112_now" or one["status"] == 503 or one["leftMs"] < 0
         if reached:
             assert seen["tone"] != "bad", one
@@ -81,12 +88,97 @@ def test_nothing_is_said_that_has_not_happened_whatever_the_center_answers(modul
         assert (seen["note"] == "lost") == one["lost"], one
 
 
+HANDED_OVER = """async () => {
+  const { pressed, raised, heard, shown } = await import('/app/js/state.js');
+  const deadline_at = new Date(1e12 + 9000).toISOString();
+  const said = { alert: 'a', deadline_at, advice: 'wait', version: 1, operator_assigned: false };
+  const at = (phase, legs) => {
+    const known = raised(pressed('a', 0, null), { status: 202, said }, true);
+    const seen = shown(heard(known, { status: 200, said: { ...said, phase, legs } }), 1e12);
+    return [seen.title, seen.text, ...seen.steps.map(([, word]) => word)];
+  };
+  const leg = (party, state) => ({ party, state });
+  return {
+    together: at('handed_over', [leg('user', 'answered'), leg('psap', 'answered')]),
+    psapGone: at('handed_over', [leg('user', 'answered'), leg('psap', 'released')]),
+    userGone: at('handed_over', [leg('user', 'released'), leg('psap', 'answered')]),
+    bothGone: at('handed_over', [leg('user', 'released'), leg('psap', 'released')]),
+    brokenUser: at('conference', [leg('user', 'ringing'), leg('psap', 'answered')]),
+    brokenPsap: at('calling_112', [leg('user', 'answered'), leg('psap', 'originating')]),
+    brokenNoLine: at('calling_112', [leg('user', 'answered'), leg('psap', 'released')]),
+  };
+}"""
+
+
+def test_who_is_left_is_told_who_is_on_the_line_and_that_an_operator_is_sought_only_where_one_is(
+    module: Page,
+) -> None:
+    seen = module.evaluate(HANDED_OVER)
+    for name in ("together", "psapGone", "userGone", "bothGone"):
+        assert not {"finding", "findingText", "psapCalled"} & set(seen[name]), name
+    assert seen["together"][0] == "psap"
+    assert seen["psapGone"][:2] == ["psapGone", "closedText"]
+    assert seen["userGone"][0] == "psapStep"
+    assert seen["bothGone"][:2] == ["notOnLine", "closedText"]
+    # Where it broke too soon the leave is undone: an operator is looked for, and what dropped is called.
+    assert seen["brokenUser"][:2] == ["calling", "psapStep"]
+    assert seen["brokenPsap"][:2] == ["stay", "psapCalled"]
+    assert seen["brokenNoLine"][:2] == ["stay", "findingText"]
+    assert "psapCalled" not in seen["brokenNoLine"]
+    assert "finding" in seen["brokenNoLine"]
+
+
+def test_another_alert_than_before_begins_with_nothing_that_was_known_of_that(module: Page) -> None:
+    known = module.evaluate(
+        """async () => {
+          const { pressed, raised, heard } = await import('/app/js/state.js');
+          const said = (alert) => ({ alert, deadline_at: '2026-11-24T21:46:48Z', advice: 'wait' });
+          const before = raised(pressed('a', 0, null), { status: 202, said: said('one') }, true);
+          const rang = heard(before, { status: 200, said: { ...said('one'), version: 7, phase: 'calling_user',
+            operator_assigned: true, legs: [{ party: 'user', state: 'ringing' }] } });
+          const silent = { ...rang, id: 'b', silent: true, due: true };
+          return [raised(silent, { status: 200, said: said('one') }, true),
+            raised(silent, { status: 202, said: said('two') }, true)];
+        }"""
+    )
+    same, other = known
+    assert (same["alert"], same["state"]["version"], same["reached"]) == ("one", 7, True)
+    assert (other["alert"], other["state"], other["reached"], other["helped"]) == ("two", None, False, False)
+    assert not same["due"]
+
+
+def test_the_contact_is_a_card_with_every_number(module: Page) -> None:
+    card, learnt, to_save = module.evaluate(
+        r"""async () => {
+          const { vcard, learnNumbers, isToSave } = await import('/app/js/contact.js');
+          const { numbers } = await import('/app/js/keeping.js');
+          learnNumbers(['+390200000001', '+390200000002', 'x', 5, '+39 02', '+3902\r\nTEL:+1900']);
+          learnNumbers([]);
+          learnNumbers(undefined);
+          const { known } = numbers();
+          return [vcard(known), known, [isToSave({ known, saved: [] }), isToSave({ known, saved: known })]];
+        }"""
+    )
+    assert learnt == ["+390200000001", "+390200000002"]
+    assert to_save == [True, False]
+    assert card.split("\r\n") == [
+        "BEGIN:VCARD",
+        "VERSION:3.0",
+        "N:;securWoman;;;",
+        "FN:securWoman",
+        "TEL;TYPE=VOICE:+390200000001",
+        "TEL;TYPE=VOICE:+390200000002",
+        "END:VCARD",
+        "",
+    ]
+
+
 def test_whatever_pin_was_given_the_screen_depends_on_nothing_that_the_center_says(module: Page) -> None:
-    screens: dict[tuple[str, bool], list[Any]] = {}
+    screens: dict[tuple[str, bool, bool], list[Any]] = {}
     for one in module.evaluate(ALL)["found"]:
         if one["asked"]:
-            screens.setdefault((one["asked"], one["test"]), []).append(one["seen"])
-    assert len(screens) == 6
+            screens.setdefault((one["asked"], one["test"], one["silent"]), []).append(one["seen"])
+    assert len(screens) == 9
     for seen in screens.values():
         assert all(one == seen[0] for one in seen)
 

@@ -60,4 +60,8 @@ def test_no_screen_has_a_barrier(phone: Phone, place: Place) -> None:
     page.keyboard.press("Enter")
     expect(phone.title).to_have_text("You asked to cancel")
     wrong += looked_at(phone, "asked")
+    page.get_by_role("button", name="Back to the start").click()
+    phone.hold(phone.mute)
+    expect(phone.title).to_have_text("You are on the line with the operator")
+    wrong += looked_at(phone, "quiet")
     assert not wrong, "\n".join(wrong)

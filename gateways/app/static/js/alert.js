@@ -1,5 +1,6 @@
 // One alert from the press to its end: raise it until it is taken, follow it, cancel it. What is shown is state.js's matter.
 
+import { learnNumbers } from './contact.js';
 import { keepAlert } from './keeping.js';
 import { heard, isAsked, isClosed, pressed, raised } from './state.js';
 
@@ -7,7 +8,7 @@ const ANSWER_MS = 5000; // a question without an answer for so long is asked aga
 const WAIT_S = 25;
 const PAUSES_MS = [300, 600, 1200, 2400, 5000];
 const TAIL_MS = 600_000; // how long after a cancellation positions are still sent
-const ANSWERED = new Set([202, 400, 403, 404]); // to a cancellation: it has arrived, whatever came of it
+const ARRIVED = new Set([202, 400, 403, 404]); // to what is said of an alert: it has arrived, whatever came of it
 
 export class Alert {
   /** `phoneOf()` is her number; `changed()` is called after everything new. */
@@ -22,13 +23,29 @@ export class Alert {
     document.addEventListener('visibilitychange', () => { if (!document.hidden) this.#wake(); });
   }
 
-  /** She has pressed. The id is made once: sending again makes no second alert. */
-  raise(test) {
+  /** Held. `kind` is `{test, silent}`. The id is made once: sending again makes no second alert. */
+  raise(kind) {
     const nowMs = Date.now();
-    // A phone's clock that is behind could put a new alert before the end of a closed one: the corrected time or none.
-    const raisedAt = this.clock.isKnown ? new Date(this.clock.center(nowMs)).toISOString() : null;
-    this.#begin(pressed(newId(), nowMs, raisedAt, test));
+    this.#begin(pressed(newId(), nowMs, this.#centerTime(nowMs), kind));
     if (!navigator.onLine) this.#now({ ...this.known, trouble: 'offline' });
+  }
+
+  /** The open alert goes on without a sound: it is raised once more, as a silent one. */
+  silence() {
+    const raisedAt = this.#centerTime(Date.now());
+    this.#begin({ ...this.known, id: newId(), raisedAt, silent: true, due: true });
+  }
+
+  /** The phone rings with the center's call, says who has it in hand: a page cannot see calls. */
+  async tellRinging() {
+    const { run, known: { alert } } = this;
+    this.#now({ ...this.known, rings: 'sending', reached: true });
+    for (let tries = 0; this.run === run; tries += 1) {
+      const { status } = await this.api.ringing(alert, ANSWER_MS);
+      if (this.run !== run) return;
+      if (ARRIVED.has(status)) { this.#now({ ...this.known, rings: 'sent' }); return; }
+      if (!this.api.more) await this.#pause(tries);
+    }
   }
 
   /** Go on with the alert that was open when the page was left. */
@@ -47,7 +64,7 @@ export class Alert {
       const { alert } = this.known;
       const { status } = alert === null ? { status: 0 } : await this.api.cancel(alert, pin, ANSWER_MS);
       if (!still()) return;
-      const arrived = ANSWERED.has(status);
+      const arrived = ARRIVED.has(status);
       this.#now({ ...this.known, asked: arrived ? 'sent' : 'unsent' });
       if (arrived) { this.#tail(); return; }
       if (!this.api.more) await this.#pause(tries);
@@ -70,7 +87,7 @@ export class Alert {
     this.poll?.abort();
     this.#now(known);
     this.positions.watch();
-    if (!known.durable) this.#deliver(this.run);
+    if (!known.durable || known.due) this.#deliver(this.run);
     if (known.alert !== null) this.#taken(this.run);
   }
 
@@ -87,19 +104,27 @@ export class Alert {
       const answer = await this.api.raise(this.#body(fix), ANSWER_MS);
       if (this.run !== run) return;
       this.api.addresses.learn(answer.said?.nodes);
-      const had = this.known.alert !== null;
+      learnNumbers(answer.said?.calls_from);
+      const before = this.known.alert;
+      const had = before !== null;
       if (!answer.said?.alert && this.api.more) continue; // at once, and nothing is said of it: another node may take it
       // Of an alert that it has already, a lost answer says nothing new.
       if (!had || answer.said?.alert) this.#now(raised(this.known, answer, navigator.onLine));
       if (!had && this.known.alert !== null) this.#taken(run, fix);
-      if (this.known.durable) return;
+      else if (this.known.alert !== before) this.positions.follow(this.known.alert, fix);
+      if (this.known.durable && !this.known.due) return;
       await this.#pause(tries);
     }
   }
 
+  /** A phone's clock that is behind could put a new alert before the end of a closed one: the corrected time or none. */
+  #centerTime(nowMs) {
+    return this.clock.isKnown ? new Date(this.clock.center(nowMs)).toISOString() : null;
+  }
+
   #body(fix) {
-    const { id, test, raisedAt } = this.known;
-    const body = { id, phone: this.phoneOf(), test };
+    const { id, test, silent, raisedAt } = this.known;
+    const body = { id, phone: this.phoneOf(), test, silent: Boolean(silent) };
     if (raisedAt !== null) body.raised_at = raisedAt;
     if (fix !== null) body.position = this.positions.body(fix);
     if (this.battery) body.battery_pct = Math.round(this.battery.level * 100);
@@ -109,6 +134,7 @@ export class Alert {
   #taken(run, sent = null) {
     if (isAsked(this.known)) { this.#tail(); return; }
     this.positions.follow(this.known.alert, sent);
+    if (this.known.rings === 'sending') this.tellRinging();
     this.#follow(run);
   }
 
@@ -132,7 +158,7 @@ export class Alert {
     }
   }
 
-  /** After a cancellation the alert is no longer asked for: the answers differ under duress. Positions go on a while. */
+  /** After a cancellation the alert is no longer asked for: it stands still. Positions go on a while. */
   #tail() {
     this.poll?.abort();
     if (this.known.alert !== null) this.positions.follow(this.known.alert, null, this.known.askedMs + TAIL_MS);

@@ -1,5 +1,7 @@
 // The center's public interface, as far as an app needs it. It decides nothing: an answer is a status and what was said.
 
+import { learnNumbers } from './contact.js';
+
 const JSON_TYPE = 'application/json';
 const ALONE_MS = 8000; // on top of a long poll's own time
 const OF_SEVERAL_MS = 3000; // to wait for one of several nodes, before the next is asked
@@ -18,6 +20,7 @@ export class Api {
 
   raise(body, withinMs) { return this.#ask('POST', '/v1/alerts', withinMs, { body }); }
   position(alert, body, withinMs) { return this.#ask('POST', `${path(alert)}/position`, withinMs, { body }); }
+  ringing(alert, withinMs) { return this.#ask('POST', `${path(alert)}/ringing`, withinMs, { body: {} }); }
   cancel(alert, pin, withinMs) { return this.#ask('POST', `${path(alert)}/cancel`, withinMs, { body: { pin } }); }
 
   /** How the alert stands; with the version last seen, at the next change or after `waitS`. */
@@ -34,11 +37,12 @@ export class Api {
     return status === 200 || (this.more && this.answers(withinMs));
   }
 
-  /** Learn where else it can be asked. */
+  /** Learn where else it can be asked, and from which numbers it calls. */
   async learn(withinMs) {
     const { status, said } = await this.#ask('GET', '/v1/nodes', withinMs, {});
     const nodes = status === 200 ? said?.nodes ?? [] : [];
     const best = (one) => (one.alive ? 0 : 2) + (one.draining ? 1 : 0);
+    learnNumbers(said?.calls_from);
     this.addresses.learn([...nodes].sort((a, b) => best(a) - best(b)).map((one) => one.web));
   }
 

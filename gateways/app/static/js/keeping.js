@@ -2,6 +2,7 @@
 
 const SETTINGS = 'securwoman-app';
 const NODES = 'securwoman-app-nodes';
+const NUMBERS = 'securwoman-app-numbers';
 const ALERT = 'securwoman-app-alert';
 const FORGOTTEN_MS = 12 * 3600 * 1000; // an alert of yesterday is no longer hers to look at
 
@@ -28,6 +29,10 @@ export const keepSettings = (changes) => write(SETTINGS, { ...settings(), ...cha
 /** Where else the center can be asked; see addresses.js. */
 export const nodes = () => read(NODES);
 export const keepNodes = (list) => write(NODES, list);
+
+/** From which numbers the center calls, and those that were saved as a contact; see contact.js. */
+export const numbers = () => ({ known: [], saved: [], ...read(NUMBERS) });
+export const keepNumbers = (changed) => write(NUMBERS, changed);
 
 /** The alert that was open, or null. Never a PIN: it is not in it. */
 export function openAlert(nowMs) {

@@ -5,8 +5,9 @@ import { Addresses } from './addresses.js';
 import { Alert } from './alert.js';
 import { Api } from './api.js';
 import { Clock } from './clock.js';
+import { isToSave, saveContact } from './contact.js';
 import { Hold } from './hold.js';
-import { keepNodes, keepSettings, nodes, openAlert, settings } from './keeping.js';
+import { keepNodes, keepSettings, nodes, numbers, openAlert, settings } from './keeping.js';
 import { Positions } from './position.js';
 import { shown } from './state.js';
 import * as views from './views.js';
@@ -27,18 +28,30 @@ const alert = new Alert(api, clock, positions, () => settings().phone, () => dra
 let place = ''; // '' | 'settings' | 'pin': what she has opened over the rest
 let before = '';
 
+/** What is to be held: `raise()` when it was. */
+const toHold = (raise) => new Hold({
+  raise: () => { ui.said = ''; raise(); },
+  say: (word) => { ui.said = word; if (word === 'holdOn') positions.watch(); draw(); },
+  drawn: () => draw(),
+});
+
 const ui = {
-  test: query.get('test') === '1',
+  // What is open says itself what it is: a test that was left, or met by a page that makes none, is over.
+  get test() { return alert.known ? alert.known.test : query.get('test') === '1'; },
+  get quiet() { return Boolean(alert.known?.silent); },
   said: '',
   faults: {},
   checking: false,
   spoken: null,
   reachable: true,
-  hold: new Hold({
-    raise: () => { ui.said = ''; alert.raise(ui.test); },
-    say: (word) => { ui.said = word; if (word === 'holdOn') positions.watch(); draw(); },
-    drawn: () => draw(),
-  }),
+  hold: toHold(() => alert.raise({ test: ui.test })),
+  holdQuiet: toHold(() => alert.raise({ test: ui.test, silent: true })),
+  holdSilence: toHold(() => alert.silence()),
+  get numbers() { return numbers().known; },
+  get toSave() { return isToSave(numbers()); },
+  saveContact: () => { saveContact(); draw(); },
+  tellRinging: () => { alert.tellRinging(); },
+  leaveTest: () => { alert.forget(); location.assign('/app'); },
   get name() { return settings().name; },
   get denied() { return positions.denied; },
   get other() { return isEnglish() ? 'it' : 'en'; },
@@ -84,7 +97,7 @@ async function look() {
   if (alert.known || document.hidden) return;
   positions.lookIfAllowed();
   ui.reachable = await api.answers(CHECK_MS);
-  if (ui.reachable && settings().key) api.learn(CHECK_MS);
+  if (ui.reachable && settings().key) api.learn(CHECK_MS).then(draw);
   draw();
 }
 
@@ -92,7 +105,6 @@ function page() {
   const seen = alert.known && shown(alert.known, clock.center(Date.now()));
   const now = settings();
   if (seen) {
-    ui.test = alert.known.test;
     if (seen.left === null) ui.spoken = null;
     else if (SPOKEN_S.has(seen.left)) ui.spoken = seen.left;
     // Nothing to cancel any more: the screen for it goes.
@@ -103,21 +115,33 @@ function page() {
   return ['idle', views.idle(ui)];
 }
 
+const light = matchMedia('(prefers-color-scheme: light)');
+const bars = [...document.querySelectorAll('meta[name="theme-color"]')];
+const barColours = bars.map((bar) => bar.content);
+
+/** Light or dark as the phone is; a silent alert is black, whatever the phone is, and no bar of the browser shines. */
+function paint() {
+  const { quiet } = ui;
+  const { documentElement: html } = document;
+  html.dataset.theme = query.get('theme') ?? (light.matches ? 'light' : 'dark');
+  html.toggleAttribute('data-quiet', quiet);
+  bars.forEach((bar, i) => { bar.content = quiet ? '#000000' : barColours[i]; });
+}
+
 function draw() {
   const [name, view] = page();
+  paint();
   render(view, root);
-  // Whoever cannot see the screen change is taken to what has changed.
+  // Who cannot see the screen change is taken to what has changed; not where a screen reader's voice would be heard.
   if (name !== before) {
-    if (before || name !== 'idle') root.querySelector('[data-focus]')?.focus({ preventScroll: true });
+    const taken = !ui.quiet && (before || name !== 'idle');
+    if (taken) root.querySelector('[data-focus]')?.focus({ preventScroll: true });
     before = name;
   }
 }
 
 setLanguage(query.get('lang') ?? (settings().language || (navigator.language.startsWith('it') ? 'it' : 'en')));
-const light = matchMedia('(prefers-color-scheme: light)');
-const theme = () => { document.documentElement.dataset.theme = query.get('theme') ?? (light.matches ? 'light' : 'dark'); };
-light.addEventListener('change', theme);
-theme();
+light.addEventListener('change', paint);
 navigator.getBattery?.().then((battery) => { alert.battery = battery; }, () => {});
 navigator.serviceWorker?.register('/app/sw.js', { scope: '/app' }).catch(() => {}); // without it the app needs a network to open
 const open = openAlert(Date.now());

@@ -7,8 +7,9 @@ export const NEAR_MS = 5000; // a call that is not even being made now will not 
 const ASKED = new Set(['sending', 'unsent', 'sent']);
 
 /** Nothing is known yet but the press. `pressedMs` is this phone's clock, `raisedAt` the center's time of it, or null. */
-export const pressed = (id, pressedMs, raisedAt, test) => ({
-  id, pressedMs, raisedAt, test,
+export const pressed = (id, pressedMs, raisedAt, { test = false, silent = false } = {}) => ({
+  id, pressedMs, raisedAt, test, silent,
+  due: true, // the center has not kept this press yet
   alert: null, // the center's id, once it has said that it has the alert
   repeated: false, // it was there already: the deadline given may be long past, and she long reached
   durable: false,
@@ -16,7 +17,9 @@ export const pressed = (id, pressedMs, raisedAt, test) => ({
   advice: 'wait',
   trouble: '', // 'offline' | 'unavailable' | 'refused': why the alert is not there yet
   state: null, // the last answer of GET /v1/alerts/ID
-  reached: false, // her phone has rung; stays
+  reached: false, // the phone has rung; stays
+  helped: false, // an operator has had the alert, or 112 was being called; stays
+  rings: '', // '' | 'sending' | 'sent': that the phone rings was told to the center
   lost: false, // the last question found nobody
   asked: '', // '' | 'sending' | 'unsent' | 'sent': a cancellation
 });
@@ -25,11 +28,14 @@ export const pressed = (id, pressedMs, raisedAt, test) => ({
 export function raised(known, { status, said }, online) {
   const has = typeof said?.alert === 'string';
   if ((status === 200 || status === 202 || status === 503) && has) {
+    const other = known.alert !== null && known.alert !== said.alert;
     return {
       ...known,
+      ...(other ? { state: null, reached: false, helped: false, rings: '' } : {}),
       alert: said.alert,
       repeated: status === 200,
       durable: status !== 503,
+      due: status === 503,
       deadlineMs: Date.parse(said.deadline_at),
       advice: said.advice,
       trouble: '',
@@ -42,19 +48,25 @@ export function raised(known, { status, said }, online) {
 /** What GET /v1/alerts/ID was answered with. */
 export function heard(known, { status, said }) {
   if (status !== 200) return { ...known, lost: true };
-  const rang = said.legs.some((leg) => leg.party === 'user' && (leg.state === 'ringing' || leg.state === 'answered'));
+  const rang = ['ringing', 'answered'].includes(call(said, 'user'));
+  const helped = said.operator_assigned || isUnderWay(call(said, 'psap')) || call(said, 'psap') === 'answered';
   return {
     ...known,
     state: said,
     advice: said.advice,
     deadlineMs: Date.parse(said.deadline_at),
     reached: known.reached || rang,
+    helped: known.helped || helped,
     lost: false,
   };
 }
 
 export const isClosed = (known) => known.state?.phase === 'closed';
 export const isAsked = (known) => ASKED.has(known.asked);
+
+const isUnderWay = (one) => one === 'originating' || one === 'ringing';
+/** Whether the deadline is met: the phone has rung or, of a silent alert, somebody is at work for it. */
+const isMet = (known) => known.reached || Boolean(known.silent && known.helped);
 
 /** The party's call that has got furthest: 'answered', 'ringing', 'originating', 'over', or '' where there was none. */
 export function call(state, party) {
@@ -66,67 +78,94 @@ export function call(state, party) {
  * What is on the screen: `{name, tone, title, text, steps, left, now, cancel, note}`. Titles, texts and steps are names of
  * words; `left` are whole seconds or null; `now` asks to call 112 at once, `call112` is the
  * link to it, which is away only while 112 is on the line with her; `nowMs` is the center's clock as this phone knows it.
+ * `silence` offers to go on without a sound, `rings` to say that the phone rings.
  */
 export function shown(known, nowMs) {
   if (isAsked(known)) return asked(known);
   if (known.alert === null) return unsent(known);
-  if (isClosed(known)) return screen('closed', { icon: 'done', title: 'closed', text: 'closedText', steps: [], cancel: false, back: true });
+  if (isClosed(known)) {
+    return screen('closed', { icon: 'done', title: 'closed', text: 'closedText', cancel: false, back: true, test: known.test });
+  }
   const { state } = known;
   const operator = Boolean(state?.operator_assigned);
   const user = call(state, 'user');
   const psap = call(state, 'psap');
   const leftMs = known.deadlineMs - nowMs;
-  const seen = { note: known.lost ? 'lost' : '', test: known.test };
+  const seen = {
+    note: known.lost ? 'lost' : '', test: known.test, silence: !known.silent,
+    rings: isUnderWay(user) && known.rings === '',
+  };
   const steps = journey(known, operator, user, psap);
+  const free = known.silent ? 'quietText' : 'freeText';
+  if (psap === 'answered' && isUnderWay(user)) {
+    return screen('calling', { ...seen, icon: 'ring', title: 'calling', text: 'psapStep', steps, cancel: false });
+  }
   if (psap === 'answered') {
     const withHer = user === 'answered';
     const title = withHer ? 'psap' : operator ? 'psapTold' : 'psapStep';
-    return screen('psap', { ...seen, tone: 'good', icon: 'voice', title, text: withHer ? 'stayText' : 'freeText', steps, cancel: false, call112: !withHer });
+    const text = withHer ? 'stayText' : free;
+    return screen('psap', { ...seen, tone: 'good', icon: 'voice', title, text, steps, cancel: false, call112: !withHer });
+  }
+  if (user === 'answered' && isLeft(known) && !isUnderWay(psap)) {
+    return screen('dropped', { ...seen, icon: 'phone', title: 'psapGone', text: 'closedText', steps });
   }
   if (user === 'answered') {
-    const text = psap === 'originating' || psap === 'ringing' ? 'psapCalled' : operator ? 'stayText' : 'findingText';
+    const text = isUnderWay(psap) ? 'psapCalled' : operator ? 'stayText' : 'findingText';
     return screen('talking', { ...seen, tone: 'good', icon: 'voice', title: operator ? 'talking' : 'stay', text, steps });
   }
   const left = leftMs > 0 ? Math.ceil(leftMs / 1000) : null;
   if (user === 'ringing') return screen('calling', { ...seen, left, icon: 'ring', title: 'calling', steps });
   if (isLate(known, user, leftMs)) return late(known, seen, operator, user);
   if (user === 'originating') return screen('calling', { ...seen, left, icon: 'ring', title: 'calling', steps });
-  const waiting = known.reached ? null : left;
-  if (user === 'over') return screen('dropped', { ...seen, left: waiting, icon: 'phone', title: 'notOnLine', text: 'freeText', steps });
-  if (operator) return screen('found', { ...seen, left: waiting, icon: 'headset', title: 'operatorFound', text: 'freeText', steps });
-  return screen('sent', { ...seen, left: waiting, icon: 'bell', title: 'finding', steps });
+  const waiting = isMet(known) ? null : left;
+  if (user === 'over') {
+    const text = isLeft(known) ? 'closedText' : free;
+    return screen('dropped', { ...seen, left: waiting, icon: 'phone', title: 'notOnLine', text, steps });
+  }
+  if (operator) return screen('found', { ...seen, left: waiting, icon: 'headset', title: 'operatorFound', text: free, steps });
+  return screen('sent', { ...seen, left: waiting, icon: 'bell', title: 'finding', text: known.silent ? free : '', steps });
 }
 
-const screen = (name, more) => ({ name, tone: 'calm', icon: 'bell', text: '', steps: [], left: null, now: false, call112: true, cancel: true, back: false, note: '', test: false, ...more });
+/** The operator has left user and 112 to each other, and nobody is looked for. */
+const isLeft = (known) => known.state?.phase === 'handed_over';
+
+const screen = (name, more) => ({
+  name, tone: 'calm', icon: 'bell', text: '', steps: [], left: null, now: false, call112: true, cancel: true, back: false,
+  note: '', test: false, silence: false, rings: false, ...more,
+});
 
 /** Whether she has to be told to call 112 herself: the center says so, or nothing that is known can ring her in time. */
 function isLate(known, user, leftMs) {
   if (!known.durable || known.advice === 'call_112_now') return true;
   // An alert that was there before: only the center's answer says whether she was reached then.
-  if (known.reached || (known.repeated && known.state === null && !known.lost)) return false;
+  if (isMet(known) || (known.repeated && known.state === null && !known.lost)) return false;
   return leftMs <= (user === 'originating' ? 0 : NEAR_MS);
 }
 
 function late(known, seen, operator, user) {
   const steps = [['done', known.durable ? 'got' : 'gotUnkept']];
   if (operator) steps.push(['done', 'operatorFound']);
-  else if (!known.reached) steps.push(['bad', 'noOperator']);
+  else if (!isMet(known)) steps.push(['bad', 'noOperator']);
   if (user === 'originating') steps.push(['now', 'callingStep']);
   else if (known.reached) steps.push(['done', 'called']);
-  else if (operator) steps.push(['bad', 'notCalled']);
-  const [title, text] = known.durable ? ['cannot', 'cannotText'] : ['unkept', 'unkeptText'];
+  else if (operator && !known.silent) steps.push(['bad', 'notCalled']);
+  const inTime = known.silent ? ['quietLate', 'quietLateText'] : ['cannot', 'cannotText'];
+  const [title, text] = known.durable ? inTime : ['unkept', 'unkeptText'];
   return screen('late', { ...seen, tone: 'bad', icon: 'warn', title, text: known.test ? 'testLate' : text, steps, now: !known.test });
 }
 
 function unsent(known) {
   const seen = { test: known.test };
-  if (!known.trouble) return screen('sending', { ...seen, cancel: false, title: 'sending', steps: [['now', 'sending'], ['', 'finding'], ['', 'callingStep'], ['', 'psapTodo']] });
+  if (!known.trouble) {
+    const steps = [['now', 'sending'], ['', 'finding'], ...(known.silent ? [] : [['', 'callingStep']]), ['', 'psapTodo']];
+    return screen('sending', { ...seen, cancel: false, title: 'sending', steps });
+  }
   const title = { offline: 'noConnection', unavailable: 'unavailable', refused: 'refused' }[known.trouble];
   const text = known.test ? 'testLate' : known.trouble === 'refused' ? 'refusedText' : 'cannotText';
   return screen('late', { ...seen, tone: 'bad', icon: 'warn', title, text, steps: [['bad', 'notSent']], now: !known.test, cancel: known.trouble !== 'refused', back: known.trouble === 'refused' });
 }
 
-/** One and the same for her PIN, her duress PIN and any other: whoever forces her reads along. */
+/** One and the same for the right PIN, the duress PIN and any other: an attacker reads along. */
 function asked(known) {
   const title = known.asked === 'sent' ? 'asked' : 'askedSending';
   const text = known.asked === 'unsent' ? 'askedUnsent' : 'pinText';
@@ -136,12 +175,12 @@ function asked(known) {
 function journey(known, operator, user, psap) {
   const steps = [['done', 'got']];
   if (operator) steps.push(['done', 'operatorFound']);
-  else if (psap !== 'answered') steps.push(['now', 'finding']);
-  if (user === 'originating' || user === 'ringing') steps.push(['now', 'callingStep']);
+  else if (psap !== 'answered' && !isLeft(known)) steps.push(['now', 'finding']);
+  if (isUnderWay(user)) steps.push(['now', 'callingStep']);
   else if (user !== '') steps.push(['done', 'called']);
-  else steps.push(['', 'callingStep']);
+  else if (!known.silent) steps.push(['', 'callingStep']);
   if (psap === 'answered') steps.push(['done', 'psapStep']);
-  else if (psap === 'originating' || psap === 'ringing') steps.push(['now', 'psapCalled']);
+  else if (isUnderWay(psap)) steps.push(['now', 'psapCalled']);
   else steps.push(['', 'psapTodo']);
   return steps;
 }

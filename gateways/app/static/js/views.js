@@ -8,10 +8,11 @@ const SYMBOLS = { done: 'done', now: 'clock', bad: 'warn', '': 'todo' };
 
 const icon = (name, more = '') => html`<svg class="icon ${more}" aria-hidden="true"><use href="#i-${name}"></use></svg>`;
 
-/** The frame of every screen: the mark, what is said, what can be done. */
+/** The frame of every screen: the mark, what is said, what can be done. Quiet, it bears no name. */
 const frame = (ui, name, mid, foot) => html`
   <main class="app" data-screen=${name} ?data-test=${ui.test}>
-    <header class="app__head">${icon('mark')}<span>securWoman</span>${ui.name ? html`<span class="app__name">${ui.name}</span>` : nothing}
+    <header class="app__head">${ui.quiet ? nothing : html`${icon('mark')}<span>securWoman</span>`}
+      ${ui.name && !ui.quiet ? html`<span class="app__name">${ui.name}</span>` : nothing}
       ${ui.test ? html`<span class="tag--test">${icon('flask')}${t('test')}</span>` : nothing}</header>
     <div class="app__mid">${mid}</div>
     <footer class="app__foot">${foot}</footer>
@@ -29,31 +30,60 @@ const journey = (steps) => (steps.length ? html`<ol class="app__steps">${steps.m
 const call112 = (now) => html`<a class="app__btn ${now ? 'app__btn--late' : ''}" href="tel:112">${icon('phone')}${t(now ? 'call112Now' : 'call112Yourself')}</a>`;
 const ghost = (word, press) => html`<button class="app__btn app__btn--ghost" type="button" @click=${press}>${t(word)}</button>`;
 
+const held = (hold, look, described, inside) => html`
+  <button class="app__hold ${look}" type="button" ?data-held=${hold.held} aria-describedby=${described}
+    @pointerdown=${hold.pointerdown} @pointerup=${hold.letGo} @pointercancel=${hold.letGo} @blur=${hold.letGo}
+    @keydown=${hold.keydown} @keyup=${hold.keyup} @click=${hold.click} @contextmenu=${(event) => event.preventDefault()}>
+    ${inside}</button>`;
+const said = (ui) => html`<p id="said" class="app__said" role="status">${ui.said ? t(ui.said) : ''}</p>`;
+
 export const idle = (ui) => frame(ui, 'idle', html`
   <h1 class="sr">securWoman</h1>
-  <button class="app__sos" type="button" ?data-held=${ui.hold.held} aria-describedby="said promise"
-    @pointerdown=${ui.hold.pointerdown} @pointerup=${ui.hold.letGo} @pointercancel=${ui.hold.letGo} @blur=${ui.hold.letGo}
-    @keydown=${ui.hold.keydown} @keyup=${ui.hold.keyup} @click=${ui.hold.click} @contextmenu=${(event) => event.preventDefault()}>
-    ${icon('bell')}<span>${t('help')}</span> <small>${t('hold')}</small></button>
-  <p id="said" class="app__said" role="status">${ui.said ? t(ui.said) : ''}</p>
+  ${held(ui.hold, 'app__sos', 'said promise', html`
+    ${icon('bell')}<span>${t('help')}</span> <small>${t('hold')}</small>`)}
+  ${said(ui)}
   <p id="promise">${t(ui.test ? 'promiseTest' : 'promise')}</p>
+  ${held(ui.holdQuiet, 'app__mute', 'said promise-quiet', html`${icon('mute')}<span>${t('cannotTalk')}</span>`)}
+  <p id="promise-quiet" class="app__small">${t('promiseQuiet')}</p>
   ${ui.reachable ? nothing : html`<p class="app__note" role="status">${icon('nolink')}${t('unreachable')}</p>`}
   ${ui.denied ? html`<p class="app__note">${icon('pin')}${t('locationOff')}</p>` : nothing}`, html`
   ${call112(false)}
   <nav class="app__nav">${ui.test ? html`<a class="app__btn app__btn--ghost" href="/app">${t('leaveTest')}</a>` : nothing}
+    ${ui.toSave ? ghost('saveContact', ui.saveContact) : nothing}
     ${ghost('settings', ui.openSettings)}</nav>`);
 
 /** An alert, as state.js says it is. */
-export const alert = (ui, seen) => frame(ui, seen.name, html`
+export const alert = (ui, seen) => (ui.quiet ? quiet(ui, seen) : loud(ui, seen));
+
+const loud = (ui, seen) => frame(ui, seen.name, html`
   ${seen.left === null ? icon(seen.icon, `app__big ink-${seen.tone}`) : ring(seen.left)}
   <div class="app__say" role="status" aria-atomic="true"><h1 tabindex="-1" data-focus>${t(seen.title)}</h1>${seen.text ? html`<p>${t(seen.text)}</p>` : nothing}</div>
   <p class="sr" role="status">${ui.spoken === null ? '' : `${ui.spoken} ${t('seconds')}`}</p>
   ${journey(seen.steps)}
   ${seen.note ? html`<p class="app__note" role="status">${icon('nolink')}${t(seen.note)}</p>` : nothing}`, html`
   ${seen.call112 ? call112(seen.now) : nothing}
+  ${seen.silence ? html`${held(ui.holdSilence, 'app__mute', 'said', html`${icon('mute')}<span>${t('cannotTalk')}</span>`)}
+    ${said(ui)}` : nothing}
+  ${answers(ui, seen)}`);
+
+/**
+ * A silent alert, for a phone that somebody else may see: small and dim, no headline, nothing that a screen reader says by
+ * itself. The same sentences.
+ */
+const quiet = (ui, seen) => frame(ui, seen.name, html`
+  <h1 tabindex="-1">${t(seen.title)}</h1>${seen.text ? html`<p>${t(seen.text)}</p>` : nothing}
+  ${journey(seen.steps)}
+  ${seen.note ? html`<p>${t(seen.note)}</p>` : nothing}`, html`
+  ${seen.call112 ? html`<a class="app__btn app__btn--ghost" href="tel:112">${t(seen.now ? 'call112Now' : 'call112Yourself')}</a>` : nothing}
+  ${answers(ui, seen)}`);
+
+/** What can be said or ended. */
+const answers = (ui, seen) => html`
+  ${seen.rings ? ghost('rings', ui.tellRinging) : nothing}
   ${seen.cancel ? ghost('mistake', ui.openPin) : nothing}
   ${seen.name === 'asked' ? ghost('pinAgain', ui.openPin) : nothing}
-  ${seen.back ? ghost('back', ui.forget) : nothing}`);
+  ${seen.back ? ghost('back', ui.forget) : nothing}
+  ${ui.test && !seen.back ? ghost('leaveTest', ui.leaveTest) : nothing}`;
 
 export const pin = (ui, seen) => frame(ui, 'pin', html`
   <form class="app__form" @submit=${ui.sendPin}>
@@ -73,6 +103,8 @@ export const settings = (ui, now) => frame(ui, 'settings', html`
     ${field(ui, 'key', { value: now.key, type: 'password', complete: 'off', most: 200, needed: true, first: true })}
     ${field(ui, 'phone', { value: now.phone, type: 'tel', complete: 'tel', most: 40, needed: true })}
     ${field(ui, 'name', { value: now.name, type: 'text', complete: 'given-name', most: 40, needed: false })}
+    ${ui.numbers.length ? html`<p class="app__small">${t('contactText')}</p>
+      <button class="app__btn app__btn--ghost" type="button" @click=${ui.saveContact}>${t('saveContact')}</button>` : nothing}
     <p class="app__small">${t('kept')}</p>
     <button class="app__btn app__btn--do" type="submit" ?disabled=${ui.checking}>${t(ui.checking ? 'checking' : 'save')}</button>
   </form>`, html`${call112(false)}

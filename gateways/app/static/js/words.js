@@ -10,8 +10,13 @@ export const WORDS = {
   holdLonger: ['Tieni premuto 1 secondo per chiedere aiuto', 'Hold for 1 second to ask for help'],
   onceMore: ['Attiva ancora entro 5 secondi per chiedere aiuto', 'Activate again within 5 seconds to ask for help'],
   promise: [
-    'Un’operatrice ti chiama entro 50 secondi. Se non può, qui leggi subito: chiama il 112.',
-    'An operator calls you within 50 seconds. If she cannot, you read here at once: call 112.',
+    'Un’operatrice ti chiama entro 50 secondi. Se non possiamo, ti avvisiamo qui: chiama il 112.',
+    'An operator calls you within 50 seconds. If we cannot, you read here at once: call 112.',
+  ],
+  cannotTalk: ['Non posso parlare', 'I cannot talk'],
+  promiseQuiet: [
+    'Tieni premuto: allarme silenzioso. Il telefono non squilla, se l’operatrice non lo decide.',
+    'Hold for a silent alert. Your phone does not ring unless the operator decides so.',
   ],
   promiseTest: [
     'Prova: il centro ti chiama come in un allarme vero, ma il 112 non viene mai chiamato.',
@@ -20,7 +25,7 @@ export const WORDS = {
   test: ['PROVA', 'TEST'],
   leaveTest: ['Esci dalla prova', 'Leave the test'],
   unreachable: ['Ora il centro non si raggiunge: se serve, chiama il 112', 'The centre cannot be reached now: if you need help, call 112'],
-  call112Yourself: ['Chiama tu il 112', 'Call 112 yourself'],
+  call112Yourself: ['Chiama il 112 direttamente', 'Call 112 yourself'],
   call112Now: ['Chiama il 112 ora', 'Call 112 now'],
   // what has happened
   sending: ['Invio dell’allarme', 'Sending the alert'],
@@ -31,6 +36,7 @@ export const WORDS = {
   operatorFound: ['Operatrice trovata', 'Operator found'],
   noOperator: ['Nessuna operatrice ancora', 'No operator yet'],
   calling: ['Ti stiamo chiamando, rispondi', 'We are calling you, answer'],
+  rings: ['Il telefono squilla', 'My phone is ringing'],
   callingStep: ['Ti stiamo chiamando', 'We are calling you'],
   called: ['Ti abbiamo chiamata', 'We called you'],
   notCalled: ['Non ti abbiamo ancora chiamata', 'We have not called you yet'],
@@ -41,9 +47,11 @@ export const WORDS = {
   psapStep: ['Il 112 è in linea', '112 is on the line'],
   psapCalled: ['Si sta chiamando il 112', '112 is being called'],
   psapTold: ['Un’operatrice è in linea con il 112', 'An operator is on the line with 112'],
+  psapGone: ['Il 112 ha riattaccato', '112 has hung up'],
   psapTodo: ['112', '112'],
   closed: ['L’allarme è chiuso', 'The alert is closed'],
   cannot: ['Non riusciamo a chiamarti in tempo', 'We cannot reach you in time'],
+  quietLate: ['Non riusciamo ad aiutarti in tempo', 'We cannot help you in time'],
   noConnection: ['Nessuna connessione', 'No connection'],
   unavailable: ['Il centro non risponde', 'The centre does not answer'],
   refused: ['Il centro non accetta questa app', 'The centre does not accept this app'],
@@ -52,6 +60,8 @@ export const WORDS = {
   stayText: ['Resta al telefono. Se puoi, di’ dove sei.', 'Stay on the phone. If you can, say where you are.'],
   findingText: ['Resta al telefono: cerchiamo un’operatrice.', 'Stay on the phone: we are finding an operator.'],
   freeText: ['Tieni libero il telefono.', 'Keep your phone free.'],
+  quietText: ['Non ti chiamiamo. Se puoi, lascia aperta questa pagina.', 'We are not calling you. Leave this page open if you can.'],
+  quietLateText: ['Se puoi, chiama il 112. Noi continuiamo a provare.', 'If you can, call 112. We keep trying.'],
   cannotText: ['Chiama il 112 ora. Noi continuiamo a provare.', 'Call 112 now. We keep trying.'],
   unkeptText: [
     'Il centro ha il tuo allarme ma non riesce a registrarlo. Noi continuiamo a provare.',
@@ -69,7 +79,10 @@ export const WORDS = {
   // cancelling
   mistake: ['È uno sbaglio, annulla con il PIN', 'A mistake, cancel with the PIN'],
   pinTitle: ['Scrivi il tuo PIN', 'Enter your PIN'],
-  pinText: ['Un’operatrice può comunque chiamarti per verificare.', 'An operator may still call you to check.'],
+  pinText: [
+    'Un’operatrice può comunque chiamarti per verificare: se puoi, rispondi.',
+    'An operator may still call you to check: answer if you can.',
+  ],
   pin: ['PIN', 'PIN'],
   cancel: ['Annulla l’allarme', 'Cancel the alert'],
   goOn: ['Torna all’allarme', 'Back to the alert'],
@@ -88,6 +101,11 @@ export const WORDS = {
   kept: [
     'Questi dati restano su questo telefono, non cifrati. Al centro vanno il numero e, con un allarme, la posizione: finché è aperto e per 10 minuti dopo che chiedi di annullarlo.',
     'These data stay on this phone, not encrypted. The centre gets the number and, with an alert, the position: while it is open, and for 10 minutes after you ask to cancel it.',
+  ],
+  saveContact: ['Salva i nostri numeri', 'Save our numbers'],
+  contactText: [
+    'Salva i nostri numeri come contatto preferito: così la nostra chiamata squilla anche in modalità silenziosa e non viene filtrata.',
+    'Save our numbers as a favourite contact: then our call rings in silent mode too, and is not screened.',
   ],
   save: ['Salva', 'Save'],
   tryIt: ['Fai una prova', 'Make a test'],
