@@ -480,10 +480,11 @@ class PsapRequested(Message, frozen=True, kw_only=True, tag="psap.requested"):
 
 
 class PsapLineLacking(Message, frozen=True, kw_only=True, tag="psap.no_line"):
-    """112 is wanted, and no line can carry the call. It is tried on; the next `leg.originating` ends this."""
+    """112 is wanted, and no line can carry the call. It is tried on; the next `leg.originating` ends this, or
+    the next call that rings, where calls have failed."""
 
     reason: str
-    """`none`, `out_of_use`, `taken` or `guarded` (`messages.lines.Lack`)."""
+    """`none`, `out_of_use`, `taken`, `failing` or `guarded` (`messages.lines.Lack`)."""
 
 
 class PsapCalledElsewhere(Message, frozen=True, kw_only=True, tag="psap.called_elsewhere"):

@@ -58,6 +58,8 @@ class Lack(StrEnum):
     """No line's modem can carry a call."""
     TAKEN = "taken"
     """Calls that nobody gives up are on all that could."""
+    FAILING = "failing"
+    """Calls on those that could end as soon as they begin."""
     GUARDED = "guarded"
     """The dial guard lets the number pass on none."""
 

@@ -107,6 +107,16 @@ class CancelAsked(msgspec.Struct, frozen=True, kw_only=True):
     """How often with a PIN that is neither."""
 
 
+class InVain(msgspec.Struct, frozen=True, kw_only=True):
+    """Calls to one party that came to nothing, one after another (`model.failing`)."""
+
+    in_a_row: int
+    of_line: int
+    """So many of the last ones because of their lines."""
+    began_at: Instant
+    """When the last one was begun."""
+
+
 class Listener(msgspec.Struct, frozen=True, kw_only=True):
     """A supervisor who listens in, or is about to."""
 
@@ -156,6 +166,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     # parties
     legs: dict[LegId, Leg] = {}
+    in_vain: dict[Party, InVain] = {}
     unheard: dict[LegId, Leg] = {}
     """As they were: attempts that were given up because nothing was heard of their line's node, until one is
     answered again. Should the node come back, its modem may still hold their calls."""

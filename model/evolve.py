@@ -17,8 +17,10 @@ from messages import events as ev
 from messages.base import HangupCause, Position
 from messages.ids import AlertId, Channel, Instant, LegId, OperatorId, Party
 from messages.journal import Recorded
+from messages.lines import Lack
 from model.cancelling import asked_again, raised_again
 from model.case import Case, HandOver, HerCall, InboxEntry, KnownPosition, Listener, Note, Owner, PsapCall
+from model.failing import counted
 from model.leg import ANOTHER_LINE, ELSEWHERE, FIRST_112, HUSHED, WITHDRAWN, Leg, LegState
 
 ANSWERED_AND_DROPPED: Final = -1
@@ -185,7 +187,9 @@ def apply(case: Case, event: ev.Event, at: Instant) -> Case:
         case ev.PsapRequested():
             wanted = PsapCall(by=event.by, number=event.number, at=at)
             case = replace(case, psap=wanted, psap_ends=0, psap_ended_at=None)
-            return replace(case, psap_no_line="", psap_no_line_at=None)
+            # What failed for a request before says nothing of this one.
+            in_vain = {party: vain for party, vain in case.in_vain.items() if party is not Party.PSAP}
+            return replace(case, psap_no_line="", psap_no_line_at=None, in_vain=in_vain)
         case ev.PsapLineLacking(reason=reason):
             return replace(case, psap_no_line=reason, psap_no_line_at=case.psap_no_line_at or at)
         case ev.PsapCalledElsewhere():
@@ -337,7 +341,7 @@ def _apply_to_leg(case: Case, event: _LegEvent, at: Instant) -> Case:
             if event.party is Party.USER:
                 her_call = None if event.call is not None else case.her_call
                 case = replace(case, redial=False, her_call=her_call)
-            if event.party is Party.PSAP:
+            if event.party is Party.PSAP and case.psap_no_line != Lack.FAILING:
                 case = replace(case, psap_no_line="")
             if event.party is Party.LISTENER and case.listener is not None:
                 case = replace(case, listener=replace(case.listener, leg=event.leg, attempt=event.attempt))
@@ -352,7 +356,7 @@ def _apply_to_leg(case: Case, event: _LegEvent, at: Instant) -> Case:
     match event:
         case ev.LegRinging():
             ringing = LegState.RINGING if leg.state is LegState.ORIGINATING else leg.state
-            return _with(case, replace(leg, state=ringing, ringing_at=leg.ringing_at or at))
+            return _with(_carried(case, leg), replace(leg, state=ringing, ringing_at=leg.ringing_at or at))
         case ev.LegAnswered():
             answered = replace(
                 leg,
@@ -366,7 +370,7 @@ def _apply_to_leg(case: Case, event: _LegEvent, at: Instant) -> Case:
                 confirmed=event.confirmed,
                 joins=event.joins,
             )
-            return _with(_heard_again(case, leg) if event.confirmed else case, answered)
+            return _with(_heard_again(_carried(case, leg), leg) if event.confirmed else case, answered)
         case ev.LegConfirmed():
             # When she really answered nobody knows better.
             confirmed = replace(leg, confirmed=True, answered_at=at)
@@ -389,7 +393,14 @@ def _apply_to_leg(case: Case, event: _LegEvent, at: Instant) -> Case:
             ended = replace(
                 leg, state=LegState.RELEASED, released_at=at, cause=cause, joined=False, no_sound_at=None
             )
+            case = case if ended.line_failed else _carried(case, leg)
+            case = replace(case, in_vain=counted(case.in_vain, ended, at))
             return _count_end(_with(_given_up(case, leg, cause), ended), ended, at)
+
+
+def _carried(case: Case, leg: Leg) -> Case:
+    """A line does carry the call to 112."""
+    return replace(case, psap_no_line="") if leg.party is Party.PSAP and case.psap_no_line else case
 
 
 def _given_up(case: Case, leg: Leg, cause: int) -> Case:

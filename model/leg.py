@@ -110,6 +110,8 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
         return self.cause in LINE_FAILURES
 
 
+ANOTHER_ANSWERED = "another answered"
+HANDED_OVER = "handed over"
 ANOTHER_LINE = "another line"
 """Why somebody is hung up who is called again at once: it counts neither as an end nor as a failure."""
 FIRST_112 = "112 first"

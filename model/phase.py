@@ -32,12 +32,14 @@ def phase(case: Case) -> Phase:
         return Phase.CONFERENCE
     if case.psap is not None:
         return Phase.CALLING_112
-    user, operator = case.going(Party.USER), case.going(Party.OPERATOR)
+    user = case.going(Party.USER)
     if user is not None and user.there and case.operator is not None:
         return Phase.TALKING
     if user is not None:
         return Phase.CALLING_USER
     if case.operator is not None and not hushed(case):
         return Phase.CALLING_USER
-    # Whoever has a silent alert calls nobody before 112, or until it is ordered.
-    return Phase.CALLING_OPERATOR if operator is not None or case.operator is not None else Phase.RECEIVED
+    # Between two calls to operators there is a pause, and the search goes on. The operator of a silent alert
+    # calls nobody before 112, or until it is ordered.
+    begun = case.operator is not None or case.of(Party.OPERATOR)
+    return Phase.CALLING_OPERATOR if begun else Phase.RECEIVED

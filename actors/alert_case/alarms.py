@@ -9,14 +9,18 @@ from collections.abc import Iterator
 from typing import Final
 
 from messages.events import AlarmCleared, AlarmRaised
+from messages.ids import Party
 from messages.lines import Lack
 from model.case import Case
+from model.failing import lines_fail
 
 NO_LINE_FOR_112: Final = "psap.no_line"
+NO_LINE_TO_OPERATOR: Final = "alert.no_operator_line"
 _WHY: Final = {
     Lack.NONE: "there is no line for it",
     Lack.OUT_OF_USE: "no line for it is of use",
     Lack.TAKEN: "all lines for it are taken",
+    Lack.FAILING: "calls fail on each line",
     Lack.GUARDED: "the dial guard does not let it pass",
 }
 
@@ -39,4 +43,6 @@ def _standing(case: Case) -> dict[str, str]:
     if case.psap_no_line:
         why = _WHY[Lack(case.psap_no_line)]
         standing[NO_LINE_FOR_112] = f"112 is wanted for an alert and is not called: {why}."
+    if lines_fail(case, Party.OPERATOR) and case.operator is None and not case.leaving:
+        standing[NO_LINE_TO_OPERATOR] = "No operator can be called for an alert: calls fail on each line."
     return standing

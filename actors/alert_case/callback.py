@@ -14,6 +14,7 @@ from model.attempts import due_at, last_attempt, takes_calls
 from model.calling import in_duress, quiet
 from model.case import Case
 from model.dialling import NEVER
+from model.failing import not_before
 from model.joining import rings_beside
 from model.leg import HUSHED, Leg, leg_id
 from model.policy import Policy
@@ -83,12 +84,15 @@ def call_user(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
     if any(leg.live for leg in case.of(Party.USER)):
         # Also one that is still being hung up: it would make her own phone busy for the next.
         return NOTHING
-    due = due_at(case, policy)
+    due, begins_at = due_at(case, policy), not_before(case, Party.USER)
     asked, before, line = ask_back(case, hand, Party.USER)
     if before is not None and line is not None and case.false_alarm_at is None and case.close_at is None:
-        return Step(events=(again(case, before, line),))
+        again_now = now_us >= begins_at
+        return Step(events=(again(case, before, line),)) if again_now else Step(wake_at=begins_at)
     if due is None:
         return asked
+    if not case.redial:
+        due = max(due, begins_at)
     if now_us < due:
         return join(asked, Step(wake_at=due))
     leg, attempt = _next_attempt(case)

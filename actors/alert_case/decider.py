@@ -25,6 +25,7 @@ from actors.alert_case.orders import read_inbox
 from actors.alert_case.returned import take_back_operator
 from actors.alert_case.search import find_operator, keep_operator
 from actors.alert_case.silence import watch_sound
+from actors.alert_case.stuck_line import let_go_of_line
 from actors.alert_case.together import bring_together
 from messages import events as ev
 from messages.bridge import BridgeReport
@@ -54,6 +55,7 @@ def identify(case: Case, hand: Hand, _policy: Policy, _now_us: Instant) -> Step:
 Rule = Callable[[Case, Hand, Policy, Instant], Step]
 RULES: Final[tuple[Rule, ...]] = (
     read_inbox,
+    let_go_of_line,
     identify,
     relieve,
     keep_operator,

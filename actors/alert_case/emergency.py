@@ -16,6 +16,7 @@ from messages.ids import SECOND, Advice, Instant, Party
 from messages.lines import Lack, RequestLine
 from model.calling import hushed
 from model.case import Case
+from model.failing import lines_fail, not_before
 from model.joining import in_the_network, rings_beside, scattered
 from model.leg import FIRST_112, Leg, leg_id
 from model.policy import Policy
@@ -43,8 +44,9 @@ def call_psap(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
     if leg is not None and leg.cause == HangupCause.GUARDED and leg.number == number:
         # What the switches of this run forbid once they forbid for ever.
         return _lacking(case, Lack.GUARDED)
-    if now_us < due:
-        return Step(wake_at=due)
+    failing = _lacking(case, Lack.FAILING if lines_fail(case, Party.PSAP) else None)
+    if failing.events or now_us < due:
+        return join(failing, Step(wake_at=due))
     name = leg_id(case.alert, "psap")
     attempt = 1 if leg is None else leg.attempt + 1
     granted = hand.line(name, attempt)
@@ -118,8 +120,10 @@ def _watch(case: Case, leg: Leg, hand: Hand, policy: Policy, now_us: Instant) ->
 
 
 def _due_at(case: Case, last: Leg | None, policy: Policy) -> Instant:
-    """At once the first time and the time after a failure; a pause after each round of two."""
+    """At once the first time and the time after a failure; a pause after each round of two, and more of one
+    where attempts end as soon as they begin.
+    """
     if last is None or last.released_at is None or case.psap_ends == 0:
         return case.received_at
     pause = round(policy.psap_pause_s * SECOND) if case.psap_ends % 2 == 0 else 0
-    return Instant(last.released_at + pause)
+    return max(Instant(last.released_at + pause), not_before(case, Party.PSAP))

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from actors.alert_case.hand import NOTHING, Decided, Hand, Step, hang_up
-from actors.alert_case.handing import HANDED_OVER
 from actors.alert_case.orders import pins_are_over
 from messages import events as ev
 from messages.ids import SECOND, Instant, OperatorId, Outcome, Party
 from model.attempts import due_at
 from model.calling import spoken_to, told_112
 from model.case import Case
-from model.leg import Leg
+from model.leg import HANDED_OVER, Leg
 from model.policy import Policy
 
 USER_STAYS_US: Final = Instant(3 * SECOND)

@@ -13,10 +13,9 @@ from actors.alert_case.hand import NOTHING, Hand, Step, gives_up_at, hang_up
 from messages import events as ev
 from messages.ids import SECOND, Instant, Party
 from model.case import Case
-from model.leg import Leg
+from model.leg import HANDED_OVER, Leg
 from model.policy import Policy
 
-HANDED_OVER: Final = "handed over"
 NOT_JOINED: Final = "not joined"
 """Of a call that was answered and came to nothing: no voice from it, or perhaps nobody at its end."""
 

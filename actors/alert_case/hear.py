@@ -81,16 +81,21 @@ def _leg(case: Case, leg: Leg, said: LegReport, policy: Policy, now_us: Instant)
             if said.joins is Joins.NETWORK and said.joined != leg.joined:
                 made += _in_the_network(case, leg, said)
         case CallState.RELEASED:
-            if leg.joined and case.bridge is not None:
-                made.append(ev.BridgeLeft(bridge=case.bridge, legs=(name,)))
-            cause = ev_cause(said)
-            made.append(ev.LegReleased(leg=name, attempt=attempt, cause=cause))
-            if leg.no_sound_at is not None:
-                made.append(sound.over(leg))
-            made += _ended_soon(case, leg, policy, now_us)
+            made += released(case, leg, ev_cause(said), policy, now_us)
         case _ as never:
             assert_never(never)
     return tuple(made)
+
+
+def released(case: Case, leg: Leg, cause: int, policy: Policy, now_us: Instant) -> list[Decided]:
+    """The end of an attempt, and what else ends with it."""
+    made: list[Decided] = []
+    if leg.joined and case.bridge is not None:
+        made.append(ev.BridgeLeft(bridge=case.bridge, legs=(leg.leg,)))
+    made.append(ev.LegReleased(leg=leg.leg, attempt=leg.attempt, cause=cause))
+    if leg.no_sound_at is not None:
+        made.append(sound.over(leg))
+    return [*made, *_ended_soon(case, leg, policy, now_us)]
 
 
 def _rang(case: Case, policy: Policy) -> list[Decided]:

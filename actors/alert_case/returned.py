@@ -12,6 +12,7 @@ from messages.ids import Instant, Party
 from messages.lines import LineGranted, RequestLine
 from messages.operators import RequestOperators
 from model.case import Case
+from model.failing import not_before
 from model.leg import Leg
 from model.own_line import mode_of
 from model.policy import Policy
@@ -60,10 +61,13 @@ def again(case: Case, before: Leg, granted: LineGranted) -> ev.LegOriginating:
     )
 
 
-def take_back_operator(case: Case, hand: Hand, _policy: Policy, _now_us: Instant) -> Step:
+def take_back_operator(case: Case, hand: Hand, _policy: Policy, now_us: Instant) -> Step:
     """The operator who was on the line, while nobody else has the case: she is reserved as by any offer."""
     if case.operator is not None or case.leaving:
         return NOTHING
+    begins_at = not_before(case, Party.OPERATOR)
+    if case.unheard and now_us < begins_at:
+        return Step(wake_at=begins_at)
     asked, before, line = ask_back(case, hand, Party.OPERATOR)
     if before is None or line is None or before.operator is None:
         return asked

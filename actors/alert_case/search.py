@@ -11,21 +11,21 @@ from __future__ import annotations
 from typing import Final
 
 from actors.alert_case.hand import NOTHING, Decided, Hand, Step, gives_up_at, hang_up, join
-from actors.alert_case.handing import HANDED_OVER, calls_until, in_vain, others
+from actors.alert_case.handing import calls_until, in_vain, others
 from messages import events as ev
 from messages.base import Joins
 from messages.ids import SECOND, Advice, Instant, LegId, LineId, OperatorId, OperatorLine, Party, TrunkId
 from messages.lines import LineGranted, RequestLine
 from messages.operators import OperatorOffer, RequestOperators
 from model.case import Case
+from model.failing import failed_lines, lines_fail, not_before
 from model.joining import in_the_network
-from model.leg import ANOTHER_LINE, Leg, LegState, leg_id
+from model.leg import ANOTHER_ANSWERED, ANOTHER_LINE, HANDED_OVER, Leg, LegState, leg_id
 from model.own_line import mode_of, own_line
 from model.policy import Policy
 from model.sound import lines_to_avoid
 
 ALL: Final = 1_000
-ANOTHER_ANSWERED: Final = "another answered"
 NO_ANSWER: Final = "no answer"
 TAKES_WITHIN_US: Final = Instant(10 * SECOND)
 """So long an alert is kept for whoever takes it herself; she may be busy with another, or have no phone."""
@@ -144,14 +144,20 @@ def find_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> St
         party=Party.OPERATOR,
         test=case.test,
         deadline_at=case.deadline_at,
-        avoid=lines_to_avoid(case, Party.OPERATOR),
+        avoid=(*failed_lines(case, Party.OPERATOR), *lines_to_avoid(case, Party.OPERATOR)),
     )
+    begins_at = not_before(case, Party.OPERATOR)
+    # An order of an operator's own is a pause by itself.
+    paused = taking is None and now_us < begins_at
     granted = hand.line(leg, attempt)
     by_phone = policy.operator_line is OperatorLine.ON_DEMAND
     nobody = exhausted and given is None and (hand.on_shift == 0 or case.tried)
-    warn = _nobody(case) if nobody else NOTHING
+    warn = _nobody(case) if nobody or lines_fail(case, Party.OPERATOR) else NOTHING
     if not offers:
-        return join(wake, warn, Step(wants=(line, ask) if by_phone and granted is None else (ask,)))
+        asks_line = by_phone and granted is None and not paused
+        return join(wake, warn, Step(wants=(line, ask) if asks_line else (ask,)))
+    if paused:
+        return join(wake, warn, Step(wake_at=begins_at))
     places = ((one, place_for(case, one, granted, now_us)) for one in offers)
     offer, at = next((found for found in places if found[1] is not None), (offers[0], None))
     if at is None:

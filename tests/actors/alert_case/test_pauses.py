@@ -1,0 +1,217 @@
+"""Whatever refuses, time passes between two attempts, and an alert writes at most 200 events in a minute."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from actors.alert_case.alarms import alarms
+from messages import events as ev
+from messages.base import HangupCause
+from messages.calls import CallState
+from messages.ids import SECOND, Advice, Instant, OperatorCommand, OperatorId, OperatorLine, Party
+from model.leg import Leg, LegState
+from model.policy import Duress
+from tests.actors.alert_case.book import EVERYONE, POLICY, Book
+
+MINUTE_US = 60 * SECOND
+MOST = 200
+
+
+class Refusing(Book):
+    """What becomes of each call, by whom it is to: these states, one after another, `takes_s` each."""
+
+    def __init__(self, fates: dict[Party, tuple[CallState, ...]], **more: object) -> None:
+        super().__init__(**more)  # type: ignore[arg-type]
+        self.fates = fates
+        self.cause = int(HangupCause.TEMPORARY_FAILURE)
+        self.takes_s = 0.01
+        self.releases = True
+        self._told: dict[tuple[str, int], int] = {}
+
+    def react(self) -> bool:
+        """Each modem says one thing more of its call."""
+        said = False
+        for leg in list(self.case.legs.values()):
+            said = self._react(leg) or said
+        return said
+
+    def _react(self, leg: Leg) -> bool:
+        if leg.state is LegState.RELEASING:
+            if self.releases:
+                self.report(leg, CallState.RELEASED, 16)
+            return self.releases
+        told = self._told.get((leg.leg, leg.attempt), 0)
+        states = self.fates.get(leg.party, ())
+        if not leg.live or told >= len(states):
+            return False
+        self._told[leg.leg, leg.attempt] = told + 1
+        ended = states[told] is CallState.RELEASED
+        self.report(leg, states[told], self.cause if ended else None)
+        return True
+
+    def lasts(self, seconds: float) -> None:
+        until = Instant(self.now + round(seconds * SECOND))
+        tick = self.now
+        while self.now < until and self.case.closed_at is None:
+            tick = max(tick, self.now) if tick > self.now else Instant(self.now + SECOND)
+            step = Instant(self.now + round(self.takes_s * SECOND))
+            moves = [one for one in (tick, self.wake_at, step) if one is not None and one > self.now]
+            self.now = min(moves) if self._alive() else min((tick, self.wake_at or tick))
+            if not self.react():
+                self.go_on()
+
+    def _alive(self) -> bool:
+        return any(leg.live for leg in self.case.legs.values())
+
+    @property
+    def busiest(self) -> int:
+        """The most events of any minute, those of the inbox too."""
+        at = [one.at_us for one in self.recorded]
+        return max(sum(first <= one < first + MINUTE_US for one in at) for first in at)
+
+
+GONE = (CallState.RELEASED,)
+RANG = (CallState.RINGING, CallState.RELEASED)
+DROPS = (CallState.RINGING, CallState.ANSWERED, CallState.RELEASED)
+STAYS = (CallState.RINGING, CallState.ANSWERED)
+
+
+@pytest.mark.parametrize("fate", [GONE, RANG, DROPS])
+@pytest.mark.parametrize("cause", [41, 16, 17, 200])
+def test_a_dial_that_is_refused_at_once_is_no_endless_loop_of_operator_calls(
+    fate: tuple[CallState, ...], cause: int
+) -> None:
+    book = Refusing({Party.OPERATOR: fate, Party.USER: GONE})
+    book.cause = cause
+    book.lasts(180.0)
+    assert book.busiest <= MOST, book.busiest
+    dialled = [one.at_us for one in book.recorded if isinstance(one.event, ev.LegOriginating)]
+    late = [at for at in dialled if at >= book.recorded[0].at_us + 120 * SECOND]
+    assert late, "it is tried on"
+
+
+def test_an_operator_is_not_said_to_be_not_answering_for_a_failed_line_and_the_app_is_told() -> None:
+    book = Refusing({Party.OPERATOR: GONE})
+    book.lasts(6.0)
+    assert book.all_of(ev.OperatorNotAnswering) == []
+    assert book.case.advice is Advice.CALL_112_NOW
+
+
+def test_that_no_operator_can_be_called_is_an_alarm_until_one_is_there() -> None:
+    book = Refusing({Party.OPERATOR: GONE})
+    book.lasts(6.0)
+    blank = replace(book.case, in_vain={})
+    raised = [one.alarm for one in alarms(blank, book.case)]
+    assert raised == ["alert.no_operator_line"]
+    before = book.case
+    book.fates = {Party.OPERATOR: STAYS}
+    book.lasts(12.0)
+    assert book.case.operator is not None
+    assert [type(one) for one in alarms(before, book.case)] == [ev.AlarmCleared]
+
+
+def test_112_that_fails_at_once_is_tried_on_with_pauses() -> None:
+    book = Refusing({Party.OPERATOR: STAYS, Party.USER: STAYS, Party.PSAP: GONE})
+    book.lasts(3.0)
+    book.order(OperatorCommand.CALL_PSAP)
+    book.lasts(180.0)
+    assert book.busiest <= MOST, book.busiest
+    tried = [one.at_us for one in book.recorded if isinstance(one.event, ev.LegOriginating)]
+    assert tried[-1] - tried[-2] <= 6 * SECOND
+
+
+def test_the_first_failure_costs_no_time() -> None:
+    book = Book()
+    book.go_on()
+    first = book.leg(Party.OPERATOR)
+    book.ends(Party.OPERATOR, HangupCause.TEMPORARY_FAILURE)
+    again = book.leg(Party.OPERATOR)
+    assert again.line != first.line
+    assert again.since == book.now
+
+
+def test_one_who_takes_it_by_hand_is_called_without_a_pause() -> None:
+    book = Refusing({Party.OPERATOR: GONE})
+    book.lasts(30.0)
+    book.fates = {}
+    book.order(OperatorCommand.TAKE, by=EVERYONE[2])
+    assert book.leg(Party.OPERATOR).operator == EVERYONE[2]
+    assert book.leg(Party.OPERATOR).since == book.now
+
+
+def test_case_09_a_call_that_does_not_end_holds_nobody_up() -> None:
+    book = Book()
+    book.to_talking()
+    line = book.leg(Party.USER).line
+    book.order(OperatorCommand.MARK_MACHINE)
+    book.pass_time(7.0)
+    assert book.case.going(Party.USER) is None
+    book.pass_time(2.0)
+    assert book.leg(Party.USER).line != line, "she is called on another line"
+
+
+def test_case_09_an_alert_whose_last_call_does_not_end_is_closed_all_the_same() -> None:
+    book = Book()
+    book.to_talking()
+    book.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    book.pass_time(10.0)
+    assert book.case.closed_at is not None
+
+
+def test_112_is_not_called_again_when_its_line_fails_while_it_is_let_go() -> None:
+    book = Book()
+    book.to_conference()
+    book.order(OperatorCommand.LEAVE)
+    book.release_all()
+    book.pass_time(POLICY.leave_alarm_within_s + 1)
+    book.ends(Party.USER)
+    book.pass_time(10.5)
+    psap = book.case.legs[book.case.of(Party.PSAP)[0].leg]
+    assert psap.state is LegState.RELEASING
+    book.report(psap, CallState.RELEASED, HangupCause.LINE_LOST)
+    book.pass_time(30.0)
+    assert len([one for one in book.all_of(ev.LegOriginating) if one.party is Party.PSAP]) == 1
+    assert book.case.closed_at is not None
+
+
+FATES = st.sampled_from([(), GONE, RANG, DROPS, STAYS])
+
+
+@settings(max_examples=40)
+@given(
+    fates=st.fixed_dictionaries(dict.fromkeys(Party, FATES)),
+    cause=st.sampled_from([16, 17, 18, 21, 31, 34, 38, 41, 200, 201, 203]),
+    operators=st.integers(0, 3),
+    voice=st.sampled_from([OperatorLine.ON_DEMAND, OperatorLine.HEADSET]),
+    releases=st.booleans(),
+    takes_s=st.sampled_from([0.01, 0.3, 3.1]),
+    duress=st.booleans(),
+    answering=st.booleans(),
+)
+def test_whatever_refuses_an_alert_writes_at_most_200_events_in_any_minute(
+    fates: dict[Party, tuple[CallState, ...]],
+    cause: int,
+    operators: int,
+    voice: OperatorLine,
+    releases: bool,
+    takes_s: float,
+    duress: bool,
+    answering: bool,
+) -> None:
+    whose: tuple[OperatorId, ...] = EVERYONE[:operators]
+    book = Refusing(
+        fates, operators=whose, policy=replace(POLICY, duress=Duress.PSAP_FIRST, operator_line=voice)
+    )
+    book.voices = dict.fromkeys(whose, voice)
+    book.cause, book.releases, book.takes_s = cause, releases, takes_s
+    if duress:
+        book.write("inbox-a1", ev.AlertCancelled(duress=True))
+    book.lasts(20.0)
+    book.answering = answering
+    if book.case.operator is not None:
+        book.order(OperatorCommand.CALL_PSAP)
+    book.lasts(100.0)
+    assert book.busiest <= MOST, (book.busiest, fates)
