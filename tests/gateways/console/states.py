@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 
 from messages import events as ev
 from messages.base import Joins
-from messages.ids import E164, SECOND, Advice, BridgeId, Instant, Outcome
+from messages.ids import E164, SECOND, Advice, BridgeId, Instant, Outcome, Party, ShiftState
 from store import streams
 from store.journal import Append, Journal
 from store.people import StaffRole
@@ -82,12 +82,13 @@ class Stage:
         """What is written from now on happened so long ago."""
         self.past.ago_s = seconds
 
-    def alert(self, ago_s: float = 9, *, test: bool = False) -> Story:
+    def alert(self, ago_s: float = 9, *, test: bool = False, silent: bool = False) -> Story:
         """Giulia's, with Marta's phone ringing."""
         giulia = Registry(self.journal).user_by_phone(E164(GIULIA))
         assert giulia is not None
         self.ago(ago_s - 0.02)
-        story = Story(self.journal, CLOCK.now_us(), ago_s=ago_s, test=test).opened().identified(giulia.id)
+        story = Story(self.journal, CLOCK.now_us(), ago_s=ago_s, test=test, silent=silent)
+        story.opened().identified(giulia.id)
         self.ago(ago_s - 0.9)
         return story.operator_called(self.place.marta)
 
@@ -358,6 +359,142 @@ def duress(stage: Stage) -> None:
     expect(stage.signed_on().locator(".banner[role=alert]")).to_be_visible()
 
 
+def duress_talking(stage: Stage) -> None:
+    """Her line is up: whoever forces her hears."""
+    story = stage.talked(30, 12)
+    stage.ago(3)
+    story.hear(ev.AlertCancelled(duress=True))
+    stage.signed_on()
+    stage.shown("[data-party=user]", "live")
+    expect(stage.page.locator(".banner[role=alert]")).to_be_visible()
+
+
+def duress_briefing(stage: Stage) -> None:
+    story = stage.mine(49)
+    stage.ago(40)
+    story.hear(ev.AlertCancelled(duress=True))
+    stage.ago(14)
+    story.psap_called(stage.place.marta)
+    stage.ago(6)
+    story.psap_joined()
+    stage.signed_on()
+    stage.shown("[data-party=psap]", "live")
+
+
+def wrong_pin(stage: Stage) -> None:
+    story = stage.talked(30, 12)
+    stage.ago(4)
+    story.hear(ev.PinRefused(), ev.PinRefused())
+    expect(stage.signed_on().locator(".banner[role=alert]")).to_be_visible()
+
+
+def cancelled(stage: Stage) -> None:
+    story = stage.talked(30, 12)
+    stage.ago(4)
+    story.hear(ev.AlertCancelled())
+    expect(stage.signed_on().locator(".banner[data-tone=quiet]")).to_be_visible()
+
+
+def silent(stage: Stage) -> None:
+    """She cannot talk: the phone is not called."""
+    story = stage.alert(12, silent=True)
+    stage.ago(8)
+    story.operator_joined(stage.place.marta)
+    expect(stage.signed_on().locator(".banner[data-tone=quiet]")).to_be_visible()
+
+
+def silent_incoming(stage: Stage) -> None:
+    stage.alert(9, silent=True)
+    expect(stage.signed_on().get_by_role("alertdialog")).to_be_visible()
+
+
+def unanswered(stage: Stage) -> None:
+    """25 s without an answer; the second call rings."""
+    story = stage.mine(40).user_called()
+    stage.ago(7)
+    story.user_released(19)
+    stage.ago(5)
+    story.user_called(attempt=2)
+    stage.signed_on()
+    stage.shown("[data-party=user]", "ring")
+
+
+def _no_line_alarm(stage: Stage) -> None:
+    alarm = ev.AlarmRaised(alarm="psap.no_line", subject="emergency", text="No line can call 112.")
+    stage.journal.append(Append(streams.node(NODE), None, (alarm,)))
+
+
+def no_line(stage: Stage) -> None:
+    """112 is wanted, and no line can call it."""
+    story = stage.talked(48, 15)
+    stage.ago(9)
+    number = E164("+390200000112")
+    story.say(ev.PsapRequested(by=stage.place.marta, number=number))
+    story.say(ev.PsapLineLacking(reason="out_of_use"))
+    _no_line_alarm(stage)
+    stage.signed_on()
+    stage.shown("[data-party=psap]", "fail")
+    expect(stage.page.locator("[data-strip='psap.no_line']")).to_be_visible()
+
+
+def no_line_ready(stage: Stage) -> None:
+    _no_line_alarm(stage)
+    expect(stage.signed_on().locator("[data-strip='psap.no_line']")).to_be_visible()
+
+
+def nobody(stage: Stage) -> None:
+    """An alert that nobody has, before an operator who pauses."""
+    journal = stage.journal
+    stage.ago(15)
+    on_shift(journal, stage.place.marta, ShiftState.PAUSED)
+    Story(journal, CLOCK.now_us(), phone="+393331112261", ago_s=14).opened()
+    expect(stage.signed_on(shift=False).locator("[data-strip=nobody]")).to_be_visible()
+
+
+def last_one(stage: Stage) -> None:
+    """Nobody else is ready, and she ends her shift."""
+    ready(stage)
+    stage.page.keyboard.press("o")
+    expect(stage.page.locator("#ask-h.ink-bad")).to_be_visible()
+
+
+def _broken(stage: Stage) -> Story:
+    """Marta has left, and twelve seconds later Giulia's line drops."""
+    story = stage.talked(70, 15)
+    stage.ago(40)
+    story.psap_called(stage.place.marta)
+    stage.ago(30)
+    story.psap_joined()
+    stage.ago(18)
+    story.operator_left(stage.place.marta)
+    stage.ago(6)
+    story.user_released(16)
+    story.say(ev.ConferenceBroken(party=Party.USER))
+    stage.ago(5)
+    story.originate("user", Party.USER, story.phone, attempt=2)
+    return story.operator_called(stage.place.marta)
+
+
+def broken_incoming(stage: Stage) -> None:
+    _broken(stage)
+    expect(stage.signed_on().get_by_role("alertdialog")).to_be_visible()
+
+
+def broken(stage: Stage) -> None:
+    """She is on the line again."""
+    story = _broken(stage)
+    stage.ago(1)
+    story.operator_joined(stage.place.marta)
+    expect(stage.signed_on().locator(".banner[role=alert]")).to_be_visible()
+
+
+def reopening(stage: Stage) -> None:
+    history(stage)
+    expect(stage.page.locator(".history__reopen [aria-keyshortcuts=R]")).to_be_visible()
+    stage.page.keyboard.press("r")
+    expect(stage.page.locator(".history__reopen [aria-keyshortcuts=Enter]")).to_be_visible()
+
+
 def restarted(stage: Stage) -> None:
     story = briefed(stage)
     stage.ago(2)
@@ -458,6 +595,20 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "told": told,
     "late": late,
     "duress": duress,
+    "duress-talking": duress_talking,
+    "duress-briefing": duress_briefing,
+    "wrong-pin": wrong_pin,
+    "cancelled": cancelled,
+    "silent": silent,
+    "silent-incoming": silent_incoming,
+    "unanswered": unanswered,
+    "no-line": no_line,
+    "no-line-ready": no_line_ready,
+    "nobody": nobody,
+    "last-one": last_one,
+    "broken": broken,
+    "broken-incoming": broken_incoming,
+    "reopening": reopening,
     "lost": lost,
     "queue": queue,
     "closed": closed,

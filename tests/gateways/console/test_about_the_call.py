@@ -84,27 +84,6 @@ def test_the_header_says_why_there_is_no_position(stage: Stage) -> None:
     expect(page.locator(".facts")).to_contain_text(re.compile("Position\\s*none, voice alert"))
 
 
-def test_a_conference_that_comes_apart_within_a_minute_of_leaving_sounds_as_a_new_alert(stage: Stage) -> None:
-    states.ready(stage)
-    heard = stage.page.evaluate(
-        """async () => {
-          const { droppedSoon } = await import('/console/js/dropped.js');
-          const talked = (released_us) => ({ answered_us: 1, released_us });
-          const at = (s, released_s, more = {}) => droppedSoon({
-            nowUs: () => s * 1e6, me: { operator: 'm' },
-            cases: new Map([['a', {
-              alert: 'a', left_us: 10e6, user: talked(null), psap: talked(released_s && released_s * 1e6),
-              timeline: [{ what: 'leave.requested', operator: 'm' }], ...more,
-            }]]),
-          }, new Set(more.known ?? [])) !== null;
-          return [at(20, null), at(31, 30), at(100, 30), at(75, 72), at(31, 30, { silent: true }),
-            at(31, 30, { timeline: [] }), at(31, 30, { known: ['a/dropped'] }),
-            at(31, 30, { user: { answered_us: null, released_us: 5e6 } }), at(31, 30, { user: talked(9e6) })];
-        }"""
-    )
-    assert heard == [False, True, *[False] * 7]
-
-
 @pytest.mark.parametrize("state", ["late", "talking"])
 def test_on_the_smallest_screen_the_map_s_keys_cover_nothing(stage: Stage, state: str) -> None:
     stage.page.set_viewport_size({"width": 1280, "height": 720})

@@ -21,7 +21,7 @@ COPIED = re.compile(
 2\.8 km south-east of its centre\.
 44\.39058 north, 8\.97342 east\.
 44 degrees 23 minutes 26\.1 seconds north, 8 degrees 58 minutes 24\.3 seconds east\.
-Accurate to 18 metres, at \d\d:\d\d:\d\d, GPS\.
+Accurate to 18 metres, at \d\d:\d\d:\d\d, GPS \(app\)\.
 WHAT: Alert from the app at \d\d:\d\d:\d\d\. We called her: no answer\.
 WHO: Giulia Rossi, speaks Italian\.
 Note: Asthma\. Phone battery 23 %\.
@@ -58,7 +58,7 @@ def test_before_112_is_on_the_line_c_says_why_not(stage: Stage) -> None:
     states.talking(stage)
     settled(stage.page)
     stage.page.keyboard.press("c")
-    expect(stage.page.locator("body")).to_contain_text("Can be copied when 112 is on the line, or late.")
+    expect(stage.page.locator("body")).to_contain_text("Can be copied when 112 needs it, or late.")
 
 
 def test_s10_what_changes_while_it_is_read_is_marked_and_moves_no_line(stage: Stage) -> None:

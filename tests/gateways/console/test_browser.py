@@ -89,6 +89,7 @@ def test_a_shift_is_begun_paused_and_ended_by_keys(console: Page, place: Place, 
     expect(console.get_by_role("heading", name="Ready")).to_be_visible()
     console.keyboard.press("p")
     console.keyboard.press("1")
+    console.keyboard.press("Enter")
     expect(console.get_by_role("heading", name="Paused")).to_be_visible()
     console.keyboard.press("o")
     expect(console.get_by_role("heading", name="Off shift")).to_be_visible()
@@ -127,7 +128,7 @@ def test_s06_s08_s09_the_parties_are_shown_live_and_keys_order_what_they_say(
     expect(console.locator("[data-party=operator]")).to_contain_text("On the line")
     story.user_called()
     expect(user).to_contain_text("Ringing")
-    expect(console.locator(".deadline")).to_contain_text("Reached in time")
+    expect(console.locator(".deadline")).to_contain_text("Phone rang")
     story.user_answered()
     expect(user).to_contain_text("On the line")
     expect(console.locator(".link").first).to_have_attribute("data-is", "on")
@@ -191,7 +192,7 @@ def test_s10_the_text_for_112_is_there_and_the_briefing_is_ordered_by_its_button
     ):
         expect(brief).to_contain_text(text)
     settled(console)
-    console.get_by_role("button", name="Briefing given").click()
+    console.get_by_role("button", name="I have briefed 112").click()
     ordered(journal, story, OperatorCommand.BRIEFING_GIVEN)
 
 
@@ -298,7 +299,7 @@ def test_case_18_a_call_that_was_taken_over_is_said_in_italian_and_old_restarts_
     then.append(Append(streams.case(story.alert), None, (ev.LegAdopted(leg=story.leg("user"), attempt=1),)))
     then.close()
     story.psap_called(place.marta)
-    expect(console.locator("[data-party=psap]")).to_contain_text("Si chiama")
+    expect(console.locator("[data-party=psap]")).to_contain_text("Stiamo chiamando")
     banner = console.locator(".banner")
     expect(banner).to_be_hidden()
     story.say(ev.LegAdopted(leg=story.leg("psap"), attempt=1))

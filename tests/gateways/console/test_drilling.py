@@ -87,9 +87,10 @@ def test_s04_her_earlier_alerts_are_told_in_the_case_without_moving_anything(sta
     expect(about).to_contain_text("false alarm")
     expect(about).to_contain_text("test done")
     assert page.locator(".log").bounding_box() == before
-    # On a small screen there is room for how many.
+    # On a small screen there is room for how many, and for her own note.
     page.set_viewport_size({"width": 1280, "height": 720})
-    expect(about).to_be_hidden()
+    expect(about.locator(".about__earlier")).to_be_hidden()
+    expect(about).to_contain_text("Asthma")
     expect(page.locator(".log__earlier")).to_have_text("Earlier alerts: 2")
 
 

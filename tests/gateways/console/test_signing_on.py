@@ -132,6 +132,8 @@ def test_a_shift_begins_with_a_check_of_the_sound_and_a_pause_says_why(
     expect(ask).to_be_hidden()
     page.keyboard.press("p")
     page.keyboard.press("2")
+    # The last one is asked once more.
+    page.keyboard.press("Enter")
     expect(page.locator(".ready__side")).to_contain_text(words["meal"])
     assert shifts(journal, place) == [("ready", ""), ("paused", "meal")]
     # To resume is no beginning: nothing is asked.
@@ -184,6 +186,8 @@ def test_nobody_signs_off_from_an_alert_and_every_window_is_signed_off_together(
     window.goto(f"{site.url}/console/?lang={lang}#token={place.marta_token}")
     expect(window.locator(".bar__me")).to_contain_text("Marta Bianchi")
     sign_off()
+    # It ends the shift, too, and nobody else is ready: the last one is asked once more.
+    page.get_by_role("button", name=words[0]).click()
     for one in (page, window):
         expect(one.locator("input[name=password]")).to_be_visible()
     assert shifts(journal, place)[-1] == ("off", "")

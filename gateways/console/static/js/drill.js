@@ -26,7 +26,7 @@ async function look(ui) {
   ui.draw();
 }
 
-const STEPS = { 'operator joined': ['operatrice', 'operator'], 'user reached': ['squillo', 'ringing'], 'in conversation': ['in conversazione', 'in conversation'], '112 in conference': ['112 di prova', 'test 112'], closed: ['chiuso', 'closed'] };
+const STEPS = { 'operator joined': ['operatore', 'operator'], 'user\'s phone rang': ['squillo', 'ringing'], 'in conversation': ['in conversazione', 'in conversation'], '112 in conference': ['112 di prova', 'test 112'], closed: ['chiuso', 'closed'] };
 
 /** How the last one goes, or went, below the keys; its place is kept while there is nothing to say. */
 export function line(ui) {
@@ -41,6 +41,6 @@ function told(ui, said) {
     const text = said.overdue ? either('L’esercitazione non è finita in tempo', 'The drill has not ended in time') : either('Esercitazione in corso', 'A drill is running');
     return html`<span class="word ${said.overdue ? 'ink-bad' : 'ink-test'}">${icon(said.overdue ? 'warn' : 'flask')}<span>${text}, ${f.span(Math.max(0, ui.feed.nowUs() - said.begun_us))}</span></span>`;
   }
-  const steps = said.steps.map((one) => `${either(...STEPS[one.step])} ${one.after_s === null ? either('mai', 'never') : f.seconds(one.after_s * 1e6)}`);
+  const steps = said.steps.map((one) => `${either(...(STEPS[one.step] ?? [one.step, one.step]))} ${one.after_s === null ? either('mai', 'never') : f.seconds(one.after_s * 1e6)}`);
   return html`<span class="word ${said.ok ? 'ink-ok' : 'ink-bad'}">${icon(said.ok ? 'check' : 'warn')}<span>${said.ok ? either('Esercitazione riuscita', 'The drill has succeeded') : either('Esercitazione non riuscita', 'The drill has failed')}</span></span> <span>${steps.join(' · ')}</span>`;
 }

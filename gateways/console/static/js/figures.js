@@ -150,7 +150,7 @@ function heat(said) {
 
 function latest(ui) {
   const day = (us) => new Date(us / 1000).toLocaleDateString(either('it-IT', 'en-GB'), { day: 'numeric', month: 'short' });
-  const how = (one) => (one.closed_us === null ? word('clock', either('aperto', 'open'), 'ink-wait') : one.outcome === 'user_called_112' ? word('warn', outcome(one.outcome), 'ink-bad') : word(one.outcome === 'handed_over' || one.outcome === 'briefed' ? '112' : 'check', outcome(one.outcome), 'ink-2'));
+  const how = (one) => (one.closed_us === null ? word('clock', either('aperto', 'open'), 'ink-wait') : ['user_called_112', 'no_contact'].includes(one.outcome) ? word('warn', outcome(one.outcome), 'ink-bad') : word(one.outcome === 'handed_over' || one.outcome === 'briefed' ? '112' : 'check', outcome(one.outcome), 'ink-2'));
   const took = (s, bad) => html`<td class="num ${bad ? 'ink-bad' : ''}">${bad ? html`${icon('warn')} ` : nothing}${sec(s)}</td>`;
   return html`<section class="panel"><div class="panel__head"><h2>${either('Ultimi allarmi', 'Latest alerts')}</h2><span class="word ink-2"><kbd>↑</kbd><kbd>↓</kbd><span>${either('Invio apre la storia', 'Enter opens the story')}</span></span></div><div class="panel__body"><table class="table">
     <thead><tr><th>${t('requested')}</th><th>${t('who')}</th><th>${either('Esito', 'Outcome')}</th><th>${either('Presa da', 'Taken by')}</th><th class="num">${either('operatrice', 'operator')}</th><th class="num">${either('squillo', 'ringing')}</th><th class="num">112</th></tr></thead>
@@ -167,7 +167,7 @@ export function view(ui) {
     <header class="page-head"><h1 id="f-h" tabindex="-1">${either('Statistiche', 'Figures')}</h1><p>${state.fault ? word('warn', state.fault === 'notYours' ? either('Solo per chi coordina', 'For supervisors only') : t('noConnection'), 'ink-bad') : either('Prove ed esercitazioni escluse', 'Tests and drills are left out')}</p>
       <div class="page-head__end"><button class="btn" aria-keyshortcuts="D" @click=${() => save(ui)}><kbd>D</kbd>CSV</button><div class="seg" role="group" aria-label=${either('Periodo', 'Period')}>${seg.map(([key, text]) => html`<button aria-pressed=${state.days === RANGES[key]} aria-keyshortcuts=${key} @click=${() => ui.press(key)}><kbd>${key}</kbd><span>${text}</span></button>`)}</div></div></header>
     ${ready ? html`<div class="kpis">${kpis(said)}</div>
-    <div class="charts">${distribution(either('All’operatrice', 'To the operator'), said.figures.operator)}${distribution(either('Allo squillo', 'To her phone ringing'), said.figures.ringing)}${distribution(either('Al 112, dopo la richiesta', 'To 112, once asked'), said.figures.psap)}${shares(said)}</div>
+    <div class="charts">${distribution(either('All’operatore', 'To the operator'), said.figures.operator)}${distribution(either('Allo squillo', 'To her phone ringing'), said.figures.ringing)}${distribution(either('Al 112, dopo la richiesta', 'To 112, once asked'), said.figures.psap)}${shares(said)}</div>
     ${heat(said)}${latest(ui)}` : html`<p class="empty" role="status">${state.fault ? '' : either('Si conta…', 'Counting…')}</p>`}
   </section>`;
 }

@@ -21,7 +21,7 @@ export const seconds = (us, digits = 1) => `${number(us / 1e6, digits)}${NB}s`;
 export function age(us) {
   const s = Math.max(0, Math.round(us / 1e6));
   const text = s < 120 ? `${s}${NB}s` : s < 7200 ? `${Math.round(s / 60)}${NB}min` : `${Math.round(s / 3600)}${NB}h`;
-  return either(`di ${text} fa`, `${text} old`);
+  return either(`${text} fa`, `${text} old`);
 }
 /** Digits in groups, so that they can be read out. */
 export function phone(e164) {

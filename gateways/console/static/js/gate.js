@@ -11,7 +11,7 @@ let ticking = null;
 
 const FAULTS = {
   sessionEnded: () => either('La sessione è finita. Accedi di nuovo: le chiamate vanno avanti.', 'Your session has ended. Sign on again: the calls go on.'),
-  tokenWrong: () => either('Nessuna operatrice ha questo codice.', 'No operator has this token.'),
+  tokenWrong: () => either('Nessun operatore ha questo codice.', 'No operator has this token.'),
   passwordWrong: () => either('Nome o password non corretti.', 'The name or the password is wrong.'),
   noCentre: () => t('noCentre'),
   tooOften: () => (byToken ? either('Troppi tentativi sbagliati.', 'Too many wrong tries.')
@@ -29,7 +29,7 @@ export function gate(ui) {
   const why = wait > 0 ? either(`Di nuovo tra ${wait} s`, `Again in ${wait} s`) : busy ? either('Un momento…', 'One moment…') : '';
   return html`<main class="gate"><form class="gate__card" aria-labelledby="gate-h" @submit=${(e) => submitted(ui, e)}>
     <h1 id="gate-h">${icon('mark')}${t('signOn')}</h1>
-    <p>${byToken ? t('signOnText') : either('Nome e password. Chi amministra il centro te li ha dati.', 'Your name and password, as whoever runs the centre gave them to you.')}</p>
+    <p>${byToken ? t('signOnText') : either('Nome e password. Chi amministra il centro te li ha dati.', 'Your name and password, as the centre’s administrator gave them to you.')}</p>
     ${byToken ? tokenFields(fault) : passwordFields(fault)}
     ${fault ? html`<p id="gate-fault" class="word ink-bad gate__fault" role="alert">${icon('warn')}<span>${FAULTS[fault]()}</span></p>`
       : waited && wait === 0 ? html`<p role="status">${either('Ora puoi riprovare.', 'You can try again now.')}</p>` : nothing}

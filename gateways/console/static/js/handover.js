@@ -24,7 +24,7 @@ function choices(ui) {
   const rank = (one) => (one.alert ? 3 : one.state === 'paused' ? 2 : leftUs(one, nowUs) ? 1 : 0);
   const others = ui.feed.operators.filter((one) => one.operator !== ui.feed.me.operator && one.state !== 'off');
   return [
-    { to: null, name: either('A chi è libera', 'Whoever is free'), said: null, busy: false },
+    { to: null, name: either('A chi è libero', 'Anyone who is free'), said: null, busy: false },
     ...others.sort((a, b) => rank(a) - rank(b)).map((one) => ({ to: one.operator, name: one.name, said: one.alert ? word('headset', t('onCase'), 'ink-2') : shiftWord(one, nowUs), busy: Boolean(one.alert) })),
   ];
 }
@@ -79,7 +79,7 @@ export function panel(ui, order) {
   return html`<div class="panel__head"><h2 id="hand-h">${either('A chi passi il caso?', 'Hand over to whom?')}</h2><span class="ink-3 word"><kbd>Esc</kbd>${t('back')}</span></div>
     <div class="panel__body hand" role="group" aria-labelledby="hand-h">${choices(ui).map((one, i) => html`<button class="btn hand__to" aria-keyshortcuts=${i < NUMBERS ? String(i + 1) : nothing} aria-disabled=${one.busy ? 'true' : nothing} @click=${() => choose(ui, one, order)}>
       ${i < NUMBERS ? html`<kbd>${i + 1}</kbd>` : nothing}<b>${one.name}</b>${one.said ?? nothing}</button>`)}
-      <p class="ink-2">${either('Resti in linea finché l’altra non è in conversazione.', 'You stay on the line until the other one has joined.')}</p></div>`;
+      <p class="ink-2">${either('Resti in linea finché l’altro non è in conversazione.', 'You stay on the line until the other one has joined.')}</p></div>`;
 }
 
 /** The one who is being called for it: {name, said, time}. */
@@ -87,17 +87,24 @@ function called(ui, view, nowUs) {
   const { to, called: leg } = view.hand_over;
   const who = leg.operator ?? to;
   const name = who === null ? '' : who === ui.feed.me.operator ? t('you') : ui.names(who);
-  if (leg.state === 'ringing') return { name, said: t('ringing').toLowerCase(), time: f.span(nowUs - leg.ringing_us) };
-  if (leg.state === 'answered') return { name, said: t('joining').toLowerCase(), time: f.span(nowUs - leg.answered_us) };
-  if (leg.state === 'originating') return { name, said: t('dialling').toLowerCase(), time: f.span(nowUs - leg.since_us) };
-  return { name, said: to === null ? either('si cerca chi è libera', 'looking for somebody free') : either('si attende che si liberi', 'waiting until she is free'), time: '' };
+  const is = leg.state;
+  if (is === 'ringing') return { name, is, said: t('ringing').toLowerCase(), time: f.span(nowUs - leg.ringing_us) };
+  if (is === 'answered') return { name, is, said: t('joining').toLowerCase(), time: f.span(nowUs - leg.answered_us) };
+  if (is === 'originating') return { name, is, said: t('dialling').toLowerCase(), time: f.span(nowUs - leg.since_us) };
+  return { name, said: to === null ? either('cerchiamo chi è libero', 'looking for somebody free') : either('attendiamo che si liberi', 'waiting until free'), time: '' };
 }
 
 /** Both of them, on the operator's tile: {name, foot}; null where nothing is handed over. */
 export function onTile(ui, view, name, nowUs) {
   if (!view.hand_over) return null;
   const other = called(ui, view, nowUs);
-  return { name: `${name} → ${other.name || either('chi è libera', 'whoever is free')}`, foot: [other.name, other.said, other.time].filter(Boolean).join(' ') };
+  return { name: `${name} → ${other.name || either('chi è libero', 'anyone free')}`, foot: [other.name, other.said, other.time].filter(Boolean).join(' ') };
+}
+
+/** In Italian, as a sentence of its own. */
+function passed({ name, said, is }) {
+  if (!name) return said;
+  return { ringing: `il telefono di ${name} squilla`, originating: `chiamo ${name}`, answered: `${name} risponde` }[is] ?? `${name}, ${said}`;
 }
 
 /** In the dock of whoever has the case: who is called for it, or that nobody has taken it. */
@@ -105,7 +112,7 @@ export function said(ui, view, nowUs) {
   if (!mine(view, ui.feed.me)) return nothing;
   if (view.hand_over) {
     const other = called(ui, view, nowUs);
-    return html`<span class="ink-wait">${either(`Passi il caso: ${[other.name, other.said].filter(Boolean).join(' ')}.`, `Handing over: ${[other.name, other.said].filter(Boolean).join(' ')}.`)}</span>`;
+    return html`<span class="ink-wait">${either(`Passaggio: ${passed(other)}.`, `Handing over: ${[other.name, other.said].filter(Boolean).join(' ')}.`)}</span>`;
   }
   const last = [...view.timeline].reverse().find((entry) => entry.what.startsWith('hand_over.') || entry.what === 'operator.joined');
   if (last?.what !== 'hand_over.ended' || last.reason === 'withdrawn' || nowUs - last.at_us > SAID_US) return nothing;
@@ -115,8 +122,8 @@ export function said(ui, view, nowUs) {
 /** Why nobody has taken it over, as a sentence. */
 export const why = (reason) => ({
   withdrawn: either('Passaggio ritirato.', 'The hand over was withdrawn.'),
-  'no answer': either('Passaggio: nessuna ha risposto.', 'Hand over: nobody answered.'),
-  nobody: either('Passaggio: nessuna è libera.', 'Hand over: nobody is free.'),
+  'no answer': either('Passaggio: nessuno ha risposto.', 'Hand over: nobody answered.'),
+  nobody: either('Passaggio: nessuno è libero.', 'Hand over: nobody is free.'),
   'no line': either('Passaggio: manca una linea libera.', 'Hand over: no line is free.'),
 }[reason] ?? reason);
 
@@ -130,7 +137,7 @@ function onTheLine(view) {
 export function next(view, me, names) {
   const { by, to, text, called: leg } = view.hand_over;
   const more = [onTheLine(view), text].filter(Boolean).join(' ');
-  const take = { key: 'T', command: 'take', label: t('take'), sub: either('Si chiama il tuo telefono', 'Rings your phone'), tone: 'primary' };
+  const take = { key: 'T', command: 'take', label: t('take'), sub: either('Chiamiamo il tuo telefono', 'Rings your phone'), tone: 'primary' };
   if (!calledFor(view, me)) return { say: either(`${names(by)} passa il caso${to ? ` a ${names(to)}` : ''}.`, `${names(by)} hands the case over${to ? ` to ${names(to)}` : ''}.`), more, step: take };
   if (leg.operator === me.operator && inDoubt(leg)) {
     return { say: either(`Senti ${names(by)}? Allora T.`, `Do you hear ${names(by)}? Then T.`), more, step: { ...take, label: either('Ci sono', 'I am here'), sub: either('Il caso diventa tuo', 'The case becomes yours') } };

@@ -25,7 +25,7 @@ export function said(ui, view) {
   if (!mine(view, ui.feed.me)) return nothing;
   const which = whose(view);
   const name = { user: whom(view), psap: either('il 112', '112'), operator: either('te', 'you') }[which];
-  if (ui.armed === 'V') return html`<span class="ink-wait">${either(`Si riaggancia e si richiama ${name} su un’altra linea: Invio conferma.`, `Hangs up and calls ${name} again on another line: Enter confirms.`)}</span>`;
+  if (ui.armed === 'V') return html`<span class="ink-wait">${either(`Riagganciamo e richiamiamo ${name} su un’altra linea: Invio conferma.`, `Hangs up and calls ${name} again on another line: Enter confirms.`)}</span>`;
   if (!PARTIES.some(([, leg]) => silent(view[leg]))) return nothing;
   const from = { user: either(`da ${whom(view)}`, `from ${whom(view)}`), psap: either('dal 112', 'from 112'), operator: either('dal tuo telefono', 'from your phone') }[which];
   return html`<span class="ink-wait">${either(`Nessun suono ${from}. Altra linea: V, poi Invio.`, `No sound ${from}. Another line: V, then Enter.`)}</span>`;

@@ -19,6 +19,12 @@ function operator(ui, one) {
   return html`<tr><th scope="row">${one.name}${one.operator === ui.feed.me.operator ? html` <span class="ink-2">${t('you').toLowerCase()}</span>` : nothing}</th><td>${onCase}</td>${one.line === 'on_demand' ? nothing : html`<td>${reached(one)}</td>`}<td class="ink-2 cut">${more}</td><td class="num ink-2">${one.since_us ? f.clock(one.since_us) : ''}</td></tr>`;
 }
 
+/** What its trunk is for; a name of the settings' own is told as it is. */
+export function trunkName(one) {
+  const name = { public: either('pubblica', 'public'), emergency: '' }[one.trunk] ?? one.trunk;
+  return [name, one.emergency ? either('riservata al 112', 'kept for 112') : ''].filter(Boolean).join(', ');
+}
+
 const PARTIES = { user: ['voice', 'user'], operator: ['headset', 'operator'], psap: ['112', 'psap'], listener: ['headset', 'listener'] };
 
 // What its modem hears: the one number that tells a bad place or aerial before calls fail.
@@ -36,7 +42,7 @@ function line(ui, one) {
   const [ic, party] = PARTIES[one.party] ?? ['voice', 'user'];
   const said = one.quarantine || out || ui.feed.node(one.node)?.alive === false ? word('warn', t('outOfUse'), 'ink-bad') : one.alert ? word(ic, t(party), 'ink-action') : one.operator ? word('voice', either('Chiamata fissa', 'Standing call'), 'ink-2') : word('check', t('free'), 'ink-ok');
   const since = out?.since_us ?? one.since_us;
-  return html`<tr><th scope="row">${one.line}</th><td class="ink-2">${one.emergency ? either(`${one.trunk}, riservata al 112`, `${one.trunk}, kept for 112`) : one.trunk}${one.joins === 'host' ? nothing : html`, ${either('senza voce qui', 'no voice here')}`}</td><td>${said}${signal(one)}</td><td class="ink-2 cut">${one.quarantine || why(ui, out) || (view ? s.shortName(view) : one.operator ? ui.names(one.operator) : '')}</td><td class="num ink-2">${since ? f.clock(since) : ''}</td></tr>`;
+  return html`<tr><th scope="row">${one.line}</th><td class="ink-2">${trunkName(one)}${one.joins === 'host' ? nothing : html`, ${either('senza voce qui', 'no voice here')}`}</td><td>${said}${signal(one)}</td><td class="ink-2 cut">${one.quarantine || why(ui, out) || (view ? s.shortName(view) : one.operator ? ui.names(one.operator) : '')}</td><td class="num ink-2">${since ? f.clock(since) : ''}</td></tr>`;
 }
 
 /** How a node is, in few words. */
@@ -61,9 +67,9 @@ export function view(ui) {
   const usable = feed.lines.length - unusable(feed).size;
   return html`<section class="view plant" aria-labelledby="plant-h">
     <header class="page-head"><h1 id="plant-h" tabindex="-1">${either('Impianti', 'Plant')}</h1><p>${all.length ? word('warn', either(all.length === 1 ? '1 avviso' : `${all.length} avvisi`, all.length === 1 ? '1 alarm' : `${all.length} alarms`), 'ink-bad') : word('check', either('Nessun avviso', 'No alarms'), 'ink-ok')}</p></header>
-    <section class="panel plant__alarms"><div class="panel__head"><h2>${either('Avvisi', 'Alarms')}</h2></div>
-      <ul class="panel__body">${all.length ? all.map((one) => html`<li>${icon('warn', 'ink-bad')}<div><b>${one.long}</b>${one.text && one.text !== one.long ? html`<small lang="en">${one.text}</small>` : nothing}</div><span class="ink-2">${one.since_us ? either(`dalle ${f.clock(one.since_us)}, ${f.day(one.since_us)}`, `since ${f.clock(one.since_us)}, ${f.day(one.since_us)}`) : ''}</span></li>`) : html`<li class="ink-2">${icon('check', 'ink-ok')}<div>${either('Tutto funziona', 'Everything works')}</div></li>`}</ul></section>
-    <section class="panel"><div class="panel__head"><h2>${t('operators')}</h2><span class="ink-2">${either(`Pronte e libere: ${ready}`, `Ready and free: ${ready}`)}</span></div><div class="panel__body plant__body"><table class="table">
+    <section class="panel plant__alarms"><div class="panel__head"><h2>${either('Avvisi', 'Alarms')}</h2>${all.some((one) => !one.seen) ? html`<button class="btn" aria-keyshortcuts="K" @click=${() => ui.press('K')}><kbd>K</kbd><span>${t('seen')}</span></button>` : nothing}</div>
+      <ul class="panel__body">${all.length ? all.map((one) => html`<li data-fresh=${one.seen ? nothing : ''}>${icon('warn', 'ink-bad')}<div><b>${one.long}</b>${one.text && one.text !== one.long ? html`<small lang="en">${one.text}</small>` : nothing}</div><span class="ink-2">${one.since_us ? either(`dalle ${f.clock(one.since_us)}, ${f.day(one.since_us)}`, `since ${f.clock(one.since_us)}, ${f.day(one.since_us)}`) : ''}</span></li>`) : html`<li class="ink-2">${icon('check', 'ink-ok')}<div>${either('Tutto funziona', 'Everything works')}</div></li>`}</ul></section>
+    <section class="panel"><div class="panel__head"><h2>${t('operators')}</h2><span class="ink-2">${either(`Disponibili: ${ready}`, `Ready and free: ${ready}`)}</span></div><div class="panel__body plant__body"><table class="table">
       <thead><tr><th>${t('who')}</th><th>${t('state')}</th>${feed.operators.some((one) => one.line !== 'on_demand') ? html`<th>${either('Voce', 'Voice')}</th>` : nothing}<th>${either('Caso', 'Case')}</th><th class="num">${either('Dalle', 'Since')}</th></tr></thead><tbody>${feed.operators.map((one) => operator(ui, one))}</tbody></table></div></section>
     <section class="panel"><div class="panel__head"><h2>${t('lines')}</h2><span class="ink-2">${either(`${usable} di ${feed.lines.length} utilizzabili`, `${usable} of ${feed.lines.length} usable`)}</span></div><div class="panel__body plant__body"><table class="table">
       <thead><tr><th>${t('line')}</th><th>${t('trunk')}</th><th>${t('state')}</th><th>${either('Per chi, perché', 'For whom, why')}</th><th class="num">${either('Dalle', 'Since')}</th></tr></thead>${feed.nodes.length > 1 ? feed.nodes.map((one) => ofNode(ui, one)) : html`<tbody>${feed.lines.map((one) => line(ui, one))}</tbody>`}</table></div></section>

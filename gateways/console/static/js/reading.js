@@ -13,7 +13,8 @@ let copy = { alert: null, said: '', untilMs: 0, text: '' };
 
 /** Why the text may not be copied now, or null. */
 export function whyNotCopied(view, nowUs) {
-  return s.talking(view.psap) || s.isLate(view, nowUs) || view.missed_us !== null ? null : either('Si copia quando il 112 è in linea, o in ritardo.', 'Can be copied when 112 is on the line, or late.');
+  const wanted = ['there', 'lacking', 'waiting', 'told'].includes(s.psapIs(view)) || s.keptSilent(view);
+  return wanted || s.isLate(view, nowUs) || view.missed_us !== null ? null : either('Si copia quando serve al 112, o in ritardo.', 'Can be copied when 112 needs it, or late.');
 }
 
 /** Copy the text; where the browser does not let us, show it selected. `draw` shows what has come of it. */

@@ -29,6 +29,6 @@ export const inBar = (ui) => word('note', `${t('wrapUp')} ${span(mine(ui))}${ent
 /** The ready view in it: {title, text, step}. */
 export const hero = (ui) => ({
   title: `${t('wrapUp')} ${span(mine(ui))}`,
-  text: either('Scrivi le tue note. Prima di te si chiamano le altre; se nessuna è libera, un allarme reale squilla lo stesso.', 'Write your notes. The others are called before you; where none is free, a real alert rings all the same.'),
-  step: { key: 'Enter', label: t('readyNow'), sub: either('Ti si chiama di nuovo come le altre.', 'You are called like everybody again.') },
+  text: either('Tempo per le tue note: prima di te chiamiamo gli altri. Se nessuno è libero, un allarme reale squilla lo stesso.', 'Time for your notes: the others are called before you. Where none is free, a real alert rings all the same.'),
+  step: { key: 'Enter', label: t('readyNow'), sub: either('Torni nel turno di chiamata.', 'You are called like everybody again.') },
 });

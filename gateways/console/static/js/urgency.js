@@ -1,0 +1,15 @@
+// Which of two open alerts comes first in every list.
+
+import { spokenTo, talking } from './situation.js';
+
+/** 0: the deadline is not met; 1: the phone has rung, and nobody has spoken to the user; 2: somebody has; 3: left to 112. */
+function stage(view) {
+  if (view.left_us !== null) return 3;
+  if (spokenTo(view) || talking(view.user) || talking(view.psap)) return 2;
+  return view.met_us === null ? 0 : 1;
+}
+
+/** Compares: by stage, what is real before tests, then by deadline. */
+export function rank(a, b) {
+  return stage(a) - stage(b) || a.test - b.test || a.deadline_us - b.deadline_us || (a.alert < b.alert ? -1 : 1);
+}
