@@ -45,6 +45,9 @@ from tests.chaos.in_process.evidence import (
 
 Broken = Iterator[str]
 GIVES_WAY_S: Final = 4.0
+MOST_EVENTS: Final = 200
+ENDS_WITHIN_US: Final = Instant(20 * SECOND)
+"""A leg's modem is asked every second; messages are lost, and whoever asks may be frozen for ten."""
 DURESS_SEEN_US: Final = Instant(3 * SECOND)
 """A case looks into its inbox every second, and one that is being started again a little later."""
 
@@ -418,6 +421,55 @@ def one_event_is_one_alert(seen: Evidence) -> Broken:
                 pass
 
 
+def an_alert_writes_little(seen: Evidence) -> Broken:
+    """Whatever refuses, and however often: at most 200 events in any minute."""
+    for alert, events in cases_of(seen.journal).items():
+        at = [one.at_us for one in events]
+        first = 0
+        for n, now in enumerate(at):
+            while at[first] <= now - 60 * SECOND:
+                first += 1
+            if n - first >= MOST_EVENTS:
+                yield f"{alert}: more than {MOST_EVENTS} events within a minute"
+                break
+
+
+def no_call_is_nobodys(seen: Evidence) -> Broken:
+    """A call that a modem of ours holds is a leg's or a shift's, or ends: soon after what it was for."""
+    tried, shifts = attempts(seen.journal), nailed_up(seen.journal)
+    for call in seen.calls:
+        if call.line is None or not call.ours or stood(call, shifts) is not None:
+            continue
+        ended = call.ended or seen.until
+        one = attempt_of(call, tried)
+        since = call.started if one is None else _last_released(one, call, tried)
+        if since is None or ended - since <= ENDS_WITHIN_US or _is_struck(seen, call.line, since, ended):
+            continue
+        yield f"call {call.number} to {call.to} on {call.line}: nobody's for {(ended - since) / SECOND:.1f} s"
+
+
+def _last_released(one: Attempt, call: CallSeen, tried: list[Attempt]) -> Instant | None:
+    """When the last attempt that had this call was over; None while one has it. A later attempt of the leg on
+    this line may have taken it over.
+    """
+    took_over = [
+        other
+        for other in tried
+        if (other.leg, other.begun.line) == (one.leg, call.line)
+        and other.at >= one.at
+        and (call.ended is None or other.at <= call.ended)
+    ]
+    ends = [other.released for other in took_over]
+    return None if None in ends else max(end for end in ends if end is not None)
+
+
+def _is_struck(seen: Evidence, line: LineId, since: Instant, until: Instant) -> bool:
+    """Whether the line, or its process, was struck meanwhile: who cannot be spoken to ends nothing."""
+    faults = seen.failed.get(line, ())
+    killed = any(one.key == line and since - ENDS_WITHIN_US <= one.at_us <= until for one in seen.ended)
+    return killed or any(begin <= until and since <= end for begin, end in faults)
+
+
 CHECKS: Final[tuple[Callable[[Evidence], Broken], ...]] = (
     streams_are_dense,
     every_alert_folds,
@@ -437,6 +489,8 @@ CHECKS: Final[tuple[Callable[[Evidence], Broken], ...]] = (
     operators_have_one_alert,
     lines_have_legs_of_one_alert,
     everybody_is_free,
+    an_alert_writes_little,
+    no_call_is_nobodys,
 )
 """All of them look back over the whole run: the journal and the carrier keep the time of everything."""
 

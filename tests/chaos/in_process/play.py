@@ -327,6 +327,10 @@ class _Run:
                 self._carrier.modem(name).mute(now_s)
             case LineTrouble.GARBLE:
                 self._carrier.modem(name).garble(now_s)
+            case LineTrouble.REFUSE:
+                self.world.network.vices(name, refuses=["D"])
+            case LineTrouble.HOLD:
+                self.world.network.vices(name, ignores=["+CHUP", "H", "+CHLD"])
         self.world.network.pump()
 
     def _mend(self, line: int) -> None:
@@ -335,6 +339,7 @@ class _Run:
     def _mend_modem(self, name: str) -> None:
         modem = self._carrier.modem(name)
         modem.unmute()
+        self.world.network.vices(name, refuses=[], ignores=[])
         if modem.power is Power.UNPLUGGED:
             self.world.network.plug(name)
 

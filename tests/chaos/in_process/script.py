@@ -54,8 +54,6 @@ class Alert(_Data, frozen=True):
     """The operator of a silent alert orders the call, and does not call 112 first."""
     withdrawn: bool = False
     """The first call to 112 is taken back, if it may be."""
-    given_up: bool = False
-    """Of a user who cannot be had the alert is closed, and 112 not called."""
     intent: Intent = Intent.FALSE_ALARM
     again_s: tuple[float, ...] = ()
     """The same signal again, so long after the first."""
@@ -131,6 +129,10 @@ class LineTrouble(StrEnum):
     UNPLUG = "unplug"
     MUTE = "mute"
     GARBLE = "garble"
+    REFUSE = "refuse"
+    """It refuses to dial."""
+    HOLD = "hold"
+    """It says that it hangs up, and does not."""
 
 
 class LineFault(_Data, frozen=True):

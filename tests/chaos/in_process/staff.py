@@ -97,8 +97,7 @@ def _wishes(case: Case, alert: Alert, machine: bool, now_us: Instant) -> Iterato
     if spoken_to(case) and alert.intent is Intent.FALSE_ALARM and case.going(Party.USER) is None:
         yield OperatorCommand.DECLARE_FALSE_ALARM
     if _tried_in_vain(case, now_us):
-        if not alert.given_up:
-            yield OperatorCommand.CALL_PSAP
+        yield OperatorCommand.CALL_PSAP
         yield OperatorCommand.CLOSE
         # What keeps it from being closed is that a machine has answered.
         yield OperatorCommand.REDIAL_USER

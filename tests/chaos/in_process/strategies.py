@@ -105,7 +105,6 @@ alerts = st.builds(
     wrong_pins=st.sampled_from((0, 0, 0, 1, 7)),
     aloud=st.booleans(),
     withdrawn=st.sampled_from((False, False, True)),
-    given_up=st.sampled_from((False, False, True)),
     intent=st.sampled_from(Intent),
     again_s=st.lists(seconds(0, 40), max_size=2).map(tuple),
     called_s=st.one_of(st.none(), st.none(), seconds(0, 40)),

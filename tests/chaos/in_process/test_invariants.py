@@ -250,6 +250,37 @@ def test_a_call_of_nobodys_that_is_hung_up_is_found() -> None:
     assert found(those.no_call_is_dropped, good().evidence(stray))
 
 
+def test_an_alert_that_writes_without_end_is_found() -> None:
+    made = Writer()
+    made.received()
+    for n in range(300):
+        made.write(n / 3, "alert-a", ev.LegRinging(leg=LegId("a:user"), attempt=n))
+    assert not found(those.an_alert_writes_little, made.evidence())
+    for n in range(60):
+        made.write(101 + n / 10, "alert-a", ev.LegRinging(leg=LegId("a:user"), attempt=n))
+    assert found(those.an_alert_writes_little, made.evidence())
+
+
+@pytest.mark.parametrize(("ended", "wrong"), [(30.0, 0), (60.0, 1), (None, 1)])
+def test_a_call_that_stays_up_after_its_leg_is_found(ended: float | None, wrong: int) -> None:
+    made = Writer()
+    made.received()
+    made.dialled(5, Party.USER, "sim3")
+    made.released(20, "user", cause=HangupCause.LINE_LOST)
+    left = call(2, USERS[0], "sim3", 5, 10, ended)
+    assert len(found(those.no_call_is_nobodys, made.evidence(left))) == wrong
+    struck = replace(made.evidence(left), failed={LineId("sim3"): ((at(19), at(35)),)})
+    assert not found(those.no_call_is_nobodys, struck)
+    made.dialled(21, Party.USER, "sim3", attempt=2)
+    assert not found(those.no_call_is_nobodys, made.evidence(left)), "it is the next attempt's"
+
+
+def test_a_call_that_no_leg_has_made_is_found_where_it_stays() -> None:
+    stray = call(9, USERS[1], "sim4", 5, 10, 30)
+    assert found(those.no_call_is_nobodys, good().evidence(stray))
+    assert not found(those.no_call_is_nobodys, good().evidence(replace(stray, ended=at(12))))
+
+
 def test_two_calls_to_one_phone_are_found() -> None:
     second = call(4, USERS[0], "sim4", 20, None, 25)
     assert found(those.nobody_is_called_twice, good().evidence(*CALLS, second))
