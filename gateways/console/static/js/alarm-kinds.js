@@ -33,6 +33,13 @@ export const KINDS = {
       'No operator is ready: an alert would call those on call',
     ),
   ],
+  'alert.no_operator_line': () => [
+    either('Nessuna linea per gli operatori', 'No line to operators'),
+    either(
+      'Un allarme non trova un operatore: le chiamate falliscono su ogni linea. Rispondere con T, e guardare le linee',
+      'No operator can be called for an alert: calls fail on each line. Take it with T, and look at the lines',
+    ),
+  ],
   'line.out_of_service': (s) => [
     either(`Linea ${s} fuori uso`, `Line ${s} down`),
     either(

@@ -10,7 +10,13 @@ import { go } from './sections.js';
 const ORDER = Object.keys(KINDS);
 const rank = (kind) => (ORDER.includes(kind) ? ORDER.indexOf(kind) : ORDER.length);
 /** Of these the subject is an alert, or a leg of one. */
-const OF_ALERTS = ['case.stuck', 'ended_soon_after_leave', 'pin.wrong', 'leg.no_sound'];
+const OF_ALERTS = [
+  'alert.no_operator_line',
+  'case.stuck',
+  'ended_soon_after_leave',
+  'pin.wrong',
+  'leg.no_sound',
+];
 
 /** Whether an alarm says that its line carries no calls. */
 export const carriesNone = (one) =>

@@ -12,6 +12,7 @@ const NO_LINE = {
   none: ['non c’è una linea riservata al 112', 'there is no line kept for 112'],
   out_of_use: ['nessuna linea riservata al 112 funziona', 'no line kept for 112 works'],
   taken: ['tutte le linee riservate al 112 sono occupate', 'all lines kept for 112 are taken'],
+  failing: ['le chiamate falliscono su ogni linea riservata al 112', 'calls fail on each line kept for 112'],
   guarded: ['le impostazioni vietano di chiamare il 112 vero', 'the settings forbid calls to the real 112'],
 };
 
