@@ -221,6 +221,8 @@ def _rest(event: Event) -> str:
             return f"NO LINE CAN CARRY THE CALL TO 112: {event.reason}"
         case ev.ConferenceBroken():
             return f"the call of {_PARTIES[event.party]} ended soon after the operator had left"
+        case ev.ConferenceSettled():
+            return "the user and 112 go on talking, and no operator is looked for any more"
         case ev.UserPresumedCallingPsap():
             return f"the user is probably calling 112 ({event.reason})"
         case ev.RecordingStarted():

@@ -542,6 +542,12 @@ class ConferenceBroken(Message, frozen=True, kw_only=True, tag="conference.broke
     """Whose call has ended."""
 
 
+class ConferenceSettled(Message, frozen=True, kw_only=True, tag="conference.settled"):
+    """User and 112, together again after `conference.broken`, have gone on talking without an operator for as
+    long as a break is looked for: they are as left as before, and nobody is looked for any more.
+    """
+
+
 class AlertReopened(Message, frozen=True, kw_only=True, tag="alert.reopened"):
     """A closed alert goes on: an operator is looked for, the user is called again."""
 
@@ -740,6 +746,7 @@ CaseEvent = (
     | LeaveRequested
     | CloseRequested
     | ConferenceBroken
+    | ConferenceSettled
     | AlertReopened
     | AlertClosed
 )

@@ -30,6 +30,8 @@ class RequestOperators(Message, frozen=True, kw_only=True, tag="operators.reques
     """Those who have already been tried for this alert."""
     named: OperatorId | None = None
     """This one and no other: she takes the case herself (`take`), or it is handed over to her."""
+    first: OperatorId | None = None
+    """This one before all others, her notes or not: she has left the conference that has broken."""
     test: bool = False
     """A test alert: real ones are served first."""
     deadline_at: Instant = Instant(0)

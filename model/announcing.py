@@ -30,6 +30,8 @@ NAMES: Final = (
     "hand_over",
     "user_on_the_line",
     "psap_hold",
+    "user_stay",
+    "psap_stay",
     CANNOT_SPEAK,
     "recorded",
 )
@@ -92,8 +94,8 @@ def _to_user(case: Case) -> Iterator[Clip]:
             told = ("recorded",)
             yield Clip(id="recorded", to=(user.leg,), names=told, language=case.language)
         return
-    hold = ("please_hold",)
-    yield Clip(id="please_hold", to=(user.leg,), names=hold, language=case.language, every_s=HOLD_AGAIN_S)
+    hold = "please_hold" if case.broken_at is None else "user_stay"
+    yield Clip(id=hold, to=(user.leg,), names=(hold,), language=case.language, every_s=HOLD_AGAIN_S)
 
 
 def _to_psap(case: Case) -> Iterator[Clip]:
@@ -104,5 +106,5 @@ def _to_psap(case: Case) -> Iterator[Clip]:
     if asked is not None:
         yield Clip(id=asked, to=(psap.leg,), names=(asked.partition(":")[0],), language="")
     elif not case.leaving and not attended(case) and case.talking(Party.USER) is None:
-        hold = ("psap_hold",)
-        yield Clip(id="psap_hold", to=(psap.leg,), names=hold, language="", every_s=HOLD_AGAIN_S)
+        hold = "psap_hold" if case.broken_at is None else "psap_stay"
+        yield Clip(id=hold, to=(psap.leg,), names=(hold,), language="", every_s=HOLD_AGAIN_S)

@@ -25,14 +25,12 @@ UNREACHABLE_PAUSE_US: Final = Instant(2 * SECOND)
 
 def due_at(case: Case, policy: Policy) -> Instant | None:
     """When she is to be dialled next, if nothing is under way. None: not by ourselves."""
-    if case.false_alarm_at is not None or case.close_at is not None or quiet(case, policy):
+    if case.leaving or quiet(case, policy):
         return None
     if case.dial_withheld:
         # Until an operator orders it.
         return None
     last = last_attempt(case)
-    if case.left_at is not None:
-        return _after_leaving(case, last, policy)
     if case.redial:
         return case.received_at
     if in_the_network(case) and (case.psap is not None or case.talking(Party.PSAP) is not None):
@@ -83,23 +81,6 @@ def _pause_us(end: int, policy: Policy) -> int:
     if end in (HangupCause.NO_ANSWER, HangupCause.NO_USER_RESPONDING, HangupCause.NORMAL, MACHINE):
         return 0
     return UNREACHABLE_PAUSE_US
-
-
-def _after_leaving(case: Case, last: Leg | None, policy: Policy) -> Instant | None:
-    """A user dropped soon after the operator left is called back once, while 112 holds or, its line lost, is
-    being called again (cases 6, 15, 16).
-    """
-    if last is None or case.left_at is None or not case.handed_over or last.released_at is None:
-        return None
-    if case.unheard.get(last.leg) is not None and case.user_ends[-1:] == (HangupCause.BUSY,):
-        # With our own call, it may be, which nobody hears: its modem may be heard again, or she hangs up.
-        more = last.attempt <= LINE_FAILURES_IN_A_ROW
-        return Instant(last.released_at + _pause_us(HangupCause.BUSY, policy)) if more else None
-    soon = last.released_at - case.left_at <= policy.leave_alarm_within_s * SECOND
-    dropped = (
-        case.user_ends[-1:] == (ANSWERED_AND_DROPPED,) and case.user_ends.count(ANSWERED_AND_DROPPED) == 1
-    )
-    return last.released_at if soon and dropped and case.psap is not None else None
 
 
 def last_attempt(case: Case) -> Leg | None:

@@ -229,6 +229,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     psap: PsapCall | None = None
     psap_ends: int = 0
     """Attempts at this request that failed."""
+    psap_unasked: int = 0
+    """How often 112 was called by itself since an operator last had the case."""
     psap_joined_at: Instant | None = None
     """When 112 was first in the conference."""
     psap_ended_at: Instant | None = None
@@ -247,6 +249,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """When `leave` was ordered."""
     handed_over: bool = False
     """User and 112 were left talking; False after `leave` where 112 alone was briefed."""
+    left_by: OperatorId | None = None
+    """Who has left them last, until an operator has the case again."""
+    together_at: Instant | None = None
+    """Since when user and 112 have been in the conference without an operator: left, or together again."""
     broken_at: Instant | None = None
     """When the conference broke that the operator had left; None once user and 112 are together again."""
     broken_party: Party | None = None

@@ -101,7 +101,7 @@ def evolve(case: Case, recorded: Recorded) -> Case:
 def apply(case: Case, event: ev.Event, at: Instant) -> Case:
     """The case after this event, wherever it stands. Versions are `evolve`'s."""
     if isinstance(event, _LEG_EVENTS):
-        return _apply_to_leg(case, event, at)
+        return _together_again(_apply_to_leg(case, event, at), at)
     match event:
         case ev.AlertSignalAdded():
             positions = _known(case.positions, event.position, event.received_at, event.channel)
@@ -176,7 +176,18 @@ def apply(case: Case, event: ev.Event, at: Instant) -> Case:
         case ev.BriefingGiven():
             return replace(case, briefing_at=at)
         case ev.LeaveRequested(handed_over=handed_over):
-            return replace(case, left_at=at, handed_over=handed_over, hand_over=None)
+            return replace(
+                _mended(case),
+                left_at=at,
+                left_by=event.by,
+                handed_over=handed_over,
+                together_at=at if handed_over else None,
+                hand_over=None,
+            )
+        case ev.ConferenceBroken(party=party):
+            return _broken(case, party, at)
+        case ev.ConferenceSettled():
+            return replace(case, left_at=case.together_at or at, handed_over=True)
         case ev.CloseRequested():
             return replace(case, close_at=at, hand_over=None)
         case ev.RecordingStarted(file=file, announce=announce):
@@ -185,11 +196,18 @@ def apply(case: Case, event: ev.Event, at: Instant) -> Case:
         case ev.RecordingStopped(reason=reason):
             return replace(case, recording_fault=reason)
         case ev.PsapRequested():
-            wanted = PsapCall(by=event.by, number=event.number, at=at)
-            case = replace(case, psap=wanted, psap_ends=0, psap_ended_at=None)
             # What failed for a request before says nothing of this one.
             in_vain = {party: vain for party, vain in case.in_vain.items() if party is not Party.PSAP}
-            return replace(case, psap_no_line="", psap_no_line_at=None, in_vain=in_vain)
+            return replace(
+                case,
+                psap=PsapCall(by=event.by, number=event.number, at=at),
+                psap_ends=0,
+                psap_ended_at=None,
+                psap_no_line="",
+                psap_no_line_at=None,
+                psap_unasked=case.psap_unasked + (event.by is None),
+                in_vain=in_vain,
+            )
         case ev.PsapLineLacking(reason=reason):
             return replace(case, psap_no_line=reason, psap_no_line_at=case.psap_no_line_at or at)
         case ev.PsapCalledElsewhere():
@@ -210,7 +228,9 @@ def apply(case: Case, event: ev.Event, at: Instant) -> Case:
         case ev.PsapJoined():
             return replace(case, psap_joined_at=case.psap_joined_at or at)
         case ev.AlertClosed(outcome=outcome):
-            return replace(case, closed_at=at, outcome=outcome, reserved=(), unread=(), listener=None)
+            return replace(
+                _mended(case), closed_at=at, outcome=outcome, reserved=(), unread=(), listener=None
+            )
         case _:
             return _apply_to_operator(case, event, at)
 
@@ -223,6 +243,33 @@ def _reached(case: Case, event: ev.UserReached, at: Instant) -> Case:
         return replace(case, met_at=case.met_at or at)
     # Of a user who answers the app's word is forgotten: the better word has the time of its own.
     return replace(case, met_at=case.met_at or at, reached_at=at, reached_by=event.by or "answer")
+
+
+def _broken(case: Case, party: Party, at: Instant) -> Case:
+    """The leave is undone; of the user's attempts before nothing counts against the ones to come."""
+    case = replace(
+        case,
+        left_at=None,
+        operator_left_at=None,
+        handed_over=False,
+        together_at=None,
+        broken_at=at,
+        broken_party=party,
+        tried=(),
+        user_ends=(),
+    )
+    return replace(case, redial=True) if party is Party.USER else case
+
+
+def _mended(case: Case) -> Case:
+    return replace(case, broken_at=None, broken_party=None)
+
+
+def _together_again(case: Case, at: Instant) -> Case:
+    user, psap = case.there(Party.USER), case.there(Party.PSAP)
+    if case.broken_at is None or user is None or psap is None or not (user.joined and psap.joined):
+        return case
+    return replace(_mended(case), together_at=at if case.operator is None else None)
 
 
 def _apply_to_operator(case: Case, event: ev.Event, at: Instant) -> Case:
@@ -265,6 +312,9 @@ def _apply_to_operator(case: Case, event: ev.Event, at: Instant) -> Case:
                 tried=(),
                 taking=None,
                 hand_over=None,
+                left_by=None,
+                together_at=None,
+                psap_unasked=0,
             )
         case ev.OperatorLeft(operator=operator, reason=reason):
             case = replace(case, reserved=_without(case.reserved, operator))

@@ -25,6 +25,18 @@ def can_be_moved(case: Case, policy: Policy) -> bool:
     return case.phone is not None and not quiet(case, policy)
 
 
+def user_comes_first(case: Case, policy: Policy) -> bool:
+    """Whether an operator has to wait until the user, cut off from 112, was called once.
+
+    A 112 that is alone on a line that joins only its own calls can have one of the two added at a time, and
+    whoever is called on another line could not be joined with it.
+    """
+    psap, user = case.talking(Party.PSAP), case.going(Party.USER)
+    if case.broken_at is None or case.user_ends or psap is None or psap.joins is not Joins.NETWORK:
+        return False
+    return can_be_moved(case, policy) and (case.redial or (user is not None and not user.there))
+
+
 def rings_beside(case: Case, leg: Leg) -> bool:
     """Whether it is called answered and rings still.
 

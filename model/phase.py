@@ -28,6 +28,8 @@ def phase(case: Case) -> Phase:
         return Phase.CLOSED
     if case.left_at is not None:
         return Phase.HANDED_OVER
+    if case.broken_at is not None and case.there(Party.USER) is None:
+        return Phase.CALLING_USER
     if case.there(Party.PSAP):
         return Phase.CONFERENCE
     if case.psap is not None:

@@ -17,6 +17,7 @@ from model.failing import lines_fail
 
 NO_LINE_FOR_112: Final = "psap.no_line"
 NO_LINE_TO_OPERATOR: Final = "alert.no_operator_line"
+BROKEN: Final = "ended_soon_after_leave"
 _WHY: Final = {
     Lack.NONE: "there is no line for it",
     Lack.OUT_OF_USE: "no line for it is of use",
@@ -46,4 +47,7 @@ def _standing(case: Case) -> dict[str, str]:
         standing[NO_LINE_FOR_112] = f"112 is wanted for an alert and is not called: {why}."
     if lines_fail(case, Party.OPERATOR) and case.operator is None and not case.leaving:
         standing[NO_LINE_TO_OPERATOR] = "No operator can be called for an alert: calls fail on each line."
+    if case.broken_at is not None:
+        who = "The user's call" if case.broken_party is Party.USER else "The call to 112"
+        standing[BROKEN] = f"{who} has ended soon after the operator had left the conference, or was cut off."
     return standing

@@ -12,7 +12,7 @@ from typing import Final
 from actors.alert_case.hand import NOTHING, Decided, Hand, Step, gives_up_at, hang_up, join
 from messages import events as ev
 from messages.base import HangupCause, Joins
-from messages.ids import SECOND, Advice, Instant, Party
+from messages.ids import E164, SECOND, Advice, Instant, Party
 from messages.lines import Lack, RequestLine
 from model.calling import hushed
 from model.case import Case
@@ -23,14 +23,17 @@ from model.policy import Policy
 from model.psap import is_emergency, on_another_phone, psap_number, psap_number_for, wanted_by_duress
 
 GIVE_UP_DIALLING_US: Final = Instant(30 * SECOND)
+UNASKED_MAX: Final = 3
+"""So often 112 is called again by itself while no operator can be had: it hangs up for a reason."""
 
 
 def call_psap(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
     """Requests 112 in duress, dials it where it is requested, and gives up what stays silent."""
-    if case.psap is None:
-        return _duress(case, policy)
-    if case.leaving and not case.handed_over:
+    if case.leaving:
         return NOTHING
+    if case.psap is None:
+        number = unasked(case, policy)
+        return NOTHING if number is None else Step(events=(ev.PsapRequested(by=None, number=number),))
     leg = _current(case)
     if leg is not None and leg.live:
         return _watch(case, leg, hand, policy, now_us)
@@ -79,12 +82,21 @@ def call_psap(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
     return Step(events=(originating,))
 
 
-def _duress(case: Case, policy: Policy) -> Step:
-    """The duress PIN: 112 is called and briefed at once, as soon as somebody is there to brief it."""
-    number = psap_number(case, policy)
-    if number is None or not wanted_by_duress(case, policy):
-        return NOTHING
-    return Step(events=(ev.PsapRequested(by=None, number=number),))
+def unasked(case: Case, policy: Policy) -> E164 | None:
+    """The number to call though no operator has asked for it; None where there is no reason to."""
+    if case.psap is not None or case.leaving:
+        return None
+    if case.broken_at is not None and case.operator is None:
+        return _cut_off(case, policy)
+    return psap_number(case, policy) if wanted_by_duress(case, policy) else None
+
+
+def _cut_off(case: Case, policy: Policy) -> E164 | None:
+    """112 had the user, and its call is gone: the same 112 again, once there is somebody for it to hear."""
+    last = _current(case)
+    if last is None or last.live or case.there(Party.USER) is None or case.psap_unasked >= UNASKED_MAX:
+        return None
+    return last.number if last.was_answered else psap_number(case, policy)
 
 
 def _lacking(case: Case, lack: Lack | None) -> Step:

@@ -6,9 +6,9 @@ from typing import Final
 
 from actors.alert_case.hand import NOTHING, Decided, Hand, Step, hang_up
 from actors.alert_case.orders import pins_are_over
+from actors.alert_case.search import LEFT
 from messages import events as ev
 from messages.ids import SECOND, Instant, OperatorId, Outcome, Party
-from model.attempts import due_at
 from model.calling import spoken_to, told_112
 from model.case import Case
 from model.leg import HANDED_OVER, Leg
@@ -27,14 +27,14 @@ def end(case: Case, _hand: Hand, policy: Policy, now_us: Instant) -> Step:
     if case.close_at is not None:
         return _all(case, "closed", _how_it_was(case))
     if case.left_at is None:
-        return NOTHING
+        return _settle(case, policy, now_us)
     if not case.handed_over:
-        return _all(case, "left", Outcome.BRIEFED)
+        return _all(case, LEFT, Outcome.BRIEFED)
     operators = [leg for leg in case.of(Party.OPERATOR) if leg.going]
-    going: tuple[Decided, ...] = (*(hang_up(leg, "left") for leg in operators), *_dismiss(case))
+    going: tuple[Decided, ...] = (*(hang_up(leg, LEFT) for leg in operators), *_dismiss(case))
     if going:
         return Step(events=going)
-    return _handed_over(case, policy, now_us)
+    return _handed_over(case, now_us)
 
 
 def _all(case: Case, reason: str, outcome: Outcome) -> Step:
@@ -55,31 +55,38 @@ def _dismiss(case: Case) -> list[Decided]:
 
 def _why(case: Case, operator: OperatorId) -> str:
     if operator == case.operator:
-        return "left"
+        return LEFT
     # She had it, and the end of it was ordered before her phone was on hook.
     handed = any(leg.operator == operator and leg.reason == HANDED_OVER for leg in case.of(Party.OPERATOR))
     return HANDED_OVER if handed else "not needed"
 
 
-def _handed_over(case: Case, policy: Policy, now_us: Instant) -> Step:
-    user, psap = case.going(Party.USER), case.going(Party.PSAP)
-    if case.parties_released and (case.psap is None or due_at(case, policy) is None):
+def _settle(case: Case, policy: Policy, now_us: Instant) -> Step:
+    """User and 112, together again, need an operator no longer than after the leave; unless one has asked."""
+    since = case.together_at
+    if since is None or case.operator is not None or (case.taking_at or 0) >= since:
+        return NOTHING
+    settles_at = Instant(since + round(policy.leave_alarm_within_s * SECOND) + 1)
+    return Step(events=(ev.ConferenceSettled(),)) if now_us >= settles_at else Step(wake_at=settles_at)
+
+
+def _handed_over(case: Case, now_us: Instant) -> Step:
+    if case.parties_released:
         if case.all_released:
             return Step(events=_closed(case, Outcome.HANDED_OVER))
         return Step(events=tuple(hang_up(leg, "over") for leg in case.of(Party.LISTENER) if leg.going))
-    if user is not None and psap is None and case.psap is None:
-        return _let_go(user, case.psap_ended_at, USER_STAYS_US, "112 has hung up", now_us)
-    if psap is not None and user is None and due_at(case, policy) is None:
-        ended = max((leg.released_at or leg.since for leg in case.of(Party.USER)), default=now_us)
-        return _let_go(psap, Instant(ended), PSAP_STAYS_US, "user has hung up", now_us)
+    user, psap = case.going(Party.USER), case.going(Party.PSAP)
+    if user is not None and psap is None:
+        return _let_go(case, user, Party.PSAP, USER_STAYS_US, "112 has hung up", now_us)
+    if psap is not None and user is None:
+        return _let_go(case, psap, Party.USER, PSAP_STAYS_US, "user has hung up", now_us)
     return NOTHING
 
 
-def _let_go(leg: Leg, since: Instant | None, stays_us: Instant, reason: str, now_us: Instant) -> Step:
-    until = Instant((since or now_us) + stays_us)
-    if now_us < until:
-        return Step(wake_at=until)
-    return Step(events=(hang_up(leg, reason),))
+def _let_go(case: Case, leg: Leg, gone: Party, stays_us: Instant, reason: str, now_us: Instant) -> Step:
+    ended = max((one.released_at or one.since for one in case.of(gone)), default=now_us)
+    until = Instant(ended + stays_us)
+    return Step(events=(hang_up(leg, reason),)) if now_us >= until else Step(wake_at=until)
 
 
 def _how_it_was(case: Case) -> Outcome:

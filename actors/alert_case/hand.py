@@ -16,6 +16,7 @@ from messages.events import (
     AlarmCleared,
     AlarmRaised,
     CaseEvent,
+    ConferenceBroken,
     DialWithheld,
     HandOverRequested,
     LegOriginating,
@@ -80,7 +81,7 @@ class Hand(msgspec.Struct, frozen=True, kw_only=True):
                 return self.without_operator(operator)
             case DialWithheld():
                 return replace(self, withheld="")
-            case HandOverRequested():
+            case HandOverRequested() | ConferenceBroken():
                 # What was offered for the search before is old, and may be somebody without a shift.
                 return replace(self, offers=())
             case _:

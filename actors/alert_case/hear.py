@@ -20,7 +20,7 @@ from messages.lines import PreemptCase
 from model import answers
 from model.calling import spoken_to
 from model.case import Case
-from model.leg import Leg, LegState
+from model.leg import LINE_FAILURES, Leg, LegState
 from model.policy import MetBy, Policy
 
 _CONFERENCE: Final = (Party.USER, Party.PSAP)
@@ -95,7 +95,9 @@ def released(case: Case, leg: Leg, cause: int, policy: Policy, now_us: Instant) 
     made.append(ev.LegReleased(leg=leg.leg, attempt=leg.attempt, cause=cause))
     if leg.no_sound_at is not None:
         made.append(sound.over(leg))
-    return [*made, *_ended_soon(case, leg, policy, now_us)]
+    if _broke(case, leg, cause, policy, now_us):
+        made.append(ev.ConferenceBroken(party=leg.party))
+    return made
 
 
 def _rang(case: Case, policy: Policy) -> list[Decided]:
@@ -113,23 +115,16 @@ def _reached(case: Case, leg: Leg, said: LegReport, policy: Policy) -> list[Deci
     return [ev.UserReached(met_by=met_by, by="answer")]
 
 
-def _ended_soon(case: Case, leg: Leg, policy: Policy, now_us: Instant) -> list[Decided]:
-    """Case 16: a conference that ends so soon after the operator left was perhaps not a conversation.
+def _broke(case: Case, leg: Leg, cause: int, policy: Policy, now_us: Instant) -> bool:
+    """Case 24: whether user and 112 were left talking, and one of the two is gone so soon that it was perhaps
+    no conversation; a line that fails is never the end of one. What we hang up ourselves breaks nothing.
 
-    Said with the first of its ends that is not our doing, in one transaction with it: so it is said once.
+    Who tests hangs up when the test is over, and is to be called by nobody for it.
     """
-    left_at = case.left_at
-    if left_at is None or not case.handed_over or not leg.there or leg.party not in _CONFERENCE:
-        return []
-    if now_us - left_at > policy.leave_alarm_within_s * SECOND:
-        return []
-    others = [one for one in case.legs.values() if one.party in _CONFERENCE]
-    if any(one.since > left_at or (one.released_at or left_at) > left_at for one in others):
-        # One of them had dropped before, and was called again or not.
-        return []
-    who = "The user's call" if leg.party is Party.USER else "The call to 112"
-    text = f"{who} ended within {policy.leave_alarm_within_s:g} s of the operator leaving the conference."
-    return [ev.AlarmRaised(alarm="ended_soon_after_leave", subject=case.alert, text=text)]
+    since = case.together_at
+    if since is None or case.test or leg.party not in _CONFERENCE or not leg.going:
+        return False
+    return now_us - since <= policy.leave_alarm_within_s * SECOND or cause in LINE_FAILURES
 
 
 def _in_the_network(case: Case, leg: Leg, said: LegReport) -> list[Decided]:

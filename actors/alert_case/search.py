@@ -19,7 +19,7 @@ from messages.lines import LineGranted, RequestLine
 from messages.operators import OperatorOffer, RequestOperators
 from model.case import Case
 from model.failing import failed_lines, lines_fail, not_before
-from model.joining import in_the_network
+from model.joining import in_the_network, user_comes_first
 from model.leg import ANOTHER_ANSWERED, ANOTHER_LINE, HANDED_OVER, Leg, LegState, leg_id
 from model.own_line import mode_of, own_line
 from model.policy import Policy
@@ -27,6 +27,7 @@ from model.sound import lines_to_avoid
 
 ALL: Final = 1_000
 NO_ANSWER: Final = "no answer"
+LEFT: Final = "left"
 TAKES_WITHIN_US: Final = Instant(10 * SECOND)
 """So long an alert is kept for whoever takes it herself; she may be busy with another, or have no phone."""
 PAUSE_US: Final = Instant(5 * SECOND)
@@ -65,7 +66,8 @@ def keep_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> St
                 wakes.append(silent_at)
         elif leg is _last_of(case, operator) and not leg.live and not case.leaving:
             if operator == case.operator:
-                reason = ANOTHER_LINE if leg.reason == ANOTHER_LINE else "lost"
+                # Who had left before the conference broke has left, though the case wants an operator again.
+                reason = leg.reason if leg.reason in (ANOTHER_LINE, LEFT) else "lost"
                 made.append(ev.OperatorLeft(operator=operator, reason=reason))
             elif operator in case.reserved:
                 made.append(_in_vain(leg, operator))
@@ -104,7 +106,7 @@ def _in_vain(leg: Leg, operator: OperatorId) -> Decided:
 def find_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
     """Whom to call next, while nobody has the case, or whoever has it hands it over."""
     given = case.hand_over
-    if case.leaving or (case.operator is not None and given is None):
+    if case.leaving or (case.operator is not None and given is None) or user_comes_first(case, policy):
         return NOTHING
     calling = [leg for leg in others(case) if leg.going]
     taking = _taking(case, now_us)
@@ -125,6 +127,7 @@ def find_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> St
     named = taking if taking is not None or given is None else given.to
     if named is not None:
         offers = [offer for offer in offers if offer.operator == named]
+    offers.sort(key=lambda offer: offer.operator != case.left_by)
     exhausted = not calling and hand.on_shift is not None and not offers
     ask = RequestOperators(
         alert=case.alert,
@@ -132,6 +135,7 @@ def find_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> St
         wanted=0 if wanted == ALL else missing,
         avoid=(*avoid, *taken),
         named=named,
+        first=case.left_by,
         test=case.test,
         deadline_at=case.deadline_at,
         on_call=exhausted and taking is None and _may_wake(case, hand),

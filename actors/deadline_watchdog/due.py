@@ -17,10 +17,11 @@ from messages.ids import SECOND, AlertId, Instant, OperatorLine, Party, Role
 from model.attempts import due_at, takes_calls
 from model.calling import quiet
 from model.case import Case
+from model.joining import user_comes_first
 from model.leg import Leg, LegState
 from model.pairs import begun, lacking
 from model.policy import Policy
-from model.psap import has_psap, psap_number_for, wanted_by_duress
+from model.psap import psap_number_for
 from model.urgency import Urgency, urgency
 
 MARGIN_US: Final = Instant(5 * SECOND)
@@ -108,10 +109,10 @@ PSAP_DUE = Rule(
     reason="112 was asked for and a line is free, and it is not called",
     then=(Role.TRUNK_POOL,),
 )
-DURESS = Rule(
-    name="duress",
+UNASKED = Rule(
+    name="unasked",
     limit_us=Instant(3 * SECOND),
-    reason="the alert was cancelled under duress, and 112 is not asked for",
+    reason="duress, or a conference that broke, calls for 112, and it is not asked for",
 )
 ENDING = Rule(
     name="ending",
@@ -136,7 +137,7 @@ TABLE: Final = (
     USER_DUE,
     HER_CALL,
     PSAP_DUE,
-    DURESS,
+    UNASKED,
     ENDING,
     LEFT_ALONE,
 )
@@ -180,11 +181,11 @@ def signs(
         if there != owner.incarnation:
             yield case.alert, _sign(OWNERLESS, case, of=there)
             continue
-        for sign in (*_of_orders(case, policy), *_of_legs(case, policy), *_of_end(case, policy)):
+        for sign in (*_of_orders(case, policy), *_of_legs(case, policy), *_of_end(case)):
             yield case.alert, sign
         # A test takes no last line, so that what is free for others need not be for it.
         lacks = lacking(case, (), policy)
-        if operators > 0 and _wants_operator(case):
+        if operators > 0 and _wants_operator(case, policy):
             mine = Party.OPERATOR in lacks and begun(case)
             if lines >= (1 if mine else kept + max(1, len(lacks)) + on_her_phone):
                 lines, operators = lines - (1 if mine else max(1, len(lacks))), operators - 1
@@ -232,8 +233,8 @@ def _of_orders(case: Case, policy: Policy) -> Iterator[Sign]:
     if case.hand_over is not None and not handing.others(case):
         more_us = round(policy.operator_silent_after_s * SECOND)
         yield _sign(HAND_OVER, case, of=(case.hand_over, case.taking_at), more_us=more_us)
-    if wanted_by_duress(case, policy) and has_psap(case, policy):
-        yield _sign(DURESS, case)
+    if emergency.unasked(case, policy) is not None:
+        yield _sign(UNASKED, case)
 
 
 def _of_legs(case: Case, policy: Policy) -> Iterator[Sign]:
@@ -277,30 +278,24 @@ def _own_limit_us(leg: Leg, policy: Policy) -> int:
             return round(policy.psap_no_answer_s * SECOND) if rings else emergency.GIVE_UP_DIALLING_US
 
 
-def _of_end(case: Case, policy: Policy) -> Iterator[Sign]:
+def _of_end(case: Case) -> Iterator[Sign]:
     if not case.leaving:
         return
     over = case.left_at is None or not case.handed_over
     ended = [leg for leg in case.legs.values() if over or leg.party is Party.OPERATOR]
-    nothing_due = over or case.psap is None or due_at(case, policy) is None
     idle = any(not case.has_live_leg(operator) for operator in case.reserved)
-    if any(leg.going for leg in ended) or idle or (case.all_released and nothing_due):
+    alone = (case.going(Party.USER) is None) is not (case.going(Party.PSAP) is None)
+    if any(leg.going for leg in ended) or idle or case.all_released:
         yield _sign(ENDING, case)
-    elif not over and _alone(case, policy):
+    elif not over and alone:
         yield _sign(LEFT_ALONE, case)
 
 
-def _alone(case: Case, policy: Policy) -> bool:
-    user, psap = case.going(Party.USER), case.going(Party.PSAP)
-    if user is not None:
-        return psap is None and case.psap is None
-    return psap is not None and due_at(case, policy) is None
-
-
-def _wants_operator(case: Case) -> bool:
+def _wants_operator(case: Case, policy: Policy) -> bool:
     """Whoever takes a case by hand may be busy with another."""
     calling = any(leg.live for leg in case.of(Party.OPERATOR))
-    return case.operator is None and case.taking is None and not case.leaving and not calling
+    free = case.operator is None and case.taking is None and not case.leaving and not calling
+    return free and not user_comes_first(case, policy)
 
 
 def _wants_user(case: Case, policy: Policy, now_us: Instant) -> bool:
@@ -313,7 +308,7 @@ def _wants_user(case: Case, policy: Policy, now_us: Instant) -> bool:
 
 
 def _wants_psap(case: Case, policy: Policy) -> bool:
-    if case.psap is None or (case.leaving and not case.handed_over):
+    if case.psap is None or case.leaving:
         return False
     if any(leg.live for leg in case.of(Party.PSAP)):
         return False

@@ -103,13 +103,16 @@ def _free(one: Candidate, request: RequestOperators, held: Held, now_us: Instant
     return request.on_call if one.on_call else one.shift is ShiftState.READY
 
 
-def _rank(one: Candidate, request: RequestOperators) -> tuple[bool, bool, bool, bool, bool, Instant, str]:
-    """Who is asked first: on shift, with no notes to write, answering, speaking her language, not to be
-    dialled before she can answer, longest without a case.
+def _rank(
+    one: Candidate, request: RequestOperators
+) -> tuple[bool, bool, bool, bool, bool, bool, Instant, str]:
+    """Who is asked first: who knows the case, on shift, with no notes to write, answering, speaking her
+    language, not to be dialled before she can answer, longest without a case.
     """
     other_language = bool(request.language) and one.language != request.language
     dialled = one.mode is OperatorLine.ON_DEMAND
     return (
+        one.operator != request.first,
         one.on_call,
         one.wraps_up,
         one.not_answering,

@@ -593,20 +593,8 @@ def test_case_16_a_drop_soon_after_leaving_is_an_alarm_at_the_drop_itself(party:
     book.pass_time(20)
     (text,) = alarms_at(book, party)
     assert text.startswith(who)
+    assert book.all_of(ev.ConferenceBroken) == [ev.ConferenceBroken(party=party)]
     assert book.case.closed_at is None
-
-
-def test_case_16_the_alarm_is_raised_once_whatever_ends_after_it() -> None:
-    book = left_conference(Book())
-    book.pass_time(5)
-    assert len(alarms_at(book, Party.USER)) == 1
-    book.go_on()
-    book.rings(Party.USER)
-    book.answers(Party.USER)
-    book.pass_time(5)
-    assert alarms_at(book, Party.USER) == []
-    book.pass_time(2)
-    assert alarms_at(book, Party.PSAP) == []
 
 
 def test_case_16_what_we_end_ourselves_or_much_later_is_no_alarm() -> None:

@@ -213,8 +213,9 @@ def test_an_alert_ends_with_its_listener_and_not_because_of_her(
     if ends is OperatorCommand.LEAVE:
         book.release_all()
         assert book.leg(Party.LISTENER).talking, "she hears them as long as they talk"
-        book.ends(Party.USER)
         book.pass_time(61)
+        book.ends(Party.USER)
+        book.pass_time(11)
         book.release_all()
     book.release_all()
     book.release_all()

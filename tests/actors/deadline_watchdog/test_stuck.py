@@ -206,7 +206,18 @@ def answered_and_not_joined(book: Book) -> None:
 
 def psap_has_hung_up(book: Book) -> None:
     left(book)
+    book.pass_time(61)
     book.ends(Party.PSAP)
+
+
+def psap_cut_off(book: Book) -> None:
+    left(book)
+    leg = book.leg(Party.PSAP)
+    book.write(
+        f"alert-{ALERT}",
+        ev.LegReleased(leg=leg.leg, attempt=leg.attempt, cause=16),
+        ev.ConferenceBroken(party=Party.PSAP),
+    )
 
 
 @pytest.mark.parametrize(
@@ -221,6 +232,7 @@ def psap_has_hung_up(book: Book) -> None:
         (false_alarm_released, "releasing", 17),
         (answered_and_not_joined, "unjoined", 10),
         (psap_has_hung_up, "left_alone", 17),
+        (psap_cut_off, "unasked", 5),
         (handed_over_to_nobody, "hand_over", 42),
     ],
 )
