@@ -549,7 +549,10 @@ class ConferenceSettled(Message, frozen=True, kw_only=True, tag="conference.sett
 
 
 class AlertReopened(Message, frozen=True, kw_only=True, tag="alert.reopened"):
-    """A closed alert goes on: an operator is looked for, the user is called again."""
+    """A closed alert goes on: an operator is looked for, the user is called again.
+
+    It stands in the inbox: who has closed the alert has let go of it, and the alert is nobody's yet.
+    """
 
     by: OperatorId
     psap: bool = False
@@ -686,6 +689,7 @@ InboxEvent = (
     | PinRefused
     | RingingSeen
     | CommandGiven
+    | AlertReopened
     | NoteAdded
     | RecordingDeleted
     | DeadlineMissed
@@ -747,7 +751,6 @@ CaseEvent = (
     | CloseRequested
     | ConferenceBroken
     | ConferenceSettled
-    | AlertReopened
     | AlertClosed
 )
 

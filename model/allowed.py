@@ -35,10 +35,10 @@ def refusal_now(
     """
     if command is OperatorCommand.NOTE:
         return None
+    if command is OperatorCommand.REOPEN:
+        return None if case.closed_at is not None else "The alert is not closed."
     if case.closed_at is not None:
         return "The alert is closed."
-    if command is OperatorCommand.REOPEN:
-        return "The alert is not closed."
     if command is OperatorCommand.TAKE:
         return _take(case, by)
     if command is OperatorCommand.CLOSE:

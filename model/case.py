@@ -231,6 +231,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """Attempts at this request that failed."""
     psap_unasked: int = 0
     """How often 112 was called by itself since an operator last had the case."""
+    psap_wanted_by: OperatorId | None = None
+    """Who has reopened the alert and wants 112 again, until it is asked for."""
     psap_joined_at: Instant | None = None
     """When 112 was first in the conference."""
     psap_ended_at: Instant | None = None
@@ -317,6 +319,12 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     def leaving(self) -> bool:
         """Whether everything is being ended, or handed over: no operator is looked for any more."""
         return self.false_alarm_at is not None or self.left_at is not None or self.close_at is not None
+
+    @property
+    def awaits_deadline(self) -> bool:
+        """Whether the deadline is still to be met. Not where it passed while the alert was closed."""
+        past = self.reopened_at is not None and self.reopened_at >= self.deadline_at
+        return self.met_at is None and self.closed_at is None and not past
 
     @property
     def all_released(self) -> bool:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from messages import events as ev
 from messages.base import HangupCause, Position
-from messages.ids import AlertId, Channel, Instant, LegId, OperatorId, Party
+from messages.ids import Advice, AlertId, Channel, Instant, LegId, OperatorId, Party
 from messages.journal import Recorded
 from messages.lines import Lack
 from model.cancelling import asked_again, raised_again
@@ -184,6 +184,8 @@ def apply(case: Case, event: ev.Event, at: Instant) -> Case:
                 together_at=at if handed_over else None,
                 hand_over=None,
             )
+        case ev.AlertReopened():
+            return _reopened(case, event, at)
         case ev.ConferenceBroken(party=party):
             return _broken(case, party, at)
         case ev.ConferenceSettled():
@@ -207,6 +209,7 @@ def apply(case: Case, event: ev.Event, at: Instant) -> Case:
                 psap_no_line_at=None,
                 psap_unasked=case.psap_unasked + (event.by is None),
                 in_vain=in_vain,
+                psap_wanted_by=None,
             )
         case ev.PsapLineLacking(reason=reason):
             return replace(case, psap_no_line=reason, psap_no_line_at=case.psap_no_line_at or at)
@@ -259,6 +262,54 @@ def _broken(case: Case, party: Party, at: Instant) -> Case:
         user_ends=(),
     )
     return replace(case, redial=True) if party is Party.USER else case
+
+
+def _reopened(case: Case, event: ev.AlertReopened, at: Instant) -> Case:
+    """What was done before is the story's; what is to be done begins anew, with the legs' next attempts.
+
+    What is known stays: who it is, where, the PINs, and how the deadline was met or missed.
+    """
+    return replace(
+        case,
+        closed_at=None,
+        outcome=None,
+        reopened_at=at,
+        owner=None,
+        unread=(),
+        unheard={},
+        advice=Advice.WAIT,
+        operator=None,
+        operator_joined_at=None,
+        operator_lost_at=None,
+        operator_left_at=None,
+        tried=(),
+        taking=event.by,
+        taking_at=at,
+        hand_over=None,
+        left_by=None,
+        reached_at=None,
+        reached_by="",
+        presumed_calling_112="",
+        user_ends=(),
+        her_call=None,
+        redial=True,
+        in_vain={},
+        psap=None,
+        psap_ends=0,
+        psap_unasked=0,
+        psap_wanted_by=event.by if event.psap else None,
+        psap_joined_at=None,
+        psap_ended_at=None,
+        psap_no_line="",
+        psap_no_line_at=None,
+        psap_elsewhere_at=None,
+        false_alarm_at=None,
+        briefing_at=None,
+        left_at=None,
+        handed_over=False,
+        together_at=None,
+        close_at=None,
+    )
 
 
 def _mended(case: Case) -> Case:

@@ -32,6 +32,7 @@ EVENTS: Final = (
     "alert.signal_added",
     "alert.cancelled",
     "alert.closed",
+    "alert.reopened",
     "deadline.missed",
     "leg.answered",
     "leg.confirmed",
@@ -155,6 +156,9 @@ def evolve(row: Row, recorded: Recorded) -> Row:
             return replace(row, user=user)
         case ev.AlertClosed(outcome=outcome):
             return replace(row, closed_us=at, outcome=outcome)
+        case ev.AlertReopened():
+            # It counts by its last end.
+            return replace(row, closed_us=None, outcome=None)
         case _:
             return row
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from messages.events import AlertReopened
 from messages.ids import AlertId
 from messages.journal import Recorded
 from model.case import Case
@@ -13,6 +14,14 @@ class LiveCases:
 
     def __init__(self) -> None:
         self.cases: dict[AlertId, Case] = {}
+        self.missing: set[AlertId] = set()
+        """Alerts that were reopened, of which nothing is known here any more: `put` them in."""
+
+    def put(self, case: Case) -> None:
+        """An alert as the journal has it now; the events up to there change nothing any more."""
+        self.missing.discard(case.alert)
+        if case.closed_at is None:
+            self.cases[case.alert] = case
 
     def apply(self, recorded: Recorded) -> None:
         """Take the next event."""
@@ -22,7 +31,9 @@ class LiveCases:
         alert = AlertId(name)
         known = self.cases.get(alert)
         if known is None:
-            # What is added to an alert after its end does not open it again.
+            if isinstance(recorded.event, AlertReopened):
+                self.missing.add(alert)
+            # Nothing else that is added to an alert after its end opens it again.
             case = begin(recorded)
         elif recorded.version <= (known.inbox_version if kind == "inbox" else known.case_version):
             return

@@ -116,9 +116,7 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
             return (*_hung_up(case, Party.PSAP, WITHDRAWN), ev.PsapWithdrawn(by=by))
         case OperatorCommand.CALL_ALOUD:
             return (ev.CallAloudRequested(by=by),)
-        case OperatorCommand.REOPEN:
-            return (ev.AlertReopened(by=by, psap=order.party is Party.PSAP),)
-        case OperatorCommand.NOTE:
+        case OperatorCommand.REOPEN | OperatorCommand.NOTE:
             return ()
 
 

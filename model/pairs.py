@@ -19,7 +19,10 @@ _BOTH: Final = frozenset((Party.OPERATOR, Party.USER))
 
 
 def lacking(case: Case | None, in_hand: Iterable[Party], policy: Policy) -> frozenset[Party]:
-    """Whom the alert has yet to call for the first time; `in_hand` are those whose line was just granted."""
+    """Whom the alert has yet to call for the first time since it was opened.
+
+    `in_hand` are those whose line was just granted.
+    """
     wanted = _BOTH - frozenset(in_hand)
     if policy.operator_line is not OperatorLine.ON_DEMAND:
         wanted -= {Party.OPERATOR}
@@ -29,7 +32,8 @@ def lacking(case: Case | None, in_hand: Iterable[Party], policy: Policy) -> froz
         return NOBODY
     if case.operator is not None or any(leg.live for leg in case.of(Party.OPERATOR)):
         wanted -= {Party.OPERATOR}
-    if case.of(Party.USER) or case.phone is None or quiet(case, policy) or case.dial_withheld:
+    called = any(leg.since >= (case.reopened_at or 0) for leg in case.of(Party.USER))
+    if called or case.phone is None or quiet(case, policy) or case.dial_withheld:
         # Further attempts are asked for like anything else: 112 is a key away from the operator.
         wanted -= {Party.USER}
     return wanted

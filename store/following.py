@@ -9,7 +9,7 @@ from store.errors import JournalError
 from store.follower import Follower
 from store.journal import Journal
 from store.projections import Fold
-from store.rebuild import rebuild
+from store.rebuild import bring_back, rebuild
 
 AT_ONCE: Final = 5
 """Batches in one go, of a thousand events each: while others write faster than this one reads, it would
@@ -25,6 +25,7 @@ class Following:
 
     def __init__(self, journal: Journal, *folds: Fold) -> None:
         """Fill the folds. Raises JournalError."""
+        self._journal = journal
         self._folds = folds
         self._follower = Follower(journal, rebuild(journal, *folds))
 
@@ -46,15 +47,16 @@ class Following:
         for _ in range(AT_ONCE):
             try:
                 batch = self._follower.next_batch()
+                for recorded in batch:
+                    for fold in self._folds:
+                        fold.apply(recorded)
+                new.extend(batch)
+                bring_back(self._journal, *self._folds)
             except JournalError:
                 if not new:
                     raise
                 # What was read is handed out first; the descriptor stays readable.
                 return new
-            for recorded in batch:
-                for fold in self._folds:
-                    fold.apply(recorded)
-            new.extend(batch)
             if not self._follower.more:
                 break
         return new

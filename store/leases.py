@@ -21,6 +21,9 @@ from store.schema import lease, member
 if TYPE_CHECKING:
     from store.transaction import Transaction
 
+CASE: Final = "alert-"
+"""How the streams begin that are one owner's alone (`store.streams.case`)."""
+
 _l, _m = lease.c, member.c
 BY_TERM: Final = and_(_m.node == _l.node, _m.term == _l.term)
 """Joins a lease with the membership by which it holds."""
@@ -83,13 +86,19 @@ def term_of(transaction: Transaction, node: NodeId) -> int | None:
 
 
 def grant(transaction: Transaction, alert: AlertId, node: NodeId) -> None:
-    """Give a new alert to the node that has received it. To nobody yet where that is no member now, or is
-    being drained and another one is there to take it: whoever looks next has it within a tenth of a second.
+    """Give an alert to the node that has received or reopened it; to none yet where that is no member now, or
+    is being drained and another one is there to take it: who looks next has it within a tenth of a second.
     """
     now_us = transaction.database_us
     row = transaction.one(_TAKER, node, now_us, now_us, node)
     if row is not None:
-        transaction.write(ADD, alert, node, int(row[0]), 1)
+        add(transaction, alert, node, int(row[0]))
+
+
+def add(transaction: Transaction, alert: AlertId, node: NodeId, term: int) -> None:
+    """A lease where there is none. Of one that was reopened the epochs go on from where they were."""
+    last = transaction.last(f"{CASE}{alert}")
+    transaction.write(ADD, alert, node, term, 1 if last is None else last.epoch + 1)
 
 
 def epoch_of(transaction: Transaction, alert: AlertId, node: NodeId) -> int | None:

@@ -14,7 +14,7 @@ from store.dialect import Connection
 from store.errors import JournalNewer, JournalTorn
 from store.query import Query
 
-REVISION: Final = "0006"
+REVISION: Final = "0007"
 """The newest step in `migrations/versions`."""
 
 _STEPS: Final = Path(__file__).parent / "migrations"

@@ -82,7 +82,7 @@ def claim(journal: Journal, node: NodeId, most: int) -> list[AlertId]:
         taken: list[AlertId] = []
         for alert, epoch in transaction.all(_ORPHANS, transaction.database_us, most):
             if epoch is None:
-                transaction.write(leases.ADD, alert, node, term, 1)
+                leases.add(transaction, AlertId(alert), node, term)
             else:
                 transaction.write(_TAKE, node, term, alert)
             taken.append(AlertId(alert))

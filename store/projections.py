@@ -28,6 +28,7 @@ from messages.events import (
     AlertCancelled,
     AlertClosed,
     AlertReceived,
+    AlertReopened,
     AlertSignalAdded,
     CaseOpened,
     DeadlineMissed,
@@ -121,6 +122,7 @@ class OpenAlerts:
     def __init__(self) -> None:
         """None yet."""
         self.alerts: Final[dict[AlertId, OpenAlert]] = {}
+        self._closed: Final[dict[AlertId, OpenAlert]] = {}
 
     def apply(self, recorded: Recorded) -> None:
         """Take the next event."""
@@ -131,8 +133,10 @@ class OpenAlerts:
         match recorded.event:
             case AlertReceived() as event if recorded.version == 1:
                 self.alerts[alert] = _received(alert, recorded.seq, event)
-            case AlertClosed():
-                self.alerts.pop(alert, None)
+            case AlertClosed() if open_alert is not None:
+                self._closed[alert] = _evolve(self.alerts.pop(alert), recorded)
+            case AlertReopened() if alert in self._closed:
+                self.alerts[alert] = _evolve(self._closed.pop(alert), recorded)
             case _ if open_alert is not None:
                 self.alerts[alert] = _evolve(open_alert, recorded)
 
@@ -198,6 +202,17 @@ def _evolve(alert: OpenAlert, recorded: Recorded) -> OpenAlert:
             alert = replace(alert, reached_at=recorded.at_us)
         case PsapRequested():
             alert = replace(alert, psap=True)
+        case AlertReopened():
+            alert = replace(
+                alert,
+                node=None,
+                crew=None,
+                incarnation=0,
+                reserved=(),
+                operator=None,
+                psap=False,
+                advice=Advice.WAIT,
+            )
         case _:
             pass
     return alert
@@ -244,7 +259,7 @@ class Operators:
         if alert is None:
             return
         match recorded.event:
-            case AlertReceived() if recorded.version == 1:
+            case AlertReceived() | AlertReopened():
                 self._open.add(alert)
             case AlertClosed():
                 self._open.discard(alert)
@@ -318,7 +333,7 @@ class Lines:
         if alert is None:
             return
         match recorded.event:
-            case AlertReceived() if recorded.version == 1:
+            case AlertReceived() | AlertReopened():
                 self._open.add(alert)
             case AlertClosed():
                 self._open.discard(alert)

@@ -11,6 +11,7 @@ from messages.events import LineSeized
 from messages.ids import LineId
 from model.case import Case
 from model.evolve import fold
+from model.live import LiveCases
 from store import rows, streams
 from store.dialect import Connection
 from store.journal import Journal
@@ -37,7 +38,17 @@ def rebuild(journal: Journal, *folds: Fold) -> int:
     for recorded in rows.known(found[seq] for seq in sorted(found)):
         for one in folds:
             one.apply(recorded)
+    bring_back(journal, *folds)
     return seq
+
+
+def bring_back(journal: Journal, *folds: Fold) -> None:
+    """Give the folds the alerts that were reopened after they had let go of them. Raises JournalError."""
+    for one in (each for each in folds if isinstance(each, LiveCases)):
+        for alert in tuple(one.missing):
+            case = fold(journal.read_streams(streams.inbox(alert), streams.case(alert)))
+            if case is not None:
+                one.put(case)
 
 
 def case_on_line(journal: Journal, line: LineId) -> Case | None:

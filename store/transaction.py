@@ -19,8 +19,7 @@ from store.dialect import Connection
 from store.errors import JournalNotDurable, LeaseLost, VersionConflict
 from store.query import Query, Row
 
-_CASE: Final = "alert-"
-"""How the streams begin that are one owner's alone (`store.streams.case`)."""
+_CASE: Final = leases.CASE
 
 
 class Append(msgspec.Struct, frozen=True):

@@ -120,6 +120,8 @@ class _Check:
             if version == 1:
                 self.alerts += 1
                 self.open.add(owner)
+            elif kind == "alert.reopened":
+                self.open.add(owner)
         elif about is StreamKind.CASE:
             if version == 1 and f"{StreamKind.INBOX}-{owner}" not in self.versions:
                 self.problems.append(f"{where}: a case without its alert")

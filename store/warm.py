@@ -184,6 +184,7 @@ def add_rows(spare: Connection, found: Iterable[Row]) -> Place | None:
 def purge(spare: Connection, now_us: Instant) -> None:
     """Let go of what matters no longer, within a transaction. Not while the spare is in use."""
     closed = {streams.alert_of(row[0]) for row in spare.all(_CLOSED, now_us - CLOSED_KEPT_US)}
+    closed -= set(open_alerts(spare))
     for stream in streams_of(spare, StreamKind.INBOX):
         alert = streams.alert_of(stream)
         # Late news of an alert that was let go of before has no beginning here.
@@ -250,6 +251,10 @@ def _closed_lately(journal: Connection, last_seq: int) -> Iterator[AlertId]:
 def _go_on(journal: Connection, spare: Connection, place: Place) -> Place:
     people: dict[str, None] = {}
     while found := journal.all(rows.AFTER, place.seq, _PORTION):
+        for row in found:
+            if row[3] == "alert.reopened":
+                # What it was before its end was let go of, or never here.
+                spare.write_many(_KEEP, _told_before(journal, row))
         place = add_rows(spare, found) or place
         for row in found:
             if row[3] == "user.data_changed":
@@ -261,6 +266,16 @@ def _go_on(journal: Connection, spare: Connection, place: Place) -> Place:
             spare.write(_EMPTY[table.name])
             spare.write_many(_ADD[table.name], now)
     return place
+
+
+def _told_before(journal: Connection, reopened: Row) -> list[Row]:
+    alert = streams.parse(reopened[1])[1]
+    told = (
+        row
+        for stream in (streams.inbox(AlertId(alert)), streams.case(AlertId(alert)))
+        for row in journal.all(rows.STREAM, stream, 0)
+    )
+    return sorted((row for row in told if row[0] < reopened[0]), key=lambda row: row[0])
 
 
 def _copy_people(journal: Connection, spare: Connection, people: list[str]) -> None:
@@ -331,6 +346,8 @@ def _make(spare: SqliteConnection) -> None:
         "BEGIN INSERT OR IGNORE INTO open_alert (alert, seq) VALUES (substr(NEW.stream, 7), NEW.seq); END",
         "CREATE TRIGGER alert_closes AFTER INSERT ON event WHEN NEW.type = 'alert.closed' "
         "BEGIN DELETE FROM open_alert WHERE alert = substr(NEW.stream, 7); END",
+        "CREATE TRIGGER alert_reopens AFTER INSERT ON event WHEN NEW.type = 'alert.reopened' "
+        "BEGIN INSERT OR IGNORE INTO open_alert (alert, seq) VALUES (substr(NEW.stream, 7), NEW.seq); END",
     ):
         spare.script(statement)
     noted(spare, "form", _FORM)

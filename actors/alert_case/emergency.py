@@ -33,7 +33,9 @@ def call_psap(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
         return NOTHING
     if case.psap is None:
         number = unasked(case, policy)
-        return NOTHING if number is None else Step(events=(ev.PsapRequested(by=None, number=number),))
+        if number is None:
+            return NOTHING
+        return Step(events=(ev.PsapRequested(by=case.psap_wanted_by, number=number),))
     leg = _current(case)
     if leg is not None and leg.live:
         return _watch(case, leg, hand, policy, now_us)
@@ -83,9 +85,11 @@ def call_psap(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
 
 
 def unasked(case: Case, policy: Policy) -> E164 | None:
-    """The number to call though no operator has asked for it; None where there is no reason to."""
+    """The number to call though nobody on the line has asked for it; None where there is no reason to."""
     if case.psap is not None or case.leaving:
         return None
+    if case.psap_wanted_by is not None:
+        return psap_number(case, policy)
     if case.broken_at is not None and case.operator is None:
         return _cut_off(case, policy)
     return psap_number(case, policy) if wanted_by_duress(case, policy) else None

@@ -192,7 +192,7 @@ def confirm_us(times: int) -> Instant:
 
 def _told_to_wait_in_vain(case: Case, state: State, now_us: Instant) -> bool:
     """Whether its app waits for somebody who will not come soon. After a start, crews are on their way."""
-    since = max(case.received_at, state.started_at)
+    since = max(case.reopened_at or case.received_at, state.started_at)
     return case.advice is Advice.WAIT and case.met_at is None and now_us >= since + PATIENCE_US
 
 

@@ -33,11 +33,7 @@ def look(cases: Iterable[Case], means: Means, policy: Policy, now_us: Instant) -
 
 def next_deadline(cases: Iterable[Case], now_us: Instant) -> Instant | None:
     """The next moment at which a deadline passes."""
-    ahead = (
-        case.deadline_at
-        for case in cases
-        if case.met_at is None and case.closed_at is None and case.deadline_at > now_us
-    )
+    ahead = (case.deadline_at for case in cases if case.awaits_deadline and case.deadline_at > now_us)
     return min(ahead, default=None)
 
 

@@ -49,7 +49,7 @@ def forecasts(
     lines = list(means.public)
     heapify(lines)
     operators = means.operators
-    waiting = [case for case in cases if case.met_at is None and case.closed_at is None]
+    waiting = [case for case in cases if case.awaits_deadline]
     for case in sorted(waiting, key=lambda case: _urgency(case, now_us, policy)):
         user = case.going(Party.USER)
         if user is not None:

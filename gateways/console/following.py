@@ -11,6 +11,7 @@ import signal
 from typing import Final, Protocol
 
 from gateways.console.picture import Change, Picture
+from messages.events import AlertReopened
 from messages.ids import AlertId, Instant
 from messages.journal import Recorded
 from model.case import Case
@@ -199,13 +200,21 @@ class Following:
 
     def _take(self, recorded: Recorded, batch: Batch) -> None:
         try:
-            change = self.picture.apply(recorded)
+            change = self._bring_back(recorded) or self.picture.apply(recorded)
         except Exception:
             # One event that cannot be shown must not end the showing of all others.
             self.log.exception("an event cannot be shown", seq=recorded.seq, stream=recorded.stream)
             return
         if recorded.stream.startswith(SHOWN):
             batch.add(recorded, change)
+
+    def _bring_back(self, recorded: Recorded) -> Change | None:
+        """Put in an alert that is reopened after the picture has let go of it."""
+        alert = streams.alert_of(recorded.stream)
+        if not isinstance(recorded.event, AlertReopened) or alert is None or alert in self.picture.alerts:
+            return None
+        self.picture.load(alert, self.journal.read_streams(streams.inbox(alert), streams.case(alert)))
+        return Change(alert)
 
     def _woken(self) -> None:
         assert self._loop is not None
@@ -254,4 +263,4 @@ class _Fold:
 
 def late(case: Case, now_us: Instant) -> bool:
     """Whether it is a real alert past its deadline with the user not reached."""
-    return not case.test and case.closed_at is None and case.met_at is None and case.deadline_at < now_us
+    return not case.test and case.awaits_deadline and case.deadline_at < now_us

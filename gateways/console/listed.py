@@ -60,6 +60,7 @@ class Listed:
                 self._open.pop(case.alert, None)
                 self._ended[case.alert] = None
             return case.alert in self._ended
+        self._ended.pop(case.alert, None)
         if case.alert not in self._open:
             wanted = case.operator is not None or bool(case.reserved)
             if not wanted and len(self._open) >= self._most:

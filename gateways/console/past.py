@@ -6,6 +6,7 @@ import re
 from typing import Final, Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from gateways.console import timeline
 from gateways.console.feed import case_view
@@ -17,7 +18,7 @@ from messages.journal import Recorded
 from model import figures
 from model.case import Case
 from model.evolve import begin, evolve, fold
-from store import history, streams
+from store import history, reopening, streams
 from store.alerts import ALERT_ID
 from store.journal import Journal
 from store.people import User
@@ -57,6 +58,8 @@ class PastAlert(msgspec.Struct, frozen=True, kw_only=True):
     missed: bool
     closed_us: Instant | None
     outcome: Outcome | None
+    reopen: str | None
+    """Why it cannot be reopened; null where it can."""
 
 
 def found(
@@ -102,7 +105,13 @@ def listed(journal: Journal, people: People, seq: int, alert: AlertId) -> PastAl
         missed=row.missed,
         closed_us=row.closed_us,
         outcome=row.outcome,
+        reopen=why_not_reopened(journal, case),
     )
+
+
+def why_not_reopened(journal: Journal, case: Case) -> str | None:
+    """As `reopen` would be answered now. Raises JournalError."""
+    return journal.transact(lambda on: reopening.why_not(on, case), beside=True)
 
 
 class Story(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,7 +128,8 @@ def story(journal: Journal, people: People, alert: AlertId) -> Story | None:
         known = _told(known, recorded)
     if known is None:
         return None
-    return Story(case=known.case, view=case_view(known, people.person(known.case.user)))
+    view = case_view(known, people.person(known.case.user))
+    return Story(case=known.case, view=replace(view, reopen=why_not_reopened(journal, known.case)))
 
 
 def _told(known: Known | None, recorded: Recorded) -> Known | None:

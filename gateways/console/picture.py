@@ -161,8 +161,10 @@ class Picture:
         if case.closed_at is not None:
             self._closed.setdefault(alert, case.closed_at)
             self._at_work.pop(alert, None)
-        elif case.legs or case.reserved or case.operator is not None:
-            self._at_work[alert] = None
+        else:
+            self._closed.pop(alert, None)
+            if case.legs or case.reserved or case.operator is not None:
+                self._at_work[alert] = None
         event = recorded.event
         return Change(alert, operators=isinstance(event, _OPERATORS), lines=isinstance(event, _LINES))
 
@@ -197,7 +199,10 @@ class Picture:
                 self.alarms[node, alarm, subject] = (at, text)
                 return Change(alarms=True)
             case ev.AlarmCleared(alarm=alarm, subject=subject):
-                self.alarms.pop((node, alarm, subject), None)
+                # What is an alert's is cleared by the node that has it then.
+                nodes = [key[0] for key in self.alarms] if AlertId(subject) in self.alerts else [node]
+                for whose in nodes:
+                    self.alarms.pop((whose, alarm, subject), None)
                 return Change(alarms=True)
             case ev.ActorStarted(role=Role.DEADLINE_WATCHDOG):
                 # Who was stuck it does not remember; whoever still is will be found again.

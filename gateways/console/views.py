@@ -177,6 +177,8 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     """When one of those who were left talking was cut off; null once they are together again."""
     broken_party: Party | None
     reopened_us: Instant | None
+    reopen: str | None = None
+    """In a story: why the alert cannot be reopened, null where it can. Elsewhere null, and says nothing."""
     false_alarm_us: Instant | None
     briefing_us: Instant | None
     left_us: Instant | None

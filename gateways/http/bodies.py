@@ -130,7 +130,8 @@ class CommandBody(msgspec.Struct, frozen=True, kw_only=True):
             Party,
             msgspec.Meta(
                 description="With `another_line`: whose; without it whoever has no sound, else the user. "
-                "With `send_digit`: into whose call, `psap` or `user`; without it 112's."
+                "With `send_digit`: into whose call, `psap` or `user`; without it 112's. "
+                "With `reopen`: `psap`, if 112 is to be called again as well."
             ),
         ]
         | None
@@ -149,8 +150,11 @@ class CommandBody(msgspec.Struct, frozen=True, kw_only=True):
         if self.party is not None and self.command not in (
             OperatorCommand.ANOTHER_LINE,
             OperatorCommand.SEND_DIGIT,
+            OperatorCommand.REOPEN,
         ):
-            raise ValueError("`party` is for `another_line` and `send_digit` alone")
+            raise ValueError("`party` is for `another_line`, `send_digit` and `reopen` alone")
+        if self.command is OperatorCommand.REOPEN and self.party not in (None, Party.PSAP):
+            raise ValueError("with `reopen` the user is called anyway, and of others `psap` alone")
         if bool(self.digit) is not (self.command is OperatorCommand.SEND_DIGIT):
             raise ValueError("`send_digit` needs a `digit`, and nothing else has one")
         if self.command is OperatorCommand.SEND_DIGIT and self.party not in (None, Party.PSAP, Party.USER):

@@ -20,12 +20,12 @@ from gateways.http.context import Web
 from gateways.http.decoding import Strict
 from gateways.http.errors import NoSuchAlert, Refused, RequestError
 from messages.events import CommandGiven, NoteAdded, ShiftChanged, WrapUpEnded
-from messages.ids import AlertId, OperatorCommand, OperatorId, ShiftState
+from messages.ids import AlertId, OperatorCommand, OperatorId, Party, ShiftState
 from model import wrap_up
 from model.evolve import fold
 from model.orders import refusal
 from model.policy import Policy
-from store import streams
+from store import reopening, streams
 from store.journal import Append, Transaction
 from store.leases import term_of
 from store.people import StaffRole
@@ -50,8 +50,13 @@ def order(
         return NoSuchAlert("no such alert")
     to = None if data.to is None else OperatorId(data.to)
     reason = refusal(case, data.command, by, policy, to, data.party)
+    if reason is None and data.command is OperatorCommand.REOPEN:
+        reason = reopening.why_not(transaction, case)
     if reason is not None:
         return Refused(reason)
+    if data.command is OperatorCommand.REOPEN:
+        reopening.reopen(transaction, case, by, psap=data.party is Party.PSAP)
+        return None
     event: CommandGiven | NoteAdded
     if data.command is OperatorCommand.NOTE:
         event = NoteAdded(by=by, text=data.text)

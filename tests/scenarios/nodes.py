@@ -109,7 +109,9 @@ class Cluster:
     ) -> None:
         self.state = state
         self.clock = VirtualClock()
-        self.policy = policy or Policy(psap_number=PSAP, psap_alternate=None, idle_crews=1, live_cases=4)
+        self.policy = policy or Policy(
+            psap_number=PSAP, psap_alternate=None, idle_crews=1, live_cases=4, leave_alarm_within_s=5.0
+        )
         config = parse_config(tomllib.loads(_carrier(lines, behaviours or {})))
         self.network = Network(config, self.clock)
         NETWORKS.append(self.network)

@@ -124,6 +124,7 @@ def test_112_is_told_once_for_each_order_that_she_cannot_speak(make_world: MakeW
     world.until("once more", lambda: "cannot_speak:2" in world.case.played)
     assert bridge(world).playing == {}
     world.order(OperatorCommand.LEAVE)
+    world.advance(61)
     world.network.carrier.phone_hang_up(PSAP, world.network.now_s)
     world.network.pump()
     everything_is_over(world)

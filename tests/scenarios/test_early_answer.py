@@ -65,6 +65,7 @@ def test_the_whole_flow_by_voice_alone(make_world: MakeWorld) -> None:
     assert world.events(ev.PsapJoined) == [ev.PsapJoined(leg=world.case.of(Party.PSAP)[0].leg)]
     world.order(OperatorCommand.LEAVE)
     world.until("user and 112 are alone", lambda: joined(world) == {Party.USER, Party.PSAP})
+    world.advance(61)
     world.network.carrier.phone_hang_up(PSAP, world.network.now_s)
     world.network.pump()
     everything_is_over(world)

@@ -24,6 +24,7 @@ def test_s04_to_s09_from_the_alert_to_user_and_112_alone(make_world: MakeWorld, 
     to_conference(world)
     world.order(OperatorCommand.LEAVE)
     world.until("user and 112 are alone", lambda: joined(world) == {Party.USER, Party.PSAP})
+    world.advance(61)
     world.network.carrier.phone_hang_up(PSAP, world.network.now_s)
     world.network.pump()
     everything_is_over(world)

@@ -70,6 +70,7 @@ def test_s06_s08_s09_the_whole_flow_takes_no_line_of_hers(headsets: tuple[World,
     assert {call.to for call in world.calls()} == {USER, PSAP}
     world.order(OperatorCommand.LEAVE)
     world.until("the operator has gone", lambda: joined(world) == {Party.USER, Party.PSAP})
+    world.advance(61)
     for number in (PSAP, USER):
         world.network.carrier.phone_hang_up(number, world.network.now_s)
     world.network.pump()

@@ -104,7 +104,7 @@ def test_an_alert_closes_with_her_on_the_line(make_world: MakeWorld) -> None:
     world.until("112 is joined", lambda: Party.PSAP in joined(world))
     world.order(OperatorCommand.LEAVE)
     world.until("the operator is gone", lambda: Party.OPERATOR not in joined(world))
-    world.advance(5.0)
+    world.advance(61.0)
     assert joined(world) == {Party.USER, Party.PSAP, Party.LISTENER}
     user = world.case.going(Party.USER)
     assert user is not None

@@ -50,6 +50,7 @@ from store import streams
 from store.alerts import Signal, accept
 from store.journal import Append
 from store.notify import LocalNotifier
+from store.rebuild import bring_back
 from tests.chaos.in_process.evidence import CallSeen, Evidence
 from tests.chaos.in_process.faults import Blows, Messages
 from tests.chaos.in_process.script import (
@@ -79,6 +80,8 @@ INBOUND: Final = "+390200000001"
 SUPERVISOR_SILENT_US: Final = 3 * SECOND
 CONVERSATION_US: Final = 15 * SECOND
 """So long 112 talks after the operator has left, or was lost, if nobody hangs up before."""
+BREAKS_WITHIN_S: Final = 10.0
+"""Whoever hangs up sooner after the operator has left is called again; a conversation takes longer."""
 UNSURE_S: Final = 20.0
 """After a line's trouble its modem is being found again."""
 SLACK_US: Final = 12 * SECOND
@@ -151,6 +154,7 @@ class _Run:
             idle_crews=1,
             live_cases=4,
             operator_line=script.line,
+            leave_alarm_within_s=BREAKS_WITHIN_S,
         )
         notify = _Notifier()
         self.world = World(
@@ -439,6 +443,7 @@ class _Run:
         for recorded in self.world.journal.read_all(self._seq, 10_000):
             self._seq = recorded.seq
             self._live.apply(recorded)
+        bring_back(self.world.journal, self._live)
 
     def _people_act(self) -> None:
         now_us = self._clock.now_us()

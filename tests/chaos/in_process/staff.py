@@ -15,6 +15,7 @@ from tests.chaos.in_process.script import Alert, Intent
 
 HEARS_US: Final = Instant(2 * SECOND)
 """So long she listens before she decides."""
+OFTEN: Final = 5
 WAITS_US: Final = Instant(35 * SECOND)
 """So long a user whose phone rings is waited for before 112 is called without her."""
 
@@ -59,7 +60,10 @@ def _wishes(case: Case, alert: Alert, machine: bool, now_us: Instant) -> Iterato
             return  # she does not hear them yet
         if user is None and case.briefing_at is None:
             yield OperatorCommand.BRIEFING_GIVEN
-        if now_us - (psap.answered_at or now_us) >= HEARS_US:
+        # Of those who were cut off again and again, one does not let go before they have talked for a while.
+        often = psap.attempt + (0 if user is None else user.attempt) >= OFTEN
+        since = max(leg.answered_at or now_us for leg in (psap, user or psap))
+        if now_us - since >= (WAITS_US if often else HEARS_US):
             yield OperatorCommand.LEAVE
         return
     if case.psap_no_line:

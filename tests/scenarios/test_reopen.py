@@ -1,0 +1,186 @@
+"""A closed alert is opened again from its story: through every actor and the carrier."""
+
+from __future__ import annotations
+
+from gateways.http.bodies import CommandBody
+from gateways.http.commands import order
+from messages import events as ev
+from messages.cases import InboxChanged
+from messages.ids import SECOND, Advice, OperatorCommand, OperatorId, Outcome, Party, Role
+from model.figures import row_of
+from model.phase import Phase, phase
+from store.verify import verify
+from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.test_flow import everything_is_over, joined, to_conference, to_talking
+from tests.scenarios.world import OPERATORS, PSAP, USER, World
+
+
+def reopen(world: World, by: OperatorId | None = None, *, psap: bool = False) -> None:
+    """As the web takes the order, and as it hints."""
+    body = CommandBody(command=OperatorCommand.REOPEN, party=Party.PSAP if psap else None)
+    who = by or world.operators[0]
+    refused = world.journal.transact(lambda on: order(on, world.alert, body, who, world.policy))
+    assert refused is None, refused
+    world.system.tell(Role.ALERT_INTAKE, "", InboxChanged(alert=world.alert))
+    world.system.run()
+
+
+def refused(world: World, by: OperatorId | None = None) -> str | None:
+    body, who = CommandBody(command=OperatorCommand.REOPEN), by or world.operators[0]
+    why = world.journal.transact(lambda on: order(on, world.alert, body, who, world.policy))
+    return None if why is None else str(why)
+
+
+def closed_by_mistake(world: World) -> None:
+    to_talking(world)
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+
+
+def together(world: World, *parties: Party) -> None:
+    world.until(f"{parties} are joined", lambda: joined(world) == set(parties))
+
+
+def test_who_reopens_is_called_and_the_user_is_and_it_ends_anew(make_world: MakeWorld) -> None:
+    world = make_world(operators=2)
+    closed_by_mistake(world)
+    other = next(one for one in world.operators if one != world.events(ev.OperatorJoined)[0].operator)
+    world.advance(30)
+    reopen(world, other)
+    assert phase(world.case) is not Phase.CLOSED
+    together(world, Party.OPERATOR, Party.USER)
+    assert world.case.operator == other
+    assert len(world.calls(USER)) == 2
+    assert world.calls(PSAP) == []
+    world.order(OperatorCommand.CALL_PSAP)
+    together(world, Party.OPERATOR, Party.USER, Party.PSAP)
+    world.order(OperatorCommand.LEAVE)
+    world.advance(61)
+    world.network.carrier.phone_hang_up(PSAP, world.network.now_s)
+    world.network.pump()
+    everything_is_over(world)
+    assert world.case.outcome is Outcome.HANDED_OVER
+    row = row_of(world.recorded)
+    assert row is not None
+    assert row.outcome is Outcome.HANDED_OVER, "it counts by its last end"
+
+
+def test_112_is_called_again_where_that_is_asked(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_conference(world)
+    world.order(OperatorCommand.LEAVE)
+    world.advance(61)
+    world.network.carrier.phone_hang_up(PSAP, world.network.now_s)
+    world.network.pump()
+    everything_is_over(world)
+    world.advance(5)
+    reopen(world, psap=True)
+    together(world, Party.OPERATOR, Party.USER, Party.PSAP)
+    assert [event.by for event in world.events(ev.PsapRequested)] == [world.operators[0]] * 2
+
+
+def unreachable(make_world: MakeWorld) -> World:
+    """The user was tried in vain, and the operator may close it."""
+    world = make_world(behaviours={USER: "unreachable"})
+    world.send()
+    world.until("the operator is there", lambda: world.case.operator is not None)
+    world.until("the user was tried", lambda: len(world.case.user_ends) >= 2, within_s=45)
+    return world
+
+
+def close(world: World) -> None:
+    world.fact(ev.CommandGiven(command=OperatorCommand.CLOSE, by=world.operators[0]))
+    world.until("it is over", lambda: world.case.closed_at is not None)
+
+
+def test_a_deadline_that_has_passed_is_not_missed_again_and_advises_nothing(make_world: MakeWorld) -> None:
+    world = unreachable(make_world)
+    world.advance(50)
+    assert len(world.events(ev.DeadlineMissed)) == 1
+    close(world)
+    advised = len(world.events(ev.AdviceChanged))
+    reopen(world)
+    assert world.case.advice is Advice.WAIT
+    world.advance(60)
+    assert len(world.events(ev.DeadlineMissed)) == 1
+    assert len(world.events(ev.AdviceChanged)) == advised
+
+
+def test_an_alert_that_was_closed_in_time_has_missed_nothing_when_it_is_reopened_late(
+    make_world: MakeWorld,
+) -> None:
+    world = unreachable(make_world)
+    close(world)
+    assert world.case.met_at is None
+    world.advance(60)
+    reopen(world)
+    world.advance(10)
+    assert world.events(ev.DeadlineMissed) == []
+
+
+def test_a_signal_of_the_same_number_belongs_to_it_again(make_world: MakeWorld) -> None:
+    world = make_world()
+    closed_by_mistake(world)
+    first = world.alert
+    world.advance(300)
+    reopen(world)
+    assert world.send() == first
+
+
+def test_it_is_refused_while_a_newer_alert_of_the_number_is_open(make_world: MakeWorld) -> None:
+    world = make_world()
+    closed_by_mistake(world)
+    first = world.alert
+    world.advance(5)
+    assert world.send() != first
+    world.alert = first
+    assert refused(world) == "A newer alert of the same number is open."
+
+
+def test_it_is_refused_of_a_person_who_was_erased_and_of_what_is_open(make_world: MakeWorld) -> None:
+    world = make_world()
+    to_talking(world)
+    assert refused(world) == "The alert is not closed."
+    world.order(OperatorCommand.DECLARE_FALSE_ALARM)
+    everything_is_over(world)
+    world.registry.erase_user(world.user.id, by="test")
+    assert refused(world) == "The person was erased."
+
+
+def test_a_center_that_starts_anew_has_it_open(make_world: MakeWorld) -> None:
+    world = make_world()
+    closed_by_mistake(world)
+    for role in (Role.ALERT_INTAKE, Role.ALERT_CASE):
+        world.kill(role)
+    world.advance(1)
+    reopen(world)
+    for role in (Role.ALERT_INTAKE, Role.TRUNK_POOL, Role.OPERATOR_POOL, Role.DEADLINE_WATCHDOG):
+        world.kill(role)
+    together(world, Party.OPERATOR, Party.USER)
+    assert verify(world.journal).problems == ()
+
+
+def test_another_crew_takes_it_where_its_own_is_busy(make_world: MakeWorld) -> None:
+    world = make_world(operators=2, public=6)
+    closed_by_mistake(world)
+    first, crew = world.alert, world.case.owner
+    world.advance(1)
+    world.send(phone=OPERATORS[2])
+    world.until("the other one has an operator", lambda: world.case.operator is not None)
+    assert crew is not None
+    assert world.case.owner == crew
+    free = next(one for one in world.operators if one != world.case.operator)
+    world.alert = first
+    reopen(world, free)
+    together(world, Party.OPERATOR, Party.USER)
+    assert world.case.operator == free
+
+
+def test_before_its_deadline_it_is_met_as_ever(make_world: MakeWorld) -> None:
+    world = unreachable(make_world)
+    close(world)
+    assert world.case.closed_at is not None
+    assert world.case.closed_at < world.case.deadline_at - 3 * SECOND
+    reopen(world)
+    world.advance(50)
+    assert len(world.events(ev.DeadlineMissed)) == 1
