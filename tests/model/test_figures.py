@@ -145,12 +145,19 @@ def test_every_event_that_changes_a_row_is_named_and_no_other() -> None:
         ev.UserIdentified(user=UserId("u1")),
         ev.AlertClosed(outcome=Outcome.BRIEFED),
     ]
-    others = {"alert.received", "machine.marked"}
+    others = {"alert.received", "machine.marked", "alert.reopened"}
     assert {type(one).__struct_config__.tag for one in said} | others == set(of.EVENTS)
     assert all(told((1.0, one)) != told() for one in said)
     answered = (0.5, ev.UserReached(met_by="answered", by="answer"))
     assert told(answered, (1.0, ev.MachineMarked(by=MARTA))).reached_us is None
     assert told((1.0, ev.AdviceChanged(advice=Advice.WAIT)), (2.0, ev.UserUnknown())) == told()
+
+
+def test_an_alert_that_was_reopened_counts_once_and_by_its_last_end() -> None:
+    closed, reopened = ev.AlertClosed(outcome=Outcome.FALSE_ALARM), ev.AlertReopened(by=MARTA)
+    assert told((1.0, closed), (2.0, reopened)) == told()
+    row = told((1.0, closed), (2.0, reopened), (3.0, ev.AlertClosed(outcome=Outcome.BRIEFED)))
+    assert (row.outcome, row.closed_us) == (Outcome.BRIEFED, BEGUN + 3 * SECOND)
 
 
 def test_without_its_receipt_an_alert_has_no_row() -> None:

@@ -79,6 +79,19 @@ def simulation(
     return "\n".join(lines)
 
 
+def _ends_soon(folder: Path, options: tuple[str, ...]) -> tuple[str, ...]:
+    """So that whoever hangs up just after the operator has left ends the conversation."""
+    soon = "\n[alert]\nleave_alarm_within_s = 0\n"
+    if "--config" in options:
+        file = Path(options[options.index("--config") + 1])
+        if "[alert]" not in (written := file.read_text()):
+            file.write_text(written + soon)
+        return ()
+    file = folder / "center.toml"
+    file.write_text(soon)
+    return ("--config", str(file))
+
+
 class Center:
     """See the module. `address` is the console's. Without a `world` its lines are those of its settings."""
 
@@ -89,7 +102,7 @@ class Center:
         self.world.write_text(world)
         self.patience_s = 10.0
         """With the web; a shorter one for who has other things to do meanwhile."""
-        self._options = options
+        self._options = (*options, *_ends_soon(folder, options))
         self._node: subprocess.Popen[str] | None = None
         self._port = "0"
         self.address = ""

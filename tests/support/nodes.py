@@ -107,6 +107,8 @@ class Node:
                 f'node = "{self.name}"\n[journal]\nurl = "{self._nodes.journal_url}"',
                 f'[cluster]\naddress = "{self.host}"\nweb = "{self.address}"',
                 f'[http]\nhost = "{self.host}"\nport = {WEB_PORT}\n[psap]\nnumber = "{PSAP}"',
+                # Whoever hangs up just after the operator has left ends the conversation.
+                "[alert]\nleave_alarm_within_s = 0",
                 self._nodes.settings,
                 '[[trunk]]\nname = "public"\n[[trunk]]\nname = "emergency"\nemergency = true',
                 *modems,
