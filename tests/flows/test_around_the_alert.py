@@ -136,7 +136,8 @@ def test_the_language_is_changed_in_mid_call_and_nothing_else(desk: Desk, made: 
     assert desk.calls(PSAP) == []
     desk.press("n", "Control+Enter")
     expect(desk.log).to_contain_text("Marta Bianchi: At the bar, exit E")
-    # The note is sent, and her keys are commands again.
+    # The note is sent, and what is typed next would be one, too: Esc first, and the keys are commands again.
+    desk.press("Escape")
     desk.false_alarm()
     expect(desk.dock).to_contain_text("Chiuso: falso allarme.")
     assert [note.text for note in desk.closed(alert).notes] == ["At the bar, exit E"]

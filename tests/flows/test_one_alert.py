@@ -48,16 +48,16 @@ class Words(NamedTuple):
 WORDS = {
     "en": Words(
         "Data, app", "REAL", "Your phone is ringing", "Answer your phone.", "Ringing", "On the line",
-        "Reached in time", "Ask: “Are you safe? Can you talk?”", "112 is being called. Stay on the line.",
+        "Phone rang", "Ask: “Are you safe? Can you talk?”", "112 is being called. Stay on the line.",
         "Giulia and 112 are talking. You can leave.", "Handed over to 112. Giulia and 112 are talking.",
         "Closed: handed over to 112.", "Wrap-up", "Ready",
     ),
     "it": Words(
         "Dati, app", "REALE", "Il tuo telefono squilla", "Rispondi al tuo telefono.", "Squilla", "In linea",
-        "Raggiunta in tempo", "Chiedi: «Sei al sicuro? Puoi parlare?»",
-        "Si sta chiamando il 112. Resta in linea.", "Giulia e il 112 si parlano. Puoi lasciare.",
+        "Telefono squillato", "Chiedi: «Sei al sicuro? Puoi parlare?»",
+        "Stiamo chiamando il 112. Resta in linea.", "Giulia e il 112 si parlano. Puoi lasciare.",
         "Affidata al 112. Giulia e il 112 si parlano.",
-        "Chiuso: affidata al 112.", "Post-chiamata", "Pronta",
+        "Chiuso: affidata al 112.", "Post-chiamata", "Disponibile",
     ),
 }  # fmt: skip
 
@@ -142,7 +142,7 @@ def test_s07_a_false_alarm_takes_f_and_enter_once_she_has_answered(desk: Desk, m
     desk.press("f")
     expect(desk.key("F")).to_contain_text("She has not answered.")
     cancelled(made, alert, PIN)
-    expect(desk.log).to_contain_text("Cancelled from the app")
+    expect(desk.log).to_contain_text("Cancelled from the app with the right PIN")
     desk.answers(SARA)
     desk.are("live", "live", "idle")
     desk.press("f")
@@ -266,7 +266,7 @@ def test_case_19_under_duress_nothing_sounds_she_is_not_called_and_112_is_told(
     alert = made.send(SARA, position=WHERE)
     expect(desk.incoming).to_contain_text("Alarm sounding")
     cancelled(made, alert, DURESS_PIN)
-    expect(desk.incoming).to_contain_text("No sound: silent alert")
+    expect(desk.incoming).to_contain_text("No sound: duress")
     before = len(desk.tones())
     desk.acknowledges()
     expect(desk.banner).to_contain_text("Duress")

@@ -4,11 +4,45 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from messages.ids import E164
+from messages.events import CommandGiven, Event
+from messages.ids import E164, OperatorCommand
+from store import streams
 from store.journal import Journal
 from store.registry import Registry
 from tests.gateways.http.place import CLOCK, GIULIA, Place
 from tests.gateways.story import Story
+from tests.waiting import wait_until
+
+LISTEN = """
+window.tones = [];
+const start = AudioScheduledSourceNode.prototype.start;
+AudioScheduledSourceNode.prototype.start = function (...when) {
+  window.tones.push(Math.round(this.frequency.value));
+  return start.apply(this, when);
+};
+"""
+"""Put into a page before it is opened, it keeps what was played, in Hz."""
+
+
+def tones(page: Page) -> list[int]:
+    """What was played until now."""
+    played: list[int] = page.evaluate("window.tones")
+    return played
+
+
+def inbox(journal: Journal, story: Story) -> list[Event]:
+    """What came in after the alert."""
+    return [one.event for one in journal.read(streams.inbox(story.alert))][1:]
+
+
+def ordered(journal: Journal, story: Story, command: OperatorCommand) -> None:
+    """Wait until this has been ordered."""
+    wait_until(
+        lambda: any(
+            isinstance(one, CommandGiven) and one.command is command for one in inbox(journal, story)
+        ),
+        what=f"{command} in the journal",
+    )
 
 
 def signed_on(page: Page, url: str, place: Place, language: str = "en") -> Page:

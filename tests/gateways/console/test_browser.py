@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from messages import events as ev
-from messages.events import CommandGiven, Event, NoteAdded
+from messages.events import NoteAdded
 from messages.ids import (
     E164,
     SECOND,
@@ -24,7 +24,7 @@ from messages.ids import (
 from store import streams
 from store.alerts import Signal, accept_many
 from store.journal import Append, Journal
-from tests.gateways.console.desk import giulias, settled, signed_on
+from tests.gateways.console.desk import giulias, inbox, ordered, settled, signed_on
 from tests.gateways.http.place import CLOCK, Place, WebProcess, WebThread
 from tests.gateways.story import Story, on_shift
 from tests.support.complaints import OUT_OF_REACH
@@ -44,20 +44,6 @@ def console(page: Page, site: WebThread, place: Place) -> Page:
 def case(journal: Journal, place: Place) -> Story:
     """Giulia's alert, Marta on the line."""
     return giulias(journal).operator_called(place.marta).operator_joined(place.marta)
-
-
-def inbox(journal: Journal, story: Story) -> list[Event]:
-    """What came in after the alert."""
-    return [one.event for one in journal.read(streams.inbox(story.alert))][1:]
-
-
-def ordered(journal: Journal, story: Story, command: OperatorCommand) -> None:
-    wait_until(
-        lambda: any(
-            isinstance(one, CommandGiven) and one.command is command for one in inbox(journal, story)
-        ),
-        what=f"{command} in the journal",
-    )
 
 
 def test_signing_on_takes_the_token_out_of_the_address(console: Page) -> None:

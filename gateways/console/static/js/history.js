@@ -125,6 +125,9 @@ function reopens(ui, key) {
   return true;
 }
 
+/** Whether Enter is the answer to a question here. */
+export const asks = (ui) => ui.section === 'history' && state.reopening !== null;
+
 async function reopen(ui, alert, psap) {
   const answer = await ui.feed.command(alert, 'reopen', '', null, psap ? 'psap' : null);
   if (answer.ok) {

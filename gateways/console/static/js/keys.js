@@ -4,6 +4,7 @@ import * as alarms from './alarms.js';
 import { arms, commandOf } from './commands.js';
 import * as drill from './drill.js';
 import * as handover from './handover.js';
+import * as history from './history.js';
 import { waitingKey } from './known.js';
 import { mapKey } from './map.js';
 import { next, takesBackS } from './next.js';
@@ -186,8 +187,11 @@ export function listen(ui) {
     // A focused button is pressed by its own Space and Enter; a key of a command wins over it.
     const button = e.target instanceof HTMLButtonElement;
     const acknowledges = key === 'Space' && ui.feed.me && ui.incoming();
-    if (button && (key === 'Enter' || key === 'Space') && !acknowledges && !ui.armed) return;
-    if (['Space', 'ArrowUp', 'ArrowDown', '/'].includes(key) || (key === 'Enter' && ui.armed))
+    const answers = e.target.closest?.('.ready__ask, .history__reopen'); // a button of the question itself
+    const asked = ui.armed || (ui.feed.me && !answers && (history.asks(ui) || shifts.asksEnter(ui)));
+    if (button && (key === 'Enter' || key === 'Space') && !acknowledges && !(asked && key === 'Enter'))
+      return;
+    if (['Space', 'ArrowUp', 'ArrowDown', '/'].includes(key) || (key === 'Enter' && asked))
       e.preventDefault();
     if (key === 'N') e.preventDefault(); // not into the note
     pressed(ui, key);

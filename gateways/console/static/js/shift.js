@@ -59,7 +59,7 @@ function away(ui, key, shift, reason, order) {
 /** A key of the ready view. True where it was one of these; `order(key, state, reason)` sends the shift. */
 export function pressed(ui, key, order) {
   const shift = ui.myShift();
-  if (ending(ui)) {
+  if (asksEnter(ui)) {
     const {
       ending: { key: by, shift: to, reason },
     } = state;
@@ -92,7 +92,7 @@ export function pressed(ui, key, order) {
 }
 
 /** Whether the last one is being asked. */
-const ending = (ui) => state.ending !== null && ui.myShift() === 'ready';
+export const asksEnter = (ui) => state.ending !== null && ui.myShift() === 'ready';
 
 /** What is known of her hearing the alarm, for another node's page; and there. */
 export const heard = () => [state.heard, state.atMs];
@@ -102,7 +102,7 @@ export function heardBefore(known) {
 }
 
 /** Whether numbers are answers now, or Enter is. */
-export const asks = (ui) => (state.pausing && ui.myShift() === 'ready') || ending(ui);
+export const asks = (ui) => (state.pausing && ui.myShift() === 'ready') || asksEnter(ui);
 
 /** An alert has come: whatever was asked is asked no longer. */
 export function interrupted() {
@@ -186,7 +186,7 @@ export const phoneAdvice = (shift) =>
 
 /** What is to be answered in place of the row of keys; null where nothing is. */
 export function question(ui) {
-  if (ending(ui)) {
+  if (asksEnter(ui)) {
     const what = state.ending.shift === 'off' ? t('endShift') : t('pause');
     return choice(
       either(

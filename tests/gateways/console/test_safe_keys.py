@@ -1,0 +1,144 @@
+"""No key costs a call by mistake: what ends one asks for Enter, a note stays one, 112 can be taken back."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from messages import events as ev
+from messages.events import CommandGiven, NoteAdded
+from messages.ids import OperatorCommand
+from tests.gateways.console import states
+from tests.gateways.console.desk import inbox, ordered, settled
+from tests.gateways.console.states import Stage
+from tests.gateways.story import Story
+from tests.waiting import wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
+
+
+def commands(stage: Stage, story: Story) -> list[OperatorCommand]:
+    return [one.command for one in inbox(stage.journal, story) if isinstance(one, CommandGiven)]
+
+
+def drawn(page: Page, times: int = 3) -> None:
+    """Wait until the page has been drawn anew so often: whatever a key would have ordered is ordered."""
+    page.evaluate(
+        """(times) => new Promise((done) => {
+          const next = (left) => (left ? requestAnimationFrame(() => next(left - 1)) : done());
+          next(times);
+        })""",
+        times,
+    )
+
+
+def test_m_counts_as_no_answer_at_once_while_it_rings_and_asks_for_enter_with_her_on_the_line(
+    stage: Stage,
+) -> None:
+    story = stage.mine(20).user_called()
+    page = stage.signed_on()
+    machine = page.locator(".act[data-key=M]")
+    expect(machine).to_contain_text("Counts as no answer")
+    settled(page)
+    page.keyboard.press("m")
+    ordered(stage.journal, story, OperatorCommand.MARK_MACHINE)
+    # The next call is answered by a voice.
+    story.say(ev.InboxRead(upto=2), ev.MachineMarked(by=stage.place.marta))
+    story.user_answered()
+    expect(machine).to_contain_text("Ends her call: M, then Enter")
+    settled(page)
+    page.keyboard.press("m")
+    expect(machine).to_have_attribute("data-tone", "armed")
+    page.keyboard.press("Escape")
+    expect(machine).not_to_have_attribute("data-tone", "armed")
+    page.keyboard.press("Enter")
+    drawn(page)
+    assert commands(stage, story) == [OperatorCommand.MARK_MACHINE]
+    page.keyboard.press("m")
+    page.keyboard.press("Enter")
+    wait_until(lambda: len(commands(stage, story)) == 2, what="the second order")
+
+
+def test_what_is_typed_after_a_note_was_sent_is_the_next_note_and_never_a_command(stage: Stage) -> None:
+    story = stage.talked(48, 15).psap_called(stage.place.marta).psap_joined()
+    page = stage.signed_on()
+    note = page.get_by_role("textbox", name="Write a note")
+    expect(page.locator(".act--step")).to_contain_text("Leave")
+    settled(page)
+    page.keyboard.press("n")
+    page.keyboard.type("He has a knife")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("log").or_(page.locator(".case"))).to_be_visible()
+    page.keyboard.type("Lei è chiusa in bagno, FMX")
+    expect(note).to_be_focused()
+    expect(note).to_have_value("Lei è chiusa in bagno, FMX")
+    page.keyboard.press("Control+Enter")
+    texts = ["He has a knife", "Lei è chiusa in bagno, FMX"]
+    wait_until(
+        lambda: [one.text for one in inbox(stage.journal, story) if isinstance(one, NoteAdded)] == texts
+    )
+    assert commands(stage, story) == []
+
+
+def test_112_can_be_taken_back_with_esc_for_five_seconds_and_not_later(stage: Stage) -> None:
+    story = stage.talked(30, 12)
+    page = stage.signed_on()
+    step = page.locator(".act--step")
+    settled(page)
+    page.keyboard.press("e")
+    ordered(stage.journal, story, OperatorCommand.CALL_PSAP)
+    stage.ago(0)
+    story.say(ev.InboxRead(upto=2))
+    story.psap_called(stage.place.marta)
+    expect(step).to_contain_text("Esc takes it back")
+    page.keyboard.press("Escape")
+    ordered(stage.journal, story, OperatorCommand.WITHDRAW_PSAP)
+    story.say(ev.InboxRead(upto=3), ev.LegReleased(leg=story.leg("psap"), attempt=1, cause=16))
+    story.say(ev.PsapWithdrawn(by=stage.place.marta))
+    expect(page.get_by_role("log")).to_contain_text("takes the call to 112 back")
+    # Of a request that is older nothing is offered.
+    stage.ago(6)
+    story.psap_called(stage.place.marta)
+    expect(page.locator(".dock")).to_contain_text("112 is being called.")
+    expect(step).not_to_contain_text("Esc")
+    page.keyboard.press("Escape")
+    drawn(page)
+    assert commands(stage, story)[-1] is OperatorCommand.WITHDRAW_PSAP
+    assert len(commands(stage, story)) == 2
+
+
+def test_a_key_that_the_screen_has_just_changed_under_says_that_it_was_not_taken(stage: Stage) -> None:
+    story = stage.talked(48, 15).psap_called(stage.place.marta)
+    page = stage.signed_on()
+    settled(page)
+    # The page itself presses the key, right after the change.
+    page.evaluate(
+        """() => new MutationObserver((_, watcher) => {
+          if (!document.documentElement.hasAttribute('data-settling')) return;
+          watcher.disconnect();
+          document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'l', bubbles: true }));
+        }).observe(document.documentElement, { attributes: true })"""
+    )
+    story.psap_joined()
+    expect(page.locator(".act--step")).to_contain_text("L was not taken: the screen had just changed.")
+    assert commands(stage, story) == []
+
+
+def test_a_closed_alert_is_reopened_from_its_story_by_keys_with_112_or_without(stage: Stage) -> None:
+    states.history(stage)
+    page = stage.page
+    offer = page.locator(".history__reopen")
+    with page.expect_request("**/commands") as asked:
+        page.keyboard.press("r")
+        expect(offer).to_contain_text("Calls Giulia again")
+        page.keyboard.press("e")
+        expect(offer).to_contain_text("Calls Giulia and 112 again")
+        page.keyboard.press("Enter")
+    assert asked.value.post_data_json == {"command": "reopen", "text": "", "party": "psap"}
+
+
+def test_esc_leaves_a_closed_alert_as_it_is(stage: Stage) -> None:
+    states.reopening(stage)
+    stage.page.keyboard.press("Escape")
+    expect(stage.page.locator(".history__reopen")).to_contain_text("Reopen")
+    expect(stage.page.locator(".history__log")).to_be_visible()

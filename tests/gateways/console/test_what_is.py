@@ -1,0 +1,333 @@
+"""The screen says what is: of 112's lines, of a phone that rings, of who is on the line and who may hear."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from messages import events as ev
+from messages.ids import E164, OperatorCommand, Outcome, Party, ShiftState
+from store import streams
+from store.journal import Append
+from tests.gateways.console import states
+from tests.gateways.console.desk import LISTEN, ordered, settled, tones
+from tests.gateways.console.states import Stage
+from tests.gateways.http.place import CLOCK, NODE
+from tests.gateways.story import Story, on_shift
+from tests.waiting import wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.process, pytest.mark.timeout(120)]
+
+PSAP = E164("+390200000112")
+FITS = "(e) => e.scrollHeight <= e.clientHeight"
+IN_SIGHT = "(e) => e.getBoundingClientRect().bottom <= innerHeight"
+ALARM = {880, 1175}
+
+
+def raised(stage: Stage, alarm: str, subject: str, text: str = "Said in English.") -> None:
+    event = ev.AlarmRaised(alarm=alarm, subject=subject, text=text)
+    stage.journal.append(Append(streams.node(NODE), None, (event,)))
+
+
+def cleared(stage: Stage, alarm: str, subject: str) -> None:
+    event = ev.AlarmCleared(alarm=alarm, subject=subject)
+    stage.journal.append(Append(streams.node(NODE), None, (event,)))
+
+
+def test_112_is_said_to_be_called_only_while_a_call_is_made_and_no_line_has_another_phone_call_it(
+    stage: Stage,
+) -> None:
+    story = stage.talked(30, 12)
+    page = stage.signed_on()
+    dock, psap = page.locator(".dock"), page.locator("[data-party=psap]")
+    story.say(ev.PsapRequested(by=stage.place.luca, number=PSAP))
+    expect(dock).to_contain_text("Looking for a line for 112.")
+    expect(psap).to_contain_text("Looking for a line")
+    story.say(ev.PsapLineLacking(reason="out_of_use"))
+    expect(page.locator(".banner")).to_contain_text("No line can call 112")
+    expect(page.locator(".banner")).to_contain_text("No line kept for 112 works.")
+    expect(dock).to_contain_text("Call 112 from another phone and read this.")
+    expect(psap).to_have_attribute("data-is", "fail")
+    expect(page.locator(".brief")).to_contain_text("+39 333 111 2223")
+    expect(dock).not_to_contain_text("112 is being called")
+    # A line comes back, and is lost again.
+    story.originate("psap", Party.PSAP, PSAP)
+    expect(dock).to_contain_text("112 is being called. Stay on the line.")
+    story.say(ev.LegReleased(leg=story.leg("psap"), attempt=1, cause=200))
+    expect(dock).to_contain_text("Looking for a line for 112.")
+    story.say(ev.PsapLineLacking(reason="out_of_use"))
+    expect(page.locator(".act--step")).to_contain_text("I have briefed 112")
+    settled(page)
+    page.keyboard.press("y")
+    ordered(stage.journal, story, OperatorCommand.CALLED_ELSEWHERE)
+    story.say(ev.PsapCalledElsewhere(by=stage.place.marta))
+    expect(dock).to_contain_text("112 knows everything. You can leave.")
+    expect(psap).to_contain_text("on another phone")
+
+
+@pytest.mark.parametrize("lang", ["it", "en"])
+def test_that_no_line_can_call_112_is_red_on_every_screen_and_sounds_until_k(stage: Stage, lang: str) -> None:
+    stage.lang = lang
+    stage.page.add_init_script(LISTEN)
+    page = stage.signed_on()
+    page.keyboard.press("s")
+    raised(stage, "psap.no_line", "emergency", "No line of trunk emergency carries calls: …")
+    strip = page.locator("[data-strip='psap.no_line']")
+    words = {"it": "Nessuna linea può chiamare il 112", "en": "No line can call 112"}
+    expect(strip).to_contain_text(words[lang])
+    expect(strip).to_have_attribute("role", "alert")
+    before = len(tones(page))
+    wait_until(lambda: page.wait_for_timeout(20) or set(tones(page)[before:]) >= ALARM, what="the alarm")
+    expect(page.locator(".bar__health")).not_to_contain_text("112 sim")
+    page.keyboard.press("2")
+    expect(strip).to_be_visible()
+    page.keyboard.press("k")
+    expect(strip.get_by_role("button")).to_have_count(0)
+    expect(strip).to_be_visible()
+    cleared(stage, "psap.no_line", "emergency")
+    expect(strip).to_have_count(0)
+    expect(page.locator(".bar__health")).to_contain_text(re.compile("112 simul"))
+    # On a public line it is no more than a warning.
+    raised(stage, "psap.no_line", "emergency", "No line of it carries calls: 112 is called on a public line.")
+    expect(strip).to_have_attribute("data-tone", "wait")
+
+
+def test_a_phone_that_rang_is_not_called_reached_and_its_alert_comes_before_conversations(
+    stage: Stage,
+) -> None:
+    rung = Story(stage.journal, CLOCK.now_us(), phone="+393331112261", ago_s=3).opened()
+    rung.operator_called(stage.place.luca).operator_joined(stage.place.luca).user_called()
+    story = stage.talked(30, 12)
+    page = stage.signed_on()
+    clock = page.locator(".deadline__clock")
+    expect(clock).to_contain_text("Reached")
+    page.keyboard.press("2")
+    rows = page.locator(".q--row")
+    expect(rows).to_have_count(2)
+    assert [row.get_attribute("data-alert") for row in rows.all()] == [rung.alert, story.alert]
+    expect(rows.first).to_contain_text("Phone rang")
+    expect(rows.first).to_contain_text("Nobody has spoken to her")
+    expect(rows.first).to_contain_text(re.compile(r"Phone rang at \d+\.\d\ss"))
+    rows.first.click()
+    expect(clock).to_contain_text("Phone rang")
+    expect(page.locator(".deadline")).to_have_attribute("data-tone", "wait")
+
+
+def test_after_25_s_without_an_answer_112_is_the_step_whatever_the_second_call_does(stage: Stage) -> None:
+    states.unanswered(stage)
+    page = stage.page
+    step = page.locator(".act--step")
+    expect(page.locator(".dock")).to_contain_text("Giulia does not answer. Call 112.")
+    expect(page.locator(".dock")).to_contain_text("Her phone rings meanwhile.")
+    expect(step).to_have_attribute("data-tone", "primary")
+    expect(step).to_contain_text("Call 112")
+
+
+def test_under_duress_with_her_on_the_line_she_is_said_to_be_there_and_nobody_is_told_to_leave(
+    stage: Stage,
+) -> None:
+    states.duress_talking(stage)
+    page = stage.page
+    user = page.locator("[data-party=user]")
+    expect(user).to_contain_text("On the line")
+    expect(user).to_contain_text("who forces her may hear")
+    expect(page.locator(".banner")).not_to_contain_text("Do not call her")
+    expect(page.locator(".dock")).to_contain_text("do not mention the alert")
+    page.set_viewport_size({"width": 1280, "height": 720})
+    expect(page.locator(".who__phone")).to_have_text("+39 333 111 2223")
+
+
+def test_the_text_for_112_and_her_number_are_whole_on_the_smallest_screen_under_duress(stage: Stage) -> None:
+    stage.lang = "it"
+    stage.page.set_viewport_size({"width": 1280, "height": 720})
+    states.duress_briefing(stage)
+    body = stage.page.locator(".panel__body:has(> .brief)")
+    assert body.evaluate(FITS)
+    number = stage.page.locator(".brief [data-line=phone]")
+    assert number.evaluate(IN_SIGHT)
+
+
+@pytest.mark.parametrize("lang", ["it", "en"])
+def test_pins_are_said_as_they_are(stage: Stage, lang: str) -> None:
+    stage.lang = lang
+    story = stage.talked(30, 12)
+    page = stage.signed_on()
+    banner = page.locator(".banner")
+    words = {
+        "it": (
+            "PIN sbagliato",
+            "2 volte",
+            "un segno di costrizione",
+            "Annullato con il PIN giusto: verifica",
+        ),
+        "en": ("Wrong PIN", "2 times", "a sign of coercion", "Cancelled with the right PIN: verify"),
+    }[lang]
+    story.hear(ev.PinRefused())
+    expect(banner).to_contain_text(words[0])
+    expect(banner).to_contain_text(words[2])
+    story.hear(ev.PinRefused())
+    expect(banner).to_contain_text(words[1])
+    story.hear(ev.AlertCancelled())
+    expect(banner).to_contain_text(words[3])
+    expect(banner).to_contain_text(words[0])
+    expect(page.get_by_role("log")).to_contain_text({"it": "PIN sbagliato", "en": "wrong PIN"}[lang])
+
+
+@pytest.mark.parametrize("lang", ["it", "en"])
+def test_a_silent_alert_is_loud_here_and_quiet_there(stage: Stage, lang: str) -> None:
+    stage.lang = lang
+    stage.page.add_init_script(LISTEN)
+    page = stage.signed_on()
+    page.keyboard.press("s")
+    before = len(tones(page))
+    story = stage.alert(2, silent=True)
+    incoming = page.get_by_role("alertdialog")
+    expect(incoming).to_contain_text({"it": "Silenzioso", "en": "Silent"}[lang])
+    not_called = {"it": "Il suo telefono non viene chiamato", "en": "Her phone is not called"}[lang]
+    expect(incoming).to_contain_text(not_called)
+    expect(incoming).to_contain_text("Asthma")
+    wait_until(lambda: page.wait_for_timeout(20) or set(tones(page)[before:]) >= ALARM, what="the alarm")
+    page.keyboard.press("Space")
+    story.operator_joined(stage.place.marta)
+    expect(page.locator(".banner b")).to_have_text({"it": "Silenzioso", "en": "Silent"}[lang])
+    expect(page.locator(".dock")).to_contain_text(not_called)
+    expect(page.locator(".act--step")).to_have_attribute("data-tone", "primary")
+    expect(page.locator(".act--step")).to_contain_text("112")
+    settled(page)
+    page.keyboard.press("o")
+    expect(page.locator("[data-party=user] [data-key=O]")).to_contain_text(
+        {"it": "poi Invio", "en": "then Enter"}[lang]
+    )
+    page.keyboard.press("Enter")
+    ordered(stage.journal, story, OperatorCommand.CALL_ALOUD)
+
+
+def test_an_alert_that_nobody_has_is_seen_and_heard_by_who_pauses_and_t_takes_it(stage: Stage) -> None:
+    stage.page.add_init_script(LISTEN)
+    on_shift(stage.journal, stage.place.marta, ShiftState.PAUSED)
+    page = stage.signed_on(shift=False)
+    page.keyboard.press("s")
+    page.keyboard.press("y")
+    story = Story(stage.journal, CLOCK.now_us(), phone="+393331112261", ago_s=14).opened()
+    strip = page.locator("[data-strip=nobody]")
+    expect(strip).to_contain_text("Nobody has the alert of +39 333 111 2261")
+    before = len(tones(page))
+    wait_until(lambda: page.wait_for_timeout(20) or set(tones(page)[before:]) >= ALARM, what="the alarm")
+    page.keyboard.press("4")
+    expect(strip).to_be_visible()
+    page.keyboard.press("t")
+    ordered(stage.journal, story, OperatorCommand.TAKE)
+    expect(page.locator("#case-h")).to_be_visible()
+
+
+@pytest.mark.parametrize(("key", "shift"), [("o", ShiftState.OFF), ("p", ShiftState.PAUSED)])
+def test_the_last_one_who_is_ready_is_asked_before_the_shift_ends(
+    stage: Stage, key: str, shift: ShiftState
+) -> None:
+    def now() -> ShiftState:
+        told = [one.event for one in stage.journal.read(streams.operator(stage.place.marta))]
+        return [one.state for one in told if isinstance(one, ev.ShiftChanged)][-1]
+
+    page = stage.signed_on()
+    for pressed in (key, *("1" if key == "p" else ())):
+        page.keyboard.press(pressed)
+    expect(page.locator("#ask-h")).to_contain_text("You are the last one")
+    page.keyboard.press("Escape")
+    expect(page.locator("#ask-h")).to_be_hidden()
+    assert now() is ShiftState.READY
+    for pressed in (key, *("1" if key == "p" else ()), "Enter"):
+        page.keyboard.press(pressed)
+    wait_until(lambda: now() is shift, what="the shift in the journal")
+
+
+def test_alarms_are_named_counted_and_seen_and_none_is_of_a_closed_alert(stage: Stage) -> None:
+    story = stage.talked(30, 12)
+    page = stage.signed_on()
+    page.set_viewport_size({"width": 1280, "height": 720})
+    raised(stage, "pin.wrong", story.alert)
+    raised(stage, "line.out_of_service", "L2")
+    alarm = page.locator(".bar__health .alarm")
+    expect(alarm).to_contain_text("Line L2 down")
+    expect(alarm).to_contain_text("+1")
+    expect(alarm).to_have_attribute("data-fresh", "")
+    page.keyboard.press("k")
+    expect(alarm).not_to_have_attribute("data-fresh", "")
+    page.keyboard.press("4")
+    told = page.locator(".plant__alarms")
+    expect(told).to_contain_text("Giulia Rossi")
+    story.closed(Outcome.FALSE_ALARM)
+    expect(told).not_to_contain_text("Giulia Rossi")
+
+
+def test_a_number_that_is_not_called_says_why_and_r_with_enter_calls_it(stage: Stage) -> None:
+    story = stage.mine(20)
+    story.say(ev.DialWithheld(number=story.phone, reason="country"))
+    page = stage.signed_on()
+    expect(page.locator("[data-party=user]")).to_contain_text("R, then Enter")
+    expect(page.get_by_role("log")).to_contain_text("Not called:")
+    settled(page)
+    page.keyboard.press("r")
+    expect(page.locator(".act[data-key=R]")).to_have_attribute("data-tone", "armed")
+    page.keyboard.press("Enter")
+    ordered(stage.journal, story, OperatorCommand.REDIAL_USER)
+
+
+def test_a_link_that_signs_on_works_in_a_tab_that_is_open_and_leaves_the_address(stage: Stage) -> None:
+    states.ready(stage)
+    stage.page.evaluate("(token) => { location.hash = `token=${token}`; }", stage.place.luca_token)
+    expect(stage.page.locator(".bar__me")).to_contain_text("Luca Ferri")
+    assert "token" not in stage.page.url
+
+
+def test_a_position_says_what_found_it_and_by_what_way_it_came(stage: Stage) -> None:
+    stage.mine(20)
+    page = stage.signed_on()
+    expect(page.locator(".facts")).to_contain_text("GPS (app)")
+    expect(page.locator(".place")).to_contain_text("GPS (app)")
+
+
+BROKEN = """async ([lang, party, hears]) => {
+  const { setLanguage } = await import('/console/js/words.js');
+  const { brokenSaid } = await import('/console/js/broken.js');
+  setLanguage(lang);
+  const at = (state, more = {}) => ({ state, confirmed: true, hears: [], ...more });
+  const view = {
+    person: { first_name: 'Giulia' }, broken_us: 22e6, broken_party: party, closed_us: null,
+    timeline: [{ what: 'leave.requested', operator: 'm', at_us: 10e6 }],
+    user: party === 'user' ? at('originating') : at('answered', { hears }),
+    psap: party === 'user' ? at('answered', { hears }) : at('originating'),
+    psap_requested_us: 1, psap_no_line: '', psap_elsewhere_us: null,
+  };
+  const said = (me) => Object.values(brokenSaid(view, { operator: me }, () => 'Marta Bianchi')).join(' ');
+  return [said('m'), said('l')];
+}"""
+
+
+@pytest.mark.parametrize(
+    ("lang", "party", "mine", "theirs"),
+    [
+        (
+            "en",
+            "user",
+            "Giulia’s line dropped 12 s after you left. 112 is still on the line and hears the announcement."
+            " Giulia is being called again.",
+            "Giulia’s line dropped 12 s after Marta Bianchi left. 112 is still on the line and hears the"
+            " announcement. Giulia is being called again.",
+        ),
+        (
+            "it",
+            "psap",
+            "La linea del 112 è caduta 12 s dopo la tua uscita. Giulia è ancora in linea e sente l’annuncio."
+            " Stiamo richiamando il 112.",
+            "La linea del 112 è caduta 12 s dopo l’uscita di Marta Bianchi. Giulia è ancora in linea e sente"
+            " l’annuncio. Stiamo richiamando il 112.",
+        ),
+    ],
+)
+def test_what_broke_after_leaving_is_said_as_it_is(
+    stage: Stage, lang: str, party: str, mine: str, theirs: str
+) -> None:
+    states.ready(stage)
+    assert stage.page.evaluate(BROKEN, [lang, party, ["psap_hold"]]) == [mine, theirs]
