@@ -1,7 +1,8 @@
 """A call that is to be hung up and does not end: the case goes on without its line (case 9). Pure.
 
-The modem, or the process that speaks for it, has had its time. The line stays out of use as long as its modem
-holds that call; whoever was on it is called on another one.
+The CallLeg gives up a modem that does not end its call; the watchdog has one that says nothing started
+again. This is for what is left: whoever was on that line is called on another one. The line stays out of
+use as long as its modem holds the call.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from model.case import Case
 from model.leg import LegState
 from model.policy import Policy
 
-ENDS_WITHIN_US: Final = Instant(8 * SECOND)
-"""A CallLeg gives a silent modem up after 6 s, and a modem its call after 5."""
+ENDS_WITHIN_US: Final = Instant(25 * SECOND)
+"""A CallLeg gives a modem up after 8 s; one that says nothing is started again after 15 s, and holds on to no
+call from then on: sooner given up, it would keep up the call of an alert that is over."""
 
 
 def let_go_of_line(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:

@@ -23,6 +23,8 @@ SILENT_ANSWER_US: Final = Instant(12 * SECOND)
 SILENT_CALL_US: Final = Instant(30 * SECOND)
 """The same for a call that is up: its voice does not need us, so there is no hurry to declare it lost."""
 SILENT_RELEASE_US: Final = Instant(6 * SECOND)
+RELEASES_WITHIN_US: Final = Instant(8 * SECOND)
+"""A modem that speaks and does not end the call is given up as well; the case goes on without its line."""
 
 Wish = Originate | ReleaseLeg
 Order = DialCall | AnswerCall | AttachCall | HangUpCall
@@ -34,6 +36,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     wish: Wish
     since: Instant
     """When the wish was first told, or the modem last heard."""
+    releasing_since: Instant | None = None
+    """When the attempt was first to be ended."""
     report: CallReport | None = None
     done: bool = False
     """The attempt has ended; nothing more is asked of the modem."""
@@ -60,6 +64,10 @@ def on_wish(task: Task | None, wish: Wish, now_us: Instant) -> Act:
     elif _goes_on(task.wish, wish):
         since = task.since if type(task.wish) is type(wish) else now_us
         task = replace(task, wish=wish, since=since)
+    if not isinstance(task.wish, ReleaseLeg):
+        task = replace(task, releasing_since=None)
+    elif task.releasing_since is None:
+        task = replace(task, releasing_since=now_us)
     if task.done:
         return Act(task=task, report=_ended(task))
     act = _ask(task, now_us)
@@ -129,10 +137,12 @@ def on_line_back(task: Task | None, line: LineId, now_us: Instant) -> Act:
 
 
 def on_tick(task: Task | None, now_us: Instant) -> Act:
-    """A second has passed: a modem that says nothing at all is given up in the end."""
+    """A second has passed: a modem that says nothing at all, or ends no call, is given up in the end."""
     if task is None or task.done:
         return Act(task=task)
-    if now_us - task.since < _patience_us(task):
+    since = task.releasing_since
+    held = since is not None and now_us - since >= RELEASES_WITHIN_US
+    if not held and now_us - task.since < _patience_us(task):
         return _ask(task, now_us)
     wish = task.wish
     hang_up = HangUpCall(leg=wish.leg, attempt=wish.attempt, number=wish.number, call=wish.call)

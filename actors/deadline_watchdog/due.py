@@ -14,6 +14,7 @@ import msgspec
 from actors.alert_case import callback, emergency, ending, handing, search
 from actors.deadline_watchdog.means import Means
 from messages.ids import SECOND, AlertId, Instant, OperatorLine, Party, Role
+from messages.lines import Lack
 from model.attempts import due_at, takes_calls
 from model.calling import quiet
 from model.case import Case
@@ -310,6 +311,6 @@ def _wants_user(case: Case, policy: Policy, now_us: Instant) -> bool:
 def _wants_psap(case: Case, policy: Policy) -> bool:
     if case.psap is None or case.leaving:
         return False
-    if any(leg.live for leg in case.of(Party.PSAP)):
+    if any(leg.live for leg in case.of(Party.PSAP)) or case.psap_no_line == Lack.GUARDED:
         return False
     return psap_number_for(case, policy, case.psap_ends) is not None

@@ -147,7 +147,7 @@ def test_case_09_a_call_that_does_not_end_holds_nobody_up() -> None:
     book.to_talking()
     line = book.leg(Party.USER).line
     book.order(OperatorCommand.MARK_MACHINE)
-    book.pass_time(7.0)
+    book.pass_time(24.0)
     assert book.case.going(Party.USER) is None
     book.pass_time(2.0)
     assert book.leg(Party.USER).line != line, "she is called on another line"
@@ -157,7 +157,7 @@ def test_case_09_an_alert_whose_last_call_does_not_end_is_closed_all_the_same() 
     book = Book()
     book.to_talking()
     book.order(OperatorCommand.DECLARE_FALSE_ALARM)
-    book.pass_time(10.0)
+    book.pass_time(26.0)
     assert book.case.closed_at is not None
 
 

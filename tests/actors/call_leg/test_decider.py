@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from actors.call_leg.decider import (
+    RELEASES_WITHIN_US,
     SILENT_ANSWER_US,
     SILENT_CALL_US,
     SILENT_DIAL_US,
@@ -266,3 +267,28 @@ def test_a_voice_of_which_the_case_has_not_heard_is_said_again() -> None:
     assert act.report is not None
     assert act.report.voice == voice
     assert on_wish(task, replace(wish(CallState.ANSWERED), voice=voice), NOW).report is None
+
+
+def test_a_modem_that_goes_on_saying_that_the_call_is_up_is_given_up() -> None:
+    task = on_wish(None, wish(CallState.ANSWERED), NOW).task
+    at = Instant(NOW + 60 * SECOND)
+    task = on_wish(task, release(), at).task
+    while at < NOW + 60 * SECOND + RELEASES_WITHIN_US - SECOND:
+        at = Instant(at + SECOND)
+        task = on_call(task, said(CallState.ANSWERED), at).task
+        task = on_wish(task, release(), at).task
+        act = on_tick(task, at)
+        assert isinstance(act.order, HangUpCall)
+        assert act.report is None
+        task = act.task
+    act = on_tick(on_call(task, said(CallState.ANSWERED), at).task, Instant(at + SECOND))
+    assert act.report is not None
+    assert (act.report.state, act.report.cause) == (CallState.RELEASED, HangupCause.LINE_LOST)
+
+
+def test_what_was_answered_in_the_instant_in_which_it_was_given_up_has_its_time_anew() -> None:
+    task = on_wish(None, release(unanswered=True), NOW).task
+    task = on_wish(task, wish(CallState.ANSWERED), Instant(NOW + SECOND)).task
+    late = Instant(NOW + 60 * SECOND)
+    task = on_call(task, said(CallState.ANSWERED), late).task
+    assert on_tick(on_wish(task, release(), late).task, late).report is None
