@@ -59,6 +59,13 @@ def trunks(settings: Settings, state: StateDir) -> Iterator[Finding]:
         yield warn("trunks", f"{text}: a second line is wanted for when 112 is busy")
     else:
         yield ok("trunks", text)
+    if public and not reserved:
+        if settings.psap.last_resort is LastResort.PUBLIC:
+            yield warn("trunks", "no line is reserved for 112: public ones call it, the last resort")
+        else:
+            meant = all(_joins_in_the_network(modem, state) for modem in public)
+            told = warn if meant else fail
+            yield told("trunks", "no line is reserved for 112: operators call it from another phone")
     if not any(modem.inbound for modem in public):
         yield warn("trunks", "no line takes calls: voice alerts (no data coverage) reach nobody")
 
@@ -198,7 +205,7 @@ def _line(report: LineReport, leg: str) -> Finding:
     return ok("lines", f"{report.line} is up: {facts}")
 
 
-def alarms(state: StateDir, node: NodeFile, settings: Settings | None) -> Iterator[Finding]:
+def alarms(state: StateDir, node: NodeFile, settings: Settings | None = None) -> Iterator[Finding]:
     """What the running center has raised and not cleared since it began. That no line can call 112 is no
     warning, unless it is called on a public one.
     """

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from center.doctor_center import lines, trunks
+from center.doctor_center import lines, psap, trunks
 from center.findings import Verdict
 from center.journals import journal_of
-from center.settings import ModemTable, Settings, TrunkTable
+from center.settings import ModemTable, PsapTable, Settings, TrunkTable
 from center.state_dir import StateDir
 from messages.base import Joins
 from messages.events import Event, LineQuarantined
 from messages.ids import Instant, LineId, Role, TrunkId
 from messages.lines import WEAK_DBM, LineReport, LineState
+from model.policy import LastResort
 from runtime import line_files
 from runtime.directory import Entry, FileDirectory
 from store import streams
@@ -134,3 +135,33 @@ def test_one_public_line_is_enough_where_it_joins_in_the_network(
     assert next(trunks(settings, state)).verdict is Verdict.FAIL, "nobody knows what it is"
     line_files.write(state.run, report(joins=joins))
     assert next(trunks(settings, state)).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("resort", "joins", "verdict"),
+    [
+        (LastResort.NONE, Joins.HOST, Verdict.FAIL),
+        (LastResort.NONE, Joins.NETWORK, Verdict.WARN),
+        (LastResort.PUBLIC, Joins.HOST, Verdict.WARN),
+    ],
+)
+def test_a_center_without_a_line_for_112_is_told_so(
+    tmp_path: Path, resort: LastResort, joins: Joins, verdict: Verdict
+) -> None:
+    state = StateDir(tmp_path)
+    state.create()
+    settings = Settings(
+        psap=PsapTable(last_resort=resort),
+        trunk=(TrunkTable(name="public"),),
+        modem=(ModemTable(name=str(LINE), trunk="public", port="/dev/x"),),
+    )
+    line_files.write(state.run, report(joins=joins))
+    told = [one for one in trunks(settings, state) if "reserved for 112:" in one.text]
+    assert [one.verdict for one in told if one.text.startswith("no line")] == [verdict]
+
+
+def test_the_third_switch_is_shown_when_it_is_on() -> None:
+    (told, *_) = psap(Settings(psap=PsapTable(last_resort=LastResort.PUBLIC)), simulated=True)
+    assert "last resort: PUBLIC lines" in told.text
+    (told, *_) = psap(Settings(), simulated=True)
+    assert "last resort" not in told.text

@@ -8,9 +8,11 @@ from center.doctor_center import alarms
 from center.findings import Verdict
 from center.journals import journal_of
 from center.processes import ProcessId
+from center.settings import PsapTable, Settings
 from center.state_dir import NodeFile, StateDir
 from messages.events import AlarmCleared, AlarmRaised, Event, NodeStarted
 from messages.ids import NodeId
+from model.policy import LastResort
 from store import streams
 from store.journal import Append
 
@@ -21,7 +23,7 @@ def raised(alarm: str, subject: str) -> AlarmRaised:
     return AlarmRaised(alarm=alarm, subject=subject, text=f"{subject} is wrong.")
 
 
-def said(path: Path, *events: Event) -> list[tuple[Verdict, str]]:
+def said(path: Path, *events: Event, settings: Settings | None = None) -> list[tuple[Verdict, str]]:
     state = StateDir(path)
     with journal_of(state, create=True) as journal:
         journal.append(Append(streams.node(NodeId("n")), None, events))
@@ -36,7 +38,7 @@ def said(path: Path, *events: Event) -> list[tuple[Verdict, str]]:
         simulation=None,
         journal=state.journal_url,
     )
-    return [(one.verdict, one.text) for one in alarms(state, node)]
+    return [(one.verdict, one.text) for one in alarms(state, node, settings)]
 
 
 def test_each_alarm_that_stands_is_a_warning(tmp_path: Path) -> None:
@@ -51,3 +53,10 @@ def test_what_is_over_or_was_of_an_earlier_life_is_none(tmp_path: Path) -> None:
     cleared = AlarmCleared(alarm="line.out_of_service", subject="sim2")
     events = (raised("old", "x"), STARTED, raised("line.out_of_service", "sim2"), cleared)
     assert said(tmp_path, *events) == [(Verdict.OK, "none stands")]
+
+
+def test_that_no_line_can_call_112_is_a_failure_and_with_the_last_resort_a_warning(tmp_path: Path) -> None:
+    no_line = raised("psap.no_line", "emergency")
+    assert said(tmp_path, STARTED, no_line)[0][0] is Verdict.FAIL
+    settings = Settings(psap=PsapTable(last_resort=LastResort.PUBLIC))
+    assert said(tmp_path, settings=settings)[0][0] is Verdict.WARN
