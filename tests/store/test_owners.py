@@ -9,12 +9,14 @@ import pytest
 
 from messages.events import AlertClosed, NoteAdded
 from messages.ids import Advice, AlertId, Instant, NodeId, OperatorId, Outcome
+from model.evolve import fold
 from model.membership import TTL_US
 from store import members, owners, streams
 from store.alerts import accept, accept_soon
 from store.errors import LeaseLost, NodeNameTaken
 from store.group_commit import GroupCommitter
 from store.journal import Append, Journal
+from store.reopening import reopen
 from tests.store.databases import Database
 from tests.store.places import Clock, answered, signal
 from tests.waiting import wait_until
@@ -247,3 +249,20 @@ def test_case_10_a_node_is_full_by_its_own_alerts_and_not_by_all(open_as: OpenAs
     first = min(owners.owned(a, A))
     a.append(Append(streams.case(first), 0, (AlertClosed(outcome=Outcome.FALSE_ALARM),)))
     assert advised(a, "+393331110007") == [Advice.CALL_112_NOW], "two are left of three"
+
+
+def test_who_reopens_an_alert_has_it_and_its_epochs_go_on(open_as: OpenAs, clock: Clock) -> None:
+    a, b = open_as("a"), open_as("b")
+    members.join(a, A, "10.0.0.1")
+    members.join(b, B, "10.0.0.2")
+    alert = alert_at(a, clock)
+    story(a, alert)
+    a.append(Append(streams.case(alert), 1, (AlertClosed(outcome=Outcome.CANCELLED),)))
+    assert owners.owned(a, A) == {}
+    case = fold(b.read_streams(streams.inbox(alert), streams.case(alert)))
+    assert case is not None
+    b.transact(lambda on: reopen(on, case, OperatorId("anna"), psap=False))
+    assert owners.owned(b, B) == {alert: 2}
+    with pytest.raises(LeaseLost):
+        story(a, alert, 2)
+    story(b, alert, 2)

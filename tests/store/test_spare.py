@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from messages.events import AdviceChanged, AlarmCleared, AlarmRaised, AlertClosed, AlertReceived
-from messages.ids import AlertId, Instant, NodeId, Outcome
+from messages.ids import AlertId, Instant, NodeId, OperatorId, Outcome
+from model.evolve import fold
+from model.live import LiveCases
 from store import sessions, streams
 from store.alerts import accept
 from store.dialect import url_of
@@ -30,6 +32,7 @@ from store.notify import LocalNotifier
 from store.projections import OpenAlerts
 from store.rebuild import rebuild
 from store.registry import Registry
+from store.reopening import reopen
 from store.spare import Spare
 from store.sqlite import SqliteConnection
 from store.verify import verify
@@ -523,6 +526,31 @@ def test_a_late_signal_finds_its_closed_alert_in_the_spare(node: Node, disk: Dis
     disk.is_gone()
     late = accept(journal, signal(node.clock, raised_s_ago=65), DEADLINE_S)
     assert (late.alert, late.created) == (alert, False)
+
+
+def test_an_alert_that_was_reopened_long_after_is_in_the_spare_from_its_beginning(
+    node: Node, disk: Disk
+) -> None:
+    journal, keeper = node.journal(), node.keeper()
+    alert = accept(journal, signal(node.clock), DEADLINE_S).alert
+    journal.append(Append(streams.case(alert), 0, (AlertClosed(outcome=Outcome.CANCELLED),)))
+    for _ in range(2):
+        node.clock.forward(3600)
+        keeper.warm()
+        keeper.tidy()
+    case = fold(journal.read_streams(streams.inbox(alert), streams.case(alert)))
+    assert case is not None
+    journal.transact(lambda on: reopen(on, case, OperatorId("anna"), psap=False))
+    keeper.warm()
+    node.clock.forward(3600)
+    keeper.tidy()
+    disk.is_gone()
+    journal.append(Append(streams.case(alert), 1, (answered(),)))
+    assert not lasts(journal)
+    live = LiveCases()
+    rebuild(journal, live)
+    assert live.cases[alert].reopened_at is not None
+    assert live.cases[alert].case_version == 2
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from actors.alert_case.handing import HANDED_OVER
 from messages import events as ev
 from messages.base import HangupCause, Joins
 from messages.ids import (
+    E164,
     SECOND,
     Advice,
     AlertId,
@@ -122,7 +123,8 @@ def reached_or_advised(seen: Evidence) -> Broken:
             ),
             None,
         )
-        over = [at for at in (case.met_at, advised, case.closed_at) if at is not None]
+        closed = next((one.at_us for one in events if isinstance(one.event, ev.AlertClosed)), None)
+        over = [at for at in (case.met_at, advised, closed) if at is not None]
         by = case.deadline_at + seen.slack.get(alert, 0)
         if not over or min(over) > by:
             late = "never" if not over else f"{(min(over) - case.deadline_at) / SECOND:.3f} s late"
@@ -379,7 +381,9 @@ def lines_have_legs_of_one_alert(seen: Evidence) -> Broken:
 
 
 def one_owner_at_a_time(seen: Evidence) -> Broken:
-    """Each AlertCase that takes an alert is later than the last of its crew; what is closed stays so."""
+    """Each AlertCase that takes an alert is later than the last of its crew; what is closed stays so, unless
+    it is reopened.
+    """
     for alert, events in cases_of(seen.journal).items():
         newest: dict[str, int] = {}
         closed = False
@@ -393,6 +397,8 @@ def one_owner_at_a_time(seen: Evidence) -> Broken:
                     newest[crew] = incarnation
                 case ev.AlertClosed():
                     closed = True
+                case ev.AlertReopened():
+                    closed, newest = False, {}
                 case _:
                     pass
 
@@ -406,15 +412,20 @@ def everybody_is_free(seen: Evidence) -> Broken:
 def one_event_is_one_alert(seen: Evidence) -> Broken:
     """No two alerts of the same number are open at the same time (case 1), but for one beside a test."""
     open_now: dict[str, AlertId] = {}
+    phones: dict[AlertId, E164] = {}
     for one in seen.journal:
+        alert = AlertId(one.stream.partition("-")[2])
         match one.event:
+            case ev.AlertReopened() if alert in phones:
+                if phones[alert] in open_now:
+                    yield f"{alert} is reopened beside {open_now[phones[alert]]}, of the same number"
+                open_now[phones[alert]] = alert
             case ev.AlertReceived(phone=phone, test=False) if phone is not None:
-                alert = AlertId(one.stream.partition("-")[2])
+                phones[alert] = phone
                 if phone in open_now:
                     yield f"{alert} and {open_now[phone]} are both {phone}'s"
                 open_now[phone] = alert
             case ev.AlertClosed():
-                alert = AlertId(one.stream.partition("-")[2])
                 for phone in [name for name, whose in open_now.items() if whose == alert]:
                     del open_now[phone]
             case _:

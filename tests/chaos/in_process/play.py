@@ -23,6 +23,8 @@ import structlog
 from msgspec.structs import replace
 
 from center.composition import SUPERVISOR
+from gateways.http.bodies import CommandBody
+from gateways.http.commands import order
 from messages import cases, supervision
 from messages import events as ev
 from messages.ids import (
@@ -62,6 +64,7 @@ from tests.chaos.in_process.script import (
     TEST_PSAP,
     USERS,
     Alert,
+    Intent,
     LineTrouble,
     Person,
     Script,
@@ -178,6 +181,8 @@ class _Run:
         self._order = count()
         self._alerts: dict[AlertId, Alert] = {}
         self._live = LiveCases()
+        self._newest: dict[E164, AlertId] = {}
+        """The last alert of each number, be it closed or not."""
         self._seq = 0
         self._met: Counter[str] = Counter()
         self._failed: dict[LineId, list[tuple[Instant, Instant]]] = {}
@@ -269,6 +274,8 @@ class _Run:
                 )
             if alert.taken_s is not None:
                 self._at(alert.at_s + alert.taken_s, lambda alert=alert: self._take(alert))  # type: ignore[misc]
+            if alert.reopened_s is not None:
+                self._at(alert.at_s + alert.reopened_s, lambda alert=alert: self._reopen(alert))  # type: ignore[misc]
             if alert.listened_s is not None:
                 self._at(alert.at_s + alert.listened_s, lambda alert=alert: self._listen(alert))  # type: ignore[misc]
             if alert.handed_s is not None:
@@ -427,6 +434,16 @@ class _Run:
                 self._fact(case.alert, ev.CommandGiven(command=OperatorCommand.LISTEN, by=operator))
                 return
 
+    def _reopen(self, alert: Alert) -> None:
+        self._follow()
+        known, psap = self._newest.get(self._user(alert)), alert.intent is Intent.PSAP
+        body = CommandBody(command=OperatorCommand.REOPEN, party=Party.PSAP if psap else None)
+        by, policy, journal = self.world.operators[0], self.world.policy, self.world.journal
+        if known is None or journal.transact(lambda on: order(on, known, body, by, policy)) is not None:
+            return
+        self._met["reopen"] += 1
+        self._tell(cases.InboxChanged(alert=known))
+
     def _fact(self, alert: AlertId, event: ev.Event) -> None:
         self.world.journal.append(Append(streams.inbox(alert), None, (event,)))
         self._tell(cases.InboxChanged(alert=alert))
@@ -443,6 +460,8 @@ class _Run:
         for recorded in self.world.journal.read_all(self._seq, 10_000):
             self._seq = recorded.seq
             self._live.apply(recorded)
+            if isinstance(recorded.event, ev.AlertReceived) and recorded.event.phone is not None:
+                self._newest[recorded.event.phone] = AlertId(recorded.stream.partition("-")[2])
         bring_back(self.world.journal, self._live)
 
     def _people_act(self) -> None:
@@ -596,6 +615,10 @@ class _Run:
                     self._met["reached"] += 1
                 case ev.DeadlineMissed():
                     self._met["deadline missed"] += 1
+                case ev.ConferenceBroken(party=party):
+                    self._met[f"conference broken by {party}"] += 1
+                case ev.ConferenceSettled():
+                    self._met["conference settled"] += 1
                 case ev.LegAdopted():
                     self._met["calls taken over"] += 1
                 case ev.ActorStarted():

@@ -65,6 +65,8 @@ class Alert(_Data, frozen=True):
     """An operator takes the alert herself, so long after, if she may."""
     handed_s: float | None = None
     """Whoever has it hands it over, so long after, if she may."""
+    reopened_s: float | None = None
+    """Somebody opens the user's last alert again, so long after, if it is closed by then."""
     listened_s: float | None = None
     """Somebody else listens in, so long after, if she may; until the end of it."""
 

@@ -112,6 +112,7 @@ alerts = st.builds(
     duress=st.booleans(),
     taken_s=st.one_of(st.none(), st.none(), st.none(), seconds(0, 40)),
     handed_s=st.one_of(st.none(), st.none(), seconds(5, 40)),
+    reopened_s=st.one_of(st.none(), st.none(), seconds(5, 55)),
     listened_s=st.one_of(st.none(), st.none(), seconds(5, 40)),
 )
 hang_up_after = st.one_of(st.just(0.0), st.just(0.0), seconds(1, 30))

@@ -346,3 +346,18 @@ def test_events_told_again_change_nothing(tmp_path: Path, journal: Journal, data
                 picture.apply(events[index])
                 told += 1
     assert picture.alerts == picture_of(events).alerts
+
+
+def test_an_alert_that_is_reopened_is_open_in_the_picture_again(place: Place, journal: Journal) -> None:
+    story = full_story(journal).operator_left(MARTA).closed(Outcome.HANDED_OVER)
+    picture = picture_of(everything(journal))
+    assert picture.open_count == 0
+    story.hear(ev.AlertReopened(by=LUCA))
+    for recorded in everything(journal, picture.seq):
+        picture.apply(recorded)
+    assert [known.case.alert for known in picture.open()] == [story.alert]
+    assert picture.forget(Instant(CLOCK.now_us() + 2 * CLOSED_KEPT_US)) == []
+    view = feed.case_view(picture.alerts[story.alert], GIULIA)
+    assert (view.closed_us, view.outcome) == (None, None)
+    assert view.reopened_us is not None
+    assert "alert.reopened" in {entry.what for entry in view.timeline}

@@ -8,13 +8,14 @@ from litestar.testing import TestClient
 
 from gateways.http.app import build
 from gateways.http.context import Web
-from messages.events import CommandGiven, Event, NoteAdded, ShiftChanged, WrapUpEnded
-from messages.ids import SECOND, Instant, OperatorCommand, Party, ShiftState
+from messages.events import AlertReopened, CommandGiven, Event, NoteAdded, ShiftChanged, WrapUpEnded
+from messages.ids import SECOND, Instant, OperatorCommand, Outcome, Party, ShiftState
 from store import streams
 from store.people import StaffRole
 from store.registry import Registry
 from tests.gateways.http.place import CLOCK, Place
 from tests.gateways.story import Story, on_shift
+from tests.waiting import wait_until
 
 Client = TestClient[Litestar]
 
@@ -245,3 +246,40 @@ def test_a_wrap_up_that_is_over_is_not_ended_again(client: Client, place: Place,
 def test_a_wrong_shift_is_told_with_its_path(client: Client, place: Place) -> None:
     answer = client.post("/v1/operators/me/shift", json={"state": "asleep"}, headers=place.operator())
     assert (answer.status_code, answer.json()["path"]) == (400, "$.state")
+
+
+def closed(web: Web, place: Place, phone: str = "+393331112223") -> Story:
+    told = Story(web.journal, CLOCK.now_us(), phone=phone).opened().operator_called(place.marta)
+    return told.operator_joined(place.marta).operator_left(place.marta).closed(Outcome.FALSE_ALARM)
+
+
+def test_a_closed_alert_is_reopened_and_the_app_sees_it_open(client: Client, place: Place, web: Web) -> None:
+    story = closed(web, place)
+    url = f"/v1/alerts/{story.alert}"
+    body = {"command": "reopen", "party": "psap"}
+    assert client.post(f"{url}/commands", json=body, headers=place.operator()).status_code == 202
+    event = web.journal.read(streams.inbox(story.alert))[-1].event
+    assert event == AlertReopened(by=place.marta, psap=True)
+    wait_until(lambda: client.get(url, headers=place.app()).json()["phase"] != "closed")
+    state = client.get(url, headers=place.app()).json()
+    assert (state["closed_at"], state["outcome"], state["advice"]) == (None, None, "wait")
+    answer = client.post(f"{url}/commands", json={"command": "reopen"}, headers=place.operator())
+    assert (answer.status_code, answer.json()) == (409, {"reason": "The alert is not closed."})
+
+
+def test_the_history_says_whether_an_alert_may_be_reopened(client: Client, place: Place, web: Web) -> None:
+    first = closed(web, place)
+    assert reopening(client, place) == {first.alert: None}
+    second = Story(web.journal, CLOCK.now_us()).opened()
+    newer = "A newer alert of the same number is open."
+    assert reopening(client, place) == {first.alert: newer, second.alert: "The alert is not closed."}
+    story = client.get(f"/v1/alerts/{first.alert}/story", headers=place.operator()).json()
+    assert story["reopen"] == newer
+    url = f"/v1/alerts/{first.alert}/commands"
+    answer = client.post(url, json={"command": "reopen"}, headers=place.operator())
+    assert (answer.status_code, answer.json()) == (409, {"reason": newer})
+
+
+def reopening(client: Client, place: Place) -> dict[str, str | None]:
+    listed = client.get("/v1/alerts", headers=place.operator()).json()["alerts"]
+    return {one["alert"]: one["reopen"] for one in listed}

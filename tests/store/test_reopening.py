@@ -1,0 +1,127 @@
+"""A closed alert that is opened again: the table of the open ones, and the folds."""
+
+from __future__ import annotations
+
+from messages.events import AlertClosed, UserUnknown
+from messages.ids import E164, AlertId, Channel, Instant, OperatorId, Outcome
+from messages.journal import Recorded
+from model.case import Case
+from model.evolve import fold
+from model.live import LiveCases
+from store import reopening, streams
+from store.alerts import Signal, accept, any_open
+from store.following import Following
+from store.journal import Append, Journal
+from store.projections import Lines, OpenAlerts, Operators
+from store.rebuild import bring_back, rebuild
+from store.verify import verify
+
+BY = OperatorId("anna")
+PHONE = E164("+393330000001")
+
+
+def received(journal: Journal, at_us: int = 1_000_000, phone: E164 = PHONE, *, test: bool = False) -> AlertId:
+    signal = Signal(channel=Channel.DATA, received_at=Instant(at_us), phone=phone, test=test)
+    return accept(journal, signal, 50.0).alert
+
+
+def close(journal: Journal, alert: AlertId) -> None:
+    journal.append(Append(streams.case(alert), None, (AlertClosed(outcome=Outcome.FALSE_ALARM),)))
+
+
+def case_of(journal: Journal, alert: AlertId) -> Case:
+    case = fold(journal.read_streams(streams.inbox(alert), streams.case(alert)))
+    assert case is not None
+    return case
+
+
+def reopen(journal: Journal, alert: AlertId) -> None:
+    case = case_of(journal, alert)
+    assert journal.transact(lambda on: reopening.why_not(on, case), beside=True) is None
+    journal.transact(lambda on: reopening.reopen(on, case, BY, psap=False))
+
+
+def why_not(journal: Journal, alert: AlertId) -> str | None:
+    case = case_of(journal, alert)
+    return journal.transact(lambda on: reopening.why_not(on, case), beside=True)
+
+
+def closed(journal: Journal) -> AlertId:
+    alert = received(journal)
+    close(journal, alert)
+    return alert
+
+
+def test_it_stands_among_the_open_ones_again_until_it_is_closed_again(journal: Journal) -> None:
+    alert = closed(journal)
+    assert not any_open(journal)
+    reopen(journal, alert)
+    assert any_open(journal)
+    assert verify(journal).problems == ()
+    close(journal, alert)
+    assert not any_open(journal)
+    assert verify(journal).problems == ()
+    reopen(journal, alert)
+    assert any_open(journal)
+
+
+def test_who_starts_has_it_with_all_that_was_before(journal: Journal) -> None:
+    alert = closed(journal)
+    reopen(journal, alert)
+    live, alerts, operators, lines = LiveCases(), OpenAlerts(), Operators(), Lines()
+    rebuild(journal, live, alerts, operators, lines)
+    assert live.cases == {alert: case_of(journal, alert)}
+    assert list(alerts.alerts) == [alert]
+
+
+def test_who_follows_has_it_though_it_was_let_go_of(journal: Journal) -> None:
+    alert = closed(journal)
+    live = LiveCases()
+    following = Following(journal, live)
+    assert live.cases == {}
+    reopen(journal, alert)
+    journal.append(Append(streams.case(alert), None, (UserUnknown(),)))
+    following.catch_up()
+    assert live.cases == {alert: case_of(journal, alert)}
+    close(journal, alert)
+    following.catch_up()
+    assert live.cases == {}
+    following.close()
+
+
+def test_one_that_is_closed_again_meanwhile_is_not_brought_back(journal: Journal) -> None:
+    alert = closed(journal)
+    reopen(journal, alert)
+    live = LiveCases()
+    told: list[Recorded] = journal.read_all(0, 1000)
+    for one in told:
+        live.apply(one)
+    assert live.missing == {alert}
+    close(journal, alert)
+    bring_back(journal, live)
+    assert (live.cases, live.missing) == ({}, set())
+
+
+def test_signals_of_its_number_are_its_own_again_and_not_those_of_a_later_alert_that_is_closed(
+    journal: Journal,
+) -> None:
+    first = closed(journal)
+    second = received(journal, 500_000_000)
+    close(journal, second)
+    reopen(journal, first)
+    assert received(journal, 900_000_000) == first
+
+
+def test_a_newer_alert_of_the_number_is_in_the_way_as_long_as_it_is_open(journal: Journal) -> None:
+    first = closed(journal)
+    second = received(journal, 500_000_000)
+    assert why_not(journal, first) == reopening.NEWER
+    assert why_not(journal, second) == reopening.NOT_CLOSED
+    close(journal, second)
+    assert why_not(journal, first) is None
+
+
+def test_a_test_is_in_nobodys_way(journal: Journal) -> None:
+    first = closed(journal)
+    received(journal, 500_000_000, test=True)
+    assert why_not(journal, first) is None
