@@ -20,8 +20,8 @@ def looked(folder: str = "", *, names: bool = True) -> list[tuple[Verdict, str]]
 
 def test_without_a_folder_ours_are_played(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    assert looked() == [(Verdict.OK, "9, the built-in ones; no names (espeak-ng is not installed)")]
-    assert looked(names=False) == [(Verdict.OK, "9, the built-in ones; no names")]
+    assert looked() == [(Verdict.OK, "11, the built-in ones; no names (espeak-ng is not installed)")]
+    assert looked(names=False) == [(Verdict.OK, "11, the built-in ones; no names")]
 
 
 def test_what_cannot_be_played_is_a_failure_with_path_and_reason(tmp_path: Path) -> None:

@@ -25,6 +25,8 @@ export const heard = ({ hears: [clip] }) =>
 const CLIPS = {
   please_hold: ['resta in linea', 'please stay on the line'],
   psap_hold: ['restate in linea', 'please stay on the line'],
+  user_stay: ['richiamiamo il 112, resta in linea', 'we are calling 112 again, please stay on the line'],
+  psap_stay: ['richiamiamo la persona, restate in linea', 'we are calling back, please stay on the line'],
   user_stay: ['resta in linea', 'please stay on the line'],
   psap_stay: ['restate in linea', 'please stay on the line'],
   cannot_speak: ['non può parlare', 'she cannot speak'],

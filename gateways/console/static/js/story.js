@@ -187,6 +187,13 @@ export function told(entry, her, names, test) {
             `La linea di ${her} è caduta dopo l’uscita`,
             `${capital(her)}’s line dropped after the operator had left`,
           );
+    case 'conference.settled':
+      return s(
+        'check',
+        'ok',
+        `${capital(her)} e il 112 parlano di nuovo, da soli`,
+        `${capital(her)} and 112 are talking again, by themselves`,
+      );
     case 'alert.reopened':
       return s('bell', 'wait', `${op} riapre l’allarme`, `${op} reopens the alert`);
     case 'user.presumed_calling_112':

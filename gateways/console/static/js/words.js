@@ -255,6 +255,8 @@ const REASONS = {
   'The user would not be called again.': 'Non verrebbe richiamata.',
   'There is no such operator.': 'Questo operatore non esiste.',
   'The alert is not closed.': 'L’allarme non è chiuso.',
+  'A newer alert of the same number is open.': 'È aperto un allarme più recente dello stesso numero.',
+  'The person was erased.': 'I dati della persona sono stati cancellati.',
   '112 can be called from here.': 'Il 112 si può chiamare da qui.',
   '112 is not being called.': 'Nessuna chiamata al 112 in corso.',
   'The alert is not silent.': 'L’allarme non è silenzioso.',
