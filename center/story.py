@@ -46,6 +46,19 @@ _PARTIES: Final[dict[Party, str]] = {
     Party.LISTENER: "a listener",
 }
 
+_ROLES: Final = {"op": "the operator", "user": "the user", "psap": "112"}
+_CLIPS: Final = {
+    "whisper": "the user's name",
+    "hand_over": "who hands over, and whose alert it is",
+    "recorded": "that the call is recorded",
+    "cannot_speak": "that the user cannot speak",
+}
+
+
+def _clip(clip: str) -> str:
+    """What was played, by its id: the announcement, and how often it was asked for."""
+    return _CLIPS.get(clip.partition(":")[0], f"the announcement {clip}")
+
 
 def cause_in_words(cause: int) -> str:
     """A cause of Q.850, or one of the center's own, as a few words."""
@@ -132,7 +145,7 @@ def _legs(event: Event) -> str:
         case ev.LegSoundBack():
             return f"sound again from {place(event.leg)}"
         case ev.AnnouncementPlayed():
-            return f"{place(event.leg)} has heard {event.clip}"
+            return f"{_ROLES.get(place(event.leg).rstrip('0123456789'), 'somebody')} heard {_clip(event.clip)}"
         case ev.BridgeJoined():
             return f"joined: {', '.join(place(leg) for leg in event.legs)}"
         case ev.BridgeLeft():

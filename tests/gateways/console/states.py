@@ -434,7 +434,8 @@ def no_line(stage: Stage) -> None:
     _no_line_alarm(stage)
     stage.signed_on()
     stage.shown("[data-party=psap]", "fail")
-    expect(stage.page.locator("[data-strip='psap.no_line']")).to_be_visible()
+    expect(stage.page.locator(".banner[role=alert]")).to_be_visible()
+    expect(stage.page.locator(".alarm")).to_be_visible()
 
 
 def no_line_ready(stage: Stage) -> None:

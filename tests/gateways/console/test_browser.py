@@ -285,7 +285,7 @@ def test_case_18_a_call_that_was_taken_over_is_said_in_italian_and_old_restarts_
     then.append(Append(streams.case(story.alert), None, (ev.LegAdopted(leg=story.leg("user"), attempt=1),)))
     then.close()
     story.psap_called(place.marta)
-    expect(console.locator("[data-party=psap]")).to_contain_text("Stiamo chiamando")
+    expect(console.locator("[data-party=psap]")).to_contain_text("Chiamiamo")
     banner = console.locator(".banner")
     expect(banner).to_be_hidden()
     story.say(ev.LegAdopted(leg=story.leg("psap"), attempt=1))

@@ -331,3 +331,36 @@ def test_what_broke_after_leaving_is_said_as_it_is(
 ) -> None:
     states.ready(stage)
     assert stage.page.evaluate(BROKEN, [lang, party, ["psap_hold"]]) == [mine, theirs]
+
+
+def test_who_has_left_hears_a_broken_conference_as_a_new_alert_and_so_does_everybody_where_nobody_has_it(
+    stage: Stage,
+) -> None:
+    stage.page.add_init_script(LISTEN)
+    story = stage.talked(48, 15).psap_called(stage.place.marta).psap_joined()
+    page = stage.signed_on()
+    page.keyboard.press("?")
+    page.keyboard.press("Escape")
+    expect(page.locator(".act--step")).to_contain_text("Leave")
+    stage.ago(12)
+    story.operator_left(stage.place.marta)
+    expect(page.locator(".dock")).to_contain_text("Handed over to 112. Giulia and 112 are talking.")
+    before = len(tones(page))
+    stage.ago(0)
+    story.user_released(16)
+    story.say(ev.ConferenceBroken(party=Party.USER))
+    # Nobody has been called for it yet.
+    strip = page.locator("[data-strip=nobody]")
+    expect(strip).to_contain_text("Giulia’s line dropped 12 s after you left.")
+    wait_until(lambda: page.wait_for_timeout(20) or set(tones(page)[before:]) >= ALARM, what="the alarm")
+    expect(page.locator(".dock")).to_contain_text("112 is still on the line")
+    expect(page.locator(".dock")).not_to_contain_text("Nothing more to do")
+    story.operator_called(stage.place.marta)
+    incoming = page.get_by_role("alertdialog")
+    expect(incoming).to_contain_text("Giulia’s line dropped 12 s after you left.")
+    expect(incoming).to_contain_text("Answer your phone.")
+    page.keyboard.press("Space")
+    expect(incoming).to_be_hidden()
+    expect(page.locator(".banner")).to_contain_text("Giulia’s line dropped")
+    story.originate("user", Party.USER, story.phone, attempt=2)
+    expect(page.locator(".banner")).to_contain_text("Giulia is being called again.")

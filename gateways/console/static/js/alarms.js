@@ -106,7 +106,8 @@ function button(ui, all) {
   const gravest = fresh ?? all[0];
   const count =
     all.length === 1 ? either('1 avviso', '1 alarm') : either(`${all.length} avvisi`, `${all.length} alarms`);
-  const label = either(`${count}, tasto 4: ${gravest.long}`, `${count}, key 4: ${gravest.long}`);
+  const shown = [gravest.short, all.length > 1 ? `+${all.length - 1}` : ''].join(' ').trim();
+  const label = `${shown}. ${either(`${count}, tasto 4`, `${count}, key 4`)}: ${gravest.long}`;
   const open = () => {
     if (ui.feed.link !== 'lost' && !ui.incoming()) go(ui, 'plant');
   };

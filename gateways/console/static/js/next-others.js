@@ -19,7 +19,8 @@ export function others(now) {
     const { title, text } = brokenSaid(view, me, names);
     return [title, text, take('primary')];
   }
-  if (view.left_us !== null && !view.operator) return left(view);
+  // They may be together again before an operator is.
+  if ((view.left_us !== null || view.user_hears_psap) && !view.operator) return left(view);
   if (view.operator) {
     const listen =
       allowed.listen === null ? either('Ascoltare in silenzio: A.', 'To listen unheard: A.') : '';

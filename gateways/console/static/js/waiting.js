@@ -16,7 +16,8 @@ export const unheld = (view) =>
   view.reserved.length === 0 &&
   view.hand_over === null &&
   view.left_us === null &&
-  view.false_alarm_us === null;
+  view.false_alarm_us === null &&
+  !view.user_hears_psap;
 
 /** I have asked for it. */
 export const asked = (alert) => since.set(alert, Date.now() + ASKED_MS);

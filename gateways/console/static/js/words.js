@@ -66,7 +66,7 @@ const WORDS = {
   answered: ['Ha risposto', 'Answered'],
   joining: ['Risponde, si unisce', 'Answered, joining'],
   onHold: ['In attesa', 'On hold'],
-  dialling: ['Stiamo chiamando', 'Being called'],
+  dialling: ['Chiamiamo', 'Being called'],
   releasing: ['Si chiude', 'Hanging up'],
   ended: ['Chiamata finita', 'Call ended'],
   busy: ['Linea occupata', 'Busy'],
