@@ -145,7 +145,9 @@ def _legs(event: Event) -> str:
         case ev.LegSoundBack():
             return f"sound again from {place(event.leg)}"
         case ev.AnnouncementPlayed():
-            return f"{_ROLES.get(place(event.leg).rstrip('0123456789'), 'somebody')} heard {_clip(event.clip)}"
+            return (
+                f"{_ROLES.get(place(event.leg).rstrip('0123456789'), 'somebody')} heard {_clip(event.clip)}"
+            )
         case ev.BridgeJoined():
             return f"joined: {', '.join(place(leg) for leg in event.legs)}"
         case ev.BridgeLeft():
