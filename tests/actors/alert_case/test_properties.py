@@ -17,6 +17,7 @@ from messages.legs import LegReport
 from model.calling import spoken_to, told_112
 from model.case import Case, Owner
 from model.evolve import fold
+from model.failing import not_before
 from model.leg import Leg
 from model.orders import refusal
 from model.policy import Duress
@@ -370,7 +371,7 @@ class AnyCourse(RuleBasedStateMachine):
 
     @invariant()
     def an_open_alert_is_attended_or_looked_for(self) -> None:
-        """Nobody has the case: then somebody is being called, or asked for."""
+        """Nobody has the case: then somebody is being called, or asked for, or will be after a pause."""
         case = self.book.case
         if (
             case.closed_at is None
@@ -382,7 +383,10 @@ class AnyCourse(RuleBasedStateMachine):
             self.book.answering, before = False, self.book.answering
             wants = self.book.go_on().wants
             self.book.answering = before
-            assert busy or wants
+            again_at = not_before(case, Party.OPERATOR)
+            wake_at = self.book.wake_at
+            pauses = self.book.now < again_at and wake_at is not None and wake_at <= again_at
+            assert busy or wants or pauses
 
 
 def _heard(case: Case, member: Member) -> bool:
