@@ -43,7 +43,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     duress: bool = False
     accuracy_m: float | None = None
     times: int = 1
-    """How many of these in a row; positions are counted, not listed."""
+    """How many of these in a row; positions of one source, which is their `text`, are counted, not listed."""
 
 
 def add(
@@ -53,8 +53,9 @@ def add(
     entry = _entry(recorded, case)
     if entry is None:
         return entries
-    if entries and entry.what == _POSITION and entries[-1].what == _POSITION:
-        return (*entries[:-1], msgspec.structs.replace(entry, times=entries[-1].times + 1))
+    last = entries[-1] if entries else None
+    if last is not None and entry.what == _POSITION == last.what and entry.text == last.text:
+        return (*entries[:-1], msgspec.structs.replace(entry, times=last.times + 1))
     if len(entries) >= most:
         entries = (entries[0], *entries[2:])
     return (*entries, entry)
@@ -77,7 +78,7 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
         case ev.AlertSignalAdded(channel=channel):
             return Entry(at_us=at, what=what, channel=channel)
         case ev.PositionUpdated(position=position):
-            return Entry(at_us=at, what=_POSITION, accuracy_m=position.accuracy_m)
+            return Entry(at_us=at, what=_POSITION, accuracy_m=position.accuracy_m, text=position.source)
         case ev.AlertCancelled(duress=duress):
             return Entry(at_us=at, what=what, duress=duress)
         case ev.NoteAdded(by=by, text=text):

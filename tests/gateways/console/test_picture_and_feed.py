@@ -172,6 +172,14 @@ def test_case_13_positions_are_counted_and_not_listed(journal: Journal) -> None:
     entries = shown(picture_of(everything(journal)), story)["timeline"]
     assert [entry["what"] for entry in entries] == ["alert.received", "position.updated"]
     assert entries[1]["times"] == 500
+    # What came by another way, which anybody may have sent, is told apart.
+    foreign = Position(lat=44.0, lon=8.0, at=CLOCK.now_us(), accuracy_m=10.0, source="aml")
+    story.hear(ev.PositionUpdated(position=foreign))
+    entries = shown(picture_of(everything(journal)), story)["timeline"]
+    assert [(entry.get("times", 1), entry.get("text", "")) for entry in entries[1:]] == [
+        (500, ""),
+        (1, "aml"),
+    ]
 
 
 def test_a_story_without_end_keeps_its_beginning_and_its_end(journal: Journal) -> None:

@@ -2,13 +2,18 @@
 
 import { either, t } from './words.js';
 
-/** For each kind, gravest first: the short words of the bar, and the sentence of the plant view. `s` is what it is about. */
+/**
+ * For each kind, gravest first: the short words of the bar, and the sentence of the plant view. `s` is what
+ * it is about.
+ */
 export const KINDS = {
   'psap.no_line': () => [
     either('Nessuna linea per il 112', 'No line for 112'),
     either(
-      'Nessuna linea può chiamare il 112: serve un altro telefono. Controllare modem, SIM e rete delle linee riservate',
-      'No line can call 112: another phone is needed. Look at the modems, SIMs and network of the lines kept for it',
+      'Nessuna linea può chiamare il 112: serve un altro telefono. Controllare modem, SIM e rete delle ' +
+        'linee riservate',
+      'No line can call 112: another phone is needed. Look at the modems, SIMs and network of the ' +
+        'lines kept for it',
     ),
   ],
   'journal.not_durable': () => [either('Disco: nulla è durevole', 'Disk: nothing durable'), t('notDurable')],
@@ -22,8 +27,10 @@ export const KINDS = {
   'node.lost': (s) => [
     either(`Nodo ${s} perso`, `Node ${s} lost`),
     either(
-      `Il nodo ${s} non risponde: i suoi allarmi sono passati agli altri, le sue linee non si possono usare. Controllare alimentazione, rete e database`,
-      `Node ${s} is away: others have its alerts, and its lines cannot be used. Look at its power, its network and its way to the database`,
+      `Il nodo ${s} non risponde: i suoi allarmi sono passati agli altri, le sue linee non si possono ` +
+        'usare. Controllare alimentazione, rete e database',
+      `Node ${s} is away: others have its alerts, and its lines cannot be used. Look at its power, its ` +
+        'network and its way to the database',
     ),
   ],
   no_operator: () => [
@@ -36,8 +43,10 @@ export const KINDS = {
   'alert.no_operator_line': () => [
     either('Nessuna linea per gli operatori', 'No line to operators'),
     either(
-      'Un allarme non trova un operatore: le chiamate falliscono su ogni linea. Rispondere con T, e guardare le linee',
-      'No operator can be called for an alert: calls fail on each line. Take it with T, and look at the lines',
+      'Un allarme non trova un operatore: le chiamate falliscono su ogni linea. Rispondere con T, e ' +
+        'guardare le linee',
+      'No operator can be called for an alert: calls fail on each line. Take it with T, and look at ' +
+        'the lines',
     ),
   ],
   'line.out_of_service': (s) => [
@@ -50,15 +59,19 @@ export const KINDS = {
   'line.wrong_modem': (s) => [
     either(`Linea ${s}: altro modem`, `Line ${s}: other modem`),
     either(
-      `La linea ${s} non porta chiamate: alla sua porta c’è un altro modem (IMEI diverso); rimettere il suo, o correggere le impostazioni`,
-      `Line ${s} carries no calls: another modem (another IMEI) is at its port; put its own back, or correct the settings`,
+      `La linea ${s} non porta chiamate: alla sua porta c’è un altro modem (IMEI diverso); rimettere ` +
+        'il suo, o correggere le impostazioni',
+      `Line ${s} carries no calls: another modem (another IMEI) is at its port; put its own back, or ` +
+        'correct the settings',
     ),
   ],
   'line.pin_needed': (s) => [
     either(`Linea ${s}: manca il PIN`, `Line ${s}: PIN needed`),
     either(
-      `La linea ${s} non porta chiamate: la SIM è chiusa e il suo PIN manca o è stato rifiutato; non viene ritentato`,
-      `Line ${s} carries no calls: its SIM is closed, and the PIN is missing or was refused; it is not tried again`,
+      `La linea ${s} non porta chiamate: la SIM è chiusa e il suo PIN manca o è stato rifiutato; non ` +
+        'viene ritentato',
+      `Line ${s} carries no calls: its SIM is closed, and the PIN is missing or was refused; it is not ` +
+        'tried again',
     ),
   ],
   'line.puk_needed': (s) => [
@@ -92,8 +105,10 @@ export const KINDS = {
   'line.no_sound': (s) => [
     either(`Linea ${s} senza suono`, `Line ${s}: no sound`),
     either(
-      `Dalla porta voce del modem della linea ${s} non è venuto suono in due allarmi di seguito: provarla con una chiamata, controllare la porta voce e il comando che la accende`,
-      `No sound came from the voice port of line ${s}’s modem in two alerts in a row: try it with a call, look at its voice port and at the command that switches it on`,
+      `Dalla porta voce del modem della linea ${s} non è venuto suono in due allarmi di seguito: ` +
+        'provarla con una chiamata, controllare la porta voce e il comando che la accende',
+      `No sound came from the voice port of line ${s}’s modem in two alerts in a row: try it with a ` +
+        'call, look at its voice port and at the command that switches it on',
     ),
   ],
   'line.quarantined': (s) => [
@@ -131,7 +146,8 @@ export const KINDS = {
   'line.failing': (s) => [
     either(`Linea ${s}: non chiama`, `Line ${s}: cannot call`),
     either(
-      `La linea ${s} non riesce a chiamare: il modem o la sua rete rifiuta ogni chiamata; controllare SIM e ` +
+      `La linea ${s} non riesce a chiamare: il modem o la sua rete rifiuta ogni chiamata; controllare ` +
+        'SIM e ' +
         'contratto (blocchi, voce, VoLTE)',
       `Line ${s} makes no calls: its modem or its network refuses each one; look at its SIM and its plan ` +
         '(barring, voice, VoLTE)',
@@ -140,7 +156,8 @@ export const KINDS = {
   'line.stray_call': (s) => [
     either(`Linea ${s}: chiamata di nessuno`, `Line ${s}: stray call`),
     either(
-      `Sulla linea ${s} c’è una chiamata che non è di alcun allarme: la stiamo chiudendo; se resta, spegnere ` +
+      `Sulla linea ${s} c’è una chiamata che non è di alcun allarme: la stiamo chiudendo; se resta, ` +
+        'spegnere ' +
         'e riaccendere il modem',
       `Line ${s} has a call that is no alert’s: it is being ended; if it stays, switch the modem off and on`,
     ),

@@ -1,4 +1,5 @@
-// What is wrong with the center: what the journal says, and what is seen from here; in the bar, and one by one.
+// What is wrong with the center: what the journal says, and what is seen from here; in the bar, and one by
+// one.
 
 import { html, nothing } from '../vendor/lit.js';
 import { KINDS } from './alarm-kinds.js';
@@ -50,7 +51,10 @@ function about(ui, one) {
   return view ? shortName(view) : one.subject;
 }
 
-/** All alarms, gravest first: {kind, subject, short, long, text, since_us, seen}. None of an alert that is closed. */
+/**
+ * All alarms, gravest first: {kind, subject, short, long, text, since_us, seen}. None of an alert that is
+ * closed.
+ */
 export function alarms(ui) {
   const { feed } = ui;
   const raised = feed.alarms.filter((one) => (alertOf(ui, one)?.closed_us ?? null) === null);
@@ -111,6 +115,8 @@ function button(ui, all) {
   const open = () => {
     if (ui.feed.link !== 'lost' && !ui.incoming()) go(ui, 'plant');
   };
-  return html`<button class="alarm ink-bad" data-alarm=${gravest.kind} data-fresh=${fresh ? '' : nothing} title=${gravest.long} aria-label=${label} @click=${open}>
-    ${icon('warn')}<span>${gravest.short}</span>${all.length > 1 ? html`<b>+${all.length - 1}</b>` : nothing}</button>`;
+  const more = all.length > 1 ? html`<b>+${all.length - 1}</b>` : nothing;
+  return html`<button class="alarm ink-bad" data-alarm=${gravest.kind} data-fresh=${fresh ? '' : nothing}
+    title=${gravest.long} aria-label=${label} @click=${open}>
+    ${icon('warn')}<span>${gravest.short}</span>${more}</button>`;
 }

@@ -1,4 +1,5 @@
-// The banner of a case: red for what is wrong, amber for what is to be kept in mind, plain for what has to be known. Pure.
+// The banner of a case: red for what is wrong, amber for what is to be kept in mind, plain for what has to be
+// known. Pure.
 
 import { either, t } from './words.js';
 import * as f from './format.js';
@@ -19,7 +20,10 @@ const NO_LINE = {
 /** Why no line can carry the call, in the page's language as far as it knows the words. */
 export const whyNoLine = (why) => (NO_LINE[why] ? either(...NO_LINE[why]) : why);
 
-/** The banner: {icon, title, text, aside, tone}, or null. The gravest has the title, the others follow in the text. */
+/**
+ * The banner: {icon, title, text, aside, tone}, or null. The gravest has the title, the others follow in the
+ * text.
+ */
 export function banner(view, nowUs, me, names) {
   if (view.closed_us !== null) return null;
   const found = [noLine, duress, broken, late, wrongPin, cancelled, silent]

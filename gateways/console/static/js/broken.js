@@ -1,4 +1,5 @@
-// A conference that the operator had left, and that broke soon after: what has dropped, who remains, what is done. Pure.
+// A conference that the operator had left, and that broke soon after: what has dropped, who remains, what is
+// done. Pure.
 
 import { either } from './words.js';
 import { heard } from './party.js';

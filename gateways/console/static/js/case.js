@@ -210,14 +210,13 @@ function callAloud(ui, view, allowed) {
 
 /** What an armed key that has no button is about to do. */
 function armedSaid(ui, view) {
-  if (ui.armed === 'O')
-    return either(
-      `Il telefono di ${s.first(view)} squillerà: Invio conferma.`,
-      `${s.possessive(view)} phone will ring: Enter confirms.`,
-    );
-  if (ui.armed === 'Y')
-    return either('Il 112 è informato: Invio conferma.', '112 is briefed: Enter confirms.');
-  return '';
+  const rings = either(
+    `Il telefono di ${s.first(view)} squillerà: Invio conferma.`,
+    `${s.possessive(view)} phone will ring: Enter confirms.`,
+  );
+  const briefed = either('Il 112 è informato: Invio conferma.', '112 is briefed: Enter confirms.');
+  const text = { O: rings, Y: briefed }[ui.armed];
+  return text ? html`<span class="ink-wait">${text}</span>` : nothing;
 }
 
 function lostDock(ui, view, allowed) {
@@ -252,7 +251,7 @@ function dock(ui, view, allowed, nowUs, lost) {
     : ui.armed === 'X'
       ? either('Chiudere: Invio conferma.', 'Close it: Enter confirms.')
       : either('Chiudere: X, poi Invio.', 'To close it: X, then Enter.');
-  return html`<footer class="dock" aria-label=${either('Azioni', 'Actions')}><p class="dock__next" role="status"><span class="eyebrow">${t('now')}</span><b>${now.say}</b><span>${stray ? html`<span class="ink-bad">${stray}</span> ` : nothing}<span class="ink-wait">${armedSaid(ui, view)}</span> ${handover.said(ui, view, nowUs)} ${otherline.said(ui, view)} ${now.more} ${closing} ${copyHint(view, nowUs)}</span></p>${handover.button(ui, view, allowed)}
+  return html`<footer class="dock" aria-label=${either('Azioni', 'Actions')}><p class="dock__next" role="status"><span class="eyebrow">${t('now')}</span><b>${now.say}</b><span>${stray ? html`<span class="ink-bad">${stray}</span> ` : nothing}${armedSaid(ui, view)} ${handover.said(ui, view, nowUs)} ${otherline.said(ui, view)} ${now.more} ${closing} ${copyHint(view, nowUs)}</span></p>${handover.button(ui, view, allowed)}
     ${act({ ...now.step, step: true, refused: refused(now.step.key), tone: ui.armed === now.step.key ? 'armed' : now.step.tone, press: () => ui.press(now.step.key) })}
     ${five.map((slot) => act({ ...slot, refused: refused(slot.key), tone: ui.armed === slot.key ? 'armed' : (slot.tone ?? ''), press: () => ui.press(slot.key) }))}</footer>`;
 }

@@ -18,13 +18,16 @@ export function incomingView(ui, view) {
   const sound = quiet ? t('noSound') : blocked() ? t('soundBlocked') : t('sounding');
   const press = () => ui.press('Space');
   const sub = voice.takes(feed) ? voice.acknowledgeSub() : t('acknowledgeSub');
-  return html`<section class="view incoming" role="alertdialog" aria-labelledby="inc-h" aria-describedby="inc-d">
-    <header class="incoming__head">${icon('bell', quiet ? '' : 'breathe')}<h1 id="inc-h" class="who__name">${heading(ui, view)}</h1>${tag(view.test)}${flags(view)}
-      <span class="incoming__sound word ink-wait">${icon(quiet ? 'hush' : 'voice')}<span>${sound}</span></span></header>
+  const step = { key: 'Space', label: t('acknowledge'), sub, tone: 'primary', step: true, press };
+  return html`<section class="view incoming" role="alertdialog" aria-labelledby="inc-h"
+    aria-describedby="inc-d">
+    <header class="incoming__head">${icon('bell', quiet ? '' : 'breathe')}<h1 id="inc-h"
+      class="who__name">${heading(ui, view)}</h1>${tag(view.test)}${flags(view)}
+      <span class="incoming__sound word ink-wait">${icon(quiet ? 'hush' : 'voice')}<span>${sound}</span></span>
+    </header>
     ${clock(ui, view)}
     ${data(ui, view)}
-    <footer class="incoming__foot">${act({ key: 'Space', label: t('acknowledge'), sub, tone: 'primary', step: true, press })}
-      ${legs(ui, view)}</footer>
+    <footer class="incoming__foot">${act(step)}${legs(ui, view)}</footer>
   </section>`;
 }
 
@@ -37,7 +40,8 @@ function heading(ui, view) {
 
 /** What must not be overlooked, as large as the heading. */
 function flags(view) {
-  return html`${view.duress ? word('shield', t('duress'), 'ink-bad') : nothing}${view.silent ? word('hush', t('silent'), 'ink-wait') : nothing}
+  return html`${view.duress ? word('shield', t('duress'), 'ink-bad') : nothing}
+    ${view.silent ? word('hush', t('silent'), 'ink-wait') : nothing}
     ${view.wrong_pins ? word('shield', either('PIN sbagliato', 'Wrong PIN'), 'ink-bad') : nothing}`;
 }
 
@@ -46,13 +50,16 @@ function clock(ui, view) {
   const nowUs = feed.nowUs();
   const d = s.deadline(view, nowUs);
   const met = view.met_us !== null;
+  // Not once anybody has typed a PIN into it.
+  const dialsItself = !view.cancelled && !view.duress && !view.wrong_pins;
   const of = Math.round(feed.center.deadline_s);
   const then = view.test
     ? html`<span class="ink-test">${t('testNever')}</span>`
     : met
       ? html`<span class="ink-3">${s.spokenTo(view) ? '' : t('notSpoken')}</span>`
-      : html`<span class="ink-3">${t('thenDials')}</span>`;
-  return html`<div class="ring" role="timer">${ring(met ? 0 : (view.deadline_us - nowUs) / 1e6 / feed.center.deadline_s)}
+      : html`<span class="ink-3">${dialsItself ? t('thenDials') : ''}</span>`;
+  return html`<div class="ring"
+    role="timer">${ring(met ? 0 : (view.deadline_us - nowUs) / 1e6 / feed.center.deadline_s)}
       <div class="ring__text"><b class=${d.tone === 'bad' ? 'ink-bad' : ''}>${d.value}</b>
         <span>${met ? d.word : either(`secondi su ${of}`, `seconds left of ${of}`)}</span>${then}</div></div>`;
 }
@@ -70,17 +77,22 @@ function data(ui, view) {
   ]
     .filter(Boolean)
     .join(' · ');
+  const doubt = p ? [f.accuracy(p.accuracy_m), f.age(nowUs - p.at_us), sourceName(p)] : [];
   const where = p
-    ? html`<span class="phone">${f.coordinates(p)}</span><small>${[f.accuracy(p.accuracy_m), f.age(nowUs - p.at_us), sourceName(p)].filter(Boolean).join(', ')}</small>`
+    ? html`<span class="phone">${f.coordinates(p)}</span><small>${doubt.filter(Boolean).join(', ')}</small>`
     : t('noPosition');
   const note = s.ownNote(view);
+  const phone = view.phone ? f.phone(view.phone) : t('noNumber');
+  const raised = html`${f.clock(view.raised_us)}<small>${f.longDay(view.raised_us)}</small>`;
   return html`<div class="data" id="inc-d">
-      <dl><dt class="sr">${t('who')}</dt><dd class="data__name">${s.name(view)}</dd><dt class="sr">${t('phone')}</dt><dd class="data__phone phone">${view.phone ? f.phone(view.phone) : t('noNumber')}</dd></dl>
+      <dl><dt class="sr">${t('who')}</dt><dd class="data__name">${s.name(view)}</dd>
+        <dt class="sr">${t('phone')}</dt><dd class="data__phone phone">${phone}</dd></dl>
       <dl class="data__rows">
-        <div><dt>${t('requested')}</dt><dd>${f.clock(view.raised_us)}<small>${f.longDay(view.raised_us)}</small></dd></div>
+        <div><dt>${t('requested')}</dt><dd>${raised}</dd></div>
         <div><dt>${t('channel')}</dt><dd>${channel(view.channel)}<small>${more}</small></dd></div>
         <div class="data__wide"><dt>${t('position')}</dt><dd>${where}</dd></div>
-        ${note ? html`<div class="data__wide"><dt>${t('herNote')}</dt><dd class="data__note">${note}</dd></div>` : nothing}
+        ${note ? html`<div class="data__wide"><dt>${t('herNote')}</dt><dd
+          class="data__note">${note}</dd></div>` : nothing}
       </dl></div>`;
 }
 
@@ -89,7 +101,8 @@ function legs(ui, view) {
   const { feed } = ui;
   if (isBroken(view)) {
     const { text } = brokenSaid(view, feed.me, ui.names);
-    return html`<div class="incoming__legs"><p><b>${text}</b><br><b class="ink-wait">${either('Rispondi al tuo telefono.', 'Answer your phone.')}</b></p></div>`;
+    return html`<div class="incoming__legs"><p><b>${text}</b><br><b
+      class="ink-wait">${either('Rispondi al tuo telefono.', 'Answer your phone.')}</b></p></div>`;
   }
   const ringing = view.operator_leg.operator === feed.me.operator && view.operator_leg.state === 'ringing';
   const mine = voice.takes(feed)

@@ -77,7 +77,10 @@ function seen(ui) {
   ui.draw();
 }
 
-/** T takes the alert that nobody has, from wherever one looks; in another case that can be taken it takes that one. */
+/**
+ * T takes the alert that nobody has, from wherever one looks; in another case that can be taken it takes that
+ * one.
+ */
 function takesOffered(ui) {
   const view = offered(ui);
   if (!view || ui.feed.allowed.get(view.alert)?.take !== null) return false;

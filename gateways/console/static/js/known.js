@@ -1,4 +1,5 @@
-// What the operator of this page has acknowledged: alerts that were sounding, and what is wrong with the centre.
+// What the operator of this page has acknowledged: alerts that were sounding, and what is wrong with the
+// centre.
 
 /** An alert that is broken, or was reopened, sounds anew. */
 function again(view) {

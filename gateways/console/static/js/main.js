@@ -1,4 +1,5 @@
-// The page's own state, and when it is drawn again. What is true comes from the feed alone; keys are in keys.js.
+// The page's own state, and when it is drawn again. What is true comes from the feed alone; keys are in
+// keys.js.
 
 import { render } from '../vendor/lit.js';
 import { Feed } from './feed.js';

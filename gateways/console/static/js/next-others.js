@@ -1,4 +1,5 @@
-// What to do in a case that is not mine: listened to, handed over, called for, left, another's, or nobody's. Pure.
+// What to do in a case that is not mine: listened to, handed over, called for, left, another's, or nobody's.
+// Pure.
 
 import { either } from './words.js';
 import { brokenSaid, isBroken } from './broken.js';

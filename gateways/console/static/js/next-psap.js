@@ -6,7 +6,9 @@ import { callPsap, leave } from './next-steps.js';
 import { heard } from './party.js';
 import * as s from './situation.js';
 
-/** Where 112 cannot join the line, or no line can call it: it is called on another phone, and read the text. */
+/**
+ * Where 112 cannot join the line, or no line can call it: it is called on another phone, and read the text.
+ */
 export function elsewhere(now) {
   const { view, allowed } = now;
   if (view.left_us !== null || view.false_alarm_us !== null) return null;
@@ -33,7 +35,8 @@ export function elsewhere(now) {
       step,
     ];
   const mistake = either(
-    'Uno sbaglio: F. Ogni altra risposta, o silenzio: chiama il 112 da un altro telefono. Qui non può entrare.',
+    'Uno sbaglio: F. Ogni altra risposta, o silenzio: chiama il 112 da un altro telefono. Qui non può ' +
+      'entrare.',
     'A mistake: F. Any other answer, or silence: call 112 from another phone. It cannot be joined here.',
   );
   return [

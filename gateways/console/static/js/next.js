@@ -12,7 +12,9 @@ import * as s from './situation.js';
 /** So long the call to 112 can be taken back with Esc. */
 const TAKEN_BACK_US = 5e6;
 
-/** How many seconds are left to take back the call to 112 that I have ordered; 0 where it is not to be had. */
+/**
+ * How many seconds are left to take back the call to 112 that I have ordered; 0 where it is not to be had.
+ */
 export function takesBackS(view, allowed, me, nowUs) {
   if (!s.mine(view, me) || view.psap_requested_us === null || allowed.withdraw_psap !== null) return 0;
   const asked = [...view.timeline].reverse().find((one) => one.what === 'psap.requested');
@@ -20,7 +22,9 @@ export function takesBackS(view, allowed, me, nowUs) {
   return Math.max(0, Math.ceil((view.psap_requested_us + TAKEN_BACK_US - nowUs) / 1e6));
 }
 
-/** What to do now: {say, more, step: {key, command, label, sub, tone, why}}. `allowed` is reason by command. */
+/**
+ * What to do now: {say, more, step: {key, command, label, sub, tone, why}}. `allowed` is reason by command.
+ */
 export function next(view, allowed, me, nowUs, names, center) {
   const now = { view, allowed, me, nowUs, names, center };
   const [say, more, step] = chosen(now);

@@ -56,7 +56,9 @@ export function arm(ui, key) {
   ui.draw();
 }
 
-/** Send what is written. The field keeps the focus: what is typed next is a note, too, and never a command. */
+/**
+ * Send what is written. The field keeps the focus: what is typed next is a note, too, and never a command.
+ */
 export async function sendNote(ui, alert) {
   const text = (ui.drafts.get(alert) ?? '').trim();
   if (!text) return;

@@ -30,7 +30,9 @@ export function shiftWord(one, nowUs) {
   return one.state === 'ready' ? word('check', t('ready'), 'ink-ok') : word('todo', t('off'), 'ink-2');
 }
 
-/** How she is reached where she is meant to have a line of her own; nothing where each alert calls her phone. */
+/**
+ * How she is reached where she is meant to have a line of her own; nothing where each alert calls her phone.
+ */
 export function reached(one) {
   if (one.line === 'on_demand' || one.state === 'off') return nothing;
   const [ic, name] =
@@ -172,7 +174,8 @@ export function soundState() {
             'Turn it up, choose the right output, then S',
           )
         : output;
-  return html`${word(ic, text, tone)}<small class=${state.output === 'none' && state.heard === null ? 'ink-bad' : ''}>${advice}</small>`;
+  return html`${word(ic, text, tone)}<small
+    class=${state.output === 'none' && state.heard === null ? 'ink-bad' : ''}>${advice}</small>`;
 }
 
 /** What she is to see to with her phone, which is her voice. */
@@ -228,8 +231,11 @@ export function question(ui) {
 }
 
 function choice(text, answers, press, tone = '') {
-  return html`<div class="ready__keys ready__ask" role="group" aria-labelledby="ask-h"><b id="ask-h" class=${tone} role="status">${text}</b>
-    ${answers.map(([key, label]) => html`<button aria-keyshortcuts=${key === 'Esc' ? 'Escape' : key} @click=${() => press(key)}><kbd>${key === 'Enter' ? t('enter') : key}</kbd><span>${label}</span></button>`)}</div>`;
+  const cap = (key) => (key === 'Enter' ? t('enter') : key);
+  return html`<div class="ready__keys ready__ask" role="group" aria-labelledby="ask-h"><b id="ask-h"
+    class=${tone} role="status">${text}</b>
+    ${answers.map(([key, label]) => html`<button aria-keyshortcuts=${key === 'Esc' ? 'Escape' : key}
+      @click=${() => press(key)}><kbd>${cap(key)}</kbd><span>${label}</span></button>`)}</div>`;
 }
 
 const capital = (text) => text[0].toUpperCase() + text.slice(1);

@@ -1,4 +1,5 @@
-// What is so of a case, made of its legs and joins: who is on the line, how far 112 is, how the deadline stands.
+// What is so of a case, made of its legs and joins: who is on the line, how far 112 is, how the deadline
+// stands.
 // Pure: the view in, words and numbers out.
 
 import { either, t } from './words.js';
@@ -37,8 +38,10 @@ export const noPosition = (view) =>
   })[view.channel] ?? either('nessuna', 'none');
 
 /**
- * How far 112 is: `there`, `doubt` (said to have answered), `calling`, `lacking` (wanted, and no line can carry the
- * call), `waiting` (wanted, and a line is being looked for), `told` (on another phone), or '' where nothing is so.
+ * How far 112 is: `there`, `doubt` (said to have answered), `calling`, `lacking` (wanted, and no line can
+ * carry the
+ * call), `waiting` (wanted, and a line is being looked for), `told` (on another phone), or '' where nothing
+ * is so.
  */
 export function psapIs(view) {
   if (talking(view.psap)) return 'there';
@@ -78,7 +81,10 @@ export const spokenTo = (view) => view.reached_us !== null && view.reached_by !=
 /** Whether the phone is not to ring: the alert is silent, and no operator has ordered the call. */
 export const keptSilent = (view) => view.silent && !view.aloud;
 
-/** Whether an answer has been waited for long enough (case 5), whatever is tried since; until the user answers. */
+/**
+ * Whether an answer has been waited for long enough (case 5), whatever is tried since; until the user
+ * answers.
+ */
 export function unanswered(view, nowUs, center) {
   if (talking(view.user) || view.rang_us === null) return false;
   if (nowUs - view.rang_us >= center.no_answer_s * 1e6) return true;

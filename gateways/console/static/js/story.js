@@ -2,6 +2,7 @@
 
 import { channel, either, outcome, reason, t } from './words.js';
 import { whyNoLine } from './banner.js';
+import { sourceName } from './briefing.js';
 import { why } from './handover.js';
 import { cause, clipName } from './party.js';
 import { capital } from './situation.js';
@@ -44,8 +45,9 @@ export function told(entry, her, names, test) {
       );
     case 'position.updated': {
       const m = entry.accuracy_m === undefined ? '' : `, ${f.accuracy(entry.accuracy_m)}`;
+      const by = entry.text ? `, ${sourceName({ source: entry.text })}` : '';
       const n = entry.times > 1 ? ` (${entry.times})` : '';
-      return s('pin', '', `Nuova posizione${m}${n}`, `New position${m}${n}`);
+      return s('pin', '', `Nuova posizione${m}${by}${n}`, `New position${m}${by}${n}`);
     }
     case 'alert.cancelled':
       return entry.duress

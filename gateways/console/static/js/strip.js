@@ -1,4 +1,5 @@
-// What concerns everybody who is signed on, under the bar of every place: that no line can call 112, and that an
+// What concerns everybody who is signed on, under the bar of every place: that no line can call 112, and that
+// an
 // alert is nobody's. It stays as long as it is so; K ends its sound, T takes the alert.
 
 import { html, nothing } from '../vendor/lit.js';
@@ -27,13 +28,15 @@ export function strip(ui) {
   const all = ui.incoming() ? [] : waiting(ui.feed, Date.now());
   const shown = ui.section === 'case' && !ui.incoming() ? ui.selected() : null;
   const said = shown && s.mine(shown, ui.feed.me) && s.psapIs(shown) === 'lacking'; // by its own banner
-  return html`<div class="strips">${alarm && !said ? noLine(ui, alarm) : nothing}${all.length ? nobody(ui, all) : nothing}</div>`;
+  const lacking = alarm && !said ? noLine(ui, alarm) : nothing;
+  return html`<div class="strips">${lacking}${all.length ? nobody(ui, all) : nothing}</div>`;
 }
 
 const seen = (ui, key) =>
   ui.known.hasKey(key)
     ? nothing
-    : html`<button class="btn" aria-keyshortcuts="K" @click=${() => ui.press('K')}><kbd>K</kbd><span>${t('seen')}</span></button>`;
+    : html`<button class="btn" aria-keyshortcuts="K"
+      @click=${() => ui.press('K')}><kbd>K</kbd><span>${t('seen')}</span></button>`;
 
 function noLine(ui, alarm) {
   const resort = onPublicLine(alarm);
@@ -43,7 +46,8 @@ function noLine(ui, alarm) {
   const what = resort
     ? either('Il 112 viene chiamato su una linea pubblica.', '112 is called on a public line.')
     : either('Serve il 112? Chiamalo da un altro telefono.', 'If 112 is needed, call it from another phone.');
-  return html`<div class="strip" role="alert" data-tone=${resort ? 'wait' : 'bad'} data-strip="psap.no_line">${icon('warn')}
+  return html`<div class="strip" role="alert" data-tone=${resort ? 'wait' : 'bad'}
+    data-strip="psap.no_line">${icon('warn')}
     <b>${title}</b><p>${what}</p>${seen(ui, alarmKey(alarm))}</div>`;
 }
 
@@ -62,18 +66,21 @@ function nobody(ui, all) {
   const tone = s.isLate(view, nowUs) || isBroken(view) ? 'bad' : 'wait';
   const take = ui.mineNow()
     ? nothing
-    : html`<button class="btn" data-key="T" aria-keyshortcuts="T" @click=${() => ui.press('T')}><kbd>T</kbd><span>${t('take')}</span></button>`;
-  return html`<div class="strip" role="alert" data-tone=${view.test ? 'test' : tone} data-strip="nobody" data-alert=${view.alert}>${icon(view.test ? 'flask' : 'bell')}
-    <b>${title}</b><p aria-hidden="true"><b class="strip__left">${left}</b> ${view.silent ? t('silent') : ''}</p>${take}${seen(ui, waitingKey(view))}</div>`;
+    : html`<button class="btn" data-key="T" aria-keyshortcuts="T"
+      @click=${() => ui.press('T')}><kbd>T</kbd><span>${t('take')}</span></button>`;
+  return html`<div class="strip" role="alert" data-tone=${view.test ? 'test' : tone} data-strip="nobody"
+    data-alert=${view.alert}>${icon(view.test ? 'flask' : 'bell')}
+    <b>${title}</b><p aria-hidden="true"><b class="strip__left">${left}</b> ${view.silent ? t('silent') : ''}</p>
+    ${take}${seen(ui, waitingKey(view))}</div>`;
 }
 
 /** Whether 112 is the real one; never with a tick while no line can call it. */
 export function psapInBar(feed) {
   const live = feed.center.psap_live;
   const alarm = noLineAlarm(feed);
+  const said = (ic, tone, text) => html`<span class=${tone}>${ic}<span>${text}</span></span>`;
   if (alarm && onPublicLine(alarm))
-    return html`<span class="ink-wait">${icon('warn')}<span>${either('112: linea pubblica', '112: public line')}</span></span>`;
-  if (alarm)
-    return html`<span class="ink-bad">${icon('warn')}<span>${either('112: nessuna linea', '112: no line')}</span></span>`;
-  return html`<span>${icon('check', live ? 'ink-ok' : '')}<span>${live ? t('psapReal') : t('psapSimulated')}</span></span>`;
+    return said(icon('warn'), 'ink-wait', either('112: linea pubblica', '112: public line'));
+  if (alarm) return said(icon('warn'), 'ink-bad', either('112: nessuna linea', '112: no line'));
+  return said(icon('check', live ? 'ink-ok' : ''), '', live ? t('psapReal') : t('psapSimulated'));
 }

@@ -2,7 +2,10 @@
 
 import { spokenTo, talking } from './situation.js';
 
-/** 0: the deadline is not met; 1: the phone has rung, and nobody has spoken to the user; 2: somebody has; 3: left to 112. */
+/**
+ * 0: the deadline is not met; 1: the phone has rung, and nobody has spoken to the user; 2: somebody has; 3:
+ * left to 112.
+ */
 function stage(view) {
   if (view.left_us !== null) return 3;
   if (spokenTo(view) || talking(view.user) || talking(view.psap)) return 2;
@@ -11,5 +14,6 @@ function stage(view) {
 
 /** Compares: by stage, what is real before tests, then by deadline. */
 export function rank(a, b) {
-  return stage(a) - stage(b) || a.test - b.test || a.deadline_us - b.deadline_us || (a.alert < b.alert ? -1 : 1);
+  const byId = a.alert < b.alert ? -1 : 1;
+  return stage(a) - stage(b) || a.test - b.test || a.deadline_us - b.deadline_us || byId;
 }

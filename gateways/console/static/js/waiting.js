@@ -1,4 +1,5 @@
-// Alerts that nobody has: everybody who is signed on sees and hears them, on shift or not, and T takes the first.
+// Alerts that nobody has: everybody who is signed on sees and hears them, on shift or not, and T takes the
+// first.
 
 import { isBroken } from './broken.js';
 
