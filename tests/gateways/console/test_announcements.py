@@ -44,7 +44,7 @@ def test_z_tells_112_that_she_cannot_speak_and_the_screen_says_so_until_it_is_pl
     console.keyboard.press("z")
     expect(console.locator(".dock")).to_contain_text("112 is not on the line.")
     story.psap_called(place.marta).psap_joined()
-    expect(console.locator(".dock")).to_contain_text("She cannot speak: Z.")
+    expect(console.locator(".dock")).to_contain_text("If she cannot speak, press Z.")
     settled(console)
     console.keyboard.press("z")
     ordered(journal, story, OperatorCommand.ANNOUNCE)

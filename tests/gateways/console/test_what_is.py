@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from messages import events as ev
+from messages.base import Position
 from messages.ids import E164, OperatorCommand, Outcome, Party, ShiftState
 from store import streams
 from store.journal import Append
@@ -282,10 +283,13 @@ def test_a_link_that_signs_on_works_in_a_tab_that_is_open_and_leaves_the_address
 
 
 def test_a_position_says_what_found_it_and_by_what_way_it_came(stage: Stage) -> None:
-    stage.mine(20)
+    story = stage.mine(20)
     page = stage.signed_on()
     expect(page.locator(".facts")).to_contain_text("GPS (app)")
-    expect(page.locator(".place")).to_contain_text("GPS (app)")
+    where = Position(lat=44.4, lon=8.97, at=CLOCK.now_us(), accuracy_m=9.0, source="wifi")
+    story.hear(ev.PositionUpdated(position=where))
+    expect(page.locator(".facts")).to_contain_text("Wi-Fi (app)")
+    expect(page.get_by_role("log")).to_contain_text("Wi-Fi")
 
 
 BROKEN = """async ([lang, party, hears]) => {

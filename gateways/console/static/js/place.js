@@ -4,7 +4,6 @@ import { html, nothing } from '../vendor/lit.js';
 import { icon } from './parts.js';
 import { either } from './words.js';
 import { atlas, load } from './atlas.js';
-import { sourceName } from './briefing.js';
 import { closeup } from './closeup.js';
 import { mapKey } from './map.js';
 import { tiles } from './tiles.js';
@@ -54,7 +53,7 @@ export function mapPanel(view, nowUs, streets) {
         <button class="btn" aria-keyshortcuts="0" @click=${() => mapKey('0')}><kbd>0</kbd><span>${either('Centra', 'Centre')}</span></button></div>
       <div class="map__close"><span>${either('Da vicino', 'Close up')}</span>${closeup(view)}</div>
       <small class="map__credit">${credit(streets)}</small></div>
-    <p class="place">${where.near ? html`<b>${g.townName(where.near)}</b>` : nothing}<span class="phone">${f.coordinates(p)}</span><span class="ink-2">${[f.accuracy(p.accuracy_m), f.age(nowUs - p.at_us), sourceName(p)].filter(Boolean).join(', ')}</span><span class="ink-2">${aside(where)}</span></p></section>`;
+    <p class="place">${where.near ? html`<b>${g.townName(where.near)}</b>` : nothing}<span class="phone">${f.coordinates(p)}</span><span class="ink-2">${[f.accuracy(p.accuracy_m), f.age(nowUs - p.at_us)].filter(Boolean).join(', ')}</span><span class="ink-2">${aside(where)}</span></p></section>`;
 }
 
 /** Whose map it is; and once, in small words, that there are no streets where there should be. */
