@@ -69,7 +69,7 @@ from tests.chaos.in_process.script import (
     Person,
     Script,
 )
-from tests.chaos.in_process.staff import presses, speaks
+from tests.chaos.in_process.staff import presses, speaks, told_often
 from tests.scenarios.headsets import Headsets
 from tests.scenarios.mixer import SilentBridgeActor
 from tests.scenarios.world import World
@@ -478,6 +478,9 @@ class _Run:
                     self._pressed[case.alert] = now_us
                     self._met[str(command)] += 1
                     self._fact(case.alert, ev.CommandGiven(command=command, by=by))
+            if told_often(case) and case.phone is not None and case.talking(Party.PSAP) is None:
+                # Help is there, and who was on the line with the operator hangs up.
+                self._hang_up(case.phone)
             if case.talking(Party.PSAP) is None or case.talking(Party.OPERATOR) is not None:
                 self._unattended.pop(case.alert, None)
             elif now_us - self._unattended.setdefault(case.alert, now_us) > CONVERSATION_US:

@@ -81,7 +81,8 @@ def _wishes(case: Case, alert: Alert, machine: bool, now_us: Instant) -> Iterato
         yield OperatorCommand.CLOSE
         if heard_her:
             yield OperatorCommand.DECLARE_FALSE_ALARM
-            yield OperatorCommand.CALL_PSAP
+            if not told_often(case):
+                yield OperatorCommand.CALL_PSAP
         return
     if heard_her:
         yield (
@@ -105,6 +106,11 @@ def _wishes(case: Case, alert: Alert, machine: bool, now_us: Instant) -> Iterato
         yield OperatorCommand.CLOSE
         # What keeps it from being closed is that a machine has answered.
         yield OperatorCommand.REDIAL_USER
+
+
+def told_often(case: Case) -> bool:
+    """Whether 112 has been on the line so often that it needs no more telling."""
+    return any(leg.attempt >= OFTEN for leg in case.of(Party.PSAP))
 
 
 def _tried_in_vain(case: Case, now_us: Instant) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from messages import events as ev
-from messages.ids import E164, AlertId, NodeId, OperatorCommand, OperatorId, Party
+from messages.ids import E164, SECOND, AlertId, NodeId, OperatorCommand, OperatorId, Party
 from messages.journal import Recorded
 from model.case import Case
 from model.evolve import fold
@@ -110,7 +110,8 @@ class Play:
                     journal.append(Append(streams.inbox(alert), None, (given,)))
                     journal.close()
                     break
-            if case.left_at is not None and case.operator_leg is None:
+            talked_us = 0 if case.left_at is None else self.nodes.clock.now_us() - case.left_at
+            if talked_us > self.nodes.policy.leave_alarm_within_s * SECOND and case.operator_leg is None:
                 self.hang_up(PSAP)
                 self.hang_up(case.phone or USER)
 
