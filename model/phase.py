@@ -28,7 +28,8 @@ def phase(case: Case) -> Phase:
         return Phase.CLOSED
     if case.left_at is not None:
         return Phase.HANDED_OVER
-    if case.broken_at is not None and case.there(Party.USER) is None:
+    awaited = case.operator is None or case.going(Party.USER) is not None
+    if case.broken_at is not None and case.there(Party.USER) is None and awaited:
         return Phase.CALLING_USER
     if case.there(Party.PSAP):
         return Phase.CONFERENCE

@@ -13,7 +13,7 @@ from typing import Final
 
 import pytest
 
-from messages.ids import SECOND, AlertId, NodeId, Outcome, Party
+from messages.ids import SECOND, AlertId, NodeId, Party
 from model.evolve import fold
 from runtime.clock import VirtualClock
 from store.journal import Journal
@@ -70,8 +70,8 @@ def test_open_alerts_of_the_version_before_go_on(started: World) -> None:
     started.until("an operator has it again", lambda: started.case.operator is not None, 90)
     assert any(leg.attempt > 1 or leg.since > LAST_US for leg in started.case.of(Party.OPERATOR))
     started.alert = HANDED_OVER
-    started.until("what was left talking is over, or an operator has it", lambda: _settled(started), 120)
+    started.until("who was left talking is together again", lambda: _together(started), 120)
 
 
-def _settled(world: World) -> bool:
-    return world.case.outcome is Outcome.HANDED_OVER or world.case.operator is not None
+def _together(world: World) -> bool:
+    return {leg.party for leg in world.case.legs.values() if leg.joined} >= {Party.USER, Party.PSAP}
