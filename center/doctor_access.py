@@ -24,7 +24,9 @@ def access(state: StateDir, *, simulated: bool) -> Iterator[Finding]:
         dead = own is not None and registry.app_key_is_revoked(own)
         demo = registry.operator(DEMO_OPERATOR)
     valid = ", ".join(name if count == 1 else f"{name} ({count})" for name, count in names.items())
-    if not names:
+    if not names and own is None:
+        yield ok("access", "the first start makes an app key")
+    elif not names:
         yield fail("access", "no app key is valid: no app can raise an alert; securwoman key issue NAME")
     elif twice := [name for name, count in names.items() if count > 1]:
         hint = f"end the older ones when no app has them any more: key revoke --older {twice[0]}"

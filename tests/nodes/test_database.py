@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import select
 
 from messages.ids import AlertId, Outcome
+from store.query import Query
+from store.schema import open_alert
 from store.verify import verify
 from tests.nodes.blows import quick_world
 from tests.support import postgres
@@ -21,6 +24,7 @@ pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]
 
 USER = "+393330000090"
 OTHER = "+393330000091"
+OPEN = Query(select(open_alert.c.alert))
 
 
 @pytest.fixture
@@ -87,8 +91,15 @@ def test_while_the_database_is_started_again_calls_stay_up_and_then_all_goes_on(
     three.until("operator and user are joined", lambda: three.joined(alert) == {"operator", "user"})
     assert before == {phone: len(three.calls(phone)) - (phone == OPERATOR) for phone in before}
     three.until("she has closed it", lambda: closed(three, alert))
+    # What could not be made durable was kept in memory, and has an operator now as any other alert.
+    three.until("all are closed", lambda: all([closed(three, one) for one in still_open(three)]))
     three.until("nothing is up", lambda: not [call for call in three.calls() if call["state"] != "ended"])
     assert verify(three.journal).problems == ()
+
+
+def still_open(nodes: Nodes) -> list[AlertId]:
+    """The alerts that are open."""
+    return [AlertId(row[0]) for row in nodes.journal.rows(OPEN)]
 
 
 def closed(nodes: Nodes, alert: AlertId) -> bool:

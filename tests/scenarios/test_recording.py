@@ -213,6 +213,9 @@ def test_whoever_is_not_to_be_told_is_not(
 ) -> None:
     world = recorded(**rules)
     world.send(**alert)
+    if alert.get("silent"):
+        world.until("an operator has it", lambda: world.case.operator is not None)
+        world.order(OperatorCommand.CALL_ALOUD)
     world.until(
         "operator and user are joined",
         lambda: len([1 for leg in world.case.legs.values() if leg.joined]) == 2,
