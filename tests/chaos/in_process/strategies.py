@@ -115,8 +115,9 @@ alerts = st.builds(
     reopened_s=st.one_of(st.none(), st.none(), seconds(5, 55)),
     listened_s=st.one_of(st.none(), st.none(), seconds(5, 40)),
 )
-hang_up_after = st.one_of(st.just(0.0), st.just(0.0), seconds(1, 30))
-psap_hangs_up_after = st.one_of(st.just(0.0), st.just(0.0), seconds(6, 30))
+hang_up_after = st.one_of(st.just(0.0), st.just(0.0), seconds(1, 30), seconds(10, 20))
+psap_hangs_up_after = st.one_of(st.just(0.0), seconds(6, 13), seconds(6, 30))
+"""Operators leave soon: many a call of 112 ends soon after that, too."""
 users = st.builds(
     Person, first=st.sampled_from(BEHAVIOURS), then=st.sampled_from(BEHAVIOURS), hangs_up_s=hang_up_after
 )
