@@ -117,14 +117,19 @@ def _reached(case: Case, leg: Leg, said: LegReport, policy: Policy) -> list[Deci
 
 def _broke(case: Case, leg: Leg, cause: int, policy: Policy, now_us: Instant) -> bool:
     """Case 24: whether user and 112 were left talking, and one of the two is gone so soon that it was perhaps
-    no conversation; a line that fails is never the end of one. What we hang up ourselves breaks nothing.
+    no conversation; a line that fails is never the end of one, but where the other has hung up before, there
+    is nobody left to be cut off. What we hang up ourselves breaks nothing.
 
     Who tests hangs up when the test is over, and is to be called by nobody for it.
     """
     since = case.together_at
     if since is None or case.test or leg.party not in _CONFERENCE or not leg.going:
         return False
-    return now_us - since <= policy.leave_alarm_within_s * SECOND or cause in LINE_FAILURES
+    if now_us - since <= policy.leave_alarm_within_s * SECOND:
+        return True
+    others = (one for one in case.legs.values() if one.party in _CONFERENCE and one.party is not leg.party)
+    hung_up = any((one.released_at or 0) >= since and not one.line_failed for one in others)
+    return cause in LINE_FAILURES and not hung_up
 
 
 def _in_the_network(case: Case, leg: Leg, said: LegReport) -> list[Decided]:

@@ -226,6 +226,18 @@ def test_a_line_that_fails_is_never_the_end_of_a_conversation(party: Party, caus
     assert {leg.party for leg in book.case.legs.values() if leg.joined} >= set(BOTH)
 
 
+@pytest.mark.parametrize("first", BOTH)
+def test_a_line_that_fails_after_the_other_has_hung_up_cuts_nobody_off(first: Party) -> None:
+    book = left(Book())
+    book.pass_time(90)
+    second = Party.PSAP if first is Party.USER else Party.USER
+    drop(book, first)
+    drop(book, second, HangupCause.NODE_LOST)
+    book.pass_time(1)
+    assert not book.all_of(ev.ConferenceBroken)
+    assert book.case.outcome is Outcome.HANDED_OVER
+
+
 def test_a_112_that_hangs_up_after_the_user_is_called_again_once_there_is_somebody_to_hear() -> None:
     book = left(Book())
     book.ends(Party.USER)
