@@ -370,7 +370,7 @@ def _steps(known: Known) -> StepsView:
     return StepsView(
         received_us=case.received_at,
         operator_us=first(ev.OperatorJoined),
-        ringing_us=first(ev.LegRinging, Party.USER) or case.met_at,
+        ringing_us=first(ev.LegRinging, Party.USER) or case.rang_at or case.reached_at,
         answered_us=answered(Party.USER),
         psap_us=case.psap_joined_at or answered(Party.PSAP),
         handed_over_us=case.left_at,

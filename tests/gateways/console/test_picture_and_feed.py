@@ -124,6 +124,13 @@ def test_the_steps_are_when_each_was_first_reached(journal: Journal) -> None:
     assert order == sorted(order)
 
 
+def test_a_silent_alert_that_an_operator_has_is_not_said_to_ring(journal: Journal) -> None:
+    story = Story(journal, CLOCK.now_us(), silent=True).opened().operator_called(MARTA).operator_joined(MARTA)
+    view = shown(picture_of(everything(journal)), story)
+    assert view["met_us"] is not None, "its deadline is met by the operator"
+    assert (view["steps"]["ringing_us"], view["rang_us"]) == (None, None)
+
+
 def test_what_is_allowed_is_said_for_each_command_with_the_reason_why_not(journal: Journal) -> None:
     story = Story(journal, CLOCK.now_us()).opened().operator_called(MARTA).operator_joined(MARTA)
     story.user_called().user_answered()
