@@ -142,6 +142,7 @@ class Run:
                     done = self._do(deed)
                 if step.seen(self._view()):
                     return True
+                self._leave_again()
             except JournalError:
                 pass  # the database is just being started again
             time.sleep(POLL_S)
@@ -158,6 +159,14 @@ class Run:
                 self.taken_after_s = after_s
         if not self.back_s and self.cell.back_after_s is not None and after_s >= self.cell.back_after_s:
             self._bring_back()
+
+    def _leave_again(self) -> None:
+        """Whom a broken conference has called back leaves the two once more (decision 41)."""
+        broken = self.alert is not None and any(
+            isinstance(one.event, ev.ConferenceBroken) for one in self.nodes.recorded(self.alert)
+        )
+        if broken and self._refusal(OperatorCommand.LEAVE) is None:
+            self._order(OperatorCommand.LEAVE)
 
     # ------------------------------------------------------------ blows
 

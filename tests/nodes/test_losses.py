@@ -16,17 +16,13 @@ pytestmark = [pytest.mark.process, pytest.mark.timeout(240)]
 
 OWNED_WITHIN_S = 6.0
 """On a machine that does much else; how fast it is when quiet, `scripts/bench/takeover` tells."""
-NOT_JUDGED = pytest.mark.skip(
-    reason="NOT TESTED: a node lost beside a leave breaks the conference, which calls the operator back "
-    "(decision 41); the play does not leave again, and its judge takes the second call for a fault"
-)
 CELLS = (
     Cell(step="accepted", who=OWNER),
     Cell(step="operator_ringing", who=OWNER),
     Cell(step="talking", who=OWNER),
     Cell(step="psap_ringing", who=PSAP_LINE),
-    pytest.param(Cell(step="conference", who=OWNER), marks=NOT_JUDGED),
-    pytest.param(Cell(step="alone", who=PSAP_LINE), marks=NOT_JUDGED),
+    Cell(step="conference", who=OWNER),
+    Cell(step="alone", who=PSAP_LINE),
 )
 _users = itertools.count(10)
 

@@ -249,6 +249,8 @@ def _once_each(facts: Facts, case: Case | None) -> Iterator[str]:
             continue
         there, failed = len(_calls(facts, party)), _failed(facts, party)
         more = _called_back(facts) if party is Party.USER else 0
+        # A conference that breaks after the operator has left calls the operator, and who dropped, again.
+        more += sum(isinstance(one.event, ev.ConferenceBroken) for one in facts.events)
         if there > asked + failed + more:
             yield f"{there} calls with the {party}, {asked} asked for, {failed} spoilt by a line"
         if there < asked and case is not None and case.closed_at is not None:
