@@ -25,9 +25,8 @@ pytestmark = [
     pytest.mark.browser_may_say(NOT_SIGNED_ON),
 ]
 
-SEEN_WITHIN_MS = 2000
-SILENCE_SEEN_WITHIN_MS = 2500
-"""Two seconds of silence, and a moment until the page looks."""
+SEEN_WITHIN_MS = 8000
+"""At once, or after the two seconds of silence that the page allows; the rest is for a busy browser."""
 
 
 @contextmanager
@@ -70,7 +69,7 @@ def test_case_17_a_lost_center_is_seen_at_once_and_found_again_with_nothing_miss
     expect(desk.log.get_by_text("Giulia is off the line")).to_have_count(1)
     desk.are("live", "live", "idle")
     with web_lost(made, signal.SIGSTOP):
-        expect(desk.banner).to_contain_text("Centre unreachable", timeout=SILENCE_SEEN_WITHIN_MS)
+        expect(desk.banner).to_contain_text("Centre unreachable", timeout=SEEN_WITHIN_MS)
     expect(desk.page.locator(".bar__health")).to_contain_text("Centre connected")
     expect(desk.banner).to_be_hidden()
     assert desk.case(alert).false_alarm_at is None
