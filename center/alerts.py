@@ -14,8 +14,8 @@ from messages.ids import AlertId
 if TYPE_CHECKING:
     from messages.ids import Instant
     from messages.journal import Recorded
-    from model.case import Case
-    from store.journal import Journal
+    from model.alert.case import Case
+    from store.journal.journal import Journal
 
 _WINDOW: Final = 2000
 """How many events of the journal are looked through at a time, from its end."""
@@ -63,7 +63,7 @@ def streams_of(journal: Journal, alert: str) -> list[Recorded]:
 
 def case_of(journal: Journal, alert: str) -> Case:
     """The alert's state. Raises NotFound."""
-    from model.evolve import fold
+    from model.alert.evolve import fold
 
     case = fold(streams_of(journal, alert))
     if case is None:
@@ -89,7 +89,7 @@ def newest_cases(journal: Journal) -> Iterator[Case]:
 
 def summary(case: Case) -> Summary:
     """The case in a line."""
-    from model.phase import phase
+    from model.alert.phase import phase
 
     return Summary(
         alert=case.alert,

@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from center.errors import NotFound, NotRunning, RefusedByCenter, StateError, Unreachable
-from center.state_dir import StateDir, holder, living_web
+from center.state.state_dir import StateDir, holder, living_web
 
 T = TypeVar("T")
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Final
 from cyclopts import Parameter
 
 from center.errors import CenterError, NotFound, SettingsError, UsageError
-from center.in_use import config_in_use
-from center.settings_file import load
-from center.state_dir import StateDir
+from center.settings.file import load
+from center.settings.in_use import config_in_use
+from center.state.state_dir import StateDir
 from messages.ids import OperatorId
 
 if TYPE_CHECKING:
-    from store.journal import Journal
-    from store.people import Operator
-    from store.registry import Registry
+    from store.journal.journal import Journal
+    from store.registry.people import Operator
+    from store.registry.registry import Registry
 
 BY: Final = "command line"
 """Who changed or read a person's data, as the journal keeps it."""
@@ -42,7 +42,7 @@ def secret_asked(what: str) -> str:
 
 def new_password(*names: str) -> str:
     """Asked for. `names` are the operator's: none of them makes a password. Raises UsageError."""
-    from store.simple_passwords import LENGTH_MIN, too_simple
+    from store.registry.simple_passwords import LENGTH_MIN, too_simple
 
     password = secret_asked("password")
     if not LENGTH_MIN <= len(password) <= PASSWORD_MAX:
@@ -63,8 +63,8 @@ def operator_of(registry: Registry, who: str) -> Operator:
 
 def free_of_alerts(journal: Journal, operator: Operator, *, now: bool) -> None:
     """Raises CenterError where the operator is on an alert: its console would end in the middle of a call."""
-    from store.following import Following
-    from store.projections import Operators
+    from store.journal.following import Following
+    from store.journal.projections import Operators
 
     if now:
         return

@@ -8,7 +8,7 @@ from messages import events as ev
 from messages.base import HangupCause, Position
 from messages.events import Event
 from messages.ids import Advice, Outcome, Party
-from model.leg import place
+from model.alert.leg import place
 
 _CAUSES: Final[dict[int, str]] = {
     HangupCause.UNALLOCATED: "no such number",

@@ -16,11 +16,11 @@ import msgspec
 from messages.ids import SECOND, NodeId, OperatorId
 from messages.operators import OperatorVoice
 from model.policy import LineSpec
-from runtime import own_voices
 from runtime.environment import DRAINING
-from runtime.peers import PeerBook, Place
-from store import members, owners
-from store.journal import Journal
+from runtime.published import own_voices
+from runtime.published.peers import PeerBook, Place
+from store.journal.journal import Journal
+from store.nodes import members, owners
 
 
 class NodeView(msgspec.Struct, frozen=True, kw_only=True):

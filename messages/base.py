@@ -36,7 +36,7 @@ class VoicePort(msgspec.Struct, frozen=True, kw_only=True):
     frame_bytes: int = 320
     """Bytes of one 20 ms frame, s16le."""
     kind: str = "tty"
-    """As in `media.voice_port`: `tty`, `unix`, or `node` with `HOST:PORT/NAME` for a path."""
+    """As in `media.ports.voice_port`: `tty`, `unix`, or `node` with `HOST:PORT/NAME` for a path."""
 
 
 class Joins(StrEnum):

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from messages import events as ev
 from messages.ids import SECOND, AlertId, Channel, Instant, LegId, OperatorId, Outcome, UserId
 from messages.journal import Recorded
-from model.leg import place
+from model.alert.leg import place
 
 WITHIN_S: Final = (10, 20, 50)
 BIN_S: Final = 2

@@ -24,7 +24,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     """Its private address: what its actors and its voice gate listen on."""
     places: bytes
-    """What it says of itself, for `runtime.peers`."""
+    """What it says of itself, for `runtime.published.peers`."""
     draining: bool
     alive: bool
     """Whether its membership had not ended when it was read."""

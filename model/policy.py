@@ -1,6 +1,6 @@
 """How this center is to behave, as far as those who decide must know: numbers, times, limits and lines.
 
-Made once by the composition root from `config/center.toml` (`center.settings` checks it there) and
+Made once by the composition root from `config/center.toml` (`center.settings.schema` checks it there) and
 handed to every actor through its environment. Plain data: nothing here reads a file or a clock,
 and nothing here knows how the settings are written.
 """
@@ -124,7 +124,7 @@ class NumberKind(StrEnum):
 
 
 class Dialling(msgspec.Struct, frozen=True, kw_only=True):
-    """Which users' numbers are called without an operator's order (`model.dialling`)."""
+    """Which users' numbers are called without an operator's order (`model.rules.dialling`)."""
 
     kinds: tuple[NumberKind, ...] = (NumberKind.MOBILE, NumberKind.FIXED, NumberKind.UNKNOWN)
     countries: tuple[str, ...] = ("EEA",)

@@ -32,10 +32,10 @@ from messages.envelope import DecodeError, Envelope, decode, encode
 from messages.ids import SECOND, AlertId, Instant, NodeId, Role
 from messages.union import Body
 from runtime import addresses, environment, logs
-from runtime.directory import Entry, name_of
 from runtime.environment import Environment
 from runtime.errors import BadDirectory
 from runtime.processes import CRASHED, ChildConnected
+from runtime.published.directory import Entry, name_of
 from runtime.timers import Timers
 
 TICK_US: Final = SECOND

@@ -10,7 +10,8 @@ import signal
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from runtime import birth, logs, pidfd
+from runtime import logs, pidfd
+from runtime.system import birth
 
 WITHIN_S: Final = 30
 """It is killed when it takes longer."""

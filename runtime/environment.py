@@ -10,11 +10,11 @@ from typing import Protocol, TypeVar
 from messages.envelope import Envelope
 from messages.ids import NodeId, Role
 from runtime.clock import Clock
-from runtime.directory import Directory
 from runtime.errors import WrongEnvironment
-from runtime.peers import PeerBook
 from runtime.processes import OwnProcesses, Processes
-from runtime.spec import Plan
+from runtime.published.directory import Directory
+from runtime.published.peers import PeerBook
+from runtime.system.spec import Plan
 
 T = TypeVar("T")
 

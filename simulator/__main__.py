@@ -23,11 +23,11 @@ from pathlib import Path
 
 import msgspec
 
-from simulator.carrier import Carrier
 from simulator.config import Config, SimulatorConfig, control_address, load_config
 from simulator.control import Control
 from simulator.errors import ConfigError
 from simulator.http import serve
+from simulator.network.carrier import Carrier
 from simulator.runner import Runner, wall_clock
 
 READY_FILE = "carrier.json"

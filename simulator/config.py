@@ -16,10 +16,10 @@ from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
-from simulator.dialect import dialect_names, load_dialect
 from simulator.errors import ConfigError
-from simulator.sound import check_says, resolve_says
-from simulator.vices import Seconds, Vices
+from simulator.modem.dialect import dialect_names, load_dialect
+from simulator.modem.vices import Seconds, Vices
+from simulator.network.sound import check_says, resolve_says
 
 Number = Annotated[str, msgspec.Meta(pattern=r"^(\+[0-9]{6,15}|[0-9]{2,5})$")]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]

@@ -16,11 +16,11 @@ import msgspec
 from simulator.config import changed_phone
 from simulator.errors import ConfigError, NoSuchParty, NotNow
 from simulator.http import Request, Response
-from simulator.modem import GARBLE_S
+from simulator.modem.modem import GARBLE_S
+from simulator.modem.vices import Vices
+from simulator.network.voice import wav
 from simulator.reports import Json, call_report, message_report, modem_report, phone_report
 from simulator.runner import Runner, Station
-from simulator.vices import Vices
-from simulator.voice import wav
 
 _Body = TypeVar("_Body", bound=msgspec.Struct)
 Route = Callable[[str, Request], Response]

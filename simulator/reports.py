@@ -10,9 +10,9 @@ import datetime
 
 import msgspec
 
-from simulator.call import Call, Message
-from simulator.modem import Modem
-from simulator.phone import Phone
+from simulator.modem.modem import Modem
+from simulator.network.call import Call, Message
+from simulator.network.phone import Phone
 
 Json = dict[str, object]
 

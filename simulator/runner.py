@@ -13,10 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from simulator.carrier import Carrier
-from simulator.modem import Modem
-from simulator.modem_voice import FRAME_S
-from simulator.ptys import Pty, Watch
+from simulator.modem.modem import Modem
+from simulator.modem.ptys import Pty, Watch
+from simulator.modem.voice import FRAME_S
+from simulator.network.carrier import Carrier
 
 CATCH_UP_FRAMES = 10
 """After a stall of the machine at most so many frames are sent at once; older ones are lost."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from messages.ids import NodeId
 from messages.journal import Recorded
-from store import rows, streams
-from store.journal import Journal
+from store import streams
+from store.journal import rows
+from store.journal.journal import Journal
 
 
 def since_started(journal: Journal, node: NodeId) -> list[Recorded]:

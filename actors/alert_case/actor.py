@@ -22,14 +22,14 @@ from messages import bridge, cases, identity, legs, lines, operators, supervisio
 from messages.envelope import Envelope
 from messages.ids import SECOND, AlertId, BridgeId, CrewId, Instant, Role
 from messages.union import Body
-from model.case import Case, Owner
-from model.evolve import evolve, fold
-from model.leg import place as place_of
+from model.alert.case import Case, Owner
+from model.alert.evolve import evolve, fold
+from model.alert.leg import place as place_of
 from model.policy import Setup
 from runtime.actor import CenterActor
 from store import streams
 from store.errors import JournalError, LeaseLost, VersionConflict
-from store.journal import Journal
+from store.journal.journal import Journal
 
 RETRY_US = Instant(SECOND // 5)
 """After the journal could not be written, before it is tried again."""

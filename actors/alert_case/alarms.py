@@ -12,8 +12,8 @@ from typing import Final
 from messages.events import AlarmCleared, AlarmRaised
 from messages.ids import Party
 from messages.lines import Lack
-from model.case import Case
-from model.failing import lines_fail
+from model.alert.case import Case
+from model.rules.failing import lines_fail
 
 NO_LINE_FOR_112: Final = "psap.no_line"
 NO_LINE_TO_OPERATOR: Final = "alert.no_operator_line"

@@ -10,15 +10,15 @@ from messages import events as ev
 from messages.base import HangupCause
 from messages.ids import SECOND, Instant, LegId, Party
 from messages.lines import RequestLine
-from model.attempts import due_at, last_attempt, takes_calls
-from model.calling import in_duress, quiet
-from model.case import Case
-from model.dialling import NEVER
-from model.failing import not_before
-from model.joining import rings_beside
-from model.leg import HUSHED, Leg, leg_id
+from model.alert.case import Case
+from model.alert.leg import HUSHED, Leg, leg_id
 from model.policy import Policy
-from model.sound import lines_to_avoid
+from model.rules.attempts import due_at, last_attempt, takes_calls
+from model.rules.calling import in_duress, quiet
+from model.rules.dialling import NEVER
+from model.rules.failing import not_before
+from model.rules.joining import rings_beside
+from model.rules.sound import lines_to_avoid
 
 GIVE_UP_DIALLING_US: Final = Instant(40 * SECOND)
 """A call that does not even ring by then will not (27.007 modems give up after 30 to 60 s by themselves)."""

@@ -20,11 +20,11 @@ from messages.events import (
     OperatorReserved,
 )
 from messages.ids import NodeId, Party
-from model.case import Case
-from model.own_line import is_own, mode_of
-from model.wrap_up import PART_ENDED
+from model.alert.case import Case
+from model.rules.own_line import is_own, mode_of
+from model.rules.wrap_up import PART_ENDED
 from store import streams
-from store.journal import Append
+from store.journal.journal import Append
 
 
 def claims(case: Case, hand: Hand, events: Iterable[Decided], node: NodeId) -> list[Append]:

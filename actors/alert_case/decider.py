@@ -31,8 +31,8 @@ from messages import events as ev
 from messages.bridge import BridgeReport
 from messages.identity import Identify
 from messages.ids import SECOND, Instant, OperatorCommand, OperatorLine
-from model.case import Case, Owner
-from model.evolve import apply
+from model.alert.case import Case, Owner
+from model.alert.evolve import apply
 from model.policy import Policy
 
 SETTLE_US: Final = Instant(SECOND // 10)

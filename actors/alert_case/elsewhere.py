@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from model.case import Case, Owner
+from model.alert.case import Case, Owner
 
 
 def is_elsewhere(case: Case, me: Owner) -> bool:

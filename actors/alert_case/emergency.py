@@ -14,13 +14,13 @@ from messages import events as ev
 from messages.base import HangupCause, Joins
 from messages.ids import E164, SECOND, Advice, Instant, Party
 from messages.lines import Lack, RequestLine
-from model.calling import hushed
-from model.case import Case
-from model.failing import lines_fail, not_before
-from model.joining import in_the_network, rings_beside, scattered
-from model.leg import FIRST_112, Leg, leg_id
+from model.alert.case import Case
+from model.alert.leg import FIRST_112, Leg, leg_id
 from model.policy import Policy
-from model.psap import is_emergency, on_another_phone, psap_number, psap_number_for, wanted_by_duress
+from model.rules.calling import hushed
+from model.rules.failing import lines_fail, not_before
+from model.rules.joining import in_the_network, rings_beside, scattered
+from model.rules.psap import is_emergency, on_another_phone, psap_number, psap_number_for, wanted_by_duress
 
 GIVE_UP_DIALLING_US: Final = Instant(30 * SECOND)
 UNASKED_MAX: Final = 3

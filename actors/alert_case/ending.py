@@ -9,10 +9,10 @@ from actors.alert_case.orders import pins_are_over
 from actors.alert_case.search import LEFT
 from messages import events as ev
 from messages.ids import SECOND, Instant, OperatorId, Outcome, Party
-from model.calling import spoken_to, told_112
-from model.case import Case
-from model.leg import HANDED_OVER, Leg
+from model.alert.case import Case
+from model.alert.leg import HANDED_OVER, Leg
 from model.policy import Policy
+from model.rules.calling import spoken_to, told_112
 
 USER_STAYS_US: Final = Instant(3 * SECOND)
 """After 112 has hung up, she is not cut off in the middle of a word."""

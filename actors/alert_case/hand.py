@@ -28,7 +28,7 @@ from messages.identity import Identified, Identify
 from messages.ids import SECOND, Instant, LegId, OperatorId
 from messages.lines import LineGranted, LineRefused, RequestLine
 from messages.operators import OperatorOffer, OperatorsOffered, RequestOperators
-from model.leg import Leg
+from model.alert.leg import Leg
 
 Decided = CaseEvent | AdviceChanged | AlarmRaised | AlarmCleared
 """What the AlertCase may append: an alarm goes to the node's stream, the rest to the alert's."""

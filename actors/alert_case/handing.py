@@ -12,8 +12,8 @@ from typing import Final
 from actors.alert_case.hand import NOTHING, Hand, Step, gives_up_at, hang_up
 from messages import events as ev
 from messages.ids import SECOND, Instant, Party
-from model.case import Case
-from model.leg import HANDED_OVER, Leg
+from model.alert.case import Case
+from model.alert.leg import HANDED_OVER, Leg
 from model.policy import Policy
 
 NOT_JOINED: Final = "not joined"

@@ -17,11 +17,11 @@ from messages.calls import CallState
 from messages.ids import SECOND, BridgeId, Instant, Party
 from messages.legs import LegReport
 from messages.lines import PreemptCase
-from model import answers
-from model.calling import spoken_to
-from model.case import Case
-from model.leg import LINE_FAILURES, Leg, LegState
+from model.alert import answers
+from model.alert.case import Case
+from model.alert.leg import LINE_FAILURES, Leg, LegState
 from model.policy import MetBy, Policy
+from model.rules.calling import spoken_to
 
 _CONFERENCE: Final = (Party.USER, Party.PSAP)
 """Those who are left talking when the operator leaves."""

@@ -14,8 +14,8 @@ from messages import events as ev
 from messages.ids import SECOND, Instant, OperatorLine, Party
 from messages.lines import RequestLine
 from messages.operators import RequestOperators
-from model.case import Case, Listener
-from model.leg import Leg
+from model.alert.case import Case, Listener
+from model.alert.leg import Leg
 from model.policy import Policy
 
 WAITS_US: Final = Instant(15 * SECOND)

@@ -7,11 +7,11 @@ from typing import Final
 from actors.alert_case.hand import NOTHING, Decided, Hand, Step
 from messages import events as ev
 from messages.ids import Instant, Party
-from model.calling import dials_by_itself
-from model.case import Case
-from model.evolve import apply
-from model.orders import events_of
+from model.alert.case import Case
+from model.alert.evolve import apply
 from model.policy import Policy
+from model.rules.calling import dials_by_itself
+from model.rules.orders import events_of
 
 WRONG_PINS: Final = 5
 """So many may be the user's own, with trembling hands."""

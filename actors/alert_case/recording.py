@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from messages import events as ev
 from messages.bridge import BridgeReport, Recording, SetMembers
 from messages.ids import Party
-from model.case import Case
+from model.alert.case import Case
 from model.policy import Policy
 
 ALARM: Final = "recording.failed"

@@ -11,11 +11,11 @@ from messages import events as ev
 from messages.ids import Instant, Party
 from messages.lines import LineGranted, RequestLine
 from messages.operators import RequestOperators
-from model.case import Case
-from model.failing import not_before
-from model.leg import Leg
-from model.own_line import mode_of
+from model.alert.case import Case
+from model.alert.leg import Leg
 from model.policy import Policy
+from model.rules.failing import not_before
+from model.rules.own_line import mode_of
 
 
 def ask_back(case: Case, hand: Hand, party: Party) -> tuple[Step, Leg | None, LineGranted | None]:

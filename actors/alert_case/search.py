@@ -17,13 +17,13 @@ from messages.base import Joins
 from messages.ids import SECOND, Advice, Instant, LegId, LineId, OperatorId, OperatorLine, Party, TrunkId
 from messages.lines import LineGranted, RequestLine
 from messages.operators import OperatorOffer, RequestOperators
-from model.case import Case
-from model.failing import failed_lines, lines_fail, not_before
-from model.joining import in_the_network, user_comes_first
-from model.leg import ANOTHER_ANSWERED, ANOTHER_LINE, HANDED_OVER, Leg, LegState, leg_id
-from model.own_line import mode_of, own_line
+from model.alert.case import Case
+from model.alert.leg import ANOTHER_ANSWERED, ANOTHER_LINE, HANDED_OVER, Leg, LegState, leg_id
 from model.policy import Policy
-from model.sound import lines_to_avoid
+from model.rules.failing import failed_lines, lines_fail, not_before
+from model.rules.joining import in_the_network, user_comes_first
+from model.rules.own_line import mode_of, own_line
+from model.rules.sound import lines_to_avoid
 
 ALL: Final = 1_000
 NO_ANSWER: Final = "no answer"
@@ -42,7 +42,7 @@ def keep_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> St
     """What the operators' legs have come to: who has joined, who is silent, who is lost.
 
     She is another alert's to have only when her phone is on hook: it would be busy for it. An answer
-    that proves nothing (`model.answers`) is one more phone that rings.
+    that proves nothing (`model.alert.answers`) is one more phone that rings.
     """
     made: list[Decided] = []
     wakes: list[Instant] = []

@@ -6,7 +6,7 @@ from actors.alert_case.hand import Decided, Hand, Step
 from actors.alert_case.sound import BACK_AFTER_US, is_judged, lost, over
 from messages import events as ev
 from messages.ids import Instant
-from model.case import Case
+from model.alert.case import Case
 from model.policy import Policy
 
 

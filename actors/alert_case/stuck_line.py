@@ -13,8 +13,8 @@ from actors.alert_case.hand import Decided, Hand, Step, gives_up_at
 from actors.alert_case.hear import released
 from messages.base import HangupCause
 from messages.ids import SECOND, Instant
-from model.case import Case
-from model.leg import LegState
+from model.alert.case import Case
+from model.alert.leg import LegState
 from model.policy import Policy
 
 ENDS_WITHIN_US: Final = Instant(25 * SECOND)

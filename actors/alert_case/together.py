@@ -11,10 +11,10 @@ from typing import Final
 from actors.alert_case.hand import NOTHING, Hand, Step, hang_up
 from messages.base import Joins
 from messages.ids import Instant, Party
-from model.case import Case
-from model.joining import can_be_moved, unheard
-from model.leg import ANOTHER_LINE, Leg
+from model.alert.case import Case
+from model.alert.leg import ANOTHER_LINE, Leg
 from model.policy import Policy
+from model.rules.joining import can_be_moved, unheard
 
 APART: Final = "apart"
 

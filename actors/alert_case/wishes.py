@@ -11,9 +11,9 @@ from messages.bridge import Member, SetMembers
 from messages.calls import CallState
 from messages.ids import BridgeId, Party
 from messages.legs import Originate, ReleaseLeg
-from model.announcing import playing
-from model.case import Case
-from model.leg import Leg, LegState, place
+from model.alert.case import Case
+from model.alert.leg import Leg, LegState, place
+from model.rules.announcing import playing
 
 _SEEN = {
     LegState.ORIGINATING: CallState.UNKNOWN,

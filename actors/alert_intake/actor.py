@@ -20,19 +20,19 @@ from messages.ids import SECOND, Advice, AlertId, Channel, CrewId, Instant, Role
 from messages.journal import Recorded
 from messages.lines import PreemptCase
 from messages.sms import SendSms, SmsArrived, SmsKept
-from model.calling import hushed
-from model.case import Case
-from model.dialling import unfit
-from model.live import LiveCases
+from model.alert.case import Case
+from model.alert.live import LiveCases
 from model.policy import Setup
+from model.rules.calling import hushed
+from model.rules.dialling import unfit
 from runtime.actor import CenterActor
-from runtime.peers import least_busy
+from runtime.published.peers import least_busy
 from store import streams
-from store.alerts import ALL_AT_WORK, Signal, accept
+from store.alerts.accepting import ALL_AT_WORK, Signal, accept
 from store.errors import JournalError
-from store.following import Following
-from store.journal import Append, Journal
-from store.owners import hand_on, owned
+from store.journal.following import Following
+from store.journal.journal import Append, Journal
+from store.nodes.owners import hand_on, owned
 from store.streams import alert_of
 
 SOON_US: Final = Instant(SECOND // 20)

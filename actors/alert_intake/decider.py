@@ -13,9 +13,9 @@ import msgspec
 from msgspec.structs import replace
 
 from messages.ids import SECOND, Advice, AlertId, CrewId, Instant, LegId, NodeId, Party
-from model.case import Case
+from model.alert.case import Case
 from model.policy import Policy
-from model.urgency import Urgency, urgency
+from model.rules.urgency import Urgency, urgency
 
 USUAL: Final = Policy()
 CONFIRM_US: Final = Instant(SECOND // 2)
@@ -208,7 +208,7 @@ def in_the_way(alerts: Iterable[Case]) -> list[tuple[AlertId, LegId]]:
 
 
 def by_urgency(cases: Iterable[Case], now_us: Instant, policy: Policy) -> list[AlertId]:
-    """In the order of `model.urgency`."""
+    """In the order of `model.rules.urgency`."""
 
     def key(case: Case) -> tuple[Urgency, AlertId]:
         return urgency(case.test, case.deadline_at, now_us, policy), case.alert

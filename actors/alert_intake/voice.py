@@ -6,8 +6,8 @@ from enum import Enum, auto
 
 from messages.calls import IncomingCall
 from messages.ids import LineId
-from model.dialling import unfit
 from model.policy import Setup, VoiceAlert
+from model.rules.dialling import unfit
 
 
 class Verdict(Enum):

@@ -13,8 +13,8 @@ from messages.calls import CallReport, CallState, LineBack
 from messages.envelope import Envelope
 from messages.ids import SECOND, CrewId, Instant, LineId, Role
 from messages.legs import LegReady, LegReport, Originate, ReleaseLeg, RestLeg
-from model.own_line import carrier, is_own
 from model.policy import Setup
+from model.rules.own_line import carrier, is_own
 from runtime.actor import CenterActor
 
 ALONE_US: Final = Instant(3 * SECOND)

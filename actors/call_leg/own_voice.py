@@ -1,7 +1,8 @@
 """Where a leg finds an operator's own voice: at the node that has it now, to which it goes after her.
 
 Nothing of it is decided here: which node that is follows from what the nodes say of themselves
-(`runtime.own_voices`), and what becomes of a leg whose voice nobody has is said by this node's OperatorLines.
+(`runtime.published.own_voices`), and what becomes of a leg whose voice nobody has is said by this node's
+OperatorLines.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from msgspec.structs import replace
 from messages.base import VoicePort
 from messages.calls import CallReport, CallState
 from messages.ids import SECOND, Instant, LegId, LineId, NodeId, OperatorLine
-from model.own_line import mode_of
-from runtime import own_voices
+from model.rules.own_line import mode_of
 from runtime.environment import Environment
-from runtime.voice_files import VoiceFile
+from runtime.published import own_voices
+from runtime.published.voice_files import VoiceFile
 
 _UP: Final = (CallState.RINGING, CallState.ANSWERED)
 FOLLOWS_WITHIN_US: Final = Instant(4 * SECOND)

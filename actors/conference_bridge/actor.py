@@ -15,24 +15,24 @@ from typing import ClassVar, Final, Protocol
 from thespian.actors import ActorAddress
 
 from actors.conference_bridge.decider import State, Still, clips, heard_by, kept, levels, said, specs, tracks
-from media.claim import claim
-from media.clips import ClipSpec
-from media.conference import Conference, ConferenceStatus, Tap
-from media.levels import LevelReport
-from media.pace import Pace
-from media.ports import node_pass, open_port
-from media.recorded import NOT_RECORDED, RecordingStatus
-from media.recording import Recorder
-from media.sound_file import SoundFormat
-from media.sounds import Sounds
-from media.voice_port import VoicePortSpec
+from media.conference.clips import ClipSpec
+from media.conference.conference import Conference, ConferenceStatus, Tap
+from media.conference.pace import Pace
+from media.conference.recorded import NOT_RECORDED, RecordingStatus
+from media.conference.recording import Recorder
+from media.conference.sounds import Sounds
+from media.ports.claim import claim
+from media.ports.ports import node_pass, open_port
+from media.ports.voice_port import VoicePortSpec
+from media.sound.levels import LevelReport
+from media.sound.sound_file import SoundFormat
 from messages.bridge import BridgeReady, Recording, SetMembers
 from messages.envelope import Envelope
 from messages.ids import SECOND, CrewId, Instant, Role
 from model.policy import Setup
-from runtime import readings
 from runtime.actor import CenterActor
 from runtime.processes import HEIR_ASKS_BY
+from runtime.published import readings
 from runtime.waker import Waker
 
 ORPHAN_US: Final = Instant(12 * SECOND)
@@ -54,7 +54,7 @@ class VoiceStandsStillError(Exception):
 
 
 class Mixer(Protocol):
-    """What holds the ports: `media.conference.Conference`, or a test's."""
+    """What holds the ports: `media.conference.conference.Conference`, or a test's."""
 
     def set_members(
         self, members: Mapping[str, VoicePortSpec], heard_by: Mapping[str, Collection[str]] | None = None

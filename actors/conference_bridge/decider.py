@@ -11,17 +11,17 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from media.clips import ClipSpec
-from media.levels import LevelReport
-from media.pace import Pace
-from media.presence import Presence
-from media.recorded import NOT_RECORDED, RecordingStatus
-from media.voice_port import VoicePortSpec
+from media.conference.clips import ClipSpec
+from media.conference.pace import Pace
+from media.conference.presence import Presence
+from media.conference.recorded import NOT_RECORDED, RecordingStatus
+from media.ports.voice_port import VoicePortSpec
+from media.sound.levels import LevelReport
 from messages import readings
 from messages.bridge import BridgeReport, Recording, SetMembers
 from messages.ids import AlertId, BridgeId, Instant, LegId, Party
 from messages.readings import Level, LevelReading
-from model.leg import place
+from model.alert.leg import place
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):

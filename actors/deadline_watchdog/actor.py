@@ -23,16 +23,16 @@ from messages.events import AlarmCleared, AlarmRaised, DeadlineMissed
 from messages.ids import AlertId, Instant, LineId, Role
 from messages.lines import AskLine, LineReport, NodeLines
 from messages.supervision import RestartWanted
-from model.case import Case
+from model.alert.case import Case
 from model.policy import Setup
 from runtime.actor import CenterActor
 from runtime.errors import BadDirectory
 from store import streams
 from store.alarms import since_started
 from store.errors import JournalError
-from store.following import Following
-from store.journal import Append, Journal
-from store.owners import owned
+from store.journal.following import Following
+from store.journal.journal import Append, Journal
+from store.nodes.owners import owned
 
 AT_ONCE: Final = 500
 """So many alerts' verdicts are one transaction: one flush, and no writer waits for long behind it."""

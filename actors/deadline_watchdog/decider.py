@@ -14,7 +14,7 @@ from actors.deadline_watchdog.forecast import forecasts
 from actors.deadline_watchdog.means import Means
 from messages.events import AdviceChanged, DeadlineMissed
 from messages.ids import Advice, AlertId, Instant
-from model.case import Case
+from model.alert.case import Case
 from model.policy import Policy
 
 

@@ -15,15 +15,15 @@ from actors.alert_case import callback, emergency, ending, handing, search
 from actors.deadline_watchdog.means import Means
 from messages.ids import SECOND, AlertId, Instant, OperatorLine, Party, Role
 from messages.lines import Lack
-from model.attempts import due_at, takes_calls
-from model.calling import quiet
-from model.case import Case
-from model.joining import user_comes_first
-from model.leg import Leg, LegState
-from model.pairs import begun, lacking
+from model.alert.case import Case
+from model.alert.leg import Leg, LegState
 from model.policy import Policy
-from model.psap import psap_number_for
-from model.urgency import Urgency, urgency
+from model.rules.attempts import due_at, takes_calls
+from model.rules.calling import quiet
+from model.rules.joining import user_comes_first
+from model.rules.pairs import begun, lacking
+from model.rules.psap import psap_number_for
+from model.rules.urgency import Urgency, urgency
 
 MARGIN_US: Final = Instant(5 * SECOND)
 """Between the case's own limit and this side's: a restart of the case, and a journal that is slow."""

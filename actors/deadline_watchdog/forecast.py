@@ -14,11 +14,11 @@ from typing import Final
 from actors.deadline_watchdog.means import Means
 from messages.base import Joins
 from messages.ids import SECOND, AlertId, Instant, OperatorLine, Party
-from model.calling import hushed, in_duress
-from model.case import Case
-from model.leg import Leg, LegState
+from model.alert.case import Case
+from model.alert.leg import Leg, LegState
 from model.policy import MetBy, Policy
-from model.urgency import Urgency, urgency
+from model.rules.calling import hushed, in_duress
+from model.rules.urgency import Urgency, urgency
 
 DIAL_US: Final = Instant(SECOND)
 """From the decision to dial to the dial itself, generously."""

@@ -15,8 +15,8 @@ from msgspec.structs import replace
 from messages import events as ev
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId
 from messages.journal import Recorded
-from model.leg import alert_of
-from model.own_line import is_own
+from model.alert.leg import alert_of
+from model.rules.own_line import is_own
 
 ALARM: Final = "line.no_sound"
 WITHIN_US: Final = Instant(3600 * SECOND)

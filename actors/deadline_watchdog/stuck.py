@@ -19,10 +19,10 @@ from msgspec.structs import replace
 from actors.deadline_watchdog.due import Sign, signs
 from actors.deadline_watchdog.means import Means
 from messages.ids import SECOND, AlertId, CrewId, Instant, Role
-from model.case import Case
-from model.leg import place
-from model.own_line import carrier
+from model.alert.case import Case
+from model.alert.leg import place
 from model.policy import Policy
+from model.rules.own_line import carrier
 
 PAUSES_US: Final = (Instant(0), Instant(10 * SECOND), Instant(30 * SECOND))
 """Before the first, second and third restart for one alert. After that a person has to look."""

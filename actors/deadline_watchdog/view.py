@@ -12,11 +12,11 @@ from actors.trunk_pool.decider import kept_for_inbound
 from messages.base import Joins
 from messages.ids import SECOND, CrewId, Instant, LineId, Party, Role
 from messages.lines import LineReport, LineState
-from model.live import LiveCases
+from model.alert.live import LiveCases
 from model.policy import LineSpec, Setup
-from runtime.directory import Entry
-from runtime.peers import Place
-from store.projections import LineHold, Lines, Operators
+from runtime.published.directory import Entry
+from runtime.published.peers import Place
+from store.journal.projections import LineHold, Lines, Operators
 
 FRESH_US: Final = Instant(3 * SECOND)
 """A line that has not been heard of for this long carries no call: its modem's actor speaks every second."""

@@ -12,9 +12,9 @@ from messages.identity import Identified, Identify
 from messages.ids import Role
 from runtime.actor import CenterActor
 from store.errors import StoreError
-from store.journal import Journal
-from store.people import User
-from store.registry import Registry
+from store.journal.journal import Journal
+from store.registry.people import User
+from store.registry.registry import Registry
 
 
 class IdentifierActor(CenterActor):

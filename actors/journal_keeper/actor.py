@@ -15,8 +15,8 @@ from messages.envelope import Envelope
 from messages.ids import SECOND, Instant, Role
 from runtime.actor import CenterActor
 from store.errors import JournalError
-from store.keeping import Keeper
-from store.notify import SocketNotifier
+from store.journal.notify import SocketNotifier
+from store.spare.keeping import Keeper
 
 
 class JournalKeeperActor(CenterActor):

@@ -27,21 +27,22 @@ from actors.membership.lost import lost_of, said_before, to_be_said
 from messages.cases import AlertsArrived
 from messages.ids import SECOND, Instant, LineId, NodeId, Role
 from messages.operators import OperatorVoice
-from model.live import LiveCases
+from model.alert.live import LiveCases
 from model.membership import Member
-from model.own_line import own_line
 from model.policy import LineSpec, Setup
+from model.rules.own_line import own_line
 from runtime.actor import CenterActor
-from runtime.directory import Entry
 from runtime.environment import DRAINED
-from runtime.peers import FilePeers, MemoryPeers, Peers, Place, heard, said
-from runtime.voice_files import VoiceFile
-from runtime.voice_gate_file import voice_gate_of
-from store import members, owners, streams
+from runtime.published.directory import Entry
+from runtime.published.peers import FilePeers, MemoryPeers, Peers, Place, heard, said
+from runtime.published.voice_files import VoiceFile
+from runtime.published.voice_gate_file import voice_gate_of
+from store import streams
 from store.alarms import since_started
 from store.errors import JournalError, NodeNameTaken
-from store.journal import Append, Journal
-from store.rebuild import rebuild
+from store.journal.journal import Append, Journal
+from store.journal.rebuild import rebuild
+from store.nodes import members, owners
 
 SPOKEN_TO: Final = (
     Role.GSM_MODEM,

@@ -31,18 +31,18 @@ from messages.envelope import Envelope
 from messages.events import AlarmCleared, AlarmRaised, Event, LineSeized
 from messages.ids import SECOND, Instant, LegId, LineId, OperatorId, OperatorLine, Role, ShiftState
 from messages.operators import HeadsetPresent, OperatorVoice, OperatorVoices
-from model.own_line import mode_of, operator_of, own_line, standing_leg
 from model.policy import Setup
-from runtime import voice_files
+from model.rules.own_line import mode_of, operator_of, own_line, standing_leg
 from runtime.actor import CenterActor
-from runtime.own_voices import is_at
+from runtime.published import voice_files
+from runtime.published.own_voices import is_at
 from store import streams
 from store.errors import JournalError, StoreError, VersionConflict
-from store.following import Following
-from store.journal import Append, Journal
-from store.people import Operator
-from store.projections import LineHold, Lines, Operators
-from store.registry import Registry
+from store.journal.following import Following
+from store.journal.journal import Append, Journal
+from store.journal.projections import LineHold, Lines, Operators
+from store.registry.people import Operator
+from store.registry.registry import Registry
 
 ALARM: Final = "operator.line_lost"
 ALARM_AFTER_US: Final = Instant(15 * SECOND)

@@ -22,16 +22,16 @@ from messages.events import (
 )
 from messages.ids import SECOND, AlertId, Instant, OperatorId, OperatorLine, Role, ShiftState
 from messages.operators import OperatorVoice, OperatorVoices, RequestOperators
-from model import wrap_up
 from model.policy import Setup
-from runtime import own_voices
+from model.rules import wrap_up
 from runtime.actor import CenterActor
+from runtime.published import own_voices
 from store import streams
 from store.errors import StoreError
-from store.following import Following
-from store.journal import Journal
-from store.projections import Operators, OperatorState
-from store.registry import Registry
+from store.journal.following import Following
+from store.journal.journal import Journal
+from store.journal.projections import Operators, OperatorState
+from store.registry.registry import Registry
 
 LISTEN_US: Final = Instant(SECOND // 50)
 """Between two looks at the journal while somebody waits for an operator: a storm commits without end."""

@@ -14,7 +14,7 @@ import msgspec
 from messages.ids import E164, SECOND, AlertId, Instant, OperatorId, OperatorLine, ShiftState
 from messages.operators import OperatorOffer, OperatorsOffered, RequestOperators
 from model.policy import Policy
-from model.urgency import Urgency, urgency
+from model.rules.urgency import Urgency, urgency
 
 OFFERED_FOR_US: Final = Instant(3 * SECOND // 2)
 """How long an operator who was offered to one alert is not offered to another."""

@@ -15,8 +15,8 @@ from thespian.actors import ActorAddress
 from actors.alert_case.recording import ALARM, SUBJECT
 from actors.recording_keeper.decider import expired
 from actors.recording_keeper.folder import RETENTION, delete, mend_all, recordings
-from media.recording import KEEP_FREE_BYTES
-from media.sound_file import SoundFileFailed
+from media.conference.recording import KEEP_FREE_BYTES
+from media.sound.sound_file import SoundFileFailed
 from messages.envelope import Envelope
 from messages.events import AlarmCleared, AlarmRaised
 from messages.ids import SECOND, Instant, Role
@@ -25,7 +25,7 @@ from runtime.actor import CenterActor
 from store import streams
 from store.alarms import since_started
 from store.errors import JournalError
-from store.journal import Append, Journal
+from store.journal.journal import Append, Journal
 
 MEND_EVERY_US: Final = Instant(10 * SECOND)
 DELETE_EVERY_US: Final = Instant(3600 * SECOND)

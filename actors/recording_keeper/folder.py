@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Final
 
 from actors.recording_keeper.decider import Kept
-from media.sound_file import MENDED, PART, SoundFileFailed, SoundName, mend
+from media.sound.sound_file import MENDED, PART, SoundFileFailed, SoundName, mend
 from messages.events import RecordingDeleted
 from messages.ids import AlertId, Instant
-from model.case import Case
-from model.evolve import fold
+from model.alert.case import Case
+from model.alert.evolve import fold
 from store import streams
-from store.journal import Append, Journal
+from store.journal.journal import Append, Journal
 
 RETENTION: Final = "retention"
 ERASED: Final = "erased"

@@ -25,10 +25,10 @@ from messages.supervision import AdoptActor, StartActor, StopActor
 from runtime import addresses
 from runtime.actor import CenterActor
 from runtime.aside import Aside
-from runtime.directory import Entry, name_of
 from runtime.environment import Environment
+from runtime.published.directory import Entry, name_of
 from store import streams
-from store.journal import Append, Journal
+from store.journal.journal import Append, Journal
 
 LOOK: Final = "look"
 TOGETHER: Final = "together"

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from actors.supervisor.roster import Alarm, Create, Crews, Effect, Kill, Member, Name, Phase, Publish, Roster
 from messages.ids import SECOND, Instant
-from runtime.spec import ActorSpec
+from runtime.system.spec import ActorSpec
 
 KILL_AGAIN_US: Final = SECOND
 

@@ -49,7 +49,7 @@ from actors.supervisor.roster import (
     Tick,
 )
 from messages.ids import SECOND, AlertId, Instant, Role
-from runtime.spec import ActorSpec
+from runtime.system.spec import ActorSpec
 
 TICK_US: Final = SECOND // 2
 """How often the Supervisor looks."""

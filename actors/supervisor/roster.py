@@ -7,7 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from messages.ids import AlertId, Instant, Role
-from runtime.spec import ActorSpec, Plan
+from runtime.system.spec import ActorSpec, Plan
 
 Name = tuple[Role, str]
 """Role and key."""

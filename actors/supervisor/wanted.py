@@ -9,7 +9,7 @@ from typing import Final
 
 from actors.supervisor.roster import GONE, Member, Phase, Roster
 from messages.ids import SECOND, Instant, Role
-from runtime.spec import ActorSpec, CrewSpec
+from runtime.system.spec import ActorSpec, CrewSpec
 
 RANK: Final[Mapping[Role, int]] = {
     Role.GSM_MODEM: 1,

@@ -37,17 +37,17 @@ from messages.lines import (
     PreemptCase,
     RequestLine,
 )
-from model.case import Case
-from model.live import LiveCases
-from model.own_line import is_own, operator_of
-from model.pairs import lacking
+from model.alert.case import Case
+from model.alert.live import LiveCases
 from model.policy import LineSpec, Setup
+from model.rules.own_line import is_own, operator_of
+from model.rules.pairs import lacking
 from runtime.actor import CenterActor
-from runtime.directory import Entry
+from runtime.published.directory import Entry
 from store.errors import StoreError
-from store.following import Following
-from store.journal import Journal
-from store.projections import Lines
+from store.journal.following import Following
+from store.journal.journal import Journal
+from store.journal.projections import Lines
 
 LISTEN_US: Final = Instant(SECOND // 20)
 """Between two looks at the journal while somebody waits for a line: a storm commits without end."""

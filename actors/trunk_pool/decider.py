@@ -19,7 +19,7 @@ from messages.base import Joins
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId, NodeId, Party
 from messages.lines import WEAK_DBM, LineGranted, LineRefused, RequestLine
 from model.policy import LineSpec, Policy
-from model.urgency import Urgency, urgency
+from model.rules.urgency import Urgency, urgency
 
 GRANTED_FOR_US: Final = Instant(3 * SECOND // 2)
 WAITS_US: Final = Instant(3 * SECOND)

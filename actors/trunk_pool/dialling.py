@@ -1,8 +1,8 @@
 """Whether a user's number may be dialled by itself, from what this pool knows of lines, people and calls.
 
-The rule is `model.dialling`'s. Here are the facts for it: who was called lately, by any node, and across
-restarts, as the journal says; and the operators' numbers, as the registry says. While it cannot be read what
-was known last holds: no user waits for that.
+The rule is `model.rules.dialling`'s. Here are the facts for it: who was called lately, by any node, and
+across restarts, as the journal says; and the operators' numbers, as the registry says. While it cannot be
+read what was known last holds: no user waits for that.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from messages.events import LegOriginating
 from messages.ids import E164, SECOND, Instant, Party
 from messages.journal import Recorded
 from messages.lines import LineRefused, RequestLine
-from model.dialling import HOUR_US, NEVER, Called, Withheld, withheld
 from model.policy import Setup
+from model.rules.dialling import HOUR_US, NEVER, Called, Withheld, withheld
 from runtime import logs
-from store.dialled import originated_since
+from store.alerts.dialled import originated_since
 from store.errors import StoreError
-from store.journal import Journal
-from store.registry import Registry
+from store.journal.journal import Journal
+from store.registry.registry import Registry
 
 FORGETS_EACH_US: Final = Instant(60 * SECOND)
 

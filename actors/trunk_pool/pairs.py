@@ -12,7 +12,7 @@ import msgspec
 
 from messages.ids import AlertId, Party
 from messages.lines import RequestLine
-from model.pairs import NOBODY
+from model.rules.pairs import NOBODY
 
 
 class Pairs(msgspec.Struct, frozen=True, kw_only=True):

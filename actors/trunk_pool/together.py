@@ -10,10 +10,10 @@ import msgspec
 
 from messages.base import Joins
 from messages.ids import LineId, Party
-from model.case import Case
-from model.joining import can_be_moved
-from model.leg import Leg
+from model.alert.case import Case
+from model.alert.leg import Leg
 from model.policy import Policy
+from model.rules.joining import can_be_moved
 
 
 class Beside(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,15 +12,15 @@ from typing import ClassVar, Final
 from thespian.actors import ActorAddress
 
 from actors.voice_gate.offers import Offers
-from media.node_address import AddressRefused, listening
-from media.node_gate import Gate
+from media.gate.address import AddressRefused, listening
+from media.gate.gate import Gate
 from messages.envelope import Envelope
 from messages.ids import Instant, Role
 from model.policy import Setup
-from runtime import voice_gate_file
 from runtime.actor import CenterActor
 from runtime.environment import NodeVoice
 from runtime.errors import WrongEnvironment
+from runtime.published import voice_gate_file
 
 _MOST_NOTES: Final = 10
 """So many lines a second are enough in a log to see that somebody tries all doors."""

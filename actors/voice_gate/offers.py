@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Final
 
 from actors.operator_lines.headset import FRAME_BYTES, RATE_HZ
-from media.voice_port import VoicePortSpec
+from media.ports.voice_port import VoicePortSpec
 from messages.ids import LineId, OperatorId
-from runtime import line_files
-from runtime.voice_files import headset_socket
+from runtime.published import line_files
+from runtime.published.voice_files import headset_socket
 
 _HEADSET: Final = re.compile(r"voice/([A-Za-z0-9_-][A-Za-z0-9._-]{0,63})\.sock", re.ASCII)
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from cyclopts import Parameter
 
-from center.journals import journal_of
 from center.options import DEFAULT, Common
 from center.people import BY, Now, free_of_alerts, operator_of
+from center.state.journals import journal_of
 from center.times import local, rfc3339
 
 if TYPE_CHECKING:
-    from store.sessions import Session
+    from store.registry.sessions import Session
 
 
 class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,8 +30,8 @@ class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
 
 def remove(operator: str, /, *, now: Now = False, common: Common = DEFAULT) -> None:
     """Remove an operator: token, password, sessions and shift end."""
-    from store.people import StaffRole
-    from store.registry import Registry
+    from store.registry.people import StaffRole
+    from store.registry.registry import Registry
 
     with journal_of(common.directory) as journal:
         registry = Registry(journal)
@@ -60,7 +60,7 @@ def tokens(
     common: Common = DEFAULT,
 ) -> None:
     """Whether an operator has a token, or a new one."""
-    from store.registry import Registry
+    from store.registry.registry import Registry
 
     secret = None
     with journal_of(common.directory) as journal:
@@ -82,7 +82,7 @@ def tokens(
 
 def revoke(operator: str, /, *, now: Now = False, common: Common = DEFAULT) -> None:
     """End an operator's token and all sessions. A password stays; `operator password` exchanges it."""
-    from store.registry import Registry
+    from store.registry.registry import Registry
 
     with journal_of(common.directory) as journal:
         registry = Registry(journal)
@@ -100,7 +100,7 @@ def revoke(operator: str, /, *, now: Now = False, common: Common = DEFAULT) -> N
 
 def sessions(operator: str = "", /, *, common: Common = DEFAULT) -> None:
     """Who is signed on, from where and until when; of one operator, or of all."""
-    from store.registry import Registry
+    from store.registry.registry import Registry
 
     with journal_of(common.directory) as journal:
         registry = Registry(journal)

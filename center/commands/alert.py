@@ -91,7 +91,7 @@ def list_(
     common: Common = DEFAULT,
 ) -> None:
     """The alerts of the journal, newest first."""
-    from center.journals import journal_of
+    from center.state.journals import journal_of
 
     with journal_of(common.directory) as journal:
         found: list[Summary] = []
@@ -128,7 +128,7 @@ def _after(seconds: float | None) -> str:
 
 def show(alert: str, /, *, common: Common = DEFAULT) -> None:
     """Where one alert stands."""
-    from center.journals import journal_of
+    from center.state.journals import journal_of
 
     with journal_of(common.directory) as journal:
         case = case_of(journal, alert)
@@ -162,7 +162,7 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
 
 def timeline(alert: str, /, *, common: Common = DEFAULT) -> None:
     """The story of one alert, in seconds since it was received."""
-    from center.journals import journal_of
+    from center.state.journals import journal_of
     from center.story import in_words
     from messages.journal import event_type
 
@@ -196,11 +196,11 @@ def watch(
     common: Common = DEFAULT,
 ) -> None:
     """What happens to all alerts, as it happens. Ends with Ctrl-C."""
-    from center.journals import journal_of
-    from center.signals import Signals
+    from center.node.signals import Signals
+    from center.state.journals import journal_of
     from center.story import in_words
     from messages.journal import event_type
-    from store.follower import Follower
+    from store.journal.follower import Follower
     from store.streams import alert_of
 
     with journal_of(common.directory) as journal:

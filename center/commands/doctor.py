@@ -9,26 +9,26 @@ from typing import Annotated, Final
 
 from cyclopts import Parameter
 
-from center import (
-    doctor_access,
-    doctor_announcements,
-    doctor_center,
-    doctor_dialling,
-    doctor_machine,
-    doctor_map,
-    doctor_nodes,
-    doctor_postgresql,
-    doctor_recording,
-    doctor_voices,
+from center.doctor import (
+    access,
+    announcements,
+    center,
+    dialling,
+    machine,
+    maps,
+    nodes,
+    postgresql,
+    recording,
+    voices,
 )
+from center.doctor.findings import Check, Finding, Verdict, examined, fail, ok
 from center.errors import CenterError, SettingsError
-from center.findings import Check, Finding, Verdict, examined, fail, ok
-from center.handed_down import simulation, with_simulation
-from center.in_use import config_in_use, simulation_in_use
 from center.options import DEFAULT, Common
-from center.settings import Settings
-from center.settings_file import load
-from center.state_dir import NodeFile, StateDir, running
+from center.settings.file import load
+from center.settings.handed_down import simulation, with_simulation
+from center.settings.in_use import config_in_use, simulation_in_use
+from center.settings.schema import Settings
+from center.state.state_dir import NodeFile, StateDir, running
 
 _SIGNS: Final[dict[Verdict, str]] = {Verdict.OK: "✓", Verdict.WARN: "!", Verdict.FAIL: "✗"}
 
@@ -74,38 +74,38 @@ def _checks(
 ) -> Iterator[tuple[str, Check]]:
     created = _can_be_used(state)
     yield "state", partial(_state, state, created)
-    yield "spare", partial(doctor_machine.spare, state)
+    yield "spare", partial(machine.spare, state)
     if created is None:
-        yield "disk", partial(doctor_machine.disk, state)
-        yield "space", partial(doctor_machine.space, state)
-        yield "keys", partial(doctor_center.keys, state)
-        yield "journal", partial(doctor_center.journal, state)
-        yield "access", partial(doctor_access.access, state, simulated=simulated)
-        yield "database", partial(doctor_postgresql.database, state, settings)
-        yield "nodes", partial(doctor_nodes.nodes, state, node, settings)
-    yield "clocks", partial(doctor_machine.clocks, node)
-    yield "limits", doctor_machine.limits
+        yield "disk", partial(machine.disk, state)
+        yield "space", partial(machine.space, state)
+        yield "keys", partial(center.keys, state)
+        yield "journal", partial(center.journal, state)
+        yield "access", partial(access.access, state, simulated=simulated)
+        yield "database", partial(postgresql.database, state, settings)
+        yield "nodes", partial(nodes.nodes, state, node, settings)
+    yield "clocks", partial(machine.clocks, node)
+    yield "limits", machine.limits
     if settings is not None:
-        yield "trunks", partial(doctor_center.trunks, settings, state)
-        yield "voices", partial(doctor_voices.nailed_up, settings)
-        yield "psap", partial(doctor_center.psap, settings, simulated=simulated)
-        yield "psap", partial(doctor_center.routes, settings)
-        yield "dialling", partial(doctor_dialling.dialling, state, settings)
+        yield "trunks", partial(center.trunks, settings, state)
+        yield "voices", partial(voices.nailed_up, settings)
+        yield "psap", partial(center.psap, settings, simulated=simulated)
+        yield "psap", partial(center.routes, settings)
+        yield "dialling", partial(dialling.dialling, state, settings)
         if created is None:
-            yield "recording", partial(doctor_recording.recording, state, settings)
-        yield "map", partial(doctor_map.tiles, settings)
-        yield "announcements", partial(doctor_announcements.announcements, settings)
-        yield "address", partial(doctor_center.bind_address, settings, state)
+            yield "recording", partial(recording.recording, state, settings)
+        yield "map", partial(maps.tiles, settings)
+        yield "announcements", partial(announcements.announcements, settings)
+        yield "address", partial(center.bind_address, settings, state)
         if not simulated:
-            yield "modems", partial(doctor_center.modems, settings)
-    yield "center", partial(doctor_center.running_center, state, node)
+            yield "modems", partial(center.modems, settings)
+    yield "center", partial(center.running_center, state, node)
     if node is not None:
-        yield "transport", partial(doctor_center.transports, state, node)
-        yield "lines", partial(doctor_center.lines, state)
+        yield "transport", partial(center.transports, state, node)
+        yield "lines", partial(center.lines, state)
         if settings is not None:
-            yield "voices", partial(doctor_voices.voices, state, settings)
-        yield "alarms", partial(doctor_center.alarms, state, node, settings)
-        yield "people", partial(doctor_center.people, state)
+            yield "voices", partial(voices.voices, state, settings)
+        yield "alarms", partial(center.alarms, state, node, settings)
+        yield "people", partial(center.people, state)
 
 
 def _can_be_used(state: StateDir) -> str | None:

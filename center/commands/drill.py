@@ -16,20 +16,20 @@ from urllib.parse import quote, urlsplit
 
 from cyclopts import Parameter
 
-from center.carrier import CarrierFile
 from center.client import Client
 from center.commands.alert import SentAlert, post_alert
 from center.errors import CenterError, NotRunning, RefusedByCenter, UsageError
-from center.handed_down import simulation, with_simulation
-from center.keys import DEMO_OPERATOR, DEMO_TOKEN
+from center.node.carrier import CarrierFile
 from center.options import DEFAULT, Common
-from center.settings_file import load
-from center.state_dir import NodeFile, StateDir, read_json, running
+from center.settings.file import load
+from center.settings.handed_down import simulation, with_simulation
+from center.state.keys import DEMO_OPERATOR, DEMO_TOKEN
+from center.state.state_dir import NodeFile, StateDir, read_json, running
 from messages.ids import AlertId, OperatorCommand
-from model.drilling import Drilled, judged, next_order
+from model.rules.drilling import Drilled, judged, next_order
 
 if TYPE_CHECKING:
-    from model.case import Case
+    from model.alert.case import Case
 
 LOOK_AGAIN_S: Final = 1.0
 TALK_S: Final = 2.0
@@ -74,11 +74,11 @@ def drill(
 
 def _follow(common: Common, client: Client, alert: AlertId, node: NodeFile, until_s: float) -> Drilled:
     """Watches the alert to its end, and works it where it is the demo operator's."""
-    from center.journals import journal_of
+    from center.state.journals import journal_of
     from center.story import in_words
-    from model.evolve import fold
+    from model.alert.evolve import fold
     from store import streams
-    from store.follower import Follower
+    from store.journal.follower import Follower
 
     simulated = node.simulation is not None
     hand = _Hand(client, common.directory) if simulated else None

@@ -8,14 +8,14 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from center.journals import goes_on, journal_of
-from center.moving import center_of, is_center
 from center.options import DEFAULT, Common
+from center.state.journals import goes_on, journal_of
+from center.state.moving import center_of, is_center
 
 
 def verify(*, common: Common = DEFAULT) -> int:
     """Check the journal; exit 1 when it is damaged."""
-    from store.verify import verify as verify_journal
+    from store.journal.verify import verify as verify_journal
 
     _say_what_is_missing(common)
     with journal_of(common.directory, disk=True) as journal:
@@ -41,8 +41,8 @@ def export(
     common: Common = DEFAULT,
 ) -> None:
     """Write events to stdout."""
-    from store.transfer import Format
-    from store.transfer import export as export_journal
+    from store.journal.transfer import Format
+    from store.journal.transfer import export as export_journal
 
     _say_what_is_missing(common)
     with journal_of(common.directory, disk=True) as journal:
@@ -52,8 +52,8 @@ def export(
 
 def import_(path: Path, /, *, common: Common = DEFAULT) -> None:
     """Take an export, or a center's state directory or journal.db, into an empty journal."""
-    from store.moving import move
-    from store.transfer import import_file
+    from store.journal.moving import move
+    from store.journal.transfer import import_file
 
     _say_what_is_missing(common)
     if is_center(path):

@@ -11,13 +11,13 @@ import msgspec
 from cyclopts import Parameter
 
 from center.errors import NotFound, UsageError
-from center.journals import journal_of
-from center.keys import key_in_file
 from center.options import DEFAULT, Common
+from center.state.journals import journal_of
+from center.state.keys import key_in_file
 from center.times import local, rfc3339
 
 if TYPE_CHECKING:
-    from store.people import AppKey
+    from store.registry.people import AppKey
 
 _NAME_MAX: Final = 64
 
@@ -35,8 +35,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 def list_(*, common: Common = DEFAULT) -> None:
     """The app keys that are valid, oldest first."""
-    from store.credentials import fingerprint
-    from store.registry import Registry
+    from store.registry.credentials import fingerprint
+    from store.registry.registry import Registry
 
     own = key_in_file(common.directory)
     proof = fingerprint(own) if own else None
@@ -58,7 +58,7 @@ def list_(*, common: Common = DEFAULT) -> None:
 
 def issue(name: str, /, *, common: Common = DEFAULT) -> None:
     """A new app key beside those of the name; the last line is the key."""
-    from store.registry import Registry
+    from store.registry.registry import Registry
 
     name = name.strip()
     if not 0 < len(name) <= _NAME_MAX or not name.isprintable():
@@ -83,7 +83,7 @@ def revoke(
     common: Common = DEFAULT,
 ) -> None:
     """End the app keys of a name, within a second."""
-    from store.registry import Registry
+    from store.registry.registry import Registry
 
     with journal_of(common.directory) as journal:
         registry = Registry(journal)

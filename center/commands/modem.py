@@ -13,13 +13,13 @@ import msgspec
 from cyclopts import Parameter
 
 from center.errors import CenterError, UsageError
+from center.modems.ports import ports_of
 from center.options import DEFAULT, Common
-from center.ports import ports_of
 
 if TYPE_CHECKING:
-    from center.modem_session import ModemSession
-    from center.state_dir import StateDir
-    from gateways.gsm.events import CallId, Event
+    from center.modems.session import ModemSession
+    from center.state.state_dir import StateDir
+    from gateways.gsm.driver.events import CallId, Event
 
 PROBE_S: Final = 15.0
 HANG_UP_S: Final = 10.0
@@ -107,9 +107,9 @@ def probe(port: str | None = None, /, *, common: Common = DEFAULT) -> int:
 
 def _in_use(state: StateDir, path: str) -> Probed | None:
     """What the running center's line says of the modem at this port; none where no line has it."""
-    from center.live_trace import line_at
+    from center.modems.live_trace import line_at
     from messages.ids import LineId
-    from runtime import line_files
+    from runtime.published import line_files
 
     line = line_at(state, path)
     report = None if line is None else line_files.read_all(state.run).get(LineId(line))
@@ -128,7 +128,7 @@ def _in_use(state: StateDir, path: str) -> Probed | None:
 
 def _with_its_kind(found: Probed) -> Probed:
     """What is known of modems of its dialect, beside what it has said itself."""
-    from gateways.gsm.dialects import installed
+    from gateways.gsm.dialects.loading import installed
 
     if not found.answers or found.dialect not in installed():
         return found
@@ -137,8 +137,8 @@ def _with_its_kind(found: Probed) -> Probed:
 
 
 def _probed(path: str) -> Probed:
-    from center.modem_session import opened
-    from gateways.gsm.events import Ready, SimState
+    from center.modems.session import opened
+    from gateways.gsm.driver.events import Ready, SimState
 
     def decided(event: Event) -> bool:
         return isinstance(event, Ready) or (isinstance(event, SimState) and event.code != "READY")
@@ -193,8 +193,8 @@ def trace(
 
     PORT may also name a line of the running center, which goes on working meanwhile.
     """
-    from center.live_trace import follow, line_at
-    from center.modem_session import opened
+    from center.modems.live_trace import follow, line_at
+    from center.modems.session import opened
 
     line = line_at(common.directory, port)
     within_s = seconds if seconds is not None else float("inf")
@@ -216,7 +216,7 @@ def trace(
 def _remarks(port: str) -> Iterator[str]:
     """What somebody far away has to know of a trace."""
     from center.version import version
-    from gateways.gsm.places import mark_of, places
+    from gateways.gsm.port.places import mark_of, places
 
     yield f"securwoman {version()}"
     mark = mark_of(port)
@@ -228,10 +228,10 @@ def _remarks(port: str) -> Iterator[str]:
 def replay(file: Path, /, *, common: Common = DEFAULT) -> None:
     """Read an AT trace and tell the calls in it; with --json an object a line."""
     from center.people import region_of
-    from gateways.gsm.dialects import Dialects
+    from gateways.gsm.dialects.loading import Dialects
     from gateways.gsm.errors import GsmError
-    from gateways.gsm.replay import replay as replayed
-    from gateways.gsm.trace import read_trace
+    from gateways.gsm.tracing.replay import replay as replayed
+    from gateways.gsm.tracing.trace import read_trace
 
     try:
         text = file.read_bytes().decode("utf-8", "surrogateescape")
@@ -266,12 +266,12 @@ def call(
     common: Common = DEFAULT,
 ) -> int:
     """Call a number through one modem; never an emergency number. Exit 0 when it was answered."""
-    from center.live_trace import line_at
-    from center.modem_session import opened
+    from center.modems.live_trace import line_at
+    from center.modems.session import opened
     from center.people import region_of
-    from gateways.gsm.events import CallAnswered, CallEvent, CallReleased, Ready, Ref
-    from store import numbers
+    from gateways.gsm.driver.events import CallAnswered, CallEvent, CallReleased, Ready, Ref
     from store.errors import NumberRefused
+    from store.registry import numbers
 
     region = region_of(common.directory)
     if (line := line_at(common.directory, port)) is not None:

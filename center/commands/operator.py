@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from cyclopts import Parameter
 
-from center.journals import journal_of
 from center.options import DEFAULT, Common
 from center.people import BY, Now, free_of_alerts, new_password, operator_of, region_of
+from center.state.journals import journal_of
 from messages.ids import ShiftState
-from store.people import StaffRole
+from store.registry.people import StaffRole
 
 if TYPE_CHECKING:
-    from store.people import Operator
+    from store.registry.people import Operator
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,8 +49,8 @@ def add(
     common: Common = DEFAULT,
 ) -> None:
     """Add an operator; with --token the last line is her token."""
-    from center.keys import set_shift
-    from store.registry import Registry
+    from center.state.keys import set_shift
+    from store.registry.registry import Registry
 
     typed = new_password(name) if password else None
     with journal_of(common.directory, create=True) as journal:
@@ -73,9 +73,9 @@ def add(
 
 def list_(*, common: Common = DEFAULT) -> None:
     """All operators and their shifts."""
-    from store.following import Following
-    from store.projections import Operators
-    from store.registry import Registry
+    from store.journal.following import Following
+    from store.journal.projections import Operators
+    from store.registry.registry import Registry
 
     with journal_of(common.directory) as journal:
         states = Operators()
@@ -116,8 +116,8 @@ def list_(*, common: Common = DEFAULT) -> None:
 
 def shift(operator: str, state: ShiftState, /, *, common: Common = DEFAULT) -> None:
     """Set an operator ready, paused or off. OPERATOR is her id or number."""
-    from center.keys import set_shift
-    from store.registry import Registry
+    from center.state.keys import set_shift
+    from store.registry.registry import Registry
 
     with journal_of(common.directory) as journal:
         found = operator_of(Registry(journal), operator)
@@ -127,7 +127,7 @@ def shift(operator: str, state: ShiftState, /, *, common: Common = DEFAULT) -> N
 
 def password(operator: str, /, *, now: Now = False, common: Common = DEFAULT) -> None:
     """Give an operator a password: asked for twice without echo, or one line on stdin. Her sessions end."""
-    from store.registry import Registry
+    from store.registry.registry import Registry
 
     with journal_of(common.directory) as journal:
         registry = Registry(journal)
@@ -139,7 +139,7 @@ def password(operator: str, /, *, now: Now = False, common: Common = DEFAULT) ->
 
 def role(operator: str, role: StaffRole, /, *, now: Now = False, common: Common = DEFAULT) -> None:
     """Make her an operator, a supervisor or an admin. Her sessions end. OPERATOR is her id or number."""
-    from store.registry import Registry
+    from store.registry.registry import Registry
 
     with journal_of(common.directory) as journal:
         registry = Registry(journal)

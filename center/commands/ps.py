@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import msgspec
 
-from center.carrier import living
 from center.errors import NotRunning
+from center.node.carrier import living
+from center.node.processes import is_alive
 from center.options import DEFAULT, Common
-from center.processes import is_alive
-from center.state_dir import NodeFile, StateDir, living_web, running
+from center.state.state_dir import NodeFile, StateDir, living_web, running
 from center.times import rfc3339
 from messages.ids import Role
 from runtime import pidfd
-from runtime.birth import logger_of
 from runtime.clock import boottime_us
-from runtime.directory import Entry, FileDirectory
 from runtime.errors import BadDirectory
-from runtime.peers import FilePeers, PeerBook, Place
+from runtime.published.directory import Entry, FileDirectory
+from runtime.published.peers import FilePeers, PeerBook, Place
+from runtime.system.birth import logger_of
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):

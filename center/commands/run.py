@@ -10,15 +10,15 @@ from typing import Annotated
 import msgspec
 from cyclopts import Parameter
 
-from center.draining import drained
 from center.errors import SettingsError, UsageError
-from center.in_use import config_file, shipped
-from center.node_options import NodeOptions, command
+from center.node.draining import drained
+from center.node.options import NodeOptions, command
 from center.options import DEFAULT, Common
-from center.settings import Settings
-from center.settings_check import faults_of
-from center.settings_file import load
-from store.dialect import is_server
+from center.settings.check import faults_of
+from center.settings.file import load
+from center.settings.in_use import config_file, shipped
+from center.settings.schema import Settings
+from store.database.dialect import is_server
 
 
 def run(

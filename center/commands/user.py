@@ -10,16 +10,16 @@ import msgspec
 from cyclopts import Parameter
 
 from center.errors import NotFound, UsageError
-from center.journals import journal_of
 from center.options import DEFAULT, Common
 from center.people import ASKED, BY, region_of, secret_asked
+from center.state.journals import journal_of
 from center.terminal import shown
 from center.times import rfc3339
 from messages.ids import UserId
 
 if TYPE_CHECKING:
-    from store.people import User
-    from store.registry import Registry
+    from store.registry.people import User
+    from store.registry.registry import Registry
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,8 +53,8 @@ def add(
     common: Common = DEFAULT,
 ) -> None:
     """Add one user."""
-    from store.people import Person
-    from store.registry import Registry
+    from store.registry.people import Person
+    from store.registry.registry import Registry
 
     entered = Person(
         phones=phone,
@@ -77,7 +77,7 @@ def add(
 
 def import_(file: Path, /, *, common: Common = DEFAULT) -> None:
     """Take in a CSV file of users; all of it or nothing."""
-    from store.users_csv import import_users
+    from store.registry.users_csv import import_users
 
     with journal_of(common.directory, create=True) as journal:
         done = import_users(journal, file, by=BY, region=region_of(common.directory))
@@ -95,7 +95,7 @@ def list_(
     common: Common = DEFAULT,
 ) -> None:
     """All users."""
-    from store.registry import Registry
+    from store.registry.registry import Registry
 
     with journal_of(common.directory) as journal:
         rows = [_row(user) for user in Registry(journal).users(search, limit=limit)]
@@ -120,7 +120,7 @@ def list_(
 
 def show(user: str, /, *, common: Common = DEFAULT) -> None:
     """One user, by number, device or id. That her data was read is written down."""
-    from store.registry import Registry
+    from store.registry.registry import Registry
 
     with journal_of(common.directory) as journal:
         registry = Registry(journal, region=region_of(common.directory))
@@ -145,7 +145,7 @@ def erase(
     positions.
     """
     from actors.recording_keeper.folder import ERASED, delete, of_alerts, recordings
-    from store.registry import Registry
+    from store.registry.registry import Registry
 
     with journal_of(common.directory) as journal:
         registry = Registry(journal)
@@ -183,8 +183,8 @@ def _pin(given: str | None, what: str) -> str | None:
 
 
 def _find(registry: Registry, who: str, region: str) -> User:
-    from store import numbers
     from store.errors import NumberRefused
+    from store.registry import numbers
 
     found = registry.user(UserId(who)) or registry.user_by_device(who)
     if found is None:

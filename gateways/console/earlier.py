@@ -13,10 +13,11 @@ import msgspec
 from gateways.console.past import Users
 from messages.ids import AlertId, Instant, Outcome, UserId
 from model import figures
-from model.case import Case
-from model.evolve import fold
-from store import history, streams
-from store.journal import Journal
+from model.alert.case import Case
+from model.alert.evolve import fold
+from store import streams
+from store.journal import history
+from store.journal.journal import Journal
 
 EXAMINED_MAX: Final = 50
 SHOWN: Final = 3

@@ -31,13 +31,13 @@ from messages.journal import Recorded, event_type
 from messages.lines import LineReport
 from messages.operators import OperatorVoice
 from messages.readings import LevelReading
-from model import announcing, wrap_up
-from model.case import Case, KnownPosition
-from model.leg import Leg, LegState
-from model.orders import refusal
-from model.phase import phase
+from model.alert.case import Case, KnownPosition
+from model.alert.leg import Leg, LegState
+from model.alert.phase import phase
 from model.policy import LineSpec, Policy
-from store.people import StaffRole
+from model.rules import announcing, wrap_up
+from model.rules.orders import refusal
+from store.registry.people import StaffRole
 
 IDLE: Final = "idle"
 NOT_A_SUPERVISOR: Final = "Only a supervisor listens in."

@@ -14,17 +14,17 @@ from gateways.console.picture import Change, Picture
 from messages.events import AlertReopened
 from messages.ids import AlertId, Instant
 from messages.journal import Recorded
-from model.case import Case
-from model.evolve import fold
+from model.alert.case import Case
+from model.alert.evolve import fold
 from runtime import logs
 from runtime.clock import Clock
 from store import streams
 from store.alarms import since_started
 from store.errors import JournalError, JournalRenumbered
-from store.follower import Follower
-from store.journal import Journal
-from store.members import members
-from store.rebuild import rebuild
+from store.journal.follower import Follower
+from store.journal.journal import Journal
+from store.journal.rebuild import rebuild
+from store.nodes.members import members
 
 TOGETHER_S: Final = 0.01
 """The least time between two looks at the journal."""

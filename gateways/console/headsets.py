@@ -1,9 +1,9 @@
 """The operators' headsets: what goes between an operator's browser and the bridge that has her voice.
 
 For each operator whose browser is there a Unix socket listens in `run/voice`, to which bridges connect
-(`media.unix_port`): one packet is one frame. Nothing is mixed, kept or looked into here, and no queue grows:
-what cannot be handed on at once is old, and is dropped. Of several bridges the newest to say a frame has her
-voice, the others hear nothing of her: one conversation at a time. On the event loop alone.
+(`media.ports.unix_port`): one packet is one frame. Nothing is mixed, kept or looked into here, and no queue
+grows: what cannot be handed on at once is old, and is dropped. Of several bridges the newest to say a frame
+has her voice, the others hear nothing of her: one conversation at a time. On the event loop alone.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from typing import Final, Protocol
 
 from messages.ids import OperatorId
 from runtime import logs, unix_address
-from runtime.voice_files import headset_socket
+from runtime.published.voice_files import headset_socket
 
 FRAME_BYTES: Final = 640
 """20 ms, s16le, 16 kHz, one channel."""
 WAITING_FRAMES: Final = 3
 """60 ms wait for a browser that is slow; then the oldest goes."""
 _SEND_BUFFER: Final = 1
-"""Towards a bridge: the kernel's least, four frames (`media.unix_port`)."""
+"""Towards a bridge: the kernel's least, four frames (`media.ports.unix_port`)."""
 _BACKLOG: Final = 8
 _AT_ONCE: Final = 4
 """So many frames of one bridge are taken before others have their turn."""

@@ -14,8 +14,9 @@ from typing import Final
 
 from messages.ids import SECOND, Instant
 from messages.readings import LevelReading, decode_reading
-from runtime import logs, readings
+from runtime import logs
 from runtime.clock import Clock
+from runtime.published import readings
 
 AT_ONCE: Final = 64
 """So many readings are taken before others have their turn."""

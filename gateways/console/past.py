@@ -16,12 +16,14 @@ from gateways.console.views import CaseView
 from messages.ids import E164, AlertId, Channel, Instant, OperatorId, Outcome, UserId
 from messages.journal import Recorded
 from model import figures
-from model.case import Case
-from model.evolve import begin, evolve, fold
-from store import history, reopening, streams
-from store.alerts import ALERT_ID
-from store.journal import Journal
-from store.people import User
+from model.alert.case import Case
+from model.alert.evolve import begin, evolve, fold
+from store import streams
+from store.alerts import reopening
+from store.alerts.accepting import ALERT_ID
+from store.journal import history
+from store.journal.journal import Journal
+from store.registry.people import User
 
 STORY_MAX: Final = 5_000
 """Entries of one story. Positions are counted, not listed."""

@@ -15,7 +15,7 @@ from messages.ids import E164, SECOND, Instant, OperatorId, UserId
 from runtime import logs
 from runtime.clock import Clock
 from store.errors import StoreError
-from store.people import StaffRole
+from store.registry.people import StaffRole
 
 T = TypeVar("T")
 

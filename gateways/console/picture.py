@@ -16,10 +16,10 @@ from gateways.console import timeline
 from messages import events as ev
 from messages.ids import SECOND, AlertId, Instant, LineId, NodeId, OperatorId, Role, ShiftState
 from messages.journal import Recorded
-from model import wrap_up
-from model.case import Case
-from model.evolve import begin, evolve
-from model.leg import Leg
+from model.alert.case import Case
+from model.alert.evolve import begin, evolve
+from model.alert.leg import Leg
+from model.rules import wrap_up
 
 CLOSED_KEPT_US: Final = 600 * SECOND
 CLOSED_KEPT_MAX: Final = 200

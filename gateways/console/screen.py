@@ -10,8 +10,8 @@ import msgspec
 from gateways.console import feed
 from gateways.console.following import Batch, Following
 from gateways.console.listed import Listed
+from gateways.console.map.tiles import Tiles
 from gateways.console.people import OperatorRecord, People
-from gateways.console.tiles import Tiles
 from gateways.console.views import AlarmView, CenterView, LineView, map_view
 from gateways.console.watching import Watching
 from gateways.nodes import Nodes

@@ -15,8 +15,8 @@ from typing import Final
 from messages.ids import SECOND, AlertId, Instant
 from model.figures import Figures, Row, begin, evolve, figures
 from runtime.clock import Clock
-from store import history
-from store.journal import Journal
+from store.journal import history
+from store.journal.journal import Journal
 from store.streams import alert_of
 
 DAYS_MAX: Final = 30

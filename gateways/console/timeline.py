@@ -12,7 +12,7 @@ import msgspec
 from messages import events as ev
 from messages.ids import Advice, Channel, Instant, LegId, LineId, OperatorId, Outcome, Party
 from messages.journal import Recorded, event_type
-from model.case import Case
+from model.alert.case import Case
 
 _POSITION: Final = "position.updated"
 LENGTH_MAX: Final = 300

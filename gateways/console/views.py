@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from gateways.console.tiles import Tiles
+from gateways.console.map.tiles import Tiles
 from gateways.console.timeline import Entry
 from gateways.nodes import NodeView
 from messages.base import Joins
@@ -28,8 +28,8 @@ from messages.ids import (
     TrunkId,
 )
 from messages.lines import LineState
-from model.phase import Phase
-from store.people import StaffRole
+from model.alert.phase import Phase
+from store.registry.people import StaffRole
 
 
 class PersonView(msgspec.Struct, frozen=True, kw_only=True):

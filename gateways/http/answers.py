@@ -16,8 +16,8 @@ from litestar.openapi import ResponseSpec
 
 from gateways.http.decoding import JSON, MSGPACK
 from messages.ids import E164, Advice, Instant, OperatorCommand, Outcome, Party, ShiftState
-from model.leg import LegState
-from model.phase import Phase
+from model.alert.leg import LegState
+from model.alert.phase import Phase
 
 Moment = Annotated[str, msgspec.Meta(description="RFC 3339, UTC.", examples=["2026-11-24T21:46:48.200000Z"])]
 Id = Annotated[str, msgspec.Meta(examples=["1jcktbvq28k4mz70pr"])]

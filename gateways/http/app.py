@@ -23,30 +23,30 @@ from gateways.console.people import People
 from gateways.console.screen import Screen
 from gateways.console.sessions import Cookies
 from gateways.console.voice import voice_route
-from gateways.http.across import across_nodes
-from gateways.http.alerts import alert_routes
 from gateways.http.answers import AnyRequest, Problem, answer
-from gateways.http.auth import Auth
-from gateways.http.cancelling import cancel_route
-from gateways.http.commands import bring_shift, operator_routes
 from gateways.http.context import Web
 from gateways.http.decoding import BODY_MAX
-from gateways.http.drill import drill_routes
+from gateways.http.door.across import across_nodes
+from gateways.http.door.auth import Auth
+from gateways.http.door.proxies import HSTS, Proxies
+from gateways.http.door.throttle import Throttle
 from gateways.http.errors import NotDurable, RequestError, TooManyTries
-from gateways.http.figures import figures_routes
-from gateways.http.health import health_routes
 from gateways.http.hints import Hints
-from gateways.http.history import history_routes
-from gateways.http.intake import intake_route
-from gateways.http.metrics import Metrics
-from gateways.http.nodes import nodes_route
-from gateways.http.proxies import HSTS, Proxies
 from gateways.http.registry import Asked
-from gateways.http.schema import openapi_config
+from gateways.http.routes.alerts import alert_routes
+from gateways.http.routes.cancelling import cancel_route
+from gateways.http.routes.commands import bring_shift, operator_routes
+from gateways.http.routes.drill import drill_routes
+from gateways.http.routes.figures import figures_routes
+from gateways.http.routes.health import health_routes
+from gateways.http.routes.history import history_routes
+from gateways.http.routes.intake import intake_route
+from gateways.http.routes.metrics import Metrics
+from gateways.http.routes.nodes import nodes_route
+from gateways.http.routes.schema import openapi_config
+from gateways.http.routes.sign_on import sign_on_routes
+from gateways.http.routes.tiles import configured, tile_routes
 from gateways.http.settings import WebSettings
-from gateways.http.sign_on import sign_on_routes
-from gateways.http.throttle import Throttle
-from gateways.http.tiles import configured, tile_routes
 from gateways.http.writing import LastSeq, Writing
 from gateways.nodes import Nodes
 from messages.events import PersonalDataRead
@@ -54,16 +54,16 @@ from messages.ids import Advice, AlertId, OperatorId, UserId
 from messages.readings import LevelReading
 from runtime import logs
 from runtime.clock import Clock, SystemClock
-from runtime.directory import Directory, FileDirectory
-from runtime.line_files import LineReports
-from runtime.peers import FilePeers, PeerBook
-from runtime.voice_files import VoiceReports
+from runtime.published.directory import Directory, FileDirectory
+from runtime.published.line_files import LineReports
+from runtime.published.peers import FilePeers, PeerBook
+from runtime.published.voice_files import VoiceReports
 from store import streams
 from store.errors import JournalError, StoreError
-from store.journal import Append, Journal
-from store.notify import Notifier, SocketNotifier
-from store.registry import Registry
-from store.sessions import ticket_of
+from store.journal.journal import Append, Journal
+from store.journal.notify import Notifier, SocketNotifier
+from store.registry.registry import Registry
+from store.registry.sessions import ticket_of
 
 LOAD_AGAIN_S: Final = 0.5
 NO_PAGE: Final = b"default-src 'none'; frame-ancestors 'none'"

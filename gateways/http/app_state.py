@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from gateways.http.answers import AlertState, LegAnswer, rfc3339
 from messages.ids import E164, Advice, Outcome, Party
-from model.case import Case
-from model.leg import Leg, LegState
-from model.phase import Phase, phase
+from model.alert.case import Case
+from model.alert.leg import Leg, LegState
+from model.alert.phase import Phase, phase
 
 
 def state(case: Case, calls_from: tuple[E164, ...] = ()) -> AlertState:

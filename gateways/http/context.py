@@ -10,21 +10,21 @@ from gateways.console.following import Following
 from gateways.console.people import People
 from gateways.console.sessions import Cookies
 from gateways.http.answers import AnyConnection
-from gateways.http.auth import Auth
+from gateways.http.door.auth import Auth
+from gateways.http.door.proxies import Proxies
+from gateways.http.door.throttle import Throttle
 from gateways.http.hints import Hints
-from gateways.http.metrics import Metrics
-from gateways.http.proxies import Proxies
+from gateways.http.routes.metrics import Metrics
 from gateways.http.settings import WebSettings
-from gateways.http.throttle import Throttle
 from gateways.http.writing import Writing
 from gateways.nodes import Nodes
 from messages.ids import E164, OperatorId
-from model.case import Case
+from model.alert.case import Case
 from runtime.clock import Clock
-from runtime.directory import Directory
-from runtime.line_files import LineReports
-from store.journal import Journal
-from store.people import PinVerdict
+from runtime.published.directory import Directory
+from runtime.published.line_files import LineReports
+from store.journal.journal import Journal
+from store.registry.people import PinVerdict
 
 
 class Pins(Protocol):

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from gateways.console.people import OperatorRecord
 from gateways.console.views import PersonView
 from messages.ids import OperatorId, UserId
-from model.case import Case
+from model.alert.case import Case
 from runtime.clock import Clock
-from store.access import Access, access
-from store.journal import Journal
-from store.people import PinVerdict, StaffRole
-from store.registry import Registry
-from store.sessions import Session, changes_of, of_secret
+from store.journal.journal import Journal
+from store.registry.access import Access, access
+from store.registry.people import PinVerdict, StaffRole
+from store.registry.registry import Registry
+from store.registry.sessions import Session, changes_of, of_secret
 
 
 class Asked:

@@ -20,7 +20,7 @@ from litestar import Litestar
 
 from gateways.http.app import build, parts
 from gateways.http.context import Web
-from gateways.http.limits import Limits, Spares, is_loopback, limited
+from gateways.http.door.limits import Limits, Spares, is_loopback, limited
 from gateways.http.settings import WebSettings
 from runtime import logs
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from gateways.console.tiles import MapSettings
+from gateways.console.map.tiles import MapSettings
 from messages.ids import E164, NodeId
 from model.policy import LineSpec, Policy
 

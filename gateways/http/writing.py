@@ -18,13 +18,13 @@ from typing import Any, Final, Generic, TypeVar
 
 from gateways.http.errors import NotDurable
 from gateways.http.hints import Hints
-from gateways.http.metrics import Metrics
+from gateways.http.routes.metrics import Metrics
 from runtime import logs
-from store.alerts import Accepted, Signal, accept_soon
+from store.alerts.accepting import Accepted, Signal, accept_soon
 from store.errors import JournalError, VersionConflict
-from store.group_commit import GroupCommitter
-from store.journal import Journal, Transaction
-from store.notify import Ear, Notifier
+from store.journal.group_commit import GroupCommitter
+from store.journal.journal import Journal, Transaction
+from store.journal.notify import Ear, Notifier
 
 T = TypeVar("T")
 

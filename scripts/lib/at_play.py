@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Final
 
 from gateways.gsm.at.parse import Direction
-from gateways.gsm.call_book import MOST_CALLS
-from gateways.gsm.dialects import installed
-from gateways.gsm.driver import Driver
+from gateways.gsm.calls.book import MOST_CALLS
+from gateways.gsm.dialects.loading import installed
+from gateways.gsm.driver.driver import Driver
+from gateways.gsm.driver.events import CallEvent, CallReleased, Event, Ref, VoiceReady
 from gateways.gsm.errors import RequestRefused
-from gateways.gsm.events import CallEvent, CallReleased, Event, Ref, VoiceReady
-from gateways.gsm.legs import LegsOnLine, Order
-from gateways.gsm.trace import Side, read_trace
+from gateways.gsm.line.leg_orders import LegsOnLine, Order
+from gateways.gsm.tracing.trace import Side, read_trace
 from messages.calls import AnswerCall, AttachCall, CallReport, CallState, DialCall, HangUpCall
 from messages.ids import E164, LegId, LineId
 

@@ -15,11 +15,11 @@ import httpx
 
 from messages import events as ev
 from messages.ids import AlertId, OperatorId, Party, ShiftState
-from model.live import LiveCases
+from model.alert.live import LiveCases
 from store import streams
-from store.following import Following
-from store.journal import Append, Journal
-from store.registry import Registry
+from store.journal.following import Following
+from store.journal.journal import Append, Journal
+from store.registry.registry import Registry
 from tests.support.center import Center, simulation
 
 OPERATORS = 10

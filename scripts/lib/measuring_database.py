@@ -10,9 +10,9 @@ from messages.events import NodeStarted
 from messages.ids import NodeId
 from runtime.clock import SystemClock
 from scripts.lib.measuring import quantiles
-from store.journal import Append, Journal
-from store.notify import LocalNotifier
-from store.postgresql_connecting import conninfo_of
+from store.database.postgresql_connecting import conninfo_of
+from store.journal.journal import Append, Journal
+from store.journal.notify import LocalNotifier
 
 TIMES = 300
 

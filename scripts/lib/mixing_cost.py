@@ -14,11 +14,11 @@ from contextlib import suppress
 
 import numpy as np
 
-from media.clock import Tick
-from media.conference import Conference
-from media.core import ConferenceCore
-from media.frames import FRAME_SAMPLES, FRAME_US
-from media.ports import TtyVoicePort
+from media.conference.clock import Tick
+from media.conference.conference import Conference
+from media.conference.core import ConferenceCore
+from media.ports.ports import TtyVoicePort
+from media.sound.frames import FRAME_SAMPLES, FRAME_US
 
 PARTIES = (2, 3, 4, 6)
 TICKS = 3000

@@ -15,16 +15,16 @@ from typing import Any, Final, TypeVar
 
 import httpx
 
-from center.processes import ProcessId, identity, is_alive, marked
-from center.state_dir import StateDir
+from center.node.processes import ProcessId, identity, is_alive, marked
+from center.state.state_dir import StateDir
 from messages import events as ev
 from messages.ids import AlertId, Instant, OperatorId, Role, ShiftState
 from messages.journal import Recorded
-from runtime.directory import Entry, FileDirectory
 from runtime.errors import BadDirectory
+from runtime.published.directory import Entry, FileDirectory
 from store import streams
-from store.journal import Append, Journal
-from store.registry import Registry
+from store.journal.journal import Append, Journal
+from store.registry.registry import Registry
 from tests.support.center import Center
 
 T = TypeVar("T")

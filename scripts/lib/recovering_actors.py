@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from center.state_dir import living_web
-from center.state_dir import running as running_node
+from center.state.state_dir import living_web
+from center.state.state_dir import running as running_node
 from messages import events as ev
 from messages.envelope import encode
 from messages.identity import Identify
@@ -22,15 +22,15 @@ from messages.lines import RequestLine
 from messages.operators import RequestOperators
 from messages.union import Body
 from runtime import addresses
-from runtime.birth import logger_of
 from runtime.clock import SystemClock
-from runtime.directory import Entry
-from runtime.many_processes import ManyProcesses
-from runtime.system import start
+from runtime.published.directory import Entry
+from runtime.system.birth import logger_of
+from runtime.system.many_processes import ManyProcesses
+from runtime.system.system import start
 from scripts.lib.measuring import quantiles
 from scripts.lib.recovering import Log, Places, first, living, until
 from store import streams
-from store.journal import Journal
+from store.journal.journal import Journal
 from tests.support.actors import environment
 from tests.support.center import USER, Center, center, simulation
 from tests.support.hearing import LAST_S, PARTIES, hasten_modems, voice_gaps

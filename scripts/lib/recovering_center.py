@@ -18,16 +18,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from center.launching import child_environment
+from center.node.launching import child_environment
 from messages import events as ev
 from messages.ids import SECOND, AlertId, OperatorId, Party
 from messages.journal import Recorded
-from model.case import Case
-from model.live import LiveCases
+from model.alert.case import Case
+from model.alert.live import LiveCases
 from scripts.lib.measuring import quantiles
 from scripts.lib.recovering import Log, operators, order, processes_of, until
-from store.following import Following
-from store.journal import Journal
+from store.journal.following import Following
+from store.journal.journal import Journal
 from tests.support.center import OPERATOR, PSAP, Center, center, simulation
 from tests.support.hearing import LAST_S, TONES, voice_gap
 

@@ -15,7 +15,7 @@ from typing import Final
 from messages import events as ev
 from messages.ids import SECOND, AlertId, NodeId, Party
 from store import streams
-from store.owners import owned
+from store.nodes.owners import owned
 from tests.chaos.harness.served import USERS, user_number
 from tests.nodes.blows import unwell
 from tests.support.center import OPERATOR, SECOND_OPERATOR, simulation

@@ -14,10 +14,10 @@ import sys
 import time
 from functools import partial
 
-from media.clock import Beat, Tick
-from media.conference import Conference
-from media.ports import node_pass, open_port
-from media.voice_port import VoicePortSpec
+from media.conference.clock import Beat, Tick
+from media.conference.conference import Conference
+from media.ports.ports import node_pass, open_port
+from media.ports.voice_port import VoicePortSpec
 
 METERS_S = 0.1
 SECRET = bytes(32)

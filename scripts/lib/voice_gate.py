@@ -12,9 +12,9 @@ import resource
 import sys
 import time
 
-from media.node_address import listening
-from media.node_gate import Gate
-from media.voice_port import VoicePortSpec
+from media.gate.address import listening
+from media.gate.gate import Gate
+from media.ports.voice_port import VoicePortSpec
 from scripts.lib.voice_conference import SECRET
 
 

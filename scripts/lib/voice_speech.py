@@ -12,7 +12,7 @@ from importlib.util import find_spec
 import numpy as np
 import numpy.typing as npt
 
-from media.frames import SAMPLE_TYPE, Samples
+from media.sound.frames import SAMPLE_TYPE, Samples
 from tests.media.speech import speech
 from tests.media.wires import wires
 

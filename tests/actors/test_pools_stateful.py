@@ -34,10 +34,10 @@ from messages.operators import OperatorOffer, RequestOperators
 from model.policy import Policy
 from store import streams
 from store.errors import VersionConflict
-from store.following import Following
-from store.journal import Append, Journal
-from store.notify import LocalNotifier
-from store.projections import Lines, Operators
+from store.journal.following import Following
+from store.journal.journal import Append, Journal
+from store.journal.notify import LocalNotifier
+from store.journal.projections import Lines, Operators
 
 ALERTS = [AlertId(f"a{n}") for n in range(3)]
 LINES = [LineId(f"p{n}") for n in range(1)]

@@ -10,21 +10,23 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from center import cli, doctor_access
-from center.actors_group import ActorsGroup
-from center.findings import Verdict
-from center.journals import journal_of
-from center.keys import DEMO_OPERATOR, DEMO_PHONE, DEMO_TOKEN, key_in_file
-from center.state_dir import StateDir
+from center import cli
+from center.doctor import access
+from center.doctor.findings import Verdict
+from center.node.actors_group import ActorsGroup
+from center.state.journals import journal_of
+from center.state.keys import DEMO_OPERATOR, DEMO_PHONE, DEMO_TOKEN, key_in_file
+from center.state.state_dir import StateDir
 from messages import events as ev
 from messages.ids import E164, AlertId, Channel, NodeId, OperatorId, ShiftState
 from model.policy import Policy, Setup
 from runtime.clock import SystemClock
-from store import sessions, streams
-from store.alerts import Signal, accept
-from store.journal import Append, Journal
-from store.registry import Registry
-from store.simple_passwords import too_simple
+from store import streams
+from store.alerts.accepting import Signal, accept
+from store.journal.journal import Append, Journal
+from store.registry import sessions
+from store.registry.registry import Registry
+from store.registry.simple_passwords import too_simple
 
 LUCIA = OperatorId("lucia-neri")
 
@@ -266,7 +268,7 @@ def started(run: Terminal, *, simulated: bool) -> list[str]:
 
 
 def findings(run: Terminal, *, simulated: bool) -> dict[Verdict, str]:
-    return {one.verdict: one.text for one in doctor_access.access(run.state, simulated=simulated)}
+    return {one.verdict: one.text for one in access.access(run.state, simulated=simulated)}
 
 
 def test_a_start_with_modems_removes_the_demo_operator_of_simulated_runs(run: Terminal) -> None:

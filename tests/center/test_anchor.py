@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from center.anchor import clock_for
-from center.composition import journal_opened
-from center.processes import ProcessId
-from center.state_dir import NodeFile, StateDir, boot_id, write_json
+from center.node.anchor import clock_for
+from center.node.composition import journal_opened
+from center.node.processes import ProcessId
+from center.state.state_dir import NodeFile, StateDir, boot_id, write_json
 from messages.events import AlertClosed
 from messages.ids import E164, AlertId, Channel, NodeId, Outcome
 from runtime.clock import SystemClock
 from store import streams
-from store.alerts import Signal, accept, any_open
-from store.journal import Append, Journal
+from store.alerts.accepting import Signal, accept, any_open
+from store.journal.journal import Append, Journal
 
 HOUR_US = 3600 * 1_000_000
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from center.areas import outline_of
-from center.doctor_center import routes
+from center.doctor.center import routes
+from center.doctor.findings import Verdict
 from center.errors import SettingsError
-from center.findings import Verdict
-from center.handed_down import policy_of
-from center.settings_file import load
+from center.settings.areas import outline_of
+from center.settings.file import load
+from center.settings.handed_down import policy_of
 from model.areas import holds
 
 SQUARE = [[[9, 45], [10, 45], [10, 46], [9, 46], [9, 45]]]

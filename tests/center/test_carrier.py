@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from center.carrier import Carrier, living, simulation_of
 from center.errors import CarrierError
-from center.launching import child_environment
-from center.processes import end, is_alive
-from center.state_dir import StateDir
+from center.node.carrier import Carrier, living, simulation_of
+from center.node.launching import child_environment
+from center.node.processes import end, is_alive
+from center.state.state_dir import StateDir
 
 pytestmark = pytest.mark.process
 
@@ -29,8 +29,8 @@ number = "+390200000001"
 STARTER = """
 import os, signal, sys
 from pathlib import Path
-from center.carrier import Carrier
-from center.state_dir import StateDir
+from center.node.carrier import Carrier
+from center.state.state_dir import StateDir
 carrier = Carrier(StateDir(Path(sys.argv[1])), Path(sys.argv[2]))
 carrier.wait_ready()
 print(carrier.process.pid, flush=True)

@@ -16,9 +16,9 @@ import msgspec
 import pytest
 
 from center import cli
-from center.journals import journal_of
-from center.launching import child_environment
-from center.state_dir import StateDir
+from center.node.launching import child_environment
+from center.state.journals import journal_of
+from center.state.state_dir import StateDir
 from messages import events as ev
 from messages.ids import (
     E164,
@@ -35,10 +35,10 @@ from messages.ids import (
     UserId,
 )
 from store import streams
-from store.alerts import Signal, accept
-from store.journal import Append, Journal
-from store.notify import SocketNotifier
-from store.registry import Registry
+from store.alerts.accepting import Signal, accept
+from store.journal.journal import Append, Journal
+from store.journal.notify import SocketNotifier
+from store.registry.registry import Registry
 
 RECEIVED = 1_795_000_000 * SECOND
 

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from gateways.gsm.addresses import SCHEME
-from gateways.gsm.dialects import installed
-from gateways.gsm.places import USB_TTYS
+from gateways.gsm.dialects.loading import installed
+from gateways.gsm.port.addresses import SCHEME
+from gateways.gsm.port.places import USB_TTYS
 from tests.foundation.tree import ROOT
 
 RULES = (ROOT / "deploy" / "99-securwoman-modemmanager.rules").read_text("utf-8")

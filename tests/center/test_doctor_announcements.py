@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from center.doctor_announcements import announcements
-from center.findings import Verdict
-from center.handed_down import setup_of
-from center.settings import AnnouncementsTable, Settings
-from center.settings_file import load
+from center.doctor.announcements import announcements
+from center.doctor.findings import Verdict
+from center.settings.file import load
+from center.settings.handed_down import setup_of
+from center.settings.schema import AnnouncementsTable, Settings
 
 
 def looked(folder: str = "", *, names: bool = True) -> list[tuple[Verdict, str]]:

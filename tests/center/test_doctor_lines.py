@@ -6,20 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from center.doctor_center import lines, psap, trunks
-from center.findings import Verdict
-from center.journals import journal_of
-from center.settings import ModemTable, PsapTable, Settings, TrunkTable
-from center.state_dir import StateDir
+from center.doctor.center import lines, psap, trunks
+from center.doctor.findings import Verdict
+from center.settings.schema import ModemTable, PsapTable, Settings, TrunkTable
+from center.state.journals import journal_of
+from center.state.state_dir import StateDir
 from messages.base import Joins
 from messages.events import Event, LineQuarantined
 from messages.ids import Instant, LineId, Role, TrunkId
 from messages.lines import WEAK_DBM, LineReport, LineState
 from model.policy import LastResort
-from runtime import line_files
-from runtime.directory import Entry, FileDirectory
+from runtime.published import line_files
+from runtime.published.directory import Entry, FileDirectory
 from store import streams
-from store.journal import Append
+from store.journal.journal import Append
 
 LINE = LineId("milano1")
 FACTS = "/dev/ttyUSB2, huawei, home"

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from pmtiles.tile import TileType
 
-from center.doctor_map import tiles
-from center.findings import Finding, Verdict
-from center.settings_file import parse
+from center.doctor.findings import Finding, Verdict
+from center.doctor.maps import tiles
+from center.settings.file import parse
 from tests.gateways.console.tile_pictures import pmtiles, png
 
 RED = png(200, 0, 0, 8)

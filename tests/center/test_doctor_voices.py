@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from center.doctor_voices import nailed_up, voices
-from center.findings import Verdict
-from center.journals import journal_of
-from center.keys import set_shift
-from center.settings_file import parse
-from center.state_dir import StateDir
+from center.doctor.findings import Verdict
+from center.doctor.voices import nailed_up, voices
+from center.settings.file import parse
+from center.state.journals import journal_of
+from center.state.keys import set_shift
+from center.state.state_dir import StateDir
 from messages.calls import CallState
 from messages.ids import LineId, NodeId, OperatorId, OperatorLine, ShiftState
 from messages.operators import OperatorVoice, OperatorVoices
-from runtime import voice_files
-from runtime.peers import FilePeers, Peers, Place
-from store.registry import Registry
+from runtime.published import voice_files
+from runtime.published.peers import FilePeers, Peers, Place
+from store.registry.registry import Registry
 
 TRUNK = '[[trunk]]\nname = "public"\n'
 

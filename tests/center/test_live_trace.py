@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from center.errors import CenterError
-from center.live_trace import follow, line_at
-from center.state_dir import StateDir
+from center.modems.live_trace import follow, line_at
+from center.state.state_dir import StateDir
 from tests.waiting import wait_until
 
 

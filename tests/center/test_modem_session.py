@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from center import cli
-from center.carrier import Carrier
-from center.state_dir import StateDir
+from center.node.carrier import Carrier
+from center.state.state_dir import StateDir
 
 pytestmark = pytest.mark.process
 

@@ -17,17 +17,17 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from center.carrier import living
 from center.client import Client
 from center.commands.ps import Row, rows_of
-from center.launching import child_environment
-from center.processes import end, identity, is_alive, marked, send_signal
-from center.state_dir import StateDir, WebFile, holder, read_json, running
+from center.node.carrier import living
+from center.node.launching import child_environment
+from center.node.processes import end, identity, is_alive, marked, send_signal
+from center.state.state_dir import StateDir, WebFile, holder, read_json, running
 from messages.events import ActorStarted, Event
 from messages.ids import NodeId
 from runtime.clock import SystemClock
-from store.journal import Journal
-from store.notify import LocalNotifier
+from store.journal.journal import Journal
+from store.journal.notify import LocalNotifier
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(120)]

@@ -13,16 +13,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from center.processes import identity
-from center.state_dir import Lock, NodeFile, StateDir, boot_id, write_json
+from center.node.processes import identity
+from center.state.state_dir import Lock, NodeFile, StateDir, boot_id, write_json
 from messages.ids import AlertId, Instant, LineId, NodeId, Role, TrunkId
 from model.membership import RENEW_US
 from model.policy import LineSpec
-from runtime.directory import Entry
-from runtime.peers import FilePeers, Peers, Place, said
-from store import members
-from store.journal import Journal
-from store.notify import LocalNotifier
+from runtime.published.directory import Entry
+from runtime.published.peers import FilePeers, Peers, Place, said
+from store.journal.journal import Journal
+from store.journal.notify import LocalNotifier
+from store.nodes import members
 from tests.center.test_command_line import Terminal
 from tests.support.postgres import PostgresServer
 

@@ -7,16 +7,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from center.composition import plan
-from center.doctor_postgresql import connections_needed
-from center.state_dir import Lock, StateDir
+from center.doctor.postgresql import connections_needed
+from center.node.composition import plan
+from center.state.state_dir import Lock, StateDir
 from messages.ids import E164, Channel, Instant, NodeId, Role
 from model.policy import Policy, Setup
-from store.alerts import Signal, accept
-from store.journal import Journal
-from store.notify import LocalNotifier
-from store.people import Person
-from store.registry import Registry
+from store.alerts.accepting import Signal, accept
+from store.journal.journal import Journal
+from store.journal.notify import LocalNotifier
+from store.registry.people import Person
+from store.registry.registry import Registry
 from tests.center.test_command_line import Terminal
 from tests.support.postgres import PostgresServer
 

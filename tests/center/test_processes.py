@@ -10,8 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from center.launching import child_environment
-from center.processes import ProcessId, end, end_marked, identity, is_alive, marked, send_signal, wait_ended
+from center.node.launching import child_environment
+from center.node.processes import (
+    ProcessId,
+    end,
+    end_marked,
+    identity,
+    is_alive,
+    marked,
+    send_signal,
+    wait_ended,
+)
 from tests.waiting import wait_until
 
 Start = Callable[..., subprocess.Popen[bytes]]
@@ -105,7 +114,7 @@ def test_those_who_are_to_be_spared_are(start: Start, tmp_path: Path) -> None:
 
 def test_who_asks_does_not_find_itself(tmp_path: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from center.processes import marked;"
+        "import sys; from pathlib import Path; from center.node.processes import marked;"
         "print([p.pid for p in marked(Path(sys.argv[1]))])"
     )
     environment = child_environment(tmp_path)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from center import run_dir
-from center.state_dir import Lock, StateDir, holder
-from store.spare import Spare
+from center.state import run_dir
+from center.state.state_dir import Lock, StateDir, holder
+from store.spare.spare import Spare
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from center.errors import SettingsError
-from center.handed_down import SIMULATED_PSAP, Simulation, lines_of, policy_of, with_simulation
-from center.settings import ModemTable, Settings
-from center.settings_file import load, parse
+from center.settings.file import load, parse
+from center.settings.handed_down import SIMULATED_PSAP, Simulation, lines_of, policy_of, with_simulation
+from center.settings.schema import ModemTable, Settings
 from messages.ids import LineId, OperatorLine, Party
 from model.policy import Duress, LineSpec, Policy, VoiceAlert
 
@@ -213,7 +213,7 @@ _VALUES = st.recursive(
 def test_a_key_with_any_value_is_accepted_or_named_by_a_path_that_begins_with_it(
     key: str, value: object
 ) -> None:
-    with patch("center.settings_file.tomllib.loads", return_value={key: value}):
+    with patch("center.settings.file.tomllib.loads", return_value={key: value}):
         result = outcome("")
     assert isinstance(result, Settings) or all(fault.startswith(key) for fault in result)
 

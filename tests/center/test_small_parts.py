@@ -15,11 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from center import service_manager
 from center.client import reachable
-from center.composition import PRELOADED, class_names, plan
-from center.restarts import AT_ONCE, FIRST_PAUSE_S, LONGEST_PAUSE_S, WITHIN_S, Restarts
-from center.sockets import exposure, listening
+from center.doctor.sockets import exposure, listening
+from center.node import service_manager
+from center.node.composition import PRELOADED, class_names, plan
+from center.node.restarts import AT_ONCE, FIRST_PAUSE_S, LONGEST_PAUSE_S, WITHIN_S, Restarts
 from center.story import in_words
 from messages import events as ev
 from messages.base import Position, VoicePort
@@ -41,10 +41,10 @@ from messages.ids import (
     Party,
 )
 from messages.journal import Recorded
-from model.drilling import judged, next_order
-from model.evolve import fold
+from model.alert.evolve import fold
 from model.policy import LineSpec, Policy, Setup
-from runtime.spec import ActorSpec
+from model.rules.drilling import judged, next_order
+from runtime.system.spec import ActorSpec
 
 T0 = 1_795_000_000 * SECOND
 

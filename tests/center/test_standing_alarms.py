@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from center.doctor_center import alarms
-from center.findings import Verdict
-from center.journals import journal_of
-from center.processes import ProcessId
-from center.settings import PsapTable, Settings
-from center.state_dir import NodeFile, StateDir
+from center.doctor.center import alarms
+from center.doctor.findings import Verdict
+from center.node.processes import ProcessId
+from center.settings.schema import PsapTable, Settings
+from center.state.journals import journal_of
+from center.state.state_dir import NodeFile, StateDir
 from messages.events import AlarmCleared, AlarmRaised, Event, NodeStarted
 from messages.ids import NodeId
 from model.policy import LastResort
 from store import streams
-from store.journal import Append
+from store.journal.journal import Append
 
 STARTED = NodeStarted(version="1", pid=1)
 

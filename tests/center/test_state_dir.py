@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from center.errors import StateError, StateInUse
-from center.launching import child_environment
-from center.processes import identity, send_signal
-from center.state_dir import (
+from center.node.launching import child_environment
+from center.node.processes import identity, send_signal
+from center.state.state_dir import (
     Lock,
     NodeFile,
     StateDir,
@@ -30,7 +30,7 @@ from center.state_dir import (
 HOLDER = """
 import os, signal, sys
 from pathlib import Path
-from center.state_dir import Lock, StateDir
+from center.state.state_dir import Lock, StateDir
 lock = Lock(StateDir(Path(sys.argv[1])))
 pid = os.fork()
 if pid == 0:

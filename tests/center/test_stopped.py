@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from center.processes import ProcessId, identity
-from center.stopped import STOPPED_S, StoppedWatch
+from center.doctor.stopped import STOPPED_S, StoppedWatch
+from center.node.processes import ProcessId, identity
 from runtime import pidfd
 from tests.waiting import wait_until
 

@@ -13,10 +13,10 @@ import pytest
 
 from center.client import Client
 from center.errors import NodeError, RefusedByCenter
-from center.listening import listen
-from center.processes import ProcessId, is_alive, marked, send_signal, wait_ended
-from center.state_dir import StateDir, living_web
-from center.web_group import WebGroup
+from center.node.listening import listen
+from center.node.processes import ProcessId, is_alive, marked, send_signal, wait_ended
+from center.node.web_group import WebGroup
+from center.state.state_dir import StateDir, living_web
 from messages.ids import NodeId
 from model.policy import Policy, Setup
 from runtime.clock import SystemClock
@@ -107,7 +107,7 @@ def standby(web: WebGroup) -> ProcessId:
 def test_the_web_that_waits_takes_the_place_of_one_that_has_died(
     web: WebGroup, listening: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("center.web_standby.AFTER_S", 0.0)
+    monkeypatch.setattr("center.node.web_standby.AFTER_S", 0.0)
     first = healthy(web)
     waits = standby(web)
     assert web.process == first
@@ -121,7 +121,7 @@ def test_the_web_that_waits_takes_the_place_of_one_that_has_died(
 def test_one_that_waits_and_dies_or_is_stopped_is_missed_by_nobody(
     web: WebGroup, monkeypatch: pytest.MonkeyPatch, how: signal.Signals
 ) -> None:
-    monkeypatch.setattr("center.web_standby.AFTER_S", 0.0)
+    monkeypatch.setattr("center.node.web_standby.AFTER_S", 0.0)
     first = healthy(web)
     waits = standby(web)
     send_signal(waits, how)
@@ -136,7 +136,7 @@ def test_a_web_that_is_alive_and_silent_is_killed_and_replaced(
     web: WebGroup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = healthy(web)
-    monkeypatch.setattr("center.probe.PATIENCE_S", 0.2)
+    monkeypatch.setattr("center.node.probe.PATIENCE_S", 0.2)
     send_signal(first, signal.SIGSTOP)
 
     def replaced() -> bool:
@@ -144,7 +144,7 @@ def test_a_web_that_is_alive_and_silent_is_killed_and_replaced(
         return not is_alive(first)
 
     wait_until(replaced, what="the end of the silent web")
-    monkeypatch.setattr("center.probe.PATIENCE_S", 20.0)
+    monkeypatch.setattr("center.node.probe.PATIENCE_S", 20.0)
     healthy(web, not_=first)
 
 

@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from center.alerts import newest_cases
-from center.journals import journal_of
-from center.keys import set_shift
+from center.state.journals import journal_of
+from center.state.keys import set_shift
 from messages.ids import ShiftState
-from store.journal import Journal
+from store.journal.journal import Journal
 from tests.flows.desk import Desk
 from tests.flows.people import LUCA, MARTA, OPERATORS, SETTINGS, moved_in, world
 from tests.support.center import Center, center

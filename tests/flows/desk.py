@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, WebSocket, expect
 
 from messages.ids import AlertId
-from model.case import Case
+from model.alert.case import Case
 from tests.flows.people import Operator
 from tests.support.center import Center
 

@@ -11,8 +11,8 @@ import msgspec
 import pytest
 from playwright.sync_api import Browser, BrowserType, expect
 
-from center.processes import ProcessId, send_signal
-from center.state_dir import NodeFile, living_web
+from center.node.processes import ProcessId, send_signal
+from center.state.state_dir import NodeFile, living_web
 from messages.ids import Outcome, Party
 from tests.flows.desk import NOT_SIGNED_ON, WHERE, Desk
 from tests.flows.people import GIULIA, MARTA, SETTINGS, moved_in, world

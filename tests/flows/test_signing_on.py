@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from gateways.http.throttle import FIRST_WAIT_S, NAME_MAX
+from gateways.http.door.throttle import FIRST_WAIT_S, NAME_MAX
 from messages.ids import Outcome
 from tests.flows.desk import NOT_SIGNED_ON, Desk
 from tests.flows.people import ANNA, GIULIA, LUCA

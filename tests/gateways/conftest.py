@@ -13,7 +13,7 @@ from gateways.http.app import build
 from gateways.http.context import Web
 from messages.ids import E164
 from model.policy import Policy
-from store.journal import Journal
+from store.journal.journal import Journal
 from tests.gateways.http.place import Place, WebThread
 from tests.gateways.twins import Twins, twins
 from tests.support.postgres import PostgresServer

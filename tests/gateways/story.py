@@ -24,10 +24,10 @@ from messages.ids import (
     TrunkId,
     UserId,
 )
-from model.leg import leg_id
+from model.alert.leg import leg_id
 from store import streams
-from store.alerts import Signal, accept
-from store.journal import Append, Journal
+from store.alerts.accepting import Signal, accept
+from store.journal.journal import Append, Journal
 
 LINES = {"user": LineId("L1"), "op1": LineId("L2"), "op2": LineId("L3"), "psap": LineId("E1")}
 

@@ -14,11 +14,11 @@ from messages.ids import LineId, NodeId, TrunkId
 from messages.operators import OperatorVoice
 from model.membership import RENEW_US
 from model.policy import LineSpec, Policy
-from runtime.peers import FilePeers, said
-from runtime.peers import Place as Told
-from store import members
-from store.journal import Journal
-from store.notify import LocalNotifier
+from runtime.published.peers import FilePeers, said
+from runtime.published.peers import Place as Told
+from store.journal.journal import Journal
+from store.journal.notify import LocalNotifier
+from store.nodes import members
 from tests.gateways.http.place import CLOCK, Place
 from tests.support.postgres import PostgresServer
 from tests.waiting import wait_until

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from media.node_address import listening
-from media.node_gate import Gate, Offer
-from media.node_port import NodeVoicePort, node_spec
-from media.ports import NodePass, node_pass, open_port
-from media.roster import OpenPort
-from media.voice_port import VoicePortSpec
+from media.conference.roster import OpenPort
+from media.gate.address import listening
+from media.gate.gate import Gate, Offer
+from media.ports.node_port import NodeVoicePort, node_spec
+from media.ports.ports import NodePass, node_pass, open_port
+from media.ports.voice_port import VoicePortSpec
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = b"a secret of thirty-two bytes: ok"

@@ -10,10 +10,10 @@ import signal
 import sys
 from functools import partial
 
-from media.claim import claim
-from media.conference import Conference
-from media.ports import open_port
-from media.voice_port import VoicePortSpec
+from media.conference.conference import Conference
+from media.ports.claim import claim
+from media.ports.ports import open_port
+from media.ports.voice_port import VoicePortSpec
 
 ASKS_BY = signal.SIGUSR2
 

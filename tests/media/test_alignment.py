@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.alignment import SampleAligner
+from media.sound.alignment import SampleAligner
 from tests.support.signals import noise, tone
 
 FRAME = 320

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.clock import Beat, Schedule, Tick
-from media.frames import FRAME_SAMPLES, FRAME_US
+from media.conference.clock import Beat, Schedule, Tick
+from media.sound.frames import FRAME_SAMPLES, FRAME_US
 
 
 class Hand:

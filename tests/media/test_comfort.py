@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from media.comfort import COMFORT_DBFS, comfort
-from media.core import ConferenceCore
-from media.frames import FRAME_BYTES, SILENCE
+from media.conference.core import ConferenceCore
+from media.sound.comfort import COMFORT_DBFS, comfort
+from media.sound.frames import FRAME_BYTES, SILENCE
 from tests.support.signals import is_comfort, steepest
 
 TICKS = 200

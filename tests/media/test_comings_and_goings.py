@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from media.clips import Playing
-from media.core import ConferenceCore
-from media.fades import FADE_SAMPLES, eased, joined
-from media.frames import FRAME_SAMPLES, SILENCE
+from media.conference.clips import Playing
+from media.conference.core import ConferenceCore
+from media.sound.fades import FADE_SAMPLES, eased, joined
+from media.sound.frames import FRAME_SAMPLES, SILENCE
 from tests.support.signals import frames, is_comfort, level_db, steepest, tone
 
 HZ = {"operator": 300, "user": 440, "psap": 620, "listener": 880}

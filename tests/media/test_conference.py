@@ -7,13 +7,13 @@ from collections.abc import Callable, Collection, Mapping
 import numpy as np
 import pytest
 
-from media.clips import ClipSpec
-from media.clock import Tick
-from media.conference import Conference
-from media.frames import FRAME_BYTES, FRAME_SAMPLES, SILENCE, Samples
-from media.ports import PortCounters, VoicePort, VoicePortLost, VoicePortMissing
-from media.roster import RETRY_MS, SOCKET_RETRY_MS, Roster
-from media.voice_port import VoicePortSpec
+from media.conference.clips import ClipSpec
+from media.conference.clock import Tick
+from media.conference.conference import Conference
+from media.conference.roster import RETRY_MS, SOCKET_RETRY_MS, Roster
+from media.ports.ports import PortCounters, VoicePort, VoicePortLost, VoicePortMissing
+from media.ports.voice_port import VoicePortSpec
+from media.sound.frames import FRAME_BYTES, FRAME_SAMPLES, SILENCE, Samples
 from tests.support.signals import is_comfort, level_db, steepest, tone
 
 RETRY_TICKS = RETRY_MS // 20
@@ -483,7 +483,7 @@ def test_a_fault_of_ours_in_listening_costs_nobody_a_frame(
     def fail(*_: object) -> int:
         raise ArithmeticError("ours")
 
-    monkeypatch.setattr("media.core.listen", fail)
+    monkeypatch.setattr("media.conference.core.listen", fail)
     for _ in range(10):
         with pytest.raises(ArithmeticError):
             desk.turns()

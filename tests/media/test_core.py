@@ -7,9 +7,9 @@ from collections.abc import Collection, Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.clips import Playing
-from media.core import ConferenceCore
-from media.frames import FRAME_BYTES, FRAME_SAMPLES, SILENCE
+from media.conference.clips import Playing
+from media.conference.core import ConferenceCore
+from media.sound.frames import FRAME_BYTES, FRAME_SAMPLES, SILENCE
 from tests.support.signals import frames, is_comfort, level_db, tone
 
 TONES_HZ = {"operator": 440, "user": 620, "psap": 880}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from media.core import ConferenceCore
-from media.frames import FRAME_BYTES, SILENCE
+from media.conference.core import ConferenceCore
+from media.sound.frames import FRAME_BYTES, SILENCE
 from tests.media.speech import speech
 from tests.media.test_tones import pressed
 from tests.support.signals import frames

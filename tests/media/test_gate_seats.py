@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.dues import Dues
-from media.gate_seats import MOST_VOICES, Seats
-from media.node_hello import Knock
+from media.gate.dues import Dues
+from media.gate.hello import Knock
+from media.gate.seats import MOST_VOICES, Seats
 
 ONE, TWO = b"1" * 8, b"2" * 8
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.frames import FRAME_BYTES, FRAME_SAMPLES, SILENCE
-from media.jitter import CAP_MS, TARGET_MS, JitterBuffer
+from media.conference.jitter import CAP_MS, TARGET_MS, JitterBuffer
+from media.sound.frames import FRAME_BYTES, FRAME_SAMPLES, SILENCE
 from tests.support.signals import tone
 
 TICKS_PER_S = 50

@@ -5,8 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from media.frames import FRAME_SAMPLES, SILENCE, stack
-from media.levels import FLOOR_DBFS, LevelMeter, LevelReport, Loudness, dbfs_of, measure, peak_of, power_of
+from media.sound.frames import FRAME_SAMPLES, SILENCE, stack
+from media.sound.levels import (
+    FLOOR_DBFS,
+    LevelMeter,
+    LevelReport,
+    Loudness,
+    dbfs_of,
+    measure,
+    peak_of,
+    power_of,
+)
 from tests.support.signals import noise, tone
 
 FRAME_BYTES = 2 * FRAME_SAMPLES

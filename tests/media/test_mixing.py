@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.fades import FADE_SAMPLES
-from media.frames import FRAME_BYTES, FRAME_SAMPLES, SILENCE, stack
-from media.mixing import Blend, mix_frames
+from media.sound.fades import FADE_SAMPLES
+from media.sound.frames import FRAME_BYTES, FRAME_SAMPLES, SILENCE, stack
+from media.sound.mixing import Blend, mix_frames
 from tests.support.signals import level_db, tone
 
 TONES_HZ = (440, 620, 880)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.frames import FRAME_BYTES, SILENCE
-from media.node_frames import HEADER_BYTES, PACKET_BYTES, NoFrames, Packer, Unpacker
+from media.gate.frames import HEADER_BYTES, PACKET_BYTES, NoFrames, Packer, Unpacker
+from media.sound.frames import FRAME_BYTES, SILENCE
 
 FRAME = bytes(range(256)) + bytes(64)
 

@@ -14,13 +14,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from media.clock import Beat
-from media.frames import FRAME_BYTES, FRAME_SAMPLES, SILENCE
-from media.node_address import listening
-from media.node_gate import MOST_VISITORS, Gate
-from media.node_hello import CHALLENGE_BYTES, MOST_NAME_BYTES, PROOF_BYTES, Caller
-from media.node_port import NodeVoicePort, node_spec, place_of
-from media.ports import (
+from media.conference.clock import Beat
+from media.gate.address import listening
+from media.gate.gate import MOST_VISITORS, Gate
+from media.gate.hello import CHALLENGE_BYTES, MOST_NAME_BYTES, PROOF_BYTES, Caller
+from media.ports.node_port import NodeVoicePort, node_spec, place_of
+from media.ports.ports import (
     PortCounters,
     VoicePort,
     VoicePortLost,
@@ -28,8 +27,9 @@ from media.ports import (
     VoicePortUnusable,
     open_port,
 )
-from media.voice_port import VoicePortSpec
-from runtime import voice_gate_file
+from media.ports.voice_port import VoicePortSpec
+from media.sound.frames import FRAME_BYTES, FRAME_SAMPLES, SILENCE
+from runtime.published import voice_gate_file
 from tests.media.gates import OTHER_SECRET, SECRET, at, gate_of, let_in, opened
 from tests.support.signals import is_comfort, level_db, tone
 from tests.waiting import wait_until

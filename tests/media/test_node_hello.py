@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.node_hello import (
+from media.gate.hello import (
     CHALLENGE_BYTES,
     MOST_NAME_BYTES,
     MOST_WORDS_BYTES,

@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from media.clock import Beat
-from media.conference import Conference
-from media.frames import FRAME_BYTES, SILENCE
-from media.node_port import NodeVoicePort, node_spec
-from media.ports import VoicePortLost, open_port
-from media.voice_port import VoicePortSpec
+from media.conference.clock import Beat
+from media.conference.conference import Conference
+from media.ports.node_port import NodeVoicePort, node_spec
+from media.ports.ports import VoicePortLost, open_port
+from media.ports.voice_port import VoicePortSpec
+from media.sound.frames import FRAME_BYTES, SILENCE
 from tests.media.gates import Cable, GateProcess, at, let_in, opened
 from tests.media.modem_side import ModemSide, modems
 from tests.support.signals import frames, level_db, tone, usual_level_db

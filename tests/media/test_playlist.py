@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from media.clips import ClipSpec
-from media.frames import FRAME_SAMPLES, Samples
-from media.playlist import Playlist
+from media.conference.clips import ClipSpec
+from media.conference.playlist import Playlist
+from media.sound.frames import FRAME_SAMPLES, Samples
 
 FRAMES = 5
 SOUNDS = {"one": 1000, "two": 2000}

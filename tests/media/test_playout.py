@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.frames import FRAME_SAMPLES, FRAME_US, SILENCE
-from media.playout import MOST_FRAMES, PATIENCE_US, RESERVE_US, Playout
+from media.gate.playout import MOST_FRAMES, PATIENCE_US, RESERVE_US, Playout
+from media.sound.frames import FRAME_SAMPLES, FRAME_US, SILENCE
 from tests.support.signals import tone
 
 S = 1_000_000

@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from media.frames import FRAME_SAMPLES, SILENCE
-from media.ports import (
+from media.ports.ports import (
     TtyVoicePort,
     VoicePortLost,
     VoicePortMissing,
@@ -21,6 +20,7 @@ from media.ports import (
     VoicePortUnusable,
     open_port,
 )
+from media.sound.frames import FRAME_SAMPLES, SILENCE
 from tests.support.signals import tone
 from tests.waiting import wait_until
 

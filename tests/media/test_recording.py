@@ -19,12 +19,12 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media import recording
-from media.clock import Tick
-from media.frames import FRAME_BYTES, FRAME_SAMPLES, RATE_HZ, SAMPLE_TYPE, Samples
-from media.recording import MOST_WAITING, Recorder
-from media.sound_file import SoundFormat, SoundName, SoundWriter, mend
-from media.tracks import Heard, Tracks
+from media.conference import recording
+from media.conference.clock import Tick
+from media.conference.recording import MOST_WAITING, Recorder
+from media.sound.frames import FRAME_BYTES, FRAME_SAMPLES, RATE_HZ, SAMPLE_TYPE, Samples
+from media.sound.sound_file import SoundFormat, SoundName, SoundWriter, mend
+from media.sound.tracks import Heard, Tracks
 from tests.waiting import wait_until
 
 PLENTY = 10**12
@@ -216,7 +216,7 @@ LIMITED = """
 import resource, signal, sys
 from pathlib import Path
 import numpy as np
-from media.sound_file import SoundFileFailed, SoundWriter
+from media.sound.sound_file import SoundFileFailed, SoundWriter
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))
 writer = SoundWriter(Path(sys.argv[1]), 3)
@@ -247,9 +247,9 @@ KILLED = """
 import sys, time
 from pathlib import Path
 import numpy as np
-from media.clock import Tick
-from media.recording import Recorder
-from media.sound_file import SoundFormat
+from media.conference.clock import Tick
+from media.conference.recording import Recorder
+from media.sound.sound_file import SoundFormat
 recorder = Recorder(Path(sys.argv[1]), "a1", SoundFormat(sys.argv[2]), 2, free_bytes=lambda _: 10**12)
 recorder.record({"u": 0, "o": 1})
 began = time.monotonic()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.resampling import Downsampler, Resampler, Upsampler
+from media.sound.resampling import Downsampler, Resampler, Upsampler
 from tests.support.signals import level_db, tone
 
 RATIOS = (2, 6)

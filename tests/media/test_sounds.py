@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from media.frames import FRAME_SAMPLES, RATE_HZ, SAMPLE_TYPE, Samples
-from media.sounds import (
+from media.conference.sounds import (
     FOLDER,
     SPEAKER,
     TEXT,
@@ -24,8 +23,9 @@ from media.sounds import (
     spoken,
     texts,
 )
-from media.speech import LEVEL_DBFS, leveled, resampled, spoken_dbfs, trimmed
-from model import announcing
+from media.sound.frames import FRAME_SAMPLES, RATE_HZ, SAMPLE_TYPE, Samples
+from media.sound.speech import LEVEL_DBFS, leveled, resampled, spoken_dbfs, trimmed
+from model.rules import announcing
 
 OURS = [(name, language) for name, said in texts().items() for language in said]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from media.ear import Ear, listen
-from media.frames import stack
+from media.conference.ear import Ear, listen
+from media.sound.frames import stack
 from tests.media.speech import speech
 from tests.support.signals import RATE_HZ, frames, noise, tone
 

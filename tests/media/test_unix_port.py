@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.conference import Conference
-from media.frames import FRAME_SAMPLES, SILENCE
-from media.ports import VoicePortLost, VoicePortMissing, VoicePortUnusable, open_port
-from media.unix_port import UnixVoicePort
-from media.voice_port import VoicePortSpec
+from media.conference.conference import Conference
+from media.ports.ports import VoicePortLost, VoicePortMissing, VoicePortUnusable, open_port
+from media.ports.unix_port import UnixVoicePort
+from media.ports.voice_port import VoicePortSpec
+from media.sound.frames import FRAME_SAMPLES, SILENCE
 from tests.support.signals import level_db, tone
 from tests.waiting import wait_until
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from media.conference import Conference
-from media.ports import TtyVoicePort
-from media.voice_port import VoicePortSpec
+from media.conference.conference import Conference
+from media.ports.ports import TtyVoicePort
+from media.ports.voice_port import VoicePortSpec
 from tests.media.modem_side import Line, ModemSide, modems
 from tests.support.hearing import longest_gap_s
 from tests.support.signals import usual_level_db

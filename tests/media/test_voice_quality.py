@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from media.clock import FRAME_US
-from media.jitter import CAP_MS, JitterBuffer
+from media.conference.clock import FRAME_US
+from media.conference.jitter import CAP_MS, JitterBuffer
 from tests.media.speech import speech
 from tests.media.wires import wires
 from tests.support.signals import frames, level_db, tone

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 
-from media.clock import Tick
-from media.conference import Conference
-from media.ports import TtyVoicePort
+from media.conference.clock import Tick
+from media.conference.conference import Conference
+from media.ports.ports import TtyVoicePort
 from tests.waiting import wait_until
 
 RATE_HZ = 8000

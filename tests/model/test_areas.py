@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from messages.ids import E164, AlertId, Channel, Instant
+from model.alert.case import Case, KnownPosition
 from model.areas import Ring, holds, outline
-from model.case import Case, KnownPosition
 from model.policy import Policy, PsapRoute
-from model.psap import has_psap, psap_number
+from model.rules.psap import has_psap, psap_number
 
 NATIONAL, REGION, COUNTRY, FOR_TESTS = (
     E164("+390200000112"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from messages import events as ev
 from messages.ids import OperatorCommand, Party
-from model.allowed import refusal_now
-from model.orders import refusal
+from model.rules.allowed import refusal_now
+from model.rules.orders import refusal
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
 
 

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from messages.ids import AlertId, Outcome
-from store.query import Query
-from store.schema import open_alert
-from store.verify import verify
+from store.database.query import Query
+from store.database.schema import open_alert
+from store.journal.verify import verify
 from tests.nodes.blows import quick_world
 from tests.support import postgres
 from tests.support.center import OPERATOR, PSAP

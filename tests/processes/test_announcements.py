@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from media.frames import Samples
-from media.sounds import FOLDER, read_wav, spoken
+from media.conference.sounds import FOLDER, read_wav, spoken
+from media.sound.frames import Samples
 from messages import events as ev
 from messages.ids import AlertId, Party
 from tests.support.center import OPERATOR, SECOND_OPERATOR, USER, Center, center, line_number, simulation

@@ -14,8 +14,8 @@ from typing import Final
 
 import pytest
 
-from center.anchor import SAME_US
-from center.state_dir import NodeFile, read_json
+from center.node.anchor import SAME_US
+from center.state.state_dir import NodeFile, read_json
 from messages.ids import SECOND, AlertId
 from tests.support.center import USER, Center, center, simulation
 

@@ -10,7 +10,7 @@ import pytest
 
 from messages import events as ev
 from messages.ids import SECOND, AlertId, Instant
-from store.journal import Journal
+from store.journal.journal import Journal
 from tests.support.center import Center, center, simulation
 from tests.support.overload import Judgement, Operators, Storm, Story, order, phone_of, prepare
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from messages.ids import AlertId, Outcome, Role
-from store.verify import verify
+from store.journal.verify import verify
 from tests.support.center import OPERATOR, PSAP, USER, Center, center, simulation
 from tests.support.postgres import PostgresServer, server
 

@@ -10,7 +10,7 @@ import pytest
 
 from messages import events as ev
 from messages.ids import AlertId, Party
-from model.leg import Leg
+from model.alert.leg import Leg
 from tests.support.center import OPERATOR, USER, Center, center, simulation
 from tests.support.tones_heard import all_hear_each_other
 

@@ -12,7 +12,7 @@ from messages.base import Joins
 from messages.ids import AlertId, Channel, LineId, Outcome
 from messages.journal import Recorded
 from messages.lines import LineState
-from runtime import line_files
+from runtime.published import line_files
 from tests.support.center import OPERATOR, USER, Center, center
 from tests.support.stranger_modem import IMEI, StrangerModem
 

@@ -17,7 +17,7 @@ from statistics import median
 
 import pytest
 
-from center.processes import marked, send_signal
+from center.node.processes import marked, send_signal
 from messages.ids import AlertId
 from tests.support.center import Center, center, simulation
 from tests.support.hearing import LAST_S, PARTIES, hasten_modems, voice_gaps

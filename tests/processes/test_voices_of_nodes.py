@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from center.processes import marked, send_signal
+from center.node.processes import marked, send_signal
 from messages import events as ev
 from messages.ids import AlertId, LineId, NodeId
-from model.leg import Leg
-from runtime.own_voices import is_at
-from runtime.peers import FilePeers
+from model.alert.leg import Leg
+from runtime.published.own_voices import is_at
+from runtime.published.peers import FilePeers
 from store import streams
 from tests.support.center import OPERATOR, USER, Center, center, simulation
 from tests.support.headset import Headset, headset

@@ -28,10 +28,11 @@ from thespian.actors import (
 )
 from thespian.system.transport import TransmitIntent
 
-from runtime import addresses, environment, pidfd, thespian_fixes
+from runtime import addresses, environment, pidfd
 from runtime.clock import SystemClock
-from runtime.directory import MemoryDirectory
 from runtime.processes import ChildConnected
+from runtime.published.directory import MemoryDirectory
+from runtime.system import thespian_fixes
 from tests.waiting import wait_until
 
 STEP_S = 3.0

@@ -13,12 +13,13 @@ from thespian.actors import ActorAddress
 from messages import cases, lines, supervision
 from messages.envelope import Envelope, encode
 from messages.ids import SECOND, AlertId, Instant, NodeId, Role
-from runtime import addresses, system
+from runtime import addresses
 from runtime.actor import BUSY_SAID_WITHIN_US, CenterActor
 from runtime.clock import VirtualClock
 from runtime.environment import Environment
 from runtime.errors import BadDirectory, WrongEnvironment
-from runtime.one_process import OneProcess
+from runtime.system import system
+from runtime.system.one_process import OneProcess
 from tests.support.actors import environment
 
 

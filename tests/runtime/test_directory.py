@@ -11,8 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from messages.ids import AlertId, Instant, Role
-from runtime.directory import FILE_NAME, PLACES_NAME, Directory, Entry, FileDirectory, MemoryDirectory
 from runtime.errors import BadDirectory
+from runtime.published.directory import (
+    FILE_NAME,
+    PLACES_NAME,
+    Directory,
+    Entry,
+    FileDirectory,
+    MemoryDirectory,
+)
 
 
 def entry(

@@ -12,11 +12,11 @@ from messages import cases
 from messages.ids import Role
 from runtime import pidfd
 from runtime.errors import SystemFault, SystemNotStarted
-from runtime.many_processes import ManyProcesses, kill_group
-from runtime.outside import SupervisorWatch
 from runtime.processes import HEIR_ASKS_BY, outlives
-from runtime.spec import Plan
-from runtime.system import start
+from runtime.system.many_processes import ManyProcesses, kill_group
+from runtime.system.outside import SupervisorWatch
+from runtime.system.spec import Plan
+from runtime.system.system import start
 from tests.support.actors import (
     SUPERVISOR,
     Modem,

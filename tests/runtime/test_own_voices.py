@@ -13,10 +13,10 @@ from messages.base import VoicePort
 from messages.calls import CallState
 from messages.ids import Instant, LineId, NodeId, OperatorId, OperatorLine
 from messages.operators import OperatorVoice, OperatorVoices
-from model.own_line import own_line
-from runtime import own_voices, voice_files
-from runtime.peers import Place, heard, said
-from runtime.voice_files import VoiceFile
+from model.rules.own_line import own_line
+from runtime.published import own_voices, voice_files
+from runtime.published.peers import Place, heard, said
+from runtime.published.voice_files import VoiceFile
 
 A, B, C = NodeId("a"), NodeId("b"), NodeId("c")
 ANNA, BEA = OperatorId("anna"), OperatorId("bea")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from messages.base import VoicePort
 from messages.ids import LineId, NodeId
 from model.policy import LineSpec
-from runtime.peers import NODE_PORT, MemoryPeers, PeerBook, Peers, Place
+from runtime.published.peers import NODE_PORT, MemoryPeers, PeerBook, Peers, Place
 
 HERE, THERE, NOWHERE = LineId("a-1"), LineId("b-1"), LineId("c-1")
 OWN = (LineSpec(line=HERE, trunk="public"),)

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from thespian import actors
 
-from runtime import pidfd, thespian_fixes
+from runtime import pidfd
 from runtime.errors import WrongEnvironment
+from runtime.system import thespian_fixes
 
 ROOT = Path(__file__).parents[2]
 

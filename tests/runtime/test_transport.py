@@ -23,7 +23,7 @@ from thespian.system.transport.TCPTransport import (
     TCPTransport,
 )
 
-from runtime.transport import CenterTransport, Descriptors
+from runtime.system.transport import CenterTransport, Descriptors
 from tests.waiting import wait_until
 
 IN = select.EPOLLIN

@@ -6,7 +6,7 @@ import socket
 from pathlib import Path
 
 from messages.ids import OperatorId
-from runtime.voice_files import headset_socket
+from runtime.published.voice_files import headset_socket
 
 
 class Headsets:

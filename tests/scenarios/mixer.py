@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 
 from actors.conference_bridge.actor import ConferenceBridgeActor, Mixer
-from media.clips import ClipSpec
-from media.clock import Tick
-from media.conference import ConferenceStatus, Tap
-from media.frames import FRAME_SAMPLES
-from media.levels import LevelReport
-from media.pace import Pace
-from media.voice_port import VoicePortSpec
+from media.conference.clips import ClipSpec
+from media.conference.clock import Tick
+from media.conference.conference import ConferenceStatus, Tap
+from media.conference.pace import Pace
+from media.ports.voice_port import VoicePortSpec
+from media.sound.frames import FRAME_SAMPLES
+from media.sound.levels import LevelReport
 
 SILENT_PORTS: set[str] = set()
 """Paths of voice ports from which no sound comes; emptied with every world."""

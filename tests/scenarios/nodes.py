@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from center.composition import SUPERVISOR, plan
+from center.node.composition import SUPERVISOR, plan
 from messages import events as ev
 from messages.cases import AlertsArrived
 from messages.ids import (
@@ -29,26 +29,26 @@ from messages.ids import (
     ShiftState,
     TrunkId,
 )
-from model.case import Case
-from model.evolve import fold
-from model.orders import refusal
+from model.alert.case import Case
+from model.alert.evolve import fold
 from model.policy import LineSpec, Policy, Setup
-from runtime import voice_gate_file
+from model.rules.orders import refusal
 from runtime.clock import VirtualClock
-from runtime.directory import MemoryDirectory
 from runtime.environment import DRAINED, DRAINING, Environment
-from runtime.one_process import OneProcess
-from runtime.peers import MemoryPeers
-from runtime.system import start
-from simulator.call import Call
+from runtime.published import voice_gate_file
+from runtime.published.directory import MemoryDirectory
+from runtime.published.peers import MemoryPeers
+from runtime.system.one_process import OneProcess
+from runtime.system.system import start
 from simulator.config import parse_config
+from simulator.network.call import Call
 from store import streams
-from store.alerts import Signal, accept
-from store.journal import Append, Journal
-from store.notify import LocalNotifier
-from store.owners import owned
-from store.people import Person
-from store.registry import Registry
+from store.alerts.accepting import Signal, accept
+from store.journal.journal import Append, Journal
+from store.journal.notify import LocalNotifier
+from store.nodes.owners import owned
+from store.registry.people import Person
+from store.registry.registry import Registry
 from tests.scenarios.mixer import SILENT_PORTS
 from tests.scenarios.pipe import NETWORKS, Network
 from tests.scenarios.world import OPERATORS, PSAP, USER, bury, carrier_toml, for_tests

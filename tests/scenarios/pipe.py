@@ -9,18 +9,18 @@ from pathlib import Path
 
 import msgspec
 
-from gateways.gsm.actor import GsmModemActor
-from gateways.gsm.dial_guard import DialGuard
-from gateways.gsm.dialects import Dialects
+from gateways.gsm.dialects.loading import Dialects
 from gateways.gsm.errors import PortBusy, PortLost
-from gateways.gsm.port import GuardedPort, Port
-from gateways.gsm.search import Place
+from gateways.gsm.line.actor import GsmModemActor
+from gateways.gsm.port.dial_guard import DialGuard
+from gateways.gsm.port.search import Place
+from gateways.gsm.port.serial_port import GuardedPort, Port
 from messages.ids import SECOND
 from runtime.clock import VirtualClock
-from simulator.carrier import Carrier
 from simulator.config import Config
-from simulator.modem import Power
-from simulator.vices import Vices
+from simulator.modem.modem import Power
+from simulator.modem.vices import Vices
+from simulator.network.carrier import Carrier
 
 
 class MemoryPort(GuardedPort):

@@ -6,8 +6,8 @@ import pytest
 
 from messages import events as ev
 from messages.ids import E164, OperatorCommand, Outcome, Party, Role, ShiftState
-from model.announcing import hears
-from model.phase import Phase, phase
+from model.alert.phase import Phase, phase
+from model.rules.announcing import hears
 from store import streams
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import everything_is_over, joined, to_conference

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from media.clips import ClipSpec
+from media.conference.clips import ClipSpec
 from messages import events as ev
 from messages.ids import OperatorCommand, Party, Role
-from model.leg import place
+from model.alert.leg import place
 from model.policy import Policy
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.mixer import SilentBridgeActor

@@ -6,7 +6,7 @@ import pytest
 
 from messages import events as ev
 from messages.ids import E164, AlertId, OperatorCommand, Outcome, Party, Role
-from simulator.call import Call
+from simulator.network.call import Call
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import everything_is_over, joined, voice_alert
 from tests.scenarios.world import USER, World

@@ -25,7 +25,7 @@ from messages.union import Body
 from model.areas import outline
 from model.policy import Policy, PsapRoute, Setup
 from store import streams
-from store.rebuild import is_quarantined
+from store.journal.rebuild import is_quarantined
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.mixer import SilentBridgeActor
 from tests.scenarios.test_flow import everything_is_over, joined, to_conference, to_talking

@@ -6,8 +6,8 @@ import pytest
 
 from messages import events as ev
 from messages.ids import OperatorCommand, Outcome, Party, Role
-from model.leg import Leg
-from model.phase import Phase, phase
+from model.alert.leg import Leg
+from model.alert.phase import Phase, phase
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.mixer import SilentBridgeActor
 from tests.scenarios.test_flow import everything_is_over, joined

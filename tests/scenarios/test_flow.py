@@ -7,7 +7,7 @@ import pytest
 from messages import events as ev
 from messages.base import Position
 from messages.ids import SECOND, Advice, Channel, Instant, OperatorCommand, Outcome, Party
-from model.phase import Phase, phase
+from model.alert.phase import Phase, phase
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.world import OPERATORS, PSAP, USER, World
 

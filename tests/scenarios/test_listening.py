@@ -6,7 +6,7 @@ import pytest
 
 from messages import events as ev
 from messages.ids import LegId, OperatorCommand, OperatorId, Outcome, Party, Role, ShiftState
-from model.leg import place
+from model.alert.leg import place
 from store import streams
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.mixer import SilentBridgeActor

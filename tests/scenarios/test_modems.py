@@ -10,7 +10,7 @@ import pytest
 from messages import events as ev
 from messages.ids import LineId, OperatorCommand, Party, Role
 from messages.lines import LineState
-from runtime import line_files
+from runtime.published import line_files
 from store import streams
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import everything_is_over, joined, to_talking

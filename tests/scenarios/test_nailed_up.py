@@ -9,8 +9,8 @@ from messages import events as ev
 from messages.ids import OperatorCommand, OperatorId, OperatorLine, Party, Role, ShiftState
 from model.policy import Policy
 from store import streams
-from store.following import Following
-from store.projections import Lines
+from store.journal.following import Following
+from store.journal.projections import Lines
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.own_lines import speaks, to_talking
 from tests.scenarios.test_flow import joined

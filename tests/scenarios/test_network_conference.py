@@ -8,9 +8,9 @@ import pytest
 
 from messages.base import Joins
 from messages.ids import E164, Advice, OperatorCommand, Outcome, Party, Role, ShiftState
-from model.orders import refusal
 from model.policy import Policy
-from simulator.call import CallState
+from model.rules.orders import refusal
+from simulator.network.call import CallState
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import everything_is_over, joined, voice_alert
 from tests.scenarios.test_modems import ready

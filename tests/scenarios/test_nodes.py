@@ -8,7 +8,7 @@ import pytest
 
 from messages import events as ev
 from messages.ids import E164, OperatorCommand, Outcome, Party
-from model.leg import LegState
+from model.alert.leg import LegState
 from model.policy import Policy
 from tests.scenarios.nodes import Cluster, cluster
 from tests.scenarios.world import OPERATORS, PSAP, USER

@@ -9,7 +9,7 @@ import pytest
 
 from messages.ids import OperatorCommand
 from messages.readings import LevelReading, decode_reading
-from runtime import readings
+from runtime.published import readings
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import everything_is_over, to_talking
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from media import recording
-from media.frames import Samples
+from media.conference import recording
+from media.sound.frames import Samples
 from messages import events as ev
 from messages.ids import SECOND, Instant, LineId, OperatorCommand, Party, Role
 from model.policy import Policy, RecordingPolicy

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from gateways.http.bodies import CommandBody
-from gateways.http.commands import order
+from gateways.http.routes.commands import order
 from messages import events as ev
 from messages.cases import InboxChanged
 from messages.ids import SECOND, Advice, OperatorCommand, OperatorId, Outcome, Party, Role
+from model.alert.phase import Phase, phase
 from model.figures import row_of
-from model.phase import Phase, phase
-from store.verify import verify
+from store.journal.verify import verify
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import everything_is_over, joined, to_conference, to_talking
 from tests.scenarios.world import OPERATORS, PSAP, USER, World

@@ -7,9 +7,9 @@ import pytest
 from actors.voice_gate.offers import Offers
 from messages import events as ev
 from messages.ids import LineId, OperatorCommand, Party, Role
-from model.leg import Leg
+from model.alert.leg import Leg
 from model.policy import Setup
-from runtime import line_files
+from runtime.published import line_files
 from store import streams
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.mixer import SilentBridgeActor

@@ -14,12 +14,12 @@ from typing import Final
 import pytest
 
 from messages.ids import SECOND, AlertId, NodeId, Party
-from model.evolve import fold
+from model.alert.evolve import fold
 from runtime.clock import VirtualClock
-from store.journal import Journal
-from store.notify import LocalNotifier
+from store.journal.journal import Journal
+from store.journal.notify import LocalNotifier
+from store.journal.verify import verify
 from store.streams import alert_of
-from store.verify import verify
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.world import World
 

@@ -16,9 +16,9 @@ from messages import events as ev
 from messages.base import VoicePort
 from messages.ids import SECOND, OperatorCommand, OperatorId, OperatorLine, Party, Role, ShiftState
 from messages.operators import HeadsetPresent
-from model.leg import Leg
-from model.orders import refusal
+from model.alert.leg import Leg
 from model.policy import Policy
+from model.rules.orders import refusal
 from store import streams
 from tests.scenarios.headsets import Headsets
 from tests.scenarios.nodes import Cluster, cluster

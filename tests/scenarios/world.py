@@ -12,9 +12,9 @@ from types import MappingProxyType
 
 from msgspec.structs import replace
 
-from center.composition import SUPERVISOR, plan
-from gateways.gsm.line_journal import LineJournal
-from gateways.gsm.modem_port import ModemPort
+from center.node.composition import SUPERVISOR, plan
+from gateways.gsm.line.journal import LineJournal
+from gateways.gsm.port.modem_port import ModemPort
 from messages import events as ev
 from messages.cases import AlertsArrived, InboxChanged
 from messages.ids import (
@@ -32,26 +32,26 @@ from messages.ids import (
     TrunkId,
 )
 from messages.journal import Recorded
-from model.case import Case
-from model.evolve import fold
-from model.orders import refusal
+from model.alert.case import Case
+from model.alert.evolve import fold
 from model.policy import LineSpec, Policy, Setup
+from model.rules.orders import refusal
 from runtime.actor import CenterActor
 from runtime.clock import VirtualClock
-from runtime.directory import MemoryDirectory
 from runtime.environment import Environment, Faults
-from runtime.one_process import OneProcess
-from runtime.spec import Plan
-from runtime.system import start
-from simulator.call import Call
+from runtime.published.directory import MemoryDirectory
+from runtime.system.one_process import OneProcess
+from runtime.system.spec import Plan
+from runtime.system.system import start
 from simulator.config import parse_config
+from simulator.network.call import Call
 from store import streams
-from store.alerts import Signal, accept
-from store.following import Following
-from store.journal import Append, Journal
-from store.notify import LocalNotifier
-from store.people import Person
-from store.registry import Registry
+from store.alerts.accepting import Signal, accept
+from store.journal.following import Following
+from store.journal.journal import Append, Journal
+from store.journal.notify import LocalNotifier
+from store.registry.people import Person
+from store.registry.registry import Registry
 from tests.scenarios.mixer import MISSING_PORTS, SILENT_PORTS, SilentBridgeActor
 from tests.scenarios.pipe import NETWORKS, Network
 

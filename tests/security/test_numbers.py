@@ -8,11 +8,11 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from gateways.gsm.dial_guard import DialGuard
 from gateways.gsm.errors import DialRefused
+from gateways.gsm.port.dial_guard import DialGuard
 from messages.ids import E164
-from model.dialling import NEVER, withheld
 from model.policy import Policy
+from model.rules.dialling import NEVER, withheld
 from tests.gateways.http.place import GIULIA, Place
 
 Client = TestClient[Litestar]

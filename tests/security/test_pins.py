@@ -13,19 +13,20 @@ from hypothesis import strategies as st
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from gateways.http import cancelling
 from gateways.http.app_state import state
-from gateways.http.cancelling import ANSWER_S, TRIES_MAX, WINDOW_US, PinTries, rest_s
 from gateways.http.context import Web
+from gateways.http.routes import cancelling
+from gateways.http.routes.cancelling import ANSWER_S, TRIES_MAX, WINDOW_US, PinTries, rest_s
 from messages import events as ev
 from messages.events import AlertCancelled, AlertSignalAdded, PinRefused
 from messages.ids import E164, Advice, AlertId, Channel, Instant, Outcome
-from model.cancelling import WRONG_KEPT_MAX
-from model.case import Case
-from model.evolve import fold
-from store import credentials, streams
-from store.people import Person
-from store.registry import Registry
+from model.alert.case import Case
+from model.alert.evolve import fold
+from model.rules.cancelling import WRONG_KEPT_MAX
+from store import streams
+from store.registry import credentials
+from store.registry.people import Person
+from store.registry.registry import Registry
 from tests.gateways.http.place import CLOCK, GIULIA, Place
 from tests.gateways.story import Story
 from tests.waiting import wait_until

@@ -11,7 +11,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from store.journal import Journal
+from store.journal.journal import Journal
 from tests.gateways.http.place import GIULIA, Place
 from tests.security.served import Served, served
 

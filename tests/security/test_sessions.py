@@ -19,18 +19,18 @@ from websockets.sync.client import ClientConnection, connect
 from gateways.console.door import ENDED, SIGN_ON
 from gateways.console.headsets import FRAME_BYTES
 from gateways.http.app import build, parts
-from gateways.http.auth import LOOK_S
 from gateways.http.context import Web
-from gateways.http.sign_on import PATH
+from gateways.http.door.auth import LOOK_S
+from gateways.http.routes.sign_on import PATH
 from messages.events import ShiftChanged
 from messages.ids import SECOND, Instant, OperatorId, ShiftState
 from runtime.clock import Clock
 from store import streams
-from store.journal import Journal
-from store.notify import LocalNotifier
-from store.people import StaffRole
-from store.registry import Registry
-from store.sessions import LIFE_S
+from store.journal.journal import Journal
+from store.journal.notify import LocalNotifier
+from store.registry.people import StaffRole
+from store.registry.registry import Registry
+from store.registry.sessions import LIFE_S
 from tests.gateways.http.place import CLOCK, Place, WebThread
 from tests.gateways.story import Story, on_shift
 from tests.gateways.twins import Twins

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gateways.http.limits import Limits
+from gateways.http.door.limits import Limits
 from gateways.http.server import LIMITS
 from tests.gateways.http.place import GIULIA, Place
 from tests.security.served import Raw, Served, served

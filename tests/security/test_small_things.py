@@ -12,7 +12,7 @@ from litestar.testing import TestClient
 
 from center.errors import SettingsError
 from center.options import Common
-from center.settings_file import parse
+from center.settings.file import parse
 from center.story import in_words
 from center.terminal import shown, shown_json
 from messages import events as ev

@@ -15,9 +15,9 @@ from messages import events as ev
 from messages.base import Position
 from messages.ids import E164, OperatorId, ShiftState
 from store import streams
-from store.journal import Append, Journal
-from store.people import Person
-from store.registry import Registry
+from store.journal.journal import Append, Journal
+from store.registry.people import Person
+from store.registry.registry import Registry
 from tests.gateways.console.desk import giulias, signed_on
 from tests.gateways.http.place import CLOCK, GIULIA, ROOT, Place, WebThread
 

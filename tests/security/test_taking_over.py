@@ -20,15 +20,15 @@ from litestar.testing import TestClient
 from gateways.http.context import Web
 from messages.events import AlertClosed
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, NodeId, Outcome
-from model.evolve import fold
+from model.alert.evolve import fold
 from store import streams
-from store.alerts import Signal, accept
-from store.dialect import url_of
-from store.journal import Append, Journal
-from store.notify import LocalNotifier
-from store.people import Person
-from store.registry import Registry
-from store.users import number_of_device
+from store.alerts.accepting import Signal, accept
+from store.database.dialect import url_of
+from store.journal.journal import Append, Journal
+from store.journal.notify import LocalNotifier
+from store.registry.people import Person
+from store.registry.registry import Registry
+from store.registry.users import number_of_device
 from tests.gateways.http.place import GIULIA, Place
 
 Client = TestClient[Litestar]

@@ -9,7 +9,7 @@ import pytest
 
 from simulator.config import Config, changed_phone, control_address, load_config, parse_config
 from simulator.errors import ConfigError
-from simulator.sound import RATE_HZ, sound
+from simulator.network.sound import RATE_HZ, sound
 
 MODEM = {"name": "m", "dialect": "huawei", "number": "+390200000001"}
 PHONE = {"number": "+393331112223"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simulator.config import parse_config
-from simulator.dialect import dialect_names, load_dialect
+from simulator.modem.dialect import dialect_names, load_dialect
 from tests.simulator.world import DIALECTS, EARLY, ONE, OPERATOR, SILENT, USER, World
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.call import CallState
+from simulator.network.call import CallState
 from tests.simulator.world import AT_ONCE, AWAY, BUSY, DIALECTS, REJECTING, SILENT, USER, VOICEMAIL, World
 
 each_dialect = pytest.mark.parametrize("dialect", DIALECTS)

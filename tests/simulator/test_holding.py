@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.call import CallState
+from simulator.network.call import CallState
 from tests.simulator.world import AT_ONCE, DIALECTS, ONE, OPERATOR, PSAP, USER, VOICEMAIL, World
 
 each_dialect = pytest.mark.parametrize("dialect", DIALECTS)

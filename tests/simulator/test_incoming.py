@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.call import CallState
 from simulator.errors import NotNow
+from simulator.network.call import CallState
 from tests.simulator.world import DIALECTS, ONE, OPERATOR, SILENT, USER, World
 
 each_dialect = pytest.mark.parametrize("dialect", DIALECTS)

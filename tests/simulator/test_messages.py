@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.mailbox import CAPACITY
-from simulator.sms import ALPHABET, EXTENSION, deliver_pdus, read_submit
+from simulator.modem.mailbox import CAPACITY
+from simulator.modem.sms import ALPHABET, EXTENSION, deliver_pdus, read_submit
 from tests.simulator.world import DIALECTS, ONE, USER, World
 
 each_dialect = pytest.mark.parametrize("dialect", DIALECTS)

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.at_line import Command, Verb, commands_in
-from simulator.call import CallState
+from simulator.modem.at_line import Command, Verb, commands_in
+from simulator.network.call import CallState
 from tests.simulator.world import DIALECTS, ONE, SILENT, USER, World
 
 each_dialect = pytest.mark.parametrize("dialect", DIALECTS)

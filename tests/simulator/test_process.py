@@ -22,7 +22,7 @@ import numpy as np
 import pytest
 import serial
 
-from simulator.sound import RATE_HZ, tone
+from simulator.network.sound import RATE_HZ, tone
 from tests.simulator.process import ROOT, CarrierProcess, Port, carrier, host, start, stop, until
 from tests.simulator.test_voice import level
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from simulator.call import CallState
 from simulator.errors import NotNow
-from simulator.legs import Stat
+from simulator.modem.legs import Stat
+from simulator.network.call import CallState
 from tests.simulator.world import BUSY, DIALECTS, EARLY, LATE, ONE, OPERATOR, REJECTING, SILENT, USER, World
 
 FINAL = re.compile(r"OK|ERROR|\+CME ERROR: .*|COMMAND NOT SUPPORT")

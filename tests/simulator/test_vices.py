@@ -6,9 +6,9 @@ import pytest
 
 from simulator.config import parse_config
 from simulator.errors import ConfigError
-from simulator.modem import Power
-from simulator.vices import Vices, over
-from simulator.wire import frames
+from simulator.modem.modem import Power
+from simulator.modem.vices import Vices, over
+from simulator.modem.wire import frames
 from tests.simulator.world import ONE, OPERATOR, PSAP, USER, World
 
 MODEM = {"name": "m", "dialect": "3gpp", "number": ONE}

@@ -11,9 +11,9 @@ from io import BytesIO
 import numpy as np
 import pytest
 
-from simulator.sound import RATE_HZ, SAMPLE_BYTES, Loop, Once, greeting, ringback, sound, tone
-from simulator.vices import Vices
-from simulator.voice import Inbox, Recording, mix, wav
+from simulator.modem.vices import Vices
+from simulator.network.sound import RATE_HZ, SAMPLE_BYTES, Loop, Once, greeting, ringback, sound, tone
+from simulator.network.voice import Inbox, Recording, mix, wav
 from tests.simulator.world import DIALECTS, ONE, OPERATOR, PSAP, SILENT, USER, VOICEMAIL, Host, World
 
 each_dialect = pytest.mark.parametrize("dialect", DIALECTS)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from simulator.call import Call
-from simulator.carrier import Carrier
 from simulator.config import Config, parse_config
-from simulator.modem import Modem
+from simulator.modem.modem import Modem
+from simulator.network.call import Call
+from simulator.network.carrier import Carrier
 
 USER, OPERATOR, PSAP, BUSY, SILENT, REJECTING, VOICEMAIL, AWAY = (
     "+393331112223",

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from messages.ids import Instant, NodeId
-from store.journal import Journal
-from store.notify import LocalNotifier, Notifier
+from store.journal.journal import Journal
+from store.journal.notify import LocalNotifier, Notifier
 from tests.store.databases import Database, SqliteFile, new_schema
 from tests.store.places import Clock
 

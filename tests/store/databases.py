@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import psycopg
 
-from store.dialect import url_of
+from store.database.dialect import url_of
 from tests.store.places import journal_at
 from tests.support.postgres import PostgresServer
 

@@ -6,10 +6,10 @@ import pytest
 
 from messages.events import LegAnswered, LineReturned
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, LegId, LineId, NodeId
-from store.alerts import Signal
-from store.dialect import url_of
-from store.journal import Journal
-from store.notify import LocalNotifier, Notifier
+from store.alerts.accepting import Signal
+from store.database.dialect import url_of
+from store.journal.journal import Journal
+from store.journal.notify import LocalNotifier, Notifier
 
 START = Instant(1_795_000_000 * SECOND)
 

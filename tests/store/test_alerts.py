@@ -13,11 +13,11 @@ from messages.base import Position
 from messages.events import AlertClosed, AlertReceived, AlertSignalAdded, NoteAdded, NumberRaised
 from messages.ids import SECOND, AlertId, Channel, Instant, Outcome
 from store import streams
-from store.alerts import ALERT_ID, Accepted, Signal, accept, accept_many, deadline, new_alert_id
+from store.alerts.accepting import ALERT_ID, Accepted, Signal, accept, accept_many, deadline, new_alert_id
 from store.errors import StoreMisuse
-from store.journal import Append, Journal
-from store.people import Person
-from store.registry import Registry
+from store.journal.journal import Append, Journal
+from store.registry.people import Person
+from store.registry.registry import Registry
 from tests.store.places import START, Clock, signal
 
 PHONE = "+393331112223"

@@ -23,9 +23,9 @@ from store.errors import (
     JournalUnavailable,
     VersionConflict,
 )
-from store.group_commit import GroupCommitter
-from store.journal import Append, Journal
-from store.verify import verify
+from store.journal.group_commit import GroupCommitter
+from store.journal.journal import Append, Journal
+from store.journal.verify import verify
 from tests.store.children import Say, children
 from tests.store.databases import Database
 from tests.store.failing_flush import let_flushes_fail

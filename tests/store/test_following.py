@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from messages.journal import Recorded
-from store.follower import Follower
-from store.following import Following
-from store.journal import Append, Journal
-from store.notify import LocalNotifier, Notifier, SocketNotifier
-from store.projections import Lines
+from store.journal.follower import Follower
+from store.journal.following import Following
+from store.journal.journal import Append, Journal
+from store.journal.notify import LocalNotifier, Notifier, SocketNotifier
+from store.journal.projections import Lines
 from tests.store.children import Say, children
 from tests.store.databases import Database
 from tests.store.places import journal_at, returned

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from store.alerts import accept_soon
+from store.alerts.accepting import accept_soon
 from store.errors import JournalLocked, StoreMisuse, VersionConflict
-from store.group_commit import GroupCommitter
-from store.journal import Append, Journal, Transaction
-from store.verify import verify
+from store.journal.group_commit import GroupCommitter
+from store.journal.journal import Append, Journal, Transaction
+from store.journal.verify import verify
 from tests.store.children import Say, children
 from tests.store.databases import Database
 from tests.store.places import Clock, journal_at, on_sqlite, returned, signal

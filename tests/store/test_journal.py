@@ -14,8 +14,8 @@ from messages.events import CaseOpened, LegAnswered, LegOriginating, OperatorRes
 from messages.ids import AlertId, CrewId, LegId, LineId, NodeId, OperatorId, Party
 from store import streams
 from store.errors import JournalTorn, JournalUnavailable, StoreMisuse, VersionConflict
-from store.journal import Append, Journal
-from store.notify import SocketNotifier
+from store.journal.journal import Append, Journal
+from store.journal.notify import SocketNotifier
 from tests.store.children import Say, children
 from tests.store.databases import Database, PostgresDatabase
 from tests.store.places import Clock, answered, journal_at, journal_in, on_sqlite, returned

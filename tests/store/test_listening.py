@@ -9,8 +9,8 @@ import pytest
 
 from messages.ids import NodeId
 from store.errors import StoreMisuse
-from store.journal import Append
-from store.listening import LOOK, Listener
+from store.journal.journal import Append
+from store.nodes.listening import LOOK, Listener
 from tests.store.databases import PostgresDatabase, new_database
 from tests.store.places import journal_at, returned
 from tests.support.postgres import PostgresServer, server

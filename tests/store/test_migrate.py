@@ -13,19 +13,19 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
-from store import migrate, schema
-from store.dialect import url_of
+from store.database import migrate, schema
+from store.database.dialect import url_of
 from store.errors import StoreMisuse
-from store.journal import Append
-from store.registry import Registry
+from store.journal.journal import Append
+from store.registry.registry import Registry
 from tests.store.places import journal_in, returned
 
 ROOT = Path(__file__).resolve().parents[2]
 
 START = """
 import sys, time
-from store.journal import Journal
-from store.notify import LocalNotifier
+from store.journal.journal import Journal
+from store.journal.notify import LocalNotifier
 began = time.perf_counter()
 Journal.open(sys.argv[1], node="n", clock=lambda: 0, notify=LocalNotifier()).close()
 print(time.perf_counter() - began, "alembic" in sys.modules)

@@ -9,14 +9,15 @@ import pytest
 
 from messages.events import AlertClosed, NoteAdded
 from messages.ids import Advice, AlertId, Instant, NodeId, OperatorId, Outcome
-from model.evolve import fold
+from model.alert.evolve import fold
 from model.membership import TTL_US
-from store import members, owners, streams
-from store.alerts import accept, accept_soon
+from store import streams
+from store.alerts.accepting import accept, accept_soon
+from store.alerts.reopening import reopen
 from store.errors import LeaseLost, NodeNameTaken
-from store.group_commit import GroupCommitter
-from store.journal import Append, Journal
-from store.reopening import reopen
+from store.journal.group_commit import GroupCommitter
+from store.journal.journal import Append, Journal
+from store.nodes import members, owners
 from tests.store.databases import Database
 from tests.store.places import Clock, answered, signal
 from tests.waiting import wait_until

@@ -13,9 +13,13 @@ import pytest
 from sqlalchemy import func, select
 
 from messages.ids import NodeId
-from store import migrate
-from store.alerts import accept
-from store.dialect import shown
+from store.alerts.accepting import accept
+from store.database import migrate
+from store.database.dialect import shown
+from store.database.postgresql import PostgresConnection
+from store.database.postgresql_connecting import conninfo_of, in_order
+from store.database.postgresql_facts import COMMITS, facts
+from store.database.query import Query
 from store.errors import (
     JournalError,
     JournalLocked,
@@ -25,15 +29,11 @@ from store.errors import (
     StoreMisuse,
     VersionConflict,
 )
-from store.group_commit import GroupCommitter
-from store.journal import Append, Journal, Transaction
-from store.notify import LocalNotifier
-from store.postgresql import PostgresConnection
-from store.postgresql_connecting import conninfo_of, in_order
-from store.postgresql_facts import COMMITS, facts
-from store.query import Query
-from store.registry import Registry
-from store.verify import verify
+from store.journal.group_commit import GroupCommitter
+from store.journal.journal import Append, Journal, Transaction
+from store.journal.notify import LocalNotifier
+from store.journal.verify import verify
+from store.registry.registry import Registry
 from tests.store.children import Child, Say, children
 from tests.store.databases import PostgresDatabase, new_database
 from tests.store.places import Clock, journal_at, returned

@@ -51,12 +51,13 @@ from messages.ids import (
     ShiftState,
     UserId,
 )
-from store import rows, streams
-from store.alerts import accept
-from store.journal import Append, Journal
-from store.matters import NEWEST_RARE
-from store.projections import Lines, OpenAlert, OpenAlerts, Operators
-from store.rebuild import rebuild, replay
+from store import streams
+from store.alerts.accepting import accept
+from store.journal import rows
+from store.journal.journal import Append, Journal
+from store.journal.matters import NEWEST_RARE
+from store.journal.projections import Lines, OpenAlert, OpenAlerts, Operators
+from store.journal.rebuild import rebuild, replay
 from tests.store.places import START, Clock, journal_in, on_sqlite, signal
 
 OpenJournal = Callable[..., Journal]

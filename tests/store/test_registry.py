@@ -10,12 +10,12 @@ import pytest
 from messages.events import PersonalDataChanged, PersonalDataRead
 from messages.ids import E164, OperatorId, UserId
 from messages.journal import event_type
-from model.psap import EMERGENCY_NUMBERS
-from store import numbers
+from model.rules.psap import EMERGENCY_NUMBERS
 from store.errors import AlreadyTaken, Fault, ImportFaulty, NobodyThere, NumberRefused, RegistryError
-from store.journal import Journal
-from store.people import Imported, Person, PinVerdict, StaffRole
-from store.registry import Registry
+from store.journal.journal import Journal
+from store.registry import numbers
+from store.registry.people import Imported, Person, PinVerdict, StaffRole
+from store.registry.registry import Registry
 from tests.store.children import Say, children
 from tests.store.databases import Database
 from tests.store.places import Clock, journal_at, on_sqlite

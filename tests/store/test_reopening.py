@@ -5,16 +5,17 @@ from __future__ import annotations
 from messages.events import AlertClosed, UserUnknown
 from messages.ids import E164, AlertId, Channel, Instant, OperatorId, Outcome
 from messages.journal import Recorded
-from model.case import Case
-from model.evolve import fold
-from model.live import LiveCases
-from store import reopening, streams
-from store.alerts import Signal, accept, any_open
-from store.following import Following
-from store.journal import Append, Journal
-from store.projections import Lines, OpenAlerts, Operators
-from store.rebuild import bring_back, rebuild
-from store.verify import verify
+from model.alert.case import Case
+from model.alert.evolve import fold
+from model.alert.live import LiveCases
+from store import streams
+from store.alerts import reopening
+from store.alerts.accepting import Signal, accept, any_open
+from store.journal.following import Following
+from store.journal.journal import Append, Journal
+from store.journal.projections import Lines, OpenAlerts, Operators
+from store.journal.rebuild import bring_back, rebuild
+from store.journal.verify import verify
 
 BY = OperatorId("anna")
 PHONE = E164("+393330000001")

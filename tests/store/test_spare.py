@@ -11,11 +11,13 @@ import pytest
 
 from messages.events import AdviceChanged, AlarmCleared, AlarmRaised, AlertClosed, AlertReceived
 from messages.ids import AlertId, Instant, NodeId, OperatorId, Outcome
-from model.evolve import fold
-from model.live import LiveCases
-from store import sessions, streams
-from store.alerts import accept
-from store.dialect import url_of
+from model.alert.evolve import fold
+from model.alert.live import LiveCases
+from store import streams
+from store.alerts.accepting import accept
+from store.alerts.reopening import reopen
+from store.database.dialect import url_of
+from store.database.sqlite import SqliteConnection
 from store.errors import (
     JournalFull,
     JournalLocked,
@@ -26,16 +28,15 @@ from store.errors import (
     JournalUnavailable,
     VersionConflict,
 )
-from store.journal import Append, Journal
-from store.keeping import Keeper
-from store.notify import LocalNotifier
-from store.projections import OpenAlerts
-from store.rebuild import rebuild
-from store.registry import Registry
-from store.reopening import reopen
-from store.spare import Spare
-from store.sqlite import SqliteConnection
-from store.verify import verify
+from store.journal.journal import Append, Journal
+from store.journal.notify import LocalNotifier
+from store.journal.projections import OpenAlerts
+from store.journal.rebuild import rebuild
+from store.journal.verify import verify
+from store.registry import sessions
+from store.registry.registry import Registry
+from store.spare.keeping import Keeper
+from store.spare.spare import Spare
 from tests.store.children import Say, children
 from tests.store.failing_flush import let_flushes_fail
 from tests.store.places import Clock, answered, journal_in, returned, signal

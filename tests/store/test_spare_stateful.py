@@ -11,15 +11,15 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from messages.ids import NodeId
 from messages.journal import Recorded
-from store.dialect import url_of
+from store.database.dialect import url_of
+from store.database.sqlite import SqliteConnection
 from store.errors import JournalError, JournalFull, JournalTorn, JournalUnavailable
-from store.follower import Follower
-from store.journal import Append, Journal
-from store.keeping import Keeper
-from store.notify import LocalNotifier
-from store.spare import Spare
-from store.sqlite import SqliteConnection
-from store.verify import verify
+from store.journal.follower import Follower
+from store.journal.journal import Append, Journal
+from store.journal.notify import LocalNotifier
+from store.journal.verify import verify
+from store.spare.keeping import Keeper
+from store.spare.spare import Spare
 from tests.store.places import Clock, answered
 
 STREAMS = st.sampled_from(["line-a", "line-b", "operator-c"])

@@ -20,15 +20,15 @@ from hypothesis.stateful import (
 from messages.events import AlertClosed, Event, LegAnswered, LegRinging
 from messages.ids import SECOND, AlertId, Channel, Instant, LegId, NodeId, Outcome
 from store import streams
-from store.alerts import Accepted, Signal, accept, accept_many
-from store.dialect import url_of
+from store.alerts.accepting import Accepted, Signal, accept, accept_many
+from store.database.dialect import url_of
 from store.errors import VersionConflict
-from store.follower import Follower
-from store.journal import Append, Journal
-from store.notify import LocalNotifier
-from store.projections import OpenAlerts
-from store.rebuild import rebuild
-from store.verify import verify
+from store.journal.follower import Follower
+from store.journal.journal import Append, Journal
+from store.journal.notify import LocalNotifier
+from store.journal.projections import OpenAlerts
+from store.journal.rebuild import rebuild
+from store.journal.verify import verify
 from tests.store.databases import new_schema
 from tests.store.places import Clock, signal
 from tests.support.postgres import PostgresServer

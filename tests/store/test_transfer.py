@@ -25,10 +25,10 @@ from messages.events import (
     PositionUpdated,
 )
 from messages.ids import E164, Channel, CrewId, Instant, NodeId, OperatorId, Outcome
-from store import rows
 from store.errors import TransferError
-from store.journal import Append, Journal
-from store.transfer import Format, export, import_file, verify
+from store.journal import rows
+from store.journal.journal import Append, Journal
+from store.journal.transfer import Format, export, import_file, verify
 from tests.store.databases import Database
 from tests.store.places import START, answered, journal_in, returned
 

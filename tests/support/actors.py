@@ -21,18 +21,18 @@ from messages.ids import AlertId, CrewId, Instant, NodeId, Role
 from runtime import pidfd
 from runtime.actor import CenterActor
 from runtime.clock import Clock, SystemClock, VirtualClock
-from runtime.directory import Directory, Entry, FileDirectory, MemoryDirectory
 from runtime.environment import Environment
-from runtime.many_processes import ManyProcesses
-from runtime.spec import ActorSpec, CrewSpec, Plan
-from runtime.system import System, start
-from store.journal import Journal
-from store.notify import LocalNotifier
+from runtime.published.directory import Directory, Entry, FileDirectory, MemoryDirectory
+from runtime.system.many_processes import ManyProcesses
+from runtime.system.spec import ActorSpec, CrewSpec, Plan
+from runtime.system.system import System, start
+from store.journal.journal import Journal
+from store.journal.notify import LocalNotifier
 from tests.waiting import wait_until
 
 SUPERVISOR = "actors.supervisor.actor.SupervisorActor"
 NODE = NodeId("test")
-PRELOAD = ("tests.support.actors", "store.journal", SUPERVISOR.rpartition(".")[0])
+PRELOAD = ("tests.support.actors", "store.journal.journal", SUPERVISOR.rpartition(".")[0])
 
 
 class Player(CenterActor):

@@ -16,20 +16,20 @@ from typing import Any, TypeVar
 
 import httpx
 
-from center import run_dir
-from center.carrier import living
-from center.launching import child_environment
-from center.processes import end, marked
-from center.state_dir import StateDir
+from center.node.carrier import living
+from center.node.launching import child_environment
+from center.node.processes import end, marked
+from center.state import run_dir
+from center.state.state_dir import StateDir
 from messages.ids import AlertId, NodeId
 from messages.journal import Recorded
-from model.case import Case
-from model.evolve import fold
+from model.alert.case import Case
+from model.alert.evolve import fold
 from runtime.clock import SystemClock
 from store import streams
 from store.errors import JournalLocked, JournalRenumbered
-from store.journal import Journal
-from store.notify import LocalNotifier
+from store.journal.journal import Journal
+from store.journal.notify import LocalNotifier
 
 T = TypeVar("T")
 

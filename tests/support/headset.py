@@ -12,7 +12,7 @@ from typing import Final
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from simulator.sound import AMPLITUDE
+from simulator.network.sound import AMPLITUDE
 from tests.support.signals import tone, usual_level_db
 
 RATE_HZ: Final = 16_000

@@ -15,12 +15,12 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from center.carrier import living
+from center.node.carrier import living
 from tests.support.center import OPERATOR, PSAP, USER, Center
 
 RATE_HZ: Final = 8000
 AMPLITUDE: Final = 8000
-"""Of a phone's tone (`simulator.sound`); a conference does not change it."""
+"""Of a phone's tone (`simulator.network.sound`); a conference does not change it."""
 WINDOW: Final = 160
 """One frame: 180 Hz beside a tone are 30 dB lower, and a gap's ends are found to a millisecond."""
 LAST_S: Final = 0.1

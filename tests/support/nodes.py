@@ -19,22 +19,22 @@ from typing import Any, Final, TypeVar
 
 import httpx
 
-from center import run_dir
-from center.launching import child_environment
-from center.processes import ProcessId, end, marked, send_signal, wait_ended
-from center.state_dir import StateDir
+from center.node.launching import child_environment
+from center.node.processes import ProcessId, end, marked, send_signal, wait_ended
+from center.state import run_dir
+from center.state.state_dir import StateDir
 from messages.ids import AlertId, NodeId, OperatorId
 from messages.journal import Recorded
-from model.case import Case
-from model.evolve import fold
+from model.alert.case import Case
+from model.alert.evolve import fold
 from runtime.clock import SystemClock
-from runtime.peers import FilePeers
+from runtime.published.peers import FilePeers
 from store import streams
 from store.errors import JournalError
-from store.journal import Journal
-from store.notify import LocalNotifier
-from store.owners import owned
-from store.registry import Registry
+from store.journal.journal import Journal
+from store.journal.notify import LocalNotifier
+from store.nodes.owners import owned
+from store.registry.registry import Registry
 from tests.support import networks, postgres
 from tests.support.center import OPERATOR, PSAP
 from tests.support.networks import Network

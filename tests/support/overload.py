@@ -14,17 +14,17 @@ from typing import Final
 import httpx
 import msgspec
 
-from center.launching import child_environment
+from center.node.launching import child_environment
 from messages import events as ev
 from messages.base import Message
 from messages.ids import SECOND, AlertId, Instant, OperatorId, Party, ShiftState
-from model.live import LiveCases
+from model.alert.live import LiveCases
 from model.policy import Policy
-from model.urgency import Urgency, least_us, urgency
+from model.rules.urgency import Urgency, least_us, urgency
 from store import streams
-from store.following import Following
-from store.journal import Append, Journal
-from store.registry import Registry
+from store.journal.following import Following
+from store.journal.journal import Append, Journal
+from store.registry.registry import Registry
 from tests.support.center import Center
 from tests.support.storm import AppsSettings, ConsoleSettings, Seen, Told
 

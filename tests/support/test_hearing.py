@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from simulator.voice import Recording, mix
+from simulator.network.voice import Recording, mix
 from tests.support.hearing import RATE_HZ, NotRecorded, longest_gap_s
 from tests.support.signals import tone
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from simulator.sound import AMPLITUDE
+from simulator.network.sound import AMPLITUDE
 from tests.support.center import Center
 from tests.support.hearing import TONES
 from tests.support.signals import RATE_HZ, usual_level_db

@@ -32,9 +32,9 @@ from messages.journal import Recorded
 from messages.legs import LegReport
 from messages.lines import LineGranted, RequestLine
 from messages.operators import OperatorOffer, OperatorsOffered, RequestOperators
-from model.case import Case, Owner
-from model.evolve import begin, evolve
-from model.leg import Leg
+from model.alert.case import Case, Owner
+from model.alert.evolve import begin, evolve
+from model.alert.leg import Leg
 from model.policy import Policy
 
 E = TypeVar("E")

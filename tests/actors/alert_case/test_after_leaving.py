@@ -13,8 +13,8 @@ from messages.calls import CallState
 from messages.ids import OperatorCommand, Outcome, Party
 from messages.legs import LegReport
 from messages.operators import RequestOperators
-from model.announcing import hears
-from model.phase import Phase, phase
+from model.alert.phase import Phase, phase
+from model.rules.announcing import hears
 from tests.actors.alert_case.book import EVERYONE, PHONE, POLICY, Book
 
 ALARM = "ended_soon_after_leave"

@@ -11,10 +11,10 @@ from messages.bridge import BridgeReport
 from messages.calls import CallState
 from messages.ids import BridgeId, OperatorCommand, Outcome, Party
 from messages.legs import LegReport, ReleaseLeg
-from model.leg import LegState
-from model.orders import refusal
-from model.phase import Phase, phase
+from model.alert.leg import LegState
+from model.alert.phase import Phase, phase
 from model.policy import MetBy
+from model.rules.orders import refusal
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
 
 ANNA, BICE, _ = EVERYONE

@@ -7,8 +7,8 @@ import pytest
 from messages import events as ev
 from messages.calls import CallState
 from messages.ids import SECOND, Channel, Instant, LineId, OperatorCommand, Outcome, Party
-from model.leg import FIRST_112, LegState
-from model.orders import refusal
+from model.alert.leg import FIRST_112, LegState
+from model.rules.orders import refusal
 from tests.actors.alert_case.book import EVERYONE, POLICY, START, Book, leg
 
 

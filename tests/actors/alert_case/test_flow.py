@@ -14,12 +14,12 @@ from messages.identity import Identify
 from messages.ids import SECOND, Advice, Channel, Instant, LineId, OperatorCommand, OperatorId, Outcome, Party
 from messages.legs import LegReport, Originate, ReleaseLeg
 from messages.lines import PreemptCase
-from model.attempts import GIVES_WAY_UNTIL
-from model.evolve import fold
-from model.leg import LegState, place
-from model.orders import refusal
-from model.phase import Phase, phase
+from model.alert.evolve import fold
+from model.alert.leg import LegState, place
+from model.alert.phase import Phase, phase
 from model.policy import Duress, MetBy, Policy, VoiceAlert
+from model.rules.attempts import GIVES_WAY_UNTIL
+from model.rules.orders import refusal
 from tests.actors.alert_case.book import ALERT, EVERYONE, POLICY, START, Book, leg
 
 
@@ -531,7 +531,7 @@ def test_a_command_is_acted_upon_once_however_often_the_case_restarts() -> None:
     book.to_talking()
     book.order(OperatorCommand.CALL_PSAP)
     for incarnation in range(2, 5):
-        from model.case import Owner
+        from model.alert.case import Owner
 
         book.me = Owner(node=book.me.node, crew=book.me.crew, incarnation=incarnation)
         book.go_on()

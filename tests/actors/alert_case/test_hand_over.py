@@ -13,9 +13,9 @@ from messages.calls import CallState
 from messages.ids import SECOND, Instant, NodeId, OperatorCommand, OperatorId, Outcome, Party
 from messages.legs import LegReport
 from messages.operators import RequestOperators
-from model.case import Case
-from model.leg import LegState
-from model.orders import refusal
+from model.alert.case import Case
+from model.alert.leg import LegState
+from model.rules.orders import refusal
 from store import streams
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book, leg
 

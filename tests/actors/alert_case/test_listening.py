@@ -12,9 +12,9 @@ from messages.calls import CallState
 from messages.ids import SECOND, NodeId, OperatorCommand, OperatorId, Outcome, Party
 from messages.legs import LegReport
 from messages.lines import PreemptCase
-from model.evolve import fold
-from model.orders import refusal
-from model.phase import phase
+from model.alert.evolve import fold
+from model.alert.phase import phase
+from model.rules.orders import refusal
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
 
 DORA = OperatorId("dora")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from actors.alert_case.wishes import bridge_wish
 from messages import events as ev
 from messages.ids import OperatorCommand, Party
-from model.evolve import fold
-from model.orders import refusal
+from model.alert.evolve import fold
+from model.rules.orders import refusal
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
 
 

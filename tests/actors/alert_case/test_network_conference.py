@@ -13,10 +13,10 @@ from messages.bridge import BridgeReport
 from messages.calls import CallState
 from messages.ids import E164, AlertId, BridgeId, Channel, Instant, LegId, LineId, OperatorId, Party, TrunkId
 from messages.legs import LegReport
-from model.case import Case
-from model.leg import Leg, LegState
+from model.alert.case import Case
+from model.alert.leg import Leg, LegState
 from model.policy import Policy
-from model.psap import on_another_phone, psap_number, psap_number_for
+from model.rules.psap import on_another_phone, psap_number, psap_number_for
 
 NOW = Instant(1_000_000)
 A = AlertId("a")

@@ -12,7 +12,7 @@ from messages import events as ev
 from messages.base import HangupCause
 from messages.calls import CallState
 from messages.ids import SECOND, Advice, Instant, OperatorCommand, OperatorId, OperatorLine, Party
-from model.leg import Leg, LegState
+from model.alert.leg import Leg, LegState
 from model.policy import Duress
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
 

@@ -14,13 +14,13 @@ from messages.bridge import BridgeReport, Member
 from messages.calls import CallState
 from messages.ids import BridgeId, Channel, LineId, OperatorCommand, OperatorId, Outcome, Party
 from messages.legs import LegReport
-from model.calling import spoken_to, told_112
-from model.case import Case, Owner
-from model.evolve import fold
-from model.failing import not_before
-from model.leg import Leg
-from model.orders import refusal
+from model.alert.case import Case, Owner
+from model.alert.evolve import fold
+from model.alert.leg import Leg
 from model.policy import Duress
+from model.rules.calling import spoken_to, told_112
+from model.rules.failing import not_before
+from model.rules.orders import refusal
 from tests.actors.alert_case.book import EVERYONE, Book
 
 CAUSES = st.sampled_from([16, 17, 18, 19, 20, 21, 31, 34, 38, 41, 200, 201])

@@ -6,8 +6,8 @@ from messages import events as ev
 from messages.calls import CallState
 from messages.ids import SECOND, Instant, OperatorCommand, Party
 from messages.legs import LegReport
-from model.calling import spoken_to
-from model.evolve import fold
+from model.alert.evolve import fold
+from model.rules.calling import spoken_to
 from tests.actors.alert_case.book import ALERT, START, Book
 
 

@@ -7,11 +7,11 @@ import pytest
 from messages import events as ev
 from messages.calls import CallState
 from messages.ids import Channel, LineId, OperatorCommand, Outcome, Party
-from model.calling import hushed
-from model.leg import HUSHED, LegState
-from model.orders import refusal
-from model.phase import Phase, phase
+from model.alert.leg import HUSHED, LegState
+from model.alert.phase import Phase, phase
 from model.policy import Policy, VoiceAlert
+from model.rules.calling import hushed
+from model.rules.orders import refusal
 from tests.actors.alert_case.book import EVERYONE, POLICY, START, Book, leg
 
 

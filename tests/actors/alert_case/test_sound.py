@@ -14,9 +14,9 @@ from messages.bridge import BridgeReport
 from messages.calls import CallState
 from messages.ids import Channel, LineId, OperatorCommand, Party
 from messages.legs import LegReport
-from model.leg import LegState
-from model.orders import refusal
-from model.sound import party_without_sound
+from model.alert.leg import LegState
+from model.rules.orders import refusal
+from model.rules.sound import party_without_sound
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
 
 

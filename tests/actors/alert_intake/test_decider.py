@@ -19,8 +19,8 @@ from actors.alert_intake.decider import (
     plan,
 )
 from messages.ids import E164, SECOND, AlertId, Channel, CrewId, Instant, LegId, LineId, NodeId, Party
-from model.case import Case, Owner
-from model.leg import Leg, LegState
+from model.alert.case import Case, Owner
+from model.alert.leg import Leg, LegState
 
 NOW = Instant(1_000 * SECOND)
 

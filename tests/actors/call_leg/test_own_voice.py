@@ -11,11 +11,11 @@ from messages.base import VoicePort
 from messages.calls import CallReport, CallState
 from messages.ids import Instant, LegId, LineId, NodeId, OperatorId, OperatorLine
 from messages.operators import OperatorVoice, OperatorVoices
-from runtime import voice_files
 from runtime.clock import VirtualClock
-from runtime.directory import MemoryDirectory
 from runtime.environment import Environment
-from runtime.peers import MemoryPeers, PeerBook, Peers, Place
+from runtime.published import voice_files
+from runtime.published.directory import MemoryDirectory
+from runtime.published.peers import MemoryPeers, PeerBook, Peers, Place
 
 A, B, C = NodeId("a"), NodeId("b"), NodeId("c")
 ANNA = OperatorId("anna")

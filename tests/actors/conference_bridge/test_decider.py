@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from actors.conference_bridge.decider import State, clips, heard_by, kept, levels, said, specs, tracks
-from media.clips import ClipSpec
-from media.levels import LevelReport
-from media.pace import Pace
-from media.presence import Presence
-from media.recorded import RecordingStatus
+from media.conference.clips import ClipSpec
+from media.conference.pace import Pace
+from media.conference.presence import Presence
+from media.conference.recorded import RecordingStatus
+from media.sound.levels import LevelReport
 from messages import readings
 from messages.base import VoicePort
 from messages.bridge import BridgeReport, Clip, Member, Recording, SetMembers

@@ -11,8 +11,8 @@ from actors.deadline_watchdog.forecast import HELD_US, RELEASED_US, expected_fre
 from actors.deadline_watchdog.means import Means
 from messages import events as ev
 from messages.ids import SECOND, Advice, AlertId, Instant, Party
-from model.case import Case
-from model.evolve import apply
+from model.alert.case import Case
+from model.alert.evolve import apply
 from model.policy import MetBy, Policy
 from tests.actors.alert_case.book import ALERT, START, Book
 

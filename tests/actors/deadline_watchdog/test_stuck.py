@@ -23,7 +23,7 @@ from actors.deadline_watchdog.stuck import (
 )
 from messages import events as ev
 from messages.ids import SECOND, CrewId, Instant, OperatorCommand, Party, Role
-from model.case import Case
+from model.alert.case import Case
 from model.policy import Policy
 from tests.actors.alert_case.book import ALERT, Book
 

@@ -11,7 +11,7 @@ from messages.ids import SECOND, CrewId, Instant, LineId, NodeId, Role, TrunkId
 from messages.journal import Recorded
 from messages.lines import LineReport, LineState
 from model.policy import LineSpec, Policy, Setup
-from runtime.directory import Entry
+from runtime.published.directory import Entry
 
 START = Instant(1_000_000 * SECOND)
 NAMES = ("p1", "p2", "p3", "e1")

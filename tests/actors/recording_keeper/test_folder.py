@@ -10,14 +10,14 @@ import pytest
 
 from actors.recording_keeper.decider import DAY_US, Kept, expired
 from actors.recording_keeper.folder import RETENTION, delete, mend_all, of_alerts, recordings
-from media.sound_file import SoundFileFailed, SoundWriter
+from media.sound.sound_file import SoundFileFailed, SoundWriter
 from messages import events as ev
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, NodeId
 from runtime.clock import VirtualClock
 from store import streams
-from store.alerts import Signal, accept
-from store.journal import Journal
-from store.notify import LocalNotifier
+from store.alerts.accepting import Signal, accept
+from store.journal.journal import Journal
+from store.journal.notify import LocalNotifier
 
 NUMBERS = (E164("+393331112223"), E164("+393331112224"))
 

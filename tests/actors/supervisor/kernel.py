@@ -9,7 +9,7 @@ from actors.supervisor import roster as of
 from actors.supervisor.decider import TICK_US, decide, suspects
 from actors.supervisor.roster import Effect, Name, Phase, Roster, Stimulus
 from messages.ids import SECOND, AlertId, Instant
-from runtime.spec import Plan
+from runtime.system.spec import Plan
 
 _PIDS = count(1000)
 

@@ -12,11 +12,11 @@ from messages import cases
 from messages.events import ActorStarted, AlarmCleared, AlarmRaised, Event
 from messages.ids import AlertId, Role
 from messages.supervision import LegsWanted, StopActor
-from runtime import system
-from runtime.in_process import ImaginaryProcesses
-from runtime.one_process import OneProcess
-from runtime.spec import Plan
-from store.journal import Journal
+from runtime.system import system
+from runtime.system.in_process import ImaginaryProcesses
+from runtime.system.one_process import OneProcess
+from runtime.system.spec import Plan
+from store.journal.journal import Journal
 from tests.support.actors import CREWS, Case, Modem, Player, Pool, Unwilling, environment, spec
 
 PLAN = Plan(

@@ -19,7 +19,7 @@ from actors.supervisor.decider import (
 )
 from actors.supervisor.roster import Name, Phase
 from messages.ids import SECOND, AlertId, Instant, Role
-from runtime.spec import ActorSpec, CrewSpec, Plan
+from runtime.system.spec import ActorSpec, CrewSpec, Plan
 from tests.actors.supervisor.kernel import Kernel
 
 POOL = (Role.TRUNK_POOL, "")

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from actors.supervisor import roster as of
 from actors.supervisor.roster import GONE, Phase
 from messages.ids import SECOND, Role
-from runtime.spec import ActorSpec, CrewSpec, Plan
+from runtime.system.spec import ActorSpec, CrewSpec, Plan
 from tests.actors.supervisor.kernel import Kernel
 
 PLAN = Plan(

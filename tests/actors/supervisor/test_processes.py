@@ -14,11 +14,11 @@ from messages import cases
 from messages.events import ActorStarted, AlarmRaised
 from messages.ids import Role
 from messages.supervision import LegsWanted, RestartWanted
-from runtime.directory import FileDirectory
 from runtime.environment import Environment
-from runtime.many_processes import ManyProcesses
-from runtime.spec import Plan
-from store.journal import Journal
+from runtime.published.directory import FileDirectory
+from runtime.system.many_processes import ManyProcesses
+from runtime.system.spec import Plan
+from store.journal.journal import Journal
 from tests.support.actors import (
     CREWS,
     SUPERVISOR,

@@ -21,8 +21,8 @@ from actors.trunk_pool.lines import FRESH_US, Line
 from actors.trunk_pool.pairs import Pairs
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId, OperatorId, Party, TrunkId
 from messages.lines import LineGranted, LineRefused, LineReport, LineState, RequestLine
-from model.pairs import lacking
 from model.policy import Policy
+from model.rules.pairs import lacking
 
 NOW = Instant(1_000 * SECOND)
 POLICY = Policy()

@@ -12,21 +12,21 @@ from pathlib import Path
 import pytest
 
 from actors.conference_bridge.actor import ConferenceBridgeActor
-from center.composition import PRELOADED, VOICE_GATE, plan
-from media.conference import Conference
-from media.frames import SILENCE
-from media.node_port import node_spec
-from media.ports import VoicePort as Port
-from media.ports import VoicePortLost, VoicePortMissing, node_pass, open_port
-from media.voice_port import VoicePortSpec
+from center.node.composition import PRELOADED, VOICE_GATE, plan
+from media.conference.conference import Conference
+from media.ports.node_port import node_spec
+from media.ports.ports import VoicePort as Port
+from media.ports.ports import VoicePortLost, VoicePortMissing, node_pass, open_port
+from media.ports.voice_port import VoicePortSpec
+from media.sound.frames import SILENCE
 from messages.base import VoicePort
 from messages.ids import LineId, Role, TrunkId
 from model.policy import LineSpec, Policy, Setup
-from runtime import line_files, voice_gate_file
 from runtime.environment import Environment, NodeVoice
 from runtime.errors import WrongEnvironment
-from runtime.spec import Plan
-from runtime.voice_gate_file import voice_gate_of
+from runtime.published import line_files, voice_gate_file
+from runtime.published.voice_gate_file import voice_gate_of
+from runtime.system.spec import Plan
 from tests.support.actors import environment, processes, ready
 from tests.waiting import wait_until
 

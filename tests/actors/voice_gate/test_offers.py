@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actors.voice_gate.offers import Offers
-from media.voice_port import VoicePortSpec
+from media.ports.voice_port import VoicePortSpec
 from messages.base import VoicePort
 from messages.ids import LineId, OperatorId
-from runtime import line_files
-from runtime.voice_files import headset_name, headset_socket
+from runtime.published import line_files
+from runtime.published.voice_files import headset_name, headset_socket
 
 SIM1, SIM2 = LineId("sim1"), LineId("sim2")
 

@@ -11,10 +11,10 @@ import httpx
 
 from messages.events import CommandGiven
 from messages.ids import E164, AlertId, OperatorCommand, OperatorId, Role
-from model.allowed import refusal_now
-from model.case import Case
-from model.evolve import fold
+from model.alert.case import Case
+from model.alert.evolve import fold
 from model.policy import Policy
+from model.rules.allowed import refusal_now
 from store.errors import JournalError
 from tests.chaos.harness.facts import Facts, Given, LineStruck
 from tests.chaos.harness.flows import FLOWS, CallIn, Deed, Flow, HangUp, Order, Send, Step

@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from messages import events as ev
 from messages.base import HangupCause
 from messages.ids import SECOND, Advice, OperatorCommand, Party, Role
-from model.case import Case
-from model.evolve import fold
-from model.leg import ELSEWHERE, HUSHED, LINE_FAILURES, WITHDRAWN
+from model.alert.case import Case
+from model.alert.evolve import fold
+from model.alert.leg import ELSEWHERE, HUSHED, LINE_FAILURES, WITHDRAWN
 from tests.chaos.harness.facts import Facts
 from tests.chaos.harness.view import Call
 

@@ -12,15 +12,15 @@ from pathlib import Path
 
 import httpx
 
-from center.processes import marked
+from center.node.processes import marked
 from messages import events as ev
 from messages.ids import AlertId, NodeId
 from messages.journal import Recorded
 from runtime.clock import SystemClock
 from store import streams
 from store.errors import JournalError
-from store.journal import Journal
-from store.notify import LocalNotifier
+from store.journal.journal import Journal
+from store.journal.notify import LocalNotifier
 from tests.chaos.harness.call_book import CallBook
 from tests.chaos.harness.strikes import Place, places
 from tests.chaos.harness.view import Call, People

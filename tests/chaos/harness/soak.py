@@ -19,13 +19,13 @@ import httpx
 from messages import events as ev
 from messages.ids import SECOND, AlertId, OperatorCommand, OperatorId, Party, Role, ShiftState
 from messages.journal import Recorded
-from model.case import Case
-from model.evolve import begin, evolve
-from model.leg import Leg
+from model.alert.case import Case
+from model.alert.evolve import begin, evolve
+from model.alert.leg import Leg
 from store import streams
 from store.errors import JournalError
-from store.journal import Append
-from store.registry import Registry
+from store.journal.journal import Append
+from store.registry.registry import Registry
 from tests.chaos.harness.facts import Facts
 from tests.chaos.harness.flows import FLOWS, CallIn, Deed, Flow, HangUp, Order, Send, Step
 from tests.chaos.harness.hearing import all_hear

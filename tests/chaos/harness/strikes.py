@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from center.commands.ps import rows_of
-from center.processes import ProcessId, identity, is_alive
-from center.state_dir import StateDir, running
+from center.node.processes import ProcessId, identity, is_alive
+from center.state.state_dir import StateDir, running
 from messages.ids import AlertId, Role
-from runtime.directory import FileDirectory
 from runtime.errors import BadDirectory
+from runtime.published.directory import FileDirectory
 
 
 class Kind(StrEnum):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from messages.ids import Party
-from model.case import Case
+from model.alert.case import Case
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,8 +9,8 @@ import msgspec
 from messages import events as ev
 from messages.ids import E164, AlertId, Instant, LegId, LineId, OperatorId
 from messages.journal import Recorded
-from model.case import Case
-from runtime.in_process import Ended
+from model.alert.case import Case
+from runtime.system.in_process import Ended
 
 
 class CallSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,6 +169,6 @@ def cases_of(journal: Iterable[Recorded]) -> dict[AlertId, list[Recorded]]:
 
 def folded(journal: Iterable[Recorded]) -> dict[AlertId, Case]:
     """Every alert as it is at the end. Whatever the fold raises is raised."""
-    from model.evolve import fold
+    from model.alert.evolve import fold
 
     return {alert: case for alert, events in cases_of(journal).items() if (case := fold(events)) is not None}

@@ -10,8 +10,8 @@ from messages.envelope import Envelope
 from messages.ids import SECOND, Role
 from runtime.actor import CenterActor
 from runtime.clock import VirtualClock
-from runtime.directory import Entry
-from runtime.one_process import OneProcess
+from runtime.published.directory import Entry
+from runtime.system.one_process import OneProcess
 from tests.chaos.in_process.script import Blow, Does, Fault, Hit, Script
 
 

@@ -27,10 +27,10 @@ from messages.ids import (
     Party,
     Role,
 )
-from model.calling import spoken_to, told_112
-from model.case import Case
-from model.leg import ANOTHER_LINE, LINE_FAILURES, alert_of
-from model.own_line import own_line
+from model.alert.case import Case
+from model.alert.leg import ANOTHER_LINE, LINE_FAILURES, alert_of
+from model.rules.calling import spoken_to, told_112
+from model.rules.own_line import own_line
 from tests.chaos.in_process.evidence import (
     Attempt,
     CallSeen,

@@ -22,9 +22,9 @@ import msgspec
 import structlog
 from msgspec.structs import replace
 
-from center.composition import SUPERVISOR
+from center.node.composition import SUPERVISOR
 from gateways.http.bodies import CommandBody
-from gateways.http.commands import order
+from gateways.http.routes.commands import order
 from messages import cases, supervision
 from messages import events as ev
 from messages.ids import (
@@ -41,18 +41,18 @@ from messages.ids import (
     ShiftState,
 )
 from messages.journal import Recorded
-from model.case import Case
-from model.live import LiveCases
-from model.orders import refusal
+from model.alert.case import Case
+from model.alert.live import LiveCases
 from model.policy import Policy
-from simulator.call import Call
+from model.rules.orders import refusal
 from simulator.errors import NoSuchParty, NotNow
-from simulator.modem import Power
+from simulator.modem.modem import Power
+from simulator.network.call import Call
 from store import streams
-from store.alerts import Signal, accept
-from store.journal import Append
-from store.notify import LocalNotifier
-from store.rebuild import bring_back
+from store.alerts.accepting import Signal, accept
+from store.journal.journal import Append
+from store.journal.notify import LocalNotifier
+from store.journal.rebuild import bring_back
 from tests.chaos.in_process.evidence import CallSeen, Evidence
 from tests.chaos.in_process.faults import Blows, Messages
 from tests.chaos.in_process.script import (

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from messages.ids import SECOND, Instant, OperatorCommand, OperatorId, Party
-from model.calling import hushed, spoken_to
-from model.case import Case
-from model.joining import unheard
-from model.orders import refusal
+from model.alert.case import Case
 from model.policy import Policy
+from model.rules.calling import hushed, spoken_to
+from model.rules.joining import unheard
+from model.rules.orders import refusal
 from tests.chaos.in_process.script import Alert, Intent
 
 HEARS_US: Final = Instant(2 * SECOND)

@@ -28,7 +28,7 @@ from messages.ids import (
     Role,
 )
 from messages.journal import Recorded
-from runtime.in_process import Ended
+from runtime.system.in_process import Ended
 from tests.chaos.in_process import invariants as those
 from tests.chaos.in_process.evidence import CallSeen, Evidence
 from tests.chaos.in_process.script import PSAP, PSAPS, USERS

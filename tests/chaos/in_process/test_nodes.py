@@ -16,12 +16,12 @@ import pytest
 from messages import events as ev
 from messages.ids import E164, SECOND, AlertId, NodeId, OperatorCommand, OperatorId, Party
 from messages.journal import Recorded
-from model.case import Case
-from model.evolve import fold
-from model.orders import refusal
+from model.alert.case import Case
+from model.alert.evolve import fold
+from model.rules.orders import refusal
 from simulator.errors import NotNow
 from store import streams
-from store.journal import Append
+from store.journal.journal import Append
 from tests.scenarios.nodes import Cluster, cluster
 from tests.scenarios.world import PSAP, USER
 

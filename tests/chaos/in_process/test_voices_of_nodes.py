@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from messages.ids import NodeId, OperatorCommand, OperatorId, OperatorLine, Party, ShiftState
-from model.orders import refusal
-from model.own_line import own_line
 from model.policy import Policy
-from runtime.own_voices import node_of
-from runtime.voice_files import VoiceFile
+from model.rules.orders import refusal
+from model.rules.own_line import own_line
+from runtime.published.own_voices import node_of
+from runtime.published.voice_files import VoiceFile
 from tests.chaos.in_process.test_nodes import (
     LINES,
     MORE,

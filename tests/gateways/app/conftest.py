@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page
 
 from model.policy import Policy
-from store.journal import Journal
-from store.spare import Spare
+from store.journal.journal import Journal
+from store.spare.spare import Spare
 from tests.gateways.app.phone import Phone
 from tests.gateways.http.place import Place, WebThread
 

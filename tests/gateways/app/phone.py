@@ -8,7 +8,7 @@ from messages.base import Position
 from messages.events import AlertReceived, Event, PositionUpdated
 from messages.ids import AlertId
 from store import streams
-from store.journal import Journal
+from store.journal.journal import Journal
 from tests.gateways.http.place import CLOCK, GIULIA, Place
 from tests.gateways.story import Story
 from tests.waiting import wait_until

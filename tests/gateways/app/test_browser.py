@@ -12,10 +12,10 @@ from playwright.sync_api import Browser, BrowserContext, Route, expect
 from messages import events as ev
 from messages.events import AlertCancelled, AlertReceived, AlertSignalAdded, PinRefused, RingingSeen
 from messages.ids import Advice, OperatorId, Outcome
+from store.database.sqlite import SqliteConnection
 from store.errors import JournalFull
-from store.keeping import Keeper
-from store.notify import SocketNotifier
-from store.sqlite import SqliteConnection
+from store.journal.notify import SocketNotifier
+from store.spare.keeping import Keeper
 from tests.gateways.app.phone import KEY_CHECKED, Phone
 from tests.gateways.http.place import CLOCK, GIULIA, NODE, Place, WebThread
 from tests.gateways.story import Story

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from store.journal import Journal
+from store.journal.journal import Journal
 from tests.gateways.app.phone import KEY_CHECKED, Phone
 from tests.gateways.http.place import WebProcess
 from tests.gateways.twins import Twins

@@ -7,8 +7,8 @@ from playwright.sync_api import Page, expect
 from messages.events import CommandGiven, Event
 from messages.ids import E164, OperatorCommand
 from store import streams
-from store.journal import Journal
-from store.registry import Registry
+from store.journal.journal import Journal
+from store.registry.registry import Registry
 from tests.gateways.http.place import CLOCK, GIULIA, Place
 from tests.gateways.story import Story
 from tests.waiting import wait_until

@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from playwright.sync_api import Browser, BrowserType, Page
 
-from media.frames import FRAME_SAMPLES
-from media.ports import PortCounters
+from media.ports.ports import PortCounters
+from media.sound.frames import FRAME_SAMPLES
 from tests.support.signals import tone
 
 WAV_HZ = 48000

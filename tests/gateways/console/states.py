@@ -13,9 +13,9 @@ from messages import events as ev
 from messages.base import Joins
 from messages.ids import E164, SECOND, Advice, BridgeId, Instant, Outcome, Party, ShiftState
 from store import streams
-from store.journal import Append, Journal
-from store.people import StaffRole
-from store.registry import Registry
+from store.journal.journal import Append, Journal
+from store.registry.people import StaffRole
+from store.registry.registry import Registry
 from tests.gateways.console.voices import Voices
 from tests.gateways.http.place import CLOCK, GIULIA, NODE, Place, WebThread
 from tests.gateways.story import LINES, Story, on_shift

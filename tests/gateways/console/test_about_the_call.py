@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from messages.ids import Channel
-from store.alerts import Signal, accept
+from store.alerts.accepting import Signal, accept
 from tests.gateways.console import states
 from tests.gateways.console.states import Stage
 from tests.gateways.http.place import CLOCK

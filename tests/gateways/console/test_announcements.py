@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from messages import events as ev
 from messages.ids import OperatorCommand
-from store.journal import Journal
+from store.journal.journal import Journal
 from tests.gateways.console.desk import giulias, settled, signed_on
 from tests.gateways.console.test_browser import case, ordered
 from tests.gateways.http.place import Place, WebThread

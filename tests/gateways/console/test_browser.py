@@ -22,8 +22,8 @@ from messages.ids import (
     ShiftState,
 )
 from store import streams
-from store.alerts import Signal, accept_many
-from store.journal import Append, Journal
+from store.alerts.accepting import Signal, accept_many
+from store.journal.journal import Append, Journal
 from tests.gateways.console.desk import giulias, inbox, ordered, settled, signed_on
 from tests.gateways.http.place import CLOCK, Place, WebProcess, WebThread
 from tests.gateways.story import Story, on_shift

@@ -12,8 +12,8 @@ from messages.events import CommandGiven
 from messages.ids import E164, OperatorCommand
 from messages.readings import Level
 from store import streams
-from store.people import StaffRole
-from store.registry import Registry
+from store.registry.people import StaffRole
+from store.registry.registry import Registry
 from tests.gateways.console import states
 from tests.gateways.console.states import Stage
 from tests.gateways.console.voices import LINES, VOICES

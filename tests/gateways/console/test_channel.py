@@ -16,7 +16,7 @@ from gateways.http.context import Web
 from messages.events import NoteAdded, PersonalDataRead
 from messages.ids import E164, Outcome
 from store import streams
-from store.registry import Registry
+from store.registry.registry import Registry
 from tests.gateways.http.place import CLOCK, GIULIA, Place
 from tests.gateways.story import Story, on_shift
 from tests.waiting import wait_until

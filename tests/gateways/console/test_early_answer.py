@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from messages import events as ev
 from messages.ids import BridgeId, OperatorCommand
 from store import streams
-from store.journal import Journal
+from store.journal.journal import Journal
 from tests.gateways.console.desk import giulias, settled, signed_on
 from tests.gateways.console.test_browser import case, inbox
 from tests.gateways.http.place import Place, WebThread

@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserType, Page, expect
 
-from media.conference import Conference
-from media.ports import VoicePort, open_port
-from media.voice_port import VoicePortSpec
+from media.conference.conference import Conference
+from media.ports.ports import VoicePort, open_port
+from media.ports.voice_port import VoicePortSpec
 from messages.ids import E164, OperatorLine
 from model.policy import Policy
 from tests.gateways.console.desk import giulias

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from messages import events as ev
 from messages.base import Position
 from messages.ids import SECOND, Channel, Instant
-from store.journal import Journal
+from store.journal.journal import Journal
 from tests.gateways.console.desk import giulias, signed_on
 from tests.gateways.http.place import CLOCK, Place, WebThread
 from tests.gateways.story import Story

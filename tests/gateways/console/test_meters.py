@@ -20,7 +20,7 @@ from gateways.http.context import Web
 from messages.events import NoteAdded
 from messages.ids import AlertId, Instant, LegId
 from messages.readings import Level, LevelReading, Pace, decode_reading, encode_reading
-from runtime import readings
+from runtime.published import readings
 from tests.gateways.http.place import CLOCK, Place
 from tests.gateways.story import Story
 from tests.waiting import wait_until

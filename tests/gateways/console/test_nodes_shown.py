@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from messages.events import AlarmRaised
 from messages.ids import NodeId
 from store import streams
-from store.journal import Append, Journal
+from store.journal.journal import Append, Journal
 from tests.gateways.console.desk import giulias, signed_on
 from tests.gateways.http.place import WebThread
 from tests.gateways.story import on_shift

@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 from messages import events as ev
 from messages.ids import OperatorCommand, ShiftState
 from store import streams
-from store.journal import Journal
-from store.sessions import end_all
+from store.journal.journal import Journal
+from store.registry.sessions import end_all
 from tests.gateways.console.desk import giulias, settled, signed_on
 from tests.gateways.http.place import WebProcess
 from tests.gateways.story import Story

@@ -30,9 +30,9 @@ from messages.journal import Recorded
 from messages.lines import LineReport, LineState
 from model.policy import Policy
 from store import streams
-from store.journal import Append, Journal
-from store.people import StaffRole
-from store.rebuild import rebuild
+from store.journal.journal import Append, Journal
+from store.journal.rebuild import rebuild
+from store.registry.people import StaffRole
 from tests.gateways.http.place import CLOCK, Place
 from tests.gateways.story import Story, on_shift
 

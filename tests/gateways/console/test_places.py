@@ -14,11 +14,11 @@ from messages import events as ev
 from messages.calls import CallState
 from messages.ids import E164, SECOND, Instant, LegId, LineId, OperatorLine, Outcome, ShiftState
 from messages.operators import OperatorVoice, OperatorVoices
-from runtime import voice_files
+from runtime.published import voice_files
 from store import streams
-from store.journal import Append, Journal
-from store.people import StaffRole
-from store.registry import Registry
+from store.journal.journal import Append, Journal
+from store.registry.people import StaffRole
+from store.registry.registry import Registry
 from tests.gateways.console.desk import signed_on
 from tests.gateways.http.place import CLOCK, GIULIA, NODE, Place, WebProcess, WebThread
 from tests.gateways.story import Story, on_shift

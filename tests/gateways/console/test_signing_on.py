@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from gateways.http.throttle import NAME_MAX
+from gateways.http.door.throttle import NAME_MAX
 from messages.events import ShiftChanged
 from store import streams
-from store.journal import Journal
-from store.registry import Registry
+from store.journal.journal import Journal
+from store.registry.registry import Registry
 from tests.gateways.http.place import CLOCK, Place, WebThread
 from tests.gateways.story import Story, on_shift
 

@@ -11,10 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from gateways.console import tile_server
-from gateways.console.tile_cache import TileCache
-from gateways.console.tile_server import TileServer
-from gateways.console.tiles import TILE_MAX, Tile, TilesFailed
+from gateways.console.map.cache import TileCache
+from gateways.console.map.server import FRESH_S, TileServer
+from gateways.console.map.tiles import TILE_MAX, Tile, TilesFailed
 from tests.gateways.console.tile_pictures import png
 
 RED = png(200, 0, 0, 8)
@@ -79,7 +78,7 @@ def test_what_is_old_is_fetched_again_and_shown_all_the_same_where_the_server_fa
 ) -> None:
     got(tiles(server, tmp_path / "tiles"), (1, 0, 0))
     (kept,) = (path for path in (tmp_path / "tiles").rglob("*") if path.is_file())
-    old_s = time.time() - tile_server.FRESH_S - 60
+    old_s = time.time() - FRESH_S - 60
     os.utime(kept, (old_s, old_s))
     server.answer = lambda _: httpx.Response(500)
     assert got(tiles(server, tmp_path / "tiles"), (1, 0, 0)) == [Tile(RED, "image/png")]

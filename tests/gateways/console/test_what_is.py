@@ -11,7 +11,7 @@ from messages import events as ev
 from messages.base import Position
 from messages.ids import E164, OperatorCommand, Outcome, Party, ShiftState
 from store import streams
-from store.journal import Append
+from store.journal.journal import Append
 from tests.gateways.console import states
 from tests.gateways.console.desk import LISTEN, ordered, settled, tones
 from tests.gateways.console.states import Stage

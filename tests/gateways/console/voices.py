@@ -9,7 +9,7 @@ from pathlib import Path
 from messages.ids import Instant, LineId, TrunkId
 from messages.lines import LineReport, LineState
 from messages.readings import Level, LevelReading
-from runtime import line_files, readings
+from runtime.published import line_files, readings
 from tests.gateways.http.place import CLOCK
 from tests.gateways.story import Story
 

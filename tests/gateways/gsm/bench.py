@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from gateways.gsm.dialects import Dialects
-from gateways.gsm.driver import Driver
-from gateways.gsm.events import Event, SimState
+from gateways.gsm.dialects.loading import Dialects
+from gateways.gsm.driver.driver import Driver
+from gateways.gsm.driver.events import Event, SimState
 
 DIALECTS = Dialects.load()
 USER = "+393331112223"

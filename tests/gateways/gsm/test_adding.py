@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from gateways.gsm.events import CallEvent, CallState
-from gateways.gsm.joining import ADDED_WITHIN_S
-from gateways.gsm.legs import LegsOnLine
+from gateways.gsm.calls.joining import ADDED_WITHIN_S
+from gateways.gsm.driver.events import CallEvent, CallState
+from gateways.gsm.line.leg_orders import LegsOnLine
 from messages.base import HangupCause
 from messages.calls import AttachCall, CallReport, DialCall, HangUpCall
 from messages.calls import CallState as LegCallState

@@ -9,11 +9,9 @@ import msgspec
 import pytest
 
 from gateways.gsm.at.parse import Registration
-from gateways.gsm.detection import by_lines
-from gateways.gsm.dial_guard import DialGuard
-from gateways.gsm.driver import Driver
-from gateways.gsm.errors import DialRefused
-from gateways.gsm.events import (
+from gateways.gsm.dialects.detection import by_lines
+from gateways.gsm.driver.driver import Driver
+from gateways.gsm.driver.events import (
     CallAnswered,
     CallEvent,
     CallIncoming,
@@ -34,12 +32,14 @@ from gateways.gsm.events import (
     VoiceFailed,
     VoiceReady,
 )
-from gateways.gsm.legs import LegsOnLine
+from gateways.gsm.errors import DialRefused
+from gateways.gsm.line.leg_orders import LegsOnLine
+from gateways.gsm.port.dial_guard import DialGuard
 from messages.base import HangupCause, Joins
 from messages.ids import LineId
-from simulator.carrier import Carrier
 from simulator.config import changed_phone, parse_config
-from simulator.vices import Vices
+from simulator.modem.vices import Vices
+from simulator.network.carrier import Carrier
 from tests.gateways.gsm.bench import DIALECTS, Bench, FakeModem
 
 USER, BUSY, SILENT, REJECTING, AWAY, SECOND, WITHHELD = (

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateways.gsm.at.parse import ClccRow, Direction, Stat
-from gateways.gsm.calls import CallTable
-from gateways.gsm.events import (
+from gateways.gsm.calls.table import CallTable
+from gateways.gsm.dialects.hints import Hint, Sign
+from gateways.gsm.driver.events import (
     CallAnswered,
     CallDialing,
     CallEvent,
@@ -23,7 +24,6 @@ from gateways.gsm.events import (
     CallWaiting,
     Ref,
 )
-from gateways.gsm.hints import Hint, Sign
 
 USER = "+393331112223"
 OTHER = "+393409998887"

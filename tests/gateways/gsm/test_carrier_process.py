@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from gateways.gsm.dial_guard import DialGuard
-from gateways.gsm.driver import Driver
-from gateways.gsm.events import CallAnswered, CallDialing, CallReleased, Event, Ref
-from gateways.gsm.port import SerialPort
+from gateways.gsm.driver.driver import Driver
+from gateways.gsm.driver.events import CallAnswered, CallDialing, CallReleased, Event, Ref
+from gateways.gsm.port.dial_guard import DialGuard
+from gateways.gsm.port.serial_port import SerialPort
 from tests.gateways.gsm.bench import DIALECTS
 from tests.simulator.process import PATIENCE_S, ROOT, carrier, until
 

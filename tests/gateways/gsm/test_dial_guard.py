@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import model.psap
-from gateways.gsm.dial_guard import EMERGENCY_NUMBERS, DialGuard
-from gateways.gsm.dialects import Dialects
+from gateways.gsm.dialects.loading import Dialects
 from gateways.gsm.errors import DialRefused
+from gateways.gsm.port.dial_guard import EMERGENCY_NUMBERS, DialGuard
+from model.rules import psap
 
 SIMULATED_PSAP = "+390200000112"
 NUMBERS = sorted(EMERGENCY_NUMBERS)
@@ -288,4 +288,4 @@ def test_no_line_that_reads_as_an_emergency_dial_ever_passes(text: str) -> None:
 
 
 def test_the_guards_own_emergency_numbers_are_those_that_the_rest_of_the_center_knows() -> None:
-    assert model.psap.EMERGENCY_NUMBERS == EMERGENCY_NUMBERS
+    assert psap.EMERGENCY_NUMBERS == EMERGENCY_NUMBERS

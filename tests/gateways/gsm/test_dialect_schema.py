@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from gateways.gsm.dialect import Dialect, Match, Poll, Table, Times, Urc, UsbPorts, Voice
+from gateways.gsm.dialects.dialect import Dialect, Match, Poll, Table, Times, Urc, UsbPorts, Voice
 from tests.foundation.tree import ROOT
 
 HOLDERS: Final[dict[type[Table], frozenset[str]]] = {

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from gateways.gsm.at.parse import Direction
-from gateways.gsm.detection import by_identity, by_lines, by_usb, role_of
-from gateways.gsm.dialects import DIRECTORY, Dialects
+from gateways.gsm.dialects.detection import by_identity, by_lines, by_usb, role_of
+from gateways.gsm.dialects.hints import Hint, Sign
+from gateways.gsm.dialects.interpret import interpret, list_of
+from gateways.gsm.dialects.loading import DIRECTORY, Dialects
 from gateways.gsm.errors import DialectError
-from gateways.gsm.hints import Hint, Sign
-from gateways.gsm.interpret import interpret, list_of
 from tests.gateways.gsm.bench import DIALECTS
 
 USER = "+393331112223"

@@ -7,9 +7,7 @@ import itertools
 import pytest
 
 from gateways.gsm.at.parse import Direction, Registration
-from gateways.gsm.condition import condition
-from gateways.gsm.errors import RequestRefused
-from gateways.gsm.events import (
+from gateways.gsm.driver.events import (
     CallAnswered,
     CallDialing,
     CallEvent,
@@ -39,7 +37,9 @@ from gateways.gsm.events import (
     VoiceFailed,
     VoiceReady,
 )
-from gateways.gsm.legs import LegsOnLine
+from gateways.gsm.errors import RequestRefused
+from gateways.gsm.line.condition import condition
+from gateways.gsm.line.leg_orders import LegsOnLine
 from messages.base import HangupCause
 from messages.calls import AnswerCall, AttachCall, CallReport, DialCall, HangUpCall
 from messages.calls import CallState as LegCallState

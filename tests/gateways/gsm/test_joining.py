@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from gateways.gsm.at.parse import Direction
-from gateways.gsm.call import CallView
-from gateways.gsm.dialects import installed
-from gateways.gsm.events import CallId, CallState, Ref
-from gateways.gsm.joining import Move, in_conference, joins, next_move
+from gateways.gsm.calls.call import CallView
+from gateways.gsm.calls.joining import Move, in_conference, joins, next_move
+from gateways.gsm.dialects.loading import installed
+from gateways.gsm.driver.events import CallId, CallState, Ref
 from messages.base import Joins
 
 UP = (CallState.ACTIVE, CallState.HELD)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from gateways.gsm.events import Stage
-from gateways.gsm.ladder import RETRY_LIVE_S, RETRY_S, ROUND_S, Ladder
-from gateways.gsm.silence import being_tried, given_up
+from gateways.gsm.driver.events import Stage
+from gateways.gsm.driver.ladder import RETRY_LIVE_S, RETRY_S, ROUND_S, Ladder
+from gateways.gsm.line.silence import being_tried, given_up
 
 CLIMB = [Stage.REOPEN, Stage.RESET, Stage.USB_RESET, Stage.QUARANTINE]
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from gateways.gsm.condition import condition
-from gateways.gsm.line_alarm import ALARM, ALARMS, OUT_US, STRONG_DBM, WEAK, WEAK_US, Health, LineAlarm
+from gateways.gsm.line.alarm import ALARM, ALARMS, OUT_US, STRONG_DBM, WEAK, WEAK_US, Health, LineAlarm
+from gateways.gsm.line.condition import condition
 from messages.events import AlarmRaised
 from messages.ids import SECOND, Instant, LineId
 from messages.lines import WEAK_DBM, LineState

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from gateways.gsm.events import CallEvent, CallState, HangUpStuck, VoiceReady
-from gateways.gsm.legs import SETTLES_S, LegsOnLine
+from gateways.gsm.driver.events import CallEvent, CallState, HangUpStuck, VoiceReady
+from gateways.gsm.line.leg_orders import SETTLES_S, LegsOnLine
 from messages.calls import AttachCall, CallReport, DialCall, HangUpCall
 from messages.calls import CallState as LegCallState
 from messages.ids import E164, Instant, LegId, LineId, Party
-from model.leg import Leg, LegState
+from model.alert.leg import Leg, LegState
 from simulator.errors import SimulatorError
-from simulator.legs import Stat
-from simulator.vices import Vices
+from simulator.modem.legs import Stat
+from simulator.modem.vices import Vices
 from tests.gateways.gsm.test_against_carrier import LINE, REJECTING, SECOND, SILENT, USER, Site
 
 CENTER: Final = LineId("one")

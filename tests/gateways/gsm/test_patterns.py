@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateways.gsm.patterns import Patterns, beginning
+from gateways.gsm.dialects.patterns import Patterns, beginning
 from scripts.lib.at_play import TRACES
 from tests.gateways.gsm.bench import DIALECTS
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateways.gsm import pin_memory
-from gateways.gsm.pin_memory import PinMemory
+from gateways.gsm.driver import pin_memory
+from gateways.gsm.driver.pin_memory import PinMemory
 
 
 @pytest.fixture(autouse=True)

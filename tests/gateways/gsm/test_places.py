@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from gateways.gsm.places import mark_of, places, resolved
-from gateways.gsm.search import Place, is_port_name, may_be_asked, roles_of, same_imei, voice_beside
-from gateways.gsm.usb_reset import DONE, usb_reset
+from gateways.gsm.port.places import mark_of, places, resolved
+from gateways.gsm.port.search import Place, is_port_name, may_be_asked, roles_of, same_imei, voice_beside
+from gateways.gsm.port.usb_reset import DONE, usb_reset
 from tests.gateways.gsm.bench import DIALECTS
 
 

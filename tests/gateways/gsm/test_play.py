@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateways.gsm.call_book import MOST_CALLS
+from gateways.gsm.calls.book import MOST_CALLS
 from scripts.lib.at_play import ANSWERED, NAMES, STEP, WITH_LEGS, PlayedLegs, play, seeds
 
 SEEDS = list(seeds())

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 import serial
 
-from gateways.gsm.dial_guard import DialGuard
 from gateways.gsm.errors import DialRefused, PortBusy, PortLost
-from gateways.gsm.port import GuardedPort, SerialPort
+from gateways.gsm.port.dial_guard import DialGuard
+from gateways.gsm.port.serial_port import GuardedPort, SerialPort
 
 PATIENCE_S = 10.0
 

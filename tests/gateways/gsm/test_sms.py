@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateways.gsm.driver.events import SmsReceived
 from gateways.gsm.errors import PduError
-from gateways.gsm.events import SmsReceived
-from gateways.gsm.inbox import Inbox, listed
 from gateways.gsm.sms.alphabet import decode_gsm7, encode_gsm7, pack, unpack
 from gateways.gsm.sms.aml import read_aml
+from gateways.gsm.sms.inbox import Inbox, listed
 from gateways.gsm.sms.parts import PATIENCE_S, Assembler
 from gateways.gsm.sms.pdu import Delivered, Part, read_deliver, write_submit
 

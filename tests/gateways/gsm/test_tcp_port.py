@@ -10,11 +10,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from gateways.gsm.addresses import tcp_address
-from gateways.gsm.dial_guard import DialGuard
-from gateways.gsm.driver import Driver
-from gateways.gsm.errors import DialRefused, PortBusy, PortLost
-from gateways.gsm.events import (
+from gateways.gsm.driver.driver import Driver
+from gateways.gsm.driver.events import (
     CallAnswered,
     CallIdentified,
     CallIncoming,
@@ -24,10 +21,13 @@ from gateways.gsm.events import (
     Ready,
     Ref,
 )
-from gateways.gsm.port import GuardedPort
-from gateways.gsm.tcp_port import TcpPort, open_port
-from simulator.carrier import Carrier
+from gateways.gsm.errors import DialRefused, PortBusy, PortLost
+from gateways.gsm.port.addresses import tcp_address
+from gateways.gsm.port.dial_guard import DialGuard
+from gateways.gsm.port.serial_port import GuardedPort
+from gateways.gsm.port.tcp_port import TcpPort, open_port
 from simulator.config import parse_config
+from simulator.network.carrier import Carrier
 from tests.gateways.gsm.bench import DIALECTS, USER
 
 LINE = "+390200000001"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateways.gsm.events import SmsReceived
-from gateways.gsm.texts import Texts
+from gateways.gsm.driver.events import SmsReceived
+from gateways.gsm.sms.texts import Texts
 from messages.ids import Instant, LineId
 
 NOW = Instant(1_700_000_000_000_000)

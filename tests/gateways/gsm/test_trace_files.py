@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateways.gsm.errors import TraceError
-from gateways.gsm.replay import dialect_of, replay
-from gateways.gsm.trace import (
+from gateways.gsm.tracing.replay import dialect_of, replay
+from gateways.gsm.tracing.trace import (
     Entry,
     Side,
     Trace,

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateways.gsm.replay import ReplayEvent, dialect_of, replay
-from gateways.gsm.trace import Entry, Side, Trace, read_trace
+from gateways.gsm.tracing.replay import ReplayEvent, dialect_of, replay
+from gateways.gsm.tracing.trace import Entry, Side, Trace, read_trace
 from tests.gateways.gsm.bench import DIALECTS
 
 TRACES: Final = Path(__file__).resolve().parents[2] / "traces"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from gateways.gsm import tracing
-from gateways.gsm.trace import Side, read_trace
-from gateways.gsm.tracing import Tracing
+from gateways.gsm.tracing import live
+from gateways.gsm.tracing.live import Tracing
+from gateways.gsm.tracing.trace import Side, read_trace
 
 
 def test_it_is_written_while_the_file_is_there(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_a_file_that_was_made_again_is_a_trace_of_its_own(tmp_path: Path) -> Non
 
 
 def test_a_forgotten_trace_ends_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tracing, "LARGEST_BYTES", 100)
+    monkeypatch.setattr(live, "LARGEST_BYTES", 100)
     file = tmp_path / "one.trace"
     file.touch()
     trace = Tracing(file)

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from gateways.gsm.errors import PortBusy, PortLost
-from gateways.gsm.places import mark_of
-from gateways.gsm.port import Port
-from gateways.gsm.search import Place
-from gateways.gsm.whereabouts import SILENT_AGAIN_S, STRANGER_AGAIN_S, Whereabouts
+from gateways.gsm.port.places import mark_of
+from gateways.gsm.port.search import Place
+from gateways.gsm.port.serial_port import Port
+from gateways.gsm.port.whereabouts import SILENT_AGAIN_S, STRANGER_AGAIN_S, Whereabouts
 from messages.ids import LineId, TrunkId
 from model.policy import LineSpec
 from tests.gateways.gsm.bench import DIALECTS, FakeModem

@@ -21,10 +21,10 @@ from gateways.http.settings import WebSettings
 from messages.ids import E164, Instant, LineId, NodeId, OperatorId, TrunkId
 from model.policy import LineSpec, Policy
 from runtime.clock import SystemClock
-from store.journal import Journal
-from store.notify import LocalNotifier, Notifier, SocketNotifier
-from store.people import Person
-from store.registry import Registry
+from store.journal.journal import Journal
+from store.journal.notify import LocalNotifier, Notifier, SocketNotifier
+from store.registry.people import Person
+from store.registry.registry import Registry
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -14,8 +14,8 @@ from gateways.http.context import Web
 from messages.events import AlertReopened, PositionUpdated, RingingSeen
 from messages.ids import E164, AlertId, LineId, NodeId, Outcome, TrunkId
 from model.policy import LineSpec
-from runtime.peers import Peers
-from runtime.peers import Place as OtherNode
+from runtime.published.peers import Peers
+from runtime.published.peers import Place as OtherNode
 from store import streams
 from tests.gateways.http.place import CLOCK, GIULIA, Place
 from tests.gateways.story import Story

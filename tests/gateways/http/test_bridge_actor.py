@@ -20,11 +20,11 @@ from messages.operators import HeadsetPresent
 from messages.union import Body
 from runtime.actor import CenterActor
 from runtime.clock import VirtualClock
-from runtime.directory import MemoryDirectory
 from runtime.environment import Environment
-from runtime.one_process import OneProcess
-from runtime.spec import ActorSpec, Plan
-from runtime.system import start
+from runtime.published.directory import MemoryDirectory
+from runtime.system.one_process import OneProcess
+from runtime.system.spec import ActorSpec, Plan
+from runtime.system.system import start
 
 HEARD: list[tuple[Role, str, Body]] = []
 

@@ -11,8 +11,8 @@ from gateways.http.context import Web
 from messages.events import AlertReopened, CommandGiven, Event, NoteAdded, ShiftChanged, WrapUpEnded
 from messages.ids import SECOND, Instant, OperatorCommand, Outcome, Party, ShiftState
 from store import streams
-from store.people import StaffRole
-from store.registry import Registry
+from store.registry.people import StaffRole
+from store.registry.registry import Registry
 from tests.gateways.http.place import CLOCK, Place
 from tests.gateways.story import Story, on_shift
 from tests.waiting import wait_until

@@ -9,7 +9,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from gateways.http.context import Web
-from gateways.http.drill import NO_PHONE, NOT_A_TEST, NOTE, OFF_SHIFT, RUNNING
+from gateways.http.routes.drill import NO_PHONE, NOT_A_TEST, NOTE, OFF_SHIFT, RUNNING
 from gateways.http.settings import DrillSettings
 from messages.events import AlertReceived, NoteAdded
 from messages.ids import E164, SECOND, AlertId, Outcome, ShiftState

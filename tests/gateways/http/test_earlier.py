@@ -13,8 +13,8 @@ from gateways.http.context import Web
 from messages.events import PersonalDataRead
 from messages.ids import E164, Outcome, UserId
 from store import streams
-from store.people import Person
-from store.registry import Registry
+from store.registry.people import Person
+from store.registry.registry import Registry
 from tests.gateways.http.place import CLOCK, GIULIA, Place
 from tests.gateways.story import Story
 

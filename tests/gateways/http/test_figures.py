@@ -15,16 +15,17 @@ from litestar.testing import TestClient
 from gateways.console import tally as tallies
 from gateways.console.tally import Tally
 from gateways.http.context import Web
-from gateways.http.figures import COLUMNS
+from gateways.http.routes.figures import COLUMNS
 from messages.base import Position
 from messages.events import DeadlineMissed, PersonalDataRead, PositionUpdated
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, Outcome
 from model.figures import Figures
-from store import history, streams
-from store.alerts import Signal, accept
-from store.journal import Journal
-from store.people import StaffRole
-from store.registry import Registry
+from store import streams
+from store.alerts.accepting import Signal, accept
+from store.journal import history
+from store.journal.journal import Journal
+from store.registry.people import StaffRole
+from store.registry.registry import Registry
 from tests.gateways.http.place import CLOCK, GIULIA, Place
 from tests.gateways.story import Story
 from tests.waiting import wait_until

@@ -12,18 +12,19 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from gateways.http import answers, bodies, bridge_socket, sign_on
+from gateways.http import answers, bodies, bridge_socket
 from gateways.http.context import Web
-from gateways.http.health import readiness
-from gateways.http.schema import EXAMPLES
+from gateways.http.routes import sign_on
+from gateways.http.routes.health import readiness
+from gateways.http.routes.schema import EXAMPLES
 from messages.events import AlarmCleared, AlarmRaised, LineQuarantined
 from messages.ids import Instant, LineId, Role, TrunkId
 from messages.lines import LineReport, LineState
 from model.policy import LastResort
-from runtime import line_files
-from runtime.directory import Entry, FileDirectory
+from runtime.published import line_files
+from runtime.published.directory import Entry, FileDirectory
 from store import streams
-from store.journal import Append
+from store.journal.journal import Append
 from tests.gateways.http.place import GIULIA, Place
 from tests.waiting import wait_until
 

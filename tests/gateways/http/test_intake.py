@@ -17,8 +17,8 @@ from messages.events import AdviceChanged, AlertReceived
 from messages.ids import Advice, AlertId
 from model.policy import Policy
 from store import streams
-from store.alerts import ALL_AT_WORK
-from store.journal import Append
+from store.alerts.accepting import ALL_AT_WORK
+from store.journal.journal import Append
 from tests.gateways.http.place import GIULIA, Place
 
 Client = TestClient[Litestar]

@@ -9,13 +9,13 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from gateways.http.app import build
-from gateways.http.commands import bring_shift
+from gateways.http.routes.commands import bring_shift
 from messages.calls import CallState
 from messages.events import AlarmRaised, NodeStarted, ShiftChanged
 from messages.ids import NodeId, OperatorLine, ShiftState
 from messages.operators import OperatorVoice
 from store import streams
-from store.journal import Append, Journal
+from store.journal.journal import Append, Journal
 from tests.gateways.http.place import GIULIA, Place
 from tests.gateways.story import on_shift
 from tests.gateways.twins import Twins

@@ -13,10 +13,10 @@ from gateways.http.context import Web
 from messages.events import AlertReceived, CommandGiven, NoteAdded
 from messages.ids import AlertId
 from store import streams
+from store.database.sqlite import SqliteConnection
 from store.errors import JournalFull
-from store.keeping import Keeper
-from store.spare import Spare
-from store.sqlite import SqliteConnection
+from store.spare.keeping import Keeper
+from store.spare.spare import Spare
 from tests.gateways.http.place import CLOCK, GIULIA, NODE, Place
 
 Client = TestClient[Litestar]

@@ -12,14 +12,14 @@ from litestar.testing import TestClient
 
 from gateways.http.answers import AnyRequest
 from gateways.http.app import build
-from gateways.http.auth import OPERATOR
 from gateways.http.context import Web
-from gateways.http.throttle import FIRST_WAIT_S, NAME_MAX
+from gateways.http.door.auth import OPERATOR
+from gateways.http.door.throttle import FIRST_WAIT_S, NAME_MAX
 from messages.events import ShiftChanged
 from messages.ids import SECOND, Instant
 from store import streams
-from store.people import StaffRole
-from store.registry import Registry
+from store.registry.people import StaffRole
+from store.registry.registry import Registry
 from tests.gateways.http.place import CLOCK, Place
 
 PATH = "/v1/console/session"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateways.http import throttle
-from gateways.http.throttle import (
+from gateways.http.door import throttle
+from gateways.http.door.throttle import (
     ADDRESS_MAX,
     FIRST_WAIT_S,
     NAME_MAX,

@@ -1,0 +1,1 @@
+"""The doctor: one look a module, each answered in findings."""

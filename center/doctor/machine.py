@@ -1,0 +1,176 @@
+"""The doctor's look at the machine: disk, clocks, limits, memory. It does what the center would do."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import statistics
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from center.doctor.findings import Finding, fail, ok, warn
+from center.node.launching import DESCRIPTORS_WANTED
+from center.state.state_dir import NodeFile, StateDir
+from runtime.clock import boottime_us
+
+FLUSHES: Final = 5
+SLOW_FLUSH_S: Final = 0.05
+"""Two flushes stand before the first dial of every alert."""
+LITTLE_SPACE_MB: Final = 2048
+NO_SPACE_MB: Final = 200
+LITTLE_MEMORY_MB: Final = 1024
+"""About 25 MB for each alert that is being handled, and 500 MB for the rest."""
+CLOCK_STEP_S: Final = 1.0
+_UNSYNCHRONISED: Final = 0x40
+_FEW_DESCRIPTORS: Final = 4096
+_FORGETFUL: Final = ("tmpfs", "ramfs")
+
+
+def disk(state: StateDir) -> Iterator[Finding]:
+    """Writes and flushes for real, where the journal is."""
+    file = state.path / f".doctor.{os.getpid()}"
+    took = []
+    try:
+        fd = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        try:
+            for _ in range(FLUSHES):
+                os.write(fd, bytes(4096))
+                started = time.perf_counter()
+                os.fsync(fd)
+                took.append(time.perf_counter() - started)
+        finally:
+            os.close(fd)
+            file.unlink(missing_ok=True)
+    except OSError as error:
+        yield fail("disk", f"cannot write and flush in {state}: {error.strerror}")
+        return
+    median_ms = statistics.median(took) * 1000
+    text = f"a flush takes {median_ms:.1f} ms (longest of {FLUSHES}: {max(took) * 1000:.1f} ms)"
+    yield warn("disk", f"{text}: slow") if median_ms > SLOW_FLUSH_S * 1000 else ok("disk", text)
+    kind = _file_system(state.path)
+    if kind in _FORGETFUL:
+        yield warn("disk", f"{state} is on a {kind}: nothing of it survives the machine")
+
+
+def space(state: StateDir) -> Iterator[Finding]:
+    """How much room the journal and the recordings have."""
+    free = os.statvfs(state.path)
+    free_mb = free.f_bavail * free.f_frsize // 2**20
+    text = f"{free_mb} MB free in {state}"
+    if free_mb < NO_SPACE_MB or (free.f_files and not free.f_favail):
+        yield fail("space", text)
+    else:
+        yield warn("space", text) if free_mb < LITTLE_SPACE_MB else ok("space", text)
+
+
+def spare(state: StateDir) -> Iterator[Finding]:
+    """Whether the journal goes on in memory, and what is to be done."""
+    from store.errors import JournalError
+    from store.spare.spare import Spare
+    from store.spare.warm import known_use, open_spare
+
+    memory = Spare.at(state.run)
+    if memory is None or not memory.in_use:
+        return
+    reason, torn = "", False
+    try:
+        connection = open_spare(memory, patience_s=1.0)
+        try:
+            if (used := known_use(connection)) is not None:
+                reason, torn = f": {used.reason}", used.torn
+        finally:
+            connection.close()
+    except JournalError as error:
+        reason = f": {error}"
+    yield fail("spare", f"nothing is durable, the journal goes on in memory{reason}")
+    if torn:
+        yield warn(
+            "spare",
+            "the file is damaged: put a backup in its place, or an empty file (truncate -s 0); "
+            "what is in memory is then written into it. Until then do not restart the machine",
+        )
+    else:
+        yield warn("spare", "make room or mend the disk: the center goes back to it by itself")
+
+
+def clocks(node: NodeFile | None) -> Iterator[Finding]:
+    """Whether the wall clock is right, and whether it was moved since the center has fixed its own."""
+    if node is not None:
+        step_s = (time.time_ns() // 1000 - boottime_us() - node.anchor_us) / 1e6
+        text = f"the wall clock was moved by {step_s:+.2f} s since the center began"
+        if abs(step_s) > CLOCK_STEP_S:
+            yield warn(
+                "clocks",
+                f"{text}: all times shown and written are off by that, no deadline is; "
+                "start the center again once no alert is open",
+            )
+        else:
+            yield ok("clocks", text)
+    state = _synchronisation()
+    if state is None:
+        yield warn("clocks", "the kernel does not say whether its clock is synchronised")
+    elif state & _UNSYNCHRONISED:
+        yield warn("clocks", "the wall clock is not synchronised (no NTP)")
+    else:
+        yield ok("clocks", "the wall clock is synchronised")
+
+
+def limits() -> Iterator[Finding]:
+    """Descriptors, processes and memory for a full house."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = "any number of" if hard == resource.RLIM_INFINITY else str(hard)
+    text = f"{allowed} open files may be had"
+    if hard != resource.RLIM_INFINITY and hard < _FEW_DESCRIPTORS:
+        yield fail("limits", f"{text}; {DESCRIPTORS_WANTED} are wanted (ulimit -Hn)")
+    else:
+        yield ok("limits", text)
+    processes, _ = resource.getrlimit(resource.RLIMIT_NPROC)
+    if processes != resource.RLIM_INFINITY and processes < 1024:
+        yield warn("limits", f"{processes} processes may be had; a full house has 300 (ulimit -u)")
+    available_mb = _available_memory_mb()
+    text = f"{available_mb} MB of memory are available"
+    yield warn("memory", text) if available_mb < LITTLE_MEMORY_MB else ok("memory", text)
+
+
+def _file_system(path: Path) -> str:
+    """The type of the file system that holds the path; empty where that cannot be found out."""
+    best, kind = "", ""
+    for line in Path("/proc/mounts").read_text().splitlines():
+        _, mounted, fs, *_ = line.split(" ")
+        mounted = mounted.replace("\\040", " ")
+        if (str(path) + "/").startswith(mounted.rstrip("/") + "/") and len(mounted) >= len(best):
+            best, kind = mounted, fs
+    return kind
+
+
+def _available_memory_mb() -> int:
+    for line in Path("/proc/meminfo").read_text().splitlines():
+        if line.startswith("MemAvailable:"):
+            return int(line.split()[1]) // 1024
+    return 0
+
+
+class _Timex(ctypes.Structure):
+    """The beginning of `struct timex`, adjtimex(2); the rest is only made room for."""
+
+    _fields_ = (
+        ("modes", ctypes.c_uint),
+        ("offset", ctypes.c_long),
+        ("freq", ctypes.c_long),
+        ("maxerror", ctypes.c_long),
+        ("esterror", ctypes.c_long),
+        ("status", ctypes.c_int),
+        ("rest", ctypes.c_long * 32),
+    )
+
+
+def _synchronisation() -> int | None:
+    """The kernel's clock status word (STA_…); None where it is not told. Changes nothing: `modes` is 0."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    timex = _Timex()
+    if libc.adjtimex(ctypes.byref(timex)) < 0:
+        return None
+    return int(timex.status)

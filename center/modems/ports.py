@@ -1,0 +1,120 @@
+"""The serial ports of this machine beside the configured lines, and how a running center's lines are."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from center.settings.in_use import settings_in_use
+from center.state.state_dir import StateDir, running
+from gateways.gsm.dialects.detection import by_usb, role_of
+from gateways.gsm.dialects.loading import installed
+from gateways.gsm.port.addresses import is_address
+from gateways.gsm.port.places import resolved
+from messages.ids import LineId
+from runtime.published import line_files
+
+
+class PortRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A port of this machine, a configured line, or both."""
+
+    port: str
+    line: str | None
+    trunk: str | None
+    number: str | None
+    imei: str | None
+    usb: str | None
+    """`vendor:product` and the interface's number, as the dialects' port roles name them."""
+    socket: str | None
+    """What `port = "usb:…"` may say for it."""
+    product: str | None
+    dialect: str | None = None
+    """By the USB ids alone; none when no dialect lists them."""
+    does: str | None = None
+    """`at`, `voice` or `urc`, where the dialect knows what this interface does."""
+    present: bool
+    """Whether the port exists, which of one over TCP is not known; False for a line that is known by its IMEI
+    alone."""
+    state: str | None
+    """Of a running center's line: `up`, `quarantined`, or the modem's own; none while no center runs."""
+    signal_dbm: int | None = None
+    text: str = ""
+    """What is wrong."""
+
+
+def ports_of(state: StateDir) -> list[PortRow]:
+    from serial.tools import list_ports
+
+    settings = settings_in_use(state)
+    states = _states(state)
+    said = line_files.read_all(state.run) if states else {}
+    rows = []
+    dialects = installed()
+    configured = set()
+    for modem in settings.modem:
+        report = said.get(LineId(modem.name))
+        port = (report.port if report is not None else "") or resolved(modem.port)
+        configured.add(os.path.realpath(port))
+        up = states.get(modem.name)
+        rows.append(
+            PortRow(
+                port=port,
+                line=modem.name,
+                trunk=modem.trunk,
+                number=modem.number or None,
+                imei=(report.imei if report is not None else "") or modem.imei or None,
+                usb=None,
+                socket=None,
+                product=None,
+                present=is_address(port) or (bool(port) and Path(port).exists()),
+                state=report.state if up == "up" and report is not None and report.state != "ready" else up,
+                signal_dbm=None if report is None else report.signal_dbm,
+                text="" if report is None else report.text,
+            )
+        )
+    for found in list_ports.comports():
+        if os.path.realpath(found.device) in configured:
+            continue
+        interface = (found.location or "").rpartition(":")[2].rpartition(".")[2]
+        dialect = by_usb(dialects, found.vid, found.pid) if found.vid is not None else None
+        rows.append(
+            PortRow(
+                port=found.device,
+                line=None,
+                trunk=None,
+                number=None,
+                imei=None,
+                usb=f"{found.vid:04x}:{found.pid:04x}:{interface}" if found.vid is not None else None,
+                socket=f"usb:{found.location}" if found.location else None,
+                product=found.product,
+                dialect=dialect.key if dialect is not None else None,
+                does=role_of(dialect, found.vid, found.pid, interface) if dialect is not None else None,
+                present=True,
+                state=None,
+            )
+        )
+    return rows
+
+
+def _states(state: StateDir) -> dict[str, str]:
+    """Line to state, as the running center says; empty while none runs."""
+    from messages.ids import Role
+    from runtime.published.directory import FileDirectory
+
+    if running(state) is None:
+        return {}
+    from center.state.journals import journal_of
+    from store.journal.following import Following
+    from store.journal.projections import Lines
+
+    with journal_of(state) as journal:
+        lines = Lines()
+        Following(journal, lines).close()
+    states = {}
+    for entry in FileDirectory(state.run).all_of(Role.GSM_MODEM):
+        held = lines.lines.get(LineId(entry.key))
+        quarantined = held is not None and held.quarantined
+        states[entry.key] = "quarantined" if quarantined else "up" if entry.ready else "starting"
+    return states

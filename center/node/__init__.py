@@ -1,0 +1,1 @@
+"""The node: the processes of a state directory, started, watched and started again."""

@@ -1,0 +1,358 @@
+"""The actor system as the node sees it: started, its admin and Supervisor watched, started again as a whole.
+
+While this process is about to fork the admin it holds no open journal: each use opens one and closes it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from center.doctor.stopped import StoppedWatch
+from center.errors import NodeError
+from center.node.composition import SUPERVISOR, environment, journal_opened, plan, preloaded
+from center.node.processes import ProcessId, wait_ended
+from center.node.restarts import Restarts
+from center.state.keys import (
+    DEMO_PHONE,
+    OWN_KEY,
+    drop_demo_operator,
+    ensure_app_key,
+    ensure_demo_operator,
+    ensure_demo_user,
+)
+from center.state.state_dir import StateDir
+from messages.events import ActorStarted, Event, NodeStarted, NodeStopped
+from messages.ids import SECOND, NodeId, Role
+from model.policy import Setup
+from runtime import logs, pidfd
+from runtime.clock import SystemClock
+from runtime.errors import SystemFault
+from runtime.system import birth
+from store.database.dialect import is_server
+
+if TYPE_CHECKING:
+    from runtime.system.many_processes import ManyProcesses
+    from store.journal.journal import Journal
+
+START_ATTEMPTS: Final = 3
+JOINS_WITHIN_S: Final = 10.0
+"""Others may be starting at the same time."""
+SILENT_US: Final = 2_500_000
+"""A Supervisor gives a sign of life about twice a second, be it ever so busy. Time in which it had no
+processor to run on does not count."""
+
+
+class ActorsGroup:
+    """One actor system after another."""
+
+    def __init__(
+        self, *, state: Path, clock: SystemClock, node: NodeId, journal_url: str, setup: Setup
+    ) -> None:
+        self._clock = clock
+        self._node = node
+        self._journal_url = journal_url
+        self._setup = setup
+        self._run = state / "run"
+        self._env = environment(
+            node=node,
+            state=state,
+            journal_url=journal_url,
+            anchor_us=clock.anchor_us,
+            setup=setup,
+            plan=plan(setup, shared=is_server(journal_url)),
+        )
+        self._log = logs.get("node")
+        self._restarts = Restarts()
+        self._supervisor_restarts = Restarts()
+        self._start_at_s: float | None = None
+        self._supervisor_at_s: float | None = None
+        self._system: ManyProcesses | None = None
+        self._stopped = StoppedWatch()
+        self._ended: dict[tuple[int, int], str] = {}
+        """Whom we have ended, and why."""
+        self._before: tuple[int, int] = (0, 0)
+        self._logger: tuple[int, int] = (0, 0)
+        self._loggers = 0
+        self._beaten_us = self._waited_us = 0
+
+    @property
+    def suspicious(self) -> bool:
+        """Whether to look again soon."""
+        return self._stopped.suspicious
+
+    @property
+    def admin(self) -> ProcessId | None:
+        """Thespian's own process, the parent of the Supervisor."""
+        return _process(self._system.admin) if self._system is not None else None
+
+    @property
+    def processes(self) -> tuple[ProcessId, ...]:
+        """Those whose death the node has to see."""
+        if self._system is None:
+            return ()
+        return tuple(
+            process
+            for process in (_process(self._system.admin), _process(self._system.supervisor))
+            if process is not None
+        )
+
+    @property
+    def restarts(self) -> int:
+        """How often the whole group was started again."""
+        return self._restarts.count
+
+    @property
+    def logger_restarts(self) -> int:
+        """How often the system's logger was started again, by its admin."""
+        return self._loggers
+
+    @property
+    def incarnation(self) -> int:
+        """The node's, which grows with every start of the group."""
+        return self._env.directory.last_incarnation(Role.NODE)
+
+    # ------------------------------------------------------------ before the first start
+
+    def first_start(
+        self, state: StateDir, *, simulated_phones: tuple[str, ...] | None, version: str
+    ) -> list[str]:
+        """Makes the journal, the keys and, in a simulated run, the demo operator, whom any other run removes.
+
+        What is to be told of it. Raises NodeError.
+        """
+        import os
+
+        from store.errors import JournalNotDurable, StoreError
+        from store.registry.registry import Registry
+
+        told: list[str] = []
+        try:
+            with self._journal() as journal:
+                registry = Registry(journal)
+                try:
+                    # Of a version that signed its sessions.
+                    (state.keys / "session.key").unlink(missing_ok=True)
+                    # Each node of a center has a file of its own, and a key in it.
+                    told += ensure_app_key(
+                        state, registry, f"{OWN_KEY}-{self._node}" if journal.shared else OWN_KEY
+                    )
+                    if simulated_phones is not None:
+                        has_phone = DEMO_PHONE in simulated_phones
+                        ensure_demo_operator(state, registry, journal, has_phone=has_phone)
+                        ensure_demo_user(registry)
+                    else:
+                        told += drop_demo_operator(state, registry)
+                except JournalNotDurable as error:
+                    # Alerts are handled from memory: a start that gave up here would handle none.
+                    told.append(f"keys and operators are left as they are: {error}")
+                if journal.shared:
+                    self._find_its_place(journal)
+                self._append(journal, NodeStarted(version=version, pid=os.getpid()))
+        except StoreError as error:
+            raise NodeError(f"the journal cannot be used: {error}") from error
+        return told
+
+    def _find_its_place(self, journal: Journal) -> None:
+        """Among the other nodes of the journal. Raises NodeError where one of them has this one's name."""
+        from runtime.environment import NodeVoice
+        from store.nodes.members import members
+        from store.registry.keyring import VOICE, shared_secret
+
+        setup = self._setup
+        for other in members(journal):
+            if other.alive and other.node == self._node and other.address != setup.address:
+                where = f"a node called {self._node!r} is running at {other.address}"
+                raise NodeError(f"{where}: give this one another name (node, in the settings)")
+        self._find_one_of(setup.join, journal)
+        self._env.node_voice = NodeVoice(
+            secret=shared_secret(journal, VOICE), host=setup.address, public=setup.allow_public
+        )
+
+    def _find_one_of(self, join: tuple[str, ...], journal: Journal) -> None:
+        """A node that is to join others is not to be the only one of another journal. Raises NodeError."""
+        from store.nodes.members import members
+
+        until_s = time.monotonic() + JOINS_WITHIN_S
+        while join and not any(one.alive and one.address in join for one in members(journal)):
+            if time.monotonic() > until_s:
+                raise NodeError(f"no node at {' or '.join(join)} shares this journal (--join, cluster.join)")
+            time.sleep(0.1)
+
+    def say_stopped(self) -> None:
+        """Writes down the orderly end."""
+        self._say(NodeStopped())
+
+    # ------------------------------------------------------------ life
+
+    def start(self) -> None:
+        """Starts the system and waits for its Supervisor. Raises NodeError when it does not start at all."""
+        for attempt in range(START_ATTEMPTS):
+            try:
+                self._start()
+                return
+            except SystemFault as error:
+                self._log.error("the actor system did not start", attempt=attempt + 1, error=str(error))
+                fault = error
+        raise NodeError(f"the actor system does not start: {fault}; see {self._env.logs}")
+
+    def _start(self) -> None:
+        from runtime.published.directory import name_of
+        from runtime.system.many_processes import ManyProcesses
+        from runtime.system.system import start
+
+        # Nobody of an earlier system lives; what remains of it are the incarnations, which only grow.
+        directory = self._env.directory
+        directory.publish((), {name_of(Role.NODE, ""): self.incarnation + 1})
+        system = start(
+            "processes",
+            self._env,
+            SUPERVISOR,
+            preload=preloaded(self._journal_url),
+            host=self._setup.address,
+        )
+        assert isinstance(system, ManyProcesses)
+        self._system = system
+        self._start_at_s = self._supervisor_at_s = None
+        self._logger = (0, 0)
+
+    def look(self, now_s: float) -> bool:
+        """Starts again what has died. True: somebody else is there now."""
+        if self._start_at_s is not None:
+            return now_s >= self._start_at_s and self._start_again(now_s)
+        system = self._system
+        if system is None:
+            return False
+        if not system.admin.alive():
+            self._group_died(now_s, "the admin has died")
+            return self.look(now_s)
+        self._end_if_stopped(system, now_s)
+        self._end_if_silent(system)
+        if not system.supervisor.alive():
+            if self._supervisor_at_s is None:
+                self._supervisor_at_s = now_s + self._supervisor_restarts.died(now_s)
+            return now_s >= self._supervisor_at_s and self._new_supervisor(system, now_s)
+        return self._look_at_logger()
+
+    def _look_at_logger(self) -> bool:
+        """Where it has died, the admin has started another. True: it has."""
+        before, after = self._logger, birth.logger_of(self._env.run)
+        if after in ((0, 0), before):
+            return False
+        self._logger = after
+        if before == (0, 0):
+            return False
+        self._loggers += 1
+        self.say_restarted(Role.LOGGER, self._loggers + 1, after[0], self._cause(before))
+        return True
+
+    def _cause(self, before: tuple[int, int]) -> str:
+        return self._ended.pop(before, "died")
+
+    def _end_if_stopped(self, system: ManyProcesses, now_s: float) -> None:
+        """Who was stopped is ended; the library's own processes give no sign of life that could be missed."""
+        for whom, process in (
+            ("admin", system.admin),
+            ("logger", birth.logger_of(self._env.run)),
+            ("Supervisor", system.supervisor),
+        ):
+            if self._stopped.look(_process(process), now_s):
+                self._log.error("stopped, and is ended", whom=whom, pid=process[0])
+                self._ended[process] = "stopped"
+                pidfd.kill(*process)
+                if (ended := _process(process)) is not None:
+                    wait_ended([ended], 1.0)
+
+    def _end_if_silent(self, system: ManyProcesses) -> None:
+        """A Supervisor that lives and does nothing is ended: the next one takes over what it has left."""
+        if not system.supervisor.alive():
+            return
+        beaten_us = self._env.directory.beaten_us()
+        waited_us = pidfd.condition(system.supervisor.pid).waited_us
+        if beaten_us != self._beaten_us:
+            self._beaten_us, self._waited_us = beaten_us, waited_us
+        silent_us = self._clock.now_us() - beaten_us - (waited_us - self._waited_us)
+        if silent_us > SILENT_US:
+            self._log.error("the Supervisor is silent and is ended", silent_s=silent_us // SECOND)
+            self._ended[system.supervisor] = "no heartbeat"
+            pidfd.kill(*system.supervisor)
+            if (supervisor := _process(system.supervisor)) is not None:
+                wait_ended([supervisor], 1.0)
+
+    def _new_supervisor(self, system: ManyProcesses, now_s: float) -> bool:
+        self._supervisor_at_s = None
+        cause = self._cause(system.supervisor)
+        try:
+            system.start_supervisor(SUPERVISOR)
+        except SystemFault as error:
+            self._group_died(now_s, f"no Supervisor: {error}")
+            return self.look(now_s)
+        number = self._supervisor_restarts.count + 1
+        self.say_restarted(Role.SUPERVISOR, number, system.supervisor.pid, cause)
+        return True
+
+    def _group_died(self, now_s: float, why: str) -> None:
+        """What is left of the group cannot be led any more. Its calls stay in the modems."""
+        self._log.error("the actor system is started again", reason=why)
+        if self._system is not None:
+            self._before = self._system.admin
+            self._system.kill()
+            self._system = None
+        self._start_at_s = now_s + self._restarts.died(now_s)
+
+    def _start_again(self, now_s: float) -> bool:
+        try:
+            self._start()
+        except SystemFault as error:
+            self._group_died(now_s, str(error))
+            return False
+        assert self._system is not None
+        cause = self._cause(self._before)
+        self.say_restarted(Role.ADMIN, self._restarts.count + 1, self._system.admin.pid, cause)
+        return True
+
+    def stop(self) -> None:
+        """Ends all actors in order, calls left up."""
+        if self._system is not None:
+            started_s = time.monotonic()
+            self._system.stop()
+            self._system = None
+            self._log.info("the actor system has stopped", took_s=round(time.monotonic() - started_s, 3))
+
+    # ------------------------------------------------------------ the node's own stream
+
+    def say_restarted(self, role: Role, incarnation: int, pid: int, cause: str) -> None:
+        """Writes down that somebody whom the node looks after was started again."""
+        self._say(ActorStarted(role=role, key="", incarnation=incarnation, pid=pid, cause=cause))
+
+    @contextmanager
+    def _journal(self) -> Iterator[Journal]:
+        journal = journal_opened(self._journal_url, self._node, self._clock, self._run)
+        try:
+            yield journal
+        finally:
+            journal.close()
+
+    def _append(self, journal: Journal, event: Event) -> None:
+        from store import streams
+        from store.journal.journal import Append
+
+        journal.append(Append(streams.node(self._node), None, (event,)))
+
+    def _say(self, event: Event) -> None:
+        """Writes it down if that is possible: a full disk must not keep the actors from being started."""
+        from store.errors import StoreError
+
+        try:
+            with self._journal() as journal:
+                self._append(journal, event)
+        except StoreError as error:
+            self._log.error("not written down", what=type(event).__name__, error=str(error))
+
+
+def _process(process: tuple[int, int]) -> ProcessId | None:
+    pid, started = process
+    return ProcessId(pid=pid, started=started) if pid else None

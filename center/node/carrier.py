@@ -1,0 +1,164 @@
+"""Starts the simulated carrier, or finds the one that this state directory has left running, and ends it.
+
+The carrier is a process of its own, in a session of its own, as a network is: nothing that ends
+the center abruptly may end it, and it does not carry the center's mark. It is known by its pid
+together with its command line, which names the state directory.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from center.errors import CarrierError
+from center.node.launching import child_environment, last_lines, log_file
+from center.node.processes import ProcessId, end, identity
+from center.node.restarts import Restarts
+from center.state.state_dir import StateDir, read_json
+
+STARTS_WITHIN_S: Final = 15.0
+ENDS_WITHIN_S: Final = 1.0
+_POLL_S: Final = 0.01
+
+
+class CarrierFile(msgspec.Struct, frozen=True, kw_only=True):
+    """What of the carrier's own `run/carrier.json` is used here."""
+
+    pid: int
+    control: str = ""
+    """Where its control API listens, `HOST:PORT`."""
+
+
+def living(state: StateDir) -> ProcessId | None:
+    """The carrier that runs for this state directory, ready or not; None: there is none."""
+    said = read_json(state.carrier_file, CarrierFile)
+    pids = [said.pid] if said is not None else []
+    # One that was being started when its starter was killed has not written anything yet.
+    pids += [int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal()] if not pids else []
+    for pid in pids:
+        if (process := identity(pid)) is not None and _is_carrier(process, state):
+            return process
+    return None
+
+
+def simulation_of(process: ProcessId) -> str:
+    """The simulation's file that this carrier was started with."""
+    command = _command(process)
+    return command[command.index("simulator") + 1] if "simulator" in command else ""
+
+
+class Carrier:
+    """The carrier of this state directory: found, or being started."""
+
+    def __init__(self, state: StateDir, simulation: Path) -> None:
+        """Finds the living one of the same simulation; otherwise ends what is there and starts anew."""
+        self._state = state
+        self._child: subprocess.Popen[bytes] | None = None
+        self.simulation = simulation.resolve()
+        self.found = False
+        self._restarts = Restarts()
+        self._start_at_s: float | None = None
+        if (there := living(state)) is not None:
+            self.process = there
+            if simulation_of(self.process) == str(self.simulation):
+                self.found = True
+                return
+            end(self.process, ENDS_WITHIN_S)
+        self._start()
+
+    def _start(self) -> None:
+        self._state.carrier_file.unlink(missing_ok=True)
+        command = [
+            sys.executable,
+            "-m",
+            "simulator",
+            str(self.simulation),
+            "--directory",
+            str(self._state.run),
+        ]
+        with log_file(self._state, "carrier") as log:
+            child = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                env=child_environment(None),
+                start_new_session=True,
+            )
+        process = identity(child.pid)
+        if process is None:
+            child.wait()
+            raise CarrierError(self._why(child.returncode))
+        self._child, self.process = child, process
+
+    def look(self, now_s: float) -> None:
+        """Starts another where it has ended by itself; its calls are lost, as when a network goes down."""
+        if not self.has_ended():
+            return
+        if self._start_at_s is None:
+            self._start_at_s = now_s + self._restarts.died(now_s)
+        if now_s >= self._start_at_s:
+            self._start_at_s = None
+            self._start()
+
+    def wait_ready(
+        self, within_s: float = STARTS_WITHIN_S, give_up: Callable[[], bool] = lambda: False
+    ) -> CarrierFile | None:
+        """Waits until its ports are there. None: given up. Raises CarrierError with its last words."""
+        until = time.monotonic() + within_s
+        while True:
+            said = read_json(self._state.carrier_file, CarrierFile)
+            if said is not None and said.pid == self.process.pid:
+                return said
+            if self.has_ended():
+                raise CarrierError(self._why(self._child.returncode if self._child else None))
+            if give_up():
+                return None
+            if time.monotonic() > until:
+                raise CarrierError(f"the simulated carrier is not ready after {within_s:g} s")
+            time.sleep(_POLL_S)
+
+    def has_ended(self) -> bool:
+        """Whether it has, by itself or by us; collects the child's status where it is ours."""
+        if self._child is not None:
+            return self._child.poll() is not None
+        return identity(self.process.pid) != self.process
+
+    def end(self) -> None:
+        """The orderly stop: the network goes down with the center."""
+        if self._child is not None:
+            self._child.terminate()
+            try:
+                self._child.wait(ENDS_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                self._child.kill()
+                self._child.wait()
+        else:
+            end(self.process, ENDS_WITHIN_S)
+        self._state.carrier_file.unlink(missing_ok=True)
+
+    def _why(self, status: int | None) -> str:
+        said = last_lines(self._state.logs / "carrier.log", 3)
+        return (
+            f"the simulated carrier has ended (status {status}): {said}" if said else "the carrier has ended"
+        )
+
+
+def _is_carrier(process: ProcessId, state: StateDir) -> bool:
+    command = _command(process)
+    return command[1:3] == ["-m", "simulator"] and str(state.run) in command
+
+
+def _command(process: ProcessId) -> list[str]:
+    try:
+        return os.fsdecode(Path(f"/proc/{process.pid}/cmdline").read_bytes()).split("\0")
+    except OSError:
+        return []

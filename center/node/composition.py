@@ -1,0 +1,183 @@
+"""What a node consists of: which class is which actor, and the environment that all of them are given.
+
+The one list of the actors. Names of classes, not the classes: the command line and the web must not
+import the actor system, and the Supervisor may not import the actors.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from messages.ids import NodeId, Role
+from model.policy import Setup
+from runtime.clock import SystemClock
+from runtime.system.spec import ActorSpec, CrewSpec, Plan
+from store.database.dialect import is_server
+
+if TYPE_CHECKING:
+    from runtime.environment import Environment, Listener
+    from store.journal.journal import Journal
+
+SUPERVISOR: Final = "actors.supervisor.actor.SupervisorActor"
+GSM_MODEM: Final = "gateways.gsm.line.actor.GsmModemActor"
+
+SERVER_BACK_WITHIN_S: Final = 6.0
+"""How long an actor that starts waits for the database's server; less than it has to start."""
+
+POOLS: Final = "pools"
+MODEMS: Final = "modems"
+INTAKE: Final = "intake"
+
+_SINGLETONS: Final[tuple[tuple[Role, str, str], ...]] = (
+    # First, because it says for how many alerts crews are to be started.
+    (Role.ALERT_INTAKE, "actors.alert_intake.actor.AlertIntakeActor", INTAKE),
+    (Role.IDENTIFIER, "actors.identifier.actor.IdentifierActor", POOLS),
+    (Role.OPERATOR_POOL, "actors.operator_pool.actor.OperatorPoolActor", POOLS),
+    (Role.TRUNK_POOL, "actors.trunk_pool.actor.TrunkPoolActor", POOLS),
+    (Role.OPERATOR_LINES, "actors.operator_lines.actor.OperatorLinesActor", POOLS),
+    (Role.DEADLINE_WATCHDOG, "actors.deadline_watchdog.actor.DeadlineWatchdogActor", POOLS),
+    (Role.HTTP_BRIDGE, "gateways.http.bridge_actor.HttpBridgeActor", INTAKE),
+)
+_KEEPER: Final = ActorSpec(
+    role=Role.JOURNAL_KEEPER,
+    cls="actors.journal_keeper.actor.JournalKeeperActor",
+    group="keeper",
+    # No call waits for it: a disk that hangs must not take anybody else down with it.
+    critical=False,
+)
+_MEMBERSHIP: Final = ActorSpec(
+    role=Role.MEMBERSHIP,
+    cls="actors.membership.actor.MembershipActor",
+    group="membership",
+    # A node that is no member decides and dials nothing, and its calls go on.
+    critical=False,
+)
+_RECORDINGS: Final = ActorSpec(
+    role=Role.RECORDING_KEEPER,
+    cls="actors.recording_keeper.actor.RecordingKeeperActor",
+    group="recordings",
+    critical=False,
+)
+VOICE_GATE: Final = ActorSpec(
+    role=Role.VOICE_GATE,
+    cls="actors.voice_gate.actor.VoiceGateActor",
+    group="voice",
+    # Its own node's alerts hear their own lines without it.
+    critical=False,
+)
+"""Of a node that has others beside it: it needs `Environment.node_voice`, and so do this node's bridges."""
+
+PRELOADED: Final[tuple[str, ...]] = (
+    "numpy",
+    "store.journal.journal",
+    "store.journal.following",
+    "store.registry.registry",
+    "actors.supervisor.actor",
+    "actors.alert_case.actor",
+    "actors.call_leg.actor",
+    "actors.conference_bridge.actor",
+    "gateways.gsm.line.actor",
+    "gateways.gsm.dialects.loading:installed",
+    "actors.journal_keeper.actor",
+    "actors.recording_keeper.actor",
+    "actors.membership.actor",
+    "actors.voice_gate.actor",
+    *(path.rpartition(".")[0] for _, path, _ in _SINGLETONS),
+    "store.database.dialect:prepare_all",
+    "media.sound.sound_file:prepare",
+)
+"""Imported, and called where a function is named, before the actor system forks: an actor then starts in
+milliseconds."""
+_WITH_POSTGRESQL: Final = ("store.database.postgresql:prepare_all",)
+
+
+def preloaded(journal_url: str) -> tuple[str, ...]:
+    """PRELOADED, and what this kind of journal needs besides."""
+    return (*PRELOADED, *(_WITH_POSTGRESQL if is_server(journal_url) else ()))
+
+
+def plan(setup: Setup, *, shared: bool = False) -> Plan:
+    """Everything that the Supervisor keeps running. A modem that cannot start takes nobody else down.
+
+    `shared`: the journal is in PostgreSQL. It has no spare, and nobody to keep one (docs/decisions/0034), but
+    members, of whom this node is one, and whose bridges are to have this one's voices.
+    """
+    modems = tuple(
+        ActorSpec(role=Role.GSM_MODEM, key=line.line, cls=GSM_MODEM, group=MODEMS, critical=False)
+        for line in setup.lines
+    )
+    singletons = tuple(ActorSpec(role=role, cls=path, group=group) for role, path, group in _SINGLETONS)
+    return Plan(
+        far_journal=shared,
+        actors=(*singletons, *((_MEMBERSHIP, VOICE_GATE) if shared else (_KEEPER,)), _RECORDINGS, *modems),
+        crews=CrewSpec(
+            case="actors.alert_case.actor.AlertCaseActor",
+            leg="actors.call_leg.actor.CallLegActor",
+            bridge="actors.conference_bridge.actor.ConferenceBridgeActor",
+            live=setup.policy.live_cases,
+            idle=setup.policy.idle_crews,
+        ),
+    )
+
+
+def environment(
+    *, node: NodeId, state: Path, journal_url: str, anchor_us: int, setup: Setup, plan: Plan
+) -> Environment:
+    """What every actor of this node is given."""
+    from runtime.environment import Environment
+    from runtime.published.directory import FileDirectory
+    from runtime.published.peers import FilePeers, PeerBook
+    from store.errors import JournalUnavailable
+
+    clock = SystemClock(anchor_us)
+    run = state / "run"
+    shared = is_server(journal_url)
+
+    def open_journal() -> Journal:
+        until_s = time.monotonic() + (SERVER_BACK_WITHIN_S if shared else 0.0)
+        while True:
+            try:
+                return journal_opened(journal_url, node, clock, run)
+            except JournalUnavailable:
+                # An actor that died at once would take its group, and then the node, down with it.
+                if time.monotonic() > until_s:
+                    raise
+                time.sleep(0.2)
+
+    def listen() -> Listener | None:
+        from store.nodes.listening import Listener
+
+        return Listener(journal_url, node) if shared else None
+
+    return Environment(
+        node=node,
+        state=state,
+        clock=clock,
+        directory=FileDirectory(run),
+        open_journal=open_journal,
+        journal_url=journal_url,
+        peers=FilePeers(run) if shared else PeerBook(),
+        address=setup.address,
+        listen=listen,
+        settings=setup,
+        plan=plan,
+    )
+
+
+def journal_opened(url: str, node: NodeId, clock: SystemClock, run: Path) -> Journal:
+    """The journal, newly opened for the calling process, with its spare. Raises JournalError."""
+    from store.journal.journal import Journal
+    from store.journal.notify import SocketNotifier
+
+    notify = SocketNotifier(run / "notify")
+    return Journal.open(url, node=node, clock=clock.now_us, notify=notify, spare=run)
+
+
+def class_names(made: Plan) -> Sequence[str]:
+    """Every class that the plan names, once; for those who want to know whether all of them exist."""
+    crews = made.crews
+    of_crews = (crews.case, crews.leg, crews.bridge) if crews is not None else ()
+    return tuple(dict.fromkeys((SUPERVISOR, *(spec.cls for spec in made.actors), *of_crews)))

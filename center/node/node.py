@@ -1,0 +1,344 @@
+"""The node process: starts the carrier, the web and the actor system of a state directory, and watches them.
+
+`python -m center.node.node …` is what `securwoman run` becomes. It handles no alert and holds nothing that
+an alert needs: it may be killed at any moment, and the next one ends what this one has left, by its mark.
+
+It has no threads, because the actor system is forked from it, and keeps no journal open, because a fork
+must not inherit one. What is blocking here takes milliseconds, but for the start and stop of the actors.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import select
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TextIO
+
+import msgspec
+
+from center.doctor.stopped import LOOK_AGAIN_S
+from center.errors import CenterError, NodeError
+from center.node import service_manager
+from center.node.anchor import clock_for
+from center.node.carrier import Carrier, living
+from center.node.launching import raise_limits
+from center.node.listening import listen
+from center.node.options import NodeOptions, command
+from center.node.processes import MARK, ProcessId, end_marked, identity
+from center.node.signals import Signals
+from center.node.web_group import WebGroup
+from center.settings.file import load
+from center.settings.handed_down import setup_of, simulation, with_simulation
+from center.settings.schema import Settings
+from center.state import run_dir
+from center.state.journals import node_name
+from center.state.keys import DEMO_TOKEN
+from center.state.state_dir import Lock, NodeFile, StateDir, boot_id, write_json
+from center.version import version
+from messages.ids import NodeId, Role
+from model.policy import LastResort, Setup
+from runtime import pidfd
+from runtime.clock import boottime_us
+from runtime.environment import DRAINED, DRAINING
+from runtime.pidfd import DeathWatch
+from runtime.processes import outlives
+
+if TYPE_CHECKING:
+    from center.node.actors_group import ActorsGroup
+
+LOOK_EVERY_S: Final = 1.0
+SOON_S: Final = 0.02
+"""Between two looks while the web has not answered yet."""
+WEB_ANSWERS_WITHIN_S: Final = 30.0
+STOPS_WITHIN_S: Final = 4.8
+_IN_MEMORY: Final = "what is not written yet stays in memory for the next start, and not over a reboot"
+
+
+class Node:
+    """One run of a center on this machine."""
+
+    def __init__(self, options: NodeOptions) -> None:
+        """Reads the settings and takes the state directory. Raises CenterError; nothing is running then."""
+        self.options = options
+        self.state = StateDir(options.state)
+        self.settings = self._settings()
+        self.setup: Setup = setup_of(self.settings)
+        self.name: NodeId = node_name(self.settings)
+        self.journal_url = self.settings.journal.url or self.state.journal_url
+        run_dir.prepare(self.state)
+        self._lock = Lock(self.state)
+        try:
+            # Who carries voices goes on until its successor asks for them.
+            self.ended = end_marked(self.state.path, spare=outlives)
+        except TimeoutError as error:
+            raise NodeError(f"what an earlier center left running cannot be ended: {error}") from error
+        self.clock = clock_for(self.state, self.journal_url, self.name)
+        process = identity(os.getpid())
+        if process is None:
+            raise NodeError("/proc cannot be read")
+        self._file = NodeFile(
+            process=process,
+            boot=boot_id(),
+            node=self.name,
+            version=version(),
+            since_us=self.clock.now_us(),
+            anchor_us=self.clock.anchor_us,
+            config=str(options.config),
+            simulation=str(options.simulate) if options.simulate is not None else None,
+            journal=self.journal_url,
+        )
+        self.carrier: Carrier | None = None
+        self.web: WebGroup | None = None
+        self.actors: ActorsGroup | None = None
+
+    def _settings(self) -> Settings:
+        settings = load(self.options.config)
+        self.state.create()
+        if self.options.simulate is not None:
+            settings = with_simulation(settings, simulation(self.options.simulate, self.state.run))
+        elif not settings.modem:
+            raise NodeError(f"{self.options.config} configures no modem; use --simulate")
+        http = msgspec.structs.replace(
+            settings.http,
+            host=self.options.host or settings.http.host,
+            port=self.options.port if self.options.port is not None else settings.http.port,
+        )
+        cluster = msgspec.structs.replace(settings.cluster, join=self.options.join or settings.cluster.join)
+        return msgspec.structs.replace(settings, http=http, cluster=cluster)
+
+    # ------------------------------------------------------------ life
+
+    def run(self) -> None:
+        """From the start to the orderly stop. Raises CenterError where it could not start."""
+        try:
+            listening = listen(self.settings.http.host, self.settings.http.port)
+        except CenterError:
+            if living(self.state) is None:
+                run_dir.remove(self.state)
+            self._lock.release()
+            raise
+        signals = Signals()
+        try:
+            self._start(listening, signals)
+            self._watch(signals, listening)
+        finally:
+            try:
+                self._stop()
+            finally:
+                listening.close()
+                signals.close()
+                if not run_dir.remove(self.state):
+                    _say(f"securwoman: the disk cannot be written; {_IN_MEMORY}", sys.stderr)
+                self._lock.release()
+
+    def _start(self, listening: socket.socket, signals: Signals) -> None:
+        """Everything at the same time, as far as one does not need the other."""
+        raise_limits()
+        steps = {"settings": _age_s()}
+        if self.options.simulate is not None:
+            self.carrier = Carrier(self.state, self.options.simulate)
+        self.web = WebGroup(
+            self.state, self.clock, self.name, self.journal_url, self.setup, listening, self.settings
+        )
+        self.web.start()
+        self._tell()
+        # Only now, while the others start: what the actors need takes longest to import.
+        from center.node.actors_group import ActorsGroup
+        from runtime import logs
+
+        logs.configure(self.state.logs, "node")
+        steps["imports"] = _age_s()
+        self.actors = ActorsGroup(
+            state=self.state.path,
+            clock=self.clock,
+            node=self.name,
+            journal_url=self.journal_url,
+            setup=self.setup,
+        )
+        phones = self._simulated_phones()
+        for told in self.actors.first_start(self.state, simulated_phones=phones, version=version()):
+            logs.get("node").warning("first start", told=told)
+            _say(f"securwoman: {told}", sys.stderr)
+        steps["journal"] = _age_s()
+        if self.carrier is not None:
+            self.carrier.wait_ready(give_up=lambda: signals.asked_to_stop)
+        steps["carrier"] = _age_s()
+        if not signals.asked_to_stop:
+            self.actors.start()
+        if self.setup.announcements:
+            self._look_at_announcements()
+        steps["actors"] = _age_s()
+        self._tell()
+        # Seconds since the process was born: what a restart of everything waits for.
+        logs.get("node").info("started", **steps)
+
+    def _look_at_announcements(self) -> None:
+        """Says what of the center's own is not played, while there is somebody to read it."""
+        from media.conference import sounds
+        from runtime import logs
+
+        for problem in sounds.problems(Path(self.setup.announcements), sounds.texts()):
+            logs.get("node").warning("an announcement of the center's own is left out", problem=problem)
+            _say(f"securwoman: announcements.folder: {problem}", sys.stderr)
+
+    def _simulated_phones(self) -> tuple[str, ...] | None:
+        if self.options.simulate is None:
+            return None
+        return simulation(self.options.simulate, self.state.run).phones
+
+    def _watch(self, signals: Signals, listening: socket.socket) -> None:
+        """Looks after all of them until a signal asks for the end."""
+        assert self.web is not None
+        assert self.actors is not None
+        deaths = DeathWatch()
+        announced = warned = False
+        started_s = time.monotonic()
+        while not signals.asked_to_stop and not self._drained():
+            now_s = time.monotonic()
+            changed = self.web.look(now_s)
+            if changed and self.web.process is not None:
+                number = self.web.restarts + 1
+                self.actors.say_restarted(Role.WEB, number, self.web.process.pid, self.web.cause)
+            changed |= self.actors.look(now_s)
+            changed |= self._file.web_standby != self.web.standby
+            if self.carrier is not None:
+                self.carrier.look(now_s)
+            if changed:
+                self._tell()
+            if not announced and self.web.healthy:
+                announced = True
+                self._announce(listening)
+            if not announced and not warned and now_s - started_s > WEB_ANSWERS_WITHIN_S:
+                # Not the end: those who call are served without it.
+                warned = True
+                _say(
+                    f"securwoman: the web does not answer yet; see {self.state.logs / 'web.log'}", sys.stderr
+                )
+            service_manager.tell("WATCHDOG=1")
+            for process in self._watched():
+                deaths.add(process.pid, process.started)
+            suspicious = self.web.suspicious or self.actors.suspicious
+            calm_s = LOOK_AGAIN_S if suspicious else LOOK_EVERY_S
+            select.select([signals.fileno(), deaths.fileno()], [], [], calm_s if announced else SOON_S)
+            deaths.dead()
+            signals.drain()
+        deaths.close()
+
+    def _drained(self) -> bool:
+        """Whether the node was to end once nothing is left, and nothing is."""
+        return (self.state.run / DRAINING).exists() and (self.state.run / DRAINED).exists()
+
+    def _watched(self) -> Iterator[ProcessId]:
+        """Those whose death is to wake us."""
+        if self.web is not None and self.web.process is not None:
+            yield self.web.process
+        if self.web is not None and self.web.standby is not None:
+            yield self.web.standby
+        if self.actors is not None:
+            yield from self.actors.processes
+        if self.carrier is not None:
+            yield self.carrier.process
+
+    def _announce(self, listening: socket.socket) -> None:
+        host, port = listening.getsockname()[:2]
+        shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+        address = f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+        _say(f"securWoman is running: {address}/", sys.stdout)
+        if self.setup.policy.psap_last_resort is LastResort.PUBLIC:
+            text = "psap.last_resort is ON: 112 is dialled on a public line when no emergency line is left"
+            _say(text, sys.stdout)
+        if self.carrier is not None:
+            token = (self.state.keys / DEMO_TOKEN).read_text(encoding="ascii").strip()
+            _say(
+                f"simulated carrier; the demo operator's console: {address}/console/#token={token}",
+                sys.stdout,
+            )
+        service_manager.tell(f"READY=1\nSTATUS={address}/")
+
+    def _tell(self) -> None:
+        """Writes down who we are and what we have started."""
+        assert self.web is not None
+        admin = self.actors.admin if self.actors is not None else None
+        self._file = msgspec.structs.replace(
+            self._file,
+            incarnation=self.actors.incarnation if self.actors is not None else 1,
+            admin=admin,
+            admin_restarts=self.actors.restarts if self.actors is not None else 0,
+            logger_restarts=self.actors.logger_restarts if self.actors is not None else 0,
+            web_restarts=self.web.restarts,
+            web_standby=self.web.standby,
+        )
+        try:
+            write_json(self.state.node_file, self._file)
+        except OSError as error:
+            # A full disk must not end the node; who asks is told what was true before.
+            _say(f"securwoman: {self.state.node_file}: {error.strerror}", sys.stderr)
+
+    def _stop(self) -> None:
+        """In order, within 5 s, calls left up: web and actors together, the network last."""
+        service_manager.tell("STOPPING=1")
+        until_s = time.monotonic() + STOPS_WITHIN_S
+        if self.web is not None:
+            self.web.ask_to_end()
+        if self.actors is not None:
+            self.actors.stop()
+        if self.web is not None:
+            self.web.end(max(0.2, until_s - time.monotonic() - 0.5))
+        with suppress(TimeoutError):  # then the next node tries
+            end_marked(self.state.path)
+        if self.carrier is not None:
+            self.carrier.end()
+        if self.actors is not None:
+            self.actors.say_stopped()
+
+
+def _age_s() -> float:
+    """How long this process has lived; to the kernel's tick of 10 ms."""
+    born_s = pidfd.born(os.getpid()) / os.sysconf("SC_CLK_TCK")
+    return round(boottime_us() / 1_000_000 - born_s, 2)
+
+
+def _say(text: str, stream: TextIO) -> None:
+    """Tells whoever is there; nobody needs to be."""
+    with suppress(OSError):
+        print(text, file=stream, flush=True)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The node's process. Returns its exit code; errors are one sentence on stderr."""
+    parser = argparse.ArgumentParser(prog="center.node.node")
+    parser.add_argument("--state", type=Path, required=True)
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--simulate", type=Path)
+    parser.add_argument("--host")
+    parser.add_argument("--port", type=int)
+    parser.add_argument("--join", action="append", default=[])
+    given = vars(parser.parse_args(arguments))
+    options = NodeOptions(**{**given, "join": tuple(given["join"])})
+    if os.environ.get(MARK) != str(StateDir(options.state).path):
+        # Started by hand: without the mark, nobody would find what this one leaves behind.
+        argv, environment = command(options)
+        os.execve(argv[0], argv, environment)
+    try:
+        Node(options).run()
+    except CenterError as error:
+        for line in str(error).splitlines():
+            print(f"securwoman: {line}", file=sys.stderr)
+        return error.exit_code
+    except Exception as error:  # the edge: one line for whoever is there, the rest in the log
+        from runtime import logs
+
+        logs.get("node").exception("the node has failed")
+        print(f"securwoman: internal error: {type(error).__name__}: {error}; see the logs", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,184 @@
+"""The web process as the node sees it: started, asked whether it answers, started again, ended."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+from typing import Final
+
+import msgspec
+
+from center.doctor.stopped import StoppedWatch
+from center.node.launching import child_environment, log_file
+from center.node.probe import Probe
+from center.node.processes import ProcessId, identity
+from center.node.restarts import Restarts
+from center.node.web_standby import WebStandby
+from center.settings.schema import Settings
+from center.state.state_dir import StateDir
+from center.version import version
+from messages.ids import E164, NodeId
+from model.policy import Setup
+from runtime.clock import SystemClock
+
+SETTINGS_NAME: Final = "web-settings.json"
+STARTS_WITHIN_S: Final = 30.0
+"""A web that has not answered once within this is taken for hung; a loaded machine takes long to import."""
+
+
+class WebGroup:
+    """One web after another, all on the same listening socket."""
+
+    def __init__(
+        self,
+        state: StateDir,
+        clock: SystemClock,
+        node: NodeId,
+        journal_url: str,
+        setup: Setup,
+        listening: socket.socket,
+        settings: Settings | None = None,
+    ) -> None:
+        self._state = state
+        self._clock = clock
+        self._node = node
+        self._journal_url = journal_url
+        self._setup = setup
+        self._listening = listening
+        self._settings = settings or Settings()
+        self._restarts = Restarts()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._start_at_s: float | None = None
+        self._started_s: float | None = None
+        host, port = listening.getsockname()[:2]
+        self._address: tuple[str, int] = ({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port)
+        self._probe = Probe(listening.family, self._address)
+        self._stopped = StoppedWatch()
+        self._standby = WebStandby(lambda: self._spawn("--standby"))
+        self.process: ProcessId | None = None
+        """The one that runs now."""
+        self.cause = ""
+        """Why the one before it is gone."""
+
+    @property
+    def suspicious(self) -> bool:
+        """Whether to look again soon."""
+        return self._stopped.suspicious or self._standby.suspicious
+
+    @property
+    def healthy(self) -> bool:
+        """Whether it has answered at the last look."""
+        return self._probe.healthy
+
+    @property
+    def restarts(self) -> int:
+        """How often it was started again."""
+        return self._restarts.count
+
+    @property
+    def standby(self) -> ProcessId | None:
+        """The one that waits to take its place."""
+        return self._standby.process
+
+    def start(self) -> None:
+        """Starts one, handing it the listening socket; or has the one that waits begin."""
+        from center.state.state_dir import write_json
+        from gateways.console.map.tiles import MapSettings
+        from gateways.http.settings import DrillSettings, WebSettings
+
+        host, port = self._listening.getsockname()[:2]
+        settings = WebSettings(
+            node=self._node,
+            state=str(self._state.path),
+            journal=self._journal_url,
+            anchor_us=self._clock.anchor_us,
+            policy=self._setup.policy,
+            lines=self._setup.lines,
+            map=MapSettings(**msgspec.structs.asdict(self._settings.map)),
+            drill=DrillSettings(
+                phone=E164(phone) if (phone := self._settings.drill.phone) else None,
+                timeout_s=self._settings.drill.timeout_s,
+            ),
+            web=self._setup.web,
+            public_url=self._settings.http.public_url,
+            trusted_proxies=self._settings.http.trusted_proxies,
+            host=host,
+            port=port,
+            listen_fd=self._listening.fileno(),
+            incarnation=self._clock.now_us() // 1_000_000,
+            version=version(),
+        )
+        write_json(self._state.run / SETTINGS_NAME, settings)
+        self._child = self._standby.go() or self._spawn()
+        self.process = identity(self._child.pid)
+        self._start_at_s = None
+        self._started_s = None
+        self._probe.another()
+
+    def _spawn(self, *options: str) -> subprocess.Popen[bytes]:
+        with log_file(self._state, "web") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "center.node.web", "--state", str(self._state), *options],
+                stdin=subprocess.PIPE if options else subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                env=child_environment(self._state.path),
+                pass_fds=(self._listening.fileno(),),
+                start_new_session=True,
+            )
+
+    def look(self, now_s: float) -> bool:
+        """Asks it how it is; starts another where it has died or fallen silent. True: another runs now."""
+        if self._start_at_s is not None:
+            if now_s < self._start_at_s:
+                return False
+            self.start()
+            return True
+        if self._started_s is None:
+            self._started_s = now_s
+        answered = self._probe.look(now_s)
+        dead = self._child is None or self._child.poll() is not None
+        self.cause = "died"
+        if not dead and self._stopped.look(self.process, now_s):
+            self._kill()
+            dead, self.cause = True, "stopped"
+        if (
+            not dead
+            and not answered
+            and (self._probe.answered_once or now_s - self._started_s > STARTS_WITHIN_S)
+        ):
+            self._kill()
+            dead, self.cause = True, "no answer"
+        if not dead:
+            self._standby.look(now_s, healthy=self._probe.healthy)
+            return False
+        self._probe.forget()
+        self.process = None
+        self._start_at_s = now_s + self._restarts.died(now_s)
+        return self.look(now_s)
+
+    def _kill(self) -> None:
+        if self._child is not None:
+            self._child.kill()
+            self._child.wait()
+
+    def ask_to_end(self) -> None:
+        """Asks it to finish what it is answering, and end."""
+        self._standby.end()
+        if self._child is not None and self._child.poll() is None:
+            self._child.send_signal(signal.SIGTERM)
+
+    def end(self, within_s: float) -> None:
+        """Waits until it has ended; kills it after `within_s` seconds."""
+        self._probe.forget()
+        self._standby.end()
+        if self._child is None:
+            return
+        try:
+            self._child.wait(within_s)
+        except subprocess.TimeoutExpired:
+            self._kill()
+        self._state.web_file.unlink(missing_ok=True)

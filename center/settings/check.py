@@ -1,0 +1,191 @@
+"""What the settings mean together: names that must exist, switches that need each other, times in order.
+
+Pure. Whether a port, a file or a database is really there is the doctor's question, not this one's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from ipaddress import IPv4Address, IPv4Network, ip_address
+from typing import Final
+from urllib.parse import urlsplit
+
+from center.settings.schema import Settings
+from gateways.gsm.port.addresses import is_address, one_name, tcp_address
+from gateways.gsm.port.search import is_port_name
+from gateways.http.door.proxies import networks_fault
+from model.policy import LastResort
+
+_SHARED_SPACE: Final = IPv4Network("100.64.0.0/10")
+_JOURNAL_SCHEMES: Final = ("sqlite", "postgresql", "postgresql+psycopg")
+
+
+def faults_of(settings: Settings) -> list[str]:
+    """Every fault, as `path: what is wrong`, in the order of the file. Empty: the settings can be used."""
+    return [fault for check in _CHECKS for fault in check(settings)]
+
+
+def is_short(number: str) -> bool:
+    """Whether this is a short number, as those of emergency services are, and no E.164."""
+    return bool(number) and not number.startswith("+")
+
+
+def _psap(settings: Settings) -> Iterator[str]:
+    psap = settings.psap
+    emergency = {trunk.name for trunk in settings.trunk if trunk.emergency}
+    if psap.live and not emergency:
+        yield "psap.live: true needs a [[trunk]] with emergency = true"
+    elif psap.live and not any(modem.trunk in emergency for modem in settings.modem):
+        names = ", ".join(sorted(emergency))
+        yield f"psap.live: true needs a [[modem]] on the emergency trunk ({names})"
+    public = [modem for modem in settings.modem if modem.trunk not in emergency]
+    if psap.last_resort is not LastResort.NONE and settings.modem and not public:
+        yield "psap.last_resort: there is no [[modem]] on a public trunk"
+    if psap.alternate and psap.alternate == psap.number:
+        yield "psap.alternate: the same as psap.number"
+    if psap.test_number and psap.test_number in {
+        psap.number,
+        psap.alternate,
+        *(r.number for r in psap.route),
+    }:
+        yield "psap.test_number: a test alert would call a PSAP"
+    areas: dict[str, int] = {}
+    for i, route in enumerate(psap.route):
+        if route.area in areas:
+            yield f"psap.route[{i}].area: {route.area} is already in psap.route[{areas[route.area]}]"
+        areas.setdefault(route.area, i)
+        if not route.area_file:
+            yield (
+                f"psap.route[{i}].area: where {route.area} ends is not known here; give its outline as a "
+                'GeoJSON file: area_file = "….geojson"'
+            )
+
+
+def _times(settings: Settings) -> Iterator[str]:
+    operator, deadline = settings.operator, settings.deadline.seconds
+    if operator.all_after_s < operator.answer_within_s:
+        yield f"operator.all_after_s: less than operator.answer_within_s ({operator.answer_within_s:g})"
+    if operator.silent_after_s < operator.answer_within_s:
+        yield f"operator.silent_after_s: less than operator.answer_within_s ({operator.answer_within_s:g})"
+    if settings.user.setup_time_s >= deadline:
+        yield f"user.setup_time_s: not less than deadline.seconds ({deadline:g})"
+
+
+def _trunks(settings: Settings) -> Iterator[str]:
+    yield from _twice("trunk", "name", [trunk.name for trunk in settings.trunk])
+
+
+def _modems(settings: Settings) -> Iterator[str]:
+    trunks = {trunk.name: trunk for trunk in settings.trunk}
+    yield from _twice("modem", "name", [modem.name for modem in settings.modem])
+    yield from _twice("modem", "imei", [modem.imei for modem in settings.modem])
+    yield from _twice("modem", "port", [one_name(modem.port) for modem in settings.modem])
+    yield from _twice("modem", "voice_port", [modem.voice_port for modem in settings.modem])
+    yield from _twice("modem", "number", [modem.number for modem in settings.modem])
+    for i, modem in enumerate(settings.modem):
+        where = f"modem[{i}]"
+        if modem.trunk not in trunks:
+            known = ", ".join(sorted(trunks)) or "none is configured"
+            yield f"{where}.trunk: there is no trunk {modem.trunk} ({known})"
+        if not modem.imei and not modem.port:
+            yield f"{where}: needs imei or port"
+        if is_address(modem.port):
+            try:
+                tcp_address(modem.port)
+            except ValueError as error:
+                yield f"{where}.port: {error}"
+        for key, port in (("port", modem.port), ("voice_port", modem.voice_port)):
+            if not is_port_name(port):
+                yield f'{where}.{key}: expected a path, or a USB socket and interface as "usb:1-2.3:1.0"'
+        if modem.voice_port and modem.voice_port == modem.port:
+            yield f"{where}.voice_port: the same as its port"
+
+
+def _recording(settings: Settings) -> Iterator[str]:
+    trunks = {trunk.name for trunk in settings.trunk}
+    for i, trunk in enumerate(settings.recording.trunks):
+        if trunk not in trunks:
+            known = ", ".join(sorted(trunks)) or "none is configured"
+            yield f"recording.trunks[{i}]: there is no trunk {trunk} ({known})"
+
+
+def _journal(settings: Settings) -> Iterator[str]:
+    url = settings.journal.url
+    if url and urlsplit(url).scheme not in _JOURNAL_SCHEMES:
+        yield 'journal.url: expected "sqlite:///PATH" or "postgresql://…"'
+
+
+def _cluster(settings: Settings) -> Iterator[str]:
+    cluster = settings.cluster
+    for key, text in (("address", cluster.address), *(("join", one) for one in cluster.join)):
+        try:
+            address = ip_address(text)
+        except ValueError:
+            yield f"cluster.{key}: {text!r} is no address (a name is looked up where there may be no network)"
+            continue
+        if address.version != 4:
+            yield f"cluster.{key}: IPv4 is what the actors speak, not {text}"
+        elif not is_private(text) and not cluster.allow_public:
+            yield f"cluster.{key}: {text} is a public address; whoever reaches it could run programs here"
+
+
+def is_private(address: str) -> bool:
+    """Whether this IPv4 address is of this machine or of a private network (RFC 1918, RFC 6598)."""
+    known = IPv4Address(address)
+    return known.is_private or known in _SHARED_SPACE
+
+
+def _http(settings: Settings) -> Iterator[str]:
+    if fault := networks_fault(settings.http.trusted_proxies):
+        yield f"http.trusted_proxies: {fault}"
+
+
+def _map(settings: Settings) -> Iterator[str]:
+    tiles, expected = settings.map.tiles, 'expected an address like "https://…/{z}/{x}/{y}.png"'
+    if tiles and settings.map.pmtiles:
+        yield "map.pmtiles: not together with map.tiles"
+    if not tiles:
+        return
+    missing = [name for name in ("{z}", "{x}", "{y}") if name not in tiles]
+    rest = tiles.replace("{z}", "").replace("{x}", "").replace("{y}", "")
+    if urlsplit(tiles).scheme not in ("http", "https") or not urlsplit(tiles).netloc:
+        yield f"map.tiles: {expected}"
+    elif missing:
+        yield f"map.tiles: {expected}; {' and '.join(missing)} missing"
+    elif other := re.search(r"\{[^}]*\}", rest):
+        yield f"map.tiles: {expected}; {other[0]} is not known"
+
+
+def _twice(table: str, key: str, values: list[str]) -> Iterator[str]:
+    seen: dict[str, int] = {}
+    for i, value in enumerate(values):
+        if value and value in seen:
+            yield f"{table}[{i}].{key}: {value} is already in {table}[{seen[value]}]"
+        seen.setdefault(value, i)
+
+
+def _dialling(settings: Settings) -> Iterator[str]:
+    named = [one for one in enumerate(settings.dialling.countries) if one[1] != "EEA"]
+    if not named:
+        return
+    # Late: the numbering plans of the world are not read for every command.
+    from phonenumbers import SUPPORTED_REGIONS
+
+    for i, country in named:
+        if country not in SUPPORTED_REGIONS:
+            yield f'dialling.countries[{i}]: "{country}" has no telephone numbers; ISO 3166, "GB", is meant'
+
+
+_CHECKS: Final[tuple[Callable[[Settings], Iterator[str]], ...]] = (
+    _psap,
+    _dialling,
+    _times,
+    _trunks,
+    _modems,
+    _recording,
+    _journal,
+    _cluster,
+    _http,
+    _map,
+)

@@ -1,0 +1,63 @@
+"""Another center's journal as something that is moved: where it is, and whether it may be taken now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from center.errors import CenterError, StateError, StateInUse
+from center.state.journals import goes_on, host_name
+from center.state.state_dir import StateDir, holder
+from messages.ids import NodeId
+from runtime.clock import SystemClock
+
+if TYPE_CHECKING:
+    from store.journal.journal import Journal
+
+_SQLITE: Final = b"SQLite format 3\0"
+
+
+def is_center(path: Path) -> bool:
+    """Whether this is a state directory, or a journal as SQLite keeps it; else it may be an export."""
+    if path.is_dir():
+        return True
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_SQLITE)) == _SQLITE
+    except OSError:
+        return False
+
+
+@contextmanager
+def center_of(path: Path) -> Iterator[Journal]:
+    """Its journal, open. Raises StateInUse while its center runs, CenterError where it cannot be taken."""
+    from store.database.dialect import url_of
+    from store.errors import StoreError
+    from store.journal.journal import Journal
+    from store.journal.notify import LocalNotifier
+
+    file = path / "journal.db" if path.is_dir() else path
+    state = StateDir(file.parent)
+    if not file.is_file():
+        raise StateError(f"there is no journal in {path}")
+    if (pid := holder(state)) is not None:
+        raise StateInUse(str(state), pid)
+    if goes_on(state):
+        raise CenterError(
+            f"{state} has gone on in memory: start its center once more, until it is on the disk"
+        )
+    try:
+        journal = Journal.open(
+            url_of(file),
+            node=NodeId(host_name()),
+            clock=SystemClock.anchored().now_us,
+            notify=LocalNotifier(),
+        )
+        try:
+            yield journal
+        finally:
+            journal.close()
+    except StoreError as error:
+        raise CenterError(str(error)) from error

@@ -1,0 +1,310 @@
+"""The life of calls: from their first sign to their one `CallReleased`, forward only, each step said once.
+
+Who a line or a row is about is decided elsewhere (`call_hints`, `call_lists`); here stands what follows
+from it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gateways.gsm.at.parse import Direction
+from gateways.gsm.calls.call import Call, Ending, e164_of
+from gateways.gsm.driver.events import (
+    CallActive,
+    CallAnswered,
+    CallDialing,
+    CallEvent,
+    CallFound,
+    CallHeld,
+    CallId,
+    CallIdentified,
+    CallIncoming,
+    CallReleased,
+    CallRinging,
+    CallState,
+    CallWaiting,
+    CallWithheld,
+    Ref,
+)
+from gateways.gsm.numbers import same
+from messages.base import HangupCause
+
+AT_ONCE_S: Final = 1.0
+"""No phone is found, rings and is declined within this: a call that ends so soon has never left the line."""
+_TELLS_NOTHING: Final = frozenset({None, HangupCause.NORMAL, HangupCause.NORMAL_UNSPECIFIED})
+DOUBT_S: Final = 2.5
+"""An end that no list confirms or denies is believed after this."""
+GHOST_S: Final = 2.0
+"""A released call may still stand in a list for so long."""
+MOST_CALLS: Final = 16
+"""A subscriber has seven at most (24.008 clause 4.4); more are what a spoilt line makes of them."""
+MOST_REMEMBERED: Final = 32
+REMEMBERED_S: Final = 4.0
+"""How long a released call is kept, to tell late words about it from new ones."""
+
+
+class CallBook:
+    """The calls of one modem. Times in seconds of any one clock that only goes forward."""
+
+    def __init__(self) -> None:
+        self.settle_s = 0.4
+        self.dial_appears_s = 2.0
+        self.early_answer = False
+        self.calls: list[Call] = []
+        """Not released yet, oldest first."""
+        self.recent: list[Call] = []
+        """Released a moment ago."""
+        self.look = False
+        """The list of calls is wanted."""
+        self.look_again_s: float | None = None
+        """When the list is wanted again, though nothing more is said."""
+        self.events: list[CallEvent] = []
+        self._last_id = 0
+        self._aliases: dict[str, str] = {}
+        """By the number that is dialled: under which other one the modem has the call."""
+
+    def renamed(self, number: str, index: int | None, now_s: float) -> Call | None:
+        """The call that the modem may have under this number though another was dialled: the only one of
+        which it has shown nothing yet. None where the number is another call's, or was a moment ago."""
+        if self.lingers(number, now_s) or any(call.number and call.may_have(number) for call in self.calls):
+            return None
+        unseen = [
+            call for call in self.calls if call.direction is Direction.OUT and not (call.seen or call.ending)
+        ]
+        return unseen[0] if len(unseen) == 1 and unseen[0].index in (None, index) else None
+
+    def rename(self, call: Call, number: str) -> None:
+        """The modem has it under this number, and will have the next call to the same one under it."""
+        call.alias = self._aliases[call.number] = number
+        while len(self._aliases) > MOST_REMEMBERED:
+            del self._aliases[next(iter(self._aliases))]
+
+    def lingers(self, number: str, now_s: float) -> bool:
+        """Whether what is listed under this number may be a call that was released a moment ago."""
+        return any(
+            call.number and call.may_have(number) and now_s - call.released_s <= GHOST_S
+            for call in self.recent
+        )
+
+    def tick(self, now_s: float) -> None:
+        """Time has passed."""
+        for call in list(self.calls):
+            if call.ending is not None and now_s >= call.ending.due_s:
+                self.release(call, now_s)
+        if self.look_again_s is not None and now_s >= self.look_again_s:
+            self.look, self.look_again_s = True, None
+
+    def advance(self, call: Call, state: CallState, now_s: float) -> None:
+        """Go forward to this state, and report it. Nothing leads back from an answer but hold."""
+        if call.ended_for_certain:
+            return
+        before = call.state
+        match state:
+            case CallState.DIALING:
+                self.announce(call, now_s)
+            case CallState.RINGING:
+                self.announce(call, now_s)
+                if not call.answered:
+                    call.state = CallState.RINGING
+                    if not call.ringing_said:
+                        call.ringing_said = True
+                        self.say(CallRinging, call, now_s)
+            case CallState.INCOMING | CallState.WAITING:
+                if not call.answered:
+                    call.state = state
+                    self.announce(call, now_s)
+            case CallState.ACTIVE:
+                self.take_up(call, now_s)
+                call.state = CallState.ACTIVE
+                if before is CallState.HELD:
+                    self.say(CallActive, call, now_s)
+            case CallState.HELD:
+                self.take_up(call, now_s)
+                call.state = CallState.HELD
+                if before is not CallState.HELD:
+                    self.say(CallHeld, call, now_s)
+            case CallState.RELEASED:
+                pass
+
+    def take_up(self, call: Call, now_s: float) -> None:
+        self.announce(call, now_s)
+        if not call.answered:
+            call.answered = True
+            call.last_sign_s = now_s
+            call.confirmed = self._proves(call.direction)
+            self.events.append(
+                CallAnswered(
+                    at_s=now_s,
+                    call=call.id,
+                    ref=call.ref,
+                    number=e164_of(call),
+                    direction=call.direction,
+                    confirmed=call.confirmed,
+                )
+            )
+
+    def announce(self, call: Call, now_s: float, *, found: bool = False) -> None:
+        if call.announced:
+            return
+        call.announced = True
+        number = e164_of(call)
+        if found:
+            event: CallEvent = CallFound(
+                at_s=now_s,
+                call=call.id,
+                ref=call.ref,
+                number=number,
+                direction=call.direction,
+                state=call.state,
+            )
+        elif call.direction is Direction.OUT:
+            event = CallDialing(at_s=now_s, call=call.id, ref=call.ref, number=number)
+        else:
+            kind = CallWaiting if call.state is CallState.WAITING else CallIncoming
+            event = kind(
+                at_s=now_s,
+                call=call.id,
+                ref=call.ref,
+                number=number,
+                caller=call.number,
+                withheld=call.withheld,
+            )
+        self.events.append(event)
+
+    def identify(self, call: Call, number: str, withheld: bool, now_s: float) -> None:
+        if number and (not call.number or (same(call.number, number) and not call.number.startswith("+"))):
+            told_before = bool(call.number)
+            call.number, call.withheld, call.number_heard = number, False, call.number_heard + 1
+            if call.announced and call.direction is Direction.IN and not told_before:
+                self.events.append(
+                    CallIdentified(
+                        at_s=now_s, call=call.id, ref=call.ref, number=e164_of(call), caller=number
+                    )
+                )
+        elif number and same(call.number, number):
+            call.number_heard += 1
+        elif withheld and not call.number and not call.withheld:
+            call.withheld = True
+            if call.announced:
+                self.say(CallWithheld, call, now_s)
+
+    def end(
+        self,
+        call: Call,
+        now_s: float,
+        *,
+        cause: int | None,
+        certain_cause: bool,
+        certain: bool,
+        text: str,
+        kind: str,
+    ) -> None:
+        ending = call.ending
+        if ending is None:
+            ending = call.ending = Ending(since_s=now_s, due_s=now_s + DOUBT_S)
+        if kind:
+            ending.kinds.add(kind)
+        if not ending.certain_cause and cause is not None:
+            ending.cause, ending.certain_cause, ending.text = cause, certain_cause, text
+        ending.text = ending.text or text
+        if certain and not ending.certain:
+            ending.certain = True
+            ending.due_s = max(now_s, ending.since_s + self.settle_s)
+        if ending.certain and (ending.certain_cause or call.hang_up_asked):
+            self.release(call, now_s)
+
+    def end_now(self, call: Call, now_s: float) -> None:
+        """Another call stands where this one stood."""
+        if call.ending is None:
+            call.ending = Ending(since_s=now_s, due_s=now_s, text="its place was taken by another call")
+        self.release(call, now_s)
+
+    def settle_certain(self, now_s: float) -> None:
+        """Something new begins: what has ended is reported first."""
+        for call in list(self.calls):
+            if call.ended_for_certain:
+                self.release(call, now_s)
+
+    def release(self, call: Call, now_s: float) -> None:
+        ending = call.ending or Ending(since_s=now_s, due_s=now_s)
+        call.ending = ending
+        self.calls.remove(call)
+        call.state, call.released_s = CallState.RELEASED, now_s
+        cause = 16 if ending.cause is None and call.hang_up_asked else ending.cause
+        if _came_to_nothing(call, ending):
+            cause = HangupCause.TEMPORARY_FAILURE
+        self.recent = [old for old in self.recent if now_s - old.released_s <= REMEMBERED_S]
+        self.recent = [*self.recent[1 - MOST_REMEMBERED :], call]
+        self.look = True
+        if call.announced or call.ref is not None:
+            self.events.append(
+                CallReleased(
+                    at_s=now_s,
+                    call=call.id,
+                    ref=call.ref,
+                    number=e164_of(call),
+                    direction=call.direction,
+                    cause=cause,
+                    text=ending.text,
+                    answered=call.answered,
+                    ended_s=ending.since_s,
+                )
+            )
+
+    def new(
+        self,
+        direction: Direction,
+        state: CallState,
+        now_s: float,
+        *,
+        number: str = "",
+        ref: Ref | None = None,
+        index: int | None = None,
+    ) -> Call:
+        if len(self.calls) >= MOST_CALLS:
+            strangers = [call for call in self.calls if call.ref is None]
+            for call in strangers[:1]:
+                self.end_now(call, now_s)
+        self._last_id += 1
+        call = Call(
+            id=CallId(self._last_id),
+            direction=direction,
+            state=state,
+            began_s=now_s,
+            last_sign_s=now_s,
+            number=number,
+            alias=self._aliases.get(number, "") if direction is Direction.OUT else "",
+            number_heard=1 if number else 0,
+            ref=ref,
+            index=index,
+            confirmed=self._proves(direction),
+        )
+        self.calls.append(call)
+        return call
+
+    def _proves(self, direction: Direction) -> bool:
+        """Whether its word proves that somebody has answered: of a call that came in, we have."""
+        return direction is Direction.IN or not self.early_answer
+
+    def say(
+        self,
+        kind: type[CallRinging] | type[CallHeld] | type[CallActive] | type[CallWithheld],
+        call: Call,
+        now_s: float,
+    ) -> None:
+        self.events.append(kind(at_s=now_s, call=call.id, ref=call.ref, number=e164_of(call)))
+
+    def by_id(self, call: CallId) -> Call | None:
+        return next((found for found in self.calls if found.id == call), None)
+
+
+def _came_to_nothing(call: Call, ending: Ending) -> bool:
+    """Whether the line has failed it, as one does that has neither IMS nor a network to fall back to: gone at
+    once, never rung, and nobody says why. With the same words it would count as hung up by the party."""
+    return (
+        call.dialled_s is not None
+        and ending.since_s - call.dialled_s <= AT_ONCE_S
+        and not (call.ringing_said or call.answered or call.hang_up_asked)
+        and (ending.cause in _TELLS_NOTHING or not ending.certain_cause)
+    )

@@ -1,0 +1,258 @@
+"""Unsolicited lines about calls: whose they are, and what is believed at once.
+
+A hint of progress is believed when it comes; a hint of an end when it names the call, or when a list
+agrees, or when no list can be had. Of the several lines that speak of one end, each counts once.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gateways.gsm.at.parse import Direction
+from gateways.gsm.calls.book import CallBook
+from gateways.gsm.calls.by_list import ListReader
+from gateways.gsm.calls.call import COMING_IN, SETTING_UP, Call
+from gateways.gsm.dialects.hints import Hint, Sign
+from gateways.gsm.driver.events import CallState
+from gateways.gsm.numbers import same
+
+ECHO_S: Final = 1.5
+"""A further line about an end that has been reported already comes within this."""
+MISSED_S: Final = 2.5
+"""The report of a missed call follows its end within this."""
+RING_GAP_S: Final = 12.0
+"""Rings come every 4 to 6 s; after a longer silence, a ring is another call's."""
+JUST_ANSWERED_S: Final = 2.0
+"""A ring that was under way when we answered."""
+
+
+class HintReader:
+    """See the module."""
+
+    def __init__(self, book: CallBook, lists: ListReader) -> None:
+        self._book = book
+        self._lists = lists
+
+    def read(self, hint: Hint, now_s: float, *, can_ask: bool) -> None:
+        """An unsolicited line. `can_ask`: a list of calls can be had soon, so that doubt can wait for it."""
+        self._book.look = True
+        match hint.sign:
+            case Sign.RING | Sign.CALLER_ID | Sign.INCOMING | Sign.WAITING:
+                self._somebody_calls(hint, now_s, can_ask)
+            case Sign.CLCC if hint.row is not None:
+                self._lists.single_row(hint.row, now_s)
+            case Sign.DIALING:
+                self._progress(hint, CallState.DIALING, now_s)
+            case Sign.RINGING:
+                self._progress(hint, CallState.RINGING, now_s)
+            case Sign.ACTIVE | Sign.HELD if hint.index is None and can_ask and self._somebody_talks():
+                pass  # it names no call, and may come late: the list tells whose it is
+            case Sign.ANSWERED | Sign.ACTIVE:
+                self._progress(hint, CallState.ACTIVE, now_s)
+            case Sign.HELD:
+                self._progress(hint, CallState.HELD, now_s)
+            case Sign.RELEASED:
+                self._released(hint, now_s, can_ask)
+            case Sign.MISSED:
+                self._missed(hint, now_s)
+            case _:
+                pass
+
+    def _somebody_calls(self, hint: Hint, now_s: float, can_ask: bool) -> None:
+        call = self._ringing_call(hint, now_s)
+        if call is not None:
+            call.last_sign_s = now_s
+            call.index = call.index if hint.index is None else hint.index
+            self._book.identify(call, hint.number, hint.withheld, now_s)
+            self._book.announce(call, now_s)
+            if hint.sign is Sign.INCOMING and call.state is CallState.WAITING:
+                self._book.advance(call, CallState.INCOMING, now_s)
+            return
+        others = [call for call in self._book.calls if not call.ended_for_certain]
+        if any(
+            call.direction is Direction.IN
+            and call.answered
+            and now_s - call.last_sign_s <= JUST_ANSWERED_S
+            and call.may_have(hint.number)
+            for call in others
+        ):
+            return
+        if hint.sign is Sign.RING and others and can_ask:
+            return
+        waiting = hint.sign is Sign.WAITING or (hint.sign is not Sign.INCOMING and bool(others))
+        state = CallState.WAITING if waiting else CallState.INCOMING
+        self._book.settle_certain(now_s)
+        call = self._book.new(Direction.IN, state, now_s, number=hint.number, index=hint.index)
+        call.withheld = hint.withheld
+        self._book.announce(call, now_s)
+
+    def _ringing_call(self, hint: Hint, now_s: float) -> Call | None:
+        """The call that a sign of ringing belongs to; calls that it shows to be over are ended."""
+        ringing = [
+            call
+            for call in self._book.calls
+            if call.direction is Direction.IN and call.state in COMING_IN and not call.ended_for_certain
+        ]
+        if hint.index is not None:
+            for call in self._book.calls:
+                if call.index == hint.index and call not in ringing and not call.ended_for_certain:
+                    self._book.end_now(call, now_s)
+            named = [call for call in ringing if call.index == hint.index]
+            ringing = named or [call for call in ringing if call.index is None]
+        for call in ringing:
+            if hint.number and same(call.number, hint.number):
+                return call
+        for call in ringing:
+            if not hint.number or not call.number:
+                silent_s = now_s - call.last_sign_s
+                if call.seen or silent_s <= RING_GAP_S:
+                    return call
+                self._book.end_now(call, now_s)
+            elif len(ringing) == 1 and hint.sign is not Sign.WAITING:
+                self._book.end_now(call, now_s)
+        return None
+
+    def _somebody_talks(self) -> bool:
+        return any(call.answered for call in self._book.calls)
+
+    def _progress(self, hint: Hint, state: CallState, now_s: float) -> None:
+        call = self._whose_progress(hint, state, now_s) or self._under_another_number(hint, now_s)
+        if call is None:
+            if state is CallState.DIALING:
+                self._book.settle_certain(now_s)
+                call = self._book.new(Direction.OUT, state, now_s, number=hint.number, index=hint.index)
+                self._book.announce(call, now_s, found=True)
+            return
+        if hint.index is not None:
+            call.index = hint.index
+        call.last_sign_s = now_s
+        if call.ended_for_certain:
+            return
+        self._book.identify(call, hint.number, False, now_s)
+        self._book.advance(call, state, now_s)
+
+    def _under_another_number(self, hint: Hint, now_s: float) -> Call | None:
+        if hint.direction is not Direction.OUT or not hint.number:
+            return None
+        call = self._book.renamed(hint.number, hint.index, now_s)
+        if call is not None:
+            self._book.rename(call, hint.number)
+        return call
+
+    def _whose_progress(self, hint: Hint, state: CallState, now_s: float) -> Call | None:
+        live = [
+            call for call in self._book.calls if hint.direction is None or call.direction is hint.direction
+        ]
+        if hint.index is not None:
+            for call in live:
+                if call.index == hint.index:
+                    reused = call.answered and state is CallState.DIALING
+                    if not reused and call.may_have(hint.number):
+                        return call
+                    self._book.end_now(call, now_s)
+            live = [call for call in live if call.index is None and call in self._book.calls]
+        live = [call for call in live if call.may_have(hint.number) and not call.ended_for_certain]
+        if state is CallState.HELD and hint.index is None:
+            answered = [call for call in live if call.answered]
+            return answered[0] if len(answered) == 1 else None
+        ours = [call for call in live if call.direction is Direction.OUT and call.state in SETTING_UP]
+        if state in (CallState.DIALING, CallState.RINGING):
+            return ours[-1] if ours else None
+        asked = [call for call in live if call.state in COMING_IN and call.answer_asked]
+        coming = [call for call in live if call.state in COMING_IN]
+        # Of a conference that is listed as one row nobody knows the members' ids after a restart.
+        up = [
+            call for call in live if hint.index is not None and call.answered and call.number == hint.number
+        ]
+        alone = hint.index is not None or len(self._book.calls) == 1
+        for group in (asked, ours, coming if alone else [], up):
+            if group:
+                return group[-1]
+        return None
+
+    def _released(self, hint: Hint, now_s: float, can_ask: bool) -> None:
+        if self._is_echo(hint, now_s, can_ask):
+            return
+        call = self._whose_end(hint)
+        if call is None:
+            return
+        self._book.identify(call, hint.number, False, now_s)
+        self._book.end(
+            call,
+            now_s,
+            cause=hint.cause,
+            certain_cause=hint.certain_cause,
+            text=hint.text,
+            kind=hint.kind,
+            certain=hint.index is not None or not can_ask,
+        )
+
+    def _is_echo(self, hint: Hint, now_s: float, can_ask: bool) -> bool:
+        """Whether the line is one more about an end that has been reported already.
+
+        With a list to ask, a doubtful one may be taken for an echo: the list tells. Without one, a live call
+        that it fits goes first.
+        """
+        for call in reversed(self._book.recent):
+            ending = call.ending
+            if ending is None or hint.kind in ending.kinds or now_s - call.released_s > ECHO_S:
+                continue
+            if hint.index is not None and call.index is not None and hint.index != call.index:
+                continue
+            if not call.may_have(hint.number):
+                continue
+            fitting = self._whose_end(hint)
+            if fitting is not None and fitting.began_s <= call.released_s and not can_ask:
+                continue
+            ending.kinds.add(hint.kind)
+            return True
+        return False
+
+    def _whose_end(self, hint: Hint) -> Call | None:
+        live = [
+            call
+            for call in self._book.calls
+            if (hint.direction is None or call.direction is hint.direction) and call.may_have(hint.number)
+        ]
+        if hint.index is not None:
+            named = [call for call in live if call.index == hint.index]
+            live = named or [call for call in live if call.index is None]
+        live = [call for call in live if call.ending is None or hint.kind not in call.ending.kinds] or live
+        ending = [call for call in live if call.ending is not None]
+        setting_up = [call for call in live if call.state in SETTING_UP]
+        unanswered = [call for call in live if call.state in COMING_IN]
+        asked = [call for call in live if call.hang_up_asked]
+        about_the_far_end = hint.certain_cause and hint.index is None
+        order = (
+            (ending, setting_up, asked, unanswered, live)
+            if about_the_far_end
+            else (ending, asked, setting_up, unanswered, live)
+        )
+        for group in order:
+            if group:
+                return group[-1]
+        return None
+
+    def _missed(self, hint: Hint, now_s: float) -> None:
+        if any(
+            call.direction is Direction.IN
+            and call.may_have(hint.number)
+            and now_s - call.released_s <= MISSED_S
+            for call in self._book.recent
+        ):
+            return
+        ringing = [
+            call
+            for call in self._book.calls
+            if call.direction is Direction.IN and call.state in COMING_IN and call.may_have(hint.number)
+        ]
+        if ringing:
+            call = ringing[-1]
+            self._book.identify(call, hint.number, False, now_s)
+        else:
+            # It came and went unseen; whoever it was must not be lost.
+            call = self._book.new(Direction.IN, CallState.INCOMING, now_s, number=hint.number)
+            self._book.announce(call, now_s)
+        self._book.end(
+            call, now_s, cause=16, certain_cause=False, certain=True, text=hint.text, kind=hint.kind
+        )

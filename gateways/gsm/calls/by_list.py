@@ -1,0 +1,262 @@
+"""Lists of calls: which row is which call, and what it means that a call has none.
+
+Rows belong to a call by (index, direction, number). Two lists in a row without a call end it, or with another
+call under its index; one is enough when something has hinted at its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from gateways.gsm.at.parse import ClccRow, Direction, Stat
+from gateways.gsm.calls.book import GHOST_S, CallBook
+from gateways.gsm.calls.call import COMING_IN, STATE_OF, Call
+from gateways.gsm.driver.events import CallState
+from gateways.gsm.numbers import same
+from messages.base import HangupCause
+
+EMPTY_LISTS: Final = 2
+"""So many lists in a row without a call end it: one alone may have been answered before it began."""
+SHOWN_AGAIN: Final = 2
+"""So many lists with a call refute the hint of its end: one alone may lag behind."""
+SPOILT_LISTS: Final = 5
+"""So many spoilt lists in a row count as good ones: a firmware may chatter into every answer."""
+_DIALLED: Final = frozenset({Stat.DIALING, Stat.ALERTING, Stat.ACTIVE})
+
+
+class ListReader:
+    """See the module."""
+
+    def __init__(self, book: CallBook) -> None:
+        self._book = book
+        self._spoilt = 0
+        self.conference = False
+        """Whether in the last list one row stood for all members of a conference."""
+
+    def snapshot(
+        self,
+        rows: Sequence[ClccRow],
+        now_s: float,
+        *,
+        asked_s: float,
+        conference: bool = False,
+        spoilt: bool = False,
+    ) -> None:
+        """See `CallTable.snapshot`."""
+        self.conference = conference
+        left = [row for row in rows if row.stat is not Stat.RELEASED]
+        matched: list[Call] = []
+        doubtful = [call for call in self._book.calls if call.ended_for_certain]
+        firm = [call for call in self._book.calls if not call.ended_for_certain]
+        for group in (firm, doubtful):
+            for rule in (_same_index, _unbound_same_number, _unbound, _moved(left), _same_index_back):
+                for call in group:
+                    row = (
+                        next((row for row in left if rule(call, row)), None) if call not in matched else None
+                    )
+                    if row is not None:
+                        left.remove(row)
+                        matched.append(call)
+                        self._take_row(call, row, now_s)
+        self._take_renamed(left, matched, now_s, asked_s)
+        self._mark_conference(matched)
+        self._spoilt = self._spoilt + 1 if spoilt else 0
+        missing = [call for call in self._book.calls if call not in matched]
+        unclear = 0 < self._spoilt < SPOILT_LISTS
+        here = {row.index: row for row in rows if row.stat is not Stat.RELEASED}
+        disputed = {
+            call.index
+            for call in missing
+            if call.index in here and (unclear or _may_be_its_own(call, here[call.index]))
+        }
+        if unclear:
+            missing = []
+        self._blame(missing, matched)
+        for call in missing:
+            displaced = call.index in here and call.index not in disputed
+            self._miss(call, now_s, asked_s, conference, displaced=displaced)
+        for row in left:
+            if row.index in disputed:
+                self._book.look = True
+            elif self._is_ghost(row, now_s):
+                # It goes, or it was no ghost: one spoilt byte can say of a call that it has ended.
+                self._book.look_again_s = now_s + GHOST_S
+            else:
+                self._from_row(row, now_s)
+
+    def single_row(self, row: ClccRow, now_s: float) -> None:
+        """A row that came by itself: the truth about one call, nothing about the others."""
+        for rule in (_same_index, _unbound_same_number, _unbound, _same_index_back):
+            for call in self._book.calls:
+                if rule(call, row) and not (call.ended_for_certain and rule is not _same_index):
+                    call.last_sign_s = now_s
+                    self._take_row(call, row, now_s)
+                    return
+        renamed = self._book.renamed(row.number, row.index, now_s) if _may_be_dialled(row) else None
+        if renamed is not None:
+            self._book.rename(renamed, row.number)
+            self._take_row(renamed, row, now_s)
+            return
+        standing = [call for call in self._book.calls if call.index == row.index]
+        if any(_may_be_its_own(call, row) for call in standing):
+            self._book.look = True
+            return
+        for call in standing:
+            self._book.end_now(call, now_s)
+        if not self._is_ghost(row, now_s):
+            self._book.settle_certain(now_s)
+            self._from_row(row, now_s)
+
+    def _take_renamed(self, left: list[ClccRow], matched: list[Call], now_s: float, asked_s: float) -> None:
+        """The only dial without a row has the only new row of a call of ours, under whichever number."""
+        new = [row for row in left if _may_be_dialled(row) and not self._is_ghost(row, now_s)]
+        if len(new) != 1:
+            return
+        call = self._book.renamed(new[0].number, new[0].index, now_s)
+        if call is None or call in matched or call.awaiting_dial or call.began_s > asked_s:
+            return
+        self._book.rename(call, new[0].number)
+        left.remove(new[0])
+        matched.append(call)
+        self._take_row(call, new[0], now_s)
+
+    def _mark_conference(self, listed: Sequence[Call]) -> None:
+        """Several that are active at once are a conference, though their rows do not say so (22.084)."""
+        active = [call for call in listed if call.state is CallState.ACTIVE and not call.ending]
+        if len(active) > 1 and not self._book.early_answer:
+            for call in active:
+                call.in_conference = True
+
+    def _take_row(self, call: Call, row: ClccRow, now_s: float) -> None:
+        call.index, call.seen, call.misses, call.port_gone = row.index, True, 0, False
+        call.in_conference = row.multiparty or (call.in_conference and self._is_among_active(call, row))
+        ending = call.ending
+        if ending is not None:
+            ending.shown += 1
+            if ending.certain:
+                return
+            if ending.shown >= SHOWN_AGAIN:
+                call.ending = None
+        self._book.identify(call, row.number, False, now_s)
+        self._book.advance(call, STATE_OF[row.stat], now_s)
+
+    def _is_among_active(self, call: Call, row: ClccRow) -> bool:
+        others = (one for one in self._book.calls if one is not call and not one.ending)
+        return row.stat is Stat.ACTIVE and any(one.state is CallState.ACTIVE for one in others)
+
+    def _from_row(self, row: ClccRow, now_s: float) -> Call:
+        state = STATE_OF[row.stat]
+        call = self._book.new(row.direction, state, now_s, number=row.number, index=row.index)
+        call.seen, call.in_conference = True, row.multiparty
+        call.answered = state in (CallState.ACTIVE, CallState.HELD)
+        call.ringing_said = state is CallState.RINGING
+        self._book.announce(call, now_s, found=state not in COMING_IN)
+        return call
+
+    def _is_ghost(self, row: ClccRow, now_s: float) -> bool:
+        return (_may_be_dialled(row) and self._book.lingers(row.number, now_s)) or any(
+            call.index == row.index
+            and call.fits(row)
+            and not call.contradicted_by(row)
+            and now_s - call.released_s <= GHOST_S
+            for call in self._book.recent
+        )
+
+    def _blame(self, missing: Sequence[Call], matched: Sequence[Call]) -> None:
+        """A hint that named no call was laid on one that the list shows, and another is missing: move it."""
+        accused = [call for call in matched if call.ending is not None and not call.ending.certain]
+        silent = [call for call in missing if call.ending is None and call.seen]
+        if len(accused) == 1 and len(silent) == 1:
+            silent[0].ending, accused[0].ending = accused[0].ending, None
+
+    def _miss(self, call: Call, now_s: float, asked_s: float, conference: bool, *, displaced: bool) -> None:
+        if call.ended_for_certain:
+            return
+        if displaced and call.seen:
+            self._book.end_now(call, now_s)
+        elif conference and call.answered:
+            call.in_conference = True
+        elif call.began_s > asked_s or self._may_be_late(call, now_s):
+            return
+        elif call.ending is not None:
+            self._book.end(call, now_s, cause=None, certain_cause=False, certain=True, text="", kind="")
+        else:
+            call.misses += 1
+            if call.misses >= EMPTY_LISTS:
+                text = (
+                    "no longer in the modem's list of calls"
+                    if call.seen
+                    else "not in the modem's list of calls"
+                )
+                cause = HangupCause.LINE_LOST if call.port_gone else None
+                self._book.end(
+                    call,
+                    now_s,
+                    cause=cause,
+                    certain_cause=call.port_gone,
+                    certain=True,
+                    text=text,
+                    kind="list",
+                )
+
+    def _may_be_late(self, call: Call, now_s: float) -> bool:
+        return not call.seen and (
+            call.awaiting_dial or (call.appears_by_s is not None and now_s < call.appears_by_s)
+        )
+
+
+_Rule = Callable[[Call, ClccRow], bool]
+
+
+def _may_be_dialled(row: ClccRow) -> bool:
+    """Whether it may be the row of a call that we have just dialled."""
+    return row.direction is Direction.OUT and row.stat in _DIALLED and bool(row.number)
+
+
+def _same_index(call: Call, row: ClccRow) -> bool:
+    return call.index == row.index and call.fits(row) and not call.contradicted_by(row)
+
+
+def _unbound_same_number(call: Call, row: ClccRow) -> bool:
+    return _unbound(call, row) and (same(call.number, row.number) or row.number == call.alias != "")
+
+
+def _unbound(call: Call, row: ClccRow) -> bool:
+    return call.index is None and call.fits(row) and not call.contradicted_by(row)
+
+
+def _same_index_back(call: Call, row: ClccRow) -> bool:
+    """Nothing leads back from an answer. A call of ours that seems to is a spoilt row, or a dialect's slip:
+    had it been dialled anew, the new call would have taken the row."""
+    return call.index == row.index and call.fits(row) and row.direction is Direction.OUT
+
+
+def _may_be_its_own(call: Call, row: ClccRow) -> bool:
+    """What stands in the call's place may be its own row with a byte changed on the way, and nothing has
+    spoken against the call until now. A second list decides."""
+    if not call.seen or call.ending is not None or call.misses > 0:
+        return False
+    others = sum(a != b for a, b in zip(call.number, row.number, strict=False))
+    changed = (
+        call.direction is not row.direction,
+        not call.may_have(row.number),
+        call.contradicted_by(row),
+    )
+    return sum(changed) <= 1 and (not changed[1] or (len(call.number) == len(row.number) and others == 1))
+
+
+def _moved(rows: Sequence[ClccRow]) -> _Rule:
+    """A call whose index is gone from the list, and that stands under another one now (after a handover)."""
+    indices = {row.index for row in rows}
+
+    def rule(call: Call, row: ClccRow) -> bool:
+        return (
+            call.index is not None
+            and call.index not in indices
+            and call.direction is row.direction
+            and (same(call.number, row.number) or row.number == call.alias)
+            and not call.contradicted_by(row)
+        )
+
+    return rule

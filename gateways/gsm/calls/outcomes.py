@@ -1,0 +1,121 @@
+"""What a command's result means for the calls. Used by the driver, which sent it, and by the observer,
+which saw it sent. Pure; sends nothing."""
+
+from __future__ import annotations
+
+from gateways.gsm.at import q850
+from gateways.gsm.at.kinds import error_code
+from gateways.gsm.at.parse import body_of
+from gateways.gsm.at.results import Finished, Outcome
+from gateways.gsm.calls.table import CallTable
+from gateways.gsm.dialects.dialect import CompiledDialect
+from gateways.gsm.dialects.interpret import interpret, list_of
+from gateways.gsm.driver.events import CallId
+from messages.base import HangupCause
+
+# 27.007 clause 9.2: no network service, network timeout, network not allowed (emergency calls only).
+_NETWORK_ERRORS = frozenset({"30", "31", "32"})
+
+
+def dial_finished(
+    table: CallTable, dialect: CompiledDialect, region: str, call: CallId, finished: Finished, now_s: float
+) -> None:
+    """ATD has a result. OK says no more than that the modem has taken it."""
+    match finished.outcome:
+        case Outcome.CALL_FAILED:
+            table.dial_taken(call, now_s, written_s=finished.sent_s)
+            _failed(table, dialect, region, call, finished, now_s)
+        case Outcome.ERROR:
+            network = error_code(finished.final) in _NETWORK_ERRORS
+            cause = HangupCause.NETWORK_OUT_OF_ORDER if network else HangupCause.TEMPORARY_FAILURE
+            table.ended(
+                call,
+                now_s,
+                cause=cause,
+                text=f"the modem refused the dial: {finished.final}",
+                certain=True,
+                certain_cause=True,
+                kind="dial",
+            )
+        case Outcome.TIMED_OUT | Outcome.TOO_LATE if finished.sent_s is None:
+            late = finished.outcome is Outcome.TOO_LATE
+            table.ended(
+                call,
+                now_s,
+                cause=HangupCause.LINE_LOST,
+                text="too late to be dialled" if late else "the modem does not answer",
+                certain=True,
+                certain_cause=True,
+                kind="dial",
+            )
+        case _:
+            table.dial_taken(call, now_s, written_s=finished.sent_s)
+            if finished.outcome is Outcome.OK and dialect.data.dial_ok_is_answer:
+                table.answered(call, now_s)
+
+
+def answer_finished(
+    table: CallTable, dialect: CompiledDialect, region: str, call: CallId, finished: Finished, now_s: float
+) -> None:
+    """ATA, or +CHLD=2 for a waiting call, has a result."""
+    if finished.outcome is Outcome.OK:
+        table.answered(call, now_s)
+    elif finished.outcome is Outcome.CALL_FAILED:
+        _failed(table, dialect, region, call, finished, now_s)
+
+
+def hang_up_finished(
+    table: CallTable, call: CallId, finished: Finished, now_s: float, *, can_ask: bool
+) -> None:
+    """A hang-up has a result: OK ends the call when the list of calls agrees, or cannot be had."""
+    if finished.outcome is Outcome.OK:
+        table.ended(
+            call,
+            now_s,
+            cause=None,
+            text="hung up here",
+            certain=not can_ask,
+            certain_cause=False,
+            kind="hang_up",
+        )
+
+
+def list_finished(
+    table: CallTable, dialect: CompiledDialect, region: str, finished: Finished, now_s: float
+) -> None:
+    """The list of calls has come."""
+    if finished.outcome is Outcome.OK:
+        listed = list_of(dialect, finished.lines, region)
+        asked_s = finished.sent_s if finished.sent_s is not None else now_s
+        table.snapshot(
+            listed.rows,
+            now_s,
+            asked_s=asked_s,
+            conference=listed.conference,
+            spoilt=listed.spoilt or finished.disturbed,
+        )
+
+
+def report_finished(table: CallTable, call: CallId, finished: Finished, now_s: float) -> None:
+    """The report about a call's end has come, or none has."""
+    cause: int | None = None
+    text = ""
+    if finished.outcome is Outcome.OK and finished.lines:
+        cause, text = q850.cause_of_report(finished.lines[0]), body_of(finished.lines[0])
+    table.explain(call, cause, text, now_s)
+
+
+def _failed(
+    table: CallTable, dialect: CompiledDialect, region: str, call: CallId, finished: Finished, now_s: float
+) -> None:
+    """NO CARRIER and its kin as the final result of the very call's command."""
+    hint = interpret(dialect, finished.final, region)
+    table.ended(
+        call,
+        now_s,
+        text=finished.final,
+        certain=True,
+        kind=hint.kind if hint is not None else finished.final,
+        cause=hint.cause if hint is not None else None,
+        certain_cause=hint is not None and hint.certain_cause,
+    )

@@ -1,0 +1,1 @@
+"""How each family of modems speaks, as data: the schema, the files' reader, and what their lines mean."""

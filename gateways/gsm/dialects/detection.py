@@ -1,0 +1,81 @@
+"""Which dialect a modem speaks: by what it says of itself, by its USB ids, or by the lines it exchanges."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+from gateways.gsm.dialects.dialect import CompiledDialect
+from gateways.gsm.dialects.loading import Dialects
+
+_MAKER: Final = re.compile(r"^Manufacturer: ?(?P<maker>\S.*)$", re.MULTILINE)
+
+
+def by_identity(dialects: Dialects, answers: Iterable[str], *, maker: str = "") -> CompiledDialect:
+    """From the answers of ATI, +CGMI, +CGMM, +CGMR; the base dialect when none claims them.
+
+    `maker`: the answer of +CGMI; where there is none, what ATI says of it. It decides before the model.
+    """
+    text = "\n".join(answers)
+    told = _MAKER.search(text)
+    maker = maker or (told["maker"] if told is not None else "")
+
+    def score(dialect: CompiledDialect) -> int:
+        match = dialect.data.match
+        if maker and match.maker and not any(re.search(pattern, maker) for pattern in match.maker):
+            return 0
+        return sum(1 for pattern in match.identity if re.search(pattern, text))
+
+    return _best(dialects, score)
+
+
+def by_usb(dialects: Dialects, vendor: int, product: int) -> CompiledDialect | None:
+    """From a USB device's ids; none when no dialect lists them."""
+    return by_usb_ids(dialects, f"{vendor:04x}:{product:04x}")
+
+
+def by_usb_ids(dialects: Dialects, name: str) -> CompiledDialect | None:
+    """The same, from `vendor:product` in lower-case hexadecimal."""
+    found = _best(dialects, lambda dialect: int(name in dialect.data.match.usb))
+    return found if name in found.data.match.usb else None
+
+
+def role_of(dialect: CompiledDialect, vendor: int, product: int, interface: str) -> str | None:
+    """What this interface (hexadecimal, as udev numbers it) of a USB device does: `at`, `voice`; none when
+    the dialect does not say."""
+    name = f"{vendor:04x}:{product:04x}"
+    number = int(interface, 16) if re.fullmatch(r"[0-9a-fA-F]{1,2}", interface) else None
+    for roles in dialect.data.port:
+        if roles.usb == name and number is not None:
+            does = {roles.voice: "voice", roles.at: "at"}
+            return does.get(number)
+    return None
+
+
+def by_session(dialects: Dialects, identity: Sequence[str], lines: Sequence[str]) -> CompiledDialect:
+    """From what a modem has said of itself in a session, and from the session's lines, which may tell the
+    more special dialect, but no other."""
+    named, spoken = by_identity(dialects, identity), by_lines(dialects, lines)
+    return spoken if named.key in spoken.data.lineage else named
+
+
+def by_lines(dialects: Dialects, lines: Sequence[str]) -> CompiledDialect:
+    """From the lines of a session, of either side. A dialect gets what its ancestors claim as well, so
+    that the more special one wins only by a line of its own."""
+    own = {dialect.key: _hits(dialect, lines) for dialect in dialects}
+    return _best(
+        dialects,
+        lambda dialect: sum(own[name] for name in dialect.data.lineage) if own[dialect.key] else 0,
+    )
+
+
+def _hits(dialect: CompiledDialect, lines: Sequence[str]) -> int:
+    patterns = [re.compile(pattern) for pattern in dialect.data.match.lines]
+    return sum(1 for line in lines if any(pattern.fullmatch(line) for pattern in patterns))
+
+
+def _best(dialects: Dialects, score: Callable[[CompiledDialect], int]) -> CompiledDialect:
+    """The highest score; among equals the more special, then the first by name; the base for none."""
+    ranked = sorted(dialects, key=lambda dialect: (-score(dialect), -len(dialect.data.lineage), dialect.key))
+    return ranked[0] if ranked and score(ranked[0]) > 0 else dialects.base()

@@ -1,0 +1,141 @@
+"""From an unsolicited line to a Hint, by the dialect's patterns. Pure; and what modems say they say again and
+again (a call's row at every look, the signal), so that the last few hundred readings are remembered.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import msgspec
+
+from gateways.gsm.at import q850
+from gateways.gsm.at.parse import ClccRow, Direction, Stat, body_of, integer, number_of, parse_clcc
+from gateways.gsm.dialects.dialect import CompiledDialect, Urc
+from gateways.gsm.dialects.hints import Hint, Sign
+from gateways.gsm.numbers import e164
+
+
+@lru_cache(maxsize=512)
+def interpret(dialect: CompiledDialect, line: str, region: str) -> Hint | None:
+    """What the line says; none when the dialect has no pattern for it. `region` places national numbers."""
+    found = dialect.find(line)
+    if found is None:
+        return None
+    match, urc = found
+    told = match.groupdict()
+    sign = urc.event or _state(told, urc)
+    if sign is Sign.CLCC:
+        return _row_hint(dialect, line, urc, region)
+    said = told.get("number")
+    raw = said if said is not None else told.get("value") if sign is Sign.CALLER_ID else None
+    number = known_number(raw or "", integer(told.get("type") or ""), region)
+    direction = integer(told.get("direction") or "")
+    cause = told.get("cause")
+    own_cause = q850.valid(integer(cause)) if cause else None
+    return Hint(
+        sign=sign,
+        kind=urc.pattern,
+        index=integer(told.get("id") or ""),
+        direction=Direction(direction) if direction in (0, 1) else _direction_of(sign),
+        number=number,
+        withheld=raw is not None and not number and sign in (Sign.CALLER_ID, Sign.WAITING, Sign.INCOMING),
+        cause=own_cause or urc.cause or urc.cause_if_unknown,
+        certain_cause=own_cause is not None or urc.cause is not None,
+        value=told.get("value") or "",
+        text=line,
+    )
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """An answer of +CLCC, read."""
+
+    rows: tuple[ClccRow, ...]
+    """Phantoms left out; of two rows with one index the later."""
+    conference: bool
+    """A row stood for all members of a conference."""
+    spoilt: bool
+    """A row could not be read: whose it was is not known."""
+
+
+def list_of(dialect: CompiledDialect, lines: tuple[str, ...], region: str) -> Listed:
+    """The calls in an answer of +CLCC."""
+    rows: dict[int, ClccRow] = {}
+    conference = spoilt = False
+    for line in lines:
+        body = body_of(line)
+        if dialect.is_conference(body):
+            conference = True
+        elif dialect.is_phantom(body):
+            continue
+        elif (row := _row(line, region)) is not None:
+            rows[row.index] = row
+        else:
+            spoilt = True
+    return Listed(tuple(rows.values()), conference, spoilt)
+
+
+def known_number(number: str, number_type: int | None, region: str) -> str:
+    """E.164 where that can be told, the digits as sent otherwise, empty for none."""
+    spelled = number_of(number, number_type)
+    return e164(spelled, region) or spelled
+
+
+@lru_cache(maxsize=512)
+def _row(line: str, region: str) -> ClccRow | None:
+    row = parse_clcc(line)
+    if row is None or not row.number:
+        return row
+    return ClccRow(
+        index=row.index,
+        direction=row.direction,
+        stat=row.stat,
+        mode=row.mode,
+        multiparty=row.multiparty,
+        number=e164(row.number, region) or row.number,
+        number_type=row.number_type,
+        alpha=row.alpha,
+    )
+
+
+def _row_hint(dialect: CompiledDialect, line: str, urc: Urc, region: str) -> Hint:
+    body = body_of(line)
+    row = None if dialect.is_phantom(body) or dialect.is_conference(body) else _row(line, region)
+    if row is None:
+        return Hint(sign=Sign.HINT, kind=urc.pattern, text=line)
+    if row.stat is Stat.RELEASED:
+        return Hint(
+            sign=Sign.RELEASED,
+            kind=urc.pattern + "#6",
+            index=row.index,
+            direction=row.direction,
+            number=row.number,
+            row=row,
+            text=line,
+        )
+    return Hint(
+        sign=Sign.CLCC,
+        kind=urc.pattern,
+        index=row.index,
+        direction=row.direction,
+        number=row.number,
+        row=row,
+        text=line,
+    )
+
+
+def _state(told: dict[str, str | None], urc: Urc) -> Sign:
+    stat = told.get("stat") or ""
+    direction = told.get("direction")
+    if direction is not None and (sign := urc.states.get(f"{direction}/{stat}")) is not None:
+        return sign
+    return urc.states.get(stat, Sign.HINT)
+
+
+def _direction_of(sign: Sign) -> Direction | None:
+    match sign:
+        case Sign.RING | Sign.CALLER_ID | Sign.INCOMING | Sign.WAITING | Sign.MISSED:
+            return Direction.IN
+        case Sign.DIALING | Sign.RINGING:
+            return Direction.OUT
+        case _:
+            return None

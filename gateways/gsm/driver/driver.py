@@ -1,0 +1,239 @@
+"""The modem driver: engine, call table, dialect, start-up, voice switch and watchdog ladder as one
+sans-IO whole.
+
+Bytes and the time go in; bytes, events and a deadline come out. The shell around it opens the port,
+writes what `take_output` gives, calls `tick` at `next_deadline`, and does what `Unresponsive` asks for.
+Requests are idempotent: asked for twice they do nothing twice. This module knows no vendor, no clock
+and no port.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from gateways.gsm.at.commands import Command, Finals, Urgency
+from gateways.gsm.at.parse import Direction
+from gateways.gsm.calls.call import CallView
+from gateways.gsm.driver.core import ModemCore
+from gateways.gsm.driver.events import (
+    CallId,
+    CallState,
+    Ref,
+)
+from gateways.gsm.driver.purposes import (
+    Answering,
+    Dialling,
+    PinGiving,
+    Requesting,
+    SmsDeleting,
+    SmsSending,
+)
+from gateways.gsm.driver.startup import SIM_PIN, command_of
+from gateways.gsm.errors import RequestRefused
+from gateways.gsm.sms.pdu import write_submit
+from messages.base import HangupCause
+
+SMS_TIMEOUT_S: Final = 60.0
+"""The network may take its time over +CMGS (27.005 clause 3.5.1)."""
+
+_DIALLABLE: Final = frozenset("0123456789*#+")
+_DIGITS: Final = frozenset("0123456789ABCD*#")
+
+
+class Driver(ModemCore):
+    """See the module.
+
+    `dialect`: a name, or `auto` to ask the modem. `region` (ISO 3166) places national numbers.
+    `listen_first`: a call of a former process may be being dialled on this modem; where a byte could
+    abort that, only read for `dial_blocking_s`, or until the lines show that the dial is over. `rings`: one
+    of its dials may be ringing, which comes to the same where the OK of the dial is the answer. `assume`:
+    with `auto`, the dialect that the modem was found to speak last time, which holds until it is asked;
+    without it, an unknown modem is listened to as long as the most delicate one after a restart.
+    """
+
+    # ----------------------------------------------------------------------------------------- requests
+
+    def dial(
+        self, ref: Ref, number: str, now_s: float, *, emergency: bool = False, until_s: float = math.inf
+    ) -> CallId:
+        """Call this number (E.164, or a short one). Asked for twice under one `ref` it is dialled once.
+
+        `emergency`: it is set up as an emergency call (teleservice 12), which knows neither hold nor
+        conference. `until_s`: from then on it may not be dialled any more, though it still waits for its
+        turn. Raises RequestRefused for what is no number.
+        """
+        known = self._refs.get(ref)
+        if known is not None:
+            return known
+        if len(number) < 2 or not set(number) <= _DIALLABLE or "+" in number[1:]:
+            raise RequestRefused(f"not a telephone number: {number!r}")
+        call = self._table.dialled(ref, number, now_s, emergency=emergency)
+        self._remember(ref, call)
+        if self._engine.lost:
+            self._table.ended(
+                call,
+                now_s,
+                cause=HangupCause.LINE_LOST,
+                text="the modem does not answer",
+                certain=True,
+                certain_cause=True,
+                kind="dial",
+            )
+        else:
+            data = self.dialect.data
+            command = Command(
+                text=data.dial.format(number=number),
+                timeout_s=data.dial_blocking_s or data.times.dial_s,
+                urgency=Urgency.DIAL,
+                finals=Finals.CALL,
+                any_byte_aborts=data.dial_blocking_s > 0,
+                until_s=until_s,
+            )
+            self._submit(command, Dialling(call), now_s)
+        self._work(now_s)
+        return call
+
+    def adopt(self, ref: Ref, number: str, now_s: float, *, direction: Direction = Direction.OUT) -> CallId:
+        """The journal says that this call stands on this modem. Never dials: the call is looked for.
+
+        Reported as it is found (`CallDialing`, `CallRinging`, `CallAnswered` …), or released.
+        """
+        known = self._refs.get(ref)
+        if known is not None:
+            return known
+        call = self._table.adopt(ref, number, direction, now_s)
+        self._remember(ref, call)
+        self._work(now_s)
+        return call
+
+    def name(self, call: CallId, ref: Ref) -> None:
+        """This call, incoming or found, is that requester's from now on."""
+        self._table.name(call, ref)
+        self._remember(ref, call)
+
+    def answer(self, call: CallId, now_s: float) -> None:
+        """Take the incoming or waiting call; another one goes on hold. Raises RequestRefused."""
+        view = self._must_find(call)
+        if view.direction is not Direction.IN:
+            raise RequestRefused("we are the caller")
+        if view.answered or self._has(Answering(call)):
+            return
+        data = self.dialect.data
+        text = data.hold if view.state is CallState.WAITING else data.answer
+        self._table.answer_asked(call)
+        command = Command(
+            text=text, timeout_s=data.times.answer_s, urgency=Urgency.ANSWER, finals=Finals.CALL
+        )
+        self._submit(command, Answering(call), now_s)
+        self._work(now_s)
+
+    def hang_up(self, call: CallId, now_s: float, *, unless_answered: bool = False) -> None:
+        """End the call, or decline it; tried again until it is gone. One that is gone already is no error.
+
+        `unless_answered`: only if nobody has answered it, by the modem's own list of calls.
+        """
+        if self._table.view(call) is None:
+            return
+        self._table.hang_up_asked(call)
+        if self._withdraw_dial(call):
+            self._table.ended(
+                call,
+                now_s,
+                cause=HangupCause.NORMAL,
+                text="never dialled",
+                certain=True,
+                certain_cause=True,
+                kind="withdrawn",
+            )
+        else:
+            self._hang_ups.want(call, now_s, unless_answered=unless_answered)
+        self._work(now_s)
+
+    def hangs_up(self, call: CallId) -> bool:
+        """Whether the call is to end."""
+        return self._hang_ups.wanted(call)
+
+    def hold(self, call: CallId, now_s: float) -> None:
+        """Put the active call on hold. Raises RequestRefused."""
+        view = self._must_find(call)
+        if view.state is CallState.HELD:
+            return
+        if view.state is not CallState.ACTIVE:
+            raise RequestRefused(f"a call that is {view.state} cannot be held")
+        self._request("hold", self.dialect.data.hold, call, now_s)
+
+    def swap(self, now_s: float) -> None:
+        """Exchange the active and the held call, or take the held one back. Raises RequestRefused."""
+        if not any(view.state is CallState.HELD for view in self.calls()):
+            raise RequestRefused("no call is on hold")
+        self._request("swap", self.dialect.data.swap, None, now_s)
+
+    def conference(self, now_s: float) -> None:
+        """Join the active and the held call in the network (22.084). Raises RequestRefused."""
+        states = {view.state for view in self.calls()}
+        if not {CallState.ACTIVE, CallState.HELD} <= states:
+            raise RequestRefused("a conference needs one active and one held call")
+        self._request("conference", self.dialect.data.conference, None, now_s)
+
+    def send_digit(self, call: CallId, digit: str, now_s: float) -> None:
+        """One DTMF digit into the call (27.007 clause C.2.11). Raises RequestRefused."""
+        self._must_find(call)
+        if len(digit) != 1 or digit.upper() not in _DIGITS:
+            raise RequestRefused(f"not a DTMF digit: {digit!r}")
+        self._request("digit", self.dialect.data.dtmf.format(digit=digit.upper()), call, now_s)
+
+    def poll_calls(self, now_s: float) -> None:
+        """Ask for the list of calls as soon as that can be done."""
+        self._table.want_look()
+        self._work(now_s)
+
+    def give_pin(self, pin: str, now_s: float) -> None:
+        """Open the SIM. Whoever asks for it answers for how often: three wrong ones lock the card."""
+        if self._startup.sim == SIM_PIN and not self._has(PinGiving()):
+            self._submit(command_of(self.dialect, f'AT+CPIN="{pin}"', Urgency.SET_UP), PinGiving(), now_s)
+            self._work(now_s)
+
+    def send_sms(self, ref: Ref, number: str, text: str, now_s: float) -> None:
+        """Send a short message, in parts if need be; `SmsSent` tells. Raises PduError."""
+        self._sms_reference = (self._sms_reference + 1) % 256
+        parts = write_submit(number, text, reference=self._sms_reference)
+        for place, (pdu, length) in enumerate(parts, 1):
+            command = Command(
+                text=f"AT+CMGS={length}",
+                timeout_s=SMS_TIMEOUT_S,
+                urgency=Urgency.SET_UP,
+                prefix="+CMGS:",
+                payload=pdu.encode("ascii") + b"\x1a",
+            )
+            self._submit(command, SmsSending(ref, place == len(parts)), now_s)
+        self._work(now_s)
+
+    @property
+    def sends_sms(self) -> bool:
+        """Whether a short message is on its way out: until the network has it nothing else can be sent."""
+        return any(isinstance(purpose, SmsSending) for purpose in self._purposes.values())
+
+    def delete_sms(self, stored: tuple[int, ...], now_s: float) -> None:
+        """The message is durable elsewhere: the modem may forget it."""
+        for index in stored:
+            self._submit(command_of(self.dialect, f"AT+CMGD={index}", Urgency.IDLE), SmsDeleting(), now_s)
+        self._work(now_s)
+
+    def _request(self, request: str, text: str, call: CallId | None, now_s: float) -> None:
+        if not text:
+            raise RequestRefused(f"this modem has no {request}")
+        if request != "digit":
+            if any(view.emergency for view in self.calls()):
+                # 22.101 clause 10: teleservice 12 has no supplementary services.
+                raise RequestRefused("an emergency call can be neither held nor joined")
+            if self._has(Requesting(request, call)):
+                return
+        self._submit(command_of(self.dialect, text, Urgency.CONTROL), Requesting(request, call), now_s)
+        self._work(now_s)
+
+    def _must_find(self, call: CallId) -> CallView:
+        view = self._table.view(call)
+        if view is None:
+            raise RequestRefused("the call is gone")
+        return view

@@ -1,0 +1,303 @@
+"""Brings a modem from unknown to ready: who are you, is the SIM open, the dialect's settings, the network.
+
+Hands out commands stage by stage and reads their results; sends nothing itself. It never gives up: what
+a busy SIM refuses is asked again, what the modem does not know is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import Final
+
+import msgspec
+
+from gateways.gsm.at.commands import Command, Urgency, is_bare, prefix_of
+from gateways.gsm.at.kinds import error_code
+from gateways.gsm.at.parse import parse_card, parse_cpin, parse_emergency_numbers, parse_imei
+from gateways.gsm.at.results import Finished, Outcome
+from gateways.gsm.dialects.detection import by_identity
+from gateways.gsm.dialects.dialect import CompiledDialect
+from gateways.gsm.dialects.loading import Dialects
+from gateways.gsm.driver.events import Identity, PinAnswered
+
+SETTINGS_QUERY: Final = "AT+CMEE?"
+SIM_QUERY: Final = "AT+CPIN?"
+REGISTRATION_QUERY: Final = "AT+CREG?"
+PACKET_QUERY: Final = "AT+CEREG?"
+SIGNAL_QUERY: Final = "AT+CSQ"
+EMERGENCY_QUERY: Final = "AT+CRSM=176,28599,0,0,0"
+"""EF_ECC, 6FB7 (31.102 clause 4.2.21)."""
+STORED_SMS_QUERY: Final = "AT+CMGL=4"
+RADIO_QUERY: Final = "AT+CFUN?"
+RADIO_ON: Final = "AT+CFUN=1"
+_RADIO_OFF: Final = re.compile(r"\+CFUN: ?[04](?:,.*)?")
+"""27.007 clause 8.2: least functionality, or neither transmitting nor receiving."""
+
+SIM_PIN: Final = "SIM PIN"
+SIM_PUK: Final = "SIM PUK"
+NOT_INSERTED: Final = "NOT INSERTED"
+
+_BUSY: Final = frozenset({"14", "515", "SIM busy"})
+_SIM_ERRORS: Final = {
+    "10": NOT_INSERTED,
+    "SIM not inserted": NOT_INSERTED,
+    "13": "SIM FAILURE",
+    "SIM failure": "SIM FAILURE",
+    "15": "SIM WRONG",
+    "SIM wrong": "SIM WRONG",
+}
+_WRONG_PIN: Final = frozenset({"16", "incorrect password", "12", "SIM PUK required"})
+_TELLING: Final = frozenset({SIM_QUERY, REGISTRATION_QUERY, SIGNAL_QUERY})
+_SLOW_S: Final = {
+    "AT+CMGL": 30.0,
+    **dict.fromkeys(("AT+CMGR", "AT+CMGD", "AT+CPMS", "AT+CRSM", "AT+CPIN="), 10.0),
+    "AT+CFUN=": 20.0,
+}
+"""What a slow SIM, or a radio that is switched, needs longer for than a dialect says for any command."""
+_RETRY_S: Final = 1.0
+_RETRIES: Final = 8
+
+
+class _Stage(Enum):
+    IDENTIFY = "identify"
+    RADIO = "radio"
+    SIM = "sim"
+    SETTINGS = "settings"
+    NETWORK = "network"
+    DONE = "done"
+
+
+def command_of(
+    dialect: CompiledDialect, text: str, urgency: Urgency, *, timeout_s: float | None = None
+) -> Command:
+    """A plain command of this dialect, with what its text tells about its answer."""
+    prefix = prefix_of(text)
+    if timeout_s is None:
+        timeout_s = max(dialect.data.times.command_s, slow_s(text))
+    return Command(
+        text=text,
+        timeout_s=timeout_s,
+        urgency=urgency,
+        prefix=prefix,
+        bare=is_bare(text),
+        answer_ends=bool(prefix) and prefix in dialect.data.answer_ends,
+    )
+
+
+def slow_s(text: str) -> float:
+    """How long this command may take by its nature; 0 for most."""
+    return max((seconds for beginning, seconds in _SLOW_S.items() if text.startswith(beginning)), default=0.0)
+
+
+class Startup:
+    """See the module. `dialect` is none when it is to be found out; until then `assumed` is spoken."""
+
+    def __init__(self, dialects: Dialects, dialect: CompiledDialect | None, assumed: CompiledDialect) -> None:
+        self._dialects = dialects
+        self._assumed = assumed
+        self.chosen = dialect
+        """The dialect, once known."""
+        self.by_usb: CompiledDialect | None = None
+        """What its USB ids say, for a modem of which its own words say nothing that is known."""
+        self.at_command_port = False
+        """Whether its port is the one that its dialect calls the command port."""
+        self.sim = ""
+        """What the SIM waits for; empty until known."""
+        self.card: str | None = None
+        """The SIM's own number; empty where the modem does not tell it now, none until asked."""
+        self.voiceless = False
+        """Whether its firmware has said that it gives no voice to the host."""
+        self.emergency_numbers: tuple[str, ...] = ()
+        self._stage = _Stage.DONE
+        self._outstanding = 0
+        self._again: list[str] = []
+        self._again_at_s: float | None = None
+        self._tries = 0
+        self._unanswered: set[str] = set()
+        """What has timed out once: a modem may stall at a command that it does not know."""
+        self._answers: dict[str, tuple[str, ...]] = {}
+        self._commands: list[Command] = []
+
+    @property
+    def done(self) -> bool:
+        """Whether the modem is ready."""
+        return self._stage is _Stage.DONE
+
+    @property
+    def dialect(self) -> CompiledDialect:
+        """The dialect to speak now: the assumed one until the modem's own is known."""
+        return self.chosen or self._assumed
+
+    def begin(self) -> None:
+        """From the start; what was asked before is void."""
+        self._outstanding = 0
+        self._again.clear()
+        self._again_at_s = None
+        self._enter(_Stage.IDENTIFY)
+
+    def take_commands(self) -> list[Command]:
+        """Commands to send now."""
+        commands, self._commands = self._commands, []
+        return commands
+
+    def result(self, finished: Finished, now_s: float) -> None:
+        """One of them has ended."""
+        self._outstanding -= 1
+        text = finished.command.text
+        if finished.outcome is Outcome.ERROR and error_code(finished.final) in _BUSY:
+            self._again.append(text)
+        elif _was_lost(finished) and text not in self._unanswered:
+            # Without it callers may have no number, or calls may end with this process.
+            self._unanswered.add(text)
+            self._again.append(text)
+        elif finished.outcome is Outcome.OK:
+            self._answers[text] = finished.lines
+        if text == RADIO_QUERY and radio_is_off(finished):
+            self._send([RADIO_ON])
+        if text == SIM_QUERY:
+            self.sim = sim_state(finished) or self.sim
+        if text == self.dialect.data.voice.ask and text not in self._again:
+            self.voiceless = finished.outcome is Outcome.ERROR
+        if text == self.dialect.data.card:
+            self.card = card_of(finished)
+        if finished.outcome is Outcome.OK and text == EMERGENCY_QUERY and finished.lines:
+            self.emergency_numbers = parse_emergency_numbers(finished.lines[0])
+        if self._outstanding == 0:
+            self._stage_over(now_s)
+
+    def tick(self, now_s: float) -> None:
+        """Time has passed."""
+        if self._again_at_s is not None and now_s >= self._again_at_s:
+            again, self._again, self._again_at_s = self._again, [], None
+            self._send(again)
+
+    def next_deadline(self) -> float | None:
+        """When `tick` has something to do."""
+        return self._again_at_s
+
+    def identity(self) -> Identity:
+        """What the modem has said of itself."""
+        return Identity(
+            manufacturer=_first(self._answers.get("AT+CGMI", ())),
+            model=_first(self._answers.get("AT+CGMM", ())),
+            revision=_first(self._answers.get("AT+CGMR", ())),
+            imei=parse_imei(self._answers.get("AT+CGSN", ()) + self._answers.get("ATI", ())),
+            dialect=self.dialect.key,
+        )
+
+    def _stage_over(self, now_s: float) -> None:
+        if self._again and self._tries < _RETRIES:
+            self._tries += 1
+            self._again_at_s = now_s + _RETRY_S
+            return
+        self._again.clear()
+        match self._stage:
+            case _Stage.IDENTIFY:
+                if self.chosen is None:
+                    said = [
+                        line for text in self.dialect.data.identify for line in self._answers.get(text, ())
+                    ]
+                    maker = _first(self._answers.get("AT+CGMI", ()))
+                    told = by_identity(self._dialects, said, maker=maker)
+                    known = told is not self._dialects.base() or self.by_usb is None
+                    self.chosen = told if known else self.by_usb
+                self._enter(_Stage.RADIO)
+            case _Stage.RADIO:
+                self._enter(_Stage.SIM)
+            case _Stage.SIM:
+                self._enter(_Stage.SETTINGS)
+            case _Stage.SETTINGS:
+                self._enter(_Stage.NETWORK)
+            case _Stage.NETWORK:
+                self._enter(_Stage.DONE)
+            case _Stage.DONE:
+                pass
+
+    def _enter(self, stage: _Stage) -> None:
+        self._stage, self._tries = stage, 0
+        self._unanswered.clear()
+        match stage:
+            case _Stage.IDENTIFY:
+                self._send([*self.dialect.data.first, *self.dialect.data.identify])
+            case _Stage.RADIO:
+                # Ahead of the SIM, which some modems do not show while it is off.
+                self._send([RADIO_QUERY])
+            case _Stage.SIM:
+                self.card = None
+                self._send([SIM_QUERY, self.dialect.data.card])
+            case _Stage.SETTINGS:
+                data = self.dialect.data
+                here = data.init_at_port if self.at_command_port else ()
+                self._send([*data.init, *here, *filter(None, (data.voice.ask,))])
+            case _Stage.NETWORK:
+                self._send([REGISTRATION_QUERY, PACKET_QUERY, SIGNAL_QUERY, EMERGENCY_QUERY])
+            case _Stage.DONE:
+                pass
+
+    def _send(self, texts: list[str]) -> None:
+        if not texts:
+            texts = [self.dialect.data.resync[0]]
+        self._outstanding += len(texts)
+        self._commands += [
+            card_query(self.dialect)
+            if text == self.dialect.data.card
+            else command_of(self.dialect, text, Urgency.SET_UP)
+            for text in texts
+        ]
+
+
+def radio_is_off(finished: Finished) -> bool:
+    """Whether the modem has said so, by the result of RADIO_QUERY."""
+    return any(_RADIO_OFF.fullmatch(line) for line in finished.lines)
+
+
+def is_not_its_answer(finished: Finished) -> bool:
+    """Whether the result must be another command's: nobody says OK to this query and nothing else.
+
+    Some modems come to answer each command with what belongs to the one before."""
+    return finished.command.text in _TELLING and finished.outcome is Outcome.OK and not finished.lines
+
+
+def _was_lost(finished: Finished) -> bool:
+    """Whether it was written and had no answer: most likely one of them was lost on the way."""
+    return finished.outcome is Outcome.TIMED_OUT and finished.sent_s is not None
+
+
+def sim_state(finished: Finished) -> str:
+    """What the SIM waits for, by the result of SIM_QUERY; empty where it does not tell."""
+    if finished.outcome is Outcome.OK and finished.lines:
+        sim = parse_cpin(finished.lines[0])
+        return "" if sim is None else sim.code
+    return _SIM_ERRORS.get(error_code(finished.final), "") if finished.outcome is Outcome.ERROR else ""
+
+
+def card_query(dialect: CompiledDialect) -> Command:
+    """Asks which card the SIM is. What its answer begins with differs more than what it holds."""
+    command = command_of(dialect, dialect.data.card, Urgency.SET_UP)
+    return command if command.prefix else msgspec.structs.replace(command, bare=True)
+
+
+def card_of(finished: Finished) -> str:
+    """Which card the SIM is, by the result of `card_query`; empty where it does not tell."""
+    return parse_card(finished.lines) if finished.outcome is Outcome.OK else ""
+
+
+def pin_answer(finished: Finished, now_s: float) -> PinAnswered:
+    """What the result of giving the PIN says of it."""
+    if finished.outcome is Outcome.OK:
+        return PinAnswered(at_s=now_s, right=True, text="")
+    wrong = finished.outcome is Outcome.ERROR and error_code(finished.final) in _WRONG_PIN
+    return PinAnswered(
+        at_s=now_s, right=False if wrong else None, text=finished.final or finished.outcome.value
+    )
+
+
+def _first(lines: tuple[str, ...]) -> str:
+    """The first answer line, without a prefix that some firmware puts in front (`+CGMM: "SIM7600E"`)."""
+    if not lines:
+        return ""
+    text = lines[0]
+    if text.startswith("+") and ":" in text:
+        text = text.partition(":")[2]
+    return text.strip().strip('"')

@@ -1,0 +1,127 @@
+"""What a modem needs besides calls: to be set up, asked now and then whether it is well, its SIM, its short
+messages.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gateways.gsm.at.commands import Urgency
+from gateways.gsm.at.results import Finished, Outcome
+from gateways.gsm.driver.events import (
+    CommandRefused,
+    EmergencyNumbers,
+    Ready,
+    SimState,
+    SmsFailed,
+    SmsReceived,
+)
+from gateways.gsm.driver.purposes import (
+    CardAsking,
+    SimAsking,
+    Watching,
+)
+from gateways.gsm.driver.startup import (
+    EMERGENCY_QUERY,
+    RADIO_ON,
+    SIM_QUERY,
+    STORED_SMS_QUERY,
+    card_query,
+    command_of,
+)
+from gateways.gsm.driver.state import ModemState
+from gateways.gsm.sms.inbox import listed
+
+_OURS_SET: Final = "AT+CMEE=1"
+
+
+class Upkeep(ModemState):
+    """See the module."""
+
+    def _start_finished(self, finished: Finished, now_s: float) -> None:
+        before = self._startup.chosen
+        sim_before = self._startup.sim
+        if finished.command.text == _OURS_SET:
+            self._settings_taken = finished.outcome is Outcome.OK
+        self._events += self._line.answer(finished, now_s)
+        if finished.outcome is Outcome.ERROR:
+            self._events.append(
+                CommandRefused(at_s=now_s, command=finished.command.text, error=finished.final)
+            )
+        self._startup.result(finished, now_s)
+        if self._startup.sim != sim_before:
+            self._events.append(SimState(at_s=now_s, code=self._startup.sim))
+        if self._startup.chosen is not before:
+            self._use_dialect()
+        self._stored_sms(finished, now_s)
+        if finished.command.text == EMERGENCY_QUERY and self._startup.emergency_numbers:
+            self._events.append(EmergencyNumbers(at_s=now_s, numbers=self._startup.emergency_numbers))
+        if self._startup.done and self._opened_sim:
+            # What needs the SIM was refused before it was open; the whole is repeated.
+            self._opened_sim = False
+            self._startup.begin()
+        elif self._startup.done and not self._ready_said and not self._needs_start:
+            self._ready_said = True
+            self._line.begin(now_s)
+            self._events.append(Ready(at_s=now_s, identity=self.identity))
+            # Behind everything that a line needs to carry calls: a slow SIM needs long for it.
+            self._submit(command_of(self.dialect, STORED_SMS_QUERY, Urgency.IDLE), Watching(), now_s)
+
+    def _next_watch_s(self) -> float | None:
+        if not self._ready_said or not self._engine.idle:
+            return None
+        return self._line.due_s(self.dialect.data.poll.idle_s)
+
+    def _watch(self, now_s: float) -> None:
+        """A sparse sign of life; it also finds out early that a modem has fallen silent."""
+        due_s = self._next_watch_s()
+        if due_s is None or now_s < due_s:
+            return
+        for query in self._line.queries(now_s):
+            if query != SIM_QUERY:
+                self._submit(command_of(self.dialect, query, Urgency.IDLE), Watching(), now_s)
+            elif self._startup.sim != "READY":
+                # A card that is put in, or opened by hand, does not always say so.
+                self._ask_sim(now_s)
+            else:
+                self._submit(command_of(self.dialect, query, Urgency.IDLE), SimAsking(), now_s)
+        # A call of which nothing was heard (on a bad cable, or its codes come out elsewhere) is in the list.
+        self._table.want_look()
+
+    def _radio(self, now_s: float) -> None:
+        if self._line.radio_is_to_be_on(now_s):
+            self._submit(command_of(self.dialect, RADIO_ON, Urgency.SET_UP), Watching(), now_s)
+
+    def _sim(self, code: str, now_s: float) -> None:
+        before = self._startup.sim
+        if code == before:
+            return
+        self._startup.sim = code
+        self._ask_card(now_s)
+        self._events.append(SimState(at_s=now_s, code=code))
+        if code == "READY" and before and not self._needs_start:
+            self._opened_sim = not self._startup.done
+            if self._startup.done:
+                self._ready_said = False
+                self._startup.begin()
+
+    def _ask_sim(self, now_s: float) -> None:
+        if not self._has(SimAsking()):
+            self._submit(command_of(self.dialect, SIM_QUERY, Urgency.SET_UP), SimAsking(), now_s)
+            # One that was put in the place of another may wait for the same.
+            self._ask_card(now_s)
+
+    def _ask_card(self, now_s: float) -> None:
+        self._startup.card = None
+        if not self._has(CardAsking()):
+            self._submit(card_query(self.dialect), CardAsking(), now_s)
+
+    def _stored_sms(self, finished: Finished, now_s: float) -> None:
+        if finished.command.text == STORED_SMS_QUERY and finished.outcome is Outcome.OK:
+            for index, pdu in listed(finished.lines):
+                self._sms(pdu, now_s, stored=index)
+
+    def _sms(self, pdu: str, now_s: float, *, stored: int | None) -> None:
+        event: SmsReceived | SmsFailed | None = self._inbox.add(pdu, now_s, stored=stored)
+        if event is not None:
+            self._events.append(event)

@@ -1,0 +1,1 @@
+"""A line at work: the actor, the legs on its calls, its reports, its alarms and its part of the journal."""

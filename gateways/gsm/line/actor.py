@@ -1,0 +1,507 @@
+"""The process of one modem: its port, its driver, and the legs whose calls it carries.
+
+Killed, it leaves its calls up: the modem holds them, and the next one takes them over. What to say
+to the modem is the driver's, which call is whose is `legs`'; here bytes, messages and time meet.
+"""
+
+from __future__ import annotations
+
+import math
+from contextlib import suppress
+from typing import ClassVar, Final
+
+from thespian.actors import ActorAddress
+
+from gateways.gsm.dialects.detection import by_usb_ids
+from gateways.gsm.dialects.loading import Dialects, installed
+from gateways.gsm.driver.driver import Driver
+from gateways.gsm.driver.events import (
+    CallEvent,
+    EmergencyNumbers,
+    Event,
+    HangUpStuck,
+    PinAnswered,
+    Ready,
+    Ref,
+    Responsive,
+    SimState,
+    SmsFailed,
+    SmsReceived,
+    Unresponsive,
+    VoiceReady,
+)
+from gateways.gsm.driver.pin_memory import PinMemory
+from gateways.gsm.driver.startup import SIM_PIN
+from gateways.gsm.errors import DialRefused, GsmError, PortLost
+from gateways.gsm.line import modem_log
+from gateways.gsm.line.alarm import Health, LineAlarm
+from gateways.gsm.line.condition import condition
+from gateways.gsm.line.journal import LineJournal
+from gateways.gsm.line.leg_orders import LegsOnLine, Order
+from gateways.gsm.line.orders import Orders, Turn
+from gateways.gsm.line.report import LineReports
+from gateways.gsm.line.rescue import Rescue
+from gateways.gsm.port.dial_guard import DialGuard
+from gateways.gsm.port.modem_port import ModemPort
+from gateways.gsm.port.places import places
+from gateways.gsm.port.search import Place, roles_of
+from gateways.gsm.port.serial_port import Port
+from gateways.gsm.port.tcp_port import open_port
+from gateways.gsm.port.whereabouts import Whereabouts
+from gateways.gsm.sms.texts import Texts
+from gateways.gsm.tracing.live import Tracing
+from messages import calls
+from messages.base import VoicePort
+from messages.envelope import Envelope
+from messages.ids import SECOND, Instant, LegId, Role
+from messages.lines import AskLine, LineState
+from messages.sms import SendSms, SmsKept
+from model.alert.leg import Leg, LegState, place
+from model.policy import Setup
+from model.rules.psap import last_resort_numbers
+from runtime.actor import CenterActor
+from runtime.published import line_files
+from store.journal.journal import Journal
+
+REOPEN_US: Final = Instant(SECOND // 4)
+GONE_US: Final = Instant(5 * SECOND)
+"""A port that is away for so long was unplugged, and its calls are gone with the modem's power."""
+
+
+class GsmModemActor(CenterActor):
+    """One line, from the AT port to the reports about its calls."""
+
+    role: ClassVar[Role] = Role.GSM_MODEM
+
+    def started(self) -> None:
+        """Find out from the journal what may be going on, then open the port and listen."""
+        setup = self.env.settings_as(Setup)
+        self._spec = next(spec for spec in setup.lines if spec.line == self.key)
+        self._journal = LineJournal(
+            self.env.open_journal_as(Journal), self._spec.line, self.env.node, self.log
+        )
+        self._dialect_file = self.env.run / f"{self.key}.dialect"
+        legs = self._journal.legs_left()
+        self._guard = DialGuard(
+            psap_live=setup.policy.psap_live,
+            trunk_emergency=self._spec.emergency,
+            last_resort=last_resort_numbers(setup.policy),
+        )
+        dialects = self.dialects()
+        self._where = Whereabouts(
+            self._spec,
+            [spec for spec in setup.lines if spec is not self._spec],
+            self.env.state / "lines",
+            places=self.places,
+            open_port=lambda path: self.open_port(path, self._guard),
+            roles=roles_of(dialects),
+            base=dialects.base(),
+        )
+        self._port = ModemPort(
+            self._where,
+            lambda path: self.open_port(path, self._guard),
+            self,
+            readable=self._readable,
+            told=self._told,
+        )
+        self._pins = PinMemory(self._spec.pin_file, self.env.state / "lines" / f"{self.key}.pin")
+        self._driver = Driver(
+            dialects,
+            self._spec.dialect,
+            region=setup.policy.region,
+            listen_first=any(leg.state is LegState.ORIGINATING for leg in legs),
+            rings=any(leg.state is LegState.RINGING and leg.call is None for leg in legs),
+            assume=self._spoken_last(),
+        )
+        self._rescue = Rescue(self._spec.line, self._driver, self._port, self._journal, self.log)
+        now_us = self.now_us()
+        self._legs = LegsOnLine(
+            self._spec.line,
+            self._driver,
+            first_number=now_us,
+            voice_path="",
+            number_within_s=setup.policy.caller_number_within_s,
+            emergency=self._spec.emergency,
+        )
+        self._legs.left = legs
+        self._orders = Orders(self._legs, self._driver, now_us)
+        self._who: dict[tuple[LegId, int], ActorAddress] = {}
+        self._texts = Texts(self._spec.line)
+        self._tracing = Tracing(self.env.run / f"{self.key}.trace")
+        self._reports = LineReports(self._spec, now_us)
+        self._alarm = LineAlarm(self._spec.line, self.env.run / f"{self.key}.out", now_us)
+        self._voice_filed: VoicePort | None = None
+        self._lost_at: Instant | None = None
+        self._left_calls, self._calls_known = bool(legs), False
+        self._sent = 0
+        self._trouble = ""
+        self._open()
+        self._say_back(legs)
+
+    def dialects(self) -> Dialects:
+        """The dialects of this installation."""
+        return installed()
+
+    def places(self) -> list[Place]:
+        """The ports at which the modem may be."""
+        return places(self.env.run)
+
+    def open_port(self, path: str, guard: DialGuard) -> Port:
+        """The port of this line's modem. Raises PortLost, PortBusy."""
+        return open_port(path, guard)
+
+    def stopping(self) -> None:
+        """Let go of the port; the calls stay up."""
+        self._port.stop()
+        self._tracing.close()
+        self._journal.close()
+
+    def _say_back(self, legs: list[Leg]) -> None:
+        """Have the legs ask for their calls now: their case would tell them to within a second."""
+        case = self._journal.case
+        if case is not None and case.owner is not None:
+            for leg in legs:
+                back = calls.LineBack(line=self._spec.line)
+                key = f"{case.owner.crew}/{place(leg.leg)}"
+                self.tell_node(case.owner.node, Role.CALL_LEG, key, back, case.alert)
+
+    def _spoken_last(self) -> str:
+        """The dialect that this line's modem was found to speak: a restart need not find out first."""
+        try:
+            return self._dialect_file.read_text(encoding="utf-8").strip()
+        except OSError:
+            return ""
+
+    # ------------------------------------------------------------ messages and time
+
+    def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
+        """A leg's order, or somebody who wants to know how the line is."""
+        body = envelope.body
+        match body:
+            case calls.DialCall() | calls.AnswerCall() | calls.AttachCall() | calls.HangUpCall():
+                self._who[body.leg, body.attempt] = sender
+                self._orders.heard_of_legs(self.now_us())
+                self._order(body, envelope)
+            case calls.RejectCall(call=call):
+                self._legs.ringing.reject(call, self._now_s())
+            case AskLine():
+                self._reports.tell_again()
+            case SmsKept(key=key):
+                self._driver.delete_sms(self._texts.kept(key), self._now_s())
+            case SendSms(number=number, text=text):
+                self._send_sms(number, text)
+            case _:
+                self.log.warning("not for a modem", kind=type(body).__name__)
+        self._work()
+
+    def tick(self, now_us: Instant) -> None:
+        """Say how the line is, and who rings; end what nobody wants."""
+        self._reports.tell_again()
+        self._tracing.look(self._driver.dialect.key, self._now_s())
+        self._end_forgotten(now_us)
+        ghosts = (
+            self._legs.ghosts
+        )  # as they are now: most are gone in an instant, and are told of all the same
+        self._say_incoming()
+        self._say_texts()
+        self._work()
+        self._back_in_service()
+        self._open_sim()
+        health = Health(
+            *self._condition(),
+            dbm=self._driver.signal_dbm,
+            failing=self._legs.faults.failing,
+            dials_well=self._legs.faults.well,
+            ghosts=ghosts,
+        )
+        for alarm in self._alarm.due(health, now_us):
+            if self._journal.note(alarm):
+                self._alarm.written(alarm)
+
+    def timer(self, timer: object, now_us: Instant) -> None:
+        """The driver has something to do, or the port is to be opened again."""
+        if timer == "open":
+            self._open()
+        else:
+            self._driver.tick(self._now_s())
+            self._say_incoming()
+        self._work()
+
+    def _end_forgotten(self, now_us: Instant) -> None:
+        """A call of no leg that the journal knows to be live is one that was given up while nothing was
+        heard of this line, or that nobody has dialled: whoever is on it hears nothing, and the line is lost
+        as long as that lasts.
+        """
+        strays, forgotten = self._legs.strays(self._now_s()), self._orders.seem_forgotten(now_us)
+        if not strays and not forgotten:
+            return
+        standing = self._journal.who_stands_here()
+        self._legs.left = standing or []
+        if forgotten and standing == []:
+            self.log.warning("a call of nobody's is ended", line=self.key)
+            self._legs.end_all(self._now_s())
+        elif standing is not None and self._legs.end_strays(strays, self._now_s()):
+            self.log.warning("a call of nobody's is ended", line=self.key)
+
+    def _now_s(self) -> float:
+        return self.now_us() / SECOND
+
+    # ------------------------------------------------------------ the port
+
+    def _open(self) -> None:
+        if self._port.is_open:
+            return
+        try:
+            self._port.open(self._now_s())
+        except GsmError as error:
+            self._trouble = str(error)
+            self._away()
+            return
+        self._lost_at, self._trouble = None, ""
+        self._legs.voice_path = self._where.voice()
+        self._driver.plugged_in_as(
+            by_usb_ids(self.dialects(), self._where.usb()), at_command_port=self._where.at_command_port
+        )
+        self._driver.opened(self._now_s())
+        self._work()
+
+    def _told(self) -> None:
+        """Somebody who was asked has answered."""
+        self._open()
+
+    def _away(self) -> None:
+        """The port cannot be had now; after a while its calls are counted as gone."""
+        now_us = self.now_us()
+        if self._lost_at is None:
+            self._lost_at = now_us
+        elif now_us - self._lost_at >= GONE_US and self._legs.live:
+            self._driver.calls_lost(self._now_s(), "the modem was unplugged")
+        self.at(Instant(now_us + REOPEN_US), "open")
+
+    def _lose(self, error: PortLost) -> None:
+        self.log.warning("the port is lost", line=self.key, error=str(error))
+        self._port.close()
+        self._tracing.lost(str(error), self._now_s())
+        self._trouble = str(error)
+        self._driver.port_lost(self._now_s())
+        self._away()
+
+    def _readable(self) -> None:
+        try:
+            data = self._port.read()
+        except PortLost as error:
+            self._lose(error)
+        else:
+            if data:
+                self._tracing.modem(data, self._now_s())
+                self._driver.receive(data, self._now_s())
+                if self._legs.ringing.unsettled:
+                    self._say_incoming()
+        self._work()
+
+    # ------------------------------------------------------------ what follows
+
+    def _work(self) -> None:
+        """Write what the driver has to say, tell what it has heard, and set the clock by it."""
+        for _ in range(100):
+            for report in self._legs.go_on(self._now_s()):
+                self._tell_leg(report)
+            self._write()
+            events = self._driver.take_events()
+            if not events:
+                break
+            for event in events:
+                self._happened(event)
+            if not self._calls_known and self._driver.knows_calls:
+                self._calls_known = True
+                self.log.info("calls known", line=self.key, calls=len(self._driver.calls()))
+            for order, envelope in self._orders.take_waiting():
+                self._order(order, envelope)
+        self._driver.protected = (
+            self._legs.live
+            or self._orders.waits_since_lately(self.now_us())
+            # Whatever its case has made of it meanwhile: nobody has seen yet that the call is gone.
+            or (self._left_calls and not self._calls_known)
+        )
+        self._say_line()
+        now_s = self._now_s()
+        dues = (self._driver.next_deadline(), self._legs.next_s(now_s))
+        due = min((when for when in dues if when is not None), default=None)
+        if due is None:
+            self.cancel("driver")
+        else:
+            # Rounded up: a timer that comes a microsecond early would come again and again.
+            self.at(Instant(int(due * SECOND) + 1), "driver")
+
+    def _open_sim(self) -> None:
+        """Give the SIM the PIN that it waits for, if that may be done."""
+        card = self._driver.card
+        if card is None or not self._driver.ready or self._driver.sim != SIM_PIN:
+            return
+        if pin := self._pins.to_give(card):
+            self._driver.give_pin(pin, self._now_s())
+
+    def _write(self) -> None:
+        if not self._port.is_open:
+            return
+        try:
+            # The time is asked last, and nothing comes between that and the modem: this process may be
+            # frozen at any point, and a dial whose time is over by the thaw must not be made.
+            data = self._driver.take_output(self._now_s())
+            if not self._port.write(data):
+                self.at(Instant(self.now_us() + SECOND // 100), "flush")
+            if data:
+                self._tracing.host(data, self._now_s())
+        except DialRefused as error:
+            self.log.error("the dial guard refused", line=self.key, error=str(error))
+            self._driver.write_refused(self._now_s(), str(error))
+        except PortLost as error:
+            self._lose(error)
+
+    def _happened(self, event: Event) -> None:
+        match event:
+            case CallEvent() | VoiceReady():
+                report = self._legs.hear(event, self._now_s())
+                self._file_voice()
+                if isinstance(report, calls.CallReport):
+                    self._tell_leg(report)
+                elif report is not None:
+                    self.tell(Role.ALERT_INTAKE, "", report)
+                self._say_incoming()
+            case SmsReceived():
+                self._driver.delete_sms(self._texts.hear(event, self.now_us()), self._now_s())
+                self._say_texts()
+            case SmsFailed(text=text, stored=stored):
+                # Nobody can be helped by it, and it would fill the SIM until nothing can come in.
+                self.log.warning("an unreadable short message", line=self.key, error=text)
+                self._driver.delete_sms(stored, self._now_s())
+            case EmergencyNumbers(numbers=numbers):
+                self._guard.learn(numbers)
+            case PinAnswered(right=right, text=text):
+                self._pins.answered(right=right)
+                self.log.info("the PIN was given", line=self.key, right=right, text=text)
+            case SimState(code="READY"):
+                self._pins.opened()
+            case Ready():
+                if self._driver.sim == SIM_PIN:
+                    self._pins.answered(
+                        right=None
+                    )  # set up anew, and closed: whatever it said, it is not open
+                self._ready()
+                self._open_sim()
+            case Responsive():
+                self._trouble = ""
+            case HangUpStuck(call=call):
+                modem_log.note(self.log, self.key, event)
+                released = self._legs.stuck(call)
+                if released is not None:
+                    self._tell_leg(released)
+            case Unresponsive(stage=stage):
+                self._trouble = self._rescue.climb(stage)
+                if not self._port.is_open:
+                    self.at(Instant(self.now_us() + REOPEN_US), "open")
+            case _:
+                modem_log.note(self.log, self.key, event)
+
+    def _ready(self) -> None:
+        self._trouble = ""
+        if self._where.is_not_it(self._driver.identity.imei, self._now_s()):
+            self._lose(PortLost(f"{self._port.path}: another modem"))
+            return
+        if self._driver.voiceless:
+            self.log.warning("the modem's firmware gives no voice to the host", line=self.key)
+        with suppress(OSError):
+            self._dialect_file.write_text(self._driver.dialect.key, encoding="utf-8")
+        self._back_in_service()
+
+    def _back_in_service(self) -> None:
+        """A line that was taken out of service, by a process before this one perhaps, is there again."""
+        if self._journal.quarantined and self._driver.ready:
+            self._journal.returned()
+
+    def _condition(self) -> tuple[LineState, str]:
+        return condition(
+            self._driver,
+            open_port=self._port.is_open,
+            quarantined=self._journal.quarantined,
+            trouble=self._trouble,
+            another_modem=self._where.another_there,
+            pin_fault=self._pins.fault,
+            ghosts=self._legs.ghosts,
+            rests=self._legs.faults.rests(self._now_s()),
+        )
+
+    # ------------------------------------------------------------ legs
+
+    def _order(self, order: Order, envelope: Envelope) -> None:
+        match self._orders.turn(order, envelope, self.now_us()):
+            case Turn.TOO_LATE:
+                self.log.warning("too late to be dialled", line=self.key, leg=order.leg)
+            case Turn.NOW:
+                until_s = self._may_until_s(order, envelope)
+                if until_s <= self._now_s():
+                    self.log.error(
+                        "not dialled: the alert is not its node's", node=envelope.node, leg=order.leg
+                    )
+                    return
+                report = self._legs.obey(order, self._now_s(), until_s)
+                # The dial first: what is said of it can wait for as long as it takes to say.
+                self._write()
+                self._tell_leg(report)
+            case Turn.WAITS:
+                pass
+
+    def _may_until_s(self, order: Order, envelope: Envelope) -> float:
+        """Until when the order may be obeyed: a dial as long as its node has the alert for certain.
+
+        A node that was frozen, or cut off, may not have noticed that another one has it, and both would call.
+        It may be frozen at this very point, too, or while the dial waits for its turn at the modem.
+        """
+        if not self._legs.may_dial(order) or envelope.alert is None:
+            return math.inf
+        asked_us = self.now_us()
+        return (asked_us + self._journal.has_the_alert_for_us(envelope.node, envelope.alert)) / SECOND
+
+    def _tell_leg(self, report: calls.CallReport) -> None:
+        who = self._who.get((report.leg, report.attempt))
+        if who is not None:
+            self.answer(who, report)
+
+    def _say_incoming(self) -> None:
+        for call in self._legs.ringing.told(self._now_s()):
+            self.tell(Role.ALERT_INTAKE, "", call)
+
+    def _say_texts(self) -> None:
+        for text in self._texts.waiting:
+            self.tell(Role.ALERT_INTAKE, "", text)
+
+    def _send_sms(self, number: str, text: str) -> None:
+        self._sent += 1
+        try:
+            self._driver.send_sms(Ref(f"sms {self._sent}"), number, text, self._now_s())
+        except GsmError as error:
+            self.log.warning("no short message was sent", line=self.key, error=str(error))
+
+    # ------------------------------------------------------------ the line
+
+    def _file_voice(self) -> None:
+        """Before anybody is told that the voice flows: a bridge of another node wants it at once."""
+        if self._legs.voice is not None and self._legs.voice != self._voice_filed:
+            self._voice_filed = self._legs.voice
+            line_files.write_voice(self.env.run, self._spec.line, self._voice_filed)
+
+    def _say_line(self) -> None:
+        """At every change, and every second."""
+        report = self._reports.report(
+            self._driver,
+            self._condition(),
+            joins=self._legs.joins,
+            legs=self._legs.held_for,
+            port=self._port.path if self._port.is_open else "",
+            now_us=self.now_us(),
+        )
+        if self._reports.is_to_be_filed(report):
+            line_files.write(self.env.run, report)
+        if self._reports.is_to_be_told(report) and self.tell(Role.TRUNK_POOL, "", report):
+            self._reports.told(report)
+            self.tell(Role.DEADLINE_WATCHDOG, "", report)

@@ -1,0 +1,69 @@
+"""How a line is, in one word for the machine and a sentence for the person on duty. Pure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gateways.gsm.at.parse import Registration
+from gateways.gsm.driver.driver import Driver
+from gateways.gsm.driver.startup import NOT_INSERTED, SIM_PIN, SIM_PUK
+from messages.lines import LineState
+
+_REGISTRATION: Final = {
+    Registration.SEARCHING: "It finds no network: look at its aerial and its place.",
+    Registration.DENIED: "The network refuses its SIM: ask the operator whether it is active.",
+}
+_RADIO_OFF: Final = (
+    "Its radio is off (+CFUN), and does not go on when it is told to: look for a switch, or another program."
+)
+_GHOST: Final = "There is a call on it that is no alert's and does not end: switch the modem off and on."
+_RESTS: Final = "Its modem or its network refuses what is dialled; it is tried again in a while."
+_OFF: Final = "It is in no network: look at its aerial, and whether its SIM is active."
+
+
+def condition(
+    driver: Driver,
+    *,
+    open_port: bool,
+    quarantined: bool = False,
+    trouble: str = "",
+    another_modem: bool = False,
+    pin_fault: str = "",
+    ghosts: int = 0,
+    rests: bool = False,
+) -> tuple[LineState, str]:
+    """The state of the line, and what is wrong where something is.
+
+    `another_modem`: the port that it is configured for has a modem with another IMEI. `pin_fault`: why
+    the SIM is not given its PIN. `ghosts`: how many calls are on it that are nobody's. `rests`: what was
+    dialled last has come to nothing.
+    """
+    trouble = _sentence(trouble)
+    if quarantined:
+        return LineState.QUARANTINED, trouble or "The modem was taken out of service."
+    if not open_port:
+        state = LineState.WRONG_MODEM if another_modem else LineState.LOST
+        return state, trouble or "The modem's port cannot be opened."
+    if driver.sim == SIM_PUK:
+        return LineState.PUK_NEEDED, "The SIM is locked: open it in a telephone, with the PUK of its papers."
+    if driver.sim == SIM_PIN and pin_fault:
+        return LineState.PIN_NEEDED, f"The SIM is closed: {pin_fault}."
+    if driver.sim == NOT_INSERTED:
+        return LineState.NO_SIM, "There is no SIM in the modem, or it does not sit well."
+    if driver.sim not in ("", "READY", SIM_PIN):
+        return LineState.NO_SIM, f"The SIM cannot be used; the modem says: {driver.sim}."
+    if not driver.ready or driver.sim == SIM_PIN:
+        return LineState.STARTING, trouble or "The modem is being set up."
+    if driver.registration is not None and not driver.registration.in_service:
+        words = _REGISTRATION.get(driver.registration, _OFF)
+        return LineState.NO_NETWORK, _RADIO_OFF if driver.radio_off else words
+    if ghosts:
+        return LineState.FAILING, _GHOST
+    return (LineState.FAILING, _RESTS) if rests else (LineState.READY, "")
+
+
+def _sentence(text: str) -> str:
+    """With a capital and a full stop, but for a path at the beginning."""
+    if not text:
+        return ""
+    return (text if "/" in text.split(" ", 1)[0] else text[0].upper() + text[1:]).rstrip(".") + "."

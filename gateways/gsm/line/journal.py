@@ -1,0 +1,102 @@
+"""What a line's process reads in the journal, and what it writes there: whose calls a process before it has
+left, that the line is out of service, its alarms.
+"""
+
+from __future__ import annotations
+
+from messages.events import AlarmCleared, AlarmRaised, LineQuarantined, LineReturned
+from messages.ids import AlertId, LineId, NodeId
+from model.alert.case import Case
+from model.alert.leg import Leg
+from model.alert.live import LiveCases
+from runtime.logs import Logger
+from store import streams
+from store.errors import JournalError
+from store.journal.journal import Append, Journal
+from store.journal.rebuild import case_on_line, is_nailed_up, is_quarantined, rebuild
+from store.nodes import owners
+
+QUARANTINED = "line.quarantined"
+FOR_EVER_US = 10**18
+
+
+class LineJournal:
+    """Of one line. Only the constructor raises JournalError: what cannot be read or written later is logged,
+    and tried again by whoever asked for it.
+    """
+
+    def __init__(self, journal: Journal, line: LineId, node: NodeId, log: Logger) -> None:
+        self._journal = journal
+        self._line = line
+        self._node = node
+        self._log = log
+        self.case = case_on_line(journal, line)
+        """The case that had the line when this process began."""
+        self.quarantined = is_quarantined(journal, line)
+
+    def legs_left(self) -> list[Leg]:
+        """Whose calls a process before this one may have left: perhaps half-way dialled, which any byte
+        would abort.
+        """
+        return [] if self.case is None else self._legs_here(self.case)
+
+    def who_stands_here(self) -> list[Leg] | None:
+        """The legs that the journal knows on this line. None where it cannot be read, and where an operator's
+        call is nailed up on it: then somebody does.
+        """
+        live = LiveCases()
+        try:
+            if is_nailed_up(self._journal, self._line):
+                return None
+            # All of them: a line that takes a second call in has been seized twice.
+            rebuild(self._journal, live)
+        except JournalError as error:
+            self._log.error("the journal cannot be read", line=self._line, error=str(error))
+            return None
+        return [leg for case in live.cases.values() for leg in self._legs_here(case)]
+
+    def quarantine(self, reason: str) -> None:
+        """The line is out of service, and this is why."""
+        self.quarantined = True
+        self.note(
+            AlarmRaised(alarm=QUARANTINED, subject=self._line, text=reason),
+            LineQuarantined(line=self._line, reason=reason),
+        )
+
+    def returned(self) -> None:
+        """It is in service again, whoever took it out. Stays to be said where it cannot be written."""
+        cleared = AlarmCleared(alarm=QUARANTINED, subject=self._line)
+        self.quarantined = not self.note(cleared, LineReturned(line=self._line))
+
+    def note(self, alarm: AlarmRaised | AlarmCleared, *line: LineQuarantined | LineReturned) -> bool:
+        """Write it down; False where it could not be."""
+        try:
+            self._journal.append(
+                Append(streams.node(self._node), None, (alarm,)),
+                *(Append(streams.line(self._line), None, (one,)) for one in line),
+            )
+        except JournalError as error:
+            self._log.error("could not be written down", line=self._line, error=str(error))
+            return False
+        return True
+
+    def has_the_alert_for_us(self, node: NodeId, alert: AlertId) -> int:
+        """How long the alert is that node's for certain; for ever where there is one node. Where nobody can
+        be asked, it is not.
+        """
+        if not self._journal.shared:
+            return FOR_EVER_US
+        try:
+            return owners.holds_for_us(self._journal, alert, node)
+        except JournalError as error:
+            self._log.error("the lease cannot be looked at", line=self._line, error=str(error))
+            return 0
+
+    def close(self) -> None:
+        """Let go of the journal."""
+        self._journal.close()
+
+    def _legs_here(self, case: Case) -> list[Leg]:
+        """Also those that were given up while this node was not heard: what there is of them is here."""
+        live = (leg for leg in case.legs.values() if leg.live)
+        return [leg for leg in (*live, *case.unheard.values()) if leg.line == self._line]

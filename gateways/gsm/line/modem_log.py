@@ -1,0 +1,39 @@
+"""What the log is told of a modem, where nothing else follows."""
+
+from __future__ import annotations
+
+from gateways.gsm.driver.events import (
+    CommandRefused,
+    Event,
+    HangUpStuck,
+    ModemRebooted,
+    RequestFailed,
+    SmsSent,
+    UnknownLine,
+    UntoldCall,
+    VoiceFailed,
+)
+from runtime.logs import Logger
+
+
+def note(log: Logger, line: str, event: Event) -> None:
+    """Write it down, as loud as it is bad."""
+    match event:
+        case HangUpStuck(attempts=attempts):
+            log.warning("a call does not end", line=line, attempts=attempts)
+        case VoiceFailed(text=text):
+            log.warning("the modem refuses its voice: has its firmware any?", line=line, error=text)
+        case RequestFailed(request=request, text=text):
+            log.warning("the modem refuses", line=line, what=request, error=text)
+        case UntoldCall():
+            log.warning("rung by a modem that has not said so: is this the port of its codes?", line=line)
+        case ModemRebooted():
+            log.warning("the modem has started anew", line=line)
+        case CommandRefused(command=command, error=error):
+            log.info("the modem refuses a setting", line=line, command=command, error=error)
+        case SmsSent(ok=ok, text=text):
+            log.info("a short message was sent", line=line, taken=ok, result=text)
+        case UnknownLine(text=text):
+            log.debug("unknown line", line=line, text=text)
+        case _:
+            log.debug("modem", line=line, what=type(event).__name__)

@@ -1,0 +1,72 @@
+"""Which orders of legs may be obeyed at once, which wait until the modem's own list of calls is known, and
+which come too late. Pure.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final
+
+from gateways.gsm.driver.driver import Driver
+from gateways.gsm.line.leg_orders import LegsOnLine, Order
+from messages.calls import DialCall
+from messages.envelope import Envelope
+from messages.ids import SECOND, Instant, LegId
+
+LATE_US: Final = Instant(4 * SECOND)
+"""A leg asks every second, and has given the line up by then: to dial so late would be to dial twice."""
+FORGOTTEN_US: Final = Instant(5 * SECOND)
+"""A leg asks for its call every second."""
+
+
+class Turn(Enum):
+    """When an order is obeyed."""
+
+    NOW = "now"
+    WAITS = "waits"
+    TOO_LATE = "too late"
+
+
+class Orders:
+    """Of one line; `now_us`: when its process began."""
+
+    def __init__(self, legs: LegsOnLine, driver: Driver, now_us: Instant) -> None:
+        self._legs = legs
+        self._driver = driver
+        self._asked_at = now_us
+        self._waiting: dict[LegId, tuple[Order, Envelope]] = {}
+
+    def turn(self, order: Order, envelope: Envelope, now_us: Instant) -> Turn:
+        """At once where the leg is known here; else only once the modem's own list of calls has been seen."""
+        if self._legs.knows(order.leg, order.attempt):
+            return Turn.NOW
+        if isinstance(order, DialCall) and now_us - envelope.at_us > LATE_US:
+            return Turn.TOO_LATE
+        if self._driver.knows_calls:
+            return Turn.NOW
+        self._waiting[order.leg] = order, envelope
+        return Turn.WAITS
+
+    def heard_of_legs(self, now_us: Instant) -> None:
+        """A leg has asked for its call."""
+        self._asked_at = now_us
+
+    def take_waiting(self) -> list[tuple[Order, Envelope]]:
+        """The modem's own list of calls is known: what legs have ordered meanwhile."""
+        if not self._waiting or not self._driver.knows_calls:
+            return []
+        waiting, self._waiting = self._waiting, {}
+        return list(waiting.values())
+
+    def waits_since_lately(self, now_us: Instant) -> bool:
+        """Whether a leg asks for a call of which this process, just started, cannot know yet."""
+        return any(now_us - envelope.at_us < FORGOTTEN_US for _, envelope in self._waiting.values())
+
+    def seem_forgotten(self, now_us: Instant) -> bool:
+        """Whether there is a call that was set up, and no leg has asked for one for a while; once in that
+        while.
+        """
+        if now_us - self._asked_at < FORGOTTEN_US or not self._driver.knows_calls or not self._legs.set_up:
+            return False
+        self._asked_at = now_us
+        return True

@@ -1,0 +1,69 @@
+"""What is told of a line, and when it has to be told again. Pure."""
+
+from __future__ import annotations
+
+from gateways.gsm.driver.driver import Driver
+from messages.base import Joins
+from messages.ids import Instant, LegId
+from messages.lines import LineReport, LineState
+from model.policy import LineSpec
+
+
+class LineReports:
+    """Of one line; `now_us`: since when it is starting."""
+
+    def __init__(self, spec: LineSpec, now_us: Instant) -> None:
+        self._spec = spec
+        self._state, self._since = LineState.STARTING, now_us
+        self._told: LineReport | None = None
+        self._filed: LineReport | None = None
+
+    def report(
+        self,
+        driver: Driver,
+        condition: tuple[LineState, str],
+        *,
+        joins: Joins,
+        legs: tuple[LegId, ...] = (),
+        port: str,
+        now_us: Instant,
+    ) -> LineReport:
+        """How the line is. `condition` is its state, and what is wrong; `port` is empty while closed."""
+        state, text = condition
+        if state is not self._state:
+            self._state, self._since = state, now_us
+        registration = driver.registration
+        return LineReport(
+            line=self._spec.line,
+            trunk=self._spec.trunk,
+            emergency=self._spec.emergency,
+            state=state,
+            since=self._since,
+            busy=state is LineState.READY and (bool(driver.calls()) or driver.sends_sms),
+            inbound=self._spec.inbound,
+            joins=joins,
+            legs=legs,
+            signal_dbm=driver.signal_dbm,
+            registration=registration.name.lower() if registration is not None else "",
+            port=port,
+            imei=driver.identity.imei,
+            dialect=driver.dialect.key,
+            text=text,
+        )
+
+    def is_to_be_filed(self, report: LineReport) -> bool:
+        """Whether it is not what the line's file says already; from now on it is."""
+        changed, self._filed = report != self._filed, report
+        return changed
+
+    def is_to_be_told(self, report: LineReport) -> bool:
+        """Whether it was not told since `tell_again`."""
+        return report != self._told
+
+    def told(self, report: LineReport) -> None:
+        """Somebody was there to hear it."""
+        self._told = report
+
+    def tell_again(self) -> None:
+        """Whatever was told may have been lost, or be asked for by somebody new."""
+        self._told = None

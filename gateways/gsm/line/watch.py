@@ -1,0 +1,119 @@
+"""What is known of a line besides its calls: signal, registration, when to ask for a sign of life. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from gateways.gsm.at.parse import Registration, dbm_of, integer, parse_creg, parse_csq
+from gateways.gsm.at.results import Finished, Outcome
+from gateways.gsm.dialects.hints import Hint, Sign
+from gateways.gsm.driver.events import Event, RegistrationChanged, SignalChanged
+from gateways.gsm.driver.startup import (
+    PACKET_QUERY,
+    RADIO_QUERY,
+    REGISTRATION_QUERY,
+    SIGNAL_QUERY,
+    SIM_QUERY,
+    STORED_SMS_QUERY,
+    radio_is_off,
+)
+
+MESSAGES_EVERY: Final = 12
+"""At so many looks the stored short messages are asked for once: that one has come is said once, and may be
+missed."""
+RADIO_AGAIN_S: Final = 30.0
+"""A radio that does not stay on is switched on again, and not all the time."""
+
+
+class LineWatch:
+    """See the module."""
+
+    def __init__(self) -> None:
+        self.registration: Registration | None = None
+        self._circuit: Registration | None = None
+        self._packet: Registration | None = None
+        self.signal_dbm: int | None = None
+        self.radio_off = False
+        """Whether the modem said so when it was asked last."""
+        self._radio_tried_s = float("-inf")
+        self._last_s = 0.0
+        self._count = 0
+
+    def hint(self, hint: Hint, now_s: float) -> list[Event]:
+        """An unsolicited line about signal or network."""
+        if hint.sign is Sign.SIGNAL:
+            rssi = integer(hint.value)
+            return self._signal(dbm_of(rssi) if rssi is not None else None, now_s)
+        return self._registered(parse_creg(hint.text, answer=False), now_s)
+
+    def answer(self, finished: Finished, now_s: float) -> list[Event]:
+        """The answer of any command; only those about signal and network count."""
+        if finished.command.text == RADIO_QUERY:
+            self.radio_off = radio_is_off(finished)
+        if finished.outcome is Outcome.OK and finished.lines:
+            if finished.command.text == SIGNAL_QUERY:
+                return self._signal(parse_csq(finished.lines[0]), now_s)
+            if finished.command.text == REGISTRATION_QUERY:
+                return self._registered(parse_creg(finished.lines[0], answer=True), now_s)
+            if finished.command.text == PACKET_QUERY:
+                self._packet = parse_creg(finished.lines[0], answer=True)
+                return self._registered(self._circuit, now_s)
+        return []
+
+    def begin(self, now_s: float) -> None:
+        """The modem is ready, and has just been asked."""
+        self._last_s = now_s
+
+    def due_s(self, idle_s: float) -> float:
+        """When the next sign of life is wanted."""
+        return self._last_s + idle_s
+
+    def queries(self, now_s: float) -> Iterator[str]:
+        """The commands for it: SIM, network and signal each time.
+
+        A SIM that is pulled and a network that is lost are told unasked by some modems, by some not at all,
+        and by none on a bad cable; a line that is thought well is dialled, and costs the alert seconds.
+        """
+        self._last_s = now_s
+        self._count += 1
+        yield SIM_QUERY
+        yield REGISTRATION_QUERY
+        if not _serves(self._circuit):
+            # Registered in LTE alone, where calls are VoLTE's, some modems say so here only.
+            yield PACKET_QUERY
+        if not _serves(self.registration):
+            yield RADIO_QUERY
+        yield SIGNAL_QUERY
+        if self._count % MESSAGES_EVERY == 0:
+            yield STORED_SMS_QUERY
+
+    def radio_is_to_be_on(self, now_s: float) -> bool:
+        """Whether it is to be switched on now: it is off, and was not switched on a moment ago."""
+        due = self.radio_off and now_s - self._radio_tried_s >= RADIO_AGAIN_S
+        if due:
+            self._radio_tried_s = now_s
+        return due
+
+    def _signal(self, dbm: int | None, now_s: float) -> list[Event]:
+        if dbm == self.signal_dbm:
+            return []
+        self.signal_dbm = dbm
+        return [SignalChanged(at_s=now_s, dbm=dbm)]
+
+    def _registered(self, state: Registration | None, now_s: float) -> list[Event]:
+        if _serves(self._circuit) and not (state is None or _serves(state)):
+            # Whether LTE is left was last asked when nobody needed to know: it is asked now.
+            self._packet, self._last_s = None, float("-inf")
+        self._circuit = self._circuit if state is None else state
+        state = self._packet if _serves(self._packet) and not _serves(self._circuit) else self._circuit
+        if state is None or state is self.registration:
+            return []
+        self.registration = state
+        if _serves(state):
+            self.radio_off = False
+        return [RegistrationChanged(at_s=now_s, state=state)]
+
+
+def _serves(state: Registration | None) -> bool:
+    return state is not None and state.in_service

@@ -1,0 +1,116 @@
+"""The ports at which a modem may be, as the kernel shows them, and the names by which a line's port is given.
+
+A port's number changes when its modem is plugged in again or its hub is reset; its mark tells one plugging in
+from the next. Looks into /dev and /sys alone, and opens nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from gateways.gsm.port.search import POSITION, Place
+
+DEV: Final = Path("/dev")
+SYS: Final = Path("/sys")
+USB_TTYS: Final = ("ttyUSB", "ttyACM")
+"""What the kernel calls the ports of USB devices."""
+
+
+def places(simulated: Path | None = None, *, dev: Path = DEV, sys: Path = SYS) -> list[Place]:
+    """Every USB port there is now, and the simulated carrier's in the directory `simulated`."""
+    found = [place for name in _usb_ttys(sys) if (place := _usb_place(name, dev, sys)) is not None]
+    if simulated is not None:
+        for link in sorted(simulated.glob("*.at")):
+            voice = link.with_suffix(".voice")
+            if mark := mark_of(str(link)):
+                found.append(Place(path=str(link), mark=mark, voice=str(voice) if voice.is_symlink() else ""))
+    return found
+
+
+def mark_of(path: str) -> str:
+    """Which plugging in of which device this path leads to now; empty when it leads to none.
+
+    A device node is made anew each time, with an inode number of its own; a pseudo-terminal's number is used
+    again, its time of creation is not.
+    """
+    try:
+        stat = os.stat(path)
+    except OSError:
+        return ""
+    made = f".{stat.st_ctime_ns}" if os.path.realpath(path).startswith("/dev/pts/") else ""
+    return f"{_boot()}.{stat.st_rdev:x}.{stat.st_ino}{made}"
+
+
+def resolved(port: str, *, dev: Path = DEV, sys: Path = SYS) -> str:
+    """The path that a configured port means now: itself, or that of `usb:…`, the first tty where no interface
+    is named; empty where nothing is plugged in there.
+    """
+    match = POSITION.fullmatch(port)
+    if match is None:
+        return port
+    device = sys / "bus/usb/devices"
+    wanted = f"{match['device']}:{match['interface'] or '*'}"
+    for interface in sorted(device.glob(wanted)):
+        for tty in (*interface.glob("ttyUSB*"), *interface.glob("tty/ttyACM*")):
+            return str(dev / tty.name)
+    return ""
+
+
+def usb_device_of(path: str, *, sys: Path = SYS) -> Path | None:
+    """The directory in /sys of the USB device that a tty belongs to; none for a tty of another kind."""
+    interface = _interface(Path(os.path.realpath(path)).name, sys)
+    return None if interface is None else interface.parent
+
+
+@cache
+def _boot() -> str:
+    """Which start of the machine this is: inode numbers begin anew with each."""
+    return _read(Path("/proc/sys/kernel/random/boot_id"))[:8]
+
+
+def _usb_ttys(sys: Path) -> Iterator[str]:
+    names = (entry.name for entry in (sys / "class/tty").glob("tty*"))
+    yield from sorted((name for name in names if name.startswith(USB_TTYS)), key=_natural)
+
+
+def _natural(name: str) -> tuple[str, int]:
+    stem = name.rstrip("0123456789")
+    return stem, int(name[len(stem) :] or 0)
+
+
+def _usb_place(name: str, dev: Path, sys: Path) -> Place | None:
+    interface = _interface(name, sys)
+    mark = mark_of(str(dev / name))
+    if interface is None or not mark:
+        return None
+    device = interface.parent
+    return Place(
+        path=str(dev / name),
+        mark=mark,
+        usb=f"{_read(device / 'idVendor')}:{_read(device / 'idProduct')}",
+        position=device.name,
+        interface=int(_read(interface / "bInterfaceNumber") or "0", 16),
+    )
+
+
+def _interface(name: str, sys: Path) -> Path | None:
+    """The USB interface that makes this tty: the nearest directory above it that has a number as such."""
+    try:
+        directory = (sys / "class/tty" / name / "device").resolve(strict=True)
+    except OSError:
+        return None
+    for above in (directory, *directory.parents):
+        if (above / "bInterfaceNumber").is_file():
+            return above
+    return None
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""

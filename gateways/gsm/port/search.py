@@ -1,0 +1,91 @@
+"""Which ports may be asked for a line's modem, and which of its ports carries its voice. Pure.
+
+A port that is another line's is never asked: any byte may abort a dial there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from gateways.gsm.dialects.dialect import CompiledDialect, UsbPorts
+
+_IMEI_DIGITS: Final = 14
+"""The fifteenth is a check digit; some modems tell their software's version instead (23.003 clause 6.2)."""
+
+
+USB: Final = "usb:"
+POSITION: Final = re.compile(r"usb:(?P<device>\d+-\d+(?:\.\d+)*)(?::(?P<interface>\d+\.\d+))?")
+"""`usb:1-2.3:1.0`: the tty of that interface at that socket, by the kernel's name; `modem list` shows it."""
+
+
+def is_port_name(port: str) -> bool:
+    """Whether a setting can name a port so: a path, or `usb:…`."""
+    return not port.startswith(USB) or POSITION.fullmatch(port) is not None
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """One port as it is now."""
+
+    path: str
+    mark: str
+    """Changes with every plugging in."""
+    usb: str = ""
+    """`vendor:product`, lower-case hexadecimal; empty for a simulated port."""
+    position: str = ""
+    """Where on the bus: `1-2.3`."""
+    interface: int | None = None
+    voice: str = ""
+    """Of a simulated port: where its voice is."""
+
+
+Roles = Mapping[str, UsbPorts]
+"""By `vendor:product`."""
+
+
+def roles_of(dialects: Iterable[CompiledDialect]) -> dict[str, UsbPorts]:
+    """What the dialects' files say of USB interfaces."""
+    return {ports.usb: ports for dialect in dialects for ports in dialect.data.port}
+
+
+def may_be_asked(
+    places: Sequence[Place], roles: Roles, taken: Collection[str], silent: Collection[str] = ()
+) -> list[Place]:
+    """The command ports among these that are nobody's: `taken` and `silent` are marks.
+
+    No port of a device of which one is taken: it is one modem, and may be in a call. Of a device that is
+    known, the one interface that takes commands; of others all that are not silent: any may be it.
+    """
+    devices = {place.position for place in places if place.mark in taken} - {""}
+
+    def takes_commands(place: Place) -> bool:
+        known = roles.get(place.usb)
+        return known is None or place.interface is None or place.interface == known.at
+
+    return [
+        place
+        for place in places
+        if place.mark not in taken
+        and place.mark not in silent
+        and place.position not in devices
+        and takes_commands(place)
+    ]
+
+
+def voice_beside(place: Place, places: Iterable[Place], roles: Roles) -> str:
+    """The path of the voice port of the same device; empty where none is known."""
+    known = roles.get(place.usb)
+    if known is None or known.voice is None:
+        return place.voice
+    for other in places:
+        if other.position == place.position and other.interface == known.voice:
+            return other.path
+    return ""
+
+
+def same_imei(one: str, other: str) -> bool:
+    """Whether both name one device."""
+    return len(one) >= _IMEI_DIGITS and one[:_IMEI_DIGITS] == other[:_IMEI_DIGITS]

@@ -1,0 +1,164 @@
+"""A modem's command port: pyserial made harmless, with the dial guard in the only way to write.
+
+HUPCL is cleared before anything else, so that the death of this process does not drop DTR and with it
+the user's call. Whatever says that the port is gone (SerialException, OSError, termios.error, which is
+no OSError) becomes PortLost.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import termios
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import Final, Protocol, final
+
+import serial
+
+from gateways.gsm.errors import PortBusy, PortLost
+from gateways.gsm.port.dial_guard import DialGuard
+
+BAUD: Final = 115_200
+_READ_BYTES: Final = 4096
+_CFLAG: Final = 2
+_GONE: Final = (OSError, termios.error, serial.SerialException, TypeError)
+# TypeError: pyserial reads from a descriptor that another thread or a hot-unplug has set to None.
+
+
+class Port(Protocol):
+    """What the gateway needs of a port; an in-memory pipe may stand in for a tty."""
+
+    def fileno(self) -> int | None:
+        """A descriptor to select on; none for a port in memory."""
+
+    def read(self) -> bytes:
+        """What has come, at once; empty when nothing has. Raises PortLost."""
+
+    def write(self, data: bytes) -> None:
+        """Write, through the dial guard. Raises DialRefused (nothing is written) and PortLost."""
+
+    def flush_pending(self) -> bool:
+        """Write on what the kernel did not take before; true when nothing is left. Raises PortLost."""
+
+    def close(self) -> None:
+        """Give the port back; never raises."""
+
+
+class GuardedPort(ABC):
+    """A port whose only way to write leads through the dial guard."""
+
+    def __init__(self, guard: DialGuard) -> None:
+        self.guard: Final = guard
+        self._unwritten = bytearray()
+
+    @final
+    def write(self, data: bytes) -> None:
+        """See Port."""
+        self._unwritten += self.guard.pass_through(data)
+        self.flush_pending()
+
+    @final
+    def flush_pending(self) -> bool:
+        """See Port."""
+        while self._unwritten:
+            written = self._write_some(bytes(self._unwritten))
+            if not written:
+                return False
+            del self._unwritten[:written]
+        return True
+
+    @abstractmethod
+    def _write_some(self, data: bytes) -> int:
+        """Write without blocking; how many bytes were taken. Raises PortLost."""
+
+
+class SerialPort(GuardedPort):
+    """A tty, real or pseudo. Raises PortBusy and PortLost on opening."""
+
+    def __init__(self, path: str, guard: DialGuard, *, baud: int = BAUD) -> None:
+        super().__init__(guard)
+        self.path: Final = path
+        first = _open_without_hang_up(path)
+        try:
+            self._serial = serial.Serial(path, baud, timeout=0, write_timeout=0, exclusive=True)
+        except serial.SerialException as error:
+            if "lock" in str(error).lower():
+                raise PortBusy(f"{path}: another process has it") from error
+            raise PortLost(f"{path}: {error}") from error
+        except _GONE as error:
+            raise PortLost(f"{path}: {error}") from error
+        finally:
+            os.close(first)
+        try:
+            # pyserial has set the line up anew: whatever it did, the flag must be off.
+            _clear_hupcl(self._serial.fileno())
+        except _GONE as error:
+            self.close()
+            raise PortLost(f"{path}: {error}") from error
+
+    def fileno(self) -> int:
+        """See Port."""
+        try:
+            return int(self._serial.fileno())
+        except _GONE as error:
+            raise PortLost(f"{self.path}: {error}") from error
+
+    def read(self) -> bytes:
+        """See Port."""
+        try:
+            return bytes(self._serial.read(_READ_BYTES))
+        except _GONE as error:
+            raise PortLost(f"{self.path}: {error}") from error
+
+    def close(self) -> None:
+        """See Port."""
+        try:
+            self._serial.close()
+        except _GONE:
+            # It is closing what is gone already.
+            return
+
+    def _write_some(self, data: bytes) -> int:
+        try:
+            return os.write(self._serial.fileno(), data)
+        except BlockingIOError:
+            return 0
+        except _GONE as error:
+            raise PortLost(f"{self.path}: {error}") from error
+
+
+def stable_name(path: str) -> str:
+    """The name of a tty that survives renumbering, where udev made one; else the path itself."""
+    for directory in (Path("/dev/serial/by-id"), Path("/dev/serial/by-path")):
+        if directory.is_dir():
+            for link in sorted(directory.iterdir()):
+                if link.resolve() == Path(path).resolve():
+                    return str(link)
+    return path
+
+
+def _open_without_hang_up(path: str) -> int:
+    """A descriptor on the tty whose HUPCL is off, before pyserial gets to see it.
+
+    It stays open while pyserial opens its own, so that there is no last close in between.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+    except OSError as error:
+        raise PortLost(f"{path}: {error.strerror}") from error
+    try:
+        _clear_hupcl(descriptor)
+    except (OSError, termios.error) as error:
+        os.close(descriptor)
+        raise PortLost(f"{path}: {error}") from error
+    return descriptor
+
+
+def _clear_hupcl(descriptor: int) -> None:
+    attributes = termios.tcgetattr(descriptor)
+    if attributes[_CFLAG] & termios.HUPCL:
+        attributes[_CFLAG] &= ~termios.HUPCL
+        termios.tcsetattr(descriptor, termios.TCSANOW, attributes)
+    flags = fcntl.fcntl(descriptor, fcntl.F_GETFD)
+    fcntl.fcntl(descriptor, fcntl.F_SETFD, flags | fcntl.FD_CLOEXEC)

@@ -1,0 +1,103 @@
+"""A modem's command port over TCP, and any port by its name.
+
+The same as a tty, without what does not exist there: no HUPCL, no exclusive lock. Whoever serves the port
+may let two in, who then read each other's answers: on this machine a name in the abstract namespace stands
+for the port, and goes with the process that has it (unix(7)). Closed by the other side, it is unplugged.
+
+pyserial's own socket:// is not used: it waits five seconds for a connection, and an actor that hangs for two
+is killed.
+"""
+
+from __future__ import annotations
+
+import socket
+from contextlib import suppress
+from typing import Final
+
+from gateways.gsm.errors import PortBusy, PortLost
+from gateways.gsm.port.addresses import is_address, one_name, tcp_address
+from gateways.gsm.port.dial_guard import DialGuard
+from gateways.gsm.port.serial_port import GuardedPort, SerialPort
+
+CONNECT_S: Final = 0.5
+"""So long the whole actor waits for a connection; who is reached over a slower line has no calls to carry."""
+_READ_BYTES: Final = 4096
+_OPTIONS: Final = (
+    (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
+    # A peer that was switched off says nothing: it is asked after 5 s of silence, every 2 s, three times.
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 5),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 2),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3),
+    (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 10_000),
+)
+
+
+class TcpPort(GuardedPort):
+    """`socket://HOST:PORT`. Raises PortBusy and PortLost on opening."""
+
+    def __init__(self, url: str, guard: DialGuard) -> None:
+        super().__init__(guard)
+        self.path: Final = url
+        self._lock = _lock(url)
+        try:
+            self._socket = socket.create_connection(tcp_address(url), timeout=CONNECT_S)
+        except (OSError, ValueError) as error:
+            self._lock.close()
+            raise PortLost(f"{url}: {error}") from error
+        try:
+            for option in _OPTIONS:
+                self._socket.setsockopt(*option)
+            self._socket.setblocking(False)
+        except OSError as error:
+            self.close()
+            raise PortLost(f"{url}: {error}") from error
+
+    def fileno(self) -> int:
+        """See Port."""
+        descriptor = self._socket.fileno()
+        if descriptor < 0:
+            raise PortLost(f"{self.path}: closed")
+        return descriptor
+
+    def read(self) -> bytes:
+        """See Port."""
+        try:
+            data = self._socket.recv(_READ_BYTES)
+        except BlockingIOError:
+            return b""
+        except OSError as error:
+            raise PortLost(f"{self.path}: {error}") from error
+        if not data:
+            raise PortLost(f"{self.path}: the other side has closed the connection")
+        return data
+
+    def close(self) -> None:
+        """See Port."""
+        with suppress(OSError):
+            self._socket.close()
+        self._lock.close()
+
+    def _write_some(self, data: bytes) -> int:
+        try:
+            return self._socket.send(data)
+        except BlockingIOError:
+            return 0
+        except OSError as error:
+            raise PortLost(f"{self.path}: {error}") from error
+
+
+def _lock(url: str) -> socket.socket:
+    """Whoever has it has the port. Raises PortBusy."""
+    lock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        lock.bind(f"\0securwoman modem {one_name(url)}")
+    except OSError as error:
+        lock.close()
+        raise PortBusy(f"{url}: another process has it") from error
+    return lock
+
+
+def open_port(name: str, guard: DialGuard) -> SerialPort | TcpPort:
+    """The port of this name: a tty's path, or `socket://HOST:PORT`. Raises PortBusy and PortLost."""
+    return TcpPort(name, guard) if is_address(name) else SerialPort(name, guard)

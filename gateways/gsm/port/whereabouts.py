@@ -1,0 +1,273 @@
+"""Where a line's modem is: looked for by its IMEI, remembered, and kept from the other lines that look.
+
+A line that is configured by a port alone is where its port is. One with an `imei` is wherever a modem answers
+with it: at the port that was found last, while that is still the same plugging in, else at any that may be
+asked. What a line has found it claims in a file that outlasts the centre, so that no other line ever asks a
+port whose modem may be in the middle of a call.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from gateways.gsm.dialects.dialect import CompiledDialect
+from gateways.gsm.errors import GsmError, PortLost
+from gateways.gsm.port.addresses import is_address, one_name
+from gateways.gsm.port.asking import Asking
+from gateways.gsm.port.places import mark_of, resolved
+from gateways.gsm.port.search import Place, Roles, may_be_asked, same_imei, voice_beside
+from gateways.gsm.port.serial_port import Port
+from model.policy import LineSpec
+
+STRANGER_AGAIN_S: Final = 30.0
+"""Behind an address another modem may be put without a sign: who was none of ours is asked again."""
+SILENT_AGAIN_S: Final = 5.0
+"""A port where nobody has answered is asked again after so long: a modem takes its time to start."""
+LOOK_S: Final = 1.0
+"""Between two looks at what is plugged in."""
+
+
+def _mark(port: str) -> str:
+    """Which plugging in a configured port means now; of an address there is but one."""
+    path = resolved(port)
+    return one_name(path) if is_address(path) else mark_of(path)
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """`lines/LINE.port` in the state directory: where a line's modem was found."""
+
+    path: str
+    mark: str
+    imei: str = ""
+    voice: str = ""
+
+
+class _Question(msgspec.Struct, kw_only=True):
+    place: Place
+    port: Port
+    asking: Asking
+    fd: int | None
+
+
+class Whereabouts:
+    """Of one line. `others` are the other configured lines, `directory` is where claims lie."""
+
+    def __init__(
+        self,
+        spec: LineSpec,
+        others: Sequence[LineSpec],
+        directory: Path,
+        *,
+        places: Callable[[], list[Place]],
+        open_port: Callable[[str], Port],
+        roles: Roles,
+        base: CompiledDialect,
+    ) -> None:
+        self._spec = spec
+        self._others = others
+        self._directory = directory
+        self._places = places
+        self._open_port = open_port
+        self._roles = roles
+        self._base = base
+        self._questions: list[_Question] = []
+        self._seen: dict[str, tuple[str, str, float]] = {}
+        """By mark: the path, the IMEI that was told there (empty: none), and when."""
+        self._looked_s = float("-inf")
+        self._unwritten: Claim | None = None
+        """What could not be written down."""
+
+    # ------------------------------------------------------------ where it is
+
+    def path(self) -> str:
+        """The port to open; empty where the modem has to be looked for, or nothing is plugged in there."""
+        if not self._spec.imei:
+            return resolved(self._spec.port)
+        claim = self._claim(self._spec, self._there())
+        return "" if claim is None else claim.path
+
+    def voice(self) -> str:
+        """Its voice port; empty where none is known."""
+        if self._spec.voice_port:
+            return resolved(self._spec.voice_port)
+        there = self._there()
+        if self._spec.imei:
+            claim = self._claim(self._spec, there)
+            return "" if claim is None else claim.voice
+        mark = _mark(self._spec.port)
+        return next((voice_beside(one, there, self._roles) for one in there if one.mark == mark), "")
+
+    def usb(self) -> str:
+        """The USB ids of what is at its port, `vendor:product`; empty for what is no USB device."""
+        place = self._place()
+        return "" if place is None else place.usb
+
+    @property
+    def at_command_port(self) -> bool:
+        """Whether its port is known to be the one of its device that takes commands."""
+        place = self._place()
+        known = None if place is None else self._roles.get(place.usb)
+        return known is not None and place is not None and place.interface == known.at
+
+    @property
+    def another_there(self) -> bool:
+        """Whether the port that the settings name has somebody else's modem."""
+        seen = self._seen.get(_mark(self._spec.port)) if self._spec.port else None
+        return seen is not None and bool(seen[1]) and not same_imei(seen[1], self._spec.imei)
+
+    def text(self) -> str:
+        """What was found in its place, for the person on duty."""
+        if not self._spec.imei:
+            return f"nothing is plugged in at {self._spec.port}"
+        there = {place.mark for place in self._there()}
+        seen = [
+            f"{path} ({f'IMEI {imei}' if imei else 'no modem answers'})"
+            for mark, (path, imei, _) in self._seen.items()
+            if mark in there
+        ]
+        looked = f"looked at: {', '.join(sorted(seen))}" if seen else "no other port may be asked"
+        return f"no port has the modem with IMEI {self._spec.imei}; {looked}"
+
+    def _place(self) -> Place | None:
+        path = self.path()
+        names = (path, os.path.realpath(path)) if path else ()
+        return next((place for place in self._places() if place.path in names), None)
+
+    # ------------------------------------------------------------ looking for it
+
+    def look(self, now_s: float) -> bool:
+        """Ask on; True once it has been found, and `path` tells where. Never blocks. Without an IMEI there is
+        nothing to look for.
+        """
+        if not self._spec.imei:
+            return False
+        if now_s - self._looked_s >= LOOK_S and not self._questions:
+            self._looked_s = now_s
+            self._begin(now_s)
+        for question in list(self._questions):
+            self._go_on(question, now_s)
+            told = question.asking.imei
+            if told is None:
+                continue
+            self._end(question)
+            self._seen[question.place.mark] = question.place.path, told, now_s
+            if same_imei(told, self._spec.imei):
+                self.give_up()
+                return self._take(question.place)
+        return False
+
+    def fds(self) -> list[int]:
+        """What to wait on while it is looked for."""
+        return [question.fd for question in self._questions if question.fd is not None]
+
+    def is_not_it(self, imei: str, now_s: float) -> bool:
+        """What answers where the line's modem was found says that it has this IMEI: True where it is another
+        modem, and has to be looked for again. An address does not change with what is behind it.
+        """
+        if not self._spec.imei or not imei or same_imei(imei, self._spec.imei):
+            return False
+        claim = self._claim(self._spec, self._there())
+        if claim is not None:
+            self._seen[claim.mark] = claim.path, imei, now_s
+        self._unwritten = None
+        with suppress(OSError):
+            self._file(self._spec).unlink(missing_ok=True)
+        return True
+
+    def give_up(self) -> None:
+        """Close what was opened to ask."""
+        for question in list(self._questions):
+            self._end(question)
+
+    def _begin(self, now_s: float) -> None:
+        there = self._there()
+        marks = {place.mark for place in there}
+        self._seen = {mark: seen for mark, seen in self._seen.items() if mark in marks}
+        strangers = {
+            mark
+            for mark, (path, imei, at_s) in self._seen.items()
+            if imei and not (is_address(path) and now_s - at_s >= STRANGER_AGAIN_S)
+        }
+        silent = {
+            mark for mark, (_, imei, at_s) in self._seen.items() if not imei and now_s - at_s < SILENT_AGAIN_S
+        }
+        for place in may_be_asked(there, self._roles, strangers | self._taken(there), silent):
+            with suppress(GsmError):
+                port = self._open_port(place.path)
+                question = _Question(
+                    place=place, port=port, asking=Asking(self._base, now_s), fd=port.fileno()
+                )
+                self._questions.append(question)
+
+    def _go_on(self, question: _Question, now_s: float) -> None:
+        try:
+            data = question.port.read()
+            if data:
+                question.asking.receive(data, now_s)
+            question.asking.tick(now_s)
+            question.port.write(question.asking.take_output())
+        except PortLost:
+            question.asking.imei = ""
+
+    def _end(self, question: _Question) -> None:
+        self._questions.remove(question)
+        question.port.close()
+
+    def _there(self) -> list[Place]:
+        """The ports there are, and the one that the settings name where that is of another kind: a serial
+        port of the machine's own, an address.
+        """
+        there = self._places()
+        path, mark = resolved(self._spec.port), _mark(self._spec.port)
+        if mark and not any(os.path.realpath(place.path) == os.path.realpath(path) for place in there):
+            there.append(Place(path=path, mark=mark))
+        return there
+
+    def _taken(self, there: list[Place]) -> set[str]:
+        """The marks of other lines' ports: those they claim, and those that are named in the settings."""
+        marks = set()
+        for other in self._others:
+            if other.imei:
+                claim = self._claim(other, there)
+                marks.add("" if claim is None else claim.mark)
+            else:
+                marks.add(_mark(other.port))
+            marks.add(_mark(other.voice_port) if other.voice_port else "")
+        return marks - {""}
+
+    # ------------------------------------------------------------ claims
+
+    def _claim(self, spec: LineSpec, there: list[Place]) -> Claim | None:
+        """What a line has claimed, if it is of this modem and what it names was not unplugged since."""
+        claim = self._unwritten if spec is self._spec else None
+        if claim is None:
+            try:
+                claim = msgspec.json.decode(self._file(spec).read_bytes(), type=Claim)
+            except (OSError, msgspec.MsgspecError):
+                return None
+        current = any(place.mark == claim.mark and place.path == claim.path for place in there)
+        return claim if current and same_imei(claim.imei, spec.imei) else None
+
+    def _take(self, place: Place) -> bool:
+        voice = voice_beside(place, self._there(), self._roles)
+        claim = Claim(path=place.path, mark=place.mark, imei=self._spec.imei, voice=voice)
+        file = self._file(self._spec)
+        part = file.with_suffix(f".{os.getpid()}")
+        self._unwritten = None
+        try:
+            self._directory.mkdir(mode=0o700, exist_ok=True)
+            part.write_bytes(msgspec.json.encode(claim))
+            part.replace(file)
+        except OSError:
+            # A full disk must not take the line down: while this process has the port, nobody else gets it.
+            self._unwritten = claim
+        return True
+
+    def _file(self, spec: LineSpec) -> Path:
+        return self._directory / f"{spec.line}.port"

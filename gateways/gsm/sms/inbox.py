@@ -1,0 +1,61 @@
+"""Short messages out of PDUs: read, put together, turned into events. Pure."""
+
+from __future__ import annotations
+
+from gateways.gsm.at.parse import body_of, integer, split_fields
+from gateways.gsm.driver.events import SmsFailed, SmsReceived
+from gateways.gsm.errors import PduError
+from gateways.gsm.numbers import e164
+from gateways.gsm.sms.parts import Assembler, Whole
+from gateways.gsm.sms.pdu import read_deliver
+
+
+class Inbox:
+    """See the module. `region` places national numbers."""
+
+    def __init__(self, region: str) -> None:
+        self._region = region
+        self._assembler = Assembler()
+
+    def add(self, pdu: str, now_s: float, *, stored: int | None = None) -> SmsReceived | SmsFailed | None:
+        """One PDU; none while parts are missing. `stored`: where the modem keeps it."""
+        try:
+            message = read_deliver(pdu)
+        except PduError as error:
+            return SmsFailed(at_s=now_s, pdu=pdu, text=str(error), stored=() if stored is None else (stored,))
+        whole = self._assembler.add(message, now_s, stored=stored)
+        return self._event(whole, now_s) if whole is not None else None
+
+    def overdue(self, now_s: float) -> list[SmsReceived]:
+        """Messages whose missing parts are not waited for any more."""
+        return [self._event(whole, now_s) for whole in self._assembler.overdue(now_s)]
+
+    def next_deadline(self) -> float | None:
+        """When `overdue` has something to say."""
+        return self._assembler.next_deadline()
+
+    def _event(self, whole: Whole, now_s: float) -> SmsReceived:
+        first = whole.first
+        return SmsReceived(
+            at_s=now_s,
+            sender=first.sender,
+            number=e164(first.sender, self._region),
+            text=whole.text,
+            data=whole.data,
+            sent_at=first.sent_at.isoformat() if first.sent_at is not None else "",
+            stored=whole.stored,
+            service=first.service,
+        )
+
+
+def listed(lines: tuple[str, ...]) -> list[tuple[int, str]]:
+    """Index and PDU of each message in an answer of +CMGL (27.005 clause 4.1)."""
+    found: list[tuple[int, str]] = []
+    index: int | None = None
+    for line in lines:
+        if line.startswith("+CMGL:"):
+            index = integer(split_fields(body_of(line))[0])
+        elif index is not None:
+            found.append((index, line))
+            index = None
+    return found

@@ -1,0 +1,85 @@
+"""The short messages of one line that nobody has kept yet. Pure.
+
+Each is told until somebody has made of it what had to be made; only then may the SIM forget it. Read again,
+after a restart or because the modem was asked what it holds, it is the same message.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Final
+
+from gateways.gsm.driver.events import SmsReceived
+from gateways.gsm.sms.aml import MARK, AmlPosition, read_aml
+from messages.base import Position
+from messages.ids import E164, Instant, LineId
+from messages.sms import SmsArrived
+
+_SUBSCRIBER_DIGITS: Final = 8
+"""A sender of fewer digits, without a `+`, is a service's short code: subscribers' numbers come whole."""
+_REMEMBERED: Final = 256
+
+
+class Texts:
+    """See the module."""
+
+    def __init__(self, line: LineId) -> None:
+        self._line = line
+        self._waiting: dict[str, tuple[SmsArrived, set[int]]] = {}
+        self._kept: dict[str, None] = {}
+
+    @property
+    def waiting(self) -> list[SmsArrived]:
+        """Those that have to be told (again), oldest first."""
+        return [arrived for arrived, _ in self._waiting.values()]
+
+    def hear(self, event: SmsReceived, now_us: Instant) -> tuple[int, ...]:
+        """One that has come, or was read again; where the SIM may forget it at once."""
+        arrived = _arrived(self._line, event, now_us)
+        if arrived.key in self._kept:
+            return event.stored
+        _, places = self._waiting.setdefault(arrived.key, (arrived, set()))
+        places.update(event.stored)
+        return ()
+
+    def kept(self, key: str) -> tuple[int, ...]:
+        """It is kept elsewhere: where the SIM may forget it."""
+        self._kept[key] = None
+        while len(self._kept) > _REMEMBERED:
+            del self._kept[next(iter(self._kept))]
+        _, places = self._waiting.pop(key, (None, set()))
+        return tuple(sorted(places))
+
+
+def _arrived(line: LineId, event: SmsReceived, now_us: Instant) -> SmsArrived:
+    aml = read_aml(event.text) or read_aml(event.data)
+    sent_at = _instant(event.sent_at)
+    said = "\0".join((event.sender, event.sent_at, event.text)).encode() + event.data
+    return SmsArrived(
+        line=line,
+        key=hashlib.sha256(said).hexdigest()[:24],
+        sender=event.sender,
+        number=_number(event),
+        text=event.text if aml is None else event.text.partition(MARK)[0].strip(),
+        position=None if aml is None else _position(aml, sent_at or now_us),
+        sent_at=sent_at,
+        service=event.service,
+    )
+
+
+def _number(event: SmsReceived) -> E164 | None:
+    whole = event.sender.startswith("+") or len(event.sender) >= _SUBSCRIBER_DIGITS
+    return E164(event.number) if event.number is not None and whole else None
+
+
+def _position(aml: AmlPosition, otherwise: Instant) -> Position:
+    at = otherwise if aml.at is None else Instant(int(aml.at.timestamp() * 1_000_000))
+    return Position(lat=aml.lat, lon=aml.lon, at=at, accuracy_m=aml.radius_m, source="aml")
+
+
+def _instant(text: str) -> Instant | None:
+    try:
+        return Instant(int(datetime.fromisoformat(text).timestamp() * 1_000_000))
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""Who is let in, how often, how slowly, and from where."""

@@ -1,0 +1,211 @@
+"""Slow and endless requests end: how long one may take to come, how large its headers are, how many at once.
+
+uvicorn's own protocol waits for ever for the end of a header or a body. Nothing here touches what has come
+whole: an answer that is waited for (a long poll), a connection that rests between two requests, a WebSocket.
+
+There is no limit for all together: whoever reached it would shut out alerts. Of one address the oldest
+connection that carries no request gives way to the next one, so that whoever shares an address with somebody
+who holds connections open still gets through.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from ipaddress import ip_address
+from typing import Any, Final
+
+import msgspec
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from gateways.http.door.throttle import network
+
+CLOSED_WITHIN_S: Final = 1.0
+"""Who does not read the answer either is cut off."""
+_PIECE: Final = 64 * 1024
+_SWEPT_AT: Final = 4096
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """How much one request, and one address, may take."""
+
+    header_s: float = 10.0
+    """From a request's first byte, or the connection's beginning, to the end of its headers."""
+    body_s: float = 30.0
+    """From there to the end of its body."""
+    header_bytes: int = 64 * 1024
+    per_address: int = 256
+    """Connections of one address: a carrier puts many phones behind one, a center all its operators."""
+
+
+Spares = Callable[[str], bool]
+"""Whether the connections of this address are not counted: of one of our proxies, and of this machine."""
+
+
+def is_loopback(address: str) -> bool:
+    """Whether it is this machine's own."""
+    try:
+        return ip_address(address.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def limited(limits: Limits, spares: Spares) -> type[HttpToolsProtocol]:
+    """The protocol with these limits, for one server."""
+    guests = _Guests(limits.per_address, spares)
+
+    class Limited(_Limited):
+        _limits = limits
+        _guests = guests
+
+    return Limited
+
+
+class _Guests:
+    """The connections that are open, by where they come from; the oldest first."""
+
+    def __init__(self, most: int, spares: Spares) -> None:
+        self._most = most
+        self._spares = spares
+        self._of: dict[str, dict[_Limited, None]] = {}
+        self._count = 0
+
+    def come(self, one: _Limited) -> bool:
+        """Whether there is room for one more of its address."""
+        if one.client is None or self._spares(one.client[0]):
+            return True
+        if self._count >= _SWEPT_AT:
+            for name in list(self._of):
+                self._sweep(name)
+        name = network(one.client[0])
+        if len(self._of.get(name, ())) >= self._most:
+            self._sweep(name)
+        there = self._of.setdefault(name, {})
+        if len(there) >= self._most:
+            resting = next((other for other in there if other.rests), None)
+            if resting is None:
+                return False
+            resting.transport.abort()
+            self.gone(resting)
+        # Emptied, it was forgotten.
+        self._of.setdefault(name, there)[one] = None
+        self._count += 1
+        return True
+
+    def gone(self, one: _Limited) -> None:
+        """It is closed."""
+        if one.client is not None:
+            name = network(one.client[0])
+            there = self._of.get(name)
+            if there is not None and one in there:
+                del there[one]
+                self._count -= 1
+                if not there:
+                    del self._of[name]
+
+    def _sweep(self, name: str) -> None:
+        """What has become a WebSocket ends elsewhere, and is not told of here."""
+        for one in [one for one in self._of.get(name, ()) if one.transport.is_closing()]:
+            self.gone(one)
+
+
+class _Limited(HttpToolsProtocol):
+    """One connection."""
+
+    _limits: Limits
+    _guests: _Guests
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._timer: asyncio.TimerHandle | None = None
+        self._in_header = True
+        self._header_bytes = 0
+
+    @property
+    def rests(self) -> bool:
+        """Whether no request of its is being answered, or is coming."""
+        return self._in_header and (self.cycle is None or self.cycle.response_complete)
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if self._guests.come(self):
+            self._begin_header()
+        else:
+            transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop()
+        self._guests.gone(self)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._timer is None:
+            self._begin_header()
+        while data and not self.transport.is_closing() and self._is_ours():
+            most = _PIECE
+            if self._in_header:
+                most = self._limits.header_bytes - self._header_bytes
+                if most <= 0:
+                    self._end(b"431 Request Header Fields Too Large")
+                    return
+            piece, data = data[:most], data[most:]
+            self._header_bytes += len(piece)
+            super().data_received(piece)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        if self._timer is None:
+            self._begin_header()
+
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        self._in_header = False
+        self._start(self._limits.body_s)
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._stop()
+        self._in_header, self._header_bytes = True, 0
+
+    def handle_websocket_upgrade(self) -> None:
+        self._stop()
+        super().handle_websocket_upgrade()
+
+    def _is_ours(self) -> bool:
+        """Whether it is still HTTP that is spoken."""
+        return self.transport.get_protocol() is self
+
+    def _begin_header(self) -> None:
+        self._in_header, self._header_bytes = True, 0
+        self._start(self._limits.header_s)
+
+    def _start(self, seconds: float) -> None:
+        self._stop()
+        self._timer = self.loop.call_later(seconds, self._late, seconds)
+
+    def _stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _late(self, seconds: float) -> None:
+        if self.flow.read_paused:
+            # It is we who do not read: what came before is still being answered.
+            self._start(seconds)
+            return
+        self._end(b"408 Request Timeout")
+
+    def _end(self, status: bytes) -> None:
+        """Say why, where no answer is under way, and close."""
+        self._stop()
+        if self.transport.is_closing():
+            return
+        begun = self.cycle is not None and (
+            self.cycle.response_started if not self._in_header else not self.cycle.response_complete
+        )
+        if not begun:
+            self.transport.write(
+                b"HTTP/1.1 " + status + b"\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+            )
+        self.transport.close()
+        self.loop.call_later(CLOSED_WITHIN_S, self.transport.abort)

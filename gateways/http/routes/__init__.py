@@ -1,0 +1,1 @@
+"""The routes, a module each, in the order of docs/api.md."""

@@ -1,0 +1,160 @@
+"""What the app asks and says of an alert it has raised: how it stands, one more position, that it rings."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Annotated, Final
+
+from litestar import Response, get, post
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from gateways.http.answers import AlertState, AnyRequest, Kept, Problem, answer, said
+from gateways.http.app_state import state, version
+from gateways.http.bodies import PositionBody, is_alert_id
+from gateways.http.context import Web
+from gateways.http.decoding import Strict
+from gateways.http.errors import BadBody, NoSuchAlert
+from messages.events import Event, PositionUpdated, RingingSeen
+from messages.ids import SECOND, AlertId
+from model.alert.case import Case
+from store import streams
+from store.journal.journal import Append, Transaction
+
+WAIT_MAX_S: Final = 30.0
+APP: Final[list[dict[str, list[str]]]] = [{"appKey": []}]
+KNOWN: Final = {
+    401: said(Problem, "No app key of this center."),
+    404: said(Problem, "No such alert."),
+}
+TAKES: Final = {
+    202: said(Kept, "In the journal."),
+    400: said(Problem, "Not understood."),
+    503: said(Problem, "It could not be made durable."),
+    **KNOWN,
+}
+
+
+def checked(alert: str) -> AlertId:
+    """The id in a path. Raises NoSuchAlert for what can be none."""
+    if not is_alert_id(alert):
+        raise NoSuchAlert("no such alert")
+    return AlertId(alert)
+
+
+async def found(web: Web, alert: AlertId, known: int = 0) -> Case:
+    """The alert as it is known now. Raises NoSuchAlert.
+
+    `known`: the version of which an app has been told already, by the journal, behind which the picture
+    may lag.
+    """
+    case = web.following.case(alert)
+    if case is not None and version(case) < known:
+        case = await asyncio.to_thread(web.following.fresh, alert)
+    if case is None:
+        raise NoSuchAlert("no such alert")
+    return case
+
+
+def alert_routes(web: Web) -> list[HTTPRouteHandler]:
+    """The routes."""
+
+    @get(
+        "/v1/alerts/{alert:str}",
+        guards=[web.auth.app],
+        summary="How an alert stands",
+        description="With `wait` the answer comes at the first change, or after so many seconds. "
+        "With `since`, the `version` last seen, it comes at once when something has changed meanwhile, "
+        "so that no change is missed.",
+        operation_id="alert_state",
+        tags=["app"],
+        security=APP,
+        responses={200: said(AlertState, "As the journal says."), **KNOWN},
+    )
+    async def alert_state(
+        request: AnyRequest,
+        alert: FromPath[str],
+        wait: Annotated[
+            float, QueryParameter(ge=0, le=120, description="Seconds, at most 30 of them.")
+        ] = 0.0,
+        since: Annotated[int | None, QueryParameter(description="The `version` last seen.")] = None,
+    ) -> Response[bytes]:
+        case = await found(web, checked(alert), since or 0)
+        left_until = web.clock.now_us() + int(min(wait, WAIT_MAX_S) * SECOND)
+        before = version(case) if since is None else since
+        while version(case) == before and (left_us := left_until - web.clock.now_us()) > 0:
+            if web.stopping.is_set():
+                break
+            await web.following.change_of(case.alert, left_us / SECOND)
+            case = await found(web, case.alert, version(case))
+        return answer(request, state(case, web.calls_from()))
+
+    @post(
+        "/v1/alerts/{alert:str}/position",
+        guards=[web.auth.app],
+        dto=Strict[PositionBody],
+        return_dto=None,
+        status_code=202,
+        summary="One more position",
+        operation_id="add_position",
+        tags=["app"],
+        security=APP,
+        responses=TAKES,
+    )
+    async def add_position(
+        request: AnyRequest, alert: FromPath[str], data: JSONBody[PositionBody]
+    ) -> Response[bytes]:
+        try:
+            position = data.position(web.clock.now_us())
+        except ValueError as error:
+            raise BadBody(str(error), "$.at") from error
+        known = checked(alert)
+        await into_inbox(web, known, PositionUpdated(position=position))
+        return answer(request, Kept(alert=known, durable=web.journal.durable), 202)
+
+    @post(
+        "/v1/alerts/{alert:str}/ringing",
+        guards=[web.auth.app],
+        status_code=202,
+        summary="The phone rings",
+        description="The app sees that the phone rings, or has rung, with a call from one of `calls_from`. "
+        "Said again it changes nothing.",
+        operation_id="say_ringing",
+        tags=["app"],
+        security=APP,
+        responses=TAKES,
+    )
+    async def say_ringing(request: AnyRequest, alert: FromPath[str]) -> Response[bytes]:
+        known = checked(alert)
+        await into_inbox(web, known, RingingSeen(), when=lambda tx: _is_news(tx, known))
+        return answer(request, Kept(alert=known, durable=web.journal.durable), 202)
+
+    return [alert_state, add_position, say_ringing]
+
+
+def _is_news(transaction: Transaction, alert: AlertId) -> bool:
+    """Whether the app has not said yet that the phone rings, since the alert was reopened if it was."""
+    said_before = transaction.last_of_type(streams.inbox(alert), "ringing.seen")
+    reopened = transaction.last_of_type(streams.case(alert), "alert.reopened")
+    return said_before is None or (reopened is not None and reopened.seq > said_before.seq)
+
+
+async def into_inbox(
+    web: Web, alert: AlertId, event: Event, *, when: Callable[[Transaction], bool] = lambda _: True
+) -> None:
+    """Append a fact to an alert's inbox, then hint. Raises NoSuchAlert, NotDurable.
+
+    `when` says, under the write lock, whether it is to be kept; it is not asked of an alert that is none.
+    """
+
+    def work(transaction: Transaction) -> bool:
+        inbox = streams.inbox(alert)
+        there = transaction.version(inbox) > 0
+        if there and when(transaction):
+            transaction.append(Append(inbox, None, (event,)))
+        return there
+
+    if not await web.writing.run(work):
+        raise NoSuchAlert("no such alert")
+    web.hints.inbox(alert)

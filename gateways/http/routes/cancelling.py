@@ -1,0 +1,109 @@
+"""POST /v1/alerts/ID/cancel: whoever holds the phone says that the alert was a mistake (case 19).
+
+Neither what is answered nor the time that it takes depends on the PIN, nor does what is shown of the alert
+afterwards (`model.rules.cancelling`): the verdict is the operator's alone (decision 56).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict, deque
+from typing import Final
+
+from litestar import Response, post
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, JSONBody
+
+from gateways.http.answers import AnyRequest, Kept, answer
+from gateways.http.bodies import CancelBody
+from gateways.http.context import Web
+from gateways.http.decoding import Strict
+from gateways.http.routes.alerts import APP, TAKES, checked, found, into_inbox
+from messages.events import AlertCancelled, PinRefused
+from messages.ids import SECOND, AlertId, Instant
+from model.alert.evolve import fold
+from model.rules.cancelling import adds
+from store import streams
+from store.journal.journal import Transaction
+from store.registry.people import PinVerdict
+
+ANSWER_S: Final = 0.25
+"""An answer comes so long after its request, or a whole multiple of it where the center is busy."""
+TRIES_MAX: Final = 10
+WINDOW_US: Final = Instant(60 * SECOND)
+"""For one alert no more PINs than that are looked at within this time; each costs 20 ms of a processor."""
+REMEMBERED_MAX: Final = 4096
+
+
+class PinTries:
+    """How often a PIN was tried of late, for each alert. Nothing is kept beyond the process."""
+
+    def __init__(self) -> None:
+        self._tries: OrderedDict[AlertId, deque[Instant]] = OrderedDict()
+
+    def may(self, alert: AlertId, now_us: Instant) -> bool:
+        """Count one more, if it may be looked at."""
+        tries = self._tries.setdefault(alert, deque())
+        self._tries.move_to_end(alert)
+        if len(self._tries) > REMEMBERED_MAX:
+            self._tries.popitem(last=False)
+        while tries and now_us - tries[0] >= WINDOW_US:
+            tries.popleft()
+        if len(tries) >= TRIES_MAX:
+            return False
+        tries.append(now_us)
+        return True
+
+
+def rest_s(spent_s: float) -> float:
+    """How long the answer still waits, so many seconds after the request."""
+    return ANSWER_S - spent_s % ANSWER_S
+
+
+def said_by(verdict: PinVerdict) -> AlertCancelled | PinRefused:
+    """What a PIN says. Where none is set any cancels: it ends nothing, an operator calls and verifies."""
+    match verdict:
+        case PinVerdict.WRONG:
+            return PinRefused()
+        case PinVerdict.DURESS:
+            return AlertCancelled(duress=True)
+        case PinVerdict.CANCEL | PinVerdict.NONE_SET:
+            return AlertCancelled()
+
+
+def cancel_route(web: Web) -> HTTPRouteHandler:
+    """The route."""
+    tries = PinTries()
+
+    @post(
+        "/v1/alerts/{alert:str}/cancel",
+        guards=[web.auth.app],
+        dto=Strict[CancelBody],
+        return_dto=None,
+        status_code=202,
+        summary="It was a mistake",
+        description="An operator still calls and verifies. Every PIN is answered in the same way, after the "
+        "same time, and from then on the alert looks closed here, until it is raised again.",
+        operation_id="cancel_alert",
+        tags=["app"],
+        security=APP,
+        responses=TAKES,
+    )
+    async def cancel_alert(
+        request: AnyRequest, alert: FromPath[str], data: JSONBody[CancelBody]
+    ) -> Response[bytes]:
+        loop = asyncio.get_running_loop()
+        begun_s = loop.time()
+        case = await found(web, checked(alert))
+        if tries.may(case.alert, web.clock.now_us()):
+            event = said_by(await web.pins.pin_verdict(case, data.pin))
+
+            def says_something(transaction: Transaction) -> bool:
+                now = fold(transaction.read(streams.inbox(case.alert)))
+                return now is not None and adds(now, event)
+
+            await into_inbox(web, case.alert, event, when=says_something)
+        await asyncio.sleep(rest_s(loop.time() - begun_s))
+        return answer(request, Kept(alert=case.alert, durable=web.journal.durable), 202)
+
+    return cancel_alert

@@ -1,0 +1,175 @@
+"""What an operator orders in a case, and what she says of herself.
+
+A command is checked and journaled under the journal's write lock: what the case does not allow at
+that moment is refused with the reason (409). What comes of it is the AlertCase's, which checks again.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from litestar import Response, post
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, JSONBody
+
+from gateways.http.answers import AnyRequest, CommandAnswer, Problem, ShiftAnswer, answer, said
+from gateways.http.bodies import CommandBody, ShiftBody
+from gateways.http.context import Web
+from gateways.http.decoding import Strict
+from gateways.http.door.auth import OPERATOR
+from gateways.http.errors import NoSuchAlert, Refused, RequestError
+from gateways.http.routes.alerts import checked
+from messages.events import CommandGiven, NoteAdded, ShiftChanged, WrapUpEnded
+from messages.ids import AlertId, OperatorCommand, OperatorId, Party, ShiftState
+from model.alert.evolve import fold
+from model.policy import Policy
+from model.rules import wrap_up
+from model.rules.orders import refusal
+from store import streams
+from store.alerts import reopening
+from store.journal.journal import Append, Transaction
+from store.nodes.leases import term_of
+from store.registry.people import StaffRole
+
+_OPERATOR: Final[list[dict[str, list[str]]]] = [{"operatorToken": []}, {"consoleSession": []}]
+_COMMON: Final = {
+    400: said(Problem, "Not understood."),
+    401: said(Problem, "No operator's token, no session."),
+    403: said(Problem, "A session without its CSRF token; a command that needs another role."),
+    503: said(Problem, "It could not be made durable."),
+}
+
+
+def order(
+    transaction: Transaction, alert: AlertId, data: CommandBody, by: OperatorId, policy: Policy
+) -> RequestError | None:
+    """Journal the command if the case allows it now; else why not, to be raised. Within the write lock."""
+    inbox, case_stream = streams.inbox(alert), streams.case(alert)
+    recorded = sorted((*transaction.read(inbox), *transaction.read(case_stream)), key=lambda one: one.seq)
+    case = fold(recorded)
+    if case is None:
+        return NoSuchAlert("no such alert")
+    to = None if data.to is None else OperatorId(data.to)
+    reason = refusal(case, data.command, by, policy, to, data.party)
+    if reason is None and data.command is OperatorCommand.REOPEN:
+        reason = reopening.why_not(transaction, case)
+    if reason is not None:
+        return Refused(reason)
+    if data.command is OperatorCommand.REOPEN:
+        reopening.reopen(transaction, case, by, psap=data.party is Party.PSAP)
+        return None
+    event: CommandGiven | NoteAdded
+    if data.command is OperatorCommand.NOTE:
+        event = NoteAdded(by=by, text=data.text)
+    else:
+        event = CommandGiven(
+            command=data.command,
+            by=by,
+            text=data.text,
+            to=to,
+            party=data.party,
+            digit=data.digit,
+            what=data.what or "",
+        )
+    transaction.append(Append(inbox, case.inbox_version, (event,)))
+    return None
+
+
+def set_shift(
+    transaction: Transaction, operator: OperatorId, state: ShiftState, reason: str, policy: Policy
+) -> bool:
+    """Journal the shift's new state; False where it is so already. Within the write lock.
+
+    Who says in her wrap-up that she is ready ends it: that much has changed.
+    """
+    stream = streams.operator(operator)
+    last = transaction.last_of_type(stream, "operator.shift_changed")
+    now = last.event if last is not None and isinstance(last.event, ShiftChanged) else None
+    # Another reason is news; none at all says nothing against the one that was given.
+    if (ShiftState.OFF if now is None else now.state) is state and (
+        not reason or (now is not None and now.reason == reason)
+    ):
+        left_at = wrap_up.begun(transaction.last(stream))
+        if state is not ShiftState.READY or not wrap_up.stands(left_at, policy, transaction.at_us):
+            return False
+        transaction.append(Append(stream, None, (WrapUpEnded(operator=operator),)))
+        return True
+    transaction.append(Append(stream, None, (ShiftChanged(operator=operator, state=state, reason=reason),)))
+    return True
+
+
+def bring_shift(transaction: Transaction, operator: OperatorId) -> bool:
+    """Say her shift once more, as this node's, where the node of which it was is no member any more: her
+    nailed-up call and her headset are kept where her shift is. Whether it was so. Within the write lock.
+    """
+    stream = streams.operator(operator)
+    last = transaction.last_of_type(stream, "operator.shift_changed")
+    if last is None or not isinstance(last.event, ShiftChanged) or last.event.state is ShiftState.OFF:
+        return False
+    if last.node == transaction.node or term_of(transaction, last.node) is not None:
+        return False
+    transaction.append(Append(stream, None, (last.event,)))
+    return True
+
+
+def operator_routes(web: Web) -> list[HTTPRouteHandler]:
+    """The routes."""
+
+    @post(
+        "/v1/alerts/{alert:str}/commands",
+        guards=[web.auth.operator],
+        dto=Strict[CommandBody],
+        return_dto=None,
+        status_code=202,
+        summary="Order something in a case",
+        operation_id="give_command",
+        tags=["operator"],
+        security=_OPERATOR,
+        responses={
+            202: said(CommandAnswer, "In the journal."),
+            404: said(Problem, "No such alert."),
+            409: said(Problem, "The case does not allow it now."),
+            **_COMMON,
+        },
+    )
+    async def give_command(
+        request: AnyRequest, alert: FromPath[str], data: JSONBody[CommandBody]
+    ) -> Response[bytes]:
+        by: OperatorId = request.state[OPERATOR]
+        if data.command in (OperatorCommand.LISTEN, OperatorCommand.WHISPER):
+            web.auth.require(by, StaffRole.SUPERVISOR)
+        known, policy = checked(alert), web.settings.policy
+        if data.to is not None and OperatorId(data.to) not in web.people.operators():
+            raise Refused("There is no such operator.")
+        wrong = await web.writing.run(lambda transaction: order(transaction, known, data, by, policy))
+        result = "refused" if wrong is not None else "journaled"
+        web.metrics.commands.labels(command=data.command.value, result=result).inc()
+        if wrong is not None:
+            raise wrong
+        web.hints.inbox(known)
+        told = CommandAnswer(alert=known, command=data.command, durable=web.journal.durable)
+        return answer(request, told, 202)
+
+    @post(
+        "/v1/operators/me/shift",
+        guards=[web.auth.operator],
+        dto=Strict[ShiftBody],
+        return_dto=None,
+        status_code=200,
+        summary="Begin, pause or end one's shift",
+        operation_id="change_shift",
+        tags=["operator"],
+        security=_OPERATOR,
+        responses={200: said(ShiftAnswer, "As it is now."), **_COMMON},
+    )
+    async def change_shift(request: AnyRequest, data: JSONBody[ShiftBody]) -> Response[bytes]:
+        operator: OperatorId = request.state[OPERATOR]
+        reason, policy = data.reason.strip(), web.settings.policy
+        if await web.writing.run(
+            lambda transaction: set_shift(transaction, operator, data.state, reason, policy)
+        ):
+            web.hints.shift()
+        told = ShiftAnswer(operator=operator, state=data.state, reason=reason, durable=web.journal.durable)
+        return answer(request, told)
+
+    return [give_command, change_shift]

@@ -1,0 +1,161 @@
+"""/v1/drill: a test alert for the phone that is kept for drills, begun from the console, and what came of it.
+
+What has become of the last drill is read from the journal, so that one that `securwoman drill` has begun
+is known here too. A test never reaches a real PSAP: that is the actors' rule, and not this module's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+import msgspec
+from litestar import Response, get, post
+from litestar.handlers import HTTPRouteHandler
+
+from gateways.http.answers import AlertAnswer, AnyRequest, Problem, answer, rfc3339, said
+from gateways.http.context import Web
+from gateways.http.door.auth import OPERATOR
+from gateways.http.errors import Refused
+from gateways.http.routes.figures import OPERATORS, no_store
+from messages.events import NoteAdded, NumberRaised, PsapRequested, ShiftChanged
+from messages.ids import E164, SECOND, AlertId, Channel, Instant, OperatorId, Outcome, ShiftState
+from messages.journal import Recorded
+from model.alert.evolve import fold
+from model.rules.drilling import Step, judged
+from store import streams
+from store.alerts.accepting import Accepted, Signal, accept_in, is_open
+from store.journal.journal import Append, Journal, Transaction
+from store.registry.people import StaffRole
+
+NO_PHONE: Final = "No phone for drills is set: drill.phone in the settings."
+OFF_SHIFT: Final = "You are not on shift."
+RUNNING: Final = "A drill is running."
+NOT_A_TEST: Final = "The phone for drills has a real alert open."
+NOTE: Final = "Esercitazione · Drill"
+
+
+class DrillView(msgspec.Struct, frozen=True, kw_only=True):
+    """The last drill: what its phone raised last, where that was a test."""
+
+    alert: AlertId | None = None
+    begun_us: Instant | None = None
+    running: bool = False
+    overdue: bool = False
+    """It should have ended, and has not."""
+    ok: bool = False
+    """It has ended, in time, and everybody has spoken to everybody."""
+    deadline_met: bool = False
+    outcome: Outcome | None = None
+    steps: tuple[Step, ...] = ()
+
+
+def begin(
+    transaction: Transaction, signal: Signal, by: OperatorId, *, deadline_s: float, live_cases: int
+) -> Accepted | Refused:
+    """Journal a test alert, or say why not, to be raised. Within the write lock."""
+    shift = transaction.last_of_type(streams.operator(by), "operator.shift_changed")
+    if shift is None or not isinstance(shift.event, ShiftChanged) or shift.event.state is ShiftState.OFF:
+        return Refused(OFF_SHIFT)
+    assert signal.phone is not None
+    last = transaction.last(streams.number(signal.phone))
+    if last is not None and isinstance(last.event, NumberRaised) and is_open(transaction, last.event.alert):
+        case = fold(transaction.read(streams.inbox(last.event.alert)))
+        return Refused(RUNNING if case is not None and case.test else NOT_A_TEST)
+    accepted = accept_in(transaction, signal, deadline_s, live_cases)
+    transaction.append(Append(streams.inbox(accepted.alert), None, (NoteAdded(by=by, text=NOTE),)))
+    return accepted
+
+
+def last_drill(journal: Journal, phone: E164, *, now_us: Instant, timeout_s: float) -> DrillView:
+    """The last one of this phone. Raises JournalError."""
+    last = journal.last(streams.number(phone))
+    if last is None or not isinstance(last.event, NumberRaised):
+        return DrillView()
+    alert = last.event.alert
+    recorded = journal.read_streams(streams.inbox(alert), streams.case(alert))
+    case = fold(recorded)
+    if case is None or not case.test:
+        return DrillView()
+    found = judged(case, recorded, with_psap=_psap_was_asked(recorded))
+    return DrillView(
+        alert=alert,
+        begun_us=case.received_at,
+        running=not found.closed,
+        overdue=not found.closed and now_us > case.received_at + timeout_s * SECOND,
+        ok=found.closed and found.ok,
+        deadline_met=found.deadline_met,
+        outcome=case.outcome,
+        steps=found.steps,
+    )
+
+
+def _psap_was_asked(recorded: list[Recorded]) -> bool:
+    return any(isinstance(one.event, PsapRequested) for one in recorded)
+
+
+def drill_routes(web: Web) -> list[HTTPRouteHandler]:
+    """The routes."""
+    drill, policy = web.settings.drill, web.settings.policy
+    common: dict[int, Any] = {
+        401: said(Problem, "No operator's token, no session."),
+        403: said(Problem, "No operator any more; a session without its CSRF token."),
+    }
+
+    @post(
+        "/v1/drill",
+        guards=[web.auth.operator],
+        status_code=202,
+        summary="Begin a drill",
+        description="A test alert of the settings' `drill.phone`. For operators on shift; one at a time.",
+        operation_id="begin_drill",
+        tags=["operator"],
+        security=OPERATORS,
+        responses={
+            202: said(AlertAnswer, "In the journal."),
+            409: said(Problem, "Not on shift, one is running, or there is no phone for it."),
+            503: said(Problem, "It could not be made durable."),
+            **common,
+        },
+    )
+    async def begin_drill(request: AnyRequest) -> Response[bytes]:
+        by: OperatorId = request.state[OPERATOR]
+        if drill.phone is None:
+            raise Refused(NO_PHONE)
+        signal = Signal(channel=Channel.DATA, received_at=web.clock.now_us(), phone=drill.phone, test=True)
+        begun = await web.writing.run(
+            lambda transaction: begin(
+                transaction, signal, by, deadline_s=policy.deadline_s, live_cases=policy.live_cases
+            )
+        )
+        if isinstance(begun, Refused):
+            raise begun
+        web.hints.alerts(web.journal.last_seq())
+        web.metrics.accepted_test.inc()
+        told = AlertAnswer(
+            alert=begun.alert,
+            received_at=rfc3339(begun.received_at),
+            deadline_at=rfc3339(begun.deadline_at),
+            advice=begun.advice,
+        )
+        return answer(request, told, 202)
+
+    @get(
+        "/v1/drill",
+        guards=[web.auth.require_role(StaffRole.OPERATOR)],
+        summary="The last drill",
+        description="Whether it runs, and what came of it; `alert` is null where there was none.",
+        operation_id="drill",
+        tags=["operator"],
+        security=OPERATORS,
+        responses={200: said(DrillView, "As the journal says."), **common},
+    )
+    async def show_drill(request: AnyRequest) -> Response[bytes]:
+        if drill.phone is None:
+            return no_store(answer(request, DrillView()))
+        view = await asyncio.to_thread(
+            last_drill, web.journal, drill.phone, now_us=web.clock.now_us(), timeout_s=drill.timeout_s
+        )
+        return no_store(answer(request, view))
+
+    return [begin_drill, show_drill]

@@ -1,0 +1,215 @@
+"""The supervisor's figures: as JSON for the page, and one row an alert as CSV (RFC 4180)."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+from collections.abc import Iterable
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+from litestar import Response, get
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import QueryParameter
+
+from gateways.console.people import People
+from gateways.console.tally import Tally
+from gateways.http.answers import AnyRequest, Problem, answer, rfc3339, said
+from gateways.http.context import Web
+from messages.ids import SECOND, AlertId, Channel, Instant, OperatorId, Outcome
+from model.figures import WITHIN_S, Figures, Row
+from store.registry.people import StaffRole
+
+LATEST: Final = 20
+COLUMNS: Final = (
+    "alert",
+    "received_at",
+    "channel",
+    "test",
+    "outcome",
+    "closed_at",
+    "to_operator_s",
+    "to_ringing_s",
+    "to_answer_s",
+    "psap_requested_at",
+    "to_psap_s",
+    "reached_at",
+    "deadline_missed",
+    "silent",
+    "wrong_pins",
+)
+OPERATORS: Final[list[dict[str, list[str]]]] = [{"operatorToken": []}, {"consoleSession": []}]
+DaysAsked = Annotated[Literal["1", "7", "30"], QueryParameter(description="Today and the days before it.")]
+
+
+class Targets(msgspec.Struct, frozen=True, kw_only=True):
+    """What the shares within 10, 20 and 50 s are measured against; null where nobody has set anything."""
+
+    operator: tuple[float | None, ...] = (None, 0.95, 1.0)
+    """An emergency call is answered in 20 s in 95 of 100 (NENA-STA-020)."""
+    ringing: tuple[float | None, ...] = (0.5, 0.95, 1.0)
+    """The center's own."""
+    psap: tuple[float | None, ...] = (None, 0.95, None)
+    """As for the operator: 112 is such a service itself."""
+
+
+class AlertFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """One alert of the list. Seconds; `to_psap_s` counts from the request."""
+
+    alert: AlertId
+    seq: int
+    received_us: Instant
+    channel: Channel
+    test: bool
+    name: str
+    """Empty where nobody knows her."""
+    operator: OperatorId | None
+    to_operator_s: float | None
+    to_ringing_s: float | None
+    to_psap_s: float | None
+    missed: bool
+    closed_us: Instant | None
+    outcome: Outcome | None
+    silent: bool = False
+    wrong_pins: int = 0
+
+
+class FiguresView(msgspec.Struct, frozen=True, kw_only=True):
+    """The figures of some days, and the newest of their real alerts."""
+
+    days: int
+    now_us: Instant
+    within_s: tuple[int, ...]
+    targets: Targets
+    figures: Figures
+    latest: list[AlertFigures]
+
+
+def alert_figures(row: Row, people: People) -> AlertFigures:
+    """The row with her name."""
+    person = people.person(row.user)
+    return AlertFigures(
+        alert=row.alert,
+        seq=row.seq,
+        received_us=row.received_us,
+        channel=row.channel,
+        test=row.test,
+        name="" if person is None else f"{person.first_name} {person.last_name}".strip(),
+        operator=row.operator,
+        to_operator_s=_seconds(row.to_operator_us),
+        to_ringing_s=_seconds(row.to_ringing_us),
+        to_psap_s=_seconds(row.to_psap_us),
+        missed=row.missed,
+        closed_us=row.closed_us,
+        outcome=row.outcome,
+        silent=row.silent,
+        wrong_pins=row.wrong_pins,
+    )
+
+
+def as_csv(rows: Iterable[Row]) -> str:
+    """The rows with a line of names above them: no person's name, no number."""
+    text = io.StringIO(newline="")
+    written = csv.writer(text)
+    written.writerow(COLUMNS)
+    for row in rows:
+        answered = None if row.answered_us is None else max(0, row.answered_us - row.received_us)
+        written.writerow(
+            (
+                row.alert,
+                rfc3339(row.received_us),
+                row.channel.value,
+                _yes(row.test),
+                "" if row.outcome is None else row.outcome.value,
+                _moment(row.closed_us),
+                _three(row.to_operator_us),
+                _three(row.to_ringing_us),
+                _three(answered),
+                _moment(row.psap_requested_us),
+                _three(row.to_psap_us),
+                _moment(row.reached_us),
+                _yes(row.missed),
+                _yes(row.silent),
+                row.wrong_pins,
+            )
+        )
+    return text.getvalue()
+
+
+def _seconds(us: int | None) -> float | None:
+    return None if us is None else us / SECOND
+
+
+def _three(us: int | None) -> str:
+    return "" if us is None else f"{us / SECOND:.3f}"
+
+
+def _moment(at_us: Instant | None) -> str:
+    return "" if at_us is None else rfc3339(at_us)
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def figures_routes(web: Web) -> list[HTTPRouteHandler]:
+    """The routes. The rows are read when they are first asked for."""
+    tally = Tally(web.journal, web.clock)
+    # Whoever asks meanwhile waits here, and keeps no thread from those who sign on or read a story.
+    one_at_a_time = asyncio.Lock()
+    common: dict[int, Any] = {
+        400: said(Problem, "No such time."),
+        401: said(Problem, "No operator's token, no session."),
+        403: said(Problem, "Neither supervisor nor admin."),
+    }
+
+    @get(
+        "/v1/figures",
+        guards=[web.auth.require_role(StaffRole.SUPERVISOR)],
+        summary="The figures of some days",
+        description="Tests are left out. Distributions are in bars of 2 s.",
+        operation_id="figures",
+        tags=["operator"],
+        security=OPERATORS,
+        responses={200: said(FiguresView, "As the journal says."), **common},
+    )
+    async def show(request: AnyRequest, days: DaysAsked = "7") -> Response[bytes]:
+        async with one_at_a_time:
+            found = await asyncio.to_thread(tally.figures, int(days))
+            rows = await asyncio.to_thread(tally.since, int(days))
+        latest = [row for row in rows if not row.test][:LATEST]
+        view = FiguresView(
+            days=int(days),
+            now_us=web.clock.now_us(),
+            within_s=WITHIN_S,
+            targets=Targets(),
+            figures=found,
+            latest=[alert_figures(row, web.people) for row in latest],
+        )
+        return no_store(answer(request, view))
+
+    @get(
+        "/v1/figures.csv",
+        guards=[web.auth.require_role(StaffRole.SUPERVISOR)],
+        summary="The same, one row an alert",
+        description="RFC 4180, newest first, tests too; no person's name, no telephone number.",
+        operation_id="figures_csv",
+        tags=["operator"],
+        security=OPERATORS,
+        responses=common,
+    )
+    async def export(days: DaysAsked = "7") -> Response[bytes]:
+        async with one_at_a_time:
+            text = await asyncio.to_thread(lambda: as_csv(tally.since(int(days))))
+        response = Response(text.encode(), media_type="text/csv; charset=utf-8; header=present")
+        response.headers["content-disposition"] = f'attachment; filename="securwoman-{days}-days.csv"'
+        return no_store(response)
+
+    return [show, export]
+
+
+def no_store(response: Response[bytes]) -> Response[bytes]:
+    """It is about persons: nothing on the way keeps it."""
+    response.headers["cache-control"] = "no-store"
+    return response

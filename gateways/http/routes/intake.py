@@ -1,0 +1,110 @@
+"""POST /v1/alerts: an alert comes in (S1). The shortest way from the bytes to the disk.
+
+It refuses what cannot be understood and nothing else; whose alert it is, is asked later.
+"""
+
+from __future__ import annotations
+
+from litestar import Response, post
+from litestar.datastructures import ResponseHeader
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import JSONBody
+
+from gateways.http.answers import AlertAnswer, AnyRequest, Problem, answer, rfc3339, said
+from gateways.http.app_state import advice as advice_of
+from gateways.http.bodies import AlertBody, alert_id, e164, instant
+from gateways.http.context import Web
+from gateways.http.decoding import Strict
+from gateways.http.errors import BadBody, NotDurable
+from messages.ids import Advice, Channel, Instant
+from store.alerts.accepting import Signal
+
+
+def signal(body: AlertBody, received_at: Instant) -> Signal:
+    """The signal in a body. Raises BadBody."""
+    path = "$.id"
+    try:
+        given = None if body.id is None else alert_id(body.id)
+        path = "$.phone"
+        phone = None if body.phone is None else e164(body.phone)
+        path = "$.raised_at"
+        raised_at = None if body.raised_at is None else instant(body.raised_at)
+        path = "$.position.at"
+        position = None if body.position is None else body.position.position(received_at)
+    except ValueError as error:
+        raise BadBody(str(error), path) from error
+    return Signal(
+        channel=Channel.DATA,
+        received_at=received_at,
+        phone=phone,
+        device=body.device,
+        id=given,
+        raised_at=raised_at,
+        position=position,
+        test=body.test,
+        silent=body.silent,
+        battery_pct=body.battery_pct,
+    )
+
+
+def intake_route(web: Web) -> HTTPRouteHandler:
+    """The route."""
+
+    @post(
+        "/v1/alerts",
+        guards=[web.auth.app],
+        dto=Strict[AlertBody],
+        return_dto=None,
+        status_code=202,
+        summary="Raise an alert",
+        description="Durable before it is answered. The same `id` again, or the same phone while its alert "
+        "is open or within two minutes of its end, is the same alert: 200.",
+        operation_id="raise_alert",
+        tags=["app"],
+        security=[{"appKey": []}],
+        response_headers=[ResponseHeader(name="location", description="The alert.", documentation_only=True)],
+        responses={
+            202: said(AlertAnswer, "A new alert, durable."),
+            200: said(AlertAnswer, "The alert that was there."),
+            400: said(Problem, "Not understood."),
+            401: said(Problem, "No app key of this center."),
+            413: said(Problem, "Too large."),
+            415: said(Problem, "Neither JSON nor MessagePack."),
+            503: said(Problem, "Not durable: call 112 now. It is handled all the same."),
+        },
+    )
+    async def raise_alert(request: AnyRequest, data: JSONBody[AlertBody]) -> Response[bytes]:
+        accepted = await web.writing.accept(signal(data, web.clock.now_us()))
+        if accepted.created:
+            (web.metrics.accepted_test if data.test else web.metrics.accepted_real).inc()
+            advice = accepted.advice
+            if advice is Advice.CALL_112_NOW and web.journal.durable:
+                web.metrics.advised_at_once.inc()
+        else:
+            web.metrics.repeated.inc()
+            case = web.following.fresh(accepted.alert)
+            advice = Advice.WAIT if case is None else advice_of(case)
+        # Asked after the commit: what has come back to the disk by now is durable, too.
+        if not web.journal.durable:
+            web.metrics.not_durable.inc()
+            problem = Problem(
+                reason="not durable: the disk cannot be written; the alert is handled from memory",
+                advice=Advice.CALL_112_NOW,
+                alert=accepted.alert,
+                received_at=rfc3339(accepted.received_at),
+                deadline_at=rfc3339(accepted.deadline_at),
+            )
+            return answer(request, problem, NotDurable.status)
+        told = AlertAnswer(
+            alert=accepted.alert,
+            received_at=rfc3339(accepted.received_at),
+            deadline_at=rfc3339(accepted.deadline_at),
+            advice=advice,
+            nodes=web.nodes.addresses(),
+            calls_from=web.calls_from(),
+        )
+        response = answer(request, told, 202 if accepted.created else 200)
+        response.headers["location"] = f"/v1/alerts/{accepted.alert}"
+        return response
+
+    return raise_alert

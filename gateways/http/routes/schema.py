@@ -1,0 +1,200 @@
+"""The interface's own description: OpenAPI 3.1 at /schema/openapi.json, and a page that lists it at /schema.
+
+Nothing is loaded from elsewhere: the page is plain HTML without a script. The structs' schemas are
+msgspec's own, so that what is documented is exactly what is checked.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any, Final
+
+import msgspec
+from litestar import Request
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme, Tag
+
+from gateways.console.earlier import Earlier
+from gateways.console.views import CaseView
+from gateways.http import answers, bodies
+from gateways.http.decoding import JSON, MSGPACK
+from gateways.http.routes import drill, figures, health, history, nodes, sign_on
+
+Document = dict[str, Any]
+
+_STRUCTS: Final = (
+    bodies.AlertBody,
+    bodies.CancelBody,
+    bodies.CommandBody,
+    bodies.PositionBody,
+    bodies.ShiftBody,
+    answers.AlertAnswer,
+    answers.AlertState,
+    answers.CommandAnswer,
+    answers.Kept,
+    answers.Problem,
+    answers.ShiftAnswer,
+    CaseView,
+    Earlier,
+    drill.DrillView,
+    figures.FiguresView,
+    health.Health,
+    health.Readiness,
+    history.PastAlerts,
+    nodes.NodesAnswer,
+    sign_on.SignOn,
+    sign_on.SignedOn,
+)
+EXAMPLES: Final[dict[str, dict[str, Any]]] = {
+    "AlertBody": {
+        "id": "a1f2c9d0",
+        "phone": "+393331112223",
+        "raised_at": "2026-11-24T21:46:48.200Z",
+        "position": {"lat": 44.39058, "lon": 8.97342, "accuracy_m": 18.0, "at": "2026-11-24T21:46:42Z"},
+        "battery_pct": 23,
+    },
+    "AlertAnswer": {
+        "alert": "a1f2c9d0",
+        "received_at": "2026-11-24T21:46:48.310000Z",
+        "deadline_at": "2026-11-24T21:47:38.200000Z",
+        "advice": "wait",
+    },
+    "PositionBody": {"lat": 44.39058, "lon": 8.97342, "accuracy_m": 18.0, "source": "gps"},
+    "CancelBody": {"pin": "4711"},
+    "CommandBody": {"command": "note", "text": "Speaks quietly, a man in the background"},
+    "ShiftBody": {"state": "paused", "reason": "break"},
+    "SignOn": {"operator": "marta-bianchi", "password": "a long sentence of her own"},
+    "Problem": {"reason": "Expected `float` <= 90.0", "path": "$.position.lat"},
+    "AlertState": {
+        "alert": "a1f2c9d0",
+        "version": 9,
+        "phase": "calling_user",
+        "received_at": "2026-11-24T21:46:48.310000Z",
+        "deadline_at": "2026-11-24T21:47:38.200000Z",
+        "advice": "wait",
+        "operator_assigned": True,
+        "legs": [
+            {"party": "operator", "state": "answered", "attempt": 1, "since": "2026-11-24T21:46:48.400000Z"},
+            {"party": "user", "state": "ringing", "attempt": 1, "since": "2026-11-24T21:46:52.000000Z"},
+        ],
+        "test": False,
+        "cancelled": False,
+        "closed_at": None,
+        "outcome": None,
+        "calls_from": ["+390200000001", "+390200000002"],
+    },
+}
+
+
+def complete(document: Document) -> Document:
+    """Litestar's document with msgspec's schemas, examples, and MessagePack beside JSON."""
+    _, schemas = msgspec.json.schema_components(_STRUCTS, ref_template="#/components/schemas/{name}")
+    for name, example in EXAMPLES.items():
+        schemas[name]["examples"] = [example]
+    schemas["AlertBody"]["anyOf"] = [{"required": ["phone"]}, {"required": ["device"]}]
+    done = {**document, "components": {**document.get("components", {}), "schemas": schemas}}
+    done["paths"] = {
+        path: {method: _both_forms(operation) for method, operation in item.items()}
+        for path, item in document.get("paths", {}).items()
+    }
+    return done
+
+
+def _both_forms(operation: Any) -> Any:
+    if not isinstance(operation, dict):
+        return operation
+    operation = dict(operation)
+    if isinstance(body := operation.get("requestBody"), dict):
+        operation["requestBody"] = {**body, "content": _both(body["content"])}
+    operation["responses"] = {
+        status: {**response, "content": _both(response["content"])} if response.get("content") else response
+        for status, response in operation.get("responses", {}).items()
+        # Litestar documents a fault of its own form, which this interface never answers with.
+        if _is_ours(response)
+    }
+    return operation
+
+
+def _both(content: Document) -> Document:
+    return {**content, MSGPACK: content[JSON]} if JSON in content else content
+
+
+def _is_ours(response: Document) -> bool:
+    return "status_code" not in str(response.get("content", ""))
+
+
+class _Json(JsonRenderPlugin):
+    def render(self, request: Request[Any, Any, Any], openapi_schema: Document) -> bytes:
+        return msgspec.json.encode(complete(openapi_schema))
+
+
+class _Page(OpenAPIRenderPlugin):
+    """A plain list of what there is."""
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: Document) -> bytes:
+        document = complete(openapi_schema)
+        info = document["info"]
+        parts = [
+            "<!doctype html><html lang=en><meta charset=utf-8><title>securWoman, HTTP interface</title>",
+            f"<h1>{escape(info['title'])}</h1><p>{escape(info.get('description', ''))}</p>",
+            '<p><a href="/schema/openapi.json">OpenAPI document</a></p>',
+        ]
+        for path, item in document["paths"].items():
+            for method, operation in item.items():
+                if isinstance(operation, dict):
+                    parts.append(_operation(method, path, operation))
+        parts.append("<h2>Data</h2>")
+        for name, schema in sorted(document["components"]["schemas"].items()):
+            text = msgspec.json.format(msgspec.json.encode(schema)).decode()
+            parts.append(f'<h3 id="{escape(name)}">{escape(name)}</h3><pre>{escape(text)}</pre>')
+        return "".join(parts).encode()
+
+
+def _operation(method: str, path: str, operation: Document) -> str:
+    answered = "".join(
+        f"<li>{escape(status)}: {escape(response.get('description', ''))} {_kinds(response)}</li>"
+        for status, response in operation["responses"].items()
+    )
+    body = operation.get("requestBody")
+    return (
+        f"<h2>{escape(method.upper())} {escape(path)}</h2><p>{escape(operation.get('summary') or '')}. "
+        f"{escape(operation.get('description') or '')}</p>"
+        f"{'<p>Body: ' + _kinds(body) + '</p>' if body else ''}<ul>{answered}</ul>"
+    )
+
+
+def _kinds(holder: Document) -> str:
+    schema = holder.get("content", {}).get(JSON, {}).get("schema", {})
+    name = str(schema.get("$ref", "")).rpartition("/")[2]
+    return f'<a href="#{escape(name)}">{escape(name)}</a>' if name else ""
+
+
+def openapi_config(version: str, cookie: str) -> OpenAPIConfig:
+    """For `Litestar(openapi_config=…)`."""
+    return OpenAPIConfig(
+        title="securWoman operations centre",
+        version=version or "0",
+        description="Alerts in, their state out, operators' commands; JSON or MessagePack "
+        "(`application/msgpack`). The console's WebSocket is GET /v1/console.",
+        path="/schema",
+        render_plugins=[_Page(path="/"), _Json(path="/openapi.json")],
+        tags=[
+            Tag(name="app", description="For the app on the user's phone."),
+            Tag(name="operator", description="For operators."),
+            Tag(name="console", description="For the console's page."),
+            Tag(name="health", description="For those who watch the center."),
+        ],
+        components=Components(
+            security_schemes={
+                "appKey": SecurityScheme(type="http", scheme="bearer", description="`keys/app.key`"),
+                "operatorToken": SecurityScheme(type="http", scheme="bearer", description="An operator's."),
+                "consoleSession": SecurityScheme(
+                    type="apiKey",
+                    name=cookie,
+                    security_scheme_in="cookie",
+                    description="With the header `X-CSRF-Token` for everything that changes something.",
+                ),
+            }
+        ),
+    )

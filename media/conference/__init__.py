@@ -1,0 +1,1 @@
+"""One conference: its clock, who is in it, what is played and recorded, and each tick as arithmetic."""

@@ -1,0 +1,198 @@
+"""The jitter buffer: bytes come when they come, one frame leaves every 20 ms, and the delay never creeps.
+
+Sound waits 40 ms on average. When a burst brings more than 120 ms the oldest goes. When nothing is there,
+silence stands in; what comes up to two frames too late is left out, so that the rest is heard when it would
+have been: that costs 20 ms of a word, where to insert them would shift all that follows, and leave delay.
+After more than that the buffer fills up again before it plays on. In between, the modem's clock is never
+exactly ours, and a burst leaves delay behind: once a second the depths of that second are looked at, and a
+frame that was never needed is dropped, or one that is often nearly needed inserted, where the sound is quiet.
+So the correction for 100 ppm (one frame in 200 s) falls between two words.
+
+Pure arithmetic: time is the number of pops.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from media.sound.frames import FRAME_BYTES, FRAME_MS, FRAMES_PER_S, SAMPLE_BYTES, SILENCE, ms_of
+from media.sound.levels import peak_of
+
+TARGET_MS = 40
+CAP_MS = 120
+
+_WINDOW_POPS = FRAMES_PER_S
+# After a fill, what came in one heap is brought down to the target at once: the sound was broken anyway.
+_SETTLING_POPS = 5
+_LATE_FRAMES = 2
+"""So much may come too late without moving what comes after it."""
+_OFTEN = 10
+"""Where more than one pop in so many found little, the sound is to wait longer."""
+_QUIET_PEAK = 330
+"""−40 dBFS: room noise; 20 ms of it are not missed."""
+
+
+class JitterStats(msgspec.Struct, frozen=True, kw_only=True):
+    """What has happened to one leg's sound since it joined."""
+
+    depth_ms: float
+    """What waits now."""
+    received_ms: float
+    played_frames: int
+    silence_frames: int
+    """Silence that stood in for sound that had not come."""
+    underruns: int
+    """How often the sound ran out while it played."""
+    overflow_ms: float
+    """Oldest sound thrown away at the cap."""
+    trimmed_frames: int
+    """Frames left out to come back to the target, or because they came too late."""
+    stretched_frames: int
+    """Silent frames put in so as not to run out."""
+
+
+class JitterBuffer:
+    """One leg's waiting sound. `push` what the port gave, then `pop` once per tick."""
+
+    def __init__(self, *, target_ms: int = TARGET_MS, cap_ms: int = CAP_MS) -> None:
+        self._target = target_ms // FRAME_MS * FRAME_BYTES
+        self._cap = cap_ms // FRAME_MS * FRAME_BYTES
+        # Half a frame less is enough to begin: else a source that is a hair late costs a whole frame.
+        self._enough = self._target - FRAME_BYTES // 2
+        self._waiting = bytearray()
+        self._filling = True
+        self._owed = 0
+        """Frames for which silence has stood in, and that are still to come."""
+        self._sounding = False
+        self._broken = False
+        self.follows = True
+        """Whether the frame that was popped last goes on where the one before it ended."""
+        self._surplus = self._shortage = 0
+        self._forced = False
+        self._begin_window(_SETTLING_POPS)
+        self._received = self._overflow = 0
+        self._played = self._silence = self._underruns = self._trimmed = self._stretched = 0
+
+    def push(self, pcm: bytes) -> None:
+        """Add sound, however much; the oldest goes when more than the cap would wait."""
+        self._received += len(pcm)
+        self._waiting += pcm
+        excess = len(self._waiting) - self._cap
+        if excess > 0:
+            excess += excess % SAMPLE_BYTES
+            del self._waiting[:excess]
+            self._overflow += excess
+            self._owed, self._broken = 0, True
+
+    def pop(self) -> bytes:
+        """The next frame, exactly 320 bytes; `SILENCE` itself when there is none."""
+        frame = self._next()
+        sounding = frame is not SILENCE
+        self.follows = sounding is self._sounding and not self._broken
+        self._sounding, self._broken = sounding, False
+        return frame
+
+    def _next(self) -> bytes:
+        depth = len(self._waiting)
+        if self._filling:
+            if depth < self._enough:
+                self._silence += 1
+                return SILENCE
+            self._filling = False
+            self._begin_window(_SETTLING_POPS)
+        elif depth < (self._owed + 1) * FRAME_BYTES and self._waits(depth):
+            self._silence += 1
+            return SILENCE
+        depth -= self._leave_out_late()
+        self._look(depth)
+        if self._shortage and self._quiet():
+            self._shortage = 0
+            self._stretched += 1
+            return SILENCE
+        while self._surplus and (self._forced or self._quiet()):
+            self._surplus -= 1
+            self._trimmed += self._drop_frame()
+        frame = bytes(self._waiting[:FRAME_BYTES])
+        del self._waiting[:FRAME_BYTES]
+        self._played += 1
+        return frame
+
+    def _waits(self, depth: int) -> bool:
+        """Whether silence stands in once more; False where the sound has come to stay late."""
+        self._count(depth)
+        if not self._owed:
+            self._underruns += 1
+        if self._owed < _LATE_FRAMES:
+            self._owed += 1
+            return True
+        self._owed = 0
+        self._filling = depth < FRAME_BYTES
+        return self._filling
+
+    def _leave_out_late(self) -> int:
+        """The frames that silence has stood in for, now that they are here with the next; how many bytes."""
+        late = self._owed * FRAME_BYTES
+        if late:
+            del self._waiting[:late]
+            self._trimmed += self._owed
+            self._owed, self._broken = 0, True
+        return late
+
+    @property
+    def next_waits(self) -> bool | None:
+        """Whether the next frame is there already; None while nothing is played."""
+        return None if self._filling else len(self._waiting) >= (self._owed + 1) * FRAME_BYTES
+
+    def skip(self, frames: int) -> None:
+        """Ticks were missed: what would have been played in them is left out, down to the target."""
+        for _ in range(min(frames, self._cap // FRAME_BYTES)):
+            self._trimmed += self._drop_frame()
+
+    def stats(self) -> JitterStats:
+        """The figures until now."""
+        return JitterStats(
+            depth_ms=ms_of(len(self._waiting)),
+            received_ms=ms_of(self._received),
+            played_frames=self._played,
+            silence_frames=self._silence,
+            underruns=self._underruns,
+            overflow_ms=ms_of(self._overflow),
+            trimmed_frames=self._trimmed,
+            stretched_frames=self._stretched,
+        )
+
+    def _begin_window(self, pops: int) -> None:
+        self._window = self._window_left = pops
+        self._least = self._most = -1
+        self._little = 0
+
+    def _count(self, depth: int) -> None:
+        self._least = depth if self._least < 0 else min(depth, self._least)
+        self._most = max(depth, self._most)
+        self._little += depth < FRAME_BYTES + FRAME_BYTES // 4
+        self._window_left -= 1
+
+    def _look(self, depth: int) -> None:
+        """At the end of a window, decide what is to be corrected in the next."""
+        self._count(depth)
+        if self._window_left > 0:
+            return
+        pending = self._surplus
+        self._surplus = max(0, (self._least - self._target) // FRAME_BYTES)
+        # A surplus that found no quiet moment in a whole window goes now.
+        self._forced = self._window == _SETTLING_POPS or pending > 0
+        often = self._little * _OFTEN > self._window
+        self._shortage = int(often and self._most <= self._cap - 2 * FRAME_BYTES)
+        self._begin_window(_WINDOW_POPS)
+
+    def _quiet(self) -> bool:
+        return peak_of(bytes(self._waiting[:FRAME_BYTES])) < _QUIET_PEAK
+
+    def _drop_frame(self) -> int:
+        """Leave out the oldest frame if the target still waits behind it; whether one was, as 0 or 1."""
+        if len(self._waiting) < self._target + FRAME_BYTES:
+            self._surplus = 0
+            return 0
+        del self._waiting[:FRAME_BYTES]
+        self._broken = True
+        return 1

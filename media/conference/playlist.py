@@ -1,0 +1,117 @@
+"""Which clips are to be played, which are loaded, and which have been played.
+
+Wishes come from any thread; the media thread takes one frame of each per tick. Sounds are loaded elsewhere,
+because a file can take its time.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Mapping
+
+import numpy as np
+
+from media.conference.clips import ClipSpec, Playback, Playing
+from media.conference.roster import Spawn
+from media.sound.frames import Samples
+
+LoadSound = Callable[[str, str, str], Samples]
+"""The sound of this name, in this language, of this text, at 8 kHz; may wait, and raise whatever it wants."""
+
+_NOBODY: frozenset[str] = frozenset()
+
+
+class _Entry:
+    def __init__(self, spec: ClipSpec) -> None:
+        self.spec = spec
+        self.playback: Playback | None = None  # while it is loaded
+        self.sounding = False
+        self.begun = False
+
+
+class Playlist:
+    """The clips of one conference. `changes` grows whenever one was played to its end."""
+
+    def __init__(self, load: LoadSound, spawn: Spawn) -> None:
+        self._load = load
+        self._spawn = spawn
+        self._lock = threading.Lock()
+        self._entries: dict[str, _Entry] = {}
+        self._ending: dict[str, Playback] = {}
+        self._troubles: dict[str, str] = {}
+        self._played: frozenset[str] = frozenset()
+        self.changes = 0
+
+    def reconcile(self, wanted: Mapping[str, ClipSpec]) -> None:
+        """Exactly these are to be played; what has been played or was withdrawn is not begun again."""
+        new: list[str] = []
+        with self._lock:
+            for clip in self._entries.keys() - wanted.keys():
+                entry = self._entries.pop(clip)
+                if entry.sounding and entry.playback is not None:
+                    self._ending[clip] = entry.playback
+                if entry.begun and not entry.spec.every_s:
+                    self._is_over(clip)
+            for clip, spec in wanted.items():
+                if clip in self._entries:
+                    self._entries[clip].spec = spec
+                elif clip not in self._played:
+                    self._entries[clip] = _Entry(spec)
+                    new.append(clip)
+        for clip in new:
+            self._begin_loading(clip, wanted[clip])
+
+    def turn(self, present: Collection[str]) -> tuple[Playing, ...]:
+        """One frame of what is played now; a clip waits while none of those it is for is present."""
+        if not self._entries and not self._ending:
+            return ()
+        playing: list[Playing] = []
+        with self._lock:
+            for clip, playback in self._ending.items():
+                if (frame := playback.next()) is not None:
+                    playing.append(Playing(clip, frame, _NOBODY))
+            self._ending.clear()
+            for clip, entry in tuple(self._entries.items()):
+                entry.sounding = False
+                if entry.playback is None or entry.spec.to.isdisjoint(present):
+                    continue
+                entry.begun = True
+                if (frame := entry.playback.next()) is not None:
+                    entry.sounding = True
+                    playing.append(Playing(clip, frame, entry.spec.to))
+                if entry.playback.over:
+                    del self._entries[clip]
+                    self._is_over(clip)
+        return tuple(playing)
+
+    @property
+    def played(self) -> frozenset[str]:
+        """The clips that are over: played to their end, or begun and withdrawn. One that repeats never is."""
+        return self._played
+
+    def troubles(self) -> dict[str, str]:
+        """Clips that could not be loaded, and why; such a one is over as soon as it would have begun."""
+        with self._lock:
+            return dict(self._troubles)
+
+    def _is_over(self, clip: str) -> None:
+        self._played |= {clip}
+        self.changes += 1
+
+    def _begin_loading(self, clip: str, spec: ClipSpec) -> None:
+        self._spawn(lambda: self._loaded(clip, spec))
+
+    def _loaded(self, clip: str, spec: ClipSpec) -> None:
+        sound: Samples = np.zeros(0, dtype=np.int16)
+        trouble = ""
+        try:
+            parts = [self._load(name, spec.language, spec.text) for name in spec.names]
+            sound = np.concatenate([sound, *parts])
+        except Exception as error:  # whatever the loader does, the conference goes on, and says why
+            trouble = repr(error)
+        playback = Playback(sound, spec.every_s)
+        with self._lock:
+            if trouble:
+                self._troubles[clip] = trouble
+            if clip in self._entries:
+                self._entries[clip].playback = playback

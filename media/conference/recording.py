@@ -1,0 +1,120 @@
+"""Records a conference: a tap that only remembers frames, and a thread that writes them to a file.
+
+The media thread never waits: what it hands over lies in a queue of ten seconds, and what finds no place there
+is counted and is silence in the file. The writer may wait for the disk as long as it likes. When it cannot
+write, or when writing would take the room that the journal needs, the recording ends and says why; the voice
+goes on as if there had been none.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from media.conference.clock import Tick
+from media.conference.recorded import RecordingStatus
+from media.sound.frames import FRAME_MS, FRAMES_PER_S
+from media.sound.sound_file import SoundFileFailed, SoundFormat, SoundName, SoundWriter
+from media.sound.tracks import Heard, Tracks
+
+WAITS_S: Final = 0.25
+"""How often what was remembered is written. A death costs no more than this and a block of the format."""
+MOST_WAITING: Final = 10 * FRAMES_PER_S
+KEEP_FREE_BYTES: Final = 200_000_000
+"""So much of the disk is left to the journal. An hour of three parties is 170 MB before FLAC halves it."""
+
+
+class Recorder:
+    """One file of one conference. `tap` is the media thread's; the other methods may be called from any."""
+
+    def __init__(
+        self,
+        folder: Path,
+        stem: str,
+        kind: SoundFormat,
+        tracks: int,
+        *,
+        on_change: Callable[[], None] | None = None,
+        free_bytes: Callable[[Path], int] | None = None,
+    ) -> None:
+        """Nothing is written before the first tick. `on_change` is called when `status` has changed."""
+        self._folder, self._stem, self._kind, self._number = folder, stem, kind, tracks
+        self._tracks = Tracks(tracks)
+        self._on_change = on_change or (lambda: None)
+        self._free_bytes = free_bytes or (lambda path: shutil.disk_usage(path).free)
+        self._track_of: Mapping[str, int] = {}
+        self._waiting: deque[Heard] = deque()
+        self._dropped = 0
+        self._file = self._fault = ""
+        self._writer: SoundWriter | None = None
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self._thread.start()
+
+    def record(self, track_of: Mapping[str, int]) -> None:
+        """From the next tick on exactly these legs are kept, each on its track."""
+        self._track_of = dict(track_of)
+
+    def tap(self, tick: Tick, said: Mapping[str, bytes]) -> None:
+        """Remember this tick, if there is room. On the media thread: it neither waits nor fails."""
+        if self._fault or len(self._waiting) >= MOST_WAITING:
+            self._dropped += 1
+            return
+        frames = tuple((track, said[leg]) for leg, track in self._track_of.items() if leg in said)
+        self._waiting.append(Heard(tick.number, frames))
+
+    def status(self) -> RecordingStatus:
+        """How it is now."""
+        return RecordingStatus(file=self._file, fault=self._fault, dropped_ms=self._dropped * FRAME_MS)
+
+    def stop(self, wait_s: float = 0.0) -> bool:
+        """Have what was remembered written and the file ended; whether that is done after `wait_s`."""
+        self._stopping.set()
+        self._thread.join(wait_s)
+        return not self._thread.is_alive()
+
+    # -- the writer's thread
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.wait(WAITS_S):
+                self._write()
+            self._write()
+        except Exception as error:  # whatever it is, the voice goes on, and the case is told
+            self._fault = str(error) if isinstance(error, SoundFileFailed | OSError) else repr(error)
+        try:
+            if self._writer is not None:
+                self._writer.close()
+        except SoundFileFailed as error:
+            self._fault = self._fault or str(error)
+        self._file = ""
+        self._waiting.clear()
+        self._on_change()
+
+    def _write(self) -> None:
+        heard = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        if not heard:
+            return
+        if self._free_bytes(self._folder) < KEEP_FREE_BYTES:
+            raise SoundFileFailed(f"{self._folder}: the room that is left is kept for the journal")
+        if self._writer is None:
+            self._writer = self._begin()
+            self._file = self._writer.path.name
+            self._on_change()
+        for piece in self._tracks.lay(heard):
+            self._writer.write(piece)
+
+    def _begin(self) -> SoundWriter:
+        """The next number of this name; a predecessor that is still dying may be about to take the same."""
+        while True:
+            there = [name for path in self._folder.iterdir() if (name := SoundName.of(path.name)) is not None]
+            number = 1 + max((one.number for one in there if one.alert == self._stem), default=0)
+            try:
+                path = self._folder / str(SoundName(self._stem, number, self._kind))
+                return SoundWriter(path, self._number)
+            except FileExistsError:
+                continue

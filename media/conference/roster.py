@@ -1,0 +1,200 @@
+"""Who is to be in a conference, and which of them has an open port.
+
+Wishes come from any thread; the media thread asks once per tick who is there, and says whose port it lost.
+Ports are opened and closed elsewhere, because a dying USB device can hold open() and close() for seconds, and
+then only its own leg may be silent. A port is closed only after the media thread has let go of it: the
+descriptor's number may belong to somebody else's port a moment later.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Mapping
+from typing import NamedTuple
+
+from media.ports.ports import VoicePort, VoicePortError
+from media.ports.voice_port import VoicePortSpec
+from media.sound.frames import FRAME_MS
+
+RETRY_MS = 200
+SOCKET_RETRY_MS = 40
+"""A headset's socket costs a system call to look at, and is back before its operator has missed a word."""
+
+OpenPort = Callable[[VoicePortSpec], VoicePort]
+Spawn = Callable[[Callable[[], None]], None]
+"""Runs something that may wait, elsewhere."""
+
+
+class Present(NamedTuple):
+    """A leg whose port is open."""
+
+    leg: str
+    port: VoicePort
+    fresh: bool
+    """The port was opened since the last tick."""
+
+
+class Turn(NamedTuple):
+    """The roster as one tick sees it."""
+
+    legs: tuple[str, ...]
+    """All members, whether their ports are open or not."""
+    present: tuple[Present, ...]
+    anew: tuple[str, ...]
+    """Members since this tick; some may have the name of one who was there before."""
+    heard_by: Mapping[str, frozenset[str]]
+    """The only legs that hear a leg; who is not named is heard by everybody. Replaced, never changed."""
+
+
+class _Member:
+    def __init__(self, leg: str, spec: VoicePortSpec | None, port: VoicePort | None) -> None:
+        self.leg = leg
+        self.spec = spec  # None: given as an open port, and not ours to open again
+        self.port = port
+        self.new = True
+        self.fresh = True
+        self.opening = spec is not None
+        self.retry_at: int | None = None  # tick; None: not yet decided by the media thread
+        self.trouble = ""
+
+
+class Roster:
+    """The members of one conference. `changes` grows whenever somebody joined, left or was lost."""
+
+    def __init__(self, open_port: OpenPort, spawn: Spawn) -> None:
+        self._open_port = open_port
+        self._spawn = spawn
+        self._lock = threading.Lock()
+        self._members: dict[str, _Member] = {}
+        self._heard_by: Mapping[str, frozenset[str]] = {}
+        self._departed: list[VoicePort] = []
+        self.changes = 0
+
+    # -- wishes, from any thread
+
+    def offer(self, leg: str, port: VoicePort) -> None:
+        """The leg is to be in, through this open port, which is the roster's from now on."""
+        with self._lock:
+            old = self._members.get(leg)
+            if old is None or old.port is not port:
+                self._retire(leg)
+                self._members[leg] = _Member(leg, None, port)
+                self.changes += 1
+
+    def reconcile(self, wanted: Mapping[str, VoicePortSpec], heard_by: Mapping[str, Collection[str]]) -> None:
+        """Exactly these are to be in, heard by these. Who is there by an equal spec is not touched."""
+        new: list[_Member] = []
+        audience = {leg: frozenset(hearers) for leg, hearers in heard_by.items()}
+        with self._lock:
+            if audience != self._heard_by:
+                self._heard_by = audience
+            for leg in self._members.keys() - wanted.keys():
+                self._forget(leg)
+            for leg, spec in wanted.items():
+                if leg not in self._members or self._members[leg].spec != spec:
+                    self._retire(leg)
+                    self._members[leg] = _Member(leg, spec, None)
+                    new.append(self._members[leg])
+        for member in new:
+            self._begin_opening(member, member.spec)
+
+    def drop(self, leg: str) -> None:
+        """The leg is to be out; nothing happens if it is."""
+        with self._lock:
+            self._forget(leg)
+
+    # -- the media thread's side
+
+    def turn(self, tick: int) -> Turn:
+        """Who is in this tick. Missing ports that are due are tried again."""
+        due: list[_Member] = []
+        present: list[Present] = []
+        anew: list[str] = []
+        with self._lock:
+            for member in self._members.values():
+                if member.new:
+                    anew.append(member.leg)
+                    member.new = False
+                if member.port is not None:
+                    present.append(Present(member.leg, member.port, member.fresh))
+                    member.fresh = False
+                elif member.spec is not None and not member.opening:
+                    if member.retry_at is None:
+                        member.retry_at = tick + _retry_ticks(member.spec)
+                    elif tick >= member.retry_at:
+                        member.opening = True
+                        due.append(member)
+            turn = Turn(tuple(self._members), tuple(present), tuple(anew), self._heard_by)
+        for member in due:
+            self._begin_opening(member, member.spec)
+        return turn
+
+    def close_departed(self) -> None:
+        """Close the ports that are no longer of the conference; the caller says that no tick uses them."""
+        with self._lock:
+            departed, self._departed = self._departed, []
+        for port in departed:
+            self._spawn(port.close)
+
+    def lose(self, lost: Present, error: Exception, tick: int) -> None:
+        """This port failed in this tick: it is given up, and opened again from the next tick on."""
+        with self._lock:
+            member = self._members.get(lost.leg)
+            if member is not None and member.port is lost.port:
+                self._departed.append(lost.port)
+                member.port = None
+                member.trouble = _words(error)
+                member.retry_at = tick + 1
+                self.changes += 1
+
+    # -- for everybody to see
+
+    def ports(self) -> dict[str, VoicePort]:
+        """The open ports by leg."""
+        with self._lock:
+            return {leg: member.port for leg, member in self._members.items() if member.port is not None}
+
+    def lost(self) -> dict[str, str]:
+        """Whose port is not open although it was tried, and why."""
+        with self._lock:
+            return {leg: m.trouble for leg, m in self._members.items() if m.port is None and m.trouble}
+
+    # -- inside
+
+    def _forget(self, leg: str) -> None:
+        if leg in self._members:
+            self._retire(leg)
+            self.changes += 1
+
+    def _retire(self, leg: str) -> None:
+        member = self._members.pop(leg, None)
+        if member is not None and member.port is not None:
+            self._departed.append(member.port)
+
+    def _begin_opening(self, member: _Member, spec: VoicePortSpec | None) -> None:
+        if spec is not None:
+            self._spawn(lambda: self._open(member, spec))
+
+    def _open(self, member: _Member, spec: VoicePortSpec) -> None:
+        port: VoicePort | None = None
+        trouble = ""
+        try:
+            port = self._open_port(spec)
+        except Exception as error:  # whatever a driver does, the leg is tried again, and `lost` says why
+            trouble = _words(error)
+        with self._lock:
+            wanted = self._members.get(member.leg) is member
+            if wanted:
+                self.changes += port is not None or trouble != member.trouble
+                member.port, member.trouble = port, trouble
+                member.fresh, member.opening, member.retry_at = True, False, None
+        if not wanted and port is not None:
+            port.close()
+
+
+def _retry_ticks(spec: VoicePortSpec) -> int:
+    return (SOCKET_RETRY_MS if spec.kind == "unix" else RETRY_MS) // FRAME_MS
+
+
+def _words(error: Exception) -> str:
+    return str(error) if isinstance(error, VoicePortError) else repr(error)

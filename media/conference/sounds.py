@@ -1,0 +1,157 @@
+"""The announcements' sounds: the center's own files, ours where it has none, and names that are spoken.
+
+Loaded when they are first wanted, never on the media thread, and kept. Nothing here knows when anything is
+played, or to whom.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import tomllib
+import wave
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from media.sound.frames import FRAME_MS, RATE_HZ, SAMPLE_BYTES, Samples, samples_of
+from media.sound.speech import leveled, resampled, trimmed
+
+FOLDER: Final = Path(__file__).parents[1] / "announcements"
+"""Ours."""
+TEXT: Final = "text"
+"""The name of what is spoken, in place of what lies in a file."""
+FALLBACK: Final = "en"
+LONGEST_S: Final = 30.0
+SPOKEN_MAX: Final = 60
+"""Characters of a name that are spoken."""
+SPEAKER: Final = "espeak-ng"
+"""The command that speaks names; Debian packages it under the same name."""
+_SPEAKS_WITHIN_S: Final = 2.0
+_KEPT: Final = 200
+
+
+class SoundError(Exception):
+    """A sound that cannot be had, and why.
+
+    SoundError
+    ├── NoSuchSound   in no folder, in no language
+    └── UnfitSound    a file that is not what it should be
+    """
+
+
+class NoSuchSound(SoundError):
+    """There is no such announcement."""
+
+
+class UnfitSound(SoundError):
+    """The file cannot be played, with its path."""
+
+
+def read_wav(path: Path) -> Samples:
+    """The file's samples: PCM, 16 bits, one channel, 8 kHz. Raises UnfitSound."""
+    try:
+        with wave.open(str(path), "rb") as file:
+            found = (file.getnchannels(), file.getsampwidth() * 8, file.getframerate())
+            pcm = file.readframes(int(LONGEST_S * RATE_HZ) + 1)
+    except (OSError, EOFError, wave.Error) as error:
+        raise UnfitSound(f"{path}: {error}") from error
+    if found != (1, SAMPLE_BYTES * 8, RATE_HZ):
+        said = f"{found[0]} channels, {found[1]} bits, {found[2]} Hz"
+        raise UnfitSound(f"{path}: {said}; expected 1 channel, 16 bits, {RATE_HZ} Hz")
+    samples = samples_of(pcm)
+    if len(samples) > LONGEST_S * RATE_HZ:
+        raise UnfitSound(f"{path}: longer than {LONGEST_S:g} s")
+    if len(samples) < RATE_HZ * FRAME_MS // 1000:
+        raise UnfitSound(f"{path}: holds no sound")
+    return samples
+
+
+def texts() -> dict[str, dict[str, str]]:
+    """What our announcements say: name → language → text."""
+    with (FOLDER / "announcements.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+class Sounds:
+    """Finds and keeps sounds. `own`: the center's folder; `language`: the center's. For any thread."""
+
+    def __init__(self, own: Path | None = None, language: str = "it", *, names: bool = True) -> None:
+        self._own = own
+        self._language = language
+        self._names = names
+        self._kept: dict[tuple[str, str, str], Samples] = {}
+
+    def load(self, name: str, language: str, text: str) -> Samples:
+        """The sound in this language, or the center's, or English. Raises NoSuchSound.
+
+        A file of the center's that is unfit is as good as none. Of a text that cannot be spoken, nothing.
+        """
+        key = (name, language, text if name == TEXT else "")
+        if key not in self._kept:
+            if len(self._kept) >= _KEPT:
+                self._kept.clear()
+            self._kept[key] = self._find(name, language, text)
+        return self._kept[key]
+
+    def _find(self, name: str, language: str, text: str) -> Samples:
+        if name == TEXT:
+            wanted = language or self._language
+            return spoken(text, wanted) if self._names else np.zeros(0, dtype=np.int16)
+        for one in dict.fromkeys((language or self._language, self._language, FALLBACK)):
+            for folder in (self._own, FOLDER):
+                path = None if folder is None else folder / f"{name}.{one}.wav"
+                if path is None or not path.is_file():
+                    continue
+                try:
+                    return read_wav(path)
+                except UnfitSound:
+                    continue  # said by whoever looks after the folder: `problems`
+        raise NoSuchSound(f"{name}.{language or self._language}")
+
+
+def problems(own: Path, known: Iterable[str]) -> Iterator[str]:
+    """What is wrong with a center's own folder, each with its path. `known`: all that is ever played."""
+    if not own.is_dir():
+        yield f"{own}: there is no such folder"
+        return
+    names = set(known)
+    for path in sorted(own.glob("*.wav")):
+        name, _, language = path.stem.rpartition(".")
+        if name not in names or len(language) != 2:
+            yield f"{path}: is never played; NAME.LANGUAGE.wav, NAME one of {', '.join(sorted(names))}"
+            continue
+        try:
+            read_wav(path)
+        except UnfitSound as error:
+            yield str(error)
+
+
+def spoken(text: str, language: str) -> Samples:
+    """These words, by espeak-ng; nothing where it is not installed or too slow."""
+    words = text[:SPOKEN_MAX].strip()
+    if not words:
+        return np.zeros(0, dtype=np.int16)
+    try:
+        return leveled(trimmed(synthesized(words, language)))
+    except (OSError, subprocess.SubprocessError, SoundError):
+        return np.zeros(0, dtype=np.int16)
+
+
+def synthesized(text: str, language: str) -> Samples:
+    """What espeak-ng makes of it, at 8 kHz. Raises OSError, SubprocessError or UnfitSound."""
+    command = [SPEAKER, "-v", language, "-s", "150", "--stdout", "--stdin"]
+    said = subprocess.run(
+        command, input=text.encode(), capture_output=True, timeout=_SPEAKS_WITHIN_S, check=True
+    )
+    return at_8_khz(said.stdout)
+
+
+def at_8_khz(wav: bytes) -> Samples:
+    """A WAV as a synthesizer writes it to a pipe: 16 bits, one channel, its length unknown."""
+    at = wav.find(b"data")
+    if wav[:4] != b"RIFF" or at < 0:
+        raise UnfitSound("no WAV")
+    rate_hz = int.from_bytes(wav[24:28], "little")
+    return resampled(samples_of(wav[at + 8 :]), rate_hz)

@@ -1,0 +1,1 @@
+"""Voice ports: where the sound of a leg is read from and written to."""

@@ -1,0 +1,156 @@
+"""A voice port of another node: a line's or a headset's voice, through that node's voice gate.
+
+`HOST:PORT/NAME` says where the gate is and which of its voices is wanted. Opening waits for the network, at
+most a second; after that nothing does. It speaks 8 kHz whatever the modem does. It knows no lines: what NAME
+is, and whether it may be had, is the gate's to say, and whoever connects has to know the nodes' secret.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from media.conference.clock import monotonic_us
+from media.gate import hello
+from media.gate.hello import Answer, Caller, HelloBroken
+from media.gate.wire import NodeWire, prepare
+from media.ports.ports import NodePass, PortCounters, VoicePortMissing, VoicePortUnusable
+from media.ports.voice_port import VoicePortSpec
+from media.sound.frames import FRAME_BYTES
+
+OPENS_WITHIN_S: Final = 1.0
+KIND: Final = "node"
+
+
+class NodePlace(NamedTuple):
+    """What a path says."""
+
+    host: str
+    port: int
+    name: str
+
+
+def node_spec(gate: str, name: str) -> VoicePortSpec:
+    """The voice of this name behind the gate at `HOST:PORT`."""
+    return VoicePortSpec(path=f"{gate}/{name}", kind=KIND)
+
+
+def place_of(path: str) -> NodePlace:
+    """`10.0.0.2:4711/sim1` or `[fd00::2]:4711/voice/marta.sock`. Raises VoicePortUnusable."""
+    gate, _, name = path.partition("/")
+    host, _, port = gate.rpartition(":")
+    if not host or not name or not port.isdecimal() or not 0 < int(port) < 1 << 16:
+        raise VoicePortUnusable(f"{path}: no HOST:PORT/NAME")
+    return NodePlace(host.removeprefix("[").removesuffix("]"), int(port), name)
+
+
+class NodeVoicePort:
+    """See the module."""
+
+    def __init__(self, path: str, node_pass: NodePass, *, now_us: Callable[[], int] = monotonic_us) -> None:
+        """Connect and be let in. Raises VoicePortMissing or VoicePortUnusable, within a second."""
+        place = place_of(path)
+        try:
+            caller = Caller(
+                node_pass.secret,
+                place.name,
+                caller=node_pass.caller,
+                nonce=os.urandom(hello.NONCE_BYTES),
+            )
+        except ValueError as error:
+            raise VoicePortUnusable(f"{path}: {error}") from error
+        self.path = path
+        self._now_us = now_us
+        connection = _connected(place, path, now_us() + int(OPENS_WITHIN_S * 1e6), now_us)
+        try:
+            connection.be_let_in(caller)
+        except BaseException:
+            connection.made.close()
+            raise
+        self._wire = NodeWire(connection.made, path, now_us())
+
+    def read(self) -> bytes:
+        return b"".join(self._wire.take(self._now_us()))
+
+    def write(self, frame: bytes) -> None:
+        self._wire.put(frame, self._now_us())
+
+    def close(self) -> None:
+        self._wire.close()
+
+    def fileno(self) -> int:
+        return self._wire.fileno()
+
+    def counters(self) -> PortCounters:
+        wire = self._wire
+        return PortCounters(
+            read_bytes=wire.read_frames * FRAME_BYTES,
+            written_frames=wire.written_frames,
+            dropped_frames=wire.dropped_frames,
+            missed_frames=wire.missed_frames,
+        )
+
+
+class _Connection(NamedTuple):
+    """One whose hello is not over, and when it has to be."""
+
+    made: socket.socket
+    path: str
+    until_us: int
+    now_us: Callable[[], int]
+
+    def be_let_in(self, caller: Caller) -> None:
+        """Say hello. Raises VoicePortMissing or VoicePortUnusable."""
+        try:
+            self._say(caller.knock)
+            self._say(caller.prove(self._hear(hello.CHALLENGE_BYTES)))
+            verdict = hello.read_verdict(self._hear(hello.VERDICT_BYTES))
+            words = self._hear(verdict.words_bytes).decode(errors="replace")
+        except HelloBroken as error:
+            raise VoicePortUnusable(f"{self.path}: {error}") from error
+        except OSError as error:
+            raise VoicePortMissing(f"{self.path}: {error.strerror or 'no answer'}") from error
+        if verdict.answer is not Answer.OPEN:
+            raise VoicePortMissing(f"{self.path}: {words}")
+
+    def _say(self, data: bytes) -> None:
+        self.made.settimeout(_left_s(self.until_us, self.now_us))
+        self.made.sendall(data)
+
+    def _hear(self, size: int) -> bytes:
+        """Exactly so much: what follows are frames."""
+        heard = b""
+        while len(heard) < size:
+            self.made.settimeout(_left_s(self.until_us, self.now_us))
+            data = self.made.recv(size - len(heard))
+            if not data:
+                raise VoicePortMissing(f"{self.path}: turned away")
+            heard += data
+        return heard
+
+
+def _left_s(until_us: int, now_us: Callable[[], int]) -> float:
+    left_s = (until_us - now_us()) / 1e6
+    if left_s <= 0:
+        raise TimeoutError
+    return left_s
+
+
+def _connected(place: NodePlace, path: str, until_us: int, now_us: Callable[[], int]) -> _Connection:
+    family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
+    try:
+        # Not by name: a resolver may take as long as it likes.
+        socket.inet_pton(family, place.host)
+    except (OSError, UnicodeError, ValueError) as error:
+        raise VoicePortUnusable(f"{path}: {place.host} is no address") from error
+    made = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
+    try:
+        prepare(made)
+        made.settimeout(_left_s(until_us, now_us))
+        made.connect((place.host, place.port))
+    except OSError as error:
+        made.close()
+        raise VoicePortMissing(f"{path}: {error.strerror or 'no answer'}") from error
+    return _Connection(made, path, until_us, now_us)

@@ -1,0 +1,97 @@
+"""A voice port that is a Unix socket: an operator's headset, which the web hands on from her browser.
+
+One packet (SOCK_SEQPACKET) is one frame of 20 ms at the headset's rate, either way. A packet arrives whole
+or not at all, so that there is nothing to align; one of another length is no frame and is passed over.
+Whoever listens is the headset: a socket that nobody listens on is a port that is missing, and one whose
+other end has gone is lost.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import Final
+
+from media.ports.ports import PortCounters, VoicePortLost, VoicePortMissing, VoicePortUnusable
+from media.sound.frames import FRAME_BYTES, RATE_HZ
+from media.sound.resampling import Downsampler, Resampler, Upsampler
+
+_SEND_BUFFER: Final = 1
+"""Bytes asked for: the kernel gives its least (socket(7)), which four frames of 640 bytes fill. What waits
+longer than these 80 ms would be delay that stays."""
+_MOST_READS: Final = 16
+
+
+class UnixVoicePort:
+    """A headset at the other end of a socket. See the module."""
+
+    def __init__(self, path: str, rate_hz: int = 2 * RATE_HZ, frame_bytes: int = 2 * FRAME_BYTES) -> None:
+        """Connect. Raises VoicePortMissing or VoicePortUnusable."""
+        ratio = rate_hz // RATE_HZ
+        if ratio < 1 or rate_hz % RATE_HZ or frame_bytes != FRAME_BYTES * ratio:
+            raise VoicePortUnusable(
+                f"{path}: {rate_hz} Hz in units of {frame_bytes} bytes is no frame of 20 ms"
+            )
+        self.path = path
+        self._unit = frame_bytes
+        self._from_headset: Resampler | None = Downsampler(ratio) if ratio > 1 else None
+        self._to_headset: Resampler | None = Upsampler(ratio) if ratio > 1 else None
+        self._read = self._written = self._dropped = 0
+        self._socket = _connected(path)
+
+    def read(self) -> bytes:
+        parts: list[bytes] = []
+        for _ in range(_MOST_READS):
+            try:
+                # One byte more than a frame: what is longer is seen to be.
+                packet = self._socket.recv(self._unit + 1)
+            except BlockingIOError:
+                break
+            except OSError as error:
+                raise VoicePortLost(f"{self.path}: {error.strerror}") from error
+            if not packet:
+                raise VoicePortLost(f"{self.path}: hung up")
+            if len(packet) == self._unit:
+                parts.append(packet)
+        pcm = b"".join(parts)
+        self._read += len(pcm)
+        return self._from_headset.process(pcm) if self._from_headset else pcm
+
+    def write(self, frame: bytes) -> None:
+        # Resampled although it may be dropped: the filter's memory is part of the stream.
+        packet = self._to_headset.process(frame) if self._to_headset else frame
+        try:
+            self._socket.send(packet)
+        except BlockingIOError:
+            self._dropped += 1
+        except OSError as error:
+            raise VoicePortLost(f"{self.path}: {error.strerror}") from error
+        else:
+            self._written += 1
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def counters(self) -> PortCounters:
+        return PortCounters(read_bytes=self._read, written_frames=self._written, dropped_frames=self._dropped)
+
+
+def _connected(path: str) -> socket.socket:
+    """A connection that never waits. Raises VoicePortMissing."""
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
+    folder, name = os.path.split(path)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+        # An address has 107 bytes at most (unix(7)): the folder is named by its descriptor.
+        descriptor = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            made.connect(f"/proc/self/fd/{descriptor}/{name}")
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        made.close()
+        raise VoicePortMissing(f"{path}: {error.strerror or error}") from error
+    return made

@@ -1,0 +1,19 @@
+"""Where a line's voice is and in what format: plain data, for those who decide and those who open."""
+
+from __future__ import annotations
+
+import msgspec
+
+from media.sound.frames import FRAME_BYTES, RATE_HZ
+
+
+class VoicePortSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a line's voice is and in what format; two specs that are equal are the same port."""
+
+    path: str
+    rate_hz: int = RATE_HZ
+    frame_bytes: int = FRAME_BYTES
+    """The unit in which the modem takes sound, in bytes at its own rate; writes are whole units."""
+    kind: str = "tty"
+    """`tty`: a terminal; `unix`: a socket of packets, each one frame (`media.ports.unix_port`); `node`: a
+    voice of another node, `HOST:PORT/NAME` (`media.ports.node_port`)."""

@@ -1,0 +1,1 @@
+"""Arithmetic on samples: frames, levels, tones, rates, edges."""

@@ -1,0 +1,184 @@
+"""Files of recorded sound: written so that whoever is killed leaves a file that can be read up to the cut.
+
+While it is written a file is `NAME.part`, locked by its writer; with its end it gets its name. A `.part` that
+nobody locks was left by somebody who died, and is mended: what can be read of it is kept. Both formats go to
+the disk in pieces, FLAC in half seconds (4096 samples), Opus in pages of a second, and nothing has to be
+written at the end for the pieces to be read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from media.sound.frames import FRAME_SAMPLES, RATE_HZ, Samples
+
+PART: Final = ".part"
+MENDED: Final = ".mended"
+
+
+class SoundFormat(StrEnum):
+    """How sound is written; the ending of the file's name."""
+
+    FLAC = "flac"
+    OPUS = "opus"
+
+
+class SoundName(NamedTuple):
+    """A recording's name: `ALERT.N.flac`, with `.part` behind it while it is written."""
+
+    alert: str
+    number: int
+    format: SoundFormat
+    part: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.alert}.{self.number}.{self.format}{PART if self.part else ''}"
+
+    @classmethod
+    def of(cls, name: str) -> SoundName | None:
+        """None where this is no recording's name."""
+        whole = name.removesuffix(PART)
+        alert, _, rest = whole.rpartition(".")[0].rpartition(".")
+        ending = whole.rpartition(".")[2]
+        if not alert or not rest.isdecimal() or ending not in set(SoundFormat):
+            return None
+        return cls(alert, int(rest), SoundFormat(ending), part=name != whole)
+
+
+def prepare() -> None:
+    """Load what writes sound before it is wanted. Where it cannot be had, that is said when it is."""
+    with contextlib.suppress(ImportError, OSError):
+        import soundfile  # noqa: F401
+
+
+_AS: Final = {SoundFormat.FLAC: ("FLAC", "PCM_16"), SoundFormat.OPUS: ("OGG", "OPUS")}
+
+
+class SoundFileFailed(Exception):
+    """It cannot be written or read. The text is for the person on duty."""
+
+
+class SoundWriter:
+    """One file that grows. For one thread, which may wait for the disk."""
+
+    def __init__(self, path: Path, channels: int) -> None:
+        """Begin it; the ending of its name says the format. Raises SoundFileFailed, FileExistsError."""
+        try:
+            from soundfile import SoundFile, SoundFileError
+        except (ImportError, OSError) as error:
+            raise SoundFileFailed(f"sound cannot be written on this machine: {error}") from error
+
+        self.path = path
+        self._part = path.with_name(path.name + PART)
+        self.samples = 0
+        """How much has been written, in samples of each channel."""
+        container, coding = _AS[SoundFormat(path.suffix.removeprefix("."))]
+        try:
+            self._fd = os.open(self._part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        except FileExistsError:
+            raise
+        except OSError as error:
+            raise SoundFileFailed(f"{self._part}: {error.strerror}") from error
+        try:
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._file = SoundFile(self._fd, "w", RATE_HZ, channels, coding, format=container, closefd=False)
+        except (OSError, SoundFileError) as error:
+            os.close(self._fd)
+            raise SoundFileFailed(f"{self._part}: {error}") from error
+
+    def write(self, sound: Samples) -> None:
+        """Add sound, one column for each channel. Raises SoundFileFailed."""
+        from soundfile import SoundFileError
+
+        try:
+            self._file.write(np.ascontiguousarray(sound, dtype=np.int16))
+        except (OSError, SoundFileError) as error:
+            raise SoundFileFailed(f"{self._part}: {_words(error)}") from error
+        self.samples += len(sound)
+
+    def close(self) -> None:
+        """End it, on the disk, under its name. What cannot be ended is left to be mended."""
+        from soundfile import SoundFileError
+
+        try:
+            self._file.close()
+            os.fsync(self._fd)
+            os.replace(self._part, self.path)
+        except (OSError, SoundFileError) as error:
+            raise SoundFileFailed(f"{self._part}: {_words(error)}") from error
+        finally:
+            os.close(self._fd)  # and with it the lock
+
+
+def mend(part: Path) -> Path | None:
+    """Give a file that was cut short its name, with all that can be read of it; None where there is nothing.
+
+    Whoever is still writing it is left alone: then, too, None. Raises SoundFileFailed.
+    """
+    try:
+        fd = os.open(part, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise SoundFileFailed(f"{part}: {error.strerror}") from error
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return _mend(part)
+    except BlockingIOError:
+        return None
+    except OSError as error:
+        raise SoundFileFailed(f"{part}: {error.strerror}") from error
+    finally:
+        os.close(fd)
+
+
+def _mend(part: Path) -> Path | None:
+    from soundfile import SoundFile, SoundFileError
+
+    path = part.with_name(part.name.removesuffix(PART))
+    try:
+        cut = SoundFile(str(part))
+    except SoundFileError:
+        part.unlink()  # not even a beginning
+        return None
+    if path.suffix == f".{SoundFormat.OPUS}":
+        cut.close()
+        os.replace(part, path)  # an Ogg stream that is cut is read as it is, and coding it again would cost
+        return path
+    whole = path.with_name(path.name + MENDED)
+    fd = os.open(whole, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    samples = 0
+    try:
+        copy = SoundFile(fd, "w", cut.samplerate, cut.channels, cut.subtype, format=cut.format, closefd=False)
+        # Where it is cut the decoder fails, and keeps what it had of that request: so they are small.
+        with contextlib.suppress(SoundFileError):
+            while len(piece := cut.read(FRAME_SAMPLES, "int16", always_2d=True)):
+                copy.write(piece)
+                samples += len(piece)
+        copy.close()
+        os.fsync(fd)
+    except SoundFileError as error:
+        whole.unlink()
+        raise SoundFileFailed(f"{whole}: {_words(error)}") from error
+    finally:
+        cut.close()
+        os.close(fd)
+    if not samples:
+        whole.unlink()
+        part.unlink()
+        return None
+    os.replace(whole, path)
+    part.unlink()
+    return path
+
+
+def _words(error: Exception) -> str:
+    """libsndfile says only that the system has refused."""
+    return getattr(error, "strerror", None) or str(error).strip() or "the disk does not take it"

@@ -1,0 +1,1 @@
+"""The state of one alert, and the fold of its events."""

@@ -1,0 +1,48 @@
+"""The one word for where an alert stands, as the app is told (GET /v1/alerts/ID)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from messages.ids import Party
+from model.alert.case import Case
+from model.rules.calling import hushed
+
+
+class Phase(StrEnum):
+    """Where an alert stands, in the order of the flow."""
+
+    RECEIVED = "received"
+    CALLING_OPERATOR = "calling_operator"
+    CALLING_USER = "calling_user"
+    TALKING = "talking"
+    CALLING_112 = "calling_112"
+    CONFERENCE = "conference"
+    HANDED_OVER = "handed_over"
+    CLOSED = "closed"
+
+
+def phase(case: Case) -> Phase:
+    """The word for this case."""
+    if case.closed_at is not None:
+        return Phase.CLOSED
+    if case.left_at is not None:
+        return Phase.HANDED_OVER
+    awaited = case.operator is None or case.going(Party.USER) is not None
+    if case.broken_at is not None and case.there(Party.USER) is None and awaited:
+        return Phase.CALLING_USER
+    if case.there(Party.PSAP):
+        return Phase.CONFERENCE
+    if case.psap is not None:
+        return Phase.CALLING_112
+    user = case.going(Party.USER)
+    if user is not None and user.there and case.operator is not None:
+        return Phase.TALKING
+    if user is not None:
+        return Phase.CALLING_USER
+    if case.operator is not None and not hushed(case):
+        return Phase.CALLING_USER
+    # Between two calls to operators there is a pause, and the search goes on. The operator of a silent alert
+    # calls nobody before 112, or until it is ordered.
+    begun = case.operator is not None or case.of(Party.OPERATOR)
+    return Phase.CALLING_OPERATOR if begun else Phase.RECEIVED

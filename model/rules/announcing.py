@@ -1,0 +1,110 @@
+"""What is played to whom: from the case's state alone, by the AlertCase and for the operator's screen. Pure.
+
+To a user whom nobody attends, that an operator is joining, and, once somebody does, that she is recorded;
+to an operator, in her ear alone, what kind of alert she has answered; to a 112 that nobody attends, that
+somebody is coming; and what an operator has asked for. All of it is short, and nobody has to wait for its
+end: who speaks is heard while it plays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from messages.bridge import Clip
+from messages.ids import LegId, Party
+from model.alert.case import Case
+from model.alert.leg import Leg, place
+
+HOLD_AGAIN_S: Final = 8.0
+"""Between one "please hold" and the next."""
+WHISPER_AGAIN_S: Final = 2.0
+"""Between one whisper and the next, while it is not known whether there is anybody to hear it."""
+CANNOT_SPEAK: Final = "cannot_speak"
+"""What an operator may have played to 112."""
+NAMES: Final = (
+    "please_hold",
+    "alert_real",
+    "alert_test",
+    "duress",
+    "hand_over",
+    "user_on_the_line",
+    "psap_hold",
+    "user_stay",
+    "psap_stay",
+    CANNOT_SPEAK,
+    "recorded",
+)
+"""All that is ever played, by the names of the files."""
+
+
+def playing(case: Case, name: str = "") -> tuple[Clip, ...]:
+    """Everything that is to be played now. `name`: what she is called, where that can be spoken."""
+    wished = (*_whispers(case, name), *_to_user(case), *_to_psap(case))
+    return tuple(clip for clip in wished if clip.id not in case.played)
+
+
+def hears(case: Case, leg: LegId) -> tuple[str, ...]:
+    """The names of what is being played to this leg, a person's name left out."""
+    return tuple(name for clip in playing(case) if leg in clip.to for name in clip.names)
+
+
+def waiting(case: Case, what: str) -> bool:
+    """Whether this was asked for and has not been played to its end."""
+    return any(one.startswith(f"{what}:") and one not in case.played for one in case.asked)
+
+
+def attended(case: Case) -> bool:
+    """Whether the operator hears the others; where her voice does not reach us, whether she is there."""
+    leg = case.operator_leg
+    return leg is not None and leg.there and (leg.joined or leg.voice is None)
+
+
+def _whispers(case: Case, name: str) -> Iterator[Clip]:
+    for leg in case.of(Party.OPERATOR):
+        if not leg.talking or case.leaving:
+            continue
+        # Duress that is signalled later is told as well: she is speaking, and may not be looking.
+        at = f"whisper:{place(leg.leg)}:{leg.attempt}" + (":duress" if case.duress else "")
+        names = tuple(_what(case, leg)) + (("text",) if name else ())
+        if leg.there:
+            yield Clip(id=at, to=(leg.leg,), names=names, language="", text=name)
+        else:
+            again = WHISPER_AGAIN_S
+            yield Clip(id=f"{at}:again", to=(leg.leg,), names=names, language="", text=name, every_s=again)
+
+
+def _what(case: Case, leg: Leg) -> Iterator[str]:
+    yield "alert_test" if case.test else "alert_real"
+    if case.duress:
+        yield "duress"
+    if case.hand_over is not None and leg.operator != case.hand_over.by:
+        yield "hand_over"
+    if case.there(Party.USER) is not None:
+        yield "user_on_the_line"
+
+
+def _to_user(case: Case) -> Iterator[Clip]:
+    """But nothing in duress, or in an alert that was to be silent: whoever is with her would hear it, too."""
+    user = case.talking(Party.USER)
+    if user is None or case.leaving or case.duress or case.silent:
+        return
+    if attended(case) or case.there(Party.PSAP) is not None:
+        if case.announces_recording:
+            told = ("recorded",)
+            yield Clip(id="recorded", to=(user.leg,), names=told, language=case.language)
+        return
+    hold = "please_hold" if case.broken_at is None else "user_stay"
+    yield Clip(id=hold, to=(user.leg,), names=(hold,), language=case.language, every_s=HOLD_AGAIN_S)
+
+
+def _to_psap(case: Case) -> Iterator[Clip]:
+    psap = case.talking(Party.PSAP)
+    if psap is None:
+        return
+    asked = next((one for one in case.asked if one not in case.played), None)
+    if asked is not None:
+        yield Clip(id=asked, to=(psap.leg,), names=(asked.partition(":")[0],), language="")
+    elif not case.leaving and not attended(case) and case.talking(Party.USER) is None:
+        hold = "psap_hold" if case.broken_at is None else "psap_stay"
+        yield Clip(id=hold, to=(psap.leg,), names=(hold,), language="", every_s=HOLD_AGAIN_S)

@@ -1,0 +1,113 @@
+"""When the user is to be called next, and when it is no use any more (S5; cases 2 to 6, 9, 16, 19). Pure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from messages.base import HangupCause
+from messages.ids import SECOND, Instant, Party
+from model.alert.case import Case
+from model.alert.evolve import ANSWERED_AND_DROPPED, MACHINE
+from model.alert.leg import ANOTHER_LINE, FIRST_112, Leg
+from model.policy import Policy, VoiceAlert
+from model.rules.calling import hushed, quiet
+from model.rules.dialling import unfit
+from model.rules.joining import in_the_network, scattered
+
+PREEMPTED_PAUSE_US: Final = Instant(10 * SECOND)
+"""A test that gave way waits until those to whom it gave way are served, or are at least being dialled."""
+GIVES_WAY_UNTIL: Final = 5
+"""A test that gave way with this attempt is not dialled again by itself."""
+LINE_FAILED_PAUSE_US: Final = Instant(SECOND)
+LINE_FAILURES_IN_A_ROW: Final = 8
+UNREACHABLE_PAUSE_US: Final = Instant(2 * SECOND)
+
+
+def due_at(case: Case, policy: Policy) -> Instant | None:
+    """When she is to be dialled next, if nothing is under way. None: not by ourselves."""
+    if case.leaving or quiet(case, policy):
+        return None
+    if case.dial_withheld:
+        # Until an operator orders it.
+        return None
+    last = last_attempt(case)
+    if case.redial:
+        return case.received_at
+    if in_the_network(case) and (case.psap is not None or case.talking(Party.PSAP) is not None):
+        # While she is called nobody else on the line hears anybody, and 112 is being told about her.
+        return None
+    if last is None:
+        if case.operator is not None:
+            return case.operator_joined_at
+        return Instant(case.deadline_at - round(policy.user_setup_time_s * SECOND))
+    ended = last.released_at or last.since
+    if scattered(case) and case.operator_lost_at is not None:
+        # Beside an operator who is up, and not on a line on which nobody can join her.
+        ended = max(ended, Instant(case.operator_lost_at + round(policy.user_setup_time_s * SECOND)))
+    if last.line_failed and not last.was_answered:
+        in_a_row = last.attempt <= LINE_FAILURES_IN_A_ROW
+        return Instant(ended + LINE_FAILED_PAUSE_US) if in_a_row else None
+    return _again(case, last, ended, policy)
+
+
+def _again(case: Case, last: Leg, ended: Instant, policy: Policy) -> Instant | None:
+    if last.reason == "preempted":
+        # For how long it will have to give way nobody knows: then her operator decides.
+        return Instant(ended + PREEMPTED_PAUSE_US) if last.attempt < GIVES_WAY_UNTIL else None
+    if last.reason in ("replaced", FIRST_112):
+        return None
+    if last.reason == ANOTHER_LINE:
+        return ended
+    ends = case.user_ends
+    if not ends:
+        return ended
+    if ends[-1] == ANSWERED_AND_DROPPED:
+        return ended if ends.count(ANSWERED_AND_DROPPED) == 1 else None
+    since_drop = (
+        len(ends) - 1 - max((i for i, end in enumerate(ends) if end == ANSWERED_AND_DROPPED), default=-1)
+    )
+    allowed = 1 if ANSWERED_AND_DROPPED in ends else policy.user_attempts
+    if ends[-1] == HangupCause.BUSY:
+        # Once more, as before an answer (case 3): it may be our own call, on a line given up unheard.
+        allowed = max(allowed, 2)
+    if since_drop >= allowed:
+        return None
+    return Instant(ended + _pause_us(ends[-1], policy))
+
+
+def _pause_us(end: int, policy: Policy) -> int:
+    if end in (HangupCause.BUSY, HangupCause.REJECTED):
+        return round(policy.user_busy_retry_s * SECOND)
+    if end in (HangupCause.NO_ANSWER, HangupCause.NO_USER_RESPONDING, HangupCause.NORMAL, MACHINE):
+        return 0
+    return UNREACHABLE_PAUSE_US
+
+
+def last_attempt(case: Case) -> Leg | None:
+    """The newest attempt to have the user on the line."""
+    return max(case.of(Party.USER), key=lambda leg: leg.since, default=None)
+
+
+def why_not_over(case: Case, policy: Policy) -> str | None:
+    """Why it is too early to give the user up, while no such call is up; None once every attempt is over.
+
+    A machine that has answered does not end the attempts by itself: one key says so, and again at the
+    next one, within seconds. A further attempt, which the operator orders, belongs to it.
+    """
+    if case.her_call is not None:
+        return "The user is calling."
+    if case.phone is None:
+        return None if case.identified else "It is not yet known whom to call."
+    if due_at(case, policy) is not None:
+        return "The user is still to be called."
+    if case.user_ends[-1:] == (MACHINE,) and len(case.user_ends) <= policy.user_attempts:
+        return "A machine has answered: call once more first."
+    return None
+
+
+def takes_calls(case: Case, policy: Policy) -> bool:
+    """Whether a call of the user's own is answered. One that is declined is called back: by
+    the center itself, on a number, and with a ringing phone.
+    """
+    back = case.phone is not None and unfit(case.phone, policy) is None and not hushed(case)
+    return policy.voice_alert is VoiceAlert.ANSWER or not back

@@ -1,0 +1,52 @@
+"""Whether the user's phone may be made to ring at all, and whether anybody has spoken to the user. Pure.
+
+A phone that rings tells whoever is beside the user of the alert: under duress (case 19), and where the user
+has asked for silence (case 21), it stays still. A call of the user's own is answered as ever.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from model.alert.case import Case
+from model.policy import Duress, Policy
+
+SPOKEN: Final = frozenset({"answer", "voice", "digit", "operator"})
+"""Words for being reached that are of the user's own voice or hand; the app's word is of the phone."""
+
+
+def in_duress(case: Case, policy: Policy) -> bool:
+    """Whether 112 comes first, and the user is not called for as long as the alert lasts."""
+    return case.duress and policy.duress is Duress.PSAP_FIRST
+
+
+def hushed(case: Case) -> bool:
+    """Whether the alert is silent, and no operator has ordered the user called all the same."""
+    return case.silent and not case.aloud
+
+
+def quiet(case: Case, policy: Policy) -> bool:
+    """Whether the user's phone must not ring now."""
+    return in_duress(case, policy) or hushed(case)
+
+
+def why_quiet(case: Case, policy: Policy) -> str | None:
+    """The same, as the reason of a refusal."""
+    if in_duress(case, policy):
+        return "She has signalled duress: do not call."
+    return "The alert is silent: order the call aloud first." if hushed(case) else None
+
+
+def spoken_to(case: Case) -> bool:
+    """Whether the user has been on the line in this alert, and no machine instead."""
+    return case.reached_at is not None and case.reached_by in SPOKEN
+
+
+def told_112(case: Case) -> bool:
+    """Whether 112 has been on the line, or was called from another phone, which only the briefing tells."""
+    return bool(case.psap_joined_at or case.psap_elsewhere_at or case.briefing_at)
+
+
+def dials_by_itself(case: Case) -> bool:
+    """Whether the user's app calls 112 at the deadline: not once a PIN was typed, until it is raised anew."""
+    return case.cancel_asked is None

@@ -1,0 +1,61 @@
+"""What holds where an alert's parties are joined in the network, on one line without a voice to the host.
+
+Nobody there can be muted or listened to unheard, and a call set up as an emergency call cannot be
+added: hold and multiparty do not exist for it (22.101 clause 10; decision 24).
+"""
+
+from __future__ import annotations
+
+from messages.base import Joins
+from messages.ids import Party
+from model.alert.case import Case
+from model.alert.leg import Leg
+from model.policy import Policy
+from model.rules.calling import quiet
+
+
+def in_the_network(case: Case) -> bool:
+    """Whether those who talk are joined in the network, or will be."""
+    up = (case.operator_leg, case.talking(Party.USER))
+    return any(leg is not None and leg.joins is Joins.NETWORK for leg in up)
+
+
+def can_be_moved(case: Case, policy: Policy) -> bool:
+    """Whether the user can be hung up and called again: her number is known, and she may be called."""
+    return case.phone is not None and not quiet(case, policy)
+
+
+def user_comes_first(case: Case, policy: Policy) -> bool:
+    """Whether an operator has to wait until the user, cut off from 112, was called once.
+
+    A 112 that is alone on a line that joins only its own calls can have one of the two added at a time, and
+    whoever is called on another line could not be joined with it.
+    """
+    psap, user = case.talking(Party.PSAP), case.going(Party.USER)
+    if case.broken_at is None or case.user_ends or psap is None or psap.joins is not Joins.NETWORK:
+        return False
+    return can_be_moved(case, policy) and (case.redial or (user is not None and not user.there))
+
+
+def rings_beside(case: Case, leg: Leg) -> bool:
+    """Whether it is called answered and rings still.
+
+    Otherwise the network would have joined it with whoever waits for it: that is tried every second.
+    """
+    waits = any(one.there and one.line == leg.line for one in case.legs.values())
+    return leg.in_doubt and leg.joins is Joins.NETWORK and waits
+
+
+def scattered(case: Case) -> bool:
+    """Whether an alert that was joined in the network has nobody up now: where it will be is not known."""
+    up = case.operator_leg or case.talking(Party.USER)
+    parties = (*case.of(Party.OPERATOR), *case.of(Party.USER))
+    return up is None and any(leg.joins is Joins.NETWORK for leg in parties)
+
+
+def unheard(case: Case) -> bool:
+    """Whether 112 is alone on a line that joins only its own calls: it hears nobody."""
+    psap = case.talking(Party.PSAP)
+    if psap is None or psap.joins is not Joins.NETWORK:
+        return False
+    return not any(leg.live and leg.line == psap.line for leg in case.legs.values() if leg is not psap)

@@ -1,0 +1,88 @@
+"""Which number is called for 112 (S8), and whether it is an emergency number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from messages.base import Position
+from messages.ids import E164, Party
+from model.alert.case import Case
+from model.areas import holds
+from model.policy import LastResort, Policy, PsapRoute
+from model.rules.calling import in_duress
+from model.rules.joining import in_the_network, unheard
+
+EMERGENCY_NUMBERS: Final = frozenset({"112", "113", "115", "118", "911", "999", "000", "08", "110", "119"})
+"""Numbers that a network routes to an emergency service: TS 22.101 clause 10.1.1 and Italy's own."""
+
+
+def is_emergency(number: str) -> bool:
+    """Whether a modem would dial this as an emergency call (teleservice 12)."""
+    return number in EMERGENCY_NUMBERS
+
+
+def psap_number(case: Case, policy: Policy) -> E164 | None:
+    """The number to call for this alert. None when a test may call none (case 20).
+
+    A PSAP can be reached by an ordinary number, agreed with it, which no dial guard knows: so a
+    test calls the number for tests and no other, whatever the switches say.
+    """
+    if case.test:
+        return policy.psap_test_number
+    route = None if case.position is None else route_at(case.position, policy.psap_routes)
+    number = policy.psap_number if route is None else route.number
+    alternate = policy.psap_alternate
+    if alternate is not None and is_emergency(number) and in_the_network(case):
+        return alternate
+    return number
+
+
+def on_another_phone(case: Case, policy: Policy) -> bool:
+    """Whether the operator has to call 112 herself.
+
+    An emergency call is never joined in the network, and on a reserved line without a voice 112 hears nobody.
+    """
+    if unheard(case):
+        return True
+    number = psap_number(case, policy)
+    return number is not None and is_emergency(number) and in_the_network(case)
+
+
+def last_resort_numbers(policy: Policy) -> frozenset[E164]:
+    """What may be dialled for 112 on a public line; nothing unless the settings say so."""
+    if policy.psap_last_resort is LastResort.NONE:
+        return frozenset()
+    routes = (route.number for route in policy.psap_routes)
+    numbers = (policy.psap_number, policy.psap_alternate, *routes)
+    return frozenset(number for number in numbers if number is not None)
+
+
+def wanted_by_duress(case: Case, policy: Policy) -> bool:
+    """Whether the duress PIN has 112 called that nobody has asked for yet (case 19)."""
+    if not in_duress(case, policy) or case.operator is None or case.leaving or on_another_phone(case, policy):
+        return False
+    return case.psap is None and case.psap_elsewhere_at is None and not case.of(Party.PSAP)
+
+
+def has_psap(case: Case, policy: Policy) -> bool:
+    """Whether there is a number to call."""
+    return not case.test or policy.psap_test_number is not None
+
+
+def route_at(position: Position, routes: Sequence[PsapRoute]) -> PsapRoute | None:
+    """The route of the smallest area that holds this place, by its code: a region before its country."""
+    holding = [route for route in routes if holds(route.outline, position.lat, position.lon)]
+    return max(holding, key=lambda route: len(route.area), default=None)
+
+
+def psap_number_for(case: Case, policy: Policy, failed: int) -> E164 | None:
+    """The number after `failed` attempts: twice the first, then the alternate, then in turn (case 15)."""
+    first = case.psap.number if case.psap is not None else psap_number(case, policy)
+    alternate = None if case.test else policy.psap_alternate
+    # What is set up as an emergency call cannot be added to calls that the network joins.
+    barred = in_the_network(case)
+    numbers = [one for one in (first, alternate) if one is not None and not (barred and is_emergency(one))]
+    if len(numbers) < 2 or failed < 2:
+        return next(iter(numbers), None)
+    return numbers[1] if failed % 2 == 0 else numbers[0]

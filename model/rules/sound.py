@@ -1,0 +1,60 @@
+"""A party who is on the line and without sound, and the order to call her again on another line."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from messages.base import Joins
+from messages.ids import LineId, Party
+from model.alert.case import Case
+from model.alert.leg import ANOTHER_LINE, Leg
+from model.policy import Policy
+from model.rules.calling import why_quiet
+from model.rules.own_line import is_own
+
+SOUGHT: Final = (Party.USER, Party.PSAP, Party.OPERATOR)
+"""Whose silence is looked at, and in which order. Of a listener nothing is wanted to be heard."""
+
+
+def party_without_sound(case: Case) -> Party:
+    """Whom the order is for where it names nobody; the user, where everybody has sound.
+
+    That somebody does not hear us is known by her words alone, and most of all hers.
+    """
+    silent = [leg.party for leg in case.legs.values() if leg.talking and leg.no_sound_at is not None]
+    return next((party for party in SOUGHT if party in silent), Party.USER)
+
+
+def leg_of(case: Case, party: Party) -> Leg | None:
+    """The party's leg that is on the line; of the operators the one who has the case."""
+    return case.operator_leg if party is Party.OPERATOR else case.talking(party)
+
+
+def why_no_other_line(case: Case, party: Party, policy: Policy) -> str | None:
+    """Why this party is not to be called on another line now; None when she may be."""
+    leg = leg_of(case, party)
+    if party not in SOUGHT or leg is None:
+        return _ABSENT.get(party, "Nobody is on the line.")
+    if is_own(leg.line):
+        return "Your voice does not come over a line of the centre."
+    if leg.joins is Joins.NETWORK:
+        return "All parties are on this one line."
+    if party is Party.OPERATOR and case.hand_over is not None:
+        return "The alert is being handed over."
+    if party is not Party.USER:
+        return None
+    if case.phone is None:
+        return "Her number is not known."
+    return why_quiet(case, policy)
+
+
+_ABSENT: Final = {
+    Party.USER: "She is not on the line.",
+    Party.PSAP: "112 is not on the line.",
+    Party.OPERATOR: "You are not on the line of this alert.",
+}
+
+
+def lines_to_avoid(case: Case, party: Party) -> tuple[LineId, ...]:
+    """The lines that the party's latest calls were taken from for want of sound."""
+    return tuple(leg.line for leg in case.of(party) if leg.reason == ANOTHER_LINE)

@@ -1,0 +1,79 @@
+"""Where the operators' own voices are, headsets and nailed-up calls, among the nodes of a center. Pure.
+
+Each node says of itself whose voices stand there. An operator has one voice: where several nodes have one of
+hers it is the newest, for all of them alike, as with several windows at one node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from messages.base import VoicePort
+from messages.ids import LineId, NodeId, OperatorId, OperatorLine
+from messages.operators import OperatorVoice
+from model.rules.own_line import mode_of, operator_of
+from runtime.published.peers import NODE_PORT, Place
+from runtime.published.voice_files import headset_name
+
+Voices = Mapping[OperatorId, OperatorVoice]
+
+
+def node_of(line: LineId, own: Voices, me: NodeId, places: Iterable[Place]) -> NodeId | None:
+    """The node whose OperatorLines carries this own line, `me` being this one and `own` the voices here.
+
+    Where her voice can be had; while it is away for a moment, where it was. None: nobody says that it has it.
+    """
+    found = [(voice, me) for voice in own.values()]
+    found += [(voice, place.node) for place in places for voice in place.voices]
+    hers = [(voice, node) for voice, node in found if _is_of(voice, line) and voice.holds]
+    best = max(hers, key=lambda one: (one[0].to_be_had, one[0].since, one[1] == me, one[1]), default=None)
+    return None if best is None else best[1]
+
+
+def is_at(places: Iterable[Place], line: LineId) -> bool:
+    """Whether her voice can be had at one of these nodes."""
+    return any(_is_of(voice, line) and voice.to_be_had for place in places for voice in place.voices)
+
+
+def _is_of(voice: OperatorVoice, line: LineId) -> bool:
+    return voice.operator == operator_of(line) and voice.mode is mode_of(line)
+
+
+def to_be_had(places: Iterable[Place]) -> dict[OperatorId, OperatorLine]:
+    """Who can be called on a voice of hers at another node, and how.
+
+    At none that is about to end, and at none whose voices cannot be had from here.
+    """
+    usable = (place for place in places if place.gate and not place.draining)
+    return {voice.operator: voice.mode for place in usable for voice in place.voices if voice.to_be_had}
+
+
+def port_at(place: Place, line: LineId, voice: VoicePort) -> VoicePort | None:
+    """Where a bridge of this node has a voice of which that node's OperatorLines has said where it is.
+
+    None where it cannot be had: what it is called there may be something else here.
+    """
+    if voice.kind == NODE_PORT:
+        return voice
+    name = _name_at(place, line)
+    return VoicePort(path=f"{place.gate}/{name}", kind=NODE_PORT) if place.gate and name else None
+
+
+def _name_at(place: Place, line: LineId) -> str | None:
+    """By which name that node's VoiceGate knows it."""
+    operator = operator_of(line)
+    if operator is None:
+        return None
+    if mode_of(line) is OperatorLine.HEADSET:
+        return headset_name(operator)
+    return next((voice.line for voice in place.voices if voice.operator == operator), None)
+
+
+def known(own: Voices, places: Iterable[Place]) -> dict[OperatorId, OperatorVoice]:
+    """How everybody's is, for those who look: another node's where hers is to be had there and not here."""
+    elsewhere = {voice.operator: voice for place in places for voice in place.voices if voice.to_be_had}
+    return {**elsewhere, **dict(_here(own, elsewhere))}
+
+
+def _here(own: Voices, elsewhere: Voices) -> Iterator[tuple[OperatorId, OperatorVoice]]:
+    return ((one, voice) for one, voice in own.items() if voice.to_be_had or one not in elsewhere)

@@ -1,0 +1,131 @@
+"""A modem's words for its calls: the dialect's wordings filled in, +CLCC rows, +CLIP. It must not change a
+call."""
+
+from __future__ import annotations
+
+import string
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from simulator.modem.dialect import Dialect, Wordings
+from simulator.modem.legs import Leg, Stat
+from simulator.network.causes import CAUSE_TEXTS, Cause
+
+END_BY_HOST, END_BY_NETWORK = 29, 104
+"""Huawei's <end_status>."""
+TYPE_UNKNOWN, TYPE_NATIONAL, TYPE_INTERNATIONAL = 128, 129, 145
+EMERGENCY_CALL_TYPE = 9
+
+
+class Words:
+    """One modem's wordings; alternatives are used in turn, each kind by itself, so that a run can be
+    repeated."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._used: Counter[Wordings] = Counter()
+        self.shows_number = ""
+        """Given for every call that was dialled, whatever its number; empty: its own."""
+        self.marks_conference = True
+
+    def lines(
+        self, wordings: Wordings, fields: Mapping[str, object], listed: Sequence[Mapping[str, object]] = ()
+    ) -> list[str]:
+        """The next alternative with its fields; a line that needs a field which is None is left out.
+
+        `listed`: the fields of every call there is now, for families that list them all at every change.
+        """
+        if not wordings:
+            return []
+        chosen = wordings[self._used[wordings] % len(wordings)]
+        self._used[wordings] += 1
+        said: list[str] = []
+        for part in chosen:
+            if part == "{list}":
+                for row in listed:
+                    said += _filled(self._dialect.list_lines, row)
+                said.append(self._dialect.list_end)
+            else:
+                said += _filled(self._dialect.call_lines if part == "{call}" else (part,), fields)
+        return said
+
+    def leg_fields(self, leg: Leg, stat: Stat, now_s: float) -> dict[str, object]:
+        """What the wordings may say of one leg."""
+        number, kind = self._number(leg)
+        seconds = 0 if leg.connected_at_s is None else int(now_s - leg.connected_at_s)
+        clock = time.gmtime(now_s)
+        return {
+            "id": leg.id,
+            "call_type": EMERGENCY_CALL_TYPE if leg.call.emergency else 0,
+            "seconds": seconds,
+            "hhmmss": f"{seconds // 3600:02}{seconds // 60 % 60:02}{seconds % 60:02}",
+            "clock": f"{clock.tm_hour % 12 or 12}:{clock.tm_min:02}{'AM' if clock.tm_hour < 12 else 'PM'}",
+            "number": number,
+            "type": kind,
+            "named": number or None,
+            "unnamed": None if number else "",
+            "mpty": self._mpty(leg),
+            "direction": 0 if leg.outgoing else 1,
+            **{name: numbers[stat] for name, numbers in self._dialect.stats.items()},
+        }
+
+    def clcc(self, leg: Leg, stat: Stat | None = None) -> str:
+        """The leg's row of +CLCC, or its unsolicited form with another `stat`."""
+        number, kind = self._number(leg)
+        shown = leg.stat if stat is None else stat
+        row = f'{leg.id},{0 if leg.outgoing else 1},{shown:d},0,{self._mpty(leg)},"{number}",{kind}'
+        return f"+CLCC: {row}{self._dialect.clcc_tail}"
+
+    def clip(self, leg: Leg) -> str:
+        """+CLIP of an incoming leg (TS 27.007 7.6); a withheld number is empty, of type 128, validity 1."""
+        number, kind = self._number(leg)
+        tail = self._dialect.clip_tail if number else self._dialect.withheld_clip_tail
+        return f'+CLIP: "{number}",{kind}{tail}'
+
+    def ccwa(self, leg: Leg) -> str:
+        """+CCWA of a waiting leg (TS 27.007 7.12)."""
+        number, kind = self._number(leg)
+        return f'+CCWA: "{number}",{kind},1'
+
+    def colp(self, leg: Leg) -> str:
+        """+COLP of an answered outgoing leg (TS 27.007 7.8)."""
+        number, kind = self._number(leg)
+        return f'+COLP: "{number}",{kind}'
+
+    def ceer(self, cause: Cause | None) -> str:
+        """+CEER: why the last call ended."""
+        cause = Cause.NORMAL_CLEARING if cause is None else cause
+        return self._dialect.ceer.format(text=CAUSE_TEXTS[cause], cause=int(cause))
+
+    def _mpty(self, leg: Leg) -> int:
+        return int(leg.mpty and self.marks_conference)
+
+    def _number(self, leg: Leg) -> tuple[str, int]:
+        if leg.outgoing:
+            number = self.shows_number or leg.call.to
+        elif leg.call.withheld:
+            return "", TYPE_UNKNOWN
+        else:
+            number = leg.call.caller.number
+        if number.startswith("+"):
+            return self._dialect.international_prefix + number[1:], TYPE_INTERNATIONAL
+        return number, TYPE_NATIONAL
+
+
+def result_word(leg: Leg) -> str:
+    """The V.250 result code that tells how an outgoing or answered call ended."""
+    if leg.outgoing and leg.call.answered_at_s is None:
+        if leg.call.cause is Cause.USER_BUSY:
+            return "BUSY"
+        if leg.call.cause is Cause.NO_ANSWER:
+            return "NO ANSWER"
+    return "NO CARRIER"
+
+
+def _filled(lines: Sequence[str], fields: Mapping[str, object]) -> list[str]:
+    return [line.format_map(fields) for line in lines if all(fields[key] is not None for key in _keys(line))]
+
+
+def _keys(line: str) -> list[str]:
+    return [key for _, key, _, _ in string.Formatter().parse(line) if key]

@@ -1,0 +1,142 @@
+"""Hold, call waiting and multiparty: `AT+CHLD` (TS 27.007 7.13, TS 22.030 6.5.5, TS 22.083, 22.084, 22.091).
+
+A call set up as an emergency call is teleservice 12; these services exist for teleservice 11 only, so
+whatever would hold or join such a call is refused. It must not parse or print.
+"""
+
+from __future__ import annotations
+
+from simulator.modem.at_errors import INCORRECT_PARAMETERS, INVALID_INDEX, NOT_ALLOWED, AtError
+from simulator.modem.legs import CONNECTED, SETTING_UP, Leg, Stat
+from simulator.modem.line import Line
+from simulator.network.causes import Cause
+
+CONFERENCE_LIMIT = 5
+"""Remote parties of one multiparty call (TS 22.084 1.2)."""
+
+
+def control(line: Line, what: str, now_s: float) -> list[Leg]:
+    """Do `AT+CHLD=what`; returns the legs whose place has changed, for the host to be told. Raises
+    AtError."""
+    action, index = what[:1], what[1:]
+    if action not in ("0", "1", "2", "3", "4") or (
+        index and (not index.isdecimal() or action not in ("1", "2"))
+    ):
+        raise AtError(INCORRECT_PARAMETERS)
+    before = {leg.id: (leg.call, leg.stat, leg.mpty) for leg in line.legs}
+    if index:
+        leg = line.legs.get(int(index))
+        if leg is None:
+            raise AtError(INVALID_INDEX)
+        (_release_one if action == "1" else _talk_to_one)(line, leg, now_s)
+    else:
+        if action != "0" and line.legs.having(*SETTING_UP):
+            raise AtError(NOT_ALLOWED)
+        {"0": _refuse_or_drop_held, "1": _end_and_take, "2": _hold_and_take, "3": _join, "4": _transfer}[
+            action
+        ](line, now_s)
+    line.legs.settle()
+    line.network.voices_changed(now_s)
+    return [leg for leg in line.legs if before.get(leg.id) != (leg.call, leg.stat, leg.mpty)]
+
+
+def _refuse_or_drop_held(line: Line, now_s: float) -> None:
+    """0: tell a waiting or incoming caller that we are busy (UDUB); otherwise release what is on hold."""
+    if waiting := line.legs.having(Stat.WAITING, Stat.INCOMING):
+        line.drop(waiting, Cause.USER_BUSY, now_s)
+    elif held := line.legs.having(Stat.HELD):
+        line.drop(held, Cause.NORMAL_CLEARING, now_s)
+    else:
+        raise AtError(NOT_ALLOWED)
+
+
+def _end_and_take(line: Line, now_s: float) -> None:
+    """1: release what is active, then take the waiting call, or the one on hold."""
+    active, other = line.legs.having(Stat.ACTIVE), _other(line)
+    if not active and not other:
+        raise AtError(NOT_ALLOWED)
+    if other and other[0].stat is Stat.WAITING:
+        # Taken before the active ones go, or the end of the last of them would make it ring as a new call.
+        _take(line, other, now_s)
+        line.drop(active, Cause.NORMAL_CLEARING, now_s)
+    else:
+        line.drop(active, Cause.NORMAL_CLEARING, now_s)
+        _take(line, other, now_s)
+
+
+def _release_one(line: Line, leg: Leg, now_s: float) -> None:
+    """1x: release this one, active or not."""
+    line.drop([leg], Cause.NORMAL_CLEARING, now_s)
+
+
+def _hold_and_take(line: Line, now_s: float) -> None:
+    """2: put what is active on hold, and take the waiting call or the one that was on hold."""
+    active, other = line.legs.having(Stat.ACTIVE), _other(line)
+    if not active and not other:
+        raise AtError(NOT_ALLOWED)
+    if active and other and other[0].stat is Stat.WAITING and line.legs.having(Stat.HELD):
+        raise AtError(NOT_ALLOWED)  # there is room for one group on hold
+    _refuse_emergency(line, active + other)
+    for leg in active:
+        line.move(leg, Stat.HELD)
+    _take(line, other, now_s)
+
+
+def _talk_to_one(line: Line, chosen: Leg, now_s: float) -> None:
+    """2x: everybody active but this one goes on hold (private consultation)."""
+    active = line.legs.having(Stat.ACTIVE)
+    others = [leg for leg in active if leg is not chosen]
+    if chosen not in active or (others and line.legs.having(Stat.HELD)):
+        raise AtError(NOT_ALLOWED)
+    _refuse_emergency(line, active)
+    chosen.mpty = False
+    for leg in others:
+        line.move(leg, Stat.HELD)
+
+
+def _join(line: Line, now_s: float) -> None:
+    """3: add what is on hold to the conversation."""
+    active, held = line.legs.having(Stat.ACTIVE), line.legs.having(Stat.HELD)
+    if not active or not held or len(active) + len(held) > CONFERENCE_LIMIT:
+        raise AtError(NOT_ALLOWED)
+    _refuse_emergency(line, active + held)
+    _refuse_unanswered(active)
+    for leg in active + held:
+        leg.mpty = True
+        line.move(leg, Stat.ACTIVE)
+
+
+def _transfer(line: Line, now_s: float) -> None:
+    """4: let the active and the held party talk to each other, and leave them."""
+    active, held = line.legs.having(Stat.ACTIVE), line.legs.having(Stat.HELD)
+    if len(active) != 1 or len(held) != 1:
+        raise AtError(NOT_ALLOWED)
+    _refuse_emergency(line, active + held)
+    _refuse_unanswered(active)
+    one, other = active[0].call, held[0].call
+    line.leave(active + held, now_s)
+    line.network.transfer(one, other, line, now_s)
+
+
+def _other(line: Line) -> list[Leg]:
+    """The waiting call comes before the held ones (TS 22.030)."""
+    return line.legs.having(Stat.WAITING) or line.legs.having(Stat.HELD)
+
+
+def _take(line: Line, legs: list[Leg], now_s: float) -> None:
+    for leg in legs:
+        if leg.stat in CONNECTED:
+            line.move(leg, Stat.ACTIVE)
+        else:
+            line.network.answer(leg.call, now_s)
+
+
+def _refuse_emergency(line: Line, legs: list[Leg]) -> None:
+    if not line.vices.joins_emergency and any(leg.call.emergency for leg in legs):
+        raise AtError(NOT_ALLOWED)
+
+
+def _refuse_unanswered(legs: list[Leg]) -> None:
+    """A modem that reports an answer too soon cannot join a call that is not up: the network refuses."""
+    if any(leg.call.answered_at_s is None for leg in legs):
+        raise AtError(NOT_ALLOWED)

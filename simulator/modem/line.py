@@ -1,0 +1,314 @@
+"""One modem's calls: placed, taken, ended, and announced. It must not parse commands or touch bytes.
+
+The modem gives it a voice (`say`) and its settings; the network tells it what the far ends do. Hold and
+conference are in `hold`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from simulator.config import ModemConfig
+from simulator.modem.announce import END_BY_HOST, END_BY_NETWORK, Words, result_word
+from simulator.modem.at_errors import NO_NETWORK, NOT_ALLOWED, AtError
+from simulator.modem.dialect import Dialect, Wordings
+from simulator.modem.legs import CONNECTED, SETTING_UP, Leg, Legs, Stat
+from simulator.modem.vices import Vices, over
+from simulator.network.call import Call, Network
+from simulator.network.causes import Cause
+
+Say = Callable[[list[str]], None]
+Setting = Callable[[str], int]
+Reboot = Callable[[float], None]
+
+
+class Line:
+    """The subscriber's line behind one modem; a Party of the network."""
+
+    def __init__(
+        self,
+        config: ModemConfig,
+        dialect: Dialect,
+        network: Network,
+        say: Say,
+        setting: Setting,
+        reboot: Reboot,
+    ) -> None:
+        self.config = config
+        self.vices = over(config, dialect.vices)
+        self.network = network
+        self.legs = Legs(part_ends_spell=dialect.one_of_two_ends_voice)
+        self.words = Words(dialect)
+        self.attached = True
+        """Reachable for calls: power, SIM and PIN are there. The modem keeps it true to that."""
+        self.last_cause: Cause | None = None
+        self.pending: Leg | None = None
+        """The outgoing leg whose ATD has not had its final result yet."""
+        self._dialect = dialect
+        self._say = say
+        self._setting = setting
+        self._reboot = reboot
+        self.change(Vices())
+
+    @property
+    def number(self) -> str:
+        return self.config.number
+
+    @property
+    def line_name(self) -> str | None:
+        return self.config.name
+
+    def change(self, vices: Vices) -> None:
+        """From now on it has these, and the others as before."""
+        self.vices = over(vices, self.vices)
+        self.legs.reuses_ids = self.vices.reused_ids is not False
+        self.words.shows_number = self.vices.shows_number or ""
+        self.words.marks_conference = not self.vices.unmarked_conference
+
+    def talking(self) -> list[Call]:
+        """The calls in conversation now: answered, and not on hold."""
+        return [leg.call for leg in self.legs.having(Stat.ACTIVE) if leg.call.answered_at_s is not None]
+
+    def is_emergency(self, number: str) -> bool:
+        """Dialled here, it sets up an emergency call: the network's and the SIM's numbers (TS 22.101
+        10.1)."""
+        on_sim = self.config.sim_emergency_numbers if self.config.sim else ()
+        return number in on_sim or self.network.is_emergency(number)
+
+    # -------------------------------------------------------------------------------- asked by the host
+
+    def dial(self, number: str, *, withheld: bool, now_s: float) -> bool:
+        """ATD. True when its final result comes later. Raises AtError when it cannot even be tried.
+
+        A call that is active is put on hold for it; for an emergency call everything else is let go (TS
+        22.101 10.1).
+        """
+        number = self.network.international(number)
+        emergency = self.is_emergency(number)
+        if not number or any(leg.call.emergency for leg in self.legs):
+            raise AtError(NOT_ALLOWED)
+        if emergency:
+            self.drop(self.legs, Cause.NORMAL_CLEARING, now_s)
+        elif not self.attached:
+            raise AtError(NO_NETWORK)
+        active = self.legs.having(Stat.ACTIVE)
+        busy = self.legs.having(*SETTING_UP, Stat.INCOMING, Stat.WAITING)
+        if busy or (active and self.legs.having(Stat.HELD)):
+            raise AtError(NOT_ALLOWED)
+        for leg in active:
+            self.move(leg, Stat.HELD)
+        call = self.network.originate(
+            self,
+            number,
+            setup_s=self.config.setup_time_s,
+            now_s=now_s,
+            emergency=emergency,
+            withheld=withheld,
+        )
+        leg = self.legs.add(call, outgoing=True, stat=Stat.DIALLING)
+        self.tell(self._dialect.announce.originated, leg, now_s)
+        if emergency and self.config.emergency == "no_carrier":
+            self._fails(call, 0.5, Cause.BEARER_NOT_AVAILABLE, now_s)
+        elif self.vices.fails_after_s:
+            self._fails(call, self.vices.fails_after_s, Cause.UNKNOWN, now_s)
+        if self._dialect.dial_ok != "once" or self._waits_for_the_answer():
+            self.pending = leg
+        self.network.voices_changed(now_s)
+        return self.pending is not None
+
+    def abort_dial(self, now_s: float) -> None:
+        """A byte came while ATD was pending: the attempt is over."""
+        if self.pending is not None:
+            self.network.release(self.pending.call, self, Cause.NORMAL_CLEARING, now_s)
+
+    def answer(self, now_s: float) -> None:
+        """ATA. Raises AtError when nothing rings."""
+        incoming = self.legs.having(Stat.INCOMING)
+        if not incoming:
+            raise AtError(NOT_ALLOWED)
+        self.network.answer(incoming[0].call, now_s)
+
+    def hang_up(self, now_s: float) -> None:
+        """+CHUP, ATH: all calls except a waiting one (TS 22.030 6.5.5.1, END); an incoming one is
+        rejected."""
+        for leg in self.legs.having(Stat.INCOMING):
+            self.drop([leg], Cause.CALL_REJECTED, now_s)
+        self.drop(self.legs.having(*CONNECTED, *SETTING_UP), Cause.NORMAL_CLEARING, now_s)
+
+    def send_digit(self, digits: str) -> None:
+        """+VTS. Raises AtError without a conversation."""
+        talking = self.talking()
+        if not talking:
+            raise AtError(NOT_ALLOWED)
+        for call in talking:
+            call.digits += digits
+
+    def drop(self, legs: Legs | list[Leg], cause: Cause, now_s: float) -> None:
+        """End these legs from our side."""
+        for leg in list(legs):
+            self.network.release(leg.call, self, cause, now_s)
+
+    def lose_all(self, now_s: float) -> None:
+        """The power is gone: the network drops every call, and nobody announces anything."""
+        legs = list(self.legs)
+        self.pending = None
+        for leg in legs:
+            self.legs.remove(leg)
+        for leg in legs:
+            self.network.release(leg.call, None, Cause.OUT_OF_ORDER, now_s)
+
+    def lose_network(self, now_s: float) -> None:
+        """It is reached no more: every call ends, and the host is told so."""
+        self.attached = False
+        for leg in list(self.legs):
+            self.network.release(leg.call, None, Cause.OUT_OF_ORDER, now_s)
+
+    def leave(self, legs: list[Leg], now_s: float) -> None:
+        """These calls go on without this line (TS 22.091); for the host they end as if it had hung up."""
+        for leg in legs:
+            self.tell(self._dialect.announce.ended_by_host, leg, now_s, released=True)
+            self.legs.remove(leg)
+
+    # ------------------------------------------------------------------------------ told by the network
+
+    def call_offered(self, call: Call, now_s: float) -> None:
+        if not self.attached:
+            self.network.release(call, None, Cause.SUBSCRIBER_ABSENT, now_s)
+            return
+        taken = list(self.legs)
+        answered = [leg for leg in taken if leg.stat in CONNECTED and not leg.call.emergency]
+        if not taken:
+            leg = self.legs.add(call, outgoing=False, stat=Stat.INCOMING)
+            self._ring(leg, self._dialect.announce.incoming, now_s)
+        elif self._setting("+CCWA") and len(answered) == len(taken):
+            leg = self.legs.add(call, outgoing=False, stat=Stat.WAITING)
+            self.tell(self._dialect.announce.waiting, leg, now_s)
+        else:
+            self.network.release(call, None, Cause.USER_BUSY, now_s)
+            return
+        self.network.alert(call, now_s)
+
+    def call_ringing(self, call: Call, now_s: float) -> None:
+        leg = self.legs.of(call)
+        if leg is None:
+            return
+        leg.stat = Stat.ALERTING
+        self.tell(self._dialect.announce.alerting, leg, now_s)
+        if leg is self.pending and self._dialect.dial_ok == "ringing" and not self._waits_for_the_answer():
+            self.pending = None
+            self._say(["OK"])
+        if self.vices.early_answer:
+            self._connected(leg, now_s)
+
+    def call_answered(self, call: Call, now_s: float) -> None:
+        leg = self.legs.of(call)
+        if leg is not None and leg.connected_at_s is None:
+            self._connected(leg, now_s)
+
+    def call_ended(self, call: Call, now_s: float) -> None:
+        leg = self.legs.of(call)
+        if leg is None:
+            return
+        self.last_cause = call.cause
+        was_pending = leg is self.pending
+        if was_pending:
+            self.pending = None
+        self.tell(self._ending(leg), leg, now_s, released=True, silent_result=was_pending)
+        self.legs.remove(leg)
+        if was_pending:
+            self._say([result_word(leg)])
+        self.promote_waiting(now_s)
+
+    def hear(self, call: Call, pcm: bytes, now_s: float) -> None:
+        leg = self.legs.of(call)
+        if leg is not None and leg.stat is Stat.ACTIVE:
+            leg.inbox.put(pcm)
+
+    # ------------------------------------------------------------------------------------------- shared
+
+    def move(self, leg: Leg, stat: Stat) -> None:
+        """To hold or back; the network is told, the host later by `tell`."""
+        leg.stat = stat
+        self.network.hold(leg.call, held=stat is Stat.HELD)
+
+    def tell(
+        self,
+        wordings: Wordings,
+        leg: Leg,
+        now_s: float,
+        *,
+        released: bool = False,
+        silent_result: bool = False,
+    ) -> None:
+        """Announce something of a leg in the dialect's words."""
+        fields = self.words.leg_fields(leg, Stat.RELEASED if released else leg.stat, now_s)
+        fields |= {
+            "end": END_BY_HOST if leg.call.ended_by is self else END_BY_NETWORK,
+            "cause": int(leg.call.cause or 0),
+            "busy": "" if leg.call.cause is Cause.USER_BUSY else None,
+            "result": None if silent_result else result_word(leg),
+            "clcc": self.words.clcc(leg, Stat.RELEASED if released else None)
+            if self._unsolicited_clcc()
+            else None,
+            "ring": "+CRING: VOICE" if self._setting("+CRC") else "RING",
+            "clip": self.words.clip(leg) if self._setting("+CLIP") else None,
+            "ccwa": self.words.ccwa(leg),
+        }
+        listed = [
+            self.words.leg_fields(other, other.stat, now_s)
+            for other in self.legs
+            if other is not leg or not released
+        ]
+        self._say(self.words.lines(wordings, fields, listed))
+
+    def promote_waiting(self, now_s: float) -> None:
+        """A waiting call with nothing to wait for rings as any other."""
+        if len(self.legs) == 1:
+            for leg in self.legs.having(Stat.WAITING):
+                leg.stat = Stat.INCOMING
+                self._ring(leg, self._dialect.announce.incoming, now_s)
+
+    def _connected(self, leg: Leg, now_s: float) -> None:
+        leg.connected_at_s = now_s
+        leg.stat = Stat.ACTIVE
+        announce = self._dialect.announce
+        self.tell(announce.connected if leg.outgoing else announce.accepted, leg, now_s)
+        if leg is self.pending:
+            self.pending = None
+            self._say([self.words.colp(leg), "OK"] if self._setting("+COLP") else ["OK"])
+        if self.vices.reboots_after_s:
+            due_s = now_s + self.vices.reboots_after_s
+            leg.call.timers.append(self.network.agenda.at(due_s, self._reboot))
+
+    def _fails(self, call: Call, after_s: float, cause: Cause, now_s: float) -> None:
+        def end(at_s: float) -> None:
+            self.network.release(call, None, cause, at_s)
+
+        call.timers.append(self.network.agenda.at(now_s + after_s, end))
+
+    def _ring(self, leg: Leg, wordings: Wordings, now_s: float) -> None:
+        if self.legs.of(leg.call) is not leg or leg.stat is not Stat.INCOMING:
+            return
+        self.tell(wordings, leg, now_s)
+        again_s = now_s + self._dialect.ring_every_s
+        ringing = self._dialect.announce.ringing
+        leg.call.timers.append(self.network.agenda.at(again_s, lambda at_s: self._ring(leg, ringing, at_s)))
+
+    def _ending(self, leg: Leg) -> Wordings:
+        announce = self._dialect.announce
+        by_host = leg.call.ended_by is self
+        if not leg.outgoing and leg.connected_at_s is None and not by_host:
+            return announce.missed or announce.failed
+        if leg.connected_at_s is None:
+            return announce.failed_by_host if by_host else announce.failed
+        return announce.ended_by_host if by_host else announce.ended
+
+    def _waits_for_the_answer(self) -> bool:
+        return (
+            bool(self.vices.ok_after_answer)
+            or self._dialect.dial_ok == "answer"
+            or any(map(self._setting, self._dialect.dial_waits_with))
+        )
+
+    def _unsolicited_clcc(self) -> bool:
+        return self._dialect.clcc_urc and self._setting("+CLCC") != 0

@@ -1,0 +1,446 @@
+"""A modem: bytes in, bytes out, a power supply. Sans-IO; time is an argument.
+
+Every entry that takes `now_s` lets the whole network advance to it first. What the modem says while nobody
+has its port open is lost, as on a USB serial port. It must not know a call's rules (`line`, `hold`) or a
+command's meaning (`commands`).
+"""
+
+from __future__ import annotations
+
+import enum
+import functools
+
+from simulator.config import ModemConfig
+from simulator.modem.at_errors import SIM_NOT_INSERTED, AtError, NoCarrier, UnknownCommand
+from simulator.modem.at_line import LINE_LIMIT, commands_in
+from simulator.modem.commands import perform
+from simulator.modem.dialect import Dialect, Noise
+from simulator.modem.line import Line
+from simulator.modem.mailbox import Mailbox
+from simulator.modem.outlet import Outlet
+from simulator.modem.parameters import Parameters
+from simulator.modem.shift import Shift
+from simulator.modem.sim_card import SimCard
+from simulator.modem.vices import NOISE, REGISTRATIONS, Vices
+from simulator.modem.voice import ModemVoice
+from simulator.network.agenda import Timer
+from simulator.network.call import Network
+from simulator.network.causes import Cause
+from simulator.network.numbers import made_up_imei
+
+NO_SIGNAL = 99
+GARBLE_S = 2.0
+CR, LF, BACKSPACE, CTRL_Z, ESC = 13, 10, 8, 26, 27
+
+
+class Power(enum.StrEnum):
+    """Whether the modem lives."""
+
+    ON = "on"
+    BOOTING = "booting"
+    UNPLUGGED = "unplugged"
+
+
+class Modem:
+    """One modem with one SIM."""
+
+    def __init__(self, config: ModemConfig, dialect: Dialect, network: Network, index: int) -> None:
+        self.config = config
+        self.dialect = dialect
+        self.card = config.card or f"8939990{index + 1:012d}"
+        """The SIM's own number."""
+        self.imei = config.imei or made_up_imei(index)
+        self.imsi = f"22201{index + 1:010d}"
+        self.power = Power.ON
+        self.opened = False
+        """A host has the AT port open."""
+        self.muted = False
+        self.radio = True
+        """Whether it may be in a network at all (`+CFUN`)."""
+        self.reboots = False
+        """The command being done asks for a restart after its result."""
+        self.parameters = Parameters(dialect.parameters, self._fields)
+        self.sim = SimCard(config.pin, config.puk, config.pin_tries)
+        self.line = Line(config, dialect, network, self._say, self.parameters.first, self._reboot)
+        self.voice = ModemVoice(self.line, dialect)
+        self.mailbox = Mailbox(self._say)
+        self._network = network
+        self._outlet = Outlet(config.name, lambda: self.line.vices)
+        self._shift = Shift()
+        self._typed = bytearray()
+        self._held_back = bytearray()
+        self._later: list[str] | None = None
+        self._slow_line: bytes | None = None
+        """The command line that it is at, and needs its time for."""
+        self._boot: Timer | None = None
+        self._mute_end: Timer | None = None
+        self._lines_run = 0
+        self._noise_timer: Timer | None = None
+        self._power_up()
+        self.change(Vices())
+        for noise in dialect.noise:
+            network.agenda.at(network.agenda.now_s + noise.every_s, functools.partial(self._noise, noise, 0))
+
+    # --------------------------------------------------------------------------------------- the port
+
+    def feed(self, data: bytes, now_s: float) -> None:
+        """Bytes from the host; what they bring about can be taken with `take_output` at once."""
+        self._network.advance(now_s)
+        self.opened = True
+        for byte in data:
+            if self.power is Power.ON and not self.muted:
+                self._type(byte, self._network.agenda.now_s)
+
+    def take_output(self) -> bytes:
+        """What the modem has said since the last time."""
+        return self._outlet.take()
+
+    def take_elsewhere(self) -> bytes:
+        """What has come out at another of its ports since the last time."""
+        return self._outlet.take_elsewhere()
+
+    @property
+    def has_output(self) -> bool:
+        return bool(self._outlet)
+
+    def port_opened(self, now_s: float) -> None:
+        """A host has opened the AT port; from now on it hears what is said."""
+        self._network.advance(now_s)
+        self.opened = True
+
+    def port_closed(self, hupcl: bool, now_s: float) -> None:
+        """The last host has closed the AT port.
+
+        DTR falls when HUPCL is set, and a modem that was not told `AT&D0` since its power-on trusts no open
+        port without one: either drops its calls.
+        """
+        self._network.advance(now_s)
+        self.opened = False
+        self._outlet.take()
+        self._shift.end()
+        if hupcl or self.parameters.first("&D") != 0:
+            self.line.drop(self.line.legs, Cause.NORMAL_CLEARING, self._network.agenda.now_s)
+
+    def voice_read(self, n_bytes: int, now_s: float) -> bytes:
+        """The next `n_bytes` of voice for the host, s16le at `voice.rate_hz`; empty while none flows."""
+        self._network.advance(now_s)
+        return self.voice.read(n_bytes, now_s)
+
+    def voice_write(self, pcm: bytes, now_s: float) -> None:
+        """Voice from the host, s16le at `voice.rate_hz`; lost while none flows."""
+        self._network.advance(now_s)
+        self.voice.write(pcm, now_s)
+
+    # ---------------------------------------------------------------------------------- power and faults
+
+    def unplug(self, now_s: float) -> None:
+        """Pulled out of its socket: its calls are lost, and it cannot be reached."""
+        self._network.advance(now_s)
+        self._power_down(Power.UNPLUGGED, self._network.agenda.now_s)
+        self.opened = False
+
+    def plug(self, now_s: float) -> None:
+        """Put in (if it still was: out and in again); freshly started, as it came from the factory."""
+        self.unplug(now_s)
+        self._power_up()
+
+    def mute(self, now_s: float, for_s: float | None = None) -> None:
+        """It hears and says nothing more on its AT port; calls and voice go on. Until `unmute`, `plug`, or
+        for a time."""
+        self._network.advance(now_s)
+        self.unmute()
+        self.muted = True
+        if for_s is not None:
+            self._mute_end = self._network.agenda.at(
+                self._network.agenda.now_s + for_s, lambda _: self.unmute()
+            )
+
+    def unmute(self) -> None:
+        """It hears and speaks again; what was said meanwhile is lost."""
+        self.muted = False
+        if self._mute_end is not None:
+            self._mute_end.cancel()
+        self._mute_end = None
+
+    def garble(self, now_s: float, for_s: float = GARBLE_S) -> None:
+        """A bad cable: garbage at once, and for a while everything that it says is spoilt in one way or
+        another."""
+        self._network.advance(now_s)
+        self._emit(self._outlet.garbage.burst())
+        self._outlet.garbage.until_s = self._network.agenda.now_s + for_s
+
+    def change(self, vices: Vices) -> None:
+        """From now on it has these vices, and the others as before."""
+        self.line.change(vices)
+        if vices.shifted_answers is not None:
+            (self._shift.begin if vices.shifted_answers else self._shift.end)()
+        if vices.radio_off is not None:
+            self.radio = not vices.radio_off
+        if vices.registration is not None or vices.radio_off is not None:
+            self.attach(self._network.agenda.now_s)
+        if self._noise_timer is not None:
+            self._noise_timer.cancel()
+        if self.line.vices.noise_every_s:
+            self._make_noise(self._network.agenda.now_s)
+
+    def reboot(self, now_s: float) -> None:
+        """It starts anew by itself, whatever it is doing."""
+        self._network.advance(now_s)
+        self._reboot(self._network.agenda.now_s)
+
+    def take_message(self, pdus: list[tuple[str, int]]) -> bool:
+        """A short message comes in; False when it cannot be taken now."""
+        return self.line.attached and self.mailbox.receive(pdus, self.parameters.at("+CNMI", 1), self.opened)
+
+    @property
+    def registration(self) -> int:
+        """<stat> of +CREG."""
+        if self.power is not Power.ON or not self.radio or not (self.config.sim and self.sim.usable):
+            return REGISTRATIONS["none"]
+        return REGISTRATIONS[self.line.vices.registration or "home"]
+
+    def switch_radio(self, now_s: float, *, on: bool) -> None:
+        """+CFUN: off, its calls are lost, and it cannot be reached."""
+        if on is not self.radio:
+            self.radio = on
+            self.attach(now_s)
+
+    def attach(self, now_s: float) -> None:
+        """The SIM or the network has changed: the host is told, and what calls there were are lost."""
+        told = [name for name in ("+CREG", "+CGREG", "+CEREG") if self.parameters.first(name)]
+        self._say([f"{name}: {self.registration}" for name in told])
+        if self._serves:
+            self.line.attached = True
+        else:
+            self.line.lose_network(now_s)
+
+    @property
+    def _serves(self) -> bool:
+        return self.registration in (REGISTRATIONS["home"], REGISTRATIONS["roaming"])
+
+    def _power_down(self, power: Power, now_s: float) -> None:
+        self.power = power
+        self.line.attached = False
+        self.line.lose_all(now_s)
+        if self._boot is not None:
+            self._boot.cancel()
+        self._typed.clear()
+        self._held_back.clear()
+        self._slow_line = None
+        self.mailbox.prompted = False
+
+    def _power_up(self) -> None:
+        self.power = Power.ON
+        self._lines_run = 0
+        self._told_codes_here = False
+        self.parameters.reset()
+        self.voice.wide = False
+        self.radio = not self.line.vices.radio_off
+        self.sim.power_on(self.config.pin)
+        self.line.attached = self._serves
+        self._shift.end()
+        if self.line.vices.shifted_answers:
+            self._shift.begin()
+        self.unmute()
+
+    def _reboot(self, now_s: float) -> None:
+        if self.power is not Power.ON:
+            return
+        self._power_down(Power.BOOTING, now_s)
+        self._boot = self._network.agenda.at(now_s + self.config.boot_time_s, self._booted)
+
+    def _booted(self, now_s: float) -> None:
+        self._power_up()
+        self._say(list(self.dialect.boot))
+
+    # ------------------------------------------------------------------------------------ the AT side
+
+    def _type(self, byte: int, now_s: float) -> None:
+        if self._slow_line is not None:
+            self._keep(byte)
+            return
+        if self.line.pending is not None:
+            self._type_while_dialling(byte, now_s)
+            return
+        if self.mailbox.prompted:
+            self._write_message(byte, now_s)
+            return
+        if (self.parameters.first("E") or self.line.vices.echo) and byte != LF:
+            self._emit(bytes([byte]))
+        if byte == CR:
+            line = bytes(self._typed)
+            self._typed.clear()
+            self._take_line(line, now_s)
+        elif byte == BACKSPACE:
+            del self._typed[-1:]
+        elif byte != LF and len(self._typed) <= LINE_LIMIT:
+            self._typed.append(byte)
+
+    def _type_while_dialling(self, byte: int, now_s: float) -> None:
+        """The byte that aborts a dial is not the first of a command (V.250 5.6.1)."""
+        if not self.line.vices.bytes_abort_dial:
+            self._keep(byte)
+        elif byte != LF:
+            self.line.abort_dial(now_s)
+
+    def _keep(self, byte: int) -> None:
+        self._held_back.append(byte)
+        del self._held_back[LINE_LIMIT:]
+
+    def _write_message(self, byte: int, now_s: float) -> None:
+        """After the prompt of +CMGS everything is the PDU, until Ctrl-Z sends it or ESC gives it up."""
+        if byte not in (CTRL_Z, ESC):
+            self._typed.append(byte)
+            del self._typed[LINE_LIMIT:]
+            return
+        pdu = bytes(self._typed).decode("latin-1").strip()
+        self._typed.clear()
+        self.mailbox.prompted = False
+        if byte == ESC:
+            self._say(["OK"])
+            return
+        try:
+            message, reference = self.mailbox.written(pdu)
+        except ValueError:
+            self._say(["+CMS ERROR: 304"])  # invalid PDU mode parameter (TS 27.005 3.2.5)
+            return
+        to = self._network.international(message.to)
+        self._network.send_message(self.config.number, to, message.text, message.data, now_s)
+        self._say([f"+CMGS: {reference}", "OK"])
+
+    def _take_line(self, line: bytes, now_s: float) -> None:
+        """At once, or when it has had the time that it needs."""
+        needs_s = self._needs_s(line)
+        if not needs_s:
+            self._run(line, now_s)
+            return
+        self._slow_line = line
+
+        def do(at_s: float) -> None:
+            if self._slow_line is line:
+                self._slow_line = None
+                self._run(line, at_s)
+                self._go_on(at_s)
+
+        self._network.agenda.at(now_s + needs_s, do)
+
+    def _needs_s(self, line: bytes) -> float:
+        slow_s = self.line.vices.slow_s
+        try:
+            commands = commands_in(line) if slow_s else None
+        except ValueError:
+            return 0.0
+        return max((slow_s.get(one.name, 0.0) for one in commands or ()), default=0.0) if slow_s else 0.0
+
+    def _run(self, line: bytes, now_s: float) -> None:
+        """One command line: its answers, one final result, and before or after it what it has brought
+        about."""
+        try:
+            commands = commands_in(line if len(line) <= LINE_LIMIT else b"AT+")
+        except ValueError:
+            self._say(["ERROR"])
+            return
+        if commands is None:
+            return
+        self._lines_run += 1
+        if self.line.vices.silent_after and self._lines_run > self.line.vices.silent_after:
+            self.mute(now_s)
+            return
+        self._later = []
+        answers: list[str] = []
+        final: str | None = "OK"
+        announced_first = False
+        try:
+            for command in commands:
+                announced_first = announced_first or command.name in self.dialect.announce_before_ok
+                answer = perform(self, command, now_s)
+                if answer is None:
+                    final = None
+                    break
+                answers += answer
+                if f"{command.name}={command.argument}" == self.dialect.codes_here:
+                    self._told_codes_here = True
+        except AtError as error:
+            final = self._refusal(error)
+        except UnknownCommand:
+            final = self.dialect.unknown_command
+        except NoCarrier:
+            final = "NO CARRIER"
+        if final == "OK" and answers[-1:] and answers[-1] in self.dialect.without_ok:
+            final = None
+        caused, self._later = self._later, None
+        answers, result = self._shift.passed((answers, [] if final is None else [final]))
+        if answers:
+            self._emit(("\r\n" + "\r\n".join(answers) + "\r\n").encode())
+        self._say(caused + result if announced_first else result + caused)
+        if self.mailbox.prompted:
+            self._emit(b"\r\n> ")
+        if self.reboots:
+            self.reboots = False
+            self._reboot(now_s)
+
+    def _refusal(self, error: AtError) -> str:
+        if self.line.vices.worded_errors:
+            return f"ERROR: {error.error.text}"
+        verbosity = self.parameters.first("+CMEE")
+        if verbosity == 0:
+            return "ERROR"
+        return f"+CME ERROR: {error.error.code if verbosity == 1 else error.error.text}"
+
+    def _fields(self) -> dict[str, object]:
+        return {
+            "model": self.config.model or self.dialect.model,
+            "imei": self.imei,
+            "imsi": self.imsi,
+            "card": self.card,
+            "number": self.config.number,
+            "csq": self.config.csq if self.line.vices.registration != "searching" else NO_SIGNAL,
+            "registered": self.registration,
+        }
+
+    def answer_lines(self, command_text: str) -> list[str] | None:
+        """The dialect's fixed answer, if it has one."""
+        lines = self.dialect.answers.get(command_text)
+        if lines is not None and not self.config.sim and any("{card}" in line for line in lines):
+            raise AtError(SIM_NOT_INSERTED)
+        return None if lines is None else [line.format_map(self._fields()) for line in lines]
+
+    # ------------------------------------------------------------------------------------------ output
+
+    def _say(self, lines: list[str]) -> None:
+        """Lines unasked; while a command is being done they wait for their place around its result."""
+        if self._later is not None:
+            self._later += lines
+            return
+        said = [line for line in lines if not self._switched_off(line)]
+        codes_here = not self.line.vices.codes_elsewhere or self._told_codes_here
+        for frame in self._outlet.framed(said, codes_here=codes_here):
+            self._emit(frame)
+        if self._held_back and self.line.pending is None:
+            self._network.agenda.at(self._network.agenda.now_s, self._go_on)
+
+    def _switched_off(self, line: str) -> bool:
+        """Whether the host has not asked for such lines (`AT^CURC=0` takes all of Huawei's own away)."""
+        return any(
+            line.startswith(beginning) and not self.parameters.first(parameter)
+            for beginning, parameter in self.dialect.only_with.items()
+        )
+
+    def _go_on(self, now_s: float) -> None:
+        """The dial has its result; what the host wrote meanwhile is read now."""
+        held_back = bytes(self._held_back)
+        self._held_back.clear()
+        self.feed(held_back, now_s)
+
+    def _emit(self, data: bytes) -> None:
+        if self.power is Power.ON and self.opened and not self.muted:
+            self._outlet.put(data, self._network.agenda.now_s)
+
+    def _noise(self, noise: Noise, index: int, now_s: float) -> None:
+        self._say([noise.lines[index % len(noise.lines)]])
+        self._network.agenda.at(now_s + noise.every_s, functools.partial(self._noise, noise, index + 1))
+
+    def _make_noise(self, now_s: float) -> None:
+        every_s = self.line.vices.noise_every_s or 1.0
+        self._say([NOISE[int(now_s / every_s) % len(NOISE)]])
+        self._noise_timer = self._network.agenda.at(now_s + every_s, self._make_noise)

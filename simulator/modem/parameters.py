@@ -1,0 +1,69 @@
+"""The numbers that a modem keeps for its host (`ATE0`, `AT+CLIP=1`), as the dialect's table lists them.
+
+It must not give them a meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from simulator.modem.at_errors import INCORRECT_PARAMETERS, AtError
+from simulator.modem.at_line import Command, Verb
+from simulator.modem.dialect import Parameter
+
+
+class Parameters:
+    """All of them, at their defaults until told otherwise."""
+
+    def __init__(self, table: Mapping[str, Parameter], fields: Callable[[], Mapping[str, object]]) -> None:
+        self._table = table
+        self._fields = fields
+        self._values: dict[str, tuple[int, ...]] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._table
+
+    def reset(self) -> None:
+        """Power-on, ATZ, AT&F."""
+        self._values = {name: value for name, value in self._values.items() if self._table[name].kept}
+
+    def first(self, name: str) -> int:
+        """The first number of a parameter; 0 for one that the dialect does not know."""
+        if name in self._values:
+            return self._values[name][0]
+        return self._table[name].default[0] if name in self._table else 0
+
+    def at(self, name: str, place: int) -> int:
+        """One of a parameter's numbers, counted from 0. Raises KeyError."""
+        return self._values.get(name, self._table[name].default)[place]
+
+    def do(self, command: Command) -> list[str]:
+        """Set, read or test one; returns the lines of the answer. Raises AtError on a value out of range."""
+        parameter = self._table[command.name]
+        values = self._values.get(command.name, parameter.default)
+        match command.verb:
+            case Verb.TEST:
+                return [f"{command.name}: " + ",".join(f"(0-{limit})" for limit in parameter.limit)]
+            case Verb.READ:
+                shown = parameter.read or f"{command.name}: " + ",".join(map(str, values))
+                return [shown.format(*values, **self._fields())]
+            case Verb.EXECUTE if not command.name[0].isalpha() and command.name[0] != "&":
+                raise AtError(INCORRECT_PARAMETERS)
+            case _:
+                self._values[command.name] = self._parsed(command, parameter)
+                return []
+
+    def _parsed(self, command: Command, parameter: Parameter) -> tuple[int, ...]:
+        texts = command.argument.split(",")
+        if len(texts) > len(parameter.limit):
+            raise AtError(INCORRECT_PARAMETERS)
+        texts += [""] * (len(parameter.limit) - len(texts))
+        # A basic command without a number means 0 (V.250 5.3.1); an extended one keeps its default (5.4.2.2).
+        empty = parameter.default if command.name[0] not in "&ABCDEFGHIJKLMNOPQRSTUVWXYZ" else (0,)
+        numbers: list[int] = []
+        for place, (text, limit) in enumerate(zip(texts, parameter.limit, strict=True)):
+            text = text.strip()
+            if text and not (text.isascii() and text.isdecimal() and int(text) <= limit):
+                raise AtError(INCORRECT_PARAMETERS)
+            numbers.append(int(text) if text else empty[place])
+        return tuple(numbers)

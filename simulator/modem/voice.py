@@ -1,0 +1,95 @@
+"""A modem's voice port: when it carries voice, and what. It must not know PTYs; whoever reads and writes is
+the clock.
+
+Frames are s16le, 20 ms each: 320 bytes at 8 kHz, 640 at 16 kHz (SIMCom after `AT+CPCMFRM=1`).
+"""
+
+from __future__ import annotations
+
+from simulator.modem.at_errors import NOT_ALLOWED, AtError
+from simulator.modem.dialect import Dialect
+from simulator.modem.legs import Leg, Stat
+from simulator.modem.line import Line
+from simulator.network.phone import as_phone
+from simulator.network.sound import RATE_HZ, SAMPLE_BYTES, ringback
+from simulator.network.voice import double_rate, halve_rate, mix
+
+FRAME_S = 0.02
+
+
+class ModemVoice:
+    """The PCM side of one modem."""
+
+    def __init__(self, line: Line, dialect: Dialect) -> None:
+        self.wide = False
+        """16 kHz."""
+        self._line = line
+        self._dialect = dialect
+        self._on_in_spell: int | None = None
+        self._left_over = b""
+
+    @property
+    def available(self) -> bool:
+        """The firmware gives voice to the host at all."""
+        return self._line.config.voice
+
+    @property
+    def on(self) -> bool:
+        """The host has switched it on, in this call."""
+        switched = self._on_in_spell == self._line.legs.spell
+        return self.available and (switched or self._dialect.voice_switch == "none")
+
+    @property
+    def rate_hz(self) -> int:
+        return 2 * RATE_HZ if self.wide else RATE_HZ
+
+    @property
+    def frame_bytes(self) -> int:
+        return int(self.rate_hz * FRAME_S) * SAMPLE_BYTES
+
+    def switch(self, on: bool) -> None:
+        """`^DDSETEX=2`, `+CPCMREG=1|0`. SIMCom allows it only while a call is active. Raises AtError."""
+        if on and self._dialect.voice_switch == "cpcmreg" and not self._line.legs.having(Stat.ACTIVE):
+            raise AtError(NOT_ALLOWED)
+        self._on_in_spell = self._line.legs.spell if on else None
+        self._left_over = b""
+
+    def running(self) -> bool:
+        """Frames flow: it is on, and a call is active (or said to be)."""
+        return self.on and any(leg.stat is Stat.ACTIVE for leg in self._line.legs)
+
+    def read(self, n_bytes: int, now_s: float) -> bytes:
+        """The next `n_bytes` for the host: the sum of all parties in the conversation; nothing while it does
+        not run."""
+        if not self.running():
+            return b""
+        if self._line.vices.no_voice:
+            return bytes(n_bytes)
+        if self.wide:
+            return double_rate(self._heard(n_bytes // 4 * SAMPLE_BYTES, now_s))
+        return self._heard(n_bytes // SAMPLE_BYTES * SAMPLE_BYTES, now_s)
+
+    def write(self, pcm: bytes, now_s: float) -> None:
+        """Voice from the host, to all parties in the conversation; lost while it does not run."""
+        if not self.running():
+            return
+        pcm = self._left_over + pcm
+        unit = 2 * SAMPLE_BYTES if self.wide else SAMPLE_BYTES
+        whole = len(pcm) // unit * unit
+        self._left_over = pcm[whole:]
+        if narrow := halve_rate(pcm[:whole]) if self.wide else pcm[:whole]:
+            for call in self._line.talking():
+                if (peer := call.other(self._line)) is not None:
+                    peer.hear(call, narrow, now_s)
+
+    def _heard(self, n_bytes: int, now_s: float) -> bytes:
+        return mix([self._of(leg, n_bytes, now_s) for leg in self._line.legs.having(Stat.ACTIVE)], n_bytes)
+
+    def _of(self, leg: Leg, n_bytes: int, now_s: float) -> bytes:
+        answered_at_s = leg.call.answered_at_s
+        if answered_at_s is None:  # early answer: what is to be heard is the network's ringback
+            return leg.ear.listen(ringback(), leg.call.ringing_at_s or now_s, n_bytes, now_s)
+        phone = as_phone(leg.peer(self._line))
+        if phone is None:
+            return leg.inbox.take(n_bytes)
+        return leg.ear.listen(phone.said, answered_at_s, n_bytes, now_s)

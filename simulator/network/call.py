@@ -1,0 +1,159 @@
+"""A call as the network sees it, and what it expects of those who take part. It must not know modems or
+phones."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from typing import NewType, Protocol
+
+from simulator.network.agenda import Agenda, Timer
+from simulator.network.causes import Cause
+
+CallId = NewType("CallId", int)
+
+
+class CallState(enum.StrEnum):
+    """Where a call stands; the words of `GET /calls`."""
+
+    DIALING = "dialing"
+    RINGING = "ringing"
+    ACTIVE = "active"
+    HELD = "held"
+    ENDED = "ended"
+
+
+class Party(Protocol):
+    """One end of a call: a modem's line or a phone. The network tells it what happens."""
+
+    @property
+    def number(self) -> str:
+        """E.164, or a short code."""
+        ...
+
+    @property
+    def line_name(self) -> str | None:
+        """The modem's name; None for a phone."""
+        ...
+
+    def call_offered(self, call: Call, now_s: float) -> None:
+        """Somebody calls; ring (`alert`), or `release`, now or later."""
+        ...
+
+    def call_ringing(self, call: Call, now_s: float) -> None:
+        """The far end of a call that this party placed rings."""
+        ...
+
+    def call_answered(self, call: Call, now_s: float) -> None:
+        """The call is up; both ends are told."""
+        ...
+
+    def call_ended(self, call: Call, now_s: float) -> None:
+        """The call is over (`call.cause`, `call.ended_by`); both ends are told, once."""
+        ...
+
+    def hear(self, call: Call, pcm: bytes, now_s: float) -> None:
+        """Voice from the far end's host."""
+        ...
+
+
+@dataclass(eq=False, slots=True)
+class Call:
+    """One call, kept for ever. Times are the driver's seconds."""
+
+    id: CallId
+    caller: Party
+    to: str
+    line: str | None
+    started_at_s: float
+    emergency: bool = False
+    withheld: bool = False
+    callee: Party | None = None
+    state: CallState = CallState.DIALING
+    ringing_at_s: float | None = None
+    answered_at_s: float | None = None
+    ended_at_s: float | None = None
+    cause: Cause | None = None
+    ended_by: Party | None = None
+    transferred_to: Call | None = None
+    """The other call whose far end this one's far end now talks to (explicit call transfer)."""
+    digits: str = ""
+    """DTMF that the modem sent into it."""
+    timers: list[Timer] = field(default_factory=list)
+
+    @property
+    def over(self) -> bool:
+        return self.state is CallState.ENDED
+
+    def other(self, party: Party) -> Party | None:
+        """The far end, seen from one end."""
+        return self.callee if party is self.caller else self.caller
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A short message that the network has taken; kept for ever."""
+
+    sender: str
+    to: str
+    text: str
+    """Empty when it was binary."""
+    data: bytes
+    sent_at_s: float
+    delivered: bool
+
+
+class Network(Protocol):
+    """What the parties may ask of the carrier."""
+
+    @property
+    def agenda(self) -> Agenda: ...
+
+    def advance(self, now_s: float) -> None:
+        """Let everything happen that is due by then."""
+        ...
+
+    def originate(
+        self,
+        caller: Party,
+        to: str,
+        *,
+        setup_s: float,
+        now_s: float,
+        emergency: bool = False,
+        withheld: bool = False,
+    ) -> Call:
+        """Start a call; it is routed after `setup_s`."""
+        ...
+
+    def alert(self, call: Call, now_s: float) -> None:
+        """The called end rings."""
+        ...
+
+    def answer(self, call: Call, now_s: float) -> None:
+        """The called end has answered."""
+        ...
+
+    def release(self, call: Call, by: Party | None, cause: Cause, now_s: float) -> None:
+        """End the call, whoever wants it; `by` None is the network. A call that is over stays as it is."""
+        ...
+
+    def hold(self, call: Call, held: bool) -> None:
+        """A modem has put an answered call on hold, or taken it back."""
+        ...
+
+    def transfer(self, one: Call, other: Call, by: Party, now_s: float) -> None:
+        """Let the far ends of two calls of one party talk to each other without it (TS 22.091)."""
+        ...
+
+    def send_message(self, sender: str, to: str, text: str, data: bytes, now_s: float) -> None:
+        """Take a short message, and deliver it at once if that can be done."""
+        ...
+
+    def voices_changed(self, now_s: float) -> None:
+        """Who hears whom may have changed."""
+        ...
+
+    def is_emergency(self, number: str) -> bool: ...
+
+    def international(self, dialled: str) -> str: ...

@@ -1,0 +1,211 @@
+"""The network: it routes calls between modems' lines and phones, and keeps every call it has ever seen.
+
+Sans-IO: `advance(now_s)` does what is due, `next_deadline()` says when to come back; every other entry takes
+`now_s` and advances first, so that the order of events never depends on the driver. It must not open a port
+or ask a clock.
+"""
+
+from __future__ import annotations
+
+from simulator.config import Config
+from simulator.errors import NoSuchParty
+from simulator.modem.dialect import load_dialect
+from simulator.modem.modem import Modem
+from simulator.modem.sms import deliver_pdus
+from simulator.network.agenda import Agenda
+from simulator.network.call import Call, CallId, CallState, Message, Party
+from simulator.network.causes import Cause
+from simulator.network.conversations import Conversations, pairs
+from simulator.network.numbers import international
+from simulator.network.phone import Phone
+
+VOICE_FLOW_S = 1.0
+
+
+class Carrier:
+    """A whole simulated network under one clock; `now_s` counts seconds from any origin and never goes
+    back."""
+
+    def __init__(self, config: Config, now_s: float = 0.0) -> None:
+        self.config = config
+        self.agenda = Agenda(now_s)
+        self.calls: list[Call] = []
+        """Every call ever, oldest first."""
+        self.messages: list[Message] = []
+        """Every short message ever, oldest first."""
+        self.phones: dict[str, Phone] = {
+            profile.number: Phone(profile, self, config.simulator.recording_cap_s)
+            for profile in config.phones
+        }
+        self.modems: dict[str, Modem] = {
+            profile.name: Modem(profile, load_dialect(profile.dialect), self, index)
+            for index, profile in enumerate(config.modems)
+        }
+        self._routes: dict[str, Party] = {
+            **{modem.line.number: modem.line for modem in self.modems.values()},
+            **self.phones,
+        }
+        self._live: dict[CallId, Call] = {}
+        self._conversations = Conversations()
+        self._flow_due = False
+
+    # ------------------------------------------------------------------------------------ the driver's
+
+    @property
+    def now_s(self) -> float:
+        return self.agenda.now_s
+
+    def advance(self, now_s: float) -> None:
+        """Let everything happen that is due by `now_s`."""
+        self.agenda.run_until(now_s)
+
+    def next_deadline(self) -> float | None:
+        """When `advance` has something to do next, if nothing comes in before; None if never."""
+        return self.agenda.next_due_s()
+
+    def phone(self, number: str) -> Phone:
+        """The phone with this number, `+` or not. Raises NoSuchParty."""
+        phone = self.phones.get(number) or self.phones.get(f"+{number}")
+        if phone is None:
+            raise NoSuchParty(f"no phone {number}")
+        return phone
+
+    def modem(self, name: str) -> Modem:
+        """The modem of this name. Raises NoSuchParty."""
+        if name not in self.modems:
+            raise NoSuchParty(f"no modem {name}")
+        return self.modems[name]
+
+    def phone_call(self, number: str, to: str, now_s: float | None = None) -> Call:
+        """A phone calls somebody. Raises NoSuchParty, NotNow."""
+        return self.phone(number).place(to, self._at(now_s))
+
+    def phone_answer(self, number: str, now_s: float | None = None) -> Call:
+        """A phone takes what rings, whatever its behaviour. Raises NoSuchParty, NotNow."""
+        return self.phone(number).answer(self._at(now_s))
+
+    def phone_hang_up(self, number: str, now_s: float | None = None) -> Call:
+        """A phone hangs up, rejects, or gives up. Raises NoSuchParty, NotNow."""
+        return self.phone(number).hang_up(self._at(now_s))
+
+    def phone_sms(self, number: str, to: str, text: str, now_s: float | None = None) -> Message:
+        """A phone sends a short message. Raises NoSuchParty."""
+        sender = self.phone(number).number
+        self.send_message(sender, self.international(to), text, b"", self._at(now_s))
+        return self.messages[-1]
+
+    def _at(self, now_s: float | None) -> float:
+        if now_s is not None:
+            self.advance(now_s)
+        return self.agenda.now_s
+
+    # ------------------------------------------------------------------------------------ the parties'
+
+    def international(self, dialled: str) -> str:
+        return international(dialled, self.config.simulator.country)
+
+    def is_emergency(self, number: str) -> bool:
+        return number in self.config.simulator.emergency_numbers
+
+    def originate(
+        self,
+        caller: Party,
+        to: str,
+        *,
+        setup_s: float,
+        now_s: float,
+        emergency: bool = False,
+        withheld: bool = False,
+    ) -> Call:
+        call = Call(
+            id=CallId(len(self.calls) + 1),
+            caller=caller,
+            to=to,
+            line=caller.line_name,
+            started_at_s=now_s,
+            emergency=emergency,
+            withheld=withheld,
+        )
+        self.calls.append(call)
+        self._live[call.id] = call
+        call.timers.append(self.agenda.at(now_s + setup_s, lambda at_s: self._route(call, at_s)))
+        return call
+
+    def alert(self, call: Call, now_s: float) -> None:
+        if call.state is not CallState.DIALING:
+            return
+        call.state, call.ringing_at_s = CallState.RINGING, now_s
+        give_up_s = now_s + self.config.simulator.no_answer_after_s
+        call.timers.append(self.agenda.at(give_up_s, lambda at_s: self._no_answer(call, at_s)))
+        call.caller.call_ringing(call, now_s)
+
+    def answer(self, call: Call, now_s: float) -> None:
+        if call.state is not CallState.RINGING:
+            return
+        call.state, call.answered_at_s = CallState.ACTIVE, now_s
+        for party in (call.caller, call.callee):
+            if party is not None:
+                party.call_answered(call, now_s)
+        self.voices_changed(now_s)
+
+    def release(self, call: Call, by: Party | None, cause: Cause, now_s: float) -> None:
+        if call.over:
+            return
+        self._conversations.flow(now_s)
+        call.state, call.ended_at_s, call.cause, call.ended_by = CallState.ENDED, now_s, cause, by
+        for timer in call.timers:
+            timer.cancel()
+        call.timers.clear()
+        del self._live[call.id]
+        for party in (call.caller, call.callee):
+            if party is not None:
+                party.call_ended(call, now_s)
+        if call.transferred_to is not None:
+            self.release(call.transferred_to, by, cause, now_s)
+        self.voices_changed(now_s)
+
+    def hold(self, call: Call, held: bool) -> None:
+        if call.state in (CallState.ACTIVE, CallState.HELD):
+            call.state = CallState.HELD if held else CallState.ACTIVE
+
+    def transfer(self, one: Call, other: Call, by: Party, now_s: float) -> None:
+        one.transferred_to, other.transferred_to = other, one
+        self.hold(one, held=False)
+        self.hold(other, held=False)
+        self.voices_changed(now_s)
+
+    def send_message(self, sender: str, to: str, text: str, data: bytes, now_s: float) -> None:
+        modem = next((modem for modem in self.modems.values() if modem.config.number == to), None)
+        delivered = to in self.phones
+        if modem is not None:
+            delivered = modem.take_message(deliver_pdus(sender, text, now_s, len(self.messages)))
+        self.messages.append(Message(sender, to, text, data, now_s, delivered))
+
+    def voices_changed(self, now_s: float) -> None:
+        self._conversations.connect(pairs(self._live.values(), self.modems.values()), now_s)
+        if self._conversations and not self._flow_due:
+            self._flow_due = True
+            self.agenda.at(now_s + VOICE_FLOW_S, self._flow)
+
+    # ------------------------------------------------------------------------------------------- inside
+
+    def _route(self, call: Call, now_s: float) -> None:
+        called = self._routes.get(call.to)
+        if called is None and call.emergency:
+            called = self._routes.get("112")
+        if called is None:
+            self.release(call, None, Cause.UNALLOCATED_NUMBER, now_s)
+        elif called is call.caller:
+            self.release(call, None, Cause.USER_BUSY, now_s)
+        else:
+            call.callee = called
+            call.line = call.line or called.line_name
+            called.call_offered(call, now_s)
+
+    def _no_answer(self, call: Call, now_s: float) -> None:
+        if call.state is CallState.RINGING:
+            self.release(call, None, Cause.NO_ANSWER, now_s)
+
+    def _flow(self, now_s: float) -> None:
+        self._flow_due = False
+        self.voices_changed(now_s)

@@ -1,0 +1,155 @@
+"""A telephone and its owner's habits. It must not know modems: its calls come and go through the network."""
+
+from __future__ import annotations
+
+from simulator.config import PhoneConfig
+from simulator.errors import NotNow
+from simulator.network.call import Call, CallState, Network, Party
+from simulator.network.causes import Cause
+from simulator.network.sound import Sound, sound
+from simulator.network.voice import Recording
+
+
+class Phone:
+    """One phone; one call at a time. Driven by its `profile`, and by hand through `place`, `answer` and
+    `hang_up`."""
+
+    def __init__(self, profile: PhoneConfig, network: Network, recording_cap_s: float) -> None:
+        self._network = network
+        self._cap_s = recording_cap_s
+        self.profile = profile
+        self.said: Sound = sound(profile.says, profile.behaviour)
+        self.call: Call | None = None
+        self.recording: Recording | None = None
+        """What it hears in its current call, or heard in its last one."""
+
+    @property
+    def number(self) -> str:
+        return self.profile.number
+
+    @property
+    def line_name(self) -> str | None:
+        return None
+
+    @property
+    def state(self) -> str:
+        """`idle`, or the state of its call."""
+        return "idle" if self.call is None else str(self.call.state)
+
+    def change(self, profile: PhoneConfig) -> None:
+        """New habits: what it says changes at once, the rest from the next step of a call on."""
+        self.profile = profile
+        self.said = sound(profile.says, profile.behaviour)
+
+    # ------------------------------------------------------------------------------------- by hand
+
+    def place(self, to: str, now_s: float) -> Call:
+        """Call somebody. Raises NotNow when it is in a call."""
+        if self.call is not None:
+            raise NotNow(f"{self.number} is in a call ({self.state})")
+        number = self._network.international(to)
+        self.recording = None
+        self.call = self._network.originate(
+            self,
+            number,
+            setup_s=self.profile.setup_time_s,
+            now_s=now_s,
+            emergency=self._network.is_emergency(number),
+            withheld=self.profile.withheld,
+        )
+        return self.call
+
+    def answer(self, now_s: float) -> Call:
+        """Take the call that rings here. Raises NotNow when none does."""
+        call = self.call
+        if call is None or call.caller is self or call.state is not CallState.RINGING:
+            raise NotNow(f"nothing rings at {self.number}")
+        self._network.answer(call, now_s)
+        return call
+
+    def hang_up(self, now_s: float) -> Call:
+        """End the call, reject it while it rings here, give up while it rings there. Raises NotNow without
+        one."""
+        call = self.call
+        if call is None:
+            raise NotNow(f"{self.number} is in no call")
+        unanswered_here = call.callee is self and call.answered_at_s is None
+        self._network.release(
+            call, self, Cause.CALL_REJECTED if unanswered_here else Cause.NORMAL_CLEARING, now_s
+        )
+        return call
+
+    def heard_pcm(self, now_s: float) -> bytes | None:
+        """What it hears in its current call, up to now, or heard in its last one; None when it never had a
+        call."""
+        if self.recording is None:
+            return None if self.call is None else b""
+        self._network.voices_changed(now_s)
+        return self.recording.pcm(now_s if self.call is not None else None)
+
+    # ---------------------------------------------------------------------------- told by the network
+
+    def call_offered(self, call: Call, now_s: float) -> None:
+        call.timers.append(
+            self._network.agenda.at(
+                now_s + self.profile.rings_after_s, lambda at_s: self._reached(call, at_s)
+            )
+        )
+
+    def call_ringing(self, call: Call, now_s: float) -> None:
+        pass
+
+    def call_answered(self, call: Call, now_s: float) -> None:
+        self.recording = Recording(now_s, self._cap_s)
+        if self.profile.hangs_up_after_s > 0:
+            due_s = now_s + self.profile.hangs_up_after_s
+            end = self._network.release
+            call.timers.append(
+                self._network.agenda.at(due_s, lambda at_s: end(call, self, Cause.NORMAL_CLEARING, at_s))
+            )
+
+    def call_ended(self, call: Call, now_s: float) -> None:
+        if self.call is not call:
+            return
+        self.call = None
+        if self.recording is not None and call.answered_at_s is not None:
+            self.recording.finish(now_s)
+
+    def hear(self, call: Call, pcm: bytes, now_s: float) -> None:
+        if self.recording is not None and self.call is call:
+            self.recording.hear(call.other(self), pcm, now_s)
+
+    # -------------------------------------------------------------------------------------- its habits
+
+    def _reached(self, call: Call, now_s: float) -> None:
+        behaviour = self.profile.behaviour
+        if behaviour == "unreachable":
+            self._network.release(call, None, Cause.SUBSCRIBER_ABSENT, now_s)
+        elif behaviour == "busy" or self.call is not None:
+            self._network.release(call, None, Cause.USER_BUSY, now_s)
+        else:
+            self.call, self.recording = call, None
+            self._network.alert(call, now_s)
+            call.timers.append(
+                self._network.agenda.at(
+                    now_s + self.profile.answers_after_s, lambda at_s: self._decide(call, at_s)
+                )
+            )
+
+    def _decide(self, call: Call, now_s: float) -> None:
+        if call.state is not CallState.RINGING:
+            return
+        match self.profile.behaviour:
+            case "answer" | "voicemail":
+                self._network.answer(call, now_s)
+            case "reject":
+                self._network.release(call, self, Cause.CALL_REJECTED, now_s)
+            case "busy":
+                self._network.release(call, None, Cause.USER_BUSY, now_s)
+            case "no_answer" | "unreachable":
+                pass  # it rings until the network, or the caller, gives up
+
+
+def as_phone(party: Party | None) -> Phone | None:
+    """The party if it is a phone."""
+    return party if isinstance(party, Phone) else None

@@ -1,0 +1,148 @@
+"""Where voice goes: mixing, what a phone hears and keeps, and conversations that no modem's host carries.
+
+All voice is 8 kHz mono s16le bytes. Pure: time is an argument, and samples are counted from the answer of a
+call. It must not decide who may hear whom; the carrier and the modems say so.
+"""
+
+from __future__ import annotations
+
+import array
+import struct
+import sys
+from collections.abc import Sequence
+
+from simulator.network.sound import RATE_HZ, SAMPLE_BYTES, Sound
+
+LATE_S = 0.02
+"""A writer that is late by less continues where it stopped; one that is later leaves a gap of silence.
+
+One frame, which is what a codec has in hand: with more, it would be hidden what the host has not written.
+"""
+STALE_S = 0.2
+"""A listener that has not read for longer goes on with what is said now."""
+AHEAD_S = 1.0
+"""A writer that is early by more has overrun the codec's buffer; what it writes is lost."""
+
+
+def samples(pcm: bytes) -> array.array[int]:
+    """The numbers in the bytes."""
+    numbers = array.array("h", pcm)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers
+
+
+def mix(frames: Sequence[bytes], n_bytes: int) -> bytes:
+    """The saturated sum of the frames, each of `n_bytes` or empty; of none, silence."""
+    voices = [frame for frame in frames if frame]
+    if not voices:
+        return bytes(n_bytes)
+    if len(voices) == 1:
+        return voices[0]
+    sums = [max(-32768, min(32767, sum(column))) for column in zip(*map(samples, voices), strict=True)]
+    return struct.pack(f"<{len(sums)}h", *sums)
+
+
+def halve_rate(pcm: bytes) -> bytes:
+    """16 kHz to 8 kHz: the mean of each two samples."""
+    wide = samples(pcm[: len(pcm) // 4 * 4])
+    return struct.pack(
+        f"<{len(wide) // 2}h", *((a + b) // 2 for a, b in zip(wide[::2], wide[1::2], strict=True))
+    )
+
+
+def double_rate(pcm: bytes) -> bytes:
+    """8 kHz to 16 kHz: each sample twice."""
+    narrow = samples(pcm)
+    return struct.pack(f"<{2 * len(narrow)}h", *(value for value in narrow for _ in range(2)))
+
+
+def wav(pcm: bytes) -> bytes:
+    """The same as a WAV file."""
+    form = (16, 1, 1, RATE_HZ, RATE_HZ * SAMPLE_BYTES, SAMPLE_BYTES, 8 * SAMPLE_BYTES)
+    head = struct.pack("<4sI4s4sIHHIIHH", b"RIFF", 36 + len(pcm), b"WAVE", b"fmt ", *form)
+    return head + struct.pack("<4sI", b"data", len(pcm)) + pcm
+
+
+class Recording:
+    """What one party heard in one call, from the answer on; voices add up, gaps are silence."""
+
+    def __init__(self, answered_at_s: float, cap_s: float) -> None:
+        self.answered_at_s = answered_at_s
+        self._cap_bytes = int(cap_s * RATE_HZ) * SAMPLE_BYTES
+        self._pcm = bytearray()
+        self._heads: dict[object, int] = {}
+
+    def hear(self, source: object, pcm: bytes, now_s: float) -> None:
+        """Voice from a source that has just ended at `now_s`; each source is placed by its own flow."""
+        count = len(pcm) // SAMPLE_BYTES
+        true = self._sample(now_s) - count
+        head = self._heads.get(source, max(0, true))
+        if true - head > LATE_S * RATE_HZ:
+            head = true
+        if head - true > AHEAD_S * RATE_HZ:
+            return
+        self._heads[source] = head + count
+        self.put(head, pcm)
+
+    def put(self, sample: int, pcm: bytes) -> None:
+        """Add voice at this place; what lies beyond the cap is lost."""
+        at = sample * SAMPLE_BYTES
+        pcm = pcm[: max(0, self._cap_bytes - at)]
+        if not pcm:
+            return
+        self._pcm.extend(bytes(max(0, at - len(self._pcm))))
+        if overlap := min(len(self._pcm) - at, len(pcm)):
+            self._pcm[at : at + overlap] = mix((bytes(self._pcm[at : at + overlap]), pcm[:overlap]), overlap)
+        self._pcm.extend(pcm[overlap:])
+
+    def finish(self, ended_at_s: float) -> None:
+        """Make it exactly as long as the call was."""
+        self._pcm = bytearray(self.pcm(ended_at_s))
+
+    def pcm(self, until_s: float | None = None) -> bytes:
+        """All of it; with `until_s`, exactly as long as the call was by then."""
+        if until_s is None:
+            return bytes(self._pcm)
+        length = min(self._sample(until_s) * SAMPLE_BYTES, self._cap_bytes)
+        return bytes(self._pcm[:length]).ljust(length, b"\0")
+
+    def _sample(self, at_s: float) -> int:
+        return max(0, round((at_s - self.answered_at_s) * RATE_HZ))
+
+
+class Ear:
+    """One listener's place in what one speaker says; the listener's reading is the clock."""
+
+    def __init__(self) -> None:
+        self._next: int | None = None
+
+    def listen(self, said: Sound, began_at_s: float, n_bytes: int, now_s: float) -> bytes:
+        """The next `n_bytes`; a listener that has not read for a while goes on with what is said now."""
+        true = max(0, round((now_s - began_at_s) * RATE_HZ) - n_bytes // SAMPLE_BYTES)
+        if self._next is None or true - self._next > STALE_S * RATE_HZ:
+            self._next = true
+        pcm = said.at(self._next, n_bytes)
+        self._next += n_bytes // SAMPLE_BYTES
+        return pcm
+
+
+class Inbox:
+    """Voice on its way from one modem's host to another's; 0.4 s at most, the oldest is lost first."""
+
+    LIMIT = int(0.4 * RATE_HZ) * SAMPLE_BYTES
+
+    def __init__(self) -> None:
+        self._pcm = bytearray()
+
+    def put(self, pcm: bytes) -> None:
+        self._pcm.extend(pcm)
+        del self._pcm[: max(0, len(self._pcm) - self.LIMIT)]
+
+    def take(self, n_bytes: int) -> bytes:
+        """`n_bytes`, or nothing while there is less."""
+        if len(self._pcm) < n_bytes:
+            return b""
+        pcm = bytes(self._pcm[:n_bytes])
+        del self._pcm[:n_bytes]
+        return pcm

@@ -1,0 +1,169 @@
+"""How libpq connects: by the address as it is, and never waiting for ever.
+
+Of several servers the first that takes what is asked for is used, in the order of the address; one that
+has just been found is asked first the next time, since a server that lost its power costs a second.
+
+A server that says nothing at all, behind a cable that is pulled, costs that second once: for a while after it
+nobody of this process waits for it again. An actor that did would be taken for dead.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import psycopg
+from psycopg import generators, waiting
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import ConnStatus
+from psycopg.types.string import StrDumperUnknown
+
+from store.database.dialect import shown
+from store.database.query import Row
+from store.errors import StoreMisuse
+
+if TYPE_CHECKING:
+    from psycopg.abc import Buffer, PQGen
+
+T = TypeVar("T")
+
+_PORTS: Final = re.compile(r"[0-9,]*")
+_PORT: Final = "5432"
+_ALIVE: Final[dict[str, str]] = {
+    # The kernel's own patience with a peer that has vanished is 15 minutes.
+    "keepalives": "1",
+    "keepalives_idle": "2",
+    "keepalives_interval": "1",
+    "keepalives_count": "2",
+    "tcp_user_timeout": "1000",
+    "application_name": "securwoman",
+    "client_encoding": "UTF8",
+}
+
+
+def conninfo_of(url: str) -> str:
+    """As libpq reads it, of `postgresql://…` or `postgresql+psycopg://…`. Raises StoreMisuse."""
+    scheme, _, rest = url.partition("://")
+    try:
+        given = conninfo_to_dict(f"{scheme.partition('+')[0]}://{rest}")
+    except psycopg.Error:
+        given = {}
+    said = {key: str(value) for key, value in given.items() if value is not None}
+    if not said or not _PORTS.fullmatch(said.get("port", "")):
+        # Not in libpq's words: they repeat what may be a password.
+        raise StoreMisuse(f"{shown(url)!r} is no address of a PostgreSQL database")
+    if "," in said.get("host", "") or "," in said.get("hostaddr", ""):
+        # A standby among them would show what was, and refuse every append.
+        said.setdefault("target_session_attrs", "read-write")
+    return make_conninfo("", **{**_ALIVE, **said})
+
+
+FIRST_S: Final = 2.0
+"""So long each server is waited for by a process that has not reached any yet: on a busy machine all begin at
+once, and whoever starts may take its time."""
+AGAIN_S: Final = 1.0
+"""The same later on, when actors are at work."""
+RESTS_S: Final = 1.0
+"""So long a server that has said nothing is not waited for again."""
+_SILENT_S: Final = 0.9
+"""An error that took so long to come is no answer: the kernel has given up waiting for one."""
+
+
+class ServerSilent(psycopg.OperationalError):
+    """Nobody has answered: neither what was asked, nor that it cannot be."""
+
+
+class Bounded(psycopg.Connection[Row]):
+    """The driver's connection, which waits for ever where a server or a network hangs without an error."""
+
+    conninfo: str = ""
+    answer_s: float | None = None
+
+    def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
+        """As the driver's, for at most `answer_s`. Raises an OperationalError."""
+        _refuse_if_silent(self.conninfo)
+        began_s = time.monotonic()
+        try:
+            return super().wait(gen, interval, self.answer_s if timeout is None else timeout)
+        except psycopg.OperationalError as error:
+            # Not where we alone have stopped waiting: a commit may take its time with a server that is there.
+            broken = self.pgconn.status != ConnStatus.OK and error.sqlstate is None
+            if broken and time.monotonic() - began_s > _SILENT_S:
+                _silent_until_s[self.conninfo] = time.monotonic() + RESTS_S
+                raise ServerSilent(str(error) or "no answer") from error
+            raise
+
+
+class _AnyText(StrDumperUnknown):
+    """But for NUL, which PostgreSQL cannot hold: no alert is refused for what a phone calls itself."""
+
+    def dump(self, obj: str) -> Buffer | None:
+        return super().dump(obj.replace("\0", "\ufffd") if "\0" in obj else obj)
+
+
+def connected(conninfo: str, answer_s: float) -> Bounded:
+    """A new connection, each statement of which is its own transaction. Raises psycopg.Error."""
+    _refuse_if_silent(conninfo)
+    connection = _connect(conninfo)
+    connection.autocommit, connection.prepare_threshold = True, 0
+    connection.conninfo, connection.answer_s = conninfo, answer_s
+    connection.adapters.register_dumper(str, _AnyText)
+    _found[conninfo] = (connection.info.host, str(connection.info.port))
+    return connection
+
+
+def _connect(conninfo: str) -> Bounded:
+    within_s = AGAIN_S if conninfo in _found else FIRST_S
+    said: list[str] = []
+    silent = True
+    for one in _one_by_one(in_order(conninfo)):
+        began_s = time.monotonic()
+        try:
+            return Bounded(waiting.wait_conn(generators.connect(one), timeout=within_s))
+        except psycopg.OperationalError as error:
+            waited = time.monotonic() - began_s > _SILENT_S
+            silent &= waited
+            said.append("no answer" if waited else str(error).strip())
+    if silent:
+        _silent_until_s[conninfo] = time.monotonic() + RESTS_S
+        raise ServerSilent("; ".join(said))
+    raise psycopg.OperationalError("; ".join(said))
+
+
+def _refuse_if_silent(conninfo: str) -> None:
+    if time.monotonic() < _silent_until_s.get(conninfo, 0.0):
+        raise ServerSilent("the server has not answered a moment ago")
+
+
+_found: Final[dict[str, tuple[str, str]]] = {}
+"""Which host and port was last connected to, of each address."""
+_silent_until_s: Final[dict[str, float]] = {}
+"""Until when a server that has said nothing is not waited for, of each address."""
+
+
+def _one_by_one(conninfo: str) -> Iterator[str]:
+    """The address as one of each of its servers: the driver's own time is for all of them."""
+    said = conninfo_to_dict(conninfo)
+    lists = {key: str(said.get(key) or "").split(",") for key in ("host", "hostaddr", "port")}
+    for place in range(max(map(len, lists.values()))):
+        here = {key: values[place if len(values) > 1 else 0] for key, values in lists.items()}
+        yield make_conninfo("", **{**said, **{key: value for key, value in here.items() if value}})
+
+
+def in_order(conninfo: str) -> str:
+    """The same address, with the server that was there the last time first."""
+    last = _found.get(conninfo)
+    said = conninfo_to_dict(conninfo)
+    hosts = str(said.get("host") or "").split(",")
+    if last is None or len(hosts) == 1:
+        return conninfo
+    lists = {key: str(said.get(key) or "").split(",") for key in ("host", "hostaddr", "port")}
+    ports = lists["port"] if len(lists["port"]) == len(hosts) else lists["port"] * len(hosts)
+    order = sorted(range(len(hosts)), key=lambda place: (hosts[place], ports[place] or _PORT) != last)
+    for key, values in lists.items():
+        # One port stands for all hosts.
+        if len(values) == len(hosts):
+            said[key] = ",".join(values[place] for place in order)
+    return make_conninfo("", **said)

@@ -1,0 +1,357 @@
+"""The journal in SQLite: one file, opened, locked and flushed here, and the names of its errors.
+
+The rest of the package sees a `store.database.dialect.Connection`, but for what a file alone can have: the
+spare journal, the checkpoints and the JournalKeeper.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from sqlalchemy.dialects import sqlite as sqlite_dialect
+
+from store.database.query import MADE, Prepared, Query, Row
+from store.errors import (
+    JournalError,
+    JournalFull,
+    JournalLocked,
+    JournalReadOnly,
+    JournalTorn,
+    JournalUnavailable,
+    StoreMisuse,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection as Engine
+
+T = TypeVar("T")
+
+_COMPILER: Final = sqlite_dialect.dialect(paramstyle="qmark")
+_prepared: Final[dict[Query, Prepared]] = {}
+
+_FIRST_PAUSE_S: Final = 50e-6
+_LONGEST_PAUSE_S: Final = 2e-3
+"""SQLite's own busy handler goes up to 100 ms between looks; a commit takes a fraction of one."""
+
+_BACKSTOP_PAGES: Final = 65_536
+"""A WAL of 256 MB is moved by whoever writes next, should every checkpointing thread have failed."""
+
+_MEMORY_PAGES: Final = 1000
+"""SQLite's own figure: in memory a checkpoint costs a copy, and the log costs memory."""
+
+_NO_SPACE_BYTES: Final = 256 * 1024
+_NO_TABLE: Final = "no such table"
+_TORN: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
+_LOCKED: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
+_REFUSED: Final = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH)
+
+
+class SqliteConnection:
+    """One connection to a SQLite file, in WAL mode; every commit is flushed before it returns."""
+
+    def __init__(self, path: Path, *, patience_s: float, create: bool = False, lasting: bool = True) -> None:
+        """Open the file; make it first if `create`, readable by its owner alone.
+
+        `lasting` is false for a file in memory, where there is nothing to flush.
+        """
+        self.path: Final = path
+        self.name: Final = str(path)
+        self.lasting: Final = lasting
+        self._patience_s = patience_s
+        self.closed = False
+        if create:
+            self._create()
+        try:
+            # mode=rw: a journal that has vanished is an error, not an empty new one.
+            self._raw = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=rw",
+                uri=True,
+                timeout=0,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+        except sqlite3.Error as error:
+            raise self.named(error) from error
+        try:
+            self._settle()
+            self._file = self._identity()
+        except JournalError:
+            self._raw.close()
+            raise
+
+    def _create(self) -> None:
+        try:
+            descriptor = os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        except FileExistsError:
+            # Never open and close an existing file: that drops every lock this process has on it (POSIX).
+            return
+        except OSError as error:
+            raise JournalUnavailable(f"{self.path} cannot be made: {error.strerror}") from error
+        os.close(descriptor)
+        folder = os.open(self.path.absolute().parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(folder)
+        except OSError as error:
+            raise JournalUnavailable(f"{self.path} cannot be made: {error.strerror}") from error
+        finally:
+            os.close(folder)
+
+    def _settle(self) -> None:
+        mode = self._patiently(lambda: self._raw.execute("PRAGMA journal_mode = WAL").fetchone()[0])
+        if mode != "wal":
+            raise JournalUnavailable(f"{self.path}: the file system does not allow a WAL, only {mode!r}")
+        for pragma in (
+            f"synchronous = {'FULL' if self.lasting else 'OFF'}",
+            f"wal_autocheckpoint = {_BACKSTOP_PAGES if self.lasting else _MEMORY_PAGES}",
+            "recursive_triggers = ON",
+            "cache_size = -8192",
+            "temp_store = MEMORY",
+        ):
+            self.script(f"PRAGMA {pragma}")
+
+    # ------------------------------------------------------------------------------ statements
+
+    def all(self, query: Query, *values: object) -> list[Row]:
+        """All rows of the answer."""
+        prepared = _prepare(query)
+        parameters = prepared.lay_out(values)
+        return self._patiently(lambda: self._raw.execute(prepared.sql, parameters).fetchall())
+
+    def one(self, query: Query, *values: object) -> Row | None:
+        """The answer's first row, or none."""
+        prepared = _prepare(query)
+        parameters = prepared.lay_out(values)
+        row: Row | None = self._patiently(lambda: self._raw.execute(prepared.sql, parameters).fetchone())
+        return row
+
+    def write(self, query: Query, *values: object) -> int:
+        """Change something, within `begin_write`; how many rows it was."""
+        prepared = _prepare(query)
+        try:
+            return self._raw.execute(prepared.sql, prepared.lay_out(values)).rowcount
+        except sqlite3.Error as error:
+            raise self.named(error) from error
+
+    def write_many(self, query: Query, rows: Iterable[tuple[object, ...]]) -> None:
+        """The same for many rows, within `begin_write`."""
+        prepared = _prepare(query)
+        try:
+            self._raw.executemany(prepared.sql, map(prepared.lay_out, rows))
+        except sqlite3.Error as error:
+            raise self.named(error) from error
+
+    def script(self, sql: str) -> list[Row]:
+        """A statement of this database's own: a pragma, a check."""
+        return self._patiently(lambda: self._raw.execute(sql).fetchall())
+
+    # ---------------------------------------------------------------------------- transactions
+
+    def begin_read(self) -> None:
+        """From here to `end` every read sees the same state."""
+        self._run(lambda: self._raw.execute("BEGIN"))
+
+    def begin_write(self) -> None:
+        """Take the one write lock, waiting for at most the patience. Raises JournalLocked."""
+        if self._identity() != self._file:
+            # SQLite does not look, and would go on writing into a file that nobody finds any more.
+            raise JournalUnavailable(f"{self.path} was replaced under us")
+        self._patiently(lambda: self._raw.execute("BEGIN IMMEDIATE"))
+
+    def begin_beside(self) -> None:
+        """The same: a file has one writer at a time."""
+        self.begin_write()
+
+    def now_us(self, clock_us: int) -> int:
+        """The clock of whoever asks: a file has none."""
+        return clock_us
+
+    def commit(self) -> None:
+        """Make it last: returns when it is on the disk.
+
+        An error other than JournalUnavailable means that nothing was written; after that one it
+        is not known, and this connection is not to be used again.
+        """
+        self._run(lambda: self._raw.execute("COMMIT"))
+
+    def tell(self, news: str) -> None:
+        """Nobody listens at a file; whoever shares it is told through `store.journal.notify`."""
+
+    def wait_for_writers(self) -> None:
+        """A file's lock ends with the connection that had it."""
+
+    def harden(self) -> None:
+        """Write what the log holds into the file itself: a second way to the disk."""
+        try:
+            pages, moved = self.checkpoint(restart=True)
+        except JournalError as error:
+            raise JournalUnavailable(str(error), outcome_known=False) from error
+        if pages != moved:
+            raise JournalUnavailable(
+                f"{self.path}: what a failed flush left cannot be written again yet", outcome_known=False
+            )
+
+    def end(self) -> None:
+        """Give up what was begun, if anything was. Never fails: it is called when something has."""
+        try:
+            if self._raw.in_transaction:
+                self._raw.execute("ROLLBACK")
+        except sqlite3.Error:
+            self.close()
+
+    def savepoint(self) -> None:
+        """Remember this point, to go back to."""
+        self._run(lambda: self._raw.execute("SAVEPOINT unit"))
+
+    def back_to_savepoint(self) -> None:
+        """Undo everything since `savepoint`."""
+        self._run(lambda: self._raw.execute("ROLLBACK TO unit"))
+        self._run(lambda: self._raw.execute("RELEASE unit"))
+
+    def forget_savepoint(self) -> None:
+        """Keep everything since `savepoint`."""
+        self._run(lambda: self._raw.execute("RELEASE unit"))
+
+    # ----------------------------------------------------------------------------- maintenance
+
+    def checkpoint(self, *, restart: bool) -> tuple[int, int]:
+        """Move what the WAL holds into the file: (pages in the WAL, pages of them moved).
+
+        Without `restart` no writer waits. With it the WAL begins anew, which takes the write lock
+        for a moment; without success where somebody is reading.
+        """
+        mode = "RESTART" if restart else "PASSIVE"
+        rows = self._run(lambda: self._raw.execute(f"PRAGMA wal_checkpoint({mode})").fetchall())
+        _busy, pages, moved = rows[0]
+        return int(pages), int(moved)
+
+    def tables(self) -> set[str]:
+        """The names of all tables that are there."""
+        return {str(row[0]) for row in self.script("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+
+    @contextmanager
+    def migrating(self) -> Iterator[Engine]:
+        """The one write lock and a transaction, for Alembic: committed at the end, undone by an error."""
+        from sqlalchemy import create_engine
+        from sqlalchemy.exc import DBAPIError
+        from sqlalchemy.pool import StaticPool
+
+        # Never disposed of: the driver's connection is ours and goes on.
+        engine = create_engine(
+            "sqlite://", creator=lambda: self._raw, poolclass=StaticPool, pool_reset_on_return=None
+        )
+        try:
+            # In this order: the engine's first connection rolls back whatever was begun before it.
+            with engine.connect() as on, on.begin():
+                self.begin_write()
+                yield on
+        except DBAPIError as error:
+            if isinstance(error.orig, sqlite3.Error):
+                raise self.named(error.orig) from error
+            raise
+        finally:
+            self.end()
+
+    def check(self) -> list[Row]:
+        """Look at every page of the file: one row a fault, `ok` alone if there is none."""
+        return self.script("PRAGMA integrity_check")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.closed = True
+        try:
+            self._raw.close()
+        except sqlite3.Error:
+            return
+
+    # ---------------------------------------------------------------------------------- errors
+
+    def _run(self, work: Callable[[], T]) -> T:
+        try:
+            return work()
+        except sqlite3.Error as error:
+            raise self.named(error) from error
+
+    def _patiently(self, work: Callable[[], T]) -> T:
+        try:
+            return work()
+        except sqlite3.Error as error:
+            if _primary(error) not in _LOCKED:
+                raise self.named(error) from error
+        deadline = time.monotonic() + self._patience_s
+        pause = _FIRST_PAUSE_S
+        while True:
+            time.sleep(pause)
+            pause = min(pause * 1.5, _LONGEST_PAUSE_S)
+            try:
+                return work()
+            except sqlite3.Error as error:
+                if _primary(error) not in _LOCKED or time.monotonic() >= deadline:
+                    raise self.named(error) from error
+
+    def named(self, error: sqlite3.Error) -> JournalError | StoreMisuse:
+        """The driver's error as ours."""
+        text = f"{self.path}: {error}"
+        primary = _primary(error)
+        if primary == sqlite3.SQLITE_FULL:
+            return JournalFull(text)
+        if primary in _LOCKED:
+            return JournalLocked(text)
+        if primary in _TORN:
+            return JournalTorn(text)
+        if primary in _REFUSED:
+            return JournalReadOnly(text)
+        if primary == sqlite3.SQLITE_CANTOPEN and self.path.exists() and not os.access(self.path, os.W_OK):
+            return JournalReadOnly(text)
+        if primary == sqlite3.SQLITE_ERROR and _NO_TABLE in str(error):
+            # The file was emptied, or is another program's.
+            return JournalTorn(text)
+        if primary in (sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_ERROR, None):
+            return StoreMisuse(text)
+        if primary == sqlite3.SQLITE_IOERR and self._no_space():
+            # The WAL's index cannot be enlarged: SQLITE_IOERR_SHMSIZE, which does not say why.
+            return JournalFull(text)
+        return JournalUnavailable(f"{text} ({getattr(error, 'sqlite_errorname', '?')})")
+
+    def _identity(self) -> tuple[int, int]:
+        try:
+            status = os.stat(self.path)
+        except OSError as error:
+            raise JournalUnavailable(f"{self.path} is gone: {error.strerror}") from error
+        return status.st_dev, status.st_ino
+
+    def _no_space(self) -> bool:
+        try:
+            system = os.statvfs(self.path)
+        except OSError:
+            return False
+        return system.f_bavail * system.f_frsize < _NO_SPACE_BYTES
+
+
+def _prepare(query: Query) -> Prepared:
+    prepared = _prepared.get(query)
+    if prepared is None:
+        prepared = _prepared[query] = query.prepared(_COMPILER)
+    return prepared
+
+
+def prepare_all() -> None:
+    """See `store.database.dialect.prepare_all`."""
+    for query in MADE:
+        _prepare(query)
+
+
+def error_code(error: sqlite3.Error) -> int | None:
+    """SQLite's extended result code; none where the driver itself complains."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code if isinstance(code, int) else None
+
+
+def _primary(error: sqlite3.Error) -> int | None:
+    code = error_code(error)
+    return None if code is None else code & 0xFF

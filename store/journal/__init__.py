@@ -1,0 +1,1 @@
+"""The journal of events: appended at an expected version, read, followed, verified and moved."""

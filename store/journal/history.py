@@ -1,0 +1,167 @@
+"""Looks back in the journal: the events that figures are made of, which alerts there were, and whose.
+
+Reads in small pages: a process has one connection for reading, and whoever follows the journal must
+not wait for a look at last month. Whole alerts are found by the index on streams; no search reads
+the journal from end to end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from sqlalchemy import bindparam, desc, func, select, text
+
+from messages.events import NumberRaised
+from messages.ids import AlertId, Instant
+from messages.journal import Recorded
+from model.figures import EVENTS
+from store import streams
+from store.database.query import Query
+from store.database.schema import event
+from store.journal import rows
+from store.journal.journal import Journal
+
+PAGE: Final = 5_000
+"""Places of the journal in one look: some milliseconds."""
+FIGURES_PAGE: Final = 200
+"""The same of the events of figures, of which there are many more: a millisecond."""
+FOUND_MAX: Final = 2_000
+"""Streams, and alerts, that one search looks at."""
+
+_c = event.c
+_TYPES: Final = text(f"type IN ({', '.join(repr(name) for name in EVENTS)})")
+_FIGURES: Final = Query(
+    select(event).where(_c.seq > bindparam("after"), _c.seq <= bindparam("upto"), _TYPES).order_by(_c.seq),
+    "after",
+    "upto",
+)
+_AT: Final = Query(
+    select(_c.seq, _c.at_us).where(_c.seq > bindparam("after")).order_by(_c.seq).limit(1), "after"
+)
+_RECEIVED: Final = Query(
+    select(_c.seq, _c.stream)
+    .where(
+        _c.seq < bindparam("before"),
+        _c.seq >= bindparam("lowest"),
+        text("type = 'alert.received'"),
+        _c.version == 1,
+    )
+    .order_by(desc(_c.seq))
+    .limit(bindparam("most")),
+    "before",
+    "lowest",
+    "most",
+)
+_STREAMS: Final = Query(
+    select(_c.stream)
+    .where(
+        _c.stream > bindparam("begin"),
+        _c.stream < bindparam("end"),
+        _c.version == 1,
+        _c.stream.ilike(bindparam("pattern"), escape="\\"),
+    )
+    .limit(bindparam("most")),
+    "begin",
+    "end",
+    "pattern",
+    "most",
+)
+_SEQ_OF: Final = Query(
+    select(func.min(_c.seq)).where(_c.stream == bindparam("stream"), _c.version == 1), "stream"
+)
+_NEWEST: Final = Query(
+    select(event)
+    .where(_c.stream == bindparam("stream"), _c.seq < bindparam("before"))
+    .order_by(desc(_c.version))
+    .limit(bindparam("most")),
+    "stream",
+    "before",
+    "most",
+)
+
+
+def for_figures(journal: Journal, after: int, upto: int) -> Iterator[list[Recorded]]:
+    """The events of EVENTS after one place and up to another, page by page. Raises JournalError."""
+    while after < upto:
+        end = min(upto, after + FIGURES_PAGE)
+        yield rows.known(journal.rows(_FIGURES, after, end))
+        after = end
+
+
+def place_at(journal: Journal, at_us: Instant, upto: int) -> int:
+    """A place before which everything is older than that moment; times are as good as in order."""
+    low, high = 0, upto
+    while low < high:
+        middle = (low + high) // 2
+        row = journal.row(_AT, middle)
+        if row is None or row[1] >= at_us:
+            high = middle
+        else:
+            low = max(middle + 1, int(row[0]))
+    return low
+
+
+def newest_alerts(journal: Journal, before: int, limit: int) -> list[tuple[int, AlertId]]:
+    """The alerts received before that place, newest first, each with the place of its receipt."""
+    found: list[tuple[int, AlertId]] = []
+    while before > 0 and len(found) < limit:
+        lowest = max(0, before - PAGE)
+        page = journal.rows(_RECEIVED, before, lowest, limit - len(found))
+        found += [(int(seq), _owner(stream)) for seq, stream in page]
+        before = lowest
+    return found
+
+
+def alerts_with_id(journal: Journal, part: str) -> set[AlertId]:
+    """The alerts whose id begins so."""
+    begin = streams.inbox(AlertId(part))
+    found = journal.rows(_STREAMS, streams.inbox(AlertId("")), "inbox.", f"{_literal(begin)}%", FOUND_MAX)
+    return {_owner(stream) for (stream,) in found}
+
+
+def alerts_of_number(journal: Journal, digits: str) -> set[AlertId]:
+    """The alerts of all numbers that end in these digits."""
+    found = journal.rows(_STREAMS, "number-", "number.", f"%{_literal(digits)}", FOUND_MAX)
+    return alerts_of_streams(journal, (stream for (stream,) in found))
+
+
+def alerts_of_streams(journal: Journal, names: Iterable[str]) -> set[AlertId]:
+    """The alerts that these streams of numbers and devices name."""
+    found: set[AlertId] = set()
+    for name in names:
+        if len(found) >= FOUND_MAX:
+            break
+        found |= {one.event.alert for one in journal.read(name) if isinstance(one.event, NumberRaised)}
+    return found
+
+
+def raised_before(journal: Journal, names: Iterable[str], alert: AlertId, most: int) -> list[AlertId]:
+    """The alerts that these streams named before that alert was received: newest first, at most so many."""
+    own = journal.row(_SEQ_OF, streams.inbox(alert))
+    if own is None or own[0] is None:
+        return []
+    seqs: dict[AlertId, int] = {}
+    for name in names:
+        for one in rows.known(journal.rows(_NEWEST, name, own[0], most + 1)):
+            if isinstance(one.event, NumberRaised) and one.event.alert != alert:
+                seqs[one.event.alert] = max(one.seq, seqs.get(one.event.alert, 0))
+    return sorted(seqs, key=lambda other: seqs[other], reverse=True)[:most]
+
+
+def placed(journal: Journal, alerts: Iterable[AlertId]) -> list[tuple[int, AlertId]]:
+    """These alerts, newest first, each with the place of its receipt; what is no alert is left out."""
+    found = []
+    for alert in alerts:
+        row = journal.row(_SEQ_OF, streams.inbox(alert))
+        if row is not None and row[0] is not None:
+            found.append((int(row[0]), alert))
+    return sorted(found, reverse=True)
+
+
+def _owner(stream: object) -> AlertId:
+    return AlertId(str(stream).partition("-")[2])
+
+
+def _literal(part: str) -> str:
+    return part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

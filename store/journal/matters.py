@@ -1,0 +1,58 @@
+"""Which of the journal's rows still matter: to a start, and to the spare journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from sqlalchemy import bindparam, desc, func, select, text
+
+from messages.ids import AlertId
+from store import streams
+from store.database.dialect import Connection
+from store.database.query import Query, Row
+from store.database.schema import RARE, event, open_alert
+from store.journal import rows
+
+_OPEN: Final = Query(select(open_alert.c.alert))
+_NEXT_STREAM: Final = Query(
+    select(func.min(event.c.stream)).where(
+        event.c.stream > bindparam("after"), event.c.stream < bindparam("end")
+    ),
+    "after",
+    "end",
+)
+NEWEST_RARE: Final = Query(
+    select(event)
+    .where(event.c.stream == bindparam("stream"), text(RARE))
+    .order_by(desc(event.c.version))
+    .limit(1),
+    "stream",
+)
+RESERVATION: Final = {
+    streams.StreamKind.OPERATOR: "operator.reserved",
+    streams.StreamKind.LINE: "line.seized",
+}
+
+
+def open_alerts(connection: Connection) -> Iterator[AlertId]:
+    """Those that are open."""
+    for (alert,) in connection.all(_OPEN):
+        yield AlertId(alert)
+
+
+def still_matters(connection: Connection, kind: streams.StreamKind, stream: str) -> list[Row]:
+    """Of an operator's or a line's stream."""
+    return [
+        *connection.all(rows.NEWEST_OF_STREAM, stream)[:1],
+        *connection.all(rows.NEWEST_OF_TYPE, stream, RESERVATION[kind]),
+        *connection.all(NEWEST_RARE, stream),
+    ]
+
+
+def streams_of(connection: Connection, kind: streams.StreamKind) -> Iterator[str]:
+    """The streams of a kind, each found by one step in the index."""
+    after, end = f"{kind}-", f"{kind}."
+    while (row := connection.one(_NEXT_STREAM, after, end)) is not None and row[0] is not None:
+        after = str(row[0])
+        yield after

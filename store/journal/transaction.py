@@ -1,0 +1,225 @@
+"""What can be done to the journal while its write lock is held.
+
+It must not outlive the call that it is given to, and it never commits: `store.journal.journal` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+import msgspec
+
+from messages.events import AlertClosed, Event
+from messages.ids import AlertId, Instant, NodeId
+from messages.journal import Recorded
+from store.database.dialect import Connection
+from store.database.query import Query, Row
+from store.errors import JournalNotDurable, LeaseLost, VersionConflict
+from store.journal import rows
+from store.nodes import leases
+
+_CASE: Final = leases.CASE
+
+
+class Append(msgspec.Struct, frozen=True):
+    """Events for the end of one stream."""
+
+    stream: str
+    expected: int | None
+    """The version that the stream has to have, 0 for a new one; none takes whatever it has."""
+    events: tuple[Event, ...]
+
+
+class Chances:
+    """What is left to chance within a transaction, remembered.
+
+    A commit whose flush fails may be in the file all the same, and come to light later. Done again
+    with the same chances it is then the same, and not a second alert.
+    """
+
+    def __init__(self) -> None:
+        self._known: list[str] = []
+        self._place = 0
+
+    def again(self) -> None:
+        """From the beginning."""
+        self._place = 0
+
+    def next(self, make: Callable[[], str]) -> str:
+        """The next one."""
+        if self._place == len(self._known):
+            self._known.append(make())
+        self._place += 1
+        return self._known[self._place - 1]
+
+
+class Transaction:
+    """What can be done while the write lock is held. Lives no longer than the call that it was given to.
+
+    Reads see what was appended before in the same transaction.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        node: NodeId,
+        at_us: Instant,
+        seq: int,
+        chances: Chances,
+        shared: bool = False,
+    ) -> None:
+        self._connection = connection
+        self._chances = chances
+        self._node = node
+        self._seq = seq
+        self.shared: Final = shared
+        """Whether several nodes write here, and an alert's story is its owner's alone
+        (`store.nodes.leases`).
+        """
+        self.at_us: Final = at_us
+        """The time of everything written here."""
+        self.written: Final[list[Row]] = []
+        """The journal's rows appended so far."""
+
+    @property
+    def node(self) -> NodeId:
+        """Whose transaction it is."""
+        return self._node
+
+    @property
+    def database_us(self) -> int:
+        """The time by the database's own clock, which alone says how long a membership lasts."""
+        return self._connection.now_us(self.at_us)
+
+    @property
+    def durable(self) -> bool:
+        """Whether what is written here survives the machine; not while the journal goes on in memory."""
+        return self._connection.lasting
+
+    def chance(self, make: Callable[[], str]) -> str:
+        """What `make` gives; the same again where the work is done again because its commit failed."""
+        return self._chances.next(make)
+
+    def append(self, *appends: Append) -> tuple[Recorded, ...]:
+        """Write all of it or, by VersionConflict or LeaseLost, none. Raises EncodeError, too."""
+        heads: dict[str, int] = {}
+        recorded: list[Recorded] = []
+        for append in appends:
+            actual = heads.get(append.stream)
+            if actual is None:
+                actual = self.version(append.stream)
+            if append.expected is not None and append.expected != actual:
+                raise VersionConflict(append.stream, append.expected, actual)
+            epoch = self._epoch(append.stream)
+            for event in append.events:
+                actual += 1
+                recorded.append(
+                    Recorded(
+                        seq=self._seq + len(recorded) + 1,
+                        stream=append.stream,
+                        version=actual,
+                        at_us=self.at_us,
+                        node=self._node,
+                        epoch=epoch,
+                        event=event,
+                    )
+                )
+            heads[append.stream] = actual
+        added = [rows.row_of(one) for one in recorded]
+        self._connection.write_many(rows.INSERT, added)
+        self._seq += len(added)
+        self.written.extend(added)
+        if self.shared:
+            self._drop_closed(recorded)
+        return tuple(recorded)
+
+    def _epoch(self, stream: str) -> int:
+        """By which right this stream is written to; 0 where none is needed. Raises LeaseLost."""
+        if not self.shared or not stream.startswith(_CASE):
+            return 0
+        epoch = leases.epoch_of(self, AlertId(stream.removeprefix(_CASE)), self._node)
+        if epoch is None:
+            raise LeaseLost(stream, self._node)
+        return epoch
+
+    def _drop_closed(self, recorded: Iterable[Recorded]) -> None:
+        for one in recorded:
+            if isinstance(one.event, AlertClosed):
+                leases.drop(self, AlertId(one.stream.removeprefix(_CASE)))
+
+    @property
+    def seq(self) -> int:
+        """The journal's last seq as it is now; 0 where it is empty."""
+        return self._seq
+
+    def restore(self, exported: Sequence[Row]) -> None:
+        """Write rows as they are; for an import into an empty journal."""
+        if exported:
+            self._connection.write_many(rows.INSERT, exported)
+            self._seq = int(exported[-1][0])
+            self.written.append(exported[-1])
+
+    def restore_table(self, insert: Query, exported: Sequence[Row]) -> None:
+        """The same for a table of the registry."""
+        self._connection.write_many(insert, exported)
+
+    def version(self, stream: str) -> int:
+        """The stream's last version; 0 where it has none."""
+        row = self._connection.one(rows.VERSION, stream)
+        return 0 if row is None or row[0] is None else int(row[0])
+
+    def last(self, stream: str) -> Recorded | None:
+        """The stream's last event that this version knows."""
+        return rows.first_known(self._connection.all(rows.NEWEST_OF_STREAM, stream))
+
+    def newest(self, stream: str) -> list[Recorded]:
+        """The stream's last few events that this version knows, newest first."""
+        return rows.known(self._connection.all(rows.NEWEST_OF_STREAM, stream))
+
+    def last_of_type(self, stream: str, event_type: str) -> Recorded | None:
+        """The stream's last event of a type."""
+        return rows.first_known(self._connection.all(rows.NEWEST_OF_TYPE, stream, event_type))
+
+    def read(self, stream: str, after: int = 0) -> list[Recorded]:
+        """The stream by version."""
+        return rows.known(self._connection.all(rows.STREAM, stream, after))
+
+    def one(self, query: Query, *values: object) -> Row | None:
+        """The first row of a table of the registry or of a projection."""
+        return self._connection.one(query, *values)
+
+    def all(self, query: Query, *values: object) -> list[Row]:
+        """Rows of such a table."""
+        return self._connection.all(query, *values)
+
+    def write(self, query: Query, *values: object) -> int:
+        """Change such a table; how many rows it was. Raises JournalNotDurable.
+
+        An alert is worth handling while nothing lasts; a person's data are better asked for again.
+        """
+        if not self.durable:
+            raise JournalNotDurable("the disk cannot be written: the registry is not changed now")
+        return self.write_meanwhile(query, *values)
+
+    def write_meanwhile(self, query: Query, *values: object) -> int:
+        """The same, also while nothing lasts: for what the journal gets on its return
+        (`store.registry.sessions`).
+        """
+        return self._connection.write(query, *values)
+
+    @contextmanager
+    def unit(self) -> Iterator[None]:
+        """What fails within leaves nothing behind, and the transaction usable for the next."""
+        seq, count = self._seq, len(self.written)
+        self._connection.savepoint()
+        try:
+            yield
+        except BaseException:
+            self._connection.back_to_savepoint()
+            self._seq = seq
+            del self.written[count:]
+            raise
+        self._connection.forget_savepoint()

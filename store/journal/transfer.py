@@ -1,0 +1,274 @@
+"""The journal as a file that other programs read, and back: `journal verify`, `export` and `import`.
+
+Two forms, told apart by their first byte:
+
+- `jsonl`: one object a line: seq, stream, version, type, at, node, data (and epoch where it is
+  not 0). Moments, `at` and every field called `…_at`, are RFC 3339 in UTC with microseconds.
+- `msgpack`: a stream of maps with the journal's columns as they are.
+
+Both come back exactly as they were, events of unknown types and unknown fields included.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import msgpack
+import msgspec
+
+from messages.envelope import DecodeError
+from messages.journal import decode_event
+from store.database.query import Row
+from store.errors import StoreMisuse, TransferError
+from store.journal import rows
+from store.journal.journal import Journal, Transaction
+from store.journal.verify import Verified, verify
+
+_PORTION: Final = 2000
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_NOT_FINITE: Final = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+_FLOATS: Final = ("lat", "lon", "accuracy_m")
+
+
+class Format(StrEnum):
+    """The two forms."""
+
+    JSONL = "jsonl"
+    MSGPACK = "msgpack"
+
+
+class _Line(msgspec.Struct, forbid_unknown_fields=True):
+    """One line of jsonl."""
+
+    seq: int
+    stream: str
+    version: int
+    type: str
+    at: str
+    node: str
+    data: dict[str, object]
+    epoch: int = 0
+
+
+class _Map(msgspec.Struct):
+    """One map of msgpack."""
+
+    seq: int
+    stream: str
+    version: int
+    type: str
+    at_us: int
+    node: str
+    epoch: int
+    data: bytes
+
+
+def export(journal: Journal, out: BinaryIO, form: Format = Format.JSONL, *, since: int = 0) -> int:
+    """Write every event after seq `since`; how many it were. Raises JournalError, OSError."""
+    count, seq = 0, since
+    say = _line_of if form is Format.JSONL else _map_of
+    while found := journal.rows(rows.AFTER, seq, _PORTION):
+        out.write(b"".join(map(say, found)))
+        seq = int(found[-1][0])
+        count += len(found)
+    return count
+
+
+def import_file(journal: Journal, file: Path) -> int:
+    """Take in what `export` has written, all or nothing; how many events it were.
+
+    Raises TransferError, with the line or the map's number, for a file that is none, and for a
+    journal that is not empty.
+    """
+
+    def work(transaction: Transaction) -> int:
+        if transaction.seq:
+            raise TransferError(
+                f"the journal holds events up to seq {transaction.seq}; an import needs an empty one"
+            )
+        count = 0
+        portion: list[Row] = []
+        for where, row in _checked(file):
+            portion.append(row)
+            count += 1
+            if len(portion) == _PORTION:
+                _restore(transaction, portion, where)
+                portion = []
+        _restore(transaction, portion, f"{file}: at its end")
+        return count
+
+    return journal.transact(work)
+
+
+def _restore(transaction: Transaction, portion: list[Row], where: str) -> None:
+    try:
+        transaction.restore(portion)
+    except StoreMisuse as error:
+        raise TransferError(f"{where}: {error}") from error
+
+
+def _checked(file: Path) -> Iterator[tuple[str, Row]]:
+    """The file's rows with their places, each sound and in its order."""
+    versions: dict[str, int] = {}
+    last = 0
+    for where, row in _rows(file):
+        seq, stream, version, kind, _at_us, _node, _epoch, data = row
+        if seq <= last:
+            raise TransferError(f"{where}: seq {seq} does not follow {last}")
+        if version != versions.get(stream, 0) + 1:
+            raise TransferError(
+                f"{where}: version {version} of {stream} follows {versions.get(stream, 0)}; "
+                "only a whole journal can be imported"
+            )
+        last, versions[stream] = seq, version
+        try:
+            decode_event(data)
+        except DecodeError as error:
+            if kind in rows.KNOWN_TYPES:
+                raise TransferError(f"{where}: {kind} does not decode: {error}") from error
+        yield where, row
+
+
+def _rows(file: Path) -> Iterator[tuple[str, Row]]:
+    try:
+        with file.open("rb") as source:
+            first = source.read(1)
+            source.seek(0)
+            yield from _from_lines(source, file) if first == b"{" else _from_maps(source, file)
+    except OSError as error:
+        raise TransferError(f"{file} cannot be read: {error.strerror}") from error
+
+
+# ---------------------------------------------------------------------------------------- jsonl
+
+
+def _line_of(row: Row) -> bytes:
+    seq, stream, version, kind, at_us, node, epoch, data = row
+    said = msgspec.msgpack.decode(data)
+    if not isinstance(said, dict):
+        raise TransferError(f"event {seq} ({stream} {version}, {kind}) is no map")
+    line: dict[str, object] = {
+        "seq": seq,
+        "stream": stream,
+        "version": version,
+        "type": kind,
+        "at": _moment(at_us),
+        "node": node,
+        "data": {key: _readable(key, value) for key, value in said.items() if key != "type"},
+    }
+    if epoch:
+        line["epoch"] = epoch
+    return msgspec.json.encode(line) + b"\n"
+
+
+def _from_lines(source: BinaryIO, file: Path) -> Iterator[tuple[str, Row]]:
+    decoder = msgspec.json.Decoder(_Line)
+    for number, text in enumerate(source, 1):
+        where = f"{file}:{number}"
+        if not text.strip():
+            continue
+        try:
+            line = decoder.decode(text)
+            data = {"type": line.type, **{key: _exact(key, value) for key, value in line.data.items()}}
+            yield (
+                where,
+                (
+                    line.seq, line.stream, line.version, line.type, _instant(line.at), line.node, line.epoch,
+                    msgspec.msgpack.encode(data),
+                ),
+            )  # fmt: skip
+        except (msgspec.MsgspecError, UnicodeDecodeError, ValueError, OverflowError) as error:
+            raise TransferError(f"{where}: {error}") from error
+
+
+def _is_moment(key: str) -> bool:
+    return key == "at" or key.endswith("_at")
+
+
+def _readable(key: str, value: object) -> object:
+    """The value as JSON can say it and a person read it."""
+    match value:
+        case bool():
+            return value
+        case int() if _is_moment(key):
+            return _moment(value)
+        case float() if not math.isfinite(value):
+            return next(name for name, one in _NOT_FINITE.items() if repr(one) == repr(value))
+        case dict():
+            return {inner: _readable(str(inner), one) for inner, one in value.items()}
+        case list():
+            return [_readable(key, one) for one in value]
+        case bytes():
+            raise TransferError(f"{key} holds bytes, which JSON cannot say; export as msgpack")
+        case _:
+            return value
+
+
+def _exact(key: str, value: object) -> object:
+    """The way back."""
+    match value:
+        case str() if _is_moment(key):
+            return _instant(value)
+        case str() if key in _FLOATS and value in _NOT_FINITE:
+            return _NOT_FINITE[value]
+        case dict():
+            return {inner: _exact(str(inner), one) for inner, one in value.items()}
+        case list():
+            return [_exact(key, one) for one in value]
+        case _:
+            return value
+
+
+def _moment(at_us: int) -> str | int:
+    """RFC 3339; the number itself where the calendar ends."""
+    try:
+        at = _EPOCH + timedelta(microseconds=at_us)
+    except OverflowError:
+        return at_us
+    return at.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _instant(text: str) -> int:
+    return (datetime.fromisoformat(text) - _EPOCH) // _MICROSECOND
+
+
+# -------------------------------------------------------------------------------------- msgpack
+
+
+def _map_of(row: Row) -> bytes:
+    seq, stream, version, kind, at_us, node, epoch, data = row
+    return msgspec.msgpack.encode(
+        _Map(
+            seq=seq, stream=stream, version=version, type=kind, at_us=at_us, node=node, epoch=epoch, data=data
+        )
+    )
+
+
+def _from_maps(source: BinaryIO, file: Path) -> Iterator[tuple[str, Row]]:
+    unpacker = msgpack.Unpacker(source, raw=False, strict_map_key=False)
+    number = 0
+    while True:
+        number += 1
+        where = f"{file}: map {number}"
+        try:
+            said = unpacker.unpack()
+        except msgpack.OutOfData:
+            if unpacker.tell() != source.tell():
+                raise TransferError(f"{where} is cut off") from None
+            return
+        except (ValueError, msgpack.exceptions.UnpackException) as error:
+            raise TransferError(f"{where}: {error or 'is no MessagePack'}") from error
+        try:
+            one = msgspec.convert(said, _Map)
+        except msgspec.ValidationError as error:
+            raise TransferError(f"{where}: {error}") from error
+        yield where, (one.seq, one.stream, one.version, one.type, one.at_us, one.node, one.epoch, one.data)
+
+
+__all__ = ["Format", "Verified", "export", "import_file", "verify"]

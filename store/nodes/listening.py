@@ -1,0 +1,115 @@
+"""Hears what other nodes commit: PostgreSQL's notifications, on a connection and a thread of their own.
+
+The thread connects, and connects again, however long that takes; whoever asks never waits. What is said
+is a hint, and can be lost with the connection: then it is said that one has to look. The processes of
+the node itself are told by `store.journal.notify`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import threading
+from typing import Final
+
+import psycopg
+
+from messages.ids import NodeId
+from store.database.postgresql import CHANNEL
+from store.database.postgresql_connecting import connected, conninfo_of
+
+LOOK: Final = 0
+"""In place of a seq: something may have been missed."""
+_AGAIN_S: Final = 0.2
+_QUIET_S: Final = 2.0
+"""After so long without a word the server is asked whether it is there: one that lost its power is silent."""
+_ANSWER_S: Final = 1.0
+
+
+class Listener:
+    """Watch `fileno()` for reading, and call `drain`. Not to be carried across a fork."""
+
+    def __init__(self, url: str, node: NodeId) -> None:
+        """Begin. `node` is our own, of which nothing is told. Raises StoreMisuse for no such address."""
+        self._conninfo: Final = conninfo_of(url)
+        self._node: Final = node
+        self._lock: Final = threading.Lock()
+        self._heard: int | None = None
+        self._closed = False
+        self._readable: Final = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._ending: Final = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._thread: Final = threading.Thread(target=self._work, name="journal-listener", daemon=True)
+        self._thread.start()
+
+    def fileno(self) -> int:
+        """Readable when another node has committed something, or one has to look."""
+        return self._readable
+
+    def drain(self) -> int | None:
+        """The highest seq that another node has said since the last call; None: nothing was said.
+
+        LOOK where something may have been missed, and nothing was heard since. Never waits.
+        """
+        with self._lock:
+            heard, self._heard = self._heard, None
+            if not self._closed:
+                with contextlib.suppress(BlockingIOError):
+                    os.eventfd_read(self._readable)
+        return heard
+
+    def close(self) -> None:
+        """Listen no more; again does nothing."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            os.close(self._readable)
+        os.eventfd_write(self._ending, 1)
+        self._thread.join(timeout=_ANSWER_S)
+        if not self._thread.is_alive():
+            # Else it is connecting somewhere, and will want to know.
+            os.close(self._ending)
+
+    # ---------------------------------------------------------------------------------- thread
+
+    def _work(self) -> None:
+        while not self._closed:
+            # Whatever is wrong with the server, those who append will meet it and name it.
+            with contextlib.suppress(psycopg.Error), connected(self._conninfo, _ANSWER_S) as connection:
+                connection.execute(f"LISTEN {CHANNEL}".encode())
+                self._say(LOOK)
+                self._listen(connection.pgconn)
+            select.select([self._ending], [], [], _AGAIN_S)
+
+    def _listen(self, server: psycopg.pq.abc.PGconn) -> None:
+        """Until the end. Raises psycopg.Error when the connection is lost."""
+        asked = False
+        while True:
+            wait_s = _ANSWER_S if asked else _QUIET_S
+            readable, _, _ = select.select([server.socket, self._ending], [], [], wait_s)
+            if self._ending in readable:
+                return
+            if not readable:
+                if asked:
+                    raise psycopg.OperationalError("the server does not answer")
+                server.send_query(b"")
+                server.flush()
+                asked = True
+                continue
+            server.consume_input()
+            while (news := server.notifies()) is not None:
+                self._take(news.extra.decode(errors="replace"))
+            while asked and not server.is_busy():
+                asked = server.get_result() is not None
+
+    def _take(self, news: str) -> None:
+        node, _, seq = news.rpartition(" ")
+        if node != self._node:
+            self._say(int(seq) if seq.isdecimal() else LOOK)
+
+    def _say(self, seq: int) -> None:
+        with self._lock:
+            if not self._closed:
+                self._heard = max(seq, self._heard or LOOK)
+                os.eventfd_write(self._readable, 1)

@@ -1,0 +1,1 @@
+"""The registry: users, operators, and which keys, tokens and sessions let somebody in."""

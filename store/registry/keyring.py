@@ -1,0 +1,36 @@
+"""Secrets that all nodes of a center share: made once by whoever needs one first, and the same for all."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Final
+
+from sqlalchemy import bindparam, insert, select
+
+from store.database.query import Query
+from store.database.schema import keyring
+from store.journal.journal import Journal, Transaction
+
+BYTES: Final = 32
+VOICE: Final = "voice"
+"""By which a node's bridges are let in at another one's voice gate."""
+
+_ONE: Final = Query(select(keyring.c.secret).where(keyring.c.name == bindparam("which")), "which")
+_ADD: Final = Query(insert(keyring), "name", "secret")
+
+
+def shared_secret(journal: Journal, name: str) -> bytes:
+    """The secret of this name, 32 bytes. Raises JournalError."""
+    row = journal.row(_ONE, name)
+    if row is not None:
+        return bytes(row[0])
+
+    def work(transaction: Transaction) -> bytes:
+        known = transaction.one(_ONE, name)
+        if known is not None:
+            return bytes(known[0])
+        made = secrets.token_bytes(BYTES)
+        transaction.write(_ADD, name, made)
+        return made
+
+    return journal.transact(work)

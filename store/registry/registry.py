@@ -1,0 +1,31 @@
+"""The registry: who the users are, who answers them, and which keys open the door.
+
+Tables of its own in the journal's database, changed in one transaction with the event that tells
+of the change: `user.data_changed` in `user-ID` for a user, in `operator-ID` for an operator. The
+events name the person by id and say which fields changed, never what they hold.
+
+Erasing removes everything from these tables. The journal is for ever and keeps what it must to
+be able to account for an alert: the person's id, and the telephone number and positions in the
+alerts themselves (`alert.received`, `leg.originating`, the names of `number-…` streams).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from store.registry.app_keys import AppKeys
+from store.registry.people import Imported
+from store.registry.staff import Staff
+from store.registry.users import Users
+from store.registry.users_csv import import_users
+
+
+class Registry(Users, Staff, AppKeys):
+    """Everything of the registry, over one process's journal. For any thread."""
+
+    def import_users(self, file: Path, *, by: str) -> Imported:
+        """Take in the people of a CSV file. Raises ImportFaulty; see `store.registry.users_csv`."""
+        return import_users(self._journal, file, by=by, region=self._region)
+
+
+__all__ = ["Registry"]

@@ -1,0 +1,206 @@
+"""Sessions of the console: one row for each cookie, so that what has ended is ended at every node.
+
+A cookie is a secret by chance of which the row holds the hash alone. Rows of one `id` are one session: an
+operator who goes on at another node has a cookie of that node, and signing off ends both. A row that has
+ended stays until its time is over: so the spare journal can say of a session that it has ended, and not only
+that it does not know it.
+
+Beginning and ending one is the only change to the registry that is made while the disk cannot be written:
+who sits before an alert signs on then, too. It is written down when the disk is back (`store.spare.merge`).
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from hashlib import sha256
+from typing import Final
+
+import msgspec
+from sqlalchemy import bindparam, delete, insert, select, update
+
+from messages.events import ShiftChanged
+from messages.ids import SECOND, Instant, NodeId, OperatorId, ShiftState
+from store import streams
+from store.database.query import Query, Row
+from store.database.schema import operator as operators
+from store.database.schema import session
+from store.errors import NobodyThere
+from store.journal import rows
+from store.journal.journal import Append, Journal, Transaction
+from store.registry.credentials import fingerprint, new_secret
+
+LIFE_S: Final = 16 * 3600
+"""Longer than any shift."""
+TICKET_LIFE_S: Final = 60
+_TICKET_MAX: Final = 256
+_CHANGED: Final = "user.data_changed"
+
+_s = session.c
+_ALL: Final = select(_s.hash, _s.id, _s.operator, _s.csrf, _s.begun_us, _s.until_us, _s.node, _s.address)
+_STANDS: Final = (_s.ended_us.is_(None), _s.until_us > bindparam("now"))
+_STANDING: Final = Query(_ALL.where(*_STANDS).order_by(_s.begun_us, _s.id), "now")
+_BY_HASH: Final = Query(_ALL.where(_s.hash == bindparam("hash"), *_STANDS), "hash", "now")
+_BY_ID: Final = Query(_ALL.where(_s.id == bindparam("id"), *_STANDS), "id", "now")
+_ADD: Final = Query(insert(session), *(column.name for column in session.columns))
+_USED: Final = Query(select(_s.id).where(_s.ticket == bindparam("ticket")), "ticket")
+_END: Final = Query(
+    update(session)
+    .where(_s.id == bindparam("which"), _s.ended_us.is_(None))
+    .values(ended_us=bindparam("at")),
+    "at",
+    "which",
+)
+_END_OF: Final = Query(
+    update(session)
+    .where(_s.operator == bindparam("who"), _s.ended_us.is_(None))
+    .values(ended_us=bindparam("at")),
+    "at",
+    "who",
+)
+_FORGET: Final = Query(delete(session).where(_s.until_us <= bindparam("now")), "now")
+_IS_THERE: Final = Query(select(operators.c.id).where(operators.c.id == bindparam("who")), "who")
+
+
+class Session(msgspec.Struct, frozen=True):
+    """One cookie of one operator."""
+
+    key: bytes
+    """The hash of the cookie's secret."""
+    id: str
+    operator: OperatorId
+    csrf: str
+    """What the page has to repeat with every request that changes something."""
+    begun_at: Instant
+    until: Instant
+    node: NodeId
+    address: str
+    """From where the operator has signed on; empty where it was not known."""
+
+
+class Begun(msgspec.Struct, frozen=True):
+    """A session, and the secret of its cookie, which is kept nowhere."""
+
+    session: Session
+    secret: str
+
+
+def begin(tx: Transaction, operator: OperatorId, address: str, as_of: int | None = None) -> Begun:
+    """A new session. `as_of`: what `changes_of` said before the proof was looked at.
+
+    Raises NobodyThere where the operator was removed, or got another password, token or role meanwhile.
+    """
+    if tx.one(_IS_THERE, operator) is None or (as_of is not None and _changes(tx, operator) != as_of):
+        raise NobodyThere(f"no operator {operator} of this proof any more")
+    until = Instant(tx.at_us + LIFE_S * SECOND)
+    return _add(tx, operator, tx.chance(_name), tx.chance(_name), until, address, None)
+
+
+def changes_of(journal: Journal, operator: OperatorId) -> int:
+    """Grows whenever what the registry has of this operator is changed. Raises JournalError."""
+    last = rows.first_known(journal.rows(rows.NEWEST_OF_TYPE, streams.operator(operator), _CHANGED))
+    return 0 if last is None else last.version
+
+
+def standing(journal: Journal, now_us: Instant) -> list[Session]:
+    """All that stand now, oldest first. Raises JournalError."""
+    return [_session(row) for row in journal.rows(_STANDING, now_us)]
+
+
+def of_secret(journal: Journal, secret: str, now_us: Instant) -> Session | None:
+    """The session of a cookie; None for one that is none, or has ended. Raises JournalError."""
+    row = journal.row(_BY_HASH, fingerprint(secret), now_us)
+    return None if row is None else _session(row)
+
+
+def end(tx: Transaction, ended: Session, *, last: bool) -> None:
+    """Signing off ends the session at all nodes. `last`: no other console of the operator's is left at which
+    to answer, so the shift ends with it.
+    """
+    tx.write_meanwhile(_END, tx.at_us, ended.id)
+    if last:
+        end_shift(tx, ended.operator)
+
+
+def end_all(tx: Transaction, operator: OperatorId) -> int:
+    """End all of an operator's, at all nodes; how many cookies it were."""
+    return tx.write_meanwhile(_END_OF, tx.at_us, operator)
+
+
+def end_shift(tx: Transaction, operator: OperatorId) -> None:
+    """The operator is called for no alert from now on."""
+    stream = streams.operator(operator)
+    last = tx.last_of_type(stream, "operator.shift_changed")
+    if last is not None and isinstance(last.event, ShiftChanged) and last.event.state is not ShiftState.OFF:
+        tx.append(Append(stream, None, (ShiftChanged(operator=operator, state=ShiftState.OFF),)))
+
+
+# ---------------------------------------------------------------------------------------- tickets
+
+
+def ticket_of(session: Session, now_us: Instant) -> str:
+    """By which the operator goes on at another node: once, and within a minute. Nothing of it is kept here:
+    it is made with what the row alone knows, and the row is asked for it.
+    """
+    until = min(now_us + TICKET_LIFE_S * SECOND, session.until)
+    text = f"{session.id}.{until}.{secrets.token_urlsafe(9)}"
+    return f"{text}.{_mac(session.key, text)}"
+
+
+def go_on(tx: Transaction, ticket: str, address: str) -> Begun | None:
+    """The ticket's session at this node, with a cookie of its own. None: the ticket is none, is too old or
+    was used, or its session has ended.
+    """
+    text, dot, mac = ticket.rpartition(".")
+    parts = text.split(".")
+    if len(ticket) > _TICKET_MAX or not ticket.isascii() or not dot or len(parts) != 3:
+        return None
+    name, until, _ = parts
+    if not until.isdecimal() or int(until) <= tx.at_us:
+        return None
+    family = [_session(row) for row in tx.all(_BY_ID, name, tx.at_us)]
+    made = next((one for one in family if hmac.compare_digest(mac, _mac(one.key, text))), None)
+    used = fingerprint(ticket)
+    if made is None or tx.one(_USED, used) is not None:
+        return None
+    return _add(tx, made.operator, made.id, made.csrf, made.until, address, used)
+
+
+def _mac(key: bytes, text: str) -> str:
+    return hmac.new(key, text.encode(), sha256).hexdigest()
+
+
+# ------------------------------------------------------------------------------------------- rows
+
+
+def _add(
+    tx: Transaction,
+    operator: OperatorId,
+    name: str,
+    csrf: str,
+    until: Instant,
+    address: str,
+    ticket: bytes | None,
+) -> Begun:
+    secret = tx.chance(lambda: new_secret("swc"))
+    made = Session(fingerprint(secret), name, operator, csrf, tx.at_us, until, tx.node, address)
+    tx.write_meanwhile(_FORGET, tx.at_us)
+    tx.write_meanwhile(
+        _ADD, made.key, name, operator, csrf, made.begun_at, until, tx.node, address, ticket, None
+    )
+    return Begun(made, secret)
+
+
+def _name() -> str:
+    return secrets.token_urlsafe(12)
+
+
+def _changes(tx: Transaction, operator: OperatorId) -> int:
+    last = tx.last_of_type(streams.operator(operator), _CHANGED)
+    return 0 if last is None else last.version
+
+
+def _session(row: Row) -> Session:
+    key, name, who, csrf, begun_us, until_us, node, address = row
+    begun, until = Instant(begun_us), Instant(until_us)
+    return Session(bytes(key), name, OperatorId(who), csrf, begun, until, NodeId(node), address)

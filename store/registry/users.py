@@ -1,0 +1,339 @@
+"""The registry's users. See `store.registry.registry`."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from sqlalchemy import BindParameter, bindparam, delete, func, insert, or_, select, update
+
+from messages.events import PersonalDataChanged, PersonalDataRead
+from messages.ids import E164, Instant, UserId
+from store import streams
+from store.database.dialect import Connection
+from store.database.query import Query, Row
+from store.database.schema import person, person_device, person_phone
+from store.errors import AlreadyTaken, NobodyThere, RegistryError
+from store.journal.journal import Append, Journal, Transaction
+from store.registry import numbers
+from store.registry.credentials import hash_pin, pin_fits
+from store.registry.people import Person, PinVerdict, User
+
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
+_PIN: Final = re.compile(r"[0-9]{4,12}|")
+
+_p = person.c
+_ID: Final[BindParameter[str]] = bindparam("id")
+_BY_ID: Final = Query(select(person).where(_p.id == _ID), "id")
+_PHONES: Final = Query(
+    select(person_phone.c.phone).where(person_phone.c.person == _ID).order_by(person_phone.c.place), "id"
+)
+_DEVICES: Final = Query(
+    select(person_device.c.device).where(person_device.c.person == _ID).order_by(person_device.c.place), "id"
+)
+_OF_PHONE: Final = Query(
+    select(person_phone.c.person).where(person_phone.c.phone == bindparam("phone")), "phone"
+)
+_OF_DEVICE: Final = Query(
+    select(person_device.c.person).where(person_device.c.device == bindparam("device")), "device"
+)
+_NUMBER_OF_DEVICE: Final = Query(
+    select(person_phone.c.phone)
+    .join(person_device, person_device.c.person == person_phone.c.person)
+    .where(person_device.c.device == bindparam("device"))
+    .order_by(person_phone.c.place)
+    .limit(1),
+    "device",
+)
+_COUNT: Final = Query(select(func.count()).select_from(person))
+_PAGE = (
+    select(_p.id)
+    .order_by(_p.last_name, _p.first_name, _p.id)
+    .limit(bindparam("most"))
+    .offset(bindparam("past"))
+)
+_ALL: Final = Query(_PAGE, "most", "past")
+_LIKE: Final = Query(
+    _PAGE.where(
+        or_(
+            func.lower(_p.first_name + " " + _p.last_name).like(bindparam("name"), escape="\\"),
+            func.lower(_p.last_name + " " + _p.first_name).like(bindparam("name"), escape="\\"),
+            _p.id == bindparam("whole"),
+            _p.id.in_(
+                select(person_phone.c.person).where(
+                    person_phone.c.phone.like(bindparam("number"), escape="\\")
+                )
+            ),
+            _p.id.in_(select(person_device.c.person).where(person_device.c.device == bindparam("whole"))),
+        )
+    ),
+    "name", "whole", "number", "most", "past",
+)  # fmt: skip
+_FIELDS: Final = tuple(column.name for column in person.columns if column.name != "id")
+_ADD: Final = Query(insert(person), *(column.name for column in person.columns))
+_CHANGE: Final = Query(
+    update(person)
+    .where(_p.id == bindparam("person_id"))
+    .values({name: bindparam(f"new_{name}") for name in _FIELDS}),
+    *(f"new_{name}" for name in _FIELDS),
+    "person_id",
+)
+_ADD_PHONE: Final = Query(insert(person_phone), "phone", "person", "place")
+_ADD_DEVICE: Final = Query(insert(person_device), "device", "person", "place")
+_DROP: Final = Query(delete(person).where(_p.id == _ID), "id")
+_DROP_PHONES: Final = Query(delete(person_phone).where(person_phone.c.person == _ID), "id")
+_DROP_DEVICES: Final = Query(delete(person_device).where(person_device.c.person == _ID), "id")
+
+
+class Users:
+    """Users of the registry, over one process's journal."""
+
+    def __init__(self, journal: Journal, *, region: str = numbers.DEFAULT_REGION) -> None:
+        """`region` is where a number without a country is taken to be."""
+        self._journal = journal
+        self._region = region
+
+    # --------------------------------------------------------------------------------- finding
+
+    def user(self, user: UserId) -> User | None:
+        """The user of this id."""
+        return self._journal.at_one_moment(lambda connection: read_user(connection, user))
+
+    def user_by_phone(self, phone: E164) -> User | None:
+        """The user who has this number, written as E.164."""
+        return self._found(_OF_PHONE, phone)
+
+    def user_by_device(self, device: str) -> User | None:
+        """The user who has this device."""
+        return self._found(_OF_DEVICE, device)
+
+    def users(self, search: str = "", *, limit: int = 100, offset: int = 0) -> list[User]:
+        """By name. `search` is a part of a name or of a number, a whole device or id; empty takes all."""
+        text = search.strip()
+
+        def read(connection: Connection) -> list[User]:
+            if text:
+                like = _escaped(text.lower())
+                digits = re.sub(r"[\s()./-]", "", text)
+                number = f"%{_escaped(digits)}%" if re.fullmatch(r"\+?\d{3,}", digits) else ""
+                rows = connection.all(_LIKE, f"%{like}%", text, number, limit, offset)
+            else:
+                rows = connection.all(_ALL, limit, offset)
+            found = (read_user(connection, UserId(row[0])) for row in rows)
+            return [user for user in found if user is not None]
+
+        return self._journal.at_one_moment(read)
+
+    def count_users(self) -> int:
+        """How many there are."""
+        row = self._journal.row(_COUNT)
+        return 0 if row is None else int(row[0])
+
+    def check_pin(self, user: UserId | None, pin: str) -> PinVerdict:
+        """What this PIN is of the user's; NONE_SET where nobody is known. Takes about 20 ms."""
+        row = None if user is None else self._journal.row(_BY_ID, user)
+        fields = {} if row is None else dict(zip(person.columns.keys(), row, strict=True))
+        kept = {
+            PinVerdict.CANCEL: str(fields.get("cancel_pin", "")),
+            PinVerdict.DURESS: str(fields.get("duress_pin", "")),
+        }
+        # Both are tried always, be they there or not, so that the time taken does not tell what it was.
+        verdicts = [verdict for verdict, proof in kept.items() if pin_fits(pin, proof)]
+        if not any(kept.values()):
+            return PinVerdict.NONE_SET
+        return verdicts[0] if verdicts else PinVerdict.WRONG
+
+    # -------------------------------------------------------------------------------- changing
+
+    def add_user(self, entered: Person, *, by: str) -> User:
+        """A new user, durable when returned. `by` is who entered it.
+
+        Raises NumberRefused, AlreadyTaken (a number or device of somebody else's), RegistryError
+        (no number, a language or PIN that is none).
+        """
+        user = UserId(f"u{secrets.token_hex(6)}")
+        ready = Entry(entered, self._region)
+        ready.needs_a_number()
+        return self._journal.transact(lambda tx: write_user(tx, user, ready, by))
+
+    def change_user(self, user: UserId, entered: Person, *, by: str) -> User:
+        """Replace what is given, leave the rest. Raises NobodyThere, and as `add_user`."""
+        ready = Entry(entered, self._region)
+        self._pins_differ(user, entered)
+
+        def work(tx: Transaction) -> User:
+            if tx.one(_BY_ID, user) is None:
+                raise NobodyThere(f"no user {user}")
+            return write_user(tx, user, ready, by)
+
+        return self._journal.transact(work)
+
+    def _pins_differ(self, user: UserId, entered: Person) -> None:
+        row = self._journal.row(_BY_ID, user)
+        if row is None:
+            return
+        kept = dict(zip(person.columns.keys(), row, strict=True))
+        pins = ((entered.cancel_pin, "duress_pin"), (entered.duress_pin, "cancel_pin"))
+        for pin, other in pins:
+            if pin and getattr(entered, other) is None and pin_fits(pin, str(kept[other])):
+                raise RegistryError("the duress PIN must differ from the other one")
+
+    def erase_user(self, user: UserId, *, by: str) -> None:
+        """Remove everything about her from the registry; see `store.registry.registry` for what the journal
+        keeps.
+        """
+
+        def work(tx: Transaction) -> None:
+            if not tx.write(_DROP, user):
+                raise NobodyThere(f"no user {user}")
+            tx.write(_DROP_PHONES, user)
+            tx.write(_DROP_DEVICES, user)
+            tx.append(Append(streams.user(user), None, (PersonalDataChanged(by=by, what="erased"),)))
+
+        self._journal.transact(work)
+
+    def note_read(self, user: UserId, *, by: str, why: str) -> None:
+        """Write down that somebody saw her data."""
+        self._journal.append(Append(streams.user(user), None, (PersonalDataRead(by=by, why=why),)))
+
+    def _found(self, query: Query, key: str) -> User | None:
+        def read(connection: Connection) -> User | None:
+            row = connection.one(query, key)
+            return None if row is None else read_user(connection, UserId(row[0]))
+
+        return self._journal.at_one_moment(read)
+
+
+def faults_of(entered: Person) -> Iterator[tuple[str, str]]:
+    """What is wrong with it, numbers aside: the field and the reason."""
+    if entered.language is not None and not _LANGUAGE.fullmatch(entered.language):
+        yield "language", f"{entered.language!r} is no language (ISO 639, like it or en)"
+    for field, pin in (("cancel_pin", entered.cancel_pin), ("duress_pin", entered.duress_pin)):
+        if pin is not None and not _PIN.fullmatch(pin):
+            yield field, "a PIN has 4 to 12 digits"
+    if entered.cancel_pin and entered.cancel_pin == entered.duress_pin:
+        yield "duress_pin", "the duress PIN must differ from the other one"
+
+
+class Entry:
+    """What was entered, looked at outside the write lock: numbers normalised, PINs hashed."""
+
+    def __init__(self, entered: Person, region: str) -> None:
+        """Raises NumberRefused, RegistryError."""
+        self.phones = tuple(dict.fromkeys(numbers.of_a_person(one, region) for one in entered.phones))
+        self.devices = None if entered.devices is None else tuple(dict.fromkeys(entered.devices))
+        for _field, reason in faults_of(entered):
+            raise RegistryError(reason)
+        self.fields: Final = {
+            "first_name": entered.first_name,
+            "last_name": entered.last_name,
+            "language": entered.language,
+            "notes": entered.notes,
+            "cancel_pin": None if entered.cancel_pin is None else hash_pin(entered.cancel_pin),
+            "duress_pin": None if entered.duress_pin is None else hash_pin(entered.duress_pin),
+        }
+
+    def keep(self, user: User) -> None:
+        """Besides these numbers and devices, those that she has."""
+        self.phones = tuple(dict.fromkeys((*user.phones, *self.phones)))
+        if self.devices is not None:
+            self.devices = tuple(dict.fromkeys((*user.devices, *self.devices)))
+
+    def needs_a_number(self) -> None:
+        """Raises RegistryError where there is none to call."""
+        if not self.phones:
+            raise RegistryError("a user needs a number to be called on")
+
+
+def read_user(connection: Connection | Transaction, user: UserId) -> User | None:
+    """The user of this id."""
+    row = connection.one(_BY_ID, user)
+    if row is None:
+        return None
+    _, first_name, last_name, language, notes, cancel_pin, duress_pin, created_us, changed_us = row
+    return User(
+        id=user,
+        phones=tuple(E164(one[0]) for one in connection.all(_PHONES, user)),
+        first_name=first_name,
+        last_name=last_name,
+        language=language,
+        notes=notes,
+        devices=tuple(one[0] for one in connection.all(_DEVICES, user)),
+        has_cancel_pin=bool(cancel_pin),
+        has_duress_pin=bool(duress_pin),
+        created_at=Instant(created_us),
+        changed_at=Instant(changed_us),
+    )
+
+
+def owner_of_phone(connection: Connection | Transaction, phone: str) -> UserId | None:
+    """Whose number this is."""
+    row = connection.one(_OF_PHONE, phone)
+    return None if row is None else UserId(row[0])
+
+
+def owner_of_device(connection: Connection | Transaction, device: str) -> UserId | None:
+    """Whose device this is."""
+    row = connection.one(_OF_DEVICE, device)
+    return None if row is None else UserId(row[0])
+
+
+def number_of_device(connection: Connection | Transaction, device: str) -> E164 | None:
+    """The number on which the owner of this device is called first."""
+    row = connection.one(_NUMBER_OF_DEVICE, device)
+    return None if row is None else E164(row[0])
+
+
+def write_user(tx: Transaction, user: UserId, entry: Entry, by: str) -> User:
+    """Add the user, or change the one who is there, with the event that tells of it, if anything differs."""
+    before = tx.one(_BY_ID, user)
+    changed = _write_fields(tx, user, entry, before)
+    if entry.phones:
+        changed += _write_keys(tx, user, "phone", entry.phones)
+    if entry.devices is not None:
+        changed += _write_keys(tx, user, "device", entry.devices)
+    if changed or before is None:
+        what = "added" if before is None else f"changed {', '.join(changed)}"
+        tx.append(Append(streams.user(user), None, (PersonalDataChanged(by=by, what=what),)))
+    written = read_user(tx, user)
+    if written is None:
+        raise NobodyThere(f"no user {user}")
+    return written
+
+
+def _write_fields(tx: Transaction, user: UserId, entry: Entry, before: Row | None) -> list[str]:
+    names = list(entry.fields)
+    old = ("", "", "it", "", "", "") if before is None else before[1:7]
+    created = tx.at_us if before is None else before[7]
+    new = [value if given is None else given for given, value in zip(entry.fields.values(), old, strict=True)]
+    if before is None:
+        tx.write(_ADD, user, *new, created, tx.at_us)
+        return names
+    changed = [name for name, one, other in zip(names, new, old, strict=True) if one != other]
+    if changed:
+        tx.write(_CHANGE, *new, created, tx.at_us, user)
+    return changed
+
+
+def _write_keys(tx: Transaction, user: UserId, kind: str, keys: Sequence[str]) -> list[str]:
+    """The user's numbers, or devices: these and no others. The names of what has changed."""
+    owner, listed, drop, add = {
+        "phone": (owner_of_phone, _PHONES, _DROP_PHONES, _ADD_PHONE),
+        "device": (owner_of_device, _DEVICES, _DROP_DEVICES, _ADD_DEVICE),
+    }[kind]
+    if tuple(row[0] for row in tx.all(listed, user)) == tuple(keys):
+        return []
+    for key in keys:
+        holder = owner(tx, key)
+        if holder is not None and holder != user:
+            raise AlreadyTaken(f"{kind} {key}", holder)
+    tx.write(drop, user)
+    for place, key in enumerate(keys):
+        tx.write(add, key, user, place)
+    return [f"{kind}s"]
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\%_])", r"\\\1", text)

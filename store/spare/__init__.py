@@ -1,0 +1,1 @@
+"""The spare journal in memory: kept warm, switched to when the disk fails, merged back afterwards."""

@@ -1,0 +1,261 @@
+"""The JournalKeeper's work, a step at a time: keeps the spare warm, and brings the journal back to the disk.
+
+It alone may write into the journal while the spare is in use. It keeps nothing open between two steps:
+each opens the files anew, as a start would, and so sees what has become of them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from messages.events import AlarmCleared, AlarmRaised
+from messages.ids import Instant, NodeId
+from store import streams
+from store.database.dialect import Connection, path_of
+from store.database.migrate import bring_up_to_date
+from store.database.sqlite import SqliteConnection
+from store.errors import JournalError, JournalLocked, JournalTorn, JournalUnavailable
+from store.journal.journal import Append, Journal
+from store.journal.notify import Notifier
+from store.journal.rows import LAST_SEQ
+from store.spare.merge import Written, write_late
+from store.spare.spare import Spare
+from store.spare.switch import ALARM, SUBJECT, change_over
+from store.spare.warm import NODE_EVENTS, copy, known_use, open_spare, purge
+
+PATIENCE_S: Final = 0.5
+"""For a lock. The step after the next is a second away."""
+TAIL_BYTES: Final = 1024 * 1024
+"""From this size on the tail is cleared, for which writers wait a moment."""
+_HEADER: Final = b"SQLite format 3\0"
+
+
+class Returned(msgspec.Struct, frozen=True, kw_only=True):
+    """The journal is on the disk again."""
+
+    events: int
+    """Written late."""
+    after_us: int
+    """How long the spare was in use."""
+    renumbered: bool
+
+
+class Keeper:
+    """See the module. Not for two threads."""
+
+    def __init__(
+        self, url: str, spare: Path, *, node: NodeId, clock: Callable[[], Instant], notify: Notifier
+    ) -> None:
+        """Raises OSError where there can be no spare."""
+        self._url = url
+        self._path = path_of(url)
+        self._folder = spare
+        self._spare = Spare(spare)
+        self._node = node
+        self._clock = clock
+        self._notify = notify
+        self._size = 0
+        """The journal's file at the last look; it never becomes smaller by itself."""
+
+    @property
+    def in_use(self) -> bool:
+        """Whether the journal goes on in memory."""
+        return self._spare.in_use
+
+    # ------------------------------------------------------------------------------- good days
+
+    def warm(self) -> None:
+        """Bring the spare up to date. A journal that cannot be read is left for the spare.
+
+        Raises JournalError where the spare itself cannot be written.
+        """
+        failed: JournalError | None = None
+        with self._spare_open() as spare:
+            spare.begin_write()
+            try:
+                self._look_at_file()
+                with self._journal() as journal:
+                    place = copy(journal, spare)
+                    spare.commit()
+                    if self._spare.tail.size() > TAIL_BYTES:
+                        self._clear_tail(journal, place.seq)
+            except JournalLocked:
+                return
+            except JournalError as error:
+                failed = error
+        if failed is not None:
+            # Should it be the spare that fails, nobody can change over to it.
+            self._leave(failed)
+
+    def tidy(self) -> None:
+        """Let go of what the spare need not have any more. Raises JournalError."""
+        with self._spare_open() as spare:
+            spare.begin_write()
+            if not self.in_use:
+                purge(spare, self._clock())
+                spare.commit()
+
+    def clear_alarm(self, text: str = "") -> bool:
+        """Take back an alarm that is over; whether there was one. Raises JournalError."""
+        journal = Journal.open(
+            self._url, node=self._node, clock=self._clock, notify=self._notify, spare=self._folder
+        )
+        try:
+            stream = streams.node(self._node)
+            pending = False
+            for one in journal.read(stream, max(0, journal.version(stream) - NODE_EVENTS)):
+                match one.event:
+                    case AlarmRaised(alarm=alarm) if alarm == ALARM:
+                        pending = True
+                    case AlarmCleared(alarm=alarm) if alarm == ALARM:
+                        pending = False
+                    case _:
+                        pass
+            if pending and journal.durable:
+                cleared = AlarmCleared(alarm=ALARM, subject=SUBJECT, text=text)
+                journal.append(Append(stream, None, (cleared,)))
+            return pending
+        finally:
+            journal.close()
+
+    def _clear_tail(self, journal: Connection, seq: int) -> None:
+        journal.begin_write()
+        try:
+            row = journal.one(LAST_SEQ)
+            if row is not None and row[0] == seq:
+                self._spare.tail.clear()
+        finally:
+            journal.end()
+
+    def _leave(self, error: JournalError) -> None:
+        with contextlib.suppress(JournalLocked):
+            change_over(
+                self._spare,
+                self._path,
+                node=self._node,
+                now_us=self._clock(),
+                reason=str(error),
+                torn=isinstance(error, JournalTorn),
+                wait_s=PATIENCE_S,
+                patience_s=PATIENCE_S,
+            )
+            self._notify.committed(0)
+
+    # -------------------------------------------------------------------------------- bad days
+
+    def go_back(self) -> Returned:
+        """Write down what only the spare holds, and use the journal again. Raises JournalError: not yet.
+
+        First everything is written while the others go on; only what has come meanwhile keeps them waiting.
+        """
+        self._make_room_for_a_new_file()
+        self._look_at_file()
+        with self._spare_open() as spare, self._journal() as journal:
+            used = known_use(spare)
+            bring_up_to_date(journal)
+            if used is not None and used.torn and journal.check() != [("ok",)]:
+                raise JournalTorn(f"{self._path} is damaged")
+            first = self._write(spare, journal)
+            # A disk that has failed once says of the next flush that it went well: written once more.
+            pages, moved = journal.checkpoint(restart=True)
+            if pages != moved:
+                raise JournalUnavailable(
+                    f"{self._path}: what a failed flush left cannot be written again yet"
+                )
+            with self._spare.switching(PATIENCE_S):
+                rest = self._write(spare, journal)
+                renumbered = first.renumbered or rest.renumbered
+                # At once, for the disk may fail again in this very second. Without room for it, later.
+                with contextlib.suppress(JournalError):
+                    spare.begin_write()
+                    copy(journal, spare)
+                    spare.commit()
+                spare.end()
+                self._spare.flip(renumbered=renumbered)
+        self._notify.committed(0)
+        since_us = self._clock() if used is None else used.since_us
+        return Returned(
+            events=first.events + rest.events, after_us=self._clock() - since_us, renumbered=renumbered
+        )
+
+    def _write(self, spare: Connection, journal: Connection) -> Written:
+        journal.begin_write()
+        try:
+            spare.begin_read()
+            try:
+                written = write_late(spare, journal)
+            finally:
+                spare.end()
+            journal.commit()
+        finally:
+            journal.end()
+        return written
+
+    def _make_room_for_a_new_file(self) -> None:
+        """An empty file is taken for a new journal: another one in its place.
+
+        Connections of ours that rest since the change hold locks on the one that is there, and its log,
+        if it has one, is of what it held before.
+        """
+        with contextlib.suppress(OSError):
+            if self._path.stat().st_size > 0:
+                return
+            for suffix in ("-wal", "-shm"):
+                with contextlib.suppress(FileNotFoundError):
+                    os.replace(f"{self._path}{suffix}", f"{self._path}.old{suffix}")
+            new = f"{self._path}.new"
+            os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600))
+            os.replace(new, self._path)
+            self._size = 0
+
+    # ----------------------------------------------------------------------------------- files
+
+    def _look_at_file(self) -> None:
+        """Whether the file is a journal's by its first bytes and its length. Raises JournalError.
+
+        SQLite may not ask it for hours, as long as the log or its memory holds the pages. No connection of
+        this process may be open meanwhile: closing a file drops all locks that a process has on it (POSIX).
+        """
+        try:
+            fd = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError as error:
+            raise JournalUnavailable(f"{self._path} cannot be opened: {error.strerror}") from error
+        try:
+            size = os.fstat(fd).st_size
+            header = os.pread(fd, len(_HEADER), 0)
+        except OSError as error:
+            raise JournalUnavailable(f"{self._path} cannot be read: {error.strerror}") from error
+        finally:
+            os.close(fd)
+        if self.in_use and size == 0:
+            return
+        if header != _HEADER:
+            raise JournalTorn(f"{self._path} is not a database")
+        if not self.in_use and size < self._size:
+            raise JournalTorn(f"{self._path} was cut off")
+        self._size = size
+
+    @contextmanager
+    def _journal(self) -> Iterator[SqliteConnection]:
+        connection = SqliteConnection(self._path, patience_s=PATIENCE_S)
+        try:
+            yield connection
+        finally:
+            connection.end()
+            connection.close()
+
+    @contextmanager
+    def _spare_open(self) -> Iterator[Connection]:
+        connection = open_spare(self._spare, PATIENCE_S)
+        try:
+            yield connection
+        finally:
+            connection.end()
+            connection.close()
