@@ -52,6 +52,7 @@ from store.registry.registry import Registry
 from tests.scenarios.mixer import SILENT_PORTS
 from tests.scenarios.pipe import NETWORKS, Network
 from tests.scenarios.world import OPERATORS, PSAP, USER, bury, carrier_toml, for_tests
+from tests.support.journals import empty_journal
 
 
 class ClusterNode:
@@ -117,6 +118,7 @@ class Cluster:
         NETWORKS.append(self.network)
         self.notify = LocalNotifier()
         self.nodes: dict[str, ClusterNode] = {}
+        self._url = empty_journal(state / "shared.db")
         self.journal = self.open(NodeId("outside"))
         self.registry = Registry(self.journal)
         giulia = Person(first_name="Giulia", last_name="Rossi", phones=(USER,), devices=("phone-1",))
@@ -148,7 +150,7 @@ class Cluster:
     def open(self, node: NodeId) -> Journal:
         """The journal as a process of this node has it."""
         return Journal.open(
-            f"sqlite:///{self.state / 'shared.db'}",
+            self._url,
             node=node,
             clock=self.clock.now_us,
             notify=self.notify,

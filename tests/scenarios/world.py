@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -54,6 +52,7 @@ from store.registry.people import Person
 from store.registry.registry import Registry
 from tests.scenarios.mixer import MISSING_PORTS, SILENT_PORTS, SilentBridgeActor
 from tests.scenarios.pipe import NETWORKS, Network
+from tests.support.journals import empty_journal
 
 USER = E164("+393331112223")
 PSAP = E164("+390200000112")
@@ -162,8 +161,8 @@ class World:
         )
         setup = Setup(policy=self.policy, lines=lines)
         self.notify = notify or LocalNotifier()
-        _new_journal(state / "journal.db")
-        self.journal = self._open(state)
+        self._url = empty_journal(state / "journal.db")
+        self.journal = self._open()
         self.registry = Registry(self.journal)
         giulia = Person(first_name="Giulia", last_name="Rossi", phones=(USER,), devices=("phone-1",))
         self.user = self.registry.user_by_phone(USER) or self.registry.add_user(giulia, by="test")
@@ -173,7 +172,7 @@ class World:
             state=state,
             clock=self.clock,
             directory=MemoryDirectory(),
-            open_journal=lambda: self._open(state),
+            open_journal=self._open,
             settings=setup,
             plan=for_tests(plan(setup)),
             faults=faults,
@@ -185,9 +184,9 @@ class World:
         self.network.pump()
         self.advance(8.0)
 
-    def _open(self, state: Path) -> Journal:
+    def _open(self) -> Journal:
         return Journal.open(
-            f"sqlite:///{state / 'journal.db'}",
+            self._url,
             node=NodeId("test"),
             clock=self.clock.now_us,
             notify=self.notify,
@@ -313,21 +312,6 @@ class World:
         lines = [f"{(one.at_us - start_us) / SECOND:8.3f} {one.event}" for one in self.recorded]
         lines += [str(call) for call in self.calls()]
         return "\n".join(lines)
-
-
-@cache
-def _empty_journal() -> bytes:
-    """A journal as it is made: making it takes longer than a story takes to be told."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "journal.db"
-        url = f"sqlite:///{path}"
-        Journal.open(url, node=NodeId("test"), clock=VirtualClock().now_us, notify=LocalNotifier()).close()
-        return path.read_bytes()
-
-
-def _new_journal(path: Path) -> None:
-    if not path.exists():
-        path.write_bytes(_empty_journal())
 
 
 def for_tests(made: Plan) -> Plan:

@@ -23,13 +23,13 @@ from messages.ids import E164, SECOND, AlertId, Channel, Instant, NodeId, Outcom
 from model.alert.evolve import fold
 from store import streams
 from store.alerts.accepting import Signal, accept
-from store.database.dialect import url_of
 from store.journal.journal import Append, Journal
 from store.journal.notify import LocalNotifier
 from store.registry.people import Person
 from store.registry.registry import Registry
 from store.registry.users import number_of_device
 from tests.gateways.http.place import GIULIA, Place
+from tests.support.journals import empty_journal
 
 Client = TestClient[Litestar]
 OTHERS = "+393339998887"
@@ -178,10 +178,10 @@ def folder() -> Iterator[Path]:
 def test_whatever_came_before_each_signal_is_answered_by_an_alert_that_calls_its_own_number(
     folder: Path, story: list[Sent]
 ) -> None:
-    file = folder / "journal.db"
-    file.unlink(missing_ok=True)
+    (folder / "journal.db").unlink(missing_ok=True)
+    url = empty_journal(folder / "journal.db")
     now = [Instant(1_795_000_000 * SECOND)]
-    journal = Journal.open(url_of(file), node=NodeId("n1"), clock=lambda: now[0], notify=LocalNotifier())
+    journal = Journal.open(url, node=NodeId("n1"), clock=lambda: now[0], notify=LocalNotifier())
     try:
         Registry(journal).add_user(Person(phones=(GIULIA,), first_name="G", devices=(DEVICE,)), by="test")
         called: dict[AlertId, str | None] = {}

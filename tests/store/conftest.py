@@ -10,6 +10,7 @@ from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier, Notifier
 from tests.store.databases import Database, SqliteFile, new_schema
 from tests.store.places import Clock
+from tests.support.journals import empty_journal
 
 
 @pytest.fixture
@@ -26,6 +27,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, path: Path) -> Database:
     if request.param == "sqlite":
+        empty_journal(path)
         return SqliteFile(path)
     return new_schema(request.getfixturevalue("postgres"))
 

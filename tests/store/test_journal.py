@@ -18,7 +18,7 @@ from store.journal.journal import Append, Journal
 from store.journal.notify import SocketNotifier
 from tests.store.children import Say, children
 from tests.store.databases import Database, PostgresDatabase
-from tests.store.places import Clock, answered, journal_at, journal_in, on_sqlite, returned
+from tests.store.places import Clock, answered, journal_at, journal_in, returned
 
 OpenJournal = Callable[..., Journal]
 
@@ -186,11 +186,12 @@ def test_an_event_that_should_decode_and_does_not_is_named(journal: Journal, dat
         journal.read("line-a")
 
 
-@on_sqlite
-def test_the_file_is_its_owners_alone(journal: Journal, path: Path) -> None:
+def test_the_file_is_its_owners_alone(path: Path) -> None:
+    journal = journal_in(path)
     journal.append(Append("line-a", 0, (returned(),)))
     modes = {name.name: name.stat().st_mode & 0o777 for name in path.parent.iterdir() if name.is_file()}
     assert modes == {"journal.db": 0o600, "journal.db-wal": 0o600, "journal.db-shm": 0o600}
+    journal.close()
 
 
 def test_a_closed_journal_says_so_and_can_be_closed_again(journal: Journal) -> None:

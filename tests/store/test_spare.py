@@ -41,6 +41,7 @@ from tests.store.children import Say, children
 from tests.store.failing_flush import let_flushes_fail
 from tests.store.places import Clock, answered, journal_in, returned, signal
 from tests.support.disks import fill, small_file_system
+from tests.support.journals import empty_journal
 
 DEADLINE_S = 50.0
 
@@ -95,6 +96,7 @@ class Node:
 
     def __init__(self, folder: Path, clock: Clock) -> None:
         self.path = folder / "journal.db"
+        empty_journal(self.path)
         self.run = folder / "run"
         self.run.mkdir(exist_ok=True)
         Spare.make(self.run)

@@ -21,6 +21,7 @@ from store.journal.verify import verify
 from store.spare.keeping import Keeper
 from store.spare.spare import Spare
 from tests.store.places import Clock, answered
+from tests.support.journals import empty_journal
 
 STREAMS = st.sampled_from(["line-a", "line-b", "operator-c"])
 
@@ -69,6 +70,7 @@ class SpareMachine(RuleBasedStateMachine):
         disk.commit = disk.after_commit = disk.read = None
         self.folder = tempfile.TemporaryDirectory()
         self.path = Path(self.folder.name) / "journal.db"
+        empty_journal(self.path)
         self.run = Path(self.folder.name) / "run"
         self.run.mkdir()
         Spare.make(self.run)

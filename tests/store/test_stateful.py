@@ -21,7 +21,6 @@ from messages.events import AlertClosed, Event, LegAnswered, LegRinging
 from messages.ids import SECOND, AlertId, Channel, Instant, LegId, NodeId, Outcome
 from store import streams
 from store.alerts.accepting import Accepted, Signal, accept, accept_many
-from store.database.dialect import url_of
 from store.errors import VersionConflict
 from store.journal.follower import Follower
 from store.journal.journal import Append, Journal
@@ -31,6 +30,7 @@ from store.journal.rebuild import rebuild
 from store.journal.verify import verify
 from tests.store.databases import new_schema
 from tests.store.places import Clock, signal
+from tests.support.journals import empty_journal
 from tests.support.postgres import PostgresServer
 
 STREAMS = st.sampled_from(["line-a", "line-b", "operator-c"])
@@ -59,7 +59,9 @@ class Machine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        self.url = new_schema(SERVER[0]).url if SERVER else url_of(Path(self.folder.name) / "journal.db")
+        self.url = (
+            new_schema(SERVER[0]).url if SERVER else empty_journal(Path(self.folder.name) / "journal.db")
+        )
         self.clock = Clock()
         self.notify = LocalNotifier()
         self.journals = [self.open()]

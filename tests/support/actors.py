@@ -28,6 +28,7 @@ from runtime.system.spec import ActorSpec, CrewSpec, Plan
 from runtime.system.system import System, start
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
+from tests.support.journals import empty_journal
 from tests.waiting import wait_until
 
 SUPERVISOR = "actors.supervisor.actor.SupervisorActor"
@@ -157,7 +158,7 @@ def environment(state: Path, plan: Plan | None = None, *, virtual: bool = False)
 
     def open_journal() -> Journal:
         return Journal.open(
-            f"sqlite:///{state / 'journal.db'}", node=NODE, clock=clock.now_us, notify=LocalNotifier()
+            empty_journal(state / "journal.db"), node=NODE, clock=clock.now_us, notify=LocalNotifier()
         )
 
     return Environment(

@@ -18,6 +18,7 @@ from store import streams
 from store.alerts.accepting import Signal, accept
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
+from tests.support.journals import empty_journal
 
 NUMBERS = (E164("+393331112223"), E164("+393331112224"))
 
@@ -25,7 +26,7 @@ NUMBERS = (E164("+393331112223"), E164("+393331112224"))
 @pytest.fixture
 def journal(tmp_path: Path) -> Journal:
     clock = VirtualClock()
-    url = f"sqlite:///{tmp_path / 'journal.db'}"
+    url = empty_journal(tmp_path / "journal.db")
     return Journal.open(url, node=NodeId("n"), clock=clock.now_us, notify=LocalNotifier())
 
 

@@ -6,9 +6,11 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -25,6 +27,7 @@ from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier, Notifier, SocketNotifier
 from store.registry.people import Person
 from store.registry.registry import Registry
+from tests.support.journals import lay
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -54,15 +57,25 @@ class Place:
     @classmethod
     def make(cls, state: Path, policy: Policy | None = None, *, database: str = "") -> Place:
         """A new one, with two operators and one user."""
-        place = cls(state=state, policy=policy or Policy(), database=database)
+        if database:
+            place = cls(state=state, policy=policy or Policy(), database=database)
+            place._make_folders()
+            place._add_people()
+            return place
+        made, file = _with_people()
+        place = replace(made, state=state, policy=policy or Policy(), changes={})
         place._make_folders()
-        journal = place.journal()
+        lay(file, state / "journal.db")
+        return place
+
+    def _add_people(self) -> None:
+        journal = self.journal()
         registry = Registry(journal)
-        place.app_key = registry.issue_app_key("app")
-        place.marta = registry.add_operator("Marta Bianchi", "+390200000011", by="test").id
-        place.luca = registry.add_operator("Luca Ferri", "+390200000012", by="test").id
-        place.marta_token = registry.issue_token(place.marta, by="test")
-        place.luca_token = registry.issue_token(place.luca, by="test")
+        self.app_key = registry.issue_app_key("app")
+        self.marta = registry.add_operator("Marta Bianchi", "+390200000011", by="test").id
+        self.luca = registry.add_operator("Luca Ferri", "+390200000012", by="test").id
+        self.marta_token = registry.issue_token(self.marta, by="test")
+        self.luca_token = registry.issue_token(self.luca, by="test")
         registry.add_user(
             Person(
                 phones=(GIULIA,),
@@ -76,7 +89,6 @@ class Place:
             by="test",
         )
         journal.close()
-        return place
 
     def beside(self, state: Path, node: NodeId) -> Place:
         """Another node of the same journal."""
@@ -130,6 +142,16 @@ class Place:
     def operator(self) -> dict[str, str]:
         """The header of Marta."""
         return {"authorization": f"Bearer {self.marta_token}"}
+
+
+@cache
+def _with_people() -> tuple[Place, bytes]:
+    """One place and its journal's file, for all others: storing a PIN is slow, and has to be."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = Place(state=Path(folder))
+        made._make_folders()
+        made._add_people()
+        return made, (made.state / "journal.db").read_bytes()
 
 
 class WebProcess:
