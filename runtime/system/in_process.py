@@ -61,7 +61,9 @@ class InProcessBase(ActorSystemBase):
         self._env = env
         self._clock = clock
         self._queue: deque[PendingSend] = deque()
-        self._watched: dict[str, list[int]] = {}
+        self._watched: dict[str, tuple[int, ...]] = {}
+        self._poller: select.poll | None = None
+        """Of what is watched; none: it is to be made anew."""
         self._running = False
         self._at_work: CenterActor | None = None
         self._frozen: dict[str, list[PendingSend]] = {}
@@ -145,10 +147,7 @@ class InProcessBase(ActorSystemBase):
             return
         finally:
             self._at_work = before
-        if isinstance(watch, ThespianWatch):
-            self._watched[name] = watch.filenos
-        else:
-            self._watched.pop(name, None)
+        self._watch(name, *(watch.filenos if isinstance(watch, ThespianWatch) else ()))
 
     def _runSingleSend(self, ps: PendingSend) -> None:  # noqa: N802
         waiting = self._frozen.get(ps.toActor.actorAddressString)
@@ -161,7 +160,7 @@ class InProcessBase(ActorSystemBase):
         """As SIGSTOP: it does nothing more, and what is told to it waits."""
         name = address.actorAddressString
         self._frozen.setdefault(name, [])
-        self._watched.pop(name, None)
+        self._watch(name)
 
     def thaw(self, address: ActorAddress) -> None:
         """As SIGCONT: it goes on with what has waited. Nothing where it was not frozen or has died since."""
@@ -171,9 +170,7 @@ class InProcessBase(ActorSystemBase):
         if waiting is None or actor is None:
             return
         self._queue.extend(waiting)
-        watches = list(actor.watches)
-        if watches:
-            self._watched[name] = watches
+        self._watch(name, *actor.watches)
 
     def _later(self, delay_s: float, pending: PendingSend) -> None:
         if delay_s <= 0:
@@ -227,15 +224,20 @@ class InProcessBase(ActorSystemBase):
         finally:
             self._running = False
 
+    def _watch(self, name: str, *fds: int) -> None:
+        """Tell this actor when one of these descriptors can be read, in place of those before."""
+        if fds != self._watched.get(name, ()):
+            self._watched[name] = fds
+            self._poller = None
+
     def _poll(self) -> bool:
         """Tell of descriptors that can be read; False where there are none."""
-        if not self._watched:
-            return False
-        poll = select.poll()
-        for fds in self._watched.values():
-            for fd in fds:
-                poll.register(fd, select.POLLIN)
-        ready = {fd for fd, _ in poll.poll(0)}
+        if self._poller is None:
+            self._poller = select.poll()
+            for fds in self._watched.values():
+                for fd in fds:
+                    self._poller.register(fd, select.POLLIN)
+        ready = {fd for fd, _ in self._poller.poll(0)}
         if not ready:
             return False
         for name, fds in list(self._watched.items()):
@@ -271,7 +273,7 @@ class InProcessBase(ActorSystemBase):
 
     def _killActor(self, tgt: ActorRef, ps: PendingSend) -> None:  # noqa: N802
         super()._killActor(tgt, ps)
-        self._watched.pop(tgt.address.actorAddressString, None)
+        self._watch(tgt.address.actorAddressString)
         self.processes.left(tgt.address)
 
     def _instance(self, address: ActorAddress) -> Actor | None:
@@ -287,7 +289,7 @@ class InProcessBase(ActorSystemBase):
         """What the kernel does to a killed process: its memory is gone, and what is told to it is lost."""
         name = address.actorAddressString
         ref = self.actorRegistry.get(name)
-        self._watched.pop(name, None)
+        self._watch(name)
         self._frozen.pop(name, None)
         if ref is None or ref.instance is None:
             return
