@@ -182,7 +182,7 @@ class World:
         self.system = system
         system.base.buried = bury
         self.network.pump()
-        self.advance(8.0)
+        self.advance(3.0)
 
     def _open(self) -> Journal:
         return Journal.open(
