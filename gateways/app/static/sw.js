@@ -1,5 +1,5 @@
-// Keeps the app's own files on the phone, so that it opens without a network. It touches nothing else: an alert goes straight
-// to the center, and no answer of the center is ever kept.
+// Keeps the app's own files on the phone, so that it opens without a network. It touches nothing else: an
+// alert goes straight to the center, and no answer of the center is ever kept.
 
 importScripts('/app/shell.js'); // {version, files}: another version of any file is another shell
 
@@ -11,12 +11,22 @@ const urls = new Set(files.map((name) => `/app/${name}`));
 self.addEventListener('install', (event) => {
   const all = ['/app', ...urls].map((url) => new Request(url, { cache: 'no-cache' }));
   // All or nothing: a shell of two versions would be neither. An open page keeps the modules that it has.
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(all)).then(() => self.skipWaiting()));
+  event.waitUntil(
+    caches
+      .open(CACHE)
+      .then((cache) => cache.addAll(all))
+      .then(() => self.skipWaiting()),
+  );
 });
 
 self.addEventListener('activate', (event) => {
   const old = (name) => name.startsWith(PREFIX) && name !== CACHE;
-  event.waitUntil(caches.keys().then((names) => Promise.all(names.filter(old).map((name) => caches.delete(name)))).then(() => self.clients.claim()));
+  event.waitUntil(
+    caches
+      .keys()
+      .then((names) => Promise.all(names.filter(old).map((name) => caches.delete(name))))
+      .then(() => self.clients.claim()),
+  );
 });
 
 self.addEventListener('fetch', (event) => {
@@ -25,5 +35,10 @@ self.addEventListener('fetch', (event) => {
   const page = pathname === '/app' || pathname === '/app/';
   if (!page && !urls.has(pathname)) return;
   // Whatever is asked for after `?`, the page is the same.
-  event.respondWith(caches.open(CACHE).then((cache) => cache.match(page ? '/app' : pathname)).then((kept) => kept ?? fetch(event.request)));
+  event.respondWith(
+    caches
+      .open(CACHE)
+      .then((cache) => cache.match(page ? '/app' : pathname))
+      .then((kept) => kept ?? fetch(event.request)),
+  );
 });

@@ -1,8 +1,10 @@
-// Where the center can be asked: its nodes, of which one may be lost. Which of them is asked now, and which next.
+// Where the center can be asked: its nodes, of which one may be lost. Which of them is asked now, and which
+// next.
 
 const OWN = ''; // where this page is from
 
-const known = (list) => (Array.isArray(list) ? list.filter((one) => typeof one === 'string' && /^https?:\/\/[^/ ]+$/.test(one)) : []);
+const known = (list) =>
+  Array.isArray(list) ? list.filter((one) => typeof one === 'string' && /^https?:\/\/[^/ ]+$/.test(one)) : [];
 
 export class Addresses {
   /** `kept` is the list of the last time; `keep(list)` is called with each new one. */
@@ -15,12 +17,20 @@ export class Addresses {
   }
 
   /** Before each path. */
-  get now() { return this.list[this.at]; }
-  get several() { return this.list.length > 1; }
+  get now() {
+    return this.list[this.at];
+  }
+  get several() {
+    return this.list.length > 1;
+  }
   /** Whether one has not been asked yet since the last answer: then it is asked at once. */
-  get more() { return this.several && this.failures > 0 && this.failures % this.list.length !== 0; }
+  get more() {
+    return this.several && this.failures > 0 && this.failures % this.list.length !== 0;
+  }
 
-  answered() { this.failures = 0; }
+  answered() {
+    this.failures = 0;
+  }
 
   /** Nobody is there: on to the next, unless another question has gone on already. */
   failed(address) {
@@ -32,7 +42,11 @@ export class Addresses {
   /** The newest list, in the order in which to try. An empty one says nothing. */
   learn(list) {
     const found = known(list);
-    if (found.length === 0 || (found.length === this.learnt?.length && found.every((one, i) => one === this.learnt[i]))) return;
+    if (
+      found.length === 0 ||
+      (found.length === this.learnt?.length && found.every((one, i) => one === this.learnt[i]))
+    )
+      return;
     this.#take(found);
     this.keep(found);
   }

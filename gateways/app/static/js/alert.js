@@ -1,4 +1,5 @@
-// One alert from the press to its end: raise it until it is taken, follow it, cancel it. What is shown is state.js's matter.
+// One alert from the press to its end: raise it until it is taken, follow it, cancel it. What is shown is
+// state.js's matter.
 
 import { learnNumbers } from './contact.js';
 import { keepAlert } from './keeping.js';
@@ -8,7 +9,7 @@ const ANSWER_MS = 5000; // a question without an answer for so long is asked aga
 const WAIT_S = 25;
 const PAUSES_MS = [300, 600, 1200, 2400, 5000];
 const TAIL_MS = 600_000; // how long after a cancellation positions are still sent
-const ARRIVED = new Set([202, 400, 403, 404]); // to what is said of an alert: it has arrived, whatever came of it
+const ARRIVED = new Set([202, 400, 403, 404]); // what is said of an alert has arrived, whatever came of it
 
 export class Alert {
   /** `phoneOf()` is her number; `changed()` is called after everything new. */
@@ -20,7 +21,9 @@ export class Alert {
     this.poll = null;
     addEventListener('online', () => this.#wake());
     addEventListener('offline', () => this.#wake());
-    document.addEventListener('visibilitychange', () => { if (!document.hidden) this.#wake(); });
+    document.addEventListener('visibilitychange', () => {
+      if (!document.hidden) this.#wake();
+    });
   }
 
   /** Held. `kind` is `{test, silent}`. The id is made once: sending again makes no second alert. */
@@ -38,12 +41,18 @@ export class Alert {
 
   /** The phone rings with the center's call, says who has it in hand: a page cannot see calls. */
   async tellRinging() {
-    const { run, known: { alert } } = this;
+    const {
+      run,
+      known: { alert },
+    } = this;
     this.#now({ ...this.known, rings: 'sending', reached: true });
     for (let tries = 0; this.run === run; tries += 1) {
       const { status } = await this.api.ringing(alert, ANSWER_MS);
       if (this.run !== run) return;
-      if (ARRIVED.has(status)) { this.#now({ ...this.known, rings: 'sent' }); return; }
+      if (ARRIVED.has(status)) {
+        this.#now({ ...this.known, rings: 'sent' });
+        return;
+      }
       if (!this.api.more) await this.#pause(tries);
     }
   }
@@ -66,7 +75,10 @@ export class Alert {
       if (!still()) return;
       const arrived = ARRIVED.has(status);
       this.#now({ ...this.known, asked: arrived ? 'sent' : 'unsent' });
-      if (arrived) { this.#tail(); return; }
+      if (arrived) {
+        this.#tail();
+        return;
+      }
       if (!this.api.more) await this.#pause(tries);
     }
   }
@@ -107,7 +119,8 @@ export class Alert {
       learnNumbers(answer.said?.calls_from);
       const before = this.known.alert;
       const had = before !== null;
-      if (!answer.said?.alert && this.api.more) continue; // at once, and nothing is said of it: another node may take it
+      // At once, and nothing is said of it: another node may take it.
+      if (!answer.said?.alert && this.api.more) continue;
       // Of an alert that it has already, a lost answer says nothing new.
       if (!had || answer.said?.alert) this.#now(raised(this.known, answer, navigator.onLine));
       if (!had && this.known.alert !== null) this.#taken(run, fix);
@@ -117,7 +130,10 @@ export class Alert {
     }
   }
 
-  /** A phone's clock that is behind could put a new alert before the end of a closed one: the corrected time or none. */
+  /**
+   * A phone's clock that is behind could put a new alert before the end of a closed one: the corrected time
+   * or none.
+   */
   #centerTime(nowMs) {
     return this.clock.isKnown ? new Date(this.clock.center(nowMs)).toISOString() : null;
   }
@@ -132,7 +148,10 @@ export class Alert {
   }
 
   #taken(run, sent = null) {
-    if (isAsked(this.known)) { this.#tail(); return; }
+    if (isAsked(this.known)) {
+      this.#tail();
+      return;
+    }
     this.positions.follow(this.known.alert, sent);
     if (this.known.rings === 'sending') this.tellRinging();
     this.#follow(run);
@@ -146,14 +165,23 @@ export class Alert {
       const atOnce = before === null || this.known.lost;
       this.poll = new AbortController();
       const beganMs = Date.now();
-      const answer = await this.api.state(this.known.alert, atOnce ? null : before, atOnce ? 0 : WAIT_S, this.poll.signal);
+      const answer = await this.api.state(
+        this.known.alert,
+        atOnce ? null : before,
+        atOnce ? 0 : WAIT_S,
+        this.poll.signal,
+      );
       if (this.run !== run || isAsked(this.known)) return;
       if (answer.status !== 200 && this.api.more) continue; // another node may know
       this.#now(heard(this.known, answer));
-      if (isClosed(this.known)) { this.positions.stop(); return; }
+      if (isClosed(this.known)) {
+        this.positions.stop();
+        return;
+      }
       tries = answer.status === 200 ? 0 : tries + 1;
       // A center that is being stopped answers at once and says nothing new.
-      const idle = !atOnce && answer.status === 200 && answer.said.version === before && Date.now() - beganMs < 1000;
+      const idle =
+        !atOnce && answer.status === 200 && answer.said.version === before && Date.now() - beganMs < 1000;
       if (tries > 0 || idle) await this.#pause(Math.max(tries - 1, idle ? 2 : 0));
     }
   }
@@ -161,14 +189,19 @@ export class Alert {
   /** After a cancellation the alert is no longer asked for: it stands still. Positions go on a while. */
   #tail() {
     this.poll?.abort();
-    if (this.known.alert !== null) this.positions.follow(this.known.alert, null, this.known.askedMs + TAIL_MS);
+    if (this.known.alert !== null)
+      this.positions.follow(this.known.alert, null, this.known.askedMs + TAIL_MS);
   }
 
   /** Wait before the next try: longer each time, and no longer than until the connection changes. */
   #pause(tries) {
     const ms = PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)];
     return new Promise((resolve) => {
-      const done = () => { clearTimeout(timer); this.wakers.delete(done); resolve(); };
+      const done = () => {
+        clearTimeout(timer);
+        this.wakers.delete(done);
+        resolve();
+      };
       const timer = setTimeout(done, ms);
       this.wakers.add(done);
     });
@@ -182,4 +215,5 @@ export class Alert {
 }
 
 /** 128 random bits; `crypto.randomUUID` is missing in older web views. */
-const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+const newId = () =>
+  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -1,4 +1,5 @@
-// The center's public interface, as far as an app needs it. It decides nothing: an answer is a status and what was said.
+// The center's public interface, as far as an app needs it. It decides nothing: an answer is a status and
+// what was said.
 
 import { learnNumbers } from './contact.js';
 
@@ -16,12 +17,22 @@ export class Api {
   }
 
   /** Whether another node may answer what this one has not. */
-  get more() { return this.addresses.more; }
+  get more() {
+    return this.addresses.more;
+  }
 
-  raise(body, withinMs) { return this.#ask('POST', '/v1/alerts', withinMs, { body }); }
-  position(alert, body, withinMs) { return this.#ask('POST', `${path(alert)}/position`, withinMs, { body }); }
-  ringing(alert, withinMs) { return this.#ask('POST', `${path(alert)}/ringing`, withinMs, { body: {} }); }
-  cancel(alert, pin, withinMs) { return this.#ask('POST', `${path(alert)}/cancel`, withinMs, { body: { pin } }); }
+  raise(body, withinMs) {
+    return this.#ask('POST', '/v1/alerts', withinMs, { body });
+  }
+  position(alert, body, withinMs) {
+    return this.#ask('POST', `${path(alert)}/position`, withinMs, { body });
+  }
+  ringing(alert, withinMs) {
+    return this.#ask('POST', `${path(alert)}/ringing`, withinMs, { body: {} });
+  }
+  cancel(alert, pin, withinMs) {
+    return this.#ask('POST', `${path(alert)}/cancel`, withinMs, { body: { pin } });
+  }
 
   /** How the alert stands; with the version last seen, at the next change or after `waitS`. */
   state(alert, since, waitS, signal) {
@@ -40,13 +51,16 @@ export class Api {
   /** Learn where else it can be asked, and from which numbers it calls. */
   async learn(withinMs) {
     const { status, said } = await this.#ask('GET', '/v1/nodes', withinMs, {});
-    const nodes = status === 200 ? said?.nodes ?? [] : [];
+    const nodes = status === 200 ? (said?.nodes ?? []) : [];
     const best = (one) => (one.alive ? 0 : 2) + (one.draining ? 1 : 0);
     learnNumbers(said?.calls_from);
     this.addresses.learn([...nodes].sort((a, b) => best(a) - best(b)).map((one) => one.web));
   }
 
-  /** Whether the center knows the key: it asks for an alert that cannot be. True, false, or null where nobody answers. */
+  /**
+   * Whether the center knows the key: it asks for an alert that cannot be. True, false, or null where nobody
+   * answers.
+   */
   async knowsKey(key, withinMs) {
     const { status } = await this.#ask('GET', '/v1/alerts/key-check', withinMs, { key });
     if (status === 0 || status >= 500) return this.more ? this.knowsKey(key, withinMs) : null;
@@ -60,14 +74,21 @@ export class Api {
     if (body !== undefined) headers['content-type'] = JSON_TYPE;
     const sentMs = Date.now();
     const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), addresses.several ? Math.min(withinMs, waitMs + OF_SEVERAL_MS) : withinMs);
+    const timer = setTimeout(
+      () => stop.abort(),
+      addresses.several ? Math.min(withinMs, waitMs + OF_SEVERAL_MS) : withinMs,
+    );
     const given = () => stop.abort();
     signal?.addEventListener('abort', given);
     if (signal?.aborted) given();
     try {
       const answer = await fetch(address + url, {
-        method, headers, signal: stop.signal, body: body === undefined ? undefined : JSON.stringify(body),
-        credentials: 'omit', cache: 'no-store',
+        method,
+        headers,
+        signal: stop.signal,
+        body: body === undefined ? undefined : JSON.stringify(body),
+        credentials: 'omit',
+        cache: 'no-store',
       });
       const said = await answer.json().catch(() => null);
       this.clock.heard(answer.headers.get('date'), sentMs, Date.now());

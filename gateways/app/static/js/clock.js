@@ -1,7 +1,9 @@
-// The center's clock as this phone can know it: a deadline is a moment of the center's, and a phone's clock may be minutes off.
+// The center's clock as this phone can know it: a deadline is a moment of the center's, and a phone's clock
+// may be minutes off.
 //
-// Each answer carries `Date`, the second in which it was written. It was written after the question left and before the answer
-// came; so it bounds the difference of the clocks from both sides, and the bounds of several answers narrow each other.
+// Each answer carries `Date`, the second in which it was written. It was written after the question left and
+// before the answer came; so it bounds the difference of the clocks from both sides, and the bounds of
+// several answers narrow each other.
 
 export class Clock {
   constructor() {

@@ -1,4 +1,5 @@
-// The center's numbers as one contact of the phone: then its call rings through screening and silence, as a stranger's would not.
+// The center's numbers as one contact of the phone: then its call rings through screening and silence, as a
+// stranger's would not.
 
 import { keepNumbers, numbers } from './keeping.js';
 
@@ -15,8 +16,16 @@ export function learnNumbers(list) {
 export const isToSave = ({ known, saved }) => known.length > 0 && known.join() !== saved.join();
 
 /** The contact (RFC 2426). */
-export const vcard = (list) => ['BEGIN:VCARD', 'VERSION:3.0', `N:;${NAME};;;`, `FN:${NAME}`,
-  ...list.map((number) => `TEL;TYPE=VOICE:${number}`), 'END:VCARD', ''].join('\r\n');
+export const vcard = (list) =>
+  [
+    'BEGIN:VCARD',
+    'VERSION:3.0',
+    `N:;${NAME};;;`,
+    `FN:${NAME}`,
+    ...list.map((number) => `TEL;TYPE=VOICE:${number}`),
+    'END:VCARD',
+    '',
+  ].join('\r\n');
 
 /** Hand it to the phone, which asks what to do with it. */
 export function saveContact() {

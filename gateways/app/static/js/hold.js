@@ -1,7 +1,7 @@
 // The button that has to be held: by finger, mouse, or the keys Space and Enter. A tap says to hold.
 //
-// Screen readers and switches press without holding (a click that no pointer and no key began): there, twice within five
-// seconds is the same as holding.
+// Screen readers and switches press without holding (a click that no pointer and no key began): there, twice
+// within five seconds is the same as holding.
 
 export const HOLD_MS = 1000;
 const TWICE_MS = 5000;
@@ -16,7 +16,9 @@ export class Hold {
     this.onceMs = -Infinity;
   }
 
-  get held() { return this.timer !== null; }
+  get held() {
+    return this.timer !== null;
+  }
 
   pointerdown = (event) => {
     if (event.button !== 0) return;
@@ -30,7 +32,12 @@ export class Hold {
     if (!event.repeat) this.#begin();
   };
 
-  keyup = (event) => { if (KEYS.has(event.key)) { event.preventDefault(); this.letGo(); } };
+  keyup = (event) => {
+    if (KEYS.has(event.key)) {
+      event.preventDefault();
+      this.letGo();
+    }
+  };
 
   letGo = () => {
     if (!this.held) return;
@@ -40,8 +47,15 @@ export class Hold {
 
   click = (event) => {
     event.preventDefault();
-    if (this.begun) { this.begun = false; return; }
-    if (event.timeStamp - this.onceMs < TWICE_MS) { this.onceMs = -Infinity; this.raise(); return; }
+    if (this.begun) {
+      this.begun = false;
+      return;
+    }
+    if (event.timeStamp - this.onceMs < TWICE_MS) {
+      this.onceMs = -Infinity;
+      this.raise();
+      return;
+    }
     this.onceMs = event.timeStamp;
     this.say('onceMore');
   };
@@ -49,7 +63,11 @@ export class Hold {
   #begin() {
     if (this.held) return;
     this.begun = true;
-    this.timer = setTimeout(() => { this.#end(); this.begun = false; this.raise(); }, HOLD_MS);
+    this.timer = setTimeout(() => {
+      this.#end();
+      this.begun = false;
+      this.raise();
+    }, HOLD_MS);
     this.say('holdOn');
     this.drawn();
   }

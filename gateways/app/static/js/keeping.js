@@ -1,4 +1,5 @@
-// What stays on the phone between two openings: the settings, and the alert that is open. In localStorage, not encrypted.
+// What stays on the phone between two openings: the settings, and the alert that is open. In localStorage,
+// not encrypted.
 
 const SETTINGS = 'securwoman-app';
 const NODES = 'securwoman-app-nodes';

@@ -1,4 +1,5 @@
-// Puts the app together, and says when it is drawn again. It reads: Alert (what to do), state.js (what to show), views.js (how).
+// Puts the app together, and says when it is drawn again. It reads: Alert (what to do), state.js (what to
+// show), views.js (how).
 
 import { render } from '../vendor/lit.js';
 import { Addresses } from './addresses.js';
@@ -24,21 +25,39 @@ const query = new URLSearchParams(location.search);
 const clock = new Clock();
 const api = new Api(() => settings().key, clock, new Addresses(nodes(), keepNodes));
 const positions = new Positions(api, clock, () => draw());
-const alert = new Alert(api, clock, positions, () => settings().phone, () => draw());
+const alert = new Alert(
+  api,
+  clock,
+  positions,
+  () => settings().phone,
+  () => draw(),
+);
 let place = ''; // '' | 'settings' | 'pin': what she has opened over the rest
 let before = '';
 
 /** What is to be held: `raise()` when it was. */
-const toHold = (raise) => new Hold({
-  raise: () => { ui.said = ''; raise(); },
-  say: (word) => { ui.said = word; if (word === 'holdOn') positions.watch(); draw(); },
-  drawn: () => draw(),
-});
+const toHold = (raise) =>
+  new Hold({
+    raise: () => {
+      ui.said = '';
+      raise();
+    },
+    say: (word) => {
+      ui.said = word;
+      if (word === 'holdOn') positions.watch();
+      draw();
+    },
+    drawn: () => draw(),
+  });
 
 const ui = {
   // What is open says itself what it is: a test that was left, or met by a page that makes none, is over.
-  get test() { return alert.known ? alert.known.test : query.get('test') === '1'; },
-  get quiet() { return Boolean(alert.known?.silent); },
+  get test() {
+    return alert.known ? alert.known.test : query.get('test') === '1';
+  },
+  get quiet() {
+    return Boolean(alert.known?.silent);
+  },
   said: '',
   faults: {},
   checking: false,
@@ -47,20 +66,58 @@ const ui = {
   hold: toHold(() => alert.raise({ test: ui.test })),
   holdQuiet: toHold(() => alert.raise({ test: ui.test, silent: true })),
   holdSilence: toHold(() => alert.silence()),
-  get numbers() { return numbers().known; },
-  get toSave() { return isToSave(numbers()); },
-  saveContact: () => { saveContact(); draw(); },
-  tellRinging: () => { alert.tellRinging(); },
-  leaveTest: () => { alert.forget(); location.assign('/app'); },
-  get name() { return settings().name; },
-  get denied() { return positions.denied; },
-  get other() { return isEnglish() ? 'it' : 'en'; },
-  openSettings: () => { place = 'settings'; draw(); },
-  closeSettings: () => { place = ''; ui.faults = {}; draw(); },
-  openPin: () => { place = 'pin'; draw(); },
-  closePin: () => { place = ''; draw(); },
-  forget: () => { place = ''; alert.forget(); },
-  switchLanguage: () => { keepSettings({ language: ui.other }); setLanguage(ui.other); draw(); },
+  get numbers() {
+    return numbers().known;
+  },
+  get toSave() {
+    return isToSave(numbers());
+  },
+  saveContact: () => {
+    saveContact();
+    draw();
+  },
+  tellRinging: () => {
+    alert.tellRinging();
+  },
+  leaveTest: () => {
+    alert.forget();
+    location.assign('/app');
+  },
+  get name() {
+    return settings().name;
+  },
+  get denied() {
+    return positions.denied;
+  },
+  get other() {
+    return isEnglish() ? 'it' : 'en';
+  },
+  openSettings: () => {
+    place = 'settings';
+    draw();
+  },
+  closeSettings: () => {
+    place = '';
+    ui.faults = {};
+    draw();
+  },
+  openPin: () => {
+    place = 'pin';
+    draw();
+  },
+  closePin: () => {
+    place = '';
+    draw();
+  },
+  forget: () => {
+    place = '';
+    alert.forget();
+  },
+  switchLanguage: () => {
+    keepSettings({ language: ui.other });
+    setLanguage(ui.other);
+    draw();
+  },
   sendPin: (event) => {
     event.preventDefault();
     const pin = new FormData(event.target).get('pin').trim();
@@ -70,7 +127,9 @@ const ui = {
   },
   saveSettings: async (event) => {
     event.preventDefault();
-    const given = Object.fromEntries([...new FormData(event.target)].map(([name, value]) => [name, value.trim()]));
+    const given = Object.fromEntries(
+      [...new FormData(event.target)].map(([name, value]) => [name, value.trim()]),
+    );
     ui.faults = {
       ...(given.key ? {} : { key: 'needed' }),
       ...(NUMBER.test(given.phone) ? {} : { phone: given.phone ? 'phoneWrong' : 'needed' }),
@@ -79,7 +138,7 @@ const ui = {
       ui.checking = true;
       draw();
       // Where nobody answers it is kept all the same: it may well be right.
-      if (await api.knowsKey(given.key, CHECK_MS) === false) ui.faults = { key: 'keyWrong' };
+      if ((await api.knowsKey(given.key, CHECK_MS)) === false) ui.faults = { key: 'keyWrong' };
       ui.checking = false;
     }
     if (Object.keys(ui.faults).length === 0) {
@@ -119,20 +178,26 @@ const light = matchMedia('(prefers-color-scheme: light)');
 const bars = [...document.querySelectorAll('meta[name="theme-color"]')];
 const barColours = bars.map((bar) => bar.content);
 
-/** Light or dark as the phone is; a silent alert is black, whatever the phone is, and no bar of the browser shines. */
+/**
+ * Light or dark as the phone is; a silent alert is black, whatever the phone is, and no bar of the browser
+ * shines.
+ */
 function paint() {
   const { quiet } = ui;
   const { documentElement: html } = document;
   html.dataset.theme = query.get('theme') ?? (light.matches ? 'light' : 'dark');
   html.toggleAttribute('data-quiet', quiet);
-  bars.forEach((bar, i) => { bar.content = quiet ? '#000000' : barColours[i]; });
+  bars.forEach((bar, i) => {
+    bar.content = quiet ? '#000000' : barColours[i];
+  });
 }
 
 function draw() {
   const [name, view] = page();
   paint();
   render(view, root);
-  // Who cannot see the screen change is taken to what has changed; not where a screen reader's voice would be heard.
+  // Who cannot see the screen change is taken to what has changed; not where a screen reader's voice would be
+  // heard.
   if (name !== before) {
     const taken = !ui.quiet && (before || name !== 'idle');
     if (taken) root.querySelector('[data-focus]')?.focus({ preventScroll: true });
@@ -140,14 +205,25 @@ function draw() {
   }
 }
 
-setLanguage(query.get('lang') ?? (settings().language || (navigator.language.startsWith('it') ? 'it' : 'en')));
+setLanguage(
+  query.get('lang') ?? (settings().language || (navigator.language.startsWith('it') ? 'it' : 'en')),
+);
 light.addEventListener('change', paint);
-navigator.getBattery?.().then((battery) => { alert.battery = battery; }, () => {});
-navigator.serviceWorker?.register('/app/sw.js', { scope: '/app' }).catch(() => {}); // without it the app needs a network to open
+navigator.getBattery?.().then(
+  (battery) => {
+    alert.battery = battery;
+  },
+  () => {},
+);
+// Without the worker the app needs a network to open.
+navigator.serviceWorker?.register('/app/sw.js', { scope: '/app' }).catch(() => {});
 const open = openAlert(Date.now());
 if (open) alert.resume(open);
 draw();
 look();
-setInterval(() => { if (alert.known) draw(); }, TICK_MS);
+setInterval(() => {
+  if (alert.known) draw();
+}, TICK_MS);
 setInterval(look, LOOK_MS);
-for (const change of ['online', 'offline', 'visibilitychange']) (change === 'visibilitychange' ? document : window).addEventListener(change, look);
+for (const change of ['online', 'offline', 'visibilitychange'])
+  (change === 'visibilitychange' ? document : window).addEventListener(change, look);

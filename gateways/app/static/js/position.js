@@ -1,4 +1,5 @@
-// Where the phone is, while an alert is open: often enough to follow her, seldom enough not to empty her battery.
+// Where the phone is, while an alert is open: often enough to follow her, seldom enough not to empty her
+// battery.
 
 const EVERY_MS = 10_000;
 const MOVED_M = 25;
@@ -39,18 +40,26 @@ export class Positions {
   /** Begin to look; nothing is sent before an alert is named. */
   watch() {
     if (this.watching !== null || !('geolocation' in navigator)) return;
-    this.watching = navigator.geolocation.watchPosition((found) => this.#found(found), (error) => {
-      this.denied = error.code === error.PERMISSION_DENIED;
-      this.changed();
-    }, WATCH);
+    this.watching = navigator.geolocation.watchPosition(
+      (found) => this.#found(found),
+      (error) => {
+        this.denied = error.code === error.PERMISSION_DENIED;
+        this.changed();
+      },
+      WATCH,
+    );
   }
 
   /** Look once, and so ask for leave when nothing is urgent. */
   ask() {
-    navigator.geolocation?.getCurrentPosition((found) => this.#found(found), (error) => {
-      this.denied = error.code === error.PERMISSION_DENIED;
-      this.changed();
-    }, WATCH);
+    navigator.geolocation?.getCurrentPosition(
+      (found) => this.#found(found),
+      (error) => {
+        this.denied = error.code === error.PERMISSION_DENIED;
+        this.changed();
+      },
+      WATCH,
+    );
   }
 
   /** Look once where leave was given before: an app that is opened may be needed the next second. */
@@ -61,9 +70,14 @@ export class Positions {
     this.changed();
   }
 
-  /** Send to this alert, until `untilMs` of this phone's clock. `sent`: the fix that the alert itself carried. */
+  /**
+   * Send to this alert, until `untilMs` of this phone's clock. `sent`: the fix that the alert itself carried.
+   */
   follow(alert, sent = null, untilMs = Infinity) {
-    if (this.alert !== alert) { this.sent = sent; this.sentMs = sent ? Date.now() : 0; }
+    if (this.alert !== alert) {
+      this.sent = sent;
+      this.sentMs = sent ? Date.now() : 0;
+    }
     this.alert = alert;
     this.untilMs = untilMs;
     this.watch();
@@ -83,7 +97,13 @@ export class Positions {
 
   #found({ coords, timestamp }) {
     this.denied = false;
-    this.fix = { lat: coords.latitude, lon: coords.longitude, accuracy_m: coords.accuracy, source: 'app', ms: timestamp };
+    this.fix = {
+      lat: coords.latitude,
+      lon: coords.longitude,
+      accuracy_m: coords.accuracy,
+      source: 'app',
+      ms: timestamp,
+    };
     this.#send();
   }
 
@@ -96,11 +116,21 @@ export class Positions {
   async #send() {
     if (Date.now() > this.untilMs) this.stop();
     const { alert, fix } = this;
-    if (alert === null || fix === null || this.sending || fix === this.sent || !due(this.sent, this.sentMs, fix, Date.now())) return;
+    if (
+      alert === null ||
+      fix === null ||
+      this.sending ||
+      fix === this.sent ||
+      !due(this.sent, this.sentMs, fix, Date.now())
+    )
+      return;
     this.sending = true;
     const { status } = await this.api.position(alert, this.body(fix), ANSWER_MS);
     this.sending = false;
     // One that was lost is not sent again: the next one is truer.
-    if (status === 202) { this.sent = fix; this.sentMs = Date.now(); }
+    if (status === 202) {
+      this.sent = fix;
+      this.sentMs = Date.now();
+    }
   }
 }

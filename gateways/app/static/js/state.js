@@ -1,14 +1,22 @@
 // From what is known of an alert to what she is shown. Pure: no clock, no network, no page.
 //
-// The one rule: it says only what has happened. `phase` alone is not enough for that: `calling_user` stands as soon as an
-// operator is there, before anybody has dialled; so each sentence is taken from the leg it speaks of.
+// The one rule: it says only what has happened. `phase` alone is not enough for that: `calling_user` stands
+// as soon as an operator is there, before anybody has dialled; so each sentence is taken from the leg it
+// speaks of.
 
 export const NEAR_MS = 5000; // a call that is not even being made now will not ring before the deadline
 const ASKED = new Set(['sending', 'unsent', 'sent']);
 
-/** Nothing is known yet but the press. `pressedMs` is this phone's clock, `raisedAt` the center's time of it, or null. */
+/**
+ * Nothing is known yet but the press. `pressedMs` is this phone's clock, `raisedAt` the center's time of it,
+ * or null.
+ */
 export const pressed = (id, pressedMs, raisedAt, { test = false, silent = false } = {}) => ({
-  id, pressedMs, raisedAt, test, silent,
+  id,
+  pressedMs,
+  raisedAt,
+  test,
+  silent,
   due: true, // the center has not kept this press yet
   alert: null, // the center's id, once it has said that it has the alert
   repeated: false, // it was there already: the deadline given may be long past, and she long reached
@@ -49,7 +57,8 @@ export function raised(known, { status, said }, online) {
 export function heard(known, { status, said }) {
   if (status !== 200) return { ...known, lost: true };
   const rang = ['ringing', 'answered'].includes(call(said, 'user'));
-  const helped = said.operator_assigned || isUnderWay(call(said, 'psap')) || call(said, 'psap') === 'answered';
+  const helped =
+    said.operator_assigned || isUnderWay(call(said, 'psap')) || call(said, 'psap') === 'answered';
   return {
     ...known,
     state: said,
@@ -68,23 +77,33 @@ const isUnderWay = (one) => one === 'originating' || one === 'ringing';
 /** Whether the deadline is met: the phone has rung or, of a silent alert, somebody is at work for it. */
 const isMet = (known) => known.reached || Boolean(known.silent && known.helped);
 
-/** The party's call that has got furthest: 'answered', 'ringing', 'originating', 'over', or '' where there was none. */
+/**
+ * The party's call that has got furthest: 'answered', 'ringing', 'originating', 'over', or '' where there was
+ * none.
+ */
 export function call(state, party) {
   const of = (state?.legs ?? []).filter((leg) => leg.party === party).map((leg) => leg.state);
   return ['answered', 'ringing', 'originating'].find((one) => of.includes(one)) ?? (of.length ? 'over' : '');
 }
 
 /**
- * What is on the screen: `{name, tone, title, text, steps, left, now, cancel, note}`. Titles, texts and steps are names of
- * words; `left` are whole seconds or null; `now` asks to call 112 at once, `call112` is the
- * link to it, which is away only while 112 is on the line with her; `nowMs` is the center's clock as this phone knows it.
- * `silence` offers to go on without a sound, `rings` to say that the phone rings.
+ * What is on the screen: `{name, tone, title, text, steps, left, now, cancel, note}`. Titles, texts and steps
+ * are names of words; `left` are whole seconds or null; `now` asks to call 112 at once, `call112` is the link
+ * to it, which is away only while 112 is on the line with her; `nowMs` is the center's clock as this phone
+ * knows it. `silence` offers to go on without a sound, `rings` to say that the phone rings.
  */
 export function shown(known, nowMs) {
   if (isAsked(known)) return asked(known);
   if (known.alert === null) return unsent(known);
   if (isClosed(known)) {
-    return screen('closed', { icon: 'done', title: 'closed', text: 'closedText', cancel: false, back: true, test: known.test });
+    return screen('closed', {
+      icon: 'done',
+      title: 'closed',
+      text: 'closedText',
+      cancel: false,
+      back: true,
+      test: known.test,
+    });
   }
   const { state } = known;
   const operator = Boolean(state?.operator_assigned);
@@ -92,49 +111,106 @@ export function shown(known, nowMs) {
   const psap = call(state, 'psap');
   const leftMs = known.deadlineMs - nowMs;
   const seen = {
-    note: known.lost ? 'lost' : '', test: known.test, silence: !known.silent,
+    note: known.lost ? 'lost' : '',
+    test: known.test,
+    silence: !known.silent,
     rings: isUnderWay(user) && known.rings === '',
   };
   const steps = journey(known, operator, user, psap);
   const free = known.silent ? 'quietText' : 'freeText';
   if (psap === 'answered' && isUnderWay(user)) {
-    return screen('calling', { ...seen, icon: 'ring', title: 'calling', text: 'psapStep', steps, cancel: false });
+    return screen('calling', {
+      ...seen,
+      icon: 'ring',
+      title: 'calling',
+      text: 'psapStep',
+      steps,
+      cancel: false,
+    });
   }
   if (psap === 'answered') {
     const withHer = user === 'answered';
     const title = withHer ? 'psap' : operator ? 'psapTold' : 'psapStep';
     const text = withHer ? 'stayText' : free;
-    return screen('psap', { ...seen, tone: 'good', icon: 'voice', title, text, steps, cancel: false, call112: !withHer });
+    return screen('psap', {
+      ...seen,
+      tone: 'good',
+      icon: 'voice',
+      title,
+      text,
+      steps,
+      cancel: false,
+      call112: !withHer,
+    });
   }
   if (user === 'answered' && isLeft(known) && !isUnderWay(psap)) {
     return screen('dropped', { ...seen, icon: 'phone', title: 'psapGone', text: 'closedText', steps });
   }
   if (user === 'answered') {
     const text = isUnderWay(psap) ? 'psapCalled' : operator ? 'stayText' : 'findingText';
-    return screen('talking', { ...seen, tone: 'good', icon: 'voice', title: operator ? 'talking' : 'stay', text, steps });
+    return screen('talking', {
+      ...seen,
+      tone: 'good',
+      icon: 'voice',
+      title: operator ? 'talking' : 'stay',
+      text,
+      steps,
+    });
   }
   const left = leftMs > 0 ? Math.ceil(leftMs / 1000) : null;
   if (user === 'ringing') return screen('calling', { ...seen, left, icon: 'ring', title: 'calling', steps });
   if (isLate(known, user, leftMs)) return late(known, seen, operator, user);
-  if (user === 'originating') return screen('calling', { ...seen, left, icon: 'ring', title: 'calling', steps });
+  if (user === 'originating')
+    return screen('calling', { ...seen, left, icon: 'ring', title: 'calling', steps });
   const waiting = isMet(known) ? null : left;
   if (user === 'over') {
     const text = isLeft(known) ? 'closedText' : free;
     return screen('dropped', { ...seen, left: waiting, icon: 'phone', title: 'notOnLine', text, steps });
   }
-  if (operator) return screen('found', { ...seen, left: waiting, icon: 'headset', title: 'operatorFound', text: free, steps });
-  return screen('sent', { ...seen, left: waiting, icon: 'bell', title: 'finding', text: known.silent ? free : '', steps });
+  if (operator)
+    return screen('found', {
+      ...seen,
+      left: waiting,
+      icon: 'headset',
+      title: 'operatorFound',
+      text: free,
+      steps,
+    });
+  return screen('sent', {
+    ...seen,
+    left: waiting,
+    icon: 'bell',
+    title: 'finding',
+    text: known.silent ? free : '',
+    steps,
+  });
 }
 
 /** The operator has left user and 112 to each other, and nobody is looked for. */
 const isLeft = (known) => known.state?.phase === 'handed_over';
 
 const screen = (name, more) => ({
-  name, tone: 'calm', icon: 'bell', text: '', steps: [], left: null, now: false, call112: true, cancel: true, back: false,
-  note: '', test: false, silence: false, rings: false, ...more,
+  name,
+  tone: 'calm',
+  icon: 'bell',
+  text: '',
+  steps: [],
+  left: null,
+  now: false,
+  call112: true,
+  cancel: true,
+  back: false,
+  note: '',
+  test: false,
+  silence: false,
+  rings: false,
+  ...more,
 });
 
-/** Whether she has to be told to call 112 herself: the center says so, or nothing that is known can ring her in time. */
+/**
+ * Whether she has to be told to call 112 herself: the center says so, or nothing that is known can ring her
+ * in time.
+ */
 function isLate(known, user, leftMs) {
   if (!known.durable || known.advice === 'call_112_now') return true;
   // An alert that was there before: only the center's answer says whether she was reached then.
@@ -151,25 +227,55 @@ function late(known, seen, operator, user) {
   else if (operator && !known.silent) steps.push(['bad', 'notCalled']);
   const inTime = known.silent ? ['quietLate', 'quietLateText'] : ['cannot', 'cannotText'];
   const [title, text] = known.durable ? inTime : ['unkept', 'unkeptText'];
-  return screen('late', { ...seen, tone: 'bad', icon: 'warn', title, text: known.test ? 'testLate' : text, steps, now: !known.test });
+  return screen('late', {
+    ...seen,
+    tone: 'bad',
+    icon: 'warn',
+    title,
+    text: known.test ? 'testLate' : text,
+    steps,
+    now: !known.test,
+  });
 }
 
 function unsent(known) {
   const seen = { test: known.test };
   if (!known.trouble) {
-    const steps = [['now', 'sending'], ['', 'finding'], ...(known.silent ? [] : [['', 'callingStep']]), ['', 'psapTodo']];
+    const steps = [
+      ['now', 'sending'],
+      ['', 'finding'],
+      ...(known.silent ? [] : [['', 'callingStep']]),
+      ['', 'psapTodo'],
+    ];
     return screen('sending', { ...seen, cancel: false, title: 'sending', steps });
   }
   const title = { offline: 'noConnection', unavailable: 'unavailable', refused: 'refused' }[known.trouble];
   const text = known.test ? 'testLate' : known.trouble === 'refused' ? 'refusedText' : 'cannotText';
-  return screen('late', { ...seen, tone: 'bad', icon: 'warn', title, text, steps: [['bad', 'notSent']], now: !known.test, cancel: known.trouble !== 'refused', back: known.trouble === 'refused' });
+  return screen('late', {
+    ...seen,
+    tone: 'bad',
+    icon: 'warn',
+    title,
+    text,
+    steps: [['bad', 'notSent']],
+    now: !known.test,
+    cancel: known.trouble !== 'refused',
+    back: known.trouble === 'refused',
+  });
 }
 
 /** One and the same for the right PIN, the duress PIN and any other: an attacker reads along. */
 function asked(known) {
   const title = known.asked === 'sent' ? 'asked' : 'askedSending';
   const text = known.asked === 'unsent' ? 'askedUnsent' : 'pinText';
-  return screen('asked', { icon: 'done', title, text, cancel: false, back: known.asked === 'sent', test: known.test });
+  return screen('asked', {
+    icon: 'done',
+    title,
+    text,
+    cancel: false,
+    back: known.asked === 'sent',
+    test: known.test,
+  });
 }
 
 function journey(known, operator, user, psap) {

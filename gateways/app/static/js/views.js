@@ -6,108 +6,237 @@ import { t } from './words.js';
 const DEADLINE_S = 50; // a full ring
 const SYMBOLS = { done: 'done', now: 'clock', bad: 'warn', '': 'todo' };
 
-const icon = (name, more = '') => html`<svg class="icon ${more}" aria-hidden="true"><use href="#i-${name}"></use></svg>`;
+const icon = (name, more = '') =>
+  html`<svg class="icon ${more}" aria-hidden="true"><use href="#i-${name}"></use></svg>`;
 
 /** The frame of every screen: the mark, what is said, what can be done. Quiet, it bears no name. */
-const frame = (ui, name, mid, foot) => html`
-  <main class="app" data-screen=${name} ?data-test=${ui.test}>
-    <header class="app__head">${ui.quiet ? nothing : html`${icon('mark')}<span>securWoman</span>`}
+const frame = (ui, name, mid, foot) =>
+  html` <main class="app" data-screen=${name} ?data-test=${ui.test}>
+    <header class="app__head">
+      ${ui.quiet ? nothing : html`${icon('mark')}<span>securWoman</span>`}
       ${ui.name && !ui.quiet ? html`<span class="app__name">${ui.name}</span>` : nothing}
-      ${ui.test ? html`<span class="tag--test">${icon('flask')}${t('test')}</span>` : nothing}</header>
+      ${ui.test ? html`<span class="tag--test">${icon('flask')}${t('test')}</span>` : nothing}
+    </header>
     <div class="app__mid">${mid}</div>
     <footer class="app__foot">${foot}</footer>
   </main>`;
 
-const ring = (left) => html`<div class="app__ring" aria-hidden="true">
-  <svg viewBox="0 0 200 200">${svg`<circle class="rest" cx="100" cy="100" r="90"></circle>
-    <circle class="left" cx="100" cy="100" r="90" pathLength="50" stroke-dasharray="${Math.min(left, DEADLINE_S)} 50"></circle>`}</svg>
-  <div><b>${left}</b><span>${t('seconds')}</span></div></div>`;
+const ring = (left) =>
+  html`<div class="app__ring" aria-hidden="true">
+    <svg viewBox="0 0 200 200">
+      ${svg`<circle class="rest" cx="100" cy="100" r="90"></circle>
+        <circle class="left" cx="100" cy="100" r="90"
+          pathLength="50" stroke-dasharray="${Math.min(left, DEADLINE_S)} 50"></circle>`}
+    </svg>
+    <div><b>${left}</b><span>${t('seconds')}</span></div>
+  </div>`;
 
-const journey = (steps) => (steps.length ? html`<ol class="app__steps">${steps.map(([is, word]) =>
-  html`<li data-is=${is}>${icon(SYMBOLS[is])}<span>${t(word)}</span></li>`)}</ol>` : nothing);
+const journey = (steps) =>
+  steps.length
+    ? html`<ol class="app__steps">
+        ${steps.map(([is, word]) => html`<li data-is=${is}>${icon(SYMBOLS[is])}<span>${t(word)}</span></li>`)}
+      </ol>`
+    : nothing;
 
 /** The link to 112. A page cannot dial by itself; a native app does, at the deadline. */
-const call112 = (now) => html`<a class="app__btn ${now ? 'app__btn--late' : ''}" href="tel:112">${icon('phone')}${t(now ? 'call112Now' : 'call112Yourself')}</a>`;
-const ghost = (word, press) => html`<button class="app__btn app__btn--ghost" type="button" @click=${press}>${t(word)}</button>`;
+const call112 = (now) =>
+  html`<a class="app__btn ${now ? 'app__btn--late' : ''}" href="tel:112"
+    >${icon('phone')}${t(now ? 'call112Now' : 'call112Yourself')}</a
+  >`;
+const ghost = (word, press) =>
+  html`<button class="app__btn app__btn--ghost" type="button" @click=${press}>${t(word)}</button>`;
 
-const held = (hold, look, described, inside) => html`
-  <button class="app__hold ${look}" type="button" ?data-held=${hold.held} aria-describedby=${described}
-    @pointerdown=${hold.pointerdown} @pointerup=${hold.letGo} @pointercancel=${hold.letGo} @blur=${hold.letGo}
-    @keydown=${hold.keydown} @keyup=${hold.keyup} @click=${hold.click} @contextmenu=${(event) => event.preventDefault()}>
-    ${inside}</button>`;
+const held = (hold, look, described, inside) =>
+  html` <button
+    class="app__hold ${look}"
+    type="button"
+    ?data-held=${hold.held}
+    aria-describedby=${described}
+    @pointerdown=${hold.pointerdown}
+    @pointerup=${hold.letGo}
+    @pointercancel=${hold.letGo}
+    @blur=${hold.letGo}
+    @keydown=${hold.keydown}
+    @keyup=${hold.keyup}
+    @click=${hold.click}
+    @contextmenu=${(event) => event.preventDefault()}>
+    ${inside}
+  </button>`;
 const said = (ui) => html`<p id="said" class="app__said" role="status">${ui.said ? t(ui.said) : ''}</p>`;
 
-export const idle = (ui) => frame(ui, 'idle', html`
-  <h1 class="sr">securWoman</h1>
-  ${held(ui.hold, 'app__sos', 'said promise', html`
-    ${icon('bell')}<span>${t('help')}</span> <small>${t('hold')}</small>`)}
-  ${said(ui)}
-  <p id="promise">${t(ui.test ? 'promiseTest' : 'promise')}</p>
-  ${held(ui.holdQuiet, 'app__mute', 'said promise-quiet', html`${icon('mute')}<span>${t('cannotTalk')}</span>`)}
-  <p id="promise-quiet" class="app__small">${t('promiseQuiet')}</p>
-  ${ui.reachable ? nothing : html`<p class="app__note" role="status">${icon('nolink')}${t('unreachable')}</p>`}
-  ${ui.denied ? html`<p class="app__note">${icon('pin')}${t('locationOff')}</p>` : nothing}`, html`
-  ${call112(false)}
-  <nav class="app__nav">${ui.test ? html`<a class="app__btn app__btn--ghost" href="/app">${t('leaveTest')}</a>` : nothing}
-    ${ui.toSave ? ghost('saveContact', ui.saveContact) : nothing}
-    ${ghost('settings', ui.openSettings)}</nav>`);
+export const idle = (ui) =>
+  frame(
+    ui,
+    'idle',
+    html` <h1 class="sr">securWoman</h1>
+      ${held(
+        ui.hold,
+        'app__sos',
+        'said promise',
+        html` ${icon('bell')}<span>${t('help')}</span> <small>${t('hold')}</small>`,
+      )}
+      ${said(ui)}
+      <p id="promise">${t(ui.test ? 'promiseTest' : 'promise')}</p>
+      ${held(
+        ui.holdQuiet,
+        'app__mute',
+        'said promise-quiet',
+        html`${icon('mute')}<span>${t('cannotTalk')}</span>`,
+      )}
+      <p id="promise-quiet" class="app__small">${t('promiseQuiet')}</p>
+      ${
+        ui.reachable
+          ? nothing
+          : html`<p class="app__note" role="status">${icon('nolink')}${t('unreachable')}</p>`
+      }
+      ${ui.denied ? html`<p class="app__note">${icon('pin')}${t('locationOff')}</p>` : nothing}`,
+    html` ${call112(false)}
+      <nav class="app__nav">
+        ${ui.test ? html`<a class="app__btn app__btn--ghost" href="/app">${t('leaveTest')}</a>` : nothing}
+        ${ui.toSave ? ghost('saveContact', ui.saveContact) : nothing} ${ghost('settings', ui.openSettings)}
+      </nav>`,
+  );
 
 /** An alert, as state.js says it is. */
 export const alert = (ui, seen) => (ui.quiet ? quiet(ui, seen) : loud(ui, seen));
 
-const loud = (ui, seen) => frame(ui, seen.name, html`
-  ${seen.left === null ? icon(seen.icon, `app__big ink-${seen.tone}`) : ring(seen.left)}
-  <div class="app__say" role="status" aria-atomic="true"><h1 tabindex="-1" data-focus>${t(seen.title)}</h1>${seen.text ? html`<p>${t(seen.text)}</p>` : nothing}</div>
-  <p class="sr" role="status">${ui.spoken === null ? '' : `${ui.spoken} ${t('seconds')}`}</p>
-  ${journey(seen.steps)}
-  ${seen.note ? html`<p class="app__note" role="status">${icon('nolink')}${t(seen.note)}</p>` : nothing}`, html`
-  ${seen.call112 ? call112(seen.now) : nothing}
-  ${seen.silence ? html`${held(ui.holdSilence, 'app__mute', 'said', html`${icon('mute')}<span>${t('cannotTalk')}</span>`)}
-    ${said(ui)}` : nothing}
-  ${answers(ui, seen)}`);
+const loud = (ui, seen) =>
+  frame(
+    ui,
+    seen.name,
+    html` ${seen.left === null ? icon(seen.icon, `app__big ink-${seen.tone}`) : ring(seen.left)}
+      <div class="app__say" role="status" aria-atomic="true">
+        <h1 tabindex="-1" data-focus>${t(seen.title)}</h1>
+        ${seen.text ? html`<p>${t(seen.text)}</p>` : nothing}
+      </div>
+      <p class="sr" role="status">${ui.spoken === null ? '' : `${ui.spoken} ${t('seconds')}`}</p>
+      ${journey(seen.steps)}
+      ${seen.note ? html`<p class="app__note" role="status">${icon('nolink')}${t(seen.note)}</p>` : nothing}`,
+    html` ${seen.call112 ? call112(seen.now) : nothing}
+    ${
+      seen.silence
+        ? html`${held(
+            ui.holdSilence,
+            'app__mute',
+            'said',
+            html`${icon('mute')}<span>${t('cannotTalk')}</span>`,
+          )}
+          ${said(ui)}`
+        : nothing
+    }
+    ${answers(ui, seen)}`,
+  );
 
 /**
- * A silent alert, for a phone that somebody else may see: small and dim, no headline, nothing that a screen reader says by
- * itself. The same sentences.
+ * A silent alert, for a phone that somebody else may see: small and dim, no headline, nothing that a screen
+ * reader says by itself. The same sentences.
  */
-const quiet = (ui, seen) => frame(ui, seen.name, html`
-  <h1 tabindex="-1">${t(seen.title)}</h1>${seen.text ? html`<p>${t(seen.text)}</p>` : nothing}
-  ${journey(seen.steps)}
-  ${seen.note ? html`<p>${t(seen.note)}</p>` : nothing}`, html`
-  ${seen.call112 ? html`<a class="app__btn app__btn--ghost" href="tel:112">${t(seen.now ? 'call112Now' : 'call112Yourself')}</a>` : nothing}
-  ${answers(ui, seen)}`);
+const quiet = (ui, seen) =>
+  frame(
+    ui,
+    seen.name,
+    html` <h1 tabindex="-1">${t(seen.title)}</h1>
+      ${seen.text ? html`<p>${t(seen.text)}</p>` : nothing} ${journey(seen.steps)}
+      ${seen.note ? html`<p>${t(seen.note)}</p>` : nothing}`,
+    html` ${
+      seen.call112
+        ? html`<a class="app__btn app__btn--ghost" href="tel:112"
+            >${t(seen.now ? 'call112Now' : 'call112Yourself')}</a
+          >`
+        : nothing
+    }
+    ${answers(ui, seen)}`,
+  );
 
 /** What can be said or ended. */
-const answers = (ui, seen) => html`
-  ${seen.rings ? ghost('rings', ui.tellRinging) : nothing}
+const answers = (ui, seen) =>
+  html` ${seen.rings ? ghost('rings', ui.tellRinging) : nothing}
   ${seen.cancel ? ghost('mistake', ui.openPin) : nothing}
   ${seen.name === 'asked' ? ghost('pinAgain', ui.openPin) : nothing}
   ${seen.back ? ghost('back', ui.forget) : nothing}
   ${ui.test && !seen.back ? ghost('leaveTest', ui.leaveTest) : nothing}`;
 
-export const pin = (ui, seen) => frame(ui, 'pin', html`
-  <form class="app__form" @submit=${ui.sendPin}>
-    <h1>${t('pinTitle')}</h1><p>${t('pinText')}</p>
-    <label>${t('pin')}<input name="pin" type="password" inputmode="numeric" autocomplete="off" maxlength="32" required data-focus></label>
-    <button class="app__btn app__btn--do" type="submit">${t('cancel')}</button>
-  </form>`, html`${call112(seen.now)}${ghost('goOn', ui.closePin)}`);
+export const pin = (ui, seen) =>
+  frame(
+    ui,
+    'pin',
+    html` <form class="app__form" @submit=${ui.sendPin}>
+      <h1>${t('pinTitle')}</h1>
+      <p>${t('pinText')}</p>
+      <label
+        >${t('pin')}<input
+          name="pin"
+          type="password"
+          inputmode="numeric"
+          autocomplete="off"
+          maxlength="32"
+          required
+          data-focus
+      /></label>
+      <button class="app__btn app__btn--do" type="submit">${t('cancel')}</button>
+    </form>`,
+    html`${call112(seen.now)}${ghost('goOn', ui.closePin)}`,
+  );
 
-const field = (ui, name, more) => html`<label>${t(name)}
-  <input name=${name} .value=${more.value} type=${more.type} autocomplete=${more.complete} maxlength=${more.most} ?required=${more.needed}
-    aria-describedby="hint-${name}" aria-invalid=${ui.faults[name] ? 'true' : nothing} autocapitalize="off" spellcheck="false" ?data-focus=${more.first}>
-  <small id="hint-${name}" class=${ui.faults[name] ? 'ink-bad' : ''}>${ui.faults[name] ? icon('warn') : nothing}${t(ui.faults[name] || `${name}Hint`)}</small></label>`;
+const field = (ui, name, more) =>
+  html`<label
+    >${t(name)}
+    <input
+      name=${name}
+      .value=${more.value}
+      type=${more.type}
+      autocomplete=${more.complete}
+      maxlength=${more.most}
+      ?required=${more.needed}
+      aria-describedby="hint-${name}"
+      aria-invalid=${ui.faults[name] ? 'true' : nothing}
+      autocapitalize="off"
+      spellcheck="false"
+      ?data-focus=${more.first} />
+    <small id="hint-${name}" class=${ui.faults[name] ? 'ink-bad' : ''}
+      >${ui.faults[name] ? icon('warn') : nothing}${t(ui.faults[name] || `${name}Hint`)}</small
+    ></label
+  >`;
 
-export const settings = (ui, now) => frame(ui, 'settings', html`
-  <form class="app__form" novalidate @submit=${ui.saveSettings}>
-    <h1>${t('settings')}</h1>
-    ${field(ui, 'key', { value: now.key, type: 'password', complete: 'off', most: 200, needed: true, first: true })}
-    ${field(ui, 'phone', { value: now.phone, type: 'tel', complete: 'tel', most: 40, needed: true })}
-    ${field(ui, 'name', { value: now.name, type: 'text', complete: 'given-name', most: 40, needed: false })}
-    ${ui.numbers.length ? html`<p class="app__small">${t('contactText')}</p>
-      <button class="app__btn app__btn--ghost" type="button" @click=${ui.saveContact}>${t('saveContact')}</button>` : nothing}
-    <p class="app__small">${t('kept')}</p>
-    <button class="app__btn app__btn--do" type="submit" ?disabled=${ui.checking}>${t(ui.checking ? 'checking' : 'save')}</button>
-  </form>`, html`${call112(false)}
-  <nav class="app__nav"><button class="app__btn app__btn--ghost" type="button" lang=${ui.other} @click=${ui.switchLanguage}>${t('language')}</button>
-    ${now.key && !ui.test ? html`<a class="app__btn app__btn--ghost" href="/app?test=1">${t('tryIt')}</a>` : nothing}
-    ${now.key && now.phone ? ghost('back', ui.closeSettings) : nothing}</nav>`);
+export const settings = (ui, now) =>
+  frame(
+    ui,
+    'settings',
+    html` <form class="app__form" novalidate @submit=${ui.saveSettings}>
+      <h1>${t('settings')}</h1>
+      ${field(ui, 'key', {
+        value: now.key,
+        type: 'password',
+        complete: 'off',
+        most: 200,
+        needed: true,
+        first: true,
+      })}
+      ${field(ui, 'phone', { value: now.phone, type: 'tel', complete: 'tel', most: 40, needed: true })}
+      ${field(ui, 'name', { value: now.name, type: 'text', complete: 'given-name', most: 40, needed: false })}
+      ${
+        ui.numbers.length
+          ? html`<p class="app__small">${t('contactText')}</p>
+              <button class="app__btn app__btn--ghost" type="button" @click=${ui.saveContact}>
+                ${t('saveContact')}
+              </button>`
+          : nothing
+      }
+      <p class="app__small">${t('kept')}</p>
+      <button class="app__btn app__btn--do" type="submit" ?disabled=${ui.checking}>
+        ${t(ui.checking ? 'checking' : 'save')}
+      </button>
+    </form>`,
+    html`${call112(false)}
+      <nav class="app__nav">
+        <button class="app__btn app__btn--ghost" type="button" lang=${ui.other} @click=${ui.switchLanguage}>
+          ${t('language')}
+        </button>
+        ${
+          now.key && !ui.test
+            ? html`<a class="app__btn app__btn--ghost" href="/app?test=1">${t('tryIt')}</a>`
+            : nothing
+        }
+        ${now.key && now.phone ? ghost('back', ui.closeSettings) : nothing}
+      </nav>`,
+  );

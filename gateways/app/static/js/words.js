@@ -8,7 +8,10 @@ export const WORDS = {
   hold: ['tieni premuto 1 secondo', 'hold for 1 second'],
   holdOn: ['Continua a tenere premuto', 'Keep holding'],
   holdLonger: ['Tieni premuto 1 secondo per chiedere aiuto', 'Hold for 1 second to ask for help'],
-  onceMore: ['Attiva ancora entro 5 secondi per chiedere aiuto', 'Activate again within 5 seconds to ask for help'],
+  onceMore: [
+    'Attiva ancora entro 5 secondi per chiedere aiuto',
+    'Activate again within 5 seconds to ask for help',
+  ],
   promise: [
     'Un’operatrice ti chiama entro 50 secondi. Se non possiamo, ti avvisiamo qui: chiama il 112.',
     'An operator calls you within 50 seconds. If we cannot, you read here at once: call 112.',
@@ -24,7 +27,10 @@ export const WORDS = {
   ],
   test: ['PROVA', 'TEST'],
   leaveTest: ['Esci dalla prova', 'Leave the test'],
-  unreachable: ['Ora il centro non si raggiunge: se serve, chiama il 112', 'The centre cannot be reached now: if you need help, call 112'],
+  unreachable: [
+    'Ora il centro non si raggiunge: se serve, chiama il 112',
+    'The centre cannot be reached now: if you need help, call 112',
+  ],
   call112Yourself: ['Chiama il 112 direttamente', 'Call 112 yourself'],
   call112Now: ['Chiama il 112 ora', 'Call 112 now'],
   // what has happened
@@ -57,11 +63,23 @@ export const WORDS = {
   refused: ['Il centro non accetta questa app', 'The centre does not accept this app'],
   unkept: ['Chiama il 112 ora', 'Call 112 now'],
   // what to do
-  stayText: ['Resta al telefono. Se puoi, di’ dove sei.', 'Stay on the phone. If you can, say where you are.'],
-  findingText: ['Resta al telefono: cerchiamo un’operatrice.', 'Stay on the phone: we are finding an operator.'],
+  stayText: [
+    'Resta al telefono. Se puoi, di’ dove sei.',
+    'Stay on the phone. If you can, say where you are.',
+  ],
+  findingText: [
+    'Resta al telefono: cerchiamo un’operatrice.',
+    'Stay on the phone: we are finding an operator.',
+  ],
   freeText: ['Tieni libero il telefono.', 'Keep your phone free.'],
-  quietText: ['Non ti chiamiamo. Se puoi, lascia aperta questa pagina.', 'We are not calling you. Leave this page open if you can.'],
-  quietLateText: ['Se puoi, chiama il 112. Noi continuiamo a provare.', 'If you can, call 112. We keep trying.'],
+  quietText: [
+    'Non ti chiamiamo. Se puoi, lascia aperta questa pagina.',
+    'We are not calling you. Leave this page open if you can.',
+  ],
+  quietLateText: [
+    'Se puoi, chiama il 112. Noi continuiamo a provare.',
+    'If you can, call 112. We keep trying.',
+  ],
   cannotText: ['Chiama il 112 ora. Noi continuiamo a provare.', 'Call 112 now. We keep trying.'],
   unkeptText: [
     'Il centro ha il tuo allarme ma non riesce a registrarlo. Noi continuiamo a provare.',
@@ -71,8 +89,14 @@ export const WORDS = {
     'Chiama il 112 ora. Poi controlla la chiave e il numero nelle impostazioni.',
     'Call 112 now. Then check the key and the number in the settings.',
   ],
-  closedText: ['Se hai bisogno di aiuto, chiama il 112 o chiedi aiuto di nuovo.', 'If you need help, call 112 or ask for help again.'],
-  testLate: ['Prova: in un allarme vero, ora chiameresti il 112.', 'A test: in a real alert you would call 112 now.'],
+  closedText: [
+    'Se hai bisogno di aiuto, chiama il 112 o chiedi aiuto di nuovo.',
+    'If you need help, call 112 or ask for help again.',
+  ],
+  testLate: [
+    'Prova: in un allarme vero, ora chiameresti il 112.',
+    'A test: in a real alert you would call 112 now.',
+  ],
   lost: ['Collegamento perso: questo è l’ultimo stato noto', 'Connection lost: this is the last known state'],
   seconds: ['secondi', 'seconds'],
   back: ['Torna all’inizio', 'Back to the start'],
@@ -88,32 +112,47 @@ export const WORDS = {
   goOn: ['Torna all’allarme', 'Back to the alert'],
   asked: ['Hai chiesto di annullare', 'You asked to cancel'],
   askedSending: ['Invio della richiesta', 'Sending your request'],
-  askedUnsent: ['La richiesta non è ancora arrivata: continuiamo a provare.', 'The request has not arrived yet: we keep trying.'],
+  askedUnsent: [
+    'La richiesta non è ancora arrivata: continuiamo a provare.',
+    'The request has not arrived yet: we keep trying.',
+  ],
   pinAgain: ['Riscrivi il PIN', 'Enter the PIN again'],
   // settings
   settings: ['Impostazioni', 'Settings'],
   key: ['Chiave dell’app', 'App key'],
   keyHint: ['Te la dà il centro.', 'The centre gives it to you.'],
   phone: ['Il tuo numero di telefono', 'Your phone number'],
-  phoneHint: ['Con il prefisso, per esempio +39 333 111 2223.', 'With the country code, for example +39 333 111 2223.'],
+  phoneHint: [
+    'Con il prefisso, per esempio +39 333 111 2223.',
+    'With the country code, for example +39 333 111 2223.',
+  ],
   name: ['Il tuo nome', 'Your first name'],
   nameHint: ['Si vede solo qui.', 'Shown here only.'],
   kept: [
-    'Questi dati restano su questo telefono, non cifrati. Al centro vanno il numero e, con un allarme, la posizione: finché è aperto e per 10 minuti dopo che chiedi di annullarlo.',
-    'These data stay on this phone, not encrypted. The centre gets the number and, with an alert, the position: while it is open, and for 10 minutes after you ask to cancel it.',
+    'Questi dati restano su questo telefono, non cifrati. Al centro vanno il numero e, con un allarme, ' +
+      'la posizione: finché è aperto e per 10 minuti dopo che chiedi di annullarlo.',
+    'These data stay on this phone, not encrypted. The centre gets the number and, with an alert, ' +
+      'the position: while it is open, and for 10 minutes after you ask to cancel it.',
   ],
   saveContact: ['Salva i nostri numeri', 'Save our numbers'],
   contactText: [
-    'Salva i nostri numeri come contatto preferito: così la nostra chiamata squilla anche in modalità silenziosa e non viene filtrata.',
+    'Salva i nostri numeri come contatto preferito: così la nostra chiamata squilla anche in modalità ' +
+      'silenziosa e non viene filtrata.',
     'Save our numbers as a favourite contact: then our call rings in silent mode too, and is not screened.',
   ],
   save: ['Salva', 'Save'],
   tryIt: ['Fai una prova', 'Make a test'],
   keyWrong: ['Il centro non conosce questa chiave.', 'The centre does not know this key.'],
-  phoneWrong: ['Il numero comincia con + e il prefisso del paese.', 'The number begins with + and the country code.'],
+  phoneWrong: [
+    'Il numero comincia con + e il prefisso del paese.',
+    'The number begins with + and the country code.',
+  ],
   needed: ['Serve per chiedere aiuto.', 'Needed to ask for help.'],
   checking: ['Verifica in corso', 'Checking'],
-  locationOff: ['Posizione non permessa: il centro non vede dove sei.', 'Location not allowed: the centre does not see where you are.'],
+  locationOff: [
+    'Posizione non permessa: il centro non vede dove sei.',
+    'Location not allowed: the centre does not see where you are.',
+  ],
 };
 
 let english = false;

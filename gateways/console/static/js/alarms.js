@@ -116,7 +116,13 @@ function button(ui, all) {
     if (ui.feed.link !== 'lost' && !ui.incoming()) go(ui, 'plant');
   };
   const more = all.length > 1 ? html`<b>+${all.length - 1}</b>` : nothing;
-  return html`<button class="alarm ink-bad" data-alarm=${gravest.kind} data-fresh=${fresh ? '' : nothing}
-    title=${gravest.long} aria-label=${label} @click=${open}>
-    ${icon('warn')}<span>${gravest.short}</span>${more}</button>`;
+  return html`<button
+    class="alarm ink-bad"
+    data-alarm=${gravest.kind}
+    data-fresh=${fresh ? '' : nothing}
+    title=${gravest.long}
+    aria-label=${label}
+    @click=${open}>
+    ${icon('warn')}<span>${gravest.short}</span>${more}
+  </button>`;
 }

@@ -3,24 +3,39 @@
 const DATA = '/console/data/';
 const RETRY_MS = 5000;
 
-/** What has come so far. `base`: {box, land, borders} as [lat, lon]; `towns`: {name, region, lat, lon, population}. */
+/**
+ * What has come so far. `base`: {box, land, borders} as [lat, lon]; `towns`: {name, region, lat, lon,
+ * population}.
+ */
 export const atlas = { base: null, towns: [] };
 
 let asked = null;
 
-/** Fetch what is missing; resolves when there is all, or when it could not be had and may be asked for again. */
+/**
+ * Fetch what is missing; resolves when there is all, or when it could not be had and may be asked for again.
+ */
 export function load() {
-  asked ??= fetched().catch(() => { setTimeout(() => { asked = null; }, RETRY_MS); });
+  asked ??= fetched().catch(() => {
+    setTimeout(() => {
+      asked = null;
+    }, RETRY_MS);
+  });
   return asked;
 }
 
 async function fetched() {
-  const [base, towns] = await Promise.all(['base-map.json', 'towns-it.json'].map(async (name) => {
-    const answer = await fetch(DATA + name);
-    if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
-    return answer.json();
-  }));
-  atlas.base = { box: base.box, land: base.land.map((rings) => rings.map((ring) => points(ring, base.per_degree))), borders: base.borders.map((line) => points(line, base.per_degree)) };
+  const [base, towns] = await Promise.all(
+    ['base-map.json', 'towns-it.json'].map(async (name) => {
+      const answer = await fetch(DATA + name);
+      if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
+      return answer.json();
+    }),
+  );
+  atlas.base = {
+    box: base.box,
+    land: base.land.map((rings) => rings.map((ring) => points(ring, base.per_degree))),
+    borders: base.borders.map((line) => points(line, base.per_degree)),
+  };
   atlas.towns = columns(towns);
 }
 
@@ -39,6 +54,12 @@ function columns(data) {
   let lat = 0;
   return data.names.split('\n').map((name, i) => {
     lat += data.lat[i];
-    return { name, region: data.regions[data.region[i]], lat: lat / data.per_degree, lon: data.lon[i] / data.per_degree, population: data.population[i] };
+    return {
+      name,
+      region: data.regions[data.region[i]],
+      lat: lat / data.per_degree,
+      lon: data.lon[i] / data.per_degree,
+      population: data.population[i],
+    };
   });
 }

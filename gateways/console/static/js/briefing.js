@@ -1,7 +1,9 @@
-// What is read to 112, and what is copied for it: where, what, who, phone, in this order. Pure: (view, now, place) → lines.
+// What is read to 112, and what is copied for it: where, what, who, phone, in this order. Pure: (view, now,
+// place) → lines.
 //
-// A line is {key, parts}; a part is {id, text, copied, is}: `text` on the screen, `copied` in the copy where it differs
-// (a unit in full, a time of day instead of an age), `is` what it is compared by, so that a second passing is no news.
+// A line is {key, parts}; a part is {id, text, copied, is}: `text` on the screen, `copied` in the copy where
+// it differs (a unit in full, a time of day instead of an age), `is` what it is compared by, so that a second
+// passing is no news.
 
 import { either, languageName, t } from './words.js';
 import * as f from './format.js';
@@ -32,7 +34,10 @@ const part = (id, text, more = {}) => ({ id, text, copied: text, is: text, ...mo
 const join = (texts, by = ' ') => texts.filter(Boolean).join(by);
 const sides = (p) => [p.lat < 0 ? t('south') : t('north'), p.lon < 0 ? t('west') : t('east')];
 
-/** The four lines. `place` is what is known of the place by name: sentences, the nearest town first; may be empty. */
+/**
+ * The four lines. `place` is what is known of the place by name: sentences, the nearest town first; may be
+ * empty.
+ */
 export function briefing(view, nowUs, place = []) {
   return [
     {
@@ -57,6 +62,7 @@ function where(p, nowUs, place) {
   const m = p.accuracy_m === null ? null : Math.round(p.accuracy_m);
   const source = sourceName(p);
   const accuracy = m === null ? '' : either(`Precisione ${m} m`, `Accurate to ${m} m`);
+  const within = m === null ? '' : either(`Precisione ${m} metri`, `Accurate to ${m} metres`);
   const at = f.clock(p.at_us);
   return [
     // On the screen, how far it is from there stands with the accuracy: a line less.
@@ -81,7 +87,7 @@ function where(p, nowUs, place) {
       {
         look: 'small',
         is: `${m} ${p.at_us} ${source}`,
-        copied: `${join([m === null ? '' : either(`Precisione ${m} metri`, `Accurate to ${m} metres`), either(`alle ${at}`, `at ${at}`), source], ', ')}.`,
+        copied: `${join([within, either(`alle ${at}`, `at ${at}`), source], ', ')}.`,
       },
     ),
   ];
@@ -163,7 +169,9 @@ function who(view) {
   ];
 }
 
-/** The text to be copied: each line with its name, so that it can be understood by whoever gets only the text. */
+/**
+ * The text to be copied: each line with its name, so that it can be understood by whoever gets only the text.
+ */
 export function copyText(view, nowUs, place = []) {
   const lines = briefing(view, nowUs, place).map(
     ({ key, parts }) => `${t(key).toUpperCase()}: ${parts.map((one) => one.copied).join('\n')}`,
@@ -177,7 +185,10 @@ export function copyText(view, nowUs, place = []) {
     .replaceAll('\u2002', ' ');
 }
 
-/** What was last read of each part, with when it changed: the memory after these lines. What was never seen is not new. */
+/**
+ * What was last read of each part, with when it changed: the memory after these lines. What was never seen is
+ * not new.
+ */
 export function remember(before, lines, nowMs) {
   const after = new Map();
   for (const { key, parts } of lines) {

@@ -1,4 +1,5 @@
-// Why a call ended, in plain words: ITU-T Q.850, table 1, and the center's own causes above 127. Data, and one look-up.
+// Why a call ended, in plain words: ITU-T Q.850, table 1, and the center's own causes above 127. Data, and
+// one look-up.
 
 import { either } from './words.js';
 
@@ -39,9 +40,12 @@ const CAUSES = {
   203: ['Nessuna nostra linea era libera.', 'None of our lines was free.'],
   204: ['Il server della nostra linea non si sente.', 'The server of our line is not heard.'],
 };
+const UNUSUAL = ['La rete ha detto un motivo insolito.', 'The network gave an unusual reason.'];
 
 /** A sentence for the cause, with its number for whoever has to look further. */
-export const causeInWords = (value) => `${CAUSES[value] ? either(...CAUSES[value]) : either('La rete ha detto un motivo insolito.', 'The network gave an unusual reason.')} (${value > 127 ? either('centro', 'centre') : 'Q.850'} ${value})`;
+export const causeInWords = (value) =>
+  `${either(...(CAUSES[value] ?? UNUSUAL))} (${value > 127 ? either('centro', 'centre') : 'Q.850'} ${value})`;
 
 /** What to say of a party whose call has ended; empty while there is nothing to say. */
-export const why = (party) => (party.state === 'released' && party.cause !== null ? causeInWords(party.cause) : '');
+export const why = (party) =>
+  party.state === 'released' && party.cause !== null ? causeInWords(party.cause) : '';

@@ -17,15 +17,34 @@ export function closeup(view) {
   const at = way.map((one) => ({ x: one.x / perUnit, y: one.y / perUnit, at_us: one.at_us }));
   const bar = nice(perUnit * 70);
   const first = at[0];
-  return html`<figure class="closeup" aria-hidden="true"><svg viewBox="-100 -100 200 200">${svg`
+  return html`<figure class="closeup" aria-hidden="true">
+    <svg viewBox="-100 -100 200 200">
+      ${svg`
     ${p.accuracy_m ? svg`<circle class="map__circle" r=${p.accuracy_m / perUnit}></circle>` : nothing}
-    <polyline class="map__trail" points=${at.map((one) => `${one.x.toFixed(1)},${one.y.toFixed(1)}`).join(' ')}></polyline>
-    ${at.filter((one) => one.at_us !== p.at_us).map((one) => svg`<circle class="map__was" r="3.5" cx=${one.x.toFixed(1)} cy=${one.y.toFixed(1)}></circle>`)}
+    <polyline class="map__trail" points=${at
+      .map((one) => `${one.x.toFixed(1)},${one.y.toFixed(1)}`)
+      .join(' ')}></polyline>
+    ${at
+      .filter((one) => one.at_us !== p.at_us)
+      .map(
+        (one) =>
+          svg`<circle class="map__was" r="3.5" cx=${one.x.toFixed(1)} cy=${one.y.toFixed(1)}></circle>`,
+      )}
     <circle class="map__here" r="5"></circle>
-    ${first && Math.hypot(first.x, first.y) > 30 ? svg`<text x=${Math.max(-74, Math.min(74, first.x)).toFixed(1)} y=${(first.y > 50 ? first.y - 12 : first.y + 22).toFixed(1)} text-anchor="middle">${f.clock(first.at_us).slice(0, 5)}</text>` : nothing}
-    <path class="closeup__bar" d=${`M-92 86v6h${(bar / perUnit).toFixed(1)}v-6`}></path><text x=${-88 + bar / perUnit} y="93">${f.metres(bar)}</text>
-    <path class="closeup__north" d="M88-74V-92M82-85l6-8 6 8"></path><text x="88" y="-60" text-anchor="middle">${either('N', 'N')}</text>`}
-  </svg></figure>`;
+    ${
+      first && Math.hypot(first.x, first.y) > 30
+        ? svg`<text x=${Math.max(-74, Math.min(74, first.x)).toFixed(1)} y=${(first.y > 50
+            ? first.y - 12
+            : first.y + 22
+          ).toFixed(1)} text-anchor="middle">${f.minute(first.at_us)}</text>`
+        : nothing
+    }
+    <path class="closeup__bar" d=${`M-92 86v6h${(bar / perUnit).toFixed(1)}v-6`}></path>
+    <text x=${-88 + bar / perUnit} y="93">${f.metres(bar)}</text>
+    <path class="closeup__north" d="M88-74V-92M82-85l6-8 6 8"></path>
+    <text x="88" y="-60" text-anchor="middle">N</text>`}
+    </svg>
+  </figure>`;
 }
 
 /** East and south of `centre`, metres: the screen's axes. */

@@ -11,7 +11,10 @@ const state = { said: null, atMs: 0, asking: false };
 /** Begin one; `refuse(key, alert, reason)` is told why not. */
 export async function begin(ui, refuse) {
   const answer = await ui.feed.drill();
-  if (!answer.ok) { refuse('D', null, answer.reason); return; }
+  if (!answer.ok) {
+    refuse('D', null, answer.reason);
+    return;
+  }
   await look(ui);
 }
 
@@ -21,26 +24,55 @@ async function look(ui) {
   try {
     const answer = await ui.feed.read('/v1/drill');
     if (answer.ok) state.said = await answer.json();
-  } catch { /* asked again */ }
+  } catch {
+    /* asked again */
+  }
   state.asking = false;
   ui.draw();
 }
 
-const STEPS = { 'operator joined': ['operatore', 'operator'], 'user\'s phone rang': ['squillo', 'ringing'], 'in conversation': ['in conversazione', 'in conversation'], '112 in conference': ['112 di prova', 'test 112'], closed: ['chiuso', 'closed'] };
+const STEPS = {
+  'operator joined': ['operatore', 'operator'],
+  "user's phone rang": ['squillo', 'ringing'],
+  'in conversation': ['in conversazione', 'in conversation'],
+  '112 in conference': ['112 di prova', 'test 112'],
+  closed: ['chiuso', 'closed'],
+};
 
 /** How the last one goes, or went, below the keys; its place is kept while there is nothing to say. */
 export function line(ui) {
   const { said } = state;
   const refused = ui.refused?.key === 'D' ? ui.refused.text : '';
-  if (said?.running && !state.asking && ui.feed.link === 'live' && Date.now() - state.atMs > AGAIN_MS) look(ui);
-  return html`<p class="ready__drill" role="status">${refused ? html`<span class="ink-bad">${refused}</span>` : said?.alert ? told(ui, said) : nothing}</p>`;
+  if (said?.running && !state.asking && ui.feed.link === 'live' && Date.now() - state.atMs > AGAIN_MS)
+    look(ui);
+  return html`<p class="ready__drill" role="status">
+    ${refused ? html`<span class="ink-bad">${refused}</span>` : said?.alert ? told(ui, said) : nothing}
+  </p>`;
 }
 
 function told(ui, said) {
   if (said.running) {
-    const text = said.overdue ? either('L’esercitazione non è finita in tempo', 'The drill has not ended in time') : either('Esercitazione in corso', 'A drill is running');
-    return html`<span class="word ${said.overdue ? 'ink-bad' : 'ink-test'}">${icon(said.overdue ? 'warn' : 'flask')}<span>${text}, ${f.span(Math.max(0, ui.feed.nowUs() - said.begun_us))}</span></span>`;
+    const text = said.overdue
+      ? either('L’esercitazione non è finita in tempo', 'The drill has not ended in time')
+      : either('Esercitazione in corso', 'A drill is running');
+    return html`<span class="word ${said.overdue ? 'ink-bad' : 'ink-test'}"
+      >${icon(said.overdue ? 'warn' : 'flask')}<span
+        >${text}, ${f.span(Math.max(0, ui.feed.nowUs() - said.begun_us))}</span
+      ></span
+    >`;
   }
-  const steps = said.steps.map((one) => `${either(...(STEPS[one.step] ?? [one.step, one.step]))} ${one.after_s === null ? either('mai', 'never') : f.seconds(one.after_s * 1e6)}`);
-  return html`<span class="word ${said.ok ? 'ink-ok' : 'ink-bad'}">${icon(said.ok ? 'check' : 'warn')}<span>${said.ok ? either('Esercitazione riuscita', 'The drill has succeeded') : either('Esercitazione non riuscita', 'The drill has failed')}</span></span> <span>${steps.join(' · ')}</span>`;
+  const steps = said.steps.map(({ step, after_s: afterS }) => {
+    const after = afterS === null ? either('mai', 'never') : f.seconds(afterS * 1e6);
+    return `${either(...(STEPS[step] ?? [step, step]))} ${after}`;
+  });
+  return html`<span class="word ${said.ok ? 'ink-ok' : 'ink-bad'}"
+      >${icon(said.ok ? 'check' : 'warn')}<span
+        >${
+          said.ok
+            ? either('Esercitazione riuscita', 'The drill has succeeded')
+            : either('Esercitazione non riuscita', 'The drill has failed')
+        }</span
+      ></span
+    >
+    <span>${steps.join(' · ')}</span>`;
 }

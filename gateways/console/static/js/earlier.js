@@ -1,4 +1,5 @@
-// Her earlier alerts, in a line of the case. Asked for when the case is first shown, and again when she is known.
+// Her earlier alerts, in a line of the case. Asked for when the case is first shown, and again when she is
+// known.
 
 import { html } from '../vendor/lit.js';
 import { icon } from './parts.js';
@@ -18,7 +19,17 @@ export function howMany(ui, view) {
 /** How many, and the newest, in one line: what does not fit is the oldest. */
 export function earlier(ui, view) {
   const alerts = answer(ui, view)?.alerts ?? [];
-  return html`<span class="about__line">${howMany(ui, view)}${alerts.map((one) => html` · ${day(one.received_us)} ${one.test ? html`${icon('flask', 'ink-test')}<span class="sr">${either('prova', 'test')}</span> ` : ''}${ended(one)}`)}</span>`;
+  return html`<span class="about__line"
+    >${howMany(ui, view)}${alerts.map(
+      (one) =>
+        html` · ${day(one.received_us)}
+        ${
+          one.test
+            ? html`${icon('flask', 'ink-test')}<span class="sr">${either('prova', 'test')}</span> `
+            : ''
+        }${ended(one)}`,
+    )}</span
+  >`;
 }
 
 const ended = (one) => (one.closed_us === null ? either('aperto', 'open') : outcome(one.outcome));
@@ -32,7 +43,8 @@ function day(us) {
 function answer(ui, view) {
   const key = `${view.identified}/${view.phone}`;
   const known = asked.get(view.alert);
-  if (!known || known.key !== key || (known.said === null && Date.now() - known.atMs > AGAIN_MS)) ask(ui, view.alert, key, known?.said ?? null);
+  if (!known || known.key !== key || (known.said === null && Date.now() - known.atMs > AGAIN_MS))
+    ask(ui, view.alert, key, known?.said ?? null);
   return asked.get(view.alert).said;
 }
 
@@ -43,6 +55,8 @@ async function ask(ui, alert, key, before) {
   try {
     const found = await ui.feed.read(`/v1/alerts/${encodeURIComponent(alert)}/earlier`);
     if (found.ok) entry.said = await found.json();
-  } catch { /* asked again */ }
+  } catch {
+    /* asked again */
+  }
   ui.draw();
 }

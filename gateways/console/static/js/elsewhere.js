@@ -1,6 +1,6 @@
-// The center's other nodes: which of them answers when this one is silent, and how she goes on there. What she has on her
-// screen, which alarms she has heard of and her ticket go along in the fragment, which no server is ever sent; a note
-// that she was writing does not: it would stay in the browser's history.
+// The center's other nodes: which of them answers when this one is silent, and how she goes on there. What
+// she has on her screen, which alarms she has heard of and her ticket go along in the fragment, which no
+// server is ever sent; a note that she was writing does not: it would stay in the browser's history.
 
 const LOOK_MS = 500; // silent for so long: who else is there?
 const LEAVE_MS = 1500; // a web that has ended has its successor by then
@@ -22,8 +22,9 @@ export class Elsewhere {
   /** Look for the others of `nodes`; the address where to go on, as soon as it is time to, else ''. */
   look(silentMs, nodes) {
     const now = Date.now();
-    const others = [...nodes.slice(1)].filter((one) => one.web && one.web !== location.origin)
-      .sort((a, b) => (b.alive - a.alive) || (a.draining - b.draining));
+    const others = [...nodes.slice(1)]
+      .filter((one) => one.web && one.web !== location.origin)
+      .sort((a, b) => b.alive - a.alive || a.draining - b.draining);
     if (silentMs >= LOOK_MS && now - this.askedAtMs >= AGAIN_MS) {
       this.askedAtMs = now;
       for (const one of others) this.#ask(one.web);
@@ -35,7 +36,11 @@ export class Elsewhere {
   async #ask(web) {
     const { answered } = this;
     try {
-      const answer = await fetch(`${web}/healthz`, { credentials: 'omit', cache: 'no-store', signal: AbortSignal.timeout(ANSWER_MS) });
+      const answer = await fetch(`${web}/healthz`, {
+        credentials: 'omit',
+        cache: 'no-store',
+        signal: AbortSignal.timeout(ANSWER_MS),
+      });
       if (answer.ok) answered.set(web, Date.now());
     } catch {
       answered.delete(web);

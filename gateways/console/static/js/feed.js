@@ -1,4 +1,5 @@
-// The connection to the center: signs on, keeps the picture up to date, sends commands. Knows nothing of the page.
+// The connection to the center: signs on, keeps the picture up to date, sends commands. Knows nothing of the
+// page.
 
 import * as meters from './meters.js';
 import { Elsewhere, leave } from './elsewhere.js';
@@ -61,13 +62,18 @@ export class Feed {
   async start({ token, ticket }) {
     if (token) sessionStorage.setItem(TOKEN, token);
     setInterval(() => this.#watch(), WATCH_MS);
-    if (ticket && await this.#carriedOver(ticket)) return true;
+    if (ticket && (await this.#carriedOver(ticket))) return true;
     await this.#identify();
-    if (ticket && this.link === 'signed-off' && !this.signOnFault) { this.signOnFault = 'sessionEnded'; this.changed(); }
+    if (ticket && this.link === 'signed-off' && !this.signOnFault) {
+      this.signOnFault = 'sessionEnded';
+      this.changed();
+    }
     return false;
   }
 
-  /** What is known of a node: {node, web, alive, draining, left}; null where there is one, or it is not known. */
+  /**
+   * What is known of a node: {node, web, alive, draining, left}; null where there is one, or it is not known.
+   */
   node(name) {
     return this.nodes.find((one) => one.node === name) ?? null;
   }
@@ -108,7 +114,12 @@ export class Feed {
 
   /** Order something; what the center says: {ok, reason}. */
   command(alert, command, text = '', to = null, party = null) {
-    return this.#order(`/v1/alerts/${encodeURIComponent(alert)}/commands`, { command, text, ...(to === null ? {} : { to }), ...(party === null ? {} : { party }) });
+    return this.#order(`/v1/alerts/${encodeURIComponent(alert)}/commands`, {
+      command,
+      text,
+      ...(to === null ? {} : { to }),
+      ...(party === null ? {} : { party }),
+    });
   }
 
   shift(state, reason = '') {
@@ -128,7 +139,8 @@ export class Feed {
   /** Say that this alert is shown in full, or none. */
   opened(alert) {
     this.shown = alert;
-    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify({ type: 'opened', alert }));
+    if (this.socket?.readyState === WebSocket.OPEN)
+      this.socket.send(JSON.stringify({ type: 'opened', alert }));
   }
 
   async #order(path, body) {
@@ -153,7 +165,12 @@ export class Feed {
     const headers = { accept: 'application/json' };
     if (body !== undefined) headers['content-type'] = 'application/json';
     if (this.csrf) headers['x-csrf-token'] = this.csrf;
-    return fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), credentials: 'same-origin' });
+    return fetch(path, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      credentials: 'same-origin',
+    });
   }
 
   async #identify(typed = null) {
@@ -167,10 +184,24 @@ export class Feed {
     } catch {
       this.signOnFault = 'noCentre';
     }
-    if (answer?.ok) { await this.#signedOn(answer); return; }
+    if (answer?.ok) {
+      await this.#signedOn(answer);
+      return;
+    }
     if (answer) {
-      this.signOnFault = !given ? (this.me ? 'sessionEnded' : '') : answer.status === 429 ? 'tooOften' : answer.status >= 500 ? 'noCentre' : given.token ? 'tokenWrong' : 'passwordWrong';
-      this.signOnAgainMs = answer.status === 429 ? Date.now() + 1000 * Number(answer.headers.get('retry-after') ?? 30) : 0;
+      this.signOnFault = !given
+        ? this.me
+          ? 'sessionEnded'
+          : ''
+        : answer.status === 429
+          ? 'tooOften'
+          : answer.status >= 500
+            ? 'noCentre'
+            : given.token
+              ? 'tokenWrong'
+              : 'passwordWrong';
+      this.signOnAgainMs =
+        answer.status === 429 ? Date.now() + 1000 * Number(answer.headers.get('retry-after') ?? 30) : 0;
       sessionStorage.removeItem(TOKEN);
     }
     if (answer) this.#close();
@@ -191,9 +222,14 @@ export class Feed {
     const untilMs = Date.now() + CARRIED_WITHIN_MS;
     for (;;) {
       const answer = await this.#ask('POST', SESSION, { ticket }).catch(() => null);
-      if (answer?.ok) { await this.#signedOn(answer); return true; }
+      if (answer?.ok) {
+        await this.#signedOn(answer);
+        return true;
+      }
       if ((answer && answer.status < 500) || Date.now() > untilMs) return false;
-      await new Promise((done) => { setTimeout(done, CARRIED_AGAIN_MS); });
+      await new Promise((done) => {
+        setTimeout(done, CARRIED_AGAIN_MS);
+      });
     }
   }
 
@@ -203,10 +239,14 @@ export class Feed {
     const soon = this.nodes.length > 1 && Date.now() - this.silentSinceMs < RETRY_MS;
     this.retryAtMs = Date.now() + (soon ? RETRY_SOON_MS : RETRY_MS);
     const since = this.seq ? `?since=${this.seq}` : '';
-    const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/v1/console${since}`);
+    const socket = new WebSocket(
+      `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/v1/console${since}`,
+    );
     this.socket = socket;
     socket.onmessage = (message) => this.#heard(JSON.parse(message.data));
-    socket.onopen = () => { if (this.shown) this.opened(this.shown); };
+    socket.onopen = () => {
+      if (this.shown) this.opened(this.shown);
+    };
     socket.onclose = (closed) => {
       if (this.socket !== socket) return;
       this.socket = null;
@@ -236,7 +276,8 @@ export class Feed {
 
   #watch() {
     const now = Date.now();
-    // A page that was itself held up has still to read what came meanwhile; once, for a hidden tab is always slow.
+    // A page that was itself held up has still to read what came meanwhile; once, for a hidden tab is always
+    // slow.
     this.heldUp = !this.heldUp && now - this.watchedAtMs > HELD_UP_MS;
     this.watchedAtMs = now;
     if (this.link === 'live' && !this.heldUp && now - this.heardAtMs > SILENCE_MS) {
@@ -265,7 +306,10 @@ export class Feed {
     }
     const offset = said.now_us / 1000 - this.heardAtMs;
     // The smallest delay seen is the truest; a small drift must not make clocks jump.
-    this.offsetMs = this.link === 'live' && Math.abs(offset - this.offsetMs) < 2000 ? Math.max(offset, this.offsetMs - 1) : offset;
+    this.offsetMs =
+      this.link === 'live' && Math.abs(offset - this.offsetMs) < 2000
+        ? Math.max(offset, this.offsetMs - 1)
+        : offset;
     this.link = 'live';
     this.attempt = 0;
     this.elsewhere.forget();

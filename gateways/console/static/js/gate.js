@@ -1,4 +1,5 @@
-// Signing on: by name and password, or by a token. What the center answers is said in words; nothing is kept here.
+// Signing on: by name and password, or by a token. What the center answers is said in words; nothing is kept
+// here.
 
 import { html, nothing, ref } from '../vendor/lit.js';
 import { icon } from './parts.js';
@@ -10,34 +11,85 @@ let waited = false; // she had to wait, and no longer has
 let ticking = null;
 
 const FAULTS = {
-  sessionEnded: () => either('La sessione è finita. Accedi di nuovo: le chiamate vanno avanti.', 'Your session has ended. Sign on again: the calls go on.'),
+  sessionEnded: () =>
+    either(
+      'La sessione è finita. Accedi di nuovo: le chiamate vanno avanti.',
+      'Your session has ended. Sign on again: the calls go on.',
+    ),
   tokenWrong: () => either('Nessun operatore ha questo codice.', 'No operator has this token.'),
   passwordWrong: () => either('Nome o password non corretti.', 'The name or the password is wrong.'),
   noCentre: () => t('noCentre'),
-  tooOften: () => (byToken ? either('Troppi tentativi sbagliati.', 'Too many wrong tries.')
-    : either('Troppi tentativi sbagliati. Aspetta, oppure usa il tuo codice personale.', 'Too many wrong tries. Wait, or use your token.')),
+  tooOften: () =>
+    byToken
+      ? either('Troppi tentativi sbagliati.', 'Too many wrong tries.')
+      : either(
+          'Troppi tentativi sbagliati. Aspetta, oppure usa il tuo codice personale.',
+          'Too many wrong tries. Wait, or use your token.',
+        ),
 };
 
 const leftS = (feed) => Math.max(0, Math.ceil((feed.signOnAgainMs - Date.now()) / 1000));
 
 export function gate(ui) {
   const { feed } = ui;
-  if (feed.link === 'starting') return html`<main class="gate"><p class="ink-2" role="status">securWoman</p></main>`;
+  if (feed.link === 'starting')
+    return html`<main class="gate"><p class="ink-2" role="status">securWoman</p></main>`;
   const wait = leftS(feed);
-  if (wait > 0) { waited = true; ticking ??= setTimeout(() => { ticking = null; ui.redraw(); }, 250); }
+  if (wait > 0) {
+    waited = true;
+    ticking ??= setTimeout(() => {
+      ticking = null;
+      ui.redraw();
+    }, 250);
+  }
   const fault = feed.signOnFault === 'tooOften' && wait === 0 ? '' : feed.signOnFault;
-  const why = wait > 0 ? either(`Di nuovo tra ${wait} s`, `Again in ${wait} s`) : busy ? either('Un momento…', 'One moment…') : '';
-  return html`<main class="gate"><form class="gate__card" aria-labelledby="gate-h" @submit=${(e) => submitted(ui, e)}>
-    <h1 id="gate-h">${icon('mark')}${t('signOn')}</h1>
-    <p>${byToken ? t('signOnText') : either('Nome e password. Chi amministra il centro te li ha dati.', 'Your name and password, as the centre’s administrator gave them to you.')}</p>
-    ${byToken ? tokenFields(fault) : passwordFields(fault)}
-    ${fault ? html`<p id="gate-fault" class="word ink-bad gate__fault" role="alert">${icon('warn')}<span>${FAULTS[fault]()}</span></p>`
-      : waited && wait === 0 ? html`<p role="status">${either('Ora puoi riprovare.', 'You can try again now.')}</p>` : nothing}
-    <button class="act act--step" data-tone=${why ? '' : 'primary'} aria-disabled=${why ? 'true' : nothing}><kbd>${t('enter')}</kbd><b>${t('signOn')}</b>${why ? html`<small role="timer">${why}</small>` : nothing}</button>
-    <div class="gate__more">
-      <button type="button" data-other class="btn" @click=${() => other(ui)}>${icon(byToken ? 'user' : 'copy')}${byToken ? either('Usa nome e password', 'Use name and password') : either('Usa il codice personale', 'Use a token instead')}</button>
-      <button type="button" class="btn" lang=${isEnglish() ? 'it' : 'en'} @click=${ui.switchLanguage}>${icon('voice')}${either('English', 'Italiano')}</button>
-    </div></form></main>`;
+  const why =
+    wait > 0
+      ? either(`Di nuovo tra ${wait} s`, `Again in ${wait} s`)
+      : busy
+        ? either('Un momento…', 'One moment…')
+        : '';
+  return html`<main class="gate">
+    <form class="gate__card" aria-labelledby="gate-h" @submit=${(e) => submitted(ui, e)}>
+      <h1 id="gate-h">${icon('mark')}${t('signOn')}</h1>
+      <p>
+        ${
+          byToken
+            ? t('signOnText')
+            : either(
+                'Nome e password. Chi amministra il centro te li ha dati.',
+                'Your name and password, as the centre’s administrator gave them to you.',
+              )
+        }
+      </p>
+      ${byToken ? tokenFields(fault) : passwordFields(fault)}
+      ${
+        fault
+          ? html`<p id="gate-fault" class="word ink-bad gate__fault" role="alert">
+              ${icon('warn')}<span>${FAULTS[fault]()}</span>
+            </p>`
+          : waited && wait === 0
+            ? html`<p role="status">${either('Ora puoi riprovare.', 'You can try again now.')}</p>`
+            : nothing
+      }
+      <button class="act act--step" data-tone=${why ? '' : 'primary'} aria-disabled=${why ? 'true' : nothing}>
+        <kbd>${t('enter')}</kbd
+        ><b>${t('signOn')}</b>${why ? html`<small role="timer">${why}</small>` : nothing}
+      </button>
+      <div class="gate__more">
+        <button type="button" data-other class="btn" @click=${() => other(ui)}>
+          ${icon(byToken ? 'user' : 'copy')}${
+            byToken
+              ? either('Usa nome e password', 'Use name and password')
+              : either('Usa il codice personale', 'Use a token instead')
+          }
+        </button>
+        <button type="button" class="btn" lang=${isEnglish() ? 'it' : 'en'} @click=${ui.switchLanguage}>
+          ${icon('voice')}${either('English', 'Italiano')}
+        </button>
+      </div>
+    </form>
+  </main>`;
 }
 
 let known = null;
@@ -51,12 +103,41 @@ const described = (fault) => (fault ? 'gate-fault' : nothing);
 const invalid = (fault) => (fault === 'tokenWrong' || fault === 'passwordWrong' ? 'true' : nothing);
 
 function passwordFields(fault) {
-  return html`<label>${either('Nome', 'Name')}<input name="operator" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="200" required ${ref(first)} aria-invalid=${invalid(fault)} aria-describedby=${described(fault)}></label>
-    <label>${either('Password', 'Password')}<input name="password" type="password" autocomplete="current-password" maxlength="512" required aria-invalid=${invalid(fault)} aria-describedby=${described(fault)}></label>`;
+  return html`<label
+      >${either('Nome', 'Name')}<input
+        name="operator"
+        autocomplete="username"
+        autocapitalize="none"
+        spellcheck="false"
+        maxlength="200"
+        required
+        ${ref(first)}
+        aria-invalid=${invalid(fault)}
+        aria-describedby=${described(fault)}
+    /></label>
+    <label
+      >${either('Password', 'Password')}<input
+        name="password"
+        type="password"
+        autocomplete="current-password"
+        maxlength="512"
+        required
+        aria-invalid=${invalid(fault)}
+        aria-describedby=${described(fault)}
+    /></label>`;
 }
 
 function tokenFields(fault) {
-  return html`<label>${t('token')}<input name="token" type="password" autocomplete="off" maxlength="512" required aria-invalid=${invalid(fault)} aria-describedby=${described(fault)}></label>`;
+  return html`<label
+    >${t('token')}<input
+      name="token"
+      type="password"
+      autocomplete="off"
+      maxlength="512"
+      required
+      aria-invalid=${invalid(fault)}
+      aria-describedby=${described(fault)}
+  /></label>`;
 }
 
 function other(ui) {
@@ -74,9 +155,16 @@ async function submitted(ui, e) {
   busy = true;
   waited = false;
   ui.redraw();
-  await ui.signOn(byToken ? { token: given.get('token').trim() } : { operator: given.get('operator').trim(), password: given.get('password') });
+  await ui.signOn(
+    byToken
+      ? { token: given.get('token').trim() }
+      : { operator: given.get('operator').trim(), password: given.get('password') },
+  );
   busy = false;
   if (ui.feed.signOnFault) form.querySelector('[type=password]')?.select();
-  else { byToken = false; form.reset(); }
+  else {
+    byToken = false;
+    form.reset();
+  }
   ui.redraw();
 }

@@ -1,6 +1,5 @@
 // What is to be heard at this page now. Never a sound into a call: who is on the line of an alert hears a
-// thing once,
-// and where the user is under duress, or silent and on the line, nothing.
+// thing once, and where the user is under duress, or silent and on the line, nothing.
 
 import * as sound from './sound.js';
 import { isLate, mine, talking } from './situation.js';

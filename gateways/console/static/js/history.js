@@ -106,7 +106,9 @@ function move(ui, by) {
 /** Why the chosen alert may not be reopened, or null where it may. */
 const whyNot = (story) => (story.closed_us === null ? 'The alert is not closed.' : (story.reopen ?? null));
 
-/** R asks, E adds 112, Enter does it, and every other key leaves it as it is. True where the key was for that. */
+/**
+ * R asks, E adds 112, Enter does it, and every other key leaves it as it is. True where the key was for that.
+ */
 function reopens(ui, key) {
   const story = state.chosen && state.story?.alert === state.chosen ? state.story : null;
   if (!story) return false;
@@ -148,12 +150,18 @@ function reopening(ui, view) {
     : either(`Richiama ${her}`, `Calls ${her} again`);
   const other = asked?.psap ? either('Senza il 112', 'Without 112') : either('Anche il 112', '112 as well');
   const button = (key, label) =>
-    html`<button class="btn" aria-keyshortcuts=${key} @click=${() => ui.press(key)}><kbd>${key === 'Enter' ? t('enter') : key === 'Escape' ? 'Esc' : key}</kbd><span>${label}</span></button>`;
-  return html`<p class="history__reopen" role="status">${
-    asked
-      ? html`${button('Enter', what)}${button('E', other)}${button('Escape', t('back'))}`
-      : html`${button('R', t('reopen'))}${state.said ? html`<span class="ink-bad">${state.said}</span>` : nothing}`
-  }</p>`;
+    html`<button class="btn" aria-keyshortcuts=${key} @click=${() => ui.press(key)}>
+      <kbd>${key === 'Enter' ? t('enter') : key === 'Escape' ? 'Esc' : key}</kbd><span>${label}</span>
+    </button>`;
+  return html`<p class="history__reopen" role="status">
+    ${
+      asked
+        ? html`${button('Enter', what)}${button('E', other)}${button('Escape', t('back'))}`
+        : html`${button('R', t('reopen'))}${
+            state.said ? html`<span class="ink-bad">${state.said}</span>` : nothing
+          }`
+    }
+  </p>`;
 }
 
 export function pressed(ui, key) {
@@ -186,8 +194,7 @@ export function pressed(ui, key) {
 }
 
 const who = (one) => one.name || (one.phone ? f.phone(one.phone) : t('unknown'));
-const when = (us) =>
-  `${new Date(us / 1000).toLocaleDateString(either('it-IT', 'en-GB'), { day: 'numeric', month: 'short' })} ${f.clock(us).slice(0, 5)}`;
+const when = (us) => `${f.shortDay(us)} ${f.minute(us)}`;
 
 function ended(one) {
   if (one.closed_us === null) return word('clock', either('aperto', 'open'), 'ink-wait');
@@ -204,23 +211,92 @@ export function view(ui) {
   const { feed } = ui;
   if (feed.link === 'live' && state.pages === 1 && Date.now() - state.askedAtMs > AGAIN_MS) load(ui);
   return html`<section class="view history" aria-labelledby="hist-h">
-    <header class="page-head"><h1 id="hist-h" tabindex="-1">${either('Storico', 'History')}</h1>
-      <label class="search"><kbd>/</kbd>${icon('find')}<input id="search" type="search" autocomplete="off" spellcheck="false" maxlength="100" aria-label=${either('Cerca', 'Search')} placeholder=${either('Nome, fine del numero, o codice dell’allarme', 'Name, end of the number, or the alert’s id')}
-        .value=${state.search} @input=${(e) => typed(ui, e.target.value)} @keydown=${(e) => fieldKey(ui, e)}></label>${choice(ui)}</header>
+    <header class="page-head">
+      <h1 id="hist-h" tabindex="-1">${either('Storico', 'History')}</h1>
+      <label class="search"
+        ><kbd>/</kbd>${icon('find')}<input
+          id="search"
+          type="search"
+          autocomplete="off"
+          spellcheck="false"
+          maxlength="100"
+          aria-label=${either('Cerca', 'Search')}
+          placeholder=${either(
+            'Nome, fine del numero, o codice dell’allarme',
+            'Name, end of the number, or the alert’s id',
+          )}
+          .value=${state.search}
+          @input=${(e) => typed(ui, e.target.value)}
+          @keydown=${(e) => fieldKey(ui, e)} /></label
+      >${choice(ui)}
+    </header>
     <div class="history__body">
-      <section class="panel" aria-label=${t('alerts')}><div class="panel__head"><h2>${state.search.trim() ? either('Trovati', 'Found') : either('Tutti gli allarmi', 'All alerts')}</h2><span class="ink-2" role="status">${state.fault ? t('noConnection') : `${state.items.length}${state.more ? '+' : ''}`}</span></div>
-        <div class="history__list" role="list">${repeat(
-          state.items,
-          (one) => one.alert,
-          (
-            one,
-          ) => html`<div role="listitem"><button class="past" data-alert=${one.alert} aria-current=${state.cursor === one.alert ? 'true' : nothing} @click=${() => choose(ui, one.alert)}>
-          <span class="past__when">${when(one.received_us)}</span><b>${one.test ? html`${icon('flask', 'ink-test')} ` : nothing}${who(one)}</b><span class="past__end">${ended(one)}</span><small>${[one.name && one.phone ? f.phone(one.phone) : '', channel(one.channel), one.operator ? ui.names(one.operator) : ''].filter(Boolean).join(' · ')}</small></button></div>`,
-        )}
-          ${state.items.length ? nothing : html`<p class="empty">${either('Nessun allarme trovato', 'No alert found')}</p>`}
-          ${state.more ? html`<button class="btn history__more" @click=${() => load(ui, true)}>${either('Altri più vecchi', 'Older ones')}</button>` : nothing}</div></section>
-      ${state.chosen && state.story?.alert === state.chosen ? story(ui, state.story) : html`<section class="panel"><p class="empty"><span class="word"><kbd>↑</kbd><kbd>↓</kbd><kbd>${t('enter')}</kbd></span><span>${either('Scegli un allarme per leggerne la storia', 'Choose an alert to read its story')}</span></p></section>`}
-    </div></section>`;
+      <section class="panel" aria-label=${t('alerts')}>
+        <div class="panel__head">
+          <h2>
+            ${state.search.trim() ? either('Trovati', 'Found') : either('Tutti gli allarmi', 'All alerts')}
+          </h2>
+          <span class="ink-2" role="status"
+            >${state.fault ? t('noConnection') : `${state.items.length}${state.more ? '+' : ''}`}</span
+          >
+        </div>
+        <div class="history__list" role="list">
+          ${repeat(
+            state.items,
+            (one) => one.alert,
+            (one) =>
+              html`<div role="listitem">
+                <button
+                  class="past"
+                  data-alert=${one.alert}
+                  aria-current=${state.cursor === one.alert ? 'true' : nothing}
+                  @click=${() => choose(ui, one.alert)}>
+                  <span class="past__when">${when(one.received_us)}</span
+                  ><b>${one.test ? html`${icon('flask', 'ink-test')} ` : nothing}${who(one)}</b
+                  ><span class="past__end">${ended(one)}</span
+                  ><small
+                    >${[
+                      one.name && one.phone ? f.phone(one.phone) : '',
+                      channel(one.channel),
+                      one.operator ? ui.names(one.operator) : '',
+                    ]
+                      .filter(Boolean)
+                      .join(' · ')}</small
+                  >
+                </button>
+              </div>`,
+          )}
+          ${
+            state.items.length
+              ? nothing
+              : html`<p class="empty">${either('Nessun allarme trovato', 'No alert found')}</p>`
+          }
+          ${
+            state.more
+              ? html`<button class="btn history__more" @click=${() => load(ui, true)}>
+                  ${either('Altri più vecchi', 'Older ones')}
+                </button>`
+              : nothing
+          }
+        </div>
+      </section>
+      ${
+        state.chosen && state.story?.alert === state.chosen
+          ? story(ui, state.story)
+          : html`<section class="panel">
+              <p class="empty">
+                <span class="word"><kbd>↑</kbd><kbd>↓</kbd><kbd>${t('enter')}</kbd></span
+                ><span
+                  >${either(
+                    'Scegli un allarme per leggerne la storia',
+                    'Choose an alert to read its story',
+                  )}</span
+                >
+              </p>
+            </section>`
+      }
+    </div>
+  </section>`;
 }
 
 function story(ui, view) {
@@ -230,11 +306,42 @@ function story(ui, view) {
   // The case forgets the request when 112 hangs up.
   const asked = view.timeline.find((entry) => entry.what === 'psap.requested')?.at_us;
   const psap = at.psap_us === null || asked === undefined ? '—' : f.seconds(Math.max(0, at.psap_us - asked));
-  return html`<section class="panel" aria-labelledby="story-h"><div class="panel__head"><h2 id="story-h">${s.name(view)}</h2>${tag(view.test)}<span class="phone">${view.phone ? f.phone(view.phone) : t('noNumber')}</span></div>
+  return html`<section class="panel" aria-labelledby="story-h">
+    <div class="panel__head">
+      <h2 id="story-h">${s.name(view)}</h2>
+      ${tag(view.test)}<span class="phone">${view.phone ? f.phone(view.phone) : t('noNumber')}</span>
+    </div>
     <dl class="facts history__facts">
-      <div><dt>${t('requested')}</dt><dd>${f.day(view.raised_us)}, ${f.clock(view.raised_us)}</dd></div>
-      <div><dt>${either('Esito', 'Outcome')}</dt><dd class=${view.missed_us !== null ? 'ink-bad' : ''}>${view.closed_us === null ? either('aperto', 'open') : outcome(view.outcome)}</dd></div>
-      <div><dt>${t('operator')}</dt><dd>${since(at.operator_us)}</dd></div><div><dt>${t('phoneRang')}</dt><dd>${since(at.ringing_us)}</dd></div>
-      <div><dt>${either('112, dopo la richiesta', '112, once asked')}</dt><dd>${psap}</dd></div><div class="wide"><dt>${either('Codice', 'Id')}</dt><dd>${view.alert}</dd></div></dl>${reopening(ui, view)}
-    <ol class="panel__body log history__log" aria-label=${t('whatHappened')} tabindex="0">${log(ui, view)}</ol></section>`;
+      <div>
+        <dt>${t('requested')}</dt>
+        <dd>${f.day(view.raised_us)}, ${f.clock(view.raised_us)}</dd>
+      </div>
+      <div>
+        <dt>${either('Esito', 'Outcome')}</dt>
+        <dd class=${view.missed_us !== null ? 'ink-bad' : ''}>
+          ${view.closed_us === null ? either('aperto', 'open') : outcome(view.outcome)}
+        </dd>
+      </div>
+      <div>
+        <dt>${t('operator')}</dt>
+        <dd>${since(at.operator_us)}</dd>
+      </div>
+      <div>
+        <dt>${t('phoneRang')}</dt>
+        <dd>${since(at.ringing_us)}</dd>
+      </div>
+      <div>
+        <dt>${either('112, dopo la richiesta', '112, once asked')}</dt>
+        <dd>${psap}</dd>
+      </div>
+      <div class="wide">
+        <dt>${either('Codice', 'Id')}</dt>
+        <dd>${view.alert}</dd>
+      </div>
+    </dl>
+    ${reopening(ui, view)}
+    <ol class="panel__body log history__log" aria-label=${t('whatHappened')} tabindex="0">
+      ${log(ui, view)}
+    </ol>
+  </section>`;
 }

@@ -19,14 +19,20 @@ export function incomingView(ui, view) {
   const press = () => ui.press('Space');
   const sub = voice.takes(feed) ? voice.acknowledgeSub() : t('acknowledgeSub');
   const step = { key: 'Space', label: t('acknowledge'), sub, tone: 'primary', step: true, press };
-  return html`<section class="view incoming" role="alertdialog" aria-labelledby="inc-h"
+  return html`<section
+    class="view incoming"
+    role="alertdialog"
+    aria-labelledby="inc-h"
     aria-describedby="inc-d">
-    <header class="incoming__head">${icon('bell', quiet ? '' : 'breathe')}<h1 id="inc-h"
-      class="who__name">${heading(ui, view)}</h1>${tag(view.test)}${flags(view)}
-      <span class="incoming__sound word ink-wait">${icon(quiet ? 'hush' : 'voice')}<span>${sound}</span></span>
+    <header class="incoming__head">
+      ${icon('bell', quiet ? '' : 'breathe')}
+      <h1 id="inc-h" class="who__name">${heading(ui, view)}</h1>
+      ${tag(view.test)}${flags(view)}
+      <span class="incoming__sound word ink-wait"
+        >${icon(quiet ? 'hush' : 'voice')}<span>${sound}</span></span
+      >
     </header>
-    ${clock(ui, view)}
-    ${data(ui, view)}
+    ${clock(ui, view)} ${data(ui, view)}
     <footer class="incoming__foot">${act(step)}${legs(ui, view)}</footer>
   </section>`;
 }
@@ -41,8 +47,8 @@ function heading(ui, view) {
 /** What must not be overlooked, as large as the heading. */
 function flags(view) {
   return html`${view.duress ? word('shield', t('duress'), 'ink-bad') : nothing}
-    ${view.silent ? word('hush', t('silent'), 'ink-wait') : nothing}
-    ${view.wrong_pins ? word('shield', either('PIN sbagliato', 'Wrong PIN'), 'ink-bad') : nothing}`;
+  ${view.silent ? word('hush', t('silent'), 'ink-wait') : nothing}
+  ${view.wrong_pins ? word('shield', either('PIN sbagliato', 'Wrong PIN'), 'ink-bad') : nothing}`;
 }
 
 function clock(ui, view) {
@@ -58,10 +64,13 @@ function clock(ui, view) {
     : met
       ? html`<span class="ink-3">${s.spokenTo(view) ? '' : t('notSpoken')}</span>`
       : html`<span class="ink-3">${dialsItself ? t('thenDials') : ''}</span>`;
-  return html`<div class="ring"
-    role="timer">${ring(met ? 0 : (view.deadline_us - nowUs) / 1e6 / feed.center.deadline_s)}
-      <div class="ring__text"><b class=${d.tone === 'bad' ? 'ink-bad' : ''}>${d.value}</b>
-        <span>${met ? d.word : either(`secondi su ${of}`, `seconds left of ${of}`)}</span>${then}</div></div>`;
+  return html`<div class="ring" role="timer">
+    ${ring(met ? 0 : (view.deadline_us - nowUs) / 1e6 / feed.center.deadline_s)}
+    <div class="ring__text">
+      <b class=${d.tone === 'bad' ? 'ink-bad' : ''}>${d.value}</b>
+      <span>${met ? d.word : either(`secondi su ${of}`, `seconds left of ${of}`)}</span>${then}
+    </div>
+  </div>`;
 }
 
 /** Who, where, since when, by what; and what is known of the user. */
@@ -85,15 +94,35 @@ function data(ui, view) {
   const phone = view.phone ? f.phone(view.phone) : t('noNumber');
   const raised = html`${f.clock(view.raised_us)}<small>${f.longDay(view.raised_us)}</small>`;
   return html`<div class="data" id="inc-d">
-      <dl><dt class="sr">${t('who')}</dt><dd class="data__name">${s.name(view)}</dd>
-        <dt class="sr">${t('phone')}</dt><dd class="data__phone phone">${phone}</dd></dl>
-      <dl class="data__rows">
-        <div><dt>${t('requested')}</dt><dd>${raised}</dd></div>
-        <div><dt>${t('channel')}</dt><dd>${channel(view.channel)}<small>${more}</small></dd></div>
-        <div class="data__wide"><dt>${t('position')}</dt><dd>${where}</dd></div>
-        ${note ? html`<div class="data__wide"><dt>${t('herNote')}</dt><dd
-          class="data__note">${note}</dd></div>` : nothing}
-      </dl></div>`;
+    <dl>
+      <dt class="sr">${t('who')}</dt>
+      <dd class="data__name">${s.name(view)}</dd>
+      <dt class="sr">${t('phone')}</dt>
+      <dd class="data__phone phone">${phone}</dd>
+    </dl>
+    <dl class="data__rows">
+      <div>
+        <dt>${t('requested')}</dt>
+        <dd>${raised}</dd>
+      </div>
+      <div>
+        <dt>${t('channel')}</dt>
+        <dd>${channel(view.channel)}<small>${more}</small></dd>
+      </div>
+      <div class="data__wide">
+        <dt>${t('position')}</dt>
+        <dd>${where}</dd>
+      </div>
+      ${
+        note
+          ? html`<div class="data__wide">
+              <dt>${t('herNote')}</dt>
+              <dd class="data__note">${note}</dd>
+            </div>`
+          : nothing
+      }
+    </dl>
+  </div>`;
 }
 
 /** Whose telephones ring. */
@@ -101,16 +130,24 @@ function legs(ui, view) {
   const { feed } = ui;
   if (isBroken(view)) {
     const { text } = brokenSaid(view, feed.me, ui.names);
-    return html`<div class="incoming__legs"><p><b>${text}</b><br><b
-      class="ink-wait">${either('Rispondi al tuo telefono.', 'Answer your phone.')}</b></p></div>`;
+    return html`<div class="incoming__legs">
+      <p>
+        <b>${text}</b><br /><b class="ink-wait"
+          >${either('Rispondi al tuo telefono.', 'Answer your phone.')}</b
+        >
+      </p>
+    </div>`;
   }
   const ringing = view.operator_leg.operator === feed.me.operator && view.operator_leg.state === 'ringing';
   const mine = voice.takes(feed)
     ? word('headset', voice.comesIn(), 'ink-wait')
     : word('ring', ringing ? t('yourPhoneRings') : t('yourPhoneNext'), 'ink-wait');
   const number = feed.me.number && !voice.takes(feed) ? f.phone(feed.me.number) : '';
-  return html`<div class="incoming__legs"><p><b>${mine}</b><br><span class="ink-2 phone">${number}</span></p>
-        <p><b>${hers(view)}</b></p>${handover.incoming(view, ui.names)}</div>`;
+  return html`<div class="incoming__legs">
+    <p><b>${mine}</b><br /><span class="ink-2 phone">${number}</span></p>
+    <p><b>${hers(view)}</b></p>
+    ${handover.incoming(view, ui.names)}
+  </div>`;
 }
 
 function hers(view) {

@@ -14,8 +14,10 @@ export function log(ui, view) {
     if (line === null) return null;
     const since = f.seconds(Math.max(0, entry.at_us - view.received_us));
     const tone = line.tone ? `ink-${line.tone}` : 'ink-3';
-    return html`<li><time>${f.clock(entry.at_us)}</time>${icon(line.icon, tone)}<span>${line.text}</span><span
-      class="log__since">+${since}</span></li>`;
+    return html`<li>
+      <time>${f.clock(entry.at_us)}</time>${icon(line.icon, tone)}<span>${line.text}</span
+      ><span class="log__since">+${since}</span>
+    </li>`;
   });
   return made.filter(Boolean);
 }

@@ -1,6 +1,6 @@
-// Level meters, drawn straight into the page ten times a second, beside all other drawing; never spoken. And what of a line is said in
-// words: that it carries nothing, or that a machine speaks.
-// What was not heard again within a second is shown as nothing.
+// Level meters, drawn straight into the page ten times a second, beside all other drawing; never spoken. And
+// what of a line is said in words: that it carries nothing, or that a machine speaks. What was not heard
+// again within a second is shown as nothing.
 
 import { html } from '../vendor/lit.js';
 import { either } from './words.js';
@@ -15,16 +15,23 @@ let newest = null; // {alert, user?, operator?, psap?}
 let stale = 0;
 
 /** A party's meter. Its segments are lit from here, not by the drawing of the page. */
-export const meter = (which) => html`<span class="meter" data-meter=${which} aria-hidden="true"><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i></span>`;
+export const meter = (which) =>
+  html`<span class="meter" data-meter=${which} aria-hidden="true"
+    ><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i
+    ><i></i><i></i><i></i><i></i><i></i
+  ></span>`;
 
 /** How many segments show this level. */
-export const lit = (level) => (level ? Math.max(0, Math.min(SEGMENTS, Math.ceil(SEGMENTS + level.dbfs / DB_EACH))) : 0);
+export const lit = (level) =>
+  level ? Math.max(0, Math.min(SEGMENTS, Math.ceil(SEGMENTS + level.dbfs / DB_EACH))) : 0;
 
 /** Whether the party's line has carried no sound at all for some seconds: not even a microphone's noise. */
-export const noSound = (alert, which) => newest?.alert === alert && (newest[which]?.silent_ms ?? 0) >= NO_SOUND_MS;
+export const noSound = (alert, which) =>
+  newest?.alert === alert && (newest[which]?.silent_ms ?? 0) >= NO_SOUND_MS;
 
 /** What a machine says on the party's line, as far as it was recognised: a hint, and for no decision. */
-export const tone = (alert, which) => (newest?.alert === alert && TONES[newest[which]?.tone]?.(which === 'user')) || '';
+export const tone = (alert, which) =>
+  (newest?.alert === alert && TONES[newest[which]?.tone]?.(which === 'user')) || '';
 
 const on = (hers) => (hers ? either('sulla sua linea', 'on her line') : either('sulla linea', 'on the line'));
 const TONES = {
@@ -35,7 +42,8 @@ const TONES = {
   fax: (hers) => `${either('Un fax', 'A fax')} ${on(hers)}`,
 };
 
-const words = () => (newest ? PARTIES.map((which) => [noSound(newest.alert, which), newest[which]?.tone ?? '']).join() : '');
+const words = () =>
+  newest ? PARTIES.map((which) => [noSound(newest.alert, which), newest[which]?.tone ?? '']).join() : '';
 
 function paint() {
   for (const element of document.querySelectorAll('[data-meter]')) {
@@ -51,7 +59,10 @@ export function heard(said) {
   const before = words();
   newest = said;
   clearTimeout(stale);
-  stale = setTimeout(() => { newest = null; paint(); }, STALE_MS);
+  stale = setTimeout(() => {
+    newest = null;
+    paint();
+  }, STALE_MS);
   paint();
   return words() !== before;
 }

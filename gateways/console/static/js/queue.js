@@ -145,21 +145,42 @@ function calls(ui, view, nowUs, reached) {
 function time(view, nowUs, totalUs) {
   if (view.met_us !== null) {
     if (s.spokenTo(view)) return html`<div class="ink-ok">${word('done', t('reached'))}</div>`;
-    return html`<div class="ink-wait">${word('ring', view.rang_us === null ? t('takenUp') : t('phoneRang'))}<small>${t('notSpoken')}</small></div>`;
+    return html`<div class="ink-wait">
+      ${word('ring', view.rang_us === null ? t('takenUp') : t('phoneRang'))}<small>${t('notSpoken')}</small>
+    </div>`;
   }
   const left = Math.ceil((view.deadline_us - nowUs) / 1e6);
   const late = left < 0;
   const tone = late ? 'ink-bad' : view.test ? 'ink-test' : left <= WARN_S ? 'ink-wait' : 'ink-action';
   const share = late ? 1 : Math.max(0, Math.min(1, (view.deadline_us - nowUs) / totalUs));
-  return html`<div class=${tone}><div class="q__time"><b>${late ? `+${-left} s` : `${left} s`}</b>${late ? word('warn', either('in ritardo', 'late')) : view.test ? word('flask', t('test')) : left <= WARN_S ? word('clock', t('running')) : nothing}</div>
-    <svg class="q__bar" aria-hidden="true">${svg`<rect class="rest" width="100%" height="100%" rx="3"></rect><rect class="full" width="${share * 100}%" height="100%" rx="3"></rect>`}</svg></div>`;
+  return html`<div class=${tone}>
+    <div class="q__time">
+      <b>${late ? `+${-left} s` : `${left} s`}</b>${
+        late
+          ? word('warn', either('in ritardo', 'late'))
+          : view.test
+            ? word('flask', t('test'))
+            : left <= WARN_S
+              ? word('clock', t('running'))
+              : nothing
+      }
+    </div>
+    <svg class="q__bar" aria-hidden="true">
+      ${svg`<rect class="rest" width="100%" height="100%" rx="3"></rect>
+        <rect class="full" width="${share * 100}%" height="100%" rx="3"></rect>`}
+    </svg>
+  </div>`;
 }
 
-export const choice = (
-  ui,
-) => html`<div class="seg" role="group" aria-label=${either('Quali allarmi', 'Which alerts')}>
-  <button aria-pressed=${ui.section === 'queue'} aria-keyshortcuts="2" @click=${() => ui.press('2')}><kbd>2</kbd><span>${either('Aperti', 'Open')}</span></button>
-  <button aria-pressed=${ui.section === 'history'} aria-keyshortcuts="H" @click=${() => go(ui, 'history')}><kbd>H</kbd><span>${either('Storico', 'History')}</span></button></div>`;
+export const choice = (ui) =>
+  html`<div class="seg" role="group" aria-label=${either('Quali allarmi', 'Which alerts')}>
+    <button aria-pressed=${ui.section === 'queue'} aria-keyshortcuts="2" @click=${() => ui.press('2')}>
+      <kbd>2</kbd><span>${either('Aperti', 'Open')}</span>
+    </button>
+    <button aria-pressed=${ui.section === 'history'} aria-keyshortcuts="H" @click=${() => go(ui, 'history')}>
+      <kbd>H</kbd><span>${either('Storico', 'History')}</span>
+    </button>
+  </div>`;
 
 export function view(ui) {
   const { feed } = ui;
@@ -170,19 +191,58 @@ export function view(ui) {
   const my = ui.mineNow();
   const more = ui.openCount() - all.length;
   return html`<section class="view queue" aria-labelledby="q-h">
-    <header class="page-head"><h1 id="q-h" tabindex="-1">${t('openAlerts')}</h1><p><span>${ui.openCount()} ${t('open')}</span>${late ? word('warn', either(`${late} in ritardo`, `${late} late`), 'ink-bad') : nothing}${waiting ? word('clock', either(`${waiting} in attesa`, `${waiting} waiting`), 'ink-wait') : nothing}</p>
-      <p class="wide"><span>${either('Prima chi nessuno ha sentito', 'First those whom nobody has spoken to')}</span><span class="word"><kbd>↑</kbd><kbd>↓</kbd><kbd>${t('enter')}</kbd></span></p>${choice(ui)}</header>
-    <div class="panel"><div class="q q--head" aria-hidden="true"><span>${either('Alla scadenza', 'To the deadline')}</span><span>${t('who')}</span><span>${t('where')}</span><span>${either('Adesso', 'Now')}</span><span>${t('operator')}</span></div>
+    <header class="page-head">
+      <h1 id="q-h" tabindex="-1">${t('openAlerts')}</h1>
+      <p>
+        <span>${ui.openCount()} ${t('open')}</span
+        >${late ? word('warn', either(`${late} in ritardo`, `${late} late`), 'ink-bad') : nothing}${
+          waiting ? word('clock', either(`${waiting} in attesa`, `${waiting} waiting`), 'ink-wait') : nothing
+        }
+      </p>
+      <p class="wide">
+        <span>${either('Prima chi nessuno ha sentito', 'First those whom nobody has spoken to')}</span
+        ><span class="word"><kbd>↑</kbd><kbd>↓</kbd><kbd>${t('enter')}</kbd></span>
+      </p>
+      ${choice(ui)}
+    </header>
+    <div class="panel">
+      <div class="q q--head" aria-hidden="true">
+        <span>${either('Alla scadenza', 'To the deadline')}</span><span>${t('who')}</span
+        ><span>${t('where')}</span><span>${either('Adesso', 'Now')}</span><span>${t('operator')}</span>
+      </div>
       ${
         all.length
-          ? html`<div class="q__rows" role="list">${repeat(
-              all,
-              (one) => one.alert,
-              (one) => row(ui, one, nowUs),
-            )}${more > 0 ? html`<p class="q__more ink-2">${either(`e altri ${more} in attesa`, `and ${more} more that wait`)}</p>` : nothing}</div>`
+          ? html`<div class="q__rows" role="list">
+              ${repeat(
+                all,
+                (one) => one.alert,
+                (one) => row(ui, one, nowUs),
+              )}${
+                more > 0
+                  ? html`<p class="q__more ink-2">
+                      ${either(`e altri ${more} in attesa`, `and ${more} more that wait`)}
+                    </p>`
+                  : nothing
+              }
+            </div>`
           : html`<p class="empty">${t('noAlerts')}</p>`
-      }</div>
-    ${my ? html`<footer class="dock dock--back" aria-label=${either('Azioni', 'Actions')}>${act({ key: 'Enter', label: either(`Torna a ${s.shortName(my)}`, `Back to ${s.shortName(my)}`), sub: either('Il tuo caso', 'Your case'), tone: 'primary', step: true, press: () => ui.open(my.alert) })}<p class="ink-2">${now(ui, my, nowUs)[2]}</p></footer>` : nothing}
+      }
+    </div>
+    ${
+      my
+        ? html`<footer class="dock dock--back" aria-label=${either('Azioni', 'Actions')}>
+            ${act({
+              key: 'Enter',
+              label: either(`Torna a ${s.shortName(my)}`, `Back to ${s.shortName(my)}`),
+              sub: either('Il tuo caso', 'Your case'),
+              tone: 'primary',
+              step: true,
+              press: () => ui.open(my.alert),
+            })}
+            <p class="ink-2">${now(ui, my, nowUs)[2]}</p>
+          </footer>`
+        : nothing
+    }
   </section>`;
 }
 
@@ -196,10 +256,32 @@ function row(ui, view, nowUs) {
         ? ui.names(view.operator)
         : t('nobodyYet');
   const operator = view.hand_over ? `${who} → ${view.hand_over.to ? ui.names(view.hand_over.to) : '…'}` : who;
-  return html`<div role="listitem"><button class="q q--row" data-alert=${view.alert} aria-current=${ui.cursor === view.alert ? 'true' : nothing} @click=${() => ui.open(view.alert)}>
-    ${time(view, nowUs, ui.feed.center.deadline_s * 1e6)}
-    <div><div class="q__name">${s.name(view)}</div><small class="phone">${view.phone ? f.phone(view.phone) : t('noNumber')}</small></div>
-    <div><div class="phone">${p ? html`${f.coordinates(p)} ${f.accuracy(p.accuracy_m)}` : t('noPosition')}</div><small>${channel(view.channel)}</small></div>
-    <div><div class="word ${view.test ? 'ink-test' : tone}">${icon(view.test ? 'flask' : ic)}<span>${said}</span></div><small>${view.test ? either('Prova: mai al 112', 'A test: never to 112') : small}</small></div>
-    <div><b>${operator}</b><small>${view.operator ? '' : view.reserved.map(ui.names).join(', ')}</small></div></button></div>`;
+  return html`<div role="listitem">
+    <button
+      class="q q--row"
+      data-alert=${view.alert}
+      aria-current=${ui.cursor === view.alert ? 'true' : nothing}
+      @click=${() => ui.open(view.alert)}>
+      ${time(view, nowUs, ui.feed.center.deadline_s * 1e6)}
+      <div>
+        <div class="q__name">${s.name(view)}</div>
+        <small class="phone">${view.phone ? f.phone(view.phone) : t('noNumber')}</small>
+      </div>
+      <div>
+        <div class="phone">
+          ${p ? html`${f.coordinates(p)} ${f.accuracy(p.accuracy_m)}` : t('noPosition')}
+        </div>
+        <small>${channel(view.channel)}</small>
+      </div>
+      <div>
+        <div class="word ${view.test ? 'ink-test' : tone}">
+          ${icon(view.test ? 'flask' : ic)}<span>${said}</span>
+        </div>
+        <small>${view.test ? either('Prova: mai al 112', 'A test: never to 112') : small}</small>
+      </div>
+      <div>
+        <b>${operator}</b><small>${view.operator ? '' : view.reserved.map(ui.names).join(', ')}</small>
+      </div>
+    </button>
+  </div>`;
 }

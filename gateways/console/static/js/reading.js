@@ -14,14 +14,22 @@ let copy = { alert: null, said: '', untilMs: 0, text: '' };
 /** Why the text may not be copied now, or null. */
 export function whyNotCopied(view, nowUs) {
   const wanted = ['there', 'lacking', 'waiting', 'told'].includes(s.psapIs(view)) || s.keptSilent(view);
-  return wanted || s.isLate(view, nowUs) || view.missed_us !== null ? null : either('Si copia quando serve al 112, o in ritardo.', 'Can be copied when 112 needs it, or late.');
+  return wanted || s.isLate(view, nowUs) || view.missed_us !== null
+    ? null
+    : either('Si copia quando serve al 112, o in ritardo.', 'Can be copied when 112 needs it, or late.');
 }
 
 /** Copy the text; where the browser does not let us, show it selected. `draw` shows what has come of it. */
 export async function copyBriefing(view, nowUs, place, draw) {
-  const say = (said, text = '') => { copy = { alert: view.alert, said, text, untilMs: Date.now() + SAID_MS }; draw(); };
+  const say = (said, text = '') => {
+    copy = { alert: view.alert, said, text, untilMs: Date.now() + SAID_MS };
+    draw();
+  };
   const why = whyNotCopied(view, nowUs);
-  if (why !== null) { say(why); return; }
+  if (why !== null) {
+    say(why);
+    return;
+  }
   const text = copyText(view, nowUs, place);
   try {
     await navigator.clipboard.writeText(text);
@@ -38,29 +46,65 @@ const said = (view) => (copy.alert === view.alert && Date.now() < copy.untilMs ?
 /** The button in the panel's head, and what has come of it. */
 export function copyButton(ui, view, nowUs) {
   const why = whyNotCopied(view, nowUs);
-  return html`<span class="copy"><span class="copy__said word" role="status">${said(view) ? html`${icon(why === null ? 'check' : 'warn')}<span>${said(view)}</span>` : nothing}</span>
-    <button class="btn" aria-keyshortcuts="C" aria-disabled=${why === null ? nothing : 'true'} @click=${() => ui.press('C')}><kbd>C</kbd><span>${either('Copia il testo', 'Copy the text')}</span></button></span>`;
+  return html`<span class="copy"
+    ><span class="copy__said word" role="status"
+      >${
+        said(view) ? html`${icon(why === null ? 'check' : 'warn')}<span>${said(view)}</span>` : nothing
+      }</span
+    >
+    <button
+      class="btn"
+      aria-keyshortcuts="C"
+      aria-disabled=${why === null ? nothing : 'true'}
+      @click=${() => ui.press('C')}>
+      <kbd>C</kbd><span>${either('Copia il testo', 'Copy the text')}</span>
+    </button></span
+  >`;
 }
 
 /** Where the text is not on the screen, what C does, or has done: a few words for the dock. */
 export function copyHint(view, nowUs) {
   if (s.talking(view.psap) && view.left_us === null) return '';
   if (said(view)) return said(view).replace(/\.?$/, '.');
-  return view.closed_us !== null || whyNotCopied(view, nowUs) !== null ? '' : either('C copia il testo.', 'C copies the text.');
+  return view.closed_us !== null || whyNotCopied(view, nowUs) !== null
+    ? ''
+    : either('C copia il testo.', 'C copies the text.');
 }
 
 /** The text to be copied by hand, selected; Esc closes it. */
 export function copyBox(view, close) {
   if (copy.alert !== view.alert || !copy.text) return nothing;
-  const end = () => { copy = { ...copy, text: '' }; close(); };
+  const end = () => {
+    copy = { ...copy, text: '' };
+    close();
+  };
   return html`<section class="panel copybox" aria-label=${either('Testo da copiare', 'Text to copy')}>
-    <div class="panel__head"><h2>${either('Copia con Ctrl+C', 'Copy with Ctrl+C')}</h2><button class="btn" @click=${end}><kbd>Esc</kbd><span>${t('back')}</span></button></div>
-    <textarea readonly aria-label=${either('Testo per il 112', 'Text for 112')} .value=${copy.text} ${ref(select)} @keydown=${(e) => { if (e.key === 'Escape') { e.preventDefault(); e.stopPropagation(); end(); } }}></textarea></section>`;
+    <div class="panel__head">
+      <h2>${either('Copia con Ctrl+C', 'Copy with Ctrl+C')}</h2>
+      <button class="btn" @click=${end}><kbd>Esc</kbd><span>${t('back')}</span></button>
+    </div>
+    <textarea
+      readonly
+      aria-label=${either('Testo per il 112', 'Text for 112')}
+      .value=${copy.text}
+      ${ref(select)}
+      @keydown=${(e) => {
+        if (e.key === 'Escape') {
+          e.preventDefault();
+          e.stopPropagation();
+          end();
+        }
+      }}></textarea>
+  </section>`;
 }
 
 let selected = null;
 function select(element) {
-  if (element && element !== selected) requestAnimationFrame(() => { element.focus(); element.select(); });
+  if (element && element !== selected)
+    requestAnimationFrame(() => {
+      element.focus();
+      element.select();
+    });
   selected = element ?? null;
 }
 
@@ -71,20 +115,49 @@ export function readingPanel(ui, view, nowUs, place = []) {
   const lang = document.documentElement.lang;
   // The names of places come from the center a moment after the page: that is no news either.
   const same = read.alert === view.alert && read.lang === lang && read.named === place.length;
-  read = { alert: view.alert, lang, named: place.length, memory: remember(same ? read.memory : new Map(), lines, nowMs) };
-  return html`<section class="panel"><div class="panel__head"><h2>${t('readTo112')}</h2>${copyButton(ui, view, nowUs)}</div>
-    <div class="panel__body" tabindex="0"><dl class="brief">${lines.map(({ key, parts }, i) => {
-      const fresh = parts.some((one) => isNew(read.memory, key, one.id, nowMs));
-      return html`<dt><span>${i + 1}</span><span>${t(key)}</span></dt><dd data-line=${key}>${parts.map((one) => shown(one, isNew(read.memory, key, one.id, nowMs)))}
-        <span class="brief__new word" role="status">${fresh ? html`${icon('bell')}<span>${either('nuovo', 'new')}</span>` : nothing}</span></dd>`;
-    })}</dl></div></section>`;
+  read = {
+    alert: view.alert,
+    lang,
+    named: place.length,
+    memory: remember(same ? read.memory : new Map(), lines, nowMs),
+  };
+  return html`<section class="panel">
+    <div class="panel__head">
+      <h2>${t('readTo112')}</h2>
+      ${copyButton(ui, view, nowUs)}
+    </div>
+    <div class="panel__body" tabindex="0">
+      <dl class="brief">
+        ${lines.map(({ key, parts }, i) => {
+          const fresh = parts.some((one) => isNew(read.memory, key, one.id, nowMs));
+          return html`<dt><span>${i + 1}</span><span>${t(key)}</span></dt>
+            <dd data-line=${key}>
+              ${parts.map((one) => shown(one, isNew(read.memory, key, one.id, nowMs)))}
+              <span class="brief__new word" role="status"
+                >${fresh ? html`${icon('bell')}<span>${either('nuovo', 'new')}</span>` : nothing}</span
+              >
+            </dd>`;
+        })}
+      </dl>
+    </div>
+  </section>`;
 }
 
 function shown({ look, text, pairs }, fresh) {
   if (look === 'none') return nothing;
   const mark = fresh ? '' : null;
-  if (look === 'coordinates') return html`<span class="nowrap brief__coords">${pairs.map(([value, side]) => html`<span class="brief__coord" data-new=${mark ?? nothing}><b><i>${value}</i></b><small>${side}</small></span>`)}</span> `;
-  if (look === 'phone') return html`<span class="brief__coord" data-new=${mark ?? nothing}><b class="phone">${text}</b></span>`;
+  if (look === 'coordinates')
+    return html`<span class="nowrap brief__coords"
+      >${pairs.map(
+        ([value, side]) =>
+          html`<span class="brief__coord" data-new=${mark ?? nothing}
+            ><b><i>${value}</i></b
+            ><small>${side}</small></span
+          >`,
+      )}</span
+    > `;
+  if (look === 'phone')
+    return html`<span class="brief__coord" data-new=${mark ?? nothing}><b class="phone">${text}</b></span>`;
   if (look === 'small') return html`<small data-new=${mark ?? nothing}>${text}</small>`;
   return html`<span data-new=${mark ?? nothing}>${text}</span> `;
 }

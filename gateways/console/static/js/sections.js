@@ -17,12 +17,13 @@ const TABS = [
 ];
 const PLACES = { queue, history, figures, plant };
 
-const label = (ui, name) => ({
-  case: ui.selected() ? either('Caso', 'Case') : either('Turno', 'Shift'),
-  queue: either('Allarmi', 'Alerts'),
-  figures: either('Statistiche', 'Figures'),
-  plant: either('Impianti', 'Plant'),
-})[name];
+const label = (ui, name) =>
+  ({
+    case: ui.selected() ? either('Caso', 'Case') : either('Turno', 'Shift'),
+    queue: either('Allarmi', 'Alerts'),
+    figures: either('Statistiche', 'Figures'),
+    plant: either('Impianti', 'Plant'),
+  })[name];
 
 const tabOf = (section) => (section === 'history' ? 'queue' : section);
 const may = (ui, name) => name !== 'figures' || ['supervisor', 'admin'].includes(ui.feed.me.role);
@@ -40,7 +41,10 @@ export function go(ui, section) {
 /** Whether the key was for the tabs, or for a place that is not the case. */
 export function pressed(ui, key) {
   const tab = TABS.find((one) => one.key === key);
-  if (tab) { go(ui, tab.name); return true; }
+  if (tab) {
+    go(ui, tab.name);
+    return true;
+  }
   const place = PLACES[ui.section];
   if (!place) return false;
   if (!place.pressed(ui, key) && key === 'Escape') go(ui, 'case');
@@ -49,9 +53,20 @@ export function pressed(ui, key) {
 
 export function tabs(ui) {
   const lost = ui.feed.link === 'lost' || ui.incoming() !== null;
-  return html`<nav class="bar__nav" aria-label=${either('Sezioni', 'Sections')}>${TABS.filter((tab) => may(ui, tab.name)).map((tab) => html`<button
-    aria-keyshortcuts=${tab.key} aria-current=${tabOf(ui.section) === tab.name ? 'page' : nothing} aria-disabled=${lost ? 'true' : nothing}
-    @click=${() => { if (!lost) go(ui, tab.name); }}><kbd>${tab.key}</kbd><span>${label(ui, tab.name)}</span></button>`)}</nav>`;
+  return html`<nav class="bar__nav" aria-label=${either('Sezioni', 'Sections')}>
+    ${TABS.filter((tab) => may(ui, tab.name)).map(
+      (tab) =>
+        html`<button
+          aria-keyshortcuts=${tab.key}
+          aria-current=${tabOf(ui.section) === tab.name ? 'page' : nothing}
+          aria-disabled=${lost ? 'true' : nothing}
+          @click=${() => {
+            if (!lost) go(ui, tab.name);
+          }}>
+          <kbd>${tab.key}</kbd><span>${label(ui, tab.name)}</span>
+        </button>`,
+    )}
+  </nav>`;
 }
 
 /** The place that is shown; null for the case and the shift, which are drawn as ever. */
@@ -59,6 +74,16 @@ export function view(ui) {
   const place = PLACES[ui.section];
   if (!place) return null;
   const banner = ui.feed.link === 'lost' ? lostBanner(ui) : null;
-  return html`<div class="pane">${banner ? html`<div class="banner" role="alert" data-tone="bad">${icon(banner.icon)}<b>${banner.title}</b><p>${banner.text}</p><span class="banner__aside word">${icon('clock')}${banner.aside}</span></div>` : nothing}
-    ${place.view(ui)}</div>`;
+  return html`<div class="pane">
+    ${
+      banner
+        ? html`<div class="banner" role="alert" data-tone="bad">
+            ${icon(banner.icon)}<b>${banner.title}</b>
+            <p>${banner.text}</p>
+            <span class="banner__aside word">${icon('clock')}${banner.aside}</span>
+          </div>`
+        : nothing
+    }
+    ${place.view(ui)}
+  </div>`;
 }

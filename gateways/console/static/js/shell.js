@@ -1,4 +1,5 @@
-// Everything around the case: sign-on, the bar, the list at the left, the ready and the incoming view, the keys.
+// Everything around the case: sign-on, the bar, the list at the left, the ready and the incoming view, the
+// keys.
 
 import { html, nothing, repeat } from '../vendor/lit.js';
 import { act, icon, word } from './parts.js';
@@ -25,17 +26,24 @@ export function page(ui) {
   if (feed.link === 'starting' || (feed.link === 'signed-off' && !feed.me)) return gate(ui);
   if (feed.link === 'signed-off') return gate(ui);
   if (!feed.me)
-    return html`<main class="gate"><div class="gate__card"><h1>${icon('link')}securWoman</h1><p role="status">${feed.link === 'lost' ? t('noCentre') : ''}</p></div></main>`;
+    return html`<main class="gate">
+      <div class="gate__card">
+        <h1>${icon('link')}securWoman</h1>
+        <p role="status">${feed.link === 'lost' ? t('noCentre') : ''}</p>
+      </div>
+    </main>`;
   probe(feed.center.map);
   const incoming = ui.incoming();
   const view = ui.selected();
   const elsewhere = incoming ? null : sections.view(ui);
   const railed = view && !incoming && !elsewhere;
   return html`<div class="console" data-rail=${railed ? 'on' : 'off'} ?inert=${ui.help}>
-    ${bar(ui, incoming)}${strip(ui)}
-    ${railed ? rail(ui) : nothing}
-    <main>${incoming ? incomingView(ui, incoming) : (elsewhere ?? (view ? caseView(ui, view) : readyView(ui)))}</main>
-  </div>${ui.help ? help(ui) : nothing}`;
+      ${bar(ui, incoming)}${strip(ui)} ${railed ? rail(ui) : nothing}
+      <main>
+        ${incoming ? incomingView(ui, incoming) : (elsewhere ?? (view ? caseView(ui, view) : readyView(ui)))}
+      </main>
+    </div>
+    ${ui.help ? help(ui) : nothing}`;
 }
 
 function bar(ui, incoming) {
@@ -63,13 +71,26 @@ function bar(ui, incoming) {
     <span class="bar__brand">${icon('mark')}<span class="bar__name">securWoman</span></span>
     ${sections.tabs(ui)}
     <div class="bar__health" aria-label=${either('Stato degli impianti', 'Plant state')}>
-      ${alarms.bar(ui)}
-      ${psapInBar(feed)}
-      ${total ? html`<span class=${bad ? 'ink-bad' : ''}>${icon(bad ? 'warn' : 'check')}<span>${either(`Linee ${total - bad} di ${total}`, `Lines ${total - bad} of ${total}`)}</span></span>` : nothing}
+      ${alarms.bar(ui)} ${psapInBar(feed)}
+      ${
+        total
+          ? html`<span class=${bad ? 'ink-bad' : ''}
+              >${icon(bad ? 'warn' : 'check')}<span
+                >${either(`Linee ${total - bad} di ${total}`, `Lines ${total - bad} of ${total}`)}</span
+              ></span
+            >`
+          : nothing
+      }
       ${voice.inBar(ui)}
-      <span class=${lost ? 'ink-bad' : ''} data-link=${feed.link}>${icon(lost ? 'nolink' : 'link', lost ? '' : 'ink-ok')}<span>${lost ? either(`Scollegata da ${oldS} s`, `Disconnected ${oldS} s`) : t('connected')}</span></span>
+      <span class=${lost ? 'ink-bad' : ''} data-link=${feed.link}
+        >${icon(lost ? 'nolink' : 'link', lost ? '' : 'ink-ok')}<span
+          >${lost ? either(`Scollegata da ${oldS} s`, `Disconnected ${oldS} s`) : t('connected')}</span
+        ></span
+      >
     </div>
-    <div class="bar__me"><span><span class="wide ink-2">${feed.me.name} · </span>${state}</span></div>
+    <div class="bar__me">
+      <span><span class="wide ink-2">${feed.me.name} · </span>${state}</span>
+    </div>
     <time class="bar__clock">${f.clock(lost ? Date.now() * 1000 : feed.nowUs())}</time>
   </header>`;
 }
@@ -103,28 +124,63 @@ export function railList(ui) {
   const nowUs = feed.nowUs();
   const listed = ui.listed();
   const more = ui.openCount() - listed.filter((view) => view.closed_us === null).length;
-  return html`<div class="rail__list" role="list">${repeat(
-    listed,
-    (view) => view.alert,
-    (view) => {
-      const [ic, tone, text] = railState(ui, view);
-      const [time, timeTone] = railTime(view, nowUs);
-      return html`<div role="listitem"><button class="rail__item" data-alert=${view.alert} aria-current=${ui.chosen === view.alert ? 'true' : nothing} @click=${() => ui.open(view.alert)}>
-      <span class="rail__name">${view.test ? html`${icon('flask', 'ink-test')} ` : nothing}${s.shortName(view)}</span><span class="rail__time ${timeTone}">${time}</span>
-      <span class="rail__state ${tone}">${icon(ic)}<span>${text}</span></span></button></div>`;
-    },
-  )}</div>${more > 0 ? html`<p class="rail__others ink-2">${either(`e altri ${more} in attesa`, `and ${more} more that wait`)}</p>` : nothing}`;
+  return html`<div class="rail__list" role="list">
+      ${repeat(
+        listed,
+        (view) => view.alert,
+        (view) => {
+          const [ic, tone, text] = railState(ui, view);
+          const [time, timeTone] = railTime(view, nowUs);
+          return html`<div role="listitem">
+            <button
+              class="rail__item"
+              data-alert=${view.alert}
+              aria-current=${ui.chosen === view.alert ? 'true' : nothing}
+              @click=${() => ui.open(view.alert)}>
+              <span class="rail__name"
+                >${view.test ? html`${icon('flask', 'ink-test')} ` : nothing}${s.shortName(view)}</span
+              ><span class="rail__time ${timeTone}">${time}</span>
+              <span class="rail__state ${tone}">${icon(ic)}<span>${text}</span></span>
+            </button>
+          </div>`;
+        },
+      )}
+    </div>
+    ${
+      more > 0
+        ? html`<p class="rail__others ink-2">
+            ${either(`e altri ${more} in attesa`, `and ${more} more that wait`)}
+          </p>`
+        : nothing
+    }`;
 }
 
 function rail(ui) {
   const { feed } = ui;
   const others = feed.operators.filter((one) => one.operator !== feed.me.operator && one.state !== 'off');
   return html`<aside class="rail" aria-label=${t('openAlerts')}>
-    <div class="rail__head"><h2>${t('openAlerts')}</h2><span class="ink-2">${ui.openCount()}</span></div>
+    <div class="rail__head">
+      <h2>${t('openAlerts')}</h2>
+      <span class="ink-2">${ui.openCount()}</span>
+    </div>
     ${railList(ui)}
     <p class="rail__more"><kbd>↑</kbd><kbd>↓</kbd><span>${t('thenEnter')}</span></p>
-    ${others.length ? html`<section class="rail__block"><h2>${t('operators')}</h2><ul>${others.map((one) => html`<li><span>${one.name}</span>${operatorState(ui, one)}</li>`)}</ul></section>` : nothing}
-    <section class="rail__block rail__block--lines"><h2>${t('lines')}</h2><ul>${feed.lines.map((line) => html`<li><b>${line.line}</b>${lineState(ui, line)}</li>`)}</ul></section>
+    ${
+      others.length
+        ? html`<section class="rail__block">
+            <h2>${t('operators')}</h2>
+            <ul>
+              ${others.map((one) => html`<li><span>${one.name}</span>${operatorState(ui, one)}</li>`)}
+            </ul>
+          </section>`
+        : nothing
+    }
+    <section class="rail__block rail__block--lines">
+      <h2>${t('lines')}</h2>
+      <ul>
+        ${feed.lines.map((line) => html`<li><b>${line.line}</b>${lineState(ui, line)}</li>`)}
+      </ul>
+    </section>
   </aside>`;
 }
 
@@ -168,33 +224,190 @@ function readyView(ui) {
     paused: [t('resumeShift'), t('startShiftSub')],
   }[shift];
   return html`<section class="view ready" aria-labelledby="ready-h">
-    <div class="ready__main"><div class="panel ready__hero">
-      ${banner ? html`<div class="banner" role="alert" data-tone="bad">${icon(banner.icon)}<b>${banner.title}</b><span class="banner__aside word">${icon('clock')}${banner.aside}</span></div>` : nothing}
-      <div><h1 id="ready-h">${lost ? icon('nolink', 'ink-3') : notes ? icon('note', 'ink-wait') : shift === 'ready' ? icon('done') : icon(shift === 'paused' ? 'pause' : 'todo', 'ink-3')}<span>${lost ? t('notKnown') : (notes?.title ?? { ready: t('ready'), paused: t('paused'), off: t('off') }[shift])}</span></h1><p>${why(mine)}${text}</p></div>
-      <dl class="ready__shift">
-        <div><dt>${t('shift')}</dt><dd>${mine?.since_us ? html`${f.clock(mine.since_us)}<small>${f.day(mine.since_us)}</small>` : '—'}</dd></div>
-        ${voice.used(feed) ? html`<div><dt>${either('Le tue cuffie', 'Your headset')}</dt><dd>${voice.headsetState()}</dd></div>` : html`<div><dt>${t('yourPhone')}</dt><dd class="phone">${feed.me.number ? f.phone(feed.me.number) : '—'}<small>${phoneAdvice(shift)}</small></dd></div>`}
-        <div><dt>${t('alarmSound')}</dt><dd>${soundState()}</dd></div>
-        <div><dt>${t('openAlerts')}</dt><dd>${ui.openCount()}</dd></div>
-      </dl>
-      ${notes ? act({ ...notes.step, refused: ui.refused?.key === 'Enter' ? ui.refused.text : '', tone: 'primary', step: true, press: () => ui.press('Enter') }) : nothing}
-      ${start ? act({ key: 'P', label: start[0], sub: start[1], refused: ui.refused?.key === 'P' ? ui.refused.text : '', why: lost ? t('noConnection') : null, tone: 'primary', step: true, press: () => ui.press('P') }) : nothing}
-      ${
-        question(ui) ??
-        html`<div class="ready__keys">
-        ${shift === 'ready' ? html`<button aria-keyshortcuts="P" @click=${() => ui.press('P')}><kbd>P</kbd><span>${t('pause')}</span></button>` : nothing}
-        ${shift === 'off' ? nothing : html`<button aria-keyshortcuts="O" @click=${() => ui.press('O')}><kbd>O</kbd><span>${t('endShift')}</span></button>`}
-        <button aria-keyshortcuts="S" @click=${() => ui.press('S')}><kbd>S</kbd><span>${t('trySound')}</span></button>
-        ${shift === 'off' ? nothing : html`<button aria-keyshortcuts="D" @click=${() => ui.press('D')}><kbd>D</kbd><span>${t('drill')}</span></button>`}
-        <button aria-keyshortcuts="?" @click=${() => ui.press('?')}><kbd>?</kbd><span>${t('allKeys')}</span></button>
-      </div>`
-      }${drillLine(ui)}</div></div>
+    <div class="ready__main">
+      <div class="panel ready__hero">
+        ${
+          banner
+            ? html`<div class="banner" role="alert" data-tone="bad">
+                ${icon(banner.icon)}<b>${banner.title}</b
+                ><span class="banner__aside word">${icon('clock')}${banner.aside}</span>
+              </div>`
+            : nothing
+        }
+        <div>
+          <h1 id="ready-h">
+            ${
+              lost
+                ? icon('nolink', 'ink-3')
+                : notes
+                  ? icon('note', 'ink-wait')
+                  : shift === 'ready'
+                    ? icon('done')
+                    : icon(shift === 'paused' ? 'pause' : 'todo', 'ink-3')
+            }<span
+              >${
+                lost
+                  ? t('notKnown')
+                  : (notes?.title ?? { ready: t('ready'), paused: t('paused'), off: t('off') }[shift])
+              }</span
+            >
+          </h1>
+          <p>${why(mine)}${text}</p>
+        </div>
+        <dl class="ready__shift">
+          <div>
+            <dt>${t('shift')}</dt>
+            <dd>
+              ${mine?.since_us ? html`${f.clock(mine.since_us)}<small>${f.day(mine.since_us)}</small>` : '—'}
+            </dd>
+          </div>
+          ${
+            voice.used(feed)
+              ? html`<div>
+                  <dt>${either('Le tue cuffie', 'Your headset')}</dt>
+                  <dd>${voice.headsetState()}</dd>
+                </div>`
+              : html`<div>
+                  <dt>${t('yourPhone')}</dt>
+                  <dd class="phone">
+                    ${feed.me.number ? f.phone(feed.me.number) : '—'}<small>${phoneAdvice(shift)}</small>
+                  </dd>
+                </div>`
+          }
+          <div>
+            <dt>${t('alarmSound')}</dt>
+            <dd>${soundState()}</dd>
+          </div>
+          <div>
+            <dt>${t('openAlerts')}</dt>
+            <dd>${ui.openCount()}</dd>
+          </div>
+        </dl>
+        ${
+          notes
+            ? act({
+                ...notes.step,
+                refused: ui.refused?.key === 'Enter' ? ui.refused.text : '',
+                tone: 'primary',
+                step: true,
+                press: () => ui.press('Enter'),
+              })
+            : nothing
+        }
+        ${
+          start
+            ? act({
+                key: 'P',
+                label: start[0],
+                sub: start[1],
+                refused: ui.refused?.key === 'P' ? ui.refused.text : '',
+                why: lost ? t('noConnection') : null,
+                tone: 'primary',
+                step: true,
+                press: () => ui.press('P'),
+              })
+            : nothing
+        }
+        ${
+          question(ui) ??
+          html`<div class="ready__keys">
+            ${
+              shift === 'ready'
+                ? html`<button aria-keyshortcuts="P" @click=${() => ui.press('P')}>
+                    <kbd>P</kbd><span>${t('pause')}</span>
+                  </button>`
+                : nothing
+            }
+            ${
+              shift === 'off'
+                ? nothing
+                : html`<button aria-keyshortcuts="O" @click=${() => ui.press('O')}>
+                    <kbd>O</kbd><span>${t('endShift')}</span>
+                  </button>`
+            }
+            <button aria-keyshortcuts="S" @click=${() => ui.press('S')}>
+              <kbd>S</kbd><span>${t('trySound')}</span>
+            </button>
+            ${
+              shift === 'off'
+                ? nothing
+                : html`<button aria-keyshortcuts="D" @click=${() => ui.press('D')}>
+                    <kbd>D</kbd><span>${t('drill')}</span>
+                  </button>`
+            }
+            <button aria-keyshortcuts="?" @click=${() => ui.press('?')}>
+              <kbd>?</kbd><span>${t('allKeys')}</span>
+            </button>
+          </div>`
+        }${drillLine(ui)}
+      </div>
+    </div>
     <div class="ready__side">
-      <section class="panel"><div class="panel__head"><h2>${t('openAlerts')}</h2><span class="ink-2">${ui.openCount()}</span></div><div class="panel__body">${ui.listed().length ? railList(ui) : html`<p class="ink-2">${t('noAlerts')}</p>`}</div></section>
-      <section class="panel"><div class="panel__head"><h2>${t('lines')}</h2><span class="ink-2">${feed.lines.length ? either(`${usable} di ${feed.lines.length} utilizzabili`, `${usable} of ${feed.lines.length} usable`) : ''}</span></div>
-        <div class="panel__body"><table class="table"><tbody>${feed.lines.map((line) => html`<tr><td><b>${line.line}</b></td><td>${trunkName(line)}</td><td>${lineState(ui, line)}</td><td class="num ink-2">${line.quarantine}</td></tr>`)}</tbody></table></div></section>
-      <section class="panel"><div class="panel__head"><h2>${t('operators')}</h2></div><div class="panel__body"><table class="table"><tbody>${feed.operators.filter((one) => one.state !== 'off').map((one) => html`<tr><td><b>${one.name}</b></td><td class="ink-2">${one.operator === feed.me.operator ? t('you').toLowerCase() : ''}</td><td>${operatorState(ui, one)}</td><td class="num ink-2">${one.since_us ? `${t('since')} ${f.clock(one.since_us)}` : ''}</td></tr>`)}</tbody></table></div></section>
-    </div></section>`;
+      <section class="panel">
+        <div class="panel__head">
+          <h2>${t('openAlerts')}</h2>
+          <span class="ink-2">${ui.openCount()}</span>
+        </div>
+        <div class="panel__body">
+          ${ui.listed().length ? railList(ui) : html`<p class="ink-2">${t('noAlerts')}</p>`}
+        </div>
+      </section>
+      <section class="panel">
+        <div class="panel__head">
+          <h2>${t('lines')}</h2>
+          <span class="ink-2"
+            >${
+              feed.lines.length
+                ? either(
+                    `${usable} di ${feed.lines.length} utilizzabili`,
+                    `${usable} of ${feed.lines.length} usable`,
+                  )
+                : ''
+            }</span
+          >
+        </div>
+        <div class="panel__body">
+          <table class="table">
+            <tbody>
+              ${feed.lines.map(
+                (line) =>
+                  html`<tr>
+                    <td><b>${line.line}</b></td>
+                    <td>${trunkName(line)}</td>
+                    <td>${lineState(ui, line)}</td>
+                    <td class="num ink-2">${line.quarantine}</td>
+                  </tr>`,
+              )}
+            </tbody>
+          </table>
+        </div>
+      </section>
+      <section class="panel">
+        <div class="panel__head"><h2>${t('operators')}</h2></div>
+        <div class="panel__body">
+          <table class="table">
+            <tbody>
+              ${feed.operators
+                .filter((one) => one.state !== 'off')
+                .map(
+                  (one) =>
+                    html`<tr>
+                      <td><b>${one.name}</b></td>
+                      <td class="ink-2">
+                        ${one.operator === feed.me.operator ? t('you').toLowerCase() : ''}
+                      </td>
+                      <td>${operatorState(ui, one)}</td>
+                      <td class="num ink-2">
+                        ${one.since_us ? `${t('since')} ${f.clock(one.since_us)}` : ''}
+                      </td>
+                    </tr>`,
+                )}
+            </tbody>
+          </table>
+        </div>
+      </section>
+    </div>
+  </section>`;
 }
 
 function help(ui) {
@@ -254,9 +467,28 @@ function help(ui) {
     ['?', t('allKeys')],
     ['Esc', t('back')],
   ];
-  return html`<div class="help" role="dialog" aria-modal="true" aria-label=${t('allKeys')} @click=${(e) => {
-    if (e.target === e.currentTarget) ui.press('?');
-  }}><div class="help__card">
-    <h2>${t('allKeys')}</h2><div class="help__keys">${rows.map(([key, label]) => html`<kbd>${key}</kbd><span>${label}</span>`)}</div>
-    <div class="help__row"><button class="btn" @click=${() => ui.switchLanguage()}>Italiano / English</button><button class="btn" @click=${() => ui.switchTheme()}>${t('theme')}</button><button class="btn" @click=${() => ui.signOff()}>${ui.myShift() === 'off' ? t('signOff') : ui.signingOff ? t('signOffLast') : t('signOffEnds')}</button><button class="btn" autofocus @click=${() => ui.press('?')}><kbd>Esc</kbd>${t('back')}</button></div></div></div>`;
+  return html`<div
+    class="help"
+    role="dialog"
+    aria-modal="true"
+    aria-label=${t('allKeys')}
+    @click=${(e) => {
+      if (e.target === e.currentTarget) ui.press('?');
+    }}>
+    <div class="help__card">
+      <h2>${t('allKeys')}</h2>
+      <div class="help__keys">
+        ${rows.map(([key, label]) => html`<kbd>${key}</kbd><span>${label}</span>`)}
+      </div>
+      <div class="help__row">
+        <button class="btn" @click=${() => ui.switchLanguage()}>Italiano / English</button
+        ><button class="btn" @click=${() => ui.switchTheme()}>${t('theme')}</button
+        ><button class="btn" @click=${() => ui.signOff()}>
+          ${
+            ui.myShift() === 'off' ? t('signOff') : ui.signingOff ? t('signOffLast') : t('signOffEnds')
+          }</button
+        ><button class="btn" autofocus @click=${() => ui.press('?')}><kbd>Esc</kbd>${t('back')}</button>
+      </div>
+    </div>
+  </div>`;
 }

@@ -175,7 +175,9 @@ export function soundState() {
           )
         : output;
   return html`${word(ic, text, tone)}<small
-    class=${state.output === 'none' && state.heard === null ? 'ink-bad' : ''}>${advice}</small>`;
+      class=${state.output === 'none' && state.heard === null ? 'ink-bad' : ''}
+      >${advice}</small
+    >`;
 }
 
 /** What she is to see to with her phone, which is her voice. */
@@ -232,10 +234,14 @@ export function question(ui) {
 
 function choice(text, answers, press, tone = '') {
   const cap = (key) => (key === 'Enter' ? t('enter') : key);
-  return html`<div class="ready__keys ready__ask" role="group" aria-labelledby="ask-h"><b id="ask-h"
-    class=${tone} role="status">${text}</b>
-    ${answers.map(([key, label]) => html`<button aria-keyshortcuts=${key === 'Esc' ? 'Escape' : key}
-      @click=${() => press(key)}><kbd>${cap(key)}</kbd><span>${label}</span></button>`)}</div>`;
+  return html`<div class="ready__keys ready__ask" role="group" aria-labelledby="ask-h">
+    <b id="ask-h" class=${tone} role="status">${text}</b> ${answers.map(
+      ([key, label]) =>
+        html`<button aria-keyshortcuts=${key === 'Esc' ? 'Escape' : key} @click=${() => press(key)}>
+          <kbd>${cap(key)}</kbd><span>${label}</span>
+        </button>`,
+    )}
+  </div>`;
 }
 
 const capital = (text) => text[0].toUpperCase() + text.slice(1);

@@ -5,7 +5,13 @@ import { either } from './words.js';
 
 const FROM_DBM = [-107, -103, -97, -89]; // the least for one bar to four: +CSQ 3, 5, 8 and 12 (27.007, 8.5)
 const FALLS_BY_DB = 2; // so far below its threshold a bar goes out: a modem hovers between two steps of 2 dB
-const STRENGTH = [['nessun segnale', 'no signal'], ['debole', 'weak'], ['discreto', 'fair'], ['buono', 'good'], ['ottimo', 'strong']];
+const STRENGTH = [
+  ['nessun segnale', 'no signal'],
+  ['debole', 'weak'],
+  ['discreto', 'fair'],
+  ['buono', 'good'],
+  ['ottimo', 'strong'],
+];
 
 const shown = new Map(); // by line
 
@@ -22,5 +28,11 @@ export function signal(line) {
   shown.set(line.line, lit);
   const [it, en] = STRENGTH[lit];
   const tone = lit <= 1 ? 'ink-wait' : '';
-  return html`<span class=${tone || 'wide ink-3'} aria-hidden="true">${either(it, en)}</span><span class="signal ${tone}" role="img" aria-label=${either(`segnale: ${it}, ${lit} di 4`, `signal: ${en}, ${lit} of 4`)}>${[1, 2, 3, 4].map((bar) => html`<i class=${bar <= lit ? 'on' : ''}></i>`)}</span>`;
+  return html`<span class=${tone || 'wide ink-3'} aria-hidden="true">${either(it, en)}</span
+    ><span
+      class="signal ${tone}"
+      role="img"
+      aria-label=${either(`segnale: ${it}, ${lit} di 4`, `signal: ${en}, ${lit} of 4`)}
+      >${[1, 2, 3, 4].map((bar) => html`<i class=${bar <= lit ? 'on' : ''}></i>`)}</span
+    >`;
 }

@@ -1,6 +1,5 @@
 // What is so of a case, made of its legs and joins: who is on the line, how far 112 is, how the deadline
-// stands.
-// Pure: the view in, words and numbers out.
+// stands. Pure: the view in, words and numbers out.
 
 import { either, t } from './words.js';
 import * as f from './format.js';
@@ -39,9 +38,8 @@ export const noPosition = (view) =>
 
 /**
  * How far 112 is: `there`, `doubt` (said to have answered), `calling`, `lacking` (wanted, and no line can
- * carry the
- * call), `waiting` (wanted, and a line is being looked for), `told` (on another phone), or '' where nothing
- * is so.
+ * carry the call), `waiting` (wanted, and a line is being looked for), `told` (on another phone), or '' where
+ * nothing is so.
  */
 export function psapIs(view) {
   if (talking(view.psap)) return 'there';

@@ -12,13 +12,20 @@ export function unlock() {
 /** The same, and until it can be heard; not for ever, where there is no gesture or no output. */
 export async function unlocked() {
   unlock();
-  await Promise.race([context.resume(), new Promise((done) => { setTimeout(done, 1000); })]);
+  await Promise.race([
+    context.resume(),
+    new Promise((done) => {
+      setTimeout(done, 1000);
+    }),
+  ]);
 }
 export const blocked = () => context === null || context.state !== 'running';
 
 let sounding = () => {};
 /** Who is to know for how many seconds from now something sounds. */
-export const onSound = (listener) => { sounding = listener; };
+export const onSound = (listener) => {
+  sounding = listener;
+};
 
 function tone(hz, startS, lengthS, volume) {
   sounding(startS + lengthS);

@@ -19,7 +19,10 @@ const REACHED = {
   operator: ['lo dice l’operatore', 'says the operator'],
 };
 
-/** {icon, tone, text} of one entry; null where another one tells the same. `her` is what she is called, `names` gives an operator's name. */
+/**
+ * {icon, tone, text} of one entry; null where another one tells the same. `her` is what she is called,
+ * `names` gives an operator's name.
+ */
 export function told(entry, her, names, test) {
   const op = entry.operator ? names(entry.operator) : '';
   const psap = test ? t('simulated') : '112';

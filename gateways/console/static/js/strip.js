@@ -1,6 +1,5 @@
 // What concerns everybody who is signed on, under the bar of every place: that no line can call 112, and that
-// an
-// alert is nobody's. It stays as long as it is so; K ends its sound, T takes the alert.
+// an alert is nobody's. It stays as long as it is so; K ends its sound, T takes the alert.
 
 import { html, nothing } from '../vendor/lit.js';
 import { icon } from './parts.js';
@@ -35,8 +34,9 @@ export function strip(ui) {
 const seen = (ui, key) =>
   ui.known.hasKey(key)
     ? nothing
-    : html`<button class="btn" aria-keyshortcuts="K"
-      @click=${() => ui.press('K')}><kbd>K</kbd><span>${t('seen')}</span></button>`;
+    : html`<button class="btn" aria-keyshortcuts="K" @click=${() => ui.press('K')}>
+        <kbd>K</kbd><span>${t('seen')}</span>
+      </button>`;
 
 function noLine(ui, alarm) {
   const resort = onPublicLine(alarm);
@@ -46,9 +46,11 @@ function noLine(ui, alarm) {
   const what = resort
     ? either('Il 112 viene chiamato su una linea pubblica.', '112 is called on a public line.')
     : either('Serve il 112? Chiamalo da un altro telefono.', 'If 112 is needed, call it from another phone.');
-  return html`<div class="strip" role="alert" data-tone=${resort ? 'wait' : 'bad'}
-    data-strip="psap.no_line">${icon('warn')}
-    <b>${title}</b><p>${what}</p>${seen(ui, alarmKey(alarm))}</div>`;
+  return html`<div class="strip" role="alert" data-tone=${resort ? 'wait' : 'bad'} data-strip="psap.no_line">
+    ${icon('warn')} <b>${title}</b>
+    <p>${what}</p>
+    ${seen(ui, alarmKey(alarm))}
+  </div>`;
 }
 
 function nobody(ui, all) {
@@ -66,12 +68,19 @@ function nobody(ui, all) {
   const tone = s.isLate(view, nowUs) || isBroken(view) ? 'bad' : 'wait';
   const take = ui.mineNow()
     ? nothing
-    : html`<button class="btn" data-key="T" aria-keyshortcuts="T"
-      @click=${() => ui.press('T')}><kbd>T</kbd><span>${t('take')}</span></button>`;
-  return html`<div class="strip" role="alert" data-tone=${view.test ? 'test' : tone} data-strip="nobody"
-    data-alert=${view.alert}>${icon(view.test ? 'flask' : 'bell')}
-    <b>${title}</b><p aria-hidden="true"><b class="strip__left">${left}</b> ${view.silent ? t('silent') : ''}</p>
-    ${take}${seen(ui, waitingKey(view))}</div>`;
+    : html`<button class="btn" data-key="T" aria-keyshortcuts="T" @click=${() => ui.press('T')}>
+        <kbd>T</kbd><span>${t('take')}</span>
+      </button>`;
+  return html`<div
+    class="strip"
+    role="alert"
+    data-tone=${view.test ? 'test' : tone}
+    data-strip="nobody"
+    data-alert=${view.alert}>
+    ${icon(view.test ? 'flask' : 'bell')} <b>${title}</b>
+    <p aria-hidden="true"><b class="strip__left">${left}</b> ${view.silent ? t('silent') : ''}</p>
+    ${take}${seen(ui, waitingKey(view))}
+  </div>`;
 }
 
 /** Whether 112 is the real one; never with a tick while no line can call it. */

@@ -5,24 +5,31 @@ import { TileLayer } from '../vendor/leaflet.js';
 
 const AGAIN_MS = 30000;
 
-/** What is known of them. `failing`: the last that was asked for could not be had; `shown`: none, some, all of the view. */
+/**
+ * What is known of them. `failing`: the last that was asked for could not be had; `shown`: none, some, all of
+ * the view.
+ */
 export const tiles = { failing: false, shown: 'none' };
 
-// A canvas and no image: an answer is then told from another, and nothing is written into the browser's log for a place without a picture.
+// A canvas and no image: an answer is then told from another, and nothing is written into the browser's log
+// for a place without a picture.
 const Streets = TileLayer.extend({
   createTile(coords, done) {
     const tile = document.createElement('canvas');
     tile.stop = new AbortController();
-    fill(tile, coords).then((drawn) => {
-      tile.complete = true;
-      tile.drawn = drawn;
-      tiles.failing = false;
-      done(drawn ? null : new Error('none'), tile);
-    }, (error) => {
-      tile.complete = true;
-      if (error.name !== 'AbortError') tiles.failing = true;
-      done(error, tile);
-    });
+    fill(tile, coords).then(
+      (drawn) => {
+        tile.complete = true;
+        tile.drawn = drawn;
+        tiles.failing = false;
+        done(drawn ? null : new Error('none'), tile);
+      },
+      (error) => {
+        tile.complete = true;
+        if (error.name !== 'AbortError') tiles.failing = true;
+        done(error, tile);
+      },
+    );
     return tile;
   },
 });
@@ -35,11 +42,21 @@ async function asked(place, signal) {
 
 let probedAtMs = -Infinity;
 
-/** Before a map is shown, and as long as they fail: whether there are streets. A map opens as near as it has something to show. */
+/**
+ * Before a map is shown, and as long as they fail: whether there are streets. A map opens as near as it has
+ * something to show.
+ */
 export function probe(said) {
   if (!said || Date.now() - probedAtMs < AGAIN_MS || (probedAtMs > 0 && !tiles.failing)) return;
   probedAtMs = Date.now();
-  asked(`${said.min_zoom}/0/0`).then(() => { tiles.failing = false; }, () => { tiles.failing = true; });
+  asked(`${said.min_zoom}/0/0`).then(
+    () => {
+      tiles.failing = false;
+    },
+    () => {
+      tiles.failing = true;
+    },
+  );
 }
 
 async function fill(tile, { z, x, y }) {
@@ -53,9 +70,18 @@ async function fill(tile, { z, x, y }) {
   return true;
 }
 
-/** The layer for a map; `said` is the center's word for its tiles. `changed(shown)` is told what the view has of them. */
+/**
+ * The layer for a map; `said` is the center's word for its tiles. `changed(shown)` is told what the view has
+ * of them.
+ */
 export function streets(said, pane, changed) {
-  const layer = new Streets('', { pane, minZoom: said.min_zoom, maxNativeZoom: said.max_zoom, maxZoom: 24, keepBuffer: 1 });
+  const layer = new Streets('', {
+    pane,
+    minZoom: said.min_zoom,
+    maxNativeZoom: said.max_zoom,
+    maxZoom: 24,
+    keepBuffer: 1,
+  });
   const look = () => {
     const there = Object.values(layer._tiles).filter((one) => one.current);
     const drawn = there.filter((one) => one.el.drawn).length;
@@ -64,12 +90,19 @@ export function streets(said, pane, changed) {
   };
   layer.on('tileunload tileabort', ({ tile }) => tile.stop?.abort());
   layer.on('load', look);
-  const beyond = () => { if (layer._tileZoom === undefined) look(); }; // further out than there are pictures
+  const beyond = () => {
+    if (layer._tileZoom === undefined) look();
+  }; // further out than there are pictures
   let timer = 0;
   layer.on('add', ({ target }) => {
     target._map.on('zoomend', beyond);
-    timer = setInterval(() => { if (tiles.failing && tiles.shown === 'none') layer.redraw(); }, AGAIN_MS);
+    timer = setInterval(() => {
+      if (tiles.failing && tiles.shown === 'none') layer.redraw();
+    }, AGAIN_MS);
   });
-  layer.on('remove', () => { clearInterval(timer); tiles.shown = 'none'; });
+  layer.on('remove', () => {
+    clearInterval(timer);
+    tiles.shown = 'none';
+  });
   return layer;
 }

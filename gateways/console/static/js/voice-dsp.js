@@ -1,5 +1,5 @@
-// The arithmetic of the headset: between the device's rate and the center's, and the frames that wait to be heard.
-// No clock and no device in it: time is the number of frames taken.
+// The arithmetic of the headset: between the device's rate and the center's, and the frames that wait to be
+// heard. No clock and no device in it: time is the number of frames taken.
 
 export const RATE_HZ = 16000;
 export const FRAME = 320; // samples: 20 ms
@@ -7,11 +7,22 @@ export const FRAME = 320; // samples: 20 ms
 const LOBES = 12;
 const KAISER_BETA = 6;
 
-const bessel = (x) => { let sum = 1, term = 1; for (let k = 1; k < 30; k += 1) { term *= (x / (2 * k)) ** 2; sum += term; } return sum; };
+const bessel = (x) => {
+  let sum = 1,
+    term = 1;
+  for (let k = 1; k < 30; k += 1) {
+    term *= (x / (2 * k)) ** 2;
+    sum += term;
+  }
+  return sum;
+};
 const sinc = (x) => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x));
 const divisor = (a, b) => (b ? divisor(b, a % b) : a);
 
-/** A stream of samples at one rate into the same sound at another, by a linear-phase FIR in phases. No drift: the ratio is exact. */
+/**
+ * A stream of samples at one rate into the same sound at another, by a linear-phase FIR in phases. No drift:
+ * the ratio is exact.
+ */
 export class Resampler {
   constructor(fromHz, toHz) {
     const common = divisor(fromHz, toHz);
@@ -26,7 +37,10 @@ export class Resampler {
       for (let tap = 0; tap < this.taps; tap += 1) {
         const at = tap - this.taps / 2 + 1 - phase / this.up;
         const edge = (2 * at) / this.taps;
-        row[tap] = Math.abs(edge) < 1 ? cut * sinc(cut * 0.92 * at) * bessel(KAISER_BETA * Math.sqrt(1 - edge * edge)) : 0;
+        row[tap] =
+          Math.abs(edge) < 1
+            ? cut * sinc(cut * 0.92 * at) * bessel(KAISER_BETA * Math.sqrt(1 - edge * edge))
+            : 0;
         sum += row[tap];
       }
       this.phases.push(row.map((value) => value / sum));
@@ -88,7 +102,10 @@ export class Jitter {
   /** One frame has come (Float32, `FRAME` samples). */
   push(frame) {
     this.waiting.push(frame);
-    while (this.waiting.length > CAP) { this.waiting.shift(); this.counts.dropped += 1; }
+    while (this.waiting.length > CAP) {
+      this.waiting.shift();
+      this.counts.dropped += 1;
+    }
   }
 
   /** The frame that is to be heard now. */
@@ -97,13 +114,24 @@ export class Jitter {
     if (this.filling) {
       this.filling = false;
       // It ran out only for a moment: the network is worse than was allowed for.
-      if (this.empty < BRIEF) { this.target = Math.min(TARGET_MOST, this.target + 1); this.calm = 0; }
+      if (this.empty < BRIEF) {
+        this.target = Math.min(TARGET_MOST, this.target + 1);
+        this.calm = 0;
+      }
       this.empty = 0;
       this.begin();
     }
     this.look();
-    if (this.shortage && quiet(this.waiting[0])) { this.begin(); this.counts.inserted += 1; return new Float32Array(FRAME); }
-    if (this.surplus && (this.forced || quiet(this.waiting[0]))) { this.begin(); this.waiting.shift(); this.counts.dropped += 1; }
+    if (this.shortage && quiet(this.waiting[0])) {
+      this.begin();
+      this.counts.inserted += 1;
+      return new Float32Array(FRAME);
+    }
+    if (this.surplus && (this.forced || quiet(this.waiting[0]))) {
+      this.begin();
+      this.waiting.shift();
+      this.counts.dropped += 1;
+    }
     this.counts.played += 1;
     this.last = this.waiting.shift();
     return this.last;
@@ -127,7 +155,10 @@ export class Jitter {
     if (this.left > 0) return;
     const { least } = this;
     this.calm += 1;
-    if (this.calm >= CALM_WINDOWS && this.target > TARGET) { this.target -= 1; this.calm = 0; }
+    if (this.calm >= CALM_WINDOWS && this.target > TARGET) {
+      this.target -= 1;
+      this.calm = 0;
+    }
     const pending = this.surplus;
     this.begin();
     this.surplus = least > this.target;
@@ -141,7 +172,8 @@ const quiet = (frame) => frame.every((value) => Math.abs(value) < QUIET);
 /** To the center's samples, s16le, and back. */
 export function packed(samples) {
   const frame = new Int16Array(samples.length);
-  for (let i = 0; i < samples.length; i += 1) frame[i] = Math.max(-32768, Math.min(32767, Math.round(samples[i] * 32767)));
+  for (let i = 0; i < samples.length; i += 1)
+    frame[i] = Math.max(-32768, Math.min(32767, Math.round(samples[i] * 32767)));
   return frame.buffer;
 }
 export const unpacked = (buffer) => Float32Array.from(new Int16Array(buffer), (value) => value / 32768);

@@ -22,7 +22,10 @@ let said = '';
 /** Tell the page how it stands: `live`, `lost`, `replaced` or `signed-off`; and whether a call is on. */
 function tell(state, call = false) {
   const now = `${state}/${call}`;
-  if (now !== said) { said = now; postMessage({ state, call }); }
+  if (now !== said) {
+    said = now;
+    postMessage({ state, call });
+  }
 }
 
 onmessage = ({ data }) => {
@@ -32,8 +35,17 @@ onmessage = ({ data }) => {
       if (socket?.readyState === WebSocket.OPEN && socket.bufferedAmount < WAITING_BYTES) socket.send(frame);
     };
   }
-  if (data.connect) { address = data.connect; tries = 0; said = ''; connect(); }
-  if (data.end) { drop(); clearTimeout(retry); close(); }
+  if (data.connect) {
+    address = data.connect;
+    tries = 0;
+    said = '';
+    connect();
+  }
+  if (data.end) {
+    drop();
+    clearTimeout(retry);
+    close();
+  }
 };
 
 function connect() {
@@ -46,11 +58,16 @@ function connect() {
   made.onmessage = ({ data }) => {
     heardMs = performance.now();
     tries = 0;
-    if (typeof data === 'string') { tell('live', JSON.parse(data).joined); return; }
+    if (typeof data === 'string') {
+      tell('live', JSON.parse(data).joined);
+      return;
+    }
     tell('live', true);
     audio?.postMessage(data, [data]);
   };
-  made.onclose = ({ code }) => { if (socket === made) lost(code); };
+  made.onclose = ({ code }) => {
+    if (socket === made) lost(code);
+  };
 }
 
 function drop() {
@@ -61,14 +78,24 @@ function drop() {
 
 function lost(code) {
   drop();
-  if (code === REPLACED) { tell('replaced'); return; }
-  if (code === SIGN_ON || code === ENDED) { tell('signed-off'); return; }
+  if (code === REPLACED) {
+    tell('replaced');
+    return;
+  }
+  if (code === SIGN_ON || code === ENDED) {
+    tell('signed-off');
+    return;
+  }
   tell('lost');
   // What has waited in vain for an answer has waited long enough.
-  retry = setTimeout(connect, Math.max(0, triedMs + PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)] - performance.now()));
+  retry = setTimeout(
+    connect,
+    Math.max(0, triedMs + PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)] - performance.now()),
+  );
   tries += 1;
 }
 
 setInterval(() => {
-  if (socket && performance.now() - heardMs > (socket.readyState === WebSocket.OPEN ? SILENCE_MS : OPEN_MS)) lost(0);
+  if (socket && performance.now() - heardMs > (socket.readyState === WebSocket.OPEN ? SILENCE_MS : OPEN_MS))
+    lost(0);
 }, WATCH_MS);

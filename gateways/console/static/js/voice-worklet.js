@@ -23,7 +23,8 @@ class Voice extends AudioWorkletProcessor {
         this.link = data.link;
         this.link.onmessage = (message) => this.jitter.push(unpacked(message.data));
       }
-      // Echo cancellation has to learn a room first, and an alarm that is taken for a voice would answer for her.
+      // Echo cancellation has to learn a room first, and an alarm that is taken for a voice would answer for
+      // her.
       if (data.hushS) this.hushed = Math.max(this.hushed, Math.ceil((data.hushS * RATE_HZ) / FRAME));
       if (data.end) this.ended = true;
     };

@@ -27,10 +27,16 @@ const WORDS = {
   connected: ['Centro collegato', 'Centre connected'],
   psapReal: ['112 reale', '112 real'],
   psapSimulated: ['112 simulato', '112 simulated'],
-  notDurable: ['Il disco non si può scrivere: ora nulla è durevole', 'The disk cannot be written: nothing is durable now'],
+  notDurable: [
+    'Il disco non si può scrivere: ora nulla è durevole',
+    'The disk cannot be written: nothing is durable now',
+  ],
   newAlert: ['Nuovo allarme', 'New alert'],
   acknowledge: ['Conferma', 'Acknowledge'],
-  acknowledgeSub: ['Ferma il suono e apre il caso. Rispondi al telefono per prendere la chiamata.', 'Stops the sound and opens the case. Answer your phone to take the call.'],
+  acknowledgeSub: [
+    'Ferma il suono e apre il caso. Rispondi al telefono per prendere la chiamata.',
+    'Stops the sound and opens the case. Answer your phone to take the call.',
+  ],
   sounding: ['Suona finché non confermi', 'Alarm sounding until you acknowledge'],
   soundBlocked: ['Il browser blocca il suono: premi un tasto', 'The browser blocks the sound: press a key'],
   noSound: ['Nessun suono: costrizione', 'No sound: duress'],
@@ -153,11 +159,17 @@ const WORDS = {
   silent: ['Silenzioso', 'Silent'],
   cancelledByApp: ['Annullato dall’app', 'Cancelled from the app'],
   signOn: ['Accedi', 'Sign on'],
-  signOnText: ['Incolla il tuo codice personale. Lo dà chi amministra il centro.', 'Paste your personal token. The centre’s administrator gives it to you.'],
+  signOnText: [
+    'Incolla il tuo codice personale. Lo dà chi amministra il centro.',
+    'Paste your personal token. The centre’s administrator gives it to you.',
+  ],
   token: ['Codice personale', 'Personal token'],
   noCentre: ['Il centro non risponde.', 'The centre does not answer.'],
   startShift: ['Inizia il turno', 'Start shift'],
-  startShiftSub: ['Da ora il tuo telefono può squillare. Accende anche il suono.', 'From now on your phone may ring. Turns the sound on, too.'],
+  startShiftSub: [
+    'Da ora il tuo telefono può squillare. Accende anche il suono.',
+    'From now on your phone may ring. Turns the sound on, too.',
+  ],
   resumeShift: ['Riprendi il turno', 'Resume shift'],
   pause: ['Pausa', 'Pause'],
   endShift: ['Fine turno', 'End shift'],
@@ -168,9 +180,18 @@ const WORDS = {
   signOffLast: ['Nessun altro è disponibile: esci lo stesso', 'You are the last one: sign off all the same'],
   signOffEnds: ['Esci: chiude anche il turno', 'Sign off: ends your shift, too'],
   theme: ['Chiaro o scuro', 'Light or dark'],
-  readyText: ['Nessun allarme è tuo. Un nuovo allarme occupa tutto lo schermo e fa squillare il tuo telefono.', 'No alert is yours. A new one takes the whole screen and rings your phone.'],
-  offText: ['Il tuo telefono non squilla finché non inizi il turno.', 'Your phone does not ring until you start your shift.'],
-  pausedText: ['Il tuo telefono non squilla finché non riprendi.', 'Your phone does not ring until you resume.'],
+  readyText: [
+    'Nessun allarme è tuo. Un nuovo allarme occupa tutto lo schermo e fa squillare il tuo telefono.',
+    'No alert is yours. A new one takes the whole screen and rings your phone.',
+  ],
+  offText: [
+    'Il tuo telefono non squilla finché non inizi il turno.',
+    'Your phone does not ring until you start your shift.',
+  ],
+  pausedText: [
+    'Il tuo telefono non squilla finché non riprendi.',
+    'Your phone does not ring until you resume.',
+  ],
   shift: ['Turno', 'Shift'],
   yourPhone: ['Il tuo telefono', 'Your phone'],
   alarmSound: ['Suono d’allarme', 'Alarm sound'],
@@ -207,8 +228,10 @@ const REASONS = {
   '112 has been called.': 'Il 112 è stato chiamato.',
   'She has not answered.': 'Non ha risposto.',
   '112 is on the line.': 'Il 112 è già in linea.',
-  'A test never calls the real 112, and no number for tests is set.': 'Una prova non chiama mai il 112 vero, e manca un numero di prova.',
-  'She is not on the line, and the briefing has not been given.': 'Non è in linea, e il testo non è stato letto.',
+  'A test never calls the real 112, and no number for tests is set.':
+    'Una prova non chiama mai il 112 vero, e manca un numero di prova.',
+  'She is not on the line, and the briefing has not been given.':
+    'Non è in linea, e il testo non è stato letto.',
   'She has signalled duress: do not call.': 'Ha segnalato costrizione: non chiamarla.',
   'She is on the line.': 'È già in linea.',
   'She is being called.': 'La stiamo già chiamando.',
@@ -223,7 +246,8 @@ const REASONS = {
   'All parties are on this one line.': 'Su questa sola linea ci sono tutti.',
   'Nothing can be played on this line.': 'Su questa linea non si può far sentire nulla.',
   'Nobody can be muted on this line.': 'Su questa linea non si può silenziare nessuno.',
-  '112 cannot be joined on this line: call it on another phone.': 'Su questa linea il 112 non può entrare: chiamalo da un altro telefono.',
+  '112 cannot be joined on this line: call it on another phone.':
+    'Su questa linea il 112 non può entrare: chiamalo da un altro telefono.',
   'The briefing has not been given.': 'Il testo non è stato letto al 112.',
   'You are muted already.': 'Il tuo microfono è già spento.',
   'You are whispering already.': 'L’operatore ti sente già.',
@@ -232,12 +256,15 @@ const REASONS = {
   'No operator is on the line.': 'Nessun operatore è in linea.',
   'You are not muted.': 'Il tuo microfono è già acceso.',
   'Your voice does not come over a line of the centre.': 'La tua voce non passa per una linea del centro.',
-  'This number is never called as a user\'s.': 'Questo numero non viene mai chiamato come quello di un’utente.',
+  "This number is never called as a user's.":
+    'Questo numero non viene mai chiamato come quello di un’utente.',
   'Her number is not known.': 'Il suo numero non è noto.',
-  'No phone for drills is set: drill.phone in the settings.': 'Non c’è un telefono per le esercitazioni: drill.phone nelle impostazioni.',
+  'No phone for drills is set: drill.phone in the settings.':
+    'Non c’è un telefono per le esercitazioni: drill.phone nelle impostazioni.',
   'You are not on shift.': 'Non sei in turno.',
   'A drill is running.': 'Un’esercitazione è in corso.',
-  'The phone for drills has a real alert open.': 'Il telefono delle esercitazioni ha un allarme reale aperto.',
+  'The phone for drills has a real alert open.':
+    'Il telefono delle esercitazioni ha un allarme reale aperto.',
   'The alert is being handed over.': 'L’allarme si sta già passando.',
   'She is not on the line.': 'Non è in linea.',
   'It is being played.': 'Lo sta già sentendo.',
@@ -245,7 +272,8 @@ const REASONS = {
   'The alert is not being handed over.': 'L’allarme non si sta passando.',
   '112 has not been told, and the user is not called.': 'Il 112 non è informato, e lei non viene chiamata.',
   '112 is on the line with this call.': 'Il 112 è in linea su questa chiamata.',
-  'A machine has answered: call once more first.': 'Ha risposto una segreteria: prima richiama ancora una volta.',
+  'A machine has answered: call once more first.':
+    'Ha risposto una segreteria: prima richiama ancora una volta.',
   'It is not yet known whom to call.': 'Non si sa ancora chi chiamare.',
   'She has signalled duress: 112 has to be told.': 'Ha segnalato costrizione: il 112 va informato.',
   'The alert is silent: order the call aloud first.': 'Allarme silenzioso: prima O, poi Invio.',
@@ -263,7 +291,18 @@ const REASONS = {
   'She is called already.': 'È già stata chiamata.',
 };
 
-const LANGUAGES = { it: ['Italiano', 'Italian'], en: ['Inglese', 'English'], fr: ['Francese', 'French'], de: ['Tedesco', 'German'], es: ['Spagnolo', 'Spanish'], ro: ['Rumeno', 'Romanian'], uk: ['Ucraino', 'Ukrainian'], ar: ['Arabo', 'Arabic'], sq: ['Albanese', 'Albanian'], zh: ['Cinese', 'Chinese'] };
+const LANGUAGES = {
+  it: ['Italiano', 'Italian'],
+  en: ['Inglese', 'English'],
+  fr: ['Francese', 'French'],
+  de: ['Tedesco', 'German'],
+  es: ['Spagnolo', 'Spanish'],
+  ro: ['Rumeno', 'Romanian'],
+  uk: ['Ucraino', 'Ukrainian'],
+  ar: ['Arabo', 'Arabic'],
+  sq: ['Albanese', 'Albanian'],
+  zh: ['Cinese', 'Chinese'],
+};
 
 let english = true;
 
@@ -278,7 +317,8 @@ export const either = (it, en) => (english ? en : it);
 export const t = (key) => WORDS[key][english ? 1 : 0];
 export const channel = (name) => t(CHANNELS[name] ?? 'data');
 export const outcome = (name) => (OUTCOMES[name] ? either(...OUTCOMES[name]) : name);
-export const reason = (text) => (english ? text : REASONS[text] ?? text);
+export const reason = (text) => (english ? text : (REASONS[text] ?? text));
 export const languageName = (code) => (LANGUAGES[code] ? either(...LANGUAGES[code]) : code);
 /** A number with the language's decimal sign. */
-export const number = (value, digits = 1) => (english ? value.toFixed(digits) : value.toFixed(digits).replace('.', ','));
+export const number = (value, digits = 1) =>
+  english ? value.toFixed(digits) : value.toFixed(digits).replace('.', ',');

@@ -1,4 +1,5 @@
-// Wrap-up: the seconds after an operator's part in an alert that are for her notes. What stands is the center's.
+// Wrap-up: the seconds after an operator's part in an alert that are for her notes. What stands is the
+// center's.
 
 import { either, t } from './words.js';
 import * as f from './format.js';
@@ -15,7 +16,11 @@ const span = (us) => f.span(Math.ceil(us / 1e6) * 1e6);
 
 export const wrapWord = (us) => word('note', `${t('wrapUp')} ${span(us)}`, 'ink-wait');
 
-const mine = (ui) => leftUs(ui.feed.operators.find((one) => one.operator === ui.feed.me.operator), ui.feed.nowUs());
+const mine = (ui) =>
+  leftUs(
+    ui.feed.operators.find((one) => one.operator === ui.feed.me.operator),
+    ui.feed.nowUs(),
+  );
 
 /** Whether she is in it now. */
 export const wrapping = (ui) => mine(ui) > 0 && ui.feed.link === 'live';
@@ -24,11 +29,23 @@ export const wrapping = (ui) => mine(ui) > 0 && ui.feed.link === 'live';
 const enterEnds = (ui) => ui.section === 'case' && (ui.selected()?.closed_us ?? null) === null;
 
 /** Her state in the bar. */
-export const inBar = (ui) => word('note', `${t('wrapUp')} ${span(mine(ui))}${enterEnds(ui) ? ` · ${t('enter')}: ${t('readyNow').toLowerCase()}` : ''}`, 'ink-wait');
+export const inBar = (ui) => {
+  const enter = enterEnds(ui) ? ` · ${t('enter')}: ${t('readyNow').toLowerCase()}` : '';
+  return word('note', `${t('wrapUp')} ${span(mine(ui))}${enter}`, 'ink-wait');
+};
 
 /** The ready view in it: {title, text, step}. */
 export const hero = (ui) => ({
   title: `${t('wrapUp')} ${span(mine(ui))}`,
-  text: either('Tempo per le tue note: prima di te chiamiamo gli altri. Se nessuno è libero, un allarme reale squilla lo stesso.', 'Time for your notes: the others are called before you. Where none is free, a real alert rings all the same.'),
-  step: { key: 'Enter', label: t('readyNow'), sub: either('Torni nel turno di chiamata.', 'You are called like everybody again.') },
+  text: either(
+    'Tempo per le tue note: prima di te chiamiamo gli altri. ' +
+      'Se nessuno è libero, un allarme reale squilla lo stesso.',
+    'Time for your notes: the others are called before you. ' +
+      'Where none is free, a real alert rings all the same.',
+  ),
+  step: {
+    key: 'Enter',
+    label: t('readyNow'),
+    sub: either('Torni nel turno di chiamata.', 'You are called like everybody again.'),
+  },
 });
