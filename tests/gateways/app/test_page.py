@@ -18,7 +18,6 @@ from tests.gateways.http.place import Place
 
 Client = TestClient[Litestar]
 OURS = sorted(path for path in STATIC.rglob("*") if path.suffix in (".js", ".html", ".css"))
-WORDS = (STATIC / "js" / "words.js").read_text()
 
 
 @pytest.fixture
@@ -116,21 +115,6 @@ def test_nothing_is_inline_and_nothing_comes_from_elsewhere(path: Path) -> None:
     assert not re.search(r"\bstyle\s*=\s*[\"'$]", text)
     assert not re.search(r"<script(?![^>]*\bsrc=)|\bon(click|load|error)\s*=\s*[\"']", text)
     assert not [url for url in re.findall(r"https?://[^\s\"'`)]+", text) if "www.w3.org" not in url]
-
-
-def test_every_word_is_there_in_both_languages() -> None:
-    entries = re.findall(r"^  (\w+): \[(.*?)\],$", WORDS, re.MULTILINE | re.DOTALL)
-    for name, pair in entries:
-        assert len(re.findall(r"'(?:[^'\\]|\\.)+'", pair)) == 2, name
-    known = {name for name, _ in entries}
-    used = set(re.findall(r"\b(?:t|ghost|say)\('(\w+)'", "".join(path.read_text() for path in OURS)))
-    state = (STATIC / "js" / "state.js").read_text()
-    used |= set(re.findall(r"\['(?:done|now|bad|)', '(\w+)'\]", state))
-    used |= set(re.findall(r"\b(?:title|text): '(\w+)'", state))
-    assert used - {""} <= known
-    everywhere = "".join(path.read_text() for path in OURS if path.name != "words.js")
-    unused = [name for name in known if name not in everywhere and not name.endswith("Hint")]
-    assert unused == []
 
 
 def test_every_symbol_that_is_used_is_drawn() -> None:

@@ -40,7 +40,7 @@ def test_every_cause_of_ours_has_its_words(stage: Stage) -> None:
 
     said = stage.page.evaluate(
         """async (causes) => {
-          const { causeInWords } = await import('/console/js/causes.js');
+          const { causeInWords } = await import('/console/js/words/causes.js');
           return causes.map(causeInWords);
         }""",
         [int(cause) for cause in HangupCause],

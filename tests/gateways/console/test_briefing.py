@@ -101,7 +101,7 @@ def test_what_is_copied_names_the_hemisphere_and_says_that_it_is_a_test(stage: S
     states.ready(stage)
     text = stage.page.evaluate(
         """async () => {
-          const { copyText } = await import('/console/js/briefing.js');
+          const { copyText } = await import('/console/js/case/briefing.js');
           const party = { state: 'idle' };
           return copyText({
             test: true, channel: 'voice', raised_us: 0, phone: null, person: null, identified: true,

@@ -118,7 +118,7 @@ def test_bars_are_a_phone_s_and_do_not_flicker(stage: Stage) -> None:
     states.ready(stage)
     found = stage.page.evaluate(
         """async () => {
-          const { bars } = await import('/console/js/signal.js');
+          const { bars } = await import('/console/js/case/signal.js');
           const plain = [-113, -108, -107, -103, -97, -90, -89, -51].map((dbm) => bars(dbm));
           const hovering = [-89, -91, -89, -91, -92].reduce(
             (all, dbm) => [...all, bars(dbm, all.at(-1))], []);

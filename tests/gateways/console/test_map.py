@@ -189,15 +189,15 @@ _KNOWN_CODES = [
 
 def test_the_plus_code_is_the_known_one(console: Page) -> None:
     for lat, lon, code in _KNOWN_CODES:
-        made = f"import('/console/js/places.js').then(places => places.plusCode({lat}, {lon}))"
+        made = f"import('/console/js/place/places.js').then(places => places.plusCode({lat}, {lon}))"
         assert console.evaluate(made) == code
 
 
 def test_towns_distances_and_directions_are_right(console: Page) -> None:
     found = console.evaluate(
         """async () => {
-          const places = await import('/console/js/places.js');
-          const data = await import('/console/js/atlas.js');
+          const places = await import('/console/js/place/places.js');
+          const data = await import('/console/js/place/atlas.js');
           await data.load();
           const towns = data.atlas.towns;
           const near = places.nearestTown(45.1847, 9.1582, towns);

@@ -119,8 +119,8 @@ def test_she_goes_on_at_the_second_node_with_her_case_and_her_keys(
     wait_until(lambda: shifts() == [("a", ShiftState.READY), ("b", ShiftState.READY)], what="her shift at b")
     # That she has heard the alarm is known here, too, and that it may sound.
     page.keyboard.press("Escape")
-    assert page.evaluate("import('/console/js/sound.js').then((sound) => sound.blocked())") is False
-    heard = page.evaluate("import('/console/js/shift.js').then((shift) => shift.heard()[0])")
+    assert page.evaluate("import('/console/js/sound/sound.js').then((sound) => sound.blocked())") is False
+    heard = page.evaluate("import('/console/js/shift/shift.js').then((shift) => shift.heard()[0])")
     assert heard is True
     page.reload()
     expect(page.locator(".bar__me")).to_contain_text("Marta Bianchi")

@@ -41,10 +41,10 @@ def bench(browser: Browser) -> Iterator[Page]:
 @pytest.fixture
 def js(bench: Page, site: WebThread) -> Page:
     """With the module in it."""
-    bench.goto(f"{site.url}/console/js/voice-dsp.js")
+    bench.goto(f"{site.url}/console/js/voice/dsp.js")
     bench.goto(f"{site.url}/console/icon.svg")
     bench.evaluate(TOOLS)
-    bench.evaluate("async () => { window.dsp = await import('/console/js/voice-dsp.js'); }")
+    bench.evaluate("async () => { window.dsp = await import('/console/js/voice/dsp.js'); }")
     return bench
 
 

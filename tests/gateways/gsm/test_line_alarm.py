@@ -104,7 +104,7 @@ def test_a_call_that_is_nobodys_is_an_alarm_until_it_is_gone(watch: Watch) -> No
 
 
 def test_every_alarm_of_a_line_has_words_in_both_languages() -> None:
-    page = Path(__file__).parents[3] / "gateways/console/static/js/alarm-kinds.js"
+    page = Path(__file__).parents[3] / "gateways/console/static/js/plant/alarm-kinds.js"
     worded = set(re.findall(r"^  '?([\w.]+)'?: \([^[]*\[\s*either\(", page.read_text(), re.MULTILINE))
     assert set(ALARMS) <= worded
 

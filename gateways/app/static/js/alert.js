@@ -14,7 +14,12 @@ const ARRIVED = new Set([202, 400, 403, 404]); // what is said of an alert has a
 export class Alert {
   /** `phoneOf()` is her number; `changed()` is called after everything new. */
   constructor(api, clock, positions, phoneOf, changed) {
-    Object.assign(this, { api, clock, positions, phoneOf, changed });
+    this.api = api;
+    this.clock = clock;
+    this.positions = positions;
+    this.phoneOf = phoneOf;
+    this.changed = changed;
+    this.battery = null;
     this.known = null;
     this.run = 0; // grows with every alert and every end: what was begun before it gives up
     this.wakers = new Set();

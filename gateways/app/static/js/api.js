@@ -67,6 +67,10 @@ export class Api {
     return status !== 401;
   }
 
+  /**
+   * @param {string} method @param {string} url @param {number} withinMs
+   * @param {{ body?: object, signal?: AbortSignal, waitMs?: number, key?: string }} more
+   */
   async #ask(method, url, withinMs, { body, signal, waitMs = 0, key = this.keyOf() }) {
     const { addresses } = this;
     const address = addresses.now;

@@ -10,7 +10,9 @@ const KEYS = new Set([' ', 'Enter']);
 export class Hold {
   /** `raise()` when it was held, `say(word)` what to tell her, `drawn(held)` when the look changes. */
   constructor({ raise, say, drawn }) {
-    Object.assign(this, { raise, say, drawn });
+    this.raise = raise;
+    this.say = say;
+    this.drawn = drawn;
     this.timer = null;
     this.begun = false; // by pointer or key, so that the click that follows is no press of its own
     this.onceMs = -Infinity;

@@ -128,7 +128,7 @@ const ui = {
   saveSettings: async (event) => {
     event.preventDefault();
     const given = Object.fromEntries(
-      [...new FormData(event.target)].map(([name, value]) => [name, value.trim()]),
+      [...new FormData(event.target)].map(([name, value]) => [name, String(value).trim()]),
     );
     ui.faults = {
       ...(given.key ? {} : { key: 'needed' }),

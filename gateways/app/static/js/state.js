@@ -129,9 +129,9 @@ export function shown(known, nowMs) {
     });
   }
   if (psap === 'answered') {
-    const withHer = user === 'answered';
-    const title = withHer ? 'psap' : operator ? 'psapTold' : 'psapStep';
-    const text = withHer ? 'stayText' : free;
+    const withUser = user === 'answered';
+    const title = withUser ? 'psap' : operator ? 'psapTold' : 'psapStep';
+    const text = withUser ? 'stayText' : free;
     return screen('psap', {
       ...seen,
       tone: 'good',
@@ -140,7 +140,7 @@ export function shown(known, nowMs) {
       text,
       steps,
       cancel: false,
-      call112: !withHer,
+      call112: !withUser,
     });
   }
   if (user === 'answered' && isLeft(known) && !isUnderWay(psap)) {

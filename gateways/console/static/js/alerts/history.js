@@ -1,0 +1,267 @@
+// The history: a search among all alerts, open and closed, and the whole story of the chosen one.
+
+import { html, nothing, repeat } from '../../vendor/lit.js';
+import { icon, tag, word } from '../shell/parts.js';
+import { channel, either, outcome, t } from '../words/words.js';
+import { choice } from './choice.js';
+import { log } from '../case/log.js';
+import { choose, load, reopens, state } from './past.js';
+import * as f from '../words/format.js';
+import * as s from '../case/situation.js';
+
+const TYPING_MS = 250;
+
+const AGAIN_MS = 15000;
+
+/** @param {Ui} ui */
+export function enter(ui) {
+  load(ui);
+}
+
+/** @param {Ui} ui @param {string} text */
+function typed(ui, text) {
+  state.search = text;
+  clearTimeout(state.typing);
+  state.typing = setTimeout(() => load(ui), TYPING_MS);
+}
+
+/** @param {Ui} ui @param {KeyboardEvent} e */
+function fieldKey(ui, e) {
+  if (!['Enter', 'Escape', 'ArrowDown'].includes(e.key)) {
+    e.stopPropagation();
+    return;
+  }
+  e.preventDefault();
+  e.stopPropagation();
+  const field = /** @type {HTMLInputElement} */ (e.target);
+  if (e.key === 'Escape' && state.search) {
+    field.value = '';
+    typed(ui, '');
+    return;
+  }
+  field.blur();
+  if (e.key !== 'Escape') move(ui, 1);
+}
+
+/** @param {Ui} ui @param {number} by */
+function move(ui, by) {
+  const at = state.items.findIndex((one) => one.alert === state.cursor);
+  const to = at < 0 ? 0 : Math.max(0, Math.min(state.items.length - 1, at + by));
+  if (!state.items.length) return;
+  state.cursor = state.items[to].alert;
+  if (to === state.items.length - 1 && state.more) load(ui, true);
+  ui.draw();
+  document.querySelector(`.past[data-alert="${CSS.escape(state.cursor)}"]`)?.focus();
+}
+
+/** The offer, the question, or why not. @param {Ui} ui @param {CaseView} view */
+function reopening(ui, view) {
+  if (view.closed_us === null) return nothing;
+  const { reopening: asked } = state;
+  const user = view.person ? s.first(view) : t('user');
+  const what = asked?.psap
+    ? either(`Richiama ${user} e il 112`, `Calls ${user} and 112 again`)
+    : either(`Richiama ${user}`, `Calls ${user} again`);
+  const other = asked?.psap ? either('Senza il 112', 'Without 112') : either('Anche il 112', '112 as well');
+  const button = (key, label) =>
+    html`<button class="btn" aria-keyshortcuts=${key} @click=${() => ui.press(key)}>
+      <kbd>${key === 'Enter' ? t('enter') : key === 'Escape' ? 'Esc' : key}</kbd><span>${label}</span>
+    </button>`;
+  return html`<p class="history__reopen" role="status">
+    ${
+      asked
+        ? html`${button('Enter', what)}${button('E', other)}${button('Escape', t('back'))}`
+        : html`${button('R', t('reopen'))}${
+            state.said ? html`<span class="ink-bad">${state.said}</span>` : nothing
+          }`
+    }
+  </p>`;
+}
+
+/** @param {Ui} ui @param {string} key */
+export function pressed(ui, key) {
+  if (reopens(ui, key)) return true;
+  if (key === '/') {
+    const field = document.getElementById('search');
+    field?.focus();
+    field?.select();
+    return true;
+  }
+  if (key === 'H') {
+    document.querySelector('main h1')?.focus();
+    return true;
+  }
+  if (key === 'ArrowDown' || key === 'ArrowUp') {
+    move(ui, key === 'ArrowDown' ? 1 : -1);
+    return true;
+  }
+  if (key === 'Enter' && state.cursor) {
+    choose(ui, state.cursor);
+    return true;
+  }
+  if (key === 'Escape' && state.chosen) {
+    state.chosen = null;
+    state.story = null;
+    ui.draw();
+    return true;
+  }
+  return false;
+}
+
+/** @param {PastAlert} one */
+const who = (one) => one.name || (one.phone ? f.phone(one.phone) : t('unknown'));
+
+/** @param {number} us */
+const when = (us) => `${f.shortDay(us)} ${f.minute(us)}`;
+
+/** @param {PastAlert} one */
+function ended(one) {
+  if (one.closed_us === null) return word('clock', either('aperto', 'open'), 'ink-wait');
+  if (['user_called_112', 'no_contact'].includes(one.outcome) || one.missed)
+    return word('warn', outcome(one.outcome), 'ink-bad');
+  return word(
+    ['handed_over', 'briefed'].includes(one.outcome) ? '112' : 'check',
+    outcome(one.outcome),
+    'ink-2',
+  );
+}
+
+/** @param {Ui} ui */
+export function pane(ui) {
+  const { feed } = ui;
+  if (feed.link === 'live' && state.pages === 1 && Date.now() - state.askedAtMs > AGAIN_MS) load(ui);
+  return html`<section class="view history" aria-labelledby="hist-h">
+    <header class="page-head">
+      <h1 id="hist-h" tabindex="-1">${either('Storico', 'History')}</h1>
+      <label class="search"
+        ><kbd>/</kbd>${icon('find')}<input
+          id="search"
+          type="search"
+          autocomplete="off"
+          spellcheck="false"
+          maxlength="100"
+          aria-label=${either('Cerca', 'Search')}
+          placeholder=${either(
+            'Nome, fine del numero, o codice dell’allarme',
+            'Name, end of the number, or the alert’s id',
+          )}
+          .value=${state.search}
+          @input=${(e) => typed(ui, e.target.value)}
+          @keydown=${(e) => fieldKey(ui, e)} /></label
+      >${choice(ui)}
+    </header>
+    <div class="history__body">
+      <section class="panel" aria-label=${t('alerts')}>
+        <div class="panel__head">
+          <h2>
+            ${state.search.trim() ? either('Trovati', 'Found') : either('Tutti gli allarmi', 'All alerts')}
+          </h2>
+          <span class="ink-2" role="status"
+            >${state.fault ? t('noConnection') : `${state.items.length}${state.more ? '+' : ''}`}</span
+          >
+        </div>
+        <div class="history__list" role="list">
+          ${repeat(
+            state.items,
+            (one) => one.alert,
+            (one) =>
+              html`<div role="listitem">
+                <button
+                  class="past"
+                  data-alert=${one.alert}
+                  aria-current=${state.cursor === one.alert ? 'true' : nothing}
+                  @click=${() => choose(ui, one.alert)}>
+                  <span class="past__when">${when(one.received_us)}</span
+                  ><b>${one.test ? html`${icon('flask', 'ink-test')} ` : nothing}${who(one)}</b
+                  ><span class="past__end">${ended(one)}</span
+                  ><small
+                    >${[
+                      one.name && one.phone ? f.phone(one.phone) : '',
+                      channel(one.channel),
+                      one.operator ? ui.feed.names(one.operator) : '',
+                    ]
+                      .filter(Boolean)
+                      .join(' · ')}</small
+                  >
+                </button>
+              </div>`,
+          )}
+          ${
+            state.items.length
+              ? nothing
+              : html`<p class="empty">${either('Nessun allarme trovato', 'No alert found')}</p>`
+          }
+          ${
+            state.more
+              ? html`<button class="btn history__more" @click=${() => load(ui, true)}>
+                  ${either('Altri più vecchi', 'Older ones')}
+                </button>`
+              : nothing
+          }
+        </div>
+      </section>
+      ${
+        state.chosen && state.story?.alert === state.chosen
+          ? story(ui, state.story)
+          : html`<section class="panel">
+              <p class="empty">
+                <span class="word"><kbd>↑</kbd><kbd>↓</kbd><kbd>${t('enter')}</kbd></span
+                ><span
+                  >${either(
+                    'Scegli un allarme per leggerne la storia',
+                    'Choose an alert to read its story',
+                  )}</span
+                >
+              </p>
+            </section>`
+      }
+    </div>
+  </section>`;
+}
+
+/** @param {Ui} ui @param {CaseView} view */
+function story(ui, view) {
+  const at = view.steps;
+  const since = (us) => (us === null ? '—' : f.seconds(Math.max(0, us - view.received_us)));
+  // The case forgets the request when 112 hangs up.
+  const asked = view.timeline.find((entry) => entry.what === 'psap.requested')?.at_us;
+  const psap = at.psap_us === null || asked === undefined ? '—' : f.seconds(Math.max(0, at.psap_us - asked));
+  return html`<section class="panel" aria-labelledby="story-h">
+    <div class="panel__head">
+      <h2 id="story-h">${s.name(view)}</h2>
+      ${tag(view.test)}<span class="phone">${view.phone ? f.phone(view.phone) : t('noNumber')}</span>
+    </div>
+    <dl class="facts history__facts">
+      <div>
+        <dt>${t('requested')}</dt>
+        <dd>${f.day(view.raised_us)}, ${f.clock(view.raised_us)}</dd>
+      </div>
+      <div>
+        <dt>${either('Esito', 'Outcome')}</dt>
+        <dd class=${view.missed_us !== null ? 'ink-bad' : ''}>
+          ${view.closed_us === null ? either('aperto', 'open') : outcome(view.outcome)}
+        </dd>
+      </div>
+      <div>
+        <dt>${t('operator')}</dt>
+        <dd>${since(at.operator_us)}</dd>
+      </div>
+      <div>
+        <dt>${t('phoneRang')}</dt>
+        <dd>${since(at.ringing_us)}</dd>
+      </div>
+      <div>
+        <dt>${either('112, dopo la richiesta', '112, once asked')}</dt>
+        <dd>${psap}</dd>
+      </div>
+      <div class="wide">
+        <dt>${either('Codice', 'Id')}</dt>
+        <dd>${view.alert}</dd>
+      </div>
+    </dl>
+    ${reopening(ui, view)}
+    <ol class="panel__body log history__log" aria-label=${t('whatHappened')} tabindex="0">
+      ${log(ui, view)}
+    </ol>
+  </section>`;
+}

@@ -1,0 +1,103 @@
+// What is going on with an alert, in a few words for a list. Made of what is.
+
+import { either, t } from '../words/words.js';
+import { brokenSaid, isBroken } from '../case/broken.js';
+import * as f from '../words/format.js';
+import * as s from '../case/situation.js';
+
+/** @param {Ui} ui @param {CaseView} view @param {number} nowUs */
+export function now(ui, view, nowUs) {
+  const [ic, tone, said, small] = going(ui, view, nowUs);
+  if (!s.isLate(view, nowUs)) return [ic, tone, said, small];
+  return [
+    'warn',
+    'ink-bad',
+    `${t('late')}: ${said[0].toLowerCase()}${said.slice(1)}`,
+    view.presumed_calling_112
+      ? either('Si presume che stia chiamando il 112', 'Presumed to be calling 112')
+      : small,
+  ];
+}
+
+/**
+ * What is going on: [icon, tone, words, more words].
+ * @param {Ui} ui @param {CaseView} view @param {number} nowUs
+ */
+function going(ui, view, nowUs) {
+  const { me } = ui.feed;
+  const reached = s.contact(view);
+  if (isBroken(view)) return ['warn', 'ink-bad', brokenSaid(view, me, ui.feed.names).title, reached];
+  if (s.psapIs(view) === 'lacking')
+    return ['warn', 'ink-bad', either('Nessuna linea per il 112', 'No line for 112'), reached];
+  if (view.duress)
+    return [
+      'shield',
+      'ink-bad',
+      t('duress'),
+      s.talking(view.user)
+        ? either('È in linea', 'She is on the line')
+        : either('Non telefonarle', 'Do not phone her'),
+    ];
+  if (view.left_us !== null) return ['112', 'ink-ok', t('handedOver'), reached];
+  return calls(ui, view, nowUs, reached);
+}
+
+/** @param {Ui} ui @param {CaseView} view @param {number} nowUs */
+function calls(ui, view, nowUs, reached) {
+  const { me } = ui.feed;
+  const lasts = (party) => f.span(nowUs - party.answered_us);
+  switch (s.psapIs(view)) {
+    case 'there': {
+      const said = view.user_hears_psap
+        ? either('In conferenza col 112', 'In conference with 112')
+        : either('In linea col 112', '112 on the line');
+      return [view.user_hears_psap ? 'voice' : '112', 'ink-ok', `${said}, ${lasts(view.psap)}`, reached];
+    }
+    case 'calling':
+    case 'doubt':
+      return ['112', 'ink-wait', either('Stiamo chiamando il 112', '112 is being called'), reached];
+    case 'waiting':
+      return [
+        '112',
+        'ink-wait',
+        either('Cerchiamo una linea per il 112', 'Looking for a line for 112'),
+        reached,
+      ];
+    case 'told':
+      return [
+        '112',
+        'ink-ok',
+        either('112 informato da un altro telefono', '112 briefed on another phone'),
+        reached,
+      ];
+    default:
+  }
+  if (s.talking(view.user) && view.operator) {
+    const said =
+      view.operator === me.operator
+        ? either('In linea con te', 'On the line with you')
+        : either('In conversazione', 'In conversation');
+    return ['voice', 'ink-ok', `${said}, ${lasts(view.user)}`, reached];
+  }
+  if (view.wrong_pins)
+    return [
+      'shield',
+      'ink-bad',
+      either('PIN sbagliato', 'Wrong PIN'),
+      either('Un segno di costrizione', 'A sign of coercion'),
+    ];
+  if (view.user.state === 'ringing') return ['ring', 'ink-wait', t('usersPhoneRings'), reached];
+  if (s.underWay(view.user))
+    return ['phone', 'ink-wait', either('La stiamo chiamando', 'She is being called'), reached];
+  if (view.silent && s.keptSilent(view)) return ['hush', 'ink-wait', t('silent'), t('usersPhoneSilent')];
+  if (view.operator)
+    return ['headset', 'ink-ok', either('Operatore in linea', 'Operator on the line'), reached];
+  if (view.reserved.length)
+    return [
+      'ring',
+      'ink-wait',
+      either('Chiamata all’operatore', 'Calling an operator'),
+      view.reserved.map(ui.feed.names).join(', '),
+    ];
+  return ['clock', 'ink-wait', either('In attesa di un operatore', 'Waiting for an operator'), reached];
+}

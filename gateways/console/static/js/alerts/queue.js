@@ -1,0 +1,193 @@
+// The queue: every open alert, in the order of urgency.js.
+
+import { html, nothing, repeat, svg } from '../../vendor/lit.js';
+import { act, icon, word } from '../shell/parts.js';
+import { channel, either, t } from '../words/words.js';
+import { rank } from './urgency.js';
+import { now } from './now.js';
+import { choice } from './choice.js';
+import * as f from '../words/format.js';
+import * as s from '../case/situation.js';
+
+const SHOWN = 100;
+
+const WARN_S = 20;
+
+/** The open ones, the most urgent first. @param {Ui} ui */
+export function queued(ui) {
+  return [...ui.feed.cases.values()]
+    .filter((view) => view.closed_us === null)
+    .sort(rank)
+    .slice(0, SHOWN);
+}
+
+/** @param {Ui} ui */
+export function enter(ui) {
+  ui.screen.point(ui.screen.mineNow()?.alert ?? null);
+}
+
+/** @param {Ui} ui @param {string} key */
+export function pressed(ui, key) {
+  if (key === 'H' || key === '/') {
+    ui.screen.go('history');
+    if (key === '/') document.getElementById('search')?.focus();
+    return true;
+  }
+  if (key === 'ArrowDown' || key === 'ArrowUp') {
+    const all = queued(ui);
+    if (!all.length) return true;
+    const at = all.findIndex((view) => view.alert === ui.screen.cursor);
+    const down = key === 'ArrowDown';
+    const to = at < 0 ? (down ? 0 : all.length - 1) : (at + (down ? 1 : -1) + all.length) % all.length;
+    ui.screen.point(all[to].alert);
+    ui.draw();
+    document.querySelector(`.q--row[data-alert="${CSS.escape(ui.screen.cursor)}"]`)?.focus();
+    return true;
+  }
+  if (key === 'Enter') {
+    const alert = ui.feed.cases.has(ui.screen.cursor) ? ui.screen.cursor : ui.screen.mineNow()?.alert;
+    if (alert) ui.screen.open(alert);
+    else ui.screen.go('case');
+    return true;
+  }
+  return false;
+}
+
+/** @param {CaseView} view @param {number} nowUs @param {number} totalUs */
+function time(view, nowUs, totalUs) {
+  if (view.met_us !== null) {
+    if (s.spokenTo(view)) return html`<div class="ink-ok">${word('done', t('reached'))}</div>`;
+    return html`<div class="ink-wait">
+      ${word('ring', view.rang_us === null ? t('takenUp') : t('phoneRang'))}<small>${t('notSpoken')}</small>
+    </div>`;
+  }
+  const left = Math.ceil((view.deadline_us - nowUs) / 1e6);
+  const late = left < 0;
+  const tone = late ? 'ink-bad' : view.test ? 'ink-test' : left <= WARN_S ? 'ink-wait' : 'ink-action';
+  const share = late ? 1 : Math.max(0, Math.min(1, (view.deadline_us - nowUs) / totalUs));
+  return html`<div class=${tone}>
+    <div class="q__time">
+      <b>${late ? `+${-left} s` : `${left} s`}</b>${
+        late
+          ? word('warn', either('in ritardo', 'late'))
+          : view.test
+            ? word('flask', t('test'))
+            : left <= WARN_S
+              ? word('clock', t('running'))
+              : nothing
+      }
+    </div>
+    <svg class="q__bar" aria-hidden="true">
+      ${svg`<rect class="rest" width="100%" height="100%" rx="3"></rect>
+        <rect class="full" width="${share * 100}%" height="100%" rx="3"></rect>`}
+    </svg>
+  </div>`;
+}
+
+/** @param {Ui} ui */
+export function pane(ui) {
+  const { feed } = ui;
+  const nowUs = feed.nowUs();
+  const all = queued(ui);
+  const late = all.filter((one) => s.isLate(one, nowUs)).length;
+  const waiting = all.filter((one) => !one.operator && one.left_us === null).length;
+  const my = ui.screen.mineNow();
+  const more = ui.feed.open - all.length;
+  return html`<section class="view queue" aria-labelledby="q-h">
+    <header class="page-head">
+      <h1 id="q-h" tabindex="-1">${t('openAlerts')}</h1>
+      <p>
+        <span>${ui.feed.open} ${t('open')}</span
+        >${late ? word('warn', either(`${late} in ritardo`, `${late} late`), 'ink-bad') : nothing}${
+          waiting ? word('clock', either(`${waiting} in attesa`, `${waiting} waiting`), 'ink-wait') : nothing
+        }
+      </p>
+      <p class="wide">
+        <span>${either('Prima chi nessuno ha sentito', 'First those whom nobody has spoken to')}</span
+        ><span class="word"><kbd>↑</kbd><kbd>↓</kbd><kbd>${t('enter')}</kbd></span>
+      </p>
+      ${choice(ui)}
+    </header>
+    <div class="panel">
+      <div class="q q--head" aria-hidden="true">
+        <span>${either('Alla scadenza', 'To the deadline')}</span><span>${t('who')}</span
+        ><span>${t('where')}</span><span>${either('Adesso', 'Now')}</span><span>${t('operator')}</span>
+      </div>
+      ${
+        all.length
+          ? html`<div class="q__rows" role="list">
+              ${repeat(
+                all,
+                (one) => one.alert,
+                (one) => row(ui, one, nowUs),
+              )}${
+                more > 0
+                  ? html`<p class="q__more ink-2">
+                      ${either(`e altri ${more} in attesa`, `and ${more} more that wait`)}
+                    </p>`
+                  : nothing
+              }
+            </div>`
+          : html`<p class="empty">${t('noAlerts')}</p>`
+      }
+    </div>
+    ${
+      my
+        ? html`<footer class="dock dock--back" aria-label=${either('Azioni', 'Actions')}>
+            ${act({
+              key: 'Enter',
+              label: either(`Torna a ${s.shortName(my)}`, `Back to ${s.shortName(my)}`),
+              sub: either('Il tuo caso', 'Your case'),
+              tone: 'primary',
+              step: true,
+              press: () => ui.screen.open(my.alert),
+            })}
+            <p class="ink-2">${now(ui, my, nowUs)[2]}</p>
+          </footer>`
+        : nothing
+    }
+  </section>`;
+}
+
+/** @param {Ui} ui @param {CaseView} view @param {number} nowUs */
+function row(ui, view, nowUs) {
+  const [ic, tone, said, small] = now(ui, view, nowUs);
+  const p = view.position;
+  const who =
+    view.operator === ui.feed.me.operator
+      ? t('you')
+      : view.operator
+        ? ui.feed.names(view.operator)
+        : t('noOperatorYet');
+  const operator = view.hand_over
+    ? `${who} → ${view.hand_over.to ? ui.feed.names(view.hand_over.to) : '…'}`
+    : who;
+  return html`<div role="listitem">
+    <button
+      class="q q--row"
+      data-alert=${view.alert}
+      aria-current=${ui.screen.cursor === view.alert ? 'true' : nothing}
+      @click=${() => ui.screen.open(view.alert)}>
+      ${time(view, nowUs, ui.feed.center.deadline_s * 1e6)}
+      <div>
+        <div class="q__name">${s.name(view)}</div>
+        <small class="phone">${view.phone ? f.phone(view.phone) : t('noNumber')}</small>
+      </div>
+      <div>
+        <div class="phone">
+          ${p ? html`${f.coordinates(p)} ${f.accuracy(p.accuracy_m)}` : t('noPosition')}
+        </div>
+        <small>${channel(view.channel)}</small>
+      </div>
+      <div>
+        <div class="word ${view.test ? 'ink-test' : tone}">
+          ${icon(view.test ? 'flask' : ic)}<span>${said}</span>
+        </div>
+        <small>${view.test ? either('Prova: mai al 112', 'A test: never to 112') : small}</small>
+      </div>
+      <div>
+        <b>${operator}</b><small>${view.operator ? '' : view.reserved.map(ui.feed.names).join(', ')}</small>
+      </div>
+    </button>
+  </div>`;
+}

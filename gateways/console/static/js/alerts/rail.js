@@ -1,0 +1,125 @@
+// The open alerts at the left of a case and beside the shift, with the colleagues and the lines.
+
+import { html, nothing, repeat } from '../../vendor/lit.js';
+import { icon, word } from '../shell/parts.js';
+import { either, t } from '../words/words.js';
+import { shiftWord } from '../shift/shift.js';
+import { unheld } from './waiting.js';
+import * as f from '../words/format.js';
+import * as s from '../case/situation.js';
+import * as alarms from '../plant/alarms.js';
+
+/** @param {Ui} ui @param {CaseView} view */
+function railState(ui, view) {
+  const { feed } = ui;
+  const nowUs = feed.nowUs();
+  if (view.closed_us !== null) return ['check', 'ink-2', t('closed')];
+  if (s.mine(view, feed.me)) return ['headset', '', s.talking(view.psap) ? t('yoursWith112') : t('yours')];
+  if (s.calledFor(view, feed.me)) return ['ring', 'ink-wait', t('yoursCalled')];
+  if (view.hand_over) return ['headset', 'ink-wait', t('handingOver')];
+  if (view.operator) return [s.talking(view.psap) ? '112' : 'headset', '', ui.feed.names(view.operator)];
+  if (view.left_us !== null) return ['112', '', t('handedOver')];
+  if (s.isLate(view, nowUs)) return ['warn', 'ink-bad', t('late')];
+  if (unheld(view)) return ['warn', 'ink-wait', t('noOperatorHas')];
+  if (view.reserved.length) return ['ring', '', view.reserved.map(ui.feed.names).join(', ')];
+  return ['clock', 'ink-wait', t('waiting')];
+}
+
+/** @param {CaseView} view @param {number} nowUs */
+function railTime(view, nowUs) {
+  if (view.met_us !== null || view.closed_us !== null) {
+    const tone = s.spokenTo(view) || view.closed_us !== null ? 'ink-ok' : 'ink-wait';
+    return [f.span((view.closed_us ?? nowUs) - view.received_us), tone];
+  }
+  const left = Math.ceil((view.deadline_us - nowUs) / 1e6);
+  return left < 0 ? [`+${-left} s`, 'ink-bad'] : [`${left} s`, left <= 20 ? 'ink-wait' : ''];
+}
+
+/** @param {Ui} ui */
+export function railList(ui) {
+  const { feed } = ui;
+  const nowUs = feed.nowUs();
+  const listed = ui.screen.listed();
+  const more = ui.feed.open - listed.filter((view) => view.closed_us === null).length;
+  return html`<div class="rail__list" role="list">
+      ${repeat(
+        listed,
+        (view) => view.alert,
+        (view) => {
+          const [ic, tone, text] = railState(ui, view);
+          const [time, timeTone] = railTime(view, nowUs);
+          return html`<div role="listitem">
+            <button
+              class="rail__item"
+              data-alert=${view.alert}
+              aria-current=${ui.screen.chosen === view.alert ? 'true' : nothing}
+              @click=${() => ui.screen.open(view.alert)}>
+              <span class="rail__name"
+                >${view.test ? html`${icon('flask', 'ink-test')} ` : nothing}${s.shortName(view)}</span
+              ><span class="rail__time ${timeTone}">${time}</span>
+              <span class="rail__state ${tone}">${icon(ic)}<span>${text}</span></span>
+            </button>
+          </div>`;
+        },
+      )}
+    </div>
+    ${
+      more > 0
+        ? html`<p class="rail__others ink-2">
+            ${either(`e altri ${more} in attesa`, `and ${more} more that wait`)}
+          </p>`
+        : nothing
+    }`;
+}
+
+/** @param {Ui} ui */
+export function rail(ui) {
+  const { feed } = ui;
+  const others = feed.operators.filter((one) => one.operator !== feed.me.operator && one.state !== 'off');
+  return html`<aside class="rail" aria-label=${t('openAlerts')}>
+    <div class="rail__head">
+      <h2>${t('openAlerts')}</h2>
+      <span class="ink-2">${ui.feed.open}</span>
+    </div>
+    ${railList(ui)}
+    <p class="rail__more"><kbd>↑</kbd><kbd>↓</kbd><span>${t('thenEnter')}</span></p>
+    ${
+      others.length
+        ? html`<section class="rail__block">
+            <h2>${t('operators')}</h2>
+            <ul>
+              ${others.map((one) => html`<li><span>${one.name}</span>${operatorState(ui, one)}</li>`)}
+            </ul>
+          </section>`
+        : nothing
+    }
+    <section class="rail__block rail__block--lines">
+      <h2>${t('lines')}</h2>
+      <ul>
+        ${feed.lines.map((line) => html`<li><b>${line.line}</b>${lineState(ui, line)}</li>`)}
+      </ul>
+    </section>
+  </aside>`;
+}
+
+/** @param {Ui} ui @param {OperatorView} one */
+export function operatorState(ui, one) {
+  if (one.alert) return word('headset', t('onCase'), 'ink-2');
+  return shiftWord(one, ui.feed.nowUs());
+}
+
+/** @param {Ui} ui @param {LineView} line */
+export function lineState(ui, line) {
+  if (alarms.unusable(ui.feed).has(line.line)) return word('warn', t('outOfUse'), 'ink-bad');
+  if (line.operator) return word('voice', ui.feed.names(line.operator), 'ink-2');
+  if (!line.alert) return word('check', t('free'), 'ink-ok');
+  const view = ui.feed.cases.get(line.alert);
+  if (line.party === 'user') return word('voice', view ? s.shortName(view) : t('user'), 'ink-2');
+  if (line.party === 'listener') return word('headset', t('listener'), 'ink-2');
+  if (line.party === 'psap') return word('112', '112', 'ink-2');
+  return word(
+    'headset',
+    view && view.operator_leg.operator === ui.feed.me.operator ? t('you') : t('operator'),
+    'ink-2',
+  );
+}

@@ -1,0 +1,23 @@
+// Which of two open alerts comes first in every list.
+
+import { spokenTo, talking } from '../case/situation.js';
+
+/**
+ * 0: the deadline is not met; 1: the phone has rung, and nobody has spoken to the user; 2: somebody has; 3:
+ * left to 112.
+ * @param {CaseView} view
+ */
+function stage(view) {
+  if (view.left_us !== null) return 3;
+  if (spokenTo(view) || talking(view.user) || talking(view.psap)) return 2;
+  return view.met_us === null ? 0 : 1;
+}
+
+/**
+ * Compares: by stage, what is real before tests, then by deadline.
+ * @param {CaseView} a @param {CaseView} b
+ */
+export function rank(a, b) {
+  const byId = a.alert < b.alert ? -1 : 1;
+  return stage(a) - stage(b) || Number(a.test) - Number(b.test) || a.deadline_us - b.deadline_us || byId;
+}

@@ -1,0 +1,155 @@
+// The banner of a case: red for what is wrong, amber for what is to be kept in mind, plain for what has to be
+// known. Pure.
+
+import { either, t } from '../words/words.js';
+import * as f from '../words/format.js';
+import * as s from './situation.js';
+import { brokenSaid, isBroken } from './broken.js';
+
+/** So long the screen says that a part of the centre was restarted. */
+const RESTART_SAID_US = 60e6;
+
+/** @type {Record<string, Pair>} */
+const NO_LINE = {
+  none: ['non c’è una linea riservata al 112', 'there is no line kept for 112'],
+  out_of_use: ['nessuna linea riservata al 112 funziona', 'no line kept for 112 works'],
+  taken: ['tutte le linee riservate al 112 sono occupate', 'all lines kept for 112 are taken'],
+  failing: ['le chiamate falliscono su ogni linea riservata al 112', 'calls fail on each line kept for 112'],
+  guarded: ['le impostazioni vietano di chiamare il 112 vero', 'the settings forbid calls to the real 112'],
+};
+
+/** Why no line can carry the call, in the page's language as far as it knows the words. */
+export const whyNoLine = (why) => (NO_LINE[why] ? either(...NO_LINE[why]) : why);
+
+/**
+ * The banner: {icon, title, text, aside, tone}, or null. The gravest has the title, the others follow in the
+ * text.
+ * @param {CaseView} view @param {number} nowUs @param {MeView} me @param {Names} names
+ */
+export function banner(view, nowUs, me, names) {
+  if (view.closed_us !== null) return null;
+  const found = [noLine, duress, broken, late, wrongPin, cancelled, silent]
+    .map((what) => what(view, nowUs, me, names))
+    .filter(Boolean);
+  if (!found.length) return restarted(view, nowUs);
+  const [gravest, ...others] = found;
+  const rest = others.filter((one) => one.brief).map((one) => one.brief);
+  const aside = view.silent && gravest.what !== 'silent' ? t('silent') : (gravest.aside ?? '');
+  return { tone: 'bad', aside, ...gravest, text: [gravest.text, ...rest].filter(Boolean).join(' ') };
+}
+
+/** @param {CaseView} view */
+function noLine(view) {
+  if (s.psapIs(view) !== 'lacking') return null;
+  const why = whyNoLine(view.psap_no_line);
+  return {
+    icon: 'warn',
+    title: either('Nessuna linea può chiamare il 112', 'No line can call 112'),
+    text: s.capital(`${why}.`),
+    brief: '',
+  };
+}
+
+/** @param {CaseView} view */
+function duress(view) {
+  if (!view.duress) return null;
+  const now = s.talking(view.user)
+    ? either('È in linea: chi la obbliga può sentire.', 'She is on the line: who forces her may hear.')
+    : either('Non richiamarla.', 'Do not call her.');
+  const it = 'Annullato con il PIN di costrizione: qualcuno la obbliga. Sul suo telefono non si vede altro.';
+  const en = 'Cancelled with the duress PIN: someone is forcing her. On her phone nothing else is seen.';
+  return {
+    icon: 'shield',
+    title: t('duress'),
+    text: `${either(it, en)} ${now}`,
+    aside: t('noSoundHere'),
+    brief: either(
+      `Costrizione: ${now[0].toLowerCase()}${now.slice(1)}`,
+      `Duress: ${now[0].toLowerCase()}${now.slice(1)}`,
+    ),
+  };
+}
+
+/** @param {CaseView} view @param {number} nowUs @param {MeView} me @param {Names} names */
+function broken(view, nowUs, me, names) {
+  if (!isBroken(view)) return null;
+  const said = brokenSaid(view, me, names);
+  return { icon: 'warn', title: said.title, text: said.text, brief: said.title };
+}
+
+/** @param {CaseView} view @param {number} nowUs */
+function late(view, nowUs) {
+  if (!s.isLate(view, nowUs)) return null;
+  const who = s.first(view);
+  const presumed = view.presumed_calling_112
+    ? either(
+        `Si presume che ${who} stia chiamando il 112.`,
+        `${s.capital(who)} is presumed to be calling 112.`,
+      )
+    : '';
+  const told =
+    view.advice === 'call_112_now'
+      ? either('L’app le ha detto di chiamare il 112.', 'The app has told her to call 112.')
+      : '';
+  const passed = either('Scadenza passata, non raggiunta.', 'Deadline passed, not reached.');
+  const text = [passed, presumed, told].filter(Boolean).join(' ');
+  return { icon: 'warn', title: t('late'), text, brief: passed };
+}
+
+/** @param {number} n */
+const times = (n) => (n > 1 ? either(`, ${n} volte`, `, ${n} times`) : '');
+
+/** @param {CaseView} view */
+function wrongPin(view) {
+  if (!view.wrong_pins) return null;
+  const title = either(`PIN sbagliato${times(view.wrong_pins)}`, `Wrong PIN${times(view.wrong_pins)}`);
+  const text = either(
+    'Qualcuno ha provato ad annullare l’allarme: un segno di costrizione.',
+    'Somebody tried to cancel the alert: a sign of coercion.',
+  );
+  const sign = either(`${title}: un segno di costrizione.`, `${title}: a sign of coercion.`);
+  return { icon: 'shield', title, text, brief: sign };
+}
+
+/** @param {CaseView} view */
+function cancelled(view) {
+  if (!view.cancelled || view.duress) return null;
+  const title = either('Annullato con il PIN giusto: verifica', 'Cancelled with the right PIN: verify');
+  const text = either(
+    'Parlale: qualcuno può averle fatto dire il PIN.',
+    'Speak to her: somebody may have made her tell it.',
+  );
+  return { icon: 'phone', tone: 'quiet', title, text, brief: `${title}.` };
+}
+
+/** @param {CaseView} view */
+function silent(view) {
+  if (!view.silent) return null;
+  const kept = s.keptSilent(view) && !s.underWay(view.user);
+  const text = kept
+    ? either(
+        'Non può parlare. Il suo telefono non viene chiamato: deve restare muto.',
+        'She cannot talk. Her phone is not called: it has to stay quiet.',
+      )
+    : either('Non può parlare.', 'She cannot talk.');
+  return { what: 'silent', icon: 'hush', tone: 'quiet', title: t('silent'), text, brief: '' };
+}
+
+/**
+ * A restart in the middle of the alert. That the calls are up is said only where it is so.
+ * @param {CaseView} view @param {number} nowUs
+ */
+function restarted(view, nowUs) {
+  const at = view.restarted_us;
+  if (at === null || nowUs - at > RESTART_SAID_US) return null;
+  const parties = [view.user, view.operator_leg, view.psap];
+  const fell = parties.some((party) => party.state === 'released' && party.released_us >= at);
+  const calls = !fell && parties.some(s.talking) ? `; ${t('callsAreUp')}` : '';
+  return {
+    tone: 'note',
+    icon: 'link',
+    title: `${t('restarted')} ${f.clock(at)}${calls}.`,
+    text: '',
+    aside: '',
+  };
+}

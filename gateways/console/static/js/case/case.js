@@ -1,0 +1,99 @@
+// The case in the middle of the screen: the same places in every state.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { icon } from '../shell/parts.js';
+import { either, languageName, t } from '../words/words.js';
+import { log } from './log.js';
+import { noteField } from './notes.js';
+import { banner } from './banner.js';
+import { copyBox, readingPanel } from './reading.js';
+import { earlier, howMany } from './earlier.js';
+import { mapPanel, otherForms, placeSentences } from '../place/place.js';
+import { who } from './who.js';
+import { deadline } from './clock.js';
+import { parties } from './parties.js';
+import { dock } from '../steps/dock.js';
+import { lostBanner } from '../link/lost.js';
+import * as s from './situation.js';
+import * as handover from './handover.js';
+import * as headset from '../voice/headset.js';
+
+/** @param {Ui} ui @param {CaseView} view */
+export function caseView(ui, view) {
+  const { feed } = ui;
+  const nowUs = feed.nowUs();
+  const allowed = feed.allowedIn(view);
+  const lost = feed.link === 'lost';
+  const briefing = s.reading(view, feed.me, allowed);
+  /** @type {Banner} */
+  const wrong = lost
+    ? lostBanner(ui)
+    : (headset.banner(s.mine(view, feed.me)) ?? banner(view, nowUs, feed.me, ui.feed.names));
+  return html`<section class="view case" aria-labelledby="case-h">
+    <div
+      class="banner"
+      role=${wrong?.tone === 'note' ? 'status' : 'alert'}
+      data-tone=${wrong?.tone ?? 'bad'}
+      ?hidden=${!wrong}>
+      ${
+        wrong
+          ? html`${icon(wrong.icon)}<b>${wrong.title}</b>
+              <p>${wrong.text}</p>`
+          : nothing
+      }
+      ${
+        wrong?.aside
+          ? html`<span class="banner__aside word">${icon(lost ? 'clock' : 'hush')}${wrong.aside}</span>`
+          : nothing
+      }
+    </div>
+    ${who(ui, view)} ${deadline(view, nowUs, feed.center)} ${parties(ui, view, nowUs, briefing, allowed)}
+    <div class="case__body" data-body=${briefing ? 'briefing' : 'map'}>
+      ${
+        briefing
+          ? readingPanel(ui, view, nowUs, placeSentences(view))
+          : mapPanel(view, nowUs, feed.center.map)
+      }
+      <section class="panel">
+        ${
+          handover.choosing(ui, view) ? handover.panel(ui) : briefing ? otherForms(view) : story(ui, view)
+        }${noteField(ui, view, briefing)}
+      </section>
+      ${copyBox(view, ui.draw)}
+    </div>
+    ${dock(ui, view, allowed, nowUs, lost)}
+  </section>`;
+}
+
+/** @param {Ui} ui @param {CaseView} view */
+function story(ui, view) {
+  return html`<div class="panel__head">
+      <h2>${t('whatHappened')}</h2>
+      <span class="ink-3 log__order">${t('newestFirst')}</span
+      ><span class="ink-2 log__earlier"
+        >${either('Allarmi precedenti', 'Earlier alerts')}: ${howMany(ui, view)}</span
+      >
+    </div>
+    <div class="panel__body log" role="log" tabindex="0" aria-label=${t('whatHappened')}>
+      <ol>
+        ${log(ui, view).reverse()}
+      </ol>
+    </div>
+    <dl class="about">
+      ${[
+        [t('usersNote'), s.ownNote(view)],
+        [t('language'), view.person?.language ? languageName(view.person.language) : ''],
+        [t('battery'), view.battery_pct === null ? '' : `${view.battery_pct} %`],
+        [t('signals'), view.signals > 1 ? String(view.signals) : ''],
+        [either('Allarmi precedenti', 'Earlier alerts'), earlier(ui, view), 'about__earlier'],
+      ]
+        .filter(([, value]) => value)
+        .map(
+          ([label, value, is]) =>
+            html`<div class=${is ?? nothing}>
+              <dt>${label}</dt>
+              <dd>${value}</dd>
+            </div>`,
+        )}
+    </dl>`;
+}

@@ -1,0 +1,68 @@
+// Her earlier alerts, in a line of the case. Asked for when the case is first shown, and again when she is
+// known.
+
+import { html } from '../../vendor/lit.js';
+import { icon } from '../shell/parts.js';
+import * as f from '../words/format.js';
+import { either, outcome } from '../words/words.js';
+
+const AGAIN_MS = 10000;
+const KEPT = 50;
+const asked = new Map(); // by alert: {key, said, atMs}
+
+/** How many; a place is kept for it until there is an answer. @param {Ui} ui @param {CaseView} view */
+export function howMany(ui, view) {
+  const said = answer(ui, view);
+  if (!said) return '…';
+  return said.count ? `${said.count}${said.more ? '+' : ''}` : either('nessuno', 'none');
+}
+
+/**
+ * How many, and the newest, in one line: what does not fit is the oldest.
+ * @param {Ui} ui @param {CaseView} view
+ */
+export function earlier(ui, view) {
+  const alerts = answer(ui, view)?.alerts ?? [];
+  return html`<span class="about__line"
+    >${howMany(ui, view)}${alerts.map(
+      (one) =>
+        html` · ${day(one.received_us)}
+        ${
+          one.test
+            ? html`${icon('flask', 'ink-test')}<span class="sr">${either('prova', 'test')}</span> `
+            : ''
+        }${ended(one)}`,
+    )}</span
+  >`;
+}
+
+const ended = (one) => (one.closed_us === null ? either('aperto', 'open') : outcome(one.outcome));
+
+/** @param {number} us */
+function day(us) {
+  const date = new Date(us / 1000);
+  return date.getFullYear() === new Date().getFullYear() ? f.shortDay(us) : f.day(us);
+}
+
+/** @param {Ui} ui @param {CaseView} view */
+function answer(ui, view) {
+  const key = `${view.identified}/${view.phone}`;
+  const known = asked.get(view.alert);
+  if (!known || known.key !== key || (known.said === null && Date.now() - known.atMs > AGAIN_MS))
+    ask(ui, view.alert, key, known?.said ?? null);
+  return asked.get(view.alert).said;
+}
+
+/** @param {Ui} ui @param {string} alert @param {string} key */
+async function ask(ui, alert, key, before) {
+  const entry = { key, said: before, atMs: Date.now() };
+  asked.set(alert, entry);
+  if (asked.size > KEPT) asked.delete(asked.keys().next().value);
+  try {
+    const found = await ui.feed.read(`/v1/alerts/${encodeURIComponent(alert)}/earlier`);
+    if (found.ok) entry.said = await found.json();
+  } catch {
+    /* asked again */
+  }
+  ui.draw();
+}

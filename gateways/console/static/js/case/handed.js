@@ -1,0 +1,154 @@
+// What is said of a hand over: to the one who hands over, to the one who is to take it, and to others.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { word } from '../shell/parts.js';
+import { either, t } from '../words/words.js';
+import { asObject, calledFor, inDoubt, mine, talking } from './situation.js';
+import { take } from '../steps/steps.js';
+import * as f from '../words/format.js';
+
+const SAID_US = 20e6; // So long it is said that nobody has taken it over.
+
+/**
+ * The one who is being called for it: {name, said, time}.
+ * @param {Ui} ui @param {CaseView} view @param {number} nowUs
+ */
+function called(ui, view, nowUs) {
+  const { to, called: leg } = view.hand_over;
+  const who = leg.operator ?? to;
+  const name = who === null ? '' : who === ui.feed.me.operator ? t('you') : ui.feed.names(who);
+  const is = leg.state;
+  if (is === 'ringing')
+    return { name, is, said: t('ringing').toLowerCase(), time: f.span(nowUs - leg.ringing_us) };
+  if (is === 'answered')
+    return { name, is, said: t('joining').toLowerCase(), time: f.span(nowUs - leg.answered_us) };
+  if (is === 'originating')
+    return { name, is, said: t('dialling').toLowerCase(), time: f.span(nowUs - leg.since_us) };
+  return {
+    name,
+    is,
+    said:
+      to === null
+        ? either('cerchiamo chi è libero', 'looking for somebody free')
+        : either('attendiamo che si liberi', 'waiting until free'),
+    time: '',
+  };
+}
+
+/**
+ * Both of them, on the operator's tile: {name, foot}; null where nothing is handed over.
+ * @param {Ui} ui @param {CaseView} view @param {string} name @param {number} nowUs
+ */
+export function onTile(ui, view, name, nowUs) {
+  if (!view.hand_over) return null;
+  const other = called(ui, view, nowUs);
+  return {
+    name: `${name} → ${other.name || either('chi è libero', 'anyone free')}`,
+    foot: [other.name, other.said, other.time].filter(Boolean).join(' '),
+  };
+}
+
+/** In Italian, as a sentence of its own. */
+function passed({ name, said: words, is }) {
+  if (!name) return words;
+  return (
+    {
+      ringing: `il telefono di ${name} squilla`,
+      originating: `chiamo ${name}`,
+      answered: `${name} risponde`,
+    }[is] ?? `${name}, ${words}`
+  );
+}
+
+/**
+ * In the dock of whoever has the case: who is called for it, or that nobody has taken it.
+ * @param {Ui} ui @param {CaseView} view @param {number} nowUs
+ */
+export function said(ui, view, nowUs) {
+  if (!mine(view, ui.feed.me)) return nothing;
+  if (view.hand_over) {
+    const other = called(ui, view, nowUs);
+    return html`<span class="ink-wait"
+      >${either(
+        `Passaggio: ${passed(other)}.`,
+        `Handing over: ${[other.name, other.said].filter(Boolean).join(' ')}.`,
+      )}</span
+    >`;
+  }
+  const last = [...view.timeline]
+    .reverse()
+    .find((entry) => entry.what.startsWith('hand_over.') || entry.what === 'operator.joined');
+  if (last?.what !== 'hand_over.ended' || last.reason === 'withdrawn' || nowUs - last.at_us > SAID_US)
+    return nothing;
+  return html`<span class="ink-wait"
+    >${why(last.reason)} ${either('Il caso resta tuo.', 'The case stays yours.')}</span
+  >`;
+}
+
+/** Why nobody has taken it over, as a sentence. */
+export const why = (reason) =>
+  ({
+    withdrawn: either('Passaggio ritirato.', 'The hand over was withdrawn.'),
+    'no answer': either('Passaggio: nessuno ha risposto.', 'Hand over: nobody answered.'),
+    nobody: either('Passaggio: nessuno è libero.', 'Hand over: nobody is free.'),
+    'no line': either('Passaggio: manca una linea libera.', 'Hand over: no line is free.'),
+  })[reason] ?? reason;
+
+/** Who is on the line as the case comes: for whoever is to take it. @param {CaseView} view */
+function onTheLine(view) {
+  const up = [
+    talking(view.user) ? asObject(view) : '',
+    talking(view.psap) ? either('il 112', '112') : '',
+  ].filter(Boolean);
+  return up.length ? either(`In linea: ${up.join(', ')}.`, `On the line: ${up.join(', ')}.`) : '';
+}
+
+/**
+ * For an operator who looks at a case that another one hands over.
+ * @param {CaseView} view @param {MeView} me @param {Names} names @returns {Said}
+ */
+export function next(view, me, names) {
+  const { by, to, text, called: leg } = view.hand_over;
+  const more = [onTheLine(view), text].filter(Boolean).join(' ');
+  if (!calledFor(view, me)) {
+    const it = `${names(by)} passa il caso${to ? ` a ${names(to)}` : ''}.`;
+    const en = `${names(by)} hands the case over${to ? ` to ${names(to)}` : ''}.`;
+    return [either(it, en), more, take('primary')];
+  }
+  if (leg.operator === me.operator && inDoubt(leg)) {
+    const label = either('Ci sono', 'I am here');
+    const sub = either('Il caso diventa tuo', 'The case becomes yours');
+    const say = either(`Senti ${names(by)}? Allora T.`, `Do you hear ${names(by)}? Then T.`);
+    return [say, more, { ...take('primary'), label, sub }];
+  }
+  const first = either('Prima rispondi al telefono', 'Answer your phone first');
+  return [
+    either('Rispondi al tuo telefono.', 'Answer your phone.'),
+    either(`${names(by)} ti passa il caso. ${more}`, `${names(by)} hands this case over to you. ${more}`),
+    { ...take(''), command: '', sub: '', why: first },
+  ];
+}
+
+/**
+ * On the screen of an incoming case: who hands it over, and who is on the line.
+ * @param {CaseView} view @param {Names} names
+ */
+export function heading(view, names) {
+  return view.hand_over
+    ? either(`${names(view.hand_over.by)} ti passa il caso`, `${names(view.hand_over.by)} hands a case over`)
+    : t('newAlert');
+}
+
+/** @param {CaseView} view @param {Names} names */
+export function incoming(view, names) {
+  if (!view.hand_over) return nothing;
+  const others = [names(view.hand_over.by), talking(view.psap) ? either('il 112', '112') : '']
+    .filter(Boolean)
+    .join(', ');
+  return html`<p>
+    <b>${word('headset', either(`In linea: ${others}`, `On the line: ${others}`), 'ink-2')}</b><br /><span
+      class="ink-2"
+      >${view.hand_over.text}</span
+    >
+  </p>`;
+}

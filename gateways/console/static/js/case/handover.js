@@ -1,0 +1,149 @@
+// Handing a case over to another operator: to whom, what is said of it, and what the other one sees.
+// The case stays hers until the other one is in the conference; that is the center's to say.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { word } from '../shell/parts.js';
+import { either, t } from '../words/words.js';
+import { shiftWord } from '../shift/shift.js';
+import { leftUs } from '../shift/wrapup.js';
+import { mine } from './situation.js';
+
+const NUMBERS = 9;
+
+const state = { alert: null }; // for which it is being chosen to whom
+
+/** @param {Ui} ui @param {CaseView} view */
+const may = (ui, view) =>
+  mine(view, ui.feed.me) &&
+  view.hand_over === null &&
+  view.closed_us === null &&
+  view.left_us === null &&
+  ui.feed.link === 'live';
+
+/** Whether it is being chosen to whom this case is handed over. @param {Ui} ui @param {CaseView} view */
+export const choosing = (ui, view) => view !== null && state.alert === view.alert && may(ui, view);
+
+/** Whoever is free, then each colleague on shift: those who can come at once first. @param {Ui} ui */
+function choices(ui) {
+  const nowUs = ui.feed.nowUs();
+  const rank = (one) => (one.alert ? 3 : one.state === 'paused' ? 2 : leftUs(one, nowUs) ? 1 : 0);
+  const others = ui.feed.operators.filter(
+    (one) => one.operator !== ui.feed.me.operator && one.state !== 'off',
+  );
+  return [
+    { to: null, name: either('A chi è libero', 'Anyone who is free'), said: null, busy: false },
+    ...others
+      .sort((a, b) => rank(a) - rank(b))
+      .map((one) => ({
+        to: one.operator,
+        name: one.name,
+        said: one.alert ? word('headset', t('onCase'), 'ink-2') : shiftWord(one, nowUs),
+        busy: Boolean(one.alert),
+      })),
+  ];
+}
+
+/** @param {Ui} ui */
+function choose(ui, one) {
+  if (!one || one.busy) return;
+  ui.orders.order('H', 'hand_over', one.to);
+  close(ui);
+}
+
+/** @param {Ui} ui */
+function close(ui) {
+  state.alert = null;
+  ui.draw();
+  document.querySelector('.dock__hand')?.focus();
+}
+
+/**
+ * A key while it is being chosen. True where it was for the choice; every command goes on as ever.
+ * @param {Ui} ui @param {string} key
+ */
+export function pressed(ui, key) {
+  const view = ui.screen.section === 'case' ? ui.screen.selected() : null;
+  if (!choosing(ui, view)) {
+    state.alert = null;
+    return false;
+  }
+  if (key === 'Escape' || key === 'H') {
+    close(ui);
+    return true;
+  }
+  if (/^[1-9]$/.test(key)) {
+    choose(ui, choices(ui)[Number(key) - 1]);
+    return true;
+  }
+  if (key === 'ArrowDown' || key === 'ArrowUp') {
+    step(key === 'ArrowDown' ? 1 : -1);
+    return true;
+  }
+  return false;
+}
+
+function step(by) {
+  const all = [...document.querySelectorAll('.hand__to')];
+  const at = all.findIndex((one) => one === document.activeElement);
+  all[at < 0 ? (by > 0 ? 0 : all.length - 1) : (at + by + all.length) % all.length]?.focus();
+}
+
+/**
+ * H in a case: asks to whom, or keeps the case. The reason why not, where there is one.
+ * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
+ */
+export function toggle(ui, view, allowed) {
+  if (view.hand_over && allowed.keep === null) {
+    ui.orders.order('H', 'keep');
+    return null;
+  }
+  if (allowed.hand_over !== null) return allowed.hand_over ?? allowed.keep;
+  state.alert = view.alert;
+  ui.draw();
+  document.querySelector('.hand__to')?.focus();
+  return null;
+}
+
+/**
+ * At the end of the dock's sentence, in every state.
+ * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
+ */
+export function button(ui, view, allowed) {
+  const keeps = view.hand_over !== null && allowed.keep === null;
+  const off = ui.feed.link !== 'live' || !(keeps || allowed.hand_over === null);
+  return html`<button
+    class="btn dock__hand"
+    data-key="H"
+    aria-keyshortcuts="H"
+    aria-disabled=${off ? 'true' : nothing}
+    aria-expanded=${choosing(ui, view) ? 'true' : 'false'}
+    @click=${() => ui.press('H')}>
+    <kbd>H</kbd><span>${keeps ? t('keepCase') : t('handOver')}</span>
+  </button>`;
+}
+
+/** In place of what happened, while it is being chosen. @param {Ui} ui */
+export function panel(ui) {
+  return html`<div class="panel__head">
+      <h2 id="hand-h">${either('A chi passi il caso?', 'Hand over to whom?')}</h2>
+      <span class="ink-3 word"><kbd>Esc</kbd>${t('back')}</span>
+    </div>
+    <div class="panel__body hand" role="group" aria-labelledby="hand-h">
+      ${choices(ui).map(
+        (one, i) =>
+          html`<button
+            class="btn hand__to"
+            aria-keyshortcuts=${i < NUMBERS ? String(i + 1) : nothing}
+            aria-disabled=${one.busy ? 'true' : nothing}
+            @click=${() => choose(ui, one)}>
+            ${i < NUMBERS ? html`<kbd>${i + 1}</kbd>` : nothing}<b>${one.name}</b>${one.said ?? nothing}
+          </button>`,
+      )}
+      <p class="ink-2">
+        ${either(
+          'Resti in linea finché l’altro non è in conversazione.',
+          'You stay on the line until the other one has joined.',
+        )}
+      </p>
+    </div>`;
+}

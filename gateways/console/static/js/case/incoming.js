@@ -1,0 +1,164 @@
+// An alert for which my phone is called takes the whole screen until it is acknowledged.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { act, icon, ring, tag, word } from '../shell/parts.js';
+import { channel, either, languageName, t } from '../words/words.js';
+import { sourceName } from './briefing.js';
+import { brokenSaid, isBroken } from './broken.js';
+import * as f from '../words/format.js';
+import * as handed from './handed.js';
+import { heard } from './party.js';
+import * as s from './situation.js';
+import { blocked } from '../sound/sound.js';
+import * as headset from '../voice/headset.js';
+import * as voice from '../voice/voice.js';
+
+/** @param {Ui} ui @param {CaseView} view */
+export function incomingView(ui, view) {
+  const { feed } = ui;
+  const quiet = view.duress;
+  const sound = quiet ? t('noSound') : blocked() ? t('soundBlocked') : t('sounding');
+  const press = () => ui.press('Space');
+  const sub = voice.takes(feed) ? headset.acknowledgeSub() : t('acknowledgeSub');
+  const step = { key: 'Space', label: t('acknowledge'), sub, tone: 'primary', step: true, press };
+  return html`<section
+    class="view incoming"
+    role="alertdialog"
+    aria-labelledby="inc-h"
+    aria-describedby="inc-d">
+    <header class="incoming__head">
+      ${icon('bell', quiet ? '' : 'breathe')}
+      <h1 id="inc-h" class="who__name">${heading(ui, view)}</h1>
+      ${tag(view.test)}${flags(view)}
+      <span class="incoming__sound word ink-wait"
+        >${icon(quiet ? 'hush' : 'voice')}<span>${sound}</span></span
+      >
+    </header>
+    ${clock(ui, view)} ${data(ui, view)}
+    <footer class="incoming__foot">${act(step)}${legs(ui, view)}</footer>
+  </section>`;
+}
+
+/** @param {Ui} ui @param {CaseView} view */
+function heading(ui, view) {
+  if (isBroken(view)) return brokenSaid(view, ui.feed.me, ui.feed.names).title;
+  return view.reopened_us === null
+    ? handed.heading(view, ui.feed.names)
+    : either('Allarme riaperto', 'Alert reopened');
+}
+
+/** What must not be overlooked, as large as the heading. @param {CaseView} view */
+function flags(view) {
+  return html`${view.duress ? word('shield', t('duress'), 'ink-bad') : nothing}
+  ${view.silent ? word('hush', t('silent'), 'ink-wait') : nothing}
+  ${view.wrong_pins ? word('shield', either('PIN sbagliato', 'Wrong PIN'), 'ink-bad') : nothing}`;
+}
+
+/** @param {Ui} ui @param {CaseView} view */
+function clock(ui, view) {
+  const { feed } = ui;
+  const nowUs = feed.nowUs();
+  const d = s.deadline(view, nowUs);
+  const met = view.met_us !== null;
+  // Not once anybody has typed a PIN into it.
+  const dialsItself = !view.cancelled && !view.duress && !view.wrong_pins;
+  const of = Math.round(feed.center.deadline_s);
+  const then = view.test
+    ? html`<span class="ink-test">${t('testNever')}</span>`
+    : met
+      ? html`<span class="ink-3">${s.spokenTo(view) ? '' : t('notSpoken')}</span>`
+      : html`<span class="ink-3">${dialsItself ? t('thenDials') : ''}</span>`;
+  return html`<div class="ring" role="timer">
+    ${ring(met ? 0 : (view.deadline_us - nowUs) / 1e6 / feed.center.deadline_s)}
+    <div class="ring__text">
+      <b class=${d.tone === 'bad' ? 'ink-bad' : ''}>${d.value}</b>
+      <span>${met ? d.word : either(`secondi su ${of}`, `seconds left of ${of}`)}</span>${then}
+    </div>
+  </div>`;
+}
+
+/** Who, where, since when, by what; and what is known of the user. @param {Ui} ui @param {CaseView} view */
+function data(ui, view) {
+  const p = view.position;
+  const nowUs = ui.feed.nowUs();
+  const language = view.person?.language ? languageName(view.person.language) : '';
+  const more = [
+    language && either(`Parla ${language.toLowerCase()}`, `Speaks ${language}`),
+    view.battery_pct === null
+      ? ''
+      : either(`batteria ${view.battery_pct} %`, `battery ${view.battery_pct} %`),
+  ]
+    .filter(Boolean)
+    .join(' · ');
+  const doubt = p ? [f.accuracy(p.accuracy_m), f.age(nowUs - p.at_us), sourceName(p)] : [];
+  const where = p
+    ? html`<span class="phone">${f.coordinates(p)}</span><small>${doubt.filter(Boolean).join(', ')}</small>`
+    : t('noPosition');
+  const note = s.ownNote(view);
+  const phone = view.phone ? f.phone(view.phone) : t('noNumber');
+  const raised = html`${f.clock(view.raised_us)}<small>${f.longDay(view.raised_us)}</small>`;
+  return html`<div class="data" id="inc-d">
+    <dl>
+      <dt class="sr">${t('who')}</dt>
+      <dd class="data__name">${s.name(view)}</dd>
+      <dt class="sr">${t('phone')}</dt>
+      <dd class="data__phone phone">${phone}</dd>
+    </dl>
+    <dl class="data__rows">
+      <div>
+        <dt>${t('requested')}</dt>
+        <dd>${raised}</dd>
+      </div>
+      <div>
+        <dt>${t('channel')}</dt>
+        <dd>${channel(view.channel)}<small>${more}</small></dd>
+      </div>
+      <div class="data__wide">
+        <dt>${t('position')}</dt>
+        <dd>${where}</dd>
+      </div>
+      ${
+        note
+          ? html`<div class="data__wide">
+              <dt>${t('usersNote')}</dt>
+              <dd class="data__note">${note}</dd>
+            </div>`
+          : nothing
+      }
+    </dl>
+  </div>`;
+}
+
+/** Whose telephones ring. @param {Ui} ui @param {CaseView} view */
+function legs(ui, view) {
+  const { feed } = ui;
+  if (isBroken(view)) {
+    const { text } = brokenSaid(view, feed.me, ui.feed.names);
+    return html`<div class="incoming__legs">
+      <p>
+        <b>${text}</b><br /><b class="ink-wait"
+          >${either('Rispondi al tuo telefono.', 'Answer your phone.')}</b
+        >
+      </p>
+    </div>`;
+  }
+  const ringing = view.operator_leg.operator === feed.me.operator && view.operator_leg.state === 'ringing';
+  const mine = voice.takes(feed)
+    ? word('headset', headset.comesIn(), 'ink-wait')
+    : word('ring', ringing ? t('yourPhoneRings') : t('yourPhoneNext'), 'ink-wait');
+  const number = feed.me.number && !voice.takes(feed) ? f.phone(feed.me.number) : '';
+  return html`<div class="incoming__legs">
+    <p><b>${mine}</b><br /><span class="ink-2 phone">${number}</span></p>
+    <p><b>${usersPhone(view)}</b></p>
+    ${handed.incoming(view, ui.feed.names)}
+  </div>`;
+}
+
+/** @param {CaseView} view */
+function usersPhone(view) {
+  if (view.user.state === 'ringing') return word('ring', t('usersPhoneRings'), 'ink-ok');
+  if (s.talking(view.user))
+    return word('voice', [t('usersLineUp'), heard(view.user)].filter(Boolean).join(', '), 'ink-ok');
+  if (view.duress || s.keptSilent(view)) return word('hush', t('usersPhoneSilent'), 'ink-wait');
+  return word('todo', view.dial_withheld ? t('usersPhoneSilent') : t('usersPhoneNext'), 'ink-2');
+}

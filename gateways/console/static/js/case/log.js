@@ -1,0 +1,29 @@
+// What has happened to an alert, line by line, oldest first: in the case and in the history.
+
+import { html } from '../../vendor/lit.js';
+import { icon } from '../shell/parts.js';
+import { t } from '../words/words.js';
+import * as f from '../words/format.js';
+import * as s from './situation.js';
+import { told } from './story.js';
+
+/** @param {Ui} ui @param {CaseView} view */
+export function log(ui, view) {
+  const user = view.person ? s.first(view) : t('user');
+  const made = view.timeline.map((entry) => {
+    const line = told(
+      entry,
+      entry.what === 'user.identified' ? s.name(view) : user,
+      ui.feed.names,
+      view.test,
+    );
+    if (line === null) return null;
+    const since = f.seconds(Math.max(0, entry.at_us - view.received_us));
+    const tone = line.tone ? `ink-${line.tone}` : 'ink-3';
+    return html`<li>
+      <time>${f.clock(entry.at_us)}</time>${icon(line.icon, tone)}<span>${line.text}</span
+      ><span class="log__since">+${since}</span>
+    </li>`;
+  });
+  return made.filter(Boolean);
+}

@@ -1,0 +1,65 @@
+// A party who is on the line without sound: what is said of it, and the offer of another line. Key V, then
+// Enter. It hangs up on her, and calls her again at once; so it is armed first, as a false alarm is.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { either, t } from '../words/words.js';
+import { asObject, mine, talking } from './situation.js';
+
+const PARTIES = [
+  ['user', 'user'],
+  ['psap', 'psap'],
+  ['operator', 'operator_leg'],
+]; // in the order in which they are looked at
+
+/** Whether this party has been without sound for some seconds. @param {PartyView} party */
+export const silent = (party) => talking(party) && party.no_sound_us !== null;
+
+/** The party whose line V changes: the first without sound, else the user. @param {CaseView} view */
+export const changed = (view) => PARTIES.find(([, leg]) => silent(view[leg]))?.[0] ?? 'user';
+
+/**
+ * On the tile of a party without sound, for whoever has the case.
+ * @param {Ui} ui @param {CaseView} view @param {Which} which @param {PartyView} party
+ * @param {Allowed} allowed
+ */
+export function offer(ui, view, which, party, allowed) {
+  if (!silent(party) || !mine(view, ui.feed.me) || changed(view) !== which) return nothing;
+  const off = ui.feed.link !== 'live' || allowed.another_line !== null;
+  return html`<button
+    class="btn"
+    data-key="V"
+    aria-keyshortcuts="V"
+    aria-disabled=${off ? 'true' : nothing}
+    @click=${() => ui.press('V')}>
+    <kbd>V</kbd><span>${ui.orders.armed === 'V' ? t('thenEnter') : t('otherLine')}</span>
+  </button>`;
+}
+
+/**
+ * In the dock of whoever has the case: who is without sound, and what V is about to do.
+ * @param {Ui} ui @param {CaseView} view
+ */
+export function said(ui, view) {
+  if (!mine(view, ui.feed.me)) return nothing;
+  const which = changed(view);
+  const name = { user: asObject(view), psap: either('il 112', '112'), operator: either('te', 'you') }[which];
+  if (ui.orders.armed === 'V')
+    return html`<span class="ink-wait"
+      >${either(
+        `Riagganciamo e richiamiamo ${name} su un’altra linea: Invio conferma.`,
+        `Hangs up and calls ${name} again on another line: Enter confirms.`,
+      )}</span
+    >`;
+  if (!PARTIES.some(([, leg]) => silent(view[leg]))) return nothing;
+  const from = {
+    user: either(`da ${asObject(view)}`, `from ${asObject(view)}`),
+    psap: either('dal 112', 'from 112'),
+    operator: either('dal tuo telefono', 'from your phone'),
+  }[which];
+  return html`<span class="ink-wait"
+    >${either(
+      `Nessun suono ${from}. Altra linea: V, poi Invio.`,
+      `No sound ${from}. Another line: V, then Enter.`,
+    )}</span
+  >`;
+}

@@ -1,0 +1,127 @@
+// The three parties side by side: how far the call of each is, and who hears whom.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { icon, word } from '../shell/parts.js';
+import { either, t } from '../words/words.js';
+import { why } from '../words/causes.js';
+import { tile } from './party.js';
+import { meter, noSound, tone } from '../sound/meters.js';
+import { signal } from './signal.js';
+import * as f from '../words/format.js';
+import * as s from './situation.js';
+import * as handed from './handed.js';
+import * as otherline from './otherline.js';
+
+/**
+ * @param {Ui} ui @param {CaseView} view @param {number} nowUs @param {boolean} compact
+ * @param {Allowed} allowed
+ */
+export function parties(ui, view, nowUs, compact, allowed) {
+  const { feed } = ui;
+  const operator = view.operator_leg.operator ?? view.operator ?? view.reserved[0] ?? null;
+  const rows = [
+    ['user', 'user', t('user'), s.name(view), view.user],
+    [
+      'operator',
+      'headset',
+      t('operator'),
+      operator === null ? '' : operator === feed.me.operator ? t('you') : ui.feed.names(operator),
+      view.operator_leg,
+    ],
+    [
+      'psap',
+      '112',
+      '112',
+      view.test ? t('simulated') : view.psap.number ? f.phone(view.psap.number) : '',
+      view.psap,
+    ],
+  ];
+  const both = handed.onTile(ui, view, rows[1][3], nowUs);
+  if (both) rows[1][3] = both.name;
+  const links = [view.user_hears_operator, view.operator_hears_psap];
+  const line = (party) => (s.underWay(party) ? feed.lines.find((one) => one.line === party.line) : null);
+  const tiles = rows.map(([which, , , , party]) => tile(party, which, view, nowUs, feed.center));
+  if (both) tiles[1].foot = both.foot;
+  return html`<section
+      class="parties"
+      ?data-compact=${compact}
+      aria-label=${either('Chi è in linea', 'Who is on the line')}>
+      ${rows.map(
+        ([which, ic, role, name, party], i) =>
+          html`${
+            i
+              ? html`<div class="link" data-is=${links[i - 1] ? 'on' : ''}>
+                    ${icon(
+                      links[i - 1]
+                        ? 'voice'
+                        : view.operator_leg.muted && s.talking(i === 1 ? view.user : view.psap)
+                          ? 'mute'
+                          : 'todo',
+                    )}<span class="sr">${links[i - 1] ? t('hearEachOther') : t('notJoined')}</span>
+                  </div>`
+              : nothing
+          }
+            <article
+              class="party"
+              data-party=${which}
+              data-is=${tiles[i].is}
+              tabindex=${why(party) ? '0' : nothing}
+              aria-describedby=${why(party) ? `why-${which}` : nothing}>
+              <p class="party__role">${icon(ic)}<span>${role}</span><b>${name}</b></p>
+              <p class="party__line">
+                ${
+                  party.line
+                    ? html`<span>${s.capital(f.lineName(party.line))}</span>${signal(line(party))}`
+                    : ''
+                }
+              </p>
+              <p class="party__state word">
+                ${icon(tiles[i].icon, tiles[i].is === 'ring' ? 'breathe' : '')}${tiles[i].label}
+              </p>
+              <b class="party__time">${tiles[i].time}</b>
+              <p class="party__foot">
+                ${
+                  (s.talking(party) || s.inDoubt(party)) && party.joined && !party.network
+                    ? html`${
+                        ui.feed.isElsewhere(view.node)
+                          ? html`<span class="ink-2"
+                              >${either(`Livelli al nodo ${view.node}`, `Levels at node ${view.node}`)}</span
+                            >`
+                          : meter(which)
+                      }${
+                        noSound(view.alert, which) && !otherline.silent(party)
+                          ? word('hush', t('noSoundAtAll'), 'ink-wait')
+                          : nothing
+                      }${
+                        tone(view.alert, which) ? word('phone', tone(view.alert, which), 'ink-wait') : nothing
+                      }`
+                    : nothing
+                }${otherline.offer(ui, view, which, party, allowed)}${
+                  which === 'user' ? callAloud(ui, view, allowed) : nothing
+                }${tiles[i].foot}
+              </p>
+              ${why(party) ? html`<p class="party__why" id="why-${which}">${why(party)}</p>` : nothing}
+            </article>`,
+      )}
+    </section>
+    <p class="sr" role="status">${rows.map(([, , role], i) => `${role}: ${tiles[i].label}. `)}</p>`;
+}
+
+/**
+ * On the tile of a silent alert's user, for whoever has the case: the phone is called all the same. O, then
+ * Enter.
+ * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
+ */
+function callAloud(ui, view, allowed) {
+  if (
+    !s.mine(view, ui.feed.me) ||
+    !s.keptSilent(view) ||
+    allowed.call_aloud !== null ||
+    s.underWay(view.user)
+  )
+    return nothing;
+  const label = ui.orders.armed === 'O' ? t('thenEnter') : t('callAloud');
+  return html`<button class="btn" data-key="O" aria-keyshortcuts="O" @click=${() => ui.press('O')}>
+    <kbd>O</kbd><span>${label}</span>
+  </button>`;
+}

@@ -1,0 +1,191 @@
+// One party's tile: what its leg is at, in a word, a time and a line of more words. Pure.
+
+import { either, t } from '../words/words.js';
+import * as f from '../words/format.js';
+import * as s from './situation.js';
+
+const BUSY = new Set([17]);
+const NO_ANSWER = new Set([16, 18, 19, 31]);
+const UNREACHABLE = new Set([1, 20, 27, 28, 41]);
+const CENTERS_OWN = 200;
+
+/** Why an attempt has ended, in a word or two. @param {number} value */
+export function cause(value) {
+  if (BUSY.has(value)) return t('busy');
+  if (NO_ANSWER.has(value)) return t('noAnswer');
+  if (UNREACHABLE.has(value)) return t('unreachable');
+  if (value >= CENTERS_OWN) return either('Linea caduta', 'Line failed');
+  return t('failed');
+}
+
+/** What is being played to a party: the first of it; empty where nothing is. @param {PartyView} party */
+export const heard = ({ hears: [clip] }) =>
+  clip ? either(`sente: ${clipName(clip)}`, `hears: ${clipName(clip)}`) : '';
+
+/** @type {Record<string, Pair>} */
+const CLIPS = {
+  please_hold: ['resta in linea', 'please stay on the line'],
+  psap_hold: ['restate in linea', 'please stay on the line'],
+  user_stay: ['resta in linea', 'please stay on the line'],
+  psap_stay: ['restate in linea', 'please stay on the line'],
+  cannot_speak: ['non può parlare', 'she cannot speak'],
+  recorded: ['è registrata', 'this call is recorded'],
+};
+
+/**
+ * What an announcement says, in few words; one that the page does not know is one all the same.
+ * @param {string} clip
+ */
+export const clipName = (clip) =>
+  CLIPS[clip] ? either(...CLIPS[clip]) : either('l’annuncio', 'the announcement');
+
+/** @param {CaseView} view @param {PartyView} party */
+const othersUp = (view, party) => s.beside(view, party).some(s.talking);
+/**
+ * While one of them is called those who are up are on hold.
+ * @param {CaseView} view @param {PartyView} party
+ */
+const addsSomebody = (view, party) =>
+  s.beside(view, party).some((one) => ['originating', 'ringing'].includes(one.state) || s.inDoubt(one));
+
+/**
+ * One tile: {is, icon, label, time, foot}. `nowUs` for the running clocks.
+ * @param {PartyView} party @param {Which} which @param {CaseView} view @param {number} nowUs
+ * @param {CenterView} center
+ */
+export function tile(party, which, view, nowUs, center) {
+  const foot = party.attempt > 1 ? [either(`${party.attempt}º tentativo`, `attempt ${party.attempt}`)] : [];
+  const made = (is, icon, label, sinceUs) => ({
+    is,
+    icon,
+    label,
+    time: sinceUs === null ? '' : f.span(nowUs - sinceUs),
+    foot: foot.filter(Boolean).join(', '),
+  });
+  switch (party.state) {
+    case 'answered':
+      return answered(party, which, view, foot, made);
+    case 'ringing': {
+      if (which === 'user') {
+        const left = Math.ceil(center.no_answer_s - (nowUs - party.ringing_us) / 1e6);
+        if (left > 0) foot.push(either(`Senza risposta tra ${left} s`, `No answer in ${left} s`));
+      }
+      return made(
+        'ring',
+        'ring',
+        party.attempt > 1 && which === 'user' ? t('secondCall') : t('ringing'),
+        party.ringing_us,
+      );
+    }
+    case 'originating':
+      return made('ring', 'phone', t('dialling'), party.since_us);
+    case 'releasing':
+      return made('idle', 'phone', t('releasing'), null);
+    case 'released':
+      return which === 'psap'
+        ? (psapWaits(view, made) ?? released(party, which))
+        : (hushed(which, view, center, made) ?? released(party, which));
+    default:
+      return idle(which, view, center, foot, made);
+  }
+}
+
+/** @param {PartyView} party @param {Which} which @param {CaseView} view */
+function answered(party, which, view, foot, made) {
+  if (s.inDoubt(party)) {
+    foot.push(either('risposta non certa', 'answer not certain'));
+    return made('ring', 'ring', t('perhapsAnswered'), party.ringing_us);
+  }
+  if (party.network && !party.joined && addsSomebody(view, party)) {
+    foot.push(either('non sente nulla', 'hears nothing'));
+    return made('hush', 'hush', t('onHold'), party.answered_us);
+  }
+  if (which === 'user' && view.duress)
+    foot.push(either('chi la obbliga può sentire', 'who forces her may hear'));
+  if (party.joined && party.network) foot.push(either('unita dalla rete', 'joined by the network'));
+  if (view.user_hears_psap && view.operator_leg.state !== 'answered' && which !== 'operator') {
+    foot.push(
+      which === 'user'
+        ? either('parla con il 112', 'talking to 112')
+        : either(`parla con ${s.asObject(view)}`, `talking to ${s.asObject(view)}`),
+    );
+  }
+  foot.push(heard(party));
+  if (party.no_sound_us !== null) return made('hush', 'hush', t('withoutSound'), party.answered_us);
+  if (party.muted) return made('hush', 'mute', t('muted'), party.answered_us);
+  const joined = party.joined || (party.network && !othersUp(view, party));
+  return made(
+    'live',
+    which === 'operator' ? 'headset' : 'voice',
+    joined ? t('onLine') : t('joining'),
+    party.answered_us,
+  );
+}
+
+/** @param {PartyView} party @param {Which} which */
+function released(party, which) {
+  const at = either(`alle ${f.clock(party.released_us)}`, `at ${f.clock(party.released_us)}`);
+  if (party.answered_us !== null) {
+    return {
+      is: 'idle',
+      icon: 'todo',
+      label: t('ended'),
+      time: f.span(party.released_us - party.answered_us),
+      foot: at,
+    };
+  }
+  const time = party.attempt > 1 ? `${party.attempt}×` : '';
+  return {
+    is: which === 'operator' ? 'idle' : 'fail',
+    icon: 'warn',
+    label: cause(party.cause),
+    time,
+    foot: at,
+  };
+}
+
+/**
+ * A user who is not to be phoned, because a ring could be heard.
+ * @param {Which} which @param {CaseView} view @param {CenterView} center
+ */
+function hushed(which, view, center, made) {
+  if (which !== 'user' || view.closed_us !== null) return null;
+  if (view.duress && center.duress === 'psap_first') {
+    return {
+      ...made('hush', 'hush', t('doNotCall'), null),
+      foot: either('Uno squillo la esporrebbe', 'A ring would expose her'),
+    };
+  }
+  if (!s.keptSilent(view)) return null;
+  return {
+    ...made('hush', 'hush', t('notCalledF'), null),
+    foot: either('Deve restare muto', 'It has to stay quiet'),
+  };
+}
+
+/** 112 is wanted, and no call to it is under way; or it was told on another phone. @param {CaseView} view */
+function psapWaits(view, made) {
+  const is = s.psapIs(view);
+  if (view.closed_us === null && is === 'lacking')
+    return made('fail', 'warn', t('noLineFor112'), view.psap_requested_us);
+  if (view.closed_us === null && is === 'waiting')
+    return made('ring', 'clock', t('seeksLine'), view.psap_requested_us);
+  if (is !== 'told') return null;
+  const at = f.clock(view.psap_elsewhere_us);
+  return {
+    ...made('live', 'check', t('toldElsewhere'), null),
+    foot: either(`da un altro telefono, alle ${at}`, `on another phone, at ${at}`),
+  };
+}
+
+/** @param {Which} which @param {CaseView} view @param {CenterView} center */
+function idle(which, view, center, foot, made) {
+  if (which === 'psap') return psapWaits(view, made) ?? made('idle', 'todo', t('notCalled'), null);
+  if (which === 'operator') return made('idle', 'todo', t('noOperatorYet'), null);
+  if (view.dial_withheld)
+    foot.push(either('R, poi Invio: chiamala lo stesso', 'R, then Enter: call her all the same'));
+  return (
+    hushed(which, view, center, made) ??
+    made('idle', view.dial_withheld ? 'warn' : 'todo', t('notCalledF'), null)
+  );
+}

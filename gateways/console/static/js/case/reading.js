@@ -1,0 +1,177 @@
+// The text for 112 on the screen: read in place while it changes, and copied with C.
+
+import { html, nothing, ref } from '../../vendor/lit.js';
+import { either, t } from '../words/words.js';
+import { icon } from '../shell/parts.js';
+import { briefing, copyText, isNew, remember } from './briefing.js';
+import * as s from './situation.js';
+
+const SAID_MS = 6000;
+
+let read = { alert: null, lang: null, named: 0, memory: new Map() };
+let copy = { alert: null, said: '', untilMs: 0, text: '' };
+
+/** Why the text may not be copied now, or null. @param {CaseView} view @param {number} nowUs */
+export function whyNotCopied(view, nowUs) {
+  const wanted = ['there', 'lacking', 'waiting', 'told'].includes(s.psapIs(view)) || s.keptSilent(view);
+  return wanted || s.isLate(view, nowUs) || view.missed_us !== null
+    ? null
+    : either('Si copia quando serve al 112, o in ritardo.', 'Can be copied when 112 needs it, or late.');
+}
+
+/**
+ * Copy the text; where the browser does not let us, show it selected. `draw` shows what has come of it.
+ * @param {CaseView} view @param {number} nowUs @param {() => void} draw
+ */
+export async function copyBriefing(view, nowUs, place, draw) {
+  const say = (said, text = '') => {
+    copy = { alert: view.alert, said, text, untilMs: Date.now() + SAID_MS };
+    draw();
+  };
+  const why = whyNotCopied(view, nowUs);
+  if (why !== null) {
+    say(why);
+    return;
+  }
+  const text = copyText(view, nowUs, place);
+  try {
+    await navigator.clipboard.writeText(text);
+    say(either('Copiato', 'Copied'));
+  } catch {
+    // No clipboard without https, or it was denied.
+    say('', text);
+  }
+}
+
+/** What has come of C, for some seconds. @param {CaseView} view */
+const said = (view) => (copy.alert === view.alert && Date.now() < copy.untilMs ? copy.said : '');
+
+/**
+ * The button in the panel's head, and what has come of it.
+ * @param {Ui} ui @param {CaseView} view @param {number} nowUs
+ */
+export function copyButton(ui, view, nowUs) {
+  const why = whyNotCopied(view, nowUs);
+  return html`<span class="copy"
+    ><span class="copy__said word" role="status"
+      >${
+        said(view) ? html`${icon(why === null ? 'check' : 'warn')}<span>${said(view)}</span>` : nothing
+      }</span
+    >
+    <button
+      class="btn"
+      aria-keyshortcuts="C"
+      aria-disabled=${why === null ? nothing : 'true'}
+      @click=${() => ui.press('C')}>
+      <kbd>C</kbd><span>${either('Copia il testo', 'Copy the text')}</span>
+    </button></span
+  >`;
+}
+
+/**
+ * Where the text is not on the screen, what C does, or has done: a few words for the dock.
+ * @param {CaseView} view @param {number} nowUs
+ */
+export function copyHint(view, nowUs) {
+  if (s.talking(view.psap) && view.left_us === null) return '';
+  if (said(view)) return said(view).replace(/\.?$/, '.');
+  return view.closed_us !== null || whyNotCopied(view, nowUs) !== null
+    ? ''
+    : either('C copia il testo.', 'C copies the text.');
+}
+
+/** The text to be copied by hand, selected; Esc closes it. @param {CaseView} view */
+export function copyBox(view, close) {
+  if (copy.alert !== view.alert || !copy.text) return nothing;
+  const end = () => {
+    copy = { ...copy, text: '' };
+    close();
+  };
+  return html`<section class="panel copybox" aria-label=${either('Testo da copiare', 'Text to copy')}>
+    <div class="panel__head">
+      <h2>${either('Copia con Ctrl+C', 'Copy with Ctrl+C')}</h2>
+      <button class="btn" @click=${end}><kbd>Esc</kbd><span>${t('back')}</span></button>
+    </div>
+    <textarea
+      readonly
+      aria-label=${either('Testo per il 112', 'Text for 112')}
+      .value=${copy.text}
+      ${ref(select)}
+      @keydown=${(e) => {
+        if (e.key === 'Escape') {
+          e.preventDefault();
+          e.stopPropagation();
+          end();
+        }
+      }}></textarea>
+  </section>`;
+}
+
+let selected = null;
+/** @param {HTMLElement} [element] */
+function select(element) {
+  if (element && element !== selected)
+    requestAnimationFrame(() => {
+      element.focus();
+      element.select();
+    });
+  selected = element ?? null;
+}
+
+/**
+ * The panel. A line stays where it is; what has changed says so for some seconds.
+ * @param {Ui} ui @param {CaseView} view @param {number} nowUs
+ */
+export function readingPanel(ui, view, nowUs, place = []) {
+  const nowMs = Date.now();
+  const lines = briefing(view, nowUs, place);
+  const lang = document.documentElement.lang;
+  // The names of places come from the center a moment after the page: that is no news either.
+  const same = read.alert === view.alert && read.lang === lang && read.named === place.length;
+  read = {
+    alert: view.alert,
+    lang,
+    named: place.length,
+    memory: remember(same ? read.memory : new Map(), lines, nowMs),
+  };
+  return html`<section class="panel">
+    <div class="panel__head">
+      <h2>${t('readTo112')}</h2>
+      ${copyButton(ui, view, nowUs)}
+    </div>
+    <div class="panel__body" tabindex="0">
+      <dl class="brief">
+        ${lines.map(({ key, parts }, i) => {
+          const fresh = parts.some((one) => isNew(read.memory, key, one.id, nowMs));
+          return html`<dt><span>${i + 1}</span><span>${t(key)}</span></dt>
+            <dd data-line=${key}>
+              ${parts.map((one) => shown(one, isNew(read.memory, key, one.id, nowMs)))}
+              <span class="brief__new word" role="status"
+                >${fresh ? html`${icon('bell')}<span>${either('nuovo', 'new')}</span>` : nothing}</span
+              >
+            </dd>`;
+        })}
+      </dl>
+    </div>
+  </section>`;
+}
+
+/** @param {Part} part @param {boolean} fresh */
+function shown({ look, text, pairs }, fresh) {
+  if (look === 'none') return nothing;
+  const mark = fresh ? '' : null;
+  if (look === 'coordinates')
+    return html`<span class="nowrap brief__coords"
+      >${pairs.map(
+        ([value, side]) =>
+          html`<span class="brief__coord" data-new=${mark ?? nothing}
+            ><b><i>${value}</i></b
+            ><small>${side}</small></span
+          >`,
+      )}</span
+    > `;
+  if (look === 'phone')
+    return html`<span class="brief__coord" data-new=${mark ?? nothing}><b class="phone">${text}</b></span>`;
+  if (look === 'small') return html`<small data-new=${mark ?? nothing}>${text}</small>`;
+  return html`<span data-new=${mark ?? nothing}>${text}</span> `;
+}

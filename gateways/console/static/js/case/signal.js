@@ -1,0 +1,41 @@
+// A line's signal in bars and words, as phones draw it. The bars change only when they have reason to.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { either } from '../words/words.js';
+
+const FROM_DBM = [-107, -103, -97, -89]; // the least for one bar to four: +CSQ 3, 5, 8 and 12 (27.007, 8.5)
+const FALLS_BY_DB = 2; // so far below its threshold a bar goes out: a modem hovers between two steps of 2 dB
+const STRENGTH = [
+  ['nessun segnale', 'no signal'],
+  ['debole', 'weak'],
+  ['discreto', 'fair'],
+  ['buono', 'good'],
+  ['ottimo', 'strong'],
+];
+
+const shown = new Map(); // by line
+
+/** 0 to 4 for this strength, `before` being what was shown. Pure. @param {number} dbm */
+export function bars(dbm, before = 0) {
+  const lit = FROM_DBM.filter((least) => dbm >= least).length;
+  return lit < before ? Math.min(before, FROM_DBM.filter((least) => dbm >= least - FALLS_BY_DB).length) : lit;
+}
+
+/**
+ * The line's signal; nothing where its modem says nothing of it, or carries no calls.
+ * @param {LineView} line
+ */
+export function signal(line) {
+  if (line?.state !== 'ready' || typeof line.signal_dbm !== 'number') return nothing;
+  const lit = bars(line.signal_dbm, shown.get(line.line));
+  shown.set(line.line, lit);
+  const [it, en] = STRENGTH[lit];
+  const tone = lit <= 1 ? 'ink-wait' : '';
+  return html`<span class=${tone || 'wide ink-3'} aria-hidden="true">${either(it, en)}</span
+    ><span
+      class="signal ${tone}"
+      role="img"
+      aria-label=${either(`segnale: ${it}, ${lit} di 4`, `signal: ${en}, ${lit} of 4`)}
+      >${[1, 2, 3, 4].map((bar) => html`<i class=${bar <= lit ? 'on' : ''}></i>`)}</span
+    >`;
+}

@@ -1,0 +1,249 @@
+// The timeline's entries in words. An entry is a fact of the journal; see docs/api.md.
+
+import { channel, either, outcome, reason, t } from '../words/words.js';
+import { whyNoLine } from './banner.js';
+import { sourceName } from './briefing.js';
+import { why } from './handed.js';
+import { cause, clipName } from './party.js';
+import { capital } from './situation.js';
+import { withheld } from '../words/withheld.js';
+import * as f from '../words/format.js';
+
+const REACHED = {
+  answered: ['ha risposto', 'answered'],
+  answer: ['ha risposto', 'answered'],
+  inbound: ['ha chiamato lei', 'she called'],
+  app: ['lo dice la sua app', 'says the app'],
+  voice: ['si sente la sua voce', 'heard'],
+  digit: ['ha premuto un tasto', 'pressed a key'],
+  operator: ['lo dice l’operatore', 'says the operator'],
+};
+
+/**
+ * {icon, tone, text} of one entry; null where another one tells the same. `user` is what the user is called,
+ * `names` gives an operator's name.
+ * @param {Entry} entry @param {Names} names
+ */
+export function told(entry, user, names, test) {
+  const op = entry.operator ? names(entry.operator) : '';
+  const psap = test ? t('simulated') : '112';
+  const who = { user, operator: op || t('operator'), psap: '112', listener: op }[entry.party] ?? '';
+  const again =
+    entry.attempt > 1 ? either(`, ${entry.attempt}º tentativo`, `, attempt ${entry.attempt}`) : '';
+  const line = entry.line ? `, ${f.lineName(entry.line)}` : '';
+  const s = (icon, tone, it, en) => ({ icon, tone, text: either(it, en) });
+  switch (entry.what) {
+    case 'alert.received':
+      return s(
+        'bell',
+        '',
+        `Allarme ricevuto, ${channel(entry.channel)}`,
+        `Alert received, ${channel(entry.channel)}`,
+      );
+    case 'alert.signal_added':
+      return s(
+        'bell',
+        '',
+        `Segnalato di nuovo, ${channel(entry.channel)}`,
+        `Signalled again, ${channel(entry.channel)}`,
+      );
+    case 'position.updated': {
+      const m = entry.accuracy_m === undefined ? '' : `, ${f.accuracy(entry.accuracy_m)}`;
+      const by = entry.text ? `, ${sourceName({ source: entry.text, channel: null })}` : '';
+      const n = entry.times > 1 ? ` (${entry.times})` : '';
+      return s('pin', '', `Nuova posizione${m}${by}${n}`, `New position${m}${by}${n}`);
+    }
+    case 'alert.cancelled':
+      return entry.duress
+        ? s('shield', 'bad', 'Annullato con PIN di costrizione', 'Cancelled with the duress PIN')
+        : s(
+            'phone',
+            'wait',
+            'Annullato dall’app con il PIN giusto',
+            'Cancelled from the app with the right PIN',
+          );
+    case 'note.added':
+      return { icon: 'note', tone: '', text: `${op || either('Il suo SMS', 'Her SMS')}: ${entry.text}` };
+    case 'advice.changed':
+      return entry.advice === 'call_112_now'
+        ? s('phone', 'wait', 'App: «chiama il 112 ora»', 'App: “call 112 now”')
+        : s('phone', '', 'App: attendi', 'App: wait');
+    case 'command.refused':
+      return { icon: 'warn', tone: 'wait', text: `${op}: ${reason(entry.reason)}` };
+    case 'case.opened':
+      return s('link', '', 'Il centro ha ripreso il caso', 'The centre has taken the case up again');
+    case 'user.identified':
+      return s('user', '', `Identificata: ${user}`, `Identified: ${user}`);
+    case 'user.unknown':
+      return s('user', '', 'Numero non registrato', 'This number is not registered');
+    case 'operator.reserved':
+      return s('headset', '', `Chiamata a ${op}`, `${op} is being called`);
+    case 'operator.not_answering':
+      return s('headset', 'wait', `${op} non risponde`, `${op} does not answer`);
+    case 'operator.joined':
+      return s('headset', 'ok', `${op} ha il caso`, `${op} has the case`);
+    case 'listener.left':
+      return s('headset', '', `${op} non ascolta più`, `${op} listens no more`);
+    case 'whisper.begun':
+      return s('headset', 'wait', `${op} parla solo all’operatore`, `${op} speaks to the operator alone`);
+    case 'whisper.ended':
+      return s('headset', '', `${op} ascolta soltanto`, `${op} only listens again`);
+    case 'operator.left':
+      return s('headset', '', `${op} lascia il caso`, `${op} has left the case`);
+    case 'leg.originating':
+      if (entry.party === 'listener')
+        return s('phone', '', `Chiamata a ${op}, per ascoltare${line}`, `Calling ${op}, to listen${line}`);
+      return entry.party === 'psap'
+        ? s('112', '', `${psap} chiamato${line}${again}`, `${psap} called${line}${again}`)
+        : s('phone', '', `Chiamata a ${who}${line}${again}`, `Calling ${who}${line}${again}`);
+    case 'leg.ringing':
+      return s(
+        'ring',
+        entry.party === 'user' ? 'ok' : '',
+        entry.party === 'psap' ? `Il 112 squilla${again}` : `Il telefono di ${who} squilla${again}`,
+        entry.party === 'psap' ? `112 rings${again}` : `${who}’s phone rings${again}`,
+      );
+    case 'leg.answered':
+      if (entry.party === 'listener') return s('headset', 'wait', `${op} ascolta`, `${op} is listening`);
+      if (entry.doubt) return s('ring', '', `${who} forse risponde`, `${who} may have answered`);
+      return s(entry.party === 'psap' ? '112' : 'voice', 'ok', `${who} risponde`, `${who} answers`);
+    case 'leg.confirmed':
+      return s(entry.party === 'psap' ? '112' : 'voice', 'ok', `${who} è in linea`, `${who} is on the line`);
+    case 'leg.adopted':
+      return s('link', '', `La chiamata di ${who} è stata ripresa`, `${who}’s call was taken over`);
+    case 'leg.muted':
+      return s('mute', 'wait', `${who}: microfono spento`, `${who} is muted`);
+    case 'leg.unmuted':
+      return s('voice', '', `${who}: microfono acceso`, `${who} is heard again`);
+    case 'recording.started':
+      return s('rec', '', `Si registra: ${entry.text}`, `Recorded: ${entry.text}`);
+    case 'recording.stopped':
+      return s(
+        'warn',
+        'wait',
+        'La registrazione si è fermata; la voce continua',
+        'The recording has stopped; the voice goes on',
+      );
+    case 'recording.deleted':
+      return s('rec', '', `Registrazione cancellata: ${entry.text}`, `Recording deleted: ${entry.text}`);
+    case 'leg.digit':
+      return s('phone', '', `Tasto ${entry.text} a ${who}`, `Key ${entry.text} to ${who}`);
+    case 'leg.sound_lost':
+      return s('hush', 'wait', `Nessun suono da ${who}${line}`, `No sound from ${who}${line}`);
+    case 'leg.sound_back':
+      return s('voice', '', `Di nuovo suono da ${who}`, `Sound again from ${who}`);
+    case 'another_line.requested':
+      return s('phone', '', `${op}: un’altra linea per ${who}`, `${op}: another line for ${who}`);
+    case 'leg.released':
+      return entry.talked
+        ? s('phone', '', `${who} non è più in linea`, `${who} is off the line`)
+        : s(
+            'phone',
+            ['operator', 'listener'].includes(entry.party) ? '' : 'bad',
+            `${who}: ${cause(entry.cause).toLowerCase()}`,
+            `${who}: ${cause(entry.cause).toLowerCase()}`,
+          );
+    case 'user.rang':
+      return null; // The call's own ringing tells it.
+    case 'user.reached': {
+      if (entry.reason === 'ringing') return null; // older journals called the network's word so
+      const by = REACHED[entry.reason] ?? [entry.reason, entry.reason];
+      return s('done', 'ok', `Raggiunta: ${by[0]}`, `Reached: ${by[1]}`);
+    }
+    case 'pin.wrong':
+      return s('shield', 'bad', 'Digitato un PIN sbagliato', 'A wrong PIN was typed');
+    case 'ringing.seen':
+      return s('ring', 'ok', 'La sua app vede la chiamata', 'The app sees the call');
+    case 'dial.withheld':
+      return s(
+        'warn',
+        'wait',
+        `Non chiamata: ${withheld(entry.reason)}`,
+        `Not called: ${withheld(entry.reason)}`,
+      );
+    case 'call_aloud.requested':
+      return s('phone', 'wait', `${op}: chiamarla lo stesso`, `${op}: call her all the same`);
+    case 'psap.no_line':
+      return s(
+        'warn',
+        'bad',
+        `Nessuna linea per il 112: ${whyNoLine(entry.reason)}`,
+        `No line for 112: ${whyNoLine(entry.reason)}`,
+      );
+    case 'psap.called_elsewhere':
+      return s(
+        'check',
+        'ok',
+        `${op} ha informato il 112 da un altro telefono`,
+        `${op} has briefed 112 on another phone`,
+      );
+    case 'psap.withdrawn':
+      return s('112', 'wait', `${op} annulla la chiamata al 112`, `${op} takes the call to 112 back`);
+    case 'conference.broken':
+      return entry.party === 'psap'
+        ? s(
+            'warn',
+            'bad',
+            'La linea del 112 è caduta dopo l’uscita',
+            '112’s line dropped after the operator had left',
+          )
+        : s(
+            'warn',
+            'bad',
+            `La linea di ${user} è caduta dopo l’uscita`,
+            `${capital(user)}’s line dropped after the operator had left`,
+          );
+    case 'conference.settled':
+      return s(
+        'check',
+        'ok',
+        `${capital(user)} e il 112 parlano di nuovo, da soli`,
+        `${capital(user)} and 112 are talking again, by themselves`,
+      );
+    case 'alert.reopened':
+      return s('bell', 'wait', `${op} riapre l’allarme`, `${op} reopens the alert`);
+    case 'user.presumed_calling_112':
+      return s('warn', 'wait', 'Si presume che stia chiamando il 112', 'Presumed to be calling 112');
+    case 'machine.marked':
+      return s('hush', '', `${op}: segreteria`, `${op}: a machine`);
+    case 'redial.requested':
+      return s('phone', '', `${op}: richiamare`, `${op}: call again`);
+    case 'announcement.requested':
+      return s(
+        '112',
+        '',
+        `${op} fa dire al 112: ${clipName(entry.reason)}`,
+        `${op} has 112 told: ${clipName(entry.reason)}`,
+      );
+    case 'psap.requested':
+      return op
+        ? s('112', '', `${op} chiede il 112`, `${op} asks for 112`)
+        : s('112', '', 'Si chiede il 112', '112 is asked for');
+    case 'psap.joined':
+      return s('voice', 'ok', '112 in conversazione', '112 in conference');
+    case 'false_alarm.declared':
+      return s('check', '', `${op}: falso allarme`, `${op}: false alarm`);
+    case 'briefing.given':
+      return s('check', 'ok', `${op} ha informato il 112`, `${op} has briefed 112`);
+    case 'hand_over.requested': {
+      const to = entry.to ? [` a ${names(entry.to)}`, ` to ${names(entry.to)}`] : ['', ''];
+      const more = entry.text ? `: ${entry.text}` : '';
+      return s(
+        'headset',
+        'wait',
+        `${op} passa il caso${to[0]}${more}`,
+        `${op} hands the case over${to[1]}${more}`,
+      );
+    }
+    case 'hand_over.ended':
+      return { icon: 'headset', tone: 'wait', text: why(entry.reason) };
+    case 'leave.requested':
+      return s('headset', '', `${op} lascia`, `${op} leaves`);
+    case 'deadline.missed':
+      return s('warn', 'bad', 'Scadenza passata', 'Deadline passed');
+    case 'alert.closed':
+      return s('check', '', `Chiuso: ${outcome(entry.outcome)}`, `Closed: ${outcome(entry.outcome)}`);
+    default:
+      return { icon: 'todo', tone: '', text: entry.what };
+  }
+}

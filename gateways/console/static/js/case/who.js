@@ -1,0 +1,91 @@
+// The head of a case: the user's name, number and position, and who else listens, looks or records.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { icon, tag } from '../shell/parts.js';
+import { channel, either, t } from '../words/words.js';
+import { sourceName } from './briefing.js';
+import * as f from '../words/format.js';
+import * as s from './situation.js';
+
+/** Who else looks at it now. @param {Ui} ui @param {CaseView} view */
+function others(ui, view) {
+  const names = (ui.feed.watching[view.alert] ?? [])
+    .filter((one) => one !== ui.feed.me.operator)
+    .map(ui.feed.names);
+  return names.length
+    ? html`<span
+        class="who__others word"
+        role="status"
+        aria-label=${either(`La vede anche ${names.join(', ')}`, `Also seen by ${names.join(', ')}`)}
+        >${icon('user')}<span>${names.join(', ')}</span></span
+      >`
+    : nothing;
+}
+
+/** Who listens in: no secret from those who talk. @param {Ui} ui @param {CaseView} view */
+function listener(ui, view) {
+  if (view.listener === null) return nothing;
+  const me = view.listener === ui.feed.me.operator;
+  const name = ui.feed.names(view.listener);
+  const toYou = view.operator === ui.feed.me.operator;
+  const hears = me
+    ? either('Stai ascoltando', 'You are listening')
+    : either(`${name} ascolta`, `${name} is listening`);
+  const toOne = either(`${name} parla solo all’operatore`, `${name} speaks to the operator alone`);
+  const toMe = either(`${name} parla solo a te`, `${name} speaks to you alone`);
+  const speaks = me ? either('L’operatore ti sente', 'The operator hears you') : toYou ? toMe : toOne;
+  const listens = view.whispering ? speaks : hears;
+  return html`<span class="who__listens word ink-wait" role="status"
+    >${icon('headset')}<span
+      >${
+        view.listening ? listens : either(`Chiamata a ${name}, per ascoltare`, `Calling ${name}, to listen`)
+      }</span
+    ></span
+  >`;
+}
+
+/** That it is recorded: whoever talks has to know. @param {CaseView} view */
+const recorded = (view) =>
+  view.recorded
+    ? html`<span class="who__listens word ink-2" role="status"
+        >${icon('rec')}<span>${t('isRecorded')}</span></span
+      >`
+    : nothing;
+
+/** @param {Ui} ui @param {CaseView} view */
+export function who(ui, view) {
+  const p = view.position;
+  return html`<header class="who">
+    <div class="who__name">
+      ${tag(view.test)}
+      <h1 id="case-h">${s.name(view)}</h1>
+      <span class="who__phone phone">${view.phone ? f.phone(view.phone) : t('noNumber')}</span
+      >${recorded(view)}${listener(ui, view)}${others(ui, view)}
+    </div>
+    <dl class="facts">
+      <div>
+        <dt>${t('requested')}</dt>
+        <dd>${f.day(view.raised_us)}, ${f.clock(view.raised_us)}</dd>
+      </div>
+      <div>
+        <dt>${t('position')}</dt>
+        <dd>
+          ${
+            p
+              ? html`<span class="wide phone">${f.coordinates(p)} </span>${[
+                  f.accuracy(p.accuracy_m) || either('precisione non nota', 'accuracy not known'),
+                  sourceName(p),
+                ]
+                  .filter(Boolean)
+                  .join(', ')}`
+              : s.noPosition(view)
+          }
+        </dd>
+      </div>
+      <div>
+        <dt>${t('channel')}</dt>
+        <dd>${channel(view.channel)}</dd>
+      </div>
+    </dl>
+  </header>`;
+}

@@ -1,0 +1,292 @@
+// The supervisor's figures: what was measured, beside what is meant. Drawn as SVG; each drawing says itself
+// in words.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { icon, word } from '../shell/parts.js';
+import { either, number, outcome, t } from '../words/words.js';
+import { choose } from '../alerts/past.js';
+import { distribution, heat, sec, shares } from './charts.js';
+import * as f from '../words/format.js';
+
+const RANGES = { T: 1, W: 7, Y: 30 };
+
+const AGAIN_MS = 30000;
+
+const state = {
+  days: 7,
+  /** @type {FiguresView} */
+  said: null,
+  fault: '',
+  askedAtMs: 0,
+  asked: 0,
+  waiting: false,
+  cursor: null,
+};
+
+/** @param {Ui} ui */
+export function enter(ui) {
+  load(ui);
+}
+
+/** @param {Ui} ui */
+async function load(ui) {
+  const asked = (state.asked += 1);
+  state.askedAtMs = Date.now();
+  state.waiting = true;
+  let said = null;
+  let fault = 'noConnection';
+  try {
+    const answer = await ui.feed.read(`/v1/figures?days=${state.days}`);
+    if (answer.ok) said = await answer.json();
+    else if (answer.status === 403) fault = 'notYours';
+  } catch {
+    /* said below */
+  }
+  if (asked !== state.asked) return;
+  state.waiting = false;
+  state.askedAtMs = Date.now();
+  state.fault = said ? '' : fault;
+  if (said) state.said = said;
+  ui.draw();
+}
+
+/** The same figures as a file. @param {Ui} ui */
+async function save(ui) {
+  const answer = await ui.feed.read(`/v1/figures.csv?days=${state.days}`).catch(() => null);
+  if (!answer?.ok) {
+    state.fault = 'noConnection';
+    ui.draw();
+    return;
+  }
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(await answer.blob());
+  link.download = `securwoman-${state.days}-days.csv`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+const shown = () => (state.said?.latest ?? []).slice(0, innerHeight < 900 ? 4 : 6);
+
+/** @param {Ui} ui @param {string} key */
+export function pressed(ui, key) {
+  if (RANGES[key]) {
+    state.days = RANGES[key];
+    load(ui);
+    ui.draw();
+    return true;
+  }
+  if (key === 'D') {
+    save(ui);
+    return true;
+  }
+  if (key === 'ArrowDown' || key === 'ArrowUp') {
+    const rows = shown();
+    if (!rows.length) return true;
+    const at = rows.findIndex((one) => one.alert === state.cursor);
+    const to = at < 0 ? 0 : Math.max(0, Math.min(rows.length - 1, at + (key === 'ArrowDown' ? 1 : -1)));
+    state.cursor = rows[to].alert;
+    ui.draw();
+    document.querySelector(`.figures tr[data-alert="${CSS.escape(state.cursor)}"]`)?.focus();
+    return true;
+  }
+  if (key === 'Enter' && state.cursor) {
+    openStory(ui, state.cursor);
+    return true;
+  }
+  return false;
+}
+
+/** @param {Ui} ui @param {string} alert */
+function openStory(ui, alert) {
+  ui.screen.go('history');
+  choose(ui, alert);
+}
+
+/** @param {FiguresView} said */
+function kpis(said) {
+  const g = said.figures;
+  const more = g.real - g.before;
+  const than =
+    g.before === 0
+      ? ''
+      : more === 0
+        ? either('come prima', 'as before')
+        : more > 0
+          ? either(`${more} in più`, `${more} more`)
+          : either(`${-more} in meno`, `${-more} fewer`);
+  const in20 = g.ringing.within[1];
+  const to112 = (g.outcomes.handed_over ?? 0) + (g.outcomes.briefed ?? 0);
+  const falses = g.outcomes.false_alarm ?? 0;
+  const missedAt =
+    g.last_missed_us === null ? '' : `${f.weekday(g.last_missed_us)}, ${f.minute(g.last_missed_us)}`;
+  const slow = g.ringing.of > 0 && (g.ringing.p50_s === null || g.ringing.p50_s > 10);
+  const few = in20 !== undefined && in20 < said.targets.ringing[1];
+  const p50 = g.ringing.p50_s;
+  /** @type {[string, string, string, boolean][]} */
+  const all = [
+    [
+      String(g.real),
+      '',
+      than ? either(`allarmi veri, ${than}`, `real alerts, ${than}`) : either('allarmi veri', 'real alerts'),
+      false,
+    ],
+    [
+      p50 === null ? '—' : number(p50),
+      p50 === null ? '' : 's',
+      either('mediana allo squillo, obiettivo 10 s', 'median to ringing, target 10 s'),
+      slow,
+    ],
+    [
+      in20 === undefined ? '—' : number(in20 * 100),
+      in20 === undefined ? '' : '%',
+      either('squilla in 20 s, obiettivo 95 %', 'ringing within 20 s, target 95 %'),
+      few,
+    ],
+    [
+      String(g.missed),
+      '',
+      g.missed
+        ? either(`oltre 50 s: ${missedAt}`, `past 50 s: ${missedAt}`)
+        : either('oltre 50 s', 'past 50 s'),
+      g.missed > 0,
+    ],
+    [
+      String(to112),
+      '',
+      either(
+        `affidati al 112, ${falses} ${falses === 1 ? 'falso allarme' : 'falsi allarmi'}`,
+        `handed to 112, ${falses} false ${falses === 1 ? 'alarm' : 'alarms'}`,
+      ),
+      false,
+    ],
+  ];
+  return all.map(
+    ([value, unit, text, bad]) =>
+      html`<div class="panel kpi">
+        <b>${value}${unit ? html`<small>${unit}</small>` : nothing}</b>
+        <p>${bad ? word('warn', text, 'ink-bad') : text}</p>
+      </div>`,
+  );
+}
+
+/** @param {Ui} ui */
+function latest(ui) {
+  const how = (one) =>
+    one.closed_us === null
+      ? word('clock', either('aperto', 'open'), 'ink-wait')
+      : ['user_called_112', 'no_contact'].includes(one.outcome)
+        ? word('warn', outcome(one.outcome), 'ink-bad')
+        : word(
+            one.outcome === 'handed_over' || one.outcome === 'briefed' ? '112' : 'check',
+            outcome(one.outcome),
+            'ink-2',
+          );
+  const took = (s, bad) =>
+    html`<td class="num ${bad ? 'ink-bad' : ''}">${bad ? html`${icon('warn')} ` : nothing}${sec(s)}</td>`;
+  return html`<section class="panel">
+    <div class="panel__head">
+      <h2>${either('Ultimi allarmi', 'Latest alerts')}</h2>
+      <span class="word ink-2"
+        ><kbd>↑</kbd><kbd>↓</kbd><span>${either('Invio apre la storia', 'Enter opens the story')}</span></span
+      >
+    </div>
+    <div class="panel__body">
+      <table class="table">
+        <thead>
+          <tr>
+            <th>${t('requested')}</th>
+            <th>${t('who')}</th>
+            <th>${either('Esito', 'Outcome')}</th>
+            <th>${either('Presa da', 'Taken by')}</th>
+            <th class="num">${either('operatore', 'operator')}</th>
+            <th class="num">${either('squillo', 'ringing')}</th>
+            <th class="num">112</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${shown().map(
+            (one) =>
+              html`<tr
+                tabindex="0"
+                data-alert=${one.alert}
+                aria-current=${state.cursor === one.alert ? 'true' : nothing}
+                @focus=${() => {
+                  state.cursor = one.alert;
+                }}
+                @click=${() => openStory(ui, one.alert)}>
+                <td class="ink-2">${f.shortDay(one.received_us)} ${f.minute(one.received_us)}</td>
+                <td><b>${one.name || t('unknown')}</b></td>
+                <td>${how(one)}</td>
+                <td>${one.operator ? ui.feed.names(one.operator) : '—'}</td>
+                ${took(one.to_operator_s, false)} ${took(one.to_ringing_s, one.missed)}
+                ${took(one.to_psap_s, false)}
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+  </section>`;
+}
+
+/** @param {Ui} ui */
+export function pane(ui) {
+  // The first count of a big journal takes longer than until the next question.
+  if (ui.feed.link === 'live' && !state.waiting && Date.now() - state.askedAtMs > AGAIN_MS) load(ui);
+  const { said } = state;
+  const ready = said && said.days === state.days;
+  const seg = [
+    ['T', either('Oggi', 'Today')],
+    ['W', either('7 giorni', '7 days')],
+    ['Y', either('30 giorni', '30 days')],
+  ];
+  return html`<section class="view figures" aria-labelledby="f-h" aria-busy=${!ready}>
+    <header class="page-head">
+      <h1 id="f-h" tabindex="-1">${either('Statistiche', 'Figures')}</h1>
+      <p>
+        ${
+          state.fault
+            ? word(
+                'warn',
+                state.fault === 'notYours'
+                  ? either('Solo per chi coordina', 'For supervisors only')
+                  : t('noConnection'),
+                'ink-bad',
+              )
+            : either('Prove ed esercitazioni escluse', 'Tests and drills are left out')
+        }
+      </p>
+      <div class="page-head__end">
+        <button class="btn" aria-keyshortcuts="D" @click=${() => save(ui)}><kbd>D</kbd>CSV</button>
+        <div class="seg" role="group" aria-label=${either('Periodo', 'Period')}>
+          ${seg.map(
+            ([key, text]) =>
+              html`<button
+                aria-pressed=${state.days === RANGES[key]}
+                aria-keyshortcuts=${key}
+                @click=${() => ui.press(key)}>
+                <kbd>${key}</kbd><span>${text}</span>
+              </button>`,
+          )}
+        </div>
+      </div>
+    </header>
+    ${
+      ready
+        ? html`<div class="kpis">${kpis(said)}</div>
+            <div class="charts">
+              ${distribution(
+                either('All’operatore', 'To the operator'),
+                said.figures.operator,
+              )}${distribution(
+                either('Allo squillo', 'To her phone ringing'),
+                said.figures.ringing,
+              )}${distribution(
+                either('Al 112, dopo la richiesta', 'To 112, once asked'),
+                said.figures.psap,
+              )}${shares(said)}
+            </div>
+            ${heat(said)}${latest(ui)}`
+        : html`<p class="empty" role="status">${state.fault ? '' : either('Si conta…', 'Counting…')}</p>`
+    }
+  </section>`;
+}

@@ -1,0 +1,241 @@
+// The map: her newest position, how sure it is, where she came from. It does not jump: it pans only when she
+// leaves the middle of what is shown, or when asked to. Nothing it draws is from elsewhere: streets, where
+// the center has them, lie over what the page has itself.
+
+import {
+  Circle,
+  CircleMarker,
+  DivIcon,
+  LayerGroup,
+  Map,
+  Marker,
+  Polygon,
+  Polyline,
+  Rectangle,
+  control,
+  latLng,
+} from '../../vendor/leaflet.js';
+import { atlas, load } from './atlas.js';
+import { townLabels } from './labels.js';
+import { streets, tiles } from './tiles.js';
+
+const MIDDLE = 0.6; // the share of the width and the height in which she may move about
+const NEAREST_ZOOM = 12; // about 20 km across: the next towns can be seen. The coast is no better than that
+const STREETS_ZOOM = 16; // with streets: about 1 km across
+const FURTHEST_ZOOM = 6;
+const COAST_M = 1000; // how far the drawn coast may be from the true one: a band and no line, when large
+const OPTIONS = {
+  zoomControl: false,
+  attributionControl: false,
+  keyboard: false,
+  boxZoom: false,
+  inertia: false,
+  zoomAnimation: false,
+  fadeAnimation: false,
+  markerZoomAnimation: false,
+  minZoom: 5,
+  maxZoom: 17,
+};
+const STILL = { animate: false };
+const drawn = (className, pane) => ({ className, interactive: false, ...(pane ? { pane } : {}) });
+
+export class SwMap extends HTMLElement {
+  #view = null;
+  #map = null;
+  #alert = null;
+  #here = null;
+  #told = '';
+  #based = false;
+  #hers = new LayerGroup();
+  #towns = new LayerGroup();
+  #streets = null;
+  #size = new ResizeObserver(() => this.#map?.invalidateSize({ pan: false }));
+
+  /** The case whose positions are shown. @param {CaseView} view */
+  set view(view) {
+    this.#view = view;
+    if (this.isConnected) this.#show();
+  }
+
+  get view() {
+    return this.#view;
+  }
+
+  /** The center's word for its tiles, or null; before `view`. */
+  set tiles(said) {
+    this.#streets = said;
+  }
+
+  connectedCallback() {
+    this.#size.observe(this);
+    this.addEventListener('keydown', this.#key);
+    this.#show();
+  }
+
+  disconnectedCallback() {
+    this.#size.disconnect();
+    this.removeEventListener('keydown', this.#key);
+    this.#map?.remove();
+    this.#map = null;
+    this.#alert = null;
+    this.#told = '';
+    this.#based = false;
+  }
+
+  /** A key of the map: + nearer, − further, 0 to her. Whether it was one. @param {string} key */
+  press(key) {
+    if (!this.#map) return false;
+    if (key === '+' || key === '=') this.#map.zoomIn(1, STILL);
+    else if (key === '-' || key === '_') this.#map.zoomOut(1, STILL);
+    else if (key === '0') this.#map.setView(this.#here, this.#map.getZoom(), STILL);
+    else return false;
+    return true;
+  }
+
+  #key = (e) => {
+    const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[e.key];
+    if (!by || !this.#map) return;
+    // On the map the arrows move it, and not the list.
+    e.preventDefault();
+    e.stopPropagation();
+    this.#map.panBy([by[0] * 80, by[1] * 80], STILL);
+  };
+
+  #show() {
+    const view = this.#view;
+    const p = view?.position ?? null;
+    if (!p) return;
+    const before = this.#here;
+    this.#here = latLng(p.lat, p.lon);
+    this.#map ??= this.#made();
+    const told = JSON.stringify([p, view.positions]);
+    if (told !== this.#told) this.#draw(p, view.positions);
+    this.#told = told;
+    if (this.#alert !== view.alert) {
+      this.#alert = view.alert;
+      this.#map.setView(this.#here, this.#zoom(p, view.positions), STILL);
+    } else if (
+      before &&
+      !before.equals(this.#here) &&
+      this.#inMiddle(before) &&
+      !this.#inMiddle(this.#here)
+    ) {
+      // Where the operator has moved the map away herself, it stays.
+      this.#map.panTo(this.#here, STILL);
+    }
+  }
+
+  #made() {
+    const map = new Map(this, OPTIONS);
+    for (const [name, level] of [
+      ['base', 300],
+      ['streets', 350],
+      ['towns', 420],
+      ['hers', 450],
+    ])
+      map.createPane(name).style.zIndex = level;
+    map.setView(this.#here, NEAREST_ZOOM, STILL);
+    control.scale({ imperial: false, maxWidth: 120, position: 'bottomleft' }).addTo(map);
+    this.#hers.addTo(map);
+    this.#towns.addTo(map);
+    map.on('moveend zoomend resize', () => this.#label());
+    // Without dragging: a press on a place brings it to the middle.
+    map.on('click', (e) => map.panTo(e.latlng, STILL));
+    if (this.#streets) {
+      map.setMaxZoom(Math.max(OPTIONS.maxZoom, this.#streets.max_zoom));
+      streets(this.#streets, 'streets', (shown) => {
+        this.dataset.streets = shown;
+      }).addTo(map);
+    }
+    load().then(() => this.#base());
+    return map;
+  }
+
+  #base() {
+    if (!this.#map || this.#based || !atlas.base) return;
+    this.#based = true;
+    const [west, south, east, north] = atlas.base.box;
+    new Rectangle(
+      [
+        [south, west],
+        [north, east],
+      ],
+      drawn('map__sea', 'base'),
+    ).addTo(this.#map);
+    new Polygon(atlas.base.land, drawn('map__land', 'base')).addTo(this.#map);
+    new Polygon(atlas.base.land, drawn('map__coast', 'base')).addTo(this.#map);
+    new Polyline(atlas.base.borders, drawn('map__border', 'base')).addTo(this.#map);
+    this.#label();
+  }
+
+  #label() {
+    this.#towns.clearLayers();
+    this.style.setProperty('--map-coast', `${Math.round((2 * COAST_M) / this.#metresPerPixel())}px`);
+    const mine = this.getBoundingClientRect();
+    const kept = [
+      ...this.parentElement.querySelectorAll('.map__keys, .map__close, .map__credit, .leaflet-control-scale'),
+    ]
+      .map((one) => one.getBoundingClientRect())
+      .map((box) => ({ x: box.x - mine.x, y: box.y - mine.y, width: box.width, height: box.height }));
+    for (const label of townLabels(this.#map, atlas.towns, this.#here, kept)) {
+      const kinds = ['map__town', label.large && 'map__town--large', label.left && 'map__town--left'];
+      const icon = new DivIcon({
+        className: kinds.filter(Boolean).join(' '),
+        html: label.element,
+        iconSize: null,
+      });
+      this.#towns.addLayer(
+        new Marker([label.lat, label.lon], { icon, interactive: false, keyboard: false, pane: 'towns' }),
+      );
+    }
+  }
+
+  /** @param {PositionView} p */
+  #draw(p, positions) {
+    this.#hers.clearLayers();
+    const way = positions.map((one) => [one.lat, one.lon]);
+    if (way.length > 1) this.#hers.addLayer(new Polyline(way, drawn('map__trail', 'hers')));
+    for (const one of positions)
+      if (one.at_us !== p.at_us)
+        this.#hers.addLayer(
+          new CircleMarker([one.lat, one.lon], { ...drawn('map__was', 'hers'), radius: 4 }),
+        );
+    if (p.accuracy_m)
+      this.#hers.addLayer(new Circle(this.#here, { ...drawn('map__circle', 'hers'), radius: p.accuracy_m }));
+    this.#hers.addLayer(new CircleMarker(this.#here, { ...drawn('map__here', 'hers'), radius: 9 }));
+  }
+
+  /** The nearest at which all of it is in the middle. @param {PositionView} p */
+  #zoom(p, positions) {
+    const around = this.#here.toBounds(2 * Math.max(p.accuracy_m ?? 0, 10));
+    for (const one of positions) around.extend([one.lat, one.lon]);
+    const fits = this.#map.getBoundsZoom(around, false, this.#map.getSize().multiplyBy(1 - MIDDLE));
+    const nearest =
+      this.#streets && !tiles.failing ? Math.min(STREETS_ZOOM, this.#streets.max_zoom) : NEAREST_ZOOM;
+    return Math.max(FURTHEST_ZOOM, Math.min(nearest, fits));
+  }
+
+  #metresPerPixel() {
+    const middle = this.#map.getSize().divideBy(2);
+    return (
+      this.#map.distance(
+        this.#map.containerPointToLatLng(middle),
+        this.#map.containerPointToLatLng(middle.add([100, 0])),
+      ) / 100
+    );
+  }
+
+  #inMiddle(where) {
+    const size = this.#map.getSize();
+    const at = this.#map.latLngToContainerPoint(where);
+    return (
+      Math.abs(at.x - size.x / 2) <= (size.x * MIDDLE) / 2 &&
+      Math.abs(at.y - size.y / 2) <= (size.y * MIDDLE) / 2
+    );
+  }
+}
+
+customElements.define('sw-map', SwMap);
+
+/** Give a key to the map that is shown; whether it took it. @param {string} key */
+export const mapKey = (key) => document.querySelector('sw-map')?.press(key) ?? false;

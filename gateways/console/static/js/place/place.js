@@ -1,0 +1,199 @@
+// Where she is, as the case shows it: the map with its line of words, and the forms that 112 may ask for.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { icon } from '../shell/parts.js';
+import { either } from '../words/words.js';
+import { atlas, load } from './atlas.js';
+import { closeup } from './closeup.js';
+import { mapKey } from './map.js';
+import { tiles } from './tiles.js';
+import * as f from '../words/format.js';
+import * as g from './places.js';
+
+load(); // before the first case: its lines are not to move when the names come
+
+let asked = { lat: null, lon: null, english: null };
+let found = null;
+
+/**
+ * {near, city} of a position, either may be null; looked up once for each position.
+ * @param {PositionView} p
+ */
+export function whereabouts(p) {
+  load();
+  if (!atlas.towns.length) return { near: null, city: null };
+  if (asked.lat !== p.lat || asked.lon !== p.lon || asked.english !== either(false, true)) {
+    asked = { lat: p.lat, lon: p.lon, english: either(false, true) };
+    const near = g.nearestTown(p.lat, p.lon, atlas.towns);
+    found = { near, city: near && g.nearbyCity(p.lat, p.lon, atlas.towns, near) };
+  }
+  return found;
+}
+
+/** `0.8 km south of its centre`, or of the city that everybody knows. */
+function aside({ near, city }) {
+  if (!near) return '';
+  return city ? `${g.fromCentre(near)}; ${g.fromTown(city)}` : g.fromCentre(near);
+}
+
+/** @param {CaseView} view */
+const unknown = (view) =>
+  ({
+    voice: either('Posizione: nessuna, allarme telefonico', 'Position: none, voice alert'),
+    sms: either('Posizione: nessuna, allarme con un SMS', 'Position: none, alert by SMS'),
+  })[view.channel] ??
+  either(
+    'Posizione: nessuna, il suo telefono non l’ha mandata',
+    'Position: none, her phone has not sent one',
+  );
+
+/** The panel at the left of the case's body. @param {CaseView} view @param {number} nowUs */
+export function mapPanel(view, nowUs, streets) {
+  const p = view.position;
+  if (!p) {
+    return html`<section class="panel">
+      <div class="map map--none">
+        <p class="word">${icon('pin')}<span>${unknown(view)}</span></p>
+        <p class="ink-2">
+          ${either(
+            'Chiedile dov’è. Se il suo telefono manda una posizione, compare qui.',
+            'Ask her where she is. If her phone sends a position, it appears here.',
+          )}
+        </p>
+      </div>
+    </section>`;
+  }
+  const where = whereabouts(p);
+  return html`<section class="panel">
+    <div class="map">
+      <sw-map
+        tabindex="0"
+        role="region"
+        aria-keyshortcuts="+ - 0"
+        aria-label=${mapLabel(p, where)}
+        .tiles=${streets}
+        .view=${view}></sw-map>
+      <div class="map__keys">
+        <button
+          class="btn"
+          aria-keyshortcuts="+"
+          aria-label=${either('Mappa più vicina', 'Map nearer')}
+          @click=${() => mapKey('+')}>
+          <kbd>+</kbd></button
+        ><button
+          class="btn"
+          aria-keyshortcuts="-"
+          aria-label=${either('Mappa più lontana', 'Map further')}
+          @click=${() => mapKey('-')}>
+          <kbd>−</kbd>
+        </button>
+        <button class="btn" aria-keyshortcuts="0" @click=${() => mapKey('0')}>
+          <kbd>0</kbd><span>${either('Centra', 'Centre')}</span>
+        </button>
+      </div>
+      <div class="map__close"><span>${either('Da vicino', 'Close up')}</span>${closeup(view)}</div>
+      <small class="map__credit">${credit(streets)}</small>
+    </div>
+    <p class="place">
+      ${where.near ? html`<b>${g.townName(where.near)}</b>` : nothing}<span class="phone"
+        >${f.coordinates(p)}</span
+      ><span class="ink-2"
+        >${[f.accuracy(p.accuracy_m), f.age(nowUs - p.at_us)].filter(Boolean).join(', ')}</span
+      ><span class="ink-2">${aside(where)}</span>
+    </p>
+  </section>`;
+}
+
+/** Whose map it is; and once, in small words, that there are no streets where there should be. */
+function credit(streets) {
+  const own = either(
+    'Luoghi © GeoNames, CC BY 4.0 · Coste (± 1 km) e confini: Natural Earth',
+    'Places © GeoNames, CC BY 4.0 · Coast (± 1 km) and borders: Natural Earth',
+  );
+  if (!streets) return own;
+  if (tiles.shown === 'none')
+    return html`${
+      tiles.failing
+        ? html`<b role="status">${either('Strade non disponibili', 'Streets not available')}</b> · `
+        : nothing
+    }${own}`;
+  return [
+    streets.attribution,
+    tiles.shown === 'all' ? either('Luoghi © GeoNames, CC BY 4.0', 'Places © GeoNames, CC BY 4.0') : own,
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+/** @param {PositionView} p */
+const mapLabel = (p, { near }) =>
+  [
+    either('Mappa', 'Map'),
+    near ? g.townName(near) : '',
+    p.accuracy_m === null
+      ? ''
+      : either(
+          `incertezza ${Math.round(p.accuracy_m)} metri`,
+          `uncertainty ${Math.round(p.accuracy_m)} metres`,
+        ),
+  ]
+    .filter(Boolean)
+    .join(', ');
+
+/**
+ * What is known of the place by name, in sentences: the town, then how far from its centre. Empty while
+ * nothing is.
+ * @param {CaseView} view
+ */
+export function placeSentences(view) {
+  const where = view.position ? whereabouts(view.position) : { near: null };
+  return where.near ? [`${g.townName(where.near)}.`, `${capital(aside(where))}.`] : [];
+}
+
+/** At the right while the text is read: the same place in other forms. @param {CaseView} view */
+export function otherForms(view) {
+  const p = view.position;
+  const { near, city } = p ? whereabouts(p) : { near: null, city: null };
+  const town = (one) => `${one.name}, ${g.length(one.km)} ${either(`a ${one.bearing}`, one.bearing)}`;
+  const rows = !p
+    ? []
+    : [
+        [either('Gradi decimali', 'Decimal degrees'), `${p.lat.toFixed(5)}, ${p.lon.toFixed(5)}`],
+        [
+          either('Gradi, primi, secondi', 'Degrees, minutes, seconds'),
+          html`<span class="nowrap">${f.dms(p.lat, 'N', 'S')}</span> <span class="nowrap"
+              >${f.dms(p.lon, 'E', either('O', 'W'))}</span
+            >`,
+        ],
+        ['Plus code', g.plusCode(p.lat, p.lon)],
+        [
+          either('Centro più vicino', 'Nearest town'),
+          near ? html`${town(near)}${city ? html`<br />${g.fromTown(city)}` : nothing}` : '',
+        ],
+        [either('Ultimo spostamento', 'Last moved'), g.lastMoved(view.positions)],
+      ];
+  return html`<div class="panel__head">
+      <h2>${either('Se il 112 chiede un’altra forma', 'If 112 asks for another form')}</h2>
+    </div>
+    ${p ? html`<div class="map codes-map">${closeup(view)}</div>` : nothing}
+    <div class="panel__body">
+      ${
+        p
+          ? html`<dl class="codes">
+              ${rows
+                .filter(([, value]) => value)
+                .map(
+                  ([label, value]) =>
+                    html`<div>
+                      <dt>${label}</dt>
+                      <dd>${value}</dd>
+                    </div>`,
+                )}
+            </dl>`
+          : html`<p>${unknown(view)}</p>`
+      }
+    </div>`;
+}
+
+/** @param {string} text */
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);

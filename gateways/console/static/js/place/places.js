@@ -1,0 +1,215 @@
+// Where a point is, in forms that can be read out. Pure: degrees (WGS 84) and lists in, words and numbers
+// out.
+
+import { either, number } from '../words/words.js';
+
+const EARTH_KM = 6371.0088;
+const NB = '\u00a0';
+/** @type {Pair[]} */
+const COMPASS = [
+  ['nord', 'north'],
+  ['nord-est', 'north-east'],
+  ['est', 'east'],
+  ['sud-est', 'south-east'],
+  ['sud', 'south'],
+  ['sud-ovest', 'south-west'],
+  ['ovest', 'west'],
+  ['nord-ovest', 'north-west'],
+];
+const AROUND_KM = 15; // as far as people say that they are by a city
+const MUCH_LARGER = 5;
+const STILL_M = 25;
+
+/** @param {number} degrees */
+const rad = (degrees) => (degrees * Math.PI) / 180;
+
+/** Along a great circle, kilometres. */
+export function distanceKm(a, b) {
+  const h =
+    Math.sin(rad(b.lat - a.lat) / 2) ** 2 +
+    Math.cos(rad(a.lat)) * Math.cos(rad(b.lat)) * Math.sin(rad(b.lon - a.lon) / 2) ** 2;
+  return 2 * EARTH_KM * Math.asin(Math.min(1, Math.sqrt(h)));
+}
+
+/** From `a` to `b`, degrees clockwise from north, 0 to 360. */
+export function bearingDeg(a, b) {
+  const y = Math.sin(rad(b.lon - a.lon)) * Math.cos(rad(b.lat));
+  const x =
+    Math.cos(rad(a.lat)) * Math.sin(rad(b.lat)) -
+    Math.sin(rad(a.lat)) * Math.cos(rad(b.lat)) * Math.cos(rad(b.lon - a.lon));
+  return ((Math.atan2(y, x) * 180) / Math.PI + 360) % 360;
+}
+
+/** One of eight directions in words. @param {number} degrees */
+export const compass = (degrees) => either(...COMPASS[Math.round(degrees / 45) % 8]);
+
+/** @param {number} km */
+const from = (town, point, km) => ({
+  name: town.name,
+  region: town.region,
+  population: town.population,
+  km,
+  bearing: compass(bearingDeg(town, point)),
+});
+
+/**
+ * The nearest town; `bearing` says where the point is, seen from the town. Null without towns.
+ * @param {number} lat @param {number} lon
+ */
+export function nearestTown(lat, lon, towns) {
+  const point = { lat, lon };
+  let best = null;
+  let bestKm = Infinity;
+  for (const town of towns) {
+    if (Math.abs(town.lat - lat) * 110 > bestKm) continue; // too far north or south already
+    const km = distanceKm(town, point);
+    if (km < bestKm) {
+      best = town;
+      bestKm = km;
+    }
+  }
+  return best && from(best, point, bestKm);
+}
+
+/**
+ * The city by which the nearest town is better known; null when it is known by itself.
+ * @param {number} lat @param {number} lon
+ */
+export function nearbyCity(lat, lon, towns, near) {
+  const point = { lat, lon };
+  const found = towns.filter(
+    (town) =>
+      Math.abs(town.lat - lat) * 110 < AROUND_KM &&
+      town.population > MUCH_LARGER * near.population &&
+      distanceKm(town, point) < AROUND_KM,
+  );
+  const city = found.reduce((one, other) => (one && one.population >= other.population ? one : other), null);
+  return city && from(city, point, distanceKm(city, point));
+}
+
+/** `350 m` or `3.6 km`. @param {number} km */
+export const length = (km) =>
+  km < 0.995
+    ? `${Math.max(10, Math.round(km * 100) * 10)}${NB}m`
+    : `${km < 20 ? number(km) : Math.round(km)}${NB}km`;
+/** `3.6 km east of Genova`. */
+export const fromTown = (town) =>
+  either(
+    `${length(town.km)} a ${town.bearing} di ${town.name}`,
+    `${length(town.km)} ${town.bearing} of ${town.name}`,
+  );
+/** `3.6 km east of its centre`. */
+export const fromCentre = (town) =>
+  either(
+    `${length(town.km)} a ${town.bearing} del centro`,
+    `${length(town.km)} ${town.bearing} of its centre`,
+  );
+/** `Pavia, Lombardia`. */
+export const townName = (town) => [town.name, town.region].filter(Boolean).join(', ');
+
+const OLC = '23456789CFGHJMPQRVWX';
+
+/**
+ * The Open Location Code of ten digits: a field of about 14 m by 10.
+ * @param {number} lat @param {number} lon
+ */
+export function plusCode(lat, lon) {
+  const perDegree = 8000;
+  // Rounded first: 0.1 + 0.2 must not fall into the field beside.
+  const whole = (degrees, most) =>
+    Math.min(most * perDegree - 1, Math.max(0, Math.floor(Math.round(degrees * perDegree * 1e6) / 1e6)));
+  let y = whole(lat + 90, 180);
+  let x = whole((((lon + 180) % 360) + 360) % 360, 360);
+  let code = '';
+  for (let pair = 0; pair < 5; pair += 1) {
+    code = OLC[y % 20] + OLC[x % 20] + code;
+    y = Math.floor(y / 20);
+    x = Math.floor(x / 20);
+  }
+  return `${code.slice(0, 8)}+${code.slice(8)}`;
+}
+
+/** @type {Pair[]} */
+const UNITS = [
+  ['zero', 'zero'],
+  ['uno', 'one'],
+  ['due', 'two'],
+  ['tre', 'three'],
+  ['quattro', 'four'],
+  ['cinque', 'five'],
+  ['sei', 'six'],
+  ['sette', 'seven'],
+  ['otto', 'eight'],
+  ['nove', 'nine'],
+  ['dieci', 'ten'],
+  ['undici', 'eleven'],
+  ['dodici', 'twelve'],
+  ['tredici', 'thirteen'],
+  ['quattordici', 'fourteen'],
+  ['quindici', 'fifteen'],
+  ['sedici', 'sixteen'],
+  ['diciassette', 'seventeen'],
+  ['diciotto', 'eighteen'],
+  ['diciannove', 'nineteen'],
+];
+/** @type {Pair[]} */
+const TENS = [
+  ['venti', 'twenty'],
+  ['trenta', 'thirty'],
+  ['quaranta', 'forty'],
+  ['cinquanta', 'fifty'],
+  ['sessanta', 'sixty'],
+  ['settanta', 'seventy'],
+  ['ottanta', 'eighty'],
+  ['novanta', 'ninety'],
+];
+
+/** A whole number from 0 to 199 in words. @param {number} n */
+export function inWords(n) {
+  if (n >= 100)
+    return either(
+      `cento${n > 100 ? inWords(n - 100) : ''}`,
+      `one hundred${n > 100 ? ` and ${inWords(n - 100)}` : ''}`,
+    );
+  if (n < 20) return either(...UNITS[n]);
+  const tens = either(...TENS[Math.floor(n / 10) - 2]);
+  const one = n % 10;
+  if (!one) return tens;
+  const last = either(...UNITS[one]);
+  return either(
+    (one === 1 || one === 8 ? tens.slice(0, -1) : tens) + (one === 3 ? 'tré' : last),
+    `${tens}-${last}`,
+  );
+}
+
+/**
+ * `forty-four point three nine zero, five eight`: as it is read out, five decimals.
+ * @param {number} degrees
+ */
+export function spoken(degrees) {
+  const [whole, decimals] = Math.abs(degrees).toFixed(5).split('.');
+  const digits = [...decimals].map((digit) => either(...UNITS[Number(digit)]));
+  const [three, two] = [digits.slice(0, 3).join(' '), digits.slice(3).join(' ')];
+  return `${inWords(Number(whole))} ${either('punto', 'point')} ${three}, ${two}`;
+}
+
+/**
+ * What the trail says of her way: how far she went and whether she still does; empty with fewer than two
+ * positions.
+ */
+export function lastMoved(positions) {
+  const last = positions.at(-1);
+  const first = positions.find((one) => one.at_us >= (last?.at_us ?? 0) - 600e6);
+  if (!last || first === last) return '';
+  const doubt = (one) => Math.max(STILL_M, last.accuracy_m ?? 0, one.accuracy_m ?? 0) / 1000;
+  const minutes = Math.max(1, Math.round((last.at_us - first.at_us) / 60e6));
+  const spell = either(`${minutes}${NB}min`, `${minutes}${NB}min`);
+  const km = distanceKm(first, last);
+  if (km <= doubt(first)) return either(`Ferma da ${spell}`, `Still for ${spell}`);
+  const lately = positions.filter((one) => one.at_us >= last.at_us - 60e6);
+  const still = lately.length > 1 && lately.every((one) => distanceKm(one, last) <= doubt(one));
+  return either(
+    `${length(km)} verso ${compass(bearingDeg(first, last))} in ${spell}${still ? ', ora ferma' : ''}`,
+    `${length(km)} ${compass(bearingDeg(first, last))} in ${spell}${still ? ', now still' : ''}`,
+  );
+}

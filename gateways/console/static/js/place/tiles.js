@@ -1,0 +1,108 @@
+// Streets below her place: pictures that the center hands out, laid over the map that the page has itself.
+// Where one is missing, or none can be had, that map is seen: there is never a hole.
+
+import { TileLayer } from '../../vendor/leaflet.js';
+
+const AGAIN_MS = 30000;
+
+/**
+ * What is known of them. `failing`: the last that was asked for could not be had; `shown`: none, some, all of
+ * the view.
+ */
+export const tiles = { failing: false, shown: 'none' };
+
+// A canvas and no image: an answer is then told from another, and nothing is written into the browser's log
+// for a place without a picture.
+const Streets = TileLayer.extend({
+  createTile(coords, done) {
+    const begun = { stop: new AbortController(), complete: false, drawn: false };
+    const tile = Object.assign(document.createElement('canvas'), begun);
+    fill(tile, coords).then(
+      (drawn) => {
+        tile.complete = true;
+        tile.drawn = drawn;
+        tiles.failing = false;
+        done(drawn ? null : new Error('none'), tile);
+      },
+      (error) => {
+        tile.complete = true;
+        if (error.name !== 'AbortError') tiles.failing = true;
+        done(error, tile);
+      },
+    );
+    return tile;
+  },
+});
+
+async function asked(place, signal) {
+  const answer = await fetch(`/v1/map/tiles/${place}`, { credentials: 'same-origin', signal });
+  if (!answer.ok) throw new Error(String(answer.status));
+  return answer;
+}
+
+let probedAtMs = -Infinity;
+
+/**
+ * Before a map is shown, and as long as they fail: whether there are streets. A map opens as near as it has
+ * something to show.
+ */
+export function probe(said) {
+  if (!said || Date.now() - probedAtMs < AGAIN_MS || (probedAtMs > 0 && !tiles.failing)) return;
+  probedAtMs = Date.now();
+  asked(`${said.min_zoom}/0/0`).then(
+    () => {
+      tiles.failing = false;
+    },
+    () => {
+      tiles.failing = true;
+    },
+  );
+}
+
+async function fill(tile, { z, x, y }) {
+  const answer = await asked(`${z}/${x}/${y}`, tile.stop.signal);
+  if (answer.status === 204) return false;
+  const picture = await createImageBitmap(await answer.blob());
+  tile.width = picture.width;
+  tile.height = picture.height;
+  tile.getContext('2d').drawImage(picture, 0, 0);
+  picture.close();
+  return true;
+}
+
+/**
+ * The layer for a map; `said` is the center's word for its tiles. `changed(shown)` is told what the view has
+ * of them.
+ */
+export function streets(said, pane, changed) {
+  const layer = new Streets('', {
+    pane,
+    minZoom: said.min_zoom,
+    maxNativeZoom: said.max_zoom,
+    maxZoom: 24,
+    keepBuffer: 1,
+  });
+  const look = () => {
+    const there = Object.values(layer._tiles).filter((one) => one.current);
+    const drawn = there.filter((one) => one.el.drawn).length;
+    tiles.shown = drawn === 0 ? 'none' : drawn < there.length ? 'some' : 'all';
+    changed(tiles.shown);
+  };
+  layer.on('tileunload tileabort', ({ tile }) => tile.stop?.abort());
+  layer.on('load', look);
+  const beyond = () => {
+    if (layer._tileZoom === undefined) look();
+  }; // further out than there are pictures
+  let timer = 0;
+  layer.on('add', ({ target }) => {
+    target._map.on('zoomend', beyond);
+    timer = setInterval(() => {
+      if (tiles.failing && tiles.shown === 'none') layer.redraw();
+    }, AGAIN_MS);
+  });
+  layer.on('remove', () => {
+    clearInterval(timer);
+    tiles.shown = 'none';
+  });
+  return layer;
+}

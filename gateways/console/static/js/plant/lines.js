@@ -1,0 +1,99 @@
+// The lines of the plant, each with what it is for and why it carries no calls; those of a node together.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { word } from '../shell/parts.js';
+import { either, t } from '../words/words.js';
+import { alarms, carriesNone } from './alarms.js';
+import * as f from '../words/format.js';
+import * as s from '../case/situation.js';
+
+/** What its trunk is for; a name of the settings' own is told as it is. */
+export function trunkName(one) {
+  const name = { public: either('pubblica', 'public'), emergency: '' }[one.trunk] ?? one.trunk;
+  return [name, one.emergency ? either('riservata al 112', 'kept for 112') : ''].filter(Boolean).join(', ');
+}
+
+const PARTIES = {
+  user: ['voice', 'user'],
+  operator: ['headset', 'operator'],
+  psap: ['112', 'psap'],
+  listener: ['headset', 'listener'],
+};
+
+// What its modem hears: the one number that tells a bad place or aerial before calls fail.
+const signal = (one) =>
+  typeof one.signal_dbm === 'number'
+    ? html` <small class=${one.signal_dbm < -107 ? 'ink-wait' : 'ink-2'}
+        >${String(one.signal_dbm).replace('-', '−')} dBm</small
+      >`
+    : nothing;
+
+// The cause of an alarm about a line, in few words; the whole sentence stands among the alarms.
+/** @param {Ui} ui */
+function why(ui, out) {
+  const known = out && alarms(ui).find((alarm) => alarm.kind === out.alarm && alarm.subject === out.subject);
+  return known ? (known.short.split(': ')[1] ?? known.text) : '';
+}
+
+/** @param {Ui} ui */
+export function line(ui, one) {
+  const out = ui.feed.alarms.find((alarm) => carriesNone(alarm) && alarm.subject === one.line);
+  const view = one.alert ? ui.feed.cases.get(one.alert) : null;
+  const [ic, party] = PARTIES[one.party] ?? ['voice', 'user'];
+  const said =
+    one.quarantine || out || ui.feed.node(one.node)?.alive === false
+      ? word('warn', t('outOfUse'), 'ink-bad')
+      : one.alert
+        ? word(ic, t(party), 'ink-action')
+        : one.operator
+          ? word('voice', either('Chiamata fissa', 'Standing call'), 'ink-2')
+          : word('check', t('free'), 'ink-ok');
+  const since = out?.since_us ?? one.since_us;
+  return html`<tr>
+    <th scope="row">${one.line}</th>
+    <td class="ink-2">
+      ${trunkName(one)}${
+        one.joins === 'host' ? nothing : html`, ${either('senza voce qui', 'no voice here')}`
+      }
+    </td>
+    <td>${said}${signal(one)}</td>
+    <td class="ink-2 cut">
+      ${
+        one.quarantine ||
+        why(ui, out) ||
+        (view ? s.shortName(view) : one.operator ? ui.feed.names(one.operator) : '')
+      }
+    </td>
+    <td class="num ink-2">${since ? f.clock(since) : ''}</td>
+  </tr>`;
+}
+
+/** How a node is, in few words. */
+function nodeState(one) {
+  if (!one.alive)
+    return one.left
+      ? word('todo', either('Fermato', 'Stopped'), 'ink-2')
+      : word('warn', either('Perso', 'Lost'), 'ink-bad');
+  if (one.draining) return word('clock', either('Si svuota', 'Draining'), 'ink-wait');
+  return word('check', either('Attivo', 'Up'), 'ink-ok');
+}
+
+/** A node and its lines. @param {Ui} ui */
+export function ofNode(ui, one) {
+  const here = one === ui.feed.nodes[0];
+  const more = here
+    ? either('questa console', 'this console')
+    : one.alive
+      ? either('il segnale si vede alla sua console', 'signals are told at its own console')
+      : '';
+  const lines = ui.feed.lines.filter((each) => each.node === one.node);
+  return html`<tbody data-node=${one.node}>
+    <tr class="plant__node">
+      <th scope="rowgroup" colspan="2">${either(`Nodo ${one.node}`, `Node ${one.node}`)}</th>
+      <td>${nodeState(one)}</td>
+      <td class="ink-2 cut">${more}</td>
+      <td class="num ink-2">${lines.length ? '' : either('senza linee', 'no lines')}</td>
+    </tr>
+    ${lines.map((each) => line(ui, each))}
+  </tbody>`;
+}

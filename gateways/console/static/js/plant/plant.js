@@ -1,0 +1,165 @@
+// Lines and operators for the supervisor, and every alarm in words. Looks only; it orders nothing.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { icon, word } from '../shell/parts.js';
+import { either, t } from '../words/words.js';
+import { alarms, unusable } from './alarms.js';
+import { reached, shiftWord } from '../shift/shift.js';
+import { leftUs } from '../shift/wrapup.js';
+import { line, ofNode } from './lines.js';
+import * as f from '../words/format.js';
+import * as s from '../case/situation.js';
+
+export function enter() {}
+
+export const pressed = () => false;
+
+/** @param {Ui} ui @param {OperatorView} one */
+function operator(ui, one) {
+  const view = one.alert ? ui.feed.cases.get(one.alert) : null;
+  const onCase = one.alert ? word('headset', t('onCase'), 'ink-action') : shiftWord(one, ui.feed.nowUs());
+  const more = view ? s.shortName(view) : '';
+  return html`<tr>
+    <th scope="row">
+      ${one.name}${
+        one.operator === ui.feed.me.operator
+          ? html` <span class="ink-2">${t('you').toLowerCase()}</span>`
+          : nothing
+      }
+    </th>
+    <td>${onCase}</td>
+    ${one.line === 'on_demand' ? nothing : html`<td>${reached(one)}</td>`}
+    <td class="ink-2 cut">${more}</td>
+    <td class="num ink-2">${one.since_us ? f.clock(one.since_us) : ''}</td>
+  </tr>`;
+}
+
+/** @param {Ui} ui */
+export function pane(ui) {
+  const { feed } = ui;
+  const all = alarms(ui);
+  const ready = feed.operators.filter(
+    (one) => one.state === 'ready' && !one.alert && !leftUs(one, feed.nowUs()),
+  ).length;
+  const usable = feed.lines.length - unusable(feed).size;
+  return html`<section class="view plant" aria-labelledby="plant-h">
+    <header class="page-head">
+      <h1 id="plant-h" tabindex="-1">${either('Impianti', 'Plant')}</h1>
+      <p>
+        ${
+          all.length
+            ? word(
+                'warn',
+                either(
+                  all.length === 1 ? '1 avviso' : `${all.length} avvisi`,
+                  all.length === 1 ? '1 alarm' : `${all.length} alarms`,
+                ),
+                'ink-bad',
+              )
+            : word('check', either('Nessun avviso', 'No alarms'), 'ink-ok')
+        }
+      </p>
+    </header>
+    <section class="panel plant__alarms">
+      <div class="panel__head">
+        <h2>${either('Avvisi', 'Alarms')}</h2>
+        ${
+          all.some((one) => !one.seen)
+            ? html`<button class="btn" aria-keyshortcuts="K" @click=${() => ui.press('K')}>
+                <kbd>K</kbd><span>${t('seen')}</span>
+              </button>`
+            : nothing
+        }
+      </div>
+      <ul class="panel__body">
+        ${
+          all.length
+            ? all.map(
+                (one) =>
+                  html`<li data-fresh=${one.seen ? nothing : ''}>
+                    ${icon('warn', 'ink-bad')}
+                    <div>
+                      <b>${one.long}</b>${
+                        one.text && one.text !== one.long
+                          ? html`<small lang="en">${one.text}</small>`
+                          : nothing
+                      }
+                    </div>
+                    <span class="ink-2"
+                      >${
+                        one.since_us
+                          ? either(
+                              `dalle ${f.clock(one.since_us)}, ${f.day(one.since_us)}`,
+                              `since ${f.clock(one.since_us)}, ${f.day(one.since_us)}`,
+                            )
+                          : ''
+                      }</span
+                    >
+                  </li>`,
+              )
+            : html`<li class="ink-2">
+                ${icon('check', 'ink-ok')}
+                <div>${either('Tutto funziona', 'Everything works')}</div>
+              </li>`
+        }
+      </ul>
+    </section>
+    <section class="panel">
+      <div class="panel__head">
+        <h2>${t('operators')}</h2>
+        <span class="ink-2">${either(`Disponibili: ${ready}`, `Ready and free: ${ready}`)}</span>
+      </div>
+      <div class="panel__body plant__body">
+        <table class="table">
+          <thead>
+            <tr>
+              <th>${t('who')}</th>
+              <th>${t('state')}</th>
+              ${
+                feed.operators.some((one) => one.line !== 'on_demand')
+                  ? html`<th>${either('Voce', 'Voice')}</th>`
+                  : nothing
+              }
+              <th>${either('Caso', 'Case')}</th>
+              <th class="num">${either('Dalle', 'Since')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${feed.operators.map((one) => operator(ui, one))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+    <section class="panel">
+      <div class="panel__head">
+        <h2>${t('lines')}</h2>
+        <span class="ink-2"
+          >${either(
+            `${usable} di ${feed.lines.length} utilizzabili`,
+            `${usable} of ${feed.lines.length} usable`,
+          )}</span
+        >
+      </div>
+      <div class="panel__body plant__body">
+        <table class="table">
+          <thead>
+            <tr>
+              <th>${t('line')}</th>
+              <th>${t('trunk')}</th>
+              <th>${t('state')}</th>
+              <th>${either('Per chi, perché', 'For whom, why')}</th>
+              <th class="num">${either('Dalle', 'Since')}</th>
+            </tr>
+          </thead>
+          ${
+            feed.nodes.length > 1
+              ? feed.nodes.map((one) => ofNode(ui, one))
+              : html`<tbody>
+                  ${feed.lines.map((one) => line(ui, one))}
+                </tbody>`
+          }
+        </table>
+      </div>
+    </section>
+  </section>`;
+}

@@ -1,0 +1,62 @@
+// The bar above every place: tabs, what is wrong, the lines, the link, and how it stands with this operator.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { icon, word } from './parts.js';
+import { either, t } from '../words/words.js';
+import { psapInBar } from './strip.js';
+import * as headset from '../voice/headset.js';
+import * as f from '../words/format.js';
+import * as s from '../case/situation.js';
+import * as alarms from '../plant/alarms.js';
+import * as sections from './sections.js';
+import * as wrapup from '../shift/wrapup.js';
+
+/** @param {Ui} ui @param {CaseView} incoming */
+export function bar(ui, incoming) {
+  const { feed } = ui;
+  const lost = feed.link === 'lost';
+  const bad = alarms.unusable(feed).size;
+  const total = feed.lines.length;
+  const oldS = Math.round((Date.now() - feed.heardAtMs) / 1000);
+  const me = ui.screen.mineNow();
+  const shift = ui.feed.myShift();
+  const state = lost
+    ? word('nolink', t('notKnown'), 'ink-2')
+    : incoming || (me && s.calledFor(me, feed.me))
+      ? word('bell', t('beingCalled'), 'ink-wait')
+      : me
+        ? word('headset', t('onCase'), 'ink-ok')
+        : wrapup.wrapping(ui)
+          ? wrapup.inBar(ui)
+          : {
+              ready: word('done', t('ready'), 'ink-ok'),
+              paused: word('pause', t('paused'), 'ink-wait'),
+              off: word('todo', t('off'), 'ink-2'),
+            }[shift];
+  return html`<header class="bar">
+    <span class="bar__brand">${icon('mark')}<span class="bar__name">securWoman</span></span>
+    ${sections.tabs(ui)}
+    <div class="bar__health" aria-label=${either('Stato degli impianti', 'Plant state')}>
+      ${alarms.bar(ui)} ${psapInBar(feed)}
+      ${
+        total
+          ? html`<span class=${bad ? 'ink-bad' : ''}
+              >${icon(bad ? 'warn' : 'check')}<span
+                >${either(`Linee ${total - bad} di ${total}`, `Lines ${total - bad} of ${total}`)}</span
+              ></span
+            >`
+          : nothing
+      }
+      ${headset.inBar(ui)}
+      <span class=${lost ? 'ink-bad' : ''} data-link=${feed.link}
+        >${icon(lost ? 'nolink' : 'link', lost ? '' : 'ink-ok')}<span
+          >${lost ? either(`Scollegata da ${oldS} s`, `Disconnected ${oldS} s`) : t('connected')}</span
+        ></span
+      >
+    </div>
+    <div class="bar__me">
+      <span><span class="wide ink-2">${feed.me.name} · </span>${state}</span>
+    </div>
+    <time class="bar__clock">${f.clock(lost ? Date.now() * 1000 : feed.nowUs())}</time>
+  </header>`;
+}

@@ -1,0 +1,127 @@
+// All keys, and what is chosen once: the language, the theme, signing off.
+
+import { html } from '../../vendor/lit.js';
+import * as notes from '../case/notes.js';
+import { last } from '../shift/shift.js';
+import { either, t } from '../words/words.js';
+import { switchLanguage, switchTheme } from './looks.js';
+
+let askedOnce = false; // whether the last operator who is ready has been asked once more
+let before = null; // what had the focus
+
+/**
+ * The list of keys, which has the focus while it is there, and gives it back.
+ * @param {Ui} ui @param {boolean} shown
+ */
+export function show(ui, shown) {
+  askedOnce = false;
+  if (shown) before = document.activeElement;
+  ui.screen.cover(shown);
+  ui.draw();
+  if (shown) document.querySelector('.help [autofocus]').focus({ preventScroll: true });
+  else before?.focus();
+}
+
+/** The last one who is ready is asked once more: it ends the shift, too. @param {Ui} ui */
+async function signOff(ui) {
+  const { feed, screen } = ui;
+  if (last(ui) && !screen.mineNow() && !askedOnce) {
+    askedOnce = true;
+    ui.draw();
+    return;
+  }
+  show(ui, false);
+  const why = await feed.signOff();
+  if (why) {
+    ui.orders.refuse('?', screen.chosen, why);
+    return;
+  }
+  screen.clear();
+  ui.known.clear();
+  notes.clear();
+  ui.draw();
+}
+
+/** @param {Ui} ui */
+export function help(ui) {
+  const rows = [
+    [t('space'), t('acknowledge')],
+    ['E', either('Chiama il 112; Esc entro 5 s la annulla', 'Call 112; Esc within 5 s takes it back')],
+    ['F ⏎', t('falseAlarm')],
+    ['R', either('Richiama; nello storico, poi Invio: riapri', 'Redial; in the history, then Enter: reopen')],
+    [
+      'M ⏎',
+      either('Segreteria; con lei in linea M, poi Invio', 'A machine; with her on the line M, then Enter'),
+    ],
+    [
+      'Y',
+      either(
+        'Conferma la risposta; 112 informato da un altro telefono',
+        'She, or 112, has answered; 112 briefed on another phone',
+      ),
+    ],
+    ['B', t('briefingGiven')],
+    ['L', t('leave')],
+    ['N', t('note')],
+    ['Ctrl ⏎', either('Manda la nota', 'Send the note')],
+    ['A', either('Ascolta, smetti di ascoltare (supervisore)', 'Listen in, stop listening (supervisor)')],
+    [
+      'U',
+      either(
+        'Spegni e riaccendi il tuo microfono; in ascolto: parla solo all’operatore',
+        'Mute and unmute yourself; listening in: speak to the operator alone',
+      ),
+    ],
+    ['Z', either('Di’ al 112 che non può parlare', 'Tell 112 that she cannot speak')],
+    ['C', either('Copia il testo per il 112', 'Copy the text for 112')],
+    ['T', t('take')],
+    ['H', `${t('handOver')} / ${t('keepCase')}`],
+    ['V ⏎', either('Richiama su un’altra linea', 'Call again on another line')],
+    ['X ⏎', t('close')],
+    ['↑ ↓ ⏎', t('openAlerts')],
+    ['+ − 0', either('Mappa: più vicina, più lontana, al centro', 'Map: nearer, further, to the middle')],
+    ['P', `${t('pause')} / ${t('resumeShift')}`],
+    ['1 … 4', either('Dopo P: perché vai in pausa', 'After P: why you pause')],
+    [
+      'O',
+      either(
+        'Fine turno; in un caso silenzioso, poi Invio: chiamala lo stesso',
+        'End shift; in a silent case, then Enter: call her all the same',
+      ),
+    ],
+    ['K', either('Visto: ferma il suono per tutti gli avvisi', 'Seen: ends the sound of every alarm')],
+    ['1 … 4', either('Sezioni', 'Sections')],
+    ['H /', either('Storico, cerca', 'History, search')],
+    ['T W Y D', either('Statistiche: periodo, CSV', 'Figures: period, CSV')],
+    ['S', t('trySound')],
+    ['Y N', either('Sentito, non sentito', 'Heard, not heard')],
+    ['D', t('drill')],
+    ['G', either('Cuffie: riprova, o portale qui', 'Headset: try again, or take it here')],
+    ['?', t('allKeys')],
+    ['Esc', t('back')],
+  ];
+  return html`<div
+    class="help"
+    role="dialog"
+    aria-modal="true"
+    aria-label=${t('allKeys')}
+    @click=${(e) => {
+      if (e.target === e.currentTarget) ui.press('?');
+    }}>
+    <div class="help__card">
+      <h2>${t('allKeys')}</h2>
+      <div class="help__keys">
+        ${rows.map(([key, label]) => html`<kbd>${key}</kbd><span>${label}</span>`)}
+      </div>
+      <div class="help__row">
+        <button class="btn" @click=${() => switchLanguage(ui.draw)}>Italiano / English</button
+        ><button class="btn" @click=${() => switchTheme(ui.draw)}>${t('theme')}</button
+        ><button class="btn" @click=${() => signOff(ui)}>
+          ${
+            ui.feed.myShift() === 'off' ? t('signOff') : askedOnce ? t('signOffLast') : t('signOffEnds')
+          }</button
+        ><button class="btn" autofocus @click=${() => ui.press('?')}><kbd>Esc</kbd>${t('back')}</button>
+      </div>
+    </div>
+  </div>`;
+}

@@ -1,0 +1,203 @@
+// The keys: which of them is for what is on the screen. Letters typed into a field are never commands.
+
+import * as alarms from '../plant/alarms.js';
+import { arms, commandOf } from '../steps/commands.js';
+import * as drill from '../shift/drill.js';
+import * as handover from '../case/handover.js';
+import { asks } from '../alerts/past.js';
+import { waitingKey } from './known.js';
+import { mapKey } from '../place/map.js';
+import { takesBackS } from '../steps/next.js';
+import * as notes from '../case/notes.js';
+import * as otherline from '../case/otherline.js';
+import { placeSentences } from '../place/place.js';
+import { copyBriefing } from '../case/reading.js';
+import * as help from './help.js';
+import * as sections from './sections.js';
+import * as shifts from '../shift/shift.js';
+import * as sound from '../sound/sound.js';
+import { offered } from './strip.js';
+import * as voice from '../voice/voice.js';
+import { waiting } from '../alerts/waiting.js';
+import { wrapping } from '../shift/wrapup.js';
+
+/** A key pressed just as the state changes was meant for the state before. */
+export const SETTLE_MS = 300;
+/** The screen may take the field away from under somebody who types. */
+const TYPED_MS = 1000;
+
+/** Carry out what this key is for, by whatever way it was pressed. @param {Ui} ui @param {string} key */
+export function pressed(ui, key) {
+  const { feed } = ui;
+  sound.unlock();
+  if (!feed.me || feed.link === 'signed-off') return;
+  if (key === '?' || (key === 'Escape' && ui.screen.help)) return help.show(ui, !ui.screen.help);
+  if (ui.screen.help || mapKey(key)) return;
+  if (key === 'G' && voice.again()) return;
+  if (feed.link === 'lost') {
+    if (key === 'Enter') feed.retryNow();
+    return;
+  }
+  const incoming = ui.screen.incoming();
+  if (incoming) return acknowledge(ui, key, incoming);
+  if (key === 'K') return seen(ui);
+  if (key === 'T' && takesOffered(ui)) return;
+  if (handover.pressed(ui, key)) return;
+  // Her answer to why she pauses is a number, too.
+  const answers = ui.screen.section === 'case' && !ui.screen.selected() && shifts.asks(ui);
+  if (!answers && sections.pressed(ui, key)) return;
+  if (key === 'ArrowDown' || key === 'ArrowUp') return move(ui, key === 'ArrowDown' ? 1 : -1);
+  const view = ui.screen.selected();
+  if (view === null) ready(ui, key);
+  else inCase(ui, key, view);
+}
+
+/** @param {Ui} ui @param {string} key @param {CaseView} incoming */
+function acknowledge(ui, key, incoming) {
+  shifts.interrupted();
+  if (key !== 'Space') return; // nothing else can be reached
+  ui.known.add(incoming);
+  ui.screen.open(incoming.alert);
+}
+
+/** Everything that sounds for everybody has been heard, and every alarm seen. @param {Ui} ui */
+function seen(ui) {
+  for (const view of waiting(ui.feed, Date.now())) ui.known.addKey(waitingKey(view));
+  alarms.acknowledge(ui);
+  ui.draw();
+}
+
+/**
+ * T takes the alert that nobody has, from wherever one looks; in another case that can be taken it takes that
+ * one.
+ * @param {Ui} ui
+ */
+function takesOffered(ui) {
+  const view = offered(ui);
+  if (!view || ui.feed.allowedIn(view).take !== null) return false;
+  const shown = ui.screen.section === 'case' ? ui.screen.selected() : null;
+  if (shown && ui.feed.allowedIn(shown).take === null) return false;
+  ui.screen.open(view.alert);
+  ui.orders.order('T', 'take');
+  return true;
+}
+
+/** @param {Ui} ui @param {string} key */
+function ready(ui, key) {
+  if (shifts.pressed(ui, key)) return;
+  if (key === 'D') drill.begin(ui);
+  else if (key === 'Enter' && wrapping(ui)) ui.orders.shift('Enter', 'ready');
+  else if (key === 'Enter' && ui.screen.cursor) ui.screen.open(ui.screen.cursor);
+}
+
+/** @param {Ui} ui @param {string} key @param {CaseView} view */
+function inCase(ui, key, view) {
+  const { feed } = ui;
+  const allowed = feed.allowedIn(view);
+  if (key === 'Escape') return escape(ui, view, allowed);
+  if (key === 'N') return notes.focus();
+  if (key === 'C') return copyBriefing(view, feed.nowUs(), placeSentences(view), ui.draw);
+  if (key === 'Enter') return enter(ui, view);
+  const step = ui.screen.step(view);
+  const hands = key === 'H';
+  const command = hands
+    ? null
+    : key === 'U'
+      ? microphone(allowed)
+      : commandOf(key, step, view, feed.me, allowed);
+  if (!hands && !command) return undefined;
+  if (Date.now() - ui.screen.changedAtMs < SETTLE_MS) return ui.orders.notTaken(key, view.alert);
+  if (hands) {
+    const no = handover.toggle(ui, view, allowed);
+    return no ? ui.orders.refuse('H', view.alert, no) : undefined;
+  }
+  if (allowed[command] !== null) return ui.orders.refuse(key, view.alert, allowed[command]);
+  return arms(key, command, view, step) ? ui.orders.arm(key) : ui.orders.order(key, command);
+}
+
+/** What U does now. @param {Allowed} allowed */
+const microphone = (allowed) =>
+  ['stop_whispering', 'whisper', 'unmute'].find((command) => allowed[command] === null) ?? 'mute';
+
+/**
+ * Esc: disarms, takes the call to 112 back, or goes back to one's own case.
+ * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
+ */
+function escape(ui, view, allowed) {
+  const { feed } = ui;
+  if (ui.orders.armed) {
+    ui.orders.disarm();
+    return ui.draw();
+  }
+  if (takesBackS(view, allowed, feed.me, feed.nowUs())) return ui.orders.order('E', 'withdraw_psap');
+  return ui.screen.mineNow()?.alert === view.alert
+    ? undefined
+    : ui.screen.open(ui.screen.mineNow()?.alert ?? null);
+}
+
+/** @param {Ui} ui @param {CaseView} view */
+function enter(ui, view) {
+  const { feed } = ui;
+  const armed = ui.orders.confirmed(view);
+  if (armed) {
+    const command = commandOf(armed, ui.screen.step(view), view, feed.me, feed.allowedIn(view));
+    const party = command === 'another_line' ? otherline.changed(view) : null;
+    ui.orders.order(armed, command, null, party);
+  } else if (ui.screen.cursor && ui.screen.cursor !== view.alert) ui.screen.open(ui.screen.cursor);
+  else if (view.closed_us !== null) ui.screen.open(ui.screen.mineNow()?.alert ?? null);
+  else if (wrapping(ui)) ui.orders.shift('Enter', 'ready');
+  ui.draw();
+}
+
+/** @param {Ui} ui @param {number} by */
+function move(ui, by) {
+  const listed = ui.screen.listed();
+  if (!listed.length) return;
+  const at = listed.findIndex((view) => view.alert === ui.screen.cursor);
+  const to = listed[(at + by + listed.length) % listed.length];
+  ui.screen.point(to.alert);
+  document.querySelector(`[data-alert="${CSS.escape(to.alert)}"]`)?.focus();
+  ui.draw();
+}
+
+let typedAtMs = 0;
+
+/** @param {EventTarget} element */
+const isField = (element) => element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement;
+
+/** Listen to the keyboard. @param {Ui} ui */
+export function listen(ui) {
+  addEventListener(
+    'input',
+    () => {
+      typedAtMs = Date.now();
+    },
+    true,
+  );
+  // Who leaves the field by a key of her own means to.
+  addEventListener(
+    'keydown',
+    (e) => {
+      if (isField(e.target) && ['Escape', 'Tab', 'Enter'].includes(e.key)) typedAtMs = 0;
+    },
+    true,
+  );
+  addEventListener('keydown', (e) => {
+    if (e.ctrlKey || e.metaKey || e.altKey || e.repeat || isField(e.target)) return;
+    const key = e.key === ' ' ? 'Space' : e.key.length === 1 ? e.key.toUpperCase() : e.key;
+    if (e.target === document.body && Date.now() - typedAtMs < TYPED_MS) return;
+    // A focused button is pressed by its own Space and Enter; a key of a command wins over it.
+    const button = e.target instanceof HTMLButtonElement;
+    const acknowledges = key === 'Space' && ui.feed.me && ui.screen.incoming();
+    const target = /** @type {HTMLElement} */ (e.target);
+    const answers = target.closest?.('.ready__ask, .history__reopen'); // a button of the question itself
+    const asked = ui.orders.armed || (ui.feed.me && !answers && (asks(ui) || shifts.asksEnter(ui)));
+    if (button && (key === 'Enter' || key === 'Space') && !acknowledges && !(asked && key === 'Enter'))
+      return;
+    if (['Space', 'ArrowUp', 'ArrowDown', '/'].includes(key) || (key === 'Enter' && asked))
+      e.preventDefault();
+    if (key === 'N') e.preventDefault(); // not into the note
+    pressed(ui, key);
+  });
+  addEventListener('pointerdown', () => sound.unlock());
+}

@@ -1,0 +1,41 @@
+// Everything around the case: sign-on, the bar, the list at the left, the ready and the incoming view, the
+// keys.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { icon } from './parts.js';
+import { t } from '../words/words.js';
+import { caseView } from '../case/case.js';
+import { gate } from './gate.js';
+import { incomingView } from '../case/incoming.js';
+import { strip } from './strip.js';
+import { probe } from '../place/tiles.js';
+import { bar } from './bar.js';
+import { rail } from '../alerts/rail.js';
+import { readyView } from '../shift/ready.js';
+import { help } from './help.js';
+import * as sections from './sections.js';
+
+/** @param {Ui} ui */
+export function page(ui) {
+  const { feed } = ui;
+  if (feed.link === 'starting' || feed.link === 'signed-off') return gate(ui);
+  if (!feed.me)
+    return html`<main class="gate">
+      <div class="gate__card">
+        <h1>${icon('link')}securWoman</h1>
+        <p role="status">${feed.link === 'lost' ? t('noCentre') : ''}</p>
+      </div>
+    </main>`;
+  probe(feed.center.map);
+  const incoming = ui.screen.incoming();
+  const view = ui.screen.selected();
+  const elsewhere = incoming ? null : sections.pane(ui);
+  const railed = view && !incoming && !elsewhere;
+  return html`<div class="console" data-rail=${railed ? 'on' : 'off'} ?inert=${ui.screen.help}>
+      ${bar(ui, incoming)}${strip(ui)} ${railed ? rail(ui) : nothing}
+      <main>
+        ${incoming ? incomingView(ui, incoming) : (elsewhere ?? (view ? caseView(ui, view) : readyView(ui)))}
+      </main>
+    </div>
+    ${ui.screen.help ? help(ui) : nothing}`;
+}

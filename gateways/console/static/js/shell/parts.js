@@ -1,0 +1,61 @@
+// Small pieces that every view is made of.
+
+import { html, nothing, svg } from '../../vendor/lit.js';
+import { t } from '../words/words.js';
+
+/** @param {string} name @param {string} [tone] */
+export const icon = (name, tone = '') =>
+  html`<svg class="icon ${tone}" aria-hidden="true"><use href="#i-${name}"></use></svg>`;
+/** @param {string} name @param {string} text @param {string} [tone] */
+export const word = (name, text, tone = '') =>
+  html`<span class="word ${tone}">${icon(name)}<span>${text}</span></span>`;
+/** @param {boolean} test */
+export const tag = (test) =>
+  test
+    ? html`<span class="tag tag--test">${icon('flask')}${t('test')}</span>`
+    : html`<span class="tag tag--real">${icon('bell')}${t('real')}</span>`;
+
+/**
+ * The line from the receipt to 60 s, with the deadline on it. `at` and `limit` are shares of it.
+ * @param {number} at @param {number} limit @param {string} label @param {string} tone
+ */
+export function track(at, limit, label, tone) {
+  const here = Math.max(0, Math.min(1, at)) * 100;
+  return html`<div class="track ink-${tone}" aria-hidden="true">
+    <svg>
+      ${svg`<rect class="bg" x="0" y="40%" width="${limit * 100}%" height="8" rx="4"></rect>
+    <rect class="over" x="${limit * 100}%" y="40%" width="${(1 - limit) * 100}%" height="8" rx="4"></rect>
+    <rect class="fill" x="0" y="40%" width="${here}%" height="8" rx="4"></rect>
+    <rect class="limit" x="${limit * 100}%" y="10%" width="2" height="90%"></rect>
+    <text x="${limit * 100 + 0.7}%" y="6">${label}</text>
+    <circle class="mark" cx="${here}%" cy="60%" r="9"></circle>`}
+    </svg>
+  </div>`;
+}
+
+/** The ring of the incoming alert: what is left of the time. @param {number} left */
+export const ring = (left) =>
+  html`<svg viewBox="0 0 200 200" aria-hidden="true">
+    ${svg`<circle class="ring__rest" cx="100" cy="100" r="92" fill="none" stroke-width="10"></circle>
+      <circle class="ring__left" cx="100" cy="100" r="92" fill="none" stroke-width="10"
+        pathLength="50" stroke-dasharray="${Math.max(0, left * 50)} 50"></circle>`}
+  </svg>`;
+
+/**
+ * One command's button. It stays where it is, allowed or not; what is not allowed says why in place of its
+ * effect.
+ * @param {Partial<Action> & { refused?: string, step?: boolean, press?: () => void }} action
+ */
+export function act({ key, label, sub, why = null, refused = '', tone = '', step = false, press }) {
+  const off = why !== null;
+  return html`<button
+    class="act ${step ? 'act--step' : ''}"
+    data-key=${key}
+    data-tone=${off ? '' : tone}
+    aria-keyshortcuts=${key}
+    aria-disabled=${off ? 'true' : nothing}
+    @click=${press}>
+    <kbd>${key === 'Enter' ? t('enter') : key === 'Space' ? t('space') : key}</kbd><b>${label}</b>
+    <small>${refused ? html`<span class="refused">${refused}</span>` : off ? why : sub}</small>
+  </button>`;
+}

@@ -1,0 +1,141 @@
+// What this page shows: which place, which alert, where the arrow keys stand. It is changed by its own methods
+// alone; what is true comes from the feed.
+
+import { rank } from '../alerts/urgency.js';
+import { calledFor, mine } from '../case/situation.js';
+import { next } from '../steps/next.js';
+
+const LISTED = 100;
+
+export class Screen {
+  /** @type {Section} */
+  section = 'case'; // one of the places of sections.js
+  /** @type {string} */
+  chosen = null; // the alert that is shown
+  /** @type {string} */
+  cursor = null; // the alert under the arrow keys
+  help = false; // the list of keys lies over it
+  changedAtMs = 0; // when what a key means changed last
+  #before = '';
+
+  /**
+   * `on`: `draw()`, `opened()` after another alert is shown, `entered(section)` after another place is.
+   * @param {Feed} feed
+   */
+  constructor(feed, known, on) {
+    this.feed = feed;
+    this.known = known;
+    this.on = on;
+  }
+
+  /** The case that is mine, or that my phone is called for. */
+  mineNow() {
+    const { cases, me } = this.feed;
+    const open = [...cases.values()].filter((view) => view.closed_us === null);
+    return open.find((view) => mine(view, me)) ?? open.find((view) => calledFor(view, me)) ?? null;
+  }
+
+  /** An alert for which my phone is called and which I have not acknowledged. */
+  incoming() {
+    const { feed } = this;
+    const view = this.mineNow();
+    if (!view || !calledFor(view, feed.me) || feed.link === 'lost') return null;
+    return this.known.has(view, feed.me) ? null : view;
+  }
+
+  selected() {
+    return this.chosen === null ? null : (this.feed.cases.get(this.chosen) ?? null);
+  }
+
+  /** Mine first, then as urgent as they are. */
+  listed() {
+    const { cases, me } = this.feed;
+    const own = (view) => (mine(view, me) || calledFor(view, me) ? 0 : 1);
+    return [...cases.values()]
+      .filter((view) => view.closed_us === null || view.alert === this.chosen)
+      .sort((a, b) => own(a) - own(b) || rank(a, b))
+      .slice(0, LISTED);
+  }
+
+  /** Show this alert in full, or none. @param {string} alert */
+  open(alert) {
+    this.section = 'case';
+    this.#show(alert);
+    this.on.opened();
+    this.on.draw();
+  }
+
+  /** Move the cursor of a list. @param {string} alert */
+  point(alert) {
+    this.cursor = alert;
+  }
+
+  /** Whether the list of keys lies over all. @param {boolean} help */
+  cover(help) {
+    this.help = help;
+  }
+
+  /** @param {Section} section */
+  may(section) {
+    return section !== 'figures' || ['supervisor', 'admin'].includes(this.feed.me.role);
+  }
+
+  /** Show this place, and put the focus on its heading. @param {Section} section */
+  go(section) {
+    if (!this.may(section)) return;
+    const from = this.section;
+    this.section = section;
+    if (section !== from) this.on.entered(section);
+    this.on.draw();
+    document.querySelector('main h1')?.focus({ preventScroll: true });
+  }
+
+  /** What was shown at another node. @param {string} alert */
+  restore(alert) {
+    this.chosen = alert;
+    this.cursor = alert;
+  }
+
+  /** Nothing is shown any more: signed off. */
+  clear() {
+    this.chosen = null;
+    this.section = 'case';
+  }
+
+  /** After news: where to look. True where a key may mean something else than before. */
+  follow() {
+    const { feed, known } = this;
+    const my = this.mineNow();
+    if (my && !known.has(my, feed.me)) {
+      this.section = 'case'; // a new alert takes the screen
+      this.help = false;
+    }
+    // What another operator has may be handed to this one again, and is heard then.
+    for (const view of feed.cases.values())
+      if (view.operator && !mine(view, feed.me) && !calledFor(view, feed.me)) known.delete(view);
+    if (my && mine(my, feed.me)) known.add(my); // the phone was answered
+    const nothingOpen = this.chosen === null || feed.cases.get(this.chosen)?.closed_us !== null;
+    if (my && known.has(my, feed.me) && nothingOpen) this.#show(my.alert);
+    if (this.chosen !== null && !feed.cases.has(this.chosen)) this.chosen = my?.alert ?? null;
+    const view = this.section === 'case' ? this.selected() : null;
+    if ((view?.alert ?? null) !== feed.shown) feed.opened(view?.alert ?? null);
+    const now = `${this.incoming()?.alert ?? ''}/${this.chosen}/${view ? this.step(view).key : ''}`;
+    if (now === this.#before) return false;
+    this.#before = now;
+    this.changedAtMs = Date.now();
+    return true;
+  }
+
+  /** What is to be done next in this case. @param {CaseView} view */
+  step(view) {
+    const { feed } = this;
+    return next(view, feed.allowedIn(view), feed.me, feed.nowUs(), feed.names, feed.center).step;
+  }
+
+  /** @param {string} alert */
+  #show(alert) {
+    this.chosen = alert;
+    this.cursor = alert;
+    this.feed.opened(alert);
+  }
+}

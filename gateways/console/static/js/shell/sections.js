@@ -1,0 +1,88 @@
+// The four places of the console, their tabs and keys. An incoming alert takes the screen whichever is shown.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { icon } from './parts.js';
+import { either } from '../words/words.js';
+import { lostBanner } from '../link/lost.js';
+import * as figures from '../figures/figures.js';
+import * as history from '../alerts/history.js';
+import * as plant from '../plant/plant.js';
+import * as queue from '../alerts/queue.js';
+
+/** @type {{ key: string, name: Section }[]} */
+const TABS = [
+  { key: '1', name: 'case' },
+  { key: '2', name: 'queue' },
+  { key: '3', name: 'figures' },
+  { key: '4', name: 'plant' },
+];
+const PLACES = { queue, history, figures, plant };
+
+/** @param {Ui} ui @param {Section} name */
+const label = (ui, name) =>
+  ({
+    case: ui.screen.selected() ? either('Caso', 'Case') : either('Turno', 'Shift'),
+    queue: either('Allarmi', 'Alerts'),
+    figures: either('Statistiche', 'Figures'),
+    plant: either('Impianti', 'Plant'),
+  })[name];
+
+/** @param {Section} section */
+const tabOf = (section) => (section === 'history' ? 'queue' : section);
+
+/** A place comes into sight. @param {Ui} ui @param {Section} section */
+export const entered = (ui, section) => PLACES[section]?.enter(ui);
+
+/**
+ * Whether the key was for the tabs, or for a place that is not the case.
+ * @param {Ui} ui @param {string} key
+ */
+export function pressed(ui, key) {
+  const tab = TABS.find((one) => one.key === key);
+  if (tab) {
+    ui.screen.go(tab.name);
+    return true;
+  }
+  const place = PLACES[ui.screen.section];
+  if (!place) return false;
+  if (!place.pressed(ui, key) && key === 'Escape') ui.screen.go('case');
+  return true;
+}
+
+/** @param {Ui} ui */
+export function tabs(ui) {
+  const lost = ui.feed.link === 'lost' || ui.screen.incoming() !== null;
+  return html`<nav class="bar__nav" aria-label=${either('Sezioni', 'Sections')}>
+    ${TABS.filter((tab) => ui.screen.may(tab.name)).map(
+      (tab) =>
+        html`<button
+          aria-keyshortcuts=${tab.key}
+          aria-current=${tabOf(ui.screen.section) === tab.name ? 'page' : nothing}
+          aria-disabled=${lost ? 'true' : nothing}
+          @click=${() => {
+            if (!lost) ui.screen.go(tab.name);
+          }}>
+          <kbd>${tab.key}</kbd><span>${label(ui, tab.name)}</span>
+        </button>`,
+    )}
+  </nav>`;
+}
+
+/** The place that is shown; null for the case and the shift, which are drawn as ever. @param {Ui} ui */
+export function pane(ui) {
+  const place = PLACES[ui.screen.section];
+  if (!place) return null;
+  const banner = ui.feed.link === 'lost' ? lostBanner(ui) : null;
+  return html`<div class="pane">
+    ${
+      banner
+        ? html`<div class="banner" role="alert" data-tone="bad">
+            ${icon(banner.icon)}<b>${banner.title}</b>
+            <p>${banner.text}</p>
+            <span class="banner__aside word">${icon('clock')}${banner.aside}</span>
+          </div>`
+        : nothing
+    }
+    ${place.pane(ui)}
+  </div>`;
+}

@@ -1,0 +1,99 @@
+// What concerns everybody who is signed on, under the bar of every place: that no line can call 112, and that
+// an alert is nobody's. It stays as long as it is so; K ends its sound, T takes the alert.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { icon } from './parts.js';
+import { either, t } from '../words/words.js';
+import { alarmKey, noLineAlarm, onPublicLine } from '../plant/alarms.js';
+import { brokenSaid, isBroken } from '../case/broken.js';
+import { waitingKey } from './known.js';
+import * as s from '../case/situation.js';
+import { waiting } from '../alerts/waiting.js';
+
+/** The alert that T takes from anywhere; null while I have one myself. @param {Ui} ui */
+export const offered = (ui) => (ui.screen.mineNow() ? null : (waiting(ui.feed, Date.now())[0] ?? null));
+
+/** What sounds until it is acknowledged: [{key, test}], the gravest first. @param {Ui} ui */
+export function sounding(ui) {
+  const found = waiting(ui.feed, Date.now()).map((view) => ({ key: waitingKey(view), test: view.test }));
+  const alarm = ui.feed.link === 'live' ? noLineAlarm(ui.feed) : null;
+  if (alarm) found.unshift({ key: alarmKey(alarm), test: false });
+  return found.filter((one) => !ui.known.hasKey(one.key));
+}
+
+/** @param {Ui} ui */
+export function strip(ui) {
+  if (ui.feed.link !== 'live') return nothing;
+  const alarm = noLineAlarm(ui.feed);
+  const all = ui.screen.incoming() ? [] : waiting(ui.feed, Date.now());
+  const shown = ui.screen.section === 'case' && !ui.screen.incoming() ? ui.screen.selected() : null;
+  const said = shown && s.mine(shown, ui.feed.me) && s.psapIs(shown) === 'lacking'; // by its own banner
+  const lacking = alarm && !said ? noLine(ui, alarm) : nothing;
+  return html`<div class="strips">${lacking}${all.length ? unheldAlerts(ui, all) : nothing}</div>`;
+}
+
+/** @param {Ui} ui @param {string} key */
+const seen = (ui, key) =>
+  ui.known.hasKey(key)
+    ? nothing
+    : html`<button class="btn" aria-keyshortcuts="K" @click=${() => ui.press('K')}>
+        <kbd>K</kbd><span>${t('seen')}</span>
+      </button>`;
+
+/** @param {Ui} ui @param {AlarmView} alarm */
+function noLine(ui, alarm) {
+  const resort = onPublicLine(alarm);
+  const title = resort
+    ? either('Linee riservate al 112 fuori uso', 'The lines kept for 112 are out of use')
+    : either('Nessuna linea può chiamare il 112', 'No line can call 112');
+  const what = resort
+    ? either('Il 112 viene chiamato su una linea pubblica.', '112 is called on a public line.')
+    : either('Serve il 112? Chiamalo da un altro telefono.', 'If 112 is needed, call it from another phone.');
+  return html`<div class="strip" role="alert" data-tone=${resort ? 'wait' : 'bad'} data-strip="psap.no_line">
+    ${icon('warn')} <b>${title}</b>
+    <p>${what}</p>
+    ${seen(ui, alarmKey(alarm))}
+  </div>`;
+}
+
+/** @param {Ui} ui @param {CaseView[]} all */
+function unheldAlerts(ui, all) {
+  const [view] = all;
+  const nowUs = ui.feed.nowUs();
+  const d = s.deadline(view, nowUs);
+  const more = all.length > 1 ? either(` e altri ${all.length - 1}`, ` and ${all.length - 1} more`) : '';
+  const title = isBroken(view)
+    ? brokenSaid(view, ui.feed.me, ui.feed.names).title
+    : either(
+        `Nessuno ha l’allarme di ${s.shortName(view)}${more}`,
+        `Nobody has the alert of ${s.shortName(view)}${more}`,
+      );
+  const left = view.met_us === null ? `${d.value} s` : '';
+  const tone = s.isLate(view, nowUs) || isBroken(view) ? 'bad' : 'wait';
+  const take = ui.screen.mineNow()
+    ? nothing
+    : html`<button class="btn" data-key="T" aria-keyshortcuts="T" @click=${() => ui.press('T')}>
+        <kbd>T</kbd><span>${t('take')}</span>
+      </button>`;
+  return html`<div
+    class="strip"
+    role="alert"
+    data-tone=${view.test ? 'test' : tone}
+    data-strip="nobody"
+    data-alert=${view.alert}>
+    ${icon(view.test ? 'flask' : 'bell')} <b>${title}</b>
+    <p aria-hidden="true"><b class="strip__left">${left}</b> ${view.silent ? t('silent') : ''}</p>
+    ${take}${seen(ui, waitingKey(view))}
+  </div>`;
+}
+
+/** Whether 112 is the real one; never with a tick while no line can call it. @param {Feed} feed */
+export function psapInBar(feed) {
+  const live = feed.center.psap_live;
+  const alarm = noLineAlarm(feed);
+  const said = (ic, tone, text) => html`<span class=${tone}>${ic}<span>${text}</span></span>`;
+  if (alarm && onPublicLine(alarm))
+    return said(icon('warn'), 'ink-wait', either('112: linea pubblica', '112: public line'));
+  if (alarm) return said(icon('warn'), 'ink-bad', either('112: nessuna linea', '112: no line'));
+  return said(icon('check', live ? 'ink-ok' : ''), '', live ? t('psapReal') : t('psapSimulated'));
+}

@@ -1,0 +1,84 @@
+// A drill begun from the ready view, and what came of it: the center's word, read from its journal.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { icon } from '../shell/parts.js';
+import { either } from '../words/words.js';
+import * as f from '../words/format.js';
+
+const AGAIN_MS = 2000;
+const state = { said: /** @type {DrillView} */ (null), atMs: 0, asking: false };
+
+/** Begin one. @param {Ui} ui */
+export async function begin(ui) {
+  const answer = await ui.feed.drill();
+  if (!answer.ok) {
+    ui.orders.refuse('D', null, answer.reason);
+    return;
+  }
+  await look(ui);
+}
+
+/** @param {Ui} ui */
+async function look(ui) {
+  state.asking = true;
+  state.atMs = Date.now();
+  try {
+    const answer = await ui.feed.read('/v1/drill');
+    if (answer.ok) state.said = await answer.json();
+  } catch {
+    /* asked again */
+  }
+  state.asking = false;
+  ui.draw();
+}
+
+/** @type {Record<string, Pair>} */
+const STEPS = {
+  'operator joined': ['operatore', 'operator'],
+  "user's phone rang": ['squillo', 'ringing'],
+  'in conversation': ['in conversazione', 'in conversation'],
+  '112 in conference': ['112 di prova', 'test 112'],
+  closed: ['chiuso', 'closed'],
+};
+
+/**
+ * How the last one goes, or went, below the keys; its place is kept while there is nothing to say.
+ * @param {Ui} ui
+ */
+export function line(ui) {
+  const { said } = state;
+  const refused = ui.orders.whyNot('D');
+  if (said?.running && !state.asking && ui.feed.link === 'live' && Date.now() - state.atMs > AGAIN_MS)
+    look(ui);
+  return html`<p class="ready__drill" role="status">
+    ${refused ? html`<span class="ink-bad">${refused}</span>` : said?.alert ? told(ui, said) : nothing}
+  </p>`;
+}
+
+/** @param {Ui} ui @param {DrillView} said */
+function told(ui, said) {
+  if (said.running) {
+    const text = said.overdue
+      ? either('L’esercitazione non è finita in tempo', 'The drill has not ended in time')
+      : either('Esercitazione in corso', 'A drill is running');
+    return html`<span class="word ${said.overdue ? 'ink-bad' : 'ink-test'}"
+      >${icon(said.overdue ? 'warn' : 'flask')}<span
+        >${text}, ${f.span(Math.max(0, ui.feed.nowUs() - said.begun_us))}</span
+      ></span
+    >`;
+  }
+  const steps = said.steps.map(({ step, after_s: afterS }) => {
+    const after = afterS === null ? either('mai', 'never') : f.seconds(afterS * 1e6);
+    return `${either(...(STEPS[step] ?? [step, step]))} ${after}`;
+  });
+  return html`<span class="word ${said.ok ? 'ink-ok' : 'ink-bad'}"
+      >${icon(said.ok ? 'check' : 'warn')}<span
+        >${
+          said.ok
+            ? either('Esercitazione riuscita', 'The drill has succeeded')
+            : either('Esercitazione non riuscita', 'The drill has failed')
+        }</span
+      ></span
+    >
+    <span>${steps.join(' · ')}</span>`;
+}

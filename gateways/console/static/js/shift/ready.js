@@ -1,0 +1,222 @@
+// Between alerts: the shift, the sound, the lines and the colleagues.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { act, icon } from '../shell/parts.js';
+import { either, t } from '../words/words.js';
+import { lostBanner } from '../link/lost.js';
+import { line as drillLine } from './drill.js';
+import { phoneAdvice, question, soundState, why } from './asking.js';
+import { trunkName } from '../plant/lines.js';
+import { lineState, operatorState, railList } from '../alerts/rail.js';
+import * as headset from '../voice/headset.js';
+import * as voice from '../voice/voice.js';
+import * as f from '../words/format.js';
+import * as alarms from '../plant/alarms.js';
+import * as wrapup from './wrapup.js';
+
+/** @param {Ui} ui */
+export function readyView(ui) {
+  const { feed } = ui;
+  const lost = feed.link === 'lost';
+  const shift = ui.feed.myShift();
+  const mine = feed.myself();
+  const notes = wrapup.wrapping(ui) ? wrapup.hero(ui) : null;
+  const text =
+    notes?.text ??
+    {
+      ready: voice.used(feed) ? headset.readyText() : t('readyText'),
+      paused: t('pausedText'),
+      off: t('offText'),
+    }[shift];
+  const usable = feed.lines.length - alarms.unusable(feed).size;
+  const banner = lost ? lostBanner(ui) : null;
+  const start = {
+    off: [t('startShift'), t('startShiftSub')],
+    paused: [t('resumeShift'), t('startShiftSub')],
+  }[shift];
+  return html`<section class="view ready" aria-labelledby="ready-h">
+    <div class="ready__main">
+      <div class="panel ready__hero">
+        ${
+          banner
+            ? html`<div class="banner" role="alert" data-tone="bad">
+                ${icon(banner.icon)}<b>${banner.title}</b
+                ><span class="banner__aside word">${icon('clock')}${banner.aside}</span>
+              </div>`
+            : nothing
+        }
+        <div>
+          <h1 id="ready-h">
+            ${
+              lost
+                ? icon('nolink', 'ink-3')
+                : notes
+                  ? icon('note', 'ink-wait')
+                  : shift === 'ready'
+                    ? icon('done')
+                    : icon(shift === 'paused' ? 'pause' : 'todo', 'ink-3')
+            }<span
+              >${
+                lost
+                  ? t('notKnown')
+                  : (notes?.title ?? { ready: t('ready'), paused: t('paused'), off: t('off') }[shift])
+              }</span
+            >
+          </h1>
+          <p>${why(mine)}${text}</p>
+        </div>
+        <dl class="ready__shift">
+          <div>
+            <dt>${t('shift')}</dt>
+            <dd>
+              ${mine?.since_us ? html`${f.clock(mine.since_us)}<small>${f.day(mine.since_us)}</small>` : '—'}
+            </dd>
+          </div>
+          ${
+            voice.used(feed)
+              ? html`<div>
+                  <dt>${either('Le tue cuffie', 'Your headset')}</dt>
+                  <dd>${headset.headsetState()}</dd>
+                </div>`
+              : html`<div>
+                  <dt>${t('yourPhone')}</dt>
+                  <dd class="phone">
+                    ${feed.me.number ? f.phone(feed.me.number) : '—'}<small>${phoneAdvice(shift)}</small>
+                  </dd>
+                </div>`
+          }
+          <div>
+            <dt>${t('alarmSound')}</dt>
+            <dd>${soundState()}</dd>
+          </div>
+          <div>
+            <dt>${t('openAlerts')}</dt>
+            <dd>${ui.feed.open}</dd>
+          </div>
+        </dl>
+        ${
+          notes
+            ? act({
+                ...notes.step,
+                refused: ui.orders.whyNot('Enter'),
+                tone: 'primary',
+                step: true,
+                press: () => ui.press('Enter'),
+              })
+            : nothing
+        }
+        ${
+          start
+            ? act({
+                key: 'P',
+                label: start[0],
+                sub: start[1],
+                refused: ui.orders.whyNot('P'),
+                why: lost ? t('noConnection') : null,
+                tone: 'primary',
+                step: true,
+                press: () => ui.press('P'),
+              })
+            : nothing
+        }
+        ${
+          question(ui) ??
+          html`<div class="ready__keys">
+            ${
+              shift === 'ready'
+                ? html`<button aria-keyshortcuts="P" @click=${() => ui.press('P')}>
+                    <kbd>P</kbd><span>${t('pause')}</span>
+                  </button>`
+                : nothing
+            }
+            ${
+              shift === 'off'
+                ? nothing
+                : html`<button aria-keyshortcuts="O" @click=${() => ui.press('O')}>
+                    <kbd>O</kbd><span>${t('endShift')}</span>
+                  </button>`
+            }
+            <button aria-keyshortcuts="S" @click=${() => ui.press('S')}>
+              <kbd>S</kbd><span>${t('trySound')}</span>
+            </button>
+            ${
+              shift === 'off'
+                ? nothing
+                : html`<button aria-keyshortcuts="D" @click=${() => ui.press('D')}>
+                    <kbd>D</kbd><span>${t('drill')}</span>
+                  </button>`
+            }
+            <button aria-keyshortcuts="?" @click=${() => ui.press('?')}>
+              <kbd>?</kbd><span>${t('allKeys')}</span>
+            </button>
+          </div>`
+        }${drillLine(ui)}
+      </div>
+    </div>
+    <div class="ready__side">
+      <section class="panel">
+        <div class="panel__head">
+          <h2>${t('openAlerts')}</h2>
+          <span class="ink-2">${ui.feed.open}</span>
+        </div>
+        <div class="panel__body">
+          ${ui.screen.listed().length ? railList(ui) : html`<p class="ink-2">${t('noAlerts')}</p>`}
+        </div>
+      </section>
+      <section class="panel">
+        <div class="panel__head">
+          <h2>${t('lines')}</h2>
+          <span class="ink-2"
+            >${
+              feed.lines.length
+                ? either(
+                    `${usable} di ${feed.lines.length} utilizzabili`,
+                    `${usable} of ${feed.lines.length} usable`,
+                  )
+                : ''
+            }</span
+          >
+        </div>
+        <div class="panel__body">
+          <table class="table">
+            <tbody>
+              ${feed.lines.map(
+                (line) =>
+                  html`<tr>
+                    <td><b>${line.line}</b></td>
+                    <td>${trunkName(line)}</td>
+                    <td>${lineState(ui, line)}</td>
+                    <td class="num ink-2">${line.quarantine}</td>
+                  </tr>`,
+              )}
+            </tbody>
+          </table>
+        </div>
+      </section>
+      <section class="panel">
+        <div class="panel__head"><h2>${t('operators')}</h2></div>
+        <div class="panel__body">
+          <table class="table">
+            <tbody>
+              ${feed.operators
+                .filter((one) => one.state !== 'off')
+                .map(
+                  (one) =>
+                    html`<tr>
+                      <td><b>${one.name}</b></td>
+                      <td class="ink-2">
+                        ${one.operator === feed.me.operator ? t('you').toLowerCase() : ''}
+                      </td>
+                      <td>${operatorState(ui, one)}</td>
+                      <td class="num ink-2">
+                        ${one.since_us ? `${t('since')} ${f.clock(one.since_us)}` : ''}
+                      </td>
+                    </tr>`,
+                )}
+            </tbody>
+          </table>
+        </div>
+      </section>
+    </div>
+  </section>`;
+}

@@ -1,0 +1,55 @@
+// Wrap-up: the seconds after an operator's part in an alert that are for her notes. What stands is the
+// center's.
+
+import { either, t } from '../words/words.js';
+import * as f from '../words/format.js';
+import { word } from '../shell/parts.js';
+
+/**
+ * What an operator has left of it, microseconds; 0 where she is in none.
+ * @param {OperatorView} one @param {number} nowUs
+ */
+export function leftUs(one, nowUs) {
+  const until = one?.wrap_up_until_us ?? null;
+  return until === null || one.state !== 'ready' || one.alert ? 0 : Math.max(0, until - nowUs);
+}
+
+/** A part of a second counts as one: what is said to be over is over. @param {number} us */
+const span = (us) => f.span(Math.ceil(us / 1e6) * 1e6);
+
+/** @param {number} us */
+export const wrapWord = (us) => word('note', `${t('wrapUp')} ${span(us)}`, 'ink-wait');
+
+/** @param {Ui} ui */
+const mine = (ui) => leftUs(ui.feed.myself(), ui.feed.nowUs());
+
+/** Whether she is in it now. @param {Ui} ui */
+export const wrapping = (ui) => mine(ui) > 0 && ui.feed.link === 'live';
+
+/**
+ * Whether Enter ends it: not where it goes back from what is closed, nor in the other places.
+ * @param {Ui} ui
+ */
+const enterEnds = (ui) => ui.screen.section === 'case' && (ui.screen.selected()?.closed_us ?? null) === null;
+
+/** Her state in the bar. @param {Ui} ui */
+export const inBar = (ui) => {
+  const enter = enterEnds(ui) ? ` · ${t('enter')}: ${t('readyNow').toLowerCase()}` : '';
+  return word('note', `${t('wrapUp')} ${span(mine(ui))}${enter}`, 'ink-wait');
+};
+
+/** The ready view in it: {title, text, step}. @param {Ui} ui */
+export const hero = (ui) => ({
+  title: `${t('wrapUp')} ${span(mine(ui))}`,
+  text: either(
+    'Tempo per le tue note: prima di te chiamiamo gli altri. ' +
+      'Se nessuno è libero, un allarme reale squilla lo stesso.',
+    'Time for your notes: the others are called before you. ' +
+      'Where none is free, a real alert rings all the same.',
+  ),
+  step: {
+    key: 'Enter',
+    label: t('readyNow'),
+    sub: either('Torni nel turno di chiamata.', 'You are called like everybody again.'),
+  },
+});

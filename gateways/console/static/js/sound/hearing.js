@@ -1,0 +1,65 @@
+// What is to be heard at this page now. Never a sound into a call: who is on the line of an alert hears a
+// thing once, and where the user is under duress, or silent and on the line, nothing.
+
+import * as sound from './sound.js';
+import { isLate, mine, talking } from '../case/situation.js';
+import { sounding } from '../shell/strip.js';
+import * as voice from '../voice/voice.js';
+
+const lateSaid = new Set();
+const onceSaid = new Set();
+let tickSaid = '';
+
+/**
+ * Whether a sound here could reach the user, who must not be given away.
+ * @param {CaseView} my @param {MeView} me
+ */
+const hushed = (my, me) => Boolean(my && (my.duress || (my.silent && mine(my, me) && talking(my.user))));
+
+/** @param {Ui} ui */
+export function hear(ui) {
+  const { feed } = ui;
+  if (!feed.me || feed.link === 'signed-off') return sound.repeat('');
+  if (feed.link === 'lost') return sound.repeat('lost');
+  const my = ui.screen.mineNow();
+  sound.repeat(repeated(ui, my));
+  if (!my || my.duress || my.met_us !== null || mine(my, feed.me)) return undefined;
+  return countdown(my, feed.nowUs());
+}
+
+/**
+ * What goes on until it is acknowledged: `alert`, `test`, `lost` or ''.
+ * @param {Ui} ui @param {CaseView} my
+ */
+function repeated(ui, my) {
+  const { me } = ui.feed;
+  const kind = (one) => (one.test ? 'test' : 'alert');
+  const incoming = ui.screen.incoming();
+  if (incoming) return incoming.duress ? '' : kind(incoming);
+  const [gravest] = sounding(ui);
+  if (gravest && !(my && mine(my, me))) return kind(gravest);
+  if (gravest && !hushed(my, me) && !onceSaid.has(gravest.key)) {
+    onceSaid.add(gravest.key);
+    sound.once('late');
+  }
+  return voice.gone() && !hushed(my, me) ? 'lost' : '';
+}
+
+/**
+ * The last seconds before the deadline, and that it has passed, for whose phone is being called.
+ * @param {CaseView} my @param {number} nowUs
+ */
+function countdown(my, nowUs) {
+  if (isLate(my, nowUs)) {
+    if (!lateSaid.has(my.alert)) {
+      lateSaid.add(my.alert);
+      sound.once('late');
+    }
+    return;
+  }
+  const left = Math.ceil((my.deadline_us - nowUs) / 1e6);
+  if (left <= 20 && tickSaid !== `${my.alert}${left}`) {
+    tickSaid = `${my.alert}${left}`;
+    sound.once('tick');
+  }
+}

@@ -1,0 +1,72 @@
+// Sounds of the console. None in a silent alert or under duress, and never a sound into the call.
+
+let context = null;
+let loop = null;
+let loopKind = '';
+
+/** To be called within a gesture: browsers are silent before one. */
+export function unlock() {
+  context ??= new AudioContext();
+  if (context.state === 'suspended') context.resume();
+}
+/** The same, and until it can be heard; not for ever, where there is no gesture or no output. */
+export async function unlocked() {
+  unlock();
+  await Promise.race([
+    context.resume(),
+    new Promise((done) => {
+      setTimeout(done, 1000);
+    }),
+  ]);
+}
+export const blocked = () => context === null || context.state !== 'running';
+
+/** @type {(lengthS: number) => void} */
+let sounding = () => {};
+/** Who is to know for how many seconds from now something sounds. */
+export const onSound = (listener) => {
+  sounding = listener;
+};
+
+function tone(hz, startS, lengthS, volume) {
+  sounding(startS + lengthS);
+  const at = context.currentTime + startS;
+  const oscillator = context.createOscillator();
+  const gain = context.createGain();
+  oscillator.frequency.value = hz;
+  gain.gain.setValueAtTime(0, at);
+  gain.gain.linearRampToValueAtTime(volume, at + 0.01);
+  gain.gain.setValueAtTime(volume, at + lengthS - 0.02);
+  gain.gain.linearRampToValueAtTime(0, at + lengthS);
+  oscillator.connect(gain).connect(context.destination);
+  oscillator.start(at);
+  oscillator.stop(at + lengthS);
+}
+
+/** What is to be heard over and over: `alert`, `test`, `lost` or nothing. Said again it goes on as it was. */
+export function repeat(kind) {
+  if (kind === loopKind) return;
+  loopKind = kind;
+  clearInterval(loop);
+  loop = null;
+  if (!kind) return;
+  let turns = 0;
+  const play = () => {
+    if (blocked()) return;
+    const grown = Math.min(1, 0.4 + turns * 0.15); // from 40 % to full in 6 s
+    turns += 1;
+    if (kind === 'alert') [880, 1175].forEach((hz, i) => tone(hz, i * 0.25, 0.25, 0.5 * grown));
+    if (kind === 'test') [440, 587.5].forEach((hz, i) => tone(hz, i * 0.25, 0.25, 0.25 * grown));
+    if (kind === 'lost') tone(220, 0, 0.4, 0.3);
+  };
+  play();
+  loop = setInterval(play, kind === 'lost' ? 5000 : 1500);
+}
+
+/** Once: `tick`, `late` or `try`. */
+export function once(kind) {
+  if (blocked()) return;
+  if (kind === 'tick') tone(1760, 0, 0.04, 0.2);
+  if (kind === 'late') [880, 740, 587].forEach((hz, i) => tone(hz, i * 0.3, 0.25, 0.5));
+  if (kind === 'try') [880, 1175].forEach((hz, i) => tone(hz, i * 0.25, 0.25, 0.5));
+}

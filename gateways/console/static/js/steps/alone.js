@@ -1,0 +1,145 @@
+// What to do while 112 is not asked for: it is between the operator and the user. Pure.
+
+import { either } from '../words/words.js';
+import { asItAnswers, callPsap, soon } from './steps.js';
+import * as s from '../case/situation.js';
+
+/** 112 is not asked for: it is between the operator and the user. @param {Moment} now @returns {Said} */
+export function alone(now) {
+  const { view, nowUs, center } = now;
+  const who = s.first(view);
+  const user = s.asObject(view);
+  if (view.duress) {
+    if (s.talking(view.user))
+      return [
+        either(
+          `Chiama subito il 112. ${s.capital(who)} è in linea: non nominare l’allarme.`,
+          `Call 112 now. ${s.capital(who)} is on the line: do not mention the alert.`,
+        ),
+        either('Chi la obbliga può sentire.', 'Who forces her may hear.'),
+        callPsap(view, either('Il 112 entra e ascolta', '112 joins and listens'), 'primary'),
+      ];
+    return [
+      either(`Chiama subito il 112, senza richiamare ${user}.`, `Call 112 now, without calling ${user}.`),
+      either('Di’ al 112 di non telefonarle.', 'Tell 112 not to phone her.'),
+      callPsap(
+        view,
+        either('Il suo telefono non squilla e non mostra nulla', 'Her phone will not ring and shows nothing'),
+        'primary',
+      ),
+    ];
+  }
+  if (s.talking(view.user)) return asked(view);
+  if (s.keptSilent(view) && !s.underWay(view.user))
+    return [
+      either(
+        'Chiama il 112 e leggi il testo: non può parlare.',
+        'Call 112 and read the text: she cannot talk.',
+      ),
+      either(
+        'Il suo telefono non viene chiamato. Chiamarla lo stesso: O, poi Invio.',
+        'Her phone is not called. To call her all the same: O, then Enter.',
+      ),
+      callPsap(view, asItAnswers(), 'primary'),
+    ];
+  if (s.isLate(view, nowUs) || view.presumed_calling_112)
+    return [
+      either(`Chiama il 112: chiedi se ${who} è già da loro.`, `Call 112: ask whether ${who} is with them.`),
+      either(
+        'Sì: dai posizione e nome. No: leggi tutto il testo.',
+        'Yes: give position and name. No: read the whole text.',
+      ),
+      callPsap(view, asItAnswers(), 'primary'),
+    ];
+  const [say, more] = tries(view);
+  if (s.unanswered(view, nowUs, center)) {
+    const not = s.inDoubt(view.user)
+      ? say
+      : either(
+          `${s.capital(who)} non risponde. Chiama il 112.`,
+          `${s.capital(who)} does not answer. Call 112.`,
+        );
+    return [not, s.inDoubt(view.user) ? more : going(view), callPsap(view, asItAnswers(), 'primary')];
+  }
+  return [
+    say,
+    more,
+    view.user.state === 'released' ? callPsap(view, asItAnswers(), 'primary') : callPsap(view, soon()),
+  ];
+}
+
+/** @param {CaseView} view @returns {Said} */
+function asked(view) {
+  const mistake = either(
+    'Uno sbaglio: F. Ogni altra risposta, o silenzio: E.',
+    'A mistake: F. Any other answer, or silence: E.',
+  );
+  const both = either('Il 112 entra subito in conversazione con voi due', '112 joins the two of you at once');
+  if (view.silent)
+    return [
+      either('In silenzio: ascolta. Chiama il 112.', 'Be quiet and listen. Call 112.'),
+      either('Non può parlare. Uno sbaglio: F.', 'She cannot talk. A mistake: F.'),
+      callPsap(view, both, 'primary'),
+    ];
+  return [
+    either('Chiedi: «Sei al sicuro? Puoi parlare?»', 'Ask: “Are you safe? Can you talk?”'),
+    mistake,
+    callPsap(view, both, 'primary'),
+  ];
+}
+
+/** What is done meanwhile for a user who does not answer. @param {CaseView} view */
+function going(view) {
+  if (view.user.state === 'ringing')
+    return either(
+      'Intanto il suo telefono squilla. Una segreteria: M.',
+      'Her phone rings meanwhile. A machine: M.',
+    );
+  if (s.underWay(view.user)) return either(`Intanto la stiamo chiamando.`, 'She is being called meanwhile.');
+  return either('Richiamarla: R.', 'To call her again: R.');
+}
+
+/** How far the call to the user is: [sentence, more]. @param {CaseView} view */
+function tries(view) {
+  const Who = s.capital(s.first(view));
+  const user = s.asObject(view);
+  if (s.inDoubt(view.user))
+    return [
+      either(`${Who} forse ha risposto. Senti qualcuno?`, `${Who} may have answered. Do you hear anybody?`),
+      either('È lei: Y. Una segreteria: M. Squilla: attendi.', 'It is her: Y. A machine: M. Ringing: wait.'),
+    ];
+  if (view.operator_leg.network && view.user.state === 'ringing')
+    return [
+      either(
+        'Il suo telefono squilla. Non senti nulla finché non risponde.',
+        'Her phone rings. You hear nothing until she answers.',
+      ),
+      either(
+        'Per chiamare il 112 non serve aspettare: il suo telefono smette di squillare.',
+        'You need not wait to call 112: her phone then stops ringing.',
+      ),
+    ];
+  if (view.user.state === 'ringing')
+    return [
+      either('Senti la sua linea. Attendi che risponda.', 'You hear her line. Wait for her to answer.'),
+      either(
+        'Una segreteria: M. Per chiamare il 112 non serve aspettare.',
+        'A machine: M. You need not wait to call 112.',
+      ),
+    ];
+  if (s.underWay(view.user)) return [either(`Stiamo chiamando ${user}.`, `${Who} is being called.`), ''];
+  if (view.user.state === 'released')
+    return [
+      either(`${Who} non è in linea. Chiama il 112.`, `${Who} is not on the line. Call 112.`),
+      either('Richiamarla: R.', 'To call her again: R.'),
+    ];
+  if (view.dial_withheld)
+    return [
+      either(
+        'Il suo numero non viene chiamato. Chiama il 112, o premi R e Invio.',
+        'Her number is not called. Call 112, or press R and Enter.',
+      ),
+      '',
+    ];
+  return [either(`Sei in linea. Ora chiamiamo ${user}.`, `You are on the line. ${Who} is called next.`), ''];
+}

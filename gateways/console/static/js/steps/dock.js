@@ -1,0 +1,89 @@
+// The dock below a case: what to do now, in a sentence and a button, and the five commands that are always
+// there.
+
+import { html, nothing } from '../../vendor/lit.js';
+import { act } from '../shell/parts.js';
+import { either, t } from '../words/words.js';
+import { slots } from './commands.js';
+import { next } from './next.js';
+import { copyHint } from '../case/reading.js';
+import * as s from '../case/situation.js';
+import * as handed from '../case/handed.js';
+import * as handover from '../case/handover.js';
+import * as otherline from '../case/otherline.js';
+import * as headset from '../voice/headset.js';
+
+/** What an armed key that has no button is about to do. @param {Ui} ui @param {CaseView} view */
+function armedSaid(ui, view) {
+  const rings = either(
+    `Il telefono di ${s.first(view)} squillerà: Invio conferma.`,
+    `${s.possessive(view)} phone will ring: Enter confirms.`,
+  );
+  const briefed = either('Il 112 è informato: Invio conferma.', '112 is briefed: Enter confirms.');
+  const text = { O: rings, Y: briefed }[ui.orders.armed];
+  return text ? html`<span class="ink-wait">${text}</span>` : nothing;
+}
+
+/** @param {Ui} ui @param {CaseView} view @param {Allowed} allowed */
+function lostDock(ui, view, allowed) {
+  const { feed } = ui;
+  const sub = either(
+    `Tentativo ${feed.attempt}. Riprovo anche da solo, ogni 2 s`,
+    `Attempt ${feed.attempt}. Retrying by itself too, every 2 s`,
+  );
+  const say =
+    headset.whenLost(feed) ??
+    either('Resta al telefono e continua a parlare.', 'Stay on the phone and keep talking.');
+  return html`<footer class="dock" aria-label=${either('Azioni', 'Actions')}>
+    <p class="dock__next" role="status"><span class="eyebrow">${t('now')}</span><b>${say}</b><span></span></p>
+    ${handover.button(ui, view, allowed)}
+    ${act({ key: 'Enter', label: t('retryNow'), sub, step: true, press: () => feed.retryNow() })}
+    ${slots(view, allowed, null).map((slot) => act({ ...slot, why: t('noConnection') }))}
+  </footer>`;
+}
+
+/**
+ * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed @param {number} nowUs @param {boolean} lost
+ */
+export function dock(ui, view, allowed, nowUs, lost) {
+  if (lost) return lostDock(ui, view, allowed);
+  const { feed } = ui;
+  const now = next(view, allowed, feed.me, nowUs, ui.feed.names, feed.center);
+  const refused = (key) => ui.orders.whyNotIn(view, key);
+  const close = view.closed_us === null && allowed.close === null && view.steps.operator_us !== null;
+  const five = slots(view, allowed, ui.orders.armed);
+  // A key without a button here says why not beside the sentence.
+  const key = ui.orders.refused?.key;
+  const stray = [now.step, ...five].some((one) => one.key === key) ? '' : refused(key);
+  const closing = !close
+    ? ''
+    : ui.orders.armed === 'X'
+      ? either('Chiudere: Invio conferma.', 'Close it: Enter confirms.')
+      : either('Chiudere: X, poi Invio.', 'To close it: X, then Enter.');
+  return html`<footer class="dock" aria-label=${either('Azioni', 'Actions')}>
+    <p class="dock__next" role="status">
+      <span class="eyebrow">${t('now')}</span><b>${now.say}</b
+      ><span
+        >${stray ? html`<span class="ink-bad">${stray}</span> ` : nothing}${armedSaid(ui, view)}
+        ${handed.said(ui, view, nowUs)} ${otherline.said(ui, view)} ${now.more} ${closing}
+        ${copyHint(view, nowUs)}</span
+      >
+    </p>
+    ${handover.button(ui, view, allowed)}
+    ${act({
+      ...now.step,
+      step: true,
+      refused: refused(now.step.key),
+      tone: ui.orders.armed === now.step.key ? 'armed' : now.step.tone,
+      press: () => ui.press(now.step.key),
+    })}
+    ${five.map((slot) =>
+      act({
+        ...slot,
+        refused: refused(slot.key),
+        tone: ui.orders.armed === slot.key ? 'armed' : (slot.tone ?? ''),
+        press: () => ui.press(slot.key),
+      }),
+    )}
+  </footer>`;
+}

@@ -1,0 +1,59 @@
+// What to do now in a case: one sentence, a few more words, one step. Made of what is, never of what was
+// ordered. Pure.
+
+import { either, outcome, reason } from '../words/words.js';
+import * as f from '../words/format.js';
+import { alone } from './alone.js';
+import { others } from './others.js';
+import { elsewhere, toldElsewhere, withPsap } from './psap.js';
+import { back, callPsap } from './steps.js';
+import * as s from '../case/situation.js';
+
+/** So long the call to 112 can be taken back with Esc. */
+const TAKEN_BACK_US = 5e6;
+
+/**
+ * How many seconds are left to take back the call to 112 that I have ordered; 0 where it is not to be had.
+ * @param {CaseView} view @param {Allowed} allowed @param {MeView} me @param {number} nowUs
+ */
+export function takesBackS(view, allowed, me, nowUs) {
+  if (!s.mine(view, me) || view.psap_requested_us === null || allowed.withdraw_psap !== null) return 0;
+  const asked = [...view.timeline].reverse().find((one) => one.what === 'psap.requested');
+  if (asked?.operator !== me.operator) return 0;
+  return Math.max(0, Math.ceil((view.psap_requested_us + TAKEN_BACK_US - nowUs) / 1e6));
+}
+
+/**
+ * What to do now: {say, more, step: {key, command, label, sub, tone, why}}. `allowed` is reason by command.
+ * @param {CaseView} view @param {Allowed} allowed @param {MeView} me @param {number} nowUs
+ * @param {Names} names @param {CenterView} center
+ * @returns {{ say: string, more: Drawn, step: Action }}
+ */
+export function next(view, allowed, me, nowUs, names, center) {
+  const now = { view, allowed, me, nowUs, names, center };
+  const [say, more, step] = chosen(now);
+  const left = takesBackS(view, allowed, me, nowUs);
+  const undo =
+    left && step.command === 'call_psap'
+      ? either(`Sbagliato? Esc la annulla: ${left} s`, `A mistake? Esc takes it back: ${left} s`)
+      : null;
+  const no = step.command && allowed[step.command] ? reason(allowed[step.command]) : (step.why ?? null);
+  return { say, more, step: { ...step, why: undo ?? no } };
+}
+
+/** @param {Moment} now @returns {Said} */
+function chosen(now) {
+  const { view } = now;
+  if (view.closed_us !== null) {
+    const text = either(`Chiuso: ${outcome(view.outcome)}.`, `Closed: ${outcome(view.outcome)}.`);
+    return [text, either(`alle ${f.clock(view.closed_us)}`, `at ${f.clock(view.closed_us)}`), back()];
+  }
+  if (!s.mine(view, now.me)) return others(now);
+  return elsewhere(now) ?? withPsap(now) ?? ending(now) ?? toldElsewhere(now) ?? alone(now);
+}
+
+/** @param {Moment} now @returns {Said} */
+function ending({ view }) {
+  if (view.left_us === null && view.false_alarm_us === null) return null;
+  return [either('L’allarme si sta chiudendo.', 'The alert is being ended.'), '', callPsap(view)];
+}

@@ -1,0 +1,124 @@
+// What to do in a case that is not mine: listened to, handed over, called for, left, another's, or nobody's.
+// Pure.
+
+import { either } from '../words/words.js';
+import { brokenSaid, isBroken } from '../case/broken.js';
+import { next as handedOver } from '../case/handed.js';
+import { callPsap, take } from './steps.js';
+import * as s from '../case/situation.js';
+
+/**
+ * The case is not mine: it is being listened to, handed over, called for, left, another's, or nobody's.
+ * @param {Moment} now @returns {Said}
+ */
+export function others(now) {
+  const { view, me, names, allowed } = now;
+  if (view.listener === me.operator) return listens(now);
+  if (view.hand_over) return handedOver(view, me, names);
+  if (s.calledFor(view, me)) return answerIt(now);
+  if (isBroken(view) && !view.operator) {
+    const { title, text } = brokenSaid(view, me, names);
+    return [title, text, take('primary')];
+  }
+  // They may be together again before an operator is.
+  if ((view.left_us !== null || view.user_hears_psap) && !view.operator) return left(view);
+  if (view.operator) {
+    const listen =
+      allowed.listen === null ? either('Ascoltare in silenzio: A.', 'To listen unheard: A.') : '';
+    return [
+      either(`Il caso è di ${names(view.operator)}.`, `${names(view.operator)} has the case.`),
+      listen,
+      { ...take(''), sub: '' },
+    ];
+  }
+  const calling = view.reserved.map(names).join(', ');
+  const text = calling
+    ? either(`Stiamo chiamando ${calling}.`, `Calling ${calling}.`)
+    : either('Nessuno ha questo caso.', 'Nobody has this case.');
+  return [text, '', take(calling ? '' : 'primary')];
+}
+
+/** @param {Moment} now @returns {Said} */
+function listens({ view, allowed, names }) {
+  /** @type {Action} */
+  const stop = {
+    key: 'A',
+    command: 'stop_listening',
+    label: either('Smetti di ascoltare', 'Stop listening'),
+    sub: either('La tua linea si chiude', 'Your line closes'),
+    tone: '',
+  };
+  const operator = names(view.operator);
+  if (view.whispering)
+    return [
+      either(`${operator} ti sente, e nessun altro.`, `${operator} hears you, and nobody else does.`),
+      either('Per tacere: U.', 'To be silent: U.'),
+      stop,
+    ];
+  if (!view.listening)
+    return [
+      either('Stiamo chiamando il tuo telefono, per ascoltare.', 'Your phone is being called, to listen.'),
+      '',
+      stop,
+    ];
+  const unheard = either('Stai ascoltando: nessuno ti sente.', 'You are listening: nobody hears you.');
+  if (allowed.whisper === null)
+    return [unheard, either(`Per parlare solo a ${operator}: U.`, `To speak to ${operator} alone: U.`), stop];
+  return [
+    unheard,
+    either('Lo schermo dice a tutti che ascolti.', 'Every screen says that you listen.'),
+    stop,
+  ];
+}
+
+/** @param {Moment} now @returns {Said} */
+function answerIt({ view, me, names }) {
+  const broken = isBroken(view) ? brokenSaid(view, me, names) : null;
+  const text = either('Rispondi al tuo telefono.', 'Answer your phone.');
+  const more = broken
+    ? `${broken.title} ${broken.text}`
+    : either('Appena rispondi il caso è tuo.', 'The case is yours as soon as you answer.');
+  const there = s.inDoubt(view.operator_leg) && view.operator_leg.operator === me.operator;
+  if (!there)
+    return [
+      text,
+      more,
+      {
+        ...callPsap(view),
+        why: either('Prima rispondi al telefono', 'Answer your phone first'),
+        command: '',
+      },
+    ];
+  const sub = either('Se hai risposto: parla, o T', 'If you have answered: speak, or T');
+  return [text, more, { ...take('primary'), label: either('Ci sono', 'I am here'), sub }];
+}
+
+/**
+ * The operator has left: that nothing is to be done is said only where the two talk.
+ * @param {CaseView} view @returns {Said}
+ */
+function left(view) {
+  const who = s.capital(s.first(view));
+  const come = either('Per tornare in linea: T.', 'To come back on the line: T.');
+  if (view.user_hears_psap) {
+    const both = either(
+      `Affidata al 112. ${who} e il 112 si parlano.`,
+      `Handed over to 112. ${who} and 112 are talking.`,
+    );
+    return [both, `${either('Non serve altro.', 'Nothing more to do.')} ${come}`, take('')];
+  }
+  if (!s.talking(view.user) && !s.talking(view.psap) && !s.underWay(view.user)) {
+    return [either('L’allarme si sta chiudendo.', 'The alert is being ended.'), come, take('')];
+  }
+  const user = s.talking(view.user)
+    ? either(`${who} è in linea.`, `${who} is on the line.`)
+    : s.underWay(view.user)
+      ? either(`Stiamo richiamando ${s.asObject(view)}.`, `${who} is being called again.`)
+      : either(`${who} non è in linea.`, `${who} is not on the line.`);
+  const psap = s.talking(view.psap)
+    ? either('Il 112 è in linea.', '112 is on the line.')
+    : s.underWay(view.psap)
+      ? either('Stiamo richiamando il 112.', '112 is being called again.')
+      : either('Il 112 non è in linea.', '112 is not on the line.');
+  return [`${user} ${psap}`, come, take('primary')];
+}

@@ -1,0 +1,224 @@
+// Her headset, where operators have their voice in the browser: asks for the microphone when her shift
+// begins, keeps the connection, and says how it stands. The sound itself goes from the worklet to the link
+// and back, past this page. Never a sound into the call: while the console itself sounds, her microphone says
+// nothing.
+
+import { onSound } from '../sound/sound.js';
+
+export const MICROPHONE = 'securwoman-microphone';
+
+export const SPEAKER = 'securwoman-speaker';
+
+const SEGMENTS = 20;
+
+const HEARD = { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 };
+
+// off | insecure | asking | denied | none | failed | blocked | connecting | live | lost | replaced |
+// signed-off
+export const state = {
+  is: 'off',
+  call: false,
+  wanted: false,
+  turn: 0,
+  microphones: [],
+  speakers: [],
+  redraw: () => {},
+};
+
+export let open = null; // {stream, context, node, link}
+
+const ROOM_S = 0.3; // so long a room, and the way out of the loudspeaker, go on after it
+
+onSound((lengthS) => open?.node?.port.postMessage({ hushS: lengthS + ROOM_S }));
+
+/** Whether this center's operators have their voice in the browser. @param {Feed} feed */
+export const used = (feed) => feed.center?.operator_line === 'headset';
+
+/** On shift, and yet she could not be heard if she were called. */
+export const gone = () => state.wanted && !['live', 'asking', 'connecting'].includes(state.is);
+
+/** Whether alerts come to her headset; while it is gone her telephone rings. @param {Feed} feed */
+export const takes = (feed) => used(feed) && !gone();
+
+/** Begin with her shift, end with it; said again and again. @param {Ui} ui */
+export function follow(ui) {
+  state.redraw = ui.draw;
+  const { feed } = ui;
+  if (feed.link === 'lost') return; // what she was, she is still
+  const wanted = Boolean(
+    feed.me && feed.link === 'live' && used(feed) && (ui.feed.myShift() !== 'off' || ui.screen.mineNow()),
+  );
+  if (wanted !== state.wanted) {
+    state.wanted = wanted;
+    if (wanted) begin();
+    else end('off');
+  } else if (wanted && state.is === 'signed-off') connect();
+}
+
+/**
+ * Her key to try again, or to take the voice over from another window. True where there was something to do.
+ */
+export function again() {
+  if (!state.wanted || ['live', 'asking', 'connecting'].includes(state.is)) return false;
+  begin();
+  return true;
+}
+
+function turned(is) {
+  state.is = is;
+  state.redraw();
+}
+
+function end(is) {
+  state.turn += 1;
+  state.call = false;
+  if (open) {
+    for (const track of open.stream.getTracks()) {
+      track.onended = track.onmute = track.onunmute = null;
+      track.stop();
+    }
+    open.link?.postMessage({ end: true });
+    open.node?.port.postMessage({ end: true });
+    open.context.onstatechange = null;
+    open.context.close();
+    open = null;
+  }
+  turned(is);
+}
+
+export async function begin() {
+  end('asking');
+  const { turn } = state;
+  if (!isSecureContext || !navigator.mediaDevices || !window.AudioWorkletNode) {
+    turned('insecure');
+    return;
+  }
+  try {
+    const stream = await microphone();
+    if (turn !== state.turn) {
+      for (const track of stream.getTracks()) track.stop();
+      return;
+    }
+    const context = new AudioContext({ latencyHint: 'interactive' });
+    open = { stream, context };
+    const [track] = stream.getAudioTracks();
+    track.onended = () => end('none');
+    track.onmute = track.onunmute = () => state.redraw();
+    await context.audioWorklet.addModule('/console/js/voice/worklet.js');
+    if (turn !== state.turn) return;
+    join();
+    listDevices();
+  } catch (error) {
+    if (turn !== state.turn) return;
+    end({ NotAllowedError: 'denied', NotFoundError: 'none' }[error.name] ?? 'failed');
+  }
+}
+
+/** The one she has chosen, if it is there, else any. */
+async function microphone() {
+  const chosen = localStorage.getItem(MICROPHONE);
+  const any = () => navigator.mediaDevices.getUserMedia({ audio: HEARD });
+  if (!chosen) return any();
+  try {
+    return await navigator.mediaDevices.getUserMedia({ audio: { ...HEARD, deviceId: { exact: chosen } } });
+  } catch (error) {
+    if (error.name !== 'OverconstrainedError' && error.name !== 'NotFoundError') throw error;
+    return any();
+  }
+}
+
+function join() {
+  const { stream, context } = open;
+  const node = new AudioWorkletNode(context, 'voice', {
+    numberOfInputs: 1,
+    numberOfOutputs: 1,
+    outputChannelCount: [1],
+  });
+  const link = new Worker('/console/js/voice/link.js', { type: 'module' });
+  const { port1, port2 } = new MessageChannel();
+  node.port.postMessage({ link: port1 }, [port1]);
+  link.postMessage({ audio: port2 }, [port2]);
+  node.port.onmessage = ({ data }) => paint(data.peak);
+  node.onprocessorerror = () => end('failed');
+  link.onmessage = ({ data }) => {
+    if (data.state === 'replaced') {
+      end('replaced');
+      return;
+    } // a microphone that nobody hears is not left open
+    state.call = data.call;
+    turned(data.state);
+  };
+  context.createMediaStreamSource(stream).connect(node).connect(context.destination);
+  open.node = node;
+  open.link = link;
+  const speaker = localStorage.getItem(SPEAKER);
+  if (speaker) context.setSinkId?.(speaker).catch(() => {}); // that one is not here: the usual one is
+  context.onstatechange = connect;
+  connect();
+}
+
+/** Once sound runs: before that there is nothing to say, and the center would take her for gone. */
+function connect() {
+  if (!open?.link) return;
+  if (open.context.state !== 'running') {
+    turned('blocked');
+    return;
+  }
+  turned('connecting');
+  open.link.postMessage({
+    connect: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/v1/voice`,
+  });
+}
+
+// Browsers let sound run after a gesture only, unless the page listens already.
+const gesture = () => {
+  if (open?.context.state === 'suspended') open.context.resume();
+};
+
+addEventListener('keydown', gesture, true);
+
+addEventListener('pointerdown', gesture, true);
+
+async function listDevices() {
+  const all = (await navigator.mediaDevices.enumerateDevices().catch(() => [])).filter((one) => one.deviceId);
+  state.microphones = all.filter((one) => one.kind === 'audioinput');
+  state.speakers =
+    'setSinkId' in AudioContext.prototype ? all.filter((one) => one.kind === 'audiooutput') : [];
+  state.redraw();
+}
+
+navigator.mediaDevices?.addEventListener('devicechange', () => {
+  if (!state.wanted) return;
+  if (state.is === 'none' || state.is === 'failed') begin();
+  else listDevices();
+});
+
+/** A tone in her ear, for the trial of the sound. */
+export function test() {
+  if (!open || open.context.state !== 'running') return;
+  const { context } = open;
+  const oscillator = context.createOscillator();
+  const gain = context.createGain();
+  const at = context.currentTime + 0.6; // after the alarm's
+  oscillator.frequency.value = 440;
+  gain.gain.setValueAtTime(0, at);
+  gain.gain.linearRampToValueAtTime(0.2, at + 0.02);
+  gain.gain.setValueAtTime(0.2, at + 0.5);
+  gain.gain.linearRampToValueAtTime(0, at + 0.55);
+  oscillator.connect(gain).connect(context.destination);
+  oscillator.start(at);
+  oscillator.stop(at + 0.6);
+}
+
+function paint(peak) {
+  const on =
+    peak > 0 ? Math.max(0, Math.min(SEGMENTS, Math.ceil(SEGMENTS + (20 * Math.log10(peak)) / 3))) : 0;
+  for (const element of document.querySelectorAll('[data-own]'))
+    [...element.children].forEach((one, at) => one.classList.toggle('on', at < on));
+}
+
+/**
+ * Connected, and yet switched off by the system or by a button of the headset's own: the browser gives
+ * silence.
+ */
+export const hushed = () => state.is === 'live' && open !== null && open.stream.getAudioTracks()[0].muted;

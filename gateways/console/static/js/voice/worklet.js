@@ -1,0 +1,70 @@
+// On the browser's audio thread: her microphone in frames of 20 ms to the link, the link's frames to her ear.
+// It says a frame every 20 ms whatever there is to say: that is how the center knows that she is there.
+
+import { FRAME, Jitter, RATE_HZ, Resampler, packed, unpacked } from './dsp.js';
+
+const LEVEL_EVERY = 5; // frames: ten times a second
+
+class Voice extends AudioWorkletProcessor {
+  constructor() {
+    super();
+    this.toCenter = new Resampler(sampleRate, RATE_HZ);
+    this.toEar = new Resampler(RATE_HZ, sampleRate);
+    this.said = new Float32Array(0);
+    this.heard = new Float32Array(0);
+    this.jitter = new Jitter();
+    this.link = null;
+    this.ended = false;
+    this.frames = 0;
+    this.hushed = 0; // frames yet to be said without her
+    this.peak = 0;
+    this.port.onmessage = ({ data }) => {
+      if (data.link) {
+        this.link = data.link;
+        this.link.onmessage = (message) => this.jitter.push(unpacked(message.data));
+      }
+      // Echo cancellation has to learn a room first, and an alarm that is taken for a voice would answer for
+      // her.
+      if (data.hushS) this.hushed = Math.max(this.hushed, Math.ceil((data.hushS * RATE_HZ) / FRAME));
+      if (data.end) this.ended = true;
+    };
+  }
+
+  process([microphone], [ear]) {
+    this.say(microphone[0] ?? new Float32Array(ear[0].length));
+    this.hear(ear);
+    return !this.ended;
+  }
+
+  say(samples) {
+    for (const value of samples) this.peak = Math.max(this.peak, Math.abs(value));
+    this.said = joined(this.said, this.toCenter.process(samples));
+    while (this.said.length >= FRAME) {
+      const frame = this.hushed > 0 ? new ArrayBuffer(2 * FRAME) : packed(this.said.subarray(0, FRAME));
+      this.hushed = Math.max(0, this.hushed - 1);
+      this.said = this.said.slice(FRAME);
+      this.link?.postMessage(frame, [frame]);
+      this.frames += 1;
+      if (this.frames % LEVEL_EVERY === 0) {
+        this.port.postMessage({ peak: this.peak, ...this.jitter.counts });
+        this.peak = 0;
+      }
+    }
+  }
+
+  hear(ear) {
+    const wanted = ear[0].length;
+    while (this.heard.length < wanted) this.heard = joined(this.heard, this.toEar.process(this.jitter.pop()));
+    for (const channel of ear) channel.set(this.heard.subarray(0, wanted));
+    this.heard = this.heard.slice(wanted);
+  }
+}
+
+function joined(first, second) {
+  const both = new Float32Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}
+
+registerProcessor('voice', Voice);

@@ -1,0 +1,77 @@
+// Times, durations, telephone numbers and coordinates as the page writes them.
+
+import { either, number } from './words.js';
+
+const NB = '\u00a0';
+
+/** `21:46:48`, local time. @param {number} us */
+export const clock = (us) =>
+  new Date(us / 1000).toLocaleTimeString('it-IT', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+/** `21:46`. @param {number} us */
+export const minute = (us) => clock(us).slice(0, 5);
+
+const dated = (parts) => (us) => new Date(us / 1000).toLocaleDateString(either('it-IT', 'en-GB'), parts);
+/** `24 Nov`. */
+export const shortDay = dated({ day: 'numeric', month: 'short' });
+/** `24 Nov 2026`. */
+export const day = dated({ day: 'numeric', month: 'short', year: 'numeric' });
+/** `Tuesday 24`. */
+export const weekday = dated({ weekday: 'long', day: 'numeric' });
+/** `Tuesday 24 November 2026`. */
+export const longDay = dated({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+/** `0:54`, never negative. @param {number} us */
+export function span(us) {
+  const s = Math.max(0, Math.floor(us / 1e6));
+  return s >= 3600
+    ? `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`
+    : `${Math.floor(s / 60)}:${two(s % 60)}`;
+}
+/** `7.4 s`. @param {number} us @param {number} [digits] */
+export const seconds = (us, digits = 1) => `${number(us / 1e6, digits)}${NB}s`;
+/** `6 s old`. @param {number} us */
+export function age(us) {
+  const s = Math.max(0, Math.round(us / 1e6));
+  const text =
+    s < 120 ? `${s}${NB}s` : s < 7200 ? `${Math.round(s / 60)}${NB}min` : `${Math.round(s / 3600)}${NB}h`;
+  return either(`${text} fa`, `${text} old`);
+}
+/** Digits in groups, so that they can be read out. */
+export function phone(e164) {
+  const it = /^\+39(\d{3})(\d{3})(\d{3,4})$/.exec(e164);
+  if (it && !it[1].startsWith('0')) return `+39 ${it[1]} ${it[2]} ${it[3]}`;
+  const city = /^\+39(0[26])(\d{4})(\d{4})$/.exec(e164);
+  if (city) return `+39 ${city[1]} ${city[2]} ${city[3]}`;
+  return e164.startsWith('+') ? e164.replace(/(\d{3})(?=\d{2})/g, '$1 ') : e164;
+}
+/** `44.39058 N  8.97342 E`. @param {PositionView} p */
+export const coordinates = (p) => {
+  const degrees = (value, side) => `${Math.abs(value).toFixed(5)} ${side}`;
+  return `${degrees(p.lat, p.lat < 0 ? 'S' : 'N')}\u2002${degrees(p.lon, p.lon < 0 ? 'W' : 'E')}`;
+};
+/** `44° 23′ 26.1″ N`. @param {number} value */
+export function dms(value, positive, negative) {
+  const all = Math.round(Math.abs(value) * 36000);
+  const degrees = `${Math.floor(all / 36000)}°`;
+  const minutes = `${two(Math.floor(all / 600) % 60)}′`;
+  const secs = `${((all % 600) / 10).toFixed(1).padStart(4, '0')}″`;
+  return [degrees, minutes, secs, value < 0 ? negative : positive].join(NB);
+}
+/** `± 18 m`. @param {number} m */
+export const accuracy = (m) =>
+  m === null ? '' : m < 1000 ? `±${NB}${Math.round(m)}${NB}m` : `±${NB}${number(m / 1000)}${NB}km`;
+/** `200 m`, `5 km`: whole. @param {number} m */
+export const metres = (m) => (m < 1000 ? `${Math.round(m)}${NB}m` : `${Math.round(m / 1000)}${NB}km`);
+
+/** @param {number} n */
+const two = (n) => String(n).padStart(2, '0');
+
+/**
+ * A line's name: a modem's, or an operator's own, which has no name that anybody knows it by.
+ * @param {string} line
+ */
+export const lineName = (line) =>
+  line.startsWith('headset:')
+    ? either('cuffie', 'headset')
+    : line.startsWith('nailed:')
+      ? either('chiamata del turno', 'call of the shift')
+      : either(`linea ${line}`, `line ${line}`);

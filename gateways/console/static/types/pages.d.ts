@@ -1,0 +1,80 @@
+// What the console's modules hand to each other. What they are told is declared in wire.d.ts, which is made of
+// the structs that are sent (scripts/pages).
+
+type Feed = import('../js/link/feed.js').Feed;
+type Known = import('../js/shell/known.js').Known;
+type Orders = import('../js/steps/orders.js').Orders;
+
+/** All that a view may ask and order. Each part is changed by its own methods alone. */
+interface Ui {
+  readonly feed: Feed;
+  readonly known: Known;
+  readonly screen: import('../js/shell/screen.js').Screen;
+  readonly orders: Orders;
+  draw(): void;
+  /** As the key would do. */
+  press(key: string): void;
+}
+
+/** What lit draws: a template, a text, nothing. */
+type Drawn = unknown;
+type Names = (operator: string) => string;
+/** By command: why not, or null where it may be ordered. */
+type Allowed = Partial<Record<OperatorCommand, string | null>>;
+type Which = 'user' | 'operator' | 'psap';
+/** How the page is connected to the center. */
+type Link = 'starting' | 'signed-off' | 'live' | 'lost';
+type Section = 'case' | 'queue' | 'history' | 'figures' | 'plant';
+/** A key of the words' table. */
+type Word = keyof typeof import('../js/words/words.js').WORDS;
+/** Italian, English. */
+type Pair = readonly [string, string];
+
+/** What is to be done now, or one of the five commands beside it. */
+interface Action {
+  key: string;
+  command: OperatorCommand | '';
+  label: string;
+  sub: Drawn;
+  tone?: string;
+  why?: string | null;
+}
+
+/** A part of what is read to 112: on the screen, in the copy, and by what it is compared. */
+interface Part {
+  id: string;
+  text: string;
+  copied: string;
+  is: string;
+  look?: string;
+  pairs?: [string, string][];
+}
+
+/** Of which `steps/` makes what is to be done now. */
+interface Moment {
+  view: CaseView;
+  allowed: Allowed;
+  me: MeView;
+  nowUs: number;
+  names: Names;
+  center: CenterView;
+}
+
+/** A sentence, a few more words, and the step; null where it is for another rule to say. */
+type Said = [string, Drawn, Action] | null;
+
+/** Over a case. */
+interface Banner {
+  icon: string;
+  tone?: string;
+  title: string;
+  text: Drawn;
+  aside: string;
+}
+
+/** Where an operator goes on from: nothing of it is believed without its ticket. */
+interface Came {
+  token: string | null;
+  ticket: string | null;
+  kept: Record<string, unknown>;
+}

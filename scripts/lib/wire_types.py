@@ -1,0 +1,91 @@
+"""Prints what the console's pages are told, as TypeScript declarations: made of the structs that are sent.
+
+The pages' types are checked against it (`scripts/pages`); it is not kept, so that it is never older than they are.
+"""
+
+from __future__ import annotations
+
+import enum
+import sys
+
+from msgspec import inspect
+
+from gateways.console.past import PastAlert
+from gateways.console.timeline import Entry
+from gateways.console.views import CaseView, Events, Levels, NodesTold, Snapshot
+from gateways.http.drill import DrillView
+from gateways.http.figures import FiguresView
+from messages.ids import OperatorCommand
+
+TOLD = (Snapshot, Events, Levels, NodesTold, CaseView, Entry, PastAlert, FiguresView, DrillView)
+ENCODED = {"cases": "CaseView"}
+"""What is encoded before it is put in, by the field that has it."""
+SIMPLE = {
+    inspect.StrType: "string",
+    inspect.IntType: "number",
+    inspect.FloatType: "number",
+    inspect.BoolType: "boolean",
+    inspect.NoneType: "null",
+    inspect.AnyType: "unknown",
+}
+
+
+class Declarations:
+    """One declaration a struct or enum, in the order in which they are met."""
+
+    def __init__(self) -> None:
+        self.made: dict[str, str] = {}
+
+    def written(self, kind: inspect.Type, field: str = "") -> str:
+        """The type as TypeScript has it; what it names is declared."""
+        match kind:
+            case inspect.StructType(cls=cls):
+                self.struct(kind)
+                return cls.__name__
+            case inspect.EnumType(cls=cls):
+                self.enum(cls)
+                return cls.__name__
+            case inspect.UnionType(types=types):
+                return " | ".join(self.written(one) for one in types)
+            case inspect.ListType(item_type=item) | inspect.VarTupleType(item_type=item):
+                inner = self.written(item, field)
+                return f"({inner})[]" if " " in inner else f"{inner}[]"
+            case inspect.TupleType(item_types=items):
+                return f"[{', '.join(self.written(one) for one in items)}]"
+            case inspect.DictType(value_type=value):
+                return f"Record<string, {self.written(value)}>"
+            case inspect.LiteralType(values=values):
+                return " | ".join(f"'{value}'" for value in values)
+            case inspect.RawType():
+                return ENCODED.get(field, "unknown")
+            case inspect.Metadata(type=inner):
+                return self.written(inner, field)
+        return SIMPLE[type(kind)]
+
+    def enum(self, cls: type[enum.Enum]) -> None:
+        values = [f"'{one.value}'" if isinstance(one.value, str) else str(one.value) for one in cls]
+        self.made[cls.__name__] = f"type {cls.__name__} = {' | '.join(values)};"
+
+    def struct(self, kind: inspect.StructType) -> None:
+        name = kind.cls.__name__
+        if name in self.made:
+            return
+        self.made[name] = ""  # one may hold itself
+        omits = kind.cls.__struct_config__.omit_defaults
+        fields = [f"  {kind.tag_field}: '{kind.tag}';"] if kind.tag_field else []
+        for one in kind.fields:
+            absent = "?" if omits and not one.required else ""
+            fields.append(f"  {one.encode_name}{absent}: {self.written(one.type, one.name)};")
+        self.made[name] = "\n".join([f"interface {name} {{", *fields, "}"])
+
+
+def main() -> None:
+    declarations = Declarations()
+    for kind in inspect.multi_type_info(TOLD):
+        declarations.written(kind)
+    declarations.enum(OperatorCommand)
+    sys.stdout.write("\n".join(declarations.made.values()) + "\n")
+
+
+if __name__ == "__main__":
+    main()
