@@ -1,6 +1,6 @@
 """Prints what the console's pages are told, as TypeScript declarations: made of the structs that are sent.
 
-The pages' types are checked against it (`scripts/pages`); it is not kept, so that it is never older than they are.
+The pages' types are checked against it (`scripts/pages`). It is not kept: so it is never older than they are.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from msgspec import inspect
 from gateways.console.past import PastAlert
 from gateways.console.timeline import Entry
 from gateways.console.views import CaseView, Events, Levels, NodesTold, Snapshot
-from gateways.http.drill import DrillView
-from gateways.http.figures import FiguresView
+from gateways.http.routes.drill import DrillView
+from gateways.http.routes.figures import FiguresView
 from messages.ids import OperatorCommand
 
 TOLD = (Snapshot, Events, Levels, NodesTold, CaseView, Entry, PastAlert, FiguresView, DrillView)

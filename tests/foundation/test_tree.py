@@ -126,6 +126,19 @@ def test_no_test_sleeps_for_a_fixed_time() -> None:
     assert sleeping == []
 
 
+def test_no_line_of_our_scripts_is_longer_than_the_formatter_would_have_it() -> None:
+    """It leaves templates alone: their lines are broken by hand."""
+    ours = [path for path in text_files() if path.suffix == ".js" and not is_vendored(path)]
+    long = [
+        f"{path}:{number}"
+        for path in ours
+        for number, line in enumerate((ROOT / path).read_text().splitlines(), 1)
+        if len(line) > 110
+    ]
+    assert ours
+    assert long == []
+
+
 def test_files_end_with_one_newline_and_have_unix_lines() -> None:
     wrong = [
         str(path)

@@ -1,5 +1,5 @@
-// What this page shows: which place, which alert, where the arrow keys stand. It is changed by its own methods
-// alone; what is true comes from the feed.
+// What this page shows: which place, which alert, where the arrow keys stand. It is changed by its own
+// methods alone; what is true comes from the feed.
 
 import { rank } from '../alerts/urgency.js';
 import { calledFor, mine } from '../case/situation.js';
