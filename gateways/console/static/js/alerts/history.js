@@ -1,13 +1,12 @@
 // The history: a search among all alerts, open and closed, and the whole story of the chosen one.
 
 import { html, nothing, repeat } from '../../vendor/lit.js';
-import { icon, tag, word } from '../shell/parts.js';
+import { icon, word } from '../shell/parts.js';
 import { channel, either, outcome, t } from '../words/words.js';
 import { choice } from './choice.js';
-import { log } from '../case/log.js';
 import { choose, load, reopens, state } from './past.js';
+import { story } from './chosen.js';
 import * as f from '../words/format.js';
-import * as s from '../case/situation.js';
 
 const TYPING_MS = 250;
 
@@ -52,30 +51,6 @@ function move(ui, by) {
   if (to === state.items.length - 1 && state.more) load(ui, true);
   ui.draw();
   document.querySelector(`.past[data-alert="${CSS.escape(state.cursor)}"]`)?.focus();
-}
-
-/** The offer, the question, or why not. @param {Ui} ui @param {CaseView} view */
-function reopening(ui, view) {
-  if (view.closed_us === null) return nothing;
-  const { reopening: asked } = state;
-  const user = view.person ? s.first(view) : t('user');
-  const what = asked?.psap
-    ? either(`Richiama ${user} e il 112`, `Calls ${user} and 112 again`)
-    : either(`Richiama ${user}`, `Calls ${user} again`);
-  const other = asked?.psap ? either('Senza il 112', 'Without 112') : either('Anche il 112', '112 as well');
-  const button = (key, label) =>
-    html`<button class="btn" aria-keyshortcuts=${key} @click=${() => ui.press(key)}>
-      <kbd>${key === 'Enter' ? t('enter') : key === 'Escape' ? 'Esc' : key}</kbd><span>${label}</span>
-    </button>`;
-  return html`<p class="history__reopen" role="status">
-    ${
-      asked
-        ? html`${button('Enter', what)}${button('E', other)}${button('Escape', t('back'))}`
-        : html`${button('R', t('reopen'))}${
-            state.said ? html`<span class="ink-bad">${state.said}</span>` : nothing
-          }`
-    }
-  </p>`;
 }
 
 /** @param {Ui} ui @param {string} key */
@@ -216,52 +191,5 @@ export function pane(ui) {
             </section>`
       }
     </div>
-  </section>`;
-}
-
-/** @param {Ui} ui @param {CaseView} view */
-function story(ui, view) {
-  const at = view.steps;
-  const since = (us) => (us === null ? '—' : f.seconds(Math.max(0, us - view.received_us)));
-  // The case forgets the request when 112 hangs up.
-  const asked = view.timeline.find((entry) => entry.what === 'psap.requested')?.at_us;
-  const psap = at.psap_us === null || asked === undefined ? '—' : f.seconds(Math.max(0, at.psap_us - asked));
-  return html`<section class="panel" aria-labelledby="story-h">
-    <div class="panel__head">
-      <h2 id="story-h">${s.name(view)}</h2>
-      ${tag(view.test)}<span class="phone">${view.phone ? f.phone(view.phone) : t('noNumber')}</span>
-    </div>
-    <dl class="facts history__facts">
-      <div>
-        <dt>${t('requested')}</dt>
-        <dd>${f.day(view.raised_us)}, ${f.clock(view.raised_us)}</dd>
-      </div>
-      <div>
-        <dt>${either('Esito', 'Outcome')}</dt>
-        <dd class=${view.missed_us !== null ? 'ink-bad' : ''}>
-          ${view.closed_us === null ? either('aperto', 'open') : outcome(view.outcome)}
-        </dd>
-      </div>
-      <div>
-        <dt>${t('operator')}</dt>
-        <dd>${since(at.operator_us)}</dd>
-      </div>
-      <div>
-        <dt>${t('phoneRang')}</dt>
-        <dd>${since(at.ringing_us)}</dd>
-      </div>
-      <div>
-        <dt>${either('112, dopo la richiesta', '112, once asked')}</dt>
-        <dd>${psap}</dd>
-      </div>
-      <div class="wide">
-        <dt>${either('Codice', 'Id')}</dt>
-        <dd>${view.alert}</dd>
-      </div>
-    </dl>
-    ${reopening(ui, view)}
-    <ol class="panel__body log history__log" aria-label=${t('whatHappened')} tabindex="0">
-      ${log(ui, view)}
-    </ol>
   </section>`;
 }

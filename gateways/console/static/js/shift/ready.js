@@ -28,7 +28,6 @@ export function readyView(ui) {
       paused: t('pausedText'),
       off: t('offText'),
     }[shift];
-  const usable = feed.lines.length - alarms.unusable(feed).size;
   const banner = lost ? lostBanner(ui) : null;
   const start = {
     off: [t('startShift'), t('startShiftSub')],
@@ -119,104 +118,93 @@ export function readyView(ui) {
               })
             : nothing
         }
-        ${
-          question(ui) ??
-          html`<div class="ready__keys">
-            ${
-              shift === 'ready'
-                ? html`<button aria-keyshortcuts="P" @click=${() => ui.press('P')}>
-                    <kbd>P</kbd><span>${t('pause')}</span>
-                  </button>`
-                : nothing
-            }
-            ${
-              shift === 'off'
-                ? nothing
-                : html`<button aria-keyshortcuts="O" @click=${() => ui.press('O')}>
-                    <kbd>O</kbd><span>${t('endShift')}</span>
-                  </button>`
-            }
-            <button aria-keyshortcuts="S" @click=${() => ui.press('S')}>
-              <kbd>S</kbd><span>${t('trySound')}</span>
-            </button>
-            ${
-              shift === 'off'
-                ? nothing
-                : html`<button aria-keyshortcuts="D" @click=${() => ui.press('D')}>
-                    <kbd>D</kbd><span>${t('drill')}</span>
-                  </button>`
-            }
-            <button aria-keyshortcuts="?" @click=${() => ui.press('?')}>
-              <kbd>?</kbd><span>${t('allKeys')}</span>
-            </button>
-          </div>`
-        }${drillLine(ui)}
+        ${question(ui) ?? keys(ui, shift)}${drillLine(ui)}
       </div>
     </div>
-    <div class="ready__side">
-      <section class="panel">
-        <div class="panel__head">
-          <h2>${t('openAlerts')}</h2>
-          <span class="ink-2">${ui.feed.open}</span>
-        </div>
-        <div class="panel__body">
-          ${ui.screen.listed().length ? railList(ui) : html`<p class="ink-2">${t('noAlerts')}</p>`}
-        </div>
-      </section>
-      <section class="panel">
-        <div class="panel__head">
-          <h2>${t('lines')}</h2>
-          <span class="ink-2"
-            >${
-              feed.lines.length
-                ? either(
-                    `${usable} di ${feed.lines.length} utilizzabili`,
-                    `${usable} of ${feed.lines.length} usable`,
-                  )
-                : ''
-            }</span
-          >
-        </div>
-        <div class="panel__body">
-          <table class="table">
-            <tbody>
-              ${feed.lines.map(
-                (line) =>
+    ${side(ui)}
+  </section>`;
+}
+
+/** What can be done between alerts. @param {Ui} ui @param {ShiftState} shift */
+function keys(ui, shift) {
+  const button = (key, label) =>
+    html`<button aria-keyshortcuts=${key} @click=${() => ui.press(key)}>
+      <kbd>${key}</kbd><span>${label}</span>
+    </button>`;
+  return html`<div class="ready__keys">
+    ${shift === 'ready' ? button('P', t('pause')) : nothing}
+    ${shift === 'off' ? nothing : button('O', t('endShift'))} ${button('S', t('trySound'))}
+    ${shift === 'off' ? nothing : button('D', t('drill'))} ${button('?', t('allKeys'))}
+  </div>`;
+}
+
+/** The open alerts, the lines and the colleagues. @param {Ui} ui */
+function side(ui) {
+  const { feed } = ui;
+  const usable = feed.lines.length - alarms.unusable(feed).size;
+  return html`<div class="ready__side">
+    <section class="panel">
+      <div class="panel__head">
+        <h2>${t('openAlerts')}</h2>
+        <span class="ink-2">${ui.feed.open}</span>
+      </div>
+      <div class="panel__body">
+        ${ui.screen.listed().length ? railList(ui) : html`<p class="ink-2">${t('noAlerts')}</p>`}
+      </div>
+    </section>
+    <section class="panel">
+      <div class="panel__head">
+        <h2>${t('lines')}</h2>
+        <span class="ink-2"
+          >${
+            feed.lines.length
+              ? either(
+                  `${usable} di ${feed.lines.length} utilizzabili`,
+                  `${usable} of ${feed.lines.length} usable`,
+                )
+              : ''
+          }</span
+        >
+      </div>
+      <div class="panel__body">
+        <table class="table">
+          <tbody>
+            ${feed.lines.map(
+              (line) =>
+                html`<tr>
+                  <td><b>${line.line}</b></td>
+                  <td>${trunkName(line)}</td>
+                  <td>${lineState(ui, line)}</td>
+                  <td class="num ink-2">${line.quarantine}</td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
+    </section>
+    <section class="panel">
+      <div class="panel__head"><h2>${t('operators')}</h2></div>
+      <div class="panel__body">
+        <table class="table">
+          <tbody>
+            ${feed.operators
+              .filter((one) => one.state !== 'off')
+              .map(
+                (one) =>
                   html`<tr>
-                    <td><b>${line.line}</b></td>
-                    <td>${trunkName(line)}</td>
-                    <td>${lineState(ui, line)}</td>
-                    <td class="num ink-2">${line.quarantine}</td>
+                    <td><b>${one.name}</b></td>
+                    <td class="ink-2">
+                      ${one.operator === feed.me.operator ? t('you').toLowerCase() : ''}
+                    </td>
+                    <td>${operatorState(ui, one)}</td>
+                    <td class="num ink-2">
+                      ${one.since_us ? `${t('since')} ${f.clock(one.since_us)}` : ''}
+                    </td>
                   </tr>`,
               )}
-            </tbody>
-          </table>
-        </div>
-      </section>
-      <section class="panel">
-        <div class="panel__head"><h2>${t('operators')}</h2></div>
-        <div class="panel__body">
-          <table class="table">
-            <tbody>
-              ${feed.operators
-                .filter((one) => one.state !== 'off')
-                .map(
-                  (one) =>
-                    html`<tr>
-                      <td><b>${one.name}</b></td>
-                      <td class="ink-2">
-                        ${one.operator === feed.me.operator ? t('you').toLowerCase() : ''}
-                      </td>
-                      <td>${operatorState(ui, one)}</td>
-                      <td class="num ink-2">
-                        ${one.since_us ? `${t('since')} ${f.clock(one.since_us)}` : ''}
-                      </td>
-                    </tr>`,
-                )}
-            </tbody>
-          </table>
-        </div>
-      </section>
-    </div>
-  </section>`;
+          </tbody>
+        </table>
+      </div>
+    </section>
+  </div>`;
 }
