@@ -3,7 +3,7 @@
 import { spokenTo, talking } from '../case/situation.js';
 
 /**
- * 0: the deadline is not met; 1: the phone has rung, and nobody has spoken to the user; 2: somebody has; 3:
+ * 0: the deadline is not met; 1: the phone has rung, and no operator has spoken to the user; 2: one has; 3:
  * left to 112.
  * @param {CaseView} view
  */

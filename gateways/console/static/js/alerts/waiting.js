@@ -1,16 +1,16 @@
-// Alerts that nobody has: everybody who is signed on sees and hears them, on shift or not, and T takes the
+// Alerts that no operator has: all who are signed on see and hear them, on shift or not, and T takes the
 // first.
 
 import { isBroken } from '../case/broken.js';
 
-/** Between one operator who does not answer and the next, nobody has it for a moment. */
+/** Between one operator who does not answer and the next, no operator has it for a moment. */
 const GRACE_MS = 3000;
 /** So long an alert that I have asked for is left to me. */
 const ASKED_MS = 6000;
 
-const since = new Map(); // by alert, since when nobody has had it
+const since = new Map(); // by alert, since when no operator has had it
 
-/** Whether no operator has it, is being called for it, or has ended her part in it. @param {CaseView} view */
+/** Whether no operator has it, is being called for it, or has ended a part in it. @param {CaseView} view */
 export const unheld = (view) =>
   view.closed_us === null &&
   view.operator === null &&
@@ -30,7 +30,7 @@ const order = (a, b) =>
   a.deadline_us - b.deadline_us;
 
 /**
- * Those that nobody has had for a few seconds; real ones first, then by deadline.
+ * Those that no operator has had for a few seconds; real ones first, then by deadline.
  * @param {Feed} feed @param {number} nowMs
  */
 export function waiting(feed, nowMs) {

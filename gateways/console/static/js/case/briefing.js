@@ -185,7 +185,7 @@ function who(view) {
 }
 
 /**
- * The text to be copied: each line with its name, so that it can be understood by whoever gets only the text.
+ * The text to be copied: each line with its name, so that the text can be understood by itself.
  * @param {CaseView} view @param {number} nowUs
  */
 export function copyText(view, nowUs, place = []) {

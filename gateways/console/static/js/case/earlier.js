@@ -1,5 +1,5 @@
-// Her earlier alerts, in a line of the case. Asked for when the case is first shown, and again when she is
-// known.
+// The user's earlier alerts, in a line of the case. Asked for when the case is first shown, and again when
+// the user is known.
 
 import { html } from '../../vendor/lit.js';
 import { icon } from '../shell/parts.js';

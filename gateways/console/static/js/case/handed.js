@@ -7,7 +7,7 @@ import { asObject, calledFor, inDoubt, mine, talking } from './situation.js';
 import { take } from '../steps/steps.js';
 import * as f from '../words/format.js';
 
-const SAID_US = 20e6; // So long it is said that nobody has taken it over.
+const SAID_US = 20e6; // So long it is said that the case was not taken over.
 
 /**
  * The one who is being called for it: {name, said, time}.
@@ -61,7 +61,7 @@ function passed({ name, said: words, is }) {
 }
 
 /**
- * In the dock of whoever has the case: who is called for it, or that nobody has taken it.
+ * In the dock of the operator of the case: who is called for it, or that it was not taken over.
  * @param {Ui} ui @param {CaseView} view @param {number} nowUs
  */
 export function said(ui, view, nowUs) {
@@ -85,7 +85,7 @@ export function said(ui, view, nowUs) {
   >`;
 }
 
-/** Why nobody has taken it over, as a sentence. */
+/** Why it was not taken over, as a sentence. */
 export const why = (reason) =>
   ({
     withdrawn: either('Passaggio ritirato.', 'The hand over was withdrawn.'),
@@ -94,7 +94,7 @@ export const why = (reason) =>
     'no line': either('Passaggio: manca una linea libera.', 'Hand over: no line is free.'),
   })[reason] ?? reason;
 
-/** Who is on the line as the case comes: for whoever is to take it. @param {CaseView} view */
+/** Who is on the line as the case comes: for the operator who is to take it. @param {CaseView} view */
 function onTheLine(view) {
   const up = [
     talking(view.user) ? asObject(view) : '',

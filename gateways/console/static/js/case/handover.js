@@ -1,5 +1,5 @@
 // Handing a case over to another operator: to whom, what is said of it, and what the other one sees.
-// The case stays hers until the other one is in the conference; that is the center's to say.
+// The case stays the operator's until the other one is in the conference; that is the center's to say.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { word } from '../shell/parts.js';
@@ -23,7 +23,9 @@ const may = (ui, view) =>
 /** Whether it is being chosen to whom this case is handed over. @param {Ui} ui @param {CaseView} view */
 export const choosing = (ui, view) => view !== null && state.alert === view.alert && may(ui, view);
 
-/** Whoever is free, then each colleague on shift: those who can come at once first. @param {Ui} ui */
+/**
+ * Any operator who is free, then each colleague on shift: those who can come at once first. @param {Ui} ui
+ */
 function choices(ui) {
   const nowUs = ui.feed.nowUs();
   const rank = (one) => (one.alert ? 3 : one.state === 'paused' ? 2 : leftUs(one, nowUs) ? 1 : 0);

@@ -1,5 +1,5 @@
 // A party who is on the line without sound: what is said of it, and the offer of another line. Key V, then
-// Enter. It hangs up on her, and calls her again at once; so it is armed first, as a false alarm is.
+// Enter. It hangs up, and calls the party again at once; so it is armed first, as a false alarm is.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { either, t } from '../words/words.js';
@@ -18,7 +18,7 @@ export const silent = (party) => talking(party) && party.no_sound_us !== null;
 export const changed = (view) => PARTIES.find(([, leg]) => silent(view[leg]))?.[0] ?? 'user';
 
 /**
- * On the tile of a party without sound, for whoever has the case.
+ * On the tile of a party without sound, for the operator of the case.
  * @param {Ui} ui @param {CaseView} view @param {Which} which @param {PartyView} party
  * @param {Allowed} allowed
  */
@@ -36,7 +36,7 @@ export function offer(ui, view, which, party, allowed) {
 }
 
 /**
- * In the dock of whoever has the case: who is without sound, and what V is about to do.
+ * In the dock of the operator of the case: who is without sound, and what V is about to do.
  * @param {Ui} ui @param {CaseView} view
  */
 export function said(ui, view) {

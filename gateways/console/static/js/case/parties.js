@@ -108,9 +108,8 @@ export function parties(ui, view, nowUs, compact, allowed) {
 }
 
 /**
- * On the tile of a silent alert's user, for whoever has the case: the phone is called all the same. O, then
- * Enter.
- * @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
+ * On the tile of a silent alert's user, for the operator of the case: the phone is called all the same. O,
+ * then Enter. @param {Ui} ui @param {CaseView} view @param {Allowed} allowed
  */
 function callAloud(ui, view, allowed) {
   if (

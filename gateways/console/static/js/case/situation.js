@@ -168,7 +168,7 @@ export function deadline(view, nowUs) {
 }
 
 /**
- * Once it is met: how, and with how much to spare. Amber as long as nobody has spoken to the user.
+ * Once it is met: how, and with how much to spare. Amber as long as no operator has spoken to the user.
  * @param {CaseView} view
  */
 function met(view) {

@@ -44,7 +44,7 @@ function listener(ui, view) {
   >`;
 }
 
-/** That it is recorded: whoever talks has to know. @param {CaseView} view */
+/** That it is recorded: those who talk have to know. @param {CaseView} view */
 const recorded = (view) =>
   view.recorded
     ? html`<span class="who__listens word ink-2" role="status"

@@ -1,6 +1,6 @@
-// The center's other nodes: which of them answers when this one is silent, and how she goes on there. What
-// she has on her screen, which alarms she has heard of and her ticket go along in the fragment, which no
-// server is ever sent; a note that she was writing does not: it would stay in the browser's history.
+// The center's other nodes: which of them answers when this one is silent, and how the page goes on there.
+// What is on the screen, which alarms were acknowledged and the ticket go along in the fragment, which no
+// server is ever sent; a note that is being written does not: it would stay in the browser's history.
 
 const LOOK_MS = 500; // silent for so long: who else is there?
 const LEAVE_MS = 1500; // a web that has ended has its successor by then
@@ -68,7 +68,7 @@ export function arrived() {
     const kept = JSON.parse(given.get('kept') ?? '{}');
     if (kept !== null && typeof kept === 'object') found.kept = kept;
   } catch {
-    // Cut off on the way: she finds her case all the same.
+    // Cut off on the way: the case is found all the same.
   }
   return found;
 }

@@ -6,7 +6,7 @@ import { Elsewhere, leave } from './elsewhere.js';
 
 const RETRY_MS = 2000;
 const RETRY_FIRST_MS = 250; // A web that has ended has its successor waiting.
-const RETRY_SOON_MS = 500; // as long as she would not go elsewhere
+const RETRY_SOON_MS = 500; // before the page goes on at another node
 const SILENCE_MS = 2000; // The center says something every half second.
 const WATCH_MS = 250;
 const HELD_UP_MS = 1000;
@@ -49,10 +49,10 @@ export class Feed {
     this.open = 0; // alerts; in a storm more than there are cases here
     /** @type {NodeView[]} */
     this.nodes = []; // where there are several, the one that this page is connected to first
-    this.ticket = ''; // by which she goes on at another one
+    this.ticket = ''; // by which the session goes on at another one
     this.elsewhere = new Elsewhere();
     this.silentSinceMs = 0;
-    this.goesTo = ''; // the address of the node where she goes on now
+    this.goesTo = ''; // the address of the node where the page goes on now
     this.lostAtMs = 0;
     this.heardAtMs = 0;
     this.retryAtMs = 0;
@@ -85,7 +85,7 @@ export class Feed {
     return this.allowed.get(view.alert) ?? {};
   }
 
-  /** Signed on by whatever came along; whether she goes on from another node by her ticket. */
+  /** Signed on by what came along; whether a session goes on from another node by its ticket. */
   async start({ token, ticket }) {
     if (token) sessionStorage.setItem(TOKEN, token);
     setInterval(() => this.#watch(), WATCH_MS);
@@ -221,7 +221,7 @@ export class Feed {
     const given = typed ?? (token ? { token } : null);
     let answer = null;
     try {
-      // A token that was given is who it is now, whoever was signed on before.
+      // A token that was given says who it is now, not the session of before.
       if (given) answer = await this.#ask('POST', SESSION, given);
       else answer = await this.#ask('GET', SESSION);
     } catch {
@@ -255,12 +255,12 @@ export class Feed {
   async #signedOn(answer) {
     const { operator, csrf } = await answer.json();
     this.csrf = csrf;
-    if (operator !== this.me?.operator) this.seq = 0; // what is hers is told with the whole picture
+    if (operator !== this.me?.operator) this.seq = 0; // an operator's own comes with the whole picture
     this.signOnFault = '';
     this.#connect();
   }
 
-  /** By the ticket of her session at another node. A refusal is final: each works once. */
+  /** By the ticket of the session at another node. A refusal is final: each works once. */
   async #carriedOver(ticket) {
     const untilMs = Date.now() + CARRIED_WITHIN_MS;
     for (;;) {

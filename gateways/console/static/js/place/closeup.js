@@ -1,4 +1,5 @@
-// Her way and the doubt about it, close up and to scale, without a map: what the base map is too coarse for.
+// The user's way and the doubt about it, close up and to scale, without a map: what the base map is too
+// coarse for.
 
 import { html, nothing, svg } from '../../vendor/lit.js';
 import { distanceKm, bearingDeg } from './places.js';

@@ -4,7 +4,7 @@ const MOST = 40;
 const LARGE = 50000;
 const HEIGHT = 22;
 const GAP = 12; // from the dot to the word
-const CLEAR = 16; // kept free around her
+const CLEAR = 16; // kept free around the user
 
 /**
  * {lat, lon, element, large, left} of each; the largest of those that are in sight. `kept` are places for

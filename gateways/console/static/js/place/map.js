@@ -1,6 +1,6 @@
-// The map: her newest position, how sure it is, where she came from. It does not jump: it pans only when she
-// leaves the middle of what is shown, or when asked to. Nothing it draws is from elsewhere: streets, where
-// the center has them, lie over what the page has itself.
+// The map: the user's newest position, how sure it is, the way to it. It does not jump: it pans only when
+// that leaves the middle of what is shown, or when asked to. Nothing it draws is from elsewhere: streets,
+// where the center has them, lie over what the page has itself.
 
 import {
   Circle,
@@ -19,7 +19,7 @@ import { atlas, load } from './atlas.js';
 import { townLabels } from './labels.js';
 import { streets, tiles } from './tiles.js';
 
-const MIDDLE = 0.6; // the share of the width and the height in which she may move about
+const MIDDLE = 0.6; // the share of the width and the height in which a position may move about
 const NEAREST_ZOOM = 12; // about 20 km across: the next towns can be seen. The coast is no better than that
 const STREETS_ZOOM = 16; // with streets: about 1 km across
 const FURTHEST_ZOOM = 6;
@@ -82,7 +82,7 @@ export class SwMap extends HTMLElement {
     this.#based = false;
   }
 
-  /** A key of the map: + nearer, − further, 0 to her. Whether it was one. @param {string} key */
+  /** A key of the map: + nearer, − further, 0 to the user. Whether it was one. @param {string} key */
   press(key) {
     if (!this.#map) return false;
     if (key === '+' || key === '=') this.#map.zoomIn(1, STILL);

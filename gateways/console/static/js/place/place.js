@@ -1,4 +1,5 @@
-// Where she is, as the case shows it: the map with its line of words, and the forms that 112 may ask for.
+// Where the user is, as the case shows it: the map with its line of words, and the forms that 112 may ask
+// for.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon } from '../shell/parts.js';

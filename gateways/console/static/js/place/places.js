@@ -194,7 +194,7 @@ export function spoken(degrees) {
 }
 
 /**
- * What the trail says of her way: how far she went and whether she still does; empty with fewer than two
+ * What the trail says of the user's way: how far it went and whether it goes on; empty with fewer than two
  * positions.
  */
 export function lastMoved(positions) {

@@ -1,5 +1,5 @@
-// Streets below her place: pictures that the center hands out, laid over the map that the page has itself.
-// Where one is missing, or none can be had, that map is seen: there is never a hole.
+// Streets below the user's place: pictures that the center hands out, laid over the map that the page has
+// itself. Where one is missing, or none can be had, that map is seen: there is never a hole.
 
 import { TileLayer } from '../../vendor/leaflet.js';
 

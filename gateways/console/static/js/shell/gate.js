@@ -9,7 +9,7 @@ import { either, isEnglish, t } from '../words/words.js';
 
 let byToken = false;
 let busy = false;
-let waited = false; // she had to wait, and no longer has
+let waited = false; // one had to wait, and no longer has
 let ticking = null;
 
 const FAULTS = {

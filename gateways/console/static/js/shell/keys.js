@@ -43,7 +43,7 @@ export function pressed(ui, key) {
   if (key === 'K') return seen(ui);
   if (key === 'T' && takesOffered(ui)) return;
   if (handover.pressed(ui, key)) return;
-  // Her answer to why she pauses is a number, too.
+  // The answer to why one pauses is a number, too.
   const answers = ui.screen.section === 'case' && !ui.screen.selected() && shifts.asks(ui);
   if (!answers && sections.pressed(ui, key)) return;
   if (key === 'ArrowDown' || key === 'ArrowUp') return move(ui, key === 'ArrowDown' ? 1 : -1);
@@ -68,7 +68,7 @@ function seen(ui) {
 }
 
 /**
- * T takes the alert that nobody has, from wherever one looks; in another case that can be taken it takes that
+ * T takes the alert that no operator has, from every place; in another case that can be taken it takes that
  * one.
  * @param {Ui} ui
  */
@@ -174,7 +174,7 @@ export function listen(ui) {
     },
     true,
   );
-  // Who leaves the field by a key of her own means to.
+  // Leaving the field by a key is meant.
   addEventListener(
     'keydown',
     (e) => {

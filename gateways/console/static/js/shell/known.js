@@ -34,7 +34,7 @@ export class Known {
     this.#keys.delete(keyOf(view));
   }
 
-  /** Of an alarm, or of an alert that nobody has. @param {string} key */
+  /** Of an alarm, or of an alert that no operator has. @param {string} key */
   hasKey(key) {
     return this.#keys.has(key);
   }
@@ -58,5 +58,5 @@ export class Known {
   }
 }
 
-/** By what an alert that nobody has is known once it is acknowledged. @param {CaseView} view */
+/** By what an alert that no operator has is known once it is acknowledged. @param {CaseView} view */
 export const waitingKey = (view) => `${keyOf(view)}/waiting`;

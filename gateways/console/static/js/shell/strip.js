@@ -1,5 +1,5 @@
 // What concerns everybody who is signed on, under the bar of every place: that no line can call 112, and that
-// an alert is nobody's. It stays as long as it is so; K ends its sound, T takes the alert.
+// an alert has no operator. It stays as long as it is so; K ends its sound, T takes the alert.
 
 import { html, nothing } from '../../vendor/lit.js';
 import { icon } from './parts.js';

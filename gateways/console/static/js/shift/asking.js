@@ -46,7 +46,7 @@ export function soundState() {
     >`;
 }
 
-/** What she is to see to with her phone, which is her voice. @param {ShiftState} shift */
+/** What to see to with the phone that is the operator's voice. @param {ShiftState} shift */
 export const phoneAdvice = (shift) =>
   shift === 'off'
     ? either(
@@ -114,6 +114,6 @@ function choice(text, answers, press, tone = '') {
 /** @param {string} text */
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
-/** Why she pauses, before the sentence that says what it means. @param {OperatorView} mine */
+/** Why the operator pauses, before the sentence that says what it means. @param {OperatorView} mine */
 export const why = (mine) =>
   mine?.state === 'paused' && mine.reason ? html`<b>${capital(reasonName(mine.reason))}.</b> ` : nothing;

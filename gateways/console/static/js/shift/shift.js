@@ -1,4 +1,4 @@
-// Beginning and pausing a shift: whether the alarm is heard, which phone will ring, and why she pauses.
+// Beginning and pausing a shift: whether the alarm is heard, which phone will ring, and why one pauses.
 // What is known of the sound lasts as long as the page does; the shift itself is the center's.
 
 import { nothing } from '../../vendor/lit.js';
@@ -12,7 +12,7 @@ export const REASONS = ['break', 'meal', 'training', 'other'];
 
 export const state = { pausing: false, asked: false, ending: null, heard: null, atMs: 0, output: '' };
 
-/** Why she pauses, in words; what no console has said is shown as it is. @param {string} code */
+/** Why an operator pauses, in words; what no console has said is shown as it is. @param {string} code */
 export const reasonName = (code) =>
   ({
     break: either('riposo', 'break'),
@@ -22,7 +22,7 @@ export const reasonName = (code) =>
   })[code] ?? code;
 
 /**
- * One operator's shift, with the reason of a pause, or what is left of her wrap-up, for her colleagues.
+ * One operator's shift, with the reason of a pause, or what is left of a wrap-up, for the colleagues.
  * @param {OperatorView} one @param {number} nowUs
  */
 export function shiftWord(one, nowUs) {
@@ -34,7 +34,7 @@ export function shiftWord(one, nowUs) {
 }
 
 /**
- * How she is reached where she is meant to have a line of her own; nothing where each alert calls her phone.
+ * How an operator is reached who is meant to have a line standing; nothing where each alert calls the phone.
  * @param {OperatorView} one
  */
 export function reached(one) {
@@ -49,7 +49,7 @@ export function reached(one) {
   return word('warn', t('phone'), 'ink-wait');
 }
 
-/** Whether nobody else could be called for an alert once I am away. @param {Ui} ui */
+/** Whether no other operator could be called for an alert once I am away. @param {Ui} ui */
 export function last(ui) {
   const others = ui.feed.operators.filter((one) => one.operator !== ui.feed.me.operator);
   return ui.feed.myShift() === 'ready' && !others.some((one) => one.state === 'ready');
@@ -103,7 +103,7 @@ export function pressed(ui, key) {
 /** Whether the last one is being asked. @param {Ui} ui */
 export const asksEnter = (ui) => state.ending !== null && ui.feed.myShift() === 'ready';
 
-/** What is known of her hearing the alarm, for another node's page; and there. */
+/** Whether the alarm was heard, and when, for another node's page; and there. */
 export const heard = () => [state.heard, state.atMs];
 
 /** @param {unknown} known */

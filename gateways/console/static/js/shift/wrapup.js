@@ -1,4 +1,4 @@
-// Wrap-up: the seconds after an operator's part in an alert that are for her notes. What stands is the
+// Wrap-up: the seconds after an operator's part in an alert that are for notes. What stands is the
 // center's.
 
 import { either, t } from '../words/words.js';
@@ -6,7 +6,7 @@ import * as f from '../words/format.js';
 import { word } from '../shell/parts.js';
 
 /**
- * What an operator has left of it, microseconds; 0 where she is in none.
+ * What an operator has left of it, microseconds; 0 where there is none.
  * @param {OperatorView} one @param {number} nowUs
  */
 export function leftUs(one, nowUs) {
@@ -23,7 +23,7 @@ export const wrapWord = (us) => word('note', `${t('wrapUp')} ${span(us)}`, 'ink-
 /** @param {Ui} ui */
 const mine = (ui) => leftUs(ui.feed.myself(), ui.feed.nowUs());
 
-/** Whether she is in it now. @param {Ui} ui */
+/** Whether the operator of this page is in it now. @param {Ui} ui */
 export const wrapping = (ui) => mine(ui) > 0 && ui.feed.link === 'live';
 
 /**
@@ -32,7 +32,7 @@ export const wrapping = (ui) => mine(ui) > 0 && ui.feed.link === 'live';
  */
 const enterEnds = (ui) => ui.screen.section === 'case' && (ui.screen.selected()?.closed_us ?? null) === null;
 
-/** Her state in the bar. @param {Ui} ui */
+/** The operator's state in the bar. @param {Ui} ui */
 export const inBar = (ui) => {
   const enter = enterEnds(ui) ? ` · ${t('enter')}: ${t('readyNow').toLowerCase()}` : '';
   return word('note', `${t('wrapUp')} ${span(mine(ui))}${enter}`, 'ink-wait');

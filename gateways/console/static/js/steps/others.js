@@ -1,5 +1,5 @@
-// What to do in a case that is not mine: listened to, handed over, called for, left, another's, or nobody's.
-// Pure.
+// What to do in a case that is not mine: listened to, handed over, called for, left, another's, or without an
+// operator. Pure.
 
 import { either } from '../words/words.js';
 import { brokenSaid, isBroken } from '../case/broken.js';
@@ -8,8 +8,8 @@ import { callPsap, take } from './steps.js';
 import * as s from '../case/situation.js';
 
 /**
- * The case is not mine: it is being listened to, handed over, called for, left, another's, or nobody's.
- * @param {Moment} now @returns {Said}
+ * The case is not mine: it is being listened to, handed over, called for, left, another's, or without an
+ * operator. @param {Moment} now @returns {Said}
  */
 export function others(now) {
   const { view, me, names, allowed } = now;

@@ -89,7 +89,7 @@ const STATES = {
   'signed-off': () => ['nolink', 'ink-bad', either('Accedi di nuovo', 'Sign on again'), ''],
 };
 
-/** How it stands, on the page where she waits. */
+/** How it stands, on the page between alerts. */
 export function headsetState() {
   const [ic, tone, text, advice] = told();
   return html`<span data-headset=${state.is}>${word(ic, text, tone)}</span><small>${advice}</small> ${
@@ -106,7 +106,7 @@ export function headsetState() {
   }`;
 }
 
-/** Her own microphone, moving; drawn past the page, and never spoken. */
+/** The operator's own microphone, moving; drawn past the page, and never spoken. */
 const level = () =>
   html`<span class="meter meter--own" data-own aria-hidden="true"
     ><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i
@@ -135,7 +135,7 @@ function choice(key, label, devices) {
   >`;
 }
 
-/** What a new alert does, where her telephone does nothing. */
+/** What a new alert does where no telephone rings. */
 export const readyText = () =>
   either(
     'Nessun allarme è tuo. Un nuovo allarme occupa tutto lo schermo e lo senti in cuffia.',
@@ -143,7 +143,7 @@ export const readyText = () =>
   );
 
 /**
- * What she is to do while the center is out of reach, and her voice with it; null where she is on a
+ * What to do while the center is out of reach, and the operator's voice with it; null where that is on a
  * telephone.
  * @param {Feed} feed
  */
@@ -163,7 +163,7 @@ export const acknowledgeSub = () =>
     'Stops the sound and opens the case. Speak to take the call.',
   );
 
-/** Her voice is in the call already: what makes it hers. */
+/** The operator's voice is in the call already: what makes the call the operator's. */
 export const comesIn = () => either('È nelle tue cuffie: parla', 'It is in your headset: speak');
 
 /** In the bar, in every view. @param {Ui} ui */
@@ -176,7 +176,7 @@ export function inBar(ui) {
   >`;
 }
 
-/** Over her own case: she is not heard. */
+/** Over the operator's own case: that the voice is not heard. */
 export function banner(mine) {
   if (!mine || !(gone() || hushed())) return null;
   const [, , title, advice] = told();

@@ -1,6 +1,6 @@
-// Her headset, where operators have their voice in the browser: asks for the microphone when her shift
+// The headset, where operators have their voice in the browser: asks for the microphone when the shift
 // begins, keeps the connection, and says how it stands. The sound itself goes from the worklet to the link
-// and back, past this page. Never a sound into the call: while the console itself sounds, her microphone says
+// and back, past this page. Never a sound into the call: while the console itself sounds, the microphone says
 // nothing.
 
 import { onSound } from '../sound/sound.js';
@@ -34,17 +34,17 @@ onSound((lengthS) => open?.node?.port.postMessage({ hushS: lengthS + ROOM_S }));
 /** Whether this center's operators have their voice in the browser. @param {Feed} feed */
 export const used = (feed) => feed.center?.operator_line === 'headset';
 
-/** On shift, and yet she could not be heard if she were called. */
+/** On shift, and yet the operator could not be heard if called. */
 export const gone = () => state.wanted && !['live', 'asking', 'connecting'].includes(state.is);
 
-/** Whether alerts come to her headset; while it is gone her telephone rings. @param {Feed} feed */
+/** Whether alerts come to the headset; while it is gone the telephone rings. @param {Feed} feed */
 export const takes = (feed) => used(feed) && !gone();
 
-/** Begin with her shift, end with it; said again and again. @param {Ui} ui */
+/** Begin with the shift, end with it; said again and again. @param {Ui} ui */
 export function follow(ui) {
   state.redraw = ui.draw;
   const { feed } = ui;
-  if (feed.link === 'lost') return; // what she was, she is still
+  if (feed.link === 'lost') return; // what was so is so still
   const wanted = Boolean(
     feed.me && feed.link === 'live' && used(feed) && (ui.feed.myShift() !== 'off' || ui.screen.mineNow()),
   );
@@ -56,7 +56,7 @@ export function follow(ui) {
 }
 
 /**
- * Her key to try again, or to take the voice over from another window. True where there was something to do.
+ * The key to try again, or to take the voice over from another window. True where there was something to do.
  */
 export function again() {
   if (!state.wanted || ['live', 'asking', 'connecting'].includes(state.is)) return false;
@@ -114,7 +114,7 @@ export async function begin() {
   }
 }
 
-/** The one she has chosen, if it is there, else any. */
+/** The one that was chosen, if it is there, else any. */
 async function microphone() {
   const chosen = localStorage.getItem(MICROPHONE);
   const any = () => navigator.mediaDevices.getUserMedia({ audio: HEARD });
@@ -144,7 +144,7 @@ function join() {
     if (data.state === 'replaced') {
       end('replaced');
       return;
-    } // a microphone that nobody hears is not left open
+    } // a microphone that is not heard is not left open
     state.call = data.call;
     turned(data.state);
   };
@@ -157,7 +157,7 @@ function join() {
   connect();
 }
 
-/** Once sound runs: before that there is nothing to say, and the center would take her for gone. */
+/** Once sound runs: before that there is nothing to say, and the center would take the headset for gone. */
 function connect() {
   if (!open?.link) return;
   if (open.context.state !== 'running') {
@@ -193,7 +193,7 @@ navigator.mediaDevices?.addEventListener('devicechange', () => {
   else listDevices();
 });
 
-/** A tone in her ear, for the trial of the sound. */
+/** A tone in the ear, for the trial of the sound. */
 export function test() {
   if (!open || open.context.state !== 'running') return;
   const { context } = open;

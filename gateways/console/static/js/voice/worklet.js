@@ -1,5 +1,6 @@
-// On the browser's audio thread: her microphone in frames of 20 ms to the link, the link's frames to her ear.
-// It says a frame every 20 ms whatever there is to say: that is how the center knows that she is there.
+// On the browser's audio thread: the microphone in frames of 20 ms to the link, the link's frames to the ear.
+// It says a frame every 20 ms whatever there is to say: that is how the center knows that the headset is
+// there.
 
 import { FRAME, Jitter, RATE_HZ, Resampler, packed, unpacked } from './dsp.js';
 
@@ -16,15 +17,14 @@ class Voice extends AudioWorkletProcessor {
     this.link = null;
     this.ended = false;
     this.frames = 0;
-    this.hushed = 0; // frames yet to be said without her
+    this.hushed = 0; // frames yet to be said without the microphone
     this.peak = 0;
     this.port.onmessage = ({ data }) => {
       if (data.link) {
         this.link = data.link;
         this.link.onmessage = (message) => this.jitter.push(unpacked(message.data));
       }
-      // Echo cancellation has to learn a room first, and an alarm that is taken for a voice would answer for
-      // her.
+      // Echo cancellation has to learn a room first, and an alarm that is taken for a voice would answer.
       if (data.hushS) this.hushed = Math.max(this.hushed, Math.ceil((data.hushS * RATE_HZ) / FRAME));
       if (data.end) this.ended = true;
     };

@@ -44,7 +44,7 @@ const CAUSES = {
 /** @type {Pair} */
 const UNUSUAL = ['La rete ha detto un motivo insolito.', 'The network gave an unusual reason.'];
 
-/** A sentence for the cause, with its number for whoever has to look further. @param {number} value */
+/** A sentence for the cause, with its number for those who look further. @param {number} value */
 export const causeInWords = (value) =>
   `${either(...(CAUSES[value] ?? UNUSUAL))} (${value > 127 ? either('centro', 'centre') : 'Q.850'} ${value})`;
 
