@@ -86,12 +86,12 @@ def test_s11_the_figures_are_drawn_with_the_numbers_of_the_journal(
     console.keyboard.press("3")
     expect(console.get_by_role("heading", name="Figures")).to_be_visible()
     kpis = console.locator(".kpi")
-    expect(kpis.nth(0)).to_contain_text("10real alerts")
+    expect(kpis.nth(0)).to_contain_text("10 real alerts")
     expect(kpis.nth(1)).to_contain_text("8.0s")
     expect(kpis.nth(2)).to_contain_text("90.0%")
     expect(kpis.nth(2)).to_contain_text("ringing within 20 s, target 95 %")
-    expect(kpis.nth(3)).to_contain_text("0past 50 s")
-    expect(kpis.nth(4)).to_contain_text("1handed to 112, 9 false alarms")
+    expect(kpis.nth(3)).to_contain_text("0 past 50 s")
+    expect(kpis.nth(4)).to_contain_text("1 handed to 112, 9 false alarms")
     ringing = console.get_by_role("img", name=re.compile("To her phone ringing"))
     expect(ringing).to_have_attribute(
         "aria-label", "To her phone ringing: 10 alerts, median 8.0\u00a0s, 95 % within 30.0\u00a0s, never 0."
