@@ -277,11 +277,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     def of(self, party: Party) -> tuple[Leg, ...]:
         """The party's legs, oldest place first."""
-        return tuple(leg for leg in self.legs.values() if leg.party is party)
+        return tuple([leg for leg in self.legs.values() if leg.party is party])
 
     def going(self, party: Party) -> Leg | None:
         """The party's leg that is answered, or else the furthest one; none if nothing is under way."""
-        found = [leg for leg in self.of(party) if leg.going]
+        found = [leg for leg in self.legs.values() if leg.party is party and leg.going]
         return max(found, key=_progress, default=None)
 
     def talking(self, party: Party) -> Leg | None:
