@@ -29,7 +29,7 @@ from tests.scenarios.world import PSAP
 
 pytestmark = pytest.mark.scenario
 
-SEEDS = (5, 23, 61, 88)
+SEEDS = (5, 61)
 
 
 class VoicePlay(Play):
