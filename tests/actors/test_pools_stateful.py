@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -38,6 +39,7 @@ from store.journal.following import Following
 from store.journal.journal import Append, Journal
 from store.journal.notify import LocalNotifier
 from store.journal.projections import Lines, Operators
+from tests.support.journals import empty_journal
 
 ALERTS = [AlertId(f"a{n}") for n in range(3)]
 LINES = [LineId(f"p{n}") for n in range(1)]
@@ -53,7 +55,7 @@ class Pools(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         self.now = Instant(1_000 * SECOND)
         self.journal = Journal.open(
-            f"sqlite:///{Path(self.folder.name) / 'journal.db'}",
+            empty_journal(Path(self.folder.name) / "journal.db"),
             node=NodeId("n"),
             clock=lambda: self.now,
             notify=LocalNotifier(),
@@ -62,6 +64,9 @@ class Pools(RuleBasedStateMachine):
         self.offers: list[tuple[AlertId, OperatorOffer]] = []
         self.grants: list[tuple[AlertId, int, LineGranted]] = []
         self.attempts: dict[AlertId, int] = {}
+        self.seen = 0
+        self.lines_held: dict[LineId, tuple[AlertId, int]] = {}
+        self.operators_held: dict[OperatorId, AlertId] = {}
         for alert in ALERTS:
             received = ev.AlertReceived(
                 channel=Channel.DATA, raised_at=self.now, received_at=self.now, deadline_at=self.now
@@ -148,9 +153,9 @@ class Pools(RuleBasedStateMachine):
     @invariant()
     def nobody_and_nothing_is_two_alerts(self) -> None:
         """Told by the journal alone, event by event, without the projections' help."""
-        lines: dict[LineId, tuple[AlertId, int]] = {}
-        operators: dict[OperatorId, AlertId] = {}
-        for one in self.journal.read_all(limit=10_000):
+        lines, operators = self.lines_held, self.operators_held
+        for one in self.journal.read_all(self.seen):
+            self.seen = one.seq
             alert = AlertId(one.stream.partition("-")[2])
             match one.event:
                 case ev.LineSeized(line=line, alert=owner, attempt=attempt):
@@ -160,13 +165,13 @@ class Pools(RuleBasedStateMachine):
                     assert operators.get(operator, owner) == owner, f"{operator} is {operators[operator]}'s"
                     operators[operator] = owner
                 case ev.LegReleased(attempt=attempt):
-                    lines = {line: held for line, held in lines.items() if held != (alert, attempt)}
+                    let_go(lines, (alert, attempt))
                 case ev.OperatorLeft(operator=operator):
                     if operators.get(operator) == alert:
                         del operators[operator]
                 case ev.AlertClosed():
-                    lines = {line: held for line, held in lines.items() if held[0] != alert}
-                    operators = {name: owner for name, owner in operators.items() if owner != alert}
+                    let_go(lines, *(held for held in lines.values() if held[0] == alert))
+                    let_go(operators, alert)
 
     def closed(self, alert: AlertId) -> bool:
         return self.journal.last(streams.case(alert)) is not None and any(
@@ -215,9 +220,14 @@ class Pools(RuleBasedStateMachine):
             self.folder.cleanup()
 
 
+def let_go(held: dict[Any, Any], *whose: object) -> None:
+    for name in [name for name, holder in held.items() if holder in whose]:
+        del held[name]
+
+
 def leg_of(alert: AlertId) -> LegId:
     return LegId(f"{alert}:user")
 
 
-Pools.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+Pools.TestCase.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
 TestPools = Pools.TestCase

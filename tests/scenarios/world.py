@@ -125,6 +125,9 @@ class World:
         """
         self.clock = VirtualClock() if begins_us is None else VirtualClock(begins_us)
         self.expected_to_be_stuck: list[str] = []
+        self._case: Case | None = None
+        self._folded: tuple[AlertId, int] | None = None
+        """Of which alert, and up to where."""
         self.policy = policy or Policy(psap_number=PSAP, psap_alternate=None, idle_crews=1, live_cases=4)
         more = {name: f'pin = "{pin}"\n' for name, (pin, _) in pins.items()}
         more = {name: more.get(name, "") + modems.get(name, "") for name in {*more, *modems}}
@@ -275,9 +278,11 @@ class World:
     @property
     def case(self) -> Case:
         """The alert as the journal has it."""
-        case = fold(self.recorded)
-        assert case is not None
-        return case
+        now = (self.alert, self.journal.last_seq())
+        if self._folded != now:
+            self._case, self._folded = fold(self.recorded), now
+        assert self._case is not None
+        return self._case
 
     @property
     def recorded(self) -> list[Recorded]:
