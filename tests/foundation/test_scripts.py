@@ -214,9 +214,10 @@ def test_a_bare_debian_gets_the_missing_package_or_the_line_to_run(checkout: Che
 def ready_to_test(checkout: Checkout) -> None:
     assert checkout.run("scripts/test", "--version").returncode == 0
     checkout.called()
-    for name in ("ruff", "mypy", "lint-imports"):
-        (checkout.bin / name).write_text(NOTE)
-        (checkout.bin / name).chmod(0o755)
+    checks = [checkout.bin / name for name in ("ruff", "mypy", "lint-imports")]
+    for check in (*checks, checkout.root / "scripts/pages"):
+        check.write_text(NOTE)
+        check.chmod(0o755)
     # The runner is real and takes a real interpreter, which then starts the noted one.
     runner = checkout.root / "scripts/lib/leave_nothing.py"
     (checkout.bin / "python").write_text(
@@ -232,9 +233,9 @@ def test_the_tests_run_after_the_checks_and_everything_is_summed_up(checkout: Ch
     done = checkout.run("scripts/test")
     assert done.returncode == 0, done.stderr
     tools = [line.split()[0] for line in checkout.called() if "leave_nothing" not in line]
-    assert tools == ["ruff", "ruff", "mypy", "lint-imports", "python", "python"]
-    assert [line.split()[:2] for line in done.stdout.splitlines()[-6:]] == [
-        ["ok", name] for name in ("format", "lint", "types", "imports", "tests", "processes")
+    assert sorted(tools) == ["lint-imports", "mypy", "pages", "python", "python", "ruff", "ruff"]
+    assert [line.split(" (")[0].split(None, 1) for line in done.stdout.splitlines()[-7:]] == [
+        ["ok", name] for name in ("format", "lint", "imports", "pages", "tests", "types", "processes")
     ]
 
 
