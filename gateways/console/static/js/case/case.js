@@ -89,11 +89,8 @@ function story(ui, view) {
       ]
         .filter(([, value]) => value)
         .map(
-          ([label, value, is]) =>
-            html`<div class=${is ?? nothing}>
-              <dt>${label}</dt>
-              <dd>${value}</dd>
-            </div>`,
+          // On small screens all of this is one line of text: a space here would be one there.
+          ([label, value, is]) => html`<div class=${is ?? nothing}><dt>${label}</dt><dd>${value}</dd></div>`,
         )}
     </dl>`;
 }
