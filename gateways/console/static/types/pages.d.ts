@@ -40,6 +40,27 @@ interface Action {
   why?: string | null;
 }
 
+interface Town {
+  name: string;
+  region: string;
+  lat: number;
+  lon: number;
+  population: number;
+}
+/** A town beside a position: how far, and in which direction from it. */
+interface Near extends Pick<Town, 'name' | 'region' | 'population'> {
+  km: number;
+  bearing: string;
+}
+
+/** To whom a case can be handed over; `to` is null for anyone who is free. */
+interface Choice {
+  to: string | null;
+  name: string;
+  said: Drawn;
+  busy: boolean;
+}
+
 /** A part of what is read to 112: on the screen, in the copy, and by what it is compared. */
 interface Part {
   id: string;

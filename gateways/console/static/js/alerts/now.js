@@ -45,6 +45,7 @@ function going(ui, view, nowUs) {
 /** @param {Ui} ui @param {CaseView} view @param {number} nowUs */
 function calls(ui, view, nowUs, reached) {
   const { me } = ui.feed;
+  /** @param {PartyView} party */
   const lasts = (party) => f.span(nowUs - party.answered_us);
   switch (s.psapIs(view)) {
     case 'there': {

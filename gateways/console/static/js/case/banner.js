@@ -18,7 +18,10 @@ const NO_LINE = {
   guarded: ['le impostazioni vietano di chiamare il 112 vero', 'the settings forbid calls to the real 112'],
 };
 
-/** Why no line can carry the call, in the page's language as far as it knows the words. */
+/**
+ * Why no line can carry the call, in the page's language as far as it knows the words.
+ * @param {string} why
+ */
 export const whyNoLine = (why) => (NO_LINE[why] ? either(...NO_LINE[why]) : why);
 
 /**

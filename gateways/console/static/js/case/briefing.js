@@ -64,7 +64,7 @@ export function briefing(view, nowUs, place = []) {
   ];
 }
 
-/** @param {PositionView} p @param {number} nowUs */
+/** @param {PositionView} p @param {number} nowUs @param {string[]} place */
 function where(p, nowUs, place) {
   const [ns, ew] = sides(p);
   const lat = Math.abs(p.lat).toFixed(5);
@@ -187,6 +187,7 @@ function who(view) {
 /**
  * The text to be copied: each line with its name, so that the text can be understood by itself.
  * @param {CaseView} view @param {number} nowUs
+ * @param {string[]} [place]
  */
 export function copyText(view, nowUs, place = []) {
   const lines = briefing(view, nowUs, place).map(

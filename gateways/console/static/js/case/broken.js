@@ -36,7 +36,7 @@ function after(left, view, me, names) {
   );
 }
 
-/** The other one of the two. @param {CaseView} view */
+/** The other one of the two. @param {CaseView} view @param {boolean} user */
 function remains(view, user) {
   const party = user ? view.psap : view.user;
   const it = user ? 'Il 112' : s.capital(s.first(view));
@@ -46,7 +46,7 @@ function remains(view, user) {
   return either(`${it} è ancora in linea${announced[0]}.`, `${en} is still on the line${announced[1]}.`);
 }
 
-/** Whether it is being called again. @param {CaseView} view */
+/** Whether it is being called again. @param {CaseView} view @param {boolean} user */
 function again(view, user) {
   const party = user ? view.user : view.psap;
   const it = user ? s.asObject(view) : 'il 112';

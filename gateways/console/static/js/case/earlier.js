@@ -36,6 +36,7 @@ export function earlier(ui, view) {
   >`;
 }
 
+/** @param {PastAlert} one */
 const ended = (one) => (one.closed_us === null ? either('aperto', 'open') : outcome(one.outcome));
 
 /** @param {number} us */

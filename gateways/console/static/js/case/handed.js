@@ -85,7 +85,7 @@ export function said(ui, view, nowUs) {
   >`;
 }
 
-/** Why it was not taken over, as a sentence. */
+/** Why it was not taken over, as a sentence. @param {string} reason */
 export const why = (reason) =>
   ({
     withdrawn: either('Passaggio ritirato.', 'The hand over was withdrawn.'),

@@ -28,6 +28,7 @@ export const choosing = (ui, view) => view !== null && state.alert === view.aler
  */
 function choices(ui) {
   const nowUs = ui.feed.nowUs();
+  /** @param {OperatorView} one */
   const rank = (one) => (one.alert ? 3 : one.state === 'paused' ? 2 : leftUs(one, nowUs) ? 1 : 0);
   const others = ui.feed.operators.filter(
     (one) => one.operator !== ui.feed.me.operator && one.state !== 'off',
@@ -45,7 +46,7 @@ function choices(ui) {
   ];
 }
 
-/** @param {Ui} ui */
+/** @param {Ui} ui @param {Choice} one */
 function choose(ui, one) {
   if (!one || one.busy) return;
   ui.orders.order('H', 'hand_over', one.to);

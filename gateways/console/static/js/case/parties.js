@@ -39,6 +39,7 @@ export function parties(ui, view, nowUs, compact, allowed) {
   const both = handed.onTile(ui, view, rows[1][3], nowUs);
   if (both) rows[1][3] = both.name;
   const links = [view.user_hears_operator, view.operator_hears_psap];
+  /** @param {PartyView} party */
   const line = (party) => (s.underWay(party) ? feed.lines.find((one) => one.line === party.line) : null);
   const tiles = rows.map(([which, , , , party]) => tile(party, which, view, nowUs, feed.center));
   if (both) tiles[1].foot = both.foot;

@@ -22,6 +22,7 @@ export function whyNotCopied(view, nowUs) {
 /**
  * Copy the text; where the browser does not let us, show it selected. `draw` shows what has come of it.
  * @param {CaseView} view @param {number} nowUs @param {() => void} draw
+ * @param {string[]} place
  */
 export async function copyBriefing(view, nowUs, place, draw) {
   const say = (said, text = '') => {
@@ -121,6 +122,7 @@ function select(element) {
 /**
  * The panel. A line stays where it is; what has changed says so for some seconds.
  * @param {Ui} ui @param {CaseView} view @param {number} nowUs
+ * @param {string[]} [place]
  */
 export function readingPanel(ui, view, nowUs, place = []) {
   const nowMs = Date.now();

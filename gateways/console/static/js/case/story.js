@@ -23,6 +23,7 @@ const REACHED = {
  * {icon, tone, text} of one entry; null where another one tells the same. `user` is what the user is called,
  * `names` gives an operator's name.
  * @param {Entry} entry @param {Names} names
+ * @param {string} user @param {boolean} test
  */
 export function told(entry, user, names, test) {
   const op = entry.operator ? names(entry.operator) : '';

@@ -105,6 +105,7 @@ function openStory(ui, alert) {
 
 /** @param {Ui} ui */
 function latest(ui) {
+  /** @param {AlertFigures} one */
   const how = (one) =>
     one.closed_us === null
       ? word('clock', either('aperto', 'open'), 'ink-wait')

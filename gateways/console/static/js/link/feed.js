@@ -85,7 +85,10 @@ export class Feed {
     return this.allowed.get(view.alert) ?? {};
   }
 
-  /** Signed on by what came along; whether a session goes on from another node by its ticket. */
+  /**
+   * Signed on by what came along; whether a session goes on from another node by its ticket.
+   * @param {Came} came
+   */
   async start({ token, ticket }) {
     if (token) sessionStorage.setItem(TOKEN, token);
     setInterval(() => this.#watch(), WATCH_MS);

@@ -7,7 +7,7 @@ const RETRY_MS = 5000;
  * What has come so far. `base`: {box, land, borders} as [lat, lon]; `towns`: {name, region, lat, lon,
  * population}.
  */
-export const atlas = { base: null, towns: [] };
+export const atlas = { base: null, towns: /** @type {Town[]} */ ([]) };
 
 let asked = null;
 

@@ -50,7 +50,7 @@ export function closeup(view) {
   </figure>`;
 }
 
-/** East and south of `centre`, metres: the screen's axes. */
+/** East and south of `centre`, metres: the screen's axes. @param {PositionView} one */
 function metres(centre, one) {
   const m = distanceKm(centre, one) * 1000;
   const angle = (bearingDeg(centre, one) * Math.PI) / 180;

@@ -9,6 +9,7 @@ const CLEAR = 16; // kept free around the user
 /**
  * {lat, lon, element, large, left} of each; the largest of those that are in sight. `kept` are places for
  * other things, in pixels of the map.
+ * @param {Town[]} towns
  */
 export function townLabels(map, towns, here, kept) {
   const seen = map.getBounds();

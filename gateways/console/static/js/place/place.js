@@ -48,7 +48,10 @@ const unknown = (view) =>
     'Position: none, her phone has not sent one',
   );
 
-/** The panel at the left of the case's body. @param {CaseView} view @param {number} nowUs */
+/**
+ * The panel at the left of the case's body. @param {CaseView} view @param {number} nowUs
+ * @param {MapView} streets
+ */
 export function mapPanel(view, nowUs, streets) {
   const p = view.position;
   if (!p) {
@@ -105,7 +108,10 @@ export function mapPanel(view, nowUs, streets) {
   </section>`;
 }
 
-/** Whose map it is; and once, in small words, that there are no streets where there should be. */
+/**
+ * Whose map it is; and once, in small words, that there are no streets where there should be.
+ * @param {MapView} streets
+ */
 function credit(streets) {
   const own = either(
     'Luoghi © GeoNames, CC BY 4.0 · Coste (± 1 km) e confini: Natural Earth',

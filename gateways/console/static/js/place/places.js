@@ -55,6 +55,7 @@ const from = (town, point, km) => ({
 /**
  * The nearest town; `bearing` says where the point is, seen from the town. Null without towns.
  * @param {number} lat @param {number} lon
+ * @param {Town[]} towns
  */
 export function nearestTown(lat, lon, towns) {
   const point = { lat, lon };
@@ -74,6 +75,7 @@ export function nearestTown(lat, lon, towns) {
 /**
  * The city by which the nearest town is better known; null when it is known by itself.
  * @param {number} lat @param {number} lon
+ * @param {Town[]} towns @param {Near} near
  */
 export function nearbyCity(lat, lon, towns, near) {
   const point = { lat, lon };
@@ -92,19 +94,19 @@ export const length = (km) =>
   km < 0.995
     ? `${Math.max(10, Math.round(km * 100) * 10)}${NB}m`
     : `${km < 20 ? number(km) : Math.round(km)}${NB}km`;
-/** `3.6 km east of Genova`. */
+/** `3.6 km east of Genova`. @param {Near} town */
 export const fromTown = (town) =>
   either(
     `${length(town.km)} a ${town.bearing} di ${town.name}`,
     `${length(town.km)} ${town.bearing} of ${town.name}`,
   );
-/** `3.6 km east of its centre`. */
+/** `3.6 km east of its centre`. @param {Near} town */
 export const fromCentre = (town) =>
   either(
     `${length(town.km)} a ${town.bearing} del centro`,
     `${length(town.km)} ${town.bearing} of its centre`,
   );
-/** `Pavia, Lombardia`. */
+/** `Pavia, Lombardia`. @param {Pick<Town, 'name' | 'region'>} town */
 export const townName = (town) => [town.name, town.region].filter(Boolean).join(', ');
 
 const OLC = '23456789CFGHJMPQRVWX';
@@ -196,6 +198,7 @@ export function spoken(degrees) {
 /**
  * What the trail says of the user's way: how far it went and whether it goes on; empty with fewer than two
  * positions.
+ * @param {PositionView[]} positions
  */
 export function lastMoved(positions) {
   const last = positions.at(-1);

@@ -45,6 +45,7 @@ let probedAtMs = -Infinity;
 /**
  * Before a map is shown, and as long as they fail: whether there are streets. A map opens as near as it has
  * something to show.
+ * @param {MapView} said
  */
 export function probe(said) {
   if (!said || Date.now() - probedAtMs < AGAIN_MS || (probedAtMs > 0 && !tiles.failing)) return;
@@ -73,6 +74,7 @@ async function fill(tile, { z, x, y }) {
 /**
  * The layer for a map; `said` is the center's word for its tiles. `changed(shown)` is told what the view has
  * of them.
+ * @param {MapView} said
  */
 export function streets(said, pane, changed) {
   const layer = new Streets('', {

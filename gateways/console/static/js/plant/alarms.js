@@ -8,6 +8,7 @@ import { either } from '../words/words.js';
 import { isLate, shortName } from '../case/situation.js';
 
 const ORDER = Object.keys(KINDS);
+/** @param {string} kind */
 const rank = (kind) => (ORDER.includes(kind) ? ORDER.indexOf(kind) : ORDER.length);
 /** Of these the subject is an alert, or a leg of one. */
 const OF_ALERTS = [

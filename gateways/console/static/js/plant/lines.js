@@ -7,12 +7,13 @@ import { alarms, carriesNone } from './alarms.js';
 import * as f from '../words/format.js';
 import * as s from '../case/situation.js';
 
-/** What its trunk is for; a name of the settings' own is told as it is. */
+/** What its trunk is for; a name of the settings' own is told as it is. @param {LineView} one */
 export function trunkName(one) {
   const name = { public: either('pubblica', 'public'), emergency: '' }[one.trunk] ?? one.trunk;
   return [name, one.emergency ? either('riservata al 112', 'kept for 112') : ''].filter(Boolean).join(', ');
 }
 
+/** @type {Record<Party, [string, Word]>} */
 const PARTIES = {
   user: ['voice', 'user'],
   operator: ['headset', 'operator'],
@@ -21,6 +22,7 @@ const PARTIES = {
 };
 
 // What its modem hears: the one number that tells a bad place or aerial before calls fail.
+/** @param {LineView} one */
 const signal = (one) =>
   typeof one.signal_dbm === 'number'
     ? html` <small class=${one.signal_dbm < -107 ? 'ink-wait' : 'ink-2'}
@@ -35,7 +37,7 @@ function why(ui, out) {
   return known ? (known.short.split(': ')[1] ?? known.text) : '';
 }
 
-/** @param {Ui} ui */
+/** @param {Ui} ui @param {LineView} one */
 export function line(ui, one) {
   const out = ui.feed.alarms.find((alarm) => carriesNone(alarm) && alarm.subject === one.line);
   const view = one.alert ? ui.feed.cases.get(one.alert) : null;
@@ -68,7 +70,7 @@ export function line(ui, one) {
   </tr>`;
 }
 
-/** How a node is, in few words. */
+/** How a node is, in few words. @param {NodeView} one */
 function nodeState(one) {
   if (!one.alive)
     return one.left
@@ -78,7 +80,7 @@ function nodeState(one) {
   return word('check', either('Attivo', 'Up'), 'ink-ok');
 }
 
-/** A node and its lines. @param {Ui} ui */
+/** A node and its lines. @param {Ui} ui @param {NodeView} one */
 export function ofNode(ui, one) {
   const here = one === ui.feed.nodes[0];
   const more = here

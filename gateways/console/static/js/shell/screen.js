@@ -50,6 +50,7 @@ export class Screen {
   /** Mine first, then as urgent as they are. */
   listed() {
     const { cases, me } = this.feed;
+    /** @param {CaseView} view */
     const own = (view) => (mine(view, me) || calledFor(view, me) ? 0 : 1);
     return [...cases.values()]
       .filter((view) => view.closed_us === null || view.alert === this.chosen)

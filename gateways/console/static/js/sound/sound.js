@@ -43,7 +43,10 @@ function tone(hz, startS, lengthS, volume) {
   oscillator.stop(at + lengthS);
 }
 
-/** What is to be heard over and over: `alert`, `test`, `lost` or nothing. Said again it goes on as it was. */
+/**
+ * What is to be heard over and over: `alert`, `test`, `lost` or nothing. Said again it goes on as it was.
+ * @param {'alert' | 'test' | 'lost' | ''} kind
+ */
 export function repeat(kind) {
   if (kind === loopKind) return;
   loopKind = kind;
@@ -63,7 +66,7 @@ export function repeat(kind) {
   loop = setInterval(play, kind === 'lost' ? 5000 : 1500);
 }
 
-/** Once: `tick`, `late` or `try`. */
+/** Once: `tick`, `late` or `try`. @param {'tick' | 'late' | 'try'} kind */
 export function once(kind) {
   if (blocked()) return;
   if (kind === 'tick') tone(1760, 0, 0.04, 0.2);

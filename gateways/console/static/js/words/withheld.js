@@ -13,5 +13,5 @@ const REASONS = {
   range: ['troppi numeri simili nell’ultima ora', 'too many similar numbers within the hour'],
 };
 
-/** In the page's language as far as it knows the words. */
+/** In the page's language as far as it knows the words. @param {string} why */
 export const withheld = (why) => (REASONS[why] ? either(...REASONS[why]) : why);
