@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Hashable
 from contextlib import suppress
 from datetime import timedelta
+from heapq import heappop, heappush
 from typing import ClassVar, Final
 
 from thespian.actors import (
@@ -75,7 +76,8 @@ class CenterActor(Actor):
         self._newest: dict[tuple[NodeId, Role, str], int] = {}
         self._early: list[tuple[bytes, ActorAddress]] = []
         self._timers = Timers()
-        self._wakeup_us: Instant | None = None
+        self._wakeups: list[Instant] = []
+        """A heap of the times for which wakeups are outstanding."""
         self._watches: dict[int, Callable[[], None]] = {}
 
     # ------------------------------------------------------------ hooks
@@ -313,7 +315,8 @@ class CenterActor(Actor):
         self.log.exception("crashed", **context)
 
     def _wake(self) -> None:
-        self._wakeup_us = None
+        if self._wakeups:
+            heappop(self._wakeups)
         while self._running:
             name = self._timers.pop_due(self.now_us())
             if name is None:
@@ -331,15 +334,16 @@ class CenterActor(Actor):
         self._arm()
 
     def _arm(self) -> None:
-        """Have one wakeup outstanding for the earliest timer.
+        """Have a wakeup outstanding for the earliest timer.
 
-        Thespian cannot take one back; one too many finds nothing due.
+        Thespian cannot take one back. Those outstanding for later timers are remembered, so that none is
+        asked for twice: one too many would ask for the next, and that one again, without end.
         """
         next_us = self._timers.next_us()
         if next_us is None or not self._running:
             return
-        if self._wakeup_us is None or next_us < self._wakeup_us:
-            self._wakeup_us = next_us
+        if not self._wakeups or next_us < self._wakeups[0]:
+            heappush(self._wakeups, next_us)
             self.wakeupAfter(timedelta(microseconds=max(0, next_us - self.now_us())))
 
     # ------------------------------------------------------------ speech

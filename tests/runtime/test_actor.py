@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Hashable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar
 
@@ -275,6 +276,22 @@ def test_a_timer_in_the_past_comes_at_once(world: OneProcess) -> None:
     recorder(world).at(Instant(0), "x")
     world.advance(0)
     assert [name for name, _ in recorder(world).timers] == ["x"]
+
+
+def test_a_timer_ahead_of_others_leaves_no_wakeup_behind_for_ever(
+    world: OneProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.create(Recorder)
+    actor = recorder(world)
+    asked: list[timedelta] = []
+    really = actor.wakeupAfter
+    monkeypatch.setattr(actor, "wakeupAfter", lambda after: (asked.append(after), really(after)))
+    for _ in range(5):
+        actor.at(Instant(world.clock.now_us() + SECOND // 10), "early")
+        world.advance(1)
+    asked.clear()
+    world.advance(10)
+    assert len(asked) == 10, "one for each tick"
 
 
 def test_fifty_seconds_pass_without_fifty_seconds_passing(world: OneProcess) -> None:
