@@ -218,8 +218,8 @@ class Gate:
         self._seats.left(visitor)
         self._forget(visitor)
         visitor.turn_away(words)
-        self._turned_away += 1
         self._note(f"{visitor.peer} was turned away: {words}", suspicious=suspicious)
+        self._turned_away += 1
 
     def _forget(self, visitor: Visitor) -> None:
         self._visitors.pop(visitor, None)

@@ -1,7 +1,7 @@
 """Calls to one party that come to nothing, one after another: no attempt is repeated without a pause. Pure.
 
 It does not matter of what an attempt ends, by what it was refused, or whether it rang before: counted is
-whatever has not stood for a few seconds. The first is tried again at once, on another line; from then on time
+whatever has not stood for ten seconds. The first is tried again at once, on another line; from then on time
 passes between the beginnings of two, so that one that has rung for long is followed by the next at once.
 """
 
@@ -14,11 +14,11 @@ from messages.ids import SECOND, Instant, LineId, Party
 from model.alert.case import Case, InVain
 from model.alert.leg import ANOTHER_ANSWERED, ANOTHER_LINE, HANDED_OVER, Leg
 
-PAUSES_US: Final = tuple(Instant(seconds * SECOND) for seconds in (0, 1, 1, 2, 3, 5, 8))
+PAUSES_US: Final = tuple(Instant(seconds * SECOND) for seconds in (0, 1, 3, 6, 12, 20))
 """From the beginning of the last attempt, after one in vain, two in a row …; the last one for all further."""
-PSAP_PAUSE_US: Final = Instant(5 * SECOND)
+PSAP_PAUSE_US: Final = Instant(8 * SECOND)
 """112 is tried more often than that whatever has failed."""
-STOOD_US: Final = Instant(3 * SECOND)
+STOOD_US: Final = Instant(10 * SECOND)
 """Whoever was on the line for so long was reached."""
 FAILS_AFTER: Final = {Party.OPERATOR: 3, Party.PSAP: 2}
 """So many attempts in a row that failed for their lines are no accident any more."""

@@ -231,6 +231,7 @@ def test_a_proof_that_is_wrong_is_closed_and_told() -> None:
         assert len(made.recv(CHALLENGE_BYTES)) == CHALLENGE_BYTES
         made.sendall(b"p" * PROOF_BYTES)
         assert made.recv(100) == b""
+        wait_until(lambda: gate.status().turned_away == 1)
         assert [note.suspicious for note in gate.take_notes()] == [True]
         assert one.paths == []
 

@@ -454,7 +454,7 @@ def test_case_20_a_test_calls_the_number_for_tests_and_no_other() -> None:
         for _ in range(4):
             assert book.leg(Party.PSAP).number == POLICY.psap_test_number
             book.ends(Party.PSAP, 17)
-            book.pass_time(2.1)
+            book.pass_time(8.1)
         book.order(OperatorCommand.DECLARE_FALSE_ALARM)
 
 

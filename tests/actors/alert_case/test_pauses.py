@@ -17,7 +17,7 @@ from model.policy import Duress
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
 
 MINUTE_US = 60 * SECOND
-MOST = 240
+MOST = 200
 
 
 class Refusing(Book):
@@ -124,7 +124,7 @@ def test_112_that_fails_at_once_is_tried_on_with_pauses() -> None:
     book.lasts(180.0)
     assert book.busiest <= MOST, book.busiest
     tried = [one.at_us for one in book.recorded if isinstance(one.event, ev.LegOriginating)]
-    assert tried[-1] - tried[-2] <= 6 * SECOND
+    assert tried[-1] - tried[-2] <= 8 * SECOND
 
 
 def test_the_first_failure_costs_no_time() -> None:
@@ -201,11 +201,11 @@ FATES = st.sampled_from([(), GONE, RANG, DROPS, STAYS])
     operators=st.integers(0, 3),
     voice=st.sampled_from([OperatorLine.ON_DEMAND, OperatorLine.HEADSET]),
     releases=st.booleans(),
-    takes_s=st.sampled_from([0.01, 0.3, 3.1]),
+    takes_s=st.sampled_from([0.01, 0.3, 1.1, 3.1]),
     duress=st.booleans(),
     answering=st.booleans(),
 )
-def test_whatever_refuses_an_alert_writes_little_in_any_minute(
+def test_whatever_refuses_an_alert_writes_at_most_200_events_in_any_minute(
     fates: dict[Party, tuple[CallState, ...]],
     cause: int,
     operators: int,

@@ -46,7 +46,7 @@ from tests.chaos.in_process.evidence import (
 
 Broken = Iterator[str]
 GIVES_WAY_S: Final = 4.0
-MOST_EVENTS: Final = 240
+MOST_EVENTS: Final = 200
 ENDS_WITHIN_US: Final = Instant(20 * SECOND)
 """A leg's modem is asked every second; messages are lost, and whoever asks may be frozen for ten."""
 DURESS_SEEN_US: Final = Instant(3 * SECOND)
@@ -433,7 +433,7 @@ def one_event_is_one_alert(seen: Evidence) -> Broken:
 
 
 def an_alert_writes_little(seen: Evidence) -> Broken:
-    """Whatever refuses, and however often: at most 240 events in any minute (decision 44)."""
+    """Whatever refuses, and however often: at most 200 events in any minute (decision 44)."""
     for alert, events in cases_of(seen.journal).items():
         at = [one.at_us for one in events]
         first = 0
