@@ -14,6 +14,7 @@ from typing import Final, NamedTuple, Protocol
 
 from thespian.actors import Actor, ActorAddress, ActorSystemMessage
 
+from media.conference.priority import raise_process
 from runtime import pidfd
 from runtime.aside import Aside, ForkedAside
 from runtime.pidfd import Condition, DeathWatch
@@ -82,6 +83,10 @@ class Processes(Protocol):
 
     def end_with_group(self, actor: Actor) -> None:
         """The same no longer."""
+        ...
+
+    def run_before_others(self) -> None:
+        """Run this actor's whole process before those that carry no voice, from now on."""
         ...
 
     def admin_of(self, supervisor: Actor) -> tuple[int, int] | None:
@@ -172,6 +177,9 @@ class OwnProcesses:
             os.setpgid(0, group)
         # Not the default, which would end us: who takes the place may ask twice.
         signal.signal(HEIR_ASKS_BY, signal.SIG_IGN)
+
+    def run_before_others(self) -> None:
+        raise_process()
 
     def admin_of(self, supervisor: Actor) -> tuple[int, int] | None:
         pid = os.getppid()

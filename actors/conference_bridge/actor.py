@@ -179,6 +179,7 @@ class ConferenceBridgeActor(CenterActor):
                 # The thread is started only now: a crew that waits costs no ticks.
                 self._mixer = self.new_mixer(self._changed.wake)
                 self._mixer.start()
+                self.env.processes.run_before_others()
                 self.env.processes.outlive_group(self, self._mixer.hand_over)
                 self._pace, self._still = Pace(), Still()
                 self.at(Instant(self.now_us() + LEVELS_US), "levels")

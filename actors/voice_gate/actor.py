@@ -73,6 +73,7 @@ class VoiceGateActor(CenterActor):
             return
         lines = [spec.line for spec in self.env.settings_as(Setup).lines]
         self._gate = Gate(listener, nodes.secret, Offers(self.env.run, lines))
+        self.env.processes.run_before_others()
         self._gate.start()
         self._trouble = ""
         self._publish(self._gate)

@@ -8,7 +8,6 @@ leg is, and why it is there, is not known here.
 
 from __future__ import annotations
 
-import _thread
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -24,7 +23,7 @@ from media.conference.jitter import JitterStats
 from media.conference.pace import Pace
 from media.conference.playlist import LoadSound, Playlist
 from media.conference.presence import Presence
-from media.conference.priority import raise_thread_priority, share_interpreter
+from media.conference.priority import Rank, raise_thread, share_interpreter, spawn
 from media.conference.roster import OpenPort, Present, Roster, Spawn
 from media.ports.ports import PortCounters, VoicePort, open_port
 from media.ports.voice_port import VoicePortSpec
@@ -292,7 +291,7 @@ class Conference:
     def _run(self, stopping: threading.Event) -> None:
         pace = self._pace
         share_interpreter()
-        pace.priority = raise_thread_priority()
+        pace.priority = raise_thread(Rank.VOICE)
         self._clock.start()
         while not stopping.is_set():
             tick = self._clock.wait()
@@ -320,5 +319,4 @@ class Conference:
                 done.set()
 
         self._helpers.add(done)
-        # Not threading.Thread: its start() waits for the new thread, and the media thread may not wait.
-        _thread.start_new_thread(run, ())
+        spawn(run)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from media.conference.clock import Tick
+from media.conference.priority import Rank, raise_thread
 from media.conference.recorded import RecordingStatus
 from media.sound.frames import FRAME_MS, FRAMES_PER_S
 from media.sound.sound_file import SoundFileFailed, SoundFormat, SoundName, SoundWriter
@@ -80,6 +81,7 @@ class Recorder:
     # -- the writer's thread
 
     def _run(self) -> None:
+        raise_thread(Rank.BESIDE_VOICE)
         try:
             while not self._stopping.wait(WAITS_S):
                 self._write()

@@ -8,7 +8,6 @@ who has it. Who may not come in costs a few bytes for a second, and slows nobody
 
 from __future__ import annotations
 
-import _thread
 import os
 import select
 import socket
@@ -16,10 +15,11 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Final, NamedTuple
 
 from media.conference.clock import monotonic_us
-from media.conference.priority import raise_thread_priority, share_interpreter
+from media.conference.priority import Rank, raise_thread, share_interpreter, spawn
 from media.conference.roster import OpenPort
 from media.gate.dues import Dues
 from media.gate.guest import Guest
@@ -148,7 +148,7 @@ class Gate:
 
     def _run(self) -> None:
         share_interpreter()
-        raise_thread_priority()
+        raise_thread(Rank.VOICE)
         self._watch(self._listener.fileno(), self._accept)
         self._watch(self._wake, self._woken)
         while not self._stopping:
@@ -212,7 +212,7 @@ class Gate:
             if turn.overtaken is not None:
                 self._turn_away(turn.overtaken, "a newer one wants the same voice")
             if turn.opens:
-                _thread.start_new_thread(self._open, (knock.name,))
+                spawn(partial(self._open, knock.name))
 
     def _turn_away(self, visitor: Visitor, words: str, *, suspicious: bool = False) -> None:
         self._seats.left(visitor)
@@ -257,7 +257,7 @@ class Gate:
             if opened.port is not None and visitor is not None and knock is not None:
                 self._let_in(visitor, knock, opened.port)
             elif opened.port is not None:
-                _thread.start_new_thread(opened.port.close, ())
+                spawn(opened.port.close)
             elif visitor is not None:
                 self._turn_away(visitor, opened.words)
 
@@ -265,7 +265,7 @@ class Gate:
         try:
             made = visitor.let_in()
         except HelloBroken as error:
-            _thread.start_new_thread(port.close, ())
+            spawn(port.close)
             self._turn_away(visitor, str(error))
             return
         self._forget(visitor)
@@ -298,7 +298,7 @@ class Gate:
         self._unwatch(guest.wire.fileno())
         self._unwatch(guest.port.fileno())
         guest.wire.close()
-        _thread.start_new_thread(guest.port.close, ())
+        spawn(guest.port.close)
 
     # -- small things
 

@@ -337,6 +337,9 @@ class ImaginaryProcesses:
     def named(self, actor: Actor, name: str) -> None:
         pass
 
+    def run_before_others(self) -> None:
+        """There are no others."""
+
     def outlive_group(self, actor: Actor, on_heir: Callable[[], None]) -> None:
         pass
 

@@ -37,21 +37,28 @@ def phone_of(kind: str, number: int) -> str:
     return f"+39{'02000008' if kind == 'operator' else '3330000'}{number:03d}"
 
 
-def world(name: str = "sim") -> str:
+def world(
+    name: str = "sim",
+    *,
+    public: int = PUBLIC,
+    emergency: int = 1,
+    operators: int = OPERATORS,
+    says: str = "silence",
+) -> str:
     """A carrier's, with lines of this name."""
-    quick = {"rings_after_s": 0.02, "answers_after_s": 0.02, "says": "silence"}
-    phones = {phone_of("operator", n): quick for n in range(OPERATORS)}
+    quick = {"rings_after_s": 0.02, "answers_after_s": 0.02, "says": says}
+    phones = {phone_of("operator", n): quick for n in range(operators)}
     phones |= {phone_of("user", n): quick for n in range(USERS)}
-    return simulation(public=PUBLIC, emergency=1, setup_s=0.05, phones=phones).replace(
+    return simulation(public=public, emergency=emergency, setup_s=0.05, phones=phones).replace(
         'name = "sim', f'name = "{name}'
     )
 
 
-def prepare(journal: Journal) -> dict[OperatorId, str]:
+def prepare(journal: Journal, operators: int = OPERATORS) -> dict[OperatorId, str]:
     """Operators with phones and tokens, all on shift; the demo operator is not."""
     registry = Registry(journal)
     tokens = {}
-    for n in range(OPERATORS):
+    for n in range(operators):
         operator = registry.add_operator(f"Operator {n}", phone_of("operator", n), by="bench").id
         tokens[operator] = registry.issue_token(operator, by="bench")
         shift(journal, operator, ShiftState.READY)
@@ -75,6 +82,8 @@ class Closer(threading.Thread):
         self.following = Following(journal, self.live)
         self.closed: set[AlertId] = set()
         self.ordered: set[AlertId] = set()
+        self.kept: set[AlertId] = set()
+        """Alerts that are to stand."""
         self.over = threading.Event()
         self.http = httpx.Client(base_url=address, timeout=10)
 
@@ -85,14 +94,18 @@ class Closer(threading.Thread):
                 if isinstance(one.event, ev.AlertClosed):
                     self.closed.add(AlertId(one.stream.removeprefix("alert-")))
             for alert, case in list(self.live.cases.items()):
-                if alert not in self.ordered and case.operator and case.talking(Party.USER):
+                if alert not in self.ordered | self.kept and case.operator and case.talking(Party.USER):
                     self.ordered.add(alert)
-                    token = self.tokens[case.operator]
-                    self.http.post(
-                        f"/v1/alerts/{alert}/commands",
-                        json={"command": "declare_false_alarm"},
-                        headers={"Authorization": f"Bearer {token}"},
-                    )
+                    self.order(alert, case.operator, "declare_false_alarm")
+
+    def order(self, alert: AlertId, operator: OperatorId, command: str) -> None:
+        """Give one order, as this operator."""
+        token = self.tokens[operator]
+        self.http.post(
+            f"/v1/alerts/{alert}/commands",
+            json={"command": command},
+            headers={"Authorization": f"Bearer {token}"},
+        )
 
 
 def raise_alerts(centers: Sequence[Center], rate: float, seconds: float, first: int) -> dict[AlertId, float]:
