@@ -14,7 +14,6 @@ from typing import Final, NamedTuple, Protocol
 
 from thespian.actors import Actor, ActorAddress, ActorSystemMessage
 
-from media.conference.priority import raise_process
 from runtime import pidfd
 from runtime.aside import Aside, ForkedAside
 from runtime.pidfd import Condition, DeathWatch
@@ -85,8 +84,8 @@ class Processes(Protocol):
         """The same no longer."""
         ...
 
-    def run_before_others(self) -> None:
-        """Run this actor's whole process before those that carry no voice, from now on."""
+    def to_own_process(self, work: Callable[[], None]) -> None:
+        """Do what concerns an actor's whole process; nothing, where one process has all of them."""
         ...
 
     def admin_of(self, supervisor: Actor) -> tuple[int, int] | None:
@@ -178,8 +177,8 @@ class OwnProcesses:
         # Not the default, which would end us: who takes the place may ask twice.
         signal.signal(HEIR_ASKS_BY, signal.SIG_IGN)
 
-    def run_before_others(self) -> None:
-        raise_process()
+    def to_own_process(self, work: Callable[[], None]) -> None:
+        work()
 
     def admin_of(self, supervisor: Actor) -> tuple[int, int] | None:
         pid = os.getppid()

@@ -16,8 +16,7 @@ from messages.calls import CallReport, CallState
 from messages.ids import SECOND, Instant, LegId, LineId, NodeId, OperatorLine
 from model.rules.own_line import mode_of
 from runtime.environment import Environment
-from runtime.published import own_voices
-from runtime.published.voice_files import VoiceFile
+from runtime.published import own_voices, voice_files
 
 _UP: Final = (CallState.RINGING, CallState.ANSWERED)
 FOLLOWS_WITHIN_US: Final = Instant(4 * SECOND)
@@ -33,7 +32,7 @@ class OwnVoice:
         self._me: Final = env.node
         self._clock: Final = env.clock
         self._peers: Final = env.peers
-        self._file: Final = VoiceFile(env.run)
+        self._file: Final = voice_files.newest(env.run)
         self._heard: tuple[LegId, int, NodeId] | None = None
         """Which attempt was last heard to be up, and at which node."""
         self._follows = False
@@ -45,7 +44,7 @@ class OwnVoice:
         """Whom to ask; None while whoever has it, or will have it, may not have been heard yet."""
         if self._peers.alone:
             return self._me
-        found = own_voices.node_of(line, self._file.read(), self._me, self._peers.places)
+        found = own_voices.node_of(line, self._file.read() or {}, self._me, self._peers.places)
         if found is not None:
             self._missed = None
             return found

@@ -18,6 +18,7 @@ from actors.conference_bridge.decider import State, Still, clips, heard_by, kept
 from media.conference.clips import ClipSpec
 from media.conference.conference import Conference, ConferenceStatus, Tap
 from media.conference.pace import Pace
+from media.conference.priority import raise_process
 from media.conference.recorded import NOT_RECORDED, RecordingStatus
 from media.conference.recording import Recorder
 from media.conference.sounds import Sounds
@@ -179,7 +180,7 @@ class ConferenceBridgeActor(CenterActor):
                 # The thread is started only now: a crew that waits costs no ticks.
                 self._mixer = self.new_mixer(self._changed.wake)
                 self._mixer.start()
-                self.env.processes.run_before_others()
+                self.env.processes.to_own_process(raise_process)
                 self.env.processes.outlive_group(self, self._mixer.hand_over)
                 self._pace, self._still = Pace(), Still()
                 self.at(Instant(self.now_us() + LEVELS_US), "levels")

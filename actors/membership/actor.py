@@ -33,9 +33,9 @@ from model.policy import LineSpec, Setup
 from model.rules.own_line import own_line
 from runtime.actor import CenterActor
 from runtime.environment import DRAINED
+from runtime.published import voice_files
 from runtime.published.directory import Entry
 from runtime.published.peers import FilePeers, MemoryPeers, Peers, Place, heard, said
-from runtime.published.voice_files import VoiceFile
 from runtime.published.voice_gate_file import voice_gate_of
 from store import streams
 from store.alarms import since_started
@@ -86,7 +86,7 @@ class MembershipActor(CenterActor):
         if self._listener is not None:
             self.watch(self._listener.fileno(), self._heard)
         self._standing = Standing()
-        self._voice_file = VoiceFile(self.env.run)
+        self._voice_file = voice_files.newest(self.env.run)
         self._voices_kept_at = self.now_us()
         """When somebody was last seen who keeps the operators' own voices."""
         self._said_lost: set[NodeId] | None = None
@@ -213,7 +213,7 @@ class MembershipActor(CenterActor):
             self._voices_kept_at = now_us
         if now_us - self._voices_kept_at > VOICES_LAST_US:
             return ()
-        voices = (voice for voice in self._voice_file.read().values() if voice.holds)
+        voices = (voice for voice in (self._voice_file.read() or {}).values() if voice.holds)
         return tuple(sorted(voices, key=lambda voice: voice.operator))
 
     def _place(self, entries: tuple[Entry, ...], voices: tuple[OperatorVoice, ...]) -> Place:

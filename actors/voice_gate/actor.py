@@ -12,6 +12,7 @@ from typing import ClassVar, Final
 from thespian.actors import ActorAddress
 
 from actors.voice_gate.offers import Offers
+from media.conference.priority import raise_process
 from media.gate.address import AddressRefused, listening
 from media.gate.gate import Gate
 from messages.envelope import Envelope
@@ -73,7 +74,7 @@ class VoiceGateActor(CenterActor):
             return
         lines = [spec.line for spec in self.env.settings_as(Setup).lines]
         self._gate = Gate(listener, nodes.secret, Offers(self.env.run, lines))
-        self.env.processes.run_before_others()
+        self.env.processes.to_own_process(raise_process)
         self._gate.start()
         self._trouble = ""
         self._publish(self._gate)

@@ -21,7 +21,6 @@ that process however it ends, and the kernel tells who holds it.
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import os
 import struct
@@ -33,6 +32,7 @@ import msgspec
 
 from center.errors import StateError, StateInUse
 from center.node.processes import ProcessId, is_alive
+from runtime.published.file import publish, published
 
 T = TypeVar("T")
 
@@ -188,21 +188,12 @@ def living_web(state: StateDir) -> WebFile | None:
 
 def read_json(path: Path, kind: type[T]) -> T | None:
     """The file's content; None where it is absent, cut short or another version's."""
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=kind)
-    except (OSError, msgspec.MsgspecError):
-        return None
+    return published(path, msgspec.json.Decoder(kind).decode)
 
 
 def write_json(path: Path, value: msgspec.Struct) -> None:
-    """Writes the file so that a reader sees the old or the new one, whole; 0600."""
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    with contextlib.ExitStack() as stack:
-        stack.callback(part.unlink, missing_ok=True)
-        fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        with os.fdopen(fd, "wb") as file:
-            file.write(msgspec.json.format(msgspec.json.encode(value)) + b"\n")
-        part.replace(path)
+    """Writes the file so that a reader sees the old or the new one, whole. Raises OSError."""
+    publish(path, msgspec.json.format(msgspec.json.encode(value)) + b"\n")
 
 
 def default_path(environment: Mapping[str, str]) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -54,10 +55,10 @@ from messages.ids import Advice, AlertId, OperatorId, UserId
 from messages.readings import LevelReading
 from runtime import logs
 from runtime.clock import Clock, SystemClock
+from runtime.published import line_files, voice_files
 from runtime.published.directory import Directory, FileDirectory
-from runtime.published.line_files import LineReports
+from runtime.published.file import Lately
 from runtime.published.peers import FilePeers, PeerBook
-from runtime.published.voice_files import VoiceReports
 from store import streams
 from store.errors import JournalError, StoreError
 from store.journal.journal import Append, Journal
@@ -114,7 +115,7 @@ def parts(
         proxies=proxies,
         throttle=Throttle(),
         metrics=metrics,
-        lines=LineReports(run),
+        lines=Lately(partial(line_files.read_all, run)),
         directory=directory or FileDirectory(run),
         stopping=asyncio.Event(),
     )
@@ -123,7 +124,7 @@ def parts(
 def build(web: Web) -> Litestar:
     """The application. Its lifespan starts and ends the parts; it accepts before open alerts are read."""
     tiles = configured(web.settings)
-    reports = VoiceReports(Path(web.settings.state) / "run")
+    reports = Lately(partial(voice_files.read, Path(web.settings.state) / "run"))
     screen = Screen(
         web.following,
         web.people,

@@ -18,11 +18,12 @@ from gateways.http.routes.metrics import Metrics
 from gateways.http.settings import WebSettings
 from gateways.http.writing import Writing
 from gateways.nodes import Nodes
-from messages.ids import E164, OperatorId
+from messages.ids import E164, LineId, OperatorId
+from messages.lines import LineReport
 from model.alert.case import Case
 from runtime.clock import Clock
 from runtime.published.directory import Directory
-from runtime.published.line_files import LineReports
+from runtime.published.file import Lately
 from store.journal.journal import Journal
 from store.registry.people import PinVerdict
 
@@ -75,7 +76,7 @@ class Web:
     throttle: Throttle
     metrics: Metrics
     directory: Directory
-    lines: LineReports
+    lines: Lately[dict[LineId, LineReport]]
     stopping: asyncio.Event
     """Set when the process is to end: whoever waits is to answer at once."""
 

@@ -21,6 +21,7 @@ import msgspec
 from messages.ids import AlertId, Instant, Role
 from runtime import logs
 from runtime.errors import BadDirectory
+from runtime.published.file import publish
 
 FILE_NAME: Final = "directory.msgpack"
 BEAT_NAME: Final = "supervisor.beat"
@@ -145,8 +146,8 @@ def _places(snapshot: Snapshot) -> list[tuple[Role, str, bytes, int, bool]]:
     return [(one.role, one.key, one.address, one.incarnation, one.ready) for one in snapshot.entries]
 
 
-def _written(path: str, flags: int, data: bytes) -> tuple[int, int]:
-    fd = os.open(path, os.O_WRONLY | flags, 0o600)
+def _written(path: str, data: bytes) -> tuple[int, int]:
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
     try:
         if os.write(fd, data) != len(data):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
@@ -259,20 +260,14 @@ class FileDirectory(Directory):
             self._seen = self._write_over(data)
 
     def _write_beside(self, data: bytes) -> tuple[int, int]:
-        new = f"{self._path}.new"
-        try:
-            seen = _written(new, os.O_CREAT | os.O_TRUNC, data)
-            os.replace(new, self._path)
-        except OSError:
-            with suppress(OSError):
-                os.unlink(new)
-            raise
-        return seen
+        publish(Path(self._path), data)
+        stat = os.stat(self._path)
+        return stat.st_ino, stat.st_mtime_ns
 
     def _write_over(self, data: bytes) -> tuple[int, int] | None:
         """Into the space that the file has. Who reads at that moment finds no directory, and looks again."""
         try:
-            return _written(self._path, os.O_CREAT, data)
+            return _written(self._path, data)
         except OSError as error:
             logs.get("directory").error("cannot be written", error=str(error))
             return self._seen

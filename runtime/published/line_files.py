@@ -8,8 +8,6 @@ and nothing that it is told from outside.
 
 from __future__ import annotations
 
-import os
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,6 +16,7 @@ import msgspec
 from messages.base import VoicePort
 from messages.ids import LineId
 from messages.lines import LineReport
+from runtime.published.file import publish, published
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(LineReport)
@@ -36,39 +35,15 @@ def write_voice(run: Path, line: LineId, voice: VoicePort) -> None:
 
 def voice_of(run: Path, line: LineId) -> VoicePort | None:
     """Where a line's voice was last; None where it never was anywhere."""
-    with suppress(OSError, msgspec.MsgspecError):
-        return _voice_decoder.decode((run / f"{line}.voice-port").read_bytes())
-    return None
+    return published(run / f"{line}.voice-port", _voice_decoder.decode)
 
 
 def _write(run: Path, name: str, data: bytes) -> None:
-    part = run / f".{name}.{os.getpid()}"
     with suppress(OSError):
-        part.write_bytes(data)
-        part.replace(run / name)
-
-
-class LineReports:
-    """Reads them for whoever asks often: at most once a second."""
-
-    def __init__(self, run: Path) -> None:
-        self._run = run
-        self._read_s = float("-inf")
-        self._reports: dict[LineId, LineReport] = {}
-
-    def read(self) -> dict[LineId, LineReport]:
-        """What the lines have said, a second ago at the most."""
-        now_s = time.monotonic()
-        if now_s - self._read_s >= 1.0:
-            self._read_s, self._reports = now_s, read_all(self._run)
-        return self._reports
+        publish(run / name, data)
 
 
 def read_all(run: Path) -> dict[LineId, LineReport]:
     """What the lines have said last."""
-    found: dict[LineId, LineReport] = {}
-    for file in run.glob("*.line"):
-        with suppress(OSError, msgspec.MsgspecError):
-            report = _decoder.decode(file.read_bytes())
-            found[report.line] = report
-    return found
+    reports = (published(file, _decoder.decode) for file in run.glob("*.line"))
+    return {report.line: report for report in reports if report is not None}

@@ -20,6 +20,7 @@ from messages.operators import OperatorVoice
 from model.policy import LineSpec
 from runtime import logs
 from runtime.published.directory import Entry
+from runtime.published.file import publish
 
 FILE_NAME: Final = "peers.msgpack"
 NODE_PORT: Final = "node"
@@ -200,8 +201,4 @@ class FilePeers(PeerBook):
 
     def publish(self, peers: Peers) -> None:
         """Make these the others. Raises OSError."""
-        new = self._path.with_suffix(".new")
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(_encode(peers))
-        os.replace(new, self._path)
+        publish(self._path, _encode(peers))

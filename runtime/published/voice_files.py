@@ -6,10 +6,8 @@ all operators are, the actor that keeps them writes; those who look and are told
 
 from __future__ import annotations
 
-import os
 import socket
 import stat
-import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -19,6 +17,7 @@ import msgspec
 from messages.ids import OperatorId
 from messages.operators import OperatorVoice, OperatorVoices
 from runtime import unix_address
+from runtime.published.file import Newest, publish, published
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(OperatorVoices)
@@ -70,43 +69,6 @@ class Headsets:
         return True
 
 
-class VoiceFile:
-    """How the lines are, for actors: read again after a change, and at no other time."""
-
-    def __init__(self, run: Path) -> None:
-        self._run = run
-        self._seen: tuple[int, int] | None = None
-        self._voices: dict[OperatorId, OperatorVoice] = {}
-
-    def read(self) -> dict[OperatorId, OperatorVoice]:
-        """What was said of them last."""
-        try:
-            found = os.stat(self._run / FILE_NAME)
-        except OSError:
-            return {}
-        seen = (found.st_ino, found.st_mtime_ns)
-        if seen != self._seen:
-            # Read after the stat: what is read is at least as new as what `seen` says.
-            self._voices, self._seen = read(self._run), seen
-        return self._voices
-
-
-class VoiceReports:
-    """How the lines are, for whoever asks often: read at most once a second."""
-
-    def __init__(self, run: Path) -> None:
-        self._run = run
-        self._read_s = float("-inf")
-        self._voices: dict[OperatorId, OperatorVoice] = {}
-
-    def read(self) -> dict[OperatorId, OperatorVoice]:
-        """What was said of them, a second ago at the most."""
-        now_s = time.monotonic()
-        if now_s - self._read_s >= 1.0:
-            self._read_s, self._voices = now_s, read(self._run)
-        return self._voices
-
-
 def _listens(path: Path) -> bool:
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET | socket.SOCK_NONBLOCK) as probe:
         try:
@@ -121,14 +83,19 @@ def _listens(path: Path) -> bool:
 
 def write(run: Path, voices: OperatorVoices) -> None:
     """Say how the lines are now. Where that cannot be written nobody is worse off than before."""
-    part = run / f".operator-voices.{os.getpid()}"
     with suppress(OSError):
-        part.write_bytes(_encoder.encode(voices))
-        part.replace(run / FILE_NAME)
+        publish(run / FILE_NAME, _encoder.encode(voices))
+
+
+def newest(run: Path) -> Newest[dict[OperatorId, OperatorVoice]]:
+    """What was said of them last; whether whoever said it lives is the directory's to say."""
+    return Newest(run / FILE_NAME, _decode)
 
 
 def read(run: Path) -> dict[OperatorId, OperatorVoice]:
-    """What was said of them last; whether whoever said it lives is the directory's to say."""
-    with suppress(OSError, msgspec.MsgspecError):
-        return {one.operator: one for one in _decoder.decode((run / FILE_NAME).read_bytes()).voices}
-    return {}
+    """The same, for who asks once."""
+    return published(run / FILE_NAME, _decode) or {}
+
+
+def _decode(data: bytes) -> dict[OperatorId, OperatorVoice]:
+    return {one.operator: one for one in _decoder.decode(data).voices}

@@ -6,12 +6,12 @@ written down of calls that are up names it. Whether the gate lives is the direct
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 import msgspec
+
+from runtime.published.file import publish, published
 
 FILE_NAME: Final = "voice-gate.json"
 
@@ -26,18 +26,11 @@ def written(host: str, port: int) -> str:
 
 
 def write(run: Path, at: str) -> None:
-    """Say where it listens, at one stroke, for this user alone. Raises OSError."""
-    part = run / f".{FILE_NAME}.{os.getpid()}"
-    fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        os.write(fd, msgspec.json.encode(_Gate(at=at)))
-    finally:
-        os.close(fd)
-    part.replace(run / FILE_NAME)
+    """Say where it listens. Raises OSError."""
+    publish(run / FILE_NAME, msgspec.json.encode(_Gate(at=at)))
 
 
 def voice_gate_of(run: Path) -> str | None:
     """`HOST:PORT` of the gate of this run directory; None where there has been none."""
-    with suppress(OSError, msgspec.MsgspecError):
-        return msgspec.json.decode((run / FILE_NAME).read_bytes(), type=_Gate).at
-    return None
+    gate = published(run / FILE_NAME, msgspec.json.Decoder(_Gate).decode)
+    return None if gate is None else gate.at

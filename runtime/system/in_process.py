@@ -337,8 +337,8 @@ class ImaginaryProcesses:
     def named(self, actor: Actor, name: str) -> None:
         pass
 
-    def run_before_others(self) -> None:
-        """There are no others."""
+    def to_own_process(self, work: Callable[[], None]) -> None:
+        """It has none."""
 
     def outlive_group(self, actor: Actor, on_heir: Callable[[], None]) -> None:
         pass

@@ -16,7 +16,6 @@ from messages.operators import OperatorVoice, OperatorVoices
 from model.rules.own_line import own_line
 from runtime.published import own_voices, voice_files
 from runtime.published.peers import Place, heard, said
-from runtime.published.voice_files import VoiceFile
 
 A, B, C = NodeId("a"), NodeId("b"), NodeId("c")
 ANNA, BEA = OperatorId("anna"), OperatorId("bea")
@@ -178,12 +177,12 @@ def test_what_a_node_says_of_its_voices_is_heard_and_an_older_one_says_nothing_o
 
 
 def test_the_file_is_read_again_after_a_change_and_only_then(tmp_path: Path) -> None:
-    file = VoiceFile(tmp_path)
-    assert file.read() == {}
+    file = voice_files.newest(tmp_path)
+    assert not file.read()
     voice_files.write(tmp_path, OperatorVoices(voices=(headset(ANNA),)))
     assert file.read() == {ANNA: headset(ANNA)}
     assert file.read() is file.read()
     voice_files.write(tmp_path, OperatorVoices(voices=(headset(ANNA, GONE),)))
     assert file.read() == {ANNA: headset(ANNA, GONE)}
     os.unlink(tmp_path / voice_files.FILE_NAME)
-    assert file.read() == {}
+    assert not file.read()

@@ -14,8 +14,8 @@ from messages.ids import NodeId, OperatorCommand, OperatorId, OperatorLine, Part
 from model.policy import Policy
 from model.rules.orders import refusal
 from model.rules.own_line import own_line
+from runtime.published import voice_files
 from runtime.published.own_voices import node_of
-from runtime.published.voice_files import VoiceFile
 from tests.chaos.in_process.test_nodes import (
     LINES,
     MORE,
@@ -101,7 +101,7 @@ def known_at(nodes: Cluster, operator: OperatorId, mode: OperatorLine) -> set[No
     assert line is not None
     running = [node for node in nodes.nodes.values() if node.running]
     return {
-        node_of(line, VoiceFile(node.env.run).read(), node.name, node.env.peers.places) for node in running
+        node_of(line, voice_files.read(node.env.run), node.name, node.env.peers.places) for node in running
     }
 
 

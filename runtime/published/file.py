@@ -1,0 +1,77 @@
+"""A file that one process publishes and others read: they see the old content or the new one, whole.
+
+Nothing here is made durable: what processes tell each other in `run/` is of no use after a power cut.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, Generic, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+OFTEN_S: Final = 1.0
+
+
+def publish(path: Path, data: bytes) -> None:
+    """Put this in the place of what was there, readable by its owner alone. Raises OSError."""
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        part.replace(path)
+    except OSError:
+        with suppress(OSError):
+            part.unlink()
+        raise
+
+
+def published(path: Path, decode: Callable[[bytes], T]) -> T | None:
+    """What the file says; None where it is absent, cut short or another version's."""
+    with suppress(OSError, msgspec.MsgspecError):
+        return decode(path.read_bytes())
+    return None
+
+
+class Newest(Generic[T]):
+    """What a file says, for who asks at every turn: read again after a change, and at no other time."""
+
+    def __init__(self, path: Path, decode: Callable[[bytes], T]) -> None:
+        self._path, self._decode = path, decode
+        self._seen: tuple[int, int] | None = None
+        self._value: T | None = None
+
+    def read(self) -> T | None:
+        """None where there is nothing to read."""
+        try:
+            found = os.stat(self._path)
+        except OSError:
+            return None
+        seen = (found.st_ino, found.st_mtime_ns)
+        if seen != self._seen:
+            # Read after the stat: what is read is at least as new as what `seen` says.
+            self._value, self._seen = published(self._path, self._decode), seen
+        return self._value
+
+
+class Lately(Generic[T]):
+    """What is found by reading many files, for who asks often: looked for once a second at the most."""
+
+    def __init__(self, look: Callable[[], T]) -> None:
+        self._look = look
+        self._at_s = float("-inf")
+        self._found: T
+
+    def read(self) -> T:
+        """As it was a second ago at the most."""
+        now_s = time.monotonic()
+        if now_s - self._at_s >= OFTEN_S:
+            self._at_s, self._found = now_s, self._look()
+        return self._found
