@@ -7,16 +7,21 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-POLL_S = 0.005
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.002, 0.05
+
+
+def _pause_s(waited_s: float) -> float:
+    """Whoever waits long looks seldom: a look may cost what is waited for could use."""
+    return min(LONGEST_PAUSE_S, FIRST_PAUSE_S + waited_s / 20)
 
 
 def wait_until(condition: Callable[[], T], *, within_s: float = 10.0, what: str = "the condition") -> T:
     """Returns the condition's value once it is true; raises AssertionError when that takes longer."""
-    deadline = time.monotonic() + within_s
+    began = time.monotonic()
     while not (value := condition()):
-        if time.monotonic() > deadline:
+        if (waited_s := time.monotonic() - began) > within_s:
             raise AssertionError(f"{what} did not come true within {within_s} s; last: {value!r}")
-        time.sleep(POLL_S)
+        time.sleep(_pause_s(waited_s))
     return value
 
 
@@ -24,9 +29,9 @@ async def wait_until_async(
     condition: Callable[[], T], *, within_s: float = 10.0, what: str = "the condition"
 ) -> T:
     """The same inside an event loop, which goes on meanwhile."""
-    deadline = time.monotonic() + within_s
+    began = time.monotonic()
     while not (value := condition()):
-        if time.monotonic() > deadline:
+        if (waited_s := time.monotonic() - began) > within_s:
             raise AssertionError(f"{what} did not come true within {within_s} s; last: {value!r}")
-        await asyncio.sleep(POLL_S)
+        await asyncio.sleep(_pause_s(waited_s))
     return value

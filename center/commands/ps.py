@@ -37,11 +37,9 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 def ps(*, common: Common = DEFAULT) -> None:
     """The processes and actors of the running center, those of its other nodes too."""
-    node = running(common.directory)
-    if node is None:
+    rows, peers = all_rows(common.directory), peers_of(common.directory)
+    if not rows:
         raise NotRunning(str(common.directory))
-    peers = peers_of(common.directory)
-    rows = rows_of(common.directory, node) + [row for place in peers.places for row in _elsewhere(place)]
     if common.json:
         common.data(rows)
         return
@@ -64,6 +62,14 @@ def ps(*, common: Common = DEFAULT) -> None:
     )
     for place in peers.away:
         common.say(f"node {place.node} at {place.address} {'has left' if place.left else 'is away'}")
+
+
+def all_rows(state: StateDir) -> list[Row]:
+    """Everything that lives here and at the other nodes; nothing where no center runs."""
+    node = running(state)
+    if node is None:
+        return []
+    return rows_of(state, node) + [row for place in peers_of(state).places for row in _elsewhere(place)]
 
 
 def peers_of(state: StateDir) -> PeerBook:

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+import msgspec
 
+from center.commands.ps import all_rows
 from center.node.carrier import living
 from center.node.launching import child_environment
 from center.node.processes import end, marked
@@ -218,9 +220,13 @@ class Center:
         )
 
     def ps(self) -> list[dict[str, Any]]:
-        """`securwoman ps --json`."""
-        found: list[dict[str, Any]] = json.loads(self.cli("ps", "--json").stdout)
+        """`securwoman ps --json`, without a process for it: that takes a second, and is asked in a loop."""
+        found: list[dict[str, Any]] = msgspec.to_builtins(all_rows(self.state))
         return found
+
+    def pids(self, role: str) -> set[int]:
+        """Everybody of this role."""
+        return {row["pid"] for row in self.ps() if row["role"] == role}
 
     def cli(self, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
         """The command line, on this center; `typed` is its standard input."""
@@ -302,17 +308,19 @@ class Center:
 
     def until(self, what: str, condition: Callable[[], T | None], within_s: float = PATIENCE_S) -> T:
         """Wait until it is so."""
-        deadline = time.monotonic() + within_s
+        began = time.monotonic()
         while True:
+            waited_s = time.monotonic() - began
             try:
                 value = condition()
             except (httpx.TransportError, JournalRenumbered, JournalLocked):
                 value = None
             if value:
                 return value
-            if time.monotonic() > deadline:
+            if waited_s > within_s:
                 raise AssertionError(f"not within {within_s} s: {what}\n{self.everything()}")
-            time.sleep(0.02)
+            # Whoever waits long is asked seldom: to look costs what the center could use.
+            time.sleep(min(0.1, 0.01 + waited_s / 20))
 
     def everything(self) -> str:
         """All that can be said of it, for an assertion that fails."""
