@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +18,7 @@ from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
 from store.nodes import members
 from tests.gateways.http.place import CLOCK, Place
+from tests.support.ports import free_port
 from tests.support.postgres import PostgresServer
 from tests.waiting import wait_until
 
@@ -31,7 +30,7 @@ class Twins:
     """`first` and `second`, each with the address at which its web will be: nobody listens there yet."""
 
     def __init__(self, folder: Path, database: str, policy: Policy) -> None:
-        self.ports = _free_ports()
+        self.ports = [free_port(), free_port()]
         made = Place.make(folder / "made", policy, database=database)
         self.first, self.second = (made.beside(folder / node, node) for node in (A, B))
         for place, port in zip((self.first, self.second), self.ports, strict=True):
@@ -105,11 +104,3 @@ def twins(folder: Path, server: PostgresServer, policy: Policy) -> Iterator[Twin
         yield made
     finally:
         made.stop()
-
-
-def _free_ports() -> list[int]:
-    with contextlib.ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(2)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in sockets]

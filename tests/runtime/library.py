@@ -33,6 +33,7 @@ from runtime.clock import SystemClock
 from runtime.processes import ChildConnected
 from runtime.published.directory import MemoryDirectory
 from runtime.system import thespian_fixes
+from tests.support.ports import free_port
 from tests.waiting import wait_until
 
 STEP_S = 3.0
@@ -89,14 +90,6 @@ class Sender(Actor):
         elif not isinstance(msg, ActorExitRequest):
             self.send(sender, os.getpid())
         return None
-
-
-def free_port() -> int:
-    """A port that nobody has just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def system() -> ActorSystem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -34,12 +35,16 @@ from tests.waiting import wait_until
 pytestmark = [pytest.mark.process, pytest.mark.timeout(90)]
 
 
-def test_a_supervisor_that_cannot_start_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
-    before = set(_children())
+def test_a_supervisor_that_cannot_start_is_an_error_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with processes(environment(tmp_path / "good")):
+        assert _working_in(tmp_path), "so they would be found"
     for broken in ("no.such.Class", f"{Unwilling.__module__}.{Unwilling.__qualname__}"):
         with pytest.raises(SystemNotStarted):
             start("processes", environment(tmp_path / broken), broken)
-    assert set(_children()) <= before
+    assert _working_in(tmp_path) == []
 
 
 def test_two_systems_run_side_by_side(tmp_path: Path) -> None:
@@ -155,17 +160,14 @@ def test_a_death_is_told_of_once() -> None:
         os.close(writer)
 
 
-def _children() -> list[int]:
-    """Processes of a session that are not this one's: what a system that did not start may have left."""
+def _working_in(folder: Path) -> list[str]:
+    """Other processes that have this working directory, as those have whom this one has forked there."""
     found = []
     for name in os.listdir("/proc"):
         if name.isdigit() and int(name) != os.getpid():
-            try:
-                command = Path(f"/proc/{name}/cmdline").read_bytes()
-            except OSError:
-                continue
-            if command == Path("/proc/self/cmdline").read_bytes() and pidfd.born(int(name)):
-                found.append(int(name))
+            with suppress(OSError):
+                if Path(f"/proc/{name}/cwd").readlink() == folder:
+                    found.append(name)
     return found
 
 

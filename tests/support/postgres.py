@@ -10,7 +10,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -20,6 +19,8 @@ from pathlib import Path
 from typing import Final
 
 import psycopg
+
+from tests.support.ports import free_port
 
 USER: Final = "securwoman"
 STARTS_WITHIN_S: Final = 30.0
@@ -50,7 +51,7 @@ class PostgresServer:
         self._trusts: Final = trusts
         self.folder: Final = folder
         self.address: Final = address
-        self.port: Final = _free_port(address)
+        self.port: Final = free_port(address)
         self._programs = programs
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -229,13 +230,6 @@ def _account() -> pwd.struct_passwd:
         except KeyError:
             continue
     raise AssertionError("there is nobody whom a server could run as")
-
-
-def _free_port(address: str) -> int:
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    with socket.socket(family) as found:
-        found.bind((address, 0))
-        return int(found.getsockname()[1])
 
 
 @contextmanager
