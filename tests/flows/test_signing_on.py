@@ -1,16 +1,13 @@
-"""Signing on and off: who is wrong too often waits, and whose session has ended signs on again."""
+"""Signing on and off; whose session has ended signs on again."""
 
 from __future__ import annotations
 
-import re
-
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from gateways.http.door.throttle import FIRST_WAIT_S, NAME_MAX
 from messages.ids import Outcome
 from tests.flows.desk import NOT_SIGNED_ON, Desk
-from tests.flows.people import ANNA, GIULIA, LUCA
+from tests.flows.people import GIULIA, LUCA
 from tests.support.center import Center
 
 pytestmark = [
@@ -19,38 +16,6 @@ pytestmark = [
     pytest.mark.timeout(300),
     pytest.mark.browser_may_say(NOT_SIGNED_ON),
 ]
-
-
-@pytest.mark.browser_may_say(r"429 \(Too Many Requests\)")
-def test_who_is_wrong_too_often_reads_how_long_she_waits_and_then_gets_in(page: Page, made: Center) -> None:
-    desk = Desk(page, made, ANNA)
-    desk.open()
-    name, password = page.locator("input[name=operator]"), page.locator("input[name=password]")
-    expect(name).to_be_focused()
-    page.keyboard.type(ANNA.name)
-    page.keyboard.press("Tab")
-    for _ in range(NAME_MAX):
-        with page.expect_response("**/v1/console/session") as answered:
-            page.keyboard.type("wrong password")
-            page.keyboard.press("Enter")
-        assert answered.value.status == 401
-        expect(page.get_by_role("alert")).to_have_text("The name or the password is wrong.")
-        expect(password).to_be_focused()
-        expect(page.locator(".act--step")).not_to_have_attribute("aria-disabled", "true")
-    page.keyboard.type(ANNA.password)
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_have_text("Too many wrong tries. Wait, or use your token.")
-    expect(page.get_by_role("timer")).to_have_text(re.compile(r"Again in [12]?\d s|Again in 30 s"))
-    # Enter before the time is up asks nobody; what was typed stays.
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("timer")).to_be_visible()
-    expect(page.get_by_role("status")).to_have_text(
-        "You can try again now.", timeout=1000 * (FIRST_WAIT_S + 20)
-    )
-    expect(password).to_have_value(ANNA.password)
-    desk.tab_to(password)
-    page.keyboard.press("Enter")
-    expect(page.locator(".bar__me")).to_contain_text(ANNA.name)
 
 
 def test_a_session_that_has_ended_in_mid_call_is_said_and_signing_on_finds_the_call_again(

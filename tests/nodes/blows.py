@@ -34,7 +34,8 @@ STEP_WITHIN_S = 30.0
 POLL_S = 0.01
 JITTER_S = 0.15
 """A blow falls up to so long after its step was seen, as the seed says."""
-WELL_WITHIN_S = 40.0
+WELL_WITHIN_S = 90.0
+"""A node that is started again on a machine that does much else: how fast it is, nobody asks here."""
 RECEIVED_AT = "a"
 CONSOLE_AT = "c"
 OWNER, PSAP_LINE, THIRD = "owner", "112's", "third"

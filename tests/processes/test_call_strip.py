@@ -22,17 +22,14 @@ SUPERVISOR_HZ = 520.0
 OPERATOR_HZ, USER_HZ = 620.0, 440.0
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Center]:
-    with center(tmp_path, simulation()) as made:
-        yield made
-
-
-def talking(made: Center) -> AlertId:
-    alert = made.send()
-    made.until("operator and user are joined", lambda: made.joined(alert) == {"operator", "user"})
-    made.until("they hear each other", lambda: all_hear_each_other(made, (USER, OPERATOR)))
-    return alert
+@pytest.fixture(scope="module")
+def talking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Center, AlertId]]:
+    """One conversation, which each test leaves as it has found it; the last one ends it."""
+    with center(tmp_path_factory.mktemp("strip"), simulation()) as made:
+        alert = made.send()
+        made.until("operator and user are joined", lambda: made.joined(alert) == {"operator", "user"})
+        made.until("they hear each other", lambda: all_hear_each_other(made, (USER, OPERATOR)))
+        yield made, alert
 
 
 def supervisor(made: Center) -> str:
@@ -50,8 +47,10 @@ def console(made: Center) -> ClientConnection:
     return connect(url, additional_headers={"Authorization": f"Bearer {token}"}, max_size=None)
 
 
-def test_levels_come_from_the_bridge_to_the_screen_and_signal_from_the_modems(running: Center) -> None:
-    alert = talking(running)
+def test_levels_come_from_the_bridge_to_the_screen_and_signal_from_the_modems(
+    talking: tuple[Center, AlertId],
+) -> None:
+    running, alert = talking
     with console(running) as socket:
         said: dict[str, Any] = json.loads(socket.recv(10))
         while any(line["signal_dbm"] is None for line in said.get("lines") or [{"signal_dbm": None}]):
@@ -92,8 +91,10 @@ def write_wav(path: Path, pcm: bytes) -> None:
         file.writeframes(pcm)
 
 
-def test_who_is_muted_is_not_heard_and_hears_though_the_bridge_dies(running: Center) -> None:
-    alert = talking(running)
+def test_who_is_muted_is_not_heard_and_hears_though_the_bridge_dies(
+    talking: tuple[Center, AlertId],
+) -> None:
+    running, alert = talking
 
     def user_hears_nothing() -> bool:
         return hears(running, USER, set(), forbidden={OPERATOR_HZ}) and hears(
@@ -119,9 +120,9 @@ def hears_of(heard: bytes, hz: float) -> bool:
     return any(usual_level_db(part, hz) > -40 for part in parts)
 
 
-def test_a_supervisor_hears_both_and_neither_hears_her(running: Center) -> None:
+def test_a_supervisor_hears_both_and_neither_hears_her(talking: tuple[Center, AlertId]) -> None:
+    running, alert = talking
     token = supervisor(running)
-    alert = talking(running)
     assert running.order(alert, "listen", token=token).status_code == 202
     running.until("she is joined", lambda: running.joined(alert) == {"operator", "user", "listener"})
     running.until(

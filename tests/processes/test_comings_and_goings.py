@@ -19,7 +19,7 @@ from tests.support.center import PSAP, USER, Center, center, simulation
 from tests.support.signals import crackle, loudest_db, missing_s, tone
 from tests.support.tones_heard import DOWN_DB, SAID_DB, hears
 
-pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.process, pytest.mark.timed, pytest.mark.timeout(300)]
 
 FIRST, SECOND, SUPERVISOR = "+390200000102", "+390200000103", "+390200000104"
 HZ = {USER: 450.0, FIRST: 600.0, SECOND: 750.0, PSAP: 900.0, SUPERVISOR: 300.0}

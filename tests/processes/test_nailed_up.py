@@ -23,8 +23,7 @@ def has_it(made: Center, alert: AlertId) -> bool:
     return made.joined(alert) == {"operator", "user"}
 
 
-@pytest.mark.parametrize("role", ["OperatorLines", "GsmModem"])
-def test_s13_killed_in_an_alert_and_her_call_stands_until_her_shift_ends(tmp_path: Path, role: str) -> None:
+def test_s13_killed_in_an_alert_and_her_call_stands_until_her_shift_ends(tmp_path: Path) -> None:
     settings = tmp_path / "center.toml"
     settings.write_text('[operator]\nline = "nailed_up"\n')
     with center(tmp_path, simulation(public=5), "--config", str(settings)) as made:
@@ -34,15 +33,12 @@ def test_s13_killed_in_an_alert_and_her_call_stands_until_her_shift_ends(tmp_pat
         leg = made.case(alert).operator_leg
         assert leg is not None
         assert leg.line.startswith("nailed:")
-        dead = made.kill(role)
-        made.until(
-            f"another {role}",
-            lambda: (
-                not {row["pid"] for row in made.ps() if row["role"] == role} & set(dead)
-                and any(row["role"] == role for row in made.ps())
-            ),
-        )
-        made.until("everything is ready", made.is_ready)
+        for role in ("OperatorLines", "GsmModem"):
+            dead = set(made.kill(role))
+            made.until(
+                f"another {role}", lambda role=role, dead=dead: made.pids(role) and not made.pids(role) & dead
+            )
+            made.until("everything is ready", made.is_ready)
         assert made.order(alert, "call_psap").status_code == 202
         made.until("all three are joined", lambda: len(made.joined(alert)) == 3)
         assert made.order(alert, "leave").status_code == 202

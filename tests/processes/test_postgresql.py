@@ -4,7 +4,6 @@ goes away and comes back under it."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -16,10 +15,10 @@ from tests.support.postgres import PostgresServer, server
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(240)]
 
-OTHER = "+393331112224"
+SECOND, THIRD = "+393331112224", "+393331112225"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def mortal(postgres: PostgresServer) -> Iterator[PostgresServer]:
     """A server that a test may end."""
     del postgres
@@ -27,13 +26,17 @@ def mortal(postgres: PostgresServer) -> Iterator[PostgresServer]:
         yield running
 
 
-@pytest.fixture
-def made(tmp_path: Path, mortal: PostgresServer) -> Iterator[Center]:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, mortal: PostgresServer) -> Iterator[Center]:
+    """One center for both: each test has users of its own."""
     url = mortal.url(mortal.database())
-    settings = tmp_path / "center.toml"
+    folder = tmp_path_factory.mktemp("postgresql")
+    settings = folder / "center.toml"
     settings.write_text(f'[journal]\nurl = "{url}"\n[limits]\nlive_cases = 4\n')
-    phones: dict[str, dict[str, object]] = {OTHER: {"name": "Other", "says": "tone:440"}}
-    with center(tmp_path, simulation(phones=phones), "--config", str(settings), journal_url=url) as running:
+    phones: dict[str, dict[str, object]] = {
+        number: {"name": "Other", "says": "tone:440"} for number in (SECOND, THIRD)
+    }
+    with center(folder, simulation(phones=phones), "--config", str(settings), journal_url=url) as running:
         yield running
 
 
@@ -65,20 +68,19 @@ def test_an_alert_is_handled_from_its_receipt_to_its_end(made: Center) -> None:
 def test_while_the_server_is_away_apps_are_told_to_call_112_and_then_all_goes_on(
     made: Center, mortal: PostgresServer
 ) -> None:
-    first = made.send()
+    first, before = made.send(SECOND), len(made.calls(PSAP))
     made.until("operator and user are joined", lambda: made.joined(first) == {"operator", "user"})
     mortal.stop()
     try:
-        answer: httpx.Response = made.until("the web answers", lambda: made.post(OTHER))
+        answer: httpx.Response = made.until("the web answers", lambda: made.post(THIRD))
         assert answer.status_code == 503, answer.text
         assert answer.json()["advice"] == "call_112_now"
     finally:
         mortal.start()
     made.until("everything is ready", made.is_ready)
-    second = made.until("it takes alerts", lambda: taken(made.post(OTHER)))
-    is_handled_to_the_end(made, first, USER)
-    for number in (USER, PSAP):
-        assert len(made.calls(number)) == 1, f"{number} was called once, and never dropped"
+    second = made.until("it takes alerts", lambda: taken(made.post(THIRD)))
+    is_handled_to_the_end(made, first, SECOND)
+    assert (len(made.calls(SECOND)), len(made.calls(PSAP))) == (1, before + 1), "once, and never dropped"
     made.until("the other is served, too", lambda: made.joined(second) == {"operator", "user"})
     with made.journal() as journal:
         assert verify(journal).problems == ()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -13,12 +13,14 @@ from messages.ids import AlertId, Channel, LineId, Outcome
 from messages.journal import Recorded
 from messages.lines import LineState
 from runtime.published import line_files
-from tests.support.center import OPERATOR, USER, Center, center
+from tests.support.center import OPERATOR, Center, center
 from tests.support.stranger_modem import IMEI, StrangerModem
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(180)]
 
 SETTINGS = """
+[operator]
+wrap_up_s = 0
 [psap]
 number = "+390200000112"
 [[trunk]]
@@ -32,18 +34,36 @@ number = "+390200000001"
 LINE = LineId("abroad")
 
 
-@pytest.fixture
-def modem() -> Iterator[StrangerModem]:
+USERS = itertools.count(1)
+"""Each test has one of its own: the same number again so soon would be the same alert."""
+
+
+@pytest.fixture(scope="module")
+def stranger() -> Iterator[StrangerModem]:
     made = StrangerModem()
     yield made
     made.close()
 
 
 @pytest.fixture
-def made(tmp_path: Path, modem: StrangerModem) -> Iterator[Center]:
-    settings = tmp_path / "center.toml"
-    settings.write_text(SETTINGS.format(address=modem.address))
-    with center(tmp_path, "", "--config", str(settings)) as running:
+def modem(stranger: StrangerModem) -> StrangerModem:
+    """The module's, which has called nobody yet."""
+    assert stranger.numbers() == []
+    stranger.dialled.clear()
+    return stranger
+
+
+@pytest.fixture
+def user() -> str:
+    return f"+39333111{next(USERS):04d}"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, stranger: StrangerModem) -> Iterator[Center]:
+    folder = tmp_path_factory.mktemp("stranger")
+    settings = folder / "center.toml"
+    settings.write_text(SETTINGS.format(address=stranger.address))
+    with center(folder, "", "--config", str(settings)) as running:
         added = running.cli("operator", "add", "Anna Neri", "--phone", OPERATOR, "--token")
         assert added.returncode == 0, added.stderr
         running.token = added.stdout.splitlines()[-1]
@@ -73,63 +93,65 @@ def over(made: Center, alert: AlertId, modem: StrangerModem) -> None:
     assert modem.numbers() == [], "nobody is left on the line"
 
 
-def received(made: Center) -> Recorded | None:
+def received(made: Center, user: str) -> Recorded | None:
     with made.journal() as journal:
-        found = [one for one in journal.read_all() if isinstance(one.event, ev.AlertReceived)]
-    return found[-1] if found else None
+        found = (one for one in journal.read_all() if isinstance(one.event, ev.AlertReceived))
+        return next((one for one in found if one.event.phone == user), None)
 
 
 def test_it_places_sees_and_ends_the_calls_of_an_alert_which_it_joins_itself(
-    made: Center, modem: StrangerModem
+    made: Center, modem: StrangerModem, user: str
 ) -> None:
     report = line_files.read_all(made.state.run)[LINE]
     assert (report.dialect, report.imei, report.joins) == ("3gpp", IMEI, Joins.NETWORK)
-    alert = made.send()
+    alert = made.send(user)
     talking(made, alert)
-    assert modem.dialled == [OPERATOR, USER]
-    assert modem.talking() == {OPERATOR, USER}
-    modem.hung_up_by(USER)
-    made.until("her end is seen, and she is called again", lambda: modem.dialled == [OPERATOR, USER, USER])
+    assert modem.dialled == [OPERATOR, user]
+    assert modem.talking() == {OPERATOR, user}
+    modem.hung_up_by(user)
+    made.until("her end is seen, and she is called again", lambda: modem.dialled == [OPERATOR, user, user])
     talking(made, alert)
     over(made, alert, modem)
 
 
-def test_s02_a_user_who_calls_it_raises_an_alert_and_is_answered(made: Center, modem: StrangerModem) -> None:
-    modem.called_by(USER)
-    alert = AlertId(made.until("an alert", lambda: received(made)).stream.removeprefix("inbox-"))
+def test_s02_a_user_who_calls_it_raises_an_alert_and_is_answered(
+    made: Center, modem: StrangerModem, user: str
+) -> None:
+    modem.called_by(user)
+    alert = AlertId(made.until("an alert", lambda: received(made, user)).stream.removeprefix("inbox-"))
     talking(made, alert)
     assert made.case(alert).channel is Channel.VOICE
-    assert made.case(alert).phone == USER
+    assert made.case(alert).phone == user
     assert modem.dialled == [OPERATOR], "she is on the line already"
-    assert modem.talking() == {OPERATOR, USER}
+    assert modem.talking() == {OPERATOR, user}
     over(made, alert, modem)
 
 
 def test_a_connection_that_is_cut_in_mid_call_and_comes_back_costs_nobody_her_call(
-    made: Center, modem: StrangerModem
+    made: Center, modem: StrangerModem, user: str
 ) -> None:
-    alert = made.send()
+    alert = made.send(user)
     talking(made, alert)
     modem.cut()
     made.until("it is missed", lambda: state(made) is LineState.LOST)
     modem.mend()
     made.until("it is back", lambda: state(made) is LineState.READY)
     assert made.joined(alert) == {"operator", "user"}
-    assert modem.dialled == [OPERATOR, USER], "nobody is called twice"
-    assert modem.talking() == {OPERATOR, USER}
+    assert modem.dialled == [OPERATOR, user], "nobody is called twice"
+    assert modem.talking() == {OPERATOR, user}
     over(made, alert, modem)
 
 
 def test_cut_for_longer_it_is_an_alarm_and_takes_calls_again_once_it_is_back(
-    made: Center, modem: StrangerModem
+    made: Center, modem: StrangerModem, user: str
 ) -> None:
     modem.cut()
     made.until("so much is said", lambda: raised(made) == ["raised line.out_of_service"])
     modem.mend()
     made.until("it is over", lambda: raised(made)[-1] == "cleared line.out_of_service")
-    modem.called_by(USER)
-    made.until("an alert", lambda: received(made))
-    made.until("she is answered", lambda: USER in modem.talking())
+    modem.called_by(user)
+    made.until("an alert", lambda: received(made, user))
+    made.until("she is answered", lambda: user in modem.talking())
 
 
 def raised(made: Center) -> list[str]:

@@ -68,6 +68,13 @@ def sim(tmp_path: Path) -> Iterator[CarrierProcess]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def steady(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CarrierProcess]:
+    """One for all who only ask, and change nothing."""
+    with carrier(WORLD, tmp_path_factory.mktemp("steady")) as running:
+        yield running
+
+
 def read_if_there(path: Path) -> str:
     return path.read_text() if path.exists() else ""
 
@@ -82,9 +89,9 @@ def is_gone(port: serial.Serial) -> bool:
     return False
 
 
-def test_it_says_where_its_ports_and_its_control_are(sim: CarrierProcess) -> None:
-    assert sim.ready["pid"] == sim.process.pid
-    modems = sim.ready["modems"]
+def test_it_says_where_its_ports_and_its_control_are(steady: CarrierProcess) -> None:
+    assert steady.ready["pid"] == steady.process.pid
+    modems = steady.ready["modems"]
     assert isinstance(modems, list)
     assert [(m["name"], m["dialect"], m["trunk"], m["number"]) for m in modems] == [
         ("h", "huawei", "public", "+390200000001"),
@@ -266,9 +273,9 @@ def test_the_control_api_tells_phones_and_modems(sim: CarrierProcess) -> None:
     ],
 )
 def test_the_control_api_refuses_with_the_right_status(
-    sim: CarrierProcess, method: str, path: str, body: bytes | None, status: int
+    steady: CarrierProcess, method: str, path: str, body: bytes | None, status: int
 ) -> None:
-    answer = sim.http.request(method, path, content=body)
+    answer = steady.http.request(method, path, content=body)
     assert answer.status_code == status
     assert answer.json()["error"]
 
@@ -350,11 +357,11 @@ def test_it_stops_in_order_and_leaves_nothing_behind(tmp_path: Path) -> None:
             assert not [path for path in sim.directory.iterdir() if path.is_symlink()]
 
 
-def test_a_second_carrier_in_the_same_directory_does_not_start(sim: CarrierProcess, tmp_path: Path) -> None:
-    second = start(tmp_path / "world.toml", sim.directory, wait=False)
+def test_a_second_carrier_in_the_same_directory_does_not_start(steady: CarrierProcess) -> None:
+    second = start(steady.directory.with_name("world.toml"), steady.directory, wait=False)
     assert second.wait(timeout=20) == 1
     assert b"another carrier runs in" in stop(second)
-    assert json.loads((sim.directory / "carrier.json").read_text())["pid"] == sim.process.pid
+    assert json.loads((steady.directory / "carrier.json").read_text())["pid"] == steady.process.pid
 
 
 def test_a_killed_carrier_is_replaced_in_the_same_directory(tmp_path: Path) -> None:
@@ -378,8 +385,8 @@ def test_a_wrong_file_is_told_with_the_path_of_the_fault(tmp_path: Path) -> None
     assert b"modem[0]: " in stop(process)
 
 
-def test_a_taken_control_port_is_an_error_unless_any_will_do(sim: CarrierProcess, tmp_path: Path) -> None:
-    taken = str(sim.ready["control"]).rpartition(":")[2]
+def test_a_taken_control_port_is_an_error_unless_any_will_do(steady: CarrierProcess, tmp_path: Path) -> None:
+    taken = str(steady.ready["control"]).rpartition(":")[2]
     world = tmp_path / "second.toml"
     world.write_text(f'[simulator]\ncontrol = "127.0.0.1:{taken}"\n')
     process = start(world, tmp_path / "second")
@@ -389,7 +396,8 @@ def test_a_taken_control_port_is_an_error_unless_any_will_do(sim: CarrierProcess
     process = start(world, tmp_path / "second")
     try:
         assert (
-            json.loads((tmp_path / "second" / "carrier.json").read_text())["control"] != sim.ready["control"]
+            json.loads((tmp_path / "second" / "carrier.json").read_text())["control"]
+            != steady.ready["control"]
         )
     finally:
         stop(process)

@@ -259,7 +259,7 @@ class Nodes:
             self.tokens[operator] = registry.issue_token(operator, by="test")
         for node in self.nodes.values():
             node.start()
-        self.until("all are ready", lambda: all(node.is_ready() for node in self.nodes.values()), 90)
+        self.until("all are ready", lambda: all(node.is_ready() for node in self.nodes.values()), 150)
         self.until("all know each other", self.know_each_other)
         first = next(iter(self.nodes.values()))
         self._app_key = (first.state.keys / "app.key").read_text().strip()

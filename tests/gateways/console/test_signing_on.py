@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from gateways.http.door.throttle import NAME_MAX
+from gateways.http.door.throttle import FIRST_WAIT_S, NAME_MAX
 from messages.events import ShiftChanged
 from store import streams
 from store.journal.journal import Journal
@@ -21,6 +21,7 @@ WORDS = {
         "wrong": "The name or the password is wrong.",
         "often": "Too many wrong tries. Wait, or use your token.",
         "again": "Again in",
+        "now": "You can try again now.",
         "heard": "Did you hear the alarm?",
         "why": "Why do you pause?",
         "meal": "Paused: meal",
@@ -31,6 +32,7 @@ WORDS = {
         "wrong": "Nome o password non corretti.",
         "often": "Troppi tentativi sbagliati. Aspetta, oppure usa il tuo codice personale.",
         "again": "Di nuovo tra",
+        "now": "Ora puoi riprovare.",
         "heard": "Hai sentito l’allarme?",
         "why": "Perché vai in pausa?",
         "meal": "In pausa: pasto",
@@ -92,6 +94,7 @@ def test_who_waits_sees_for_how_long_and_can_use_her_token(
     page: Page, site: WebThread, place: Place, lang: str
 ) -> None:
     words = WORDS[lang]
+    page.clock.install()
     page.goto(f"{site.url}/console/?lang={lang}")
     for _ in range(NAME_MAX):
         with page.expect_response("**/v1/console/session") as answered:
@@ -102,6 +105,12 @@ def test_who_waits_sees_for_how_long_and_can_use_her_token(
     expect(page.get_by_role("alert")).to_have_text(words["often"])
     expect(page.get_by_role("timer")).to_contain_text(words["again"])
     expect(page.locator(".act--step")).to_have_attribute("aria-disabled", "true")
+    # Enter before the time is up asks nobody; what was typed stays.
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("timer")).to_be_visible()
+    page.clock.fast_forward(1000 * FIRST_WAIT_S)
+    expect(page.get_by_role("status")).to_have_text(words["now"])
+    expect(page.get_by_label("Password")).to_have_value(PASSWORD)
     page.get_by_role("button", name=words["token"]).click()
     expect(page.locator("input[name=token]")).to_be_focused()
     page.keyboard.type(place.marta_token)
