@@ -48,6 +48,9 @@ def rank(item: pytest.Item) -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Orders the tests from fast to slow, and skips those for which the machine has no browser."""
     items.sort(key=rank)
+    for item in items:
+        if rank(item) > 1 and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(180))  # a busy machine starts a process in twenty seconds
     if CHROMIUM is None:
         for item in items:
             if item.get_closest_marker("browser"):
@@ -60,6 +63,12 @@ def browser_type_launch_args(
 ) -> dict[str, object]:
     """The machine's own Chromium: the test tool would download one."""
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": list(CHROMIUM_ARGS)}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, object]) -> dict[str, object]:
+    """Nothing that only moves: sixty pictures a second of a bell cost more than all the rest of a page."""
+    return {**browser_context_args, "reduced_motion": "reduce"}
 
 
 @pytest.fixture(scope="session")

@@ -25,12 +25,12 @@ from tests.media.modem_side import ModemSide, modems
 from tests.support.signals import frames, level_db, tone, usual_level_db
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.process, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.process, pytest.mark.timed, pytest.mark.timeout(120)]
 
 TONES_HZ = (440.0, 620.0, 880.0)
 WITHIN_S = 20.0
-UNBROKEN_S = 15
-"""So many of half a minute's seconds are unbroken also on a machine with much other work; else nearly all."""
+UNBROKEN_S = 5
+"""So many of ten seconds are unbroken also on a machine with much other work; else nearly all."""
 
 
 @pytest.fixture
@@ -112,13 +112,13 @@ def unbroken_seconds(pcm: bytes, hz: float) -> int:
     return sum(not slips(pcm[start : start + second], hz) for start in starts)
 
 
-def test_half_a_minute_passes_both_ways_and_hardly_a_frame_is_missing(side: ModemSide) -> None:
+def test_ten_seconds_pass_both_ways_and_hardly_a_frame_is_missing(side: ModemSide) -> None:
     """A port that is written and read at a bridge's pace, without a jitter buffer that would hide a loss."""
     with gate_process(side) as gate:
         port = opened(gate, "voice0")
         beat, said, skipped = Beat(), [], 0
         began = time.monotonic()
-        for number in range(1500):
+        for number in range(500):
             port.write(tone(1000, 160, at=number * 160))
             said.append(port.read())
             skipped += beat.wait().skipped

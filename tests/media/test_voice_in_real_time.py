@@ -206,6 +206,7 @@ class Bridge:
 
 
 @pytest.mark.process
+@pytest.mark.timed
 def test_a_killed_bridge_leaves_a_short_gap_and_its_successor_takes_the_ports_over(side: ModemSide) -> None:
     gaps = []
     with ExitStack() as bridges:
@@ -237,6 +238,7 @@ def test_a_killed_bridge_leaves_a_short_gap_and_its_successor_takes_the_ports_ov
 
 
 @pytest.mark.process
+@pytest.mark.timed
 def test_a_bridge_that_is_asked_hands_over_and_nobody_misses_more_than_a_frame(side: ModemSide) -> None:
     with ExitStack() as stack:
         first, heir = Bridge(side), Bridge(side)

@@ -81,6 +81,7 @@ def test_what_was_not_committed_is_not_said(database: PostgresDatabase, listener
 
 
 @pytest.mark.process
+@pytest.mark.timed
 def test_after_a_lost_connection_one_is_told_to_look_and_nobody_ever_waits(postgres: PostgresServer) -> None:
     del postgres
     with server() as mortal:

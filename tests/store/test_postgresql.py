@@ -159,6 +159,7 @@ def test_a_writer_that_is_killed_leaves_nothing_and_keeps_nobody_waiting(
 
 
 @pytest.mark.process
+@pytest.mark.timed
 def test_a_frozen_writer_holds_the_others_up_for_a_second_and_goes_on_when_it_wakes(
     database: PostgresDatabase, journal: Journal
 ) -> None:
@@ -336,6 +337,7 @@ def until_writing(database: PostgresDatabase) -> int:
 
 
 @pytest.mark.process
+@pytest.mark.timed
 def test_a_server_that_is_away_is_said_at_once_and_used_as_soon_as_it_is_back(mortal: PostgresServer) -> None:
     journal = journal_at(new_database(mortal).url)
     journal.append(ONE)

@@ -44,7 +44,7 @@ def read_to_end(console: ClientConnection) -> None:
 def ask(
     port: int, method: str, path: str, headers: dict[str, str], body: object = None
 ) -> tuple[int, dict[str, object]]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     data = None if body is None else json.dumps(body)
     connection.request(method, path, data, {**headers, "content-type": "application/json"})
     answer = connection.getresponse()
