@@ -333,16 +333,6 @@ def test_case_17_an_operator_whose_line_dies_is_called_again(make_world: MakeWor
     assert len(world.calls(USER)) == 1, "the bridge holds her"
 
 
-def test_case_17_a_modem_that_is_pulled_out_is_another_line(make_world: MakeWorld) -> None:
-    world = make_world()
-    to_talking(world)
-    user = world.case.going(Party.USER)
-    assert user is not None
-    world.network.unplug(user.line)
-    world.until("she is back on another line", lambda: _on_another(world, user.line), 40)
-    assert world.case.operator is not None
-
-
 def test_a_line_without_a_modem_is_an_alarm_after_10_s_until_it_is_back(make_world: MakeWorld) -> None:
     world = make_world()
     world.network.unplug("sim3")

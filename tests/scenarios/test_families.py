@@ -7,6 +7,7 @@ import pytest
 from messages import events as ev
 from messages.base import HangupCause
 from messages.ids import OperatorCommand, Outcome, Party
+from model.alert.phase import Phase, phase
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import everything_is_over, joined, to_conference, to_talking, voice_alert
 from tests.scenarios.test_modems import port
@@ -22,9 +23,12 @@ any_family = pytest.mark.parametrize("family", FAMILIES)
 def test_s04_to_s09_from_the_alert_to_user_and_112_alone(make_world: MakeWorld, family: str) -> None:
     world = make_world(dialects=(family,))
     to_conference(world)
+    assert phase(world.case) is Phase.CONFERENCE
+    assert [call.line for call in world.calls(PSAP)] in (["sim5"], ["sim6"]), "the reserved trunk"
     world.order(OperatorCommand.LEAVE)
     world.until("user and 112 are alone", lambda: joined(world) == {Party.USER, Party.PSAP})
     world.advance(61)
+    assert {call.to for call in world.live_calls()} == {USER, PSAP}
     world.network.carrier.phone_hang_up(PSAP, world.network.now_s)
     world.network.pump()
     everything_is_over(world)
@@ -45,6 +49,7 @@ def test_case_05_no_answer_is_told_to_the_operator_and_112_is_called(
     world.order(OperatorCommand.BRIEFING_GIVEN)
     world.order(OperatorCommand.LEAVE)
     everything_is_over(world)
+    assert world.case.outcome is Outcome.BRIEFED
 
 
 @any_family

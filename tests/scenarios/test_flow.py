@@ -9,7 +9,7 @@ from messages.base import Position
 from messages.ids import SECOND, Advice, Channel, Instant, OperatorCommand, Outcome, Party
 from model.alert.phase import Phase, phase
 from tests.scenarios.conftest import MakeWorld
-from tests.scenarios.world import OPERATORS, PSAP, USER, World
+from tests.scenarios.world import OPERATORS, USER, World
 
 pytestmark = pytest.mark.scenario
 
@@ -93,37 +93,6 @@ def test_s07_a_false_alarm_is_closed_and_everybody_is_free(make_world: MakeWorld
     world.order(OperatorCommand.DECLARE_FALSE_ALARM)
     everything_is_over(world)
     assert world.case.outcome is Outcome.FALSE_ALARM
-
-
-def test_s08_112_comes_in_over_the_reserved_trunk(make_world: MakeWorld) -> None:
-    world = make_world()
-    to_conference(world)
-    assert [call.line for call in world.calls(PSAP)] in (["sim5"], ["sim6"])
-    assert phase(world.case) is Phase.CONFERENCE
-
-
-def test_s08_112_is_called_for_a_user_who_does_not_answer(make_world: MakeWorld) -> None:
-    world = make_world(behaviours={USER: "no_answer"})
-    world.send()
-    world.until("the operator is there", lambda: world.case.operator is not None)
-    world.until("her phone rings", lambda: world.case.rang_at is not None)
-    world.advance(26)
-    assert len(world.calls(USER)) == 2, "a second attempt rings in the background"
-    world.order(OperatorCommand.CALL_PSAP)
-    world.until("112 is joined", lambda: joined(world) == {Party.OPERATOR, Party.PSAP})
-
-
-def test_s09_the_operator_leaves_and_user_and_112_go_on(make_world: MakeWorld) -> None:
-    world = make_world()
-    to_conference(world)
-    world.order(OperatorCommand.LEAVE)
-    world.until("the operator has gone", lambda: joined(world) == {Party.USER, Party.PSAP})
-    world.advance(90)
-    assert {call.to for call in world.live_calls()} == {USER, PSAP}
-    world.network.carrier.phone_hang_up(PSAP, world.network.now_s)
-    world.network.pump()
-    everything_is_over(world)
-    assert world.case.outcome is Outcome.HANDED_OVER
 
 
 def test_s10_112_is_briefed_when_she_does_not_answer(make_world: MakeWorld) -> None:

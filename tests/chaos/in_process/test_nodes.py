@@ -142,6 +142,19 @@ def the_story_has_one_writer_at_a_time(nodes: Cluster, alert: AlertId) -> None:
             assert after.node == before.node, nodes.story()
 
 
+def every_alert_has_ended(play: Play) -> None:
+    for alert in play.alerts:
+        play.nodes.alert = alert
+        the_story_has_one_writer_at_a_time(play.nodes, alert)
+        assert case_of(play.nodes, alert).closed_at is not None, "\n".join([*play.log, play.nodes.story()])
+
+
+def no_call_is_left(play: Play) -> None:
+    lost = [name for name, node in play.nodes.nodes.items() if node.lost]
+    left = [call for call in play.nodes.live_calls() if call.line.split("-")[0] not in lost]
+    assert left == [], "\n".join([*play.log, play.nodes.story()])
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.timeout(240)
 def test_whatever_happens_to_nodes_every_alert_ends_and_has_one_owner_at_a_time(
@@ -150,11 +163,5 @@ def test_whatever_happens_to_nodes_every_alert_ends_and_has_one_owner_at_a_time(
     with cluster(tmp_path, LINES, operators=2, behaviours=dict.fromkeys(MORE, "answer")) as nodes:
         play = Play(nodes, seed)
         play.run()
-        for alert in play.alerts:
-            nodes.alert = alert
-            story = "\n".join([*play.log, nodes.story()])
-            the_story_has_one_writer_at_a_time(nodes, alert)
-            assert case_of(nodes, alert).closed_at is not None, story
-        lost = [name for name, node in nodes.nodes.items() if node.lost]
-        left = [call for call in nodes.live_calls() if call.line.split("-")[0] not in lost]
-        assert left == [], "\n".join([*play.log, nodes.story()])
+        every_alert_has_ended(play)
+        no_call_is_left(play)

@@ -21,7 +21,8 @@ from tests.chaos.in_process.test_nodes import (
     MORE,
     Play,
     case_of,
-    the_story_has_one_writer_at_a_time,
+    every_alert_has_ended,
+    no_call_is_left,
 )
 from tests.scenarios.headsets import Headsets
 from tests.scenarios.nodes import Cluster, cluster
@@ -117,11 +118,7 @@ def test_whatever_happens_to_nodes_and_voices_every_alert_ends_and_all_know_wher
     with ExitStack() as stack, made as nodes:
         play = VoicePlay(nodes, seed, stack)
         play.run()
-        for alert in play.alerts:
-            nodes.alert = alert
-            story = "\n".join([*play.log, nodes.story()])
-            the_story_has_one_writer_at_a_time(nodes, alert)
-            assert case_of(nodes, alert).closed_at is not None, story
+        every_alert_has_ended(play)
         for operator in nodes.operators:
             if mode is OperatorLine.NAILED_UP or not play.is_somewhere(operator):
                 play.arrive(operator)
@@ -137,6 +134,4 @@ def test_whatever_happens_to_nodes_and_voices_every_alert_ends_and_all_know_wher
         for operator in nodes.operators:
             nodes.shift(operator, at, ShiftState.OFF)
         nodes.advance(60)
-        lost = [name for name, node in nodes.nodes.items() if node.lost]
-        left = [call for call in nodes.live_calls() if call.line.split("-")[0] not in lost]
-        assert left == [], "\n".join([*play.log, nodes.story()])
+        no_call_is_left(play)
