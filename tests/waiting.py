@@ -7,12 +7,8 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.002, 0.05
-
-
-def _pause_s(waited_s: float) -> float:
-    """Whoever waits long looks seldom: a look may cost what is waited for could use."""
-    return min(LONGEST_PAUSE_S, FIRST_PAUSE_S + waited_s / 20)
+LONGEST_PAUSE_S = 0.05
+"""Whoever waits long looks seldom: a look may cost what is waited for could use."""
 
 
 def wait_until(condition: Callable[[], T], *, within_s: float = 10.0, what: str = "the condition") -> T:
@@ -21,7 +17,7 @@ def wait_until(condition: Callable[[], T], *, within_s: float = 10.0, what: str 
     while not (value := condition()):
         if (waited_s := time.monotonic() - began) > within_s:
             raise AssertionError(f"{what} did not come true within {within_s} s; last: {value!r}")
-        time.sleep(_pause_s(waited_s))
+        time.sleep(min(LONGEST_PAUSE_S, 0.002 + waited_s / 20))
     return value
 
 
@@ -33,5 +29,5 @@ async def wait_until_async(
     while not (value := condition()):
         if (waited_s := time.monotonic() - began) > within_s:
             raise AssertionError(f"{what} did not come true within {within_s} s; last: {value!r}")
-        await asyncio.sleep(_pause_s(waited_s))
+        await asyncio.sleep(min(LONGEST_PAUSE_S, 0.002 + waited_s / 20))
     return value

@@ -109,6 +109,8 @@ def polls(path: Path) -> set[ast.AST]:
     for node in asleep:
         assert isinstance(node, ast.Call)
         pause = node.args[0] if node.args else None
+        if isinstance(pause, ast.Call) and isinstance(pause.func, ast.Name) and pause.func.id == "min":
+            pause = pause.args[0]  # a pause that grows, and this is the longest
         value = constants.get(pause.id) if isinstance(pause, ast.Name) else getattr(pause, "value", None)
         if isinstance(value, int | float) and value <= LONGEST_POLL_S:
             short.add(node)
