@@ -19,8 +19,9 @@ import pytest
 
 from center.node.processes import marked, send_signal
 from messages.ids import AlertId
-from tests.support.center import Center, center, simulation
+from tests.support.center import OPERATOR, PSAP, USER, Center, center, simulation
 from tests.support.hearing import LAST_S, PARTIES, hasten_modems, voice_gaps
+from tests.support.tones_heard import all_hear_each_other
 
 pytestmark = [pytest.mark.process, pytest.mark.timed, pytest.mark.timeout(300)]
 
@@ -45,7 +46,7 @@ def conference(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cente
         alert = made.send()
         made.until("operator and user are joined", lambda: made.joined(alert) == {"operator", "user"})
         assert made.order(alert, "call_psap").status_code == 202
-        made.until("all three are joined", lambda: len(made.joined(alert)) == 3)
+        made.until("all hear each other", lambda: all_hear_each_other(made, (USER, OPERATOR, PSAP)))
         yield made, alert
 
 
