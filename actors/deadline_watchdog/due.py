@@ -20,6 +20,7 @@ from model.alert.leg import Leg, LegState
 from model.policy import Policy
 from model.rules.attempts import due_at, takes_calls
 from model.rules.calling import quiet
+from model.rules.failing import not_before
 from model.rules.joining import user_comes_first
 from model.rules.pairs import begun, lacking
 from model.rules.psap import psap_number_for
@@ -186,7 +187,7 @@ def signs(
             yield case.alert, sign
         # A test takes no last line, so that what is free for others need not be for it.
         lacks = lacking(case, (), policy)
-        if operators > 0 and _wants_operator(case, policy):
+        if operators > 0 and _wants_operator(case, policy, now_us):
             mine = Party.OPERATOR in lacks and begun(case)
             if lines >= (1 if mine else kept + max(1, len(lacks)) + on_her_phone):
                 lines, operators = lines - (1 if mine else max(1, len(lacks))), operators - 1
@@ -200,7 +201,7 @@ def signs(
                 kept -= mine
                 if not case.test:
                     yield case.alert, _sign(USER_DUE, case)
-        if reserved > 0 and _wants_psap(case, policy):
+        if reserved > 0 and _wants_psap(case, policy, now_us):
             reserved -= 1
             if not case.test:
                 yield case.alert, _sign(PSAP_DUE, case, more_us=round(policy.psap_pause_s * SECOND))
@@ -292,8 +293,10 @@ def _of_end(case: Case) -> Iterator[Sign]:
         yield _sign(LEFT_ALONE, case)
 
 
-def _wants_operator(case: Case, policy: Policy) -> bool:
+def _wants_operator(case: Case, policy: Policy, now_us: Instant) -> bool:
     """Whoever takes a case by hand may be busy with another."""
+    if now_us < not_before(case, Party.OPERATOR):
+        return False
     calling = any(leg.live for leg in case.of(Party.OPERATOR))
     free = case.operator is None and case.taking is None and not case.leaving and not calling
     return free and not user_comes_first(case, policy)
@@ -305,11 +308,11 @@ def _wants_user(case: Case, policy: Policy, now_us: Instant) -> bool:
     if any(leg.live for leg in case.of(Party.USER)):
         return False
     due = due_at(case, policy)
-    return due is not None and now_us >= due
+    return due is not None and now_us >= max(due, not_before(case, Party.USER))
 
 
-def _wants_psap(case: Case, policy: Policy) -> bool:
-    if case.psap is None or case.leaving:
+def _wants_psap(case: Case, policy: Policy, now_us: Instant) -> bool:
+    if case.psap is None or case.leaving or now_us < not_before(case, Party.PSAP):
         return False
     if any(leg.live for leg in case.of(Party.PSAP)) or case.psap_no_line == Lack.GUARDED:
         return False
