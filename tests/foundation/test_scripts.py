@@ -233,8 +233,8 @@ def test_the_tests_run_after_the_checks_and_everything_is_summed_up(checkout: Ch
     done = checkout.run("scripts/test")
     assert done.returncode == 0, done.stderr
     tools = [line.split()[0] for line in checkout.called() if "leave_nothing" not in line]
-    assert sorted(tools) == ["lint-imports", "mypy", "pages", "python", "python", "python", "ruff", "ruff"]
-    names = ("format", "lint", "imports", "pages", "tests", "types", "processes", "in time")
+    assert sorted(tools) == ["lint-imports", "mypy", "pages", *4 * ["python"], "ruff", "ruff"]
+    names = ("format", "lint", "imports", "pages", "tests", "types", "processes", "browsers", "in time")
     assert [line.split(" (")[0].split(None, 1) for line in done.stdout.splitlines()[-len(names) :]] == [
         ["ok", name] for name in names
     ]
