@@ -22,6 +22,7 @@ from tests.support.center import USER, Center, center, simulation
 LIBRARY: Final = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 pytestmark = [
     pytest.mark.process,
+    pytest.mark.timed,  # and every look at the clock reads a file here, which makes a center slow
     pytest.mark.timeout(180),
     pytest.mark.skipif(
         LIBRARY is None,
