@@ -144,10 +144,12 @@ def dials(centers: Sequence[Center], journal: Journal, sent: dict[AlertId, float
     stages: dict[str, list[float]] = {"post_to_atd": [], "to_accepted": [], "to_decided": [], "to_atd": []}
     for alert, at in sent.items():
         received = journal.read(streams.inbox(alert))[0].at_us / 1e6
-        first = next(
+        begun_by = (
             one for one in journal.read(streams.case(alert)) if isinstance(one.event, ev.LegOriginating)
         )
-        assert isinstance(first.event, ev.LegOriginating)
+        first = next(begun_by, None)
+        if first is None or not isinstance(first.event, ev.LegOriginating):
+            continue
         there = (first.event.number, first.event.line)
         begun = [call["started_at_s"] for call in calls if (call["to"], call["line"]) == there]
         dialled = min((when for when in begun if when >= at), default=None)
