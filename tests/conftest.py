@@ -34,7 +34,7 @@ CHROMIUM_ARGS = (
     "--disable-sync",
 )
 
-expect.set_options(timeout=20_000)  # milliseconds; as above
+expect.set_options(timeout=30_000)  # milliseconds; as above
 
 # Fast ones first: whoever waits for a failure sees it soon.
 ORDER = ("scenario", "process", "browser")
