@@ -53,9 +53,9 @@ def _no_answer_at(leg: Leg, hand: Hand, policy: Policy) -> Instant:
     return gives_up_at(hand, leg.ringing_at, round(policy.user_no_answer_s * SECOND))
 
 
-def answer_her(case: Case, _hand: Hand, policy: Policy, _now_us: Instant) -> Step:
+def answer_inbound_call(case: Case, _hand: Hand, policy: Policy, _now_us: Instant) -> Step:
     """Her own call becomes her leg; what we were dialling is cancelled first (S2, case 2)."""
-    hers = case.her_call
+    hers = case.inbound_call
     if hers is None or case.leaving or case.there(Party.USER) is not None:
         return NOTHING
     if not takes_calls(case, policy):

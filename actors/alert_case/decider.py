@@ -14,7 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from actors.alert_case.alarms import alarms
-from actors.alert_case.callback import answer_her, call_user, watch_callback
+from actors.alert_case.callback import answer_inbound_call, call_user, watch_callback
 from actors.alert_case.emergency import call_psap
 from actors.alert_case.ending import end
 from actors.alert_case.hand import NOTHING, Decided, Hand, Step, Want, join
@@ -26,7 +26,7 @@ from actors.alert_case.returned import take_back_operator
 from actors.alert_case.search import find_operator, keep_operator
 from actors.alert_case.silence import watch_sound
 from actors.alert_case.stuck_line import let_go_of_line
-from actors.alert_case.together import bring_together
+from actors.alert_case.together import call_again_on_one_line
 from messages import events as ev
 from messages.bridge import BridgeReport
 from messages.identity import Identify
@@ -59,11 +59,11 @@ RULES: Final[tuple[Rule, ...]] = (
     identify,
     relieve,
     keep_operator,
-    bring_together,
+    call_again_on_one_line,
     end,
     take_back_operator,
     find_operator,
-    answer_her,
+    answer_inbound_call,
     watch_callback,
     call_user,
     call_psap,
@@ -137,7 +137,7 @@ def _to_be_closed(case: Case) -> bool:
 def _settling(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step | None:
     """A new alert's first moment: all are asked at once, and waited for until `SETTLE_US`."""
     until = Instant(hand.opened_at + SETTLE_US)
-    if case.owner is not None or case.her_call or now_us >= until or _to_be_closed(case):
+    if case.owner is not None or case.inbound_call or now_us >= until or _to_be_closed(case):
         return None
     # The line first: its pool has the most to look at.
     wants = join(find_operator(case, hand, policy, now_us), identify(case, hand, policy, now_us)).wants

@@ -43,7 +43,7 @@ def _usual_us(policy: Policy) -> int:
     return round(policy.operator_silent_after_s * SECOND)
 
 
-def others(case: Case) -> list[Leg]:
+def other_operator_calls(case: Case) -> list[Leg]:
     """The calls to operators that are, or may be, up besides that of whoever has the case."""
     hers = case.operator
     return [leg for leg in case.of(Party.OPERATOR) if leg.live and (hers is None or leg.operator != hers)]

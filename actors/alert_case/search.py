@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from actors.alert_case.hand import NOTHING, Decided, Hand, Step, gives_up_at, hang_up, join
-from actors.alert_case.handing import calls_until, in_vain, others
+from actors.alert_case.handing import calls_until, in_vain, other_operator_calls
 from messages import events as ev
 from messages.base import Joins
 from messages.ids import SECOND, Advice, Instant, LegId, LineId, OperatorId, OperatorLine, Party, TrunkId
@@ -108,11 +108,11 @@ def find_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> St
     given = case.hand_over
     if case.leaving or (case.operator is not None and given is None) or user_comes_first(case, policy):
         return NOTHING
-    calling = [leg for leg in others(case) if leg.going]
+    calling = [leg for leg in other_operator_calls(case) if leg.going]
     taking = _taking(case, now_us)
     reason = in_vain(case, hand, policy, now_us) if taking is None else ""
     if reason:
-        return NOTHING if others(case) else Step(events=(ev.HandOverEnded(reason=reason),))
+        return NOTHING if other_operator_calls(case) else Step(events=(ev.HandOverEnded(reason=reason),))
     wanted, next_at = _how_many(case, calling, taking, policy, now_us)
     wake = join(Step(wake_at=next_at), Step(wake_at=calls_until(case, hand, policy, now_us)))
     missing = wanted - len(calling)
@@ -156,7 +156,7 @@ def find_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> St
     granted = hand.line(leg, attempt)
     by_phone = policy.operator_line is OperatorLine.ON_DEMAND
     nobody = exhausted and given is None and (hand.on_shift == 0 or case.tried)
-    warn = _nobody(case) if nobody or lines_fail(case, Party.OPERATOR) else NOTHING
+    warn = _advise_112(case) if nobody or lines_fail(case, Party.OPERATOR) else NOTHING
     if not offers:
         asks_line = by_phone and granted is None and not paused
         return join(wake, warn, Step(wants=(line, ask) if asks_line else (ask,)))
@@ -261,7 +261,7 @@ def _all_tried(case: Case, now_us: Instant) -> bool:
     return idle and bool(ends) and now_us >= max(ends) + PAUSE_US
 
 
-def _nobody(case: Case) -> Step:
+def _advise_112(case: Case) -> Step:
     """Case 8: the app is told at once, whatever else is tried."""
     if case.advice is Advice.CALL_112_NOW or case.met_at is not None:
         return NOTHING

@@ -19,7 +19,7 @@ from model.rules.joining import can_be_moved, unheard
 APART: Final = "apart"
 
 
-def _was_beside_others(case: Case, psap: Leg, operator: Leg) -> bool:
+def _psap_can_join_operator(case: Case, psap: Leg, operator: Leg) -> bool:
     """Whether 112 was called where the others were before they were called anew, or can be where they are.
 
     On a line of its own trunk that gives no voice it is no better off elsewhere.
@@ -30,7 +30,7 @@ def _was_beside_others(case: Case, psap: Leg, operator: Leg) -> bool:
     return operator.joins is Joins.NETWORK or psap.trunk in trunks
 
 
-def bring_together(case: Case, _hand: Hand, policy: Policy, _now_us: Instant) -> Step:
+def call_again_on_one_line(case: Case, _hand: Hand, policy: Policy, _now_us: Instant) -> Step:
     """Whose line joins no calls by itself is called again beside the other; if neither's does, the operator.
 
     The operator's call ends as one that was lost: from then on she, or whoever is there, is called again.
@@ -40,7 +40,7 @@ def bring_together(case: Case, _hand: Hand, policy: Policy, _now_us: Instant) ->
     if operator is None or case.leaving:
         return NOTHING
     psap = case.talking(Party.PSAP)
-    if psap is not None and unheard(case) and _was_beside_others(case, psap, operator):
+    if psap is not None and unheard(case) and _psap_can_join_operator(case, psap, operator):
         return Step(events=(hang_up(psap, ANOTHER_LINE),))
     if user is None or operator.line == user.line:
         return NOTHING

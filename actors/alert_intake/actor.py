@@ -65,8 +65,8 @@ class AlertIntakeActor(CenterActor):
         self._follower = Following(self._journal, self._live)
         self._voice = VoiceAlerts(self._setup)
         for case in self._live.cases.values():
-            if case.her_call is not None:
-                self._voice.known(case.her_call.line, case.her_call.call)
+            if case.inbound_call is not None:
+                self._voice.known(case.inbound_call.line, case.inbound_call.call)
         self._state = State(started_at=self.now_us())
         self._told_crews: cases.CrewWanted | None = None
         self._given_us = Instant(0)
@@ -153,7 +153,7 @@ class AlertIntakeActor(CenterActor):
         except JournalError as error:
             self.log.error("the journal cannot be read", error=str(error))
             return False
-        self._pass_on_others(new)
+        self._pass_on_from_other_nodes(new)
         cases_there = self.env.directory.places_of(Role.ALERT_CASE)
         now_us = self.now_us()
         made = plan(
@@ -217,7 +217,7 @@ class AlertIntakeActor(CenterActor):
         leased = owned(self._journal, self.env.node)
         return {alert: case for alert, case in self._live.cases.items() if alert in leased}
 
-    def _pass_on_others(self, new: Sequence[Recorded]) -> None:
+    def _pass_on_from_other_nodes(self, new: Sequence[Recorded]) -> None:
         """Have cases look at what another node has put into their inboxes: an operator is there, an app."""
         if not self._journal.shared:
             return

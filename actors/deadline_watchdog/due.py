@@ -100,8 +100,8 @@ USER_DUE = Rule(
     reason="it is time to call the user and a line is free, and she is not called",
     then=(Role.TRUNK_POOL,),
 )
-HER_CALL = Rule(
-    name="her_call",
+INBOUND_CALL = Rule(
+    name="inbound_call",
     limit_us=Instant(3 * SECOND),
     reason="the user calls, and is not answered",
 )
@@ -137,7 +137,7 @@ TABLE: Final = (
     NO_OPERATOR,
     HAND_OVER,
     USER_DUE,
-    HER_CALL,
+    INBOUND_CALL,
     PSAP_DUE,
     UNASKED,
     ENDING,
@@ -224,15 +224,15 @@ def _sign(rule: Rule, case: Case, *, of: object = None, legs: tuple[Leg, ...] = 
 def _of_orders(case: Case, policy: Policy) -> Iterator[Sign]:
     if case.unread:
         yield _sign(UNREAD, case, of=case.unread[0].version)
-    hers = case.her_call
+    hers = case.inbound_call
     if (
         hers is not None
         and takes_calls(case, policy)
         and not case.leaving
         and not any(leg.live for leg in case.of(Party.USER))
     ):
-        yield _sign(HER_CALL, case, of=hers)
-    if case.hand_over is not None and not handing.others(case):
+        yield _sign(INBOUND_CALL, case, of=hers)
+    if case.hand_over is not None and not handing.other_operator_calls(case):
         more_us = round(policy.operator_silent_after_s * SECOND)
         yield _sign(HAND_OVER, case, of=(case.hand_over, case.taking_at), more_us=more_us)
     if emergency.unasked(case, policy) is not None:

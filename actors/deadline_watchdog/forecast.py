@@ -55,7 +55,7 @@ def forecasts(
         if user is not None:
             yield case, _under_way(user, policy, now_us)
             continue
-        if case.her_call is not None and not case.leaving:
+        if case.inbound_call is not None and not case.leaving:
             # She is on the line already, and has only to be answered.
             yield case, Instant(now_us + DIAL_US)
             continue

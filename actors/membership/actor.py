@@ -58,7 +58,7 @@ VOICES_LAST_US: Final = Instant(3 * SECOND)
 its successor is there in a tenth of a second, and nobody is to be let go for that."""
 
 
-def others(seen: Iterable[Member], me: NodeId, *, settled: bool, alive: bool) -> Peers:
+def peers_of(seen: Iterable[Member], me: NodeId, *, settled: bool, alive: bool) -> Peers:
     """What this node's actors are told of the others."""
     places: list[Place] = []
     away: list[Place] = []
@@ -158,7 +158,7 @@ class MembershipActor(CenterActor):
     # ------------------------------------------------------------ the others
 
     def _follow(self, seen: list[Member]) -> None:
-        peers = others(
+        peers = peers_of(
             seen,
             self.env.node,
             settled=settled(self._standing, self.now_us()),

@@ -102,7 +102,7 @@ class TrunkPoolActor(CenterActor):
         """
         self._dialling.look_again(now_us)
         self._look()
-        self._tell_the_others()
+        self._tell_other_nodes()
 
     def timer(self, timer: object, now_us: Instant) -> None:
         """Something was written while somebody waits for a line."""
@@ -114,7 +114,7 @@ class TrunkPoolActor(CenterActor):
         if self._waiting and (before is None or before[0] != report):
             self._serve()
 
-    def _tell_the_others(self) -> None:
+    def _tell_other_nodes(self) -> None:
         """How this node's lines are, to those of the other nodes who have to know."""
         places = self.env.peers.places
         if not places:
@@ -214,13 +214,13 @@ class TrunkPoolActor(CenterActor):
         if case is None or found is None:
             return None
         up = case.there(Party.USER) or case.operator_leg
-        if up is None and self._is_anothers_too(found.line, case.alert):
+        if up is None and self._carries_another_alert(found.line, case.alert):
             # She calls in where others talk, and will be declined and called back.
             return None
         known = self._reports.get(found.line)
         return found if known is None else replace(found, joins=known[0].joins)
 
-    def _is_anothers_too(self, line: LineId, alert: AlertId) -> bool:
+    def _carries_another_alert(self, line: LineId, alert: AlertId) -> bool:
         others = (case for case in self._live.cases.values() if case.alert != alert)
         return any(leg.live and leg.line == line for case in others for leg in case.legs.values())
 

@@ -150,7 +150,9 @@ def _added(
         if request.party is Party.LISTENER:
             reason = "a listener would be heard on this line"
         elif (
-            one.alert != request.alert or not usable(one, now_us) or _is_anothers(one, request, held, now_us)
+            one.alert != request.alert
+            or not usable(one, now_us)
+            or _granted_elsewhere(one, request, held, now_us)
         ):
             reason = "the line that joins this alert cannot be used"
         elif one.setting_up:
@@ -233,10 +235,10 @@ def gives_way(request: RequestLine, refused: Iterable[RequestLine]) -> bool:
 def _free(one: Line, request: RequestLine, held: Held, now_us: Instant) -> bool:
     if one.seized_by is not None or not usable(one, now_us) or (one.report is not None and one.report.busy):
         return False
-    return not _is_anothers(one, request, held, now_us)
+    return not _granted_elsewhere(one, request, held, now_us)
 
 
-def _is_anothers(one: Line, request: RequestLine, held: Held, now_us: Instant) -> bool:
+def _granted_elsewhere(one: Line, request: RequestLine, held: Held, now_us: Instant) -> bool:
     """Whether it was granted to another leg a moment ago."""
     granted = held.get(one.line)
     return granted is not None and granted.leg != request.leg and now_us - granted.at < GRANTED_FOR_US

@@ -46,7 +46,7 @@ class Probe:
             self._socket = None
         self.healthy = False
 
-    def another(self) -> None:
+    def begin_anew(self) -> None:
         """Somebody else answers from now on, who has yet to begin."""
         self.forget()
         self.answered_once = False

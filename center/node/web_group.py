@@ -115,7 +115,7 @@ class WebGroup:
         self.process = identity(self._child.pid)
         self._start_at_s = None
         self._started_s = None
-        self._probe.another()
+        self._probe.begin_anew()
 
     def _spawn(self, *options: str) -> subprocess.Popen[bytes]:
         with log_file(self._state, "web") as log:

@@ -71,7 +71,7 @@ class Console:
         self._pending = Batch()
         self._wake = asyncio.Event()
         self._anew = False
-        self._others_watch = False
+        self._watching_changed = False
         self._lines: list[LineView] = []
         self._voices: Mapping[OperatorId, OperatorVoice] = {}
         self._levels: str | None = None
@@ -90,9 +90,9 @@ class Console:
             pending.merge(batch)
         self._wake.set()
 
-    def others_watch(self) -> None:
+    def watching_changed(self) -> None:
         """Somebody looks at another alert now."""
-        self._others_watch = True
+        self._watching_changed = True
         self._wake.set()
 
     def levels(self, told: str) -> None:
@@ -183,12 +183,12 @@ class Console:
     def _watches(self, alert: AlertId | None) -> None:
         if self._screen.watching.shows(self, self._me.operator, alert):
             for console in self._screen.connected:
-                console.others_watch()
+                console.watching_changed()
 
     @property
     def _news(self) -> bool:
         """Whether anything of the picture is yet to be told."""
-        return self._anew or self._others_watch or bool(self._pending)
+        return self._anew or self._watching_changed or bool(self._pending)
 
     async def _send(self, message: Snapshot | Events) -> None:
         await self._socket.send_data(_encoder.encode(message).decode(), mode="text")
@@ -221,7 +221,7 @@ class Console:
     def _events(self, batch: Batch) -> Events:
         screen, picture = self._screen, self._screen.following.picture
         self._are_shown(batch.shown)
-        others_watch, self._others_watch = self._others_watch, False
+        watching_changed, self._watching_changed = self._watching_changed, False
         # A modem's signal is in no event: it is looked at whenever something is said anyway.
         before, self._lines = self._lines, screen.lines()
         heard, self._voices = self._voices, screen.voices()
@@ -238,7 +238,7 @@ class Console:
             else None,
             lines=self._lines if batch.lines or self._lines != before else None,
             alarms=screen.alarms() if batch.alarms else None,
-            watching=screen.watching.by_alert() if others_watch else None,
+            watching=screen.watching.by_alert() if watching_changed else None,
         )
 
     def _resumed(self, since: int | None) -> Events | None:
@@ -259,7 +259,7 @@ class Console:
         self._screen.listed.update(picture)
         batch.shown = {alert: None for alert in batch.alerts if alert in self._screen.listed}
         batch.gone = [alert for alert in batch.alerts if alert not in picture.alerts]
-        batch.operators = batch.lines = batch.alarms = self._others_watch = True
+        batch.operators = batch.lines = batch.alarms = self._watching_changed = True
         return self._events(batch)
 
     def _are_shown(self, alerts: Iterable[AlertId]) -> None:

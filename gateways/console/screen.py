@@ -32,7 +32,7 @@ _encoder: Final = msgspec.json.Encoder()
 class Window(Protocol):
     """A console, as what is shared knows it."""
 
-    def others_watch(self) -> None:
+    def watching_changed(self) -> None:
         """Somebody looks at another alert now."""
 
     def levels(self, told: str) -> None:

@@ -69,7 +69,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-class HerCall(msgspec.Struct, frozen=True, kw_only=True):
+class InboundCall(msgspec.Struct, frozen=True, kw_only=True):
     """The user's own call, ringing on one of our lines (S2)."""
 
     line: LineId
@@ -220,7 +220,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """Why her phone has probably dialled 112; empty while there is no reason to think so."""
     user_ends: tuple[int, ...] = ()
     """The causes of her attempts that ended, newest last; a drop after the answer is -1, a machine -2."""
-    her_call: HerCall | None = None
+    inbound_call: InboundCall | None = None
     """To be answered as soon as nothing else of ours is up to her."""
     redial: bool = False
     """The operator wants her called, whatever was before."""

@@ -21,7 +21,7 @@ from messages.lines import Lack
 from model.alert.case import (
     Case,
     HandOver,
-    HerCall,
+    InboundCall,
     InboxEntry,
     KnownPosition,
     Listener,
@@ -68,7 +68,7 @@ def begin(recorded: Recorded) -> Case | None:
         positions=_known((), event.position, event.received_at, event.channel),
         inbox_version=recorded.version,
         inbox_handled=recorded.version,
-        her_call=_her_call(event),
+        inbound_call=_inbound_call(event),
     )
 
 
@@ -90,10 +90,10 @@ def _known(
     return (*before, known)
 
 
-def _her_call(event: ev.AlertReceived | ev.AlertSignalAdded) -> HerCall | None:
+def _inbound_call(event: ev.AlertReceived | ev.AlertSignalAdded) -> InboundCall | None:
     if event.line is None or event.call is None:
         return None
-    return HerCall(line=event.line, call=event.call)
+    return InboundCall(line=event.line, call=event.call)
 
 
 def evolve(case: Case, recorded: Recorded) -> Case:
@@ -126,7 +126,9 @@ def apply(case: Case, event: ev.Event, at: Instant) -> Case:
                 silent=case.silent or event.silent,
                 cancel_asked=None if raised_again(case, event) else case.cancel_asked,
                 battery_pct=case.battery_pct if event.battery_pct is None else event.battery_pct,
-                her_call=case.her_call if case.there(Party.USER) else _her_call(event) or case.her_call,
+                inbound_call=case.inbound_call
+                if case.there(Party.USER)
+                else _inbound_call(event) or case.inbound_call,
             )
         case ev.PositionUpdated(position=position):
             # Only the app has a way to say one more.
@@ -301,7 +303,7 @@ def _reopened(case: Case, event: ev.AlertReopened, at: Instant) -> Case:
         reached_by="",
         presumed_calling_112="",
         user_ends=(),
-        her_call=None,
+        inbound_call=None,
         redial=True,
         in_vain={},
         psap=None,
@@ -450,8 +452,8 @@ def _apply_to_leg(case: Case, event: _LegEvent, at: Instant) -> Case:
             )
             case = replace(case, legs={**case.legs, event.leg: begun})
             if event.party is Party.USER:
-                her_call = None if event.call is not None else case.her_call
-                case = replace(case, redial=False, her_call=her_call)
+                inbound_call = None if event.call is not None else case.inbound_call
+                case = replace(case, redial=False, inbound_call=inbound_call)
             if event.party is Party.PSAP and case.psap_no_line != Lack.FAILING:
                 case = replace(case, psap_no_line="")
             if event.party is Party.LISTENER and case.listener is not None:

@@ -94,7 +94,7 @@ def why_not_over(case: Case, policy: Policy) -> str | None:
     A machine that has answered does not end the attempts by itself: one key says so, and again at the
     next one, within seconds. A further attempt, which the operator orders, belongs to it.
     """
-    if case.her_call is not None:
+    if case.inbound_call is not None:
         return "The user is calling."
     if case.phone is None:
         return None if case.identified else "It is not yet known whom to call."
