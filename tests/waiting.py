@@ -11,14 +11,27 @@ LONGEST_PAUSE_S = 0.05
 """Whoever waits long looks seldom: a look may cost what is waited for could use."""
 
 
+class NotInTime(AssertionError):
+    """What was waited for did not come true."""
+
+
 def wait_until(condition: Callable[[], T], *, within_s: float = 10.0, what: str = "the condition") -> T:
     """Returns the condition's value once it is true; raises AssertionError when that takes longer."""
     began = time.monotonic()
     while not (value := condition()):
         if (waited_s := time.monotonic() - began) > within_s:
-            raise AssertionError(f"{what} did not come true within {within_s} s; last: {value!r}")
+            raise NotInTime(f"{what} did not come true within {within_s} s; last: {value!r}")
         time.sleep(min(LONGEST_PAUSE_S, 0.002 + waited_s / 20))
     return value
+
+
+def comes_true(condition: Callable[[], T], *, within_s: float) -> bool:
+    """The same for who goes on either way: whether it came true in time."""
+    try:
+        wait_until(condition, within_s=within_s)
+    except NotInTime:
+        return False
+    return True
 
 
 async def wait_until_async(
@@ -28,6 +41,6 @@ async def wait_until_async(
     began = time.monotonic()
     while not (value := condition()):
         if (waited_s := time.monotonic() - began) > within_s:
-            raise AssertionError(f"{what} did not come true within {within_s} s; last: {value!r}")
+            raise NotInTime(f"{what} did not come true within {within_s} s; last: {value!r}")
         await asyncio.sleep(min(LONGEST_PAUSE_S, 0.002 + waited_s / 20))
     return value

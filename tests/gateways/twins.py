@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from actors.membership.actor import others
+from actors.membership.actor import peers_of
 from messages.ids import LineId, NodeId, TrunkId
 from messages.operators import OperatorVoice
 from model.membership import RENEW_US
@@ -87,7 +87,7 @@ class Twins:
         seen = members.members(self._journal)
         for node, book in self._books.items():
             if node not in self._lost:
-                book.publish(others(seen, node, settled=True, alive=True))
+                book.publish(peers_of(seen, node, settled=True, alive=True))
 
     def stop(self) -> None:
         """Leave nothing running."""

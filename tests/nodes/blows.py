@@ -29,9 +29,9 @@ from tests.chaos.harness.view import Call, People, View
 from tests.nodes.judge import Lost, judge_nodes, taken_back_as_one, without_busy
 from tests.support.center import OPERATOR, PSAP, simulation
 from tests.support.nodes import Node, Nodes
+from tests.waiting import comes_true
 
 STEP_WITHIN_S = 30.0
-POLL_S = 0.01
 JITTER_S = 0.15
 """A blow falls up to so long after its step was seen, as the seed says."""
 WELL_WITHIN_S = 90.0
@@ -134,9 +134,10 @@ class Run:
         return [*judge(without_busy(taken_back_as_one(facts))), *judge_nodes(facts, self.lost)]
 
     def _until(self, step: Step, deed: Deed | None) -> bool:
-        until_s = time.monotonic() + STEP_WITHIN_S
         done = deed is None
-        while time.monotonic() < until_s:
+
+        def seen() -> bool:
+            nonlocal done
             self._tend()
             try:
                 if not done and deed is not None:
@@ -146,8 +147,9 @@ class Run:
                 self._leave_again()
             except JournalError:
                 pass  # the database is just being started again
-            time.sleep(POLL_S)
-        return False
+            return False
+
+        return comes_true(seen, within_s=STEP_WITHIN_S)
 
     def _tend(self) -> None:
         """See who has the alert now; have the struck one back when it is time."""

@@ -136,7 +136,7 @@ class AnyCourse(RuleBasedStateMachine):
     @rule(voice=st.booleans(), confirmed=st.booleans())
     def whoever_is_to_take_it_over_answers(self, voice: bool, confirmed: bool) -> None:
         case = self.book.case
-        for leg in handing.others(case) if case.hand_over is not None else ():
+        for leg in handing.other_operator_calls(case) if case.hand_over is not None else ():
             port = VoicePort(path=f"/dev/voice-{leg.line}") if voice else None
             said = LegReport(
                 leg=leg.leg,

@@ -25,6 +25,7 @@ from tests.chaos.harness.served import EMERGENCY, PUBLIC, Served
 from tests.chaos.harness.strikes import Kind, targets
 from tests.chaos.harness.view import View
 from tests.support.center import line_number
+from tests.waiting import comes_true
 
 DEMO_OPERATOR = "demo"
 STEP_WITHIN_S = 20.0
@@ -186,10 +187,7 @@ class Run:
             if step.name == self.cell.step:
                 self._strike_now()
             deed = step.then
-        until_s = time.monotonic() + WELL_WITHIN_S
-        while self._busy() and time.monotonic() < until_s:
-            self._tend()
-            time.sleep(POLL_S)
+        comes_true(self._tended, within_s=WELL_WITHIN_S)
         unwell = self.served.unwell_after(WELL_WITHIN_S if self.stood_still is None else 1.0)
         for recovery in self.recoveries:
             recovery.look()
@@ -229,6 +227,12 @@ class Run:
             if time.monotonic() > until_s:
                 return False
             time.sleep(POLL_S)
+
+    def _tended(self) -> bool:
+        if not self._busy():
+            return True
+        self._tend()
+        return False
 
     def _busy(self) -> bool:
         recovering = any(not recovery.over for recovery in self.recoveries)

@@ -5,7 +5,6 @@ Every alert has a user of its own: the same number again within two minutes woul
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +24,7 @@ from tests.chaos.harness.call_book import CallBook
 from tests.chaos.harness.strikes import Place, places
 from tests.chaos.harness.view import Call, People
 from tests.support.center import OPERATOR, PSAP, Center, line_number, simulation
+from tests.waiting import comes_true
 
 USERS = 150
 PUBLIC, EMERGENCY = 4, 2
@@ -37,7 +37,6 @@ live_cases = 3
 idle_crews = 1
 """
 WELL_WITHIN_S = 20.0
-LOOK_S = 0.02
 PATIENCE_S = 1.5
 """With a web that is frozen: meanwhile nobody starts a dead node again."""
 
@@ -185,15 +184,18 @@ class Served:
 
     def unwell_after(self, within_s: float) -> list[str]:
         """The same, as soon as there is nothing, or after this long."""
-        until = time.monotonic() + within_s
-        while True:
+        found: list[str] = []
+
+        def well() -> bool:
+            nonlocal found
             try:
                 found = self.unwell()
             except (httpx.TransportError, JournalError) as error:
                 found = [repr(error)]
-            if not found or time.monotonic() > until:
-                return found
-            time.sleep(LOOK_S)
+            return not found
+
+        comes_true(well, within_s=within_s)
+        return found
 
 
 @contextmanager
