@@ -54,7 +54,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if CHROMIUM is None:
         for item in items:
             if item.get_closest_marker("browser"):
-                item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
+                item.add_marker(pytest.mark.skip(reason="NOT TESTED: no page: Chromium is not installed"))
 
 
 @pytest.fixture(scope="session")
