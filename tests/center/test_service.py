@@ -43,7 +43,9 @@ def test_byte_code_may_be_used_and_is_made_before_the_first_start() -> None:
     assert "compileall" in text
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="NOT TESTED: the unit: systemd-analyze is not installed")
+@pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None, reason="NOT TESTED: the unit: systemd-analyze is not installed"
+)
 def test_systemd_takes_every_line_and_finds_it_hardened(tmp_path: Path) -> None:
     unit = tmp_path / UNIT.name
     # The checkout that it names is not on this machine.
