@@ -22,7 +22,9 @@ from messages.ids import OperatorId
 
 BEAT_S: Final = 0.25
 """The longest silence: who hears nothing for three times as long has lost the center."""
-DEAD_S: Final = 1.0
+_DEAD_BEATS: Final = 4
+"""So many beats without a frame are the end. Beats, not time: while this loop itself stands still, and the
+frames wait for it, none passes."""
 STALLED_S: Final = 0.2
 """So long after its last frame nothing more is sent to a browser: it would wait in TCP, and come late."""
 SILENT: Final = 4408
@@ -44,6 +46,7 @@ class Connection:
         self._wake = asyncio.Event()
         self._replaced = False
         self._heard_s = self._said_s = self._loop.time()
+        self._beats_unheard = 0
         self._told: bool | None = None
 
     def put(self, frame: bytes) -> None:
@@ -75,7 +78,7 @@ class Connection:
         while True:
             frame = await self._socket.receive_data(mode="binary")
             if len(frame) == FRAME_BYTES:
-                self._heard_s = self._loop.time()
+                self._heard_s, self._beats_unheard = self._loop.time(), 0
                 desk.say(frame)
 
     async def _speak(self, desk: Desk) -> int:
@@ -88,7 +91,7 @@ class Connection:
                 now_s = self._loop.time()
                 if self._replaced:
                     return REPLACED
-                if now_s - self._heard_s > DEAD_S:
+                if self._beats_unheard >= _DEAD_BEATS:
                     return SILENT
                 if self._told is not desk.joined or now_s - self._said_s >= BEAT_S:
                     self._told, self._said_s = desk.joined, now_s
@@ -101,6 +104,7 @@ class Connection:
             turn.cancel()
 
     def _turn(self) -> None:
+        self._beats_unheard += 1
         self._wake.set()
 
 

@@ -23,6 +23,7 @@ WORDS = {
         "again": "Again in",
         "now": "You can try again now.",
         "heard": "Did you hear the alarm?",
+        "ready": "Ready",
         "why": "Why do you pause?",
         "meal": "Paused: meal",
     },
@@ -34,6 +35,7 @@ WORDS = {
         "again": "Di nuovo tra",
         "now": "Ora puoi riprovare.",
         "heard": "Hai sentito l’allarme?",
+        "ready": "Disponibile",
         "why": "Perché vai in pausa?",
         "meal": "In pausa: pasto",
     },
@@ -135,6 +137,7 @@ def test_a_shift_begins_with_a_check_of_the_sound_and_a_pause_says_why(
     expect(ask).to_have_text(words["heard"])
     page.keyboard.press("y")
     expect(page.locator(".ready__shift .ink-bad")).to_be_hidden()
+    expect(page.locator("#ready-h")).to_have_text(words["ready"])  # until then P begins the shift
     page.keyboard.press("p")
     expect(ask).to_have_text(words["why"])
     page.keyboard.press("Escape")

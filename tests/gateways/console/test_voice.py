@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -42,9 +44,14 @@ def sock(place: Place) -> Path:
 
 @contextmanager
 def headset(client: Client, place: Place) -> Iterator[WebSocketTestSession]:
-    """Marta's browser, once its socket is there."""
+    """Marta's browser, once its socket is there. Until then it says silence, as browsers do."""
     with client.websocket_connect("/v1/voice", headers=place.operator()) as browser:
-        wait_until(sock(place).exists, what="her socket")
+
+        def there() -> bool:
+            browser.send_bytes(bytes(FRAME_BYTES))
+            return sock(place).exists()
+
+        wait_until(there, what="her socket")
         yield browser
 
 
@@ -231,6 +238,15 @@ def test_a_browser_that_says_nothing_for_a_second_is_gone(client: Client, place:
     with headset(client, place) as browser:
         assert closed(browser) == SILENT
         wait_until(lambda: not sock(place).exists(), what="her socket is gone")
+
+
+def test_who_speaks_while_the_web_stands_still_is_not_given_up(client: Client, place: Place) -> None:
+    with headset(client, place) as browser, client.portal() as web:
+        web.call(time.sleep, 1.5)
+        web.call(asyncio.sleep, 0.1)
+        browser.send_bytes(frame(1))
+        web.call(asyncio.sleep, 0.3)
+        assert sock(place).exists()
 
 
 def test_nothing_is_kept_for_a_browser_that_has_stalled(client: Client, place: Place) -> None:
