@@ -24,7 +24,7 @@ DRAINED = "drained"
 """Another: there once it has nothing left."""
 
 
-class Listener(Protocol):
+class CommitListener(Protocol):
     """Hears what other nodes have committed to the shared journal."""
 
     def fileno(self) -> int:
@@ -91,7 +91,7 @@ class Environment:
     """The other nodes; none where this one is alone."""
     address: str = "127.0.0.1"
     """The node's private address: what its actors listen on."""
-    listen: Callable[[], Listener | None] = lambda: None
+    listen: Callable[[], CommitListener | None] = lambda: None
     """Listens to what other nodes commit, for the calling process; None where nobody else writes."""
     node_voice: NodeVoice | None = None
     """None: this node is by itself."""

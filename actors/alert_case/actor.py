@@ -14,8 +14,8 @@ from thespian.actors import ActorAddress
 from actors.alert_case.claims import claims
 from actors.alert_case.decider import Decision, decide
 from actors.alert_case.elsewhere import is_elsewhere, is_taken_over
-from actors.alert_case.hand import Hand, Want
 from actors.alert_case.hear import Heard
+from actors.alert_case.pending import PendingOffers, Want
 from actors.alert_case.recording import with_recording
 from actors.alert_case.wishes import bridge_wish, leg_wishes
 from messages import bridge, cases, identity, legs, lines, operators, supervision
@@ -48,7 +48,7 @@ class AlertCaseActor(CenterActor):
         self._case: Case | None = None
         self._ceded = False
         """Whether another node has the alert by now, while this crew still holds people's calls."""
-        self._hand = Hand(opened_at=self.now_us())
+        self._pending = PendingOffers(opened_at=self.now_us())
         self._me = Owner(node=self.env.node, crew=CrewId(self.key), incarnation=self.incarnation)
         self._told: dict[tuple[Role, str], Body] = {}
         self._asked: set[Want] = set()
@@ -114,7 +114,7 @@ class AlertCaseActor(CenterActor):
             self.log.info("nothing to open", alert=alert, closed=case is not None)
             self._say_status()
             return
-        self._case, self._hand = case, Hand(opened_at=self.now_us())
+        self._case, self._pending = case, PendingOffers(opened_at=self.now_us())
         self._told.clear()
         self._asked.clear()
         self._go_on()
@@ -153,8 +153,8 @@ class AlertCaseActor(CenterActor):
         self,
         answer: identity.Identified | operators.OperatorsOffered | lines.LineGranted | lines.LineRefused,
     ) -> None:
-        before, self._hand = self._hand, self._hand.take(answer)
-        if self._hand != before:
+        before, self._pending = self._pending, self._pending.take(answer)
+        if self._pending != before:
             # What is known already answers nothing: to ask anew at once would be to ask for ever.
             self._asked = {want for want in self._asked if not _answers(answer, want)}
         self._go_on()
@@ -167,7 +167,7 @@ class AlertCaseActor(CenterActor):
             try:
                 now_us = self.now_us()
                 before = self._case.owner
-                decision = decide(self._case, heard, self._hand, self._me, self._policy, now_us)
+                decision = decide(self._case, heard, self._pending, self._me, self._policy, now_us)
                 self._write(decision)
             except VersionConflict as conflict:
                 if not self._reread(conflict):
@@ -211,15 +211,15 @@ class AlertCaseActor(CenterActor):
 
     def _write(self, decision: Decision) -> None:
         if self._case is None or not decision.events:
-            self._hand = decision.hand
+            self._pending = decision.pending
             return
-        appends = claims(self._case, self._hand, decision.events, self.env.node)
+        appends = claims(self._case, self._pending, decision.events, self.env.node)
         recorded = self._journal.append(*appends)
         own = streams.case(self._case.alert)
         for one in recorded:
             if one.stream == own:
                 self._case = evolve(self._case, one)
-        self._hand = decision.hand
+        self._pending = decision.pending
 
     def _yield(self) -> None:
         """Another node may have the alert by now. Where one has, let go of the alert and not of the people:
@@ -248,7 +248,7 @@ class AlertCaseActor(CenterActor):
             return False
         alert = self._case.alert
         if conflict.stream != streams.case(alert):
-            self._hand = _without(self._hand, conflict.stream)
+            self._pending = _without(self._pending, conflict.stream)
             return True
         mine = self._case.owner == self._me
         case = fold(self._journal.read_streams(streams.inbox(alert), streams.case(alert)))
@@ -276,7 +276,7 @@ class AlertCaseActor(CenterActor):
                 self._places.add(place)
                 if not self._tell_once(Role.CALL_LEG, f"{self.key}/{place}", wish):
                     self._want_legs(place)
-            name = "" if self._hand.identity is None else self._hand.identity.name
+            name = "" if self._pending.identity is None else self._pending.identity.name
             members = with_recording(bridge_wish(case, name), case, self._policy)
             if members.members or (Role.CONFERENCE_BRIDGE, self.key) in self._told or case.bridge is not None:
                 self._tell_once(Role.CONFERENCE_BRIDGE, self.key, members)
@@ -370,9 +370,9 @@ def _answers(
             return False
 
 
-def _without(hand: Hand, stream: str) -> Hand:
-    """The hand without whatever that stream's conflict has made worthless."""
+def _without(pending: PendingOffers, stream: str) -> PendingOffers:
+    """The offers without those that that stream's conflict has made worthless."""
     kind, name = streams.parse(stream)
-    offers = tuple(offer for offer in hand.offers if kind != "operator" or offer.operator != name)
-    granted = {key: line for key, line in hand.lines.items() if kind != "line" or line.line != name}
-    return replace(hand, offers=offers, lines=granted)
+    offers = tuple(offer for offer in pending.offers if kind != "operator" or offer.operator != name)
+    granted = {key: line for key, line in pending.lines.items() if kind != "line" or line.line != name}
+    return replace(pending, offers=offers, lines=granted)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from actors.alert_case.hand import NOTHING, Hand, Step, gives_up_at, hang_up, join
+from actors.alert_case.pending import NOTHING, PendingOffers, Step, gives_up_at, hang_up, join
 from actors.alert_case.returned import again, ask_back
 from messages import events as ev
 from messages.base import HangupCause
@@ -24,16 +24,16 @@ GIVE_UP_DIALLING_US: Final = Instant(40 * SECOND)
 """A call that does not even ring by then will not (27.007 modems give up after 30 to 60 s by themselves)."""
 
 
-def watch_callback(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
+def watch_callback(case: Case, pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
     """Ends an attempt that has rung long enough, or that duress forbids, or the user's wish for silence."""
-    leg = case.going(Party.USER)
-    if leg is None or leg.there:
+    leg = case.active(Party.USER)
+    if leg is None or leg.confirmed_answered:
         return _presume(case)
     if quiet(case, policy) and leg.call is None:
         return Step(events=(hang_up(leg, "duress" if in_duress(case, policy) else HUSHED),))
     if not leg.unanswered and not rings_beside(case, leg):
         return NOTHING
-    no_answer_at = _no_answer_at(leg, hand, policy)
+    no_answer_at = _no_answer_at(leg, pending, policy)
     if now_us >= no_answer_at:
         return Step(events=(hang_up(leg, "no answer"),))
     return Step(wake_at=no_answer_at)
@@ -47,26 +47,26 @@ def _presume(case: Case) -> Step:
     return NOTHING
 
 
-def _no_answer_at(leg: Leg, hand: Hand, policy: Policy) -> Instant:
+def _no_answer_at(leg: Leg, pending: PendingOffers, policy: Policy) -> Instant:
     if leg.ringing_at is None:
-        return gives_up_at(hand, leg.since, GIVE_UP_DIALLING_US)
-    return gives_up_at(hand, leg.ringing_at, round(policy.user_no_answer_s * SECOND))
+        return gives_up_at(pending, leg.since, GIVE_UP_DIALLING_US)
+    return gives_up_at(pending, leg.ringing_at, round(policy.user_no_answer_s * SECOND))
 
 
-def answer_inbound_call(case: Case, _hand: Hand, policy: Policy, _now_us: Instant) -> Step:
+def answer_inbound_call(case: Case, _pending: PendingOffers, policy: Policy, _now_us: Instant) -> Step:
     """Her own call becomes her leg; what we were dialling is cancelled first (S2, case 2)."""
-    hers = case.inbound_call
-    if hers is None or case.leaving or case.there(Party.USER) is not None:
+    inbound = case.inbound_call
+    if inbound is None or case.leaving or case.confirmed_answered(Party.USER) is not None:
         return NOTHING
     if not takes_calls(case, policy):
         # The intake has declined it.
         return NOTHING
     ours = [leg for leg in case.of(Party.USER) if leg.live]
     if ours:
-        return Step(events=tuple(hang_up(leg, "replaced") for leg in ours if leg.going and leg.call is None))
+        return Step(events=tuple(hang_up(leg, "replaced") for leg in ours if leg.active and leg.call is None))
     leg, attempt = _next_attempt(case)
     originating = ev.LegOriginating(
-        leg=leg, party=Party.USER, number=case.phone, line=hers.line, attempt=attempt, call=hers.call
+        leg=leg, party=Party.USER, number=case.phone, line=inbound.line, attempt=attempt, call=inbound.call
     )
     return Step(events=(originating,))
 
@@ -77,7 +77,7 @@ def _next_attempt(case: Case) -> tuple[LegId, int]:
     return leg, 1 if known is None else known.attempt + 1
 
 
-def call_user(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
+def call_user(case: Case, pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
     """Dials her when it is time, on a line that was granted for it."""
     if case.phone is None or quiet(case, policy):
         return NOTHING
@@ -85,7 +85,7 @@ def call_user(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
         # Also one that is still being hung up: it would make her own phone busy for the next.
         return NOTHING
     due, begins_at = due_at(case, policy), not_before(case, Party.USER)
-    asked, before, line = ask_back(case, hand, Party.USER)
+    asked, before, line = ask_back(case, pending, Party.USER)
     if before is not None and line is not None and case.false_alarm_at is None and case.close_at is None:
         again_now = now_us >= begins_at
         return Step(events=(again(case, before, line),)) if again_now else Step(wake_at=begins_at)
@@ -96,9 +96,9 @@ def call_user(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
     if now_us < due:
         return join(asked, Step(wake_at=due))
     leg, attempt = _next_attempt(case)
-    granted = hand.line(leg, attempt)
-    if hand.withheld and (not case.dial_ordered or hand.withheld in NEVER):
-        return Step(events=(ev.DialWithheld(number=case.phone, reason=hand.withheld),))
+    granted = pending.line(leg, attempt)
+    if pending.withheld and (not case.dial_ordered or pending.withheld in NEVER):
+        return Step(events=(ev.DialWithheld(number=case.phone, reason=pending.withheld),))
     if granted is None:
         last = last_attempt(case)
         failed = (last.line,) if last is not None and last.line_failed else ()

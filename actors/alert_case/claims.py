@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from actors.alert_case.hand import Decided, Hand
+from actors.alert_case.pending import Decided, PendingOffers
 from messages.events import (
     AlarmCleared,
     AlarmRaised,
@@ -27,7 +27,7 @@ from store import streams
 from store.journal.journal import Append
 
 
-def claims(case: Case, hand: Hand, events: Iterable[Decided], node: NodeId) -> list[Append]:
+def claims(case: Case, pending: PendingOffers, events: Iterable[Decided], node: NodeId) -> list[Append]:
     """The appends for these events of a case at its present version."""
     own: list[Decided] = []
     others: list[Append] = []
@@ -38,30 +38,34 @@ def claims(case: Case, hand: Hand, events: Iterable[Decided], node: NodeId) -> l
         own.append(event)
         match event:
             case OperatorReserved(operator=operator):
-                version = next((offer.version for offer in hand.offers if offer.operator == operator), None)
+                version = next(
+                    (offer.version for offer in pending.offers if offer.operator == operator), None
+                )
                 others.append(Append(stream=streams.operator(operator), expected=version, events=(event,)))
             case OperatorLeft(operator=operator, reason=reason) if reason in PART_ENDED:
-                hers = replace(event, alert=case.alert)
-                others.append(Append(stream=streams.operator(operator), expected=None, events=(hers,)))
+                in_operator_stream = replace(event, alert=case.alert)
+                others.append(
+                    Append(stream=streams.operator(operator), expected=None, events=(in_operator_stream,))
+                )
             case LegOriginating(line=line) if is_own(line):
                 # Whoever has reserved the operator has her line.
-                others += _listener(case, hand, event)
+                others += _listener(case, pending, event)
             case LegOriginating(line=line, leg=leg, attempt=attempt):
                 # An inbound call has its line already, whatever anybody had in mind for it.
-                granted = hand.line(leg, attempt) if event.call is None else None
+                granted = pending.line(leg, attempt) if event.call is None else None
                 seized = LineSeized(line=line, alert=case.alert, leg=leg, attempt=attempt)
                 version = None if granted is None else granted.version
                 others.append(Append(stream=streams.line(line), expected=version, events=(seized,)))
-                others += _listener(case, hand, event)
+                others += _listener(case, pending, event)
             case _:
                 pass
     mine = Append(stream=streams.case(case.alert), expected=case.case_version, events=tuple(own))
     return [*others, mine] if own else others
 
 
-def _listener(case: Case, hand: Hand, event: LegOriginating) -> list[Append]:
+def _listener(case: Case, pending: PendingOffers, event: LegOriginating) -> list[Append]:
     """Who listens in is nobody's to call meanwhile: reserved in her stream, though not in the alert's."""
-    offer = next((one for one in hand.offers if one.operator == event.operator), None)
+    offer = next((one for one in pending.offers if one.operator == event.operator), None)
     if event.party is not Party.LISTENER or offer is None:
         return []
     mode = mode_of(event.line)

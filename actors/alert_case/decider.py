@@ -1,4 +1,4 @@
-"""How one alert goes on: state, what was heard, what is in hand, now → events, wants, when to look again.
+"""How one alert goes on: state, what was heard, the offers, now → events, wants, when to look again.
 
 The rules stand below in the order in which they are asked. Each looks at the whole state and
 says what is due, so that the same rules serve a case that runs and one that is taken up again.
@@ -17,11 +17,11 @@ from actors.alert_case.alarms import alarms
 from actors.alert_case.callback import answer_inbound_call, call_user, watch_callback
 from actors.alert_case.emergency import call_psap
 from actors.alert_case.ending import end
-from actors.alert_case.hand import NOTHING, Decided, Hand, Step, Want, join
 from actors.alert_case.handing import relieve
 from actors.alert_case.hear import Heard, hear
 from actors.alert_case.listening import attend_listener
 from actors.alert_case.orders import read_inbox
+from actors.alert_case.pending import NOTHING, Decided, PendingOffers, Step, Want, join
 from actors.alert_case.returned import take_back_operator
 from actors.alert_case.search import find_operator, keep_operator
 from actors.alert_case.silence import watch_sound
@@ -40,11 +40,11 @@ SETTLE_US: Final = Instant(SECOND // 10)
 _ROUNDS: Final = 50
 
 
-def identify(case: Case, hand: Hand, _policy: Policy, _now_us: Instant) -> Step:
+def identify(case: Case, pending: PendingOffers, _policy: Policy, _now_us: Instant) -> Step:
     """Who she is (S3). Nothing else waits for it, except for a moment at the start."""
     if case.identified:
         return NOTHING
-    known = hand.identity
+    known = pending.identity
     if known is None:
         return Step(wants=(Identify(alert=case.alert, phone=case.phone, device=case.device),))
     if known.user is None:
@@ -52,7 +52,7 @@ def identify(case: Case, hand: Hand, _policy: Policy, _now_us: Instant) -> Step:
     return Step(events=(ev.UserIdentified(user=known.user, phone=known.phone, language=known.language),))
 
 
-Rule = Callable[[Case, Hand, Policy, Instant], Step]
+Rule = Callable[[Case, PendingOffers, Policy, Instant], Step]
 RULES: Final[tuple[Rule, ...]] = (
     read_inbox,
     let_go_of_line,
@@ -77,49 +77,49 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 
     case: Case
     """The state with the events applied, as it will be once they are in the journal."""
-    hand: Hand
+    pending: PendingOffers
     events: tuple[Decided, ...] = ()
     wants: tuple[Want, ...] = ()
     wake_at: Instant | None = None
 
 
 def decide(
-    case: Case, heard: tuple[Heard, ...], hand: Hand, me: Owner, policy: Policy, now_us: Instant
+    case: Case, heard: tuple[Heard, ...], pending: PendingOffers, me: Owner, policy: Policy, now_us: Instant
 ) -> Decision:
     """Everything that follows from what was heard and from the time, without asking anybody."""
     events: list[Decided] = []
     before = case
     if case.owner != me:
-        waiting = _settling(case, hand, policy, now_us)
+        waiting = _settling(case, pending, policy, now_us)
         if waiting is not None:
-            return Decision(case=case, hand=hand, wants=waiting.wants, wake_at=waiting.wake_at)
+            return Decision(case=case, pending=pending, wants=waiting.wants, wake_at=waiting.wake_at)
         opened = ev.CaseOpened(node=me.node, crew=me.crew, incarnation=me.incarnation)
         events.append(opened)
         case = apply(case, opened, now_us)
     for said in heard:
         if isinstance(said, BridgeReport):
-            hand = replace(hand, sounds=hand.sounds.after(said, now_us))
+            pending = replace(pending, sounds=pending.sounds.after(said, now_us))
         for reported in hear(case, said, policy, now_us):
             events.append(reported)
             case = apply(case, reported, now_us)
     for _ in range(_ROUNDS):
-        step = NOTHING if case.closed_at is not None else _first_with_events(case, hand, policy, now_us)
+        step = NOTHING if case.closed_at is not None else _first_with_events(case, pending, policy, now_us)
         if not step.events:
             events += alarms(before, case)
             return Decision(
-                case=case, hand=hand, events=tuple(events), wants=step.wants, wake_at=step.wake_at
+                case=case, pending=pending, events=tuple(events), wants=step.wants, wake_at=step.wake_at
             )
         for event in step.events:
             events.append(event)
-            case, hand = apply(case, event, now_us), hand.used(event)
+            case, pending = apply(case, event, now_us), pending.used(event)
     raise AssertionError(f"the rules of {case.alert} do not come to rest: {events[-3:]}")
 
 
-def _first_with_events(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
+def _first_with_events(case: Case, pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
     """The first rule's step that decides something; else all that the rules want and wait for."""
     steps: list[Step] = []
     for rule in RULES:
-        step = rule(case, hand, policy, now_us)
+        step = rule(case, pending, policy, now_us)
         if step.events:
             return step
         steps.append(step)
@@ -134,13 +134,13 @@ def _to_be_closed(case: Case) -> bool:
     )
 
 
-def _settling(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step | None:
+def _settling(case: Case, pending: PendingOffers, policy: Policy, now_us: Instant) -> Step | None:
     """A new alert's first moment: all are asked at once, and waited for until `SETTLE_US`."""
-    until = Instant(hand.opened_at + SETTLE_US)
+    until = Instant(pending.opened_at + SETTLE_US)
     if case.owner is not None or case.inbound_call or now_us >= until or _to_be_closed(case):
         return None
     # The line first: its pool has the most to look at.
-    wants = join(find_operator(case, hand, policy, now_us), identify(case, hand, policy, now_us)).wants
-    lines = bool(hand.lines or hand.refused) or policy.operator_line is not OperatorLine.ON_DEMAND
-    answered = hand.identity is not None and hand.on_shift is not None and lines
+    wants = join(find_operator(case, pending, policy, now_us), identify(case, pending, policy, now_us)).wants
+    lines = bool(pending.lines or pending.refused) or policy.operator_line is not OperatorLine.ON_DEMAND
+    answered = pending.identity is not None and pending.on_shift is not None and lines
     return None if answered else Step(wants=wants, wake_at=until)

@@ -19,6 +19,6 @@ def is_taken_over(case: Case) -> bool:
     """
     if case.closed_at is not None:
         return True
-    live = {leg.leg for leg in case.legs.values() if leg.live} | case.unheard.keys()
-    there = {leg.leg for leg in case.legs.values() if leg.there}
+    live = {leg.leg for leg in case.legs.values() if leg.live} | case.calls_on_lost_nodes.keys()
+    there = {leg.leg for leg in case.legs.values() if leg.confirmed_answered}
     return bool(there) and live <= there

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from actors.alert_case.hand import NOTHING, Decided, Hand, Step, gives_up_at, hang_up, join
+from actors.alert_case.pending import NOTHING, Decided, PendingOffers, Step, gives_up_at, hang_up, join
 from messages import events as ev
 from messages.base import HangupCause, Joins
 from messages.ids import E164, SECOND, Advice, Instant, Party
@@ -27,7 +27,7 @@ UNASKED_MAX: Final = 3
 """So often 112 is called again by itself while no operator can be had: it hangs up for a reason."""
 
 
-def call_psap(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
+def call_psap(case: Case, pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
     """Requests 112 in duress, dials it where it is requested, and gives up what stays silent."""
     if case.leaving:
         return NOTHING
@@ -38,11 +38,11 @@ def call_psap(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
         return Step(events=(ev.PsapRequested(by=case.psap_wanted_by, number=number),))
     leg = _current(case)
     if leg is not None and leg.live:
-        return _watch(case, leg, hand, policy, now_us)
+        return _watch(case, leg, pending, policy, now_us)
     if scattered(case) or on_another_phone(case, policy):
         return NOTHING
-    user = case.going(Party.USER)
-    if user is not None and not user.there and user.joins is Joins.NETWORK:
+    user = case.active(Party.USER)
+    if user is not None and not user.confirmed_answered and user.joins is Joins.NETWORK:
         return Step(events=(hang_up(user, FIRST_112),))
     due = _due_at(case, leg, policy)
     number = psap_number_for(case, policy, case.psap_ends)
@@ -54,9 +54,9 @@ def call_psap(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
         return join(failing, Step(wake_at=due))
     name = leg_id(case.alert, "psap")
     attempt = 1 if leg is None else leg.attempt + 1
-    granted = hand.line(name, attempt)
+    granted = pending.line(name, attempt)
     if granted is None:
-        refused = hand.refused.get((name, attempt))
+        refused = pending.refused.get((name, attempt))
         avoid = () if leg is None else (leg.line,)
         ask = RequestLine(
             alert=case.alert,
@@ -98,7 +98,12 @@ def unasked(case: Case, policy: Policy) -> E164 | None:
 def _cut_off(case: Case, policy: Policy) -> E164 | None:
     """112 had the user, and its call is gone: the same 112 again, once there is somebody for it to hear."""
     last = _current(case)
-    if last is None or last.live or case.there(Party.USER) is None or case.psap_unasked >= UNASKED_MAX:
+    if (
+        last is None
+        or last.live
+        or case.confirmed_answered(Party.USER) is None
+        or case.psap_unasked >= UNASKED_MAX
+    ):
         return None
     return last.number if last.was_answered else psap_number(case, policy)
 
@@ -114,7 +119,7 @@ def _lacking(case: Case, lack: Lack | None) -> Step:
     if not case.psap_no_line or (case.psap_no_line == Lack.TAKEN and lack is not Lack.TAKEN):
         made.append(ev.PsapLineLacking(reason=lack.value))
     unseen = case.duress or hushed(case)
-    if case.advice is Advice.WAIT and not unseen and case.there(Party.USER) is None:
+    if case.advice is Advice.WAIT and not unseen and case.confirmed_answered(Party.USER) is None:
         made.append(ev.AdviceChanged(advice=Advice.CALL_112_NOW, reason="no line for 112"))
     return Step(events=tuple(made))
 
@@ -123,13 +128,13 @@ def _current(case: Case) -> Leg | None:
     return case.legs.get(leg_id(case.alert, "psap"))
 
 
-def _watch(case: Case, leg: Leg, hand: Hand, policy: Policy, now_us: Instant) -> Step:
+def _watch(case: Case, leg: Leg, pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
     if not leg.unanswered and not rings_beside(case, leg):
         return NOTHING
     if leg.ringing_at is None:
-        silent_at = gives_up_at(hand, leg.since, GIVE_UP_DIALLING_US)
+        silent_at = gives_up_at(pending, leg.since, GIVE_UP_DIALLING_US)
     else:
-        silent_at = gives_up_at(hand, leg.ringing_at, round(policy.psap_no_answer_s * SECOND))
+        silent_at = gives_up_at(pending, leg.ringing_at, round(policy.psap_no_answer_s * SECOND))
     if now_us < silent_at:
         return Step(wake_at=silent_at)
     return Step(events=(hang_up(leg, "silent"),))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from actors.alert_case.hand import NOTHING, Decided, Hand, Step, hang_up
 from actors.alert_case.orders import pins_are_over
+from actors.alert_case.pending import NOTHING, Decided, PendingOffers, Step, hang_up
 from actors.alert_case.search import LEFT
 from messages import events as ev
 from messages.ids import SECOND, Instant, OperatorId, Outcome, Party
@@ -20,7 +20,7 @@ PSAP_STAYS_US: Final = Instant(10 * SECOND)
 """After she has hung up for good, 112 may still want to listen."""
 
 
-def end(case: Case, _hand: Hand, policy: Policy, now_us: Instant) -> Step:
+def end(case: Case, _pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
     """What is released now, and whether all is over."""
     if case.false_alarm_at is not None:
         return _all(case, "false alarm", Outcome.FALSE_ALARM)
@@ -30,7 +30,7 @@ def end(case: Case, _hand: Hand, policy: Policy, now_us: Instant) -> Step:
         return _settle(case, policy, now_us)
     if not case.handed_over:
         return _all(case, LEFT, Outcome.BRIEFED)
-    operators = [leg for leg in case.of(Party.OPERATOR) if leg.going]
+    operators = [leg for leg in case.of(Party.OPERATOR) if leg.active]
     going: tuple[Decided, ...] = (*(hang_up(leg, LEFT) for leg in operators), *_dismiss(case))
     if going:
         return Step(events=going)
@@ -38,7 +38,7 @@ def end(case: Case, _hand: Hand, policy: Policy, now_us: Instant) -> Step:
 
 
 def _all(case: Case, reason: str, outcome: Outcome) -> Step:
-    going = [leg for leg in case.legs.values() if leg.going]
+    going = [leg for leg in case.legs.values() if leg.active]
     made: list[Decided] = [hang_up(leg, reason) for leg in going]
     made += _dismiss(case)
     if case.all_released:
@@ -74,8 +74,8 @@ def _handed_over(case: Case, now_us: Instant) -> Step:
     if case.parties_released:
         if case.all_released:
             return Step(events=_closed(case, Outcome.HANDED_OVER))
-        return Step(events=tuple(hang_up(leg, "over") for leg in case.of(Party.LISTENER) if leg.going))
-    user, psap = case.going(Party.USER), case.going(Party.PSAP)
+        return Step(events=tuple(hang_up(leg, "over") for leg in case.of(Party.LISTENER) if leg.active))
+    user, psap = case.active(Party.USER), case.active(Party.PSAP)
     if user is not None and psap is None:
         return _let_go(case, user, Party.PSAP, USER_STAYS_US, "112 has hung up", now_us)
     if psap is not None and user is None:

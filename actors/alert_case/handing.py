@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from actors.alert_case.hand import NOTHING, Hand, Step, gives_up_at, hang_up
+from actors.alert_case.pending import NOTHING, PendingOffers, Step, gives_up_at, hang_up
 from messages import events as ev
 from messages.ids import SECOND, Instant, Party
 from model.alert.case import Case
@@ -20,19 +20,19 @@ NOT_JOINED: Final = "not joined"
 """Of a call that was answered and came to nothing: no voice from it, or perhaps nobody at its end."""
 
 
-def relieve(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
+def relieve(case: Case, pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
     """The first who is in the conference has the case, and whoever had it is let go."""
-    hers = case.operator_leg
-    if case.hand_over is None or hers is None:
+    present = case.operator_leg
+    if case.hand_over is None or present is None:
         return NOTHING
     wakes: list[Instant] = []
     for leg in case.of(Party.OPERATOR):
-        if not leg.there or leg.operator is None or leg.operator == case.operator:
+        if not leg.confirmed_answered or leg.operator is None or leg.operator == case.operator:
             continue
-        if leg.joined and leg.there:
+        if leg.joined and leg.confirmed_answered:
             joined = ev.OperatorJoined(operator=leg.operator, leg=leg.leg)
-            return Step(events=(joined, hang_up(hers, HANDED_OVER)))
-        in_vain_at = gives_up_at(hand, leg.answered_at or leg.since, _usual_us(policy))
+            return Step(events=(joined, hang_up(present, HANDED_OVER)))
+        in_vain_at = gives_up_at(pending, leg.answered_at or leg.since, _usual_us(policy))
         if now_us >= in_vain_at:
             return Step(events=(hang_up(leg, NOT_JOINED),))
         wakes.append(in_vain_at)
@@ -45,30 +45,30 @@ def _usual_us(policy: Policy) -> int:
 
 def other_operator_calls(case: Case) -> list[Leg]:
     """The calls to operators that are, or may be, up besides that of whoever has the case."""
-    hers = case.operator
-    return [leg for leg in case.of(Party.OPERATOR) if leg.live and (hers is None or leg.operator != hers)]
+    has_it = case.operator
+    return [leg for leg in case.of(Party.OPERATOR) if leg.live and (has_it is None or leg.operator != has_it)]
 
 
-def calls_until(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Instant | None:
+def calls_until(case: Case, pending: PendingOffers, policy: Policy, now_us: Instant) -> Instant | None:
     """Until when others are begun to be called, if there is such a time to come.
 
     Whoever is being called then has her time to answer.
     """
     if case.hand_over is None:
         return None
-    until = gives_up_at(hand, case.hand_over.at, _usual_us(policy))
+    until = gives_up_at(pending, case.hand_over.at, _usual_us(policy))
     return until if now_us < until else None
 
 
-def in_vain(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> str:
+def in_vain(case: Case, pending: PendingOffers, policy: Policy, now_us: Instant) -> str:
     """Why nobody more is called for it; empty while somebody may be."""
     given = case.hand_over
     if given is None:
         return ""
     if given.to is not None and given.to in case.tried:
         return "no answer"
-    if calls_until(case, hand, policy, now_us) is not None:
+    if calls_until(case, pending, policy, now_us) is not None:
         return ""
     if case.tried:
         return "no answer"
-    return "no line" if hand.offers else "nobody"
+    return "no line" if pending.offers else "nobody"

@@ -7,7 +7,7 @@ from typing import Final, assert_never
 from msgspec.structs import replace
 
 from actors.alert_case import sound
-from actors.alert_case.hand import Decided, hang_up
+from actors.alert_case.pending import Decided, hang_up
 from actors.alert_case.recording import hear_recording
 from actors.alert_case.wishes import bridge_wish
 from messages import events as ev
@@ -42,7 +42,7 @@ def hear(case: Case, said: Heard, policy: Policy, now_us: Instant) -> tuple[Deci
             return (*_bridge(case, said), *hear_recording(case, said, policy))
         case PreemptCase(leg=wanted):
             leg = case.legs.get(wanted)
-            if leg is None or not leg.going or not (case.test or leg.party is Party.LISTENER):
+            if leg is None or not leg.active or not (case.test or leg.party is Party.LISTENER):
                 return ()
             return (hang_up(leg, "preempted"),)
     assert_never(said)
@@ -62,7 +62,7 @@ def _leg(case: Case, leg: Leg, said: LegReport, policy: Policy, now_us: Instant)
                 if leg.party is Party.USER:
                     made += _rang(case, policy)
         case CallState.ANSWERED:
-            if leg.talking and said.voice is not None and said.voice != leg.voice:
+            if leg.answered and said.voice is not None and said.voice != leg.voice:
                 made.append(ev.LegVoiceReady(leg=name, attempt=attempt, voice=said.voice))
             if leg.state in (LegState.ORIGINATING, LegState.RINGING) or leg.given_up:
                 made.append(
@@ -123,7 +123,7 @@ def _broke(case: Case, leg: Leg, cause: int, policy: Policy, now_us: Instant) ->
     Who tests hangs up when the test is over, and is to be called by nobody for it.
     """
     since = case.together_at
-    if since is None or case.test or leg.party not in _CONFERENCE or not leg.going:
+    if since is None or case.test or leg.party not in _CONFERENCE or not leg.active:
         return False
     if now_us - since <= policy.leave_alarm_within_s * SECOND:
         return True
@@ -138,7 +138,7 @@ def _in_the_network(case: Case, leg: Leg, said: LegReport) -> list[Decided]:
     if not said.joined:
         return [ev.BridgeLeft(bridge=bridge, legs=(leg.leg,))]
     made: list[Decided] = [ev.BridgeJoined(bridge=bridge, legs=(leg.leg,))]
-    if leg.party is Party.PSAP and leg.there:
+    if leg.party is Party.PSAP and leg.confirmed_answered:
         made.append(ev.PsapJoined(leg=leg.leg))
     # It joins only calls that it has seen answered itself, whatever the modem has said.
     return [*made, *answers.confirmed(case, replace(leg, joined=True), "network")]
@@ -150,7 +150,7 @@ def ev_cause(said: LegReport) -> int:
 
 
 def _bridge(case: Case, said: BridgeReport) -> tuple[ev.CaseEvent, ...]:
-    now = {leg for leg in said.joined if leg in case.legs and case.legs[leg].talking}
+    now = {leg for leg in said.joined if leg in case.legs and case.legs[leg].answered}
     before = {
         leg.leg for leg in case.legs.values() if leg.joined and leg.live and leg.joins is not Joins.NETWORK
     }
@@ -161,7 +161,7 @@ def _bridge(case: Case, said: BridgeReport) -> tuple[ev.CaseEvent, ...]:
     if came:
         made.append(ev.BridgeJoined(bridge=said.bridge, legs=tuple(came)))
         psaps = (case.legs[leg] for leg in came if case.legs[leg].party is Party.PSAP)
-        made.extend(ev.PsapJoined(leg=leg.leg) for leg in psaps if leg.there)
+        made.extend(ev.PsapJoined(leg=leg.leg) for leg in psaps if leg.confirmed_answered)
     made.extend(_played(case, said))
     for name in sorted(now):
         by = "digit" if said.digits.get(name) else "voice" if name in said.heard else ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from actors.alert_case.hand import NOTHING, Hand, Step, Want, gives_up_at, hang_up
+from actors.alert_case.pending import NOTHING, PendingOffers, Step, Want, gives_up_at, hang_up
 from actors.alert_case.search import GIVE_UP_DIALLING_US, NO_ANSWER, free_place, joins_at, place_for
 from messages import events as ev
 from messages.ids import SECOND, Instant, OperatorLine, Party
@@ -22,24 +22,24 @@ WAITS_US: Final = Instant(15 * SECOND)
 """So long she waits for a line; those who answer alerts come first."""
 
 
-def attend_listener(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
+def attend_listener(case: Case, pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
     """Calls her, and lets her go with the last of those whom she listens to."""
     listener = case.listener
     if listener is None:
         return NOTHING
     if listener.leg is None:
-        return _call(case, hand, listener, policy, now_us)
+        return _call(case, pending, listener, policy, now_us)
     leg = case.listener_leg
     if leg is None or not leg.live:
         return _left(listener, "" if leg is None else leg.reason)
-    if not leg.going:
+    if not leg.active:
         return NOTHING
     if case.parties_released:
         return Step(events=(hang_up(leg, "over"),))
-    return NOTHING if leg.talking else _await_answer(leg, hand, policy, now_us)
+    return NOTHING if leg.answered else _await_answer(leg, pending, policy, now_us)
 
 
-def _call(case: Case, hand: Hand, listener: Listener, policy: Policy, now_us: Instant) -> Step:
+def _call(case: Case, pending: PendingOffers, listener: Listener, policy: Policy, now_us: Instant) -> Step:
     who, until = listener.operator, Instant(listener.since + WAITS_US)
     if case.parties_released or (case.leaving and not case.handed_over):
         return _left(listener, "over")
@@ -52,8 +52,8 @@ def _call(case: Case, hand: Hand, listener: Listener, policy: Policy, now_us: In
         # An operator is looked for, and what there is is hers.
         return Step(wake_at=until)
     leg, attempt = free_place(case)
-    granted = hand.line(leg, attempt)
-    offer = next((one for one in hand.offers if one.operator == who), None)
+    granted = pending.line(leg, attempt)
+    offer = next((one for one in pending.offers if one.operator == who), None)
     at = None if offer is None else place_for(case, offer, granted, now_us)
     wants: list[Want] = []
     if (
@@ -90,11 +90,11 @@ def _call(case: Case, hand: Hand, listener: Listener, policy: Policy, now_us: In
     return Step(events=(originating,))
 
 
-def _await_answer(leg: Leg, hand: Hand, policy: Policy, now_us: Instant) -> Step:
+def _await_answer(leg: Leg, pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
     if leg.ringing_at is None:
-        silent_at = gives_up_at(hand, leg.since, GIVE_UP_DIALLING_US)
+        silent_at = gives_up_at(pending, leg.since, GIVE_UP_DIALLING_US)
     else:
-        silent_at = gives_up_at(hand, leg.ringing_at, round(policy.operator_silent_after_s * SECOND))
+        silent_at = gives_up_at(pending, leg.ringing_at, round(policy.operator_silent_after_s * SECOND))
     return Step(events=(hang_up(leg, NO_ANSWER),)) if now_us >= silent_at else Step(wake_at=silent_at)
 
 

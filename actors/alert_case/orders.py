@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from actors.alert_case.hand import NOTHING, Decided, Hand, Step
+from actors.alert_case.pending import NOTHING, Decided, PendingOffers, Step
 from messages import events as ev
 from messages.ids import Instant, Party
 from model.alert.case import Case
@@ -18,7 +18,7 @@ WRONG_PINS: Final = 5
 PIN_ALARM: Final = "pin.wrong"
 
 
-def read_inbox(case: Case, _hand: Hand, policy: Policy, now_us: Instant) -> Step:
+def read_inbox(case: Case, _pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
     """What follows from every unread entry, in order; together with the mark that they have been read."""
     if not case.unread:
         return NOTHING
@@ -38,7 +38,11 @@ def _act(case: Case, fact: ev.InboxEvent, policy: Policy) -> tuple[ev.CaseEvent,
         case ev.CommandGiven():
             return events_of(case, fact, policy)
         case ev.DeadlineMissed():
-            unmet = case.there(Party.USER) is None and case.met_at is None and not case.presumed_calling_112
+            unmet = (
+                case.confirmed_answered(Party.USER) is None
+                and case.met_at is None
+                and not case.presumed_calling_112
+            )
             if unmet and dials_by_itself(case):
                 return (ev.UserPresumedCallingPsap(reason="deadline"),)
             return ()

@@ -6,7 +6,7 @@ Where the line says that it still has the call, the leg has it again; nothing is
 
 from __future__ import annotations
 
-from actors.alert_case.hand import NOTHING, Hand, Step
+from actors.alert_case.pending import NOTHING, PendingOffers, Step
 from messages import events as ev
 from messages.ids import Instant, Party
 from messages.lines import LineGranted, RequestLine
@@ -18,18 +18,18 @@ from model.rules.failing import not_before
 from model.rules.own_line import mode_of
 
 
-def ask_back(case: Case, hand: Hand, party: Party) -> tuple[Step, Leg | None, LineGranted | None]:
+def ask_back(case: Case, pending: PendingOffers, party: Party) -> tuple[Step, Leg | None, LineGranted | None]:
     """What is asked about the party's calls; once a line is granted, the leg as it was, and the grant.
 
     All are asked for: of the nodes that were lost one after another, one may be back and another one never.
     """
     asks: list[RequestLine] = []
-    for before in case.unheard.values():
+    for before in case.calls_on_lost_nodes.values():
         now = case.legs.get(before.leg)
         if before.party is not party or now is None or now.live:
             continue
         attempt = now.attempt + 1
-        granted = hand.line(before.leg, attempt)
+        granted = pending.line(before.leg, attempt)
         if granted is not None and granted.line == before.line:
             return NOTHING, before, granted
         ask = RequestLine(
@@ -61,14 +61,14 @@ def again(case: Case, before: Leg, granted: LineGranted) -> ev.LegOriginating:
     )
 
 
-def take_back_operator(case: Case, hand: Hand, _policy: Policy, now_us: Instant) -> Step:
+def take_back_operator(case: Case, pending: PendingOffers, _policy: Policy, now_us: Instant) -> Step:
     """The operator who was on the line, while nobody else has the case: she is reserved as by any offer."""
     if case.operator is not None or case.leaving:
         return NOTHING
     begins_at = not_before(case, Party.OPERATOR)
-    if case.unheard and now_us < begins_at:
+    if case.calls_on_lost_nodes and now_us < begins_at:
         return Step(wake_at=begins_at)
-    asked, before, line = ask_back(case, hand, Party.OPERATOR)
+    asked, before, line = ask_back(case, pending, Party.OPERATOR)
     if before is None or line is None or before.operator is None:
         return asked
     operator, number = before.operator, before.number
@@ -77,7 +77,7 @@ def take_back_operator(case: Case, hand: Hand, _policy: Policy, now_us: Instant)
         return NOTHING
     if operator in case.reserved:
         return Step(events=(again(case, before, line),))
-    if any(offer.operator == operator for offer in hand.offers):
+    if any(offer.operator == operator for offer in pending.offers):
         mode = mode_of(before.line)
         reserved = ev.OperatorReserved(operator=operator, alert=case.alert, number=number, mode=mode)
         return Step(events=(reserved, again(case, before, line)))

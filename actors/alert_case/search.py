@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from actors.alert_case.hand import NOTHING, Decided, Hand, Step, gives_up_at, hang_up, join
 from actors.alert_case.handing import calls_until, in_vain, other_operator_calls
+from actors.alert_case.pending import NOTHING, Decided, PendingOffers, Step, gives_up_at, hang_up, join
 from messages import events as ev
 from messages.base import Joins
 from messages.ids import SECOND, Advice, Instant, LegId, LineId, OperatorId, OperatorLine, Party, TrunkId
@@ -38,7 +38,7 @@ GIVE_UP_DIALLING_US: Final = Instant(30 * SECOND)
 """An operator's phone that does not even ring by then will not."""
 
 
-def keep_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
+def keep_operator(case: Case, pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
     """What the operators' legs have come to: who has joined, who is silent, who is lost.
 
     She is another alert's to have only when her phone is on hook: it would be busy for it. An answer
@@ -51,15 +51,15 @@ def keep_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> St
         operator = leg.operator
         if operator is None:
             continue
-        if leg.there and holder is None and not case.leaving:
+        if leg.confirmed_answered and holder is None and not case.leaving:
             made.append(ev.OperatorJoined(operator=operator, leg=leg.leg))
             holder = operator
-        elif leg.there and operator != holder and case.hand_over is None and not case.leaving:
+        elif leg.confirmed_answered and operator != holder and case.hand_over is None and not case.leaving:
             made.append(hang_up(leg, ANOTHER_ANSWERED))
-        elif leg.going and not leg.there and holder is not None and case.hand_over is None:
+        elif leg.active and not leg.confirmed_answered and holder is not None and case.hand_over is None:
             made.append(hang_up(leg, _silence(leg, policy, now_us)))
-        elif leg.going and not leg.there:
-            silent_at = _silent_at(leg, hand, policy)
+        elif leg.active and not leg.confirmed_answered:
+            silent_at = _silent_at(leg, pending, policy)
             if now_us >= silent_at:
                 made.append(hang_up(leg, NO_ANSWER))
             else:
@@ -76,14 +76,14 @@ def keep_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> St
 
 def _last_of(case: Case, operator: OperatorId) -> Leg | None:
     """Her call that is up, or the last one: a place in which one is not heard is not used again."""
-    hers = (leg for leg in case.of(Party.OPERATOR) if leg.operator == operator)
-    return max(hers, key=lambda leg: (leg.live, leg.since), default=None)
+    calls = (leg for leg in case.of(Party.OPERATOR) if leg.operator == operator)
+    return max(calls, key=lambda leg: (leg.live, leg.since), default=None)
 
 
-def _silent_at(leg: Leg, hand: Hand, policy: Policy) -> Instant:
+def _silent_at(leg: Leg, pending: PendingOffers, policy: Policy) -> Instant:
     if leg.ringing_at is None:
-        return gives_up_at(hand, leg.since, GIVE_UP_DIALLING_US)
-    return gives_up_at(hand, leg.ringing_at, round(policy.operator_silent_after_s * SECOND))
+        return gives_up_at(pending, leg.since, GIVE_UP_DIALLING_US)
+    return gives_up_at(pending, leg.ringing_at, round(policy.operator_silent_after_s * SECOND))
 
 
 def _silence(leg: Leg, policy: Policy, now_us: Instant) -> str:
@@ -103,18 +103,18 @@ def _in_vain(leg: Leg, operator: OperatorId) -> Decided:
     return ev.OperatorNotAnswering(operator=operator)
 
 
-def find_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
+def find_operator(case: Case, pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
     """Whom to call next, while nobody has the case, or whoever has it hands it over."""
     given = case.hand_over
     if case.leaving or (case.operator is not None and given is None) or user_comes_first(case, policy):
         return NOTHING
-    calling = [leg for leg in other_operator_calls(case) if leg.going]
+    calling = [leg for leg in other_operator_calls(case) if leg.active]
     taking = _taking(case, now_us)
-    reason = in_vain(case, hand, policy, now_us) if taking is None else ""
+    reason = in_vain(case, pending, policy, now_us) if taking is None else ""
     if reason:
         return NOTHING if other_operator_calls(case) else Step(events=(ev.HandOverEnded(reason=reason),))
     wanted, next_at = _how_many(case, calling, taking, policy, now_us)
-    wake = join(Step(wake_at=next_at), Step(wake_at=calls_until(case, hand, policy, now_us)))
+    wake = join(Step(wake_at=next_at), Step(wake_at=calls_until(case, pending, policy, now_us)))
     missing = wanted - len(calling)
     if missing <= 0:
         return wake
@@ -123,12 +123,12 @@ def find_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> St
     avoid = () if again or taking is not None else case.tried
     listening = () if case.listener is None else (case.listener.operator,)
     taken = (*case.reserved, *listening)
-    offers = [offer for offer in hand.offers if offer.operator not in (*avoid, *taken)]
+    offers = [offer for offer in pending.offers if offer.operator not in (*avoid, *taken)]
     named = taking if taking is not None or given is None else given.to
     if named is not None:
         offers = [offer for offer in offers if offer.operator == named]
     offers.sort(key=lambda offer: offer.operator != case.left_by)
-    exhausted = not calling and hand.on_shift is not None and not offers
+    exhausted = not calling and pending.on_shift is not None and not offers
     ask = RequestOperators(
         alert=case.alert,
         language=case.language,
@@ -138,7 +138,7 @@ def find_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> St
         first=case.left_by,
         test=case.test,
         deadline_at=case.deadline_at,
-        on_call=exhausted and taking is None and _may_wake(case, hand),
+        on_call=exhausted and taking is None and _may_wake(case, pending),
     )
     leg, attempt = free_place(case)
     line = RequestLine(
@@ -153,9 +153,9 @@ def find_operator(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> St
     begins_at = not_before(case, Party.OPERATOR)
     # An order of an operator's own is a pause by itself.
     paused = taking is None and now_us < begins_at
-    granted = hand.line(leg, attempt)
+    granted = pending.line(leg, attempt)
     by_phone = policy.operator_line is OperatorLine.ON_DEMAND
-    nobody = exhausted and given is None and (hand.on_shift == 0 or case.tried)
+    nobody = exhausted and given is None and (pending.on_shift == 0 or case.tried)
     warn = _advise_112(case) if nobody or lines_fail(case, Party.OPERATOR) else NOTHING
     if not offers:
         asks_line = by_phone and granted is None and not paused
@@ -186,18 +186,18 @@ def _taking(case: Case, now_us: Instant) -> OperatorId | None:
     return case.taking if now_us < since + TAKES_WITHIN_US else None
 
 
-def _may_wake(case: Case, hand: Hand) -> bool:
+def _may_wake(case: Case, pending: PendingOffers) -> bool:
     """Whether it is worth ringing those who have no shift: somebody is on the line, or it is a test, in
     which whoever is on shift can be waited for.
     """
-    return case.hand_over is None and not (case.test and hand.on_shift)
+    return case.hand_over is None and not (case.test and pending.on_shift)
 
 
 def free_place(case: Case) -> tuple[LegId, int]:
     """Where the next call to somebody of ours goes, `op1`, `op2` …, and the number of its attempt."""
     n = 1
     while (known := case.legs.get(leg_id(case.alert, f"op{n}"))) is not None and (
-        known.live or known.leg in case.unheard
+        known.live or known.leg in case.calls_on_lost_nodes
     ):
         n += 1
     return leg_id(case.alert, f"op{n}"), 1 if known is None else known.attempt + 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actors.alert_case.hand import Decided, Hand, Step
+from actors.alert_case.pending import Decided, PendingOffers, Step
 from actors.alert_case.sound import BACK_AFTER_US, is_judged, lost, over
 from messages import events as ev
 from messages.ids import Instant
@@ -10,7 +10,7 @@ from model.alert.case import Case
 from model.policy import Policy
 
 
-def watch_sound(case: Case, hand: Hand, _policy: Policy, now_us: Instant) -> Step:
+def watch_sound(case: Case, pending: PendingOffers, _policy: Policy, now_us: Instant) -> Step:
     """What the bridge has heard of each leg, or not, against what stands in the journal."""
     made: list[Decided] = []
     wakes: list[Instant] = []
@@ -19,13 +19,13 @@ def watch_sound(case: Case, hand: Hand, _policy: Policy, now_us: Instant) -> Ste
             continue
         if leg.no_sound_at is None:
             if leg.joined:
-                made += lost(leg) if leg.leg in hand.sounds.silent else ()
-            elif (lost_at := hand.sounds.lost_at(leg)) is not None:
+                made += lost(leg) if leg.leg in pending.sounds.silent else ()
+            elif (lost_at := pending.sounds.lost_at(leg)) is not None:
                 if now_us >= lost_at:
                     made += lost(leg)
                 else:
                     wakes.append(lost_at)
-        elif leg.joined and (since := hand.sounds.heard_since.get(leg.leg)) is not None:
+        elif leg.joined and (since := pending.sounds.heard_since.get(leg.leg)) is not None:
             back_at = Instant(since + BACK_AFTER_US)
             if now_us >= back_at:
                 made += (ev.LegSoundBack(leg=leg.leg, attempt=leg.attempt), over(leg))

@@ -72,4 +72,4 @@ def is_judged(leg: Leg) -> bool:
     makes zeros of a quiet room.
     """
     is_phone = mode_of(leg.line) is not OperatorLine.HEADSET
-    return leg.party in SOUGHT and leg.talking and leg.confirmed and is_phone
+    return leg.party in SOUGHT and leg.answered and leg.confirmed and is_phone

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from actors.alert_case.hand import Decided, Hand, Step, gives_up_at
 from actors.alert_case.hear import released
+from actors.alert_case.pending import Decided, PendingOffers, Step, gives_up_at
 from messages.base import HangupCause
 from messages.ids import SECOND, Instant
 from model.alert.case import Case
@@ -22,14 +22,14 @@ ENDS_WITHIN_US: Final = Instant(25 * SECOND)
 call from then on: sooner given up, it would keep up the call of an alert that is over."""
 
 
-def let_go_of_line(case: Case, hand: Hand, policy: Policy, now_us: Instant) -> Step:
+def let_go_of_line(case: Case, pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
     """Counts as released what has been releasing for too long."""
     made: list[Decided] = []
     wakes: list[Instant] = []
     for leg in case.legs.values():
         if leg.state is not LegState.RELEASING:
             continue
-        until = gives_up_at(hand, leg.releasing_at or leg.since, ENDS_WITHIN_US)
+        until = gives_up_at(pending, leg.releasing_at or leg.since, ENDS_WITHIN_US)
         if now_us >= until:
             made += released(case, leg, HangupCause.LINE_LOST, policy, now_us)
         else:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from actors.alert_case.hand import NOTHING, Hand, Step, hang_up
+from actors.alert_case.pending import NOTHING, PendingOffers, Step, hang_up
 from messages.base import Joins
 from messages.ids import Instant, Party
 from model.alert.case import Case
 from model.alert.leg import ANOTHER_LINE, Leg
 from model.policy import Policy
-from model.rules.joining import can_be_moved, unheard
+from model.rules.joining import can_be_moved, psap_hears_nobody
 
 APART: Final = "apart"
 
@@ -30,17 +30,17 @@ def _psap_can_join_operator(case: Case, psap: Leg, operator: Leg) -> bool:
     return operator.joins is Joins.NETWORK or psap.trunk in trunks
 
 
-def call_again_on_one_line(case: Case, _hand: Hand, policy: Policy, _now_us: Instant) -> Step:
+def call_again_on_one_line(case: Case, _pending: PendingOffers, policy: Policy, _now_us: Instant) -> Step:
     """Whose line joins no calls by itself is called again beside the other; if neither's does, the operator.
 
     The operator's call ends as one that was lost: from then on she, or whoever is there, is called again.
     The user's is made anew at once, and counts for nothing; so is 112's, if the others have left its line.
     """
-    operator, user = case.operator_leg, case.there(Party.USER)
+    operator, user = case.operator_leg, case.confirmed_answered(Party.USER)
     if operator is None or case.leaving:
         return NOTHING
-    psap = case.talking(Party.PSAP)
-    if psap is not None and unheard(case) and _psap_can_join_operator(case, psap, operator):
+    psap = case.answered(Party.PSAP)
+    if psap is not None and psap_hears_nobody(case) and _psap_can_join_operator(case, psap, operator):
         return Step(events=(hang_up(psap, ANOTHER_LINE),))
     if user is None or operator.line == user.line:
         return NOTHING

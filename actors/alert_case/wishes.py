@@ -61,7 +61,7 @@ def bridge_wish(case: Case, name: str = "") -> SetMembers:
     what the user is called, where that is known.
     """
     members = tuple(
-        _member(case, leg, leg.voice) for leg in case.legs.values() if leg.talking and leg.voice is not None
+        _member(case, leg, leg.voice) for leg in case.legs.values() if leg.answered and leg.voice is not None
     )
     heard = {member.leg for member in members}
     clips = tuple(clip for clip in playing(case, name) if not heard.isdisjoint(clip.to))

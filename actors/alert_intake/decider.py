@@ -203,7 +203,7 @@ def in_the_way(alerts: Iterable[Case]) -> list[tuple[AlertId, LegId]]:
     if not tests:
         return []
     real = {case.phone for case in cases if not case.test}
-    legs = ((case, case.going(Party.USER)) for case in tests if case.phone in real)
+    legs = ((case, case.active(Party.USER)) for case in tests if case.phone in real)
     return [(case.alert, leg.leg) for case, leg in legs if leg is not None and leg.call is None]
 
 

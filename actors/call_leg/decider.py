@@ -61,7 +61,7 @@ def on_wish(task: Task | None, wish: Wish, now_us: Instant) -> Act:
         return Act(task=task)
     if task is None or (task.wish.leg, task.wish.attempt) != (wish.leg, wish.attempt):
         task = Task(wish=wish, since=now_us)
-    elif _goes_on(task.wish, wish):
+    elif _is_newer(task.wish, wish):
         since = task.since if type(task.wish) is type(wish) else now_us
         task = replace(task, wish=wish, since=since)
     if not isinstance(task.wish, ReleaseLeg):
@@ -88,7 +88,7 @@ def _is_news(known: CallReport, wish: Wish) -> bool:
     return known.voice is not None and known.voice != wish.voice
 
 
-def _goes_on(before: Wish, after: Wish) -> bool:
+def _is_newer(before: Wish, after: Wish) -> bool:
     """Whether a wish for the same attempt is not an older one that comes late: attempts only go on."""
     match before, after:
         case ReleaseLeg(unanswered=True), Originate(seen=CallState.ANSWERED):

@@ -174,7 +174,7 @@ def signs(
     # The second line of those that have their first is not free for anybody else.
     kept = sum(len(lacking(case, (), policy)) for case in opened if begun(case))
     # Who is not to be had on a line of her own takes one beside the user's.
-    on_her_phone = policy.operator_line is not OperatorLine.ON_DEMAND
+    on_phone = policy.operator_line is not OperatorLine.ON_DEMAND
     for case in sorted(opened, key=lambda case: _urgency(case, now_us, policy)):
         owner = case.owner
         if owner is None or case.closed_at is not None:
@@ -189,7 +189,7 @@ def signs(
         lacks = lacking(case, (), policy)
         if operators > 0 and _wants_operator(case, policy, now_us):
             mine = Party.OPERATOR in lacks and begun(case)
-            if lines >= (1 if mine else kept + max(1, len(lacks)) + on_her_phone):
+            if lines >= (1 if mine else kept + max(1, len(lacks)) + on_phone):
                 lines, operators = lines - (1 if mine else max(1, len(lacks))), operators - 1
                 kept -= mine
                 if not case.test:
@@ -224,14 +224,14 @@ def _sign(rule: Rule, case: Case, *, of: object = None, legs: tuple[Leg, ...] = 
 def _of_orders(case: Case, policy: Policy) -> Iterator[Sign]:
     if case.unread:
         yield _sign(UNREAD, case, of=case.unread[0].version)
-    hers = case.inbound_call
+    inbound = case.inbound_call
     if (
-        hers is not None
+        inbound is not None
         and takes_calls(case, policy)
         and not case.leaving
         and not any(leg.live for leg in case.of(Party.USER))
     ):
-        yield _sign(INBOUND_CALL, case, of=hers)
+        yield _sign(INBOUND_CALL, case, of=inbound)
     if case.hand_over is not None and not handing.other_operator_calls(case):
         more_us = round(policy.operator_silent_after_s * SECOND)
         yield _sign(HAND_OVER, case, of=(case.hand_over, case.taking_at), more_us=more_us)
@@ -253,7 +253,7 @@ def _of_legs(case: Case, policy: Policy) -> Iterator[Sign]:
     unjoined = tuple(
         leg
         for leg in talkers
-        if leg.talking and leg.voice is not None and not leg.joined and leg.no_sound_at is None
+        if leg.answered and leg.voice is not None and not leg.joined and leg.no_sound_at is None
     )
     if setting_up:
         more_us = _own_limit_us(setting_up[0], policy)
@@ -286,8 +286,8 @@ def _of_end(case: Case) -> Iterator[Sign]:
     over = case.left_at is None or not case.handed_over
     ended = [leg for leg in case.legs.values() if over or leg.party is Party.OPERATOR]
     idle = any(not case.has_live_leg(operator) for operator in case.reserved)
-    alone = (case.going(Party.USER) is None) is not (case.going(Party.PSAP) is None)
-    if any(leg.going for leg in ended) or idle or case.all_released:
+    alone = (case.active(Party.USER) is None) is not (case.active(Party.PSAP) is None)
+    if any(leg.active for leg in ended) or idle or case.all_released:
         yield _sign(ENDING, case)
     elif not over and alone:
         yield _sign(LEFT_ALONE, case)

@@ -51,7 +51,7 @@ def forecasts(
     operators = means.operators
     waiting = [case for case in cases if case.awaits_deadline]
     for case in sorted(waiting, key=lambda case: _urgency(case, now_us, policy)):
-        user = case.going(Party.USER)
+        user = case.active(Party.USER)
         if user is not None:
             yield case, _under_way(user, policy, now_us)
             continue

@@ -35,7 +35,7 @@ from runtime.actor import CenterActor
 from runtime.environment import DRAINED
 from runtime.published import voice_files
 from runtime.published.directory import Entry
-from runtime.published.peers import FilePeers, MemoryPeers, Peers, Place, heard, said
+from runtime.published.peers import FilePeers, MemoryPeers, Peers, Place, decode_place, encode_place
 from runtime.published.voice_gate_file import voice_gate_of
 from store import streams
 from store.alarms import since_started
@@ -65,7 +65,7 @@ def peers_of(seen: Iterable[Member], me: NodeId, *, settled: bool, alive: bool) 
     for member in seen:
         if member.node == me:
             continue
-        place = heard(member.places) or Place(node=member.node, address=member.address)
+        place = decode_place(member.places) or Place(node=member.node, address=member.address)
         if member.alive:
             places.append(replace(place, node=member.node, draining=member.draining))
         else:
@@ -199,7 +199,7 @@ class MembershipActor(CenterActor):
         same = spoken_to == self._told_spoken_to and voices == self._told_voices
         if self._told and same and now_us - self._told_at < SAY_US:
             return
-        place = said(self._place(entries, voices))
+        place = encode_place(self._place(entries, voices))
         self._told_at, self._told_spoken_to, self._told_voices = now_us, spoken_to, voices
         draining = self.env.draining
         if place != self._told:

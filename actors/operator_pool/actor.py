@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 from thespian.actors import ActorAddress
 
-from actors.operator_pool.decider import Candidate, Offered, Waiting, offer, on_call_candidate, order
+from actors.operator_pool.decider import Candidate, Offered, WaitingCase, offer, on_call_candidate, order
 from messages.cases import ShiftHint
 from messages.envelope import Envelope
 from messages.events import (
@@ -52,7 +52,7 @@ class OperatorPoolActor(CenterActor):
         self._operators = Operators()
         self._follower = Following(self._journal, self._operators)
         self._people = self._registry.operators()
-        self._waiting: dict[AlertId, tuple[Waiting, ActorAddress]] = {}
+        self._waiting: dict[AlertId, tuple[WaitingCase, ActorAddress]] = {}
         self._offered: dict[OperatorId, Offered] = {}
         self._silent: set[OperatorId] = set()
         self._free_since: dict[OperatorId, Instant] = {}
@@ -72,7 +72,7 @@ class OperatorPoolActor(CenterActor):
         body = envelope.body
         match body:
             case RequestOperators(alert=alert):
-                self._waiting[alert] = (Waiting(request=body, asked_at=self.now_us()), sender)
+                self._waiting[alert] = (WaitingCase(request=body, asked_at=self.now_us()), sender)
                 self._follow()
                 self._serve(only=alert)
             case ShiftHint():

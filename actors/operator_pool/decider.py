@@ -44,7 +44,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """No shift: a number that is called when nobody else answers (case 8)."""
 
 
-class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+class WaitingCase(msgspec.Struct, frozen=True, kw_only=True):
     """A request that stands."""
 
     request: RequestOperators
@@ -61,10 +61,10 @@ class Offered(msgspec.Struct, frozen=True, kw_only=True):
 Held = Mapping[OperatorId, Offered]
 
 
-def order(waiting: Iterable[Waiting], now_us: Instant, policy: Policy) -> list[Waiting]:
+def order(waiting: Iterable[WaitingCase], now_us: Instant, policy: Policy) -> list[WaitingCase]:
     """The requests that still stand, as they are served: by urgency."""
 
-    def key(one: Waiting) -> tuple[Urgency, AlertId]:
+    def key(one: WaitingCase) -> tuple[Urgency, AlertId]:
         request = one.request
         return urgency(request.test, request.deadline_at, now_us, policy), request.alert
 

@@ -11,7 +11,7 @@ from thespian.actors import ActorAddress
 from actors.trunk_pool.decider import (
     GRANTED_FOR_US,
     Granted,
-    Waiting,
+    WaitingLeg,
     gives_way,
     grant,
     order,
@@ -67,7 +67,7 @@ class TrunkPoolActor(CenterActor):
         self._reports: dict[LineId, tuple[LineReport, Instant]] = {}
         self._granted: dict[LineId, Granted] = {}
         self._last_used: dict[LineId, Instant] = {}
-        self._waiting: dict[tuple[LegId, int], tuple[Waiting, ActorAddress]] = {}
+        self._waiting: dict[tuple[LegId, int], tuple[WaitingLeg, ActorAddress]] = {}
         self._looked_us = Instant(0)
         self._dialling = DialGate(self._setup, self._journal, self.now_us())
         self._began_us = self.now_us()
@@ -84,7 +84,7 @@ class TrunkPoolActor(CenterActor):
         body = envelope.body
         match body:
             case RequestLine(leg=leg, attempt=attempt):
-                self._waiting[leg, attempt] = (Waiting(request=body, asked_at=self.now_us()), sender)
+                self._waiting[leg, attempt] = (WaitingLeg(request=body, asked_at=self.now_us()), sender)
                 self._follow()
                 self._serve(only=(leg, attempt))
             case LineReport():
@@ -158,7 +158,7 @@ class TrunkPoolActor(CenterActor):
         now_us = self.now_us()
         lines = list(self._all_lines())
         still = order((one for one, _ in self._waiting.values()), now_us, self._setup.policy)
-        alive: dict[tuple[LegId, int], tuple[Waiting, ActorAddress]] = {}
+        alive: dict[tuple[LegId, int], tuple[WaitingLeg, ActorAddress]] = {}
         for waiting in still:
             request = waiting.request
             key = (request.leg, request.attempt)
@@ -213,7 +213,7 @@ class TrunkPoolActor(CenterActor):
         found = beside(case, party, self._setup.policy)
         if case is None or found is None:
             return None
-        up = case.there(Party.USER) or case.operator_leg
+        up = case.confirmed_answered(Party.USER) or case.operator_leg
         if up is None and self._carries_another_alert(found.line, case.alert):
             # She calls in where others talk, and will be declined and called back.
             return None
@@ -298,7 +298,9 @@ class TrunkPoolActor(CenterActor):
                 test=case is not None and case.test,
                 nailed_up=held is not None and held.operator is not None,
                 stood_on=held is not None and held.operator in stood_on,
-                setting_up=any(one.line == spec.line and one.live and not one.there for one in theirs),
+                setting_up=any(
+                    one.line == spec.line and one.live and not one.confirmed_answered for one in theirs
+                ),
                 party=None if leg is None else leg.party,
                 quarantined=held is not None and held.quarantined,
                 last_used_at=self._last_used.get(spec.line, Instant(0)),

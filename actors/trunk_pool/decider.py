@@ -50,20 +50,20 @@ def used(held: Held, line: LineId, leg: LegId) -> dict[LineId, Granted]:
     return {other: one for other, one in held.items() if other != line}
 
 
-class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+class WaitingLeg(msgspec.Struct, frozen=True, kw_only=True):
     """A request that stands."""
 
     request: RequestLine
     asked_at: Instant
 
 
-def order(waiting: Iterable[Waiting], now_us: Instant, policy: Policy) -> list[Waiting]:
+def order(waiting: Iterable[WaitingLeg], now_us: Instant, policy: Policy) -> list[WaitingLeg]:
     """The requests that still stand, as they are served; within what is begun and what is not by urgency.
 
     Alerts come first, then tests, then shifts.
     """
 
-    def key(one: Waiting) -> tuple[bool, bool, int, Urgency, LegId]:
+    def key(one: WaitingLeg) -> tuple[bool, bool, int, Urgency, LegId]:
         request = one.request
         rank = urgency(request.test, request.deadline_at, now_us, policy)
         return (request.operator is not None, request.test, _FIRST[request.party], rank, request.leg)

@@ -29,8 +29,8 @@ def beside(case: Case | None, party: Party, policy: Policy) -> Beside | None:
     """Beside whom the party is to be called; None where nobody is up, so that any line will do."""
     if case is None:
         return None
-    user = None if party is Party.USER else case.there(Party.USER) or _calls_in(case)
-    psap = case.talking(Party.PSAP)
+    user = None if party is Party.USER else case.confirmed_answered(Party.USER) or _calls_in(case)
+    psap = case.answered(Party.PSAP)
     leg = user or case.operator_leg or (psap if psap is not None and psap.joined else None)
     if leg is None:
         return None
@@ -40,5 +40,5 @@ def beside(case: Case | None, party: Party, policy: Policy) -> Beside | None:
 
 def _calls_in(case: Case) -> Leg | None:
     """Her own call, which is answered at once: whoever is called meanwhile is called beside her."""
-    leg = case.going(Party.USER)
+    leg = case.active(Party.USER)
     return leg if leg is not None and leg.call is not None else None

@@ -133,7 +133,7 @@ class _Hand:
             self._left_s = time.monotonic()
         elif time.monotonic() - self._left_s > TALK_S:
             for leg in case.legs.values():
-                if leg.talking and leg.number is not None:
+                if leg.answered and leg.number is not None:
                     _hang_up(self._state, leg.number)
 
 

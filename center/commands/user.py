@@ -157,12 +157,12 @@ def erase(
                 raise UsageError("nothing was erased")
         folder = common.directory.recordings
         # Where nobody was identified it is she who has the number that was called.
-        hers = of_alerts(
+        files = of_alerts(
             journal,
             recordings(folder),
             lambda case: case.user == found.id or (case.user is None and case.phone in found.phones),
         )
-        gone = delete(journal, folder, hers, ERASED)
+        gone = delete(journal, folder, files, ERASED)
         registry.erase_user(found.id, by=BY)
     if common.json:
         common.data({"erased": found.id, "recordings": gone})

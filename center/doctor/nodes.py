@@ -25,7 +25,7 @@ def nodes(state: StateDir, node: NodeFile | None, settings: Settings | None) -> 
     """Nothing where the journal is a file."""
     from center.state.journals import configured_url, journal_of
     from runtime.clock import SystemClock
-    from runtime.published.peers import heard
+    from runtime.published.peers import decode_place
     from store.database.dialect import is_server
     from store.nodes import members
 
@@ -36,7 +36,9 @@ def nodes(state: StateDir, node: NodeFile | None, settings: Settings | None) -> 
         clock = SystemClock(node.anchor_us) if node is not None else SystemClock.anchored()
         before_us = clock.now_us()
         ahead_us = (before_us + clock.now_us()) // 2 - members.database_us(journal)
-    places = {one.node: place for one in seen if one.alive and (place := heard(one.places)) is not None}
+    places = {
+        one.node: place for one in seen if one.alive and (place := decode_place(one.places)) is not None
+    }
     yield from _members(seen, node)
     yield from _lines(places.values())
     me = NodeId(node.node) if node is not None else None

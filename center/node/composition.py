@@ -18,7 +18,7 @@ from runtime.system.spec import ActorSpec, CrewSpec, Plan
 from store.database.dialect import is_server
 
 if TYPE_CHECKING:
-    from runtime.environment import Environment, Listener
+    from runtime.environment import CommitListener, Environment
     from store.journal.journal import Journal
 
 SUPERVISOR: Final = "actors.supervisor.actor.SupervisorActor"
@@ -147,10 +147,10 @@ def environment(
                     raise
                 time.sleep(0.2)
 
-    def listen() -> Listener | None:
-        from store.nodes.listening import Listener
+    def listen() -> CommitListener | None:
+        from store.nodes.listening import CommitListener
 
-        return Listener(journal_url, node) if shared else None
+        return CommitListener(journal_url, node) if shared else None
 
     return Environment(
         node=node,

@@ -57,11 +57,13 @@ def earlier(journal: Journal, users: Users, case: Case) -> Earlier:
     if case.device is not None:
         names[streams.device(case.device)] = None
     before = history.raised_before(journal, names, case.alert, EXAMINED_MAX + 1)
-    found = [one for alert in before[:EXAMINED_MAX] if (one := _hers(journal, alert, case.user)) is not None]
+    found = [
+        one for alert in before[:EXAMINED_MAX] if (one := _of_user(journal, alert, case.user)) is not None
+    ]
     return Earlier(count=len(found), more=len(before) > EXAMINED_MAX, alerts=tuple(found[:SHOWN]))
 
 
-def _hers(journal: Journal, alert: AlertId, user: UserId | None) -> EarlierAlert | None:
+def _of_user(journal: Journal, alert: AlertId, user: UserId | None) -> EarlierAlert | None:
     """The alert, unless it was somebody else's: a number may have been another person's, who was erased."""
     recorded = journal.read_streams(streams.inbox(alert), streams.case(alert))
     case, row = fold(recorded), figures.row_of(recorded)

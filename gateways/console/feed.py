@@ -242,7 +242,7 @@ def alarm_views(picture: Picture, alive: Container[NodeId] | None = None) -> lis
 
 def shown(case: Case, party: Party) -> Leg | None:
     """The leg that the party's tile shows: the one under way, else the one that ended last."""
-    going = case.going(party)
+    going = case.active(party)
     if going is not None:
         return going
     live = [leg for leg in case.of(party) if leg.live]
@@ -259,8 +259,8 @@ def _hand_over(case: Case) -> HandOverView | None:
     given = case.hand_over
     if given is None:
         return None
-    legs = [leg for leg in case.of(Party.OPERATOR) if leg.going and leg.operator != given.by]
-    furthest = max(legs, key=lambda leg: (leg.talking, leg.ringing_at is not None), default=None)
+    legs = [leg for leg in case.of(Party.OPERATOR) if leg.active and leg.operator != given.by]
+    furthest = max(legs, key=lambda leg: (leg.answered, leg.ringing_at is not None), default=None)
     return HandOverView(by=given.by, to=given.to, text=given.text, since_us=given.at, called=_party(furthest))
 
 
@@ -310,9 +310,9 @@ def _together(one: Leg | None, other: Leg | None) -> bool:
         one is not None
         and other is not None
         and one.joined
-        and one.there
+        and one.confirmed_answered
         and other.joined
-        and other.there
+        and other.confirmed_answered
         and not (one.muted or other.muted)
         and one.no_sound_at is None
         and other.no_sound_at is None

@@ -46,7 +46,7 @@ class Browser(Protocol):
         ...
 
 
-class Waiting(deque[bytes]):
+class FrameQueue(deque[bytes]):
     """Frames on their way to a browser: the oldest gives way."""
 
     def __init__(self) -> None:

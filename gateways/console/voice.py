@@ -17,7 +17,7 @@ from litestar.exceptions import WebSocketDisconnect
 from litestar.handlers import WebsocketRouteHandler
 
 from gateways.console.door import AnySocket, Door
-from gateways.console.headsets import FRAME_BYTES, Desk, Headsets, Waiting
+from gateways.console.headsets import FRAME_BYTES, Desk, FrameQueue, Headsets
 from messages.ids import OperatorId
 
 BEAT_S: Final = 0.25
@@ -42,7 +42,7 @@ class Connection:
     def __init__(self, socket: AnySocket) -> None:
         self._socket = socket
         self._loop = asyncio.get_running_loop()
-        self._waiting = Waiting()
+        self._waiting = FrameQueue()
         self._wake = asyncio.Event()
         self._replaced = False
         self._heard_s = self._said_s = self._loop.time()

@@ -33,7 +33,7 @@ from gateways.http.door.proxies import HSTS, Proxies
 from gateways.http.door.throttle import Throttle
 from gateways.http.errors import NotDurable, RequestError, TooManyTries
 from gateways.http.hints import Hints
-from gateways.http.registry import Asked
+from gateways.http.registry import RegistryQueries
 from gateways.http.routes.alerts import alert_routes
 from gateways.http.routes.cancelling import cancel_route
 from gateways.http.routes.commands import bring_shift, operator_routes
@@ -88,7 +88,7 @@ def parts(
     last = LastSeq(notifier or SocketNotifier(run / "notify"))
     journal = Journal.open(settings.journal, node=settings.node, clock=clock.now_us, notify=last, spare=run)
     hints = Hints(run / "http-bridge.sock", incarnation=settings.incarnation, clock=clock)
-    asked = Asked(Registry(journal, region=settings.policy.region), journal, clock)
+    asked = RegistryQueries(Registry(journal, region=settings.policy.region), journal, clock)
     cookies = Cookies(settings.node, settings.state)
     proxies = Proxies(settings.public_url or settings.web, settings.trusted_proxies)
     shared = journal.shared

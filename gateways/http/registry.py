@@ -17,7 +17,7 @@ from store.registry.registry import Registry
 from store.registry.sessions import Session, changes_of, of_secret
 
 
-class Asked:
+class RegistryQueries:
     """One registry, asked."""
 
     def __init__(self, registry: Registry, journal: Journal, clock: Clock) -> None:

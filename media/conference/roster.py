@@ -34,7 +34,7 @@ class Present(NamedTuple):
     """The port was opened since the last tick."""
 
 
-class Turn(NamedTuple):
+class TickView(NamedTuple):
     """The roster as one tick sees it."""
 
     legs: tuple[str, ...]
@@ -105,7 +105,7 @@ class Roster:
 
     # -- the media thread's side
 
-    def turn(self, tick: int) -> Turn:
+    def turn(self, tick: int) -> TickView:
         """Who is in this tick. Missing ports that are due are tried again."""
         due: list[_Member] = []
         present: list[Present] = []
@@ -124,7 +124,7 @@ class Roster:
                     elif tick >= member.retry_at:
                         member.opening = True
                         due.append(member)
-            turn = Turn(tuple(self._members), tuple(present), tuple(anew), self._heard_by)
+            turn = TickView(tuple(self._members), tuple(present), tuple(anew), self._heard_by)
         for member in due:
             self._begin_opening(member, member.spec)
         return turn

@@ -19,7 +19,7 @@ MOST_VOICES: Final = 128
 _MOST_OUSTED: Final = 64
 
 
-class Turn(NamedTuple, Generic[Visitor]):
+class Reception(NamedTuple, Generic[Visitor]):
     """What becomes of a knock."""
 
     refused: str = ""
@@ -50,18 +50,18 @@ class Seats(Generic[Visitor, Guest]):
         """Who has a voice; may be looked at from any thread."""
         return [seat.guest for seat in tuple(self._seats.values())]
 
-    def knocks(self, visitor: Visitor, knock: Knock) -> Turn[Visitor]:
+    def knocks(self, visitor: Visitor, knock: Knock) -> Reception[Visitor]:
         """Somebody who may come in wants a voice."""
         seat = self._seats.get(knock.name)
         if seat is not None and knock.caller in seat.ousted:
-            return Turn(refused=f"another conference has the voice of {knock.name}")
+            return Reception(refused=f"another conference has the voice of {knock.name}")
         if knock.name in self._waiting:
             before, self._waiting[knock.name] = self._waiting[knock.name], visitor
-            return Turn(overtaken=before)
+            return Reception(overtaken=before)
         if seat is None and len(self._seats) + len(self._waiting) >= MOST_VOICES:
-            return Turn(refused="this gate relays as many voices as it can")
+            return Reception(refused="this gate relays as many voices as it can")
         self._waiting[knock.name] = visitor
-        return Turn(opens=True)
+        return Reception(opens=True)
 
     def waits(self, visitor: Visitor) -> bool:
         """Whether a port is being opened for it."""

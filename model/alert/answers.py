@@ -22,13 +22,13 @@ _BY: Final = {"voice": "voice", "digit": "digit", "word": "operator", "network":
 def in_doubt(case: Case) -> Leg | None:
     """The answer that the operator on the line may confirm: 112's before the user's."""
     for party in (Party.PSAP, Party.USER):
-        leg = case.talking(party)
+        leg = case.answered(party)
         if leg is not None and leg.in_doubt:
             return leg
     return None
 
 
-def hers(case: Case, operator: OperatorId) -> Leg | None:
+def of_operator(case: Case, operator: OperatorId) -> Leg | None:
     """This operator's own answer, where it is in doubt."""
     return next((leg for leg in case.of(Party.OPERATOR) if leg.operator == operator and leg.in_doubt), None)
 

@@ -167,7 +167,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     # parties
     legs: dict[LegId, Leg] = {}
     in_vain: dict[Party, InVain] = {}
-    unheard: dict[LegId, Leg] = {}
+    calls_on_lost_nodes: dict[LegId, Leg] = {}
     """As they were: attempts that were given up because nothing was heard of their line's node, until one is
     answered again. Should the node come back, its modem may still hold their calls."""
     reserved: tuple[OperatorId, ...] = ()
@@ -279,20 +279,20 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         """The party's legs, oldest place first."""
         return tuple([leg for leg in self.legs.values() if leg.party is party])
 
-    def going(self, party: Party) -> Leg | None:
+    def active(self, party: Party) -> Leg | None:
         """The party's leg that is answered, or else the furthest one; none if nothing is under way."""
-        found = [leg for leg in self.legs.values() if leg.party is party and leg.going]
+        found = [leg for leg in self.legs.values() if leg.party is party and leg.active]
         return max(found, key=_progress, default=None)
 
-    def talking(self, party: Party) -> Leg | None:
+    def answered(self, party: Party) -> Leg | None:
         """The party's leg that is answered, as far as its modem can tell."""
-        leg = self.going(party)
-        return leg if leg is not None and leg.talking else None
+        leg = self.active(party)
+        return leg if leg is not None and leg.answered else None
 
-    def there(self, party: Party) -> Leg | None:
+    def confirmed_answered(self, party: Party) -> Leg | None:
         """The party's leg with somebody on the line for certain."""
-        leg = self.talking(party)
-        return leg if leg is not None and leg.there else None
+        leg = self.answered(party)
+        return leg if leg is not None and leg.confirmed_answered else None
 
     def has_live_leg(self, operator: OperatorId) -> bool:
         """Whether a call to this operator is up, or may be."""
@@ -302,7 +302,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     def operator_leg(self) -> Leg | None:
         """The leg of the operator who has the case."""
         for leg in self.of(Party.OPERATOR):
-            if leg.operator == self.operator and leg.talking:
+            if leg.operator == self.operator and leg.answered:
                 return leg
         return None
 
@@ -356,4 +356,4 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _progress(leg: Leg) -> tuple[bool, bool, bool, int]:
-    return (leg.there, leg.talking, leg.ringing_at is not None, leg.since)
+    return (leg.confirmed_answered, leg.answered, leg.ringing_at is not None, leg.since)

@@ -127,7 +127,7 @@ def apply(case: Case, event: ev.Event, at: Instant) -> Case:
                 cancel_asked=None if raised_again(case, event) else case.cancel_asked,
                 battery_pct=case.battery_pct if event.battery_pct is None else event.battery_pct,
                 inbound_call=case.inbound_call
-                if case.there(Party.USER)
+                if case.confirmed_answered(Party.USER)
                 else _inbound_call(event) or case.inbound_call,
             )
         case ev.PositionUpdated(position=position):
@@ -288,7 +288,7 @@ def _reopened(case: Case, event: ev.AlertReopened, at: Instant) -> Case:
         reopened_at=at,
         owner=None,
         unread=(),
-        unheard={},
+        calls_on_lost_nodes={},
         advice=Advice.WAIT,
         operator=None,
         operator_joined_at=None,
@@ -329,7 +329,7 @@ def _mended(case: Case) -> Case:
 
 
 def _together_again(case: Case, at: Instant) -> Case:
-    user, psap = case.there(Party.USER), case.there(Party.PSAP)
+    user, psap = case.confirmed_answered(Party.USER), case.confirmed_answered(Party.PSAP)
     if case.broken_at is None or user is None or psap is None or not (user.joined and psap.joined):
         return case
     return replace(_mended(case), together_at=at if case.operator is None else None)
@@ -366,7 +366,11 @@ def _apply_to_operator(case: Case, event: ev.Event, at: Instant) -> Case:
         case ev.OperatorJoined(operator=operator):
             return replace(
                 case,
-                unheard={name: leg for name, leg in case.unheard.items() if leg.party is not Party.OPERATOR},
+                calls_on_lost_nodes={
+                    name: leg
+                    for name, leg in case.calls_on_lost_nodes.items()
+                    if leg.party is not Party.OPERATOR
+                },
                 operator=operator,
                 operator_joined_at=at,
                 # The user of a silent alert is not called: an operator who has it is what meets the deadline.
@@ -473,7 +477,7 @@ def _apply_to_leg(case: Case, event: _LegEvent, at: Instant) -> Case:
         case ev.LegAnswered():
             answered = replace(
                 leg,
-                state=LegState.ANSWERED if leg.going or leg.given_up else leg.state,
+                state=LegState.ANSWERED if leg.active or leg.given_up else leg.state,
                 reason="" if leg.given_up else leg.reason,
                 releasing_at=None if leg.given_up else leg.releasing_at,
                 # An answer that proves nothing is a ringing at least, from then on if not before.
@@ -518,16 +522,19 @@ def _carried(case: Case, leg: Leg) -> Case:
 
 def _given_up(case: Case, leg: Leg, cause: int) -> Case:
     """Where the line's node was lost the call may live; where the line itself has said so, it has ended."""
-    if cause == HangupCause.NODE_LOST and leg.going:
-        return replace(case, unheard={**case.unheard, leg.leg: leg})
-    before = case.unheard.get(leg.leg)
+    if cause == HangupCause.NODE_LOST and leg.active:
+        return replace(case, calls_on_lost_nodes={**case.calls_on_lost_nodes, leg.leg: leg})
+    before = case.calls_on_lost_nodes.get(leg.leg)
     return case if before is None or before.line != leg.line else _heard_again(case, leg)
 
 
 def _heard_again(case: Case, leg: Leg) -> Case:
-    if leg.leg not in case.unheard:
+    if leg.leg not in case.calls_on_lost_nodes:
         return case
-    return replace(case, unheard={name: one for name, one in case.unheard.items() if name != leg.leg})
+    return replace(
+        case,
+        calls_on_lost_nodes={name: one for name, one in case.calls_on_lost_nodes.items() if name != leg.leg},
+    )
 
 
 def _count_end(case: Case, leg: Leg, at: Instant) -> Case:

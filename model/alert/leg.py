@@ -65,24 +65,24 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
         return self.state is not LegState.RELEASED
 
     @property
-    def going(self) -> bool:
+    def active(self) -> bool:
         """Whether the attempt is live and nobody wants it ended."""
         return self.state in (LegState.ORIGINATING, LegState.RINGING, LegState.ANSWERED)
 
     @property
-    def talking(self) -> bool:
+    def answered(self) -> bool:
         """Whether the call is answered, as far as its modem can tell: its voice reaches us."""
         return self.state is LegState.ANSWERED
 
     @property
-    def there(self) -> bool:
+    def confirmed_answered(self) -> bool:
         """Whether somebody is on the line for certain."""
-        return self.talking and self.confirmed
+        return self.answered and self.confirmed
 
     @property
     def in_doubt(self) -> bool:
         """Whether it is called answered and may still ring."""
-        return self.talking and not self.confirmed
+        return self.answered and not self.confirmed
 
     @property
     def unanswered(self) -> bool:
@@ -91,7 +91,7 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
         Of a call that is in doubt and whose voice does not reach us, only the network or a person can
         tell: whoever speaks on it is not to be cut off.
         """
-        return self.going and not self.there and (self.joined or not self.talking)
+        return self.active and not self.confirmed_answered and (self.joined or not self.answered)
 
     @property
     def given_up(self) -> bool:

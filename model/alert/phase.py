@@ -28,15 +28,15 @@ def phase(case: Case) -> Phase:
         return Phase.CLOSED
     if case.left_at is not None:
         return Phase.HANDED_OVER
-    awaited = case.operator is None or case.going(Party.USER) is not None
-    if case.broken_at is not None and case.there(Party.USER) is None and awaited:
+    awaited = case.operator is None or case.active(Party.USER) is not None
+    if case.broken_at is not None and case.confirmed_answered(Party.USER) is None and awaited:
         return Phase.CALLING_USER
-    if case.there(Party.PSAP):
+    if case.confirmed_answered(Party.PSAP):
         return Phase.CONFERENCE
     if case.psap is not None:
         return Phase.CALLING_112
-    user = case.going(Party.USER)
-    if user is not None and user.there and case.operator is not None:
+    user = case.active(Party.USER)
+    if user is not None and user.confirmed_answered and case.operator is not None:
         return Phase.TALKING
     if user is not None:
         return Phase.CALLING_USER

@@ -72,7 +72,7 @@ def refusal_now(
         case OperatorCommand.MARK_MACHINE:
             return _mark_machine(case, policy)
         case OperatorCommand.BRIEFING_GIVEN:
-            there = case.talking(Party.PSAP) or on_another_phone(case, policy)
+            there = case.answered(Party.PSAP) or on_another_phone(case, policy)
             return None if there else NO_PSAP
         case OperatorCommand.MUTE | OperatorCommand.UNMUTE:
             return _mute(case, on=command is OperatorCommand.MUTE)
@@ -91,7 +91,7 @@ def refusal_now(
 
 
 def _send_digit(case: Case, party: Party) -> str | None:
-    if case.talking(party) is not None:
+    if case.answered(party) is not None:
         return None
     return NO_PSAP if party is Party.PSAP else "Nobody is on the line."
 
@@ -101,7 +101,7 @@ def _take(case: Case, by: OperatorId) -> str | None:
         return "The alert is being ended."
     if case.operator == by:
         return "The alert is yours already."
-    if answers.hers(case, by) is not None:
+    if answers.of_operator(case, by) is not None:
         # She says that she is there, where her line alone does not prove it.
         return None
     if by in case.reserved:
@@ -124,7 +124,7 @@ def _listen(case: Case, by: OperatorId) -> str | None:
         return "Somebody else is listening."
     if case.leaving and not case.handed_over:
         return "The alert is being ended."
-    if not any(case.talking(party) for party in (Party.OPERATOR, Party.USER, Party.PSAP)):
+    if not any(case.answered(party) for party in (Party.OPERATOR, Party.USER, Party.PSAP)):
         return "Nobody is on the line."
     return "Nobody can listen in on this line." if in_the_network(case) else None
 
@@ -137,7 +137,7 @@ def _whisper(case: Case, by: OperatorId, *, on: bool) -> str | None:
         return "You are whispering already." if on else "You are not whispering."
     if not on:
         return None
-    if case.listener_leg is None or not case.listener_leg.talking:
+    if case.listener_leg is None or not case.listener_leg.answered:
         return "You do not hear them yet."
     return None if case.operator_leg is not None else "No operator is on the line."
 
@@ -164,14 +164,14 @@ def _close(case: Case, by: OperatorId, policy: Policy) -> str | None:
 
 def _mark_machine(case: Case, policy: Policy) -> str | None:
     """A call that only rings can always be counted as unanswered; one that stands may be the user's."""
-    user = case.going(Party.USER)
-    if user is None or (user.ringing_at is None and not user.talking):
+    user = case.active(Party.USER)
+    if user is None or (user.ringing_at is None and not user.answered):
         return "Nothing has answered on her line."
-    if not user.talking:
+    if not user.answered:
         return None
     if user.call is not None:
         return "The user has called in."
-    if case.talking(Party.PSAP) is not None:
+    if case.answered(Party.PSAP) is not None:
         return "112 is on the line with this call."
     if quiet(case, policy) or (case.psap is not None and in_the_network(case)):
         return "The user would not be called again."
@@ -190,15 +190,15 @@ def _hand_over(case: Case, by: OperatorId, to: OperatorId | None) -> str | None:
 def _false_alarm(case: Case) -> str | None:
     if case.duress:
         return "She has signalled duress."
-    if case.psap is not None or case.talking(Party.PSAP):
+    if case.psap is not None or case.answered(Party.PSAP):
         return "112 has been called."
-    if case.talking(Party.USER) is None and not spoken_to(case):
+    if case.answered(Party.USER) is None and not spoken_to(case):
         return "She has not answered."
     return None
 
 
 def _call_psap(case: Case, policy: Policy) -> str | None:
-    if case.there(Party.PSAP):
+    if case.confirmed_answered(Party.PSAP):
         return "112 is on the line."
     if case.psap is not None:
         return "112 is being called."
@@ -215,7 +215,7 @@ def _called_elsewhere(case: Case, policy: Policy) -> str | None:
     """Once a line was lacking, or an attempt has failed, no later one makes untrue what has been done."""
     if on_another_phone(case, policy):
         return None
-    if case.talking(Party.PSAP):
+    if case.answered(Party.PSAP):
         return "112 is on the line."
     if case.psap is None:
         return "112 can be called from here."
@@ -226,7 +226,7 @@ def _withdraw_psap(case: Case, policy: Policy) -> str | None:
     """Until 112 has answered for certain: what is said to be answered without proof may still ring."""
     if case.psap is None:
         return "112 is not being called."
-    if case.there(Party.PSAP):
+    if case.confirmed_answered(Party.PSAP):
         return "112 is on the line."
     return "She has signalled duress: 112 has to be told." if in_duress(case, policy) else None
 
@@ -238,7 +238,7 @@ def _call_aloud(case: Case, policy: Policy) -> str | None:
         return "She is called already."
     if in_duress(case, policy):
         return why_quiet(case, policy)
-    if case.going(Party.USER):
+    if case.active(Party.USER):
         return "She is on the line."
     return "Her number is not known." if case.phone is None else None
 
@@ -247,17 +247,17 @@ def _leave(case: Case, policy: Policy) -> str | None:
     told_elsewhere = case.psap_elsewhere_at is not None and case.psap is None
     if not told_elsewhere and on_another_phone(case, policy):
         return "The briefing has not been given."
-    if not told_elsewhere and not case.talking(Party.PSAP):
+    if not told_elsewhere and not case.answered(Party.PSAP):
         return NO_PSAP
-    if case.talking(Party.USER) or case.briefing_at is not None:
+    if case.answered(Party.USER) or case.briefing_at is not None:
         return None
     return "She is not on the line, and the briefing has not been given."
 
 
 def _announce(case: Case) -> str | None:
-    if case.talking(Party.PSAP) is None:
+    if case.answered(Party.PSAP) is None:
         return NO_PSAP
-    if case.talking(Party.USER) is None:
+    if case.answered(Party.USER) is None:
         return "She is not on the line."
     if in_the_network(case):
         return "Nothing can be played on this line."
@@ -276,11 +276,11 @@ def _mute(case: Case, *, on: bool) -> str | None:
 
 
 def _redial(case: Case, policy: Policy) -> str | None:
-    if case.there(Party.USER):
+    if case.confirmed_answered(Party.USER):
         return "She is on the line."
     if quiet(case, policy):
         return why_quiet(case, policy)
-    if case.going(Party.USER) or case.redial:
+    if case.active(Party.USER) or case.redial:
         return "She is being called."
     if case.phone is None:
         return "Her number is not known."

@@ -57,17 +57,17 @@ def waiting(case: Case, what: str) -> bool:
 def attended(case: Case) -> bool:
     """Whether the operator hears the others; where her voice does not reach us, whether she is there."""
     leg = case.operator_leg
-    return leg is not None and leg.there and (leg.joined or leg.voice is None)
+    return leg is not None and leg.confirmed_answered and (leg.joined or leg.voice is None)
 
 
 def _whispers(case: Case, name: str) -> Iterator[Clip]:
     for leg in case.of(Party.OPERATOR):
-        if not leg.talking or case.leaving:
+        if not leg.answered or case.leaving:
             continue
         # Duress that is signalled later is told as well: she is speaking, and may not be looking.
         at = f"whisper:{place(leg.leg)}:{leg.attempt}" + (":duress" if case.duress else "")
         names = tuple(_what(case, leg)) + (("text",) if name else ())
-        if leg.there:
+        if leg.confirmed_answered:
             yield Clip(id=at, to=(leg.leg,), names=names, language="", text=name)
         else:
             again = WHISPER_AGAIN_S
@@ -80,16 +80,16 @@ def _what(case: Case, leg: Leg) -> Iterator[str]:
         yield "duress"
     if case.hand_over is not None and leg.operator != case.hand_over.by:
         yield "hand_over"
-    if case.there(Party.USER) is not None:
+    if case.confirmed_answered(Party.USER) is not None:
         yield "user_on_the_line"
 
 
 def _to_user(case: Case) -> Iterator[Clip]:
     """But nothing in duress, or in an alert that was to be silent: whoever is with her would hear it, too."""
-    user = case.talking(Party.USER)
+    user = case.answered(Party.USER)
     if user is None or case.leaving or case.duress or case.silent:
         return
-    if attended(case) or case.there(Party.PSAP) is not None:
+    if attended(case) or case.confirmed_answered(Party.PSAP) is not None:
         if case.announces_recording:
             told = ("recorded",)
             yield Clip(id="recorded", to=(user.leg,), names=told, language=case.language)
@@ -99,12 +99,12 @@ def _to_user(case: Case) -> Iterator[Clip]:
 
 
 def _to_psap(case: Case) -> Iterator[Clip]:
-    psap = case.talking(Party.PSAP)
+    psap = case.answered(Party.PSAP)
     if psap is None:
         return
     asked = next((one for one in case.asked if one not in case.played), None)
     if asked is not None:
         yield Clip(id=asked, to=(psap.leg,), names=(asked.partition(":")[0],), language="")
-    elif not case.leaving and not attended(case) and case.talking(Party.USER) is None:
+    elif not case.leaving and not attended(case) and case.answered(Party.USER) is None:
         hold = "psap_hold" if case.broken_at is None else "psap_stay"
         yield Clip(id=hold, to=(psap.leg,), names=(hold,), language="", every_s=HOLD_AGAIN_S)

@@ -33,7 +33,7 @@ def due_at(case: Case, policy: Policy) -> Instant | None:
     last = last_attempt(case)
     if case.redial:
         return case.received_at
-    if in_the_network(case) and (case.psap is not None or case.talking(Party.PSAP) is not None):
+    if in_the_network(case) and (case.psap is not None or case.answered(Party.PSAP) is not None):
         # While she is called nobody else on the line hears anybody, and 112 is being told about her.
         return None
     if last is None:

@@ -34,11 +34,11 @@ class Drilled(msgspec.Struct, frozen=True, kw_only=True):
 
 def next_order(case: Case, *, with_psap: bool) -> OperatorCommand | None:
     """What the drill's own operator orders now; None while there is only to wait."""
-    if case.closed_at is not None or case.operator is None or not case.talking(Party.USER):
+    if case.closed_at is not None or case.operator is None or not case.answered(Party.USER):
         return None
-    if case.leaving or not all(leg.joined for leg in case.legs.values() if leg.talking):
+    if case.leaving or not all(leg.joined for leg in case.legs.values() if leg.answered):
         return None
-    if case.talking(Party.PSAP):
+    if case.answered(Party.PSAP):
         return OperatorCommand.LEAVE
     if case.psap is not None:
         return None

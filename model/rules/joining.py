@@ -16,7 +16,7 @@ from model.rules.calling import quiet
 
 def in_the_network(case: Case) -> bool:
     """Whether those who talk are joined in the network, or will be."""
-    up = (case.operator_leg, case.talking(Party.USER))
+    up = (case.operator_leg, case.answered(Party.USER))
     return any(leg is not None and leg.joins is Joins.NETWORK for leg in up)
 
 
@@ -31,10 +31,10 @@ def user_comes_first(case: Case, policy: Policy) -> bool:
     A 112 that is alone on a line that joins only its own calls can have one of the two added at a time, and
     whoever is called on another line could not be joined with it.
     """
-    psap, user = case.talking(Party.PSAP), case.going(Party.USER)
+    psap, user = case.answered(Party.PSAP), case.active(Party.USER)
     if case.broken_at is None or case.user_ends or psap is None or psap.joins is not Joins.NETWORK:
         return False
-    return can_be_moved(case, policy) and (case.redial or (user is not None and not user.there))
+    return can_be_moved(case, policy) and (case.redial or (user is not None and not user.confirmed_answered))
 
 
 def rings_beside(case: Case, leg: Leg) -> bool:
@@ -42,20 +42,20 @@ def rings_beside(case: Case, leg: Leg) -> bool:
 
     Otherwise the network would have joined it with whoever waits for it: that is tried every second.
     """
-    waits = any(one.there and one.line == leg.line for one in case.legs.values())
+    waits = any(one.confirmed_answered and one.line == leg.line for one in case.legs.values())
     return leg.in_doubt and leg.joins is Joins.NETWORK and waits
 
 
 def scattered(case: Case) -> bool:
     """Whether an alert that was joined in the network has nobody up now: where it will be is not known."""
-    up = case.operator_leg or case.talking(Party.USER)
+    up = case.operator_leg or case.answered(Party.USER)
     parties = (*case.of(Party.OPERATOR), *case.of(Party.USER))
     return up is None and any(leg.joins is Joins.NETWORK for leg in parties)
 
 
-def unheard(case: Case) -> bool:
+def psap_hears_nobody(case: Case) -> bool:
     """Whether 112 is alone on a line that joins only its own calls: it hears nobody."""
-    psap = case.talking(Party.PSAP)
+    psap = case.answered(Party.PSAP)
     if psap is None or psap.joins is not Joins.NETWORK:
         return False
     return not any(leg.live and leg.line == psap.line for leg in case.legs.values() if leg is not psap)

@@ -15,7 +15,7 @@ from model.alert.leg import ANOTHER_LINE, ELSEWHERE, WITHDRAWN
 from model.policy import Policy
 from model.rules import announcing
 from model.rules.allowed import refusal_now
-from model.rules.joining import unheard
+from model.rules.joining import psap_hears_nobody
 from model.rules.psap import on_another_phone, psap_number
 from model.rules.sound import leg_of, party_without_sound
 
@@ -47,7 +47,9 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
     by = order.by
     match order.command:
         case OperatorCommand.TAKE:
-            return answers.confirmed(case, answers.hers(case, by), "word") or (ev.TakeRequested(by=by),)
+            return answers.confirmed(case, answers.of_operator(case, by), "word") or (
+                ev.TakeRequested(by=by),
+            )
         case OperatorCommand.CONFIRM_ANSWER:
             return answers.confirmed(case, answers.in_doubt(case), "word")
         case OperatorCommand.ANNOUNCE:
@@ -59,8 +61,8 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
             number = psap_number(case, policy)
             return () if number is None else (ev.PsapRequested(by=by, number=number),)
         case OperatorCommand.LEAVE:
-            together = case.talking(Party.USER) is not None and case.talking(Party.PSAP) is not None
-            together = together and not unheard(case)
+            together = case.answered(Party.USER) is not None and case.answered(Party.PSAP) is not None
+            together = together and not psap_hears_nobody(case)
             # Without a briefing she leaves two who are talking.
             who = (Party.PSAP, Party.USER) if case.briefing_at is None else (Party.PSAP,)
             leaving = ev.LeaveRequested(by=by, handed_over=together)
@@ -68,7 +70,7 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
         case OperatorCommand.REDIAL_USER:
             return (ev.RedialRequested(by=by),)
         case OperatorCommand.MARK_MACHINE:
-            user = case.going(Party.USER)
+            user = case.active(Party.USER)
             if user is None:
                 return ()
             return (
@@ -91,7 +93,7 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
             leg = case.listener_leg
             if leg is None:
                 return (ev.ListenerLeft(operator=by, reason="stopped"),)
-            if not leg.going:
+            if not leg.active:
                 return ()
             return (ev.LegReleasing(leg=leg.leg, attempt=leg.attempt, reason="stopped"),)
         case OperatorCommand.WHISPER:
@@ -107,7 +109,7 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
         case OperatorCommand.ANOTHER_LINE:
             return _another_line(case, order)
         case OperatorCommand.SEND_DIGIT:
-            leg = case.talking(order.party or Party.PSAP)
+            leg = case.answered(order.party or Party.PSAP)
             if leg is None:
                 return ()
             return (ev.LegDigit(leg=leg.leg, attempt=leg.attempt, digit=order.digit, by=by),)
@@ -141,10 +143,10 @@ def _called_elsewhere(case: Case, by: OperatorId) -> tuple[ev.CaseEvent, ...]:
 
 
 def _hung_up(case: Case, party: Party, reason: str) -> tuple[ev.CaseEvent, ...]:
-    leg = case.going(party)
+    leg = case.active(party)
     return () if leg is None else (ev.LegReleasing(leg=leg.leg, attempt=leg.attempt, reason=reason),)
 
 
 def _spoken_with(case: Case, *parties: Party) -> tuple[ev.CaseEvent, ...]:
     """That these have answered, where the order says so and it was in doubt."""
-    return tuple(made for party in parties for made in answers.confirmed(case, case.talking(party), "word"))
+    return tuple(made for party in parties for made in answers.confirmed(case, case.answered(party), "word"))

@@ -11,7 +11,7 @@ from model.alert.case import Case
 from model.areas import holds
 from model.policy import LastResort, Policy, PsapRoute
 from model.rules.calling import in_duress
-from model.rules.joining import in_the_network, unheard
+from model.rules.joining import in_the_network, psap_hears_nobody
 
 EMERGENCY_NUMBERS: Final = frozenset({"112", "113", "115", "118", "911", "999", "000", "08", "110", "119"})
 """Numbers that a network routes to an emergency service: TS 22.101 clause 10.1.1 and Italy's own."""
@@ -43,7 +43,7 @@ def on_another_phone(case: Case, policy: Policy) -> bool:
 
     An emergency call is never joined in the network, and on a reserved line without a voice 112 hears nobody.
     """
-    if unheard(case):
+    if psap_hears_nobody(case):
         return True
     number = psap_number(case, policy)
     return number is not None and is_emergency(number) and in_the_network(case)

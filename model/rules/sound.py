@@ -21,13 +21,13 @@ def party_without_sound(case: Case) -> Party:
 
     That somebody does not hear us is known by her words alone, and most of all hers.
     """
-    silent = [leg.party for leg in case.legs.values() if leg.talking and leg.no_sound_at is not None]
+    silent = [leg.party for leg in case.legs.values() if leg.answered and leg.no_sound_at is not None]
     return next((party for party in SOUGHT if party in silent), Party.USER)
 
 
 def leg_of(case: Case, party: Party) -> Leg | None:
     """The party's leg that is on the line; of the operators the one who has the case."""
-    return case.operator_leg if party is Party.OPERATOR else case.talking(party)
+    return case.operator_leg if party is Party.OPERATOR else case.answered(party)
 
 
 def why_no_other_line(case: Case, party: Party, policy: Policy) -> str | None:

@@ -25,8 +25,8 @@ def node_of(line: LineId, own: Voices, me: NodeId, places: Iterable[Place]) -> N
     """
     found = [(voice, me) for voice in own.values()]
     found += [(voice, place.node) for place in places for voice in place.voices]
-    hers = [(voice, node) for voice, node in found if _is_of(voice, line) and voice.holds]
-    best = max(hers, key=lambda one: (one[0].to_be_had, one[0].since, one[1] == me, one[1]), default=None)
+    held = [(voice, node) for voice, node in found if _is_of(voice, line) and voice.holds]
+    best = max(held, key=lambda one: (one[0].to_be_had, one[0].since, one[1] == me, one[1]), default=None)
     return None if best is None else best[1]
 
 

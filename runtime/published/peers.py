@@ -77,12 +77,12 @@ _decode_place = msgspec.msgpack.Decoder(Place).decode
 _decode_peers = msgspec.msgpack.Decoder(Peers).decode
 
 
-def said(place: Place) -> bytes:
+def encode_place(place: Place) -> bytes:
     """The place, for the database."""
     return _encode(place)
 
 
-def heard(data: bytes) -> Place | None:
+def decode_place(data: bytes) -> Place | None:
     """What another node has said; None where it has said nothing yet, or speaks another version."""
     try:
         return _decode_place(data) if data else None

@@ -94,7 +94,7 @@ class Closer(threading.Thread):
                 if isinstance(one.event, ev.AlertClosed):
                     self.closed.add(AlertId(one.stream.removeprefix("alert-")))
             for alert, case in list(self.live.cases.items()):
-                if alert not in self.ordered | self.kept and case.operator and case.talking(Party.USER):
+                if alert not in self.ordered | self.kept and case.operator and case.answered(Party.USER):
                     self.ordered.add(alert)
                     self.order(alert, case.operator, "declare_false_alarm")
 

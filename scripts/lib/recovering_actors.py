@@ -104,7 +104,7 @@ class Run:
         assert case.owner is not None
         party = (Party.USER, Party.OPERATOR, Party.PSAP)[self._struck[role] % len(PARTIES)]
         self._struck[role] += 1
-        leg = case.talking(party)
+        leg = case.answered(party)
         assert leg is not None
         key = {
             "AlertCase": case.owner.crew,

@@ -88,7 +88,7 @@ class Flight:
         self.following.catch_up()
         for alert, case in self.live.cases.items():
             operator = case.operator
-            if operator and alert in self.psap and case.talking(Party.USER) and case.psap is None:
+            if operator and alert in self.psap and case.answered(Party.USER) and case.psap is None:
                 order(self.made, alert, "call_psap", self.tokens[OperatorId(operator)])
         served = [alert for alert, case in self.live.cases.items() if case.operator]
         return len(served) == min(self.staff, len(self.live.cases)) and all(map(self._begun, served))
@@ -159,7 +159,7 @@ def one(flight: Flight, journal: Journal) -> dict[str, Any]:
         (leg.leg, leg.attempt): leg
         for case in flight.live.cases.values()
         for leg in case.legs.values()
-        if leg.going
+        if leg.active
     }
     before = {call["id"]: call["state"] for call in made.calls()}
     load = os.getloadavg()[0]

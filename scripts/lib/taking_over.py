@@ -137,7 +137,7 @@ class Losses:
             case = nodes.case(alert)
             if case.closed_at is not None:
                 return True
-            if case.operator is None or not case.talking(Party.USER):
+            if case.operator is None or not case.answered(Party.USER):
                 return False
             there = [name for name, node in nodes.nodes.items() if node.is_ready()]
             answer = nodes.order(alert, "declare_false_alarm", *there, by=case.operator)

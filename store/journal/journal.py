@@ -141,7 +141,7 @@ class Journal(Reading):
         except JournalError as error:
             # A folder that is not there is a mistake in the settings, not a disk that fails.
             no_folder = self._file is not None and not self._file.absolute().parent.is_dir()
-            if no_folder or not self._goes_on(error, 0):
+            if no_folder or not self._fail_over(error, 0):
                 raise
 
     @classmethod
@@ -245,7 +245,7 @@ class Journal(Reading):
                 except JournalError as error:
                     failed = error
                     if not (
-                        self._comes_back(error, was_there) or self._goes_on(error, self._writer_generation)
+                        self._comes_back(error, was_there) or self._fail_over(error, self._writer_generation)
                     ):
                         raise
             else:
@@ -330,7 +330,7 @@ class Journal(Reading):
         self._back_by_s = time.monotonic() + _BACK_WITHIN_S
         return True
 
-    def _goes_on(self, error: JournalError, generation: int) -> bool:
+    def _fail_over(self, error: JournalError, generation: int) -> bool:
         """Whether it is worth trying again, in the other file: changes over where the disk has failed."""
         spare, file = self._spare, self._file
         if (
@@ -438,7 +438,9 @@ class Journal(Reading):
                     if self._comes_back(error, was_there):
                         continue
                     # One that is only locked is not given up for being read.
-                    if isinstance(error, JournalLocked) or not self._goes_on(error, self._reader_generation):
+                    if isinstance(error, JournalLocked) or not self._fail_over(
+                        error, self._reader_generation
+                    ):
                         raise
             raise failed
 

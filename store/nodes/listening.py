@@ -27,7 +27,7 @@ _QUIET_S: Final = 2.0
 _ANSWER_S: Final = 1.0
 
 
-class Listener:
+class CommitListener:
     """Watch `fileno()` for reading, and call `drain`. Not to be carried across a fork."""
 
     def __init__(self, url: str, node: NodeId) -> None:

@@ -19,7 +19,7 @@ from messages.ids import AlertId, Instant, LineId, NodeId, Role, TrunkId
 from model.membership import RENEW_US
 from model.policy import LineSpec
 from runtime.published.directory import Entry
-from runtime.published.peers import FilePeers, Peers, Place, said
+from runtime.published.peers import FilePeers, Peers, Place, encode_place
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
 from store.nodes import members
@@ -67,7 +67,7 @@ class Nodes:
         node = NodeId(name)
         self._terms[node] = members.join(self._journal, node, address)
         specs = tuple(LineSpec(line=LineId(line), trunk=TrunkId("public")) for line in lines)
-        told = said(Place(node=node, address=address, lines=specs, ahead_ms=ahead_ms))
+        told = encode_place(Place(node=node, address=address, lines=specs, ahead_ms=ahead_ms))
         members.say(self._journal, node, self._terms[node], told, draining=False)
 
     def leave(self, name: str) -> None:

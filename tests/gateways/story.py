@@ -185,9 +185,9 @@ class Story:
     def _part_ended(self, operator: OperatorId, place: str, reason: str) -> Story:
         """Her phone is on hook, and her wrap-up begins."""
         left = ev.OperatorLeft(operator=operator, reason=reason)
-        hers = ev.OperatorLeft(operator=operator, reason=reason, alert=self.alert)
+        part_ended = ev.OperatorLeft(operator=operator, reason=reason, alert=self.alert)
         self.journal.append(
-            Append(streams.operator(operator), None, (hers,)),
+            Append(streams.operator(operator), None, (part_ended,)),
             Append(
                 streams.case(self.alert),
                 None,

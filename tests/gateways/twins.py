@@ -12,7 +12,7 @@ from messages.ids import LineId, NodeId, TrunkId
 from messages.operators import OperatorVoice
 from model.membership import RENEW_US
 from model.policy import LineSpec, Policy
-from runtime.published.peers import FilePeers, said
+from runtime.published.peers import FilePeers, encode_place
 from runtime.published.peers import Place as Told
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
@@ -74,7 +74,7 @@ class Twins:
     def _say(self, place: Place, term: int, voices: tuple[OperatorVoice, ...]) -> None:
         lines = place.settings().lines
         told = Told(node=place.node, address="10.0.0.1", web=self.web(place), lines=lines, voices=voices)
-        members.say(self._journal, place.node, term, said(told), draining=False)
+        members.say(self._journal, place.node, term, encode_place(told), draining=False)
 
     def _keep(self) -> None:
         while not self._ended.wait(RENEW_US / 1_000_000):

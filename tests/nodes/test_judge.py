@@ -104,9 +104,9 @@ def test_a_call_that_was_taken_back_is_one_attempt_and_busy_with_it_is_no_call()
         (6.1, "b", 2, ev.LegAdopted(leg=LEG, attempt=3)),
         (9.0, "b", 2, ev.LegReleasing(leg=LEG, attempt=3, reason="left")),
     )
-    hers, busy = call(1, "a-1", 1.2, cause=16), call(2, "b-1", 3.7, cause=BUSY, answered=False)
-    seen = without_busy(taken_back_as_one(facts(events, hers, busy)))
-    assert seen.calls == (hers,)
+    call_back, busy = call(1, "a-1", 1.2, cause=16), call(2, "b-1", 3.7, cause=BUSY, answered=False)
+    seen = without_busy(taken_back_as_one(facts(events, call_back, busy)))
+    assert seen.calls == (call_back,)
     attempts = [one.event.attempt for one in seen.events if isinstance(one.event, ev.LegOriginating)]
     assert attempts == [1, 2]
     assert seen.events[-1].event == ev.LegReleasing(leg=LEG, attempt=1, reason="left")

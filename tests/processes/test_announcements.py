@@ -48,7 +48,7 @@ def test_a_user_is_asked_to_hold_before_anybody_attends_her_and_an_operator_hear
         assert not len(name) or likeness(made.heard(number), name) > SURE, "whom it is about"
         assert likeness(made.heard(USER), ours("alert_real")) < UNLIKE, "nobody else hears it"
         assert likeness(made.heard(number), ours("please_hold")) < UNLIKE
-        assert made.case(alert).there(Party.USER) is not None
+        assert made.case(alert).confirmed_answered(Party.USER) is not None
         played = [one.event for one in made.recorded(alert) if isinstance(one.event, ev.AnnouncementPlayed)]
         assert [one.clip for one in played] == ["whisper:op1:1"]
 

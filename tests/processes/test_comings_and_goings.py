@@ -196,11 +196,11 @@ def test_what_she_whispers_the_operator_hears_and_nobody_else(desk: Desk, alert:
     operator = whose(desk, alert)
     order(desk, alert, "listen", by=SUPERVISOR)
     settled(desk, USER, operator, PSAP, silent=SUPERVISOR)
-    hers = {HZ[USER], HZ[PSAP]}
+    parties_hz = {HZ[USER], HZ[PSAP]}
 
     def begins() -> None:
         order(desk, alert, "whisper", by=SUPERVISOR)
-        whispered = hers | {HZ[SUPERVISOR]}
+        whispered = parties_hz | {HZ[SUPERVISOR]}
         desk.made.until(
             "the operator hears her",
             lambda: hears(desk.made, operator, whispered, forbidden={HZ[operator]}),
@@ -210,7 +210,7 @@ def test_what_she_whispers_the_operator_hears_and_nobody_else(desk: Desk, alert:
         order(desk, alert, "stop_whispering", by=SUPERVISOR)
         desk.made.until(
             "the operator hears her no more",
-            lambda: hears(desk.made, operator, hers, forbidden={HZ[operator], HZ[SUPERVISOR]}),
+            lambda: hears(desk.made, operator, parties_hz, forbidden={HZ[operator], HZ[SUPERVISOR]}),
         )
 
     best(desk, {USER: PSAP, PSAP: USER}, begins, ends, absent=SUPERVISOR)

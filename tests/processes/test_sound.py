@@ -28,7 +28,7 @@ def talking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Center, 
 
 
 def user_of(made: Center, alert: AlertId) -> Leg:
-    leg = made.case(alert).going(Party.USER)
+    leg = made.case(alert).active(Party.USER)
     assert leg is not None
     return leg
 

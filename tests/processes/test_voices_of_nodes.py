@@ -26,7 +26,7 @@ from tests.support.postgres import PostgresServer
 from tests.support.tones_heard import SAID_DB, hears
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(240)]
-HERS, USERS = TONES[OPERATOR], TONES[USER]
+OPERATORS_HZ, USERS = TONES[OPERATOR], TONES[USER]
 WITHIN_DB = 3.0
 """Her voice is taken from 16 kHz to 8 and back."""
 
@@ -50,12 +50,12 @@ def node(stack: ExitStack, folder: Path, name: str, url: str, world: str) -> Cen
     return stack.enter_context(center(folder, world, "--config", str(settings), journal_url=url))
 
 
-def they_hear_each_other(made: Center, she: Headset) -> bool:
+def they_hear_each_other(made: Center, operator: Headset) -> bool:
     """Each just now the other, and not herself."""
     return (
-        hears(made, USER, {HERS}, forbidden={USERS})
-        and abs(she.level_db(USERS) - SAID_DB) <= WITHIN_DB
-        and she.level_db(HERS) < SAID_DB - 40
+        hears(made, USER, {OPERATORS_HZ}, forbidden={USERS})
+        and abs(operator.level_db(USERS) - SAID_DB) <= WITHIN_DB
+        and operator.level_db(OPERATORS_HZ) < SAID_DB - 40
     )
 
 
@@ -70,19 +70,19 @@ def talking(
     # The second node has made the demo operator's newest token; it is good for both.
     token = (b.state.path / "keys" / "demo-operator.token").read_text().strip()
     there = stack.enter_context(ExitStack())
-    she = there.enter_context(headset(b.address, token, HERS))
+    operator = there.enter_context(headset(b.address, token, OPERATORS_HZ))
     book = FilePeers(a.state.run)
     a.until("a knows of it", lambda: is_at(book.places, LineId("headset:demo")))
     alert = a.send()
     a.until("she is heard, so it is hers", lambda: a.case(alert).operator)
     a.until("operator and user are joined", lambda: a.joined(alert) == {"operator", "user"})
-    assert hers(a, alert).line == "headset:demo"
+    assert operators_leg(a, alert).line == "headset:demo"
     assert kind(a, alert) == "node"
-    a.until("they hear each other", lambda: they_hear_each_other(a, she))
+    a.until("they hear each other", lambda: they_hear_each_other(a, operator))
     return a, b, alert, there, token
 
 
-def hers(made: Center, alert: AlertId) -> Leg:
+def operators_leg(made: Center, alert: AlertId) -> Leg:
     leg = made.case(alert).operator_leg
     assert leg is not None
     return leg
@@ -90,14 +90,14 @@ def hers(made: Center, alert: AlertId) -> Leg:
 
 def kind(made: Center, alert: AlertId) -> str:
     """Of the port at which the bridge has her voice."""
-    voice = hers(made, alert).voice
+    voice = operators_leg(made, alert).voice
     return "" if voice is None else voice.kind
 
 
 def goes_on_at(a: Center, alert: AlertId, stack: ExitStack, token: str) -> None:
     """Her page is a's now: they hear each other, and nobody was called for it."""
-    she = stack.enter_context(headset(a.address, token, HERS))
-    a.until("they hear each other again", lambda: they_hear_each_other(a, she), within_s=10)
+    operator = stack.enter_context(headset(a.address, token, OPERATORS_HZ))
+    a.until("they hear each other again", lambda: they_hear_each_other(a, operator), within_s=10)
     assert kind(a, alert) == "unix"
     assert not [one for one in a.recorded(alert) if isinstance(one.event, ev.LegReleased)]
     assert a.calls(OPERATOR) == []

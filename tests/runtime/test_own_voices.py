@@ -15,7 +15,7 @@ from messages.ids import Instant, LineId, NodeId, OperatorId, OperatorLine
 from messages.operators import OperatorVoice, OperatorVoices
 from model.rules.own_line import own_line
 from runtime.published import own_voices, voice_files
-from runtime.published.peers import Place, heard, said
+from runtime.published.peers import Place, decode_place, encode_place
 
 A, B, C = NodeId("a"), NodeId("b"), NodeId("c")
 ANNA, BEA = OperatorId("anna"), OperatorId("bea")
@@ -104,10 +104,10 @@ def test_a_headset_is_reached_through_the_gate_of_its_node() -> None:
 
 
 def test_a_nailed_up_call_is_reached_by_the_name_of_its_line() -> None:
-    hers = line(mode=OperatorLine.NAILED_UP)
+    nailed_line = line(mode=OperatorLine.NAILED_UP)
     tty = VoicePort(path="/dev/ttyUSB4")
     there = place(B, nailed(BEA, "b-1"), nailed(ANNA, "b-2"))
-    assert own_voices.port_at(there, hers, tty) == VoicePort(path="10.0.0.2:4711/b-2", kind="node")
+    assert own_voices.port_at(there, nailed_line, tty) == VoicePort(path="10.0.0.2:4711/b-2", kind="node")
 
 
 def test_a_call_on_a_third_nodes_line_is_where_that_node_has_it() -> None:
@@ -171,7 +171,7 @@ def test_all_nodes_say_the_same_of_who_has_it(
 
 def test_what_a_node_says_of_its_voices_is_heard_and_an_older_one_says_nothing_of_them() -> None:
     told = place(B, headset(ANNA), nailed(BEA, "b-1"))
-    assert heard(said(told)) == told
+    assert decode_place(encode_place(told)) == told
     older = Place(node=B, address="10.0.0.2")
     assert older.voices == ()
 

@@ -12,7 +12,7 @@ def speaks(world: World) -> None:
     """Whoever is on the line, and of whom nothing is proved by that, says that she takes the case."""
     for leg in world.case.of(Party.OPERATOR):
         who = leg.operator
-        if who is None or not leg.talking or leg.confirmed or who == world.case.operator:
+        if who is None or not leg.answered or leg.confirmed or who == world.case.operator:
             continue
         if refusal(world.case, OperatorCommand.TAKE, who, world.policy) is None:
             world.order(OperatorCommand.TAKE, who)
@@ -21,6 +21,6 @@ def speaks(world: World) -> None:
 def to_talking(world: World) -> None:
     """An alert, up to the conversation."""
     world.send()
-    world.until("somebody is on the line", lambda: any(leg.talking for leg in world.case.of(Party.OPERATOR)))
+    world.until("somebody is on the line", lambda: any(leg.answered for leg in world.case.of(Party.OPERATOR)))
     speaks(world)
     world.until("operator and user are joined", lambda: len(joined(world)) == 2)

@@ -13,7 +13,7 @@ from gateways.gsm.dialects.loading import Dialects
 from gateways.gsm.errors import PortBusy, PortLost
 from gateways.gsm.line.actor import GsmModemActor
 from gateways.gsm.port.dial_guard import DialGuard
-from gateways.gsm.port.search import Place
+from gateways.gsm.port.search import SeenPort
 from gateways.gsm.port.serial_port import GuardedPort, Port
 from messages.ids import SECOND
 from runtime.clock import VirtualClock
@@ -124,10 +124,10 @@ class Network:
                 return name
         raise PortLost(f"{port}: no such port")
 
-    def places(self) -> list[Place]:
+    def places(self) -> list[SeenPort]:
         """The ports that are there now."""
         return [
-            Place(
+            SeenPort(
                 path=port,
                 mark=f"{name} {self._plugged[name]}",
                 voice=f"{port}.voice" if self.carrier.modem(name).config.voice else "",
@@ -177,7 +177,7 @@ class MemoryModemActor(GsmModemActor):
     def dialects(self) -> Dialects:
         return _dialects()
 
-    def places(self) -> list[Place]:
+    def places(self) -> list[SeenPort]:
         return NETWORKS[-1].places()
 
     def open_port(self, path: str, guard: DialGuard) -> Port:

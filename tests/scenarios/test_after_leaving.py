@@ -52,7 +52,7 @@ def test_who_remains_is_kept_and_told_and_all_come_back(
     world = make_world(operators=2)
     left(world)
     world.advance(12)
-    remains = world.case.talking(stays)
+    remains = world.case.answered(stays)
     assert remains is not None
     hangs_up(world, gone)
     world.until("it is known", lambda: world.case.broken_at is not None)
@@ -61,7 +61,7 @@ def test_who_remains_is_kept_and_told_and_all_come_back(
     assert hears(world.case, remains.leg) == (told,)
     assert len([call for call in world.live_calls() if call.to == gone]) == 1, "called again at once"
     in_conference(world, Party.OPERATOR, Party.USER, Party.PSAP)
-    now = world.case.talking(stays)
+    now = world.case.answered(stays)
     assert now is not None
     assert now.attempt == remains.attempt, "who remained was never let go"
     assert not alarm_stands(world)
@@ -78,8 +78,8 @@ def test_who_left_is_called_though_the_other_has_waited_longer(make_world: MakeW
     left(world)
     (who,) = [event.operator for event in world.events(ev.OperatorJoined)]
     hangs_up(world, USER)
-    world.until("somebody is called", lambda: world.case.going(Party.OPERATOR) is not None)
-    called = world.case.going(Party.OPERATOR)
+    world.until("somebody is called", lambda: world.case.active(Party.OPERATOR) is not None)
+    called = world.case.active(Party.OPERATOR)
     assert called is not None
     assert called.operator == who, "in the time for notes or not"
 
@@ -113,7 +113,7 @@ def test_a_modem_that_dies_long_after_is_no_end_of_a_conversation(make_world: Ma
     world = make_world()
     left(world)
     world.advance(120)
-    user = world.case.talking(Party.USER)
+    user = world.case.answered(Party.USER)
     assert user is not None
     world.network.unplug(user.line)
     world.network.pump()
@@ -145,7 +145,7 @@ def test_on_a_line_that_joins_in_the_network_the_user_is_called_back_beside_112(
     hangs_up(world, USER)
     world.until("it is known", lambda: world.case.broken_at is not None)
     world.until("user and 112 are together again", lambda: joined(world) >= {Party.USER, Party.PSAP})
-    psap = world.case.talking(Party.PSAP)
+    psap = world.case.answered(Party.PSAP)
     assert psap is not None
     assert psap.attempt == 1, "112 was kept"
     world.until("the operator is there", lambda: Party.OPERATOR in joined(world))

@@ -57,10 +57,10 @@ def at_the_second(world: World) -> None:
 def test_s02_a_second_user_is_declined_and_called_back_on_another_line(make_world: MakeWorld) -> None:
     world = in_conference(make_world)
     first = talking(world, "sim1")
-    hers = second_calls(world)
+    second_call = second_calls(world)
     at_the_second(world)
-    world.until("her call is declined", lambda: hers.ended_at_s is not None)
-    assert hers.answered_at_s is None
+    world.until("her call is declined", lambda: second_call.ended_at_s is not None)
+    assert second_call.answered_at_s is None
     world.until("she is joined", lambda: joined(world) == {Party.OPERATOR, Party.USER})
     assert [call.line for call in world.calls(SECOND)] in (["sim2"], ["sim3"], ["sim4"])
     assert talking(world, "sim1") == first, "nobody was put on hold for her"
@@ -72,16 +72,16 @@ def test_case_14_a_second_user_who_withholds_her_number_is_answered_once_the_lin
 ) -> None:
     world = in_conference(make_world)
     first = talking(world, "sim1")
-    hers = second_calls(world, withheld=True)
+    second_call = second_calls(world, withheld=True)
     world.advance(10)
-    assert hers.ended_at_s is None
-    assert hers.answered_at_s is None
+    assert second_call.ended_at_s is None
+    assert second_call.answered_at_s is None
     assert talking(world, "sim1") == first, "nobody was put on hold for her"
     world.order(OperatorCommand.DECLARE_FALSE_ALARM)
     world.until("the first is closed", lambda: world.case.closed_at is not None)
     at_the_second(world)
     world.until("she is joined", lambda: joined(world) == {Party.OPERATOR, Party.USER})
-    assert hers.answered_at_s is not None
+    assert second_call.answered_at_s is not None
     assert world.case.phone is None
 
 
@@ -92,7 +92,7 @@ def test_case_18_a_modem_s_actor_that_dies_while_she_waits_disturbs_nobody(
 ) -> None:
     world = in_conference(make_world)
     first, conference = world.alert, talking(world, "sim1")
-    hers = second_calls(world, withheld=withheld)
+    second_call = second_calls(world, withheld=withheld)
     world.advance(after_s)
     assert world.system.kill(Role.GSM_MODEM, "sim1")
     world.advance(8)
@@ -104,7 +104,7 @@ def test_case_18_a_modem_s_actor_that_dies_while_she_waits_disturbs_nobody(
     assert world.case.outcome is Outcome.FALSE_ALARM
     at_the_second(world)
     world.until("she is joined", lambda: joined(world) == {Party.OPERATOR, Party.USER})
-    assert (hers.answered_at_s is not None) is withheld, "declined where she can be called back"
+    assert (second_call.answered_at_s is not None) is withheld, "declined where she can be called back"
     assert alerts(world) == [first, world.alert]
     world.order(OperatorCommand.DECLARE_FALSE_ALARM)
     everything_is_over(world)

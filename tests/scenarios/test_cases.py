@@ -51,11 +51,11 @@ def test_case_01_the_same_alert_twice_and_by_voice_is_one_case(make_world: MakeW
 def test_case_02_she_calls_while_we_are_dialling_her(make_world: MakeWorld) -> None:
     world = make_world()
     world.send()
-    world.until("she is being dialled", lambda: world.case.going(Party.USER) is not None)
+    world.until("she is being dialled", lambda: world.case.active(Party.USER) is not None)
     world.network.carrier.phone_call(USER, "+390200000001", world.network.now_s)
     world.network.pump()
     world.until("operator and user are joined", lambda: len(joined(world)) == 2)
-    assert world.case.talking(Party.USER) is not None
+    assert world.case.answered(Party.USER) is not None
     world.advance(10)
     assert [call for call in world.live_calls() if call.to == USER] == [], "our own call to her is cancelled"
     assert len(world.live_calls()) == 2
@@ -211,7 +211,7 @@ def test_case_10_with_few_lines_one_alert_after_the_other_is_served_the_earliest
         world.advance(1.0)
         for alert in alerts:
             world.alert = alert
-            if alert not in served and world.case.operator is not None and world.case.talking(Party.USER):
+            if alert not in served and world.case.operator is not None and world.case.answered(Party.USER):
                 served.append(alert)
                 world.order(OperatorCommand.DECLARE_FALSE_ALARM, world.case.operator)
     # The first ones whose turn comes in time, then whoever has missed it.
@@ -380,7 +380,7 @@ def line_alarms(world: World) -> list[tuple[str, str]]:
 
 
 def _on_another(world: World, line: str) -> bool:
-    user = world.case.talking(Party.USER)
+    user = world.case.answered(Party.USER)
     return user is not None and user.line != line and len(joined(world)) == 2
 
 
@@ -465,7 +465,7 @@ def test_case_18_a_modem_that_is_started_again_has_its_call_before_the_case_tell
     world = make_world()
     world.send()
     to_talking(world)
-    user = world.case.talking(Party.USER)
+    user = world.case.answered(Party.USER)
     assert user is not None
     world.advance(0.45)
     world.system.kill(Role.GSM_MODEM, user.line)
@@ -517,7 +517,7 @@ def test_case_09_a_test_that_gave_way_does_not_take_the_line_again_first(make_wo
 def test_case_18_a_call_that_was_given_up_unheard_is_not_left_up_for_ever(make_world: MakeWorld) -> None:
     world = make_world()
     to_talking(world)
-    user = world.case.talking(Party.USER)
+    user = world.case.answered(Party.USER)
     assert user is not None
     world.env.faults = lambda envelope, role, key: (
         () if (role, key) == (Role.GSM_MODEM, user.line) or envelope.key == user.line else (0.0,)
@@ -558,7 +558,7 @@ def test_case_18_of_two_calls_on_one_line_the_living_one_is_not_forgotten(make_w
         world.network.carrier.phone_call(caller, "+390200000001", world.network.now_s)
         world.network.pump()
         world.advance(3)
-    hers, second = world.calls("+390200000001")
+    user_call, second = world.calls("+390200000001")
     assert second.answered_at_s is None, "answered, it would have put the first on hold"
     assert second.over
     world.advance(5)
@@ -570,8 +570,8 @@ def test_case_18_of_two_calls_on_one_line_the_living_one_is_not_forgotten(make_w
         () if (role, key) == (Role.GSM_MODEM, "sim1") and tag(envelope.body) != "actor.start" else (0.0,)
     )
     world.advance(10)
-    assert hers.answered_at_s is not None
-    assert not hers.over
+    assert user_call.answered_at_s is not None
+    assert not user_call.over
 
 
 def test_a_wish_that_comes_after_the_end_calls_nobody(make_world: MakeWorld) -> None:

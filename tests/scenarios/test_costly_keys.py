@@ -22,7 +22,7 @@ def marked(world: World, calls: int) -> None:
     """The operator marks what has answered this call as a machine."""
     world.until(
         "it has answered",
-        lambda: len(world.calls(USER)) == calls and world.case.talking(Party.USER) is not None,
+        lambda: len(world.calls(USER)) == calls and world.case.answered(Party.USER) is not None,
     )
     world.order(OperatorCommand.MARK_MACHINE)
     world.until("its call is over", lambda: len(world.calls(USER)) > calls or not _user_is_up(world))

@@ -83,7 +83,7 @@ def test_so_many_numbers_of_one_range_are_called_and_a_restart_forgets_none(make
         world.until("it is called, or not", lambda: world.case.dial_withheld or world.case.of(Party.USER), 70)
         assert world.case.dial_withheld == ("" if n < 2 else "range")
         world.until(
-            "nothing is up", lambda: not world.case.of(Party.USER) or not world.case.going(Party.USER), 60
+            "nothing is up", lambda: not world.case.of(Party.USER) or not world.case.active(Party.USER), 60
         )
         if n == 2:
             world.kill(Role.TRUNK_POOL)
@@ -100,5 +100,8 @@ def test_who_calls_in_is_answered_whatever_the_number(make_world: MakeWorld, mod
     world.network.pump()
 
     world.until("an alert", lambda: _find(world) is not None)
-    world.until("both are joined", lambda: world.case.there(Party.USER) and world.case.there(Party.OPERATOR))
+    world.until(
+        "both are joined",
+        lambda: world.case.confirmed_answered(Party.USER) and world.case.confirmed_answered(Party.OPERATOR),
+    )
     assert world.calls(PREMIUM) == []

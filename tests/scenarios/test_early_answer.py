@@ -19,7 +19,7 @@ pytestmark = pytest.mark.scenario
 
 def in_doubt(world: World, party: Party) -> Leg | None:
     """The party's call that is said to be answered, and no more."""
-    leg = world.case.talking(party)
+    leg = world.case.answered(party)
     return leg if leg is not None and leg.in_doubt else None
 
 

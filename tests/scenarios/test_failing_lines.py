@@ -98,7 +98,7 @@ def test_a_call_under_another_number_is_its_legs_after_its_modems_process_has_di
 ) -> None:
     world = make_world(everywhere='shows_number = "+390612345678"')
     to_talking(world)
-    user = world.case.talking(Party.USER)
+    user = world.case.answered(Party.USER)
     assert user is not None
     assert world.system.kill(Role.GSM_MODEM, user.line)
     world.advance(30)

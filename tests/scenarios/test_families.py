@@ -68,17 +68,17 @@ def test_case_18_a_modem_pulled_out_in_mid_call_is_another_line_and_comes_back(
 ) -> None:
     world = make_world(dialects=(family,))
     to_talking(world)
-    hers = user_line(world)
-    world.network.unplug(hers)
+    first_line = user_line(world)
+    world.network.unplug(first_line)
     world.until(
-        "she is back on another line", lambda: len(joined(world)) == 2 and user_line(world) != hers, 60
+        "she is back on another line", lambda: len(joined(world)) == 2 and user_line(world) != first_line, 60
     )
     assert [leg.cause for leg in world.events(ev.LegReleased)] == [HangupCause.LINE_LOST]
-    world.network.plug(hers)
+    world.network.plug(first_line)
     world.order(OperatorCommand.DECLARE_FALSE_ALARM)
     everything_is_over(world)
     world.advance(30)
-    calls_in(world, number_of(world, hers))
+    calls_in(world, number_of(world, first_line))
 
 
 @any_family

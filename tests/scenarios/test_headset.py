@@ -52,7 +52,7 @@ def test_s04_she_is_on_the_line_as_soon_as_the_alert_is_there(headsets: tuple[Wo
     world.send()
     world.advance(0.2)
     leg = world.case.of(Party.OPERATOR)[0]
-    assert leg.talking
+    assert leg.answered
     assert not leg.confirmed
     assert leg.voice is not None
     assert (leg.voice.kind, leg.voice.rate_hz, leg.voice.frame_bytes) == ("unix", 16_000, 640)
@@ -127,13 +127,13 @@ def test_a_headset_that_has_just_gone_costs_no_alert(headsets: tuple[World, Head
 def test_s17_a_headset_that_blinks_does_not_lose_her_the_case(headsets: tuple[World, Headsets]) -> None:
     world, there = headsets
     to_talking(world)
-    hers = world.case.operator
-    assert hers is not None
-    there.disconnect(hers)
+    had_it = world.case.operator
+    assert had_it is not None
+    there.disconnect(had_it)
     world.advance(2.0)
-    there.connect(hers)
+    there.connect(had_it)
     world.advance(10)
-    assert world.case.operator == hers
+    assert world.case.operator == had_it
     assert world.events(ev.OperatorLeft) == []
     world.order(OperatorCommand.DECLARE_FALSE_ALARM)
     everything_is_over(world)
@@ -144,12 +144,12 @@ def test_s17_a_headset_that_stays_away_loses_her_and_the_next_one_has_it(
 ) -> None:
     world, there = headsets
     to_talking(world)
-    hers = world.case.operator
-    assert hers is not None
-    there.disconnect(hers)
+    had_it = world.case.operator
+    assert had_it is not None
+    there.disconnect(had_it)
     world.until("another is called", lambda: len(world.events(ev.OperatorReserved)) >= 2, within_s=5)
     speaks(world)
-    world.until("another has it", lambda: world.case.operator not in (None, hers), within_s=10)
+    world.until("another has it", lambda: world.case.operator not in (None, had_it), within_s=10)
     lost = next(one for one in world.recorded if isinstance(one.event, ev.LegReleased))
     assert isinstance(lost.event, ev.LegReleased)
     assert lost.event.cause == HangupCause.LINE_LOST
@@ -170,10 +170,10 @@ def test_s17_a_web_that_is_killed_leaves_its_files_and_nobody_is_called_on_them(
 def test_s13_who_keeps_the_lines_is_killed_and_nothing_ends(headsets: tuple[World, Headsets]) -> None:
     world, _ = headsets
     to_talking(world)
-    hers = world.case.operator
+    had_it = world.case.operator
     world.kill(Role.OPERATOR_LINES)
     world.advance(20)
-    assert world.case.operator == hers
+    assert world.case.operator == had_it
     assert len(world.events(ev.LegReleased)) == 0
     to = world.case.operator_leg
     assert to is not None
@@ -207,5 +207,5 @@ def test_who_pauses_takes_an_alert_that_nobody_has_and_has_it_on_the_headset(
     assert world.case.of(Party.OPERATOR) == ()
     world.order(OperatorCommand.TAKE, by=world.operators[1])
     world.until("the headset is on the line", lambda: bool(world.case.of(Party.OPERATOR)), 3)
-    world.until("it has answered", lambda: world.case.of(Party.OPERATOR)[0].talking, 3)
+    world.until("it has answered", lambda: world.case.of(Party.OPERATOR)[0].answered, 3)
     assert world.case.of(Party.OPERATOR)[0].line == f"headset:{world.operators[1]}"

@@ -91,7 +91,7 @@ def test_whoever_dies_she_is_never_heard(make_world: MakeWorld, killed: Role) ->
     world.advance(5.0)
     world.until("they hear each other again", lambda: joined(world) >= {Party.OPERATOR, Party.USER})
     for leg in world.case.of(Party.LISTENER):
-        assert not leg.talking or unheard(world) == {Party.LISTENER}
+        assert not leg.answered or unheard(world) == {Party.LISTENER}
     world.order(OperatorCommand.DECLARE_FALSE_ALARM)
     everything_is_over(world)
     assert world.case.outcome is Outcome.FALSE_ALARM
@@ -106,12 +106,12 @@ def test_an_alert_closes_with_her_on_the_line(make_world: MakeWorld) -> None:
     world.until("the operator is gone", lambda: Party.OPERATOR not in joined(world))
     world.advance(61.0)
     assert joined(world) == {Party.USER, Party.PSAP, Party.LISTENER}
-    user = world.case.going(Party.USER)
+    user = world.case.active(Party.USER)
     assert user is not None
     world.network.carrier.phone_hang_up(str(user.number), world.network.now_s)
     world.network.pump()
     world.advance(1.0)
-    psap = world.case.going(Party.PSAP)
+    psap = world.case.active(Party.PSAP)
     assert psap is not None
     world.network.carrier.phone_hang_up(str(psap.number), world.network.now_s)
     world.network.pump()

@@ -87,7 +87,7 @@ def test_a_modem_that_starts_anew_in_a_call_loses_it_and_the_case_goes_on_on_ano
 ) -> None:
     world = make_world(boots_in_s=5.0)
     to_talking(world)
-    user = world.case.talking(Party.USER)
+    user = world.case.answered(Party.USER)
     assert user is not None
     modem = world.network.carrier.modem(user.line)
     modem.feed(b"AT+CFUN=1,1\r", world.network.now_s)
@@ -122,7 +122,7 @@ def test_a_silent_modem_with_a_call_is_never_reset_not_even_by_a_process_that_ha
 ) -> None:
     world = make_world()
     to_talking(world)
-    user = world.case.talking(Party.USER)
+    user = world.case.answered(Party.USER)
     assert user is not None
     modem = world.network.carrier.modem(user.line)
     modem.mute(world.network.now_s)
@@ -231,7 +231,7 @@ def test_a_network_that_is_lost_in_mid_call_costs_the_call_and_the_line_is_not_t
 ) -> None:
     world = make_world()
     to_talking(world)
-    user = world.case.talking(Party.USER)
+    user = world.case.answered(Party.USER)
     assert user is not None
     world.network.vices(user.line, registration="searching")
     world.until("it is known", lambda: state(world, user.line) is LineState.NO_NETWORK, within_s=1)
@@ -260,7 +260,7 @@ def test_answers_that_come_one_command_late_are_noticed_and_the_line_is_set_righ
 def test_answers_shifted_in_mid_call_cost_no_call(make_world: MakeWorld) -> None:
     world = make_world()
     to_talking(world)
-    user = world.case.talking(Party.USER)
+    user = world.case.answered(Party.USER)
     assert user is not None
     written = len(world.network.written[user.line])
     world.network.vices(user.line, shifted_answers=True)

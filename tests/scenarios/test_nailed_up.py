@@ -66,7 +66,7 @@ def test_s04_she_is_on_the_line_as_soon_as_the_alert_is_there(make_world: MakeWo
     world.send()
     world.advance(0.2)
     leg = world.case.of(Party.OPERATOR)[0]
-    assert (leg.talking, leg.confirmed, leg.line) == (True, False, f"nailed:{world.operators[0]}")
+    assert (leg.answered, leg.confirmed, leg.line) == (True, False, f"nailed:{world.operators[0]}")
     assert leg.voice is not None
     assert leg.voice.path.endswith(".voice")
 
@@ -117,7 +117,7 @@ def test_an_alert_that_comes_while_her_phone_rings_for_it_has_her_when_she_answe
     world = make_world(policy=POLICY, public=6)
     world.until("her phone rings", lambda: len(world.calls(OPERATORS[0])) == 1, within_s=15)
     world.send()
-    world.until("she is on the line", lambda: any(leg.talking for leg in world.case.of(Party.OPERATOR)))
+    world.until("she is on the line", lambda: any(leg.answered for leg in world.case.of(Party.OPERATOR)))
     speaks(world)
     world.until("operator and user are joined", lambda: len(joined(world)) == 2)
     assert len(world.calls(OPERATORS[0])) == 1
@@ -214,13 +214,13 @@ def test_case_02_who_calls_in_on_her_line_is_called_back_on_another_and_her_call
 ) -> None:
     """Users know one number; it may be any that takes calls."""
     world = up(make_world, public=3)
-    (hers,) = [call.line for call in world.live_calls()]
-    assert hers is not None
-    number = f"+3902000000{int(hers.removeprefix('sim')):02d}"
+    (nailed_line,) = [call.line for call in world.live_calls()]
+    assert nailed_line is not None
+    number = f"+3902000000{int(nailed_line.removeprefix('sim')):02d}"
     world.network.carrier.phone_call(USER, number, world.network.now_s)
     world.network.pump()
     world.until("an alert", lambda: voice_alert_came(world))
-    world.until("she is on the line", lambda: any(leg.talking for leg in world.case.of(Party.OPERATOR)))
+    world.until("she is on the line", lambda: any(leg.answered for leg in world.case.of(Party.OPERATOR)))
     speaks(world)
     world.until("operator and user are joined", lambda: len(joined(world)) == 2)
     world.advance(10)

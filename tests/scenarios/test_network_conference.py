@@ -326,7 +326,7 @@ def test_s11_a_user_called_for_her_deadline_is_joined_by_whoever_answers(make_wo
     world.shift(second, ShiftState.PAUSED)
     world.send()
     world.until("she is called", lambda: bool(world.calls(USER)), 50)
-    world.until("she has answered", lambda: world.case.there(Party.USER) is not None)
+    world.until("she has answered", lambda: world.case.confirmed_answered(Party.USER) is not None)
     world.shift(second, ShiftState.READY)
     until_joined(world, Party.OPERATOR, Party.USER)
     assert world.case.operator == second
@@ -351,7 +351,7 @@ def test_a_reserved_line_without_voice_leaves_nobody_alone_with_a_112_that_hears
     world = make_world(dialects=("huawei", "huawei", "huawei", "huawei", "sim800"), emergency=1)
     to_talking(world)
     world.order(OperatorCommand.CALL_PSAP)
-    world.until("112 answers", lambda: world.case.talking(Party.PSAP) is not None)
+    world.until("112 answers", lambda: world.case.answered(Party.PSAP) is not None)
     who = world.case.operator
     assert who is not None
     assert refusal(world.case, OperatorCommand.LEAVE, who, world.policy) == "The briefing has not been given."

@@ -80,7 +80,7 @@ def test_the_operator_who_has_called_112_from_another_phone_may_leave_and_the_ou
     assert world.case.briefing_at is not None
     assert alarms(world, world.alert) == ["raised", "cleared"]
     world.advance(10.0)
-    assert world.case.there(Party.USER), "she is not let go for it"
+    assert world.case.confirmed_answered(Party.USER), "she is not let go for it"
     world.order(OperatorCommand.LEAVE)
     world.until("it is over", lambda: world.case.closed_at is not None)
     assert world.case.outcome is Outcome.BRIEFED
@@ -139,7 +139,7 @@ def test_lines_that_others_need_are_taken_and_that_is_said_too(make_world: MakeW
     world = make_world(operators=2, emergency=1, public=6)
     to_talking(world)
     world.order(OperatorCommand.CALL_PSAP)
-    world.until("112 is there", lambda: world.case.there(Party.PSAP))
+    world.until("112 is there", lambda: world.case.confirmed_answered(Party.PSAP))
     first = world.alert
     second = world.send("+393331112224")
     assert second != first
@@ -156,8 +156,8 @@ def test_as_the_last_resort_112_is_dialled_on_a_public_line_where_the_settings_s
     to_talking(world)
     unplugged(world)
     world.order(OperatorCommand.CALL_PSAP)
-    world.until("112 is there", lambda: world.case.there(Party.PSAP))
-    assert world.case.going(Party.PSAP).trunk == "public"  # type: ignore[union-attr]
+    world.until("112 is there", lambda: world.case.confirmed_answered(Party.PSAP))
+    assert world.case.active(Party.PSAP).trunk == "public"  # type: ignore[union-attr]
     assert world.events(ev.PsapLineLacking) == []
 
 
@@ -167,7 +167,7 @@ def test_a_modem_that_is_only_started_again_is_waited_for_in_silence(make_world:
     assert world.system.kill(Role.GSM_MODEM, "sim5")
     world.system.run()
     world.order(OperatorCommand.CALL_PSAP)
-    world.until("112 is there", lambda: world.case.there(Party.PSAP))
+    world.until("112 is there", lambda: world.case.confirmed_answered(Party.PSAP))
     assert world.events(ev.PsapLineLacking) == []
 
 

@@ -44,11 +44,11 @@ def test_case_09_a_modem_that_cannot_end_a_call_holds_up_neither_the_alert_nor_i
 ) -> None:
     world = make_world()
     to_talking(world)
-    line = world.case.there(Party.USER).line  # type: ignore[union-attr]
+    line = world.case.confirmed_answered(Party.USER).line  # type: ignore[union-attr]
     world.network.vices(line, ignores=["+CHUP", "H", "+CHLD", "+CFUN", "+CVHU"])
     world.order(OperatorCommand.MARK_MACHINE)
-    world.until("another line is tried", lambda: world.case.going(Party.USER) is not None, within_s=15.0)
-    assert world.case.going(Party.USER).line != line  # type: ignore[union-attr]
+    world.until("another line is tried", lambda: world.case.active(Party.USER) is not None, within_s=15.0)
+    assert world.case.active(Party.USER).line != line  # type: ignore[union-attr]
     assert len(world.calls(USER)) >= 1
 
 

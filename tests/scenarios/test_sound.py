@@ -20,7 +20,7 @@ pytestmark = pytest.mark.scenario
 
 
 def leg_of(world: World, party: Party) -> Leg:
-    leg = world.case.going(party)
+    leg = world.case.active(party)
     assert leg is not None, world.story()
     return leg
 

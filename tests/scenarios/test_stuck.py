@@ -157,7 +157,7 @@ def test_a_person_who_takes_her_time_is_not_stuck(make_world: MakeWorld) -> None
     world.until("the operator is there", lambda: world.case.operator is not None)
     world.order(OperatorCommand.CALL_PSAP)
     world.advance(300)
-    assert world.case.going(Party.OPERATOR) is not None
+    assert world.case.active(Party.OPERATOR) is not None
     assert (world.clock.now_us() - world.case.received_at) / SECOND > 300
 
 

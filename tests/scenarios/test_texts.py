@@ -86,7 +86,7 @@ def test_case_14_a_stranger_who_writes_is_served(make_world: MakeWorld) -> None:
     world.until("there is an alert", lambda: len(alerts(world)) == 1)
     world.until("operator and user are joined", lambda: len(joined(world)) == 2)
     assert world.case.user is None
-    assert world.case.talking(Party.USER) is not None
+    assert world.case.answered(Party.USER) is not None
 
 
 def test_while_the_intake_is_dead_the_sim_keeps_it_and_a_restart_of_the_line_makes_one_alert_of_it(

@@ -62,7 +62,7 @@ def speaks(nodes: Cluster, at: str) -> None:
     """Whoever is on the line, and of whom nothing is proved by that, says that she takes the case."""
     for leg in nodes.case.of(Party.OPERATOR):
         who = leg.operator
-        if who is None or not leg.talking or leg.confirmed or who == nodes.case.operator:
+        if who is None or not leg.answered or leg.confirmed or who == nodes.case.operator:
             continue
         if refusal(nodes.case, OperatorCommand.TAKE, who, nodes.policy) is None:
             nodes.order(OperatorCommand.TAKE, at, who)
@@ -70,7 +70,7 @@ def speaks(nodes: Cluster, at: str) -> None:
 
 def on_the_line(nodes: Cluster) -> Leg | None:
     """The call of an operator who hears what goes on."""
-    return next((leg for leg in nodes.case.of(Party.OPERATOR) if leg.talking), None)
+    return next((leg for leg in nodes.case.of(Party.OPERATOR) if leg.answered), None)
 
 
 def to_talking(nodes: Cluster, at: str = "a") -> Leg:
@@ -126,15 +126,15 @@ def test_s04_a_headset_at_another_node_has_the_alert_at_once_and_no_phone_rings(
     tmp_path: Path, stack: ExitStack
 ) -> None:
     place = with_headsets(tmp_path, stack)
-    nodes, (she,) = place.nodes, place.nodes.operators
-    place.connect(she, "b")
+    nodes, (operator,) = place.nodes, place.nodes.operators
+    place.connect(operator, "b")
     nodes.advance(1.0)
     nodes.send("a")
     nodes.advance(0.2)
     leg = on_the_line(nodes)
     assert leg is not None, nodes.story()
-    assert (nodes.owner, leg.line, leg.confirmed) == ("a", f"headset:{she}", False)
-    assert leg.voice == gate(nodes, "b", f"voice/{she}.sock")
+    assert (nodes.owner, leg.line, leg.confirmed) == ("a", f"headset:{operator}", False)
+    assert leg.voice == gate(nodes, "b", f"voice/{operator}.sock")
     speaks(nodes, "b")
     nodes.until("operator and user are joined", lambda: nodes.joined == BOTH)
     nodes.advance(15)
@@ -146,15 +146,15 @@ def test_a_headset_that_has_just_come_is_known_at_every_node_within_half_a_secon
     tmp_path: Path, stack: ExitStack
 ) -> None:
     place = with_headsets(tmp_path, stack)
-    nodes, (she,) = place.nodes, place.nodes.operators
+    nodes, (operator,) = place.nodes, place.nodes.operators
     nodes.advance(6)  # longer than a blink; everybody has just looked
-    place.connect(she, "b")
+    place.connect(operator, "b")
     nodes.advance(0.5)
     nodes.send("a")
     nodes.advance(0.2)
     leg = on_the_line(nodes)
     assert leg is not None, nodes.story()
-    assert leg.line == f"headset:{she}"
+    assert leg.line == f"headset:{operator}"
 
 
 def test_her_own_nodes_voice_comes_before_a_phone_and_after_none(tmp_path: Path, stack: ExitStack) -> None:
@@ -171,8 +171,8 @@ def test_s17_her_node_dies_and_she_is_called_on_her_phone_while_the_user_stays(
     tmp_path: Path, stack: ExitStack
 ) -> None:
     place = with_headsets(tmp_path, stack)
-    nodes, (she,) = place.nodes, place.nodes.operators
-    place.connect(she, "b")
+    nodes, (operator,) = place.nodes, place.nodes.operators
+    place.connect(operator, "b")
     nodes.advance(1.0)
     to_talking(nodes)
     place.headsets["b"].kill_web()
@@ -180,7 +180,7 @@ def test_s17_her_node_dies_and_she_is_called_on_her_phone_while_the_user_stays(
     nodes.until("she is lost", lambda: told(nodes, ev.OperatorLeft), 3 + FOLLOWS_WITHIN_US / SECOND)
     nodes.until("she is called on her phone", lambda: nodes.calls(OPERATORS[0]), 2)
     nodes.until("operator and user are joined", lambda: nodes.joined == BOTH, 15)
-    assert nodes.case.operator == she
+    assert nodes.case.operator == operator
     assert len(nodes.calls(USER)) == 1, "the user stays on the line"
     ends(nodes, "a")
 
@@ -191,18 +191,18 @@ def test_s17_her_node_dies_and_her_page_goes_on_at_another_and_nobody_is_called(
 ) -> None:
     """Five seconds after its death, whether the alert was that node's, too, or another one's."""
     place = with_headsets(tmp_path, stack, nodes=("a", "b", "c"))
-    nodes, (she,) = place.nodes, place.nodes.operators
-    place.connect(she, "b")
+    nodes, (operator,) = place.nodes, place.nodes.operators
+    place.connect(operator, "b")
     nodes.advance(1.0)
     to_talking(nodes, owner)
     place.headsets["b"].kill_web()
     nodes.lose("b")
     nodes.advance(5.0)
-    place.connect(she, "c")
-    newest = gate(nodes, "c", f"voice/{she}.sock")
+    place.connect(operator, "c")
+    newest = gate(nodes, "c", f"voice/{operator}.sock")
     if nodes.owner == "c":
         newest = VoicePort(
-            path=str(place.headsets["c"].path(she)), rate_hz=16_000, frame_bytes=640, kind="unix"
+            path=str(place.headsets["c"].path(operator)), rate_hz=16_000, frame_bytes=640, kind="unix"
         )
     nodes.until("she is heard there", lambda: voice(nodes) == newest, 2)
     nodes.until("operator and user are joined", lambda: nodes.joined == BOTH, 20)
@@ -239,21 +239,25 @@ def test_s17_her_headset_goes_on_at_another_node_and_she_is_heard_again_and_nobo
     tmp_path: Path, stack: ExitStack, to: str
 ) -> None:
     place = with_headsets(tmp_path, stack, nodes=("a", "b", "c"))
-    nodes, (she,) = place.nodes, place.nodes.operators
-    place.connect(she, "b")
+    nodes, (operator,) = place.nodes, place.nodes.operators
+    place.connect(operator, "b")
     nodes.advance(1.0)
     to_talking(nodes)
-    place.disconnect(she, "b")
+    place.disconnect(operator, "b")
     nodes.advance(1.0)
-    place.connect(she, to)
-    there = str(place.headsets["a"].path(she)) if to == "a" else gate(nodes, "c", f"voice/{she}.sock").path
+    place.connect(operator, to)
+    there = (
+        str(place.headsets["a"].path(operator))
+        if to == "a"
+        else gate(nodes, "c", f"voice/{operator}.sock").path
+    )
     nodes.until("she is heard there", lambda: (port := voice(nodes)) and port.path == there, 2)
     nodes.advance(4 * BLINK_S)
     assert nodes.joined == BOTH
     assert told(nodes, ev.LegReleased) == told(nodes, ev.OperatorLeft) == told(nodes, ev.LegAdopted) == []
-    place.disconnect(she, to)
-    place.connect(she, "b")
-    back = gate(nodes, "b", f"voice/{she}.sock")
+    place.disconnect(operator, to)
+    place.connect(operator, "b")
+    back = gate(nodes, "b", f"voice/{operator}.sock")
     nodes.until("she is heard where she was before", lambda: voice(nodes) == back, 2)
     nodes.advance(4 * BLINK_S)
     assert nodes.joined == BOTH, nodes.story()
@@ -266,13 +270,13 @@ def test_s17_who_is_back_in_the_last_instant_is_lost_to_no_node_that_does_not_kn
 ) -> None:
     """The node that she has left says that her headset is lost; her leg knows better already."""
     place = with_headsets(tmp_path, stack)
-    nodes, (she,) = place.nodes, place.nodes.operators
-    place.connect(she, "b")
+    nodes, (operator,) = place.nodes, place.nodes.operators
+    place.connect(operator, "b")
     nodes.advance(1.0)
     to_talking(nodes)
-    place.disconnect(she, "b")
+    place.disconnect(operator, "b")
     nodes.advance(BLINK_S - 0.05)
-    place.connect(she, "a")
+    place.connect(operator, "a")
     nodes.advance(4 * BLINK_S)
     assert told(nodes, ev.LegReleased) == [], nodes.story()
     assert nodes.joined == BOTH
@@ -282,16 +286,16 @@ def test_s17_who_is_back_in_the_last_instant_is_lost_to_no_node_that_does_not_kn
 def test_a_second_window_at_another_node_takes_her_voice_over(tmp_path: Path, stack: ExitStack) -> None:
     """As at one node: the newest has it."""
     place = with_headsets(tmp_path, stack, nodes=("a", "b", "c"))
-    nodes, (she,) = place.nodes, place.nodes.operators
-    place.connect(she, "b")
+    nodes, (operator,) = place.nodes, place.nodes.operators
+    place.connect(operator, "b")
     nodes.advance(1.0)
     to_talking(nodes)
-    place.connect(she, "c")
-    newest = gate(nodes, "c", f"voice/{she}.sock")
+    place.connect(operator, "c")
+    newest = gate(nodes, "c", f"voice/{operator}.sock")
     nodes.until("she is heard there", lambda: voice(nodes) == newest, 2)
     nodes.advance(4 * BLINK_S)
-    place.disconnect(she, "c")
-    before = gate(nodes, "b", f"voice/{she}.sock")
+    place.disconnect(operator, "c")
+    before = gate(nodes, "b", f"voice/{operator}.sock")
     nodes.until("she is heard at the other", lambda: voice(nodes) == before, 2)
     nodes.advance(4 * BLINK_S)
     assert told(nodes, ev.LegReleased) == []
@@ -300,13 +304,13 @@ def test_a_second_window_at_another_node_takes_her_voice_over(tmp_path: Path, st
 
 def test_s17_a_blink_at_another_node_does_not_lose_her_the_case(tmp_path: Path, stack: ExitStack) -> None:
     place = with_headsets(tmp_path, stack)
-    nodes, (she,) = place.nodes, place.nodes.operators
-    place.connect(she, "b")
+    nodes, (operator,) = place.nodes, place.nodes.operators
+    place.connect(operator, "b")
     nodes.advance(1.0)
     to_talking(nodes)
-    place.disconnect(she, "b")
+    place.disconnect(operator, "b")
     nodes.advance(BLINK_S - 0.5)
-    place.connect(she, "b")
+    place.connect(operator, "b")
     nodes.advance(4 * BLINK_S)
     assert nodes.joined == BOTH
     assert told(nodes, ev.LegReleased) == []
@@ -315,11 +319,11 @@ def test_s17_a_blink_at_another_node_does_not_lose_her_the_case(tmp_path: Path, 
 
 def test_s17_a_headset_that_stays_away_at_another_node_loses_her(tmp_path: Path, stack: ExitStack) -> None:
     place = with_headsets(tmp_path, stack)
-    nodes, (she,) = place.nodes, place.nodes.operators
-    place.connect(she, "b")
+    nodes, (operator,) = place.nodes, place.nodes.operators
+    place.connect(operator, "b")
     nodes.advance(1.0)
     to_talking(nodes)
-    place.disconnect(she, "b")
+    place.disconnect(operator, "b")
     took_s = nodes.until("she is lost", lambda: told(nodes, ev.OperatorLeft), 6)
     assert took_s >= BLINK_S - 0.2
     nodes.until("operator and user are joined", lambda: nodes.joined == BOTH, 15)
@@ -335,8 +339,8 @@ def test_s17_a_headset_that_stays_away_at_another_node_loses_her(tmp_path: Path,
 )  # fmt: skip
 def test_s13_killed_in_an_alert_nothing_ends(tmp_path: Path, stack: ExitStack, at: str, role: Role) -> None:
     place = with_headsets(tmp_path, stack)
-    nodes, (she,) = place.nodes, place.nodes.operators
-    place.connect(she, "b")
+    nodes, (operator,) = place.nodes, place.nodes.operators
+    place.connect(operator, "b")
     nodes.advance(1.0)
     to_talking(nodes)
     env = nodes.nodes[at].env
@@ -354,8 +358,8 @@ def test_who_keeps_the_headsets_of_a_node_is_found_at_once_after_a_death(
     tmp_path: Path, stack: ExitStack
 ) -> None:
     place = with_headsets(tmp_path, stack)
-    nodes, (she,) = place.nodes, place.nodes.operators
-    place.connect(she, "b")
+    nodes, (operator,) = place.nodes, place.nodes.operators
+    place.connect(operator, "b")
     nodes.advance(1.0)
     nodes.nodes["b"].system.kill(Role.OPERATOR_LINES)
     nodes.advance(0.3)
@@ -363,15 +367,15 @@ def test_who_keeps_the_headsets_of_a_node_is_found_at_once_after_a_death(
     nodes.advance(0.3)
     leg = on_the_line(nodes)
     assert leg is not None, nodes.story()
-    assert leg.line == f"headset:{she}"
+    assert leg.line == f"headset:{operator}"
 
 
 def test_what_a_dead_operator_lines_has_said_is_told_for_three_seconds_more(
     tmp_path: Path, stack: ExitStack
 ) -> None:
     place = with_headsets(tmp_path, stack)
-    nodes, (she,) = place.nodes, place.nodes.operators
-    place.connect(she, "b")
+    nodes, (operator,) = place.nodes, place.nodes.operators
+    place.connect(operator, "b")
     nodes.advance(1.0)
     b = nodes.nodes["b"]
     member = b.system.actor(Role.MEMBERSHIP, "", MembershipActor)
@@ -379,10 +383,10 @@ def test_what_a_dead_operator_lines_has_said_is_told_for_three_seconds_more(
     left = [one for one in b.env.directory.read() if one.role is not Role.OPERATOR_LINES]
     nodes.freeze("b")  # what it last saw it saw now
     nodes.advance(2.8)
-    assert [voice.operator for voice in member._voices(left)] == [she]
+    assert [voice.operator for voice in member._voices(left)] == [operator]
     nodes.advance(0.4)
     assert member._voices(left) == ()
-    assert [voice.operator for voice in member._voices(b.env.directory.read())] == [she]
+    assert [voice.operator for voice in member._voices(b.env.directory.read())] == [operator]
 
 
 def test_what_a_lost_node_had_is_taken_over_with_the_operator_on_her_headset(
@@ -390,13 +394,13 @@ def test_what_a_lost_node_had_is_taken_over_with_the_operator_on_her_headset(
 ) -> None:
     """Her voice is at the node that takes the alert over: she stays, and the user is called again."""
     place = with_headsets(tmp_path, stack)
-    nodes, (she,) = place.nodes, place.nodes.operators
-    place.connect(she, "b")
+    nodes, (operator,) = place.nodes, place.nodes.operators
+    place.connect(operator, "b")
     nodes.advance(1.0)
     to_talking(nodes)
     nodes.lose("a")
     nodes.until("b has the alert", lambda: nodes.owner == "b", 3)
-    own = str(place.headsets["b"].path(she))
+    own = str(place.headsets["b"].path(operator))
     nodes.until("she is heard here", lambda: (port := voice(nodes)) and port.path == own, 3)
     nodes.until("operator and user are joined", lambda: nodes.joined == BOTH, 20)
     assert nodes.calls(OPERATORS[0]) == []
@@ -408,8 +412,8 @@ def test_nobody_new_is_called_on_a_headset_at_a_node_that_is_drained_and_who_tal
     tmp_path: Path, stack: ExitStack
 ) -> None:
     place = with_headsets(tmp_path, stack)
-    nodes, (she,) = place.nodes, place.nodes.operators
-    place.connect(she, "b")
+    nodes, (operator,) = place.nodes, place.nodes.operators
+    place.connect(operator, "b")
     nodes.advance(1.0)
     to_talking(nodes)
     nodes.drain("b")
@@ -500,12 +504,12 @@ def test_s17_who_keeps_her_call_dies_and_it_stands_on_a_line_that_is_left(
 def test_case_09_a_line_of_a_call_that_another_node_keeps_gives_way(tmp_path: Path, stack: ExitStack) -> None:
     """Three lines: one for callers, one nailed up. The third breaks just when the user is to be called."""
     nodes = with_a_standing_call(tmp_path, stack, {"a": (3, 0), "b": (0, 0)})
-    (hers,) = standing(nodes)
-    spare = next(line for line in ("a-2", "a-3") if line != hers)
+    (nailed_line,) = standing(nodes)
+    spare = next(line for line in ("a-2", "a-3") if line != nailed_line)
     nodes.network.unplug(spare)
     nodes.advance(5)
     nodes.shift(nodes.operators[0], "b", ShiftState.PAUSED)
     nodes.advance(1)
     nodes.send("a")
     nodes.until("her phone rings", lambda: nodes.case.rang_at is not None, 50)
-    assert [call.line for call in nodes.calls(USER)] == [hers]
+    assert [call.line for call in nodes.calls(USER)] == [nailed_line]

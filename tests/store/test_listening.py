@@ -10,7 +10,7 @@ import pytest
 from messages.ids import NodeId
 from store.errors import StoreMisuse
 from store.journal.journal import Append
-from store.nodes.listening import LOOK, Listener
+from store.nodes.listening import LOOK, CommitListener
 from tests.store.databases import PostgresDatabase, new_database
 from tests.store.places import journal_at, returned
 from tests.support.postgres import PostgresServer, server
@@ -18,7 +18,7 @@ from tests.support.postgres import PostgresServer, server
 ONE = Append("line-a", None, (returned(),))
 
 
-def heard(listener: Listener, within_s: float = 30.0) -> int | None:
+def heard(listener: CommitListener, within_s: float = 30.0) -> int | None:
     """What it says next."""
     assert select.select([listener], [], [], within_s)[0]
     return listener.drain()
@@ -30,15 +30,15 @@ def database(postgres: PostgresServer) -> PostgresDatabase:
 
 
 @pytest.fixture
-def listener(database: PostgresDatabase) -> Iterator[Listener]:
-    with closing(Listener(database.url, NodeId("n1"))) as one:
+def listener(database: PostgresDatabase) -> Iterator[CommitListener]:
+    with closing(CommitListener(database.url, NodeId("n1"))) as one:
         # What was written before it listened was not said to it.
         assert heard(one) == LOOK
         yield one
 
 
 def test_the_commits_of_other_nodes_are_heard_and_never_ones_own(
-    database: PostgresDatabase, listener: Listener
+    database: PostgresDatabase, listener: CommitListener
 ) -> None:
     own, other, third = (journal_at(database.url, node=name) for name in ("n1", "n2", "n-3"))
     own.append(ONE)
@@ -53,7 +53,7 @@ def test_the_commits_of_other_nodes_are_heard_and_never_ones_own(
         journal.close()
 
 
-def test_of_several_commits_the_last_is_told(database: PostgresDatabase, listener: Listener) -> None:
+def test_of_several_commits_the_last_is_told(database: PostgresDatabase, listener: CommitListener) -> None:
     other = journal_at(database.url, node="n2")
     for _ in range(5):
         other.append(ONE)
@@ -66,7 +66,7 @@ def test_of_several_commits_the_last_is_told(database: PostgresDatabase, listene
     other.close()
 
 
-def test_what_was_not_committed_is_not_said(database: PostgresDatabase, listener: Listener) -> None:
+def test_what_was_not_committed_is_not_said(database: PostgresDatabase, listener: CommitListener) -> None:
     other = journal_at(database.url, node="n2")
 
     def gives_up(transaction: object) -> None:
@@ -86,7 +86,7 @@ def test_after_a_lost_connection_one_is_told_to_look_and_nobody_ever_waits(postg
     del postgres
     with server() as mortal:
         database = new_database(mortal)
-        with closing(Listener(database.url, NodeId("n1"))) as listener:
+        with closing(CommitListener(database.url, NodeId("n1"))) as listener:
             assert heard(listener) == LOOK
             mortal.crash()
             for _ in range(10):
@@ -102,12 +102,12 @@ def test_after_a_lost_connection_one_is_told_to_look_and_nobody_ever_waits(postg
 
 
 def test_a_listener_that_is_closed_says_nothing(database: PostgresDatabase) -> None:
-    listener = Listener(database.url, NodeId("n1"))
+    listener = CommitListener(database.url, NodeId("n1"))
     listener.close()
     listener.close()
     assert listener.drain() is None
-    unreachable = Listener("postgresql://u@127.0.0.1:1/d", NodeId("n1"))
+    unreachable = CommitListener("postgresql://u@127.0.0.1:1/d", NodeId("n1"))
     assert unreachable.drain() is None
     unreachable.close()
     with pytest.raises(StoreMisuse):
-        Listener("postgresql://u@127.0.0.1:port/d", NodeId("n1"))
+        CommitListener("postgresql://u@127.0.0.1:port/d", NodeId("n1"))

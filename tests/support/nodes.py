@@ -308,15 +308,15 @@ class Nodes:
         """A key on an operator's screen, the first one's where nobody is named, at the first of these nodes
         that answers.
         """
-        return self._ask(at, f"/v1/alerts/{alert}/commands", {"command": command}, self._hers(by))
+        return self._ask(at, f"/v1/alerts/{alert}/commands", {"command": command}, self._headers_of(by))
 
     def shift(self, state: str, at: str, by: OperatorId | None = None) -> None:
         """An operator's shift, at that node."""
-        answer = self._ask((at,), "/v1/operators/me/shift", {"state": state}, self._hers(by))
+        answer = self._ask((at,), "/v1/operators/me/shift", {"state": state}, self._headers_of(by))
         assert answer is not None
         assert answer.status_code < 300, answer.text
 
-    def _hers(self, by: OperatorId | None) -> dict[str, str]:
+    def _headers_of(self, by: OperatorId | None) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.tokens[by or next(iter(self.tokens))]}"}
 
     def _ask(
@@ -353,7 +353,7 @@ class Nodes:
 
     def joined(self, alert: AlertId) -> set[str]:
         """The parties in the conference."""
-        return {leg.party.value for leg in self.case(alert).legs.values() if leg.joined and leg.talking}
+        return {leg.party.value for leg in self.case(alert).legs.values() if leg.joined and leg.answered}
 
     def owner(self, alert: AlertId) -> str:
         """Which node has it, by its lease; empty where none has."""

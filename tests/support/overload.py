@@ -140,7 +140,7 @@ class Operators(threading.Thread):
         while not self._over.wait(0.2):  # not at every commit: that would be measured too
             self._following.catch_up()
             for alert, case in list(self._live.cases.items()):
-                if case.operator in self._tokens and case.talking(Party.USER):
+                if case.operator in self._tokens and case.answered(Party.USER):
                     self._order(alert, self._tokens[case.operator])
 
     def _order(self, alert: AlertId, token: str) -> None:

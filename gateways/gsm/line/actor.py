@@ -38,13 +38,13 @@ from gateways.gsm.line.alarm import Health, LineAlarm
 from gateways.gsm.line.condition import condition
 from gateways.gsm.line.journal import LineJournal
 from gateways.gsm.line.leg_orders import LegsOnLine, Order
-from gateways.gsm.line.orders import Orders, Turn
+from gateways.gsm.line.orders import Orders, OrderTurn
 from gateways.gsm.line.report import LineReports
 from gateways.gsm.line.rescue import Rescue
 from gateways.gsm.port.dial_guard import DialGuard
 from gateways.gsm.port.modem_port import ModemPort
 from gateways.gsm.port.places import places
-from gateways.gsm.port.search import Place, roles_of
+from gateways.gsm.port.search import SeenPort, roles_of
 from gateways.gsm.port.serial_port import Port
 from gateways.gsm.port.tcp_port import open_port
 from gateways.gsm.port.whereabouts import Whereabouts
@@ -142,7 +142,7 @@ class GsmModemActor(CenterActor):
         """The dialects of this installation."""
         return installed()
 
-    def places(self) -> list[Place]:
+    def places(self) -> list[SeenPort]:
         """The ports at which the modem may be."""
         return places(self.env.run)
 
@@ -435,9 +435,9 @@ class GsmModemActor(CenterActor):
 
     def _order(self, order: Order, envelope: Envelope) -> None:
         match self._orders.turn(order, envelope, self.now_us()):
-            case Turn.TOO_LATE:
+            case OrderTurn.TOO_LATE:
                 self.log.warning("too late to be dialled", line=self.key, leg=order.leg)
-            case Turn.NOW:
+            case OrderTurn.NOW:
                 until_s = self._may_until_s(order, envelope)
                 if until_s <= self._now_s():
                     self.log.error(
@@ -448,7 +448,7 @@ class GsmModemActor(CenterActor):
                 # The dial first: what is said of it can wait for as long as it takes to say.
                 self._write()
                 self._tell_leg(report)
-            case Turn.WAITS:
+            case OrderTurn.WAITS:
                 pass
 
     def _may_until_s(self, order: Order, envelope: Envelope) -> float:

@@ -99,4 +99,4 @@ class LineJournal:
     def _legs_here(self, case: Case) -> list[Leg]:
         """Also those that were given up while this node was not heard: what there is of them is here."""
         live = (leg for leg in case.legs.values() if leg.live)
-        return [leg for leg in (*live, *case.unheard.values()) if leg.line == self._line]
+        return [leg for leg in (*live, *case.calls_on_lost_nodes.values()) if leg.line == self._line]

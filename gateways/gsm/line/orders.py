@@ -19,7 +19,7 @@ FORGOTTEN_US: Final = Instant(5 * SECOND)
 """A leg asks for its call every second."""
 
 
-class Turn(Enum):
+class OrderTurn(Enum):
     """When an order is obeyed."""
 
     NOW = "now"
@@ -36,16 +36,16 @@ class Orders:
         self._asked_at = now_us
         self._waiting: dict[LegId, tuple[Order, Envelope]] = {}
 
-    def turn(self, order: Order, envelope: Envelope, now_us: Instant) -> Turn:
+    def turn(self, order: Order, envelope: Envelope, now_us: Instant) -> OrderTurn:
         """At once where the leg is known here; else only once the modem's own list of calls has been seen."""
         if self._legs.knows(order.leg, order.attempt):
-            return Turn.NOW
+            return OrderTurn.NOW
         if isinstance(order, DialCall) and now_us - envelope.at_us > LATE_US:
-            return Turn.TOO_LATE
+            return OrderTurn.TOO_LATE
         if self._driver.knows_calls:
-            return Turn.NOW
+            return OrderTurn.NOW
         self._waiting[order.leg] = order, envelope
-        return Turn.WAITS
+        return OrderTurn.WAITS
 
     def heard_of_legs(self, now_us: Instant) -> None:
         """A leg has asked for its call."""

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from gateways.gsm.port.search import POSITION, Place
+from gateways.gsm.port.search import POSITION, SeenPort
 
 DEV: Final = Path("/dev")
 SYS: Final = Path("/sys")
@@ -20,14 +20,16 @@ USB_TTYS: Final = ("ttyUSB", "ttyACM")
 """What the kernel calls the ports of USB devices."""
 
 
-def places(simulated: Path | None = None, *, dev: Path = DEV, sys: Path = SYS) -> list[Place]:
+def places(simulated: Path | None = None, *, dev: Path = DEV, sys: Path = SYS) -> list[SeenPort]:
     """Every USB port there is now, and the simulated carrier's in the directory `simulated`."""
     found = [place for name in _usb_ttys(sys) if (place := _usb_place(name, dev, sys)) is not None]
     if simulated is not None:
         for link in sorted(simulated.glob("*.at")):
             voice = link.with_suffix(".voice")
             if mark := mark_of(str(link)):
-                found.append(Place(path=str(link), mark=mark, voice=str(voice) if voice.is_symlink() else ""))
+                found.append(
+                    SeenPort(path=str(link), mark=mark, voice=str(voice) if voice.is_symlink() else "")
+                )
     return found
 
 
@@ -82,13 +84,13 @@ def _natural(name: str) -> tuple[str, int]:
     return stem, int(name[len(stem) :] or 0)
 
 
-def _usb_place(name: str, dev: Path, sys: Path) -> Place | None:
+def _usb_place(name: str, dev: Path, sys: Path) -> SeenPort | None:
     interface = _interface(name, sys)
     mark = mark_of(str(dev / name))
     if interface is None or not mark:
         return None
     device = interface.parent
-    return Place(
+    return SeenPort(
         path=str(dev / name),
         mark=mark,
         usb=f"{_read(device / 'idVendor')}:{_read(device / 'idProduct')}",

@@ -27,7 +27,7 @@ def is_port_name(port: str) -> bool:
     return not port.startswith(USB) or POSITION.fullmatch(port) is not None
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
+class SeenPort(msgspec.Struct, frozen=True, kw_only=True):
     """One port as it is now."""
 
     path: str
@@ -52,8 +52,8 @@ def roles_of(dialects: Iterable[CompiledDialect]) -> dict[str, UsbPorts]:
 
 
 def may_be_asked(
-    places: Sequence[Place], roles: Roles, taken: Collection[str], silent: Collection[str] = ()
-) -> list[Place]:
+    places: Sequence[SeenPort], roles: Roles, taken: Collection[str], silent: Collection[str] = ()
+) -> list[SeenPort]:
     """The command ports among these that are nobody's: `taken` and `silent` are marks.
 
     No port of a device of which one is taken: it is one modem, and may be in a call. Of a device that is
@@ -61,7 +61,7 @@ def may_be_asked(
     """
     devices = {place.position for place in places if place.mark in taken} - {""}
 
-    def takes_commands(place: Place) -> bool:
+    def takes_commands(place: SeenPort) -> bool:
         known = roles.get(place.usb)
         return known is None or place.interface is None or place.interface == known.at
 
@@ -75,7 +75,7 @@ def may_be_asked(
     ]
 
 
-def voice_beside(place: Place, places: Iterable[Place], roles: Roles) -> str:
+def voice_beside(place: SeenPort, places: Iterable[SeenPort], roles: Roles) -> str:
     """The path of the voice port of the same device; empty where none is known."""
     known = roles.get(place.usb)
     if known is None or known.voice is None:

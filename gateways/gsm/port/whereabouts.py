@@ -21,7 +21,7 @@ from gateways.gsm.errors import GsmError, PortLost
 from gateways.gsm.port.addresses import is_address, one_name
 from gateways.gsm.port.asking import Asking
 from gateways.gsm.port.places import mark_of, resolved
-from gateways.gsm.port.search import Place, Roles, may_be_asked, same_imei, voice_beside
+from gateways.gsm.port.search import Roles, SeenPort, may_be_asked, same_imei, voice_beside
 from gateways.gsm.port.serial_port import Port
 from model.policy import LineSpec
 
@@ -49,7 +49,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Question(msgspec.Struct, kw_only=True):
-    place: Place
+    place: SeenPort
     port: Port
     asking: Asking
     fd: int | None
@@ -64,7 +64,7 @@ class Whereabouts:
         others: Sequence[LineSpec],
         directory: Path,
         *,
-        places: Callable[[], list[Place]],
+        places: Callable[[], list[SeenPort]],
         open_port: Callable[[str], Port],
         roles: Roles,
         base: CompiledDialect,
@@ -134,7 +134,7 @@ class Whereabouts:
         looked = f"looked at: {', '.join(sorted(seen))}" if seen else "no other port may be asked"
         return f"no port has the modem with IMEI {self._spec.imei}; {looked}"
 
-    def _place(self) -> Place | None:
+    def _place(self) -> SeenPort | None:
         path = self.path()
         names = (path, os.path.realpath(path)) if path else ()
         return next((place for place in self._places() if place.path in names), None)
@@ -219,17 +219,17 @@ class Whereabouts:
         self._questions.remove(question)
         question.port.close()
 
-    def _there(self) -> list[Place]:
+    def _there(self) -> list[SeenPort]:
         """The ports there are, and the one that the settings name where that is of another kind: a serial
         port of the machine's own, an address.
         """
         there = self._places()
         path, mark = resolved(self._spec.port), _mark(self._spec.port)
         if mark and not any(os.path.realpath(place.path) == os.path.realpath(path) for place in there):
-            there.append(Place(path=path, mark=mark))
+            there.append(SeenPort(path=path, mark=mark))
         return there
 
-    def _taken(self, there: list[Place]) -> set[str]:
+    def _taken(self, there: list[SeenPort]) -> set[str]:
         """The marks of other lines' ports: those they claim, and those that are named in the settings."""
         marks = set()
         for other in self._others:
@@ -243,7 +243,7 @@ class Whereabouts:
 
     # ------------------------------------------------------------ claims
 
-    def _claim(self, spec: LineSpec, there: list[Place]) -> Claim | None:
+    def _claim(self, spec: LineSpec, there: list[SeenPort]) -> Claim | None:
         """What a line has claimed, if it is of this modem and what it names was not unplugged since."""
         claim = self._unwritten if spec is self._spec else None
         if claim is None:
@@ -254,7 +254,7 @@ class Whereabouts:
         current = any(place.mark == claim.mark and place.path == claim.path for place in there)
         return claim if current and same_imei(claim.imei, spec.imei) else None
 
-    def _take(self, place: Place) -> bool:
+    def _take(self, place: SeenPort) -> bool:
         voice = voice_beside(place, self._there(), self._roles)
         claim = Claim(path=place.path, mark=place.mark, imei=self._spec.imei, voice=voice)
         file = self._file(self._spec)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TypeVar
 
 from actors.alert_case.decider import Decision, decide
-from actors.alert_case.hand import Decided, Hand
 from actors.alert_case.hear import Heard
+from actors.alert_case.pending import Decided, PendingOffers
 from messages import events as ev
 from messages.base import VoicePort
 from messages.calls import CallState
@@ -67,7 +67,7 @@ class Book:
         self.public = [LineId(f"p{n}") for n in range(8)]
         self.emergency = [LineId(f"e{n}") for n in range(2)]
         self.me = Owner(node=NodeId("n"), crew=CrewId("c00"), incarnation=1)
-        self.hand = Hand(opened_at=START)
+        self.pending = PendingOffers(opened_at=START)
         self.known: UserId | None = UserId("giulia")
         self.wake_at: Instant | None = None
         self.answering = True
@@ -123,7 +123,7 @@ class Book:
     def go_on(self, *heard: Heard) -> Decision:
         """Decide once, write, and have the pools answer what is wanted, until nothing more is."""
         for _ in range(30):
-            decision = decide(self.case, heard, self.hand, self.me, self.policy, self.now)
+            decision = decide(self.case, heard, self.pending, self.me, self.policy, self.now)
             self.write(
                 "alert-a1",
                 *(
@@ -132,7 +132,7 @@ class Book:
                     if not isinstance(event, ev.AlarmRaised | ev.AlarmCleared)
                 ),
             )
-            self.hand, self.wake_at = decision.hand, decision.wake_at
+            self.pending, self.wake_at = decision.pending, decision.wake_at
             heard = ()
             if not (self.answering and self._answer(decision)) and not decision.events:
                 return decision
@@ -140,27 +140,27 @@ class Book:
 
     def go_on_once(self, *heard: Heard) -> Decision:
         """Decide and write once, and see what was decided."""
-        decision = decide(self.case, heard, self.hand, self.me, self.policy, self.now)
+        decision = decide(self.case, heard, self.pending, self.me, self.policy, self.now)
         own = (event for event in decision.events if not isinstance(event, ev.AlarmRaised | ev.AlarmCleared))
         self.write("alert-a1", *own)
-        self.hand, self.wake_at = decision.hand, decision.wake_at
+        self.pending, self.wake_at = decision.pending, decision.wake_at
         return decision
 
     def _answer(self, decision: Decision) -> bool:
-        before = self.hand
+        before = self.pending
         for want in decision.wants:
             match want:
                 case Identify():
-                    self.hand = self.hand.take(
+                    self.pending = self.pending.take(
                         Identified(alert=ALERT, user=self.known, phone=want.phone or PHONE, language="it")
                     )
                 case RequestOperators():
-                    self.hand = self.hand.take(self._offer(want))
+                    self.pending = self.pending.take(self._offer(want))
                 case RequestLine():
                     line = self._line(want)
                     if line is not None:
-                        self.hand = self.hand.take(line)
-        return self.hand != before
+                        self.pending = self.pending.take(line)
+        return self.pending != before
 
     def _offer(self, want: RequestOperators) -> OperatorsOffered:
         free = [one for one in self.operators if one not in want.avoid]
@@ -181,7 +181,7 @@ class Book:
 
     def _line(self, want: RequestLine) -> LineGranted | None:
         taken = {leg.line for leg in self.case.legs.values() if leg.live}
-        taken |= {line.line for key, line in self.hand.lines.items() if key != (want.leg, want.attempt)}
+        taken |= {line.line for key, line in self.pending.lines.items() if key != (want.leg, want.attempt)}
         group = self.emergency if want.emergency else self.public
         free = [line for line in group if line not in taken]
         free.sort(key=lambda line: line in want.avoid)
@@ -224,7 +224,7 @@ class Book:
         )
 
     def leg(self, party: Party) -> Leg:
-        leg = self.case.going(party)
+        leg = self.case.active(party)
         assert leg is not None, f"no leg of {party}: {self.case.legs}"
         return leg
 
@@ -241,7 +241,7 @@ class Book:
     def release_all(self) -> None:
         """The modems hang up whatever the case wants hung up."""
         for leg in list(self.case.legs.values()):
-            if leg.live and not leg.going:
+            if leg.live and not leg.active:
                 self.report(leg, CallState.RELEASED, 16)
 
     def bridge(self, *silent: Party, lost: tuple[Party, ...] = ()) -> None:

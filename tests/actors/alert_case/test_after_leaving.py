@@ -52,7 +52,7 @@ def test_a_user_who_drops_is_called_again_at_once_and_112_is_kept_and_told_to_st
     assert hears(book.case, book.leg(Party.PSAP).leg) == ("psap_stay",)
     assert phase(book.case) is Phase.CALLING_USER
     book.pass_time(20)
-    assert book.leg(Party.PSAP).talking, "112 is not let go"
+    assert book.leg(Party.PSAP).answered, "112 is not let go"
 
 
 def test_112_is_called_again_at_the_same_number_and_the_user_is_kept_and_told_to_stay() -> None:
@@ -63,7 +63,7 @@ def test_112_is_called_again_at_the_same_number_and_the_user_is_kept_and_told_to
     assert hears(book.case, book.leg(Party.USER).leg) == ("user_stay",)
     assert phase(book.case) is Phase.CALLING_112
     book.pass_time(10)
-    assert book.leg(Party.USER).talking, "the user is not let go"
+    assert book.leg(Party.USER).answered, "the user is not let go"
 
 
 def test_112_that_answered_on_its_alternate_number_is_called_there_again() -> None:
@@ -150,7 +150,7 @@ def test_the_alarm_is_taken_back_with_the_end_of_the_alert() -> None:
     for _ in range(4):
         seen += cleared(book.go_on_once())
         for leg in list(book.case.legs.values()):
-            if leg.live and not leg.going:
+            if leg.live and not leg.active:
                 report = LegReport(leg=leg.leg, attempt=leg.attempt, state=CallState.RELEASED, cause=16)
                 seen += cleared(book.go_on_once(report))
     assert book.case.closed_at is not None
@@ -261,9 +261,9 @@ def test_112_that_hangs_up_each_time_is_not_called_for_ever() -> None:
     book = left(Book())
     book.operators.clear()
     for _ in range(8):
-        if book.case.going(Party.PSAP) is None:
+        if book.case.active(Party.PSAP) is None:
             break
-        book.ends(Party.PSAP) if book.leg(Party.PSAP).talking else comes_back(book, Party.PSAP)
+        book.ends(Party.PSAP) if book.leg(Party.PSAP).answered else comes_back(book, Party.PSAP)
         book.pass_time(1)
     book.pass_time(60)
     assert len(book.all_of(ev.PsapRequested)) == 4, "once by the operator, three times by itself"
@@ -309,6 +309,6 @@ def test_a_user_under_duress_is_not_called_again_and_112_is_kept() -> None:
     book.release_all()
     book.ends(Party.USER)
     book.pass_time(20)
-    assert book.case.going(Party.USER) is None
-    assert book.leg(Party.PSAP).talking
+    assert book.case.active(Party.USER) is None
+    assert book.leg(Party.PSAP).answered
     assert book.leg(Party.OPERATOR).operator is not None

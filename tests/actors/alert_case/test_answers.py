@@ -141,9 +141,9 @@ def test_nobody_is_cut_off_where_we_cannot_hear_whether_somebody_speaks() -> Non
     assert book.leg(Party.USER).in_doubt
     assert book.leg(Party.PSAP).in_doubt
     book.order(OperatorCommand.CONFIRM_ANSWER)
-    assert (book.leg(Party.PSAP).there, book.leg(Party.USER).there) == (True, False)
+    assert (book.leg(Party.PSAP).confirmed_answered, book.leg(Party.USER).confirmed_answered) == (True, False)
     book.order(OperatorCommand.CONFIRM_ANSWER)
-    assert book.leg(Party.USER).there
+    assert book.leg(Party.USER).confirmed_answered
 
 
 def test_112_that_is_joined_and_then_heard_is_in_the_conference_once() -> None:
@@ -201,7 +201,7 @@ def test_s09_who_leaves_without_a_briefing_leaves_two_who_talk() -> None:
     book.order(OperatorCommand.CALL_PSAP)
     perhaps(book, Party.PSAP)
     book.order(OperatorCommand.LEAVE)
-    assert (book.leg(Party.USER).there, book.leg(Party.PSAP).there) == (True, True)
+    assert (book.leg(Party.USER).confirmed_answered, book.leg(Party.PSAP).confirmed_answered) == (True, True)
     assert book.case.handed_over
 
 

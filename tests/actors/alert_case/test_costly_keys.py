@@ -57,7 +57,7 @@ def test_with_112_in_the_conference_the_users_call_is_no_machine() -> None:
     book.to_conference()
     assert why_not(book, OperatorCommand.MARK_MACHINE) == "112 is on the line with this call."
     book.order(OperatorCommand.MARK_MACHINE)
-    assert book.leg(Party.USER).talking
+    assert book.leg(Party.USER).answered
     assert book.all_of(ev.CommandRefused)
     assert not book.all_of(ev.MachineMarked)
 
@@ -83,7 +83,7 @@ def test_under_duress_who_is_on_the_line_is_not_hung_up_on_for_good() -> None:
     book.to_talking()
     book.write("inbox-a1", ev.AlertCancelled(duress=True))
     book.go_on()
-    assert book.leg(Party.USER).talking
+    assert book.leg(Party.USER).answered
     assert why_not(book, OperatorCommand.MARK_MACHINE) == "The user would not be called again."
     assert why_not(book, OperatorCommand.REDIAL_USER) == "She is on the line."
 
@@ -104,7 +104,7 @@ def test_112_is_taken_back_until_it_has_answered() -> None:
     book.release_all()
     book.pass_time(60)
     assert len([one for one in book.all_of(ev.LegOriginating) if one.party is Party.PSAP]) == 1
-    assert book.leg(Party.USER).talking, "the user is still on the line"
+    assert book.leg(Party.USER).answered, "the user is still on the line"
 
 
 def test_112_that_has_answered_is_not_hung_up_on() -> None:
@@ -166,7 +166,7 @@ def test_whose_phone_gave_way_to_112_is_called_again_when_112_is_taken_back() ->
     book.write("alert-a1", ev.LegReleasing(leg=user.leg, attempt=user.attempt, reason=FIRST_112))
     book.release_all()
     book.order(OperatorCommand.CALL_PSAP)
-    assert book.case.going(Party.USER) is None
+    assert book.case.active(Party.USER) is None
     book.order(OperatorCommand.WITHDRAW_PSAP)
     assert book.leg(Party.USER).attempt == 2
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from actors.alert_case.hand import Hand
+from actors.alert_case.pending import PendingOffers
 from actors.alert_case.wishes import leg_wishes
 from messages import events as ev
 from messages.base import HangupCause
@@ -43,7 +43,7 @@ def test_s04_the_user_is_not_called_before_the_operator_answers() -> None:
     book = Book()
     book.go_on()
     book.rings(Party.OPERATOR)
-    assert book.case.going(Party.USER) is None
+    assert book.case.active(Party.USER) is None
     book.answers(Party.OPERATOR)
     assert book.leg(Party.USER).number == book.case.phone
 
@@ -107,11 +107,11 @@ def test_s09_the_operator_leaves_and_the_two_go_on_talking() -> None:
     book.release_all()
     assert book.all_of(ev.OperatorLeft)[0].reason == "left"
     assert book.case.closed_at is None
-    assert {one.leg for one in book.case.legs.values() if one.talking} == {leg("user"), leg("psap")}
+    assert {one.leg for one in book.case.legs.values() if one.answered} == {leg("user"), leg("psap")}
     assert phase(book.case) is Phase.HANDED_OVER
     book.pass_time(90)
     book.ends(Party.PSAP)
-    assert book.case.talking(Party.USER) is not None, "she is not cut off in the middle of a word"
+    assert book.case.answered(Party.USER) is not None, "she is not cut off in the middle of a word"
     book.pass_time(4)
     book.release_all()
     assert book.case.outcome is Outcome.HANDED_OVER
@@ -137,7 +137,7 @@ def test_s02_a_voice_alert_is_answered_at_once_and_is_the_users_leg() -> None:
     assert (user.line, user.call) == (LineId("p7"), 9)
     book.report(user, CallState.ANSWERED)
     assert (book.case.reached_by, book.case.rang_at) == ("answer", None)
-    assert book.case.going(Party.OPERATOR) is not None, "the operator is called while she stays on the line"
+    assert book.case.active(Party.OPERATOR) is not None, "the operator is called while she stays on the line"
 
 
 def test_s02_a_voice_alert_can_be_declined_and_called_back() -> None:
@@ -145,7 +145,7 @@ def test_s02_a_voice_alert_can_be_declined_and_called_back() -> None:
         policy=with_policy(voice_alert=VoiceAlert.CALLBACK), channel=Channel.VOICE, line=LineId("p7"), call=9
     )
     book.go_on()
-    assert book.case.going(Party.USER) is None
+    assert book.case.active(Party.USER) is None
     book.answers(Party.OPERATOR)
     assert book.leg(Party.USER).call is None
 
@@ -175,14 +175,14 @@ def test_case_03_busy_twice_is_presumed_to_be_112() -> None:
     book.go_on()
     book.answers(Party.OPERATOR)
     book.ends(Party.USER, 17)
-    assert book.case.going(Party.USER) is None
+    assert book.case.active(Party.USER) is None
     book.pass_time(3.9)
-    assert book.case.going(Party.USER) is None
+    assert book.case.active(Party.USER) is None
     book.pass_time(0.2)
     book.ends(Party.USER, 17)
     assert book.case.presumed_calling_112 == "busy"
     book.pass_time(60)
-    assert book.case.going(Party.USER) is None, "the operator decides"
+    assert book.case.active(Party.USER) is None, "the operator decides"
     book.order(OperatorCommand.REDIAL_USER)
     assert book.leg(Party.USER).attempt == 3
 
@@ -197,7 +197,7 @@ def test_case_04_a_machine_counts_as_no_answer() -> None:
     book.order(OperatorCommand.MARK_MACHINE)
     book.release_all()
     book.pass_time(30)
-    assert book.case.going(Party.USER) is None
+    assert book.case.active(Party.USER) is None
 
 
 def test_case_05_no_answer_within_25_s_rings_a_second_time() -> None:
@@ -215,7 +215,7 @@ def test_case_05_no_answer_within_25_s_rings_a_second_time() -> None:
     book.pass_time(26)
     book.release_all()
     book.pass_time(60)
-    assert book.case.going(Party.USER) is None
+    assert book.case.active(Party.USER) is None
 
 
 @pytest.mark.parametrize("party", [Party.USER, Party.PSAP])
@@ -236,7 +236,7 @@ def test_case_05_an_answer_not_heard_of_in_time_is_no_reason_to_hang_up(party: P
     book.report(given_up, CallState.ANSWERED)
     book.pass_time(1)
     now = book.leg(party)
-    assert now.talking
+    assert now.answered
     assert now.attempt == given_up.attempt
     assert isinstance(leg_wishes(book.case)[place(now.leg)], Originate)
 
@@ -246,12 +246,12 @@ def test_case_06_a_drop_is_one_more_callback_and_112_stays_up() -> None:
     book.to_conference()
     book.ends(Party.USER)
     assert book.leg(Party.USER).attempt == 2
-    assert book.case.talking(Party.PSAP) is not None
+    assert book.case.answered(Party.PSAP) is not None
     book.answers(Party.USER)
     book.ends(Party.USER)
     book.pass_time(30)
-    assert book.case.going(Party.USER) is None
-    assert book.case.talking(Party.PSAP) is not None
+    assert book.case.active(Party.USER) is None
+    assert book.case.answered(Party.PSAP) is not None
 
 
 def reserved(book: Book) -> int:
@@ -283,9 +283,9 @@ def test_case_07_an_operator_who_let_it_ring_may_take_it_herself_a_moment_later(
     book.go_on()
     book.report(book.leg(Party.OPERATOR), CallState.RELEASED, cause=21)
     assert book.case.tried == (EVERYONE[0],)
-    assert [one.operator for one in book.case.of(Party.OPERATOR) if one.going] == [EVERYONE[1]]
+    assert [one.operator for one in book.case.of(Party.OPERATOR) if one.active] == [EVERYONE[1]]
     book.order(OperatorCommand.TAKE, by=EVERYONE[0])
-    assert EVERYONE[0] in [one.operator for one in book.case.of(Party.OPERATOR) if one.going]
+    assert EVERYONE[0] in [one.operator for one in book.case.of(Party.OPERATOR) if one.active]
 
 
 def test_case_07_an_alert_does_not_wait_for_ever_for_whoever_takes_it_and_is_busy() -> None:
@@ -295,7 +295,7 @@ def test_case_07_an_alert_does_not_wait_for_ever_for_whoever_takes_it_and_is_bus
     book.busy = {EVERYONE[2]}
     book.order(OperatorCommand.TAKE, by=EVERYONE[2])
     book.pass_time(5)
-    assert book.case.going(Party.OPERATOR) is None
+    assert book.case.active(Party.OPERATOR) is None
     book.pass_time(5)
     assert book.leg(Party.OPERATOR).operator == EVERYONE[0]
 
@@ -319,7 +319,7 @@ def test_case_08_all_are_tried_again_after_a_pause() -> None:
     book = Book(operators=EVERYONE[:1])
     book.go_on()
     book.ends(Party.OPERATOR, 17)
-    assert book.case.going(Party.OPERATOR) is None
+    assert book.case.active(Party.OPERATOR) is None
     book.on_shift = 1
     for _ in range(8):
         book.now = Instant(book.now + SECOND)
@@ -341,24 +341,24 @@ def test_case_09_a_test_that_gives_way_again_and_again_is_its_operators_to_end()
     book.go_on()
     book.answers(Party.OPERATOR)
     for _ in range(GIVES_WAY_UNTIL):
-        assert book.leg(Party.USER).going
+        assert book.leg(Party.USER).active
         book.go_on(PreemptCase(alert=ALERT, leg=leg("user")))
         book.release_all()
         book.pass_time(11)
     book.pass_time(60)
-    assert book.case.going(Party.USER) is None
+    assert book.case.active(Party.USER) is None
     assert book.case.legs[leg("user")].attempt == GIVES_WAY_UNTIL
     book.order(OperatorCommand.REDIAL_USER)
-    assert book.leg(Party.USER).going
+    assert book.leg(Party.USER).active
 
 
 def test_s05_without_an_operator_she_is_dialled_when_the_set_up_time_is_all_that_is_left() -> None:
     book = Book(operators=())
     book.go_on()
     book.pass_time(37.9)
-    assert book.case.going(Party.USER) is None
+    assert book.case.active(Party.USER) is None
     book.pass_time(0.2)
-    assert book.case.going(Party.USER) is not None
+    assert book.case.active(Party.USER) is not None
 
 
 def test_case_11_the_deadline_passes_while_it_rings() -> None:
@@ -396,7 +396,7 @@ def test_case_15_112_busy_goes_to_another_line_and_then_to_the_alternate() -> No
     lines = [line for line, _ in tried]
     assert lines[0] != lines[1]
     assert [number for _, number in tried] == [POLICY.psap_number, POLICY.psap_number, POLICY.psap_alternate]
-    assert book.case.talking(Party.USER) is not None
+    assert book.case.answered(Party.USER) is not None
 
 
 def test_case_15_112_that_is_silent_is_given_up() -> None:
@@ -414,8 +414,8 @@ def test_case_17_an_operator_who_is_lost_is_redialled_with_the_next_one() -> Non
     book.to_talking()
     book.ends(Party.OPERATOR)
     assert book.all_of(ev.OperatorLeft)[-1].reason == "lost"
-    assert book.case.talking(Party.USER) is not None
-    assert {one.operator for one in book.case.of(Party.OPERATOR) if one.going} == {EVERYONE[0], EVERYONE[1]}
+    assert book.case.answered(Party.USER) is not None
+    assert {one.operator for one in book.case.of(Party.OPERATOR) if one.active} == {EVERYONE[0], EVERYONE[1]}
 
 
 def test_case_19_a_cancellation_changes_nothing_but_what_is_shown() -> None:
@@ -498,7 +498,7 @@ def test_an_alert_that_was_handed_over_can_be_taken_again() -> None:
     book.order(OperatorCommand.TAKE, by=OperatorId("dora"))
     book.answers(Party.OPERATOR)
     assert book.case.operator == "dora"
-    assert len([one for one in book.case.legs.values() if one.talking]) == 3
+    assert len([one for one in book.case.legs.values() if one.answered]) == 3
 
 
 def test_close_ends_what_is_over() -> None:
@@ -519,7 +519,7 @@ def test_an_alert_that_is_closed_before_anybody_had_it_asks_nobody_for_anything(
     book.now = Instant(START + 51 * SECOND)
     book.write("inbox-a1", ev.DeadlineMissed())
     book.write("inbox-a1", ev.CommandGiven(command=OperatorCommand.CLOSE, by=EVERYONE[0]))
-    book.hand = Hand(opened_at=book.now)
+    book.pending = PendingOffers(opened_at=book.now)
     decision = book.go_on_once()
     assert decision.wants == ()
     assert book.case.outcome is Outcome.USER_CALLED_112
@@ -622,11 +622,11 @@ def test_case_16_both_are_called_again_whose_lines_are_lost_one_after_the_other(
     book.pass_time(15)
     assert book.case.closed_at is None
     for party in (Party.USER, Party.PSAP):
-        assert book.case.going(party) is not None
+        assert book.case.active(party) is not None
         book.rings(party)
         book.answers(party)
-    assert book.case.talking(Party.PSAP) is not None
-    assert book.case.talking(Party.USER) is not None
+    assert book.case.answered(Party.PSAP) is not None
+    assert book.case.answered(Party.USER) is not None
 
 
 def test_case_18_a_case_that_comes_back_late_listens_before_it_gives_a_call_up() -> None:
@@ -636,10 +636,10 @@ def test_case_18_a_case_that_comes_back_late_listens_before_it_gives_a_call_up()
     psap = book.leg(Party.PSAP)
     book.now = Instant(book.now + 45 * SECOND)
     book.me = replace(book.me, incarnation=2)
-    book.hand = Hand(opened_at=book.now)
+    book.pending = PendingOffers(opened_at=book.now)
     book.go_on()
     assert book.all_of(ev.LegReleasing) == []
     book.report(psap, CallState.ANSWERED)
-    assert book.case.talking(Party.PSAP) is not None
+    assert book.case.answered(Party.PSAP) is not None
     book.pass_time(10)
     assert book.all_of(ev.LegReleasing) == []

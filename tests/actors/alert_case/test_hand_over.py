@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from actors.alert_case.claims import claims
-from actors.alert_case.hand import Hand
+from actors.alert_case.pending import PendingOffers
 from messages import events as ev
 from messages.base import VoicePort
 from messages.calls import CallState
@@ -37,7 +37,7 @@ def hand_over(book: Book, to: OperatorId | None = None, text: str = "") -> None:
 
 
 def on_the_line(case: Case) -> list[OperatorId | None]:
-    return [one.operator for one in case.of(Party.OPERATOR) if one.talking]
+    return [one.operator for one in case.of(Party.OPERATOR) if one.answered]
 
 
 def ended(book: Book) -> list[str]:
@@ -64,7 +64,7 @@ def test_until_another_is_joined_the_case_is_hers_and_then_the_other_s_at_once()
     assert book.case.reserved == (ANNA, BICE), "she is nobody else's before her phone is on hook"
     book.release_all()
     assert book.all_of(ev.OperatorLeft) == [ev.OperatorLeft(operator=ANNA, reason="handed over")]
-    assert book.case.talking(Party.USER) is not None
+    assert book.case.answered(Party.USER) is not None
     assert refusal(book.case, OperatorCommand.CALL_PSAP, ANNA, POLICY) is not None
     assert refusal(book.case, OperatorCommand.CALL_PSAP, BICE, POLICY) is None
 
@@ -106,7 +106,7 @@ def test_without_a_name_the_others_are_called_one_after_the_other_and_the_first_
     book.go_on(next_leg(book, "op3"))
     book.bridge()
     assert book.case.operator == CARLA
-    assert {one.operator for one in book.case.of(Party.OPERATOR) if one.going} == {CARLA}
+    assert {one.operator for one in book.case.of(Party.OPERATOR) if one.active} == {CARLA}
     book.release_all()
     assert book.case.reserved == (CARLA,)
     assert [event.operator for event in book.all_of(ev.OperatorNotAnswering)] == [BICE]
@@ -210,7 +210,7 @@ def test_with_112_on_the_line_neither_112_nor_the_user_is_touched() -> None:
     book.go_on(next_leg(book))
     book.bridge()
     book.release_all()
-    talking = {one.leg for one in book.case.legs.values() if one.talking}
+    talking = {one.leg for one in book.case.legs.values() if one.answered}
     assert talking == {leg("op2"), leg("user"), leg("psap")}
     book.order(OperatorCommand.LEAVE, by=BICE)
     book.release_all()
@@ -226,7 +226,7 @@ def test_while_112_is_being_called_it_goes_on_being_called() -> None:
     book.bridge()
     book.answers(Party.PSAP)
     assert book.case.operator == BICE
-    assert book.case.talking(Party.PSAP) is not None
+    assert book.case.answered(Party.PSAP) is not None
     assert len([one for one in book.all_of(ev.LegOriginating) if one.party is Party.PSAP]) == 1
 
 
@@ -244,7 +244,7 @@ def test_when_her_line_dies_the_other_has_it_and_else_both_are_called(joined: bo
     else:
         assert (book.case.operator, book.case.hand_over) == (None, None)
         book.pass_time(1)
-        assert {one.operator for one in book.case.of(Party.OPERATOR) if one.going} >= {BICE}
+        assert {one.operator for one in book.case.of(Party.OPERATOR) if one.active} >= {BICE}
         book.go_on(next_leg(book))
     assert on_the_line(book.case) == [BICE]
 
@@ -299,7 +299,7 @@ def test_another_alertcase_goes_on_with_it_from_the_journal_alone() -> None:
     hand_over(book, to=BICE)
     book.go_on(next_leg(book))
     book.me = replace(book.me, incarnation=2)
-    book.hand = Hand(opened_at=book.now)
+    book.pending = PendingOffers(opened_at=book.now)
     book.bridge()
     assert book.case.operator == BICE
 
@@ -310,22 +310,22 @@ def test_another_alertcase_listens_before_it_says_that_nobody_is_free() -> None:
     hand_over(book)
     book.now = Instant(book.now + 60 * SECOND)
     book.me = replace(book.me, incarnation=2)
-    book.hand = Hand(opened_at=book.now)
+    book.pending = PendingOffers(opened_at=book.now)
     book.operators = [ANNA, BICE]
     book.go_on()
     assert book.case.legs[leg("op2")].operator == BICE
 
 
 @pytest.mark.parametrize(
-    ("reason", "hers"), [("left", True), ("handed over", True), ("lost", False), ("not needed", False)]
+    ("reason", "had_it"), [("left", True), ("handed over", True), ("lost", False), ("not needed", False)]
 )
-def test_only_who_has_had_the_case_has_notes_to_write(reason: str, hers: bool) -> None:
+def test_only_who_has_had_the_case_has_notes_to_write(reason: str, had_it: bool) -> None:
     book = Book()
     book.to_talking()
     left = ev.OperatorLeft(operator=ANNA, reason=reason)
-    appends = claims(book.case, book.hand, (left,), NodeId("n"))
+    appends = claims(book.case, book.pending, (left,), NodeId("n"))
     own = [one for one in appends if one.stream == streams.operator(ANNA)]
-    assert [one.events for one in own] == ([(replace(left, alert=book.case.alert),)] if hers else [])
+    assert [one.events for one in own] == ([(replace(left, alert=book.case.alert),)] if had_it else [])
     assert appends[-1].events == (left,)
 
 

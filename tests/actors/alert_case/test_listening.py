@@ -48,16 +48,16 @@ def test_she_is_called_on_her_own_phone_and_joins_muted() -> None:
 def test_she_is_reserved_in_her_stream_with_her_call_and_free_when_she_has_left() -> None:
     book = talking()
     book.write("inbox-a1", ev.CommandGiven(command=OperatorCommand.LISTEN, by=DORA))
-    hand = book.hand
+    pending = book.pending
     decision = book.go_on_once()
     while not any(isinstance(event, ev.LegOriginating) for event in decision.events):
         assert book._answer(decision)
-        hand = book.hand
+        pending = book.pending
         decision = book.go_on_once()
-    appends = claims(book.case, hand, decision.events, NodeId("n"))
-    (hers,) = (one for one in appends if one.stream == "operator-dora")
-    assert [type(event) for event in hers.events] == [ev.OperatorReserved]
-    assert hers.expected == 0
+    appends = claims(book.case, pending, decision.events, NodeId("n"))
+    (of_listener,) = (one for one in appends if one.stream == "operator-dora")
+    assert [type(event) for event in of_listener.events] == [ev.OperatorReserved]
+    assert of_listener.expected == 0
     assert DORA not in book.case.reserved
     book.ends(Party.LISTENER)
     assert [one.operator for one in book.all_of(ev.ListenerLeft)] == [DORA]
@@ -91,10 +91,14 @@ def test_who_may_not_is_told_why() -> None:
 
 def heard_by(book: Book) -> set[Party] | None:
     """Who hears the listener; None: everybody."""
-    (hers,) = (one for one in bridge_wish(book.case).members if one.leg == book.leg(Party.LISTENER).leg)
-    if hers.muted:
+    (of_listener,) = (
+        one for one in bridge_wish(book.case).members if one.leg == book.leg(Party.LISTENER).leg
+    )
+    if of_listener.muted:
         return set()
-    return None if hers.heard_by is None else {book.case.legs[leg].party for leg in hers.heard_by}
+    return (
+        None if of_listener.heard_by is None else {book.case.legs[leg].party for leg in of_listener.heard_by}
+    )
 
 
 def test_a_whisper_is_for_the_operator_alone() -> None:
@@ -138,11 +142,11 @@ def test_she_stops_by_the_key_at_any_moment(rung: bool) -> None:
     book.order(OperatorCommand.STOP_LISTENING, by=DORA)
     book.release_all()
     assert book.case.listener is None
-    assert book.case.talking(Party.USER)
+    assert book.case.answered(Party.USER)
     assert book.case.closed_at is None
     # And may again.
     listening(book)
-    assert book.leg(Party.LISTENER).talking
+    assert book.leg(Party.LISTENER).answered
 
 
 def test_one_whose_phone_is_not_answered_is_not_called_again_by_itself() -> None:
@@ -174,10 +178,10 @@ def test_her_line_is_given_up_for_whoever_needs_it() -> None:
     book.go_on(PreemptCase(alert=book.case.alert, leg=leg.leg))
     book.release_all()
     assert book.case.listener is None
-    assert book.case.talking(Party.USER)
+    assert book.case.answered(Party.USER)
     user = book.leg(Party.USER)
     book.go_on(PreemptCase(alert=book.case.alert, leg=user.leg))
-    assert book.case.talking(Party.USER), "nobody but a listener gives way in a real alert"
+    assert book.case.answered(Party.USER), "nobody but a listener gives way in a real alert"
 
 
 def test_while_an_operator_is_looked_for_nobody_is_called_to_listen() -> None:
@@ -212,7 +216,7 @@ def test_an_alert_ends_with_its_listener_and_not_because_of_her(
     book.order(ends)
     if ends is OperatorCommand.LEAVE:
         book.release_all()
-        assert book.leg(Party.LISTENER).talking, "she hears them as long as they talk"
+        assert book.leg(Party.LISTENER).answered, "she hears them as long as they talk"
         book.pass_time(61)
         book.ends(Party.USER)
         book.pass_time(11)
@@ -244,7 +248,7 @@ def test_the_drop_of_her_call_after_a_leave_is_no_alarm() -> None:
 def test_what_is_over_can_be_closed_though_she_hangs_on() -> None:
     book = listening(talking())
     book.ends(Party.USER)
-    while book.case.going(Party.USER) is not None or not book.case.user_ends:
+    while book.case.active(Party.USER) is not None or not book.case.user_ends:
         book.ends(Party.USER, cause=19)
     book.order(OperatorCommand.CLOSE)
     book.release_all()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from actors.alert_case.hand import Hand
 from actors.alert_case.hear import hear
+from actors.alert_case.pending import PendingOffers
 from actors.alert_case.together import call_again_on_one_line
 from messages import events as ev
 from messages.base import Joins
@@ -85,40 +85,40 @@ def test_on_hold_it_is_not_in_the_conference_and_the_bridge_has_no_say_in_it() -
 
 
 def test_an_operator_who_cannot_be_joined_with_the_user_is_called_again_beside_her() -> None:
-    hand = Hand(opened_at=NOW)
+    pending = PendingOffers(opened_at=NOW)
     there = replace(USER, line=LineId("sim1"))
-    (let_go,) = call_again_on_one_line(case(OPERATOR, there), hand, POLICY, NOW).events
+    (let_go,) = call_again_on_one_line(case(OPERATOR, there), pending, POLICY, NOW).events
     assert let_go == ev.LegReleasing(leg=OPERATOR.leg, attempt=1, reason="apart")
-    assert call_again_on_one_line(case(OPERATOR, USER), hand, POLICY, NOW).events == ()
+    assert call_again_on_one_line(case(OPERATOR, USER), pending, POLICY, NOW).events == ()
     ours = (replace(OPERATOR, joins=Joins.HOST), replace(there, joins=Joins.HOST))
-    assert call_again_on_one_line(case(*ours), hand, POLICY, NOW).events == ()
+    assert call_again_on_one_line(case(*ours), pending, POLICY, NOW).events == ()
 
 
 def test_a_user_on_a_line_with_a_voice_is_called_again_beside_an_operator_on_one_without() -> None:
-    hand = Hand(opened_at=NOW)
+    pending = PendingOffers(opened_at=NOW)
     there = replace(USER, line=LineId("sim1"), joins=Joins.HOST)
     known = replace(case(OPERATOR, there), phone=E164("+393331112223"))
-    (let_go,) = call_again_on_one_line(known, hand, POLICY, NOW).events
+    (let_go,) = call_again_on_one_line(known, pending, POLICY, NOW).events
     assert let_go == ev.LegReleasing(leg=USER.leg, attempt=1, reason="another line")
     # Who cannot be called again stays, and so does one who must not be.
     for other in (case(OPERATOR, there), replace(known, duress=True)):
-        (let_go,) = call_again_on_one_line(other, hand, POLICY, NOW).events
+        (let_go,) = call_again_on_one_line(other, pending, POLICY, NOW).events
         assert let_go == ev.LegReleasing(leg=OPERATOR.leg, attempt=1, reason="apart")
 
 
 def test_a_112_that_was_left_alone_on_a_line_is_called_again_where_the_others_are() -> None:
-    hand = Hand(opened_at=NOW)
+    pending = PendingOffers(opened_at=NOW)
     alone = leg("psap", Party.PSAP, line=LineId("sim1"), trunk=TrunkId("public"))
     moved = ev.LegReleasing(leg=alone.leg, attempt=1, reason="another line")
     operator = replace(OPERATOR, trunk=TrunkId("public"))
-    assert call_again_on_one_line(case(operator, alone), hand, POLICY, NOW).events == (moved,)
+    assert call_again_on_one_line(case(operator, alone), pending, POLICY, NOW).events == (moved,)
     with_voice = replace(operator, joins=Joins.HOST)
-    assert call_again_on_one_line(case(with_voice, alone), hand, POLICY, NOW).events == (moved,)
+    assert call_again_on_one_line(case(with_voice, alone), pending, POLICY, NOW).events == (moved,)
     # On a reserved line without a voice it would be as alone with the next attempt.
     reserved = replace(alone, trunk=TrunkId("emergency"))
-    assert call_again_on_one_line(case(with_voice, reserved), hand, POLICY, NOW).events == ()
+    assert call_again_on_one_line(case(with_voice, reserved), pending, POLICY, NOW).events == ()
     together = replace(alone, line=operator.line)
-    assert call_again_on_one_line(case(operator, together), hand, POLICY, NOW).events == ()
+    assert call_again_on_one_line(case(operator, together), pending, POLICY, NOW).events == ()
 
 
 def test_112_with_an_ordinary_number_can_be_joined_and_another_is_called_on_another_phone() -> None:

@@ -47,7 +47,7 @@ def test_the_reservation_is_the_only_claim() -> None:
         attempt=1,
         operator=ANNA,
     )
-    made = claims(book.case, book.hand, (reserved, originating), NodeId("n"))
+    made = claims(book.case, book.pending, (reserved, originating), NodeId("n"))
     assert [one.stream for one in made] == ["operator-anna", "alert-a1"]
 
 

@@ -152,7 +152,7 @@ def test_case_09_a_call_that_does_not_end_holds_nobody_up() -> None:
     line = book.leg(Party.USER).line
     book.order(OperatorCommand.MARK_MACHINE)
     book.pass_time(24.0)
-    assert book.case.going(Party.USER) is None
+    assert book.case.active(Party.USER) is None
     book.pass_time(2.0)
     assert book.leg(Party.USER).line != line, "she is called on another line"
 

@@ -62,9 +62,9 @@ class AnyCourse(RuleBasedStateMachine):
         self.old: list[LegReport] = []
         self.book.go_on()
         for party in upto:
-            if self.book.case.going(party) is None and party is Party.PSAP:
+            if self.book.case.active(party) is None and party is Party.PSAP:
                 self.book.order(OperatorCommand.CALL_PSAP)
-            if self.book.case.going(party) is not None:
+            if self.book.case.active(party) is not None:
                 self.book.answers(party)
 
     def _leg(self, data: st.DataObject, *, live: bool) -> Leg | None:
@@ -103,7 +103,7 @@ class AnyCourse(RuleBasedStateMachine):
 
     @rule(party=st.sampled_from(Party))
     def somebody_answers_and_is_joined(self, party: Party) -> None:
-        if self.book.case.going(party) is not None:
+        if self.book.case.active(party) is not None:
             self.book.answers(party)
 
     @rule()
@@ -196,12 +196,12 @@ class AnyCourse(RuleBasedStateMachine):
 
     @rule()
     def the_case_is_killed_and_another_takes_it(self) -> None:
-        from actors.alert_case.hand import Hand
+        from actors.alert_case.pending import PendingOffers
 
         self.book.me = Owner(
             node=self.book.me.node, crew=self.book.me.crew, incarnation=self.book.me.incarnation + 1
         )
-        self.book.hand = Hand(opened_at=self.book.now)
+        self.book.pending = PendingOffers(opened_at=self.book.now)
         self.book.go_on()
 
     @rule(there=st.booleans())
@@ -246,7 +246,7 @@ class AnyCourse(RuleBasedStateMachine):
         lines = [leg.line for leg in live]
         assert len(lines) == len(set(lines))
         called = (*self.book.case.of(Party.OPERATOR), *self.book.case.of(Party.LISTENER))
-        going = [leg.operator for leg in called if leg.going]
+        going = [leg.operator for leg in called if leg.active]
         assert len(going) == len(set(going))
 
     @invariant()
@@ -257,13 +257,13 @@ class AnyCourse(RuleBasedStateMachine):
         leg = case.listener_leg
         assert leg is None or leg.operator not in (case.operator, *case.reserved)
         if case.owner == self.book.me and case.parties_released:
-            assert not [one for one in case.of(Party.LISTENER) if one.going]
+            assert not [one for one in case.of(Party.LISTENER) if one.active]
 
     @invariant()
     def of_two_operators_one_is_let_go(self) -> None:
         """But while one hands over to the other."""
         case = self.book.case
-        talking = [leg for leg in case.of(Party.OPERATOR) if leg.there]
+        talking = [leg for leg in case.of(Party.OPERATOR) if leg.confirmed_answered]
         if case.hand_over is not None:
             assert case.operator_leg is not None, "whoever hands it over is on the line"
         else:
@@ -308,7 +308,7 @@ class AnyCourse(RuleBasedStateMachine):
     def nothing_is_made_of_an_answer_that_nothing_proves(self) -> None:
         case = self.book.case
         doubtful = {leg.leg for leg in case.legs.values() if leg.in_doubt}
-        assert case.operator_leg is None or case.operator_leg.there
+        assert case.operator_leg is None or case.operator_leg.confirmed_answered
         assert not [one for one in bridge_wish(case).members if one.leg in doubtful and _heard(case, one)]
         sure: set[str] = set()
         for event in self.book.events:

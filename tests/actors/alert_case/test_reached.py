@@ -44,7 +44,7 @@ def test_the_apps_word_meets_the_deadline_where_the_network_says_nothing() -> No
     book = Book()
     book.go_on()
     book.answers(Party.OPERATOR)
-    assert book.case.going(Party.USER) is not None
+    assert book.case.active(Party.USER) is not None
     assert book.case.met_at is None
     book.write("inbox-a1", ev.RingingSeen())
     book.go_on()

@@ -89,7 +89,7 @@ def test_a_phone_that_rings_is_still_when_the_alert_turns_silent() -> None:
     assert (user.state, user.reason) == (LegState.RELEASING, HUSHED)
     book.release_all()
     book.pass_time(120)
-    assert book.case.going(Party.USER) is None
+    assert book.case.active(Party.USER) is None
     book.order(OperatorCommand.CALL_ALOUD)
     assert book.leg(Party.USER).attempt == 2
     assert book.case.user_ends == (), "what the center has ended itself is no end of the user's"
@@ -99,12 +99,12 @@ def test_who_is_on_the_line_stays_when_the_alert_turns_silent() -> None:
     book = Book()
     book.to_talking()
     signal(book, silent=True)
-    assert book.leg(Party.USER).talking
+    assert book.leg(Party.USER).answered
     assert why_not(book, OperatorCommand.ANOTHER_LINE) == "The alert is silent: order the call aloud first."
     assert why_not(book, OperatorCommand.MARK_MACHINE) == "The user would not be called again."
     book.ends(Party.USER)
     book.pass_time(60)
-    assert book.case.going(Party.USER) is None
+    assert book.case.active(Party.USER) is None
 
 
 @pytest.mark.parametrize("voice_alert", list(VoiceAlert))

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from actors.alert_case.decider import decide
-from actors.alert_case.hand import Hand
+from actors.alert_case.pending import PendingOffers
 from actors.alert_case.sound import is_judged
 from messages import events as ev
 from messages.base import VoicePort
@@ -101,7 +101,7 @@ def test_with_it_comes_an_alarm_that_ends_with_the_sound_or_with_the_call() -> N
     def alarms(report: BridgeReport | None, after_s: float = 0.0) -> list[str]:
         book.pass_time(after_s)
         heard = () if report is None else (report,)
-        decision = decide(book.case, heard, book.hand, book.me, POLICY, book.now)
+        decision = decide(book.case, heard, book.pending, book.me, POLICY, book.now)
         kinds = (ev.AlarmRaised, ev.AlarmCleared)
         found = [event for event in decision.events if isinstance(event, kinds)]
         assert all(event.subject == wish.leg for event in found)
@@ -119,7 +119,7 @@ def test_with_it_comes_an_alarm_that_ends_with_the_sound_or_with_the_call() -> N
     ended = decide(
         book.case,
         (_ended(book),),
-        book.hand,
+        book.pending,
         book.me,
         POLICY,
         book.now,
@@ -135,7 +135,7 @@ def _ended(book: Book) -> LegReport:
 def test_a_case_that_starts_again_says_nothing_twice() -> None:
     book = talking()
     book.bridge(Party.USER)
-    book.hand = Hand(opened_at=book.now)
+    book.pending = PendingOffers(opened_at=book.now)
     book.go_on()
     book.pass_time(2)
     assert said(book) == ["lost"]
@@ -213,7 +213,7 @@ def test_112_is_called_again_on_the_other_reserved_line_for_the_same_request() -
     book.bridge(Party.PSAP)
     assert party_without_sound(book.case) is Party.PSAP
     book.order(OperatorCommand.ANOTHER_LINE)
-    assert book.case.talking(Party.USER) is not None
+    assert book.case.answered(Party.USER) is not None
     book.release_all()
     again = book.leg(Party.PSAP)
     assert (again.attempt, again.number) == (2, before.number)
@@ -226,9 +226,9 @@ def test_the_operator_is_called_again_alone_and_has_the_case_again() -> None:
     book.bridge(Party.OPERATOR)
     before = book.leg(Party.OPERATOR)
     book.order(OperatorCommand.ANOTHER_LINE)
-    assert book.leg(Party.USER).talking, "she is not let alone in silence longer than it takes"
+    assert book.leg(Party.USER).answered, "she is not let alone in silence longer than it takes"
     book.release_all()
-    calling = [leg for leg in book.case.of(Party.OPERATOR) if leg.going]
+    calling = [leg for leg in book.case.of(Party.OPERATOR) if leg.active]
     assert [leg.operator for leg in calling] == [EVERYONE[0]]
     assert calling[0].line != before.line
     book.answers(Party.OPERATOR)

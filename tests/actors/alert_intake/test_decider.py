@@ -158,16 +158,16 @@ class Crews(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.there = crews("c00", "c01", "c02")
-        self.doing: dict[CrewId, AlertId | None] = dict.fromkeys(self.there)
+        self.confirmed_answered = crews("c00", "c01", "c02")
+        self.doing: dict[CrewId, AlertId | None] = dict.fromkeys(self.confirmed_answered)
         self.told: dict[CrewId, AlertId] = {}
         self.alerts: dict[AlertId, Case] = {}
-        self.state = all_idle(self.there)
+        self.state = all_idle(self.confirmed_answered)
         self.now = NOW
         self.count = 0
 
     def go_on(self) -> None:
-        made = plan(self.state, self.alerts, self.there, self.now)
+        made = plan(self.state, self.alerts, self.confirmed_answered, self.now)
         self.state = made.state
         for alert, crew in made.open:
             self.told[crew] = alert
@@ -193,7 +193,7 @@ class Crews(RuleBasedStateMachine):
     @rule(name=st.sampled_from(["c00", "c01", "c02"]))
     def a_case_is_killed(self, name: str) -> None:
         crew = CrewId(name)
-        self.there[crew] += 1
+        self.confirmed_answered[crew] += 1
         self.doing[crew] = None
         self.told.pop(crew, None)
         self.go_on()
@@ -214,7 +214,9 @@ class Crews(RuleBasedStateMachine):
         self.go_on()
 
     def say(self, crew: CrewId) -> None:
-        self.state = heard(self.state, Crew(crew=crew, incarnation=self.there[crew], alert=self.doing[crew]))
+        self.state = heard(
+            self.state, Crew(crew=crew, incarnation=self.confirmed_answered[crew], alert=self.doing[crew])
+        )
         self.go_on()
 
     @invariant()
@@ -247,5 +249,5 @@ def test_case_09_only_a_tests_call_to_somebody_with_a_real_alert_is_in_the_way()
     assert in_the_way([test, case("r", phone=E164("+391"))]) == [("t", "t:user")]
     assert in_the_way([test, case("r", phone=E164("+392"))]) == []
     assert in_the_way([replace(test, test=False), case("r", phone=E164("+391"))]) == []
-    hers = replace(test, legs={leg.leg: replace(leg, call=7)})
-    assert in_the_way([hers, case("r", phone=E164("+391"))]) == []
+    inbound = replace(test, legs={leg.leg: replace(leg, call=7)})
+    assert in_the_way([inbound, case("r", phone=E164("+391"))]) == []

@@ -74,7 +74,7 @@ def test_a_call_under_way_gets_the_time_that_calls_take() -> None:
     book = Book(operators=())
     book.go_on()
     book.pass_time(38.5)
-    assert book.case.going(Party.USER) is not None
+    assert book.case.active(Party.USER) is not None
     case = apply(book.case, ev.AdviceChanged(advice=Advice.WAIT), book.now)
     assert look([case], PLENTY, POLICY, after(49)) == ()
 
@@ -135,7 +135,7 @@ def test_who_is_being_called_needs_no_further_line() -> None:
     book = Book(operators=())
     book.go_on()
     book.pass_time(38.5)
-    assert book.case.going(Party.USER) is not None
+    assert book.case.active(Party.USER) is not None
     cases = [book.case, waiting(1, later_s=60)]
     one = Means(public=(Instant(0),))
     assert {case.alert: at for case, at in forecasts(cases, one, POLICY, after(39))}[
@@ -158,7 +158,7 @@ def test_ten_thousand_open_alerts_are_forecast_within_a_second_s_small_part() ->
 def test_a_silent_alert_waits_for_an_operator_and_for_no_ringing() -> None:
     book = Book(silent=True)
     book.go_on()
-    assert book.case.going(Party.OPERATOR) is not None
+    assert book.case.active(Party.OPERATOR) is not None
     assert said(book, 20) == [], "an operator's phone rings"
     book.answers(Party.OPERATOR)
     assert said(book, 60) == []

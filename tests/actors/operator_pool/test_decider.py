@@ -11,7 +11,7 @@ from actors.operator_pool.decider import (
     WAITS_US,
     Candidate,
     Offered,
-    Waiting,
+    WaitingCase,
     offer,
     on_call_candidate,
     order,
@@ -103,10 +103,10 @@ def test_an_offer_keeps_her_from_other_alerts_for_a_moment() -> None:
 
 
 def test_the_most_urgent_is_served_first() -> None:
-    late = Waiting(request=request("late", deadline_at=Instant(9)), asked_at=NOW)
-    soon = Waiting(request=request("soon", deadline_at=Instant(5)), asked_at=NOW)
-    test = Waiting(request=request("test", deadline_at=Instant(1), test=True), asked_at=NOW)
-    gone = Waiting(request=request("gone"), asked_at=Instant(NOW - WAITS_US - 1))
+    late = WaitingCase(request=request("late", deadline_at=Instant(9)), asked_at=NOW)
+    soon = WaitingCase(request=request("soon", deadline_at=Instant(5)), asked_at=NOW)
+    test = WaitingCase(request=request("test", deadline_at=Instant(1), test=True), asked_at=NOW)
+    gone = WaitingCase(request=request("gone"), asked_at=Instant(NOW - WAITS_US - 1))
     assert [one.request.alert for one in order([late, test, gone, soon], NOW, Policy())] == [
         "soon",
         "late",

@@ -69,21 +69,21 @@ def test_what_is_older_than_its_days_is_over(folder: Path) -> None:
 
 def test_deleting_is_written_into_the_alerts_story_first(journal: Journal, folder: Path) -> None:
     alert = alert_of(journal, NUMBERS[0])
-    hers = written(folder, f"{alert}.1.flac", 1)
+    of_user = written(folder, f"{alert}.1.flac", 1)
     unknown = written(folder, "nobodys.1.flac", 1)
-    assert delete(journal, folder, (hers, unknown), RETENTION) == [hers.file, unknown.file]
+    assert delete(journal, folder, (of_user, unknown), RETENTION) == [of_user.file, unknown.file]
     assert list(folder.iterdir()) == []
     last = journal.last(streams.inbox(alert))
     assert last is not None
-    assert last.event == ev.RecordingDeleted(file=hers.file, reason="retention")
+    assert last.event == ev.RecordingDeleted(file=of_user.file, reason="retention")
     assert journal.version(streams.inbox(AlertId("nobodys"))) == 0, "no alert is made of it"
 
 
 def test_those_of_one_person_are_found_by_her_alerts(journal: Journal, folder: Path) -> None:
     alerts = [alert_of(journal, number) for number in NUMBERS]
     files = [written(folder, f"{alert}.{n}.flac", n) for n in (1, 2) for alert in alerts]
-    hers = of_alerts(journal, files, lambda case: case.phone == NUMBERS[0])
-    assert [one.file for one in hers] == [f"{alerts[0]}.1.flac", f"{alerts[0]}.2.flac"]
+    of_user = of_alerts(journal, files, lambda case: case.phone == NUMBERS[0])
+    assert [one.file for one in of_user] == [f"{alerts[0]}.1.flac", f"{alerts[0]}.2.flac"]
 
 
 def test_a_folder_is_mended_but_for_what_is_being_written(folder: Path) -> None:

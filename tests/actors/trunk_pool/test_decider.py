@@ -10,7 +10,7 @@ from actors.trunk_pool.decider import (
     GRANTED_FOR_US,
     WAITS_US,
     Granted,
-    Waiting,
+    WaitingLeg,
     gives_way,
     grant,
     order,
@@ -189,10 +189,10 @@ def test_a_center_that_is_down_to_one_line_begins_all_the_same() -> None:
 def test_a_user_who_is_on_the_line_has_the_last_one_for_her_operator_though_her_modem_has_no_process() -> (
     None
 ):
-    hers = replace(PUBLIC[0], seized_by=LegId("a1:user"), heard_at=Instant(NOW - FRESH_US - 1))
+    of_user = replace(PUBLIC[0], seized_by=LegId("a1:user"), heard_at=Instant(NOW - FRESH_US - 1))
     begun = {"a1": {Party.OPERATOR}}
-    assert not grants(request(alert=AlertId("a2"), leg=LegId("a2:user")), begun, hers, PUBLIC[1])
-    assert grants(operator_of("a1"), begun, hers, PUBLIC[1])
+    assert not grants(request(alert=AlertId("a2"), leg=LegId("a2:user")), begun, of_user, PUBLIC[1])
+    assert grants(operator_of("a1"), begun, of_user, PUBLIC[1])
 
 
 def test_s02_whoever_has_called_in_is_given_an_operator_with_the_last_line() -> None:
@@ -201,8 +201,8 @@ def test_s02_whoever_has_called_in_is_given_an_operator_with_the_last_line() -> 
 
 
 def test_requests_are_served_what_is_begun_first_then_by_their_deadlines_and_tests_last() -> None:
-    def waits(asked: RequestLine, ago_us: int = 0) -> Waiting:
-        return Waiting(request=asked, asked_at=Instant(NOW - ago_us))
+    def waits(asked: RequestLine, ago_us: int = 0) -> WaitingLeg:
+        return WaitingLeg(request=asked, asked_at=Instant(NOW - ago_us))
 
     def ends(in_s: int) -> Instant:
         return Instant(NOW + in_s * SECOND)
@@ -274,7 +274,7 @@ def test_two_shifts_that_ask_at_once_are_counted_both() -> None:
 
 def test_a_shift_asks_after_everybody_else_and_takes_nothing_that_an_alert_lacks() -> None:
     waiting = [
-        Waiting(request=one, asked_at=NOW)
+        WaitingLeg(request=one, asked_at=NOW)
         for one in (shift(), request(test=True), request(party=Party.LISTENER), request())
     ]
     first, *_, last = order(waiting, NOW, POLICY)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from actors.trunk_pool.decider import Waiting, gives_way, grant, order, preempted
+from actors.trunk_pool.decider import WaitingLeg, gives_way, grant, order, preempted
 from actors.trunk_pool.pairs import Pairs
 from messages.ids import AlertId, LegId, Party
 from messages.lines import LineGranted, LineRefused
@@ -29,7 +29,7 @@ def test_what_alerts_still_lack_is_not_hers() -> None:
 
 def test_she_is_served_after_everybody_else_of_real_alerts() -> None:
     asked = [
-        Waiting(request=one, asked_at=NOW)
+        WaitingLeg(request=one, asked_at=NOW)
         for one in (LISTENS, request(party=Party.OPERATOR), request(), request(party=Party.PSAP))
     ]
     served = [one.request.party for one in order(asked, NOW, POLICY)]

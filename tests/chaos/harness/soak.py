@@ -244,7 +244,7 @@ class Soak:
 
     def _operator(self, legs: tuple[Leg, ...]) -> str:
         """Who has it, or was the last to be called."""
-        best = max(legs, key=lambda leg: (leg.talking, leg.since), default=None)
+        best = max(legs, key=lambda leg: (leg.answered, leg.since), default=None)
         return str(best.number) if best is not None else "nobody"
 
     def _calls_of(self, user: str, recorded: list[Recorded]) -> tuple[Call, ...]:

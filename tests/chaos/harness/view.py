@@ -94,7 +94,7 @@ class View:
     def joined(self) -> frozenset[Party]:
         """Who is in the conference, as the journal tells it."""
         legs = self.case.legs.values() if self.case is not None else ()
-        return frozenset(leg.party for leg in legs if leg.joined and leg.talking)
+        return frozenset(leg.party for leg in legs if leg.joined and leg.answered)
 
     def hear_each_other(self, parties: frozenset[Party]) -> bool:
         """Whether just now each of them hears exactly the others."""

@@ -140,9 +140,9 @@ def no_call_is_dropped(seen: Evidence) -> Broken:
     for call in seen.calls:
         if call.answered is None or call.ended is None or not call.ended_by_us:
             continue
-        hers = stood(call, shifts)
-        if hers is not None:
-            if (leg := _on(hers, tried, call.ended)) is not None and not seen.failed_at(
+        shift = stood(call, shifts)
+        if shift is not None:
+            if (leg := _on(shift, tried, call.ended)) is not None and not seen.failed_at(
                 call.line, call.ended
             ):
                 yield f"call {call.number} to {call.to}: hung up, and {leg} stands on it"
@@ -154,9 +154,9 @@ def no_call_is_dropped(seen: Evidence) -> Broken:
             yield f"call {call.number} to {call.to}: hung up, and {one.leg}#{one.begun.attempt} goes on"
 
 
-def _on(hers: Stood, tried: list[Attempt], at: Instant) -> LegId | None:
+def _on(shift: Stood, tried: list[Attempt], at: Instant) -> LegId | None:
     """The leg that stands on her line at that moment, and is to go on."""
-    own = own_line(hers.operator, OperatorLine.NAILED_UP)
+    own = own_line(shift.operator, OperatorLine.NAILED_UP)
     for one in tried:
         if one.begun.line == own and one.at <= at:
             ended = [when for when in (one.releasing, one.released) if when is not None]
@@ -323,8 +323,8 @@ def a_case_changes_hands_in_the_conference(seen: Evidence) -> Broken:
             if not isinstance(one.event, ev.LegReleasing) or one.event.reason != HANDED_OVER:
                 continue
             case = folded(events[: n + 1])[alert]
-            hers = case.operator_leg
-            if hers is None or not hers.joined or hers.leg == one.event.leg:
+            present = case.operator_leg
+            if present is None or not present.joined or present.leg == one.event.leg:
                 yield f"{alert}: {one.event.leg} is let go, and nobody is there instead"
 
 
@@ -358,8 +358,8 @@ def lines_have_legs_of_one_alert(seen: Evidence) -> Broken:
             case ev.LegOriginating(line=line, leg=leg, attempt=attempt, call=call, joins=joins):
                 on_it = held.setdefault(line, {})
                 for other, which in on_it.items():
-                    hers = alert_of(other) == alert_of(leg) and joins is Joins.NETWORK
-                    if call is None and not hers:
+                    beside = alert_of(other) == alert_of(leg) and joins is Joins.NETWORK
+                    if call is None and not beside:
                         yield f"{line} is seized for {leg}#{attempt} and is {other}#{which}'s"
                 on_it[leg] = attempt
             case ev.LineSeized(line=line, operator=str(), leg=leg, attempt=attempt):

@@ -478,10 +478,10 @@ class _Run:
                     self._pressed[case.alert] = now_us
                     self._met[str(command)] += 1
                     self._fact(case.alert, ev.CommandGiven(command=command, by=by))
-            if told_often(case) and case.phone is not None and case.talking(Party.PSAP) is None:
+            if told_often(case) and case.phone is not None and case.answered(Party.PSAP) is None:
                 # Help is there, and who was on the line with the operator hangs up.
                 self._hang_up(case.phone)
-            if case.talking(Party.PSAP) is None or case.talking(Party.OPERATOR) is not None:
+            if case.answered(Party.PSAP) is None or case.answered(Party.OPERATOR) is not None:
                 self._unattended.pop(case.alert, None)
             elif now_us - self._unattended.setdefault(case.alert, now_us) > CONVERSATION_US:
                 self._end_conversation(case)
@@ -493,13 +493,13 @@ class _Run:
     def _is_machine(self, case: Case) -> bool:
         if case.phone is None:
             return False
-        user = case.talking(Party.USER)
+        user = case.answered(Party.USER)
         own = user is not None and user.call is not None
         return not own and self._carrier.phone(case.phone).profile.behaviour == "voicemail"
 
     def _end_conversation(self, case: Case) -> None:
         for leg in case.legs.values():
-            if leg.talking and leg.party is Party.PSAP and leg.number is not None:
+            if leg.answered and leg.party is Party.PSAP and leg.number is not None:
                 with suppress(NotNow):
                     self._carrier.phone_hang_up(leg.number, self.world.network.now_s)
                 self.world.network.pump()

@@ -9,7 +9,7 @@ from messages.ids import SECOND, Instant, OperatorCommand, OperatorId, Party
 from model.alert.case import Case
 from model.policy import Policy
 from model.rules.calling import hushed, spoken_to
-from model.rules.joining import unheard
+from model.rules.joining import psap_hears_nobody
 from model.rules.orders import refusal
 from tests.chaos.in_process.script import Alert, Intent
 
@@ -45,7 +45,7 @@ def speaks(case: Case, policy: Policy, now_us: Instant) -> OperatorId | None:
 
 
 def _wishes(case: Case, alert: Alert, machine: bool, now_us: Instant) -> Iterator[OperatorCommand]:
-    user, psap = case.talking(Party.USER), case.talking(Party.PSAP)
+    user, psap = case.answered(Party.USER), case.answered(Party.PSAP)
     since = case.operator_joined_at or now_us
     if now_us - since < HEARS_US:
         return
@@ -53,7 +53,7 @@ def _wishes(case: Case, alert: Alert, machine: bool, now_us: Instant) -> Iterato
         yield OperatorCommand.MARK_MACHINE
         user = None
     if psap is not None:
-        if unheard(case):
+        if psap_hears_nobody(case):
             # The screen tells her to call 112 on another phone, and to brief it there.
             yield OperatorCommand.CALLED_ELSEWHERE
         if not psap.joined:
@@ -99,7 +99,7 @@ def _wishes(case: Case, alert: Alert, machine: bool, now_us: Instant) -> Iterato
         yield OperatorCommand.CALL_ALOUD if alert.aloud else OperatorCommand.CALL_PSAP
         yield OperatorCommand.CLOSE
         return
-    if spoken_to(case) and alert.intent is Intent.FALSE_ALARM and case.going(Party.USER) is None:
+    if spoken_to(case) and alert.intent is Intent.FALSE_ALARM and case.active(Party.USER) is None:
         yield OperatorCommand.DECLARE_FALSE_ALARM
     if _tried_in_vain(case, now_us):
         yield OperatorCommand.CALL_PSAP
@@ -115,7 +115,7 @@ def told_often(case: Case) -> bool:
 
 def _tried_in_vain(case: Case, now_us: Instant) -> bool:
     begun = min((leg.since for leg in case.of(Party.USER)), default=case.operator_joined_at or now_us)
-    quiet = case.going(Party.USER) is None and len(case.user_ends) >= 2
+    quiet = case.active(Party.USER) is None and len(case.user_ends) >= 2
     return (
         quiet
         or bool(case.presumed_calling_112)

@@ -213,8 +213,8 @@ def test_a_user_who_is_neither_reached_nor_advised_is_found() -> None:
 def test_a_call_that_is_hung_up_without_a_decision_is_found() -> None:
     early = call(2, USERS[0], "sim3", 5, 10, 30, ended_by_us=True)
     assert found(those.no_call_is_dropped, good().evidence(early))
-    hers = call(2, USERS[0], "sim3", 5, 10, 30)
-    assert not found(those.no_call_is_dropped, good().evidence(hers)), "she may hang up"
+    user_call = call(2, USERS[0], "sim3", 5, 10, 30)
+    assert not found(those.no_call_is_dropped, good().evidence(user_call)), "she may hang up"
     failed = replace(good().evidence(early), failed={LineId("sim3"): ((at(29), at(35)),)})
     assert not found(those.no_call_is_dropped, failed)
 

@@ -87,7 +87,7 @@ class VoicePlay(Play):
             case = case_of(self.nodes, alert)
             for leg in case.of(Party.OPERATOR):
                 who = leg.operator
-                if who is None or not leg.talking or leg.confirmed or who == case.operator:
+                if who is None or not leg.answered or leg.confirmed or who == case.operator:
                     continue
                 if refusal(case, OperatorCommand.TAKE, who, self.nodes.policy) is None:
                     self.nodes.alert = alert

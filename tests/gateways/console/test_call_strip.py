@@ -70,14 +70,14 @@ def test_a_line_that_carries_no_sound_at_all_says_so(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lang", "hers", "the_112_s"),
+    ("lang", "user_s", "the_112_s"),
     [
         ("en", "Busy tone on her line", "A fax on the line"),
         ("it", "Segnale di occupato sulla sua linea", "Un fax sulla linea"),
     ],
 )
 def test_what_a_machine_says_is_on_the_tile_and_changes_nothing_else(
-    stage: Stage, lang: str, hers: str, the_112_s: str
+    stage: Stage, lang: str, user_s: str, the_112_s: str
 ) -> None:
     stage.lang = lang
     story = stage.talked(21, 17).psap_called(stage.place.marta).psap_joined()
@@ -87,12 +87,12 @@ def test_what_a_machine_says_is_on_the_tile_and_changes_nothing_else(
     expect(user.locator("[data-meter] .on")).to_have_count(12)
     spoken = {"user": Level(dbfs=-24, tone="busy"), "psap": Level(dbfs=-20, tone="fax")}
     stage.voices.of(story, {**VOICES, **spoken})
-    expect(user.locator(".party__foot")).to_contain_text(hers)
+    expect(user.locator(".party__foot")).to_contain_text(user_s)
     expect(psap.locator(".party__foot")).to_contain_text(the_112_s)
     expect(user).to_have_attribute("data-is", "live")
     # What another version of the bridge may know, and this page does not, is left out.
     stage.voices.of(story, {**VOICES, "user": Level(dbfs=-24, tone="whistle")})
-    expect(user.locator(".party__foot")).not_to_contain_text(hers)
+    expect(user.locator(".party__foot")).not_to_contain_text(user_s)
     expect(user.locator(".party__foot")).not_to_contain_text("whistle")
 
 

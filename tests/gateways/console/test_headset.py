@@ -134,8 +134,8 @@ def test_she_hears_the_other_and_is_heard(at: Page, site: WebThread, place: Plac
             rate_hz, said, heard = listen(page, 1.5)
             ear = usual_level_db(heard.astype("<i2").tobytes(), TONE_HZ, rate_hz=rate_hz)
             # What she has said last is still on its way.
-            hers = likeness(said[:rate_hz], rate_hz, sound_of(bytes(user.heard)), 8000)
-            return abs(ear - level_db(tone(TONE_HZ, 8000), TONE_HZ)) < 1.5 and hers > 0.5
+            alike = likeness(said[:rate_hz], rate_hz, sound_of(bytes(user.heard)), 8000)
+            return abs(ear - level_db(tone(TONE_HZ, 8000), TONE_HZ)) < 1.5 and alike > 0.5
 
         wait_until(both_ways, within_s=40, what="a tone in her ear, and her voice in the other's")
     expect(page.locator(".ready__shift [data-headset=live]")).to_have_text("Connected")

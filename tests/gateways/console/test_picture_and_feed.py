@@ -135,12 +135,12 @@ def test_what_is_allowed_is_said_for_each_command_with_the_reason_why_not(journa
     story = Story(journal, CLOCK.now_us()).opened().operator_called(MARTA).operator_joined(MARTA)
     story.user_called().user_answered()
     case = picture_of(everything(journal)).alerts[story.alert].case
-    mine, hers = feed.allowed(case, MARTA, POLICY), feed.allowed(case, LUCA, POLICY)
+    mine, others = feed.allowed(case, MARTA, POLICY), feed.allowed(case, LUCA, POLICY)
     assert mine["call_psap"] is None
     assert mine["declare_false_alarm"] is None
     assert mine["leave"] == "112 is not on the line."
-    assert hers["call_psap"] == "You are not on the line of this alert."
-    assert hers["note"] is None
+    assert others["call_psap"] == "You are not on the line of this alert."
+    assert others["note"] is None
     assert mine.keys() == {command.value for command in OperatorCommand}
     assert mine["listen"] == feed.NOT_A_SUPERVISOR
     assert feed.allowed(case, LUCA, POLICY, StaffRole.SUPERVISOR)["listen"] is None

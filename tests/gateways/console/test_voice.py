@@ -23,7 +23,7 @@ from litestar.testing import TestClient
 from litestar.testing.websocket_test_session import WebSocketTestSession
 
 from gateways.console.door import SIGN_ON, WRONG_ORIGIN
-from gateways.console.headsets import FRAME_BYTES, WAITING_FRAMES, Waiting
+from gateways.console.headsets import FRAME_BYTES, WAITING_FRAMES, FrameQueue
 from gateways.console.voice import REPLACED, SILENT
 from gateways.http.app import build
 from gateways.http.context import Web
@@ -291,7 +291,7 @@ def test_who_is_not_signed_on_or_comes_from_elsewhere_has_no_voice(
 
 @given(st.lists(st.booleans(), max_size=50))
 def test_of_what_waits_for_a_browser_the_newest_stays(turns: list[bool]) -> None:
-    waiting, said, heard_last = Waiting(), 0, -1
+    waiting, said, heard_last = FrameQueue(), 0, -1
     for put in turns:
         if put:
             waiting.append(said.to_bytes(2))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateways.gsm.port.places import mark_of, places, resolved
-from gateways.gsm.port.search import Place, is_port_name, may_be_asked, roles_of, same_imei, voice_beside
+from gateways.gsm.port.search import SeenPort, is_port_name, may_be_asked, roles_of, same_imei, voice_beside
 from gateways.gsm.port.usb_reset import DONE, usb_reset
 from tests.gateways.gsm.bench import DIALECTS
 
@@ -46,7 +46,7 @@ class Machine:
             (self.dev / name).touch()
         return device
 
-    def places(self) -> list[Place]:
+    def places(self) -> list[SeenPort]:
         return places(dev=self.dev, sys=self.sys)
 
 
@@ -111,7 +111,7 @@ def test_of_a_known_device_the_command_port_alone_is_asked_and_of_others_all() -
     roles = roles_of(DIALECTS)
     known = next(iter(roles.values()))
     ports = [
-        Place(path=f"{usb}/{number}", mark=f"{usb}{number}", usb=usb, position=usb, interface=number)
+        SeenPort(path=f"{usb}/{number}", mark=f"{usb}{number}", usb=usb, position=usb, interface=number)
         for usb in (known.usb, "ffff:0001")
         for number in range(5)
     ]
@@ -121,7 +121,7 @@ def test_of_a_known_device_the_command_port_alone_is_asked_and_of_others_all() -
 
 def test_of_a_device_that_is_another_lines_no_port_is_asked() -> None:
     ports = [
-        Place(
+        SeenPort(
             path=f"{position}/{number}",
             mark=f"{position}/{number}",
             usb="ffff:0001",
@@ -132,7 +132,7 @@ def test_of_a_device_that_is_another_lines_no_port_is_asked() -> None:
         for number in (0, 2)
     ]
     assert [place.path for place in may_be_asked(ports, {}, taken={"1-1/0"})] == ["1-2/0", "1-2/2"]
-    simulated = [Place(path=f"{name}.at", mark=name) for name in ("one", "two")]
+    simulated = [SeenPort(path=f"{name}.at", mark=name) for name in ("one", "two")]
     assert [place.path for place in may_be_asked(simulated, {}, taken={"one"})] == ["two.at"]
 
 
@@ -141,13 +141,13 @@ def test_the_voice_port_is_the_one_that_the_dialect_names_on_the_same_device() -
     ports = next(one for one in roles.values() if one.voice is not None)
     assert ports.voice is not None
     beside = [
-        Place(path=f"{position}/{number}", mark="m", usb=ports.usb, position=position, interface=number)
+        SeenPort(path=f"{position}/{number}", mark="m", usb=ports.usb, position=position, interface=number)
         for position in ("1-1", "1-2")
         for number in (ports.at, ports.voice)
     ]
     assert voice_beside(beside[2], beside, roles) == f"1-2/{ports.voice}"
-    assert voice_beside(Place(path="p", mark="m", usb="ffff:0001"), beside, roles) == ""
-    assert voice_beside(Place(path="x.at", mark="m", voice="x.voice"), [], roles) == "x.voice"
+    assert voice_beside(SeenPort(path="p", mark="m", usb="ffff:0001"), beside, roles) == ""
+    assert voice_beside(SeenPort(path="x.at", mark="m", voice="x.voice"), [], roles) == "x.voice"
 
 
 def test_an_imei_is_the_same_with_a_check_digit_and_with_a_version() -> None:

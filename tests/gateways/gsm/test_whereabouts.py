@@ -9,7 +9,7 @@ import pytest
 
 from gateways.gsm.errors import PortBusy, PortLost
 from gateways.gsm.port.places import mark_of
-from gateways.gsm.port.search import Place
+from gateways.gsm.port.search import SeenPort
 from gateways.gsm.port.serial_port import Port
 from gateways.gsm.port.whereabouts import SILENT_AGAIN_S, STRANGER_AGAIN_S, Whereabouts
 from messages.ids import LineId, TrunkId
@@ -64,9 +64,9 @@ class Hub:
     def unplug(self, path: str) -> None:
         del self.modems[path], self.marks[path]
 
-    def places(self) -> list[Place]:
+    def places(self) -> list[SeenPort]:
         return [
-            Place(path=path, mark=mark, voice=f"{path}.voice", usb=self.usb.get(path, ""))
+            SeenPort(path=path, mark=mark, voice=f"{path}.voice", usb=self.usb.get(path, ""))
             for path, mark in sorted(self.marks.items())
         ]
 

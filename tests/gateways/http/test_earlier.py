@@ -99,9 +99,9 @@ def test_who_has_an_erased_person_s_number_now_is_not_told_to_have_her_alerts(
     registry = Registry(web.journal)
     registry.erase_user(giulia, by="test")
     other = registry.add_user(Person(phones=(GIULIA,), first_name="Anna"), by="test").id
-    hers = raised(web, other)
-    assert ask(client, place, hers)["count"] == 0
-    hers.closed(Outcome.FALSE_ALARM)
+    of_other = raised(web, other)
+    assert ask(client, place, of_other)["count"] == 0
+    of_other.closed(Outcome.FALSE_ALARM)
     # One of whom nobody knows who she is has what nobody is known to have raised.
     assert ask(client, place, raised(web, phone=GIULIA))["count"] == 0
 

@@ -128,8 +128,8 @@ def test_the_figures_tell_of_the_nodes(pair: Twins, second: Client) -> None:
 
 
 def test_a_headset_at_another_node_is_shown_as_one(pair: Twins, second: Client) -> None:
-    hers = OperatorVoice(operator=pair.first.marta, mode=OperatorLine.HEADSET, state=CallState.ANSWERED)
-    pair.voices(pair.first, hers)
+    voice = OperatorVoice(operator=pair.first.marta, mode=OperatorLine.HEADSET, state=CallState.ANSWERED)
+    pair.voices(pair.first, voice)
 
     def shown() -> object:
         with second.websocket_connect("/v1/console", headers=pair.second.operator()) as socket:

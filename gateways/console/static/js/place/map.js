@@ -46,7 +46,7 @@ export class SwMap extends HTMLElement {
   #here = null;
   #told = '';
   #based = false;
-  #hers = new LayerGroup();
+  #user = new LayerGroup();
   #towns = new LayerGroup();
   #streets = null;
   #size = new ResizeObserver(() => this.#map?.invalidateSize({ pan: false }));
@@ -131,12 +131,12 @@ export class SwMap extends HTMLElement {
       ['base', 300],
       ['streets', 350],
       ['towns', 420],
-      ['hers', 450],
+      ['user', 450],
     ])
       map.createPane(name).style.zIndex = level;
     map.setView(this.#here, NEAREST_ZOOM, STILL);
     control.scale({ imperial: false, maxWidth: 120, position: 'bottomleft' }).addTo(map);
-    this.#hers.addTo(map);
+    this.#user.addTo(map);
     this.#towns.addTo(map);
     map.on('moveend zoomend resize', () => this.#label());
     // Without dragging: a press on a place brings it to the middle.
@@ -192,17 +192,17 @@ export class SwMap extends HTMLElement {
 
   /** @param {PositionView} p */
   #draw(p, positions) {
-    this.#hers.clearLayers();
+    this.#user.clearLayers();
     const way = positions.map((one) => [one.lat, one.lon]);
-    if (way.length > 1) this.#hers.addLayer(new Polyline(way, drawn('map__trail', 'hers')));
+    if (way.length > 1) this.#user.addLayer(new Polyline(way, drawn('map__trail', 'user')));
     for (const one of positions)
       if (one.at_us !== p.at_us)
-        this.#hers.addLayer(
-          new CircleMarker([one.lat, one.lon], { ...drawn('map__was', 'hers'), radius: 4 }),
+        this.#user.addLayer(
+          new CircleMarker([one.lat, one.lon], { ...drawn('map__was', 'user'), radius: 4 }),
         );
     if (p.accuracy_m)
-      this.#hers.addLayer(new Circle(this.#here, { ...drawn('map__circle', 'hers'), radius: p.accuracy_m }));
-    this.#hers.addLayer(new CircleMarker(this.#here, { ...drawn('map__here', 'hers'), radius: 9 }));
+      this.#user.addLayer(new Circle(this.#here, { ...drawn('map__circle', 'user'), radius: p.accuracy_m }));
+    this.#user.addLayer(new CircleMarker(this.#here, { ...drawn('map__here', 'user'), radius: 9 }));
   }
 
   /** The nearest at which all of it is in the middle. @param {PositionView} p */

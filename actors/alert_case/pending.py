@@ -1,6 +1,6 @@
 """What a case has been offered and has not yet used, and what a rule of it comes to.
 
-The hand is not durable: an offer holds nothing, and a case that starts again asks again.
+Nothing of it is durable: an offer holds nothing, and a case that starts again asks again.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ Want = Identify | RequestOperators | RequestLine
 """What a rule is waiting for; asked again every second until it comes."""
 
 
-class Hand(msgspec.Struct, frozen=True, kw_only=True):
-    """Offers in hand."""
+class PendingOffers(msgspec.Struct, frozen=True, kw_only=True):
+    """What the pools and the Identifier have answered, and no event has used yet."""
 
     opened_at: Instant
     """When this AlertCase took the alert up."""
@@ -56,8 +56,8 @@ class Hand(msgspec.Struct, frozen=True, kw_only=True):
         """The line granted for this attempt."""
         return self.lines.get((leg, attempt))
 
-    def take(self, message: Identified | OperatorsOffered | LineGranted | LineRefused) -> Hand:
-        """The hand with one more answer in it."""
+    def take(self, message: Identified | OperatorsOffered | LineGranted | LineRefused) -> PendingOffers:
+        """With one more answer."""
         match message:
             case Identified():
                 return replace(self, identity=message)
@@ -69,14 +69,14 @@ class Hand(msgspec.Struct, frozen=True, kw_only=True):
             case LineRefused(leg=leg, attempt=attempt, withheld=withheld):
                 return replace(self, refused={**self.refused, (leg, attempt): message}, withheld=withheld)
 
-    def used(self, event: Decided) -> Hand:
-        """The hand after an event that used something of it."""
+    def used(self, event: Decided) -> PendingOffers:
+        """What is left after an event that used something of it."""
         match event:
             case OperatorReserved(operator=operator):
                 return self.without_operator(operator)
             case LegOriginating(leg=leg, attempt=attempt, operator=operator):
-                hand = self.without_line(leg, attempt)
-                return hand if operator is None else hand.without_operator(operator)
+                pending = self.without_line(leg, attempt)
+                return pending if operator is None else pending.without_operator(operator)
             case ListenerLeft(operator=operator):
                 return self.without_operator(operator)
             case DialWithheld():
@@ -87,12 +87,12 @@ class Hand(msgspec.Struct, frozen=True, kw_only=True):
             case _:
                 return self
 
-    def without_operator(self, operator: OperatorId) -> Hand:
-        """The hand without this operator: she is taken, by this alert or another."""
+    def without_operator(self, operator: OperatorId) -> PendingOffers:
+        """Without this operator, who is taken, by this alert or another."""
         return replace(self, offers=tuple(offer for offer in self.offers if offer.operator != operator))
 
-    def without_line(self, leg: LegId, attempt: int) -> Hand:
-        """The hand without this attempt's line: it is seized, by this alert or another."""
+    def without_line(self, leg: LegId, attempt: int) -> PendingOffers:
+        """Without this attempt's line, which is seized, by this alert or another."""
         return replace(self, lines={key: line for key, line in self.lines.items() if key != (leg, attempt)})
 
 
@@ -112,9 +112,9 @@ LOOK_US: Final = Instant(3 * SECOND)
 has become of the call while there was no AlertCase is with the legs, or with the modems."""
 
 
-def gives_up_at(hand: Hand, since: Instant, after_us: int) -> Instant:
+def gives_up_at(pending: PendingOffers, since: Instant, after_us: int) -> Instant:
     """When what began at `since` has lasted too long."""
-    return max(Instant(since + after_us), Instant(hand.opened_at + LOOK_US))
+    return max(Instant(since + after_us), Instant(pending.opened_at + LOOK_US))
 
 
 def hang_up(leg: Leg, reason: str) -> LegReleasing:
