@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from actors.alert_case.pending import NOTHING, PendingOffers, Step, gives_up_at, hang_up, join
+from actors.alert_case.pending import NOTHING, PendingOffers, Step, hang_up, join
 from actors.alert_case.returned import again, ask_back
 from messages import events as ev
 from messages.base import HangupCause
-from messages.ids import SECOND, Instant, LegId, Party
+from messages.ids import Instant, LegId, Party
 from messages.lines import RequestLine
 from model.alert.case import Case
-from model.alert.leg import HUSHED, Leg, leg_id
+from model.alert.leg import HUSHED, leg_id
 from model.policy import Policy
 from model.rules.attempts import due_at, last_attempt, takes_calls
 from model.rules.calling import in_duress, quiet
 from model.rules.dialling import NEVER
 from model.rules.failing import not_before
 from model.rules.joining import rings_beside
+from model.rules.ringing import rings_until
 from model.rules.sound import lines_to_avoid
 
-GIVE_UP_DIALLING_US: Final = Instant(40 * SECOND)
-"""A call that does not even ring by then will not (27.007 modems give up after 30 to 60 s by themselves)."""
 
-
-def watch_callback(case: Case, pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
+def watch_callback(case: Case, _pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
     """Ends an attempt that has rung long enough, or that duress forbids, or the user's wish for silence."""
     leg = case.active(Party.USER)
     if leg is None or leg.confirmed_answered:
@@ -33,7 +29,7 @@ def watch_callback(case: Case, pending: PendingOffers, policy: Policy, now_us: I
         return Step(events=(hang_up(leg, "duress" if in_duress(case, policy) else HUSHED),))
     if not leg.unanswered and not rings_beside(case, leg):
         return NOTHING
-    no_answer_at = _no_answer_at(leg, pending, policy)
+    no_answer_at = rings_until(case, leg, policy)
     if now_us >= no_answer_at:
         return Step(events=(hang_up(leg, "no answer"),))
     return Step(wake_at=no_answer_at)
@@ -45,12 +41,6 @@ def _presume(case: Case) -> Step:
     if busy and not case.presumed_calling_112:
         return Step(events=(ev.UserPresumedCallingPsap(reason="busy"),))
     return NOTHING
-
-
-def _no_answer_at(leg: Leg, pending: PendingOffers, policy: Policy) -> Instant:
-    if leg.ringing_at is None:
-        return gives_up_at(pending, leg.since, GIVE_UP_DIALLING_US)
-    return gives_up_at(pending, leg.ringing_at, round(policy.user_no_answer_s * SECOND))
 
 
 def answer_inbound_call(case: Case, _pending: PendingOffers, policy: Policy, _now_us: Instant) -> Step:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from actors.alert_case.pending import NOTHING, Decided, PendingOffers, Step, gives_up_at, hang_up, join
+from actors.alert_case.pending import NOTHING, Decided, PendingOffers, Step, hang_up, join
 from messages import events as ev
 from messages.base import HangupCause, Joins
 from messages.ids import E164, SECOND, Advice, Instant, Party
@@ -21,8 +21,8 @@ from model.rules.calling import hushed
 from model.rules.failing import lines_fail, not_before
 from model.rules.joining import in_the_network, rings_beside, scattered
 from model.rules.psap import is_emergency, on_another_phone, psap_number, psap_number_for, wanted_by_duress
+from model.rules.ringing import rings_until
 
-GIVE_UP_DIALLING_US: Final = Instant(30 * SECOND)
 UNASKED_MAX: Final = 3
 """So often 112 is called again by itself while no operator can be had: it hangs up for a reason."""
 
@@ -38,7 +38,7 @@ def call_psap(case: Case, pending: PendingOffers, policy: Policy, now_us: Instan
         return Step(events=(ev.PsapRequested(by=case.psap_wanted_by, number=number),))
     leg = _current(case)
     if leg is not None and leg.live:
-        return _watch(case, leg, pending, policy, now_us)
+        return _watch(case, leg, policy, now_us)
     if scattered(case) or on_another_phone(case, policy):
         return NOTHING
     user = case.active(Party.USER)
@@ -128,13 +128,10 @@ def _current(case: Case) -> Leg | None:
     return case.legs.get(leg_id(case.alert, "psap"))
 
 
-def _watch(case: Case, leg: Leg, pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
+def _watch(case: Case, leg: Leg, policy: Policy, now_us: Instant) -> Step:
     if not leg.unanswered and not rings_beside(case, leg):
         return NOTHING
-    if leg.ringing_at is None:
-        silent_at = gives_up_at(pending, leg.since, GIVE_UP_DIALLING_US)
-    else:
-        silent_at = gives_up_at(pending, leg.ringing_at, round(policy.psap_no_answer_s * SECOND))
+    silent_at = rings_until(case, leg, policy)
     if now_us < silent_at:
         return Step(wake_at=silent_at)
     return Step(events=(hang_up(leg, "silent"),))

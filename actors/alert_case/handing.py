@@ -9,18 +9,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from actors.alert_case.pending import NOTHING, PendingOffers, Step, gives_up_at, hang_up
+from actors.alert_case.pending import NOTHING, PendingOffers, Step, hang_up
 from messages import events as ev
 from messages.ids import SECOND, Instant, Party
 from model.alert.case import Case
 from model.alert.leg import HANDED_OVER, Leg
 from model.policy import Policy
+from model.rules.ringing import gives_up_at
 
 NOT_JOINED: Final = "not joined"
 """Of a call that was answered and came to nothing: no voice from it, or perhaps nobody at its end."""
 
 
-def relieve(case: Case, pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
+def relieve(case: Case, _pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
     """The first who is in the conference has the case, and whoever had it is let go."""
     present = case.operator_leg
     if case.hand_over is None or present is None:
@@ -32,7 +33,7 @@ def relieve(case: Case, pending: PendingOffers, policy: Policy, now_us: Instant)
         if leg.joined and leg.confirmed_answered:
             joined = ev.OperatorJoined(operator=leg.operator, leg=leg.leg)
             return Step(events=(joined, hang_up(present, HANDED_OVER)))
-        in_vain_at = gives_up_at(pending, leg.answered_at or leg.since, _usual_us(policy))
+        in_vain_at = gives_up_at(case, leg.answered_at or leg.since, _usual_us(policy))
         if now_us >= in_vain_at:
             return Step(events=(hang_up(leg, NOT_JOINED),))
         wakes.append(in_vain_at)
@@ -49,14 +50,14 @@ def other_operator_calls(case: Case) -> list[Leg]:
     return [leg for leg in case.of(Party.OPERATOR) if leg.live and (has_it is None or leg.operator != has_it)]
 
 
-def calls_until(case: Case, pending: PendingOffers, policy: Policy, now_us: Instant) -> Instant | None:
+def calls_until(case: Case, policy: Policy, now_us: Instant) -> Instant | None:
     """Until when others are begun to be called, if there is such a time to come.
 
     Whoever is being called then has her time to answer.
     """
     if case.hand_over is None:
         return None
-    until = gives_up_at(pending, case.hand_over.at, _usual_us(policy))
+    until = gives_up_at(case, case.hand_over.at, _usual_us(policy))
     return until if now_us < until else None
 
 
@@ -67,7 +68,7 @@ def in_vain(case: Case, pending: PendingOffers, policy: Policy, now_us: Instant)
         return ""
     if given.to is not None and given.to in case.tried:
         return "no answer"
-    if calls_until(case, pending, policy, now_us) is not None:
+    if calls_until(case, policy, now_us) is not None:
         return ""
     if case.tried:
         return "no answer"

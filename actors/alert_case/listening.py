@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from actors.alert_case.pending import NOTHING, PendingOffers, Step, Want, gives_up_at, hang_up
-from actors.alert_case.search import GIVE_UP_DIALLING_US, NO_ANSWER, free_place, joins_at, place_for
+from actors.alert_case.pending import NOTHING, PendingOffers, Step, Want, hang_up
+from actors.alert_case.search import NO_ANSWER, free_place, joins_at, place_for
 from messages import events as ev
 from messages.ids import SECOND, Instant, OperatorLine, Party
 from messages.lines import RequestLine
@@ -17,6 +17,7 @@ from messages.operators import RequestOperators
 from model.alert.case import Case, Listener
 from model.alert.leg import Leg
 from model.policy import Policy
+from model.rules.ringing import rings_until
 
 WAITS_US: Final = Instant(15 * SECOND)
 """So long she waits for a line; those who answer alerts come first."""
@@ -36,7 +37,7 @@ def attend_listener(case: Case, pending: PendingOffers, policy: Policy, now_us: 
         return NOTHING
     if case.parties_released:
         return Step(events=(hang_up(leg, "over"),))
-    return NOTHING if leg.answered else _await_answer(leg, pending, policy, now_us)
+    return NOTHING if leg.answered else _await_answer(case, leg, policy, now_us)
 
 
 def _call(case: Case, pending: PendingOffers, listener: Listener, policy: Policy, now_us: Instant) -> Step:
@@ -90,11 +91,8 @@ def _call(case: Case, pending: PendingOffers, listener: Listener, policy: Policy
     return Step(events=(originating,))
 
 
-def _await_answer(leg: Leg, pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
-    if leg.ringing_at is None:
-        silent_at = gives_up_at(pending, leg.since, GIVE_UP_DIALLING_US)
-    else:
-        silent_at = gives_up_at(pending, leg.ringing_at, round(policy.operator_silent_after_s * SECOND))
+def _await_answer(case: Case, leg: Leg, policy: Policy, now_us: Instant) -> Step:
+    silent_at = rings_until(case, leg, policy)
     return Step(events=(hang_up(leg, NO_ANSWER),)) if now_us >= silent_at else Step(wake_at=silent_at)
 
 

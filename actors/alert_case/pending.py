@@ -5,8 +5,6 @@ Nothing of it is durable: an offer holds nothing, and a case that starts again a
 
 from __future__ import annotations
 
-from typing import Final
-
 import msgspec
 from msgspec.structs import replace
 
@@ -25,7 +23,7 @@ from messages.events import (
     OperatorReserved,
 )
 from messages.identity import Identified, Identify
-from messages.ids import SECOND, Instant, LegId, OperatorId
+from messages.ids import Instant, LegId, OperatorId
 from messages.lines import LineGranted, LineRefused, RequestLine
 from messages.operators import OperatorOffer, OperatorsOffered, RequestOperators
 from model.alert.leg import Leg
@@ -106,15 +104,6 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
 
 NOTHING = Step()
-
-LOOK_US: Final = Instant(3 * SECOND)
-"""So long an AlertCase that takes an alert up listens before it gives a call up because of its time: what
-has become of the call while there was no AlertCase is with the legs, or with the modems."""
-
-
-def gives_up_at(pending: PendingOffers, since: Instant, after_us: int) -> Instant:
-    """When what began at `since` has lasted too long."""
-    return max(Instant(since + after_us), Instant(pending.opened_at + LOOK_US))
 
 
 def hang_up(leg: Leg, reason: str) -> LegReleasing:

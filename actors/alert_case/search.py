@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from actors.alert_case.handing import calls_until, in_vain, other_operator_calls
-from actors.alert_case.pending import NOTHING, Decided, PendingOffers, Step, gives_up_at, hang_up, join
+from actors.alert_case.pending import NOTHING, Decided, PendingOffers, Step, hang_up, join
 from messages import events as ev
 from messages.base import Joins
 from messages.ids import SECOND, Advice, Instant, LegId, LineId, OperatorId, OperatorLine, Party, TrunkId
@@ -23,6 +23,7 @@ from model.policy import Policy
 from model.rules.failing import failed_lines, lines_fail, not_before
 from model.rules.joining import in_the_network, user_comes_first
 from model.rules.own_line import mode_of, own_line
+from model.rules.ringing import rings_until
 from model.rules.sound import lines_to_avoid
 
 ALL: Final = 1_000
@@ -34,11 +35,9 @@ PAUSE_US: Final = Instant(5 * SECOND)
 """After everybody was tried in vain, before they are tried again."""
 OWN_LINE_RESTS_US: Final = Instant(10 * SECOND)
 """So long an operator whose own line has failed is called on her phone instead."""
-GIVE_UP_DIALLING_US: Final = Instant(30 * SECOND)
-"""An operator's phone that does not even ring by then will not."""
 
 
-def keep_operator(case: Case, pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
+def keep_operator(case: Case, _pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
     """What the operators' legs have come to: who has joined, who is silent, who is lost.
 
     She is another alert's to have only when her phone is on hook: it would be busy for it. An answer
@@ -59,7 +58,7 @@ def keep_operator(case: Case, pending: PendingOffers, policy: Policy, now_us: In
         elif leg.active and not leg.confirmed_answered and holder is not None and case.hand_over is None:
             made.append(hang_up(leg, _silence(leg, policy, now_us)))
         elif leg.active and not leg.confirmed_answered:
-            silent_at = _silent_at(leg, pending, policy)
+            silent_at = rings_until(case, leg, policy)
             if now_us >= silent_at:
                 made.append(hang_up(leg, NO_ANSWER))
             else:
@@ -78,12 +77,6 @@ def _last_of(case: Case, operator: OperatorId) -> Leg | None:
     """Her call that is up, or the last one: a place in which one is not heard is not used again."""
     calls = (leg for leg in case.of(Party.OPERATOR) if leg.operator == operator)
     return max(calls, key=lambda leg: (leg.live, leg.since), default=None)
-
-
-def _silent_at(leg: Leg, pending: PendingOffers, policy: Policy) -> Instant:
-    if leg.ringing_at is None:
-        return gives_up_at(pending, leg.since, GIVE_UP_DIALLING_US)
-    return gives_up_at(pending, leg.ringing_at, round(policy.operator_silent_after_s * SECOND))
 
 
 def _silence(leg: Leg, policy: Policy, now_us: Instant) -> str:
@@ -114,7 +107,7 @@ def find_operator(case: Case, pending: PendingOffers, policy: Policy, now_us: In
     if reason:
         return NOTHING if other_operator_calls(case) else Step(events=(ev.HandOverEnded(reason=reason),))
     wanted, next_at = _how_many(case, calling, taking, policy, now_us)
-    wake = join(Step(wake_at=next_at), Step(wake_at=calls_until(case, pending, policy, now_us)))
+    wake = join(Step(wake_at=next_at), Step(wake_at=calls_until(case, policy, now_us)))
     missing = wanted - len(calling)
     if missing <= 0:
         return wake

@@ -10,26 +10,27 @@ from __future__ import annotations
 from typing import Final
 
 from actors.alert_case.hear import released
-from actors.alert_case.pending import Decided, PendingOffers, Step, gives_up_at
+from actors.alert_case.pending import Decided, PendingOffers, Step
 from messages.base import HangupCause
 from messages.ids import SECOND, Instant
 from model.alert.case import Case
 from model.alert.leg import LegState
 from model.policy import Policy
+from model.rules.ringing import gives_up_at
 
 ENDS_WITHIN_US: Final = Instant(25 * SECOND)
 """A CallLeg gives a modem up after 8 s; one that says nothing is started again after 15 s, and holds on to no
 call from then on: sooner given up, it would keep up the call of an alert that is over."""
 
 
-def let_go_of_line(case: Case, pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
+def let_go_of_line(case: Case, _pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
     """Counts as released what has been releasing for too long."""
     made: list[Decided] = []
     wakes: list[Instant] = []
     for leg in case.legs.values():
         if leg.state is not LegState.RELEASING:
             continue
-        until = gives_up_at(pending, leg.releasing_at or leg.since, ENDS_WITHIN_US)
+        until = gives_up_at(case, leg.releasing_at or leg.since, ENDS_WITHIN_US)
         if now_us >= until:
             made += released(case, leg, HangupCause.LINE_LOST, policy, now_us)
         else:

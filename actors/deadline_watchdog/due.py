@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from actors.alert_case import callback, emergency, ending, handing, search
+from actors.alert_case import emergency, ending, handing, search
 from actors.deadline_watchdog.means import Means
 from messages.ids import SECOND, AlertId, Instant, OperatorLine, Party, Role
 from messages.lines import Lack
@@ -24,6 +24,7 @@ from model.rules.failing import not_before
 from model.rules.joining import user_comes_first
 from model.rules.pairs import begun, lacking
 from model.rules.psap import psap_number_for
+from model.rules.ringing import DIALLING_US
 from model.rules.urgency import Urgency, urgency
 
 MARGIN_US: Final = Instant(5 * SECOND)
@@ -273,11 +274,11 @@ def _own_limit_us(leg: Leg, policy: Policy) -> int:
     rings = leg.state is LegState.RINGING or leg.in_doubt
     match leg.party:
         case Party.OPERATOR | Party.LISTENER:
-            return round(policy.operator_silent_after_s * SECOND) if rings else search.GIVE_UP_DIALLING_US
+            return round(policy.operator_silent_after_s * SECOND) if rings else DIALLING_US[leg.party]
         case Party.USER:
-            return round(policy.user_no_answer_s * SECOND) if rings else callback.GIVE_UP_DIALLING_US
+            return round(policy.user_no_answer_s * SECOND) if rings else DIALLING_US[leg.party]
         case Party.PSAP:
-            return round(policy.psap_no_answer_s * SECOND) if rings else emergency.GIVE_UP_DIALLING_US
+            return round(policy.psap_no_answer_s * SECOND) if rings else DIALLING_US[leg.party]
 
 
 def _of_end(case: Case) -> Iterator[Sign]:

@@ -155,6 +155,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     user: UserId | None = None
     language: str = ""
     owner: Owner | None = None
+    owned_at: Instant | None = None
+    """When the AlertCase that has it took it up."""
     restarts: int = 0
     """How often another AlertCase has taken the alert over."""
 
