@@ -51,7 +51,7 @@ class DeadlineWatchdogActor(CenterActor):
         """Read what is open; from then on it is followed."""
         self._setup = self.env.settings_as(Setup)
         self._journal = self.env.open_journal_as(Journal)
-        self._view = View(self._setup, self.now_us())
+        self._view = View(self._setup, self.env.node, self.now_us())
         self._silent = SilentLines()
         self._follower = Following(
             self._journal, self._view.live, self._view.lines, self._view.operators, self._silent

@@ -48,7 +48,7 @@ def forecasts(
     """Everybody who has not been reached, the most urgent first, with the moment when she will be."""
     lines = list(means.public)
     heapify(lines)
-    operators = means.operators
+    operators = len(means.operators)
     waiting = [case for case in cases if case.awaits_deadline]
     for case in sorted(waiting, key=lambda case: _urgency(case, now_us, policy)):
         user = case.active(Party.USER)

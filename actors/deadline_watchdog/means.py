@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from messages.ids import CrewId, Instant
+from messages.ids import CrewId, Instant, OperatorId
+from model.alert.case import Owner
 
 
 class Means(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,10 +15,10 @@ class Means(msgspec.Struct, frozen=True, kw_only=True):
     """When each public line that our own calls may take can be expected to be free; now or earlier: it is."""
     reserved: int = 0
     """So many lines to 112 are free."""
-    operators: int = 0
-    """So many operators are on shift and no alert's."""
-    crews: dict[CrewId, int] = {}
-    """Each AlertCase that has started, with its incarnation."""
+    operators: frozenset[OperatorId] = frozenset()
+    """The operators who are on shift and no alert's."""
+    crews: dict[CrewId, Owner] = {}
+    """Each AlertCase that has started."""
     idle_crews: int = 0
     """So many of them have no alert."""
 

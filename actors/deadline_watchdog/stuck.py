@@ -48,8 +48,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     """What the watchdog remembers from one look to the next; losing it costs one limit's time."""
 
     looked_at: Instant | None = None
-    seen: dict[tuple[AlertId, str], tuple[object, Instant]] = {}
-    """Since when each sign has been there, with what it was a sign of."""
+    seen: dict[tuple[AlertId, str, object], Instant] = {}
+    """Since when each sign has been there: of which alert, by which rule, of what."""
     troubles: dict[AlertId, Trouble] = {}
     shared: dict[Name, Instant] = {}
     """When those who serve all alerts were last started again."""
@@ -67,7 +67,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def reason(self) -> str:
         """What is wrong, for a log and a person."""
-        return f"{self.sign.rule.name}: {self.sign.rule.reason}"
+        return self.sign.reason
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,13 +85,12 @@ def look_for_stuck(
     """Asked every second."""
     late = state.looked_at is not None and now_us - state.looked_at > LATE_US
     before = {} if late else state.seen
-    seen: dict[tuple[AlertId, str], tuple[object, Instant]] = {}
+    seen: dict[tuple[AlertId, str, object], Instant] = {}
     overdue: dict[AlertId, Sign] = {}
     for alert, sign in signs(cases, means, policy, now_us):
-        known = before.get((alert, sign.rule.name))
-        since = known[1] if known is not None and known[0] == sign.of else now_us
-        seen[alert, sign.rule.name] = (sign.of, since)
-        if now_us - since >= sign.allowed_us:
+        since = before.get((alert, sign.rule.name, sign.of), now_us)
+        seen[alert, sign.rule.name, sign.of] = since
+        if now_us - since >= sign.rule.limit_us:
             overdue.setdefault(alert, sign)
     state = replace(state, looked_at=now_us, seen=seen)
     found: list[Finding] = []

@@ -10,8 +10,9 @@ from actors.deadline_watchdog.means import Means
 from actors.deadline_watchdog.psap_lines import LinesFor112
 from actors.trunk_pool.decider import kept_for_inbound
 from messages.base import Joins
-from messages.ids import SECOND, CrewId, Instant, LineId, Party, Role
+from messages.ids import SECOND, CrewId, Instant, LineId, NodeId, Party, Role
 from messages.lines import LineReport, LineState
+from model.alert.case import Owner
 from model.alert.live import LiveCases
 from model.policy import LineSpec, Setup
 from runtime.published.directory import Entry
@@ -29,9 +30,9 @@ BACK_US: Final = Instant(10 * SECOND)
 class View:
     """The folds to be fed, and what follows from them."""
 
-    def __init__(self, setup: Setup, now_us: Instant) -> None:
+    def __init__(self, setup: Setup, node: NodeId, now_us: Instant) -> None:
         self.live, self.lines, self.operators = LiveCases(), Lines(), Operators()
-        self._setup = setup
+        self._setup, self._node = setup, node
         self._reports: dict[LineId, tuple[LineReport, Instant]] = {}
         self._began_us = now_us
 
@@ -51,10 +52,13 @@ class View:
                 for _ in range(self._calls_of_an_alert(spec.line))
             ),
             reserved=sum(1 for at in self._expected(self._reserved(nodes), now_us) if at <= now_us),
-            operators=sum(1 for one in self.operators.operators.values() if one.free),
-            crews={CrewId(entry.key): entry.incarnation for entry in entries},
+            operators=frozenset(one.operator for one in self.operators.operators.values() if one.free),
+            crews={owner.crew: owner for owner in map(self._owner, entries)},
             idle_crews=sum(1 for entry in entries if entry.alert is None),
         )
+
+    def _owner(self, entry: Entry) -> Owner:
+        return Owner(node=self._node, crew=CrewId(entry.key), incarnation=entry.incarnation)
 
     def _to_call_with(self, nodes: Iterable[Iterable[LineSpec]]) -> Iterator[LineSpec]:
         for lines in nodes:

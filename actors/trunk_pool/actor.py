@@ -21,8 +21,6 @@ from actors.trunk_pool.decider import (
 from actors.trunk_pool.dialling import DialGate, refused
 from actors.trunk_pool.lack import last_resort
 from actors.trunk_pool.lines import FRESH_US, Line
-from actors.trunk_pool.pairs import Pairs
-from actors.trunk_pool.together import Beside, beside
 from messages.base import Joins
 from messages.envelope import Envelope
 from messages.events import LineSeized
@@ -40,8 +38,9 @@ from messages.lines import (
 from model.alert.case import Case
 from model.alert.live import LiveCases
 from model.policy import LineSpec, Setup
+from model.rules.joining import Beside, beside, is_setting_up
 from model.rules.own_line import is_own, operator_of
-from model.rules.pairs import lacking
+from model.rules.pairs import Pairs, lacking
 from runtime.actor import CenterActor
 from runtime.published.directory import Entry
 from store.errors import StoreError
@@ -284,7 +283,6 @@ class TrunkPoolActor(CenterActor):
             report, heard_at = self._reports.get(spec.line, (None, self._began_us))
             case = None if held is None or held.alert is None else self._live.cases.get(held.alert)
             leg = None if case is None or held is None or held.leg is None else case.legs.get(held.leg)
-            theirs = () if case is None else case.legs.values()
             yield Line(
                 line=spec.line,
                 trunk=spec.trunk,
@@ -298,9 +296,7 @@ class TrunkPoolActor(CenterActor):
                 test=case is not None and case.test,
                 nailed_up=held is not None and held.operator is not None,
                 stood_on=held is not None and held.operator in stood_on,
-                setting_up=any(
-                    one.line == spec.line and one.live and not one.confirmed_answered for one in theirs
-                ),
+                setting_up=case is not None and is_setting_up(case, spec.line),
                 party=None if leg is None else leg.party,
                 quarantined=held is not None and held.quarantined,
                 last_used_at=self._last_used.get(spec.line, Instant(0)),

@@ -13,12 +13,12 @@ import msgspec
 
 from actors.trunk_pool.lack import last_resort, with_lack
 from actors.trunk_pool.lines import Line, usable
-from actors.trunk_pool.pairs import Pairs, needed
-from actors.trunk_pool.together import Beside
 from messages.base import Joins
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId, NodeId, Party
 from messages.lines import WEAK_DBM, LineGranted, LineRefused, RequestLine
 from model.policy import LineSpec, Policy
+from model.rules.joining import Beside
+from model.rules.pairs import Pairs, needed
 from model.rules.urgency import Urgency, urgency
 
 GRANTED_FOR_US: Final = Instant(3 * SECOND // 2)
@@ -188,7 +188,9 @@ def _of_group(
 
 def _needed(request: RequestLine, group: Iterable[Line], pairs: Pairs) -> int:
     """How many lines of the group have to be free: one is enough for two parties that the network joins."""
-    return 1 if all(one.joins is Joins.NETWORK for one in group) else needed(request, pairs)
+    return (
+        1 if all(one.joins is Joins.NETWORK for one in group) else needed(request.alert, request.party, pairs)
+    )
 
 
 def _granted(request: RequestLine, line: Line) -> LineGranted:

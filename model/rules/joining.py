@@ -1,13 +1,17 @@
-"""What holds where an alert's parties are joined in the network, on one line without a voice to the host.
+"""Where an alert's calls have to stand so that they can be joined, and what holds in the network. Pure.
 
+Voices that come to the host are mixed here, whatever their lines. A line whose modem gives none joins its own
+calls in the network, and no others: whoever is to talk with somebody on such a line has to be called on it.
 Nobody there can be muted or listened to unheard, and a call set up as an emergency call cannot be
 added: hold and multiparty do not exist for it (22.101 clause 10; decision 24).
 """
 
 from __future__ import annotations
 
+import msgspec
+
 from messages.base import Joins
-from messages.ids import Party
+from messages.ids import LineId, Party
 from model.alert.case import Case
 from model.alert.leg import Leg
 from model.policy import Policy
@@ -21,7 +25,7 @@ def in_the_network(case: Case) -> bool:
 
 
 def can_be_moved(case: Case, policy: Policy) -> bool:
-    """Whether the user can be hung up and called again: her number is known, and she may be called."""
+    """Whether the user can be hung up and called again: on a number that is known and may be called."""
     return case.phone is not None and not quiet(case, policy)
 
 
@@ -59,3 +63,36 @@ def psap_hears_nobody(case: Case) -> bool:
     if psap is None or psap.joins is not Joins.NETWORK:
         return False
     return not any(leg.live and leg.line == psap.line for leg in case.legs.values() if leg is not psap)
+
+
+class Beside(msgspec.Struct, frozen=True, kw_only=True):
+    """The line of somebody who is up already."""
+
+    line: LineId
+    joins: Joins
+    stays: bool = False
+    """It cannot be made anew on another line: whose call it is has no number, or must not be called."""
+
+
+def beside(case: Case | None, party: Party, policy: Policy) -> Beside | None:
+    """Beside whom the party is to be called; None where nobody is up, so that any line will do."""
+    if case is None:
+        return None
+    user = None if party is Party.USER else case.confirmed_answered(Party.USER) or _calls_in(case)
+    psap = case.answered(Party.PSAP)
+    leg = user or case.operator_leg or (psap if psap is not None and psap.joined else None)
+    if leg is None:
+        return None
+    stays = leg is user and not can_be_moved(case, policy)
+    return Beside(line=leg.line, joins=leg.joins, stays=stays)
+
+
+def _calls_in(case: Case) -> Leg | None:
+    """The user's own call, which is answered at once: who is called meanwhile is called beside it."""
+    leg = case.active(Party.USER)
+    return leg if leg is not None and leg.call is not None else None
+
+
+def is_setting_up(case: Case, line: LineId) -> bool:
+    """Whether one of the case's calls on this line is not up yet, or not gone yet: none can be added now."""
+    return any(leg.live and leg.line == line and not leg.confirmed_answered for leg in case.legs.values())

@@ -1,14 +1,17 @@
-"""An alert needs two lines, its operator's and the user's: whom it has yet to call. Pure.
+"""An alert needs two lines, its operator's and the user's: who has one of them and not the other. Pure.
 
-Whoever grants lines keeps the second one for those who have the first, and whoever watches knows it.
+Were lines given to whoever asks first, a storm's first operators would take all of them, and sit there with
+nobody to talk to: no line would be left to call a user on, and none would ever come free.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
-from messages.ids import OperatorLine, Party
+import msgspec
+
+from messages.ids import AlertId, OperatorLine, Party
 from model.alert.case import Case
 from model.policy import Policy
 from model.rules.calling import quiet
@@ -16,6 +19,15 @@ from model.rules.own_line import is_own
 
 NOBODY: Final[frozenset[Party]] = frozenset()
 _BOTH: Final = frozenset((Party.OPERATOR, Party.USER))
+
+
+class Pairs(msgspec.Struct, frozen=True, kw_only=True):
+    """What alerts still lack."""
+
+    begun: Mapping[AlertId, frozenset[Party]] = {}
+    """Alerts that hold a line, or were granted one just now, and whom each has yet to call."""
+    asking: frozenset[Party] = NOBODY
+    """Whom the alert that asks has yet to call, if it holds no line so far."""
 
 
 def lacking(case: Case | None, in_hand: Iterable[Party], policy: Policy) -> frozenset[Party]:
@@ -45,3 +57,21 @@ def begun(case: Case) -> bool:
         leg.live and not leg.emergency and leg.party is not Party.LISTENER and not is_own(leg.line)
         for leg in case.legs.values()
     )
+
+
+def needed(alert: AlertId | None, party: Party, pairs: Pairs) -> int:
+    """How many lines have to be free for one to be granted: what it lets begin, it must let go on.
+
+    `alert` is None for the line of an operator's shift.
+    """
+    if party is Party.PSAP:
+        return 1
+    if party is Party.LISTENER or alert is None:
+        return 1 + sum(len(missing) for missing in pairs.begun.values())
+    before = pairs.begun.get(alert)
+    lacks = pairs.asking if before is None else before
+    after = lacks - {party}
+    if before is not None and party in before and not after:
+        return 1
+    others = sum(len(missing) for other, missing in pairs.begun.items() if other != alert)
+    return 1 + len(after) + others

@@ -10,14 +10,20 @@ from actors.deadline_watchdog.decider import look, next_deadline
 from actors.deadline_watchdog.forecast import HELD_US, RELEASED_US, expected_free, forecasts
 from actors.deadline_watchdog.means import Means
 from messages import events as ev
-from messages.ids import SECOND, Advice, AlertId, Instant, Party
+from messages.ids import SECOND, Advice, AlertId, Instant, OperatorId, Party
 from model.alert.case import Case
 from model.alert.evolve import apply
 from model.policy import MetBy, Policy
 from tests.actors.alert_case.book import ALERT, START, Book
 
 POLICY = Policy()
-PLENTY = Means(public=(Instant(0),) * 8, reserved=2, operators=3)
+
+
+def operators(n: int) -> frozenset[OperatorId]:
+    return frozenset(OperatorId(f"o{i}") for i in range(n))
+
+
+PLENTY = Means(public=(Instant(0),) * 8, reserved=2, operators=operators(3))
 
 
 def after(seconds: float) -> Instant:
@@ -105,9 +111,9 @@ def test_case_09_without_a_line_in_service_the_app_is_told_at_once() -> None:
 def test_case_09_whoever_waits_beyond_the_free_lines_is_told_long_before_her_deadline() -> None:
     """Each takes a line for the operator and one for the user; the next ones come back in a minute."""
     cases = [waiting(n, later_s=n / 10) for n in range(5)]
-    four = Means(public=(Instant(0),) * 4, operators=5)
+    four = Means(public=(Instant(0),) * 4, operators=operators(5))
     assert advised(cases, four, 0.5) == ["w00002", "w00003", "w00004"]
-    nobody_to_call = replace(four, operators=0)
+    nobody_to_call = replace(four, operators=frozenset())
     assert advised(cases, nobody_to_call, 0.5) == ["w00004"]
 
 
@@ -146,12 +152,12 @@ def test_who_is_being_called_needs_no_further_line() -> None:
 def test_ten_thousand_open_alerts_are_forecast_within_a_second_s_small_part() -> None:
     """50 ms is what it may take (`scripts` measure it); a loaded machine is given ten times that."""
     cases = [waiting(n, later_s=n / 1000) for n in range(10_000)]
-    means = Means(public=(Instant(0),) * 6, operators=10)
+    means = Means(public=(Instant(0),) * 6, operators=operators(10))
     took = []
     for _ in range(3):
-        began = time.perf_counter()
+        began = time.process_time()
         look(cases, means, POLICY, after(1))
-        took.append(time.perf_counter() - began)
+        took.append(time.process_time() - began)
     assert min(took) < 0.5
 
 
@@ -167,7 +173,7 @@ def test_a_silent_alert_waits_for_an_operator_and_for_no_ringing() -> None:
 
 def test_the_app_of_a_silent_alert_is_told_early_that_no_operator_is_to_be_had() -> None:
     case = Book(silent=True).case
-    crowd = replace(PLENTY, operators=0)
+    crowd = replace(PLENTY, operators=frozenset())
     assert advised([case], PLENTY, 40) == []
     assert advised([case], crowd, 10) == []
     assert advised([case], crowd, 40) == [case.alert]

@@ -10,7 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from actors.deadline_watchdog.due import TABLE, Sign, signs
+from actors.alert_case.decider import Decision, decide
+from actors.alert_case.hear import Heard
+from actors.alert_case.pending import PendingOffers
+from actors.deadline_watchdog.due import signs
 from actors.deadline_watchdog.means import Means
 from actors.deadline_watchdog.stuck import (
     PAUSES_US,
@@ -22,13 +25,24 @@ from actors.deadline_watchdog.stuck import (
     still_stuck,
 )
 from messages import events as ev
-from messages.ids import SECOND, CrewId, Instant, OperatorCommand, Party, Role
-from model.alert.case import Case
+from messages.base import Joins
+from messages.ids import SECOND, AlertId, CrewId, Instant, NodeId, OperatorCommand, Party, Role
+from model.alert.case import Case, Owner
+from model.alert.leg import LegState
 from model.policy import Policy
-from tests.actors.alert_case.book import ALERT, Book
+from tests.actors.alert_case.book import ALERT, EVERYONE, Book, leg
 
 POLICY = Policy()
-PLENTY = Means(public=(Instant(0),) * 8, reserved=2, operators=3, crews={CrewId("c00"): 1}, idle_crews=2)
+
+
+def crew(incarnation: int) -> dict[CrewId, Owner]:
+    """The crew of a book."""
+    return {CrewId("c00"): Owner(node=NodeId("n"), crew=CrewId("c00"), incarnation=incarnation)}
+
+
+PLENTY = Means(
+    public=(Instant(0),) * 8, reserved=2, operators=frozenset(EVERYONE), crews=crew(1), idle_crews=2
+)
 
 
 class Watch:
@@ -133,7 +147,6 @@ def duress(book: Book) -> None:
         psap_rings,
         duress,
         handed_over,
-        handed_over_to_nobody,
     ],
 )
 def test_a_case_that_lives_is_not_stuck_however_long_people_take(flow: Callable[[Book], None]) -> None:
@@ -151,8 +164,28 @@ def test_an_alert_for_which_nobody_is_there_waits_and_is_not_stuck() -> None:
     book.on_shift = 0
     book.public = []
     book.go_on()
-    nobody = replace(PLENTY, public=(), operators=0)
+    nobody = replace(PLENTY, public=(), operators=frozenset())
     assert Watch(book, nobody).living(300).found == []
+
+
+def test_a_case_that_is_handed_over_to_nobody_lives_on() -> None:
+    book = Book()
+    handed_over_to_nobody(book)
+    assert Watch(book, replace(PLENTY, operators=frozenset())).living(240).found == []
+
+
+@pytest.mark.parametrize(("joins", "expected"), [(Joins.HOST, ["no_operator"]), (Joins.NETWORK, [])])
+def test_where_one_line_carries_all_nobody_more_is_called_while_one_phone_rings(
+    joins: Joins, expected: list[str]
+) -> None:
+    book = Book()
+    book.go_on()
+    book.rings(Party.OPERATOR)
+    operator = replace(book.leg(Party.OPERATOR), joins=joins)
+    user = replace(operator, leg=leg("user"), party=Party.USER, operator=None, state=LegState.ANSWERED)
+    case = replace(book.case, legs={user.leg: user, operator.leg: operator})
+    now = Instant(operator.since + 8 * SECOND)
+    assert [sign.rule.name for _, sign in signs({ALERT: case}, PLENTY, POLICY, now)] == expected
 
 
 def test_where_all_crews_are_at_work_an_alert_waits_and_is_not_stuck() -> None:
@@ -225,15 +258,15 @@ def psap_cut_off(book: Book) -> None:
     [
         (lambda book: None, "unopened", 10),
         (nothing_offered, "no_operator", 12),
-        (operator_dialled, "under_way", 37),
+        (operator_dialled, "no_operator", 18),
         (nobody_calls_her, "user_due", 7),
-        (psap_asked_for, "psap_due", 9),
+        (psap_asked_for, "psap_due", 7),
         (order_unread, "unread", 5),
         (false_alarm_released, "releasing", 17),
         (answered_and_not_joined, "unjoined", 10),
-        (psap_has_hung_up, "left_alone", 17),
-        (psap_cut_off, "unasked", 5),
-        (handed_over_to_nobody, "hand_over", 42),
+        (psap_has_hung_up, "undone", 7),
+        (psap_cut_off, "undone", 5),
+        (handed_over_to_nobody, "no_operator", 12),
     ],
 )
 def test_a_case_that_does_nothing_is_found_in_time(
@@ -250,7 +283,7 @@ def test_a_case_that_does_nothing_is_found_in_time(
 def test_an_alert_whose_owner_has_died_is_the_intakes_until_it_takes_too_long() -> None:
     book = Book()
     book.to_talking()
-    watch = Watch(book, replace(PLENTY, crews={CrewId("c00"): 2})).dead(22)
+    watch = Watch(book, replace(PLENTY, crews=crew(2))).dead(22)
     assert watch.rules == ["ownerless", "ownerless"]
     assert watch.found[0].whom == ((Role.ALERT_CASE, "c00"),)
     assert watch.found[1].whom == ((Role.ALERT_CASE, "c00"), (Role.ALERT_INTAKE, ""))
@@ -259,10 +292,35 @@ def test_an_alert_whose_owner_has_died_is_the_intakes_until_it_takes_too_long() 
 def test_the_leg_and_then_its_modem_are_started_again_with_the_case() -> None:
     book = Book()
     book.go_on()
-    line = book.leg(Party.OPERATOR).line
-    watch = Watch(book).dead(50)
-    both = ((Role.ALERT_CASE, "c00"), (Role.CALL_LEG, "c00/op1"))
+    book.answers(Party.OPERATOR)
+    line = book.leg(Party.USER).line
+    book.rings(Party.USER)
+    book.order(OperatorCommand.MARK_MACHINE)
+    watch = Watch(book).dead(30)
+    both = ((Role.ALERT_CASE, "c00"), (Role.CALL_LEG, "c00/user"))
     assert [finding.whom for finding in watch.found[:2]] == [both, (*both, (Role.GSM_MODEM, line))]
+
+
+def test_rules_that_fail_are_found_and_end_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(
+        case: Case,
+        heard: tuple[Heard, ...],
+        pending: PendingOffers,
+        me: Owner,
+        policy: Policy,
+        now_us: Instant,
+    ) -> Decision:
+        assert case.alert != ALERT, "no rest"
+        return decide(case, heard, pending, me, policy, now_us)
+
+    book = Book()
+    book.to_talking()
+    order_unread(book)
+    other = replace(book.case, alert=AlertId("a2"))
+    monkeypatch.setattr("actors.deadline_watchdog.due.decide", fails)
+    found = signs({ALERT: book.case, other.alert: other}, PLENTY, POLICY, book.now)
+    names = [(alert, sign.rule.name) for alert, sign in found]
+    assert names == [(ALERT, "unread"), (ALERT, "unsound"), ("a2", "unread"), ("a2", "psap_due")]
 
 
 # ---------------------------------------------------------------- how often
@@ -303,7 +361,7 @@ def test_a_restarted_case_has_the_whole_time_again() -> None:
     book.me = replace(book.me, incarnation=2)
     case_opened = ev.CaseOpened(node=book.me.node, crew=book.me.crew, incarnation=2)
     book.write(f"alert-{ALERT}", case_opened)
-    watch.means = replace(PLENTY, crews={CrewId("c00"): 2})
+    watch.means = replace(PLENTY, crews=crew(2))
     watch.dead(3)
     assert watch.found == []
 
@@ -352,17 +410,6 @@ def test_those_who_serve_all_are_started_again_once_for_all_who_are_stuck() -> N
     assert whom == [(Role.ALERT_INTAKE, "")]
 
 
-# ---------------------------------------------------------------- the table
-
-
-def test_every_line_of_the_table_gives_its_reason_and_whom_to_start_again() -> None:
-    assert len({rule.name for rule in TABLE}) == len(TABLE)
-    for rule in TABLE:
-        assert rule.reason
-        assert rule.first
-        assert rule.limit_us >= 3 * SECOND, "a case tells again every second"
-
-
 @given(st.lists(st.floats(0.1, 20), min_size=1, max_size=12), st.integers(0, 2))
 def test_what_is_no_sign_is_never_found(pauses: list[float], free: int) -> None:
     """A finding is always of a sign that was there for the whole of its time."""
@@ -370,18 +417,15 @@ def test_what_is_no_sign_is_never_found(pauses: list[float], free: int) -> None:
     book.go_on()
     means = replace(PLENTY, public=(Instant(0),) * free)
     state = State()
-    present: dict[str, tuple[object, Instant]] = {}
+    present: dict[tuple[str, object], Instant] = {}
     for pause in pauses:
         book.now = Instant(book.now + round(pause * SECOND))
         cases = {book.case.alert: book.case}
         late = state.looked_at is not None and book.now - state.looked_at > 3 * SECOND
-        now: dict[str, Sign] = {sign.rule.name: sign for _, sign in signs(cases, means, POLICY, book.now)}
-        present = {
-            name: (sign.of, book.now) if late or present.get(name, (None,))[0] != sign.of else present[name]
-            for name, sign in now.items()
-        }
+        there = [(sign.rule.name, sign.of) for _, sign in signs(cases, means, POLICY, book.now)]
+        present = {sign: book.now if late else present.get(sign, book.now) for sign in there}
         made = look_for_stuck(state, cases, means, POLICY, book.now)
         state = made.state
         for finding in made.stuck:
-            name = finding.reason.partition(":")[0]
-            assert book.now - present[name][1] >= now[name].allowed_us
+            sign = finding.sign
+            assert book.now - present[sign.rule.name, sign.of] >= sign.rule.limit_us

@@ -10,10 +10,12 @@ from messages.events import LineQuarantined, LineReturned
 from messages.ids import SECOND, CrewId, Instant, LineId, NodeId, Role, TrunkId
 from messages.journal import Recorded
 from messages.lines import LineReport, LineState
+from model.alert.case import Owner
 from model.policy import LineSpec, Policy, Setup
 from runtime.published.directory import Entry
 
 START = Instant(1_000_000 * SECOND)
+CREW = CrewId("c00")
 NAMES = ("p1", "p2", "p3", "e1")
 SETUP = Setup(
     policy=Policy(inbound_lines_kept=1),
@@ -40,7 +42,7 @@ def report(line: str, state: LineState, since_s: float = 0.0, *, busy: bool = Fa
 
 def view(at_s: float, **states: LineState) -> View:
     """What was heard at that second; all that is not named is ready."""
-    made = View(SETUP, START)
+    made = View(SETUP, NodeId("n"), START)
     for name in NAMES:
         made.heard(report(name, states.get(name, LineState.READY), at_s), after(at_s))
     return made
@@ -58,7 +60,7 @@ def test_the_number_that_users_call_is_not_counted() -> None:
 
 
 def test_a_watchdog_that_has_just_started_takes_silence_for_nothing() -> None:
-    made = View(SETUP, START)
+    made = View(SETUP, NodeId("n"), START)
     assert public(made, FRESH_US / SECOND) == (0, 0)
     assert public(made, FRESH_US / SECOND + 1) == (BACK_US, BACK_US)
     assert public(made, BACK_US / SECOND + 1) == ()
@@ -106,4 +108,4 @@ def test_crews_are_those_that_have_started() -> None:
 
     crews = (entry("c00"), entry("c01", ready=False), entry("c00", role=Role.CONFERENCE_BRIDGE))
     means = view(0).means(crews, after(1))
-    assert (means.crews, means.idle_crews) == ({CrewId("c00"): 3}, 1)
+    assert (means.crews, means.idle_crews) == ({CREW: Owner(node=NodeId("n"), crew=CREW, incarnation=3)}, 1)

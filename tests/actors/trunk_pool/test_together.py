@@ -6,11 +6,11 @@ from msgspec.structs import replace
 
 from actors.trunk_pool.decider import Granted, grant
 from actors.trunk_pool.lines import Line
-from actors.trunk_pool.pairs import Pairs
-from actors.trunk_pool.together import Beside
 from messages.base import Joins
 from messages.ids import AlertId, LegId, LineId, OperatorId, Party
 from messages.lines import LineGranted, RequestLine
+from model.rules.joining import Beside
+from model.rules.pairs import Pairs
 from tests.actors.trunk_pool.test_decider import NOW, POLICY, line, request
 
 
