@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from gateways.refusals import sentence
 from messages import events as ev
 from messages.base import HangupCause, Position
 from messages.events import Event
@@ -205,7 +206,7 @@ def _operators(event: Event) -> str:
         case ev.PsapWithdrawn():
             return f"{event.by} takes the call to 112 back"
         case ev.CommandRefused():
-            return f"{event.by}'s {event.command} is refused: {event.reason}"
+            return f"{event.by}'s {event.command} is refused: {sentence(event.reason)}"
         case ev.PsapRequested():
             return f"112 is to be called at {event.number}" + (f", says {event.by}" if event.by else "")
         case ev.WrapUpEnded():

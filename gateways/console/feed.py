@@ -37,10 +37,10 @@ from model.alert.phase import phase
 from model.policy import LineSpec, Policy
 from model.rules import announcing, wrap_up
 from model.rules.orders import refusal
+from model.rules.refusals import Refusal
 from store.registry.people import StaffRole
 
 IDLE: Final = "idle"
-NOT_A_SUPERVISOR: Final = "Only a supervisor listens in."
 TRAIL_MAX: Final = 50
 """Positions of one alert that are told."""
 _ANSWERS: Final = ("leg.answered", "leg.confirmed")
@@ -120,11 +120,11 @@ def encoded(view: CaseView) -> msgspec.Raw:
 
 def allowed(
     case: Case, operator: OperatorId, policy: Policy, role: StaffRole = StaffRole.OPERATOR
-) -> dict[str, str | None]:
+) -> dict[str, Refusal | None]:
     """For each command: None when this operator may give it now, else the reason why not."""
     reasons = {command.value: refusal(case, command, operator, policy) for command in OperatorCommand}
     if not role.may(StaffRole.SUPERVISOR):
-        reasons[OperatorCommand.LISTEN.value] = NOT_A_SUPERVISOR
+        reasons[OperatorCommand.LISTEN.value] = Refusal.ONLY_A_SUPERVISOR
     return reasons
 
 

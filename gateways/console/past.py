@@ -18,6 +18,7 @@ from messages.journal import Recorded
 from model import figures
 from model.alert.case import Case
 from model.alert.evolve import begin, evolve, fold
+from model.rules.refusals import Refusal
 from store import streams
 from store.alerts import reopening
 from store.alerts.accepting import ALERT_ID
@@ -60,7 +61,7 @@ class PastAlert(msgspec.Struct, frozen=True, kw_only=True):
     missed: bool
     closed_us: Instant | None
     outcome: Outcome | None
-    reopen: str | None
+    reopen: Refusal | None
     """Why it cannot be reopened; null where it can."""
 
 
@@ -111,7 +112,7 @@ def listed(journal: Journal, people: People, seq: int, alert: AlertId) -> PastAl
     )
 
 
-def why_not_reopened(journal: Journal, case: Case) -> str | None:
+def why_not_reopened(journal: Journal, case: Case) -> Refusal | None:
     """As `reopen` would be answered now. Raises JournalError."""
     return journal.transact(lambda on: reopening.why_not(on, case), beside=True)
 

@@ -21,10 +21,11 @@ from messages.lines import LineReport
 from messages.operators import OperatorVoice
 from messages.readings import LevelReading
 from model.policy import LineSpec, Policy
+from model.rules.refusals import Refusal
 from runtime.clock import Clock
 
 EVENTS_KEPT: Final = 4096
-Reasons = dict[str, str | None]
+Reasons = dict[str, Refusal | None]
 """For each command, None when it is allowed, else why not."""
 _encoder: Final = msgspec.json.Encoder()
 

@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from gateways.refusals import code
 from messages import events as ev
 from messages.ids import Advice, Channel, Instant, LegId, LineId, OperatorId, Outcome, Party
 from messages.journal import Recorded, event_type
@@ -86,7 +87,7 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
         case ev.AdviceChanged(advice=advice, reason=reason):
             return Entry(at_us=at, what=what, advice=advice, reason=reason)
         case ev.CommandRefused(by=by, reason=reason, command=command):
-            return Entry(at_us=at, what=what, operator=by, reason=reason, text=command)
+            return Entry(at_us=at, what=what, operator=by, reason=code(reason), text=command)
         case ev.CaseOpened():
             # The first tells an operator nothing; a later one, that the case was taken up again.
             return Entry(at_us=at, what=what) if case.restarts else None

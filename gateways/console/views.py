@@ -29,6 +29,7 @@ from messages.ids import (
 )
 from messages.lines import LineState
 from model.alert.phase import Phase
+from model.rules.refusals import Refusal
 from store.registry.people import StaffRole
 
 
@@ -177,7 +178,7 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     """When one of those who were left talking was cut off; null once they are together again."""
     broken_party: Party | None
     reopened_us: Instant | None
-    reopen: str | None = None
+    reopen: Refusal | None = None
     """In a story: why the alert cannot be reopened, null where it can. Elsewhere null, and says nothing."""
     false_alarm_us: Instant | None
     briefing_us: Instant | None
@@ -324,7 +325,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=
     me: MeView
     cases: list[msgspec.Raw]
     """CaseView of each open alert, and of those closed lately."""
-    allowed: dict[AlertId, dict[str, str | None]]
+    allowed: dict[AlertId, dict[str, Refusal | None]]
     """For each alert, for each command: null when it is allowed to me now, else the reason why not."""
     operators: list[OperatorView]
     lines: list[LineView]
@@ -345,7 +346,7 @@ class Events(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="e
     """EventView of each, in the journal's order."""
     cases: list[msgspec.Raw] = []
     """CaseView of each alert that changed; it replaces what was known of it."""
-    allowed: dict[AlertId, dict[str, str | None]] = {}
+    allowed: dict[AlertId, dict[str, Refusal | None]] = {}
     gone: list[AlertId] = []
     """Closed alerts that are no longer shown."""
     operators: list[OperatorView] | None = None

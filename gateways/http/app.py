@@ -288,7 +288,9 @@ def _problem(error: HTTPException) -> Problem:
 def _exception_handlers(web: Web) -> ExceptionHandlersMap:
     def refused(request: AnyRequest, error: RequestError) -> Response[bytes]:
         web.metrics.refused.labels(status=str(error.status)).inc()
-        response = answer(request, Problem(reason=error.reason, path=error.path), error.status)
+        response = answer(
+            request, Problem(reason=error.reason, path=error.path, code=error.code), error.status
+        )
         if error.status == 401:
             response.headers["www-authenticate"] = "Bearer"
         if isinstance(error, TooManyTries):

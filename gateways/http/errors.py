@@ -17,6 +17,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from gateways.refusals import SENTENCES
+from model.rules.refusals import Refusal
+
 
 class HttpGatewayError(Exception):
     """The root of the package's errors."""
@@ -28,6 +31,8 @@ class RequestError(HttpGatewayError):
     """The request cannot be served as it is. `path` names the field at fault, `$` the whole body."""
 
     status: ClassVar[int] = 400
+    code: str = ""
+    """What clients decide by, where it is one of a few."""
 
     def __init__(self, reason: str, path: str = "") -> None:
         super().__init__(reason)
@@ -76,6 +81,10 @@ class Refused(RequestError):
     """The case does not allow the command now."""
 
     status: ClassVar[int] = 409
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(SENTENCES[refusal])
+        self.code = refusal.value
 
 
 class TooManyTries(RequestError):

@@ -13,6 +13,7 @@ from model.policy import Policy, VoiceAlert
 from model.rules.calling import hushed, quiet
 from model.rules.dialling import unfit
 from model.rules.joining import in_the_network, scattered
+from model.rules.refusals import Refusal
 
 PREEMPTED_PAUSE_US: Final = Instant(10 * SECOND)
 """A test that gave way waits until those to whom it gave way are served, or are at least being dialled."""
@@ -88,20 +89,20 @@ def last_attempt(case: Case) -> Leg | None:
     return max(case.of(Party.USER), key=lambda leg: leg.since, default=None)
 
 
-def why_not_over(case: Case, policy: Policy) -> str | None:
+def why_not_over(case: Case, policy: Policy) -> Refusal | None:
     """Why it is too early to give the user up, while no such call is up; None once every attempt is over.
 
     A machine that has answered does not end the attempts by itself: one key says so, and again at the
     next one, within seconds. A further attempt, which the operator orders, belongs to it.
     """
     if case.inbound_call is not None:
-        return "The user is calling."
+        return Refusal.USER_CALLING
     if case.phone is None:
-        return None if case.identified else "It is not yet known whom to call."
+        return None if case.identified else Refusal.NOT_IDENTIFIED
     if due_at(case, policy) is not None:
-        return "The user is still to be called."
+        return Refusal.USER_TO_BE_CALLED
     if case.user_ends[-1:] == (MACHINE,) and len(case.user_ends) <= policy.user_attempts:
-        return "A machine has answered: call once more first."
+        return Refusal.MACHINE_ANSWERED
     return None
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from model.alert.case import Case
 from model.policy import Duress, Policy
+from model.rules.refusals import Refusal
 
 SPOKEN: Final = frozenset({"answer", "voice", "digit", "operator"})
 """Words for being reached that are of the user's own voice or hand; the app's word is of the phone."""
@@ -30,11 +31,11 @@ def quiet(case: Case, policy: Policy) -> bool:
     return in_duress(case, policy) or hushed(case)
 
 
-def why_quiet(case: Case, policy: Policy) -> str | None:
+def why_quiet(case: Case, policy: Policy) -> Refusal | None:
     """The same, as the reason of a refusal."""
     if in_duress(case, policy):
-        return "She has signalled duress: do not call."
-    return "The alert is silent: order the call aloud first." if hushed(case) else None
+        return Refusal.DURESS_NO_CALL
+    return Refusal.SILENT if hushed(case) else None
 
 
 def spoken_to(case: Case) -> bool:

@@ -17,6 +17,7 @@ from model.rules import announcing
 from model.rules.allowed import refusal_now
 from model.rules.joining import psap_hears_nobody
 from model.rules.psap import on_another_phone, psap_number
+from model.rules.refusals import Refusal
 from model.rules.sound import leg_of, party_without_sound
 
 
@@ -27,7 +28,7 @@ def refusal(
     policy: Policy,
     to: OperatorId | None = None,
     party: Party | None = None,
-) -> str | None:
+) -> Refusal | None:
     """Why `by` may not give this command now, orders that wait carried out; None when she may."""
     for entry in case.unread:
         if isinstance(entry.event, ev.CommandGiven):

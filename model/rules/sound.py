@@ -11,6 +11,7 @@ from model.alert.leg import ANOTHER_LINE, Leg
 from model.policy import Policy
 from model.rules.calling import why_quiet
 from model.rules.own_line import is_own
+from model.rules.refusals import Refusal
 
 SOUGHT: Final = (Party.USER, Party.PSAP, Party.OPERATOR)
 """Whose silence is looked at, and in which order. Of a listener nothing is wanted to be heard."""
@@ -30,28 +31,28 @@ def leg_of(case: Case, party: Party) -> Leg | None:
     return case.operator_leg if party is Party.OPERATOR else case.answered(party)
 
 
-def why_no_other_line(case: Case, party: Party, policy: Policy) -> str | None:
+def why_no_other_line(case: Case, party: Party, policy: Policy) -> Refusal | None:
     """Why this party is not to be called on another line now; None when she may be."""
     leg = leg_of(case, party)
     if party not in SOUGHT or leg is None:
-        return _ABSENT.get(party, "Nobody is on the line.")
+        return _ABSENT.get(party, Refusal.NOBODY_ON_THE_LINE)
     if is_own(leg.line):
-        return "Your voice does not come over a line of the centre."
+        return Refusal.OWN_VOICE
     if leg.joins is Joins.NETWORK:
-        return "All parties are on this one line."
+        return Refusal.ONE_LINE_FOR_ALL
     if party is Party.OPERATOR and case.hand_over is not None:
-        return "The alert is being handed over."
+        return Refusal.BEING_HANDED_OVER
     if party is not Party.USER:
         return None
     if case.phone is None:
-        return "Her number is not known."
+        return Refusal.NUMBER_UNKNOWN
     return why_quiet(case, policy)
 
 
 _ABSENT: Final = {
-    Party.USER: "She is not on the line.",
-    Party.PSAP: "112 is not on the line.",
-    Party.OPERATOR: "You are not on the line of this alert.",
+    Party.USER: Refusal.USER_ABSENT,
+    Party.PSAP: Refusal.PSAP_ABSENT,
+    Party.OPERATOR: Refusal.NOT_ON_THE_LINE,
 }
 
 

@@ -5,28 +5,23 @@ The alert is then open as any other: its number's signals are its own, a node ha
 
 from __future__ import annotations
 
-from typing import Final
-
 from messages.events import AlertReceived, AlertReopened, NumberRaised
 from messages.ids import AlertId, OperatorId
 from model.alert.case import Case
+from model.rules.refusals import Refusal
 from store import streams
 from store.alerts.accepting import is_open
 from store.journal.transaction import Append, Transaction
 from store.nodes import leases
 from store.registry.users import read_user
 
-NOT_CLOSED: Final = "The alert is not closed."
-NEWER: Final = "A newer alert of the same number is open."
-ERASED: Final = "The person was erased."
 
-
-def why_not(transaction: Transaction, case: Case) -> str | None:
+def why_not(transaction: Transaction, case: Case) -> Refusal | None:
     """Why this alert cannot be reopened now; None where it can."""
     if case.closed_at is None:
-        return NOT_CLOSED
+        return Refusal.NOT_CLOSED
     if case.user is not None and read_user(transaction, case.user) is None:
-        return ERASED
+        return Refusal.PERSON_ERASED
     others = (
         one.event.alert
         for key in _keys(case)
@@ -34,7 +29,7 @@ def why_not(transaction: Transaction, case: Case) -> str | None:
         if isinstance(one.event, NumberRaised) and one.event.alert != case.alert
     )
     in_the_way = any(is_open(transaction, alert) and _weighs(transaction, case, alert) for alert in others)
-    return NEWER if in_the_way else None
+    return Refusal.NEWER_OPEN if in_the_way else None
 
 
 def reopen(transaction: Transaction, case: Case, by: OperatorId, *, psap: bool) -> None:

@@ -6,6 +6,7 @@ from messages import events as ev
 from messages.ids import OperatorCommand, Party
 from model.rules.allowed import refusal_now
 from model.rules.orders import refusal
+from model.rules.refusals import Refusal
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
 
 
@@ -29,7 +30,5 @@ def test_a_second_order_for_112_is_refused_before_the_first_is_read() -> None:
     book.to_talking()
     assert refusal(book.case, OperatorCommand.CALL_PSAP, EVERYONE[0], POLICY) is None
     ordered(book, OperatorCommand.CALL_PSAP)
-    assert refusal(book.case, OperatorCommand.CALL_PSAP, EVERYONE[0], POLICY) == "112 is being called."
-    assert (
-        refusal(book.case, OperatorCommand.DECLARE_FALSE_ALARM, EVERYONE[0], POLICY) == "112 has been called."
-    )
+    assert refusal(book.case, OperatorCommand.CALL_PSAP, EVERYONE[0], POLICY) == Refusal.PSAP_BEING_CALLED
+    assert refusal(book.case, OperatorCommand.DECLARE_FALSE_ALARM, EVERYONE[0], POLICY) == Refusal.PSAP_CALLED

@@ -7,6 +7,7 @@ import pytest
 from messages import events as ev
 from messages.ids import OperatorCommand, Outcome, Party, ShiftState
 from model.rules.orders import refusal
+from model.rules.refusals import Refusal
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import everything_is_over, joined, to_conference, to_talking
 from tests.scenarios.world import OPERATORS, PSAP, USER, World
@@ -37,8 +38,8 @@ def test_machine_twice_and_close_ends_nothing(make_world: MakeWorld) -> None:
     world.send()
     marked(world, 1)
     marked(world, 2)
-    assert why_not(world, OperatorCommand.CLOSE) == "A machine has answered: call once more first."
-    assert why_not(world, OperatorCommand.DECLARE_FALSE_ALARM) == "She has not answered."
+    assert why_not(world, OperatorCommand.CLOSE) == Refusal.MACHINE_ANSWERED
+    assert why_not(world, OperatorCommand.DECLARE_FALSE_ALARM) == Refusal.USER_NOT_ANSWERED
     world.order(OperatorCommand.REDIAL_USER)
     marked(world, 3)
     world.order(OperatorCommand.CLOSE)

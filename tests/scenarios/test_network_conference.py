@@ -10,6 +10,7 @@ from messages.base import Joins
 from messages.ids import E164, Advice, OperatorCommand, Outcome, Party, Role, ShiftState
 from model.policy import Policy
 from model.rules.orders import refusal
+from model.rules.refusals import Refusal
 from simulator.network.call import CallState
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import everything_is_over, joined, voice_alert
@@ -247,7 +248,7 @@ def test_112_itself_is_called_on_another_phone(make_world: MakeWorld) -> None:
     world = make_world(dialects=("sim800",), policy=policy)
     to_talking(world)
     refused = refusal(world.case, OperatorCommand.CALL_PSAP, world.operators[0], policy)
-    assert refused == "112 cannot be joined on this line: call it on another phone."
+    assert refused == Refusal.PSAP_ON_ANOTHER_PHONE
     assert refusal(world.case, OperatorCommand.LEAVE, world.operators[0], policy)
     world.order(OperatorCommand.BRIEFING_GIVEN)
     world.order(OperatorCommand.LEAVE)
@@ -281,9 +282,9 @@ def test_nobody_is_muted_or_listened_to_on_such_a_line(make_world: MakeWorld) ->
     who = world.case.operator
     assert who is not None
     other = next(one for one in world.operators if one != who)
-    assert refusal(world.case, OperatorCommand.MUTE, who, world.policy) == "Nobody can be muted on this line."
+    assert refusal(world.case, OperatorCommand.MUTE, who, world.policy) == Refusal.LINE_WITHOUT_MUTE
     listens = refusal(world.case, OperatorCommand.LISTEN, other, world.policy)
-    assert listens == "Nobody can listen in on this line."
+    assert listens == Refusal.LINE_WITHOUT_LISTENING
 
 
 def test_a_case_is_handed_over_within_the_network_s_conference(make_world: MakeWorld) -> None:
@@ -354,7 +355,7 @@ def test_a_reserved_line_without_voice_leaves_nobody_alone_with_a_112_that_hears
     world.until("112 answers", lambda: world.case.answered(Party.PSAP) is not None)
     who = world.case.operator
     assert who is not None
-    assert refusal(world.case, OperatorCommand.LEAVE, who, world.policy) == "The briefing has not been given."
+    assert refusal(world.case, OperatorCommand.LEAVE, who, world.policy) == Refusal.NOT_BRIEFED
     world.order(OperatorCommand.BRIEFING_GIVEN)
     world.order(OperatorCommand.LEAVE)
     everything_is_over(world)

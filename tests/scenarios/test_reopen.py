@@ -9,6 +9,7 @@ from messages.cases import InboxChanged
 from messages.ids import SECOND, Advice, OperatorCommand, OperatorId, Outcome, Party, Role
 from model.alert.phase import Phase, phase
 from model.figures import row_of
+from model.rules.refusals import Refusal
 from store.journal.verify import verify
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import everything_is_over, joined, to_conference, to_talking
@@ -28,7 +29,7 @@ def reopen(world: World, by: OperatorId | None = None, *, psap: bool = False) ->
 def refused(world: World, by: OperatorId | None = None) -> str | None:
     body, who = CommandBody(command=OperatorCommand.REOPEN), by or world.operators[0]
     why = world.journal.transact(lambda on: order(on, world.alert, body, who, world.policy))
-    return None if why is None else str(why)
+    return None if why is None else why.code
 
 
 def closed_by_mistake(world: World) -> None:
@@ -134,17 +135,17 @@ def test_it_is_refused_while_a_newer_alert_of_the_number_is_open(make_world: Mak
     world.advance(5)
     assert world.send() != first
     world.alert = first
-    assert refused(world) == "A newer alert of the same number is open."
+    assert refused(world) == Refusal.NEWER_OPEN
 
 
 def test_it_is_refused_of_a_person_who_was_erased_and_of_what_is_open(make_world: MakeWorld) -> None:
     world = make_world()
     to_talking(world)
-    assert refused(world) == "The alert is not closed."
+    assert refused(world) == Refusal.NOT_CLOSED
     world.order(OperatorCommand.DECLARE_FALSE_ALARM)
     everything_is_over(world)
     world.registry.erase_user(world.user.id, by="test")
-    assert refused(world) == "The person was erased."
+    assert refused(world) == Refusal.PERSON_ERASED
 
 
 def test_a_center_that_starts_anew_has_it_open(make_world: MakeWorld) -> None:

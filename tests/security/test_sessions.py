@@ -31,6 +31,7 @@ from store.journal.notify import LocalNotifier
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
 from store.registry.sessions import LIFE_S
+from tests.gateways.http.answered import no
 from tests.gateways.http.place import CLOCK, Place, WebThread
 from tests.gateways.story import Story, on_shift
 from tests.gateways.twins import Twins
@@ -298,7 +299,7 @@ def test_nobody_signs_off_from_the_line_of_an_alert(marta: Browser, place: Place
     story = Story(journal, CLOCK.now_us()).opened().operator_called(place.marta).operator_joined(place.marta)
     answer = marta.http.delete(PATH)
     assert answer.status_code == 409
-    assert answer.json() == {"reason": "You are on an alert: leave it or hand it over first."}
+    assert answer.json() == no("on_an_alert")
     assert [marta.who(), shift_of(journal, place.marta)] == [200, ShiftState.READY]
     story.operator_left(place.marta)
     assert marta.off() == 204

@@ -8,6 +8,7 @@ from messages.journal import Recorded
 from model.alert.case import Case
 from model.alert.evolve import fold
 from model.alert.live import LiveCases
+from model.rules.refusals import Refusal
 from store import streams
 from store.alerts import reopening
 from store.alerts.accepting import Signal, accept, any_open
@@ -116,8 +117,8 @@ def test_signals_of_its_number_are_its_own_again_and_not_those_of_a_later_alert_
 def test_a_newer_alert_of_the_number_is_in_the_way_as_long_as_it_is_open(journal: Journal) -> None:
     first = closed(journal)
     second = received(journal, 500_000_000)
-    assert why_not(journal, first) == reopening.NEWER
-    assert why_not(journal, second) == reopening.NOT_CLOSED
+    assert why_not(journal, first) == Refusal.NEWER_OPEN
+    assert why_not(journal, second) == Refusal.NOT_CLOSED
     close(journal, second)
     assert why_not(journal, first) is None
 

@@ -25,6 +25,7 @@ from model.alert.evolve import fold
 from model.policy import Policy
 from model.rules import wrap_up
 from model.rules.orders import refusal
+from model.rules.refusals import Refusal
 from store import streams
 from store.alerts import reopening
 from store.journal.journal import Append, Transaction
@@ -140,7 +141,7 @@ def operator_routes(web: Web) -> list[HTTPRouteHandler]:
             web.auth.require(by, StaffRole.SUPERVISOR)
         known, policy = checked(alert), web.settings.policy
         if data.to is not None and OperatorId(data.to) not in web.people.operators():
-            raise Refused("There is no such operator.")
+            raise Refused(Refusal.NO_SUCH_OPERATOR)
         wrong = await web.writing.run(lambda transaction: order(transaction, known, data, by, policy))
         result = "refused" if wrong is not None else "journaled"
         web.metrics.commands.labels(command=data.command.value, result=result).inc()

@@ -23,15 +23,12 @@ from messages.ids import E164, SECOND, AlertId, Channel, Instant, OperatorId, Ou
 from messages.journal import Recorded
 from model.alert.evolve import fold
 from model.rules.drilling import Step, judged
+from model.rules.refusals import Refusal
 from store import streams
 from store.alerts.accepting import Accepted, Signal, accept_in, is_open
 from store.journal.journal import Append, Journal, Transaction
 from store.registry.people import StaffRole
 
-NO_PHONE: Final = "No phone for drills is set: drill.phone in the settings."
-OFF_SHIFT: Final = "You are not on shift."
-RUNNING: Final = "A drill is running."
-NOT_A_TEST: Final = "The phone for drills has a real alert open."
 NOTE: Final = "Esercitazione · Drill"
 
 
@@ -56,12 +53,14 @@ def begin(
     """Journal a test alert, or say why not, to be raised. Within the write lock."""
     shift = transaction.last_of_type(streams.operator(by), "operator.shift_changed")
     if shift is None or not isinstance(shift.event, ShiftChanged) or shift.event.state is ShiftState.OFF:
-        return Refused(OFF_SHIFT)
+        return Refused(Refusal.OFF_SHIFT)
     assert signal.phone is not None
     last = transaction.last(streams.number(signal.phone))
     if last is not None and isinstance(last.event, NumberRaised) and is_open(transaction, last.event.alert):
         case = fold(transaction.read(streams.inbox(last.event.alert)))
-        return Refused(RUNNING if case is not None and case.test else NOT_A_TEST)
+        return Refused(
+            Refusal.DRILL_RUNNING if case is not None and case.test else Refusal.DRILL_PHONE_IN_ALERT
+        )
     accepted = accept_in(transaction, signal, deadline_s, live_cases)
     transaction.append(Append(streams.inbox(accepted.alert), None, (NoteAdded(by=by, text=NOTE),)))
     return accepted
@@ -121,7 +120,7 @@ def drill_routes(web: Web) -> list[HTTPRouteHandler]:
     async def begin_drill(request: AnyRequest) -> Response[bytes]:
         by: OperatorId = request.state[OPERATOR]
         if drill.phone is None:
-            raise Refused(NO_PHONE)
+            raise Refused(Refusal.NO_DRILL_PHONE)
         signal = Signal(channel=Channel.DATA, received_at=web.clock.now_us(), phone=drill.phone, test=True)
         begun = await web.writing.run(
             lambda transaction: begin(

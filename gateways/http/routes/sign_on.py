@@ -20,6 +20,7 @@ from gateways.http.errors import NotAllowed, NotSignedOn, Refused, TooManyTries
 from messages.events import OperatorReserved
 from messages.ids import OperatorId
 from model.alert.evolve import fold
+from model.rules.refusals import Refusal
 from runtime import logs
 from store import streams
 from store.errors import NobodyThere
@@ -233,7 +234,7 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
         if session is not None:
             last = not web.auth.others(session)
             if not await web.writing.run(lambda transaction: signed_off(transaction, session, last=last)):
-                raise Refused("You are on an alert: leave it or hand it over first.")
+                raise Refused(Refusal.ON_AN_ALERT)
             web.auth.ended(session)
             web.hints.shift()
         response: Response[None] = Response(None, status_code=204)

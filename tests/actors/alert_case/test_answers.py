@@ -15,6 +15,7 @@ from model.alert.leg import LegState
 from model.alert.phase import Phase, phase
 from model.policy import MetBy
 from model.rules.orders import refusal
+from model.rules.refusals import Refusal
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
 
 ANNA, BICE, _ = EVERYONE
@@ -82,12 +83,12 @@ def test_no_digits_are_no_digit() -> None:
 def test_whose_answer_is_not_in_doubt_takes_no_case_that_is_hers() -> None:
     book = Book()
     book.go_on()
-    assert refusal(book.case, OperatorCommand.TAKE, ANNA, POLICY) == "The alert is yours already."
+    assert refusal(book.case, OperatorCommand.TAKE, ANNA, POLICY) == Refusal.ALREADY_YOURS
     perhaps(book, Party.OPERATOR)
     assert refusal(book.case, OperatorCommand.TAKE, ANNA, POLICY) is None
     book.order(OperatorCommand.TAKE, by=ANNA)
     assert book.case.operator == ANNA
-    assert refusal(book.case, OperatorCommand.CONFIRM_ANSWER, ANNA, POLICY) == "No answer is in doubt."
+    assert refusal(book.case, OperatorCommand.CONFIRM_ANSWER, ANNA, POLICY) == Refusal.NO_ANSWER_IN_DOUBT
 
 
 @pytest.mark.parametrize(("met_by", "met"), [(MetBy.RINGING, True), (MetBy.ANSWERED, False)])

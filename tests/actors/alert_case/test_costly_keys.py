@@ -9,6 +9,7 @@ from messages.calls import CallState
 from messages.ids import SECOND, Channel, Instant, LineId, OperatorCommand, Outcome, Party
 from model.alert.leg import FIRST_112, LegState
 from model.rules.orders import refusal
+from model.rules.refusals import Refusal
 from tests.actors.alert_case.book import EVERYONE, POLICY, START, Book, leg
 
 
@@ -45,7 +46,7 @@ def test_what_rings_or_is_in_doubt_can_be_marked_a_machine() -> None:
     book = Book()
     book.go_on()
     book.answers(Party.OPERATOR)
-    assert why_not(book, OperatorCommand.MARK_MACHINE) == "Nothing has answered on her line."
+    assert why_not(book, OperatorCommand.MARK_MACHINE) == Refusal.NOTHING_ANSWERED
     book.rings(Party.USER)
     assert why_not(book, OperatorCommand.MARK_MACHINE) is None
     book.report(book.leg(Party.USER), CallState.ANSWERED, confirmed=False)
@@ -55,7 +56,7 @@ def test_what_rings_or_is_in_doubt_can_be_marked_a_machine() -> None:
 def test_with_112_in_the_conference_the_users_call_is_no_machine() -> None:
     book = Book()
     book.to_conference()
-    assert why_not(book, OperatorCommand.MARK_MACHINE) == "112 is on the line with this call."
+    assert why_not(book, OperatorCommand.MARK_MACHINE) == Refusal.PSAP_ON_THIS_CALL
     book.order(OperatorCommand.MARK_MACHINE)
     assert book.leg(Party.USER).answered
     assert book.all_of(ev.CommandRefused)
@@ -75,7 +76,7 @@ def test_a_call_that_the_user_has_made_is_no_machine() -> None:
     book.go_on()
     book.answers(Party.OPERATOR)
     book.answers(Party.USER)
-    assert why_not(book, OperatorCommand.MARK_MACHINE) == "The user has called in."
+    assert why_not(book, OperatorCommand.MARK_MACHINE) == Refusal.USER_CALLED_IN
 
 
 def test_under_duress_who_is_on_the_line_is_not_hung_up_on_for_good() -> None:
@@ -84,8 +85,8 @@ def test_under_duress_who_is_on_the_line_is_not_hung_up_on_for_good() -> None:
     book.write("inbox-a1", ev.AlertCancelled(duress=True))
     book.go_on()
     assert book.leg(Party.USER).answered
-    assert why_not(book, OperatorCommand.MARK_MACHINE) == "The user would not be called again."
-    assert why_not(book, OperatorCommand.REDIAL_USER) == "She is on the line."
+    assert why_not(book, OperatorCommand.MARK_MACHINE) == Refusal.USER_NOT_CALLED_AGAIN
+    assert why_not(book, OperatorCommand.REDIAL_USER) == Refusal.USER_ON_THE_LINE
 
 
 # ---------------------------------------------------------------- withdraw_psap
@@ -94,7 +95,7 @@ def test_under_duress_who_is_on_the_line_is_not_hung_up_on_for_good() -> None:
 def test_112_is_taken_back_until_it_has_answered() -> None:
     book = Book()
     book.to_talking()
-    assert why_not(book, OperatorCommand.WITHDRAW_PSAP) == "112 is not being called."
+    assert why_not(book, OperatorCommand.WITHDRAW_PSAP) == Refusal.PSAP_NOT_BEING_CALLED
     book.order(OperatorCommand.CALL_PSAP)
     book.rings(Party.PSAP)
     book.order(OperatorCommand.WITHDRAW_PSAP)
@@ -110,7 +111,7 @@ def test_112_is_taken_back_until_it_has_answered() -> None:
 def test_112_that_has_answered_is_not_hung_up_on() -> None:
     book = Book()
     book.to_conference()
-    assert why_not(book, OperatorCommand.WITHDRAW_PSAP) == "112 is on the line."
+    assert why_not(book, OperatorCommand.WITHDRAW_PSAP) == Refusal.PSAP_ON_THE_LINE
 
 
 def test_112_is_taken_back_also_while_it_waits_for_a_line() -> None:
@@ -154,7 +155,7 @@ def test_what_duress_has_asked_for_is_not_taken_back() -> None:
     book.write("inbox-a1", ev.AlertCancelled(duress=True))
     book.go_on()
     assert book.case.psap is not None
-    assert why_not(book, OperatorCommand.WITHDRAW_PSAP) == "She has signalled duress: 112 has to be told."
+    assert why_not(book, OperatorCommand.WITHDRAW_PSAP) == Refusal.DURESS_PSAP_FIRST
 
 
 def test_whose_phone_gave_way_to_112_is_called_again_when_112_is_taken_back() -> None:
@@ -179,8 +180,8 @@ def test_machine_twice_and_close_does_not_end_an_alert_in_nine_seconds() -> None
     machine(book)
     book.answers(Party.USER)
     machine(book)
-    assert why_not(book, OperatorCommand.DECLARE_FALSE_ALARM) == "She has not answered."
-    assert why_not(book, OperatorCommand.CLOSE) == "A machine has answered: call once more first."
+    assert why_not(book, OperatorCommand.DECLARE_FALSE_ALARM) == Refusal.USER_NOT_ANSWERED
+    assert why_not(book, OperatorCommand.CLOSE) == Refusal.MACHINE_ANSWERED
     book.order(OperatorCommand.CLOSE)
     assert book.case.closed_at is None
     assert why_not(book, OperatorCommand.REDIAL_USER) is None
@@ -196,14 +197,14 @@ def test_machine_twice_and_close_does_not_end_an_alert_in_nine_seconds() -> None
 def test_nothing_is_closed_without_contact_while_the_user_is_called_or_is_yet_to_be() -> None:
     book = Book()
     book.go_on()
-    assert why_not(book, OperatorCommand.CLOSE) == "There is still a call up.", "the operator's own"
+    assert why_not(book, OperatorCommand.CLOSE) == Refusal.CALL_UP, "the operator's own"
     book.answers(Party.OPERATOR)
     book.rings(Party.USER)
-    assert why_not(book, OperatorCommand.CLOSE) == "There is still a call up."
+    assert why_not(book, OperatorCommand.CLOSE) == Refusal.CALL_UP
     book.ends(Party.USER, 17)
-    assert why_not(book, OperatorCommand.CLOSE) == "The user is still to be called."
+    assert why_not(book, OperatorCommand.CLOSE) == Refusal.USER_TO_BE_CALLED
     book.pass_time(5)
-    assert why_not(book, OperatorCommand.CLOSE) == "There is still a call up."
+    assert why_not(book, OperatorCommand.CLOSE) == Refusal.CALL_UP
 
 
 def test_an_alert_whose_user_could_not_be_had_is_closed_without_contact() -> None:
@@ -253,9 +254,7 @@ def test_the_right_pin_counts_where_it_is_all_that_is_known() -> None:
     book.answers(Party.OPERATOR)
     book.write("inbox-a1", ev.AlertCancelled())
     book.rings(Party.USER)
-    assert why_not(book, OperatorCommand.CLOSE) == "There is still a call up.", (
-        "the user is called all the same"
-    )
+    assert why_not(book, OperatorCommand.CLOSE) == Refusal.CALL_UP, "the user is called all the same"
     in_vain(book)
     book.order(OperatorCommand.CLOSE)
     book.release_all()
@@ -266,7 +265,7 @@ def test_a_false_alarm_is_of_a_person_and_not_of_a_machine() -> None:
     book = answered_by_a_machine()
     assert why_not(book, OperatorCommand.DECLARE_FALSE_ALARM) is None
     machine(book)
-    assert why_not(book, OperatorCommand.DECLARE_FALSE_ALARM) == "She has not answered."
+    assert why_not(book, OperatorCommand.DECLARE_FALSE_ALARM) == Refusal.USER_NOT_ANSWERED
 
 
 def test_after_a_conversation_that_dropped_a_false_alarm_can_still_be_declared() -> None:

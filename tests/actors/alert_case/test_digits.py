@@ -7,6 +7,7 @@ from messages import events as ev
 from messages.ids import OperatorCommand, Party
 from messages.legs import Originate
 from model.rules.orders import refusal
+from model.rules.refusals import Refusal
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
 
 DIGIT = OperatorCommand.SEND_DIGIT
@@ -42,7 +43,7 @@ def test_each_press_is_one_digit_of_that_partys_call_and_the_same_key_may_be_pre
 def test_it_is_for_the_operator_on_the_line_and_for_those_who_are_on_it() -> None:
     book = Book()
     book.to_talking()
-    assert refusal(book.case, DIGIT, EVERYONE[0], POLICY) == "112 is not on the line."
+    assert refusal(book.case, DIGIT, EVERYONE[0], POLICY) == Refusal.PSAP_ABSENT
     assert refusal(book.case, DIGIT, EVERYONE[0], POLICY, party=Party.USER) is None
     assert refusal(book.case, DIGIT, EVERYONE[1], POLICY, party=Party.USER) is not None
     press(book, "1")

@@ -16,6 +16,7 @@ from messages.operators import RequestOperators
 from model.alert.case import Case
 from model.alert.leg import LegState
 from model.rules.orders import refusal
+from model.rules.refusals import Refusal
 from store import streams
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book, leg
 
@@ -148,11 +149,9 @@ def test_where_no_line_is_free_that_is_said() -> None:
 def test_it_can_be_withdrawn_as_long_as_nobody_has_it() -> None:
     book = Book()
     book.to_talking()
-    assert refusal(book.case, OperatorCommand.KEEP, ANNA, POLICY) == "The alert is not being handed over."
+    assert refusal(book.case, OperatorCommand.KEEP, ANNA, POLICY) == Refusal.NOT_BEING_HANDED_OVER
     hand_over(book)
-    assert (
-        refusal(book.case, OperatorCommand.HAND_OVER, ANNA, POLICY, BICE) == "The alert is being handed over."
-    )
+    assert refusal(book.case, OperatorCommand.HAND_OVER, ANNA, POLICY, BICE) == Refusal.BEING_HANDED_OVER
     book.go_on(next_leg(book))
     book.order(OperatorCommand.KEEP, by=ANNA)
     assert ended(book) == ["withdrawn"]
@@ -178,11 +177,11 @@ def test_anybody_may_take_what_is_being_handed_over() -> None:
     book.to_talking()
     dora = OperatorId("dora")
     refused = refusal(book.case, OperatorCommand.TAKE, dora, POLICY)
-    assert refused == "Another operator is on the line of this alert."
+    assert refused == Refusal.ANOTHER_OPERATOR
     book.operators = [ANNA]
     hand_over(book)
     assert refusal(book.case, OperatorCommand.TAKE, dora, POLICY) is None
-    assert refusal(book.case, OperatorCommand.TAKE, ANNA, POLICY) == "The alert is yours already."
+    assert refusal(book.case, OperatorCommand.TAKE, ANNA, POLICY) == Refusal.ALREADY_YOURS
     book.pass_time(24)
     book.order(OperatorCommand.TAKE, by=dora)
     book.pass_time(5)
@@ -196,11 +195,11 @@ def test_it_cannot_be_handed_to_herself_nor_by_another_nor_at_its_end() -> None:
     book = Book()
     book.to_conference()
     allowed = OperatorCommand.HAND_OVER
-    assert refusal(book.case, allowed, ANNA, POLICY, ANNA) == "The alert is yours already."
-    assert refusal(book.case, allowed, BICE, POLICY) == "You are not on the line of this alert."
+    assert refusal(book.case, allowed, ANNA, POLICY, ANNA) == Refusal.ALREADY_YOURS
+    assert refusal(book.case, allowed, BICE, POLICY) == Refusal.NOT_ON_THE_LINE
     assert refusal(book.case, allowed, ANNA, POLICY) is None
     book.order(OperatorCommand.LEAVE)
-    assert refusal(book.case, allowed, ANNA, POLICY) == "The alert is being ended."
+    assert refusal(book.case, allowed, ANNA, POLICY) == Refusal.BEING_ENDED
 
 
 def test_with_112_on_the_line_neither_112_nor_the_user_is_touched() -> None:

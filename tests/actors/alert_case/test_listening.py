@@ -15,6 +15,7 @@ from messages.lines import PreemptCase
 from model.alert.evolve import fold
 from model.alert.phase import phase
 from model.rules.orders import refusal
+from model.rules.refusals import Refusal
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
 
 DORA = OperatorId("dora")
@@ -77,16 +78,16 @@ def test_nothing_of_the_alert_is_other_by_it() -> None:
 def test_who_may_not_is_told_why() -> None:
     book = Book()
     book.go_on()
-    assert refusal(book.case, OperatorCommand.LISTEN, DORA, POLICY) == "Nobody is on the line."
+    assert refusal(book.case, OperatorCommand.LISTEN, DORA, POLICY) == Refusal.NOBODY_ON_THE_LINE
     book.answers(Party.OPERATOR)
-    assert refusal(book.case, OperatorCommand.LISTEN, EVERYONE[0], POLICY) == "The alert is yours already."
+    assert refusal(book.case, OperatorCommand.LISTEN, EVERYONE[0], POLICY) == Refusal.ALREADY_YOURS
     listening(book)
-    assert refusal(book.case, OperatorCommand.LISTEN, DORA, POLICY) == "You are listening already."
+    assert refusal(book.case, OperatorCommand.LISTEN, DORA, POLICY) == Refusal.LISTENING_ALREADY
     other = OperatorId("emma")
-    assert refusal(book.case, OperatorCommand.LISTEN, other, POLICY) == "Somebody else is listening."
-    assert refusal(book.case, OperatorCommand.STOP_LISTENING, other, POLICY) == "You are not listening."
+    assert refusal(book.case, OperatorCommand.LISTEN, other, POLICY) == Refusal.ANOTHER_LISTENS
+    assert refusal(book.case, OperatorCommand.STOP_LISTENING, other, POLICY) == Refusal.NOT_LISTENING
     book.ends(Party.OPERATOR, cause=200)
-    assert refusal(book.case, OperatorCommand.TAKE, DORA, POLICY) == "You are listening: stop that first."
+    assert refusal(book.case, OperatorCommand.TAKE, DORA, POLICY) == Refusal.LISTENING
 
 
 def heard_by(book: Book) -> set[Party] | None:
@@ -104,16 +105,16 @@ def heard_by(book: Book) -> set[Party] | None:
 def test_a_whisper_is_for_the_operator_alone() -> None:
     book = talking()
     asked = (OperatorCommand.WHISPER, DORA, POLICY)
-    assert refusal(book.case, *asked) == "You are not listening."
+    assert refusal(book.case, *asked) == Refusal.NOT_LISTENING
     book.order(OperatorCommand.LISTEN, by=DORA)
     book.rings(Party.LISTENER)
-    assert refusal(book.case, *asked) == "You do not hear them yet."
+    assert refusal(book.case, *asked) == Refusal.HEARS_NOTHING_YET
     book.answers(Party.LISTENER)
     assert heard_by(book) == set()
-    assert refusal(book.case, OperatorCommand.STOP_WHISPERING, DORA, POLICY) == "You are not whispering."
+    assert refusal(book.case, OperatorCommand.STOP_WHISPERING, DORA, POLICY) == Refusal.NOT_WHISPERING
     book.order(OperatorCommand.WHISPER, by=DORA)
     assert heard_by(book) == {Party.OPERATOR}
-    assert refusal(book.case, *asked) == "You are whispering already."
+    assert refusal(book.case, *asked) == Refusal.WHISPERING_ALREADY
     book.order(OperatorCommand.STOP_WHISPERING, by=DORA)
     assert heard_by(book) == set()
 

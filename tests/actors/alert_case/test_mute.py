@@ -7,6 +7,7 @@ from messages import events as ev
 from messages.ids import OperatorCommand, Party
 from model.alert.evolve import fold
 from model.rules.orders import refusal
+from model.rules.refusals import Refusal
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
 
 
@@ -35,12 +36,12 @@ def test_it_is_hers_alone_and_only_while_she_is_on_the_line() -> None:
     book = Book()
     book.go_on()
     for command in (OperatorCommand.MUTE, OperatorCommand.UNMUTE):
-        assert refusal(book.case, command, EVERYONE[0], POLICY) == "You are not on the line of this alert."
+        assert refusal(book.case, command, EVERYONE[0], POLICY) == Refusal.NOT_ON_THE_LINE
     book.answers(Party.OPERATOR)
-    assert refusal(book.case, OperatorCommand.UNMUTE, EVERYONE[0], POLICY) == "You are not muted."
+    assert refusal(book.case, OperatorCommand.UNMUTE, EVERYONE[0], POLICY) == Refusal.NOT_MUTED
     assert refusal(book.case, OperatorCommand.MUTE, EVERYONE[1], POLICY) is not None
     book.order(OperatorCommand.MUTE)
-    assert refusal(book.case, OperatorCommand.MUTE, EVERYONE[0], POLICY) == "You are muted already."
+    assert refusal(book.case, OperatorCommand.MUTE, EVERYONE[0], POLICY) == Refusal.MUTED_ALREADY
 
 
 def test_two_orders_at_once_are_one() -> None:

@@ -12,6 +12,7 @@ from model.alert.phase import Phase, phase
 from model.policy import Policy, VoiceAlert
 from model.rules.calling import hushed
 from model.rules.orders import refusal
+from model.rules.refusals import Refusal
 from tests.actors.alert_case.book import EVERYONE, POLICY, START, Book, leg
 
 
@@ -38,7 +39,7 @@ def test_the_user_of_a_silent_alert_is_not_called(test: bool) -> None:
     book = silent(test=test)
     book.pass_time(120)
     assert book.case.of(Party.USER) == ()
-    assert why_not(book, OperatorCommand.REDIAL_USER) == "The alert is silent: order the call aloud first."
+    assert why_not(book, OperatorCommand.REDIAL_USER) == Refusal.SILENT
     assert phase(book.case) is Phase.CALLING_OPERATOR
 
 
@@ -63,7 +64,7 @@ def test_an_operator_orders_the_user_called_all_the_same() -> None:
     assert book.leg(Party.USER).attempt == 1
     assert book.all_of(ev.CallAloudRequested)[0].by == EVERYONE[0]
     assert not hushed(book.case)
-    assert why_not(book, OperatorCommand.CALL_ALOUD) == "She is called already."
+    assert why_not(book, OperatorCommand.CALL_ALOUD) == Refusal.USER_CALLED_ALREADY
     book.rings(Party.USER)
     book.ends(Party.USER, 19)
     assert book.leg(Party.USER).attempt == 2, "as any user from then on"
@@ -72,11 +73,11 @@ def test_an_operator_orders_the_user_called_all_the_same() -> None:
 def test_only_a_silent_alert_is_ordered_aloud_and_never_one_under_duress() -> None:
     loud = Book()
     loud.to_talking()
-    assert why_not(loud, OperatorCommand.CALL_ALOUD) == "The alert is not silent."
+    assert why_not(loud, OperatorCommand.CALL_ALOUD) == Refusal.NOT_SILENT
     forced = silent()
     forced.write("inbox-a1", ev.AlertCancelled(duress=True))
     forced.go_on()
-    assert why_not(forced, OperatorCommand.CALL_ALOUD) == "She has signalled duress: do not call."
+    assert why_not(forced, OperatorCommand.CALL_ALOUD) == Refusal.DURESS_NO_CALL
 
 
 def test_a_phone_that_rings_is_still_when_the_alert_turns_silent() -> None:
@@ -100,8 +101,8 @@ def test_who_is_on_the_line_stays_when_the_alert_turns_silent() -> None:
     book.to_talking()
     signal(book, silent=True)
     assert book.leg(Party.USER).answered
-    assert why_not(book, OperatorCommand.ANOTHER_LINE) == "The alert is silent: order the call aloud first."
-    assert why_not(book, OperatorCommand.MARK_MACHINE) == "The user would not be called again."
+    assert why_not(book, OperatorCommand.ANOTHER_LINE) == Refusal.SILENT
+    assert why_not(book, OperatorCommand.MARK_MACHINE) == Refusal.USER_NOT_CALLED_AGAIN
     book.ends(Party.USER)
     book.pass_time(60)
     assert book.case.active(Party.USER) is None
@@ -133,7 +134,7 @@ def test_112_is_called_and_briefed_without_the_user() -> None:
 
 def test_a_silent_alert_is_not_closed_with_nobody_told() -> None:
     book = silent()
-    assert why_not(book, OperatorCommand.CLOSE) == "112 has not been told, and the user is not called."
+    assert why_not(book, OperatorCommand.CLOSE) == Refusal.PSAP_NOT_TOLD
     book.order(OperatorCommand.CALL_ALOUD)
     book.rings(Party.USER)
     book.ends(Party.USER, 19)

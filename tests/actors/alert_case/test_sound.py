@@ -16,6 +16,7 @@ from messages.ids import Channel, LineId, OperatorCommand, Party
 from messages.legs import LegReport
 from model.alert.leg import LegState
 from model.rules.orders import refusal
+from model.rules.refusals import Refusal
 from model.rules.sound import party_without_sound
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
 
@@ -238,8 +239,8 @@ def test_the_operator_is_called_again_alone_and_has_the_case_again() -> None:
 @pytest.mark.parametrize(
     ("party", "reason"),
     [
-        (Party.PSAP, "112 is not on the line."),
-        (Party.LISTENER, "Nobody is on the line."),
+        (Party.PSAP, Refusal.PSAP_ABSENT),
+        (Party.LISTENER, Refusal.NOBODY_ON_THE_LINE),
         (Party.USER, None),
         (Party.OPERATOR, None),
         (None, None),
@@ -259,7 +260,7 @@ def test_whoever_cannot_be_called_back_is_not_hung_up() -> None:
     book.answers(Party.USER)
     book.answers(Party.OPERATOR)
     asked = refusal(book.case, OperatorCommand.ANOTHER_LINE, EVERYONE[0], POLICY)
-    assert asked == "Her number is not known."
+    assert asked == Refusal.NUMBER_UNKNOWN
 
 
 def test_a_headset_in_a_quiet_room_is_not_without_sound() -> None:
@@ -270,4 +271,4 @@ def test_a_headset_in_a_quiet_room_is_not_without_sound() -> None:
     assert not is_judged(headset)
     case = replace(book.case, legs={**book.case.legs, mine.leg: headset})
     asked = refusal(case, OperatorCommand.ANOTHER_LINE, EVERYONE[0], POLICY, None, Party.OPERATOR)
-    assert asked == "Your voice does not come over a line of the centre."
+    assert asked == Refusal.OWN_VOICE

@@ -15,6 +15,7 @@ from gateways.console.door import SIGN_ON, WRONG_ORIGIN
 from gateways.http.context import Web
 from messages.events import NoteAdded, PersonalDataRead
 from messages.ids import E164, Outcome
+from model.rules.refusals import Refusal
 from store import streams
 from store.registry.registry import Registry
 from tests.gateways.http.place import CLOCK, GIULIA, Place
@@ -84,7 +85,7 @@ def test_what_is_allowed_is_told_with_every_change(client: Client, place: Place,
         allowed: dict[str, str | None] = {"call_psap": ""}
         while allowed["call_psap"] is not None:
             allowed = heard(socket)["allowed"][story.alert]
-    assert allowed["leave"] == "112 is not on the line."
+    assert allowed["leave"] == Refusal.PSAP_ABSENT
 
 
 def test_who_resumes_is_told_what_was_missed_and_nothing_twice(

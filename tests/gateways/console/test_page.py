@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from gateways.console.page import STATIC
+from gateways.refusals import SENTENCES, code, sentence
+from model.rules.refusals import Refusal
 
 OURS = sorted(
     path
@@ -13,16 +17,18 @@ OURS = sorted(
 )
 
 
-def test_every_reason_why_not_has_italian_words() -> None:
-    model = STATIC.parents[2] / "model" / "rules"
-    allowed = "".join(
-        (model / name).read_text() for name in ("allowed.py", "attempts.py", "calling.py", "sound.py")
-    )
-    reasons = set(re.findall(r"(?<!\")\"((?:[A-Z]|112)[^\"]*\.)\"(?!\")", allowed))
-    translated = (STATIC / "js" / "words" / "words.js").read_text()
-    quoted = set(re.findall(r"^  (?:'([^']+)'|\"([^\"]+)\"):", translated, re.MULTILINE))
-    missing = sorted(reasons - {one for pair in quoted for one in pair})
-    assert missing == []
+def test_every_refusal_has_its_words_on_the_page_and_for_those_who_have_none() -> None:
+    words = (STATIC / "js" / "words" / "words.js").read_text()
+    (table,) = re.findall(r"^const REFUSALS = \{\n(.*?)^\};", words, re.DOTALL | re.MULTILINE)
+    codes = [str(refusal) for refusal in Refusal]
+    assert re.findall(r"^  (\w+): \[", table, re.MULTILINE) == codes
+    assert list(SENTENCES) == codes
+
+
+@pytest.mark.parametrize("journaled", ["psap_absent", "112 is not on the line."])
+def test_a_refusal_is_known_by_its_sentence_too_which_older_journals_hold(journaled: str) -> None:
+    assert (code(journaled), sentence(journaled)) == ("psap_absent", "112 is not on the line.")
+    assert (code("of another version"), sentence("of another version")) == ("of another version",) * 2
 
 
 def test_every_key_that_is_listened_to_is_in_the_list_of_keys() -> None:

@@ -29,6 +29,7 @@ from messages.ids import (
 from messages.journal import Recorded
 from messages.lines import LineReport, LineState
 from model.policy import Policy
+from model.rules.refusals import Refusal
 from store import streams
 from store.journal.journal import Append, Journal
 from store.journal.rebuild import rebuild
@@ -138,11 +139,11 @@ def test_what_is_allowed_is_said_for_each_command_with_the_reason_why_not(journa
     mine, others = feed.allowed(case, MARTA, POLICY), feed.allowed(case, LUCA, POLICY)
     assert mine["call_psap"] is None
     assert mine["declare_false_alarm"] is None
-    assert mine["leave"] == "112 is not on the line."
-    assert others["call_psap"] == "You are not on the line of this alert."
+    assert mine["leave"] == Refusal.PSAP_ABSENT
+    assert others["call_psap"] == Refusal.NOT_ON_THE_LINE
     assert others["note"] is None
     assert mine.keys() == {command.value for command in OperatorCommand}
-    assert mine["listen"] == feed.NOT_A_SUPERVISOR
+    assert mine["listen"] == Refusal.ONLY_A_SUPERVISOR
     assert feed.allowed(case, LUCA, POLICY, StaffRole.SUPERVISOR)["listen"] is None
 
 

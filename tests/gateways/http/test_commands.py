@@ -13,6 +13,7 @@ from messages.ids import SECOND, Instant, OperatorCommand, Outcome, Party, Shift
 from store import streams
 from store.registry.people import StaffRole
 from store.registry.registry import Registry
+from tests.gateways.http.answered import no
 from tests.gateways.http.place import CLOCK, Place
 from tests.gateways.story import Story, on_shift
 from tests.waiting import wait_until
@@ -52,7 +53,7 @@ def test_s09_what_the_case_does_not_allow_is_refused_with_the_reason(
     before = web.journal.last_seq()
     url = f"/v1/alerts/{story.alert}/commands"
     answer = client.post(url, json={"command": "leave"}, headers=place.operator())
-    assert (answer.status_code, answer.json()) == (409, {"reason": "112 is not on the line."})
+    assert (answer.status_code, answer.json()) == (409, no("psap_absent"))
     assert web.journal.last_seq() == before
 
 
@@ -89,10 +90,10 @@ def test_a_case_is_handed_over_to_whoever_is_named_and_to_nobody_unknown(
     url = f"/v1/alerts/{story.alert}/commands"
     body = {"command": "hand_over", "to": "nobody"}
     answer = client.post(url, json=body, headers=place.operator())
-    assert (answer.status_code, answer.json()) == (409, {"reason": "There is no such operator."})
+    assert (answer.status_code, answer.json()) == (409, no("no_such_operator"))
     body = {"command": "hand_over", "to": place.marta}
     answer = client.post(url, json=body, headers=place.operator())
-    assert (answer.status_code, answer.json()) == (409, {"reason": "The alert is yours already."})
+    assert (answer.status_code, answer.json()) == (409, no("already_yours"))
     body = {"command": "hand_over", "to": place.luca, "text": "end of shift"}
     assert client.post(url, json=body, headers=place.operator()).status_code == 202
     event = web.journal.read(streams.inbox(story.alert))[-1].event
@@ -100,7 +101,7 @@ def test_a_case_is_handed_over_to_whoever_is_named_and_to_nobody_unknown(
         command=OperatorCommand.HAND_OVER, by=place.marta, to=place.luca, text="end of shift"
     )
     again = client.post(url, json=body, headers=place.operator())
-    assert (again.status_code, again.json()) == (409, {"reason": "The alert is being handed over."})
+    assert (again.status_code, again.json()) == (409, no("being_handed_over"))
 
 
 def test_a_key_is_pressed_as_often_as_it_is_ordered(
@@ -114,7 +115,7 @@ def test_a_key_is_pressed_as_often_as_it_is_ordered(
     pressed = CommandGiven(command=OperatorCommand.SEND_DIGIT, by=place.marta, digit="*", party=Party.USER)
     assert given == [pressed, pressed]
     answer = client.post(url, json={"command": "send_digit", "digit": "1"}, headers=place.operator())
-    assert (answer.status_code, answer.json()) == (409, {"reason": "112 is not on the line."})
+    assert (answer.status_code, answer.json()) == (409, no("psap_absent"))
 
 
 def test_what_is_handed_over_can_be_taken_by_another_and_kept_by_her(
@@ -264,20 +265,19 @@ def test_a_closed_alert_is_reopened_and_the_app_sees_it_open(client: Client, pla
     state = client.get(url, headers=place.app()).json()
     assert (state["closed_at"], state["outcome"], state["advice"]) == (None, None, "wait")
     answer = client.post(f"{url}/commands", json={"command": "reopen"}, headers=place.operator())
-    assert (answer.status_code, answer.json()) == (409, {"reason": "The alert is not closed."})
+    assert (answer.status_code, answer.json()) == (409, no("not_closed"))
 
 
 def test_the_history_says_whether_an_alert_may_be_reopened(client: Client, place: Place, web: Web) -> None:
     first = closed(web, place)
     assert reopening(client, place) == {first.alert: None}
     second = Story(web.journal, CLOCK.now_us()).opened()
-    newer = "A newer alert of the same number is open."
-    assert reopening(client, place) == {first.alert: newer, second.alert: "The alert is not closed."}
+    assert reopening(client, place) == {first.alert: "newer_open", second.alert: "not_closed"}
     story = client.get(f"/v1/alerts/{first.alert}/story", headers=place.operator()).json()
-    assert story["reopen"] == newer
+    assert story["reopen"] == "newer_open"
     url = f"/v1/alerts/{first.alert}/commands"
     answer = client.post(url, json={"command": "reopen"}, headers=place.operator())
-    assert (answer.status_code, answer.json()) == (409, {"reason": newer})
+    assert (answer.status_code, answer.json()) == (409, no("newer_open"))
 
 
 def reopening(client: Client, place: Place) -> dict[str, str | None]:

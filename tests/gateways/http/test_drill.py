@@ -9,11 +9,12 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from gateways.http.context import Web
-from gateways.http.routes.drill import NO_PHONE, NOT_A_TEST, NOTE, OFF_SHIFT, RUNNING
+from gateways.http.routes.drill import NOTE
 from gateways.http.settings import DrillSettings
 from messages.events import AlertReceived, NoteAdded
 from messages.ids import E164, SECOND, AlertId, Outcome, ShiftState
 from store import streams
+from tests.gateways.http.answered import no
 from tests.gateways.http.place import CLOCK, Place
 from tests.gateways.story import Story, on_shift
 
@@ -78,7 +79,7 @@ def test_a_second_one_is_refused_while_one_runs_and_writes_nothing(
 ) -> None:
     _, first = begin(client, place)
     there = web.journal.last_seq()
-    assert begin(client, place) == (409, {"reason": RUNNING})
+    assert begin(client, place) == (409, no("drill_running"))
     assert web.journal.last_seq() == there
     again(web, first["alert"]).closed(Outcome.TEST_DONE)
     status, second = begin(client, place)
@@ -91,7 +92,7 @@ def test_a_real_alert_of_that_phone_is_not_mixed_up_with_a_drill(
     client: Client, place: Place, web: Web
 ) -> None:
     Story(web.journal, CLOCK.now_us(), phone=PHONE)
-    assert begin(client, place) == (409, {"reason": NOT_A_TEST})
+    assert begin(client, place) == (409, no("drill_phone_in_alert"))
     assert last(client, place)["alert"] is None
 
 
@@ -101,7 +102,7 @@ def test_who_is_off_shift_begins_none(
 ) -> None:
     if state is not None:
         on_shift(web.journal, place.marta, state)
-    assert begin(client, place) == (409, {"reason": OFF_SHIFT})
+    assert begin(client, place) == (409, no("off_shift"))
 
 
 def test_without_a_phone_the_setting_is_named(place: Place) -> None:
@@ -109,8 +110,7 @@ def test_without_a_phone_the_setting_is_named(place: Place) -> None:
 
     place.changes["drill"] = DrillSettings()
     with TestClient(build(place.web())) as client:
-        assert begin(client, place) == (409, {"reason": NO_PHONE})
-        assert "drill.phone" in NO_PHONE
+        assert begin(client, place) == (409, no("no_drill_phone"))
         assert last(client, place)["alert"] is None
 
 

@@ -65,7 +65,7 @@ export async function load(ui, older = false) {
 }
 
 /** Why the chosen alert may not be reopened, or null where it may. @param {CaseView} story */
-const whyNot = (story) => (story.closed_us === null ? 'The alert is not closed.' : (story.reopen ?? null));
+const whyNot = (story) => (story.closed_us === null ? 'not_closed' : (story.reopen ?? null));
 
 /**
  * R asks, E adds 112, Enter does it, and every other key leaves it as it is. True where the key was for that.

@@ -17,6 +17,12 @@ const TOKEN = 'securwoman-token';
 const CARRIED_WITHIN_MS = 20_000; // a node that takes over may have other things to do first
 const CARRIED_AGAIN_MS = 500;
 
+/** Why the center says no. @param {Response} answer */
+async function whyNot(answer) {
+  const said = await answer.json().catch(() => ({}));
+  return said.code ?? said.reason ?? String(answer.status);
+}
+
 export class Feed {
   /** `kept()` is what goes along to another node. */
   constructor(changed, kept = () => ({})) {
@@ -135,7 +141,7 @@ export class Feed {
     if (answer?.status === 409) {
       if (token) sessionStorage.setItem(TOKEN, token);
       this.#connect();
-      return (await answer.json().catch(() => ({}))).reason ?? String(answer.status);
+      return whyNot(answer);
     }
     this.me = null;
     this.ticket = '';
@@ -199,8 +205,7 @@ export class Feed {
         answer = await this.#ask('POST', path, body);
       }
       if (answer.ok) return { ok: true, reason: '' };
-      const said = await answer.json().catch(() => ({}));
-      return { ok: false, reason: said.reason ?? String(answer.status) };
+      return { ok: false, reason: await whyNot(answer) };
     } catch {
       return { ok: false, reason: '' };
     }

@@ -211,83 +211,118 @@ const OUTCOMES = {
   no_contact: ['nessun contatto', 'no contact'],
 };
 
-// What the center says in English when it does not allow a command.
-const REASONS = {
-  'The alert is closed.': 'L’allarme è chiuso.',
-  'You are not on the line of this alert.': 'Non sei in linea su questo allarme.',
-  'The alert is being ended.': 'L’allarme si sta chiudendo.',
-  'Nothing has answered on her line.': 'Nessuno ha risposto sulla sua linea.',
-  '112 is not on the line.': 'Il 112 non è in linea.',
-  'The alert is yours already.': 'L’allarme è già tuo.',
-  'Another operator is on the line of this alert.': 'Un altro operatore è in linea su questo allarme.',
-  'There is still a call up.': 'C’è ancora una chiamata in corso.',
-  '112 is being called.': 'Stiamo già chiamando il 112.',
-  'She has not been called yet.': 'Non è ancora stata chiamata.',
-  'She has signalled duress.': 'Ha segnalato costrizione.',
-  '112 has been called.': 'Il 112 è stato chiamato.',
-  'She has not answered.': 'Non ha risposto.',
-  '112 is on the line.': 'Il 112 è già in linea.',
-  'A test never calls the real 112, and no number for tests is set.':
-    'Una prova non chiama mai il 112 vero, e manca un numero di prova.',
-  'She is not on the line, and the briefing has not been given.':
-    'Non è in linea, e il testo non è stato letto.',
-  'She has signalled duress: do not call.': 'Ha segnalato costrizione: non chiamarla.',
-  'She is on the line.': 'È già in linea.',
-  'She is being called.': 'La stiamo già chiamando.',
-  'Only a supervisor listens in.': 'Può ascoltare solo un supervisore.',
-  'You are on an alert: leave it or hand it over first.': 'Hai un allarme: prima lascialo o passalo.',
-  'You are listening already.': 'Stai già ascoltando.',
-  'You are listening: stop that first.': 'Stai ascoltando: prima smetti.',
-  'You are not listening.': 'Non stai ascoltando.',
-  'Somebody else is listening.': 'Sta già ascoltando un’altra persona.',
-  'Nobody is on the line.': 'Nessuno è in linea.',
-  'Nobody can listen in on this line.': 'Su questa linea non si può ascoltare.',
-  'All parties are on this one line.': 'Su questa sola linea ci sono tutti.',
-  'Nothing can be played on this line.': 'Su questa linea non si può far sentire nulla.',
-  'Nobody can be muted on this line.': 'Su questa linea non si può silenziare nessuno.',
-  '112 cannot be joined on this line: call it on another phone.':
-    'Su questa linea il 112 non può entrare: chiamalo da un altro telefono.',
-  'The briefing has not been given.': 'Il testo non è stato letto al 112.',
-  'You are muted already.': 'Il tuo microfono è già spento.',
-  'You are whispering already.': 'L’operatore ti sente già.',
-  'You are not whispering.': 'Nessuno ti sente.',
-  'You do not hear them yet.': 'Non li senti ancora.',
-  'No operator is on the line.': 'Nessun operatore è in linea.',
-  'You are not muted.': 'Il tuo microfono è già acceso.',
-  'Your voice does not come over a line of the centre.': 'La tua voce non passa per una linea del centro.',
-  "This number is never called as a user's.":
+// Why the center does not allow a command (`model.rules.refusals`).
+/** @type {Record<string, Pair>} */
+const REFUSALS = {
+  not_closed: ['L’allarme non è chiuso.', 'The alert is not closed.'],
+  closed: ['L’allarme è chiuso.', 'The alert is closed.'],
+  being_ended: ['L’allarme si sta chiudendo.', 'The alert is being ended.'],
+  newer_open: [
+    'È aperto un allarme più recente dello stesso numero.',
+    'A newer alert of the same number is open.',
+  ],
+  person_erased: ['I dati della persona sono stati cancellati.', 'The person was erased.'],
+  not_on_the_line: ['Non sei in linea su questo allarme.', 'You are not on the line of this alert.'],
+  already_yours: ['L’allarme è già tuo.', 'The alert is yours already.'],
+  another_operator: [
+    'Un altro operatore è in linea su questo allarme.',
+    'Another operator is on the line of this alert.',
+  ],
+  no_such_operator: ['Questo operatore non esiste.', 'There is no such operator.'],
+  being_handed_over: ['L’allarme si sta già passando.', 'The alert is being handed over.'],
+  not_being_handed_over: ['L’allarme non si sta passando.', 'The alert is not being handed over.'],
+  only_a_supervisor: ['Può ascoltare solo un supervisore.', 'Only a supervisor listens in.'],
+  listening: ['Stai ascoltando: prima smetti.', 'You are listening: stop that first.'],
+  listening_already: ['Stai già ascoltando.', 'You are listening already.'],
+  not_listening: ['Non stai ascoltando.', 'You are not listening.'],
+  another_listens: ['Sta già ascoltando un’altra persona.', 'Somebody else is listening.'],
+  line_without_listening: ['Su questa linea non si può ascoltare.', 'Nobody can listen in on this line.'],
+  whispering_already: ['L’operatore ti sente già.', 'You are whispering already.'],
+  not_whispering: ['Nessuno ti sente.', 'You are not whispering.'],
+  hears_nothing_yet: ['Non li senti ancora.', 'You do not hear them yet.'],
+  no_operator: ['Nessun operatore è in linea.', 'No operator is on the line.'],
+  muted_already: ['Il tuo microfono è già spento.', 'You are muted already.'],
+  not_muted: ['Il tuo microfono è già acceso.', 'You are not muted.'],
+  line_without_mute: ['Su questa linea non si può silenziare nessuno.', 'Nobody can be muted on this line.'],
+  nobody_on_the_line: ['Nessuno è in linea.', 'Nobody is on the line.'],
+  call_up: ['C’è ancora una chiamata in corso.', 'There is still a call up.'],
+  no_answer_in_doubt: ['Nessuna risposta è in dubbio.', 'No answer is in doubt.'],
+  user_absent: ['Non è in linea.', 'She is not on the line.'],
+  user_on_the_line: ['È già in linea.', 'She is on the line.'],
+  user_not_answered: ['Non ha risposto.', 'She has not answered.'],
+  user_being_called: ['La stiamo già chiamando.', 'She is being called.'],
+  user_called_already: ['È già stata chiamata.', 'She is called already.'],
+  user_called_in: ['Ha chiamato lei.', 'The user has called in.'],
+  user_calling: ['Sta chiamando lei.', 'The user is calling.'],
+  user_to_be_called: ['È ancora da chiamare.', 'The user is still to be called.'],
+  user_not_called_again: ['Non verrebbe richiamata.', 'The user would not be called again.'],
+  number_unknown: ['Il suo numero non è noto.', 'Her number is not known.'],
+  number_never_called: [
     'Questo numero non viene mai chiamato come quello di un’utente.',
-  'Her number is not known.': 'Il suo numero non è noto.',
-  'No phone for drills is set: drill.phone in the settings.':
-    'Non c’è un telefono per le esercitazioni: drill.phone nelle impostazioni.',
-  'You are not on shift.': 'Non sei in turno.',
-  'A drill is running.': 'Un’esercitazione è in corso.',
-  'The phone for drills has a real alert open.':
-    'Il telefono delle esercitazioni ha un allarme reale aperto.',
-  'The alert is being handed over.': 'L’allarme si sta già passando.',
-  'She is not on the line.': 'Non è in linea.',
-  'It is being played.': 'Lo sta già sentendo.',
-  'No answer is in doubt.': 'Nessuna risposta è in dubbio.',
-  'The alert is not being handed over.': 'L’allarme non si sta passando.',
-  '112 has not been told, and the user is not called.': 'Il 112 non è informato, e lei non viene chiamata.',
-  '112 is on the line with this call.': 'Il 112 è in linea su questa chiamata.',
-  'A machine has answered: call once more first.':
+    "This number is never called as a user's.",
+  ],
+  not_identified: ['Non si sa ancora chi chiamare.', 'It is not yet known whom to call.'],
+  nothing_answered: ['Nessuno ha risposto sulla sua linea.', 'Nothing has answered on her line.'],
+  machine_answered: [
     'Ha risposto una segreteria: prima richiama ancora una volta.',
-  'It is not yet known whom to call.': 'Non si sa ancora chi chiamare.',
-  'She has signalled duress: 112 has to be told.': 'Ha segnalato costrizione: il 112 va informato.',
-  'The alert is silent: order the call aloud first.': 'Allarme silenzioso: prima O, poi Invio.',
-  'The user has called in.': 'Ha chiamato lei.',
-  'The user is calling.': 'Sta chiamando lei.',
-  'The user is still to be called.': 'È ancora da chiamare.',
-  'The user would not be called again.': 'Non verrebbe richiamata.',
-  'There is no such operator.': 'Questo operatore non esiste.',
-  'The alert is not closed.': 'L’allarme non è chiuso.',
-  'A newer alert of the same number is open.': 'È aperto un allarme più recente dello stesso numero.',
-  'The person was erased.': 'I dati della persona sono stati cancellati.',
-  '112 can be called from here.': 'Il 112 si può chiamare da qui.',
-  '112 is not being called.': 'Nessuna chiamata al 112 in corso.',
-  'The alert is not silent.': 'L’allarme non è silenzioso.',
-  'She is called already.': 'È già stata chiamata.',
+    'A machine has answered: call once more first.',
+  ],
+  silent: ['Allarme silenzioso: prima O, poi Invio.', 'The alert is silent: order the call aloud first.'],
+  not_silent: ['L’allarme non è silenzioso.', 'The alert is not silent.'],
+  duress: ['Ha segnalato costrizione.', 'She has signalled duress.'],
+  duress_no_call: ['Ha segnalato costrizione: non chiamarla.', 'She has signalled duress: do not call.'],
+  duress_psap_first: [
+    'Ha segnalato costrizione: il 112 va informato.',
+    'She has signalled duress: 112 has to be told.',
+  ],
+  psap_absent: ['Il 112 non è in linea.', '112 is not on the line.'],
+  psap_on_the_line: ['Il 112 è già in linea.', '112 is on the line.'],
+  psap_on_this_call: ['Il 112 è in linea su questa chiamata.', '112 is on the line with this call.'],
+  psap_being_called: ['Stiamo già chiamando il 112.', '112 is being called.'],
+  psap_not_being_called: ['Nessuna chiamata al 112 in corso.', '112 is not being called.'],
+  psap_called: ['Il 112 è stato chiamato.', '112 has been called.'],
+  psap_can_be_called: ['Il 112 si può chiamare da qui.', '112 can be called from here.'],
+  psap_not_told: [
+    'Il 112 non è informato, e lei non viene chiamata.',
+    '112 has not been told, and the user is not called.',
+  ],
+  psap_on_another_phone: [
+    'Su questa linea il 112 non può entrare: chiamalo da un altro telefono.',
+    '112 cannot be joined on this line: call it on another phone.',
+  ],
+  test_without_psap: [
+    'Una prova non chiama mai il 112 vero, e manca un numero di prova.',
+    'A test never calls the real 112, and no number for tests is set.',
+  ],
+  not_briefed: ['Il testo non è stato letto al 112.', 'The briefing has not been given.'],
+  user_absent_not_briefed: [
+    'Non è in linea, e il testo non è stato letto.',
+    'She is not on the line, and the briefing has not been given.',
+  ],
+  being_played: ['Lo sta già sentendo.', 'It is being played.'],
+  line_without_playing: [
+    'Su questa linea non si può far sentire nulla.',
+    'Nothing can be played on this line.',
+  ],
+  one_line_for_all: ['Su questa sola linea ci sono tutti.', 'All parties are on this one line.'],
+  own_voice: [
+    'La tua voce non passa per una linea del centro.',
+    'Your voice does not come over a line of the centre.',
+  ],
+  on_an_alert: [
+    'Hai un allarme: prima lascialo o passalo.',
+    'You are on an alert: leave it or hand it over first.',
+  ],
+  off_shift: ['Non sei in turno.', 'You are not on shift.'],
+  no_drill_phone: [
+    'Non c’è un telefono per le esercitazioni: drill.phone nelle impostazioni.',
+    'No phone for drills is set: drill.phone in the settings.',
+  ],
+  drill_running: ['Un’esercitazione è in corso.', 'A drill is running.'],
+  drill_phone_in_alert: [
+    'Il telefono delle esercitazioni ha un allarme reale aperto.',
+    'The phone for drills has a real alert open.',
+  ],
 };
 
 /** @type {Record<string, Pair>} */
@@ -320,8 +355,8 @@ export const t = (key) => WORDS[key][english ? 1 : 0];
 export const channel = (name) => t(CHANNELS[name] ?? 'data');
 /** @param {string} name */
 export const outcome = (name) => (OUTCOMES[name] ? either(...OUTCOMES[name]) : name);
-/** @param {string} text */
-export const reason = (text) => (english ? text : (REASONS[text] ?? text));
+/** Why it was refused; what has no words here says it by itself. @param {string} code */
+export const reason = (code) => (REFUSALS[code] ? either(...REFUSALS[code]) : code);
 /** @param {string} code */
 export const languageName = (code) => (LANGUAGES[code] ? either(...LANGUAGES[code]) : code);
 /** A number with the language's decimal sign. @param {number} value @param {number} [digits] */
