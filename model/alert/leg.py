@@ -110,6 +110,10 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
         return self.cause in LINE_FAILURES
 
 
+ANSWERED_AND_DROPPED = -1
+"""In `Case.user_ends` in place of a cause: the user had answered."""
+MACHINE = -2
+"""The same of a call that a machine has answered."""
 ANOTHER_ANSWERED = "another answered"
 HANDED_OVER = "handed over"
 ANOTHER_LINE = "another line"

@@ -7,8 +7,7 @@ from typing import Final
 from messages.base import HangupCause
 from messages.ids import SECOND, Instant, Party
 from model.alert.case import Case
-from model.alert.evolve import ANSWERED_AND_DROPPED, MACHINE
-from model.alert.leg import ANOTHER_LINE, FIRST_112, Leg
+from model.alert.leg import ANOTHER_LINE, ANSWERED_AND_DROPPED, FIRST_112, MACHINE, Leg
 from model.policy import Policy, VoiceAlert
 from model.rules.calling import hushed, quiet
 from model.rules.dialling import unfit

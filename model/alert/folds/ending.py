@@ -1,0 +1,117 @@
+"""How an alert ends, is left, breaks, and begins again. Pure."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from messages import events as ev
+from messages.ids import Advice, Instant, Party
+from model.alert.case import Case
+
+
+def fold_ending(case: Case, event: ev.Event, at: Instant) -> Case | None:
+    """The case after this event; None where it is about something else."""
+    match event:
+        case ev.FalseAlarmDeclared():
+            return replace(case, false_alarm_at=at, hand_over=None)
+        case ev.BriefingGiven():
+            return replace(case, briefing_at=at)
+        case ev.LeaveRequested(handed_over=handed_over):
+            return replace(
+                _mended(case),
+                left_at=at,
+                left_by=event.by,
+                handed_over=handed_over,
+                together_at=at if handed_over else None,
+                hand_over=None,
+            )
+        case ev.AlertReopened():
+            return _reopened(case, event, at)
+        case ev.ConferenceBroken(party=party):
+            return _broken(case, party, at)
+        case ev.ConferenceSettled():
+            return replace(case, left_at=case.together_at or at, handed_over=True)
+        case ev.CloseRequested():
+            return replace(case, close_at=at, hand_over=None)
+        case ev.AlertClosed(outcome=outcome):
+            return replace(
+                _mended(case), closed_at=at, outcome=outcome, reserved=(), unread=(), listener=None
+            )
+        case _:
+            return None
+
+
+def _broken(case: Case, party: Party, at: Instant) -> Case:
+    """The leave is undone; of the user's attempts before nothing counts against the ones to come."""
+    case = replace(
+        case,
+        left_at=None,
+        operator_left_at=None,
+        handed_over=False,
+        together_at=None,
+        broken_at=at,
+        broken_party=party,
+        tried=(),
+        user_ends=(),
+    )
+    return replace(case, redial=True) if party is Party.USER else case
+
+
+def _reopened(case: Case, event: ev.AlertReopened, at: Instant) -> Case:
+    """What was done before is the story's; what is to be done begins anew, with the legs' next attempts.
+
+    What is known stays: who it is, where, the PINs, and how the deadline was met or missed.
+    """
+    return replace(
+        case,
+        closed_at=None,
+        outcome=None,
+        reopened_at=at,
+        owner=None,
+        unread=(),
+        calls_on_lost_nodes={},
+        advice=Advice.WAIT,
+        operator=None,
+        operator_joined_at=None,
+        operator_lost_at=None,
+        operator_left_at=None,
+        tried=(),
+        taking=event.by,
+        taking_at=at,
+        hand_over=None,
+        left_by=None,
+        reached_at=None,
+        reached_by="",
+        presumed_calling_112="",
+        user_ends=(),
+        inbound_call=None,
+        redial=True,
+        in_vain={},
+        psap=None,
+        psap_ends=0,
+        psap_unasked=0,
+        psap_wanted_by=event.by if event.psap else None,
+        psap_joined_at=None,
+        psap_ended_at=None,
+        psap_no_line="",
+        psap_no_line_at=None,
+        psap_elsewhere_at=None,
+        false_alarm_at=None,
+        briefing_at=None,
+        left_at=None,
+        handed_over=False,
+        together_at=None,
+        close_at=None,
+    )
+
+
+def _mended(case: Case) -> Case:
+    return replace(case, broken_at=None, broken_party=None)
+
+
+def together_again(case: Case, at: Instant) -> Case:
+    """The case once both are in the conference that had broken; unchanged before."""
+    user, psap = case.confirmed_answered(Party.USER), case.confirmed_answered(Party.PSAP)
+    if case.broken_at is None or user is None or psap is None or not (user.joined and psap.joined):
+        return case
+    return replace(_mended(case), together_at=at if case.operator is None else None)

@@ -1,0 +1,169 @@
+"""The legs: how far each attempt has got, and what its end means for the next one. Pure."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from messages import events as ev
+from messages.base import HangupCause
+from messages.ids import Instant, LegId, Party
+from messages.lines import Lack
+from model.alert.case import Case
+from model.alert.leg import (
+    ANOTHER_LINE,
+    ANSWERED_AND_DROPPED,
+    ELSEWHERE,
+    FIRST_112,
+    HUSHED,
+    WITHDRAWN,
+    Leg,
+    LegState,
+)
+from model.rules.failing import counted
+
+LegEvent = (
+    ev.LegOriginating
+    | ev.LegRinging
+    | ev.LegAnswered
+    | ev.LegConfirmed
+    | ev.LegVoiceReady
+    | ev.LegReleasing
+    | ev.LegReleased
+    | ev.LegAdopted
+    | ev.LegMuted
+    | ev.LegUnmuted
+    | ev.LegDigit
+    | ev.LegSoundLost
+    | ev.LegSoundBack
+    | ev.BridgeJoined
+    | ev.BridgeLeft
+)
+
+
+def fold_leg(case: Case, event: LegEvent, at: Instant) -> Case:
+    """The case after an event of one of its legs, or of the bridge."""
+    match event:
+        case ev.LegOriginating():
+            begun = Leg(
+                leg=event.leg,
+                party=event.party,
+                attempt=event.attempt,
+                state=LegState.ORIGINATING,
+                line=event.line,
+                since=at,
+                number=event.number,
+                trunk=event.trunk,
+                operator=event.operator,
+                emergency=event.emergency,
+                call=event.call,
+                joins=event.joins,
+            )
+            case = replace(case, legs={**case.legs, event.leg: begun})
+            if event.party is Party.USER:
+                inbound_call = None if event.call is not None else case.inbound_call
+                case = replace(case, redial=False, inbound_call=inbound_call)
+            if event.party is Party.PSAP and case.psap_no_line != Lack.FAILING:
+                case = replace(case, psap_no_line="")
+            if event.party is Party.LISTENER and case.listener is not None:
+                case = replace(case, listener=replace(case.listener, leg=event.leg, attempt=event.attempt))
+            return case
+        case ev.BridgeJoined(bridge=bridge, legs=legs):
+            return _mark(replace(case, bridge=bridge), legs, joined=True)
+        case ev.BridgeLeft(legs=legs):
+            return _mark(case, legs, joined=False)
+    leg = case.legs.get(event.leg)
+    if leg is None or leg.attempt != event.attempt:
+        return case
+    match event:
+        case ev.LegRinging():
+            ringing = LegState.RINGING if leg.state is LegState.ORIGINATING else leg.state
+            return _with(_carried(case, leg), replace(leg, state=ringing, ringing_at=leg.ringing_at or at))
+        case ev.LegAnswered():
+            answered = replace(
+                leg,
+                state=LegState.ANSWERED if leg.active or leg.given_up else leg.state,
+                reason="" if leg.given_up else leg.reason,
+                releasing_at=None if leg.given_up else leg.releasing_at,
+                # An answer that proves nothing is a ringing at least, from then on if not before.
+                ringing_at=leg.ringing_at or (None if event.confirmed else at),
+                answered_at=leg.answered_at or at,
+                voice=event.voice or leg.voice,
+                confirmed=event.confirmed,
+                joins=event.joins,
+            )
+            return _with(_heard_again(_carried(case, leg), leg) if event.confirmed else case, answered)
+        case ev.LegConfirmed():
+            # When she really answered nobody knows better.
+            confirmed = replace(leg, confirmed=True, answered_at=at)
+            return _with(_heard_again(case, leg), confirmed) if leg.in_doubt else case
+        case ev.LegVoiceReady(voice=voice):
+            return _with(case, replace(leg, voice=voice))
+        case ev.LegAdopted():
+            return _with(case, replace(leg, adopted=True))
+        case ev.LegMuted() | ev.LegUnmuted():
+            return _with(case, replace(leg, muted=isinstance(event, ev.LegMuted)))
+        case ev.LegDigit(digit=digit):
+            return _with(case, replace(leg, digits=leg.digits + digit))
+        case ev.LegSoundLost():
+            return _with(case, replace(leg, no_sound_at=at))
+        case ev.LegSoundBack():
+            return _with(case, replace(leg, no_sound_at=None))
+        case ev.LegReleasing(reason=reason):
+            return _with(case, replace(leg, state=LegState.RELEASING, releasing_at=at, reason=reason))
+        case ev.LegReleased(cause=cause):
+            ended = replace(
+                leg, state=LegState.RELEASED, released_at=at, cause=cause, joined=False, no_sound_at=None
+            )
+            case = case if ended.line_failed else _carried(case, leg)
+            case = replace(case, in_vain=counted(case.in_vain, ended, at))
+            return _count_end(_with(_given_up(case, leg, cause), ended), ended, at)
+
+
+def _carried(case: Case, leg: Leg) -> Case:
+    """A line does carry the call to 112."""
+    return replace(case, psap_no_line="") if leg.party is Party.PSAP and case.psap_no_line else case
+
+
+def _given_up(case: Case, leg: Leg, cause: int) -> Case:
+    """Where the line's node was lost the call may live; where the line itself has said so, it has ended."""
+    if cause == HangupCause.NODE_LOST and leg.active:
+        return replace(case, calls_on_lost_nodes={**case.calls_on_lost_nodes, leg.leg: leg})
+    before = case.calls_on_lost_nodes.get(leg.leg)
+    return case if before is None or before.line != leg.line else _heard_again(case, leg)
+
+
+def _heard_again(case: Case, leg: Leg) -> Case:
+    if leg.leg not in case.calls_on_lost_nodes:
+        return case
+    return replace(
+        case,
+        calls_on_lost_nodes={name: one for name, one in case.calls_on_lost_nodes.items() if name != leg.leg},
+    )
+
+
+def _count_end(case: Case, leg: Leg, at: Instant) -> Case:
+    """What the end of an attempt means for the next one."""
+    match leg.party:
+        case Party.USER if not leg.line_failed or leg.was_answered:
+            if leg.reason in ("machine", "replaced", "preempted", ANOTHER_LINE, FIRST_112, HUSHED):
+                return case
+            end = ANSWERED_AND_DROPPED if leg.was_answered else (leg.cause or 0)
+            return replace(case, user_ends=(*case.user_ends, end))
+        case Party.PSAP if leg.reason in (ANOTHER_LINE, WITHDRAWN, ELSEWHERE):
+            return case
+        case Party.PSAP if leg.was_answered and (leg.reason or not leg.line_failed):
+            # Ended by us it is over, though its line fails meanwhile.
+            return replace(case, psap_ended_at=at, psap=None)
+        case Party.PSAP:
+            return replace(case, psap_ends=case.psap_ends + 1)
+        case _:
+            return case
+
+
+def _with(case: Case, leg: Leg) -> Case:
+    return replace(case, legs={**case.legs, leg.leg: leg})
+
+
+def _mark(case: Case, legs: tuple[LegId, ...], *, joined: bool) -> Case:
+    changed = {leg: replace(case.legs[leg], joined=joined) for leg in legs if leg in case.legs}
+    return replace(case, legs={**case.legs, **changed})

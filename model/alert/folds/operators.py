@@ -1,0 +1,77 @@
+"""Operators: who is called, who has the case, who listens in. Pure."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from messages import events as ev
+from messages.ids import Instant, OperatorId, Party
+from model.alert.case import Case, HandOver, Listener
+from model.alert.leg import ANOTHER_LINE
+
+
+def fold_operators(case: Case, event: ev.Event, at: Instant) -> Case | None:
+    """The case after this event; None where it is about something else."""
+    match event:
+        case ev.OperatorReserved(operator=operator):
+            taking = None if case.taking == operator else case.taking
+            return replace(case, reserved=(*_without(case.reserved, operator), operator), taking=taking)
+        case ev.TakeRequested(by=by):
+            return replace(case, taking=by, taking_at=at, left_at=None, operator_left_at=None)
+        case ev.ListenRequested(by=by):
+            return replace(case, listener=Listener(operator=by, since=at))
+        case ev.WhisperBegun(by=by) | ev.WhisperEnded(by=by):
+            if case.listener is None or case.listener.operator != by:
+                return case
+            whispers = isinstance(event, ev.WhisperBegun)
+            return replace(case, listener=replace(case.listener, whispers=whispers))
+        case ev.ListenerLeft(operator=operator):
+            mine = case.listener is not None and case.listener.operator == operator
+            return replace(case, listener=None) if mine else case
+        case ev.HandOverRequested(by=by, to=to, text=text):
+            given = HandOver(by=by, to=to, at=at, text=text)
+            return replace(case, hand_over=given, tried=(), taking=None)
+        case ev.HandOverEnded():
+            return replace(case, hand_over=None, tried=(), taking=None)
+        case ev.OperatorNotAnswering(operator=operator):
+            return replace(
+                case,
+                reserved=_without(case.reserved, operator),
+                tried=(*_without(case.tried, operator), operator),
+            )
+        case ev.OperatorJoined(operator=operator):
+            return replace(
+                case,
+                calls_on_lost_nodes={
+                    name: leg
+                    for name, leg in case.calls_on_lost_nodes.items()
+                    if leg.party is not Party.OPERATOR
+                },
+                operator=operator,
+                operator_joined_at=at,
+                # The user of a silent alert is not called: an operator who has it is what meets the deadline.
+                met_at=case.met_at or (at if case.silent and not case.aloud else None),
+                operator_lost_at=None,
+                tried=(),
+                taking=None,
+                hand_over=None,
+                left_by=None,
+                together_at=None,
+                psap_unasked=0,
+            )
+        case ev.OperatorLeft(operator=operator, reason=reason):
+            case = replace(case, reserved=_without(case.reserved, operator))
+            if case.operator != operator:
+                return case
+            case = replace(case, hand_over=None)
+            if reason == "left":
+                return replace(case, operator=None, operator_left_at=at)
+            if reason == ANOTHER_LINE:
+                return replace(case, operator=None)  # she is not lost: she alone is called, as she has asked
+            return replace(case, operator=None, operator_lost_at=at)
+        case _:
+            return None
+
+
+def _without(operators: tuple[OperatorId, ...], operator: OperatorId) -> tuple[OperatorId, ...]:
+    return tuple(one for one in operators if one != operator)

@@ -1,0 +1,80 @@
+"""What has come from outside: signals, positions, PINs, notes, the deadline, and who has the alert. Pure."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from messages import events as ev
+from messages.base import Position
+from messages.ids import Channel, Instant, Party
+from model.alert.case import Case, InboundCall, KnownPosition, Note, Owner
+from model.rules.cancelling import asked_again, raised_again
+
+
+def fold_signal(case: Case, event: ev.Event, at: Instant) -> Case | None:
+    """The case after this event; None where it is about something else."""
+    match event:
+        case ev.AlertSignalAdded():
+            positions = known_positions(case.positions, event.position, event.received_at, event.channel)
+            met = event.silent and not case.aloud and case.operator is not None
+            return replace(
+                case,
+                met_at=case.met_at or (at if met else None),
+                signals=case.signals + 1,
+                positions=positions,
+                phone=case.phone or event.phone,
+                device=case.device or event.device,
+                silent=case.silent or event.silent,
+                cancel_asked=None if raised_again(case, event) else case.cancel_asked,
+                battery_pct=case.battery_pct if event.battery_pct is None else event.battery_pct,
+                inbound_call=case.inbound_call
+                if case.confirmed_answered(Party.USER)
+                else inbound_call_of(event) or case.inbound_call,
+            )
+        case ev.PositionUpdated(position=position):
+            # Only the app has a way to say one more.
+            return replace(case, positions=known_positions(case.positions, position, at, Channel.DATA))
+        case ev.AlertCancelled(duress=duress):
+            asked = asked_again(case, event, at)
+            return replace(case, cancelled=True, duress=case.duress or duress, cancel_asked=asked)
+        case ev.PinRefused():
+            asked = asked_again(case, event, at)
+            return replace(case, wrong_pins=case.wrong_pins + 1, cancel_asked=asked)
+        case ev.NoteAdded():
+            return replace(case, notes=(*case.notes, Note(by=event.by, at=at, text=event.text)))
+        case ev.DeadlineMissed():
+            return replace(case, missed_at=case.missed_at or at)
+        case ev.AdviceChanged(advice=advice):
+            return replace(case, advice=advice)
+        case ev.CaseOpened():
+            owner = Owner(node=event.node, crew=event.crew, incarnation=event.incarnation)
+            return replace(case, owner=owner, owned_at=at, restarts=case.restarts + (case.owner is not None))
+        case ev.InboxRead(upto=upto):
+            unread = tuple(entry for entry in case.unread if entry.version > upto)
+            return replace(case, inbox_handled=max(case.inbox_handled, upto), unread=unread)
+        case _:
+            return None
+
+
+def known_positions(
+    before: tuple[KnownPosition, ...], told: Position | None, received_at: Instant, channel: Channel
+) -> tuple[KnownPosition, ...]:
+    """With one more, if there is one. A clock that is ahead of ours would hide all that comes later."""
+    if told is None:
+        return before
+    known = KnownPosition(
+        lat=told.lat,
+        lon=told.lon,
+        at=min(told.at, received_at),
+        accuracy_m=told.accuracy_m,
+        source=told.source,
+        received_at=received_at,
+        channel=channel,
+    )
+    return (*before, known)
+
+
+def inbound_call_of(event: ev.AlertReceived | ev.AlertSignalAdded) -> InboundCall | None:
+    if event.line is None or event.call is None:
+        return None
+    return InboundCall(line=event.line, call=event.call)

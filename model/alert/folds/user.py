@@ -1,0 +1,64 @@
+"""The user: who it is, whether reached, and what is to be played or kept. Pure."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from messages import events as ev
+from messages.ids import Instant
+from model.alert.case import Case
+from model.alert.leg import MACHINE
+
+
+def fold_user(case: Case, event: ev.Event, at: Instant) -> Case | None:
+    """The case after this event; None where it is about something else."""
+    match event:
+        case ev.UserIdentified():
+            return replace(
+                case,
+                identified=True,
+                user=event.user,
+                phone=case.phone or event.phone,
+                language=event.language,
+            )
+        case ev.UserUnknown():
+            return replace(case, identified=True)
+        case ev.UserRang(meets_deadline=meets):
+            met_at = case.met_at or (at if meets else None)
+            return replace(case, rang_at=case.rang_at or at, met_at=met_at)
+        case ev.UserReached():
+            return _reached(case, event, at)
+        case ev.CallAloudRequested():
+            return replace(case, aloud=True, redial=True)
+        case ev.DialWithheld(reason=reason):
+            return replace(case, dial_withheld=reason, redial=False)
+        case ev.UserPresumedCallingPsap(reason=reason):
+            return replace(case, presumed_calling_112=reason)
+        case ev.RedialRequested():
+            # Whoever orders it has seen which number it is, and vouches for it from then on.
+            return replace(case, redial=True, dial_withheld="", dial_ordered=True)
+        case ev.MachineMarked():
+            # What has answered was no person; the deadline stays met, as the phone has seen the call.
+            return replace(case, user_ends=(*case.user_ends, MACHINE), reached_at=None, reached_by="")
+        case ev.AnnouncementRequested(what=what):
+            n = 1 + sum(one.startswith(f"{what}:") for one in case.asked)
+            return replace(case, asked=(*case.asked, f"{what}:{n}"))
+        case ev.AnnouncementPlayed(clip=clip):
+            return replace(case, played=(*case.played, clip))
+        case ev.RecordingStarted(file=file, announce=announce):
+            files = (*case.recordings, file)
+            return replace(case, recordings=files, recording_fault="", announces_recording=announce)
+        case ev.RecordingStopped(reason=reason):
+            return replace(case, recording_fault=reason)
+        case _:
+            return None
+
+
+def _reached(case: Case, event: ev.UserReached, at: Instant) -> Case:
+    if event.met_by == "ringing":
+        # As journals had it before `user.rang`: the network's word, and nobody's answer.
+        return replace(case, rang_at=case.rang_at or at, met_at=case.met_at or at)
+    if case.reached_at is not None and case.reached_by != "app":
+        return replace(case, met_at=case.met_at or at)
+    # Of a user who answers the app's word is forgotten: the better word has the time of its own.
+    return replace(case, met_at=case.met_at or at, reached_at=at, reached_by=event.by or "answer")
