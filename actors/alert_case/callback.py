@@ -9,7 +9,8 @@ from messages.base import HangupCause
 from messages.ids import Instant, LegId, Party
 from messages.lines import RequestLine
 from model.alert.case import Case
-from model.alert.leg import HUSHED, leg_id
+from model.alert.leg import leg_id
+from model.alert.reasons import ReleaseReason
 from model.policy import Policy
 from model.rules.attempts import due_at, last_attempt, takes_calls
 from model.rules.calling import in_duress, quiet
@@ -26,12 +27,14 @@ def watch_callback(case: Case, _pending: PendingOffers, policy: Policy, now_us: 
     if leg is None or leg.confirmed_answered:
         return _presume(case)
     if quiet(case, policy) and leg.call is None:
-        return Step(events=(hang_up(leg, "duress" if in_duress(case, policy) else HUSHED),))
+        return Step(
+            events=(hang_up(leg, ReleaseReason.DURESS if in_duress(case, policy) else ReleaseReason.HUSHED),)
+        )
     if not leg.unanswered and not rings_beside(case, leg):
         return NOTHING
     no_answer_at = rings_until(case, leg, policy)
     if now_us >= no_answer_at:
-        return Step(events=(hang_up(leg, "no answer"),))
+        return Step(events=(hang_up(leg, ReleaseReason.NO_ANSWER),))
     return Step(wake_at=no_answer_at)
 
 
@@ -53,7 +56,11 @@ def answer_inbound_call(case: Case, _pending: PendingOffers, policy: Policy, _no
         return NOTHING
     ours = [leg for leg in case.of(Party.USER) if leg.live]
     if ours:
-        return Step(events=tuple(hang_up(leg, "replaced") for leg in ours if leg.active and leg.call is None))
+        return Step(
+            events=tuple(
+                hang_up(leg, ReleaseReason.REPLACED) for leg in ours if leg.active and leg.call is None
+            )
+        )
     leg, attempt = _next_attempt(case)
     originating = ev.LegOriginating(
         leg=leg, party=Party.USER, number=case.phone, line=inbound.line, attempt=attempt, call=inbound.call

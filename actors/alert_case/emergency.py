@@ -15,7 +15,8 @@ from messages.base import HangupCause, Joins
 from messages.ids import E164, SECOND, Advice, Instant, Party
 from messages.lines import Lack, RequestLine
 from model.alert.case import Case
-from model.alert.leg import FIRST_112, Leg, leg_id
+from model.alert.leg import Leg, leg_id
+from model.alert.reasons import ReleaseReason
 from model.policy import Policy
 from model.rules.calling import hushed
 from model.rules.failing import lines_fail, not_before
@@ -43,7 +44,7 @@ def call_psap(case: Case, pending: PendingOffers, policy: Policy, now_us: Instan
         return NOTHING
     user = case.active(Party.USER)
     if user is not None and not user.confirmed_answered and user.joins is Joins.NETWORK:
-        return Step(events=(hang_up(user, FIRST_112),))
+        return Step(events=(hang_up(user, ReleaseReason.PSAP_FIRST),))
     due = _due_at(case, leg, policy)
     number = psap_number_for(case, policy, case.psap_ends)
     if leg is not None and leg.cause == HangupCause.GUARDED and leg.number == number:
@@ -134,7 +135,7 @@ def _watch(case: Case, leg: Leg, policy: Policy, now_us: Instant) -> Step:
     silent_at = rings_until(case, leg, policy)
     if now_us < silent_at:
         return Step(wake_at=silent_at)
-    return Step(events=(hang_up(leg, "silent"),))
+    return Step(events=(hang_up(leg, ReleaseReason.SILENT),))
 
 
 def _due_at(case: Case, last: Leg | None, policy: Policy) -> Instant:

@@ -6,11 +6,11 @@ from typing import Final
 
 from actors.alert_case.orders import pins_are_over
 from actors.alert_case.pending import NOTHING, Decided, PendingOffers, Step, hang_up
-from actors.alert_case.search import LEFT
 from messages import events as ev
 from messages.ids import SECOND, Instant, OperatorId, Outcome, Party
 from model.alert.case import Case
-from model.alert.leg import HANDED_OVER, Leg
+from model.alert.leg import Leg
+from model.alert.reasons import LeaveReason, ReleaseReason
 from model.policy import Policy
 from model.rules.calling import spoken_to, told_112
 
@@ -23,21 +23,21 @@ PSAP_STAYS_US: Final = Instant(10 * SECOND)
 def end(case: Case, _pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
     """What is released now, and whether all is over."""
     if case.false_alarm_at is not None:
-        return _all(case, "false alarm", Outcome.FALSE_ALARM)
+        return _all(case, ReleaseReason.FALSE_ALARM, Outcome.FALSE_ALARM)
     if case.close_at is not None:
-        return _all(case, "closed", _how_it_was(case))
+        return _all(case, ReleaseReason.CLOSED, _how_it_was(case))
     if case.left_at is None:
         return _settle(case, policy, now_us)
     if not case.handed_over:
-        return _all(case, LEFT, Outcome.BRIEFED)
+        return _all(case, ReleaseReason.LEFT, Outcome.BRIEFED)
     operators = [leg for leg in case.of(Party.OPERATOR) if leg.active]
-    going: tuple[Decided, ...] = (*(hang_up(leg, LEFT) for leg in operators), *_dismiss(case))
+    going: tuple[Decided, ...] = (*(hang_up(leg, ReleaseReason.LEFT) for leg in operators), *_dismiss(case))
     if going:
         return Step(events=going)
     return _handed_over(case, now_us)
 
 
-def _all(case: Case, reason: str, outcome: Outcome) -> Step:
+def _all(case: Case, reason: ReleaseReason, outcome: Outcome) -> Step:
     going = [leg for leg in case.legs.values() if leg.active]
     made: list[Decided] = [hang_up(leg, reason) for leg in going]
     made += _dismiss(case)
@@ -53,12 +53,15 @@ def _dismiss(case: Case) -> list[Decided]:
     return [ev.OperatorLeft(operator=name, reason=_why(case, name)) for name in free]
 
 
-def _why(case: Case, operator: OperatorId) -> str:
+def _why(case: Case, operator: OperatorId) -> LeaveReason:
     if operator == case.operator:
-        return LEFT
+        return LeaveReason.LEFT
     # She had it, and the end of it was ordered before her phone was on hook.
-    handed = any(leg.operator == operator and leg.reason == HANDED_OVER for leg in case.of(Party.OPERATOR))
-    return HANDED_OVER if handed else "not needed"
+    handed = any(
+        leg.operator == operator and leg.reason == ReleaseReason.HANDED_OVER
+        for leg in case.of(Party.OPERATOR)
+    )
+    return LeaveReason.HANDED_OVER if handed else LeaveReason.NOT_NEEDED
 
 
 def _settle(case: Case, policy: Policy, now_us: Instant) -> Step:
@@ -74,16 +77,20 @@ def _handed_over(case: Case, now_us: Instant) -> Step:
     if case.parties_released:
         if case.all_released:
             return Step(events=_closed(case, Outcome.HANDED_OVER))
-        return Step(events=tuple(hang_up(leg, "over") for leg in case.of(Party.LISTENER) if leg.active))
+        return Step(
+            events=tuple(hang_up(leg, ReleaseReason.OVER) for leg in case.of(Party.LISTENER) if leg.active)
+        )
     user, psap = case.active(Party.USER), case.active(Party.PSAP)
     if user is not None and psap is None:
-        return _let_go(case, user, Party.PSAP, USER_STAYS_US, "112 has hung up", now_us)
+        return _let_go(case, user, Party.PSAP, USER_STAYS_US, ReleaseReason.PSAP_HUNG_UP, now_us)
     if psap is not None and user is None:
-        return _let_go(case, psap, Party.USER, PSAP_STAYS_US, "user has hung up", now_us)
+        return _let_go(case, psap, Party.USER, PSAP_STAYS_US, ReleaseReason.USER_HUNG_UP, now_us)
     return NOTHING
 
 
-def _let_go(case: Case, leg: Leg, gone: Party, stays_us: Instant, reason: str, now_us: Instant) -> Step:
+def _let_go(
+    case: Case, leg: Leg, gone: Party, stays_us: Instant, reason: ReleaseReason, now_us: Instant
+) -> Step:
     ended = max((one.released_at or one.since for one in case.of(gone)), default=now_us)
     until = Instant(ended + stays_us)
     return Step(events=(hang_up(leg, reason),)) if now_us >= until else Step(wake_at=until)

@@ -7,18 +7,14 @@ Where nobody can be had the wish ends, and nothing has changed.
 
 from __future__ import annotations
 
-from typing import Final
-
 from actors.alert_case.pending import NOTHING, PendingOffers, Step, hang_up
 from messages import events as ev
 from messages.ids import SECOND, Instant, Party
 from model.alert.case import Case
-from model.alert.leg import HANDED_OVER, Leg
+from model.alert.leg import Leg
+from model.alert.reasons import ReleaseReason
 from model.policy import Policy
 from model.rules.ringing import gives_up_at
-
-NOT_JOINED: Final = "not joined"
-"""Of a call that was answered and came to nothing: no voice from it, or perhaps nobody at its end."""
 
 
 def relieve(case: Case, _pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
@@ -32,10 +28,10 @@ def relieve(case: Case, _pending: PendingOffers, policy: Policy, now_us: Instant
             continue
         if leg.joined and leg.confirmed_answered:
             joined = ev.OperatorJoined(operator=leg.operator, leg=leg.leg)
-            return Step(events=(joined, hang_up(present, HANDED_OVER)))
+            return Step(events=(joined, hang_up(present, ReleaseReason.HANDED_OVER)))
         in_vain_at = gives_up_at(case, leg.answered_at or leg.since, _usual_us(policy))
         if now_us >= in_vain_at:
-            return Step(events=(hang_up(leg, NOT_JOINED),))
+            return Step(events=(hang_up(leg, ReleaseReason.NOT_JOINED),))
         wakes.append(in_vain_at)
     return Step(wake_at=min(wakes, default=None))
 

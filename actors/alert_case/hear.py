@@ -20,6 +20,7 @@ from messages.lines import PreemptCase
 from model.alert import answers
 from model.alert.case import Case
 from model.alert.leg import LINE_FAILURES, Leg, LegState
+from model.alert.reasons import ReleaseReason
 from model.policy import MetBy, Policy
 from model.rules.calling import spoken_to
 
@@ -44,7 +45,7 @@ def hear(case: Case, said: Heard, policy: Policy, now_us: Instant) -> tuple[Deci
             leg = case.legs.get(wanted)
             if leg is None or not leg.active or not (case.test or leg.party is Party.LISTENER):
                 return ()
-            return (hang_up(leg, "preempted"),)
+            return (hang_up(leg, ReleaseReason.PREEMPTED),)
     assert_never(said)
 
 

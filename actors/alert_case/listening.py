@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import Final
 
 from actors.alert_case.pending import NOTHING, PendingOffers, Step, Want, hang_up
-from actors.alert_case.search import NO_ANSWER, free_place, joins_at, place_for
+from actors.alert_case.search import free_place, joins_at, place_for
 from messages import events as ev
 from messages.ids import SECOND, Instant, OperatorLine, Party
 from messages.lines import RequestLine
 from messages.operators import RequestOperators
 from model.alert.case import Case, Listener
 from model.alert.leg import Leg
+from model.alert.reasons import ReleaseReason
 from model.policy import Policy
 from model.rules.ringing import rings_until
 
@@ -36,7 +37,7 @@ def attend_listener(case: Case, pending: PendingOffers, policy: Policy, now_us: 
     if not leg.active:
         return NOTHING
     if case.parties_released:
-        return Step(events=(hang_up(leg, "over"),))
+        return Step(events=(hang_up(leg, ReleaseReason.OVER),))
     return NOTHING if leg.answered else _await_answer(case, leg, policy, now_us)
 
 
@@ -93,7 +94,11 @@ def _call(case: Case, pending: PendingOffers, listener: Listener, policy: Policy
 
 def _await_answer(case: Case, leg: Leg, policy: Policy, now_us: Instant) -> Step:
     silent_at = rings_until(case, leg, policy)
-    return Step(events=(hang_up(leg, NO_ANSWER),)) if now_us >= silent_at else Step(wake_at=silent_at)
+    return (
+        Step(events=(hang_up(leg, ReleaseReason.NO_ANSWER),))
+        if now_us >= silent_at
+        else Step(wake_at=silent_at)
+    )
 
 
 def _left(listener: Listener, reason: str) -> Step:

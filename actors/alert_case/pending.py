@@ -27,6 +27,7 @@ from messages.ids import Instant, LegId, OperatorId
 from messages.lines import LineGranted, LineRefused, RequestLine
 from messages.operators import OperatorOffer, OperatorsOffered, RequestOperators
 from model.alert.leg import Leg
+from model.alert.reasons import ReleaseReason
 
 Decided = CaseEvent | AdviceChanged | AlarmRaised | AlarmCleared
 """What the AlertCase may append: an alarm goes to the node's stream, the rest to the alert's."""
@@ -106,7 +107,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 NOTHING = Step()
 
 
-def hang_up(leg: Leg, reason: str) -> LegReleasing:
+def hang_up(leg: Leg, reason: ReleaseReason) -> LegReleasing:
     """The decision to end this attempt."""
     return LegReleasing(leg=leg.leg, attempt=leg.attempt, reason=reason)
 

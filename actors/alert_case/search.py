@@ -18,7 +18,8 @@ from messages.ids import SECOND, Advice, Instant, LegId, LineId, OperatorId, Ope
 from messages.lines import LineGranted, RequestLine
 from messages.operators import OperatorOffer, RequestOperators
 from model.alert.case import Case
-from model.alert.leg import ANOTHER_ANSWERED, ANOTHER_LINE, HANDED_OVER, Leg, LegState, leg_id
+from model.alert.leg import Leg, LegState, leg_id
+from model.alert.reasons import LeaveReason, ReleaseReason
 from model.policy import Policy
 from model.rules.failing import failed_lines, lines_fail, not_before
 from model.rules.joining import in_the_network, user_comes_first
@@ -27,8 +28,6 @@ from model.rules.ringing import rings_until
 from model.rules.sound import lines_to_avoid
 
 ALL: Final = 1_000
-NO_ANSWER: Final = "no answer"
-LEFT: Final = "left"
 TAKES_WITHIN_US: Final = Instant(10 * SECOND)
 """So long an alert is kept for whoever takes it herself; she may be busy with another, or have no phone."""
 PAUSE_US: Final = Instant(5 * SECOND)
@@ -54,19 +53,20 @@ def keep_operator(case: Case, _pending: PendingOffers, policy: Policy, now_us: I
             made.append(ev.OperatorJoined(operator=operator, leg=leg.leg))
             holder = operator
         elif leg.confirmed_answered and operator != holder and case.hand_over is None and not case.leaving:
-            made.append(hang_up(leg, ANOTHER_ANSWERED))
+            made.append(hang_up(leg, ReleaseReason.ANOTHER_ANSWERED))
         elif leg.active and not leg.confirmed_answered and holder is not None and case.hand_over is None:
             made.append(hang_up(leg, _silence(leg, policy, now_us)))
         elif leg.active and not leg.confirmed_answered:
             silent_at = rings_until(case, leg, policy)
             if now_us >= silent_at:
-                made.append(hang_up(leg, NO_ANSWER))
+                made.append(hang_up(leg, ReleaseReason.NO_ANSWER))
             else:
                 wakes.append(silent_at)
         elif leg is _last_of(case, operator) and not leg.live and not case.leaving:
             if operator == case.operator:
                 # Who had left before the conference broke has left, though the case wants an operator again.
-                reason = leg.reason if leg.reason in (ANOTHER_LINE, LEFT) else "lost"
+                by_choice = leg.reason in (LeaveReason.ANOTHER_LINE, LeaveReason.LEFT)
+                reason = LeaveReason(leg.reason) if by_choice else LeaveReason.LOST
                 made.append(ev.OperatorLeft(operator=operator, reason=reason))
             elif operator in case.reserved:
                 made.append(_in_vain(leg, operator))
@@ -79,20 +79,21 @@ def _last_of(case: Case, operator: OperatorId) -> Leg | None:
     return max(calls, key=lambda leg: (leg.live, leg.since), default=None)
 
 
-def _silence(leg: Leg, policy: Policy, now_us: Instant) -> str:
+def _silence(leg: Leg, policy: Policy, now_us: Instant) -> ReleaseReason:
     """Whether she let it ring, or was only not needed."""
     rang_s = 0.0 if leg.ringing_at is None else (now_us - leg.ringing_at) / SECOND
-    return NO_ANSWER if rang_s >= policy.operator_answer_within_s else ANOTHER_ANSWERED
+    let_ring = rang_s >= policy.operator_answer_within_s
+    return ReleaseReason.NO_ANSWER if let_ring else ReleaseReason.ANOTHER_ANSWERED
 
 
 def _in_vain(leg: Leg, operator: OperatorId) -> Decided:
     """What is said of an operator who has no call any more, and not the case."""
-    if leg.reason == ANOTHER_ANSWERED:
-        return ev.OperatorLeft(operator=operator, reason="not needed")
-    if leg.reason == HANDED_OVER:
-        return ev.OperatorLeft(operator=operator, reason=HANDED_OVER)
-    if leg.line_failed and leg.reason != NO_ANSWER:
-        return ev.OperatorLeft(operator=operator, reason="line failed")
+    if leg.reason == ReleaseReason.ANOTHER_ANSWERED:
+        return ev.OperatorLeft(operator=operator, reason=LeaveReason.NOT_NEEDED)
+    if leg.reason == ReleaseReason.HANDED_OVER:
+        return ev.OperatorLeft(operator=operator, reason=LeaveReason.HANDED_OVER)
+    if leg.line_failed and leg.reason != ReleaseReason.NO_ANSWER:
+        return ev.OperatorLeft(operator=operator, reason=LeaveReason.LINE_FAILED)
     return ev.OperatorNotAnswering(operator=operator)
 
 
@@ -207,7 +208,7 @@ def place_for(
     own = own_line(offer.operator, offer.mode)
     failed = any(
         leg.line == own
-        and (leg.line_failed or leg.reason == ANOTHER_LINE)
+        and (leg.line_failed or leg.reason == ReleaseReason.ANOTHER_LINE)
         and now_us - (leg.released_at or leg.since) < OWN_LINE_RESTS_US
         for leg in case.legs.values()
     )

@@ -6,17 +6,14 @@ left no time to wait for an operator. A line that gives no voice to the host joi
 
 from __future__ import annotations
 
-from typing import Final
-
 from actors.alert_case.pending import NOTHING, PendingOffers, Step, hang_up
 from messages.base import Joins
 from messages.ids import Instant, Party
 from model.alert.case import Case
-from model.alert.leg import ANOTHER_LINE, Leg
+from model.alert.leg import Leg
+from model.alert.reasons import ReleaseReason
 from model.policy import Policy
 from model.rules.joining import can_be_moved, psap_hears_nobody
-
-APART: Final = "apart"
 
 
 def _psap_can_join_operator(case: Case, psap: Leg, operator: Leg) -> bool:
@@ -41,11 +38,11 @@ def call_again_on_one_line(case: Case, _pending: PendingOffers, policy: Policy, 
         return NOTHING
     psap = case.answered(Party.PSAP)
     if psap is not None and psap_hears_nobody(case) and _psap_can_join_operator(case, psap, operator):
-        return Step(events=(hang_up(psap, ANOTHER_LINE),))
+        return Step(events=(hang_up(psap, ReleaseReason.ANOTHER_LINE),))
     if user is None or operator.line == user.line:
         return NOTHING
     if operator.joins is user.joins is Joins.HOST:
         return NOTHING
     if user.joins is Joins.HOST and operator.joins is Joins.NETWORK and can_be_moved(case, policy):
-        return Step(events=(hang_up(user, ANOTHER_LINE),))
-    return Step(events=(hang_up(operator, APART),))
+        return Step(events=(hang_up(user, ReleaseReason.ANOTHER_LINE),))
+    return Step(events=(hang_up(operator, ReleaseReason.APART),))

@@ -8,6 +8,7 @@ import msgspec
 
 from messages.base import HangupCause, Joins, VoicePort
 from messages.ids import E164, AlertId, Instant, LegId, LineId, OperatorId, Party, TrunkId
+from model.alert.reasons import WAITED_OUT
 
 
 class LegState(StrEnum):
@@ -114,20 +115,6 @@ ANSWERED_AND_DROPPED = -1
 """In `Case.user_ends` in place of a cause: the user had answered."""
 MACHINE = -2
 """The same of a call that a machine has answered."""
-ANOTHER_ANSWERED = "another answered"
-HANDED_OVER = "handed over"
-ANOTHER_LINE = "another line"
-"""Why somebody is hung up who is called again at once: it counts neither as an end nor as a failure."""
-FIRST_112 = "112 first"
-"""Why her phone stops ringing where one line carries all: it can call one of them at a time."""
-HUSHED = "to be silent"
-"""Why the user's phone stops ringing when the alert is signalled once more, as a silent one."""
-WITHDRAWN = "withdrawn"
-"""Why the call to 112 is ended that the operator has taken back."""
-ELSEWHERE = "called elsewhere"
-"""Why it is ended when the operator has called 112 from another phone."""
-WAITED_OUT = frozenset({"no answer", "silent", FIRST_112})
-"""Reasons to hang up on somebody who does not answer. An operator is another matter: another is called."""
 LINE_FAILURES = frozenset(
     {
         HangupCause.NO_CIRCUIT,

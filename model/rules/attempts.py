@@ -7,7 +7,8 @@ from typing import Final
 from messages.base import HangupCause
 from messages.ids import SECOND, Instant, Party
 from model.alert.case import Case
-from model.alert.leg import ANOTHER_LINE, ANSWERED_AND_DROPPED, FIRST_112, MACHINE, Leg
+from model.alert.leg import ANSWERED_AND_DROPPED, MACHINE, Leg
+from model.alert.reasons import ReleaseReason
 from model.policy import Policy, VoiceAlert
 from model.rules.calling import hushed, quiet
 from model.rules.dialling import unfit
@@ -51,12 +52,12 @@ def due_at(case: Case, policy: Policy) -> Instant | None:
 
 
 def _again(case: Case, last: Leg, ended: Instant, policy: Policy) -> Instant | None:
-    if last.reason == "preempted":
+    if last.reason == ReleaseReason.PREEMPTED:
         # For how long it will have to give way nobody knows: then her operator decides.
         return Instant(ended + PREEMPTED_PAUSE_US) if last.attempt < GIVES_WAY_UNTIL else None
-    if last.reason in ("replaced", FIRST_112):
+    if last.reason in (ReleaseReason.REPLACED, ReleaseReason.PSAP_FIRST):
         return None
-    if last.reason == ANOTHER_LINE:
+    if last.reason == ReleaseReason.ANOTHER_LINE:
         return ended
     ends = case.user_ends
     if not ends:

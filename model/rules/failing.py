@@ -12,7 +12,8 @@ from typing import Final
 
 from messages.ids import SECOND, Instant, LineId, Party
 from model.alert.case import Case, InVain
-from model.alert.leg import ANOTHER_ANSWERED, ANOTHER_LINE, HANDED_OVER, Leg
+from model.alert.leg import Leg
+from model.alert.reasons import ReleaseReason
 
 PAUSES_US: Final = tuple(Instant(seconds * SECOND) for seconds in (0, 1, 3, 6, 12, 20))
 """From the beginning of the last attempt, after one in vain, two in a row …; the last one for all further."""
@@ -22,7 +23,9 @@ STOOD_US: Final = Instant(10 * SECOND)
 """Whoever was on the line for so long was reached."""
 FAILS_AFTER: Final = {Party.OPERATOR: 3, Party.PSAP: 2}
 """So many attempts in a row that failed for their lines are no accident any more."""
-_BY_CHOICE: Final = frozenset({ANOTHER_ANSWERED, ANOTHER_LINE, HANDED_OVER})
+_BY_CHOICE: Final = frozenset(
+    {ReleaseReason.ANOTHER_ANSWERED, ReleaseReason.ANOTHER_LINE, ReleaseReason.HANDED_OVER}
+)
 
 
 def counted(before: Mapping[Party, InVain], ended: Leg, at: Instant) -> dict[Party, InVain]:

@@ -11,7 +11,7 @@ from messages.ids import OperatorCommand, OperatorId, Party
 from model.alert import answers
 from model.alert.case import Case
 from model.alert.evolve import apply
-from model.alert.leg import ANOTHER_LINE, ELSEWHERE, WITHDRAWN
+from model.alert.reasons import ReleaseReason
 from model.policy import Policy
 from model.rules import announcing
 from model.rules.allowed import refusal_now
@@ -76,7 +76,7 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
                 return ()
             return (
                 ev.MachineMarked(by=by),
-                ev.LegReleasing(leg=user.leg, attempt=user.attempt, reason="machine"),
+                ev.LegReleasing(leg=user.leg, attempt=user.attempt, reason=ReleaseReason.MACHINE),
             )
         case OperatorCommand.BRIEFING_GIVEN if on_another_phone(case, policy):
             return _called_elsewhere(case, by)
@@ -93,10 +93,10 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
         case OperatorCommand.STOP_LISTENING:
             leg = case.listener_leg
             if leg is None:
-                return (ev.ListenerLeft(operator=by, reason="stopped"),)
+                return (ev.ListenerLeft(operator=by, reason=ReleaseReason.STOPPED),)
             if not leg.active:
                 return ()
-            return (ev.LegReleasing(leg=leg.leg, attempt=leg.attempt, reason="stopped"),)
+            return (ev.LegReleasing(leg=leg.leg, attempt=leg.attempt, reason=ReleaseReason.STOPPED),)
         case OperatorCommand.WHISPER:
             return (ev.WhisperBegun(by=by),)
         case OperatorCommand.STOP_WHISPERING:
@@ -117,7 +117,7 @@ def events_of(case: Case, order: ev.CommandGiven, policy: Policy) -> tuple[ev.Ca
         case OperatorCommand.CALLED_ELSEWHERE:
             return _called_elsewhere(case, by)
         case OperatorCommand.WITHDRAW_PSAP:
-            return (*_hung_up(case, Party.PSAP, WITHDRAWN), ev.PsapWithdrawn(by=by))
+            return (*_hung_up(case, Party.PSAP, ReleaseReason.WITHDRAWN), ev.PsapWithdrawn(by=by))
         case OperatorCommand.CALL_ALOUD:
             return (ev.CallAloudRequested(by=by),)
         case OperatorCommand.REOPEN | OperatorCommand.NOTE:
@@ -132,7 +132,7 @@ def _another_line(case: Case, order: ev.CommandGiven) -> tuple[ev.CaseEvent, ...
         return ()
     made: tuple[ev.CaseEvent, ...] = (
         ev.AnotherLineRequested(by=order.by, party=party),
-        ev.LegReleasing(leg=leg.leg, attempt=leg.attempt, reason=ANOTHER_LINE),
+        ev.LegReleasing(leg=leg.leg, attempt=leg.attempt, reason=ReleaseReason.ANOTHER_LINE),
     )
     # Nobody else is to be called for a case whose operator comes back at once.
     return (*made, ev.TakeRequested(by=order.by)) if party is Party.OPERATOR else made
@@ -140,10 +140,10 @@ def _another_line(case: Case, order: ev.CommandGiven) -> tuple[ev.CaseEvent, ...
 
 def _called_elsewhere(case: Case, by: OperatorId) -> tuple[ev.CaseEvent, ...]:
     """One call to 112 is enough: what is under way here ends, be it one on which 112 hears nobody."""
-    return (*_hung_up(case, Party.PSAP, ELSEWHERE), ev.PsapCalledElsewhere(by=by))
+    return (*_hung_up(case, Party.PSAP, ReleaseReason.CALLED_ELSEWHERE), ev.PsapCalledElsewhere(by=by))
 
 
-def _hung_up(case: Case, party: Party, reason: str) -> tuple[ev.CaseEvent, ...]:
+def _hung_up(case: Case, party: Party, reason: ReleaseReason) -> tuple[ev.CaseEvent, ...]:
     leg = case.active(party)
     return () if leg is None else (ev.LegReleasing(leg=leg.leg, attempt=leg.attempt, reason=reason),)
 

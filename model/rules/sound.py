@@ -7,7 +7,8 @@ from typing import Final
 from messages.base import Joins
 from messages.ids import LineId, Party
 from model.alert.case import Case
-from model.alert.leg import ANOTHER_LINE, Leg
+from model.alert.leg import Leg
+from model.alert.reasons import ReleaseReason
 from model.policy import Policy
 from model.rules.calling import why_quiet
 from model.rules.own_line import is_own
@@ -58,4 +59,4 @@ _ABSENT: Final = {
 
 def lines_to_avoid(case: Case, party: Party) -> tuple[LineId, ...]:
     """The lines that the party's latest calls were taken from for want of sound."""
-    return tuple(leg.line for leg in case.of(party) if leg.reason == ANOTHER_LINE)
+    return tuple(leg.line for leg in case.of(party) if leg.reason == ReleaseReason.ANOTHER_LINE)

@@ -12,9 +12,10 @@ from typing import Final
 from messages import events as ev
 from messages.ids import SECOND, Instant
 from messages.journal import Recorded
+from model.alert.reasons import LeaveReason
 from model.policy import Policy
 
-PART_ENDED: Final = frozenset({"left", "handed over"})
+PART_ENDED: Final = frozenset({LeaveReason.LEFT, LeaveReason.HANDED_OVER})
 """Reasons of `operator.left` after which there is something to write. Who lost the case is called again."""
 
 

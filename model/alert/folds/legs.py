@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from msgspec.structs import replace
 
 from messages import events as ev
@@ -9,16 +11,8 @@ from messages.base import HangupCause
 from messages.ids import Instant, LegId, Party
 from messages.lines import Lack
 from model.alert.case import Case
-from model.alert.leg import (
-    ANOTHER_LINE,
-    ANSWERED_AND_DROPPED,
-    ELSEWHERE,
-    FIRST_112,
-    HUSHED,
-    WITHDRAWN,
-    Leg,
-    LegState,
-)
+from model.alert.leg import ANSWERED_AND_DROPPED, Leg, LegState
+from model.alert.reasons import ReleaseReason
 from model.rules.failing import counted
 
 LegEvent = (
@@ -37,6 +31,20 @@ LegEvent = (
     | ev.LegSoundBack
     | ev.BridgeJoined
     | ev.BridgeLeft
+)
+_COUNTS_FOR_NO_ATTEMPT: Final = frozenset(
+    {
+        ReleaseReason.MACHINE,
+        ReleaseReason.REPLACED,
+        ReleaseReason.PREEMPTED,
+        ReleaseReason.ANOTHER_LINE,
+        ReleaseReason.PSAP_FIRST,
+        ReleaseReason.HUSHED,
+    }
+)
+"""What a machine counts for is said by `machine.marked`."""
+_COUNTS_FOR_NO_CALL_TO_112: Final = frozenset(
+    {ReleaseReason.ANOTHER_LINE, ReleaseReason.WITHDRAWN, ReleaseReason.CALLED_ELSEWHERE}
 )
 
 
@@ -145,11 +153,11 @@ def _count_end(case: Case, leg: Leg, at: Instant) -> Case:
     """What the end of an attempt means for the next one."""
     match leg.party:
         case Party.USER if not leg.line_failed or leg.was_answered:
-            if leg.reason in ("machine", "replaced", "preempted", ANOTHER_LINE, FIRST_112, HUSHED):
+            if leg.reason in _COUNTS_FOR_NO_ATTEMPT:
                 return case
             end = ANSWERED_AND_DROPPED if leg.was_answered else (leg.cause or 0)
             return replace(case, user_ends=(*case.user_ends, end))
-        case Party.PSAP if leg.reason in (ANOTHER_LINE, WITHDRAWN, ELSEWHERE):
+        case Party.PSAP if leg.reason in _COUNTS_FOR_NO_CALL_TO_112:
             return case
         case Party.PSAP if leg.was_answered and (leg.reason or not leg.line_failed):
             # Ended by us it is over, though its line fails meanwhile.

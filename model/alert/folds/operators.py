@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from messages import events as ev
 from messages.ids import Instant, OperatorId, Party
 from model.alert.case import Case, HandOver, Listener
-from model.alert.leg import ANOTHER_LINE
+from model.alert.reasons import LeaveReason
 
 
 def fold_operators(case: Case, event: ev.Event, at: Instant) -> Case | None:
@@ -64,9 +64,9 @@ def fold_operators(case: Case, event: ev.Event, at: Instant) -> Case | None:
             if case.operator != operator:
                 return case
             case = replace(case, hand_over=None)
-            if reason == "left":
+            if reason == LeaveReason.LEFT:
                 return replace(case, operator=None, operator_left_at=at)
-            if reason == ANOTHER_LINE:
+            if reason == LeaveReason.ANOTHER_LINE:
                 return replace(case, operator=None)  # she is not lost: she alone is called, as she has asked
             return replace(case, operator=None, operator_lost_at=at)
         case _:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from messages import events as ev
 from messages.ids import Instant, Party
 from model.alert.case import Case, PsapCall
-from model.alert.leg import FIRST_112
+from model.alert.reasons import ReleaseReason
 
 
 def fold_psap(case: Case, event: ev.Event, at: Instant) -> Case | None:
@@ -40,7 +40,7 @@ def fold_psap(case: Case, event: ev.Event, at: Instant) -> Case | None:
             )
         case ev.PsapWithdrawn():
             # A user whose phone gave way to 112, where one line carries all, is called again.
-            gave_way = any(leg.reason == FIRST_112 for leg in case.of(Party.USER))
+            gave_way = any(leg.reason == ReleaseReason.PSAP_FIRST for leg in case.of(Party.USER))
             return replace(
                 case, psap=None, psap_no_line="", psap_no_line_at=None, redial=case.redial or gave_way
             )

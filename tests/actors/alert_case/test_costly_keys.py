@@ -7,7 +7,8 @@ import pytest
 from messages import events as ev
 from messages.calls import CallState
 from messages.ids import SECOND, Channel, Instant, LineId, OperatorCommand, Outcome, Party
-from model.alert.leg import FIRST_112, LegState
+from model.alert.leg import LegState
+from model.alert.reasons import ReleaseReason
 from model.rules.orders import refusal
 from model.rules.refusals import Refusal
 from tests.actors.alert_case.book import EVERYONE, POLICY, START, Book, leg
@@ -164,7 +165,9 @@ def test_whose_phone_gave_way_to_112_is_called_again_when_112_is_taken_back() ->
     book.answers(Party.OPERATOR)
     book.rings(Party.USER)
     user = book.leg(Party.USER)
-    book.write("alert-a1", ev.LegReleasing(leg=user.leg, attempt=user.attempt, reason=FIRST_112))
+    book.write(
+        "alert-a1", ev.LegReleasing(leg=user.leg, attempt=user.attempt, reason=ReleaseReason.PSAP_FIRST)
+    )
     book.release_all()
     book.order(OperatorCommand.CALL_PSAP)
     assert book.case.active(Party.USER) is None

@@ -7,8 +7,9 @@ import pytest
 from messages import events as ev
 from messages.calls import CallState
 from messages.ids import Channel, LineId, OperatorCommand, Outcome, Party
-from model.alert.leg import HUSHED, LegState
+from model.alert.leg import LegState
 from model.alert.phase import Phase, phase
+from model.alert.reasons import ReleaseReason
 from model.policy import Policy, VoiceAlert
 from model.rules.calling import hushed
 from model.rules.orders import refusal
@@ -87,7 +88,7 @@ def test_a_phone_that_rings_is_still_when_the_alert_turns_silent() -> None:
     book.rings(Party.USER)
     signal(book, silent=True)
     user = book.case.legs[leg("user")]
-    assert (user.state, user.reason) == (LegState.RELEASING, HUSHED)
+    assert (user.state, user.reason) == (LegState.RELEASING, ReleaseReason.HUSHED)
     book.release_all()
     book.pass_time(120)
     assert book.case.active(Party.USER) is None

@@ -17,7 +17,8 @@ from messages.base import HangupCause
 from messages.ids import SECOND, Advice, OperatorCommand, Party, Role
 from model.alert.case import Case
 from model.alert.evolve import fold
-from model.alert.leg import ELSEWHERE, HUSHED, LINE_FAILURES, WITHDRAWN
+from model.alert.leg import LINE_FAILURES
+from model.alert.reasons import ReleaseReason
 from tests.chaos.harness.facts import Facts
 from tests.chaos.harness.view import Call
 
@@ -32,11 +33,20 @@ ORDERS = {
     "closed": OperatorCommand.CLOSE,
     "handed over": OperatorCommand.HAND_OVER,
     "machine": OperatorCommand.MARK_MACHINE,
-    WITHDRAWN: OperatorCommand.WITHDRAW_PSAP,
-    ELSEWHERE: OperatorCommand.CALLED_ELSEWHERE,
+    ReleaseReason.WITHDRAWN: OperatorCommand.WITHDRAW_PSAP,
+    ReleaseReason.CALLED_ELSEWHERE: OperatorCommand.CALLED_ELSEWHERE,
 }
 UNANSWERED = frozenset(
-    {"no answer", "silent", "not needed", "replaced", "preempted", "duress", "another answered", HUSHED}
+    {
+        "no answer",
+        "silent",
+        "not needed",
+        "replaced",
+        "preempted",
+        "duress",
+        "another answered",
+        ReleaseReason.HUSHED,
+    }
 )
 OTHERS = {"112 has hung up": Party.PSAP, "user has hung up": Party.USER}
 SLACK_S = 0.5

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Final
 
-from actors.alert_case.handing import HANDED_OVER
 from messages import events as ev
 from messages.base import HangupCause, Joins
 from messages.ids import (
@@ -28,7 +27,8 @@ from messages.ids import (
     Role,
 )
 from model.alert.case import Case
-from model.alert.leg import ANOTHER_LINE, LINE_FAILURES, alert_of
+from model.alert.leg import LINE_FAILURES, alert_of
+from model.alert.reasons import ReleaseReason
 from model.rules.calling import spoken_to, told_112
 from model.rules.own_line import own_line
 from tests.chaos.in_process.evidence import (
@@ -246,7 +246,7 @@ def _dialled_again(
     if first.overlaps(second):
         yield f"{alert}: 112 is called on {first.line} and on {second.line} at the same time"
     same_request = not any(attempt.at < at <= later.at for at in asked)
-    moved = attempt.reason == ANOTHER_LINE  # where it was, nobody could be joined with it
+    moved = attempt.reason == ReleaseReason.ANOTHER_LINE  # where it was, nobody could be joined with it
     if same_request and attempt.answered is not None and attempt.cause not in LINE_FAILURES and not moved:
         yield f"{alert}: 112 is dialled again, and has been on the line for this request"
 
@@ -320,7 +320,7 @@ def a_case_changes_hands_in_the_conference(seen: Evidence) -> Broken:
     """Whoever hands it over is let go when another one has it and is in the conversation, not before."""
     for alert, events in cases_of(seen.journal).items():
         for n, one in enumerate(events):
-            if not isinstance(one.event, ev.LegReleasing) or one.event.reason != HANDED_OVER:
+            if not isinstance(one.event, ev.LegReleasing) or one.event.reason != ReleaseReason.HANDED_OVER:
                 continue
             case = folded(events[: n + 1])[alert]
             present = case.operator_leg
