@@ -6,9 +6,10 @@ name nor a telephone number. Tests are counted by themselves and are in no figur
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from itertools import pairwise
 from math import ceil
 from typing import Final
 
@@ -50,8 +51,11 @@ EVENTS: Final = (
 """The types of the events that change a row; all others may be left out."""
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One alert. Instants; None is what has not happened, and each is the first time that it did."""
+class Row(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
+    """One alert. Instants; None is what has not happened, and each is the first time that it did.
+
+    Kept as it is (`store.alerts.figures`): what is changed here needs another `FORM` there.
+    """
 
     alert: AlertId
     seq: int
@@ -194,9 +198,7 @@ class Spread(msgspec.Struct, frozen=True, kw_only=True):
 def spread(took_us: Sequence[int | None]) -> Spread:
     """What these durations say together; None is one that never came to its end."""
     done = sorted(one for one in took_us if one is not None)
-    bins = [0] * BINS
-    for one in done:
-        bins[min(BINS - 1, one // (BIN_S * SECOND))] += 1
+    edges = (0, *(bisect_left(done, n * BIN_S * SECOND) for n in range(1, BINS)), len(done))
     total = len(took_us)
     return Spread(
         of=total,
@@ -204,7 +206,7 @@ def spread(took_us: Sequence[int | None]) -> Spread:
         p50_s=quantile(done, total, 0.5),
         p95_s=quantile(done, total, 0.95),
         within=tuple(bisect_right(done, limit * SECOND) / total for limit in WITHIN_S) if total else (),
-        bins=tuple(bins),
+        bins=tuple(end - begun for begun, end in pairwise(edges)),
     )
 
 
@@ -300,21 +302,24 @@ def _asked_for_psap(row: Row, now_us: Instant) -> bool:
 def _by_day(
     real: Sequence[Row], days: Sequence[date], local: Callable[[Instant], datetime]
 ) -> tuple[Day, ...]:
-    found: dict[date, list[tuple[int, Row]]] = {day: [] for day in days}
+    hours = {day: [0] * 24 for day in days}
+    found: dict[date, list[Row]] = {day: [] for day in days}
     for row in real:
         at = local(row.received_us)
-        if at.date() in found:
-            found[at.date()].append((at.hour, row))
+        day = at.date()
+        if day in found:
+            hours[day][at.hour] += 1
+            found[day].append(row)
     return tuple(
         Day(
             day=day.isoformat(),
             alerts=len(there),
-            false_alarms=sum(row.outcome is Outcome.FALSE_ALARM for _, row in there),
-            missed=sum(row.missed for _, row in there),
+            false_alarms=sum(row.outcome is Outcome.FALSE_ALARM for row in there),
+            missed=sum(row.missed for row in there),
             ringing_p50_s=spread(
-                [row.to_ringing_us for _, row in there if row.ringing_us or (row.closed_us and not row.quiet)]
+                [row.to_ringing_us for row in there if row.ringing_us or (row.closed_us and not row.quiet)]
             ).p50_s,
-            hours=tuple(sum(hour == at for at, _ in there) for hour in range(24)),
+            hours=tuple(hours[day]),
         )
         for day, there in found.items()
     )

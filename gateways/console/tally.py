@@ -1,32 +1,36 @@
-"""The figures' rows, kept in the web process: read from the journal when first asked for, then what is new.
+"""The supervisor's figures, from the rows that are kept beside the journal (`store.alerts.figures`).
 
-Nothing of it is in the way of alerts: who asks for figures pays for them, in a thread of his own, and the
-journal is read in small pages. See docs/decisions/0016-figures.md.
+Nothing of it is in the way of alerts: whoever asks for figures pays for them, in a thread of its own, and the
+journal is read in small pages. See docs/decisions/0066-rows-of-figures.md.
 """
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from time import sleep
 from typing import Final
 
-from messages.ids import SECOND, AlertId, Instant
-from model.figures import Figures, Row, begin, evolve, figures
+from messages.ids import SECOND, Instant
+from model.figures import Figures, Row, figures
+from runtime import logs
 from runtime.clock import Clock
-from store.journal import history
+from store.alerts.figures import catch_up, newest
+from store.errors import StoreError
 from store.journal.journal import Journal
-from store.streams import alert_of
 
 DAYS_MAX: Final = 30
 KEPT_US: Final = (2 * DAYS_MAX + 1) * 86_400 * SECOND
 """A month, and the one before to compare with."""
-LATE_US: Final = 3_600 * SECOND
-"""What was written late stands behind what is newer."""
 ROWS_MAX: Final = 100_000
 REST_S: Final = 0.0005
 """After each page: a thread that works on keeps those that take an alert waiting at each of their turns."""
+CATCH_UP_EVERY_S: Final = 60.0
+"""So that no question finds more to read than a minute's events."""
+
+log = logs.get("http")
 
 
 def local(at_us: Instant) -> datetime:
@@ -40,7 +44,7 @@ def midnight(day: date) -> Instant:
 
 
 class Tally:
-    """The rows of the alerts of the last two months, at most ROWS_MAX of them. For any thread."""
+    """Figures of the last two months, of at most ROWS_MAX alerts, the newest. For any thread."""
 
     def __init__(self, journal: Journal, clock: Clock, place: Callable[[Instant], datetime] = local) -> None:
         """`place` gives an instant on the center's own clock."""
@@ -48,59 +52,50 @@ class Tally:
         self._clock = clock
         self._local = place
         self._lock = threading.Lock()
-        self._rows: dict[AlertId, Row] = {}
-        self._seq: int | None = None
 
-    def figures(self, days: int) -> Figures:
-        """The figures of today and the days before it, `days` of them in all. Raises JournalError."""
-        rows, now_us = self.rows(), self._clock.now_us()
-        today = self._local(now_us).date()
+    def figures(self, days: int) -> tuple[Figures, list[Row]]:
+        """The figures of today and the days before it, `days` of them in all, and their alerts' rows as
+        `since` gives them. Raises JournalError.
+        """
+        today = self._local(self._clock.now_us()).date()
         first = today - timedelta(days=days - 1)
-        return figures(
-            rows,
+        since_us, before_us = midnight(first), midnight(first - timedelta(days=days))
+        found = self._rows(before_us)
+        counted = figures(
+            found,
             days=[first + timedelta(days=n) for n in range(days)],
-            since_us=midnight(first),
-            before_us=midnight(first - timedelta(days=days)),
-            now_us=now_us,
+            since_us=since_us,
+            before_us=before_us,
+            now_us=self._clock.now_us(),
             local=self._local,
         )
+        return counted, [row for row in found if row.received_us >= since_us]
 
     def since(self, days: int) -> list[Row]:
         """The rows of the same days, newest first, tests among them. Raises JournalError."""
-        begun = midnight(self._local(self._clock.now_us()).date() - timedelta(days=days - 1))
-        return [row for row in reversed(self.rows()) if row.received_us >= begun]
+        return self._rows(midnight(self._local(self._clock.now_us()).date() - timedelta(days=days - 1)))
 
-    def rows(self) -> list[Row]:
-        """All of them as the journal has them now, in the order of their receipt. Raises JournalError."""
+    def catch_up(self) -> None:
+        """Bring the rows to where the journal is. Raises JournalError."""
         with self._lock:
-            self._catch_up()
-            return list(self._rows.values())
-
-    def _catch_up(self) -> None:
-        upto, oldest = self._journal.last_seq(), Instant(self._clock.now_us() - KEPT_US)
-        if self._seq is None:
-            self._seq = history.place_at(self._journal, Instant(oldest - LATE_US), upto)
-        for page in history.for_figures(self._journal, self._seq, upto):
-            for recorded in page:
-                alert = alert_of(recorded.stream)
-                if alert is None:
-                    continue
-                row = self._rows.get(alert)
-                made = begin(recorded) if row is None else evolve(row, recorded)
-                if made is not None:
-                    self._rows[alert] = made
-            # A page that was taken in is not read again when a later one fails.
-            self._seq = min(upto, self._seq + history.FIGURES_PAGE)
-            self._forget(oldest)
-            if self._seq < upto:
+            for _ in catch_up(self._journal, Instant(self._clock.now_us() - KEPT_US)):
                 sleep(REST_S)
 
-    def _forget(self, oldest: Instant) -> None:
-        too_many = len(self._rows) - ROWS_MAX
-        gone: list[AlertId] = []
-        for alert, row in self._rows.items():
-            if len(gone) >= too_many and row.received_us >= oldest:
+    async def keep_up(self) -> None:
+        """Do so again and again, until cancelled, so that nobody waits who asks for the first time."""
+        while True:
+            await asyncio.sleep(CATCH_UP_EVERY_S)
+            try:
+                await asyncio.to_thread(self.catch_up)
+            except StoreError as error:
+                log.error("the figures' rows cannot be kept", reason=str(error))
+
+    def _rows(self, since_us: Instant) -> list[Row]:
+        self.catch_up()
+        found: list[Row] = []
+        for page in newest(self._journal, since_us):
+            found += page
+            if len(found) >= ROWS_MAX:
                 break
-            gone.append(alert)
-        for alert in gone:
-            del self._rows[alert]
+            sleep(REST_S)
+        return found[:ROWS_MAX]

@@ -23,6 +23,7 @@ from gateways.console.page import page_routes
 from gateways.console.people import People
 from gateways.console.screen import Screen
 from gateways.console.sessions import Cookies
+from gateways.console.tally import Tally
 from gateways.console.voice import voice_route
 from gateways.http.answers import AnyRequest, Problem, answer
 from gateways.http.context import Web
@@ -146,6 +147,7 @@ def build(web: Web) -> Litestar:
     meters = Meters(Path(web.settings.state) / "run", web.clock, heard)
     headsets = Headsets(Path(web.settings.state) / "run", web.hints.headset)
     door = Door(web.auth, web.people, web.proxies.is_own_page)
+    tally = Tally(web.journal, web.clock)
     web.metrics.consoles.set_function(lambda: len(screen.connected))
 
     @asynccontextmanager
@@ -156,7 +158,7 @@ def build(web: Web) -> Litestar:
         web.following.add(screen)
         meters.start()
         headsets.start()
-        tasks = [asyncio.create_task(_load(web)), asyncio.create_task(web.auth.keep_looking())]
+        tasks = [asyncio.create_task(work) for work in (_load(web), web.auth.keep_looking(), tally.keep_up())]
         try:
             yield
         finally:
@@ -183,7 +185,7 @@ def build(web: Web) -> Litestar:
             *health_routes(web),
             nodes_route(web),
             *drill_routes(web),
-            *figures_routes(web),
+            *figures_routes(web, tally),
             *history_routes(web, Registry(web.journal, region=web.settings.policy.region)),
             console_route(screen, door, lambda socket: _ticket(web, socket)),
             voice_route(headsets, door),

@@ -44,6 +44,24 @@ open_alert = Table(
     Column("seq", BigInteger, nullable=False),
 )
 
+alert_row = Table(
+    "alert_row",
+    metadata,
+    # Of the alert's receipt.
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    # A `model.figures.Row`.
+    Column("data", LargeBinary, nullable=False),
+)
+
+alert_rows_kept = Table(
+    "alert_rows_kept",
+    metadata,
+    # What a row says and how: rows of another form are worth nothing.
+    Column("form", Integer, primary_key=True, autoincrement=False),
+    # The rows are those of the journal up to here.
+    Column("seq", BigInteger, nullable=False),
+)
+
 person = Table(
     "person",
     metadata,

@@ -1,4 +1,4 @@
-"""Looks back in the journal: the events that figures are made of, which alerts there were, and whose.
+"""Looks back in the journal: which alerts there were, and of which numbers and devices.
 
 Reads in small pages: a process has one connection for reading, and whoever follows the journal must
 not wait for a look at last month. Whole alerts are found by the index on streams; no search reads
@@ -7,15 +7,13 @@ the journal from end to end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final
 
 from sqlalchemy import bindparam, desc, func, select, text
 
 from messages.events import NumberRaised
 from messages.ids import AlertId, Instant
-from messages.journal import Recorded
-from model.figures import EVENTS
 from store import streams
 from store.database.query import Query
 from store.database.schema import event
@@ -24,18 +22,10 @@ from store.journal.journal import Journal
 
 PAGE: Final = 5_000
 """Places of the journal in one look: some milliseconds."""
-FIGURES_PAGE: Final = 200
-"""The same of the events of figures, of which there are many more: a millisecond."""
 FOUND_MAX: Final = 2_000
 """Streams, and alerts, that one search looks at."""
 
 _c = event.c
-_TYPES: Final = text(f"type IN ({', '.join(repr(name) for name in EVENTS)})")
-_FIGURES: Final = Query(
-    select(event).where(_c.seq > bindparam("after"), _c.seq <= bindparam("upto"), _TYPES).order_by(_c.seq),
-    "after",
-    "upto",
-)
 _AT: Final = Query(
     select(_c.seq, _c.at_us).where(_c.seq > bindparam("after")).order_by(_c.seq).limit(1), "after"
 )
@@ -79,14 +69,6 @@ _NEWEST: Final = Query(
     "before",
     "most",
 )
-
-
-def for_figures(journal: Journal, after: int, upto: int) -> Iterator[list[Recorded]]:
-    """The events of EVENTS after one place and up to another, page by page. Raises JournalError."""
-    while after < upto:
-        end = min(upto, after + FIGURES_PAGE)
-        yield rows.known(journal.rows(_FIGURES, after, end))
-        after = end
 
 
 def place_at(journal: Journal, at_us: Instant, upto: int) -> int:

@@ -73,7 +73,7 @@ def _copy(table: Table, old: Connection, new: Transaction) -> int:
     # SQLite has 0 and 1 for them.
     truths = {place for place, column in enumerate(table.columns) if isinstance(column.type, Boolean)}
     for start in range(0, len(found), _PORTION):
-        new.restore_table(_ADD[table.name], [_typed(row, truths) for row in found[start : start + _PORTION]])
+        new.write_rows(_ADD[table.name], [_typed(row, truths) for row in found[start : start + _PORTION]])
     return len(found)
 
 

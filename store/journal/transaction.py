@@ -162,9 +162,9 @@ class Transaction:
             self._seq = int(exported[-1][0])
             self.written.append(exported[-1])
 
-    def restore_table(self, insert: Query, exported: Sequence[Row]) -> None:
-        """The same for a table of the registry."""
-        self._connection.write_many(insert, exported)
+    def write_rows(self, query: Query, values: Sequence[Row]) -> None:
+        """Change a table of the registry, or one that is derived, once for each of the rows."""
+        self._connection.write_many(query, values)
 
     def version(self, stream: str) -> int:
         """The stream's last version; 0 where it has none."""

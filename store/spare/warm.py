@@ -69,7 +69,8 @@ _ADD: Final = {
     table.name: Query(insert(table).prefix_with("OR IGNORE"), *(column.name for column in table.columns))
     for table in (*_PEOPLE, *_STAFF)
 }
-_EMPTY: Final = {table.name: Query(delete(table)) for table in (*_PEOPLE, *_STAFF, schema.open_alert, _e)}
+_DERIVED: Final = (schema.open_alert, schema.alert_row, schema.alert_rows_kept)
+_EMPTY: Final = {table.name: Query(delete(table)) for table in (*_PEOPLE, *_STAFF, *_DERIVED, _e)}
 _PERSON_KEY: Final = {"person": "id", "person_phone": "person", "person_device": "person"}
 _OF_PERSON: Final = {
     table.name: Query(select(table).where(table.c[_PERSON_KEY[table.name]] == bindparam("p")), "p")

@@ -15,6 +15,7 @@ from model.alert.evolve import fold
 from model.alert.live import LiveCases
 from store import streams
 from store.alerts.accepting import accept
+from store.alerts.figures import catch_up, newest
 from store.alerts.reopening import reopen
 from store.database.dialect import url_of
 from store.database.sqlite import SqliteConnection
@@ -39,7 +40,7 @@ from store.spare.keeping import Keeper
 from store.spare.spare import Spare
 from tests.store.children import Say, children
 from tests.store.failing_flush import let_flushes_fail
-from tests.store.places import Clock, answered, journal_in, returned, signal
+from tests.store.places import START, Clock, answered, journal_in, returned, signal
 from tests.support.disks import fill, small_file_system
 from tests.support.journals import empty_journal
 
@@ -337,6 +338,35 @@ def test_an_alert_that_is_not_durable_says_so_to_the_app(node: Node, disk: Disk)
     disk.works()
     keeper.go_back()
     assert verify(node.on_disk()).problems == ()
+
+
+def test_the_rows_of_figures_go_on_in_memory_and_are_right_afterwards(node: Node, disk: Disk) -> None:
+    journal, keeper = node.journal(), node.keeper()
+    long_ago = accept(journal, signal(node.clock), DEADLINE_S).alert
+    journal.append(Append(streams.case(long_ago), 0, (AlertClosed(outcome=Outcome.CANCELLED),)))
+    node.clock.forward(3600)
+
+    def rows() -> list[tuple[AlertId, Outcome | None]]:
+        for _ in catch_up(journal, START):
+            pass
+        return [(row.alert, row.outcome) for page in newest(journal, START) for row in page]
+
+    assert rows() == [(long_ago, Outcome.CANCELLED)]
+    for n in range(2):
+        keeper.warm()
+        disk.fails(JournalFull("/disk: full"))
+        phone = f"+39333000000{n}"
+        meanwhile = accept(journal, signal(node.clock, phone), DEADLINE_S).alert
+        assert rows()[0] == (meanwhile, None)
+        journal.append(Append(streams.case(meanwhile), 0, (AlertClosed(outcome=Outcome.BRIEFED),)))
+        assert not lasts(journal)
+        disk.works()
+        assert not keeper.go_back().renumbered
+        found = rows()
+        assert (found[0], found[-1], len(found)) == (
+            (meanwhile, Outcome.BRIEFED), (long_ago, Outcome.CANCELLED), n + 2,
+        )  # fmt: skip
+        node.clock.forward(3600)
 
 
 # ------------------------------------------------------------------------------------- coming back

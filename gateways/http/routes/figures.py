@@ -153,9 +153,8 @@ def _yes(value: bool) -> str:
     return "yes" if value else "no"
 
 
-def figures_routes(web: Web) -> list[HTTPRouteHandler]:
-    """The routes. The rows are read when they are first asked for."""
-    tally = Tally(web.journal, web.clock)
+def figures_routes(web: Web, tally: Tally) -> list[HTTPRouteHandler]:
+    """The routes."""
     # Whoever asks meanwhile waits here, and keeps no thread from those who sign on or read a story.
     one_at_a_time = asyncio.Lock()
     common: dict[int, Any] = {
@@ -176,8 +175,7 @@ def figures_routes(web: Web) -> list[HTTPRouteHandler]:
     )
     async def show(request: AnyRequest, days: DaysAsked = "7") -> Response[bytes]:
         async with one_at_a_time:
-            found = await asyncio.to_thread(tally.figures, int(days))
-            rows = await asyncio.to_thread(tally.since, int(days))
+            found, rows = await asyncio.to_thread(tally.figures, int(days))
         latest = [row for row in rows if not row.test][:LATEST]
         view = FiguresView(
             days=int(days),

@@ -14,14 +14,16 @@ from litestar.testing import TestClient
 
 from gateways.console import tally as tallies
 from gateways.console.tally import Tally
+from gateways.http.app import build
 from gateways.http.context import Web
 from gateways.http.routes.figures import COLUMNS
 from messages.base import Position
 from messages.events import DeadlineMissed, PersonalDataRead, PositionUpdated
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, Outcome
-from model.figures import Figures
+from model.figures import Figures, Row
 from store import streams
 from store.alerts.accepting import Signal, accept
+from store.alerts.figures import newest
 from store.journal import history
 from store.journal.journal import Journal
 from store.registry.people import StaffRole
@@ -248,17 +250,25 @@ def test_a_story_of_nothing_is_not_found(client: Client, place: Place) -> None:
         assert client.get(f"/v1/alerts/{name}/story", headers=place.operator()).status_code == 404
 
 
-def test_the_rows_are_bounded_and_old_ones_leave(
+def test_no_more_rows_than_the_newest_are_counted(
     web: Web, client: Client, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tallies, "ROWS_MAX", 3)
-    monkeypatch.setattr(history, "PAGE", 7)
     tally = Tally(web.journal, web.clock)
-    assert tally.rows() == []
+    assert tally.since(1) == []
     stories = [Story(web.journal, CLOCK.now_us(), phone=f"+3933311100{n:02}") for n in range(10)]
-    assert [row.alert for row in tally.rows()] == [story.alert for story in stories[-3:]]
-    fresh = Tally(web.journal, web.clock)
-    assert [row.alert for row in fresh.rows()] == [story.alert for story in stories[-3:]]
+    assert [row.alert for row in tally.since(1)] == [story.alert for story in reversed(stories[-3:])]
+    assert tally.figures(1)[0].real == 3
+
+
+def test_the_rows_are_kept_before_anybody_asks(
+    web: Web, client: Client, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tallies, "CATCH_UP_EVERY_S", 0.01)
+    with TestClient(build(place.web())):
+        story = Story(web.journal, CLOCK.now_us())
+        wait_until(lambda: [row.alert for page in newest(web.journal, Instant(0)) for row in page])
+    assert [row.alert for page in newest(web.journal, Instant(0)) for row in page] == [story.alert]
 
 
 def test_a_place_in_the_journal_is_found_by_its_time(web: Web, client: Client, place: Place) -> None:
@@ -280,7 +290,7 @@ def test_while_they_are_counted_those_who_ask_for_them_wait_and_nobody_else_does
     begun, go, counting = threading.Event(), threading.Event(), []
     count = Tally.figures
 
-    def slowly(tally: Tally, days: int) -> Figures:
+    def slowly(tally: Tally, days: int) -> tuple[Figures, list[Row]]:
         counting.append(days)
         begun.set()
         assert go.wait(20)

@@ -1,0 +1,135 @@
+"""A row an alert, kept beside the journal: what the supervisor's figures are made of.
+
+Derived, and never needed by an alert: no append waits for it. The rows are those of the journal up to a
+place that is kept with them, in the transaction that writes them; what came after it is folded on top. So a
+journal of the version before, one that was imported, written late or put back from a copy needs no
+care: its rows begin, or go on, where their place is (docs/decisions/0066-rows-of-figures.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+from sqlalchemy import bindparam, delete, desc, insert, select, text
+
+from messages.ids import SECOND, AlertId, Instant
+from model.figures import EVENTS, Row, begin, evolve
+from store import streams
+from store.database.query import Query
+from store.database.schema import alert_row, alert_rows_kept, event
+from store.journal import rows
+from store.journal.history import place_at
+from store.journal.journal import Journal, Transaction
+
+FORM: Final = 1
+"""What a row says and how. With another number all rows are made anew."""
+PAGE: Final = 200
+"""Places of the journal in one look: a millisecond, in which those who follow the journal wait."""
+TOGETHER: Final = 4_000
+"""Places that are taken in by one transaction."""
+ROWS_PAGE: Final = 1_000
+"""Rows in one look, for the same reason."""
+LATE_US: Final = 3_600 * SECOND
+"""What was written late stands behind what is newer."""
+
+_e, _r, _k = event.c, alert_row.c, alert_rows_kept.c
+_EVENTS: Final = Query(
+    select(event)
+    .where(
+        _e.seq > bindparam("after"),
+        _e.seq <= bindparam("upto"),
+        text(f"type IN ({', '.join(repr(name) for name in EVENTS)})"),
+    )
+    .order_by(_e.seq),
+    "after",
+    "upto",
+)
+_PLACE: Final = Query(select(_k.seq).where(_k.form == bindparam("form")), "form")
+_PLACE_GONE: Final = Query(delete(alert_rows_kept))
+_PLACED: Final = Query(insert(alert_rows_kept), "form", "seq")
+_ALL_GONE: Final = Query(delete(alert_row))
+_GONE: Final = Query(delete(alert_row).where(_r.seq == bindparam("s")), "s")
+_KEPT: Final = Query(insert(alert_row), "seq", "data")
+_ROW: Final = Query(
+    select(_r.data).where(
+        _r.seq == select(_e.seq).where(_e.stream == bindparam("inbox"), _e.version == 1).scalar_subquery()
+    ),
+    "inbox",
+)
+_NEWEST: Final = Query(
+    select(_r.seq, _r.data)
+    .where(_r.seq < bindparam("before"))
+    .order_by(desc(_r.seq))
+    .limit(bindparam("most")),
+    "before",
+    "most",
+)
+_decoder: Final = msgspec.msgpack.Decoder(Row)
+
+
+def newest(journal: Journal, since_us: Instant) -> Iterator[list[Row]]:
+    """The rows of the alerts received since then, newest first, page by page. Raises JournalError."""
+    before = 2**62
+    while page := journal.rows(_NEWEST, before, ROWS_PAGE):
+        found = [_decoder.decode(data) for _, data in page]
+        yield [row for row in found if row.received_us >= since_us]
+        if max(row.received_us for row in found) < since_us - LATE_US:
+            return
+        before = page[-1][0]
+
+
+def catch_up(journal: Journal, since_us: Instant) -> Iterator[None]:
+    """Bring the rows to where the journal is, a millisecond or two a step. Raises JournalError.
+
+    Where none are kept they begin with that moment. It may be broken off at any step, and
+    several processes may do it at once: each goes on from the place that is kept.
+    """
+    upto = journal.last_seq()
+    while True:
+        kept = _place(journal)
+        end = place_at(journal, Instant(since_us - LATE_US), upto) if kept is None else kept
+        if end >= upto:
+            return
+        made: dict[AlertId, Row | None] = {}
+        stop = min(upto, end + TOGETHER)
+        while end < stop:
+            page_end = min(stop, end + PAGE)
+            _fold(journal, made, end, page_end)
+            end = page_end
+            yield
+        _keep(journal, kept, [row for row in made.values() if row is not None], end)
+
+
+def _place(reader: Journal | Transaction) -> int | None:
+    found = reader.row(_PLACE, FORM) if isinstance(reader, Journal) else reader.one(_PLACE, FORM)
+    return None if found is None else int(found[0])
+
+
+def _fold(journal: Journal, made: dict[AlertId, Row | None], after: int, upto: int) -> None:
+    for recorded in rows.known(journal.rows(_EVENTS, after, upto)):
+        alert = streams.alert_of(recorded.stream)
+        if alert is None:
+            continue
+        if alert not in made:
+            found = journal.row(_ROW, streams.inbox(alert))
+            made[alert] = None if found is None else _decoder.decode(found[0])
+        row = made[alert]
+        made[alert] = begin(recorded) if row is None else evolve(row, recorded)
+
+
+def _keep(journal: Journal, kept: int | None, made: list[Row], place: int) -> None:
+    """Write the rows, unless another process was quicker."""
+
+    def work(transaction: Transaction) -> None:
+        if _place(transaction) != kept:
+            return
+        transaction.write_meanwhile(_PLACE_GONE)
+        transaction.write_meanwhile(_PLACED, FORM, place)
+        if kept is None:
+            transaction.write_meanwhile(_ALL_GONE)
+        transaction.write_rows(_GONE, [(row.seq,) for row in made])
+        transaction.write_rows(_KEPT, [(row.seq, msgspec.msgpack.encode(row)) for row in made])
+
+    journal.transact(work)
