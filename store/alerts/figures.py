@@ -29,8 +29,8 @@ PAGE: Final = 200
 """Places of the journal in one look: a millisecond, in which those who follow the journal wait."""
 TOGETHER: Final = 4_000
 """Places that are taken in by one transaction."""
-ROWS_PAGE: Final = 1_000
-"""Rows in one look, for the same reason."""
+ROWS_PAGE: Final = 4_000
+"""Rows in one look: two milliseconds; they are taken apart when others may read again."""
 LATE_US: Final = 3_600 * SECOND
 """What was written late stands behind what is newer."""
 
