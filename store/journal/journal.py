@@ -67,11 +67,9 @@ class _Moved(JournalError):
 class _FlushFailed(JournalUnavailable):
     """The commit may be in the file or not."""
 
-    def __init__(self, text: str, written: list[Row], name: str) -> None:
+    def __init__(self, text: str, written: list[Row]) -> None:
         super().__init__(text, outcome_known=False)
         self.written = written
-        self.name = name
-        """Of its record in the tail."""
 
 
 class _Attempt(Generic[T]):
@@ -380,18 +378,14 @@ class Journal(Reading):
         return self._writer
 
     def _commit(self, connection: Connection, written: list[Row]) -> None:
-        tail = self._spare.tail if self._spare is not None and connection.lasting and written else None
-        name = "" if tail is None else tail.add(written)
         if written:
+            if self._spare is not None and connection.lasting:
+                self._spare.tail.add(written)
             connection.tell(f"{self.node} {written[-1][0]}")
         try:
             connection.commit()
         except JournalUnavailable as error:
-            raise _FlushFailed(str(error), written, name) from error
-        except JournalError:
-            if tail is not None:
-                tail.take_back(name)
-            raise
+            raise _FlushFailed(str(error), written) from error
 
     def _find_out(self, failed: _FlushFailed) -> None:
         """After a failed flush: whether it is there says the database, opened anew, and nothing else.
@@ -416,8 +410,6 @@ class Journal(Reading):
             # Tables of the registry alone: nothing tells whether they were changed.
             raise JournalUnavailable(str(failed), outcome_known=False) from failed
         if not there:
-            if self._spare is not None:
-                self._spare.tail.take_back(failed.name)
             raise JournalUnavailable(str(failed)) from failed
 
     # --------------------------------------------------------------------------------- reading

@@ -1,6 +1,8 @@
 """The journal with its spare against a list: whatever fails in whatever order, no accepted append is ever
 lost or doubled, versions stay dense, and a follower sees everything once."""
 
+import errno
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -57,6 +59,14 @@ def failing_disk(monkeypatch: pytest.MonkeyPatch) -> None:
 
         monkeypatch.setattr(SqliteConnection, name, method)
 
+    real_copy = shutil.copyfile
+
+    def copyfile(source: Path, target: Path) -> Path:
+        if disk.read is not None:
+            raise OSError(errno.EIO, "gone")
+        return real_copy(source, target)
+
+    monkeypatch.setattr(shutil, "copyfile", copyfile)
     monkeypatch.setattr(SqliteConnection, "commit", commit)
     for name in ("begin_write", "all", "one"):
         reading(name)
