@@ -64,10 +64,8 @@ class JournalKeeperActor(CenterActor):
 
     def _do(self, keeper: Keeper, step: Step) -> None:
         match step:
-            case Step.WARM:
-                keeper.warm()
-            case Step.TIDY:
-                keeper.tidy()
+            case Step.WARM | Step.REFILL:
+                keeper.warm(anew=step is Step.REFILL)
             case Step.CLEAR:
                 keeper.clear_alarm()
             case Step.GO_BACK:

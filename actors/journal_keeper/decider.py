@@ -9,7 +9,7 @@ import msgspec
 
 from messages.ids import SECOND, Instant
 
-TIDY_EVERY_US: Final = Instant(10 * SECOND)
+REFILL_EVERY_US: Final = Instant(10 * SECOND)
 SAY_EVERY_US: Final = Instant(60 * SECOND)
 """How often the log is told that the disk still fails."""
 
@@ -19,8 +19,8 @@ class Step(Enum):
 
     WARM = "warm"
     """Copy what is new into the spare."""
-    TIDY = "tidy"
-    """Let go of what the spare need not have any more."""
+    REFILL = "refill"
+    """Copy all that matters anew, and so let go of what does no longer."""
     GO_BACK = "go_back"
     """Write down what the spare has, and use the journal again."""
     CLEAR = "clear"
@@ -30,7 +30,7 @@ class Step(Enum):
 class Keeping(msgspec.Struct, frozen=True, kw_only=True):
     """What it has in mind. A new one begins without anything."""
 
-    tidied_at: Instant | None = None
+    filled_at: Instant | None = None
     said_at: Instant | None = None
     cleared: bool = False
     """Whether it is known that no alarm is left from before; an earlier keeper may have died in between."""
@@ -41,13 +41,12 @@ def next_steps(keeping: Keeping, *, in_use: bool, now_us: Instant) -> tuple[Keep
     if in_use:
         return msgspec.structs.replace(keeping, cleared=False), (Step.GO_BACK,)
     steps = [Step.WARM]
+    if keeping.filled_at is None or now_us - keeping.filled_at >= REFILL_EVERY_US:
+        steps = [Step.REFILL]
+        keeping = msgspec.structs.replace(keeping, filled_at=now_us)
     if not keeping.cleared:
         steps.append(Step.CLEAR)
-        keeping = msgspec.structs.replace(keeping, cleared=True)
-    if keeping.tidied_at is None or now_us - keeping.tidied_at >= TIDY_EVERY_US:
-        steps.append(Step.TIDY)
-        keeping = msgspec.structs.replace(keeping, tidied_at=now_us)
-    return msgspec.structs.replace(keeping, said_at=None), tuple(steps)
+    return msgspec.structs.replace(keeping, cleared=True, said_at=None), tuple(steps)
 
 
 def to_be_said(keeping: Keeping, now_us: Instant) -> tuple[Keeping, bool]:

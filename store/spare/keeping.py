@@ -28,7 +28,7 @@ from store.journal.rows import LAST_SEQ
 from store.spare.merge import Written, write_late
 from store.spare.spare import Spare
 from store.spare.switch import ALARM, SUBJECT, change_over
-from store.spare.warm import NODE_EVENTS, copy, known_use, open_spare, purge
+from store.spare.warm import NODE_EVENTS, copy, known_use, open_spare
 
 PATIENCE_S: Final = 0.5
 """For a lock. The step after the next is a second away."""
@@ -71,8 +71,9 @@ class Keeper:
 
     # ------------------------------------------------------------------------------- good days
 
-    def warm(self) -> None:
-        """Bring the spare up to date. A journal that cannot be read is left for the spare.
+    def warm(self, *, anew: bool = False) -> None:
+        """Bring the spare up to date, `anew` without what matters no longer. A journal that cannot be
+        read is left for the spare.
 
         Raises JournalError where the spare itself cannot be written.
         """
@@ -82,7 +83,7 @@ class Keeper:
             try:
                 self._look_at_file()
                 with self._journal() as journal:
-                    place = copy(journal, spare)
+                    place = copy(journal, spare, anew=anew)
                     spare.commit()
                     if self._spare.tail.size() > TAIL_BYTES:
                         self._clear_tail(journal, place.seq)
@@ -93,14 +94,6 @@ class Keeper:
         if failed is not None:
             # Should it be the spare that fails, nobody can change over to it.
             self._leave(failed)
-
-    def tidy(self) -> None:
-        """Let go of what the spare need not have any more. Raises JournalError."""
-        with self._spare_open() as spare:
-            spare.begin_write()
-            if not self.in_use:
-                purge(spare, self._clock())
-                spare.commit()
 
     def clear_alarm(self, text: str = "") -> bool:
         """Take back an alarm that is over; whether there was one. Raises JournalError."""
@@ -164,11 +157,7 @@ class Keeper:
                 raise JournalTorn(f"{self._path} is damaged")
             first = self._write(spare, journal)
             # A disk that has failed once says of the next flush that it went well: written once more.
-            pages, moved = journal.checkpoint(restart=True)
-            if pages != moved:
-                raise JournalUnavailable(
-                    f"{self._path}: what a failed flush left cannot be written again yet"
-                )
+            journal.harden()
             with self._spare.switching(PATIENCE_S):
                 rest = self._write(spare, journal)
                 renumbered = first.renumbered or rest.renumbered

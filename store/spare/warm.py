@@ -14,13 +14,24 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 import msgspec
-from sqlalchemy import Column, LargeBinary, MetaData, Table, Text, bindparam, delete, desc, insert, select
+from sqlalchemy import (
+    Column,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    desc,
+    insert,
+    select,
+    text,
+)
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql.schema import Index
 
-from messages.events import NumberRaised
-from messages.ids import SECOND, AlertId, Instant
+from messages.ids import SECOND, Instant
 from store import streams
 from store.database import schema
 from store.database.dialect import Connection
@@ -37,11 +48,11 @@ CLOSED_KEPT_US: Final = Instant(150 * SECOND)
 """Longer than a closed alert takes up signals (`store.alerts.accepting.SAME_EVENT_S`)."""
 NODE_EVENTS: Final = 400
 """Of each node: enough for its start and the alarms since."""
-MANY_PEOPLE: Final = 500
-"""More changed people than this are copied by copying all."""
-_PORTION: Final = 2000
-_LATELY: Final = 5000
-_FORM: Final = f"{REVISION}.1"
+_MANY: Final = 2000
+"""More new events than this are not put in one by one: all is copied anew."""
+_LATELY: Final = 20_000
+"""Alerts closed lately are looked for among so many events, for there is no index."""
+_FORM: Final = f"{REVISION}.2"
 
 _note_table = Table(
     "spare_note", MetaData(), Column("key", Text, primary_key=True), Column("value", LargeBinary)
@@ -51,12 +62,14 @@ _NOTED: Final = Query(insert(_note_table).prefix_with("OR REPLACE"), "key", "val
 
 _e = schema.event
 _KEEP: Final = Query(insert(_e).prefix_with("OR IGNORE"), *(column.name for column in _e.columns))
-_DROP: Final = Query(delete(_e).where(_e.c.seq == bindparam("s")), "s")
-_DROP_STREAM: Final = Query(delete(_e).where(_e.c.stream == bindparam("s")), "s")
+_LAST: Final = Query(select(_e).order_by(desc(_e.c.seq)).limit(1))
 _CLOSED: Final = Query(
-    select(_e.c.stream).where(_e.c.type == "alert.closed", _e.c.at_us < bindparam("before")), "before"
+    select(_e.c.stream).where(
+        _e.c.seq > bindparam("after"), text("type = 'alert.closed'"), _e.c.at_us >= bindparam("since")
+    ),
+    "after",
+    "since",
 )
-_SEQS: Final = Query(select(_e.c.seq).where(_e.c.stream == bindparam("s")), "s")
 _NEWEST: Final = Query(
     select(_e).where(_e.c.stream == bindparam("s")).order_by(desc(_e.c.version)).limit(bindparam("most")),
     "s",
@@ -64,21 +77,23 @@ _NEWEST: Final = Query(
 )
 _PEOPLE: Final = (schema.person, schema.person_phone, schema.person_device)
 _STAFF: Final = (schema.operator, schema.app_key, schema.session)
-_ALL: Final = {table.name: Query(select(table)) for table in (*_PEOPLE, *_STAFF)}
+_DERIVED: Final = (schema.open_alert, schema.alert_row, schema.alert_rows_kept)
+_ALL: Final = {table: Query(select(table)) for table in (*_PEOPLE, *_STAFF)}
 _ADD: Final = {
-    table.name: Query(insert(table).prefix_with("OR IGNORE"), *(column.name for column in table.columns))
+    table: Query(insert(table).prefix_with("OR IGNORE"), *(column.name for column in table.columns))
     for table in (*_PEOPLE, *_STAFF)
 }
-_DERIVED: Final = (schema.open_alert, schema.alert_row, schema.alert_rows_kept)
-_EMPTY: Final = {table.name: Query(delete(table)) for table in (*_PEOPLE, *_STAFF, *_DERIVED, _e)}
-_PERSON_KEY: Final = {"person": "id", "person_phone": "person", "person_device": "person"}
+_EMPTY: Final = {table: Query(delete(table)) for table in (*_PEOPLE, *_STAFF, *_DERIVED, _e)}
+_PERSON: Final = {
+    schema.person: schema.person.c.id,
+    schema.person_phone: schema.person_phone.c.person,
+    schema.person_device: schema.person_device.c.person,
+}
 _OF_PERSON: Final = {
-    table.name: Query(select(table).where(table.c[_PERSON_KEY[table.name]] == bindparam("p")), "p")
-    for table in _PEOPLE
+    table: Query(select(table).where(key == bindparam("p")), "p") for table, key in _PERSON.items()
 }
 _DROP_PERSON: Final = {
-    table.name: Query(delete(table).where(table.c[_PERSON_KEY[table.name]] == bindparam("p")), "p")
-    for table in _PEOPLE
+    table: Query(delete(table).where(key == bindparam("p")), "p") for table, key in _PERSON.items()
 }
 
 
@@ -153,19 +168,27 @@ def noted(spare: Connection, key: str, value: object) -> None:
     spare.write(_NOTED, key, msgspec.msgpack.encode(value))
 
 
-def copy(journal: Connection, spare: Connection) -> Place:
+def copy(journal: Connection, spare: Connection, *, anew: bool = False) -> Place:
     """Bring the spare up to date, within a transaction of its own. Where it is then.
 
-    Everything is copied anew after the spare was in use, and of another journal than the one before.
+    `anew`: it lets go of what matters no longer. So it does after it was in use, where the journal is another
+    one than before, and where a new event has a story that may not be here.
     """
     journal.begin_read()
     try:
-        place = known_place(spare)
-        if place is None or known_use(spare) is not None or not place.is_in(journal):
+        before = known_place(spare)
+        if before is not None and (known_use(spare) is not None or not before.is_in(journal)):
+            before = None
+        found = [] if before is None else journal.all(rows.AFTER, before.seq, _MANY)
+        people = None
+        if before is not None and len(found) < _MANY:
+            people = {streams.parse(row[1])[1] for row in found if row[3] == "user.data_changed"}
+        if anew or people is None or any(row[3] == "alert.reopened" for row in found):
             place = _fill(journal, spare)
             noted(spare, "used", None)
         else:
-            place = _go_on(journal, spare, place)
+            place = add_rows(spare, found) or before or Place()
+        _copy_registry(journal, spare, people)
     finally:
         journal.end()
     noted(spare, "place", place)
@@ -184,48 +207,20 @@ def add_rows(spare: Connection, found: Iterable[Row]) -> Place | None:
     return place
 
 
-def purge(spare: Connection, now_us: Instant) -> None:
-    """Let go of what matters no longer, within a transaction. Not while the spare is in use."""
-    closed = {streams.alert_of(row[0]) for row in spare.all(_CLOSED, now_us - CLOSED_KEPT_US)}
-    closed -= set(open_alerts(spare))
-    for stream in streams_of(spare, StreamKind.INBOX):
-        alert = streams.alert_of(stream)
-        # Late news of an alert that was let go of before has no beginning here.
-        if alert is not None and (alert in closed or not spare.all(rows.FIRST, stream)):
-            spare.write(_DROP_STREAM, stream)
-            spare.write(_DROP_STREAM, streams.case(alert))
-    for kind in (StreamKind.NUMBER, StreamKind.DEVICE):
-        for stream in streams_of(spare, kind):
-            newest = spare.all(_NEWEST, stream, 1)
-            if not _is_of_a_known_alert(spare, newest[0]):
-                newest = []
-            _keep_only(spare, stream, newest)
-    for kind in (StreamKind.OPERATOR, StreamKind.LINE):
-        for stream in streams_of(spare, kind):
-            _keep_only(spare, stream, [*spare.all(_NEWEST, stream, 8), *still_matters(spare, kind, stream)])
-    for stream in streams_of(spare, StreamKind.NODE):
-        _keep_only(spare, stream, spare.all(_NEWEST, stream, NODE_EVENTS))
-
-
 def registry_rows(connection: Connection) -> Iterator[tuple[Query, list[Row]]]:
     """All of the registry, table by table, each with the statement that puts missing rows in."""
     for table in (*_PEOPLE, *_STAFF):
-        yield _ADD[table.name], connection.all(_ALL[table.name])
-
-
-def session_rows(connection: Connection) -> tuple[Query, list[Row]]:
-    """All sessions, with the statement that puts missing ones in: they go on while the disk does not."""
-    name = schema.session.name
-    return _ADD[name], connection.all(_ALL[name])
+        yield _ADD[table], connection.all(_ALL[table])
 
 
 def _fill(journal: Connection, spare: Connection) -> Place:
-    for statement in _EMPTY.values():
-        spare.write(statement)
+    newest = journal.all(_LAST)
+    place = Place.of(newest[0]) if newest else Place()
+    since_us = place.at_us - CLOSED_KEPT_US
+    closed = [streams.alert_of(row[0]) for row in journal.all(_CLOSED, place.seq - _LATELY, since_us)]
     found: dict[int, Row] = {}
-    last = journal.one(rows.LAST_SEQ)
-    last_seq = 0 if last is None or last[0] is None else int(last[0])
-    for alert in (*open_alerts(journal), *_closed_lately(journal, last_seq)):
+    for alert in (*open_alerts(journal), *closed):
+        assert alert is not None, "only a case says that it is closed"
         for stream in (streams.inbox(alert), streams.case(alert)):
             found.update((int(row[0]), row) for row in journal.all(rows.STREAM, stream, 0))
     for kind in (StreamKind.OPERATOR, StreamKind.LINE):
@@ -235,62 +230,24 @@ def _fill(journal: Connection, spare: Connection) -> Place:
         found.update((int(row[0]), row) for row in journal.all(_NEWEST, stream, NODE_EVENTS))
     for stream in _keys(found.values()):
         found.update((int(row[0]), row) for row in journal.all(_NEWEST, stream, 1))
+    for table in (*_DERIVED, _e):
+        spare.write(_EMPTY[table])
     spare.write_many(rows.INSERT, (found[seq] for seq in sorted(found)))
-    for statement, table in registry_rows(journal):
-        spare.write_many(statement, table)
-    row = journal.one(rows.AT_SEQ, last_seq)
-    return Place() if row is None else Place.of(row)
-
-
-def _closed_lately(journal: Connection, last_seq: int) -> Iterator[AlertId]:
-    """Alerts that may still take up signals; looked for among the last events, for there is no index."""
-    found = journal.all(rows.AFTER, last_seq - _LATELY, _LATELY)
-    for row in found:
-        alert = streams.alert_of(row[1])
-        if alert is not None and row[3] == "alert.closed" and row[4] >= found[-1][4] - CLOSED_KEPT_US:
-            yield alert
-
-
-def _go_on(journal: Connection, spare: Connection, place: Place) -> Place:
-    people: dict[str, None] = {}
-    while found := journal.all(rows.AFTER, place.seq, _PORTION):
-        for row in found:
-            if row[3] == "alert.reopened":
-                # What it was before its end was let go of, or never here.
-                spare.write_many(_KEEP, _told_before(journal, row))
-        place = add_rows(spare, found) or place
-        for row in found:
-            if row[3] == "user.data_changed":
-                people[streams.parse(row[1])[1]] = None
-    _copy_people(journal, spare, list(people))
-    for table in _STAFF:
-        now = journal.all(_ALL[table.name])
-        if now != spare.all(_ALL[table.name]):
-            spare.write(_EMPTY[table.name])
-            spare.write_many(_ADD[table.name], now)
     return place
 
 
-def _told_before(journal: Connection, reopened: Row) -> list[Row]:
-    alert = streams.parse(reopened[1])[1]
-    told = (
-        row
-        for stream in (streams.inbox(AlertId(alert)), streams.case(AlertId(alert)))
-        for row in journal.all(rows.STREAM, stream, 0)
-    )
-    return sorted((row for row in told if row[0] < reopened[0]), key=lambda row: row[0])
-
-
-def _copy_people(journal: Connection, spare: Connection, people: list[str]) -> None:
-    for table in _PEOPLE:
-        if len(people) > MANY_PEOPLE:
-            spare.write(_EMPTY[table.name])
-            spare.write_many(_ADD[table.name], journal.all(_ALL[table.name]))
-            continue
-        for person in people:
-            spare.write(_DROP_PERSON[table.name], person)
-        for person in people:
-            spare.write_many(_ADD[table.name], journal.all(_OF_PERSON[table.name], person))
+def _copy_registry(journal: Connection, spare: Connection, people: set[str] | None) -> None:
+    """The staff, and of the people those who were changed; none: all of them."""
+    for table in (*_STAFF, *(_PEOPLE if people is None else ())):
+        now = journal.all(_ALL[table])
+        if now != spare.all(_ALL[table]):
+            spare.write(_EMPTY[table])
+            spare.write_many(_ADD[table], now)
+    for table in _PEOPLE if people else ():
+        # First all of them: a number may have gone from one to another.
+        spare.write_many(_DROP_PERSON[table], [(person,) for person in people or ()])
+        for person in people or ():
+            spare.write_many(_ADD[table], journal.all(_OF_PERSON[table], person))
 
 
 def _keys(alerts: Iterable[Row]) -> set[str]:
@@ -303,24 +260,6 @@ def _keys(alerts: Iterable[Row]) -> set[str]:
         if device:
             found.add(streams.device(device))
     return found
-
-
-def _is_of_a_known_alert(spare: Connection, row: Row) -> bool:
-    try:
-        recorded = rows.recorded_from(row)
-    except JournalTorn:
-        return False
-    if recorded is None or not isinstance(recorded.event, NumberRaised):
-        return False
-    first = spare.one(rows.VERSION, streams.inbox(AlertId(recorded.event.alert)))
-    return first is not None and first[0] is not None
-
-
-def _keep_only(spare: Connection, stream: str, kept: Iterable[Row]) -> None:
-    wanted = {int(row[0]) for row in kept}
-    for (seq,) in spare.all(_SEQS, stream):
-        if seq not in wanted:
-            spare.write(_DROP, seq)
 
 
 def _form(spare: Connection) -> str | None:
@@ -343,7 +282,6 @@ def _make(spare: SqliteConnection) -> None:
             spare.script(str(CreateIndex(index).compile(dialect=dialect)))
     for statement in (
         f"CREATE INDEX event_rare ON event (stream, version) WHERE {schema.RARE}",
-        "CREATE INDEX event_closed ON event (at_us) WHERE type = 'alert.closed'",
         "CREATE TRIGGER alert_opens AFTER INSERT ON event "
         "WHEN NEW.type = 'alert.received' AND NEW.version = 1 "
         "BEGIN INSERT OR IGNORE INTO open_alert (alert, seq) VALUES (substr(NEW.stream, 7), NEW.seq); END",

@@ -464,8 +464,7 @@ def test_an_empty_file_gets_all_that_the_spare_has(node: Node, disk: Disk) -> No
     registry.add_operator("Anna", "+393330000001", by="test")
     journal.append(Append("line-a", 0, (returned(),) * 20))
     alert = accept(journal, signal(node.clock), DEADLINE_S).alert
-    keeper.warm()
-    keeper.tidy()
+    keeper.warm(anew=True)
     disk.fails(JournalFull("/disk: full"))
     journal.append(Append("line-a", 20, (returned(),)))
     disk.works()
@@ -520,8 +519,8 @@ def test_an_id_that_was_another_alert_s_long_ago_is_renamed(node: Node, disk: Di
     old = accept(journal, signal(node.clock, id="again"), DEADLINE_S).alert
     journal.append(Append(streams.case(old), 0, (AlertClosed(outcome=Outcome.CANCELLED),)))
     node.clock.forward(3600)
-    keeper.warm()
-    keeper.tidy()
+    journal.append(Append("line-a", 0, (returned(),)))
+    keeper.warm(anew=True)
     disk.is_gone()
     assert accept(journal, signal(node.clock, phone="+393339999999", id="again"), DEADLINE_S).created
     disk.works()
@@ -542,8 +541,7 @@ def test_the_spare_does_not_grow_with_the_journal(node: Node, disk: Disk) -> Non
         journal.append(Append(streams.case(alert), 0, (AlertClosed(outcome=Outcome.CANCELLED),)))
         journal.append(Append("line-a", None, (returned(),)), Append("node-n1", None, (returned(),)))
         node.clock.forward(20)
-        keeper.warm()
-        keeper.tidy()
+        keeper.warm(anew=True)
     with keeper._spare_open() as spare:
         events = int(spare.script("SELECT count(*) FROM event")[0][0])
         alerts = int(spare.script("SELECT count(*) FROM event WHERE stream LIKE 'inbox-%'")[0][0])
@@ -559,8 +557,7 @@ def test_a_late_signal_finds_its_closed_alert_in_the_spare(node: Node, disk: Dis
     node.clock.forward(10)
     journal.append(Append(streams.case(alert), 0, (AlertClosed(outcome=Outcome.CANCELLED),)))
     node.clock.forward(60)
-    keeper.warm()
-    keeper.tidy()
+    keeper.warm(anew=True)
     disk.is_gone()
     late = accept(journal, signal(node.clock, raised_s_ago=65), DEADLINE_S)
     assert (late.alert, late.created) == (alert, False)
@@ -574,14 +571,13 @@ def test_an_alert_that_was_reopened_long_after_is_in_the_spare_from_its_beginnin
     journal.append(Append(streams.case(alert), 0, (AlertClosed(outcome=Outcome.CANCELLED),)))
     for _ in range(2):
         node.clock.forward(3600)
-        keeper.warm()
-        keeper.tidy()
+        keeper.warm(anew=True)
     case = fold(journal.read_streams(streams.inbox(alert), streams.case(alert)))
     assert case is not None
     journal.transact(lambda on: reopen(on, case, OperatorId("anna"), psap=False))
     keeper.warm()
     node.clock.forward(3600)
-    keeper.tidy()
+    keeper.warm(anew=True)
     disk.is_gone()
     journal.append(Append(streams.case(alert), 1, (answered(),)))
     assert not lasts(journal)

@@ -141,14 +141,10 @@ class SpareMachine(RuleBasedStateMachine):
         if which == 0 and self.follower is not None:
             self.follower._journal = self.journals[0]  # type: ignore[misc]
 
-    @rule()
-    def warm(self) -> None:
+    @rule(anew=st.booleans())
+    def warm(self, anew: bool) -> None:
         if not self.keeper.in_use:
-            self.keeper.warm()
-
-    @rule()
-    def tidy(self) -> None:
-        self.keeper.tidy()
+            self.keeper.warm(anew=anew)
 
     @rule(
         how=st.sampled_from(["full", "flush", "comes to light", "unreadable", "torn"]),

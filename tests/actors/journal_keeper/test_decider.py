@@ -12,11 +12,11 @@ def later(seconds: float) -> Instant:
 
 def test_a_new_keeper_looks_for_an_alarm_that_an_earlier_one_has_left() -> None:
     keeping, steps = next_steps(Keeping(), in_use=False, now_us=NOW)
-    assert steps == (Step.WARM, Step.CLEAR, Step.TIDY)
+    assert steps == (Step.REFILL, Step.CLEAR)
     keeping, steps = next_steps(keeping, in_use=False, now_us=later(1))
     assert steps == (Step.WARM,)
     _, steps = next_steps(keeping, in_use=False, now_us=later(10))
-    assert steps == (Step.WARM, Step.TIDY)
+    assert steps == (Step.REFILL,)
 
 
 def test_while_the_spare_is_in_use_nothing_is_tried_but_the_way_back() -> None:
