@@ -32,7 +32,6 @@ from store.errors import (
     JournalNotDurable,
     JournalReadOnly,
     JournalRenumbered,
-    JournalTorn,
     JournalUnavailable,
     LeaseLost,
     StoreMisuse,
@@ -266,8 +265,7 @@ class Journal(Reading):
                 if attempt.done and self._is_there(connection, attempt.done[-1][1]):
                     # Its flush has failed, but it was in the file when the journal changed over.
                     return attempt.done[-1]
-                row = None if attempt.beside else connection.one(rows.LAST_SEQ)
-                seq = 0 if row is None or row[0] is None else int(row[0])
+                seq = 0 if attempt.beside else rows.highest(connection, rows.LAST_SEQ)
                 if attempt.at_us is None:
                     attempt.at_us = self._clock()
                 attempt.chances.again()
@@ -347,8 +345,7 @@ class Journal(Reading):
                 file,
                 node=self.node,
                 now_us=self._clock(),
-                reason=str(error),
-                torn=isinstance(error, JournalTorn),
+                error=error,
                 # One of ours who holds the write lock goes on soon, or is ended: that is no disk's fault.
                 wait_s=_LOCK_WAIT_S if isinstance(error, JournalLocked) else self._patience_s,
                 patience_s=self._patience_s,

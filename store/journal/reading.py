@@ -47,8 +47,7 @@ class Reading(ABC):
 
     def version(self, stream: str) -> int:
         """The stream's last version; 0 where it has none."""
-        row = self.row(rows.VERSION, stream)
-        return 0 if row is None or row[0] is None else int(row[0])
+        return self._read(lambda connection: rows.highest(connection, rows.VERSION, stream))
 
     def last(self, stream: str) -> Recorded | None:
         """The stream's last event that this version knows."""
@@ -56,8 +55,7 @@ class Reading(ABC):
 
     def last_seq(self) -> int:
         """The place of the journal's last event; 0 where it is empty."""
-        row = self.row(rows.LAST_SEQ)
-        return 0 if row is None or row[0] is None else int(row[0])
+        return self._read(lambda connection: rows.highest(connection, rows.LAST_SEQ))
 
     def row(self, query: Query, *values: object) -> Row | None:
         """The first row of a query, for this package's own modules."""

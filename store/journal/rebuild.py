@@ -25,7 +25,7 @@ def rebuild(journal: Journal, *folds: Fold) -> int:
     """Bring new folds to where the journal is. The seq up to which they are: follow it from there."""
 
     def read(connection: Connection) -> tuple[int, dict[int, Row]]:
-        last = connection.one(rows.LAST_SEQ)
+        last = rows.highest(connection, rows.LAST_SEQ)
         found: dict[int, Row] = {}
         for alert in open_alerts(connection):
             for stream in (streams.inbox(alert), streams.case(alert)):
@@ -33,7 +33,7 @@ def rebuild(journal: Journal, *folds: Fold) -> int:
         for kind in RESERVATION:
             for stream in streams_of(connection, kind):
                 found.update((int(row[0]), row) for row in still_matters(connection, kind, stream))
-        return 0 if last is None or last[0] is None else int(last[0]), found
+        return last, found
 
     seq, found = journal.at_one_moment(read)
     for recorded in rows.known(found[seq] for seq in sorted(found)):

@@ -11,6 +11,7 @@ from messages.envelope import DecodeError
 from messages.events import Event
 from messages.ids import Instant, NodeId
 from messages.journal import Recorded, decode_event, encode_event, event_type
+from store.database.dialect import Connection
 from store.database.query import Query, Row
 from store.database.schema import event as table
 from store.errors import JournalTorn
@@ -40,6 +41,12 @@ AFTER: Final = Query(
     "after",
     "most",
 )
+
+
+def highest(connection: Connection, query: Query, *values: object) -> int:
+    """What LAST_SEQ or VERSION finds; 0 where there is nothing."""
+    row = connection.one(query, *values)
+    return 0 if row is None or row[0] is None else int(row[0])
 
 
 def row_of(recorded: Recorded) -> Row:

@@ -68,11 +68,11 @@ class Transaction:
         node: NodeId,
         at_us: Instant,
         seq: int,
-        chances: Chances,
+        chances: Chances | None = None,
         shared: bool = False,
     ) -> None:
         self._connection = connection
-        self._chances = chances
+        self._chances = chances or Chances()
         self._node = node
         self._seq = seq
         self.shared: Final = shared
@@ -168,8 +168,7 @@ class Transaction:
 
     def version(self, stream: str) -> int:
         """The stream's last version; 0 where it has none."""
-        row = self._connection.one(rows.VERSION, stream)
-        return 0 if row is None or row[0] is None else int(row[0])
+        return rows.highest(self._connection, rows.VERSION, stream)
 
     def last(self, stream: str) -> Recorded | None:
         """The stream's last event that this version knows."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -22,9 +22,9 @@ from store.database.dialect import Connection, path_of
 from store.database.migrate import bring_up_to_date
 from store.database.sqlite import SqliteConnection
 from store.errors import JournalError, JournalLocked, JournalTorn, JournalUnavailable
+from store.journal import rows
 from store.journal.journal import Append, Journal
 from store.journal.notify import Notifier
-from store.journal.rows import LAST_SEQ
 from store.spare.merge import Written, write_late
 from store.spare.spare import Spare
 from store.spare.switch import ALARM, SUBJECT, change_over
@@ -86,7 +86,9 @@ class Keeper:
                     place = copy(journal, spare, anew=anew)
                     spare.commit()
                     if self._spare.tail.size() > TAIL_BYTES:
-                        self._clear_tail(journal, place.seq)
+                        journal.begin_write()
+                        if rows.highest(journal, rows.LAST_SEQ) == place.seq:
+                            self._spare.tail.clear()
             except JournalLocked:
                 return
             except JournalError as error:
@@ -102,30 +104,16 @@ class Keeper:
         )
         try:
             stream = streams.node(self._node)
-            pending = False
-            for one in journal.read(stream, max(0, journal.version(stream) - NODE_EVENTS)):
-                match one.event:
-                    case AlarmRaised(alarm=alarm) if alarm == ALARM:
-                        pending = True
-                    case AlarmCleared(alarm=alarm) if alarm == ALARM:
-                        pending = False
-                    case _:
-                        pass
+            found = journal.read(stream, max(0, journal.version(stream) - NODE_EVENTS))
+            alarms = [one.event for one in found if isinstance(one.event, AlarmRaised | AlarmCleared)]
+            newest = next((one for one in reversed(alarms) if one.alarm == ALARM), None)
+            pending = isinstance(newest, AlarmRaised)
             if pending and journal.durable:
                 cleared = AlarmCleared(alarm=ALARM, subject=SUBJECT, text=text)
                 journal.append(Append(stream, None, (cleared,)))
             return pending
         finally:
             journal.close()
-
-    def _clear_tail(self, journal: Connection, seq: int) -> None:
-        journal.begin_write()
-        try:
-            row = journal.one(LAST_SEQ)
-            if row is not None and row[0] == seq:
-                self._spare.tail.clear()
-        finally:
-            journal.end()
 
     def _leave(self, error: JournalError) -> None:
         with contextlib.suppress(JournalLocked):
@@ -134,8 +122,7 @@ class Keeper:
                 self._path,
                 node=self._node,
                 now_us=self._clock(),
-                reason=str(error),
-                torn=isinstance(error, JournalTorn),
+                error=error,
                 wait_s=PATIENCE_S,
                 patience_s=PATIENCE_S,
             )
@@ -176,15 +163,10 @@ class Keeper:
 
     def _write(self, spare: Connection, journal: Connection) -> Written:
         journal.begin_write()
-        try:
-            spare.begin_read()
-            try:
-                written = write_late(spare, journal)
-            finally:
-                spare.end()
-            journal.commit()
-        finally:
-            journal.end()
+        spare.begin_read()
+        written = write_late(spare, journal)
+        spare.end()
+        journal.commit()
         return written
 
     def _make_room_for_a_new_file(self) -> None:
@@ -231,20 +213,10 @@ class Keeper:
             raise JournalTorn(f"{self._path} was cut off")
         self._size = size
 
-    @contextmanager
-    def _journal(self) -> Iterator[SqliteConnection]:
-        connection = SqliteConnection(self._path, patience_s=PATIENCE_S)
-        try:
-            yield connection
-        finally:
-            connection.end()
-            connection.close()
+    # Closing gives up what was begun.
 
-    @contextmanager
-    def _spare_open(self) -> Iterator[Connection]:
-        connection = open_spare(self._spare, PATIENCE_S)
-        try:
-            yield connection
-        finally:
-            connection.end()
-            connection.close()
+    def _journal(self) -> closing[SqliteConnection]:
+        return closing(SqliteConnection(self._path, patience_s=PATIENCE_S))
+
+    def _spare_open(self) -> closing[SqliteConnection]:
+        return closing(open_spare(self._spare, PATIENCE_S))

@@ -65,7 +65,7 @@ def write_late(spare: Connection, journal: Connection) -> Written:
     """Write down what the journal lacks, within a transaction of the journal that the caller commits."""
     place = known_place(spare) or Place()
     same = place.is_in(journal)
-    begun = last_seq = _last(journal, rows.LAST_SEQ)
+    begun = last_seq = rows.highest(journal, rows.LAST_SEQ)
     renamed: dict[str, str] = {}
     versions: dict[str, int] = {}
     there = events = 0
@@ -74,13 +74,13 @@ def write_late(spare: Connection, journal: Connection) -> Written:
         seq, named, version, kind, at_us, node, epoch, data = row
         if kind == "alert.received" and version == 1:
             renamed |= _renamed(journal, row)
-        stream: str = renamed.get(named, named)
+        stream = renamed.get(str(named), str(named))
         if seq <= begun and (
             journal.one(rows.AT_SEQ, seq) == row or journal.one(_THERE, stream, seq, at_us, kind, data)
         ):
             there += 1
             continue
-        at = versions[stream] = 1 + (versions.get(stream) or _last(journal, rows.VERSION, stream))
+        at = versions[stream] = 1 + (versions.get(stream) or rows.highest(journal, rows.VERSION, stream))
         last_seq = max(seq, last_seq + 1)
         journal.write_many(rows.INSERT, [(last_seq, stream, at, kind, at_us, node, epoch, data)])
         events += 1
@@ -93,11 +93,6 @@ def write_late(spare: Connection, journal: Connection) -> Written:
     # What the journal has after the place where it was left, and is not from here.
     others = begun - place.seq - there
     return Written(events=events, renumbered=renumbered or bool(renamed) or others > 0)
-
-
-def _last(journal: Connection, query: Query, *values: object) -> int:
-    row = journal.one(query, *values)
-    return 0 if row is None or row[0] is None else int(row[0])
 
 
 def _renamed(journal: Connection, received: Row) -> dict[str, str]:

@@ -16,7 +16,6 @@ What is in the spare is not durable. It outlives every process, and no machine.
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import mmap
 import os
@@ -131,12 +130,6 @@ class Spare:
             os.close(self._fd)
             self._fd = -1
         self.tail.let_go()
-
-    def remove(self) -> None:
-        """Take the spare's database away; for those who are about to make it anew, alone with it."""
-        for suffix in ("", "-wal", "-shm"):
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(f"{self.file}{suffix}")
 
 
 def _lock(fd: int, kind: int, patience_s: float, file: Path) -> None:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 from messages.events import AlarmRaised
 from messages.ids import Instant, NodeId
-from messages.journal import Recorded
 from store import streams
 from store.database.dialect import Connection
 from store.database.sqlite import SqliteConnection
-from store.errors import JournalError, JournalFull, JournalUnavailable
+from store.errors import JournalError, JournalFull, JournalTorn, JournalUnavailable
 from store.journal import rows
+from store.journal.transaction import Append, Transaction
 from store.spare.spare import Spare
 from store.spare.warm import Place, Used, add_rows, copy, known_place, noted, open_spare
 
@@ -30,8 +31,7 @@ def change_over(
     *,
     node: NodeId,
     now_us: Instant,
-    reason: str,
-    torn: bool,
+    error: JournalError,
     wait_s: float,
     patience_s: float,
 ) -> None:
@@ -44,46 +44,38 @@ def change_over(
     with spare.switching(wait_s):
         if spare.in_use:
             return
-        connection = open_spare(spare, patience_s)
-        try:
+        with closing(open_spare(spare, patience_s)) as connection:
             connection.begin_write()
             _catch_up(spare, connection, journal, patience_s)
             place = known_place(connection) or Place()
             noted(connection, "place", place)
-            noted(connection, "used", Used(since_us=now_us, reason=reason, torn=torn))
-            last = connection.one(rows.LAST_SEQ)
-            stream = streams.node(node)
-            version = connection.one(rows.VERSION, stream)
-            alarm = Recorded(
-                # Whatever is written from here on comes after all that the journal has.
-                seq=1 + max(place.seq, 0 if last is None or last[0] is None else int(last[0])),
-                stream=stream,
-                version=1 + (0 if version is None or version[0] is None else int(version[0])),
-                at_us=now_us,
-                node=node,
-                epoch=0,
-                event=AlarmRaised(alarm=ALARM, subject=SUBJECT, text=_TEXT.format(reason=reason)),
+            noted(
+                connection,
+                "used",
+                Used(since_us=now_us, reason=str(error), torn=isinstance(error, JournalTorn)),
             )
-            connection.write_many(rows.INSERT, [rows.row_of(alarm)])
+            # Whatever is written from here on comes after all that the journal has.
+            seq = max(place.seq, rows.highest(connection, rows.LAST_SEQ))
+            alarm = AlarmRaised(alarm=ALARM, subject=SUBJECT, text=_TEXT.format(reason=error))
+            Transaction(connection, node=node, at_us=now_us, seq=seq).append(
+                Append(streams.node(node), None, (alarm,))
+            )
             connection.commit()
-        finally:
-            connection.end()
-            connection.close()
         spare.flip()
 
 
 def _catch_up(spare: Spare, connection: Connection, journal: Path, patience_s: float) -> None:
     before = known_place(connection)
-    for readable in (_as_it_is, _copied):
+    as_it_is = partial(SqliteConnection, journal, patience_s=patience_s)
+    for readable in (lambda: closing(as_it_is()), lambda: _copied(journal, spare, patience_s)):
         connection.savepoint()
         try:
-            with readable(journal, spare, patience_s) as found:
-                if before is None or before.is_in(found):
-                    copy(found, connection)
-                    connection.forget_savepoint()
-                    return
+            with readable() as found:
+                if before is not None and not before.is_in(found):
+                    break
+                copy(found, connection)
             connection.forget_savepoint()
-            break
+            return
         except JournalError:
             connection.back_to_savepoint()
     # It cannot be read, or is another file by now: what the writers have left in memory is the truth.
@@ -93,39 +85,24 @@ def _catch_up(spare: Spare, connection: Connection, journal: Path, patience_s: f
 
 
 @contextmanager
-def _as_it_is(journal: Path, spare: Spare, patience_s: float) -> Iterator[Connection]:
-    del spare
-    connection = SqliteConnection(journal, patience_s=patience_s)
-    try:
-        yield connection
-    finally:
-        connection.close()
-
-
-@contextmanager
-def _copied(journal: Path, spare: Spare, patience_s: float) -> Iterator[Connection]:
+def _copied(journal: Path, spare: Spare, patience_s: float) -> Iterator[SqliteConnection]:
     """A copy in memory: where nothing can be written, a log cannot even be read that nobody has open.
 
     Nobody can be writing to it then, so that the copy is of one moment.
     """
     copied = spare.folder / "copied.db"
-    names = [(Path(f"{journal}{suffix}"), Path(f"{copied}{suffix}")) for suffix in ("", "-wal")]
     try:
         try:
-            size = sum(source.stat().st_size for source, _ in names if source.exists())
+            sources = [one for suffix in ("", "-wal") if (one := Path(f"{journal}{suffix}")).exists()]
             memory = os.statvfs(spare.folder)
-            if size * 2 > memory.f_bavail * memory.f_frsize:
+            if sum(one.stat().st_size for one in sources) * 2 > memory.f_bavail * memory.f_frsize:
                 raise JournalFull(f"{journal} is too large to be copied into memory")
-            for source, target in names:
-                if source.exists():
-                    shutil.copyfile(source, target)
+            for source in sources:
+                shutil.copyfile(source, f"{copied}{source.name.removeprefix(journal.name)}")
         except OSError as error:
             raise JournalUnavailable(f"{journal} cannot be copied: {error.strerror}") from error
-        connection = SqliteConnection(copied, patience_s=patience_s, lasting=False)
-        try:
+        with closing(SqliteConnection(copied, patience_s=patience_s, lasting=False)) as connection:
             yield connection
-        finally:
-            connection.close()
     finally:
         for suffix in ("", "-wal", "-shm"):
             Path(f"{copied}{suffix}").unlink(missing_ok=True)

@@ -131,14 +131,11 @@ def open_spare(spare: Spare, patience_s: float) -> SqliteConnection:
     """The spare's database, made if need be. Raises JournalError."""
     connection = SqliteConnection(spare.file, patience_s=patience_s, create=True, lasting=False)
     try:
-        if _form(connection) != _FORM:
+        if not _is_made(connection, spare):
             connection.begin_write()
-            try:
-                if _form(connection) != _FORM:
-                    _make(connection)
-                    connection.commit()
-            finally:
-                connection.end()
+            if not _is_made(connection, spare):
+                _make(connection)
+            connection.commit()
     except BaseException:
         connection.close()
         raise
@@ -262,12 +259,13 @@ def _keys(alerts: Iterable[Row]) -> set[str]:
     return found
 
 
-def _form(spare: Connection) -> str | None:
+def _is_made(connection: Connection, spare: Spare) -> bool:
+    """Whether its tables are as this version's. While it is in use nothing takes away what is in it."""
     try:
-        value = note(spare, "form")
+        value = note(connection, "form")
     except JournalTorn:
-        return None
-    return None if value is None else msgspec.msgpack.decode(value, type=str)
+        return False
+    return value is not None and (spare.in_use or msgspec.msgpack.decode(value) == _FORM)
 
 
 def _make(spare: SqliteConnection) -> None:

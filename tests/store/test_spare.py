@@ -40,6 +40,7 @@ from store.registry import sessions
 from store.registry.registry import Registry
 from store.spare.keeping import Keeper
 from store.spare.spare import Spare
+from store.spare.warm import noted
 from tests.store.children import Say, children
 from tests.store.failing_flush import let_flushes_fail
 from tests.store.places import START, Clock, answered, journal_in, returned, signal
@@ -483,6 +484,27 @@ def test_an_empty_file_gets_all_that_the_spare_has(node: Node, disk: Disk) -> No
     fresh.append(Append("line-b", None, (returned(),)))
     disk.works()
     assert not node.keeper().go_back().renumbered
+
+
+def test_what_is_in_memory_outlives_an_update_that_gives_its_tables_another_form(
+    node: Node, disk: Disk
+) -> None:
+    journal, keeper = node.journal(), node.keeper()
+    journal.append(Append("line-a", 0, (returned(),)))
+    keeper.warm()
+    disk.fails(JournalFull("/disk: full"))
+    journal.append(Append("line-a", 1, (answered(),)))
+    with keeper._spare_open() as spare:
+        spare.begin_write()
+        noted(spare, "form", "older")
+        spare.script("DROP TABLE alert_row")
+        spare.commit()
+    disk.works()
+    assert not node.keeper().go_back().renumbered
+    assert [one.event for one in node.on_disk().read("line-a")] == [returned(), answered()]
+    keeper.warm()
+    disk.is_gone()
+    assert journal.version("line-a") == 2
 
 
 def test_a_journal_that_stays_torn_stays_left(node: Node) -> None:
