@@ -1,4 +1,4 @@
-"""What can be folded from the journal and kept in memory: open alerts, operators, lines.
+"""What can be folded from the journal and kept in memory beside the open alerts: operators and lines.
 
 Each fold takes every event in the journal's order (`apply`) and ignores those that do not
 concern it. `store.journal.rebuild` fills new ones without reading the whole journal; what it leaves out
@@ -24,35 +24,22 @@ import msgspec
 from msgspec.structs import replace
 
 from messages.events import (
-    AdviceChanged,
-    AlertCancelled,
     AlertClosed,
     AlertReceived,
     AlertReopened,
-    AlertSignalAdded,
-    CaseOpened,
-    DeadlineMissed,
     LegOriginating,
     LegReleased,
     LineQuarantined,
     LineReturned,
     LineSeized,
     ListenerLeft,
-    OperatorJoined,
     OperatorLeft,
     OperatorNotAnswering,
     OperatorReserved,
-    PsapRequested,
     ShiftChanged,
-    UserIdentified,
-    UserReached,
 )
 from messages.ids import (
-    E164,
-    Advice,
     AlertId,
-    Channel,
-    CrewId,
     Instant,
     LegId,
     LineId,
@@ -60,7 +47,6 @@ from messages.ids import (
     OperatorId,
     OperatorLine,
     ShiftState,
-    UserId,
 )
 from messages.journal import Recorded
 from model.rules import wrap_up
@@ -73,149 +59,6 @@ class Fold(Protocol):
 
     def apply(self, recorded: Recorded) -> None:
         """Take the next event."""
-
-
-class OpenAlert(msgspec.Struct, frozen=True, kw_only=True):
-    """What a list of alerts needs to know of one; the whole story is `model.alert.case.Case`."""
-
-    alert: AlertId
-    seq: int
-    """The place of `alert.received`: the order of arrival."""
-    channel: Channel
-    received_at: Instant
-    raised_at: Instant
-    deadline_at: Instant
-    phone: E164 | None = None
-    device: str | None = None
-    user: UserId | None = None
-    test: bool = False
-    silent: bool = False
-    duress: bool = False
-    cancelled: bool = False
-    line: LineId | None = None
-    """Where the user's own call came in, with its number there."""
-    call: int | None = None
-    node: NodeId | None = None
-    crew: CrewId | None = None
-    """Who has opened the case; none while the alert waits."""
-    incarnation: int = 0
-    reserved: tuple[OperatorId, ...] = ()
-    operator: OperatorId | None = None
-    """Who is on the line and has the case."""
-    reached_at: Instant | None = None
-    missed: bool = False
-    psap: bool = False
-    """Whether 112 has been asked for."""
-    advice: Advice = Advice.WAIT
-    inbox_version: int = 0
-    case_version: int = 0
-
-    @property
-    def has_case(self) -> bool:
-        """Whether an AlertCase has taken it."""
-        return self.crew is not None
-
-
-class OpenAlerts:
-    """Every alert that was received and is not closed."""
-
-    def __init__(self) -> None:
-        """None yet."""
-        self.alerts: Final[dict[AlertId, OpenAlert]] = {}
-        self._closed: Final[dict[AlertId, OpenAlert]] = {}
-
-    def apply(self, recorded: Recorded) -> None:
-        """Take the next event."""
-        alert = alert_of(recorded.stream)
-        if alert is None:
-            return
-        open_alert = self.alerts.get(alert)
-        match recorded.event:
-            case AlertReceived() as event if recorded.version == 1:
-                self.alerts[alert] = _received(alert, recorded.seq, event)
-            case AlertClosed() if open_alert is not None:
-                self._closed[alert] = _evolve(self.alerts.pop(alert), recorded)
-            case AlertReopened() if alert in self._closed:
-                self.alerts[alert] = _evolve(self._closed.pop(alert), recorded)
-            case _ if open_alert is not None:
-                self.alerts[alert] = _evolve(open_alert, recorded)
-
-    def by_deadline(self) -> list[OpenAlert]:
-        """Earliest deadline first; of two alike the one received first; tests after everything real."""
-        return sorted(self.alerts.values(), key=lambda one: (one.test, one.deadline_at, one.seq))
-
-
-def _received(alert: AlertId, seq: int, event: AlertReceived) -> OpenAlert:
-    return OpenAlert(
-        alert=alert,
-        seq=seq,
-        channel=event.channel,
-        received_at=event.received_at,
-        raised_at=event.raised_at,
-        deadline_at=event.deadline_at,
-        phone=event.phone,
-        device=event.device,
-        test=event.test,
-        silent=event.silent,
-        line=event.line,
-        call=event.call,
-        inbox_version=1,
-    )
-
-
-def _evolve(alert: OpenAlert, recorded: Recorded) -> OpenAlert:
-    if recorded.stream.startswith(StreamKind.INBOX):
-        alert = replace(alert, inbox_version=recorded.version)
-    else:
-        alert = replace(alert, case_version=recorded.version)
-    match recorded.event:
-        case AlertSignalAdded(phone=phone, device=device, line=line, call=call, silent=silent):
-            alert = replace(
-                alert,
-                phone=alert.phone or phone,
-                device=alert.device or device,
-                line=line if line is not None else alert.line,
-                call=call if line is not None else alert.call,
-                silent=alert.silent or silent,
-            )
-        case AlertCancelled(duress=duress):
-            alert = replace(alert, cancelled=True, duress=alert.duress or duress)
-        case DeadlineMissed():
-            alert = replace(alert, missed=True)
-        case AdviceChanged(advice=advice):
-            alert = replace(alert, advice=advice)
-        case CaseOpened(node=node, crew=crew, incarnation=incarnation):
-            alert = replace(alert, node=node, crew=crew, incarnation=incarnation)
-        case UserIdentified(user=user, phone=phone):
-            alert = replace(alert, user=user, phone=alert.phone or phone)
-        case OperatorReserved(operator=operator) if operator not in alert.reserved:
-            alert = replace(alert, reserved=(*alert.reserved, operator))
-        case OperatorJoined(operator=operator):
-            alert = replace(alert, operator=operator)
-        case OperatorLeft(operator=operator) | OperatorNotAnswering(operator=operator):
-            alert = replace(
-                alert,
-                reserved=tuple(one for one in alert.reserved if one != operator),
-                operator=None if alert.operator == operator else alert.operator,
-            )
-        case UserReached() if alert.reached_at is None:
-            alert = replace(alert, reached_at=recorded.at_us)
-        case PsapRequested():
-            alert = replace(alert, psap=True)
-        case AlertReopened():
-            alert = replace(
-                alert,
-                node=None,
-                crew=None,
-                incarnation=0,
-                reserved=(),
-                operator=None,
-                psap=False,
-                advice=Advice.WAIT,
-            )
-        case _:
-            pass
-    return alert
 
 
 class OperatorState(msgspec.Struct, frozen=True, kw_only=True):

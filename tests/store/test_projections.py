@@ -12,12 +12,9 @@ from hypothesis import strategies as st
 from sqlalchemy.dialects import sqlite
 
 from messages.events import (
-    AdviceChanged,
-    AlertCancelled,
     AlertClosed,
     AlertReceived,
     AlertSignalAdded,
-    CaseOpened,
     DeadlineMissed,
     Event,
     LegOriginating,
@@ -25,38 +22,32 @@ from messages.events import (
     LineQuarantined,
     LineReturned,
     LineSeized,
-    OperatorJoined,
     OperatorLeft,
     OperatorNotAnswering,
     OperatorReserved,
-    PsapRequested,
     ShiftChanged,
-    UserIdentified,
     UserReached,
     WrapUpEnded,
 )
 from messages.ids import (
     E164,
-    Advice,
     AlertId,
     Channel,
-    CrewId,
     Instant,
     LegId,
     LineId,
-    NodeId,
     OperatorId,
     Outcome,
     Party,
     ShiftState,
-    UserId,
 )
+from model.alert.live import LiveCases
 from store import streams
 from store.alerts.accepting import accept
 from store.journal import rows
 from store.journal.journal import Append, Journal
 from store.journal.matters import NEWEST_RARE
-from store.journal.projections import Lines, OpenAlert, OpenAlerts, Operators
+from store.journal.projections import Lines, Operators
 from store.journal.rebuild import rebuild, replay
 from tests.store.places import START, Clock, journal_in, on_sqlite, signal
 
@@ -101,7 +92,7 @@ class Folds:
 
     def __init__(self, journal: Journal) -> None:
         self.journal = journal
-        self.alerts, self.operators, self.lines = OpenAlerts(), Operators(), Lines()
+        self.alerts, self.operators, self.lines = LiveCases(), Operators(), Lines()
 
     def say(self, stream: str, *events: Event) -> None:
         for one in self.journal.append(Append(stream, None, events)):
@@ -109,7 +100,7 @@ class Folds:
                 fold.apply(one)
 
     def state(self) -> tuple[Any, ...]:
-        return self.alerts.alerts, self.operators.operators, self.lines.lines
+        return self.alerts.cases, self.operators.operators, self.lines.lines
 
 
 @pytest.fixture
@@ -121,35 +112,11 @@ def test_an_alert_is_open_until_it_is_closed(folds: Folds) -> None:
     folds.say("inbox-x", received())
     folds.say("inbox-y", received(20))
     folds.say("inbox-z", received(10, test=True))
-    assert [one.alert for one in folds.alerts.by_deadline()] == ["y", "x", "z"]
-    assert not folds.alerts.alerts[X].has_case
+    assert list(folds.alerts.cases) == ["x", "y", "z"]
     folds.say("alert-x", CLOSED)
-    assert list(folds.alerts.alerts) == ["y", "z"]
+    assert list(folds.alerts.cases) == ["y", "z"]
     folds.say("inbox-x", AlertSignalAdded(channel=Channel.DATA, received_at=START, raised_at=START))
-    assert list(folds.alerts.alerts) == ["y", "z"]
-
-
-def test_an_open_alert_shows_what_its_list_needs(folds: Folds) -> None:
-    folds.say("inbox-x", received(), AlertCancelled(duress=True), DeadlineMissed())
-    folds.say("inbox-x", AdviceChanged(advice=Advice.CALL_112_NOW))
-    by_call = AlertSignalAdded(
-        channel=Channel.VOICE, received_at=START, raised_at=START, phone=E164("+392"), line=SIM1, call=3
-    )
-    folds.say("inbox-x", by_call)
-    opened = CaseOpened(node=NodeId("n1"), crew=CrewId("c00"), incarnation=4)
-    folds.say("alert-x", opened, UserIdentified(user=UserId("u1")), reserved(), reserved())
-    folds.say("alert-x", OperatorJoined(operator=ANNA, leg=LEG), UserReached(met_by="ringing"))
-    folds.say("alert-x", UserReached(met_by="ringing"), PsapRequested(by=ANNA, number=E164("112")))
-    assert folds.alerts.alerts[X] == OpenAlert(
-        alert=X, seq=1, channel=Channel.DATA, received_at=START, raised_at=START,
-        deadline_at=Instant(START + 50_000_000), phone=E164("+391"), user=UserId("u1"), duress=True,
-        cancelled=True, line=SIM1, call=3, node=NodeId("n1"), crew=CrewId("c00"), incarnation=4,
-        reserved=(ANNA,), operator=ANNA, reached_at=START, missed=True, psap=True,
-        advice=Advice.CALL_112_NOW, inbox_version=5, case_version=8,
-    )  # fmt: skip
-    folds.say("alert-x", OperatorLeft(operator=ANNA))
-    assert folds.alerts.alerts[X].operator is None
-    assert folds.alerts.alerts[X].reserved == ()
+    assert list(folds.alerts.cases) == ["y", "z"]
 
 
 @pytest.mark.parametrize(
@@ -359,9 +326,9 @@ def test_a_start_reads_little_of_a_long_journal(journal: Journal, clock: Clock) 
         def apply(self, recorded: Any) -> None:
             read.append(recorded.stream)
 
-    alerts = OpenAlerts()
+    alerts = LiveCases()
     assert rebuild(journal, Counting(), alerts) == journal.last_seq()
-    assert list(alerts.alerts) == [still_open.alert]
+    assert list(alerts.cases) == [still_open.alert]
     assert sorted(read) == [f"inbox-{still_open.alert}", "line-sim1", "operator-anna"]
 
 

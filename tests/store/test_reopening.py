@@ -14,7 +14,7 @@ from store.alerts import reopening
 from store.alerts.accepting import Signal, accept, any_open
 from store.journal.following import Following
 from store.journal.journal import Append, Journal
-from store.journal.projections import Lines, OpenAlerts, Operators
+from store.journal.projections import Lines, Operators
 from store.journal.rebuild import bring_back, rebuild
 from store.journal.verify import verify
 
@@ -70,10 +70,9 @@ def test_it_stands_among_the_open_ones_again_until_it_is_closed_again(journal: J
 def test_who_starts_has_it_with_all_that_was_before(journal: Journal) -> None:
     alert = closed(journal)
     reopen(journal, alert)
-    live, alerts, operators, lines = LiveCases(), OpenAlerts(), Operators(), Lines()
-    rebuild(journal, live, alerts, operators, lines)
+    live, operators, lines = LiveCases(), Operators(), Lines()
+    rebuild(journal, live, operators, lines)
     assert live.cases == {alert: case_of(journal, alert)}
-    assert list(alerts.alerts) == [alert]
 
 
 def test_who_follows_has_it_though_it_was_let_go_of(journal: Journal) -> None:

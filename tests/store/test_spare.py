@@ -33,7 +33,6 @@ from store.errors import (
 )
 from store.journal.journal import Append, Journal
 from store.journal.notify import LocalNotifier
-from store.journal.projections import OpenAlerts
 from store.journal.rebuild import rebuild
 from store.journal.verify import verify
 from store.registry import sessions
@@ -474,8 +473,9 @@ def test_an_empty_file_gets_all_that_the_spare_has(node: Node, disk: Disk) -> No
     found = node.on_disk()
     assert verify(found).problems == ()
     assert [one.name for one in Registry(found).operators()] == ["Anna"]
-    folds = OpenAlerts()
-    rebuild(found, folds)
+    live = LiveCases()
+    rebuild(found, live)
+    assert list(live.cases) == [alert]
     assert found.version(streams.inbox(alert)) == 1
     # Once more, now that all is as usual.
     fresh = node.journal()

@@ -19,13 +19,13 @@ from hypothesis.stateful import (
 
 from messages.events import AlertClosed, Event, LegAnswered, LegRinging
 from messages.ids import SECOND, AlertId, Channel, Instant, LegId, NodeId, Outcome
+from model.alert.live import LiveCases
 from store import streams
 from store.alerts.accepting import Accepted, Signal, accept, accept_many
 from store.errors import VersionConflict
 from store.journal.follower import Follower
 from store.journal.journal import Append, Journal
 from store.journal.notify import LocalNotifier
-from store.journal.projections import OpenAlerts
 from store.journal.rebuild import rebuild
 from store.journal.verify import verify
 from tests.store.databases import new_schema
@@ -293,12 +293,12 @@ class AcceptMachine(Machine):
 
     @invariant()
     def the_open_ones_are_known(self) -> None:
-        alerts = OpenAlerts()
+        alerts = LiveCases()
         rebuild(self.journals[0], alerts)
-        assert set(alerts.alerts) == {
+        assert set(alerts.cases) == {
             alert for alert, account in self.accounts.items() if account.closed_at is None
         }
-        assert all(isinstance(one.deadline_at, int) for one in alerts.alerts.values())
+        assert all(isinstance(one.deadline_at, int) for one in alerts.cases.values())
         assert Instant(self.clock()) == self.clock()
 
 
