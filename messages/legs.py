@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from messages.base import Joins, Message, VoicePort
+from messages.base import Message, VoicePort
 from messages.calls import CallState
 from messages.ids import E164, AlertId, CrewId, LegId, LineId, Party
 
@@ -47,21 +47,6 @@ class ReleaseLeg(Message, frozen=True, kw_only=True, tag="leg.release"):
 
 class RestLeg(Message, frozen=True, kw_only=True, tag="leg.rest"):
     """You are nobody's leg any more: forget what you were."""
-
-
-class LegReport(Message, frozen=True, kw_only=True, tag="leg.report"):
-    """How this attempt of the leg stands."""
-
-    leg: LegId
-    attempt: int
-    state: CallState
-    cause: int | None = None
-    voice: VoicePort | None = None
-    confirmed: bool = True
-    adopted: bool = False
-    joins: Joins = Joins.HOST
-    joined: bool = False
-    """By the network: what the bridge joins it tells itself."""
 
 
 class LegReady(Message, frozen=True, kw_only=True, tag="leg.ready"):

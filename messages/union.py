@@ -27,7 +27,6 @@ Body = (
     | identity.Identified
     | identity.Identify
     | legs.LegReady
-    | legs.LegReport
     | legs.Originate
     | legs.ReleaseLeg
     | legs.RestLeg

@@ -19,6 +19,7 @@ from actors.alert_case.pending import PendingOffers, Want
 from actors.alert_case.recording import with_recording
 from actors.alert_case.wishes import bridge_wish, leg_wishes
 from messages import bridge, cases, identity, legs, lines, operators, supervision
+from messages.calls import CallReport
 from messages.envelope import Envelope
 from messages.ids import SECOND, AlertId, BridgeId, CrewId, Instant, Role
 from messages.union import Body
@@ -69,7 +70,7 @@ class AlertCaseActor(CenterActor):
                 self._say_status()
             case cases.InboxChanged(alert=alert) if self._has(alert):
                 self._look()
-            case legs.LegReport() | bridge.BridgeReport() | lines.PreemptCase() if self._has(envelope.alert):
+            case CallReport() | bridge.BridgeReport() | lines.PreemptCase() if self._has(envelope.alert):
                 self._go_on(body)
             case identity.Identified(alert=alert) | operators.OperatorsOffered(alert=alert) if self._has(
                 alert

@@ -13,9 +13,8 @@ from actors.alert_case.wishes import bridge_wish
 from messages import events as ev
 from messages.base import Joins
 from messages.bridge import BridgeReport
-from messages.calls import CallState
+from messages.calls import CallReport, CallState
 from messages.ids import SECOND, BridgeId, Instant, Party
-from messages.legs import LegReport
 from messages.lines import PreemptCase
 from model.alert import answers
 from model.alert.case import Case
@@ -26,7 +25,7 @@ from model.rules.calling import spoken_to
 
 _CONFERENCE: Final = (Party.USER, Party.PSAP)
 """Those who are left talking when the operator leaves."""
-Heard = LegReport | BridgeReport | PreemptCase
+Heard = CallReport | BridgeReport | PreemptCase
 
 
 def hear(case: Case, said: Heard, policy: Policy, now_us: Instant) -> tuple[Decided, ...]:
@@ -34,7 +33,7 @@ def hear(case: Case, said: Heard, policy: Policy, now_us: Instant) -> tuple[Deci
     if case.closed_at is not None:
         return ()
     match said:
-        case LegReport():
+        case CallReport():
             leg = case.legs.get(said.leg)
             if leg is None or leg.attempt != said.attempt or not leg.live:
                 return ()
@@ -49,7 +48,7 @@ def hear(case: Case, said: Heard, policy: Policy, now_us: Instant) -> tuple[Deci
     assert_never(said)
 
 
-def _leg(case: Case, leg: Leg, said: LegReport, policy: Policy, now_us: Instant) -> tuple[Decided, ...]:
+def _leg(case: Case, leg: Leg, said: CallReport, policy: Policy, now_us: Instant) -> tuple[Decided, ...]:
     made: list[Decided] = []
     name, attempt = leg.leg, leg.attempt
     if said.adopted and not leg.adopted and said.state is not CallState.RELEASED:
@@ -106,7 +105,7 @@ def _rang(case: Case, policy: Policy) -> list[Decided]:
     return [] if case.rang_at is not None else [ev.UserRang(meets_deadline=policy.met_by is MetBy.RINGING)]
 
 
-def _reached(case: Case, leg: Leg, said: LegReport, policy: Policy) -> list[Decided]:
+def _reached(case: Case, leg: Leg, said: CallReport, policy: Policy) -> list[Decided]:
     """What the user's answer says; one that proves nothing is a ringing, no more."""
     if leg.call is None and not said.confirmed:
         return _rang(case, policy)
@@ -133,7 +132,7 @@ def _broke(case: Case, leg: Leg, cause: int, policy: Policy, now_us: Instant) ->
     return cause in LINE_FAILURES and not hung_up
 
 
-def _in_the_network(case: Case, leg: Leg, said: LegReport) -> list[Decided]:
+def _in_the_network(case: Case, leg: Leg, said: CallReport) -> list[Decided]:
     """The modem has joined its calls, or holds some of them now: the bridge knows nothing of these."""
     bridge = case.bridge or BridgeId(case.alert)
     if not said.joined:
@@ -145,7 +144,7 @@ def _in_the_network(case: Case, leg: Leg, said: LegReport) -> list[Decided]:
     return [*made, *answers.confirmed(case, replace(leg, joined=True), "network")]
 
 
-def ev_cause(said: LegReport) -> int:
+def ev_cause(said: CallReport) -> int:
     """The cause of the end; 31, "normal, unspecified", where none was said."""
     return 31 if said.cause is None else said.cause
 

@@ -12,7 +12,7 @@ from actors.call_leg.own_voice import OwnVoice
 from messages.calls import CallReport, CallState, LineBack
 from messages.envelope import Envelope
 from messages.ids import SECOND, CrewId, Instant, LineId, Role
-from messages.legs import LegReady, LegReport, Originate, ReleaseLeg, RestLeg
+from messages.legs import LegReady, Originate, ReleaseLeg, RestLeg
 from model.policy import Setup
 from model.rules.own_line import carrier, is_own
 from runtime.actor import CenterActor
@@ -103,7 +103,7 @@ class CallLegActor(CenterActor):
         elif (node := self._own.node_of(line)) is not None:
             self.tell_node(node, role, key, order, self.alert)
 
-    def _within_reach(self, report: LegReport) -> LegReport:
+    def _within_reach(self, report: CallReport) -> CallReport:
         """The report with the voice where this node's bridge can have it."""
         task = self._task
         if report.voice is None or task is None:

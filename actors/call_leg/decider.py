@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from messages.base import HangupCause
 from messages.calls import AnswerCall, AttachCall, CallReport, CallState, DialCall, HangUpCall
 from messages.ids import SECOND, Instant, LineId
-from messages.legs import LegReport, Originate, ReleaseLeg
+from messages.legs import Originate, ReleaseLeg
 
 SILENT_DIAL_US: Final = Instant(4 * SECOND)
 """A line whose modem has not even taken the dial by then is given up: there are others."""
@@ -50,7 +50,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     line: LineId | None = None
     order: Order | None = None
     """To whoever carries the calls of `line`."""
-    report: LegReport | None = None
+    report: CallReport | None = None
     """To the case."""
 
 
@@ -73,7 +73,7 @@ def on_wish(task: Task | None, wish: Wish, now_us: Instant) -> Act:
     act = _ask(task, now_us)
     known = task.report
     if act.report is None and known is not None and _is_news(known, wish):
-        return replace(act, report=_said(known))
+        return replace(act, report=known)
     return act
 
 
@@ -126,7 +126,7 @@ def on_call(task: Task | None, said: CallReport, now_us: Instant) -> Act:
             # The case loses nothing by not hearing it: its wish says every second what it knows.
             return Act(task=task)
         case _:
-            return Act(task=task, report=_said(said))
+            return Act(task=task, report=said)
 
 
 def on_line_back(task: Task | None, line: LineId, now_us: Instant) -> Act:
@@ -221,21 +221,9 @@ def _is_answered(task: Task) -> bool:
     return CallState.ANSWERED in states
 
 
-def _said(said: CallReport) -> LegReport:
-    return LegReport(
-        leg=said.leg,
-        attempt=said.attempt,
-        state=said.state,
-        cause=said.cause,
-        voice=said.voice,
-        confirmed=said.confirmed,
-        adopted=said.adopted,
-        joins=said.joins,
-        joined=said.joined,
-    )
-
-
-def _ended(task: Task) -> LegReport:
-    said = task.report
+def _ended(task: Task) -> CallReport:
+    said, wish = task.report, task.wish
     cause = HangupCause.NORMAL_UNSPECIFIED if said is None or said.cause is None else said.cause
-    return LegReport(leg=task.wish.leg, attempt=task.wish.attempt, state=CallState.RELEASED, cause=cause)
+    return CallReport(
+        leg=wish.leg, attempt=wish.attempt, line=wish.line, state=CallState.RELEASED, cause=cause
+    )

@@ -24,6 +24,12 @@ SPOKEN: dict[str, dict[str, Types]] = {
     file.stem: json.loads(file.read_text(encoding="utf-8"))
     for file in sorted((Path(__file__).parent / "spoken").glob("*.json"))
 }
+GONE = {"leg.report"}
+"""Said within one crew alone, all of whose processes are of one version: now it is `call.report`."""
+for kinds in SPOKEN.values():
+    for types in kinds.values():
+        for tag in GONE:
+            types.pop(tag, None)
 UNIONS: dict[str, Any] = {"events": Event, "messages": Body}
 every = pytest.mark.parametrize(
     ("kind", "said"),

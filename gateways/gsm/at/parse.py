@@ -29,13 +29,15 @@ class Stat(IntEnum):
     ACTIVE = 0
     HELD = 1
     DIALING = 2
-    ALERTING = 3
+    RINGING = 3
+    """Our call rings at the other end (`alerting`)."""
     INCOMING = 4
     WAITING = 5
+    """It comes in while another call is up."""
     RELEASED = 6
 
 
-_ONLY_OUT: Final = (Stat.DIALING, Stat.ALERTING)
+_ONLY_OUT: Final = (Stat.DIALING, Stat.RINGING)
 _ONLY_IN: Final = (Stat.INCOMING, Stat.WAITING)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from gateways.gsm.at.parse import Direction
+from gateways.gsm.at.parse import Direction, Stat
 from gateways.gsm.calls.call import Call, Ending, e164_of
 from gateways.gsm.driver.events import (
     CallActive,
@@ -22,7 +22,6 @@ from gateways.gsm.driver.events import (
     CallIncoming,
     CallReleased,
     CallRinging,
-    CallState,
     CallWaiting,
     CallWithheld,
     Ref,
@@ -95,36 +94,36 @@ class CallBook:
         if self.look_again_s is not None and now_s >= self.look_again_s:
             self.look, self.look_again_s = True, None
 
-    def advance(self, call: Call, state: CallState, now_s: float) -> None:
+    def advance(self, call: Call, state: Stat, now_s: float) -> None:
         """Go forward to this state, and report it. Nothing leads back from an answer but hold."""
         if call.ended_for_certain:
             return
         before = call.state
         match state:
-            case CallState.DIALING:
+            case Stat.DIALING:
                 self.announce(call, now_s)
-            case CallState.RINGING:
+            case Stat.RINGING:
                 self.announce(call, now_s)
                 if not call.answered:
-                    call.state = CallState.RINGING
+                    call.state = Stat.RINGING
                     if not call.ringing_said:
                         call.ringing_said = True
                         self.say(CallRinging, call, now_s)
-            case CallState.INCOMING | CallState.WAITING:
+            case Stat.INCOMING | Stat.WAITING:
                 if not call.answered:
                     call.state = state
                     self.announce(call, now_s)
-            case CallState.ACTIVE:
+            case Stat.ACTIVE:
                 self.take_up(call, now_s)
-                call.state = CallState.ACTIVE
-                if before is CallState.HELD:
+                call.state = Stat.ACTIVE
+                if before is Stat.HELD:
                     self.say(CallActive, call, now_s)
-            case CallState.HELD:
+            case Stat.HELD:
                 self.take_up(call, now_s)
-                call.state = CallState.HELD
-                if before is not CallState.HELD:
+                call.state = Stat.HELD
+                if before is not Stat.HELD:
                     self.say(CallHeld, call, now_s)
-            case CallState.RELEASED:
+            case Stat.RELEASED:
                 pass
 
     def take_up(self, call: Call, now_s: float) -> None:
@@ -161,7 +160,7 @@ class CallBook:
         elif call.direction is Direction.OUT:
             event = CallDialing(at_s=now_s, call=call.id, ref=call.ref, number=number)
         else:
-            kind = CallWaiting if call.state is CallState.WAITING else CallIncoming
+            kind = CallWaiting if call.state is Stat.WAITING else CallIncoming
             event = kind(
                 at_s=now_s,
                 call=call.id,
@@ -230,7 +229,7 @@ class CallBook:
         ending = call.ending or Ending(since_s=now_s, due_s=now_s)
         call.ending = ending
         self.calls.remove(call)
-        call.state, call.released_s = CallState.RELEASED, now_s
+        call.state, call.released_s = Stat.RELEASED, now_s
         cause = 16 if ending.cause is None and call.hang_up_asked else ending.cause
         if _came_to_nothing(call, ending):
             cause = HangupCause.TEMPORARY_FAILURE
@@ -255,7 +254,7 @@ class CallBook:
     def new(
         self,
         direction: Direction,
-        state: CallState,
+        state: Stat,
         now_s: float,
         *,
         number: str = "",

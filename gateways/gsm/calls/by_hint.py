@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from gateways.gsm.at.parse import Direction
+from gateways.gsm.at.parse import Direction, Stat
 from gateways.gsm.calls.book import CallBook
 from gateways.gsm.calls.by_list import ListReader
 from gateways.gsm.calls.call import COMING_IN, SETTING_UP, Call
 from gateways.gsm.dialects.hints import Hint, Sign
-from gateways.gsm.driver.events import CallState
 from gateways.gsm.numbers import same
 
 ECHO_S: Final = 1.5
@@ -42,15 +41,15 @@ class HintReader:
             case Sign.CLCC if hint.row is not None:
                 self._lists.single_row(hint.row, now_s)
             case Sign.DIALING:
-                self._progress(hint, CallState.DIALING, now_s)
+                self._progress(hint, Stat.DIALING, now_s)
             case Sign.RINGING:
-                self._progress(hint, CallState.RINGING, now_s)
+                self._progress(hint, Stat.RINGING, now_s)
             case Sign.ACTIVE | Sign.HELD if hint.index is None and can_ask and self._somebody_talks():
                 pass  # it names no call, and may come late: the list tells whose it is
             case Sign.ANSWERED | Sign.ACTIVE:
-                self._progress(hint, CallState.ACTIVE, now_s)
+                self._progress(hint, Stat.ACTIVE, now_s)
             case Sign.HELD:
-                self._progress(hint, CallState.HELD, now_s)
+                self._progress(hint, Stat.HELD, now_s)
             case Sign.RELEASED:
                 self._released(hint, now_s, can_ask)
             case Sign.MISSED:
@@ -65,8 +64,8 @@ class HintReader:
             call.index = call.index if hint.index is None else hint.index
             self._book.identify(call, hint.number, hint.withheld, now_s)
             self._book.announce(call, now_s)
-            if hint.sign is Sign.INCOMING and call.state is CallState.WAITING:
-                self._book.advance(call, CallState.INCOMING, now_s)
+            if hint.sign is Sign.INCOMING and call.state is Stat.WAITING:
+                self._book.advance(call, Stat.INCOMING, now_s)
             return
         others = [call for call in self._book.calls if not call.ended_for_certain]
         if any(
@@ -80,7 +79,7 @@ class HintReader:
         if hint.sign is Sign.RING and others and can_ask:
             return
         waiting = hint.sign is Sign.WAITING or (hint.sign is not Sign.INCOMING and bool(others))
-        state = CallState.WAITING if waiting else CallState.INCOMING
+        state = Stat.WAITING if waiting else Stat.INCOMING
         self._book.settle_certain(now_s)
         call = self._book.new(Direction.IN, state, now_s, number=hint.number, index=hint.index)
         call.withheld = hint.withheld
@@ -115,10 +114,10 @@ class HintReader:
     def _somebody_talks(self) -> bool:
         return any(call.answered for call in self._book.calls)
 
-    def _progress(self, hint: Hint, state: CallState, now_s: float) -> None:
+    def _progress(self, hint: Hint, state: Stat, now_s: float) -> None:
         call = self._whose_progress(hint, state, now_s) or self._under_another_number(hint, now_s)
         if call is None:
-            if state is CallState.DIALING:
+            if state is Stat.DIALING:
                 self._book.settle_certain(now_s)
                 call = self._book.new(Direction.OUT, state, now_s, number=hint.number, index=hint.index)
                 self._book.announce(call, now_s, found=True)
@@ -139,24 +138,24 @@ class HintReader:
             self._book.rename(call, hint.number)
         return call
 
-    def _whose_progress(self, hint: Hint, state: CallState, now_s: float) -> Call | None:
+    def _whose_progress(self, hint: Hint, state: Stat, now_s: float) -> Call | None:
         live = [
             call for call in self._book.calls if hint.direction is None or call.direction is hint.direction
         ]
         if hint.index is not None:
             for call in live:
                 if call.index == hint.index:
-                    reused = call.answered and state is CallState.DIALING
+                    reused = call.answered and state is Stat.DIALING
                     if not reused and call.may_have(hint.number):
                         return call
                     self._book.end_now(call, now_s)
             live = [call for call in live if call.index is None and call in self._book.calls]
         live = [call for call in live if call.may_have(hint.number) and not call.ended_for_certain]
-        if state is CallState.HELD and hint.index is None:
+        if state is Stat.HELD and hint.index is None:
             answered = [call for call in live if call.answered]
             return answered[0] if len(answered) == 1 else None
         ours = [call for call in live if call.direction is Direction.OUT and call.state in SETTING_UP]
-        if state in (CallState.DIALING, CallState.RINGING):
+        if state in (Stat.DIALING, Stat.RINGING):
             return ours[-1] if ours else None
         asked = [call for call in live if call.state in COMING_IN and call.answer_asked]
         coming = [call for call in live if call.state in COMING_IN]
@@ -251,7 +250,7 @@ class HintReader:
             self._book.identify(call, hint.number, False, now_s)
         else:
             # It came and went unseen; whoever it was must not be lost.
-            call = self._book.new(Direction.IN, CallState.INCOMING, now_s, number=hint.number)
+            call = self._book.new(Direction.IN, Stat.INCOMING, now_s, number=hint.number)
             self._book.announce(call, now_s)
         self._book.end(
             call, now_s, cause=16, certain_cause=False, certain=True, text=hint.text, kind=hint.kind

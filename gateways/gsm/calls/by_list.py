@@ -11,8 +11,7 @@ from typing import Final
 
 from gateways.gsm.at.parse import ClccRow, Direction, Stat
 from gateways.gsm.calls.book import GHOST_S, CallBook
-from gateways.gsm.calls.call import COMING_IN, STATE_OF, Call
-from gateways.gsm.driver.events import CallState
+from gateways.gsm.calls.call import COMING_IN, Call
 from gateways.gsm.numbers import same
 from messages.base import HangupCause
 
@@ -22,7 +21,7 @@ SHOWN_AGAIN: Final = 2
 """So many lists with a call refute the hint of its end: one alone may lag behind."""
 SPOILT_LISTS: Final = 5
 """So many spoilt lists in a row count as good ones: a firmware may chatter into every answer."""
-_DIALLED: Final = frozenset({Stat.DIALING, Stat.ALERTING, Stat.ACTIVE})
+_DIALLED: Final = frozenset({Stat.DIALING, Stat.RINGING, Stat.ACTIVE})
 
 
 class ListReader:
@@ -123,7 +122,7 @@ class ListReader:
 
     def _mark_conference(self, listed: Sequence[Call]) -> None:
         """Several that are active at once are a conference, though their rows do not say so (22.084)."""
-        active = [call for call in listed if call.state is CallState.ACTIVE and not call.ending]
+        active = [call for call in listed if call.state is Stat.ACTIVE and not call.ending]
         if len(active) > 1 and not self._book.early_answer:
             for call in active:
                 call.in_conference = True
@@ -139,19 +138,18 @@ class ListReader:
             if ending.shown >= SHOWN_AGAIN:
                 call.ending = None
         self._book.identify(call, row.number, False, now_s)
-        self._book.advance(call, STATE_OF[row.stat], now_s)
+        self._book.advance(call, row.stat, now_s)
 
     def _is_among_active(self, call: Call, row: ClccRow) -> bool:
         others = (one for one in self._book.calls if one is not call and not one.ending)
-        return row.stat is Stat.ACTIVE and any(one.state is CallState.ACTIVE for one in others)
+        return row.stat is Stat.ACTIVE and any(one.state is Stat.ACTIVE for one in others)
 
     def _from_row(self, row: ClccRow, now_s: float) -> Call:
-        state = STATE_OF[row.stat]
-        call = self._book.new(row.direction, state, now_s, number=row.number, index=row.index)
+        call = self._book.new(row.direction, row.stat, now_s, number=row.number, index=row.index)
         call.seen, call.in_conference = True, row.multiparty
-        call.answered = state in (CallState.ACTIVE, CallState.HELD)
-        call.ringing_said = state is CallState.RINGING
-        self._book.announce(call, now_s, found=state not in COMING_IN)
+        call.answered = row.stat in (Stat.ACTIVE, Stat.HELD)
+        call.ringing_said = row.stat is Stat.RINGING
+        self._book.announce(call, now_s, found=row.stat not in COMING_IN)
         return call
 
     def _is_ghost(self, row: ClccRow, now_s: float) -> bool:

@@ -5,20 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from gateways.gsm.at.parse import ClccRow, Direction, Stat
-from gateways.gsm.driver.events import CallId, CallState, Ref
+from gateways.gsm.driver.events import CallId, Ref
 from gateways.gsm.numbers import compatible
 
-STATE_OF = {
-    Stat.ACTIVE: CallState.ACTIVE,
-    Stat.HELD: CallState.HELD,
-    Stat.DIALING: CallState.DIALING,
-    Stat.ALERTING: CallState.RINGING,
-    Stat.INCOMING: CallState.INCOMING,
-    Stat.WAITING: CallState.WAITING,
-    Stat.RELEASED: CallState.RELEASED,
-}
-SETTING_UP = frozenset({CallState.DIALING, CallState.RINGING})
-COMING_IN = frozenset({CallState.INCOMING, CallState.WAITING})
+SETTING_UP = frozenset({Stat.DIALING, Stat.RINGING})
+COMING_IN = frozenset({Stat.INCOMING, Stat.WAITING})
 _BEFORE_ANSWER = frozenset({Stat.DIALING, Stat.INCOMING, Stat.WAITING})
 
 
@@ -45,7 +36,7 @@ class Call(msgspec.Struct, kw_only=True):
 
     id: CallId
     direction: Direction
-    state: CallState
+    state: Stat
     began_s: float
     last_sign_s: float
     ref: Ref | None = None
@@ -105,7 +96,7 @@ class CallView(msgspec.Struct, frozen=True, kw_only=True):
     call: CallId
     ref: Ref | None
     direction: Direction
-    state: CallState
+    state: Stat
     number: str | None
     """E.164."""
     caller: str

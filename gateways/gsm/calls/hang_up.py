@@ -12,9 +12,10 @@ from typing import Final
 
 import msgspec
 
+from gateways.gsm.at.parse import Stat
 from gateways.gsm.calls.call import COMING_IN, SETTING_UP, CallView
 from gateways.gsm.dialects.dialect import Dialect
-from gateways.gsm.driver.events import CallId, CallState
+from gateways.gsm.driver.events import CallId
 
 AGAIN_S: Final = 1.0
 """Between one attempt and the next."""
@@ -147,9 +148,9 @@ def hang_up_verb(call: CallView, others: Sequence[CallView], dialect: Dialect, a
 
     27.007 clause 7.13 (+CHLD) for one of several; +CHUP and ATH end whatever is current.
     """
-    if call.state is CallState.WAITING and others:
+    if call.state is Stat.WAITING and others:
         return dialect.reject_waiting
-    early = call.state is CallState.DIALING and not dialect.hang_up_one_before_ringing
+    early = call.state is Stat.DIALING and not dialect.hang_up_one_before_ringing
     if not others:
         verbs = _verbs_for_the_only_one(call, dialect, by_id=call.index is not None and not early)
         return verbs[attempts % len(verbs)]

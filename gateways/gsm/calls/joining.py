@@ -13,10 +13,11 @@ from typing import Final
 
 import msgspec
 
+from gateways.gsm.at.parse import Stat
 from gateways.gsm.calls.call import SETTING_UP, CallView
 from gateways.gsm.dialects.dialect import CompiledDialect
 from gateways.gsm.driver.driver import Driver
-from gateways.gsm.driver.events import CallState, Ref
+from gateways.gsm.driver.events import Ref
 from gateways.gsm.errors import RequestRefused
 from messages.base import Joins
 from messages.ids import E164
@@ -50,7 +51,7 @@ def joins(dialect: CompiledDialect, *, voice: bool) -> Joins:
 
 def in_conference(call: CallView) -> bool:
     """Whether it hears the others now."""
-    return call.in_conference and call.state is CallState.ACTIVE and not call.ending
+    return call.in_conference and call.state is Stat.ACTIVE and not call.ending
 
 
 def next_move(calls: Sequence[CallView], *, adding: bool) -> Move | None:
@@ -58,16 +59,16 @@ def next_move(calls: Sequence[CallView], *, adding: bool) -> Move | None:
 
     Nothing while a call is being set up or ends, or is nobody's: after a restart its leg may yet ask for it.
     """
-    up = [call for call in calls if call.state in (CallState.ACTIVE, CallState.HELD)]
+    up = [call for call in calls if call.state in (Stat.ACTIVE, Stat.HELD)]
     if any(call.state in SETTING_UP for call in calls):
         return None
     if any(call.ref is None or call.ending or call.emergency for call in up):
         return None
-    active = any(call.state is CallState.ACTIVE for call in up)
-    held = any(call.state is CallState.HELD for call in up)
+    active = any(call.state is Stat.ACTIVE for call in up)
+    held = any(call.state is Stat.HELD for call in up)
     if active and held:
         return Move.JOIN
-    if any(call.state is CallState.WAITING for call in calls):
+    if any(call.state is Stat.WAITING for call in calls):
         return None  # it would be that one which is taken, whosever it is
     if active:
         return Move.HOLD if adding else None
@@ -156,9 +157,7 @@ class Joining:
         try:
             match move:
                 case Move.HOLD:
-                    self._driver.hold(
-                        next(call.call for call in calls if call.state is CallState.ACTIVE), now_s
-                    )
+                    self._driver.hold(next(call.call for call in calls if call.state is Stat.ACTIVE), now_s)
                 case Move.JOIN:
                     self._driver.conference(now_s)
                 case Move.TAKE_BACK:
@@ -169,4 +168,4 @@ class Joining:
 
 def _has_room(calls: Sequence[CallView]) -> bool:
     """Whether a call can be dialled: nobody else is being called, and those who talk are on hold."""
-    return not any(call.state in SETTING_UP or call.state is CallState.ACTIVE for call in calls)
+    return not any(call.state in SETTING_UP or call.state is Stat.ACTIVE for call in calls)

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gateways.gsm.at.parse import ClccRow, Direction
+from gateways.gsm.at.parse import ClccRow, Direction, Stat
 from gateways.gsm.calls.book import CallBook
 from gateways.gsm.calls.by_hint import HintReader
 from gateways.gsm.calls.by_list import ListReader
 from gateways.gsm.calls.call import COMING_IN, SETTING_UP, CallView, view_of
 from gateways.gsm.dialects.hints import Hint
-from gateways.gsm.driver.events import CallEvent, CallId, CallState, Ref
+from gateways.gsm.driver.events import CallEvent, CallId, Ref
 from gateways.gsm.numbers import same
 
 
@@ -107,7 +107,7 @@ class CallTable:
     def dialled(self, ref: Ref | None, number: str, now_s: float, *, emergency: bool = False) -> CallId:
         """A dial is on its way to the modem."""
         self._book.settle_certain(now_s)
-        call = self._book.new(Direction.OUT, CallState.DIALING, now_s, number=number, ref=ref)
+        call = self._book.new(Direction.OUT, Stat.DIALING, now_s, number=number, ref=ref)
         call.awaiting_dial, call.emergency = True, emergency
         self._book.announce(call, now_s)
         return call.id
@@ -136,11 +136,11 @@ class CallTable:
             if call.ref is None and call.direction is direction and same(call.number, number):
                 call.ref = ref
                 return call.id
-        state = CallState.DIALING if direction is Direction.OUT else CallState.INCOMING
+        state = Stat.DIALING if direction is Direction.OUT else Stat.INCOMING
         self._book.look = True
         made = self._book.new(direction, state, now_s, number=number, ref=ref)
         if self._lists.conference:
-            made.state, made.answered, made.in_conference, made.seen = CallState.ACTIVE, True, True, True
+            made.state, made.answered, made.in_conference, made.seen = Stat.ACTIVE, True, True, True
             self._book.announce(made, now_s, found=True)
         return made.id
 
@@ -161,7 +161,7 @@ class CallTable:
         found = self._book.by_id(call)
         if found is not None:
             found.last_sign_s = now_s
-            self._book.advance(found, CallState.ACTIVE, now_s)
+            self._book.advance(found, Stat.ACTIVE, now_s)
             self._book.look = True
 
     def hang_up_asked(self, call: CallId) -> None:
@@ -218,17 +218,17 @@ class CallTable:
     def dials_lost(self, now_s: float, *, cause: int, text: str) -> None:
         """Nobody answers: dials of which the modem has shown nothing yet are given up."""
         for call in list(self._book.calls):
-            if call.direction is Direction.OUT and call.state is CallState.DIALING and not call.seen:
+            if call.direction is Direction.OUT and call.state is Stat.DIALING and not call.seen:
                 self._book.end(
                     call, now_s, cause=cause, certain_cause=True, certain=True, text=text, kind="lost"
                 )
 
-    def went(self, call: CallId, state: CallState, now_s: float) -> None:
+    def went(self, call: CallId, state: Stat, now_s: float) -> None:
         """A supplementary service has put the call into this state (+CHLD, and no list to see it in)."""
         found = self._book.by_id(call)
         if found is None:
             return
-        if state is CallState.RELEASED:
+        if state is Stat.RELEASED:
             found.hang_up_asked = True
             self._book.end(
                 found, now_s, cause=None, certain_cause=False, certain=True, text="hung up here", kind="chld"
@@ -245,7 +245,7 @@ class CallTable:
     def joined(self) -> None:
         """The modem has joined its held and active calls (+CHLD=3)."""
         for call in self._book.calls:
-            if call.state in (CallState.ACTIVE, CallState.HELD):
+            if call.state in (Stat.ACTIVE, Stat.HELD):
                 call.in_conference = True
         self._book.look = True
 

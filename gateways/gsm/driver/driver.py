@@ -13,14 +13,10 @@ import math
 from typing import Final
 
 from gateways.gsm.at.commands import Command, Finals, Urgency
-from gateways.gsm.at.parse import Direction
+from gateways.gsm.at.parse import Direction, Stat
 from gateways.gsm.calls.call import CallView
 from gateways.gsm.driver.core import ModemCore
-from gateways.gsm.driver.events import (
-    CallId,
-    CallState,
-    Ref,
-)
+from gateways.gsm.driver.events import CallId, Ref
 from gateways.gsm.driver.purposes import (
     Answering,
     Dialling,
@@ -120,7 +116,7 @@ class Driver(ModemCore):
         if view.answered or self._has(Answering(call)):
             return
         data = self.dialect.data
-        text = data.hold if view.state is CallState.WAITING else data.answer
+        text = data.hold if view.state is Stat.WAITING else data.answer
         self._table.answer_asked(call)
         command = Command(
             text=text, timeout_s=data.times.answer_s, urgency=Urgency.ANSWER, finals=Finals.CALL
@@ -157,22 +153,22 @@ class Driver(ModemCore):
     def hold(self, call: CallId, now_s: float) -> None:
         """Put the active call on hold. Raises RequestRefused."""
         view = self._must_find(call)
-        if view.state is CallState.HELD:
+        if view.state is Stat.HELD:
             return
-        if view.state is not CallState.ACTIVE:
-            raise RequestRefused(f"a call that is {view.state} cannot be held")
+        if view.state is not Stat.ACTIVE:
+            raise RequestRefused(f"a call that is {view.state.name.lower()} cannot be held")
         self._request("hold", self.dialect.data.hold, call, now_s)
 
     def swap(self, now_s: float) -> None:
         """Exchange the active and the held call, or take the held one back. Raises RequestRefused."""
-        if not any(view.state is CallState.HELD for view in self.calls()):
+        if not any(view.state is Stat.HELD for view in self.calls()):
             raise RequestRefused("no call is on hold")
         self._request("swap", self.dialect.data.swap, None, now_s)
 
     def conference(self, now_s: float) -> None:
         """Join the active and the held call in the network (22.084). Raises RequestRefused."""
         states = {view.state for view in self.calls()}
-        if not {CallState.ACTIVE, CallState.HELD} <= states:
+        if not {Stat.ACTIVE, Stat.HELD} <= states:
             raise RequestRefused("a conference needs one active and one held call")
         self._request("conference", self.dialect.data.conference, None, now_s)
 

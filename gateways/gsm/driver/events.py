@@ -7,26 +7,12 @@ from typing import NewType
 
 import msgspec
 
-from gateways.gsm.at.parse import Direction, Registration
+from gateways.gsm.at.parse import Direction, Registration, Stat
 
 CallId = NewType("CallId", int)
 """Our own number of a call on this modem: counts from 1, never used twice by one driver."""
 Ref = NewType("Ref", str)
 """What the requester calls its call, so that it is dialled once however often it is asked for."""
-
-
-class CallState(StrEnum):
-    """How far a call has got."""
-
-    DIALING = "dialing"
-    RINGING = "ringing"
-    """Our call rings at the other end."""
-    ACTIVE = "active"
-    HELD = "held"
-    INCOMING = "incoming"
-    WAITING = "waiting"
-    """It comes in while another call is up."""
-    RELEASED = "released"
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,7 +84,7 @@ class CallFound(CallEvent, frozen=True, kw_only=True):
     """The modem holds a call that this driver has not set up: left by a former process, or by a hand."""
 
     direction: Direction
-    state: CallState
+    state: Stat
 
 
 class CallReleased(CallEvent, frozen=True, kw_only=True):

@@ -6,20 +6,20 @@ from typing import Final
 
 import msgspec
 
-from gateways.gsm.driver.events import CallState, Ref
+from gateways.gsm.at.parse import Stat
+from gateways.gsm.driver.events import Ref
 from messages.base import Joins, VoicePort
-from messages.calls import CallReport
-from messages.calls import CallState as LegCallState
+from messages.calls import CallReport, CallState
 from messages.ids import LegId, LineId
 
 LEG_STATE: Final = {
-    CallState.DIALING: LegCallState.DIALLING,
-    CallState.RINGING: LegCallState.RINGING,
-    CallState.ACTIVE: LegCallState.ANSWERED,
-    CallState.HELD: LegCallState.ANSWERED,
-    CallState.INCOMING: LegCallState.DIALLING,
-    CallState.WAITING: LegCallState.DIALLING,
-    CallState.RELEASED: LegCallState.RELEASED,
+    Stat.DIALING: CallState.DIALLING,
+    Stat.RINGING: CallState.RINGING,
+    Stat.ACTIVE: CallState.ANSWERED,
+    Stat.HELD: CallState.ANSWERED,
+    Stat.INCOMING: CallState.DIALLING,
+    Stat.WAITING: CallState.DIALLING,
+    Stat.RELEASED: CallState.RELEASED,
 }
 
 
@@ -28,7 +28,7 @@ class Held(msgspec.Struct, kw_only=True):
 
     leg: LegId
     attempt: int
-    state: LegCallState = LegCallState.DIALLING
+    state: CallState = CallState.DIALLING
     cause: int | None = None
     voice: VoicePort | None = None
     confirmed: bool = True
@@ -43,11 +43,11 @@ class Held(msgspec.Struct, kw_only=True):
     @property
     def live(self) -> bool:
         """Whether it has not been released."""
-        return self.state is not LegCallState.RELEASED
+        return self.state is not CallState.RELEASED
 
     def release(self, cause: int) -> None:
         """It is over, or has come to nothing. `cause`: of Q.850, or one of ours."""
-        self.state, self.cause = LegCallState.RELEASED, cause
+        self.state, self.cause = CallState.RELEASED, cause
 
     def report(self, line: LineId, joins: Joins) -> CallReport:
         """What its leg is told."""

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
-from gateways.gsm.at.parse import Direction
+from gateways.gsm.at.parse import Direction, Stat
 from gateways.gsm.calls.call import COMING_IN, CallView
 from gateways.gsm.calls.dial_faults import DialFaults
 from gateways.gsm.calls.joining import Joining, in_conference, joins
@@ -26,7 +26,6 @@ from gateways.gsm.driver.events import (
     CallId,
     CallReleased,
     CallRinging,
-    CallState,
     Ref,
     VoiceReady,
 )
@@ -39,12 +38,12 @@ from messages.calls import (
     AnswerCall,
     AttachCall,
     CallReport,
+    CallState,
     DialCall,
     HangUpCall,
     IncomingCall,
     IncomingCallGone,
 )
-from messages.calls import CallState as LegCallState
 from messages.ids import E164, LegId, LineId
 from model.alert.leg import Leg, alert_of
 
@@ -160,7 +159,7 @@ class LegsOnLine:
                 leg=order.leg,
                 attempt=order.attempt,
                 line=self._line,
-                state=LegCallState.UNKNOWN,
+                state=CallState.UNKNOWN,
                 reset=not self._driver.kept_settings,
             )
         return self._report(held)
@@ -204,7 +203,7 @@ class LegsOnLine:
         return (
             not order.emergency
             and self._joining.adding is None
-            and all(call.state in (CallState.ACTIVE, CallState.HELD) for call in others)
+            and all(call.state in (Stat.ACTIVE, Stat.HELD) for call in others)
             and self._are_of_the_alert(others, order.leg)
         )
 
@@ -244,7 +243,7 @@ class LegsOnLine:
     def _answer_still(self, ref: Ref, now_s: float) -> None:
         """Again, where the modem has not taken the answer: a muted one forgets it."""
         view = self._view(self._driver.call_of(ref))
-        if view is not None and view.state is CallState.INCOMING:
+        if view is not None and view.state is Stat.INCOMING:
             with suppress(RequestRefused):
                 self._driver.answer(view.call, now_s)
 
@@ -262,7 +261,7 @@ class LegsOnLine:
     def _press(self, ref: Ref, held: Held, digits: str, now_s: float) -> None:
         """Send what was pressed since, each key once whatever becomes of it."""
         call = self._driver.call_of(ref)
-        if call is None or held.state is not LegCallState.ANSWERED:
+        if call is None or held.state is not CallState.ANSWERED:
             return
         fresh, held.pressed = digits[held.pressed :], max(held.pressed, len(digits))
         for digit in fresh:
@@ -285,7 +284,7 @@ class LegsOnLine:
         if self._joining.forget(ref):
             held.release(HangupCause.NORMAL)
         call = self._driver.call_of(ref)
-        answered = order.unanswered and held.state is LegCallState.ANSWERED
+        answered = order.unanswered and held.state is CallState.ANSWERED
         if call is not None and held.live and not answered:
             self._driver.hang_up(call, now_s, unless_answered=order.unanswered)
         return held
@@ -355,7 +354,7 @@ class LegsOnLine:
             before = (held.state, held.joined)
             if ref == given_up:
                 held.release(HangupCause.LINE_TAKEN)
-            held.joined = held.state is LegCallState.ANSWERED and self._is_joined(ref)
+            held.joined = held.state is CallState.ANSWERED and self._is_joined(ref)
             if before != (held.state, held.joined):
                 told.append(self._report(held))
         return told
@@ -384,16 +383,16 @@ class LegsOnLine:
             return None  # it was given up, and is known to be over
         match event:
             case CallRinging():
-                held.state = LegCallState.RINGING
+                held.state = CallState.RINGING
             case CallAnswered(confirmed=confirmed):
-                held.state, held.confirmed = LegCallState.ANSWERED, confirmed
+                held.state, held.confirmed = CallState.ANSWERED, confirmed
             case CallFound(state=state):
                 held.state, held.adopted = LEG_STATE[state], True
             case CallReleased(cause=cause):
                 held.voice, held.joined = None, False
                 held.release(HangupCause.NORMAL_UNSPECIFIED if cause is None else cause)
             case CallDialing():
-                held.state = LegCallState.DIALLING
+                held.state = CallState.DIALLING
             case _:
                 return None
         return self._report(held)

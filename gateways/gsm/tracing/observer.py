@@ -15,7 +15,7 @@ import msgspec
 from gateways.gsm.at import results as at
 from gateways.gsm.at.commands import Ticket, seen_on_wire
 from gateways.gsm.at.engine import QUIET_S, Engine
-from gateways.gsm.at.parse import integer
+from gateways.gsm.at.parse import Stat, integer
 from gateways.gsm.at.results import Finished, Outcome
 from gateways.gsm.calls.call import COMING_IN, CallView
 from gateways.gsm.calls.outcomes import (
@@ -29,7 +29,7 @@ from gateways.gsm.calls.table import CallTable
 from gateways.gsm.dialects.dialect import CompiledDialect
 from gateways.gsm.dialects.hints import Sign
 from gateways.gsm.dialects.interpret import interpret
-from gateways.gsm.driver.events import CallId, CallState, Event, ModemRebooted
+from gateways.gsm.driver.events import CallId, Event, ModemRebooted
 from gateways.gsm.driver.purposes import (
     Answering,
     Calls,
@@ -52,7 +52,7 @@ class Going(msgspec.Struct, frozen=True):
     """+CHLD was sent: the call will be in this state."""
 
     call: CallId
-    state: CallState
+    state: Stat
 
 
 class Observer:
@@ -222,16 +222,16 @@ class Observer:
 
 def _current(views: Sequence[CallView]) -> list[CallView]:
     """What +CHUP and ATH end: everything but what is on hold or waits; the waiting one when it is alone."""
-    current = [view for view in views if view.state not in (CallState.HELD, CallState.WAITING)]
+    current = [view for view in views if view.state not in (Stat.HELD, Stat.WAITING)]
     return current or list(views)
 
 
-def _after_chld(verb: str, views: Sequence[CallView]) -> list[tuple[CallId, CallState]]:
+def _after_chld(verb: str, views: Sequence[CallView]) -> list[tuple[CallId, Stat]]:
     """What 22.030 clause 6.5.5 says that +CHLD=0…4 does to the calls."""
-    active = [view.call for view in views if view.state is CallState.ACTIVE]
-    held = [view.call for view in views if view.state is CallState.HELD]
-    waiting = [view.call for view in views if view.state is CallState.WAITING]
-    ended, on_hold, up = CallState.RELEASED, CallState.HELD, CallState.ACTIVE
+    active = [view.call for view in views if view.state is Stat.ACTIVE]
+    held = [view.call for view in views if view.state is Stat.HELD]
+    waiting = [view.call for view in views if view.state is Stat.WAITING]
+    ended, on_hold, up = Stat.RELEASED, Stat.HELD, Stat.ACTIVE
     match verb:
         case "0":
             return [(call, ended) for call in (waiting or held)]

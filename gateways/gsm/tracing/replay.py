@@ -131,7 +131,7 @@ def _one(event: Event, at_s: float) -> ReplayEvent | None:
                 cause=q850.valid(event.cause),
             )
         case CallFound():
-            name = f"call.{event.state.value}"
+            name = f"call.{event.state.name.lower()}"
             return ReplayEvent(t=at_s, event=name, call=event.call, number=event.number, cause=None)
         case CallEvent() if type(event) in _NAMES:
             return ReplayEvent(

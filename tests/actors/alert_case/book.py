@@ -9,7 +9,7 @@ from actors.alert_case.hear import Heard
 from actors.alert_case.pending import Decided, PendingOffers
 from messages import events as ev
 from messages.base import VoicePort
-from messages.calls import CallState
+from messages.calls import CallReport, CallState
 from messages.identity import Identified, Identify
 from messages.ids import (
     E164,
@@ -29,7 +29,6 @@ from messages.ids import (
     UserId,
 )
 from messages.journal import Recorded
-from messages.legs import LegReport
 from messages.lines import LineGranted, RequestLine
 from messages.operators import OperatorOffer, OperatorsOffered, RequestOperators
 from model.alert.case import Case, Owner
@@ -212,8 +211,9 @@ class Book:
     ) -> None:
         voice = VoicePort(path=f"/dev/voice-{leg.line}") if state is CallState.ANSWERED else None
         self.go_on(
-            LegReport(
+            CallReport(
                 leg=leg.leg,
+                line=leg.line,
                 attempt=leg.attempt,
                 state=state,
                 cause=cause,

@@ -9,9 +9,8 @@ from actors.alert_case.wishes import bridge_wish
 from messages import events as ev
 from messages.base import HangupCause
 from messages.bridge import BridgeReport
-from messages.calls import CallState
+from messages.calls import CallReport, CallState
 from messages.ids import OperatorCommand, Outcome, Party
-from messages.legs import LegReport
 from messages.operators import RequestOperators
 from model.alert.phase import Phase, phase
 from model.rules.announcing import hears
@@ -32,7 +31,9 @@ def left(book: Book) -> Book:
 def drop(book: Book, party: Party, cause: int = 16) -> Decision:
     """The party's call ends, and one decision is made of it."""
     leg = book.leg(party)
-    return book.go_on_once(LegReport(leg=leg.leg, attempt=leg.attempt, state=CallState.RELEASED, cause=cause))
+    return book.go_on_once(
+        CallReport(leg=leg.leg, line=leg.line, attempt=leg.attempt, state=CallState.RELEASED, cause=cause)
+    )
 
 
 def comes_back(book: Book, party: Party) -> None:
@@ -151,7 +152,9 @@ def test_the_alarm_is_taken_back_with_the_end_of_the_alert() -> None:
         seen += cleared(book.go_on_once())
         for leg in list(book.case.legs.values()):
             if leg.live and not leg.active:
-                report = LegReport(leg=leg.leg, attempt=leg.attempt, state=CallState.RELEASED, cause=16)
+                report = CallReport(
+                    leg=leg.leg, line=leg.line, attempt=leg.attempt, state=CallState.RELEASED, cause=16
+                )
                 seen += cleared(book.go_on_once(report))
     assert book.case.closed_at is not None
     assert [one.alarm for one in seen] == [ALARM]

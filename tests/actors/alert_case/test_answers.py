@@ -8,9 +8,9 @@ from msgspec.structs import replace
 from actors.alert_case.wishes import bridge_wish, leg_wishes
 from messages import events as ev
 from messages.bridge import BridgeReport
-from messages.calls import CallState
+from messages.calls import CallReport, CallState
 from messages.ids import BridgeId, OperatorCommand, Outcome, Party
-from messages.legs import LegReport, ReleaseLeg
+from messages.legs import ReleaseLeg
 from model.alert.leg import LegState
 from model.alert.phase import Phase, phase
 from model.policy import MetBy
@@ -241,6 +241,6 @@ def test_what_is_confirmed_is_of_this_attempt_alone() -> None:
     assert again.attempt == 2
     perhaps(book, Party.USER)
     assert book.leg(Party.USER).in_doubt
-    stale = LegReport(leg=first.leg, attempt=1, state=CallState.ANSWERED)
+    stale = CallReport(leg=first.leg, line=first.line, attempt=1, state=CallState.ANSWERED)
     book.go_on(stale)
     assert book.leg(Party.USER).in_doubt

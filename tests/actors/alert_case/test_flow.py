@@ -9,10 +9,10 @@ from actors.alert_case.pending import PendingOffers
 from actors.alert_case.wishes import leg_wishes
 from messages import events as ev
 from messages.base import HangupCause
-from messages.calls import CallState
+from messages.calls import CallReport, CallState
 from messages.identity import Identify
 from messages.ids import SECOND, Advice, Channel, Instant, LineId, OperatorCommand, OperatorId, Outcome, Party
-from messages.legs import LegReport, Originate, ReleaseLeg
+from messages.legs import Originate, ReleaseLeg
 from messages.lines import PreemptCase
 from model.alert.evolve import fold
 from model.alert.leg import LegState, place
@@ -582,7 +582,9 @@ def left_conference(book: Book) -> Book:
 def alarms_at(book: Book, party: Party, cause: int = 16) -> list[str]:
     """What is raised at the moment at which this party's call ends."""
     leg = book.leg(party)
-    report = LegReport(leg=leg.leg, attempt=leg.attempt, state=CallState.RELEASED, cause=cause)
+    report = CallReport(
+        leg=leg.leg, line=leg.line, attempt=leg.attempt, state=CallState.RELEASED, cause=cause
+    )
     decision = book.go_on_once(report)
     return [event.text for event in decision.events if isinstance(event, ev.AlarmRaised)]
 

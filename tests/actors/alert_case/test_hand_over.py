@@ -9,9 +9,8 @@ from actors.alert_case.claims import claims
 from actors.alert_case.pending import PendingOffers
 from messages import events as ev
 from messages.base import VoicePort
-from messages.calls import CallState
+from messages.calls import CallReport, CallState
 from messages.ids import SECOND, Instant, NodeId, OperatorCommand, OperatorId, Outcome, Party
-from messages.legs import LegReport
 from messages.operators import RequestOperators
 from model.alert.case import Case
 from model.alert.leg import LegState
@@ -23,11 +22,13 @@ from tests.actors.alert_case.book import EVERYONE, POLICY, Book, leg
 ANNA, BICE, CARLA = EVERYONE
 
 
-def next_leg(book: Book, name: str = "op2") -> LegReport:
+def next_leg(book: Book, name: str = "op2") -> CallReport:
     """What the newcomer's leg says when she answers."""
     known = book.case.legs[leg(name)]
     voice = VoicePort(path=f"/dev/voice-{known.line}")
-    return LegReport(leg=known.leg, attempt=known.attempt, state=CallState.ANSWERED, voice=voice)
+    return CallReport(
+        leg=known.leg, line=known.line, attempt=known.attempt, state=CallState.ANSWERED, voice=voice
+    )
 
 
 def hand_over(book: Book, to: OperatorId | None = None, text: str = "") -> None:

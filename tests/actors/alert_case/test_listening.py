@@ -8,9 +8,8 @@ from actors.alert_case.claims import claims
 from actors.alert_case.listening import WAITS_US
 from actors.alert_case.wishes import bridge_wish
 from messages import events as ev
-from messages.calls import CallState
+from messages.calls import CallReport, CallState
 from messages.ids import SECOND, NodeId, OperatorCommand, OperatorId, Outcome, Party
-from messages.legs import LegReport
 from messages.lines import PreemptCase
 from model.alert.evolve import fold
 from model.alert.phase import phase
@@ -237,11 +236,11 @@ def test_the_drop_of_her_call_after_a_leave_is_no_alarm() -> None:
     book.order(OperatorCommand.LEAVE)
     book.release_all()
     leg = book.leg(Party.LISTENER)
-    gone = LegReport(leg=leg.leg, attempt=leg.attempt, state=CallState.RELEASED, cause=16)
+    gone = CallReport(leg=leg.leg, line=leg.line, attempt=leg.attempt, state=CallState.RELEASED, cause=16)
     decision = book.go_on_once(gone)
     assert not [event for event in decision.events if isinstance(event, ev.AlarmRaised)]
     user = book.leg(Party.USER)
-    ended = LegReport(leg=user.leg, attempt=user.attempt, state=CallState.RELEASED, cause=16)
+    ended = CallReport(leg=user.leg, line=user.line, attempt=user.attempt, state=CallState.RELEASED, cause=16)
     decision = book.go_on_once(ended)
     assert [event for event in decision.events if isinstance(event, ev.AlarmRaised)]
 

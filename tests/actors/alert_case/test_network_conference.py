@@ -10,9 +10,8 @@ from actors.alert_case.together import call_again_on_one_line
 from messages import events as ev
 from messages.base import Joins
 from messages.bridge import BridgeReport
-from messages.calls import CallState
+from messages.calls import CallReport, CallState
 from messages.ids import E164, AlertId, BridgeId, Channel, Instant, LegId, LineId, OperatorId, Party, TrunkId
-from messages.legs import LegReport
 from model.alert.case import Case
 from model.alert.leg import Leg, LegState
 from model.policy import Policy
@@ -49,9 +48,10 @@ def case(*legs: Leg) -> Case:
     )
 
 
-def said(place: str, *, joined: bool, confirmed: bool = True) -> LegReport:
-    return LegReport(
+def said(place: str, *, joined: bool, confirmed: bool = True) -> CallReport:
+    return CallReport(
         leg=LegId(f"a:{place}"),
+        line=LineId("sim1"),
         attempt=1,
         state=CallState.ANSWERED,
         confirmed=confirmed,

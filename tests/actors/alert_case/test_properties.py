@@ -11,9 +11,8 @@ from actors.alert_case.wishes import bridge_wish
 from messages import events as ev
 from messages.base import VoicePort
 from messages.bridge import BridgeReport, Member
-from messages.calls import CallState
+from messages.calls import CallReport, CallState
 from messages.ids import BridgeId, Channel, LineId, OperatorCommand, OperatorId, Outcome, Party
-from messages.legs import LegReport
 from model.alert.case import Case, Owner
 from model.alert.evolve import fold
 from model.alert.leg import Leg
@@ -59,7 +58,7 @@ class AnyCourse(RuleBasedStateMachine):
         if voice:
             received |= {"channel": Channel.VOICE, "line": LineId("p7"), "call": 1}
         self.book = Book(policy=replace(POLICY, duress=duress), operators=EVERYONE[:operators], **received)
-        self.old: list[LegReport] = []
+        self.old: list[CallReport] = []
         self.book.go_on()
         for party in upto:
             if self.book.case.active(party) is None and party is Party.PSAP:
@@ -83,7 +82,9 @@ class AnyCourse(RuleBasedStateMachine):
     ) -> None:
         leg = self._leg(data, live=True)
         if leg is not None:
-            said = LegReport(leg=leg.leg, attempt=leg.attempt, state=state, cause=cause, adopted=adopted)
+            said = CallReport(
+                leg=leg.leg, line=leg.line, attempt=leg.attempt, state=state, cause=cause, adopted=adopted
+            )
             self.old.append(said)
             cause_said = cause if state is CallState.RELEASED else None
             self.book.report(leg, state, cause_said, adopted=adopted, confirmed=confirmed)
@@ -138,8 +139,9 @@ class AnyCourse(RuleBasedStateMachine):
         case = self.book.case
         for leg in handing.other_operator_calls(case) if case.hand_over is not None else ():
             port = VoicePort(path=f"/dev/voice-{leg.line}") if voice else None
-            said = LegReport(
+            said = CallReport(
                 leg=leg.leg,
+                line=leg.line,
                 attempt=leg.attempt,
                 state=CallState.ANSWERED,
                 voice=port,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from messages import events as ev
-from messages.calls import CallState
+from messages.calls import CallReport, CallState
 from messages.ids import SECOND, Instant, OperatorCommand, Party
-from messages.legs import LegReport
 from model.alert.evolve import fold
 from model.rules.calling import spoken_to
 from tests.actors.alert_case.book import ALERT, START, Book
@@ -131,7 +130,9 @@ def test_the_alarm_is_over_with_the_alert() -> None:
         book.order(OperatorCommand.DECLARE_FALSE_ALARM)
         cleared: list[ev.Event] = []
         for one in list(book.case.legs.values()):
-            said = LegReport(leg=one.leg, attempt=one.attempt, state=CallState.RELEASED, cause=16)
+            said = CallReport(
+                leg=one.leg, line=one.line, attempt=one.attempt, state=CallState.RELEASED, cause=16
+            )
             cleared += [e for e in book.go_on_once(said).events if isinstance(e, ev.AlarmCleared)]
             cleared += [e for e in book.go_on_once().events if isinstance(e, ev.AlarmCleared)]
         assert book.case.closed_at is not None

@@ -11,9 +11,8 @@ from actors.alert_case.sound import is_judged
 from messages import events as ev
 from messages.base import VoicePort
 from messages.bridge import BridgeReport
-from messages.calls import CallState
+from messages.calls import CallReport, CallState
 from messages.ids import Channel, LineId, OperatorCommand, Party
-from messages.legs import LegReport
 from model.alert.leg import LegState
 from model.rules.orders import refusal
 from model.rules.refusals import Refusal
@@ -128,9 +127,9 @@ def test_with_it_comes_an_alarm_that_ends_with_the_sound_or_with_the_call() -> N
     assert [event.alarm for event in ended.events if isinstance(event, ev.AlarmCleared)] == ["leg.no_sound"]
 
 
-def _ended(book: Book) -> LegReport:
+def _ended(book: Book) -> CallReport:
     leg = book.leg(Party.USER)
-    return LegReport(leg=leg.leg, attempt=leg.attempt, state=CallState.RELEASED, cause=16)
+    return CallReport(leg=leg.leg, line=leg.line, attempt=leg.attempt, state=CallState.RELEASED, cause=16)
 
 
 def test_a_case_that_starts_again_says_nothing_twice() -> None:
@@ -153,8 +152,9 @@ def test_the_silence_between_two_rings_of_an_unanswered_phone_is_none() -> None:
     book.answers(Party.OPERATOR)
     leg = book.leg(Party.USER)
     book.go_on(
-        LegReport(
+        CallReport(
             leg=leg.leg,
+            line=leg.line,
             attempt=leg.attempt,
             state=CallState.ANSWERED,
             voice=VoicePort(path="/dev/v"),

@@ -228,13 +228,14 @@ def false_alarm_released(book: Book) -> None:
 
 def answered_and_not_joined(book: Book) -> None:
     from messages.base import VoicePort
-    from messages.calls import CallState
-    from messages.legs import LegReport
+    from messages.calls import CallReport, CallState
 
     book.go_on()
     leg = book.leg(Party.OPERATOR)
     voice = VoicePort(path="/dev/voice")
-    book.go_on(LegReport(leg=leg.leg, attempt=leg.attempt, state=CallState.ANSWERED, voice=voice))
+    book.go_on(
+        CallReport(leg=leg.leg, line=leg.line, attempt=leg.attempt, state=CallState.ANSWERED, voice=voice)
+    )
 
 
 def psap_has_hung_up(book: Book) -> None:

@@ -60,7 +60,6 @@ KINDS = (
     "leg.originate",
     "leg.release",
     "leg.rest",
-    "leg.report",
     "leg.ready",
     "call.dial",
     "call.answer",

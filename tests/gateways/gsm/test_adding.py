@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from gateways.gsm.at.parse import Stat
 from gateways.gsm.calls.joining import ADDED_WITHIN_S
-from gateways.gsm.driver.events import CallEvent, CallState
+from gateways.gsm.driver.events import CallEvent
 from gateways.gsm.line.leg_orders import LegsOnLine
 from messages.base import HangupCause
-from messages.calls import AttachCall, CallReport, DialCall, HangUpCall
-from messages.calls import CallState as LegCallState
+from messages.calls import AttachCall, CallReport, CallState, DialCall, HangUpCall
 from messages.ids import E164, LegId, LineId
 from tests.gateways.gsm.test_against_carrier import SECOND, USER, Site
 
@@ -26,7 +26,7 @@ class Line:
         self.said: list[CallReport] = []
         self.legs.obey(DialCall(leg=OPERATOR, attempt=1, number=E164(SECOND)), self.site.now_s)
         self.run(8.0)
-        assert [view.state for view in self.site.driver.calls()] == [CallState.ACTIVE]
+        assert [view.state for view in self.site.driver.calls()] == [Stat.ACTIVE]
 
     def run(self, seconds: float) -> None:
         """Time passes, and what the modem has said of its calls is heard."""
@@ -67,10 +67,10 @@ def test_a_right_that_is_over_before_the_others_are_on_hold_dials_nothing() -> N
     line.run(ADDED_WITHIN_S + 1.0)
     assert line.dialled == [SECOND]
     (told,) = [one for one in line.said if one.leg == ADDED]
-    assert (told.state, told.cause) == (LegCallState.RELEASED, HangupCause.LINE_TAKEN)
+    assert (told.state, told.cause) == (CallState.RELEASED, HangupCause.LINE_TAKEN)
     assert not line.waits
     line.run(5.0)
-    assert [view.state for view in line.site.driver.calls()] == [CallState.ACTIVE], "the other is taken back"
+    assert [view.state for view in line.site.driver.calls()] == [Stat.ACTIVE], "the other is taken back"
 
 
 def test_a_right_that_is_renewed_meanwhile_dials_once() -> None:
@@ -94,7 +94,7 @@ def test_the_end_of_a_call_needs_no_right() -> None:
     order = HangUpCall(leg=ADDED, attempt=1, number=E164(USER))
     assert not line.legs.may_dial(order)
     said = line.legs.obey(order, line.site.now_s)
-    assert said.state is LegCallState.RELEASED
+    assert said.state is CallState.RELEASED
     line.wish_again(line.site.now_s + 10.0)
     line.run(5.0)
     assert line.dialled == [SECOND]

@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 import pytest
 
-from gateways.gsm.at.parse import Registration
+from gateways.gsm.at.parse import Registration, Stat
 from gateways.gsm.dialects.detection import by_lines
 from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import (
@@ -16,7 +16,6 @@ from gateways.gsm.driver.events import (
     CallEvent,
     CallIncoming,
     CallReleased,
-    CallState,
     EmergencyNumbers,
     Event,
     Ready,
@@ -363,7 +362,7 @@ def test_a_caller_of_whom_u_blox_says_no_more_than_ucallstat_is_found_at_once() 
         site.carrier.phone_call(USER, LINE, site.now_s)
         site.run(1.5)
         (view,) = site.driver.calls()
-        assert (view.state, view.number) == (CallState.INCOMING, USER)
+        assert (view.state, view.number) == (Stat.INCOMING, USER)
         site.carrier.phone_hang_up(USER, site.now_s)
         site.run(3.0)
     assert b"RING" not in site.heard, "the second is told of by +UCALLSTAT alone"
@@ -545,7 +544,7 @@ def test_codes_that_come_out_at_another_port_are_called_to_the_command_port(dial
     site.carrier.phone_call(USER, LINE, site.now_s)
     site.run(3.0)
     (view,) = site.driver.calls()
-    assert (view.state, view.number) == (CallState.INCOMING, USER)
+    assert (view.state, view.number) == (Stat.INCOMING, USER)
     assert site.modem.take_elsewhere() == b""
     assert site.of(UntoldCall) == []
 
@@ -560,7 +559,7 @@ def test_a_call_whose_codes_come_out_at_another_port_is_found_in_the_list_and_sa
     site.run(DIALECTS.get(dialect).data.poll.idle_s + 2.0)
     assert b"RING" in site.modem.take_elsewhere()
     (view,) = site.driver.calls()
-    assert (view.state, view.number) == (CallState.INCOMING, USER)
+    assert (view.state, view.number) == (Stat.INCOMING, USER)
     assert [event.call for event in site.of(UntoldCall)] == [view.call]
     site.driver.answer(view.call, site.now_s)
     site.run(3.0)
@@ -899,9 +898,7 @@ def test_two_calls_that_are_active_at_once_are_a_conference_though_their_rows_do
         site.run(8.0)
     site.driver.conference(site.now_s)
     site.run(30.0)
-    assert [(view.state, view.in_conference) for view in site.driver.calls()] == [
-        (CallState.ACTIVE, True)
-    ] * 2
+    assert [(view.state, view.in_conference) for view in site.driver.calls()] == [(Stat.ACTIVE, True)] * 2
     site.carrier.phone_hang_up(SECOND, site.now_s)
     site.run(5.0)
     assert [view.in_conference for view in site.driver.calls()] == [False]

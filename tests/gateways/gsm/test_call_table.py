@@ -20,7 +20,6 @@ from gateways.gsm.driver.events import (
     CallIncoming,
     CallReleased,
     CallRinging,
-    CallState,
     CallWaiting,
     Ref,
 )
@@ -57,8 +56,8 @@ def test_a_line_that_names_no_call_and_says_held_is_about_the_one_that_was_answe
     table.hint(Hint(sign=Sign.HELD, kind="ecam", text="#ECAM: 0,4,1,,,"), 2.1, can_ask=False)
     assert _names(table.take_events()) == ["CallHeld"]
     assert [(view.state, view.answered) for view in table.calls()] == [
-        (CallState.HELD, True),
-        (CallState.DIALING, False),
+        (Stat.HELD, True),
+        (Stat.DIALING, False),
     ]
 
 
@@ -82,7 +81,7 @@ def test_a_dialled_call_goes_through_its_states_once_each() -> None:
     table = CallTable()
     _dialled(table)
     events = table.take_events()
-    stats = (Stat.DIALING, Stat.DIALING, Stat.ALERTING, Stat.ALERTING, Stat.ACTIVE, Stat.ACTIVE)
+    stats = (Stat.DIALING, Stat.DIALING, Stat.RINGING, Stat.RINGING, Stat.ACTIVE, Stat.ACTIVE)
     for place, stat in enumerate(stats):
         events += _list(table, 1.0 + place, _row(1, OUT, stat))
     assert _names(events) == ["CallDialing", "CallRinging", "CallAnswered"]
@@ -120,7 +119,7 @@ def test_an_answered_call_of_ours_that_seems_to_be_dialled_again_is_a_slip() -> 
     _dialled(table)
     _list(table, 1.0, _row(1, OUT, Stat.ACTIVE))
     assert _list(table, 2.0, _row(1, OUT, Stat.DIALING)) == []
-    assert _list(table, 3.0, _row(1, OUT, Stat.ALERTING)) == []
+    assert _list(table, 3.0, _row(1, OUT, Stat.RINGING)) == []
 
 
 def test_a_new_dial_may_be_missing_from_the_list_for_a_moment() -> None:
@@ -148,7 +147,7 @@ def test_a_list_asked_for_before_the_call_began_says_nothing_about_it() -> None:
 def test_a_hint_of_an_end_and_one_empty_list_end_the_call_with_the_hints_cause() -> None:
     table = CallTable()
     _dialled(table)
-    _list(table, 1.0, _row(1, OUT, Stat.ALERTING))
+    _list(table, 1.0, _row(1, OUT, Stat.RINGING))
     table.hint(Hint(sign=Sign.RELEASED, kind="BUSY", cause=17, certain_cause=True), 2.0, can_ask=True)
     assert table.take_events() == []
     (released,) = _list(table, 2.1)
@@ -237,9 +236,9 @@ def test_a_second_dial_to_the_same_number_takes_the_row_of_the_same_index() -> N
     second = table.dialled(Ref("leg#2"), USER, 2.2)
     events = table.take_events()
     assert _names(events) == ["CallDialing", "CallReleased", "CallDialing"][-len(events) :]
-    _list(table, 2.5, _row(1, OUT, Stat.ALERTING))
+    _list(table, 2.5, _row(1, OUT, Stat.RINGING))
     assert [view.call for view in table.calls()] == [second]
-    assert table.calls()[0].state is CallState.RINGING
+    assert table.calls()[0].state is Stat.RINGING
 
 
 def test_a_call_whose_end_was_a_spoilt_byte_is_found_again() -> None:
@@ -248,7 +247,7 @@ def test_a_call_whose_end_was_a_spoilt_byte_is_found_again() -> None:
     _list(table, 1.0, _row(1, OUT, Stat.DIALING))
     table.hint(Hint(sign=Sign.RELEASED, kind="6", index=1, direction=OUT), 1.1, can_ask=True)
     table.tick(1.6)
-    assert _names(_list(table, 1.6, _row(1, OUT, Stat.ALERTING)))[-1] == "CallReleased"
+    assert _names(_list(table, 1.6, _row(1, OUT, Stat.RINGING)))[-1] == "CallReleased"
     due_s = table.next_deadline()
     assert due_s is not None
     table.tick(due_s)
@@ -280,7 +279,7 @@ def test_a_number_spelled_otherwise_is_the_same_number(number: str) -> None:
     table = CallTable()
     _dialled(table)
     table.take_events()
-    assert _names(_list(table, 1.0, _row(1, OUT, Stat.ALERTING, number))) == ["CallRinging"]
+    assert _names(_list(table, 1.0, _row(1, OUT, Stat.RINGING, number))) == ["CallRinging"]
 
 
 @pytest.mark.parametrize(
@@ -352,7 +351,7 @@ def test_a_call_found_after_a_restart_is_told_as_it_stands() -> None:
     table = CallTable()
     (found,) = _list(table, 1.0, _row(1, OUT, Stat.ACTIVE))
     assert isinstance(found, CallFound)
-    assert (found.state, found.number) == (CallState.ACTIVE, USER)
+    assert (found.state, found.number) == (Stat.ACTIVE, USER)
 
 
 def test_an_adopted_call_is_told_under_its_name_from_where_it_stands() -> None:

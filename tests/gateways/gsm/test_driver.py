@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from gateways.gsm.at.parse import Direction, Registration
+from gateways.gsm.at.parse import Direction, Registration, Stat
 from gateways.gsm.driver.events import (
     CallAnswered,
     CallDialing,
@@ -16,7 +16,6 @@ from gateways.gsm.driver.events import (
     CallIncoming,
     CallReleased,
     CallRinging,
-    CallState,
     EmergencyNumbers,
     HangUpStuck,
     ModemRebooted,
@@ -41,8 +40,7 @@ from gateways.gsm.errors import RequestRefused
 from gateways.gsm.line.condition import condition
 from gateways.gsm.line.leg_orders import LegsOnLine
 from messages.base import HangupCause
-from messages.calls import AnswerCall, AttachCall, CallReport, DialCall, HangUpCall
-from messages.calls import CallState as LegCallState
+from messages.calls import AnswerCall, AttachCall, CallReport, CallState, DialCall, HangUpCall
 from messages.ids import E164, LegId, LineId
 from messages.lines import LineState
 from tests.gateways.gsm.bench import DIALECTS, USER, Bench, FakeModem
@@ -309,7 +307,7 @@ def test_a_call_that_was_answered_is_not_hung_up_for_want_of_an_answer() -> None
             legs.hear(event, bench.now_s)
     said = legs.obey(HangUpCall(leg=user, attempt=1, unanswered=True), bench.now_s)
     bench.pump()
-    assert said.state is LegCallState.ANSWERED
+    assert said.state is CallState.ANSWERED
     assert bench.of(CallReleased) == []
     legs.obey(HangUpCall(leg=user, attempt=1), bench.now_s)
     bench.pump()
@@ -325,7 +323,7 @@ def test_a_call_found_at_the_start_keeps_its_voice_until_its_leg_asks() -> None:
     for event in ready:
         assert legs.hear(event, bench.now_s) is None, "nobody has asked for it yet"
     said = legs.obey(DialCall(leg=LegId("a1:psap"), attempt=1, number=E164(USER)), bench.now_s)
-    assert said.state is LegCallState.ANSWERED
+    assert said.state is CallState.ANSWERED
     assert said.voice is not None
     assert said.voice.path == "/dev/v"
     assert legs.voice == said.voice
@@ -336,7 +334,7 @@ def test_a_call_found_on_an_early_modem_is_no_surer_than_one_that_was_dialled() 
     legs = LegsOnLine(LineId("p1"), bench.driver, first_number=0, voice_path="", number_within_s=1.0)
     bench.wait(3.0)
     said = legs.obey(DialCall(leg=LegId("a1:op1"), attempt=1, number=E164(USER)), bench.now_s)
-    assert (said.state, said.confirmed) == (LegCallState.ANSWERED, False)
+    assert (said.state, said.confirmed) == (CallState.ANSWERED, False)
 
 
 def test_a_call_that_a_former_process_was_to_answer_is_found_by_its_number_and_answered() -> None:
@@ -344,13 +342,13 @@ def test_a_call_that_a_former_process_was_to_answer_is_found_by_its_number_and_a
     legs = LegsOnLine(LineId("p1"), bench.driver, first_number=70, voice_path="", number_within_s=1.0)
     bench.wait(3.0)
     order = AnswerCall(leg=LegId("a2:user"), attempt=1, call=4, number=E164(USER))
-    assert legs.obey(order, bench.now_s).state is not LegCallState.RELEASED
+    assert legs.obey(order, bench.now_s).state is not CallState.RELEASED
     bench.pump()
     assert bench.sent("ATA") == 1
     bench.modem.rows = [_row(0, direction=1)]
     bench.wait(1.0)
     again = LegsOnLine(LineId("p1"), bench.driver, first_number=90, voice_path="", number_within_s=1.0)
-    assert again.obey(order, bench.now_s).state is not LegCallState.RELEASED, "it is up, and stays so"
+    assert again.obey(order, bench.now_s).state is not CallState.RELEASED, "it is up, and stays so"
 
 
 def test_an_answer_that_the_modem_has_not_taken_is_given_again() -> None:
@@ -395,7 +393,7 @@ def test_one_who_calls_a_line_with_somebody_on_it_does_not_put_her_on_hold(numbe
     bench.modem.rows = [_row(0), _row(5, index=2, direction=1, number=number)]
     bench.say(f'+CCWA: "{number}",145,1')
     bench.wait(3.0)
-    waiting = next(view for view in bench.driver.calls() if view.state is CallState.WAITING)
+    waiting = next(view for view in bench.driver.calls() if view.state is Stat.WAITING)
     before = len(bench.modem.received)
     order = AnswerCall(leg=LegId("a2:user"), attempt=1, call=waiting.call)
     said = legs.obey(order, bench.now_s)
@@ -404,10 +402,10 @@ def test_one_who_calls_a_line_with_somebody_on_it_does_not_put_her_on_hold(numbe
     assert "ATA" not in sent
     assert "AT+CHLD=2" not in sent
     if number:
-        assert (said.state, said.cause) == (LegCallState.RELEASED, HangupCause.LINE_TAKEN)
+        assert (said.state, said.cause) == (CallState.RELEASED, HangupCause.LINE_TAKEN)
         assert "AT+CHLD=0" in sent, "declined: she is called back on another line"
     else:
-        assert said.state is LegCallState.UNKNOWN, "nobody could call her back: she waits for the line"
+        assert said.state is CallState.UNKNOWN, "nobody could call her back: she waits for the line"
         bench.modem.rows = [_row(4, index=2, direction=1, number=number)]
         bench.wait(10.0)
         legs.obey(order, bench.now_s)
@@ -571,10 +569,10 @@ def test_a_leg_goes_on_without_its_call_when_that_does_not_end() -> None:
     (stuck,) = bench.of(HangUpStuck)
     report = legs.stuck(stuck.call)
     assert report is not None
-    assert (report.leg, report.state, report.cause) == (user, LegCallState.RELEASED, HangupCause.NORMAL)
+    assert (report.leg, report.state, report.cause) == (user, CallState.RELEASED, HangupCause.NORMAL)
     assert legs.ghosts == 1
     again = legs.obey(DialCall(leg=user, attempt=2, number=E164(USER)), bench.now_s)
-    assert (again.state, again.cause) == (LegCallState.RELEASED, HangupCause.LINE_TAKEN)
+    assert (again.state, again.cause) == (CallState.RELEASED, HangupCause.LINE_TAKEN)
     bench.modem.rows = []
     bench.wait(40.0)
     assert legs.ghosts == 0
@@ -1134,7 +1132,7 @@ def test_of_a_call_that_ended_before_this_process_it_is_said_whether_the_modem_w
     bench = Bench(modem=modem)
     legs = LegsOnLine(LineId("p1"), bench.driver, first_number=0, voice_path="", number_within_s=1.0)
     said = legs.obey(AttachCall(leg=LegId("a1:psap"), attempt=1, number=E164(USER)), bench.now_s)
-    assert said.state is LegCallState.UNKNOWN
+    assert said.state is CallState.UNKNOWN
     assert said.reset is reset
 
 
@@ -1156,14 +1154,14 @@ def test_after_a_restart_the_members_of_a_conference_in_one_row_are_those_of_the
     bench = Bench("quectel_ec2x", modem=FakeModem(rows=[row]))
     bench.wait(1.0)
     legs = _legs(bench)
-    assert attach("a1:psap", OTHER, answered=False).state is LegCallState.UNKNOWN, "it was never up"
+    assert attach("a1:psap", OTHER, answered=False).state is CallState.UNKNOWN, "it was never up"
     for leg, number in (("a1:op1", OTHER), ("a1:user", USER)):
-        assert attach(leg, number, answered=True).state is LegCallState.ANSWERED
+        assert attach(leg, number, answered=True).state is CallState.ANSWERED
     assert len(bench.driver.calls()) == 2
     bench.say(f"^DSCI: 3,0,1,0,{USER},145")
     bench.wait(5.0)
     states = {view.number: view.state for view in bench.driver.calls()}
-    assert states == {OTHER: CallState.ACTIVE, USER: CallState.HELD}
+    assert states == {OTHER: Stat.ACTIVE, USER: Stat.HELD}
     bench.modem.rows = []
     bench.wait(10.0)
     assert bench.driver.calls() == (), "no conference, no members"
@@ -1181,7 +1179,7 @@ def test_a_caller_who_has_to_wait_is_told_of_no_more_while_a_leg_asks_for_her() 
     (told,) = legs.ringing.told(bench.now_s + 2.0)
     assert (told.number, told.settled) == (None, True)
     wish = AnswerCall(leg=LegId("a2:user"), attempt=1, call=told.call)
-    assert legs.obey(wish, bench.now_s).state is LegCallState.UNKNOWN, "somebody talks"
+    assert legs.obey(wish, bench.now_s).state is CallState.UNKNOWN, "somebody talks"
     assert legs.ringing.told(bench.now_s + 1.0) == []
     assert len(legs.ringing.told(bench.now_s + 4.0)) == 1, "nobody asks any more"
 
@@ -1189,7 +1187,7 @@ def test_a_caller_who_has_to_wait_is_told_of_no_more_while_a_leg_asks_for_her() 
 def test_a_digit_goes_into_the_call_once_however_often_it_is_told_and_not_again_after_a_restart() -> None:
     def attach(legs: LegsOnLine, digits: str) -> None:
         order = AttachCall(leg=LegId("a1:psap"), attempt=1, number=E164(USER), digits=digits)
-        assert legs.obey(order, bench.now_s).state is LegCallState.ANSWERED
+        assert legs.obey(order, bench.now_s).state is CallState.ANSWERED
         bench.pump()
 
     def sent() -> str:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from gateways.gsm.at.parse import Direction
+from gateways.gsm.at.parse import Direction, Stat
 from gateways.gsm.calls.call import CallView
 from gateways.gsm.calls.joining import Move, in_conference, joins, next_move
 from gateways.gsm.dialects.loading import installed
-from gateways.gsm.driver.events import CallId, CallState, Ref
+from gateways.gsm.driver.events import CallId, Ref
 from messages.base import Joins
 
-UP = (CallState.ACTIVE, CallState.HELD)
+UP = (Stat.ACTIVE, Stat.HELD)
 
 
-def call(state: CallState, *, ref: str | None = "a:op1#1", **changes: bool) -> CallView:
+def call(state: Stat, *, ref: str | None = "a:op1#1", **changes: bool) -> CallView:
     return CallView(
         call=CallId(1),
         ref=None if ref is None else Ref(ref),
@@ -34,7 +34,7 @@ def call(state: CallState, *, ref: str | None = "a:op1#1", **changes: bool) -> C
 
 
 ACTIVE, HELD, RINGING, WAITING = (
-    call(state) for state in (CallState.ACTIVE, CallState.HELD, CallState.RINGING, CallState.WAITING)
+    call(state) for state in (Stat.ACTIVE, Stat.HELD, Stat.RINGING, Stat.WAITING)
 )
 
 
@@ -65,9 +65,9 @@ def test_whoever_is_on_hold_is_joined_or_taken_back(
 @pytest.mark.parametrize(
     "other",
     [
-        call(CallState.ACTIVE, ref=None),
-        call(CallState.ACTIVE, ending=True),
-        call(CallState.ACTIVE, emergency=True),
+        call(Stat.ACTIVE, ref=None),
+        call(Stat.ACTIVE, ending=True),
+        call(Stat.ACTIVE, emergency=True),
     ],
 )
 def test_nothing_is_done_to_a_call_that_is_nobody_s_ends_or_is_an_emergency(other: CallView) -> None:
@@ -75,8 +75,8 @@ def test_nothing_is_done_to_a_call_that_is_nobody_s_ends_or_is_an_emergency(othe
 
 
 def test_in_the_conference_is_who_is_joined_and_not_on_hold() -> None:
-    assert in_conference(call(CallState.ACTIVE, mpty=True))
-    assert not in_conference(call(CallState.HELD, mpty=True))
+    assert in_conference(call(Stat.ACTIVE, mpty=True))
+    assert not in_conference(call(Stat.HELD, mpty=True))
     assert not in_conference(ACTIVE)
 
 

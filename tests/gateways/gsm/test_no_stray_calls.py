@@ -10,10 +10,10 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from gateways.gsm.driver.events import CallEvent, CallState, HangUpStuck, VoiceReady
+from gateways.gsm.at import parse
+from gateways.gsm.driver.events import CallEvent, HangUpStuck, VoiceReady
 from gateways.gsm.line.leg_orders import SETTLES_S, LegsOnLine
-from messages.calls import AttachCall, CallReport, DialCall, HangUpCall
-from messages.calls import CallState as LegCallState
+from messages.calls import AttachCall, CallReport, CallState, DialCall, HangUpCall
 from messages.ids import E164, Instant, LegId, LineId, Party
 from model.alert.leg import Leg, LegState
 from simulator.errors import SimulatorError
@@ -99,7 +99,7 @@ class Desk:
         self._read = len(self.site.events)
 
     def _told(self, report: CallReport) -> None:
-        if report.state in (LegCallState.RELEASED, LegCallState.UNKNOWN):
+        if report.state in (CallState.RELEASED, CallState.UNKNOWN):
             self.journal.pop(report.leg, None)
 
 
@@ -153,5 +153,5 @@ def test_no_call_is_up_that_belongs_to_nobody(
         desk.run(then_s)
     desk.run(SETTLED_S)
     assert desk.nobodys() == []
-    assert all(view.state is not CallState.RELEASED for view in site.driver.calls())
+    assert all(view.state is not parse.Stat.RELEASED for view in site.driver.calls())
     assert SETTLES_S < SETTLED_S
