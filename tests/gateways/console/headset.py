@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserType, Page
 
 from media.ports.ports import PortCounters
 from media.sound.frames import FRAME_SAMPLES
+from tests.conftest import CHROMIUM
 from tests.support.signals import tone
 
 WAV_HZ = 48000
@@ -74,10 +75,10 @@ window.listen = async (seconds) => {
 
 @contextmanager
 def speaking_browser(kind: BrowserType, launch_args: Mapping[str, Any], folder: Path) -> Iterator[Browser]:
-    """One whose microphone says what a file says, over and over."""
+    """The whole browser, as operators have it, with a microphone that says what a file says, over and over."""
     spoken = voice_file(folder / "voice.wav")
     args = [*launch_args["args"], *FLAGS, f"--use-file-for-fake-audio-capture={spoken}"]
-    browser = kind.launch(**{**launch_args, "args": args})
+    browser = kind.launch(**{**launch_args, "args": args, "executable_path": CHROMIUM})
     yield browser
     browser.close()
 
