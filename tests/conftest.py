@@ -5,13 +5,15 @@ It must not know any package of the center; fixtures of a package stand in that 
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import expect
 
+from store.registry import credentials
 from tests.support.complaints import Complaints
 from tests.support.postgres import PostgresServer, binaries, server
 
@@ -72,6 +74,17 @@ def browser_type_launch_args(
 def browser_context_args(browser_context_args: dict[str, object]) -> dict[str, object]:
     """Nothing that only moves: sixty pictures a second of a bell cost more than all the rest of a page."""
     return {**browser_context_args, "reduced_motion": "reduce"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def slow_hasher() -> Iterator[Callable[[], PasswordHasher]]:
+    """The center's own: slow on purpose. Tests, which are about other things, have a quick one."""
+    slow = credentials._hasher
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            credentials, "_hasher", lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        )
+        yield slow
 
 
 @pytest.fixture(scope="session")

@@ -75,7 +75,7 @@ window.listen = async (seconds) => {
 
 @contextmanager
 def speaking_browser(kind: BrowserType, launch_args: Mapping[str, Any], folder: Path) -> Iterator[Browser]:
-    """The whole browser, as operators have it, with a microphone that says what a file says, over and over."""
+    """The whole browser, as operators have it; its microphone says what a file says."""
     spoken = voice_file(folder / "voice.wav")
     args = [*launch_args["args"], *FLAGS, f"--use-file-for-fake-audio-capture={spoken}"]
     browser = kind.launch(**{**launch_args, "args": args, "executable_path": CHROMIUM})
