@@ -42,12 +42,12 @@ def _standing(case: Case) -> dict[str, str]:
     if case.closed_at is not None or case.test:
         return {}
     standing: dict[str, str] = {}
-    if case.psap_no_line:
-        why = _WHY[Lack(case.psap_no_line)]
+    if case.to_112.no_line:
+        why = _WHY[Lack(case.to_112.no_line)]
         standing[NO_LINE_FOR_112] = f"112 is wanted for an alert and is not called: {why}."
     if lines_fail(case, Party.OPERATOR) and case.operator is None and not case.leaving:
         standing[NO_LINE_TO_OPERATOR] = "No operator can be called for an alert: calls fail on each line."
-    if case.broken_at is not None:
-        who = "The user's call" if case.broken_party is Party.USER else "The call to 112"
+    if case.leave.broken_at is not None:
+        who = "The user's call" if case.leave.broken_party is Party.USER else "The call to 112"
         standing[BROKEN] = f"{who} has ended soon after the operator had left the conference, or was cut off."
     return standing

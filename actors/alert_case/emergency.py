@@ -36,7 +36,7 @@ def call_psap(case: Case, pending: PendingOffers, policy: Policy, now_us: Instan
         number = unasked(case, policy)
         if number is None:
             return NOTHING
-        return Step(events=(ev.PsapRequested(by=case.psap_wanted_by, number=number),))
+        return Step(events=(ev.PsapRequested(by=case.to_112.wanted_by, number=number),))
     leg = _current(case)
     if leg is not None and leg.live:
         return _watch(case, leg, policy, now_us)
@@ -46,7 +46,7 @@ def call_psap(case: Case, pending: PendingOffers, policy: Policy, now_us: Instan
     if user is not None and not user.confirmed_answered and user.joins is Joins.NETWORK:
         return Step(events=(hang_up(user, ReleaseReason.PSAP_FIRST),))
     due = _due_at(case, leg, policy)
-    number = psap_number_for(case, policy, case.psap_ends)
+    number = psap_number_for(case, policy, case.to_112.ends)
     if leg is not None and leg.cause == HangupCause.GUARDED and leg.number == number:
         # What the switches of this run forbid once they forbid for ever.
         return _lacking(case, Lack.GUARDED)
@@ -89,9 +89,9 @@ def unasked(case: Case, policy: Policy) -> E164 | None:
     """The number to call though nobody on the line has asked for it; None where there is no reason to."""
     if case.psap is not None or case.leaving:
         return None
-    if case.psap_wanted_by is not None:
+    if case.to_112.wanted_by is not None:
         return psap_number(case, policy)
-    if case.broken_at is not None and case.operator is None:
+    if case.leave.broken_at is not None and case.operator is None:
         return _cut_off(case, policy)
     return psap_number(case, policy) if wanted_by_duress(case, policy) else None
 
@@ -103,7 +103,7 @@ def _cut_off(case: Case, policy: Policy) -> E164 | None:
         last is None
         or last.live
         or case.confirmed_answered(Party.USER) is None
-        or case.psap_unasked >= UNASKED_MAX
+        or case.to_112.unasked >= UNASKED_MAX
     ):
         return None
     return last.number if last.was_answered else psap_number(case, policy)
@@ -117,7 +117,7 @@ def _lacking(case: Case, lack: Lack | None) -> Step:
     if lack is None:
         return NOTHING
     made: list[Decided] = []
-    if not case.psap_no_line or (case.psap_no_line == Lack.TAKEN and lack is not Lack.TAKEN):
+    if not case.to_112.no_line or (case.to_112.no_line == Lack.TAKEN and lack is not Lack.TAKEN):
         made.append(ev.PsapLineLacking(reason=lack.value))
     unseen = case.duress or hushed(case)
     if case.advice is Advice.WAIT and not unseen and case.confirmed_answered(Party.USER) is None:
@@ -142,7 +142,7 @@ def _due_at(case: Case, last: Leg | None, policy: Policy) -> Instant:
     """At once the first time and the time after a failure; a pause after each round of two, and more of one
     where attempts end as soon as they begin.
     """
-    if last is None or last.released_at is None or case.psap_ends == 0:
+    if last is None or last.released_at is None or case.to_112.ends == 0:
         return case.received_at
-    pause = round(policy.psap_pause_s * SECOND) if case.psap_ends % 2 == 0 else 0
+    pause = round(policy.psap_pause_s * SECOND) if case.to_112.ends % 2 == 0 else 0
     return max(Instant(last.released_at + pause), not_before(case, Party.PSAP))

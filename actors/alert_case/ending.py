@@ -26,9 +26,9 @@ def end(case: Case, _pending: PendingOffers, policy: Policy, now_us: Instant) ->
         return _all(case, ReleaseReason.FALSE_ALARM, Outcome.FALSE_ALARM)
     if case.close_at is not None:
         return _all(case, ReleaseReason.CLOSED, _how_it_was(case))
-    if case.left_at is None:
+    if case.leave.at is None:
         return _settle(case, policy, now_us)
-    if not case.handed_over:
+    if not case.leave.handed_over:
         return _all(case, ReleaseReason.LEFT, Outcome.BRIEFED)
     operators = [leg for leg in case.of(Party.OPERATOR) if leg.active]
     going: tuple[Decided, ...] = (*(hang_up(leg, ReleaseReason.LEFT) for leg in operators), *_dismiss(case))
@@ -66,7 +66,7 @@ def _why(case: Case, operator: OperatorId) -> LeaveReason:
 
 def _settle(case: Case, policy: Policy, now_us: Instant) -> Step:
     """User and 112, together again, need an operator no longer than after the leave; unless one has asked."""
-    since = case.together_at
+    since = case.leave.together_at
     if since is None or case.operator is not None or (case.taking_at or 0) >= since:
         return NOTHING
     settles_at = Instant(since + round(policy.leave_alarm_within_s * SECOND) + 1)

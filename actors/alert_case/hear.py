@@ -122,7 +122,7 @@ def _broke(case: Case, leg: Leg, cause: int, policy: Policy, now_us: Instant) ->
 
     Who tests hangs up when the test is over, and is to be called by nobody for it.
     """
-    since = case.together_at
+    since = case.leave.together_at
     if since is None or case.test or leg.party not in _CONFERENCE or not leg.active:
         return False
     if now_us - since <= policy.leave_alarm_within_s * SECOND:

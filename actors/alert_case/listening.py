@@ -43,7 +43,7 @@ def attend_listener(case: Case, pending: PendingOffers, policy: Policy, now_us: 
 
 def _call(case: Case, pending: PendingOffers, listener: Listener, policy: Policy, now_us: Instant) -> Step:
     who, until = listener.operator, Instant(listener.since + WAITS_US)
-    if case.parties_released or (case.leaving and not case.handed_over):
+    if case.parties_released or (case.leaving and not case.leave.handed_over):
         return _left(listener, "over")
     takes = case.operator is None and who == case.taking
     if who == case.operator or who in case.reserved or takes:

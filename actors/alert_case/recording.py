@@ -33,7 +33,7 @@ def with_recording(wish: SetMembers, case: Case, policy: Policy) -> SetMembers:
         and case.legs[member.leg].line not in rules.spared
     )
     # Once begun it goes on while those who are left are not recorded: a party who comes back is in her place.
-    if not legs and not case.recordings:
+    if not legs and not case.recording.files:
         return wish
     return replace(wish, recording=Recording(file=case.alert, legs=legs))
 
@@ -42,11 +42,11 @@ def hear_recording(
     case: Case, said: BridgeReport, policy: Policy
 ) -> tuple[ev.RecordingStarted | ev.RecordingStopped | ev.AlarmRaised, ...]:
     """Once for each file, and once for each reason why there is none."""
-    if said.recording and said.recording not in case.recordings:
+    if said.recording and said.recording not in case.recording.files:
         rules = policy.recording
         tell = rules.announce and Party.USER in rules.tracks
         return (ev.RecordingStarted(file=said.recording, announce=tell),)
-    if said.recording_fault and said.recording_fault != case.recording_fault:
+    if said.recording_fault and said.recording_fault != case.recording.fault:
         text = f"Nothing is recorded: {said.recording_fault}. The voice goes on."
         return (
             ev.RecordingStopped(reason=said.recording_fault),

@@ -121,7 +121,7 @@ def find_operator(case: Case, pending: PendingOffers, policy: Policy, now_us: In
     named = taking if taking is not None or given is None else given.to
     if named is not None:
         offers = [offer for offer in offers if offer.operator == named]
-    offers.sort(key=lambda offer: offer.operator != case.left_by)
+    offers.sort(key=lambda offer: offer.operator != case.leave.by)
     exhausted = not calling and pending.on_shift is not None and not offers
     ask = RequestOperators(
         alert=case.alert,
@@ -129,7 +129,7 @@ def find_operator(case: Case, pending: PendingOffers, policy: Policy, now_us: In
         wanted=0 if wanted == ALL else missing,
         avoid=(*avoid, *taken),
         named=named,
-        first=case.left_by,
+        first=case.leave.by,
         test=case.test,
         deadline_at=case.deadline_at,
         on_call=exhausted and taking is None and _may_wake(case, pending),

@@ -96,14 +96,14 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         user_hears_psap=_together(user, psap),
         recorded=_recorded(case),
         psap_requested_us=None if case.psap is None else case.psap.at,
-        psap_no_line=case.psap_no_line,
-        psap_elsewhere_us=case.psap_elsewhere_at,
-        broken_us=case.broken_at,
-        broken_party=case.broken_party,
+        psap_no_line=case.to_112.no_line,
+        psap_elsewhere_us=case.to_112.elsewhere_at,
+        broken_us=case.leave.broken_at,
+        broken_party=case.leave.broken_party,
         reopened_us=case.reopened_at,
         false_alarm_us=case.false_alarm_at,
         briefing_us=case.briefing_at,
-        left_us=case.left_at,
+        left_us=case.leave.at,
         restarted_us=_restarted_at(known),
         closed_us=case.closed_at,
         outcome=case.outcome,
@@ -321,7 +321,7 @@ def _together(one: Leg | None, other: Leg | None) -> bool:
 
 def _recorded(case: Case) -> bool:
     """A file has begun, nothing has ended it, and somebody is in the conference."""
-    begun = bool(case.recordings) and not case.recording_fault
+    begun = bool(case.recording.files) and not case.recording.fault
     return begun and any(leg.joined for leg in case.legs.values())
 
 
@@ -372,6 +372,6 @@ def _steps(known: Known) -> StepsView:
         operator_us=first(ev.OperatorJoined),
         ringing_us=first(ev.LegRinging, Party.USER) or case.rang_at or case.reached_at,
         answered_us=answered(Party.USER),
-        psap_us=case.psap_joined_at or answered(Party.PSAP),
-        handed_over_us=case.left_at,
+        psap_us=case.to_112.joined_at or answered(Party.PSAP),
+        handed_over_us=case.leave.at,
     )

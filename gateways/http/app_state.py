@@ -56,7 +56,7 @@ def advice(case: Case) -> Advice:
 
 def _without_psap(case: Case) -> Case:
     legs = {name: leg for name, leg in case.legs.items() if leg.party is not Party.PSAP}
-    return replace(case, legs=legs, psap=None, left_at=None)
+    return replace(case, legs=legs, psap=None, leave=replace(case.leave, at=None))
 
 
 def _state(leg: Leg) -> LegState:

@@ -94,6 +94,53 @@ class PsapCall(msgspec.Struct, frozen=True, kw_only=True):
     at: Instant
 
 
+class CallsTo112(msgspec.Struct, frozen=True, kw_only=True):
+    """What has become of the calls to 112, and what stands in their way."""
+
+    ends: int = 0
+    """Attempts at this request that failed."""
+    unasked: int = 0
+    """How often 112 was called by itself since an operator last had the case."""
+    wanted_by: OperatorId | None = None
+    """Who has reopened the alert and wants 112 again, until it is asked for."""
+    joined_at: Instant | None = None
+    """When 112 was first in the conference."""
+    no_line: str = ""
+    """Why no line can carry the call to 112 that is wanted; empty where one does."""
+    no_line_at: Instant | None = None
+    """When that was first so for this request, whatever came of it since."""
+    elsewhere_at: Instant | None = None
+    """When the operator had called 112 from another phone, and had read the briefing there."""
+
+
+class Leave(msgspec.Struct, frozen=True, kw_only=True):
+    """The operator's leaving of the others, and what became of them."""
+
+    at: Instant | None = None
+    """When `leave` was ordered."""
+    by: OperatorId | None = None
+    """Who has left them last, until an operator has the case again."""
+    handed_over: bool = False
+    """User and 112 were left talking; False after `leave` where 112 alone was briefed."""
+    together_at: Instant | None = None
+    """Since when user and 112 have been in the conference without an operator: left, or together again."""
+    broken_at: Instant | None = None
+    """When the conference broke that the operator had left; None once user and 112 are together again."""
+    broken_party: Party | None = None
+    """Whose call ended then."""
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """What is recorded of the conference."""
+
+    files: tuple[str, ...] = ()
+    """Oldest first."""
+    announced: bool = False
+    """Whether the user is to be told, once."""
+    fault: str = ""
+    """Why nothing is recorded now against the settings; empty where there is no such reason."""
+
+
 class CancelAsked(msgspec.Struct, frozen=True, kw_only=True):
     """The app has asked to cancel since the alert was last raised from it, with whichever PIN (case 19)."""
 
@@ -192,13 +239,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """Others are being called, and the first who is joined has the case. Until then it is whose it was."""
     bridge: BridgeId | None = None
 
-    # what is kept of it
-    recordings: tuple[str, ...] = ()
-    """The files, oldest first."""
-    announces_recording: bool = False
-    """Whether the user is to be told, once."""
-    recording_fault: str = ""
-    """Why nothing is recorded now against the settings; empty where there is no such reason."""
+    recording: Kept = Kept()
 
     # the user
     rang_at: Instant | None = None
@@ -229,38 +270,12 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     # 112
     psap: PsapCall | None = None
-    psap_ends: int = 0
-    """Attempts at this request that failed."""
-    psap_unasked: int = 0
-    """How often 112 was called by itself since an operator last had the case."""
-    psap_wanted_by: OperatorId | None = None
-    """Who has reopened the alert and wants 112 again, until it is asked for."""
-    psap_joined_at: Instant | None = None
-    """When 112 was first in the conference."""
-    psap_ended_at: Instant | None = None
-    """When 112 hung up, having been in the conference."""
-    psap_no_line: str = ""
-    """Why no line can carry the call to 112 that is wanted; empty where one does."""
-    psap_no_line_at: Instant | None = None
-    """When that was first so for this request, whatever came of it since."""
-    psap_elsewhere_at: Instant | None = None
-    """When the operator had called 112 from another phone, and had read the briefing there."""
+    to_112: CallsTo112 = CallsTo112()
 
     # what was said
     false_alarm_at: Instant | None = None
     briefing_at: Instant | None = None
-    left_at: Instant | None = None
-    """When `leave` was ordered."""
-    handed_over: bool = False
-    """User and 112 were left talking; False after `leave` where 112 alone was briefed."""
-    left_by: OperatorId | None = None
-    """Who has left them last, until an operator has the case again."""
-    together_at: Instant | None = None
-    """Since when user and 112 have been in the conference without an operator: left, or together again."""
-    broken_at: Instant | None = None
-    """When the conference broke that the operator had left; None once user and 112 are together again."""
-    broken_party: Party | None = None
-    """Whose call ended then."""
+    leave: Leave = Leave()
     reopened_at: Instant | None = None
     close_at: Instant | None = None
     """When an operator ordered the end of what is over."""
@@ -320,7 +335,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def leaving(self) -> bool:
         """Whether everything is being ended, or handed over: no operator is looked for any more."""
-        return self.false_alarm_at is not None or self.left_at is not None or self.close_at is not None
+        return self.false_alarm_at is not None or self.leave.at is not None or self.close_at is not None
 
     @property
     def awaits_deadline(self) -> bool:

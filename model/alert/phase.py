@@ -26,10 +26,10 @@ def phase(case: Case) -> Phase:
     """The word for this case."""
     if case.closed_at is not None:
         return Phase.CLOSED
-    if case.left_at is not None:
+    if case.leave.at is not None:
         return Phase.HANDED_OVER
     awaited = case.operator is None or case.active(Party.USER) is not None
-    if case.broken_at is not None and case.confirmed_answered(Party.USER) is None and awaited:
+    if case.leave.broken_at is not None and case.confirmed_answered(Party.USER) is None and awaited:
         return Phase.CALLING_USER
     if case.confirmed_answered(Party.PSAP):
         return Phase.CONFERENCE

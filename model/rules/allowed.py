@@ -119,7 +119,7 @@ def _listen(case: Case, by: OperatorId) -> Refusal | None:
         return Refusal.LISTENING_ALREADY
     if case.listener is not None:
         return Refusal.ANOTHER_LISTENS
-    if case.leaving and not case.handed_over:
+    if case.leaving and not case.leave.handed_over:
         return Refusal.BEING_ENDED
     if not any(case.answered(party) for party in (Party.OPERATOR, Party.USER, Party.PSAP)):
         return Refusal.NOBODY_ON_THE_LINE
@@ -212,7 +212,7 @@ def _called_elsewhere(case: Case, policy: Policy) -> Refusal | None:
         return Refusal.PSAP_ON_THE_LINE
     if case.psap is None:
         return Refusal.PSAP_CAN_BE_CALLED
-    return None if case.psap_no_line_at is not None or case.psap_ends else Refusal.PSAP_BEING_CALLED
+    return None if case.to_112.no_line_at is not None or case.to_112.ends else Refusal.PSAP_BEING_CALLED
 
 
 def _withdraw_psap(case: Case, policy: Policy) -> Refusal | None:
@@ -237,7 +237,7 @@ def _call_aloud(case: Case, policy: Policy) -> Refusal | None:
 
 
 def _leave(case: Case, policy: Policy) -> Refusal | None:
-    told_elsewhere = case.psap_elsewhere_at is not None and case.psap is None
+    told_elsewhere = case.to_112.elsewhere_at is not None and case.psap is None
     if not told_elsewhere and on_another_phone(case, policy):
         return Refusal.NOT_BRIEFED
     if not told_elsewhere and not case.answered(Party.PSAP):

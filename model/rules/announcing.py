@@ -90,11 +90,11 @@ def _to_user(case: Case) -> Iterator[Clip]:
     if user is None or case.leaving or case.duress or case.silent:
         return
     if attended(case) or case.confirmed_answered(Party.PSAP) is not None:
-        if case.announces_recording:
+        if case.recording.announced:
             told = ("recorded",)
             yield Clip(id="recorded", to=(user.leg,), names=told, language=case.language)
         return
-    hold = "please_hold" if case.broken_at is None else "user_stay"
+    hold = "please_hold" if case.leave.broken_at is None else "user_stay"
     yield Clip(id=hold, to=(user.leg,), names=(hold,), language=case.language, every_s=HOLD_AGAIN_S)
 
 
@@ -106,5 +106,5 @@ def _to_psap(case: Case) -> Iterator[Clip]:
     if asked is not None:
         yield Clip(id=asked, to=(psap.leg,), names=(asked.partition(":")[0],), language="")
     elif not case.leaving and not attended(case) and case.answered(Party.USER) is None:
-        hold = "psap_hold" if case.broken_at is None else "psap_stay"
+        hold = "psap_hold" if case.leave.broken_at is None else "psap_stay"
         yield Clip(id=hold, to=(psap.leg,), names=(hold,), language="", every_s=HOLD_AGAIN_S)

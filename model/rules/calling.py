@@ -45,7 +45,7 @@ def spoken_to(case: Case) -> bool:
 
 def told_112(case: Case) -> bool:
     """Whether 112 has been on the line, or was called from another phone, which only the briefing tells."""
-    return bool(case.psap_joined_at or case.psap_elsewhere_at or case.briefing_at)
+    return bool(case.to_112.joined_at or case.to_112.elsewhere_at or case.briefing_at)
 
 
 def dials_by_itself(case: Case) -> bool:

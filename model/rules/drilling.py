@@ -53,7 +53,7 @@ def judged(case: Case, recorded: Sequence[Recorded], *, with_psap: bool) -> Dril
         "in conversation": _joined_at(recorded, {"user"}),
     }
     if with_psap:
-        moments["112 in conference"] = case.psap_joined_at
+        moments["112 in conference"] = case.to_112.joined_at
     moments["closed"] = case.closed_at
     steps = tuple(
         Step(step=name, after_s=round((at - case.received_at) / 1e6, 2) if at is not None else None)

@@ -36,7 +36,7 @@ def user_comes_first(case: Case, policy: Policy) -> bool:
     whoever is called on another line could not be joined with it.
     """
     psap, user = case.answered(Party.PSAP), case.active(Party.USER)
-    if case.broken_at is None or case.user_ends or psap is None or psap.joins is not Joins.NETWORK:
+    if case.leave.broken_at is None or case.user_ends or psap is None or psap.joins is not Joins.NETWORK:
         return False
     return can_be_moved(case, policy) and (case.redial or (user is not None and not user.confirmed_answered))
 

@@ -89,7 +89,7 @@ def conversation(desk: Desk) -> AlertId:
 
 
 def over(desk: Desk, alert: AlertId) -> None:
-    if desk.made.case(alert).left_at is None:
+    if desk.made.case(alert).leave.at is None:
         order(desk, alert, "leave")
         desk.made.until("the operator has left", lambda: "operator" not in desk.made.joined(alert))
     for number in (PSAP, USER):

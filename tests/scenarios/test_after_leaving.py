@@ -55,7 +55,7 @@ def test_who_remains_is_kept_and_told_and_all_come_back(
     remains = world.case.answered(stays)
     assert remains is not None
     hangs_up(world, gone)
-    world.until("it is known", lambda: world.case.broken_at is not None)
+    world.until("it is known", lambda: world.case.leave.broken_at is not None)
     assert alarm_stands(world)
     world.advance(1)
     assert hears(world.case, remains.leg) == (told,)
@@ -99,7 +99,7 @@ def test_with_no_operator_to_be_had_they_go_on_and_it_closes_by_itself(make_worl
     left(world)
     world.shift(world.operators[0], ShiftState.OFF)
     hangs_up(world, USER)
-    world.until("it is known", lambda: world.case.broken_at is not None)
+    world.until("it is known", lambda: world.case.leave.broken_at is not None)
     in_conference(world, Party.USER, Party.PSAP)
     assert phase(world.case) is Phase.CONFERENCE
     world.advance(61)
@@ -117,7 +117,7 @@ def test_a_modem_that_dies_long_after_is_no_end_of_a_conversation(make_world: Ma
     assert user is not None
     world.network.unplug(user.line)
     world.network.pump()
-    world.until("it is known", lambda: world.case.broken_at is not None)
+    world.until("it is known", lambda: world.case.leave.broken_at is not None)
     in_conference(world, Party.OPERATOR, Party.USER, Party.PSAP)
     world.network.plug(user.line)
     world.advance(8)
@@ -130,7 +130,7 @@ def test_both_lines_lost_at_once_are_called_again(make_world: MakeWorld) -> None
     for line in lost:
         world.network.unplug(line)
     world.network.pump()
-    world.until("it is known", lambda: world.case.broken_at is not None)
+    world.until("it is known", lambda: world.case.leave.broken_at is not None)
     in_conference(world, Party.OPERATOR, Party.USER, Party.PSAP)
     for line in lost:
         world.network.plug(line)
@@ -143,7 +143,7 @@ def test_on_a_line_that_joins_in_the_network_the_user_is_called_back_beside_112(
     world = make_world(dialects=("sim800",), voiceless=True)
     left(world)
     hangs_up(world, USER)
-    world.until("it is known", lambda: world.case.broken_at is not None)
+    world.until("it is known", lambda: world.case.leave.broken_at is not None)
     world.until("user and 112 are together again", lambda: joined(world) >= {Party.USER, Party.PSAP})
     psap = world.case.answered(Party.PSAP)
     assert psap is not None
@@ -155,7 +155,7 @@ def test_a_crew_that_dies_while_they_are_called_again_goes_on(make_world: MakeWo
     world = make_world(operators=2)
     left(world)
     hangs_up(world, PSAP)
-    world.until("it is known", lambda: world.case.broken_at is not None)
+    world.until("it is known", lambda: world.case.leave.broken_at is not None)
     world.kill(Role.ALERT_CASE)
     world.kill(Role.CONFERENCE_BRIDGE)
     in_conference(world, Party.OPERATOR, Party.USER, Party.PSAP)

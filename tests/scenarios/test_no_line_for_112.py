@@ -44,7 +44,7 @@ def test_with_both_emergency_lines_unplugged_it_is_said_at_once_that_112_is_not_
     unplugged(world)
     world.order(OperatorCommand.CALL_PSAP)
     world.advance(0.2)
-    assert world.case.psap_no_line == Lack.OUT_OF_USE
+    assert world.case.to_112.no_line == Lack.OUT_OF_USE
     assert alarms(world, world.alert) == ["raised"]
     world.advance(20.0)
     assert len(world.events(ev.PsapLineLacking)) == 1
@@ -60,7 +60,7 @@ def test_a_line_that_is_back_is_used_at_once(make_world: MakeWorld) -> None:
     world.advance(5.0)
     world.network.plug(EMERGENCY[1])
     world.until("112 is called", lambda: world.calls(PSAP), within_s=15.0)
-    assert world.case.psap_no_line == ""
+    assert world.case.to_112.no_line == ""
     assert alarms(world, world.alert) == ["raised", "cleared"]
 
 
@@ -110,7 +110,7 @@ def test_under_duress_the_app_is_not_told_to_call_and_112_is_not_asked_for_twice
     unplugged(world)
     world.send()
     world.fact(ev.AlertCancelled(duress=True))
-    world.until("it is said", lambda: world.case.psap_no_line)
+    world.until("it is said", lambda: world.case.to_112.no_line)
     world.advance(5.0)
     assert world.case.advice is Advice.WAIT
     world.order(OperatorCommand.CALLED_ELSEWHERE)
@@ -131,7 +131,7 @@ def test_who_is_not_on_the_line_is_told_to_call_112_herself_but_for_a_silent_ale
     world.until("the operator is there", lambda: world.case.operator is not None)
     world.order(OperatorCommand.CALL_PSAP)
     world.advance(0.5)
-    assert world.case.psap_no_line == Lack.OUT_OF_USE
+    assert world.case.to_112.no_line == Lack.OUT_OF_USE
     assert world.case.advice is (Advice.WAIT if silent else Advice.CALL_112_NOW)
 
 
@@ -146,7 +146,7 @@ def test_lines_that_others_need_are_taken_and_that_is_said_too(make_world: MakeW
     world.until("an operator is there", lambda: world.case.operator is not None)
     world.order(OperatorCommand.CALL_PSAP)
     world.advance(0.2)
-    assert world.case.psap_no_line == Lack.TAKEN
+    assert world.case.to_112.no_line == Lack.TAKEN
 
 
 def test_as_the_last_resort_112_is_dialled_on_a_public_line_where_the_settings_say_so(

@@ -172,7 +172,7 @@ def test_user_and_112_of_a_frozen_node_are_joined_again_though_their_operator_le
         for number in (USER, PSAP):
             stays_the_only_call(nodes, number)
         # The phone of their operator was busy with the call of before; by then nobody is needed any more.
-        nodes.until("they are left to talk", lambda: nodes.case.left_at is not None, 20)
+        nodes.until("they are left to talk", lambda: nodes.case.leave.at is not None, 20)
         nodes.network.carrier.phone_hang_up(PSAP, nodes.network.now_s)
         nodes.until("the alert is closed", lambda: nodes.case.closed_at is not None, 90)
 

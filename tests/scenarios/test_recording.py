@@ -102,7 +102,7 @@ def test_only_the_parties_and_trunks_that_are_wanted(recorded: Callable[..., Wor
     file = f"{world.alert}.1.flac"
     begun(world, file)
     world.order(OperatorCommand.LEAVE)
-    world.until("the operator is gone", lambda: world.case.left_at is not None)
+    world.until("the operator is gone", lambda: world.case.leave.at is not None)
     world.advance(61)
     world.network.carrier.phone_hang_up(PSAP, world.network.now_s)
     world.network.pump()
@@ -154,7 +154,7 @@ def test_a_full_disk_stops_the_recording_and_never_the_voice(
     assert {leg.party for leg in world.case.legs.values() if leg.joined} == {Party.USER, Party.OPERATOR}
     monkeypatch.undo()
     begun(world, f"{world.alert}.1.flac")
-    assert world.case.recording_fault == ""
+    assert world.case.recording.fault == ""
     world.until("the alarm is over", lambda: alarms(world, "recording.failed") == [], within_s=70)
 
 

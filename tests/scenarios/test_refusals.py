@@ -61,7 +61,7 @@ def test_112_that_every_emergency_line_refuses_is_tried_on_and_little_is_written
         world.network.vices(line, refuses=["D"])
     world.order(OperatorCommand.CALL_PSAP)
     world.advance(1.0)
-    assert world.case.psap_no_line == Lack.FAILING, "both lines have been tried"
+    assert world.case.to_112.no_line == Lack.FAILING, "both lines have been tried"
     world.advance(80.0)
     assert len(world.events(ev.PsapLineLacking)) == 1
     assert busiest(world) <= MOST
@@ -69,4 +69,4 @@ def test_112_that_every_emergency_line_refuses_is_tried_on_and_little_is_written
         world.network.vices(line, refuses=[])
     world.until("112 rings", lambda: any(leg.ringing_at for leg in world.case.of(Party.PSAP)), within_s=120.0)
     assert world.calls(PSAP)
-    assert world.case.psap_no_line == ""
+    assert world.case.to_112.no_line == ""

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from messages import events as ev
 from messages.ids import Advice, Instant, Party
-from model.alert.case import Case
+from model.alert.case import CallsTo112, Case, Leave
 
 
 def fold_ending(case: Case, event: ev.Event, at: Instant) -> Case | None:
@@ -17,25 +17,22 @@ def fold_ending(case: Case, event: ev.Event, at: Instant) -> Case | None:
         case ev.BriefingGiven():
             return replace(case, briefing_at=at)
         case ev.LeaveRequested(handed_over=handed_over):
-            return replace(
-                _mended(case),
-                left_at=at,
-                left_by=event.by,
-                handed_over=handed_over,
-                together_at=at if handed_over else None,
-                hand_over=None,
-            )
+            together_at = at if handed_over else None
+            leave = Leave(at=at, by=event.by, handed_over=handed_over, together_at=together_at)
+            return replace(case, leave=leave, hand_over=None)
         case ev.AlertReopened():
             return _reopened(case, event, at)
         case ev.ConferenceBroken(party=party):
             return _broken(case, party, at)
         case ev.ConferenceSettled():
-            return replace(case, left_at=case.together_at or at, handed_over=True)
+            left_at = case.leave.together_at or at
+            return replace(case, leave=replace(case.leave, at=left_at, handed_over=True))
         case ev.CloseRequested():
             return replace(case, close_at=at, hand_over=None)
         case ev.AlertClosed(outcome=outcome):
+            leave = _mended(case.leave)
             return replace(
-                _mended(case), closed_at=at, outcome=outcome, reserved=(), unread=(), listener=None
+                case, leave=leave, closed_at=at, outcome=outcome, reserved=(), unread=(), listener=None
             )
         case _:
             return None
@@ -45,12 +42,8 @@ def _broken(case: Case, party: Party, at: Instant) -> Case:
     """The leave is undone; of the user's attempts before nothing counts against the ones to come."""
     case = replace(
         case,
-        left_at=None,
+        leave=Leave(by=case.leave.by, broken_at=at, broken_party=party),
         operator_left_at=None,
-        handed_over=False,
-        together_at=None,
-        broken_at=at,
-        broken_party=party,
         tried=(),
         user_ends=(),
     )
@@ -79,7 +72,6 @@ def _reopened(case: Case, event: ev.AlertReopened, at: Instant) -> Case:
         taking=event.by,
         taking_at=at,
         hand_over=None,
-        left_by=None,
         reached_at=None,
         reached_by="",
         presumed_calling_112="",
@@ -88,30 +80,22 @@ def _reopened(case: Case, event: ev.AlertReopened, at: Instant) -> Case:
         redial=True,
         in_vain={},
         psap=None,
-        psap_ends=0,
-        psap_unasked=0,
-        psap_wanted_by=event.by if event.psap else None,
-        psap_joined_at=None,
-        psap_ended_at=None,
-        psap_no_line="",
-        psap_no_line_at=None,
-        psap_elsewhere_at=None,
+        to_112=CallsTo112(wanted_by=event.by if event.psap else None),
         false_alarm_at=None,
         briefing_at=None,
-        left_at=None,
-        handed_over=False,
-        together_at=None,
+        leave=Leave(),
         close_at=None,
     )
 
 
-def _mended(case: Case) -> Case:
-    return replace(case, broken_at=None, broken_party=None)
+def _mended(leave: Leave) -> Leave:
+    return replace(leave, broken_at=None, broken_party=None)
 
 
 def together_again(case: Case, at: Instant) -> Case:
     """The case once both are in the conference that had broken; unchanged before."""
     user, psap = case.confirmed_answered(Party.USER), case.confirmed_answered(Party.PSAP)
-    if case.broken_at is None or user is None or psap is None or not (user.joined and psap.joined):
+    if case.leave.broken_at is None or user is None or psap is None or not (user.joined and psap.joined):
         return case
-    return replace(_mended(case), together_at=at if case.operator is None else None)
+    together_at = at if case.operator is None else None
+    return replace(case, leave=replace(_mended(case.leave), together_at=together_at))

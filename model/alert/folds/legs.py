@@ -70,8 +70,8 @@ def fold_leg(case: Case, event: LegEvent, at: Instant) -> Case:
             if event.party is Party.USER:
                 inbound_call = None if event.call is not None else case.inbound_call
                 case = replace(case, redial=False, inbound_call=inbound_call)
-            if event.party is Party.PSAP and case.psap_no_line != Lack.FAILING:
-                case = replace(case, psap_no_line="")
+            if event.party is Party.PSAP and case.to_112.no_line != Lack.FAILING:
+                case = _with_line(case)
             if event.party is Party.LISTENER and case.listener is not None:
                 case = replace(case, listener=replace(case.listener, leg=event.leg, attempt=event.attempt))
             return case
@@ -129,7 +129,11 @@ def fold_leg(case: Case, event: LegEvent, at: Instant) -> Case:
 
 def _carried(case: Case, leg: Leg) -> Case:
     """A line does carry the call to 112."""
-    return replace(case, psap_no_line="") if leg.party is Party.PSAP and case.psap_no_line else case
+    return _with_line(case) if leg.party is Party.PSAP and case.to_112.no_line else case
+
+
+def _with_line(case: Case) -> Case:
+    return replace(case, to_112=replace(case.to_112, no_line=""))
 
 
 def _given_up(case: Case, leg: Leg, cause: int) -> Case:
@@ -161,9 +165,9 @@ def _count_end(case: Case, leg: Leg, at: Instant) -> Case:
             return case
         case Party.PSAP if leg.was_answered and (leg.reason or not leg.line_failed):
             # Ended by us it is over, though its line fails meanwhile.
-            return replace(case, psap_ended_at=at, psap=None)
+            return replace(case, psap=None)
         case Party.PSAP:
-            return replace(case, psap_ends=case.psap_ends + 1)
+            return replace(case, to_112=replace(case.to_112, ends=case.to_112.ends + 1))
         case _:
             return case
 

@@ -17,7 +17,8 @@ def fold_operators(case: Case, event: ev.Event, at: Instant) -> Case | None:
             taking = None if case.taking == operator else case.taking
             return replace(case, reserved=(*_without(case.reserved, operator), operator), taking=taking)
         case ev.TakeRequested(by=by):
-            return replace(case, taking=by, taking_at=at, left_at=None, operator_left_at=None)
+            leave = replace(case.leave, at=None)
+            return replace(case, taking=by, taking_at=at, leave=leave, operator_left_at=None)
         case ev.ListenRequested(by=by):
             return replace(case, listener=Listener(operator=by, since=at))
         case ev.WhisperBegun(by=by) | ev.WhisperEnded(by=by):
@@ -55,9 +56,8 @@ def fold_operators(case: Case, event: ev.Event, at: Instant) -> Case | None:
                 tried=(),
                 taking=None,
                 hand_over=None,
-                left_by=None,
-                together_at=None,
-                psap_unasked=0,
+                leave=replace(case.leave, by=None, together_at=None),
+                to_112=replace(case.to_112, unasked=0),
             )
         case ev.OperatorLeft(operator=operator, reason=reason):
             case = replace(case, reserved=_without(case.reserved, operator))

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from messages import events as ev
 from messages.ids import Instant, Party
-from model.alert.case import Case, PsapCall
+from model.alert.case import CallsTo112, Case, PsapCall
 from model.alert.reasons import ReleaseReason
 
 
@@ -16,35 +16,26 @@ def fold_psap(case: Case, event: ev.Event, at: Instant) -> Case | None:
         case ev.PsapRequested():
             # What failed for a request before says nothing of this one.
             in_vain = {party: vain for party, vain in case.in_vain.items() if party is not Party.PSAP}
-            return replace(
-                case,
-                psap=PsapCall(by=event.by, number=event.number, at=at),
-                psap_ends=0,
-                psap_ended_at=None,
-                psap_no_line="",
-                psap_no_line_at=None,
-                psap_unasked=case.psap_unasked + (event.by is None),
-                in_vain=in_vain,
-                psap_wanted_by=None,
-            )
+            unasked = case.to_112.unasked + (event.by is None)
+            to_112 = replace(_unhindered(case), ends=0, unasked=unasked, wanted_by=None)
+            psap = PsapCall(by=event.by, number=event.number, at=at)
+            return replace(case, psap=psap, to_112=to_112, in_vain=in_vain)
         case ev.PsapLineLacking(reason=reason):
-            return replace(case, psap_no_line=reason, psap_no_line_at=case.psap_no_line_at or at)
+            lacking_at = case.to_112.no_line_at or at
+            return replace(case, to_112=replace(case.to_112, no_line=reason, no_line_at=lacking_at))
         case ev.PsapCalledElsewhere():
-            return replace(
-                case,
-                psap=None,
-                psap_elsewhere_at=at,
-                briefing_at=at,
-                psap_no_line="",
-                psap_no_line_at=None,
-            )
+            to_112 = replace(_unhindered(case), elsewhere_at=at)
+            return replace(case, psap=None, to_112=to_112, briefing_at=at)
         case ev.PsapWithdrawn():
             # A user whose phone gave way to 112, where one line carries all, is called again.
             gave_way = any(leg.reason == ReleaseReason.PSAP_FIRST for leg in case.of(Party.USER))
-            return replace(
-                case, psap=None, psap_no_line="", psap_no_line_at=None, redial=case.redial or gave_way
-            )
+            return replace(case, psap=None, to_112=_unhindered(case), redial=case.redial or gave_way)
         case ev.PsapJoined():
-            return replace(case, psap_joined_at=case.psap_joined_at or at)
+            return replace(case, to_112=replace(case.to_112, joined_at=case.to_112.joined_at or at))
         case _:
             return None
+
+
+def _unhindered(case: Case) -> CallsTo112:
+    """What was in the way of a request that is over, or has just been made, is so no more."""
+    return replace(case.to_112, no_line="", no_line_at=None)

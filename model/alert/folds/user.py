@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from messages import events as ev
 from messages.ids import Instant
-from model.alert.case import Case
+from model.alert.case import Case, Kept
 from model.alert.leg import MACHINE
 
 
@@ -46,10 +46,10 @@ def fold_user(case: Case, event: ev.Event, at: Instant) -> Case | None:
         case ev.AnnouncementPlayed(clip=clip):
             return replace(case, played=(*case.played, clip))
         case ev.RecordingStarted(file=file, announce=announce):
-            files = (*case.recordings, file)
-            return replace(case, recordings=files, recording_fault="", announces_recording=announce)
+            files = (*case.recording.files, file)
+            return replace(case, recording=Kept(files=files, announced=announce))
         case ev.RecordingStopped(reason=reason):
-            return replace(case, recording_fault=reason)
+            return replace(case, recording=replace(case.recording, fault=reason))
         case _:
             return None
 

@@ -114,7 +114,7 @@ def test_an_operator_whose_phone_is_not_yet_on_hook_has_left_all_the_same() -> N
     who = book.case.operator
     book.order(OperatorCommand.LEAVE)
     book.ends(Party.USER)
-    assert book.case.broken_at is not None
+    assert book.case.leave.broken_at is not None
     book.release_all()
     assert [(one.operator, one.reason) for one in book.all_of(ev.OperatorLeft)] == [(who, "left")]
     assert book.leg(Party.OPERATOR).operator == who, "called again at once, and alone"
@@ -128,11 +128,11 @@ def test_the_alarm_is_taken_back_when_they_are_together_again(party: Party) -> N
     book.go_on()
     book.rings(party)
     book.report(book.leg(party), CallState.ANSWERED)
-    assert book.case.broken_at is not None
+    assert book.case.leave.broken_at is not None
     wish = bridge_wish(book.case)
     report = BridgeReport(bridge=wish.bridge, joined=tuple(one.leg for one in wish.members))
     assert [one.alarm for one in cleared(book.go_on_once(report))] == [ALARM]
-    assert book.case.broken_at is None
+    assert book.case.leave.broken_at is None
 
 
 def test_the_alarm_is_taken_back_with_the_end_of_the_alert() -> None:
@@ -143,7 +143,7 @@ def test_the_alarm_is_taken_back_with_the_end_of_the_alert() -> None:
     book.ends(Party.USER, HangupCause.NO_ANSWER)
     book.pass_time(1)
     book.ends(Party.USER, HangupCause.NO_ANSWER)
-    assert book.case.broken_at is not None
+    assert book.case.leave.broken_at is not None
     book.write(
         "inbox-a1", ev.CommandGiven(command=OperatorCommand.CLOSE, by=book.case.operator or EVERYONE[0])
     )
@@ -165,7 +165,7 @@ def test_the_operator_can_leave_them_again() -> None:
     book.ends(Party.USER)
     comes_back(book, Party.OPERATOR)
     comes_back(book, Party.USER)
-    assert book.case.broken_at is None
+    assert book.case.leave.broken_at is None
     book.order(OperatorCommand.LEAVE)
     book.release_all()
     assert phase(book.case) is Phase.HANDED_OVER
@@ -183,7 +183,7 @@ def test_with_no_operator_to_be_had_they_go_on_talking_and_it_ends_as_handed_ove
     book.pass_time(5)
     book.ends(party)
     comes_back(book, party)
-    assert book.case.left_at is None, "an operator is looked for still"
+    assert book.case.leave.at is None, "an operator is looked for still"
     book.pass_time(61)
     assert phase(book.case) is Phase.HANDED_OVER
     assert len(book.all_of(ev.ConferenceSettled)) == 1
@@ -200,7 +200,7 @@ def test_who_asks_for_the_case_is_called_however_long_they_have_been_together() 
     book.order(OperatorCommand.TAKE, by=EVERYONE[1])
     assert book.leg(Party.OPERATOR).operator == EVERYONE[1]
     book.pass_time(1)
-    assert book.case.left_at is None
+    assert book.case.leave.at is None
     book.ends(Party.PSAP, HangupCause.LINE_LOST)
     assert book.all_of(ev.ConferenceBroken) == [ev.ConferenceBroken(party=Party.PSAP)]
 
@@ -292,7 +292,7 @@ def test_both_are_called_again_in_either_order_after_one_had_dropped_before(firs
     book.pass_time(2)
     for party in BOTH:
         comes_back(book, party)
-    assert book.case.broken_at is None
+    assert book.case.leave.broken_at is None
 
 
 def test_who_tests_is_not_called_again_when_the_test_is_over() -> None:

@@ -144,7 +144,7 @@ def test_a_call_that_was_taken_back_is_no_failure_of_the_next() -> None:
     book.order(OperatorCommand.WITHDRAW_PSAP)
     book.order(OperatorCommand.CALL_PSAP)
     book.release_all()
-    assert book.case.psap_ends == 0
+    assert book.case.to_112.ends == 0
     assert book.leg(Party.PSAP).attempt == 2
 
 

@@ -575,7 +575,7 @@ def left_conference(book: Book) -> Book:
     book.to_conference()
     book.order(OperatorCommand.LEAVE)
     book.release_all()
-    assert book.case.left_at is not None
+    assert book.case.leave.at is not None
     return book
 
 

@@ -214,7 +214,7 @@ def test_with_112_on_the_line_neither_112_nor_the_user_is_touched() -> None:
     assert talking == {leg("op2"), leg("user"), leg("psap")}
     book.order(OperatorCommand.LEAVE, by=BICE)
     book.release_all()
-    assert book.case.handed_over
+    assert book.case.leave.handed_over
 
 
 def test_while_112_is_being_called_it_goes_on_being_called() -> None:

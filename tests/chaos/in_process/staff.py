@@ -66,17 +66,17 @@ def _wishes(case: Case, alert: Alert, machine: bool, now_us: Instant) -> Iterato
         if now_us - since >= (WAITS_US if often else HEARS_US):
             yield OperatorCommand.LEAVE
         return
-    if case.psap_no_line:
+    if case.to_112.no_line:
         yield OperatorCommand.CALLED_ELSEWHERE
     if case.psap is not None:
         if alert.withdrawn and not any(leg.attempt > 1 for leg in case.of(Party.PSAP)):
             yield OperatorCommand.WITHDRAW_PSAP
         return
-    if case.psap_elsewhere_at is not None:
+    if case.to_112.elsewhere_at is not None:
         yield OperatorCommand.LEAVE
         return
     heard_her = user is not None and now_us - (user.answered_at or now_us) >= HEARS_US
-    if case.psap_joined_at is not None:
+    if case.to_112.joined_at is not None:
         # 112 has been here, and has hung up.
         yield OperatorCommand.CLOSE
         if heard_her:

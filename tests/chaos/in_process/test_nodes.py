@@ -110,7 +110,7 @@ class Play:
                     journal.append(Append(streams.inbox(alert), None, (given,)))
                     journal.close()
                     break
-            talked_us = 0 if case.left_at is None else self.nodes.clock.now_us() - case.left_at
+            talked_us = 0 if case.leave.at is None else self.nodes.clock.now_us() - case.leave.at
             if talked_us > self.nodes.policy.leave_alarm_within_s * SECOND and case.operator_leg is None:
                 self.hang_up(PSAP)
                 self.hang_up(case.phone or USER)
