@@ -1,4 +1,4 @@
-"""Between the AlertIntake, the AlertCases and the web's bridge. All are hints to look at the journal."""
+"""Between the AlertIntake, the AlertCases and the Supervisor. What is so is in the journal."""
 
 from __future__ import annotations
 
@@ -6,20 +6,8 @@ from messages.base import Message
 from messages.ids import AlertId, CrewId, LineId
 
 
-class AlertsArrived(Message, frozen=True, kw_only=True, tag="alerts.arrived"):
-    """New alerts are in the journal, up to this seq."""
-
-    seq: int
-
-
 class OpenCase(Message, frozen=True, kw_only=True, tag="case.open"):
     """This alert is yours: read the journal and go on from there."""
-
-    alert: AlertId
-
-
-class InboxChanged(Message, frozen=True, kw_only=True, tag="inbox.changed"):
-    """Something new lies in this alert's inbox."""
 
     alert: AlertId
 
@@ -33,10 +21,6 @@ class CaseStatus(Message, frozen=True, kw_only=True, tag="case.status"):
 
     crew: CrewId
     alert: AlertId | None = None
-
-
-class ShiftHint(Message, frozen=True, kw_only=True, tag="shift.hint"):
-    """An operator's shift has changed in the journal."""
 
 
 class CrewWanted(Message, frozen=True, kw_only=True, tag="crew.wanted"):

@@ -87,10 +87,3 @@ class OperatorVoices(Message, frozen=True, kw_only=True, tag="operators.voices")
     """How the operators' own lines are, all of them: said at every change and every second."""
 
     voices: tuple[OperatorVoice, ...] = ()
-
-
-class HeadsetPresent(Message, frozen=True, kw_only=True, tag="headset.present"):
-    """The web's hint that an operator's headset has come or gone: whoever looks finds its socket, or none."""
-
-    operator: OperatorId
-    present: bool

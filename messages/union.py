@@ -17,13 +17,10 @@ Body = (
     | calls.IncomingCallGone
     | calls.LineBack
     | calls.RejectCall
-    | cases.AlertsArrived
     | cases.AskCase
     | cases.CaseStatus
     | cases.CrewWanted
-    | cases.InboxChanged
     | cases.OpenCase
-    | cases.ShiftHint
     | identity.Identified
     | identity.Identify
     | legs.LegReady
@@ -38,7 +35,6 @@ Body = (
     | lines.NodeLines
     | lines.PreemptCase
     | lines.RequestLine
-    | operators.HeadsetPresent
     | operators.OperatorVoices
     | operators.OperatorsOffered
     | operators.RequestOperators

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -31,8 +31,8 @@ class CommitListener(Protocol):
         """Readable when there may be something new."""
         ...
 
-    def drain(self) -> int | None:
-        """The highest place in the journal that was heard since; None: nothing."""
+    def drain(self) -> tuple[int, Collection[str]] | None:
+        """The highest place in the journal that was heard since, and in which streams; None: nothing."""
         ...
 
     def close(self) -> None:

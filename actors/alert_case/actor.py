@@ -29,8 +29,9 @@ from model.alert.leg import place as place_of
 from model.policy import Setup
 from runtime.actor import CenterActor
 from store import streams
-from store.errors import JournalError, LeaseLost, VersionConflict
+from store.errors import JournalError, LeaseLost, StoreMisuse, VersionConflict
 from store.journal.journal import Journal
+from store.journal.notify import Ear
 
 RETRY_US = Instant(SECOND // 5)
 """After the journal could not be written, before it is tried again."""
@@ -50,6 +51,8 @@ class AlertCaseActor(CenterActor):
         self._ceded = False
         """Whether another node has the alert by now, while this crew still holds people's calls."""
         self._pending = PendingOffers(opened_at=self.now_us())
+        self._inbox: Ear | None = None
+        """Hears of what is written into the inbox of the alert in hand."""
         self._me = Owner(node=self.env.node, crew=CrewId(self.key), incarnation=self.incarnation)
         self._told: dict[tuple[Role, str], Body] = {}
         self._asked: set[Want] = set()
@@ -58,18 +61,17 @@ class AlertCaseActor(CenterActor):
 
     def stopping(self) -> None:
         """The journal is closed; calls stay up."""
+        self._listen(None)
         self._journal.close()
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
-        """A hint, a report or an offer."""
+        """An order, a report or an offer."""
         body = envelope.body
         match body:
             case cases.OpenCase(alert=alert):
                 self._open(alert)
             case cases.AskCase():
                 self._say_status()
-            case cases.InboxChanged(alert=alert) if self._has(alert):
-                self._look()
             case CallReport() | bridge.BridgeReport() | lines.PreemptCase() if self._has(envelope.alert):
                 self._go_on(body)
             case identity.Identified(alert=alert) | operators.OperatorsOffered(alert=alert) if self._has(
@@ -110,9 +112,11 @@ class AlertCaseActor(CenterActor):
             self._say_status()
             return
         self._ceded = False
+        self._listen(alert)
         case = fold(self._journal.read_streams(streams.inbox(alert), streams.case(alert)))
         if case is None or case.closed_at is not None:
             self.log.info("nothing to open", alert=alert, closed=case is not None)
+            self._listen(None)
             self._say_status()
             return
         self._case, self._pending = case, PendingOffers(opened_at=self.now_us())
@@ -121,8 +125,25 @@ class AlertCaseActor(CenterActor):
         self._go_on()
         self.busy_with(alert if self._case is not None else None)
 
+    def _listen(self, alert: AlertId | None) -> None:
+        """Be woken by what is written into this alert's inbox from now on, and by nothing else."""
+        if self._inbox is not None:
+            self.unwatch(self._inbox.fileno())
+            self._inbox.close()
+            self._inbox = None
+        if alert is None:
+            return
+        try:
+            self._inbox = self._journal.notify.listen(streams.inbox(alert))
+        except StoreMisuse as error:
+            # No room for a socket must not keep an alert from being served: it is looked at each second.
+            self.log.error("does not hear of its inbox", alert=alert, error=str(error))
+        else:
+            self.watch(self._inbox.fileno(), self._look)
+
     def _let_go(self) -> None:
         """The alert is closed, or another's: everybody of the crew rests."""
+        self._listen(None)
         alert = None if self._case is None else self._case.alert
         for place in sorted(self._places):
             self.tell(Role.CALL_LEG, f"{self.key}/{place}", legs.RestLeg(), alert)
@@ -190,7 +211,9 @@ class AlertCaseActor(CenterActor):
         self.at(Instant(self.now_us() + RETRY_US), "wake")
 
     def _look(self) -> None:
-        """Read what is new in the inbox, and go on. Done when somebody says so, and each second."""
+        """Read what is new in the inbox, and go on: when something was written there, and each second."""
+        if self._inbox is not None:
+            self._inbox.drain()
         if self._case is None:
             return
         if self._ceded:

@@ -17,7 +17,6 @@ from messages import calls, cases
 from messages.envelope import Envelope
 from messages.events import AdviceChanged
 from messages.ids import SECOND, Advice, AlertId, Channel, CrewId, Instant, Role
-from messages.journal import Recorded
 from messages.lines import PreemptCase
 from messages.sms import SendSms, SmsArrived, SmsKept
 from model.alert.case import Case
@@ -32,8 +31,9 @@ from store.alerts.accepting import ALL_AT_WORK, Signal, accept
 from store.errors import JournalError
 from store.journal.following import Following
 from store.journal.journal import Append, Journal
+from store.journal.notify import kind
 from store.nodes.owners import hand_on, owned
-from store.streams import alert_of
+from store.streams import StreamKind
 
 SOON_US: Final = Instant(SECOND // 20)
 """Until all crews have said what they are doing."""
@@ -42,7 +42,7 @@ CREWS_US: Final = Instant(SECOND // 5)
 WAITING_US: Final = Instant(SECOND // 5)
 """While alerts wait for a crew."""
 REST: Final = 4
-"""After a look the intake rests for so many times as long as it has taken: a storm hints without end, and
+"""After a look the intake rests for so many times as long as it has taken: a storm commits without end, and
 with thousands of open alerts a look takes tens of milliseconds. After one that gave an alert away, only as
 long: a crew that closes one alert after the other is free again at once."""
 HANDED_ON_AT_ONCE: Final = 20
@@ -62,7 +62,7 @@ class AlertIntakeActor(CenterActor):
         self._live = LiveCases()
         self._mine: dict[AlertId, Case] = {}
         """The open alerts that are this node's: all, where it is alone."""
-        self._follower = Following(self._journal, self._live)
+        self._follower = Following(self._journal, self._live, about=kind(StreamKind.INBOX))
         self._voice = VoiceAlerts(self._setup)
         for case in self._live.cases.values():
             if case.inbound_call is not None:
@@ -82,18 +82,14 @@ class AlertIntakeActor(CenterActor):
         self._journal.close()
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
-        """A hint that alerts have come in, what a crew says of itself, or a call."""
+        """What a crew says of itself, a call, or a short message."""
         body = envelope.body
         match body:
-            case cases.AlertsArrived():
-                self._soon()
             case cases.CaseStatus(crew=name, alert=alert):
                 self._state = heard(
                     self._state, Crew(crew=name, incarnation=envelope.incarnation, alert=alert)
                 )
                 self._soon()
-            case cases.InboxChanged(alert=alert):
-                self._pass_on(alert)
             case calls.IncomingCall():
                 self._called(body)
             case SmsArrived():
@@ -104,7 +100,7 @@ class AlertIntakeActor(CenterActor):
                 self.log.warning("not for the intake", kind=type(body).__name__)
 
     def tick(self, now_us: Instant) -> None:
-        """Look again: a lost hint costs a second, never an alert."""
+        """Look again: a lost notification costs a second, never an alert."""
         self._ask_crews()
         self._assign()
         self._clear_the_way()
@@ -137,6 +133,8 @@ class AlertIntakeActor(CenterActor):
         if self.now_us() >= self._rests_until_us:
             self._assign()
         else:
+            # The descriptor stays readable; not watched it does not wake this actor over and over.
+            self.unwatch(self._follower.fileno())
             self.at(self._rests_until_us, "rested")
 
     def _assign(self) -> None:
@@ -148,12 +146,14 @@ class AlertIntakeActor(CenterActor):
     def _look(self) -> bool:
         """Whether an alert was given to a crew."""
         try:
-            new = self._follower.catch_up()
+            self._follower.catch_up()
             self._mine = self._of_this_node()
         except JournalError as error:
             self.log.error("the journal cannot be read", error=str(error))
+            # The descriptor stays readable: until the next look by itself.
+            self.unwatch(self._follower.fileno())
             return False
-        self._pass_on_from_other_nodes(new)
+        self.watch(self._follower.fileno(), self._soon)
         cases_there = self.env.directory.places_of(Role.ALERT_CASE)
         now_us = self.now_us()
         made = plan(
@@ -217,15 +217,6 @@ class AlertIntakeActor(CenterActor):
         leased = owned(self._journal, self.env.node)
         return {alert: case for alert, case in self._live.cases.items() if alert in leased}
 
-    def _pass_on_from_other_nodes(self, new: Sequence[Recorded]) -> None:
-        """Have cases look at what another node has put into their inboxes: an operator is there, an app."""
-        if not self._journal.shared:
-            return
-        changed = {alert_of(one.stream) for one in new if one.node != self.env.node}
-        for alert in changed:
-            if alert is not None and alert in self._state.assigned:
-                self._pass_on(alert)
-
     def _holding(self) -> set[CrewId]:
         """The crews that may hold calls."""
         roles = (Role.CALL_LEG, Role.CONFERENCE_BRIDGE)
@@ -253,14 +244,6 @@ class AlertIntakeActor(CenterActor):
                 self.log.error("apps could not be advised", alerts=len(alerts) - first, error=str(error))
                 return
 
-    def _pass_on(self, alert: AlertId) -> None:
-        """Something lies in an alert's inbox: its case is told to look."""
-        given = self._state.assigned.get(alert)
-        if given is None:
-            self._soon()
-        else:
-            self.tell(Role.ALERT_CASE, given.crew, cases.InboxChanged(alert=alert), alert)
-
     # ------------------------------------------------------------ voice alerts
 
     def _called(self, call: calls.IncomingCall) -> None:
@@ -280,15 +263,13 @@ class AlertIntakeActor(CenterActor):
             call=call.call,
         )
         try:
-            accepted = accept(self._journal, signal, self._setup.policy.deadline_s)
+            accept(self._journal, signal, self._setup.policy.deadline_s)
         except JournalError as error:
             # The modem says it again every second while it rings.
             self.log.error("a call could not be written down", line=call.line, error=str(error))
             return
         self._voice.known(call.line, call.call)
         self._assign()
-        if not accepted.created:
-            self._pass_on(accepted.alert)
 
     # ------------------------------------------------------------ short messages
 
@@ -310,8 +291,7 @@ class AlertIntakeActor(CenterActor):
         if self._journal.durable:
             self.tell(Role.GSM_MODEM, sms.line, SmsKept(key=sms.key))
         self._assign()
-        if not accepted.created:
-            self._pass_on(accepted.alert)
-        elif policy.sms_acknowledge and sms.number is not None and unfit(sms.number, policy) is None:
-            # Whoever has written under a premium number is not answered there at our cost.
+        if not accepted.created or not policy.sms_acknowledge or sms.number is None:
+            return
+        if unfit(sms.number, policy) is None:
             self.tell(Role.GSM_MODEM, sms.line, SendSms(number=sms.number, text=policy.sms_acknowledge))

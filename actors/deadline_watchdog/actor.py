@@ -17,9 +17,8 @@ from actors.deadline_watchdog.psap_lines import PsapLines
 from actors.deadline_watchdog.silent_lines import SilentLines, said_before, to_be_said
 from actors.deadline_watchdog.stuck import Finding, State, forget, look_for_stuck, still_stuck
 from actors.deadline_watchdog.view import View
-from messages.cases import InboxChanged
 from messages.envelope import Envelope
-from messages.events import AlarmCleared, AlarmRaised, DeadlineMissed
+from messages.events import AlarmCleared, AlarmRaised
 from messages.ids import AlertId, Instant, LineId, Role
 from messages.lines import AskLine, LineReport, NodeLines
 from messages.supervision import RestartWanted
@@ -152,12 +151,6 @@ class DeadlineWatchdogActor(CenterActor):
         except JournalError as error:
             # The next look sees what is there and decides again.
             self.log.error("written later", alerts=len(verdicts), error=str(error))
-            return
-        for one in verdicts:
-            # A case has to act upon a missed deadline only; where none is open there is nobody to hint to.
-            case = self._view.live.cases.get(one.alert)
-            if case is not None and case.owner is not None and DeadlineMissed() in one.events:
-                self.tell(Role.ALERT_INTAKE, "", InboxChanged(alert=one.alert), one.alert)
 
     # ------------------------------------------------------------ lines without sound
 

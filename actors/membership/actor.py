@@ -24,7 +24,6 @@ from actors.membership.decider import (
     settled,
 )
 from actors.membership.lost import lost_of, said_before, to_be_said
-from messages.cases import AlertsArrived
 from messages.ids import SECOND, Instant, LineId, NodeId, Role
 from messages.operators import OperatorVoice
 from model.alert.live import LiveCases
@@ -115,9 +114,9 @@ class MembershipActor(CenterActor):
     # ------------------------------------------------------------ what others have written
 
     def _heard(self) -> None:
-        seq = None if self._listener is None else self._listener.drain()
-        if seq is not None:
-            self._journal.notify.committed(seq)
+        heard = None if self._listener is None else self._listener.drain()
+        if heard is not None:
+            self._journal.notify.committed(*heard)
 
     # ------------------------------------------------------------ membership
 
@@ -270,7 +269,7 @@ class MembershipActor(CenterActor):
         taken = owners.claim(self._journal, self.env.node, AT_ONCE)
         if taken:
             self.log.info("alerts taken over", alerts=len(taken))
-            self.tell(Role.ALERT_INTAKE, "", AlertsArrived(seq=self._journal.last_seq()))
+            self._journal.notify.committed(0, [streams.inbox(alert) for alert in taken])
 
 
 def _told(spec: LineSpec) -> LineSpec:

@@ -30,7 +30,7 @@ from messages import calls, lines
 from messages.envelope import Envelope
 from messages.events import AlarmCleared, AlarmRaised, Event, LineSeized
 from messages.ids import SECOND, Instant, LegId, LineId, OperatorId, OperatorLine, Role, ShiftState
-from messages.operators import HeadsetPresent, OperatorVoice, OperatorVoices
+from messages.operators import OperatorVoice, OperatorVoices
 from model.policy import Setup
 from model.rules.own_line import mode_of, operator_of, own_line, standing_leg
 from runtime.actor import CenterActor
@@ -40,6 +40,7 @@ from store import streams
 from store.errors import JournalError, StoreError, VersionConflict
 from store.journal.following import Following
 from store.journal.journal import Append, Journal
+from store.journal.notify import kind
 from store.journal.projections import LineHold, Lines, Operators
 from store.registry.people import Operator
 from store.registry.registry import Registry
@@ -65,6 +66,8 @@ class OperatorLinesActor(CenterActor):
         self._operators, self._lines = Operators(), Lines()
         self._follower = Following(self._journal, self._operators, self._lines)
         self._headsets = voice_files.Headsets(self.env.run)
+        self._coming = self._journal.notify.listen(kind(voice_files.HEADSET))
+        self.watch(self._coming.fileno(), self._headset_changed)
         self._people: dict[OperatorId, Operator] = {}
         self._legs: dict[Ref, Standing] = {}
         self._who: dict[LegId, ActorAddress] = {}
@@ -77,6 +80,7 @@ class OperatorLinesActor(CenterActor):
 
     def stopping(self) -> None:
         """Nothing of this actor's own has to last; calls stay up."""
+        self._coming.close()
         self._follower.close()
         self._journal.close()
 
@@ -95,9 +99,6 @@ class OperatorLinesActor(CenterActor):
                 known = self._nailed_by(leg)
                 if known is not None:
                     self._nailed[known.operator] = nailed.refused(known, reason)
-            case HeadsetPresent():
-                self._look_for_headsets()
-                self._tell_voices()
             case lines.GiveWay(line=line):
                 self._give_way(line)
             case _:
@@ -114,6 +115,11 @@ class OperatorLinesActor(CenterActor):
 
     def timer(self, timer: object, now_us: Instant) -> None:
         """A headset has been away for longer than a blink."""
+        self._headset_changed()
+
+    def _headset_changed(self) -> None:
+        """The web says that one has come or gone: its socket is what counts."""
+        self._coming.drain()
         self._look_for_headsets()
         self._tell_voices()
 

@@ -8,7 +8,6 @@ from typing import ClassVar, Final
 from thespian.actors import ActorAddress
 
 from actors.operator_pool.decider import Candidate, Offered, WaitingCase, offer, on_call_candidate, order
-from messages.cases import ShiftHint
 from messages.envelope import Envelope
 from messages.events import (
     AlertClosed,
@@ -75,8 +74,6 @@ class OperatorPoolActor(CenterActor):
                 self._waiting[alert] = (WaitingCase(request=body, asked_at=self.now_us()), sender)
                 self._follow()
                 self._serve(only=alert)
-            case ShiftHint():
-                self._changed()
             case OperatorVoices(voices=voices):
                 self._heard_of_voices(voices)
             case _:

@@ -39,7 +39,6 @@ _SINGLETONS: Final[tuple[tuple[Role, str, str], ...]] = (
     (Role.TRUNK_POOL, "actors.trunk_pool.actor.TrunkPoolActor", POOLS),
     (Role.OPERATOR_LINES, "actors.operator_lines.actor.OperatorLinesActor", POOLS),
     (Role.DEADLINE_WATCHDOG, "actors.deadline_watchdog.actor.DeadlineWatchdogActor", POOLS),
-    (Role.HTTP_BRIDGE, "gateways.http.bridge_actor.HttpBridgeActor", INTAKE),
 )
 _KEEPER: Final = ActorSpec(
     role=Role.JOURNAL_KEEPER,

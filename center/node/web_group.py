@@ -107,7 +107,6 @@ class WebGroup:
             host=host,
             port=port,
             listen_fd=self._listening.fileno(),
-            incarnation=self._clock.now_us() // 1_000_000,
             version=version(),
         )
         write_json(self._state.run / SETTINGS_NAME, settings)

@@ -11,7 +11,7 @@
     `center.state.run_dir`
         ├── center.lock   locked by the node for as long as it lives
         ├── node.json web.json carrier.json directory.msgpack
-        ├── http-bridge.sock  notify/
+        ├── notify/
         ├── spare.*       the journal's spare (`store.spare.spare`)
         └── NAME.at NAME.voice    the simulated carrier's ports
 
@@ -88,7 +88,6 @@ class StateDir:
         self.web_file = self.run / "web.json"
         self.carrier_file = self.run / "carrier.json"
         self.directory_file = self.run / "directory.msgpack"
-        self.bridge_socket = self.run / "http-bridge.sock"
 
     def __str__(self) -> str:
         return str(self.path)

@@ -31,7 +31,7 @@ _BACKLOG: Final = 8
 _AT_ONCE: Final = 4
 """So many frames of one bridge are taken before others have their turn."""
 
-Changed = Callable[[OperatorId, bool], None]
+Changed = Callable[[OperatorId], None]
 
 
 class Browser(Protocol):
@@ -137,7 +137,7 @@ class Desk:
 class Headsets:
     """All desks. `changed` is told when an operator's headset is there, once bridges can connect; and not."""
 
-    def __init__(self, run: Path, changed: Changed = lambda operator, present: None) -> None:
+    def __init__(self, run: Path, changed: Changed = lambda operator: None) -> None:
         self._run = run
         self._changed = changed
         self._desks: dict[OperatorId, Desk] = {}
@@ -165,7 +165,7 @@ class Headsets:
         desk = self._desks.get(operator)
         if desk is None:
             desk = self._desks[operator] = Desk(headset_socket(self._run, operator), browser)
-            self._changed(operator, True)
+            self._changed(operator)
         else:
             before, desk.browser = desk.browser, browser
             before.replaced()
@@ -179,7 +179,7 @@ class Headsets:
 
     def _close(self, operator: OperatorId) -> None:
         self._desks.pop(operator).close()
-        self._changed(operator, False)
+        self._changed(operator)
 
 
 def _socket() -> socket.socket:

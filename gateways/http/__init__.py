@@ -1,6 +1,6 @@
 """The center's HTTP interface: makes alerts durable, tells apps and operators how they stand.
 
 A process of its own, so that alerts are accepted while the actor system is down. It waits for no
-actor: facts go to the journal, hints to look at them go over a Unix socket, and all that is shown
-comes from following the journal.
+actor: facts go to the journal, whose notifier wakes the actors, and all that is shown comes from
+following it.
 """

@@ -33,7 +33,6 @@ from gateways.http.door.auth import Auth
 from gateways.http.door.proxies import HSTS, Proxies
 from gateways.http.door.throttle import Throttle
 from gateways.http.errors import NotDurable, RequestError, TooManyTries
-from gateways.http.hints import Hints
 from gateways.http.registry import RegistryQueries
 from gateways.http.routes.alerts import alert_routes
 from gateways.http.routes.cancelling import cancel_route
@@ -49,7 +48,7 @@ from gateways.http.routes.schema import openapi_config
 from gateways.http.routes.sign_on import sign_on_routes
 from gateways.http.routes.tiles import configured, tile_routes
 from gateways.http.settings import WebSettings
-from gateways.http.writing import LastSeq, Writing
+from gateways.http.writing import Writing
 from gateways.nodes import Nodes
 from messages.events import PersonalDataRead
 from messages.ids import Advice, AlertId, OperatorId, UserId
@@ -86,9 +85,8 @@ def parts(
     clock = clock or SystemClock(settings.anchor_us)
     metrics = Metrics()
     run = state / "run"
-    last = LastSeq(notifier or SocketNotifier(run / "notify"))
-    journal = Journal.open(settings.journal, node=settings.node, clock=clock.now_us, notify=last, spare=run)
-    hints = Hints(run / "http-bridge.sock", incarnation=settings.incarnation, clock=clock)
+    notify = notifier or SocketNotifier(run / "notify")
+    journal = Journal.open(settings.journal, node=settings.node, clock=clock.now_us, notify=notify, spare=run)
     asked = RegistryQueries(Registry(journal, region=settings.policy.region), journal, clock)
     cookies = Cookies(settings.node, settings.state)
     proxies = Proxies(settings.public_url or settings.web, settings.trusted_proxies)
@@ -99,14 +97,11 @@ def parts(
         journal=journal,
         writing=Writing(
             journal,
-            last,
-            hints=hints,
             metrics=metrics,
             deadline_s=settings.policy.deadline_s,
             live_cases=settings.policy.live_cases,
         ),
         following=Following(journal, clock),
-        hints=hints,
         auth=Auth(asked, cookies, proxies, clock),
         cookies=cookies,
         nodes=Nodes(settings.node, settings.web, run, FilePeers(run) if shared else PeerBook()),
@@ -145,7 +140,10 @@ def build(web: Web) -> Litestar:
         screen.levels(reading)
 
     meters = Meters(Path(web.settings.state) / "run", web.clock, heard)
-    headsets = Headsets(Path(web.settings.state) / "run", web.hints.headset)
+    headsets = Headsets(
+        Path(web.settings.state) / "run",
+        lambda operator: web.journal.notify.committed(0, [f"{voice_files.HEADSET}-{operator}"]),
+    )
     door = Door(web.auth, web.people, web.proxies.is_own_page)
     tally = Tally(web.journal, web.clock)
     web.metrics.consoles.set_function(lambda: len(screen.connected))
@@ -153,7 +151,6 @@ def build(web: Web) -> Litestar:
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         web.writing.start()
-        web.hints.start()
         # The first to be told: what it decides is for the consoles.
         web.following.add(screen)
         meters.start()
@@ -172,7 +169,6 @@ def build(web: Web) -> Litestar:
             await asyncio.to_thread(web.writing.close)
             if tiles is not None:
                 await tiles.close()
-            web.hints.stop()
             web.journal.close()
 
     return Litestar(
@@ -234,8 +230,8 @@ async def _load(web: Web) -> None:
             log.error("the open alerts cannot be read", reason=str(error))
         else:
             if web.following.picture.open():
-                # Whatever came while nobody was here: the actors look for themselves, and once more now.
-                web.hints.alerts(web.following.picture.seq)
+                # The web before may have died between a commit and saying so.
+                web.journal.notify.committed(0)
             return
         await asyncio.sleep(LOAD_AGAIN_S)
 
@@ -266,7 +262,6 @@ def _bring_shift(web: Web, operator: OperatorId) -> None:
             log.error("a shift could not be brought here", operator=operator, reason=str(error))
         elif future.result():
             log.info("a shift goes on here", operator=operator)
-            web.hints.shift()
 
     web.writing.run(lambda transaction: bring_shift(transaction, operator)).add_done_callback(done)
 

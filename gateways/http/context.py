@@ -13,7 +13,6 @@ from gateways.http.answers import AnyConnection
 from gateways.http.door.auth import Auth
 from gateways.http.door.proxies import Proxies
 from gateways.http.door.throttle import Throttle
-from gateways.http.hints import Hints
 from gateways.http.routes.metrics import Metrics
 from gateways.http.settings import WebSettings
 from gateways.http.writing import Writing
@@ -65,7 +64,6 @@ class Web:
     journal: Journal
     writing: Writing
     following: Following
-    hints: Hints
     auth: Auth
     cookies: Cookies
     nodes: Nodes

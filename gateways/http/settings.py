@@ -42,6 +42,4 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """0: any that is free."""
     listen_fd: int | None = None
     """An inherited listening socket: whoever keeps it open turns nobody away while the web restarts."""
-    incarnation: int = 1
-    """Which start of the web this is; in its hints to the actors."""
     version: str = ""

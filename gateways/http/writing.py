@@ -1,7 +1,7 @@
 """From the event loop to the journal and back: the loop never waits, nothing is said before it is durable.
 
-The group commit's thread does the writing. Its results come back to the loop in one piece for each
-commit, the hint to the actors first. Where the disk fails the journal goes on in memory, and takes what
+The group commit's thread does the writing, and wakes the actors. Its results come back to the loop in one
+piece for each commit. Where the disk fails the journal goes on in memory, and takes what
 is written here. Only what not even that takes is kept here and tried again until something does; what
 was answered to the app meanwhile is 503 and the advice to call 112.
 """
@@ -17,14 +17,12 @@ from concurrent.futures import Future
 from typing import Any, Final, Generic, TypeVar
 
 from gateways.http.errors import NotDurable
-from gateways.http.hints import Hints
 from gateways.http.routes.metrics import Metrics
 from runtime import logs
 from store.alerts.accepting import Accepted, Signal, accept_soon
 from store.errors import JournalError, VersionConflict
 from store.journal.group_commit import GroupCommitter
 from store.journal.journal import Journal, Transaction
-from store.journal.notify import Ear, Notifier
 
 T = TypeVar("T")
 
@@ -33,23 +31,6 @@ GIVE_UP_S: Final = 2.0
 AGAIN_S: Final = (0.1, 0.25, 0.5, 1.0)
 """Pauses between attempts to make the kept alerts durable; the last one repeats."""
 KEPT_MAX: Final = 20_000
-
-
-class LastSeq:
-    """A notifier that remembers how far the journal has grown by this process."""
-
-    def __init__(self, inner: Notifier) -> None:
-        self._inner = inner
-        self.seq = 0
-
-    def committed(self, seq: int) -> None:
-        """Called by the writing thread after each commit."""
-        self.seq = seq
-        self._inner.committed(seq)
-
-    def listen(self) -> Ear:
-        """As the notifier itself."""
-        return self._inner.listen()
 
 
 class _Ticket(Generic[T]):
@@ -89,15 +70,11 @@ class Writing:
     def __init__(
         self,
         journal: Journal,
-        last: LastSeq,
         *,
-        hints: Hints,
         metrics: Metrics,
         deadline_s: float,
         live_cases: int | None = None,
     ) -> None:
-        self._last = last
-        self._hints = hints
         self._metrics = metrics
         self._deadline_s = deadline_s
         self._live_cases = live_cases
@@ -128,7 +105,7 @@ class Writing:
             self.log.error("ended with alerts that were never durable", alerts=len(self._kept))
 
     def accept(self, signal: Signal) -> asyncio.Future[Accepted]:
-        """Make the signal durable, then hint. Raises NotDurable; the signal is kept and tried again."""
+        """Make the signal durable. Raises NotDurable; the signal is kept and tried again."""
         return self._submit(accept_soon(self._committer, signal, self._deadline_s, self._live_cases), signal)
 
     def run(self, work: Callable[[Transaction], T]) -> asyncio.Future[T]:
@@ -164,7 +141,6 @@ class Writing:
     def _deliver(self) -> None:
         with self._lock:
             done, self._done = self._done, []
-        self._hint(done)
         for ticket in done:
             self._waiting.pop(ticket, None)
             failed = ticket.settle()
@@ -172,20 +148,6 @@ class Writing:
                 self._went_well(ticket)
             else:
                 self._went_wrong(ticket, failed)
-
-    def _hint(self, done: list[_Ticket[Any]]) -> None:
-        """Before the apps are answered: the actors' milliseconds count more."""
-        created = False
-        for ticket in done:
-            if ticket.signal is None or ticket.result is None or ticket.result.exception() is not None:
-                continue
-            accepted: Accepted = ticket.result.result()
-            if accepted.created:
-                created = True
-            else:
-                self._hints.inbox(accepted.alert)
-        if created:
-            self._hints.alerts(self._last.seq)
 
     def _went_well(self, ticket: _Ticket[Any]) -> None:
         self.works = True

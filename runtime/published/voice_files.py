@@ -22,6 +22,8 @@ from runtime.published.file import Newest, publish, published
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(OperatorVoices)
 FILE_NAME: Final = "operator-voices"
+HEADSET: Final = "headset"
+"""Which kind of thing the notifier tells of where a headset comes or goes; no stream is called so."""
 LOOK_AGAIN_S: Final = 5.0
 """A socket that somebody listened on is believed in for so long: each look is a connection to the web."""
 

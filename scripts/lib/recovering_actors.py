@@ -44,7 +44,6 @@ ACTORS: Final = (
     "DeadlineWatchdog",
     "JournalKeeper",
     "RecordingKeeper",
-    "HttpBridge",
     "GsmModem",
     "AlertCase",
     "CallLeg",
@@ -178,9 +177,6 @@ class Run:
                 resumed = line["at"]
             case "Identifier" | "OperatorPool" | "TrunkPool":
                 until("an answer", lambda: self.asker.ask(successor, QUESTIONS[role]))
-                resumed = time.time()
-            case "HttpBridge":
-                until("the web is connected", lambda: self.made.http.get("/readyz").json()["actors"])
                 resumed = time.time()
             case _:
                 pass

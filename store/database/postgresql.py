@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 CHANNEL: Final = "securwoman_journal"
-"""Where a node says with each commit what it has written: `NODE SEQ`."""
+"""Where a node says with each commit what it has written (`store.journal.notify.news`)."""
 SILENT_MS: Final = 1000
 """A writer that is frozen or cut off in the middle of its transaction loses it, and the lock, after this."""
 _READER_SILENT_MS: Final = 60_000

@@ -13,14 +13,16 @@ class Follower:
     """One reader's place in the journal.
 
     Watch `fileno()` for reading (an actor's ThespianWatch, asyncio's `add_reader`) and then call
-    `next_batch` until it is empty. A hint may be lost with a machine's memory, never an event:
-    look once in a while all the same.
+    `next_batch` until it is empty. A notification can be lost, never an event: look once in a while all
+    the same.
     """
 
-    def __init__(self, journal: Journal, after_seq: int | None = None) -> None:
-        """Begin behind `after_seq`; none begins at the journal's present end."""
+    def __init__(self, journal: Journal, after_seq: int | None = None, *, about: str = "") -> None:
+        """Begin behind `after_seq`; none begins at the journal's present end. Everything is read; `about`:
+        what makes the descriptor readable, as for `Notifier.listen`.
+        """
         # Listen first, then look: what is written in between is heard.
-        self._ear: Final = journal.notify.listen()
+        self._ear: Final = journal.notify.listen(about)
         self._journal: Final = journal
         self.seq = journal.last_seq() if after_seq is None else after_seq
         """The place up to which everything has been handed out."""

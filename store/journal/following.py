@@ -23,11 +23,11 @@ class Following:
     is decided by what the folds show.
     """
 
-    def __init__(self, journal: Journal, *folds: Fold) -> None:
-        """Fill the folds. Raises JournalError."""
+    def __init__(self, journal: Journal, *folds: Fold, about: str = "") -> None:
+        """Fill the folds; `about`: what makes the descriptor readable. Raises JournalError."""
         self._journal = journal
         self._folds = folds
-        self._follower = Follower(journal, rebuild(journal, *folds))
+        self._follower = Follower(journal, rebuild(journal, *folds), about=about)
 
     def fileno(self) -> int:
         """Readable when there may be something new."""

@@ -39,7 +39,7 @@ from store.errors import (
 )
 from store.journal import forks, rows
 from store.journal.checkpoint import Checkpointer
-from store.journal.notify import Notifier
+from store.journal.notify import Notifier, news
 from store.journal.reading import Reading
 from store.journal.transaction import Append, Chances, Transaction
 from store.spare.spare import Spare
@@ -248,7 +248,7 @@ class Journal(Reading):
             else:
                 raise failed
         if written:
-            self.notify.committed(written[-1][0])
+            self.notify.committed(written[-1][0], {row[1] for row in written})
             if self._checkpointer is not None and self._writer_generation % 2 == 0:
                 self._checkpointer.grown(len(written))
         return value
@@ -378,7 +378,7 @@ class Journal(Reading):
         if written:
             if self._spare is not None and connection.lasting:
                 self._spare.tail.add(written)
-            connection.tell(f"{self.node} {written[-1][0]}")
+            connection.tell(news(self.node, written[-1][0], {row[1] for row in written}))
         try:
             connection.commit()
         except JournalUnavailable as error:

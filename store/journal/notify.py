@@ -1,8 +1,9 @@
 """Tells those who follow the journal that it has grown, without anybody polling.
 
-Each listener has a Unix datagram socket of its own in one folder; after a commit the writer
-sends one datagram to every socket there. The writer never waits: a full socket has been told
-already, a dead one is removed. What is said is a hint: the journal itself is what is read.
+Each listener has a Unix datagram socket of its own in one folder, whose name says what it wants to hear of:
+everything, one kind of stream or one stream. After a commit the writer sends one datagram to each whom it
+concerns. The writer never waits: a full socket has been told already, a dead one is removed. A datagram can
+be lost, so that every listener looks once in a while all the same: the journal itself is what is read.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import secrets
 import socket
 import struct
 import threading
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -22,6 +25,36 @@ from store.errors import StoreMisuse
 _SEQ: Final = struct.Struct(">Q")
 _DEAD: Final = (errno.ECONNREFUSED, errno.ENOENT, errno.ENOTSOCK, errno.EPROTOTYPE)
 _SUFFIX: Final = ".sock"
+_ABOUT_MAX: Final = 56
+"""A socket's address has 107 bytes; a longer name is cut, and hears of all streams that begin so."""
+
+
+def kind(streams: str) -> str:
+    """All streams of a kind, for `listen`."""
+    return f"{streams}-"
+
+
+NEWS_MAX: Final = 7999
+"""Bytes that PostgreSQL takes with a notification."""
+
+
+def news(node: str, seq: int, streams: Collection[str]) -> str:
+    """A commit, as nodes say it to each other; without the streams where they are too many."""
+    said = "\n".join((f"{node} {seq}", *streams))
+    return said if len(said.encode()) <= NEWS_MAX else f"{node} {seq}"
+
+
+def read_news(said: str) -> tuple[str, int, frozenset[str]]:
+    """The node, up to where it has written, and in which streams. What is not understood is `seq` 0."""
+    first, *streams = said.split("\n")
+    node, _, seq = first.rpartition(" ")
+    return (node, int(seq), frozenset(streams)) if seq.isdecimal() else (node, 0, frozenset())
+
+
+def _topics(streams: Collection[str]) -> frozenset[str]:
+    """What those want to hear of whom a commit to these streams concerns."""
+    kinds = (kind(stream.partition("-")[0]) for stream in streams)
+    return frozenset((*(stream[:_ABOUT_MAX] for stream in streams), *kinds))
 
 
 class Ear(Protocol):
@@ -43,11 +76,16 @@ class Ear(Protocol):
 class Notifier(Protocol):
     """Where commits are told, and where one listens to them."""
 
-    def committed(self, seq: int) -> None:
-        """Say that the journal has grown up to `seq`. Neither waits nor fails."""
+    def committed(self, seq: int, streams: Collection[str] = ()) -> None:
+        """Say that the journal has grown up to `seq` in these streams; none: it may be any. Neither waits
+        nor fails. What is no stream, and yet makes an actor look, is told in the same way, at `seq` 0.
+        """
 
-    def listen(self) -> Ear:
-        """A new listener; hears every commit from now on."""
+    def listen(self, about: str = "") -> Ear:
+        """A new listener: from now on it hears of every commit, or of those to this stream or `kind`."""
+
+    def heard(self, about: str) -> bool:
+        """Whether anybody listens who has asked for this."""
 
 
 class SocketNotifier:
@@ -60,57 +98,77 @@ class SocketNotifier:
         self._out: socket.socket | None = None
         self._pid = os.getpid()
 
-    def committed(self, seq: int) -> None:
-        """Send one datagram to every listener."""
+    def committed(self, seq: int, streams: Collection[str] = ()) -> None:
+        """Send one datagram to every listener whom it concerns."""
         if self._pid != os.getpid():
             # After a fork: the lock may have been taken by a thread that is not here.
             self._lock, self._out, self._pid = threading.Lock(), None, os.getpid()
-        with self._lock:
-            try:
-                # By descriptor: a socket's address has 107 bytes at most, a path here may have more.
-                folder = os.open(self._folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-            except OSError:
-                return
-            try:
-                self._tell(folder, _SEQ.pack(seq))
-            finally:
-                os.close(folder)
+        topics, text = _topics(streams), _SEQ.pack(seq)
+        with self._lock, self._sockets() as found:
+            for address, about in found:
+                if topics and about and about not in topics:
+                    continue
+                if self._out is None:
+                    self._out = _socket()
+                try:
+                    self._out.sendto(text, socket.MSG_DONTWAIT, address)
+                except OSError as error:
+                    _remove_dead(address, error)
 
-    def _tell(self, folder: int, text: bytes) -> None:
-        base = f"/proc/self/fd/{folder}"
-        try:
-            names = os.listdir(base)
-        except OSError:
-            return
-        for name in names:
-            if not name.endswith(_SUFFIX):
-                continue
-            try:
-                self._socket().sendto(text, socket.MSG_DONTWAIT, f"{base}/{name}")
-            except OSError as error:
-                if error.errno in _DEAD:
-                    with contextlib.suppress(OSError):
-                        os.unlink(f"{base}/{name}")
-
-    def _socket(self) -> socket.socket:
-        if self._out is None:
-            self._out = socket.socket(
-                socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
-            )
-        return self._out
-
-    def listen(self) -> SocketEar:
+    def listen(self, about: str = "") -> SocketEar:
         """A new socket in the folder, which is made if need be. Raises StoreMisuse where it cannot be."""
-        return SocketEar(self._folder)
+        if not about:
+            # Whom no commit concerns any more is found dead by none.
+            self.heard("")
+        return SocketEar(self._folder, about[:_ABOUT_MAX])
+
+    def heard(self, about: str) -> bool:
+        """Asks the kernel, which knows whether a socket's process lives."""
+        alive = []
+        with self._sockets() as found:
+            for address, wanted in found:
+                if about not in ("", wanted):
+                    continue
+                with _socket() as knocking:
+                    try:
+                        knocking.connect(address)
+                        alive.append(address)
+                    except OSError as error:
+                        _remove_dead(address, error)
+        return bool(alive)
+
+    @contextmanager
+    def _sockets(self) -> Iterator[Iterator[tuple[str, str]]]:
+        """The address of each, and what it wants to hear of, while the context lasts."""
+        try:
+            # By descriptor: a socket's address has 107 bytes at most, a path here may have more.
+            folder = os.open(self._folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError:
+            yield iter(())
+            return
+        try:
+            base = f"/proc/self/fd/{folder}"
+            names = (name for name in os.listdir(base) if name.endswith(_SUFFIX))
+            yield ((f"{base}/{name}", name.removesuffix(_SUFFIX).partition(".")[2]) for name in names)
+        finally:
+            os.close(folder)
+
+
+def _socket() -> socket.socket:
+    return socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
+
+
+def _remove_dead(address: str, error: OSError) -> None:
+    if error.errno in _DEAD:
+        with contextlib.suppress(OSError):
+            os.unlink(address)
 
 
 class SocketEar:
-    """A listener's socket. Its file goes with it, or, when its process dies, with the next commit."""
+    """A listener's socket. Its file goes with it, or, when its process dies, with the next commit to it."""
 
-    def __init__(self, folder: Path) -> None:
-        self._socket = socket.socket(
-            socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
-        )
+    def __init__(self, folder: Path, about: str = "") -> None:
+        self._socket = _socket()
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             # Stays open: the socket is removed through it, wherever the folder is by then.
@@ -118,7 +176,8 @@ class SocketEar:
         except OSError as error:
             self._socket.close()
             raise StoreMisuse(f"{folder} cannot hold sockets: {error.strerror}") from error
-        self._address = f"/proc/self/fd/{self._folder}/{os.getpid()}-{secrets.token_hex(6)}{_SUFFIX}"
+        name = f"{os.getpid()}-{secrets.token_hex(6)}{'.' if about else ''}{about}{_SUFFIX}"
+        self._address = f"/proc/self/fd/{self._folder}/{name}"
         self._owner = os.getpid()
         try:
             self._socket.bind(self._address)
@@ -167,19 +226,24 @@ class LocalNotifier:
         self._ears: list[LocalEar] = []
         self._lock = threading.Lock()
 
-    def committed(self, seq: int) -> None:
-        """Tell every listener."""
-        del seq
+    def committed(self, seq: int, streams: Collection[str] = ()) -> None:
+        """Tell every listener whom it concerns."""
+        topics = _topics(streams)
         with self._lock:
             for ear in self._ears:
-                ear.poke()
+                if not topics or not ear.about or ear.about in topics:
+                    ear.poke()
 
-    def listen(self) -> LocalEar:
+    def listen(self, about: str = "") -> LocalEar:
         """A new listener."""
-        ear = LocalEar(self)
+        ear = LocalEar(self, about[:_ABOUT_MAX])
         with self._lock:
             self._ears.append(ear)
         return ear
+
+    def heard(self, about: str) -> bool:
+        """Whether one of them has asked for this."""
+        return any(about in ("", ear.about) for ear in self._ears)
 
     def forget(self, ear: LocalEar) -> None:
         """It listens no more."""
@@ -191,8 +255,9 @@ class LocalNotifier:
 class LocalEar:
     """A counter in the kernel (eventfd), so that it can be watched like a socket."""
 
-    def __init__(self, notifier: LocalNotifier) -> None:
+    def __init__(self, notifier: LocalNotifier, about: str) -> None:
         self._notifier = notifier
+        self.about: Final = about
         self._fd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
 
     def fileno(self) -> int:

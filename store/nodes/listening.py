@@ -1,7 +1,7 @@
 """Hears what other nodes commit: PostgreSQL's notifications, on a connection and a thread of their own.
 
 The thread connects, and connects again, however long that takes; whoever asks never waits. What is said
-is a hint, and can be lost with the connection: then it is said that one has to look. The processes of
+can be lost with the connection: then it is said that one has to look. The processes of
 the node itself are told by `store.journal.notify`.
 """
 
@@ -18,6 +18,7 @@ import psycopg
 from messages.ids import NodeId
 from store.database.postgresql import CHANNEL
 from store.database.postgresql_connecting import connected, conninfo_of
+from store.journal.notify import read_news
 
 LOOK: Final = 0
 """In place of a seq: something may have been missed."""
@@ -36,6 +37,8 @@ class CommitListener:
         self._node: Final = node
         self._lock: Final = threading.Lock()
         self._heard: int | None = None
+        self._streams: set[str] | None = set()
+        """Of what was heard; none: any."""
         self._closed = False
         self._readable: Final = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._ending: Final = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
@@ -46,13 +49,15 @@ class CommitListener:
         """Readable when another node has committed something, or one has to look."""
         return self._readable
 
-    def drain(self) -> int | None:
-        """The highest seq that another node has said since the last call; None: nothing was said.
+    def drain(self) -> tuple[int, frozenset[str]] | None:
+        """The highest seq that others have said since the last call, and in which streams; None: nothing.
 
-        LOOK where something may have been missed, and nothing was heard since. Never waits.
+        LOOK where something may have been missed, and nothing was heard since; no streams where it may be
+        any. Never waits.
         """
         with self._lock:
-            heard, self._heard = self._heard, None
+            heard = None if self._heard is None else (self._heard, frozenset(self._streams or ()))
+            self._heard, self._streams = None, set()
             if not self._closed:
                 with contextlib.suppress(BlockingIOError):
                     os.eventfd_read(self._readable)
@@ -78,7 +83,7 @@ class CommitListener:
             # Whatever is wrong with the server, those who append will meet it and name it.
             with contextlib.suppress(psycopg.Error), connected(self._conninfo, _ANSWER_S) as connection:
                 connection.execute(f"LISTEN {CHANNEL}".encode())
-                self._say(LOOK)
+                self._say(LOOK, frozenset())
                 self._listen(connection.pgconn)
             select.select([self._ending], [], [], _AGAIN_S)
 
@@ -104,12 +109,13 @@ class CommitListener:
                 asked = server.get_result() is not None
 
     def _take(self, news: str) -> None:
-        node, _, seq = news.rpartition(" ")
+        node, seq, streams = read_news(news)
         if node != self._node:
-            self._say(int(seq) if seq.isdecimal() else LOOK)
+            self._say(seq, streams)
 
-    def _say(self, seq: int) -> None:
+    def _say(self, seq: int, streams: frozenset[str]) -> None:
         with self._lock:
             if not self._closed:
                 self._heard = max(seq, self._heard or LOOK)
+                self._streams = self._streams | streams if streams and self._streams is not None else None
                 os.eventfd_write(self._readable, 1)

@@ -39,8 +39,8 @@ class Recorder(CenterActor):
         self.heard.append(envelope)
         match envelope.body:
             case cases.AskCase():
-                self.answer(sender, cases.ShiftHint())
-            case cases.InboxChanged():
+                self.answer(sender, lines.AskLine())
+            case cases.OpenCase():
                 raise RuntimeError("as it was told to")
 
     def timer(self, timer: Hashable, now_us: Instant) -> None:
@@ -113,12 +113,12 @@ def said(
 def test_what_is_told_arrives_with_who_said_it(world: OneProcess) -> None:
     world.create(Recorder)
     world.create(Peer)
-    recorder(world).tell(Role.OPERATOR_POOL, "", cases.ShiftHint(), AlertId("a1"))
+    recorder(world).tell(Role.OPERATOR_POOL, "", lines.AskLine(), AlertId("a1"))
     world.run()
     (envelope,) = recorder(world, Role.OPERATOR_POOL).heard
     assert (envelope.role, envelope.key, envelope.incarnation) == (Role.IDENTIFIER, "", 1)
     assert envelope.alert == "a1"
-    assert envelope.body == cases.ShiftHint()
+    assert envelope.body == lines.AskLine()
     assert envelope.at_us == world.clock.now_us()
 
 
@@ -127,14 +127,14 @@ def test_an_answer_goes_to_whoever_has_asked(world: OneProcess) -> None:
     world.create(Peer)
     recorder(world).tell(Role.OPERATOR_POOL, "", cases.AskCase())
     world.run()
-    assert recorder(world).bodies == [cases.ShiftHint()]
+    assert recorder(world).bodies == [lines.AskLine()]
 
 
 def test_no_two_messages_have_the_same_id(world: OneProcess) -> None:
     world.create(Recorder)
     world.create(Peer)
     for _ in range(5):
-        recorder(world).tell(Role.OPERATOR_POOL, "", cases.ShiftHint())
+        recorder(world).tell(Role.OPERATOR_POOL, "", lines.AskLine())
     world.run()
     ids = [envelope.id for envelope in recorder(world, Role.OPERATOR_POOL).heard]
     assert len(set(ids)) == 5
@@ -142,7 +142,7 @@ def test_no_two_messages_have_the_same_id(world: OneProcess) -> None:
 
 def test_telling_somebody_who_is_not_there_says_so(world: OneProcess) -> None:
     world.create(Recorder)
-    assert recorder(world).tell(Role.TRUNK_POOL, "", cases.ShiftHint()) is False
+    assert recorder(world).tell(Role.TRUNK_POOL, "", lines.AskLine()) is False
 
 
 def test_telling_goes_on_when_the_directory_cannot_be_read(
@@ -154,22 +154,22 @@ def test_telling_goes_on_when_the_directory_cannot_be_read(
         raise BadDirectory("as it was told to")
 
     monkeypatch.setattr(world.env.directory, "find", bad)
-    assert recorder_at(world).tell(Role.TRUNK_POOL, "", cases.ShiftHint()) is False
+    assert recorder_at(world).tell(Role.TRUNK_POOL, "", lines.AskLine()) is False
 
 
 @pytest.mark.parametrize("junk", [b"", b"\xc1", b"\x81\xa1x\x01", "text", 7, object(), ("tuple",)])
 def test_what_is_no_message_is_dropped_and_the_actor_goes_on(world: OneProcess, junk: object) -> None:
     address = world.create(Recorder)
     world.deliver(address, junk)
-    world.tell(Role.IDENTIFIER, "", cases.ShiftHint())
+    world.tell(Role.IDENTIFIER, "", lines.AskLine())
     world.run()
-    assert recorder(world).bodies == [cases.ShiftHint()]
+    assert recorder(world).bodies == [lines.AskLine()]
 
 
 def test_what_was_meant_for_another_who_had_this_address_is_dropped(world: OneProcess) -> None:
     address = world.create(Recorder)
     for whom in ("CallLeg/c00/user", "Identifier/", "", "TrunkPool/"):
-        world.deliver(address, said(cases.ShiftHint(), to=whom))
+        world.deliver(address, said(lines.AskLine(), to=whom))
     world.run()
     assert [envelope.to for envelope in recorder(world).heard] == ["Identifier/", ""]
 
@@ -177,8 +177,8 @@ def test_what_was_meant_for_another_who_had_this_address_is_dropped(world: OnePr
 def test_what_a_dead_incarnation_said_is_dropped(world: OneProcess) -> None:
     address = world.create(Recorder)
     for incarnation in (1, 3, 2, 3, 4):
-        world.deliver(address, said(cases.ShiftHint(), incarnation=incarnation))
-    world.deliver(address, said(cases.AlertsArrived(seq=1), incarnation=1, key="another"))
+        world.deliver(address, said(lines.AskLine(), incarnation=incarnation))
+    world.deliver(address, said(cases.CrewWanted(busy=1, waiting=0), incarnation=1, key="another"))
     world.run()
     assert [envelope.incarnation for envelope in recorder(world).heard] == [1, 3, 3, 4, 1]
 
@@ -187,15 +187,15 @@ def test_what_comes_before_the_actor_knows_who_it_is_waits_for_it(
     world: OneProcess, env: Environment
 ) -> None:
     address = world.add(Recorder)
-    world.deliver(address, said(cases.AlertsArrived(seq=1)))
-    world.deliver(address, said(cases.AlertsArrived(seq=2)))
+    world.deliver(address, said(cases.CrewWanted(busy=1, waiting=0)))
+    world.deliver(address, said(cases.CrewWanted(busy=2, waiting=0)))
     order = supervision.StartActor(role=Role.IDENTIFIER, key="k", incarnation=7, node=NodeId("n"))
     world.deliver(address, said(order, role=Role.SUPERVISOR))
     world.run()
     actor = world._system.base.actor_at(address)
     assert isinstance(actor, Recorder)
     assert (actor.key, actor.incarnation) == ("k", 7)
-    assert actor.bodies == [cases.AlertsArrived(seq=1), cases.AlertsArrived(seq=2)]
+    assert actor.bodies == [cases.CrewWanted(busy=1, waiting=0), cases.CrewWanted(busy=2, waiting=0)]
 
 
 def test_an_actor_is_told_who_it_is_once_only(world: OneProcess) -> None:
@@ -213,10 +213,10 @@ def test_an_exception_ends_the_actor_and_its_handler_is_not_run_again(world: One
     world.create(Recorder)
     actor = recorder(world)
     heard = actor.heard
-    world.tell(Role.IDENTIFIER, "", cases.InboxChanged(alert=AlertId("a")))
-    world.tell(Role.IDENTIFIER, "", cases.ShiftHint())
+    world.tell(Role.IDENTIFIER, "", cases.OpenCase(alert=AlertId("a")))
+    world.tell(Role.IDENTIFIER, "", lines.AskLine())
     world.advance(3)
-    assert [envelope.body for envelope in heard] == [cases.InboxChanged(alert=AlertId("a"))]
+    assert [envelope.body for envelope in heard] == [cases.OpenCase(alert=AlertId("a"))]
     assert world.actor(Role.IDENTIFIER, "", Recorder) is None
 
 
@@ -227,7 +227,7 @@ def test_the_watcher_of_processes_is_told_that_it_crashed(world: OneProcess, env
     deaths = env.processes.watch()
     deaths.add(entry.pid, entry.born)
     actor = recorder(world)
-    world.tell(Role.IDENTIFIER, "", cases.InboxChanged(alert=AlertId("a")))
+    world.tell(Role.IDENTIFIER, "", cases.OpenCase(alert=AlertId("a")))
     world.run()
     assert deaths.dead() == [entry.pid]
     assert env.processes.cause_of_death(actor, entry.pid) == "crashed"
@@ -313,12 +313,12 @@ def test_a_watched_descriptor_is_told_of_until_it_is_unwatched(world: OneProcess
     try:
         actor.watch(reader, lambda: heard.append(os.read(reader, 1)))
         os.write(writer, b"xyz")
-        world.tell(Role.IDENTIFIER, "", cases.ShiftHint())
+        world.tell(Role.IDENTIFIER, "", lines.AskLine())
         world.run()
         assert heard == [b"x", b"y", b"z"]
         actor.unwatch(reader)
         os.write(writer, b"more")
-        world.tell(Role.IDENTIFIER, "", cases.ShiftHint())
+        world.tell(Role.IDENTIFIER, "", lines.AskLine())
         world.advance(2)
         assert heard == [b"x", b"y", b"z"]
     finally:
@@ -385,13 +385,13 @@ def test_an_adopted_actor_sends_its_heartbeats_to_whoever_has_adopted_it(world: 
 def test_an_order_to_end_is_obeyed_once_what_was_said_before_is_handled(world: OneProcess) -> None:
     world.create(Recorder)
     actor = recorder(world)
-    world.tell(Role.IDENTIFIER, "", cases.ShiftHint())
+    world.tell(Role.IDENTIFIER, "", lines.AskLine())
     world.tell(Role.IDENTIFIER, "", supervision.StopActor())
-    world.tell(Role.IDENTIFIER, "", cases.AlertsArrived(seq=1))
+    world.tell(Role.IDENTIFIER, "", cases.CrewWanted(busy=1, waiting=0))
     heard = actor.heard
     world.run()
     assert actor.stopped == 1
-    assert [envelope.body for envelope in heard] == [cases.ShiftHint()]
+    assert [envelope.body for envelope in heard] == [lines.AskLine()]
     entry = world.entry(Role.IDENTIFIER)
     assert entry is not None
     assert not world.env.processes.alive(entry.pid, entry.born)
@@ -406,7 +406,7 @@ def test_a_killed_actor_is_gone_with_all_it_knew(world: OneProcess) -> None:
     actor = recorder(world)
     assert world.kill(Role.IDENTIFIER)
     assert not hasattr(actor, "heard")
-    assert recorder(world, Role.OPERATOR_POOL).tell(Role.IDENTIFIER, "", cases.ShiftHint())
+    assert recorder(world, Role.OPERATOR_POOL).tell(Role.IDENTIFIER, "", lines.AskLine())
     world.advance(5)
     assert world.actor(Role.IDENTIFIER, "", Recorder) is None
     assert not world.kill(Role.IDENTIFIER)
@@ -419,15 +419,15 @@ def test_messages_can_be_lost_repeated_and_delayed(world: OneProcess, env: Envir
     def faults(envelope: Envelope, role: Role | None, key: str) -> tuple[float, ...]:
         assert (role, key) == (Role.IDENTIFIER, "")
         body = envelope.body
-        return fate[body.seq] if isinstance(body, cases.AlertsArrived) else (0.0,)
+        return fate[body.busy] if isinstance(body, cases.CrewWanted) else (0.0,)
 
     env.faults = faults
     for seq in fate:
-        world.tell(Role.IDENTIFIER, "", cases.AlertsArrived(seq=seq))
+        world.tell(Role.IDENTIFIER, "", cases.CrewWanted(busy=seq, waiting=0))
     world.advance(1)
-    assert recorder(world).bodies == [cases.AlertsArrived(seq=seq) for seq in (2, 2, 4)]
+    assert recorder(world).bodies == [cases.CrewWanted(busy=seq, waiting=0) for seq in (2, 2, 4)]
     world.advance(1)
-    assert recorder(world).bodies[-1] == cases.AlertsArrived(seq=3)
+    assert recorder(world).bodies[-1] == cases.CrewWanted(busy=3, waiting=0)
     env.faults = None
 
 
@@ -438,7 +438,7 @@ def test_two_systems_stand_side_by_side(tmp_path: Path) -> None:
         assert isinstance(started, OneProcess)
         started.create(Recorder)
         worlds.append(started)
-    worlds[0].tell(Role.IDENTIFIER, "", cases.ShiftHint())
+    worlds[0].tell(Role.IDENTIFIER, "", lines.AskLine())
     for world in worlds:
         world.advance(1)
     assert [len(recorder(world).heard) for world in worlds] == [1, 0]
@@ -486,12 +486,12 @@ def test_a_frozen_actor_does_nothing_and_goes_on_when_it_is_thawed(world: OnePro
     assert entry is not None
     heard = recorder(world)
     assert world.freeze(Role.IDENTIFIER)
-    world.tell(Role.IDENTIFIER, "", cases.ShiftHint())
+    world.tell(Role.IDENTIFIER, "", lines.AskLine())
     world.advance(3)
     assert (heard.heard, heard.ticks) == ([], [])
     world.thaw(entry)
     world.advance(1)
-    assert heard.bodies == [cases.ShiftHint()]
+    assert heard.bodies == [lines.AskLine()]
     assert heard.ticks
     assert not world.freeze(Role.OPERATOR_POOL)
 
@@ -508,4 +508,4 @@ def test_an_actor_can_be_killed_in_the_middle_of_what_it_does(world: OneProcess)
     world.run()
     assert not world.env.processes.alive(entry.pid, entry.born)
     assert [type(actor) for actor in buried] == [Recorder]
-    assert recorder(world, Role.OPERATOR_POOL).bodies == [cases.ShiftHint()], "what it had said is on its way"
+    assert recorder(world, Role.OPERATOR_POOL).bodies == [lines.AskLine()], "what it had said is on its way"

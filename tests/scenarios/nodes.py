@@ -13,7 +13,6 @@ from pathlib import Path
 
 from center.node.composition import SUPERVISOR, plan
 from messages import events as ev
-from messages.cases import AlertsArrived
 from messages.ids import (
     E164,
     SECOND,
@@ -237,9 +236,7 @@ class Cluster:
         journal = self.open(NodeId(at))
         signal = Signal(channel=Channel.DATA, phone=phone, received_at=self.clock.now_us())
         self.alert = accept(journal, signal, self.policy.deadline_s).alert
-        seq = journal.last_seq()
         journal.close()
-        self.nodes[at].system.tell(Role.ALERT_INTAKE, "", AlertsArrived(seq=seq))
         self.run()
         return self.alert
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pytest
 
 from messages import events as ev
 from messages.base import Position
 from messages.ids import SECOND, Advice, Channel, Instant, OperatorCommand, Outcome, Party
 from model.alert.phase import Phase, phase
+from store.errors import StoreMisuse
+from store.journal.notify import LocalEar, LocalNotifier, kind
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.world import OPERATORS, USER, World
 
@@ -93,6 +97,39 @@ def test_s07_a_false_alarm_is_closed_and_everybody_is_free(make_world: MakeWorld
     world.order(OperatorCommand.DECLARE_FALSE_ALARM)
     everything_is_over(world)
     assert world.case.outcome is Outcome.FALSE_ALARM
+
+
+class Silent(LocalNotifier):
+    """Loses everything."""
+
+    def committed(self, seq: int, streams: Collection[str] = ()) -> None:
+        """No listener hears of it."""
+
+
+class Full(LocalNotifier):
+    """Has no room for a case's socket."""
+
+    def listen(self, about: str = "") -> LocalEar:
+        """As where the folder's file system is full. Raises StoreMisuse."""
+        if about and about != kind("inbox") and about.startswith("inbox-"):
+            raise StoreMisuse("no space left on device")
+        return super().listen(about)
+
+
+@pytest.mark.parametrize("notify", [LocalNotifier, Silent, Full])
+def test_what_is_written_into_an_inbox_is_acted_upon_at_once_and_within_a_second_where_that_is_not_heard(
+    make_world: MakeWorld, notify: type[LocalNotifier]
+) -> None:
+    within_s = 0.02 if notify is LocalNotifier else 1.02
+    world = make_world(notify=notify())
+    world.send()
+    world.advance(within_s)
+    assert world.case.owner is not None
+    # As the intake, so the case.
+    world.until("operator and user are joined", lambda: len(joined(world)) == 2)
+    world.order(OperatorCommand.CALL_PSAP)
+    world.advance(within_s)
+    assert world.case.of(Party.PSAP)
 
 
 def test_s10_112_is_briefed_when_she_does_not_answer(make_world: MakeWorld) -> None:

@@ -9,8 +9,8 @@ import pytest
 from messages import events as ev
 from messages.base import HangupCause
 from messages.ids import SECOND, OperatorCommand, OperatorLine, Party, Role, ShiftState
-from messages.operators import HeadsetPresent
 from model.policy import Policy
+from runtime.published.voice_files import HEADSET
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.headsets import Headsets
 from tests.scenarios.own_lines import speaks, to_talking
@@ -88,7 +88,7 @@ def test_without_her_headset_she_is_called_on_her_phone(headsets: tuple[World, H
     assert len(world.calls(str(world.case.operator_leg.number))) == 1
 
 
-def test_a_headset_that_comes_is_hers_at_once_where_the_web_hints_at_it(
+def test_a_headset_that_comes_is_the_operators_at_once_where_the_web_says_so(
     headsets: tuple[World, Headsets],
 ) -> None:
     world, there = headsets
@@ -96,7 +96,7 @@ def test_a_headset_that_comes_is_hers_at_once_where_the_web_hints_at_it(
         there.disconnect(operator)
     world.advance(6)  # longer than a blink; the actors have just looked
     there.connect(world.operators[0])
-    world.system.tell(Role.OPERATOR_LINES, "", HeadsetPresent(operator=world.operators[0], present=True))
+    world.notify.committed(0, [f"{HEADSET}-{world.operators[0]}"])
     world.system.run()
     world.send()
     world.advance(0.1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from gateways.http.bodies import CommandBody
 from gateways.http.routes.commands import order
 from messages import events as ev
-from messages.cases import InboxChanged
 from messages.ids import SECOND, Advice, OperatorCommand, OperatorId, Outcome, Party, Role
 from model.alert.phase import Phase, phase
 from model.figures import row_of
@@ -17,12 +16,11 @@ from tests.scenarios.world import OPERATORS, PSAP, USER, World
 
 
 def reopen(world: World, by: OperatorId | None = None, *, psap: bool = False) -> None:
-    """As the web takes the order, and as it hints."""
+    """As the web takes the order."""
     body = CommandBody(command=OperatorCommand.REOPEN, party=Party.PSAP if psap else None)
     who = by or world.operators[0]
     refused = world.journal.transact(lambda on: order(on, world.alert, body, who, world.policy))
     assert refused is None, refused
-    world.system.tell(Role.ALERT_INTAKE, "", InboxChanged(alert=world.alert))
     world.system.run()
 
 

@@ -15,10 +15,10 @@ from actors.operator_lines.nailed import SILENT_US
 from messages import events as ev
 from messages.base import VoicePort
 from messages.ids import SECOND, OperatorCommand, OperatorId, OperatorLine, Party, Role, ShiftState
-from messages.operators import HeadsetPresent
 from model.alert.leg import Leg
 from model.policy import Policy
 from model.rules.orders import refusal
+from runtime.published.voice_files import HEADSET
 from store import streams
 from tests.scenarios.headsets import Headsets
 from tests.scenarios.nodes import Cluster, cluster
@@ -43,18 +43,16 @@ class Place:
             stack.callback(each.close)
 
     def connect(self, operator: OperatorId, at: str, *, told: bool = True) -> None:
-        """Her browser is at this node now, whose web hints at it."""
+        """The operator's browser is at this node now, whose web says so."""
         self.headsets[at].connect(operator)
         if told:
-            hint = HeadsetPresent(operator=operator, present=True)
-            self.nodes.nodes[at].system.tell(Role.OPERATOR_LINES, "", hint)
+            self.nodes.notify.committed(0, [f"{HEADSET}-{operator}"])
         self.nodes.run()
 
     def disconnect(self, operator: OperatorId, at: str) -> None:
         """It is there no more."""
         self.headsets[at].disconnect(operator)
-        hint = HeadsetPresent(operator=operator, present=False)
-        self.nodes.nodes[at].system.tell(Role.OPERATOR_LINES, "", hint)
+        self.nodes.notify.committed(0, [f"{HEADSET}-{operator}"])
         self.nodes.run()
 
 

@@ -14,7 +14,6 @@ from center.node.composition import SUPERVISOR, plan
 from gateways.gsm.line.journal import LineJournal
 from gateways.gsm.port.modem_port import ModemPort
 from messages import events as ev
-from messages.cases import AlertsArrived, InboxChanged
 from messages.ids import (
     E164,
     SECOND,
@@ -47,7 +46,7 @@ from store import streams
 from store.alerts.accepting import Signal, accept
 from store.journal.following import Following
 from store.journal.journal import Append, Journal
-from store.journal.notify import LocalNotifier
+from store.journal.notify import LocalEar, LocalNotifier
 from store.registry.people import Person
 from store.registry.registry import Registry
 from tests.scenarios.mixer import MISSING_PORTS, SILENT_PORTS, SilentBridgeActor
@@ -231,18 +230,15 @@ class World:
         raise AssertionError(f"not within {within_s} s: {what}\n{self.story()}")
 
     def send(self, phone: E164 | None = USER, **fields: object) -> AlertId:
-        """The app's packet, as the web takes it: durable first, then a hint to the intake."""
+        """The app's packet, as the web takes it."""
         signal = Signal(channel=Channel.DATA, phone=phone, received_at=self.clock.now_us())
         accepted = accept(self.journal, replace(signal, **fields), self.policy.deadline_s)
         self.alert = accepted.alert
-        self.system.tell(Role.ALERT_INTAKE, "", AlertsArrived(seq=self.journal.last_seq()))
-        if not accepted.created:
-            self.system.tell(Role.ALERT_INTAKE, "", InboxChanged(alert=accepted.alert))
         self.system.run()
         return accepted.alert
 
     def order(self, command: OperatorCommand, by: OperatorId | None = None) -> None:
-        """A key on the operator's screen: refused with a reason, or journaled and hinted."""
+        """A key on the operator's screen: refused with a reason, or journaled."""
         case = self.case
         who = by or case.operator or self.operators[0]
         reason = refusal(case, command, who, self.policy)
@@ -252,7 +248,6 @@ class World:
     def fact(self, event: ev.Event) -> None:
         """Something from outside, for the alert's inbox."""
         self.journal.append(Append(streams.inbox(self.alert), None, (event,)))
-        self.system.tell(Role.ALERT_INTAKE, "", InboxChanged(alert=self.alert))
         self.system.run()
 
     def kill(self, role: Role) -> None:
@@ -324,7 +319,7 @@ def for_tests(made: Plan) -> Plan:
     actors = tuple(
         replace(spec, cls="tests.scenarios.pipe.MemoryModemActor") if spec.role is Role.GSM_MODEM else spec
         for spec in made.actors
-        if spec.role not in (Role.HTTP_BRIDGE, Role.VOICE_GATE)
+        if spec.role is not Role.VOICE_GATE
     )
     assert made.crews is not None
     return Plan(actors=actors, crews=replace(made.crews, bridge="tests.scenarios.mixer.SilentBridgeActor"))
@@ -333,7 +328,7 @@ def for_tests(made: Plan) -> Plan:
 def bury(actor: CenterActor) -> None:
     """Closes what the kernel closes when a process is killed, in its way: nothing is said to anybody."""
     for value in vars(actor).values():
-        if isinstance(value, Following | Journal | LineJournal | ModemPort):
+        if isinstance(value, Following | Journal | LocalEar | LineJournal | ModemPort):
             value.close()
     if isinstance(actor, SilentBridgeActor):
         actor.let_go()

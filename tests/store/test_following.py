@@ -13,7 +13,7 @@ from messages.journal import Recorded
 from store.journal.follower import Follower
 from store.journal.following import Following
 from store.journal.journal import Append, Journal
-from store.journal.notify import LocalNotifier, Notifier, SocketNotifier
+from store.journal.notify import LocalNotifier, Notifier, SocketNotifier, kind, news, read_news
 from store.journal.projections import Lines
 from tests.store.children import Say, children
 from tests.store.databases import Database
@@ -50,6 +50,59 @@ def test_a_listener_hears_a_commit_until_it_has_taken_it(notifier: Notifier) -> 
     notifier.committed(50)
     assert other.drain() is True
     other.close()
+
+
+@pytest.mark.parametrize(
+    ("about", "streams", "hears"),
+    [
+        ("inbox-a", ("inbox-a", "number-1"), True),
+        ("inbox-a", ("inbox-ab", "alert-a"), False),
+        (kind("inbox"), ("number-1", "inbox-ab"), True),
+        (kind("inbox"), ("alert-a", "line-inbox-"), False),
+        (kind("inbox"), (), True),
+        ("", ("line-a",), True),
+        (f"inbox-{'a' * 64}", (f"inbox-{'a' * 64}",), True),
+        (f"inbox-{'a' * 64}", ("inbox-a",), False),
+        ("inbox-a.sock", ("inbox-a.sock",), True),
+    ],
+)
+def test_a_listener_hears_of_what_it_has_asked_for(
+    notifier: Notifier, about: str, streams: tuple[str, ...], hears: bool
+) -> None:
+    ear = notifier.listen(about)
+    notifier.committed(1, streams)
+    assert readable(ear.fileno()) is hears
+    ear.close()
+
+
+def test_it_is_known_whether_anybody_listens(notifier: Notifier) -> None:
+    assert not notifier.heard("")
+    one, all_inboxes = notifier.listen("inbox-a"), notifier.listen(kind("inbox"))
+    assert notifier.heard(kind("inbox"))
+    assert notifier.heard("")
+    assert not readable(one.fileno())
+    all_inboxes.close()
+    assert not notifier.heard(kind("inbox"))
+    one.close()
+
+
+def test_an_append_wakes_those_whom_its_streams_concern(
+    open_journal: OpenJournal, notifier: Notifier
+) -> None:
+    journal = open_journal(notifier)
+    line, other = notifier.listen("line-a"), notifier.listen(kind("inbox"))
+    journal.append(ONE)
+    assert line.drain()
+    assert not other.drain()
+    line.close()
+    other.close()
+
+
+def test_nodes_say_in_which_streams_they_have_written_as_far_as_a_notification_holds_it() -> None:
+    assert read_news(news("n-1", 7, ["line-my modem", "inbox-a"])) == ("n-1", 7, {"line-my modem", "inbox-a"})
+    assert read_news(news("n-1", 7, [f"inbox-{n:064}" for n in range(200)])) == ("n-1", 7, set())
+    assert read_news("n-1 7") == ("n-1", 7, set())
+    assert read_news("what is this")[1] == 0
 
 
 def test_a_follower_gets_every_event_once_and_in_order(open_journal: OpenJournal, notifier: Notifier) -> None:
@@ -113,11 +166,12 @@ def test_another_processes_commits_are_heard(
     assert list(folder.iterdir()) == []
 
 
-def test_the_sockets_of_the_dead_are_removed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("about", ["", "inbox-a"])
+def test_the_sockets_of_the_dead_are_removed(tmp_path: Path, about: str) -> None:
     notifier = SocketNotifier(tmp_path)
 
     def listen(say: Say) -> None:
-        ear = notifier.listen()
+        ear = notifier.listen(about)
         say("listening")
         select.select([ear], [], [])
         say("heard")
@@ -129,7 +183,11 @@ def test_the_sockets_of_the_dead_are_removed(tmp_path: Path) -> None:
         notifier.committed(1)
         assert child.line() == "heard"
         assert child.wait() == -9
-    notifier.committed(2)
+    if about:
+        # No commit may ever concern it again; whoever begins to follow everything finds it.
+        notifier.listen().close()
+    else:
+        notifier.committed(2)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -143,7 +143,7 @@ def _is_news(transaction: Transaction, alert: AlertId) -> bool:
 async def into_inbox(
     web: Web, alert: AlertId, event: Event, *, when: Callable[[Transaction], bool] = lambda _: True
 ) -> None:
-    """Append a fact to an alert's inbox, then hint. Raises NoSuchAlert, NotDurable.
+    """Append a fact to an alert's inbox. Raises NoSuchAlert, NotDurable.
 
     `when` says, under the write lock, whether it is to be kept; it is not asked of an alert that is none.
     """
@@ -157,4 +157,3 @@ async def into_inbox(
 
     if not await web.writing.run(work):
         raise NoSuchAlert("no such alert")
-    web.hints.inbox(alert)

@@ -147,7 +147,6 @@ def operator_routes(web: Web) -> list[HTTPRouteHandler]:
         web.metrics.commands.labels(command=data.command.value, result=result).inc()
         if wrong is not None:
             raise wrong
-        web.hints.inbox(known)
         told = CommandAnswer(alert=known, command=data.command, durable=web.journal.durable)
         return answer(request, told, 202)
 
@@ -166,10 +165,9 @@ def operator_routes(web: Web) -> list[HTTPRouteHandler]:
     async def change_shift(request: AnyRequest, data: JSONBody[ShiftBody]) -> Response[bytes]:
         operator: OperatorId = request.state[OPERATOR]
         reason, policy = data.reason.strip(), web.settings.policy
-        if await web.writing.run(
+        await web.writing.run(
             lambda transaction: set_shift(transaction, operator, data.state, reason, policy)
-        ):
-            web.hints.shift()
+        )
         told = ShiftAnswer(operator=operator, state=data.state, reason=reason, durable=web.journal.durable)
         return answer(request, told)
 

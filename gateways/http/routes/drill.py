@@ -129,7 +129,6 @@ def drill_routes(web: Web) -> list[HTTPRouteHandler]:
         )
         if isinstance(begun, Refused):
             raise begun
-        web.hints.alerts(web.journal.last_seq())
         web.metrics.accepted_test.inc()
         told = AlertAnswer(
             alert=begun.alert,

@@ -17,6 +17,8 @@ from messages.ids import LineId, Role
 from model.policy import LastResort
 from runtime.errors import BadDirectory
 from store.errors import JournalError
+from store.journal.notify import kind
+from store.streams import StreamKind
 
 NO_LINE_FOR_112: Final = "psap.no_line"
 
@@ -34,7 +36,7 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
     journal: bool
     """The last write went well and is durable, and it can be read."""
     actors: bool
-    """Somebody hears the web's hints."""
+    """The AlertIntake hears of what is written."""
     lines: int
     """Lines whose modem can carry a call now."""
     alerts_kept_in_memory: int
@@ -69,7 +71,7 @@ def readiness(web: Web, nodes: Standing | None) -> Readiness:
         problems.append("the open alerts are still being read")
     if web.nodes.shared and (nodes is None or not nodes.member):
         problems.append("this node is no member: it can own no alert, and dials nothing")
-    actors = web.hints.connected
+    actors = actors_listen(web)
     if not actors:
         problems.append("the actors do not listen")
     lines = _lines(web)
@@ -98,6 +100,11 @@ def _no_line_for_112(web: Web) -> str:
         if alarm == NO_LINE_FOR_112 and subject in trunks:
             return text
     return ""
+
+
+def actors_listen(web: Web) -> bool:
+    """Whether an alert that is written is taken up at once."""
+    return web.journal.notify.heard(kind(StreamKind.INBOX))
 
 
 def _lines(web: Web) -> int:
@@ -146,7 +153,7 @@ def health_routes(web: Web) -> list[HTTPRouteHandler]:
         figures.journal_seq.set(web.following.picture.seq)
         figures.journal_works.set(web.writing.works and web.journal.durable)
         figures.lines(web.lines.read().values())
-        figures.actors_listen.set(web.hints.connected)
+        figures.actors_listen.set(actors_listen(web))
         if web.nodes.shared:
             figures.nodes(web.settings.node, await _standing(web))
         return Response(figures.text(), media_type="text/plain; version=0.0.4")

@@ -58,7 +58,7 @@ class Metrics:
         self.journal_seq = Gauge("securwoman_journal_seq", "Last event seen", registry=registry)
         self.journal_works = Gauge("securwoman_journal_works", "1: the last write worked", registry=registry)
         self.actors_listen = Gauge(
-            "securwoman_actors_listen", "1 when the actors hear the web's hints", registry=registry
+            "securwoman_actors_listen", "1 when the AlertIntake hears of what is written", registry=registry
         )
         self.line_ready = Gauge(
             "securwoman_line_ready", "1: the line can carry calls", ["line", "state"], registry=registry

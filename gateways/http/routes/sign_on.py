@@ -236,7 +236,6 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
             if not await web.writing.run(lambda transaction: signed_off(transaction, session, last=last)):
                 raise Refused(Refusal.ON_AN_ALERT)
             web.auth.ended(session)
-            web.hints.shift()
         response: Response[None] = Response(None, status_code=204)
         response.set_cookie(web.cookies.none(secure=web.proxies.secure(request.scope)))
         return response

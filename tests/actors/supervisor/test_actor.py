@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from actors.supervisor.actor import SupervisorActor
-from messages import cases
+from messages import cases, lines
 from messages.events import ActorStarted, AlarmCleared, AlarmRaised, Event
 from messages.ids import AlertId, Role
 from messages.supervision import LegsWanted, StopActor
@@ -71,7 +71,7 @@ def test_a_killed_actor_is_back_at_the_same_moment(world: OneProcess) -> None:
 
 
 def test_an_actor_that_raises_is_started_again(world: OneProcess) -> None:
-    world.tell(Role.ALERT_CASE, "c00", cases.ShiftHint())
+    world.tell(Role.ALERT_CASE, "c00", lines.AskLine())
     world.run()
     assert incarnation(world, Role.ALERT_CASE, "c00") == 2
     world.advance(1)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from messages import cases
+from messages import legs, lines
 from messages.events import ActorStarted, AlarmRaised
 from messages.ids import Role
 from messages.supervision import LegsWanted, RestartWanted
@@ -115,7 +115,7 @@ def test_a_handler_that_raises_is_run_once_and_the_actor_is_started_again(
     system: ManyProcesses, env: Environment
 ) -> None:
     before = ready(system, Role.CALL_LEG, "c01/psap")
-    system.tell(Role.CALL_LEG, "c01/psap", cases.ShiftHint())
+    system.tell(Role.CALL_LEG, "c01/psap", lines.AskLine())
     after = ready(system, Role.CALL_LEG, "c01/psap", after=before.incarnation)
     raised = [note for note in notes(env) if note.startswith("CallLeg/c01/psap/") and "raises" in note]
     assert raised == [f"CallLeg/c01/psap/{before.incarnation} raises"]
@@ -149,7 +149,7 @@ def test_a_busy_crew_is_replaced_among_the_ready_ones_before_it_is_needed(system
     system.tell(Role.ALERT_CASE, "c00", busy("alert-1"))
     third = ready(system, Role.ALERT_CASE, "c02", within_s=20)
     assert third.alert is None
-    system.tell(Role.ALERT_CASE, "c00", cases.InboxChanged(alert="alert-1"))  # type: ignore[arg-type]
+    system.tell(Role.ALERT_CASE, "c00", legs.RestLeg())
 
 
 def test_a_crew_that_wants_more_operators_gets_their_legs(system: ManyProcesses) -> None:

@@ -14,6 +14,9 @@ from runtime.published.directory import Entry
 from runtime.system.one_process import OneProcess
 from tests.chaos.in_process.script import Blow, Does, Fault, Hit, Script
 
+COMMITTED = "committed"
+"""In a fault's kinds, what the journal's notifier says."""
+
 
 class Messages:
     """What becomes of each message (`Environment.faults`)."""
@@ -34,7 +37,7 @@ class Messages:
             return (0.0,)
         now_s = (self._clock.now_us() - self._start_us) / SECOND
         for fault in self._faults:
-            if self._meets(fault, envelope, role, now_s):
+            if self._meets(fault, envelope.body.__struct_config__.tag, role, now_s):
                 self.met[fault.does] += 1
                 match fault.does:
                     case Does.LOSE:
@@ -45,12 +48,22 @@ class Messages:
                         return (self._dice.random() * fault.by_s,)
         return (0.0,)
 
-    def _meets(self, fault: Fault, envelope: Envelope, role: Role | None, now_s: float) -> bool:
+    def loses_notification(self) -> bool:
+        """Whether nobody hears of the commit that was just made."""
+        if self._start_us is None:
+            return False
+        now_s = (self._clock.now_us() - self._start_us) / SECOND
+        losing = (fault for fault in self._faults if fault.does is Does.LOSE)
+        lost = any(self._meets(fault, COMMITTED, None, now_s) for fault in losing)
+        self.met["notification lost"] += lost
+        return lost
+
+    def _meets(self, fault: Fault, kind: object, role: Role | None, now_s: float) -> bool:
         if not fault.from_s <= now_s < fault.from_s + fault.for_s:
             return False
         if fault.to is not None and fault.to is not role:
             return False
-        if fault.kinds and envelope.body.__struct_config__.tag not in fault.kinds:
+        if fault.kinds and kind not in fault.kinds:
             return False
         return fault.share >= 1 or self._dice.random() < fault.share
 

@@ -11,7 +11,7 @@ import logging
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from heapq import heappop, heappush
 from itertools import count
@@ -25,8 +25,8 @@ from msgspec.structs import replace
 from center.node.composition import SUPERVISOR
 from gateways.http.bodies import CommandBody
 from gateways.http.routes.commands import order
-from messages import cases, supervision
 from messages import events as ev
+from messages import supervision
 from messages.ids import (
     E164,
     SECOND,
@@ -111,14 +111,16 @@ class Played(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Notifier(LocalNotifier):
-    """Tells also who may die of having written."""
+    """Loses what the script says, and tells also who may die of having written."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.lost: Callable[[], bool] = lambda: False
         self.then: Callable[[], None] | None = None
 
-    def committed(self, seq: int) -> None:
-        super().committed(seq)
+    def committed(self, seq: int, streams: Collection[str] = ()) -> None:
+        if not self.lost():
+            super().committed(seq, streams)
         if self.then is not None:
             self.then()
 
@@ -175,7 +177,7 @@ class _Run:
         self._messages = Messages(script, self._clock)
         self.world.env.faults = self._messages
         self._blows = Blows(script, self.world.system)
-        notify.then = self._blows.committed
+        notify.lost, notify.then = self._messages.loses_notification, self._blows.committed
         self._start_us = self._clock.now_us()
         self._agenda: list[tuple[float, int, Callable[[], None]]] = []
         self._order = count()
@@ -373,13 +375,8 @@ class _Run:
             silent=alert.silent or turns_silent,
         )
         accepted = accept(self.world.journal, signal, self.world.policy.deadline_s)
-        self._tell(cases.AlertsArrived(seq=self.world.journal.last_seq()))
         if not accepted.created:
             self._met["signals of a known alert"] += 1
-            self._tell(cases.InboxChanged(alert=accepted.alert))
-
-    def _tell(self, body: cases.AlertsArrived | cases.InboxChanged) -> None:
-        self.world.system.tell(Role.ALERT_INTAKE, "", body)
 
     def _call(self, alert: Alert) -> None:
         with suppress(NotNow):
@@ -442,11 +439,9 @@ class _Run:
         if known is None or journal.transact(lambda on: order(on, known, body, by, policy)) is not None:
             return
         self._met["reopen"] += 1
-        self._tell(cases.InboxChanged(alert=known))
 
     def _fact(self, alert: AlertId, event: ev.Event) -> None:
         self.world.journal.append(Append(streams.inbox(alert), None, (event,)))
-        self._tell(cases.InboxChanged(alert=alert))
 
     def _hang_up(self, who: E164) -> None:
         with suppress(NotNow, NoSuchParty):

@@ -7,6 +7,7 @@ from typing import TypeVar
 from hypothesis import strategies as st
 
 from messages.ids import OperatorLine, Role
+from tests.chaos.in_process.faults import COMMITTED
 from tests.chaos.in_process.script import (
     DIALECTS,
     OPERATORS,
@@ -45,8 +46,7 @@ KINDS = (
     "case.open",
     "case.status",
     "case.ask",
-    "alerts.arrived",
-    "inbox.changed",
+    COMMITTED,
     "user.identify",
     "user.identity",
     "operators.request",

@@ -183,15 +183,14 @@ def test_who_only_looks_whether_she_is_there_is_nobody(client: Client, place: Pl
 def test_the_actors_are_told_when_she_comes_and_goes(
     client: Client, place: Place, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hinted: list[tuple[str, bool, bool]] = []
-    merged = web.hints._merged
+    told: list[tuple[list[str], bool]] = []
     monkeypatch.setattr(
-        merged, "headset", lambda operator, there: hinted.append((operator, there, sock(place).exists()))
+        web.journal.notify, "committed", lambda _, whose: told.append((whose, sock(place).exists()))
     )
     with headset(client, place):
         pass
-    wait_until(lambda: len(hinted) == 2, what="both are told")
-    assert hinted == [(place.marta, True, True), (place.marta, False, False)]
+    wait_until(lambda: len(told) == 2, what="both are told")
+    assert told == [([f"headset-{place.marta}"], True), ([f"headset-{place.marta}"], False)]
 
 
 def test_what_is_no_frame_is_passed_over(client: Client, place: Place) -> None:

@@ -66,14 +66,6 @@ def test_case_20_a_drill_is_a_test_alert_of_the_drill_s_phone_and_says_who_began
 
 
 @pytest.mark.usefixtures("ready")
-def test_the_actors_are_told_at_once(client: Client, place: Place, web: Web) -> None:
-    told: list[int] = []
-    web.hints.alerts = told.append  # type: ignore[method-assign]
-    begin(client, place)
-    assert told == [web.journal.last_seq()]
-
-
-@pytest.mark.usefixtures("ready")
 def test_a_second_one_is_refused_while_one_runs_and_writes_nothing(
     client: Client, place: Place, web: Web
 ) -> None:

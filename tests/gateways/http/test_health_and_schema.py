@@ -12,7 +12,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from gateways.http import answers, bodies, bridge_socket
+from gateways.http import answers, bodies
 from gateways.http.context import Web
 from gateways.http.routes import sign_on
 from gateways.http.routes.health import readiness
@@ -25,6 +25,8 @@ from runtime.published import line_files
 from runtime.published.directory import Entry, FileDirectory
 from store import streams
 from store.journal.journal import Append
+from store.journal.notify import kind
+from store.streams import StreamKind
 from tests.gateways.http.place import GIULIA, Place
 from tests.waiting import wait_until
 
@@ -41,7 +43,7 @@ def test_readiness_names_what_is_missing(client: Client, place: Place, web: Web)
     assert said.status_code == 503
     assert said.json()["problems"] == ["the actors do not listen", "no line can be used"]
 
-    actors = bridge_socket.listen(place.state / "run" / "http-bridge.sock")
+    actors = web.journal.notify.listen(kind(StreamKind.INBOX))
     modem = Entry(role=Role.GSM_MODEM, key="L1", address=b"", pid=1, incarnation=1, ready=True)
     FileDirectory(place.state / "run").publish([modem])
     wait_until(lambda: client.get("/readyz").status_code == 200)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -18,10 +19,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from gateways.http import bridge_socket
 from gateways.http.server import listen
-from messages.cases import AlertsArrived
-from messages.envelope import decode
+from store.journal.notify import SocketNotifier, kind
+from store.streams import StreamKind
 from tests.gateways.http.place import GIULIA, ROOT, Place, WebProcess
 from tests.waiting import wait_until
 
@@ -69,17 +69,13 @@ def test_s01_an_alert_is_taken_while_no_actor_runs_and_survives_kill_9(
         again.kill()
 
 
-def test_the_actors_are_hinted_when_they_come(place: Place, process: WebProcess) -> None:
-    ask(process.port, "POST", "/v1/alerts", place.app(), {"phone": GIULIA})
-    listener = bridge_socket.listen(place.state / "run" / "http-bridge.sock")
-    listener.settimeout(10)
-    actors, _ = listener.accept()
-    actors.settimeout(10)
-    frames = bridge_socket.Frames()
-    heard = [decode(framed).body for framed in frames.feed(actors.recv(65536))]
-    assert any(isinstance(body, AlertsArrived) for body in heard)
-    actors.close()
-    listener.close()
+def test_the_actors_are_woken_by_each_alert(place: Place, process: WebProcess) -> None:
+    ear = SocketNotifier(place.state / "run" / "notify").listen(kind(StreamKind.INBOX))
+    for phone in (GIULIA, "+393331112224"):
+        ask(process.port, "POST", "/v1/alerts", place.app(), {"phone": phone})
+        assert select.select([ear], [], [], 10)[0]
+        assert ear.drain()
+    ear.close()
 
 
 def test_it_ends_in_order_with_a_long_poll_and_a_console_open(place: Place, process: WebProcess) -> None:
