@@ -7,6 +7,7 @@ name nor a telephone number. Tests are counted by themselves and are in no figur
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from itertools import pairwise
@@ -269,24 +270,26 @@ def figures(
                 real.append(row)
         elif row.received_us >= before_us and not row.test:
             before += 1
-    due = [row for row in real if row.closed_us is not None or row.received_us + DUE_US <= now_us]
-    settled = set(map(id, due))
+    settled = [row.closed_us is not None or row.received_us + DUE_US <= now_us for row in real]
     missed = [row for row in real if row.missed]
-    outcomes: dict[str, int] = {}
-    for row in real:
-        if row.outcome is not None:
-            outcomes[row.outcome.value] = outcomes.get(row.outcome.value, 0) + 1
+    outcomes = Counter(row.outcome for row in real if row.outcome is not None)
     return Figures(
         real=len(real),
         tests=tests,
         before=before,
         missed=len(missed),
         last_missed_us=max((row.received_us for row in missed), default=None),
-        outcomes=outcomes,
-        operator=spread([row.to_operator_us for row in real if row.operator_us or id(row) in settled]),
+        outcomes={outcome.value: count for outcome, count in outcomes.items()},
+        operator=spread(
+            [row.to_operator_us for row, over in zip(real, settled, strict=True) if over or row.operator_us]
+        ),
         # Under duress, and in a silent alert, the user is not called on purpose.
         ringing=spread(
-            [row.to_ringing_us for row in real if row.ringing_us or (id(row) in settled and not row.quiet)]
+            [
+                row.to_ringing_us
+                for row, over in zip(real, settled, strict=True)
+                if row.ringing_us or (over and not row.quiet)
+            ]
         ),
         psap=spread([row.to_psap_us for row in real if _asked_for_psap(row, now_us)]),
         days=_by_day(real, days, local),

@@ -75,7 +75,7 @@ def newest(journal: Journal, since_us: Instant) -> Iterator[list[Row]]:
     while page := journal.rows(_NEWEST, before, ROWS_PAGE):
         found = [_decoder.decode(data) for _, data in page]
         yield [row for row in found if row.received_us >= since_us]
-        if max(row.received_us for row in found) < since_us - LATE_US:
+        if not any(row.received_us >= since_us - LATE_US for row in found):
             return
         before = page[-1][0]
 
