@@ -170,7 +170,7 @@ def _by_its_rules(case: Case, owner: Owner, free: _Free, policy: Policy, now_us:
 
 
 def _wanted(case: Case, owner: Owner, wants: Iterable[Want], free: _Free) -> Iterator[Sign]:
-    """What is asked of the pools, and free. Whoever is asked for by name may be busy with another alert."""
+    """What is asked of the pools, and free. An operator asked for by name may be busy with another alert."""
     for want in wants:
         match want:
             case RequestOperators(named=None) if free.operator(case, want):
@@ -184,7 +184,7 @@ def _wanted(case: Case, owner: Owner, wants: Iterable[Want], free: _Free) -> Ite
 
 
 class _Free:
-    """What is left for those who come after."""
+    """What is free, less what was given to more urgent alerts."""
 
     def __init__(self, means: Means, opened: Iterable[Case], policy: Policy, now_us: Instant) -> None:
         self.means = means
@@ -194,7 +194,7 @@ class _Free:
         self._begun = {case.alert: lacking(case, (), policy) for case in opened if begun(case)}
 
     def operator(self, case: Case, want: RequestOperators) -> bool:
-        """An operator, and a line: that there is a voice that stands is for certain nowhere."""
+        """An operator, and a line: whether an operator has a voice that stands is not in the journal."""
         if self._now_us < not_before(case, Party.OPERATOR):
             return False
         found = self._operators.difference(want.avoid)

@@ -1,10 +1,10 @@
 """Which open alerts make no progress, and who is to be started again for it. Pure.
 
-A case whose process lives and beats may all the same hear nothing, or tell nobody. What it should have done
-by now follows from its state in the journal: each state that something must come out of has a limit below,
-which lies beyond the case's own. An alert in none of these states waits for a person, and is never stuck.
+A case whose process lives and beats may all the same hear nothing, or tell nothing. What it should have done
+by now follows from its state in the journal (`due.py`), and each such sign has a limit. An alert without a
+sign waits for a person, and is never stuck.
 
-A sign counts from when it was first seen here, not from the journal's time: so nobody is blamed for what
+A sign counts from when it was first seen here, not from the journal's time: so no process is blamed for what
 happened while this side was down, while the machine slept, or while the journal could not be read.
 """
 
