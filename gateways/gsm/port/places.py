@@ -18,6 +18,9 @@ DEV: Final = Path("/dev")
 SYS: Final = Path("/sys")
 USB_TTYS: Final = ("ttyUSB", "ttyACM")
 """What the kernel calls the ports of USB devices."""
+PSEUDO_TERMINALS: Final = range(136, 144)
+"""Their major numbers (the kernel's admin-guide/devices.txt). A port is looked at four times a second: to ask
+for each part of its path would be a dozen lookups."""
 
 
 def places(simulated: Path | None = None, *, dev: Path = DEV, sys: Path = SYS) -> list[SeenPort]:
@@ -43,7 +46,7 @@ def mark_of(path: str) -> str:
         stat = os.stat(path)
     except OSError:
         return ""
-    made = f".{stat.st_ctime_ns}" if os.path.realpath(path).startswith("/dev/pts/") else ""
+    made = f".{stat.st_ctime_ns}" if os.major(stat.st_rdev) in PSEUDO_TERMINALS else ""
     return f"{_boot()}.{stat.st_rdev:x}.{stat.st_ino}{made}"
 
 

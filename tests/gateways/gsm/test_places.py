@@ -188,3 +188,19 @@ def test_without_a_device_or_the_right_to_it_the_reset_is_left_out_with_its_reas
 
     monkeypatch.setattr(os, "open", refused)
     assert "may write" in told()
+
+
+def test_a_pseudo_terminal_is_told_by_its_device_and_not_by_its_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = os.openpty()
+    port = tmp_path / "sim1.at"
+    port.symlink_to(os.ttyname(theirs))
+
+    def looked_at(path: str) -> None:
+        raise AssertionError(path)
+
+    monkeypatch.setattr(os, "lstat", looked_at)
+    assert mark_of(str(port)).endswith(f".{os.fstat(theirs).st_ctime_ns}")
+    os.close(ours)
+    os.close(theirs)
