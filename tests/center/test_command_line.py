@@ -146,7 +146,7 @@ def test_the_state_may_stand_before_the_command(tmp_path: Path, capfd: pytest.Ca
     assert f"no center runs in {tmp_path / 'x'}" in capfd.readouterr().err
 
 
-def test_an_operator_is_added_with_her_token_alone_on_the_last_line(run: Terminal) -> None:
+def test_an_operator_is_added_with_the_token_alone_on_the_last_line(run: Terminal) -> None:
     token = run("operator", "add", "Lucia Neri", "--phone", "+390200000101", "--token").splitlines()[-1]
     assert token.startswith("swo_")
     (row,) = msgspec.convert(run.json("operator", "list"), list[dict[str, object]])

@@ -59,7 +59,7 @@ def state(tmp_path: Path) -> StateDir:
     return made
 
 
-def test_who_is_on_shift_is_told_with_how_she_is_reached(state: StateDir) -> None:
+def test_who_is_on_shift_is_told_with_how_the_operator_is_reached(state: StateDir) -> None:
     said = [
         OperatorVoice(operator=who, mode=OperatorLine.NAILED_UP, state=how, line=LineId("m1"), text=why)  # type: ignore[arg-type]
         for who, how, why in (
@@ -87,7 +87,7 @@ def test_a_headset_at_another_node_is_one(state: StateDir) -> None:
     assert found[0] == (Verdict.OK, "Anna has her headset on")
 
 
-def test_where_nothing_is_known_her_phone_is_called_and_on_demand_nothing_is_to_be_said(
+def test_where_nothing_is_known_the_operator_s_phone_is_called_and_on_demand_nothing_is_to_be_said(
     state: StateDir,
 ) -> None:
     found = list(voices(state, parse(settings("headset"))))

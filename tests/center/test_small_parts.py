@@ -147,7 +147,7 @@ def called(place: str, party: Party, operator: OperatorId | None = None) -> tupl
     )
 
 
-def test_whose_voice_is_on_the_operators_track_of_a_recording_is_told_by_her_place() -> None:
+def test_whose_voice_is_on_the_operators_track_of_a_recording_is_told_by_the_place() -> None:
     events = (
         ev.RecordingStarted(file="a.1.flac"),
         called("op1", Party.OPERATOR, OperatorId("marta"))[0],

@@ -231,7 +231,7 @@ def test_every_fault_is_found(what: str) -> None:
     assert rule in {violation.rule for violation in judge(facts)}
 
 
-def test_a_call_of_hers_that_never_rang_is_none_of_ours() -> None:
+def test_a_call_of_the_user_s_that_never_rang_is_none_of_ours() -> None:
     lost = replace(call(9, PEOPLE.user, "sim6", 0.0, 0.0, PEOPLE.user), caller=PEOPLE.user, to=LINES["sim6"])
     calls = (replace(lost, ringing_s=None, answered_s=None, ended_by=None, ended_s=0.0), *RIGHT.calls)
     assert judge(replace(RIGHT, calls=calls)) == []
@@ -292,7 +292,7 @@ def test_112_may_be_dialled_again_only_where_its_own_line_failed() -> None:
     assert "112 once" in {one.rule for one in judge(replace(facts, lines_struck=(other,)))}
 
 
-def test_she_may_be_called_back_once_where_she_hung_up_before_112_was_heard_to() -> None:
+def test_the_user_may_be_called_back_once_where_the_user_hung_up_before_112_was_heard_to() -> None:
     def story(first: LegId, second: LegId) -> tuple[Recorded, ...]:
         ends = tuple(
             (at_s, "alert", ev.LegReleased(leg=leg, attempt=1, cause=16))
@@ -311,9 +311,9 @@ def test_she_may_be_called_back_once_where_she_hung_up_before_112_was_heard_to()
 
 
 @pytest.mark.parametrize("cause", [201, 16])
-def test_she_may_be_declined_and_called_back_only_where_her_line_was_taken(cause: int) -> None:
-    her_own = replace(RIGHT.calls[1], id=8, caller=PEOPLE.user, to=LINES["sim3"], ended_by=LINES["sim3"])
-    her_own = replace(her_own, answered_s=None, started_s=0.2, ended_s=0.4)
+def test_the_user_may_be_declined_and_called_back_only_where_the_line_was_taken(cause: int) -> None:
+    own_call = replace(RIGHT.calls[1], id=8, caller=PEOPLE.user, to=LINES["sim3"], ended_by=LINES["sim3"])
+    own_call = replace(own_call, answered_s=None, started_s=0.2, ended_s=0.4)
     inbound = ev.LegOriginating(
         leg=USER, party=Party.USER, number=E164(PEOPLE.user), line=LineId("sim3"), attempt=1, call=1
     )
@@ -330,7 +330,7 @@ def test_she_may_be_declined_and_called_back_only_where_her_line_was_taken(cause
         )
     )
     back = call(9, PEOPLE.user, "sim6", 0.6, 4.1, PEOPLE.user)
-    facts = replace(RIGHT, events=events, calls=(her_own, RIGHT.calls[0], RIGHT.calls[2], back))
+    facts = replace(RIGHT, events=events, calls=(own_call, RIGHT.calls[0], RIGHT.calls[2], back))
     found = {one.rule for one in judge(facts)}
     assert found == (set() if cause == 201 else {"dropped", "once each"})
 

@@ -82,11 +82,11 @@ def desk(speaking: Browser, made: Center, complaints: Complaints) -> Iterator[De
 def is_heard(desk: Desk, hz: float) -> None:
     """Wait until this tone is in her ear."""
 
-    def in_her_ear() -> bool:
+    def in_the_ear() -> bool:
         rate_hz, _, heard = listen(desk.page, 1)
         return usual_level_db(heard.astype("<i2").tobytes(), hz, rate_hz=rate_hz) > HEARD_DB
 
-    desk.made.until(f"she hears {hz} Hz", in_her_ear)
+    desk.made.until(f"she hears {hz} Hz", in_the_ear)
 
 
 def is_heard_by(desk: Desk, number: str) -> None:
@@ -127,7 +127,7 @@ def hear_each_other(made: Center) -> bool:
     return all(hears(made, number, {hz}, forbidden={USER_HZ, PSAP_HZ} - {hz}) for number, hz in tones.items())
 
 
-def test_s04_to_s09_she_takes_an_alert_by_headset_speaks_with_both_and_leaves_them_talking(
+def test_s04_to_s09_the_operator_takes_an_alert_by_headset_speaks_with_both_and_leaves_them_talking(
     desk: Desk, made: Center
 ) -> None:
     desk.sign_on()
@@ -167,7 +167,7 @@ def test_s04_to_s09_she_takes_an_alert_by_headset_speaks_with_both_and_leaves_th
 
 
 @pytest.mark.browser_may_say(*OUT_OF_REACH)
-def test_s13_a_web_that_is_killed_takes_her_voice_for_a_moment_and_no_call(
+def test_s13_a_web_that_is_killed_takes_the_operator_s_voice_for_a_moment_and_no_call(
     desk: Desk, made: Center, capsys: pytest.CaptureFixture[str]
 ) -> None:
     desk.sign_on()

@@ -133,7 +133,7 @@ def test_s04_s05_s06_s08_s09_from_the_alarm_to_user_and_112_alone(
     assert told == sorted(told)
 
 
-def test_s07_a_false_alarm_takes_f_and_enter_once_she_has_answered(desk: Desk, made: Center) -> None:
+def test_s07_a_false_alarm_takes_f_and_enter_once_the_user_has_answered(desk: Desk, made: Center) -> None:
     desk.sign_on()
     desk.begin_shift()
     alert = desk.raised(SARA)
@@ -231,7 +231,7 @@ def seconds(desk: Desk) -> int:
     return int(shown[0])
 
 
-def test_s02_a_call_to_the_center_is_an_alert_with_her_on_the_line(desk: Desk, made: Center) -> None:
+def test_s02_a_call_to_the_center_is_an_alert_with_the_user_on_the_line(desk: Desk, made: Center) -> None:
     desk.sign_on()
     desk.begin_shift()
     called = made.carrier.post(f"/phones/{GIULIA}/call", json={"to": line_number(1)})
@@ -256,7 +256,7 @@ def newest(desk: Desk) -> AlertId:
     return AlertId(alert)
 
 
-def test_case_19_under_duress_nothing_sounds_she_is_not_called_and_112_is_told(
+def test_case_19_under_duress_nothing_sounds_the_user_is_not_called_and_112_is_told(
     page: Page, made: Center
 ) -> None:
     # Anna has left no conference that could come apart meanwhile, which would sound.

@@ -47,7 +47,7 @@ def test_signing_off_is_reached_by_keys_and_lasts(desk: Desk) -> None:
     expect(desk.page.locator("input[name=operator]")).to_be_focused()
 
 
-def test_who_signs_on_after_another_is_herself(desk: Desk) -> None:
+def test_who_signs_on_after_another_is_not_taken_for_the_other(desk: Desk) -> None:
     desk.sign_on()
     desk.press("?")
     desk.tab_to(desk.page.get_by_role("button", name="Sign off"))

@@ -80,6 +80,19 @@ def test_every_module_says_what_it_is() -> None:
 LONGEST_POLL_S = 0.1
 
 
+def test_no_name_has_a_pronoun() -> None:
+    """Names are roles: a pronoun is the user in one place and the operator in the next."""
+    pronoun = re.compile(r"(?:^|_)(?:she|hers?|herself|he|him|his|himself)(?:_|$)", re.IGNORECASE)
+    found = {
+        f"{path}: {name}"
+        for path in modules(*packages(), "tests", "scripts")
+        for node in ast.walk(syntax(path))
+        for field in ("id", "attr", "arg", "name", "asname")
+        if isinstance(name := getattr(node, field, None), str) and pronoun.search(name)
+    }
+    assert found == set()
+
+
 def is_sleep(node: ast.AST) -> bool:
     """A call of anything named `sleep`; of 0 it only lets the event loop go round."""
     if not isinstance(node, ast.Call) or (node.args and getattr(node.args[0], "value", None) == 0):

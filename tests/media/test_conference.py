@@ -370,7 +370,7 @@ def test_a_stopped_conference_has_closed_its_ports_and_can_start_again(desk: Des
     assert desk.conference.status().joined == ("operator", "user")
 
 
-def test_a_whisper_reaches_her_alone_whom_it_is_for(desk: Desk) -> None:
+def test_a_whisper_reaches_whom_it_is_for_and_nobody_else(desk: Desk) -> None:
     desk.members({"psap": {"operator"}}, operator="v1", user="v2", psap="v3")
     desk.turns(40)
     assert {path: desk.heard_at(path) for path in desk.plugged} == {
@@ -381,7 +381,7 @@ def test_a_whisper_reaches_her_alone_whom_it_is_for(desk: Desk) -> None:
     assert desk.heard_at("v2") == {"v1", "v3"}
 
 
-def test_a_clip_waits_for_its_listener_is_heard_by_her_and_is_said_to_be_over(desk: Desk) -> None:
+def test_a_clip_waits_for_its_listener_is_heard_and_is_said_to_be_over(desk: Desk) -> None:
     desk.members(operator="v1")
     desk.conference.set_playing({"c": ClipSpec(to=frozenset({"user"}), names=("wait",))})
     desk.turns(20)

@@ -58,7 +58,7 @@ def test_a_digit_that_comes_back_was_not_pressed_there() -> None:
     assert line.core.ears()["operator"].digits == ""
 
 
-def test_who_answers_while_the_other_speaks_is_heard_though_she_speaks_more_softly() -> None:
+def test_who_answers_while_the_other_speaks_is_heard_though_more_softly() -> None:
     line = Line(delay_ms=100, down_db=26)
     line.carry(speech("man"), answer=softer(speech("woman"), 8))
     assert line.operator_heard

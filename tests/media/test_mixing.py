@@ -46,7 +46,9 @@ def test_what_is_heard_is_the_saturated_sum_of_the_others(said: list[bytes]) -> 
 
 
 @given(st.lists(frames, min_size=3, max_size=5), st.integers(0, 4), frames)
-def test_what_one_says_changes_nothing_of_what_she_hears(said: list[bytes], who: int, other: bytes) -> None:
+def test_what_one_says_changes_nothing_of_what_that_one_hears(
+    said: list[bytes], who: int, other: bytes
+) -> None:
     who %= len(said)
     assert mix_frames(said)[who] == mix_frames([*said[:who], other, *said[who + 1 :]])[who]
 
@@ -92,7 +94,7 @@ def test_a_blend_goes_from_one_mix_to_the_next_within_10_ms(
     assert np.array_equal(stack(blended(blend, said)), after)
 
 
-def test_who_hears_everybody_but_herself_is_mixed_as_without_gains() -> None:
+def test_who_hears_all_others_is_mixed_as_without_gains() -> None:
     said = [tone(hz, FRAME_SAMPLES, amplitude=14000) for hz in TONES_HZ]
     blend = Blend()
     legs = ("a", "b", "c")

@@ -73,7 +73,7 @@ def heard(side: ModemSide, number: int, count: int, since: float) -> list[float]
     return [usual_level_db(side[number].sound(since), hz) for hz in TONES_HZ]
 
 
-def test_a_conference_of_lines_of_two_nodes_hears_everybody_and_nobody_herself(side: ModemSide) -> None:
+def test_a_conference_of_lines_of_two_nodes_has_each_hear_all_others(side: ModemSide) -> None:
     with gate_process(side) as gate:
         members = {"op": local(side, 0), "user": local(side, 1), "psap": node_spec(at(gate), "voice2")}
         with conference_of(members) as conference:

@@ -16,7 +16,7 @@ DOWN_DB = 60.0
 
 
 @pytest.mark.parametrize("user_hz", [8000, 16000, 48000])
-def test_each_hears_the_other_two_as_loud_as_they_are_and_nothing_of_herself(user_hz: int) -> None:
+def test_each_hears_the_other_two_as_loud_as_they_are_and_no_echo(user_hz: int) -> None:
     rates = {"operator": 8000, "user": user_hz, "psap": 8000}
     with wires(**rates) as room:
         room.say({leg: tone(HZ[leg], 3 * rate, rate_hz=rate) for leg, rate in rates.items()})

@@ -67,7 +67,7 @@ def case(lat: float | None = None, lon: float = 0.0, *, test: bool = False) -> C
         (None, 0.0, NATIONAL),
     ],
 )
-def test_her_place_decides_whom_112_is(lat: float | None, lon: float, number: E164) -> None:
+def test_the_user_s_place_decides_whom_112_is(lat: float | None, lon: float, number: E164) -> None:
     assert psap_number(case(lat, lon), POLICY) == number
 
 
@@ -79,7 +79,7 @@ def test_a_test_calls_the_number_for_tests_wherever_it_is() -> None:
     assert has_psap(case(45.2, 9.2), without)
 
 
-def test_where_she_is_now_counts_and_not_where_she_was() -> None:
+def test_where_the_user_is_now_counts_and_nowhere_before() -> None:
     moved = case(51.0)
     moved = replace(
         moved,

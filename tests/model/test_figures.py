@@ -103,7 +103,7 @@ def test_a_second_attempt_a_second_request_and_a_second_operator_move_no_first_t
     assert row.operator == MARTA
 
 
-def test_s11_an_operators_ringing_phone_is_not_hers_and_a_missed_deadline_stays_missed() -> None:
+def test_s11_an_operators_ringing_phone_is_not_the_user_s_and_a_missed_deadline_stays_missed() -> None:
     row = told(
         (1.0, ev.LegRinging(leg=leg("op1"), attempt=1)),
         (50.0, ev.DeadlineMissed()),
@@ -264,7 +264,7 @@ def test_an_alert_that_has_just_come_in_spoils_no_figure_and_one_that_waits_too_
     assert [date.fromisoformat(one.day) for one in at(10).days] == [today - timedelta(days=1), today]
 
 
-def test_s10_under_duress_she_is_not_called_and_that_is_no_failure() -> None:
+def test_s10_under_duress_the_user_is_not_called_and_that_is_no_failure() -> None:
     found = figures(
         [row(0, duress=True, operator_us=3, closed_us=90, outcome=Outcome.BRIEFED)],
         days=[local(BEGUN).date()],

@@ -11,7 +11,7 @@ ANNA = OperatorId("anna")
 
 
 @pytest.mark.parametrize("mode", [OperatorLine.HEADSET, OperatorLine.NAILED_UP])
-def test_the_name_of_an_own_line_says_whose_it_is_and_how_she_is_reached(mode: OperatorLine) -> None:
+def test_the_name_of_an_own_line_says_whose_it_is_and_how_the_operator_is_reached(mode: OperatorLine) -> None:
     line = own_line(ANNA, mode)
     assert line is not None
     assert (is_own(line), mode_of(line), operator_of(line)) == (True, mode, ANNA)

@@ -28,7 +28,7 @@ def hears(made: Center, number: str, name: str) -> bool:
     return likeness(made.heard(number), ours(name)) > SURE
 
 
-def test_a_user_is_asked_to_hold_before_anybody_attends_her_and_an_operator_hears_alone_what_it_is(
+def test_a_user_is_asked_to_hold_before_anybody_attends_the_user_and_an_operator_hears_alone_what_it_is(
     tmp_path: Path,
 ) -> None:
     slow = {number: {"rings_after_s": 1.0, "answers_after_s": 30.0} for number in (OPERATOR, SECOND_OPERATOR)}

@@ -67,7 +67,7 @@ def test_levels_come_from_the_bridge_to_the_screen_and_signal_from_the_modems(
             said = json.loads(socket.recv(10))
 
 
-def test_a_busy_tone_on_her_line_is_told_to_the_screen_and_to_no_journal(tmp_path: Path) -> None:
+def test_a_busy_tone_on_the_user_s_line_is_told_to_the_screen_and_to_no_journal(tmp_path: Path) -> None:
     wav = tmp_path / "busy.wav"
     half = RATE_HZ // 2
     write_wav(wav, 120 * (tone(425, half) + bytes(2 * half)))
@@ -120,7 +120,7 @@ def hears_of(heard: bytes, hz: float) -> bool:
     return any(usual_level_db(part, hz) > -40 for part in parts)
 
 
-def test_a_supervisor_hears_both_and_neither_hears_her(talking: tuple[Center, AlertId]) -> None:
+def test_a_supervisor_hears_both_and_is_heard_by_neither(talking: tuple[Center, AlertId]) -> None:
     running, alert = talking
     token = supervisor(running)
     assert running.order(alert, "listen", token=token).status_code == 202

@@ -79,7 +79,7 @@ def settings(folder: Path, deadline_s: float) -> tuple[str, str]:
     return "--config", str(file)
 
 
-def nobody_reaches_her() -> str:
+def nobody_reaches_the_user() -> str:
     return simulation(phones={USER: {"behaviour": "unreachable"}})
 
 
@@ -103,7 +103,7 @@ def missed_in_time(made: Center, alert: AlertId, sent_s: float, deadline_s: floa
 def test_s11_no_step_of_the_wall_clock_forth_or_back_moves_a_deadline(
     tmp_path: Path, wall_clock: WallClock
 ) -> None:
-    with center(tmp_path, nobody_reaches_her(), *settings(tmp_path, DEADLINE_S)) as made:
+    with center(tmp_path, nobody_reaches_the_user(), *settings(tmp_path, DEADLINE_S)) as made:
         sent_s = time.monotonic()
         alert = made.send()
         key = (made.state.path / "keys" / "app.key").read_text().strip()
@@ -126,7 +126,7 @@ def test_s11_no_step_of_the_wall_clock_forth_or_back_moves_a_deadline(
 def test_s11_a_node_started_again_after_a_step_keeps_the_deadlines_of_open_alerts(
     tmp_path: Path, wall_clock: WallClock
 ) -> None:
-    with center(tmp_path, nobody_reaches_her(), *settings(tmp_path, RESTART_S)) as made:
+    with center(tmp_path, nobody_reaches_the_user(), *settings(tmp_path, RESTART_S)) as made:
         before = read_json(made.state.node_file, NodeFile)
         sent_s = time.monotonic()
         alert = made.send()

@@ -192,7 +192,7 @@ def test_a_supervisor_comes_to_listen_and_goes(desk: Desk, alert: AlertId) -> No
     best(desk, {USER: PSAP, PSAP: USER, operator: USER}, comes, goes, absent=SUPERVISOR)
 
 
-def test_what_she_whispers_the_operator_hears_and_nobody_else(desk: Desk, alert: AlertId) -> None:
+def test_what_is_whispered_the_operator_hears_and_nobody_else(desk: Desk, alert: AlertId) -> None:
     operator = whose(desk, alert)
     order(desk, alert, "listen", by=SUPERVISOR)
     settled(desk, USER, operator, PSAP, silent=SUPERVISOR)
@@ -228,7 +228,7 @@ def test_a_case_is_handed_over_and_back(desk: Desk, alert: AlertId) -> None:
     best(desk, {USER: PSAP, PSAP: USER}, handed)
 
 
-def test_her_line_drops_and_she_is_called_back(desk: Desk, alert: AlertId) -> None:
+def test_the_user_s_line_drops_and_a_call_goes_back(desk: Desk, alert: AlertId) -> None:
     operator = whose(desk, alert)
 
     def drops() -> None:

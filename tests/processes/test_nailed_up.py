@@ -23,7 +23,7 @@ def has_it(made: Center, alert: AlertId) -> bool:
     return made.joined(alert) == {"operator", "user"}
 
 
-def test_s13_killed_in_an_alert_and_her_call_stands_until_her_shift_ends(tmp_path: Path) -> None:
+def test_s13_killed_in_an_alert_and_the_operator_s_call_stands_until_the_shift_ends(tmp_path: Path) -> None:
     settings = tmp_path / "center.toml"
     settings.write_text('[operator]\nline = "nailed_up"\n')
     with center(tmp_path, simulation(public=5), "--config", str(settings)) as made:

@@ -57,7 +57,7 @@ def test_sound_that_comes_back_is_taken_back_by_itself(talking: tuple[Center, Al
 
 
 @pytest.mark.parametrize("vice", ["no_voice", "takes_no_voice", "voice_port_gone"])
-def test_she_is_not_heard_or_does_not_hear_and_is_called_on_another_line(
+def test_the_user_is_not_heard_or_does_not_hear_and_is_called_on_another_line(
     talking: tuple[Center, AlertId], vice: str
 ) -> None:
     made, alert = talking

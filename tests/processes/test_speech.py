@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.process, pytest.mark.timeout(120)]
 SENTENCES = 3
 
 
-def test_what_she_says_reaches_112_sentence_by_sentence(tmp_path: Path) -> None:
+def test_what_the_user_says_reaches_112_sentence_by_sentence(tmp_path: Path) -> None:
     told = Told.of([speech("woman")[:32_000], speech("man")[:32_000]])
     told.write(tmp_path / "user.wav")
     phones: dict[str, dict[str, object]] = {

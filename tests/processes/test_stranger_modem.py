@@ -127,7 +127,7 @@ def test_s02_a_user_who_calls_it_raises_an_alert_and_is_answered(
     over(made, alert, modem)
 
 
-def test_a_connection_that_is_cut_in_mid_call_and_comes_back_costs_nobody_her_call(
+def test_a_connection_that_is_cut_in_mid_call_and_comes_back_costs_no_call(
     made: Center, modem: StrangerModem, user: str
 ) -> None:
     alert = made.send(user)

@@ -106,7 +106,7 @@ def goes_on_at(a: Center, alert: AlertId, stack: ExitStack, token: str) -> None:
     a.until("it is closed", lambda: a.case(alert).closed_at)
 
 
-def test_s06_s17_she_is_heard_from_another_node_and_goes_on_at_the_alerts_own(
+def test_s06_s17_the_operator_is_heard_from_another_node_and_goes_on_at_the_alerts_own(
     talking: tuple[Center, Center, AlertId, ExitStack, str], stack: ExitStack
 ) -> None:
     a, b, alert, there, token = talking
@@ -115,7 +115,7 @@ def test_s06_s17_she_is_heard_from_another_node_and_goes_on_at_the_alerts_own(
     assert b.calls(OPERATOR) == []
 
 
-def test_s17_her_node_dies_and_she_is_heard_again_as_soon_as_her_page_is_at_another(
+def test_s17_the_operator_s_node_dies_and_the_operator_is_heard_again_as_soon_as_the_page_is_at_another(
     talking: tuple[Center, Center, AlertId, ExitStack, str], stack: ExitStack
 ) -> None:
     a, b, alert, there, token = talking

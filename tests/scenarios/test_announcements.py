@@ -55,7 +55,7 @@ def test_a_user_whom_nobody_attends_is_told_to_hold_until_an_operator_is_joined(
     everything_is_over(world)
 
 
-def test_an_operator_hears_alone_what_she_has_answered_and_whom_it_is_about(make_world: MakeWorld) -> None:
+def test_an_operator_hears_alone_what_was_answered_and_whom_it_is_about(make_world: MakeWorld) -> None:
     world = make_world()
     to_talking(world)
     spoken = whisper(world)
@@ -113,7 +113,7 @@ def test_112_that_answers_while_nobody_attends_it_is_told_to_hold(make_world: Ma
     world.until("and it ends", lambda: hears(world, Party.PSAP) == set(), 2)
 
 
-def test_112_is_told_once_for_each_order_that_she_cannot_speak(make_world: MakeWorld) -> None:
+def test_112_is_told_once_for_each_order_that_the_user_cannot_speak(make_world: MakeWorld) -> None:
     world = make_world()
     to_conference(world)
     world.order(OperatorCommand.ANNOUNCE)
@@ -130,7 +130,7 @@ def test_112_is_told_once_for_each_order_that_she_cannot_speak(make_world: MakeW
     everything_is_over(world)
 
 
-def test_in_duress_nothing_sounds_on_her_phone(make_world: MakeWorld) -> None:
+def test_in_duress_nothing_sounds_on_the_user_s_phone(make_world: MakeWorld) -> None:
     world = make_world(behaviours={OPERATORS[0]: "no_answer"})
     voice_alert(world)
     world.until("she is told to hold", lambda: hears(world, Party.USER) == {"please_hold"})
@@ -150,7 +150,7 @@ def test_duress_that_is_signalled_later_is_whispered_as_well(make_world: MakeWor
     assert spoken.to == {world.case.of(Party.OPERATOR)[0].leg}
 
 
-def test_an_operators_phone_that_may_still_ring_is_whispered_to_until_she_speaks(
+def test_an_operators_phone_that_may_still_ring_is_whispered_to_until_somebody_speaks(
     make_world: MakeWorld,
 ) -> None:
     world = make_world(early=True)
@@ -165,7 +165,7 @@ def test_an_operators_phone_that_may_still_ring_is_whispered_to_until_she_speaks
     assert world.case.played == (f"whisper:{place(leg.leg)}:1",), "she may have heard only the end of it"
 
 
-def test_her_language_is_hers_and_112s_is_the_centers(make_world: MakeWorld) -> None:
+def test_the_language_is_the_user_s_and_112s_is_the_centers(make_world: MakeWorld) -> None:
     world = make_world(behaviours={OPERATORS[0]: "no_answer"}, policy=Policy(psap_number=PSAP, language="de"))
     user = world.registry.user_by_phone(USER)
     assert user is not None

@@ -67,7 +67,7 @@ def test_s02_a_second_user_is_declined_and_called_back_on_another_line(make_worl
     assert len(first) == 2
 
 
-def test_case_14_a_second_user_who_withholds_her_number_is_answered_once_the_line_is_free(
+def test_case_14_a_second_user_who_withholds_the_number_is_answered_once_the_line_is_free(
     make_world: MakeWorld,
 ) -> None:
     world = in_conference(make_world)
@@ -87,7 +87,7 @@ def test_case_14_a_second_user_who_withholds_her_number_is_answered_once_the_lin
 
 @pytest.mark.parametrize("withheld", [False, True])
 @pytest.mark.parametrize("after_s", [0.6, 1.5, 4.0])
-def test_case_18_a_modem_s_actor_that_dies_while_she_waits_disturbs_nobody(
+def test_case_18_a_modem_s_actor_that_dies_while_the_user_waits_disturbs_nobody(
     make_world: MakeWorld, after_s: float, withheld: bool
 ) -> None:
     world = in_conference(make_world)

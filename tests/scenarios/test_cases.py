@@ -48,7 +48,7 @@ def test_case_01_the_same_alert_twice_and_by_voice_is_one_case(make_world: MakeW
     assert world.case.signals >= 3
 
 
-def test_case_02_she_calls_while_we_are_dialling_her(make_world: MakeWorld) -> None:
+def test_case_02_the_user_calls_while_we_are_dialling_the_user(make_world: MakeWorld) -> None:
     world = make_world()
     world.send()
     world.until("she is being dialled", lambda: world.case.active(Party.USER) is not None)
@@ -219,7 +219,7 @@ def test_case_10_with_few_lines_one_alert_after_the_other_is_served_the_earliest
     assert served[:4] == alerts[:4]
 
 
-def test_case_11_the_deadline_passes_while_her_phone_rings(make_world: MakeWorld) -> None:
+def test_case_11_the_deadline_passes_while_the_user_s_phone_rings(make_world: MakeWorld) -> None:
     from model.policy import MetBy
 
     policy = Policy(psap_number=PSAP, met_by=MetBy.ANSWERED, user_no_answer_s=60, idle_crews=1, live_cases=4)
@@ -291,7 +291,7 @@ LOMBARDY = PsapRoute(
 
 
 @pytest.mark.parametrize("behaviour", ["busy", "no_answer"])
-def test_case_15_the_psap_of_her_area_that_does_not_answer_leads_to_the_alternate_and_not_to_the_national(
+def test_case_15_a_psap_of_the_area_that_does_not_answer_leads_to_the_alternate_and_not_to_the_national(
     make_world: MakeWorld, behaviour: str
 ) -> None:
     regional, other = LOMBARDY.number, E164("+390200000113")
@@ -384,7 +384,7 @@ def _on_another(world: World, line: str) -> bool:
     return user is not None and user.line != line and len(joined(world)) == 2
 
 
-def test_case_19_duress_calls_112_at_once_and_not_her(make_world: MakeWorld) -> None:
+def test_case_19_duress_calls_112_at_once_and_not_the_user(make_world: MakeWorld) -> None:
     world = make_world()
     world.send()
     world.fact(ev.AlertCancelled(duress=True))
@@ -529,7 +529,7 @@ def test_case_18_a_call_that_was_given_up_unheard_is_not_left_up_for_ever(make_w
     assert [call.to for call in world.live_calls()].count(OPERATORS[0]) == 1, "the operator's call stays"
 
 
-def test_case_09_a_test_call_to_her_gives_way_to_her_real_alert(make_world: MakeWorld) -> None:
+def test_case_09_a_test_call_to_the_user_gives_way_to_the_real_alert(make_world: MakeWorld) -> None:
     world = make_world(operators=2, public=6, behaviours={USER: "no_answer"})
     world.send(test=True)
     world.until("her phone rings", lambda: world.case.rang_at is not None)

@@ -73,7 +73,9 @@ def test_the_whole_flow_by_voice_alone(make_world: MakeWorld) -> None:
     assert confirmations(world) == [("op1", "voice"), ("user", "voice"), ("psap", "voice")]
 
 
-def test_an_operators_phone_that_only_rings_does_not_give_her_the_case(make_world: MakeWorld) -> None:
+def test_an_operators_phone_that_only_rings_does_not_give_the_operator_the_case(
+    make_world: MakeWorld,
+) -> None:
     world = make_world(early=True, operators=2, behaviours={OPERATORS[0]: "no_answer"})
     world.send()
     first = rings(world, Party.OPERATOR)
@@ -92,7 +94,7 @@ def test_an_operators_phone_that_only_rings_does_not_give_her_the_case(make_worl
     assert unheard(world) == set()
 
 
-def test_a_key_of_her_phone_says_that_an_operator_is_there(make_world: MakeWorld) -> None:
+def test_a_key_of_the_phone_says_that_an_operator_is_there(make_world: MakeWorld) -> None:
     world = make_world(early=True)
     world.send()
     speaks(world, Party.OPERATOR, digit="1")

@@ -60,7 +60,9 @@ def test_modems_that_list_calls_under_another_number_lose_none(make_world: MakeW
     assert held(world) == 2
 
 
-def test_a_users_call_that_does_not_end_costs_her_one_line_and_not_the_alert(make_world: MakeWorld) -> None:
+def test_a_users_call_that_does_not_end_costs_the_user_one_line_and_not_the_alert(
+    make_world: MakeWorld,
+) -> None:
     world = make_world(everywhere=f"ignores = [{DEAF}]", behaviours={str(USER): "no_answer"})
     world.send()
     world.until(

@@ -132,7 +132,7 @@ def test_what_is_written_into_an_inbox_is_acted_upon_at_once_and_within_a_second
     assert world.case.of(Party.PSAP)
 
 
-def test_s10_112_is_briefed_when_she_does_not_answer(make_world: MakeWorld) -> None:
+def test_s10_112_is_briefed_when_the_user_does_not_answer(make_world: MakeWorld) -> None:
     world = make_world(behaviours={USER: "no_answer"})
     world.send()
     world.until("the operator is there", lambda: world.case.operator is not None)
@@ -155,7 +155,7 @@ def test_s11_a_missed_deadline_is_known_and_the_app_was_advised_before(make_worl
     assert world.case.deadline_at == world.case.received_at + 50 * SECOND
 
 
-def test_s11_with_no_operator_she_is_called_before_the_deadline(make_world: MakeWorld) -> None:
+def test_s11_with_no_operator_the_user_is_called_before_the_deadline(make_world: MakeWorld) -> None:
     world = make_world(operators=0)
     world.send()
     world.advance(50)

@@ -57,7 +57,7 @@ def test_a_case_with_112_on_the_line_is_handed_over_to_whoever_is_free(make_worl
     world.until("the operator has gone", lambda: joined(world) == {Party.USER, Party.PSAP})
 
 
-def test_where_nobody_answers_the_case_stays_hers(make_world: MakeWorld) -> None:
+def test_where_nobody_answers_the_case_stays_the_operator_s(make_world: MakeWorld) -> None:
     world = make_world(operators=2, behaviours={OPERATORS[1]: "no_answer"})
     to_talking(world)
     hand_over(world, world.operators[1])
@@ -128,7 +128,7 @@ def wrapping_up(make_world: MakeWorld, operators: int) -> World:
     return world
 
 
-def test_the_next_alert_is_another_s_while_she_writes_her_notes(make_world: MakeWorld) -> None:
+def test_the_next_alert_is_another_s_while_the_operator_writes_the_notes(make_world: MakeWorld) -> None:
     world = wrapping_up(make_world, 2)
     world.send(E164("+393331112299"))
     world.until("an operator is kept for it", lambda: bool(world.case.reserved), 5)
@@ -145,7 +145,7 @@ def test_a_real_alert_is_worth_more_than_notes_and_a_test_is_not(make_world: Mak
     assert world.clock.now_us() - begun_us > 25 * SECOND
 
 
-def test_a_real_alert_has_her_at_once_where_nobody_else_is_free(make_world: MakeWorld) -> None:
+def test_a_real_alert_has_the_operator_at_once_where_nobody_else_is_free(make_world: MakeWorld) -> None:
     world = wrapping_up(make_world, 1)
     world.send(E164("+393331112299"))
     world.until("she is called", lambda: world.case.reserved == (world.operators[0],), 1)

@@ -47,7 +47,9 @@ def headsets(make_world: MakeWorld, connected: list[Headsets]) -> tuple[World, H
     return world, there
 
 
-def test_s04_she_is_on_the_line_as_soon_as_the_alert_is_there(headsets: tuple[World, Headsets]) -> None:
+def test_s04_the_operator_is_on_the_line_as_soon_as_the_alert_is_there(
+    headsets: tuple[World, Headsets],
+) -> None:
     world, _ = headsets
     world.send()
     world.advance(0.2)
@@ -62,7 +64,7 @@ def test_s04_she_is_on_the_line_as_soon_as_the_alert_is_there(headsets: tuple[Wo
     assert world.calls(OPERATORS[1]) == []
 
 
-def test_s06_s08_s09_the_whole_flow_takes_no_line_of_hers(headsets: tuple[World, Headsets]) -> None:
+def test_s06_s08_s09_the_whole_flow_takes_no_line_of_the_operator_s(headsets: tuple[World, Headsets]) -> None:
     world, _ = headsets
     to_talking(world)
     world.order(OperatorCommand.CALL_PSAP)
@@ -77,7 +79,7 @@ def test_s06_s08_s09_the_whole_flow_takes_no_line_of_hers(headsets: tuple[World,
     everything_is_over(world)
 
 
-def test_without_her_headset_she_is_called_on_her_phone(headsets: tuple[World, Headsets]) -> None:
+def test_without_a_headset_the_operator_is_called_on_the_phone(headsets: tuple[World, Headsets]) -> None:
     world, there = headsets
     for operator in world.operators:
         there.disconnect(operator)
@@ -103,7 +105,7 @@ def test_a_headset_that_comes_is_the_operators_at_once_where_the_web_says_so(
     assert world.case.of(Party.OPERATOR)[0].line == f"headset:{world.operators[0]}"
 
 
-def test_who_has_her_headset_on_is_asked_before_who_has_to_be_dialled(
+def test_who_has_a_headset_on_is_asked_before_who_has_to_be_dialled(
     headsets: tuple[World, Headsets],
 ) -> None:
     world, there = headsets
@@ -124,7 +126,9 @@ def test_a_headset_that_has_just_gone_costs_no_alert(headsets: tuple[World, Head
     assert world.events(ev.OperatorNotAnswering) == []
 
 
-def test_s17_a_headset_that_blinks_does_not_lose_her_the_case(headsets: tuple[World, Headsets]) -> None:
+def test_s17_a_headset_that_blinks_does_not_lose_the_operator_the_case(
+    headsets: tuple[World, Headsets],
+) -> None:
     world, there = headsets
     to_talking(world)
     had_it = world.case.operator
@@ -139,7 +143,7 @@ def test_s17_a_headset_that_blinks_does_not_lose_her_the_case(headsets: tuple[Wo
     everything_is_over(world)
 
 
-def test_s17_a_headset_that_stays_away_loses_her_and_the_next_one_has_it(
+def test_s17_a_headset_that_stays_away_loses_the_operator_and_the_next_one_has_it(
     headsets: tuple[World, Headsets],
 ) -> None:
     world, there = headsets
@@ -182,7 +186,7 @@ def test_s13_who_keeps_the_lines_is_killed_and_nothing_ends(headsets: tuple[Worl
     everything_is_over(world)
 
 
-def test_she_who_takes_it_is_reached_on_her_headset(headsets: tuple[World, Headsets]) -> None:
+def test_who_takes_it_is_reached_on_the_headset(headsets: tuple[World, Headsets]) -> None:
     world, _ = headsets
     to_talking(world)
     before = world.case.operator

@@ -33,7 +33,7 @@ def listens(world: World, supervisor: OperatorId) -> None:
     world.until("she hears them", lambda: joined(world) >= EVERYBODY)
 
 
-def test_she_is_called_hears_them_and_is_heard_by_nobody(make_world: MakeWorld) -> None:
+def test_the_listener_is_called_hears_them_and_is_heard_by_nobody(make_world: MakeWorld) -> None:
     world, supervisor = supervised(make_world)
     listens(world, supervisor)
     assert unheard(world) == {Party.LISTENER}
@@ -65,7 +65,9 @@ def heard_by(world: World, party: Party) -> set[Party] | None:
 
 
 @pytest.mark.parametrize("killed", [None, Role.ALERT_CASE, Role.CONFERENCE_BRIDGE])
-def test_her_whisper_is_heard_by_the_operator_alone(make_world: MakeWorld, killed: Role | None) -> None:
+def test_the_listener_s_whisper_is_heard_by_the_operator_alone(
+    make_world: MakeWorld, killed: Role | None
+) -> None:
     world, supervisor = supervised(make_world)
     listens(world, supervisor)
     world.order(OperatorCommand.WHISPER, by=supervisor)
@@ -84,7 +86,7 @@ def test_her_whisper_is_heard_by_the_operator_alone(make_world: MakeWorld, kille
 
 
 @pytest.mark.parametrize("killed", [Role.ALERT_CASE, Role.CONFERENCE_BRIDGE, Role.CALL_LEG, Role.TRUNK_POOL])
-def test_whoever_dies_she_is_never_heard(make_world: MakeWorld, killed: Role) -> None:
+def test_whoever_dies_the_listener_is_never_heard(make_world: MakeWorld, killed: Role) -> None:
     world, supervisor = supervised(make_world)
     listens(world, supervisor)
     world.kill(killed)
@@ -97,7 +99,7 @@ def test_whoever_dies_she_is_never_heard(make_world: MakeWorld, killed: Role) ->
     assert world.case.outcome is Outcome.FALSE_ALARM
 
 
-def test_an_alert_closes_with_her_on_the_line(make_world: MakeWorld) -> None:
+def test_an_alert_closes_with_the_listener_on_the_line(make_world: MakeWorld) -> None:
     world, supervisor = supervised(make_world)
     listens(world, supervisor)
     world.order(OperatorCommand.CALL_PSAP)
@@ -119,7 +121,7 @@ def test_an_alert_closes_with_her_on_the_line(make_world: MakeWorld) -> None:
     assert world.case.outcome is Outcome.HANDED_OVER
 
 
-def test_she_gives_her_line_to_an_alert_that_needs_one(make_world: MakeWorld) -> None:
+def test_the_listener_gives_the_line_to_an_alert_that_needs_one(make_world: MakeWorld) -> None:
     world, supervisor = supervised(make_world, public=4)
     listens(world, supervisor)
     first = world.alert

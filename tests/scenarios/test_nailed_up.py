@@ -46,7 +46,7 @@ def up(make_world: MakeWorld, **options: object) -> World:
     return world
 
 
-def test_one_call_stands_through_her_shift_and_ends_with_it(make_world: MakeWorld) -> None:
+def test_one_call_stands_through_the_operator_s_shift_and_ends_with_it(make_world: MakeWorld) -> None:
     world = up(make_world)
     world.advance(120)
     assert len(world.calls(OPERATORS[0])) == 1
@@ -61,7 +61,7 @@ def test_one_call_stands_through_her_shift_and_ends_with_it(make_world: MakeWorl
     assert len(world.calls(OPERATORS[0])) == 1
 
 
-def test_s04_she_is_on_the_line_as_soon_as_the_alert_is_there(make_world: MakeWorld) -> None:
+def test_s04_the_operator_is_on_the_line_as_soon_as_the_alert_is_there(make_world: MakeWorld) -> None:
     world = up(make_world)
     world.send()
     world.advance(0.2)
@@ -71,7 +71,7 @@ def test_s04_she_is_on_the_line_as_soon_as_the_alert_is_there(make_world: MakeWo
     assert leg.voice.path.endswith(".voice")
 
 
-def test_s09_the_alert_lets_go_of_her_and_her_call_stands(make_world: MakeWorld) -> None:
+def test_s09_the_alert_lets_go_of_the_operator_and_the_call_stands(make_world: MakeWorld) -> None:
     world = up(make_world)
     for _ in range(2):
         to_talking(world)
@@ -92,7 +92,7 @@ def test_a_call_that_drops_between_alerts_is_made_again(make_world: MakeWorld) -
     assert len(world.calls(OPERATORS[0])) == 2
 
 
-def test_s17_a_call_that_drops_in_an_alert_loses_her_and_she_is_called_on_her_phone(
+def test_s17_a_call_that_drops_in_an_alert_loses_the_operator_and_the_operator_is_called_on_the_phone(
     make_world: MakeWorld,
 ) -> None:
     world = up(make_world)
@@ -111,7 +111,7 @@ def test_s17_a_call_that_drops_in_an_alert_loses_her_and_she_is_called_on_her_ph
     assert held(world) == [world.operators[0]]
 
 
-def test_an_alert_that_comes_while_her_phone_rings_for_it_has_her_when_she_answers(
+def test_an_alert_that_comes_while_the_phone_rings_for_it_has_the_operator_who_answers(
     make_world: MakeWorld,
 ) -> None:
     world = make_world(policy=POLICY, public=6)
@@ -185,7 +185,7 @@ def test_what_was_nailed_up_is_let_go_where_the_settings_want_it_no_more(make_wo
     world.until("the line is nobody's", everything_ends, within_s=10)
 
 
-def test_case_09_a_line_that_she_only_waits_on_gives_way_to_a_user_who_cannot_be_called(
+def test_case_09_a_line_that_is_only_waited_on_gives_way_to_a_user_who_cannot_be_called(
     make_world: MakeWorld,
 ) -> None:
     """Three lines: one for callers, one nailed up. The third breaks just when the user is to be called."""
@@ -209,7 +209,7 @@ def test_case_09_a_line_that_she_only_waits_on_gives_way_to_a_user_who_cannot_be
     world.until("it is closed", lambda: world.case.closed_at is not None)
 
 
-def test_case_02_who_calls_in_on_her_line_is_called_back_on_another_and_her_call_stands(
+def test_case_02_who_calls_in_on_the_operator_s_line_is_called_back_on_another_and_the_call_stands(
     make_world: MakeWorld,
 ) -> None:
     """Users know one number; it may be any that takes calls."""

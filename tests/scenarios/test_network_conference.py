@@ -126,7 +126,7 @@ def test_case_05_no_answer_and_112_is_briefed(make_world: MakeWorld, family: str
 
 
 @any_family
-def test_s02_whoever_calls_in_is_the_first_and_the_operator_the_second_on_her_line(
+def test_s02_whoever_calls_in_is_the_first_and_the_operator_the_second_on_the_user_s_line(
     make_world: MakeWorld, family: str
 ) -> None:
     world = of_family(make_world, family)
@@ -264,7 +264,7 @@ def test_lines_that_give_their_voice_are_taken_first_and_never_mixed(make_world:
     assert {leg.joins for leg in world.case.legs.values()} == {Joins.HOST}
 
 
-def test_a_user_who_calls_in_on_a_line_without_voice_has_her_operator_called_again_on_it(
+def test_a_user_who_calls_in_on_a_line_without_voice_has_the_operator_called_again_on_it(
     make_world: MakeWorld,
 ) -> None:
     world = make_world(dialects=("sim800", "huawei", "huawei", "sim800"), public=4)
@@ -308,7 +308,7 @@ def test_s11_one_modem_is_enough_for_an_alert(make_world: MakeWorld) -> None:
     assert lines(world) == {"sim1"}
 
 
-def test_s08_112_is_called_while_her_phone_rings(make_world: MakeWorld) -> None:
+def test_s08_112_is_called_while_the_user_s_phone_rings(make_world: MakeWorld) -> None:
     world = make_world(dialects=("sim800",), behaviours={USER: "no_answer"})
     to_ringing(world)
     world.advance(1)
@@ -321,7 +321,7 @@ def test_s08_112_is_called_while_her_phone_rings(make_world: MakeWorld) -> None:
     until_joined(world, Party.OPERATOR, Party.PSAP)
 
 
-def test_s11_a_user_called_for_her_deadline_is_joined_by_whoever_answers(make_world: MakeWorld) -> None:
+def test_s11_a_user_called_for_the_deadline_is_joined_by_whoever_answers(make_world: MakeWorld) -> None:
     world = make_world(dialects=("sim800",), operators=2, behaviours={OPERATORS[0]: "no_answer"})
     second = world.operators[1]
     world.shift(second, ShiftState.PAUSED)

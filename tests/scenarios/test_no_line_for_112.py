@@ -122,7 +122,7 @@ def test_under_duress_the_app_is_not_told_to_call_and_112_is_not_asked_for_twice
 
 
 @pytest.mark.parametrize("silent", [False, True])
-def test_who_is_not_on_the_line_is_told_to_call_112_herself_but_for_a_silent_alert(
+def test_a_user_who_is_not_on_the_line_is_told_to_call_112_but_for_a_silent_alert(
     make_world: MakeWorld, silent: bool
 ) -> None:
     world = make_world(behaviours={"+393331112223": "no_answer"})

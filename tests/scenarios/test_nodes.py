@@ -197,7 +197,7 @@ def test_case_16_user_and_112_are_not_given_up_whose_lines_are_both_at_a_node_th
         closes_handed_over(nodes, "a")
 
 
-def test_the_operator_of_a_frozen_node_has_her_case_again_by_the_call_that_she_is_still_in(
+def test_the_operator_of_a_frozen_node_has_the_case_again_by_the_call_that_still_stands(
     tmp_path: Path,
 ) -> None:
     with cluster(tmp_path, {"a": (4, 1), "b": (4, 1)}) as nodes:

@@ -62,7 +62,9 @@ def sound(world: World, file: str) -> Samples:
         with_it.close()
 
 
-def test_each_party_is_on_her_own_track_and_the_story_tells_the_file(recorded: Callable[..., World]) -> None:
+def test_each_party_is_on_a_track_of_its_own_and_the_story_tells_the_file(
+    recorded: Callable[..., World],
+) -> None:
     world = recorded()
     to_talking(world)
     file = f"{world.alert}.1.flac"
@@ -191,7 +193,7 @@ def told(world: World) -> list[str]:
 
 
 @pytest.mark.parametrize("killed", [None, Role.CONFERENCE_BRIDGE, Role.ALERT_CASE])
-def test_she_is_told_once_whoever_dies(recorded: Callable[..., World], killed: Role | None) -> None:
+def test_the_user_is_told_once_whoever_dies(recorded: Callable[..., World], killed: Role | None) -> None:
     world = recorded()
     to_talking(world)
     begun(world, f"{world.alert}.1.flac")

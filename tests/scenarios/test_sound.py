@@ -87,7 +87,7 @@ def test_a_bridge_whose_voice_stands_still_makes_room_for_another(make_world: Ma
     everything_is_over(world)
 
 
-def test_she_is_called_again_on_another_line_and_is_heard(make_world: MakeWorld) -> None:
+def test_the_user_is_called_again_on_another_line_and_is_heard(make_world: MakeWorld) -> None:
     world = make_world()
     to_talking(world)
     silent = without_sound(world, Party.USER)

@@ -151,7 +151,7 @@ def test_a_conference_goes_on_over_a_sleep_of_the_machine(make_world: MakeWorld)
     assert restarted(world) == []
 
 
-def test_a_person_who_takes_her_time_is_not_stuck(make_world: MakeWorld) -> None:
+def test_a_person_who_takes_time_is_not_stuck(make_world: MakeWorld) -> None:
     world = make_world(behaviours={USER: "no_answer", PSAP: "no_answer"})
     world.send()
     world.until("the operator is there", lambda: world.case.operator is not None)

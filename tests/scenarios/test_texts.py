@@ -39,7 +39,9 @@ def on_the_sim(world: World) -> list[str]:
     return world.network.carrier.modem("sim1").mailbox.listed()
 
 
-def test_a_text_in_several_parts_is_an_alert_with_its_words_and_she_is_called(make_world: MakeWorld) -> None:
+def test_a_text_in_several_parts_is_an_alert_with_its_words_and_the_user_is_called(
+    make_world: MakeWorld,
+) -> None:
     world = make_world()
     text = "aiuto, mi segue qualcuno in via Torino. " * 6
     write(world, text.strip())
@@ -56,7 +58,7 @@ def test_a_text_in_several_parts_is_an_alert_with_its_words_and_she_is_called(ma
     assert len(alerts(world)) == 1
 
 
-def test_her_place_comes_by_sms_and_further_places_go_to_the_open_case(make_world: MakeWorld) -> None:
+def test_the_user_s_place_comes_by_sms_and_further_places_go_to_the_open_case(make_world: MakeWorld) -> None:
     world = make_world()
     write(world, AML)
     world.until("there is an alert", lambda: len(alerts(world)) == 1)

@@ -155,7 +155,9 @@ def test_a_headset_that_has_just_come_is_known_at_every_node_within_half_a_secon
     assert leg.line == f"headset:{operator}"
 
 
-def test_her_own_nodes_voice_comes_before_a_phone_and_after_none(tmp_path: Path, stack: ExitStack) -> None:
+def test_the_operator_s_own_nodes_voice_comes_before_a_phone_and_after_none(
+    tmp_path: Path, stack: ExitStack
+) -> None:
     """Whose headset is at another node can answer as soon as one whose headset is here."""
     place = with_headsets(tmp_path, stack, operators=2)
     nodes = place.nodes
@@ -165,7 +167,7 @@ def test_her_own_nodes_voice_comes_before_a_phone_and_after_none(tmp_path: Path,
     assert leg.operator == nodes.operators[1]
 
 
-def test_s17_her_node_dies_and_she_is_called_on_her_phone_while_the_user_stays(
+def test_s17_the_operator_s_node_dies_and_the_operator_is_called_on_the_phone_while_the_user_stays(
     tmp_path: Path, stack: ExitStack
 ) -> None:
     place = with_headsets(tmp_path, stack)
@@ -184,7 +186,7 @@ def test_s17_her_node_dies_and_she_is_called_on_her_phone_while_the_user_stays(
 
 
 @pytest.mark.parametrize("owner", ["a", "b"])
-def test_s17_her_node_dies_and_her_page_goes_on_at_another_and_nobody_is_called(
+def test_s17_the_operator_s_node_dies_and_the_page_goes_on_at_another_and_nobody_is_called(
     tmp_path: Path, stack: ExitStack, owner: str
 ) -> None:
     """Five seconds after its death, whether the alert was that node's, too, or another one's."""
@@ -210,7 +212,9 @@ def test_s17_her_node_dies_and_her_page_goes_on_at_another_and_nobody_is_called(
     ends(nodes, "a")
 
 
-def test_s17_her_node_dies_and_another_one_with_a_headset_is_found(tmp_path: Path, stack: ExitStack) -> None:
+def test_s17_the_operator_s_node_dies_and_another_one_with_a_headset_is_found(
+    tmp_path: Path, stack: ExitStack
+) -> None:
     place = with_headsets(tmp_path, stack, operators=2, nodes=("a", "b", "c"))
     nodes = place.nodes
     first, second = nodes.operators
@@ -233,7 +237,7 @@ def test_s17_her_node_dies_and_another_one_with_a_headset_is_found(tmp_path: Pat
 
 
 @pytest.mark.parametrize("to", ["a", "c"])
-def test_s17_her_headset_goes_on_at_another_node_and_she_is_heard_again_and_nobody_is_called(
+def test_s17_a_headset_that_goes_on_at_another_node_is_heard_again_and_nobody_is_called(
     tmp_path: Path, stack: ExitStack, to: str
 ) -> None:
     place = with_headsets(tmp_path, stack, nodes=("a", "b", "c"))
@@ -281,7 +285,9 @@ def test_s17_who_is_back_in_the_last_instant_is_lost_to_no_node_that_does_not_kn
     ends(nodes, "a")
 
 
-def test_a_second_window_at_another_node_takes_her_voice_over(tmp_path: Path, stack: ExitStack) -> None:
+def test_a_second_window_at_another_node_takes_the_operator_s_voice_over(
+    tmp_path: Path, stack: ExitStack
+) -> None:
     """As at one node: the newest has it."""
     place = with_headsets(tmp_path, stack, nodes=("a", "b", "c"))
     nodes, (operator,) = place.nodes, place.nodes.operators
@@ -300,7 +306,9 @@ def test_a_second_window_at_another_node_takes_her_voice_over(tmp_path: Path, st
     ends(nodes, "b")
 
 
-def test_s17_a_blink_at_another_node_does_not_lose_her_the_case(tmp_path: Path, stack: ExitStack) -> None:
+def test_s17_a_blink_at_another_node_does_not_lose_the_operator_the_case(
+    tmp_path: Path, stack: ExitStack
+) -> None:
     place = with_headsets(tmp_path, stack)
     nodes, (operator,) = place.nodes, place.nodes.operators
     place.connect(operator, "b")
@@ -315,7 +323,9 @@ def test_s17_a_blink_at_another_node_does_not_lose_her_the_case(tmp_path: Path, 
     ends(nodes, "b")
 
 
-def test_s17_a_headset_that_stays_away_at_another_node_loses_her(tmp_path: Path, stack: ExitStack) -> None:
+def test_s17_a_headset_that_stays_away_at_another_node_loses_the_operator(
+    tmp_path: Path, stack: ExitStack
+) -> None:
     place = with_headsets(tmp_path, stack)
     nodes, (operator,) = place.nodes, place.nodes.operators
     place.connect(operator, "b")
@@ -387,7 +397,7 @@ def test_what_a_dead_operator_lines_has_said_is_told_for_three_seconds_more(
     assert [voice.operator for voice in member._voices(b.env.directory.read())] == [operator]
 
 
-def test_what_a_lost_node_had_is_taken_over_with_the_operator_on_her_headset(
+def test_what_a_lost_node_had_is_taken_over_with_the_operator_on_the_headset(
     tmp_path: Path, stack: ExitStack
 ) -> None:
     """Her voice is at the node that takes the alert over: she stays, and the user is called again."""
@@ -465,7 +475,7 @@ def test_s04_a_call_nailed_up_at_another_node_has_the_alert_at_once(tmp_path: Pa
         assert not [one for one in said if isinstance(one, ev.AlarmRaised)], f"a false alarm at {name}"
 
 
-def test_s17_the_node_of_her_standing_call_dies_and_she_is_called_while_the_user_stays(
+def test_s17_the_node_of_the_operator_s_standing_call_dies_and_the_operator_is_called_while_the_user_stays(
     tmp_path: Path, stack: ExitStack
 ) -> None:
     nodes = with_a_standing_call(tmp_path, stack, {"a": (5, 1), "b": (5, 1)})
@@ -481,7 +491,7 @@ def test_s17_the_node_of_her_standing_call_dies_and_she_is_called_while_the_user
 
 
 @pytest.mark.parametrize("owner", ["a", "d"])
-def test_s17_who_keeps_her_call_dies_and_it_stands_on_a_line_that_is_left(
+def test_s17_who_keeps_the_operator_s_call_dies_and_it_stands_on_a_line_that_is_left(
     tmp_path: Path, stack: ExitStack, owner: str
 ) -> None:
     """Another node takes the call over from its modem: she has not been away, whose alert ever it is."""

@@ -124,7 +124,9 @@ def test_an_alert_is_open_until_it_is_closed(folds: Folds) -> None:
     [OperatorLeft(operator=ANNA), OperatorNotAnswering(operator=ANNA), CLOSED],
     ids=lambda one: type(one).__name__,
 )
-def test_an_operator_is_an_alerts_until_it_has_no_more_need_of_her(folds: Folds, ends: Event) -> None:
+def test_an_operator_is_an_alerts_until_it_has_no_more_need_of_the_operator(
+    folds: Folds, ends: Event
+) -> None:
     folds.say("inbox-x", received())
     folds.say("operator-anna", ShiftChanged(operator=ANNA, state=ShiftState.READY))
     assert folds.operators.operators[ANNA].free
@@ -145,7 +147,7 @@ def test_an_operator_is_an_alerts_until_it_has_no_more_need_of_her(folds: Folds,
     [WrapUpEnded(operator=ANNA), ShiftChanged(operator=ANNA, state=ShiftState.READY), reserved()],
     ids=lambda one: type(one).__name__,
 )
-def test_her_part_in_an_alert_has_ended_until_something_else_happens_to_her(
+def test_the_operator_s_part_in_an_alert_has_ended_until_something_else_happens_to_the_operator(
     folds: Folds, later: Event
 ) -> None:
     folds.say("operator-anna", ShiftChanged(operator=ANNA, state=ShiftState.READY), reserved())
@@ -219,7 +221,7 @@ def nailed_up(leg: str, attempt: int = 7, line: LineId = SIM1) -> LineSeized:
     return LineSeized(line=line, leg=LegId(leg), attempt=attempt, operator=ANNA)
 
 
-def test_a_nailed_up_line_is_her_shifts_until_it_is_said_to_be_nobodys(folds: Folds) -> None:
+def test_a_nailed_up_line_is_the_shifts_until_it_is_said_to_be_nobodys(folds: Folds) -> None:
     folds.say("line-sim1", nailed_up("nailed:anna"))
     hold = folds.lines.lines[SIM1]
     assert (hold.operator, hold.alert, hold.leg, hold.attempt) == (ANNA, None, "nailed:anna", 7)

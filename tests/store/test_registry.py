@@ -389,7 +389,7 @@ def test_a_password_is_hashed_slowly(slow_hasher: Callable[[], PasswordHasher]) 
     assert slow_hasher().hash("x").startswith("$argon2id$v=19$m=65536,t=3,p=1$")
 
 
-def test_a_password_is_hers_alone_and_the_newest(
+def test_a_password_is_the_operator_s_alone_and_the_newest(
     registry: Registry, journal: Journal, database: Database
 ) -> None:
     anna = registry.add_operator("Anna Bianchi", "333 111 0000", by="admin").id

@@ -46,6 +46,6 @@ def test_a_sentence_that_is_not_there_is_lost() -> None:
     assert [one.lost for one in find(TOLD, heard(pcm), 0.0)] == [False, True]
 
 
-def test_the_other_s_voice_is_not_hers() -> None:
+def test_the_other_s_voice_is_not_the_user_s() -> None:
     other = Told.of([speech("man")[48_000:96_000]])
     assert all(one.lost for one in find(other, heard(TOLD.pcm * 2), 0.0))

@@ -43,7 +43,7 @@ def with_operator(**policy: object) -> Book:
     return book
 
 
-def test_her_voice_gives_her_the_case_and_only_then_others_hear_her() -> None:
+def test_a_voice_gives_the_operator_the_case_and_only_then_is_heard_by_others() -> None:
     book = Book()
     book.go_on()
     perhaps(book, Party.OPERATOR)
@@ -56,7 +56,7 @@ def test_her_voice_gives_her_the_case_and_only_then_others_hear_her() -> None:
     assert [one.by for one in book.all_of(ev.LegConfirmed)] == ["voice"]
 
 
-def test_the_search_goes_on_while_her_phone_may_still_ring() -> None:
+def test_the_search_goes_on_while_the_operator_s_phone_may_still_ring() -> None:
     book = Book()
     book.go_on()
     perhaps(book, Party.OPERATOR)
@@ -80,7 +80,7 @@ def test_no_digits_are_no_digit() -> None:
     assert book.case.operator == ANNA
 
 
-def test_whose_answer_is_not_in_doubt_takes_no_case_that_is_hers() -> None:
+def test_whose_answer_is_not_in_doubt_takes_no_case_that_is_the_operator_s() -> None:
     book = Book()
     book.go_on()
     assert refusal(book.case, OperatorCommand.TAKE, ANNA, POLICY) == Refusal.ALREADY_YOURS
@@ -101,7 +101,7 @@ def test_s11_an_answer_in_doubt_is_a_ringing_and_a_voice_reaches_the_user(met_by
     assert (book.case.met_at is not None, book.case.reached_by) == (True, "voice")
 
 
-def test_case_05_her_time_to_answer_is_over_though_the_modem_says_that_she_has() -> None:
+def test_case_05_the_operator_s_time_to_answer_is_over_though_the_modem_says_that_the_operator_has() -> None:
     book = with_operator()
     book.rings(Party.USER)
     book.pass_time(3)
@@ -205,7 +205,7 @@ def test_s09_who_leaves_without_a_briefing_leaves_two_who_talk() -> None:
     assert book.case.leave.handed_over
 
 
-def test_s10_after_a_briefing_her_phone_may_ring_on_and_is_given_up_in_time() -> None:
+def test_s10_after_a_briefing_the_user_s_phone_may_ring_on_and_is_given_up_in_time() -> None:
     book = with_operator()
     perhaps(book, Party.USER)
     book.order(OperatorCommand.CALL_PSAP)

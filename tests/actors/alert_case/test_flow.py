@@ -150,7 +150,7 @@ def test_s02_a_voice_alert_can_be_declined_and_called_back() -> None:
     assert book.leg(Party.USER).call is None
 
 
-def test_case_02_her_own_call_replaces_ours() -> None:
+def test_case_02_the_user_s_own_call_replaces_ours() -> None:
     book = Book()
     book.go_on()
     book.answers(Party.OPERATOR)
@@ -278,7 +278,7 @@ def test_case_07_the_next_operator_after_6_s_and_all_after_12() -> None:
     assert book.case.reserved == (second.operator,)
 
 
-def test_case_07_an_operator_who_let_it_ring_may_take_it_herself_a_moment_later() -> None:
+def test_case_07_an_operator_who_let_it_ring_may_take_it_by_hand_a_moment_later() -> None:
     book = Book()
     book.go_on()
     book.report(book.leg(Party.OPERATOR), CallState.RELEASED, cause=21)
@@ -352,7 +352,7 @@ def test_case_09_a_test_that_gives_way_again_and_again_is_its_operators_to_end()
     assert book.leg(Party.USER).active
 
 
-def test_s05_without_an_operator_she_is_dialled_when_the_set_up_time_is_all_that_is_left() -> None:
+def test_s05_without_an_operator_the_user_is_dialled_when_the_set_up_time_is_all_that_is_left() -> None:
     book = Book(operators=())
     book.go_on()
     book.pass_time(37.9)
@@ -425,7 +425,7 @@ def test_case_19_a_cancellation_changes_nothing_but_what_is_shown() -> None:
     assert book.case.cancelled
 
 
-def test_case_19_duress_calls_112_and_never_her() -> None:
+def test_case_19_duress_calls_112_and_never_the_user() -> None:
     book = Book()
     book.write("inbox-a1", ev.AlertCancelled(duress=True))
     book.go_on()
@@ -438,7 +438,7 @@ def test_case_19_duress_calls_112_and_never_her() -> None:
     assert requested[0].by is None
 
 
-def test_case_19_duress_can_be_set_to_call_her() -> None:
+def test_case_19_duress_can_be_set_to_call_the_user() -> None:
     book = Book(policy=with_policy(duress=Duress.CALL))
     book.write("inbox-a1", ev.AlertCancelled(duress=True))
     book.go_on()

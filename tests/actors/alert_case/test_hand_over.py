@@ -46,7 +46,7 @@ def ended(book: Book) -> list[str]:
     return [event.reason for event in book.all_of(ev.HandOverEnded)]
 
 
-def test_until_another_is_joined_the_case_is_hers_and_then_the_other_s_at_once() -> None:
+def test_until_another_is_joined_the_case_is_the_operator_s_and_then_the_other_s_at_once() -> None:
     book = Book()
     book.to_talking()
     hand_over(book, text="end of shift")
@@ -114,7 +114,7 @@ def test_without_a_name_the_others_are_called_one_after_the_other_and_the_first_
     assert [event.operator for event in book.all_of(ev.OperatorNotAnswering)] == [BICE]
 
 
-def test_where_nobody_is_free_it_stays_hers_and_the_app_is_told_nothing_new() -> None:
+def test_where_nobody_is_free_it_stays_the_operator_s_and_the_app_is_told_nothing_new() -> None:
     book = Book(operators=(ANNA,))
     book.to_talking()
     advised = len(book.all_of(ev.AdviceChanged))
@@ -192,7 +192,7 @@ def test_anybody_may_take_what_is_being_handed_over() -> None:
     assert book.case.operator == dora
 
 
-def test_it_cannot_be_handed_to_herself_nor_by_another_nor_at_its_end() -> None:
+def test_it_cannot_be_handed_to_oneself_nor_by_another_nor_at_its_end() -> None:
     book = Book()
     book.to_conference()
     allowed = OperatorCommand.HAND_OVER
@@ -231,7 +231,7 @@ def test_while_112_is_being_called_it_goes_on_being_called() -> None:
 
 
 @pytest.mark.parametrize("joined", [False, True])
-def test_when_her_line_dies_the_other_has_it_and_else_both_are_called(joined: bool) -> None:
+def test_when_the_operator_s_line_dies_the_other_has_it_and_else_both_are_called(joined: bool) -> None:
     book = Book()
     book.to_talking()
     hand_over(book, to=BICE)
@@ -272,7 +272,7 @@ def test_who_handed_it_over_a_moment_before_its_end_has_had_it() -> None:
     assert reasons == {ANNA: "handed over", BICE: "left"}
 
 
-def test_a_line_that_does_not_prove_that_somebody_is_there_needs_her_word() -> None:
+def test_a_line_that_does_not_prove_that_somebody_is_there_needs_the_operator_s_word() -> None:
     book = Book()
     book.to_talking()
     hand_over(book)
@@ -283,7 +283,7 @@ def test_a_line_that_does_not_prove_that_somebody_is_there_needs_her_word() -> N
     assert book.case.operator == BICE
 
 
-def test_who_answers_and_is_never_joined_is_let_go_and_the_case_stays_hers() -> None:
+def test_who_answers_and_is_never_joined_is_let_go_and_the_case_stays_the_operator_s() -> None:
     book = Book()
     book.to_talking()
     hand_over(book, to=BICE)

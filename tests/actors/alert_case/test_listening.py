@@ -35,7 +35,7 @@ def talking() -> Book:
     return book
 
 
-def test_she_is_called_on_her_own_phone_and_joins_muted() -> None:
+def test_the_listener_is_called_on_own_phone_and_joins_muted() -> None:
     book = listening(talking())
     originating = book.all_of(ev.LegOriginating)[-1]
     assert (originating.party, originating.operator) == (Party.LISTENER, DORA)
@@ -45,7 +45,7 @@ def test_she_is_called_on_her_own_phone_and_joins_muted() -> None:
     assert book.leg(Party.LISTENER).joined
 
 
-def test_she_is_reserved_in_her_stream_with_her_call_and_free_when_she_has_left() -> None:
+def test_the_listener_is_reserved_in_the_stream_with_the_call_and_free_when_the_listener_has_left() -> None:
     book = talking()
     book.write("inbox-a1", ev.CommandGiven(command=OperatorCommand.LISTEN, by=DORA))
     pending = book.pending
@@ -134,7 +134,7 @@ def test_whoever_listens_next_does_not_begin_with_a_whisper() -> None:
 
 
 @pytest.mark.parametrize("rung", [False, True])
-def test_she_stops_by_the_key_at_any_moment(rung: bool) -> None:
+def test_the_listener_stops_by_the_key_at_any_moment(rung: bool) -> None:
     book = talking()
     book.order(OperatorCommand.LISTEN, by=DORA)
     if rung:
@@ -161,7 +161,7 @@ def test_one_whose_phone_is_not_answered_is_not_called_again_by_itself() -> None
     assert book.all_of(ev.ListenerLeft)[0].reason == "no answer"
 
 
-def test_without_a_line_she_waits_for_a_while_and_no_longer() -> None:
+def test_without_a_line_the_listener_waits_for_a_while_and_no_longer() -> None:
     book = talking()
     book.public = [leg.line for leg in book.case.legs.values()]
     book.order(OperatorCommand.LISTEN, by=DORA)
@@ -172,7 +172,7 @@ def test_without_a_line_she_waits_for_a_while_and_no_longer() -> None:
     assert not [one for one in book.all_of(ev.LegOriginating) if one.party is Party.LISTENER]
 
 
-def test_her_line_is_given_up_for_whoever_needs_it() -> None:
+def test_the_listener_s_line_is_given_up_for_whoever_needs_it() -> None:
     book = listening(talking())
     leg = book.leg(Party.LISTENER)
     book.go_on(PreemptCase(alert=book.case.alert, leg=leg.leg))
@@ -205,7 +205,7 @@ def test_while_an_operator_is_looked_for_nobody_is_called_to_listen() -> None:
         (OperatorCommand.LEAVE, Outcome.HANDED_OVER),
     ],
 )
-def test_an_alert_ends_with_its_listener_and_not_because_of_her(
+def test_an_alert_ends_with_its_listener_and_not_because_of_the_listener(
     ends: OperatorCommand, outcome: Outcome
 ) -> None:
     book = talking()
@@ -229,7 +229,7 @@ def test_an_alert_ends_with_its_listener_and_not_because_of_her(
     assert book.case.all_released
 
 
-def test_the_drop_of_her_call_after_a_leave_is_no_alarm() -> None:
+def test_the_drop_of_the_listener_s_call_after_a_leave_is_no_alarm() -> None:
     book = Book()
     book.to_conference()
     listening(book)
@@ -245,7 +245,7 @@ def test_the_drop_of_her_call_after_a_leave_is_no_alarm() -> None:
     assert [event for event in decision.events if isinstance(event, ev.AlarmRaised)]
 
 
-def test_what_is_over_can_be_closed_though_she_hangs_on() -> None:
+def test_what_is_over_can_be_closed_though_the_listener_hangs_on() -> None:
     book = listening(talking())
     book.ends(Party.USER)
     while book.case.active(Party.USER) is not None or not book.case.user_ends:

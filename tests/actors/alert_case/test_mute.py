@@ -22,7 +22,7 @@ def muted(book: Book) -> set[Party]:
     return {legs[member.leg].party for member in bridge_wish(book.case).members if member.muted}
 
 
-def test_who_mutes_herself_is_not_heard_and_hears() -> None:
+def test_who_is_muted_is_not_heard_and_hears() -> None:
     book = talking()
     assert muted(book) == set()
     book.order(OperatorCommand.MUTE)
@@ -32,7 +32,7 @@ def test_who_mutes_herself_is_not_heard_and_hears() -> None:
     assert muted(book) == set()
 
 
-def test_it_is_hers_alone_and_only_while_she_is_on_the_line() -> None:
+def test_it_is_the_operator_s_alone_and_only_on_the_line() -> None:
     book = Book()
     book.go_on()
     for command in (OperatorCommand.MUTE, OperatorCommand.UNMUTE):

@@ -84,7 +84,7 @@ def test_on_hold_it_is_not_in_the_conference_and_the_bridge_has_no_say_in_it() -
     assert hear(both, BridgeReport(bridge=BridgeId("a"), joined=()), POLICY, NOW) == ()
 
 
-def test_an_operator_who_cannot_be_joined_with_the_user_is_called_again_beside_her() -> None:
+def test_an_operator_who_cannot_be_joined_with_the_user_is_called_again_beside_the_user() -> None:
     pending = PendingOffers(opened_at=NOW)
     there = replace(USER, line=LineId("sim1"))
     (let_go,) = call_again_on_one_line(case(OPERATOR, there), pending, POLICY, NOW).events

@@ -22,7 +22,7 @@ def on_headsets(**options: object) -> Book:
     return book
 
 
-def test_she_is_called_on_her_own_line_and_no_line_is_asked_for() -> None:
+def test_the_operator_is_called_on_own_line_and_no_line_is_asked_for() -> None:
     book = on_headsets()
     book.answering = False
     wanted = book.go_on().wants
@@ -51,7 +51,7 @@ def test_the_reservation_is_the_only_claim() -> None:
     assert [one.stream for one in made] == ["operator-anna", "alert-a1"]
 
 
-def test_a_line_of_her_own_that_fails_is_no_silence_of_hers_and_her_phone_is_called() -> None:
+def test_an_own_line_that_fails_is_no_silence_of_the_operator_s_whose_phone_is_called() -> None:
     book = on_headsets(operators=(ANNA,))
     book.go_on()
     book.report(book.leg(Party.OPERATOR), CallState.RELEASED, HangupCause.NETWORK_OUT_OF_ORDER)
@@ -62,7 +62,7 @@ def test_a_line_of_her_own_that_fails_is_no_silence_of_hers_and_her_phone_is_cal
     assert book.all_of(ev.OperatorReserved)[-1].mode is OperatorLine.ON_DEMAND
 
 
-def test_who_says_nothing_on_her_headset_is_as_one_who_does_not_answer() -> None:
+def test_who_says_nothing_on_a_headset_is_as_one_who_does_not_answer() -> None:
     book = on_headsets(operators=(ANNA, BICE))
     book.go_on()
     book.report(book.leg(Party.OPERATOR), CallState.ANSWERED, confirmed=False)
@@ -71,7 +71,7 @@ def test_who_says_nothing_on_her_headset_is_as_one_who_does_not_answer() -> None
     assert [leg.operator for leg in book.case.of(Party.OPERATOR)] == [ANNA, BICE]
 
 
-def test_while_there_is_no_line_for_her_phone_who_comes_free_with_a_voice_is_called() -> None:
+def test_while_there_is_no_line_for_the_operator_s_phone_who_comes_free_with_a_voice_is_called() -> None:
     book = on_headsets(operators=(ANNA,))
     book.voices, book.public = {}, []
     book.go_on()

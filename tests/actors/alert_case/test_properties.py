@@ -175,7 +175,7 @@ class AnyCourse(RuleBasedStateMachine):
         self.book.go_on()
 
     @rule(call=st.integers(2, 4), line=st.sampled_from(["p6", "p7"]))
-    def she_calls_in(self, call: int, line: str) -> None:
+    def the_user_calls_in(self, call: int, line: str) -> None:
         signal = ev.AlertSignalAdded(
             channel=Channel.VOICE,
             received_at=self.book.now,
@@ -328,7 +328,7 @@ class AnyCourse(RuleBasedStateMachine):
             assert (event.line in self.book.emergency) == (event.party is Party.PSAP)
 
     @invariant()
-    def in_duress_she_is_not_called(self) -> None:
+    def in_duress_the_user_is_not_called(self) -> None:
         if self.book.policy.duress is not Duress.PSAP_FIRST:
             return
         duress = False

@@ -183,7 +183,7 @@ def test_another_line_hangs_up_and_calls_again_at_once_on_another() -> None:
     assert book.case.operator == EVERYONE[0]
 
 
-def test_it_does_not_use_up_her_attempts() -> None:
+def test_it_does_not_use_up_the_user_s_attempts() -> None:
     book = talking()
     for _ in range(4):
         book.order(OperatorCommand.ANOTHER_LINE)
@@ -193,7 +193,7 @@ def test_it_does_not_use_up_her_attempts() -> None:
     assert book.leg(Party.USER).attempt == 6, "a drop is called back once, as ever (case 6)"
 
 
-def test_her_own_call_is_taken_up_by_calling_her_back() -> None:
+def test_the_user_s_own_call_is_taken_up_by_calling_the_user_back() -> None:
     book = Book(channel=Channel.VOICE, line=LineId("p7"), call=1)
     book.go_on()
     book.answers(Party.USER)

@@ -10,11 +10,11 @@ from messages.ids import E164, Channel, Instant, LineId
 from messages.sms import SmsArrived
 
 NOW = Instant(2_000_000)
-HER, OURS = E164("+393331112223"), E164("+390200000001")
+SENDER, OURS = E164("+393331112223"), E164("+390200000001")
 PLACE = Position(lat=45.0, lon=9.0, at=Instant(1), accuracy_m=30.0, source="aml")
 
 
-def sms(number: E164 | None = HER, **more: object) -> SmsArrived:
+def sms(number: E164 | None = SENDER, **more: object) -> SmsArrived:
     return SmsArrived(
         line=LineId("one"),
         key="0123",
@@ -28,11 +28,11 @@ def sms(number: E164 | None = HER, **more: object) -> SmsArrived:
 def test_case_14_words_from_anybody_who_can_be_called_back_are_an_alert() -> None:
     signal = signal_of(sms(text="aiuto"), [OURS], NOW)
     assert signal is not None
-    assert (signal.channel, signal.phone, signal.text) == (Channel.SMS, HER, "aiuto")
+    assert (signal.channel, signal.phone, signal.text) == (Channel.SMS, SENDER, "aiuto")
     assert (signal.raised_at, signal.received_at, signal.id) == (1_000_000, NOW, "sms-0123")
 
 
-@pytest.mark.parametrize("number", [HER, None])
+@pytest.mark.parametrize("number", [SENDER, None])
 @pytest.mark.parametrize("service", [False, True])
 def test_a_position_is_an_alert_whoever_sends_it(number: E164 | None, service: bool) -> None:
     signal = signal_of(sms(number, position=PLACE, service=service), [OURS], NOW)

@@ -251,7 +251,7 @@ def test_a_lost_nodes_call_is_given_up_as_such_and_nobody_is_told_to_end_it() ->
     assert on_lost(act.task) == replace(act, report=None)
 
 
-def test_her_own_call_is_not_given_up_as_quickly_as_one_that_another_line_can_make() -> None:
+def test_the_user_s_own_call_is_not_given_up_as_quickly_as_one_that_another_line_can_make() -> None:
     task = on_wish(None, wish(call=7), NOW).task
     assert on_tick(task, Instant(NOW + SILENT_DIAL_US)).report is None
     act = on_tick(task, Instant(NOW + SILENT_ANSWER_US))

@@ -85,7 +85,7 @@ def test_a_node_that_is_alone_is_asked_whatever_it_says_of_its_voices(tmp_path: 
     assert alone.leg.port(LINE, UNIX) == UNIX
 
 
-def test_the_node_that_has_her_is_asked_and_this_one_where_nobody_has(center: Center) -> None:
+def test_the_node_that_has_the_operator_is_asked_and_this_one_where_nobody_has(center: Center) -> None:
     center.others(b=None, c=voice())
     assert center.leg.node_of(LINE) == C
     center.others(b=None, c=None)
@@ -95,7 +95,7 @@ def test_the_node_that_has_her_is_asked_and_this_one_where_nobody_has(center: Ce
 
 
 @pytest.mark.parametrize(("settled", "alive"), [(False, True), (True, False)])
-def test_nobody_is_asked_before_all_that_might_have_her_were_heard(
+def test_nobody_is_asked_before_all_that_might_have_the_operator_were_heard(
     center: Center, settled: bool, alive: bool
 ) -> None:
     """Just after a start nothing may be said to be lost that another node has."""
@@ -107,7 +107,7 @@ def test_nobody_is_asked_before_all_that_might_have_her_were_heard(
     assert center.leg.node_of(LINE) == A
 
 
-def test_a_headset_whose_node_is_lost_is_waited_for_until_her_page_is_elsewhere_and_not_for_ever(
+def test_a_headset_whose_node_is_lost_is_waited_for_until_the_page_is_elsewhere_and_not_for_ever(
     center: Center,
 ) -> None:
     center.lost("b", voice())
@@ -134,7 +134,7 @@ def test_a_nailed_up_call_comes_after_nobody(center: Center) -> None:
     assert center.leg.node_of(LineId("nailed:anna")) == A
 
 
-def test_a_node_that_she_has_left_is_not_believed_and_one_that_she_may_come_back_to_is(
+def test_a_node_that_the_operator_has_left_is_not_believed_and_one_that_the_operator_may_come_back_to_is(
     center: Center,
 ) -> None:
     center.others(b=voice(GONE, 2, wavering=True), c=None)

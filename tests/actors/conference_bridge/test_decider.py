@@ -121,7 +121,7 @@ def test_the_clock_is_told_of_since_the_last_look() -> None:
     assert kept(now, now) == readings.Pace()
 
 
-def test_each_party_has_her_track_and_operators_share_theirs() -> None:
+def test_each_party_has_a_track_and_operators_share_theirs() -> None:
     legs = tuple(LegId(f"a:{place}") for place in ("user", "op1", "op2", "psap"))
     recording = Recording(file="a", legs=legs)
     everybody = tracks(recording, (Party.USER, Party.OPERATOR, Party.PSAP))

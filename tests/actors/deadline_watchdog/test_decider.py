@@ -108,7 +108,7 @@ def test_case_09_without_a_line_in_service_the_app_is_told_at_once() -> None:
     assert advised([waiting(1)], Means(), 0.1) == ["w00001"]
 
 
-def test_case_09_whoever_waits_beyond_the_free_lines_is_told_long_before_her_deadline() -> None:
+def test_case_09_whoever_waits_beyond_the_free_lines_is_told_long_before_the_user_s_deadline() -> None:
     """Each takes a line for the operator and one for the user; the next ones come back in a minute."""
     cases = [waiting(n, later_s=n / 10) for n in range(5)]
     four = Means(public=(Instant(0),) * 4, operators=operators(5))

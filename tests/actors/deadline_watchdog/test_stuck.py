@@ -204,7 +204,7 @@ def operator_dialled(book: Book) -> None:
     book.go_on()
 
 
-def nobody_calls_her(book: Book) -> None:
+def nobody_calls_the_user(book: Book) -> None:
     book.go_on()
     book.public = []
     book.answers(Party.OPERATOR)
@@ -260,7 +260,7 @@ def psap_cut_off(book: Book) -> None:
         (lambda book: None, "unopened", 10),
         (nothing_offered, "no_operator", 12),
         (operator_dialled, "no_operator", 18),
-        (nobody_calls_her, "user_due", 7),
+        (nobody_calls_the_user, "user_due", 7),
         (psap_asked_for, "psap_due", 7),
         (order_unread, "unread", 5),
         (false_alarm_released, "releasing", 17),

@@ -52,7 +52,7 @@ def states(said: tuple[CallReport, ...]) -> list[CallState]:
     return [one.state for one in said]
 
 
-def test_she_is_answered_at_once_and_nothing_is_proved_by_it() -> None:
+def test_the_operator_is_answered_at_once_and_nothing_is_proved_by_it() -> None:
     _, said = give(DIAL, THERE)
     assert states(said) == [CallState.RINGING, CallState.ANSWERED]
     assert said[-1].voice == PORT
@@ -64,7 +64,7 @@ def test_the_same_order_again_is_the_same_answer() -> None:
     assert give(DIAL, THERE, legs)[1] == give(ATTACH, THERE, legs)[1] == said[-1:]
 
 
-def test_who_has_no_voice_is_not_called_and_her_line_has_failed() -> None:
+def test_who_has_no_voice_is_not_called_and_the_operator_s_line_has_failed() -> None:
     assert give(DIAL, ABSENT)[1][0].cause == HangupCause.NETWORK_OUT_OF_ORDER
     assert give(DIAL, GONE)[1][0].cause == HangupCause.LINE_LOST
     assert states(give(DIAL, WAVERING)[1]) == [CallState.RELEASED]
@@ -184,7 +184,7 @@ class OneVoice(RuleBasedStateMachine):
         self.take(changed(self.legs, ANNA, voice))
 
     @rule()
-    def she_goes_on_at_another_node(self) -> None:
+    def the_operator_goes_on_at_another_node(self) -> None:
         self.legs, self.new = moved(self.legs, ANNA), ()
         assert not stands(self.legs, ANNA)
 

@@ -137,7 +137,7 @@ def on_shift() -> Plant:
     return plant
 
 
-def test_she_is_called_at_once_and_then_left_in_peace() -> None:
+def test_the_operator_is_called_at_once_and_then_left_in_peace() -> None:
     plant = on_shift()
     plant.becomes(CallState.ANSWERED)
     plant.pass_time(600)
@@ -202,7 +202,7 @@ def test_a_phone_that_is_not_answered_is_not_rung_for_ever() -> None:
     assert plant.calls[next(iter(plant.calls))].state is CallState.RELEASED
 
 
-def test_while_an_alert_calls_her_phone_it_is_not_called_by_us() -> None:
+def test_while_an_alert_calls_the_operator_s_phone_it_is_not_called_by_us() -> None:
     plant = Plant()
     plant.on_shift = plant.dialled_by_alert = True
     plant.pass_time(10)
@@ -277,11 +277,11 @@ class AnyShift(RuleBasedStateMachine):
         self.plant.on_shift = on
 
     @rule(stands=st.booleans())
-    def an_alert_has_her(self, stands: bool) -> None:
+    def an_alert_has_the_operator(self, stands: bool) -> None:
         self.plant.leg_stands = stands and self.plant.up
 
     @rule(dialled=st.booleans())
-    def an_alert_calls_her_phone(self, dialled: bool) -> None:
+    def an_alert_calls_the_operator_s_phone(self, dialled: bool) -> None:
         self.plant.dialled_by_alert = dialled and not self.plant.leg_stands
 
     @rule(free=st.booleans())

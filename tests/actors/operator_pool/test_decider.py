@@ -57,7 +57,7 @@ def test_the_one_longest_without_a_case_is_asked_first() -> None:
     assert names(request(), candidate("a"), early) == ["z"]
 
 
-def test_her_language_comes_before_the_turn() -> None:
+def test_the_user_s_language_comes_before_the_turn() -> None:
     german = candidate("z", language="de")
     assert names(request(language="de"), candidate("a", language="it"), german) == ["z"]
 
@@ -67,7 +67,7 @@ def test_the_silent_are_asked_last_and_not_never() -> None:
     assert names(request(wanted=0), silent, candidate("b")) == ["b", "a"]
 
 
-def test_who_writes_her_notes_is_asked_after_all_who_are_free_and_before_those_at_home() -> None:
+def test_who_writes_notes_is_asked_after_all_who_are_free_and_before_those_at_home() -> None:
     notes = candidate("a", wraps_up=True)
     number = on_call_candidate(E164("+39333"), 0, None)
     everybody = (notes, candidate("silent", not_answering=True), candidate("b"), number)
@@ -75,7 +75,7 @@ def test_who_writes_her_notes_is_asked_after_all_who_are_free_and_before_those_a
     assert names(request(), notes) == ["a"], "a deadline is worth more than notes"
 
 
-def test_who_writes_her_notes_is_left_to_them_by_a_test_unless_she_takes_it_herself() -> None:
+def test_who_writes_notes_is_left_to_them_by_a_test_unless_it_is_taken_by_hand() -> None:
     notes = candidate("a", wraps_up=True)
     answer = offer(request(test=True, wanted=0), (notes,), {}, NOW)
     assert (answer.offers, answer.on_shift) == ((), 1)
@@ -89,12 +89,12 @@ def test_on_call_numbers_are_offered_only_when_asked_for() -> None:
     assert offer(request(), (number,), {}, NOW).on_shift == 0
 
 
-def test_who_takes_a_case_by_hand_is_offered_whatever_her_shift_says() -> None:
+def test_who_takes_a_case_by_hand_is_offered_whatever_the_operator_s_shift_says() -> None:
     dora = candidate("dora", shift=ShiftState.PAUSED)
     assert names(request(named=OperatorId("dora")), candidate("a"), dora) == ["dora"]
 
 
-def test_an_offer_keeps_her_from_other_alerts_for_a_moment() -> None:
+def test_an_offer_keeps_the_operator_from_other_alerts_for_a_moment() -> None:
     held = {OperatorId("a"): Offered(alert=AlertId("a1"), at=NOW)}
     assert names(request("a1"), candidate("a"), held=held) == ["a"]
     assert names(request("a2"), candidate("a"), held=held) == []

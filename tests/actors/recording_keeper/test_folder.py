@@ -79,7 +79,7 @@ def test_deleting_is_written_into_the_alerts_story_first(journal: Journal, folde
     assert journal.version(streams.inbox(AlertId("nobodys"))) == 0, "no alert is made of it"
 
 
-def test_those_of_one_person_are_found_by_her_alerts(journal: Journal, folder: Path) -> None:
+def test_those_of_one_person_are_found_by_the_alerts(journal: Journal, folder: Path) -> None:
     alerts = [alert_of(journal, number) for number in NUMBERS]
     files = [written(folder, f"{alert}.{n}.flac", n) for n in (1, 2) for alert in alerts]
     of_user = of_alerts(journal, files, lambda case: case.phone == NUMBERS[0])

@@ -185,7 +185,7 @@ def test_a_center_that_is_down_to_one_line_begins_all_the_same() -> None:
     assert grants(operator_of("a2"), {}, PUBLIC[0])
 
 
-def test_a_user_who_is_on_the_line_has_the_last_one_for_her_operator_though_her_modem_has_no_process() -> (
+def test_a_user_who_is_on_the_line_has_the_last_one_for_the_operator_though_the_modem_has_no_process() -> (
     None
 ):
     of_user = replace(PUBLIC[0], seized_by=LegId("a1:user"), heard_at=Instant(NOW - FRESH_US - 1))

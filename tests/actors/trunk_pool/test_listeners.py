@@ -14,20 +14,20 @@ LISTENS = request(leg=LegId("a1:op2"), party=Party.LISTENER)
 TAKEN = replace(PUBLIC[3], seized_by=LegId("a1:op2"), alert=AlertId("a1"), party=Party.LISTENER)
 
 
-def test_she_has_a_public_line_and_never_one_that_is_kept_for_those_who_call_in() -> None:
+def test_the_listener_has_a_public_line_and_never_one_that_is_kept_for_those_who_call_in() -> None:
     assert granted(LISTENS, *PUBLIC) == "p1"
     assert granted(LISTENS, PUBLIC[0], *(replace(one, seized_by=LegId("x")) for one in PUBLIC[1:])) is None
     assert granted(LISTENS, line("e1", emergency=True)) is None
 
 
-def test_what_alerts_still_lack_is_not_hers() -> None:
+def test_what_alerts_still_lack_is_not_the_listener_s() -> None:
     pairs = Pairs(begun={AlertId("a2"): frozenset({Party.USER}), AlertId("a1"): frozenset({Party.USER})})
     assert isinstance(grant(LISTENS, PUBLIC, {}, POLICY, NOW, pairs), LineGranted)
     fewer = [PUBLIC[0], replace(PUBLIC[1], seized_by=LegId("x")), *PUBLIC[2:]]
     assert isinstance(grant(LISTENS, fewer, {}, POLICY, NOW, pairs), LineRefused)
 
 
-def test_she_is_served_after_everybody_else_of_real_alerts() -> None:
+def test_the_listener_is_served_after_everybody_else_of_real_alerts() -> None:
     asked = [
         WaitingLeg(request=one, asked_at=NOW)
         for one in (LISTENS, request(party=Party.OPERATOR), request(), request(party=Party.PSAP))
@@ -39,7 +39,7 @@ def test_she_is_served_after_everybody_else_of_real_alerts() -> None:
     assert not gives_way(request(), [LISTENS])
 
 
-def test_her_line_is_the_first_to_be_given_up_and_she_takes_nobody_s() -> None:
+def test_the_listener_s_line_is_the_first_to_be_given_up_and_the_listener_takes_nobody_s() -> None:
     test = replace(PUBLIC[2], seized_by=LegId("t:user"), test=True, party=Party.USER)
     real = replace(PUBLIC[1], seized_by=LegId("r:user"), party=Party.USER)
     assert preempted(request(), [real, test, TAKEN]) == TAKEN

@@ -23,8 +23,8 @@ def voiceless(name: str, **changes: object) -> Line:
 HOST = [line(f"h{n}", inbound=False) for n in range(2)]
 NETWORK = [voiceless(f"n{n}", inbound=False) for n in range(2)]
 OPERATOR = request(party=Party.OPERATOR, leg=LegId("a1:op1"))
-HERS = replace(NETWORK[0], seized_by=LegId("a1:op1"), alert=AlertId("a1"))
-ON_HERS = Beside(line=LineId("n0"), joins=Joins.NETWORK)
+USER_CALL = replace(NETWORK[0], seized_by=LegId("a1:op1"), alert=AlertId("a1"))
+ON_USER_CALL = Beside(line=LineId("n0"), joins=Joins.NETWORK)
 
 
 def granted(asked: RequestLine, lines: list[Line], beside: Beside | None = None) -> str | None:
@@ -40,7 +40,7 @@ def test_lines_with_a_voice_come_first_and_the_others_where_these_are_too_few_fo
 
 
 def test_whoever_is_joined_with_somebody_is_called_on_a_line_of_the_same_kind() -> None:
-    assert granted(request(), [HERS, NETWORK[1], *HOST], ON_HERS) == "n0"
+    assert granted(request(), [USER_CALL, NETWORK[1], *HOST], ON_USER_CALL) == "n0"
     beside = Beside(line=LineId("h1"), joins=Joins.HOST)
     assert granted(request(), [*NETWORK, HOST[0]], beside) == "h0"
     taken = replace(HOST[0], seized_by=LegId("x"))
@@ -51,22 +51,22 @@ def test_whoever_is_joined_with_somebody_is_called_on_a_line_of_the_same_kind() 
 
 
 def test_one_is_added_at_a_time_and_to_the_alert_s_own_line_only() -> None:
-    assert granted(request(), [replace(HERS, setting_up=True)], ON_HERS) is None
-    assert granted(request(), [replace(HERS, alert=AlertId("a2"))], ON_HERS) is None
-    assert granted(request(), [replace(HERS, quarantined=True)], ON_HERS) is None
+    assert granted(request(), [replace(USER_CALL, setting_up=True)], ON_USER_CALL) is None
+    assert granted(request(), [replace(USER_CALL, alert=AlertId("a2"))], ON_USER_CALL) is None
+    assert granted(request(), [replace(USER_CALL, quarantined=True)], ON_USER_CALL) is None
     other = {LineId("n0"): Granted(leg=LegId("a1:op2"), at=NOW)}
-    assert not isinstance(grant(request(), [HERS], other, POLICY, NOW, beside=ON_HERS), LineGranted)
+    assert not isinstance(grant(request(), [USER_CALL], other, POLICY, NOW, beside=ON_USER_CALL), LineGranted)
 
 
 def test_112_with_an_ordinary_number_is_one_more_and_is_never_given_a_public_line_alone() -> None:
     psap = request(party=Party.PSAP, leg=LegId("a1:psap"))
-    assert granted(psap, [HERS, *HOST], ON_HERS) == "n0"
-    assert granted(psap, [HERS, *HOST]) is None
+    assert granted(psap, [USER_CALL, *HOST], ON_USER_CALL) == "n0"
+    assert granted(psap, [USER_CALL, *HOST]) is None
 
 
 def test_listeners_and_shifts_have_only_lines_with_a_voice() -> None:
     listener = request(party=Party.LISTENER, leg=LegId("a1:op2"))
-    assert granted(listener, [HERS, NETWORK[1]], ON_HERS) is None
+    assert granted(listener, [USER_CALL, NETWORK[1]], ON_USER_CALL) is None
     assert granted(listener, NETWORK) is None
     shift = request(party=Party.OPERATOR, operator=OperatorId("anna"))
     assert granted(shift, NETWORK) is None

@@ -75,16 +75,16 @@ def _wishes(case: Case, alert: Alert, machine: bool, now_us: Instant) -> Iterato
     if case.to_112.elsewhere_at is not None:
         yield OperatorCommand.LEAVE
         return
-    heard_her = user is not None and now_us - (user.answered_at or now_us) >= HEARS_US
+    heard_user = user is not None and now_us - (user.answered_at or now_us) >= HEARS_US
     if case.to_112.joined_at is not None:
         # 112 has been here, and has hung up.
         yield OperatorCommand.CLOSE
-        if heard_her:
+        if heard_user:
             yield OperatorCommand.DECLARE_FALSE_ALARM
             if not told_often(case):
                 yield OperatorCommand.CALL_PSAP
         return
-    if heard_her:
+    if heard_user:
         yield (
             OperatorCommand.DECLARE_FALSE_ALARM
             if alert.intent is Intent.FALSE_ALARM

@@ -355,7 +355,7 @@ def test_a_test_that_calls_112_is_found() -> None:
     assert found(those.tests_never_reach_a_psap, made.evidence(call(1, PSAP, "sim6", 3)))
 
 
-def test_a_call_to_her_after_the_duress_pin_is_found() -> None:
+def test_a_call_to_the_user_after_the_duress_pin_is_found() -> None:
     made = Writer()
     made.received()
     made.write(2, "inbox-a", ev.AlertCancelled(duress=True))

@@ -109,7 +109,7 @@ def known_at(nodes: Cluster, operator: OperatorId, mode: OperatorLine) -> set[No
 @pytest.mark.parametrize("mode", [OperatorLine.HEADSET, OperatorLine.NAILED_UP])
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.timeout(240)
-def test_whatever_happens_to_nodes_and_voices_every_alert_ends_and_all_know_where_she_is(
+def test_whatever_happens_to_nodes_and_voices_every_alert_ends_and_all_know_where_the_operator_is(
     seed: int, mode: OperatorLine, tmp_path: Path
 ) -> None:
     policy = Policy(psap_number=PSAP, psap_alternate=None, idle_crews=1, live_cases=4, operator_line=mode)

@@ -65,7 +65,7 @@ def test_a_tap_raises_nothing_and_says_to_hold(phone: Phone) -> None:
     expect(phone.call_112).to_have_text("Call 112 yourself")
 
 
-def test_held_it_raises_an_alert_with_her_number_and_her_position(phone: Phone) -> None:
+def test_held_it_raises_an_alert_with_the_user_s_number_and_the_position(phone: Phone) -> None:
     phone.sos.hover()
     phone.page.mouse.down()
     expect(phone.sos).to_have_attribute("data-held", "")
@@ -351,7 +351,7 @@ def test_the_center_s_numbers_can_be_saved_as_a_contact_before_anything_is_the_m
     expect(page.get_by_text("rings in silent mode too")).to_be_visible()
 
 
-def test_a_call_that_she_did_not_take_is_said(phone: Phone, place: Place) -> None:
+def test_a_call_that_the_user_did_not_take_is_said(phone: Phone, place: Place) -> None:
     phone.hold()
     story = found(phone.story(), place.marta).user_called()
     expect(phone.title).to_have_text("We are calling you, answer")
@@ -360,7 +360,7 @@ def test_a_call_that_she_did_not_take_is_said(phone: Phone, place: Place) -> Non
     expect(phone.page.locator(".app__ring")).to_be_hidden()  # she was reached: nothing runs out any more
 
 
-def test_112_is_told_of_her_without_her(phone: Phone, place: Place) -> None:
+def test_112_is_told_of_the_user_by_others(phone: Phone, place: Place) -> None:
     phone.hold()
     story = found(phone.story(), place.marta).user_called().user_released(18)
     story.psap_called(place.marta).psap_joined()
@@ -507,7 +507,7 @@ def test_a_key_that_was_revoked_is_no_reason_to_be_silent(phone: Phone) -> None:
 # ------------------------------------------------------------------------------- position and cancel
 
 
-def test_her_position_is_followed(phone: Phone, context: BrowserContext) -> None:
+def test_the_user_s_position_is_followed(phone: Phone, context: BrowserContext) -> None:
     phone.hold()
     expect(phone.title).to_have_text("Finding an operator")
     metres = iter(range(30, 30000, 30))
@@ -533,7 +533,7 @@ def test_her_position_is_followed(phone: Phone, context: BrowserContext) -> None
     ],
     ids=["her PIN", "her duress PIN", "no PIN of hers"],
 )
-def test_whatever_pin_she_gives_the_screen_is_the_same(
+def test_whatever_pin_the_user_gives_the_screen_is_the_same(
     phone: Phone, place: Place, pin: str, heard: list[ev.Event]
 ) -> None:
     page = phone.page
@@ -563,7 +563,7 @@ def test_whatever_pin_she_gives_the_screen_is_the_same(
 # ------------------------------------------------------------------------------------------ languages
 
 
-def test_it_speaks_italian_and_keeps_the_language_she_chose(phone: Phone) -> None:
+def test_it_speaks_italian_and_keeps_the_language_the_user_chose(phone: Phone) -> None:
     page = phone.page
     page.get_by_role("button", name="Settings").click()
     page.get_by_role("button", name="Italiano").click()

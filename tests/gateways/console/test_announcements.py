@@ -23,7 +23,7 @@ def console(page: Page, site: WebThread, place: Place, journal: Journal) -> Page
     return signed_on(page, site.url, place)
 
 
-def test_what_she_hears_is_said_until_an_operator_is_joined(
+def test_what_the_user_hears_is_said_until_an_operator_is_joined(
     console: Page, place: Place, journal: Journal
 ) -> None:
     story = giulias(journal).operator_called(place.marta).user_called().user_answered()
@@ -36,7 +36,7 @@ def test_what_she_hears_is_said_until_an_operator_is_joined(
     expect(tile).not_to_contain_text("hears:")
 
 
-def test_z_tells_112_that_she_cannot_speak_and_the_screen_says_so_until_it_is_played(
+def test_z_tells_112_that_the_user_cannot_speak_and_the_screen_says_so_until_it_is_played(
     console: Page, place: Place, journal: Journal
 ) -> None:
     story = case(journal, place).user_called().user_answered()

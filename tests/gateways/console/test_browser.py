@@ -293,7 +293,7 @@ def test_case_18_a_call_that_was_taken_over_is_said_in_italian_and_old_restarts_
     expect(banner).to_contain_text("; le chiamate sono in linea.")
 
 
-def test_case_19_duress_is_said_and_she_is_not_to_be_called(
+def test_case_19_duress_is_said_and_the_user_is_not_to_be_called(
     console: Page, place: Place, journal: Journal
 ) -> None:
     story = case(journal, place)

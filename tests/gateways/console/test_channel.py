@@ -212,7 +212,7 @@ def test_who_sees_a_person_s_data_is_in_that_person_s_stream_once(
     assert reads() == [PersonalDataRead(by=place.marta, why=f"alert {story.alert}")]
 
 
-def test_who_looks_on_while_it_is_found_out_who_she_is_is_noted_too(
+def test_who_looks_on_while_it_is_found_out_who_the_user_is_is_noted_too(
     client: Client, place: Place, web: Web
 ) -> None:
     giulia = Registry(web.journal).user_by_phone(E164(GIULIA))

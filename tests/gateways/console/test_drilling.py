@@ -68,7 +68,7 @@ def test_who_is_off_shift_is_offered_none(stage: Stage) -> None:
     expect(page.get_by_role("button", name="Drill")).to_have_count(0)
 
 
-def test_s04_her_earlier_alerts_are_told_in_the_case_without_moving_anything(stage: Stage) -> None:
+def test_s04_the_user_s_earlier_alerts_are_told_in_the_case_without_moving_anything(stage: Stage) -> None:
     stage.page.set_viewport_size({"width": 1920, "height": 1080})
     for ago_s, outcome, test in ((90_000, Outcome.FALSE_ALARM, False), (50_000, Outcome.TEST_DONE, True)):
         stage.ago(ago_s)

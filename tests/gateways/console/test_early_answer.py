@@ -67,7 +67,7 @@ def test_an_answer_in_doubt_is_shown_as_such_and_confirmed_with_one_key(
     wait_until(lambda: len(given(journal, story)) == 2, what="by a click as well")
 
 
-def test_her_own_phone_in_doubt_asks_whether_she_is_there(
+def test_the_operator_s_own_phone_in_doubt_asks_whether_the_operator_is_there(
     console: Page, place: Place, journal: Journal
 ) -> None:
     story = giulias(journal).operator_called(place.marta)

@@ -154,7 +154,7 @@ def test_enter_goes_back_from_what_is_closed_before_it_ends_the_time_for_notes(
     expect(console.get_by_role("heading", name="Ready", exact=True)).to_be_visible()
 
 
-def test_supervisors_see_who_writes_her_notes(console: Page, place: Place, journal: Journal) -> None:
+def test_supervisors_see_who_writes_notes(console: Page, place: Place, journal: Journal) -> None:
     story = Story(journal, journal_now(journal), ago_s=20).opened().operator_called(place.luca)
     story.operator_joined(place.luca).operator_left(place.luca)
     on_shift(journal, place.marta, ShiftState.PAUSED)

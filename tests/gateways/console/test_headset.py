@@ -122,7 +122,7 @@ def joined(made: Conference) -> None:
 
 
 @pytest.mark.browser_may_say(LISTENING)
-def test_she_hears_the_other_and_is_heard(at: Page, site: WebThread, place: Place) -> None:
+def test_the_operator_hears_the_other_and_is_heard(at: Page, site: WebThread, place: Place) -> None:
     page = signed_on(at, site.url, place)
     user = Party(TONE_HZ)
     with conference(place, user=user) as made:
@@ -262,7 +262,7 @@ def test_a_connection_that_is_dead_is_seen_on_both_sides_and_heard(
         connected(page)
 
 
-def test_two_windows_of_hers_do_not_fight_for_her_voice(
+def test_two_windows_of_one_operator_do_not_fight_for_the_voice(
     at: Page, site: WebThread, place: Place, speaking: Browser, complaints: Complaints
 ) -> None:
     page = signed_on(at, site.url, place)
@@ -288,7 +288,9 @@ def test_where_the_page_is_not_encrypted_it_says_what_to_do(at: Page, site: WebT
     expect(at.locator(".ready__shift")).to_contain_text("open the console with https://")
 
 
-def test_without_a_microphone_she_is_told_and_has_no_voice(page: Page, site: WebThread, place: Place) -> None:
+def test_without_a_microphone_the_operator_is_told_and_has_no_voice(
+    page: Page, site: WebThread, place: Place
+) -> None:
     journal = place.journal()
     on_shift(journal, place.marta)
     journal.close()
@@ -299,7 +301,7 @@ def test_without_a_microphone_she_is_told_and_has_no_voice(page: Page, site: Web
     expect(page.locator(".bar [data-headset]")).to_have_attribute("data-headset", re.compile("none|denied"))
 
 
-def test_the_microphone_is_open_while_she_is_on_shift_and_no_longer(
+def test_the_microphone_is_open_while_the_operator_is_on_shift_and_no_longer(
     at: Page, site: WebThread, place: Place
 ) -> None:
     at.goto(f"{site.url}/console/?lang=en#token={place.marta_token}")
@@ -320,7 +322,7 @@ def test_the_microphone_is_open_while_she_is_on_shift_and_no_longer(
     wait_until(lambda: not Path(headset(place).path).exists(), what="her socket is gone")
 
 
-def test_she_chooses_her_microphone_by_keys_and_it_is_remembered(
+def test_the_operator_chooses_the_microphone_by_keys_and_it_is_remembered(
     at: Page, site: WebThread, place: Place
 ) -> None:
     page = signed_on(at, site.url, place)
@@ -378,7 +380,7 @@ def test_axe_finds_no_barrier_with_a_headset(
     assert not found, "\n".join(found)
 
 
-def test_a_new_alert_is_in_her_headset_and_on_her_phone_while_that_is_gone(
+def test_a_new_alert_is_in_the_operator_s_headset_and_on_the_phone_while_that_is_gone(
     at: Page, place: Place, site: WebThread, speaking: Browser
 ) -> None:
     page = signed_on(at, site.url, place)
@@ -401,7 +403,7 @@ def test_a_new_alert_is_in_her_headset_and_on_her_phone_while_that_is_gone(
     journal.close()
 
 
-def test_an_alarm_is_not_said_into_the_call_and_she_is_heard_between_two(
+def test_an_alarm_is_not_said_into_the_call_and_the_operator_is_heard_between_two(
     at: Page, place: Place, site: WebThread
 ) -> None:
     page = signed_on(at, site.url, place)

@@ -47,7 +47,7 @@ def centre(page: Page) -> Any:
     return round(box["x"] + box["width"] / 2), round(box["y"] + box["height"] / 2)
 
 
-def test_the_map_shows_her_place_the_doubt_the_next_towns_and_where_they_are_from(
+def test_the_map_shows_the_user_s_place_the_doubt_the_next_towns_and_where_they_are_from(
     console: Page, place: Place, journal: Journal
 ) -> None:
     case(journal, place)
@@ -65,7 +65,7 @@ def test_the_map_shows_her_place_the_doubt_the_next_towns_and_where_they_are_fro
     expect(on_map).to_have_attribute("aria-label", "Map, Pavia, Lombardia, uncertainty 18 metres")
 
 
-def test_the_trail_grows_and_the_map_stays_until_she_leaves_its_middle(
+def test_the_trail_grows_and_the_map_stays_until_the_user_leaves_its_middle(
     console: Page, place: Place, journal: Journal
 ) -> None:
     story = case(journal, place)
@@ -91,7 +91,7 @@ def test_the_trail_grows_and_the_map_stays_until_she_leaves_its_middle(
     )
 
 
-def test_the_map_is_moved_by_keys_and_by_buttons_and_she_is_brought_back(
+def test_the_map_is_moved_by_keys_and_by_buttons_and_the_user_is_brought_back(
     console: Page, place: Place, journal: Journal
 ) -> None:
     story = case(journal, place)

@@ -35,7 +35,7 @@ def given(journal: Journal, story: Story) -> list[tuple[OperatorCommand, Party |
     return [(one.command, one.party) for one in inbox(journal, story) if isinstance(one, ev.CommandGiven)]
 
 
-def test_it_is_said_on_her_tile_and_another_line_is_armed_before_it_is_ordered(
+def test_it_is_said_on_the_user_s_tile_and_another_line_is_armed_before_it_is_ordered(
     console: Page, place: Place, journal: Journal
 ) -> None:
     story = case(journal, place).user_called().user_answered()
@@ -63,7 +63,7 @@ def test_it_is_said_on_her_tile_and_another_line_is_armed_before_it_is_ordered(
     expect(tile).to_contain_text("On the line")
 
 
-def test_where_her_line_has_lost_its_voice_port_another_one_is_offered_too(
+def test_where_the_user_s_line_has_lost_its_voice_port_another_one_is_offered_too(
     console: Page, place: Place, journal: Journal
 ) -> None:
     story = case(journal, place).user_called().user_answered()

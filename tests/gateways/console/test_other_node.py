@@ -79,7 +79,7 @@ def freeze(web: WebProcess) -> None:
 
 
 @pytest.mark.parametrize("lose", [kill, freeze])
-def test_she_goes_on_at_the_second_node_with_her_case_and_her_keys(
+def test_the_operator_goes_on_at_the_second_node_with_the_case_and_the_keys(
     page: Page,
     pair: Twins,
     webs: tuple[WebProcess, WebProcess],
@@ -127,7 +127,7 @@ def test_she_goes_on_at_the_second_node_with_her_case_and_her_keys(
     assert left_s[0] < LEAVES_WITHIN_S
 
 
-def test_where_nobody_answers_she_keeps_what_she_has_and_goes_on_when_somebody_does(
+def test_where_nobody_answers_the_operator_keeps_what_the_operator_has_and_goes_on_when_somebody_does(
     page: Page, pair: Twins, webs: tuple[WebProcess, WebProcess], journal: Journal
 ) -> None:
     at_work(page, pair, journal)
@@ -147,7 +147,7 @@ def test_where_nobody_answers_she_keeps_what_she_has_and_goes_on_when_somebody_d
 
 
 @pytest.mark.browser_may_say(r"401 \(Unauthorized\)")
-def test_who_has_signed_off_elsewhere_is_asked_for_her_name(
+def test_who_has_signed_off_elsewhere_is_asked_for_a_name(
     page: Page, pair: Twins, webs: tuple[WebProcess, WebProcess]
 ) -> None:
     signed_on(page, pair.web(pair.first), pair.first)

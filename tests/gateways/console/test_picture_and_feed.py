@@ -223,7 +223,9 @@ def test_operators_are_shown_with_their_shift_and_their_alert(journal: Journal) 
     assert picture_of(everything(journal)).of_operator(MARTA) is None
 
 
-def test_her_wrap_up_is_shown_until_something_else_happens_to_her(journal: Journal) -> None:
+def test_the_operator_s_wrap_up_is_shown_until_something_else_happens_to_the_operator(
+    journal: Journal,
+) -> None:
     on_shift(journal, MARTA)
     full_story(journal).operator_left(MARTA)
 

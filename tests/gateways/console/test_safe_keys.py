@@ -32,7 +32,7 @@ def drawn(page: Page, times: int = 3) -> None:
     )
 
 
-def test_m_counts_as_no_answer_at_once_while_it_rings_and_asks_for_enter_with_her_on_the_line(
+def test_m_counts_as_no_answer_at_once_while_it_rings_and_asks_for_enter_with_the_user_on_the_line(
     stage: Stage,
 ) -> None:
     story = stage.mine(20).user_called()

@@ -92,7 +92,7 @@ def test_a_name_and_a_password_sign_on_by_keys_alone(page: Page, site: WebThread
 
 @pytest.mark.browser_may_say(r"401 \(Unauthorized\)", r"429 \(Too Many Requests\)")
 @pytest.mark.parametrize("lang", ["it", "en"])
-def test_who_waits_sees_for_how_long_and_can_use_her_token(
+def test_who_waits_sees_for_how_long_and_can_use_a_token(
     page: Page, site: WebThread, place: Place, lang: str
 ) -> None:
     words = WORDS[lang]

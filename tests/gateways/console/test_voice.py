@@ -118,14 +118,14 @@ def test_frames_pass_both_ways_whole_and_in_order(client: Client, place: Place) 
             assert ours.recv(4096) == bytes(FRAME_BYTES)
 
 
-def test_her_socket_is_hers_alone_and_goes_with_her(client: Client, place: Place) -> None:
+def test_a_socket_is_one_operator_s_alone_and_goes_with_the_operator(client: Client, place: Place) -> None:
     with headset(client, place):
         assert stat.S_IMODE(os.stat(sock(place)).st_mode) == 0o600
         assert stat.S_IMODE(os.stat(sock(place).parent).st_mode) == 0o700
     wait_until(lambda: not sock(place).exists(), what="her socket is gone")
 
 
-def test_a_bridge_is_told_by_its_socket_when_she_goes(client: Client, place: Place) -> None:
+def test_a_bridge_is_told_by_its_socket_when_the_operator_goes(client: Client, place: Place) -> None:
     with headset(client, place) as browser:
         ours = knock(place)
         ours.send(bytes(FRAME_BYTES))
@@ -144,7 +144,7 @@ def test_what_an_earlier_web_has_left_is_cleared_away(place: Place) -> None:
         assert list(folder.iterdir()) == []
 
 
-def test_without_a_bridge_she_hears_nothing_and_is_told_so(client: Client, place: Place) -> None:
+def test_without_a_bridge_the_operator_hears_nothing_and_is_told_so(client: Client, place: Place) -> None:
     with headset(client, place) as browser:
         browser.send_bytes(frame(1))
         assert not told(browser)
@@ -154,7 +154,7 @@ def test_without_a_bridge_she_hears_nothing_and_is_told_so(client: Client, place
         wait_until(lambda: not told(browser), what="she is alone again")
 
 
-def test_of_two_bridges_the_newest_alone_has_her_voice(client: Client, place: Place) -> None:
+def test_of_two_bridges_the_newest_alone_has_the_operator_s_voice(client: Client, place: Place) -> None:
     with headset(client, place) as browser, bridge(place) as older:
         wait_until(lambda: told(browser), what="she is joined")
         browser.send_bytes(frame(1))
@@ -169,7 +169,7 @@ def test_of_two_bridges_the_newest_alone_has_her_voice(client: Client, place: Pl
         wait_until(lambda: older.recv(4096) == frame(3), what="the older one has her again")
 
 
-def test_who_only_looks_whether_she_is_there_is_nobody(client: Client, place: Place) -> None:
+def test_who_only_looks_whether_the_operator_is_there_is_nobody(client: Client, place: Place) -> None:
     with headset(client, place) as browser, bridge(place) as ours:
         wait_until(lambda: told(browser), what="she is joined")
         with knock(place):
@@ -180,7 +180,7 @@ def test_who_only_looks_whether_she_is_there_is_nobody(client: Client, place: Pl
         assert heard(browser) == frame(9)
 
 
-def test_the_actors_are_told_when_she_comes_and_goes(
+def test_the_actors_are_told_when_the_operator_comes_and_goes(
     client: Client, place: Place, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[tuple[list[str], bool]] = []

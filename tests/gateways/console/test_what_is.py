@@ -126,7 +126,7 @@ def test_after_25_s_without_an_answer_112_is_the_step_whatever_the_second_call_d
     expect(step).to_contain_text("Call 112")
 
 
-def test_under_duress_with_her_on_the_line_she_is_said_to_be_there_and_nobody_is_told_to_leave(
+def test_under_duress_with_the_user_on_the_line_the_user_is_said_to_be_there_and_nobody_is_told_to_leave(
     stage: Stage,
 ) -> None:
     states.duress_talking(stage)
@@ -140,7 +140,9 @@ def test_under_duress_with_her_on_the_line_she_is_said_to_be_there_and_nobody_is
     expect(page.locator(".who__phone")).to_have_text("+39 333 111 2223")
 
 
-def test_the_text_for_112_and_her_number_are_whole_on_the_smallest_screen_under_duress(stage: Stage) -> None:
+def test_the_text_for_112_and_the_user_s_number_are_whole_on_the_smallest_screen_under_duress(
+    stage: Stage,
+) -> None:
     stage.lang = "it"
     stage.page.set_viewport_size({"width": 1280, "height": 720})
     states.duress_briefing(stage)

@@ -387,7 +387,7 @@ def test_a_callers_number_is_believed_when_it_was_heard_twice() -> None:
 
 
 @pytest.mark.parametrize("number", [OTHER, ""])
-def test_one_who_calls_a_line_with_somebody_on_it_does_not_put_her_on_hold(number: str) -> None:
+def test_one_who_calls_a_line_with_somebody_on_it_does_not_put_the_user_on_hold(number: str) -> None:
     bench, _ = _up()
     legs = LegsOnLine(LineId("p1"), bench.driver, first_number=0, voice_path="", number_within_s=1.0)
     bench.modem.rows = [_row(0), _row(5, index=2, direction=1, number=number)]
@@ -1167,7 +1167,7 @@ def test_after_a_restart_the_members_of_a_conference_in_one_row_are_those_of_the
     assert bench.driver.calls() == (), "no conference, no members"
 
 
-def test_a_caller_who_has_to_wait_is_told_of_no_more_while_a_leg_asks_for_her() -> None:
+def test_a_caller_who_has_to_wait_is_told_of_no_more_while_a_leg_asks_for_the_user() -> None:
     bench = Bench()
     legs = _legs(bench)
     legs.obey(DialCall(leg=LegId("a1:op1"), attempt=1, number=E164(OTHER)), bench.now_s)

@@ -118,7 +118,7 @@ def test_a_key_is_pressed_as_often_as_it_is_ordered(
     assert (answer.status_code, answer.json()) == (409, no("psap_absent"))
 
 
-def test_what_is_handed_over_can_be_taken_by_another_and_kept_by_her(
+def test_what_is_handed_over_can_be_taken_by_another_and_kept_by_the_operator(
     client: Client, place: Place, story: Story
 ) -> None:
     luca = {"authorization": f"Bearer {place.luca_token}"}
@@ -217,7 +217,7 @@ def test_a_shift_is_in_the_journal_once_for_each_change(client: Client, place: P
     assert states == [ShiftState.READY, ShiftState.PAUSED, ShiftState.OFF]
 
 
-def test_who_says_in_her_wrap_up_that_she_is_ready_ends_it_once(
+def test_who_is_ready_in_the_wrap_up_ends_it_once(
     client: Client, place: Place, story: Story, web: Web
 ) -> None:
     def ready() -> list[Event]:

@@ -140,7 +140,9 @@ def test_what_came_of_it_is_told_by_its_steps(client: Client, place: Place, web:
 
 
 @pytest.mark.usefixtures("ready")
-def test_a_drill_in_which_she_did_not_answer_has_failed(client: Client, place: Place, web: Web) -> None:
+def test_a_drill_in_which_the_phone_was_not_answered_has_failed(
+    client: Client, place: Place, web: Web
+) -> None:
     _, begun = begin(client, place)
     story = again(web, begun["alert"]).operator_called(place.marta).operator_joined(place.marta)
     story.user_called().user_released(19).closed(Outcome.TEST_DONE)

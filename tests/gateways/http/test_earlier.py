@@ -69,7 +69,9 @@ def test_the_first_alert_has_none_before_it_and_a_later_one_is_none(
     assert ask(client, place, first) == {"count": 0, "more": False, "alerts": []}
 
 
-def test_they_are_found_by_all_her_numbers(client: Client, place: Place, web: Web, giulia: UserId) -> None:
+def test_they_are_found_by_all_the_user_s_numbers(
+    client: Client, place: Place, web: Web, giulia: UserId
+) -> None:
     other = "+393339998877"
     Registry(web.journal).change_user(giulia, Person(phones=(GIULIA, other)), by="test")
     before = raised(web, giulia, phone=other, outcome=Outcome.FALSE_ALARM)
@@ -92,7 +94,7 @@ def test_a_person_who_was_erased_has_none(client: Client, place: Place, web: Web
     assert ask(client, place, now)["count"] == 0
 
 
-def test_who_has_an_erased_person_s_number_now_is_not_told_to_have_her_alerts(
+def test_who_has_an_erased_person_s_number_now_is_not_told_to_have_the_user_s_alerts(
     client: Client, place: Place, web: Web, giulia: UserId
 ) -> None:
     raised(web, giulia, outcome=Outcome.FALSE_ALARM)

@@ -200,7 +200,9 @@ def test_an_alert_is_found_by_its_id_or_its_beginning(client: Client, place: Pla
     assert alerts(client, place, search="case_") == ["case_7"]
 
 
-def test_an_alert_of_her_device_alone_is_found_by_her_name(client: Client, place: Place, web: Web) -> None:
+def test_an_alert_of_a_device_alone_is_found_by_the_user_s_name(
+    client: Client, place: Place, web: Web
+) -> None:
     made = client.post("/v1/alerts", json={"device": "phone-of-giulia"}, headers=place.app()).json()["alert"]
     assert alerts(client, place, search="Giulia") == [made]
 

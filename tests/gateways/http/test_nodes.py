@@ -188,7 +188,7 @@ def test_a_shift_that_is_over_is_not_brought_back(pair: Twins, journals: tuple[J
 # ---------------------------------------------------------------------------------- console
 
 
-def test_a_console_is_told_the_lines_of_all_nodes_and_brings_her_shift_when_hers_is_lost(
+def test_a_console_is_told_the_lines_of_all_nodes_and_brings_the_shift_of_a_node_that_is_lost(
     pair: Twins, second: Client, journals: tuple[Journal, Journal]
 ) -> None:
     there, here = journals

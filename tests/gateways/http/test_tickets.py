@@ -141,7 +141,7 @@ def test_who_is_no_operator_any_more_does_not_go_on(pair: Twins, webs: tuple[Cli
     assert shown(second, ticket) == 401
 
 
-def test_a_console_stays_while_the_database_cannot_say_whether_her_session_stands(
+def test_a_console_stays_while_the_database_cannot_say_whether_the_operator_s_session_stands(
     pair: Twins, webs: tuple[Client, Client], clock: Later, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, _ = webs
