@@ -88,20 +88,6 @@ def ringing_and_silent(book: Book) -> None:
     book.rings(Party.OPERATOR)
 
 
-def user_rings(book: Book) -> None:
-    book.go_on()
-    book.answers(Party.OPERATOR)
-    book.rings(Party.USER)
-
-
-def user_busy_twice(book: Book) -> None:
-    book.go_on()
-    book.answers(Party.OPERATOR)
-    book.ends(Party.USER, 17)
-    book.pass_time(5)
-    book.ends(Party.USER, 17)
-
-
 def conference(book: Book) -> None:
     book.to_conference()
 
@@ -110,12 +96,6 @@ def left(book: Book) -> None:
     book.to_conference()
     book.order(OperatorCommand.LEAVE)
     book.release_all()
-
-
-def psap_rings(book: Book) -> None:
-    book.to_talking()
-    book.order(OperatorCommand.CALL_PSAP)
-    book.rings(Party.PSAP)
 
 
 def handed_over(book: Book) -> None:
@@ -142,9 +122,6 @@ def duress(book: Book) -> None:
         conference,
         left,
         ringing_and_silent,
-        user_rings,
-        user_busy_twice,
-        psap_rings,
         duress,
         handed_over,
     ],
@@ -244,16 +221,6 @@ def psap_has_hung_up(book: Book) -> None:
     book.ends(Party.PSAP)
 
 
-def psap_cut_off(book: Book) -> None:
-    left(book)
-    leg = book.leg(Party.PSAP)
-    book.write(
-        f"alert-{ALERT}",
-        ev.LegReleased(leg=leg.leg, attempt=leg.attempt, cause=16),
-        ev.ConferenceBroken(party=Party.PSAP),
-    )
-
-
 @pytest.mark.parametrize(
     ("flow", "rule", "within_s"),
     [
@@ -266,8 +233,6 @@ def psap_cut_off(book: Book) -> None:
         (false_alarm_released, "releasing", 17),
         (answered_and_not_joined, "unjoined", 10),
         (psap_has_hung_up, "undone", 7),
-        (psap_cut_off, "undone", 5),
-        (handed_over_to_nobody, "no_operator", 12),
     ],
 )
 def test_a_case_that_does_nothing_is_found_in_time(
