@@ -135,7 +135,7 @@ class AlertCaseActor(CenterActor):
             return
         try:
             self._inbox = self._journal.notify.listen(streams.inbox(alert))
-        except StoreMisuse as error:
+        except (OSError, StoreMisuse) as error:
             # No room for a socket must not keep an alert from being served: it is looked at each second.
             self.log.error("does not hear of its inbox", alert=alert, error=str(error))
         else:

@@ -108,9 +108,9 @@ class SocketNotifier:
             for address, about in found:
                 if topics and about and about not in topics:
                     continue
-                if self._out is None:
-                    self._out = _socket()
                 try:
+                    if self._out is None:
+                        self._out = _socket()
                     self._out.sendto(text, socket.MSG_DONTWAIT, address)
                 except OSError as error:
                     _remove_dead(address, error)
@@ -129,12 +129,12 @@ class SocketNotifier:
             for address, wanted in found:
                 if about not in ("", wanted):
                     continue
-                with _socket() as knocking:
-                    try:
+                try:
+                    with _socket() as knocking:
                         knocking.connect(address)
                         alive.append(address)
-                    except OSError as error:
-                        _remove_dead(address, error)
+                except OSError as error:
+                    _remove_dead(address, error)
         return bool(alive)
 
     @contextmanager
@@ -147,8 +147,9 @@ class SocketNotifier:
             yield iter(())
             return
         try:
-            base = f"/proc/self/fd/{folder}"
-            names = (name for name in os.listdir(base) if name.endswith(_SUFFIX))
+            base, names = f"/proc/self/fd/{folder}", list[str]()
+            with contextlib.suppress(OSError):
+                names = [name for name in os.listdir(base) if name.endswith(_SUFFIX)]
             yield ((f"{base}/{name}", name.removesuffix(_SUFFIX).partition(".")[2]) for name in names)
         finally:
             os.close(folder)

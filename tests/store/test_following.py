@@ -1,6 +1,7 @@
 """Who follows the journal hears of every commit, without polling, and the writer never waits for anybody."""
 
 import asyncio
+import errno
 import os
 import select
 import socket
@@ -200,6 +201,22 @@ def test_what_is_no_socket_is_left_alone_or_removed_and_never_in_the_way(tmp_pat
     notifier.committed(1)
     assert ear.drain()
     assert (tmp_path / "README").exists()
+    ear.close()
+
+
+@pytest.mark.parametrize("call", ["os.listdir", "socket.socket", "os.open"])
+def test_who_has_written_does_not_fail_where_it_cannot_be_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, "too many open files")
+
+    ear = SocketNotifier(tmp_path).listen()
+    monkeypatch.setattr(call, fails)
+    SocketNotifier(tmp_path).committed(1)
+    assert not SocketNotifier(tmp_path).heard("")
+    monkeypatch.undo()
+    assert not ear.drain()
     ear.close()
 
 
