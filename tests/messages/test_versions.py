@@ -24,8 +24,10 @@ SPOKEN: dict[str, dict[str, Types]] = {
     file.stem: json.loads(file.read_text(encoding="utf-8"))
     for file in sorted((Path(__file__).parent / "spoken").glob("*.json"))
 }
-GONE = {"leg.report"}
-"""Said within one crew alone, all of whose processes are of one version: now it is `call.report`."""
+GONE = {"leg.report", "alerts.arrived", "inbox.changed", "shift.hint", "headset.present"}
+"""Said within one node alone, all of whose processes are of one version: now the first is `call.report`, and
+of the others the notifier tells.
+"""
 for kinds in SPOKEN.values():
     for types in kinds.values():
         for tag in GONE:
