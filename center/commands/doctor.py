@@ -12,6 +12,7 @@ from cyclopts import Parameter
 from center.doctor import (
     access,
     announcements,
+    capacity,
     center,
     dialling,
     machine,
@@ -86,6 +87,7 @@ def _checks(
     yield "clocks", partial(machine.clocks, node)
     yield "limits", machine.limits
     if settings is not None:
+        yield "capacity", partial(capacity.capacity, settings)
         yield "trunks", partial(center.trunks, settings, state)
         yield "voices", partial(voices.nailed_up, settings)
         yield "psap", partial(center.psap, settings, simulated=simulated)

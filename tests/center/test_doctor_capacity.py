@@ -1,0 +1,31 @@
+"""How many conversations the doctor thinks the machine carries."""
+
+from __future__ import annotations
+
+import pytest
+
+from center.doctor import capacity
+from center.doctor.findings import Verdict
+from center.settings.schema import LimitsTable, Settings
+
+
+def test_twice_the_processors_carry_twice_as_many_and_half_as_fast_ones_half() -> None:
+    carried = capacity.conversations(50.0, 4)
+    assert carried == pytest.approx(2 * capacity.conversations(50.0, 2), abs=1)
+    assert carried == pytest.approx(2 * capacity.conversations(100.0, 4), abs=1)
+    assert capacity.conversations(1e9, 1) == 1
+
+
+def test_a_promise_beyond_the_machine_is_told_with_the_number_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(capacity, "turn_us", lambda parties: 60.0)
+    monkeypatch.setattr(capacity, "processors", lambda: 2)
+    carried = capacity.conversations(60.0, 2)
+    (fits,) = capacity.capacity(Settings(limits=LimitsTable(live_cases=carried)))
+    assert fits.verdict is Verdict.OK
+    (more,) = capacity.capacity(Settings(limits=LimitsTable(live_cases=carried + 1)))
+    assert more.verdict is Verdict.WARN
+    assert f"Set it to {carried}" in more.text
+
+
+def test_three_parties_cost_more_than_two() -> None:
+    assert 0 < capacity.turn_us(2, 20) < 2 * capacity.turn_us(6, 20)
