@@ -62,7 +62,8 @@ def wanted_by_duress(case: Case, policy: Policy) -> bool:
     """Whether the duress PIN has 112 called that nobody has asked for yet (case 19)."""
     if not in_duress(case, policy) or case.operator is None or case.leaving or on_another_phone(case, policy):
         return False
-    return case.psap is None and case.to_112.elsewhere_at is None and not case.of(Party.PSAP)
+    called = any(leg.since >= (case.reopened_at or 0) for leg in case.of(Party.PSAP))
+    return case.psap is None and case.to_112.elsewhere_at is None and not called
 
 
 def has_psap(case: Case, policy: Policy) -> bool:

@@ -78,6 +78,20 @@ def test_112_is_called_again_where_that_is_asked(make_world: MakeWorld) -> None:
     assert [event.by for event in world.events(ev.PsapRequested)] == [world.operators[0]] * 2
 
 
+def test_under_duress_112_is_called_anew_and_the_user_is_not(make_world: MakeWorld) -> None:
+    world = make_world()
+    world.send()
+    world.fact(ev.AlertCancelled(duress=True))
+    together(world, Party.OPERATOR, Party.PSAP)
+    world.order(OperatorCommand.BRIEFING_GIVEN)
+    world.order(OperatorCommand.LEAVE)
+    everything_is_over(world)
+    world.advance(5)
+    reopen(world)
+    together(world, Party.OPERATOR, Party.PSAP)
+    assert world.calls(USER) == []
+
+
 def unreachable(make_world: MakeWorld) -> World:
     """The user was tried in vain, and the operator may close it."""
     world = make_world(behaviours={USER: "unreachable"})
