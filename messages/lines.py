@@ -71,8 +71,8 @@ class LineRefused(Message, frozen=True, kw_only=True, tag="line.refused"):
     attempt: int
     reason: str
     withheld: str = ""
-    """Why the number is not called at all without an operator's order (`model.rules.dialling.Withheld`); then
-    there is no use in asking again."""
+    """Why the number is not called at all without an operator's order
+    (`model.rules.withheld_numbers.Withheld`); then there is no use in asking again."""
     lack: Lack | None = None
     """Said of a call to 112 alone; None: there may be a line in a moment."""
 

@@ -13,7 +13,7 @@ from messages.events import AlarmCleared, AlarmRaised
 from messages.ids import Party
 from messages.lines import Lack
 from model.alert.case import Case
-from model.rules.failing import lines_fail
+from model.rules.pauses import lines_fail
 
 NO_LINE_FOR_112: Final = "psap.no_line"
 NO_LINE_TO_OPERATOR: Final = "alert.no_operator_line"

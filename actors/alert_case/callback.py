@@ -12,13 +12,13 @@ from model.alert.case import Case
 from model.alert.leg import leg_id
 from model.alert.reasons import ReleaseReason
 from model.policy import Policy
-from model.rules.attempts import due_at, last_attempt, takes_calls
-from model.rules.calling import in_duress, quiet
-from model.rules.dialling import NEVER
-from model.rules.failing import not_before
 from model.rules.joining import rings_beside
+from model.rules.pauses import not_before
+from model.rules.quiet import in_duress, quiet
 from model.rules.ringing import rings_until
 from model.rules.sound import lines_to_avoid
+from model.rules.user_due import due_at, last_attempt, takes_calls
+from model.rules.withheld_numbers import NEVER
 
 
 def watch_callback(case: Case, _pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:

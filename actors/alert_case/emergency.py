@@ -18,10 +18,11 @@ from model.alert.case import Case
 from model.alert.leg import Leg, leg_id
 from model.alert.reasons import ReleaseReason
 from model.policy import Policy
-from model.rules.calling import hushed
-from model.rules.failing import lines_fail, not_before
+from model.rules.advice import Why, call_112_now
 from model.rules.joining import in_the_network, rings_beside, scattered
+from model.rules.pauses import lines_fail, not_before
 from model.rules.psap import is_emergency, on_another_phone, psap_number, psap_number_for, wanted_by_duress
+from model.rules.quiet import hushed
 from model.rules.ringing import rings_until
 
 UNASKED_MAX: Final = 3
@@ -121,7 +122,7 @@ def _lacking(case: Case, lack: Lack | None) -> Step:
         made.append(ev.PsapLineLacking(reason=lack.value))
     unseen = case.duress or hushed(case)
     if case.advice is Advice.WAIT and not unseen and case.confirmed_answered(Party.USER) is None:
-        made.append(ev.AdviceChanged(advice=Advice.CALL_112_NOW, reason="no line for 112"))
+        made.append(call_112_now(Why.NO_LINE_FOR_112))
     return Step(events=tuple(made))
 
 

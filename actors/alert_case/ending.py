@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from actors.alert_case.orders import pins_are_over
+from actors.alert_case.inbox import pins_are_over
 from actors.alert_case.pending import NOTHING, Decided, PendingOffers, Step, hang_up
 from messages import events as ev
 from messages.ids import SECOND, Instant, OperatorId, Outcome, Party
@@ -12,7 +12,7 @@ from model.alert.case import Case
 from model.alert.leg import Leg
 from model.alert.reasons import LeaveReason, ReleaseReason
 from model.policy import Policy
-from model.rules.calling import spoken_to, told_112
+from model.rules.quiet import spoken_to, told_112
 
 USER_STAYS_US: Final = Instant(3 * SECOND)
 """After 112 has hung up, she is not cut off in the middle of a word."""

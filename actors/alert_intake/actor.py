@@ -15,19 +15,19 @@ from actors.alert_intake.texts import signal_of
 from actors.alert_intake.voice import Verdict, VoiceAlerts
 from messages import calls, cases
 from messages.envelope import Envelope
-from messages.events import AdviceChanged
-from messages.ids import SECOND, Advice, AlertId, Channel, CrewId, Instant, Role
+from messages.ids import SECOND, AlertId, Channel, CrewId, Instant, Role
 from messages.lines import PreemptCase
 from messages.sms import SendSms, SmsArrived, SmsKept
 from model.alert.case import Case
 from model.alert.live import LiveCases
 from model.policy import Setup
-from model.rules.calling import hushed
-from model.rules.dialling import unfit
+from model.rules.advice import Why, call_112_now
+from model.rules.quiet import hushed
+from model.rules.withheld_numbers import unfit
 from runtime.actor import CenterActor
 from runtime.published.peers import least_busy
 from store import streams
-from store.alerts.accepting import ALL_AT_WORK, Signal, accept
+from store.alerts.accepting import Signal, accept
 from store.errors import JournalError
 from store.journal.following import Following
 from store.journal.journal import Append, Journal
@@ -235,7 +235,7 @@ class AlertIntakeActor(CenterActor):
 
     def _advise(self, alerts: Sequence[AlertId]) -> None:
         """There is no crew for them now: their apps are told at once (case 10)."""
-        advice = AdviceChanged(advice=Advice.CALL_112_NOW, reason=ALL_AT_WORK)
+        advice = call_112_now(Why.ALL_AT_WORK)
         for first in range(0, len(alerts), ADVISED_AT_ONCE):
             part = alerts[first : first + ADVISED_AT_ONCE]
             try:

@@ -12,9 +12,10 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from messages.ids import SECOND, Advice, AlertId, CrewId, Instant, LegId, NodeId, Party
+from messages.ids import SECOND, AlertId, CrewId, Instant, LegId, NodeId, Party
 from model.alert.case import Case
 from model.policy import Policy
+from model.rules.advice import waits
 from model.rules.urgency import Urgency, urgency
 
 USUAL: Final = Policy()
@@ -193,7 +194,7 @@ def confirm_us(times: int) -> Instant:
 def _told_to_wait_in_vain(case: Case, state: State, now_us: Instant) -> bool:
     """Whether its app waits for somebody who will not come soon. After a start, crews are on their way."""
     since = max(case.reopened_at or case.received_at, state.started_at)
-    return case.advice is Advice.WAIT and case.met_at is None and now_us >= since + PATIENCE_US
+    return waits(case) and now_us >= since + PATIENCE_US
 
 
 def in_the_way(alerts: Iterable[Case]) -> list[tuple[AlertId, LegId]]:

@@ -59,7 +59,7 @@ class CallLegActor(CenterActor):
                 self._say_taken_over(said)
             case LineBack(line=line):
                 self._new = True
-                self._do(on_line_back(self._task, line, now_us))
+                self._do(on_line_back(self._task, line))
             case RestLeg() if envelope.alert not in (None, self.alert) and self.alert is not None:
                 pass  # from a case that has taken over what this crew had before
             case RestLeg():

@@ -70,7 +70,7 @@ def on_wish(task: Task | None, wish: Wish, now_us: Instant) -> Act:
         task = replace(task, releasing_since=now_us)
     if task.done:
         return Act(task=task, report=_ended(task))
-    act = _ask(task, now_us)
+    act = _ask(task)
     known = task.report
     if act.report is None and known is not None and _is_news(known, wish):
         return replace(act, report=known)
@@ -129,11 +129,11 @@ def on_call(task: Task | None, said: CallReport, now_us: Instant) -> Act:
             return Act(task=task, report=said)
 
 
-def on_line_back(task: Task | None, line: LineId, now_us: Instant) -> Act:
+def on_line_back(task: Task | None, line: LineId) -> Act:
     """The modem's process was started again: it is asked at once, and not at the case's next telling."""
     if task is None or task.done or task.wish.line != line:
         return Act(task=task)
-    return _ask(task, now_us)
+    return _ask(task)
 
 
 def on_tick(task: Task | None, now_us: Instant) -> Act:
@@ -143,7 +143,7 @@ def on_tick(task: Task | None, now_us: Instant) -> Act:
     since = task.releasing_since
     held = since is not None and now_us - since >= RELEASES_WITHIN_US
     if not held and now_us - task.since < _patience_us(task):
-        return _ask(task, now_us)
+        return _ask(task)
     wish = task.wish
     hang_up = HangUpCall(leg=wish.leg, attempt=wish.attempt, number=wish.number, call=wish.call)
     return replace(_given_up(task, HangupCause.LINE_LOST), line=wish.line, order=hang_up)
@@ -186,7 +186,7 @@ def _was_up(task: Task, before: CallReport | None) -> bool:
     return task.wish.seen is not CallState.UNKNOWN or before is not None
 
 
-def _ask(task: Task, _now_us: Instant) -> Act:
+def _ask(task: Task) -> Act:
     """The order for the modem that fits what is known. All of them can be given twice."""
     wish = task.wish
     order: Order

@@ -16,6 +16,7 @@ from messages.events import AdviceChanged, DeadlineMissed
 from messages.ids import Advice, AlertId, Instant
 from model.alert.case import Case
 from model.policy import Policy
+from model.rules.advice import Why, call_112_now
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,5 +44,5 @@ def _events(case: Case, reached_at: Instant, now_us: Instant) -> tuple[DeadlineM
     if missed and case.missed_at is None:
         made.append(DeadlineMissed())
     if case.advice is Advice.WAIT and (missed or reached_at > case.deadline_at):
-        made.append(AdviceChanged(advice=Advice.CALL_112_NOW, reason="deadline" if missed else "forecast"))
+        made.append(call_112_now(Why.DEADLINE if missed else Why.FORECAST))
     return tuple(made)

@@ -16,8 +16,8 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from actors.deadline_watchdog.due import Sign, signs
 from actors.deadline_watchdog.means import Means
+from actors.deadline_watchdog.signs import Sign, signs
 from messages.ids import SECOND, AlertId, CrewId, Instant, Role
 from model.alert.case import Case
 from model.alert.leg import place

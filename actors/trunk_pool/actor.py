@@ -18,7 +18,7 @@ from actors.trunk_pool.decider import (
     preempted,
     used,
 )
-from actors.trunk_pool.dialling import DialGate, refused
+from actors.trunk_pool.dial_gate import DialGate, refused
 from actors.trunk_pool.lack import last_resort
 from actors.trunk_pool.lines import FRESH_US, Line
 from messages.base import Joins

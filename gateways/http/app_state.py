@@ -10,10 +10,11 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from gateways.http.answers import AlertState, LegAnswer, rfc3339
-from messages.ids import E164, Advice, Outcome, Party
+from messages.ids import E164, Outcome, Party
 from model.alert.case import Case
 from model.alert.leg import Leg, LegState
 from model.alert.phase import Phase, phase
+from model.rules.advice import told_to_app
 
 
 def state(case: Case, calls_from: tuple[E164, ...] = ()) -> AlertState:
@@ -29,7 +30,7 @@ def state(case: Case, calls_from: tuple[E164, ...] = ()) -> AlertState:
         phase=phase(shown) if asked is None else Phase.CLOSED,
         received_at=rfc3339(case.received_at),
         deadline_at=rfc3339(case.deadline_at),
-        advice=advice(case),
+        advice=told_to_app(case),
         operator_assigned=asked is None and case.operator is not None,
         legs=tuple(
             LegAnswer(party=leg.party, state=_state(leg), attempt=leg.attempt, since=rfc3339(leg.since))
@@ -47,11 +48,6 @@ def version(case: Case) -> int:
     """How many events the alert has, of those that the app is told of; grows with each."""
     asked = case.cancel_asked
     return case.inbox_version + case.case_version if asked is None else asked.version
-
-
-def advice(case: Case) -> Advice:
-    """What the app is to do. Never to call 112 once somebody has asked to cancel: it would be heard."""
-    return Advice.WAIT if case.cancel_asked is not None or case.duress else case.advice
 
 
 def _without_psap(case: Case) -> Case:

@@ -24,7 +24,7 @@ from runtime.clock import Clock
 from runtime.published.directory import Directory
 from runtime.published.file import Lately
 from store.journal.journal import Journal
-from store.registry.people import PinVerdict
+from store.registry.pins import PinVerdict
 
 
 class Pins(Protocol):

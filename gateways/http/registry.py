@@ -12,7 +12,8 @@ from model.alert.case import Case
 from runtime.clock import Clock
 from store.journal.journal import Journal
 from store.registry.access import Access, access
-from store.registry.people import PinVerdict, StaffRole
+from store.registry.people import StaffRole
+from store.registry.pins import PinVerdict
 from store.registry.registry import Registry
 from store.registry.sessions import Session, changes_of, of_secret
 

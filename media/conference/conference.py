@@ -15,8 +15,8 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from media.conference.beat import Beat, Tick
 from media.conference.clips import ClipSpec
-from media.conference.clock import Beat, Tick
 from media.conference.core import ConferenceCore
 from media.conference.ear import NO_SOUND_MS
 from media.conference.jitter import JitterStats

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from media.conference.clock import Tick
+from media.conference.beat import Tick
 from media.conference.priority import Rank, raise_thread
 from media.conference.recorded import RecordingStatus
 from media.sound.frames import FRAME_MS, FRAMES_PER_S

@@ -18,7 +18,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Final, NamedTuple
 
-from media.conference.clock import monotonic_us
+from media.conference.beat import monotonic_us
 from media.conference.priority import Rank, raise_thread, share_interpreter, spawn
 from media.conference.roster import OpenPort
 from media.gate.dues import Dues

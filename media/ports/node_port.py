@@ -12,7 +12,7 @@ import socket
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from media.conference.clock import monotonic_us
+from media.conference.beat import monotonic_us
 from media.gate import hello
 from media.gate.hello import Answer, Caller, HelloBroken
 from media.gate.wire import NodeWire, prepare

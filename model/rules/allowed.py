@@ -1,4 +1,4 @@
-"""What an operator may order in a case as it stands, and why not. See also `model.rules.orders`.
+"""What an operator may order in a case as it stands, and why not. See also `model.rules.commands`.
 
 The same reasons answer a command over HTTP, in the AlertCase, and at the console's keys.
 """
@@ -11,13 +11,13 @@ from model.alert import answers
 from model.alert.case import Case
 from model.policy import Policy
 from model.rules import announcing
-from model.rules.attempts import why_not_over
-from model.rules.calling import in_duress, quiet, spoken_to, told_112, why_quiet
-from model.rules.dialling import NEVER
 from model.rules.joining import in_the_network
 from model.rules.psap import has_psap, on_another_phone
+from model.rules.quiet import in_duress, quiet, spoken_to, told_112, why_quiet
 from model.rules.refusals import Refusal
 from model.rules.sound import party_without_sound, why_no_other_line
+from model.rules.user_due import why_not_over
+from model.rules.withheld_numbers import NEVER
 
 
 def refusal_now(

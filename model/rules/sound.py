@@ -10,8 +10,8 @@ from model.alert.case import Case
 from model.alert.leg import Leg
 from model.alert.reasons import ReleaseReason
 from model.policy import Policy
-from model.rules.calling import why_quiet
 from model.rules.own_line import is_own
+from model.rules.quiet import why_quiet
 from model.rules.refusals import Refusal
 
 SOUGHT: Final = (Party.USER, Party.PSAP, Party.OPERATOR)

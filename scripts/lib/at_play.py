@@ -21,7 +21,7 @@ from gateways.gsm.dialects.loading import installed
 from gateways.gsm.driver.driver import Driver
 from gateways.gsm.driver.events import CallEvent, CallReleased, Event, Ref, VoiceReady
 from gateways.gsm.errors import RequestRefused
-from gateways.gsm.line.leg_orders import LegsOnLine, Order
+from gateways.gsm.line.legs_on_line import LegsOnLine, Order
 from gateways.gsm.tracing.trace import Side, read_trace
 from messages.calls import AnswerCall, AttachCall, CallReport, CallState, DialCall, HangUpCall
 from messages.ids import E164, LegId, LineId

@@ -12,7 +12,7 @@ import tty
 from contextlib import suppress
 
 from center.doctor.capacity import ROUNDS, best_us, noise, turn_us
-from media.conference.clock import Tick
+from media.conference.beat import Tick
 from media.conference.conference import Conference
 from media.ports.ports import TtyVoicePort
 from media.sound.frames import FRAME_US

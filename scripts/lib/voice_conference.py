@@ -14,7 +14,7 @@ import sys
 import time
 from functools import partial
 
-from media.conference.clock import Beat, Tick
+from media.conference.beat import Beat, Tick
 from media.conference.conference import Conference
 from media.ports.ports import node_pass, open_port
 from media.ports.voice_port import VoicePortSpec

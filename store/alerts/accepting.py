@@ -56,6 +56,7 @@ from messages.events import (
 from messages.ids import E164, SECOND, Advice, AlertId, Channel, Instant, LineId, OperatorId
 from messages.journal import Recorded
 from model.alert.case import BELIEVED_US
+from model.rules.advice import Why, call_112_now
 from store import streams
 from store.database.query import Query
 from store.database.schema import open_alert
@@ -76,10 +77,8 @@ _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _LAST_INSTANT: Final = 253_402_300_799_999_999
 """The end of the year 9999, beyond which RFC 3339 cannot write."""
 _ATTEMPTS: Final = 5
-_CALL_NOW: Final = AdviceChanged(advice=Advice.CALL_112_NOW, reason="not durable")
 
 _ANY_OPEN: Final = Query(select(open_alert.c.alert).limit(1))
-ALL_AT_WORK: Final = "all crews are at work"
 
 _IS_OPEN: Final = Query(select(open_alert.c.seq).where(open_alert.c.alert == bindparam("id")), "id")
 _MORE_THAN: Final = Query(select(open_alert.c.seq).limit(1).offset(bindparam("most")), "most")
@@ -315,9 +314,9 @@ def _create(transaction: Transaction, signal: Signal, deadline_s: float, live_ca
     # What the app is told when it is answered stands where it asks again.
     told: tuple[AdviceChanged, ...] = ()
     if not transaction.durable:
-        told = (_CALL_NOW,)
+        told = (call_112_now(Why.NOT_DURABLE),)
     elif live_cases is not None and _all_at_work(transaction, live_cases):
-        told = (AdviceChanged(advice=Advice.CALL_112_NOW, reason=ALL_AT_WORK),)
+        told = (call_112_now(Why.ALL_AT_WORK),)
     transaction.append(
         *(
             Append(key, transaction.version(key), (NumberRaised(alert=alert),))

@@ -1,14 +1,12 @@
 """Secrets at rest: only what proves a secret is kept, never the secret.
 
 Tokens and keys have 192 bits of chance, so one plain hash is enough and finds its row by index.
-A PIN has a few digits: a slow hash delays whoever has stolen the file, and can do no more.
 A password is chosen by a person and may be her password elsewhere, too: argon2id (RFC 9106).
 """
 
 from __future__ import annotations
 
 import hashlib
-import hmac
 import secrets
 import unicodedata
 from typing import TYPE_CHECKING, Final
@@ -16,14 +14,10 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
-_COST: Final = {"n": 2**12, "r": 8, "p": 1, "dklen": 16}
-"""About 10 ms and 4 MB."""
 _NOBODY_S: Final = (
     "$argon2id$v=19$m=65536,t=3,p=1$1IRfq0KCOmjcVcy6GiDDQQ$1gDta82fxRcAzYKuGm5XHKNOpByloXdkhgaxwH5/2yc"
 )
 """Of no password that anybody has: what is typed for nobody is compared with it, to take as long."""
-_NO_PIN: Final = f"{'00' * 8}:{'00' * 16}"
-"""What a PIN is compared with where none is kept, to take as long."""
 
 
 def new_secret(prefix: str) -> str:
@@ -34,21 +28,6 @@ def new_secret(prefix: str) -> str:
 def fingerprint(secret: str) -> bytes:
     """What is kept of a token or key."""
     return hashlib.sha256(secret.encode()).digest()
-
-
-def hash_pin(pin: str) -> str:
-    """What is kept of a PIN; empty for none."""
-    if not pin:
-        return ""
-    salt = secrets.token_bytes(8)
-    return f"{salt.hex()}:{_slowly(pin, salt).hex()}"
-
-
-def pin_fits(pin: str, kept: str) -> bool:
-    """Whether this is the PIN of which that was kept; takes as long where nothing was, and nothing fits."""
-    salt, _, proof = (kept or _NO_PIN).partition(":")
-    fits = hmac.compare_digest(_slowly(pin, bytes.fromhex(salt)).hex(), proof)
-    return fits and bool(kept)
 
 
 def hash_password(password: str) -> str:
@@ -78,7 +57,3 @@ def _hasher() -> PasswordHasher:
 def _typed(password: str) -> bytes:
     """One keyboard composes an accent and another does not (RFC 8265, 4.2.2)."""
     return unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
-
-
-def _slowly(pin: str, salt: bytes) -> bytes:
-    return hashlib.scrypt(pin.encode(), salt=salt, **_COST)

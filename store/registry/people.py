@@ -50,16 +50,6 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     """Seems to end it (case 19)."""
 
 
-class PinVerdict(StrEnum):
-    """What a PIN that was typed into the app is."""
-
-    CANCEL = "cancel"
-    DURESS = "duress"
-    WRONG = "wrong"
-    NONE_SET = "none_set"
-    """Nobody has given this person a PIN."""
-
-
 class StaffRole(StrEnum):
     """What an operator may do besides answering: each role may all that those before it may."""
 

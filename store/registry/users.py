@@ -18,8 +18,8 @@ from store.database.schema import person, person_device, person_phone
 from store.errors import AlreadyTaken, NobodyThere, RegistryError
 from store.journal.journal import Append, Journal, Transaction
 from store.registry import numbers
-from store.registry.credentials import hash_pin, pin_fits
-from store.registry.people import Person, PinVerdict, User
+from store.registry.people import Person, User
+from store.registry.pins import PinVerdict, hash_pin, pin_fits, pin_verdict
 
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
 _PIN: Final = re.compile(r"[0-9]{4,12}|")
@@ -135,15 +135,9 @@ class Users:
         """What this PIN is of the user's; NONE_SET where nobody is known. Takes about 20 ms."""
         row = None if user is None else self._journal.row(_BY_ID, user)
         fields = {} if row is None else dict(zip(person.columns.keys(), row, strict=True))
-        kept = {
-            PinVerdict.CANCEL: str(fields.get("cancel_pin", "")),
-            PinVerdict.DURESS: str(fields.get("duress_pin", "")),
-        }
-        # Both are tried always, be they there or not, so that the time taken does not tell what it was.
-        verdicts = [verdict for verdict, proof in kept.items() if pin_fits(pin, proof)]
-        if not any(kept.values()):
-            return PinVerdict.NONE_SET
-        return verdicts[0] if verdicts else PinVerdict.WRONG
+        return pin_verdict(
+            pin, cancel=str(fields.get("cancel_pin", "")), duress=str(fields.get("duress_pin", ""))
+        )
 
     # -------------------------------------------------------------------------------- changing
 

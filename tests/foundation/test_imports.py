@@ -60,7 +60,7 @@ EDGES = (
     "gateways.gsm.port.usb_reset",
     "gateways.gsm.port.whereabouts",
     "media.ports.claim",
-    "media.conference.clock",
+    "media.conference.beat",
     "media.conference.conference",
     "media.gate.guest",
     "media.gate.visitor",

@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Mapping
 import numpy as np
 import pytest
 
+from media.conference.beat import Tick
 from media.conference.clips import ClipSpec
-from media.conference.clock import Tick
 from media.conference.conference import Conference
 from media.conference.roster import RETRY_MS, SOCKET_RETRY_MS, Roster
 from media.ports.ports import PortCounters, VoicePort, VoicePortLost, VoicePortMissing

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from media.conference.clock import Beat
+from media.conference.beat import Beat
 from media.gate.address import listening
 from media.gate.gate import MOST_VISITORS, Gate
 from media.gate.hello import CHALLENGE_BYTES, MOST_NAME_BYTES, PROOF_BYTES, Caller

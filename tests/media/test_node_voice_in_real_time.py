@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from media.conference.clock import Beat
+from media.conference.beat import Beat
 from media.conference.conference import Conference
 from media.ports.node_port import NodeVoicePort, node_spec
 from media.ports.ports import VoicePortLost, open_port

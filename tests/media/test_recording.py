@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from media.conference import recording
-from media.conference.clock import Tick
+from media.conference.beat import Tick
 from media.conference.recording import MOST_WAITING, Recorder
 from media.sound.frames import FRAME_BYTES, FRAME_SAMPLES, RATE_HZ, SAMPLE_TYPE, Samples
 from media.sound.sound_file import SoundFormat, SoundName, SoundWriter, mend
@@ -247,7 +247,7 @@ KILLED = """
 import sys, time
 from pathlib import Path
 import numpy as np
-from media.conference.clock import Tick
+from media.conference.beat import Tick
 from media.conference.recording import Recorder
 from media.sound.sound_file import SoundFormat
 recorder = Recorder(Path(sys.argv[1]), "a1", SoundFormat(sys.argv[2]), 2, free_bytes=lambda _: 10**12)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from media.conference.clock import FRAME_US
+from media.conference.beat import FRAME_US
 from media.conference.jitter import CAP_MS, JitterBuffer
 from tests.media.speech import speech
 from tests.media.wires import wires

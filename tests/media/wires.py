@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 
-from media.conference.clock import Tick
+from media.conference.beat import Tick
 from media.conference.conference import Conference
 from media.ports.ports import TtyVoicePort
 from tests.waiting import wait_until

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 
 from actors.conference_bridge.actor import ConferenceBridgeActor, Mixer
+from media.conference.beat import Tick
 from media.conference.clips import ClipSpec
-from media.conference.clock import Tick
 from media.conference.conference import ConferenceStatus, Tap
 from media.conference.pace import Pace
 from media.ports.voice_port import VoicePortSpec

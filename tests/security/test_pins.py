@@ -24,7 +24,7 @@ from model.alert.case import Case
 from model.alert.evolve import fold
 from model.rules.cancelling import WRONG_KEPT_MAX
 from store import streams
-from store.registry import credentials
+from store.registry import pins
 from store.registry.people import Person
 from store.registry.registry import Registry
 from tests.gateways.http.place import CLOCK, GIULIA, Place
@@ -109,8 +109,8 @@ def test_the_same_work_is_done_for_every_pin_and_for_nobody_s(
     client: Client, place: Place, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hashed: list[str] = []
-    slowly = credentials._slowly
-    monkeypatch.setattr(credentials, "_slowly", lambda pin, salt: (hashed.append(pin), slowly(pin, salt))[1])
+    slowly = pins._slowly
+    monkeypatch.setattr(pins, "_slowly", lambda pin, salt: (hashed.append(pin), slowly(pin, salt))[1])
     registry = Registry(web.journal)
     one = {"first_name": "A", "last_name": "B"}
     registry.add_user(Person(phones=("+393330000001",), **one), by="test")

@@ -15,7 +15,8 @@ from model.rules.psap import EMERGENCY_NUMBERS
 from store.errors import AlreadyTaken, Fault, ImportFaulty, NobodyThere, NumberRefused, RegistryError
 from store.journal.journal import Journal
 from store.registry import numbers
-from store.registry.people import Imported, Person, PinVerdict, StaffRole
+from store.registry.people import Imported, Person, StaffRole
+from store.registry.pins import PinVerdict
 from store.registry.registry import Registry
 from tests.store.children import Say, children
 from tests.store.databases import Database

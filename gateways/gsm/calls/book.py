@@ -1,6 +1,6 @@
 """The life of calls: from their first sign to their one `CallReleased`, forward only, each step said once.
 
-Who a line or a row is about is decided elsewhere (`call_hints`, `call_lists`); here stands what follows
+Who a line or a row is about is decided elsewhere (`by_hint`, `by_list`); here stands what follows
 from it.
 """
 

@@ -6,7 +6,6 @@ to the modem is the driver's, which call is whose is `legs`'; here bytes, messag
 
 from __future__ import annotations
 
-import math
 from contextlib import suppress
 from typing import ClassVar, Final
 
@@ -37,10 +36,11 @@ from gateways.gsm.line import modem_log
 from gateways.gsm.line.alarm import Health, LineAlarm
 from gateways.gsm.line.condition import condition
 from gateways.gsm.line.journal import LineJournal
-from gateways.gsm.line.leg_orders import LegsOnLine, Order
-from gateways.gsm.line.orders import Orders, OrderTurn
+from gateways.gsm.line.legs_on_line import LegsOnLine, Order
+from gateways.gsm.line.order_turn import Orders, OrderTurn
 from gateways.gsm.line.report import LineReports
 from gateways.gsm.line.rescue import Rescue
+from gateways.gsm.line.right_to_dial import RightToDial
 from gateways.gsm.port.dial_guard import DialGuard
 from gateways.gsm.port.modem_port import ModemPort
 from gateways.gsm.port.places import places
@@ -77,9 +77,8 @@ class GsmModemActor(CenterActor):
         """Find out from the journal what may be going on, then open the port and listen."""
         setup = self.env.settings_as(Setup)
         self._spec = next(spec for spec in setup.lines if spec.line == self.key)
-        self._journal = LineJournal(
-            self.env.open_journal_as(Journal), self._spec.line, self.env.node, self.log
-        )
+        journal = self.env.open_journal_as(Journal)
+        self._journal = LineJournal(journal, self._spec.line, self.env.node, self.log)
         self._dialect_file = self.env.run / f"{self.key}.dialect"
         legs = self._journal.legs_left()
         self._guard = DialGuard(
@@ -124,6 +123,7 @@ class GsmModemActor(CenterActor):
             emergency=self._spec.emergency,
         )
         self._legs.left = legs
+        self._right = RightToDial(journal, self._legs, self.now_us, self.log)
         self._orders = Orders(self._legs, self._driver, now_us)
         self._who: dict[tuple[LegId, int], ActorAddress] = {}
         self._texts = Texts(self._spec.line)
@@ -438,7 +438,7 @@ class GsmModemActor(CenterActor):
             case OrderTurn.TOO_LATE:
                 self.log.warning("too late to be dialled", line=self.key, leg=order.leg)
             case OrderTurn.NOW:
-                until_s = self._may_until_s(order, envelope)
+                until_s = self._right.until_s(order, envelope.node, envelope.alert)
                 if until_s <= self._now_s():
                     self.log.error(
                         "not dialled: the alert is not its node's", node=envelope.node, leg=order.leg
@@ -450,17 +450,6 @@ class GsmModemActor(CenterActor):
                 self._tell_leg(report)
             case OrderTurn.WAITS:
                 pass
-
-    def _may_until_s(self, order: Order, envelope: Envelope) -> float:
-        """Until when the order may be obeyed: a dial as long as its node has the alert for certain.
-
-        A node that was frozen, or cut off, may not have noticed that another one has it, and both would call.
-        It may be frozen at this very point, too, or while the dial waits for its turn at the modem.
-        """
-        if not self._legs.may_dial(order) or envelope.alert is None:
-            return math.inf
-        asked_us = self.now_us()
-        return (asked_us + self._journal.has_the_alert_for_us(envelope.node, envelope.alert)) / SECOND
 
     def _tell_leg(self, report: calls.CallReport) -> None:
         who = self._who.get((report.leg, report.attempt))

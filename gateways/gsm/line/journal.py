@@ -5,7 +5,7 @@ left, that the line is out of service, its alarms.
 from __future__ import annotations
 
 from messages.events import AlarmCleared, AlarmRaised, LineQuarantined, LineReturned
-from messages.ids import AlertId, LineId, NodeId
+from messages.ids import LineId, NodeId
 from model.alert.case import Case
 from model.alert.leg import Leg
 from model.alert.live import LiveCases
@@ -14,10 +14,8 @@ from store import streams
 from store.errors import JournalError
 from store.journal.journal import Append, Journal
 from store.journal.rebuild import case_on_line, is_nailed_up, is_quarantined, rebuild
-from store.nodes import owners
 
 QUARANTINED = "line.quarantined"
-FOR_EVER_US = 10**18
 
 
 class LineJournal:
@@ -79,18 +77,6 @@ class LineJournal:
             self._log.error("could not be written down", line=self._line, error=str(error))
             return False
         return True
-
-    def has_the_alert_for_us(self, node: NodeId, alert: AlertId) -> int:
-        """How long the alert is that node's for certain; for ever where there is one node. Where nobody can
-        be asked, it is not.
-        """
-        if not self._journal.shared:
-            return FOR_EVER_US
-        try:
-            return owners.holds_for_us(self._journal, alert, node)
-        except JournalError as error:
-            self._log.error("the lease cannot be looked at", line=self._line, error=str(error))
-            return 0
 
     def close(self) -> None:
         """Let go of the journal."""

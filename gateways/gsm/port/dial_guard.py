@@ -54,11 +54,6 @@ class DialGuard:
         self._numbers = EMERGENCY_NUMBERS
         self._kept = bytearray()
 
-    @property
-    def emergency_allowed(self) -> bool:
-        """Whether both switches are on."""
-        return self._open
-
     def learn(self, numbers: tuple[str, ...]) -> None:
         """Emergency numbers that the SIM lists, beside the fixed ones."""
         self._numbers = self._numbers | {number for number in numbers if number.isdigit()}

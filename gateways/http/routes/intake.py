@@ -11,12 +11,12 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import JSONBody
 
 from gateways.http.answers import AlertAnswer, AnyRequest, Problem, answer, rfc3339, said
-from gateways.http.app_state import advice as advice_of
 from gateways.http.bodies import AlertBody, alert_id, e164, instant
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
 from gateways.http.errors import BadBody, NotDurable
 from messages.ids import Advice, Channel, Instant
+from model.rules.advice import told_to_app
 from store.alerts.accepting import Signal
 
 
@@ -83,7 +83,7 @@ def intake_route(web: Web) -> HTTPRouteHandler:
         else:
             web.metrics.repeated.inc()
             case = web.following.fresh(accepted.alert)
-            advice = Advice.WAIT if case is None else advice_of(case)
+            advice = Advice.WAIT if case is None else told_to_app(case)
         # Asked after the commit: what has come back to the disk by now is durable, too.
         if not web.journal.durable:
             web.metrics.not_durable.inc()

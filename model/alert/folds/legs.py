@@ -13,7 +13,7 @@ from messages.lines import Lack
 from model.alert.case import Case
 from model.alert.leg import ANSWERED_AND_DROPPED, Leg, LegState
 from model.alert.reasons import ReleaseReason
-from model.rules.failing import counted
+from model.rules.pauses import counted
 
 LegEvent = (
     ev.LegOriginating

@@ -17,9 +17,9 @@ from model.alert.case import Case, Owner
 from model.alert.evolve import fold
 from model.alert.leg import Leg
 from model.policy import Duress
-from model.rules.calling import spoken_to, told_112
-from model.rules.failing import not_before
-from model.rules.orders import refusal
+from model.rules.commands import refusal
+from model.rules.pauses import not_before
+from model.rules.quiet import spoken_to, told_112
 from tests.actors.alert_case.book import EVERYONE, Book
 
 CAUSES = st.sampled_from([16, 17, 18, 19, 20, 21, 31, 34, 38, 41, 200, 201])

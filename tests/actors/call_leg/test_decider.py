@@ -73,10 +73,10 @@ def test_an_inbound_call_is_answered_and_not_dialled() -> None:
 def test_an_inbound_call_that_rings_is_answered_again_until_it_is() -> None:
     task = on_wish(None, wish(call=4), NOW).task
     rings = on_call(task, said(CallState.RINGING), NOW)
-    back = on_line_back(rings.task, LINE, NOW)
+    back = on_line_back(rings.task, LINE)
     assert back.order == AnswerCall(leg=LEG, attempt=1, call=4, number=E164("+39333"))
     up = on_call(rings.task, said(CallState.ANSWERED), NOW)
-    assert isinstance(on_line_back(up.task, LINE, NOW).order, AttachCall)
+    assert isinstance(on_line_back(up.task, LINE).order, AttachCall)
 
 
 def test_what_was_up_is_looked_for_and_never_dialled() -> None:
@@ -136,13 +136,13 @@ def test_a_wish_told_again_is_answered_with_what_is_known() -> None:
 
 def test_a_modem_that_was_started_again_is_asked_for_the_call_at_once() -> None:
     task = on_wish(None, wish(CallState.ANSWERED), NOW).task
-    act = on_line_back(task, LINE, NOW)
+    act = on_line_back(task, LINE)
     assert isinstance(act.order, AttachCall)
     assert act.line == LINE
-    assert on_line_back(task, LineId("p2"), NOW) == Act(task=task), "the leg has moved to another line"
+    assert on_line_back(task, LineId("p2")) == Act(task=task), "the leg has moved to another line"
     over = on_call(task, said(CallState.RELEASED), NOW).task
-    assert on_line_back(over, LINE, NOW).order is None
-    assert on_line_back(None, LINE, NOW) == Act(task=None)
+    assert on_line_back(over, LINE).order is None
+    assert on_line_back(None, LINE) == Act(task=None)
 
 
 def test_an_older_attempts_report_is_nothing() -> None:

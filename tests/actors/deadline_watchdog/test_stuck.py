@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from actors.alert_case.decider import Decision, decide
 from actors.alert_case.hear import Heard
 from actors.alert_case.pending import PendingOffers
-from actors.deadline_watchdog.due import signs
 from actors.deadline_watchdog.means import Means
+from actors.deadline_watchdog.signs import signs
 from actors.deadline_watchdog.stuck import (
     PAUSES_US,
     WELL_US,
@@ -283,7 +283,7 @@ def test_rules_that_fail_are_found_and_end_nobody_else(monkeypatch: pytest.Monke
     book.to_talking()
     order_unread(book)
     other = replace(book.case, alert=AlertId("a2"))
-    monkeypatch.setattr("actors.deadline_watchdog.due.decide", fails)
+    monkeypatch.setattr("actors.deadline_watchdog.signs.decide", fails)
     found = signs({ALERT: book.case, other.alert: other}, PLENTY, POLICY, book.now)
     names = [(alert, sign.rule.name) for alert, sign in found]
     assert names == [(ALERT, "unread"), (ALERT, "unsound"), ("a2", "unread"), ("a2", "psap_due")]

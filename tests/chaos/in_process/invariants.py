@@ -29,8 +29,8 @@ from messages.ids import (
 from model.alert.case import Case
 from model.alert.leg import LINE_FAILURES, alert_of
 from model.alert.reasons import ReleaseReason
-from model.rules.calling import spoken_to, told_112
 from model.rules.own_line import own_line
+from model.rules.quiet import spoken_to, told_112
 from tests.chaos.in_process.evidence import (
     Attempt,
     CallSeen,

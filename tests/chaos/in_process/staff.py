@@ -8,9 +8,9 @@ from typing import Final
 from messages.ids import SECOND, Instant, OperatorCommand, OperatorId, Party
 from model.alert.case import Case
 from model.policy import Policy
-from model.rules.calling import hushed, spoken_to
+from model.rules.commands import refusal
 from model.rules.joining import psap_hears_nobody
-from model.rules.orders import refusal
+from model.rules.quiet import hushed, spoken_to
 from tests.chaos.in_process.script import Alert, Intent
 
 HEARS_US: Final = Instant(2 * SECOND)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gateways.gsm.at.parse import Stat
 from gateways.gsm.calls.joining import ADDED_WITHIN_S
 from gateways.gsm.driver.events import CallEvent
-from gateways.gsm.line.leg_orders import LegsOnLine
+from gateways.gsm.line.legs_on_line import LegsOnLine
 from messages.base import HangupCause
 from messages.calls import AttachCall, CallReport, CallState, DialCall, HangUpCall
 from messages.ids import E164, LegId, LineId

@@ -32,7 +32,7 @@ from gateways.gsm.driver.events import (
     VoiceReady,
 )
 from gateways.gsm.errors import DialRefused
-from gateways.gsm.line.leg_orders import LegsOnLine
+from gateways.gsm.line.legs_on_line import LegsOnLine
 from gateways.gsm.port.dial_guard import DialGuard
 from messages.base import HangupCause, Joins
 from messages.ids import LineId

@@ -38,7 +38,7 @@ from gateways.gsm.driver.events import (
 )
 from gateways.gsm.errors import RequestRefused
 from gateways.gsm.line.condition import condition
-from gateways.gsm.line.leg_orders import LegsOnLine
+from gateways.gsm.line.legs_on_line import LegsOnLine
 from messages.base import HangupCause
 from messages.calls import AnswerCall, AttachCall, CallReport, CallState, DialCall, HangUpCall
 from messages.ids import E164, LegId, LineId

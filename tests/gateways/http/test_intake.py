@@ -16,8 +16,8 @@ from gateways.http.context import Web
 from messages.events import AdviceChanged, AlertReceived
 from messages.ids import Advice, AlertId
 from model.policy import Policy
+from model.rules.advice import Why, call_112_now
 from store import streams
-from store.alerts.accepting import ALL_AT_WORK
 from store.journal.journal import Append
 from tests.gateways.http.place import GIULIA, Place
 
@@ -82,7 +82,7 @@ def test_case_10_an_alert_beyond_those_that_can_be_handled_is_told_so_with_its_r
         assert [one["advice"] for one in told] == ["wait", "wait", "call_112_now", "call_112_now"]
         story = [one.event for one in web.journal.read(streams.inbox(told[3]["alert"]))]
         assert isinstance(story[0], AlertReceived)
-        assert story[1:] == [AdviceChanged(advice=Advice.CALL_112_NOW, reason=ALL_AT_WORK)]
+        assert story[1:] == [call_112_now(Why.ALL_AT_WORK)]
         assert web.metrics.advised_at_once._value.get() == 2
 
 

@@ -22,9 +22,9 @@ from messages.operators import RequestOperators
 from model.alert.case import Case, Owner
 from model.alert.leg import Leg, LegState
 from model.policy import Policy
-from model.rules.failing import not_before
 from model.rules.joining import beside, is_setting_up
 from model.rules.pairs import Pairs, begun, lacking, needed
+from model.rules.pauses import not_before
 from model.rules.urgency import Urgency, urgency
 
 

@@ -10,8 +10,8 @@ from messages.ids import Instant, Party
 from model.alert.case import Case
 from model.alert.evolve import apply
 from model.policy import Policy
-from model.rules.calling import dials_by_itself
-from model.rules.orders import events_of
+from model.rules.commands import events_of
+from model.rules.quiet import dials_by_itself
 
 WRONG_PINS: Final = 5
 """So many may be the user's own, with trembling hands."""

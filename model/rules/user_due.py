@@ -10,10 +10,10 @@ from model.alert.case import Case
 from model.alert.leg import ANSWERED_AND_DROPPED, MACHINE, Leg
 from model.alert.reasons import ReleaseReason
 from model.policy import Policy, VoiceAlert
-from model.rules.calling import hushed, quiet
-from model.rules.dialling import unfit
 from model.rules.joining import in_the_network, scattered
+from model.rules.quiet import hushed, quiet
 from model.rules.refusals import Refusal
+from model.rules.withheld_numbers import unfit
 
 PREEMPTED_PAUSE_US: Final = Instant(10 * SECOND)
 """A test that gave way waits until those to whom it gave way are served, or are at least being dialled."""

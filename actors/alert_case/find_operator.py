@@ -14,16 +14,17 @@ from actors.alert_case.handing import calls_until, in_vain, other_operator_calls
 from actors.alert_case.pending import NOTHING, Decided, PendingOffers, Step, hang_up, join
 from messages import events as ev
 from messages.base import Joins
-from messages.ids import SECOND, Advice, Instant, LegId, LineId, OperatorId, OperatorLine, Party, TrunkId
+from messages.ids import SECOND, Instant, LegId, LineId, OperatorId, OperatorLine, Party, TrunkId
 from messages.lines import LineGranted, RequestLine
 from messages.operators import OperatorOffer, RequestOperators
 from model.alert.case import Case
 from model.alert.leg import Leg, LegState, leg_id
 from model.alert.reasons import LeaveReason, ReleaseReason
 from model.policy import Policy
-from model.rules.failing import failed_lines, lines_fail, not_before
+from model.rules.advice import Why, call_112_now, waits
 from model.rules.joining import in_the_network, user_comes_first
 from model.rules.own_line import mode_of, own_line
+from model.rules.pauses import failed_lines, lines_fail, not_before
 from model.rules.ringing import rings_until
 from model.rules.sound import lines_to_avoid
 
@@ -257,6 +258,4 @@ def _all_tried(case: Case, now_us: Instant) -> bool:
 
 def _advise_112(case: Case) -> Step:
     """Case 8: the app is told at once, whatever else is tried."""
-    if case.advice is Advice.CALL_112_NOW or case.met_at is not None:
-        return NOTHING
-    return Step(events=(ev.AdviceChanged(advice=Advice.CALL_112_NOW, reason="no operator"),))
+    return Step(events=(call_112_now(Why.NO_OPERATOR),)) if waits(case) else NOTHING

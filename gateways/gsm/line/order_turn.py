@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Final
 
 from gateways.gsm.driver.driver import Driver
-from gateways.gsm.line.leg_orders import LegsOnLine, Order
+from gateways.gsm.line.legs_on_line import LegsOnLine, Order
 from messages.calls import DialCall
 from messages.envelope import Envelope
 from messages.ids import SECOND, Instant, LegId

@@ -6,7 +6,7 @@ import pytest
 
 from messages.ids import E164, SECOND, Instant
 from model.policy import Dialling, NumberKind, Policy
-from model.rules.dialling import AT_HOME, HOUR_US, Called, Withheld, countries, unfit, withheld
+from model.rules.withheld_numbers import AT_HOME, HOUR_US, Called, Withheld, countries, unfit, withheld
 
 POLICY = Policy(operator_on_call=(E164("+390200000199"),), psap_alternate=E164("+390244446666"))
 NOW = Instant(1_795_000_000 * SECOND)

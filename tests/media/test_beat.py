@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.conference.clock import Beat, Schedule, Tick
+from media.conference.beat import Beat, Schedule, Tick
 from media.sound.frames import FRAME_SAMPLES, FRAME_US
 
 

@@ -1,0 +1,40 @@
+"""What the app is advised to do, and why it is told to call 112 itself. Pure.
+
+Who finds the reason says it: the intake, the AlertIntake (no crew), the AlertCase (no operator, no line) and
+the DeadlineWatchdog. Once said it stands; only a reopening takes it back.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from messages.events import AdviceChanged
+from messages.ids import Advice
+from model.alert.case import Case
+
+
+class Why(StrEnum):
+    """The reason, as the journal has it."""
+
+    NOT_DURABLE = "not durable"
+    ALL_AT_WORK = "all crews are at work"
+    NO_OPERATOR = "no operator"
+    NO_LINE_FOR_112 = "no line for 112"
+    FORECAST = "forecast"
+    """No callback can be in time any more."""
+    DEADLINE = "deadline"
+
+
+def call_112_now(why: Why) -> AdviceChanged:
+    """The event that says so."""
+    return AdviceChanged(advice=Advice.CALL_112_NOW, reason=why.value)
+
+
+def waits(case: Case) -> bool:
+    """Whether the app still waits for a callback that has not come."""
+    return case.advice is Advice.WAIT and case.met_at is None
+
+
+def told_to_app(case: Case) -> Advice:
+    """What the app is answered. Never to call 112 once somebody has asked to cancel: it would be heard."""
+    return Advice.WAIT if case.cancel_asked is not None or case.duress else case.advice
