@@ -111,6 +111,9 @@ class PhoneConfig(_Table, frozen=True, kw_only=True):
     """For the calls it makes: until the network has accepted them."""
     withheld: bool = False
     """True: its own calls do not show its number."""
+    places: Annotated[int, msgspec.Meta(ge=1, le=100)] = 1
+    """How many calls it takes at once, as an exchange with many operators does; the control API knows the
+    first."""
 
 
 class Config(_Table, frozen=True, kw_only=True):

@@ -20,7 +20,7 @@ from store import streams
 from store.journal.following import Following
 from store.journal.journal import Append, Journal
 from store.registry.registry import Registry
-from tests.support.center import Center, simulation
+from tests.support.center import PSAP, Center, simulation
 
 OPERATORS = 10
 PUBLIC = 22
@@ -49,6 +49,7 @@ def world(
     quick = {"rings_after_s": 0.02, "answers_after_s": 0.02, "says": says}
     phones = {phone_of("operator", n): quick for n in range(operators)}
     phones |= {phone_of("user", n): quick for n in range(USERS)}
+    phones[PSAP] = {**quick, "places": 100}
     return simulation(public=public, emergency=emergency, setup_s=0.05, phones=phones).replace(
         'name = "sim', f'name = "{name}'
     )

@@ -37,6 +37,13 @@ class Carrier:
             profile.number: Phone(profile, self, config.simulator.recording_cap_s)
             for profile in config.phones
         }
+        self._places: dict[str, list[Phone]] = {
+            profile.number: [
+                self.phones[profile.number],
+                *(Phone(profile, self, config.simulator.recording_cap_s) for _ in range(1, profile.places)),
+            ]
+            for profile in config.phones
+        }
         self.modems: dict[str, Modem] = {
             profile.name: Modem(profile, load_dialect(profile.dialect), self, index)
             for index, profile in enumerate(config.modems)
@@ -198,9 +205,16 @@ class Carrier:
         elif called is call.caller:
             self.release(call, None, Cause.USER_BUSY, now_s)
         else:
+            called = self._free_place(called)
             call.callee = called
             call.line = call.line or called.line_name
             called.call_offered(call, now_s)
+
+    def _free_place(self, called: Party) -> Party:
+        if not isinstance(called, Phone) or called.profile.places == 1:
+            return called
+        taken = {call.callee for call in self._live.values()}
+        return next((one for one in self._places[called.profile.number] if one not in taken), called)
 
     def _no_answer(self, call: Call, now_s: float) -> None:
         if call.state is CallState.RINGING:

@@ -278,6 +278,16 @@ def test_ceer_tells_why_the_last_call_ended(dialect: str) -> None:
     assert "User busy" in world.one.ask("AT+CEER")[0]
 
 
+@pytest.mark.parametrize(("places", "states"), [(1, {"active", "ended"}), (2, {"active"})])
+def test_an_exchange_takes_as_many_calls_as_it_has_places(places: int, states: set[str]) -> None:
+    exchange = {"number": "+390211112222", "places": places, "rings_after_s": 0.1, "answers_after_s": 0.1}
+    world = World("huawei", phones=(exchange,))
+    for caller in (world.one, world.two):
+        caller.ask("ATD+390211112222;")
+    world.run(10)
+    assert {call.state.value for call in world.carrier.calls} == states
+
+
 @each_at_once
 def test_a_second_call_while_one_is_being_set_up_is_refused(dialect: str) -> None:
     world = World(dialect)
