@@ -622,7 +622,7 @@ def test_a_waiting_caller_is_taken_and_the_first_held(dialect: str) -> None:
     waiting = next(view for view in site.driver.calls() if view.number == SECOND)
     site.driver.answer(waiting.call, site.now_s)
     site.run(3.0)
-    assert {str(view.state) for view in site.driver.calls()} == {"held", "active"}
+    assert {view.state for view in site.driver.calls()} == {Stat.HELD, Stat.ACTIVE}
     for view in site.driver.calls():
         site.driver.hang_up(view.call, site.now_s)
     site.run(6.0)
@@ -767,7 +767,7 @@ def test_a_modem_refuses_to_hold_an_emergency_call_and_whoever_asked_is_told(dia
     site.driver.hold(call, site.now_s)
     site.run(3.0)
     assert [event.request for event in site.of(RequestFailed)] == ["hold"]
-    assert [str(view.state) for view in site.driver.calls()] == ["active"]
+    assert [view.state for view in site.driver.calls()] == [Stat.ACTIVE]
     assert site.carrier.calls[-1].emergency
 
 
