@@ -14,9 +14,12 @@ from center.settings.schema import Settings
 from media.conference.core import ConferenceCore
 from media.sound.frames import FRAME_SAMPLES, FRAME_US
 
-WHOLE_OF_ARITHMETIC: Final = 25.0
-"""What a conversation costs in all (bridge, legs, modems, case, its part of the web, 112 in half of them), to
-the arithmetic of its conference: `scripts/bench/capacity` beside `turn_us`."""
+EACH: Final = 33.0
+"""What a conversation costs in all (bridge, legs, modems, case, its part of the web, 112 in half of them), in
+turns of its conference's arithmetic."""
+BESIDES: Final = 165.0
+"""What the center costs without one, sixty lines and an alert a second. By `scripts/bench/capacity`, 2, 6, 10
+and 14 conversations took 72, 107, 144 and 179 % of a processor, where `turn_us` was 60."""
 BUSY: Final = 0.6
 """So much of the processors may be taken: beyond it a further alert waits for its turn."""
 ROUNDS: Final = 10
@@ -40,7 +43,7 @@ def capacity(settings: Settings) -> Iterator[Finding]:
 
 def conversations(of_turn_us: float, processors: int) -> int:
     """How many can stand, where a turn of one with two parties takes so many microseconds."""
-    return max(1, int(processors * BUSY * FRAME_US / (of_turn_us * WHOLE_OF_ARITHMETIC)))
+    return max(1, int((processors * BUSY * FRAME_US / of_turn_us - BESIDES) / EACH))
 
 
 def turn_us(parties: int, ticks: int = _TICKS) -> float:
