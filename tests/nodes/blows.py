@@ -174,9 +174,7 @@ class Run:
     # ------------------------------------------------------------ blows
 
     def _strike(self) -> None:
-        until_s = time.monotonic() + self.cell.jitter_s
-        while time.monotonic() < until_s:
-            time.sleep(0.002)
+        time.sleep(self.cell.jitter_s)  # what the seed has drawn: the moment is what is tried
         self.struck = self.nodes[self._whom()]
         self._owned = self.alert is not None and self.nodes.owner(self.alert) == self.struck.name
         strike = {
@@ -287,15 +285,17 @@ class Run:
         return tuple(one for one in found if one.caller in mine or one.to in mine)
 
     def _unwell_after(self, within_s: float) -> list[str]:
-        until_s = time.monotonic() + within_s
-        while True:
+        found: list[str] = []
+
+        def well() -> bool:
             try:
-                found = unwell(self.nodes)
+                found[:] = unwell(self.nodes)
             except JournalError as error:
-                found = [repr(error)]
-            if not found or time.monotonic() > until_s:
-                return found
-            time.sleep(0.05)
+                found[:] = [repr(error)]
+            return not found
+
+        comes_true(well, within_s=within_s)
+        return found
 
     def _facts(self, found: tuple[str, ...]) -> Facts:
         still = self.stood_still

@@ -13,8 +13,6 @@ import socket
 import struct
 import sys
 import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 from thespian.actors import (
@@ -34,7 +32,7 @@ from runtime.processes import ChildConnected
 from runtime.published.directory import MemoryDirectory
 from runtime.system import thespian_fixes
 from tests.support.ports import free_port
-from tests.waiting import wait_until
+from tests.waiting import comes_true, wait_until
 
 STEP_S = 3.0
 """Longer than anything that is mended takes, and shorter than what the library takes."""
@@ -110,21 +108,12 @@ def _answers(asked: ActorSystem, parent: ActorAddress) -> tuple[int, int]:
     return answer
 
 
-def _within(seconds: float, condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
-
-
 def report_every_dead_child(state: Path) -> str:
     """Two children die, the second while the first one's end is handled: both ends are told."""
     asked = system()
     parent = asked.createActor(Parent)
     asked.tell(parent, "begin")
-    return "both" if _within(STEP_S, lambda: _answers(asked, parent)[0] == 2) else "one"
+    return "both" if comes_true(lambda: _answers(asked, parent)[0] == 2, within_s=STEP_S) else "one"
 
 
 def survive_the_loggers_death(state: Path) -> str:
@@ -138,7 +127,7 @@ def survive_the_loggers_death(state: Path) -> str:
     ]
     born = pidfd.born(admin)
     os.kill(logger, signal.SIGKILL)
-    died = _within(STEP_S, lambda: not pidfd.alive(admin, born))
+    died = comes_true(lambda: not pidfd.alive(admin, born), within_s=STEP_S)
     return "admin died" if died else "admin lives"
 
 
@@ -218,7 +207,7 @@ def tell_the_parent_where_a_child_is(state: Path) -> str:
     asked = system()
     parent = asked.createActor(Parent)
     asked.tell(parent, "begin")
-    return "told" if _within(STEP_S / 2, lambda: _answers(asked, parent)[1] == 2) else "not told"
+    return "told" if comes_true(lambda: _answers(asked, parent)[1] == 2, within_s=STEP_S / 2) else "not told"
 
 
 def leave_parents_behind(state: Path) -> str:

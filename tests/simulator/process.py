@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,8 @@ from typing import Any, TypeVar
 import httpx
 import serial
 
+from tests.waiting import wait_until
+
 T = TypeVar("T")
 PATIENCE_S = 20.0
 ROOT = Path(__file__).parents[2]
@@ -25,11 +26,7 @@ ROOT = Path(__file__).parents[2]
 
 def until(condition: Callable[[], T], what: str) -> T:
     """Wait until the condition gives something true, and return that."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not (value := condition()):
-        assert time.monotonic() < deadline, f"never: {what}"
-        time.sleep(0.005)
-    return value
+    return wait_until(condition, within_s=PATIENCE_S, what=what)
 
 
 @dataclass

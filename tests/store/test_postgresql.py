@@ -456,14 +456,14 @@ def _stop_children(pid: int, signum: signal.Signals) -> None:
 
 
 def _patiently(work: Callable[[], object]) -> None:
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
+    def done() -> bool:
         try:
             work()
         except (JournalLocked, JournalUnavailable):
-            time.sleep(0.05)
-        else:
-            return
+            return False
+        return True
+
+    wait_until(done, within_s=20, what="the database takes it")
 
 
 # --------------------------------------------------------------------------- what servers refuse

@@ -307,9 +307,7 @@ class Run:
     # ------------------------------------------------------------ strikes
 
     def _strike_now(self) -> None:
-        until_s = time.monotonic() + self.cell.jitter_s
-        while time.monotonic() < until_s:
-            time.sleep(0.002)
+        time.sleep(self.cell.jitter_s)  # what the seed has drawn: the moment is what is tried
         now_s = time.monotonic()
         for strike in self.cell.strikes:
             if strike.after_s is None:
