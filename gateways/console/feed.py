@@ -91,9 +91,9 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         user=_party(user, _hears(case, user)),
         operator_leg=_party(operator),
         psap=_party(psap, _hears(case, psap)),
-        user_hears_operator=_together(user, operator),
-        operator_hears_psap=_together(operator, psap),
-        user_hears_psap=_together(user, psap),
+        user_hears_operator=_hear_each_other(user, operator),
+        operator_hears_psap=_hear_each_other(operator, psap),
+        user_hears_psap=_hear_each_other(user, psap),
         recorded=_recorded(case),
         psap_requested_us=None if case.psap is None else case.psap.at,
         psap_no_line=case.to_112.no_line,
@@ -304,7 +304,7 @@ def _level(leg: Leg | None, reading: LevelReading) -> LevelView | None:
     return LevelView(dbfs=level.dbfs, voice=level.voice, silent_ms=level.silent_ms, tone=level.tone)
 
 
-def _together(one: Leg | None, other: Leg | None) -> bool:
+def _hear_each_other(one: Leg | None, other: Leg | None) -> bool:
     """Whether these two hear each other."""
     return (
         one is not None

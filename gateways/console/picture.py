@@ -126,7 +126,7 @@ class Picture:
             case "operator":
                 return self._operator(OperatorId(owner), recorded)
             case "line" | "node":
-                return self._other(recorded)
+                return self._line_or_alarm(recorded)
             case _:
                 return NOTHING
 
@@ -184,7 +184,7 @@ class Picture:
             self.nailed_up[line] = operator
         return Change(lines=before != operator)
 
-    def _other(self, recorded: Recorded) -> Change:
+    def _line_or_alarm(self, recorded: Recorded) -> Change:
         event, at, node = recorded.event, recorded.at_us, recorded.node
         match event:
             case ev.LineSeized(line=line, operator=operator, leg=leg):

@@ -115,7 +115,7 @@ class HintReader:
         return any(call.answered for call in self._book.calls)
 
     def _progress(self, hint: Hint, state: Stat, now_s: float) -> None:
-        call = self._whose_progress(hint, state, now_s) or self._under_another_number(hint, now_s)
+        call = self._call_that_advances(hint, state, now_s) or self._renamed(hint, now_s)
         if call is None:
             if state is Stat.DIALING:
                 self._book.settle_certain(now_s)
@@ -130,7 +130,7 @@ class HintReader:
         self._book.identify(call, hint.number, False, now_s)
         self._book.advance(call, state, now_s)
 
-    def _under_another_number(self, hint: Hint, now_s: float) -> Call | None:
+    def _renamed(self, hint: Hint, now_s: float) -> Call | None:
         if hint.direction is not Direction.OUT or not hint.number:
             return None
         call = self._book.renamed(hint.number, hint.index, now_s)
@@ -138,7 +138,7 @@ class HintReader:
             self._book.rename(call, hint.number)
         return call
 
-    def _whose_progress(self, hint: Hint, state: Stat, now_s: float) -> Call | None:
+    def _call_that_advances(self, hint: Hint, state: Stat, now_s: float) -> Call | None:
         live = [
             call for call in self._book.calls if hint.direction is None or call.direction is hint.direction
         ]
@@ -172,7 +172,7 @@ class HintReader:
     def _released(self, hint: Hint, now_s: float, can_ask: bool) -> None:
         if self._is_echo(hint, now_s, can_ask):
             return
-        call = self._whose_end(hint)
+        call = self._call_that_ends(hint)
         if call is None:
             return
         self._book.identify(call, hint.number, False, now_s)
@@ -200,14 +200,14 @@ class HintReader:
                 continue
             if not call.may_have(hint.number):
                 continue
-            fitting = self._whose_end(hint)
+            fitting = self._call_that_ends(hint)
             if fitting is not None and fitting.began_s <= call.released_s and not can_ask:
                 continue
             ending.kinds.add(hint.kind)
             return True
         return False
 
-    def _whose_end(self, hint: Hint) -> Call | None:
+    def _call_that_ends(self, hint: Hint) -> Call | None:
         live = [
             call
             for call in self._book.calls

@@ -338,9 +338,9 @@ class ModemCore(CallCommands, Upkeep):
             if hint.sign in (Sign.ANSWERED, Sign.RELEASED):
                 self._engine.end_listening(now_s)
         else:
-            self._other_line(hint, payload, now_s)
+            self._hint_beside_calls(hint, payload, now_s)
 
-    def _other_line(self, hint: Hint, payload: str | None, now_s: float) -> None:
+    def _hint_beside_calls(self, hint: Hint, payload: str | None, now_s: float) -> None:
         match hint.sign:
             case Sign.SIGNAL | Sign.REGISTRATION:
                 self._events += self._line.hint(hint, now_s)

@@ -70,7 +70,7 @@ class VoiceSwitch:
     def commands(self, call: CallId) -> list[tuple[str, bool]]:
         """What is sent to switch it on; whether it counts. After a refusal the path is switched off first."""
         again = self._calls[call].refused_s is not None
-        off = self._voice.off if again and not self._another_is_on(call) else ()
+        off = self._voice.off if again and not self._is_on_for_another_call(call) else ()
         return [*((text, False) for text in off), *((text, True) for text in self._voice.on)]
 
     def switched(self, call: CallId) -> None:
@@ -81,7 +81,7 @@ class VoiceSwitch:
     def refused(self, call: CallId, now_s: float) -> bool:
         """The modem has declined; true when it has done so for longer than is its way: once for a call."""
         state = self._calls.setdefault(call, _State(_Path.ASKED))
-        if self._another_is_on(call):
+        if self._is_on_for_another_call(call):
             # One path for all calls: it is open already, and this modem says so with an error.
             self._calls[call] = _State(_Path.ON)
             return False
@@ -118,7 +118,7 @@ class VoiceSwitch:
             default=None,
         )
 
-    def _another_is_on(self, call: CallId) -> bool:
+    def _is_on_for_another_call(self, call: CallId) -> bool:
         return any(other.path is _Path.ON for number, other in self._calls.items() if number != call)
 
     def _ripe(self, call: CallView, dialled: set[CallId]) -> bool:
