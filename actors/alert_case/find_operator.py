@@ -162,16 +162,7 @@ def find_operator(case: Case, pending: PendingOffers, policy: Policy, now_us: In
     if at is None:
         # While there is no line for her phone, somebody may come free who has one of her own.
         return join(wake, warn, Step(wants=(line,) if by_phone else (line, ask)))
-    originating = ev.LegOriginating(
-        leg=leg,
-        party=Party.OPERATOR,
-        number=offer.number,
-        line=at[0],
-        attempt=attempt,
-        trunk=at[1],
-        joins=joins_at(at[0], granted),
-        operator=offer.operator,
-    )
+    originating = originating_to(Party.OPERATOR, offer, (leg, attempt), at, granted)
     return Step(events=(_reserve(case, offer, at[0]), originating))
 
 
@@ -218,9 +209,28 @@ def place_for(
     return None if granted is None else (granted.line, granted.trunk)
 
 
-def joins_at(line: LineId, granted: LineGranted | None) -> Joins:
-    """How that line joins its calls: an operator's own gives its voice to the host."""
-    return granted.joins if granted is not None and granted.line == line else Joins.HOST
+def originating_to(
+    party: Party,
+    offer: OperatorOffer,
+    place: tuple[LegId, int],
+    at: tuple[LineId, TrunkId | None],
+    granted: LineGranted | None,
+) -> ev.LegOriginating:
+    """The call to this operator, as `party`, on the line of `place_for`; `place` is its leg and attempt.
+
+    An operator's own line gives its voice to the host.
+    """
+    (leg, attempt), (line, trunk) = place, at
+    return ev.LegOriginating(
+        leg=leg,
+        party=party,
+        number=offer.number,
+        line=line,
+        attempt=attempt,
+        trunk=trunk,
+        joins=granted.joins if granted is not None and granted.line == line else Joins.HOST,
+        operator=offer.operator,
+    )
 
 
 def _reserve(case: Case, offer: OperatorOffer, line: LineId) -> ev.OperatorReserved:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from actors.alert_case.find_operator import free_place, joins_at, place_for
+from actors.alert_case.find_operator import free_place, originating_to, place_for
 from actors.alert_case.pending import NOTHING, PendingOffers, Step, Want, hang_up
 from messages import events as ev
 from messages.ids import SECOND, Instant, OperatorLine, Party
@@ -79,17 +79,7 @@ def _call(case: Case, pending: PendingOffers, listener: Listener, policy: Policy
         )
     if at is None or offer is None:
         return Step(wants=tuple(wants), wake_at=until)
-    originating = ev.LegOriginating(
-        leg=leg,
-        party=Party.LISTENER,
-        number=offer.number,
-        line=at[0],
-        attempt=attempt,
-        trunk=at[1],
-        joins=joins_at(at[0], granted),
-        operator=who,
-    )
-    return Step(events=(originating,))
+    return Step(events=(originating_to(Party.LISTENER, offer, (leg, attempt), at, granted),))
 
 
 def _await_answer(case: Case, leg: Leg, policy: Policy, now_us: Instant) -> Step:
