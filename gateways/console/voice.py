@@ -2,8 +2,7 @@
 
 Binary messages are frames (`headsets.FRAME_BYTES`). The browser says one every 20 ms for as long as it is
 there, silence where there is no sound: so a second of nothing is the end of it, whatever TCP still hopes for.
-The center says frames while a bridge has her voice, and, at least every quarter of a second in which it says
-none, whether one has, as text.
+The center says frames while a bridge has her voice, and every quarter of a second, as text, whether one has.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ class Connection:
         self._waiting = FrameQueue()
         self._wake = asyncio.Event()
         self._replaced = False
-        self._heard_s = self._said_s = self._loop.time()
+        self._heard_s = self._loop.time()
         self._beats_unheard = 0
         self._told: bool | None = None
 
@@ -82,30 +81,28 @@ class Connection:
                 desk.say(frame)
 
     async def _speak(self, desk: Desk) -> int:
-        turn = self._loop.call_later(BEAT_S, self._turn)
+        self._turn = self._loop.call_later(BEAT_S, self._beat)
         try:
             while True:
                 while self._waiting:
-                    self._said_s = self._loop.time()
                     await self._socket.send_data(self._waiting.popleft(), mode="binary")
-                now_s = self._loop.time()
                 if self._replaced:
                     return REPLACED
                 if self._beats_unheard >= _DEAD_BEATS:
                     return SILENT
-                if self._told is not desk.joined or now_s - self._said_s >= BEAT_S:
-                    self._told, self._said_s = desk.joined, now_s
+                if self._told is not desk.joined:
+                    self._told = desk.joined
                     await self._socket.send_data(_BEATS[desk.joined], mode="text")
-                if turn.when() <= now_s:
-                    turn = self._loop.call_later(BEAT_S, self._turn)
                 await self._wake.wait()
                 self._wake.clear()
         finally:
-            turn.cancel()
+            self._turn.cancel()
 
-    def _turn(self) -> None:
+    def _beat(self) -> None:
         self._beats_unheard += 1
+        self._told = None  # so it is told again
         self._wake.set()
+        self._turn = self._loop.call_later(BEAT_S, self._beat)
 
 
 _WHY: Final = {

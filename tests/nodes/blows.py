@@ -29,7 +29,7 @@ from tests.chaos.harness.view import Call, People, View
 from tests.nodes.judge import Lost, judge_nodes, taken_back_as_one, without_busy
 from tests.support.center import OPERATOR, PSAP, simulation
 from tests.support.nodes import Node, Nodes
-from tests.waiting import comes_true
+from tests.waiting import comes_true, wait_until
 
 STEP_WITHIN_S = 30.0
 JITTER_S = 0.15
@@ -174,7 +174,8 @@ class Run:
     # ------------------------------------------------------------ blows
 
     def _strike(self) -> None:
-        time.sleep(self.cell.jitter_s)  # what the seed has drawn: the moment is what is tried
+        due_s = time.monotonic() + self.cell.jitter_s
+        wait_until(lambda: time.monotonic() >= due_s, what="the moment that the seed has drawn")
         self.struck = self.nodes[self._whom()]
         self._owned = self.alert is not None and self.nodes.owner(self.alert) == self.struck.name
         strike = {

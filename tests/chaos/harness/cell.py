@@ -25,7 +25,7 @@ from tests.chaos.harness.served import EMERGENCY, PUBLIC, Served
 from tests.chaos.harness.strikes import Kind, targets
 from tests.chaos.harness.view import View
 from tests.support.center import line_number
-from tests.waiting import comes_true
+from tests.waiting import comes_true, wait_until
 
 DEMO_OPERATOR = "demo"
 STEP_WITHIN_S = 20.0
@@ -307,7 +307,8 @@ class Run:
     # ------------------------------------------------------------ strikes
 
     def _strike_now(self) -> None:
-        time.sleep(self.cell.jitter_s)  # what the seed has drawn: the moment is what is tried
+        due_s = time.monotonic() + self.cell.jitter_s
+        wait_until(lambda: time.monotonic() >= due_s, what="the moment that the seed has drawn")
         now_s = time.monotonic()
         for strike in self.cell.strikes:
             if strike.after_s is None:

@@ -40,6 +40,7 @@ def test_z_tells_112_that_the_user_cannot_speak_and_the_screen_says_so_until_it_
     console: Page, place: Place, journal: Journal
 ) -> None:
     story = case(journal, place).user_called().user_answered()
+    expect(console.locator("[data-party=user]")).to_contain_text("On the line")
     settled(console)
     console.keyboard.press("z")
     expect(console.locator(".dock")).to_contain_text("112 is not on the line.")

@@ -42,11 +42,12 @@ def test_an_answer_in_doubt_is_shown_as_such_and_confirmed_with_one_key(
     console: Page, place: Place, journal: Journal
 ) -> None:
     story = case(journal, place).user_called()
+    tile, dock = console.locator("[data-party=user]"), console.locator(".dock__next")
+    expect(tile).to_contain_text("Ringing")
     settled(console)
     console.keyboard.press("y")
     expect(console.locator(".dock")).to_contain_text("No answer is in doubt.")
     perhaps(story, "user")
-    tile, dock = console.locator("[data-party=user]"), console.locator(".dock__next")
     expect(tile).to_contain_text("Perhaps answered")
     expect(dock).to_contain_text("Do you hear anybody?")
     expect(console.locator(".dock .act--step")).to_contain_text("Call 112")

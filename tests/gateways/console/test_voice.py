@@ -233,8 +233,14 @@ def test_a_second_browser_replaces_the_first_and_the_bridge_notices_nothing(
             assert sock(place).exists()
 
 
-def test_a_browser_that_says_nothing_for_a_second_is_gone(client: Client, place: Place) -> None:
-    with headset(client, place) as browser:
+@pytest.mark.parametrize("early_s", [0, 0.02])
+def test_a_browser_that_says_nothing_for_a_second_is_gone(
+    client: Client, place: Place, early_s: float
+) -> None:
+    """`early_s`: a loop may call by its resolution before the time it tells, as uvloop does by rounding."""
+    with headset(client, place) as browser, client.portal() as web:
+        if early_s:
+            web.call(lambda: setattr(asyncio.get_running_loop(), "_clock_resolution", early_s))
         assert closed(browser) == SILENT
         wait_until(lambda: not sock(place).exists(), what="her socket is gone")
 
