@@ -62,8 +62,6 @@ class OperatorVoice(msgspec.Struct, frozen=True, kw_only=True):
     """The center's line that a nailed-up call takes."""
     text: str = ""
     """Why it is not up, in words; empty while she is off shift."""
-    alarmed: bool = False
-    """Whether an alarm stands for it."""
     wavering: bool = False
     """It has been away for a moment: who stands on it stays there, and nobody begins to."""
 

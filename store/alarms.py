@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from messages.ids import NodeId
 from messages.journal import Recorded
+from model.alarms import Key, Words, due, standing
 from store import streams
 from store.journal import rows
-from store.journal.journal import Journal
+from store.journal.journal import Append, Journal
 
 
 def since_started(journal: Journal, node: NodeId) -> list[Recorded]:
@@ -14,3 +15,33 @@ def since_started(journal: Journal, node: NodeId) -> list[Recorded]:
     stream = streams.node(node)
     started = rows.first_known(journal.rows(rows.NEWEST_OF_TYPE, stream, "node.started"))
     return journal.read(stream, 0 if started is None else started.version)
+
+
+def standing_now(journal: Journal, node: NodeId) -> dict[Key, str]:
+    """The node's alarms. Raises JournalError."""
+    return standing(one.event for one in since_started(journal, node))
+
+
+class NodeAlarms:
+    """Tells a node's stream what an actor finds wrong, once. Reads it when it is first asked: an actor goes
+    on with what the one before it has told. No two actors may have the same alarm of the same subject.
+    """
+
+    def __init__(self, journal: Journal, node: NodeId) -> None:
+        self._journal = journal
+        self._node = node
+        self._stands: dict[Key, str] | None = None
+
+    @property
+    def stands(self) -> Words:
+        """What stands, as far as it is this actor's. Raises JournalError."""
+        if self._stands is None:
+            self._stands = standing_now(self._journal, self._node)
+        return self._stands
+
+    def tell(self, found: Words, *, over: str = "", reworded: bool = False) -> None:
+        """Write down what is due. Raises JournalError: nothing was written then, and it is due again."""
+        alarms = due(self.stands, found, over=over, reworded=reworded)
+        if alarms:
+            self._journal.append(Append(streams.node(self._node), None, tuple(alarms)))
+            self._stands = standing(alarms, self.stands)

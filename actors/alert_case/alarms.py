@@ -6,16 +6,14 @@ alarms nobody.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from messages.events import AlarmCleared, AlarmRaised
 from messages.ids import Party
 from messages.lines import Lack
+from model.alarms import NO_LINE_FOR_112, Alarm, Key, due, nothing_else
 from model.alert.case import Case
 from model.rules.pauses import lines_fail
 
-NO_LINE_FOR_112: Final = "psap.no_line"
 NO_LINE_TO_OPERATOR: Final = "alert.no_operator_line"
 BROKEN: Final = "ended_soon_after_leave"
 _WHY: Final = {
@@ -27,27 +25,28 @@ _WHY: Final = {
 }
 
 
-def alarms(before: Case, after: Case) -> Iterator[AlarmRaised | AlarmCleared]:
+def alarms(before: Case, after: Case) -> list[Alarm]:
     """What is to be said of the step from one state to the next."""
     was, now = _standing(before), _standing(after)
-    anew = before.owner != after.owner
-    for alarm, text in now.items():
-        if anew or was.get(alarm) != text:
-            yield AlarmRaised(alarm=alarm, subject=after.alert, text=text)
-    for alarm in was.keys() - now.keys():
-        yield AlarmCleared(alarm=alarm, subject=after.alert)
+    # An owner that is new has told nothing, and takes back what the one before it has told.
+    told = was if before.owner == after.owner else dict.fromkeys(was, "")
+    return due(told, nothing_else(now, was), reworded=True)
 
 
-def _standing(case: Case) -> dict[str, str]:
+def _standing(case: Case) -> dict[Key, str]:
     if case.closed_at is not None or case.test:
         return {}
-    standing: dict[str, str] = {}
+    standing: dict[Key, str] = {}
     if case.to_112.no_line:
         why = _WHY[Lack(case.to_112.no_line)]
-        standing[NO_LINE_FOR_112] = f"112 is wanted for an alert and is not called: {why}."
+        standing[NO_LINE_FOR_112, case.alert] = f"112 is wanted for an alert and is not called: {why}."
     if lines_fail(case, Party.OPERATOR) and case.operator is None and not case.leaving:
-        standing[NO_LINE_TO_OPERATOR] = "No operator can be called for an alert: calls fail on each line."
+        standing[NO_LINE_TO_OPERATOR, case.alert] = (
+            "No operator can be called for an alert: calls fail on each line."
+        )
     if case.leave.broken_at is not None:
         who = "The user's call" if case.leave.broken_party is Party.USER else "The call to 112"
-        standing[BROKEN] = f"{who} has ended soon after the operator had left the conference, or was cut off."
+        standing[BROKEN, case.alert] = (
+            f"{who} has ended soon after the operator had left the conference, or was cut off."
+        )
     return standing

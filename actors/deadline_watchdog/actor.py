@@ -13,13 +13,13 @@ from thespian.actors import ActorAddress
 
 from actors.deadline_watchdog.decider import Verdict, look, next_deadline
 from actors.deadline_watchdog.means import Means
-from actors.deadline_watchdog.psap_lines import PsapLines
-from actors.deadline_watchdog.silent_lines import SilentLines, said_before, to_be_said
+from actors.deadline_watchdog.psap_lines import BACK, no_line_for_112
+from actors.deadline_watchdog.silent_lines import SOUND, SilentLines, lines_without_sound
 from actors.deadline_watchdog.stuck import Finding, State, forget, look_for_stuck, still_stuck
 from actors.deadline_watchdog.view import View
 from messages.envelope import Envelope
 from messages.events import AlarmCleared, AlarmRaised
-from messages.ids import AlertId, Instant, LineId, Role
+from messages.ids import AlertId, Instant, Role
 from messages.lines import AskLine, LineReport, NodeLines
 from messages.supervision import RestartWanted
 from model.alert.case import Case
@@ -27,7 +27,7 @@ from model.policy import Setup
 from runtime.actor import CenterActor
 from runtime.errors import BadDirectory
 from store import streams
-from store.alarms import since_started
+from store.alarms import NodeAlarms
 from store.errors import JournalError
 from store.journal.following import Following
 from store.journal.journal import Append, Journal
@@ -55,8 +55,7 @@ class DeadlineWatchdogActor(CenterActor):
         self._follower = Following(
             self._journal, self._view.live, self._view.lines, self._view.operators, self._silent
         )
-        self._said_silent: set[LineId] | None = None
-        self._psap_lines: PsapLines | None = None
+        self._alarms = NodeAlarms(self._journal, self.env.node)
         self._stuck = State()
         self._leased: Mapping[AlertId, int] = {}
         for spec in self._setup.lines:
@@ -87,8 +86,7 @@ class DeadlineWatchdogActor(CenterActor):
         means = self._look()
         if means is not None:
             self._look_for_stuck(means)
-            self._say_silent()
-            self._say_no_line_for_112()
+            self._tell_of_lines()
 
     def timer(self, timer: object, now_us: Instant) -> None:
         """A deadline passes now."""
@@ -152,38 +150,22 @@ class DeadlineWatchdogActor(CenterActor):
             # The next look sees what is there and decides again.
             self.log.error("written later", alerts=len(verdicts), error=str(error))
 
-    # ------------------------------------------------------------ lines without sound
+    # ------------------------------------------------------------ lines that carry nothing
 
-    def _say_silent(self) -> None:
-        """An alarm for each line that carries no sound, and its end when a call had sound on it."""
-        node = streams.node(self.env.node)
+    def _tell_of_lines(self) -> None:
+        """An alarm for each line of this node that carries no sound, and one while the emergency trunk
+        carries no call, on whatever node its lines are.
+        """
+        own = {spec.line for spec in self._setup.lines}
+        broken = {line: is_so for line, is_so in self._silent.broken.items() if line in own}
+        for_112 = self._view.for_112(self.now_us(), self.env.peers.places)
         try:
-            if self._said_silent is None:
-                self._said_silent = said_before(since_started(self._journal, self.env.node))
-            own = {spec.line for spec in self._setup.lines}
-            broken = {line: is_so for line, is_so in self._silent.broken.items() if line in own}
-            for event in to_be_said(broken, self._said_silent):
-                self._journal.append(Append(node, None, (event,)))
-                line = LineId(event.subject)
-                raised = isinstance(event, AlarmRaised)
-                self._said_silent = self._said_silent | {line} if raised else self._said_silent - {line}
+            self._alarms.tell(lines_without_sound(broken), over=SOUND)
+            if for_112 is not None:
+                found = no_line_for_112(for_112, self._setup.policy)
+                self._alarms.tell(found, over=BACK, reworded=True)
         except JournalError as error:
-            self.log.error("said later", about="lines without sound", error=str(error))
-
-    def _say_no_line_for_112(self) -> None:
-        """An alarm while the emergency trunk carries nothing, on whatever node its lines are."""
-        found = self._view.for_112(self.now_us(), self.env.peers.places)
-        if found is None:
-            return
-        try:
-            if self._psap_lines is None:
-                self._psap_lines = PsapLines(since_started(self._journal, self.env.node))
-            event = self._psap_lines.due(found, self._setup.policy)
-            if event is not None:
-                self._journal.append(Append(streams.node(self.env.node), None, (event,)))
-                self._psap_lines.written(event)
-        except JournalError as error:
-            self.log.error("said later", about="lines for 112", error=str(error))
+            self.log.error("said later", about="lines", error=str(error))
 
     # ------------------------------------------------------------ stuck cases
 

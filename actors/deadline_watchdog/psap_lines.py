@@ -7,17 +7,15 @@ not an alarm of the center's: of them, too, the alert says it that cannot have o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final
 
 import msgspec
 
-from messages.events import AlarmCleared, AlarmRaised
 from messages.ids import TrunkId
-from messages.journal import Recorded
+from model.alarms import NO_LINE_FOR_112, Key
 from model.policy import LastResort, Policy
 
-ALARM: Final = "psap.no_line"
+BACK: Final = "A line for 112 is of use again."
 
 
 class LinesFor112(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,38 +30,12 @@ class LinesFor112(msgspec.Struct, frozen=True, kw_only=True):
     """A public line with a voice can."""
 
 
-class PsapLines:
-    """What stands of it."""
-
-    def __init__(self, recorded: Iterable[Recorded]) -> None:
-        """`recorded`: what the node has said since it started."""
-        self._standing: dict[str, str] = {}
-        for one in recorded:
-            match one.event:
-                case AlarmRaised(alarm=alarm, subject=subject, text=text) if alarm == ALARM:
-                    self._standing[subject] = text
-                case AlarmCleared(alarm=alarm, subject=subject) if alarm == ALARM:
-                    self._standing.pop(subject, None)
-                case _:
-                    pass
-
-    def due(self, lines: LinesFor112, policy: Policy) -> AlarmRaised | AlarmCleared | None:
-        """What is to be said now."""
-        trunk = lines.trunk
-        if lines.back and trunk in self._standing:
-            return AlarmCleared(alarm=ALARM, subject=trunk, text="A line for 112 is of use again.")
-        if not lines.gone:
-            return None
-        resort = lines.public and policy.psap_last_resort is LastResort.PUBLIC
-        then = "112 is called on a public line." if resort else "112 can be called from another phone alone."
-        text = f"No line of trunk {trunk} carries calls: {then}"
-        return (
-            None if self._standing.get(trunk) == text else AlarmRaised(alarm=ALARM, subject=trunk, text=text)
-        )
-
-    def written(self, event: AlarmRaised | AlarmCleared) -> None:
-        """It is in the journal."""
-        if isinstance(event, AlarmRaised):
-            self._standing[event.subject] = event.text
-        else:
-            self._standing.pop(event.subject, None)
+def no_line_for_112(lines: LinesFor112, policy: Policy) -> dict[Key, str]:
+    """What is found wrong with the trunk, or well; nothing where neither is certain."""
+    if lines.back:
+        return {(NO_LINE_FOR_112, lines.trunk): ""}
+    if not lines.gone:
+        return {}
+    resort = lines.public and policy.psap_last_resort is LastResort.PUBLIC
+    then = "112 is called on a public line." if resort else "112 can be called from another phone alone."
+    return {(NO_LINE_FOR_112, lines.trunk): f"No line of trunk {lines.trunk} carries calls: {then}"}

@@ -6,7 +6,7 @@ forgotten what alerts that are closed have shown, so that such a line needs two 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
@@ -15,10 +15,12 @@ from msgspec.structs import replace
 from messages import events as ev
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId
 from messages.journal import Recorded
+from model.alarms import Key
 from model.alert.leg import alert_of
 from model.rules.own_line import is_own
 
 ALARM: Final = "line.no_sound"
+SOUND: Final = "A call on it had sound."
 WITHIN_US: Final = Instant(3600 * SECOND)
 PROVES_AFTER_US: Final = Instant(5 * SECOND)
 """A call that had sound for so long shows that its line carries it; silence is known after three seconds."""
@@ -81,32 +83,13 @@ class SilentLines:
         self._broken[line] = False
 
 
-def to_be_said(
-    broken: Mapping[LineId, bool], said: Collection[LineId]
-) -> list[ev.AlarmRaised | ev.AlarmCleared]:
-    """What has changed against the alarms that stand."""
-    events: list[ev.AlarmRaised | ev.AlarmCleared] = []
-    for line, is_broken in sorted(broken.items()):
-        if is_broken and line not in said:
-            text = (
-                f"No sound came from the voice port of line {line}'s modem in two alerts in a row: try it "
-                "with a call, and look at voice_port and at how its voice is switched on."
-            )
-            events.append(ev.AlarmRaised(alarm=ALARM, subject=line, text=text))
-        elif not is_broken and line in said:
-            events.append(ev.AlarmCleared(alarm=ALARM, subject=line, text="A call on it had sound."))
-    return events
-
-
-def said_before(recorded: Iterable[Recorded]) -> set[LineId]:
-    """The lines about which an alarm stands, by the node's events since it started."""
-    said: set[LineId] = set()
-    for one in recorded:
-        match one.event:
-            case ev.AlarmRaised(alarm=alarm, subject=subject) if alarm == ALARM:
-                said.add(LineId(subject))
-            case ev.AlarmCleared(alarm=alarm, subject=subject) if alarm == ALARM:
-                said.discard(LineId(subject))
-            case _:
-                pass
-    return said
+def lines_without_sound(broken: Mapping[LineId, bool]) -> dict[Key, str]:
+    """What the lines have shown of themselves, as an alarm."""
+    text = (
+        "No sound came from the voice port of line {line}'s modem in two alerts in a row: try it with a "
+        "call, and look at voice_port and at how its voice is switched on."
+    )
+    return {
+        (ALARM, line): text.format(line=line) if is_broken else ""
+        for line, is_broken in sorted(broken.items())
+    }

@@ -23,7 +23,7 @@ from actors.membership.decider import (
     renewed,
     settled,
 )
-from actors.membership.lost import lost_of, said_before, to_be_said
+from actors.membership.lost import lost_nodes
 from messages.ids import SECOND, Instant, LineId, NodeId, Role
 from messages.operators import OperatorVoice
 from model.alert.live import LiveCases
@@ -37,9 +37,9 @@ from runtime.published.directory import Entry
 from runtime.published.peers import FilePeers, MemoryPeers, Peers, Place, decode_place, encode_place
 from runtime.published.voice_gate_file import voice_gate_of
 from store import streams
-from store.alarms import since_started
+from store.alarms import NodeAlarms
 from store.errors import JournalError, NodeNameTaken
-from store.journal.journal import Append, Journal
+from store.journal.journal import Journal
 from store.journal.rebuild import rebuild
 from store.nodes import members, owners
 
@@ -88,7 +88,7 @@ class MembershipActor(CenterActor):
         self._voice_file = voice_files.newest(self.env.run)
         self._voices_kept_at = self.now_us()
         """When somebody was last seen who keeps the operators' own voices."""
-        self._said_lost: set[NodeId] | None = None
+        self._alarms = NodeAlarms(self._journal, self.env.node)
         self._told = b""
         self._told_spoken_to: tuple[tuple[Role, str, bytes], ...] = ()
         self._told_voices: tuple[OperatorVoice, ...] = ()
@@ -180,15 +180,8 @@ class MembershipActor(CenterActor):
 
     def _say_lost(self, seen: list[Member]) -> None:
         """An alarm for each node that is away, once that can be told from not having looked yet."""
-        if not settled(self._standing, self.now_us()):
-            return
-        if self._said_lost is None:
-            self._said_lost = said_before(since_started(self._journal, self.env.node))
-        lost = lost_of(seen, self.env.node)
-        events = to_be_said(lost, self._said_lost)
-        if events:
-            self._journal.append(Append(streams.node(self.env.node), None, tuple(events)))
-            self._said_lost = set(lost)
+        if settled(self._standing, self.now_us()):
+            self._alarms.tell(lost_nodes(seen, self.env.node, self._alarms.stands))
 
     def _say_of_itself(self) -> None:
         """Tell the others of this node, at once what they need, in its time what is only to be shown."""

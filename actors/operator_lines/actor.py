@@ -28,15 +28,17 @@ from actors.operator_lines.decider import (
 )
 from messages import calls, lines
 from messages.envelope import Envelope
-from messages.events import AlarmCleared, AlarmRaised, Event, LineSeized
+from messages.events import LineSeized
 from messages.ids import SECOND, Instant, LegId, LineId, OperatorId, OperatorLine, Role, ShiftState
 from messages.operators import OperatorVoice, OperatorVoices
+from model.alarms import Key
 from model.policy import Setup
 from model.rules.own_line import mode_of, operator_of, own_line, standing_leg
 from runtime.actor import CenterActor
 from runtime.published import voice_files
 from runtime.published.own_voices import is_at
 from store import streams
+from store.alarms import NodeAlarms
 from store.errors import JournalError, StoreError, VersionConflict
 from store.journal.following import Following
 from store.journal.journal import Append, Journal
@@ -76,6 +78,7 @@ class OperatorLinesActor(CenterActor):
         self._gives_way: dict[OperatorId, Instant] = {}
         """Whose line an alert has asked for, and until when none is nailed up for her again."""
         self._told = voice_files.read(self.env.run)
+        self._alarms = NodeAlarms(self._journal, self.env.node)
         self._look()
 
     def stopping(self) -> None:
@@ -110,7 +113,7 @@ class OperatorLinesActor(CenterActor):
         asked = {leg for leg, _ in self._legs}
         self._who = {leg: who for leg, who in self._who.items() if leg in asked}
         self._look()
-        self._alarms(now_us)
+        self._tell_alarms(now_us)
         self._tell_voices(again=True)
 
     def timer(self, timer: object, now_us: Instant) -> None:
@@ -322,7 +325,6 @@ class OperatorLinesActor(CenterActor):
                 mode=self._mode,
                 state=calls.CallState.RELEASED if voice.wavering else voice.state,
                 text=self._why(operator, voice),
-                alarmed=before is not None and before.alarmed,
                 wavering=voice.wavering,
             )
             if self._mode is OperatorLine.NAILED_UP:
@@ -349,27 +351,24 @@ class OperatorLinesActor(CenterActor):
             self.tell(Role.OPERATOR_POOL, "", OperatorVoices(voices=tuple(voices)))
         self._told = new
 
-    def _alarms(self, now_us: Instant) -> None:
-        """Whose call is wanted and cannot be had."""
+    def _tell_alarms(self, now_us: Instant) -> None:
+        """Of each operator whose call is wanted and has been missing for a while."""
         if self._mode is not OperatorLine.NAILED_UP:
             return
+        found: dict[Key, str] = {}
         for one in self._voices():
             # Of a call that another node keeps that one speaks.
             here = one.operator in self._nailed
-            out = here and self._wanted(one.operator).call and not one.up
-            if out is one.alarmed or (out and now_us - one.since < ALARM_AFTER_US):
-                continue
-            name = self._people[one.operator].name
-            text = (
-                f"{name} has no nailed-up line and is called on her phone: {one.text or 'it is being made'}."
-            )
-            event: Event = (
-                AlarmRaised(alarm=ALARM, subject=one.operator, text=text)
-                if out
-                else AlarmCleared(alarm=ALARM, subject=one.operator)
-            )
-            if self._write(Append(streams.node(self.env.node), None, (event,))):
-                self._told[one.operator] = replace(one, alarmed=out)
+            if not here or one.up or not self._wanted(one.operator).call:
+                found[ALARM, one.operator] = ""
+            elif now_us - one.since >= ALARM_AFTER_US:
+                name, why = self._people[one.operator].name, one.text or "it is being made"
+                text = f"{name} has no nailed-up line and is called on her phone: {why}."
+                found[ALARM, one.operator] = text
+        try:
+            self._alarms.tell(found)
+        except JournalError as error:
+            self.log.error("could not be written down", about="alarms", error=str(error))
 
     def _write(self, append: Append) -> bool:
         try:

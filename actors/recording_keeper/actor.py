@@ -18,14 +18,12 @@ from actors.recording_keeper.folder import RETENTION, delete, mend_all, recordin
 from media.conference.recording import KEEP_FREE_BYTES
 from media.sound.sound_file import SoundFileFailed
 from messages.envelope import Envelope
-from messages.events import AlarmCleared, AlarmRaised
 from messages.ids import SECOND, Instant, Role
 from model.policy import Setup
 from runtime.actor import CenterActor
-from store import streams
-from store.alarms import since_started
+from store.alarms import NodeAlarms
 from store.errors import JournalError
-from store.journal.journal import Append, Journal
+from store.journal.journal import Journal
 
 MEND_EVERY_US: Final = Instant(10 * SECOND)
 DELETE_EVERY_US: Final = Instant(3600 * SECOND)
@@ -91,19 +89,9 @@ class RecordingKeeperActor(CenterActor):
     def _clear(self) -> None:
         """Take the alarm back once there is room again; whether it works, the next recording shows."""
         try:
-            if shutil.disk_usage(self._folder).free < 2 * KEEP_FREE_BYTES or not self._stands():
-                return
-            over = AlarmCleared(alarm=ALARM, subject=SUBJECT, text="The disk has room for recordings again.")
-            self._journal.append(Append(streams.node(self.env.node), None, (over,)))
+            if shutil.disk_usage(self._folder).free >= 2 * KEEP_FREE_BYTES:
+                # Looked at anew each time: an AlertCase raises it.
+                alarms = NodeAlarms(self._journal, self.env.node)
+                alarms.tell({(ALARM, SUBJECT): ""}, over="The disk has room for recordings again.")
         except (JournalError, OSError) as error:
             self.log.error("cleared later", error=str(error))
-
-    def _stands(self) -> bool:
-        stands = False
-        for one in since_started(self._journal, self.env.node):
-            match one.event:
-                case AlarmRaised(alarm=alarm) | AlarmCleared(alarm=alarm) if alarm == ALARM:
-                    stands = isinstance(one.event, AlarmRaised)
-                case _:
-                    pass
-        return stands

@@ -11,7 +11,6 @@ from typing import Final
 
 import msgspec
 
-from actors.deadline_watchdog.psap_lines import ALARM as NO_LINE_FOR_112
 from center.client import Client
 from center.doctor.findings import Finding, fail, ok, warn
 from center.doctor.sockets import Address, exposure, listening
@@ -26,6 +25,7 @@ from gateways.gsm.port.places import places, resolved
 from messages.base import Joins
 from messages.ids import LineId, NodeId, Role
 from messages.lines import WEAK_DBM, LineReport, LineState
+from model.alarms import NO_LINE_FOR_112
 from model.policy import LastResort
 
 INBOUND_LINES_WANTED: Final = 3
@@ -210,26 +210,15 @@ def alarms(state: StateDir, node: NodeFile, settings: Settings | None = None) ->
     warning, unless it is called on a public one.
     """
     from center.state.journals import journal_of
-    from messages.events import AlarmCleared, AlarmRaised, NodeStarted
-    from store import streams
+    from store.alarms import standing_now
 
-    standing: dict[tuple[str, str], str] = {}
     with journal_of(state) as journal:
-        for recorded in journal.read(streams.node(NodeId(node.node))):
-            match recorded.event:
-                case NodeStarted():
-                    standing.clear()
-                case AlarmRaised(alarm=alarm, subject=subject, text=text):
-                    standing[alarm, subject] = text
-                case AlarmCleared(alarm=alarm, subject=subject):
-                    standing.pop((alarm, subject), None)
-                case _:
-                    pass
+        stands = standing_now(journal, NodeId(node.node))
     resort = settings is not None and settings.psap.last_resort is LastResort.PUBLIC
-    for (alarm, subject), text in sorted(standing.items()):
+    for (alarm, subject), text in sorted(stands.items()):
         found = fail if alarm == NO_LINE_FOR_112 and not resort else warn
         yield found("alarms", f"{alarm} {subject}: {text}")
-    if not standing:
+    if not stands:
         yield ok("alarms", "none stands")
 
 

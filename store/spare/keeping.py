@@ -15,8 +15,8 @@ from typing import Final
 
 import msgspec
 
-from messages.events import AlarmCleared, AlarmRaised
 from messages.ids import Instant, NodeId
+from model.alarms import due, standing
 from store import streams
 from store.database.dialect import Connection, path_of
 from store.database.migrate import bring_up_to_date
@@ -105,13 +105,10 @@ class Keeper:
         try:
             stream = streams.node(self._node)
             found = journal.read(stream, max(0, journal.version(stream) - NODE_EVENTS))
-            alarms = [one.event for one in found if isinstance(one.event, AlarmRaised | AlarmCleared)]
-            newest = next((one for one in reversed(alarms) if one.alarm == ALARM), None)
-            pending = isinstance(newest, AlarmRaised)
-            if pending and journal.durable:
-                cleared = AlarmCleared(alarm=ALARM, subject=SUBJECT, text=text)
-                journal.append(Append(stream, None, (cleared,)))
-            return pending
+            over = due(standing(one.event for one in found), {(ALARM, SUBJECT): ""}, over=text)
+            if over and journal.durable:
+                journal.append(Append(stream, None, tuple(over)))
+            return bool(over)
         finally:
             journal.close()
 

@@ -12,6 +12,7 @@ from messages.ids import LineId, OperatorCommand, Party, Role
 from messages.lines import LineState
 from runtime.published import line_files
 from store import streams
+from store.journal.journal import Append
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import everything_is_over, joined, to_talking
 from tests.scenarios.world import USER, World
@@ -177,6 +178,18 @@ def test_a_line_without_a_sim_is_an_alarm_and_carries_no_calls(make_world: MakeW
     assert alarms(world) == [("raised", "line.no_sim", "sim3")]
     to_talking(world)
     assert "sim3" not in {leg.line for leg in world.case.legs.values()}
+
+
+def test_what_still_holds_is_raised_again_after_a_start_of_the_node_with_which_its_alarms_end(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world(modems={"sim3": "sim = false"})
+    raised = ("raised", "line.no_sim", "sim3")
+    world.until("it is an alarm", lambda: alarms(world) == [raised], 30)
+    started = ev.NodeStarted(version="1", pid=1)
+    world.journal.append(Append(streams.node(world.env.node), None, (started,)))
+    assert world.system.kill(Role.GSM_MODEM, "sim3")
+    world.until("it is one again", lambda: alarms(world) == [raised, raised], 30)
 
 
 @pytest.mark.parametrize("tries", [0, 1])

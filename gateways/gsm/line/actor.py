@@ -129,7 +129,7 @@ class GsmModemActor(CenterActor):
         self._texts = Texts(self._spec.line)
         self._tracing = Tracing(self.env.run / f"{self.key}.trace")
         self._reports = LineReports(self._spec, now_us)
-        self._alarm = LineAlarm(self._spec.line, self.env.run / f"{self.key}.out", now_us)
+        self._alarm = LineAlarm(self._spec.line, now_us)
         self._voice_filed: VoicePort | None = None
         self._lost_at: Instant | None = None
         self._left_calls, self._calls_known = bool(legs), False
@@ -214,9 +214,7 @@ class GsmModemActor(CenterActor):
             dials_well=self._legs.faults.well,
             ghosts=ghosts,
         )
-        for alarm in self._alarm.due(health, now_us):
-            if self._journal.note(alarm):
-                self._alarm.written(alarm)
+        self._journal.tell_alarms(self._alarm, health, now_us)
 
     def timer(self, timer: object, now_us: Instant) -> None:
         """The driver has something to do, or the port is to be opened again."""

@@ -4,13 +4,15 @@ left, that the line is out of service, its alarms.
 
 from __future__ import annotations
 
+from gateways.gsm.line.alarm import Health, LineAlarm
 from messages.events import AlarmCleared, AlarmRaised, LineQuarantined, LineReturned
-from messages.ids import LineId, NodeId
+from messages.ids import Instant, LineId, NodeId
 from model.alert.case import Case
 from model.alert.leg import Leg
 from model.alert.live import LiveCases
 from runtime.logs import Logger
 from store import streams
+from store.alarms import NodeAlarms
 from store.errors import JournalError
 from store.journal.journal import Append, Journal
 from store.journal.rebuild import case_on_line, is_nailed_up, is_quarantined, rebuild
@@ -28,6 +30,7 @@ class LineJournal:
         self._line = line
         self._node = node
         self._log = log
+        self._alarms = NodeAlarms(journal, node)
         self.case = case_on_line(journal, line)
         """The case that had the line when this process began."""
         self.quarantined = is_quarantined(journal, line)
@@ -56,27 +59,20 @@ class LineJournal:
     def quarantine(self, reason: str) -> None:
         """The line is out of service, and this is why."""
         self.quarantined = True
-        self.note(
-            AlarmRaised(alarm=QUARANTINED, subject=self._line, text=reason),
-            LineQuarantined(line=self._line, reason=reason),
-        )
+        raised = AlarmRaised(alarm=QUARANTINED, subject=self._line, text=reason)
+        self._note(raised, LineQuarantined(line=self._line, reason=reason))
 
     def returned(self) -> None:
         """It is in service again, whoever took it out. Stays to be said where it cannot be written."""
         cleared = AlarmCleared(alarm=QUARANTINED, subject=self._line)
-        self.quarantined = not self.note(cleared, LineReturned(line=self._line))
+        self.quarantined = not self._note(cleared, LineReturned(line=self._line))
 
-    def note(self, alarm: AlarmRaised | AlarmCleared, *line: LineQuarantined | LineReturned) -> bool:
-        """Write it down; False where it could not be."""
+    def tell_alarms(self, alarm: LineAlarm, health: Health, now_us: Instant) -> None:
+        """Write down what has changed of them, or, where that cannot be, leave it due."""
         try:
-            self._journal.append(
-                Append(streams.node(self._node), None, (alarm,)),
-                *(Append(streams.line(self._line), None, (one,)) for one in line),
-            )
+            self._alarms.tell(alarm.found(health, self._alarms.stands, now_us))
         except JournalError as error:
             self._log.error("could not be written down", line=self._line, error=str(error))
-            return False
-        return True
 
     def close(self) -> None:
         """Let go of the journal."""
@@ -86,3 +82,14 @@ class LineJournal:
         """Also those that were given up while this node was not heard: what there is of them is here."""
         live = (leg for leg in case.legs.values() if leg.live)
         return [leg for leg in (*live, *case.calls_on_lost_nodes.values()) if leg.line == self._line]
+
+    def _note(self, alarm: AlarmRaised | AlarmCleared, event: LineQuarantined | LineReturned) -> bool:
+        try:
+            self._journal.append(
+                Append(streams.node(self._node), None, (alarm,)),
+                Append(streams.line(self._line), None, (event,)),
+            )
+        except JournalError as error:
+            self._log.error("could not be written down", line=self._line, error=str(error))
+            return False
+        return True

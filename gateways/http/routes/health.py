@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Final
 
 import msgspec
 from litestar import Response, get
@@ -14,13 +13,12 @@ from gateways.http.answers import AnyRequest, answer, said
 from gateways.http.context import Web
 from gateways.nodes import Standing, standing
 from messages.ids import LineId, Role
+from model.alarms import NO_LINE_FOR_112
 from model.policy import LastResort
 from runtime.errors import BadDirectory
 from store.errors import JournalError
 from store.journal.notify import kind
 from store.streams import StreamKind
-
-NO_LINE_FOR_112: Final = "psap.no_line"
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):

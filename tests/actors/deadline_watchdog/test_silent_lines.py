@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from actors.deadline_watchdog.silent_lines import ALARM, SilentLines, said_before, to_be_said
+from actors.deadline_watchdog.silent_lines import SilentLines, lines_without_sound
 from messages import events as ev
 from messages.ids import SECOND, Instant, LegId, LineId, NodeId, Party
 from messages.journal import Recorded
+from model.alarms import Key, due, standing
 
 LINE, OTHER = LineId("m1"), LineId("m2")
 
@@ -16,9 +17,9 @@ class Lines:
     def __init__(self) -> None:
         self.fold = SilentLines()
         self.now_s = 0.0
-        self.said: list[Recorded] = []
+        self.stands: dict[Key, str] = {}
 
-    def _tell(self, event: ev.Event) -> Recorded:
+    def _tell(self, event: ev.Event) -> None:
         one = Recorded(
             seq=1,
             stream="alert-a",
@@ -29,7 +30,6 @@ class Lines:
             event=event,
         )
         self.fold.apply(one)
-        return one
 
     def call(
         self,
@@ -54,8 +54,8 @@ class Lines:
 
     def alarms(self) -> list[tuple[str, str]]:
         """What is said now, by kind and line."""
-        made = to_be_said(self.fold.broken, said_before(self.said))
-        self.said += [self._tell(event) for event in made]
+        made = due(self.stands, lines_without_sound(self.fold.broken))
+        self.stands = standing(made, self.stands)
         return [(type(event).__name__, event.subject) for event in made]
 
 
@@ -90,10 +90,3 @@ def test_what_was_too_short_or_perhaps_not_answered_proves_nothing() -> None:
 def test_other_lines_and_other_hours_do_not_count() -> None:
     assert Lines().call("a", silent=True).call("b", OTHER, silent=True).alarms() == []
     assert Lines().call("a", silent=True, lasts_s=3601).call("b", silent=True).alarms() == []
-
-
-def test_the_alarms_name_says_what_it_is() -> None:
-    (raised,) = to_be_said({LINE: True}, set())
-    assert isinstance(raised, ev.AlarmRaised)
-    assert (raised.alarm, raised.subject) == (ALARM, LINE)
-    assert "m1" in raised.text

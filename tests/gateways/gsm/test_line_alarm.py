@@ -13,6 +13,7 @@ from gateways.gsm.line.condition import condition
 from messages.events import AlarmRaised
 from messages.ids import SECOND, Instant, LineId
 from messages.lines import WEAK_DBM, LineState
+from model.alarms import Key, due, standing
 from tests.gateways.gsm.bench import Bench, FakeModem
 
 GOOD = -73
@@ -21,11 +22,11 @@ GOOD = -73
 class Watch:
     """An alarm whose clock and journal the test is."""
 
-    def __init__(self, file: Path) -> None:
-        self.file = file
+    def __init__(self) -> None:
         self.now = Instant(1_000 * SECOND)
-        self.alarm = LineAlarm(LineId("one"), file, self.now)
+        self.stands: dict[Key, str] = {}
         self.said: list[tuple[str, str]] = []
+        self.restart()
 
     def wait(
         self, seconds: int, state: LineState, dbm: int | None = GOOD, **more: Any
@@ -33,18 +34,19 @@ class Watch:
         before = len(self.said)
         for _ in range(seconds):
             self.now = Instant(self.now + SECOND)
-            for one in self.alarm.due(Health(state, "words", dbm, **more), self.now):
-                self.alarm.written(one)
+            health = Health(state, "words", dbm, **more)
+            for one in due(self.stands, self.alarm.found(health, self.stands, self.now)):
+                self.stands = standing([one], self.stands)
                 self.said.append(("raised" if isinstance(one, AlarmRaised) else "cleared", one.alarm))
         return self.said[before:]
 
     def restart(self) -> None:
-        self.alarm = LineAlarm(LineId("one"), self.file, self.now)
+        self.alarm = LineAlarm(LineId("one"), self.now)
 
 
 @pytest.fixture
-def watch(tmp_path: Path) -> Watch:
-    return Watch(tmp_path / "one.out")
+def watch() -> Watch:
+    return Watch()
 
 
 @pytest.mark.parametrize(
