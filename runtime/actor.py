@@ -12,10 +12,10 @@ does not hold.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 from heapq import heappop, heappush
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Protocol, TypeVar
 
 from thespian.actors import (
     Actor,
@@ -50,6 +50,16 @@ _TICK: Final = object()
 _BUSY: Final = object()
 
 
+class Closable(Protocol):
+    """What is to be closed."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+Kept = TypeVar("Kept", bound=Closable)
+
+
 class CenterActor(Actor):
     """An actor of the center. Subclasses give `role` and override the hooks `started`, `receive`, `tick`,
     `timer`, `stopping` and `child_exited`.
@@ -79,6 +89,7 @@ class CenterActor(Actor):
         self._wakeups: list[Instant] = []
         """A heap of the times for which wakeups are outstanding."""
         self._watches: dict[int, Callable[[], None]] = {}
+        self._kept = ExitStack()
 
     # ------------------------------------------------------------ hooks
 
@@ -86,7 +97,8 @@ class CenterActor(Actor):
         """The actor knows who it is: read the journal, open ports, look at the world."""
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
-        """A message for this actor. `match envelope.body:`"""
+        """A message for this actor. `match envelope.body:`, and what is not for it to this base."""
+        self.log.warning("not for this actor", kind=type(envelope.body).__name__)
 
     def tick(self, now_us: Instant) -> None:
         """About once a second: look again, tell again."""
@@ -95,7 +107,7 @@ class CenterActor(Actor):
         """What was set by `at` is due."""
 
     def stopping(self) -> None:
-        """The actor is to end in order: close what is open, leave calls up."""
+        """The actor is to end in order: close what is not kept open by `keep`, leave calls up."""
 
     def child_exited(self, child: ActorAddress) -> None:
         """Thespian says that a child has ended. A hint: it can be late, lost, or of an address used again."""
@@ -166,6 +178,20 @@ class CenterActor(Actor):
         """The descriptors that are watched."""
         return self._watches.keys()
 
+    def no_sooner(self, when_us: Instant, fd: int, look: Callable[[], None]) -> None:
+        """Call `look` now, or, where that is too soon, have the hook `timer` called then."""
+        if self.now_us() >= when_us:
+            look()
+        else:
+            # The descriptor stays readable; not watched it does not wake this actor over and over.
+            self.unwatch(fd)
+            self.at(when_us, fd)
+
+    def keep(self, opened: Kept) -> Kept:
+        """What was opened, which is closed when the actor ends in order, the last one first."""
+        self._kept.callback(opened.close)
+        return opened
+
     def busy_with(self, alert: AlertId | None) -> None:
         """Say what this actor is busy with. It goes into the heartbeats and, soon, the directory."""
         if alert != self.alert:
@@ -205,8 +231,7 @@ class CenterActor(Actor):
                 self.child_exited(msg.childAddress)
             case ActorExitRequest():
                 if self._running:
-                    self._running = False
-                    self.stopping()
+                    self._close()
             case ActorSystemMessage():
                 pass
             case _:
@@ -280,9 +305,14 @@ class CenterActor(Actor):
 
     def _stop(self) -> None:
         """An order to end. The Supervisor alone does more than this."""
+        self._close()
+        self._leave()
+
+    def _close(self) -> None:
         self._running = False
         self.stopping()
-        self._leave()
+        self._watches.clear()
+        self._kept.close()
 
     def _leave(self) -> None:
         """End in order, once what has been said is on its way."""

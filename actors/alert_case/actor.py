@@ -46,7 +46,7 @@ class AlertCaseActor(CenterActor):
     def started(self) -> None:
         """Open the journal and say that this crew is free; whoever knows better sends `case.open`."""
         self._policy = self.env.settings_as(Setup).policy
-        self._journal = self.env.open_journal_as(Journal)
+        self._journal = self.keep(self.env.open_journal_as(Journal))
         self._case: Case | None = None
         self._ceded = False
         """Whether another node has the alert by now, while this crew still holds people's calls."""
@@ -60,9 +60,8 @@ class AlertCaseActor(CenterActor):
         self._say_status()
 
     def stopping(self) -> None:
-        """The journal is closed; calls stay up."""
+        """Calls stay up."""
         self._listen(None)
-        self._journal.close()
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
         """An order, a report or an offer."""

@@ -58,11 +58,11 @@ class AlertIntakeActor(CenterActor):
     def started(self) -> None:
         """Read which alerts are open, and ask all crews what they are doing."""
         self._setup = self.env.settings_as(Setup)
-        self._journal = self.env.open_journal_as(Journal)
+        self._journal = self.keep(self.env.open_journal_as(Journal))
         self._live = LiveCases()
         self._mine: dict[AlertId, Case] = {}
         """The open alerts that are this node's: all, where it is alone."""
-        self._follower = Following(self._journal, self._live, about=kind(StreamKind.INBOX))
+        self._follower = self.keep(Following(self._journal, self._live, about=kind(StreamKind.INBOX)))
         self._voice = VoiceAlerts(self._setup)
         for case in self._live.cases.values():
             if case.inbound_call is not None:
@@ -75,11 +75,6 @@ class AlertIntakeActor(CenterActor):
         for entry in self.env.directory.all_of(Role.ALERT_CASE):
             self.tell(Role.ALERT_CASE, entry.key, cases.AskCase())
         self._assign()
-
-    def stopping(self) -> None:
-        """Nothing of this actor's own has to last."""
-        self._follower.close()
-        self._journal.close()
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
         """What a crew says of itself, a call, or a short message."""
@@ -97,7 +92,7 @@ class AlertIntakeActor(CenterActor):
             case calls.IncomingCallGone(line=line, call=call):
                 self._voice.gone(line, call)
             case _:
-                self.log.warning("not for the intake", kind=type(body).__name__)
+                super().receive(envelope, sender)
 
     def tick(self, now_us: Instant) -> None:
         """Look again: a lost notification costs a second, never an alert."""
@@ -130,12 +125,7 @@ class AlertIntakeActor(CenterActor):
 
     def _soon(self) -> None:
         """Look now, or once the rest after the last look is over."""
-        if self.now_us() >= self._rests_until_us:
-            self._assign()
-        else:
-            # The descriptor stays readable; not watched it does not wake this actor over and over.
-            self.unwatch(self._follower.fileno())
-            self.at(self._rests_until_us, "rested")
+        self.no_sooner(self._rests_until_us, self._follower.fileno(), self._assign)
 
     def _assign(self) -> None:
         begun_us = self.now_us()

@@ -67,7 +67,7 @@ class CallLegActor(CenterActor):
                 self._task, self._new = None, False
                 self.busy_with(None)
             case _:
-                self.log.warning("not for a leg", kind=type(body).__name__)
+                super().receive(envelope, sender)
 
     def tick(self, now_us: Instant) -> None:
         """Ask the modem again; and the case, where it says nothing more."""

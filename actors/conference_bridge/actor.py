@@ -146,7 +146,7 @@ class ConferenceBridgeActor(CenterActor):
                 self._heard_at, self._said_at = self.now_us(), envelope.at_us
                 self._set(body)
             case _:
-                self.log.warning("not for a bridge", kind=type(body).__name__)
+                super().receive(envelope, sender)
 
     def tick(self, now_us: Instant) -> None:
         """Look whether a port was lost or has come back; ask the case, where it says nothing more."""

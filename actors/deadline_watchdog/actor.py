@@ -49,11 +49,12 @@ class DeadlineWatchdogActor(CenterActor):
     def started(self) -> None:
         """Read what is open; from then on it is followed."""
         self._setup = self.env.settings_as(Setup)
-        self._journal = self.env.open_journal_as(Journal)
+        self._journal = self.keep(self.env.open_journal_as(Journal))
         self._view = View(self._setup, self.env.node, self.now_us())
         self._silent = SilentLines()
-        self._follower = Following(
-            self._journal, self._view.live, self._view.lines, self._view.operators, self._silent
+        view = self._view
+        self._follower = self.keep(
+            Following(self._journal, view.live, view.lines, view.operators, self._silent)
         )
         self._alarms = NodeAlarms(self._journal, self.env.node)
         self._stuck = State()
@@ -61,11 +62,6 @@ class DeadlineWatchdogActor(CenterActor):
         for spec in self._setup.lines:
             self.tell(Role.GSM_MODEM, spec.line, AskLine())
         self._look()
-
-    def stopping(self) -> None:
-        """Nothing of this actor's own has to last."""
-        self._follower.close()
-        self._journal.close()
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
         """It listens to the journal, and to the modems about their lines."""
@@ -75,8 +71,8 @@ class DeadlineWatchdogActor(CenterActor):
             case NodeLines(reports=reports):
                 for report in reports:
                     self._view.heard(report, self.now_us())
-            case body:
-                self.log.warning("not for the watchdog", kind=type(body).__name__)
+            case _:
+                super().receive(envelope, sender)
 
     def tick(self, now_us: Instant) -> None:
         """Every second the forecast is made anew, from what the journal has by then.

@@ -24,12 +24,7 @@ class IdentifierActor(CenterActor):
 
     def started(self) -> None:
         """Open the registry."""
-        self._journal = self.env.open_journal_as(Journal)
-        self._registry = Registry(self._journal)
-
-    def stopping(self) -> None:
-        """Close it."""
-        self._journal.close()
+        self._registry = Registry(self.keep(self.env.open_journal_as(Journal)))
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
         """Look her up, and say who she is, or that nobody fits."""
@@ -38,7 +33,7 @@ class IdentifierActor(CenterActor):
             case Identify():
                 self.answer(sender, self._look_up(body), body.alert)
             case _:
-                self.log.warning("not for the identifier", kind=type(body).__name__)
+                super().receive(envelope, sender)
 
     def _look_up(self, asked: Identify) -> Identified:
         try:

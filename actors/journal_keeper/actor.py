@@ -8,10 +8,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from msgspec.structs import replace
-from thespian.actors import ActorAddress
 
 from actors.journal_keeper.decider import Keeping, Step, next_steps, to_be_said
-from messages.envelope import Envelope
 from messages.ids import SECOND, Instant, Role
 from runtime.actor import CenterActor
 from store.errors import JournalError
@@ -41,10 +39,6 @@ class JournalKeeperActor(CenterActor):
         except OSError as error:
             self.log.error("there is no spare", error=str(error))
         self.tick(self.now_us())
-
-    def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
-        """It listens to nobody but the disk."""
-        self.log.warning("not for the keeper", kind=type(envelope.body).__name__)
 
     def tick(self, now_us: Instant) -> None:
         """Every second."""

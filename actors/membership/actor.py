@@ -80,10 +80,10 @@ class MembershipActor(CenterActor):
     def started(self) -> None:
         """Join, and look at the others."""
         self._setup = self.env.settings_as(Setup)
-        self._journal = self.env.open_journal_as(Journal)
+        self._journal = self.keep(self.env.open_journal_as(Journal))
         self._listener = self.env.listen()
         if self._listener is not None:
-            self.watch(self._listener.fileno(), self._heard)
+            self.watch(self.keep(self._listener).fileno(), self._heard)
         self._standing = Standing()
         self._voice_file = voice_files.newest(self.env.run)
         self._voices_kept_at = self.now_us()
@@ -103,9 +103,6 @@ class MembershipActor(CenterActor):
                 members.leave(self._journal, self.env.node, self._standing.term)
         except JournalError as error:
             self.log.warning("could not say that this node leaves", error=str(error))
-        if self._listener is not None:
-            self._listener.close()
-        self._journal.close()
 
     def timer(self, timer: object, now_us: Instant) -> None:
         """Ten times a second."""

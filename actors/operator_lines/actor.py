@@ -63,12 +63,12 @@ class OperatorLinesActor(CenterActor):
         """Read who is on shift and which calls are nailed up; then look."""
         setup = self.env.settings_as(Setup)
         self._mode, self._own = setup.policy.operator_line, setup.lines
-        self._journal = self.env.open_journal_as(Journal)
+        self._journal = self.keep(self.env.open_journal_as(Journal))
         self._registry = Registry(self._journal)
         self._operators, self._lines = Operators(), Lines()
-        self._follower = Following(self._journal, self._operators, self._lines)
+        self._follower = self.keep(Following(self._journal, self._operators, self._lines))
         self._headsets = voice_files.Headsets(self.env.run)
-        self._coming = self._journal.notify.listen(kind(voice_files.HEADSET))
+        self._coming = self.keep(self._journal.notify.listen(kind(voice_files.HEADSET)))
         self.watch(self._coming.fileno(), self._headset_changed)
         self._people: dict[OperatorId, Operator] = {}
         self._legs: dict[Ref, Standing] = {}
@@ -80,12 +80,6 @@ class OperatorLinesActor(CenterActor):
         self._told = voice_files.read(self.env.run)
         self._alarms = NodeAlarms(self._journal, self.env.node)
         self._look()
-
-    def stopping(self) -> None:
-        """Nothing of this actor's own has to last; calls stay up."""
-        self._coming.close()
-        self._follower.close()
-        self._journal.close()
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
         """A leg's order, a modem about a call of ours, or the lines' pool."""
@@ -105,7 +99,7 @@ class OperatorLinesActor(CenterActor):
             case lines.GiveWay(line=line):
                 self._give_way(line)
             case _:
-                self.log.warning("not for the operators' lines", kind=type(body).__name__)
+                super().receive(envelope, sender)
 
     def tick(self, now_us: Instant) -> None:
         """Everything is looked at again and told again."""

@@ -46,10 +46,10 @@ class OperatorPoolActor(CenterActor):
     def started(self) -> None:
         """Read shifts and reservations; from then on they are followed."""
         self._policy = self.env.settings_as(Setup).policy
-        self._journal = self.env.open_journal_as(Journal)
+        self._journal = self.keep(self.env.open_journal_as(Journal))
         self._registry = Registry(self._journal)
         self._operators = Operators()
-        self._follower = Following(self._journal, self._operators)
+        self._follower = self.keep(Following(self._journal, self._operators))
         self._people = self._registry.operators()
         self._waiting: dict[AlertId, tuple[WaitingCase, ActorAddress]] = {}
         self._offered: dict[OperatorId, Offered] = {}
@@ -59,12 +59,6 @@ class OperatorPoolActor(CenterActor):
         self._voices: dict[OperatorId, OperatorLine] = {}
         """Who can be had on a line of her own at this node now."""
         self._voices_us = Instant(0)
-
-    def stopping(self) -> None:
-        """Nothing of this actor's own has to last."""
-        self._listen(False)
-        self._follower.close()
-        self._journal.close()
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
         """A request, answered at once and again when somebody comes free."""
@@ -77,7 +71,7 @@ class OperatorPoolActor(CenterActor):
             case OperatorVoices(voices=voices):
                 self._heard_of_voices(voices)
             case _:
-                self.log.warning("not for the operators' pool", kind=type(body).__name__)
+                super().receive(envelope, sender)
 
     def tick(self, now_us: Instant) -> None:
         """Keep up, so that little is left to read when somebody asks."""
@@ -118,13 +112,7 @@ class OperatorPoolActor(CenterActor):
         self._changed()
 
     def _woken(self) -> None:
-        due_us = Instant(self._looked_us + LISTEN_US)
-        if self.now_us() >= due_us:
-            self._changed()
-        else:
-            # The descriptor stays readable; not watched it does not wake this actor over and over.
-            self._listen(False)
-            self.at(due_us, "look")
+        self.no_sooner(Instant(self._looked_us + LISTEN_US), self._follower.fileno(), self._changed)
 
     def _changed(self) -> None:
         if self._follow():

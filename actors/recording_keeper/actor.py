@@ -10,14 +10,11 @@ import threading
 from pathlib import Path
 from typing import ClassVar, Final
 
-from thespian.actors import ActorAddress
-
 from actors.alert_case.recording import ALARM, SUBJECT
 from actors.recording_keeper.decider import expired
 from actors.recording_keeper.folder import RETENTION, delete, mend_all, recordings
 from media.conference.recording import KEEP_FREE_BYTES
 from media.sound.sound_file import SoundFileFailed
-from messages.envelope import Envelope
 from messages.ids import SECOND, Instant, Role
 from model.policy import Setup
 from runtime.actor import CenterActor
@@ -38,18 +35,10 @@ class RecordingKeeperActor(CenterActor):
     def started(self) -> None:
         """Everything is looked at at once: the machine may have been off for long."""
         self._rules = self.env.settings_as(Setup).policy.recording
-        self._journal = self.env.open_journal_as(Journal)
+        self._journal = self.keep(self.env.open_journal_as(Journal))
         self._folder = self.env.state / "recordings"
         self._mending: threading.Thread | None = None
         self._mend_at = self._delete_at = self._clear_at = self.now_us()
-
-    def stopping(self) -> None:
-        """What is being mended is begun anew by the next one."""
-        self._journal.close()
-
-    def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
-        """It listens to nobody."""
-        self.log.warning("not for the keeper", kind=type(envelope.body).__name__)
 
     def tick(self, now_us: Instant) -> None:
         """Every second; most of them nothing is due."""

@@ -60,9 +60,9 @@ class TrunkPoolActor(CenterActor):
     def started(self) -> None:
         """Read which lines are seized, and ask every modem how it is."""
         self._setup = self.env.settings_as(Setup)
-        self._journal = self.env.open_journal_as(Journal)
+        self._journal = self.keep(self.env.open_journal_as(Journal))
         self._lines, self._live = Lines(), LiveCases()
-        self._follower = Following(self._journal, self._lines, self._live)
+        self._follower = self.keep(Following(self._journal, self._lines, self._live))
         self._reports: dict[LineId, tuple[LineReport, Instant]] = {}
         self._granted: dict[LineId, Granted] = {}
         self._last_used: dict[LineId, Instant] = {}
@@ -72,11 +72,6 @@ class TrunkPoolActor(CenterActor):
         self._began_us = self.now_us()
         for spec in self._setup.lines:
             self.tell(Role.GSM_MODEM, spec.line, AskLine())
-
-    def stopping(self) -> None:
-        """Nothing of this actor's own has to last."""
-        self._follower.close()
-        self._journal.close()
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
         """A request, or a modem about its line."""
@@ -92,7 +87,7 @@ class TrunkPoolActor(CenterActor):
                 for report in reports:
                     self._hear(report)
             case _:
-                self.log.warning("not for the trunks' pool", kind=type(body).__name__)
+                super().receive(envelope, sender)
 
     def tick(self, now_us: Instant) -> None:
         """Keep up, so that little is left to read when somebody asks.
@@ -126,13 +121,7 @@ class TrunkPoolActor(CenterActor):
                 self.tell_node(place.node, role, "", NodeLines(reports=reports))
 
     def _woken(self) -> None:
-        due_us = Instant(self._looked_us + LISTEN_US)
-        if self.now_us() >= due_us:
-            self._look()
-        else:
-            # The descriptor stays readable; not watched it does not wake this actor over and over.
-            self.unwatch(self._follower.fileno())
-            self.at(due_us, "look")
+        self.no_sooner(Instant(self._looked_us + LISTEN_US), self._follower.fileno(), self._look)
 
     def _look(self) -> None:
         self._follow()

@@ -9,13 +9,10 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
-from thespian.actors import ActorAddress
-
 from actors.voice_gate.offers import Offers
 from media.conference.priority import raise_process
 from media.gate.address import AddressRefused, listening
 from media.gate.gate import Gate
-from messages.envelope import Envelope
 from messages.ids import Instant, Role
 from model.policy import Setup
 from runtime.actor import CenterActor
@@ -42,10 +39,6 @@ class VoiceGateActor(CenterActor):
         """The voices are let go; the calls behind them stay up."""
         if self._gate is not None:
             self._gate.stop()
-
-    def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
-        """It listens to nobody."""
-        self.log.warning("not for the voice gate", kind=type(envelope.body).__name__)
 
     def tick(self, now_us: Instant) -> None:
         """Say where it is, should the file have been lost, and what has happened."""

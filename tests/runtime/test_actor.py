@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Hashable, Iterator
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import ClassVar
 
@@ -326,6 +327,25 @@ def test_a_watched_descriptor_is_told_of_until_it_is_unwatched(world: OneProcess
         os.close(writer)
 
 
+def test_who_would_look_too_soon_is_woken_once_when_it_is_due(world: OneProcess) -> None:
+    world.create(Recorder)
+    actor = recorder(world)
+    due = Instant(actor.now_us() + SECOND)
+    reader, writer = os.pipe()
+    try:
+        actor.watch(reader, lambda: actor.no_sooner(due, reader, lambda: pytest.fail("too soon")))
+        os.write(writer, b"x")
+        world.tell(Role.IDENTIFIER, "", lines.AskLine())
+        world.advance(2)
+        assert [(timer, at - due < SECOND // 10) for timer, at in actor.timers] == [(reader, True)]
+        looked: list[bool] = []
+        actor.no_sooner(due, reader, lambda: looked.append(True))
+        assert looked
+    finally:
+        os.close(reader)
+        os.close(writer)
+
+
 # ---------------------------------------------------------------- the Supervisor
 
 
@@ -385,12 +405,14 @@ def test_an_adopted_actor_sends_its_heartbeats_to_whoever_has_adopted_it(world: 
 def test_an_order_to_end_is_obeyed_once_what_was_said_before_is_handled(world: OneProcess) -> None:
     world.create(Recorder)
     actor = recorder(world)
+    kept = actor.keep(BytesIO())
     world.tell(Role.IDENTIFIER, "", lines.AskLine())
     world.tell(Role.IDENTIFIER, "", supervision.StopActor())
     world.tell(Role.IDENTIFIER, "", cases.CrewWanted(busy=1, waiting=0))
     heard = actor.heard
     world.run()
     assert actor.stopped == 1
+    assert kept.closed
     assert [envelope.body for envelope in heard] == [lines.AskLine()]
     entry = world.entry(Role.IDENTIFIER)
     assert entry is not None

@@ -191,7 +191,7 @@ class GsmModemActor(CenterActor):
             case SendSms(number=number, text=text):
                 self._send_sms(number, text)
             case _:
-                self.log.warning("not for a modem", kind=type(body).__name__)
+                super().receive(envelope, sender)
         self._work()
 
     def tick(self, now_us: Instant) -> None:
