@@ -7,6 +7,7 @@ from __future__ import annotations
 from gateways.gsm.line.alarm import Health, LineAlarm
 from messages.events import AlarmCleared, AlarmRaised, LineQuarantined, LineReturned
 from messages.ids import Instant, LineId, NodeId
+from model.alarms import Alarm
 from model.alert.case import Case
 from model.alert.leg import Leg
 from model.alert.live import LiveCases
@@ -83,7 +84,7 @@ class LineJournal:
         live = (leg for leg in case.legs.values() if leg.live)
         return [leg for leg in (*live, *case.calls_on_lost_nodes.values()) if leg.line == self._line]
 
-    def _note(self, alarm: AlarmRaised | AlarmCleared, event: LineQuarantined | LineReturned) -> bool:
+    def _note(self, alarm: Alarm, event: LineQuarantined | LineReturned) -> bool:
         try:
             self._journal.append(
                 Append(streams.node(self._node), None, (alarm,)),
