@@ -24,10 +24,11 @@ class IdentifierActor(CenterActor):
 
     def started(self) -> None:
         """Open the registry."""
-        self._registry = Registry(self.keep(self.env.open_journal_as(Journal)))
+        self._journal = self.keep(self.env.open_journal_as(Journal))
+        self._registry = Registry(self._journal)
 
     def receive(self, envelope: Envelope, sender: ActorAddress) -> None:
-        """Look her up, and say who she is, or that nobody fits."""
+        """Answer which user a number or a device is, or that none fits."""
         body = envelope.body
         match body:
             case Identify():

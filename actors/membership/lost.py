@@ -17,7 +17,7 @@ _TEXT: Final = (
 
 
 def lost_nodes(seen: Iterable[Member], me: NodeId, stands: Words) -> dict[Key, str]:
-    """The nodes that are away and have not left; one that nobody knows any more is no alarm."""
+    """The nodes that are away and have not left; one that was struck from the list is none."""
     lost: dict[Key, str] = {
         (ALARM, one.node): _TEXT.format(node=one.node, address=one.address)
         for one in sorted(seen, key=lambda one: one.node)

@@ -8,7 +8,7 @@ from messages import events as ev
 from messages.ids import E164, OperatorCommand, Outcome, Party, Role, ShiftState
 from model.alert.phase import Phase, phase
 from model.rules.announcing import hears
-from store import streams
+from store.alarms import standing_now
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import everything_is_over, joined, to_conference
 from tests.scenarios.world import PSAP, USER, World
@@ -31,11 +31,7 @@ def hangs_up(world: World, who: E164) -> None:
 
 def alarm_stands(world: World) -> bool:
     """Whether the conference is said to have ended too soon, and not to be whole again."""
-    stands = False
-    for one in world.journal.read(streams.node(world.env.node)):
-        if isinstance(one.event, ev.AlarmRaised | ev.AlarmCleared) and one.event.alarm == ALARM:
-            stands = isinstance(one.event, ev.AlarmRaised)
-    return stands
+    return any(alarm == ALARM for alarm, _ in standing_now(world.journal, world.env.node))
 
 
 def in_conference(world: World, *parties: Party) -> None:

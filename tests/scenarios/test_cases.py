@@ -24,7 +24,6 @@ from messages.ids import (
 from messages.union import Body
 from model.areas import outline
 from model.policy import Policy, PsapRoute, Setup
-from store import streams
 from store.journal.rebuild import is_quarantined
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.mixer import SilentBridgeActor
@@ -361,22 +360,13 @@ def test_a_line_that_was_taken_out_of_service_is_in_it_again_once_its_modem_answ
     modem.unmute()
     world.until("it is back", lambda: not is_quarantined(world.journal, LineId("sim3")), 120)
     world.advance(30)
-    said = [one.event for one in world.journal.read(streams.node(world.env.node))]
-    of_it = [one for one in said if isinstance(one, ev.AlarmRaised | ev.AlarmCleared)]
-    assert [type(one) for one in of_it if one.alarm == "line.quarantined"] == [
-        ev.AlarmRaised,
-        ev.AlarmCleared,
-    ]
+    said = [said for said, alarm, _ in world.alarms() if alarm == "line.quarantined"]
+    assert said == ["raised", "cleared"]
 
 
 def line_alarms(world: World) -> list[tuple[str, str]]:
     """What was said of lines out of service."""
-    noted = (one.event for one in world.journal.read(streams.node(world.env.node)))
-    return [
-        ("raised" if isinstance(one, ev.AlarmRaised) else "cleared", one.subject)
-        for one in noted
-        if isinstance(one, ev.AlarmRaised | ev.AlarmCleared) and one.alarm == "line.out_of_service"
-    ]
+    return [(said, line) for said, alarm, line in world.alarms() if alarm == "line.out_of_service"]
 
 
 def _on_another(world: World, line: str) -> bool:

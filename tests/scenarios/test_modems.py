@@ -22,12 +22,7 @@ pytestmark = pytest.mark.scenario
 
 def alarms(world: World) -> list[tuple[str, str, str]]:
     """What was said of lines."""
-    noted = (one.event for one in world.journal.read(streams.node(world.env.node)))
-    return [
-        ("raised" if isinstance(one, ev.AlarmRaised) else "cleared", one.alarm, one.subject)
-        for one in noted
-        if isinstance(one, ev.AlarmRaised | ev.AlarmCleared) and one.alarm.startswith("line.")
-    ]
+    return [one for one in world.alarms() if one[1].startswith("line.")]
 
 
 def state(world: World, line: str) -> LineState:

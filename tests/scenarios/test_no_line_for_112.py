@@ -10,7 +10,6 @@ from messages.ids import Advice, LineId, OperatorCommand, Outcome, Party, Role
 from messages.lines import Lack
 from model.policy import LastResort, Policy
 from model.rules.commands import refusal
-from store import streams
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import to_talking
 from tests.scenarios.world import PSAP, World
@@ -27,13 +26,7 @@ def unplugged(world: World) -> None:
 
 def alarms(world: World, subject: str) -> list[str]:
     """What stands, and what stood: raised and cleared, in order."""
-    said = (one.event for one in world.journal.read(streams.node(world.env.node)))
-    return [
-        "raised" if isinstance(one, ev.AlarmRaised) else "cleared"
-        for one in said
-        if isinstance(one, ev.AlarmRaised | ev.AlarmCleared)
-        and (one.alarm, one.subject) == ("psap.no_line", subject)
-    ]
+    return [said for said, *about in world.alarms() if about == ["psap.no_line", subject]]
 
 
 def test_with_both_emergency_lines_unplugged_it_is_said_at_once_that_112_is_not_being_called(

@@ -11,6 +11,7 @@ from model.alert.leg import Leg
 from model.policy import Setup
 from runtime.published import line_files
 from store import streams
+from store.alarms import standing_now
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.mixer import SilentBridgeActor
 from tests.scenarios.test_flow import everything_is_over, joined, to_conference, to_talking
@@ -27,14 +28,7 @@ def leg_of(world: World, party: Party) -> Leg:
 
 def alarms(world: World, kind: str) -> list[str]:
     """The alarms of this kind that stand, by what they are about."""
-    standing: dict[str, None] = {}
-    for one in world.journal.read(streams.node(world.env.node)):
-        match one.event:
-            case ev.AlarmRaised(alarm=alarm, subject=subject) if alarm == kind:
-                standing[subject] = None
-            case ev.AlarmCleared(alarm=alarm, subject=subject) if alarm == kind:
-                standing.pop(subject, None)
-    return list(standing)
+    return [subject for alarm, subject in standing_now(world.journal, world.env.node) if alarm == kind]
 
 
 def without_sound(world: World, party: Party) -> Leg:

@@ -301,6 +301,15 @@ class World:
         first = next(one for one in self.recorded if isinstance(one.event, kind))
         return (first.at_us - self.case.received_at) / SECOND
 
+    def alarms(self) -> list[tuple[str, str, str]]:
+        """What was said of alarms, in order: raised or cleared, which, and of what."""
+        said = (one.event for one in self.journal.read(streams.node(self.env.node)))
+        return [
+            ("raised" if isinstance(one, ev.AlarmRaised) else "cleared", one.alarm, one.subject)
+            for one in said
+            if isinstance(one, ev.AlarmRaised | ev.AlarmCleared)
+        ]
+
     def stuck(self) -> list[str]:
         """What the watchdog has found to make no progress, as it has said so."""
         raised = (one.event for one in self.journal.read(streams.node(self.env.node)))
