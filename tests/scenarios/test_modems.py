@@ -167,24 +167,19 @@ def test_a_new_sim_is_given_the_pin_that_the_old_one_refused(make_world: MakeWor
     assert world.network.pins_given("sim3") == ["1234", "1234"]
 
 
-def test_a_line_without_a_sim_is_an_alarm_and_carries_no_calls(make_world: MakeWorld) -> None:
-    world = make_world(modems={"sim3": "sim = false"})
-    world.advance(15)
-    assert alarms(world) == [("raised", "line.no_sim", "sim3")]
-    to_talking(world)
-    assert "sim3" not in {leg.line for leg in world.case.legs.values()}
-
-
-def test_what_still_holds_is_raised_again_after_a_start_of_the_node_with_which_its_alarms_end(
+def test_a_line_without_a_sim_carries_no_calls_and_is_an_alarm_again_after_each_start_of_the_node(
     make_world: MakeWorld,
 ) -> None:
     world = make_world(modems={"sim3": "sim = false"})
+    world.advance(15)
     raised = ("raised", "line.no_sim", "sim3")
-    world.until("it is an alarm", lambda: alarms(world) == [raised], 30)
+    assert alarms(world) == [raised]
+    to_talking(world)
+    assert "sim3" not in {leg.line for leg in world.case.legs.values()}
     started = ev.NodeStarted(version="1", pid=1)
     world.journal.append(Append(streams.node(world.env.node), None, (started,)))
     assert world.system.kill(Role.GSM_MODEM, "sim3")
-    world.until("it is one again", lambda: alarms(world) == [raised, raised], 30)
+    world.until("it is an alarm again", lambda: alarms(world) == [raised, raised], 30)
 
 
 @pytest.mark.parametrize("tries", [0, 1])
