@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from messages.events import AlarmCleared, AlarmRaised, Event
+from messages.events import ActorStarted, AlarmCleared, AlarmRaised, Event
+from messages.ids import Role
 
 NO_LINE_FOR_112: Final = "psap.no_line"
 """Of an alert that wants one, and of the emergency trunk."""
+STUCK: Final = "case.stuck"
 
 Alarm = AlarmRaised | AlarmCleared
 Key = tuple[str, str]
@@ -30,6 +32,9 @@ def standing(events: Iterable[Event], before: Words | None = None) -> dict[Key, 
                 stands[alarm, subject] = text
             case AlarmCleared(alarm=alarm, subject=subject):
                 stands.pop((alarm, subject), None)
+            case ActorStarted(role=Role.DEADLINE_WATCHDOG):
+                # Which alerts were stuck it does not remember; those that still are it finds again.
+                stands = {key: words for key, words in stands.items() if key[0] != STUCK}
             case _:
                 pass
     return stands

@@ -22,6 +22,7 @@ from messages.events import AlarmCleared, AlarmRaised
 from messages.ids import AlertId, Instant, Role
 from messages.lines import AskLine, LineReport, NodeLines
 from messages.supervision import RestartWanted
+from model.alarms import STUCK
 from model.alert.case import Case
 from model.policy import Setup
 from runtime.actor import CenterActor
@@ -38,7 +39,6 @@ AT_ONCE: Final = 500
 REST: Final = 9
 """So many times as long as a look has taken nothing is looked at: of a storm's thousand deadlines a second
 many are marked together, a third of a second late, and the processor is left to those who answer."""
-ALARM: Final = "case.stuck"
 
 
 class DeadlineWatchdogActor(CenterActor):
@@ -167,8 +167,8 @@ class DeadlineWatchdogActor(CenterActor):
 
     def _look_for_stuck(self, means: Means) -> None:
         made = look_for_stuck(self._stuck, self._cases(), means, self._setup.policy, self.now_us())
-        alarms = [AlarmRaised(alarm=ALARM, subject=one.alert, text=_text(one)) for one in made.stuck]
-        over = [AlarmCleared(alarm=ALARM, subject=alert) for alert in made.well]
+        alarms = [AlarmRaised(alarm=STUCK, subject=one.alert, text=_text(one)) for one in made.stuck]
+        over = [AlarmCleared(alarm=STUCK, subject=alert) for alert in made.well]
         if alarms or over:
             try:
                 self._journal.append(Append(streams.node(self.env.node), None, (*alarms, *over)))

@@ -16,6 +16,7 @@ from gateways.console import timeline
 from messages import events as ev
 from messages.ids import SECOND, AlertId, Instant, LineId, NodeId, OperatorId, Role, ShiftState
 from messages.journal import Recorded
+from model.alarms import STUCK
 from model.alert.case import Case
 from model.alert.evolve import begin, evolve
 from model.alert.leg import Leg
@@ -205,8 +206,8 @@ class Picture:
                     self.alarms.pop((whose, alarm, subject), None)
                 return Change(alarms=True)
             case ev.ActorStarted(role=Role.DEADLINE_WATCHDOG):
-                # Who was stuck it does not remember; whoever still is will be found again.
-                self._forget_alarms(node, "case.stuck")
+                # Which alerts were stuck it does not remember; those that still are it finds again.
+                self._forget_alarms(node, STUCK)
                 return Change(alarms=True)
             case ev.NodeStarted():
                 # Its alarms were of its earlier life; what still holds is raised again.

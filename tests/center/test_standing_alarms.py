@@ -10,8 +10,8 @@ from center.node.processes import ProcessId
 from center.settings.schema import PsapTable, Settings
 from center.state.journals import journal_of
 from center.state.state_dir import NodeFile, StateDir
-from messages.events import AlarmCleared, AlarmRaised, Event, NodeStarted
-from messages.ids import NodeId
+from messages.events import ActorStarted, AlarmCleared, AlarmRaised, Event, NodeStarted
+from messages.ids import NodeId, Role
 from model.policy import LastResort
 from store import streams
 from store.journal.journal import Append
@@ -53,6 +53,8 @@ def test_what_is_over_or_was_of_an_earlier_life_is_none(tmp_path: Path) -> None:
     cleared = AlarmCleared(alarm="line.out_of_service", subject="sim2")
     events = (raised("old", "x"), STARTED, raised("line.out_of_service", "sim2"), cleared)
     assert said(tmp_path, *events) == [(Verdict.OK, "none stands")]
+    again = ActorStarted(role=Role.DEADLINE_WATCHDOG, key="", incarnation=2, pid=2)
+    assert said(tmp_path, raised("case.stuck", "a1"), again) == [(Verdict.OK, "none stands")]
 
 
 def test_that_no_line_can_call_112_is_a_failure_and_with_the_last_resort_a_warning(tmp_path: Path) -> None:
