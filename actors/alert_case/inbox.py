@@ -10,7 +10,7 @@ from messages.ids import Instant, Party
 from model.alert.case import Case
 from model.alert.evolve import apply
 from model.policy import Policy
-from model.rules.commands import events_of
+from model.rules.command_effects import events_of
 from model.rules.quiet import dials_by_itself
 
 WRONG_PINS: Final = 5

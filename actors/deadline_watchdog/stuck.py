@@ -1,7 +1,7 @@
 """Which open alerts make no progress, and who is to be started again for it. Pure.
 
 A case whose process lives and beats may all the same hear nothing, or tell nothing. What it should have done
-by now follows from its state in the journal (`due.py`), and each such sign has a limit. An alert without a
+by now follows from its state in the journal (`signs.py`), and each such sign has a limit. An alert without a
 sign waits for a person, and is never stuck.
 
 A sign counts from when it was first seen here, not from the journal's time: so no process is blamed for what

@@ -36,7 +36,7 @@ from model.alert.leg import Leg, LegState
 from model.alert.phase import phase
 from model.policy import LineSpec, Policy
 from model.rules import announcing, wrap_up
-from model.rules.commands import refusal
+from model.rules.command_effects import refusal
 from model.rules.refusals import Refusal
 from store.registry.people import StaffRole
 

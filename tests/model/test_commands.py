@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from messages import events as ev
 from messages.ids import OperatorCommand, Party
-from model.rules.allowed import refusal_now
-from model.rules.commands import refusal
+from model.rules.command_effects import refusal
+from model.rules.command_refusals import refusal_now
 from model.rules.refusals import Refusal
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
 

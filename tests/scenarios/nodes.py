@@ -31,7 +31,7 @@ from messages.ids import (
 from model.alert.case import Case
 from model.alert.evolve import fold
 from model.policy import LineSpec, Policy, Setup
-from model.rules.commands import refusal
+from model.rules.command_effects import refusal
 from runtime.clock import VirtualClock
 from runtime.environment import DRAINED, DRAINING, Environment
 from runtime.published import voice_gate_file

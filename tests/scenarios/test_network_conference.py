@@ -9,7 +9,7 @@ import pytest
 from messages.base import Joins
 from messages.ids import E164, Advice, OperatorCommand, Outcome, Party, Role, ShiftState
 from model.policy import Policy
-from model.rules.commands import refusal
+from model.rules.command_effects import refusal
 from model.rules.refusals import Refusal
 from simulator.network.call import CallState
 from tests.scenarios.conftest import MakeWorld

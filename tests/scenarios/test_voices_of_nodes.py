@@ -17,7 +17,7 @@ from messages.base import VoicePort
 from messages.ids import SECOND, OperatorCommand, OperatorId, OperatorLine, Party, Role, ShiftState
 from model.alert.leg import Leg
 from model.policy import Policy
-from model.rules.commands import refusal
+from model.rules.command_effects import refusal
 from runtime.published.voice_files import HEADSET
 from store import streams
 from tests.scenarios.headsets import Headsets

@@ -32,7 +32,7 @@ from messages.journal import Recorded
 from model.alert.case import Case
 from model.alert.evolve import fold
 from model.policy import LineSpec, Policy, Setup
-from model.rules.commands import refusal
+from model.rules.command_effects import refusal
 from runtime.actor import CenterActor
 from runtime.clock import VirtualClock
 from runtime.environment import Environment, Faults

@@ -24,7 +24,7 @@ from messages.ids import AlertId, OperatorCommand, OperatorId, Party, ShiftState
 from model.alert.evolve import fold
 from model.policy import Policy
 from model.rules import wrap_up
-from model.rules.commands import refusal
+from model.rules.command_effects import refusal
 from model.rules.refusals import Refusal
 from store import streams
 from store.alerts import reopening

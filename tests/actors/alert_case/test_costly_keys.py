@@ -9,7 +9,7 @@ from messages.calls import CallState
 from messages.ids import SECOND, Channel, Instant, LineId, OperatorCommand, Outcome, Party
 from model.alert.leg import LegState
 from model.alert.reasons import ReleaseReason
-from model.rules.commands import refusal
+from model.rules.command_effects import refusal
 from model.rules.refusals import Refusal
 from tests.actors.alert_case.book import EVERYONE, POLICY, START, Book, leg
 

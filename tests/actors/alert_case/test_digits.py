@@ -6,7 +6,7 @@ from actors.alert_case.wishes import leg_wishes
 from messages import events as ev
 from messages.ids import OperatorCommand, Party
 from messages.legs import Originate
-from model.rules.commands import refusal
+from model.rules.command_effects import refusal
 from model.rules.refusals import Refusal
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
 

@@ -18,7 +18,7 @@ from model.alert.evolve import fold
 from model.alert.leg import LegState, place
 from model.alert.phase import Phase, phase
 from model.policy import Duress, MetBy, Policy, VoiceAlert
-from model.rules.commands import refusal
+from model.rules.command_effects import refusal
 from model.rules.user_due import GIVES_WAY_UNTIL
 from tests.actors.alert_case.book import ALERT, EVERYONE, POLICY, START, Book, leg
 

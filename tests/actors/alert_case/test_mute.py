@@ -6,7 +6,7 @@ from actors.alert_case.wishes import bridge_wish
 from messages import events as ev
 from messages.ids import OperatorCommand, Party
 from model.alert.evolve import fold
-from model.rules.commands import refusal
+from model.rules.command_effects import refusal
 from model.rules.refusals import Refusal
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book
 

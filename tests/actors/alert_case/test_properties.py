@@ -17,7 +17,7 @@ from model.alert.case import Case, Owner
 from model.alert.evolve import fold
 from model.alert.leg import Leg
 from model.policy import Duress
-from model.rules.commands import refusal
+from model.rules.command_effects import refusal
 from model.rules.pauses import not_before
 from model.rules.quiet import spoken_to, told_112
 from tests.actors.alert_case.book import EVERYONE, Book

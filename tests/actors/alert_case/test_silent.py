@@ -11,7 +11,7 @@ from model.alert.leg import LegState
 from model.alert.phase import Phase, phase
 from model.alert.reasons import ReleaseReason
 from model.policy import Policy, VoiceAlert
-from model.rules.commands import refusal
+from model.rules.command_effects import refusal
 from model.rules.quiet import hushed
 from model.rules.refusals import Refusal
 from tests.actors.alert_case.book import EVERYONE, POLICY, START, Book, leg

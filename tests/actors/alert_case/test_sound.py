@@ -14,7 +14,7 @@ from messages.bridge import BridgeReport
 from messages.calls import CallReport, CallState
 from messages.ids import Channel, LineId, OperatorCommand, Party
 from model.alert.leg import LegState
-from model.rules.commands import refusal
+from model.rules.command_effects import refusal
 from model.rules.refusals import Refusal
 from model.rules.sound import party_without_sound
 from tests.actors.alert_case.book import EVERYONE, POLICY, Book

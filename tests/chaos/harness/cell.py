@@ -14,7 +14,7 @@ from messages.ids import E164, AlertId, OperatorCommand, OperatorId, Role
 from model.alert.case import Case
 from model.alert.evolve import fold
 from model.policy import Policy
-from model.rules.allowed import refusal_now
+from model.rules.command_refusals import refusal_now
 from store.errors import JournalError
 from tests.chaos.harness.facts import Facts, Given, LineStruck
 from tests.chaos.harness.flows import FLOWS, CallIn, Deed, Flow, HangUp, Order, Send, Step

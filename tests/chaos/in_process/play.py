@@ -44,7 +44,7 @@ from messages.journal import Recorded
 from model.alert.case import Case
 from model.alert.live import LiveCases
 from model.policy import Policy
-from model.rules.commands import refusal
+from model.rules.command_effects import refusal
 from simulator.errors import NoSuchParty, NotNow
 from simulator.modem.modem import Power
 from simulator.network.call import Call

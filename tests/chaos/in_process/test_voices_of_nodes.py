@@ -12,7 +12,7 @@ import pytest
 
 from messages.ids import NodeId, OperatorCommand, OperatorId, OperatorLine, Party, ShiftState
 from model.policy import Policy
-from model.rules.commands import refusal
+from model.rules.command_effects import refusal
 from model.rules.own_line import own_line
 from runtime.published import voice_files
 from runtime.published.own_voices import node_of

@@ -14,7 +14,7 @@ from model.alert.evolve import apply
 from model.alert.reasons import ReleaseReason
 from model.policy import Policy
 from model.rules import announcing
-from model.rules.allowed import refusal_now
+from model.rules.command_refusals import refusal_now
 from model.rules.joining import psap_hears_nobody
 from model.rules.psap import on_another_phone, psap_number
 from model.rules.refusals import Refusal

@@ -1,4 +1,4 @@
-"""What an operator may order in a case as it stands, and why not. See also `model.rules.commands`.
+"""What an operator may order in a case as it stands, and why not. See also `model.rules.command_effects`.
 
 The same reasons answer a command over HTTP, in the AlertCase, and at the console's keys.
 """
