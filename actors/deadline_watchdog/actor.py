@@ -13,10 +13,9 @@ from thespian.actors import ActorAddress
 
 from actors.deadline_watchdog.decider import Verdict, look, next_deadline
 from actors.deadline_watchdog.means import Means
-from actors.deadline_watchdog.psap_lines import BACK, no_line_for_112
 from actors.deadline_watchdog.silent_lines import SOUND, SilentLines, lines_without_sound
 from actors.deadline_watchdog.stuck import Finding, State, forget, look_for_stuck, still_stuck
-from actors.deadline_watchdog.view import View
+from actors.deadline_watchdog.view import LINE_FOR_112, View
 from messages.envelope import Envelope
 from messages.events import AlarmCleared, AlarmRaised
 from messages.ids import AlertId, Instant, Role
@@ -154,12 +153,10 @@ class DeadlineWatchdogActor(CenterActor):
         """
         own = {spec.line for spec in self._setup.lines}
         broken = {line: is_so for line, is_so in self._silent.broken.items() if line in own}
-        for_112 = self._view.for_112(self.now_us(), self.env.peers.places)
+        no_line = self._view.no_line_for_112(self.now_us(), self.env.peers.places)
         try:
             self._alarms.tell(lines_without_sound(broken), over=SOUND)
-            if for_112 is not None:
-                found = no_line_for_112(for_112, self._setup.policy)
-                self._alarms.tell(found, over=BACK, reworded=True)
+            self._alarms.tell(no_line, over=LINE_FOR_112, reworded=True)
         except JournalError as error:
             self.log.error("said later", about="lines", error=str(error))
 

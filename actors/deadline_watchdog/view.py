@@ -7,14 +7,14 @@ from typing import Final
 
 from actors.deadline_watchdog.forecast import expected_free
 from actors.deadline_watchdog.means import Means
-from actors.deadline_watchdog.psap_lines import LinesFor112
 from actors.trunk_pool.decider import kept_for_inbound
 from messages.base import Joins
 from messages.ids import SECOND, CrewId, Instant, LineId, NodeId, Party, Role
 from messages.lines import LineReport, LineState
+from model.alarms import NO_LINE_FOR_112, Key
 from model.alert.case import Owner
 from model.alert.live import LiveCases
-from model.policy import LineSpec, Setup
+from model.policy import LastResort, LineSpec, Setup
 from runtime.published.directory import Entry
 from runtime.published.peers import Place
 from store.journal.projections import LineHold, Lines, Operators
@@ -25,6 +25,7 @@ FRESH_US: Final = Instant(3 * SECOND)
 
 BACK_US: Final = Instant(10 * SECOND)
 """A modem that is started again, or was unplugged for a moment, is back by then, or has to be repaired."""
+LINE_FOR_112: Final = "A line for 112 is of use again."
 
 
 class View:
@@ -87,19 +88,27 @@ class View:
             else:
                 yield now_us
 
-    def for_112(self, now_us: Instant, others: Iterable[Place] = ()) -> LinesFor112 | None:
-        """How the emergency trunk is, with the lines of the other nodes; None where there is none."""
+    def no_line_for_112(self, now_us: Instant, others: Iterable[Place] = ()) -> dict[Key, str]:
+        """Whether the emergency trunk can carry a call, with the lines of other nodes: wrong, in words, or
+        well; nothing where neither is certain, and where there is no trunk.
+
+        A line that is only started or plugged in again is back before it counts as gone. That an alert waits
+        for one, or that all are taken, is said by its AlertCase, and at once.
+        """
         nodes = (self._setup.lines, *(place.lines for place in others))
         reserved = self._reserved(nodes)
         if not reserved:
-            return None
-        public = (spec for lines in nodes for spec in lines if not spec.emergency)
-        return LinesFor112(
-            trunk=reserved[0].trunk,
-            gone=all(self._is_gone(spec.line, now_us) for spec in reserved),
-            back=any(self._is_of_use(spec.line, now_us) for spec in reserved),
-            public=any(self._is_of_use(spec.line, now_us, Joins.HOST) for spec in public),
-        )
+            return {}
+        trunk = reserved[0].trunk
+        if any(self._is_of_use(spec.line, now_us) for spec in reserved):
+            return {(NO_LINE_FOR_112, trunk): ""}
+        if not all(self._is_gone(spec.line, now_us) for spec in reserved):
+            return {}
+        public = (spec.line for lines in nodes for spec in lines if not spec.emergency)
+        resort = self._setup.policy.psap_last_resort is LastResort.PUBLIC
+        resort = resort and any(self._is_of_use(line, now_us, Joins.HOST) for line in public)
+        then = "112 is called on a public line." if resort else "112 can be called from another phone alone."
+        return {(NO_LINE_FOR_112, trunk): f"No line of trunk {trunk} carries calls: {then}"}
 
     def _is_gone(self, line: LineId, now_us: Instant) -> bool:
         hold = self.lines.lines.get(line)

@@ -19,11 +19,11 @@ from actors.membership.decider import (
     failed,
     is_due,
     joined,
+    lost_nodes,
     may_claim,
     renewed,
     settled,
 )
-from actors.membership.lost import lost_nodes
 from messages.ids import SECOND, Instant, LineId, NodeId, Role
 from messages.operators import OperatorVoice
 from model.alert.live import LiveCases

@@ -5,13 +5,15 @@ The database alone says who is a member; here is only how long to wait before ot
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
 from msgspec.structs import replace
 
-from messages.ids import SECOND, Instant
-from model.membership import RENEW_US, TTL_US
+from messages.ids import SECOND, Instant, NodeId
+from model.alarms import Key, Words, nothing_else
+from model.membership import RENEW_US, TTL_US, Member
 
 SETTLE_US: Final = Instant(TTL_US + SECOND // 2)
 """A membership of this age has seen every living node renew its own. Before, all may have been away together:
@@ -25,6 +27,12 @@ SAY_US: Final = Instant(SECOND)
 """Between two tellings of what is only to be shown."""
 AT_ONCE: Final = 8
 """Alerts taken at one look, so that the others get some, too."""
+
+LOST: Final = "node.lost"
+_LOST: Final = (
+    "Node {node} ({address}) is away: others have its alerts, and its lines cannot be used. Look at its "
+    "power, its network, and its way to the database."
+)
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,3 +90,13 @@ def _unbroken(standing: Standing, now_us: Instant) -> bool:
 def may_claim(standing: Standing, now_us: Instant, *, draining: bool) -> bool:
     """Whether this node takes alerts that nobody has."""
     return settled(standing, now_us) and not draining
+
+
+def lost_nodes(seen: Iterable[Member], me: NodeId, stands: Words) -> dict[Key, str]:
+    """The nodes that are away and have not left; one that was struck from the list is none."""
+    lost: dict[Key, str] = {
+        (LOST, one.node): _LOST.format(node=one.node, address=one.address)
+        for one in sorted(seen, key=lambda one: one.node)
+        if one.node != me and not one.alive and not one.left
+    }
+    return nothing_else(lost, [key for key in stands if key[0] == LOST])
