@@ -66,6 +66,7 @@ def test_levels_are_not_told_of_an_alert_that_another_node_has(
     there, here = journals
     on_shift(here, pair.second.marta)
     story = giulias(there).operator_called(pair.first.marta)
+    expect(console.get_by_role("alertdialog")).to_be_visible()
     console.keyboard.press("Space")
     story.operator_joined(pair.first.marta).user_called().user_answered()
     tile = console.locator("[data-party=operator]")
