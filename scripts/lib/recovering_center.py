@@ -1,8 +1,9 @@
 """All of a node is killed at once with many alerts in flight, and the node is started again at once.
 
-The alerts are at different steps: as many as there are operators have operator and user in conversation, the
-first has 112 with them (the simulated one has one phone), some users' phones ring and nobody answers; the
-others wait for an operator. What is looked at is the journal, the log, and the carrier's own list of calls.
+The alerts are at different steps: as many as there are operators have one, the first has 112 in conversation
+with them (the simulated one has one phone), the last few of their users' phones ring and are not answered.
+The other alerts wait for an operator. What is looked at is the journal, the log, the carrier's own list of calls,
+and what each role has taken of the processors until the last call was taken over.
 """
 
 from __future__ import annotations
@@ -18,21 +19,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from center.node.carrier import living
 from center.node.launching import child_environment
 from messages import events as ev
 from messages.ids import SECOND, AlertId, OperatorId, Party
 from messages.journal import Recorded
 from model.alert.case import Case
 from model.alert.live import LiveCases
-from scripts.lib.measuring import quantiles
+from runtime.pidfd import called
+from scripts.lib.measuring import cpu_s, quantiles
 from scripts.lib.recovering import Log, operators, order, processes_of, until
 from store.journal.following import Following
 from store.journal.journal import Journal
 from tests.support.center import OPERATOR, PSAP, Center, center, simulation
 from tests.support.hearing import LAST_S, TONES, voice_gap
 
-SILENT_USERS: Final = 5
-"""One in so many users does not answer."""
 RESUMED_WITHIN_S: Final = 40.0
 QUIET_S: Final = 4.0
 """After all is taken up again, before the calls are counted."""
@@ -46,14 +47,14 @@ def phone_of(kind: str, number: int) -> str:
     return f"+39{'02000008' if kind == 'operator' else '3330000'}{number:03d}"
 
 
-def world(alerts: int, staff: int) -> str:
+def world(alerts: int, staff: int, silent: int) -> str:
     quick: dict[str, object] = {"rings_after_s": 0.2, "answers_after_s": 0.2}
     phones: dict[str, dict[str, object]] = {}
     for n in range(staff):
         phones[phone_of("operator", n)] = {**quick, "says": "tone:620"}
     for n in range(alerts):
         phones[phone_of("user", n)] = {**quick, "says": "tone:440"}
-        if n % SILENT_USERS == SILENT_USERS - 1:
+        if staff - silent <= n < staff:
             phones[phone_of("user", n)]["behaviour"] = "no_answer"
     made = simulation(public=2 * staff + 4, emergency=4, setup_s=0.2, phones={**phones, PSAP: quick})
     # A call that the carrier gives up is not one that recovery has dropped.
@@ -130,13 +131,16 @@ def restart(made: Center) -> subprocess.Popen[str]:
     )
 
 
-def measure_center(folder: Path, alerts: int, staff: int, times: int) -> dict[str, object]:
+def measure_center(folder: Path, alerts: int, staff: int, silent: int, times: int) -> dict[str, object]:
     """So many deaths of a whole center with so many alerts in flight and so many operators."""
     place = folder / "center"
     place.mkdir()
     config = place / "center.toml"
     config.write_text(settings(alerts))
-    with center(place, world(alerts, staff), "--config", str(config)) as made, made.journal() as journal:
+    with (
+        center(place, world(alerts, staff, silent), "--config", str(config)) as made,
+        made.journal() as journal,
+    ):
         flight = Flight(made, journal, alerts, staff)
         runs = [one(flight, journal) for _ in range(times)]
         flight.following.close()
@@ -169,7 +173,7 @@ def one(flight: Flight, journal: Journal) -> dict[str, Any]:
     assert made._node.stdout is not None
     made._node.wait()
     made._node.stdout.close()
-    started_at = time.time()
+    started_at, idle_s, carrier_s = time.time(), idle_time_s(), carrier_time_s(made)
     made._node = restart(made)
     alerts = set(flight.live.cases)
 
@@ -204,6 +208,9 @@ def one(flight: Flight, journal: Journal) -> dict[str, Any]:
         )
     except TimeoutError:
         legs = taken()
+    used = {role: round(s, 2) for role, s in processor_s(made).most_common()}
+    idle_s, carrier_s = idle_time_s() - idle_s, carrier_time_s(made) - carrier_s
+    looked_s = time.time() - started_at
     time.sleep(QUIET_S)
     assert made._node.stdout is not None
     made.http.base_url = made._node.stdout.readline().split()[-1].rstrip("/")
@@ -226,10 +233,32 @@ def one(flight: Flight, journal: Journal) -> dict[str, Any]:
         "leg_s": quantiles([at - killed_at for at in legs.values()]),
         "legs_expected": len(wanted),
         "legs_taken_over": len(wanted & set(legs)),
+        "looked_after_s": round(looked_s, 2),
+        "processor_s": {**used, "carrier": round(carrier_s, 2), "idle": round(idle_s, 2)},
         "voice_gap": quantiles(silences) if silences else None,
         "calls_dropped": len(ended),
         "calls_made_by_recovery": len(after) - len(before),
     }
+
+
+def processor_s(made: Center) -> Counter[str]:
+    """What the node's living processes have used since they were born, by what they are called."""
+    used: Counter[str] = Counter()
+    for process in processes_of(made.state.path):
+        used[called(process.pid).partition(" ")[0]] += cpu_s(process.pid)
+    return used
+
+
+def carrier_time_s(made: Center) -> float:
+    """The same of the simulated carrier, which is not killed."""
+    carrier = living(made.state)
+    return 0.0 if carrier is None else cpu_s(carrier.pid)
+
+
+def idle_time_s() -> float:
+    """How long the machine's processors have had nothing to do since it was started."""
+    fields = Path("/proc/stat").read_text().splitlines()[0].split()
+    return int(fields[4]) / os.sysconf("SC_CLK_TCK")
 
 
 STEPS: Final = ("started", "crews known")
