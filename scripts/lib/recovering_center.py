@@ -2,8 +2,8 @@
 
 The alerts are at different steps: as many as there are operators have one, the first has 112 in conversation
 with them (the simulated one has one phone), the last few of their users' phones ring and are not answered.
-The other alerts wait for an operator. What is looked at is the journal, the log, the carrier's own list of calls,
-and what each role has taken of the processors until the last call was taken over.
+The other alerts wait for an operator. What is looked at is the journal, the log, the carrier's own list of
+calls, and what each role has taken of the processors until the last call was taken over.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -208,7 +208,7 @@ def one(flight: Flight, journal: Journal) -> dict[str, Any]:
         )
     except TimeoutError:
         legs = taken()
-    used = {role: round(s, 2) for role, s in processor_s(made).most_common()}
+    used = {role: round(took_s, 2) for role, took_s in processor_s(made).items()}
     idle_s, carrier_s = idle_time_s() - idle_s, carrier_time_s(made) - carrier_s
     looked_s = time.time() - started_at
     time.sleep(QUIET_S)
@@ -241,9 +241,9 @@ def one(flight: Flight, journal: Journal) -> dict[str, Any]:
     }
 
 
-def processor_s(made: Center) -> Counter[str]:
+def processor_s(made: Center) -> dict[str, float]:
     """What the node's living processes have used since they were born, by what they are called."""
-    used: Counter[str] = Counter()
+    used: defaultdict[str, float] = defaultdict(float)
     for process in processes_of(made.state.path):
         used[called(process.pid).partition(" ")[0]] += cpu_s(process.pid)
     return used
