@@ -257,9 +257,8 @@ class GsmModemActor(CenterActor):
             return
         self._lost_at, self._trouble = None, ""
         self._legs.voice_path = self._where.voice()
-        self._driver.plugged_in_as(
-            by_usb_ids(self.dialects(), self._where.usb()), at_command_port=self._where.at_command_port
-        )
+        usb, takes_commands = self._where.usb()
+        self._driver.plugged_in_as(by_usb_ids(self.dialects(), usb), at_command_port=takes_commands)
         self._driver.opened(self._now_s())
         self._work()
 

@@ -27,12 +27,12 @@ def places(simulated: Path | None = None, *, dev: Path = DEV, sys: Path = SYS) -
     """Every USB port there is now, and the simulated carrier's in the directory `simulated`."""
     found = [place for name in _usb_ttys(sys) if (place := _usb_place(name, dev, sys)) is not None]
     if simulated is not None:
-        for link in sorted(simulated.glob("*.at")):
-            voice = link.with_suffix(".voice")
-            if mark := mark_of(str(link)):
-                found.append(
-                    SeenPort(path=str(link), mark=mark, voice=str(voice) if voice.is_symlink() else "")
-                )
+        names = _names_in(simulated)
+        for link in sorted(f"{simulated}/{name}" for name in names if name.endswith(".at")):
+            if mark := mark_of(link):
+                voice = f"{link.removesuffix('.at')}.voice"
+                there = os.path.basename(voice) in names
+                found.append(SeenPort(path=link, mark=mark, voice=voice if there else ""))
     return found
 
 
@@ -78,8 +78,16 @@ def _boot() -> str:
 
 
 def _usb_ttys(sys: Path) -> Iterator[str]:
-    names = (entry.name for entry in (sys / "class/tty").glob("tty*"))
-    yield from sorted((name for name in names if name.startswith(USB_TTYS)), key=_natural)
+    yield from sorted(
+        (name for name in _names_in(sys / "class/tty") if name.startswith(USB_TTYS)), key=_natural
+    )
+
+
+def _names_in(directory: Path) -> frozenset[str]:
+    try:
+        return frozenset(os.listdir(directory))
+    except OSError:
+        return frozenset()
 
 
 def _natural(name: str) -> tuple[str, int]:

@@ -103,17 +103,17 @@ class Whereabouts:
         mark = _mark(self._spec.port)
         return next((voice_beside(one, there, self._roles) for one in there if one.mark == mark), "")
 
-    def usb(self) -> str:
-        """The USB ids of what is at its port, `vendor:product`; empty for what is no USB device."""
-        place = self._place()
-        return "" if place is None else place.usb
-
-    @property
-    def at_command_port(self) -> bool:
-        """Whether its port is known to be the one of its device that takes commands."""
-        place = self._place()
+    def usb(self) -> tuple[str, bool]:
+        """The USB ids of what is at its port, `vendor:product`, empty for what is no USB device; and whether
+        its port is known to be the one of its device that takes commands.
+        """
+        path = self.path()
+        names = (path, os.path.realpath(path)) if path else ()
+        place = next((place for place in self._places() if place.path in names), None)
         known = None if place is None else self._roles.get(place.usb)
-        return known is not None and place is not None and place.interface == known.at
+        if place is None or known is None:
+            return ("" if place is None else place.usb), False
+        return place.usb, place.interface == known.at
 
     @property
     def another_there(self) -> bool:
@@ -133,11 +133,6 @@ class Whereabouts:
         ]
         looked = f"looked at: {', '.join(sorted(seen))}" if seen else "no other port may be asked"
         return f"no port has the modem with IMEI {self._spec.imei}; {looked}"
-
-    def _place(self) -> SeenPort | None:
-        path = self.path()
-        names = (path, os.path.realpath(path)) if path else ()
-        return next((place for place in self._places() if place.path in names), None)
 
     # ------------------------------------------------------------ looking for it
 

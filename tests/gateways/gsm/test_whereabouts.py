@@ -129,9 +129,9 @@ def test_it_is_found_among_others_and_at_once_where_it_was(hub: Hub, make: Make)
     hub.plug("/dev/c", ONE)
     hub.usb["/dev/c"] = "1e0e:9001"
     where = make("one")
-    assert (where.path(), where.usb()) == ("", "")
+    assert (where.path(), where.usb()[0]) == ("", "")
     assert found(where) == "/dev/c"
-    assert (where.voice(), where.usb()) == ("/dev/c.voice", "1e0e:9001")
+    assert (where.voice(), where.usb()[0]) == ("/dev/c.voice", "1e0e:9001")
     assert all(port.closed for _, port in hub.open)
     hub.open.clear()
     assert make("one").path() == "/dev/c", "a restart need not ask anybody"
@@ -250,7 +250,7 @@ def test_a_port_of_another_kind_is_asked_where_the_settings_name_it(
 
 def test_a_line_without_an_imei_is_where_its_port_is(hub: Hub, make: Make) -> None:
     where = make("three", (spec("three", port="/dev/x"),))
-    assert (where.path(), where.usb()) == ("/dev/x", "")
+    assert (where.path(), where.usb()) == ("/dev/x", ("", False))
     assert not where.another_there
 
 
