@@ -58,6 +58,7 @@ from gateways.gsm.driver.purposes import (
     Watching,
 )
 from gateways.gsm.driver.startup import (
+    CALLS_FIRST_S,
     SETTINGS_QUERY,
     card_of,
     command_of,
@@ -185,6 +186,8 @@ class ModemCore(CallCommands, Upkeep):
             events = self._engine.take_events()
             for event in events:
                 self._engine_event(event, now_s)
+            if self.knows_calls and not self._table.busy:
+                self._startup.end_waiting()
             for command in self._startup.take_commands():
                 self._submit(command, Starting(), now_s)
             if not self._table_events(now_s) and not events:
@@ -252,7 +255,8 @@ class ModemCore(CallCommands, Upkeep):
             if self._can_list:
                 self._table.take_look()
                 self._submit(command_of(self.dialect, self.dialect.data.calls, Urgency.TRUTH), Calls(), now_s)
-            self._startup.begin()
+            has_calls = self._kept_settings and self.protected and self._startup.is_known
+            self._startup.begin(waits_until_s=now_s + CALLS_FIRST_S if has_calls else None)
         elif self._settings_taken and not any(_OURS.fullmatch(line) for line in self._engine.probe_answer):
             # It may have started anew without a word: no caller's number any more, and DTR hangs up.
             self._submit(command_of(self.dialect, SETTINGS_QUERY, Urgency.TRUTH), SettingsAsking(), now_s)

@@ -59,7 +59,13 @@ _RETRY_S: Final = 1.0
 _RETRIES: Final = 8
 
 
+CALLS_FIRST_S: Final = 5.0
+"""So long a modem that has kept its settings, and calls, is not set up anew: within this each call of before
+a restart is taken over, and setting dozens of modems up takes the processor from that."""
+
+
 class _Stage(Enum):
+    WAITING = "waiting"
     IDENTIFY = "identify"
     RADIO = "radio"
     SIM = "sim"
@@ -110,6 +116,7 @@ class Startup:
         """Whether its firmware has said that it gives no voice to the host."""
         self.emergency_numbers: tuple[str, ...] = ()
         self._stage = _Stage.DONE
+        self._waits_until_s = 0.0
         self._outstanding = 0
         self._again: list[str] = []
         self._again_at_s: float | None = None
@@ -129,12 +136,28 @@ class Startup:
         """The dialect to speak now: the assumed one until the modem's own is known."""
         return self.chosen or self._assumed
 
-    def begin(self) -> None:
-        """From the start; what was asked before is void."""
+    @property
+    def is_known(self) -> bool:
+        """Whether it was told or found before which dialect the modem speaks."""
+        return self.chosen is not None or self._assumed is not self._dialects.base()
+
+    def begin(self, *, waits_until_s: float | None = None) -> None:
+        """From the start; what was asked before is void. `waits_until_s`: until then, or `end_waiting`, only
+        what its calls need is asked.
+        """
         self._outstanding = 0
         self._again.clear()
         self._again_at_s = None
-        self._enter(_Stage.IDENTIFY)
+        if waits_until_s is None:
+            self._enter(_Stage.IDENTIFY)
+        else:
+            self._waits_until_s = waits_until_s
+            self._enter(_Stage.WAITING)
+
+    def end_waiting(self) -> None:
+        """There is nothing to wait for, or no longer."""
+        if self._stage is _Stage.WAITING:
+            self._enter(_Stage.IDENTIFY)
 
     def take_commands(self) -> list[Command]:
         """Commands to send now."""
@@ -171,10 +194,13 @@ class Startup:
         if self._again_at_s is not None and now_s >= self._again_at_s:
             again, self._again, self._again_at_s = self._again, [], None
             self._send(again)
+        if now_s >= self._waits_until_s:
+            self.end_waiting()
 
     def next_deadline(self) -> float | None:
         """When `tick` has something to do."""
-        return self._again_at_s
+        times = (self._again_at_s, self._waits_until_s if self._stage is _Stage.WAITING else None)
+        return min((time for time in times if time is not None), default=None)
 
     def identity(self) -> Identity:
         """What the modem has said of itself."""
@@ -193,6 +219,8 @@ class Startup:
             return
         self._again.clear()
         match self._stage:
+            case _Stage.WAITING:
+                pass
             case _Stage.IDENTIFY:
                 if self.chosen is None:
                     said = [
@@ -218,6 +246,9 @@ class Startup:
         self._stage, self._tries = stage, 0
         self._unanswered.clear()
         match stage:
+            case _Stage.WAITING:
+                if ask := self.dialect.data.voice.ask:
+                    self._send([ask])
             case _Stage.IDENTIFY:
                 self._send([*self.dialect.data.first, *self.dialect.data.identify])
             case _Stage.RADIO:

@@ -36,6 +36,7 @@ from gateways.gsm.driver.events import (
     VoiceFailed,
     VoiceReady,
 )
+from gateways.gsm.driver.startup import CALLS_FIRST_S
 from gateways.gsm.errors import RequestRefused
 from gateways.gsm.line.condition import condition
 from gateways.gsm.line.legs_on_line import LegsOnLine
@@ -108,6 +109,31 @@ def test_it_finds_its_step_then_the_calls_then_who_the_modem_is() -> None:
     assert bench.driver.ready
     assert bench.driver.registration is Registration.HOME
     assert bench.driver.signal_dbm == -73
+
+
+def _taken_over(kept: str, rows: list[str]) -> Bench:
+    """A new process has the port of a modem that may have calls."""
+    modem = FakeModem(answers={"AT+CMEE?": f"+CMEE: {kept}\nOK"}, rows=rows)
+    bench = Bench("huawei", modem=modem, start=False)
+    bench.driver.protected = True
+    bench.driver.opened(bench.now_s)
+    bench.pump()
+    return bench
+
+
+def test_a_modem_that_has_kept_its_settings_is_not_set_up_anew_before_its_calls_are_taken_over() -> None:
+    bench = _taken_over("1", [_row(0)])
+    assert bench.modem.received == ["AT+CMEE?", "AT+CLCC", "AT^CVOICE?", "AT^DDSETEX=2"]
+    assert bench.driver.knows_calls
+    assert not bench.driver.ready
+    bench.wait(CALLS_FIRST_S)
+    assert "AT&D0" in bench.modem.received
+    assert bench.driver.ready
+
+
+@pytest.mark.parametrize(("kept", "rows"), [("1", []), ("0", [_row(0)])])
+def test_one_that_has_no_call_or_was_reset_is_set_up_at_once(kept: str, rows: list[str]) -> None:
+    assert _taken_over(kept, rows).driver.ready
 
 
 @pytest.mark.parametrize(
