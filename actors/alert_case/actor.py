@@ -323,8 +323,8 @@ class AlertCaseActor(CenterActor):
 
     def _want_legs(self, place: str) -> None:
         """A crew starts with one operator's leg; further ones are started when a search widens (case 7)."""
-        if place.startswith("op"):
-            wanted = supervision.LegsWanted(crew=self._me.crew, operators=int(place.removeprefix("op")))
+        if place.startswith("op") and (operators := int(place.removeprefix("op"))) > 1:
+            wanted = supervision.LegsWanted(crew=self._me.crew, operators=operators)
             self.tell(Role.SUPERVISOR, "", wanted, self.alert_of_case())
 
     def alert_of_case(self) -> AlertId | None:

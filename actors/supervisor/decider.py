@@ -74,9 +74,12 @@ GROUP_US: Final = 60 * SECOND
 REST_US: Final = 60 * SECOND
 WELL_US: Final = 10 * SECOND
 """An actor about whom there is an alarm has recovered when it has run so long."""
-STARTING: Final = 4
+STARTING: Final = 6
 """Of those that are not needed at once, so many are started at the same time. With more, each took longer and
 all together were no sooner: they compete with those that have just started for the same processors."""
+TOGETHER: Final = 3
+"""Where that many wait, none is started by itself: what costs most of a fork is what the Supervisor touches
+afterwards, all of which the kernel has to copy, and that comes once for those that are forked together."""
 SURPLUS_US: Final = 60 * SECOND
 LEAVE_US: Final = 2 * SECOND
 """For whoever has just found the actor in the directory."""
@@ -269,7 +272,8 @@ class _Deciding(Book):
         if self.roster.stop_us is not None:
             return
         room = STARTING - wanted.processes(self.roster)
-        for spec in list(wanted.missing(self.roster, room)):
+        # With no room those alone that may not wait.
+        for spec in list(wanted.missing(self.roster, room if room >= TOGETHER else 0)):
             self.create(spec)
 
     def legs(self, crew: str, operators: int) -> None:

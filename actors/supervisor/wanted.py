@@ -19,6 +19,8 @@ RANK: Final[Mapping[Role, int]] = {
 }
 """The order of starting: pools and whatever is not named here, modems, legs and bridges, cases."""
 
+OTHERS: Final = 2
+"""So many modems that have no call are started at a time while alerts need something else."""
 FIRST_US: Final = SECOND
 """So long the rest waits for those of rank 0."""
 
@@ -98,7 +100,7 @@ def missing(roster: Roster, room: int) -> Iterator[ActorSpec]:
     In a crew that stands ready the AlertCase comes last: whoever finds it has the others too. While alerts
     wait it is the other way round, over all crews: the cases first, so that every alert is taken up, then
     what they need in the order in which they need it. After a restart of everything the modems that have
-    calls of theirs come before the legs. As soon as every alert is taken up, one other modem is always
+    calls of theirs come before the legs. As soon as every alert is taken up, another modem is always
     among those that are being started: what alerts need may be much, and is good for nothing without a line.
     """
     absent = [spec for spec in roster.plan.actors if (spec.role, spec.key) not in roster.members]
@@ -115,14 +117,14 @@ def missing(roster: Roster, room: int) -> Iterator[ActorSpec]:
     rest = [spec for spec in hasty if spec.role is not Role.CALL_LEG]
     order = [*rest, *with_calls, *legs] if roster.lines else hasty
     first = rest if roster.lines else [spec for spec in rest if spec.role is Role.ALERT_CASE]
-    if others and not first and not with_calls and not _modem_begins(roster):
+    if others and not first and not with_calls and _modems_begin(roster) < OTHERS:
         order = [others.pop(0), *order]
     yield from islice((*order, *others, *calm), room)
 
 
-def _modem_begins(roster: Roster) -> bool:
-    """Whether a modem's actor is just being started."""
-    return any(
+def _modems_begin(roster: Roster) -> int:
+    """How many modems' actors are just being started."""
+    return sum(
         member.spec.role is Role.GSM_MODEM and member.phase in (Phase.CREATING, Phase.STARTING)
         for member in roster.members.values()
     )
