@@ -1,4 +1,7 @@
-"""`run`: becomes the node, in this very process: the pid stays, and nothing of the command line does."""
+"""`run`: becomes the node, in this very process: the pid stays, and nothing of the command line does.
+
+A start waits for what is imported here, and the node for its own imports after that: so nothing of the store.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,12 @@ import msgspec
 from cyclopts import Parameter
 
 from center.errors import SettingsError, UsageError
-from center.node.draining import drained
 from center.node.options import NodeOptions, command
 from center.options import DEFAULT, Common
 from center.settings.check import faults_of
 from center.settings.file import load
 from center.settings.in_use import config_file, shipped
 from center.settings.schema import Settings
-from store.database.dialect import is_server
 
 
 def run(
@@ -40,6 +41,8 @@ def run(
 ) -> None:
     """Start the center, and stop it in order with Ctrl-C."""
     if drain:
+        from center.node.draining import drained
+
         drained(common)
         return
     if port is not None and not 0 <= port <= 65535:
@@ -67,7 +70,11 @@ def run(
 
 def _checked(settings: Settings, join: tuple[str, ...]) -> tuple[str, ...]:
     """The addresses, as the settings would have them. Raises UsageError."""
-    if join and not is_server(settings.journal.url):
+    if not join:
+        return ()
+    from store.database.dialect import is_server
+
+    if not is_server(settings.journal.url):
         raise UsageError("--join: nodes share a journal in PostgreSQL (journal.url, in the settings)")
     cluster = msgspec.structs.replace(settings.cluster, join=join)
     if faults := faults_of(msgspec.structs.replace(settings, cluster=cluster)):

@@ -15,8 +15,9 @@ from center.doctor.stopped import StoppedWatch
 from center.node.processes import ProcessId, identity
 from center.node.restarts import Restarts
 
-AFTER_S: Final = 2.0
-"""So long after the web has answered: until then the actors want the processor."""
+AFTER_S: Final = 10.0
+"""So long after the web has answered: until then the actors want the processor, after the death of a whole
+center until the last call is taken over."""
 GO: Final = b"go\n"
 
 Start = Callable[[], "subprocess.Popen[bytes]"]

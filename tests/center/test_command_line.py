@@ -399,3 +399,10 @@ def test_alerts_are_watched_as_they_happen(run: Terminal, alert: AlertId) -> Non
         watching.kill()
         watching.wait()
         watching.stdout.close()
+
+
+def test_a_start_does_not_wait_for_what_the_node_will_import_once_more() -> None:
+    heavy = "import center.commands.run, sys; print({'sqlalchemy', 'structlog'} & sys.modules.keys())"
+    environment = child_environment(None)
+    said = subprocess.run([sys.executable, "-c", heavy], env=environment, stdout=subprocess.PIPE, check=True)
+    assert said.stdout == b"set()\n"
