@@ -10,11 +10,11 @@ from ipaddress import AddressValueError, IPv4Address
 from typing import Final
 
 from thespian.actors import ActorAddress
-from thespian.system.transport.IPBase import TCPv4ActorAddress
+from thespian.system.transport.IPBase import UDPv4ActorAddress
 
 from runtime.errors import BadAddress
 
-_TCP: Final = b"T"
+_UDP: Final = b"U"
 _LOCAL: Final = b"L"
 
 
@@ -23,9 +23,9 @@ def to_bytes(address: ActorAddress) -> bytes:
     details = address.addressDetails
     if isinstance(details, str):
         return _LOCAL + details.encode()
-    if isinstance(details, TCPv4ActorAddress):
+    if isinstance(details, UDPv4ActorAddress):
         host, port = details.sockname[:2]
-        return _TCP + f"{host}:{port}".encode()
+        return _UDP + f"{host}:{port}".encode()
     raise BadAddress(f"{address} is not an address that others can use")
 
 
@@ -40,8 +40,8 @@ def from_bytes(data: bytes) -> ActorAddress:
         return ActorAddress(text)
     host, _, port = text.rpartition(":")
     # Numbers only: a name would be looked up in the network.
-    if data[:1] == _TCP and _is_ipv4(host) and port.isascii() and port.isdigit() and int(port) < 65536:
-        return ActorAddress(TCPv4ActorAddress(host, int(port), external=True))
+    if data[:1] == _UDP and _is_ipv4(host) and port.isascii() and port.isdigit() and int(port) < 65536:
+        return ActorAddress(UDPv4ActorAddress(host, int(port), external=True))
     raise BadAddress(f"{data!r} names no actor")
 
 

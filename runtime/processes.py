@@ -140,7 +140,7 @@ class _ChildInfo(Protocol):
 
 
 class OwnProcesses:
-    """One actor, one process: `multiprocTCPBase`."""
+    """One actor, one process."""
 
     def __init__(self) -> None:
         self._children: dict[int, _ChildProcess] = {}

@@ -14,13 +14,16 @@ from typing import Final
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-_LISTEN: Final = "0A"
+_TABLES: Final = (("tcp", 4, "0A"), ("tcp6", 6, "0A"), ("udp", 4, "07"), ("udp6", 6, "07"))
+"""Of each protocol: the IP version, and the state of a socket that takes what anybody sends."""
 _SOCKET: Final = re.compile(r"socket:\[(\d+)\]")
 
 
 def listening(pids: Iterable[int]) -> dict[tuple[Address, int], int]:
-    """Where these processes listen for TCP: address and port, and one of those who do."""
-    all_sockets = {**_table("/proc/net/tcp", 4), **_table("/proc/net/tcp6", 6)}
+    """Where these processes listen: address and port, and one of those who do."""
+    all_sockets: dict[str, tuple[Address, int]] = {}
+    for name, version, state in _TABLES:
+        all_sockets |= _table(f"/proc/net/{name}", version, state)
     found = {}
     for pid in pids:
         for inode in _sockets_of(pid):
@@ -49,8 +52,8 @@ def _sockets_of(pid: int) -> Iterator[str]:
                 yield match[1]
 
 
-def _table(file: str, version: int) -> dict[str, tuple[Address, int]]:
-    """Inode to local address, of listening sockets."""
+def _table(file: str, version: int, state: str) -> dict[str, tuple[Address, int]]:
+    """Inode to local address, of sockets in this state."""
     try:
         lines = Path(file).read_text().splitlines()[1:]
     except OSError:
@@ -58,7 +61,7 @@ def _table(file: str, version: int) -> dict[str, tuple[Address, int]]:
     found: dict[str, tuple[Address, int]] = {}
     for line in lines:
         fields = line.split()
-        if fields[3] != _LISTEN:
+        if fields[3] != state:
             continue
         host, _, port = fields[1].partition(":")
         # Each word of the address is in this machine's own byte order.

@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import Final, NamedTuple
 
 from thespian.actors import ActorAddress, ActorSystem, ActorSystemException
-from thespian.system.multiprocTCPBase import ActorSystemBase
+from thespian.system.multiprocCommon import multiprocessCommon
 
 from messages.envelope import DecodeError, decode, encode
 from messages.ids import Role
@@ -37,7 +37,7 @@ GONE_WITHIN_S: Final = 3.0
 PORTS_TO_TRY: Final = 5
 
 
-class _Base(ActorSystemBase):
+class _Base(multiprocessCommon):
     transportType = CenterTransport  # noqa: N815 - Thespian's name
 
 
@@ -47,7 +47,7 @@ class CenterSystem(ActorSystem):
     def __init__(self, port: int) -> None:
         # Not the library's own __init__, which keeps one system for the whole process.
         self.systemAddress = ActorAddress("/ActorSys")
-        self.capabilities = {"Admin Port": port}
+        self.capabilities = {"Admin Port": port, "Thespian Watch Supported": True}
         self._isTransientUnique = True
         self.base = _Base(self, logDefs=_LOG_DEFS)
         self._systemBase = self.base
@@ -186,7 +186,7 @@ class ManyProcesses(System):
 
 
 def _free_port(host: str) -> int:
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind((host, 0))
         port: int = probe.getsockname()[1]
     return port

@@ -1,7 +1,7 @@
 """Faults of thespian 4.0.1, mended in place. Every one has a test that fails without it.
 
 Pinned to exactly this release: `apply` refuses another, because each of these reaches into its inside.
-The loop of its TCP transport is replaced in `runtime.system.transport`.
+The loop of its datagram transport is replaced in `runtime.system.transport`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from thespian.system import multiprocCommon, systemBase
 from thespian.system.addressManager import CannotPickleAddress
 from thespian.system.multiprocCommon import ChildInfo, MultiProcAdmin, MultiProcReplicator
 from thespian.system.transport import ReceiveEnvelope, TransmitIntent
-from thespian.system.transport.IPBase import IPActorAddress
 
 from runtime import environment, logs
 from runtime.errors import WrongEnvironment
@@ -26,7 +25,6 @@ from runtime.processes import ChildConnected
 from runtime.system import birth
 
 RELEASE: Final = "4.0.1"
-RETRY: Final = timedelta(milliseconds=500)
 CREATE_WITHIN: Final = timedelta(seconds=5)
 TELL_WITHIN: Final = timedelta(seconds=2)
 OUTPUT_NAME: Final = "actors.out"
@@ -61,19 +59,6 @@ def report_every_dead_child() -> None:
 def survive_the_loggers_death() -> None:
     """The admin starts a new logger with `self.logDefs`, never set: the logger's death is its own."""
     setattr(MultiProcAdmin, "logDefs", property(lambda self: self.logdefs))  # noqa: B010
-
-
-def retry_soon() -> None:
-    """A connection that was cut is tried again after 35 s."""
-    defaults = TransmitIntent.__init__.__defaults__
-    assert defaults is not None
-    TransmitIntent.__init__.__defaults__ = (*defaults[:-1], RETRY)
-
-
-def listen_where_told_only() -> None:
-    """Every actor listens on 0.0.0.0, whatever THESPIAN_BASE_IPADDR says, and unpickles what comes."""
-    os.environ.setdefault("THESPIAN_BASE_IPADDR", "127.0.0.1")
-    setattr(IPActorAddress, "bindArgs", property(lambda self: (self.sockname,)))  # noqa: B010
 
 
 def give_up_soon() -> None:
@@ -164,8 +149,6 @@ def leave_parents_behind() -> None:
 FIXES: Final[tuple[Fix, ...]] = (
     report_every_dead_child,
     survive_the_loggers_death,
-    retry_soon,
-    listen_where_told_only,
     give_up_soon,
     describe_only_what_is_logged,
     tell_the_parent_where_a_child_is,

@@ -97,11 +97,11 @@ class Asker(Actor):
 
 
 def empty_round_trip(times: int = 300) -> dict[str, float]:
-    """From one actor to another and back with nothing done, on Thespian's multiprocTCPBase as it comes."""
+    """From one actor to another and back with nothing done, on Thespian's multiprocUDPBase as it comes."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    system = ActorSystem("multiprocTCPBase", {"Admin Port": port}, transientUnique=True)
+    system = ActorSystem("multiprocUDPBase", {"Admin Port": port}, transientUnique=True)
     try:
         asker = system.createActor(Asker)
         took = system.ask(asker, times, 30)

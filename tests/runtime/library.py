@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
-import struct
 import sys
 import threading
 from pathlib import Path
@@ -18,7 +16,6 @@ from pathlib import Path
 from thespian.actors import (
     Actor,
     ActorAddress,
-    ActorExitRequest,
     ActorSystem,
     ActorSystemException,
     ChildActorExited,
@@ -26,13 +23,13 @@ from thespian.actors import (
 )
 from thespian.system.transport import TransmitIntent
 
-from runtime import addresses, environment, pidfd
+from runtime import environment, pidfd
 from runtime.clock import SystemClock
 from runtime.processes import ChildConnected
 from runtime.published.directory import MemoryDirectory
 from runtime.system import thespian_fixes
 from tests.support.ports import free_port
-from tests.waiting import comes_true, wait_until
+from tests.waiting import comes_true
 
 STEP_S = 3.0
 """Longer than anything that is mended takes, and shorter than what the library takes."""
@@ -77,23 +74,10 @@ class Parent(Actor):
         return None
 
 
-class Sender(Actor):
-    """Sends to a port whose owner cuts the connection before anything has been sent."""
-
-    def receiveMessage(self, msg: object, sender: ActorAddress) -> ThespianWatch | None:  # noqa: N802
-        if isinstance(msg, tuple):
-            address, cut = msg
-            self.send(addresses.from_bytes(address), b"hello")
-            wait_until(Path(cut).exists)
-        elif not isinstance(msg, ActorExitRequest):
-            self.send(sender, os.getpid())
-        return None
-
-
 def system() -> ActorSystem:
     """The library's own system."""
     return ActorSystem(
-        "multiprocTCPBase", {"Admin Port": free_port()}, logDefs={"version": 1}, transientUnique=True
+        "multiprocUDPBase", {"Admin Port": free_port()}, logDefs={"version": 1}, transientUnique=True
     )
 
 
@@ -129,45 +113,6 @@ def survive_the_loggers_death(state: Path) -> str:
     os.kill(logger, signal.SIGKILL)
     died = comes_true(lambda: not pidfd.alive(admin, born), within_s=STEP_S)
     return "admin died" if died else "admin lives"
-
-
-def retry_soon(state: Path) -> str:
-    """A connection is reset before the message was sent: how soon is it tried again?"""
-    asked = system()
-    actor = asked.createActor(Sender)
-    cut = state / "cut"
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        asked.tell(actor, (f"T127.0.0.1:{port}".encode(), str(cut)))
-        server.settimeout(STEP_S)
-        connection, _ = server.accept()
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        connection.close()
-        cut.touch()
-        try:
-            connection, _ = server.accept()
-        except TimeoutError:
-            return "late"
-        connection.close()
-        return "soon"
-
-
-def listen_where_told_only(state: Path) -> str:
-    """Where does an actor listen?"""
-    os.environ["THESPIAN_BASE_IPADDR"] = "127.0.0.1"
-    asked = system()
-    pid = ask(asked, asked.createActor(Child), "pid?")
-    sockets = {
-        os.readlink(f"/proc/{pid}/fd/{fd}").removeprefix("socket:[").removesuffix("]")
-        for fd in os.listdir(f"/proc/{pid}/fd")
-        if os.path.exists(f"/proc/{pid}/fd/{fd}") or os.path.islink(f"/proc/{pid}/fd/{fd}")
-    }
-    places = set()
-    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
-        fields = line.split()
-        if fields[3] == "0A" and fields[9] in sockets:
-            places.add(fields[1].partition(":")[0])
-    return {"0100007F": "loopback", "00000000": "everywhere"}.get(",".join(sorted(places)), str(places))
 
 
 def give_up_soon(state: Path) -> str:
@@ -226,8 +171,6 @@ def leave_parents_behind(state: Path) -> str:
 FAULTS = (
     report_every_dead_child,
     survive_the_loggers_death,
-    retry_soon,
-    listen_where_told_only,
     give_up_soon,
     describe_only_what_is_logged,
     tell_the_parent_where_a_child_is,

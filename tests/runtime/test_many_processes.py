@@ -178,5 +178,5 @@ def _listens(pid: int) -> set[str]:
             sockets.add(os.readlink(f"/proc/{pid}/fd/{fd}").removeprefix("socket:[").removesuffix("]"))
         except OSError:
             continue
-    lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    return {fields[1].partition(":")[0] for fields in lines if fields[3] == "0A" and fields[9] in sockets}
+    lines = [line.split() for line in Path("/proc/net/udp").read_text().splitlines()[1:]]
+    return {fields[1].partition(":")[0] for fields in lines if fields[9] in sockets}

@@ -20,8 +20,6 @@ ROOT = Path(__file__).parents[2]
 SEEN = {
     "report_every_dead_child": ("one", "both"),
     "survive_the_loggers_death": ("admin died", "admin lives"),
-    "retry_soon": ("late", "soon"),
-    "listen_where_told_only": ("everywhere", "loopback"),
     "give_up_soon": ("hangs", "fails"),
     "describe_only_what_is_logged": ("described", "left alone"),
     "tell_the_parent_where_a_child_is": ("not told", "told"),

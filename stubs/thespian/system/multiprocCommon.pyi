@@ -1,8 +1,15 @@
 from collections.abc import Callable
+from typing import ClassVar
 
-from thespian.actors import ActorAddress
+from thespian.actors import ActorAddress, ActorSystem
 from thespian.system.transport import ReceiveEnvelope
-from thespian.system.transport.TCPTransport import TCPTransport
+from thespian.system.transport.UDPTransport import UDPTransport
+
+class multiprocessCommon:
+    transportType: ClassVar[type[UDPTransport]]
+    transport: UDPTransport
+    def __init__(self, system: ActorSystem, logDefs: object = None) -> None: ...
+    def shutdown(self) -> None: ...
 
 class ChildInfo:
     childAddr: ActorAddress
@@ -10,7 +17,7 @@ class ChildInfo:
     childNum: int
 
 class MultiProcReplicator:
-    transport: TCPTransport
+    transport: UDPTransport
     _child_procs: list[ChildInfo]
     def _checkChildLiveness(self, childInfo: ChildInfo) -> bool: ...
     def h_EndpointConnected(self, envelope: ReceiveEnvelope) -> bool: ...

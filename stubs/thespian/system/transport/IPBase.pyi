@@ -7,7 +7,7 @@ class IPActorAddress:
     @property
     def bindArgs(self) -> tuple[tuple[str, int]]: ...
 
-class TCPv4ActorAddress(IPActorAddress):
+class UDPv4ActorAddress(IPActorAddress):
     def __init__(
         self, initialIPAddr: str | None = None, initialIPPort: int = 0, external: object = False
     ) -> None: ...

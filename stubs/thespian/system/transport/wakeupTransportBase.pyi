@@ -1,0 +1,9 @@
+from datetime import timedelta
+
+from thespian.system.timing import ExpirationTimer
+
+class wakeupTransportBase:
+    run_time: ExpirationTimer
+    def __init__(self) -> None: ...
+    def run(self, incomingHandler: object, maximumDuration: timedelta | None = None) -> object: ...
+    def addWakeup(self, timePeriod: timedelta, payload: object) -> None: ...
