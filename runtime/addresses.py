@@ -14,7 +14,8 @@ from thespian.system.transport.IPBase import UDPv4ActorAddress
 
 from runtime.errors import BadAddress
 
-_UDP: Final = b"U"
+_PLACE: Final = b"T"
+"""As it was when actors spoke TCP: a node that still does reads it, and is not heard, and takes no harm."""
 _LOCAL: Final = b"L"
 
 
@@ -25,7 +26,7 @@ def to_bytes(address: ActorAddress) -> bytes:
         return _LOCAL + details.encode()
     if isinstance(details, UDPv4ActorAddress):
         host, port = details.sockname[:2]
-        return _UDP + f"{host}:{port}".encode()
+        return _PLACE + f"{host}:{port}".encode()
     raise BadAddress(f"{address} is not an address that others can use")
 
 
@@ -40,7 +41,7 @@ def from_bytes(data: bytes) -> ActorAddress:
         return ActorAddress(text)
     host, _, port = text.rpartition(":")
     # Numbers only: a name would be looked up in the network.
-    if data[:1] == _UDP and _is_ipv4(host) and port.isascii() and port.isdigit() and int(port) < 65536:
+    if data[:1] == _PLACE and _is_ipv4(host) and port.isascii() and port.isdigit() and int(port) < 65536:
         return ActorAddress(UDPv4ActorAddress(host, int(port), external=True))
     raise BadAddress(f"{data!r} names no actor")
 

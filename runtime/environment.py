@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -95,6 +97,8 @@ class Environment:
     """Listens to what other nodes commit, for the calling process; None where nobody else writes."""
     node_voice: NodeVoice | None = None
     """None: this node is by itself."""
+    actor_secret: bytes = field(default_factory=partial(secrets.token_bytes, 32), repr=False)
+    """By which an actor knows that a message is from one of ours; of several nodes the same."""
     processes: Processes = field(default_factory=OwnProcesses)
     faults: Faults | None = None
 

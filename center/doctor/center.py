@@ -275,7 +275,7 @@ def running_center(state: StateDir, node: NodeFile | None) -> Iterator[Finding]:
 
 
 def transports(state: StateDir, node: NodeFile | None) -> Iterator[Finding]:
-    """The actors' own ports: whoever reaches one of Thespian's runs code, so that none may be public."""
+    """The actors' own ports: what they say to each other is proved, and not encrypted: none may be public."""
     if node is None:
         return
     pids = [process.pid for process in marked(state.path)]

@@ -95,7 +95,7 @@ def _addresses(seen: Iterable[Member], *, allowed: bool) -> Iterator[Finding]:
             if allowed:
                 yield warn("nodes", f"{what}; cluster.allow_public lets it")
             else:
-                yield fail("nodes", f"{what}: whoever reaches its actors could run programs there")
+                yield fail("nodes", f"{what}: what its actors say would go over it unencrypted")
 
 
 def _age(us: int) -> str:

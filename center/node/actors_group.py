@@ -160,7 +160,7 @@ class ActorsGroup:
         """Among the other nodes of the journal. Raises NodeError where one of them has this one's name."""
         from runtime.environment import NodeVoice
         from store.nodes.members import members
-        from store.registry.keyring import VOICE, shared_secret
+        from store.registry.keyring import ACTORS, VOICE, shared_secret
 
         setup = self._setup
         for other in members(journal):
@@ -171,6 +171,7 @@ class ActorsGroup:
         self._env.node_voice = NodeVoice(
             secret=shared_secret(journal, VOICE), host=setup.address, public=setup.allow_public
         )
+        self._env.actor_secret = shared_secret(journal, ACTORS)
 
     def _find_one_of(self, join: tuple[str, ...], journal: Journal) -> None:
         """A node that is to join others is not to be the only one of another journal. Raises NodeError."""

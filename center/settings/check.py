@@ -127,7 +127,7 @@ def _cluster(settings: Settings) -> Iterator[str]:
         if address.version != 4:
             yield f"cluster.{key}: IPv4 is what the actors speak, not {text}"
         elif not is_private(text) and not cluster.allow_public:
-            yield f"cluster.{key}: {text} is a public address; whoever reaches it could run programs here"
+            yield f"cluster.{key}: {text} is a public address; what nodes say would go over it unencrypted"
 
 
 def is_private(address: str) -> bool:

@@ -14,6 +14,8 @@ from store.journal.journal import Journal, Transaction
 BYTES: Final = 32
 VOICE: Final = "voice"
 """By which a node's bridges are let in at another one's voice gate."""
+ACTORS: Final = "actors"
+"""By which an actor knows a message of another node's."""
 
 _ONE: Final = Query(select(keyring.c.secret).where(keyring.c.name == bindparam("which")), "which")
 _ADD: Final = Query(insert(keyring), "name", "secret")

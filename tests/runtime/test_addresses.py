@@ -14,8 +14,8 @@ from runtime.errors import BadAddress
 
 def test_an_address_of_a_process_comes_back() -> None:
     address = ActorAddress(UDPv4ActorAddress("127.0.0.1", 4711, external=True))
-    assert addresses.to_bytes(address) == b"U127.0.0.1:4711"
-    assert addresses.from_bytes(b"U127.0.0.1:4711") == address
+    assert addresses.to_bytes(address) == b"T127.0.0.1:4711"
+    assert addresses.from_bytes(b"T127.0.0.1:4711") == address
 
 
 def test_an_address_in_one_process_comes_back() -> None:
@@ -40,12 +40,12 @@ def test_any_bytes_are_an_address_or_a_typed_error(data: bytes) -> None:
     "data",
     [
         b"",
-        b"U",
-        b"U:1",
-        b"Uhost",
-        b"U127.0.0.1:x",
-        b"U127.0.0.1:65536",
-        b"Ulocalhost:1",
+        b"T",
+        b"T:1",
+        b"Thost",
+        b"T127.0.0.1:x",
+        b"T127.0.0.1:65536",
+        b"Tlocalhost:1",
         b"L",
         b"\x80\x04K\x01.",
     ],

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hmac
 import os
 import pickle
+import secrets
 import socket
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from thespian.actors import ActorAddress, WakeupMessage, WatchMessage
@@ -22,9 +25,13 @@ from thespian.system.transport import (
 from thespian.system.transport.IPBase import UDPv4ActorAddress
 from thespian.system.transport.UDPTransport import UDPTransportCopy
 
-from runtime.system.transport import MESSAGE_MAX, CenterTransport
+from runtime import environment
+from runtime.environment import Environment
+from runtime.system.transport import DATAGRAM_MAX, PROOF_BYTES, CenterTransport
+from tests.support.actors import environment as center_of
 from tests.waiting import wait_until
 
+MESSAGE_MAX = DATAGRAM_MAX - PROOF_BYTES
 ADMIN = ActorAddress(UDPv4ActorAddress("127.0.0.1", 9, external=True))
 
 
@@ -33,8 +40,12 @@ def made() -> CenterTransport:
 
 
 @pytest.fixture(autouse=True)
-def on_the_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+def center(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Environment:
+    """All transports are of one center."""
     monkeypatch.setenv("THESPIAN_BASE_IPADDR", "127.0.0.1")
+    made = center_of(tmp_path, virtual=True)
+    monkeypatch.setattr(environment, "_installed", made)
+    return made
 
 
 @pytest.fixture
@@ -49,6 +60,12 @@ def other() -> Iterator[CenterTransport]:
     one = made()
     yield one
     one.close()
+
+
+def place(transport: CenterTransport) -> tuple[str, int]:
+    details = transport.myAddress.addressDetails
+    assert isinstance(details, UDPv4ActorAddress)
+    return details.sockname
 
 
 def run(transport: CenterTransport, seconds: float = 5) -> object:
@@ -128,13 +145,51 @@ def test_what_is_said_to_oneself_is_heard_in_its_order(transport: CenterTranspor
     assert [received(transport) for _ in range(3)] == [0, 1, 2]
 
 
-def test_who_speaks_otherwise_harms_nobody(transport: CenterTransport, other: CenterTransport) -> None:
-    place = transport.myAddress.addressDetails.sockname
+class Touches:
+    """Unpickled it makes a file, as it could do anything."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.mkdir, (str(self.path),)
+
+
+def proved(secret: bytes, message: object) -> bytes:
+    data = pickle.dumps(message)
+    return hmac.digest(secret, data, "sha256") + data
+
+
+def test_what_is_not_proved_is_never_unpickled_and_the_others_are_heard(
+    center: Environment, transport: CenterTransport, other: CenterTransport, tmp_path: Path
+) -> None:
+    evil = Touches(tmp_path / "touched")
+    right = proved(center.actor_secret, b"right")
+    junk = [
+        *(b"", b"junk", b"BuMP", bytes(PROOF_BYTES), bytes(DATAGRAM_MAX), pickle.dumps(evil)),
+        *(bytes(PROOF_BYTES) + pickle.dumps(evil), proved(secrets.token_bytes(32), evil)),
+        *(right[:PROOF_BYTES] + pickle.dumps(evil), right[:-1], right + b"x"),
+        proved(center.actor_secret, b"cut")[:PROOF_BYTES],
+    ]
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
-        for junk in (b"", b"junk", b"BuMP", b"\x80\x04", bytes(MESSAGE_MAX), pickle.dumps(1)[:-1]):
-            stranger.sendto(junk, place)
+        for each in junk:
+            stranger.sendto(each, place(transport))
     say(other, transport.myAddress, b"hello")
     assert received(transport) == b"hello"
+    assert not evil.path.exists()
+
+
+def test_a_proved_message_that_cannot_be_read_harms_nobody(
+    center: Environment, transport: CenterTransport
+) -> None:
+    data = b"not a pickle"
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as newer:
+        newer.sendto(
+            hmac.digest(center.actor_secret, data, "sha256") + data,
+            place(transport),
+        )
+    say(transport, transport.myAddress, b"goes on")
+    assert received(transport) == b"goes on"
 
 
 def test_what_no_datagram_carries_is_refused_and_the_next_is_sent(
@@ -158,7 +213,7 @@ def test_nobody_else_can_have_the_mailbox(transport: CenterTransport) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as thief:
         thief.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         with pytest.raises(OSError, match="in use"):
-            thief.bind(transport.myAddress.addressDetails.sockname)
+            thief.bind(place(transport))
 
 
 # ---------------------------------------------------------------- watching
