@@ -39,7 +39,6 @@ from thespian.system.transport import (
     Thespian__Run_Expired,
     Thespian__Run_HandlerResult,
     Thespian__Run_Terminated,
-    Thespian__UpdateWork,
     TransmitIntent,
     TransmitOnly,
 )
@@ -134,6 +133,8 @@ class CenterTransport(UDPTransport):
             envelope: object = self._own_news()
             if envelope is None:  # an envelope is false, in the library
                 envelope = self._wait()
+            if envelope is None:
+                continue
             if not isinstance(envelope, ReceiveEnvelope):
                 return envelope
             if incomingHandler is None:
@@ -158,7 +159,7 @@ class CenterTransport(UDPTransport):
         return self._to_self.popleft() if self._to_self else None
 
     def _wait(self) -> object:
-        """The next message, what is watched and can be read, or why there is none."""
+        """The next message, what is watched and can be read, or that the time is over; None: ask again."""
         now = currentTime()
         until = min(self.run_time, self.check_pending_actions(now)).view(now)
         if until.expired():
@@ -177,15 +178,14 @@ class CenterTransport(UDPTransport):
             return ReceiveEnvelope(self.myAddress, WatchMessage(ready))
         return self._received() if told else Thespian__Run_Expired()
 
-    def _received(self) -> object:
+    def _received(self) -> ReceiveEnvelope | None:
         try:
             data, sender = self.socket.recvfrom(DATAGRAM_MAX)
         except OSError:
-            return Thespian__UpdateWork()  # what somebody said before was refused, or there is nothing
-        if data == _BUMP:
-            return Thespian__UpdateWork()
-        message = self._proved(data, sender)
-        return Thespian__UpdateWork() if message is None else ReceiveEnvelope(_address(sender), message[0])
+            return None  # what was said before to somebody who is gone, perhaps
+        # Never the library's Thespian__UpdateWork: its logger ends itself after twenty of those in a second.
+        message = None if data == _BUMP else self._proved(data, sender)
+        return None if message is None else ReceiveEnvelope(_address(sender), message[0])
 
     def _proved(self, data: bytes, sender: tuple[str, int]) -> tuple[object] | None:
         """The message, where it is from one of ours."""

@@ -18,7 +18,6 @@ from thespian.system.messages.multiproc import ChildMayHaveDied
 from thespian.system.transport import (
     ReceiveEnvelope,
     SendStatus,
-    Thespian__UpdateWork,
     TransmitIntent,
     TransmitOnly,
 )
@@ -74,8 +73,7 @@ def run(transport: CenterTransport, seconds: float = 5) -> object:
 
 def received(transport: CenterTransport) -> object:
     """The next message."""
-    while isinstance(envelope := run(transport), Thespian__UpdateWork):
-        pass
+    envelope = run(transport)
     assert isinstance(envelope, ReceiveEnvelope), "nothing has come"
     return envelope.message
 
