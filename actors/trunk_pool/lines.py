@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import msgspec
 
 from messages.base import Joins
 from messages.ids import SECOND, AlertId, Instant, LegId, LineId, NodeId, Party, TrunkId
-from messages.lines import LineReport, LineState
+from messages.lines import LineReport, LineState, NodeLines
 
 FRESH_US: Final = Instant(3 * SECOND)
 """A line not reported on for this long is not granted: its modem's actor says so every second."""
+TOGETHER: Final = 50
+"""So many lines are told to another node at a time: a datagram carries two hundred."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,3 +61,9 @@ def usable(one: Line, now_us: Instant) -> bool:
         and report.state is LineState.READY
         and now_us - one.heard_at <= FRESH_US
     )
+
+
+def told_together(reports: Sequence[LineReport]) -> Iterator[NodeLines]:
+    """The messages in which these are told."""
+    for first in range(0, len(reports), TOGETHER):
+        yield NodeLines(reports=tuple(reports[first : first + TOGETHER]))
