@@ -215,7 +215,10 @@ class Lines:
         if hold.leg is None and on_it:
             alert, leg, attempt = on_it[-1]
             hold = replace(hold, alert=alert, leg=leg, attempt=attempt)
-        self.lines[hold.line] = hold
+        if hold == LineHold(line=hold.line, version=0):
+            self.lines.pop(hold.line, None)  # its own stream says nothing, and nobody is on it any more
+        else:
+            self.lines[hold.line] = hold
 
     def _own(self, line: LineId, recorded: Recorded) -> None:
         before = self.lines.get(line) or LineHold(line=line, version=0)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.dialects import sqlite
 
@@ -294,6 +294,7 @@ STORIES = st.lists(
 
 @settings(max_examples=60)
 @given(story=STORIES)
+@example(story=[("inbox-x", received()), ("alert-x", originating(X, "op1")), ("alert-x", CLOSED)])
 def test_what_is_rebuilt_is_what_was_built(story: list[tuple[str, Event]]) -> None:
     """In any order, sensible or not, as long as an inbox begins with its alert and has no other."""
     with tempfile.TemporaryDirectory() as folder:
