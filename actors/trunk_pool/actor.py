@@ -20,7 +20,7 @@ from actors.trunk_pool.decider import (
 )
 from actors.trunk_pool.dial_gate import DialGate, refused
 from actors.trunk_pool.lack import last_resort
-from actors.trunk_pool.lines import FRESH_US, Line, told_together
+from actors.trunk_pool.lines import FRESH_US, Line, batched
 from messages.base import Joins
 from messages.envelope import Envelope
 from messages.events import LineSeized
@@ -116,7 +116,7 @@ class TrunkPoolActor(CenterActor):
         own = (self._reports.get(spec.line) for spec in self._setup.lines)
         since_us = self.now_us() - FRESH_US
         reports = tuple(known[0] for known in own if known is not None and known[1] >= since_us)
-        for told in told_together(reports):
+        for told in batched(reports):
             for place in places:
                 for role in (Role.TRUNK_POOL, Role.DEADLINE_WATCHDOG):
                     self.tell_node(place.node, role, "", told)

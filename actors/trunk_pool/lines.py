@@ -63,7 +63,7 @@ def usable(one: Line, now_us: Instant) -> bool:
     )
 
 
-def told_together(reports: Sequence[LineReport]) -> Iterator[NodeLines]:
+def batched(reports: Sequence[LineReport]) -> Iterator[NodeLines]:
     """The messages in which these are told."""
     for first in range(0, len(reports), TOGETHER):
         yield NodeLines(reports=tuple(reports[first : first + TOGETHER]))

@@ -29,7 +29,7 @@ def refusal(
     to: OperatorId | None = None,
     party: Party | None = None,
 ) -> Refusal | None:
-    """Why `by` may not give this command now, orders that wait carried out; None when she may."""
+    """Why `by` may not give this command now, orders that wait carried out; None when allowed."""
     for entry in case.unread:
         if isinstance(entry.event, ev.CommandGiven):
             for event in events_of(case, entry.event, policy):

@@ -28,7 +28,7 @@ def refusal_now(
     to: OperatorId | None = None,
     party: Party | None = None,
 ) -> Refusal | None:
-    """Why `by` may not give this command now; None when she may. `to`: to whom the case is handed over;
+    """Why `by` may not give this command now; None when allowed. `to`: to whom the case is handed over;
     `party`: who is to have another line.
     """
     if command is OperatorCommand.NOTE:

@@ -51,15 +51,6 @@ def bare_flush(folder: Path, times: int = 200) -> dict[str, float]:
     return quantiles(took)
 
 
-def cpu_s(pid: int) -> float:
-    """User and system time of a process; none of one that has ended."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 class Echo(Actor):
     """Sends back what it is sent."""
 

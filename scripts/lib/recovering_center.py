@@ -27,12 +27,13 @@ from messages.journal import Recorded
 from model.alert.case import Case
 from model.alert.live import LiveCases
 from runtime.pidfd import called
-from scripts.lib.measuring import cpu_s, quantiles
+from scripts.lib.measuring import quantiles
 from scripts.lib.recovering import Log, operators, order, processes_of, until
 from store.journal.following import Following
 from store.journal.journal import Journal
 from tests.support.center import OPERATOR, PSAP, Center, center, simulation
 from tests.support.hearing import LAST_S, TONES, voice_gap
+from tests.support.used import cpu_s
 
 RESUMED_WITHIN_S: Final = 40.0
 QUIET_S: Final = 4.0

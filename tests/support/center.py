@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,6 +32,7 @@ from store import streams
 from store.errors import JournalLocked, JournalRenumbered
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
+from tests.waiting import NotInTime, wait_until
 
 T = TypeVar("T")
 
@@ -308,19 +309,18 @@ class Center:
 
     def until(self, what: str, condition: Callable[[], T | None], within_s: float = PATIENCE_S) -> T:
         """Wait until it is so."""
-        began = time.monotonic()
-        while True:
-            waited_s = time.monotonic() - began
-            try:
-                value = condition()
-            except (httpx.TransportError, JournalRenumbered, JournalLocked):
-                value = None
-            if value:
-                return value
-            if waited_s > within_s:
-                raise AssertionError(f"not within {within_s} s: {what}\n{self.everything()}")
-            # Whoever waits long is asked seldom: to look costs what the center could use.
-            time.sleep(min(0.1, 0.01 + waited_s / 20))
+
+        def seen() -> T | None:
+            with suppress(httpx.TransportError, JournalRenumbered, JournalLocked):
+                return condition()
+            return None
+
+        try:
+            value = wait_until(seen, within_s=within_s, what=what)
+        except NotInTime as error:
+            raise AssertionError(f"{error}\n{self.everything()}") from None
+        assert value is not None
+        return value
 
     def everything(self) -> str:
         """All that can be said of it, for an assertion that fails."""

@@ -39,6 +39,7 @@ from tests.support import networks, postgres
 from tests.support.center import OPERATOR, PSAP
 from tests.support.networks import Network
 from tests.support.postgres import PostgresServer
+from tests.waiting import NotInTime, wait_until
 
 T = TypeVar("T")
 
@@ -366,16 +367,18 @@ class Nodes:
 
     def until(self, what: str, condition: Callable[[], T | None], within_s: float = PATIENCE_S) -> T:
         """Wait until it is so."""
-        deadline = time.monotonic() + within_s
-        while True:
-            value = None
+
+        def seen() -> T | None:
             with suppress(httpx.TransportError, JournalError):
-                value = condition()
-            if value:
-                return value
-            if time.monotonic() > deadline:
-                raise AssertionError(f"not within {within_s} s: {what}\n{self.everything()}")
-            time.sleep(0.02)
+                return condition()
+            return None
+
+        try:
+            value = wait_until(seen, within_s=within_s, what=what)
+        except NotInTime as error:
+            raise AssertionError(f"{error}\n{self.everything()}") from None
+        assert value is not None
+        return value
 
     def everything(self) -> str:
         """All that can be said of them, for an assertion that fails."""

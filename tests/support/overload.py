@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import subprocess
 import sys
@@ -27,6 +26,7 @@ from store.journal.journal import Append, Journal
 from store.registry.registry import Registry
 from tests.support.center import Center
 from tests.support.storm import AppsSettings, ConsoleSettings, Seen, Told
+from tests.support.used import pss_kb
 
 USUAL: Final = Policy()
 GRACE_US: Final = Instant(SECOND)
@@ -275,17 +275,6 @@ def _urgency(one: Story, at: int) -> Urgency:
 # ------------------------------------------------------------------------------------------- memory
 
 
-def pss_kb(pid: int) -> int:
-    """The process's memory, what it shares counted by its part; 0 where it has gone."""
-    try:
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1])
-    except OSError:
-        pass
-    return 0
-
-
 def memory(made: Center) -> dict[str, int]:
     """Kilobytes by role; of roles that there are several of, the sum."""
     found: dict[str, int] = {}
@@ -293,12 +282,3 @@ def memory(made: Center) -> dict[str, int]:
         if row["role"] != "Carrier":
             found[row["role"]] = found.get(row["role"], 0) + pss_kb(row["pid"])
     return found
-
-
-def cpu_s(pid: int) -> float:
-    """Processor time of the process so far; 0 where it has gone."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

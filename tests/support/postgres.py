@@ -21,6 +21,7 @@ from typing import Final
 import psycopg
 
 from tests.support.ports import free_port
+from tests.waiting import comes_true, wait_until
 
 USER: Final = "securwoman"
 STARTS_WITHIN_S: Final = 30.0
@@ -95,16 +96,17 @@ class PostgresServer:
                 stderr=log,
                 cwd=self.folder,
             )
-        until = time.monotonic() + STARTS_WITHIN_S
-        while time.monotonic() < until:
-            assert self._process.poll() is None, (self.folder / "log").read_text()
+        process = self._process
+
+        def answers() -> bool:
+            assert process.poll() is None, (self.folder / "log").read_text()
             try:
                 self.execute("SELECT 1")
             except psycopg.OperationalError:
-                time.sleep(0.02)
-            else:
-                return
-        raise AssertionError((self.folder / "log").read_text())
+                return False
+            return True
+
+        assert comes_true(answers, within_s=STARTS_WITHIN_S), (self.folder / "log").read_text()
 
     def stop(self) -> None:
         """In order; those who are connected are cut off. Again does nothing."""
@@ -158,10 +160,8 @@ class PostgresServer:
         other.start()
         self.execute(f"ALTER SYSTEM SET synchronous_standby_names = '{_STANDBY}'")
         self.execute("SELECT pg_reload_conf()")
-        until = time.monotonic() + STARTS_WITHIN_S
-        while not self.execute("SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'"):
-            assert time.monotonic() < until, "the standby does not follow"
-            time.sleep(0.02)
+        follows = "SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'"
+        wait_until(lambda: self.execute(follows), within_s=STARTS_WITHIN_S, what="the standby follows")
         return other
 
     def promote(self) -> None:
