@@ -65,7 +65,7 @@ class Nodes:
         self._peers = peers
 
     @property
-    def others(self) -> tuple[Place, ...]:
+    def other_nodes(self) -> tuple[Place, ...]:
         """All that are or were members, by name, as they have described themselves."""
         return tuple(sorted((*self._peers.places, *self._peers.away), key=lambda place: place.node))
 
@@ -83,7 +83,7 @@ class Nodes:
                 draining=place.draining,
                 left=place.left,
             )
-            for place in self.others
+            for place in self.other_nodes
         )
         return (me, *others)
 
@@ -112,11 +112,13 @@ class Nodes:
 
     def lines_elsewhere(self) -> tuple[LineSpec, ...]:
         """The lines of the other nodes, as they were configured, those of nodes that are lost too."""
-        return tuple(line for place in self.others for line in place.lines)
+        return tuple(line for place in self.other_nodes for line in place.lines)
 
     def elsewhere(self) -> tuple[str, ...]:
         """The other nodes' addresses, sorted: a page of this node may ask them, and theirs this one."""
-        return tuple(sorted({place.web for place in self.others if place.web and place.web != self._web}))
+        return tuple(
+            sorted({place.web for place in self.other_nodes if place.web and place.web != self._web})
+        )
 
 
 def standing(journal: Journal, me: NodeId) -> Standing:

@@ -94,7 +94,7 @@ class Screen:
         if not nodes.shared:
             return feed.line_views(picture, self._specs, self._reports())
         own = feed.line_views(picture, self._specs, self._reports(), nodes.node)
-        others = (feed.line_views(picture, place.lines, {}, place.node) for place in nodes.others)
+        others = (feed.line_views(picture, place.lines, {}, place.node) for place in nodes.other_nodes)
         return own + [line for lines in others for line in lines]
 
     def alarms(self) -> list[AlarmView]:

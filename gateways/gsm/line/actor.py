@@ -422,7 +422,7 @@ class GsmModemActor(CenterActor):
             open_port=self._port.is_open,
             quarantined=self._journal.quarantined,
             trouble=self._trouble,
-            another_modem=self._where.another_there,
+            another_modem=self._where.another_modem_there,
             pin_fault=self._pins.fault,
             ghosts=self._legs.ghosts,
             rests=self._legs.faults.rests(self._now_s()),

@@ -116,7 +116,7 @@ class Whereabouts:
         return place.usb, place.interface == known.at
 
     @property
-    def another_there(self) -> bool:
+    def another_modem_there(self) -> bool:
         """Whether the port that the settings name has somebody else's modem."""
         seen = self._seen.get(_mark(self._spec.port)) if self._spec.port else None
         return seen is not None and bool(seen[1]) and not same_imei(seen[1], self._spec.imei)

@@ -192,7 +192,7 @@ class Auth:
         for key in [key for key, one in self._access.sessions.items() if one.id == session.id]:
             del self._access.sessions[key]
 
-    def others(self, session: Session) -> bool:
+    def signed_on_elsewhere(self, session: Session) -> bool:
         """Whether its operator is signed on elsewhere: at another node, or here with a console that is open.
 
         A browser that was closed without signing off is nobody who could answer.

@@ -124,7 +124,7 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
         def work(transaction: Transaction) -> Begun:
             if known is not None:
                 # Somebody else sits at this browser now, and the cookie is about to be replaced.
-                end(transaction, known, last=not web.auth.others(known))
+                end(transaction, known, last=not web.auth.signed_on_elsewhere(known))
             return begin(transaction, operator, address, as_of)
 
         try:
@@ -232,7 +232,7 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
     async def sign_off(request: AnyRequest) -> Response[None]:
         session = web.auth.session(request)
         if session is not None:
-            last = not web.auth.others(session)
+            last = not web.auth.signed_on_elsewhere(session)
             if not await web.writing.run(lambda transaction: signed_off(transaction, session, last=last)):
                 raise Refused(Refusal.ON_AN_ALERT)
             web.auth.ended(session)

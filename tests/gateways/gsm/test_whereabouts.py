@@ -218,7 +218,7 @@ def test_what_was_found_instead_is_said_in_words(hub: Hub, make: Make, tmp_path:
     where = make("one", lines)
     hub.marks[str(port)] = mark_of(str(port))
     assert found(where) == ""
-    assert where.another_there
+    assert where.another_modem_there
     assert f"no port has the modem with IMEI {ONE}" in where.text()
     assert f"{port} (IMEI {TWO})" in where.text()
     assert "/dev/b (no modem answers)" in where.text()
@@ -251,7 +251,7 @@ def test_a_port_of_another_kind_is_asked_where_the_settings_name_it(
 def test_a_line_without_an_imei_is_where_its_port_is(hub: Hub, make: Make) -> None:
     where = make("three", (spec("three", port="/dev/x"),))
     assert (where.path(), where.usb()) == ("/dev/x", ("", False))
-    assert not where.another_there
+    assert not where.another_modem_there
 
 
 def test_no_line_asks_an_address_that_is_another_lines_however_it_is_spelled(hub: Hub, make: Make) -> None:
@@ -273,12 +273,12 @@ def test_behind_an_address_another_modem_may_be_put_and_the_right_one_again(hub:
     assert where.path() == port
     hub.modems[port] = FakeModem(answers={"AT+CGSN": f"{TWO}\nOK"})
     assert where.is_not_it(TWO, 10.0)
-    assert (where.path(), make("one", lines).path(), where.another_there) == ("", "", True)
+    assert (where.path(), make("one", lines).path(), where.another_modem_there) == ("", "", True)
     assert found(where, 10.0, within_s=STRANGER_AGAIN_S - 1.0) == ""
     assert len(hub.asked) == 1, "it is not asked all the time"
     hub.modems[port] = FakeModem(answers={"AT+CGSN": f"{ONE}\nOK"})
     assert found(where, 10.0 + STRANGER_AGAIN_S) == port
-    assert not where.another_there
+    assert not where.another_modem_there
 
 
 def test_a_line_without_an_imei_takes_whoever_is_there(hub: Hub, make: Make) -> None:
