@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import select
 import signal
 import socket
@@ -74,7 +75,10 @@ class GateProcess:
         self.address = ("127.0.0.1", int(self.process.stdout.readline()))
 
     def signal(self, number: signal.Signals) -> None:
+        """Once this returns, a process that was told to stand still does; that takes it a moment."""
         self.process.send_signal(number)
+        if number is signal.SIGSTOP:
+            os.waitid(os.P_PID, self.process.pid, os.WSTOPPED)
 
     def kill(self) -> None:
         self.process.kill()
