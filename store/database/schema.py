@@ -165,3 +165,45 @@ session = Table(
     Column("ticket", LargeBinary, nullable=True, unique=True),
     Column("ended_us", BigInteger, nullable=True),
 )
+
+device_key = Table(
+    "device_key",
+    metadata,
+    Column("device", Text, primary_key=True),
+    Column("person", Text, nullable=False, index=True),
+    # The number that it proves.
+    Column("phone", Text, nullable=False),
+    # A point of P-256, uncompressed (SEC 1, 2.3.3).
+    Column("key", LargeBinary, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    # When an alert was last raised with it.
+    Column("seen_us", BigInteger, nullable=True),
+    Column("revoked_us", BigInteger, nullable=True),
+)
+
+enrolment = Table(
+    "enrolment",
+    metadata,
+    # A device whose number is not proved yet.
+    Column("device", Text, primary_key=True),
+    Column("phone", Text, nullable=False, index=True),
+    Column("key", LargeBinary, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("created_us", BigInteger, nullable=False, index=True),
+    # Of the code that was sent to the number.
+    Column("code", LargeBinary, nullable=False),
+    Column("tries", Integer, nullable=False),
+)
+
+invitation = Table(
+    "invitation",
+    metadata,
+    # Of the secret in it.
+    Column("hash", LargeBinary, primary_key=True),
+    Column("phone", Text, nullable=False, index=True),
+    Column("by", Text, nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    Column("until_us", BigInteger, nullable=False),
+    Column("used_us", BigInteger, nullable=True),
+)

@@ -14,7 +14,7 @@ from messages.ids import E164, Instant, UserId
 from store import streams
 from store.database.dialect import Connection
 from store.database.query import Query, Row
-from store.database.schema import person, person_device, person_phone
+from store.database.schema import device_key, person, person_device, person_phone
 from store.errors import AlreadyTaken, NobodyThere, RegistryError
 from store.journal.journal import Append, Journal, Transaction
 from store.registry import numbers
@@ -85,6 +85,7 @@ _ADD_DEVICE: Final = Query(insert(person_device), "device", "person", "place")
 _DROP: Final = Query(delete(person).where(_p.id == _ID), "id")
 _DROP_PHONES: Final = Query(delete(person_phone).where(person_phone.c.person == _ID), "id")
 _DROP_DEVICES: Final = Query(delete(person_device).where(person_device.c.person == _ID), "id")
+_DROP_KEYS: Final = Query(delete(device_key).where(device_key.c.person == _ID), "id")
 
 
 class Users:
@@ -184,6 +185,7 @@ class Users:
                 raise NobodyThere(f"no user {user}")
             tx.write(_DROP_PHONES, user)
             tx.write(_DROP_DEVICES, user)
+            tx.write(_DROP_KEYS, user)
             tx.append(Append(streams.user(user), None, (PersonalDataChanged(by=by, what="erased"),)))
 
         self._journal.transact(work)

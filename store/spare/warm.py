@@ -52,7 +52,7 @@ _MANY: Final = 2000
 """More new events than this are not put in one by one: all is copied anew."""
 _LATELY: Final = 20_000
 """Alerts closed lately are looked for among so many events, for there is no index."""
-_FORM: Final = f"{REVISION}.2"
+_FORM: Final = f"{REVISION}.1"
 
 _note_table = Table(
     "spare_note", MetaData(), Column("key", Text, primary_key=True), Column("value", LargeBinary)
@@ -75,7 +75,7 @@ _NEWEST: Final = Query(
     "s",
     "most",
 )
-_PEOPLE: Final = (schema.person, schema.person_phone, schema.person_device)
+_PEOPLE: Final = (schema.person, schema.person_phone, schema.person_device, schema.device_key)
 _STAFF: Final = (schema.operator, schema.app_key, schema.session)
 _DERIVED: Final = (schema.open_alert, schema.alert_row, schema.alert_rows_kept)
 _ALL: Final = {table: Query(select(table)) for table in (*_PEOPLE, *_STAFF)}
@@ -88,6 +88,7 @@ _PERSON: Final = {
     schema.person: schema.person.c.id,
     schema.person_phone: schema.person_phone.c.person,
     schema.person_device: schema.person_device.c.person,
+    schema.device_key: schema.device_key.c.person,
 }
 _OF_PERSON: Final = {
     table: Query(select(table).where(key == bindparam("p")), "p") for table, key in _PERSON.items()

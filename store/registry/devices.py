@@ -1,0 +1,246 @@
+"""Keys of phones. Each proves that a request comes from a phone whose number was proved to the center: by a
+code that was sent there, or by an invitation that somebody of the staff has handed over.
+
+A key is a person's, and stands as long as the person has the number that it proves. Whoever proves a number
+that nobody has becomes a person of the registry, by the number alone.
+"""
+
+from __future__ import annotations
+
+import secrets
+from enum import Enum
+from typing import Final
+
+import msgspec
+from sqlalchemy import and_, bindparam, delete, func, insert, select, update
+
+from messages.events import PersonalDataChanged
+from messages.ids import E164, SECOND, Instant, UserId
+from store import streams
+from store.database.query import Query, Row
+from store.database.schema import device_key, enrolment, invitation, person_phone
+from store.errors import RegistryError
+from store.journal.journal import Append, Journal, Transaction
+from store.registry.credentials import fingerprint, new_secret
+from store.registry.numbers import DEFAULT_REGION
+from store.registry.people import Person
+from store.registry.users import Entry, owner_of_phone, write_user
+
+CODE_LIFE_S: Final = 600
+TRIES_MAX: Final = 5
+NUMBER_PAUSE_S: Final = 60
+NUMBER_A_DAY: Final = 10
+CENTER_AN_HOUR: Final = 20
+INVITATION_LIFE_S: Final = 24 * 3600
+NAME_MAX: Final = 64
+_HOUR_US: Final = 3600 * SECOND
+_DAY_US: Final = 24 * _HOUR_US
+APP: Final = "the app"
+"""Who has changed what a person does with a proved phone."""
+
+_k, _e, _i = device_key.c, enrolment.c, invitation.c
+_SHOWN: Final = (
+    select(_k.device, _k.person, _k.phone, _k.key, _k.name, _k.created_us, _k.seen_us)
+    .join(person_phone, and_(person_phone.c.phone == _k.phone, person_phone.c.person == _k.person))
+    .where(_k.revoked_us.is_(None))
+    .order_by(_k.created_us, _k.device)
+)
+_ONE: Final = Query(_SHOWN.where(_k.device == bindparam("id")), "id")
+_OF_PERSON: Final = Query(_SHOWN.where(_k.person == bindparam("id")), "id")
+_ALL: Final = Query(_SHOWN)
+_ADD: Final = Query(insert(device_key), *(column.name for column in device_key.columns))
+_REVOKE: Final = Query(
+    update(device_key).where(_k.device == bindparam("which")).values(revoked_us=bindparam("at")),
+    "at",
+    "which",
+)
+_SEEN: Final = Query(
+    update(device_key).where(_k.device == bindparam("which")).values(seen_us=bindparam("at")), "at", "which"
+)
+_ASK: Final = Query(insert(enrolment), *(column.name for column in enrolment.columns))
+_ASKED: Final = Query(
+    select(_e.phone, _e.key, _e.name, _e.created_us, _e.code, _e.tries).where(_e.device == bindparam("id")),
+    "id",
+)
+_TRIED: Final = Query(
+    update(enrolment).where(_e.device == bindparam("which")).values(tries=bindparam("now")), "now", "which"
+)
+_FORGET: Final = Query(delete(enrolment).where(_e.created_us <= bindparam("before")), "before")
+_OF_NUMBER: Final = Query(
+    select(func.count(), func.max(_e.created_us)).where(_e.phone == bindparam("phone")), "phone"
+)
+_OF_THE_HOUR: Final = Query(
+    select(func.count(), func.min(_e.created_us)).where(_e.created_us > bindparam("since")), "since"
+)
+_INVITE: Final = Query(insert(invitation), *(column.name for column in invitation.columns))
+_INVITED: Final = Query(
+    select(_i.phone, _i.by)
+    .where(_i.hash == bindparam("hash"), _i.used_us.is_(None), _i.until_us > bindparam("now")),
+    "hash", "now",
+)  # fmt: skip
+_USED: Final = Query(
+    update(invitation).where(_i.hash == bindparam("which")).values(used_us=bindparam("at")), "at", "which"
+)
+
+
+class DeviceKey(msgspec.Struct, frozen=True, kw_only=True):
+    """The key of an enrolled phone."""
+
+    device: str
+    person: UserId
+    phone: E164
+    """The number that it proves."""
+    key: bytes
+    """A point of P-256, uncompressed (SEC 1, 2.3.3): 65 bytes."""
+    name: str
+    """What the phone calls itself."""
+    created_at: Instant
+    seen_at: Instant | None
+    """When an alert was last raised with it."""
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """An enrolment that waits for its code, which is kept nowhere."""
+
+    device: str
+    code: str
+    """Six digits."""
+
+
+class NoCode(Enum):
+    """Why a code enrols nothing."""
+
+    WRONG = "the code is wrong"
+    OVER = "the code is over: ask for another one"
+    """Too old, tried too often, used, or never asked for."""
+
+
+class TooManyCodes(RegistryError):
+    """No code is sent now."""
+
+    def __init__(self, reason: str, retry_after_s: int) -> None:
+        super().__init__(reason)
+        self.retry_after_s = retry_after_s
+
+
+# ------------------------------------------------------------------------------------- enrolling
+
+
+def ask(tx: Transaction, phone: E164, key: bytes, name: str) -> Asked:
+    """A phone says that it has this number, and this key. Raises TooManyCodes."""
+    tx.write(_FORGET, tx.at_us - _DAY_US)
+    count, newest = tx.one(_OF_NUMBER, phone) or (0, None)
+    if newest is not None and tx.at_us < newest + NUMBER_PAUSE_S * SECOND:
+        raise TooManyCodes("a code was sent to this number a moment ago", NUMBER_PAUSE_S)
+    if count >= NUMBER_A_DAY:
+        raise TooManyCodes("too many codes were sent to this number today", _DAY_US // SECOND)
+    lately, oldest = tx.one(_OF_THE_HOUR, tx.at_us - _HOUR_US) or (0, None)
+    if lately >= CENTER_AN_HOUR:
+        left_us = (oldest or tx.at_us) + _HOUR_US - tx.at_us
+        raise TooManyCodes("too many codes were sent within an hour", -(-left_us // SECOND))
+    made = Asked(device=tx.chance(_new_device), code=tx.chance(lambda: f"{secrets.randbelow(1_000_000):06}"))
+    tx.write(_ASK, made.device, phone, key, name[:NAME_MAX], tx.at_us, _code(made.device, made.code), 0)
+    return made
+
+
+def confirm(tx: Transaction, device: str, code: str) -> DeviceKey | NoCode:
+    """The code that was sent to the phone's number has come back from it, or has not. Each try counts."""
+    row = tx.one(_ASKED, device)
+    if row is None:
+        return NoCode.OVER
+    phone, key, name, created_us, kept, tries = row
+    if tries >= TRIES_MAX or tx.at_us >= created_us + CODE_LIFE_S * SECOND:
+        return NoCode.OVER
+    if not secrets.compare_digest(bytes(kept), _code(device, code)):
+        tx.write(_TRIED, tries + 1, device)
+        return NoCode.WRONG
+    # Its row stays for a day: it counts among those that were sent.
+    tx.write(_TRIED, TRIES_MAX, device)
+    return _enrol(tx, device, E164(phone), bytes(key), name, APP)
+
+
+def invite(tx: Transaction, phone: E164, by: str) -> str:
+    """What enrols one phone for this number, once and within a day."""
+    made = tx.chance(lambda: new_secret("swi"))
+    tx.write(_INVITE, fingerprint(made), phone, by, tx.at_us, tx.at_us + INVITATION_LIFE_S * SECOND, None)
+    return made
+
+
+def accept_invitation(tx: Transaction, secret: str, key: bytes, name: str) -> DeviceKey | None:
+    """Enrol by an invitation; None for one that is none, was used, or is over."""
+    row = tx.one(_INVITED, fingerprint(secret), tx.at_us)
+    if row is None:
+        return None
+    tx.write(_USED, tx.at_us, fingerprint(secret))
+    return _enrol(tx, tx.chance(_new_device), E164(row[0]), key, name[:NAME_MAX], f"invited by {row[1]}")
+
+
+def _enrol(tx: Transaction, device: str, phone: E164, key: bytes, name: str, by: str) -> DeviceKey:
+    person = owner_of_phone(tx, phone)
+    if person is None:
+        person = UserId(tx.chance(lambda: f"u{secrets.token_hex(6)}"))
+        write_user(tx, person, Entry(Person(phones=(phone,)), DEFAULT_REGION), by)
+    tx.write(_ADD, device, person, phone, key, name, tx.at_us, None, None)
+    _tell(tx, person, by, f"device {device} enrolled")
+    return DeviceKey(
+        device=device, person=person, phone=phone, key=key, name=name, created_at=tx.at_us, seen_at=None
+    )
+
+
+# --------------------------------------------------------------------------------- asking, ending
+
+
+def key_of(journal: Journal | Transaction, device: str) -> DeviceKey | None:
+    """The key of an enrolled device; None for one that is none, or stands no more."""
+    row = journal.row(_ONE, device) if isinstance(journal, Journal) else journal.one(_ONE, device)
+    return None if row is None else _key(row)
+
+
+def devices_of(journal: Journal, person: UserId) -> list[DeviceKey]:
+    """A person's devices, oldest first."""
+    return [_key(row) for row in journal.rows(_OF_PERSON, person)]
+
+
+def all_devices(journal: Journal) -> list[DeviceKey]:
+    """Everybody's."""
+    return [_key(row) for row in journal.rows(_ALL)]
+
+
+def revoke(tx: Transaction, device: str, by: str) -> bool:
+    """The key proves nothing from now on; False where it has not."""
+    known = key_of(tx, device)
+    if known is None:
+        return False
+    tx.write(_REVOKE, tx.at_us, device)
+    _tell(tx, known.person, by, f"device {device} revoked")
+    return True
+
+
+def seen(tx: Transaction, device: str) -> None:
+    """An alert was raised with it."""
+    tx.write(_SEEN, tx.at_us, device)
+
+
+def _tell(tx: Transaction, person: UserId, by: str, what: str) -> None:
+    tx.append(Append(streams.user(person), None, (PersonalDataChanged(by=by, what=what),)))
+
+
+def _new_device() -> str:
+    return f"d{secrets.token_hex(8)}"
+
+
+def _code(device: str, code: str) -> bytes:
+    return fingerprint(f"{device}:{code}")
+
+
+def _key(row: Row) -> DeviceKey:
+    device, person, phone, key, name, created_us, seen_us = row
+    return DeviceKey(
+        device=device,
+        person=UserId(person),
+        phone=E164(phone),
+        key=bytes(key),
+        name=name,
+        created_at=Instant(created_us),
+        seen_at=None if seen_us is None else Instant(seen_us),
+    )

@@ -1,0 +1,135 @@
+"""Phones prove their numbers, and their keys stand until somebody ends them (trust: enrolment)."""
+
+from __future__ import annotations
+
+import pytest
+
+from messages.ids import E164, SECOND
+from store.journal.journal import Journal
+from store.registry import devices
+from store.registry.devices import Asked, DeviceKey, NoCode, TooManyCodes
+from store.registry.people import Person
+from store.registry.registry import Registry
+from tests.store.places import Clock
+
+HERS, OTHERS = E164("+393331112223"), E164("+393471234567")
+KEY = b"\x04" + bytes(64)
+
+
+def asked(journal: Journal, phone: E164 = HERS) -> Asked:
+    return journal.transact(lambda tx: devices.ask(tx, phone, KEY, "phone"))
+
+
+def confirmed(journal: Journal, device: str, code: str) -> DeviceKey | NoCode:
+    return journal.transact(lambda tx: devices.confirm(tx, device, code))
+
+
+def enrolled(journal: Journal, phone: E164 = HERS) -> DeviceKey:
+    one = asked(journal, phone)
+    key = confirmed(journal, one.device, one.code)
+    assert isinstance(key, DeviceKey)
+    return key
+
+
+def wrong(code: str) -> str:
+    return f"{(int(code) + 1) % 1_000_000:06}"
+
+
+def test_the_code_enrols_and_the_number_is_a_person_s(journal: Journal) -> None:
+    registry = Registry(journal)
+    known = registry.add_user(Person(phones=(HERS,), first_name="Giulia"), by="test")
+    one = asked(journal)
+    assert devices.key_of(journal, one.device) is None, "not before it is confirmed"
+    key = confirmed(journal, one.device, one.code)
+    assert isinstance(key, DeviceKey)
+    assert (key.person, key.phone, key.key) == (known.id, HERS, KEY)
+    assert devices.key_of(journal, one.device) == key
+    assert devices.devices_of(journal, known.id) == [key]
+    assert confirmed(journal, one.device, one.code) is NoCode.OVER, "it counts once"
+
+
+def test_a_number_that_nobody_has_becomes_a_person(journal: Journal) -> None:
+    key = enrolled(journal)
+    found = Registry(journal).user_by_phone(HERS)
+    assert found is not None
+    assert found.id == key.person
+
+
+def test_five_wrong_codes_end_it_also_for_the_right_one(journal: Journal) -> None:
+    one = asked(journal)
+    assert [confirmed(journal, one.device, wrong(one.code)) for _ in range(5)] == [NoCode.WRONG] * 5
+    assert confirmed(journal, one.device, one.code) is NoCode.OVER
+
+
+def test_after_ten_minutes_it_is_over(journal: Journal, clock: Clock) -> None:
+    one = asked(journal)
+    clock.forward(devices.CODE_LIFE_S)
+    assert confirmed(journal, one.device, one.code) is NoCode.OVER
+    assert confirmed(journal, "d0", one.code) is NoCode.OVER
+
+
+def test_the_code_of_one_enrols_no_other(journal: Journal) -> None:
+    one, other = asked(journal), asked(journal, OTHERS)
+    if one.code != other.code:
+        assert confirmed(journal, other.device, one.code) is NoCode.WRONG
+
+
+def test_a_number_is_sent_one_a_minute_and_ten_a_day(journal: Journal, clock: Clock) -> None:
+    for _ in range(devices.NUMBER_A_DAY):
+        enrolled(journal)
+        with pytest.raises(TooManyCodes) as soon:
+            asked(journal)
+        assert soon.value.retry_after_s == 60
+        clock.forward(360)
+    with pytest.raises(TooManyCodes, match="today"):
+        asked(journal)
+    asked(journal, OTHERS)
+    clock.forward(24 * 3600)
+    asked(journal)
+
+
+def test_all_together_are_sent_twenty_an_hour(journal: Journal, clock: Clock) -> None:
+    for n in range(devices.CENTER_AN_HOUR):
+        asked(journal, E164(f"+3933300000{n:02}"))
+    clock.forward(600)
+    with pytest.raises(TooManyCodes) as full:
+        asked(journal)
+    assert full.value.retry_after_s == 3000
+    clock.forward(3000)
+    asked(journal)
+
+
+def test_an_invitation_enrols_once_and_within_a_day(journal: Journal, clock: Clock) -> None:
+    first, second = (journal.transact(lambda tx: devices.invite(tx, HERS, "admin")) for _ in range(2))
+
+    def taken(secret: str) -> DeviceKey | None:
+        return journal.transact(lambda tx: devices.accept_invitation(tx, secret, KEY, "phone"))
+
+    key = taken(first)
+    assert key is not None
+    assert key.phone == HERS
+    assert taken(first) is None
+    assert taken("swi_x") is None
+    clock.forward(devices.INVITATION_LIFE_S)
+    assert taken(second) is None
+
+
+def test_a_key_stands_until_it_is_revoked_or_the_number_or_the_person_goes(journal: Journal) -> None:
+    registry = Registry(journal)
+    revoked, moved, erased = (enrolled(journal, E164(f"+3933300000{n:02}")) for n in range(3))
+    assert journal.transact(lambda tx: devices.revoke(tx, revoked.device, "admin"))
+    assert not journal.transact(lambda tx: devices.revoke(tx, revoked.device, "admin"))
+    registry.change_user(moved.person, Person(phones=(OTHERS,)), by="test")
+    registry.erase_user(erased.person, by="test")
+    assert [devices.key_of(journal, one.device) for one in (revoked, moved, erased)] == [None] * 3
+    assert devices.all_devices(journal) == []
+
+
+def test_when_it_was_last_used_is_kept(journal: Journal, clock: Clock) -> None:
+    key = enrolled(journal)
+    assert key.seen_at is None
+    clock.forward(60)
+    journal.transact(lambda tx: devices.seen(tx, key.device))
+    found = devices.key_of(journal, key.device)
+    assert found is not None
+    assert found.seen_at == key.created_at + 60 * SECOND
