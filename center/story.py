@@ -261,6 +261,16 @@ def _rest(event: Event) -> str:
             return f"line {event.line} is quarantined: {event.reason}"
         case ev.LineReturned():
             return f"line {event.line} is back"
+        case ev.TextAsked():
+            return f"a short message ({event.purpose}) is to be sent to {event.to}"
+        case ev.TextSending():
+            return f"line {event.line} sends the short message"
+        case ev.TextSent():
+            return "the network has taken the short message"
+        case ev.TextFailed():
+            return f"the short message is given up: {event.cause}" + (
+                f" ({event.text})" if event.text else ""
+            )
         case ev.NodeStarted():
             return f"the node has started (process {event.pid})"
         case ev.NodeStopped():

@@ -2,7 +2,7 @@
 
 An alert has two streams. `inbox-ALERT` holds facts from outside, appended by whoever receives
 them; `alert-ALERT` holds what its AlertCase decided and what the legs reported. The other
-streams (`number-…`, `operator-…`, `line-…`, `node-…`, `user-…`) are named at their events.
+streams (`number-…`, `operator-…`, `line-…`, `text-…`, `node-…`, `user-…`) are named at their events.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from messages.ids import (
     Outcome,
     Party,
     ShiftState,
+    TextFailure,
+    TextPurpose,
     TrunkId,
     UserId,
 )
@@ -622,6 +624,42 @@ class LineReturned(Message, frozen=True, kw_only=True, tag="line.returned"):
     line: LineId
 
 
+# ---------------------------------------------------------------- text-TEXT
+
+
+class TextAsked(Message, frozen=True, kw_only=True, tag="text.asked"):
+    """The center is to send a short message. Its words are not here, but in a row that goes with its end."""
+
+    to: E164
+    purpose: TextPurpose
+    until: Instant
+    """Afterwards it is of no use, and is not sent."""
+
+
+class TextSending(Message, frozen=True, kw_only=True, tag="text.sending"):
+    """This line is about to send it; from here on no other does, whatever becomes of it."""
+
+    line: LineId
+
+
+class TextSent(Message, frozen=True, kw_only=True, tag="text.sent"):
+    """The network has taken it."""
+
+    line: LineId
+    reference: int | None = None
+    """The network's, of its last part (3GPP TS 23.040 TP-Message-Reference)."""
+
+
+class TextFailed(Message, frozen=True, kw_only=True, tag="text.failed"):
+    """It is given up."""
+
+    cause: TextFailure
+    line: LineId | None = None
+    """Which was to send it; none: it never came to that."""
+    text: str = ""
+    """What the modem has said (`+CMS ERROR: 38`, 3GPP TS 27.005 clause 3.2.5)."""
+
+
 # ---------------------------------------------------------------- node-NODE
 
 
@@ -761,6 +799,10 @@ OtherEvent = (
     | LineSeized
     | LineQuarantined
     | LineReturned
+    | TextAsked
+    | TextSending
+    | TextSent
+    | TextFailed
     | NodeStarted
     | NodeStopped
     | ActorStarted

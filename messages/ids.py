@@ -17,6 +17,8 @@ OperatorId = NewType("OperatorId", str)
 UserId = NewType("UserId", str)
 BridgeId = NewType("BridgeId", str)
 NodeId = NewType("NodeId", str)
+TextId = NewType("TextId", str)
+"""One short message that the center sends."""
 CrewId = NewType("CrewId", str)
 """A place for one live alert: one AlertCase, its CallLegs and its ConferenceBridge."""
 E164 = NewType("E164", str)
@@ -114,6 +116,27 @@ class OperatorLine(StrEnum):
     ON_DEMAND = "on_demand"
     NAILED_UP = "nailed_up"
     HEADSET = "headset"
+
+
+class TextPurpose(StrEnum):
+    """What a short message of the center's is for; of those that wait the first of these goes first."""
+
+    ALARM = "alarm"
+    CODE = "code"
+    MESSAGE = "message"
+
+
+class TextFailure(StrEnum):
+    """Why a short message of the center's is given up."""
+
+    REFUSED = "refused"
+    """By the modem or the network."""
+    UNKNOWN = "unknown"
+    """The line's process or its modem was lost meanwhile, or the network was silent: it may have gone out."""
+    TOO_LATE = "too_late"
+    """No line could send it in time."""
+    UNFIT = "unfit"
+    """The number is none to which the center sends, or the words are none that can be sent."""
 
 
 class Role(StrEnum):

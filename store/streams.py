@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from messages.ids import E164, AlertId, LineId, NodeId, OperatorId, UserId
+from messages.ids import E164, AlertId, LineId, NodeId, OperatorId, TextId, UserId
 from store.errors import StoreMisuse
 
 
@@ -17,6 +17,7 @@ class StreamKind(StrEnum):
     DEVICE = "device"
     OPERATOR = "operator"
     LINE = "line"
+    TEXT = "text"
     NODE = "node"
     USER = "user"
 
@@ -49,6 +50,11 @@ def operator(operator_id: OperatorId) -> str:
 def line(line_id: LineId) -> str:
     """One line's reservations and quarantine."""
     return f"line-{line_id}"
+
+
+def text(text_id: TextId) -> str:
+    """What became of one short message that the center sends."""
+    return f"text-{text_id}"
 
 
 def node(node_id: NodeId) -> str:

@@ -207,3 +207,20 @@ invitation = Table(
     Column("until_us", BigInteger, nullable=False),
     Column("used_us", BigInteger, nullable=True),
 )
+
+outbox = Table(
+    "outbox",
+    metadata,
+    # Short messages that are to be sent: what must not stay in the journal, and what is looked up often.
+    Column("id", Text, primary_key=True),
+    # Which node sends it.
+    Column("node", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("asked_us", BigInteger, nullable=False),
+    Column("until_us", BigInteger, nullable=False),
+    # Which line has begun to send it, and when.
+    Column("line", Text, nullable=True),
+    Column("begun_us", BigInteger, nullable=True),
+)

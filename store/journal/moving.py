@@ -14,13 +14,13 @@ from sqlalchemy import Boolean, Table, func, insert, select
 
 from store.database.dialect import Connection
 from store.database.query import Query, Row
-from store.database.schema import app_key, operator, person, person_device, person_phone
+from store.database.schema import app_key, operator, outbox, person, person_device, person_phone
 from store.errors import TransferError
 from store.journal import rows
 from store.journal.journal import Journal, Transaction
 
 _PORTION: Final = 500
-_TABLES: Final = (person, person_phone, person_device, operator, app_key)
+_TABLES: Final = (person, person_phone, person_device, operator, app_key, outbox)
 _ALL: Final = {table.name: Query(select(table)) for table in _TABLES}
 _COUNT: Final = {table.name: Query(select(func.count()).select_from(table)) for table in _TABLES}
 _ADD: Final = {table.name: Query(insert(table), *table.columns.keys()) for table in _TABLES}

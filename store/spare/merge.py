@@ -23,7 +23,7 @@ from messages.ids import AlertId
 from store import streams
 from store.database.dialect import Connection
 from store.database.query import Query, Row
-from store.database.schema import event, session
+from store.database.schema import event, outbox, session
 from store.journal import rows
 from store.spare.warm import Place, known_place, registry_rows
 from store.streams import StreamKind
@@ -48,7 +48,11 @@ _THERE: Final = Query(
 )
 _SESSIONS: Final = Query(select(session))
 _REPLACE: Final = Query(insert(session).prefix_with("OR REPLACE"), *session.columns.keys())
-_NOBODYS: Final = (f"{StreamKind.USER}-", f"{StreamKind.NUMBER}-", f"{StreamKind.DEVICE}-")
+_TEXTS: Final = Query(select(outbox))
+_KEEP_TEXT: Final = Query(insert(outbox).prefix_with("OR IGNORE"), *outbox.columns.keys())
+_NOBODYS: Final = tuple(
+    f"{kind}-" for kind in (StreamKind.USER, StreamKind.NUMBER, StreamKind.DEVICE, StreamKind.TEXT)
+)
 """Streams whose versions nobody keeps in mind."""
 
 
@@ -90,6 +94,7 @@ def write_late(spare: Connection, journal: Connection) -> Written:
             journal.write_many(statement, people)
     # Signing on and off goes on meanwhile.
     journal.write_many(_REPLACE, spare.all(_SESSIONS))
+    journal.write_many(_KEEP_TEXT, spare.all(_TEXTS))
     # What the journal has after the place where it was left, and is not from here.
     others = begun - place.seq - there
     return Written(events=events, renumbered=renumbered or bool(renamed) or others > 0)

@@ -77,13 +77,14 @@ _NEWEST: Final = Query(
 )
 _PEOPLE: Final = (schema.person, schema.person_phone, schema.person_device, schema.device_key)
 _STAFF: Final = (schema.operator, schema.app_key, schema.session)
-_DERIVED: Final = (schema.open_alert, schema.alert_row, schema.alert_rows_kept)
+_NOT_COPIED: Final = (schema.open_alert, schema.alert_row, schema.alert_rows_kept, schema.outbox)
+"""What is in them is made here: by the rows that are copied, or while the spare is in use."""
 _ALL: Final = {table: Query(select(table)) for table in (*_PEOPLE, *_STAFF)}
 _ADD: Final = {
     table: Query(insert(table).prefix_with("OR IGNORE"), *(column.name for column in table.columns))
     for table in (*_PEOPLE, *_STAFF)
 }
-_EMPTY: Final = {table: Query(delete(table)) for table in (*_PEOPLE, *_STAFF, *_DERIVED, _e)}
+_EMPTY: Final = {table: Query(delete(table)) for table in (*_PEOPLE, *_STAFF, *_NOT_COPIED, _e)}
 _PERSON: Final = {
     schema.person: schema.person.c.id,
     schema.person_phone: schema.person_phone.c.person,
@@ -228,7 +229,7 @@ def _fill(journal: Connection, spare: Connection) -> Place:
         found.update((int(row[0]), row) for row in journal.all(_NEWEST, stream, NODE_EVENTS))
     for stream in _keys(found.values()):
         found.update((int(row[0]), row) for row in journal.all(_NEWEST, stream, 1))
-    for table in (*_DERIVED, _e):
+    for table in (*_NOT_COPIED, _e):
         spare.write(_EMPTY[table])
     spare.write_many(rows.INSERT, (found[seq] for seq in sorted(found)))
     return place

@@ -11,8 +11,28 @@ from pathlib import Path
 
 import pytest
 
-from messages.events import AdviceChanged, AlarmCleared, AlarmRaised, AlertClosed, AlertReceived
-from messages.ids import AlertId, Instant, NodeId, OperatorId, Outcome
+from messages.events import (
+    AdviceChanged,
+    AlarmCleared,
+    AlarmRaised,
+    AlertClosed,
+    AlertReceived,
+    TextAsked,
+    TextSending,
+    TextSent,
+)
+from messages.ids import (
+    E164,
+    SECOND,
+    AlertId,
+    Instant,
+    LineId,
+    NodeId,
+    OperatorId,
+    Outcome,
+    TextId,
+    TextPurpose,
+)
 from model.alert.evolve import fold
 from model.alert.live import LiveCases
 from store import streams
@@ -40,6 +60,7 @@ from store.registry.registry import Registry
 from store.spare.keeping import Keeper
 from store.spare.spare import Spare
 from store.spare.warm import noted
+from store.texts import ask_text, begin, end, outbox_of
 from tests.store.children import Say, children
 from tests.store.failing_flush import let_flushes_fail
 from tests.store.places import START, Clock, answered, journal_in, returned, signal
@@ -47,6 +68,7 @@ from tests.support.disks import fill, small_file_system
 from tests.support.journals import empty_journal
 
 DEADLINE_S = 50.0
+USER = E164("+393331112223")
 
 
 class Disk:
@@ -327,6 +349,38 @@ def test_signing_on_and_off_goes_on_in_memory_and_is_written_down_late(node: Nod
     keeper.go_back()
     assert lasts(journal)
     assert standing(node.on_disk()) == [False, True, True]
+
+
+def test_a_text_is_sent_once_though_the_disk_fails_and_comes_back_meanwhile(node: Node, disk: Disk) -> None:
+    journal, keeper = node.journal(), node.keeper()
+
+    def ask() -> TextId:
+        until = Instant(node.clock() + 600 * SECOND)
+        return journal.transact(lambda tx: ask_text(tx, USER, "words", TextPurpose.ALARM, until))
+
+    def begins(text: TextId) -> bool:
+        return journal.transact(lambda tx: begin(tx, text, LineId("sim1"))) is not None
+
+    before, sending = ask(), ask()
+    assert begins(sending)
+    keeper.warm()
+    disk.is_gone()
+    sent, waits = ask(), ask()
+    assert begins(sent)
+    for text in (sending, sent):
+        journal.transact(lambda tx, text=text: end(tx, text, TextSent(line=LineId("sim1"))))
+    assert [one.id for one in outbox_of(journal)] == [waits]
+    disk.works()
+    keeper.go_back()
+    assert lasts(journal)
+    assert {one.id for one in outbox_of(node.on_disk())} == {before, sending, waits}
+    assert [begins(text) for text in (before, sending, sent, waits)] == [True, False, False, True]
+    for text in (before, sending, waits):
+        journal.transact(lambda tx, text=text: end(tx, text, TextSent(line=LineId("sim1"))))
+    assert outbox_of(node.on_disk()) == []
+    for text in (before, sending, sent, waits):
+        became = [one.event for one in journal.read(streams.text(text))]
+        assert [type(one) for one in became] == [TextAsked, TextSending, TextSent]
 
 
 def test_an_alert_that_is_not_durable_says_so_to_the_app(node: Node, disk: Disk) -> None:

@@ -1,0 +1,114 @@
+"""Short messages that the center sends: the journal has what became of each (`text-TEXT`), and a row, until
+then, has its words, which may be a secret.
+
+A row is a hint as well: that a text is sent once is seen to by its stream, whose second event is the line
+that sends it or its end. So a row that comes to light again, with the return from the spare journal, does no
+harm.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Final
+
+import msgspec
+from sqlalchemy import bindparam, delete, insert, select, update
+
+from messages.events import TextAsked, TextFailed, TextSending, TextSent
+from messages.ids import E164, SECOND, Instant, LineId, NodeId, TextFailure, TextId, TextPurpose
+from store import streams
+from store.database.query import Query, Row
+from store.database.schema import outbox
+from store.journal.journal import Append, Journal, Transaction
+
+SENT_WITHIN_US: Final = Instant(10 * SECOND)
+"""A line that cannot send a text within this time gives it up: an alert may wait for the line."""
+SILENT_US: Final = Instant(2 * SENT_WITHIN_US)
+"""A line that has not said in this time what became of a text says no more of it."""
+
+_o = outbox.c
+_ADD: Final = Query(insert(outbox), *outbox.columns.keys())
+_ALL: Final = Query(select(outbox).order_by(_o.asked_us, _o.id))
+_ONE: Final = Query(select(outbox).where(_o.id == bindparam("text")), "text")
+_BEGIN: Final = Query(
+    update(outbox).where(_o.id == bindparam("text")).values(line=bindparam("by"), begun_us=bindparam("at")),
+    "by",
+    "at",
+    "text",
+)
+_DELETE: Final = Query(delete(outbox).where(_o.id == bindparam("text")), "text")
+
+
+class Text(msgspec.Struct, frozen=True, kw_only=True):
+    """One short message that is to be sent, or is being sent."""
+
+    id: TextId
+    node: NodeId
+    """Whose it is: it sees to it that it is sent."""
+    to: E164
+    words: str
+    purpose: TextPurpose
+    asked_at: Instant
+    until: Instant
+    line: LineId | None
+    begun_at: Instant | None
+
+
+def ask_text(tx: Transaction, to: E164, words: str, purpose: TextPurpose, until: Instant) -> TextId:
+    """Have these words sent to this number, once, before `until`; what becomes of it is in its stream."""
+    text = TextId(tx.chance(lambda: secrets.token_hex(8)))
+    tx.append(Append(streams.text(text), 0, (TextAsked(to=to, purpose=purpose, until=until),)))
+    # Also while nothing lasts: an alarm is worth sending then, too.
+    tx.write_meanwhile(_ADD, text, tx.node, to, words, purpose, tx.at_us, until, None, None)
+    return text
+
+
+def outbox_of(journal: Journal) -> list[Text]:
+    """All that are to be sent or are being sent, by any node, oldest first. Raises JournalError."""
+    return [_text(row) for row in journal.rows(_ALL)]
+
+
+def begin(tx: Transaction, text: TextId, line: LineId) -> Text | None:
+    """The text, which from now on is this line's to send; None where it is another's, over or too late."""
+    row = tx.one(_ONE, text)
+    if row is None or (found := _text(row)).begun_at is not None or found.until <= tx.at_us:
+        return None
+    if tx.version(streams.text(text)) != 1:
+        tx.write_meanwhile(_DELETE, text)
+        return None
+    tx.append(Append(streams.text(text), 1, (TextSending(line=line),)))
+    tx.write_meanwhile(_BEGIN, line, tx.at_us, text)
+    return found
+
+
+def end(tx: Transaction, text: TextId, became: TextSent | TextFailed) -> None:
+    """Nothing more is done about it, and its words are forgotten. The first end of a text counts."""
+    stream = streams.text(text)
+    last = tx.last(stream)
+    if last is None or not isinstance(last.event, TextSent | TextFailed):
+        tx.append(Append(stream, None, (became,)))
+    tx.write_meanwhile(_DELETE, text)
+
+
+def failure(text: Text, now_us: Instant) -> TextFailed | None:
+    """Why the text is to be given up by now; None where it is not."""
+    if text.begun_at is not None and now_us - text.begun_at > SILENT_US:
+        return TextFailed(cause=TextFailure.UNKNOWN, line=text.line)
+    if text.begun_at is None and now_us >= text.until:
+        return TextFailed(cause=TextFailure.TOO_LATE)
+    return None
+
+
+def _text(row: Row) -> Text:
+    name, node, to, words, purpose, asked_us, until_us, line, begun_us = row
+    return Text(
+        id=TextId(name),
+        node=NodeId(node),
+        to=E164(to),
+        words=words,
+        purpose=TextPurpose(purpose),
+        asked_at=Instant(asked_us),
+        until=Instant(until_us),
+        line=None if line is None else LineId(line),
+        begun_at=None if begun_us is None else Instant(begun_us),
+    )
