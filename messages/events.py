@@ -632,7 +632,7 @@ class TextAsked(Message, frozen=True, kw_only=True, tag="text.asked"):
 
     to: E164
     purpose: TextPurpose
-    until: Instant
+    expires_at: Instant
     """Afterwards it is of no use, and is not sent."""
 
 
