@@ -70,6 +70,10 @@ _GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
             "revoke": ("revoke", "End the app keys of a name, within a second."),
         },
     ),
+    "certificate": (
+        "TLS on a network of one's own.",
+        {"make": ("make", "A certificate for this center, by an authority of its own; again renews it.")},
+    ),
     "modem": (
         "Modems and their lines.",
         {

@@ -1,18 +1,22 @@
-"""The running center's HTTP interface, as the command line uses it: found through the state directory.
+"""The running center's HTTP interface, as the command line uses it: by its socket in the state directory.
 
+No network lies between, so that no certificate, name or proxy can keep the machine's own commands out.
 Standard library only, so that `alert send` is quick. Every failure is an error of `center.errors`.
 """
 
 from __future__ import annotations
 
 import http.client
+import socket
 import time
+from pathlib import Path
 from typing import Final, TypeVar
 
 import msgspec
 
 from center.errors import NotFound, NotRunning, RefusedByCenter, StateError, Unreachable
 from center.state.state_dir import StateDir, holder, living_web
+from runtime import unix_address
 
 T = TypeVar("T")
 
@@ -34,16 +38,14 @@ class Client:
     def __init__(self, state: StateDir, timeout_s: float = TIMEOUT_S) -> None:
         """Raises NotRunning or Unreachable; does not connect yet."""
         until_s = time.monotonic() + COMES_WITHIN_S
-        while (web := living_web(state)) is None:
+        while living_web(state) is None:
             if holder(state) is None:
                 raise NotRunning(str(state))
             if time.monotonic() > until_s:
                 raise Unreachable(f"the center in {state} runs, but its web does not answer")
             time.sleep(0.02)  # it has just been started, or started again
         self._state = state
-        self.host = reachable(web.host)
-        self.port = web.port
-        self._connection = http.client.HTTPConnection(self.host, self.port, timeout=timeout_s)
+        self._connection = _Connection(state.web_socket, timeout_s)
 
     def close(self) -> None:
         """Ends the connection."""
@@ -68,7 +70,7 @@ class Client:
         return self._ask("GET", path, None, headers, kind)
 
     def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str], kind: type[T]) -> T:
-        where = f"http://{self.host}:{self.port}"
+        where = self._state.web_socket
         try:
             self._connection.request(method, path, body, {"Accept": "application/json", **headers})
             response = self._connection.getresponse()
@@ -88,9 +90,18 @@ class Client:
             raise Unreachable(f"{where} does not answer as a center does: {error}") from error
 
 
-def reachable(host: str) -> str:
-    """The address to connect to for one that is listened on: a wildcard means this machine."""
-    return {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)
+class _Connection(http.client.HTTPConnection):
+    """HTTP over a Unix socket."""
+
+    def __init__(self, path: Path, timeout_s: float) -> None:
+        super().__init__("localhost", timeout=timeout_s)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
+        self.sock.settimeout(self.timeout)
+        with unix_address.folder(self._path) as folder:
+            self.sock.connect(f"{folder}/{self._path.name}")
 
 
 def _reason(content: bytes) -> str:

@@ -24,8 +24,8 @@ BY: Final = "command line"
 
 
 PASSWORD_MAX: Final = 512
-ASKED: Final = "ask"
-"""A secret of which this is said is asked for, and does not stand on the command line."""
+ASKED: Final = ("-", "ask")
+"""A secret of which one of these is said is asked for, and does not stand on the command line."""
 
 Now = Annotated[bool, Parameter(negative="", help="Also while on an alert, whose console ends.")]
 

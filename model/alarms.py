@@ -15,6 +15,8 @@ from messages.ids import Role
 NO_LINE_FOR_112: Final = "psap.no_line"
 """Of an alert that wants one, and of the emergency trunk."""
 STUCK: Final = "case.stuck"
+CERTIFICATE: Final = "certificate.unusable"
+"""What the settings name is not served; the one before it is."""
 
 Alarm = AlarmRaised | AlarmCleared
 Key = tuple[str, str]

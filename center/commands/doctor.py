@@ -14,6 +14,7 @@ from center.doctor import (
     announcements,
     capacity,
     center,
+    certificate,
     dialling,
     machine,
     maps,
@@ -98,6 +99,7 @@ def _checks(
         yield "map", partial(maps.tiles, settings)
         yield "announcements", partial(announcements.announcements, settings)
         yield "address", partial(center.bind_address, settings, state)
+        yield "certificate", partial(certificate.certificate, state, settings, node)
         if not simulated:
             yield "modems", partial(center.modems, settings)
     yield "center", partial(center.running_center, state, node)

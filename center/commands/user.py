@@ -48,8 +48,8 @@ def add(
     language: Annotated[str | None, Parameter(help="ISO 639-1.")] = None,
     notes: Annotated[str | None, Parameter(help="What the operator has to know.")] = None,
     device: Annotated[tuple[str, ...], Parameter(help="The app's device id.")] = (),
-    pin: Annotated[str | None, Parameter(help="Ends an alert from the app; `ask` asks for it.")] = None,
-    duress_pin: Annotated[str | None, Parameter(help="Seems to end it; `ask` asks for it.")] = None,
+    pin: Annotated[str | None, Parameter(help="Ends an alert from the app; `-` asks for it.")] = None,
+    duress_pin: Annotated[str | None, Parameter(help="Seems to end it; `-` asks for it.")] = None,
     common: Common = DEFAULT,
 ) -> None:
     """Add one user."""
@@ -172,11 +172,11 @@ def erase(
 
 def _pin(given: str | None, what: str) -> str | None:
     """The PIN as given, or as typed where it is to be asked for."""
-    if given == ASKED:
+    if given in ASKED:
         return secret_asked(what)
     if given:
         print(
-            f"securwoman: others of this machine can read a {what} on the command line; `ask` asks for it",
+            f"securwoman: others of this machine can read a {what} on the command line; `-` asks for it",
             file=sys.stderr,
         )
     return given

@@ -14,11 +14,12 @@ import msgspec
 from center.client import Client
 from center.doctor.findings import Finding, fail, ok, warn
 from center.doctor.sockets import Address, exposure, listening
-from center.errors import CenterError
+from center.errors import CenterError, NodeError
+from center.node.listening import listen, unguarded
 from center.node.processes import is_alive, marked
 from center.settings.areas import outline_of
 from center.settings.check import is_short
-from center.settings.schema import ModemTable, Settings
+from center.settings.schema import HttpTable, ModemTable, Settings
 from center.state.state_dir import NodeFile, StateDir, living_web
 from gateways.gsm.port.addresses import is_address
 from gateways.gsm.port.places import places, resolved
@@ -231,12 +232,13 @@ def bind_address(settings: Settings, state: StateDir) -> Iterator[Finding]:
     except (OSError, ValueError):
         yield fail("address", f"http.host: no address for {host}")
         return
-    yield from _exposed("address", f"{host} port {port}", addresses)
+    for address in sorted(addresses, key=str):
+        yield _exposed(f"{host} port {port}", address, settings.http)
+    if settings.http.behind_proxy and not settings.http.trusted_proxies:
+        hint = "http.trusted_proxies is empty: wrong passwords of one count for all who come by the proxy"
+        yield warn("address", hint)
     if web is not None:
         return
-    from center.errors import NodeError
-    from center.node.listening import listen
-
     try:
         listen(host, port).close()
     except NodeError as error:
@@ -245,14 +247,17 @@ def bind_address(settings: Settings, state: StateDir) -> Iterator[Finding]:
         yield ok("address", f"{host} port {port} is free")
 
 
-def _exposed(check: str, what: str, addresses: set[Address]) -> Iterator[Finding]:
-    for address in sorted(addresses, key=str):
-        if address.is_global:
-            yield fail(check, f"{what}: {address} is on the internet; use a private one and a TLS proxy")
-        elif address.is_unspecified:
-            yield warn(check, f"{what}: {exposure(address)}; a private address and a TLS proxy are safer")
-        else:
-            yield ok(check, f"{what}: {exposure(address)}")
+def _exposed(what: str, address: Address, http: HttpTable) -> Finding:
+    who = f"{what}: {exposure(address)}"
+    if fault := unguarded(http, str(address)):
+        return fail("address", fault)
+    if http.certificate or address.is_loopback:
+        return ok("address", who)
+    if address.is_global:
+        return fail("address", f"{what}: {address} is on the internet, and not only for the proxy")
+    if address.is_unspecified:
+        return warn("address", f"{who}; the proxy alone should reach it: name a private address")
+    return ok("address", who)
 
 
 def running_center(state: StateDir, node: NodeFile | None) -> Iterator[Finding]:

@@ -185,7 +185,7 @@ class ActorsGroup:
 
     def say_stopped(self) -> None:
         """Writes down the orderly end."""
-        self._say(NodeStopped())
+        self.say(NodeStopped())
 
     # ------------------------------------------------------------ life
 
@@ -327,7 +327,7 @@ class ActorsGroup:
 
     def say_restarted(self, role: Role, incarnation: int, pid: int, cause: str) -> None:
         """Writes down that somebody whom the node looks after was started again."""
-        self._say(ActorStarted(role=role, key="", incarnation=incarnation, pid=pid, cause=cause))
+        self.say(ActorStarted(role=role, key="", incarnation=incarnation, pid=pid, cause=cause))
 
     @contextmanager
     def _journal(self) -> Iterator[Journal]:
@@ -343,7 +343,7 @@ class ActorsGroup:
 
         journal.append(Append(streams.node(self._node), None, (event,)))
 
-    def _say(self, event: Event) -> None:
+    def say(self, event: Event) -> None:
         """Writes it down if that is possible: a full disk must not keep the actors from being started."""
         from store.errors import StoreError
 

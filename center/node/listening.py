@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import socket
+from ipaddress import ip_address
 from typing import Final
 
 from center.errors import NodeError
+from center.settings.schema import HttpTable
 
 BACKLOG: Final = 2048
+
+
+def unguarded(http: HttpTable, address: str) -> str:
+    """Why the center does not listen on this address by these settings; empty: it may."""
+    if http.certificate or http.behind_proxy or ip_address(address.partition("%")[0]).is_loopback:
+        return ""
+    return (
+        f"http.host: {address} is reached from outside this machine, and there is no TLS. Make a certificate "
+        "(securwoman certificate make --name HOST) and name it in http.certificate and http.key; or, where a "
+        "proxy that has one stands before the center, set http.behind_proxy = true"
+    )
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -28,7 +28,7 @@ from center.node import service_manager
 from center.node.anchor import clock_for
 from center.node.carrier import Carrier, living
 from center.node.launching import raise_limits
-from center.node.listening import listen
+from center.node.listening import listen, unguarded
 from center.node.options import NodeOptions, command
 from center.node.processes import MARK, ProcessId, end_marked, identity
 from center.node.signals import Signals
@@ -51,6 +51,7 @@ from runtime.processes import outlives
 
 if TYPE_CHECKING:
     from center.node.actors_group import ActorsGroup
+    from center.node.certificate import Certificate
 
 LOOK_EVERY_S: Final = 1.0
 SOON_S: Final = 0.02
@@ -96,6 +97,7 @@ class Node:
         self.carrier: Carrier | None = None
         self.web: WebGroup | None = None
         self.actors: ActorsGroup | None = None
+        self.certificate: Certificate | None = None
 
     def _settings(self) -> Settings:
         settings = load(self.options.config)
@@ -117,7 +119,7 @@ class Node:
     def run(self) -> None:
         """From the start to the orderly stop. Raises CenterError where it could not start."""
         try:
-            listening = listen(self.settings.http.host, self.settings.http.port)
+            listening = self._listening()
         except CenterError:
             if living(self.state) is None:
                 run_dir.remove(self.state)
@@ -136,6 +138,22 @@ class Node:
                 if not run_dir.remove(self.state):
                     _say(f"securwoman: the disk cannot be written; {_IN_MEMORY}", sys.stderr)
                 self._lock.release()
+
+    def _listening(self) -> socket.socket:
+        """The web's socket, and a certificate for it where there is to be one. Raises NodeError."""
+        http = self.settings.http
+        listening = listen(http.host, http.port)
+        try:
+            if fault := unguarded(http, listening.getsockname()[0]):
+                raise NodeError(fault)
+            if http.certificate:
+                from center.node.certificate import Certificate
+
+                self.certificate = Certificate(Path(http.certificate), Path(http.key), self.state.served)
+        except NodeError:
+            listening.close()
+            raise
+        return listening
 
     def _start(self, listening: socket.socket, signals: Signals) -> None:
         """Everything at the same time, as far as one does not need the other."""
@@ -194,6 +212,8 @@ class Node:
 
     def _watch(self, signals: Signals, listening: socket.socket) -> None:
         """Looks after all of them until a signal asks for the end."""
+        from runtime import logs
+
         assert self.web is not None
         assert self.actors is not None
         deaths = DeathWatch()
@@ -206,6 +226,10 @@ class Node:
                 number = self.web.restarts + 1
                 self.actors.say_restarted(Role.WEB, number, self.web.process.pid, self.web.cause)
             changed |= self.actors.look(now_s)
+            if self.certificate is not None:
+                for alarm in self.certificate.look():
+                    logs.get("node").warning("http.certificate", fault=self.certificate.fault)
+                    self.actors.say(alarm)
             changed |= self._file.web_standby != self.web.standby
             if self.carrier is not None:
                 self.carrier.look(now_s)
@@ -248,7 +272,11 @@ class Node:
     def _announce(self, listening: socket.socket) -> None:
         host, port = listening.getsockname()[:2]
         shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-        address = f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+        scheme = "http" if self.certificate is None else "https"
+        address = f"{scheme}://[{shown}]:{port}" if ":" in shown else f"{scheme}://{shown}:{port}"
+        if self.certificate is not None:
+            # By another name than those in it, nothing that is shown here would be opened.
+            address = self.settings.http.public_url or address
         _say(f"securWoman is running: {address}/", sys.stdout)
         if self.setup.policy.psap_last_resort is LastResort.PUBLIC:
             text = "psap.last_resort is ON: 112 is dialled on a public line when no emergency line is left"

@@ -1,12 +1,16 @@
 """Asks the web `GET /healthz` without ever waiting: sent at one look, read at a later one.
 
+By its socket in the state directory: what a network or a certificate does is no sign of the process.
 A process that runs and does not answer is as bad as one that has died, and only asking tells.
 """
 
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 from typing import Final
+
+from runtime import unix_address
 
 PATIENCE_S: Final = 5.0
 """Silence for longer than this is being hung: longer than a garbage collection, or a storm's worst pause."""
@@ -16,8 +20,7 @@ _REQUEST: Final = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: clos
 class Probe:
     """One question at a time. `look` is to be called about once a second, or more often."""
 
-    def __init__(self, family: socket.AddressFamily, address: tuple[str, int]) -> None:
-        self._family = family
+    def __init__(self, address: Path) -> None:
         self._address = address
         self._socket: socket.socket | None = None
         self._asked_s = 0.0
@@ -52,12 +55,13 @@ class Probe:
         self.answered_once = False
 
     def _ask(self, now_s: float) -> None:
-        asking = socket.socket(self._family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
+        asking = socket.socket(
+            socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
+        )
         self._socket, self._asked_s, self._unsent, self._heard = asking, now_s, _REQUEST, b""
         try:
-            asking.connect(self._address)
-        except BlockingIOError:
-            pass
+            with unix_address.folder(self._address) as folder:
+                asking.connect(f"{folder}/{self._address.name}")
         except OSError:
             self.forget()
             return

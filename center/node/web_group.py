@@ -12,15 +12,18 @@ import msgspec
 
 from center.doctor.stopped import StoppedWatch
 from center.node.launching import child_environment, log_file
+from center.node.listening import BACKLOG, listen
 from center.node.probe import Probe
 from center.node.processes import ProcessId, identity
 from center.node.restarts import Restarts
 from center.node.web_standby import WebStandby
+from center.settings.check import metrics_address
 from center.settings.schema import Settings
 from center.state.state_dir import StateDir
 from center.version import version
 from messages.ids import E164, NodeId
 from model.policy import Setup
+from runtime import unix_address
 from runtime.clock import SystemClock
 
 SETTINGS_NAME: Final = "web-settings.json"
@@ -48,19 +51,26 @@ class WebGroup:
         self._setup = setup
         self._listening = listening
         self._settings = settings or Settings()
+        self._local = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
+        unix_address.take(self._local, state.web_socket, backlog=BACKLOG)
+        http = self._settings.http
+        self._metrics = listen(*metrics_address(http)) if http.metrics else None
         self._restarts = Restarts()
         self._child: subprocess.Popen[bytes] | None = None
         self._start_at_s: float | None = None
         self._started_s: float | None = None
-        host, port = listening.getsockname()[:2]
-        self._address: tuple[str, int] = ({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port)
-        self._probe = Probe(listening.family, self._address)
+        self._probe = Probe(state.web_socket)
         self._stopped = StoppedWatch()
         self._standby = WebStandby(lambda: self._spawn("--standby"))
         self.process: ProcessId | None = None
         """The one that runs now."""
         self.cause = ""
         """Why the one before it is gone."""
+
+    @property
+    def _plain(self) -> tuple[socket.socket, ...]:
+        """Where the web speaks without TLS: our own socket, and figures apart."""
+        return (self._local,) if self._metrics is None else (self._local, self._metrics)
 
     @property
     def suspicious(self) -> bool:
@@ -89,6 +99,7 @@ class WebGroup:
         from gateways.http.settings import DrillSettings, WebSettings
 
         host, port = self._listening.getsockname()[:2]
+        http = self._settings.http
         settings = WebSettings(
             node=self._node,
             state=str(self._state.path),
@@ -102,11 +113,15 @@ class WebGroup:
                 timeout_s=self._settings.drill.timeout_s,
             ),
             web=self._setup.web,
-            public_url=self._settings.http.public_url,
-            trusted_proxies=self._settings.http.trusted_proxies,
+            public_url=http.public_url,
+            trusted_proxies=http.trusted_proxies,
+            certificate=str(self._state.served) if http.certificate else "",
+            behind_proxy=http.behind_proxy,
+            metrics=metrics_address(http) if http.metrics else None,
             host=host,
             port=port,
             listen_fd=self._listening.fileno(),
+            plain_fds=tuple(one.fileno() for one in self._plain),
             version=version(),
         )
         write_json(self._state.run / SETTINGS_NAME, settings)
@@ -125,7 +140,7 @@ class WebGroup:
                 stderr=log,
                 cwd="/",
                 env=child_environment(self._state.path),
-                pass_fds=(self._listening.fileno(),),
+                pass_fds=[one.fileno() for one in (self._listening, *self._plain)],
                 start_new_session=True,
             )
 
@@ -174,6 +189,8 @@ class WebGroup:
         """Waits until it has ended; kills it after `within_s` seconds."""
         self._probe.forget()
         self._standby.end()
+        for one in self._plain:
+            one.close()
         if self._child is None:
             return
         try:

@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv4Network, ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
-from center.settings.schema import Settings
+from center.settings.schema import HttpTable, Settings
 from gateways.gsm.port.addresses import is_address, one_name, tcp_address
 from gateways.gsm.port.search import is_port_name
 from gateways.http.door.proxies import networks_fault
@@ -137,8 +137,30 @@ def is_private(address: str) -> bool:
 
 
 def _http(settings: Settings) -> Iterator[str]:
+    if bool(settings.http.certificate) != bool(settings.http.key):
+        given, missing = ("certificate", "key") if settings.http.certificate else ("key", "certificate")
+        yield f"http.{given}: needs http.{missing} as well"
+    if settings.http.metrics:
+        try:
+            metrics_address(settings.http)
+        except ValueError as error:
+            yield f"http.metrics: {error}"
     if fault := networks_fault(settings.http.trusted_proxies):
         yield f"http.trusted_proxies: {fault}"
+
+
+def metrics_address(http: HttpTable) -> tuple[str, int]:
+    """Where figures are read apart from all else. Raises ValueError, saying what is wrong."""
+    host, _, port = http.metrics.rpartition(":")
+    try:
+        address = ip_address(host.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        address = None
+    if address is None or not port.isdecimal() or not 0 < int(port) <= 65535:
+        raise ValueError('expected an address and a port, "127.0.0.1:9112"')
+    if address.is_unspecified or not address.is_private:
+        raise ValueError(f"{address} is no address of this machine or of a private network")
+    return str(address), int(port)
 
 
 def _map(settings: Settings) -> Iterator[str]:

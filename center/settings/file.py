@@ -71,7 +71,14 @@ def load(path: Path) -> Settings:
     map_ = msgspec.structs.replace(settings.map, pmtiles=pmtiles)
     folder = str(beside / settings.announcements.folder) if settings.announcements.folder else ""
     announcements = msgspec.structs.replace(settings.announcements, folder=folder)
-    return msgspec.structs.replace(settings, modem=modems, psap=psap, map=map_, announcements=announcements)
+    http = msgspec.structs.replace(
+        settings.http,
+        certificate=str(beside / settings.http.certificate) if settings.http.certificate else "",
+        key=str(beside / settings.http.key) if settings.http.key else "",
+    )
+    return msgspec.structs.replace(
+        settings, modem=modems, psap=psap, map=map_, announcements=announcements, http=http
+    )
 
 
 def parse(text: str, file: str = "center.toml") -> Settings:

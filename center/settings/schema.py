@@ -149,8 +149,15 @@ class HttpTable(_Table, frozen=True, kw_only=True):
     host: Annotated[str, Meta(min_length=1, max_length=255)] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8112
     """0: any that is free."""
+    certificate: str = ""
+    """PEM: the server's own, then those between it and its authority. With `key`; exchanged while it runs."""
+    key: str = ""
     public_url: Annotated[str, Meta(pattern=r"^(https?://[^/ ]+)?$(?!\n)", max_length=300)] = ""
+    behind_proxy: bool = False
+    """A proxy of ours that has TLS stands before it: it may listen beyond this machine without its own."""
     trusted_proxies: tuple[Annotated[str, Meta(max_length=64)], ...] = ()
+    metrics: Annotated[str, Meta(max_length=64)] = ""
+    """`ADDRESS:PORT` where figures and the interface's description are read instead of at `port`."""
 
 
 class DrillTable(_Table, frozen=True, kw_only=True):

@@ -6,12 +6,11 @@ lost is made anew, a registry that was lost learns the file's secret again.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from center.errors import StateError
-from center.state.state_dir import StateDir
+from center.state.state_dir import StateDir, write_kept
 from messages.ids import E164, OperatorId, ShiftState
 
 if TYPE_CHECKING:
@@ -112,10 +111,5 @@ def _secret(file: Path, prefix: str) -> str:
     except OSError as error:
         raise StateError(f"cannot read {file}: {error.strerror}") from error
     secret = new_secret(prefix)
-    part = file.with_name(f".{file.name}.{os.getpid()}")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "w") as new:
-        new.write(f"{secret}\n")
-        new.flush()
-        os.fsync(new.fileno())
-    part.replace(file)
+    write_kept(file, f"{secret}\n".encode())
     return secret

@@ -2,7 +2,7 @@
 
     DIR/                  0700
     ├── journal.db        the journal and the registry (SQLite; PostgreSQL is elsewhere)
-    ├── keys/             app.key, demo-operator.token, 0600 each
+    ├── keys/             app.key, demo-operator.token, served.pem, authority.pem, 0600 each
     ├── logs/             one file for each process and group
     ├── recordings/       voice, where it is recorded
     ├── tiles/            pictures that a tile server gave, see `gateways.console.map.cache`
@@ -11,6 +11,7 @@
     `center.state.run_dir`
         ├── center.lock   locked by the node for as long as it lives
         ├── node.json web.json carrier.json directory.msgpack
+        ├── web.sock      the web, for this user's own commands
         ├── notify/
         ├── spare.*       the journal's spare (`store.spare.spare`)
         └── NAME.at NAME.voice    the simulated carrier's ports
@@ -86,6 +87,8 @@ class StateDir:
         self.node_file = self.run / "node.json"
         self.last_run = self.path / "last-run"
         self.web_file = self.run / "web.json"
+        self.web_socket = self.run / "web.sock"
+        self.served = self.keys / "served.pem"
         self.carrier_file = self.run / "carrier.json"
         self.directory_file = self.run / "directory.msgpack"
 
@@ -193,6 +196,16 @@ def read_json(path: Path, kind: type[T]) -> T | None:
 def write_json(path: Path, value: msgspec.Struct) -> None:
     """Writes the file so that a reader sees the old or the new one, whole. Raises OSError."""
     publish(path, msgspec.json.format(msgspec.json.encode(value)) + b"\n")
+
+
+def write_kept(path: Path, content: bytes, mode: int = 0o600) -> None:
+    """Writes what has to outlast a power cut; a reader sees the old or the new one, whole. Raises OSError."""
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode), "wb") as new:
+        new.write(content)
+        new.flush()
+        os.fsync(new.fileno())
+    part.replace(path)
 
 
 def default_path(environment: Mapping[str, str]) -> Path:

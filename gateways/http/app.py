@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from litestar import Litestar, Request, Response
 from litestar.exceptions import HTTPException
-from litestar.types import BeforeMessageSendHookHandler, ExceptionHandlersMap, Message, Scope
+from litestar.types import ExceptionHandlersMap
 
 from gateways.app.page import app_routes
 from gateways.console.channel import console_route
@@ -29,8 +29,10 @@ from gateways.http.answers import AnyRequest, Problem, answer
 from gateways.http.context import Web
 from gateways.http.decoding import BODY_MAX
 from gateways.http.door.across import across_nodes
+from gateways.http.door.apart import apart
 from gateways.http.door.auth import Auth
-from gateways.http.door.proxies import HSTS, Proxies
+from gateways.http.door.proxies import Proxies
+from gateways.http.door.saying import said_with_every_answer
 from gateways.http.door.throttle import Throttle
 from gateways.http.errors import NotDurable, RequestError, TooManyTries
 from gateways.http.registry import RegistryQueries
@@ -67,8 +69,6 @@ from store.registry.registry import Registry
 from store.registry.sessions import ticket_of
 
 LOAD_AGAIN_S: Final = 0.5
-NO_PAGE: Final = b"default-src 'none'; frame-ancestors 'none'"
-"""The policy of what is no page: whatever a browser takes it for, nothing of it runs."""
 
 log = logs.get("http")
 
@@ -89,7 +89,9 @@ def parts(
     journal = Journal.open(settings.journal, node=settings.node, clock=clock.now_us, notify=notify, spare=run)
     asked = RegistryQueries(Registry(journal, region=settings.policy.region), journal, clock)
     cookies = Cookies(settings.node, settings.state)
-    proxies = Proxies(settings.public_url or settings.web, settings.trusted_proxies)
+    proxies = Proxies(
+        settings.public_url or settings.web, settings.trusted_proxies, tls=bool(settings.certificate)
+    )
     shared = journal.shared
     return Web(
         settings=settings,
@@ -119,7 +121,13 @@ def parts(
 
 def build(web: Web) -> Litestar:
     """The application. Its lifespan starts and ends the parts; it accepts before open alerts are read."""
-    tiles = configured(web.settings)
+    settings = web.settings
+    behind_proxy = (
+        settings.behind_proxy
+        or bool(settings.trusted_proxies)
+        or (web.proxies.is_https and not settings.certificate)
+    )
+    tiles = configured(settings)
     reports = Lately(partial(voice_files.read, Path(web.settings.state) / "run"))
     screen = Screen(
         web.following,
@@ -189,35 +197,18 @@ def build(web: Web) -> Litestar:
             *page_routes(web.nodes.elsewhere),
             *app_routes(web.nodes.elsewhere),
         ],
-        middleware=[across_nodes(web.nodes.elsewhere)] if web.nodes.shared else [],
+        middleware=[
+            apart(settings.metrics, behind_proxy=behind_proxy),
+            *([across_nodes(web.nodes.elsewhere)] if web.nodes.shared else []),
+        ],
         exception_handlers=_exception_handlers(web),
-        before_send=[_said_with_every_answer(web.proxies)],
+        before_send=[said_with_every_answer(web.proxies)],
         openapi_config=openapi_config(web.settings.version, web.cookies.name(secure=web.proxies.is_https)),
         request_max_body_size=BODY_MAX,
         lifespan=[lifespan],
         logging_config=None,
         debug=False,
     )
-
-
-def _said_with_every_answer(proxies: Proxies) -> BeforeMessageSendHookHandler:
-    """Also with those that no route gives."""
-
-    async def told(message: Message, scope: Scope) -> None:
-        if message["type"] != "http.response.start":
-            return
-        headers = list(message["headers"])
-        said = dict(headers)
-        if b"x-content-type-options" not in said:
-            headers.append((b"x-content-type-options", b"nosniff"))
-        is_page = said.get(b"content-type", b"").startswith(b"text/html") and message["status"] < 400
-        if not is_page and b"content-security-policy" not in said:
-            headers.append((b"content-security-policy", NO_PAGE))
-        if proxies.secure(scope):
-            headers.append((b"strict-transport-security", HSTS))
-        message["headers"] = headers
-
-    return told
 
 
 async def _load(web: Web) -> None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
 import socket
-from collections.abc import Callable
+import ssl
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -21,6 +23,7 @@ from litestar import Litestar
 from gateways.http.app import build, parts
 from gateways.http.context import Web
 from gateways.http.door.limits import Limits, Spares, is_loopback, limited
+from gateways.http.door.saying import SocketProtocol
 from gateways.http.settings import WebSettings
 from runtime import logs
 
@@ -28,6 +31,10 @@ GRACE_S: Final = 3
 BACKLOG: Final = 2048
 KEEP_ALIVE_S: Final = 75
 LIMITS: Final = Limits()
+CERTIFICATE_TICKS: Final = 10
+"""Of uvicorn's, ten in a second."""
+
+log = logs.get("http")
 
 Listening = Callable[[str, int], None]
 
@@ -61,20 +68,26 @@ def serve(settings: WebSettings, listening: Listening | None = None) -> None:
         listener = socket.socket(fileno=settings.listen_fd)
     try:
         web = parts(settings)
-        server = _Server(web, listening, listener)
+        plain = [socket.socket(fileno=fd) for fd in settings.plain_fds]
+        server = _Server(web, listening, listener, plain)
         server.run(sockets=[listener])
     finally:
         listener.close()
 
 
 def configured(
-    application: Litestar, *, limits: Limits = LIMITS, spares: Spares = is_loopback
+    application: Litestar,
+    *,
+    limits: Limits = LIMITS,
+    spares: Spares = is_loopback,
+    certificate: str = "",
 ) -> uvicorn.Config:
-    """How uvicorn serves it. `spares`: whose connections are not counted."""
+    """How uvicorn serves it. `spares`: whose connections are not counted. `certificate`: with its key."""
     return uvicorn.Config(
         application,
         loop="uvloop",
         http=limited(limits, spares),
+        ws=SocketProtocol,
         ws_max_size=64 * 1024,
         ws_per_message_deflate=False,
         lifespan="on",
@@ -86,16 +99,29 @@ def configured(
         backlog=BACKLOG,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACE_S,
+        ssl_certfile=certificate or None,
     )
 
 
 class _Server(uvicorn.Server):
     """uvicorn's, which also tells when it begins to listen, and wakes whoever waits when it is to end."""
 
-    def __init__(self, web: Web, listening: Listening | None, listener: socket.socket) -> None:
+    def __init__(
+        self,
+        web: Web,
+        listening: Listening | None,
+        listener: socket.socket,
+        plain: Sequence[socket.socket],
+    ) -> None:
         super().__init__(
-            configured(build(web), spares=lambda address: is_loopback(address) or web.proxies.trusts(address))
+            configured(
+                build(web),
+                spares=lambda address: is_loopback(address) or web.proxies.trusts(address),
+                certificate=web.settings.certificate,
+            )
         )
+        self._plain = plain
+        self._certificate: tuple[int, int] | None = None
         self._web = web
         self._told = listening
         self._listener = listener
@@ -104,6 +130,9 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
+        for one in self._plain:
+            make = self._loop.create_unix_server if one.family == socket.AF_UNIX else self._loop.create_server
+            self.servers.append(await make(self._protocol, sock=one, backlog=BACKLOG))
         # What is there now stays for ever: the collector need not walk through it at every turn.
         gc.collect()
         gc.freeze()
@@ -111,6 +140,29 @@ class _Server(uvicorn.Server):
         if self.started and self._told is not None:
             host, port = self._listener.getsockname()[:2]
             self._told(host, port)
+
+    def _protocol(self) -> asyncio.Protocol:
+        """As uvicorn makes it for its own sockets, which all have TLS or none."""
+        return self.config.http_protocol_class(  # type: ignore[call-arg]
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+
+    async def on_tick(self, counter: int) -> bool:
+        if self.config.ssl is not None and counter % CERTIFICATE_TICKS == 0:
+            self._exchange(self.config.ssl)
+        return await super().on_tick(counter)
+
+    def _exchange(self, context: ssl.SSLContext) -> None:
+        """Who connects from now on is shown the certificate that is there now; no connection is touched."""
+        file = self._web.settings.certificate
+        try:
+            found = os.stat(file)
+            there = (found.st_mtime_ns, found.st_ino)
+            if there != self._certificate:
+                context.load_cert_chain(file)
+                self._certificate = there
+        except OSError as error:  # ssl.SSLError is one
+            log.error("the certificate cannot be read again", reason=str(error))
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         # Not uvicorn's own, which raises the signal again at the end: an ordered end is exit status 0.

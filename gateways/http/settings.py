@@ -37,9 +37,17 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Where browsers find the center behind a proxy, `https://…`."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses and networks of proxies that are believed about whom they ask for."""
+    certificate: str = ""
+    """PEM, the key in it: served by TLS, and read again whenever the file is another. Empty: plain HTTP."""
+    behind_proxy: bool = False
+    """Who comes from this machine may be anybody, sent on by a proxy."""
+    metrics: tuple[str, int] | None = None
+    """The address at which figures are read, and nothing else is; its socket is among `plain_fds`."""
     host: str = "127.0.0.1"
     port: int = 8112
     """0: any that is free."""
     listen_fd: int | None = None
     """An inherited listening socket: whoever keeps it open turns nobody away while the web restarts."""
+    plain_fds: tuple[int, ...] = ()
+    """Inherited listening sockets on which plain HTTP is spoken: this user's own, and that for `metrics`."""
     version: str = ""

@@ -183,6 +183,13 @@ def test_a_file_that_is_not_there_and_one_that_is_not_text_are_settings_errors(t
         load(tmp_path / "bad.toml")
 
 
+def test_a_relative_certificate_lies_beside_the_settings(tmp_path: Path) -> None:
+    file = tmp_path / "center.toml"
+    file.write_text('[http]\ncertificate = "a.pem"\nkey = "/etc/a.key"\n')
+    http = load(file).http
+    assert (http.certificate, http.key) == (str(tmp_path / "a.pem"), "/etc/a.key")
+
+
 def test_a_relative_pmtiles_file_lies_beside_the_settings(tmp_path: Path) -> None:
     file = tmp_path / "center.toml"
     file.write_text('[map]\npmtiles = "italy.pmtiles"')

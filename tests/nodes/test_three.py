@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
 from messages.ids import Outcome, Party
@@ -17,7 +18,7 @@ from tests.chaos.harness.hearing import all_hear
 from tests.chaos.harness.view import People
 from tests.nodes.blows import OWNER, PSAP_LINE, Blow, Cell, Run, quick_world
 from tests.support.center import OPERATOR, PSAP
-from tests.support.nodes import Nodes, missing, nodes
+from tests.support.nodes import METRICS_PORT, Nodes, missing, nodes
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]
 
@@ -53,7 +54,7 @@ def three(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
 
 def can_call(nodes: Nodes, line: str) -> bool:
     """Whether the line can carry calls, as its node tells it."""
-    told = nodes[line[0]].http.get("/metrics").text
+    told = httpx.get(f"http://{nodes[line[0]].host}:{METRICS_PORT}/metrics", timeout=20).text
     return any(
         row.startswith("securwoman_line_ready{") and f'line="{line}"' in row and row.endswith(" 1.0")
         for row in told.splitlines()

@@ -45,6 +45,7 @@ T = TypeVar("T")
 
 ROOT: Final = Path(__file__).parents[2]
 WEB_PORT: Final = 8400
+METRICS_PORT: Final = 8401
 PATIENCE_S: Final = 40.0
 ANSWERS_S: Final = 1.5
 """So long an app or a console waits for a node before it asks another."""
@@ -107,7 +108,9 @@ class Node:
             (
                 f'node = "{self.name}"\n[journal]\nurl = "{self._nodes.journal_url}"',
                 f'[cluster]\naddress = "{self.host}"\nweb = "{self.address}"',
-                f'[http]\nhost = "{self.host}"\nport = {WEB_PORT}\n[psap]\nnumber = "{PSAP}"',
+                f'[http]\nhost = "{self.host}"\nport = {WEB_PORT}\nbehind_proxy = true\n'
+                f'metrics = "{self.host}:{METRICS_PORT}"',
+                f'[psap]\nnumber = "{PSAP}"',
                 # Whoever hangs up just after the operator has left ends the conversation.
                 "[alert]\nleave_alarm_within_s = 0",
                 self._nodes.settings,

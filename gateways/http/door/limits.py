@@ -18,6 +18,7 @@ from typing import Any, Final
 import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from gateways.http.door.saying import written
 from gateways.http.door.throttle import network
 
 CLOSED_WITHIN_S: Final = 1.0
@@ -188,6 +189,10 @@ class _Limited(HttpToolsProtocol):
             self._timer.cancel()
             self._timer = None
 
+    def send_400_response(self, msg: str) -> None:
+        self.transport.write(written(b"400 Bad Request"))
+        self.transport.close()
+
     def _late(self, seconds: float) -> None:
         if self.flow.read_paused:
             # It is we who do not read: what came before is still being answered.
@@ -204,8 +209,6 @@ class _Limited(HttpToolsProtocol):
             self.cycle.response_started if not self._in_header else not self.cycle.response_complete
         )
         if not begun:
-            self.transport.write(
-                b"HTTP/1.1 " + status + b"\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
-            )
+            self.transport.write(written(status))
         self.transport.close()
         self.loop.call_later(CLOSED_WITHIN_S, self.transport.abort)

@@ -24,19 +24,19 @@ Address = IPv4Address | IPv6Address
 class Proxies:
     """Which addresses are the center's own proxies, and where browsers find it."""
 
-    def __init__(self, public_url: str = "", trusted: Iterable[str] = ()) -> None:
-        """`public_url`: `https://HOST[:PORT]`, or empty. `trusted`: addresses and networks.
+    def __init__(self, public_url: str = "", trusted: Iterable[str] = (), *, tls: bool = False) -> None:
+        """`public_url`: `https://HOST[:PORT]`, or empty. `trusted`: addresses and networks. `tls`: ours.
 
         Raises ValueError for what is neither.
         """
         self.origin: Final = public_url.rstrip("/").lower()
-        self.is_https: Final = self.origin.startswith("https://")
+        self.is_https: Final = tls or self.origin.startswith("https://")
         """Whether browsers are to come by https alone."""
         self._networks = tuple(ip_network(one) for one in trusted)
 
     def trusts(self, address: str) -> bool:
         """Whether this is one of our proxies."""
-        known = _address(address)
+        known = address_of(address)
         return known is not None and self._is_ours(known)
 
     def client_address(self, scope: Scope) -> str:
@@ -51,7 +51,7 @@ class Proxies:
             return peer
         found = peer
         for text in reversed(_listed(scope, b"x-forwarded-for")[-_FAR:]):
-            address = _address(text)
+            address = address_of(text)
             if address is None:
                 break
             found = str(address)
@@ -84,7 +84,7 @@ def _listed(scope: Scope, name: bytes) -> list[str]:
     return [part for value in values for one in value.split(",") if (part := one.strip())]
 
 
-def _address(text: str) -> Address | None:
+def address_of(text: str) -> Address | None:
     """An address, also with a port or a zone; None for anything else."""
     if text.startswith("["):
         text = text[1:].partition("]")[0]

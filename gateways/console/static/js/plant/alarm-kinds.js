@@ -129,6 +129,15 @@ export const KINDS = {
     either('Parte in avaria', 'Part failing'),
     either(`Una parte del centro cade di continuo: ${s}`, `A part of the centre keeps failing: ${s}`),
   ],
+  'certificate.unusable': () => [
+    either('Certificato non usato', 'Certificate not used'),
+    either(
+      'Il nuovo certificato del centro non è valido o non va con la sua chiave: si usa ancora il ' +
+        'precedente; `securwoman doctor` dice perché',
+      'The centre’s new certificate cannot be used, or does not fit its key: the one before it is still ' +
+        'served; `securwoman doctor` says why',
+    ),
+  ],
   'case.stuck': (s) => [
     either(`${s}: allarme fermo`, `${s}: alert stuck`),
     either(

@@ -1,0 +1,167 @@
+"""Certificates: what one says of itself, and a small authority for networks where no public one reaches.
+
+The only module that knows `cryptography`'s x509, which takes a third of a second to import: only commands do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from pathlib import Path
+from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from center.state.state_dir import write_kept
+
+VALID_DAYS: Final = 397
+"""What browsers take at the most, less a day (CA/Browser Forum, Baseline Requirements, 6.3.2)."""
+AUTHORITY_DAYS: Final = 3650
+_CLOCKS: Final = timedelta(hours=1)
+"""So far a phone's clock may be behind."""
+_ORGANIZATION: Final = "securWoman, local"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Certificate:
+    """What a certificate says of itself."""
+
+    names: tuple[str, ...]
+    """Hosts and addresses; of a host the first part may be `*`."""
+    until: datetime
+    fingerprint: str
+    """SHA-256, as telephones and browsers show it."""
+
+    @property
+    def days_left(self) -> int:
+        """Whole ones; negative where it is past."""
+        return (self.until - datetime.now(UTC)).days
+
+    def is_for(self, host: str) -> bool:
+        """Whether a browser that asks for this host takes it (RFC 9525, 6.3)."""
+        above = host.partition(".")[2]
+        return host.lower() in self.names or (bool(above) and f"*.{above.lower()}" in self.names)
+
+
+def read(pem: bytes) -> Certificate:
+    """The first certificate in there. Raises ValueError."""
+    return _told(x509.load_pem_x509_certificate(pem))
+
+
+def make(names: tuple[str, ...], authority: Path, folder: Path) -> tuple[Certificate, Certificate]:
+    """A new key and certificate, `center.key` and `center.pem`, and `authority.crt` for phones and browsers.
+
+    The authority is made where there is none yet. Both, the authority first. Raises OSError, ValueError.
+    """
+    if not authority.exists():
+        write_kept(authority, _new_authority())
+    # The key and the certificate in one file: neither is ever without the other.
+    content = authority.read_bytes()
+    issuer = x509.load_pem_x509_certificate(content)
+    issuer_key = serialization.load_pem_private_key(content, None)
+    assert isinstance(issuer_key, ec.EllipticCurvePrivateKey)
+    now, key = datetime.now(UTC), ec.generate_private_key(ec.SECP256R1())
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(_name(names[0]))
+        .issuer_name(issuer.subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - _CLOCKS)
+        .not_valid_after(min(now + timedelta(days=VALID_DAYS), issuer.not_valid_after_utc))
+        .add_extension(x509.SubjectAlternativeName([_general(name) for name in names]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(authority=False), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False
+        )
+        .sign(issuer_key, hashes.SHA256())
+    )
+    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    write_kept(folder / "center.key", _private(key))
+    write_kept(folder / "center.pem", _public(made), 0o644)
+    write_kept(folder / "authority.crt", _public(issuer), 0o644)
+    return _told(issuer), _told(made)
+
+
+def _new_authority() -> bytes:
+    now, key = datetime.now(UTC), ec.generate_private_key(ec.SECP256R1())
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(_name(f"securWoman {now:%Y-%m-%d}"))
+        .issuer_name(_name(f"securWoman {now:%Y-%m-%d}"))
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - _CLOCKS)
+        .not_valid_after(now + timedelta(days=AUTHORITY_DAYS))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_usage(authority=True), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    return _public(made) + _private(key)
+
+
+def _told(one: x509.Certificate) -> Certificate:
+    try:
+        said = one.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        said = x509.SubjectAlternativeName([])
+    hosts = said.get_values_for_type(x509.DNSName)
+    addresses = said.get_values_for_type(x509.IPAddress)
+    return Certificate(
+        names=tuple(str(name).lower() for name in (*hosts, *addresses)),
+        until=one.not_valid_after_utc,
+        fingerprint=one.fingerprint(hashes.SHA256()).hex(":").upper(),
+    )
+
+
+def _name(common: str) -> x509.Name:
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, _ORGANIZATION),
+            x509.NameAttribute(NameOID.COMMON_NAME, common[:64]),
+        ]
+    )
+
+
+def _general(name: str) -> x509.GeneralName:
+    address = address_of(name)
+    return x509.DNSName(name) if address is None else x509.IPAddress(address)
+
+
+def address_of(name: str) -> IPv4Address | IPv6Address | None:
+    """The address that is meant; None: it is a host's name."""
+    try:
+        return ip_address(name)
+    except ValueError:
+        return None
+
+
+def _usage(*, authority: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not authority,
+        key_cert_sign=authority,
+        crl_sign=authority,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _public(one: x509.Certificate) -> bytes:
+    return one.public_bytes(serialization.Encoding.PEM)
+
+
+def _private(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )

@@ -1,0 +1,65 @@
+"""`certificate`: TLS where no public authority reaches, as on a LAN or for a trial."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Final
+
+from cyclopts import Parameter
+
+from center.errors import StateError, UsageError
+from center.options import DEFAULT, Common
+
+_LABEL: Final = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_HOST: Final = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(\.{_LABEL})*")
+
+
+def make(
+    *,
+    name: Annotated[tuple[str, ...], Parameter(help="Host or address by which it is reached; one or more.")],
+    to: Annotated[Path | None, Parameter(help="Where; else certificate/ of the state directory.")] = None,
+    common: Common = DEFAULT,
+) -> None:
+    """A certificate for this center, by an authority of its own; again renews it."""
+    from center import certificates
+
+    names = tuple(dict.fromkeys(_checked(one.strip().lower()) for one in name))
+    if not names:
+        raise UsageError("--name: a host or an address is needed")
+    state = common.directory
+    state.create()
+    folder = (to if to is not None else state.path / "certificate").absolute()
+    try:
+        authority, made = certificates.make(names, state.keys / "authority.pem", folder)
+    except (OSError, ValueError) as error:
+        raise StateError(f"no certificate could be made: {error}") from error
+    files = {"certificate": folder / "center.pem", "key": folder / "center.key"}
+    if common.json:
+        common.data(
+            {
+                "names": made.names,
+                "until": made.until,
+                "fingerprint": made.fingerprint,
+                "authority": str(folder / "authority.crt"),
+                "authority_fingerprint": authority.fingerprint,
+                **{key: str(file) for key, file in files.items()},
+            }
+        )
+        return
+    common.say(f"for {', '.join(made.names)}, {made.days_left} days; SHA-256 {made.fingerprint}")
+    common.say(f"install {folder / 'authority.crt'} on phones and computers, and compare there:")
+    common.say(f"SHA-256 {authority.fingerprint}")
+    common.say("in [http] of center.toml:")
+    for key, file in files.items():
+        common.say(f'{key} = "{file}"')
+
+
+def _checked(name: str) -> str:
+    from center.certificates import address_of
+
+    if (address := address_of(name)) is not None:
+        return str(address)
+    if not _HOST.fullmatch(name):
+        raise UsageError(f"--name: {name!r} is neither a host nor an address")
+    return name

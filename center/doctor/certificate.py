@@ -1,0 +1,53 @@
+"""The doctor's look at TLS: how long the certificate lasts, whom it is for, whether it is served."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from center.doctor.findings import Finding, fail, ok, warn
+from center.node.certificate import unfit
+from center.settings.schema import Settings
+from center.state.state_dir import NodeFile, StateDir
+
+WARNED_DAYS: Final = 21
+"""A month is what most renew with; a week of it may go by unseen."""
+
+
+def certificate(state: StateDir, settings: Settings, node: NodeFile | None) -> Iterator[Finding]:
+    """What is to be said of `http.certificate`; nothing where TLS is a proxy's."""
+    http = settings.http
+    if not http.certificate:
+        return
+    file, key = Path(http.certificate), Path(http.key)
+    try:
+        if key.stat().st_mode & 0o077:
+            yield fail("certificate", f"http.key: {key} is readable by others")
+        content = file.read_bytes()
+    except OSError as error:
+        yield fail("certificate", f"{error.filename}: {error.strerror}")
+        return
+    if fault := unfit(file, key):
+        yield fail("certificate", fault)
+        return
+    from center.certificates import read
+
+    found = read(content)
+    days = found.days_left
+    what = f"{', '.join(found.names) or 'no name'}, until {found.until:%Y-%m-%d}"
+    if days < 0:
+        yield fail("certificate", f"{what}: it is past, and no app and no browser takes it; renew it")
+    elif days < WARNED_DAYS:
+        yield warn("certificate", f"{what}: {days} days are left; renew it")
+    else:
+        yield ok("certificate", f"{what}: {days} days are left")
+    for setting, address in (("http.public_url", http.public_url), ("cluster.web", settings.cluster.web)):
+        host = urlsplit(address).hostname
+        if host and not found.is_for(host):
+            yield fail("certificate", f"{setting}: the certificate is not for {host}")
+    if node is not None and state.served.is_file():
+        served = read(state.served.read_bytes())
+        if served.fingerprint != found.fingerprint:
+            yield warn("certificate", f"the center still serves the one until {served.until:%Y-%m-%d}")
