@@ -19,7 +19,7 @@ from typing import Final
 from cyclopts import App, CycloptsError
 
 from center.errors import CenterError, UsageError
-from center.terminal import shown
+from runtime.terminal import shown
 
 INTERRUPTED: Final = 130
 INTERNAL: Final = 70

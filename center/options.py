@@ -13,7 +13,7 @@ import msgspec
 from cyclopts import Parameter
 
 from center.state.state_dir import StateDir, default_path
-from center.terminal import shown, shown_json
+from runtime.terminal import shown, shown_json
 
 
 @Parameter(name="*")

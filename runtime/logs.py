@@ -19,6 +19,8 @@ import msgspec
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
 
+from runtime.terminal import shown, shown_json
+
 FILE_NAME: Final = "center.jsonl"
 MAX_BYTES: Final = 20_000_000
 """The file is moved to `center.jsonl.1`, and begun anew, beyond this."""
@@ -83,15 +85,21 @@ class _Output:
 
     def __call__(self, logger: WrappedLogger, method: str, event: EventDict) -> str:
         if self._sink is not None:
-            self._sink.write(_encoder.encode(event) + b"\n")
+            line = _encoder.encode(event)
+            self._sink.write((line if _plain(line) else shown_json(line.decode()).encode()) + b"\n")
         if self._to_stderr:
             text = self._console(logger, method, cast("MutableMapping[str, object]", dict(event)))
             try:
-                sys.stderr.write(f"{text}\n")
+                sys.stderr.write("\n".join(map(shown, text.split("\n"))) + "\n")
                 sys.stderr.flush()
             except (OSError, ValueError):
                 pass
         raise structlog.DropEvent
+
+
+def _plain(line: bytes) -> bool:
+    """Whether nothing in it can steer the terminal of who reads it: mostly so, and quickly told."""
+    return line.isascii() and b"\x7f" not in line
 
 
 _configured_level = logging.INFO

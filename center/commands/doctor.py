@@ -16,6 +16,7 @@ from center.doctor import (
     center,
     certificate,
     dialling,
+    listeners,
     machine,
     maps,
     nodes,
@@ -104,7 +105,7 @@ def _checks(
             yield "modems", partial(center.modems, settings)
     yield "center", partial(center.running_center, state, node)
     if node is not None:
-        yield "transport", partial(center.transports, state, node)
+        yield "listeners", partial(listeners.listeners, state, node)
         yield "lines", partial(center.lines, state)
         if settings is not None:
             yield "voices", partial(voices.voices, state, settings)

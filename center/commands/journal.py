@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,6 +12,7 @@ from cyclopts import Parameter
 from center.options import DEFAULT, Common
 from center.state.journals import goes_on, journal_of
 from center.state.moving import center_of, is_center
+from runtime.terminal import shown_json
 
 
 def verify(*, common: Common = DEFAULT) -> int:
@@ -46,8 +48,14 @@ def export(
 
     _say_what_is_missing(common)
     with journal_of(common.directory, disk=True) as journal:
-        export_journal(journal, sys.stdout.buffer, Format(format), since=since)
-    sys.stdout.buffer.flush()
+        if sys.stdout.isatty() and Format(format) is Format.JSONL:
+            # The same in JSON, and nothing in it steers the terminal.
+            text = BytesIO()
+            export_journal(journal, text, Format.JSONL, since=since)
+            sys.stdout.write(shown_json(text.getvalue().decode()))
+        else:
+            export_journal(journal, sys.stdout.buffer, Format(format), since=since)
+    sys.stdout.flush()
 
 
 def import_(path: Path, /, *, common: Common = DEFAULT) -> None:

@@ -13,9 +13,9 @@ from center.errors import NotFound, UsageError
 from center.options import DEFAULT, Common
 from center.people import ASKED, BY, region_of, secret_asked
 from center.state.journals import journal_of
-from center.terminal import shown
 from center.times import rfc3339
 from messages.ids import UserId
+from runtime.terminal import shown
 
 if TYPE_CHECKING:
     from store.registry.people import User
@@ -48,8 +48,12 @@ def add(
     language: Annotated[str | None, Parameter(help="ISO 639-1.")] = None,
     notes: Annotated[str | None, Parameter(help="What the operator has to know.")] = None,
     device: Annotated[tuple[str, ...], Parameter(help="The app's device id.")] = (),
-    pin: Annotated[str | None, Parameter(help="Ends an alert from the app; `-` asks for it.")] = None,
-    duress_pin: Annotated[str | None, Parameter(help="Seems to end it; `-` asks for it.")] = None,
+    pin: Annotated[
+        str | None, Parameter(help="Ends an alert from the app; `-` asks for it.", allow_leading_hyphen=True)
+    ] = None,
+    duress_pin: Annotated[
+        str | None, Parameter(help="Seems to end it; `-` asks for it.", allow_leading_hyphen=True)
+    ] = None,
     common: Common = DEFAULT,
 ) -> None:
     """Add one user."""

@@ -13,10 +13,10 @@ import msgspec
 
 from center.client import Client
 from center.doctor.findings import Finding, fail, ok, warn
-from center.doctor.sockets import Address, exposure, listening
+from center.doctor.sockets import Address, exposure
 from center.errors import CenterError, NodeError
 from center.node.listening import listen, unguarded
-from center.node.processes import is_alive, marked
+from center.node.processes import is_alive
 from center.settings.areas import outline_of
 from center.settings.check import is_short
 from center.settings.schema import HttpTable, ModemTable, Settings
@@ -277,30 +277,6 @@ def running_center(state: StateDir, node: NodeFile | None) -> Iterator[Finding]:
         yield ok("center", f"would serve an alert now, on {ready.lines} lines")
     finally:
         client.close()
-
-
-def transports(state: StateDir, node: NodeFile | None) -> Iterator[Finding]:
-    """The actors' own ports: what they say to each other is proved, and not encrypted: none may be public."""
-    if node is None:
-        return
-    pids = [process.pid for process in marked(state.path)]
-    web_port = _web_port(state)
-    open_to_others = {
-        (address, port): pid
-        for (address, port), pid in listening(pids).items()
-        if port != web_port and not address.is_loopback
-    }
-    for (address, port), pid in sorted(open_to_others.items(), key=str):
-        what = f"process {pid} listens on {address} port {port}: {exposure(address)}"
-        private = address.is_private and not address.is_unspecified
-        yield warn("transport", what) if private else fail("transport", what)
-    if not open_to_others:
-        yield ok("transport", f"{len(pids)} processes; the actors listen on this machine alone")
-
-
-def _web_port(state: StateDir) -> int:
-    web = living_web(state)
-    return web.port if web is not None else 0
 
 
 def people(state: StateDir) -> Iterator[Finding]:

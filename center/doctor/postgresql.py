@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterator
+from ipaddress import ip_address
 from typing import Final
 
 from center.doctor.findings import Finding, fail, ok, warn
@@ -58,9 +59,22 @@ def database(state: StateDir, settings: Settings | None) -> Iterator[Finding]:
     for setting, on in (("fsync", found.fsync), ("full_page_writes", found.full_page_writes)):
         if not on:
             yield fail("database", f"{setting} is off: a loss of power loses alerts")
+    yield way(found.address, found.sslmode, encrypted=found.encrypted)
     yield from _commits(found.synchronous_commit, found.synchronous_standbys, found.commits_s)
     if settings is not None:
         yield _room(settings, found.connections, found.connections_used)
+
+
+def way(address: str, sslmode: str, *, encrypted: bool) -> Finding:
+    """Who on the way to the server could read what is written, or be the server."""
+    if not address or address.startswith("/") or ip_address(address).is_loopback:
+        return ok("database", "it is reached on this machine")
+    if not encrypted:
+        return fail("database", f"{address} is reached without TLS (sslmode={sslmode}): use verify-full")
+    if sslmode != "verify-full":
+        text = f"by TLS, and whoever is on the way can be the server (sslmode={sslmode}): use verify-full"
+        return warn("database", text)
+    return ok("database", "by TLS, the server's name verified")
 
 
 def _commits(promised: str, standbys: str, took_s: tuple[float, ...]) -> Iterator[Finding]:

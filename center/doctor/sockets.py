@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -19,11 +19,20 @@ _TABLES: Final = (("tcp", 4, "0A"), ("tcp6", 6, "0A"), ("udp", 4, "07"), ("udp6"
 _SOCKET: Final = re.compile(r"socket:\[(\d+)\]")
 
 
-def listening(pids: Iterable[int]) -> dict[tuple[Address, int], int]:
-    """Where these processes listen: address and port, and one of those who do."""
-    all_sockets: dict[str, tuple[Address, int]] = {}
+class Listener(NamedTuple):
+    """A socket that takes what comes from anybody who reaches it."""
+
+    protocol: str
+    """`tcp` or `udp`."""
+    address: Address
+    port: int
+
+
+def listening(pids: Iterable[int]) -> dict[Listener, int]:
+    """Where these processes listen, and one of those who do."""
+    all_sockets: dict[str, Listener] = {}
     for name, version, state in _TABLES:
-        all_sockets |= _table(f"/proc/net/{name}", version, state)
+        all_sockets |= _table(name, version, state)
     found = {}
     for pid in pids:
         for inode in _sockets_of(pid):
@@ -52,13 +61,13 @@ def _sockets_of(pid: int) -> Iterator[str]:
                 yield match[1]
 
 
-def _table(file: str, version: int, state: str) -> dict[str, tuple[Address, int]]:
+def _table(name: str, version: int, state: str) -> dict[str, Listener]:
     """Inode to local address, of sockets in this state."""
     try:
-        lines = Path(file).read_text().splitlines()[1:]
+        lines = Path(f"/proc/net/{name}").read_text().splitlines()[1:]
     except OSError:
         return {}
-    found: dict[str, tuple[Address, int]] = {}
+    found: dict[str, Listener] = {}
     for line in lines:
         fields = line.split()
         if fields[3] != state:
@@ -68,5 +77,6 @@ def _table(file: str, version: int, state: str) -> dict[str, tuple[Address, int]
         words = [int(host[i : i + 8], 16) for i in range(0, len(host), 8)]
         packed = struct.pack(f"={len(words)}I", *words)
         family = socket.AF_INET if version == 4 else socket.AF_INET6
-        found[fields[9]] = (ipaddress.ip_address(socket.inet_ntop(family, packed)), int(port, 16))
+        address = ipaddress.ip_address(socket.inet_ntop(family, packed))
+        found[fields[9]] = Listener(name.removesuffix("6"), address, int(port, 16))
     return found

@@ -48,6 +48,7 @@ from runtime.clock import boottime_us
 from runtime.environment import DRAINED, DRAINING
 from runtime.pidfd import DeathWatch
 from runtime.processes import outlives
+from runtime.terminal import shown
 
 if TYPE_CHECKING:
     from center.node.actors_group import ActorsGroup
@@ -335,7 +336,7 @@ def _age_s() -> float:
 def _say(text: str, stream: TextIO) -> None:
     """Tells whoever is there; nobody needs to be."""
     with suppress(OSError):
-        print(text, file=stream, flush=True)
+        print(shown(text), file=stream, flush=True)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -357,13 +358,13 @@ def main(arguments: list[str] | None = None) -> int:
         Node(options).run()
     except CenterError as error:
         for line in str(error).splitlines():
-            print(f"securwoman: {line}", file=sys.stderr)
+            _say(f"securwoman: {line}", sys.stderr)
         return error.exit_code
     except Exception as error:  # the edge: one line for whoever is there, the rest in the log
         from runtime import logs
 
         logs.get("node").exception("the node has failed")
-        print(f"securwoman: internal error: {type(error).__name__}: {error}; see the logs", file=sys.stderr)
+        _say(f"securwoman: internal error: {type(error).__name__}: {error}; see the logs", sys.stderr)
         return 1
     return 0
 

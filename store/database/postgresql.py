@@ -246,6 +246,12 @@ class PostgresConnection:
         )
         return {str(name): str(value) for name, value in found}
 
+    def way(self) -> tuple[str, bool, str]:
+        """The server's address, a path where it is a Unix socket; whether TLS is spoken; `sslmode`."""
+        info = self._raw.info
+        mode = info.get_parameters().get("sslmode", "prefer")
+        return info.hostaddr or info.host, self._raw.pgconn.ssl_in_use, mode
+
     def clients(self) -> int:
         """How many connections the server has, of whomever; for the doctor."""
         row = self._run(

@@ -32,6 +32,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     connections: int
     """That may be had, without those kept for superusers."""
     connections_used: int
+    address: str
+    """The server's; a path where it is a Unix socket."""
+    encrypted: bool
+    sslmode: str
     commits_s: tuple[float, ...]
     """How long each of some real commits took; empty where it takes none."""
 
@@ -46,6 +50,7 @@ def facts(url: str, *, patience_s: float) -> Facts:
         )  # fmt: skip
         standby = said.get("in_hot_standby", "off") == "on"
         used = connection.clients()
+        address, encrypted, sslmode = connection.way()
         took = []
         for _ in range(0 if standby else COMMITS):
             began = time.perf_counter()
@@ -62,5 +67,8 @@ def facts(url: str, *, patience_s: float) -> Facts:
         synchronous_standbys=said["synchronous_standby_names"],
         connections=int(said["max_connections"]) - int(said["superuser_reserved_connections"]),
         connections_used=used,
+        address=address,
+        encrypted=encrypted,
+        sslmode=sslmode,
         commits_s=tuple(took),
     )

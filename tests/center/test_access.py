@@ -240,7 +240,7 @@ def test_a_simple_password_is_refused_and_nothing_is_changed(
 
 def test_a_pin_need_not_stand_on_the_command_line(run: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", StringIO("4711\n9999\n"))
-    run("user", "add", "--phone", "+393331112223", "--pin", "ask", "--duress-pin", "ask")
+    run("user", "add", "--phone", "+393331112223", "--pin", "-", "--duress-pin", "ask")
     assert run.error == ""
     with registry_of(run) as registry:
         (user,) = registry.users("", limit=2)

@@ -7,7 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from center.doctor.postgresql import connections_needed
+from center.doctor.findings import Verdict
+from center.doctor.postgresql import connections_needed, way
 from center.node.composition import plan
 from center.state.state_dir import Lock, StateDir
 from messages.ids import E164, Channel, Instant, NodeId, Role
@@ -143,16 +144,34 @@ def found_by(run: Terminal, *, code: int) -> list[str]:
 
 def test_the_doctor_judges_the_server(run: Terminal, postgres: PostgresServer) -> None:
     found = found_by(run, code=0)
-    assert [one.partition(" ")[0] for one in found] == ["ok", "ok", "warn", "ok"], found
+    assert [one.partition(" ")[0] for one in found] == ["ok", "ok", "ok", "warn", "ok"], found
     assert found[0].startswith("ok PostgreSQL ")
-    assert "a commit takes" in found[1]
-    assert "no synchronous standby" in found[2]
-    assert "connections may be had" in found[3]
+    assert "reached on this machine" in found[1]
+    assert "a commit takes" in found[2]
+    assert "no synchronous standby" in found[3]
+    assert "connections may be had" in found[4]
     postgres.execute("ALTER ROLE securwoman SET synchronous_commit = off")
     try:
         assert any("overridden by us" in one for one in found_by(run, code=0))
     finally:
         postgres.execute("ALTER ROLE securwoman RESET synchronous_commit")
+
+
+@pytest.mark.parametrize(
+    ("address", "sslmode", "encrypted", "verdict"),
+    [
+        ("/var/run/postgresql", "prefer", False, Verdict.OK),
+        ("127.0.0.1", "disable", False, Verdict.OK),
+        ("10.0.0.9", "prefer", False, Verdict.FAIL),
+        ("10.0.0.9", "prefer", True, Verdict.WARN),
+        ("10.0.0.9", "require", True, Verdict.WARN),
+        ("fd00::9", "verify-full", True, Verdict.OK),
+    ],
+)
+def test_the_doctor_judges_the_way_to_the_server(
+    address: str, sslmode: str, encrypted: bool, verdict: Verdict
+) -> None:
+    assert way(address, sslmode, encrypted=encrypted).verdict is verdict
 
 
 def test_the_doctor_counts_the_connections(run: Terminal, tmp_path: Path, url: str) -> None:

@@ -15,7 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from center.doctor.sockets import exposure, listening
+from center.doctor import listeners
+from center.doctor.findings import Verdict
+from center.doctor.sockets import Listener, exposure, listening
 from center.node import service_manager
 from center.node.composition import PRELOADED, class_names, plan
 from center.node.restarts import AT_ONCE, FIRST_PAUSE_S, LONGEST_PAUSE_S, WITHIN_S, Restarts
@@ -229,8 +231,30 @@ def test_what_this_process_listens_on_is_found() -> None:
         socket.create_server(("::1", 0), family=socket.AF_INET6) as six,
     ):
         found = listening([os.getpid()])
-        assert found[ipaddress.ip_address("127.0.0.1"), four.getsockname()[1]] == os.getpid()
-        assert found[ipaddress.ip_address("::1"), six.getsockname()[1]] == os.getpid()
+        assert found[Listener("tcp", ipaddress.ip_address("127.0.0.1"), four.getsockname()[1])] == os.getpid()
+        assert found[Listener("tcp", ipaddress.ip_address("::1"), six.getsockname()[1])] == os.getpid()
+
+
+def test_each_socket_is_told_with_what_protects_it_and_one_that_nobody_knows_is_a_failure() -> None:
+    here, lan, net = (ipaddress.ip_address(text) for text in ("127.0.0.1", "10.0.0.2", "8.8.8.8"))
+    sockets = [
+        *(Listener("udp", here, port) for port in (1, 2, 3)),
+        Listener("udp", lan, 4),
+        Listener("udp", net, 5),
+        Listener("tcp", lan, 4711),
+        Listener("tcp", lan, 443),
+        Listener("tcp", here, 99),
+    ]
+    known = {"10.0.0.2:4711": listeners.VOICES, "10.0.0.2:443": listeners.WEB.format(by="by TLS")}
+    said = {one.text.partition(": ")[0]: one for one in listeners.found(sockets, known)}
+    assert {where: one.verdict for where, one in said.items()} == {
+        "3 udp ports of 127.0.0.1, this machine": Verdict.OK,
+        "udp 10.0.0.2:4, a private network": Verdict.WARN,
+        "udp 8.8.8.8:5, the internet": Verdict.FAIL,
+        "tcp 10.0.0.2:4711, a private network": Verdict.WARN,
+        "tcp 10.0.0.2:443, a private network": Verdict.OK,
+        "tcp 127.0.0.1:99, this machine": Verdict.FAIL,
+    }
 
 
 def test_who_can_reach_an_address_is_told() -> None:

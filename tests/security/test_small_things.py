@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,9 +15,10 @@ from center.errors import SettingsError
 from center.options import Common
 from center.settings.file import parse
 from center.story import in_words
-from center.terminal import shown, shown_json
 from messages import events as ev
 from messages.ids import OperatorId
+from runtime import logs
+from runtime.terminal import shown, shown_json
 from tests.gateways.http.place import GIULIA, Place
 
 Client = TestClient[Litestar]
@@ -36,6 +38,19 @@ def test_no_control_character_of_a_note_reaches_the_terminal(capsys: pytest.Capt
     assert steering == {"\n"}
     assert "\\x1b[2J" in said
     assert "[red]x[/red]" in said
+
+
+def test_no_control_character_of_a_note_reaches_who_reads_the_logs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.configure(tmp_path, "web", stderr=True)
+    try:
+        logs.get("x").warning("a note", text=NASTY)
+    finally:
+        logs.configure(None, "tests")
+    line = (tmp_path / logs.FILE_NAME).read_text()
+    assert json.loads(line)["text"] == NASTY
+    assert {char for char in line + capsys.readouterr().err if not char.isprintable()} == {"\n"}
 
 
 @given(st.text())

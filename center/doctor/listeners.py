@@ -1,0 +1,83 @@
+"""The doctor's look at every socket on which the center listens: who can reach it, and what protects it."""
+
+from __future__ import annotations
+
+import stat
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from center.doctor.findings import Finding, fail, ok, warn
+from center.doctor.sockets import Listener, exposure, listening
+from center.node.carrier import CarrierFile, living
+from center.node.processes import marked
+from center.state.state_dir import NodeFile, StateDir, living_web, read_json
+from gateways.http.settings import WebSettings
+from runtime.published.voice_gate_file import voice_gate_of, written
+
+WEB: Final = "the web, {by}; a request needs an app key, a session or a token"
+FIGURES: Final = "figures and the interface's description, nothing of people"
+ACTORS: Final = (
+    "the actors; what is not proved (HMAC-SHA256) to come from one of ours is not unpickled; not encrypted"
+)
+VOICES: Final = "voices for other nodes, which prove that they know the nodes' secret; not encrypted"
+CARRIER: Final = "the simulated carrier's control, open to this machine: for trials alone"
+_BETWEEN_NODES: Final = (ACTORS, VOICES)
+
+
+def listeners(state: StateDir, node: NodeFile | None) -> Iterator[Finding]:
+    """Of the running center, a line for each kind of socket. One of which nothing is known is a failure."""
+    if node is None:
+        return
+    pids = [process.pid for process in marked(state.path)]
+    if (carrier := living(state)) is not None:
+        pids.append(carrier.pid)
+    yield from found(listening(pids), _known(state))
+    yield _unix_sockets(state.run)
+
+
+def found(sockets: Iterable[Listener], known: Mapping[str, str]) -> Iterator[Finding]:
+    """`known`: of TCP, by `HOST:PORT`, what listens there; UDP is the actors' alone."""
+    kinds: dict[tuple[str, str], list[Listener]] = defaultdict(list)
+    for one in sockets:
+        what = ACTORS if one.protocol == "udp" else known.get(written(str(one.address), one.port), "")
+        kinds[what, str(one.address)].append(one)
+    for (what, host), those in sorted(kinds.items()):
+        address = those[0].address
+        where = f"{those[0].protocol} {written(host, those[0].port)}"
+        if len(those) > 1:
+            where = f"{len(those)} {those[0].protocol} ports of {host}"
+        text = f"{where}, {exposure(address)}: {what or 'nothing is known of it'}"
+        private = address.is_private and not address.is_unspecified
+        if not what or (what in _BETWEEN_NODES and not private):
+            yield fail("listeners", text)
+        elif what in _BETWEEN_NODES and not address.is_loopback:
+            yield warn("listeners", f"{text}: that network is to be the nodes' alone")
+        else:
+            yield ok("listeners", text)
+
+
+def _known(state: StateDir) -> dict[str, str]:
+    known = {}
+    web = living_web(state)
+    settings = read_json(state.run / "web-settings.json", WebSettings)
+    if web is not None and settings is not None:
+        by = "by TLS" if settings.certificate else "without TLS"
+        known[written(web.host, web.port)] = WEB.format(by=by)
+        if settings.metrics is not None:
+            known[written(*settings.metrics)] = FIGURES
+    if (gate := voice_gate_of(state.run)) is not None:
+        known[gate] = VOICES
+    if (carrier := read_json(state.carrier_file, CarrierFile)) is not None:
+        known[carrier.control.removeprefix("http://")] = CARRIER
+    return known
+
+
+def _unix_sockets(run: Path) -> Finding:
+    """By the folder around them: who may not enter it cannot connect, whatever the modes within."""
+    count = sum(stat.S_ISSOCK(path.lstat().st_mode) for path in run.resolve().rglob("*"))
+    what = f"{count} Unix sockets in {run}"
+    if run.stat().st_mode & 0o077:
+        return fail("listeners", f"{what}: other accounts of this machine may enter that folder")
+    return ok("listeners", f"{what}: this account alone (0700)")
