@@ -23,7 +23,6 @@ BY: Final = "command line"
 """Who changed or read a person's data, as the journal keeps it."""
 
 
-PASSWORD_MAX: Final = 512
 ASKED: Final = ("-", "ask")
 """A secret of which one of these is said is asked for, and does not stand on the command line."""
 
@@ -42,13 +41,11 @@ def secret_asked(what: str) -> str:
 
 def new_password(*names: str) -> str:
     """Asked for. `names` are the operator's: none of them makes a password. Raises UsageError."""
-    from store.registry.simple_passwords import LENGTH_MIN, too_simple
+    from store.registry.simple_passwords import HELP, is_password
 
     password = secret_asked("password")
-    if not LENGTH_MIN <= len(password) <= PASSWORD_MAX:
-        raise UsageError(f"a password has {LENGTH_MIN} to {PASSWORD_MAX} characters; nothing was changed")
-    if too_simple(password, names):
-        raise UsageError("this password is guessed at once: take several words; nothing was changed")
+    if not is_password(password, names):
+        raise UsageError(f"{HELP}; nothing was changed")
     return password
 
 

@@ -1,4 +1,4 @@
-"""`operator remove | tokens | revoke | sessions`: by what operators come in, and its end."""
+"""`operator remove | recover | tokens | revoke | sessions`: by what operators come in, and its end."""
 
 from __future__ import annotations
 
@@ -26,10 +26,12 @@ class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
     until: str
     node: str
     address: str
+    way: str
+    used_at: str | None
 
 
 def remove(operator: str, /, *, now: Now = False, common: Common = DEFAULT) -> None:
-    """Remove an operator: token, password, sessions and shift end."""
+    """Remove an operator: all that signs on, the sessions and the shift end."""
     from store.registry.people import StaffRole
     from store.registry.registry import Registry
 
@@ -47,6 +49,21 @@ def remove(operator: str, /, *, now: Now = False, common: Common = DEFAULT) -> N
         print("securwoman: no operator is left: nobody would answer an alert", file=sys.stderr)
     elif found.role is StaffRole.ADMIN and not any(one.role is StaffRole.ADMIN for one in left):
         print("securwoman: no admin is left; make one: securwoman operator role NAME admin", file=sys.stderr)
+
+
+def recover(operator: str, /, *, common: Common = DEFAULT) -> None:
+    """A code that signs an operator on once, within a day, to a new password or passkey; the last line."""
+    from store.registry.registry import Registry
+
+    with journal_of(common.directory) as journal:
+        registry = Registry(journal)
+        found = operator_of(registry, operator)
+        code, until = registry.recover(found.id, by=BY)
+    if common.json:
+        common.data({"operator": found.id, "code": code, "until": rfc3339(until)})
+        return
+    common.say(f"signs {found.name} on once, until {local(until)}: as a token, or by /console/#token=CODE")
+    common.say(code)
 
 
 def tokens(
@@ -80,20 +97,33 @@ def tokens(
         common.say(secret)
 
 
-def revoke(operator: str, /, *, now: Now = False, common: Common = DEFAULT) -> None:
-    """End an operator's token and all sessions. A password stays; `operator password` exchanges it."""
+def revoke(
+    operator: str,
+    /,
+    *,
+    passkeys: Annotated[
+        bool, Parameter(negative="", help="Passkeys and the authenticator app, too.")
+    ] = False,
+    now: Now = False,
+    common: Common = DEFAULT,
+) -> None:
+    """End an operator's token, recovery code and sessions. A password stays: `operator password`."""
     from store.registry.registry import Registry
 
     with journal_of(common.directory) as journal:
         registry = Registry(journal)
         found = operator_of(registry, operator)
         free_of_alerts(journal, found, now=now)
-        ended = registry.revoke_access(found.id, by=BY)
+        ended = registry.revoke_access(found.id, by=BY, factors=passkeys)
     if common.json:
         common.data({"operator": found.id, "token_revoked": found.has_token, "sessions_ended": ended})
         return
     what = ["the token of", f"{ended} sessions of"] if found.has_token else [f"{ended} sessions of"]
     common.say(f"{' and '.join(what)} {found.name} have ended")
+    if found.has_second_factor:
+        common.say(
+            "passkeys and codes have ended" if passkeys else "passkeys and codes still sign on: --passkeys"
+        )
     if found.has_password:
         common.say(f"the password still signs on; exchange it: securwoman operator password {found.id}")
 
@@ -111,9 +141,18 @@ def sessions(operator: str = "", /, *, common: Common = DEFAULT) -> None:
         common.data(rows)
         return
     common.table(
-        ("operator", "since", "until", "node", "from", "session"),
+        ("operator", "since", "until", "last used", "by", "node", "from", "session"),
         [
-            (one.operator, local(one.begun_at), local(one.until), one.node, one.address, one.id)
+            (
+                one.operator,
+                local(one.begun_at),
+                local(one.until),
+                "" if one.used_at is None else local(one.used_at),
+                one.way,
+                one.node,
+                one.address,
+                one.id,
+            )
             for one in found
         ],
         "nobody is signed on",
@@ -128,4 +167,6 @@ def _row(one: Session) -> SessionRow:
         until=rfc3339(one.until),
         node=one.node,
         address=one.address,
+        way=one.way,
+        used_at=None if one.used_at is None else rfc3339(one.used_at),
     )

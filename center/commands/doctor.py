@@ -32,6 +32,7 @@ from center.settings.handed_down import simulation, with_simulation
 from center.settings.in_use import config_in_use, simulation_in_use
 from center.settings.schema import Settings
 from center.state.state_dir import NodeFile, StateDir, running
+from store.registry.people import SecondFactor
 
 _SIGNS: Final[dict[Verdict, str]] = {Verdict.OK: "✓", Verdict.WARN: "!", Verdict.FAIL: "✗"}
 
@@ -83,7 +84,8 @@ def _checks(
         yield "space", partial(machine.space, state)
         yield "keys", partial(center.keys, state)
         yield "journal", partial(center.journal, state)
-        yield "access", partial(access.access, state, simulated=simulated)
+        asked = SecondFactor.NONE if settings is None else settings.sign_on.passkeys
+        yield "access", partial(access.access, state, simulated=simulated, second_factor=asked)
         yield "database", partial(postgresql.database, state, settings)
         yield "nodes", partial(nodes.nodes, state, node, settings)
     yield "clocks", partial(machine.clocks, node)

@@ -31,6 +31,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     alert: str | None
     has_token: bool
     has_password: bool
+    passkeys: int
+    has_totp: bool
     token: str | None = None
     """Only where it has just been made: nobody can read it again."""
 
@@ -103,7 +105,7 @@ def list_(*, common: Common = DEFAULT) -> None:
                 row.phone,
                 row.language,
                 row.role,
-                " or ".join([*["password"] * row.has_password, *["token"] * row.has_token]),
+                _signs_on_by(row),
                 "yes" if row.on_call else "",
                 f"{row.shift} ({row.reason})" if row.reason else row.shift,
                 row.alert or "",
@@ -176,5 +178,13 @@ def _row(
         alert=alert,
         has_token=operator.has_token or token is not None,
         has_password=operator.has_password,
+        passkeys=operator.passkeys,
+        has_totp=operator.has_totp,
         token=token,
     )
+
+
+def _signs_on_by(row: Row) -> str:
+    password = "password and code" if row.has_totp else "password"
+    ways = ((row.has_password, password), (row.passkeys, "passkey"), (row.has_token, "token"))
+    return " or ".join(way for there, way in ways if there)

@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from center.doctor.findings import Finding, fail, ok, warn
 from center.state.keys import DEMO_OPERATOR, key_in_file
 from center.state.state_dir import StateDir
+from store.registry.people import SecondFactor
 
 
-def access(state: StateDir, *, simulated: bool) -> Iterator[Finding]:
+def access(
+    state: StateDir, *, simulated: bool, second_factor: SecondFactor = SecondFactor.NONE
+) -> Iterator[Finding]:
     """Which app keys are valid, and whether somebody is who should not be."""
     from center.state.journals import configured_url, journal_of
     from store.registry.registry import Registry
@@ -23,6 +26,7 @@ def access(state: StateDir, *, simulated: bool) -> Iterator[Finding]:
         own = key_in_file(state)
         dead = own is not None and registry.app_key_is_revoked(own)
         demo = registry.operator(DEMO_OPERATOR)
+        staff = registry.operators()
     valid = ", ".join(name if count == 1 else f"{name} ({count})" for name, count in names.items())
     if not names and own is None:
         yield ok("access", "the first start makes an app key")
@@ -35,6 +39,15 @@ def access(state: StateDir, *, simulated: bool) -> Iterator[Finding]:
         yield ok("access", f"valid app keys: {valid}")
     if dead:
         yield warn("access", "keys/app.key is revoked: the next start of the center puts a new one there")
+    lacking = [
+        one.id
+        for one in staff
+        if one.id != DEMO_OPERATOR and second_factor.asks(one.role) and not one.has_second_factor
+    ]
+    if lacking:
+        who = ", ".join(lacking)
+        hint = "each adds a passkey or an authenticator app at the console: ?, then Your sign-on"
+        yield warn("access", f"a password alone signs on {who}, of whom a second factor is asked; {hint}")
     if demo is not None and not simulated:
         yield fail(
             "access", "the demo operator of simulated runs is still there; a start with modems removes it"

@@ -118,6 +118,8 @@ class WebGroup:
             certificate=str(self._state.served) if http.certificate else "",
             behind_proxy=http.behind_proxy,
             metrics=metrics_address(http) if http.metrics else None,
+            second_factor=self._settings.sign_on.passkeys,
+            idle_minutes=self._settings.sign_on.idle_minutes,
             host=host,
             port=port,
             listen_fd=self._listening.fileno(),

@@ -18,6 +18,8 @@ from gateways.http.door.proxies import networks_fault
 from model.policy import LastResort
 
 _SHARED_SPACE: Final = IPv4Network("100.64.0.0/10")
+IDLE_MIN_MINUTES: Final = 5
+"""A page that is open says so once a minute, and a node that is busy perhaps later."""
 _JOURNAL_SCHEMES: Final = ("sqlite", "postgresql", "postgresql+psycopg")
 
 
@@ -163,6 +165,11 @@ def metrics_address(http: HttpTable) -> tuple[str, int]:
     return str(address), int(port)
 
 
+def _sign_on(settings: Settings) -> Iterator[str]:
+    if 0 < settings.sign_on.idle_minutes < IDLE_MIN_MINUTES:
+        yield f"sign_on.idle_minutes: {IDLE_MIN_MINUTES} at least, or 0 for never"
+
+
 def _map(settings: Settings) -> Iterator[str]:
     tiles, expected = settings.map.tiles, 'expected an address like "https://…/{z}/{x}/{y}.png"'
     if tiles and settings.map.pmtiles:
@@ -209,5 +216,6 @@ _CHECKS: Final[tuple[Callable[[Settings], Iterator[str]], ...]] = (
     _journal,
     _cluster,
     _http,
+    _sign_on,
     _map,
 )

@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from messages.ids import OperatorLine
 from model.policy import Dialling, Duress, LastResort, MetBy, NumberKind, VoiceAlert
+from store.registry.people import SecondFactor
 
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$(?!\n)")]
 """What stands in stream names, file names and on the command line."""
@@ -160,6 +161,11 @@ class HttpTable(_Table, frozen=True, kw_only=True):
     """`ADDRESS:PORT` where figures and the interface's description are read instead of at `port`."""
 
 
+class SignOnTable(_Table, frozen=True, kw_only=True):
+    passkeys: SecondFactor = SecondFactor.SUPERVISOR
+    idle_minutes: Annotated[int, Meta(ge=0, le=960)] = 30
+
+
 class DrillTable(_Table, frozen=True, kw_only=True):
     phone: OptionalPhoneNumber = ""
     timeout_s: Annotated[float, Meta(ge=5, le=3600)] = 180.0
@@ -195,6 +201,7 @@ class Settings(_Table, frozen=True, kw_only=True):
     sms: SmsTable = SmsTable()
     announcements: AnnouncementsTable = AnnouncementsTable()
     http: HttpTable = HttpTable()
+    sign_on: SignOnTable = SignOnTable()
     drill: DrillTable = DrillTable()
     map: MapTable = MapTable()
     trunk: tuple[TrunkTable, ...] = ()

@@ -56,13 +56,23 @@ class Said(msgspec.Struct, frozen=True, tag_field="type", tag="opened"):
     alert: AlertId | None
 
 
+class Input(msgspec.Struct, frozen=True, tag_field="type", tag="input"):
+    """What a console says, twice a minute at most: the operator has pressed a key, or a button."""
+
+
 class Console:
     """One connection."""
 
     def __init__(
-        self, screen: Screen, socket: AnySocket, me: OperatorRecord, ticket: Callable[[], str] = str
+        self,
+        screen: Screen,
+        socket: AnySocket,
+        me: OperatorRecord,
+        ticket: Callable[[], str] = str,
+        used: Callable[[], None] = lambda: None,
     ) -> None:
         self._ticket = ticket
+        self._used = used
         self._nodes: tuple[NodeView, ...] = ()
         self._ticket_s = float("-inf")
         self._screen = screen
@@ -168,12 +178,15 @@ class Console:
         self._rests_until_s = loop.time() + min(REST_MAX_S, len(batch.events) * REST_S)
 
     async def _listen(self) -> None:
-        decoder = msgspec.json.Decoder(Said)
+        decoder = msgspec.json.Decoder(Said | Input)
         while True:
             text = await self._socket.receive_data(mode="text")
             try:
                 said = decoder.decode(text)
             except msgspec.MsgspecError:
+                continue
+            if isinstance(said, Input):
+                self._used()
                 continue
             self._opened = said.alert
             self._watches(said.alert)
@@ -286,8 +299,13 @@ def _put(batch: Batch, recorded: Recorded) -> None:
         batch.alerts[alert] = None
 
 
-def console_route(screen: Screen, door: Door, ticket: Callable[[AnySocket], str]) -> WebsocketRouteHandler:
-    """The route. `ticket`: by which whoever asks goes on at another node."""
+def console_route(
+    screen: Screen,
+    door: Door,
+    ticket: Callable[[AnySocket], str],
+    used: Callable[[AnySocket], None] = lambda _: None,
+) -> WebsocketRouteHandler:
+    """The route. `ticket`: by which the operator goes on at another node. `used`: told of each input."""
 
     @websocket("/v1/console")
     async def follow(socket: AnySocket) -> None:
@@ -296,7 +314,7 @@ def console_route(screen: Screen, door: Door, ticket: Callable[[AnySocket], str]
             return
         await screen.following.loaded.wait()
         since = socket.query_params.get("since", "")
-        console = Console(screen, socket, me, partial(ticket, socket))
+        console = Console(screen, socket, me, partial(ticket, socket), partial(used, socket))
         talk = console.talk(int(since) if since.isascii() and since.isdecimal() else None)
         await door.while_let_in(socket, me.operator, talk)
 

@@ -29,6 +29,7 @@ class OperatorRecord(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     number: E164 | None = None
     role: StaffRole = StaffRole.OPERATOR
+    has_second_factor: bool = False
 
 
 class Register(Protocol):

@@ -31,6 +31,8 @@ from gateways.http.decoding import BODY_MAX
 from gateways.http.door.across import across_nodes
 from gateways.http.door.apart import apart
 from gateways.http.door.auth import Auth
+from gateways.http.door.challenges import Challenges
+from gateways.http.door.idle import keep_ending_idle
 from gateways.http.door.proxies import Proxies
 from gateways.http.door.saying import said_with_every_answer
 from gateways.http.door.throttle import Throttle
@@ -46,6 +48,7 @@ from gateways.http.routes.history import history_routes
 from gateways.http.routes.intake import intake_route
 from gateways.http.routes.metrics import Metrics
 from gateways.http.routes.nodes import nodes_route
+from gateways.http.routes.own_access import own_access_routes
 from gateways.http.routes.schema import openapi_config
 from gateways.http.routes.sign_on import sign_on_routes
 from gateways.http.routes.tiles import configured, tile_routes
@@ -65,6 +68,7 @@ from store import streams
 from store.errors import JournalError, StoreError
 from store.journal.journal import Append, Journal
 from store.journal.notify import Notifier, SocketNotifier
+from store.registry import keyring
 from store.registry.registry import Registry
 from store.registry.sessions import ticket_of
 
@@ -110,6 +114,7 @@ def parts(
         people=People(asked, clock),
         pins=asked,
         passwords=asked,
+        challenges=Challenges(partial(keyring.shared_secret, journal, keyring.SIGN_ON), clock.now_us),
         proxies=proxies,
         throttle=Throttle(),
         metrics=metrics,
@@ -163,7 +168,8 @@ def build(web: Web) -> Litestar:
         web.following.add(screen)
         meters.start()
         headsets.start()
-        tasks = [asyncio.create_task(work) for work in (_load(web), web.auth.keep_looking(), tally.keep_up())]
+        works = (_load(web), web.auth.keep_looking(), keep_ending_idle(web), tally.keep_up())
+        tasks = [asyncio.create_task(work) for work in works]
         try:
             yield
         finally:
@@ -186,12 +192,13 @@ def build(web: Web) -> Litestar:
             cancel_route(web),
             *operator_routes(web),
             *sign_on_routes(web),
+            *own_access_routes(web),
             *health_routes(web),
             nodes_route(web),
             *drill_routes(web),
             *figures_routes(web, tally),
             *history_routes(web, Registry(web.journal, region=web.settings.policy.region)),
-            console_route(screen, door, lambda socket: _ticket(web, socket)),
+            console_route(screen, door, lambda socket: _ticket(web, socket), web.auth.note_use),
             voice_route(headsets, door),
             *tile_routes(tiles, web.auth),
             *page_routes(web.nodes.elsewhere),

@@ -11,6 +11,7 @@ from gateways.console.people import People
 from gateways.console.sessions import Cookies
 from gateways.http.answers import AnyConnection
 from gateways.http.door.auth import Auth
+from gateways.http.door.challenges import Challenges
 from gateways.http.door.proxies import Proxies
 from gateways.http.door.throttle import Throttle
 from gateways.http.routes.metrics import Metrics
@@ -24,6 +25,8 @@ from runtime.clock import Clock
 from runtime.published.directory import Directory
 from runtime.published.file import Lately
 from store.journal.journal import Journal
+from store.registry.authenticators import Authenticator
+from store.registry.people import Operator
 from store.registry.pins import PinVerdict
 
 
@@ -44,6 +47,22 @@ class Passwords(Protocol):
 
     def operator_called(self, who: str) -> OperatorId | None:
         """The operator of this id, name or number."""
+        ...
+
+    def operator_of_recovery(self, code: str) -> OperatorId | None:
+        """Whom this recovery code signs on. Raises StoreError."""
+        ...
+
+    def operator(self, operator: OperatorId) -> Operator | None:
+        """The operator of this id. Raises StoreError."""
+        ...
+
+    def authenticator(self, which: bytes) -> Authenticator | None:
+        """The authenticator of this id. Raises StoreError."""
+        ...
+
+    def authenticators(self, operator: OperatorId) -> list[Authenticator]:
+        """The operator's second factors, oldest first. Raises StoreError."""
         ...
 
     def changes_of(self, operator: OperatorId) -> int:
@@ -70,6 +89,7 @@ class Web:
     people: People
     pins: Pins
     passwords: Passwords
+    challenges: Challenges
     proxies: Proxies
     throttle: Throttle
     metrics: Metrics

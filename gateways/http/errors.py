@@ -43,8 +43,9 @@ class RequestError(HttpGatewayError):
 class BadBody(RequestError):
     """The body is not what the interface says."""
 
-    def __init__(self, reason: str, path: str = "$") -> None:
+    def __init__(self, reason: str, path: str = "$", code: str = "") -> None:
         super().__init__(reason, path)
+        self.code = code
 
 
 class WrongMediaType(RequestError):
@@ -60,9 +61,13 @@ class BodyTooLarge(RequestError):
 
 
 class NotSignedOn(RequestError):
-    """No key, token or session that this center knows (RFC 9110, 15.5.2)."""
+    """No key, token or session that this center knows (RFC 9110, 15.5.2). `code`: what a page can do."""
 
     status: ClassVar[int] = 401
+
+    def __init__(self, reason: str, code: str = "") -> None:
+        super().__init__(reason)
+        self.code = code
 
 
 class NotAllowed(RequestError):

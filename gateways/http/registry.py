@@ -11,8 +11,10 @@ from messages.ids import OperatorId, UserId
 from model.alert.case import Case
 from runtime.clock import Clock
 from store.journal.journal import Journal
+from store.registry import authenticators
 from store.registry.access import Access, access
-from store.registry.people import StaffRole
+from store.registry.authenticators import Authenticator
+from store.registry.people import Operator, StaffRole
 from store.registry.pins import PinVerdict
 from store.registry.registry import Registry
 from store.registry.sessions import Session, changes_of, of_secret
@@ -35,6 +37,22 @@ class RegistryQueries:
         """Whose token this is."""
         operator = self._registry.operator_by_token(token)
         return None if operator is None else operator.id
+
+    def operator_of_recovery(self, code: str) -> OperatorId | None:
+        """Whom this recovery code signs on."""
+        return authenticators.operator_of_recovery(self._journal, code, self._clock.now_us())
+
+    def operator(self, operator: OperatorId) -> Operator | None:
+        """The operator of this id."""
+        return self._registry.operator(operator)
+
+    def authenticator(self, which: bytes) -> Authenticator | None:
+        """The authenticator of this id."""
+        return authenticators.by_id(self._journal, which)
+
+    def authenticators(self, operator: OperatorId) -> list[Authenticator]:
+        """The operator's second factors, oldest first."""
+        return authenticators.of_operator(self._journal, operator)
 
     def access(self) -> Access:
         """Who is let in now."""
@@ -67,7 +85,13 @@ class RegistryQueries:
     def operators(self) -> Mapping[OperatorId, OperatorRecord]:
         """All operators."""
         return {
-            one.id: OperatorRecord(operator=one.id, name=one.name, number=one.phone, role=one.role)
+            one.id: OperatorRecord(
+                operator=one.id,
+                name=one.name,
+                number=one.phone,
+                role=one.role,
+                has_second_factor=one.has_second_factor,
+            )
             for one in self._registry.operators()
         }
 

@@ -7,6 +7,7 @@ import msgspec
 from gateways.console.map.tiles import MapSettings
 from messages.ids import E164, NodeId
 from model.policy import LineSpec, Policy
+from store.registry.people import SecondFactor
 
 
 class DrillSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -43,6 +44,10 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Who comes from this machine may be anybody, sent on by a proxy."""
     metrics: tuple[str, int] | None = None
     """The address at which figures are read, and nothing else is; its socket is among `plain_fds`."""
+    second_factor: SecondFactor = SecondFactor.SUPERVISOR
+    """Of whom one is asked besides a password."""
+    idle_minutes: int = 30
+    """After so long without use a session ends; 0: never."""
     host: str = "127.0.0.1"
     port: int = 8112
     """0: any that is free."""

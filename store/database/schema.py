@@ -105,6 +105,28 @@ operator = Table(
     Column("created_us", BigInteger, nullable=False),
     # Empty for none.
     Column("password", Text, nullable=False, server_default=""),
+    # Until when the token signs on to the console; none of what was issued before, which has no end there.
+    Column("token_until_us", BigInteger, nullable=True),
+)
+
+authenticator = Table(
+    "authenticator",
+    metadata,
+    # A passkey's credential id, a recovery code's hash, chance.
+    Column("id", LargeBinary, primary_key=True),
+    Column("operator", Text, nullable=False, index=True),
+    # A `store.registry.authenticators.Kind`.
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    # A passkey's public key, the seed of codes.
+    Column("secret", LargeBinary, nullable=False),
+    # Of the last use: a passkey's signatures, the time step of a code.
+    Column("counter", BigInteger, nullable=False),
+    # A passkey: whether its maker keeps a copy of it (WebAuthn, 6.1.3, BS).
+    Column("backed_up", Boolean, nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    Column("used_us", BigInteger, nullable=True),
+    Column("until_us", BigInteger, nullable=True),
 )
 
 app_key = Table(
@@ -161,9 +183,13 @@ session = Table(
     Column("until_us", BigInteger, nullable=False),
     Column("node", Text, nullable=False),
     Column("address", Text, nullable=False),
-    # Of the ticket by which it was gone on with; so none does twice.
+    # Of the ticket or challenge by which it was begun; so none does twice.
     Column("ticket", LargeBinary, nullable=True, unique=True),
     Column("ended_us", BigInteger, nullable=True),
+    # A `store.registry.sessions.Way`; empty where it was not yet kept.
+    Column("way", Text, nullable=False, server_default=""),
+    # When it was last seen in use, as `store.registry.idle` says; none: not looked at yet.
+    Column("used_us", BigInteger, nullable=True),
 )
 
 device_key = Table(

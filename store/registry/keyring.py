@@ -17,6 +17,9 @@ VOICE: Final = "voice"
 ACTORS: Final = "actors"
 """By which an actor knows a message of another node's."""
 
+SIGN_ON: Final = "sign_on"
+"""By which a center knows the challenges that it has given to a browser."""
+
 _ONE: Final = Query(select(keyring.c.secret).where(keyring.c.name == bindparam("which")), "which")
 _ADD: Final = Query(insert(keyring), "name", "secret")
 

@@ -65,6 +65,25 @@ class StaffRole(StrEnum):
         return order.index(self) >= order.index(wanted)
 
 
+class SecondFactor(StrEnum):
+    """Of whom a second factor is asked at the console, where a password signs on."""
+
+    NONE = "none"
+    SUPERVISOR = "supervisor"
+    """Supervisors and admins."""
+    ALL = "all"
+
+    def asks(self, role: StaffRole) -> bool:
+        """Whether an operator of this role is asked."""
+        match self:
+            case SecondFactor.NONE:
+                return False
+            case SecondFactor.SUPERVISOR:
+                return role.may(StaffRole.SUPERVISOR)
+            case SecondFactor.ALL:
+                return True
+
+
 class Operator(msgspec.Struct, frozen=True, kw_only=True):
     """A person who answers alerts."""
 
@@ -78,6 +97,15 @@ class Operator(msgspec.Struct, frozen=True, kw_only=True):
     has_token: bool = False
     has_password: bool = False
     created_at: Instant
+    token_until: Instant | None = None
+    """Until when the token signs on to the console; none: it was issued when that had no end."""
+    passkeys: int = 0
+    has_totp: bool = False
+
+    @property
+    def has_second_factor(self) -> bool:
+        """A passkey, or an authenticator app."""
+        return self.passkeys > 0 or self.has_totp
 
 
 class AppKey(msgspec.Struct, frozen=True, kw_only=True):

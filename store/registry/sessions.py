@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from enum import StrEnum
 from hashlib import sha256
 from typing import Final
 
 import msgspec
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from messages.events import ShiftChanged
+from messages.events import PersonalDataChanged, ShiftChanged
 from messages.ids import SECOND, Instant, NodeId, OperatorId, ShiftState
 from store import streams
 from store.database.query import Query, Row
@@ -37,7 +38,9 @@ _TICKET_MAX: Final = 256
 _CHANGED: Final = "user.data_changed"
 
 _s = session.c
-_ALL: Final = select(_s.hash, _s.id, _s.operator, _s.csrf, _s.begun_us, _s.until_us, _s.node, _s.address)
+_ALL: Final = select(
+    _s.hash, _s.id, _s.operator, _s.csrf, _s.begun_us, _s.until_us, _s.node, _s.address, _s.way, _s.used_us
+)
 _STANDS: Final = (_s.ended_us.is_(None), _s.until_us > bindparam("now"))
 _STANDING: Final = Query(_ALL.where(*_STANDS).order_by(_s.begun_us, _s.id), "now")
 _BY_HASH: Final = Query(_ALL.where(_s.hash == bindparam("hash"), *_STANDS), "hash", "now")
@@ -53,13 +56,32 @@ _END: Final = Query(
 )
 _END_OF: Final = Query(
     update(session)
-    .where(_s.operator == bindparam("who"), _s.ended_us.is_(None))
+    .where(_s.operator == bindparam("who"), _s.id != bindparam("but"), _s.ended_us.is_(None))
     .values(ended_us=bindparam("at")),
     "at",
     "who",
+    "but",
+)
+_SETTLE: Final = Query(
+    update(session).where(_s.id == bindparam("which"), _s.way == "recovery").values(way="password"),
+    "which",
 )
 _FORGET: Final = Query(delete(session).where(_s.until_us <= bindparam("now")), "now")
 _IS_THERE: Final = Query(select(operators.c.id).where(operators.c.id == bindparam("who")), "who")
+
+
+class Way(StrEnum):
+    """By what an operator has signed on."""
+
+    UNKNOWN = ""
+    """Before it was kept."""
+    PASSWORD = "password"
+    CODE = "code"
+    """A password and the code of an authenticator app."""
+    PASSKEY = "passkey"
+    TOKEN = "token"
+    RECOVERY = "recovery"
+    """A recovery code: a password may be set without the one before."""
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -76,6 +98,9 @@ class Session(msgspec.Struct, frozen=True):
     node: NodeId
     address: str
     """From where the operator has signed on; empty where it was not known."""
+    way: Way = Way.UNKNOWN
+    used_at: Instant | None = None
+    """When it was seen in use; a minute or so is not told apart."""
 
 
 class Begun(msgspec.Struct, frozen=True):
@@ -85,15 +110,27 @@ class Begun(msgspec.Struct, frozen=True):
     secret: str
 
 
-def begin(tx: Transaction, operator: OperatorId, address: str, as_of: int | None = None) -> Begun:
-    """A new session. `as_of`: what `changes_of` said before the proof was looked at.
+def begin(
+    tx: Transaction,
+    operator: OperatorId,
+    address: str,
+    as_of: int | None = None,
+    *,
+    way: Way = Way.UNKNOWN,
+    challenge: str = "",
+) -> Begun:
+    """A new session. `as_of`: what `changes_of` said before the proof was looked at. `challenge`: what the
+    proof was made for; each is good for one session.
 
     Raises NobodyThere where the operator was removed, or got another password, token or role meanwhile.
     """
     if tx.one(_IS_THERE, operator) is None or (as_of is not None and _changes(tx, operator) != as_of):
         raise NobodyThere(f"no operator {operator} of this proof any more")
     until = Instant(tx.at_us + LIFE_S * SECOND)
-    return _add(tx, operator, tx.chance(_name), tx.chance(_name), until, address, None)
+    used = fingerprint(challenge) if challenge else None
+    if used is not None and tx.one(_USED, used) is not None:
+        raise NobodyThere("the challenge was used")
+    return _add(tx, operator, tx.chance(_name), tx.chance(_name), until, address, used, way)
 
 
 def changes_of(journal: Journal, operator: OperatorId) -> int:
@@ -122,9 +159,20 @@ def end(tx: Transaction, ended: Session, *, last: bool) -> None:
         end_shift(tx, ended.operator)
 
 
-def end_all(tx: Transaction, operator: OperatorId) -> int:
-    """End all of an operator's, at all nodes; how many cookies it were."""
-    return tx.write_meanwhile(_END_OF, tx.at_us, operator)
+def end_all(tx: Transaction, operator: OperatorId, *, but: str = "") -> int:
+    """End all of an operator's, at all nodes, but the one of this id; how many cookies it were."""
+    return tx.write_meanwhile(_END_OF, tx.at_us, operator, but)
+
+
+def settle(tx: Transaction, which: str) -> None:
+    """There is a password in place of the recovery code by which the session of this id was begun."""
+    tx.write_meanwhile(_SETTLE, which)
+
+
+def end_own(tx: Transaction, operator: OperatorId, which: str) -> bool:
+    """End the operator's session of this id, at all nodes; whether there was one. The shift goes on."""
+    found = tx.one(_BY_ID, which, tx.at_us)
+    return found is not None and found[2] == operator and tx.write_meanwhile(_END, tx.at_us, which) > 0
 
 
 def end_shift(tx: Transaction, operator: OperatorId) -> None:
@@ -163,7 +211,7 @@ def go_on(tx: Transaction, ticket: str, address: str) -> Begun | None:
     used = fingerprint(ticket)
     if made is None or tx.one(_USED, used) is not None:
         return None
-    return _add(tx, made.operator, made.id, made.csrf, made.until, address, used)
+    return _add(tx, made.operator, made.id, made.csrf, made.until, address, used, made.way)
 
 
 def _mac(key: bytes, text: str) -> str:
@@ -181,12 +229,14 @@ def _add(
     until: Instant,
     address: str,
     ticket: bytes | None,
+    way: Way,
 ) -> Begun:
     secret = tx.chance(lambda: new_secret("swc"))
-    made = Session(fingerprint(secret), name, operator, csrf, tx.at_us, until, tx.node, address)
-    tx.write_meanwhile(_FORGET, tx.at_us)
+    now = tx.at_us
+    made = Session(fingerprint(secret), name, operator, csrf, now, until, tx.node, address, way, now)
+    tx.write_meanwhile(_FORGET, now)
     tx.write_meanwhile(
-        _ADD, made.key, name, operator, csrf, made.begun_at, until, tx.node, address, ticket, None
+        _ADD, made.key, name, operator, csrf, now, until, tx.node, address, ticket, None, way, now
     )
     return Begun(made, secret)
 
@@ -195,12 +245,20 @@ def _name() -> str:
     return secrets.token_urlsafe(12)
 
 
+def tell_change(tx: Transaction, operator: OperatorId, by: str, what: str) -> None:
+    """Journal that something of what the registry has of this operator is changed."""
+    tx.append(Append(streams.operator(operator), None, (PersonalDataChanged(by=by, what=what),)))
+
+
 def _changes(tx: Transaction, operator: OperatorId) -> int:
     last = tx.last_of_type(streams.operator(operator), _CHANGED)
     return 0 if last is None else last.version
 
 
 def _session(row: Row) -> Session:
-    key, name, who, csrf, begun_us, until_us, node, address = row
+    key, name, who, csrf, begun_us, until_us, node, address, way, used_us = row
     begun, until = Instant(begun_us), Instant(until_us)
-    return Session(bytes(key), name, OperatorId(who), csrf, begun, until, NodeId(node), address)
+    used = None if used_us is None else Instant(used_us)
+    return Session(
+        bytes(key), name, OperatorId(who), csrf, begun, until, NodeId(node), address, Way(way), used
+    )

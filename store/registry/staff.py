@@ -6,21 +6,36 @@ import re
 import unicodedata
 from typing import Final
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import ScalarSelect, bindparam, delete, func, insert, literal, select, update
 
-from messages.events import PersonalDataChanged
-from messages.ids import Instant, OperatorId
+from messages.ids import SECOND, Instant, OperatorId
 from store import streams
 from store.database.query import Query, Row
-from store.database.schema import operator
+from store.database.schema import authenticator, operator
 from store.errors import AlreadyTaken, NobodyThere, RegistryError
-from store.journal.journal import Append, Journal, Transaction
+from store.journal.journal import Journal, Transaction
 from store.registry import numbers
+from store.registry.authenticators import Kind, issue_recovery, new_recovery_code, remove_all
 from store.registry.credentials import fingerprint, hash_password, new_secret, password_fits
 from store.registry.people import Operator, StaffRole
-from store.registry.sessions import Session, end_all, end_shift, standing
+from store.registry.sessions import LIFE_S, Session, end_all, end_shift, settle, standing, tell_change
+
+FOR_EVER: Final = Instant(2**62)
+"""Until when the token of a simulated run signs on."""
 
 _o = operator.c
+
+
+def _count(kind: Kind) -> ScalarSelect[int]:
+    one = authenticator.c
+    return (
+        select(func.count())
+        .where(one.operator == _o.id, one.kind == literal(kind.value))
+        .correlate(operator)
+        .scalar_subquery()
+    )
+
+
 _SHOWN = select(
     _o.id,
     _o.name,
@@ -31,13 +46,21 @@ _SHOWN = select(
     _o.token_hash.is_not(None),
     _o.password != "",
     _o.created_us,
+    _o.token_until_us,
+    _count(Kind.PASSKEY),
+    _count(Kind.TOTP),
 )
 _BY_ID: Final = Query(_SHOWN.where(_o.id == bindparam("id")), "id")
 _BY_TOKEN: Final = Query(_SHOWN.where(_o.token_hash == bindparam("hash")), "hash")
 _ALL: Final = Query(_SHOWN.order_by(_o.name, _o.id))
 _ADD: Final = Query(insert(operator), *(column.name for column in operator.columns))
 _SET_TOKEN: Final = Query(
-    update(operator).where(_o.id == bindparam("who")).values(token_hash=bindparam("hash")), "hash", "who"
+    update(operator)
+    .where(_o.id == bindparam("who"))
+    .values(token_hash=bindparam("hash"), token_until_us=bindparam("until")),
+    "hash",
+    "until",
+    "who",
 )
 _SET_ROLE: Final = Query(
     update(operator).where(_o.id == bindparam("who")).values(role=bindparam("now")), "now", "who"
@@ -104,8 +127,8 @@ class Staff:
                 if _plain(name) in (_plain(other.name), other.id):
                     raise AlreadyTaken(f"the name {name.strip()}", other.id)
             chosen = id or _free_id(tx, name)
-            tx.write(_ADD, chosen, name.strip(), number, language, role, on_call, None, tx.at_us, "")
-            _tell(tx, chosen, by, "added")
+            tx.write(_ADD, chosen, name.strip(), number, language, role, on_call, None, tx.at_us, "", None)
+            tell_change(tx, chosen, by, "added")
             return _operator(_row(tx, chosen))
 
         return self._journal.transact(work)
@@ -116,7 +139,7 @@ class Staff:
         def work(tx: Transaction) -> None:
             _row(tx, operator)
             tx.write(_SET_ON_CALL, on_call, operator)
-            _tell(tx, operator, by, "changed on_call")
+            tell_change(tx, operator, by, "changed on_call")
 
         self._journal.transact(work)
 
@@ -127,12 +150,13 @@ class Staff:
             _row(tx, operator)
             tx.write(_SET_ROLE, role, operator)
             end_all(tx, operator)
-            _tell(tx, operator, by, "changed role")
+            tell_change(tx, operator, by, "changed role")
 
         self._journal.transact(work)
 
-    def set_password(self, operator: OperatorId, password: str, *, by: str) -> None:
-        """A new password for her; the one before and her sessions end. Raises NobodyThere.
+    def set_password(self, operator: OperatorId, password: str, *, by: str, but: str = "") -> None:
+        """A new password; the one before and the operator's sessions end, `but` the one of this id, which
+        is no recovery any more. Raises NobodyThere.
 
         Takes a tenth of a second, and none of it while the journal is locked.
         """
@@ -141,8 +165,9 @@ class Staff:
         def work(tx: Transaction) -> None:
             _row(tx, operator)
             tx.write(_SET_PASSWORD, kept, operator)
-            end_all(tx, operator)
-            _tell(tx, operator, by, "changed password")
+            end_all(tx, operator, but=but)
+            settle(tx, but)
+            tell_change(tx, operator, by, "changed password")
 
         self._journal.transact(work)
 
@@ -162,35 +187,59 @@ class Staff:
         return password_fits(password, "" if row is None else str(row[0]))
 
     def issue_token(self, operator: OperatorId, *, by: str) -> str:
-        """A new token for her; one before, and then her sessions, end. Raises NobodyThere."""
+        """A new token for programs, which signs on to the console for the length of one session
+        (`token_signs_on`). The one before ends, and then the operator's sessions. Raises NobodyThere.
+        """
         token = new_secret("swo")
-        self.trust_token(operator, token, by=by)
+        self._set_token(operator, token, LIFE_S, by=by)
         return token
 
     def trust_token(self, operator: OperatorId, token: str, *, by: str) -> None:
-        """The same with a token that is there already. Raises NobodyThere, AlreadyTaken."""
+        """The same with a token that is there already, and signs on for ever. Raises NobodyThere,
+        AlreadyTaken.
+        """
+        self._set_token(operator, token, None, by=by)
 
+    def _set_token(self, operator: OperatorId, token: str, life_s: int | None, *, by: str) -> None:
         def work(tx: Transaction) -> None:
             known = _operator(_row(tx, operator))
             holder = tx.one(_BY_TOKEN, fingerprint(token))
-            if holder is not None:
-                if holder[0] == operator:
-                    return
+            if holder is not None and holder[0] != operator:
                 raise AlreadyTaken("the token", str(holder[0]))
-            tx.write(_SET_TOKEN, fingerprint(token), operator)
+            until = FOR_EVER if life_s is None else tx.at_us + life_s * SECOND
+            if holder is not None and known.token_until == until:
+                return
+            tx.write(_SET_TOKEN, fingerprint(token), until, operator)
+            if holder is not None:
+                return
             if known.has_token:
                 end_all(tx, operator)
-            _tell(tx, operator, by, "changed token")
+            tell_change(tx, operator, by, "changed token")
 
         self._journal.transact(work)
 
-    def revoke_access(self, operator: OperatorId, *, by: str) -> int:
-        """End her token and sessions, not her password; how many cookies it were. Raises NobodyThere."""
+    def recover(self, operator: OperatorId, *, by: str) -> tuple[str, Instant]:
+        """A code that signs the operator on once, and until when. Raises NobodyThere, JournalNotDurable."""
+        code = new_recovery_code()
+
+        def work(tx: Transaction) -> Instant:
+            _row(tx, operator)
+            return issue_recovery(tx, operator, code, by=by)
+
+        return code, self._journal.transact(work)
+
+    def revoke_access(self, operator: OperatorId, *, by: str, factors: bool = False) -> int:
+        """End the operator's token, recovery code and sessions, with `factors` passkeys and codes too, not
+        the password; how many cookies it were. Raises NobodyThere.
+        """
 
         def work(tx: Transaction) -> int:
             _row(tx, operator)
-            tx.write(_SET_TOKEN, None, operator)
-            _tell(tx, operator, by, "revoked token and sessions")
+            tx.write(_SET_TOKEN, None, None, operator)
+            remove_all(tx, operator, *(Kind if factors else (Kind.RECOVERY,)))
+            tell_change(tx, operator, by, "revoked token and sessions")
+            if factors:
+                tell_change(tx, operator, by, "removed authenticators")
             return end_all(tx, operator)
 
         return self._journal.transact(work)
@@ -200,20 +249,21 @@ class Staff:
         return standing(self._journal, now_us)
 
     def remove_operator(self, operator: OperatorId, *, by: str) -> None:
-        """Remove her, her token, her sessions and her shift. Raises NobodyThere."""
+        """Remove the operator, with all that signs on, the sessions and the shift. Raises NobodyThere."""
 
         def work(tx: Transaction) -> None:
             _row(tx, operator)
             tx.write(_DROP, operator)
+            remove_all(tx, operator, *Kind)
             end_all(tx, operator)
             end_shift(tx, operator)
-            _tell(tx, operator, by, "erased")
+            tell_change(tx, operator, by, "erased")
 
         self._journal.transact(work)
 
 
 def _operator(row: Row) -> Operator:
-    id_, name, phone, language, role, on_call, has_token, has_password, created_us = row
+    id_, name, phone, language, role, on_call, has_token, has_password, created_us, until_us, *factors = row
     return Operator(
         id=OperatorId(id_),
         name=name,
@@ -224,7 +274,20 @@ def _operator(row: Row) -> Operator:
         has_token=bool(has_token),
         has_password=bool(has_password),
         created_at=Instant(created_us),
+        token_until=None if until_us is None else Instant(until_us),
+        passkeys=int(factors[0]),
+        has_totp=bool(factors[1]),
     )
+
+
+def token_signs_on(operator: Operator, now_us: Instant) -> bool:
+    """Whether the operator's token signs on to the console, and not to the interface alone.
+
+    What signs on for a whole shift is enough to come in once and enrol; who has nothing else goes on with it.
+    """
+    if operator.token_until is None or now_us < operator.token_until:
+        return True
+    return not (operator.has_password or operator.passkeys)
 
 
 def _plain(name: str) -> str:
@@ -237,10 +300,6 @@ def _row(tx: Transaction, who: OperatorId) -> Row:
     if row is None:
         raise NobodyThere(f"no operator {who}")
     return row
-
-
-def _tell(tx: Transaction, who: OperatorId, by: str, what: str) -> None:
-    tx.append(Append(streams.operator(who), None, (PersonalDataChanged(by=by, what=what),)))
 
 
 def _free_id(tx: Transaction, name: str) -> OperatorId:

@@ -76,7 +76,7 @@ _NEWEST: Final = Query(
     "most",
 )
 _PEOPLE: Final = (schema.person, schema.person_phone, schema.person_device, schema.device_key)
-_STAFF: Final = (schema.operator, schema.app_key, schema.session)
+_STAFF: Final = (schema.operator, schema.authenticator, schema.app_key, schema.keyring, schema.session)
 _NOT_COPIED: Final = (schema.open_alert, schema.alert_row, schema.alert_rows_kept, schema.outbox)
 """What is in them is made here: by the rows that are copied, or while the spare is in use."""
 _ALL: Final = {table: Query(select(table)) for table in (*_PEOPLE, *_STAFF)}

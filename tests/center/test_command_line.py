@@ -180,7 +180,7 @@ def test_a_password_is_asked_for_and_a_role_given(run: Terminal, monkeypatch: py
         assert Registry(journal).password_is(OperatorId("lucia-neri"), "una frase lunga")
     monkeypatch.setattr("sys.stdin", StringIO("too short\n"))
     assert run("operator", "password", "lucia-neri", code=2) == ""
-    assert "a password has 12 to 512 characters; nothing was changed" in run.error
+    assert "a password has 12 to 512 characters and is not guessed at once" in run.error
     monkeypatch.setattr("sys.stdin", StringIO("un'altra frase lunga\n"))
     assert run("operator", "password", "Lucia Neri") == "Lucia Neri has a new password\n"
     assert run("operator", "role", "lucia-neri", "admin") == "Lucia Neri is admin\n"

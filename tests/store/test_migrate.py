@@ -76,13 +76,14 @@ def test_of_several_roles_the_highest_is_kept_and_nobody_has_a_password_yet(path
         # As the first step left it.
         database.execute("ALTER TABLE operator RENAME COLUMN role TO roles")
         database.execute("ALTER TABLE operator DROP COLUMN password")
+        database.execute("ALTER TABLE operator DROP COLUMN token_until_us")
         database.execute("DROP TABLE member")
         database.execute("DROP TABLE lease")
         database.execute("DROP TABLE keyring")
         database.execute("DROP TABLE session")
         database.execute("DROP TABLE alert_row")
         database.execute("DROP TABLE alert_rows_kept")
-        for table in ("device_key", "enrolment", "invitation", "outbox"):
+        for table in ("device_key", "enrolment", "invitation", "outbox", "authenticator"):
             database.execute(f"DROP TABLE {table}")
         database.execute("DROP TRIGGER alert_reopens")
         database.execute("UPDATE alembic_version SET version_num = '0001'")

@@ -506,6 +506,8 @@ def test_an_older_form_is_brought_up_to_date(database: PostgresDatabase) -> None
         "DROP TABLE alert_row",
         "DROP TABLE alert_rows_kept",
         *(f"DROP TABLE {table}" for table in ("device_key", "enrolment", "invitation", "outbox")),
+        "DROP TABLE authenticator",
+        "ALTER TABLE operator DROP COLUMN token_until_us",
         "DROP TRIGGER alert_reopens ON event",
         "UPDATE alembic_version SET version_num = '0002'",
     ):

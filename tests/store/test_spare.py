@@ -56,6 +56,8 @@ from store.journal.notify import LocalNotifier
 from store.journal.rebuild import rebuild
 from store.journal.verify import verify
 from store.registry import sessions
+from store.registry.authenticators import Authenticator, Kind, add, count_use, use_recovery
+from store.registry.keyring import SIGN_ON, shared_secret
 from store.registry.registry import Registry
 from store.spare.keeping import Keeper
 from store.spare.spare import Spare
@@ -327,6 +329,25 @@ def test_the_registry_is_read_and_not_changed(node: Node, disk: Disk) -> None:
     disk.works()
     keeper.go_back()
     registry.add_operator("Berta", "+393330000002", by="test")
+
+
+def test_second_factors_are_used_in_memory_and_recovery_codes_are_not(node: Node, disk: Disk) -> None:
+    journal, keeper = node.journal(), node.keeper()
+    registry = Registry(journal)
+    anna = registry.add_operator("Anna", "+393330000001", by="test").id
+    passkey = Authenticator(b"id", anna, Kind.PASSKEY, "Key", b"key", 1, False, journal.now_us())
+    journal.transact(lambda tx: add(tx, passkey))
+    code, _ = registry.recover(anna, by="test")
+    secret = shared_secret(journal, SIGN_ON)
+    keeper.warm()
+    disk.is_gone()
+    assert shared_secret(journal, SIGN_ON) == secret
+    assert [journal.transact(lambda tx: count_use(tx, b"id", 2)) for _ in range(2)] == [True, False]
+    with pytest.raises(JournalNotDurable):
+        journal.transact(lambda tx: use_recovery(tx, anna, code))
+    disk.works()
+    keeper.go_back()
+    assert journal.transact(lambda tx: use_recovery(tx, anna, code))
 
 
 def test_signing_on_and_off_goes_on_in_memory_and_is_written_down_late(node: Node, disk: Disk) -> None:

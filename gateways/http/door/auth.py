@@ -71,6 +71,7 @@ class Auth:
         self._access = Access()
         self._ended_here = 0
         self._open: dict[asyncio.Future[bool], _Open] = {}
+        self._used: set[bytes] = set()
 
     # ---------------------------------------------------------------------------- what is known
 
@@ -186,6 +187,23 @@ class Auth:
         secret = connection.cookies.get(cookie)
         return secret if secret and len(secret) <= SECRET_MAX else None
 
+    def check_csrf(self, connection: AnyConnection, session: Session) -> None:
+        """Of what changes something; which is a use of the session. Raises NotAllowed."""
+        if not csrf_fits(session, header(connection, CSRF_HEADER.encode())):
+            raise NotAllowed(f"the session's token is missing: `{CSRF_HEADER}`")
+        self._used.add(session.key)
+
+    def note_use(self, connection: AnyConnection) -> None:
+        """The operator has done something at this page."""
+        session = self.session(connection)
+        if session is not None:
+            self._used.add(session.key)
+
+    def in_use(self) -> tuple[set[bytes], set[bytes]]:
+        """The sessions that were used since this was asked last, and those that have a page open."""
+        used, self._used = self._used, set()
+        return used, {one.session.key for one in self._open.values() if one.session is not None}
+
     def ended(self, session: Session) -> None:
         """It was ended here: it is not believed in any longer."""
         self._ended_here += 1
@@ -234,8 +252,7 @@ class Auth:
         session = self.session(connection)
         if session is None:
             raise NotSignedOn("an operator's token or the console's session is needed")
-        if not csrf_fits(session, header(connection, CSRF_HEADER.encode())):
-            raise NotAllowed(f"the session's token is missing: `{CSRF_HEADER}`")
+        self.check_csrf(connection, session)
         return session.operator
 
 

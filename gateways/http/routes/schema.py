@@ -19,7 +19,8 @@ from gateways.console.earlier import Earlier
 from gateways.console.views import CaseView
 from gateways.http import answers, bodies
 from gateways.http.decoding import JSON, MSGPACK
-from gateways.http.routes import drill, figures, health, history, nodes, sign_on
+from gateways.http.door import passkeys
+from gateways.http.routes import drill, figures, health, history, nodes, own_answers, sign_on
 
 Document = dict[str, Any]
 
@@ -43,6 +44,12 @@ _STRUCTS: Final = (
     health.Readiness,
     history.PastAlerts,
     nodes.NodesAnswer,
+    own_answers.Beginning,
+    own_answers.NewAuthenticator,
+    own_answers.NewPassword,
+    own_answers.OwnAccess,
+    own_answers.Renamed,
+    passkeys.RequestOptions,
     sign_on.SignOn,
     sign_on.SignedOn,
 )

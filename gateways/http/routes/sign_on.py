@@ -1,11 +1,12 @@
-"""/v1/console/session: a password, token or ticket for the console's cookie, which no script can read.
+"""/v1/console/session: what proves an operator for the console's cookie, which no script can read.
 
 Passwords are asked of the registry one at a time and off the event loop; who is wrong too often waits.
-A token is let in whoever waits: nobody guesses one, and no stranger can lock an operator out of her shift.
+A token or passkey is let in whoever waits: neither is guessed, and no stranger can lock an operator out.
 """
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Final
 
 import msgspec
@@ -16,50 +17,56 @@ from litestar.params import JSONBody
 from gateways.http.answers import AnyRequest, Moment, Problem, answer, header, rfc3339, said
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
+from gateways.http.door import passkeys
+from gateways.http.door.proofs import SIGN_ON, Fault, Proofs
 from gateways.http.errors import NotAllowed, NotSignedOn, Refused, TooManyTries
-from messages.events import OperatorReserved
+from gateways.http.routes.own_answers import Code, Secret
 from messages.ids import OperatorId
-from model.alert.evolve import fold
 from model.rules.refusals import Refusal
 from runtime import logs
-from store import streams
+from store.alerts.of_operator import open_case
 from store.errors import NobodyThere
 from store.journal.journal import Transaction
 from store.registry.people import StaffRole
-from store.registry.sessions import Begun, Session, begin, end, go_on
+from store.registry.sessions import Begun, Session, Way, end, go_on
 
 PATH: Final = "/v1/console/session"
 log = logs.get("http.sign_on")
 
 
-Secret = Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
-
-
 class SignOn(msgspec.Struct, frozen=True, kw_only=True):
-    """An operator's token; the ticket of her session at another node; or who she is (her id, name or number)
-    and her password.
+    """An operator's token or recovery code; the ticket of the session at another node; what a passkey has
+    signed; or who it is (id, name or number), the password, and the code of an authenticator app where one is
+    asked for.
     """
 
     token: Secret | None = None
+    passkey: passkeys.Credential | None = None
     ticket: Secret | None = None
     operator: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
     password: Secret | None = None
+    code: Code | None = None
 
     def __post_init__(self) -> None:
         by_password = self.operator is not None and self.password is not None
-        ways = (self.token is not None, self.ticket is not None, by_password)
+        by_passkey = self.passkey is not None
+        ways = (self.token is not None, self.ticket is not None, by_passkey, by_password)
         if sum(ways) != 1 or (self.operator is None) != (self.password is None):
             raise ValueError("either `token`, or `operator` and `password`, is needed")
 
 
 class SignedOn(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is signed on. `csrf` goes into the header `X-CSRF-Token` of everything that changes something."""
+    """Who is signed on. `csrf` goes into the header `X-CSRF-Token` of everything that changes something.
+    `enrol`: the role asks for a passkey or an authenticator app, and none is there.
+    """
 
     operator: str
     name: str
     role: StaffRole
     csrf: str
     until: Moment
+    way: Way
+    enrol: bool
 
 
 def signed_off(transaction: Transaction, session: Session, *, last: bool) -> bool:
@@ -72,15 +79,8 @@ def signed_off(transaction: Transaction, session: Session, *, last: bool) -> boo
 
 def is_on_an_alert(transaction: Transaction, operator: OperatorId) -> bool:
     """Whether a call to the operator is up for an open alert, or is being made. Within the write lock."""
-    last = transaction.last_of_type(streams.operator(operator), "operator.reserved")
-    if last is None or not isinstance(last.event, OperatorReserved):
-        return False
-    alert = last.event.alert
-    told = (*transaction.read(streams.inbox(alert)), *transaction.read(streams.case(alert)))
-    case = fold(sorted(told, key=lambda one: one.seq))
-    if case is None or case.closed_at is not None:
-        return False
-    return case.has_live_leg(operator) or operator in case.reserved
+    case = open_case(transaction, operator)
+    return case is not None and (case.has_live_leg(operator) or operator in case.reserved)
 
 
 def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
@@ -90,25 +90,21 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
         401: said(Problem, "Not signed on."),
     }
 
+    proofs = Proofs(web)
+
     def told(session: Session) -> SignedOn:
+        # Also while the registry cannot be asked: a page that is loaded then stays signed on.
         record = web.people.operators().get(session.operator)
+        asked = record is not None and web.settings.second_factor.asks(record.role)
         return SignedOn(
             operator=session.operator,
             name="" if record is None else record.name,
             role=StaffRole.OPERATOR if record is None else record.role,
             csrf=session.csrf,
             until=rfc3339(session.until),
+            way=session.way,
+            enrol=record is not None and asked and not record.has_second_factor,
         )
-
-    def nobodys(what: str, address: str) -> NotSignedOn | TooManyTries:
-        """Count it; what to answer."""
-        now_us = web.clock.now_us()
-        wait_s = web.throttle.wait_s("", address, now_us)
-        if wait_s:
-            return TooManyTries(wait_s)
-        web.throttle.count("", address, now_us)
-        log.warning("it is nobody's", what=what, address=address)
-        return NotSignedOn(f"no operator has this {what}")
 
     async def begun(request: AnyRequest, data: SignOn) -> Begun:
         """The session from now on. Raises NotSignedOn, TooManyTries, NotDurable."""
@@ -116,23 +112,34 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
         known, secret = web.auth.session(request), web.auth.secret(request) or ""
         if data.ticket is not None:
             return await gone_on(data.ticket, address)
-        operator, as_of = await operator_of(data, address)
-        if known is not None and known.operator == operator:
-            # The page was loaded again, or another of hers is open: their CSRF tokens stay what they are.
-            return Begun(known, secret)
+        if data.passkey is not None:
+            proof = await proofs.by_passkey(data.passkey, header(request, b"host"), address)
+        elif data.token is not None:
+            proof = proofs.by_token(data.token, address)
+        else:
+            who, password = data.operator or "", data.password or ""
+            proof = await proofs.by_password(who, password, data.code, address)
+        same = known is not None and known.operator == proof.operator
+        if known is not None and same and not proof.counts_once:
+            # The page was loaded again, or another of the operator's is open: their CSRF tokens stay as they
+            # are.
+            made = Begun(known, secret)
+        else:
 
-        def work(transaction: Transaction) -> Begun:
+            def work(transaction: Transaction) -> Begun:
+                if known is not None:
+                    # Somebody else sits at this browser now, and the cookie is about to be replaced.
+                    end(transaction, known, last=not same and not web.auth.signed_on_elsewhere(known))
+                return proof.begin(transaction, address)
+
+            try:
+                made = await web.writing.run(work)
+            except NobodyThere as error:
+                raise NotSignedOn("changed meanwhile: sign on once more") from error
             if known is not None:
-                # Somebody else sits at this browser now, and the cookie is about to be replaced.
-                end(transaction, known, last=not web.auth.signed_on_elsewhere(known))
-            return begin(transaction, operator, address, as_of)
-
-        try:
-            made = await web.writing.run(work)
-        except NobodyThere as error:
-            raise NotSignedOn("changed meanwhile: sign on once more") from error
-        if known is not None:
-            web.auth.ended(known)
+                web.auth.ended(known)
+        if proof.way is not Way.TOKEN:
+            web.throttle.right(proof.operator, address)
         return made
 
     async def gone_on(ticket: str, address: str) -> Begun:
@@ -142,41 +149,9 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
             raise TooManyTries(wait_s)
         made = await web.writing.run(lambda transaction: go_on(transaction, ticket, address))
         if made is None:
-            raise nobodys("ticket", address)
+            raise proofs.nobodys("ticket", address)
         log.info("goes on here", operator=made.session.operator)
         return made
-
-    def token_of(token: str) -> tuple[OperatorId, int] | None:
-        """Whose token it is at this moment, and as of which change. Not as was read a moment ago."""
-        operator = web.passwords.operator_of_token(token)
-        if operator is None:
-            return None
-        as_of = web.passwords.changes_of(operator)
-        return (operator, as_of) if web.passwords.operator_of_token(token) == operator else None
-
-    async def operator_of(data: SignOn, address: str) -> tuple[OperatorId, int | None]:
-        """Whose they are, and as of which change of what proves it. Raises NotSignedOn, TooManyTries."""
-        now_us = web.clock.now_us()
-        if data.token is not None:
-            found = token_of(data.token)
-            if found is not None:
-                return found
-            raise nobodys("token", address)
-        who, password = data.operator or "", data.password or ""
-        operator = web.passwords.operator_called(who)
-        key = operator or " ".join(who.split()).casefold()
-        wait_s = web.throttle.wait_s(key, address, now_us)
-        if wait_s:
-            raise TooManyTries(wait_s)
-        web.throttle.count(key, address, now_us)
-        as_of = None if operator is None else web.passwords.changes_of(operator)
-        right = await web.passwords.password_is(operator, password)
-        if operator is None or not right:
-            # Not what was typed for a name: some type their password there.
-            log.warning("a wrong password", operator=operator, address=address)
-            raise NotSignedOn("the name or the password is wrong")
-        web.throttle.right(key, address)
-        return operator, as_of
 
     @post(
         PATH,
@@ -202,6 +177,27 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
         secure = web.proxies.secure(request.scope)
         now_us = web.clock.now_us()
         response.set_cookie(web.cookies.made(made.session, made.secret, now_us, secure=secure))
+        response.headers["cache-control"] = "no-store"
+        return response
+
+    @get(
+        f"{PATH}/challenge",
+        summary="What a passkey signs on with",
+        description="For `navigator.credentials.get`; good once, within five minutes.",
+        operation_id="sign_on_challenge",
+        tags=["console"],
+        responses={
+            200: said(passkeys.RequestOptions, "The browser's options."),
+            401: said(Problem, "`no_passkeys_here`: no passkey can be of this address."),
+        },
+    )
+    async def challenge(request: AnyRequest) -> Response[bytes]:
+        party = passkeys.relying_party(web.proxies.origin, header(request, b"host"))
+        if party is None:
+            raise NotSignedOn("no passkey can be of this address", Fault.NO_PASSKEYS_HERE)
+        made = await asyncio.to_thread(web.challenges.make, SIGN_ON)
+        options = passkeys.RequestOptions(challenge=passkeys.base64(made.encode()), rp_id=party.id)
+        response = answer(request, options)
         response.headers["cache-control"] = "no-store"
         return response
 
@@ -240,4 +236,4 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
         response.set_cookie(web.cookies.none(secure=web.proxies.secure(request.scope)))
         return response
 
-    return [sign_on, signed_on, sign_off]
+    return [sign_on, challenge, signed_on, sign_off]

@@ -1,0 +1,50 @@
+"""Challenges that the center knows again: a signed text, so that nothing is kept of one that is not answered,
+and any node, and a web that was started in between, can be answered.
+
+A challenge is for one purpose and five minutes. That it counts once is seen to where it is used up: a session
+keeps the one that it was begun by, and a purpose that names the state of what is changed is over with it.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Final
+
+from messages.ids import SECOND, Instant
+
+LIFE_S: Final = 300
+"""As WebAuthn, 15.1, recommends where a person has to be verified."""
+
+
+class Challenges:
+    """All of one center. `key` is asked once, at the first use; raises JournalError then."""
+
+    def __init__(self, key: Callable[[], bytes], now_us: Callable[[], Instant]) -> None:
+        self._ask = key
+        self._key = b""
+        self._now_us = now_us
+
+    def make(self, purpose: str) -> str:
+        """A new one."""
+        text = f"{self._now_us() + LIFE_S * SECOND}.{secrets.token_urlsafe(12)}"
+        return f"{text}.{self._mac('challenge', purpose, text).hex()}"
+
+    def is_good(self, challenge: str, purpose: str) -> bool:
+        """Whether it was made here, for this, and lately."""
+        text, _, mac = challenge.rpartition(".")
+        until = text.partition(".")[0]
+        if not challenge.isascii() or not until.isdecimal() or len(until) > 18:
+            return False
+        right = self._mac("challenge", purpose, text).hex()
+        return hmac.compare_digest(mac, right) and int(until) > self._now_us()
+
+    def derived(self, kind: str, of: str) -> bytes:
+        """What nobody else can tell of `of`, 32 bytes; the same for ever."""
+        return self._mac(kind, of)
+
+    def _mac(self, *parts: str) -> bytes:
+        self._key = self._key or self._ask()
+        return hmac.new(self._key, "\0".join(parts).encode(), sha256).digest()

@@ -1,0 +1,37 @@
+"""Ends idle sessions, once a minute. What idle means says `store.registry.idle`."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from gateways.http.context import Web
+from gateways.http.errors import NotDurable
+from messages.ids import OperatorId
+from runtime import logs
+from store.registry.idle import sweep
+
+SWEEP_S: Final = 60.0
+"""Also after a start: pages are back by then."""
+
+log = logs.get("http.idle")
+
+
+async def keep_ending_idle(web: Web) -> None:
+    """Until cancelled."""
+    while web.settings.idle_minutes:
+        await asyncio.sleep(SWEEP_S)
+        try:
+            await end_idle(web)
+        except NotDurable as error:
+            log.warning("idle sessions are left as they are", reason=str(error))
+
+
+async def end_idle(web: Web) -> list[OperatorId]:
+    """Once; whose sessions have ended. Raises NotDurable."""
+    used, open_ = web.auth.in_use()
+    idle_s = 60.0 * web.settings.idle_minutes
+    ended = await web.writing.run(lambda tx: sweep(tx, used, open_, idle_s=idle_s))
+    for operator in ended:
+        log.info("an idle session has ended", operator=operator)
+    return ended

@@ -1,0 +1,175 @@
+"""What an operator signs on with, and whether it proves anything: a token, a recovery code, a passkey, or a
+password with the code that a role asks for.
+
+What was typed is counted as wrong until a session has come of it, so that neither a password nor a code can
+be tried out. An operator who is asked for a second factor and has none comes in by the password, and is told:
+no running center locks anybody out (docs/decisions/0078).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from gateways.http.context import Web
+from gateways.http.door import codes, passkeys
+from gateways.http.errors import BadBody, NotSignedOn, TooManyTries
+from messages.ids import OperatorId
+from runtime import logs
+from store.errors import NobodyThere
+from store.journal.journal import Transaction
+from store.registry.authenticators import RECOVERY_PREFIX, Authenticator, Kind, count_use, use_recovery
+from store.registry.people import Operator
+from store.registry.sessions import Begun, Way, begin
+from store.registry.staff import FOR_EVER, token_signs_on
+
+SIGN_ON: Final = "sign on"
+"""For what a challenge is that a passkey signs on with."""
+
+log = logs.get("http.sign_on")
+
+
+class Fault(StrEnum):
+    """Why somebody is not signed on, where a page can do something about it."""
+
+    PASSKEY_NEEDED = "passkey_needed"
+    """The password is right; a passkey is asked for."""
+    CODE_NEEDED = "code_needed"
+    """The password is right; the code of an authenticator app is asked for, or a passkey."""
+    CODE_WRONG = "code_wrong"
+    TOKEN_ENDED = "token_ended"
+    """It is for programs alone by now."""
+    PASSKEY_UNKNOWN = "passkey_unknown"
+    NO_PASSKEYS_HERE = "no_passkeys_here"
+    """No passkey can be of this address."""
+
+
+class Proof(msgspec.Struct, frozen=True, kw_only=True):
+    """Who it is, as of which change of what proves it, and what is used up by it."""
+
+    operator: OperatorId
+    as_of: int
+    way: Way
+    challenge: str = ""
+    used: Authenticator | None = None
+    """With its new counter."""
+    recovery: str = ""
+
+    @property
+    def counts_once(self) -> bool:
+        """Whether it is used up."""
+        return self.way not in (Way.PASSWORD, Way.TOKEN)
+
+    def begin(self, tx: Transaction, address: str) -> Begun:
+        """The session of it. Raises NobodyThere where it proves nothing any more, JournalNotDurable."""
+        made = begin(tx, self.operator, address, self.as_of, way=self.way, challenge=self.challenge)
+        if (used := self.used) is not None:
+            if not count_use(tx, used.id, used.counter, backed_up=used.backed_up):
+                raise NobodyThere("it was used before")
+        elif self.recovery and not use_recovery(tx, self.operator, self.recovery):
+            raise NobodyThere("the recovery code was used before")
+        return made
+
+
+class Proofs:
+    """Looks at them. Its methods raise NotSignedOn, TooManyTries, BadBody and StoreError."""
+
+    def __init__(self, web: Web) -> None:
+        self._web = web
+
+    def nobodys(self, what: str, address: str, code: str = "") -> NotSignedOn | TooManyTries:
+        """Count it; what to answer."""
+        now_us = self._web.clock.now_us()
+        wait_s = self._web.throttle.wait_s("", address, now_us)
+        if wait_s:
+            return TooManyTries(wait_s)
+        self._web.throttle.count("", address, now_us)
+        log.warning("it is nobody's", what=what, address=address)
+        return NotSignedOn(f"no operator has this {what}", code)
+
+    def asks(self, operator: Operator) -> bool:
+        """Whether a password, or a token, is not enough."""
+        return operator.has_second_factor and self._web.settings.second_factor.asks(operator.role)
+
+    def by_token(self, token: str, address: str) -> Proof:
+        """Of a token or a recovery code: whose it is at this moment, and not as was read a moment ago."""
+        known = self._web.passwords
+        recovers = token.startswith(f"{RECOVERY_PREFIX}_")
+        whose = known.operator_of_recovery if recovers else known.operator_of_token
+        way = Way.RECOVERY if recovers else Way.TOKEN
+        if (operator := whose(token)) is None:
+            raise self.nobodys("token", address)
+        as_of, record = known.changes_of(operator), known.operator(operator)
+        if record is None or whose(token) != operator:
+            raise self.nobodys("token", address)
+        if way is Way.RECOVERY:
+            log.warning("a recovery code", operator=operator, address=address)
+            return Proof(operator=operator, as_of=as_of, way=way, recovery=token)
+        if record.token_until != FOR_EVER and self.asks(record):
+            raise NotSignedOn("this token is for programs: use a passkey", Fault.PASSKEY_NEEDED)
+        if not token_signs_on(record, self._web.clock.now_us()):
+            raise NotSignedOn("this token is for programs by now", Fault.TOKEN_ENDED)
+        return Proof(operator=operator, as_of=as_of, way=way)
+
+    async def by_password(self, who: str, password: str, code: str | None, address: str) -> Proof:
+        """Of a name and a password, with the code of an app where one is asked for."""
+        web = self._web
+        now_us = web.clock.now_us()
+        operator = web.passwords.operator_called(who)
+        key = operator or " ".join(who.split()).casefold()
+        wait_s = web.throttle.wait_s(key, address, now_us)
+        if wait_s:
+            raise TooManyTries(wait_s)
+        web.throttle.count(key, address, now_us)
+        as_of = 0 if operator is None else web.passwords.changes_of(operator)
+        right = await web.passwords.password_is(operator, password)
+        record = None if operator is None else web.passwords.operator(operator)
+        if record is None or not right:
+            # Not what was typed for a name: some type their password there.
+            log.warning("a wrong password", operator=operator, address=address)
+            raise NotSignedOn("the name or the password is wrong")
+        if not self.asks(record):
+            return Proof(operator=record.id, as_of=as_of, way=Way.PASSWORD)
+        if code is None or not record.has_totp:
+            needed = Fault.CODE_NEEDED if record.has_totp else Fault.PASSKEY_NEEDED
+            raise NotSignedOn("the password is right; a second factor is asked for", needed)
+        seed = next(one for one in web.passwords.authenticators(record.id) if one.kind is Kind.TOTP)
+        step = codes.step_of(seed.secret, code, now_us)
+        if step is None or step <= seed.counter:
+            log.warning("a wrong code", operator=record.id, address=address)
+            raise NotSignedOn("the code is wrong, or was used", Fault.CODE_WRONG)
+        used = msgspec.structs.replace(seed, counter=step)
+        return Proof(operator=record.id, as_of=as_of, way=Way.CODE, used=used)
+
+    async def by_passkey(self, given: passkeys.Credential, host: str | None, address: str) -> Proof:
+        """Of what a passkey has signed."""
+        web = self._web
+        party = passkeys.relying_party(web.proxies.origin, host)
+        if party is None:
+            raise NotSignedOn("no passkey can be of this address", Fault.NO_PASSKEYS_HERE)
+        try:
+            which = passkeys.unbase64(given.id)
+        except ValueError as error:
+            raise BadBody("expected base64url", "$.passkey.id") from error
+        challenge = passkeys.challenge_of(given)
+        unknown = Fault.PASSKEY_UNKNOWN
+        known = web.passwords.authenticator(which)
+        if known is None or known.kind is not Kind.PASSKEY:
+            raise self.nobodys("passkey", address, unknown)
+        as_of = web.passwords.changes_of(known.operator)
+        known = web.passwords.authenticator(which)
+        handle = passkeys.base64(web.challenges.derived("handle", known.operator if known else ""))
+        if (
+            known is None
+            or not web.challenges.is_good(challenge, SIGN_ON)
+            or given.response.user_handle not in (None, handle)
+        ):
+            raise self.nobodys("passkey", address, unknown)
+        found = await asyncio.to_thread(passkeys.signed, given, challenge, party, known.secret, known.counter)
+        if found is None:
+            raise self.nobodys("passkey", address, unknown)
+        used = msgspec.structs.replace(known, counter=found.counter, backed_up=found.backed_up)
+        return Proof(operator=known.operator, as_of=as_of, way=Way.PASSKEY, challenge=challenge, used=used)

@@ -1,0 +1,21 @@
+"""The open alert of an operator, by the journal alone."""
+
+from __future__ import annotations
+
+from messages.events import OperatorReserved
+from messages.ids import OperatorId
+from model.alert.case import Case
+from model.alert.evolve import fold
+from store import streams
+from store.journal.journal import Transaction
+
+
+def open_case(tx: Transaction, operator: OperatorId) -> Case | None:
+    """The last alert for which the operator was reserved, while it is open. Within the write lock."""
+    last = tx.last_of_type(streams.operator(operator), "operator.reserved")
+    if last is None or not isinstance(last.event, OperatorReserved):
+        return None
+    alert = last.event.alert
+    told = (*tx.read(streams.inbox(alert)), *tx.read(streams.case(alert)))
+    case = fold(sorted(told, key=lambda one: one.seq))
+    return case if case is not None and case.closed_at is None else None
