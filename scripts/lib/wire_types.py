@@ -15,9 +15,14 @@ from gateways.console.timeline import Entry
 from gateways.console.views import CaseView, Events, Levels, NodesTold, Snapshot
 from gateways.http.routes.drill import DrillView
 from gateways.http.routes.figures import FiguresView
+from gateways.http.routes.own_answers import Beginning, OwnAccess
+from gateways.http.routes.sign_on import SignedOn
 from messages.ids import OperatorCommand
 
-TOLD = (Snapshot, Events, Levels, NodesTold, CaseView, Entry, PastAlert, FiguresView, DrillView)
+TOLD = (
+    *(Snapshot, Events, Levels, NodesTold, CaseView, Entry, PastAlert, FiguresView, DrillView),
+    *(SignedOn, OwnAccess, Beginning),
+)
 ENCODED = {"cases": "CaseView"}
 """What is encoded before it is put in, by the field that has it."""
 SIMPLE = {

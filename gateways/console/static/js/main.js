@@ -52,6 +52,15 @@ function draw() {
   if (step && document.activeElement !== step) step.focus();
 }
 
+let led = null; // the session that was led to a new password
+
+/** Who has come in by a recovery code needs another way next time. */
+function lead() {
+  if (!feed.me || feed.signedOn?.way !== 'recovery' || led === feed.signedOn.csrf) return;
+  led = feed.signedOn.csrf;
+  screen.go('access');
+}
+
 let restsUntilMs = 0;
 let waiting = false;
 
@@ -60,6 +69,7 @@ function refresh() {
   waiting = false;
   voice.follow(ui);
   if (feed.me && screen.follow()) orders.forget();
+  lead();
   draw();
   hear(ui);
   const endedMs = performance.now();

@@ -16,6 +16,8 @@ const SESSION = '/v1/console/session';
 const TOKEN = 'securwoman-token';
 const CARRIED_WITHIN_MS = 20_000; // a node that takes over may have other things to do first
 const CARRIED_AGAIN_MS = 500;
+const INPUT_MS = 30_000; // so often is said that somebody sits here
+const RECOVERY = 'swr_'; // what a code begins with that signs on once
 
 /** Why the center says no. @param {Response} answer */
 async function whyNot(answer) {
@@ -36,6 +38,9 @@ export class Feed {
     /** @type {CenterView} */
     this.center = null;
     this.csrf = '';
+    /** @type {SignedOn} */
+    this.signedOn = null;
+    this.inputAtMs = 0;
     this.seq = 0;
     this.offsetMs = 0; // the center's clock minus ours
     /** @type {Map<string, CaseView>} */
@@ -96,10 +101,9 @@ export class Feed {
    * @param {Came} came
    */
   async start({ token, ticket }) {
-    if (token) sessionStorage.setItem(TOKEN, token);
     setInterval(() => this.#watch(), WATCH_MS);
     if (ticket && (await this.#carriedOver(ticket))) return true;
-    await this.#identify();
+    await (token ? this.signOn({ token }) : this.#identify());
     if (ticket && this.link === 'signed-off' && !this.signOnFault) {
       this.signOnFault = 'sessionEnded';
       this.changed();
@@ -122,12 +126,17 @@ export class Feed {
 
   /** Another way to sign on is tried. */
   forgetFault() {
-    this.signOnFault = '';
+    this.fail('');
   }
 
-  /** By `{token}`, which is kept while the tab lives, or by `{operator, password}`, which is not. */
+  /** Why nobody is signed on, before the center was asked. @param {string} fault */
+  fail(fault) {
+    this.signOnFault = fault;
+  }
+
+  /** By `{token}`, which is kept while the tab lives where it is good again, or by what is not kept. */
   async signOn(given) {
-    if (given.token) sessionStorage.setItem(TOKEN, given.token);
+    if (given.token && !given.token.startsWith(RECOVERY)) sessionStorage.setItem(TOKEN, given.token);
     else sessionStorage.removeItem(TOKEN);
     await this.#identify(given);
   }
@@ -193,6 +202,18 @@ export class Feed {
       this.socket.send(JSON.stringify({ type: 'opened', alert }));
   }
 
+  /** Somebody has pressed a key, or a button. */
+  input() {
+    if (Date.now() - this.inputAtMs < INPUT_MS || this.socket?.readyState !== WebSocket.OPEN) return;
+    this.inputAtMs = Date.now();
+    this.socket.send(JSON.stringify({ type: 'input' }));
+  }
+
+  /** There is a new password in place of the recovery code. */
+  recovered() {
+    this.signedOn = { ...this.signedOn, way: 'password' };
+  }
+
   /** @param {string} path */
   async #order(path, body) {
     if (this.link !== 'live') return { ok: false, reason: '' };
@@ -209,6 +230,17 @@ export class Feed {
     } catch {
       return { ok: false, reason: '' };
     }
+  }
+
+  /** What the center answers. @param {string} method @param {string} path */
+  async ask(method, path, body = undefined) {
+    const answer = await this.#ask(method, path, body);
+    // It may be that nothing is lacking any more.
+    if (answer.ok && method !== 'GET') {
+      const said = await this.#ask('GET', SESSION).catch(() => null);
+      if (said?.ok) this.signedOn = await said.json();
+    }
+    return answer;
   }
 
   /** @param {string} method @param {string} path */
@@ -240,6 +272,7 @@ export class Feed {
       return;
     }
     if (answer) {
+      const { code } = await answer.json().catch(() => ({}));
       this.signOnFault = !given
         ? this.me
           ? 'sessionEnded'
@@ -248,9 +281,7 @@ export class Feed {
           ? 'tooOften'
           : answer.status >= 500
             ? 'noCentre'
-            : given.token
-              ? 'tokenWrong'
-              : 'passwordWrong';
+            : code || (given.token ? 'tokenWrong' : 'passwordWrong');
       this.signOnAgainMs =
         answer.status === 429 ? Date.now() + 1000 * Number(answer.headers.get('retry-after') ?? 30) : 0;
       sessionStorage.removeItem(TOKEN);
@@ -261,7 +292,8 @@ export class Feed {
   }
 
   async #signedOn(answer) {
-    const { operator, csrf } = await answer.json();
+    this.signedOn = await answer.json();
+    const { operator, csrf } = this.signedOn;
     this.csrf = csrf;
     if (operator !== this.me?.operator) this.seq = 0; // an operator's own comes with the whole picture
     this.signOnFault = '';

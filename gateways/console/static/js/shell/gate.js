@@ -1,7 +1,9 @@
-// Signing on: by name and password, or by a token. What the center answers is said in words; nothing is kept
-// here.
+// Signing on: by name and password, with the code of an app where one is asked for; by a passkey; or by a token.
+// What the center answers is said in words; nothing is kept here.
 
 import { html, nothing, ref } from '../../vendor/lit.js';
+import { noneHere, tooOld } from '../access/access.js';
+import * as passkeys from '../access/passkeys.js';
 import * as sound from '../sound/sound.js';
 import { switchLanguage } from './looks.js';
 import { icon } from './parts.js';
@@ -20,6 +22,32 @@ const FAULTS = {
     ),
   tokenWrong: () => either('Nessun operatore ha questo codice.', 'No operator has this token.'),
   passwordWrong: () => either('Nome o password non corretti.', 'The name or the password is wrong.'),
+  passkey_needed: () =>
+    either(
+      'La password è giusta. Ora serve la tua passkey.',
+      'The password is right. Now your passkey is needed.',
+    ),
+  code_needed: () =>
+    either(
+      'La password è giusta. Ora serve il codice della tua app.',
+      'The password is right. Now the code of your app is needed.',
+    ),
+  code_wrong: () =>
+    either(
+      'Il codice non è giusto, o è già usato: aspetta il prossimo.',
+      'The code is wrong, or was used: wait for the next one.',
+    ),
+  token_ended: () =>
+    either(
+      'Questo codice ormai vale solo per i programmi: usa la password o la passkey.',
+      'This token is for programs by now: use your password or passkey.',
+    ),
+  passkey_unknown: () =>
+    either('Il centro non conosce questa passkey.', 'The centre does not know this passkey.'),
+  passkey_none: () =>
+    either('Nessuna passkey: annullata, o qui non ce n’è.', 'No passkey: called off, or there is none here.'),
+  no_passkeys_here: noneHere,
+  no_passkeys_known: tooOld,
   noCentre: () => t('noCentre'),
   tooOften: () =>
     byToken
@@ -56,21 +84,28 @@ export function gate(ui) {
   return html`<main class="gate">
     <form class="gate__card" aria-labelledby="gate-h" @submit=${(e) => submitted(ui, e)}>
       <h1 id="gate-h">${icon('mark')}${t('signOn')}</h1>
-      <p>
-        ${
-          byToken
-            ? t('signOnText')
-            : either(
-                'Nome e password. Chi amministra il centro te li ha dati.',
-                'Your name and password, as the centre’s administrator gave them to you.',
-              )
-        }
-      </p>
-      ${byToken ? tokenFields(fault) : passwordFields(fault)}
+      ${
+        wantsCode(fault)
+          ? nothing
+          : html`<p>
+              ${
+                byToken
+                  ? t('signOnText')
+                  : either(
+                      'Nome e password. Chi amministra il centro te li ha dati.',
+                      'Your name and password, as the centre’s administrator gave them to you.',
+                    )
+              }
+            </p>`
+      }
+      ${byToken ? tokenFields(fault) : passwordFields(fault)} ${wantsCode(fault) ? codeField(fault) : nothing}
       ${
         fault
-          ? html`<p id="gate-fault" class="word ink-bad gate__fault" role="alert">
-              ${icon('warn')}<span>${FAULTS[fault]()}</span>
+          ? html`<p
+              id="gate-fault"
+              class="word ${isStep(fault) ? 'ink-wait' : 'ink-bad gate__fault'}"
+              role="alert">
+              ${icon(isStep(fault) ? 'shield' : 'warn')}<span>${FAULTS[fault]()}</span>
             </p>`
           : waited && wait === 0
             ? html`<p role="status">${either('Ora puoi riprovare.', 'You can try again now.')}</p>`
@@ -81,6 +116,9 @@ export function gate(ui) {
         ><b>${t('signOn')}</b>${why ? html`<small role="timer">${why}</small>` : nothing}
       </button>
       <div class="gate__more">
+        <button type="button" data-passkey class="btn" @click=${() => byPasskey(ui)}>
+          ${icon('shield')}${either('Usa una passkey', 'Use a passkey')}
+        </button>
         <button type="button" data-other class="btn" @click=${() => other(ui)}>
           ${icon(byToken ? 'user' : 'copy')}${
             byToken
@@ -111,6 +149,10 @@ function first(element) {
 const described = (fault) => (fault ? 'gate-fault' : nothing);
 /** @param {string} fault */
 const invalid = (fault) => (fault === 'tokenWrong' || fault === 'passwordWrong' ? 'true' : nothing);
+/** @param {string} fault */
+const wantsCode = (fault) => !byToken && (fault === 'code_needed' || fault === 'code_wrong');
+/** Nothing is wrong: more is needed. @param {string} fault */
+const isStep = (fault) => fault === 'code_needed' || fault === 'passkey_needed';
 
 /** @param {string} fault */
 function passwordFields(fault) {
@@ -152,6 +194,45 @@ function tokenFields(fault) {
   /></label>`;
 }
 
+/** @param {string} fault */
+function codeField(fault) {
+  return html`<label
+    >${either('Codice di 6 cifre', '6-digit code')}<input
+      name="code"
+      inputmode="numeric"
+      autocomplete="one-time-code"
+      maxlength="7"
+      required
+      aria-invalid=${fault === 'code_wrong' ? 'true' : nothing}
+      aria-describedby="gate-fault"
+  /></label>`;
+}
+
+/** @param {Ui} ui */
+async function byPasskey(ui) {
+  const { feed } = ui;
+  if (busy) return;
+  busy = true;
+  ui.draw();
+  sound.unlock();
+  const answer = await feed.read('/v1/console/session/challenge').catch(() => null);
+  const options = await answer?.json().catch(() => null);
+  const passkey = answer?.ok && passkeys.known() ? await passkeys.sign(options) : null;
+  if (passkey) await feed.signOn({ passkey });
+  else
+    feed.fail(
+      !answer
+        ? 'noCentre'
+        : !answer.ok
+          ? options?.code || 'noCentre'
+          : passkeys.known()
+            ? 'passkey_none'
+            : 'no_passkeys_known',
+    );
+  busy = false;
+  ui.draw();
+}
+
 /** @param {Ui} ui */
 function other(ui) {
   byToken = !byToken;
@@ -173,10 +254,18 @@ async function submitted(ui, e) {
   await ui.feed.signOn(
     byToken
       ? { token: given.get('token').trim() }
-      : { operator: given.get('operator').trim(), password: given.get('password') },
+      : {
+          operator: given.get('operator').trim(),
+          password: given.get('password'),
+          ...(given.get('code') ? { code: given.get('code') } : {}),
+        },
   );
   busy = false;
-  if (ui.feed.signOnFault) form.querySelector('[type=password]')?.select();
+  ui.draw();
+  const { signOnFault: fault } = ui.feed;
+  if (fault === 'passkey_needed') form.querySelector('[data-passkey]').focus();
+  else if (wantsCode(fault)) form.querySelector('[name=code]').select();
+  else if (fault) form.querySelector('[type=password]')?.select();
   else {
     byToken = false;
     form.reset();

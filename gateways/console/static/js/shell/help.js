@@ -1,6 +1,7 @@
 // All keys, and what is chosen once: the language, the theme, signing off.
 
 import { html } from '../../vendor/lit.js';
+import * as access from '../access/access.js';
 import * as notes from '../case/notes.js';
 import { last } from '../shift/shift.js';
 import { either, t } from '../words/words.js';
@@ -40,6 +41,12 @@ async function signOff(ui) {
   ui.known.clear();
   notes.clear();
   ui.draw();
+}
+
+/** @param {Ui} ui */
+function toAccess(ui) {
+  show(ui, false);
+  ui.screen.go('access');
 }
 
 /** @param {Ui} ui */
@@ -116,6 +123,7 @@ export function help(ui) {
       <div class="help__row">
         <button class="btn" @click=${() => switchLanguage(ui.draw)}>Italiano / English</button
         ><button class="btn" @click=${() => switchTheme(ui.draw)}>${t('theme')}</button
+        ><button class="btn" @click=${() => toAccess(ui)}>${access.title()}</button
         ><button class="btn" @click=${() => signOff(ui)}>
           ${
             ui.feed.myShift() === 'off' ? t('signOff') : askedOnce ? t('signOffLast') : t('signOffEnds')

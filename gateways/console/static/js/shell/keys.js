@@ -182,6 +182,7 @@ export function listen(ui) {
     },
     true,
   );
+  addEventListener('keydown', () => ui.feed.input(), true);
   addEventListener('keydown', (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey || e.repeat || isField(e.target)) return;
     const key = e.key === ' ' ? 'Space' : e.key.length === 1 ? e.key.toUpperCase() : e.key;
@@ -199,5 +200,8 @@ export function listen(ui) {
     if (key === 'N') e.preventDefault(); // not into the note
     pressed(ui, key);
   });
-  addEventListener('pointerdown', () => sound.unlock());
+  addEventListener('pointerdown', () => {
+    sound.unlock();
+    ui.feed.input();
+  });
 }

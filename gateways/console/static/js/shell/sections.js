@@ -4,6 +4,7 @@ import { html, nothing } from '../../vendor/lit.js';
 import { icon } from './parts.js';
 import { either } from '../words/words.js';
 import { lostBanner } from '../link/lost.js';
+import * as access from '../access/access.js';
 import * as figures from '../figures/figures.js';
 import * as history from '../alerts/history.js';
 import * as plant from '../plant/plant.js';
@@ -16,7 +17,7 @@ const TABS = [
   { key: '3', name: 'figures' },
   { key: '4', name: 'plant' },
 ];
-const PLACES = { queue, history, figures, plant };
+const PLACES = { queue, history, figures, plant, access };
 
 /** @param {Ui} ui @param {Section} name */
 const label = (ui, name) =>

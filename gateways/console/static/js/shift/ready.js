@@ -1,6 +1,7 @@
 // Between alerts: the shift, the sound, the lines and the colleagues.
 
 import { html, nothing } from '../../vendor/lit.js';
+import { notice } from '../access/access.js';
 import { act, icon } from '../shell/parts.js';
 import { either, t } from '../words/words.js';
 import { lostBanner } from '../link/lost.js';
@@ -44,6 +45,7 @@ export function readyView(ui) {
               </div>`
             : nothing
         }
+        ${notice(ui)}
         <div>
           <h1 id="ready-h">
             ${
