@@ -19,7 +19,7 @@ from simulator.http import Request, Response
 from simulator.modem.modem import GARBLE_S
 from simulator.modem.vices import Vices
 from simulator.network.voice import wav
-from simulator.reports import Json, call_report, message_report, modem_report, phone_report
+from simulator.reports import Json, call_report, message_report, modem_report, phone_report, text_reports
 from simulator.runner import Runner, Station
 
 _Body = TypeVar("_Body", bound=msgspec.Struct)
@@ -67,6 +67,7 @@ class Control:
             ("POST", "phones", "*", "hang_up"): self._hang_up,
             ("GET", "phones", "*", "heard.wav"): self._heard,
             ("POST", "phones", "*", "sms"): self._sms,
+            ("GET", "phones", "*", "texts"): self._texts,
             ("GET", "calls"): self._calls,
             ("GET", "messages"): self._messages,
             ("GET", "modems"): self._modems,
@@ -131,6 +132,9 @@ class Control:
     def _sms(self, name: str, request: Request) -> Response:
         text = _body(request, Text)
         return _json(message_report(self._carrier.phone_sms(name, text.to, text.text, self._now_s())))
+
+    def _texts(self, name: str, request: Request) -> Response:
+        return _json(text_reports(self._carrier.messages, self._carrier.phone(name).number))
 
     # ------------------------------------------------------------------------------------------ calls
 

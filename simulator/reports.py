@@ -7,6 +7,7 @@ since 1970.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 
 import msgspec
 
@@ -51,6 +52,28 @@ def message_report(message: Message) -> Json:
         "sent_at": rfc3339(message.sent_at_s),
         "delivered": message.delivered,
     }
+
+
+def text_reports(messages: Iterable[Message], to: str) -> list[Json]:
+    """`GET /phones/NUMBER/texts`: the short messages that the phone shows, oldest first; a longer one when
+    all of its parts are there.
+    """
+    shown: list[Json] = []
+    parts: dict[tuple[str, int, int], dict[int, str]] = {}
+    for message in messages:
+        if message.to != to or not message.delivered:
+            continue
+        text = message.text
+        if message.part is not None:
+            reference, total, number = message.part
+            there = parts.setdefault((message.sender, reference, total), {})
+            there[number] = text
+            if len(there) < total:
+                continue
+            text = "".join(there[number] for number in sorted(there))
+            del parts[message.sender, reference, total]
+        shown.append({"from": message.sender, "text": text, "at": rfc3339(message.sent_at_s)})
+    return shown
 
 
 def phone_report(phone: Phone) -> Json:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import enum
 import functools
+from collections.abc import Callable
 
 from simulator.config import ModemConfig
 from simulator.modem.at_errors import SIM_NOT_INSERTED, AtError, NoCarrier, UnknownCommand
@@ -304,22 +305,28 @@ class Modem:
         except ValueError:
             self._say(["+CMS ERROR: 304"])  # invalid PDU mode parameter (TS 27.005 3.2.5)
             return
+        if self.line.vices.message_error:
+            self._say([f"+CMS ERROR: {self.line.vices.message_error}"])
+            return
         to = self._network.international(message.to)
-        self._network.send_message(self.config.number, to, message.text, message.data, now_s)
-        self._say([f"+CMGS: {reference}", "OK"])
+        self._network.send_message(self.config.number, to, message.text, message.data, now_s, message.part)
+        taken = [f"+CMGS: {reference}", "OK"]
+        self._after(self.line.vices.message_takes_s or 0.0, pdu.encode(), now_s, lambda _: self._say(taken))
 
     def _take_line(self, line: bytes, now_s: float) -> None:
         """At once, or when it has had the time that it needs."""
-        needs_s = self._needs_s(line)
+        self._after(self._needs_s(line), line, now_s, lambda at_s: self._run(line, at_s))
+
+    def _after(self, needs_s: float, line: bytes, now_s: float, done: Callable[[float], None]) -> None:
         if not needs_s:
-            self._run(line, now_s)
+            done(now_s)
             return
         self._slow_line = line
 
         def do(at_s: float) -> None:
             if self._slow_line is line:
                 self._slow_line = None
-                self._run(line, at_s)
+                done(at_s)
                 self._go_on(at_s)
 
         self._network.agenda.at(now_s + needs_s, do)

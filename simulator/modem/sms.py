@@ -24,6 +24,8 @@ class Submitted(NamedTuple):
     to: str
     text: str
     data: bytes
+    part: tuple[int, int, int] | None = None
+    """Of a longer one: its reference, how many parts it has, and which this is, from 1."""
 
 
 def deliver_pdus(sender: str, text: str, at_s: float, reference: int) -> list[tuple[str, int]]:
@@ -52,15 +54,16 @@ def read_submit(pdu: str) -> Submitted:
         at += 2 + {0x00: 0, 0x10: 1}.get(first & 0x18, 7)  # the validity period, by its format
         length, body = tpdu[at], tpdu[at + 1 :]
         header = body[0] + 1 if first & 0x40 else 0
+        part = (body[3], body[4], body[5]) if header == 6 and body[1] == 0 else None
     except IndexError as error:
         raise ValueError("the PDU is cut short") from error
     if first & 0x03 != 0x01:
         raise ValueError("not an SMS-SUBMIT")
     if coding == SEVEN_BIT:
-        return Submitted(to, _text(_unpacked(body, length)[(header * 8 + 6) // 7 :]), b"")
+        return Submitted(to, _text(_unpacked(body, length)[(header * 8 + 6) // 7 :]), b"", part)
     if coding == UCS2:
-        return Submitted(to, body[header:length].decode("utf-16-be"), b"")
-    return Submitted(to, "", body[header:length])
+        return Submitted(to, body[header:length].decode("utf-16-be"), b"", part)
+    return Submitted(to, "", body[header:length], part)
 
 
 def _deliver(

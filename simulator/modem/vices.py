@@ -61,6 +61,10 @@ class Vices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     `+CHLD=1x`."""
     slow_s: dict[str, Seconds] | None = None
     """How long it needs for a command, by its name; whatever is written meanwhile waits."""
+    message_takes_s: Seconds | None = None
+    """So long after the text of a message the network's answer comes; the message itself goes at once."""
+    message_error: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    """`+CMS ERROR` of every message, which does not go (TS 27.005 3.2.5); 0: none."""
     worded_errors: bool | None = None
     """It refuses with `ERROR: ` and words, whatever `+CMEE` says."""
     fails_after_s: Seconds | None = None

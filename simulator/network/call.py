@@ -101,6 +101,8 @@ class Message:
     data: bytes
     sent_at_s: float
     delivered: bool
+    part: tuple[int, int, int] | None = None
+    """Of a longer one, as its sender has cut it: reference, how many parts, which from 1."""
 
 
 class Network(Protocol):
@@ -146,7 +148,15 @@ class Network(Protocol):
         """Let the far ends of two calls of one party talk to each other without it (TS 22.091)."""
         ...
 
-    def send_message(self, sender: str, to: str, text: str, data: bytes, now_s: float) -> None:
+    def send_message(
+        self,
+        sender: str,
+        to: str,
+        text: str,
+        data: bytes,
+        now_s: float,
+        part: tuple[int, int, int] | None = None,
+    ) -> None:
         """Take a short message, and deliver it at once if that can be done."""
         ...
 

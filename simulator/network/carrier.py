@@ -181,12 +181,20 @@ class Carrier:
         self.hold(other, held=False)
         self.voices_changed(now_s)
 
-    def send_message(self, sender: str, to: str, text: str, data: bytes, now_s: float) -> None:
+    def send_message(
+        self,
+        sender: str,
+        to: str,
+        text: str,
+        data: bytes,
+        now_s: float,
+        part: tuple[int, int, int] | None = None,
+    ) -> None:
         modem = next((modem for modem in self.modems.values() if modem.config.number == to), None)
         delivered = to in self.phones
         if modem is not None:
             delivered = modem.take_message(deliver_pdus(sender, text, now_s, len(self.messages)))
-        self.messages.append(Message(sender, to, text, data, now_s, delivered))
+        self.messages.append(Message(sender, to, text, data, now_s, delivered, part))
 
     def voices_changed(self, now_s: float) -> None:
         self._conversations.connect(pairs(self._live.values(), self.modems.values()), now_s)

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from simulator.modem.mailbox import CAPACITY
 from simulator.modem.sms import ALPHABET, EXTENSION, deliver_pdus, read_submit
+from simulator.modem.vices import Vices
+from simulator.reports import text_reports
 from tests.simulator.world import DIALECTS, ONE, USER, World
 
 each_dialect = pytest.mark.parametrize("dialect", DIALECTS)
@@ -108,3 +110,31 @@ def test_a_host_sends_a_message_or_thinks_better_of_it(dialect: str) -> None:
     assert world.one.lines() == ["+CMS ERROR: 304"]
     assert len(world.carrier.messages) == 1
     assert world.one.ask("AT") == ["OK"]
+
+
+def test_a_phone_shows_a_long_message_as_one_and_only_when_it_is_whole() -> None:
+    world = World("3gpp")
+    words = "Arriviamo. " * 20
+    for pdu, length in deliver_pdus(USER, words, SENT_AT_S, 7):
+        assert text_reports(world.carrier.messages, USER) == []
+        world.one.ask(f"AT+CMGS={length}")
+        world.one.write(f"{as_submit(pdu)}\x1a")
+    (shown,) = text_reports(world.carrier.messages, USER)
+    assert (shown["from"], shown["text"]) == (ONE, words)
+
+
+def test_a_network_that_refuses_a_message_or_takes_its_time() -> None:
+    world = World("3gpp")
+    pdu, length = deliver_pdus(USER, "Arriviamo", SENT_AT_S, 0)[0]
+    world.one.modem.change(Vices(message_error=38))
+    world.one.ask(f"AT+CMGS={length}")
+    world.one.write(f"{as_submit(pdu)}\x1a")
+    assert world.one.lines() == ["+CMS ERROR: 38"]
+    assert world.carrier.messages == []
+    world.one.modem.change(Vices(message_error=0, message_takes_s=4.0))
+    world.one.ask(f"AT+CMGS={length}")
+    world.one.write(f"{as_submit(pdu)}\x1aAT+CSQ\r")
+    assert world.one.lines() == []
+    world.run(4.1)
+    assert world.one.lines()[:2] == ["+CMGS: 2", "OK"]
+    assert len(world.carrier.messages) == 1

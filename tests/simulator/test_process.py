@@ -302,6 +302,8 @@ def test_short_messages_go_both_ways(sim: CarrierProcess) -> None:
         at.ask("0001000C9193331311223200000541E19AFE06\x1a", b"+CMGS: 1\r\n\r\nOK")
     first, second = sim.http.get("/messages").json()
     assert (first["from"], first["text"], second["to"]) == (USER, "Aiuto", USER)
+    (shown,) = sim.http.get(f"/phones/{USER}/texts").json()
+    assert shown == {"from": "+390200000002", "text": second["text"], "at": second["sent_at"]}
 
 
 def test_an_emergency_call_is_seen_as_one(sim: CarrierProcess) -> None:
