@@ -120,7 +120,9 @@ class LineReport(Message, frozen=True, kw_only=True, tag="line.report"):
     state: LineState
     since: Instant
     busy: bool = False
-    """Whether the modem holds any call."""
+    """Whether the modem holds any call, or sends a text."""
+    sends_text: bool = False
+    """Whether it is a text, so that the line is free again within seconds."""
     inbound: bool = True
     """Whether inbound calls are expected here."""
     joins: Joins = Joins.HOST

@@ -1,9 +1,11 @@
-"""Short messages, between the GsmModems that receive them and the AlertIntake that makes alerts of them."""
+"""Short messages: between the GsmModems that receive them and the AlertIntake that makes alerts of them; and
+from the TrunkPool to the GsmModem that is to send one.
+"""
 
 from __future__ import annotations
 
 from messages.base import Message, Position
-from messages.ids import E164, Instant, LineId
+from messages.ids import E164, Instant, LineId, TextId
 
 
 class SmsArrived(Message, frozen=True, kw_only=True, tag="sms.arrived"):
@@ -32,8 +34,7 @@ class SmsKept(Message, frozen=True, kw_only=True, tag="sms.kept"):
     key: str
 
 
-class SendSms(Message, frozen=True, kw_only=True, tag="sms.send"):
-    """Send this, once, if the line can; nothing depends on it."""
+class SendText(Message, frozen=True, kw_only=True, tag="text.send"):
+    """To a line that is free: send this text of the outbox (`store.texts`), if it is not another's by now."""
 
-    number: E164
-    text: str
+    text: TextId

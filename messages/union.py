@@ -38,7 +38,7 @@ Body = (
     | operators.OperatorVoices
     | operators.OperatorsOffered
     | operators.RequestOperators
-    | sms.SendSms
+    | sms.SendText
     | sms.SmsArrived
     | sms.SmsKept
     | supervision.ActorReady

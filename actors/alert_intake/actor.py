@@ -15,15 +15,14 @@ from actors.alert_intake.texts import signal_of
 from actors.alert_intake.voice import Verdict, VoiceAlerts
 from messages import calls, cases
 from messages.envelope import Envelope
-from messages.ids import SECOND, AlertId, Channel, CrewId, Instant, Role
+from messages.ids import SECOND, AlertId, Channel, CrewId, Instant, Role, TextPurpose
 from messages.lines import PreemptCase
-from messages.sms import SendSms, SmsArrived, SmsKept
+from messages.sms import SmsArrived, SmsKept
 from model.alert.case import Case
 from model.alert.live import LiveCases
 from model.policy import Setup
 from model.rules.advice import Why, call_112_now
 from model.rules.quiet import hushed
-from model.rules.withheld_numbers import unfit
 from runtime.actor import CenterActor
 from runtime.published.peers import least_busy
 from store import streams
@@ -34,6 +33,7 @@ from store.journal.journal import Append, Journal
 from store.journal.notify import kind
 from store.nodes.owners import hand_on, owned
 from store.streams import StreamKind
+from store.texts import ask_text
 
 SOON_US: Final = Instant(SECOND // 20)
 """Until all crews have said what they are doing."""
@@ -283,5 +283,10 @@ class AlertIntakeActor(CenterActor):
         self._assign()
         if not accepted.created or not policy.sms_acknowledge or sms.number is None:
             return
-        if unfit(sms.number, policy) is None:
-            self.tell(Role.GSM_MODEM, sms.line, SendSms(number=sms.number, text=policy.sms_acknowledge))
+        number, until = sms.number, Instant(self.now_us() + round(policy.deadline_s * SECOND))
+        try:
+            self._journal.transact(
+                lambda tx: ask_text(tx, number, policy.sms_acknowledge, TextPurpose.MESSAGE, until)
+            )
+        except JournalError as error:
+            self.log.error("a short message is not acknowledged", line=sms.line, error=str(error))

@@ -21,6 +21,8 @@ from actors.trunk_pool.decider import (
 from actors.trunk_pool.dial_gate import DialGate, refused
 from actors.trunk_pool.lack import last_resort
 from actors.trunk_pool.lines import FRESH_US, Line, batched
+from actors.trunk_pool.text_queue import TextQueue
+from actors.trunk_pool.texting import leg_of, line_for
 from messages.base import Joins
 from messages.envelope import Envelope
 from messages.events import LineSeized
@@ -35,6 +37,7 @@ from messages.lines import (
     PreemptCase,
     RequestLine,
 )
+from messages.sms import SendText
 from model.alert.case import Case
 from model.alert.live import LiveCases
 from model.policy import LineSpec, Setup
@@ -53,7 +56,7 @@ LISTEN_US: Final = Instant(SECOND // 20)
 
 
 class TrunkPoolActor(CenterActor):
-    """Which line; the emergency trunk is 112's alone."""
+    """Which line, for a call or a short message; the emergency trunk is 112's alone."""
 
     role: ClassVar[Role] = Role.TRUNK_POOL
 
@@ -69,6 +72,7 @@ class TrunkPoolActor(CenterActor):
         self._waiting: dict[tuple[LegId, int], tuple[WaitingLeg, ActorAddress]] = {}
         self._looked_us = Instant(0)
         self._dialling = DialGate(self._setup, self._journal, self.now_us())
+        self._texts = TextQueue(self._setup.policy, self._journal)
         self._began_us = self.now_us()
         for spec in self._setup.lines:
             self.tell(Role.GSM_MODEM, spec.line, AskLine())
@@ -96,6 +100,7 @@ class TrunkPoolActor(CenterActor):
         """
         self._dialling.look_again(now_us)
         self._look()
+        self._have_text_sent(now_us)
         self._tell_other_nodes()
 
     def timer(self, timer: object, now_us: Instant) -> None:
@@ -107,6 +112,24 @@ class TrunkPoolActor(CenterActor):
         self._reports[report.line] = (report, self.now_us())
         if self._waiting and (before is None or before[0] != report):
             self._serve()
+
+    def _have_text_sent(self, now_us: Instant) -> None:
+        """Said again each second until a line has begun: telling twice sends nothing twice."""
+        text = self._texts.next(self._own_numbers(), now_us)
+        if text is None:
+            return
+        line = line_for(
+            text.id,
+            list(self._all_lines()),
+            self._granted,
+            self._setup.policy,
+            now_us,
+            alerts=bool(self._live.cases or self._waiting),
+            failed=self._texts.failed(now_us),
+        )
+        if line is not None:
+            self._granted[line.line] = Granted(leg=leg_of(text.id), at=now_us)
+            self.tell_node(line.node or self.env.node, Role.GSM_MODEM, line.line, SendText(text=text.id))
 
     def _tell_other_nodes(self) -> None:
         """How this node's lines are, to those of the other nodes who have to know."""
@@ -138,6 +161,7 @@ class TrunkPoolActor(CenterActor):
             return
         for recorded in new:
             self._dialling.hear(recorded)
+            self._texts.hear(recorded)
             if isinstance(recorded.event, LineSeized):
                 self._last_used[recorded.event.line] = recorded.at_us
                 self._granted = used(self._granted, recorded.event.line, recorded.event.leg)

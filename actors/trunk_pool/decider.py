@@ -122,7 +122,7 @@ def _reserved(
         return answer
     answer = with_lack(answer, request, group, now_us)
     others = last_resort(request, lines, policy) if answer.lack is not None else []
-    free = [one for one in others if _free(one, request, held, now_us)]
+    free = [one for one in others if is_free(one, request.leg, held, now_us)]
     return _granted(request, min(free, key=lambda one: _rank(one, request))) if free else answer
 
 
@@ -152,7 +152,7 @@ def _added(
         elif (
             one.alert != request.alert
             or not usable(one, now_us)
-            or _granted_elsewhere(one, request, held, now_us)
+            or _granted_elsewhere(one, request.leg, held, now_us)
         ):
             reason = "the line that joins this alert cannot be used"
         elif one.setting_up:
@@ -173,7 +173,7 @@ def _of_group(
     least: int = 1,
 ) -> LineGranted | LineRefused:
     """A free line of these. `least`: how many have to be there for anything to begin on them."""
-    free = [one for one in group if _free(one, request, held, now_us)]
+    free = [one for one in group if is_free(one, request.leg, held, now_us)]
     if request.operator is not None and (why := _too_many_nailed_up(request, group, held, now_us)):
         return LineRefused(leg=request.leg, attempt=request.attempt, reason=why)
     keep = policy.lines_kept_from_tests if request.test else 0
@@ -181,9 +181,15 @@ def _of_group(
     # modem's process be dead: its alert waits for what is free.
     there = sum(usable(one, now_us) or one.seized_by is not None for one in group)
     least = min(_needed(request, group, pairs), max(least, there))
-    if len(free) <= min(keep, max(len(group) - 2, 0)) or len(free) < least:
+    # One that sends a text is free before the party who is called first has answered.
+    soon = sum(usable(one, now_us) and _sends_text(one) for one in group)
+    if len(free) <= min(keep, max(len(group) - 2, 0)) or len(free) + soon < least:
         return LineRefused(leg=request.leg, attempt=request.attempt, reason=_why(request, group, free))
     return _granted(request, min(free, key=lambda one: _rank(one, request)))
+
+
+def _sends_text(one: Line) -> bool:
+    return one.seized_by is None and one.report is not None and one.report.sends_text
 
 
 def _needed(request: RequestLine, group: Iterable[Line], pairs: Pairs) -> int:
@@ -234,16 +240,17 @@ def gives_way(request: RequestLine, refused: Iterable[RequestLine]) -> bool:
     return yields(request) and any(not yields(one) and one.emergency == request.emergency for one in refused)
 
 
-def _free(one: Line, request: RequestLine, held: Held, now_us: Instant) -> bool:
+def is_free(one: Line, leg: LegId, held: Held, now_us: Instant) -> bool:
+    """Whether the line can be had for this."""
     if one.seized_by is not None or not usable(one, now_us) or (one.report is not None and one.report.busy):
         return False
-    return not _granted_elsewhere(one, request, held, now_us)
+    return not _granted_elsewhere(one, leg, held, now_us)
 
 
-def _granted_elsewhere(one: Line, request: RequestLine, held: Held, now_us: Instant) -> bool:
-    """Whether it was granted to another leg a moment ago."""
+def _granted_elsewhere(one: Line, leg: LegId, held: Held, now_us: Instant) -> bool:
+    """Whether it was granted to another a moment ago."""
     granted = held.get(one.line)
-    return granted is not None and granted.leg != request.leg and now_us - granted.at < GRANTED_FOR_US
+    return granted is not None and granted.leg != leg and now_us - granted.at < GRANTED_FOR_US
 
 
 def kept_for_inbound(group: Sequence[Line | LineSpec], policy: Policy) -> frozenset[LineId]:

@@ -55,6 +55,7 @@ EDGES = (
     "gateways.gsm.port.places",
     "gateways.gsm.port.serial_port",
     "gateways.gsm.line.rescue",
+    "gateways.gsm.line.sending",
     "gateways.gsm.port.tcp_port",
     "gateways.gsm.tracing.live",
     "gateways.gsm.port.usb_reset",

@@ -24,9 +24,9 @@ SPOKEN: dict[str, dict[str, Types]] = {
     file.stem: json.loads(file.read_text(encoding="utf-8"))
     for file in sorted((Path(__file__).parent / "spoken").glob("*.json"))
 }
-GONE = {"leg.report", "alerts.arrived", "inbox.changed", "shift.hint", "headset.present"}
-"""Said within one node alone, all of whose processes are of one version: now the first is `call.report`, and
-of the others the notifier tells.
+GONE = {"leg.report", "alerts.arrived", "inbox.changed", "shift.hint", "headset.present", "sms.send"}
+"""Said within one node alone, all of whose processes are of one version: now the first is `call.report`, the
+last is `text.send`, and of the others the notifier tells.
 """
 for kinds in SPOKEN.values():
     for types in kinds.values():

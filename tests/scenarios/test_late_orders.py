@@ -19,8 +19,8 @@ LEG = LegId("a1:psap")
 DIAL = DialCall(leg=LEG, attempt=1, number=PSAP)
 
 
-def say(world: World, body: Body, *, ago_s: float = 0.0) -> None:
-    entry = world.env.directory.find(Role.GSM_MODEM, LINE)
+def say(world: World, body: Body, *, ago_s: float = 0.0, line: str = LINE) -> None:
+    entry = world.env.directory.find(Role.GSM_MODEM, line)
     assert entry is not None
     said = Envelope(
         id=f"late/{ago_s}/{type(body).__name__}",

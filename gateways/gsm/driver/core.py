@@ -33,7 +33,6 @@ from gateways.gsm.driver.events import (
     ModemRebooted,
     NoiseDropped,
     Responsive,
-    SmsSent,
     Stage,
     UnknownLine,
     Unresponsive,
@@ -66,7 +65,7 @@ from gateways.gsm.driver.startup import (
     pin_answer,
     sim_state,
 )
-from gateways.gsm.driver.upkeep import Upkeep
+from gateways.gsm.driver.upkeep import Upkeep, sms_sent
 from messages.base import HangupCause
 
 MOST_STORED: Final = 255
@@ -243,7 +242,7 @@ class ModemCore(CallCommands, Upkeep):
                 self._events.append(NoiseDropped(at_s=now_s, bytes_dropped=count))
 
     def _in_sync(self, now_s: float) -> None:
-        self.ever_answered = True
+        self.ever_answered, self._sms_given_up = True, False
         if self._ladder.answered():
             self._events.append(Responsive(at_s=now_s))
         self._table.want_look()
@@ -322,11 +321,11 @@ class ModemCore(CallCommands, Upkeep):
             case SmsReading(index):
                 if finished.outcome is Outcome.OK and len(finished.lines) > 1:
                     self._sms(finished.lines[1], now_s, stored=index)
-            case SmsSending(ref, last):
-                if last or finished.outcome is not Outcome.OK:
-                    self._events.append(
-                        SmsSent(at_s=now_s, ref=ref, ok=finished.outcome is Outcome.OK, text=finished.final)
-                    )
+            case SmsSending(rest=rest) if rest and finished.outcome is Outcome.OK:
+                self._send_part(purpose, now_s)
+            case SmsSending(ref):
+                self._events.append(sms_sent(ref, finished, now_s))
+                self._sms_given_up = finished.outcome is Outcome.TIMED_OUT
             case SmsDeleting() | VoiceOff() | None:
                 pass
 

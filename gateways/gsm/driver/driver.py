@@ -30,9 +30,6 @@ from gateways.gsm.errors import RequestRefused
 from gateways.gsm.sms.pdu import write_submit
 from messages.base import HangupCause
 
-SMS_TIMEOUT_S: Final = 60.0
-"""The network may take its time over +CMGS (27.005 clause 3.5.1)."""
-
 _DIALLABLE: Final = frozenset("0123456789*#+")
 _DIGITS: Final = frozenset("0123456789ABCD*#")
 
@@ -190,25 +187,23 @@ class Driver(ModemCore):
             self._submit(command_of(self.dialect, f'AT+CPIN="{pin}"', Urgency.SET_UP), PinGiving(), now_s)
             self._work(now_s)
 
-    def send_sms(self, ref: Ref, number: str, text: str, now_s: float) -> None:
-        """Send a short message, in parts if need be; `SmsSent` tells. Raises PduError."""
+    def send_sms(self, ref: Ref, number: str, text: str, now_s: float, *, within_s: float) -> None:
+        """Send a short message, in parts if need be; `SmsSent` tells. Raises PduError.
+
+        `within_s`: after this nothing of it is begun any more, and an answer not waited for.
+        """
         self._sms_reference = (self._sms_reference + 1) % 256
         parts = write_submit(number, text, reference=self._sms_reference)
-        for place, (pdu, length) in enumerate(parts, 1):
-            command = Command(
-                text=f"AT+CMGS={length}",
-                timeout_s=SMS_TIMEOUT_S,
-                urgency=Urgency.SET_UP,
-                prefix="+CMGS:",
-                payload=pdu.encode("ascii") + b"\x1a",
-            )
-            self._submit(command, SmsSending(ref, place == len(parts)), now_s)
+        self._send_part(SmsSending(ref, tuple(parts), now_s + within_s), now_s)
         self._work(now_s)
 
     @property
     def sends_sms(self) -> bool:
-        """Whether a short message is on its way out: until the network has it nothing else can be sent."""
-        return any(isinstance(purpose, SmsSending) for purpose in self._purposes.values())
+        """Whether a short message is on its way out, or was given up and the modem is not heard again yet: it
+        can do nothing else meanwhile.
+        """
+        on_its_way = any(isinstance(purpose, SmsSending) for purpose in self._purposes.values())
+        return on_its_way or (self._sms_given_up and not self._engine.in_sync)
 
     def delete_sms(self, stored: tuple[int, ...], now_s: float) -> None:
         """The message is durable elsewhere: the modem may forget it."""

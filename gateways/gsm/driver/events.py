@@ -8,6 +8,7 @@ from typing import NewType
 import msgspec
 
 from gateways.gsm.at.parse import Direction, Registration, Stat
+from messages.ids import TextFailure
 
 CallId = NewType("CallId", int)
 """Our own number of a call on this modem: counts from 1, never used twice by one driver."""
@@ -191,11 +192,15 @@ class SmsFailed(Event, frozen=True, kw_only=True):
 
 
 class SmsSent(Event, frozen=True, kw_only=True):
-    """The network took our message, or did not."""
+    """What became of a message of ours."""
 
     ref: Ref
-    ok: bool
+    failure: TextFailure | None
+    """None: the network has taken it."""
     text: str
+    """The final result, as it came."""
+    reference: int | None = None
+    """The network's, of the last part."""
 
 
 class ModemRebooted(Event, frozen=True, kw_only=True):

@@ -88,10 +88,12 @@ class SmsDeleting(msgspec.Struct, frozen=True):
 
 
 class SmsSending(msgspec.Struct, frozen=True):
-    """One part of a message; `last`: it is the last."""
+    """One part of a message, and those that follow it: PDUs with their lengths."""
 
     ref: Ref
-    last: bool
+    rest: tuple[tuple[str, int], ...]
+    until_s: float
+    """By when all of it has to be sent."""
 
 
 Purpose = (

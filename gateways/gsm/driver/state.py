@@ -73,6 +73,8 @@ class ModemState:
         self._lists_refused = 0
         self._line = LineWatch()
         self._sms_reference = 0
+        self._sms_given_up = False
+        """Whether the modem has not been heard again since a message got no answer."""
         self._events: list[Event] = []
         self.protected = False
         """Set by the shell while the journal says that a leg stands on this line: no reset then, whatever the

@@ -6,19 +6,25 @@ from __future__ import annotations
 
 from typing import Final
 
-from gateways.gsm.at.commands import Urgency
+from msgspec.structs import replace
+
+from gateways.gsm.at.commands import Command, Urgency
+from gateways.gsm.at.parse import body_of, integer, split_fields
 from gateways.gsm.at.results import Finished, Outcome
 from gateways.gsm.driver.events import (
     CommandRefused,
     EmergencyNumbers,
     Ready,
+    Ref,
     SimState,
     SmsFailed,
     SmsReceived,
+    SmsSent,
 )
 from gateways.gsm.driver.purposes import (
     CardAsking,
     SimAsking,
+    SmsSending,
     Watching,
 )
 from gateways.gsm.driver.startup import (
@@ -31,6 +37,7 @@ from gateways.gsm.driver.startup import (
 )
 from gateways.gsm.driver.state import ModemState
 from gateways.gsm.sms.inbox import listed
+from messages.ids import TextFailure
 
 _OURS_SET: Final = "AT+CMEE=1"
 
@@ -121,7 +128,37 @@ class Upkeep(ModemState):
             for index, pdu in listed(finished.lines):
                 self._sms(pdu, now_s, stored=index)
 
+    def _send_part(self, sending: SmsSending, now_s: float) -> None:
+        """The next part of a message, once the one before it is through: of a message that is refused or
+        late nothing more is sent, and what is urgent comes in between.
+        """
+        (pdu, length), *rest = sending.rest
+        command = Command(
+            text=f"AT+CMGS={length}",
+            timeout_s=sending.until_s - now_s,
+            urgency=Urgency.SET_UP,
+            prefix="+CMGS:",
+            payload=pdu.encode("ascii") + b"\x1a",
+            until_s=sending.until_s,
+        )
+        self._submit(command, replace(sending, rest=tuple(rest)), now_s)
+
     def _sms(self, pdu: str, now_s: float, *, stored: int | None) -> None:
         event: SmsReceived | SmsFailed | None = self._inbox.add(pdu, now_s, stored=stored)
         if event is not None:
             self._events.append(event)
+
+
+def sms_sent(ref: Ref, finished: Finished, now_s: float) -> SmsSent:
+    """What the end of +CMGS (27.005 clause 3.5.1) says of the message whose last part it was to send."""
+    failure = None
+    if finished.outcome is Outcome.ERROR:
+        failure = TextFailure.REFUSED
+    elif finished.sent_s is None:
+        failure = TextFailure.TOO_LATE
+    elif finished.outcome is not Outcome.OK:
+        failure = TextFailure.UNKNOWN
+    answer = body_of(finished.lines[0]) if finished.lines else ""
+    return SmsSent(
+        at_s=now_s, ref=ref, failure=failure, text=finished.final, reference=integer(split_fields(answer)[0])
+    )

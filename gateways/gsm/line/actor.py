@@ -21,11 +21,11 @@ from gateways.gsm.driver.events import (
     HangUpStuck,
     PinAnswered,
     Ready,
-    Ref,
     Responsive,
     SimState,
     SmsFailed,
     SmsReceived,
+    SmsSent,
     Unresponsive,
     VoiceReady,
 )
@@ -41,6 +41,7 @@ from gateways.gsm.line.order_turn import Orders, OrderTurn
 from gateways.gsm.line.report import LineReports
 from gateways.gsm.line.rescue import Rescue
 from gateways.gsm.line.right_to_dial import RightToDial
+from gateways.gsm.line.sending import Sending
 from gateways.gsm.port.dial_guard import DialGuard
 from gateways.gsm.port.modem_port import ModemPort
 from gateways.gsm.port.places import places
@@ -55,7 +56,7 @@ from messages.base import VoicePort
 from messages.envelope import Envelope
 from messages.ids import SECOND, Instant, LegId, Role
 from messages.lines import AskLine, LineState
-from messages.sms import SendSms, SmsKept
+from messages.sms import SendText, SmsKept
 from model.alert.leg import Leg, LegState, place
 from model.policy import Setup
 from model.rules.psap import last_resort_numbers
@@ -133,7 +134,7 @@ class GsmModemActor(CenterActor):
         self._voice_filed: VoicePort | None = None
         self._lost_at: Instant | None = None
         self._left_calls, self._calls_known = bool(legs), False
-        self._sent = 0
+        self._sending = Sending(self._spec.line, self._driver, self._journal)
         self._trouble = ""
         self._open()
         self._say_back(legs)
@@ -188,8 +189,9 @@ class GsmModemActor(CenterActor):
                 self._reports.tell_again()
             case SmsKept(key=key):
                 self._driver.delete_sms(self._texts.kept(key), self._now_s())
-            case SendSms(number=number, text=text):
-                self._send_sms(number, text)
+            case SendText(text=text):
+                if self._is_free():
+                    self._sending.order(text, self._now_s())
             case _:
                 super().receive(envelope, sender)
         self._work()
@@ -204,6 +206,7 @@ class GsmModemActor(CenterActor):
         )  # as they are now: most are gone in an instant, and are told of all the same
         self._say_incoming()
         self._say_texts()
+        self._sending.tell_again()
         self._work()
         self._back_in_service()
         self._open_sim()
@@ -372,6 +375,9 @@ class GsmModemActor(CenterActor):
                 # Nobody can be helped by it, and it would fill the SIM until nothing can come in.
                 self.log.warning("an unreadable short message", line=self.key, error=text)
                 self._driver.delete_sms(stored, self._now_s())
+            case SmsSent():
+                modem_log.note(self.log, self.key, event)
+                self._sending.hear(event)
             case EmergencyNumbers(numbers=numbers):
                 self._guard.learn(numbers)
             case PinAnswered(right=right, text=text):
@@ -461,12 +467,10 @@ class GsmModemActor(CenterActor):
         for text in self._texts.waiting:
             self.tell(Role.ALERT_INTAKE, "", text)
 
-    def _send_sms(self, number: str, text: str) -> None:
-        self._sent += 1
-        try:
-            self._driver.send_sms(Ref(f"sms {self._sent}"), number, text, self._now_s())
-        except GsmError as error:
-            self.log.warning("no short message was sent", line=self.key, error=str(error))
+    def _is_free(self) -> bool:
+        """Whether no call is here, nor may be by what is known."""
+        ready = self._condition()[0] is LineState.READY and self._driver.knows_calls
+        return ready and not self._driver.calls() and not self._driver.protected
 
     # ------------------------------------------------------------ the line
 

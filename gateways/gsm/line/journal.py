@@ -1,12 +1,19 @@
 """What a line's process reads in the journal, and what it writes there: whose calls a process before it has
-left, that the line is out of service, its alarms.
+left, that the line is out of service, its alarms, the short messages that it sends.
 """
 
 from __future__ import annotations
 
 from gateways.gsm.line.alarm import Health, LineAlarm
-from messages.events import AlarmCleared, AlarmRaised, LineQuarantined, LineReturned
-from messages.ids import Instant, LineId, NodeId
+from messages.events import (
+    AlarmCleared,
+    AlarmRaised,
+    LineQuarantined,
+    LineReturned,
+    TextFailed,
+    TextSent,
+)
+from messages.ids import Instant, LineId, NodeId, TextId
 from model.alarms import Alarm
 from model.alert.case import Case
 from model.alert.leg import Leg
@@ -17,6 +24,7 @@ from store.alarms import NodeAlarms
 from store.errors import JournalError
 from store.journal.journal import Append, Journal
 from store.journal.rebuild import case_on_line, is_nailed_up, is_quarantined, rebuild
+from store.texts import Text, begin, end
 
 QUARANTINED = "line.quarantined"
 
@@ -74,6 +82,25 @@ class LineJournal:
             self._alarms.tell(alarm.found(health, self._alarms.stands, now_us))
         except JournalError as error:
             self._log.error("could not be written down", line=self._line, error=str(error))
+
+    def begin_text(self, text: TextId) -> Text | None:
+        """The text, which from now on is this line's to send. None where it is not, and where that cannot be
+        written down.
+        """
+        try:
+            return self._journal.transact(lambda tx: begin(tx, text, self._line))
+        except JournalError as error:
+            self._log.error("no short message is sent", line=self._line, error=str(error))
+            return None
+
+    def end_text(self, text: TextId, became: TextSent | TextFailed) -> bool:
+        """What became of it; whether that is written down."""
+        try:
+            self._journal.transact(lambda tx: end(tx, text, became))
+        except JournalError as error:
+            self._log.error("could not be written down", line=self._line, error=str(error))
+            return False
+        return True
 
     def close(self) -> None:
         """Let go of the journal."""

@@ -31,8 +31,8 @@ def note(log: Logger, line: str, event: Event) -> None:
             log.warning("the modem has started anew", line=line)
         case CommandRefused(command=command, error=error):
             log.info("the modem refuses a setting", line=line, command=command, error=error)
-        case SmsSent(ok=ok, text=text):
-            log.info("a short message was sent", line=line, taken=ok, result=text)
+        case SmsSent(failure=failure, text=text):
+            log.info("a short message was sent", line=line, failure=failure, result=text)
         case UnknownLine(text=text):
             log.debug("unknown line", line=line, text=text)
         case _:

@@ -40,6 +40,7 @@ class LineReports:
             state=state,
             since=self._since,
             busy=state is LineState.READY and (bool(driver.calls()) or driver.sends_sms),
+            sends_text=state is LineState.READY and driver.sends_sms,
             inbound=self._spec.inbound,
             joins=joins,
             legs=legs,

@@ -34,6 +34,8 @@ class FakeModem:
     _out: bytearray = field(default_factory=bytearray)
     _prompting: bool = False
     messages: list[str] = field(default_factory=list)
+    message_result: str | None = "+CMGS: 7\nOK"
+    """What the network makes of one; None: it says nothing."""
 
     def write(self, data: bytes) -> None:
         for byte in data:
@@ -44,7 +46,8 @@ class FakeModem:
                 self.messages.append(self._line.decode())
                 self._line.clear()
                 self._prompting = False
-                self.say("+CMGS: 7", "OK")
+                if self.message_result is not None:
+                    self.say(*self.message_result.split("\n"))
             elif byte == 0x0D:
                 line = self._line.decode()
                 self._line.clear()

@@ -37,13 +37,14 @@ from gateways.gsm.driver.events import (
     VoiceReady,
 )
 from gateways.gsm.driver.startup import CALLS_FIRST_S
-from gateways.gsm.errors import RequestRefused
+from gateways.gsm.errors import PduError, RequestRefused
 from gateways.gsm.line.condition import condition
 from gateways.gsm.line.legs_on_line import LegsOnLine
 from messages.base import HangupCause
 from messages.calls import AnswerCall, AttachCall, CallReport, CallState, DialCall, HangUpCall
-from messages.ids import E164, LegId, LineId
+from messages.ids import E164, LegId, LineId, TextFailure
 from messages.lines import LineState
+from simulator.modem.sms import read_submit
 from tests.gateways.gsm.bench import DIALECTS, USER, Bench, FakeModem
 
 LEG = Ref("alert:user#1")
@@ -1337,12 +1338,102 @@ def test_a_message_that_comes_directly_is_told() -> None:
     assert received.sent_at.startswith("2002-08-26T")
 
 
-def test_a_message_is_sent_at_the_prompt() -> None:
-    bench = Bench()
-    bench.driver.send_sms(Ref("sms"), USER, "ciao", bench.now_s)
+SMS = Ref("sms")
+WITHIN_S = 10.0
+
+
+def _send(bench: Bench, text: str = "ciao", number: str = USER) -> None:
+    bench.driver.send_sms(SMS, number, text, bench.now_s, within_s=WITHIN_S)
     bench.pump()
+
+
+def _became(bench: Bench) -> list[tuple[str, TextFailure | None, int | None]]:
+    return [(event.ref, event.failure, event.reference) for event in bench.of(SmsSent)]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"), [("ciao", 1), ("ciao" * 40, 1), ("ciao" * 41, 2), ("però ‘sì’", 1), ("‘sì’" * 20, 2)]
+)
+def test_a_message_is_sent_at_the_prompt_one_part_after_the_other(text: str, parts: int) -> None:
+    bench = Bench()
+    _send(bench, text)
+    assert _became(bench) == [(SMS, None, 7)]
+    assert len(bench.modem.messages) == parts
+    assert not bench.driver.sends_sms
+    sent = [read_submit(pdu) for pdu in bench.modem.messages]
+    assert {one.to for one in sent} == {USER}
+    assert "".join(one.text for one in sent) == text
+
+
+def test_of_a_message_that_is_refused_nothing_more_is_sent() -> None:
+    bench = Bench()
+    bench.modem.message_result = "+CMS ERROR: 38"
+    _send(bench, "ciao" * 41)
+    assert _became(bench) == [(SMS, TextFailure.REFUSED, None)]
+    assert bench.of(SmsSent)[0].text == "+CMS ERROR: 38"
     assert len(bench.modem.messages) == 1
-    assert [(event.ref, event.ok) for event in bench.of(SmsSent)] == [(Ref("sms"), True)]
+
+
+def test_a_network_that_is_silent_keeps_the_line_for_ten_seconds_and_no_longer() -> None:
+    bench = Bench()
+    bench.modem.message_result = None
+    _send(bench, "ciao" * 41)
+    bench.modem.mute = True
+    bench.wait(WITHIN_S - 0.1)
+    assert _became(bench) == []
+    assert bench.driver.sends_sms
+    bench.wait(0.2)
+    assert _became(bench) == [(SMS, TextFailure.UNKNOWN, None)]
+    assert bench.driver.sends_sms, "it cannot be dialled on before it answers again"
+    bench.modem.mute = False
+    bench.wait(2.0)
+    assert not bench.driver.sends_sms
+    bench.driver.dial(LEG, USER, bench.now_s)
+    bench.pump()
+    assert bench.sent(f"ATD{USER};") == 1, "in sync again, and the second part was not sent before it"
+    assert len(bench.modem.messages) == 1
+
+
+def test_a_port_that_is_lost_in_the_middle_leaves_open_whether_it_was_sent() -> None:
+    bench = Bench()
+    bench.modem.message_result = None
+    _send(bench)
+    bench.driver.port_lost(bench.now_s)
+    bench.pump()
+    assert _became(bench) == [(SMS, TextFailure.UNKNOWN, None)]
+
+
+def test_a_message_that_never_had_its_turn_was_not_sent() -> None:
+    bench = Bench()
+    bench.modem.mute = True
+    bench.driver.poll_calls(bench.now_s)
+    _send(bench)
+    bench.wait(60.0)
+    assert _became(bench) == [(SMS, TextFailure.TOO_LATE, None)]
+    assert not any(line.startswith("AT+CMGS") for line in bench.modem.received)
+
+
+def test_a_call_that_comes_in_between_is_told_and_declined_ahead_of_the_next_part() -> None:
+    bench = Bench()
+    bench.modem.message_result = None
+    _send(bench, "ciao" * 41)
+    bench.modem.rows = [_row(4, direction=1)]
+    bench.say("RING", f'+CLIP: "{USER}",145')
+    (ringing,) = bench.of(CallIncoming)
+    bench.driver.hang_up(ringing.call, bench.now_s)
+    bench.modem.message_result = "+CMGS: 7\nOK"
+    bench.say("+CMGS: 6", "OK")
+    assert _became(bench) == [(SMS, None, 7)]
+    sent = [line for line in bench.modem.received if line.startswith(("AT+CMGS", "AT+CHUP"))]
+    assert [line[:7] for line in sent] == ["AT+CMGS", "AT+CHUP", "AT+CMGS"]
+
+
+@pytest.mark.parametrize("number", ["aiuto", "", "+" + "1" * 21])
+def test_to_what_is_no_number_nothing_is_sent(number: str) -> None:
+    bench = Bench()
+    with pytest.raises(PduError):
+        _send(bench, number=number)
+    assert not bench.driver.sends_sms
 
 
 def test_a_stored_message_is_read_and_deleted_only_by_request() -> None:

@@ -1,0 +1,52 @@
+"""The short message of the center's that a line sends: it is the line's in the journal before the modem hears
+of it. What became of it is written down by the same process, or, where that dies, by the TrunkPool.
+"""
+
+from __future__ import annotations
+
+from gateways.gsm.driver.driver import Driver
+from gateways.gsm.driver.events import Ref, SmsSent
+from gateways.gsm.errors import GsmError
+from gateways.gsm.line.journal import LineJournal
+from messages.events import TextFailed, TextSent
+from messages.ids import SECOND, LineId, TextFailure, TextId
+from store.texts import SENT_WITHIN_US
+
+
+class Sending:
+    """Of one line, one text at a time."""
+
+    def __init__(self, line: LineId, driver: Driver, journal: LineJournal) -> None:
+        self._line = line
+        self._driver = driver
+        self._journal = journal
+        self._ended: tuple[TextId, TextSent | TextFailed] | None = None
+        """What could not be written down yet."""
+
+    def order(self, text: TextId, now_s: float) -> None:
+        """Send it, if no other line has begun to. The line has to be free."""
+        if self._driver.sends_sms or self._ended is not None:
+            return
+        begun = self._journal.begin_text(text)
+        if begun is None:
+            return
+        try:
+            self._driver.send_sms(Ref(text), begun.to, begun.words, now_s, within_s=SENT_WITHIN_US / SECOND)
+        except GsmError as error:
+            self._end(text, TextFailed(cause=TextFailure.UNFIT, line=self._line, text=str(error)))
+
+    def hear(self, event: SmsSent) -> None:
+        """What became of it."""
+        text = TextId(event.ref)
+        if event.failure is None:
+            self._end(text, TextSent(line=self._line, reference=event.reference))
+        else:
+            self._end(text, TextFailed(cause=event.failure, line=self._line, text=event.text))
+
+    def tell_again(self) -> None:
+        """Write down what could not be, each second."""
+        if self._ended is not None:
+            self._end(*self._ended)
+
+    def _end(self, text: TextId, became: TextSent | TextFailed) -> None:
+        self._ended = None if self._journal.end_text(text, became) else (text, became)
