@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from messages import events as ev
-from messages.ids import E164, AlertId, Instant, LegId, LineId, OperatorId
+from messages.ids import E164, AlertId, Instant, LegId, LineId, OperatorId, TextId
 from messages.journal import Recorded
 from model.alert.case import Case
 from runtime.system.in_process import Ended
@@ -70,6 +70,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """How late each alert's advice may be, because those who give it were struck at that moment."""
     offhook: tuple[str, ...] = ()
     """Phones and modems that are in a call at the end."""
+    texts: Mapping[TextId, int] = {}
+    """How often the carrier has taken each short message that was asked for."""
     busy: tuple[str, ...] = ()
     """Actors that say at the end that they have an alert, or hold a voice port."""
 

@@ -25,12 +25,14 @@ from messages.ids import (
     Outcome,
     Party,
     Role,
+    TextFailure,
 )
 from model.alert.case import Case
 from model.alert.leg import LINE_FAILURES, alert_of
 from model.alert.reasons import ReleaseReason
 from model.rules.own_line import own_line
 from model.rules.quiet import spoken_to, told_112
+from store import streams
 from tests.chaos.in_process.evidence import (
     Attempt,
     CallSeen,
@@ -459,6 +461,20 @@ def no_call_is_nobodys(seen: Evidence) -> Broken:
         yield f"call {call.number} to {call.to} on {call.line}: nobody's for {(ended - since) / SECOND:.1f} s"
 
 
+def a_text_leaves_once_and_ends(seen: Evidence) -> Broken:
+    """A short message is sent at most once, by one line, and what is said to have become of it is true."""
+    for text, times in seen.texts.items():
+        story = [one.event for one in seen.journal if one.stream == streams.text(text)]
+        began = sum(isinstance(one, ev.TextSending) for one in story)
+        ends = [one for one in story if isinstance(one, ev.TextSent | ev.TextFailed)]
+        if times > 1 or began > 1 or len(ends) != 1:
+            yield f"{text}: taken {times} times, begun {began} times, ended {len(ends)} times"
+        elif isinstance(ends[0], ev.TextSent) and not times:
+            yield f"{text}: was not sent"
+        elif isinstance(ends[0], ev.TextFailed) and ends[0].cause is TextFailure.TOO_LATE and times:
+            yield f"{text}: was sent"
+
+
 def _last_released(one: Attempt, call: CallSeen, tried: list[Attempt]) -> Instant | None:
     """When the last attempt that had this call was over; None while one has it. A later attempt of the leg on
     this line may have taken it over.
@@ -502,6 +518,7 @@ CHECKS: Final[tuple[Callable[[Evidence], Broken], ...]] = (
     everybody_is_free,
     an_alert_writes_little,
     no_call_is_nobodys,
+    a_text_leaves_once_and_ends,
 )
 """All of them look back over the whole run: the journal and the carrier keep the time of everything."""
 

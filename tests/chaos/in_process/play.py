@@ -39,6 +39,8 @@ from messages.ids import (
     Party,
     Role,
     ShiftState,
+    TextId,
+    TextPurpose,
 )
 from messages.journal import Recorded
 from model.alert.case import Case
@@ -53,6 +55,7 @@ from store.alerts.accepting import Signal, accept
 from store.journal.journal import Append
 from store.journal.notify import LocalNotifier
 from store.journal.rebuild import bring_back
+from store.texts import ask_text, outbox_of
 from tests.chaos.in_process.evidence import CallSeen, Evidence
 from tests.chaos.in_process.faults import Blows, Messages
 from tests.chaos.in_process.script import (
@@ -68,6 +71,7 @@ from tests.chaos.in_process.script import (
     LineTrouble,
     Person,
     Script,
+    Wanted,
 )
 from tests.chaos.in_process.staff import presses, speaks, told_often
 from tests.scenarios.headsets import Headsets
@@ -194,6 +198,7 @@ class _Run:
         self._unattended: dict[AlertId, Instant] = {}
         """Since when 112 talks without an operator of ours."""
         self._headsets = Headsets(state / "run")
+        self._texts: dict[TextId, str] = {}
         self._shifts_over = False
         if script.line is OperatorLine.HEADSET:
             for operator in self.world.operators:
@@ -230,7 +235,12 @@ class _Run:
             self._node()
             self._follow()
             self._people_act()
-            if self._now_s < self._script.over_s or self._live.cases or self._carrier_is_busy():
+            if (
+                self._now_s < self._script.over_s
+                or self._live.cases
+                or self._carrier_is_busy()
+                or self._sends()
+            ):
                 quiet_since_s = None
             elif quiet_since_s is None:
                 quiet_since_s = self._now_s
@@ -299,7 +309,17 @@ class _Run:
             for away in self._script.away:
                 self._at(away.at_s, lambda away=away: self._disconnect(away.who))  # type: ignore[misc]
                 self._at(away.at_s + away.for_s, lambda away=away: self._connect(away.who))  # type: ignore[misc]
+        for n, text in enumerate(self._script.texts):
+            self._at(text.at_s, lambda text=text, n=n: self._ask(text, f"text-{n}"))  # type: ignore[misc]
         self._at(self._script.over_s, self._trouble_is_over)
+
+    def _ask(self, text: Wanted, words: str) -> None:
+        for name in self._carrier.modems:
+            self.world.network.vices(name, message_takes_s=text.answered_s)
+        until = Instant(self._clock.now_us() + round(text.within_s * SECOND))
+        asked = self.world.journal.transact(lambda tx: ask_text(tx, USERS[0], words, TextPurpose.CODE, until))
+        self._texts[asked] = words
+        self._met["texts asked for"] += 1
 
     def _disconnect(self, who: int) -> None:
         operator = self.world.operators[who % len(self.world.operators)]
@@ -531,10 +551,14 @@ class _Run:
         stands = () if self._shifts_over or self._script.line is not OperatorLine.NAILED_UP else OPERATORS
         return any(not call.over for call in self._carrier.calls if call.to not in stands)
 
+    def _sends(self) -> bool:
+        return bool(self._texts) and bool(outbox_of(self.world.journal))
+
     def _result(self) -> Played:
         world = self.world
         self._follow()
         journal = tuple(world.journal.read_all(0, 100_000))
+        sent = Counter(one.text for one in self._carrier.messages)
         evidence = Evidence(
             journal=journal,
             calls=tuple(self._seen(call) for call in self._carrier.calls),
@@ -544,6 +568,7 @@ class _Run:
             psaps=PSAPS,
             slack=self._slack(journal),
             offhook=tuple(self._offhook()),
+            texts={text: sent[words] for text, words in self._texts.items()},
             busy=tuple(self._busy()),
         )
         self._count(evidence)
@@ -621,6 +646,10 @@ class _Run:
                     self._met["calls taken over"] += 1
                 case ev.ActorStarted():
                     self._met["actors started again"] += 1
+                case ev.TextSent():
+                    self._met["texts sent"] += 1
+                case ev.TextFailed(cause=cause):
+                    self._met[f"texts failed {cause}"] += 1
                 case ev.CaseOpened():
                     self._met["cases opened"] += 1
                 case _:

@@ -161,6 +161,15 @@ class Away(_Data, frozen=True):
     for_s: float = 2.0
 
 
+class Wanted(_Data, frozen=True):
+    """The center is to send a short message."""
+
+    at_s: float = 1.0
+    within_s: float = 30.0
+    answered_s: float = 2.0
+    """So long the network needs, from then on."""
+
+
 class Script(_Data, frozen=True):
     """One run."""
 
@@ -178,6 +187,7 @@ class Script(_Data, frozen=True):
     hang_ups: tuple[HangUp, ...] = ()
     line: OperatorLine = OperatorLine.ON_DEMAND
     away: tuple[Away, ...] = ()
+    texts: tuple[Wanted, ...] = ()
     seed: int = 0
     """Of the dice that say which messages a fault meets."""
 
@@ -190,6 +200,7 @@ class Script(_Data, frozen=True):
         ends += [fault.at_s + fault.for_s for fault in self.lines]
         ends += [hang_up.at_s for hang_up in self.hang_ups]
         ends += [away.at_s + away.for_s for away in self.away]
+        ends += [text.at_s + 1 for text in self.texts]
         return min(max(ends), TROUBLE_S)
 
 

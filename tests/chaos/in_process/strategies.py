@@ -26,6 +26,7 @@ from tests.chaos.in_process.script import (
     LineTrouble,
     Person,
     Script,
+    Wanted,
 )
 
 BEHAVIOURS = ("answer", "no_answer", "busy", "reject", "voicemail", "unreachable")
@@ -74,6 +75,7 @@ KINDS = (
     "crew.wanted",
     "legs.wanted",
     "case.preempt",
+    "text.send",
     "line.give_way",
     "actor.start",
     "actor.ready",
@@ -164,6 +166,12 @@ lines = st.builds(
     for_s=seconds(0.5, 30),
 )
 hang_ups = st.builds(HangUp, at_s=moments(), who=st.sampled_from((*USERS, *OPERATORS, PSAP)))
+texts = st.builds(
+    Wanted,
+    at_s=moments(),
+    within_s=seconds(2, 60),
+    answered_s=st.sampled_from((0.0, 2.0, 8.0, 9.9, 15.0)),
+)
 away = st.builds(Away, at_s=moments(), who=st.integers(0, 2), for_s=seconds(0.2, 8))
 
 
@@ -212,6 +220,7 @@ def _scripts(
         hang_ups=several(hang_ups, 2),
         line=st.sampled_from((OperatorLine.ON_DEMAND, OperatorLine.ON_DEMAND, *OperatorLine)),
         away=several(away, 2),
+        texts=several(texts, 2),
         seed=st.integers(0, 2**16),
     )
 

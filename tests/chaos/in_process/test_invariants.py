@@ -26,6 +26,8 @@ from messages.ids import (
     Outcome,
     Party,
     Role,
+    TextFailure,
+    TextId,
 )
 from messages.journal import Recorded
 from runtime.system.in_process import Ended
@@ -36,6 +38,8 @@ from tests.chaos.in_process.script import PSAP, PSAPS, USERS
 START = Instant(1_000 * SECOND)
 ANNA = OperatorId("anna")
 A, B = AlertId("a"), AlertId("b")
+SIM1 = LineId("sim1")
+SENDING = ev.TextSending(line=SIM1)
 
 
 def at(seconds: float) -> Instant:
@@ -445,3 +449,25 @@ def test_two_alerts_of_one_phone_are_found() -> None:
     tested.received(A, test=True)
     tested.received(B)
     assert not found(those.one_event_is_one_alert, tested.evidence())
+
+
+@pytest.mark.parametrize(
+    ("taken", "story", "wrong"),
+    [
+        (1, (SENDING, ev.TextSent(line=SIM1)), False),
+        (1, (SENDING, ev.TextFailed(cause=TextFailure.UNKNOWN, line=SIM1)), False),
+        (0, (ev.TextFailed(cause=TextFailure.TOO_LATE),), False),
+        (2, (SENDING, ev.TextSent(line=SIM1)), True),
+        (0, (SENDING, ev.TextSent(line=SIM1)), True),
+        (1, (SENDING,), True),
+        (1, (SENDING, SENDING, ev.TextSent(line=SIM1)), True),
+        (1, (ev.TextFailed(cause=TextFailure.TOO_LATE),), True),
+    ],
+)
+def test_a_text_is_sent_once_and_what_is_said_of_it_is_true(
+    taken: int, story: tuple[ev.Event, ...], wrong: bool
+) -> None:
+    writer = Writer()
+    writer.write(0, "text-t", *story)
+    seen = replace(writer.evidence(), texts={TextId("t"): taken})
+    assert bool(list(those.a_text_leaves_once_and_ends(seen))) is wrong
