@@ -1,8 +1,8 @@
-"""When a session is idle, and ends: nobody has used it for so long, and it keeps no alert waiting.
+"""When a session is idle, and ends: without use for so long, and without an open alert.
 
 Used means: something was done at its page, or its page is open and waits for alerts. An operator who waits is
 not idle, all night. A supervisor's or admin's open page counts only while that person is ready, for what it
-shows and may besides alerts is not to be left alone; but for one that a token has opened, whose browser would
+shows and may besides alerts is not to be left alone; but for one that a token has opened: its browser would
 sign on by it again. No session of an operator with an open case ends, and no shift ends with one.
 """
 
@@ -48,7 +48,7 @@ def waits_for_alerts(role: StaffRole, way: Way, shift: ShiftState) -> bool:
 
 
 def sweep(tx: Transaction, used: Set[bytes], open_: Set[bytes], *, idle_s: float) -> list[OperatorId]:
-    """Note which were in use, and end those that no node has seen in use for so long; whose they were.
+    """Note which were in use, and end those that no node has seen in use for so long; their operators.
 
     `used`, `open_`: the keys of those with a use, or a page, at this node since it was asked last.
     """

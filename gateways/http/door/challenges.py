@@ -42,7 +42,7 @@ class Challenges:
         return hmac.compare_digest(mac, right) and int(until) > self._now_us()
 
     def derived(self, kind: str, of: str) -> bytes:
-        """What nobody else can tell of `of`, 32 bytes; the same for ever."""
+        """What the center alone can tell of `of`, 32 bytes; the same for ever."""
         return self._mac(kind, of)
 
     def _mac(self, *parts: str) -> bytes:

@@ -28,7 +28,7 @@ async def keep_ending_idle(web: Web) -> None:
 
 
 async def end_idle(web: Web) -> list[OperatorId]:
-    """Once; whose sessions have ended. Raises NotDurable."""
+    """Once; the operators of the sessions that have ended. Raises NotDurable."""
     used, open_ = web.auth.in_use()
     idle_s = 60.0 * web.settings.idle_minutes
     ended = await web.writing.run(lambda tx: sweep(tx, used, open_, idle_s=idle_s))

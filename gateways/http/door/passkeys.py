@@ -67,7 +67,7 @@ class RpEntity(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UserEntity(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """Whose it is: `id` tells nothing, the names are what the browser shows."""
+    """The operator: `id` tells nothing, the names are what the browser shows."""
 
     id: str
     name: str

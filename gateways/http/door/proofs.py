@@ -80,14 +80,14 @@ class Proofs:
     def __init__(self, web: Web) -> None:
         self._web = web
 
-    def nobodys(self, what: str, address: str, code: str = "") -> NotSignedOn | TooManyTries:
+    def unknown(self, what: str, address: str, code: str = "") -> NotSignedOn | TooManyTries:
         """Count it; what to answer."""
         now_us = self._web.clock.now_us()
         wait_s = self._web.throttle.wait_s("", address, now_us)
         if wait_s:
             return TooManyTries(wait_s)
         self._web.throttle.count("", address, now_us)
-        log.warning("it is nobody's", what=what, address=address)
+        log.warning("not known", what=what, address=address)
         return NotSignedOn(f"no operator has this {what}", code)
 
     def asks(self, operator: Operator) -> bool:
@@ -95,16 +95,16 @@ class Proofs:
         return operator.has_second_factor and self._web.settings.second_factor.asks(operator.role)
 
     def by_token(self, token: str, address: str) -> Proof:
-        """Of a token or a recovery code: whose it is at this moment, and not as was read a moment ago."""
+        """Of a token or a recovery code: its operator at this moment, not as was read a moment ago."""
         known = self._web.passwords
         recovers = token.startswith(f"{RECOVERY_PREFIX}_")
-        whose = known.operator_of_recovery if recovers else known.operator_of_token
+        holder_of = known.operator_of_recovery if recovers else known.operator_of_token
         way = Way.RECOVERY if recovers else Way.TOKEN
-        if (operator := whose(token)) is None:
-            raise self.nobodys("token", address)
+        if (operator := holder_of(token)) is None:
+            raise self.unknown("token", address)
         as_of, record = known.changes_of(operator), known.operator(operator)
-        if record is None or whose(token) != operator:
-            raise self.nobodys("token", address)
+        if record is None or holder_of(token) != operator:
+            raise self.unknown("token", address)
         if way is Way.RECOVERY:
             log.warning("a recovery code", operator=operator, address=address)
             return Proof(operator=operator, as_of=as_of, way=way, recovery=token)
@@ -155,10 +155,10 @@ class Proofs:
         except ValueError as error:
             raise BadBody("expected base64url", "$.passkey.id") from error
         challenge = passkeys.challenge_of(given)
-        unknown = Fault.PASSKEY_UNKNOWN
+        fault = Fault.PASSKEY_UNKNOWN
         known = web.passwords.authenticator(which)
         if known is None or known.kind is not Kind.PASSKEY:
-            raise self.nobodys("passkey", address, unknown)
+            raise self.unknown("passkey", address, fault)
         as_of = web.passwords.changes_of(known.operator)
         known = web.passwords.authenticator(which)
         handle = passkeys.base64(web.challenges.derived("handle", known.operator if known else ""))
@@ -167,9 +167,9 @@ class Proofs:
             or not web.challenges.is_good(challenge, SIGN_ON)
             or given.response.user_handle not in (None, handle)
         ):
-            raise self.nobodys("passkey", address, unknown)
+            raise self.unknown("passkey", address, fault)
         found = await asyncio.to_thread(passkeys.signed, given, challenge, party, known.secret, known.counter)
         if found is None:
-            raise self.nobodys("passkey", address, unknown)
+            raise self.unknown("passkey", address, fault)
         used = msgspec.structs.replace(known, counter=found.counter, backed_up=found.backed_up)
         return Proof(operator=known.operator, as_of=as_of, way=Way.PASSKEY, challenge=challenge, used=used)

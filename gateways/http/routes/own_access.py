@@ -1,5 +1,5 @@
 """/v1/console/access: by what the operator of a session signs on, and where. Own ones alone, and by a session
-alone: whoever has a program's token makes no passkey of it.
+alone: a program's token makes no passkey.
 """
 
 from __future__ import annotations

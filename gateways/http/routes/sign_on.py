@@ -1,7 +1,7 @@
 """/v1/console/session: what proves an operator for the console's cookie, which no script can read.
 
 Passwords are asked of the registry one at a time and off the event loop; who is wrong too often waits.
-A token or passkey is let in whoever waits: neither is guessed, and no stranger can lock an operator out.
+Tokens and passkeys are let in meanwhile: neither is guessed, and no stranger can lock an operator out.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
             raise TooManyTries(wait_s)
         made = await web.writing.run(lambda transaction: go_on(transaction, ticket, address))
         if made is None:
-            raise proofs.nobodys("ticket", address)
+            raise proofs.unknown("ticket", address)
         log.info("goes on here", operator=made.session.operator)
         return made
 

@@ -127,7 +127,9 @@ def test_a_passkey_is_added_and_signs_on_by_keys_alone(page: Page, site: WebThre
 
 def test_where_no_passkey_can_be_an_app_is_added_and_its_code_asked_for(page: Page, site: WebThread) -> None:
     page.goto(f"http://127.0.0.1:{site.port}/console/?lang=en")
-    expect(page.locator("input[name=operator]")).to_be_focused()
+    pressed(page, "Use a passkey")
+    expect(page.get_by_role("alert")).to_contain_text("There are no passkeys at this address")
+    page.locator("input[name=operator]").focus()
     typed(page, "Marta Bianchi", PASSWORD)
     pressed(page, "Your sign-on")
     expect(page.locator(".access")).to_contain_text("There are no passkeys at this address")

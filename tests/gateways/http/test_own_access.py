@@ -24,6 +24,7 @@ from store.registry.registry import Registry
 from store.registry.sessions import LIFE_S as SESSION_S
 from tests.gateways.http.place import CLOCK, Place
 from tests.support.passkeys import BE, BS, UP, UV, SoftPasskey
+from tests.waiting import wait_until
 
 SESSION, ACCESS = "/v1/console/session", "/v1/console/access"
 PASSWORD = "quattro parole messe insieme"
@@ -431,6 +432,21 @@ def test_one_sees_ones_sessions_and_ends_another(start: Callable[..., Client]) -
     assert (other["way"], other["node"]) == ("password", "n1")
     assert here.delete(f"{ACCESS}/sessions/{own['id']}").status_code == 400
     assert len(here.delete(f"{ACCESS}/sessions/{other['id']}").json()["sessions"]) == 1
+
+
+def test_a_page_that_is_open_and_what_is_done_at_it_are_uses(place: Place, registry: Registry) -> None:
+    web = parts(place.settings(), notifier=LocalNotifier())
+    with TestClient(build(web), base_url=ORIGIN) as client:
+        assert by_password(client)[0] == 200
+        assert client.post("/v1/operators/me/shift", json={"state": "paused"}).status_code == 200
+        (key,) = [one.key for one in registry.sessions(CLOCK.now_us())]
+        assert web.auth.in_use() == ({key}, set())
+        with client.websocket_connect("/v1/console") as socket:
+            socket.receive_text()
+            assert web.auth.in_use() == (set(), {key})
+            socket.send_text('{"type": "opened", "alert": null}')
+            socket.send_text('{"type": "input"}')
+            wait_until(lambda: web.auth.in_use()[0] == {key}, within_s=10)
 
 
 def test_what_is_removed_leaves_nothing(client: Client, registry: Registry, place: Place) -> None:

@@ -129,7 +129,7 @@ export class Feed {
     this.fail('');
   }
 
-  /** Why nobody is signed on, before the center was asked. @param {string} fault */
+  /** Why the sign-on fails, before the center was asked. @param {string} fault */
   fail(fault) {
     this.signOnFault = fault;
   }

@@ -105,7 +105,7 @@ export function gate(ui) {
               id="gate-fault"
               class="word ${isStep(fault) ? 'ink-wait' : 'ink-bad gate__fault'}"
               role="alert">
-              ${icon(isStep(fault) ? 'shield' : 'warn')}<span>${FAULTS[fault]()}</span>
+              ${icon(isStep(fault) ? 'shield' : 'warn')}<span>${(FAULTS[fault] ?? FAULTS.passwordWrong)()}</span>
             </p>`
           : waited && wait === 0
             ? html`<p role="status">${either('Ora puoi riprovare.', 'You can try again now.')}</p>`
