@@ -47,7 +47,7 @@ def access(
     if lacking:
         who = ", ".join(lacking)
         hint = "each adds a passkey or an authenticator app at the console: ?, then Your sign-on"
-        yield warn("access", f"a password alone signs on {who}, of whom a second factor is asked; {hint}")
+        yield warn("access", f"no second factor has {who}, of whom one is asked; {hint}")
     if demo is not None and not simulated:
         yield fail(
             "access", "the demo operator of simulated runs is still there; a start with modems removes it"

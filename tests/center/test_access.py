@@ -206,7 +206,9 @@ def test_the_doctor_names_who_is_asked_for_a_second_factor_and_has_none(run: Ter
     run("key", "issue", "app")
     run("operator", "role", "lucia-neri", "supervisor")
     asked = partial(access.access, run.state, simulated=False)
-    assert "alone signs on lucia-neri" in [one.text for one in asked(second_factor=SecondFactor.ALL)][-1]
+    assert (
+        "no second factor has lucia-neri" in [one.text for one in asked(second_factor=SecondFactor.ALL)][-1]
+    )
     assert [one.verdict for one in asked(second_factor=SecondFactor.NONE)] == [Verdict.OK]
 
 

@@ -57,7 +57,7 @@ class SignOn(msgspec.Struct, frozen=True, kw_only=True):
 
 class SignedOn(msgspec.Struct, frozen=True, kw_only=True):
     """Who is signed on. `csrf` goes into the header `X-CSRF-Token` of everything that changes something.
-    `enrol`: the role asks for a passkey or an authenticator app, and none is there.
+    `enrol`: the role asks for a passkey or an authenticator app, none is there, and no token has signed on.
     """
 
     operator: str
@@ -95,7 +95,11 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
     def told(session: Session) -> SignedOn:
         # Also while the registry cannot be asked: a page that is loaded then stays signed on.
         record = web.people.operators().get(session.operator)
-        asked = record is not None and web.settings.second_factor.asks(record.role)
+        lacks = (
+            record is not None
+            and web.settings.second_factor.asks(record.role)
+            and not record.has_second_factor
+        )
         return SignedOn(
             operator=session.operator,
             name="" if record is None else record.name,
@@ -103,7 +107,8 @@ def sign_on_routes(web: Web) -> list[HTTPRouteHandler]:
             csrf=session.csrf,
             until=rfc3339(session.until),
             way=session.way,
-            enrol=record is not None and asked and not record.has_second_factor,
+            # A token's holder may be a program's, or a simulated run's.
+            enrol=lacks and session.way is not Way.TOKEN,
         )
 
     async def begun(request: AnyRequest, data: SignOn) -> Begun:

@@ -406,7 +406,7 @@ def test_a_token_is_for_programs_once_there_is_another_way(
 ) -> None:
     client = start()
     clock.by_us = SESSION_S * SECOND
-    # Luca has nothing else; Marta has her password.
+    # Luca has nothing else; Marta has a password.
     assert sign_on(client, token=place.luca_token) == (200, "")
     off(client)
     assert sign_on(client, token=place.marta_token) == (401, "token_ended")
@@ -417,6 +417,7 @@ def test_a_token_is_for_programs_once_there_is_another_way(
     assert client.get("/v1/alerts", headers=place.operator()).status_code == 200
     registry.trust_token(place.marta, place.marta_token, by="first start")
     assert [sign_on(client, token=place.marta_token) for _ in range(2)] == [(200, "")] * 2
+    assert client.get(SESSION).json()["enrol"] is False
 
 
 # --------------------------------------------------------------------------------------- sessions
