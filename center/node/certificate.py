@@ -64,7 +64,7 @@ class Certificate:
                 part.replace(self._kept)
             return fault
         except OSError as error:
-            return f"{error.filename}: {error.strerror}"
+            return f"{error.filename or self._kept}: {error.strerror}"
         finally:
             part.unlink(missing_ok=True)
 

@@ -129,10 +129,15 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self._loop = asyncio.get_running_loop()
-        await super().startup(sockets)
-        for one in self._plain:
+        # Without sockets: uvicorn would have one kind of them, and wait a minute for a handshake.
+        await super().startup([])
+        for one in (self._listener, *self._plain):
             make = self._loop.create_unix_server if one.family == socket.AF_UNIX else self._loop.create_server
-            self.servers.append(await make(self._protocol, sock=one, backlog=BACKLOG))
+            tls = self.config.ssl if one is self._listener else None
+            within_s = None if tls is None else LIMITS.header_s
+            self.servers.append(
+                await make(self._protocol, sock=one, backlog=BACKLOG, ssl=tls, ssl_handshake_timeout=within_s)
+            )
         # What is there now stays for ever: the collector need not walk through it at every turn.
         gc.collect()
         gc.freeze()
@@ -142,7 +147,7 @@ class _Server(uvicorn.Server):
             self._told(host, port)
 
     def _protocol(self) -> asyncio.Protocol:
-        """As uvicorn makes it for its own sockets, which all have TLS or none."""
+        """As uvicorn makes it."""
         return self.config.http_protocol_class(  # type: ignore[call-arg]
             config=self.config, server_state=self.server_state, app_state=self.lifespan.state
         )

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from center.certificates import make
+from gateways.http import server
+from gateways.http.app import parts
 from gateways.http.door.limits import Limits
 from gateways.http.server import LIMITS
 from tests.gateways.http.place import GIULIA, Place
@@ -183,3 +189,20 @@ def test_our_own_proxies_and_this_machine_are_not_counted(place: Place) -> None:
     with served(place, Limits(per_address=2)) as web:
         held = [web.connect() for _ in range(12)]
         assert all(is_answered(raw) for raw in held)
+
+
+def test_who_begins_no_handshake_is_not_waited_for(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(("localhost",), tmp_path / "authority.pem", tmp_path)
+    both = tmp_path / "served.pem"
+    both.write_bytes((tmp_path / "center.pem").read_bytes() + (tmp_path / "center.key").read_bytes())
+    monkeypatch.setattr(server, "LIMITS", Limits(header_s=0.2))
+    listener = server.listen("127.0.0.1", 0)
+    web = server._Server(parts(place.settings(certificate=str(both))), None, listener, [])
+    thread = threading.Thread(target=web.run, kwargs={"sockets": [listener]})
+    with socket.create_connection(listener.getsockname(), timeout=20) as silent:
+        thread.start()
+        assert silent.recv(1) == b""
+    web.should_exit = True
+    thread.join(20)
