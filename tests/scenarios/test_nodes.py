@@ -7,9 +7,21 @@ from pathlib import Path
 import pytest
 
 from messages import events as ev
-from messages.ids import E164, OperatorCommand, Outcome, Party
+from messages.ids import (
+    E164,
+    SECOND,
+    Instant,
+    NodeId,
+    OperatorCommand,
+    Outcome,
+    Party,
+    TextFailure,
+    TextPurpose,
+)
 from model.alert.leg import LegState
 from model.policy import Policy
+from store import streams
+from store.texts import ask_text
 from tests.scenarios.nodes import Cluster, cluster
 from tests.scenarios.world import OPERATORS, PSAP, USER
 
@@ -232,3 +244,37 @@ def test_of_two_nodes_lost_one_after_another_the_one_that_is_back_gives_back_its
         reserved = [one for one in told if isinstance(one, ev.OperatorReserved)]
         # She is let go once for each time that she was reserved, but for the last.
         assert len(let_go) == len(reserved) - 1, nodes.story()
+
+
+def test_a_text_is_sent_by_the_node_that_has_asked_for_it_on_its_own_lines_first(tmp_path: Path) -> None:
+    with cluster(tmp_path, {"a": (2, 0), "b": (2, 0), "c": (0, 0)}) as nodes:
+
+        def line_of_text(at: str) -> str:
+            journal = nodes.open(NodeId(at))
+            until = Instant(nodes.clock.now_us() + 60 * SECOND)
+            text = journal.transact(lambda tx: ask_text(tx, USER, "words", TextPurpose.CODE, until))
+            journal.close()
+            nodes.until("it is over", lambda: len(nodes.journal.read(streams.text(text))) == 3, 10)
+            sending, sent = (one.event for one in nodes.journal.read(streams.text(text))[1:])
+            assert isinstance(sending, ev.TextSending)
+            assert isinstance(sent, ev.TextSent)
+            return sending.line
+
+        assert line_of_text("b").startswith("b-")
+        assert line_of_text("a").startswith("a-")
+        assert line_of_text("c")[0] in "ab", "it has none of its own"
+        assert len(nodes.network.carrier.messages) == 3
+
+
+def test_a_text_of_a_node_that_is_lost_is_given_up_by_another_and_sent_by_none(tmp_path: Path) -> None:
+    with cluster(tmp_path, {"a": (2, 0), "b": (2, 0)}) as nodes:
+        nodes.lose("a")
+        journal = nodes.open(NodeId("a"))
+        until = Instant(nodes.clock.now_us() + 20 * SECOND)
+        text = journal.transact(lambda tx: ask_text(tx, USER, "words", TextPurpose.CODE, until))
+        journal.close()
+        nodes.advance(19)
+        assert len(nodes.journal.read(streams.text(text))) == 1
+        nodes.advance(3)
+        assert nodes.journal.read(streams.text(text))[-1].event == ev.TextFailed(cause=TextFailure.TOO_LATE)
+        assert nodes.network.carrier.messages == []
