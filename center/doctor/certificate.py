@@ -47,6 +47,9 @@ def certificate(state: StateDir, settings: Settings, node: NodeFile | None) -> I
         host = urlsplit(address).hostname
         if host and not found.is_for(host):
             yield fail("certificate", f"{setting}: the certificate is not for {host}")
+    if not http.public_url and not settings.cluster.web:
+        hint = "passkeys need it, and the address that a start prints may be none of the certificate's"
+        yield warn("certificate", f"http.public_url is empty: {hint}")
     if node is not None and state.served.is_file():
         served = read(state.served.read_bytes())
         if served.fingerprint != found.fingerprint:

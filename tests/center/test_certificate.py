@@ -212,9 +212,10 @@ def test_the_doctor_says_how_long_a_certificate_lasts(
     monkeypatch.setattr(certificates, "VALID_DAYS", days)
     monkeypatch.setattr(certificates, "_CLOCKS", timedelta(days=10))
     made("a.example")
-    (found,) = said(state)
+    (found,) = said(state, 'public_url = "https://a.example"')
     assert found[0] is verdict
     assert words in found[1]
+    assert "http.public_url is empty" in said(state)[-1][1]
 
 
 def said(state: StateDir, more: str = "") -> list[tuple[Verdict, str]]:
