@@ -562,6 +562,18 @@ def figures(stage: Stage) -> None:
     expect(stage.page.locator(".kpis")).to_be_visible()
 
 
+def access(stage: Stage) -> None:
+    """An authenticator app is being added, where no passkey can be."""
+    Registry(stage.journal).set_role(stage.place.marta, StaffRole.SUPERVISOR, by="test")
+    off(stage)
+    stage.page.keyboard.press("?")
+    stage.page.get_by_role("button", name="Your sign-on").or_(
+        stage.page.get_by_role("button", name="I tuoi accessi")
+    ).click()
+    stage.page.locator(".access button").filter(has=stage.page.locator("[href='#i-phone']")).click()
+    expect(stage.page.locator(".access__qr")).to_be_visible()
+
+
 def plant(stage: Stage) -> None:
     _four(stage).keyboard.press("4")
     expect(stage.page.locator(".plant__alarms li")).to_have_count(2)
@@ -617,4 +629,5 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "history": history,
     "figures": figures,
     "plant": plant,
+    "access": access,
 }

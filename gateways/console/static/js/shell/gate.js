@@ -2,9 +2,9 @@
 // What the center answers is said in words; nothing is kept here.
 
 import { html, nothing, ref } from '../../vendor/lit.js';
-import { noneHere, tooOld } from '../access/access.js';
 import * as passkeys from '../access/passkeys.js';
 import * as sound from '../sound/sound.js';
+import { inWords } from './faults.js';
 import { switchLanguage } from './looks.js';
 import { icon } from './parts.js';
 import { either, isEnglish, t } from '../words/words.js';
@@ -13,50 +13,6 @@ let byToken = false;
 let busy = false;
 let waited = false; // one had to wait, and no longer has
 let ticking = null;
-
-const FAULTS = {
-  sessionEnded: () =>
-    either(
-      'La sessione è finita. Accedi di nuovo: le chiamate vanno avanti.',
-      'Your session has ended. Sign on again: the calls go on.',
-    ),
-  tokenWrong: () => either('Nessun operatore ha questo codice.', 'No operator has this token.'),
-  passwordWrong: () => either('Nome o password non corretti.', 'The name or the password is wrong.'),
-  passkey_needed: () =>
-    either(
-      'La password è giusta. Ora serve la tua passkey.',
-      'The password is right. Now your passkey is needed.',
-    ),
-  code_needed: () =>
-    either(
-      'La password è giusta. Ora serve il codice della tua app.',
-      'The password is right. Now the code of your app is needed.',
-    ),
-  code_wrong: () =>
-    either(
-      'Il codice non è giusto, o è già usato: aspetta il prossimo.',
-      'The code is wrong, or was used: wait for the next one.',
-    ),
-  token_ended: () =>
-    either(
-      'Questo codice ormai vale solo per i programmi: usa la password o la passkey.',
-      'This token is for programs by now: use your password or passkey.',
-    ),
-  passkey_unknown: () =>
-    either('Il centro non conosce questa passkey.', 'The centre does not know this passkey.'),
-  passkey_none: () =>
-    either('Nessuna passkey: annullata, o qui non ce n’è.', 'No passkey: called off, or there is none here.'),
-  no_passkeys_here: noneHere,
-  no_passkeys_known: tooOld,
-  noCentre: () => t('noCentre'),
-  tooOften: () =>
-    byToken
-      ? either('Troppi tentativi sbagliati.', 'Too many wrong tries.')
-      : either(
-          'Troppi tentativi sbagliati. Aspetta, oppure usa il tuo codice personale.',
-          'Too many wrong tries. Wait, or use your token.',
-        ),
-};
 
 /** @param {Feed} feed */
 const leftS = (feed) => Math.max(0, Math.ceil((feed.signOnAgainMs - Date.now()) / 1000));
@@ -105,7 +61,7 @@ export function gate(ui) {
               id="gate-fault"
               class="word ${isStep(fault) ? 'ink-wait' : 'ink-bad gate__fault'}"
               role="alert">
-              ${icon(isStep(fault) ? 'shield' : 'warn')}<span>${(FAULTS[fault] ?? FAULTS.passwordWrong)()}</span>
+              ${icon(isStep(fault) ? 'shield' : 'warn')}<span>${inWords(fault, byToken)}</span>
             </p>`
           : waited && wait === 0
             ? html`<p role="status">${either('Ora puoi riprovare.', 'You can try again now.')}</p>`

@@ -1,0 +1,137 @@
+// Passkeys and the authenticator app: those that there are, and how another one is added.
+
+import { html, nothing, repeat, svg } from '../../vendor/lit.js';
+import { icon } from '../shell/parts.js';
+import { either } from '../words/words.js';
+import * as f from '../words/format.js';
+import * as own from './own.js';
+import * as passkeys from './passkeys.js';
+
+const { state } = own;
+
+/** @param {string} moment */
+export const when = (moment) =>
+  moment ? `${f.shortDay(Date.parse(moment) * 1000)} ${f.minute(Date.parse(moment) * 1000)}` : '—';
+
+/** @param {SubmitEvent} e */
+export function given(e) {
+  e.preventDefault();
+  return {
+    form: /** @type {HTMLFormElement} */ (e.target),
+    data: new FormData(/** @type {any} */ (e.target)),
+  };
+}
+
+/** @param {Ui} ui */
+export function factors(ui) {
+  const { own: mine, seed } = state;
+  const app = mine.authenticators.some((one) => one.kind === 'totp');
+  return html`<section class="panel">
+    <div class="panel__head"><h2>${either('Passkey e app', 'Passkeys and app')}</h2></div>
+    <div class="panel__body">
+      <ul class="access__list">
+        ${repeat(
+          mine.authenticators,
+          (one) => one.id,
+          (one) => factor(ui, one),
+        )}
+      </ul>
+      ${
+        mine.passkeys_of && passkeys.known()
+          ? html`<form class="access__row" @submit=${(e) => addPasskey(ui, e)}>
+              <label
+                >${either('Nome della nuova passkey', 'Name of the new passkey')}<input
+                  name="name"
+                  maxlength="60"
+                  autocomplete="off"
+                  required
+                  value=${either('Questo computer', 'This computer')}
+              /></label>
+              <button class="btn">${icon('shield')}${either('Aggiungi una passkey', 'Add a passkey')}</button>
+            </form>`
+          : html`<p class="ink-2">${passkeys.known() ? noneHere() : tooOld()}</p>`
+      }
+      ${
+        seed
+          ? appFields(ui)
+          : mine.asked || app
+            ? html`<button class="btn" @click=${() => own.beginApp(ui)}>
+                ${icon('phone')}${
+                  app
+                    ? either('Cambia l’app di autenticazione', 'Exchange the authenticator app')
+                    : either('Aggiungi un’app di autenticazione', 'Add an authenticator app')
+                }
+              </button>`
+            : nothing
+      }
+    </div>
+  </section>`;
+}
+
+/** At an address of numbers, or without TLS, no browser has passkeys. */
+export const noneHere = () =>
+  either(
+    'A questo indirizzo non ci sono passkey: servono https e il nome del centro, non numeri (o localhost, su questa macchina).',
+    'There are no passkeys at this address: they need https and the centre’s name, not numbers (or localhost, on this machine).',
+  );
+
+export const tooOld = () =>
+  either('Questo browser non ha passkey: aggiornalo.', 'This browser has no passkeys: update it.');
+
+/** @param {Ui} ui @param {AuthenticatorAnswer} one */
+const factor = (ui, one) =>
+  html`<li>
+    ${icon(one.kind === 'totp' ? 'phone' : 'shield')}
+    <input
+      class="access__name"
+      aria-label=${either('Nome', 'Name')}
+      maxlength="60"
+      value=${one.name}
+      @change=${(e) => e.target.value.trim() && own.rename(ui, one.id, e.target.value.trim())} />
+    <small class="ink-2"
+      >${one.kind === 'totp' ? either('App', 'App') : 'Passkey'} · ${either('usata', 'used')} ${when(one.used_at)}</small
+    >
+    <button class="btn" @click=${() => own.remove(ui, one.id)}>
+      ${state.asked === one.id ? either('Togli davvero', 'Really remove') : either('Togli', 'Remove')}
+    </button>
+  </li>`;
+
+/** The seed for the app, and its first code. @param {Ui} ui */
+const appFields = (ui) =>
+  html`<form class="access__app" @submit=${(e) => addApp(ui, e)}>
+    ${picture(state.seed.picture)}
+    <div>
+      <p>
+        ${either(
+          'Inquadra il codice con l’app, o scrivi la chiave:',
+          'Scan the code with the app, or type the key:',
+        )}
+      </p>
+      <code>${state.seed.secret.replace(/(.{4})/g, '$1 ').trim()}</code>
+      <label
+        >${either('Codice di 6 cifre che l’app mostra', 'The 6 digits that the app shows')}<input
+          name="code"
+          inputmode="numeric"
+          autocomplete="one-time-code"
+          maxlength="7"
+          required
+      /></label>
+      <button class="btn">${icon('check')}${either('Conferma', 'Confirm')}</button>
+    </div>
+  </form>`;
+
+/** @param {string[]} rows */
+function picture(rows) {
+  const dots = rows.flatMap((row, y) => [...row].map((dot, x) => (dot === '1' ? `M${x} ${y}h1v1h-1z` : '')));
+  const box = `-4 -4 ${rows.length + 8} ${rows.length + 8}`;
+  return html`<svg class="access__qr" viewBox=${box} role="img" aria-label="QR">
+    ${svg`<path d=${dots.join('')}></path>`}
+  </svg>`;
+}
+
+/** @param {Ui} ui @param {SubmitEvent} e */
+const addPasskey = (ui, e) => own.addPasskey(ui, given(e).data.get('name').trim());
+
+/** @param {Ui} ui @param {SubmitEvent} e */
+const addApp = (ui, e) =>
+  own.addApp(ui, either('App di autenticazione', 'Authenticator app'), given(e).data.get('code'));

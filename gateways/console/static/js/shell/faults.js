@@ -1,0 +1,52 @@
+// Why the center does not sign on, or what it asks for besides, in words.
+
+import { noneHere, tooOld } from '../access/factors.js';
+import { either, t } from '../words/words.js';
+
+/** @type {Record<string, (byToken: boolean) => string>} */
+const FAULTS = {
+  sessionEnded: () =>
+    either(
+      'La sessione è finita. Accedi di nuovo: le chiamate vanno avanti.',
+      'Your session has ended. Sign on again: the calls go on.',
+    ),
+  tokenWrong: () => either('Nessun operatore ha questo codice.', 'No operator has this token.'),
+  passwordWrong: () => either('Nome o password non corretti.', 'The name or the password is wrong.'),
+  passkey_needed: () =>
+    either(
+      'La password è giusta. Ora serve la tua passkey.',
+      'The password is right. Now your passkey is needed.',
+    ),
+  code_needed: () =>
+    either(
+      'La password è giusta. Ora serve il codice della tua app.',
+      'The password is right. Now the code of your app is needed.',
+    ),
+  code_wrong: () =>
+    either(
+      'Il codice non è giusto, o è già usato: aspetta il prossimo.',
+      'The code is wrong, or was used: wait for the next one.',
+    ),
+  token_ended: () =>
+    either(
+      'Questo codice ormai vale solo per i programmi: usa la password o la passkey.',
+      'This token is for programs by now: use your password or passkey.',
+    ),
+  passkey_unknown: () =>
+    either('Il centro non conosce questa passkey.', 'The centre does not know this passkey.'),
+  passkey_none: () =>
+    either('Nessuna passkey: annullata, o qui non ce n’è.', 'No passkey: called off, or there is none here.'),
+  no_passkeys_here: noneHere,
+  no_passkeys_known: tooOld,
+  noCentre: () => t('noCentre'),
+  tooOften: (byToken) =>
+    byToken
+      ? either('Troppi tentativi sbagliati.', 'Too many wrong tries.')
+      : either(
+          'Troppi tentativi sbagliati. Aspetta, oppure usa il tuo codice personale.',
+          'Too many wrong tries. Wait, or use your token.',
+        ),
+};
+
+/** In words. @param {string} fault @param {boolean} byToken */
+export const inWords = (fault, byToken) => (FAULTS[fault] ?? FAULTS.passwordWrong)(byToken);
