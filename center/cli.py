@@ -48,6 +48,14 @@ _GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
             "erase": ("erase", "Erase a user's personal data for good."),
         },
     ),
+    "device": (
+        "The phones that prove whose they are.",
+        {
+            "list": ("list_", "The enrolled phones; of a number, those that prove it."),
+            "invite": ("invite", "What enrols one phone, once and within a day."),
+            "revoke": ("revoke", "An enrolled phone proves nothing any more."),
+        },
+    ),
     "operator": (
         "The operators who answer.",
         {

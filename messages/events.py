@@ -15,6 +15,7 @@ from messages.ids import (
     BridgeId,
     Channel,
     CrewId,
+    Doubt,
     Instant,
     LegId,
     LineId,
@@ -24,6 +25,7 @@ from messages.ids import (
     OperatorLine,
     Outcome,
     Party,
+    Proof,
     ShiftState,
     TextFailure,
     TextPurpose,
@@ -53,6 +55,11 @@ class AlertReceived(Message, frozen=True, kw_only=True, tag="alert.received"):
     """The line on which the user's own call stands (S2)."""
     call: int | None = None
     """That call's number in its modem."""
+    proof: Proof | None = None
+    """None in what is older than proofs: see `model.rules.proof`."""
+    key: str = ""
+    """The enrolled device that has signed it; empty below `device`."""
+    doubt: Doubt | None = None
 
 
 class AlertSignalAdded(Message, frozen=True, kw_only=True, tag="alert.signal_added"):
@@ -68,6 +75,17 @@ class AlertSignalAdded(Message, frozen=True, kw_only=True, tag="alert.signal_add
     battery_pct: int | None = None
     line: LineId | None = None
     call: int | None = None
+    proof: Proof | None = None
+    key: str = ""
+    doubt: Doubt | None = None
+
+
+class AlertBeside(Message, frozen=True, kw_only=True, tag="alert.beside"):
+    """Another alert of the same number is open that has another proof: neither is merged into the other."""
+
+    alert: AlertId
+    proof: Proof
+    """The other one's."""
 
 
 class PositionUpdated(Message, frozen=True, kw_only=True, tag="position.updated"):
@@ -722,6 +740,7 @@ class PersonalDataRead(Message, frozen=True, kw_only=True, tag="user.data_read")
 InboxEvent = (
     AlertReceived
     | AlertSignalAdded
+    | AlertBeside
     | PositionUpdated
     | AlertCancelled
     | PinRefused

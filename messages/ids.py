@@ -48,6 +48,36 @@ class Channel(StrEnum):
     SMS = "sms"
 
 
+class Proof(StrEnum):
+    """What proves that an alert comes from the phone whose number it names; the strongest first."""
+
+    DEVICE = "device"
+    """It is signed with the key of a phone that has proved this number."""
+    APP = "app"
+    """An app key, which is in every phone: the number is what somebody says."""
+    NETWORK = "network"
+    """Caller ID, or the sender of a short message: anybody can forge them."""
+
+
+class Doubt(StrEnum):
+    """Why what was to be proved by a signature is taken without it, and served one level below."""
+
+    CLOCK = "clock"
+    """Signed more than ten minutes before or after the receipt."""
+    NONCE = "nonce"
+    """The nonce was used before."""
+    UNKNOWN_KEY = "unknown_key"
+    """No enrolled phone has this key, or it was revoked."""
+    SIGNATURE = "signature"
+    """It is none, covers too little, or is not of this request."""
+    DIGEST = "digest"
+    """The body is not the one that was signed."""
+    NUMBER = "number"
+    """The key proves another number."""
+    BUDGET = "budget"
+    """More requests than one sender is due: served behind others in need."""
+
+
 class Advice(StrEnum):
     """What the app is told to do."""
 

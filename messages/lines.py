@@ -24,6 +24,8 @@ class RequestLine(Message, frozen=True, kw_only=True, tag="line.request"):
     """A line of the emergency trunk and no other (S8)."""
     test: bool = False
     """A test alert: it may never take the last lines, nor pre-empt."""
+    rank: int = 0
+    """How far behind others the alert comes in need (`model.rules.proof`)."""
     deadline_at: Instant = Instant(0)
     """The alert's deadline: the earliest is served first."""
     avoid: tuple[LineId, ...] = ()

@@ -34,6 +34,8 @@ class RequestOperators(Message, frozen=True, kw_only=True, tag="operators.reques
     """This one before all others, her notes or not: she has left the conference that has broken."""
     test: bool = False
     """A test alert: real ones are served first."""
+    rank: int = 0
+    """How far behind others the alert comes in need (`model.rules.proof`)."""
     deadline_at: Instant = Instant(0)
     """The alert's deadline: the earliest is served first."""
     on_call: bool = False

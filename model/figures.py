@@ -18,9 +18,10 @@ import msgspec
 from msgspec.structs import replace
 
 from messages import events as ev
-from messages.ids import SECOND, AlertId, Channel, Instant, LegId, OperatorId, Outcome, UserId
+from messages.ids import SECOND, AlertId, Channel, Instant, LegId, OperatorId, Outcome, Proof, UserId
 from messages.journal import Recorded
 from model.alert.leg import place
+from model.rules.proof import proof_of
 
 WITHIN_S: Final = (10, 20, 50)
 BIN_S: Final = 2
@@ -84,6 +85,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     operator: OperatorId | None = None
     """Who had the case last."""
     user: UserId | None = None
+    proof: Proof = Proof.APP
+    """By what it counted as the phone's own."""
 
     @property
     def quiet(self) -> bool:
@@ -122,6 +125,7 @@ def begin(recorded: Recorded) -> Row | None:
         channel=event.channel,
         test=event.test,
         silent=event.silent,
+        proof=proof_of(event),
     )
 
 

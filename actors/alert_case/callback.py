@@ -14,11 +14,12 @@ from model.alert.reasons import ReleaseReason
 from model.policy import Policy
 from model.rules.joining import rings_beside
 from model.rules.pauses import not_before
+from model.rules.proof import outranked
 from model.rules.quiet import in_duress, quiet
 from model.rules.ringing import rings_until
 from model.rules.sound import lines_to_avoid
 from model.rules.user_due import due_at, last_attempt, takes_calls
-from model.rules.withheld_numbers import NEVER
+from model.rules.withheld_numbers import NEVER, Withheld
 
 
 def watch_callback(case: Case, _pending: PendingOffers, policy: Policy, now_us: Instant) -> Step:
@@ -32,6 +33,8 @@ def watch_callback(case: Case, _pending: PendingOffers, policy: Policy, now_us: 
         )
     if not leg.unanswered and not rings_beside(case, leg):
         return NOTHING
+    if leg.call is None and outranked(case) and not case.dial_ordered:
+        return Step(events=(hang_up(leg, ReleaseReason.OUTRANKED),))
     no_answer_at = rings_until(case, leg, policy)
     if now_us >= no_answer_at:
         return Step(events=(hang_up(leg, ReleaseReason.NO_ANSWER),))
@@ -81,6 +84,8 @@ def call_user(case: Case, pending: PendingOffers, policy: Policy, now_us: Instan
     if any(leg.live for leg in case.of(Party.USER)):
         # Also one that is still being hung up: it would make her own phone busy for the next.
         return NOTHING
+    if outranked(case) and not case.dial_ordered and not case.dial_withheld:
+        return Step(events=(ev.DialWithheld(number=case.phone, reason=Withheld.OUTRANKED),))
     due, begins_at = due_at(case, policy), not_before(case, Party.USER)
     asked, before, line = ask_back(case, pending, Party.USER)
     if before is not None and line is not None and case.false_alarm_at is None and case.close_at is None:
@@ -105,6 +110,7 @@ def call_user(case: Case, pending: PendingOffers, policy: Policy, now_us: Instan
             attempt=attempt,
             party=Party.USER,
             test=case.test,
+            rank=case.rank,
             deadline_at=case.deadline_at,
             avoid=(*failed, *lines_to_avoid(case, Party.USER)),
             number=case.phone,

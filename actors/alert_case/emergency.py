@@ -67,6 +67,7 @@ def call_psap(case: Case, pending: PendingOffers, policy: Policy, now_us: Instan
             party=Party.PSAP,
             emergency=not in_the_network(case),
             test=case.test,
+            rank=case.rank,
             deadline_at=case.deadline_at,
             avoid=avoid,
         )

@@ -132,6 +132,7 @@ def find_operator(case: Case, pending: PendingOffers, policy: Policy, now_us: In
         named=named,
         first=case.leave.by,
         test=case.test,
+        rank=case.rank,
         deadline_at=case.deadline_at,
         on_call=exhausted and taking is None and _may_wake(case, pending),
     )
@@ -142,6 +143,7 @@ def find_operator(case: Case, pending: PendingOffers, policy: Policy, now_us: In
         attempt=attempt,
         party=Party.OPERATOR,
         test=case.test,
+        rank=case.rank,
         deadline_at=case.deadline_at,
         avoid=(*failed_lines(case, Party.OPERATOR), *lines_to_avoid(case, Party.OPERATOR)),
     )

@@ -70,12 +70,15 @@ def _call(case: Case, pending: PendingOffers, listener: Listener, policy: Policy
                 attempt=attempt,
                 party=Party.LISTENER,
                 test=case.test,
+                rank=case.rank,
                 deadline_at=case.deadline_at,
             )
         )
     if offer is None:
         wants.append(
-            RequestOperators(alert=case.alert, named=who, test=case.test, deadline_at=case.deadline_at)
+            RequestOperators(
+                alert=case.alert, named=who, test=case.test, rank=case.rank, deadline_at=case.deadline_at
+            )
         )
     if at is None or offer is None:
         return Step(wants=tuple(wants), wake_at=until)

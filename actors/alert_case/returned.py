@@ -39,6 +39,7 @@ def ask_back(case: Case, pending: PendingOffers, party: Party) -> tuple[Step, Le
             party=party,
             emergency=before.emergency,
             test=case.test,
+            rank=case.rank,
             deadline_at=case.deadline_at,
             held=True,
         )
@@ -82,6 +83,11 @@ def take_back_operator(case: Case, pending: PendingOffers, _policy: Policy, now_
         reserved = ev.OperatorReserved(operator=operator, alert=case.alert, number=number, mode=mode)
         return Step(events=(reserved, again(case, before, line)))
     ask = RequestOperators(
-        alert=case.alert, wanted=1, named=operator, test=case.test, deadline_at=case.deadline_at
+        alert=case.alert,
+        wanted=1,
+        named=operator,
+        test=case.test,
+        rank=case.rank,
+        deadline_at=case.deadline_at,
     )
     return Step(wants=(ask,))

@@ -26,7 +26,8 @@ from model.rules.quiet import hushed
 from runtime.actor import CenterActor
 from runtime.published.peers import least_busy
 from store import streams
-from store.alerts.accepting import Signal, accept
+from store.alerts.accepting import accept
+from store.alerts.belonging import Signal
 from store.errors import JournalError
 from store.journal.following import Following
 from store.journal.journal import Append, Journal

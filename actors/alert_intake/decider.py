@@ -212,6 +212,6 @@ def by_urgency(cases: Iterable[Case], now_us: Instant, policy: Policy) -> list[A
     """In the order of `model.rules.urgency`."""
 
     def key(case: Case) -> tuple[Urgency, AlertId]:
-        return urgency(case.test, case.deadline_at, now_us, policy), case.alert
+        return urgency(case.test, case.rank, case.deadline_at, now_us, policy), case.alert
 
     return [case.alert for case in sorted(cases, key=key)]

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from messages.ids import E164, AlertId, Channel, Instant
 from messages.sms import SmsArrived
-from store.alerts.accepting import Signal
+from store.alerts.belonging import Signal
 
 
 def signal_of(sms: SmsArrived, own: Collection[E164], now_us: Instant) -> Signal | None:

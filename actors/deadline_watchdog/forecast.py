@@ -95,7 +95,7 @@ def _has_operators_leg(case: Case) -> bool:
 
 
 def _urgency(case: Case, now_us: Instant, policy: Policy) -> tuple[Urgency, AlertId]:
-    return urgency(case.test, case.deadline_at, now_us, policy), case.alert
+    return urgency(case.test, case.rank, case.deadline_at, now_us, policy), case.alert
 
 
 def _take(lines: list[Instant], now_us: Instant) -> Instant:

@@ -125,7 +125,7 @@ def signs(
     """All signs of all open alerts. What is free is given to the most urgent first, as the pools do."""
 
     def order(case: Case) -> tuple[Urgency, AlertId]:
-        return urgency(case.test, case.deadline_at, now_us, policy), case.alert
+        return urgency(case.test, case.rank, case.deadline_at, now_us, policy), case.alert
 
     opened = [case for case in cases.values() if case.owner is not None]
     if means.idle_crews and len(opened) < len(cases):

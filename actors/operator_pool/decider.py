@@ -66,7 +66,7 @@ def order(waiting: Iterable[WaitingCase], now_us: Instant, policy: Policy) -> li
 
     def key(one: WaitingCase) -> tuple[Urgency, AlertId]:
         request = one.request
-        return urgency(request.test, request.deadline_at, now_us, policy), request.alert
+        return urgency(request.test, request.rank, request.deadline_at, now_us, policy), request.alert
 
     return sorted((one for one in waiting if now_us - one.asked_at <= WAITS_US), key=key)
 

@@ -65,7 +65,7 @@ def order(waiting: Iterable[WaitingLeg], now_us: Instant, policy: Policy) -> lis
 
     def key(one: WaitingLeg) -> tuple[bool, bool, int, Urgency, LegId]:
         request = one.request
-        rank = urgency(request.test, request.deadline_at, now_us, policy)
+        rank = urgency(request.test, request.rank, request.deadline_at, now_us, policy)
         return (request.operator is not None, request.test, _FIRST[request.party], rank, request.leg)
 
     return sorted((one for one in waiting if now_us - one.asked_at <= WAITS_US), key=key)

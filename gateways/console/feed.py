@@ -11,6 +11,7 @@ import msgspec
 from gateways.console.picture import Known, Picture
 from gateways.console.views import (
     AlarmView,
+    BesideView,
     CaseView,
     EventView,
     HandOverView,
@@ -61,6 +62,9 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         duress=case.duress,
         cancelled=case.cancelled,
         channel=case.channel,
+        proof=case.proof,
+        doubt=case.doubt,
+        beside=tuple(BesideView(alert=one.alert, proof=one.proof) for one in case.beside),
         raised_us=case.raised_at,
         received_us=case.received_at,
         deadline_us=case.deadline_at,

@@ -78,6 +78,8 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
             return Entry(at_us=received_at, what=what, channel=channel)
         case ev.AlertSignalAdded(channel=channel):
             return Entry(at_us=at, what=what, channel=channel)
+        case ev.AlertBeside(proof=proof):
+            return Entry(at_us=at, what=what, text=proof)
         case ev.PositionUpdated(position=position):
             return Entry(at_us=at, what=_POSITION, accuracy_m=position.accuracy_m, text=position.source)
         case ev.AlertCancelled(duress=duress):

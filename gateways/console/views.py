@@ -17,6 +17,7 @@ from messages.ids import (
     Advice,
     AlertId,
     Channel,
+    Doubt,
     Instant,
     LineId,
     NodeId,
@@ -24,6 +25,7 @@ from messages.ids import (
     OperatorLine,
     Outcome,
     Party,
+    Proof,
     ShiftState,
     TrunkId,
 )
@@ -108,6 +110,13 @@ class HandOverView(msgspec.Struct, frozen=True, kw_only=True):
     """The call to whoever is to take it, the furthest of several; `idle` while nobody is called."""
 
 
+class BesideView(msgspec.Struct, frozen=True, kw_only=True):
+    """Another alert of the same number, which has another proof."""
+
+    alert: AlertId
+    proof: Proof
+
+
 class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     """One alert as the screen shows it. S4's data: `raised_us`, `phone`, `person`, `position`, `channel`."""
 
@@ -120,6 +129,11 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     duress: bool
     cancelled: bool
     channel: Channel
+    proof: Proof
+    """By what it counts as the phone's own."""
+    doubt: Doubt | None
+    """Why a signature did not count, or that its sender sends too much."""
+    beside: tuple[BesideView, ...]
     raised_us: Instant
     received_us: Instant
     deadline_us: Instant

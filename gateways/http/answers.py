@@ -15,7 +15,7 @@ from litestar.connection import ASGIConnection
 from litestar.openapi import ResponseSpec
 
 from gateways.http.decoding import JSON, MSGPACK
-from messages.ids import E164, Advice, Instant, OperatorCommand, Outcome, Party, ShiftState
+from messages.ids import E164, Advice, Doubt, Instant, OperatorCommand, Outcome, Party, Proof, ShiftState
 from model.alert.leg import LegState
 from model.alert.phase import Phase
 
@@ -33,7 +33,8 @@ AnyConnection = ASGIConnection[Any, Any, Any, Any]
 class AlertAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The alert is durable. `deadline_at`: when the app calls 112 by itself. `nodes`: the newest list of the
     addresses at which the center can be asked, in the order in which to try; absent where there is one.
-    `calls_from`: from which numbers the center may call; absent where none is configured."""
+    `calls_from`: from which numbers the center may call; absent where none is configured.
+    `proof`: by what it counts as the phone's own; `doubt`: why a signature did not."""
 
     alert: Id
     received_at: Moment
@@ -41,6 +42,8 @@ class AlertAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     advice: Advice
     nodes: tuple[str, ...] = ()
     calls_from: tuple[E164, ...] = ()
+    proof: Proof | None = None
+    doubt: Doubt | None = None
 
 
 class LegAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +72,8 @@ class AlertState(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome | None
     calls_from: tuple[E164, ...] = ()
     """The numbers from which the center may call the user."""
+    proof: Proof = Proof.APP
+    """By what it counts as the phone's own."""
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -35,12 +35,14 @@ from gateways.http.door.challenges import Challenges
 from gateways.http.door.idle import keep_ending_idle
 from gateways.http.door.proxies import Proxies
 from gateways.http.door.saying import said_with_every_answer
+from gateways.http.door.senders import Senders
 from gateways.http.door.throttle import Throttle
-from gateways.http.errors import NotDurable, RequestError, TooManyTries
+from gateways.http.errors import NotDurable, RequestError, TooMany
 from gateways.http.registry import RegistryQueries
 from gateways.http.routes.alerts import alert_routes
 from gateways.http.routes.cancelling import cancel_route
 from gateways.http.routes.commands import bring_shift, operator_routes
+from gateways.http.routes.devices import device_routes
 from gateways.http.routes.drill import drill_routes
 from gateways.http.routes.figures import figures_routes
 from gateways.http.routes.health import health_routes
@@ -97,6 +99,7 @@ def parts(
         settings.public_url or settings.web, settings.trusted_proxies, tls=bool(settings.certificate)
     )
     shared = journal.shared
+    auth = Auth(asked, cookies, proxies, clock)
     return Web(
         settings=settings,
         clock=clock,
@@ -108,7 +111,8 @@ def parts(
             live_cases=settings.policy.live_cases,
         ),
         following=Following(journal, clock),
-        auth=Auth(asked, cookies, proxies, clock),
+        auth=auth,
+        senders=Senders(auth, asked, proxies, clock),
         cookies=cookies,
         nodes=Nodes(settings.node, settings.web, run, FilePeers(run) if shared else PeerBook()),
         people=People(asked, clock),
@@ -190,6 +194,7 @@ def build(web: Web) -> Litestar:
             intake_route(web),
             *alert_routes(web),
             cancel_route(web),
+            *device_routes(web, Registry(web.journal, region=web.settings.policy.region)),
             *operator_routes(web),
             *sign_on_routes(web),
             *own_access_routes(web),
@@ -288,7 +293,7 @@ def _exception_handlers(web: Web) -> ExceptionHandlersMap:
         )
         if error.status == 401:
             response.headers["www-authenticate"] = "Bearer"
-        if isinstance(error, TooManyTries):
+        if isinstance(error, TooMany):
             response.headers["retry-after"] = str(error.retry_after_s)
         return response
 

@@ -41,6 +41,7 @@ def state(case: Case, calls_from: tuple[E164, ...] = ()) -> AlertState:
         closed_at=None if closed_at is None else rfc3339(closed_at),
         outcome=outcome,
         calls_from=calls_from,
+        proof=case.proof,
     )
 
 

@@ -13,6 +13,7 @@ from gateways.http.answers import AnyConnection
 from gateways.http.door.auth import Auth
 from gateways.http.door.challenges import Challenges
 from gateways.http.door.proxies import Proxies
+from gateways.http.door.senders import Senders
 from gateways.http.door.throttle import Throttle
 from gateways.http.routes.metrics import Metrics
 from gateways.http.settings import WebSettings
@@ -84,6 +85,7 @@ class Web:
     writing: Writing
     following: Following
     auth: Auth
+    senders: Senders
     cookies: Cookies
     nodes: Nodes
     people: People

@@ -92,14 +92,27 @@ class Refused(RequestError):
         self.code = refusal.value
 
 
-class TooManyTries(RequestError):
-    """Wrong too often (RFC 6585, 4)."""
+class Gone(RequestError):
+    """What was asked for is over (RFC 9110, 15.5.11)."""
+
+    status: ClassVar[int] = 410
+
+
+class TooMany(RequestError):
+    """More than is due (RFC 6585, 4)."""
 
     status: ClassVar[int] = 429
 
-    def __init__(self, retry_after_s: int) -> None:
-        super().__init__(f"too many wrong passwords: try again in {retry_after_s} s")
+    def __init__(self, reason: str, retry_after_s: int) -> None:
+        super().__init__(reason)
         self.retry_after_s = retry_after_s
+
+
+class TooManyTries(TooMany):
+    """Wrong too often."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(f"too many wrong passwords: try again in {retry_after_s} s", retry_after_s)
 
 
 class NotDurable(HttpGatewayError):

@@ -14,6 +14,7 @@ from store.journal.journal import Journal
 from store.registry import authenticators
 from store.registry.access import Access, access
 from store.registry.authenticators import Authenticator
+from store.registry.devices import DeviceKey, key_of
 from store.registry.people import Operator, StaffRole
 from store.registry.pins import PinVerdict
 from store.registry.registry import Registry
@@ -32,6 +33,10 @@ class RegistryQueries:
     def app_key_is_known(self, key: str) -> bool:
         """Whether an app may use this key."""
         return self._registry.app_key_name(key) is not None
+
+    def device_key(self, device: str) -> DeviceKey | None:
+        """The key of an enrolled phone."""
+        return key_of(self._journal, device)
 
     def operator_of_token(self, token: str) -> OperatorId | None:
         """Whose token this is."""

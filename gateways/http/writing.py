@@ -19,7 +19,8 @@ from typing import Any, Final, Generic, TypeVar
 from gateways.http.errors import NotDurable
 from gateways.http.routes.metrics import Metrics
 from runtime import logs
-from store.alerts.accepting import Accepted, Signal, accept_soon
+from store.alerts.accepting import Accepted, accept_soon
+from store.alerts.belonging import Signal
 from store.errors import JournalError, VersionConflict
 from store.journal.group_commit import GroupCommitter
 from store.journal.journal import Journal, Transaction

@@ -16,6 +16,7 @@ from messages.ids import (
     BridgeId,
     Channel,
     CrewId,
+    Doubt,
     Instant,
     LegId,
     LineId,
@@ -23,6 +24,7 @@ from messages.ids import (
     OperatorId,
     Outcome,
     Party,
+    Proof,
     UserId,
 )
 from model.alert.leg import Leg
@@ -92,6 +94,13 @@ class PsapCall(msgspec.Struct, frozen=True, kw_only=True):
     by: OperatorId | None
     number: E164
     at: Instant
+
+
+class Beside(msgspec.Struct, frozen=True, kw_only=True):
+    """Another alert of the same number, with another proof."""
+
+    alert: AlertId
+    proof: Proof
 
 
 class CallsTo112(msgspec.Struct, frozen=True, kw_only=True):
@@ -188,6 +197,15 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     phone: E164 | None = None
     """The number to call her on."""
     device: str | None = None
+    proof: Proof = Proof.APP
+    """Of its first signal; those of the others are no higher and no lower than it can take."""
+    doubt: Doubt | None = None
+    """Why it was not proved, though it was to be."""
+    rank: int = 0
+    """How far behind others it comes in need (`model.rules.proof`)."""
+    keys: tuple[str, ...] = ()
+    """The enrolled devices that have signed its signals."""
+    beside: tuple[Beside, ...] = ()
     test: bool = False
     silent: bool = False
     battery_pct: int | None = None

@@ -23,6 +23,7 @@ from model.alert.folds.operators import fold_operators
 from model.alert.folds.psap import fold_psap
 from model.alert.folds.signals import fold_signal, inbound_call_of, known_positions
 from model.alert.folds.user import fold_user
+from model.rules.proof import proof_of, rank_of
 
 _ACTED_UPON: Final = (ev.CommandGiven, ev.DeadlineMissed, ev.RingingSeen, ev.PinRefused)
 """Facts in the inbox that the AlertCase has to act upon; the others only have to be known."""
@@ -51,6 +52,10 @@ def begin(recorded: Recorded) -> Case | None:
         deadline_at=event.deadline_at,
         phone=event.phone,
         device=event.device,
+        proof=proof_of(event),
+        doubt=event.doubt,
+        rank=rank_of(proof_of(event), event.doubt),
+        keys=(event.key,) if event.key else (),
         test=event.test,
         silent=event.silent,
         battery_pct=event.battery_pct,

@@ -34,6 +34,8 @@ class ReleaseReason(StrEnum):
     DURESS = "duress"
     HUSHED = "to be silent"
     """The user's phone stops ringing when the alert is signalled once more, as a silent one."""
+    OUTRANKED = "outranked"
+    """A proved alert of the same number calls the user now, and the phone is to be free for it."""
     WITHDRAWN = "withdrawn"
     """The operator has taken the call to 112 back."""
     CALLED_ELSEWHERE = "called elsewhere"

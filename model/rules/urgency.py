@@ -1,7 +1,8 @@
 """In which order alerts are served where there is not enough for all of them (case 10). Pure.
 
-Real before test; before others those whose user can still be reached by the deadline; the earliest deadline
-first. Nothing is dropped: an alert whose deadline cannot be met any more waits behind those that can.
+Real before test; proved before claimed (`model.rules.proof`); before others those whose user can still be
+reached by the deadline; the earliest deadline first. Nothing is dropped: an alert whose deadline cannot be
+met any more waits behind those that can.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from model.policy import Policy
 DIAL_US: Final = Instant(SECOND)
 """From the decision to dial to the dial itself, generously."""
 
-Urgency = tuple[bool, bool, Instant]
+Urgency = tuple[bool, int, bool, Instant]
 
 
-def urgency(test: bool, deadline_at: Instant, now_us: Instant, policy: Policy) -> Urgency:
-    """What alerts are sorted by, the smallest first."""
-    return (test, now_us + least_us(policy) > deadline_at, deadline_at)
+def urgency(test: bool, rank: int, deadline_at: Instant, now_us: Instant, policy: Policy) -> Urgency:
+    """What alerts are sorted by, the smallest first. `rank`: how far behind others in need."""
+    return (test, rank, now_us + least_us(policy) > deadline_at, deadline_at)
 
 
 def least_us(policy: Policy) -> int:

@@ -59,6 +59,8 @@ class Withheld(StrEnum):
     COUNTRY = "country"
     RANGE = "range"
     """So many numbers of its range were called within an hour that no more are."""
+    OUTRANKED = "outranked"
+    """A proved alert of the same number is open beside this one, and calls it."""
 
 
 NEVER: Final = frozenset((Withheld.EMERGENCY, Withheld.PSAP, Withheld.OWN_LINE, Withheld.OPERATOR))

@@ -23,7 +23,7 @@ from store.journal import rows
 from store.journal.history import place_at
 from store.journal.journal import Journal, Transaction
 
-FORM: Final = 1
+FORM: Final = 2
 """What a row says and how. With another number all rows are made anew."""
 PAGE: Final = 200
 """Places of the journal in one look: a millisecond, in which those who follow the journal wait."""

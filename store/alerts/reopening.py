@@ -10,7 +10,7 @@ from messages.ids import AlertId, OperatorId
 from model.alert.case import Case
 from model.rules.refusals import Refusal
 from store import streams
-from store.alerts.accepting import is_open
+from store.alerts.belonging import is_open
 from store.journal.transaction import Append, Transaction
 from store.nodes import leases
 from store.registry.users import read_user

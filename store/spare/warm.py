@@ -45,7 +45,7 @@ from store.spare.spare import Spare
 from store.streams import StreamKind
 
 CLOSED_KEPT_US: Final = Instant(150 * SECOND)
-"""Longer than a closed alert takes up signals (`store.alerts.accepting.SAME_EVENT_S`)."""
+"""Longer than a closed alert takes up signals (`store.alerts.belonging.SAME_EVENT_S`)."""
 NODE_EVENTS: Final = 400
 """Of each node: enough for its start and the alarms since."""
 _MANY: Final = 2000

@@ -23,9 +23,10 @@ from messages.ids import E164, AlertId, Channel, NodeId, OperatorId, ShiftState
 from model.policy import Policy, Setup
 from runtime.clock import SystemClock
 from store import streams
-from store.alerts.accepting import Signal, accept
+from store.alerts.accepting import accept
+from store.alerts.belonging import Signal
 from store.journal.journal import Append, Journal
-from store.registry import sessions
+from store.registry import devices, sessions
 from store.registry.authenticators import Authenticator, Kind, add, by_id, operator_of_recovery
 from store.registry.people import SecondFactor
 from store.registry.registry import Registry
@@ -115,6 +116,22 @@ def test_a_key_is_issued_beside_the_older_one_which_is_revoked_by_itself(run: Te
     run("key", "revoke", "app", code=1)
     assert "there is no valid key of app" in run.error
     run("key", "issue", " ", code=2)
+
+
+# --------------------------------------------------------------------------------------- devices
+
+
+def test_a_phone_that_was_invited_is_listed_until_it_is_revoked(run: Terminal) -> None:
+    invitation = run("device", "invite", "--phone", "+393331112223").splitlines()[-1]
+    with journal_of(run.state) as journal:
+        key = journal.transact(lambda tx: devices.accept_invitation(tx, invitation, bytes(65), "phone"))
+    assert key is not None
+    rows = msgspec.convert(run.json("device", "list", "+393331112223"), list[dict[str, object]])
+    assert [(row["device"], row["phone"]) for row in rows] == [(key.device, "+393331112223")]
+    assert run.json("device", "list", "+393331112224") == []
+    assert run("device", "revoke", key.device) == f"{key.device} is revoked\n"
+    assert run("device", "list") == "no phone is enrolled\n"
+    run("device", "revoke", key.device, code=1)
 
 
 # ------------------------------------------------------------------------------------- operators

@@ -15,7 +15,8 @@ from messages.events import AlertClosed
 from messages.ids import E164, AlertId, Channel, NodeId, Outcome
 from runtime.clock import SystemClock
 from store import streams
-from store.alerts.accepting import Signal, accept, any_open
+from store.alerts.accepting import accept, any_open
+from store.alerts.belonging import Signal
 from store.journal.journal import Append, Journal
 
 HOUR_US = 3600 * 1_000_000

@@ -35,7 +35,8 @@ from messages.ids import (
     UserId,
 )
 from store import streams
-from store.alerts.accepting import Signal, accept
+from store.alerts.accepting import accept
+from store.alerts.belonging import Signal
 from store.journal.journal import Append, Journal
 from store.journal.notify import SocketNotifier
 from store.registry.registry import Registry

@@ -20,6 +20,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Center]:
         yield running
 
 
+SIGNALS_DBM = {-71, -77, -79, -81}
+"""As it is asked for, and as a huawei says at times by itself."""
+
+
 def listed(made: Center) -> dict[str, dict[str, Any]]:
     """By line; the machine's own ports left out."""
     rows = json.loads(made.cli("modem", "list", "--json").stdout)
@@ -33,11 +37,11 @@ def test_the_list_has_every_line_with_its_port_its_modem_and_how_it_is(made: Cen
         assert row["port"] == str(made.state.run / f"{name}.at")
         assert row["present"] is True
         assert len(row["imei"]) == 15
-        assert row["signal_dbm"] == -71
+        assert row["signal_dbm"] in SIGNALS_DBM
         assert row["text"] == ""
     table = made.cli("modem", "list").stdout
     assert line_number(1) in table
-    assert "-71 dBm" in table
+    assert any(f"{dbm} dBm" in table for dbm in SIGNALS_DBM)
 
 
 def all_up(rows: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]] | None:

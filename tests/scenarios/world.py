@@ -43,7 +43,8 @@ from runtime.system.system import start
 from simulator.config import parse_config
 from simulator.network.call import Call
 from store import streams
-from store.alerts.accepting import Signal, accept
+from store.alerts.accepting import accept
+from store.alerts.belonging import Signal
 from store.journal.following import Following
 from store.journal.journal import Append, Journal
 from store.journal.notify import LocalEar, LocalNotifier

@@ -18,11 +18,13 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from gateways.http.context import Web
+from messages.base import Position
 from messages.events import AlertClosed
-from messages.ids import E164, SECOND, AlertId, Channel, Instant, NodeId, Outcome
+from messages.ids import E164, SECOND, AlertId, Channel, Instant, NodeId, Outcome, Proof
 from model.alert.evolve import fold
 from store import streams
-from store.alerts.accepting import Signal, accept
+from store.alerts.accepting import accept
+from store.alerts.belonging import Signal
 from store.journal.journal import Append, Journal
 from store.journal.notify import LocalNotifier
 from store.registry.people import Person
@@ -151,6 +153,8 @@ class Sent:
     device: str | None
     id: str | None
     channel: Channel
+    signed: bool
+    """By the phone of its number."""
     test: bool
     closes: bool
     """Whether the alert that it is answered with is closed afterwards."""
@@ -162,6 +166,7 @@ anything = st.builds(
     device=st.sampled_from((*DEVICES, None)),
     id=st.sampled_from(IDS),
     channel=st.sampled_from(Channel),
+    signed=st.booleans(),
     test=st.booleans(),
     closes=st.booleans(),
 ).filter(lambda sent: sent.phone is not None or sent.device is not None)
@@ -173,7 +178,7 @@ def folder() -> Iterator[Path]:
         yield Path(made)
 
 
-@settings(max_examples=50)
+@settings(max_examples=70)
 @given(story=st.lists(anything, min_size=1, max_size=12))
 def test_whatever_came_before_each_signal_is_answered_by_an_alert_that_calls_its_own_number(
     folder: Path, story: list[Sent]
@@ -188,9 +193,13 @@ def test_whatever_came_before_each_signal_is_answered_by_an_alert_that_calls_its
         for sent in story:
             now[0] = Instant(now[0] + SECOND)
             own = sent.phone or (GIULIA if sent.device == DEVICE else None)
+            proved = sent.signed and sent.channel is Channel.DATA and sent.phone is not None
             signal = Signal(
                 channel=sent.channel,
                 received_at=now[0],
+                proof=Proof.DEVICE if proved else None,
+                key=f"key-of-{sent.phone}" if proved else "",
+                position=Position(lat=1, lon=1, at=now[0], source="proved" if proved else "claimed"),
                 phone=None if sent.phone is None else E164(sent.phone),
                 device=sent.device,
                 id=None if sent.id is None else AlertId(sent.id),
@@ -202,6 +211,11 @@ def test_whatever_came_before_each_signal_is_answered_by_an_alert_that_calls_its
                 # Its own phone, named by its device, which had told its number before.
                 sent.phone is None and sent.id == accepted.alert and not accepted.created
             )
+            case = fold(journal.read_streams(streams.inbox(accepted.alert), streams.case(accepted.alert)))
+            assert case is not None
+            assert {one.source for one in case.positions} == {"proved" if proved else "claimed"}
+            assert (case.proof is Proof.DEVICE, bool(case.keys)) == (proved, proved)
+            assert all(one.alert != case.alert and one.proof is not case.proof for one in case.beside)
             for alert, number in called.items():
                 assert number_called(journal, alert) == number, "no alert ever has another number"
             if sent.closes:

@@ -11,9 +11,10 @@ from msgspec.structs import replace
 
 from messages.base import Position
 from messages.events import AlertClosed, AlertReceived, AlertSignalAdded, NoteAdded, NumberRaised
-from messages.ids import SECOND, AlertId, Channel, Instant, Outcome
+from messages.ids import SECOND, AlertId, Channel, Instant, Outcome, Proof
 from store import streams
-from store.alerts.accepting import ALERT_ID, Accepted, Signal, accept, accept_many, deadline, new_alert_id
+from store.alerts.accepting import ALERT_ID, Accepted, accept, accept_many, deadline, new_alert_id
+from store.alerts.belonging import Signal
 from store.errors import StoreMisuse
 from store.journal.journal import Append, Journal
 from store.registry.people import Person
@@ -43,7 +44,7 @@ def test_a_first_signal_makes_an_alert_on_its_number_and_its_device(journal: Jou
         AlertReceived(
             channel=Channel.DATA, raised_at=Instant(at - 3 * SECOND), received_at=at,
             deadline_at=accepted.deadline_at, phone=sent.phone, device="d1", position=position,
-            silent=True, battery_pct=40,
+            silent=True, battery_pct=40, proof=Proof.APP,
         )
     ]  # fmt: skip
     for stream in (f"number-{PHONE}", "device-d1"):

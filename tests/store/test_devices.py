@@ -12,11 +12,11 @@ from store.registry.people import Person
 from store.registry.registry import Registry
 from tests.store.places import Clock
 
-HERS, OTHERS = E164("+393331112223"), E164("+393471234567")
+GIULIA, ANNA = E164("+393331112223"), E164("+393471234567")
 KEY = b"\x04" + bytes(64)
 
 
-def asked(journal: Journal, phone: E164 = HERS) -> Asked:
+def asked(journal: Journal, phone: E164 = GIULIA) -> Asked:
     return journal.transact(lambda tx: devices.ask(tx, phone, KEY, "phone"))
 
 
@@ -24,7 +24,7 @@ def confirmed(journal: Journal, device: str, code: str) -> DeviceKey | NoCode:
     return journal.transact(lambda tx: devices.confirm(tx, device, code))
 
 
-def enrolled(journal: Journal, phone: E164 = HERS) -> DeviceKey:
+def enrolled(journal: Journal, phone: E164 = GIULIA) -> DeviceKey:
     one = asked(journal, phone)
     key = confirmed(journal, one.device, one.code)
     assert isinstance(key, DeviceKey)
@@ -37,12 +37,12 @@ def wrong(code: str) -> str:
 
 def test_the_code_enrols_and_the_number_is_a_person_s(journal: Journal) -> None:
     registry = Registry(journal)
-    known = registry.add_user(Person(phones=(HERS,), first_name="Giulia"), by="test")
+    known = registry.add_user(Person(phones=(GIULIA,), first_name="Giulia"), by="test")
     one = asked(journal)
     assert devices.key_of(journal, one.device) is None, "not before it is confirmed"
     key = confirmed(journal, one.device, one.code)
     assert isinstance(key, DeviceKey)
-    assert (key.person, key.phone, key.key) == (known.id, HERS, KEY)
+    assert (key.person, key.phone, key.key) == (known.id, GIULIA, KEY)
     assert devices.key_of(journal, one.device) == key
     assert devices.devices_of(journal, known.id) == [key]
     assert confirmed(journal, one.device, one.code) is NoCode.OVER, "it counts once"
@@ -50,7 +50,7 @@ def test_the_code_enrols_and_the_number_is_a_person_s(journal: Journal) -> None:
 
 def test_a_number_that_nobody_has_becomes_a_person(journal: Journal) -> None:
     key = enrolled(journal)
-    found = Registry(journal).user_by_phone(HERS)
+    found = Registry(journal).user_by_phone(GIULIA)
     assert found is not None
     assert found.id == key.person
 
@@ -69,7 +69,7 @@ def test_after_ten_minutes_it_is_over(journal: Journal, clock: Clock) -> None:
 
 
 def test_the_code_of_one_enrols_no_other(journal: Journal) -> None:
-    one, other = asked(journal), asked(journal, OTHERS)
+    one, other = asked(journal), asked(journal, ANNA)
     if one.code != other.code:
         assert confirmed(journal, other.device, one.code) is NoCode.WRONG
 
@@ -83,7 +83,7 @@ def test_a_number_is_sent_one_a_minute_and_ten_a_day(journal: Journal, clock: Cl
         clock.forward(360)
     with pytest.raises(TooManyCodes, match="today"):
         asked(journal)
-    asked(journal, OTHERS)
+    asked(journal, ANNA)
     clock.forward(24 * 3600)
     asked(journal)
 
@@ -100,14 +100,14 @@ def test_all_together_are_sent_twenty_an_hour(journal: Journal, clock: Clock) ->
 
 
 def test_an_invitation_enrols_once_and_within_a_day(journal: Journal, clock: Clock) -> None:
-    first, second = (journal.transact(lambda tx: devices.invite(tx, HERS, "admin")) for _ in range(2))
+    first, second = (journal.transact(lambda tx: devices.invite(tx, GIULIA, "admin")) for _ in range(2))
 
     def taken(secret: str) -> DeviceKey | None:
         return journal.transact(lambda tx: devices.accept_invitation(tx, secret, KEY, "phone"))
 
     key = taken(first)
     assert key is not None
-    assert key.phone == HERS
+    assert key.phone == GIULIA
     assert taken(first) is None
     assert taken("swi_x") is None
     clock.forward(devices.INVITATION_LIFE_S)
@@ -119,7 +119,7 @@ def test_a_key_stands_until_it_is_revoked_or_the_number_or_the_person_goes(journ
     revoked, moved, erased = (enrolled(journal, E164(f"+3933300000{n:02}")) for n in range(3))
     assert journal.transact(lambda tx: devices.revoke(tx, revoked.device, "admin"))
     assert not journal.transact(lambda tx: devices.revoke(tx, revoked.device, "admin"))
-    registry.change_user(moved.person, Person(phones=(OTHERS,)), by="test")
+    registry.change_user(moved.person, Person(phones=(ANNA,)), by="test")
     registry.erase_user(erased.person, by="test")
     assert [devices.key_of(journal, one.device) for one in (revoked, moved, erased)] == [None] * 3
     assert devices.all_devices(journal) == []

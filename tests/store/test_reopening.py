@@ -11,7 +11,8 @@ from model.alert.live import LiveCases
 from model.rules.refusals import Refusal
 from store import streams
 from store.alerts import reopening
-from store.alerts.accepting import Signal, accept, any_open
+from store.alerts.accepting import accept, any_open
+from store.alerts.belonging import Signal
 from store.journal.following import Following
 from store.journal.journal import Append, Journal
 from store.journal.projections import Lines, Operators

@@ -21,7 +21,8 @@ from messages.events import AlertClosed, Event, LegAnswered, LegRinging
 from messages.ids import SECOND, AlertId, Channel, Instant, LegId, NodeId, Outcome
 from model.alert.live import LiveCases
 from store import streams
-from store.alerts.accepting import Accepted, Signal, accept, accept_many
+from store.alerts.accepting import Accepted, accept, accept_many
+from store.alerts.belonging import Signal
 from store.errors import VersionConflict
 from store.journal.follower import Follower
 from store.journal.journal import Append, Journal

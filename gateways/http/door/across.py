@@ -12,11 +12,16 @@ from typing import Final
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-PATHS: Final = re.compile(r"/healthz|/v1/nodes|/v1/alerts(/[^/]+(/position|/ringing|/cancel)?)?")
+PATHS: Final = re.compile(
+    r"/healthz|/v1/nodes|/v1/alerts(/[^/]+(/position|/ringing|/cancel)?)?|/v1/devices(/.*)?"
+)
 """What `docs/api.md` has for apps."""
 _ALLOWED: Final = (
-    (b"access-control-allow-methods", b"GET, POST"),
-    (b"access-control-allow-headers", b"accept, authorization, content-type"),
+    (b"access-control-allow-methods", b"GET, POST, PUT, DELETE"),
+    (
+        b"access-control-allow-headers",
+        b"accept, authorization, content-type, content-digest, signature, signature-input",
+    ),
     (b"access-control-max-age", b"600"),
 )
 

@@ -119,16 +119,12 @@ class Auth:
 
     # ----------------------------------------------------------------------------------- guards
 
-    async def app(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
-        """Guard: an app with its key. Raises NotSignedOn."""
-        key = bearer(connection)
-        if key is None or not self._app(key):
-            raise NotSignedOn("an app key is needed: `Authorization: Bearer …`")
-
     async def anybody(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
         """Guard: an app, or an operator by token or session, who only reads. Raises NotSignedOn."""
         key = bearer(connection)
-        known = self.session(connection) is not None if key is None else self._app(key) or self._token(key)
+        known = (
+            self.session(connection) is not None if key is None else self.knows_app(key) or self._token(key)
+        )
         if not known:
             raise NotSignedOn("an app key, an operator's token or the console's session is needed")
 
@@ -225,7 +221,8 @@ class Auth:
             for other in self._access.sessions.values()
         )
 
-    def _app(self, key: str) -> bool:
+    def knows_app(self, key: str) -> bool:
+        """Whether an app may use this key."""
         digest = fingerprint(key)
         if digest not in self._access.keys:
             if not self._keys.app_key_is_known(key):

@@ -15,9 +15,11 @@ from gateways.http.app_state import state, version
 from gateways.http.bodies import PositionBody, is_alert_id
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
-from gateways.http.errors import BadBody, NoSuchAlert
+from gateways.http.door.budgets import Kind
+from gateways.http.door.senders import SENDER, Sender
+from gateways.http.errors import BadBody, NoSuchAlert, NotAllowed
 from messages.events import Event, PositionUpdated, RingingSeen
-from messages.ids import SECOND, AlertId
+from messages.ids import SECOND, AlertId, Proof
 from model.alert.case import Case
 from store import streams
 from store.journal.journal import Append, Transaction
@@ -26,7 +28,9 @@ WAIT_MAX_S: Final = 30.0
 APP: Final[list[dict[str, list[str]]]] = [{"appKey": []}]
 KNOWN: Final = {
     401: said(Problem, "No app key of this center."),
+    403: said(Problem, "The alert is a phone's that signs, and this is not signed by it."),
     404: said(Problem, "No such alert."),
+    429: said(Problem, "More than one sender is due; `Retry-After` says for how many seconds."),
 }
 TAKES: Final = {
     202: said(Kept, "In the journal."),
@@ -57,12 +61,29 @@ async def found(web: Web, alert: AlertId, known: int = 0) -> Case:
     return case
 
 
+async def own(web: Web, request: AnyRequest, alert: str, kind: Kind | None, known: int = 0) -> Case:
+    """The alert, if who asks may: what a phone has proved is that phone's (`model.rules.proof`).
+
+    `kind`: as what it is counted; None: not at all. Raises NoSuchAlert, NotAllowed, TooMany.
+    """
+    sender: Sender = request.state[SENDER]
+    if kind is not None:
+        web.senders.spend(kind, sender, alert)
+    case = await found(web, checked(alert), known)
+    if case.proof is Proof.DEVICE:
+        signer = sender.device if sender.proof is Proof.DEVICE else None
+        if signer is None or signer.device not in case.keys:
+            why = f" ({sender.doubt})" if sender.doubt is not None else ""
+            raise NotAllowed(f"this alert is its phone's: it has to be asked with that one's signature{why}")
+    return case
+
+
 def alert_routes(web: Web) -> list[HTTPRouteHandler]:
     """The routes."""
 
     @get(
         "/v1/alerts/{alert:str}",
-        guards=[web.auth.app],
+        guards=[web.senders.guard],
         summary="How an alert stands",
         description="With `wait` the answer comes at the first change, or after so many seconds. "
         "With `since`, the `version` last seen, it comes at once when something has changed meanwhile, "
@@ -80,7 +101,7 @@ def alert_routes(web: Web) -> list[HTTPRouteHandler]:
         ] = 0.0,
         since: Annotated[int | None, QueryParameter(description="The `version` last seen.")] = None,
     ) -> Response[bytes]:
-        case = await found(web, checked(alert), since or 0)
+        case = await own(web, request, alert, Kind.READ, since or 0)
         left_until = web.clock.now_us() + int(min(wait, WAIT_MAX_S) * SECOND)
         before = version(case) if since is None else since
         while version(case) == before and (left_us := left_until - web.clock.now_us()) > 0:
@@ -92,7 +113,7 @@ def alert_routes(web: Web) -> list[HTTPRouteHandler]:
 
     @post(
         "/v1/alerts/{alert:str}/position",
-        guards=[web.auth.app],
+        guards=[web.senders.guard],
         dto=Strict[PositionBody],
         return_dto=None,
         status_code=202,
@@ -109,13 +130,13 @@ def alert_routes(web: Web) -> list[HTTPRouteHandler]:
             position = data.position(web.clock.now_us())
         except ValueError as error:
             raise BadBody(str(error), "$.at") from error
-        known = checked(alert)
+        known = (await own(web, request, alert, Kind.POSITION)).alert
         await into_inbox(web, known, PositionUpdated(position=position))
         return answer(request, Kept(alert=known, durable=web.journal.durable), 202)
 
     @post(
         "/v1/alerts/{alert:str}/ringing",
-        guards=[web.auth.app],
+        guards=[web.senders.guard],
         status_code=202,
         summary="The phone rings",
         description="The app sees that the phone rings, or has rung, with a call from one of `calls_from`. "
@@ -126,7 +147,7 @@ def alert_routes(web: Web) -> list[HTTPRouteHandler]:
         responses=TAKES,
     )
     async def say_ringing(request: AnyRequest, alert: FromPath[str]) -> Response[bytes]:
-        known = checked(alert)
+        known = (await own(web, request, alert, Kind.POSITION)).alert
         await into_inbox(web, known, RingingSeen(), when=lambda tx: _is_news(tx, known))
         return answer(request, Kept(alert=known, durable=web.journal.durable), 202)
 

@@ -25,7 +25,8 @@ from model.alert.evolve import fold
 from model.rules.drilling import Step, judged
 from model.rules.refusals import Refusal
 from store import streams
-from store.alerts.accepting import Accepted, Signal, accept_in, is_open
+from store.alerts.accepting import Accepted, accept_in
+from store.alerts.belonging import Signal, is_open
 from store.journal.journal import Append, Journal, Transaction
 from store.registry.people import StaffRole
 

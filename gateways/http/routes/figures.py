@@ -17,7 +17,7 @@ from gateways.console.people import People
 from gateways.console.tally import Tally
 from gateways.http.answers import AnyRequest, Problem, answer, rfc3339, said
 from gateways.http.context import Web
-from messages.ids import SECOND, AlertId, Channel, Instant, OperatorId, Outcome
+from messages.ids import SECOND, AlertId, Channel, Instant, OperatorId, Outcome, Proof
 from model.figures import WITHIN_S, Figures, Row
 from store.registry.people import StaffRole
 
@@ -38,6 +38,7 @@ COLUMNS: Final = (
     "deadline_missed",
     "silent",
     "wrong_pins",
+    "proof",
 )
 OPERATORS: Final[list[dict[str, list[str]]]] = [{"operatorToken": []}, {"consoleSession": []}]
 DaysAsked = Annotated[Literal["1", "7", "30"], QueryParameter(description="Today and the days before it.")]
@@ -73,6 +74,7 @@ class AlertFigures(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome | None
     silent: bool = False
     wrong_pins: int = 0
+    proof: Proof = Proof.APP
 
 
 class FiguresView(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +107,7 @@ def alert_figures(row: Row, people: People) -> AlertFigures:
         outcome=row.outcome,
         silent=row.silent,
         wrong_pins=row.wrong_pins,
+        proof=row.proof,
     )
 
 
@@ -132,6 +135,7 @@ def as_csv(rows: Iterable[Row]) -> str:
                 _yes(row.missed),
                 _yes(row.silent),
                 row.wrong_pins,
+                row.proof,
             )
         )
     return text.getvalue()

@@ -5,6 +5,8 @@ It refuses what cannot be understood and nothing else; whose alert it is, is ask
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from litestar import Response, post
 from litestar.datastructures import ResponseHeader
 from litestar.handlers import HTTPRouteHandler
@@ -14,13 +16,15 @@ from gateways.http.answers import AlertAnswer, AnyRequest, Problem, answer, rfc3
 from gateways.http.bodies import AlertBody, alert_id, e164, instant
 from gateways.http.context import Web
 from gateways.http.decoding import Strict
+from gateways.http.door.budgets import Kind
+from gateways.http.door.senders import SENDER, Sender
 from gateways.http.errors import BadBody, NotDurable
-from messages.ids import Advice, Channel, Instant
+from messages.ids import Advice, AlertId, Channel, Doubt, Instant, Proof
 from model.rules.advice import told_to_app
-from store.alerts.accepting import Signal
+from store.alerts.belonging import Signal
 
 
-def signal(body: AlertBody, received_at: Instant) -> Signal:
+def signal(body: AlertBody, sender: Sender, received_at: Instant, *, over_budget: bool = False) -> Signal:
     """The signal in a body. Raises BadBody."""
     path = "$.id"
     try:
@@ -33,12 +37,22 @@ def signal(body: AlertBody, received_at: Instant) -> Signal:
         position = None if body.position is None else body.position.position(received_at)
     except ValueError as error:
         raise BadBody(str(error), path) from error
+    proved = sender.device
+    # What a signature proves is its own phone's number. A nonce that comes again is the same alert again.
+    doubt = None if sender.doubt is Doubt.NONCE else sender.doubt
+    if proved is not None and phone not in (None, proved.phone):
+        proved, doubt = None, Doubt.NUMBER
+    if proved is not None:
+        phone, given = proved.phone, given or _of_nonce(proved.device, sender.nonce)
     return Signal(
         channel=Channel.DATA,
         received_at=received_at,
         phone=phone,
         device=body.device,
         id=given,
+        proof=Proof.APP if proved is None else Proof.DEVICE,
+        key="" if proved is None else proved.device,
+        doubt=Doubt.BUDGET if over_budget else doubt,
         raised_at=raised_at,
         position=position,
         test=body.test,
@@ -47,12 +61,17 @@ def signal(body: AlertBody, received_at: Instant) -> Signal:
     )
 
 
+def _of_nonce(device: str, nonce: str) -> AlertId:
+    """The id of a signed alert that has none: what is sent again, by anybody, is that alert for ever."""
+    return AlertId(f"s{sha256(f'{device}:{nonce}'.encode()).hexdigest()[:24]}")
+
+
 def intake_route(web: Web) -> HTTPRouteHandler:
     """The route."""
 
     @post(
         "/v1/alerts",
-        guards=[web.auth.app],
+        guards=[web.senders.guard],
         dto=Strict[AlertBody],
         return_dto=None,
         status_code=202,
@@ -74,7 +93,10 @@ def intake_route(web: Web) -> HTTPRouteHandler:
         },
     )
     async def raise_alert(request: AnyRequest, data: JSONBody[AlertBody]) -> Response[bytes]:
-        accepted = await web.writing.accept(signal(data, web.clock.now_us()))
+        sender: Sender = request.state[SENDER]
+        late_s = web.senders.wait_s(Kind.ALERT, sender, data.phone or data.device or "")
+        heard = signal(data, sender, web.clock.now_us(), over_budget=late_s > 0)
+        accepted = await web.writing.accept(heard)
         if accepted.created:
             (web.metrics.accepted_test if data.test else web.metrics.accepted_real).inc()
             advice = accepted.advice
@@ -102,6 +124,8 @@ def intake_route(web: Web) -> HTTPRouteHandler:
             advice=advice,
             nodes=web.nodes.addresses(),
             calls_from=web.calls_from(),
+            proof=heard.proof,
+            doubt=heard.doubt,
         )
         response = answer(request, told, 202 if accepted.created else 200)
         response.headers["location"] = f"/v1/alerts/{accepted.alert}"

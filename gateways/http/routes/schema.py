@@ -20,7 +20,7 @@ from gateways.console.views import CaseView
 from gateways.http import answers, bodies
 from gateways.http.decoding import JSON, MSGPACK
 from gateways.http.door import passkeys
-from gateways.http.routes import drill, figures, health, history, nodes, own_answers, sign_on
+from gateways.http.routes import devices, drill, figures, health, history, nodes, own_answers, sign_on
 
 Document = dict[str, Any]
 
@@ -38,6 +38,11 @@ _STRUCTS: Final = (
     answers.ShiftAnswer,
     CaseView,
     Earlier,
+    devices.CodeBody,
+    devices.DeviceAnswer,
+    devices.DeviceBody,
+    devices.EnrolledList,
+    devices.PinsBody,
     drill.DrillView,
     figures.FiguresView,
     health.Health,

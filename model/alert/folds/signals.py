@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from messages import events as ev
 from messages.base import Position
 from messages.ids import Channel, Instant, Party
-from model.alert.case import Case, InboundCall, KnownPosition, Note, Owner
+from model.alert.case import Beside, Case, InboundCall, KnownPosition, Note, Owner
 from model.rules.cancelling import asked_again, raised_again
 
 
@@ -24,6 +24,7 @@ def fold_signal(case: Case, event: ev.Event, at: Instant) -> Case | None:
                 positions=positions,
                 phone=case.phone or event.phone,
                 device=case.device or event.device,
+                keys=case.keys if event.key in ("", *case.keys) else (*case.keys, event.key),
                 silent=case.silent or event.silent,
                 cancel_asked=None if raised_again(case, event) else case.cancel_asked,
                 battery_pct=case.battery_pct if event.battery_pct is None else event.battery_pct,
@@ -31,6 +32,10 @@ def fold_signal(case: Case, event: ev.Event, at: Instant) -> Case | None:
                 if case.confirmed_answered(Party.USER)
                 else inbound_call_of(event) or case.inbound_call,
             )
+        case ev.AlertBeside(alert=alert, proof=proof):
+            if any(one.alert == alert for one in case.beside):
+                return case
+            return replace(case, beside=(*case.beside, Beside(alert=alert, proof=proof)))
         case ev.PositionUpdated(position=position):
             # Only the app has a way to say one more.
             return replace(case, positions=known_positions(case.positions, position, at, Channel.DATA))

@@ -15,7 +15,8 @@ from messages import events as ev
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, NodeId
 from runtime.clock import VirtualClock
 from store import streams
-from store.alerts.accepting import Signal, accept
+from store.alerts.accepting import accept
+from store.alerts.belonging import Signal
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
 from tests.support.journals import empty_journal

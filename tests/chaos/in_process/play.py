@@ -51,7 +51,8 @@ from simulator.errors import NoSuchParty, NotNow
 from simulator.modem.modem import Power
 from simulator.network.call import Call
 from store import streams
-from store.alerts.accepting import Signal, accept
+from store.alerts.accepting import accept
+from store.alerts.belonging import Signal
 from store.journal.journal import Append
 from store.journal.notify import LocalNotifier
 from store.journal.rebuild import bring_back

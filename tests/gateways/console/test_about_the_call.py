@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from messages.ids import Channel
-from store.alerts.accepting import Signal, accept
+from store.alerts.accepting import accept
+from store.alerts.belonging import Signal
 from tests.gateways.console import states
 from tests.gateways.console.states import Stage
 from tests.gateways.http.place import CLOCK

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from gateways.http.bodies import AlertBody, CommandBody, PositionBody, ShiftBody, e164, instant, is_alert_id
 from gateways.http.decoding import BODY_MAX, JSON, MSGPACK, decode, media_type
+from gateways.http.door.senders import Sender
 from gateways.http.errors import BadBody, BodyTooLarge, RequestError, WrongMediaType
 from gateways.http.routes.intake import signal
 from messages.ids import Instant
@@ -38,7 +39,7 @@ def test_s01_an_alert_is_read_from_json_and_messagepack_alike(form: str) -> None
         "battery_pct": 23,
         "unknown_to_this_version": {"x": 1},
     }
-    read = signal(decode(encoded(body, form), form, AlertBody), NOW)
+    read = signal(decode(encoded(body, form), form, AlertBody), Sender(), NOW)
     assert read.id == "a.b_c-1"
     assert read.phone == "+393331112223"
     assert read.raised_at == instant(datetime(2026, 11, 24, 21, 46, 48, 200_000, tzinfo=UTC))
@@ -87,7 +88,7 @@ def test_s01_an_alert_is_read_from_json_and_messagepack_alike(form: str) -> None
 @pytest.mark.parametrize("form", [JSON, MSGPACK])
 def test_a_fault_is_told_with_its_path(body: object, path: str, form: str) -> None:
     with pytest.raises(BadBody) as caught:
-        signal(decode(encoded(body, form), form, AlertBody), NOW)
+        signal(decode(encoded(body, form), form, AlertBody), Sender(), NOW)
     assert caught.value.path == path
     assert caught.value.reason
 
@@ -117,7 +118,7 @@ def test_a_number_of_a_plan_that_our_tables_do_not_know_is_taken() -> None:
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
 def test_a_moment_at_the_end_of_the_calendar_is_no_failure(moment: str) -> None:
     read = decode(encoded({"device": "d", "raised_at": moment}, JSON), JSON, AlertBody)
-    assert isinstance(signal(read, NOW).raised_at, int)
+    assert isinstance(signal(read, Sender(), NOW).raised_at, int)
 
 
 def test_a_note_needs_a_text() -> None:
@@ -173,7 +174,7 @@ def test_any_bytes_are_a_body_or_a_request_error(
     with suppress(RequestError):
         read = decode(data, form, kind)
         if isinstance(read, AlertBody):
-            signal(read, NOW)
+            signal(read, Sender(), NOW)
 
 
 _scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=40)
@@ -194,7 +195,7 @@ def test_any_fields_are_an_alert_or_a_request_error(fields: dict[str, object], a
     except (OverflowError, ValueError, UnicodeEncodeError):
         return
     with suppress(RequestError):
-        signal(decode(data, form, AlertBody), NOW)
+        signal(decode(data, form, AlertBody), Sender(), NOW)
 
 
 @given(st.text(max_size=80))

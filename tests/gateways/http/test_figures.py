@@ -22,7 +22,8 @@ from messages.events import DeadlineMissed, PersonalDataRead, PositionUpdated
 from messages.ids import E164, SECOND, AlertId, Channel, Instant, Outcome
 from model.figures import Figures, Row
 from store import streams
-from store.alerts.accepting import Signal, accept
+from store.alerts.accepting import accept
+from store.alerts.belonging import Signal
 from store.alerts.figures import newest
 from store.journal import history
 from store.journal.journal import Journal

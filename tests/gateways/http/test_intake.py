@@ -30,7 +30,7 @@ def test_s01_an_alert_is_in_the_journal_when_it_is_answered(client: Client, plac
     answer = client.post("/v1/alerts", json=ALERT, headers=place.app())
     assert answer.status_code == 202
     said = answer.json()
-    assert set(said) == {"alert", "received_at", "deadline_at", "advice", "calls_from"}
+    assert set(said) == {"alert", "received_at", "deadline_at", "advice", "calls_from", "proof"}
     assert said["advice"] == "wait"
     assert answer.headers["location"] == f"/v1/alerts/{said['alert']}"
     (received,) = web.journal.read(streams.inbox(AlertId(said["alert"])))

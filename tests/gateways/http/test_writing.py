@@ -16,7 +16,7 @@ from gateways.http.context import Web
 from gateways.http.errors import NotDurable
 from gateways.http.writing import GIVE_UP_S
 from messages.ids import E164, Channel
-from store.alerts.accepting import Signal
+from store.alerts.belonging import Signal
 from store.errors import JournalFull
 from tests.gateways.http.place import CLOCK, GIULIA, Place
 from tests.waiting import wait_until, wait_until_async

@@ -31,7 +31,7 @@ export const whyNoLine = (why) => (NO_LINE[why] ? either(...NO_LINE[why]) : why)
  */
 export function banner(view, nowUs, me, names) {
   if (view.closed_us !== null) return null;
-  const found = [noLine, duress, broken, late, wrongPin, cancelled, silent]
+  const found = [noLine, duress, broken, late, wrongPin, cancelled, silent, beside]
     .map((what) => what(view, nowUs, me, names))
     .filter(Boolean);
   if (!found.length) return restarted(view, nowUs);
@@ -136,6 +136,28 @@ function silent(view) {
       )
     : either('Non può parlare.', 'She cannot talk.');
   return { what: 'silent', icon: 'hush', tone: 'quiet', title: t('silent'), text, brief: '' };
+}
+
+/**
+ * Another alert of the same number that has another proof: which of the two is hers is the operator's to find.
+ * @param {CaseView} view
+ */
+function beside(view) {
+  if (!view.beside.length) return null;
+  if (view.proof === 'device') {
+    const title = either('Un altro allarme usa questo numero', 'Another alert uses this number');
+    const text = either(
+      'Non è provato: può essere suo o di altri. Qui non cambia nulla.',
+      'It is not proved: it may be hers or somebody else’s. It changes nothing here.',
+    );
+    return { icon: 'bell', tone: 'quiet', title, text, brief: `${title}.` };
+  }
+  const title = either('Un allarme provato usa questo numero', 'A proved alert uses this number');
+  const text = either(
+    'Questo non è provato. Il telefono viene chiamato da quello; R, poi Invio: chiamarlo anche da qui.',
+    'This one is not proved. The other one calls the phone; R, then Enter: call it from here as well.',
+  );
+  return { icon: 'shield', tone: 'quiet', title, text, brief: `${title}.` };
 }
 
 /**

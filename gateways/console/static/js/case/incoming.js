@@ -3,6 +3,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { act, icon, ring, tag, word } from '../shell/parts.js';
 import { channel, either, languageName, t } from '../words/words.js';
+import { proof } from '../words/proof.js';
 import { sourceName } from './briefing.js';
 import { brokenSaid, isBroken } from './broken.js';
 import * as f from '../words/format.js';
@@ -83,6 +84,7 @@ function data(ui, view) {
   const nowUs = ui.feed.nowUs();
   const language = view.person?.language ? languageName(view.person.language) : '';
   const more = [
+    proof(view),
     language && either(`Parla ${language.toLowerCase()}`, `Speaks ${language}`),
     view.battery_pct === null
       ? ''

@@ -48,6 +48,20 @@ export function told(entry, user, names, test) {
         `Segnalato di nuovo, ${channel(entry.channel)}`,
         `Signalled again, ${channel(entry.channel)}`,
       );
+    case 'alert.beside':
+      return entry.text === 'device'
+        ? s(
+            'bell',
+            'wait',
+            'C’è un allarme provato dello stesso numero',
+            'A proved alert of this number is open',
+          )
+        : s(
+            'bell',
+            '',
+            'C’è un allarme non provato dello stesso numero',
+            'An alert of this number that is not proved is open',
+          );
     case 'position.updated': {
       const m = entry.accuracy_m === undefined ? '' : `, ${f.accuracy(entry.accuracy_m)}`;
       const by = entry.text ? `, ${sourceName({ source: entry.text, channel: null })}` : '';

@@ -3,6 +3,7 @@
 import { html, nothing } from '../../vendor/lit.js';
 import { icon, tag } from '../shell/parts.js';
 import { channel, either, t } from '../words/words.js';
+import { proof } from '../words/proof.js';
 import { sourceName } from './briefing.js';
 import * as f from '../words/format.js';
 import * as s from './situation.js';
@@ -84,7 +85,7 @@ export function who(ui, view) {
       </div>
       <div>
         <dt>${t('channel')}</dt>
-        <dd>${channel(view.channel)}</dd>
+        <dd>${channel(view.channel)}, ${proof(view)}</dd>
       </div>
     </dl>
   </header>`;

@@ -10,6 +10,7 @@ const REASONS = {
   operator: ['è il numero di un operatore', 'it is an operator’s number'],
   kind: ['è un tipo di numero che va chiamato solo su ordine', 'this kind of number is not called by itself'],
   country: ['è di un paese che va chiamato solo su ordine', 'this country is not called by itself'],
+  outranked: ['la chiama un allarme provato dello stesso numero', 'a proved alert of this number calls it'],
   range: ['troppi numeri simili nell’ultima ora', 'too many similar numbers within the hour'],
 };
 

@@ -1,0 +1,104 @@
+"""`device list [PHONE] | invite --phone E164 | revoke ID`: enrolled phones; no center need run."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+from cyclopts import Parameter
+
+from center.errors import NotFound
+from center.options import DEFAULT, Common
+from center.people import BY, region_of
+from center.state.journals import journal_of
+from center.times import local, rfc3339
+from runtime.terminal import shown
+
+if TYPE_CHECKING:
+    from store.registry.devices import DeviceKey
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One enrolled phone."""
+
+    device: str
+    phone: str
+    person: str
+    name: str
+    created_at: str
+    seen_at: str | None
+
+
+def list_(phone: str | None = None, /, *, common: Common = DEFAULT) -> None:
+    """The enrolled phones, oldest first; of a number, those that prove it."""
+    from store.registry.devices import all_devices
+    from store.registry.numbers import of_a_person
+
+    number = None if phone is None else of_a_person(phone, region_of(common.directory))
+    with journal_of(common.directory) as journal:
+        found = [one for one in all_devices(journal) if number in (None, one.phone)]
+    if common.json:
+        common.data([_row(one) for one in found])
+        return
+    common.table(
+        ("device", "phone", "name", "since", "last alert"),
+        [
+            (
+                one.device,
+                one.phone,
+                shown(one.name),
+                local(one.created_at),
+                "" if one.seen_at is None else local(one.seen_at),
+            )
+            for one in found
+        ],
+        "no phone is enrolled",
+    )
+
+
+def invite(
+    *,
+    phone: Annotated[str, Parameter(help="The number that the phone will prove, E.164.")],
+    common: Common = DEFAULT,
+) -> None:
+    """What enrols one phone for this number, once and within a day; the last line is the invitation."""
+    from store.registry import devices
+    from store.registry.numbers import of_a_person
+
+    number = of_a_person(phone, region_of(common.directory))
+    with journal_of(common.directory, create=True) as journal:
+        made = journal.transact(lambda tx: devices.invite(tx, number, BY))
+    if common.json:
+        common.data({"phone": number, "invitation": made})
+        return
+    if sys.stdout.isatty():
+        import segno
+
+        segno.make(made, error="m").terminal(compact=True)
+    common.say(f"for {number}, once, within a day: type it in the app, or open its page with #invitation=…")
+    common.say(made)
+
+
+def revoke(device: str, /, *, common: Common = DEFAULT) -> None:
+    """An enrolled phone proves nothing any more, within a second."""
+    from store.registry import devices
+
+    with journal_of(common.directory) as journal:
+        if not journal.transact(lambda tx: devices.revoke(tx, device, BY)):
+            raise NotFound(f"there is no enrolled phone {shown(device)}")
+    if common.json:
+        common.data({"revoked": device})
+        return
+    common.say(f"{shown(device)} is revoked")
+
+
+def _row(one: DeviceKey) -> Row:
+    return Row(
+        device=one.device,
+        phone=one.phone,
+        person=one.person,
+        name=one.name,
+        created_at=rfc3339(one.created_at),
+        seen_at=None if one.seen_at is None else rfc3339(one.seen_at),
+    )

@@ -1,0 +1,28 @@
+// By what an alert counts as her phone's own, and why a signature did not count, in words.
+
+import { either } from './words.js';
+
+/** @type {Record<string, Pair>} */
+const PROOFS = {
+  device: ['provato dal suo telefono', 'proved by her phone'],
+  app: ['non provato: numero detto dall’app', 'not proved: the number is what the app says'],
+  network: ['non provato: numero detto dalla rete', 'not proved: the number is what the network says'],
+};
+
+/** @type {Record<string, Pair>} */
+const DOUBTS = {
+  clock: ['firmato con un orologio sbagliato', 'signed by a clock that is wrong'],
+  nonce: ['una firma già usata', 'a signature that was used before'],
+  unknown_key: ['firmato con una chiave che nessun telefono ha', 'signed with a key that no phone has'],
+  signature: ['una firma che non vale', 'a signature that does not hold'],
+  digest: ['cambiato dopo la firma', 'changed after it was signed'],
+  number: ['firmato dal telefono di un altro numero', 'signed by another number’s phone'],
+  budget: ['chi lo manda ne manda troppi', 'whoever sends it sends too many'],
+};
+
+/** @param {{proof: string, doubt: string | null}} view */
+export const proof = (view) => {
+  const said = PROOFS[view.proof] ? either(...PROOFS[view.proof]) : view.proof;
+  if (!view.doubt) return said;
+  return `${said}, ${DOUBTS[view.doubt] ? either(...DOUBTS[view.doubt]) : view.doubt}`;
+};

@@ -1,0 +1,84 @@
+"""How much one sender may ask of the center: buckets of tokens by device, app key and address. Pure.
+
+Beyond its budget a reading or a position waits (429), and an alert never does: it comes behind others in
+need. What an enrolled phone has signed is counted for that phone alone: nobody else can use its budget up.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from enum import Enum
+from math import ceil
+from typing import Final, NamedTuple
+
+from messages.ids import SECOND, Instant
+
+REMEMBERED: Final = 16_384
+"""Buckets. The one that was not used for longest is forgotten first, and is full again then."""
+
+
+class Rate(NamedTuple):
+    """So many at once, and so many more each second."""
+
+    burst: float
+    each_s: float
+
+
+class Kind(Enum):
+    """What is asked."""
+
+    ALERT = "alert"
+    POSITION = "position"
+    """And what else an app says of its alert."""
+    READ = "read"
+
+
+class Whose(Enum):
+    """For whom it is counted."""
+
+    DEVICE = "device"
+    """An enrolled phone; without a signature the alert, or the number, that is named."""
+    APP_KEY = "app key"
+    ADDRESS = "address"
+
+
+RATES: Final = {
+    (Kind.ALERT, Whose.DEVICE): Rate(5, 1 / 20),
+    (Kind.ALERT, Whose.APP_KEY): Rate(600, 20),
+    (Kind.ALERT, Whose.ADDRESS): Rate(60, 2),
+    (Kind.POSITION, Whose.DEVICE): Rate(60, 2),
+    (Kind.POSITION, Whose.APP_KEY): Rate(6000, 400),
+    (Kind.POSITION, Whose.ADDRESS): Rate(600, 40),
+    (Kind.READ, Whose.DEVICE): Rate(60, 4),
+    (Kind.READ, Whose.APP_KEY): Rate(6000, 400),
+    (Kind.READ, Whose.ADDRESS): Rate(600, 40),
+}
+"""A carrier puts many phones behind one address, and all apps of a kind have one key."""
+
+
+class Budgets:
+    """The buckets of one process."""
+
+    def __init__(self) -> None:
+        self._left: OrderedDict[tuple[Kind, Whose, str], tuple[float, Instant]] = OrderedDict()
+
+    def wait_s(self, kind: Kind, senders: dict[Whose, str], now_us: Instant) -> int:
+        """Take one token of each sender's; for how many seconds, rounded up, there is none (0: taken)."""
+        keys = [(kind, whose, name) for whose, name in senders.items() if name]
+        found = [(key, self._now(key, now_us), RATES[kind, key[1]]) for key in keys]
+        wait_s = max((_wait_s(left, rate) for _, left, rate in found), default=0)
+        for key, left, _ in found:
+            self._left[key] = (left if wait_s else left - 1, now_us)
+            self._left.move_to_end(key)
+        while len(self._left) > REMEMBERED:
+            self._left.popitem(last=False)
+        return wait_s
+
+    def _now(self, key: tuple[Kind, Whose, str], now_us: Instant) -> float:
+        rate = RATES[key[0], key[1]]
+        left, since = self._left.get(key, (rate.burst, now_us))
+        return min(rate.burst, left + max(0, now_us - since) / SECOND * rate.each_s)
+
+
+def _wait_s(left: float, rate: Rate) -> int:
+    return 0 if left >= 1 else ceil((1 - left) / rate.each_s)

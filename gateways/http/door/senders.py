@@ -1,0 +1,152 @@
+"""Who sends what an app sends, and how that is proved: by the key of an enrolled phone, or an app's alone.
+
+A signature that does not hold refuses nothing: the request counts as one that is not signed, and says why.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from typing import Final, Protocol
+
+import msgspec
+from litestar import Request as HttpRequest
+from litestar.handlers.base import BaseRouteHandler
+
+from gateways.http.answers import AnyConnection
+from gateways.http.door.auth import Auth, bearer
+from gateways.http.door.budgets import Budgets, Kind, Whose
+from gateways.http.door.limits import is_loopback
+from gateways.http.door.proxies import Proxies
+from gateways.http.door.signatures import Nonces, Request, in_time, key_id, verify
+from gateways.http.errors import NotSignedOn, TooMany
+from messages.ids import SECOND, Doubt, Instant, Proof
+from runtime import logs
+from runtime.clock import Clock
+from store.errors import StoreError
+from store.registry.credentials import fingerprint
+from store.registry.devices import DeviceKey
+
+SENDER: Final = "sender"
+"""Where in a connection's state the guard leaves who it is."""
+KNOWN_US: Final = Instant(2 * SECOND // 5)
+"""For so long a key is believed that was just asked for: a storm asks the registry nothing."""
+REMEMBERED: Final = 4096
+
+log = logs.get("http.senders")
+
+
+class Keys(Protocol):
+    """The registry, as far as it is asked here. Raises StoreError where it cannot be read."""
+
+    def device_key(self, device: str) -> DeviceKey | None: ...
+
+
+class Sender(msgspec.Struct, frozen=True, kw_only=True):
+    """Who sends a request of an app's."""
+
+    device: DeviceKey | None = None
+    """The enrolled phone that has signed it."""
+    nonce: str = ""
+    """Of its signature."""
+    doubt: Doubt | None = None
+    """Why the signature proves nothing; `nonce`: it holds, and was used before."""
+    app_key: str = ""
+    """A name for the app key it came with, without being it."""
+    address: str = ""
+
+    @property
+    def proof(self) -> Proof:
+        """The level."""
+        return Proof.APP if self.device is None or self.doubt is not None else Proof.DEVICE
+
+    def counted(self, named: str) -> dict[Whose, str]:
+        """For whom it is counted; `named`: whom it names, where nothing proves who it is."""
+        if self.device is not None:
+            return {Whose.DEVICE: self.device.device}
+        address = "" if is_loopback(self.address) else self.address
+        return {Whose.DEVICE: f"named {named}", Whose.APP_KEY: self.app_key, Whose.ADDRESS: address}
+
+
+class Senders:
+    """Litestar's guard for what apps send, and the budgets of those who do."""
+
+    def __init__(self, auth: Auth, keys: Keys, proxies: Proxies, clock: Clock) -> None:
+        self._auth = auth
+        self._keys = keys
+        self._proxies = proxies
+        self._clock = clock
+        self._nonces = Nonces()
+        self._budgets = Budgets()
+        self._known: OrderedDict[str, tuple[Instant, DeviceKey | None]] = OrderedDict()
+
+    async def guard(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
+        """Guard: an app with its key, or an enrolled phone by its signature. Raises NotSignedOn."""
+        key = bearer(connection)
+        known = key is not None and self._auth.knows_app(key)
+        device, nonce, doubt = await self._signer(connection)
+        if not known and device is None:
+            raise NotSignedOn("an app key is needed: `Authorization: Bearer …`")
+        connection.state[SENDER] = Sender(
+            device=device,
+            nonce=nonce,
+            doubt=doubt,
+            app_key=fingerprint(key).hex()[:12] if key is not None and known else "",
+            address=self._proxies.client_address(connection.scope),
+        )
+
+    def wait_s(self, kind: Kind, sender: Sender, named: str) -> int:
+        """For how many seconds this sender has no more of its budget for this; 0: it has, and has used it."""
+        return self._budgets.wait_s(kind, sender.counted(named), self._clock.now_us())
+
+    def spend(self, kind: Kind, sender: Sender, named: str) -> None:
+        """Raises TooMany where the budget is used up."""
+        wait_s = self.wait_s(kind, sender, named)
+        if wait_s:
+            raise TooMany(f"too many requests: try again in {wait_s} s", wait_s)
+
+    def forget(self, device: str) -> None:
+        """It was enrolled or revoked here: nothing that was read before is believed."""
+        self._known.pop(device, None)
+
+    async def _signer(self, connection: AnyConnection) -> tuple[DeviceKey | None, str, Doubt | None]:
+        """The phone that has signed the request, the nonce, and why it proves nothing."""
+        headers = {
+            name.decode("latin-1"): value.decode("latin-1") for name, value in connection.scope["headers"]
+        }
+        if "signature-input" not in headers or not isinstance(connection, HttpRequest):
+            return None, "", None
+        path = connection.scope.get("raw_path") or connection.scope["path"].encode()
+        request = Request(
+            method=connection.method,
+            path=path.partition(b"?")[0].decode("latin-1"),
+            headers=headers,
+            body=await connection.body(),
+        )
+        device = await self._device(key_id(request) or "")
+        if device is None:
+            return None, "", Doubt.UNKNOWN_KEY
+        found = verify(request, device.key)
+        if isinstance(found, Doubt):
+            return None, "", found
+        now_us = self._clock.now_us()
+        if not in_time(found, now_us):
+            return None, "", Doubt.CLOCK
+        is_new = self._nonces.is_new(device.device, found.nonce, now_us)
+        return device, found.nonce, None if is_new else Doubt.NONCE
+
+    async def _device(self, device: str) -> DeviceKey | None:
+        """The key of this device as of a moment ago. While nothing can be read, what was read before."""
+        now_us = self._clock.now_us()
+        read_at, known = self._known.get(device, (Instant(0), None))
+        if now_us < read_at + KNOWN_US:
+            return known
+        try:
+            known = await asyncio.to_thread(self._keys.device_key, device)
+        except StoreError as error:
+            log.error("a device's key cannot be read: the last reading holds", reason=str(error))
+        self._known[device] = (now_us, known)
+        self._known.move_to_end(device)
+        if len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        return known

@@ -1,0 +1,273 @@
+"""/v1/devices, /v1/pins: a phone proves its number once, signs from then on, and sees to its own things.
+
+What is done here is durable before it is answered; a code is sent by one of the center's lines
+(`store.texts`), and a web that dies between the two steps changes nothing about either.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any, Final
+
+import msgspec
+from litestar import Response, delete, get, post, put
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, JSONBody
+
+from gateways.http.answers import AnyRequest, Id, Moment, Problem, answer, rfc3339, said
+from gateways.http.bodies import e164
+from gateways.http.context import Web
+from gateways.http.decoding import Strict
+from gateways.http.door.budgets import Kind
+from gateways.http.door.senders import SENDER, Sender
+from gateways.http.door.signatures import jwk_point
+from gateways.http.errors import BadBody, Gone, NoSuchAlert, NotAllowed, TooMany, TooManyTries
+from gateways.http.routes.alerts import APP
+from messages.ids import SECOND, Instant, Proof, TextPurpose
+from store.errors import RegistryError
+from store.journal.journal import Transaction
+from store.registry import devices
+from store.registry.devices import APP as BY_APP
+from store.registry.devices import CODE_LIFE_S, Asked, DeviceKey, NoCode, TooManyCodes
+from store.registry.people import Person
+from store.registry.pins import PinVerdict
+from store.registry.registry import Registry
+from store.texts import ask_text
+
+WORDS: Final = "{code} è il codice per securWoman. Non darlo a nessuno. / is your code: give it to nobody."
+_SIGNED: Final = {
+    401: said(Problem, "No app key of this center, no signature of an enrolled phone."),
+    403: said(Problem, "Not signed by an enrolled phone."),
+    429: said(Problem, "More than one sender is due; `Retry-After` says for how many seconds."),
+}
+
+
+class DeviceBody(msgspec.Struct, frozen=True, kw_only=True):
+    """A phone's key, and by what its number is proved: a code that is sent to `phone`, or an invitation."""
+
+    public_key: Annotated[
+        dict[str, Any], msgspec.Meta(description="JWK (RFC 7517) of a P-256 key: `kty`, `crv`, `x`, `y`.")
+    ]
+    phone: (
+        Annotated[str, msgspec.Meta(max_length=40, description="E.164.", examples=["+393331112223"])] | None
+    ) = None
+    invitation: Annotated[str, msgspec.Meta(min_length=1, max_length=128)] | None = None
+    name: Annotated[str, msgspec.Meta(max_length=devices.NAME_MAX, examples=["Giulia's phone"])] = ""
+
+    def __post_init__(self) -> None:
+        if (self.phone is None) == (self.invitation is None):
+            raise ValueError("either `phone` or `invitation` is needed")
+
+
+class CodeBody(msgspec.Struct, frozen=True, kw_only=True):
+    """The code that came by a short message."""
+
+    code: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$(?!\n)", examples=["271828"])]
+
+
+class PinsBody(msgspec.Struct, frozen=True, kw_only=True):
+    """New PINs. `current`: one that is set, where one is."""
+
+    pin: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4,12}$(?!\n)", examples=["4711"])]
+    duress_pin: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4,12}$(?!\n)")] | None = None
+    current: Annotated[str, msgspec.Meta(min_length=1, max_length=32)] | None = None
+
+
+class DeviceAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`device` is the `keyid` of signatures. `sent`: how the code is on its way."""
+
+    device: Id
+    sent: str = ""
+
+
+class Enrolled(msgspec.Struct, frozen=True, kw_only=True):
+    """One phone of the person."""
+
+    device: Id
+    name: str
+    created_at: Moment
+    seen_at: Moment | None
+    """When an alert was last raised with it."""
+    this: bool
+    """The one that asks."""
+
+
+class EnrolledList(msgspec.Struct, frozen=True, kw_only=True):
+    """The person's phones, oldest first."""
+
+    devices: tuple[Enrolled, ...]
+
+
+def device_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
+    """The routes."""
+
+    def signer(request: AnyRequest) -> DeviceKey:
+        """The enrolled phone that asks. Raises NotAllowed, TooMany."""
+        sender: Sender = request.state[SENDER]
+        if sender.device is None or sender.proof is not Proof.DEVICE:
+            why = f" ({sender.doubt})" if sender.doubt is not None else ""
+            raise NotAllowed(f"this has to be signed by an enrolled phone{why}")
+        web.senders.spend(Kind.READ, sender, sender.device.device)
+        return sender.device
+
+    @post(
+        "/v1/devices",
+        guards=[web.senders.guard],
+        dto=Strict[DeviceBody],
+        return_dto=None,
+        status_code=202,
+        summary="Enrol a phone",
+        description="With `phone` a code is sent there, which `/confirm` wants back within ten minutes; with "
+        "an `invitation` the phone is enrolled at once.",
+        operation_id="enrol_device",
+        tags=["app"],
+        security=APP,
+        responses={
+            202: said(DeviceAnswer, "The code is on its way."),
+            201: said(DeviceAnswer, "Enrolled."),
+            400: said(Problem, "Not understood, or no key of P-256."),
+            401: said(Problem, "No app key of this center."),
+            410: said(Problem, "The invitation is none, was used, or is over."),
+            429: said(Problem, "Too many codes were sent; `Retry-After` says for how many seconds."),
+        },
+    )
+    async def enrol(request: AnyRequest, data: JSONBody[DeviceBody]) -> Response[bytes]:
+        try:
+            key = jwk_point(data.public_key)
+        except ValueError as error:
+            raise BadBody(str(error), "$.public_key") from error
+        sender: Sender = request.state[SENDER]
+        web.senders.spend(Kind.POSITION, sender, "enrolment")
+        if data.invitation is not None:
+            secret = data.invitation
+            found = await web.writing.run(lambda tx: devices.accept_invitation(tx, secret, key, data.name))
+            if found is None:
+                raise Gone("this invitation is none, was used, or is over")
+            return answer(request, DeviceAnswer(device=found.device), 201)
+        try:
+            phone = e164(data.phone or "")
+        except ValueError as error:
+            raise BadBody(str(error), "$.phone") from error
+
+        def asked(tx: Transaction) -> Asked:
+            made = devices.ask(tx, phone, key, data.name)
+            until = Instant(tx.at_us + CODE_LIFE_S * SECOND)
+            ask_text(tx, phone, WORDS.format(code=made.code), TextPurpose.CODE, until)
+            return made
+
+        try:
+            made = await web.writing.run(asked)
+        except TooManyCodes as error:
+            raise TooMany(str(error), error.retry_after_s) from error
+        return answer(request, DeviceAnswer(device=made.device, sent="sms"), 202)
+
+    @post(
+        "/v1/devices/{device:str}/confirm",
+        guards=[web.senders.guard],
+        dto=Strict[CodeBody],
+        return_dto=None,
+        status_code=201,
+        summary="Give the code back",
+        description="Five tries, within ten minutes.",
+        operation_id="confirm_device",
+        tags=["app"],
+        security=APP,
+        responses={
+            201: said(DeviceAnswer, "Enrolled: sign with the key, and with `device` as `keyid`."),
+            400: said(Problem, "Not understood."),
+            401: said(Problem, "No app key of this center."),
+            403: said(Problem, "The code is wrong."),
+            410: said(Problem, "The code is over: ask for another one."),
+        },
+    )
+    async def confirm(
+        request: AnyRequest, device: FromPath[str], data: JSONBody[CodeBody]
+    ) -> Response[bytes]:
+        web.senders.spend(Kind.POSITION, request.state[SENDER], device)
+        found = await web.writing.run(lambda tx: devices.confirm(tx, device, data.code))
+        if found is NoCode.WRONG:
+            raise NotAllowed(found.value)
+        if isinstance(found, NoCode):
+            raise Gone(found.value)
+        web.senders.forget(device)
+        return answer(request, DeviceAnswer(device=found.device), 201)
+
+    @get(
+        "/v1/devices",
+        guards=[web.senders.guard],
+        summary="The person's phones",
+        operation_id="devices",
+        tags=["app"],
+        security=APP,
+        responses={200: said(EnrolledList, "As the registry says."), **_SIGNED},
+    )
+    async def enrolled(request: AnyRequest) -> Response[bytes]:
+        own = signer(request)
+        found = await asyncio.to_thread(devices.devices_of, web.journal, own.person)
+        told = tuple(
+            Enrolled(
+                device=one.device,
+                name=one.name,
+                created_at=rfc3339(one.created_at),
+                seen_at=None if one.seen_at is None else rfc3339(one.seen_at),
+                this=one.device == own.device,
+            )
+            for one in found
+        )
+        return answer(request, EnrolledList(devices=told))
+
+    @delete(
+        "/v1/devices/{device:str}",
+        guards=[web.senders.guard],
+        status_code=204,
+        summary="A phone of the person's proves nothing any more",
+        operation_id="revoke_device",
+        tags=["app"],
+        security=APP,
+        responses={404: said(Problem, "No phone of this person."), **_SIGNED},
+    )
+    async def revoke(request: AnyRequest, device: FromPath[str]) -> Response[None]:
+        own = signer(request)
+
+        def work(tx: Transaction) -> bool:
+            known = devices.key_of(tx, device)
+            return known is not None and known.person == own.person and devices.revoke(tx, device, BY_APP)
+
+        if not await web.writing.run(work):
+            raise NoSuchAlert("no such phone")
+        web.senders.forget(device)
+        return Response(None, status_code=204)
+
+    @put(
+        "/v1/pins",
+        guards=[web.senders.guard],
+        dto=Strict[PinsBody],
+        return_dto=None,
+        status_code=204,
+        summary="Set the PINs by which the person cancels an alert, in truth and under duress",
+        description="Where PINs are set, `current` has to be one of them. With the duress PIN nothing is "
+        "changed, and the answer is the same.",
+        operation_id="set_pins",
+        tags=["app"],
+        security=APP,
+        responses={400: said(Problem, "Not understood."), **_SIGNED},
+    )
+    async def set_pins(request: AnyRequest, data: JSONBody[PinsBody]) -> Response[None]:
+        own = signer(request)
+        now_us = web.clock.now_us()
+        if (wait_s := web.throttle.wait_s(f"pins {own.person}", "", now_us)) > 0:
+            raise TooManyTries(wait_s)
+        web.throttle.count(f"pins {own.person}", "", now_us)
+        verdict = await asyncio.to_thread(registry.check_pin, own.person, data.current or "")
+        if verdict is PinVerdict.WRONG:
+            raise NotAllowed("`current` is no PIN that is set")
+        web.throttle.right(f"pins {own.person}", "")
+        if verdict is not PinVerdict.DURESS:
+            changed = Person(cancel_pin=data.pin, duress_pin=data.duress_pin)
+            try:
+                await asyncio.to_thread(registry.change_user, own.person, changed, by=BY_APP)
+            except RegistryError as error:
+                raise BadBody(str(error), "$.duress_pin") from error
+        return Response(None, status_code=204)
+
+    return [enrol, confirm, enrolled, revoke, set_pins]

@@ -1,0 +1,44 @@
+"""What an alert's proof decides: which signals are its own, and who comes first in need. Pure.
+
+A missing or wrong proof refuses nothing, it lowers the level. What is proved by a phone's key takes signals
+of that level alone, so that nobody who has less moves, cancels or hides it, and no forged alert swallows it.
+An app key and a caller ID both prove nothing of a number: what they bring of one event is one alert.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from messages.events import AlertReceived, AlertSignalAdded
+from messages.ids import Channel, Doubt, Proof
+from model.alert.case import Case
+
+PROVED: Final = 0
+CLAIMED: Final = 1
+OVER_BUDGET: Final = 2
+
+
+def proof_of(event: AlertReceived | AlertSignalAdded) -> Proof:
+    """A signal's level; of one that is older than proofs, what its channel is worth."""
+    if event.proof is not None:
+        return event.proof
+    return Proof.APP if event.channel is Channel.DATA else Proof.NETWORK
+
+
+def joins(signal: Proof, alert: Proof) -> bool:
+    """Whether a signal of this level can belong to an alert of that one."""
+    return (signal is Proof.DEVICE) == (alert is Proof.DEVICE)
+
+
+def rank_of(proof: Proof, doubt: Doubt | None) -> int:
+    """How far behind others it comes in need: PROVED, CLAIMED or OVER_BUDGET."""
+    if doubt is Doubt.BUDGET:
+        return OVER_BUDGET
+    return PROVED if proof is Proof.DEVICE else CLAIMED
+
+
+def outranked(case: Case) -> bool:
+    """Whether a proved alert of the same number is there: that one calls the user, and this one does not
+    by itself, which would make the phone busy.
+    """
+    return case.proof is not Proof.DEVICE and any(one.proof is Proof.DEVICE for one in case.beside)

@@ -1,0 +1,255 @@
+"""Which alert a signal belongs to, if it is of one that is there: the rule of duplicates (case 1).
+
+In this order. The number of a signal, and of an alert, is the one that it says, or else the one that the
+registry has for its device: the number that is called.
+
+1. the same alert id, and the same number and device, or one of them left out: that alert, whatever its
+   state;
+2. the same number, of which an alert is open, or was closed less than 120 s ago: that alert;
+3. no number, and the same device, of which such an alert without a number is known: that alert;
+4. otherwise a new alert, under an id of its own where its id is another's.
+
+So a signal never brings a number to an alert that would be called at another one, or at none: who has the
+app's key and knows somebody's number, device or id can raise alerts, and take none over (decision 48).
+And a signal belongs only to an alert of its own level: what an enrolled phone has signed and what it has not
+are two alerts, each with a note of the other (`model.rules.proof`, decision 83).
+
+Nobody acts on a signal of a closed alert, so it takes up only what may be a late copy of what it
+was about, and never a new cry for help: not a call, which somebody has to answer, and only what was
+raised, by a clock that can be believed, before the alert was closed. And a signal that is not a
+test never disappears in a test alert.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+from sqlalchemy import bindparam, select
+
+from messages.base import Position
+from messages.events import (
+    AlertBeside,
+    AlertReceived,
+    AlertSignalAdded,
+    NoteAdded,
+    NumberRaised,
+    UserIdentified,
+)
+from messages.ids import E164, SECOND, AlertId, Channel, Doubt, Instant, LineId, Proof
+from messages.journal import Recorded
+from model.alert.case import BELIEVED_US
+from model.rules.proof import joins, proof_of
+from store import streams
+from store.database.query import Query
+from store.database.schema import open_alert
+from store.journal.journal import Transaction
+from store.registry.users import number_of_device
+
+SAME_EVENT_S: Final = 120
+"""How long after its end an alert still takes up signals of the same number."""
+NOTE_MAX: Final = 2000
+"""Characters of a short message that are kept."""
+_LAST_INSTANT: Final = 253_402_300_799_999_999
+"""The end of the year 9999, beyond which RFC 3339 cannot write."""
+_IS_OPEN: Final = Query(select(open_alert.c.seq).where(open_alert.c.alert == bindparam("id")), "id")
+
+
+class Signal(msgspec.Struct, frozen=True, kw_only=True):
+    """What came in, by whatever channel."""
+
+    channel: Channel
+    received_at: Instant
+    phone: E164 | None = None
+    device: str | None = None
+    id: AlertId | None = None
+    """The app's own name for the alert; the caller has checked it against ALERT_ID."""
+    raised_at: Instant | None = None
+    """By the phone's clock as the app has corrected it; none where it is unknown."""
+    position: Position | None = None
+    test: bool = False
+    silent: bool = False
+    battery_pct: int | None = None
+    line: LineId | None = None
+    call: int | None = None
+    text: str = ""
+    """What she has written (SMS): kept as a note."""
+    proof: Proof | None = None
+    """None: what its channel is worth."""
+    key: str = ""
+    """The enrolled device that has signed it; its number is `phone` then."""
+    doubt: Doubt | None = None
+
+    @property
+    def level(self) -> Proof:
+        """What proves it."""
+        return self.proof or (Proof.APP if self.channel is Channel.DATA else Proof.NETWORK)
+
+
+def streams_of(transaction: Transaction, signal: Signal) -> list[str]:
+    """The streams in which an alert of this signal is looked for."""
+    keys = []
+    if (number := number_of(transaction, signal)) is not None:
+        keys.append(streams.number(number))
+    if signal.device:
+        keys.append(streams.device(signal.device))
+    if signal.key:
+        keys.append(streams.device(signal.key))
+    return keys
+
+
+def number_of(transaction: Transaction, signal: Signal) -> E164 | None:
+    """Where the user of this signal is called: as it says, or as the registry says of its device."""
+    if signal.phone is not None or signal.device is None:
+        return signal.phone
+    return number_of_device(transaction, signal.device)
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """An alert that is there, as far as it says which signals are its own."""
+
+    alert: AlertId
+    inbox: list[Recorded]
+    first: AlertReceived
+    number: E164 | None
+    """Where its user is called."""
+    device: str | None
+
+    @property
+    def proof(self) -> Proof:
+        """Its level: that of its receipt."""
+        return proof_of(self.first)
+
+
+def known_alert(transaction: Transaction, alert: AlertId) -> Known | None:
+    inbox = transaction.read(streams.inbox(alert))
+    first = _receipt(inbox)
+    if first is None:
+        return None
+    said = [one.event for one in inbox if isinstance(one.event, AlertReceived | AlertSignalAdded)]
+    number = next((one.phone for one in said if one.phone is not None), None)
+    device = next((one.device for one in said if one.device is not None), None)
+    if number is None:
+        identified = transaction.last_of_type(streams.case(alert), "user.identified")
+        if identified is not None and isinstance(identified.event, UserIdentified):
+            number = identified.event.phone
+    if number is None and device is not None:
+        number = number_of_device(transaction, device)
+    return Known(alert=alert, inbox=inbox, first=first, number=number, device=device)
+
+
+def belongs_to(transaction: Transaction, signal: Signal) -> Known | None:
+    number = number_of(transaction, signal)
+    named = None if signal.id is None else known_alert(transaction, signal.id)
+    if named is not None and _repeats_its_id(signal, number, named):
+        return named
+    # Nobody else can write to the stream of a key, and so push out of sight what is in it.
+    looked = [streams.device(signal.key)] if signal.key else []
+    if number is not None:
+        looked.append(streams.number(number))
+    elif signal.device is not None:
+        looked.append(streams.device(signal.device))
+    for one in (one for stream in looked for one in transaction.newest(stream)):
+        if not isinstance(one.event, NumberRaised) or (named is not None and one.event.alert == named.alert):
+            continue
+        known = known_alert(transaction, one.event.alert)
+        if known is None or known.number != number or (number is None and known.device != signal.device):
+            continue
+        if not joins(signal.level, known.proof):
+            continue
+        if _takes(transaction, known, signal) or _has_the_text(signal, known):
+            return known
+    return None
+
+
+def _repeats_its_id(signal: Signal, number: E164 | None, known: Known) -> bool:
+    """Whether what names an alert is of its own phone. Nothing is brought to an alert by its name alone."""
+    if (known.first.test and not signal.test) or not joins(signal.level, known.proof):
+        return False
+    if number is not None:
+        return number == known.number and (
+            signal.device == known.device or None in (signal.device, known.device)
+        )
+    return signal.device == known.device and (signal.device is not None or known.number is None)
+
+
+def _has_the_text(signal: Signal, known: Known) -> bool:
+    """Whether the alert has this very short message: a SIM shows it again until it is deleted there."""
+    return signal.channel is Channel.SMS and is_there(signal, known.inbox, known.alert)
+
+
+def _takes(transaction: Transaction, known: Known, signal: Signal) -> bool:
+    """Whether this signal is of the same event as that alert."""
+    if transaction.one(_IS_OPEN, known.alert) is None:
+        closed = transaction.last_of_type(streams.case(known.alert), "alert.closed")
+        if closed is None or not _may_be_late(signal, closed.at_us):
+            return False
+    return signal.test or not known.first.test
+
+
+def _may_be_late(signal: Signal, closed_at: Instant) -> bool:
+    """Whether the signal may be of what was closed then."""
+    if signal.channel is Channel.VOICE or signal.received_at >= closed_at + SAME_EVENT_S * SECOND:
+        return False
+    if signal.raised_at is None or abs(signal.raised_at - signal.received_at) > BELIEVED_US:
+        # Nothing says that it is old: a case too many costs a minute, one too few may cost a life.
+        return False
+    return min(signal.raised_at, signal.received_at) <= closed_at
+
+
+def _receipt(inbox: list[Recorded]) -> AlertReceived | None:
+    if inbox and isinstance(inbox[0].event, AlertReceived):
+        return inbox[0].event
+    return None
+
+
+def beside(transaction: Transaction, signal: Signal) -> dict[AlertId, AlertBeside]:
+    """The open alerts of the signal's number that it cannot be brought to, for its proof."""
+    found: dict[AlertId, AlertBeside] = {}
+    for key in streams_of(transaction, signal):
+        for one in transaction.newest(key):
+            if not isinstance(one.event, NumberRaised) or not is_open(transaction, one.event.alert):
+                continue
+            known = known_alert(transaction, one.event.alert)
+            if known is None or known.first.test != signal.test or joins(signal.level, known.proof):
+                continue
+            if known.number is not None and known.number == number_of(transaction, signal):
+                found[known.alert] = AlertBeside(alert=known.alert, proof=known.proof)
+    return found
+
+
+def is_open(transaction: Transaction, alert: AlertId) -> bool:
+    """Whether this alert is received and not closed."""
+    return transaction.one(_IS_OPEN, alert) is not None
+
+
+def is_there(signal: Signal, inbox: list[Recorded], alert: AlertId) -> bool:
+    """Whether the alert has this very signal already; two texts of one second differ in their words."""
+    notes = [one.event.text for one in inbox if isinstance(one.event, NoteAdded)]
+    written = not signal.text or signal.text[:NOTE_MAX] in notes
+    return written and any(_repeats(signal, recorded, alert) for recorded in inbox)
+
+
+def _repeats(signal: Signal, recorded: Recorded, alert: AlertId) -> bool:
+    """Whether this is the very same data again: the app has not heard our answer, and asks once more."""
+    known = recorded.event
+    if not isinstance(known, AlertReceived | AlertSignalAdded):
+        return False
+    if signal.id is None or (signal.id != alert and signal.raised_at is None):
+        return False
+    raised_at = known.received_at if signal.raised_at is None else raised_at_of(signal)
+    return (
+        known.channel == signal.channel
+        and known.raised_at == raised_at
+        and (known.phone, known.device) == (signal.phone, signal.device)
+        and known.position == signal.position
+        and (known.silent, known.battery_pct) == (signal.silent, signal.battery_pct)
+        and (known.line, known.call) == (signal.line, signal.call)
+    )
+
+
+def raised_at_of(signal: Signal) -> Instant:
+    """What the phone said, believed or not; the receipt where it said nothing that could be written down."""
+    if signal.raised_at is None or not 0 <= signal.raised_at <= _LAST_INSTANT:
+        return signal.received_at
+    return signal.raised_at

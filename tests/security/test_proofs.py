@@ -1,0 +1,344 @@
+"""Signatures that do not hold, and people who have less than a phone's key (docs/decisions/0083).
+
+Every attack is tried against a proved alert. None is refused as an alert, none gets a proof that it has not,
+and none moves, cancels, reads, hides or takes over what is proved.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import pytest
+from httpx import Response
+from litestar import Litestar
+from litestar.testing import TestClient
+from msgspec import structs
+
+from gateways.http.context import Web
+from messages.events import AlertReceived
+from messages.ids import AlertId, Doubt, Proof
+from model.alert.case import Case
+from model.alert.evolve import fold
+from store import streams
+from tests.gateways.http.place import GIULIA, Place
+from tests.support.signing import COVERED, Phone
+
+Client = TestClient[Litestar]
+STRANGER = "+393339998887"
+ID = "a1f2c9d0"
+
+
+@dataclass
+class Scene:
+    """A proved alert of Giulia's, and what there is to attack it with."""
+
+    client: Client
+    place: Place
+    web: Web
+    phone: Phone
+    other: Phone
+    """A phone of the attacker's own, proved as well."""
+    unknown: Phone
+    """A key that nobody has enrolled."""
+    alert: AlertId
+    sent: tuple[bytes, dict[str, str]]
+    """The request that raised it, as somebody has recorded it."""
+
+    @property
+    def now_s(self) -> int:
+        return self.web.clock.now_us() // 1_000_000
+
+    def post(self, path: str, data: bytes, headers: dict[str, str]) -> Response:
+        return self.client.post(path, content=data, headers={**headers, **self.place.app()})
+
+    def signed(self, phone: Phone, path: str, body: object, **how: object) -> Response:
+        created = how.pop("created", self.now_s)
+        data, headers = phone.signed("POST", path, body, created=created, **how)  # type: ignore[arg-type]
+        return self.post(path, data, headers)
+
+    def case(self, alert: str | None = None) -> Case:
+        alert = AlertId(alert or self.alert)
+        case = fold(self.web.journal.read_streams(streams.inbox(alert), streams.case(alert)))
+        assert case is not None
+        return case
+
+    def received(self, alert: str) -> AlertReceived:
+        event = self.web.journal.read(streams.inbox(AlertId(alert)))[0].event
+        assert isinstance(event, AlertReceived)
+        return event
+
+
+@pytest.fixture
+def scene(client: Client, place: Place, web: Web) -> Scene:
+    giulia = Phone(number=GIULIA).enrolled(web.journal)
+    body = {"id": ID, "phone": GIULIA, "position": {"lat": 44.4, "lon": 8.9}}
+    sent = giulia.signed("POST", "/v1/alerts", body, created=web.clock.now_us() // 1_000_000)
+    scene = Scene(
+        client, place, web, giulia, Phone(number=STRANGER).enrolled(web.journal), Phone(number=GIULIA),
+        AlertId(ID), sent,
+    )  # fmt: skip
+    answer = scene.post("/v1/alerts", *sent)
+    assert answer.status_code == 202, answer.text
+    assert answer.json()["proof"] == "device"
+    return scene
+
+
+def bare(scene: Scene, **body: object) -> Response:
+    return scene.post("/v1/alerts", json.dumps(body).encode(), {"content-type": "application/json"})
+
+
+def tampered(scene: Scene, change: Callable[[dict[str, str]], None], body: object = None) -> Response:
+    told = {"phone": GIULIA, "id": "other"} if body is None else body
+    data, headers = scene.phone.signed("POST", "/v1/alerts", told, created=scene.now_s)
+    change(headers)
+    return scene.post("/v1/alerts", data, headers)
+
+
+def swap(name: str, old: str, new: str) -> Callable[[dict[str, str]], None]:
+    def change(headers: dict[str, str]) -> None:
+        assert old in headers[name]
+        headers[name] = headers[name].replace(old, new)
+
+    return change
+
+
+def drop(*names: str) -> Callable[[dict[str, str]], None]:
+    def change(headers: dict[str, str]) -> None:
+        for name in names:
+            del headers[name]
+
+    return change
+
+
+def other_body(scene: Scene) -> Response:
+    data, headers = scene.phone.signed(
+        "POST", "/v1/alerts", {"phone": GIULIA, "id": "o"}, created=scene.now_s
+    )
+    return scene.post("/v1/alerts", data.replace(b'"o"', b'"p"'), headers)
+
+
+def for_another_path(scene: Scene) -> Response:
+    data, headers = scene.phone.signed(
+        "POST", f"/v1/alerts/{ID}/position", {"phone": GIULIA, "id": "o"}, created=scene.now_s
+    )
+    return scene.post("/v1/alerts", data, headers)
+
+
+def for_another_method(scene: Scene) -> Response:
+    data, headers = scene.phone.signed("PUT", "/v1/alerts", {"phone": GIULIA, "id": "o"}, created=scene.now_s)
+    return scene.post("/v1/alerts", data, headers)
+
+
+def by(phone: str, **how: object) -> Callable[[Scene], Response]:
+    def attack(scene: Scene) -> Response:
+        fields = {name: value(scene) if callable(value) else value for name, value in how.items()}
+        body = fields.pop("body", {"phone": GIULIA, "id": "other"})
+        return scene.signed(getattr(scene, phone), "/v1/alerts", body, **fields)
+
+    return attack
+
+
+def changed(change: Callable[[dict[str, str]], None]) -> Callable[[Scene], Response]:
+    return lambda scene: tampered(scene, change)
+
+
+def as_giulia(scene: Scene) -> Response:
+    """The attacker's secret, under Giulia's name."""
+    forger = replace(scene.other, device=scene.phone.device)
+    return scene.signed(forger, "/v1/alerts", {"phone": GIULIA, "id": "other"})
+
+
+ALERTS: dict[str, tuple[Doubt | None, Callable[[Scene], Response]]] = {
+    "no signature, the same id": (None, lambda s: bare(s, id=ID, phone=GIULIA)),
+    "no signature, another id": (None, lambda s: bare(s, id="b", phone=GIULIA)),
+    "no signature, no id": (None, lambda s: bare(s, phone=GIULIA)),
+    "no signature, her device alone": (None, lambda s: bare(s, device="phone-of-giulia")),
+    "no signature, the key's name as device": (None, lambda s: bare(s, phone=GIULIA, device=s.phone.device)),
+    "no signature, silent": (None, lambda s: bare(s, id=ID, phone=GIULIA, silent=True)),
+    "a position far away": (
+        None,
+        lambda s: bare(s, phone=GIULIA, position={"lat": 1.0, "lon": 1.0, "at": "2099-01-01T00:00:00Z"}),
+    ),
+    "a key that nobody enrolled": (Doubt.UNKNOWN_KEY, by("unknown")),
+    "an unknown key under a made-up name": (Doubt.UNKNOWN_KEY, by("unknown", keyid="dffffffffffffffff")),
+    "an unknown key under Giulia's name": (Doubt.SIGNATURE, by("unknown", keyid=lambda s: s.phone.device)),
+    "another phone's key under Giulia's name": (Doubt.SIGNATURE, as_giulia),
+    "another phone's key for Giulia's number": (Doubt.NUMBER, by("other")),
+    "another phone's key and the same id": (Doubt.NUMBER, by("other", body={"phone": GIULIA, "id": ID})),
+    "an hour ago": (Doubt.CLOCK, by("phone", created=lambda s: s.now_s - 3600)),
+    "eleven minutes ago": (Doubt.CLOCK, by("phone", created=lambda s: s.now_s - 660)),
+    "in eleven minutes": (Doubt.CLOCK, by("phone", created=lambda s: s.now_s + 660)),
+    "in the year 2099": (Doubt.CLOCK, by("phone", created=4_070_908_800)),
+    "before 1970": (Doubt.CLOCK, by("phone", created=-1)),
+    "another body": (Doubt.DIGEST, other_body),
+    "another path": (Doubt.SIGNATURE, for_another_path),
+    "another method": (Doubt.SIGNATURE, for_another_method),
+    "the method not covered": (Doubt.SIGNATURE, by("phone", covered=("@path", "content-digest"))),
+    "the path not covered": (Doubt.SIGNATURE, by("phone", covered=("@method", "content-digest"))),
+    "the body not covered": (Doubt.SIGNATURE, by("phone", covered=("@method", "@path"))),
+    "nothing covered": (Doubt.SIGNATURE, by("phone", covered=())),
+    "no nonce": (Doubt.SIGNATURE, by("phone", nonce="")),
+    "a nonce of 200 characters": (Doubt.SIGNATURE, by("phone", nonce="n" * 200)),
+    "another tag": (Doubt.SIGNATURE, by("phone", tag="bank")),
+    "no tag": (Doubt.SIGNATURE, by("phone", tag=None)),
+    "another label": (Doubt.SIGNATURE, by("phone", label="sig1")),
+    "the digest stripped": (Doubt.DIGEST, changed(drop("content-digest"))),
+    "the signature stripped": (Doubt.SIGNATURE, changed(drop("signature"))),
+    "what was signed stripped": (None, changed(drop("signature-input"))),
+    "everything stripped": (None, changed(drop("signature-input", "signature", "content-digest"))),
+    "another time written in": (Doubt.SIGNATURE, changed(swap("signature-input", "created=", "created=1"))),
+    "another nonce written in": (Doubt.SIGNATURE, changed(swap("signature-input", 'nonce="', 'nonce="x'))),
+    "the covered body taken out": (
+        Doubt.SIGNATURE, changed(swap("signature-input", ' "content-digest")', ")")),
+    ),
+    "a parameter added": (
+        Doubt.SIGNATURE, changed(swap("signature-input", ";tag", ';alg="hmac-sha256";tag')),
+    ),
+    "an algorithm of the attacker's": (
+        Doubt.SIGNATURE, changed(swap("signature-input", ";tag", ';alg="none";tag')),
+    ),
+    "a signature of zeros": (Doubt.SIGNATURE, changed(lambda h: h.update(signature=f"sw=:{'A' * 86}==:"))),
+    "an empty signature": (Doubt.SIGNATURE, changed(lambda h: h.update(signature="sw=::"))),
+    "a signature that is no bytes": (Doubt.SIGNATURE, changed(lambda h: h.update(signature='sw="x"'))),
+    "headers of garbage": (
+        Doubt.UNKNOWN_KEY,
+        changed(lambda h: h.update({"signature-input": "\x7f((;;", "signature": ")))"})),
+    ),
+    "two signatures, the first one forged": (
+        Doubt.SIGNATURE,
+        changed(lambda h: h.update(signature=f"sw=:{'A' * 86}==:, x{h['signature']}")),
+    ),
+    "a digest of another algorithm": (
+        Doubt.DIGEST, changed(swap("content-digest", "sha-256=", "sha-512=")),
+    ),
+    "a digest that is too short": (
+        Doubt.DIGEST, changed(lambda h: h.update({"content-digest": "sha-256=:AA==:"})),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ALERTS)
+def test_less_than_the_key_raises_an_alert_of_its_own(scene: Scene, name: str) -> None:
+    doubt, attack = ALERTS[name]
+    before = scene.case()
+    answer = attack(scene)
+    assert answer.status_code == 202, "an alert is never refused"
+    told = answer.json()
+    assert told["alert"] != scene.alert
+    assert (told["proof"], told.get("doubt")) == ("app", doubt)
+    received = scene.received(told["alert"])
+    assert (received.proof, received.doubt, received.key) == (Proof.APP, doubt, "")
+    after = scene.case()
+    assert [one.alert for one in after.beside] == [told["alert"]], "and the two know of each other"
+    assert [one.alert for one in scene.case(told["alert"]).beside] == [scene.alert]
+    untouched = structs.replace(after, beside=before.beside, inbox_version=before.inbox_version)
+    assert untouched == before, "but for what it was told of the other"
+
+
+def test_what_was_recorded_and_is_sent_again_is_the_same_alert(scene: Scene) -> None:
+    answer = scene.post("/v1/alerts", *scene.sent)
+    assert (answer.status_code, answer.json()["alert"]) == (200, scene.alert)
+
+
+def test_a_signed_alert_without_an_id_is_the_same_for_ever(scene: Scene) -> None:
+    sent = scene.other.signed("POST", "/v1/alerts", {"phone": STRANGER}, created=scene.now_s)
+    first, second = scene.post("/v1/alerts", *sent), scene.post("/v1/alerts", *sent)
+    assert (first.status_code, second.status_code) == (202, 200)
+    assert first.json()["alert"] == second.json()["alert"]
+
+
+PATHS = {"position": {"lat": 1.0, "lon": 1.0}, "ringing": None, "cancel": {"pin": "4711"}}
+
+
+def unsigned(scene: Scene, path: str, body: object) -> Response:
+    data = b"" if body is None else json.dumps(body).encode()
+    return scene.post(path, data, {"content-type": "application/json"})
+
+
+def twice(scene: Scene, path: str, body: object) -> Response:
+    """A request of the phone's own, recorded, and sent again."""
+    data, headers = scene.phone.signed("POST", path, body, created=scene.now_s)
+    assert scene.post(path, data, headers).status_code == 202
+    return scene.post(path, data, headers)
+
+
+TOUCHES: dict[str, Callable[[Scene, str, object], Response]] = {
+    "without a signature": unsigned,
+    "with another phone's key": lambda s, path, body: s.signed(s.other, path, body),
+    "with an unknown key": lambda s, path, body: s.signed(s.unknown, path, body),
+    "with a signature of an hour ago": lambda s, path, body: s.signed(
+        s.phone, path, body, created=s.now_s - 3600
+    ),
+    "with the signature of another path": lambda s, path, body: s.post(
+        path, *s.phone.signed("POST", "/v1/alerts", body, created=s.now_s)
+    ),
+    "recorded, and sent again": twice,
+}
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("how", TOUCHES)
+def test_nobody_else_moves_cancels_or_speaks_for_it(scene: Scene, how: str, path: str) -> None:
+    address = f"/v1/alerts/{scene.alert}/{path}"
+    before = scene.case()
+    answer = TOUCHES[how](scene, address, PATHS[path])
+    assert answer.status_code == 403, answer.text
+    if how != "recorded, and sent again":
+        assert scene.case() == before
+
+
+@pytest.mark.parametrize("who", ["nobody", "other", "unknown", "phone"])
+def test_nobody_else_reads_it(scene: Scene, who: str) -> None:
+    path = f"/v1/alerts/{scene.alert}"
+    headers = scene.place.app()
+    if who != "nobody":
+        _, signed = getattr(scene, who).signed("GET", path, created=scene.now_s)
+        headers = {**headers, **signed}
+    answer = scene.client.get(path, headers=headers)
+    assert answer.status_code == (200 if who == "phone" else 403)
+    assert scene.client.get(path, headers=headers).status_code == 403, "a nonce counts once"
+
+
+def test_a_forged_alert_that_was_there_first_does_not_swallow_the_proved_one(
+    client: Client, place: Place, web: Web
+) -> None:
+    planted = client.post("/v1/alerts", json={"id": ID, "phone": GIULIA}, headers=place.app()).json()["alert"]
+    giulia = Phone(number=GIULIA).enrolled(web.journal)
+    data, headers = giulia.signed(
+        "POST", "/v1/alerts", {"id": ID, "phone": GIULIA}, created=web.clock.now_us() // 1_000_000
+    )
+    answer = client.post("/v1/alerts", content=data, headers={**headers, **place.app()})
+    assert (answer.status_code, answer.json()["proof"]) == (202, "device")
+    assert answer.json()["alert"] != planted
+
+
+def test_a_key_that_was_revoked_proves_nothing_from_then_on(scene: Scene) -> None:
+    path = f"/v1/devices/{scene.phone.device}"
+    _, headers = scene.phone.signed("DELETE", path, created=scene.now_s)
+    assert scene.client.delete(path, headers=headers).status_code == 204
+    answer = scene.signed(scene.phone, "/v1/alerts", {"phone": GIULIA, "id": "b"})
+    assert (answer.status_code, answer.json()["doubt"]) == (202, "unknown_key")
+
+
+def test_a_signature_alone_is_enough_where_the_app_s_key_was_revoked(scene: Scene) -> None:
+    data, headers = scene.phone.signed("POST", "/v1/alerts", {"phone": GIULIA, "id": ID}, created=scene.now_s)
+    assert scene.client.post("/v1/alerts", content=data, headers=headers).status_code == 200
+    data, headers = scene.unknown.signed("POST", "/v1/alerts", {"phone": GIULIA}, created=scene.now_s)
+    assert scene.client.post("/v1/alerts", content=data, headers=headers).status_code == 401
+
+
+def test_beyond_its_budget_an_alert_ranks_lower_and_a_reading_waits(scene: Scene) -> None:
+    forged = [bare(scene, phone=GIULIA, id=f"f{n}").json() for n in range(8)]
+    assert [one.get("doubt") for one in forged] == [None] * 5 + ["budget"] * 3
+    own = scene.signed(scene.phone, "/v1/alerts", {"phone": GIULIA, "id": ID})
+    assert (own.status_code, own.json()["proof"], own.json().get("doubt")) == (200, "device", None)
+    path = f"/v1/alerts/{forged[0]['alert']}"
+    answers = [scene.client.get(path, headers=scene.place.app()) for _ in range(70)]
+    late = [one for one in answers if one.status_code == 429]
+    assert late
+    assert int(late[0].headers["retry-after"]) >= 1
+
+
+assert len(ALERTS) + len(TOUCHES) * len(PATHS) >= 60, COVERED
