@@ -8,9 +8,9 @@ import os
 from dataclasses import dataclass, field
 from typing import Any
 
-import cbor2
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from webauthn.helpers import encode_cbor
 
 from gateways.http.door.passkeys import base64, unbase64
 
@@ -34,8 +34,8 @@ class SoftPasskey:
         self.handle = options["user"]["id"]
         numbers = self.key.public_key().public_numbers()
         cose = {1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32, "big"), -3: numbers.y.to_bytes(32, "big")}
-        data = self._data(AT) + bytes(16) + len(self.id).to_bytes(2, "big") + self.id + cbor2.dumps(cose)
-        attestation = cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": data})
+        data = self._data(AT) + bytes(16) + len(self.id).to_bytes(2, "big") + self.id + encode_cbor(cose)
+        attestation = encode_cbor({"fmt": "none", "attStmt": {}, "authData": data})
         client = self._client("webauthn.create", options["challenge"])
         return self._told({"clientDataJSON": base64(client), "attestationObject": base64(attestation)})
 

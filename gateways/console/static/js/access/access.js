@@ -70,7 +70,12 @@ export function pane(ui) {
         }
       </p>
     </header>
-    ${state.own ? html`<div class="access__ways">${factors(ui)} ${password(ui)}</div>${sessions(ui)}` : nothing}
+    ${
+      state.own
+        ? html`<div class="access__ways">${factors(ui)} ${password(ui)}</div>
+            ${sessions(ui)}`
+        : nothing
+    }
   </section>`;
 }
 

@@ -71,8 +71,8 @@ export function factors(ui) {
 /** At an address of numbers, or without TLS, no browser has passkeys. */
 export const noneHere = () =>
   either(
-    'A questo indirizzo non ci sono passkey: servono https e il nome del centro, non numeri (o localhost, su questa macchina).',
-    'There are no passkeys at this address: they need https and the centre’s name, not numbers (or localhost, on this machine).',
+    'A questo indirizzo non ci sono passkey: servono https e il nome del centro, non numeri.',
+    'There are no passkeys at this address: they need https and the centre’s name, no numbers.',
   );
 
 export const tooOld = () =>
@@ -89,7 +89,7 @@ const factor = (ui, one) =>
       value=${one.name}
       @change=${(e) => e.target.value.trim() && own.rename(ui, one.id, e.target.value.trim())} />
     <small class="ink-2"
-      >${one.kind === 'totp' ? either('App', 'App') : 'Passkey'} · ${either('usata', 'used')} ${when(one.used_at)}</small
+      >${one.kind === 'totp' ? 'App' : 'Passkey'} · ${either('usata', 'used')} ${when(one.used_at)}</small
     >
     <button class="btn" @click=${() => own.remove(ui, one.id)}>
       ${state.asked === one.id ? either('Togli davvero', 'Really remove') : either('Togli', 'Remove')}

@@ -48,8 +48,8 @@ export const SAID = {
   passwordSimple: () => [
     false,
     either(
-      'Questa password è corta, o si indovina subito. Prendi quattro parole che non c’entrano tra loro: almeno 12 caratteri, e niente nomi.',
-      'This password is short, or guessed at once. Take four words that have nothing to do with each other: 12 characters at least, and no names.',
+      'Corta, o si indovina subito. Prendi quattro parole che non c’entrano tra loro, e niente nomi.',
+      'Short, or guessed at once. Take four words that have nothing to do with each other, no names.',
     ),
   ],
   tooOften: () => [false, either('Troppi tentativi sbagliati: aspetta.', 'Too many wrong tries: wait.')],

@@ -1,4 +1,4 @@
-// Signing on: by name and password, with the code of an app where one is asked for; by a passkey; or by a token.
+// Signing on: by name and password, with the code of an app where one is asked for; by a passkey; by a token.
 // What the center answers is said in words; nothing is kept here.
 
 import { html, nothing, ref } from '../../vendor/lit.js';
