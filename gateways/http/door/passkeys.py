@@ -74,7 +74,7 @@ class UserEntity(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     display_name: str
 
 
-class Algorithm(msgspec.Struct, frozen=True, kw_only=True):
+class PasskeyAlgorithm(msgspec.Struct, frozen=True, kw_only=True):
     """How it may sign."""
 
     alg: int
@@ -96,7 +96,9 @@ class CreationOptions(msgspec.Struct, frozen=True, kw_only=True, rename="camel")
     rp: RpEntity
     user: UserEntity
     exclude_credentials: list[Descriptor]
-    pub_key_cred_params: tuple[Algorithm, ...] = tuple(Algorithm(alg=alg) for alg in _ALGORITHMS)
+    pub_key_cred_params: tuple[PasskeyAlgorithm, ...] = tuple(
+        PasskeyAlgorithm(alg=alg) for alg in _ALGORITHMS
+    )
     authenticator_selection: Selection = Selection()
     timeout: int = TIMEOUT_MS
     attestation: str = "none"
