@@ -112,7 +112,10 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: Annotated[str, msgspec.Meta(examples=["Expected `float` <= 90.0"])]
     path: Annotated[str, msgspec.Meta(examples=["$.position.lat"])] = ""
     code: Annotated[
-        str, msgspec.Meta(description="Of a 401 or 409: which refusal.", examples=["psap_absent"])
+        str,
+        msgspec.Meta(
+            description="Of a 401 or 409 which refusal, of a 403 which doubt.", examples=["psap_absent"]
+        ),
     ] = ""
     advice: Advice | None = None
     alert: Id | None = None

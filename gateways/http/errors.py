@@ -75,6 +75,10 @@ class NotAllowed(RequestError):
 
     status: ClassVar[int] = 403
 
+    def __init__(self, reason: str, code: str = "") -> None:
+        super().__init__(reason)
+        self.code = code
+
 
 class NoSuchAlert(RequestError):
     """The journal has no alert of this id."""

@@ -35,9 +35,10 @@ from store.registry.registry import Registry
 from store.texts import ask_text
 
 WORDS: Final = "{code} è il codice per securWoman. Non darlo a nessuno. / is your code: give it to nobody."
+UNSIGNED: Final = "unsigned"
 _SIGNED: Final = {
     401: said(Problem, "No app key of this center, no signature of an enrolled phone."),
-    403: said(Problem, "Not signed by an enrolled phone."),
+    403: said(Problem, "Not signed by an enrolled phone; `code` is the doubt."),
     429: said(Problem, "More than one sender is due; `Retry-After` says for how many seconds."),
 }
 
@@ -106,7 +107,7 @@ def device_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         sender: Sender = request.state[SENDER]
         if sender.device is None or sender.proof is not Proof.DEVICE:
             why = f" ({sender.doubt})" if sender.doubt is not None else ""
-            raise NotAllowed(f"this has to be signed by an enrolled phone{why}")
+            raise NotAllowed(f"this has to be signed by an enrolled phone{why}", sender.doubt or UNSIGNED)
         web.senders.spend(Kind.READ, sender, sender.device.device)
         return sender.device
 

@@ -6,9 +6,10 @@ from playwright.sync_api import Locator, Page, expect
 
 from messages.base import Position
 from messages.events import AlertReceived, Event, PositionUpdated
-from messages.ids import AlertId
+from messages.ids import E164, AlertId
 from store import streams
 from store.journal.journal import Journal
+from store.registry import devices
 from tests.gateways.http.place import CLOCK, GIULIA, Place
 from tests.gateways.story import Story
 from tests.waiting import wait_until
@@ -38,6 +39,20 @@ class Phone:
         self.page.get_by_label("Your first name").fill("Giulia")
         self.page.get_by_role("button", name="Save").click()
         expect(self.sos).to_be_visible()
+
+    def prove(self) -> None:
+        """By an invitation that the staff have handed out. Ends on the screen that says so."""
+        invitation = self.journal.transact(lambda tx: devices.invite(tx, E164(GIULIA), "test"))
+        self.open(f"#invitation={invitation}")
+        self.page.get_by_role("button", name="Verify with the invitation").click()
+        expect(self.page.get_by_text("This phone is verified.")).to_be_visible()
+
+    def end(self) -> None:
+        """Pressed twice, it is not verified any more."""
+        self.page.get_by_role("button", name="End it").click()
+        assert len(devices.all_devices(self.journal)) == 1
+        self.page.get_by_role("button", name="Press again to end it").click()
+        expect(self.page.get_by_text("This phone is not verified any more.")).to_be_visible()
 
     @property
     def sos(self) -> Locator:

@@ -43,6 +43,11 @@ def test_no_screen_has_a_barrier(phone: Phone, place: Place) -> None:
     page.get_by_role("button", name="Save").click()
     expect(page.locator("[aria-invalid]")).to_be_visible()
     wrong += looked_at(phone, "settings")
+    phone.prove()
+    wrong += looked_at(phone, "phone")
+    # The story below is told by the number alone, and so of an alert that is not signed.
+    phone.end()
+    wrong += looked_at(phone, "unverified")
     page.get_by_role("button", name="Back to the start").click()
     phone.hold()
     expect(phone.title).to_have_text("Finding an operator")

@@ -2,14 +2,14 @@
 // state.js's matter.
 
 import { learnNumbers } from './contact.js';
-import { keepAlert } from './keeping.js';
+import { keepAlert, keepProof } from './keeping.js';
 import { heard, isAsked, isClosed, pressed, raised } from './state.js';
 
 const ANSWER_MS = 5000; // a question without an answer for so long is asked again
 const WAIT_S = 25;
 const PAUSES_MS = [300, 600, 1200, 2400, 5000];
 const TAIL_MS = 600_000; // how long after a cancellation positions are still sent
-const ARRIVED = new Set([202, 400, 403, 404]); // what is said of an alert has arrived, whatever came of it
+const ARRIVED = new Set([202, 400, 404]); // what is said of an alert has arrived, whatever came of it
 
 export class Alert {
   /** `phoneOf()` is her number; `changed()` is called after everything new. */
@@ -118,10 +118,13 @@ export class Alert {
   async #deliver(run) {
     for (let tries = 0; this.run === run; tries += 1) {
       const fix = this.positions.recent(Date.now());
-      const answer = await this.api.raise(this.#body(fix), ANSWER_MS);
+      const answer = await this.api.raise(this.#body(fix), ANSWER_MS, !this.known.unsigned);
       if (this.run !== run) return;
       this.api.addresses.learn(answer.said?.nodes);
       learnNumbers(answer.said?.calls_from);
+      learnProof(answer.said ?? {});
+      // Signed, what may have arrived unsigned would be another alert.
+      if (!answer.signed) this.known = { ...this.known, unsigned: true };
       const before = this.known.alert;
       const had = before !== null;
       // At once, and nothing is said of it: another node may take it.
@@ -217,6 +220,12 @@ export class Alert {
     // A poll over a connection that is gone would wait for its full time.
     if (!navigator.onLine) this.poll?.abort();
   }
+}
+
+/** By what the center takes an alert for this phone's own. */
+function learnProof({ proof, doubt }) {
+  if (proof === 'device') keepProof({ provedMs: Date.now(), doubt: '' });
+  else if (proof) keepProof({ doubt: doubt ?? 'unsigned' });
 }
 
 /** 128 random bits; `crypto.randomUUID` is missing in older web views. */

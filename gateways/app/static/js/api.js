@@ -7,11 +7,14 @@ const JSON_TYPE = 'application/json';
 const ALONE_MS = 8000; // on top of a long poll's own time
 const OF_SEVERAL_MS = 3000; // to wait for one of several nodes, before the next is asked
 const POLL_OF_SEVERAL_S = 8;
+const PROOF_MS = 1000; // to wait for a signature
+const PROOF_OF_AN_ALERT_MS = 100;
 
 export class Api {
-  /** `keyOf()` is the app key of the settings; every answer's `Date` goes to the clock. */
-  constructor(keyOf, clock, addresses) {
+  /** `keyOf()` is the app key of the settings, `key` this phone's own; every answer's `Date` goes to the clock. */
+  constructor(keyOf, key, clock, addresses) {
     this.keyOf = keyOf;
+    this.key = key;
     this.clock = clock;
     this.addresses = addresses;
   }
@@ -21,17 +24,37 @@ export class Api {
     return this.addresses.more;
   }
 
-  raise(body, withinMs) {
-    return this.#ask('POST', '/v1/alerts', withinMs, { body });
+  raise(body, withinMs, isProved) {
+    const proofMs = isProved ? PROOF_OF_AN_ALERT_MS : 0;
+    return this.#ask('POST', '/v1/alerts', withinMs, { body, proofMs });
   }
   position(alert, body, withinMs) {
-    return this.#ask('POST', `${path(alert)}/position`, withinMs, { body });
+    return this.#askOfOwn('POST', `${path(alert)}/position`, withinMs, { body });
   }
   ringing(alert, withinMs) {
-    return this.#ask('POST', `${path(alert)}/ringing`, withinMs, { body: {} });
+    return this.#askOfOwn('POST', `${path(alert)}/ringing`, withinMs, { body: {} });
   }
   cancel(alert, pin, withinMs) {
-    return this.#ask('POST', `${path(alert)}/cancel`, withinMs, { body: { pin } });
+    return this.#askOfOwn('POST', `${path(alert)}/cancel`, withinMs, { body: { pin } });
+  }
+
+  /** Begin to prove a key: by a code that is sent to a number, or by an invitation. */
+  enrol(body, withinMs) {
+    return this.#ask('POST', '/v1/devices', withinMs, { body });
+  }
+  confirm(device, code, withinMs) {
+    return this.#ask('POST', `${ofDevice(device)}/confirm`, withinMs, { body: { code } });
+  }
+  /** The person's phones; `by`: asked with this key and not with the proved one. */
+  devices(withinMs, by) {
+    return this.#askOfOwn('GET', '/v1/devices', withinMs, { by });
+  }
+  endDevice(device, withinMs) {
+    return this.#askOfOwn('DELETE', ofDevice(device), withinMs, {});
+  }
+  /** Asked once: each try counts. */
+  setPins(body, withinMs) {
+    return this.#ask('PUT', '/v1/pins', withinMs, { body, proofMs: PROOF_MS });
   }
 
   /** How the alert stands; with the version last seen, at the next change or after `waitS`. */
@@ -39,7 +62,7 @@ export class Api {
     const { several } = this.addresses;
     const s = several ? Math.min(waitS, POLL_OF_SEVERAL_S) : waitS;
     const query = since === null ? '' : `?wait=${s}&since=${since}`;
-    return this.#ask('GET', path(alert) + query, s * 1000 + ALONE_MS, { signal, waitMs: s * 1000 });
+    return this.#askOfOwn('GET', path(alert) + query, s * 1000 + ALONE_MS, { signal, waitMs: s * 1000 });
   }
 
   /** Whether the center answers at all; its clock is known from then on. */
@@ -67,14 +90,27 @@ export class Api {
     return status !== 401;
   }
 
+  /** What this phone alone may ask, as far as it can prove to be it. */
+  async #askOfOwn(method, url, withinMs, more) {
+    const asked = () => this.#ask(method, url, withinMs, { ...more, proofMs: PROOF_MS });
+    const answer = await asked();
+    // A browser sends a question twice where a connection breaks, and a signature counts once; and by the
+    // first answer the center's clock is known.
+    return answer.status === 403 && answer.signed ? asked() : answer;
+  }
+
   /**
    * @param {string} method @param {string} url @param {number} withinMs
-   * @param {{ body?: object, signal?: AbortSignal, waitMs?: number, key?: string }} more
+   * @param {{ body?: object, signal?: AbortSignal, waitMs?: number, key?: string, proofMs?: number,
+   *   by?: import('./key.js').Proved }} more
    */
-  async #ask(method, url, withinMs, { body, signal, waitMs = 0, key = this.keyOf() }) {
+  async #ask(method, url, withinMs, { body, signal, waitMs = 0, key = this.keyOf(), proofMs = 0, by }) {
+    const text = body === undefined ? '' : JSON.stringify(body);
+    const proof = proofMs > 0 ? await this.key.headers(method, url, text, proofMs, by) : null;
+    const signed = proof !== null;
     const { addresses } = this;
     const address = addresses.now;
-    const headers = { accept: JSON_TYPE, authorization: `Bearer ${key}` };
+    const headers = { accept: JSON_TYPE, authorization: `Bearer ${key}`, ...proof };
     if (body !== undefined) headers['content-type'] = JSON_TYPE;
     const sentMs = Date.now();
     const stop = new AbortController();
@@ -90,7 +126,7 @@ export class Api {
         method,
         headers,
         signal: stop.signal,
-        body: body === undefined ? undefined : JSON.stringify(body),
+        body: text || undefined,
         credentials: 'omit',
         cache: 'no-store',
       });
@@ -99,10 +135,10 @@ export class Api {
       // One that has taken the alert is there, be it without a disk.
       if (answer.status < 500 || said?.alert) addresses.answered();
       else addresses.failed(address);
-      return { status: answer.status, said };
+      return { status: answer.status, said, signed };
     } catch {
       if (!signal?.aborted) addresses.failed(address);
-      return { status: 0, said: null };
+      return { status: 0, said: null, signed };
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', given);
@@ -111,3 +147,4 @@ export class Api {
 }
 
 const path = (alert) => `/v1/alerts/${encodeURIComponent(alert)}`;
+const ofDevice = (device) => `/v1/devices/${encodeURIComponent(device)}`;

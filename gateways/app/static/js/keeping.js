@@ -4,6 +4,7 @@
 const SETTINGS = 'securwoman-app';
 const NODES = 'securwoman-app-nodes';
 const NUMBERS = 'securwoman-app-numbers';
+const PROOF = 'securwoman-app-proof';
 const ALERT = 'securwoman-app-alert';
 const FORGOTTEN_MS = 12 * 3600 * 1000; // an alert of yesterday is no longer hers to look at
 
@@ -34,6 +35,10 @@ export const keepNodes = (list) => write(NODES, list);
 /** From which numbers the center calls, and those that were saved as a contact; see contact.js. */
 export const numbers = () => ({ known: [], saved: [], ...read(NUMBERS) });
 export const keepNumbers = (changed) => write(NUMBERS, changed);
+
+/** When the center last saw that a request was this phone's, and why not since, or ''; the key is in key.js. */
+export const proof = () => ({ provedMs: 0, doubt: '', ...read(PROOF) });
+export const keepProof = (changes) => write(PROOF, { ...proof(), ...changes });
 
 /** The alert that was open, or null. Never a PIN: it is not in it. */
 export function openAlert(nowMs) {

@@ -7,8 +7,11 @@ import { Alert } from './alert.js';
 import { Api } from './api.js';
 import { Clock } from './clock.js';
 import { isToSave, saveContact } from './contact.js';
+import { enrolled } from './enrolled.js';
+import { Enrolment, takeInvitation } from './enrolment.js';
 import { Hold } from './hold.js';
-import { keepNodes, keepSettings, nodes, numbers, openAlert, settings } from './keeping.js';
+import { keepNodes, keepProof, keepSettings, nodes, numbers, openAlert, settings } from './keeping.js';
+import { Key } from './key.js';
 import { Positions } from './position.js';
 import { shown } from './state.js';
 import * as views from './views.js';
@@ -23,7 +26,8 @@ const NUMBER = /^\+[0-9][0-9 ().\-/]{4,30}$/;
 const root = document.getElementById('page');
 const query = new URLSearchParams(location.search);
 const clock = new Clock();
-const api = new Api(() => settings().key, clock, new Addresses(nodes(), keepNodes));
+const key = new Key(clock);
+const api = new Api(() => settings().key, key, clock, new Addresses(nodes(), keepNodes));
 const positions = new Positions(api, clock, () => draw());
 const alert = new Alert(
   api,
@@ -32,7 +36,8 @@ const alert = new Alert(
   () => settings().phone,
   () => draw(),
 );
-let place = ''; // '' | 'settings' | 'pin': what she has opened over the rest
+const enrolment = new Enrolment(api, key, () => draw());
+let place = ''; // '' | 'settings' | 'phone' | 'pin': what was opened over the rest
 let before = '';
 
 /** What is to be held: `raise()` when it was. */
@@ -96,6 +101,10 @@ const ui = {
     place = 'settings';
     draw();
   },
+  openPhone: () => {
+    place = 'phone';
+    enrolment.look();
+  },
   closeSettings: () => {
     place = '';
     ui.faults = {};
@@ -142,8 +151,10 @@ const ui = {
       ui.checking = false;
     }
     if (Object.keys(ui.faults).length === 0) {
+      // Of another number it is not known yet what the key proves.
+      if (given.phone !== settings().phone) keepProof({ doubt: '' });
       keepSettings(given);
-      place = '';
+      place = key.asked || (key.proved && enrolment.doubt === 'number') ? 'phone' : '';
       positions.ask(); // now, and not in an emergency
     }
     draw();
@@ -171,6 +182,7 @@ function page() {
     return [seen.name, views.alert(ui, seen)];
   }
   if (place === 'settings' || !now.key || !now.phone) return ['settings', views.settings(ui, now)];
+  if (place === 'phone') return ['phone', enrolled(ui, enrolment, now.phone)];
   return ['idle', views.idle(ui)];
 }
 
@@ -217,6 +229,16 @@ navigator.getBattery?.().then(
 );
 // Without the worker the app needs a network to open.
 navigator.serviceWorker?.register('/app/sw.js', { scope: '/app' }).catch(() => {});
+
+/** An invitation is opened with the page, or while it is open. */
+async function meetInvitation() {
+  const invitation = takeInvitation();
+  if (!invitation) return;
+  await enrolment.invited(invitation);
+  if (settings().key) ui.openPhone();
+}
+addEventListener('hashchange', meetInvitation);
+meetInvitation();
 const open = openAlert(Date.now());
 if (open) alert.resume(open);
 draw();

@@ -18,6 +18,7 @@ export const pressed = (id, pressedMs, raisedAt, { test = false, silent = false 
   test,
   silent,
   due: true, // the center has not kept this press yet
+  unsigned: false, // it was sent without a signature, and may have arrived
   alert: null, // the center's id, once it has said that it has the alert
   repeated: false, // it was there already: the deadline given may be long past, and she long reached
   durable: false,

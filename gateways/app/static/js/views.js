@@ -6,11 +6,11 @@ import { t } from './words.js';
 const DEADLINE_S = 50; // a full ring
 const SYMBOLS = { done: 'done', now: 'clock', bad: 'warn', '': 'todo' };
 
-const icon = (name, more = '') =>
+export const icon = (name, more = '') =>
   html`<svg class="icon ${more}" aria-hidden="true"><use href="#i-${name}"></use></svg>`;
 
 /** The frame of every screen: the mark, what is said, what can be done. Quiet, it bears no name. */
-const frame = (ui, name, mid, foot) =>
+export const frame = (ui, name, mid, foot) =>
   html` <main class="app" data-screen=${name} ?data-test=${ui.test}>
     <header class="app__head">
       ${ui.quiet ? nothing : html`${icon('mark')}<span>securWoman</span>`}
@@ -39,11 +39,11 @@ const journey = (steps) =>
     : nothing;
 
 /** The link to 112. A page cannot dial by itself; a native app does, at the deadline. */
-const call112 = (now) =>
+export const call112 = (now) =>
   html`<a class="app__btn ${now ? 'app__btn--late' : ''}" href="tel:112"
     >${icon('phone')}${t(now ? 'call112Now' : 'call112Yourself')}</a
   >`;
-const ghost = (word, press) =>
+export const ghost = (word, press) =>
   html`<button class="app__btn app__btn--ghost" type="button" @click=${press}>${t(word)}</button>`;
 
 const held = (hold, look, described, inside) =>
@@ -178,13 +178,14 @@ export const pin = (ui, seen) =>
     html`${call112(seen.now)}${ghost('goOn', ui.closePin)}`,
   );
 
-const field = (ui, name, more) =>
+export const field = (ui, name, more) =>
   html`<label
     >${t(name)}
     <input
       name=${name}
       .value=${more.value}
       type=${more.type}
+      inputmode=${more.mode ?? nothing}
       autocomplete=${more.complete}
       maxlength=${more.most}
       ?required=${more.needed}
@@ -237,6 +238,6 @@ export const settings = (ui, now) =>
             ? html`<a class="app__btn app__btn--ghost" href="/app?test=1">${t('tryIt')}</a>`
             : nothing
         }
-        ${now.key && now.phone ? ghost('back', ui.closeSettings) : nothing}
+        ${now.key && now.phone ? html`${ghost('thisPhone', ui.openPhone)}${ghost('back', ui.closeSettings)}` : nothing}
       </nav>`,
   );

@@ -134,6 +134,83 @@ export const WORDS = {
     'These data stay on this phone, not encrypted. The centre gets the number and, with an alert, ' +
       'the position: while it is open, and for 10 minutes after you ask to cancel it.',
   ],
+  // this phone's proof
+  thisPhone: ['Questo telefono', 'This phone'],
+  phoneWhy: [
+    'Se verifichi il telefono, il centro sa che un allarme viene da te: nessun altro può leggerlo, spostarlo ' +
+      'o annullarlo. Anche senza verifica rispondiamo a ogni allarme.',
+    'Once this phone is verified the centre knows that an alert comes from you: nobody else can read, move or ' +
+      'cancel it. We answer every alert without it, too.',
+  ],
+  phoneCannot: [
+    'Qui il telefono non può essere verificato: servono una pagina HTTPS e un browser che conserva le chiavi. ' +
+      'Gli allarmi funzionano lo stesso.',
+    'This phone cannot be verified here: it takes an HTTPS page, and a browser that keeps keys. Alerts work ' +
+      'all the same.',
+  ],
+  sendCode: ['Invia un codice a', 'Send a code to'],
+  codeSent: ['Il codice arriva con un SMS.', 'The code comes by text message.'],
+  code: ['Codice ricevuto per SMS', 'Code from the text message'],
+  codeHint: ['Sei cifre, valide per 10 minuti.', 'Six digits, valid for 10 minutes.'],
+  confirmCode: ['Conferma', 'Confirm'],
+  anotherCode: ['Invia un altro codice', 'Send another code'],
+  codeWrong: ['Il codice non è quello.', 'This is not the code.'],
+  codeOver: ['Il codice non vale più: chiedine un altro.', 'The code is over: ask for another one.'],
+  tooMany: [
+    'Troppe richieste: riprova tra un minuto, o più tardi.',
+    'Too many requests: try again in a minute, or later.',
+  ],
+  invited: [
+    'Hai aperto un invito per questo telefono. Usalo solo se te l’ha dato il centro.',
+    'You opened an invitation for this phone. Use it only if the centre gave it to you.',
+  ],
+  useInvitation: ['Verifica con l’invito', 'Verify with the invitation'],
+  decline: ['Non usarlo', 'Do not use it'],
+  invitationOver: [
+    'L’invito non vale più: chiedine un altro, o fatti inviare un codice.',
+    'The invitation is over: ask for another one, or have a code sent.',
+  ],
+  nowVerified: ['Il telefono è verificato.', 'This phone is verified.'],
+  lastVerified: ['Ultima verifica', 'Last verified'],
+  never: ['mai', 'never'],
+  notVerified: [
+    'L’ultima richiesta non risulta di questo telefono.',
+    'The last request did not count as this phone’s.',
+  ],
+  doubtClock: ['L’orologio del telefono non è giusto.', 'The phone’s clock is wrong.'],
+  doubtNumber: [
+    'Il numero nelle impostazioni non è quello verificato.',
+    'The number in the settings is not the one that was verified.',
+  ],
+  doubtKey: ['Il centro non conosce più questo telefono.', 'The centre does not know this phone any more.'],
+  doubtUnsigned: ['Il telefono non ha firmato in tempo.', 'The phone did not sign in time.'],
+  doubtSignature: ['La firma non era valida.', 'The signature was not valid.'],
+  notKept: ['Il telefono non ha potuto conservare la chiave.', 'The phone could not keep the key.'],
+  yourPhones: ['I tuoi telefoni verificati', 'Your verified phones'],
+  thisOne: ['questo', 'this one'],
+  since: ['dal', 'since'],
+  lastAlert: ['ultimo allarme', 'last alert'],
+  endIt: ['Togli', 'End it'],
+  endSure: ['Premi ancora per togliere', 'Press again to end it'],
+  ended: ['Questo telefono non è più verificato.', 'This phone is not verified any more.'],
+  pins: ['PIN per annullare', 'PINs for cancelling'],
+  pinsText: [
+    'Con il PIN dici che un allarme era uno sbaglio. Con il PIN sotto minaccia il telefono mostra lo stesso, ' +
+      'e il centro sa che qualcuno ti costringe.',
+    'With the PIN you say that an alert was a mistake. With the duress PIN the phone shows the same, and the ' +
+      'centre knows that somebody forces you.',
+  ],
+  newPin: ['Nuovo PIN', 'New PIN'],
+  newPinHint: ['Da 4 a 12 cifre.', '4 to 12 digits.'],
+  duressPin: ['Nuovo PIN sotto minaccia', 'New duress PIN'],
+  duressPinHint: ['Un altro; vuoto, resta com’è.', 'Another one; left empty it stays as it is.'],
+  currentPin: ['PIN di adesso', 'Present PIN'],
+  currentPinHint: ['Se ne hai già uno.', 'If you have one already.'],
+  pinForm: ['Servono da 4 a 12 cifre.', '4 to 12 digits are needed.'],
+  pinsSame: ['I due PIN devono essere diversi.', 'The two PINs have to differ.'],
+  pinNotCurrent: ['Questo non è un tuo PIN.', 'This is none of your PINs.'],
+  savePins: ['Salva i PIN', 'Save the PINs'],
+  pinsSaved: ['I PIN sono salvati.', 'The PINs are saved.'],
   saveContact: ['Salva i nostri numeri', 'Save our numbers'],
   contactText: [
     'Salva i nostri numeri come contatto preferito: così la nostra chiamata squilla anche in modalità ' +

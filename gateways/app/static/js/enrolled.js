@@ -1,0 +1,96 @@
+// The screen of this phone's proof: what it is worth, how it is made, and what only a proved phone may do.
+
+import { html, nothing } from '../vendor/lit.js';
+import { proof } from './keeping.js';
+import { call112, field, frame, ghost, icon } from './views.js';
+import { isEnglish, t } from './words.js';
+
+const DOUBTS = {
+  clock: 'doubtClock',
+  number: 'doubtNumber',
+  unknown_key: 'doubtKey',
+  unsigned: 'doubtUnsigned',
+};
+const ANEW = new Set(['unknown_key', 'number']); // what only another proof mends
+
+const time = (at) =>
+  new Intl.DateTimeFormat(isEnglish() ? 'en-GB' : 'it-IT', {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+  }).format(new Date(at));
+const digits = { type: 'text', mode: 'numeric', complete: 'one-time-code', most: 12 };
+const secret = { value: '', type: 'password', mode: 'numeric', complete: 'off', most: 12 };
+
+/** `phone` is the number of the settings. */
+export const enrolled = (ui, enrolment, phone) =>
+  frame(
+    ui,
+    'phone',
+    html` <h1 tabindex="-1" data-focus>${t('thisPhone')}</h1>
+      ${standing(enrolment)}
+      <p class="app__said" role="status">${enrolment.said ? t(enrolment.said) : ''}</p>
+      ${enrolment.key.isPossible ? proving(enrolment, phone) : nothing}
+      ${enrolment.phones ? html`${phones(enrolment)}${pins(enrolment)}` : nothing}`,
+    html`${call112(false)}
+      <nav class="app__nav">${ghost('back', ui.closeSettings)}</nav>`,
+  );
+
+function standing({ key, doubt }) {
+  if (!key.isPossible) return html`<p class="app__note">${icon('warn')}${t('phoneCannot')}</p>`;
+  if (!key.proved) return html`<p class="app__small">${t('phoneWhy')}</p>`;
+  const { provedMs } = proof();
+  return html`<p>${icon('done', 'ink-good')} ${t('lastVerified')}: ${provedMs ? time(provedMs) : t('never')}</p>
+    ${
+      doubt
+        ? html`<p class="app__note" role="status">
+            ${icon('warn')}${t('notVerified')} ${t(DOUBTS[doubt] ?? 'doubtSignature')}
+          </p>`
+        : nothing
+    }`;
+}
+
+/** The step that is next, where there is one. */
+function proving(enrolment, phone) {
+  const { asked, proved } = enrolment.key;
+  const press = (word, pressed, more = '') =>
+    html`<button class="app__btn app__btn--do" type="button" ?disabled=${enrolment.busy} @click=${pressed}>
+      ${t(word)} ${more}
+    </button>`;
+  if (asked?.invitation)
+    return html`<p>${t('invited')}</p>
+      ${press('useInvitation', enrolment.accept)} ${ghost('decline', enrolment.drop)}`;
+  if (asked)
+    return html`<form class="app__form" novalidate @submit=${enrolment.confirm}>
+        ${field(enrolment, 'code', { ...digits, value: '', needed: true })}
+        <button class="app__btn app__btn--do" type="submit" ?disabled=${enrolment.busy}>${t('confirmCode')}</button>
+      </form>
+      ${ghost('anotherCode', enrolment.askCode)}`;
+  if (proved && !ANEW.has(enrolment.doubt)) return nothing;
+  return press('sendCode', enrolment.askCode, phone);
+}
+
+const phones = (enrolment) =>
+  html`<h2>${t('yourPhones')}</h2>
+    <ul class="app__phones">
+      ${enrolment.phones.map(
+        (one) =>
+          html`<li>
+            <div>
+              <b>${one.name || one.device}</b>${one.this ? ` (${t('thisOne')})` : ''}
+              <small>${t('since')} ${time(one.created_at)}</small>
+              <small>${t('lastAlert')}: ${one.seen_at ? time(one.seen_at) : t('never')}</small>
+            </div>
+            ${ghost(enrolment.ending === one.device ? 'endSure' : 'endIt', () => enrolment.end(one))}
+          </li>`,
+      )}
+    </ul>`;
+
+const pins = (enrolment) =>
+  html`<form class="app__form" novalidate @submit=${enrolment.setPins}>
+    <h2>${t('pins')}</h2>
+    <p class="app__small">${t('pinsText')}</p>
+    ${field(enrolment, 'newPin', { ...secret, needed: true })}
+    ${field(enrolment, 'duressPin', { ...secret, needed: false })}
+    ${field(enrolment, 'currentPin', { ...secret, needed: false })}
+    <button class="app__btn app__btn--do" type="submit" ?disabled=${enrolment.busy}>${t('savePins')}</button>
+  </form>`;

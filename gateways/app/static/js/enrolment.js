@@ -1,0 +1,194 @@
+// How this phone proves its number once, and what the person may do with a proved one: see and end phones,
+// set the PINs. What is shown of it is enrolled.js's matter.
+
+import { newPair } from './key.js';
+import { keepProof, proof, settings } from './keeping.js';
+
+const ANSWER_MS = 8000;
+const SYSTEM = /iPhone|iPad|Android|Windows|Mac|Linux/;
+const INVITATION = /^#invitation=(swi_[\w-]{1,120})$/;
+const PIN = /^[0-9]{4,12}$/;
+const digits = (number) => number.replace(/\D/g, '');
+
+/** Why it was not done, in words, by the status of an answer; 0 is no answer at all. */
+const why = (status, own = {}) =>
+  own[status] ?? { 400: 'phoneWrong', 401: 'keyWrong', 429: 'tooMany' }[status] ?? 'unavailable';
+
+/** The address's invitation, or ''. It is taken out of the address at once, and was never sent with it. */
+export function takeInvitation() {
+  const [, found = ''] = INVITATION.exec(location.hash) ?? [];
+  if (location.hash.startsWith('#invitation='))
+    history.replaceState(null, '', location.pathname + location.search);
+  return found;
+}
+
+export class Enrolment {
+  constructor(api, key, changed) {
+    this.api = api;
+    this.key = key;
+    this.changed = changed;
+    this.busy = false;
+    this.faults = {};
+    this.said = '';
+    this.phones = null; // as the center lists them
+    this.ending = ''; // the one to be ended by another press
+  }
+
+  /** An invitation was opened: it waits for a press, so that no link alone gives this phone another key. */
+  invited = async (invitation) => {
+    await this.key.ready;
+    if (this.key.isPossible) await this.key.keep({ asked: { invitation } });
+    this.changed();
+  };
+
+  /** The invitation is not used, or no code waited for any more. */
+  drop = () =>
+    this.#run(async () => {
+      await this.key.keep({ asked: null });
+      return '';
+    });
+
+  /** Why what this phone asks does not count as its own, or ''. */
+  get doubt() {
+    const { proved } = this.key;
+    const moved = proved?.phone && digits(proved.phone) !== digits(settings().phone);
+    return moved ? 'number' : proof().doubt;
+  }
+
+  accept = () =>
+    this.#run(async () => {
+      const { invitation } = this.key.asked;
+      const { pair, answer } = await this.#offer({ invitation });
+      if (answer.status === 201) return this.#enrolled({ pair, device: answer.said.device });
+      if (answer.status === 410) await this.key.keep({ asked: null });
+      return why(answer.status, { 410: 'invitationOver' });
+    });
+
+  askCode = () =>
+    this.#run(async () => {
+      const { phone } = settings();
+      const { pair, answer } = await this.#offer({ phone });
+      if (answer.status !== 202) return why(answer.status);
+      await this.key.keep({ asked: { pair, device: answer.said.device, phone } });
+      return 'codeSent';
+    });
+
+  confirm = (event) => {
+    const code = given(event).code.replace(/\s/g, '');
+    this.#run(async () => {
+      const { asked } = this.key;
+      const { status } = /^[0-9]{6}$/.test(code)
+        ? await this.api.confirm(asked.device, code, ANSWER_MS)
+        : { status: 403 };
+      // A right code whose answer was lost is over, and the key is known.
+      const known = status === 410 && (await this.api.devices(ANSWER_MS, asked)).status === 200;
+      if (status === 201 || known) return this.#enrolled(asked);
+      if (status === 410) await this.key.keep({ asked: null });
+      if (status !== 403) return why(status, { 410: 'codeOver' });
+      this.faults = { code: 'codeWrong' };
+      return '';
+    });
+  };
+
+  /** What the center says of this phone, and of the person's others. */
+  look = () =>
+    this.#run(async () => {
+      await this.key.ready;
+      return this.key.proved ? this.#list() : '';
+    });
+
+  /** Pressed twice for one phone: nobody is to end one by a slip. */
+  end = (phone) => {
+    if (this.ending !== phone.device) {
+      this.ending = phone.device;
+      this.changed();
+      return;
+    }
+    this.#run(async () => {
+      const { status } = await this.api.endDevice(phone.device, ANSWER_MS);
+      if (status !== 204 && status !== 404) return why(status, { 403: 'notVerified' });
+      if (!phone.this) return this.#list();
+      this.phones = null;
+      await this.key.keep({ proved: null });
+      return 'ended';
+    });
+  };
+
+  setPins = (event) => {
+    const form = event.target;
+    const { newPin, duressPin, currentPin } = given(event);
+    this.#run(async () => {
+      this.faults = {
+        ...(PIN.test(newPin) ? {} : { newPin: 'pinForm' }),
+        ...(duressPin === '' || PIN.test(duressPin) ? {} : { duressPin: 'pinForm' }),
+        ...(duressPin !== '' && duressPin === newPin ? { duressPin: 'pinsSame' } : {}),
+      };
+      if (Object.keys(this.faults).length > 0) return '';
+      const body = {
+        pin: newPin,
+        ...(duressPin && { duress_pin: duressPin }),
+        ...(currentPin && { current: currentPin }),
+      };
+      const { status, said } = await this.api.setPins(body, ANSWER_MS);
+      if (status === 204) form.reset();
+      if (status === 400) this.faults = { duressPin: 'pinsSame' };
+      if (status === 403 && !said?.code) this.faults = { currentPin: 'pinNotCurrent' };
+      return Object.keys(this.faults).length > 0 ? '' : why(status, { 204: 'pinsSaved', 403: 'notVerified' });
+    });
+  };
+
+  /** A new key, and what the center says of it. */
+  async #offer(by) {
+    const { pair, public_key } = await newPair();
+    // The person's name is shown here only, as the settings say.
+    const [name] = SYSTEM.exec(navigator.userAgent) ?? [''];
+    return { pair, answer: await this.api.enrol({ ...by, public_key, name }, ANSWER_MS) };
+  }
+
+  async #enrolled(proved) {
+    await this.key.keep({ proved, asked: null });
+    keepProof({ doubt: '' });
+    // A browser that is short of room may forget what it was not asked to keep.
+    navigator.storage?.persist?.().catch(() => {});
+    return (await this.#list()) || 'nowVerified';
+  }
+
+  async #list() {
+    const { status, said } = await this.api.devices(ANSWER_MS);
+    if (status === 200) {
+      this.phones = said.devices;
+      // Which number an alert names is not asked here.
+      keepProof({ provedMs: Date.now(), doubt: proof().doubt === 'number' ? 'number' : '' });
+      return '';
+    }
+    this.phones = null;
+    if (status !== 403) return why(status);
+    keepProof({ doubt: said?.code || 'unsigned' });
+    return '';
+  }
+
+  async #run(work) {
+    if (this.busy) return;
+    this.busy = true;
+    this.faults = {};
+    this.said = '';
+    this.changed();
+    try {
+      this.said = await work();
+    } catch {
+      this.said = 'notKept';
+    }
+    this.busy = false;
+    this.ending = '';
+    this.changed();
+    /** @type {HTMLElement?} */ (document.querySelector('[aria-invalid]'))?.focus();
+  }
+}
+
+/** What a form says; it is not sent by the browser. */
+function given(event) {
+  event.preventDefault();
+  return Object.fromEntries(
+    [...new FormData(event.target)].map(([name, value]) => [name, String(value).trim()]),
+  );
+}

@@ -1,0 +1,84 @@
+// The key by which this phone proves itself: made here, not extractable, kept in IndexedDB with the name that
+// the center has for it. Where a browser has no such thing everything works without proof.
+
+import { signed } from './sign.js';
+
+const DATABASE = 'securwoman-app';
+const KEYS = 'keys';
+const P_256 = { name: 'ECDSA', namedCurve: 'P-256' };
+
+/** @typedef {{ pair: CryptoKeyPair, device: string, phone?: string }} Proved the number as it was given */
+
+const done = (asked) =>
+  new Promise((resolve, reject) => {
+    asked.onsuccess = () => resolve(asked.result);
+    asked.onerror = () => reject(asked.error);
+  });
+
+/** A new pair, and its public half as the center takes it (RFC 7517). */
+export async function newPair() {
+  const pair = await crypto.subtle.generateKey(P_256, false, ['sign']);
+  const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', pair.publicKey);
+  return { pair, public_key: { kty, crv, x, y } };
+}
+
+export class Key {
+  constructor(clock) {
+    this.clock = clock;
+    /** @type {Proved?} what the center knows, or once knew */
+    this.proved = null;
+    /** @type {Partial<Proved & { invitation: string }>?} what waits for its code, or an invitation not used yet */
+    this.asked = null;
+    this.isPossible = isSecureContext && Boolean(globalThis.crypto?.subtle && globalThis.indexedDB);
+    this.ready = this.#open().catch(() => {
+      this.isPossible = false;
+    });
+  }
+
+  /** Keep these for good, null for no more. Rejects where the phone cannot. */
+  async keep(changes) {
+    await this.ready;
+    const writing = this.database.transaction(KEYS, 'readwrite', { durability: 'strict' });
+    const kept = new Promise((resolve, reject) => {
+      writing.oncomplete = resolve;
+      writing.onabort = () => reject(writing.error);
+    });
+    const store = writing.objectStore(KEYS);
+    for (const [name, value] of Object.entries(changes))
+      if (value === null) store.delete(name);
+      else store.put(value, name);
+    await kept;
+    Object.assign(this, changes);
+  }
+
+  /**
+   * The headers that prove a request; null where there is no key, or it takes longer than that: nothing waits
+   * for its proof.
+   * @param {string} method @param {string} url @param {string} body @param {number} withinMs
+   * @param {Proved} [by] another one than the proved
+   */
+  headers(method, url, body, withinMs, by) {
+    const [path] = url.split('?');
+    const signing = this.ready.then(() => {
+      const key = by ?? this.proved;
+      if (!this.isPossible || key === null) return null;
+      return signed(key.pair.privateKey, key.device, method, path, body, this.clock.center(Date.now()));
+    });
+    let timer;
+    const late = new Promise((resolve) => {
+      timer = setTimeout(resolve, withinMs, null);
+    });
+    return Promise.race([signing.catch(() => null), late]).finally(() => clearTimeout(timer));
+  }
+
+  async #open() {
+    if (!this.isPossible) return;
+    const opening = indexedDB.open(DATABASE, 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore(KEYS);
+    this.database = await done(opening);
+    const store = this.database.transaction(KEYS).objectStore(KEYS);
+    const [proved, asked] = await Promise.all([done(store.get('proved')), done(store.get('asked'))]);
+    this.proved = proved ?? null;
+    this.asked = asked ?? null;
+  }
+}

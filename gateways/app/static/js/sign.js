@@ -1,0 +1,36 @@
+// What proves that a request is this phone's: a signature over method, path and body (RFC 9421, RFC 9530), as
+// docs/api.md says.
+
+const COVERED = '("@method" "@path" "content-digest")';
+
+const base64 = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer)));
+const bytes = (text) => new TextEncoder().encode(text);
+
+/** What is signed, of the body its digest alone. */
+export const signatureBase = (method, path, digest, parameters) =>
+  [
+    `"@method": ${method}`,
+    `"@path": ${path}`,
+    `"content-digest": ${digest}`,
+    `"@signature-params": ${parameters}`,
+  ].join('\n');
+
+/**
+ * The headers that sign a request with `key`, which the center knows as `device`. `createdMs`: now, by the
+ * center's clock.
+ * @param {CryptoKey} key @param {string} device @param {string} method @param {string} path without a query
+ * @param {string} body empty where there is none @param {number} createdMs
+ */
+export async function signed(key, device, method, path, body, createdMs) {
+  const digest = `sha-256=:${base64(await crypto.subtle.digest('SHA-256', bytes(body)))}:`;
+  const nonce = base64(crypto.getRandomValues(new Uint8Array(15)).buffer);
+  const created = Math.floor(createdMs / 1000);
+  const parameters = `${COVERED};created=${created};nonce="${nonce}";keyid="${device}";tag="securwoman"`;
+  const over = bytes(signatureBase(method, path, digest, parameters));
+  const signature = await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, key, over);
+  return {
+    'content-digest': digest,
+    'signature-input': `sw=${parameters}`,
+    signature: `sw=:${base64(signature)}:`,
+  };
+}
