@@ -139,7 +139,7 @@ function silent(view) {
 }
 
 /**
- * Another alert of the same number that has another proof: which of the two is hers is the operator's to find.
+ * Another alert of the same number that has another proof: which is hers, the operator finds out.
  * @param {CaseView} view
  */
 function beside(view) {
