@@ -8,13 +8,14 @@ so that starting from streams read one by one and going on from the journal as a
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Final
 
 import msgspec
 
 from gateways.console import timeline
 from messages import events as ev
-from messages.ids import SECOND, AlertId, Instant, LineId, NodeId, OperatorId, Role, ShiftState
+from messages.ids import SECOND, AlertId, Instant, LineId, NodeId, OperatorId, Proof, Role, ShiftState
 from messages.journal import Recorded
 from model.alarms import STUCK
 from model.alert.case import Case
@@ -93,6 +94,17 @@ class Picture:
         """The open alerts, earliest deadline first."""
         found = [known for known in self.alerts.values() if known.case.closed_at is None]
         return sorted(found, key=lambda known: known.case.deadline_at)
+
+    def proved_open(self, most: int) -> bool:
+        """Whether at least so many proved alerts are open."""
+        if self.open_count < most:
+            return False
+        found = (
+            None
+            for known in self.alerts.values()
+            if known.case.proof is Proof.DEVICE and known.case.closed_at is None
+        )
+        return sum(1 for _ in islice(found, most)) == most
 
     def at_work(self) -> list[Known]:
         """The open alerts that have an operator, or had one called or a call made; in a storm, the fewest."""

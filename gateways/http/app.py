@@ -100,6 +100,7 @@ def parts(
     )
     shared = journal.shared
     auth = Auth(asked, cookies, proxies, clock)
+    following = Following(journal, clock)
     return Web(
         settings=settings,
         clock=clock,
@@ -109,8 +110,9 @@ def parts(
             metrics=metrics,
             deadline_s=settings.policy.deadline_s,
             live_cases=settings.policy.live_cases,
+            proved_open=following.picture.proved_open,
         ),
-        following=Following(journal, clock),
+        following=following,
         auth=auth,
         senders=Senders(auth, asked, proxies, clock),
         cookies=cookies,

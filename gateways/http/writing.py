@@ -18,6 +18,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from gateways.http.errors import NotDurable
 from gateways.http.routes.metrics import Metrics
+from messages.ids import Proof
 from runtime import logs
 from store.alerts.accepting import Accepted, accept_soon
 from store.alerts.belonging import Signal
@@ -75,10 +76,13 @@ class Writing:
         metrics: Metrics,
         deadline_s: float,
         live_cases: int | None = None,
+        proved_open: Callable[[int], bool] = lambda _: True,
     ) -> None:
+        """`proved_open`: whether so many proved alerts are open; no others are in the way of one."""
         self._metrics = metrics
         self._deadline_s = deadline_s
         self._live_cases = live_cases
+        self._proved_open = proved_open
         self._committer = GroupCommitter(journal)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._done: list[_Ticket[Any]] = []
@@ -107,7 +111,10 @@ class Writing:
 
     def accept(self, signal: Signal) -> asyncio.Future[Accepted]:
         """Make the signal durable. Raises NotDurable; the signal is kept and tried again."""
-        return self._submit(accept_soon(self._committer, signal, self._deadline_s, self._live_cases), signal)
+        most = self._live_cases
+        if most is not None and signal.level is Proof.DEVICE and not self._proved_open(most):
+            most = None
+        return self._submit(accept_soon(self._committer, signal, self._deadline_s, most), signal)
 
     def run(self, work: Callable[[Transaction], T]) -> asyncio.Future[T]:
         """Do `work` in a transaction. Raises NotDurable where the journal fails, or what `work` raises."""

@@ -37,7 +37,7 @@ from messages.events import (
     NoteAdded,
     NumberRaised,
 )
-from messages.ids import SECOND, Advice, AlertId, Instant, OperatorId, Proof
+from messages.ids import SECOND, Advice, AlertId, Instant, OperatorId
 from model.alert.case import BELIEVED_US
 from model.rules.advice import Why, call_112_now
 from store import streams
@@ -49,7 +49,6 @@ from store.alerts.belonging import (
     beside,
     is_open,
     is_there,
-    known_alert,
     raised_at_of,
     streams_of,
 )
@@ -68,7 +67,6 @@ _ATTEMPTS: Final = 5
 
 _ANY_OPEN: Final = Query(select(open_alert.c.alert).limit(1))
 
-_ALL_OPEN: Final = Query(select(open_alert.c.alert))
 _MORE_THAN: Final = Query(select(open_alert.c.seq).limit(1).offset(bindparam("most")), "most")
 
 
@@ -178,7 +176,7 @@ def _create(transaction: Transaction, signal: Signal, deadline_s: float, live_ca
     told: tuple[AdviceChanged, ...] = ()
     if not transaction.durable:
         told = (call_112_now(Why.NOT_DURABLE),)
-    elif live_cases is not None and _all_at_work(transaction, live_cases, signal.level):
+    elif live_cases is not None and _all_at_work(transaction, live_cases):
         told = (call_112_now(Why.ALL_AT_WORK),)
     transaction.append(
         *(
@@ -204,16 +202,11 @@ def _create(transaction: Transaction, signal: Signal, deadline_s: float, live_ca
     )
 
 
-def _all_at_work(transaction: Transaction, live_cases: int, proof: Proof) -> bool:
-    """Whether this node has as many as it can handle; what comes behind is in no proved alert's way."""
+def _all_at_work(transaction: Transaction, live_cases: int) -> bool:
+    """Whether this node has as many alerts as it can handle."""
     if transaction.shared:
-        full = leases.has_more_than(transaction, transaction.node, live_cases - 1)
-    else:
-        full = transaction.one(_MORE_THAN, live_cases - 1) is not None
-    if not full or proof is not Proof.DEVICE:
-        return full
-    opened = (known_alert(transaction, AlertId(row[0])) for row in transaction.all(_ALL_OPEN))
-    return sum(one is not None and one.proof is Proof.DEVICE for one in opened) >= live_cases
+        return leases.has_more_than(transaction, transaction.node, live_cases - 1)
+    return transaction.one(_MORE_THAN, live_cases - 1) is not None
 
 
 def _add(transaction: Transaction, known: Known, signal: Signal) -> None:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from httpx import Response
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from gateways.http.app import build
 from gateways.http.context import Web
 from messages.ids import E164, SECOND
+from model.policy import Policy
 from store.registry import devices
 from store.registry.pins import PinVerdict
 from store.registry.registry import Registry
 from store.texts import outbox_of
 from tests.gateways.http.place import GIULIA, Place
 from tests.support.signing import Phone
+from tests.waiting import wait_until
 
 Client = TestClient[Litestar]
 STRANGER = "+393339998887"
@@ -134,3 +138,29 @@ def test_what_is_not_signed_sees_and_changes_nothing(client: Client, place: Plac
     for method, path in (("GET", "/v1/devices"), ("DELETE", f"/v1/devices/{giulia.device}")):
         assert client.request(method, path, headers=place.app()).status_code == 403
     assert client.put("/v1/pins", json={"pin": "1234"}, headers=place.app()).status_code == 403
+
+
+def test_where_all_are_at_work_on_claimed_alerts_a_proved_one_is_not_told_to_give_up(
+    tmp_path: Path,
+) -> None:
+    place = Place.make(tmp_path, Policy(live_cases=2))
+    web = place.web()
+    phones = [Phone(number=f"+39333000000{n}").enrolled(web.journal) for n in range(3)]
+
+    with TestClient(build(web)) as client:
+
+        def told(phone: Phone) -> str:
+            answer = signed(client, web, phone, "POST", "/v1/alerts", {"phone": phone.number})
+            wait_until(
+                lambda: web.following.picture.alerts.get(answer.json()["alert"]), what="it is followed"
+            )
+            return str(answer.json()["advice"])
+
+        claimed = [
+            client.post("/v1/alerts", json={"phone": f"+39347000000{n}"}, headers=place.app()).json()[
+                "advice"
+            ]
+            for n in range(3)
+        ]
+        assert claimed == ["wait", "wait", "call_112_now"]
+        assert [told(phone) for phone in phones] == ["wait", "wait", "call_112_now"]
