@@ -67,6 +67,7 @@ from runtime.published.directory import Directory, FileDirectory
 from runtime.published.file import Lately
 from runtime.published.peers import FilePeers, PeerBook
 from store import streams
+from store.database.dialect import is_server
 from store.errors import JournalError, StoreError
 from store.journal.journal import Append, Journal
 from store.journal.notify import Notifier, SocketNotifier
@@ -114,7 +115,7 @@ def parts(
         ),
         following=following,
         auth=auth,
-        senders=Senders(auth, asked, proxies, clock),
+        senders=Senders(auth, asked, proxies, clock, far=is_server(settings.journal)),
         cookies=cookies,
         nodes=Nodes(settings.node, settings.web, run, FilePeers(run) if shared else PeerBook()),
         people=People(asked, clock),

@@ -71,8 +71,10 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
 class Senders:
     """Litestar's guard for what apps send, and the budgets of those who do."""
 
-    def __init__(self, auth: Auth, keys: Keys, proxies: Proxies, clock: Clock) -> None:
+    def __init__(self, auth: Auth, keys: Keys, proxies: Proxies, clock: Clock, *, far: bool) -> None:
+        """`far`: the registry is asked over a network, which may take as long as it likes."""
         self._auth = auth
+        self._far = far
         self._keys = keys
         self._proxies = proxies
         self._clock = clock
@@ -142,7 +144,10 @@ class Senders:
         if now_us < read_at + KNOWN_US:
             return known
         try:
-            known = await asyncio.to_thread(self._keys.device_key, device)
+            if self._far:
+                known = await asyncio.to_thread(self._keys.device_key, device)
+            else:
+                known = self._keys.device_key(device)
         except StoreError as error:
             log.error("a device's key cannot be read: the last reading holds", reason=str(error))
         self._known[device] = (now_us, known)
