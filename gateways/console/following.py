@@ -162,6 +162,10 @@ class Following:
             return known.case
         return self.fresh(alert)
 
+    def proved_open(self, most: int) -> bool:
+        """Whether at least so many proved alerts are open, as far as it has followed."""
+        return self.picture.proved_open(most)
+
     def fresh(self, alert: AlertId) -> Case | None:
         """The alert as the journal tells at this moment. Raises JournalError."""
         return fold(self.journal.read_streams(streams.inbox(alert), streams.case(alert)))

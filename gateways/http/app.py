@@ -111,7 +111,7 @@ def parts(
             metrics=metrics,
             deadline_s=settings.policy.deadline_s,
             live_cases=settings.policy.live_cases,
-            proved_open=following.picture.proved_open,
+            proved_open=following.proved_open,
         ),
         following=following,
         auth=auth,

@@ -64,7 +64,7 @@ class _Key(HTTPSignatureKeyResolver):
         return public_key(POINT)
 
     def resolve_private_key(self, key_id: str) -> Any:
-        raise NotImplementedError
+        raise KeyError(key_id)
 
 
 class _Answer:

@@ -39,7 +39,8 @@ function standing({ key, doubt }) {
   if (!key.isPossible) return html`<p class="app__note">${icon('warn')}${t('phoneCannot')}</p>`;
   if (!key.proved) return html`<p class="app__small">${t('phoneWhy')}</p>`;
   const { provedMs } = proof();
-  return html`<p>${icon('done', 'ink-good')} ${t('lastVerified')}: ${provedMs ? time(provedMs) : t('never')}</p>
+  const at = provedMs ? time(provedMs) : t('never');
+  return html`<p>${icon('done', 'ink-good')} ${t('lastVerified')}: ${at}</p>
     ${
       doubt
         ? html`<p class="app__note" role="status">
@@ -62,7 +63,9 @@ function proving(enrolment, phone) {
   if (asked)
     return html`<form class="app__form" novalidate @submit=${enrolment.confirm}>
         ${field(enrolment, 'code', { ...digits, value: '', needed: true })}
-        <button class="app__btn app__btn--do" type="submit" ?disabled=${enrolment.busy}>${t('confirmCode')}</button>
+        <button class="app__btn app__btn--do" type="submit" ?disabled=${enrolment.busy}>
+          ${t('confirmCode')}
+        </button>
       </form>
       ${ghost('anotherCode', enrolment.askCode)}`;
   if (proved && !ANEW.has(enrolment.doubt)) return nothing;

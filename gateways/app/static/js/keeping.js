@@ -36,7 +36,7 @@ export const keepNodes = (list) => write(NODES, list);
 export const numbers = () => ({ known: [], saved: [], ...read(NUMBERS) });
 export const keepNumbers = (changed) => write(NUMBERS, changed);
 
-/** When the center last saw that a request was this phone's, and why not since, or ''; the key is in key.js. */
+/** When the center last saw that a request was this phone's, and why not since, or ''; see key.js. */
 export const proof = () => ({ provedMs: 0, doubt: '', ...read(PROOF) });
 export const keepProof = (changes) => write(PROOF, { ...proof(), ...changes });
 

@@ -27,7 +27,7 @@ export class Key {
     this.clock = clock;
     /** @type {Proved?} what the center knows, or once knew */
     this.proved = null;
-    /** @type {Partial<Proved & { invitation: string }>?} what waits for its code, or an invitation not used yet */
+    /** @type {Partial<Proved & { invitation: string }>?} what waits for its code, or to be used */
     this.asked = null;
     this.isPossible = isSecureContext && Boolean(globalThis.crypto?.subtle && globalThis.indexedDB);
     this.ready = this.#open().catch(() => {

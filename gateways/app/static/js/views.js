@@ -238,6 +238,7 @@ export const settings = (ui, now) =>
             ? html`<a class="app__btn app__btn--ghost" href="/app?test=1">${t('tryIt')}</a>`
             : nothing
         }
-        ${now.key && now.phone ? html`${ghost('thisPhone', ui.openPhone)}${ghost('back', ui.closeSettings)}` : nothing}
+        ${now.key && now.phone ? ghost('thisPhone', ui.openPhone) : nothing}
+        ${now.key && now.phone ? ghost('back', ui.closeSettings) : nothing}
       </nav>`,
   );

@@ -137,16 +137,16 @@ export const WORDS = {
   // this phone's proof
   thisPhone: ['Questo telefono', 'This phone'],
   phoneWhy: [
-    'Se verifichi il telefono, il centro sa che un allarme viene da te: nessun altro può leggerlo, spostarlo ' +
+    'Col telefono verificato il centro sa che un allarme viene da te: nessun altro può leggerlo, spostarlo ' +
       'o annullarlo. Anche senza verifica rispondiamo a ogni allarme.',
-    'Once this phone is verified the centre knows that an alert comes from you: nobody else can read, move or ' +
-      'cancel it. We answer every alert without it, too.',
+    'Once this phone is verified the centre knows that an alert comes from you: nobody else can read, move ' +
+      'or cancel it. We answer every alert without it, too.',
   ],
   phoneCannot: [
-    'Qui il telefono non può essere verificato: servono una pagina HTTPS e un browser che conserva le chiavi. ' +
-      'Gli allarmi funzionano lo stesso.',
-    'This phone cannot be verified here: it takes an HTTPS page, and a browser that keeps keys. Alerts work ' +
-      'all the same.',
+    'Qui il telefono non può essere verificato: servono una pagina HTTPS e un browser che conserva le ' +
+      'chiavi. Gli allarmi funzionano lo stesso.',
+    'This phone cannot be verified here: it takes an HTTPS page, and a browser that keeps keys. Alerts ' +
+      'work all the same.',
   ],
   sendCode: ['Invia un codice a', 'Send a code to'],
   codeSent: ['Il codice arriva con un SMS.', 'The code comes by text message.'],
@@ -195,10 +195,10 @@ export const WORDS = {
   ended: ['Questo telefono non è più verificato.', 'This phone is not verified any more.'],
   pins: ['PIN per annullare', 'PINs for cancelling'],
   pinsText: [
-    'Con il PIN dici che un allarme era uno sbaglio. Con il PIN sotto minaccia il telefono mostra lo stesso, ' +
-      'e il centro sa che qualcuno ti costringe.',
-    'With the PIN you say that an alert was a mistake. With the duress PIN the phone shows the same, and the ' +
-      'centre knows that somebody forces you.',
+    'Con il PIN dici che un allarme era uno sbaglio. Con il PIN sotto minaccia il telefono mostra lo ' +
+      'stesso, e il centro sa che qualcuno ti costringe.',
+    'With the PIN you say that an alert was a mistake. With the duress PIN the phone shows the same, and ' +
+      'the centre knows that somebody forces you.',
   ],
   newPin: ['Nuovo PIN', 'New PIN'],
   newPinHint: ['Da 4 a 12 cifre.', '4 to 12 digits.'],
