@@ -11,7 +11,7 @@ const PROOF_MS = 1000; // to wait for a signature
 const PROOF_OF_AN_ALERT_MS = 100;
 
 export class Api {
-  /** `keyOf()`: the app key of the settings; `key`: the phone's own; each answer's `Date` is for the clock. */
+  /** `keyOf()`: the settings' app key; `key`: the phone's own; each answer's `Date` is for the clock. */
   constructor(keyOf, key, clock, addresses) {
     this.keyOf = keyOf;
     this.key = key;
