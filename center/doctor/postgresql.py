@@ -60,6 +60,10 @@ def database(state: StateDir, settings: Settings | None) -> Iterator[Finding]:
         if not on:
             yield fail("database", f"{setting} is off: a loss of power loses alerts")
     yield way(found.address, found.sslmode, encrypted=found.encrypted)
+    if found.changes_events:
+        yield warn("database", "its role could change what was written: let one write that only adds")
+    else:
+        yield ok("database", "its role adds events, and can change none")
     yield from _commits(found.synchronous_commit, found.synchronous_standbys, found.commits_s)
     if settings is not None:
         yield _room(settings, found.connections, found.connections_used)

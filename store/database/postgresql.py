@@ -252,6 +252,16 @@ class PostgresConnection:
         mode = info.get_parameters().get("sslmode", "prefer")
         return info.hostaddr or info.host, self._raw.pgconn.ssl_in_use, mode
 
+    def changes_events(self) -> bool:
+        """Whether our role could change or delete an event; for the doctor."""
+        row = self._run(
+            lambda: self._raw.execute(
+                "SELECT coalesce(has_table_privilege(found, 'UPDATE') OR has_table_privilege(found, 'DELETE')"
+                " OR has_table_privilege(found, 'TRUNCATE'), true) FROM to_regclass('event') AS found"
+            ).fetchone()
+        )
+        return row is None or bool(row[0])
+
     def clients(self) -> int:
         """How many connections the server has, of whomever; for the doctor."""
         row = self._run(

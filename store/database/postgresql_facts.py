@@ -36,6 +36,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """The server's; a path where it is a Unix socket."""
     encrypted: bool
     sslmode: str
+    changes_events: bool
+    """Whether our role could change an event."""
     commits_s: tuple[float, ...]
     """How long each of some real commits took; empty where it takes none."""
 
@@ -51,6 +53,7 @@ def facts(url: str, *, patience_s: float) -> Facts:
         standby = said.get("in_hot_standby", "off") == "on"
         used = connection.clients()
         address, encrypted, sslmode = connection.way()
+        changes_events = connection.changes_events()
         took = []
         for _ in range(0 if standby else COMMITS):
             began = time.perf_counter()
@@ -70,5 +73,6 @@ def facts(url: str, *, patience_s: float) -> Facts:
         address=address,
         encrypted=encrypted,
         sslmode=sslmode,
+        changes_events=changes_events,
         commits_s=tuple(took),
     )

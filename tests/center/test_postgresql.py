@@ -145,12 +145,13 @@ def found_by(run: Terminal, *, code: int) -> list[str]:
 
 def test_the_doctor_judges_the_server(run: Terminal, postgres: PostgresServer) -> None:
     found = found_by(run, code=0)
-    assert [one.partition(" ")[0] for one in found] == ["ok", "ok", "ok", "warn", "ok"], found
+    assert [one.partition(" ")[0] for one in found] == ["ok", "ok", "warn", "ok", "warn", "ok"], found
     assert found[0].startswith("ok PostgreSQL ")
     assert "reached on this machine" in found[1]
-    assert "a commit takes" in found[2]
-    assert "no synchronous standby" in found[3]
-    assert "connections may be had" in found[4]
+    assert "could change what was written" in found[2]
+    assert "a commit takes" in found[3]
+    assert "no synchronous standby" in found[4]
+    assert "connections may be had" in found[5]
     postgres.execute("ALTER ROLE securwoman SET synchronous_commit = off")
     try:
         assert any("overridden by us" in one for one in found_by(run, code=0))

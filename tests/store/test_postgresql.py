@@ -7,12 +7,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
+import psycopg
 import pytest
 from sqlalchemy import func, select
 
-from messages.ids import NodeId
+from messages.events import AlertClosed
+from messages.ids import NodeId, Outcome
+from store import streams
 from store.alerts.accepting import accept
 from store.database import migrate
 from store.database.dialect import shown
@@ -43,6 +46,7 @@ from tests.support.postgres import PostgresServer, server
 from tests.waiting import wait_until
 
 OpenJournal = Callable[..., Journal]
+ROOT = Path(__file__).resolve().parents[2]
 ONE = Append("line-a", None, (returned(),))
 _SETTING = Query(select(func.current_setting("synchronous_commit")))
 
@@ -515,6 +519,41 @@ def test_an_older_form_is_brought_up_to_date(database: PostgresDatabase) -> None
     journal_at(database.url).close()
     assert database.execute("SELECT version_num FROM alembic_version") == [(migrate.REVISION,)]
     assert database.execute("SELECT count(*) FROM member, lease") == [(0,)]
+
+
+def test_a_role_that_only_adds_is_all_that_the_center_needs(postgres: PostgresServer, clock: Clock) -> None:
+    """As docs/operations.md has it."""
+    owned = new_database(postgres)
+    operations = (ROOT / "docs" / "operations.md").read_text()
+    role = f"writer_{owned.name}"
+    block = operations.partition("**A role that only adds.**")[2].partition("```sql\n")[2].partition("```")[0]
+    statements = block.replace("securwoman_writer", role)
+    try:
+        owned.execute(statements)
+        writer = PostgresDatabase(postgres, owned.name)
+        writer.url = owned.url.replace(f"//{urlsplit(owned.url).username}", f"//{role}", 1)
+        assert facts(owned.url, patience_s=2).changes_events
+        assert not facts(writer.url, patience_s=2).changes_events
+        journal = Journal.open(
+            writer.url, node=NodeId("n1"), clock=clock, notify=LocalNotifier(), shared=False
+        )
+        accepted = accept(journal, sent(clock), 50)
+        over = AlertClosed(outcome=Outcome.FALSE_ALARM)
+        journal.append(Append(streams.case(accepted.alert), None, (over,)))
+        Registry(journal).issue_app_key("app")
+        journal.close()
+        for statement in (
+            "UPDATE event SET type = 'x'",
+            "DELETE FROM event",
+            "TRUNCATE event",
+            "ALTER TABLE event DISABLE TRIGGER ALL",
+            "DROP TABLE event",
+            "UPDATE alembic_version SET version_num = '0'",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                writer.execute(statement)
+    finally:
+        owned.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
 
 
 def test_a_commit_is_flushed_even_where_the_server_is_told_not_to(database: PostgresDatabase) -> None:
