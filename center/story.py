@@ -83,9 +83,13 @@ def _inbox(event: Event) -> str:
             who = event.phone or f"device {event.device}"
             kind = "TEST alert" if event.test else "silent alert" if event.silent else "alert"
             where = f", {_position(event.position)}" if event.position else ""
-            return f"{kind} received by {event.channel} from {who}{where}"
+            doubt = f", not proved by its signature ({event.doubt})" if event.doubt else ""
+            proved = ", proved by its phone" if event.key else doubt
+            return f"{kind} received by {event.channel} from {who}{where}{proved}"
         case ev.AlertSignalAdded():
             return f"signalled again by {event.channel} from {event.phone or f'device {event.device}'}"
+        case ev.AlertBeside():
+            return f"another alert of the number is open, {event.alert}, proved by: {event.proof}"
         case ev.PositionUpdated():
             return f"position {_position(event.position)}"
         case ev.PinRefused():
