@@ -15,7 +15,7 @@ from tests.support.center import OPERATOR, PSAP, USER, center, simulation
 from tests.support.hearing import hasten_modems
 from tests.support.sentences import FRAME, RATE_HZ, Told, find
 
-pytestmark = [pytest.mark.process, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.process, pytest.mark.timed, pytest.mark.timeout(120)]
 
 SENTENCES = 3
 

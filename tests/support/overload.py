@@ -19,6 +19,7 @@ from messages.base import Message
 from messages.ids import SECOND, AlertId, Instant, OperatorId, Party, ShiftState
 from model.alert.live import LiveCases
 from model.policy import Policy
+from model.rules.proof import proof_of, rank_of
 from model.rules.urgency import Urgency, least_us, urgency
 from store import streams
 from store.journal.following import Following
@@ -176,8 +177,8 @@ class Story(msgspec.Struct, kw_only=True):
     """What the journal says of one alert. Times are microseconds UTC."""
 
     alert: AlertId
-    rank: tuple[bool, int]
-    """Real before test, then the deadline: who is to be opened first."""
+    rank: tuple[bool, int, int]
+    """Real before test, then by proof, then the deadline: who is to be opened first."""
     received_at: int
     there_at: int
     """When it was written down."""
@@ -223,7 +224,7 @@ class Judgement:
         if isinstance(event, ev.AlertReceived):
             story = Story(
                 alert=alert,
-                rank=(event.test, event.deadline_at),
+                rank=(event.test, rank_of(proof_of(event), event.doubt), event.deadline_at),
                 received_at=event.received_at,
                 there_at=at,
                 deadline_at=event.deadline_at,
@@ -268,8 +269,8 @@ class Judgement:
 
 
 def _urgency(one: Story, at: int) -> Urgency:
-    test, deadline_at = one.rank
-    return urgency(test, Instant(deadline_at), Instant(at), USUAL)
+    test, rank, deadline_at = one.rank
+    return urgency(test, rank, Instant(deadline_at), Instant(at), USUAL)
 
 
 # ------------------------------------------------------------------------------------------- memory
