@@ -44,7 +44,7 @@ class Whose(Enum):
 
 RATES: Final = {
     (Kind.ALERT, Whose.DEVICE): Rate(5, 1 / 20),
-    (Kind.ALERT, Whose.APP_KEY): Rate(600, 20),
+    (Kind.ALERT, Whose.APP_KEY): Rate(2000, 50),
     (Kind.ALERT, Whose.ADDRESS): Rate(60, 2),
     (Kind.POSITION, Whose.DEVICE): Rate(60, 2),
     (Kind.POSITION, Whose.APP_KEY): Rate(6000, 400),
