@@ -6,6 +6,7 @@ import random
 import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
+from functools import partial
 
 import httpx
 
@@ -108,6 +109,10 @@ class Result:
         return any(one.rule not in ("in time", "once each", "dropped", "orders") for one in self.violations)
 
 
+def _is_past(moment_s: float) -> bool:
+    return time.monotonic() > moment_s
+
+
 class History:
     """When whom was struck in this center, so that its own limits on restarts are kept out of it."""
 
@@ -120,10 +125,8 @@ class History:
         for role, times in wanted.items():
             when = self._when.setdefault(role, deque())
             while len(when) + times > INTENSITY and when:
-                if time.monotonic() - when[0] > INTENSITY_S:
-                    when.popleft()
-                else:
-                    time.sleep(0.05)
+                until_s = when.popleft() + INTENSITY_S
+                wait_until(partial(_is_past, until_s), within_s=2 * INTENSITY_S, what="a strike is long ago")
 
     def note(self, role: Role) -> None:
         """It was struck now."""
