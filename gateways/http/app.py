@@ -28,6 +28,7 @@ from gateways.console.voice import voice_route
 from gateways.http.answers import AnyRequest, Problem, answer
 from gateways.http.context import Web
 from gateways.http.decoding import BODY_MAX
+from gateways.http.door import signatures
 from gateways.http.door.across import across_nodes
 from gateways.http.door.apart import apart
 from gateways.http.door.auth import Auth
@@ -175,7 +176,13 @@ def build(web: Web) -> Litestar:
         web.following.add(screen)
         meters.start()
         headsets.start()
-        works = (_load(web), web.auth.keep_looking(), keep_ending_idle(web), tally.keep_up())
+        works = (
+            _load(web),
+            web.auth.keep_looking(),
+            keep_ending_idle(web),
+            tally.keep_up(),
+            asyncio.to_thread(signatures.load),
+        )
         tasks = [asyncio.create_task(work) for work in works]
         try:
             yield

@@ -86,6 +86,12 @@ class NoSuchAlert(RequestError):
     status: ClassVar[int] = 404
 
 
+class NoSuchDevice(RequestError):
+    """No enrolled phone of this person has this id."""
+
+    status: ClassVar[int] = 404
+
+
 class Refused(RequestError):
     """The case does not allow the command now."""
 

@@ -12,6 +12,7 @@ import gc
 from litestar import Litestar, get, websocket
 
 from gateways.console.door import AnySocket
+from gateways.http.door import signatures
 from gateways.http.server import configured
 
 
@@ -29,6 +30,7 @@ def rehearse() -> None:
     """An application of two routes begins, and ends; the collector need not look at what is there now."""
     config = configured(Litestar(route_handlers=[_route, _socket], logging_config=None))
     config.load()
+    signatures.load()
 
     async def begin_and_end() -> None:
         lifespan = config.lifespan_class(config)

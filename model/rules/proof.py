@@ -20,9 +20,12 @@ OVER_BUDGET: Final = 2
 
 def proof_of(event: AlertReceived | AlertSignalAdded) -> Proof:
     """A signal's level; of one that is older than proofs, what its channel is worth."""
-    if event.proof is not None:
-        return event.proof
-    return Proof.APP if event.channel is Channel.DATA else Proof.NETWORK
+    return event.proof or level_of(event.channel)
+
+
+def level_of(channel: Channel) -> Proof:
+    """What a channel is worth by itself."""
+    return Proof.APP if channel is Channel.DATA else Proof.NETWORK
 
 
 def joins(signal: Proof, alert: Proof) -> bool:

@@ -39,7 +39,7 @@ from messages.events import (
 from messages.ids import E164, SECOND, AlertId, Channel, Doubt, Instant, LineId, Proof
 from messages.journal import Recorded
 from model.alert.case import BELIEVED_US
-from model.rules.proof import joins, proof_of
+from model.rules.proof import joins, level_of, proof_of
 from store import streams
 from store.database.query import Query
 from store.database.schema import open_alert
@@ -83,7 +83,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def level(self) -> Proof:
         """What proves it."""
-        return self.proof or (Proof.APP if self.channel is Channel.DATA else Proof.NETWORK)
+        return self.proof or level_of(self.channel)
 
 
 def streams_of(transaction: Transaction, signal: Signal) -> list[str]:

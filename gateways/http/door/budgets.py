@@ -33,7 +33,7 @@ class Kind(Enum):
     READ = "read"
 
 
-class Whose(Enum):
+class Scope(Enum):
     """For whom it is counted."""
 
     DEVICE = "device"
@@ -43,15 +43,15 @@ class Whose(Enum):
 
 
 RATES: Final = {
-    (Kind.ALERT, Whose.DEVICE): Rate(5, 1 / 20),
-    (Kind.ALERT, Whose.APP_KEY): Rate(2000, 50),
-    (Kind.ALERT, Whose.ADDRESS): Rate(60, 2),
-    (Kind.POSITION, Whose.DEVICE): Rate(60, 2),
-    (Kind.POSITION, Whose.APP_KEY): Rate(6000, 400),
-    (Kind.POSITION, Whose.ADDRESS): Rate(600, 40),
-    (Kind.READ, Whose.DEVICE): Rate(60, 4),
-    (Kind.READ, Whose.APP_KEY): Rate(6000, 400),
-    (Kind.READ, Whose.ADDRESS): Rate(600, 40),
+    (Kind.ALERT, Scope.DEVICE): Rate(5, 1 / 20),
+    (Kind.ALERT, Scope.APP_KEY): Rate(2000, 50),
+    (Kind.ALERT, Scope.ADDRESS): Rate(60, 2),
+    (Kind.POSITION, Scope.DEVICE): Rate(60, 2),
+    (Kind.POSITION, Scope.APP_KEY): Rate(6000, 400),
+    (Kind.POSITION, Scope.ADDRESS): Rate(600, 40),
+    (Kind.READ, Scope.DEVICE): Rate(60, 4),
+    (Kind.READ, Scope.APP_KEY): Rate(6000, 400),
+    (Kind.READ, Scope.ADDRESS): Rate(600, 40),
 }
 """A carrier puts many phones behind one address, and all apps of a kind have one key."""
 
@@ -60,11 +60,11 @@ class Budgets:
     """The buckets of one process."""
 
     def __init__(self) -> None:
-        self._left: OrderedDict[tuple[Kind, Whose, str], tuple[float, Instant]] = OrderedDict()
+        self._left: OrderedDict[tuple[Kind, Scope, str], tuple[float, Instant]] = OrderedDict()
 
-    def wait_s(self, kind: Kind, senders: dict[Whose, str], now_us: Instant) -> int:
+    def wait_s(self, kind: Kind, senders: dict[Scope, str], now_us: Instant) -> int:
         """Take one token of each sender's; for how many seconds, rounded up, there is none (0: taken)."""
-        keys = [(kind, whose, name) for whose, name in senders.items() if name]
+        keys = [(kind, scope, name) for scope, name in senders.items() if name]
         found = [(key, self._now(key, now_us), RATES[kind, key[1]]) for key in keys]
         wait_s = max((_wait_s(left, rate) for _, left, rate in found), default=0)
         for key, left, _ in found:
@@ -74,7 +74,7 @@ class Budgets:
             self._left.popitem(last=False)
         return wait_s
 
-    def _now(self, key: tuple[Kind, Whose, str], now_us: Instant) -> float:
+    def _now(self, key: tuple[Kind, Scope, str], now_us: Instant) -> float:
         rate = RATES[key[0], key[1]]
         left, since = self._left.get(key, (rate.burst, now_us))
         return min(rate.burst, left + max(0, now_us - since) / SECOND * rate.each_s)

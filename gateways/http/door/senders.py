@@ -15,7 +15,7 @@ from litestar.handlers.base import BaseRouteHandler
 
 from gateways.http.answers import AnyConnection
 from gateways.http.door.auth import Auth, bearer
-from gateways.http.door.budgets import Budgets, Kind, Whose
+from gateways.http.door.budgets import Budgets, Kind, Scope
 from gateways.http.door.limits import is_loopback
 from gateways.http.door.proxies import Proxies
 from gateways.http.door.signatures import Nonces, Request, in_time, key_id, verify
@@ -60,12 +60,14 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
         """The level."""
         return Proof.APP if self.device is None or self.doubt is not None else Proof.DEVICE
 
-    def counted(self, named: str) -> dict[Whose, str]:
+    def counted(self, named: str) -> dict[Scope, str]:
         """For whom it is counted; `named`: whom it names, where nothing proves who it is."""
         if self.device is not None:
-            return {Whose.DEVICE: self.device.device}
+            return {Scope.DEVICE: self.device.device}
         address = "" if is_loopback(self.address) else self.address
-        return {Whose.DEVICE: f"named {named}", Whose.APP_KEY: self.app_key, Whose.ADDRESS: address}
+        # Without a name it is nobody's alone: strangers would use it up for each other.
+        one = f"named {named}" if named else ""
+        return {Scope.DEVICE: one, Scope.APP_KEY: self.app_key, Scope.ADDRESS: address}
 
 
 class Senders:

@@ -128,9 +128,14 @@ def jwk_point(jwk: dict[str, object]) -> bytes:
     return point
 
 
+def load() -> None:
+    """What verifies, before the first signed alert would wait for it: a fifth of a second."""
+    _library()
+
+
 @cache
 def _library() -> tuple[Callable[[bytes], Any], type[Exception]]:
-    """Who verifies with a key, and what it raises. Loaded at the first use, a fifth of a second."""
+    """Who verifies with a key, and what it raises."""
     from http_message_signatures import HTTPMessageVerifier, HTTPSignatureKeyResolver, algorithms
     from http_message_signatures.exceptions import HTTPMessageSignaturesException
 

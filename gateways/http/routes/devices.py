@@ -21,7 +21,7 @@ from gateways.http.decoding import Strict
 from gateways.http.door.budgets import Kind
 from gateways.http.door.senders import SENDER, Sender
 from gateways.http.door.signatures import jwk_point
-from gateways.http.errors import BadBody, Gone, NoSuchAlert, NotAllowed, TooMany, TooManyTries
+from gateways.http.errors import BadBody, Gone, NoSuchDevice, NotAllowed, TooMany
 from gateways.http.routes.alerts import APP
 from messages.ids import SECOND, Instant, Proof, TextPurpose
 from store.errors import RegistryError
@@ -138,7 +138,7 @@ def device_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         except ValueError as error:
             raise BadBody(str(error), "$.public_key") from error
         sender: Sender = request.state[SENDER]
-        web.senders.spend(Kind.POSITION, sender, "enrolment")
+        web.senders.spend(Kind.POSITION, sender, data.phone or "")
         if data.invitation is not None:
             secret = data.invitation
             found = await web.writing.run(lambda tx: devices.accept_invitation(tx, secret, key, data.name))
@@ -235,7 +235,7 @@ def device_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
             return known is not None and known.person == own.person and devices.revoke(tx, device, BY_APP)
 
         if not await web.writing.run(work):
-            raise NoSuchAlert("no such phone")
+            raise NoSuchDevice("no such phone")
         web.senders.forget(device)
         return Response(None, status_code=204)
 
@@ -257,7 +257,7 @@ def device_routes(web: Web, registry: Registry) -> list[HTTPRouteHandler]:
         own = signer(request)
         now_us = web.clock.now_us()
         if (wait_s := web.throttle.wait_s(f"pins {own.person}", "", now_us)) > 0:
-            raise TooManyTries(wait_s)
+            raise TooMany(f"too many wrong PINs: try again in {wait_s} s", wait_s)
         web.throttle.count(f"pins {own.person}", "", now_us)
         verdict = await asyncio.to_thread(registry.check_pin, own.person, data.current or "")
         if verdict is PinVerdict.WRONG:

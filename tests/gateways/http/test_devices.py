@@ -77,6 +77,13 @@ def test_a_second_code_within_a_minute_is_refused_with_how_long(client: Client, 
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "60")
 
 
+def test_who_asks_for_others_codes_uses_up_nobody_s_budget(client: Client, place: Place) -> None:
+    for n in range(100):
+        asked(client, place, Phone(number=f"+39347{n:07}"))
+    answer = asked(client, place, Phone(number=GIULIA))
+    assert (answer.status_code, answer.json()["reason"]) == (429, "too many codes were sent within an hour")
+
+
 def test_an_invitation_enrols_at_once_and_once(client: Client, place: Place, web: Web) -> None:
     invitation = web.journal.transact(lambda tx: devices.invite(tx, E164(GIULIA), "admin"))
     body = {"invitation": invitation, "public_key": Phone(number=GIULIA).jwk}
