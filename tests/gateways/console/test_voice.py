@@ -88,6 +88,14 @@ def heard(browser: WebSocketTestSession) -> bytes:
             return bytes(event["bytes"])
 
 
+def said(ours: socket.socket) -> bytes:
+    """The next frame that is not silence: of that a browser says as much as it waits for beats of the center."""
+    while True:
+        frame = ours.recv(4096)
+        if any(frame):
+            return frame
+
+
 def closed(browser: WebSocketTestSession) -> int:
     """Read until the center ends it; its code."""
     while True:
@@ -112,10 +120,9 @@ def test_frames_pass_both_ways_whole_and_in_order(client: Client, place: Place) 
         wait_until(lambda: told(browser), what="she is joined")
         for number in range(1, 50):
             browser.send_bytes(frame(number))
-            assert ours.recv(4096) == frame(number)
+            assert said(ours) == frame(number)
             ours.send(frame(number))
             assert heard(browser) == frame(number)
-            assert ours.recv(4096) == bytes(FRAME_BYTES)
 
 
 def test_a_socket_is_one_operator_s_alone_and_goes_with_the_operator(client: Client, place: Place) -> None:
