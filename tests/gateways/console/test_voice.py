@@ -89,7 +89,7 @@ def heard(browser: WebSocketTestSession) -> bytes:
 
 
 def said(ours: socket.socket) -> bytes:
-    """The next frame that is not silence: of that a browser says as much as it waits for beats of the center."""
+    """The next frame that is not silence, of which a browser says more while it waits for a beat."""
     while True:
         frame = ours.recv(4096)
         if any(frame):
