@@ -10,7 +10,7 @@ from functools import partial
 
 import httpx
 
-from messages.events import CommandGiven
+from messages.events import CommandGiven, ConferenceBroken
 from messages.ids import E164, AlertId, OperatorCommand, OperatorId, Role
 from model.alert.case import Case
 from model.alert.evolve import fold
@@ -18,7 +18,18 @@ from model.policy import Policy
 from model.rules.command_refusals import refusal_now
 from store.errors import JournalError
 from tests.chaos.harness.facts import Facts, Given, LineStruck
-from tests.chaos.harness.flows import FLOWS, CallIn, Deed, Flow, HangUp, Order, Send, Step
+from tests.chaos.harness.flows import (
+    ALL_THREE,
+    FLOWS,
+    CallIn,
+    Deed,
+    Flow,
+    HangUp,
+    LeaveAgain,
+    Order,
+    Send,
+    Step,
+)
 from tests.chaos.harness.hearing import all_hear, longest_silence_s, recording
 from tests.chaos.harness.judge import Violation, judge
 from tests.chaos.harness.recovery import Recovery
@@ -150,6 +161,8 @@ class Run:
         self.recoveries: list[Recovery] = []
         self.lines_struck: list[LineStruck] = []
         self.replug: list[tuple[float, str]] = []
+        self.faulty_until_s = 0.0
+        """Until then a modem is mute, garbled or away: the next alert has one that is well."""
         self.due: list[tuple[float, Strike]] = []
         self.node_due_s: float | None = None
         self.stood_still: Step | None = None
@@ -239,7 +252,8 @@ class Run:
 
     def _busy(self) -> bool:
         recovering = any(not recovery.over for recovery in self.recoveries)
-        return recovering or bool(self.replug or self.due) or self.node_due_s is not None
+        waiting = bool(self.replug or self.due) or self.node_due_s is not None
+        return recovering or waiting or not _is_past(self.faulty_until_s)
 
     # ------------------------------------------------------------ deeds
 
@@ -256,6 +270,15 @@ class Run:
                 for party in parties:
                     self.served.center.carrier.post(f"/phones/{self.people.number(party)}/hang_up")
                 return False
+            case LeaveAgain():
+                self._leave_again()
+                return False
+
+    def _leave_again(self) -> None:
+        assert self.alert is not None
+        broken = any(isinstance(one.event, ConferenceBroken) for one in self.served.recorded(self.alert))
+        if broken and ALL_THREE(self.view()):
+            self._order(str(OperatorCommand.LEAVE))
 
     def _send(self) -> bool:
         """Once; what is not answered, or not durable, is sent again under the same id."""
@@ -337,8 +360,9 @@ class Run:
         body = {} if kind is Kind.UNPLUG else {"for_s": FAULT_S}
         told = self.served.center.carrier.post(f"/modems/{line}/{kind}", json=body)
         assert told.status_code == 200, told.text
+        self.faulty_until_s = time.monotonic() + FAULT_S
         if kind is Kind.UNPLUG:
-            self.replug.append((time.monotonic() + FAULT_S, line))
+            self.replug.append((self.faulty_until_s, line))
 
     def _tend(self) -> bool:
         """What goes on beside the flow: successors looked for, strikes that are due, plugs put in again.

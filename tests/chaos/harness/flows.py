@@ -40,7 +40,12 @@ class HangUp:
     parties: tuple[Party, ...]
 
 
-Deed = Send | CallIn | Order | HangUp
+@dataclass(frozen=True)
+class LeaveAgain:
+    """The operator leaves once more, where the conference broke and all three are together again."""
+
+
+Deed = Send | CallIn | Order | HangUp | LeaveAgain
 
 
 @dataclass(frozen=True)
@@ -144,6 +149,9 @@ _ANSWERED = (
 )
 
 
+ALL_THREE = talking(OPERATOR, USER, PSAP)
+
+
 def _to_112(before: Step) -> tuple[Step, ...]:
     """From the two in conversation until 112 and the user are left alone."""
     return (
@@ -152,8 +160,8 @@ def _to_112(before: Step) -> tuple[Step, ...]:
         Step("psap_dialled", dialled(PSAP)),
         Step("psap_ringing", ringing(PSAP)),
         Step("psap_answered", answered(PSAP)),
-        Step("conference", talking(OPERATOR, USER, PSAP), Order(OperatorCommand.LEAVE)),
-        Step("leave_ordered", taken(OperatorCommand.LEAVE)),
+        Step("conference", ALL_THREE, Order(OperatorCommand.LEAVE)),
+        Step("leave_ordered", taken(OperatorCommand.LEAVE), LeaveAgain()),
         Step("alone", both(ended(OPERATOR), talking(USER, PSAP)), HangUp((PSAP, USER))),
         Step("hung_up", both(ended(USER), ended(PSAP)), HangUp((PSAP, USER))),
         Step("closed", closed),
@@ -204,7 +212,7 @@ NO_ANSWER = Flow(
         Step("briefing", talking(OPERATOR, PSAP), Order(OperatorCommand.BRIEFING_GIVEN)),
         Step("briefing_ordered", taken(OperatorCommand.BRIEFING_GIVEN)),
         Step("briefed", briefed, Order(OperatorCommand.LEAVE)),
-        Step("leave_ordered", taken(OperatorCommand.LEAVE)),
+        Step("leave_ordered", taken(OperatorCommand.LEAVE), LeaveAgain()),
         Step("closed", closed),
     ),
     calls={OPERATOR: 1, USER: 2, PSAP: 1},
