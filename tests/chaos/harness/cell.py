@@ -10,7 +10,7 @@ from functools import partial
 
 import httpx
 
-from messages.events import CommandGiven, ConferenceBroken
+from messages.events import CommandGiven
 from messages.ids import E164, AlertId, OperatorCommand, OperatorId, Role
 from model.alert.case import Case
 from model.alert.evolve import fold
@@ -29,6 +29,7 @@ from tests.chaos.harness.flows import (
     Order,
     Send,
     Step,
+    has_broken,
 )
 from tests.chaos.harness.hearing import all_hear, longest_silence_s, recording
 from tests.chaos.harness.judge import Violation, judge
@@ -276,8 +277,7 @@ class Run:
 
     def _leave_again(self) -> None:
         assert self.alert is not None
-        broken = any(isinstance(one.event, ConferenceBroken) for one in self.served.recorded(self.alert))
-        if broken and ALL_THREE(self.view()):
+        if has_broken(self.served.recorded(self.alert)) and ALL_THREE(self.view()):
             self._order(str(OperatorCommand.LEAVE))
 
     def _send(self) -> bool:

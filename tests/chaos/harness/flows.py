@@ -6,10 +6,12 @@ that none is missed between two looks. A deed is repeated until it is taken, as 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from messages.events import ConferenceBroken
 from messages.ids import OperatorCommand, Outcome, Party
+from messages.journal import Recorded
 from tests.chaos.harness.view import View
 
 Condition = Callable[[View], bool]
@@ -150,6 +152,11 @@ _ANSWERED = (
 
 
 ALL_THREE = talking(OPERATOR, USER, PSAP)
+
+
+def has_broken(story: Iterable[Recorded]) -> bool:
+    """Whether the operator had left, and was called back."""
+    return any(isinstance(one.event, ConferenceBroken) for one in story)
 
 
 def _to_112(before: Step) -> tuple[Step, ...]:

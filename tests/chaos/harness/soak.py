@@ -27,7 +27,19 @@ from store.errors import JournalError
 from store.journal.journal import Append
 from store.registry.registry import Registry
 from tests.chaos.harness.facts import Facts
-from tests.chaos.harness.flows import FLOWS, CallIn, Deed, Flow, HangUp, Order, Send, Step
+from tests.chaos.harness.flows import (
+    ALL_THREE,
+    FLOWS,
+    CallIn,
+    Deed,
+    Flow,
+    HangUp,
+    LeaveAgain,
+    Order,
+    Send,
+    Step,
+    has_broken,
+)
 from tests.chaos.harness.hearing import all_hear
 from tests.chaos.harness.judge import Violation, judge
 from tests.chaos.harness.sampling import Sample, sample
@@ -300,6 +312,10 @@ class Soak:
                     number = next((n for n in (one.user, PSAP) if n in (call.caller, call.to)), None)
                     if call.live and number is not None:
                         center.carrier.post(f"/phones/{number}/hang_up")
+                return False
+            case LeaveAgain():
+                if has_broken(self._known_of(one).recorded) and ALL_THREE(self._view(one)):
+                    self._order(one, OperatorCommand.LEAVE)
                 return False
 
     def _call_in(self, one: Live) -> bool:
