@@ -20,7 +20,7 @@ from model.rules.command_refusals import refusal_now
 from store.errors import JournalError
 from tests.chaos.harness.call_book import CallBook
 from tests.chaos.harness.facts import Facts, Given, LineStruck
-from tests.chaos.harness.flows import MAIN, Deed, HangUp, Order, Send, Step
+from tests.chaos.harness.flows import MAIN, Deed, HangUp, Order, Send, Step, has_broken
 from tests.chaos.harness.hearing import all_hear
 from tests.chaos.harness.judge import Violation, judge
 from tests.chaos.harness.served import TONES, USERS, user_number
@@ -165,9 +165,7 @@ class Run:
 
     def _leave_again(self) -> None:
         """Whom a broken conference has called back leaves the two once more (decision 41)."""
-        broken = self.alert is not None and any(
-            isinstance(one.event, ev.ConferenceBroken) for one in self.nodes.recorded(self.alert)
-        )
+        broken = self.alert is not None and has_broken(self.nodes.recorded(self.alert))
         if broken and self._refusal(OperatorCommand.LEAVE) is None:
             self._order(OperatorCommand.LEAVE)
 

@@ -42,12 +42,7 @@ class HangUp:
     parties: tuple[Party, ...]
 
 
-@dataclass(frozen=True)
-class LeaveAgain:
-    """The operator leaves once more, where the conference broke and all three are together again."""
-
-
-Deed = Send | CallIn | Order | HangUp | LeaveAgain
+Deed = Send | CallIn | Order | HangUp
 
 
 @dataclass(frozen=True)
@@ -155,7 +150,7 @@ ALL_THREE = talking(OPERATOR, USER, PSAP)
 
 
 def has_broken(story: Iterable[Recorded]) -> bool:
-    """Whether the operator had left, and was called back."""
+    """Whether the operator had left, and is called back; who plays that part leaves again, at any step."""
     return any(isinstance(one.event, ConferenceBroken) for one in story)
 
 
@@ -168,7 +163,7 @@ def _to_112(before: Step) -> tuple[Step, ...]:
         Step("psap_ringing", ringing(PSAP)),
         Step("psap_answered", answered(PSAP)),
         Step("conference", ALL_THREE, Order(OperatorCommand.LEAVE)),
-        Step("leave_ordered", taken(OperatorCommand.LEAVE), LeaveAgain()),
+        Step("leave_ordered", taken(OperatorCommand.LEAVE)),
         Step("alone", both(ended(OPERATOR), talking(USER, PSAP)), HangUp((PSAP, USER))),
         Step("hung_up", both(ended(USER), ended(PSAP)), HangUp((PSAP, USER))),
         Step("closed", closed),
@@ -219,7 +214,7 @@ NO_ANSWER = Flow(
         Step("briefing", talking(OPERATOR, PSAP), Order(OperatorCommand.BRIEFING_GIVEN)),
         Step("briefing_ordered", taken(OperatorCommand.BRIEFING_GIVEN)),
         Step("briefed", briefed, Order(OperatorCommand.LEAVE)),
-        Step("leave_ordered", taken(OperatorCommand.LEAVE), LeaveAgain()),
+        Step("leave_ordered", taken(OperatorCommand.LEAVE)),
         Step("closed", closed),
     ),
     calls={OPERATOR: 1, USER: 2, PSAP: 1},

@@ -34,7 +34,6 @@ from tests.chaos.harness.flows import (
     Deed,
     Flow,
     HangUp,
-    LeaveAgain,
     Order,
     Send,
     Step,
@@ -222,6 +221,9 @@ class Soak:
         while one.step < len(one.flow.steps):
             step = one.flow.steps[one.step]
             if not step.seen(view):
+                left = OperatorCommand.LEAVE in one.ordered
+                if left and has_broken(self._known_of(one).recorded) and ALL_THREE(view):
+                    self._order(one, OperatorCommand.LEAVE)
                 return
             one.step += 1
             if step.then is not None:
@@ -312,10 +314,6 @@ class Soak:
                     number = next((n for n in (one.user, PSAP) if n in (call.caller, call.to)), None)
                     if call.live and number is not None:
                         center.carrier.post(f"/phones/{number}/hang_up")
-                return False
-            case LeaveAgain():
-                if has_broken(self._known_of(one).recorded) and ALL_THREE(self._view(one)):
-                    self._order(one, OperatorCommand.LEAVE)
                 return False
 
     def _call_in(self, one: Live) -> bool:
