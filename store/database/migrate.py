@@ -21,14 +21,15 @@ _STEPS: Final = Path(__file__).parent / "migrations"
 _FOUND: Final = Query(select(column("version_num")).select_from(table("alembic_version")))
 
 
-def bring_up_to_date(connection: Connection) -> None:
+def bring_up_to_date(connection: Connection, to: str = REVISION) -> None:
     """Apply the steps that are missing, all or none; two processes at once do it once.
 
-    Raises JournalNewer for a database of a newer program, JournalTorn for one that is not
-    a journal's, and whatever writing may raise.
+    `to` is an earlier step where a database is made that old rows are put into. Raises JournalNewer for a
+    database, or a step, of a newer program, JournalTorn for one that is not a journal's, and whatever
+    writing may raise.
     """
-    if revision(connection) != REVISION:
-        _upgrade(connection)
+    if revision(connection) != to:
+        _upgrade(connection, to)
 
 
 def revision(connection: Connection) -> str | None:
@@ -44,7 +45,7 @@ def revision(connection: Connection) -> str | None:
     return str(row[0])
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, to: str) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -57,4 +58,6 @@ def _upgrade(connection: Connection) -> None:
         if found is not None and found not in known:
             raise JournalNewer(f"{connection.name} was written by a newer version (form {found})")
         settings.attributes["connection"] = on
-        command.upgrade(settings, "head")
+        if to not in known:
+            raise JournalNewer(f"rows of a newer version's form ({to})")
+        command.upgrade(settings, to)

@@ -10,20 +10,17 @@ from __future__ import annotations
 from typing import Final
 
 import msgspec
-from sqlalchemy import Boolean, Table, func, insert, select
+from sqlalchemy import func, insert, select
 
+from store.backup.tables import ERASABLE, KEPT, portions
 from store.database.dialect import Connection
-from store.database.query import Query, Row
-from store.database.schema import app_key, operator, outbox, person, person_device, person_phone
+from store.database.query import Query
+from store.database.schema import app_key, event, operator, person
 from store.errors import TransferError
-from store.journal import rows
 from store.journal.journal import Journal, Transaction
 
-_PORTION: Final = 500
-_TABLES: Final = (person, person_phone, person_device, operator, app_key, outbox)
-_ALL: Final = {table.name: Query(select(table)) for table in _TABLES}
-_COUNT: Final = {table.name: Query(select(func.count()).select_from(table)) for table in _TABLES}
-_ADD: Final = {table.name: Query(insert(table), *table.columns.keys()) for table in _TABLES}
+_COUNT: Final = {table.name: Query(select(func.count()).select_from(table)) for table in ERASABLE}
+_ADD: Final = {table.name: Query(insert(table), *table.columns.keys()) for table in KEPT}
 
 
 class Moved(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,28 +51,17 @@ def _move(old: Connection, new: Transaction) -> Moved:
         found = new.one(query)
         if found is not None and found[0]:
             raise TransferError(f"the registry holds {found[0]} of {name}; an import needs an empty one")
-    events = seq = 0
-    while portion := old.all(rows.AFTER, seq, _PORTION):
-        new.restore(portion)
-        seq = int(portion[-1][0])
-        events += len(portion)
-    counts = {table.name: _copy(table, old, new) for table in _TABLES}
+    counts = dict.fromkeys((table.name for table in KEPT), 0)
+    for table in KEPT:
+        for portion in portions(old, table):
+            counts[table.name] += len(portion)
+            if table is event:
+                new.restore(portion)
+            else:
+                new.write_rows(_ADD[table.name], portion)
     return Moved(
-        events=events,
+        events=counts[event.name],
         users=counts[person.name],
         operators=counts[operator.name],
         app_keys=counts[app_key.name],
     )
-
-
-def _copy(table: Table, old: Connection, new: Transaction) -> int:
-    found = old.all(_ALL[table.name])
-    # SQLite has 0 and 1 for them.
-    truths = {place for place, column in enumerate(table.columns) if isinstance(column.type, Boolean)}
-    for start in range(0, len(found), _PORTION):
-        new.write_rows(_ADD[table.name], [_typed(row, truths) for row in found[start : start + _PORTION]])
-    return len(found)
-
-
-def _typed(row: Row, truths: set[int]) -> Row:
-    return tuple(bool(value) if place in truths else value for place, value in enumerate(row))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -66,13 +67,29 @@ def verify(journal: Journal) -> Verified:
     return check.result()
 
 
+class Digest:
+    """Of rows in their order: SHA-256 of each row's MessagePack, one after another."""
+
+    def __init__(self) -> None:
+        self._sum = hashlib.sha256()
+
+    def take(self, found: Iterable[Row]) -> None:
+        """These rows come next."""
+        for row in found:
+            self._sum.update(_encoder.encode(row))
+
+    def text(self) -> str:
+        """In hexadecimal."""
+        return self._sum.hexdigest()
+
+
 class _Check:
     def __init__(self) -> None:
         self.versions: dict[str, int] = {}
         self.open: set[str] = set()
         self.problems: list[str] = []
         self.events = self.alerts = self.unknown = 0
-        self._digest = hashlib.sha256()
+        self._digest = Digest()
 
     def result(self) -> Verified:
         return Verified(
@@ -81,7 +98,7 @@ class _Check:
             alerts=self.alerts,
             open_alerts=len(self.open),
             unknown=self.unknown,
-            digest=self._digest.hexdigest(),
+            digest=self._digest.text(),
             problems=tuple(self.problems[:_MOST]),
         )
 
@@ -89,7 +106,7 @@ class _Check:
         seq, stream, version, kind, _at_us, _node, _epoch, data = row
         where = f"event {seq} ({stream} {version}, {kind})"
         self.events += 1
-        self._digest.update(_encoder.encode(row))
+        self._digest.take((row,))
         before = self.versions.get(stream, 0)
         if version != before + 1:
             self.problems.append(f"{where}: follows version {before}")

@@ -1,0 +1,87 @@
+"""A backup's blocks into an empty database of either kind.
+
+The database is first made in the form that it had when the backup was made, and brought to today's at the
+end: so the migrations find old rows where they have always found them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from sqlalchemy import text
+
+from store.backup.form import Begin, Part, Rows
+from store.backup.taking import origin_of
+from store.database.dialect import Connection, is_server, opened
+from store.database.migrate import bring_up_to_date, revision
+from store.database.query import Query
+from store.errors import TransferError
+from store.journal import rows as event_rows
+
+_PATIENCE_S: Final = 10.0
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]*\Z")
+_AT_ONCE: Final = 50
+"""Portions within one transaction of a file, lest its log grow as long as the journal."""
+
+
+class Giving:
+    """Takes the lasting part and, if there is one, the keys'. After an error what is there is no journal."""
+
+    def __init__(self, url: str) -> None:
+        """Raises TransferError where the database holds events, JournalError."""
+        self._url = url
+        self._connection: Connection = opened(url, patience_s=_PATIENCE_S, create=True)
+        self._server = is_server(url)
+        self._portions = 0
+        self._queries: dict[tuple[str, tuple[str, ...]], Query] = {}
+        self._part = Part.LASTING
+        if revision(self._connection) is not None and event_rows.highest(
+            self._connection, event_rows.LAST_SEQ
+        ):
+            self._connection.close()
+            raise TransferError("the journal holds events; a backup is restored into an empty one")
+
+    def begin(self, begin: Begin) -> None:
+        """Make the tables as they were. Raises JournalNewer for a form that this version does not know."""
+        self._part = begin.part
+        if begin.part is Part.KEYS and begin.origin and begin.origin != origin_of(self._connection):
+            raise TransferError("is of another center's journal")
+        bring_up_to_date(self._connection, begin.revision)
+        self._connection.close()
+        self._connection = opened(self._url, patience_s=_PATIENCE_S)
+        if not self._server:
+            # Its index is written all over: what does not fit into the cache is written many times.
+            self._connection.script("PRAGMA cache_size = -262144")  # type: ignore[attr-defined]
+        self._connection.begin_write()
+
+    def rows(self, block: Rows) -> None:
+        """Write them. Raises JournalError."""
+        self._connection.write_many(self._query(block), block.rows)
+        self._portions += 1
+        if not self._server and self._portions % _AT_ONCE == 0:
+            self._connection.commit()
+            self._connection.begin_write()
+
+    def end(self) -> None:
+        """All of this part is there, and lasts."""
+        self._connection.commit()
+
+    def close(self) -> None:
+        """Let go of the database; what was begun and not ended is undone."""
+        self._connection.end()
+        self._connection.close()
+
+    def _query(self, block: Rows) -> Query:
+        known = self._queries.get((block.table, block.columns))
+        if known is not None:
+            return known
+        if not all(map(_NAME.match, (block.table, *block.columns))):
+            raise TransferError("is damaged: a name of its tables is none")
+        # An older journal's own rows, made by a step that it comes through here, win.
+        conflict = " ON CONFLICT DO NOTHING" if self._part is Part.KEYS else ""
+        columns = ", ".join(f'"{name}"' for name in block.columns)
+        values = ", ".join(f":{name}" for name in block.columns)
+        statement = text(f'INSERT INTO "{block.table}" ({columns}) VALUES ({values}){conflict}')
+        made = self._queries[block.table, block.columns] = Query(statement, *block.columns)
+        return made
