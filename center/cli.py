@@ -106,8 +106,13 @@ _SINGLE: Final = {
     "run": "Start the center, and stop it in order with Ctrl-C.",
     "ps": "The processes and actors of the running center.",
     "doctor": "Check everything that a center needs; exit 1 on a failure.",
+    "backup": "Write all of the center to an encrypted file, while it runs.",
+    "restore": "Make a center of a backup; with --check only try it.",
     "drill": "One test alert through real lines, end to end, never to a real PSAP.",
 }
+
+_MODULES: Final = {"restore": "backup"}
+"""Where a command is, if not in the module of its name."""
 
 
 def build() -> App:
@@ -120,7 +125,7 @@ def build() -> App:
         result_action="return_value",
     )
     for name, about in _SINGLE.items():
-        app.command(f"center.commands.{name}:{name}", name=name, help=about)
+        app.command(f"center.commands.{_MODULES.get(name, name)}:{name}", name=name, help=about)
     for group, (about, commands) in _GROUPS.items():
         sub = App(name=group, help=about, help_format="plaintext", result_action="return_value")
         for name, (function, says) in commands.items():

@@ -39,6 +39,10 @@ class Common:
         stream: TextIO = sys.stderr if self.json else sys.stdout
         print(shown(text), file=stream, flush=True)
 
+    def warn(self, text: str) -> None:
+        """A line that belongs to nothing else: on stderr."""
+        print(f"securwoman: {shown(text)}", file=sys.stderr, flush=True)
+
     def table(self, headings: Sequence[str], rows: Sequence[Sequence[str]], nothing: str) -> None:
         """Rows for people, or the sentence `nothing`."""
         if not rows:

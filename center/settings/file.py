@@ -76,8 +76,16 @@ def load(path: Path) -> Settings:
         certificate=str(beside / settings.http.certificate) if settings.http.certificate else "",
         key=str(beside / settings.http.key) if settings.http.key else "",
     )
+    backup = msgspec.structs.replace(
+        settings.backup,
+        to=tuple(
+            one if one.startswith(("age1", "ssh-")) else str(beside / one) for one in settings.backup.to
+        ),
+        file=str(beside / settings.backup.file) if settings.backup.file else "",
+        identity=str(beside / settings.backup.identity) if settings.backup.identity else "",
+    )
     return msgspec.structs.replace(
-        settings, modem=modems, psap=psap, map=map_, announcements=announcements, http=http
+        settings, modem=modems, psap=psap, map=map_, announcements=announcements, http=http, backup=backup
     )
 
 

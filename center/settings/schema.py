@@ -136,6 +136,15 @@ class RecordingTable(_Table, frozen=True, kw_only=True):
     announce: bool = True
 
 
+class BackupTable(_Table, frozen=True, kw_only=True):
+    file: str = ""
+    """Where `securwoman backup` writes, and of which the alarm `backup.old` is; empty: nowhere."""
+    to: tuple[str, ...] = ()
+    """Who may open it: `age1…`, an SSH public key, or a file with one of these a line."""
+    identity: str = ""
+    """A file with the key by which this machine tries its own backups."""
+
+
 class SmsTable(_Table, frozen=True, kw_only=True):
     acknowledge: Annotated[str, Meta(max_length=300)] = ""
 
@@ -198,6 +207,7 @@ class Settings(_Table, frozen=True, kw_only=True):
     alert: AlertTable = AlertTable()
     dialling: DiallingTable = DiallingTable()
     recording: RecordingTable = RecordingTable()
+    backup: BackupTable = BackupTable()
     sms: SmsTable = SmsTable()
     announcements: AnnouncementsTable = AnnouncementsTable()
     http: HttpTable = HttpTable()

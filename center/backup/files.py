@@ -1,0 +1,58 @@
+"""The small files of a backup: settings with what they name, and keys; and their way back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from center.backup.age import Damaged
+from center.settings.schema import Settings
+from center.state.state_dir import StateDir, write_kept
+from store.backup.form import File, Part
+
+SETTINGS: Final = "settings"
+KEYS: Final = "keys"
+CONFIG: Final = f"{SETTINGS}/center.toml"
+
+
+def files_of(state: StateDir, config: Path, settings: Settings) -> tuple[dict[Part, list[File]], list[Path]]:
+    """What each part has of them, and what the settings name and cannot be had: it is elsewhere, or not
+    ours to read.
+    """
+    beside = config.resolve().parent
+    found: dict[Part, list[File]] = {
+        Part.LASTING: [File(name=CONFIG, content=config.read_bytes())],
+        Part.KEYS: [],
+    }
+    missing: list[Path] = []
+    for part, path in _named(settings):
+        try:
+            name = f"{SETTINGS}/{path.resolve().relative_to(beside)}"
+            found[part].append(File(name=name, content=path.read_bytes()))
+        except (OSError, ValueError):
+            missing.append(path)
+    for path in sorted(state.keys.iterdir()) if state.keys.is_dir() else ():
+        # What is served is made at each start of the settings' own certificate.
+        if path.is_file() and path != state.served and not path.name.startswith("."):
+            found[Part.KEYS].append(File(name=f"{KEYS}/{path.name}", content=path.read_bytes()))
+    return found, missing
+
+
+def _named(settings: Settings) -> Iterator[tuple[Part, Path]]:
+    for route in settings.psap.route:
+        yield Part.LASTING, Path(route.area_file)
+    for name in filter(None, (settings.http.certificate, settings.http.key)):
+        yield Part.KEYS, Path(name)
+    for name in filter(None, (modem.pin_file for modem in settings.modem)):
+        yield Part.KEYS, Path(name)
+
+
+def put_back(folder: Path, file: File) -> None:
+    """Write it below `folder`, for its owner alone. Raises Damaged for a name that leads elsewhere."""
+    name = PurePosixPath(file.name)
+    if name.is_absolute() or ".." in name.parts or name.parts[:1] not in ((SETTINGS,), (KEYS,)):
+        raise Damaged(f"{file.name!r} is no file of a backup")
+    target = folder / name
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_kept(target, file.content)

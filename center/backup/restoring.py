@@ -1,0 +1,280 @@
+"""Restores a backup into a state directory without anything in it, or only looks whether it could be.
+
+All is made in a folder of its own within, verified, and only then put in its place, the journal last: what a
+death leaves is no center, and the next try begins anew.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from center.backup import age, recordings
+from center.backup.files import CONFIG, put_back
+from center.backup.writing import keys_of
+from center.errors import CenterError, StateError
+from center.state.journals import host_name
+from center.state.state_dir import StateDir, write_kept
+from messages.ids import Instant, NodeId
+from runtime.clock import SystemClock
+from runtime.published.backup_file import NAME, Made, backups, said
+from store.backup.form import Begin, Block, End, File, Part, Reader, Rows
+from store.backup.giving import Giving
+from store.database.dialect import url_of
+from store.errors import StoreError, TransferError
+
+if TYPE_CHECKING:
+    from pyrage import Identity
+
+    from store.journal.verify import Verified
+
+RESTORING: Final = ".restoring"
+CHECKING: Final = ".checking"
+_LEFT_BYTES: Final = 500 * 2**20
+"""A trial leaves the center this much of its disk."""
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What was restored, or could be."""
+
+    file: str
+    made_at: Instant
+    version: str
+    node: str
+    events: int
+    open_alerts: int
+    users: int
+    operators: int
+    recordings: int
+    digest: str
+    age_s: int
+    seconds: float
+    settings: bool
+    keys_at: Instant | None
+    """When the keys were written, which may be later than the rest; none: there are none."""
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be restored."""
+
+    file: Path
+    identities: tuple[Identity, ...]
+    keys: Path | None
+    """The other part, where it is not beside it."""
+    without_keys: bool = False
+    journal: str = ""
+    """A server's address; empty: a file in the state directory."""
+
+
+def restore(state: StateDir, wanted: Wanted) -> Report:
+    """Make a center of it. Raises StateError where the directory has anything in it, CenterError, OSError."""
+    there = [one.name for one in state.path.iterdir()] if state.path.is_dir() else []
+    if set(there) - {RESTORING}:
+        raise StateError(
+            f"{state} is not empty ({', '.join(sorted(there)[:3])}): a backup goes into a new one"
+        )
+    staging = _empty(state.path / RESTORING)
+    report = _made(staging, wanted, into=staging / "recordings")
+    _settle(staging, state, wanted, report)
+    return report
+
+
+def check(folder: Path, wanted: Wanted) -> Report:
+    """Restore it within this folder, verify, and take it away again. Raises CenterError, OSError."""
+    staging = _empty(folder / CHECKING)
+    try:
+        return _made(staging, wanted, into=None)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def note_check(state: StateDir, report: Report) -> None:
+    """Remember it, where it is a backup of this center. Raises OSError."""
+    known = backups(state.path)
+    if (made := known.get(report.file)) is not None:
+        now = Instant(time.time_ns() // 1000)
+        checked = msgspec.structs.replace(made, checked_at=now, check_seconds=report.seconds)
+        write_kept(state.path / NAME, said({**known, report.file: checked}))
+
+
+def _empty(staging: Path) -> Path:
+    try:
+        shutil.rmtree(staging, ignore_errors=True)
+        staging.mkdir(mode=0o700, parents=True)
+        staging.parent.chmod(0o700)
+    except OSError as error:
+        raise StateError(f"cannot use {error.filename or staging}: {error.strerror}") from error
+    return staging
+
+
+def _made(staging: Path, wanted: Wanted, into: Path | None) -> Report:
+    begun = time.monotonic()
+    keys = _keys_of(wanted)
+    begin = _begin_of(wanted.file, wanted.identities, Part.LASTING)
+    keys_at = None if keys is None else _fits(keys, begin, wanted)
+    url = wanted.journal or url_of(staging / "journal.db")
+    try:
+        given = Giving(url)
+        with closing(given):
+            ends = [
+                _take(path, wanted.identities, given, staging, into is None)
+                for path in (wanted.file, keys)
+                if path
+            ]
+        verified = _verified(url, ends[0].digest)
+    except StoreError as error:
+        raise CenterError(str(error)) from error
+    if into is not None:
+        into.mkdir(mode=0o700)
+    kept = recordings.read_all(wanted.file, wanted.identities, into)
+    counts = ends[1].rows if len(ends) > 1 else {}
+    return Report(
+        file=str(wanted.file),
+        made_at=begin.made_at,
+        version=begin.version,
+        node=begin.node,
+        events=verified.events,
+        open_alerts=verified.open_alerts,
+        users=counts.get("person", 0),
+        operators=counts.get("operator", 0),
+        recordings=kept,
+        digest=verified.digest,
+        age_s=int(time.time() - begin.made_at / 1e6),
+        seconds=round(time.monotonic() - begun, 3),
+        settings=(staging / CONFIG).is_file(),
+        keys_at=keys_at,
+    )
+
+
+def _keys_of(wanted: Wanted) -> Path | None:
+    if wanted.without_keys:
+        return None
+    keys = wanted.keys or keys_of(wanted.file)
+    if not keys.is_file():
+        raise CenterError(f"there is no {keys}{_WITHOUT}")
+    return keys
+
+
+_WITHOUT: Final = (
+    "; --keys FILE names another; --without-keys restores the journal with what is personal in it empty, "
+    "and nobody registered"
+)
+
+
+def _fits(keys: Path, begin: Begin, wanted: Wanted) -> Instant:
+    """When the keys were written. Raises CenterError where they are not of this backup, or older."""
+    try:
+        other = _begin_of(keys, wanted.identities, Part.KEYS)
+    except CenterError as error:
+        raise CenterError(f"{error}{_WITHOUT}") from error
+    if other.origin != begin.origin:
+        raise CenterError(f"{keys} is of another center's journal{_WITHOUT}")
+    if other.made_at < begin.made_at:
+        older_s = (begin.made_at - other.made_at) // 1_000_000
+        raise CenterError(
+            f"{keys} is {older_s} s older than {wanted.file}: whoever was erased since would be there "
+            f"again, and newer alerts would not open{_WITHOUT}"
+        )
+    return other.made_at
+
+
+class _Enough(Exception):
+    """The first block is all that was wanted."""
+
+
+def _begin_of(path: Path, keys: Sequence[Identity], part: Part) -> Begin:
+    reader = Reader()
+    found: list[Block] = []
+
+    def take(piece: bytes) -> None:
+        found.extend(reader.feed(piece))
+        if found:
+            raise _Enough
+
+    try:
+        age.read(path, keys, take)
+    except _Enough:
+        pass
+    except TransferError as error:
+        raise age.Damaged(f"{path} {error}") from error
+    if not found or not isinstance(found[0], Begin):
+        raise age.Damaged(f"{path} is no backup")
+    if found[0].part is not part:
+        raise CenterError(f"{path} is the other part of a backup: FILE and FILE.keys, in this order")
+    return found[0]
+
+
+def _take(path: Path, keys: Sequence[Identity], given: Giving, staging: Path, trial: bool) -> End:
+    reader = Reader()
+    ends: list[End] = []
+
+    def take(piece: bytes) -> None:
+        for block in reader.feed(piece):
+            match block:
+                case Begin():
+                    given.begin(block)
+                case Rows():
+                    given.rows(block)
+                    if trial and shutil.disk_usage(staging).free < _LEFT_BYTES:
+                        raise CenterError(
+                            f"{staging.parent} has no room for a trial: --state names another place"
+                        )
+                case File():
+                    put_back(staging, block)
+                case End():
+                    given.end()
+                    ends.append(block)
+
+    try:
+        age.read(path, keys, take)
+        reader.finish()
+    except TransferError as error:
+        raise age.Damaged(f"{path} {error}") from error
+    return ends[0]
+
+
+def _verified(url: str, digest: str) -> Verified:
+    from store.journal.journal import Journal
+    from store.journal.notify import LocalNotifier
+    from store.journal.verify import verify
+
+    clock = SystemClock.anchored().now_us
+    journal = Journal.open(url, node=NodeId(host_name()), clock=clock, notify=LocalNotifier())
+    try:
+        found = verify(journal)
+    finally:
+        journal.close()
+    if found.problems or found.digest != digest:
+        told = found.problems[0] if found.problems else "its digest is not the one that was written down"
+        raise CenterError(f"what was restored is not what was backed up: {told}")
+    return found
+
+
+def _settle(staging: Path, state: StateDir, wanted: Wanted, report: Report) -> None:
+    """Everything out of the staging folder, the journal last, without which it is no center."""
+    made = Made(made_at=report.made_at, events=report.events, bytes=wanted.file.stat().st_size, seconds=0)
+    try:
+        # It goes on as that center: its next backup may take this one's place.
+        write_kept(staging / NAME, said({report.file: made}))
+        _flush(staging)
+        for path in sorted(staging.iterdir(), key=lambda one: one.name.startswith("journal.db")):
+            path.rename(state.path / path.name)
+        _flush(state.path)
+        staging.rmdir()
+    except OSError as error:
+        raise StateError(f"cannot use {error.filename or state}: {error.strerror}") from error
+
+
+def _flush(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,154 @@
+"""`backup` and `restore`: a whole center into two files that only those open who have the key, and back."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Final
+
+from cyclopts import Parameter
+
+from center.errors import CenterError, SettingsError, UsageError
+from center.options import DEFAULT, Common
+from center.settings.file import load
+from center.settings.in_use import config_in_use
+from center.settings.schema import BackupTable
+
+_NICE: Final = 10
+"""Alerts come first."""
+_NOBODY: Final = (
+    "a backup holds everything about everybody: say who may open it, --to age1… (`age-keygen -o backup.key`) "
+    "or --to 'ssh-ed25519 …', or [backup] to in the settings; --plain leaves it open to all who have it"
+)
+
+
+def backup(
+    file: Path | None = None,
+    /,
+    *,
+    to: Annotated[tuple[str, ...], Parameter(help="Who may open it: age1…, ssh-…, or a file of these.")] = (),
+    plain: Annotated[bool, Parameter(negative="", help="Not encrypted at all.")] = False,
+    replace: Annotated[
+        bool, Parameter(negative="", help="Also a file that this center has not made.")
+    ] = False,
+    common: Common = DEFAULT,
+) -> None:
+    """Write all of the center to FILE, FILE.keys and FILE.recordings, while it runs or not."""
+    from center.backup import age
+    from center.backup.writing import backup as write
+
+    config = config_in_use(common.directory)
+    settings = load(config)
+    file = _file_of(file, settings.backup)
+    given = to or (() if plain else settings.backup.to)
+    if not given and not plain:
+        raise UsageError(_NOBODY)
+    os.nice(_NICE)
+    to_text = "".join(f"{one}\n" for one in given)
+    with _in_words():
+        report = write(
+            common.directory, config, settings, file, age.recipients(given), to_text=to_text, replace=replace
+        )
+    for path in report.missing:
+        common.warn(f"not in it: {path}, which the settings name")
+    if report.in_memory:
+        common.warn("the disk cannot be written: what has come since is in memory, and not in it")
+    if plain:
+        common.warn("it is not encrypted: whoever has it reads everything")
+    if common.json:
+        common.data(report)
+        return
+    common.say(
+        f"{report.events} events, {report.users} users, {report.operators} operators, {report.recordings} "
+        f"recordings ({report.recordings_written} of them new); {report.bytes / 1e6:.1f} MB in "
+        f"{report.seconds:.1f} s; digest {report.digest[:16]}"
+    )
+
+
+def restore(
+    file: Path | None = None,
+    /,
+    *,
+    check: Annotated[bool, Parameter(negative="", help="Only try it, and leave nothing.")] = False,
+    identity: Annotated[Path | None, Parameter(help="The key, of age-keygen or an SSH private one.")] = None,
+    keys: Annotated[Path | None, Parameter(help="The other part, where it is not FILE.keys.")] = None,
+    without_keys: Annotated[
+        bool, Parameter(negative="", help="The journal alone, with what is personal in it empty.")
+    ] = False,
+    journal: Annotated[str, Parameter(help="postgresql://… of an empty database, else a file.")] = "",
+    common: Common = DEFAULT,
+) -> None:
+    """Make a center of a backup, in a state directory that is empty; or try whether that works."""
+    from center.backup import age, restoring
+
+    if not check and file is None:
+        raise UsageError("which backup? securwoman restore FILE --state DIR")
+    wish = _wish(common)
+    named = identity or (Path(wish.identity) if wish.identity else None)
+    wanted = restoring.Wanted(
+        file=_file_of(file, wish),
+        identities=age.identities(named) if named is not None else (),
+        keys=keys,
+        without_keys=without_keys,
+        journal=journal,
+    )
+    state = common.directory
+    with _in_words():
+        if not check:
+            report = restoring.restore(state, wanted)
+        elif state.path.is_dir():
+            os.nice(_NICE)
+            report = restoring.check(state.path, wanted)
+            restoring.note_check(state, report)
+        else:
+            with tempfile.TemporaryDirectory(prefix="securwoman-") as folder:
+                report = restoring.check(Path(folder), wanted)
+    if common.json:
+        common.data(report)
+        return
+    common.say(
+        f"{'could be restored' if check else 'restored'}: {report.events} events, {report.users} users, "
+        f"{report.operators} operators, {report.recordings} recordings; made {_ago(report.age_s)} by "
+        f"{report.node} ({report.version}); {report.seconds:.1f} s; digest {report.digest[:16]}"
+    )
+    if without_keys:
+        common.say("without its keys: what is personal is empty, and nobody is registered")
+    if check:
+        return
+    if report.open_alerts:
+        common.say(f"{report.open_alerts} alerts were open then, and go on when the center starts")
+    if report.settings:
+        common.say(f"its settings: {state.path / 'settings' / 'center.toml'}")
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CenterError(f"{error.filename or 'the disk'}: {error.strerror or error}") from error
+
+
+def _file_of(given: Path | None, wish: BackupTable) -> Path:
+    if given is None and not wish.file:
+        raise UsageError("to where? securwoman backup FILE, or [backup] file in the settings")
+    return (given if given is not None else Path(wish.file)).absolute()
+
+
+def _wish(common: Common) -> BackupTable:
+    """Of the settings, where there are any: on a bare machine there are not."""
+    try:
+        return load(config_in_use(common.directory)).backup
+    except SettingsError:
+        return BackupTable()
+
+
+def _ago(seconds: int) -> str:
+    """How old, for a person."""
+    for unit, name in ((86_400, "days"), (3600, "hours"), (60, "minutes")):
+        if seconds >= 2 * unit:
+            return f"{seconds // unit} {name} ago"
+    return f"{seconds} seconds ago"

@@ -1,0 +1,404 @@
+"""Backup and restore by the commands: what comes back, what stays as it was, what is said of faults."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import resource
+import secrets
+import shutil
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyrage
+import pytest
+
+from center import cli
+from center.backup import age
+from center.state.state_dir import StateDir
+from messages.events import LineReturned
+from messages.ids import E164, Channel, LineId, NodeId
+from runtime.clock import SystemClock
+from runtime.published.backup_file import backups
+from store.alerts.accepting import accept
+from store.alerts.belonging import Signal
+from store.journal.journal import Append, Journal
+from store.journal.notify import LocalNotifier
+from store.journal.verify import verify
+from store.registry.people import Person
+from store.registry.pins import PinVerdict
+from store.registry.registry import Registry
+
+GIULIA = "+393331112223"
+CLOCK = SystemClock.anchored()
+
+
+class Center:
+    """A center's state directory with everything in it that lasts, and a backup's two keys beside it."""
+
+    def __init__(
+        self, folder: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.folder, self.capture = folder, capfd
+        self.state = StateDir(folder / "state")
+        self.state.create()
+        settings = folder / "etc" / "center.toml"
+        settings.parent.mkdir()
+        settings.write_text('language = "de"\n')
+        monkeypatch.setenv("SECURWOMAN_CONFIG", str(settings))
+        self.settings = settings
+        self.file = folder / "media" / "center.age"
+        self.file.parent.mkdir()
+        self.keys = self.file.with_name("center.age.keys")
+        self.recordings = self.file.with_name("center.age.recordings")
+        self.identity, self.to = self.key("backup.key")
+
+    def key(self, name: str) -> tuple[Path, str]:
+        made = pyrage.x25519.Identity.generate()
+        (self.folder / name).write_text(f"# ours\n{made}\n")
+        return self.folder / name, str(made.to_public())
+
+    def journal(self, state: StateDir | None = None) -> Journal:
+        url = (state or self.state).journal_url
+        return Journal.open(url, node=NodeId("n"), clock=CLOCK.now_us, notify=LocalNotifier())
+
+    def fill(self) -> None:
+        journal = self.journal()
+        registry = Registry(journal)
+        registry.add_operator("Marta Bianchi", "+390200000011", by="test")
+        giulia = Person(phones=(GIULIA,), first_name="Giulia", last_name="Rossi", duress_pin="9999")
+        registry.add_user(giulia, by="test")
+        for n in range(3):
+            self.raise_alert(journal, n)
+        journal.close()
+        (self.state.keys / "app.key").write_text("swk_secret\n")
+        self.record("a.1.flac")
+
+    def raise_alert(self, journal: Journal, n: int) -> None:
+        received_at = CLOCK.now_us()
+        phone = E164(GIULIA if n == 0 else f"+39333222{n:04d}")
+        accept(journal, Signal(channel=Channel.DATA, received_at=received_at, phone=phone), 50.0)
+
+    def record(self, name: str) -> Path:
+        recording = self.state.recordings / name
+        recording.write_bytes(b"voice " * 50_000)
+        os.utime(recording, (1_700_000_000, 1_700_000_000))
+        return recording
+
+    def run(self, *arguments: str | Path, state: Path | None = None, code: int = 0) -> Any:
+        self.capture.readouterr()
+        where = str(state or self.state)
+        returned = cli.run([*map(str, arguments), "--state", where, "--json"])
+        out, self.error = self.capture.readouterr()
+        assert returned == code, f"{returned}: {out}{self.error}"
+        return json.loads(out) if out else None
+
+    def backup(self, *more: str, code: int = 0) -> Any:
+        return self.run("backup", self.file, "--to", self.to, *more, code=code)
+
+    def restore(self, name: str = "new", *more: str | Path, code: int = 0) -> Any:
+        into = self.folder / name
+        return self.run("restore", self.file, "--identity", self.identity, *more, state=into, code=code)
+
+    def check(self, *more: str | Path, code: int = 0) -> Any:
+        return self.run("restore", self.file, "--check", "--identity", self.identity, *more, code=code)
+
+
+@pytest.fixture(autouse=True)
+def as_nice_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands make their process nicer, and this one goes on."""
+    monkeypatch.setattr(os, "nice", lambda more: more)
+
+
+@pytest.fixture
+def center(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Center:
+    made = Center(tmp_path, capfd, monkeypatch)
+    made.fill()
+    return made
+
+
+def everything(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_center_comes_back_with_its_story_people_keys_settings_and_recordings(center: Center) -> None:
+    made = center.backup()
+    journal = center.journal()
+    digest = verify(journal).digest
+    journal.close()
+    assert (made["digest"], made["users"], made["operators"], made["recordings"]) == (digest, 1, 1, 1)
+    written = everything(center.file.parent)
+    assert [word for word in (b"Giulia", b"swk_secret", b"voice") if word in written] == []
+    report = center.restore()
+    assert (report["digest"], report["events"], report["users"]) == (digest, made["events"], 1)
+    new = StateDir(center.folder / "new")
+    restored = center.journal(new)
+    registry = Registry(restored)
+    giulia = registry.user_by_phone(E164(GIULIA))
+    assert giulia is not None
+    assert giulia.first_name == "Giulia"
+    assert registry.check_pin(giulia.id, "9999") is PinVerdict.DURESS
+    center.raise_alert(restored, 7)  # it goes on
+    assert verify(restored).problems == ()
+    restored.close()
+    assert (new.keys / "app.key").read_text() == "swk_secret\n"
+    assert (new.path / "settings" / "center.toml").read_text() == center.settings.read_text()
+    recording = new.recordings / "a.1.flac"
+    assert recording.read_bytes() == (center.state.recordings / "a.1.flac").read_bytes()
+    assert recording.stat().st_mtime == 1_700_000_000
+    kept = [path for folder in (center.file.parent, new.path) for path in folder.rglob("*")]
+    assert [path for path in kept if path.stat().st_mode & 0o077] == []
+    assert not (new.path / ".restoring").exists()
+
+
+def test_the_restored_center_may_go_on_with_the_backup_and_another_may_not(center: Center) -> None:
+    center.backup()
+    center.restore()
+    new = center.folder / "new"
+    center.run("backup", center.file, "--to", center.to, state=new)
+    stranger = StateDir(center.folder / "stranger")
+    stranger.create()
+    center.journal(stranger).close()
+    before = center.file.read_bytes()
+    center.run("backup", center.file, "--to", center.to, state=stranger.path, code=2)
+    assert "Move it away" in center.error
+    assert center.file.read_bytes() == before
+    center.run("backup", center.file, "--to", center.to, "--replace", state=stranger.path)
+    assert center.file.read_bytes() != before
+
+
+def test_recordings_are_written_once_and_go_with_those_of_the_center(center: Center) -> None:
+    assert center.backup()["recordings_written"] == 1
+    center.record("b.1.flac")
+    center.record("b.2.flac.part")
+    report = center.backup()
+    assert (report["recordings"], report["recordings_written"]) == (2, 1)
+    (center.state.recordings / "a.1.flac").unlink()
+    assert center.backup()["recordings_written"] == 0
+    assert sorted(path.name for path in center.recordings.iterdir()) == ["b.1.flac.age", "recipients"]
+    _, other = center.key("other.key")
+    assert center.backup("--to", other)["recordings_written"] == 1, "for whoever may open them now"
+
+
+def test_several_may_open_it_and_nobody_else(center: Center) -> None:
+    second, to = center.key("second.key")
+    third, _ = center.key("third.key")
+    center.backup("--to", to)
+    for identity in (center.identity, second):
+        center.run("restore", center.file, "--check", "--identity", identity)
+    center.run("restore", center.file, "--check", "--identity", third, code=1)
+    assert "encrypted to others" in center.error
+    center.run("restore", center.file, "--check", code=1)
+    assert "--identity FILE names the key" in center.error
+
+
+def test_without_anybody_to_open_it_nothing_is_written_unless_that_is_said(center: Center) -> None:
+    center.run("backup", center.file, code=2)
+    assert "age-keygen" in center.error
+    assert not center.file.exists()
+    center.run("backup", center.file, "--to", "age1wrong", code=2)
+    center.run("backup", center.file, "--plain")
+    assert "not encrypted" in center.error
+    assert center.run("restore", center.file, "--check")["users"] == 1
+
+
+def test_the_settings_say_where_and_for_whom(center: Center) -> None:
+    (center.settings.parent / "who.txt").write_text(f"# the safe\n{center.to}\n")
+    center.settings.write_text(
+        f'[backup]\nfile = "../media/center.age"\nto = ["who.txt"]\nidentity = "../{center.identity.name}"\n'
+    )
+    made = center.run("backup")
+    assert Path(made["file"]).samefile(center.file)
+    assert center.run("restore", "--check")["digest"] == made["digest"]
+
+
+def test_a_trial_leaves_nothing_and_is_remembered(center: Center) -> None:
+    center.backup()
+    before = sorted(path.name for path in center.state.path.iterdir())
+    assert center.check()["recordings"] == 1
+    assert sorted(path.name for path in center.state.path.iterdir()) == before
+    checked = backups(center.state.path)[str(center.file)]
+    assert checked.checked_at is not None
+    center.backup()
+    assert backups(center.state.path)[str(center.file)].checked_at == checked.checked_at
+
+
+def test_a_directory_with_anything_in_it_is_not_restored_into(center: Center) -> None:
+    center.backup()
+    center.run("restore", center.file, "--identity", center.identity, code=1)
+    assert "is not empty" in center.error
+
+
+@pytest.mark.parametrize(
+    ("which", "harm"),
+    [
+        *((which, harm) for which in ("file", "keys", "recording") for harm in ("cut", "altered")),
+        ("file", "foreign"),
+        ("keys", "foreign"),
+    ],
+)
+def test_what_is_damaged_is_told_and_not_restored(center: Center, which: str, harm: str) -> None:
+    center.backup()
+    path = {"file": center.file, "keys": center.keys, "recording": center.recordings / "a.1.flac.age"}[which]
+    content = path.read_bytes()
+    half = len(content) * 2 // 3
+    path.write_bytes(
+        {
+            "cut": content[:half],
+            "altered": content[:half] + bytes((content[half] ^ 1,)) + content[half + 1 :],
+            "foreign": b"something else",
+        }[harm]
+    )
+    center.check(code=1)
+    assert str(path) in center.error
+    assert ("damaged" in center.error) or ("no backup" in center.error)
+    center.restore(code=1)
+    assert not (center.folder / "new" / "journal.db").exists()
+
+
+def test_without_its_keys_there_is_the_journal_alone(center: Center) -> None:
+    made = center.backup()
+    center.keys.unlink()
+    center.restore(code=1)
+    assert "--without-keys restores the journal" in center.error
+    report = center.restore("new", "--without-keys")
+    assert (report["digest"], report["users"], report["keys_at"]) == (made["digest"], 0, None)
+
+
+def test_keys_of_later_open_it_and_keys_of_earlier_do_not(center: Center) -> None:
+    center.backup()
+    early = {path: path.read_bytes() for path in (center.file, center.keys)}
+    center.backup()
+    late = {path: path.read_bytes() for path in (center.file, center.keys)}
+    center.keys.write_bytes(early[center.keys])
+    center.check(code=1)
+    assert "whoever was erased since would be there again" in center.error
+    center.keys.write_bytes(late[center.keys])
+    center.file.write_bytes(early[center.file])
+    report = center.check()
+    assert report["keys_at"] > report["made_at"]
+
+
+def test_keys_of_another_center_do_not_open_it(center: Center, tmp_path: Path) -> None:
+    center.backup()
+    other = StateDir(tmp_path / "other")
+    other.create()
+    journal = center.journal(other)
+    journal.append(Append("line-a", None, (LineReturned(line=LineId("a")),)))
+    journal.close()
+    elsewhere = center.file.with_name("other.age")
+    center.run("backup", elsewhere, "--to", center.to, state=other.path)
+    center.check("--keys", elsewhere.with_name("other.age.keys"), code=1)
+    assert "another center's" in center.error
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """As a disk that is full: a write beyond it fails (EFBIG; Python has the signal ignored)."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_disk_that_fills_in_the_middle_leaves_the_backup_before_it(center: Center) -> None:
+    made = center.backup()
+    (center.settings.parent / "center.toml").write_text(
+        f"# {base64.b64encode(secrets.token_bytes(400_000)).decode()}\n"
+    )
+    before = {path: path.read_bytes() for path in (center.file, center.keys)}
+    with files_of_at_most(300_000):
+        center.backup(code=1)
+    assert "File too large" in center.error
+    assert {path: path.read_bytes() for path in before} == before
+    assert sorted(path.name for path in center.file.parent.iterdir()) == [
+        "center.age",
+        "center.age.keys",
+        "center.age.recordings",
+    ]
+    assert center.check()["digest"] == made["digest"]
+    assert backups(center.state.path)[str(center.file)].made_at == made["made_at"]
+
+
+def test_killed_between_the_two_parts_it_is_whole_and_the_next_one_is_made(
+    center: Center, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = center.backup()
+    journal = center.journal()
+    center.raise_alert(journal, 9)
+    journal.close()
+    real = age.put_in_place
+    for at in (center.keys, center.file):  # before the one, before the other
+        child = os.fork()
+        if child == 0:
+
+            def dies(path: Path, at: Path = at) -> None:
+                if path == at:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                real(path)
+
+            monkeypatch.setattr(age, "put_in_place", dies)
+            try:
+                cli.run(["backup", str(center.file), "--to", center.to, "--state", str(center.state)])
+            finally:
+                os._exit(0)
+        assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+        assert center.check()["digest"] == first["digest"]
+    made = center.backup()
+    assert made["events"] > first["events"]
+    assert center.check()["digest"] == made["digest"]
+    assert not list(center.file.parent.glob(".*"))
+
+
+def test_what_comes_while_it_is_written_is_whole_or_not_in_it(center: Center) -> None:
+    done = threading.Event()
+    journal = center.journal()
+
+    def alerts() -> None:
+        n = 100
+        while not done.is_set():
+            center.raise_alert(journal, n)
+            n += 1
+
+    writing = threading.Thread(target=alerts)
+    writing.start()
+    try:
+        made = [center.backup() for _ in range(3)]
+    finally:
+        done.set()
+        writing.join()
+    journal.close()
+    assert len({one["events"] for one in made}) == 3, "alerts came meanwhile"
+    assert center.restore()["digest"] == made[-1]["digest"]
+
+
+def test_a_folder_that_is_not_there_is_not_made(center: Center) -> None:
+    shutil.rmtree(center.file.parent)
+    center.backup(code=1)
+    assert "mounted" in center.error
+
+
+def test_two_at_once_do_not_write_the_same_file(center: Center) -> None:
+    def meanwhile() -> Iterator[bytes]:
+        yield b"x"
+        center.backup(code=1)
+        yield b"y"
+
+    age.write(center.keys, meanwhile(), ())
+    assert "written by somebody else" in center.error
+
+
+def test_the_name_of_a_file_leads_nowhere_else(tmp_path: Path) -> None:
+    from center.backup.files import put_back
+    from store.backup.form import File
+
+    for name in ("/etc/x", "../x", "keys/../../x", "x", ""):
+        with pytest.raises(age.Damaged):
+            put_back(tmp_path, File(name=name, content=b""))
