@@ -220,3 +220,5 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     first."""
     web: str = ""
     """Where browsers and apps reach this node's web, `https://…`; empty where no other node tells them."""
+    backup: str = ""
+    """The file that is to be made every day; empty: none is."""

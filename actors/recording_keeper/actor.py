@@ -1,4 +1,6 @@
-"""The process that looks after the recordings: nobody waits for it, and no call is up because of it.
+"""The process that looks after the recordings, and whether a backup is made.
+
+Nobody waits for it, and no call is up because of it.
 
 What was cut short by a death is mended beside the actor, because decoding an hour takes seconds.
 """
@@ -11,13 +13,14 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 from actors.alert_case.recording import ALARM, SUBJECT
-from actors.recording_keeper.decider import expired
+from actors.recording_keeper.decider import expired, overdue
 from actors.recording_keeper.folder import RETENTION, delete, mend_all, recordings
 from media.conference.recording import KEEP_FREE_BYTES
 from media.sound.sound_file import SoundFileFailed
 from messages.ids import SECOND, Instant, Role
 from model.policy import Setup
 from runtime.actor import CenterActor
+from runtime.published.backup_file import backups
 from store.alarms import NodeAlarms
 from store.errors import JournalError
 from store.journal.journal import Journal
@@ -25,6 +28,7 @@ from store.journal.journal import Journal
 MEND_EVERY_US: Final = Instant(10 * SECOND)
 DELETE_EVERY_US: Final = Instant(3600 * SECOND)
 CLEAR_EVERY_US: Final = Instant(60 * SECOND)
+BACKUP_OLD: Final = ("backup.old", "backup")
 
 
 class RecordingKeeperActor(CenterActor):
@@ -34,14 +38,18 @@ class RecordingKeeperActor(CenterActor):
 
     def started(self) -> None:
         """Everything is looked at at once: the machine may have been off for long."""
-        self._rules = self.env.settings_as(Setup).policy.recording
+        setup = self.env.settings_as(Setup)
+        self._rules, self._backup = setup.policy.recording, setup.backup
         self._journal = self.keep(self.env.open_journal_as(Journal))
         self._folder = self.env.state / "recordings"
         self._mending: threading.Thread | None = None
-        self._mend_at = self._delete_at = self._clear_at = self.now_us()
+        self._mend_at = self._delete_at = self._clear_at = self._look_at = self.now_us()
 
     def tick(self, now_us: Instant) -> None:
         """Every second; most of them nothing is due."""
+        if now_us >= self._look_at:
+            self._look_at = Instant(now_us + CLEAR_EVERY_US)
+            self._look_at_backup(now_us)
         if not self._folder.is_dir():
             return
         if now_us >= self._mend_at and (self._mending is None or not self._mending.is_alive()):
@@ -74,6 +82,17 @@ class RecordingKeeperActor(CenterActor):
                 self.log.info("deleted", file=file, days=self._rules.retention_days)
         except (JournalError, OSError) as error:
             self.log.error("deleted later", error=str(error))
+
+    def _look_at_backup(self, now_us: Instant) -> None:
+        """Where one is to be made: whether it is."""
+        if not self._backup:
+            return
+        made = backups(self.env.state).get(self._backup)
+        found = overdue(None if made is None else made.made_at, now_us)
+        try:
+            NodeAlarms(self._journal, self.env.node).tell({BACKUP_OLD: found}, over="A backup was made.")
+        except JournalError as error:
+            self.log.error("told later", error=str(error))
 
     def _clear(self) -> None:
         """Take the alarm back once there is room again; whether it works, the next recording shows."""

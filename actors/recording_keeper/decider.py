@@ -1,4 +1,4 @@
-"""Which recordings are to go. Pure."""
+"""Which recordings are to go, and whether a backup is overdue. Pure."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import msgspec
 from messages.ids import SECOND, AlertId, Instant
 
 DAY_US: Final = 86_400 * SECOND
+BACKUP_OLD_US: Final = DAY_US + 3600 * SECOND
+"""One that is made daily, and takes a while, is never older for long."""
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,3 +27,11 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 def expired(files: Iterable[Kept], retention_days: int, now_us: Instant) -> Iterator[Kept]:
     """Those whose time is over."""
     return (one for one in files if now_us - one.ended_at > retention_days * DAY_US)
+
+
+def overdue(made_at: Instant | None, now_us: Instant) -> str:
+    """Why there is no good backup, for the alarm; empty where there is. `made_at`: of the last good one."""
+    if made_at is None:
+        return "none was made by this center"
+    hours = (now_us - made_at) // (3600 * SECOND)
+    return f"the last good one is {hours} hours old" if now_us - made_at > BACKUP_OLD_US else ""

@@ -12,6 +12,8 @@ from cyclopts import Parameter
 from center.doctor import (
     access,
     announcements,
+    at_rest,
+    backup,
     capacity,
     center,
     certificate,
@@ -83,6 +85,7 @@ def _checks(
         yield "disk", partial(machine.disk, state)
         yield "space", partial(machine.space, state)
         yield "keys", partial(center.keys, state)
+        yield "at rest", partial(at_rest.at_rest, state, node)
         yield "journal", partial(center.journal, state)
         asked = SecondFactor.NONE if settings is None else settings.sign_on.passkeys
         yield "access", partial(access.access, state, simulated=simulated, second_factor=asked)
@@ -99,6 +102,7 @@ def _checks(
         yield "dialling", partial(dialling.dialling, state, settings)
         if created is None:
             yield "recording", partial(recording.recording, state, settings)
+            yield "backup", partial(backup.backup, state, settings, simulated=simulated)
         yield "map", partial(maps.tiles, settings)
         yield "announcements", partial(announcements.announcements, settings)
         yield "address", partial(center.bind_address, settings, state)

@@ -114,6 +114,7 @@ def setup_of(settings: Settings) -> Setup:
         allow_public=settings.cluster.allow_public,
         join=settings.cluster.join,
         web=settings.cluster.web,
+        backup=settings.backup.file,
     )
 
 

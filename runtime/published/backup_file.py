@@ -10,12 +10,10 @@ from typing import Final
 
 import msgspec
 
-from messages.ids import SECOND, Instant
+from messages.ids import Instant
 from runtime.published.file import published
 
 NAME: Final = "backup.json"
-OLD_AFTER_US: Final = Instant(25 * 3600 * SECOND)
-"""A day, and an hour for making it: one that is made daily is never quite a day old for long."""
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):

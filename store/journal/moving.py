@@ -12,14 +12,16 @@ from typing import Final
 import msgspec
 from sqlalchemy import func, insert, select
 
-from store.backup.tables import ERASABLE, KEPT, portions
+from store.backup.tables import KEPT, LASTING, portions
 from store.database.dialect import Connection
 from store.database.query import Query
 from store.database.schema import app_key, event, operator, person
 from store.errors import TransferError
 from store.journal.journal import Journal, Transaction
 
-_COUNT: Final = {table.name: Query(select(func.count()).select_from(table)) for table in ERASABLE}
+_COUNT: Final = {
+    table.name: Query(select(func.count()).select_from(table)) for table in KEPT if table not in LASTING
+}
 _ADD: Final = {table.name: Query(insert(table), *table.columns.keys()) for table in KEPT}
 
 

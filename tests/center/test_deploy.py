@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from center.cli import commands
 from gateways.gsm.dialects.loading import installed
 from gateways.gsm.port.addresses import SCHEME
 from gateways.gsm.port.places import USB_TTYS
@@ -46,3 +47,11 @@ def test_the_service_may_connect_to_a_modem_behind_an_address() -> None:
     assert f'"{SCHEME}://HOST:PORT"' in SETTINGS
     (families,) = re.findall(r"^RestrictAddressFamilies=(.*)$", UNIT, re.MULTILINE)
     assert {"AF_INET", "AF_INET6"} <= set(families.split())
+
+
+@pytest.mark.parametrize("name", ["securwoman", "securwoman-backup", "securwoman-check"])
+def test_every_service_runs_a_command_that_there_is_and_leaves_no_dump_of_its_memory(name: str) -> None:
+    unit = (ROOT / "deploy" / f"{name}.service").read_text("utf-8")
+    (command,) = re.findall(r"^ExecStart=/opt/securwoman/.venv/bin/securwoman (\w+)", unit, re.MULTILINE)
+    assert (command,) in commands()
+    assert "LimitCORE=0\n" in unit

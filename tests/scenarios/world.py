@@ -115,6 +115,7 @@ class World:
         voiceless: bool = False,
         everywhere: str = "",
         begins_us: int | None = None,
+        backup: str = "",
     ) -> None:
         """`by_imei`: lines whose modem has to be found; `pins`: a SIM's PIN, and the file of the line's;
         `modems`: further keys of the carrier's, by modem.
@@ -162,7 +163,7 @@ class World:
             )
             for modem in config.modems
         )
-        setup = Setup(policy=self.policy, lines=lines)
+        setup = Setup(policy=self.policy, lines=lines, backup=backup)
         self.notify = notify or LocalNotifier()
         self._url = empty_journal(state / "journal.db")
         self.journal = self._open()

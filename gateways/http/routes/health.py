@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import msgspec
 from litestar import Response, get
@@ -16,6 +17,7 @@ from messages.ids import LineId, Role
 from model.alarms import NO_LINE_FOR_112
 from model.policy import LastResort
 from runtime.errors import BadDirectory
+from runtime.published.backup_file import backups
 from store.errors import JournalError
 from store.journal.notify import kind
 from store.streams import StreamKind
@@ -151,6 +153,7 @@ def health_routes(web: Web) -> list[HTTPRouteHandler]:
         figures.journal_seq.set(web.following.picture.seq)
         figures.journal_works.set(web.writing.works and web.journal.durable)
         figures.lines(web.lines.read().values())
+        figures.backups(backups(Path(web.settings.state)), now_us)
         figures.actors_listen.set(actors_listen(web))
         if web.nodes.shared:
             figures.nodes(web.settings.node, await _standing(web))

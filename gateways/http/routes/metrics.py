@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from gateways.nodes import Standing
-from messages.ids import NodeId
+from messages.ids import SECOND, Instant, NodeId
 from messages.lines import LineReport, LineState
 from messages.readings import Pace
+from runtime.published.backup_file import Backups
 
 _SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
@@ -70,6 +71,12 @@ class Metrics:
             "securwoman_line_signal_dbm", "How well the line's modem hears", ["line"], registry=registry
         )
 
+        self._backup = Gauge(
+            "securwoman_backup_age_seconds",
+            "Since this center's last good backup",
+            ["file"],
+            registry=registry,
+        )
         self._nodes = Gauge("securwoman_nodes", "Nodes, by how they are", ["state"], registry=registry)
         self._owned = Gauge(
             "securwoman_alerts_owned", "Open alerts of each node", ["node"], registry=registry
@@ -116,6 +123,12 @@ class Metrics:
             self._owned.labels(node).set(alerts)
         if standing.age_s is not None:
             self._membership.labels(me).set(standing.age_s)
+
+    def backups(self, made: Backups, now_us: Instant) -> None:
+        """How old the backups are that this center has made."""
+        self._backup.clear()
+        for file, one in made.items():
+            self._backup.labels(file).set((now_us - one.made_at) / SECOND)
 
     def text(self) -> bytes:
         """The exposition, format 0.0.4."""

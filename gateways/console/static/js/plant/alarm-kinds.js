@@ -185,6 +185,15 @@ export const KINDS = {
       'Calls are not being recorded: the disk is full or cannot be written; the voice goes on',
     ),
   ],
+  'backup.old': () => [
+    either('Manca il backup', 'No backup'),
+    either(
+      'L’ultimo backup riuscito ha più di un giorno, o non ce n’è: controllare il disco di destinazione; ' +
+        '`securwoman doctor` dice dove e quando',
+      'The last good backup is older than a day, or there is none: look at the disk that it goes to; ' +
+        '`securwoman doctor` says where and when',
+    ),
+  ],
   ended_soon_after_leave: (s) => [
     either(`${s}: linea caduta`, `${s}: line dropped`),
     either(

@@ -1,0 +1,43 @@
+"""The doctor's look at the backups: where, how old, and whether they were tried."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from actors.recording_keeper.decider import DAY_US, overdue
+from center.doctor.findings import Finding, ok, warn
+from center.settings.schema import Settings
+from center.state.state_dir import StateDir
+from center.times import local
+from messages.ids import Instant
+from runtime.published.backup_file import backups
+
+_TRIED_US: Final = 8 * DAY_US
+"""A week, and a day for a machine that was off."""
+
+
+def backup(state: StateDir, settings: Settings, *, simulated: bool) -> Iterator[Finding]:
+    """The one of the settings; without it, that there is none."""
+    file, now_us = settings.backup.file, Instant(time.time_ns() // 1000)
+    if not file:
+        told = ok if simulated else warn
+        yield told("backup", "backup.file is not set: a disk that dies takes everything along")
+        return
+    made = backups(state.path).get(file)
+    if why := overdue(None if made is None else made.made_at, now_us):
+        yield warn("backup", f"{file}: {why}")
+    if made is None:
+        return
+    if not Path(file).is_file():
+        yield warn("backup", f"{file} is not there: is its disk mounted?")
+    if not why:
+        size = f"{made.events} events, {made.bytes / 1e6:.1f} MB in {made.seconds:.1f} s"
+        yield ok("backup", f"{file}: of {local(made.made_at)}, {size}")
+    if made.checked_at is None or now_us - made.checked_at > _TRIED_US:
+        last = "never" if made.checked_at is None else f"last on {local(made.checked_at)[:10]}"
+        yield warn("backup", f"{last} restored for trial: securwoman restore --check")
+    else:
+        yield ok("backup", f"restored for trial on {local(made.checked_at)}, in {made.check_seconds:.1f} s")
