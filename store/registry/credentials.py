@@ -46,6 +46,11 @@ def password_fits(password: str, kept: str) -> bool:
     return fits and bool(kept)
 
 
+def raised(password: str, kept: str) -> str | None:
+    """What is to be kept of a password that was right, where it was kept by lesser parameters; else none."""
+    return _hasher().hash(_typed(password)) if _hasher().check_needs_rehash(kept) else None
+
+
 def _hasher() -> PasswordHasher:
     # Not with the module: every actor imports it, and none of them asks for passwords.
     from argon2 import PasswordHasher

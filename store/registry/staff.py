@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from typing import Final
 
 from sqlalchemy import ScalarSelect, bindparam, delete, func, insert, literal, select, update
@@ -12,11 +13,11 @@ from messages.ids import SECOND, Instant, OperatorId
 from store import streams
 from store.database.query import Query, Row
 from store.database.schema import authenticator, operator
-from store.errors import AlreadyTaken, NobodyThere, RegistryError
+from store.errors import AlreadyTaken, JournalError, NobodyThere, RegistryError
 from store.journal.journal import Journal, Transaction
 from store.registry import numbers
 from store.registry.authenticators import Kind, issue_recovery, new_recovery_code, remove_all
-from store.registry.credentials import fingerprint, hash_password, new_secret, password_fits
+from store.registry.credentials import fingerprint, hash_password, new_secret, password_fits, raised
 from store.registry.people import Operator, StaffRole
 from store.registry.sessions import LIFE_S, Session, end_all, end_shift, settle, standing, tell_change
 
@@ -67,6 +68,14 @@ _SET_ROLE: Final = Query(
 )
 _SET_PASSWORD: Final = Query(
     update(operator).where(_o.id == bindparam("who")).values(password=bindparam("kept")), "kept", "who"
+)
+_RAISE_PASSWORD: Final = Query(
+    update(operator)
+    .where(_o.id == bindparam("operator_id"), _o.password == bindparam("old"))
+    .values(password=bindparam("new")),
+    "new",
+    "operator_id",
+    "old",
 )
 _PASSWORD: Final = Query(select(_o.password).where(_o.id == bindparam("id")), "id")
 _SET_ON_CALL: Final = Query(
@@ -184,7 +193,13 @@ class Staff:
     def password_is(self, operator: OperatorId | None, password: str) -> bool:
         """Whether it is hers; takes as long for nobody, and for one who has none, as for a wrong one."""
         row = None if operator is None else self._journal.row(_PASSWORD, operator)
-        return password_fits(password, "" if row is None else str(row[0]))
+        kept = "" if row is None else str(row[0])
+        fits = password_fits(password, kept)
+        if fits and (new := raised(password, kept)) is not None:
+            # Another time, where it cannot be written now.
+            with suppress(JournalError):
+                self._journal.transact(lambda tx: tx.write(_RAISE_PASSWORD, new, operator, kept))
+        return fits
 
     def issue_token(self, operator: OperatorId, *, by: str) -> str:
         """A new token for programs, which signs on to the console for the length of one session

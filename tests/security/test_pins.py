@@ -109,8 +109,8 @@ def test_the_same_work_is_done_for_every_pin_and_for_nobody_s(
     client: Client, place: Place, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hashed: list[str] = []
-    slowly = pins._slowly
-    monkeypatch.setattr(pins, "_slowly", lambda pin, salt: (hashed.append(pin), slowly(pin, salt))[1])
+    slowly = pins._proves
+    monkeypatch.setattr(pins, "_proves", lambda pin, kept: (hashed.append(pin), slowly(pin, kept))[1])
     registry = Registry(web.journal)
     one = {"first_name": "A", "last_name": "B"}
     registry.add_user(Person(phones=("+393330000001",), **one), by="test")

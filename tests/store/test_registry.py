@@ -14,13 +14,14 @@ from messages.journal import event_type
 from model.rules.psap import EMERGENCY_NUMBERS
 from store.errors import AlreadyTaken, Fault, ImportFaulty, NobodyThere, NumberRefused, RegistryError
 from store.journal.journal import Journal
-from store.registry import numbers
+from store.registry import credentials, numbers
 from store.registry.people import Imported, Person, StaffRole
 from store.registry.pins import PinVerdict
 from store.registry.registry import Registry
 from tests.store.children import Say, children
 from tests.store.databases import Database
 from tests.store.places import Clock, journal_at, on_sqlite
+from tests.waiting import wait_until
 
 GIULIA = Person(
     phones=("333 111 2223", "+39 02 0000 0001"), first_name="Giulia", last_name="Rossi", language="it",
@@ -173,6 +174,37 @@ def test_nobody_is_changed_or_erased_who_is_not_there(registry: Registry) -> Non
     with pytest.raises(NobodyThere):
         registry.erase_user(nobody, by="x")
     assert registry.check_pin(nobody, "1234") is PinVerdict.NONE_SET
+
+
+def test_what_was_kept_by_a_lesser_hash_is_raised_by_the_next_use_that_is_right(
+    registry: Registry,
+    database: Database,
+    slow_hasher: Callable[[], PasswordHasher],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(credentials, "_hasher", slow_hasher)
+    user = registry.add_user(Person(phones=("+393331112223",), cancel_pin="1234", duress_pin="4321"), by="x")
+    # By scrypt of "1234", as it was kept before.
+    old = "0011223344556677:29a901dd0021b1b22d72c4428558736c"
+    database.execute("UPDATE person SET cancel_pin = ?", old)
+    marta = registry.add_operator("Marta", "+390200000011", by="x").id
+    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("four words of nothing")
+    database.execute("UPDATE operator SET password = ?", weak)
+
+    def kept() -> list[str]:
+        asked = ("SELECT cancel_pin FROM person", "SELECT password FROM operator")
+        return [str(database.execute(one)[0][0]) for one in asked]
+
+    assert registry.check_pin(user.id, "0000") is PinVerdict.WRONG
+    assert registry.check_pin(user.id, "4321") is PinVerdict.DURESS
+    assert not registry.password_is(marta, "other words")
+    assert kept() == [old, weak]
+    assert registry.check_pin(user.id, "1234") is PinVerdict.CANCEL
+    assert registry.password_is(marta, "four words of nothing")
+    wait_until(lambda: kept()[0].startswith("$argon2id$v=19$m=19456,t=2"))
+    assert kept()[1].startswith("$argon2id$v=19$m=65536,t=3")
+    assert registry.check_pin(user.id, "1234") is PinVerdict.CANCEL
+    assert registry.password_is(marta, "four words of nothing")
 
 
 def test_case_19_a_pin_cancels_and_another_only_seems_to(
