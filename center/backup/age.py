@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from center.errors import CenterError, UsageError
+from center.state.state_dir import write_kept
 
 if TYPE_CHECKING:
     from pyrage import Identity, Recipient
@@ -53,6 +54,20 @@ def identities(file: Path) -> tuple[Identity, ...]:
     if not found:
         raise CenterError(f"{file}: holds no key")
     return found
+
+
+def new_identity(file: Path) -> str:
+    """Make a key in this file, as age-keygen does; whom to encrypt to for it. Raises CenterError."""
+    from pyrage import x25519
+
+    if file.exists():
+        raise CenterError(f"{file} is there already, and may be the only key to a backup")
+    made = x25519.Identity.generate()
+    try:
+        write_kept(file, f"# public key: {made.to_public()}\n{made}\n".encode())
+    except OSError as error:
+        raise CenterError(f"{file}: {error.strerror}") from error
+    return str(made.to_public())
 
 
 def write(path: Path, pieces: Iterator[bytes], to: Sequence[Recipient], *, time_ns: int | None = None) -> int:

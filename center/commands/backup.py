@@ -20,8 +20,8 @@ from center.settings.schema import BackupTable
 _NICE: Final = 10
 """Alerts come first."""
 _NOBODY: Final = (
-    "a backup holds everything about everybody: say who may open it, --to age1… (`age-keygen -o backup.key`) "
-    "or --to 'ssh-ed25519 …', or [backup] to in the settings; --plain leaves it open to all who have it"
+    "a backup holds everything about everybody: say who may open it, --to age1… (--new-key FILE makes it) or "
+    "--to 'ssh-ed25519 …', or [backup] to in the settings; --plain leaves it open to whoever has it"
 )
 
 
@@ -34,12 +34,19 @@ def backup(
     replace: Annotated[
         bool, Parameter(negative="", help="Also a file that this center has not made.")
     ] = False,
+    new_key: Annotated[
+        Path | None,
+        Parameter(help="Make a key in this file, and do nothing else; the last line is for --to."),
+    ] = None,
     common: Common = DEFAULT,
 ) -> None:
     """Write all of the center to FILE, FILE.keys and FILE.recordings, while it runs or not."""
     from center.backup import age
     from center.backup.writing import backup as write
 
+    if new_key is not None:
+        print(age.new_identity(new_key.absolute()))
+        return
     config = config_in_use(common.directory)
     settings = load(config)
     file = _file_of(file, settings.backup)

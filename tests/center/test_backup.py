@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pyrage
 import pytest
 
 from center import cli
@@ -59,9 +58,7 @@ class Center:
         self.identity, self.to = self.key("backup.key")
 
     def key(self, name: str) -> tuple[Path, str]:
-        made = pyrage.x25519.Identity.generate()
-        (self.folder / name).write_text(f"# ours\n{made}\n")
-        return self.folder / name, str(made.to_public())
+        return self.folder / name, age.new_identity(self.folder / name)
 
     def journal(self, state: StateDir | None = None) -> Journal:
         url = (state or self.state).journal_url
@@ -199,12 +196,24 @@ def test_several_may_open_it_and_nobody_else(center: Center) -> None:
 
 def test_without_anybody_to_open_it_nothing_is_written_unless_that_is_said(center: Center) -> None:
     center.run("backup", center.file, code=2)
-    assert "age-keygen" in center.error
+    assert "--new-key" in center.error
     assert not center.file.exists()
     center.run("backup", center.file, "--to", "age1wrong", code=2)
     center.run("backup", center.file, "--plain")
     assert "not encrypted" in center.error
     assert center.run("restore", center.file, "--check")["users"] == 1
+
+
+def test_a_key_is_made_once_and_never_over_another(center: Center, capfd: pytest.CaptureFixture[str]) -> None:
+    file = center.folder / "new.key"
+    assert cli.run(["backup", "--new-key", str(file)]) == 0
+    to = capfd.readouterr().out.splitlines()[-1]
+    assert age.recipients([to])
+    assert age.identities(file)
+    assert file.stat().st_mode & 0o077 == 0
+    kept = file.read_text()
+    assert cli.run(["backup", "--new-key", str(file)]) == 1
+    assert file.read_text() == kept
 
 
 def test_the_settings_say_where_and_for_whom(center: Center) -> None:
