@@ -80,7 +80,7 @@ def in_words(event: Event) -> str | None:
 def _inbox(event: Event) -> str:
     match event:
         case ev.AlertReceived():
-            who = event.phone or f"device {event.device}"
+            who = event.phone or (f"device {event.device}" if event.device else "(erased)")
             kind = "TEST alert" if event.test else "silent alert" if event.silent else "alert"
             where = f", {_position(event.position)}" if event.position else ""
             doubt = f", not proved by its signature ({event.doubt})" if event.doubt else ""
@@ -91,7 +91,7 @@ def _inbox(event: Event) -> str:
         case ev.AlertBeside():
             return f"another alert of the number is open, {event.alert}, proved by: {event.proof}"
         case ev.PositionUpdated():
-            return f"position {_position(event.position)}"
+            return f"position {_position(event.position)}" if event.position else "position (erased)"
         case ev.PinRefused():
             return "a WRONG PIN was typed to cancel the alert"
         case ev.RingingSeen():
@@ -105,6 +105,13 @@ def _inbox(event: Event) -> str:
             return f"{event.by} notes: {event.text}"
         case ev.RecordingDeleted():
             return f"the recording {event.file} is deleted ({event.reason})"
+        case ev.AlertHeld():
+            return f"{event.by} keeps it from being forgotten: {event.reason}"
+        case ev.AlertHoldEnded():
+            return f"{event.by} lets it be forgotten when its time is over"
+        case ev.AlertErased():
+            kinds = ", ".join(event.kinds)
+            return f"ERASED: {kinds} ({event.reason})" + (f" by {event.by}" if event.by else "")
         case ev.DeadlineMissed():
             return "DEADLINE MISSED: the user was not reached"
         case ev.AdviceChanged():
@@ -266,7 +273,7 @@ def _rest(event: Event) -> str:
         case ev.LineReturned():
             return f"line {event.line} is back"
         case ev.TextAsked():
-            return f"a short message ({event.purpose}) is to be sent to {event.to}"
+            return f"a short message ({event.purpose}) is to be sent"
         case ev.TextSending():
             return f"line {event.line} sends the short message"
         case ev.TextSent():

@@ -16,6 +16,7 @@ from messages.ids import (
     Channel,
     CrewId,
     Doubt,
+    ErasureReason,
     Instant,
     LegId,
     LineId,
@@ -25,6 +26,7 @@ from messages.ids import (
     OperatorLine,
     Outcome,
     Party,
+    PersonalKind,
     Proof,
     ShiftState,
     TextFailure,
@@ -91,7 +93,8 @@ class AlertBeside(Message, frozen=True, kw_only=True, tag="alert.beside"):
 class PositionUpdated(Message, frozen=True, kw_only=True, tag="position.updated"):
     """One more position of the user."""
 
-    position: Position
+    position: Position | None = None
+    """None: forgotten."""
 
 
 class AlertCancelled(Message, frozen=True, kw_only=True, tag="alert.cancelled"):
@@ -130,7 +133,7 @@ class NoteAdded(Message, frozen=True, kw_only=True, tag="note.added"):
 
     by: OperatorId
     """Empty: the user herself."""
-    text: str
+    text: str = ""
 
 
 class RecordingDeleted(Message, frozen=True, kw_only=True, tag="recording.deleted"):
@@ -139,6 +142,28 @@ class RecordingDeleted(Message, frozen=True, kw_only=True, tag="recording.delete
     file: str
     reason: str
     """`retention`, or `erased` with the data of the person."""
+
+
+class AlertHeld(Message, frozen=True, kw_only=True, tag="alert.held"):
+    """Nothing of this alert is forgotten until `alert.hold_ended`: a court has asked for it, say."""
+
+    by: str
+    reason: str = ""
+
+
+class AlertHoldEnded(Message, frozen=True, kw_only=True, tag="alert.hold_ended"):
+    """The alert is kept no longer than others are."""
+
+    by: str
+
+
+class AlertErased(Message, frozen=True, kw_only=True, tag="alert.erased"):
+    """What is personal in this alert's events is gone for good: the keys of these kinds are destroyed."""
+
+    by: str
+    """Empty: its time was over."""
+    kinds: tuple[PersonalKind, ...]
+    reason: ErasureReason
 
 
 class DeadlineMissed(Message, frozen=True, kw_only=True, tag="deadline.missed"):
@@ -276,7 +301,7 @@ class LegOriginating(Message, frozen=True, kw_only=True, tag="leg.originating"):
 
     leg: LegId
     party: Party
-    number: E164 | None
+    number: E164 | None = None
     line: LineId
     attempt: int
     trunk: TrunkId | None = None
@@ -425,7 +450,7 @@ class CallAloudRequested(Message, frozen=True, kw_only=True, tag="call_aloud.req
 class DialWithheld(Message, frozen=True, kw_only=True, tag="dial.withheld"):
     """The center does not call the user's number by itself: an operator has to want it."""
 
-    number: E164
+    number: E164 | None = None
     reason: str
     """Of the dial policy."""
 
@@ -585,7 +610,7 @@ class AlertClosed(Message, frozen=True, kw_only=True, tag="alert.closed"):
     outcome: Outcome
 
 
-# ---------------------------------------------------------------- number-NUMBER (or device-DEVICE)
+# ------------------------------------------------------- number-REFERENCE, device-REFERENCE (table `alias`)
 
 
 class NumberRaised(Message, frozen=True, kw_only=True, tag="number.alert_raised"):
@@ -648,7 +673,8 @@ class LineReturned(Message, frozen=True, kw_only=True, tag="line.returned"):
 class TextAsked(Message, frozen=True, kw_only=True, tag="text.asked"):
     """The center is to send a short message. Its words are not here, but in a row that goes with its end."""
 
-    to: E164
+    to: E164 = E164("")
+    """In older journals; it stands with the words now."""
     purpose: TextPurpose
     expires_at: Instant
     """Afterwards it is of no use, and is not sent."""
@@ -749,6 +775,9 @@ InboxEvent = (
     | AlertReopened
     | NoteAdded
     | RecordingDeleted
+    | AlertHeld
+    | AlertHoldEnded
+    | AlertErased
     | DeadlineMissed
     | AdviceChanged
 )

@@ -59,6 +59,25 @@ class Proof(StrEnum):
     """Caller ID, or the sender of a short message: anybody can forge them."""
 
 
+class PersonalKind(StrEnum):
+    """What is personal in an alert's events, by kind: each is sealed with a key of its own, and is kept for a
+    time of its own."""
+
+    NUMBER = "number"
+    """Telephone numbers and devices."""
+    POSITION = "position"
+    WORDS = "words"
+    """Notes, and what operators have written to each other."""
+
+
+class ErasureReason(StrEnum):
+    """Why something personal is gone."""
+
+    PERSON = "person"
+    """The person's data were erased."""
+    RETENTION = "retention"
+
+
 class Doubt(StrEnum):
     """Why what was to be proved by a signature is taken without it, and served one level below."""
 

@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from messages.ids import E164, LineId, OperatorLine, Party, TrunkId
+from messages.ids import E164, LineId, OperatorLine, Party, PersonalKind, TrunkId
 from model.areas import Outline
 
 
@@ -99,6 +99,30 @@ class RecordingPolicy(msgspec.Struct, frozen=True, kw_only=True):
     def tracks(self) -> tuple[Party, ...]:
         """Who is on which track of a file."""
         return tuple(party for party in RECORDED if party in self.parties)
+
+
+class Retention(msgspec.Struct, frozen=True, kw_only=True):
+    """How long after its end what is personal in an alert is kept, in days; 0: until the person is erased.
+
+    Which times are right is for the controller to say; these are what we would give a reason for.
+    """
+
+    positions_days: int = 180
+    """Where somebody was says most of her life: as long as an inquiry into the rescue begins."""
+    words_days: int = 730
+    """Notes and texts: what was known and done, should it be asked for."""
+    numbers_days: int = 730
+    """By the number earlier alerts of a person are found when the next one comes."""
+
+    def days(self, kind: PersonalKind) -> int:
+        """Of this kind."""
+        match kind:
+            case PersonalKind.NUMBER:
+                return self.numbers_days
+            case PersonalKind.POSITION:
+                return self.positions_days
+            case PersonalKind.WORDS:
+                return self.words_days
 
 
 RECORDED: Final = (Party.USER, Party.OPERATOR, Party.PSAP)
@@ -195,6 +219,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """Public lines that must stay free beyond what a test call takes (case 9)."""
 
     recording: RecordingPolicy = RecordingPolicy()
+    retention: Retention = Retention()
 
     region: str = "IT"
     """ISO 3166-1 alpha-2: how a number without `+` is read."""

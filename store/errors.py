@@ -17,6 +17,7 @@
     │   ├── NumberRefused          not a telephone number, or one that must not be a person's
     │   ├── AlreadyTaken           the number, device or id is somebody else's
     │   ├── NobodyThere            no such person
+    │   ├── InAnAlert              an alert of this person is open
     │   └── ImportFaulty           a file with faults; nothing was taken from it
     └── TransferError              an export that cannot be read, or must not be imported here
 
@@ -128,6 +129,10 @@ class AlreadyTaken(RegistryError):
         super().__init__(f"{what} belongs to {holder}")
         self.what = what
         self.holder = holder
+
+
+class InAnAlert(RegistryError):
+    """An alert of this person is open."""
 
 
 class NobodyThere(RegistryError):

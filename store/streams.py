@@ -1,10 +1,13 @@
-"""The names of the journal's streams: a kind, a dash, whose it is. The one place that puts them together."""
+"""The names of the journal's streams: a kind, a dash, whose it is. The one place that puts them together.
+
+But for those of numbers and devices, which are named by chance: `store.journal.erasable`.
+"""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
-from messages.ids import E164, AlertId, LineId, NodeId, OperatorId, TextId, UserId
+from messages.ids import AlertId, LineId, NodeId, OperatorId, TextId, UserId
 from store.errors import StoreMisuse
 
 
@@ -14,7 +17,9 @@ class StreamKind(StrEnum):
     INBOX = "inbox"
     CASE = "alert"
     NUMBER = "number"
+    """Which alerts one number has raised."""
     DEVICE = "device"
+    """Which alerts one device has raised."""
     OPERATOR = "operator"
     LINE = "line"
     TEXT = "text"
@@ -30,16 +35,6 @@ def inbox(alert: AlertId) -> str:
 def case(alert: AlertId) -> str:
     """What was decided about one alert; its AlertCase alone appends, at an expected version."""
     return f"alert-{alert}"
-
-
-def number(phone: E164) -> str:
-    """Which alerts one number has raised."""
-    return f"number-{phone}"
-
-
-def device(device_id: str) -> str:
-    """Which alerts one device has raised."""
-    return f"device-{device_id}"
 
 
 def operator(operator_id: OperatorId) -> str:

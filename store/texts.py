@@ -57,7 +57,7 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
 def ask_text(tx: Transaction, to: E164, words: str, purpose: TextPurpose, until: Instant) -> TextId:
     """Have these words sent to this number, once, before `until`; what becomes of it is in its stream."""
     text = TextId(tx.chance(lambda: secrets.token_hex(8)))
-    tx.append(Append(streams.text(text), 0, (TextAsked(to=to, purpose=purpose, expires_at=until),)))
+    tx.append(Append(streams.text(text), 0, (TextAsked(purpose=purpose, expires_at=until),)))
     # Also while nothing lasts: an alarm is worth sending then, too.
     tx.write_meanwhile(_ADD, text, tx.node, to, words, purpose, tx.at_us, until, None, None)
     return text

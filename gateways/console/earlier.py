@@ -16,7 +16,7 @@ from model import figures
 from model.alert.case import Case
 from model.alert.evolve import fold
 from store import streams
-from store.journal import history
+from store.journal import erasable, history
 from store.journal.journal import Journal
 
 EXAMINED_MAX: Final = 50
@@ -45,17 +45,14 @@ class Earlier(msgspec.Struct, frozen=True, kw_only=True):
 
 def earlier(journal: Journal, users: Users, case: Case) -> Earlier:
     """Those of this person before this alert; none of one who was erased. Raises StoreError."""
-    names: dict[str, None] = {}
+    phones, devices = [case.phone], [case.device]
     if case.user is not None:
         known = users.user(case.user)
         if known is None:
             return Earlier()
-        names |= dict.fromkeys(map(streams.number, known.phones))
-        names |= dict.fromkeys(map(streams.device, known.devices))
-    if case.phone is not None:
-        names[streams.number(case.phone)] = None
-    if case.device is not None:
-        names[streams.device(case.device)] = None
+        phones += known.phones
+        devices += known.devices
+    names = erasable.streams_of(journal.row, phones, devices)
     before = history.raised_before(journal, names, case.alert, EXAMINED_MAX + 1)
     found = [
         one for alert in before[:EXAMINED_MAX] if (one := _of_user(journal, alert, case.user)) is not None

@@ -22,7 +22,7 @@ from model.rules.refusals import Refusal
 from store import streams
 from store.alerts import reopening
 from store.alerts.accepting import ALERT_ID
-from store.journal import history
+from store.journal import erasable, history
 from store.journal.journal import Journal
 from store.registry.people import User
 
@@ -61,6 +61,8 @@ class PastAlert(msgspec.Struct, frozen=True, kw_only=True):
     missed: bool
     closed_us: Instant | None
     outcome: Outcome | None
+    erased_us: Instant | None
+    """When something personal was last erased from it."""
     reopen: Refusal | None
     """Why it cannot be reopened; null where it can."""
 
@@ -80,7 +82,7 @@ def found(
     names = [
         name
         for user in users.users(search, limit=USERS_MAX)
-        for name in (*map(streams.number, user.phones), *map(streams.device, user.devices))
+        for name in erasable.streams_of(journal.row, user.phones, user.devices)
     ]
     alerts |= history.alerts_of_streams(journal, names)
     fits = [one for one in history.placed(journal, alerts) if one[0] < before]
@@ -108,6 +110,7 @@ def listed(journal: Journal, people: People, seq: int, alert: AlertId) -> PastAl
         missed=row.missed,
         closed_us=row.closed_us,
         outcome=row.outcome,
+        erased_us=None if case.erased is None else case.erased.at,
         reopen=why_not_reopened(journal, case),
     )
 

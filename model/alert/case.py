@@ -17,6 +17,7 @@ from messages.ids import (
     Channel,
     CrewId,
     Doubt,
+    ErasureReason,
     Instant,
     LegId,
     LineId,
@@ -24,6 +25,7 @@ from messages.ids import (
     OperatorId,
     Outcome,
     Party,
+    PersonalKind,
     Proof,
     UserId,
 )
@@ -120,6 +122,15 @@ class CallsTo112(msgspec.Struct, frozen=True, kw_only=True):
     """When that was first so for this request, whatever came of it since."""
     elsewhere_at: Instant | None = None
     """When the operator had called 112 from another phone, and had read the briefing there."""
+
+
+class Erased(msgspec.Struct, frozen=True, kw_only=True):
+    """What is personal and gone for good."""
+
+    at: Instant
+    """The last time that something went."""
+    kinds: tuple[PersonalKind, ...]
+    reason: ErasureReason
 
 
 class Leave(msgspec.Struct, frozen=True, kw_only=True):
@@ -306,6 +317,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """What an operator has had played, each by the id of its clip: `cannot_speak:1`."""
     played: tuple[str, ...] = ()
     """The ids of the clips that have been played to their end, and are not to be played again."""
+
+    held: str = ""
+    """Why nothing of it may be forgotten; empty where nothing keeps it."""
+    erased: Erased | None = None
 
     closed_at: Instant | None = None
     outcome: Outcome | None = None

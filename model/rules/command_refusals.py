@@ -6,7 +6,7 @@ The same reasons answer a command over HTTP, in the AlertCase, and at the consol
 from __future__ import annotations
 
 from messages.base import Joins
-from messages.ids import OperatorCommand, OperatorId, Party
+from messages.ids import OperatorCommand, OperatorId, Party, PersonalKind
 from model.alert import answers
 from model.alert.case import Case
 from model.policy import Policy
@@ -32,7 +32,8 @@ def refusal_now(
     `party`: who is to have another line.
     """
     if command is OperatorCommand.NOTE:
-        return None
+        gone = case.erased is not None and PersonalKind.WORDS in case.erased.kinds
+        return Refusal.PERSON_ERASED if gone else None
     if command is OperatorCommand.REOPEN:
         return None if case.closed_at is not None else Refusal.NOT_CLOSED
     if case.closed_at is not None:

@@ -43,8 +43,10 @@ from model.rules.proof import joins, level_of, proof_of
 from store import streams
 from store.database.query import Query
 from store.database.schema import open_alert
+from store.journal import erasable
 from store.journal.journal import Transaction
 from store.registry.users import number_of_device
+from store.streams import StreamKind
 
 SAME_EVENT_S: Final = 120
 """How long after its end an alert still takes up signals of the same number."""
@@ -87,14 +89,14 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def streams_of(transaction: Transaction, signal: Signal) -> list[str]:
-    """The streams in which an alert of this signal is looked for."""
+    """The streams in which an alert of this signal is looked for; they are named for it."""
     keys = []
     if (number := number_of(transaction, signal)) is not None:
-        keys.append(streams.number(number))
+        keys.append(transaction.stream_of(StreamKind.NUMBER, number))
     if signal.device:
-        keys.append(streams.device(signal.device))
+        keys.append(transaction.stream_of(StreamKind.DEVICE, signal.device))
     if signal.key:
-        keys.append(streams.device(signal.key))
+        keys.append(transaction.stream_of(StreamKind.DEVICE, signal.key))
     return keys
 
 
@@ -144,11 +146,11 @@ def belongs_to(transaction: Transaction, signal: Signal) -> Known | None:
     if named is not None and _repeats_its_id(signal, number, named):
         return named
     # Nobody else can write to the stream of a key, and so push out of sight what is in it.
-    looked = [streams.device(signal.key)] if signal.key else []
+    looked = erasable.streams_of(transaction.one, (), (signal.key,))
     if number is not None:
-        looked.append(streams.number(number))
+        looked += erasable.streams_of(transaction.one, (number,), ())
     elif signal.device is not None:
-        looked.append(streams.device(signal.device))
+        looked += erasable.streams_of(transaction.one, (), (signal.device,))
     for one in (one for stream in looked for one in transaction.newest(stream)):
         if not isinstance(one.event, NumberRaised) or (named is not None and one.event.alert == named.alert):
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam
 
 from messages.events import LegOriginating
 from messages.ids import Instant
@@ -16,7 +16,7 @@ from store.journal.history import place_at
 from store.journal.journal import Journal
 
 _ORIGINATING: Final = Query(
-    select(table)
+    rows.with_keys()
     .where(table.c.seq > bindparam("after"), table.c.type == "leg.originating")
     .order_by(table.c.seq),
     "after",

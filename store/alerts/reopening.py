@@ -6,14 +6,16 @@ The alert is then open as any other: its number's signals are its own, a node ha
 from __future__ import annotations
 
 from messages.events import AlertReceived, AlertReopened, NumberRaised
-from messages.ids import AlertId, OperatorId
+from messages.ids import AlertId, OperatorId, PersonalKind
 from model.alert.case import Case
 from model.rules.refusals import Refusal
 from store import streams
 from store.alerts.belonging import is_open
+from store.journal import erasable
 from store.journal.transaction import Append, Transaction
 from store.nodes import leases
 from store.registry.users import read_user
+from store.streams import StreamKind
 
 
 def why_not(transaction: Transaction, case: Case) -> Refusal | None:
@@ -22,9 +24,11 @@ def why_not(transaction: Transaction, case: Case) -> Refusal | None:
         return Refusal.NOT_CLOSED
     if case.user is not None and read_user(transaction, case.user) is None:
         return Refusal.PERSON_ERASED
+    if case.erased is not None and PersonalKind.NUMBER in case.erased.kinds:
+        return Refusal.PERSON_ERASED
     others = (
         one.event.alert
-        for key in _keys(case)
+        for key in erasable.streams_of(transaction.one, (case.phone,), (case.device,))
         for one in transaction.newest(key)
         if isinstance(one.event, NumberRaised) and one.event.alert != case.alert
     )
@@ -35,7 +39,7 @@ def why_not(transaction: Transaction, case: Case) -> Refusal | None:
 def reopen(transaction: Transaction, case: Case, by: OperatorId, *, psap: bool) -> None:
     """Open it; `psap`: 112 is called again, too. What `why_not` refuses must not come here."""
     raised = NumberRaised(alert=case.alert)
-    newest = {key: transaction.last(key) for key in _keys(case)}
+    newest = {key: transaction.last(key) for key in _keys(transaction, case)}
     transaction.append(
         Append(streams.inbox(case.alert), case.inbox_version, (AlertReopened(by=by, psap=psap),)),
         # Signals of the number are brought to its latest alert.
@@ -45,9 +49,9 @@ def reopen(transaction: Transaction, case: Case, by: OperatorId, *, psap: bool) 
         leases.grant(transaction, case.alert, transaction.node)
 
 
-def _keys(case: Case) -> list[str]:
-    keys = [] if case.phone is None else [streams.number(case.phone)]
-    return keys if case.device is None else [*keys, streams.device(case.device)]
+def _keys(transaction: Transaction, case: Case) -> list[str]:
+    said = ((StreamKind.NUMBER, case.phone), (StreamKind.DEVICE, case.device))
+    return [transaction.stream_of(kind, value) for kind, value in said if value is not None]
 
 
 def _weighs(transaction: Transaction, case: Case, alert: AlertId) -> bool:

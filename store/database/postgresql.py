@@ -26,6 +26,7 @@ from store.database.dialect import shown
 from store.database.postgresql_connecting import connected, conninfo_of
 from store.database.postgresql_errors import named
 from store.database.query import MADE, Prepared, Query, Row
+from store.database.schema import PERSONAL
 from store.errors import JournalError, JournalUnavailable, StoreMisuse
 
 if TYPE_CHECKING:
@@ -227,6 +228,28 @@ class PostgresConnection:
             self._savepoint = _Savepoint.SET
 
     # ----------------------------------------------------------------------------- maintenance
+
+    def scrub(self) -> str:
+        """Write the small tables anew, without what was deleted from them. Why it has not worked; empty where
+        it has.
+        """
+        for table in PERSONAL:
+            try:
+                self._run(lambda table=table: self._script(f"VACUUM FULL {table}"))  # type: ignore[misc]
+            except JournalError as error:
+                return str(error)
+            if self._warning:
+                warning, self._warning = self._warning, ""
+                return warning
+        return ""
+
+    @contextmanager
+    def rewriting(self) -> Iterator[None]:
+        """Events can be changed, within `begin_write`. Raises JournalReadOnly where the table is not ours."""
+        guard = "TRIGGER event_is_never_updated"
+        self._run(lambda: self._script(f"ALTER TABLE event DISABLE {guard}"))
+        yield
+        self._run(lambda: self._script(f"ALTER TABLE event ENABLE {guard}"))
 
     def tables(self) -> set[str]:
         """The names of all tables of our schema."""

@@ -62,6 +62,37 @@ alert_rows_kept = Table(
     Column("seq", BigInteger, nullable=False),
 )
 
+alert_key = Table(
+    "alert_key",
+    metadata,
+    # What is personal in an alert's events is sealed with these (`store.journal.sealing`). A destroyed key is
+    # null; a row that is left says that nothing more of that kind is kept.
+    Column("alert", Text, primary_key=True),
+    Column("number", LargeBinary, nullable=True),
+    Column("position", LargeBinary, nullable=True),
+    Column("words", LargeBinary, nullable=True),
+    # The id of the person, where one is known.
+    Column("person", Text, nullable=True, index=True),
+)
+
+unsealed = Table(
+    "unsealed",
+    metadata,
+    # No row: everything is sealed. Otherwise what is behind `seq` and not behind `upto` may stand open.
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("upto", BigInteger, nullable=False),
+)
+
+alias = Table(
+    "alias",
+    metadata,
+    # The stream of a number or device, which is named by chance and says nothing of it.
+    Column("stream", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    UniqueConstraint("kind", "value"),
+)
+
 person = Table(
     "person",
     metadata,
@@ -250,3 +281,16 @@ outbox = Table(
     Column("line", Text, nullable=True),
     Column("begun_us", BigInteger, nullable=True),
 )
+
+PERSONAL: Final = (
+    "alert_key",
+    "alias",
+    "person",
+    "person_phone",
+    "person_device",
+    "device_key",
+    "enrolment",
+    "invitation",
+    "outbox",
+)
+"""The tables that hold what can be erased. All of them are small."""

@@ -16,9 +16,10 @@ from messages.events import NumberRaised
 from messages.ids import AlertId, Instant
 from store import streams
 from store.database.query import Query
-from store.database.schema import event
+from store.database.schema import alias, event
 from store.journal import rows
 from store.journal.journal import Journal
+from store.streams import StreamKind
 
 PAGE: Final = 5_000
 """Places of the journal in one look: some milliseconds."""
@@ -54,6 +55,13 @@ _STREAMS: Final = Query(
     .limit(bindparam("most")),
     "begin",
     "end",
+    "pattern",
+    "most",
+)
+_NUMBERS: Final = Query(
+    select(alias.c.stream)
+    .where(alias.c.kind == StreamKind.NUMBER.value, alias.c.value.like(bindparam("pattern"), escape="\\"))
+    .limit(bindparam("most")),
     "pattern",
     "most",
 )
@@ -104,7 +112,7 @@ def alerts_with_id(journal: Journal, part: str) -> set[AlertId]:
 
 def alerts_of_number(journal: Journal, digits: str) -> set[AlertId]:
     """The alerts of all numbers that end in these digits."""
-    found = journal.rows(_STREAMS, "number-", "number.", f"%{_literal(digits)}", FOUND_MAX)
+    found = journal.rows(_NUMBERS, f"%{_literal(digits)}", FOUND_MAX)
     return alerts_of_streams(journal, (stream for (stream,) in found))
 
 

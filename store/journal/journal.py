@@ -14,7 +14,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Final, Generic, TypeVar
@@ -279,7 +279,7 @@ class Journal(Reading):
                 )
                 value = attempt.work(transaction)
                 attempt.done.append((value, transaction.written))
-                self._commit(connection, transaction.written)
+                self._commit(connection, transaction)
                 return attempt.done[-1]
         except _FlushFailed as failed:
             # Now that the others need not wait for it.
@@ -374,10 +374,11 @@ class Journal(Reading):
             self._suspect = False
         return self._writer
 
-    def _commit(self, connection: Connection, written: list[Row]) -> None:
+    def _commit(self, connection: Connection, transaction: Transaction) -> None:
+        written = transaction.written
         if written:
             if self._spare is not None and connection.lasting:
-                self._spare.tail.add(written)
+                self._spare.tail.add(written, transaction.beside)
             connection.tell(news(self.node, written[-1][0], {row[1] for row in written}))
         try:
             connection.commit()
@@ -453,6 +454,14 @@ class Journal(Reading):
     def check_file(self) -> list[Row]:
         """What the database itself says of the file, one row a fault; `ok` alone if there is none."""
         return self._read(lambda connection: connection.check())
+
+    def scrub(self) -> str:
+        """Leave nothing on the disk of what was erased, as far as the database can do that. Why it has not
+        worked yet; empty where it has. Raises JournalError.
+        """
+        self._check()
+        with self._write_lock, closing(opened(self.url, patience_s=self._patience_s)) as connection:
+            return connection.scrub()
 
     def _connect(self, generation: int) -> Connection:
         if self._spare is not None and generation % 2 == 1:

@@ -44,8 +44,8 @@ def open_alerts(connection: Connection) -> Iterator[AlertId]:
 def still_matters(connection: Connection, kind: streams.StreamKind, stream: str) -> list[Row]:
     """Of an operator's or a line's stream."""
     return [
-        *connection.all(rows.NEWEST_OF_STREAM, stream)[:1],
-        *connection.all(rows.NEWEST_OF_TYPE, stream, RESERVATION[kind]),
+        *rows.bare(connection.all(rows.NEWEST_OF_STREAM, stream)[:1]),
+        *rows.bare(connection.all(rows.NEWEST_OF_TYPE, stream, RESERVATION[kind])),
         *connection.all(NEWEST_RARE, stream),
     ]
 

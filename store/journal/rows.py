@@ -2,42 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final, get_args
 
-from sqlalchemy import bindparam, desc, func, insert, select
+from sqlalchemy import Select, bindparam, desc, func, insert, select, text
 
 from messages.envelope import DecodeError
 from messages.events import Event
-from messages.ids import Instant, NodeId
+from messages.ids import AlertId, Instant, NodeId
 from messages.journal import Recorded, decode_event, encode_event, event_type
+from messages.personal import EMPTY, PERSONAL
 from store.database.dialect import Connection
 from store.database.query import Query, Row
+from store.database.schema import alert_key
 from store.database.schema import event as table
 from store.errors import JournalTorn
+from store.journal.sealing import Keys, is_sealed, opened_data, sealed_data
+from store.streams import alert_of
 
 KNOWN_TYPES: Final = frozenset(str(kind.__struct_config__.tag) for kind in get_args(Event))
 """The types that this version understands; others are stepped over."""
 
 _c = table.c
 _STREAM_IS = _c.stream == bindparam("stream")
+_k = alert_key.c
+_OWN_KEYS: Final = text(
+    "alert_key.alert = substr(event.stream, 7) AND event.type IN "
+    f"({', '.join(repr(name) for name in PERSONAL)})"
+)
+"""`inbox-` and `alert-` have six letters each."""
+_COLUMNS: Final = len(table.columns)
+
+
+def with_keys() -> Select[Row]:
+    """The rows of events, each with its alert's keys behind it, as they are at this moment."""
+    joined = table.outerjoin(alert_key, _OWN_KEYS)
+    return select(table, _k.number, _k.position, _k.words).select_from(joined)
+
 
 INSERT: Final = Query(insert(table), "seq", "stream", "version", "type", "at_us", "node", "epoch", "data")
 LAST_SEQ: Final = Query(select(func.max(_c.seq)))
 VERSION: Final = Query(select(func.max(_c.version)).where(_STREAM_IS), "stream")
 AT_SEQ: Final = Query(select(table).where(_c.seq == bindparam("seq")), "seq")
 STREAM: Final = Query(
-    select(table).where(_STREAM_IS, _c.version > bindparam("after")).order_by(_c.version), "stream", "after"
+    with_keys().where(_STREAM_IS, _c.version > bindparam("after")).order_by(_c.version), "stream", "after"
 )
 FIRST: Final = Query(select(table).where(_STREAM_IS, _c.version == 1), "stream")
-NEWEST_OF_STREAM: Final = Query(select(table).where(_STREAM_IS).order_by(desc(_c.version)).limit(8), "stream")
+NEWEST_OF_STREAM: Final = Query(with_keys().where(_STREAM_IS).order_by(desc(_c.version)).limit(8), "stream")
 NEWEST_OF_TYPE: Final = Query(
-    select(table).where(_STREAM_IS, _c.type == bindparam("type")).order_by(desc(_c.version)).limit(1),
+    with_keys().where(_STREAM_IS, _c.type == bindparam("type")).order_by(desc(_c.version)).limit(1),
     "stream",
     "type",
 )
 AFTER: Final = Query(
-    select(table).where(_c.seq > bindparam("after")).order_by(_c.seq).limit(bindparam("most")),
+    with_keys().where(_c.seq > bindparam("after")).order_by(_c.seq).limit(bindparam("most")),
     "after",
     "most",
 )
@@ -49,24 +67,40 @@ def highest(connection: Connection, query: Query, *values: object) -> int:
     return 0 if row is None or row[0] is None else int(row[0])
 
 
-def row_of(recorded: Recorded) -> Row:
-    """The event as a row. Raises EncodeError for what cannot be said."""
+def bare(found: Iterable[Row]) -> list[Row]:
+    """The rows as they are in the table, without keys."""
+    return [row[:_COLUMNS] for row in found]
+
+
+def row_of(recorded: Recorded, keys_of: Callable[[AlertId], Keys]) -> Row:
+    """The event as a row, sealed with the keys of its stream's alert. Raises EncodeError for what cannot be
+    said.
+    """
+    kind, data = event_type(recorded.event), encode_event(recorded.event)
+    personal = any(getattr(recorded.event, field) != no for field, no in EMPTY.get(kind, {}).items())
+    if personal and (alert := alert_of(recorded.stream)) is not None:
+        data = sealed_data(kind, data, keys_of(alert))
     return (
         recorded.seq,
         recorded.stream,
         recorded.version,
-        event_type(recorded.event),
+        kind,
         recorded.at_us,
         recorded.node,
         recorded.epoch,
-        encode_event(recorded.event),
+        data,
     )
 
 
 def recorded_from(row: Row) -> Recorded | None:
-    """The row as an event; none for a type that this version does not know. Raises JournalTorn."""
-    seq, stream, version, kind, at_us, node, epoch, data = row
+    """The row as an event; none for a type that this version does not know. Raises JournalTorn.
+
+    What is sealed, and has no key behind it, stays empty.
+    """
+    seq, stream, version, kind, at_us, node, epoch, data, *keys = row
     try:
+        if keys and is_sealed(kind, data):
+            data = opened_data(kind, data, tuple(keys))
         event = decode_event(data)
     except DecodeError as error:
         if kind not in KNOWN_TYPES:

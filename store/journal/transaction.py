@@ -6,19 +6,21 @@ It must not outlive the call that it is given to, and it never commits: `store.j
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Final
 
 import msgspec
 
-from messages.events import AlertClosed, Event
-from messages.ids import AlertId, Instant, NodeId
+from messages.events import AlertClosed, Event, UserIdentified
+from messages.ids import AlertId, Instant, NodeId, UserId
 from messages.journal import Recorded
 from store.database.dialect import Connection
 from store.database.query import Query, Row
 from store.errors import JournalNotDurable, LeaseLost, VersionConflict
-from store.journal import rows
+from store.journal import erasable, rows
+from store.journal.sealing import Keys, keys_in, new_keys
 from store.nodes import leases
+from store.streams import StreamKind
 
 _CASE: Final = leases.CASE
 
@@ -41,6 +43,7 @@ class Chances:
 
     def __init__(self) -> None:
         self._known: list[str] = []
+        self._named: dict[str, str] = {}
         self._place = 0
 
     def again(self) -> None:
@@ -53,6 +56,12 @@ class Chances:
             self._known.append(make())
         self._place += 1
         return self._known[self._place - 1]
+
+    def named(self, name: str, make: Callable[[], str]) -> str:
+        """The one of this name, whenever it is asked for."""
+        if name not in self._named:
+            self._named[name] = make()
+        return self._named[name]
 
 
 class Transaction:
@@ -83,6 +92,8 @@ class Transaction:
         """The time of everything written here."""
         self.written: Final[list[Row]] = []
         """The journal's rows appended so far."""
+        self.beside: Final[list[tuple[str, Row]]] = []
+        """Rows of the tables of `store.journal.erasable` that were written so far, each with its table."""
 
     @property
     def node(self) -> NodeId:
@@ -128,13 +139,56 @@ class Transaction:
                     )
                 )
             heads[append.stream] = actual
-        added = [rows.row_of(one) for one in recorded]
+        added = [rows.row_of(one, self.keys_of) for one in recorded]
         self._connection.write_many(rows.INSERT, added)
         self._seq += len(added)
         self.written.extend(added)
+        for one in recorded:
+            if isinstance(one.event, UserIdentified):
+                self.set_person(AlertId(one.stream.removeprefix(_CASE)), one.event.user)
         if self.shared:
             self._drop_closed(recorded)
         return tuple(recorded)
+
+    def stream_of(self, kind: StreamKind, value: str) -> str:
+        """The stream of this number or device, named now if it has none yet."""
+        stream = erasable.stream_of(self.one, kind, value)
+        if stream is None:
+            stream = self._chances.named(f"{kind} {value}", lambda: erasable.new_stream(kind))
+            self._write_beside(erasable.ADD_ALIAS, "alias", (stream, kind.value, value))
+        return stream
+
+    def set_person(self, alert: AlertId, user: UserId) -> None:
+        """The alert is this person's: it is forgotten with the person."""
+        self.keys_of(alert)
+        self._connection.write(erasable.SET_PERSON, user, alert)
+        if (row := self.one(erasable.KEY_ROW, alert)) is not None:
+            self.beside.append(("alert_key", row))
+
+    def keys_of(self, alert: AlertId) -> Keys:
+        """The alert's keys, made with its first event that needs them. Not kept in mind: what is destroyed is
+        destroyed at once.
+        """
+        found = self.one(erasable.KEYS_OF, alert)
+        if found is not None:
+            return found
+        keys = keys_in(self._chances.named(f"keys of {alert}", new_keys))
+        self._write_beside(erasable.ADD_KEYS, "alert_key", (alert, *keys, None))
+        return keys
+
+    def rewriting(self) -> AbstractContextManager[None]:
+        """Within it events may be changed; for `store.journal.seal_written` alone."""
+        return self._connection.rewriting()
+
+    def forget(self, query: Query, alert: AlertId) -> None:
+        """Change the alert's keys by this statement."""
+        self.write(query, alert)
+        if (row := self.one(erasable.KEY_ROW, alert)) is not None:
+            self.beside.append(("alert_key", row))
+
+    def _write_beside(self, query: Query, table: str, row: Row) -> None:
+        self._connection.write(query, *row)
+        self.beside.append((table, row))
 
     def _epoch(self, stream: str) -> int:
         """By which right this stream is written to; 0 where none is needed. Raises LeaseLost."""
@@ -212,7 +266,7 @@ class Transaction:
     @contextmanager
     def unit(self) -> Iterator[None]:
         """What fails within leaves nothing behind, and the transaction usable for the next."""
-        seq, count = self._seq, len(self.written)
+        seq, count, beside = self._seq, len(self.written), len(self.beside)
         self._connection.savepoint()
         try:
             yield
@@ -220,5 +274,6 @@ class Transaction:
             self._connection.back_to_savepoint()
             self._seq = seq
             del self.written[count:]
+            del self.beside[beside:]
             raise
         self._connection.forget_savepoint()

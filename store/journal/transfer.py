@@ -6,7 +6,10 @@ Two forms, told apart by their first byte:
   not 0). Moments, `at` and every field called `…_at`, are RFC 3339 in UTC with microseconds.
 - `msgpack`: a stream of maps with the journal's columns as they are.
 
-Both come back exactly as they were, events of unknown types and unknown fields included.
+Both come back exactly as they were, events of unknown types and unknown fields included. What is sealed is
+written open, as far as there are keys; these stand, as `keys`, with an alert's first event, and whose the
+stream of a number or device is, as `alias`, with that one's first. What an export lacks of these (it is of an
+older version) is made anew.
 """
 
 from __future__ import annotations
@@ -23,16 +26,21 @@ import msgspec
 
 from messages.envelope import DecodeError
 from messages.journal import decode_event
+from store import streams
 from store.database.query import Row
 from store.errors import StoreMisuse, TransferError
-from store.journal import rows
+from store.journal import erasable, rows
 from store.journal.journal import Journal, Transaction
+from store.journal.seal_written import sealed
+from store.journal.sealing import is_sealed, opened_data
 from store.journal.verify import Verified, verify
+from store.streams import StreamKind
 
 _PORTION: Final = 2000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _NOT_FINITE: Final = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+_BY_CHANCE: Final = (StreamKind.NUMBER, StreamKind.DEVICE)
 _FLOATS: Final = ("lat", "lon", "accuracy_m")
 
 
@@ -41,6 +49,15 @@ class Format(StrEnum):
 
     JSONL = "jsonl"
     MSGPACK = "msgpack"
+
+
+class _Keys(msgspec.Struct, omit_defaults=True):
+    """A row of `alert_key`; what is destroyed is left out."""
+
+    number: bytes | None = None
+    position: bytes | None = None
+    words: bytes | None = None
+    person: str | None = None
 
 
 class _Line(msgspec.Struct, forbid_unknown_fields=True):
@@ -54,6 +71,8 @@ class _Line(msgspec.Struct, forbid_unknown_fields=True):
     node: str
     data: dict[str, object]
     epoch: int = 0
+    keys: _Keys | None = None
+    alias: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class _Map(msgspec.Struct):
@@ -67,6 +86,13 @@ class _Map(msgspec.Struct):
     node: str
     epoch: int
     data: bytes
+    keys: _Keys | None = None
+    alias: str | msgspec.UnsetType | None = msgspec.UNSET
+
+
+_Beside = tuple[_Keys | None, str | msgspec.UnsetType | None]
+"""What stands beside the journal about a row's stream."""
+_NOTHING: Final[_Beside] = (None, msgspec.UNSET)
 
 
 def export(journal: Journal, out: BinaryIO, form: Format = Format.JSONL, *, since: int = 0) -> int:
@@ -74,7 +100,7 @@ def export(journal: Journal, out: BinaryIO, form: Format = Format.JSONL, *, sinc
     count, seq = 0, since
     say = _line_of if form is Format.JSONL else _map_of
     while found := journal.rows(rows.AFTER, seq, _PORTION):
-        out.write(b"".join(map(say, found)))
+        out.write(b"".join(say(_opened(row), _beside(journal, row)) for row in found))
         seq = int(found[-1][0])
         count += len(found)
     return count
@@ -94,8 +120,9 @@ def import_file(journal: Journal, file: Path) -> int:
             )
         count = 0
         portion: list[Row] = []
-        for where, row in _checked(file):
-            portion.append(row)
+        named: dict[str, str] = {}
+        for where, row, beside in _checked(file):
+            portion.append(_taken_in(transaction, row, beside, named))
             count += 1
             if len(portion) == _PORTION:
                 _restore(transaction, portion, where)
@@ -113,11 +140,43 @@ def _restore(transaction: Transaction, portion: list[Row], where: str) -> None:
         raise TransferError(f"{where}: {error}") from error
 
 
-def _checked(file: Path) -> Iterator[tuple[str, Row]]:
+def _opened(row: Row) -> Row:
+    *rest, data = row[:8]
+    return (*rest, opened_data(row[3], data, tuple(row[8:])) if is_sealed(row[3], data) else data)
+
+
+def _beside(journal: Journal, row: Row) -> _Beside:
+    """What an import needs besides the row, to give the very same one."""
+    kind, owner = streams.parse(row[1])
+    if row[2] != 1 or kind not in (StreamKind.INBOX, *_BY_CHANCE):
+        return _NOTHING
+    if kind in _BY_CHANCE:
+        named = journal.row(erasable.ALIAS_ROW, row[1])
+        return None, None if named is None else str(named[2])
+    keys = journal.row(erasable.KEY_ROW, owner)
+    return None if keys is None else _Keys(*keys[1:]), msgspec.UNSET
+
+
+def _taken_in(tx: Transaction, row: Row, beside: _Beside, named: dict[str, str]) -> Row:
+    """The row as it is to stand in the journal: sealed, and in a stream that says nothing of a number."""
+    seq, stream, version, *_ = row
+    kind, owner = streams.parse(stream)
+    keys, alias = beside
+    if keys is not None:
+        tx.write(erasable.ADD_KEYS, owner, *msgspec.structs.astuple(keys))
+    if kind in _BY_CHANCE and version == 1:
+        if alias is msgspec.UNSET:
+            alias, named[stream] = owner, erasable.new_stream(kind)
+        if alias is not None:
+            tx.write(erasable.ADD_ALIAS, named.get(stream, stream), kind.value, alias)
+    return (seq, named.get(stream, stream), *row[2:7], sealed(tx, row))
+
+
+def _checked(file: Path) -> Iterator[tuple[str, Row, _Beside]]:
     """The file's rows with their places, each sound and in its order."""
     versions: dict[str, int] = {}
     last = 0
-    for where, row in _rows(file):
+    for where, row, beside in _rows(file):
         seq, stream, version, kind, _at_us, _node, _epoch, data = row
         if seq <= last:
             raise TransferError(f"{where}: seq {seq} does not follow {last}")
@@ -132,10 +191,10 @@ def _checked(file: Path) -> Iterator[tuple[str, Row]]:
         except DecodeError as error:
             if kind in rows.KNOWN_TYPES:
                 raise TransferError(f"{where}: {kind} does not decode: {error}") from error
-        yield where, row
+        yield where, row, beside
 
 
-def _rows(file: Path) -> Iterator[tuple[str, Row]]:
+def _rows(file: Path) -> Iterator[tuple[str, Row, _Beside]]:
     try:
         with file.open("rb") as source:
             first = source.read(1)
@@ -148,7 +207,7 @@ def _rows(file: Path) -> Iterator[tuple[str, Row]]:
 # ---------------------------------------------------------------------------------------- jsonl
 
 
-def _line_of(row: Row) -> bytes:
+def _line_of(row: Row, beside: _Beside) -> bytes:
     seq, stream, version, kind, at_us, node, epoch, data = row
     said = msgspec.msgpack.decode(data)
     if not isinstance(said, dict):
@@ -164,10 +223,16 @@ def _line_of(row: Row) -> bytes:
     }
     if epoch:
         line["epoch"] = epoch
+    line |= _said_beside(beside)
     return msgspec.json.encode(line) + b"\n"
 
 
-def _from_lines(source: BinaryIO, file: Path) -> Iterator[tuple[str, Row]]:
+def _said_beside(beside: _Beside) -> dict[str, object]:
+    said = dict(zip(("keys", "alias"), beside, strict=True))
+    return {name: value for name, value in said.items() if value is not _NOTHING[name == "alias"]}
+
+
+def _from_lines(source: BinaryIO, file: Path) -> Iterator[tuple[str, Row, _Beside]]:
     decoder = msgspec.json.Decoder(_Line)
     for number, text in enumerate(source, 1):
         where = f"{file}:{number}"
@@ -182,6 +247,7 @@ def _from_lines(source: BinaryIO, file: Path) -> Iterator[tuple[str, Row]]:
                     line.seq, line.stream, line.version, line.type, _instant(line.at), line.node, line.epoch,
                     msgspec.msgpack.encode(data),
                 ),
+                (line.keys, line.alias),
             )  # fmt: skip
         except (msgspec.MsgspecError, UnicodeDecodeError, ValueError, OverflowError) as error:
             raise TransferError(f"{where}: {error}") from error
@@ -241,16 +307,26 @@ def _instant(text: str) -> int:
 # -------------------------------------------------------------------------------------- msgpack
 
 
-def _map_of(row: Row) -> bytes:
+def _map_of(row: Row, beside: _Beside) -> bytes:
     seq, stream, version, kind, at_us, node, epoch, data = row
+    keys, alias = beside
     return msgspec.msgpack.encode(
         _Map(
-            seq=seq, stream=stream, version=version, type=kind, at_us=at_us, node=node, epoch=epoch, data=data
+            seq=seq,
+            stream=stream,
+            version=version,
+            type=kind,
+            at_us=at_us,
+            node=node,
+            epoch=epoch,
+            data=data,
+            keys=keys,
+            alias=alias,
         )
     )
 
 
-def _from_maps(source: BinaryIO, file: Path) -> Iterator[tuple[str, Row]]:
+def _from_maps(source: BinaryIO, file: Path) -> Iterator[tuple[str, Row, _Beside]]:
     unpacker = msgpack.Unpacker(source, raw=False, strict_map_key=False)
     number = 0
     while True:
@@ -268,7 +344,8 @@ def _from_maps(source: BinaryIO, file: Path) -> Iterator[tuple[str, Row]]:
             one = msgspec.convert(said, _Map)
         except msgspec.ValidationError as error:
             raise TransferError(f"{where}: {error}") from error
-        yield where, (one.seq, one.stream, one.version, one.type, one.at_us, one.node, one.epoch, one.data)
+        row = (one.seq, one.stream, one.version, one.type, one.at_us, one.node, one.epoch, one.data)
+        yield where, row, (one.keys, one.alias)
 
 
 __all__ = ["Format", "Verified", "export", "import_file", "verify"]

@@ -54,7 +54,7 @@ def verify(journal: Journal) -> Verified:
         check.problems += [f"file: {row[0]}" for row in journal.check_file() if row[0] != "ok"]
         seq = 0
         while found := journal.rows(rows.AFTER, seq, _PORTION):
-            for row in found:
+            for row in rows.bare(found):
                 check.take(row)
             seq = int(found[-1][0])
         table = {str(row[0]) for row in journal.rows(_OPEN)}

@@ -4,9 +4,8 @@ Tables of its own in the journal's database, changed in one transaction with the
 of the change: `user.data_changed` in `user-ID` for a user, in `operator-ID` for an operator. The
 events name the person by id and say which fields changed, never what they hold.
 
-Erasing removes everything from these tables. The journal is for ever and keeps what it must to
-be able to account for an alert: the person's id, and the telephone number and positions in the
-alerts themselves (`alert.received`, `leg.originating`, the names of `number-…` streams).
+Erasing removes everything from these tables, and destroys the keys of what is personal in the journal's
+alerts (`store.alerts.forgetting`); the person's id stays in it, which is chance.
 """
 
 from __future__ import annotations

@@ -16,7 +16,15 @@ from messages.ids import E164, Instant, UserId
 from store import streams
 from store.database.dialect import Connection
 from store.database.query import Query, Row
-from store.database.schema import device_key, person, person_device, person_phone
+from store.database.schema import (
+    device_key,
+    enrolment,
+    invitation,
+    outbox,
+    person,
+    person_device,
+    person_phone,
+)
 from store.errors import AlreadyTaken, NobodyThere, RegistryError, StoreError
 from store.journal.journal import Append, Journal, Transaction
 from store.registry import numbers
@@ -96,10 +104,17 @@ _RAISE: Final = {
 }
 _ADD_PHONE: Final = Query(insert(person_phone), "phone", "person", "place")
 _ADD_DEVICE: Final = Query(insert(person_device), "device", "person", "place")
-_DROP: Final = Query(delete(person).where(_p.id == _ID), "id")
+_ENROLLED: Final = Query(select(device_key.c.device).where(device_key.c.person == _ID), "id")
+_DROP: Final = tuple(
+    Query(delete(column.table).where(column == _ID), "id")
+    for column in (_p.id, person_phone.c.person, person_device.c.person, device_key.c.person)
+)
+_DROP_OF_NUMBER: Final = tuple(
+    Query(delete(column.table).where(column == bindparam("phone")), "phone")
+    for column in (enrolment.c.phone, invitation.c.phone, outbox.c.phone)
+)
 _DROP_PHONES: Final = Query(delete(person_phone).where(person_phone.c.person == _ID), "id")
 _DROP_DEVICES: Final = Query(delete(person_device).where(person_device.c.person == _ID), "id")
-_DROP_KEYS: Final = Query(delete(device_key).where(device_key.c.person == _ID), "id")
 
 
 class Users:
@@ -198,21 +213,6 @@ class Users:
             if pin and getattr(entered, other) is None and pin_fits(pin, str(kept[other])):
                 raise RegistryError("the duress PIN must differ from the other one")
 
-    def erase_user(self, user: UserId, *, by: str) -> None:
-        """Remove everything about her from the registry; see `store.registry.registry` for what the journal
-        keeps.
-        """
-
-        def work(tx: Transaction) -> None:
-            if not tx.write(_DROP, user):
-                raise NobodyThere(f"no user {user}")
-            tx.write(_DROP_PHONES, user)
-            tx.write(_DROP_DEVICES, user)
-            tx.write(_DROP_KEYS, user)
-            tx.append(Append(streams.user(user), None, (PersonalDataChanged(by=by, what="erased"),)))
-
-        self._journal.transact(work)
-
     def note_read(self, user: UserId, *, by: str, why: str) -> None:
         """Write down that somebody saw her data."""
         self._journal.append(Append(streams.user(user), None, (PersonalDataRead(by=by, why=why),)))
@@ -285,6 +285,20 @@ def read_user(connection: Connection | Transaction, user: UserId) -> User | None
         created_at=Instant(created_us),
         changed_at=Instant(changed_us),
     )
+
+
+def drop(tx: Transaction, user: User) -> None:
+    """Remove the person from every table of the registry. What the journal has: `store.alerts.forgetting`."""
+    for query in _DROP:
+        tx.write(query, user.id)
+    for query in _DROP_OF_NUMBER:
+        for phone in user.phones:
+            tx.write(query, phone)
+
+
+def devices_enrolled(tx: Transaction, user: UserId) -> tuple[str, ...]:
+    """The devices that have ever signed for this person, those whose keys were revoked included."""
+    return tuple(row[0] for row in tx.all(_ENROLLED, user))
 
 
 def owner_of_phone(connection: Connection | Transaction, phone: str) -> UserId | None:

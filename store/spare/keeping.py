@@ -28,7 +28,7 @@ from store.journal.notify import Notifier
 from store.spare.merge import Written, write_late
 from store.spare.spare import Spare
 from store.spare.switch import ALARM, SUBJECT, change_over
-from store.spare.warm import NODE_EVENTS, copy, known_use, open_spare
+from store.spare.warm import NODE_EVENTS, Place, copy, known_use, note, open_spare
 
 PATIENCE_S: Final = 0.5
 """For a lock. The step after the next is a second away."""
@@ -63,6 +63,8 @@ class Keeper:
         self._notify = notify
         self._size = 0
         """The journal's file at the last look; it never becomes smaller by itself."""
+        self._scrubbed: bytes | None = b"never"
+        """After which erasure nothing of it was left; the keeper before this one may have died on the way."""
 
     @property
     def in_use(self) -> bool:
@@ -89,6 +91,8 @@ class Keeper:
                         journal.begin_write()
                         if rows.highest(journal, rows.LAST_SEQ) == place.seq:
                             self._spare.tail.clear()
+                        journal.end()
+                    self._scrub(journal, spare, place)
             except JournalLocked:
                 return
             except JournalError as error:
@@ -96,6 +100,21 @@ class Keeper:
         if failed is not None:
             # Should it be the spare that fails, nobody can change over to it.
             self._leave(failed)
+
+    def _scrub(self, journal: SqliteConnection, spare: SqliteConnection, place: Place) -> None:
+        """Leave nothing of what was erased in either log, nor in the tail, which has keys. Until it works, it
+        is tried with each step.
+        """
+        erased = note(spare, "erased")
+        if erased == self._scrubbed:
+            return
+        journal.begin_write()
+        behind = rows.highest(journal, rows.LAST_SEQ) != place.seq
+        if not behind:
+            self._spare.tail.clear()
+        journal.end()
+        if not (behind or journal.scrub() or spare.scrub()):
+            self._scrubbed = erased
 
     def clear_alarm(self, text: str = "") -> bool:
         """Take back an alarm that is over; whether there was one. Raises JournalError."""

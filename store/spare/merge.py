@@ -23,8 +23,8 @@ from messages.ids import AlertId
 from store import streams
 from store.database.dialect import Connection
 from store.database.query import Query, Row
-from store.database.schema import event, outbox, session
-from store.journal import rows
+from store.database.schema import alert_key, alias, event, outbox, session
+from store.journal import erasable, rows
 from store.spare.warm import Place, known_place, registry_rows
 from store.streams import StreamKind
 
@@ -50,6 +50,10 @@ _SESSIONS: Final = Query(select(session))
 _REPLACE: Final = Query(insert(session).prefix_with("OR REPLACE"), *session.columns.keys())
 _TEXTS: Final = Query(select(outbox))
 _KEEP_TEXT: Final = Query(insert(outbox).prefix_with("OR IGNORE"), *outbox.columns.keys())
+_ALIASES: Final = Query(select(alias))
+_KEEP_ALIAS: Final = Query(insert(alias).prefix_with("OR IGNORE"), *alias.columns.keys())
+_KEYS: Final = Query(select(alert_key))
+_KEEP_KEYS: Final = Query(insert(alert_key).prefix_with("OR IGNORE"), *alert_key.columns.keys())
 _NOBODYS: Final = tuple(
     f"{kind}-" for kind in (StreamKind.USER, StreamKind.NUMBER, StreamKind.DEVICE, StreamKind.TEXT)
 )
@@ -74,10 +78,18 @@ def write_late(spare: Connection, journal: Connection) -> Written:
     versions: dict[str, int] = {}
     there = events = 0
     renumbered = not same
+    aliases = spare.all(_ALIASES)
+    for named, kind, value in aliases:
+        # The spare knows of few numbers: one of the others has got a stream of another name here.
+        known = erasable.stream_of(journal.one, StreamKind(kind), value)
+        if known is not None and known != named:
+            renamed[named] = known
     for row in spare.all(_AFTER, place.seq if same else 0):
         seq, named, version, kind, at_us, node, epoch, data = row
         if kind == "alert.received" and version == 1:
-            renamed |= _renamed(journal, row)
+            other = _renamed(journal, row)
+            renumbered |= bool(other)
+            renamed |= other
         stream = renamed.get(str(named), str(named))
         if seq <= begun and (
             journal.one(rows.AT_SEQ, seq) == row or journal.one(_THERE, stream, seq, at_us, kind, data)
@@ -95,9 +107,15 @@ def write_late(spare: Connection, journal: Connection) -> Written:
     # Signing on and off goes on meanwhile.
     journal.write_many(_REPLACE, spare.all(_SESSIONS))
     journal.write_many(_KEEP_TEXT, spare.all(_TEXTS))
+    journal.write_many(_KEEP_ALIAS, (row for row in aliases if row[0] not in renamed))
+    for alert, *keys in spare.all(_KEYS):
+        name = streams.alert_of(renamed.get(streams.inbox(alert), streams.inbox(alert)))
+        journal.write(_KEEP_KEYS, name, *keys)
+        if (person := keys[-1]) is not None:
+            journal.write(erasable.SET_PERSON, person, name)
     # What the journal has after the place where it was left, and is not from here.
     others = begun - place.seq - there
-    return Written(events=events, renumbered=renumbered or bool(renamed) or others > 0)
+    return Written(events=events, renumbered=renumbered or others > 0)
 
 
 def _renamed(journal: Connection, received: Row) -> dict[str, str]:

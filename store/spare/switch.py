@@ -18,7 +18,7 @@ from store.errors import JournalError, JournalFull, JournalTorn, JournalUnavaila
 from store.journal import rows
 from store.journal.transaction import Append, Transaction
 from store.spare.spare import Spare
-from store.spare.warm import Place, Used, add_rows, copy, known_place, noted, open_spare
+from store.spare.warm import Place, Used, add_beside, add_rows, copy, known_place, noted, open_spare
 
 ALARM = "journal.not_durable"
 SUBJECT = "journal"
@@ -79,7 +79,9 @@ def _catch_up(spare: Spare, connection: Connection, journal: Path, patience_s: f
         except JournalError:
             connection.back_to_savepoint()
     # It cannot be read, or is another file by now: what the writers have left in memory is the truth.
-    place = add_rows(connection, spare.tail.rows((before or Place()).seq))
+    events, beside = spare.tail.rows((before or Place()).seq)
+    place = add_rows(connection, events)
+    add_beside(connection, beside)
     if place is not None:
         noted(connection, "place", place)
 

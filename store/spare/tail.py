@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgpack
 import msgspec
@@ -22,6 +22,7 @@ MOST_BYTES: Final = 64 * 1024 * 1024
 """Without anybody who clears it the file grows no further; what is committed then is not in it."""
 
 _Rows = list[tuple[int, str, int, str, int, str, int, bytes]]
+_Beside = list[tuple[str, tuple[Any, ...]]]
 
 
 class Tail:
@@ -32,26 +33,32 @@ class Tail:
         self._file: Final = file
         self._fd = -1
 
-    def add(self, written: list[Row]) -> None:
-        """These are about to be committed. Under the journal's write lock."""
+    def add(self, written: list[Row], beside: list[tuple[str, Row]]) -> None:
+        """These are about to be committed, and rows of tables that stand beside the journal with them. Under
+        the journal's write lock.
+        """
         with contextlib.suppress(OSError):
             if self._fd < 0:
                 flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
                 self._fd = os.open(self._file, flags, 0o600)
             if os.fstat(self._fd).st_size < MOST_BYTES:
-                os.write(self._fd, msgspec.msgpack.encode(written))
+                os.write(self._fd, msgspec.msgpack.encode((written, beside)))
 
-    def rows(self, after: int) -> list[Row]:
-        """What was committed after this seq, as far as it is known here, in order."""
+    def rows(self, after: int) -> tuple[list[Row], list[tuple[str, Row]]]:
+        """What was committed after this seq, as far as it is known here, in order; and what stands beside it,
+        be it older.
+        """
         found: list[Row] = []
+        others: list[tuple[str, Row]] = []
         # Where a writer was killed in the middle nobody else's rows can be told from its rest.
         with contextlib.suppress(OSError, ValueError, msgspec.ValidationError), self._file.open("rb") as file:
             for record in msgpack.Unpacker(file):
-                written = msgspec.convert(record, _Rows)
+                written, beside = msgspec.convert(record, tuple[_Rows, _Beside])
                 while found and found[-1][0] >= written[0][0]:
                     found.pop()
                 found.extend(written)
-        return [row for row in found if row[0] > after]
+                others.extend(beside)
+        return [row for row in found if row[0] > after], others
 
     def size(self) -> int:
         """Bytes in it."""

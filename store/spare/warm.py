@@ -31,6 +31,7 @@ from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql.schema import Index
 
+from messages.events import AlertReceived, AlertSignalAdded
 from messages.ids import SECOND, Instant
 from store import streams
 from store.database import schema
@@ -39,7 +40,7 @@ from store.database.migrate import REVISION
 from store.database.query import Query, Row
 from store.database.sqlite import SqliteConnection
 from store.errors import JournalTorn
-from store.journal import rows
+from store.journal import erasable, rows
 from store.journal.matters import open_alerts, still_matters, streams_of
 from store.spare.spare import Spare
 from store.streams import StreamKind
@@ -53,6 +54,9 @@ _MANY: Final = 2000
 _LATELY: Final = 20_000
 """Alerts closed lately are looked for among so many events, for there is no index."""
 _FORM: Final = f"{REVISION}.1"
+_ERASED: Final = "alert.erased"
+_ANEW: Final = ("alert.reopened", _ERASED)
+"""After these the spare is filled anew: a story comes back that may not be here, or something has to go."""
 
 _note_table = Table(
     "spare_note", MetaData(), Column("key", Text, primary_key=True), Column("value", LargeBinary)
@@ -77,14 +81,26 @@ _NEWEST: Final = Query(
 )
 _PEOPLE: Final = (schema.person, schema.person_phone, schema.person_device, schema.device_key)
 _STAFF: Final = (schema.operator, schema.authenticator, schema.app_key, schema.keyring, schema.session)
-_NOT_COPIED: Final = (schema.open_alert, schema.alert_row, schema.alert_rows_kept, schema.outbox)
+_NOT_COPIED: Final = (
+    schema.open_alert,
+    schema.alert_row,
+    schema.alert_rows_kept,
+    schema.outbox,
+    schema.unsealed,
+)
 """What is in them is made here: by the rows that are copied, or while the spare is in use."""
+_BY_ALERT: Final = tuple(erasable.TABLES.values())
+"""Of these the rows of those alerts and streams that are copied."""
+_REPLACE: Final = {
+    name: Query(insert(table).prefix_with("OR REPLACE"), *table.columns.keys())
+    for name, table in erasable.TABLES.items()
+}
 _ALL: Final = {table: Query(select(table)) for table in (*_PEOPLE, *_STAFF)}
 _ADD: Final = {
     table: Query(insert(table).prefix_with("OR IGNORE"), *(column.name for column in table.columns))
     for table in (*_PEOPLE, *_STAFF)
 }
-_EMPTY: Final = {table: Query(delete(table)) for table in (*_PEOPLE, *_STAFF, *_NOT_COPIED, _e)}
+_EMPTY: Final = {table: Query(delete(table)) for table in (*_PEOPLE, *_STAFF, *_BY_ALERT, *_NOT_COPIED, _e)}
 _PERSON: Final = {
     schema.person: schema.person.c.id,
     schema.person_phone: schema.person_phone.c.person,
@@ -178,15 +194,18 @@ def copy(journal: Connection, spare: Connection, *, anew: bool = False) -> Place
         before = known_place(spare)
         if before is not None and (known_use(spare) is not None or not before.is_in(journal)):
             before = None
-        found = [] if before is None else journal.all(rows.AFTER, before.seq, _MANY)
+        found = [] if before is None else rows.bare(journal.all(rows.AFTER, before.seq, _MANY))
         people = None
         if before is not None and len(found) < _MANY:
             people = {streams.parse(row[1])[1] for row in found if row[3] == "user.data_changed"}
-        if anew or people is None or any(row[3] == "alert.reopened" for row in found):
+        if anew or people is None or any(row[3] in _ANEW for row in found):
             place = _fill(journal, spare)
             noted(spare, "used", None)
+            if any(row[3] == _ERASED for row in found):
+                noted(spare, "erased", found[-1][0])
         else:
             place = add_rows(spare, found) or before or Place()
+            add_beside(spare, _beside(journal, {str(row[1]) for row in found}))
         _copy_registry(journal, spare, people)
     finally:
         journal.end()
@@ -206,6 +225,22 @@ def add_rows(spare: Connection, found: Iterable[Row]) -> Place | None:
     return place
 
 
+def add_beside(spare: Connection, found: Iterable[tuple[str, Row]]) -> None:
+    """Put in rows of what stands beside the journal, in place of those that are there."""
+    for name, row in found:
+        spare.write(_REPLACE[name], *row)
+
+
+def _beside(journal: Connection, names: Iterable[str]) -> Iterator[tuple[str, Row]]:
+    """The keys of these streams' alerts, and whose the streams of numbers and devices are."""
+    for alert in {alert for name in names if (alert := streams.alert_of(name)) is not None}:
+        if (row := journal.one(erasable.KEY_ROW, alert)) is not None:
+            yield schema.alert_key.name, row
+    for name in names:
+        if (row := journal.one(erasable.ALIAS_ROW, name)) is not None:
+            yield schema.alias.name, row
+
+
 def registry_rows(connection: Connection) -> Iterator[tuple[Query, list[Row]]]:
     """All of the registry, table by table, each with the statement that puts missing rows in."""
     for table in (*_PEOPLE, *_STAFF):
@@ -218,20 +253,24 @@ def _fill(journal: Connection, spare: Connection) -> Place:
     since_us = place.at_us - CLOSED_KEPT_US
     closed = [streams.alert_of(row[0]) for row in journal.all(_CLOSED, place.seq - _LATELY, since_us)]
     found: dict[int, Row] = {}
+    names: set[str] = set()
     for alert in (*open_alerts(journal), *closed):
         assert alert is not None, "only a case says that it is closed"
         for stream in (streams.inbox(alert), streams.case(alert)):
-            found.update((int(row[0]), row) for row in journal.all(rows.STREAM, stream, 0))
+            told = journal.all(rows.STREAM, stream, 0)
+            found.update((int(row[0]), row) for row in rows.bare(told))
+            names |= {stream, *_keys(journal, told)}
     for kind in (StreamKind.OPERATOR, StreamKind.LINE):
         for stream in streams_of(journal, kind):
             found.update((int(row[0]), row) for row in still_matters(journal, kind, stream))
     for stream in streams_of(journal, StreamKind.NODE):
         found.update((int(row[0]), row) for row in journal.all(_NEWEST, stream, NODE_EVENTS))
-    for stream in _keys(found.values()):
+    for stream in names:
         found.update((int(row[0]), row) for row in journal.all(_NEWEST, stream, 1))
-    for table in (*_NOT_COPIED, _e):
+    for table in (*_BY_ALERT, *_NOT_COPIED, _e):
         spare.write(_EMPTY[table])
     spare.write_many(rows.INSERT, (found[seq] for seq in sorted(found)))
+    add_beside(spare, _beside(journal, names))
     return place
 
 
@@ -249,16 +288,12 @@ def _copy_registry(journal: Connection, spare: Connection, people: set[str] | No
             spare.write_many(_ADD[table], journal.all(_OF_PERSON[table], person))
 
 
-def _keys(alerts: Iterable[Row]) -> set[str]:
-    """The streams of the numbers and devices that these alerts have come from."""
-    found = set()
-    for recorded in rows.known(row for row in alerts if row[3] in ("alert.received", "alert.signal_added")):
-        phone, device = getattr(recorded.event, "phone", None), getattr(recorded.event, "device", None)
-        if phone:
-            found.add(streams.number(phone))
-        if device:
-            found.add(streams.device(device))
-    return found
+def _keys(journal: Connection, told: Iterable[Row]) -> Iterator[str]:
+    """The streams of the numbers and devices that this alert has come from."""
+    for recorded in rows.known(row for row in told if row[3] in ("alert.received", "alert.signal_added")):
+        event = recorded.event
+        assert isinstance(event, AlertReceived | AlertSignalAdded)
+        yield from erasable.streams_of(journal.one, (event.phone,), (event.device, event.key))
 
 
 def _is_made(connection: Connection, spare: Spare) -> bool:

@@ -9,6 +9,7 @@ from messages.ids import SECOND, Advice, OperatorCommand, OperatorId, Outcome, P
 from model.alert.phase import Phase, phase
 from model.figures import row_of
 from model.rules.refusals import Refusal
+from store.alerts.forgetting import erase_person
 from store.journal.verify import verify
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_flow import everything_is_over, joined, to_conference, to_talking
@@ -156,7 +157,7 @@ def test_it_is_refused_of_a_person_who_was_erased_and_of_what_is_open(make_world
     assert refused(world) == Refusal.NOT_CLOSED
     world.order(OperatorCommand.DECLARE_FALSE_ALARM)
     everything_is_over(world)
-    world.registry.erase_user(world.user.id, by="test")
+    erase_person(world.journal, world.user.id, by="test")
     assert refused(world) == Refusal.PERSON_ERASED
 
 

@@ -18,6 +18,7 @@ from model.alert.evolve import fold
 from runtime.clock import VirtualClock
 from store.journal.journal import Journal
 from store.journal.notify import LocalNotifier
+from store.journal.seal_written import seal_written
 from store.journal.verify import verify
 from store.streams import alert_of
 from tests.scenarios.conftest import MakeWorld
@@ -71,6 +72,24 @@ def test_open_alerts_of_the_version_before_go_on(started: World) -> None:
     assert any(leg.attempt > 1 or leg.since > LAST_US for leg in started.case.of(Party.OPERATOR))
     started.alert = HANDED_OVER
     started.until("who was left talking is together again", lambda: _together(started), 120)
+
+
+def test_they_go_on_while_what_it_has_written_is_sealed(
+    started: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.journal.seal_written.PORTION", 10)
+    started.alert = HANDED_OVER
+    phone = started.case.phone
+    assert phone is not None
+    steps = seal_written(started.journal)
+    started.until(
+        "who was left talking is together again", lambda: not next(steps, None) and _together(started), 120
+    )
+    assert started.case.phone == phone
+    assert started.journal.scrub() == ""
+    found = b"".join(one.read_bytes() for one in tmp_path.glob("journal.db*"))
+    assert found.count(phone.encode()) == 4, "the registry's row and the alias, each with its index"
+    assert verify(started.journal).problems == ()
 
 
 def _together(world: World) -> bool:

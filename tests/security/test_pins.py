@@ -24,7 +24,7 @@ from model.alert.case import Case
 from model.alert.evolve import fold
 from model.rules.cancelling import WRONG_KEPT_MAX
 from store import streams
-from store.registry import pins
+from store.registry import pins, users
 from store.registry.people import Person
 from store.registry.registry import Registry
 from tests.gateways.http.place import CLOCK, GIULIA, Place
@@ -101,7 +101,7 @@ def test_a_user_who_was_erased_meanwhile_cancels_like_anybody(client: Client, pl
     user = registry.user_by_phone(E164(GIULIA))
     assert user is not None
     story = Story(web.journal, CLOCK.now_us()).opened().identified(user.id)
-    registry.erase_user(user.id, by="test")
+    web.journal.transact(lambda tx: users.drop(tx, user))
     assert cancelled(client, place, story.alert, WRONG)[0] == 202
 
 

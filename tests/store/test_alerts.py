@@ -16,6 +16,7 @@ from store import streams
 from store.alerts.accepting import ALERT_ID, Accepted, accept, accept_many, deadline, new_alert_id
 from store.alerts.belonging import Signal
 from store.errors import StoreMisuse
+from store.journal.erasable import streams_of
 from store.journal.journal import Append, Journal
 from store.registry.people import Person
 from store.registry.registry import Registry
@@ -47,7 +48,8 @@ def test_a_first_signal_makes_an_alert_on_its_number_and_its_device(journal: Jou
             silent=True, battery_pct=40, proof=Proof.APP,
         )
     ]  # fmt: skip
-    for stream in (f"number-{PHONE}", "device-d1"):
+    for stream in streams_of(journal.row, (PHONE,), ("d1",)):
+        assert PHONE not in stream
         assert [one.event for one in journal.read(stream)] == [NumberRaised(alert=accepted.alert)]
 
 

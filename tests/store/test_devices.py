@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from messages.ids import E164, SECOND
+from store.alerts.forgetting import erase_person
 from store.journal.journal import Journal
 from store.registry import devices
 from store.registry.devices import Asked, DeviceKey, NoCode, TooManyCodes
@@ -120,7 +121,7 @@ def test_a_key_stands_until_it_is_revoked_or_the_number_or_the_person_goes(journ
     assert journal.transact(lambda tx: devices.revoke(tx, revoked.device, "admin"))
     assert not journal.transact(lambda tx: devices.revoke(tx, revoked.device, "admin"))
     registry.change_user(moved.person, Person(phones=(ANNA,)), by="test")
-    registry.erase_user(erased.person, by="test")
+    erase_person(journal, erased.person, by="test")
     assert [devices.key_of(journal, one.device) for one in (revoked, moved, erased)] == [None] * 3
     assert devices.all_devices(journal) == []
 

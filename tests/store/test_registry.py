@@ -12,6 +12,7 @@ from messages.events import PersonalDataChanged, PersonalDataRead
 from messages.ids import E164, OperatorId, UserId
 from messages.journal import event_type
 from model.rules.psap import EMERGENCY_NUMBERS
+from store.alerts.forgetting import erase_person
 from store.errors import AlreadyTaken, Fault, ImportFaulty, NobodyThere, NumberRefused, RegistryError
 from store.journal.journal import Journal
 from store.registry import credentials, numbers
@@ -75,7 +76,7 @@ def test_every_change_of_a_persons_data_leaves_a_trace_that_tells_nothing_of_it(
     )
     registry.change_user(user.id, Person(first_name="Giulia"), by="bea")  # changes nothing
     registry.note_read(user.id, by="bea", why="alert a1")
-    registry.erase_user(user.id, by="carla")
+    erase_person(journal, user.id, by="carla")
     stream = f"user-{user.id}"
     assert trace(journal, stream) == [
         ("anna", "added"), ("bea", "changed notes, phones, devices"), ("carla", "erased")
@@ -167,12 +168,12 @@ def test_what_makes_no_person_is_refused(registry: Registry, person: Person) -> 
     assert registry.count_users() == 0
 
 
-def test_nobody_is_changed_or_erased_who_is_not_there(registry: Registry) -> None:
+def test_nobody_is_changed_or_erased_who_is_not_there(registry: Registry, journal: Journal) -> None:
     nobody = UserId("nobody")
     with pytest.raises(NobodyThere):
         registry.change_user(nobody, Person(notes="x"), by="x")
     with pytest.raises(NobodyThere):
-        registry.erase_user(nobody, by="x")
+        erase_person(journal, nobody, by="x")
     assert registry.check_pin(nobody, "1234") is PinVerdict.NONE_SET
 
 

@@ -38,6 +38,7 @@ from model.alert.live import LiveCases
 from store import streams
 from store.alerts.accepting import accept
 from store.alerts.figures import catch_up, newest
+from store.alerts.forgetting import erase_person
 from store.alerts.reopening import reopen
 from store.database.dialect import url_of
 from store.database.sqlite import SqliteConnection
@@ -51,6 +52,8 @@ from store.errors import (
     JournalUnavailable,
     VersionConflict,
 )
+from store.journal.erasable import KEY_ROW, streams_of
+from store.journal.history import alerts_of_number
 from store.journal.journal import Append, Journal
 from store.journal.notify import LocalNotifier
 from store.journal.rebuild import rebuild
@@ -58,6 +61,7 @@ from store.journal.verify import verify
 from store.registry import sessions
 from store.registry.authenticators import Authenticator, Kind, add, count_use, use_recovery
 from store.registry.keyring import SIGN_ON, shared_secret
+from store.registry.people import Person
 from store.registry.registry import Registry
 from store.spare.keeping import Keeper
 from store.spare.spare import Spare
@@ -239,7 +243,7 @@ def test_what_was_not_committed_gives_way_to_what_was(node: Node, disk: Disk) ->
     journal, other = node.journal(), node.journal()
     node.keeper().warm()
     assert journal._spare is not None
-    journal._spare.tail.add([(1, "line-a", 1, "line.returned", 5, "n1", 0, b"x")])
+    journal._spare.tail.add([(1, "line-a", 1, "line.returned", 5, "n1", 0, b"x")], [])
     other.append(Append("line-b", 0, (returned(),)))
     disk.is_gone()
     assert journal.version("line-a") == 0
@@ -820,3 +824,56 @@ def replace(path: Path, content: bytes) -> None:
         Path(f"{path}{suffix}").unlink(missing_ok=True)
     path.unlink()
     path.write_bytes(content)
+
+
+# ----------------------------------------------------------------------------------- forgetting
+
+
+def traces(node: Node, *what: bytes) -> list[tuple[str, bytes]]:
+    """Where these bytes stand, of all files of the journal and of the spare."""
+    files = (one for folder in (node.run, node.path.parent) for one in folder.iterdir() if one.is_file())
+    return [(file.name, one) for file in files for one in what if one in file.read_bytes()]
+
+
+def test_what_was_erased_is_in_no_file_after_the_next_start_and_does_not_come_back(
+    node: Node, disk: Disk
+) -> None:
+    journal, keeper = node.journal(), node.keeper()
+    person = Person(phones=(USER,), first_name="Giulia")
+    user = Registry(journal).add_user(person, by="test").id
+    alert = accept(journal, signal(node.clock, USER, device="d-giulia"), DEADLINE_S).alert
+    keeper.warm(anew=True)
+    journal.append(Append(streams.case(alert), 0, (AlertClosed(outcome=Outcome.BRIEFED),)))
+    row = journal.row(KEY_ROW, alert)
+    assert row is not None
+    left = (USER.encode(), b"d-giulia", b"Giulia", *row[1:4])
+    erase_person(journal, user, by="test")
+    # Whoever erased was killed here.
+    assert traces(node, *left) != []
+    node.keeper().warm()
+    assert traces(node, *left) == []
+    disk.is_gone()
+    first = journal.read(streams.inbox(alert))[0].event
+    assert (lasts(journal), getattr(first, "phone", "")) == (False, None)
+    disk.works()
+    node.keeper().go_back()
+    assert traces(node, *left) == []
+
+
+def test_a_known_number_that_calls_while_the_spare_is_in_use_keeps_its_stream(node: Node, disk: Disk) -> None:
+    journal = node.journal()
+    before = accept(journal, signal(node.clock), DEADLINE_S).alert
+    journal.append(Append(streams.case(before), 0, (AlertClosed(outcome=Outcome.BRIEFED),)))
+    node.clock.forward(300)
+    # So the spare does not know the number.
+    journal.append(Append("line-a", 0, (returned(),)))
+    keeper = node.keeper()
+    keeper.warm(anew=True)
+    disk.is_gone()
+    meanwhile = accept(journal, signal(node.clock), DEADLINE_S).alert
+    disk.works()
+    assert not keeper.go_back().renumbered
+    assert alerts_of_number(journal, USER) == {before, meanwhile}
+    (stream,) = streams_of(journal.row, (USER,), ())
+    assert [getattr(one.event, "alert", "") for one in journal.read(stream)] == [before, meanwhile]
+    assert verify(node.on_disk()).problems == ()

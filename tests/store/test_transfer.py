@@ -117,7 +117,7 @@ def test_a_page_full_of_garbage_is_told(path: Path) -> None:
     journal.checkpoint()
     journal.close()
     with path.open("r+b") as file:
-        file.seek(4096 * (path.stat().st_size // 4096 // 2))
+        file.seek(4096 * (path.stat().st_size // 4096 * 3 // 4))
         file.write(b"\xa5" * 4096)
     journal = journal_in(path)
     try:
@@ -132,7 +132,9 @@ def test_a_page_full_of_garbage_is_told(path: Path) -> None:
 def test_a_line_is_as_the_interface_says(journal: Journal) -> None:
     fill(journal)
     lines = [json.loads(line) for line in exported(journal, Format.JSONL).splitlines()]
-    assert [list(line) for line in lines] == [["seq", "stream", "version", "type", "at", "node", "data"]] * 8
+    plain = ["seq", "stream", "version", "type", "at", "node", "data"]
+    assert [list(line) for line in lines] == [plain, [*plain, "keys"], *[plain] * 5, [*plain, "keys"]]
+    assert set(lines[1].pop("keys")) == {"number", "position", "words"}
     assert lines[1] == {
         "seq": 2, "stream": "inbox-x", "version": 1, "type": "alert.received", "node": "n1",
         "at": "2026-11-18T11:06:40.000000Z",

@@ -27,8 +27,10 @@ from model.rules.refusals import Refusal
 from store import streams
 from store.alerts.accepting import Accepted, accept_in
 from store.alerts.belonging import Signal, is_open
+from store.journal.erasable import stream_of
 from store.journal.journal import Append, Journal, Transaction
 from store.registry.people import StaffRole
+from store.streams import StreamKind
 
 NOTE: Final = "Esercitazione · Drill"
 
@@ -56,7 +58,7 @@ def begin(
     if shift is None or not isinstance(shift.event, ShiftChanged) or shift.event.state is ShiftState.OFF:
         return Refused(Refusal.OFF_SHIFT)
     assert signal.phone is not None
-    last = transaction.last(streams.number(signal.phone))
+    last = transaction.last(transaction.stream_of(StreamKind.NUMBER, signal.phone))
     if last is not None and isinstance(last.event, NumberRaised) and is_open(transaction, last.event.alert):
         case = fold(transaction.read(streams.inbox(last.event.alert)))
         return Refused(
@@ -69,7 +71,8 @@ def begin(
 
 def last_drill(journal: Journal, phone: E164, *, now_us: Instant, timeout_s: float) -> DrillView:
     """The last one of this phone. Raises JournalError."""
-    last = journal.last(streams.number(phone))
+    stream = stream_of(journal.row, StreamKind.NUMBER, phone)
+    last = None if stream is None else journal.last(stream)
     if last is None or not isinstance(last.event, NumberRaised):
         return DrillView()
     alert = last.event.alert

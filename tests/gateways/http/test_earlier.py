@@ -13,6 +13,7 @@ from gateways.http.context import Web
 from messages.events import PersonalDataRead
 from messages.ids import E164, Outcome, UserId
 from store import streams
+from store.alerts.forgetting import erase_person
 from store.registry.people import Person
 from store.registry.registry import Registry
 from tests.gateways.http.place import CLOCK, GIULIA, Place
@@ -90,7 +91,8 @@ def test_a_person_who_was_erased_has_none(client: Client, place: Place, web: Web
     raised(web, giulia, outcome=Outcome.FALSE_ALARM)
     now = raised(web, giulia)
     assert ask(client, place, now)["count"] == 1
-    Registry(web.journal).erase_user(giulia, by="test")
+    now.closed(Outcome.FALSE_ALARM)
+    erase_person(web.journal, giulia, by="test")
     assert ask(client, place, now)["count"] == 0
 
 
@@ -99,7 +101,7 @@ def test_who_has_an_erased_person_s_number_now_is_not_told_to_have_the_user_s_al
 ) -> None:
     raised(web, giulia, outcome=Outcome.FALSE_ALARM)
     registry = Registry(web.journal)
-    registry.erase_user(giulia, by="test")
+    erase_person(web.journal, giulia, by="test")
     other = registry.add_user(Person(phones=(GIULIA,), first_name="Anna"), by="test").id
     of_other = raised(web, other)
     assert ask(client, place, of_other)["count"] == 0

@@ -1,0 +1,40 @@
+"""What is kept of an alert longer than others, and what is gone from it. Pure."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from messages import events as ev
+from messages.ids import Instant, PersonalKind
+from model.alert.case import Case, Erased
+
+
+def fold_forgetting(case: Case, event: ev.Event, at: Instant) -> Case | None:
+    """The case after this event; None where it is about something else."""
+    match event:
+        case ev.AlertHeld(reason=reason):
+            return replace(case, held=reason or "held")
+        case ev.AlertHoldEnded():
+            return replace(case, held="")
+        case ev.AlertErased(kinds=kinds, reason=reason):
+            for kind in kinds:
+                case = _without(case, kind)
+            before = () if case.erased is None else case.erased.kinds
+            gone = tuple(sorted({*before, *kinds}))
+            return replace(case, erased=Erased(at=at, kinds=gone, reason=reason))
+        case _:
+            return None
+
+
+def _without(case: Case, kind: PersonalKind) -> Case:
+    """What was told of it before the key was gone: others read the events as those that are empty."""
+    match kind:
+        case PersonalKind.NUMBER:
+            legs = {name: replace(leg, number=None) for name, leg in case.legs.items()}
+            return replace(case, phone=None, device=None, keys=(), legs=legs)
+        case PersonalKind.POSITION:
+            return replace(case, positions=())
+        case PersonalKind.WORDS:
+            notes = tuple(replace(note, text="") for note in case.notes)
+            hand_over = None if case.hand_over is None else replace(case.hand_over, text="")
+            return replace(case, notes=notes, hand_over=hand_over, held="held" if case.held else "")

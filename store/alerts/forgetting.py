@@ -1,0 +1,180 @@
+"""Forgetting what is personal in an alert, or a whole person, by destroying keys: the journal stays as it is.
+
+An erasure is one transaction: the person's rows of the registry, and the keys of all alerts that are theirs.
+An alert that is held is marked as theirs, and goes when nothing keeps it any more: `sweep` looks for
+it, and for what is older than it may be, by one rule (`model.rules.retention`). Whatever was broken off is
+finished by the next sweep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import Final
+
+import msgspec
+from sqlalchemy import bindparam, delete, exists, func, or_, select, update
+
+from messages.events import (
+    AlertErased,
+    AlertReceived,
+    AlertSignalAdded,
+    NumberRaised,
+    PersonalDataChanged,
+    UserIdentified,
+)
+from messages.ids import AlertId, PersonalKind, UserId
+from model.policy import Retention
+from model.rules.retention import Remembered, due, why
+from store import streams
+from store.alerts.belonging import is_open
+from store.database.query import Query
+from store.database.schema import alert_key, alias, person
+from store.errors import InAnAlert, NobodyThere
+from store.journal import erasable
+from store.journal.journal import Append, Journal, Transaction
+from store.registry import users
+from store.registry.people import User
+
+PAGE: Final = 50
+"""Alerts in one look: a few milliseconds."""
+
+_k = alert_key.c
+_COLUMNS: Final = dict(zip(PersonalKind, (_k.number, _k.position, _k.words), strict=True))
+_DESTROY: Final = {
+    kind: Query(update(alert_key).where(_k.alert == bindparam("of")).values({column.name: None}), "of")
+    for kind, column in _COLUMNS.items()
+}
+_OF_PERSON: Final = Query(select(_k.alert).where(_k.person == bindparam("who")), "who")
+_READABLE = or_(*(column.is_not(None) for column in _COLUMNS.values()))
+_COUNT: Final = Query(select(func.count()).select_from(alert_key).where(_READABLE))
+_PAGE: Final = Query(
+    select(_k.alert)
+    .where(_k.alert > bindparam("after"), _READABLE)
+    .order_by(_k.alert)
+    .limit(bindparam("most")),
+    "after",
+    "most",
+)
+_PERSON_GONE: Final = Query(
+    select(_k.person).where(
+        _k.alert == bindparam("of"), _k.person.is_not(None), ~exists().where(person.c.id == _k.person)
+    ),
+    "of",
+)
+_DROP_ALIAS: Final = Query(delete(alias).where(alias.c.stream == bindparam("of")), "of")
+
+
+class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
+    """What was done about one alert."""
+
+    alert: AlertId
+    kinds: tuple[PersonalKind, ...]
+    """Nothing: it is kept, because it is held."""
+
+
+def erase_person(journal: Journal, user: UserId, *, by: str) -> tuple[Forgotten, ...]:
+    """Erase the person's rows of the registry, and what is personal in all alerts that are theirs.
+
+    Raises NobodyThere; InAnAlert while one of these alerts is open; JournalNotDurable, JournalError.
+    """
+
+    def work(tx: Transaction) -> tuple[Forgotten, ...]:
+        known = users.read_user(tx, user)
+        if known is None:
+            raise NobodyThere(f"no user {user}")
+        theirs = sorted(_alerts_of(tx, known))
+        for alert in theirs:
+            if is_open(tx, alert):
+                raise InAnAlert(f"the alert {alert} of {user} is open: nothing is taken from a rescue")
+            tx.set_person(alert, user)
+        users.drop(tx, known)
+        tx.append(Append(streams.user(user), None, (PersonalDataChanged(by=by, what="erased"),)))
+        return tuple(_forget(tx, alert, Retention(), by) for alert in theirs)
+
+    return journal.transact(work)
+
+
+def sweep(journal: Journal, retention: Retention) -> Iterator[tuple[Forgotten, ...]]:
+    """Forget what is due, a page of alerts a step. It may be broken off at any step, and done by several at
+    once. Raises JournalError.
+    """
+    after = ""
+    while page := [AlertId(row[0]) for row in journal.rows(_PAGE, after, PAGE)]:
+        after = page[-1]
+        wanted = journal.transact(partial(_due, page, retention), beside=True)
+        yield tuple(
+            journal.transact(partial(_forget, alert=one, retention=retention, by="")) for one in wanted
+        )
+
+
+def count_readable(journal: Journal) -> int:
+    """Of how many alerts something personal can be read. Raises JournalError."""
+    row = journal.row(_COUNT)
+    return 0 if row is None else int(row[0])
+
+
+def is_held(tx: Transaction, alert: AlertId) -> bool:
+    """Whether something keeps the alert from being forgotten."""
+    held = tx.last_of_type(streams.inbox(alert), "alert.held")
+    ended = tx.last_of_type(streams.inbox(alert), "alert.hold_ended")
+    return held is not None and (ended is None or ended.version < held.version)
+
+
+def _due(alerts: list[AlertId], retention: Retention, tx: Transaction) -> list[AlertId]:
+    return [alert for alert in alerts if due(_remembered(tx, alert), retention, tx.at_us)]
+
+
+def _remembered(tx: Transaction, alert: AlertId) -> Remembered:
+    closed = None if is_open(tx, alert) else tx.last_of_type(streams.case(alert), "alert.closed")
+    return Remembered(
+        kinds=erasable.kinds_of(tx.one, alert),
+        closed_at=None if closed is None else closed.at_us,
+        held=is_held(tx, alert),
+        erased=tx.one(_PERSON_GONE, alert) is not None,
+    )
+
+
+def _forget(tx: Transaction, alert: AlertId, retention: Retention, by: str) -> Forgotten:
+    """Destroy the keys that are due, and say so in the alert's inbox."""
+    found = _remembered(tx, alert)
+    kinds = due(found, retention, tx.at_us)
+    if kinds:
+        named = _streams_of(tx, alert) if PersonalKind.NUMBER in kinds else []
+        for kind in kinds:
+            tx.forget(_DESTROY[kind], alert)
+        for stream in named:
+            # Another alert of this number, which is not forgotten, has to be found by it.
+            if not any(
+                PersonalKind.NUMBER in erasable.kinds_of(tx.one, one) for one in _raised(tx, (stream,))
+            ):
+                tx.write(_DROP_ALIAS, stream)
+        erased = AlertErased(by=by, kinds=kinds, reason=why(found))
+        tx.append(Append(streams.inbox(alert), None, (erased,)))
+    return Forgotten(alert=alert, kinds=kinds)
+
+
+def _alerts_of(tx: Transaction, known: User) -> set[AlertId]:
+    """Those in which this person was identified, and those of their numbers in which nobody was."""
+    named = erasable.streams_of(tx.one, known.phones, (*known.devices, *users.devices_enrolled(tx, known.id)))
+    unknown = {
+        alert
+        for alert in _raised(tx, named)
+        if (row := tx.one(erasable.KEY_ROW, alert)) is not None and row[-1] in (None, known.id)
+    }
+    return unknown | {AlertId(row[0]) for row in tx.all(_OF_PERSON, known.id)}
+
+
+def _raised(tx: Transaction, named: Iterable[str]) -> set[AlertId]:
+    """The alerts that these streams of numbers and devices name."""
+    return {one.event.alert for name in named for one in tx.read(name) if isinstance(one.event, NumberRaised)}
+
+
+def _streams_of(tx: Transaction, alert: AlertId) -> list[str]:
+    """The streams of all numbers and devices that the alert says."""
+    said = [one.event for one in (*tx.read(streams.inbox(alert)), *tx.read(streams.case(alert)))]
+    signals = [one for one in said if isinstance(one, AlertReceived | AlertSignalAdded)]
+    phones = [
+        one.phone for one in (*signals, *(other for other in said if isinstance(other, UserIdentified)))
+    ]
+    return erasable.streams_of(tx.one, phones, [name for one in signals for name in (one.device, one.key)])

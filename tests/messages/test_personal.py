@@ -1,0 +1,56 @@
+"""Every field of an event that could say something of a person is sealed, or stands here with the reason."""
+
+from typing import Any, get_args, get_type_hints
+
+import msgspec
+
+from messages.base import Position
+from messages.events import Event
+from messages.ids import E164
+from messages.personal import EMPTY, PERSONAL
+
+CODE = "one of our own short words, or a sentence made of such"
+STAFF = "of an operator, who is no user"
+OURS = "a name that the center gives"
+NOT_PERSONAL = {
+    **dict.fromkeys(("advice.changed.reason", "command.refused.reason", "operator.left.reason"), CODE),
+    **dict.fromkeys(("listener.left.reason", "hand_over.ended.reason", "leg.releasing.reason"), CODE),
+    **dict.fromkeys(("dial.withheld.reason", "user.presumed_calling_112.reason", "leg.confirmed.by"), CODE),
+    **dict.fromkeys(("user.reached.met_by", "user.reached.by", "psap.no_line.reason"), CODE),
+    **dict.fromkeys(("recording.stopped.reason", "recording.deleted.reason", "actor.started.cause"), CODE),
+    **dict.fromkeys(("operator.shift_changed.reason", "line.quarantined.reason", "command.given.what"), CODE),
+    **dict.fromkeys(("announcement.requested.what", "announcement.played.clip", "alarm.raised.alarm"), CODE),
+    **dict.fromkeys(("alarm.cleared.alarm", "user.data_changed.what", "user.data_read.why"), CODE),
+    **dict.fromkeys(("alarm.raised.text", "alarm.raised.subject", "alarm.cleared.text"), CODE),
+    **dict.fromkeys(("alarm.cleared.subject", "node.started.version", "actor.started.role"), OURS),
+    **dict.fromkeys(("actor.started.key", "recording.started.file", "recording.deleted.file"), OURS),
+    **dict.fromkeys(("alert.held.by", "alert.hold_ended.by", "alert.erased.by"), STAFF),
+    **dict.fromkeys(("user.data_changed.by", "user.data_read.by", "operator.reserved.number"), STAFF),
+    "user.identified.language": "which language is spoken says nothing of who speaks it",
+    "command.given.digit": "a key pressed in the voice menu of 112",
+    "leg.digit.digit": "a key pressed in the voice menu of 112",
+    "psap.requested.number": "112's",
+    "text.asked.to": "empty; the number is in the outbox, and goes from there",
+    "text.failed.text": "the words of a modem (3GPP TS 27.005, 3.2.5)",
+}
+
+
+def fields_that_could_be_personal() -> set[str]:
+    found = set()
+    for kind in get_args(Event):
+        hints = get_type_hints(kind)
+        for one in msgspec.structs.fields(kind):
+            hint: Any = hints[one.name]
+            if {str, E164, Position} & {hint, *get_args(hint)}:
+                found.add(f"{kind.__struct_config__.tag}.{one.name}")
+    return found
+
+
+def test_each_is_sealed_or_is_said_not_to_be_personal() -> None:
+    sealed = {f"{kind}.{field}" for kind, fields in PERSONAL.items() for field in fields}
+    assert sealed | set(NOT_PERSONAL) == fields_that_could_be_personal()
+    assert not sealed & set(NOT_PERSONAL)
+
+
+def test_an_event_without_them_is_an_event() -> None:
+    assert {value for fields in EMPTY.values() for value in fields.values()} == {None, ""}

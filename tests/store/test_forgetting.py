@@ -1,0 +1,299 @@
+"""What is personal is sealed, and gone for good with its key: in the journal, beside it, and on the disk."""
+
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import msgpack
+import pytest
+from msgspec.structs import replace
+
+from messages.base import Position
+from messages.events import (
+    AlertClosed,
+    AlertErased,
+    AlertHeld,
+    AlertHoldEnded,
+    AlertReceived,
+    Event,
+    LegOriginating,
+    NoteAdded,
+    NumberRaised,
+    PositionUpdated,
+    UserIdentified,
+)
+from messages.ids import E164, AlertId, LegId, LineId, OperatorId, Outcome, Party, PersonalKind, UserId
+from messages.journal import encode_event, event_type
+from model.alert.evolve import fold
+from model.policy import Retention
+from store import streams
+from store.alerts.accepting import accept
+from store.alerts.forgetting import erase_person, sweep
+from store.alerts.reopening import why_not
+from store.errors import InAnAlert
+from store.journal import erasable, history, rows
+from store.journal.journal import Append, Journal, Transaction
+from store.journal.seal_written import left, seal_written
+from store.journal.transfer import Format, export, import_file
+from store.journal.verify import verify
+from store.registry.people import Person
+from store.registry.registry import Registry
+from store.streams import StreamKind
+from tests.store.databases import Database
+from tests.store.places import Clock, journal_in, signal
+
+PHONE = "+393331112223"
+WHERE = Position(lat=45.123456789, lon=9.987654321, at=1)  # type: ignore[arg-type]
+NOTE = "He is in the kitchen"
+TRACES = (
+    *(PHONE.encode(), b"3331112223", NOTE.encode(), b"Giulia", b"phone-of-giulia"),
+    *(msgpack.packb(one) for one in (WHERE.lat, WHERE.lon)),
+)
+"""What says something of her, as it would stand on the disk."""
+ALL = tuple(PersonalKind)
+
+
+@pytest.fixture
+def giulia(journal: Journal) -> UserId:
+    person = Person(phones=(PHONE,), first_name="Giulia", notes=NOTE, devices=("phone-of-giulia",))
+    return Registry(journal).add_user(person, by="test").id
+
+
+def told(user: UserId | None) -> tuple[Event, ...]:
+    """What an alert's story says after its receipt."""
+    called = LegOriginating(
+        leg=LegId("x:user"), party=Party.USER, number=E164(PHONE), line=LineId("sim1"), attempt=1
+    )
+    return (called, *(() if user is None else (UserIdentified(user=user, phone=E164(PHONE)),)))
+
+
+def raised(journal: Journal, clock: Clock, user: UserId | None, *, close: bool = True) -> AlertId:
+    sent = replace(signal(clock, PHONE, device="phone-of-giulia"), position=WHERE)
+    alert = accept(journal, sent, 50).alert
+    note = NoteAdded(by=OperatorId("anna"), text=NOTE)
+    journal.append(
+        Append(streams.inbox(alert), None, (note, PositionUpdated(position=WHERE))),
+        Append(streams.case(alert), None, told(user)),
+    )
+    if close:
+        journal.append(Append(streams.case(alert), None, (AlertClosed(outcome=Outcome.HANDED_OVER),)))
+        clock.forward(200)
+    return alert
+
+
+def events(journal: Journal, alert: AlertId) -> list[Any]:
+    return [one.event for one in journal.read_streams(streams.inbox(alert), streams.case(alert))]
+
+
+def standing(journal: Journal, database: Database) -> list[bytes]:
+    """The traces that are on the disk."""
+    assert journal.scrub() == ""
+    return [one for one in TRACES if database.holds(one)]
+
+
+def digest(journal: Journal, upto: int) -> list[tuple[Any, ...]]:
+    return rows.bare(row for row in journal.rows(rows.AFTER, 0, 10_000) if row[0] <= upto)
+
+
+def swept(journal: Journal, retention: Retention | None = None) -> dict[AlertId, tuple[PersonalKind, ...]]:
+    return {one.alert: one.kinds for page in sweep(journal, retention or Retention()) for one in page}
+
+
+def test_nothing_personal_stands_open_and_all_of_it_is_read(
+    journal: Journal, database: Database, clock: Clock
+) -> None:
+    alert = raised(journal, clock, None)
+    received, note, position, called, _ = events(journal, alert)
+    assert (received.phone, received.device, received.position) == (PHONE, "phone-of-giulia", WHERE)
+    assert (note.text, position.position, called.number) == (NOTE, WHERE, PHONE)
+    data = b"".join(row[7] + row[1].encode() for row in journal.rows(rows.AFTER, 0, 100))
+    assert [one for one in TRACES if one in data] == []
+    assert history.alerts_of_number(journal, "112223") == {alert}
+
+
+def test_an_erased_person_is_nowhere_and_the_journal_is_what_it_was(
+    journal: Journal, database: Database, clock: Clock, giulia: UserId
+) -> None:
+    alerts = {raised(journal, clock, user) for user in (giulia, None)}
+    before, upto = digest(journal, 10**9), journal.last_seq()
+    assert {one.alert for one in erase_person(journal, giulia, by="carla")} == alerts
+    assert digest(journal, upto) == before
+    assert verify(journal).problems == ()
+    for alert in alerts:
+        received, note, position, called, *_, last = [
+            one for one in events(journal, alert) if not isinstance(one, UserIdentified | AlertClosed)
+        ]
+        assert (received.phone, received.device, received.key, received.position) == (None, None, "", None)
+        assert (note.text, position.position, called.number) == ("", None, None)
+        assert last == AlertErased(by="carla", kinds=ALL, reason="person")  # type: ignore[arg-type]
+    assert standing(journal, database) == []
+    assert history.alerts_of_number(journal, "112223") == set()
+
+
+def test_an_open_alert_and_a_held_one_are_not_touched_and_go_later(
+    journal: Journal, clock: Clock, giulia: UserId
+) -> None:
+    held, alert = raised(journal, clock, None), raised(journal, clock, giulia, close=False)
+    journal.append(Append(streams.inbox(held), None, (AlertHeld(by="a", reason="a court"),)))
+    with pytest.raises(InAnAlert):
+        erase_person(journal, giulia, by="carla")
+    assert Registry(journal).user(giulia) is not None
+    journal.append(Append(streams.case(alert), None, (AlertClosed(outcome=Outcome.HANDED_OVER),)))
+    done = {one.alert: one.kinds for one in erase_person(journal, giulia, by="carla")}
+    assert done == {held: (), alert: ALL}
+    assert history.alerts_of_number(journal, "112223") == {held, alert}, "the held one is found by its number"
+    assert swept(journal) == {}
+    journal.append(Append(streams.inbox(held), None, (AlertHoldEnded(by="a"),)))
+    assert swept(journal) == {held: ALL}
+    assert history.alerts_of_number(journal, "112223") == set()
+    assert swept(journal) == {}
+
+
+def test_what_another_person_s_alert_says_of_the_same_number_stays(
+    journal: Journal, clock: Clock, giulia: UserId
+) -> None:
+    others = raised(journal, clock, UserId("u-anna"))
+    own = raised(journal, clock, giulia)
+    assert [one.alert for one in erase_person(journal, giulia, by="x")] == [own]
+    assert events(journal, others)[0].phone == PHONE
+    assert others in history.alerts_of_number(journal, "112223")
+
+
+def test_each_kind_has_its_time(journal: Journal, clock: Clock, giulia: UserId) -> None:
+    alert = raised(journal, clock, giulia)
+    retention = Retention(positions_days=1, words_days=2, numbers_days=0)
+    assert swept(journal, retention) == {}
+    clock.forward(86_400)
+    assert swept(journal, retention) == {alert: (PersonalKind.POSITION,)}
+    clock.forward(86_400)
+    assert swept(journal, retention) == {alert: (PersonalKind.WORDS,)}
+    journal.append(Append(streams.inbox(alert), None, (NoteAdded(by=OperatorId("a"), text=NOTE),)))
+    received, note, position, *_ = events(journal, alert)
+    assert (received.phone, note.text, position.position) == (PHONE, "", None)
+    assert swept(journal, replace(retention, numbers_days=1)) == {alert: (PersonalKind.NUMBER,)}
+
+
+def test_a_forgotten_alert_is_not_reopened(journal: Journal, clock: Clock) -> None:
+    alert = raised(journal, clock, None)
+    clock.forward(3 * 86_400)
+    assert swept(journal, Retention(numbers_days=1))
+    case = fold(journal.read_streams(streams.inbox(alert), streams.case(alert)))
+    assert case is not None
+    assert journal.transact(lambda tx: why_not(tx, case)) == "person_erased"
+
+
+# ------------------------------------------------------------------------------ written before
+
+
+def as_an_older_version(journal: Journal, database: Database, clock: Clock, user: UserId) -> AlertId:
+    """An alert as it was written before there were keys, in a journal of that form. Open the journal anew."""
+    alert = AlertId("old")
+    first = AlertReceived(
+        channel=signal(clock).channel, raised_at=clock(), received_at=clock(), deadline_at=clock(),
+        phone=E164(PHONE), device="phone-of-giulia", position=WHERE,
+    )  # fmt: skip
+    note = NoteAdded(by=OperatorId("anna"), text=NOTE)
+    told_of: list[tuple[str, Event]] = [
+        (f"number-{PHONE}", NumberRaised(alert=alert)),
+        ("device-phone-of-giulia", NumberRaised(alert=alert)),
+    ]
+    told_of += [(streams.inbox(alert), one) for one in (first, note, PositionUpdated(position=WHERE))]
+    told_of += [(streams.case(alert), one) for one in (*told(user), AlertClosed(outcome=Outcome.BRIEFED))]
+    begun = journal.last_seq()
+    versions: dict[str, int] = {}
+    plain = []
+    for seq, (stream, event) in enumerate(told_of, begun + 1):
+        versions[stream] = versions.get(stream, 0) + 1
+        plain.append(
+            (seq, stream, versions[stream], event_type(event), clock(), "n1", 0, encode_event(event))
+        )
+    journal.transact(lambda tx: tx.restore(plain))
+    journal.close()
+    for table in ("alert_key", "alias", "unsealed"):
+        database.execute(f"DROP TABLE {table}")
+    database.execute("UPDATE alembic_version SET version_num = '0012'")
+    clock.forward(200)
+    return alert
+
+
+def test_what_was_written_before_is_sealed_once_while_others_write(
+    journal: Journal,
+    open_journal: Callable[[], Journal],
+    database: Database,
+    clock: Clock,
+    giulia: UserId,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    alert = as_an_older_version(journal, database, clock, giulia)
+    journal = open_journal()
+    assert left(journal) == (0, journal.last_seq())
+    # It goes on with what it has, under the name that the stream had.
+    assert erasable.stream_of(journal.row, StreamKind.NUMBER, PHONE) == f"number-{PHONE}"
+    before = events(journal, alert)
+    second = raised(journal, clock, giulia)
+    monkeypatch.setattr("store.journal.seal_written.PORTION", 2)
+    steps = seal_written(journal)
+    next(steps)
+    del steps  # broken off
+    third = raised(journal, clock, giulia)
+    assert sum(one.rewritten for one in seal_written(journal)) > 0
+    assert (left(journal), list(seal_written(journal))) == (None, [])
+    assert events(journal, alert) == before
+    assert history.alerts_of_number(journal, "112223") == {alert, second, third}
+    assert verify(journal).problems == ()
+    assert {one.alert for one in erase_person(journal, giulia, by="x")} == {alert, second, third}
+    assert standing(journal, database) == []
+
+
+def test_a_portion_that_fails_leaves_all_as_it_was(
+    journal: Journal, open_journal: Callable[[], Journal], database: Database, clock: Clock, giulia: UserId,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    as_an_older_version(journal, database, clock, giulia)
+    journal = open_journal()
+    before = digest(journal, 10**9)
+    write = Transaction.write
+
+    def fails(tx: Transaction, query: Any, *values: object) -> int:
+        if values == (before[-1][0], journal.last_seq()) or query.names == ("seq", "upto"):
+            raise RuntimeError("killed")
+        return write(tx, query, *values)
+
+    monkeypatch.setattr("store.journal.seal_written.PORTION", 4)
+    with monkeypatch.context() as patched:
+        patched.setattr(Transaction, "write", fails)
+        with pytest.raises(RuntimeError):
+            list(seal_written(journal))
+    assert digest(journal, 10**9) == before
+    with pytest.raises(Exception, match="append-only"):
+        database.execute("UPDATE event SET data = data WHERE seq = 1")
+    assert sum(one.rewritten for one in seal_written(journal)) > 0
+    with pytest.raises(Exception, match="append-only"):
+        database.execute("UPDATE event SET data = data WHERE seq = 1")
+
+
+# ---------------------------------------------------------------------------------- transfer
+
+
+@pytest.mark.parametrize("form", list(Format))
+def test_an_export_comes_back_to_the_byte_with_what_was_forgotten(
+    journal: Journal, clock: Clock, giulia: UserId, tmp_path: Path, form: Format
+) -> None:
+    anna = Registry(journal).add_user(Person(phones=("+393331112224",)), by="test").id
+    forgotten = raised(journal, clock, giulia)
+    erase_person(journal, giulia, by="x")
+    kept = raised(journal, clock, anna)
+    out = BytesIO()
+    export(journal, out, form)
+    assert PHONE.encode() in out.getvalue(), "others' tools read it"
+    file = tmp_path / "exported"
+    file.write_bytes(out.getvalue())
+    other = journal_in(tmp_path / "other.db")
+    import_file(other, file)
+    assert verify(other).digest == verify(journal).digest
+    assert events(other, kept) == events(journal, kept)
+    assert events(other, forgotten)[0].phone is None
+    assert history.alerts_of_number(other, "112223") == {kept}
+    assert other.row(erasable.KEY_ROW, kept) == journal.row(erasable.KEY_ROW, kept)
+    other.close()
