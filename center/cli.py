@@ -36,6 +36,8 @@ _GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
             "show": ("show", "Where one alert stands."),
             "timeline": ("timeline", "The story of one alert, in seconds since it was received."),
             "watch": ("watch", "What happens to all alerts, as it happens."),
+            "hold": ("hold", "Keep an alert from being forgotten, until it is released."),
+            "release": ("release", "Let an alert be forgotten when its time is over."),
         },
     ),
     "user": (
@@ -99,6 +101,7 @@ _GROUPS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
             "verify": ("verify", "Check the journal; exit 1 when it is damaged."),
             "export": ("export", "Write events to stdout."),
             "import": ("import_", "Take an export into an empty journal."),
+            "seal": ("seal", "Seal what older versions have written, so that it can be erased."),
         },
     ),
 }

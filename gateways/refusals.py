@@ -15,7 +15,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     Refusal.CLOSED: "The alert is closed.",
     Refusal.BEING_ENDED: "The alert is being ended.",
     Refusal.NEWER_OPEN: "A newer alert of the same number is open.",
-    Refusal.PERSON_ERASED: "The person was erased.",
+    Refusal.PERSON_ERASED: "The person's data were erased.",
     Refusal.NOT_ON_THE_LINE: "You are not on the line of this alert.",
     Refusal.ALREADY_YOURS: "The alert is yours already.",
     Refusal.ANOTHER_OPERATOR: "Another operator is on the line of this alert.",

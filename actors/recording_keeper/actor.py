@@ -9,24 +9,29 @@ from __future__ import annotations
 
 import shutil
 import threading
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar, Final
 
 from actors.alert_case.recording import ALARM, SUBJECT
 from actors.recording_keeper.decider import expired, overdue
-from actors.recording_keeper.folder import RETENTION, delete, mend_all, recordings
+from actors.recording_keeper.folder import RETENTION, delete, delete_erased, mend_all, not_held, recordings
 from media.conference.recording import KEEP_FREE_BYTES
 from media.sound.sound_file import SoundFileFailed
-from messages.ids import SECOND, Instant, Role
+from messages.ids import SECOND, Instant, PersonalKind, Role
 from model.policy import Setup
 from runtime.actor import CenterActor
 from runtime.published.backup_file import backups
 from store.alarms import NodeAlarms
+from store.alerts.forgetting import Forgotten, sweep
 from store.errors import JournalError
 from store.journal.journal import Journal
+from store.journal.seal_written import left
 
 MEND_EVERY_US: Final = Instant(10 * SECOND)
 DELETE_EVERY_US: Final = Instant(3600 * SECOND)
+SWEEP_EVERY_US: Final = Instant(86_400 * SECOND)
 CLEAR_EVERY_US: Final = Instant(60 * SECOND)
 BACKUP_OLD: Final = ("backup.old", "backup")
 
@@ -43,13 +48,17 @@ class RecordingKeeperActor(CenterActor):
         self._journal = self.keep(self.env.open_journal_as(Journal))
         self._folder = self.env.state / "recordings"
         self._mending: threading.Thread | None = None
-        self._mend_at = self._delete_at = self._clear_at = self._look_at = self.now_us()
+        self._retention = setup.policy.retention
+        self._sweeping: Iterator[tuple[Forgotten, ...]] | None = None
+        self._swept: Counter[PersonalKind] = Counter()
+        self._mend_at = self._delete_at = self._clear_at = self._look_at = self._sweep_at = self.now_us()
 
     def tick(self, now_us: Instant) -> None:
         """Every second; most of them nothing is due."""
         if now_us >= self._look_at:
             self._look_at = Instant(now_us + CLEAR_EVERY_US)
             self._look_at_backup(now_us)
+        self._forget(now_us)
         if not self._folder.is_dir():
             return
         if now_us >= self._mend_at and (self._mending is None or not self._mending.is_alive()):
@@ -65,6 +74,32 @@ class RecordingKeeperActor(CenterActor):
             self._clear_at = Instant(now_us + CLEAR_EVERY_US)
             self._clear()
 
+    def _forget(self, now_us: Instant) -> None:
+        """What is personal in alerts and has been kept for long enough, a page of them a second."""
+        if self._sweeping is None:
+            if now_us < self._sweep_at:
+                return
+            self._sweep_at = Instant(now_us + SWEEP_EVERY_US)
+            self._sweeping, self._swept = sweep(self._journal, self._retention), Counter[PersonalKind]()
+        try:
+            if left(self._journal) is not None:
+                self.log.warning("nothing is forgotten until `journal seal` was run")
+                self._sweeping = None
+                return
+            page = next(self._sweeping, None)
+            if page is not None:
+                self._swept.update(kind for one in page for kind in one.kinds)
+                return
+            self._sweeping = None
+            self.log.info(
+                "what is personal was looked through", **{str(k): n for k, n in self._swept.items()}
+            )
+            if self._swept and (why := self._journal.scrub()):
+                self.log.warning("what was forgotten can still be on the disk", why=why)
+        except JournalError as error:
+            self._sweeping = None
+            self.log.error("forgotten later", error=str(error))
+
     def _mend(self, folder: Path) -> None:
         try:
             for done in mend_all(folder):
@@ -77,7 +112,10 @@ class RecordingKeeperActor(CenterActor):
 
     def _delete(self, now_us: Instant) -> None:
         try:
-            old = list(expired(recordings(self._folder), self._rules.retention_days, now_us))
+            for file in delete_erased(self._journal, self._folder):
+                self.log.info("deleted", file=file)
+            aged = expired(recordings(self._folder), self._rules.retention_days, now_us)
+            old = list(not_held(self._journal, aged))
             for file in delete(self._journal, self._folder, old, RETENTION):
                 self.log.info("deleted", file=file, days=self._rules.retention_days)
         except (JournalError, OSError) as error:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 from actors.recording_keeper.decider import Kept
 from media.sound.sound_file import MENDED, PART, SoundFileFailed, SoundName, mend
-from messages.events import RecordingDeleted
-from messages.ids import AlertId, Instant
-from model.alert.case import Case
-from model.alert.evolve import fold
+from messages.events import AlertErased, RecordingDeleted
+from messages.ids import AlertId, ErasureReason, Instant
 from store import streams
+from store.alerts.forgetting import is_held
+from store.journal import rows
 from store.journal.journal import Append, Journal
 
 RETENTION: Final = "retention"
@@ -57,14 +57,21 @@ def delete(journal: Journal, folder: Path, files: Iterable[Kept], reason: str) -
     return deleted
 
 
-def of_alerts(journal: Journal, files: Iterable[Kept], whose: Callable[[Case], bool]) -> list[Kept]:
-    """The recordings of those alerts. Raises JournalError."""
-    known: dict[AlertId, bool] = {}
-    found: list[Kept] = []
+def delete_erased(journal: Journal, folder: Path) -> list[str]:
+    """Delete the recordings of persons whose data were erased. Raises JournalError, OSError."""
+    gone = [one for one in recordings(folder) if _is_erased(journal, one.alert)]
+    return delete(journal, folder, gone, ERASED)
+
+
+def not_held(journal: Journal, files: Iterable[Kept]) -> Iterator[Kept]:
+    """Those of alerts that nothing keeps from being forgotten. Raises JournalError."""
     for one in files:
-        if one.alert not in known:
-            case = fold(journal.read_streams(streams.inbox(one.alert), streams.case(one.alert)))
-            known[one.alert] = case is not None and whose(case)
-        if known[one.alert]:
-            found.append(one)
-    return found
+        if not journal.transact(lambda tx, alert=one.alert: is_held(tx, alert), beside=True):  # type: ignore[misc]
+            yield one
+
+
+def _is_erased(journal: Journal, alert: AlertId) -> bool:
+    found = rows.known(journal.rows(rows.NEWEST_OF_TYPE, streams.inbox(alert), "alert.erased"))
+    return any(
+        isinstance(one.event, AlertErased) and one.event.reason is ErasureReason.PERSON for one in found
+    )

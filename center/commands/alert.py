@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import select
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 from cyclopts import Parameter
 
 from center.alerts import Summary, case_of, newest_cases, received_us, streams_of, summary
 from center.client import Client
-from center.errors import UsageError
+from center.errors import NotFound, UsageError
 from center.options import DEFAULT, Common
+from center.people import BY
+from center.state.journals import journal_of
 from center.times import local, rfc3339, since_s
+
+if TYPE_CHECKING:
+    from messages.events import AlertHeld, AlertHoldEnded
 
 
 class SentPosition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -226,3 +231,37 @@ def watch(
         finally:
             signals.close()
             follower.close()
+
+
+def hold(
+    alert: str,
+    /,
+    *,
+    reason: Annotated[str, Parameter(help="Who has asked for it, and why.")],
+    common: Common = DEFAULT,
+) -> None:
+    """Keep an alert and its recordings from being forgotten until it is released: a court asks for it."""
+    from messages.events import AlertHeld
+
+    _into_inbox(common, alert, AlertHeld(by=BY, reason=reason))
+    common.say(f"{alert} is held")
+
+
+def release(alert: str, /, *, common: Common = DEFAULT) -> None:
+    """Let an alert be forgotten again, when its time is over."""
+    from messages.events import AlertHoldEnded
+
+    _into_inbox(common, alert, AlertHoldEnded(by=BY))
+    common.say(f"{alert} is released")
+
+
+def _into_inbox(common: Common, alert: str, event: AlertHeld | AlertHoldEnded) -> None:
+    from messages.ids import AlertId
+    from store import streams
+    from store.journal.journal import Append
+
+    with journal_of(common.directory) as journal:
+        inbox = streams.inbox(AlertId(alert))
+        if not journal.version(inbox):
+            raise NotFound(f"there is no alert {alert}")
+        journal.append(Append(inbox, None, (event,)))

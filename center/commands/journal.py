@@ -1,8 +1,9 @@
-"""`journal verify | export | import`: all that is on the disk, with or without a running center."""
+"""`journal verify | export | import | seal`: all that is on the disk, with or without a running center."""
 
 from __future__ import annotations
 
 import sys
+import time
 from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Literal
@@ -81,6 +82,25 @@ def import_(path: Path, /, *, common: Common = DEFAULT) -> None:
         common.data({"events": count})
     else:
         common.say(f"{count} events")
+
+
+def seal(*, common: Common = DEFAULT) -> None:
+    """Seal what is personal in what was written by older versions; once, while the center runs or not."""
+    from center.state.erasing import scrub, sealed
+    from store.journal.verify import verify as verify_journal
+
+    begun = time.monotonic()
+    with journal_of(common.directory) as journal:
+        events = sealed(journal)
+        later = scrub(common.directory, journal)
+        digest = verify_journal(journal).digest
+    took_s = round(time.monotonic() - begun, 1)
+    if common.json:
+        common.data({"events": events, "seconds": took_s, "digest": digest, "on_disk_until": later})
+        return
+    common.say(f"{events} events were sealed in {took_s} s; the journal's digest is {digest[:16]} now")
+    if later:
+        common.say(f"what stood there before can still be on the disk: {later}")
 
 
 def _say_what_is_missing(common: Common) -> None:

@@ -145,10 +145,10 @@ def erase(
     yes: Annotated[bool, Parameter(negative="", help="Do not ask.")] = False,
     common: Common = DEFAULT,
 ) -> None:
-    """Erase a user's personal data and recordings for good. What the journal's alerts hold stays: numbers and
-    positions.
-    """
-    from actors.recording_keeper.folder import ERASED, delete, of_alerts, recordings
+    """Erase a user for good: personal data, what is personal in their alerts, and the recordings of these."""
+    from actors.recording_keeper.folder import delete_erased
+    from center.state.erasing import scrub, sealed
+    from store.alerts.forgetting import erase_person
     from store.registry.registry import Registry
 
     with journal_of(common.directory) as journal:
@@ -159,19 +159,22 @@ def erase(
             print(asked, end="", file=sys.stderr, flush=True)
             if sys.stdin.readline().strip().lower() not in ("y", "yes", "s", "sì", "si"):
                 raise UsageError("nothing was erased")
-        folder = common.directory.recordings
-        # Where nobody was identified it is she who has the number that was called.
-        files = of_alerts(
-            journal,
-            recordings(folder),
-            lambda case: case.user == found.id or (case.user is None and case.phone in found.phones),
-        )
-        gone = delete(journal, folder, files, ERASED)
-        registry.erase_user(found.id, by=BY)
+        sealed(journal)
+        done = erase_person(journal, found.id, by=BY)
+        gone = delete_erased(journal, common.directory.recordings)
+        later = scrub(common.directory, journal)
+    held = [one.alert for one in done if not one.kinds]
+    alerts = [one.alert for one in done if one.kinds]
     if common.json:
-        common.data({"erased": found.id, "recordings": gone})
-    else:
-        common.say(f"{found.id} is erased" + (f", with {len(gone)} recordings" if gone else ""))
+        common.data({
+            "erased": found.id, "alerts": alerts, "held": held, "recordings": gone, "on_disk_until": later
+        })  # fmt: skip
+        return
+    common.say(f"{found.id} is erased, with {len(alerts)} alerts and {len(gone)} recordings")
+    if held:
+        common.say(f"kept, because they are held, and erased with their release: {', '.join(held)}")
+    if later:
+        common.say(f"what was deleted can still be on the disk: {later}")
 
 
 def _pin(given: str | None, what: str) -> str | None:

@@ -71,6 +71,7 @@ VOICE_GATE: Final = ActorSpec(
 
 PRELOADED: Final[tuple[str, ...]] = (
     "numpy",
+    "cryptography.hazmat.primitives.ciphers.aead",
     "store.journal.journal",
     "store.journal.following",
     "store.registry.registry",

@@ -15,7 +15,7 @@ from center.settings.areas import outline_of
 from center.settings.check import is_short
 from center.settings.schema import ModemTable, PsapRouteTable, Settings, TrunkTable
 from messages.ids import E164, LineId, TrunkId
-from model.policy import RECORDED, Dialling, LineSpec, Policy, PsapRoute, RecordingPolicy, Setup
+from model.policy import RECORDED, Dialling, LineSpec, Policy, PsapRoute, RecordingPolicy, Retention, Setup
 
 SIMULATED_PSAP: Final = "+390200000112"
 """Called in place of 112 in a simulated run whose file does not say which phone answers for it."""
@@ -157,6 +157,11 @@ def policy_of(settings: Settings) -> Policy:
         inbound_lines_kept=limits.inbound_lines_kept,
         lines_kept_from_tests=limits.lines_kept_from_tests,
         recording=recording_of(settings),
+        retention=Retention(
+            positions_days=settings.retention.positions_days,
+            words_days=settings.retention.words_days,
+            numbers_days=settings.retention.numbers_days,
+        ),
         region=settings.region,
         language=settings.language,
     )

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from messages.ids import OperatorLine
-from model.policy import Dialling, Duress, LastResort, MetBy, NumberKind, VoiceAlert
+from model.policy import Dialling, Duress, LastResort, MetBy, NumberKind, Retention, VoiceAlert
 from store.registry.people import SecondFactor
 
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$(?!\n)")]
@@ -25,6 +25,8 @@ PsapNumber = Annotated[str, Meta(pattern=r"^(\+[1-9][0-9]{4,14}|[0-9]{2,6})$(?!\
 OptionalPsapNumber = Annotated[str, Meta(pattern=r"^(|\+[1-9][0-9]{4,14}|[0-9]{2,6})$(?!\n)")]
 OptionalPhoneNumber = Annotated[str, Meta(pattern=r"^(|\+[1-9][0-9]{4,14})$(?!\n)")]
 Seconds = Annotated[float, Meta(gt=0, le=3600)]
+Days = Annotated[int, Meta(ge=0, le=36500)]
+"""0: until the person is erased."""
 Area = Annotated[str, Meta(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$(?!\n)")]
 Imei = Annotated[str, Meta(pattern=r"^([0-9]{15})?$(?!\n)")]
 
@@ -145,6 +147,12 @@ class BackupTable(_Table, frozen=True, kw_only=True):
     """A file with the key by which this machine tries its own backups."""
 
 
+class RetentionTable(_Table, frozen=True, kw_only=True):
+    positions_days: Days = Retention().positions_days
+    words_days: Days = Retention().words_days
+    numbers_days: Days = Retention().numbers_days
+
+
 class SmsTable(_Table, frozen=True, kw_only=True):
     acknowledge: Annotated[str, Meta(max_length=300)] = ""
 
@@ -208,6 +216,7 @@ class Settings(_Table, frozen=True, kw_only=True):
     dialling: DiallingTable = DiallingTable()
     recording: RecordingTable = RecordingTable()
     backup: BackupTable = BackupTable()
+    retention: RetentionTable = RetentionTable()
     sms: SmsTable = SmsTable()
     announcements: AnnouncementsTable = AnnouncementsTable()
     http: HttpTable = HttpTable()

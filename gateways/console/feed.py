@@ -111,6 +111,8 @@ def case_view(known: Known, person: PersonView | None) -> CaseView:
         restarted_us=_restarted_at(known),
         closed_us=case.closed_at,
         outcome=case.outcome,
+        erased_us=None if case.erased is None else case.erased.at,
+        erased=() if case.erased is None else case.erased.kinds,
         steps=_steps(known),
         timeline=known.entries,
         node=known.node,

@@ -11,11 +11,13 @@ import msgspec
 
 from gateways.refusals import code
 from messages import events as ev
-from messages.ids import Advice, Channel, Instant, LegId, LineId, OperatorId, Outcome, Party
+from messages.ids import Advice, Channel, Instant, LegId, LineId, OperatorId, Outcome, Party, PersonalKind
 from messages.journal import Recorded, event_type
 from model.alert.case import Case
 
 _POSITION: Final = "position.updated"
+_WRITTEN: Final = ("note.added", "hand_over.requested")
+"""Whose text is somebody's words."""
 LENGTH_MAX: Final = 300
 """Entries kept of one alert. The whole story stays in the journal."""
 
@@ -51,6 +53,10 @@ def add(
     entries: tuple[Entry, ...], recorded: Recorded, case: Case, most: int = LENGTH_MAX
 ) -> tuple[Entry, ...]:
     """The list with this event, `case` being after it; what tells an operator nothing adds nothing."""
+    if isinstance(recorded.event, ev.AlertErased) and PersonalKind.WORDS in recorded.event.kinds:
+        entries = tuple(
+            msgspec.structs.replace(one, text="") if one.what in _WRITTEN else one for one in entries
+        )
     entry = _entry(recorded, case)
     if entry is None:
         return entries
@@ -81,6 +87,8 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
         case ev.AlertBeside(proof=proof):
             return Entry(at_us=at, what=what, text=proof)
         case ev.PositionUpdated(position=position):
+            if position is None:
+                return None
             return Entry(at_us=at, what=_POSITION, accuracy_m=position.accuracy_m, text=position.source)
         case ev.AlertCancelled(duress=duress):
             return Entry(at_us=at, what=what, duress=duress)
@@ -153,6 +161,10 @@ def _entry(recorded: Recorded, case: Case) -> Entry | None:
             return Entry(at_us=at, what=what, reason=reason)
         case ev.RecordingDeleted(file=file, reason=reason):
             return Entry(at_us=at, what=what, text=file, reason=reason)
+        case ev.AlertHeld() | ev.AlertHoldEnded():
+            return Entry(at_us=at, what=what)
+        case ev.AlertErased(kinds=kinds, reason=reason):
+            return Entry(at_us=at, what=what, reason=reason, text=" ".join(kinds))
         case ev.AlertClosed(outcome=outcome):
             return Entry(at_us=at, what=what, outcome=outcome)
         case (

@@ -25,6 +25,7 @@ from messages.ids import (
     OperatorLine,
     Outcome,
     Party,
+    PersonalKind,
     Proof,
     ShiftState,
     TrunkId,
@@ -201,6 +202,10 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     """When a part of the center was last started again in the middle of this alert, and took it up."""
     closed_us: Instant | None
     outcome: Outcome | None
+    erased_us: Instant | None = None
+    """When something personal was last erased from it."""
+    erased: tuple[PersonalKind, ...] = ()
+    """What of it is gone for good."""
     steps: StepsView
     timeline: tuple[Entry, ...]
     """Oldest first."""

@@ -268,6 +268,8 @@ def test_the_actors_are_given_every_setting_that_is_theirs(tmp_path: Path) -> No
     kinds = ["mobile"]
     countries = ["LI"]
     per_hour = 3
+    [retention]
+    positions_days = 9
     [sms]
     acknowledge = "Wir rufen Sie an."
     [recording]

@@ -34,6 +34,7 @@ def note(log: Logger, line: str, event: Event) -> None:
         case SmsSent(failure=failure, text=text):
             log.info("a short message was sent", line=line, failure=failure, result=text)
         case UnknownLine(text=text):
-            log.debug("unknown line", line=line, text=text)
+            # What follows the first word may be somebody's number.
+            log.debug("unknown line", line=line, text=text.partition(":")[0])
         case _:
             log.debug("modem", line=line, what=type(event).__name__)

@@ -15,6 +15,8 @@ from gateways.gsm.tracing.trace import TraceWriter
 
 LARGEST_BYTES: Final = 20_000_000
 """`run` is in memory, and a trace may be forgotten."""
+LONGEST_S: Final = 86_400.0
+"""A trace has numbers and texts in it: after a day it ends, and is taken away."""
 
 
 class Tracing:
@@ -25,16 +27,20 @@ class Tracing:
         self._file: TextIO | None = None
         self._writer: TraceWriter | None = None
         self._inode = 0
+        self._begun_s = 0.0
 
     def look(self, dialect: str, now_s: float) -> None:
         """Begin or end, as the file is there or not. To be called every second."""
         try:
+            if self._writer is not None and now_s - self._begun_s > LONGEST_S:
+                self._path.unlink()
             wanted = self._path.stat() if self._path.exists() else None
             # Removed and made again it is another trace.
             if wanted is None or wanted.st_size >= LARGEST_BYTES or self._inode not in (0, wanted.st_ino):
                 self.close()
             if wanted is not None and wanted.st_size < LARGEST_BYTES and self._writer is None:
                 self._inode = wanted.st_ino
+                self._begun_s = now_s
                 self._file = self._path.open("a", encoding="ascii")
                 self._writer = TraceWriter(self._file, now_s, dialect)
                 self._file.flush()

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 
 from actors.recording_keeper.decider import DAY_US, Kept, expired
-from actors.recording_keeper.folder import RETENTION, delete, mend_all, of_alerts, recordings
+from actors.recording_keeper.folder import RETENTION, delete, delete_erased, mend_all, not_held, recordings
 from media.sound.sound_file import SoundFileFailed, SoundWriter
 from messages import events as ev
-from messages.ids import E164, SECOND, AlertId, Channel, Instant, NodeId
+from messages.ids import E164, SECOND, AlertId, Channel, ErasureReason, Instant, NodeId, PersonalKind
 from runtime.clock import VirtualClock
 from store import streams
 from store.alerts.accepting import accept
 from store.alerts.belonging import Signal
-from store.journal.journal import Journal
+from store.journal.journal import Append, Journal
 from store.journal.notify import LocalNotifier
 from tests.support.journals import empty_journal
 
@@ -80,11 +80,14 @@ def test_deleting_is_written_into_the_alerts_story_first(journal: Journal, folde
     assert journal.version(streams.inbox(AlertId("nobodys"))) == 0, "no alert is made of it"
 
 
-def test_those_of_one_person_are_found_by_the_alerts(journal: Journal, folder: Path) -> None:
-    alerts = [alert_of(journal, number) for number in NUMBERS]
-    files = [written(folder, f"{alert}.{n}.flac", n) for n in (1, 2) for alert in alerts]
-    of_user = of_alerts(journal, files, lambda case: case.phone == NUMBERS[0])
-    assert [one.file for one in of_user] == [f"{alerts[0]}.1.flac", f"{alerts[0]}.2.flac"]
+def test_those_of_an_erased_person_go_and_those_of_a_held_alert_stay(journal: Journal, folder: Path) -> None:
+    erased, held = (alert_of(journal, number) for number in NUMBERS)
+    files = [written(folder, f"{alert}.{n}.flac", n) for n in (1, 2) for alert in (erased, held)]
+    gone = ev.AlertErased(by="a", kinds=tuple(PersonalKind), reason=ErasureReason.PERSON)
+    for alert, event in ((erased, gone), (held, ev.AlertHeld(by="a", reason="a court"))):
+        journal.append(Append(streams.inbox(alert), None, (event,)))
+    assert [one.alert for one in not_held(journal, files)] == [erased, erased]
+    assert delete_erased(journal, folder) == [f"{erased}.1.flac", f"{erased}.2.flac"]
 
 
 def test_a_folder_is_mended_but_for_what_is_being_written(folder: Path) -> None:

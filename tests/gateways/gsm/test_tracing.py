@@ -68,3 +68,15 @@ def test_what_cannot_be_written_disturbs_nobody(tmp_path: Path) -> None:
     trace.look("3gpp", 0.0)
     trace.modem(b"OK\r\n", 0.0)
     trace.close()
+
+
+def test_after_a_day_a_forgotten_one_is_taken_away(tmp_path: Path) -> None:
+    file = tmp_path / "one.trace"
+    file.touch()
+    trace = Tracing(file)
+    trace.look("huawei", 10.0)
+    trace.look("huawei", 10.0 + live.LONGEST_S)
+    assert file.exists()
+    trace.look("huawei", 11.0 + live.LONGEST_S)
+    trace.modem(b"+CSQ: 1\r\n", 12.0 + live.LONGEST_S)
+    assert not file.exists()

@@ -42,7 +42,7 @@ export function story(ui, view) {
   return html`<section class="panel" aria-labelledby="story-h">
     <div class="panel__head">
       <h2 id="story-h">${s.name(view)}</h2>
-      ${tag(view.test)}<span class="phone">${view.phone ? f.phone(view.phone) : t('noNumber')}</span>
+      ${tag(view.test)}<span class="phone">${s.phone(view)}</span>
     </div>
     <dl class="facts history__facts">
       <div>

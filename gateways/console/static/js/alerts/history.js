@@ -84,7 +84,9 @@ export function pressed(ui, key) {
 }
 
 /** @param {PastAlert} one */
-const who = (one) => one.name || (one.phone ? f.phone(one.phone) : t('unknown'));
+const who = (one) =>
+  one.name ||
+  (one.phone ? f.phone(one.phone) : one.erased_us === null ? t('unknown') : f.erased(one.erased_us));
 
 /** @param {number} us */
 const when = (us) => `${f.shortDay(us)} ${f.minute(us)}`;

@@ -171,7 +171,7 @@ function row(ui, view, nowUs) {
       ${time(view, nowUs, ui.feed.center.deadline_s * 1e6)}
       <div>
         <div class="q__name">${s.name(view)}</div>
-        <small class="phone">${view.phone ? f.phone(view.phone) : t('noNumber')}</small>
+        <small class="phone">${s.phone(view)}</small>
       </div>
       <div>
         <div class="phone">

@@ -9,6 +9,12 @@ import { capital } from './situation.js';
 import { withheld } from '../words/withheld.js';
 import * as f from '../words/format.js';
 
+/** What can be erased. @type {Record<string, Pair>} */
+const KINDS = {
+  number: ['numeri', 'numbers'],
+  position: ['posizioni', 'positions'],
+  words: ['note e testi', 'notes and texts'],
+};
 const REACHED = {
   answered: ['ha risposto', 'answered'],
   answer: ['ha risposto', 'answered'],
@@ -141,6 +147,15 @@ export function told(entry, user, names, test) {
       );
     case 'recording.deleted':
       return s('rec', '', `Registrazione cancellata: ${entry.text}`, `Recording deleted: ${entry.text}`);
+    case 'alert.held':
+      return s('rec', 'wait', 'Trattenuto: nulla si cancella', 'Held: nothing is erased');
+    case 'alert.hold_ended':
+      return s('rec', '', 'Non più trattenuto', 'No longer held');
+    case 'alert.erased': {
+      const kinds = entry.text.split(' ').map((one) => KINDS[one] ?? [one, one]);
+      const [it, en] = [0, 1].map((n) => kinds.map((one) => one[n]).join(', '));
+      return s('check', '', `Cancellati per sempre: ${it}`, `Erased for good: ${en}`);
+    }
     case 'leg.digit':
       return s('phone', '', `Tasto ${entry.text} a ${who}`, `Key ${entry.text} to ${who}`);
     case 'leg.sound_lost':

@@ -60,7 +60,7 @@ export function who(ui, view) {
     <div class="who__name">
       ${tag(view.test)}
       <h1 id="case-h">${s.name(view)}</h1>
-      <span class="who__phone phone">${view.phone ? f.phone(view.phone) : t('noNumber')}</span
+      <span class="who__phone phone">${s.phone(view)}</span
       >${recorded(view)}${listener(ui, view)}${others(ui, view)}
     </div>
     <dl class="facts">

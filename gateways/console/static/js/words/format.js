@@ -15,6 +15,8 @@ const dated = (parts) => (us) => new Date(us / 1000).toLocaleDateString(either('
 export const shortDay = dated({ day: 'numeric', month: 'short' });
 /** `24 Nov 2026`. */
 export const day = dated({ day: 'numeric', month: 'short', year: 'numeric' });
+/** That something was erased then. @param {number} us */
+export const erased = (us) => either(`cancellato il ${day(us)}`, `erased on ${day(us)}`);
 /** `Tuesday 24`. */
 export const weekday = dated({ weekday: 'long', day: 'numeric' });
 /** `Tuesday 24 November 2026`. */

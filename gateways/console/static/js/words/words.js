@@ -221,7 +221,7 @@ const REFUSALS = {
     'È aperto un allarme più recente dello stesso numero.',
     'A newer alert of the same number is open.',
   ],
-  person_erased: ['I dati della persona sono stati cancellati.', 'The person was erased.'],
+  person_erased: ['I dati della persona sono stati cancellati.', 'The person’s data were erased.'],
   not_on_the_line: ['Non sei in linea su questo allarme.', 'You are not on the line of this alert.'],
   already_yours: ['L’allarme è già tuo.', 'The alert is yours already.'],
   another_operator: [
