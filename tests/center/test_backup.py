@@ -32,6 +32,7 @@ from store.journal.verify import verify
 from store.registry.people import Person
 from store.registry.pins import PinVerdict
 from store.registry.registry import Registry
+from tests.support.postgres import PostgresServer
 
 GIULIA = "+393331112223"
 CLOCK = SystemClock.anchored()
@@ -386,6 +387,25 @@ def test_what_comes_while_it_is_written_is_whole_or_not_in_it(center: Center) ->
     journal.close()
     assert len({one["events"] for one in made}) == 3, "alerts came meanwhile"
     assert center.restore()["digest"] == made[-1]["digest"]
+
+
+def test_a_center_in_postgresql_comes_back_in_another_database_and_in_a_file(
+    center: Center, postgres: PostgresServer
+) -> None:
+    """And where a database has events already nothing is added to them."""
+    url, other = (postgres.url(postgres.database()) for _ in range(2))
+    center.settings.write_text(f'[journal]\nurl = "{url}"\n')
+    center.run("journal", "import", center.state.path)
+    made = center.backup()
+    in_file = center.restore("file")
+    in_server = center.restore("server", "--journal", other)
+    assert {one["digest"] for one in (made, in_file, in_server)} == {made["digest"]}
+    for found in (StateDir(center.folder / "file").journal_url, other):
+        journal = Journal.open(found, node=NodeId("n"), clock=CLOCK.now_us, notify=LocalNotifier())
+        assert Registry(journal).user_by_phone(E164(GIULIA)) is not None
+        journal.close()
+    center.restore("again", "--journal", other, code=1)
+    assert "holds events" in center.error
 
 
 def test_a_folder_that_is_not_there_is_not_made(center: Center) -> None:

@@ -18,16 +18,16 @@ from gateways.http.routes import sign_on
 from gateways.http.routes.health import readiness
 from gateways.http.routes.schema import EXAMPLES
 from messages.events import AlarmCleared, AlarmRaised, LineQuarantined
-from messages.ids import Instant, LineId, Role, TrunkId
+from messages.ids import SECOND, Instant, LineId, Role, TrunkId
 from messages.lines import LineReport, LineState
 from model.policy import LastResort
-from runtime.published import line_files
+from runtime.published import backup_file, line_files
 from runtime.published.directory import Entry, FileDirectory
 from store import streams
 from store.journal.journal import Append
 from store.journal.notify import kind
 from store.streams import StreamKind
-from tests.gateways.http.place import GIULIA, Place
+from tests.gateways.http.place import CLOCK, GIULIA, Place
 from tests.waiting import wait_until
 
 Client = TestClient[Litestar]
@@ -103,6 +103,14 @@ def test_figures_are_there_for_prometheus(client: Client, place: Place, web: Web
         "securwoman_consoles 0.0",
     ):
         assert line in answer.text
+
+
+def test_prometheus_is_told_how_old_each_backup_is(client: Client, place: Place) -> None:
+    made_at = Instant(CLOCK.now_us() - 3600 * SECOND)
+    made = backup_file.Made(made_at=made_at, events=1, bytes=1, seconds=1)
+    (place.state / backup_file.NAME).write_bytes(backup_file.said({"/m/center.age": made}))
+    (told,) = re.findall(r'_backup_age_seconds\{file="/m/center.age"\} (.*)', client.get("/metrics").text)
+    assert 3600 <= float(told) < 3700
 
 
 def test_prometheus_is_told_of_every_line_and_of_none_that_is_gone(client: Client, place: Place) -> None:
