@@ -9,7 +9,9 @@ import resource
 import secrets
 import shutil
 import signal
+import struct
 import threading
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,10 +22,12 @@ import pytest
 from center import cli
 from center.backup import age
 from center.state.state_dir import StateDir
-from messages.events import LineReturned
-from messages.ids import E164, Channel, LineId, NodeId
+from messages.base import Position
+from messages.events import AlertClosed, AlertReceived, LineReturned
+from messages.ids import E164, Channel, LineId, NodeId, Outcome
 from runtime.clock import SystemClock
 from runtime.published.backup_file import backups
+from store import streams
 from store.alerts.accepting import accept
 from store.alerts.belonging import Signal
 from store.journal.journal import Append, Journal
@@ -387,6 +391,43 @@ def test_what_comes_while_it_is_written_is_whole_or_not_in_it(center: Center) ->
     journal.close()
     assert len({one["events"] for one in made}) == 3, "alerts came meanwhile"
     assert center.restore()["digest"] == made[-1]["digest"]
+
+
+def test_whoever_is_erased_is_in_no_backup_of_later_and_not_to_be_read_in_one_of_before(
+    center: Center,
+) -> None:
+    number = "+393337778889"
+    journal = center.journal()
+    Registry(journal).add_user(Person(phones=(number,), first_name="Carla"), by="test")
+    place = Position(lat=44.39058, lon=8.97342, at=CLOCK.now_us())
+    signal_ = Signal(channel=Channel.DATA, received_at=CLOCK.now_us(), phone=E164(number), position=place)
+    alert = accept(journal, signal_, 50.0).alert
+    journal.append(Append(streams.case(alert), 0, (AlertClosed(outcome=Outcome.FALSE_ALARM),)))
+    journal.close()
+
+    def plain(path: Path) -> bytes:
+        pieces: list[bytes] = []
+        age.read(path, age.identities(center.identity), pieces.append)
+        return zlib.decompress(b"".join(pieces), 16 + zlib.MAX_WBITS)
+
+    told = {word: word.encode() for word in ("Carla", number[3:])} | {"lat": struct.pack(">d", place.lat)}
+    center.backup()
+    before = center.file.read_bytes()
+    assert [word for word, said in told.items() if said in plain(center.file)] == [], "sealed"
+    assert {"Carla", number[3:]} <= {word for word, said in told.items() if said in plain(center.keys)}
+    center.run("user", "erase", number)
+    center.backup()
+    after = plain(center.file) + plain(center.keys)
+    assert [word for word, said in told.items() if said in after] == []
+    center.file.write_bytes(before)
+    center.restore()
+    restored = center.journal(StateDir(center.folder / "new"))
+    assert Registry(restored).user_by_phone(E164(number)) is None
+    received = restored.read(streams.inbox(alert))[0].event
+    assert isinstance(received, AlertReceived)
+    assert (received.phone, received.position) == (None, None)
+    assert verify(restored).problems == ()
+    restored.close()
 
 
 def test_a_center_in_postgresql_comes_back_in_another_database_and_in_a_file(
