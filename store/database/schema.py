@@ -282,6 +282,22 @@ outbox = Table(
     Column("begun_us", BigInteger, nullable=True),
 )
 
+audit = Table(
+    "audit",
+    metadata,
+    # `store.audit.entry.Entry`; append-only by trigger, but for the oldest entries of a chain.
+    Column("chain", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at_us", BigInteger, nullable=False, index=True),
+    Column("actor", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    # Separated by a space.
+    Column("subjects", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("mac", LargeBinary, nullable=False),
+)
+
 PERSONAL: Final = (
     "alert_key",
     "alias",

@@ -15,13 +15,14 @@ from sqlalchemy import func, insert, select
 from store.backup.tables import KEPT, LASTING, portions
 from store.database.dialect import Connection
 from store.database.query import Query
-from store.database.schema import app_key, event, operator, person
+from store.database.schema import app_key, audit, event, operator, person
 from store.errors import TransferError
 from store.journal.journal import Journal, Transaction
 
 _COUNT: Final = {
     table.name: Query(select(func.count()).select_from(table)) for table in KEPT if table not in LASTING
 }
+_ENTERED: Final = Query(select(audit.c.number).limit(1))
 _ADD: Final = {table.name: Query(insert(table), *table.columns.keys()) for table in KEPT}
 
 
@@ -55,6 +56,9 @@ def _move(old: Connection, new: Transaction) -> Moved:
             raise TransferError(f"the registry holds {found[0]} of {name}; an import needs an empty one")
     counts = dict.fromkeys((table.name for table in KEPT), 0)
     for table in KEPT:
+        if table is audit and new.one(_ENTERED) is not None:
+            # It has its own already, of whoever has looked into it.
+            continue
         for portion in portions(old, table):
             counts[table.name] += len(portion)
             if table is event:

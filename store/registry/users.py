@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy import BindParameter, bindparam, delete, func, insert, or_, select, update
 
-from messages.events import PersonalDataChanged, PersonalDataRead
+from messages.events import PersonalDataChanged
 from messages.ids import E164, Instant, UserId
 from store import streams
 from store.database.dialect import Connection
@@ -212,10 +212,6 @@ class Users:
         for pin, other in pins:
             if pin and getattr(entered, other) is None and pin_fits(pin, str(kept[other])):
                 raise RegistryError("the duress PIN must differ from the other one")
-
-    def note_read(self, user: UserId, *, by: str, why: str) -> None:
-        """Write down that somebody saw her data."""
-        self._journal.append(Append(streams.user(user), None, (PersonalDataRead(by=by, why=why),)))
 
     def _found(self, query: Query, key: str) -> User | None:
         def read(connection: Connection) -> User | None:

@@ -23,7 +23,7 @@ from messages.ids import AlertId
 from store import streams
 from store.database.dialect import Connection
 from store.database.query import Query, Row
-from store.database.schema import alert_key, alias, event, outbox, session
+from store.database.schema import alert_key, alias, audit, event, outbox, session
 from store.journal import erasable, rows
 from store.spare.warm import Place, known_place, registry_rows
 from store.streams import StreamKind
@@ -54,6 +54,14 @@ _ALIASES: Final = Query(select(alias))
 _KEEP_ALIAS: Final = Query(insert(alias).prefix_with("OR IGNORE"), *alias.columns.keys())
 _KEYS: Final = Query(select(alert_key))
 _KEEP_KEYS: Final = Query(insert(alert_key).prefix_with("OR IGNORE"), *alert_key.columns.keys())
+# A chain of its own, which its own number orders.
+_ENTRIES: Final = Query(select(audit).order_by(audit.c.chain, audit.c.number))
+_ENTERED: Final = Query(
+    select(audit.c.number).where(audit.c.chain == bindparam("chain"), audit.c.number == bindparam("number")),
+    "chain",
+    "number",
+)
+_ENTER: Final = Query(insert(audit), *audit.columns.keys())
 _NOBODYS: Final = tuple(
     f"{kind}-" for kind in (StreamKind.USER, StreamKind.NUMBER, StreamKind.DEVICE, StreamKind.TEXT)
 )
@@ -113,6 +121,8 @@ def write_late(spare: Connection, journal: Connection) -> Written:
         journal.write(_KEEP_KEYS, name, *keys)
         if (person := keys[-1]) is not None:
             journal.write(erasable.SET_PERSON, person, name)
+    entries = spare.all(_ENTRIES)
+    journal.write_many(_ENTER, [row for row in entries if journal.one(_ENTERED, row[0], row[1]) is None])
     # What the journal has after the place where it was left, and is not from here.
     others = begun - place.seq - there
     return Written(events=events, renumbered=renumbered or others > 0)

@@ -87,6 +87,7 @@ _NOT_COPIED: Final = (
     schema.alert_rows_kept,
     schema.outbox,
     schema.unsealed,
+    schema.audit,
 )
 """What is in them is made here: by the rows that are copied, or while the spare is in use."""
 _BY_ALERT: Final = tuple(erasable.TABLES.values())

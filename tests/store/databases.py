@@ -53,7 +53,8 @@ class SqliteFile:
         return any(text in file.read_bytes() for file in files if file.exists())
 
     def without_rules(self, *statements: str) -> None:
-        for trigger in ("event_is_never_updated", "event_is_never_deleted", "event_comes_next"):
+        rules = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name GLOB '[ae][uv][de]*_*'"
+        for (trigger,) in self.execute(rules):
             self.execute(f"DROP TRIGGER {trigger}")
         for statement in statements:
             self.execute(statement)
@@ -78,7 +79,8 @@ class PostgresDatabase:
         return any(text in (value if isinstance(value, bytes) else str(value).encode()) for value in values)
 
     def without_rules(self, *statements: str) -> None:
-        self.execute("ALTER TABLE event DISABLE TRIGGER USER")
+        for table in ("event", "audit"):
+            self.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         for statement in statements:
             self.execute(statement)
 

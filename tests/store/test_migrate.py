@@ -85,7 +85,7 @@ def test_of_several_roles_the_highest_is_kept_and_nobody_has_a_password_yet(path
         database.execute("DROP TABLE alert_rows_kept")
         for table in (
             *("device_key", "enrolment", "invitation", "outbox", "authenticator"),
-            *("alert_key", "alias", "unsealed"),
+            *("alert_key", "alias", "unsealed", "audit"),
         ):
             database.execute(f"DROP TABLE {table}")
         database.execute("DROP TRIGGER alert_reopens")

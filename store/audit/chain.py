@@ -1,0 +1,118 @@
+"""Whether a chain of the audit is as it was written, and where it is not. Pure.
+
+An entry that was changed fits no more; the one behind it still does, by the mac that is kept. Behind a gap
+the next one cannot be judged. An end that was cut off is told by the head, which is kept apart.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hmac
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+import msgspec
+
+from store.audit.entry import Action, Entry, Head, mac_of
+
+
+class Fault(StrEnum):
+    """What is wrong."""
+
+    CHANGED = "changed"
+    MISSING = "missing"
+    CUT = "cut"
+    """The end is missing."""
+    HEAD = "head"
+    """The last entry is not the one that was, or nothing says which one it was."""
+    KEY = "key"
+    """No entry fits the key that there is."""
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """Entries of a chain, from the first to the last that are concerned."""
+
+    chain: str
+    fault: Fault
+    first: int
+    last: int
+
+    def __str__(self) -> str:
+        where = f"entry {self.first}" if self.first == self.last else f"entries {self.first} to {self.last}"
+        match self.fault:
+            case Fault.CHANGED:
+                return f"{self.chain}: {where} not as written"
+            case Fault.MISSING:
+                return f"{self.chain}: {where} missing"
+            case Fault.CUT:
+                return f"{self.chain}: the end is cut off, {where} missing"
+            case Fault.HEAD:
+                return f"{self.chain}: {where} is not what the head outside the database says"
+            case Fault.KEY:
+                return f"{self.chain}: none of {where} fits this key"
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found of one chain."""
+
+    chain: str
+    entries: int
+    problems: tuple[Problem, ...]
+
+
+def check(chain: str, entries: Iterable[Entry], key: bytes, head: Head | None, begun: Head) -> Checked:
+    """Go through a chain in the order of its numbers. `begun`: the last entry that was pruned, as the chain
+    itself says (`pruned`); `head`: where the chain was last seen.
+    """
+    problems: list[Problem] = []
+    before, judged, fitting, count = begun, True, 0, 0
+    at_head = begun.mac if head is not None and head.number == begun.number else None
+
+    def found(fault: Fault, first: int, last: int) -> None:
+        if problems and problems[-1].fault is fault and problems[-1].last == first - 1:
+            first = problems.pop().first
+        problems.append(Problem(chain=chain, fault=fault, first=first, last=last))
+
+    for entry in entries:
+        if entry.number <= begun.number:
+            continue
+        count += 1
+        judged = entry.number == before.number + 1
+        if not judged:
+            found(Fault.MISSING, before.number + 1, entry.number - 1)
+        elif hmac.compare_digest(mac_of(key, before.mac, entry), entry.mac):
+            fitting += 1
+        else:
+            found(Fault.CHANGED, entry.number, entry.number)
+        before = Head(entry.number, entry.mac)
+        if head is not None and head.number == entry.number:
+            at_head = entry.mac
+    last = before.number
+    if count > 1 and not fitting:
+        problems = [Problem(chain=chain, fault=Fault.KEY, first=begun.number + 1, last=last)]
+    if head is None:
+        found(Fault.HEAD, last, last)
+    elif head.number > last:
+        found(Fault.CUT, last + 1, head.number)
+    elif head.number >= begun.number and at_head is not None and at_head != head.mac:
+        found(Fault.HEAD, head.number, head.number)
+    return Checked(chain=chain, entries=count, problems=tuple(problems))
+
+
+def pruned(entries: Iterable[Entry]) -> Mapping[str, Head]:
+    """Of each chain the last entry that has gone, as the entries that tell of it say."""
+    found: dict[str, Head] = {}
+    for entry in entries:
+        if entry.said.action != Action.PRUNED:
+            continue
+        # Of an entry that was changed it may be anything; `check` tells of it.
+        with contextlib.suppress(ValueError):
+            chain, number, mac = entry.said.detail.split(" ")
+            if int(number) > found.get(chain, Head()).number:
+                found[chain] = Head(int(number), bytes.fromhex(mac))
+    return found
+
+
+def mark(last: Entry) -> str:
+    """What an entry says that tells of the end of those up to `last`."""
+    return f"{last.chain} {last.number} {last.mac.hex()}"

@@ -1,0 +1,108 @@
+"""Finds entries of the audit: of a person, of who did it, since when. Reads from the newest in pages.
+
+A person's are those that name the person or an alert of the person's numbers and devices, and those about
+everybody. There is no index of subjects: it would be larger than the audit, and is asked for once a month.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Set
+from typing import Final, Protocol
+
+import msgspec
+
+from messages.ids import E164, Instant, UserId
+from store import streams
+from store.audit import table
+from store.audit.entry import EVERYBODY, Entry
+from store.errors import NumberRefused
+from store.journal import history
+from store.journal.journal import Journal
+from store.registry import numbers
+from store.registry.people import User
+
+_EVER: Final = Instant(0)
+EXAMINED_MAX: Final = 100_000
+"""Entries that one look goes through."""
+
+
+class Users(Protocol):
+    """The registry, as far as it is asked here. Raises StoreError."""
+
+    def user(self, user: UserId) -> User | None: ...
+    def user_by_phone(self, phone: E164) -> User | None: ...
+    def user_by_device(self, device: str) -> User | None: ...
+
+
+class Place(msgspec.Struct, frozen=True, array_like=True):
+    """Where a look has ended: the next one goes on before it."""
+
+    at: Instant
+    chain: str
+    number: int
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """Entries, newest first. `before`: where to go on; none: there are no more."""
+
+    entries: list[Entry]
+    before: Place | None
+
+
+def ids_of(journal: Journal, users: Users, who: str, region: str) -> frozenset[str]:
+    """By what the entries name this person: found by number, device or id. One who is not in the registry
+    any more is what was given: the id, or a number's alerts. Raises JournalError.
+    """
+    user = users.user(UserId(who)) or users.user_by_device(who)
+    phone: E164 | None = None
+    if user is None:
+        try:
+            phone = numbers.normalised(who, region)
+        except NumberRefused:
+            pass
+        else:
+            user = users.user_by_phone(phone)
+    names = [] if phone is None else [streams.number(phone)]
+    if user is not None:
+        names += [*map(streams.number, user.phones), *map(streams.device, user.devices)]
+    alerts = history.alerts_of_streams(journal, dict.fromkeys(names))
+    return frozenset((EVERYBODY, who if user is None else user.id, *alerts))
+
+
+def entries(
+    journal: Journal,
+    *,
+    since: Instant = _EVER,
+    actor: str = "",
+    subjects: Set[str] | None = None,
+    before: Place | None = None,
+) -> Iterator[Entry]:
+    """All that fit, newest first. Raises JournalError."""
+    start = table.END if before is None else (before.at, before.chain, before.number)
+    found = table.newest(journal, since=since, actor=actor, before=start)
+    return (one for one in found if subjects is None or not subjects.isdisjoint(one.said.subjects))
+
+
+def page(
+    journal: Journal,
+    *,
+    since: Instant,
+    actor: str,
+    subjects: Set[str] | None,
+    before: Place | None,
+    limit: int,
+) -> Page:
+    """At most so many of them, of those that one look goes through. Raises JournalError."""
+    start = table.END if before is None else (before.at, before.chain, before.number)
+    found: list[Entry] = []
+    last: Entry | None = None
+    examined = 0
+    for last in itertools.islice(table.newest(journal, since=since, actor=actor, before=start), EXAMINED_MAX):
+        examined += 1
+        if subjects is None or not subjects.isdisjoint(last.said.subjects):
+            found.append(last)
+            if len(found) == limit:
+                break
+    more = last is not None and (len(found) == limit or examined == EXAMINED_MAX)
+    return Page(entries=found, before=Place(last.at, last.chain, last.number) if last and more else None)

@@ -1,0 +1,156 @@
+"""A node's own part in the audit: the key, the heads, and the writing of entries.
+
+Both lie beside the database and not in it (`keys/audit.key`, `keys/audit.head`): who has the database alone
+can neither rewrite an entry nor cut off the end. See docs/decisions/0090.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import secrets
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from messages.ids import Instant
+from store.audit import table
+from store.audit.chain import mark
+from store.audit.entry import Action, Entry, Head, Said, sealed
+from store.errors import JournalUnavailable
+from store.journal.journal import Transaction
+
+KEY: Final = "audit.key"
+HEADS: Final = "audit.head"
+_BYTES: Final = 32
+
+
+class Trail:
+    """For any thread of one process."""
+
+    def __init__(self, keys: Path) -> None:
+        """`keys`: the folder. Opens nothing yet."""
+        self._key_file = keys / KEY
+        self._head_file = keys / HEADS
+        self._key: bytes | None = None
+        self._heads: dict[str, Head] = {}
+        self._unsaved: set[str] = set()
+        self._seen: tuple[int, int] | None = None
+        self._lock = threading.Lock()
+
+    def append(self, tx: Transaction, said: Said) -> Entry:
+        """Enter it, within the write lock. Where it is committed `committed` has to be told.
+
+        Raises JournalError; JournalUnavailable where there is no key and none can be made.
+        """
+        chain = tx.node if tx.durable else (table.chain_in_memory(tx) or f"{tx.node}~{tx.at_us}")
+        # After the head, too, should the end have been cut off: what is missing then stays told.
+        before = max(table.head(tx, chain), self.heads().get(chain, Head()), key=lambda one: one.number)
+        entry = sealed(self.key(), before, chain, tx.at_us, said)
+        table.add(tx, entry)
+        return entry
+
+    def committed(self, entry: Entry) -> None:
+        """It is in the database; `save` writes the head."""
+        with self._lock:
+            if entry.number > self._heads.get(entry.chain, Head()).number:
+                self._heads[entry.chain] = Head(entry.number, entry.mac)
+                self._unsaved.add(entry.chain)
+
+    def prune(self, tx: Transaction, before: Instant) -> Entry | None:
+        """Take away a page of this node's entries that are older, and enter up to where, which is what the
+        rest begins with; None where there are none. Ask again until it is None. Raises JournalError.
+        """
+        for chain in self.heads():
+            found = table.old(tx, chain, before) if tx.durable else []
+            if found:
+                said = Said(actor="center", origin="", action=Action.PRUNED, detail=mark(found[-1]))
+                entry = self.append(tx, said)
+                table.drop(tx, found)
+                return entry
+        return None
+
+    def heads(self) -> dict[str, Head]:
+        """Where each chain of this node is known to be."""
+        with self._lock:
+            with contextlib.suppress(FileNotFoundError):
+                found = os.stat(self._head_file)
+                if (found.st_mtime_ns, found.st_ino) != self._seen:
+                    self._read()
+                    self._seen = (found.st_mtime_ns, found.st_ino)
+            return dict(self._heads)
+
+    def save(self) -> None:
+        """Write the heads that are news. Raises OSError: they are written with the next ones."""
+        with self._lock:
+            if not self._unsaved:
+                return
+            with self._alone():
+                self._read()
+                text = {chain: (head.number, head.mac.hex()) for chain, head in self._heads.items()}
+                part = self._head_file.with_name(f".{HEADS}.{os.getpid()}")
+                with os.fdopen(
+                    os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb"
+                ) as new:
+                    new.write(msgspec.json.encode(text))
+                part.replace(self._head_file)
+            self._unsaved.clear()
+
+    def key(self) -> bytes:
+        """32 bytes, made at the first use. Raises JournalUnavailable."""
+        if self._key is None:
+            try:
+                self._key = self._kept_key()
+            except OSError as error:
+                raise JournalUnavailable(f"the audit has no key: {error}") from error
+        return self._key
+
+    def _kept_key(self) -> bytes:
+        while True:
+            with contextlib.suppress(FileNotFoundError):
+                key = self._key_file.read_bytes()
+                if len(key) != _BYTES:
+                    raise OSError(f"{self._key_file} is no key of the audit")
+                return key
+            self._key_file.parent.mkdir(mode=0o700, exist_ok=True)
+            part = self._key_file.with_name(f".{KEY}.{os.getpid()}.{threading.get_ident()}")
+            with os.fdopen(
+                os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb"
+            ) as new:
+                new.write(secrets.token_bytes(_BYTES))
+                new.flush()
+                os.fsync(new.fileno())
+            try:
+                # Whoever is first; the others take that one.
+                with contextlib.suppress(FileExistsError):
+                    os.link(part, self._key_file)
+            finally:
+                part.unlink()
+
+    def _read(self) -> None:
+        """Take in what other processes of this node have written."""
+        try:
+            text = self._head_file.read_bytes()
+        except FileNotFoundError:
+            return
+        try:
+            there = msgspec.json.decode(text, type=dict[str, tuple[int, str]])
+        except msgspec.MsgspecError:
+            return
+        for chain, (number, mac) in there.items():
+            if number > self._heads.get(chain, Head()).number:
+                self._heads[chain] = Head(number, bytes.fromhex(mac))
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Of all processes of this node."""
+        fd = os.open(self._key_file, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(fd)
